@@ -1,0 +1,77 @@
+# Everything a developer does here, by name. Needs only make and Python 3.11 or later with its venv module.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint format bench lock wheel clean
+
+# Set in many containers. It would make every start of ltxspec compile all of its sources again: seconds instead of
+# tenths, and no timing would mean anything.
+unexport PYTHONDONTWRITEBYTECODE
+
+VENV    := .venv
+BIN     := $(VENV)/bin
+RUNTIME := $(VENV)/.installed-runtime
+DEV     := $(VENV)/.installed-dev
+
+CAN_USE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+PYTHON  ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
+	if $$name -c '$(CAN_USE)' >/dev/null 2>&1; then echo $$name; break; fi; done)
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: $(RUNTIME) ## plan and render the quickstart, offline and free, then show that a second apply buys nothing
+	$(BIN)/ltxspec --version
+	$(BIN)/ltxspec plan --provider sandbox specs/quickstart.yaml
+	$(BIN)/ltxspec apply --provider sandbox --auto-approve specs/quickstart.yaml
+	$(BIN)/ltxspec apply --provider sandbox --auto-approve specs/quickstart.yaml
+	@ls -l renders/quickstart/*
+
+test: lint ## all checks, then the tests: what CI runs
+	$(BIN)/python -m pytest -n auto
+
+check: test ## the same as test
+
+lint: $(DEV) ## style, types and layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(DEV) ## mend what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(DEV) ## start-up time and planning speed, beside what Python alone and the bare work would take
+	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/plan_speed.py
+
+lock: ## resolve the dependencies again, for every platform and Python we support
+	@rm -rf $(VENV)-lock && $(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet 'uv>=0.9,<1'
+	$(VENV)-lock/bin/uv pip compile $(LOCKING) --group build -o requirements.lock pyproject.toml
+	$(VENV)-lock/bin/uv pip compile $(LOCKING) --group dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+	@rm -rf $(VENV)-lock
+LOCKING := --quiet --universal --fork-strategy fewest --generate-hashes --no-header --annotation-style line
+
+wheel: $(RUNTIME) ## build the wheel into dist/
+	$(BIN)/python -m hatchling build -t wheel
+
+clean: ## back to a fresh clone, except for what was rendered (renders/, .ltxspec/), which may have been paid for
+	rm -rf $(VENV) $(VENV)-lock dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# --- set-up: by hash from the locks, then this checkout in place ----------------------------------
+
+$(BIN)/python:
+	@$(if $(PYTHON),,echo 'No usable Python: ltxspec needs Python 3.11 or later with venv and ensurepip.' >&2; \
+	echo 'Install it (Debian, Ubuntu: apt-get install python3-venv) or name one: make PYTHON=/path/to/python3' >&2; exit 1)
+	$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): requirements.lock pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q ltxspec
+	@touch $@
+
+$(DEV): requirements-dev.lock $(RUNTIME)
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,59 @@
+"""Write the lockfile a project would have, had every shot of it been bought; nothing is rendered or paid.
+
+python benchmarks/bought.py FOLDER
+"""
+
+import json
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from timing import child_environment
+from workload import SPEC
+
+from ltxspec.lock.codec import encode_lockfile
+from ltxspec.lock.models import Lockfile, Output, ShotRecord, Take
+from ltxspec.values import Fingerprint, TaskId
+
+
+def plan(folder: Path) -> Any:
+    """The plan of a project, as the document that `plan --format json` prints."""
+    command = [sys.executable, "-m", "ltxspec", "plan", "--format", "json"]
+    result = subprocess.run(command, cwd=folder, env=child_environment(), check=True, stdout=subprocess.PIPE)
+    return json.loads(result.stdout)
+
+
+def buy_everything(folder: Path) -> Path:
+    """Write `lockfiles/bench.lock.json` as if each planned shot had been bought as planned; return its path."""
+    planned = plan(folder)
+    records = {shot["shot"]: _record(shot) for shot in planned["shots"]}
+    path = folder / "lockfiles" / f"{SPEC}.lock.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(encode_lockfile(Lockfile(planned["provider"], SPEC, records)))
+    return path
+
+
+def _record(shot: dict[str, Any]) -> ShotRecord:
+    task = TaskId(shot["taskUUID"])
+    cost = Decimal(shot["estimate"])
+    output = Output(task, f"https://videos.example/{task}.mp4", cost, sha256="0" * 64, bytes=4_000_000)
+    take = Take(
+        task_id=task,
+        fingerprint=Fingerprint(shot["fingerprint"]),
+        model=shot["request"]["model"],
+        request=shot["request"],
+        status="succeeded",
+        cost=cost,
+        outputs=(output,),
+        submitted_at="2026-01-01T00:00:00Z",
+        finished_at="2026-01-01T00:01:00Z",
+        retake=1,
+        attempt=1,
+    )
+    return ShotRecord(task, (take,))
+
+
+if __name__ == "__main__":
+    buy_everything(Path(sys.argv[1]))

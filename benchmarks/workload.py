@@ -1,0 +1,111 @@
+"""Projects of any size to plan: one spec of N shots, alike on every machine, with the lockfiles of both contestants.
+
+Run as a script, in a process of its own, so that the process that measures stays small:
+
+    python benchmarks/workload.py FOLDER SHOTS SHAPE [--edited EVERY]
+
+`inline` gives every shot a prompt of about 600 characters; `shared` gives them one template file and a dozen
+variables each. `--edited 100` writes the same spec with every hundredth prompt changed.
+"""
+
+import argparse
+from pathlib import Path
+
+SPEC = "bench"
+SHAPES = ("inline", "shared")
+
+SUBJECTS = ("a lighthouse keeper", "two cyclists", "an old ferry", "a street musician", "a flock of starlings")
+PLACES = ("in a harbour town", "under a glass roof", "on a salt flat", "beside a slow canal", "above the tree line")
+LIGHTS = ("blue dawn light", "hard noon sun", "sodium street lamps", "a thin winter haze", "the last light of day")
+MOVES = ("slow dolly in", "locked-off wide shot", "handheld close-up", "steady crane up", "long lateral track")
+
+SHARED_TEMPLATE = (
+    """\
+{{ subject }} {{ place }}, lit by {{ light }}, filmed as a {{ move }} on a {{ lens }} mm lens.
+{% if rain %}Rain falls {{ rain }}ly and beads on every surface.{% endif %}
+{% for detail in details %}In view: {{ detail }}.
+{% endfor %}{{ mood | upper }}. """
+    + "Natural motion, coherent geometry, no captions, no logos, one continuous take. " * 4
+)
+
+HEAD = """\
+apiVersion: ltxspec/v1
+kind: RenderSpec
+metadata:
+  name: {name}
+model: lightricks:2@0
+defaults:
+  width: 1920
+  height: 1080
+  fps: 25
+shots:
+"""
+
+
+def write_project(folder: Path, *, shots: int, shape: str, edited: int = 0) -> Path:
+    """Write the spec (and the template it shares) below `folder` and return its path.
+
+    Args:
+        folder: the project's root.
+        shots: how many.
+        shape: one of SHAPES.
+        edited: change every n-th prompt; 0 changes none.
+    """
+    spec = folder / "specs" / f"{SPEC}.yaml"
+    spec.parent.mkdir(parents=True, exist_ok=True)
+    (spec.parent / "shared.j2").write_text(SHARED_TEMPLATE, "utf-8")
+    write_shot = _inline_shot if shape == "inline" else _shared_shot
+    with spec.open("w", encoding="utf-8") as out:
+        out.write(HEAD.format(name=SPEC))
+        for number in range(shots):
+            out.write(write_shot(number, "dusk" if edited and number % edited == 0 else "dawn"))
+    return spec
+
+
+def _inline_shot(number: int, mood: str) -> str:
+    lines = "".join(f"      {_sentence(number, line, mood)}\n" for line in range(5))
+    return f"  shot-{number:06}:\n    prompt: >\n{lines}    duration: {(6, 8, 10)[number % 3]}\n"
+
+
+def _shared_shot(number: int, mood: str) -> str:
+    return f"""\
+  shot-{number:06}:
+    prompt: {{file: shared.j2}}
+    vars:
+      subject: {_pick(SUBJECTS, number)}
+      place: {_pick(PLACES, number // 5)}
+      light: {_pick(LIGHTS, number // 25)}
+      move: {_pick(MOVES, number // 7)}
+      lens: {(24, 35, 50, 85)[number % 4]}
+      rain: {("soft", "hard")[number % 2]}
+      details: [{_pick(SUBJECTS, number + 1)}, {_pick(SUBJECTS, number + 2)}]
+      mood: {mood} {number}
+    duration: {(6, 8, 10)[number % 3]}
+"""
+
+
+def _sentence(number: int, line: int, mood: str) -> str:
+    step = number + line * 3
+    return (
+        f"Scene {number}, beat {line}, {mood}: {_pick(SUBJECTS, step)} {_pick(PLACES, step // 2)} in"
+        f" {_pick(LIGHTS, step // 3)}, {_pick(MOVES, step // 5)}."
+    )
+
+
+def _pick(words: tuple[str, ...], number: int) -> str:
+    return words[number % len(words)]
+
+
+def main() -> None:
+    """Write one project."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("shots", type=int)
+    parser.add_argument("shape", choices=SHAPES)
+    parser.add_argument("--edited", type=int, default=0, metavar="EVERY")
+    given = parser.parse_args()
+    write_project(given.folder, shots=given.shots, shape=given.shape, edited=given.edited)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,17 @@
+"""Render specs for AI video: what Terraform is to servers, for paid video shots.
+
+The story in one line, with the file that owns each step:
+
+    spec         what the user wants                     spec/parsing.py, spec/expansion.py
+    render       from wishes to requests                 render/requests.py (catalog/ knows the models)
+    fingerprint  request -> fingerprint -> task UUID     fingerprint.py
+    plan         the difference to what is owned, data   plan/planner.py
+    apply        the one place where money moves         apply/engine.py
+    lock         what was bought, and for which request  lock/models.py, lock/journal.py
+    report       telling it                              report/
+
+Everything up to the plan is a pure function of text. `apply` reaches the world only through the protocols in
+`apply/ports.py`; `cli/wiring.py` is where the real adapters are chosen.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,88 @@
+"""Turns a render made elsewhere into a take: the request and the reply it had, as JSON. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ltxspec.catalog.models import Catalog
+from ltxspec.errors import LtxspecError
+from ltxspec.fingerprint import fingerprint_of
+from ltxspec.lock.models import Output, Take
+from ltxspec.lock.redaction import redact_secrets, redact_url
+from ltxspec.values import Json, TaskId, Usd, parse_usd
+
+_ORDER_ONLY = frozenset({"taskUUID", "includeCost", "deliveryMethod", "outputType"})  # what ltxspec itself sets
+
+
+class CannotAdopt(LtxspecError):
+    """The documents do not describe one finished render."""
+
+    code = "import"
+
+
+def adopted_take(request: Json, response: Json, catalog: Catalog) -> Take:
+    """Build the take of a finished render.
+
+    Args:
+        request: the task object that was sent, alone or in its array.
+        response: the result item, or the reply that holds it (`{"data": […]}`, or the array).
+        catalog: for the request's model.
+
+    Raises:
+        CannotAdopt: nothing that can be paired, an unknown model, or no video in the reply.
+    """
+    order = _only(request, "request")
+    task = order.get("taskUUID")
+    if not isinstance(task, str) or not task:
+        raise CannotAdopt("the request has no `taskUUID`", hint="give the request as it was sent")
+    items = [item for item in _items(response) if item.get("taskUUID") == task and _is_video(item)]
+    if not items:
+        raise CannotAdopt(f"the response holds no finished video of task `{task}`", hint="are these two of one render?")
+    model = catalog.find(str(order.get("model")))
+    if model is None:
+        raise CannotAdopt(f"the request's model `{order.get('model')}` is not in the catalog")
+    body = {name: value for name, value in order.items() if name not in _ORDER_ONLY | model.delivery}
+    outputs = tuple(_output(item) for item in items)
+    return Take(
+        task_id=TaskId(task.lower()),
+        fingerprint=fingerprint_of(model, body, {}),
+        model=model.air,
+        request=redact_secrets(body),
+        status="succeeded",
+        cost=_sum([output.cost for output in outputs]),
+        outputs=outputs,
+    )
+
+
+def _only(document: Json, name: str) -> Mapping[str, Any]:
+    if isinstance(document, list) and len(document) == 1:
+        document = document[0]
+    if not isinstance(document, dict):
+        raise CannotAdopt(f"the {name} must be one JSON object", hint="an array may hold only this one task")
+    return document
+
+
+def _items(response: Json) -> list[Mapping[str, Any]]:
+    if isinstance(response, dict):
+        response = response.get("data", [response])
+    items = response if isinstance(response, list) else [response]
+    return [item for item in items if isinstance(item, dict)]
+
+
+def _is_video(item: Mapping[str, Any]) -> bool:
+    return bool(item.get("videoURL") or item.get("mediaURL"))
+
+
+def _output(item: Mapping[str, Any]) -> Output:
+    cost = parse_usd(item.get("cost"))
+    url = item.get("videoURL") or item.get("mediaURL")
+    return Output(
+        video_uuid=item.get("videoUUID") or item.get("mediaUUID"),
+        video_url=redact_url(str(url)),
+        cost=cost if cost is not None and cost > 0 else None,
+    )
+
+
+def _sum(costs: list[Usd | None]) -> Usd | None:
+    """The cost of all outputs, unknown when one of them is."""
+    known = [cost for cost in costs if cost is not None]
+    return sum(known[1:], known[0]) if known and len(known) == len(costs) else None

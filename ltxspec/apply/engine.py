@@ -1,0 +1,149 @@
+"""Carries out a plan: first what is free, then what is unfinished, then what must be bought. It decides nothing."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from ltxspec.apply.budget import Budget
+from ltxspec.apply.events import ApplyEvent, Emit, Kind, Outcome, RunSummary, ShotOutcome
+from ltxspec.apply.ledger import Ledger
+from ltxspec.apply.polling import Poller
+from ltxspec.apply.ports import Archive, Clock, LocalMedia, Order, Provider, TaskReport
+from ltxspec.apply.recovery import Limits
+from ltxspec.apply.shots import order_shot, resume_shot
+from ltxspec.apply.story import Stage, StopSignal
+from ltxspec.plan.actions import Action, Change
+from ltxspec.values import ShotAddress, TaskId, total_usd
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The adapters a run works with."""
+
+    provider: Provider
+    archive: Archive
+    clock: Clock
+    load_media: Callable[[Change], Sequence[LocalMedia]]
+    emit: Emit
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """How a run behaves; seconds."""
+
+    parallelism: int = 4
+    poll_interval: float = 2.0
+    poll_max: float = 15.0
+    limits: Limits = field(default_factory=Limits)
+    detach: bool = False
+    submit: bool = True  # false for collect: finish what is under way, order nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One spec's part of a run."""
+
+    ledger: Ledger
+    changes: Sequence[Change]
+    retries: frozenset[ShotAddress] = frozenset()  # shots whose old unclear orders may be repeated
+
+
+async def run(jobs: Sequence[Job], world: World, settings: RunSettings, budget: Budget, stop: StopSignal) -> RunSummary:
+    """Apply the planned changes of all jobs.
+
+    Never raises for one shot's failure: each has its own outcome, and no shot's trouble hides another's result.
+    """
+    outcomes: list[ShotOutcome] = []
+    poller = Poller(world.provider, world.clock, interval=settings.poll_interval, longest=settings.poll_max)
+    async with poller:
+        stage = Stage(
+            world.provider, world.archive, world.clock, poller, settings.poll_interval, budget, stop,
+            settings.limits, world.emit, settings.detach, world.load_media,
+        )  # fmt: skip
+        for job in jobs:
+            outcomes += _record_free(job, world.emit)
+        outcomes += await _resume_all(jobs, stage)
+        if settings.submit:
+            outcomes += await _order_all(jobs, stage, settings.parallelism)
+    for job in jobs:
+        job.ledger.close()
+    return _summary(outcomes, interrupted=stop.reason is not None)
+
+
+def _record_free(job: Job, emit: Emit) -> list[ShotOutcome]:
+    """Write down everything that spends nothing, and the moves that come before an order."""
+    free = [c for c in job.changes if c.action in (Action.UPDATE, Action.RESTORE, Action.MOVE, Action.RETIRE)]
+    moved = [c for c in job.changes if c.action.spends and c.origin is not None]
+    if free or moved:
+        job.ledger.record([*moved, *free])
+    for change in free:
+        emit(ApplyEvent(Kind.SHOT_RECORDED, f"{change.action.value} recorded", change.address, change.task_id))
+    return [ShotOutcome(change.address, Outcome.RECORDED, change.task_id) for change in free]
+
+
+async def _resume_all(jobs: Sequence[Job], stage: Stage) -> list[ShotOutcome]:
+    """Go on with everything unfinished, before anything is bought. All at once: watching costs nothing."""
+    stories = []
+    for job in jobs:
+        wanted = {c.task_id: c for c in job.changes if c.action is Action.RESUME and c.request is not None}
+        for task_id, task in list(job.ledger.open.items()):
+            change = wanted.get(task_id) or _current(job, task_id)
+            address = change.address if change else ShotAddress(job.ledger.spec, task.intent.instance)
+            consent = address in job.retries
+            stories.append(resume_shot(task, address, change, job.ledger, stage, consent=consent))
+    return list(await asyncio.gather(*stories))
+
+
+def _current(job: Job, task_id: TaskId) -> Change | None:
+    """The unchanged shot whose take is recorded already, and only its video is missing at home."""
+    return next((c for c in job.changes if c.action is Action.NO_OP and c.task_id == task_id), None)
+
+
+async def _order_all(jobs: Sequence[Job], stage: Stage, parallelism: int) -> list[ShotOutcome]:
+    """Buy what the plan says, a few at a time."""
+    planned = [(change, job.ledger) for job in jobs for change in job.changes if change.action.spends]
+    if not planned:
+        return []
+    seen = await _look_first([change for change, _ in planned], stage)
+    places = asyncio.Semaphore(parallelism)
+
+    async def one(change: Change, ledger: Ledger) -> ShotOutcome:
+        async with places:
+            return await order_shot(change, ledger, stage, seen.get(change.task_id or TaskId("")))
+
+    return list(await asyncio.gather(*(one(change, ledger) for change, ledger in planned)))
+
+
+async def _look_first(changes: Sequence[Change], stage: Stage) -> dict[TaskId, TaskReport]:
+    """Ask whether the provider already has any of the planned tasks: another machine may have bought them and died.
+
+    Raises:
+        ProviderError: the look failed; nothing is bought blindly.
+    """
+    orders = [
+        Order(c.task_id, {}, results=int(c.request.body.get("numberResults", 1)))
+        for c in changes
+        if c.task_id is not None and c.request is not None
+    ]
+    return dict(await stage.provider.poll(orders))
+
+
+def _summary(outcomes: Sequence[ShotOutcome], *, interrupted: bool) -> RunSummary:
+    """Add up the run. In flight: ordered, and its end not recorded."""
+    done = (Outcome.RENDERED, Outcome.COLLECTED, Outcome.FAILED)
+    open_ends = (Outcome.UNRESOLVED, Outcome.DETACHED)
+    spent, unknown = total_usd(item.cost for item in outcomes if item.outcome in done and item.billable)
+    estimated, _ = total_usd(
+        item.estimate for item in outcomes if item.outcome in (*done, *open_ends) and item.billable
+    )
+    in_flight, _ = total_usd(item.estimate for item in outcomes if item.outcome in open_ends)
+    return RunSummary(
+        outcomes=tuple(outcomes),
+        estimated=estimated,
+        spent=spent or Decimal(0),
+        spent_unknown=unknown,
+        in_flight=in_flight,
+        in_flight_count=sum(1 for item in outcomes if item.outcome in open_ends),
+        interrupted=interrupted,
+    )

@@ -1,0 +1,98 @@
+"""What happens during an apply, as values: the engine emits them, reports show them, nothing else prints."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ltxspec.values import ShotAddress, TaskId, Usd
+
+
+class Kind(StrEnum):
+    """What an event tells. The value is the `type` in JSON lines; later versions may add some."""
+
+    RUN_STARTED = "run-started"
+    WAITING_FOR_LOCK = "waiting-for-lock"
+    SHOT_RECORDED = "shot-recorded"  # update, restore, move or retire: written down, nothing spent
+    SHOT_LOOKED_UP = "shot-looked-up"  # the provider was asked whether it already has this task
+    SHOT_ADOPTED = "shot-adopted"  # it has: nothing is ordered again
+    SHOT_UPLOADED = "shot-uploaded"  # a local image was stored at the provider
+    SHOT_SUBMITTED = "shot-submitted"  # the order was sent; from here on money may be spent
+    SHOT_ACCEPTED = "shot-accepted"
+    SHOT_UNCLEAR = "shot-unclear"  # no clear answer to the order; looking and waiting, never a new id
+    SHOT_RUNNING = "shot-running"
+    SHOT_RENDERED = "shot-rendered"  # the provider delivered; `cost` is what it says
+    SHOT_ARCHIVED = "shot-archived"
+    SHOT_NOT_ARCHIVED = "shot-not-archived"  # paid and recorded, but the video is not home yet
+    SHOT_COMMITTED = "shot-committed"  # stands in the lockfile
+    SHOT_FAILED = "shot-failed"
+    SHOT_UNRESOLVED = "shot-unresolved"  # outcome not known; the next apply goes on with it
+    SHOT_HELD_BACK = "shot-held-back"  # not ordered: budget reached, stopping, or the account cannot pay
+    STOPPING = "stopping"
+    RUN_FINISHED = "run-finished"
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyEvent:
+    """One event. `message` alone must be enough for a reader that does not know `kind`."""
+
+    kind: Kind
+    message: str
+    address: ShotAddress | None = None
+    task_id: TaskId | None = None
+    estimate: Usd | None = None
+    cost: Usd | None = None
+    percent: int | None = None  # progress of one render, when the provider says
+    elapsed: float | None = None  # seconds since the order was sent (or the run started)
+    code: str | None = None  # the provider's or ltxspec's own error code
+
+
+Emit = Callable[[ApplyEvent], None]
+
+
+class Outcome(StrEnum):
+    """How one shot ended in this run."""
+
+    RENDERED = "rendered"  # ordered in this run and recorded
+    COLLECTED = "collected"  # ordered earlier, recorded now
+    RECORDED = "recorded"  # update, restore, move, retire
+    FAILED = "failed"
+    UNRESOLVED = "unresolved"
+    HELD_BACK = "held-back"
+    DETACHED = "detached"  # ordered, not waited for
+
+
+@dataclass(frozen=True, slots=True)
+class ShotOutcome:
+    """The end of one shot's story in this run, with its money."""
+
+    address: ShotAddress
+    outcome: Outcome
+    task_id: TaskId | None = None
+    estimate: Usd | None = None
+    cost: Usd | None = None
+    message: str | None = None
+    archived: bool = True  # false: paid and recorded, but the video could not be brought home yet
+    billable: bool = True  # false: refused before it was accepted, so nothing can have been charged
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What a run did. Money: `spent` is what the provider charged for orders of this run that told their cost."""
+
+    outcomes: tuple[ShotOutcome, ...]
+    estimated: Usd  # of the orders placed in this run, as far as known
+    spent: Usd
+    spent_unknown: int  # finished or failed orders of this run whose cost the provider did not tell
+    in_flight: Usd  # estimates of tasks still under way or unresolved
+    in_flight_count: int
+    interrupted: bool = False
+
+    def count(self, outcome: Outcome) -> int:
+        """How many shots ended this way."""
+        return sum(1 for item in self.outcomes if item.outcome is outcome)
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether something is left: failed, unresolved, held back or not yet archived (exit code 3)."""
+        left = {Outcome.FAILED, Outcome.UNRESOLVED, Outcome.HELD_BACK}
+        return any(item.outcome in left or not item.archived for item in self.outcomes)

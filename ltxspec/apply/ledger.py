@@ -1,0 +1,133 @@
+"""The one writer of a spec's journal and lockfile during an apply: every step is on disk before the next begins."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ltxspec.apply.ports import Archived, Clock, SpecState, TaskReport
+from ltxspec.apply.records import add_take, record_change
+from ltxspec.lock.journal import (
+    Abandoned,
+    Accepted,
+    Committed,
+    Event,
+    Failed,
+    Finished,
+    Intent,
+    OpenTask,
+    step,
+)
+from ltxspec.lock.models import Failure, Take
+from ltxspec.plan.actions import Change
+from ltxspec.values import TaskId
+
+
+def timestamp(moment: datetime) -> str:
+    """RFC 3339 in UTC with whole seconds, as lockfiles hold it."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Ledger:
+    """Lockfile and journal of one spec, under its lock."""
+
+    def __init__(self, spec: str, state: SpecState, clock: Clock, wanted: Collection[str]) -> None:
+        self.spec = spec
+        self._state = state
+        self._clock = clock
+        self._wanted = wanted  # instance keys that the spec has now
+        self.lockfile = state.read_lockfile()
+        self._open: dict[TaskId, OpenTask] = {}
+        for event in state.events():
+            step(self._open, event)
+
+    @property
+    def open(self) -> Mapping[TaskId, OpenTask]:
+        """Tasks under way, in the order they were opened."""
+        return self._open
+
+    def now(self) -> str:
+        """The time as it is recorded."""
+        return timestamp(self._clock.now())
+
+    def record(self, changes: Collection[Change]) -> None:
+        """Write down changes that spend nothing, all at once."""
+        for change in changes:
+            self.lockfile = record_change(self.lockfile, change, self._wanted)
+        self._state.write_lockfile(self.lockfile)
+
+    def intend(self, intent: Intent) -> OpenTask:
+        """An order is about to be sent; returns only when that is on disk."""
+        self._append(intent)
+        return self._open[intent.task_id]
+
+    def accept(self, task: TaskId) -> None:
+        """The provider has the order."""
+        self._append(Accepted(task, self.now()))
+
+    def finish(self, task: TaskId, report: TaskReport) -> None:
+        """The provider delivered; the videos are not home yet."""
+        self._append(Finished(task, report.outputs, report.cost, self.now()))
+
+    def fail(self, task: TaskId, failure: Failure, report: TaskReport | None) -> None:
+        """The provider ended the task without (all of) its videos, or refused it for good."""
+        outputs = report.outputs if report else ()
+        self._append(Failed(task, failure, report.cost if report else None, self.now(), outputs))
+
+    def abandon(self, task: TaskId, reason: str) -> None:
+        """The order was definitely not accepted, and nothing was paid: close it without a take."""
+        self._append(Abandoned(task, reason, self.now()))
+
+    def commit(
+        self, task: TaskId, instance: str, home: Sequence[Archived | None], *, wanted: bool, ttl: int | None = None
+    ) -> Take:
+        """Write a finished or failed task into the lockfile, and close it when all its videos are home.
+
+        Args:
+            task: a task whose end is journalled.
+            instance: the key to file it under (a renamed shot may differ from the intent's).
+            home: for each output the archived video, or None when it could not be brought home yet.
+            wanted: whether the spec asks for this very request now, so that the take becomes current.
+            ttl: seconds the provider keeps the result, when that was asked for.
+        """
+        take = _take(self._open[task], home, ttl)
+        self.lockfile = add_take(self.lockfile, instance, take, wanted=wanted)
+        self._state.write_lockfile(self.lockfile)
+        if all(item is not None for item in home):
+            self._append(Committed(task, self.now()))
+        return take
+
+    def close(self) -> None:
+        """Drop closed tasks from the journal."""
+        self._state.compact()
+
+    def _append(self, event: Event) -> None:
+        self._state.append(event)
+        step(self._open, event)
+
+
+def _take(task: OpenTask, home: Sequence[Archived | None], ttl: int | None) -> Take:
+    """The lockfile's entry for a task that has ended. Videos of a task that failed in part are kept as its outputs."""
+    intent = task.intent
+    outputs = tuple(
+        replace(output, sha256=item.sha256, bytes=item.bytes) if item is not None else output
+        for output, item in zip(task.outputs, home, strict=True)
+    )
+    expires = None
+    if ttl is not None and task.finished_at is not None:
+        expires = timestamp(datetime.fromisoformat(task.finished_at) + timedelta(seconds=ttl))
+    return Take(
+        task_id=intent.task_id,
+        fingerprint=intent.fingerprint,
+        model=str(intent.request["model"]),
+        request=intent.request,
+        status="succeeded" if outputs else "failed",
+        cost=task.cost,
+        outputs=outputs,
+        inputs=intent.inputs,
+        submitted_at=intent.at,
+        finished_at=task.finished_at,
+        expires_at=expires,
+        retake=intent.retake,
+        attempt=intent.attempt,
+        failure=task.failure,
+    )

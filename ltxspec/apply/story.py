@@ -1,0 +1,76 @@
+"""What the shots of a run share, and what is known of one order on its way."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ltxspec.apply.budget import Budget
+from ltxspec.apply.events import ApplyEvent, Emit, Kind, Outcome, ShotOutcome
+from ltxspec.apply.ledger import Ledger
+from ltxspec.apply.polling import Poller
+from ltxspec.apply.ports import Archive, Clock, LocalMedia, Order, Provider
+from ltxspec.apply.recovery import Facts, Limits
+from ltxspec.plan.actions import Change
+from ltxspec.values import ShotAddress, TaskId, Usd
+
+
+class StopSignal:
+    """Set when no further order may be sent: Ctrl-C, an empty account, a bad key."""
+
+    def __init__(self) -> None:
+        self.reason: str | None = None
+        self.by_user = False
+
+    def stop(self, reason: str, *, by_user: bool = False) -> None:
+        """Ask for no more orders; the first reason is kept."""
+        self.reason = self.reason or reason
+        self.by_user = self.by_user or by_user
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What all shots of a run share."""
+
+    provider: Provider
+    archive: Archive
+    clock: Clock
+    poller: Poller
+    poll_interval: float
+    budget: Budget
+    stop: StopSignal
+    limits: Limits
+    emit: Emit
+    detach: bool
+    load_media: Callable[[Change], Sequence[LocalMedia]]
+
+
+@dataclass(slots=True)
+class Story:
+    """One order on its way: what is known of it, and where it is written down."""
+
+    address: ShotAddress
+    change: Change | None  # None: nobody wants it any more, it is only collected
+    ledger: Ledger
+    stage: Stage
+    order: Order
+    estimate: Usd | None
+    facts: Facts
+    ordered_here: bool  # in this run; otherwise an earlier run or another machine ordered it
+    unsent: int = 0
+
+    @property
+    def task_id(self) -> TaskId:
+        """The provider's name for it."""
+        return self.order.task_id
+
+    def tell(self, kind: Kind, message: str, **more: object) -> None:
+        """Emit an event about this shot."""
+        elapsed = round(self.facts.watched, 1)
+        self.stage.emit(
+            ApplyEvent(kind, message, self.address, self.task_id, self.estimate, elapsed=elapsed, **more)  # type: ignore[arg-type]  # fields by name
+        )
+
+    def ends(
+        self, outcome: Outcome, message: str | None = None, *, cost: Usd | None = None, archived: bool = True
+    ) -> ShotOutcome:
+        """The outcome of this shot in this run."""
+        return ShotOutcome(self.address, outcome, self.task_id, self.estimate, cost, message, archived)

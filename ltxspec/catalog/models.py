@@ -1,0 +1,123 @@
+"""The models that can be ordered, read from one JSON file each.
+
+A model file is a JSON Schema (2020-12) of the request body, plus one `x-ltxspec` block with what a schema cannot say:
+prices, which defaults are sent, where media stand, and the source and date of every fact; see `docs/models.md`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from ltxspec.canonical import digest
+from ltxspec.catalog.pointers import Names, parse_pointer
+from ltxspec.catalog.shape import problems_of
+from ltxspec.errors import Diagnostic, Invalid, Location
+from ltxspec.values import Json
+
+PROMPT: Final = "positivePrompt"  # the parameter a rendered prompt becomes
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # compared and cached by identity: a model is loaded once
+class Model:
+    """One model: what it accepts, and how to treat it.
+
+    `settings` is the `x-ltxspec` block as it stands; `ltxspec.catalog.defaults` and `.pricing` read their part of it.
+    """
+
+    air: str  # the provider's id of the model
+    slug: str
+    name: str  # for people
+    file: str  # the file it was read from, as named in messages
+    task_type: str
+    provider: str  # the service that sells it
+    creator: str
+    released: str  # ISO date
+    schema: Mapping[str, Json]  # of the request body, without taskUUID or with it
+    settings: Mapping[str, Json]
+    recorded: frozenset[str]  # top-level parameters kept with a take that do not change the video
+    delivery: frozenset[str]  # top-level parameters that say where results go
+    order: frozenset[str]  # top-level parameters that belong to one order and are no part of the request
+    parameters: frozenset[str]  # all top-level names, of every kind
+    media: Sequence[Names]  # where images and audio may stand; "*" is any position of a list
+    digest: str  # of the whole file: changes when anything in it does
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All known models, in the order of their files."""
+
+    models: Sequence[Model]
+    by_name: Mapping[str, Model] = field(repr=False)  # AIR, slug and file stem
+
+    def find(self, name: str) -> Model | None:
+        """The model with this AIR id, slug or file stem."""
+        return self.by_name.get(name)
+
+    def suggest(self, name: str) -> str | None:
+        """The known name nearest to a misspelt one, if any is near."""
+        import difflib
+
+        folded = {known.casefold(): known for known in self.by_name}
+        near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+        return folded[near[0]] if near else None
+
+
+def load_catalog(documents: Mapping[str, Json]) -> Catalog:
+    """Read model files.
+
+    What ltxspec itself relies on is checked here; that the JSON Schema is a valid one is checked when it is first used
+    (see `ltxspec.catalog.validation`), because the library for it is slow to import.
+
+    Args:
+        documents: file name -> parsed JSON.
+
+    Raises:
+        Invalid: a file is malformed, or two files claim one name; every problem names its file.
+    """
+    problems = [
+        _problem(file, message) for file, document in documents.items() for message in problems_of(file, document)
+    ]
+    if problems:
+        raise Invalid(problems)
+    models = [_read(file, document) for file, document in documents.items()]
+    by_name: dict[str, Model] = {}
+    for model in models:
+        for name in dict.fromkeys((model.air, model.slug, stem_of(model.file))):
+            other = by_name.setdefault(name, model)
+            if other is not model:
+                problems.append(_problem(model.file, f"`{name}` is already the name of the model in `{other.file}`"))
+    if problems:
+        raise Invalid(problems)
+    return Catalog(tuple(models), by_name)
+
+
+def stem_of(file: str) -> str:
+    """The file's name without folders and `.json`."""
+    return file.rpartition("/")[2].removesuffix(".json")
+
+
+def _problem(file: str, message: str) -> Diagnostic:
+    hint = "model files are described in `docs/models.md`"
+    return Diagnostic("error", "model-file", message, Location(file, 1, 1), hint)
+
+
+def _read(file: str, document: Mapping[str, Json]) -> Model:
+    settings = document["x-ltxspec"]
+    return Model(
+        air=settings["air"],
+        slug=settings["slug"],
+        name=settings["name"],
+        file=file,
+        task_type=settings["taskType"],
+        provider=settings["provider"],
+        creator=settings["creator"],
+        released=settings["released"],
+        schema=document,
+        settings=settings,
+        recorded=frozenset(settings["recorded"]),
+        delivery=frozenset(settings["delivery"]),
+        order=frozenset(settings["order"]),
+        parameters=frozenset(document["properties"]),
+        media=tuple(parse_pointer(text) for text in settings["media"]),
+        digest=digest(document),
+    )

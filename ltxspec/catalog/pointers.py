@@ -1,0 +1,76 @@
+"""JSON Pointers (RFC 6901) as tuples of keys, and walks along them through values and schemas."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from ltxspec.values import Json
+
+Path = tuple[str | int, ...]
+Names = tuple[str, ...]
+
+MISSING: Final = object()  # nothing stands there; None would be a JSON null
+
+
+def parse_pointer(text: str) -> Names:
+    """Read `/a/b` as `("a", "b")`; `~1` stands for a slash and `~0` for a tilde in a name.
+
+    Raises:
+        ValueError: the text does not start with a slash.
+    """
+    if not text.startswith("/"):
+        raise ValueError(f"`{text}` is not a JSON Pointer")
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in text[1:].split("/"))
+
+
+def value_at(value: Json, path: Sequence[str | int]) -> Any:
+    """What stands at `path` through mappings, or `MISSING`."""
+    for key in path:
+        if not isinstance(value, Mapping) or key not in value:
+            return MISSING
+        value = value[key]
+    return value
+
+
+def with_value(value: Mapping[str, Json], path: Names, new: Json) -> dict[str, Json]:
+    """A copy of `value` with `new` at `path`; mappings on the way are copied or made, all else is shared.
+
+    Where something else than a mapping is in the way, nothing is set: it is the user's, and validation will name it.
+    """
+    result = dict(value)
+    if len(path) == 1:
+        result[path[0]] = new
+    elif isinstance(inner := result.get(path[0], {}), Mapping):
+        result[path[0]] = with_value(inner, path[1:], new)
+    return result
+
+
+def resolve(root: Mapping[str, Json], schema: Json) -> Mapping[str, Json]:
+    """The schema itself or what its local `$ref` names; an empty schema when that leads nowhere or in circles."""
+    for _ in range(16):
+        if not isinstance(schema, Mapping):
+            return {}
+        reference = schema.get("$ref")
+        if not isinstance(reference, str):
+            return schema
+        found = value_at(root, parse_pointer(reference[1:])) if reference.startswith("#/") else MISSING
+        schema = found
+    return {}
+
+
+def properties_of(root: Mapping[str, Json], schema: Json) -> Mapping[str, Json]:
+    """The named properties of an object schema; none for any other schema."""
+    found = resolve(root, schema).get("properties")
+    return found if isinstance(found, Mapping) else {}
+
+
+def property_at(root: Mapping[str, Json], path: Names) -> Mapping[str, Json] | None:
+    """The schema of the property at `path`, following `properties`, `items` (for `*`) and local references."""
+    schema: Json = root
+    for key in path:
+        found = resolve(root, schema).get("items", MISSING) if key == "*" else MISSING
+        if key != "*":
+            found = properties_of(root, schema).get(key, MISSING)
+        if found is MISSING:
+            return None
+        schema = found
+    return resolve(root, schema)

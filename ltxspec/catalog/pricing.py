@@ -1,0 +1,85 @@
+"""What a request costs, from the price table of its model: decimal throughout, and unknown rather than guessed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from ltxspec.catalog.defaults import value_or_default
+from ltxspec.catalog.models import Model
+from ltxspec.catalog.pointers import MISSING, Names, parse_pointer, value_at
+from ltxspec.values import Json, Usd
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Table:
+    """The price table of one model; `inputs` are the places of seconds, number of results and the table's columns."""
+
+    inputs: Sequence[Names]
+    rates: Mapping[tuple[Any, ...], Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRow:
+    """One line of a price table, for showing it. `at` names the parameters and their values, in the table's order."""
+
+    at: Mapping[str, Json]
+    usd_per_second: Usd
+    confidence: str  # verified, inferred or unverified
+    source: str
+    date: str
+
+
+def price_rows(model: Model) -> list[PriceRow]:
+    """The price table of a model, in the order of its file."""
+    price = model.settings["price"]
+    names = [".".join(parse_pointer(text)) for text in price["by"]]
+    return [
+        PriceRow(
+            at=dict(zip(names, row["at"], strict=True)),
+            usd_per_second=Decimal(row["usdPerSecond"]),
+            confidence=row["confidence"],
+            source=row["source"],
+            date=row["date"],
+        )
+        for row in price["rows"]
+    ]
+
+
+def estimate(model: Model, params: Mapping[str, Json]) -> Usd | None:
+    """USD for all results of a request: seconds x rate x number of results.
+
+    None when anything it rests on is not known: a length left to the model, a size without a row in the table.
+    """
+    table = _table(model)
+    values = []
+    for path in table.inputs:
+        value = params.get(path[0], MISSING) if len(path) == 1 else value_at(params, path)
+        values.append(value_or_default(model, params, path) if value is MISSING else value)
+    try:
+        return _price(table, *values)
+    except TypeError:  # a list or mapping where a number belongs: no key of any table
+        return None
+
+
+@lru_cache(maxsize=4096, typed=True)  # typed: `true` is not 1
+def _price(table: _Table, seconds: object, results: object, *columns: object) -> Usd | None:
+    length, count, rate = _amount(seconds), _amount(results), table.rates.get(columns)
+    return None if length is None or count is None or rate is None else length * rate * count
+
+
+def _amount(value: object) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    amount = Decimal(str(value))
+    return amount if amount.is_finite() and amount > 0 else None
+
+
+@lru_cache(maxsize=256)
+def _table(model: Model) -> _Table:
+    price = model.settings["price"]
+    return _Table(
+        inputs=tuple(map(parse_pointer, (price["seconds"], price["results"], *price["by"]))),
+        rates={tuple(row["at"]): Decimal(row["usdPerSecond"]) for row in price["rows"]},
+    )

@@ -1,0 +1,115 @@
+"""Whether a model accepts a request, and why not: every problem at once, in our own words.
+
+The schema library is imported on first use only: a plan of requests known to be good never needs it.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from ltxspec.catalog.failures import Failure, failure_from, names_in, rule_of
+from ltxspec.catalog.models import PROMPT, Model
+from ltxspec.catalog.pointers import Path
+from ltxspec.catalog.sentences import Context, ParameterProblem, length_problem, sentences
+from ltxspec.catalog.wording import described, name_of
+from ltxspec.errors import Diagnostic, Invalid, Location
+from ltxspec.values import Json
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+
+__all__ = ["ParameterProblem", "check_schema", "validate", "validate_prompt"]
+
+_EXACT: Final = 2**53 - 1  # the largest integer every JSON reader keeps exactly (RFC 8259, section 6)
+_ABSENCE: Final = ("required", "dependentRequired")
+
+
+def validate(model: Model, params: Mapping[str, Json], *, prompt: bool = True) -> list[ParameterProblem]:
+    """Check a whole request body, including `taskType`, `model` and the prompt.
+
+    Args:
+        model: the model it is meant for.
+        params: the body; integral floats count as integers, booleans do not.
+        prompt: whether the prompt is checked too. Without it, the verdict holds for every prompt that
+            `validate_prompt` accepts, so that many requests can share one.
+
+    Raises:
+        Invalid: the model file is not a valid JSON Schema.
+    """
+    body = dict(params) if prompt else {**params, PROMPT: "x" * _prompt_schema(model).get("minLength", 1)}
+    unfit = list(_unfit_numbers(body, ()))
+    return unfit or _tidy(model, body, map(failure_from, _validator(model).iter_errors(body)))
+
+
+def validate_prompt(model: Model, text: str) -> list[ParameterProblem]:
+    """Check the length of a prompt, in characters, against the bounds in the model's schema."""
+    schema = _prompt_schema(model)
+    bounds = (schema.get("minLength", 0), schema.get("maxLength", math.inf))
+    if bounds[0] <= len(text) <= bounds[1]:
+        return []
+    return [length_problem((PROMPT,), len(text), bounds[0] if len(text) < bounds[0] else bounds[1])]
+
+
+def check_schema(model: Model) -> None:
+    """Raise `Invalid` when the model file is not a valid JSON Schema 2020-12."""
+    _validator(model)
+
+
+@lru_cache(maxsize=256)
+def _validator(model: Model) -> "Draft202012Validator":
+    from jsonschema import Draft202012Validator, SchemaError
+
+    try:
+        Draft202012Validator.check_schema(model.schema)
+    except SchemaError as error:
+        place = "/" + "/".join(str(key) for key in error.absolute_path)
+        message = f"`{place}` is not valid in a JSON Schema (`{error.validator}` of the 2020-12 dialect)"
+        raise Invalid([Diagnostic("error", "model-file", message, Location(model.file, 1, 1))]) from error
+    return Draft202012Validator(model.schema)
+
+
+def _prompt_schema(model: Model) -> Mapping[str, Json]:
+    schema: Mapping[str, Json] = model.schema["properties"][PROMPT]
+    return schema
+
+
+def _unfit_numbers(value: Json, path: Path) -> Iterator[ParameterProblem]:
+    """Numbers that JSON cannot carry exactly, which the schema would let pass."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _unfit_numbers(item, (*path, key))
+    elif isinstance(value, list):
+        for position, item in enumerate(value):
+            yield from _unfit_numbers(item, (*path, position))
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield ParameterProblem(path, "not-a-number", f"{name_of(path)} must be a number, not {described(value)}")
+    elif isinstance(value, int) and abs(value) > _EXACT:
+        message = f"{name_of(path)} must be between -(2**53 - 1) and 2**53 - 1 to be sent exactly"
+        yield ParameterProblem(path, "out-of-range", message)
+
+
+def _tidy(model: Model, params: Mapping[str, Json], failures: Iterable[Failure]) -> list[ParameterProblem]:
+    """Drop what only follows from another problem, and say nothing twice.
+
+    A value of the wrong kind also fails every other keyword, and a rule over several parameters says little when one
+    of them is wrong by itself.
+    """
+    context = Context(model, params)
+    found: dict[ParameterProblem, frozenset[str]] = {}  # with the parameters of the rule that it breaks, if any
+    absent: list[ParameterProblem] = []
+    for failure in failures:
+        rule = rule_of(failure, model)
+        for problem in sentences(failure, context):
+            if failure.keyword in _ABSENCE:
+                absent.append(problem)
+            else:
+                found.setdefault(problem, frozenset() if rule is None else names_in(rule))
+    wrong_kind = {problem.path for problem in found if problem.code == "wrong-type"}
+    wrong = {problem.path[0] for problem, involved in found.items() if len(problem.path) == 1 and not involved}
+    kept = (
+        problem
+        for problem, involved in found.items()
+        if not (involved & wrong) and (problem.code == "wrong-type" or problem.path not in wrong_kind)
+    )
+    return list(dict.fromkeys([*absent, *kept]))

@@ -1,0 +1,84 @@
+"""How parameters and values are named in messages."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from ltxspec.catalog.models import PROMPT
+
+_LONGEST: Final = 60  # characters of a value that a message shows
+
+KINDS: Final = {
+    "integer": "a whole number",
+    "number": "a number",
+    "string": "text",
+    "boolean": "`true` or `false`",
+    "array": "a list",
+    "object": "a mapping",
+    "null": "null",
+}
+
+
+def name_of(path: Sequence[str | int]) -> str:
+    """A parameter as a message names it: `` `inputs.frameImages[0].image` ``."""
+    if not path:
+        return "the request"
+    if tuple(path) == (PROMPT,):
+        return "the prompt"
+    text = ""
+    for key in path:
+        text += f"[{key}]" if isinstance(key, int) else f".{_short(key)}" if text else _short(key)
+    return f"`{text}`"
+
+
+def shown(value: Any) -> str:
+    """A value in short: text in quotes, at most 60 characters, never the query of a URL (it may hold a signature)."""
+    if isinstance(value, list | tuple):
+        return "a list"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, str):
+        head, question, _ = value.partition("?") if "://" in value else (value, "", "")
+        return f'"{_short(head + ("?…" if question else ""))}"'
+    return json.dumps(value, default=str)
+
+
+def _short(text: str) -> str:
+    """Text that fits a line: cut, and with escapes for what a terminal would not print, or would obey."""
+    text = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def described(value: Any) -> str:
+    """A value after "not": with its kind where the kind is the trouble."""
+    if isinstance(value, str):
+        return f"the text {shown(value)}"
+    return shown(value) if isinstance(value, list | tuple | dict) else f"`{shown(value)}`"
+
+
+def alternatives(values: Iterable[Any]) -> str:
+    """Allowed values: `` `6`, `8` or `10` ``."""
+    return joined([f"`{value}`" if isinstance(value, str) else f"`{shown(value)}`" for value in values], "or")
+
+
+def joined(words: Sequence[str], last: str) -> str:
+    """Words with commas, and `last` before the last one."""
+    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def counted(number: float, one: str, many: str) -> str:
+    """`1 item`, `2 items`."""
+    return f"{shown(number)} {one if number == 1 else many}"
+
+
+def nearest(word: str, options: Iterable[str]) -> str | None:
+    """The option that `word` is most likely a misspelling of, whatever its case."""
+    import difflib
+
+    folded = {option.casefold(): option for option in options}
+    near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.7)
+    return folded[near[0]] if near else None

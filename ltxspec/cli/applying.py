@@ -1,0 +1,149 @@
+"""What `apply` does between reading its options and its exit code, step by step in the order that protects money."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import click
+
+from ltxspec.apply.budget import Budget
+from ltxspec.cli.planning import plan_with
+from ltxspec.cli.running import RunOptions, exit_code, holding, jobs_of, run_jobs
+from ltxspec.cli.session import Session, is_interactive
+from ltxspec.cli.wiring import Project, open_project, render_specs
+from ltxspec.errors import Refused, WrongUsage
+from ltxspec.plan.actions import Plan
+from ltxspec.plan.estimate import estimate
+from ltxspec.plan.guard import Limits, refuse_over_budget, refuse_unknown_prices
+from ltxspec.plan.planfile import PlanOptions, SavedPlan, plan_differences, plan_digest, read_plan_file
+from ltxspec.values import Usd, format_usd, parse_usd
+
+if TYPE_CHECKING:
+    from ltxspec.plan.owned import Owned
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyOptions:
+    """What was typed."""
+
+    asked: PlanOptions
+    saved: SavedPlan | None = None  # apply PLANFILE
+    approved: str | None = None  # --approved DIGEST
+    provider: str | None = None
+    max_cost: Usd | None = None
+    allow_unknown_cost: bool = False
+    auto_approve: bool = False
+    lock_timeout: float = 0.0
+    form: str = "text"
+    run: RunOptions = field(default_factory=RunOptions)
+
+
+def saved_plan(session: Session, paths: Sequence[str]) -> SavedPlan | None:
+    """The plan file among the arguments, when there is one: it stands alone."""
+    files = [path for path in paths if path.endswith(".json") or (session.folder / path).suffix == ".plan"]
+    if not files:
+        return None
+    if len(paths) > 1:
+        raise WrongUsage("a saved plan is applied alone", hint="give either one plan file or spec paths")
+    path = session.folder / files[0]
+    try:
+        return read_plan_file(path.read_bytes(), files[0])
+    except OSError as error:
+        raise WrongUsage(f"`{files[0]}` cannot be read: {error.strerror}") from error
+
+
+def amount(text: str | None, option: str) -> Usd | None:
+    """An amount of money from the command line."""
+    if text is None:
+        return None
+    value = parse_usd(text.lstrip("$"))
+    if value is None or value < 0:
+        raise WrongUsage(f"`{option} {text}` is not an amount in USD", hint=f"write it as {option} 5.00")
+    return value
+
+
+def apply(session: Session, options: ApplyOptions) -> int:
+    """Lock, read again, plan again, check, ask, run. Returns the exit code."""
+    project = open_project(session, options.provider or (options.saved.provider if options.saved else None))
+    specs = render_specs(project, options.asked.paths, options.asked.variables)
+    with holding(project, specs, wait=options.lock_timeout, command="apply") as held:
+        planned = plan_with(project, options.asked, specs, held.owned)
+        _show(session, planned.plan, options)
+        limits = _limits(project, options)
+        _refuse(planned.plan, options, limits)
+        if not planned.plan.pending and not _unfinished(held.owned):
+            return 0
+        _ask(project, planned.plan, options)
+        jobs = jobs_of(held, planned, options.asked.retries)
+        return _run(session, project, jobs, options, limits)
+
+
+def _run(session: Session, project: Project, jobs: Sequence[object], options: ApplyOptions, limits: Limits) -> int:
+    from ltxspec.report.events import view_for
+
+    budget = Budget(limits.per_apply, fallback=limits.per_shot or Usd(0))
+    with view_for(
+        options.form, sys.stdout, sys.stderr, session.style(sys.stderr), live=is_interactive(sys.stderr)
+    ) as view:
+        summary, by_user = run_jobs(project, jobs, options.run, budget, view.emit)
+        view.finish(summary)
+    return exit_code(summary, by_user=by_user)
+
+
+def _show(session: Session, plan: Plan, options: ApplyOptions) -> None:
+    """The plan, for people; machines get the events only."""
+    if options.form == "text":
+        from ltxspec.report.formats import PLAN_FORMATS
+
+        click.echo(PLAN_FORMATS["text"](plan, options.asked, session.style()), nl=False)
+
+
+def _limits(project: Project, options: ApplyOptions) -> Limits:
+    """The tightest of `[budget]` and --max-cost."""
+    budget = project.config.budget
+    caps = [cap for cap in (budget.per_apply, options.max_cost) if cap is not None]
+    return Limits(min(caps) if caps else None, budget.per_shot, budget.per_spec)
+
+
+def _refuse(plan: Plan, options: ApplyOptions, limits: Limits) -> None:
+    """Everything that may stand between a plan and its first order. Exit 4, nothing spent."""
+    digest = plan_digest(plan)
+    if options.saved is not None and options.saved.digest != digest:
+        lines = plan_differences(options.saved, plan)
+        raise Refused(
+            "stale-plan",
+            "the saved plan is stale: planning again gives something else" + "".join(f"\n  {line}" for line in lines),
+            hint="look at `ltxspec plan` again and save it anew",
+        )
+    if options.approved is not None and options.approved != digest:
+        raise Refused(
+            "not-approved",
+            f"the plan is not the approved one (approved {options.approved}, now {digest})",
+            hint="review the present plan and approve its digest",
+        )
+    if not options.allow_unknown_cost:
+        refuse_unknown_prices(plan)
+    refuse_over_budget(plan, limits)
+
+
+def _unfinished(owned: "Mapping[str, Owned]") -> bool:
+    return any(item.journal.open for item in owned.values())
+
+
+def _ask(project: Project, plan: Plan, options: ApplyOptions) -> None:
+    """Ask a person before money is spent. The sandbox is free; a saved or approved plan was decided on before."""
+    total = estimate(plan.changes)
+    decided = options.auto_approve or options.saved is not None or options.approved is not None
+    if decided or project.provider == "sandbox" or not any(change.action.spends for change in plan.changes):
+        return
+    money = f"${format_usd(total.usd)}" + (f" plus {total.unknown} unknown" if total.unknown else "")
+    if not sys.stdin.isatty():
+        raise Refused(
+            "not-approved",
+            f"this would spend {money}, and nobody is here to approve it",
+            hint="pass --auto-approve (with --max-cost), or apply a saved plan",
+        )
+    answer = click.prompt(f"Spend {money}? Only `yes` is accepted", default="", show_default=False, err=True)
+    if answer.strip() != "yes":
+        raise Refused("not-approved", "not approved; nothing was ordered")

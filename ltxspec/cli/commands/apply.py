@@ -1,0 +1,54 @@
+"""`ltxspec apply`: render what the plan says, and record it."""
+
+from typing import Any
+
+import click
+
+from ltxspec.cli import options
+from ltxspec.cli.session import Session
+
+_EXAMPLES = "Examples: `ltxspec apply --max-cost 5`, `ltxspec apply plan.json`, `ltxspec apply --provider sandbox`."
+
+
+@click.command("apply", epilog=_EXAMPLES)
+@click.argument("paths", nargs=-1, metavar="[PATH... | PLANFILE]", type=click.Path())
+@click.option("--auto-approve", is_flag=True, help="Do not ask before spending.")
+@click.option("--max-cost", metavar="USD", help="Spend no more than this in this run.")
+@click.option("--allow-unknown-cost", is_flag=True, help="Also buy what has no known price.")
+@click.option("--approved", metavar="DIGEST", help="Refuse any plan but the one with this digest.")
+@click.option("--parallelism", metavar="N", type=click.IntRange(1, 64), help="Tasks under way at once.")
+@click.option("--detach", is_flag=True, help="Order and leave; `ltxspec collect` brings the videos home.")
+@click.option(
+    "--lock-timeout", metavar="S", type=click.FloatRange(min=0), default=0.0, help="Wait S seconds for another apply."
+)
+@options.output_format("text", "json")
+@options.selectors
+@options.variables
+@options.provider
+@click.pass_obj
+def command(session: Session, **typed: Any) -> int:
+    """Order exactly the shots the plan says, wait for them, and bring the videos home.
+
+    Nothing is paid for before its intent is on disk. Interrupting stops new orders; what is under way is billed all the
+    same and is collected by the next run.
+    """
+    from ltxspec.cli.applying import ApplyOptions, amount, apply, saved_plan
+    from ltxspec.cli.planning import options_of
+    from ltxspec.cli.running import RunOptions
+
+    saved = saved_plan(session, typed["paths"])
+    return apply(
+        session,
+        ApplyOptions(
+            asked=saved.options if saved else options_of(session, typed),
+            saved=saved,
+            approved=typed["approved"],
+            provider=typed["provider"],
+            max_cost=amount(typed["max_cost"], "--max-cost"),
+            allow_unknown_cost=typed["allow_unknown_cost"],
+            auto_approve=typed["auto_approve"],
+            lock_timeout=typed["lock_timeout"],
+            form=typed["form"],
+            run=RunOptions(parallelism=typed["parallelism"], detach=typed["detach"]),
+        ),
+    )

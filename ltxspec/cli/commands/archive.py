@@ -1,0 +1,103 @@
+"""`ltxspec archive`: bring videos home, check them, drop what no take refers to."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from ltxspec.cli import options
+from ltxspec.cli.session import Session
+
+if TYPE_CHECKING:
+    from ltxspec.cli.holdings import Holding
+    from ltxspec.cli.wiring import Project
+    from ltxspec.lock.models import Output, Take
+
+
+@click.group("archive")
+def command() -> None:
+    """The archive keeps finished videos by content hash under `.ltxspec/archive`, outside git."""
+
+
+@command.command("pull", epilog="Examples: `ltxspec archive pull`, `ltxspec archive pull night-scenes.alley`.")
+@click.argument("address", required=False)
+@options.provider
+@click.pass_obj
+def pull(session: Session, address: str | None, provider: str | None) -> int:
+    """Download every current video that is not home yet. Orders nothing; needs no key."""
+    import asyncio
+
+    from ltxspec.cli.pulling import pull_missing
+    from ltxspec.cli.wiring import open_project
+
+    project = open_project(session, provider)
+    done, failed = asyncio.run(pull_missing(project, address, lambda line: click.echo(line, err=True)))
+    click.echo(f"{done} brought home, {failed} could not be had.")
+    return 3 if failed else 0
+
+
+@command.command("verify", epilog="Example: `ltxspec archive verify`.")
+@options.provider
+@click.pass_obj
+def verify(session: Session, provider: str | None) -> int:
+    """Read every archived video of a current take again: present, right hash. Exit 3 when one is not."""
+    from ltxspec.cli.holdings import find
+    from ltxspec.cli.wiring import open_archive, open_project
+
+    project = open_project(session, provider)
+    archive = open_archive(project)
+    bad = good = 0
+    for holding, _, output in current_outputs(find(project, None)):
+        problem = archive.problem_with(output.sha256) if output.sha256 else "never brought home"
+        if problem is None:
+            good += 1
+        else:
+            bad += 1
+            click.echo(f"{holding.address}: {problem}")
+    click.echo(f"{good} videos verified, {bad} not.")
+    return 3 if bad else 0
+
+
+@command.command("gc", epilog="Example: `ltxspec archive gc --dry-run`.")
+@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@options.provider
+@click.pass_obj
+def gc(session: Session, provider: str | None, *, dry_run: bool) -> int:
+    """Drop archived videos that no take in any lockfile refers to. Takes that were superseded or retired are kept."""
+    from ltxspec.cli.wiring import open_archive, open_project
+
+    project = open_project(session, provider)
+    archive = open_archive(project)
+    kept = referenced(project)
+    loose = {sha256: path for sha256, path in archive.contents().items() if sha256 not in kept}
+    size = 0
+    for sha256, path in sorted(loose.items()):
+        size += path.stat().st_size
+        click.echo(f"{'would drop' if dry_run else 'dropped'} {project.label(path)}")
+        if not dry_run:
+            archive.remove(sha256)
+    click.echo(f"{len(loose)} videos, {size / 1e6:.1f} MB.")
+    return 0
+
+
+def current_outputs(found: "list[Holding]") -> "Iterator[tuple[Holding, Take, Output]]":
+    """Every output of every current take that still has a shot."""
+    for holding in found:
+        take = holding.record.current_take
+        if take is not None and not holding.retired:
+            for output in take.outputs:
+                yield holding, take, output
+
+
+def referenced(project: "Project") -> set[str]:
+    """Hashes that any take refers to, in the lockfiles of both providers: the archive is shared."""
+    from dataclasses import replace
+
+    from ltxspec.cli.holdings import all_lockfiles, holdings
+
+    kept: set[str] = set()
+    for provider in ("runware", "sandbox"):
+        lockfiles = all_lockfiles(replace(project, provider=provider))
+        for holding in holdings(lockfiles):
+            kept |= {o.sha256 for take in holding.record.takes for o in take.outputs if o.sha256}
+    return kept

@@ -1,0 +1,40 @@
+"""`ltxspec collect`: finish what is under way; order nothing new."""
+
+import sys
+
+import click
+
+from ltxspec.cli import options
+from ltxspec.cli.session import Session, is_interactive
+
+
+@click.command("collect", epilog="Examples: `ltxspec collect`, `ltxspec collect specs/night.yaml --format json`.")
+@options.paths
+@click.option(
+    "--lock-timeout", metavar="S", type=click.FloatRange(min=0), default=0.0, help="Wait S seconds for another apply."
+)
+@options.output_format("text", "json")
+@options.provider
+@click.pass_obj
+def command(session: Session, paths: tuple[str, ...], lock_timeout: float, form: str, provider: str | None) -> int:
+    """Ask the provider for every task under way, bring home what is finished, and record it. Spends nothing."""
+    from ltxspec.apply.budget import Budget
+    from ltxspec.cli.planning import plan_with
+    from ltxspec.cli.running import RunOptions, exit_code, holding, jobs_of, run_jobs
+    from ltxspec.cli.wiring import open_project, render_specs
+    from ltxspec.plan.planfile import PlanOptions
+    from ltxspec.report.events import view_for
+
+    project = open_project(session, provider)
+    specs = render_specs(project, paths)
+    with holding(project, specs, wait=lock_timeout, command="collect") as held:
+        if not any(item.journal.open for item in held.owned.values()):
+            click.echo("Nothing is under way.", err=True)
+            return 0
+        planned = plan_with(project, PlanOptions(paths), specs, held.owned)
+        style = session.style(sys.stderr)
+        with view_for(form, sys.stdout, sys.stderr, style, live=is_interactive(sys.stderr)) as view:
+            jobs = jobs_of(held, planned, (), only_open=True)
+            summary, by_user = run_jobs(project, jobs, RunOptions(submit=False), Budget(None), view.emit)
+            view.finish(summary)
+    return exit_code(summary, by_user=by_user)

@@ -1,0 +1,23 @@
+"""`ltxspec completion`: a completion script for the shell."""
+
+import click
+
+_HOW = {
+    "bash": 'eval "$(ltxspec completion bash)"  # in ~/.bashrc',
+    "zsh": 'eval "$(ltxspec completion zsh)"  # in ~/.zshrc',
+    "fish": "ltxspec completion fish | source  # in ~/.config/fish/config.fish",
+}
+
+
+@click.command("completion", epilog="Examples: " + "; ".join(_HOW.values()) + ".")
+@click.argument("shell", type=click.Choice(list(_HOW)))
+@click.pass_context
+def command(ctx: click.Context, shell: str) -> int:
+    """Print a script that completes commands and options in SHELL."""
+    from click.shell_completion import get_completion_class
+
+    maker = get_completion_class(shell)
+    if maker is None:
+        raise click.UsageError(f"no completion for {shell}", ctx)
+    click.echo(maker(ctx.find_root().command, {}, "ltxspec", "_LTXSPEC_COMPLETE").source())
+    return 0

@@ -1,0 +1,35 @@
+"""`ltxspec cost`: what was spent, as the provider reported it."""
+
+import click
+
+from ltxspec.cli import options
+from ltxspec.cli.session import Session
+
+
+@click.command("cost", epilog="Examples: `ltxspec cost`, `ltxspec cost --by shot`, `ltxspec cost --by month`.")
+@click.argument("address", required=False)
+@click.option("--by", type=click.Choice(["spec", "shot", "month", "model"]), default="spec", help="How to group.")
+@options.provider
+@options.output_format("text", "json")
+@click.pass_obj
+def command(session: Session, address: str | None, by: str, provider: str | None, form: str) -> int:
+    """Add up what all takes cost, failed and superseded ones too. Unknown costs are counted, never taken for 0."""
+    from ltxspec.cli.holdings import find
+    from ltxspec.cli.wiring import open_project
+    from ltxspec.lock.models import Take
+    from ltxspec.report.takes import cost_json, cost_text
+
+    project = open_project(session, provider)
+    groups: dict[str, list[Take]] = {}
+    for item in find(project, address):
+        for take in item.record.takes:
+            names = {
+                "spec": item.address.spec,
+                "shot": str(item.address),
+                "month": (take.submitted_at or "not dated")[:7] if take.submitted_at else "not dated",
+                "model": take.model,
+            }
+            groups.setdefault(names[by], []).append(take)
+    rows = sorted(groups.items())
+    click.echo(cost_json(rows) if form == "json" else cost_text(rows, session.style()), nl=False)
+    return 0

@@ -1,0 +1,87 @@
+"""`ltxspec doctor`: is everything here that a run needs?"""
+
+import os
+import shutil
+import sys
+
+import click
+
+from ltxspec.cli import options
+from ltxspec.cli.session import Session
+
+
+@click.command("doctor", epilog="Examples: `ltxspec doctor`, `ltxspec doctor --provider sandbox`.")
+@options.provider
+@options.output_format("text", "json")
+@click.pass_obj
+def command(session: Session, provider: str | None, form: str) -> int:
+    """Check Python, configuration, specs, lockfiles, git, the video codecs and the API key. Sends nothing."""
+    import orjson
+
+    from ltxspec import __version__
+    from ltxspec.cli.wiring import open_project
+
+    project = open_project(session, provider)
+    rows = [
+        ("ltxspec", True, f"{__version__} on Python {sys.version.split()[0]}"),
+        ("project", True, f"{project.root} ({'ltxspec.toml' if project.config.file else 'no ltxspec.toml, defaults'})"),
+        ("provider", True, project.provider),
+        _key(project.provider),
+        ("git", shutil.which("git") is not None, "found" if shutil.which("git") else "not installed: review needs it"),
+        _codecs(),
+        _specs(session, provider),
+        _lockfiles(session, provider),
+        _writable(project.local.parent),
+    ]
+    if form == "json":
+        document = [{"check": name, "ok": ok, "detail": detail} for name, ok, detail in rows]
+        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2))
+    else:
+        for name, ok, detail in rows:
+            click.echo(f"{'ok ' if ok else 'BAD'}  {name:<10} {detail}")
+    return 0 if all(ok for _, ok, _ in rows) else 1
+
+
+def _key(provider: str) -> tuple[str, bool, str]:
+    if provider == "sandbox":
+        return "key", True, "not needed by the sandbox"
+    present = bool(os.environ.get("RUNWARE_API_KEY"))
+    return "key", present, "RUNWARE_API_KEY is set" if present else "RUNWARE_API_KEY is not set; only apply needs it"
+
+
+def _codecs() -> tuple[str, bool, str]:
+    import av
+
+    missing = [name for name in ("libx264", "aac", "libvpx-vp9", "libopus") if name not in av.codecs_available]
+    return "video", not missing, "all codecs found" if not missing else f"PyAV lacks {', '.join(missing)}"
+
+
+def _specs(session: Session, provider: str | None) -> tuple[str, bool, str]:
+    from ltxspec.cli.wiring import open_project, render_specs
+    from ltxspec.errors import LtxspecError, Problems
+
+    problems = Problems()
+    try:
+        specs = render_specs(open_project(session, provider), (), problems=problems)
+    except LtxspecError as error:
+        return "specs", False, error.summary
+    if problems.errors:
+        return "specs", False, f"{len(problems.errors)} errors; see `ltxspec validate`"
+    return "specs", True, f"{len(specs)} specs, {sum(len(spec.requests) for spec in specs)} shots"
+
+
+def _lockfiles(session: Session, provider: str | None) -> tuple[str, bool, str]:
+    from ltxspec.cli.holdings import lockfile_names
+    from ltxspec.cli.verifying import verify_lockfiles
+    from ltxspec.cli.wiring import open_project
+
+    project = open_project(session, provider)
+    problems = verify_lockfiles(project, None)
+    if problems:
+        return "lockfiles", False, problems[0]
+    return "lockfiles", True, f"{len(lockfile_names(project))} verified"
+
+
+def _writable(folder: os.PathLike[str]) -> tuple[str, bool, str]:
+    ok = os.access(folder, os.W_OK)
+    return "disk", ok, "the project can be written" if ok else f"`{folder}` cannot be written: nothing can be recorded"

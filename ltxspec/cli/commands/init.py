@@ -1,0 +1,26 @@
+"""`ltxspec init`: a working project to start from."""
+
+from pathlib import Path
+
+import click
+
+from ltxspec.cli.session import Session
+
+
+@click.command("init", epilog="Examples: `ltxspec init`, `ltxspec init campaign --name autumn`.")
+@click.argument("directory", required=False, default=".", metavar="[DIR]", type=click.Path())
+@click.option("--name", help="Name of the example spec (default: the folder's name).")
+@click.pass_obj
+def command(session: Session, directory: str, name: str | None) -> int:
+    """Write configuration, an example spec, ignore rules and the editor schema. Existing files are never touched."""
+    from ltxspec.cli.scaffold import scaffold
+
+    folder: Path = session.folder / directory
+    written, kept = scaffold(folder, name)
+    for path in written:
+        click.echo(f"wrote {path}")
+    for path in kept:
+        click.echo(f"kept  {path} (exists)")
+    start = "" if folder == Path.cwd() else f"cd {directory} && "
+    click.echo(f"\nNext: {start}ltxspec plan --provider sandbox")
+    return 0

@@ -1,0 +1,34 @@
+"""`ltxspec models`: the model catalog."""
+
+import click
+
+from ltxspec.cli import options
+from ltxspec.cli.session import Session
+
+
+@click.command("models", epilog="Examples: `ltxspec models`, `ltxspec models lightricks:2@0 --format json`.")
+@click.argument("name", required=False)
+@options.output_format("text", "json")
+@click.pass_obj
+def command(session: Session, name: str | None, form: str) -> int:
+    """List the models a spec can name, or show one: parameters, limits, prices, and where each fact comes from."""
+    import orjson
+
+    from ltxspec.cli.wiring import open_project
+    from ltxspec.errors import WrongUsage
+    from ltxspec.report.models import model_text, models_text
+
+    catalog = open_project(session).catalog
+    if name is None:
+        rows = [{"air": model.air, "slug": model.slug, "name": model.name} for model in catalog.models]
+        text = models_text(catalog.models)
+        click.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2) if form == "json" else text)
+        return 0
+    model = catalog.find(name)
+    if model is None:
+        near = catalog.suggest(name)
+        raise WrongUsage(
+            f"no model is called `{name}`", hint=f"did you mean `{near}`?" if near else "`ltxspec models` lists them"
+        )
+    click.echo(orjson.dumps(model.schema, option=orjson.OPT_INDENT_2) if form == "json" else model_text(model))
+    return 0

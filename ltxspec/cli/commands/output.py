@@ -1,0 +1,37 @@
+"""`ltxspec output`: where a shot's current video is, for scripts."""
+
+import click
+
+from ltxspec.cli import options
+from ltxspec.cli.session import Session
+
+_EXAMPLES = "Examples: `ltxspec output night-scenes.alley`, `mpv $(ltxspec output night-scenes.alley)`."
+
+
+@click.command("output", epilog=_EXAMPLES)
+@click.argument("address")
+@click.option("--url", is_flag=True, help="The provider's address, also when the video is home.")
+@options.provider
+@options.output_format("text", "json")
+@click.pass_obj
+def command(session: Session, address: str, provider: str | None, form: str, *, url: bool) -> int:
+    """Print the local file of a shot's current video, or its address when it is not home. One line an output."""
+    import orjson
+
+    from ltxspec.cli.holdings import UnknownAddress, find_one
+    from ltxspec.cli.wiring import local_places, open_project
+    from ltxspec.report.takes import output_json, place_of
+
+    project = open_project(session, provider)
+    holding = find_one(project, address)
+    take = holding.record.current_take
+    if take is None:
+        raise UnknownAddress(f"`{address}` has no finished video yet", hint="`ltxspec show` lists its takes")
+    places = {} if url else local_places(project)
+    if form == "json":
+        documents = [output_json(output, places) for output in take.outputs]
+        click.echo(orjson.dumps(documents, option=orjson.OPT_INDENT_2))
+    else:
+        for output in take.outputs:
+            click.echo(place_of(output, places))
+    return 0

@@ -1,0 +1,39 @@
+"""`ltxspec plan`: what would render, and for how much. Offline, without a key, free."""
+
+from typing import Any
+
+import click
+
+from ltxspec.cli import options
+from ltxspec.cli.session import Session
+
+_EXAMPLES = "Examples: `ltxspec plan`, `ltxspec plan -o plan.json`, `ltxspec plan --retake night-scenes.alley`."
+
+
+@click.command("plan", epilog=_EXAMPLES)
+@options.paths
+@click.option("-o", "--out", metavar="FILE", help="Save the plan, for `ltxspec apply FILE`.")
+@options.output_format("text", "json", "markdown")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
+@options.selectors
+@options.variables
+@options.provider
+@click.pass_obj
+def command(session: Session, **typed: Any) -> int:
+    """Compare the specs with what was bought, and show what applying would do.
+
+    Nothing is sent, asked or spent.
+    """
+    from ltxspec.cli.planning import options_of, plan_with
+    from ltxspec.cli.wiring import open_project
+    from ltxspec.report.formats import PLAN_FORMATS, save_plan
+
+    asked = options_of(session, typed)
+    plan = plan_with(open_project(session, typed["provider"]), asked).plan
+    out, form = typed["out"], typed["form"]
+    if out is not None:
+        save_plan(session.folder / out, plan, asked)
+    click.echo(PLAN_FORMATS[form](plan, asked, session.style()), nl=False)
+    if out is not None and form == "text":
+        click.echo(f"Saved to {out}. To do exactly this: ltxspec apply {out}", err=True)
+    return 2 if typed["detailed_exitcode"] and plan.pending else 0

@@ -1,0 +1,41 @@
+"""`ltxspec sandbox serve`: the free stand-in for the paid service, on a port, for any client."""
+
+from typing import Any
+
+import click
+
+from ltxspec.cli.session import Session
+
+
+@click.group("sandbox")
+def command() -> None:
+    """The embedded stand-in for the paid service: same protocol, real videos, no cost."""
+
+
+@command.command(
+    "serve", epilog="Example: `ltxspec sandbox serve --port 8787`, then RUNWARE_BASE_URL=http://127.0.0.1:8787/v1."
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", default=8787, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 picks a free one."
+)
+@click.option("--key", metavar="KEY", help="Accept only this API key (default: any).")
+@click.option("--speed", type=click.FloatRange(min=0.1), help="How many times faster than real rendering.")
+@click.option("--scenario", metavar="FILE", help="Faults to play, as JSON.")
+@click.option("--state", metavar="DIR", help="Where tasks and videos are kept (default: .ltxspec/sandbox).")
+@click.pass_obj
+def serve(session: Session, **typed: Any) -> int:
+    """Serve until interrupted. The address is printed when it is ready."""
+    from ltxspec.cli.wiring import open_project
+    from ltxspec.providers.sandbox.serve import run
+    from ltxspec.providers.sandbox.settings import SandboxSettings
+
+    project = open_project(session, "sandbox")
+    settings = SandboxSettings(
+        folder=session.folder / typed["state"] if typed["state"] else project.local / "sandbox",
+        key=typed["key"],
+        speed=typed["speed"] or project.config.sandbox.speed,
+        scenario_file=session.folder / typed["scenario"] if typed["scenario"] else None,
+    )
+    run(settings, typed["host"], typed["port"], lambda url: click.echo(f"sandbox ready: {url}"))
+    return 0

@@ -1,0 +1,19 @@
+"""`ltxspec schema`: the JSON Schemas of every format."""
+
+import click
+
+from ltxspec.cli.session import Session
+
+NAMES = ("spec", "lockfile", "plan", "events")
+
+
+@click.command("schema", epilog="Example: `ltxspec schema spec > .vscode/ltxspec.json`.")
+@click.argument("name", type=click.Choice(NAMES))
+@click.pass_obj
+def command(session: Session, name: str) -> int:
+    """Print the JSON Schema (2020-12) of a format. `spec` includes the parameters of every model in the catalog."""
+    from ltxspec.cli.schemas import schema_text
+    from ltxspec.cli.wiring import open_project
+
+    click.echo(schema_text(name, open_project(session).catalog), nl=False)
+    return 0

@@ -1,0 +1,34 @@
+"""`ltxspec show`: takes of shots, as the lockfiles know them."""
+
+import click
+
+from ltxspec.cli import options
+from ltxspec.cli.session import Session
+
+
+@click.command("show", epilog="Examples: `ltxspec show`, `ltxspec show night-scenes.alley --format json`.")
+@click.argument("address", required=False)
+@options.provider
+@options.output_format("text", "json")
+@click.pass_obj
+def command(session: Session, address: str | None, provider: str | None, form: str) -> int:
+    """Show every take of a shot (or of all shots): status, cost, task id, where the video is."""
+    import orjson
+
+    from ltxspec.cli.holdings import find
+    from ltxspec.cli.wiring import local_places, open_project
+    from ltxspec.report.takes import record_json, record_text
+
+    project = open_project(session, provider)
+    found = find(project, address)
+    places = local_places(project)
+    if form == "json":
+        documents = [record_json(str(item.address), item.record, places, retired=item.retired) for item in found]
+        click.echo(orjson.dumps(documents, option=orjson.OPT_INDENT_2))
+        return 0
+    style = session.style()
+    for item in found:
+        click.echo(record_text(str(item.address), item.record, places, style, retired=item.retired), nl=False)
+    if not found:
+        click.echo("Nothing is recorded yet.")
+    return 0

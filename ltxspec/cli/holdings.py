@@ -1,0 +1,80 @@
+"""Finds what is owned by address, in all lockfiles of a project."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ltxspec.cli.wiring import Project, owned
+from ltxspec.errors import LtxspecError
+from ltxspec.lock.models import Lockfile, ShotRecord
+from ltxspec.plan.selection import Pattern
+from ltxspec.values import ShotAddress
+
+
+class UnknownAddress(LtxspecError):
+    """No lockfile knows the address."""
+
+    code = "unknown-address"
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One shot's record, and whether its shot has left the spec."""
+
+    address: ShotAddress
+    record: ShotRecord
+    retired: bool = False
+
+
+def lockfile_names(project: Project) -> list[str]:
+    """Specs that have a lockfile, sorted."""
+    suffix = ".lock.json"
+    return sorted(path.name.removesuffix(suffix) for path in project.lockfiles.glob(f"*{suffix}"))
+
+
+def all_lockfiles(project: Project) -> list[Lockfile]:
+    """Every lockfile of the project, in the order of names."""
+    return [owned(project, name).lockfile for name in lockfile_names(project)]
+
+
+def holdings(lockfiles: Iterable[Lockfile]) -> list[Holding]:
+    """Every record of some lockfiles: shots first, then retired ones."""
+    found = []
+    for lockfile in lockfiles:
+        for retired, records in ((False, lockfile.shots), (True, lockfile.retired)):
+            found += [
+                Holding(ShotAddress(lockfile.spec, key), record, retired) for key, record in sorted(records.items())
+            ]
+    return found
+
+
+def find(project: Project, pattern: str | None) -> list[Holding]:
+    """The holdings an address (with wildcards, or just a spec's name) means; all of them without one.
+
+    Raises:
+        UnknownAddress: nothing matches.
+    """
+    every = holdings(all_lockfiles(project))
+    if pattern is None:
+        return every
+    wanted = Pattern(pattern)
+    matching = [item for item in every if wanted.matches(item.address) or item.address.spec == pattern]
+    if not matching:
+        from ltxspec.spec.suggest import nearest
+
+        near = nearest(pattern, [str(item.address) for item in every])
+        hint = f"did you mean `{near}`?" if near else "`ltxspec show` lists what is recorded"
+        raise UnknownAddress(f"no lockfile knows `{pattern}`", hint=hint)
+    return matching
+
+
+def find_one(project: Project, address: str) -> Holding:
+    """The one holding of an address.
+
+    Raises:
+        UnknownAddress: none, or more than one.
+    """
+    matching = find(project, address)
+    if len(matching) > 1:
+        names = ", ".join(f"`{item.address}`" for item in matching[:5])
+        raise UnknownAddress(f"`{address}` means {len(matching)} shots", hint=f"name one: {names}")
+    return matching[0]

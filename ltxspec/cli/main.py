@@ -1,0 +1,152 @@
+"""The command line's frame: global options, commands found by name, and the one boundary where errors become text.
+
+Only click is imported here; each command's module is loaded when it is called.
+"""
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from ltxspec import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ltxspec.errors import LtxspecError
+
+EXIT_USAGE, EXIT_BUG = 64, 70
+
+# name -> (module under ltxspec.cli.commands, one line for --help); in the order users meet them
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("init", "Set up a working project."),
+    "validate": ("validate", "Check specs offline; all problems at once."),
+    "render": ("render", "Show the rendered requests."),
+    "plan": ("plan", "Show what a change would render, and for how much."),
+    "apply": ("apply", "Render what the plan says, and record it."),
+    "collect": ("collect", "Finish what is under way; order nothing new."),
+    "show": ("show", "Show the takes of specs and shots."),
+    "output": ("output", "Print where a shot's current video is."),
+    "cost": ("cost", "Show what was spent."),
+    "why": ("why", "Explain what a shot would do, and why."),
+    "pick": ("pick", "Make an earlier take current."),
+    "import": ("import_", "Adopt a render made elsewhere."),
+    "lock": ("lock", "Verify, merge and mend lockfiles."),
+    "archive": ("archive", "Bring videos home, check them, drop unused ones."),
+    "models": ("models", "List the model catalog."),
+    "schema": ("schema", "Print a JSON Schema."),
+    "sandbox": ("sandbox", "Serve the free stand-in for the paid service."),
+    "fmt": ("fmt", "Format specs."),
+    "doctor": ("doctor", "Check the set-up."),
+    "completion": ("completion", "Print a shell completion script."),
+}
+
+
+class Commands(click.Group):
+    """A group that knows its commands by name and loads a command's module only when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        """All names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's signature
+        """Load one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        from importlib import import_module
+
+        module = import_module(f"ltxspec.cli.commands.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
+        """List the commands from the table, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, suggesting the nearest name for an unknown one."""
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and name not in COMMANDS:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, COMMANDS, 1)
+            hint = f"; did you mean `{near[0]}`?" if near else ""
+            raise click.UsageError(f"no such command `{name}`{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Examples: `ltxspec plan`, `ltxspec apply --max-cost 5`, `ltxspec plan --provider sandbox specs/a.yaml`.",
+)
+@click.option("-C", "directory", metavar="DIR", default=".", help="Run as if started in DIR.")
+@click.option("--config", "config", metavar="FILE", help="Use this ltxspec.toml.")
+@click.option("--no-color", is_flag=True, help="No colours (also: NO_COLOR).")
+@click.option("-v", "--verbose", count=True, help="Say more about what is done.")
+@click.version_option(__version__, message="ltxspec %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, directory: str, config: str | None, verbose: int, *, no_color: bool) -> None:
+    """Plan, review and apply AI video renders from versioned specs.
+
+    A render spec (YAML) stands in git; `plan` shows which shots a change would render and for how much; `apply` renders
+    only those and records every task, video and cent in a lockfile.
+    """
+    from ltxspec.cli.session import Session
+
+    ctx.obj = Session(directory, config, no_color=no_color, verbose=verbose)
+
+
+def run(arguments: "Sequence[str]") -> int:
+    """Run the command line; returns the exit code. No traceback reaches a user."""
+    try:
+        result = cli.main(args=list(arguments), prog_name="ltxspec", standalone_mode=False)
+    except Exception as error:  # noqa: BLE001  # the boundary: what is not expected is reported as a bug
+        return _failed(error, arguments)
+    except KeyboardInterrupt:
+        return _failed(click.Abort(), arguments)
+    return result if isinstance(result, int) else 0
+
+
+def _failed(error: Exception, arguments: "Sequence[str]") -> int:
+    """Tell the user what went wrong, in the words of its kind."""
+    from ltxspec.errors import Interrupted, LtxspecError
+
+    match error:
+        case click.ClickException():
+            error.show()
+            return EXIT_USAGE if isinstance(error, click.UsageError) else 1
+        case click.Abort():
+            return _expected(Interrupted("interrupted"), arguments)
+        case LtxspecError():
+            return _expected(error, arguments)
+        case BrokenPipeError():  # the reader of our output has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        case _:
+            return _bug(error)
+
+
+def _expected(error: "LtxspecError", arguments: "Sequence[str]") -> int:
+    from ltxspec.cli.session import style_for
+    from ltxspec.report.diagnostics import format_error
+
+    sys.stderr.write(format_error(error, style_for(sys.stderr, no_color="--no-color" in arguments)))
+    return error.exit_code
+
+
+def _bug(error: Exception) -> int:
+    """Save the traceback where it can be attached to a report; show the user one sentence."""
+    from ltxspec.cli.crash import save_crash_report
+
+    place = save_crash_report(error)
+    sys.stderr.write(
+        f"error[bug]: this is a bug in ltxspec: {type(error).__name__}\n"
+        f"  = nothing that was paid for is lost; `ltxspec apply` goes on where it stopped\n"
+        f"  = details for a bug report: {place}\n"
+    )
+    return EXIT_BUG

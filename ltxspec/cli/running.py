@@ -1,0 +1,164 @@
+"""Runs the engine for a command: locks, signals, adapters, and the summary's exit code."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ltxspec.apply.budget import Budget
+from ltxspec.apply.engine import Job, RunSettings, World, run
+from ltxspec.apply.events import ApplyEvent, Emit, Kind, RunSummary
+from ltxspec.apply.ledger import Ledger
+from ltxspec.apply.ports import LocalMedia, SpecState
+from ltxspec.apply.recovery import Limits
+from ltxspec.apply.story import StopSignal
+from ltxspec.catalog.media import is_local_file, media_values
+from ltxspec.cli.planning import Planned
+from ltxspec.cli.wiring import Project, open_archive, open_provider
+from ltxspec.errors import Refused
+from ltxspec.lock.journal import fold
+from ltxspec.plan.actions import Action, Change
+from ltxspec.plan.owned import Owned
+from ltxspec.plan.selection import selection
+from ltxspec.render.models import RenderedSpec
+from ltxspec.storage.clock import SystemClock
+from ltxspec.storage.state import open_state
+from ltxspec.values import format_usd
+
+EXIT_INCOMPLETE, EXIT_INTERRUPTED = 3, 130
+_QUICK_POLL = 0.1  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Specs whose lockfiles this process holds, and what they say now."""
+
+    states: Mapping[str, SpecState]
+    owned: Mapping[str, Owned]
+
+
+@contextlib.contextmanager
+def holding(project: Project, specs: Sequence[RenderedSpec], *, wait: float, command: str) -> Iterator[Held]:
+    """Take the exclusive lock of every spec (in one order, so that two applies cannot wait for each other)."""
+    with contextlib.ExitStack() as stack:
+        states = {}
+        for name in sorted(spec.name for spec in specs):
+            states[name] = stack.enter_context(open_state(project.paths_of(name), wait=wait, command=command))
+        yield Held(states, {name: Owned(state.read_lockfile(), fold(state.events())) for name, state in states.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What the command line says about a run."""
+
+    parallelism: int | None = None
+    detach: bool = False
+    submit: bool = True
+
+
+def run_jobs(
+    project: Project, jobs: Sequence[Job], options: RunOptions, budget: Budget, emit: Emit
+) -> tuple[RunSummary, bool]:
+    """Carry out the jobs. Returns the summary and whether the user interrupted."""
+    stop = StopSignal()
+    settings = settings_of(project, options)
+    summary = asyncio.run(_with_signals(project, jobs, settings, budget, emit, stop))
+    return summary, stop.by_user
+
+
+async def _with_signals(
+    project: Project, jobs: Sequence[Job], settings: RunSettings, budget: Budget, emit: Emit, stop: StopSignal
+) -> RunSummary:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, _on_signal, stop, budget, emit)
+    provider = open_provider(project)
+    world = World(provider, open_archive(project), SystemClock(), media_loader(project), emit)
+    try:
+        return await run(jobs, world, settings, budget, stop)
+    finally:
+        await provider.close()
+
+
+def _on_signal(stop: StopSignal, budget: Budget, emit: Emit) -> None:
+    """First signal: no more orders, go on collecting. Second: leave at once; the journal knows what is under way."""
+    count, money = budget.open_orders
+    under_way = f"{count} task{'s' * (count != 1)} under way for ${format_usd(money)}"
+    if stop.by_user:
+        sys.stderr.write(
+            f"left at once with {under_way}; it is billed all the same, `ltxspec collect` brings it home\n"
+        )
+        sys.stderr.flush()
+        os._exit(EXIT_INTERRUPTED)
+    stop.stop("interrupted", by_user=True)
+    emit(
+        ApplyEvent(
+            Kind.STOPPING,
+            f"stopping: no more orders; {under_way} cannot be cancelled at the provider and is still being collected; "
+            "interrupt again to leave it to the next `ltxspec collect`",
+            estimate=money,
+        )
+    )
+
+
+def media_loader(project: Project) -> Callable[[Change], list[LocalMedia]]:
+    """Reads a request's local images, and refuses one that is not the file that was planned."""
+
+    def load(change: Change) -> list[LocalMedia]:
+        from ltxspec.canonical import sha256_hex
+
+        request = change.request
+        model = project.catalog.find(str(request.body["model"])) if request else None
+        if request is None or model is None:
+            return []
+        found = []
+        for path, value in media_values(model, request.body):
+            if not is_local_file(value):
+                continue
+            content = project.files.read_bytes(value, beside=request.file)
+            digest = f"sha256:{sha256_hex(content)}"
+            if digest != request.inputs.get(value):
+                raise Refused("stale-plan", f"`{value}` changed while the plan was being applied", hint="apply again")
+            found.append(LocalMedia(tuple(path), digest, value, content))
+        return found
+
+    return load
+
+
+def settings_of(project: Project, options: RunOptions) -> RunSettings:
+    """A run's settings from the configuration and the command line."""
+    runware = project.config.runware
+    quick = project.provider == "sandbox"  # nobody is burdened by looking more often
+    return RunSettings(
+        parallelism=options.parallelism or project.config.provider.parallelism,
+        poll_interval=min(runware.poll_interval, _QUICK_POLL) if quick else runware.poll_interval,
+        poll_max=min(runware.poll_max, 10 * _QUICK_POLL) if quick else runware.poll_max,
+        limits=Limits(grace=runware.grace, task_timeout=runware.task_timeout),
+        detach=options.detach,
+        submit=options.submit,
+    )
+
+
+def jobs_of(held: Held, planned: Planned, retries: Sequence[str], *, only_open: bool = False) -> list[Job]:
+    """One job a spec. With `only_open`, nothing but what is under way already is touched."""
+    clock = SystemClock()
+    retried = selection(retries=retries)
+    jobs = []
+    for spec in planned.rendered:
+        ledger = Ledger(spec.name, held.states[spec.name], clock, {r.address.instance for r in spec.requests})
+        changes = [change for change in planned.plan.changes if change.address.spec == spec.name]
+        if only_open:
+            changes = [change for change in changes if change.action in (Action.RESUME, Action.NO_OP)]
+        consent = frozenset(change.address for change in changes if retried.wants_retry(change.address))
+        jobs.append(Job(ledger, changes, consent))
+    return jobs
+
+
+def exit_code(summary: RunSummary, *, by_user: bool) -> int:
+    """0 done, 3 something is left, 130 interrupted by the user."""
+    if by_user:
+        return EXIT_INTERRUPTED
+    return EXIT_INCOMPLETE if summary.incomplete else 0

@@ -1,0 +1,130 @@
+"""Request -> fingerprint -> task id: what makes two renders the same one.
+
+Fingerprints carry the version of the algorithm that made them, and every version ever released stays here, because a
+lockfile keeps the fingerprints it was given. A new way to compute them is a new version beside the old ones.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ltxspec.canonical import canonical_bytes, sha256_hex
+from ltxspec.catalog.defaults import full_defaults
+from ltxspec.catalog.media import is_local_file, media_values
+from ltxspec.catalog.models import PROMPT, Model
+from ltxspec.values import Fingerprint, Json, TaskId
+
+CURRENT_VERSION: Final = "v1"
+
+_TASK_FORMAT: Final = "ltxspec/task/v1"
+
+Subject = Callable[[Model, Mapping[str, Json], Mapping[str, str]], bytes]  # (model, body, inputs) -> what is hashed
+
+
+@dataclass(frozen=True, slots=True)
+class TaskIdentity:
+    """Everything that names one paid job. Two machines with the same identity get the same id, and pay once."""
+
+    project: str  # `[project] id`; may be empty
+    provider: str
+    spec: str
+    instance: str  # key of the shot in the lockfile
+    fingerprint: Fingerprint
+    retake: int = 1  # which wanted render of this fingerprint
+    attempt: int = 1  # which try of this retake
+
+
+def fingerprint_of(
+    model: Model, body: Mapping[str, Json], inputs: Mapping[str, str], version: str = CURRENT_VERSION
+) -> Fingerprint:
+    """The fingerprint of a request.
+
+    Args:
+        model: the model it is for.
+        body: the request as in `Request.body`; keys of one order (task id, …) and delivery do not matter.
+        inputs: local file as it stands in the body -> `sha256:<hex>` of its content.
+        version: the algorithm; see `version_of` for the one a stored fingerprint was made by.
+
+    Raises:
+        ValueError: the version is not known, a local file has no hash, or a number has no canonical form.
+    """
+    subject = _VERSIONS.get(version)
+    if subject is None:
+        raise ValueError(f"fingerprint version `{version}` is not known to this ltxspec")
+    return Fingerprint(f"{version}:sha256:{sha256_hex(subject(model, body, inputs))}")
+
+
+def fingerprints_by_prompt(
+    model: Model, body: Mapping[str, Json], inputs: Mapping[str, str]
+) -> Callable[[str], Fingerprint]:
+    """A function from prompts to current fingerprints, for many requests that differ in nothing else.
+
+    Gives exactly what `fingerprint_of` gives for the body with that prompt, at a hundredth of the work. Raises as it does.
+    """
+    document = _document_v1(model, {**body, PROMPT: ""}, inputs)
+    before = canonical_bytes({key: value for key, value in document.items() if key < PROMPT})[:-1]
+    after = canonical_bytes({key: value for key, value in document.items() if key > PROMPT})[1:]
+    name = canonical_bytes(PROMPT) + b":"
+    start = hashlib.sha256(before + (b"," if len(before) > 1 else b"") + name)
+    end = (b"," if len(after) > 1 else b"") + after
+
+    def fingerprint(prompt: str) -> Fingerprint:
+        hashed = start.copy()
+        hashed.update(canonical_bytes(prompt) + end)
+        return Fingerprint(f"{CURRENT_VERSION}:sha256:{hashed.hexdigest()}")
+
+    return fingerprint
+
+
+def version_of(fingerprint: str) -> str:
+    """The version of the algorithm that made a fingerprint: `v1` for `v1:sha256:…`."""
+    return fingerprint.partition(":")[0]
+
+
+def task_id(identity: TaskIdentity) -> TaskId:
+    """Derive the id of a task: 16 bytes of SHA-256 with the version and variant bits of a UUID v4.
+
+    Raises:
+        ValueError: a field holds a NUL, which would make two identities one, or a count is below 1.
+    """
+    names = (identity.project, identity.provider, identity.spec, identity.instance, identity.fingerprint)
+    if any("\0" in name for name in names) or min(identity.retake, identity.attempt) < 1:
+        raise ValueError("a task cannot be named by this identity")
+    parts = (_TASK_FORMAT, *names, str(identity.retake), str(identity.attempt))
+    number = bytearray(hashlib.sha256("\0".join(parts).encode("utf-8")).digest()[:16])
+    number[6] = number[6] & 0x0F | 0x40  # RFC 9562, section 4.2: version 4
+    number[8] = number[8] & 0x3F | 0x80  # section 4.1: variant 10
+    digits = number.hex()
+    return TaskId("-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])))
+
+
+def _subject_v1(model: Model, body: Mapping[str, Json], inputs: Mapping[str, str]) -> bytes:
+    return canonical_bytes(_document_v1(model, body, inputs))
+
+
+def _document_v1(model: Model, body: Mapping[str, Json], inputs: Mapping[str, str]) -> dict[str, Json]:
+    """The body with every default written out, without what is only recorded or says where results go.
+
+    Local files stand in it by the hash of their content.
+    """
+    dropped = model.recorded | model.delivery
+    document = {key: value for key, value in full_defaults(model, body).items() if key not in dropped}
+    for path, value in media_values(model, document):
+        if is_local_file(value):
+            if value not in inputs:
+                raise ValueError(f"the content of `{value}` is not known")
+            document = _replaced(document, path, inputs[value])
+    return document
+
+
+def _replaced(value: Json, path: tuple[str | int, ...], new: Json) -> Json:
+    """A copy of `value` with `new` at `path`; what is not on the way is shared."""
+    if not path:
+        return new
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = _replaced(value[path[0]], path[1:], new)
+    return copy
+
+
+_VERSIONS: Mapping[str, Subject] = {"v1": _subject_v1}

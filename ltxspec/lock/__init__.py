@@ -1,0 +1,1 @@
+"""What was bought and for which request (lockfile), and what is being bought right now (journal)."""

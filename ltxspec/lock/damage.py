@@ -1,0 +1,78 @@
+"""What is said about a lockfile or journal that cannot be trusted: what, where, and how to mend it.
+
+No hint ever says "delete it": the file is the record of what was paid for.
+"""
+
+from collections.abc import Sequence
+
+import orjson
+
+from ltxspec.errors import Location, LockfileError, LockfileTooNew
+
+_MARKERS = (b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>")
+_NAMED_AT_MOST = 3  # shots named in one message
+
+
+def not_json(data: bytes, name: str, line: int, column: int) -> LockfileError:
+    """For bytes that no JSON parser takes: empty, conflicted, cut off, something else altogether."""
+    if not data.strip():
+        return LockfileError(f"lockfile `{name}` is empty", hint=_restore(name))
+    marker = _first_marker(data)
+    if marker is not None:
+        return LockfileError(
+            f"lockfile `{name}` has conflict markers of an unfinished merge",
+            where=Location(name, marker, 1),
+            hint="run `ltxspec lock merge`; it keeps the paid tasks of both sides",
+        )
+    return LockfileError(
+        f"lockfile `{name}` is not complete JSON", where=Location(name, line, column), hint=_restore(name)
+    )
+
+
+def too_new(name: str, version: int, known: int) -> LockfileTooNew:
+    """For a version of the format that this ltxspec does not know."""
+    return LockfileTooNew(
+        f"lockfile `{name}` has version {version}, this ltxspec reads up to version {known}", hint="upgrade ltxspec"
+    )
+
+
+def damaged(what: str, name: str, where: Location | None = None) -> LockfileError:
+    """For JSON that is not a lockfile."""
+    hint = f"after a merge run `ltxspec lock merge`, otherwise {_restore(name)}"
+    return LockfileError(f"lockfile `{name}` is damaged: {what}", where=where, hint=hint)
+
+
+def digest_mismatch(shots: Sequence[tuple[str, str]], data: bytes, name: str) -> LockfileError:
+    """For blocks, given as (section, key), that were changed after ltxspec wrote them."""
+    named = ", ".join(f"`{key}`" for _, key in shots[:_NAMED_AT_MOST])
+    more = f" and {len(shots) - _NAMED_AT_MOST} more" if len(shots) > _NAMED_AT_MOST else ""
+    verb = "does not match its digest" if len(shots) == 1 else "do not match their digests"
+    return LockfileError(
+        f"lockfile `{name}`: {named}{more} {verb}",
+        where=block_place(data, name, shots[0]),
+        hint=f"after a merge run `ltxspec lock merge`, after an edit by hand restore it with `git checkout -- {name}`",
+    )
+
+
+def block_place(data: bytes, name: str, path: Sequence[str | int]) -> Location | None:
+    """Where the block of (section, key) starts, found by the layout that ltxspec writes; None when it is not there."""
+    at = 0
+    for depth, step in enumerate(path[:2], start=1):
+        found = data.find(b"\n" + b"  " * depth + orjson.dumps(str(step)) + b":", at)
+        if found < 0:
+            break
+        at = found + 1
+    if not at:
+        return None
+    line, indent = data[at:].split(b"\n", 1)[0], len(data) - at - len(data[at:].lstrip(b" "))
+    return Location(name, data.count(b"\n", 0, at) + 1, indent + 1, line.decode("utf-8", "replace"))
+
+
+def _first_marker(data: bytes) -> int | None:
+    """The number of the first line that starts as a git conflict marker; no line of JSON does."""
+    numbered = enumerate(data.splitlines(), start=1)
+    return next((number for number, line in numbered if line.startswith(_MARKERS)), None)
+
+
+def _restore(name: str) -> str:
+    return f"restore it with `git checkout -- {name}`; it is the record of what was paid for, so do not delete it"

@@ -1,0 +1,139 @@
+"""What is being bought right now: an append-only list of events a task, folded into open tasks.
+
+The journal is local and never committed. A task is open from its `intent` until it is `committed` (its take stands in
+the lockfile) or `abandoned` (definitely not accepted, nothing paid).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from ltxspec.lock.models import Failure, Output
+from ltxspec.values import Fingerprint, Json, TaskId, Usd
+
+Stage = Literal["intent", "accepted", "finished", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """An order about to be sent, with everything needed to repeat it or to write its take."""
+
+    task_id: TaskId
+    instance: str
+    fingerprint: Fingerprint
+    retake: int
+    attempt: int
+    order: Mapping[str, Json]  # the exact task object that is POSTed, delivery secrets left out
+    request: Mapping[str, Json]  # Request.body as planned: what the lockfile will record
+    inputs: Mapping[str, str]
+    estimate: Usd | None
+    at: str  # RFC 3339, UTC; becomes the take's submittedAt
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider answered that it has the order (or refused a replay because it has it)."""
+
+    task_id: TaskId
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The provider delivered: outputs with URLs and cost. Videos may not be archived yet."""
+
+    task_id: TaskId
+    outputs: tuple[Output, ...]
+    cost: Usd | None
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The provider ended the task without a video; it may have been billed."""
+
+    task_id: TaskId
+    failure: Failure
+    cost: Usd | None
+    at: str
+    outputs: tuple[Output, ...] = ()  # siblings that did succeed when numberResults > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The take stands in the lockfile; the task is closed."""
+
+    task_id: TaskId
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Abandoned:
+    """The order was definitely not accepted and nothing was paid; the task is closed without a take."""
+
+    task_id: TaskId
+    reason: str
+    at: str
+
+
+Event = Intent | Accepted | Finished | Failed | Committed | Abandoned
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """A task under way, as the journal knows it."""
+
+    intent: Intent
+    stage: Stage = "intent"
+    outputs: tuple[Output, ...] = ()
+    cost: Usd | None = None
+    failure: Failure | None = None
+    finished_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JournalState:
+    """The folded journal: open tasks by id, in the order they were opened."""
+
+    open: Mapping[TaskId, OpenTask] = field(default_factory=dict)
+
+    def by_instance(self, instance: str) -> list[OpenTask]:
+        """Open tasks of one instance key."""
+        return [task for task in self.open.values() if task.intent.instance == instance]
+
+
+def fold(events: Iterable[Event]) -> JournalState:
+    """Fold events into what is open. Events of unknown tasks are ignored; a later stage never goes back."""
+    tasks: dict[TaskId, OpenTask] = {}
+    for event in events:
+        step(tasks, event)
+    return JournalState(tasks)
+
+
+def step(tasks: dict[TaskId, OpenTask], event: Event) -> None:
+    """Fold one more event into `tasks`, in place: for a writer that keeps the folded state beside its file."""
+    if isinstance(event, Intent):
+        tasks.setdefault(event.task_id, OpenTask(event))
+    elif event.task_id in tasks:
+        folded = _advance(tasks[event.task_id], event)
+        if folded is None:
+            del tasks[event.task_id]
+        else:
+            tasks[event.task_id] = folded
+
+
+def _advance(task: OpenTask, event: Accepted | Finished | Failed | Committed | Abandoned) -> OpenTask | None:
+    """The task after one event; None when it is closed."""
+    match event:
+        case Committed() | Abandoned():
+            return None
+        case Accepted():
+            return replace(task, stage="accepted") if task.stage == "intent" else task
+        case Finished(outputs=outputs, cost=cost, at=at):
+            return replace(task, stage="finished", outputs=outputs, cost=cost, finished_at=at, failure=None)
+        case Failed(failure=failure, cost=cost, at=at, outputs=outputs):
+            if task.stage == "finished":
+                return task
+            return replace(
+                task, stage="failed", failure=failure, cost=cost, finished_at=at, outputs=outputs
+            )

@@ -1,0 +1,226 @@
+"""Putting two lockfiles of one spec together: a union of takes, so that nothing paid for is ever lost.
+
+Without a base the merge is commutative, associative and idempotent: git may merge branches in any order. A base, the
+last version both sides share, only settles which side changed something that both know differently.
+
+What a merge brings back: a shot that one side retired and the other kept stays a shot (the next apply retires it again,
+at no cost), and a task that one side forgot with `lock rm` returns when the other side still has it. A task may stand
+under two keys after one side renamed a shot; sums of money count it once, by its id.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import orjson
+
+from ltxspec.errors import LockfileError
+from ltxspec.lock.models import Failure, Lockfile, Output, ShotRecord, Take
+from ltxspec.values import TaskId, format_usd
+
+T = TypeVar("T")
+
+_EMPTY = ShotRecord(None, ())
+
+
+@dataclass(frozen=True, slots=True)
+class MissingTask:
+    """A recorded task that is gone: the instance key it stood under, and its take."""
+
+    instance: str
+    take: Take
+
+    def __str__(self) -> str:
+        cost = "unknown cost" if self.take.cost is None else f"{format_usd(self.take.cost)} USD"
+        return f"task {self.take.task_id} of `{self.instance}` ({cost}) is missing"
+
+
+def merge_lockfiles(ours: Lockfile, theirs: Lockfile, base: Lockfile | None = None) -> Lockfile:
+    """Join two lockfiles of the same spec and provider.
+
+    - Takes: the union by task id; one task known to both sides is joined by `join_takes`.
+    - `current`: the side that changed it since `base` wins; when both did, or there is no base, the newer take.
+    - A key that is a shot on either side is a shot; only what is retired on both (or known to one) stays retired.
+
+    Raises:
+        LockfileError: the two are not about the same thing.
+    """
+    for what, one, other in (("spec", ours.spec, theirs.spec), ("provider", ours.provider, theirs.provider)):
+        if one != other:
+            raise LockfileError(f"lockfiles of two {what}s cannot be merged: `{one}` and `{other}`")
+    mine, others, shared = (_all_records(side) for side in (ours, theirs, base))
+    merged = {key: _join_records(mine.get(key), others.get(key), shared.get(key)) for key in {**mine, **others}}
+    live = {*ours.shots, *theirs.shots}
+    return Lockfile(
+        provider=ours.provider,
+        spec=ours.spec,
+        shots={key: merged[key] for key in sorted(merged) if key in live},
+        retired={key: merged[key] for key in sorted(merged) if key not in live},
+    )
+
+
+def missing_tasks(base: Lockfile, now: Lockfile) -> list[MissingTask]:
+    """Tasks recorded in `base` that stand nowhere in `now`, by instance key and age; empty when nothing was lost."""
+    kept = {take.task_id for record in _all_records(now).values() for take in record.takes}
+    records = sorted(_all_records(base).items())
+    return [MissingTask(key, take) for key, record in records for take in record.takes if take.task_id not in kept]
+
+
+def join_takes(ours: Take, theirs: Take, base: Take | None = None) -> Take:
+    """One task as both sides know it: everything either side knows, and never less than one of them.
+
+    What was ordered (fingerprint, request, inputs, numbers) is taken whole from one side: the one that changed it since
+    `base`, else the longer. What came of it is put together: succeeded beats failed (a video that exists was made), a
+    known cost, hash, size, address or time beats an unknown one, and of two costs the higher counts.
+    """
+    order = _pick(_order(ours), _order(theirs), _order(base) if base else None, _weight)
+    ordered = ours if order == _order(ours) else theirs
+    succeeded = "succeeded" in (ours.status, theirs.status)
+    return Take(
+        task_id=ours.task_id,
+        fingerprint=ordered.fingerprint,
+        model=ordered.model,
+        request=ordered.request,
+        status="succeeded" if succeeded else "failed",
+        cost=_known(ours.cost, theirs.cost),
+        outputs=_join_outputs(ours.outputs, theirs.outputs),
+        inputs=ordered.inputs,
+        submitted_at=_known(ours.submitted_at, theirs.submitted_at),
+        finished_at=_known(ours.finished_at, theirs.finished_at),
+        expires_at=_known(ours.expires_at, theirs.expires_at),
+        retake=ordered.retake,
+        attempt=ordered.attempt,
+        failure=None if succeeded else _known(ours.failure, theirs.failure, _failure_order),
+    )
+
+
+def _all_records(lockfile: Lockfile | None) -> dict[str, ShotRecord]:
+    """Every record by key; a key that stands both among the shots and the retired ones is joined."""
+    if lockfile is None:
+        return {}
+    records = dict(lockfile.retired)
+    for key, record in lockfile.shots.items():
+        records[key] = _join_records(records.get(key), record, None)
+    return records
+
+
+def _join_records(ours: ShotRecord | None, theirs: ShotRecord | None, base: ShotRecord | None) -> ShotRecord:
+    if ours is None or theirs is None:
+        return ours or theirs or _EMPTY
+    takes = {take.task_id: take for take in ours.takes}
+    for take in theirs.takes:
+        known = takes.get(take.task_id)
+        takes[take.task_id] = take if known is None else join_takes(known, take, (base or _EMPTY).take(take.task_id))
+    ordered = tuple(sorted(takes.values(), key=lambda take: take.sort_key))
+    ages = {take.task_id: take.sort_key for take in ordered}
+
+    def age(current: TaskId) -> tuple[str, str]:
+        return ages[current]
+
+    return ShotRecord(_pick(ours.current, theirs.current, base.current if base else None, age), ordered)
+
+
+def _join_outputs(ours: Sequence[Output], theirs: Sequence[Output]) -> tuple[Output, ...]:
+    """The union of a task's videos; in the provider's order when both sides agree on it, else by id."""
+    mine, others = _by_name(ours), _by_name(theirs)
+    names = list(mine) if list(mine) == list(others) else sorted({**mine, **others})
+    return tuple(_join_output(mine.get(name), others.get(name)) for name in names)
+
+
+def _by_name(outputs: Sequence[Output]) -> dict[tuple[str, int], Output]:
+    """Outputs by id (address where there is none) and by how often that came before."""
+    found: dict[tuple[str, int], Output] = {}
+    for output in outputs:
+        name = output.video_uuid or output.video_url or ""
+        found[name, sum(1 for other, _ in found if other == name)] = output
+    return found
+
+
+def _join_output(ours: Output | None, theirs: Output | None) -> Output:
+    if ours is None or theirs is None:
+        return ours or theirs or Output(None, None)
+    home = _known(
+        None if ours.sha256 is None else (ours.sha256, ours.bytes or 0, ours.bytes),
+        None if theirs.sha256 is None else (theirs.sha256, theirs.bytes or 0, theirs.bytes),
+        lambda pair: pair[:2],
+    )
+    return Output(
+        video_uuid=_known(ours.video_uuid, theirs.video_uuid),
+        video_url=_known(ours.video_url, theirs.video_url),
+        cost=_known(ours.cost, theirs.cost),
+        sha256=home[0] if home else None,
+        bytes=home[2] if home else _known(ours.bytes, theirs.bytes),
+    )
+
+
+def _order(take: Take) -> bytes:
+    """What was ordered, as bytes: numbers that compare equal but are written differently stay apart."""
+    parts = (take.fingerprint, take.model, dict(take.request), dict(take.inputs), take.retake, take.attempt)
+    return orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
+
+
+def _weight(order: bytes) -> tuple[int, bytes]:
+    return len(order), order
+
+
+def _failure_order(failure: Failure) -> tuple[bool, str, str]:
+    return failure.permanent, failure.code, failure.message
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _known(ours: T | None, theirs: T | None, key: Callable[[T], Any] = _itself) -> T | None:
+    """What is known; the greater of two that differ."""
+    return _pick(ours, theirs, None, key)
+
+
+def _pick(ours: T | None, theirs: T | None, base: T | None, key: Callable[[T], Any]) -> T | None:
+    """Known beats unknown, changed beats unchanged since `base`, greater beats smaller."""
+    if theirs is None or ours == theirs:
+        return ours
+    if ours is None:
+        return theirs
+    if base is not None and base in (ours, theirs):
+        return theirs if ours == base else ours
+    return max(ours, theirs, key=key)
+
+
+def split_conflict(text: str) -> tuple[str, str, str | None]:
+    """Take a file with git's conflict markers apart.
+
+    Returns:
+        Our side, their side, and the base, which is None unless every conflict shows it (`merge.conflictStyle` diff3).
+
+    Raises:
+        LockfileError: markers are missing or out of order.
+    """
+    sides: dict[str, list[str]] = {"ours": [], "theirs": [], "base": []}
+    inside: str | None = None  # the side whose lines are being read; None outside of conflicts
+    complete = True
+    for number, line in enumerate(text.splitlines(keepends=True), start=1):
+        marker = line[:7] if line[7:8] in ("", " ", "\r", "\n") else ""
+        if (inside, marker) in _STEPS:
+            complete = complete and (inside, marker) != ("ours", "=======")
+            inside = _STEPS[inside, marker]
+        elif marker in _MARKERS:
+            raise LockfileError(f"conflict marker `{marker}` at line {number} is out of order", hint=_BY_HAND)
+        else:
+            for side in (inside,) if inside else sides:
+                sides[side].append(line)
+    if inside is not None:
+        raise LockfileError("a conflict has no closing `>>>>>>>` marker", hint=_BY_HAND)
+    base = "".join(sides["base"]) if complete else None
+    return "".join(sides["ours"]), "".join(sides["theirs"]), base
+
+
+_MARKERS = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
+_STEPS: Mapping[tuple[str | None, str], str | None] = {
+    (None, "<<<<<<<"): "ours",
+    ("ours", "|||||||"): "base",
+    ("ours", "======="): "theirs",
+    ("base", "======="): "theirs",
+    ("theirs", ">>>>>>>"): None,
+}
+_BY_HAND = "bring the markers back with `git checkout --merge -- FILE` and run `ltxspec lock merge` again"

@@ -1,0 +1,84 @@
+"""The lockfile as frozen values. JSON names and order live in `lock/codec.py`; times are RFC 3339 text in UTC."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from ltxspec.values import Fingerprint, Json, TaskId, Usd
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One finished video of a task. `sha256` (bare hex) and `bytes` are null until the archive has it."""
+
+    video_uuid: str | None
+    video_url: str | None  # without query string when that would be a secret
+    cost: Usd | None = None
+    sha256: str | None = None
+    bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a task failed: the provider's own code and message, and whether only an edit can help."""
+
+    code: str
+    message: str
+    permanent: bool  # safety and validation: blocked until the fingerprint changes or --retry
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One finished task of a shot: what was ordered, what came of it, what it cost."""
+
+    task_id: TaskId
+    fingerprint: Fingerprint
+    model: str
+    request: Mapping[str, Json]
+    status: Literal["succeeded", "failed"]
+    cost: Usd | None  # None: the provider did not say; never 0 by default
+    outputs: tuple[Output, ...] = ()
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    submitted_at: str | None = None
+    finished_at: str | None = None
+    expires_at: str | None = None
+    retake: int | None = None  # from 1; None for imported takes
+    attempt: int | None = None
+    failure: Failure | None = None
+
+    @property
+    def sort_key(self) -> tuple[str, str]:
+        """Takes are ordered by submission, then id: the same on every machine."""
+        return (self.submitted_at or "", self.task_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ShotRecord:
+    """All takes of one instance key, ordered; `current` is the take in use, if any succeeded."""
+
+    current: TaskId | None
+    takes: tuple[Take, ...]
+
+    def take(self, task_id: TaskId) -> Take | None:
+        """The take with this id."""
+        return next((take for take in self.takes if take.task_id == task_id), None)
+
+    @property
+    def current_take(self) -> Take | None:
+        """The take in use."""
+        return self.take(self.current) if self.current else None
+
+    def with_take(self, take: Take) -> "ShotRecord":
+        """This record with `take` added, or put in the place of the one with the same id; `current` is unchanged."""
+        others = [other for other in self.takes if other.task_id != take.task_id]
+        return replace(self, takes=tuple(sorted([*others, take], key=lambda item: item.sort_key)))
+
+
+@dataclass(frozen=True, slots=True)
+class Lockfile:
+    """Everything bought for one spec with one provider."""
+
+    provider: str
+    spec: str
+    shots: Mapping[str, ShotRecord] = field(default_factory=dict)
+    retired: Mapping[str, ShotRecord] = field(default_factory=dict)

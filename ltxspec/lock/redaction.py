@@ -1,0 +1,87 @@
+"""Keeping secrets out of what is written down: presigned addresses, credentials in addresses, API keys.
+
+An address keeps its query string unless something in it looks like a credential; then the whole query and fragment go,
+because what belongs to a signature cannot be told from the rest. Credentials before the host always go.
+"""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import unquote
+
+from ltxspec.values import Json
+
+REDACTED = "[redacted]"
+
+# Names of query parameters that carry a credential or belong to a signature: AWS, Google, Azure, Alibaba, Tencent,
+# CloudFront and Akamai style, and the plain words.
+_SECRET_NAME = re.compile(
+    r"""(?:^|[?&;\#])
+        (?:x-(?:amz|goog|oss|cos|obs|bce|tos|ms)-[\w-]*
+          |q-(?:sign|ak|key|signature)[\w-]*
+          |awsaccesskeyid|googleaccessid|ossaccesskeyid|key-pair-id|policy|hdnts|hdnea
+          |(?:[\w.-]*[_.-])?(?:sig|sign|signature|token|secret|password|passwd|pwd|auth|authorization|credentials?
+            |hmac|jwt|key|apikey|accesskey|accesstoken|sessionid|sas)
+          |api-?key|access-?key|access-?token|session-?token|client-?secret)
+        (?:=|$|[&;])""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_LONG_RUN = re.compile(r"[A-Za-z0-9+/_~]{32,}")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>`\\]+")
+_BEARER = re.compile(r"\b(bearer)\s+[\w+/=.~-]{20,}", re.IGNORECASE)  # no prompt speaks of such long words
+_SECRET_FIELDS = frozenset({"apikey", "authorization", "password", "secret", "clientsecret", "accesstoken"})
+
+
+def redact_url(url: str) -> str:
+    """An address without what looks secret.
+
+    User and password always go, query and fragment when something in them looks like a credential. Text that is no
+    address comes back as it is; nothing is ever raised.
+    """
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        return url
+    end = min((at for at in map(rest.find, "/?#") if at >= 0), default=len(rest))
+    authority, path = rest[:end].rpartition("@")[2], rest[end:]
+    cut = min((at for at in map(path.find, "?#") if at >= 0), default=len(path))
+    return f"{scheme}://{authority}{path[:cut] if _looks_secret(path[cut:]) else path}"
+
+
+def redact_secrets(value: Json) -> Json:
+    """A JSON value with every address in it redacted, and with the values of fields such as `apiKey` taken out."""
+    if isinstance(value, str):
+        return _redact_text(value)
+    if isinstance(value, Mapping):
+        return {
+            key: REDACTED if _is_secret_field(key) and isinstance(item, str) else redact_secrets(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [redact_secrets(item) for item in value]
+    return value
+
+
+def _redact_text(text: str) -> str:
+    if "://" in text:
+        text = _URL.sub(lambda found: redact_url(found[0]), text)
+    return _BEARER.sub(lambda found: f"{found[1]} {REDACTED}", text)
+
+
+def _is_secret_field(name: str) -> bool:
+    return name.replace("_", "").replace("-", "").lower() in _SECRET_FIELDS
+
+
+def _is_random(run: str) -> bool:
+    """Whether a long run of characters mixes letters and digits, as keys and signatures do and words do not."""
+    return any(letter.isdigit() for letter in run) and any(letter.isalpha() for letter in run)
+
+
+def _looks_secret(query: str) -> bool:
+    """Whether a query string or fragment holds a credential, also inside an address that is itself a parameter."""
+    for _ in range(3):
+        if _SECRET_NAME.search(query) or any(_is_random(run) for run in _LONG_RUN.findall(query)):
+            return True
+        decoded = unquote(query)
+        if decoded == query:
+            return False
+        query = decoded
+    return True  # encoded three times over: nobody does that to something harmless

@@ -1,0 +1,130 @@
+"""Words in pictures: a font that has the letters, lines that fit, and digits that can be stamped every frame."""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL import Image, ImageFont
+
+_MISSING = "\U0010ffff"  # no font has it, so it draws the font's box for "missing"
+SUBSTITUTE = "·"
+_ELLIPSIS = "…"
+# Pillow brings one Latin font; other scripts need one of the machine's, looked for by name in the usual folders.
+_WIDER_FONTS = ("NotoSansCJK-Regular.ttc", "NotoSans-Regular.ttf", "DejaVuSans.ttf", "Arial Unicode.ttf", "arial.ttf")
+
+
+@lru_cache(maxsize=64)
+def font_for(text: str, size: int) -> "ImageFont.FreeTypeFont":
+    """The font that draws most of `text`: Pillow's own when it has every letter."""
+    from PIL import ImageFont
+
+    own = ImageFont.load_default(size)
+    if not isinstance(own, ImageFont.FreeTypeFont):  # a Pillow built without FreeType has only a bitmap font
+        raise TypeError("Pillow was built without FreeType")
+    best, fewest = own, len(_undrawable(own, text))
+    for name in _WIDER_FONTS:
+        if fewest == 0:
+            break
+        try:
+            other = ImageFont.truetype(name, size)
+        except OSError:
+            continue
+        missing = len(_undrawable(other, text))
+        if missing < fewest:
+            best, fewest = other, missing
+    return best
+
+
+def drawable(font: "ImageFont.FreeTypeFont", text: str) -> str:
+    """`text` on one line, with a dot in place of letters the font does not have."""
+    missing = _undrawable(font, text)
+    plain = " ".join(text.split())
+    return "".join(SUBSTITUTE if character in missing else character for character in plain)
+
+
+def _undrawable(font: "ImageFont.FreeTypeFont", text: str) -> set[str]:
+    box = bytes(font.getmask(_MISSING))
+    letters = {character for character in text if not character.isspace()}
+    return {character for character in letters if bytes(font.getmask(character)) == box}
+
+
+def fit(font: "ImageFont.FreeTypeFont", text: str, width: float) -> str:
+    """`text` cut with an ellipsis so that it is at most `width` pixels wide."""
+    if font.getlength(text) <= width:
+        return text
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if font.getlength(text[:middle].rstrip() + _ELLIPSIS) <= width:
+            low = middle
+        else:
+            high = middle - 1
+    return text[:low].rstrip() + _ELLIPSIS
+
+
+def wrap(font: "ImageFont.FreeTypeFont", text: str, width: float, lines: int) -> list[str]:
+    """Break `text` into at most `lines` lines of `width` pixels; what does not fit ends in an ellipsis.
+
+    Words are kept whole; a word wider than a line (or a script without spaces) breaks anywhere.
+    """
+    result: list[str] = []
+    rest = text
+    while rest and len(result) < lines:
+        if len(result) == lines - 1:
+            result.append(fit(font, rest, width))
+            break
+        head = _head(font, rest, width)
+        result.append(head.rstrip())
+        rest = rest[len(head) :].lstrip()
+    return result
+
+
+def _head(font: "ImageFont.FreeTypeFont", text: str, width: float) -> str:
+    """The longest beginning of `text` that fits one line, ending at a word where possible; never empty."""
+    end = 0
+    for position, character in enumerate(text):
+        if character == " " or position == len(text) - 1:
+            candidate = position + 1
+            if font.getlength(text[:candidate].rstrip()) > width:
+                break
+            end = candidate
+    if end:
+        return text[:end]
+    cut = 1
+    while cut < len(text) and font.getlength(text[: cut + 1]) <= width:
+        cut += 1
+    return text[:cut]
+
+
+class Digits:
+    """The figures of a running clock, drawn once and stamped by mask; all the same width, so nothing jumps."""
+
+    def __init__(self, size: int) -> None:
+        from PIL import Image, ImageDraw
+
+        font = font_for("0123456789:./ ", size)
+        ascent, descent = font.getmetrics()
+        self.height = ascent + descent
+        self._wide = round(max(font.getlength(figure) for figure in "0123456789"))
+        self._narrow = round(max(font.getlength(mark) for mark in ":. /"))
+        self._masks: dict[str, Image.Image] = {}
+        for figure in "0123456789:./ ":
+            cell = Image.new("L", (self._advance(figure), self.height))
+            left = (cell.width - font.getlength(figure)) / 2
+            ImageDraw.Draw(cell).text((left, 0), figure, fill=255, font=font)
+            self._masks[figure] = cell
+
+    def _advance(self, figure: str) -> int:
+        return self._wide if figure.isdigit() else self._narrow
+
+    def width(self, text: str) -> int:
+        """Pixels of `text`."""
+        return sum(self._advance(figure) for figure in text)
+
+    def stamp(self, target: "Image.Image", position: tuple[int, int], text: str, shade: int) -> None:
+        """Draw `text` on a grey image with its upper left corner at `position`."""
+        left, top = position
+        for figure in text:
+            mask = self._masks[figure]
+            target.paste(shade, (left, top, left + mask.width, top + mask.height), mask)
+            left += mask.width

@@ -1,0 +1,177 @@
+"""What a video file holds, and whether all of it is there.
+
+Files come from the network, so only MP4, MOV, WEBM and Matroska are ever opened, and each with its own demuxer:
+a playlist or a script that calls itself `.mp4` never reaches the media library.
+"""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from ltxspec.errors import MediaError
+from ltxspec.media.containers import check_whole, sniff
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+_TOLERANCE = Fraction(1, 4)  # seconds a declared length may exceed the pictures: sound often runs on a little
+
+
+@dataclass(frozen=True, slots=True)
+class VideoInfo:
+    """The facts of a video file."""
+
+    container: str  # "mp4", "mov", "webm" or "matroska"
+    codec: str  # "h264", "vp9", …
+    width: int  # pixels
+    height: int
+    fps: float  # mean frames a second
+    seconds: float  # of the pictures, from the first to the end of the last
+    frames: int  # counted, not declared
+    bytes: int
+    pixel_format: str
+    audio_codec: str | None  # "aac", "opus", …; None without an audio track
+    audio_rate: int | None  # samples a second
+
+
+@dataclass(frozen=True, slots=True)
+class OpenVideo:
+    """A video being read: its demuxer, its picture track, and when that begins and ends, in units of the track."""
+
+    name: str
+    kind: str  # as `VideoInfo.container`
+    container: "InputContainer"
+    stream: "VideoStream"
+    count: int  # pictures in the file
+    first: int  # when the first is shown
+    last: int  # when the last is shown
+
+    @property
+    def rate(self) -> Fraction:
+        """Mean pictures a second; 25 for a file that does not say."""
+        rate = self.stream.average_rate or self.stream.guessed_rate
+        return Fraction(rate) if rate else Fraction(25)
+
+    @property
+    def unit(self) -> Fraction:
+        """Seconds of one unit of the track's time."""
+        return Fraction(self.stream.time_base or 1)
+
+    @property
+    def seconds(self) -> Fraction:
+        """From the first picture to the end of the last; WEBM rounds times to milliseconds, counting does not."""
+        by_time = (self.last - self.first) * self.unit + 1 / self.rate
+        by_count = self.count / self.rate
+        return by_count if abs(by_count - by_time) < 1 / self.rate else by_time
+
+    def frames_from(self, time: int) -> Iterator["VideoFrame"]:
+        """Decode from the key frame at or before `time`. Raises MediaError for a damaged frame."""
+        self.container.seek(time, stream=self.stream)
+        for frame in self.container.decode(self.stream):
+            if frame.is_corrupt:
+                raise MediaError(f"`{self.name}` is damaged")
+            yield frame
+
+
+def probe(source: Path | bytes) -> VideoInfo:
+    """Read the facts of a video without decoding it.
+
+    Raises:
+        MediaError: it cannot be read, or is not a video.
+    """
+    with open_video(source) as video:
+        context = video.stream.codec_context
+        sound = next(iter(video.container.streams.audio), None)
+        return VideoInfo(
+            container=video.kind,
+            codec=context.codec.canonical_name,
+            width=context.width,
+            height=context.height,
+            fps=float(video.rate),
+            seconds=float(video.seconds),
+            frames=video.count,
+            bytes=video.container.size,
+            pixel_format=context.pix_fmt or "unknown",
+            audio_codec=None if sound is None else sound.codec_context.codec.canonical_name,
+            audio_rate=None if sound is None else sound.codec_context.sample_rate,
+        )
+
+
+def check_decodes(path: Path) -> None:
+    """Check that a downloaded video is one, is all there, and that its first and last pictures decode.
+
+    Raises:
+        MediaError: empty, not a video (a web page, an image), cut short, or damaged.
+    """
+    with open_video(path, whole=True) as video:
+        _check_length(video)
+        if next(video.frames_from(video.first), None) is None:
+            raise MediaError(f"the first picture of `{video.name}` does not decode")
+        shown = [frame.pts for frame in video.frames_from(video.last) if frame.pts is not None]
+        if max(shown, default=video.first - 1) < video.last:
+            raise MediaError(f"the last picture of `{video.name}` does not decode")
+
+
+def _check_length(video: OpenVideo) -> None:
+    """Compare what is there with what the header promises."""
+    if video.count < video.stream.frames:
+        raise MediaError(f"`{video.name}` is cut short: {video.count} of {video.stream.frames} frames are there")
+    early = Fraction(video.container.duration or 0, 1_000_000) - video.seconds
+    if not video.container.streams.audio and early > _TOLERANCE:
+        raise MediaError(f"`{video.name}` is cut short: it ends {float(early):.1f} s early")
+
+
+@contextmanager
+def open_video(source: Path | bytes, *, whole: bool = False) -> Iterator[OpenVideo]:
+    """Open a video and walk over its packets; with `whole`, insist first that no byte is missing at its end.
+
+    Raises:
+        MediaError: it cannot be read, or is not a video; also for whatever goes wrong while it is open.
+    """
+    import av
+
+    with _file(source) as (file, name):
+        kind = sniff(file, name)
+        if whole:
+            check_whole(file, kind, name)
+        demuxer = "matroska" if kind in {"webm", "matroska"} else "mp4"
+        try:
+            with av.open(file, "r", format=demuxer) as container:
+                yield _walked(container, kind, name)
+        except (av.FFmpegError, ValueError, IndexError) as error:
+            raise MediaError(f"`{name}` is not a video that can be read: it is damaged or cut short") from error
+
+
+@contextmanager
+def _file(source: Path | bytes) -> Iterator[tuple[IO[bytes], str]]:
+    if isinstance(source, bytes):
+        yield io.BytesIO(source), "video"
+        return
+    try:
+        file = source.open("rb")
+    except OSError as error:
+        raise MediaError(f"`{source.name}` cannot be read: {error.strerror}") from error
+    with file:
+        yield file, source.name
+
+
+def _walked(container: "InputContainer", kind: str, name: str) -> OpenVideo:
+    stream = next(iter(container.streams.video), None)
+    if stream is None or stream.codec_context.width <= 0 or stream.codec_context.height <= 0:
+        raise MediaError(f"`{name}` has no picture in it")
+    stream.thread_type = "AUTO"
+    times = []
+    for packet in container.demux(stream):
+        if packet.is_corrupt:
+            raise MediaError(f"`{name}` is damaged")
+        if packet.size and packet.pts is not None:  # the demuxer ends with an empty packet
+            times.append(packet.pts)
+    if not times:
+        raise MediaError(f"`{name}` has no picture in it")
+    return OpenVideo(name, kind, container, stream, len(times), min(times), max(times))

@@ -1,0 +1,140 @@
+"""The words burned into an animatic, drawn once over a transparent frame."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ltxspec.media.backdrop import Palette
+from ltxspec.media.lettering import SUBSTITUTE, drawable, fit, font_for, wrap
+
+if TYPE_CHECKING:
+    from PIL import Image, ImageDraw
+
+    from ltxspec.media.specs import AnimaticLike
+
+_PROMPT_LINES = 4
+_FADE = (0, 30, 90, 140, 170, 190, 200)  # alpha of the scrim, from the open picture to the edge of the frame
+_TRACK = (120, 124, 134, 235)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where things stand, in pixels, for one frame size; bar and its ends are even, for the half-size planes."""
+
+    margin: int
+    label_size: int
+    prompt_size: int
+    note_size: int
+    clock_size: int
+    words_bottom: int
+    bar: tuple[int, int, int, int]
+
+    @classmethod
+    def of(cls, width: int, height: int) -> "Layout":
+        """Scale with the shorter side, so that portrait and landscape look alike."""
+        unit = min(width, height) / 1080
+        margin = max(4, int(60 * unit)) // 2 * 2
+        thick = max(2, int(8 * unit) // 2 * 2)
+        bar_top = (height - margin - thick) // 2 * 2
+        return cls(
+            margin=margin,
+            label_size=max(9, round(46 * unit)),
+            prompt_size=max(8, round(36 * unit)),
+            note_size=max(7, round(26 * unit)),
+            clock_size=max(8, round(32 * unit)),
+            words_bottom=bar_top - max(3, round(24 * unit)),
+            bar=(margin, bar_top, (width - margin) // 2 * 2, bar_top + thick),
+        )
+
+
+def titles(spec: "AnimaticLike", palette: Palette, layout: Layout, clock_width: int) -> "Image.Image":
+    """An RGBA frame with label, facts, prompt and the track of the progress bar; the clock's corner stays free."""
+    from PIL import Image, ImageDraw
+
+    frame = Image.new("RGBA", (spec.width, spec.height), (0, 0, 0, 0))
+    top = _draw_depth(spec, layout)
+    words = _prompt_lines(spec, layout, clock_width)
+    bottom = spec.height - layout.words_bottom + _line(layout.prompt_size) * max(1, len(words))
+    _scrim(frame, round(top * 1.7), at_top=True)
+    _scrim(frame, min(spec.height // 2, round(bottom * 1.7)), at_top=False)
+    draw = ImageDraw.Draw(frame)
+    _draw_head(draw, spec, palette, layout)
+    _draw_prompt(draw, layout, words)
+    draw.rectangle(_inclusive(layout.bar), fill=_TRACK)
+    return frame
+
+
+def _scrim(frame: "Image.Image", height: int, *, at_top: bool) -> None:
+    """Darken a band at an edge, so that white words read on any picture: evenly at first, then fading out."""
+    from PIL import Image
+
+    fade = Image.new("L", (1, len(_FADE)))
+    fade.putdata(_FADE)
+    mask = fade.resize((frame.width, height), Image.Resampling.BICUBIC)
+    if at_top:
+        mask = mask.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+    band = Image.new("RGBA", (frame.width, height), (6, 8, 12, 255))
+    band.putalpha(mask)
+    frame.paste(band, (0, 0 if at_top else frame.height - height))
+
+
+def _draw_depth(spec: "AnimaticLike", layout: Layout) -> int:
+    lines = _line(layout.label_size) + (0 if _side_by_side(spec) else _line(layout.note_size))
+    return layout.margin + lines
+
+
+def _side_by_side(spec: "AnimaticLike") -> bool:
+    return spec.width > spec.height
+
+
+def _draw_head(draw: "ImageDraw.ImageDraw", spec: "AnimaticLike", palette: Palette, layout: Layout) -> None:
+    note_font = font_for("", layout.note_size)
+    note = _facts(spec)
+    label_font = font_for(spec.label, layout.label_size)
+    left = layout.margin + layout.label_size // 2
+    room = spec.width - left - layout.margin
+    if _side_by_side(spec):
+        room -= int(note_font.getlength(note)) + layout.margin
+        anchor, at = "rs", (spec.width - layout.margin, layout.margin + layout.label_size)
+    else:
+        note = fit(note_font, note, room)
+        anchor, at = "ls", (left, layout.margin + layout.label_size + _line(layout.note_size))
+    label = fit(label_font, drawable(label_font, spec.label), room)
+    baseline = layout.margin + layout.label_size
+    thick = max(2, layout.label_size // 8)
+    draw.rectangle(
+        (layout.margin, layout.margin + layout.label_size // 5, layout.margin + thick, baseline), palette.accent
+    )
+    draw.text((left, baseline), label, fill=(255, 255, 255, 255), font=label_font, anchor="ls")
+    draw.text(at, note, fill=(255, 255, 255, 200), font=note_font, anchor=anchor)
+
+
+def _facts(spec: "AnimaticLike") -> str:
+    sound = " · audio" if spec.audio else ""
+    return f"sandbox preview · {spec.width} x {spec.height} · {spec.fps:g} fps · {spec.seconds:g} s{sound}"
+
+
+def _prompt_lines(spec: "AnimaticLike", layout: Layout, clock_width: int) -> list[str]:
+    font = font_for(spec.prompt, layout.prompt_size)
+    room = spec.width - 2 * layout.margin - clock_width - layout.margin
+    text = drawable(font, spec.prompt)
+    if text.count(SUBSTITUTE) > len(text) / 2:
+        text = "(a prompt in a script that no font of this machine has)"
+        font = font_for(text, layout.prompt_size)
+    return wrap(font, text, min(room, layout.prompt_size * 40), _PROMPT_LINES)
+
+
+def _draw_prompt(draw: "ImageDraw.ImageDraw", layout: Layout, words: list[str]) -> None:
+    font = font_for("".join(words), layout.prompt_size)
+    baseline = layout.words_bottom - layout.prompt_size // 4
+    for number, line in enumerate(reversed(words)):
+        at = (layout.margin, baseline - number * _line(layout.prompt_size))
+        draw.text(at, line, fill=(255, 255, 255, 240), font=font, anchor="ls")
+
+
+def _line(size: int) -> int:
+    return round(size * 1.35)
+
+
+def _inclusive(box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    """Pillow counts the last pixel of a rectangle in."""
+    return box[0], box[1], box[2] - 1, box[3] - 1

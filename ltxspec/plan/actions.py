@@ -1,0 +1,130 @@
+"""The nine actions a plan can hold, why each was chosen, and which of them spend money."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+
+from ltxspec.errors import Diagnostic
+from ltxspec.render.models import Request
+from ltxspec.values import Fingerprint, Json, ShotAddress, TaskId, Usd
+
+
+class Action(StrEnum):
+    """What applying would do to one shot. The value is the name in JSON."""
+
+    CREATE = "create"
+    REPLACE = "replace"
+    UPDATE = "update"
+    RESTORE = "restore"
+    MOVE = "move"
+    RETIRE = "retire"
+    RESUME = "resume"
+    BLOCKED = "blocked"
+    NO_OP = "no-op"
+
+    @property
+    def sign(self) -> str:
+        """The sign in text output."""
+        return SIGNS[self]
+
+    @property
+    def spends(self) -> bool:
+        """Whether applying orders (and pays for) a new render."""
+        match self:
+            case Action.CREATE | Action.REPLACE:
+                return True
+            case (
+                Action.UPDATE
+                | Action.RESTORE
+                | Action.MOVE
+                | Action.RETIRE
+                | Action.RESUME
+                | Action.BLOCKED
+                | Action.NO_OP
+            ):
+                return False
+            case _:
+                assert_never(self)
+
+
+SIGNS: Mapping[Action, str] = {
+    Action.CREATE: "+",
+    Action.REPLACE: "-/+",
+    Action.UPDATE: "~",
+    Action.RESTORE: "<",
+    Action.MOVE: ">",
+    Action.RETIRE: "-",
+    Action.RESUME: "?",
+    Action.BLOCKED: "!",
+    Action.NO_OP: " ",
+}
+
+
+class Reason(StrEnum):
+    """Why an action was chosen. A display hint: later versions may add some."""
+
+    NEW = "new"  # no take for this shot
+    REQUEST_CHANGED = "request-changed"
+    INPUT_CHANGED = "input-changed"  # a local image has other bytes
+    MODEL_CHANGED = "model-changed"
+    RETAKE_REQUESTED = "retake-requested"
+    RETRY_REQUESTED = "retry-requested"
+    LAST_ATTEMPT_FAILED = "last-attempt-failed"  # a failure that may pass: a new attempt is planned
+    RECORDED_FIELDS_CHANGED = "recorded-fields-changed"
+    EARLIER_TAKE_MATCHES = "earlier-take-matches"
+    SAME_FINGERPRINT_ELSEWHERE = "same-fingerprint-elsewhere"
+    MOVED_BY_SPEC = "moved-by-spec"
+    NOT_IN_SPEC = "not-in-spec"
+    BACK_IN_SPEC = "back-in-spec"
+    UNDER_WAY = "under-way"
+    OUTCOME_UNKNOWN = "outcome-unknown"
+    FAILED_FOR_GOOD = "failed-for-good"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One changed field of a request; `path` is a JSON Pointer, a missing side is None."""
+
+    path: str
+    before: Json
+    after: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happens to one shot instance, and why."""
+
+    address: ShotAddress
+    action: Action
+    reasons: tuple[Reason, ...] = ()
+    changes: tuple[FieldChange, ...] = ()
+    fingerprint: Fingerprint | None = None  # None for retire
+    task_id: TaskId | None = None  # the task to order, resume or keep
+    estimate: Usd | None = None  # for spending actions and resume; None there means unknown
+    retake: int = 1
+    attempt: int = 1
+    request: Request | None = None  # None for retire
+    source: tuple[str, int, int] | None = None  # file, line, column of the shot; None when it is gone
+    origin: str | None = None  # instance key that a move takes over from
+    origin_retired: bool = False  # whether that key stands under `retired`
+    note: str | None = None  # what else a reader should know: an error message, for example
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All changes of a run, sorted by spec and by the order of the spec's shots, and the warnings found."""
+
+    provider: str
+    changes: Sequence[Change]
+    diagnostics: Sequence[Diagnostic] = ()
+    spent: Mapping[str, tuple[Usd, int]] | None = None  # per spec: what its takes cost, and how many did not say
+
+    def count(self, action: Action) -> int:
+        """How many changes have this action."""
+        return sum(1 for change in self.changes if change.action is action)
+
+    @property
+    def pending(self) -> list[Change]:
+        """Everything that is not up to date."""
+        return [change for change in self.changes if change.action is not Action.NO_OP]

@@ -1,0 +1,54 @@
+"""Which fields of a request changed, as JSON Pointers (RFC 6901) with both values."""
+
+from collections.abc import Iterator, Mapping
+
+from ltxspec.plan.actions import FieldChange
+from ltxspec.values import Json
+
+_MISSING = object()
+
+
+def field_changes(
+    before: Mapping[str, Json],
+    after: Mapping[str, Json],
+    inputs_before: Mapping[str, str] | None = None,
+    inputs_after: Mapping[str, str] | None = None,
+) -> tuple[FieldChange, ...]:
+    """Compare two requests leaf by leaf; local files that kept their name but not their bytes count as changed.
+
+    A file's change is told under `/files/<its path>` with both content hashes.
+    """
+    changes = list(_walk("", before, after))
+    old, new = inputs_before or {}, inputs_after or {}
+    changes += [
+        FieldChange(_pointer("/files", path), old[path], new[path])
+        for path in sorted(old.keys() & new.keys())
+        if old[path] != new[path]
+    ]
+    return tuple(changes)
+
+
+def all_fields(request: Mapping[str, Json]) -> tuple[FieldChange, ...]:
+    """Every leaf of a new request, as a change from nothing."""
+    return tuple(_walk("", {}, request))
+
+
+def _walk(path: str, before: Json, after: Json) -> Iterator[FieldChange]:
+    if isinstance(after, Mapping) and (isinstance(before, Mapping) or before is _MISSING) and (after or before):
+        old = before if isinstance(before, Mapping) else {}
+        for key in [*after, *(key for key in old if key not in after)]:
+            yield from _walk(_pointer(path, key), old.get(key, _MISSING), after.get(key, _MISSING))
+    elif isinstance(after, list) and isinstance(before, list) and len(after) == len(before):
+        for index, (left, right) in enumerate(zip(before, after, strict=True)):
+            yield from _walk(f"{path}/{index}", left, right)
+    elif _differ(before, after):
+        yield FieldChange(path, None if before is _MISSING else before, None if after is _MISSING else after)
+
+
+def _differ(before: Json, after: Json) -> bool:
+    """Whether two leaves differ; 8 and 8.0 do not, true and 1 do."""
+    return bool(before != after) or isinstance(before, bool) is not isinstance(after, bool)
+
+
+def _pointer(path: str, key: str) -> str:
+    return f"{path}/{key.replace('~', '~0').replace('/', '~1')}"

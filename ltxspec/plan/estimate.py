@@ -1,0 +1,25 @@
+"""What a plan would cost: known money and the number of unknown prices, never mixed up."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ltxspec.plan.actions import Action, Change
+from ltxspec.values import Usd, total_usd
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Money a plan would spend (`usd`, plus `unknown` shots without a price) and money already under way."""
+
+    usd: Usd
+    unknown: int
+    under_way: Usd
+    under_way_unknown: int
+
+
+def estimate(changes: Iterable[Change]) -> Estimate:
+    """Add up a plan. Resumed tasks are committed already: they are told apart, never forgotten."""
+    listed = list(changes)
+    usd, unknown = total_usd(change.estimate for change in listed if change.action.spends)
+    under_way, under_way_unknown = total_usd(change.estimate for change in listed if change.action is Action.RESUME)
+    return Estimate(usd, unknown, under_way, under_way_unknown)

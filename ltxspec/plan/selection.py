@@ -1,0 +1,59 @@
+"""Which shots a run is about: `--target`, `--retake` and `--retry` patterns over addresses."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ltxspec.values import ShotAddress
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """An address in which `*` and `?` are wildcards. A shot's name without a key means all its instances."""
+
+    text: str
+    _expression: re.Pattern[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        escaped = re.escape(self.text).replace(r"\*", ".*").replace(r"\?", ".")
+        object.__setattr__(self, "_expression", re.compile(rf"{escaped}(\[.*\])?\Z", re.DOTALL))
+
+    def matches(self, address: ShotAddress) -> bool:
+        """Whether the address is meant."""
+        return self._expression.match(str(address)) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What the user asked for beyond the spec itself. No targets means every shot."""
+
+    targets: tuple[Pattern, ...] = ()
+    retakes: tuple[Pattern, ...] = ()
+    retries: tuple[Pattern, ...] = ()
+
+    def is_target(self, address: ShotAddress) -> bool:
+        """Whether this run may touch the shot."""
+        return not self.targets or any(pattern.matches(address) for pattern in self.targets)
+
+    def wants_retake(self, address: ShotAddress) -> bool:
+        """Whether another render of the same request is wanted."""
+        return any(pattern.matches(address) for pattern in self.retakes)
+
+    def wants_retry(self, address: ShotAddress) -> bool:
+        """Whether a failed request is to be tried again."""
+        return any(pattern.matches(address) for pattern in self.retries)
+
+    def unmatched(self, addresses: Iterable[ShotAddress]) -> list[str]:
+        """Patterns that name no known shot: most likely a typing error, never a silent success."""
+        known = list(addresses)
+        patterns = [*self.targets, *self.retakes, *self.retries]
+        return [pattern.text for pattern in patterns if not any(pattern.matches(address) for address in known)]
+
+
+def selection(targets: Iterable[str] = (), retakes: Iterable[str] = (), retries: Iterable[str] = ()) -> Selection:
+    """Build a selection from what was typed."""
+    return Selection(
+        tuple(Pattern(text) for text in targets),
+        tuple(Pattern(text) for text in retakes),
+        tuple(Pattern(text) for text in retries),
+    )

@@ -1,0 +1,257 @@
+"""What a reply means for a task: pure rules, the only place where they stand.
+
+Two rules rule the others. An order counts as refused only when the service says so in a way that leaves no doubt;
+everything unclear is unclear, so that nothing is ever bought twice. And a task counts as failed only when an error
+speaks of the task itself, so that nothing bought is ever given up.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from http import HTTPStatus
+
+from ltxspec.apply.ports import Acceptance, Order, TaskReport, TaskState
+from ltxspec.lock.models import Failure, Output
+from ltxspec.providers.runware.codes import DEFINITE_REFUSALS, PERMANENT, WHOLE_RUN, Kind, kind_of
+from ltxspec.providers.runware.wire import (
+    ApiError,
+    Item,
+    Reply,
+    believable_cost,
+    decode_envelope,
+    first_address,
+    first_identifier,
+)
+from ltxspec.values import TaskId, Usd
+
+_STATUSES_OF_THE_ONE_TASK = frozenset({400, 401, 402, 403})  # an error without an id is then about the order sent
+_FINISHED_STATUSES = frozenset({"success", "completed"})  # the second is also read as an end by SDK 1.4
+_VIDEO_ID = ("videoUUID", "mediaUUID")
+_VIDEO_URL = ("videoURL", "mediaURL")
+_COMPLETE = 100  # per cent
+_MODERATION = re.compile(r"moderat|content polic|safety|nsfw|sensitive content", re.IGNORECASE)
+_ABOUT_THE_QUESTION = frozenset({"taskUUID", "taskType"})  # all that a look consists of
+
+# In a poll these never end a task, even when they name it: they speak of the key or of the question.
+_NO_VERDICT = frozenset({Kind.AUTH, Kind.DUPLICATE, Kind.NO_SUCH_TASK})
+# These may be about the poll (this account may not ask now) or about the render: only `status: error` tells.
+_DOUBTFUL_VERDICT = frozenset({Kind.QUOTA, Kind.RATE_LIMIT})
+# In the archive these end a task without saying `status: error`. The last response kept there may be the refusal of
+# a repeated order (no credits, too many requests, a time-out on the way), which says nothing about the first one.
+_ARCHIVED_VERDICT = PERMANENT | {Kind.PROVIDER}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A definite no to an order: not accepted, not billed."""
+
+    code: str
+    message: str
+    parameters: tuple[str, ...]
+    kind: Kind
+
+    @property
+    def whole_run(self) -> bool:
+        """Whether no other order can succeed either."""
+        return self.kind in WHOLE_RUN
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """No clear answer to an order: it may have been accepted."""
+
+    reason: str
+    retry_after: float | None = None
+
+
+# --- orders ---------------------------------------------------------------------------------------
+
+
+def judge_submission(reply: Reply, task_id: TaskId) -> Acceptance | Refusal | Unclear:
+    """What the answer to one order, sent alone, says about it.
+
+    Accepted only when `data` acknowledges our id. An error counts when it names our id, or names none and the status
+    is 400 to 403; a definite code under 408, 425, 429 or 5xx counts as unclear.
+    """
+    if reply.items_of(task_id):
+        return Acceptance.ACCEPTED
+    errors = reply.errors_of(task_id)
+    if not errors and reply.status in _STATUSES_OF_THE_ONE_TASK:
+        errors = [error for error in reply.errors if error.task_id is None]
+    kinds = [kind_of(error.code) for error in errors]
+    if Kind.DUPLICATE in kinds:
+        return Acceptance.ALREADY_KNOWN
+    if errors and not reply.transient and DEFINITE_REFUSALS.issuperset(kinds):
+        return _refusal(errors)
+    return Unclear(_unclear_reason(reply, errors), reply.retry_after)
+
+
+def key_refusal(reply: Reply) -> Refusal | None:
+    """The refusal of the key or account in the answer to a free request, when nothing else was answered."""
+    if reply.items or not reply.readable:
+        return None
+    errors = [error for error in reply.errors if kind_of(error.code) is Kind.AUTH]
+    if errors:
+        return _refusal(errors)
+    if reply.status == HTTPStatus.UNAUTHORIZED:
+        first = reply.errors[0] if reply.errors else ApiError("unauthorized", "")
+        return Refusal(first.code or "unauthorized", first.message, first.parameters, Kind.AUTH)
+    return None
+
+
+def request_refusal(reply: Reply, task_id: str) -> Refusal | None:
+    """The definite refusal of a free request sent alone (an upload), if it is one."""
+    verdict = judge_submission(reply, TaskId(task_id))
+    return verdict if isinstance(verdict, Refusal) else None
+
+
+def _refusal(errors: Sequence[ApiError]) -> Refusal:
+    """One refusal for several errors: the one that stops the run if any, else the first."""
+    error = next((error for error in errors if kind_of(error.code) in WHOLE_RUN), errors[0])
+    return Refusal(error.code, error.message, error.parameters, kind_of(error.code))
+
+
+def _unclear_reason(reply: Reply, errors: Sequence[ApiError]) -> str:
+    if errors:
+        return f"HTTP {reply.status}, `{errors[0].code or 'no code'}`: {errors[0].message or 'no message'}"
+    if not reply.readable:
+        return f"HTTP {reply.status} with a body that is not the service's JSON"
+    return f"HTTP {reply.status} with no word about this order"
+
+
+# --- tasks ----------------------------------------------------------------------------------------
+
+
+def judge_poll(reply: Reply, orders: Iterable[Order]) -> dict[TaskId, TaskReport]:
+    """What the answer to `getResponse` says of each task; UNKNOWN where it says nothing.
+
+    Errors that name no task, or another one, never end a task.
+    """
+    reports = {}
+    for order in orders:
+        errors = reply.errors_of(order.task_id)
+        verdicts = [error for error in errors if _ends_the_task(error, reply)]
+        known = any(kind_of(error.code) is Kind.DUPLICATE for error in errors)
+        reports[order.task_id] = _report(order, reply.items_of(order.task_id), verdicts, known=known)
+    return reports
+
+
+def judge_archive(reply: Reply, order: Order) -> TaskReport:
+    """What the archive (`getTaskDetails`) says of a task; UNKNOWN when it holds nothing of it.
+
+    The record is the last response to this id, so it may be the refusal of a repeated order: `conflictTaskUUID` alone
+    proves that the task exists and says nothing about its state. So does a record that kept the order itself.
+    """
+    items: list[Item] = []
+    errors: list[ApiError] = []
+    known = False
+    for record in reply.items_of(order.task_id):
+        response = record.fields.get("response")
+        found, failures = decode_envelope(response) if isinstance(response, dict) else ((), ())
+        items += [item for item in found if item.task_id in {None, order.task_id.lower()}]
+        errors += [error for error in failures if error.task_id in {None, order.task_id.lower()}]
+        known = known or bool(found) or (not failures and bool(record.fields.get("request")))
+    kinds = {kind_of(error.code) for error in errors}
+    verdicts = [error for error in errors if _ends_the_archived_task(error)]
+    return _report(order, items, verdicts, known=known or Kind.DUPLICATE in kinds)
+
+
+def _ends_the_task(error: ApiError, reply: Reply) -> bool:
+    """Whether an error that names a task in a poll is the end of the task, and not trouble with the poll."""
+    kind = kind_of(error.code)
+    if kind in _NO_VERDICT:
+        return False
+    if kind in _DOUBTFUL_VERDICT:
+        return error.ends_task
+    if kind is Kind.VALIDATION and _ABOUT_THE_QUESTION.intersection(error.parameters):
+        return False
+    return error.ends_task or not reply.transient
+
+
+def _ends_the_archived_task(error: ApiError) -> bool:
+    kind = kind_of(error.code)
+    if kind in _ARCHIVED_VERDICT or (kind is Kind.TIMEOUT and "provider" in error.code.lower()):
+        return True
+    return error.ends_task and kind not in _NO_VERDICT | _DOUBTFUL_VERDICT
+
+
+def _report(order: Order, items: Sequence[Item], verdicts: Sequence[ApiError], *, known: bool) -> TaskReport:
+    """Put a task's items and errors together. What was delivered is kept whatever became of the rest.
+
+    While some results of several are still being made, an error of another one does not end the task.
+    """
+    outputs = _outputs(items)
+    pending = [item for item in items if not _delivers(item)]
+    wanted = max(order.results, 1)
+    costs = [output.cost for output in outputs]
+    report = TaskReport(order.task_id, TaskState.UNKNOWN, outputs, _total(costs, wanted), progress=_progress(pending))
+    if len(outputs) >= wanted:
+        return replace(report, state=TaskState.SUCCEEDED, exists=True, progress=None)
+    if verdicts and not (pending and wanted > 1):
+        cost = _total(costs + [error.cost for error in verdicts], wanted)
+        failure = _failure(verdicts)
+        return replace(report, state=TaskState.FAILED, cost=cost, failure=failure, exists=True, progress=None)
+    if items or known or verdicts:
+        proof = known or bool(outputs) or bool(verdicts) or bool(report.progress)
+        return replace(report, state=TaskState.RUNNING, exists=proof)
+    return report
+
+
+def _delivers(item: Item) -> bool:
+    """Whether an item is a finished video. Examples of the model page have no status; an unheard-of one is no end."""
+    status = item.fields.get("status")
+    if status is not None and not (isinstance(status, str) and status in _FINISHED_STATUSES):
+        return False
+    return bool(first_identifier(item.fields, _VIDEO_ID) or first_address(item.fields, _VIDEO_URL))
+
+
+def _outputs(items: Iterable[Item]) -> tuple[Output, ...]:
+    """The distinct videos: every poll repeats all of them, and a mention without an id may repeat one by its URL."""
+    told = [_output(item) for item in items if _delivers(item)]
+    found: dict[str, Output] = {}
+    by_address: dict[str | None, str] = {}
+    for output in sorted(told, key=lambda output: output.video_uuid is None):
+        key = output.video_uuid or by_address.get(output.video_url) or str(output.video_url)
+        found[key] = _merged(found[key], output) if key in found else output
+        by_address.setdefault(output.video_url, key)
+    return tuple(found.values())
+
+
+def _output(item: Item) -> Output:
+    return Output(
+        video_uuid=first_identifier(item.fields, _VIDEO_ID),
+        video_url=first_address(item.fields, _VIDEO_URL),
+        cost=believable_cost(item.fields.get("cost")),
+    )
+
+
+def _merged(first: Output, second: Output) -> Output:
+    """Two tellings of one video: what either knows. Two different prices make it unknown."""
+    contradiction = first.cost is not None and second.cost is not None and first.cost != second.cost
+    cost = None if contradiction else (first.cost if first.cost is not None else second.cost)
+    return replace(first, video_url=first.video_url or second.video_url, cost=cost)
+
+
+def _total(costs: Sequence[Usd | None], wanted: int) -> Usd | None:
+    """What a task costs; None while any of its results has not told: a failed one may be billed too."""
+    known = [cost for cost in costs if cost is not None]
+    return sum(known, Decimal(0)) if len(known) == len(costs) and len(known) >= wanted else None
+
+
+def _progress(pending: Iterable[Item]) -> int | None:
+    """Per cent of the slowest result that tells any."""
+    told = [item.fields.get("progress") for item in pending]
+    numbers = [value for value in told if isinstance(value, int | Decimal) and not isinstance(value, bool)]
+    return min((int(value) for value in numbers if 0 <= value <= _COMPLETE), default=None)
+
+
+def _failure(errors: Sequence[ApiError]) -> Failure:
+    """Why a task failed, in the service's words. A moderation stop may hide behind a provider error's message."""
+    error = next((error for error in errors if _permanent(error)), errors[0])
+    return Failure(error.code or "unknown", error.message or "the service gave no reason", _permanent(error))
+
+
+def _permanent(error: ApiError) -> bool:
+    kind = kind_of(error.code)
+    return kind in PERMANENT or (kind in {Kind.PROVIDER, Kind.UNKNOWN} and bool(_MODERATION.search(error.message)))

@@ -1,0 +1,202 @@
+"""The only place that speaks HTTP to the service: it sends bytes once and hands back an answer, or says how it broke.
+
+Nothing is decided here. The key rides in a header of API calls only, never in a download, a log or an error.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Self
+
+import httpx
+
+from ltxspec import __version__
+from ltxspec.errors import ProviderRefused
+
+_USER_AGENT = f"ltxspec/{__version__}"
+_LIMITS = httpx.Limits(max_connections=8)  # more makes httpcore's pool slower, and the service asks for steadiness
+_API_SECONDS = httpx.Timeout(connect=10, read=120, write=120, pool=60)
+_FILE_SECONDS = httpx.Timeout(connect=10, read=60, write=60, pool=60)
+_WHOLE_CALL_SECONDS = 300.0  # a reply that drips for ever is no reply
+_REPLY_LIMIT = 16 * 1024 * 1024  # bytes; a longer body is cut, and then is no JSON
+_SHORTEST_SECRET = 8  # characters; a shorter key could stand in a reply by chance
+
+# Raised before any byte of a request is written: no connection (TLS included), or no free one in the pool.
+_NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+
+class ApiKey:
+    """A secret that does not show itself: `repr`, `str` and error texts never contain it.
+
+    Raises:
+        ProviderRefused: empty, or with characters that no HTTP header can carry.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value.strip()
+        if not self._value or not self._value.isascii() or not self._value.isprintable():
+            raise ProviderRefused(
+                "the API key is empty or has characters that an HTTP header cannot carry",
+                provider_code="missingApiKey",
+                whole_run=True,
+                hint="set `RUNWARE_API_KEY` to the key as the service shows it",
+            )
+
+    def __repr__(self) -> str:
+        return "ApiKey(hidden)"
+
+    __str__ = __repr__
+
+    def header(self) -> dict[str, str]:
+        """The header that authenticates a request."""
+        return {"Authorization": f"Bearer {self._value}"}
+
+    def hide_in(self, content: bytes) -> bytes:
+        """The bytes of a reply without the key, should the service repeat it in a message."""
+        secret = self._value.encode("ascii")
+        return content.replace(secret, b"(hidden)") if len(secret) >= _SHORTEST_SECRET else content
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Where the service is and who asks. `transport` replaces the network: an ASGI application, or a test's."""
+
+    base_url: str
+    key: ApiKey
+    transport: httpx.AsyncBaseTransport | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer as it came. `retry_after` is the raw header."""
+
+    status: int
+    content: bytes
+    retry_after: str | None
+
+
+class Broken(Exception):
+    """No answer came; callers turn it into one of our errors. `sent` is false only when certainly nothing was sent."""
+
+    def __init__(self, reason: str, *, sent: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.sent = sent
+
+
+class Client:
+    """Two connection pools: one for the API, one for videos, so that long downloads never hold up a poll.
+
+    Proxies, certificates and passwords from the environment are not used: what carries the key is what was configured.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        # httpx logs every URL, and a presigned URL is a secret; httpcore logs redirects with it.
+        for name in ("httpx", "httpcore"):
+            logging.getLogger(name).setLevel(logging.WARNING)
+        self._base_url = _web_address(connection.base_url)
+        self._key = connection.key
+        self._api = _pool(connection.transport, _API_SECONDS)
+        self._files = _pool(connection.transport, _FILE_SECONDS)
+
+    async def post(self, body: bytes) -> Answer:
+        """Send one body to the API, once; redirects are not followed.
+
+        Raises:
+            Broken: no complete answer. A cancelled call raises CancelledError, and is then as unclear as a broken one.
+        """
+        headers = {"Content-Type": "application/json", **self._key.header()}
+        try:
+            async with (
+                asyncio.timeout(_WHOLE_CALL_SECONDS),
+                self._api.stream("POST", self._base_url, content=body, headers=headers) as response,
+            ):
+                content = await _read(response, _REPLY_LIMIT)
+        except (httpx.RequestError, httpx.InvalidURL, TimeoutError) as error:
+            raise broken(error) from None
+        return Answer(response.status_code, self._key.hide_in(content), response.headers.get("Retry-After"))
+
+    @asynccontextmanager
+    async def get(self, url: httpx.URL, headers: dict[str, str]) -> AsyncIterator[httpx.Response]:
+        """Open a video's URL without the key; redirects are left to the caller, who checks where they lead.
+
+        Raises:
+            httpx.RequestError: while opening, or while the caller reads.
+        """
+        async with self._files.stream("GET", url, headers={"Accept-Encoding": "identity", **headers}) as response:
+            yield response
+
+    async def close(self) -> None:
+        """Close all connections. An injected transport is closed with them."""
+        await self._api.aclose()
+        await self._files.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
+def broken(error: Exception) -> Broken:
+    """What a failure of the transport means. The text names its kind only: messages of httpx can hold URLs."""
+    return Broken(_WORDS.get(type(error), type(error).__name__), sent=not isinstance(error, _NOTHING_SENT))
+
+
+_WORDS: dict[type[Exception], str] = {
+    httpx.ConnectError: "no connection",
+    httpx.ConnectTimeout: "no connection in time",
+    httpx.PoolTimeout: "all connections are busy",
+    httpx.ReadTimeout: "no answer in time",
+    TimeoutError: "no answer in time",
+    httpx.WriteTimeout: "the request could not be sent in time",
+    httpx.ReadError: "the connection broke",
+    httpx.WriteError: "the connection broke",
+    httpx.RemoteProtocolError: "the server hung up",
+    httpx.DecodingError: "the answer could not be decoded",
+    httpx.UnsupportedProtocol: "the address is neither http nor https",
+    httpx.InvalidURL: "the address is not a URL",
+}
+
+
+def _web_address(base_url: str) -> httpx.URL:
+    """The service's address. Raises ProviderRefused when it is none, before anything is sent to a wrong place."""
+    try:
+        url = httpx.URL(base_url)
+    except httpx.InvalidURL:
+        url = httpx.URL("")
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise ProviderRefused(
+            f"`base_url` is not an http or https address: `{base_url.partition('?')[0]}`",
+            provider_code="notSent",
+            whole_run=True,
+            hint="correct `base_url` in `ltxspec.toml` or `RUNWARE_BASE_URL`",
+        )
+    return url
+
+
+def _pool(transport: httpx.AsyncBaseTransport | None, seconds: httpx.Timeout) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        transport=transport,
+        timeout=seconds,
+        limits=_LIMITS,
+        follow_redirects=False,
+        trust_env=False,
+        headers={"User-Agent": _USER_AGENT},
+    )
+
+
+async def _read(response: httpx.Response, limit: int) -> bytes:
+    """The body, up to `limit` bytes."""
+    parts: list[bytes] = []
+    size = 0
+    async for part in response.aiter_bytes():
+        parts.append(part)
+        size += len(part)
+        if size > limit:
+            break
+    return b"".join(parts)[:limit]

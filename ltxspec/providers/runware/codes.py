@@ -1,0 +1,93 @@
+"""What the service's error codes mean for money, as data.
+
+The codes and their classes are those of the service's error page and of the official SDKs (1.4 to 1.8). The catalogue
+is large and not stable, so rules over the name follow the exact tables, in the SDKs' order. A code that no table and
+no rule knows is `UNKNOWN`, which never counts as a refusal of an order.
+"""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Classes of errors, by what a caller has to do about them."""
+
+    AUTH = "auth"  # the key or account is bad: no order of the run can succeed
+    QUOTA = "quota"  # the account cannot pay: the same
+    SAFETY = "safety"  # moderation stopped it: permanent until the request changes
+    VALIDATION = "validation"  # the request is wrong: permanent until it changes
+    MISSING = "missing"  # a model or an input does not exist: as permanent as a validation error
+    DUPLICATE = "duplicate"  # this taskUUID was accepted before
+    NO_SUCH_TASK = "no-such-task"  # "not found, failed or expired": ambiguous, never the end of a task
+    RATE_LIMIT = "rate-limit"
+    TIMEOUT = "timeout"
+    SERVER = "server"
+    PROVIDER = "provider"  # the renderer behind the service failed
+    UNKNOWN = "unknown"
+
+
+WHOLE_RUN = frozenset({Kind.AUTH, Kind.QUOTA})
+PERMANENT = frozenset({Kind.SAFETY, Kind.VALIDATION, Kind.MISSING})
+DEFINITE_REFUSALS = WHOLE_RUN | PERMANENT  # on a submit: not accepted and not billed
+
+_TABLES: Mapping[Kind, str] = {
+    Kind.DUPLICATE: "conflictTaskUUID",
+    Kind.QUOTA: "insufficientCredits quotaExceeded paymentRequired environmentPaused",
+    Kind.SAFETY: (
+        "contentPolicyViolation providerContentPolicyViolation sensitiveContentDetected unsafeContentDetected "
+        "nsfwContentDetected promptBlocked imageBlocked moderationFailed invalidProviderContent"
+    ),
+    Kind.AUTH: (
+        "unauthorized forbidden permissionDenied insufficientPermissions authenticationFailed authFailed authTimeout "
+        "invalidAuthentication invalidCredentials missingAuthentication tokenExpired tokenInvalid tokenMissing "
+        "tokenRevoked accountSuspended accountDisabled organizationSuspended organizationDisabled workspaceSuspended "
+        "workspaceDisabled"
+    ),
+    Kind.MISSING: "modelNotFound mediaNotFound mediaExpired providerNotFound unknownModel",
+    Kind.NO_SUCH_TASK: "taskCancelled",
+    Kind.SERVER: (
+        "internalServerError serviceUnavailable serverUnavailable standardError unknownError undefinedError "
+        "defaultError unrecognizedResponse errorRetrievingAccountManagement"
+    ),
+    Kind.PROVIDER: (
+        "inferenceError processingFailed taskFailed downloadFailed uploadFailed noAvailableServer modelUnavailable "
+        "modelDisabled modelNotReady mediaStorageFileCouldNotBeMoved"
+    ),
+    Kind.VALIDATION: (
+        "unknownParameter incompatibleParameters mismatchProviderSettingsProvider unknownProviderSettingsProvider "
+        "validationFailed transparentModelMismatch modelOwnershipValidationError modelAlreadyExists "
+        "duplicatePreloadModelAIR"
+    ),
+}
+
+_EXACT: Mapping[str, Kind] = {code: kind for kind, codes in _TABLES.items() for code in codes.split()}
+
+_REFUSED_REQUEST = ("invalid", "missing", "unsupported", "value", "array", "max")
+
+
+def _names_a_wrong_request(code: str) -> bool:
+    """The SDKs' prefixes for validation, less those that could hide an accepted order.
+
+    Taking such a code for a refusal could pay twice: `duplicate…` and `conflict…` may say "seen before" (the known
+    harmless one stands in the table), and `…Response…` tells of an answer that somebody got.
+    """
+    return code.startswith(_REFUSED_REQUEST) and "Response" not in code
+
+
+_RULES: tuple[tuple[Callable[[str], bool], Kind], ...] = (
+    (lambda code: any(word in code for word in ("Credits", "Quota", "Balance")), Kind.QUOTA),
+    (lambda code: "RateLimit" in code or code.startswith("rateLimit"), Kind.RATE_LIMIT),
+    (lambda code: "ApiKey" in code, Kind.AUTH),
+    (lambda code: "timeout" in code.lower(), Kind.TIMEOUT),
+    (lambda code: code.endswith(("NotFound", "Expired")), Kind.NO_SUCH_TASK),
+    (lambda code: code.startswith("provider"), Kind.PROVIDER),
+    (_names_a_wrong_request, Kind.VALIDATION),
+)
+
+
+def kind_of(code: str) -> Kind:
+    """The class of an error code. Unheard-of codes ending in `NotFound` or `Expired` count as ambiguous."""
+    exact = _EXACT.get(code)
+    if exact is not None:
+        return exact
+    return next((kind for applies, kind in _RULES if applies(code)), Kind.UNKNOWN)

@@ -1,0 +1,112 @@
+"""Looking at many tasks with few requests, and noticing when the service does not play along.
+
+That one POST may hold many `getResponse` objects follows from the envelope, but no official client does it. So the
+first answers decide: an answer that makes no sense, or that leaves out a task which a request of its own does find,
+ends batching for the life of the provider.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from http import HTTPStatus
+
+from ltxspec.apply.ports import Order, TaskReport, TaskState
+from ltxspec.errors import ProviderUnavailable
+from ltxspec.providers.runware.classify import judge_poll
+from ltxspec.providers.runware.codes import Kind, kind_of
+from ltxspec.providers.runware.reads import Reads
+from ltxspec.providers.runware.wire import Reply, encode, get_response
+from ltxspec.values import TaskId
+
+_PROOF = 2  # tasks found in one answer that prove batching to work
+
+
+class Polls:
+    """Polls in chunks of up to `chunk` tasks, or one by one once chunks have proved useless."""
+
+    def __init__(self, reads: Reads, chunk: int) -> None:
+        self._reads = reads
+        self._chunk = max(chunk, 1)
+        self._proved: bool | None = None  # whether chunks work; None until an answer shows it
+
+    async def look(self, orders: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
+        """Look at tasks; every one is in the result.
+
+        A task whose own request failed while others were answered is reported as RUNNING with nothing known: a failed
+        look is no word about the task, and UNKNOWN would be one.
+
+        Raises:
+            ProviderUnavailable: not one request was answered.
+            ProviderRefused: the key is bad.
+        """
+        tasks = list({order.task_id: order for order in orders}.values())
+        size = 1 if self._proved is False else self._chunk
+        chunks = [tasks[start : start + size] for start in range(0, len(tasks), size)]
+        return await _gathered(chunks, [self._look_at(chunk) for chunk in chunks])
+
+    async def _look_at(self, orders: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
+        """One chunk in one request; task by task if that proves useless."""
+        if len(orders) == 1:
+            return judge_poll(await self._ask_about_one(orders[0]), orders)
+        reply = await self._reads.ask(_questions(orders), _ids(orders))
+        found = reply.mentioned(_ids(orders))
+        if len(found) >= _PROOF:
+            self._proved = True
+        elif _unreadable(reply, found) or await self._omits_what_it_knows(orders, found):
+            self._proved = self._proved or False
+            alone = [[order] for order in orders]
+            return await _gathered(alone, [self._look_at(one) for one in alone])
+        return judge_poll(reply, orders)
+
+    async def _omits_what_it_knows(self, orders: Sequence[Order], found: AbstractSet[TaskId]) -> bool:
+        """Whether a task that a chunk's answer left out is found by a request of its own. One task is tried."""
+        if self._proved:
+            return False
+        missing = next(order for order in orders if order.task_id not in found)
+        try:
+            reply = await self._ask_about_one(missing)
+        except ProviderUnavailable:
+            return False  # nothing learnt; the next look tries again
+        return bool(reply.mentioned([missing.task_id]))
+
+    async def _ask_about_one(self, order: Order) -> Reply:
+        """The answer about one task. Raises ProviderUnavailable when it cannot be read or refuses the question."""
+        reply = await self._reads.ask(_questions([order]), [order.task_id])
+        never_heard_of_it = any(kind_of(error.code) is Kind.NO_SUCH_TASK for error in reply.errors)
+        if _unreadable(reply, reply.mentioned([order.task_id])) and not never_heard_of_it:
+            raise ProviderUnavailable(
+                f"the service answered a look at a task with HTTP {reply.status} and no word of it"
+            )
+        return reply
+
+
+async def _gathered(
+    groups: Sequence[Sequence[Order]], looks: Sequence[Awaitable[Mapping[TaskId, TaskReport]]]
+) -> Mapping[TaskId, TaskReport]:
+    """The reports of all looks, one for each group of orders, made side by side."""
+    reports: dict[TaskId, TaskReport] = {}
+    failures: list[ProviderUnavailable] = []
+    for group, result in zip(groups, await asyncio.gather(*looks, return_exceptions=True), strict=True):
+        if isinstance(result, ProviderUnavailable):
+            failures.append(result)
+            reports |= {order.task_id: TaskReport(order.task_id, TaskState.RUNNING) for order in group}
+        elif isinstance(result, BaseException):
+            raise result
+        else:
+            reports |= result
+    if failures and len(failures) == len(groups):
+        raise failures[0]
+    return reports
+
+
+def _unreadable(reply: Reply, found: AbstractSet[TaskId]) -> bool:
+    """Whether an answer says nothing of any task, and not because there is nothing to say."""
+    return not found and (not reply.readable or reply.status >= HTTPStatus.BAD_REQUEST)
+
+
+def _questions(orders: Sequence[Order]) -> bytes:
+    return encode(*(get_response(order.task_id) for order in orders))
+
+
+def _ids(orders: Sequence[Order]) -> list[TaskId]:
+    return [order.task_id for order in orders]

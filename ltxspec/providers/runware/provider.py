@@ -1,0 +1,188 @@
+"""The service as apply sees it: `RunwareProvider` implements `apply.ports.Provider`.
+
+An order leaves this module at most once for each call of `submit`; whatever is repeated is free.
+"""
+
+import asyncio
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from uuid import uuid4
+
+from ltxspec.apply.ports import Acceptance, Clock, LocalMedia, Order, Sink, TaskReport
+from ltxspec.errors import NotSent, ProviderRefused, ProviderUnavailable, SubmissionUncertain
+from ltxspec.providers.runware.classify import (
+    Refusal,
+    Unclear,
+    judge_archive,
+    judge_submission,
+    request_refusal,
+)
+from ltxspec.providers.runware.client import Broken, Client, Connection
+from ltxspec.providers.runware.codes import Kind, kind_of
+from ltxspec.providers.runware.download import DEFAULT_SIZE_LIMIT, Downloads, is_plain_http
+from ltxspec.providers.runware.polling import Polls
+from ltxspec.providers.runware.reads import Jitter, Reads, refused
+from ltxspec.providers.runware.wire import (
+    Item,
+    account_details,
+    balance,
+    encode,
+    first_identifier,
+    get_task_details,
+    store_media,
+)
+from ltxspec.values import Json, TaskId, Usd
+
+_MEDIA_ID = ("mediaUUID", "imageUUID")  # the second is what the older upload task answers
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """What a user or a test may set about the adapter's manners."""
+
+    poll_chunk: int = 20  # tasks in one poll
+    size_limit: int = DEFAULT_SIZE_LIMIT  # bytes of one video
+    jitter: Jitter = random.random  # spreads waits; nothing secret hangs on it
+
+
+class RunwareProvider:
+    """The service behind one key. `name` is "sandbox" when the same client speaks to the stand-in."""
+
+    def __init__(
+        self, connection: Connection, clock: Clock, *, name: str = "runware", tuning: Tuning | None = None
+    ) -> None:
+        tuning = tuning or Tuning()
+        self._name = name
+        self._client = Client(connection)
+        self._reads = Reads(self._client, clock, tuning.jitter)
+        self._polls = Polls(self._reads, tuning.poll_chunk)
+        self._downloads = Downloads(
+            self._client, clock, allow_http=is_plain_http(connection.base_url), size_limit=tuning.size_limit
+        )
+        self._stored: dict[str, str] = {}  # SHA-256 of an image -> its id at the service
+        self._storing: dict[str, asyncio.Lock] = {}
+
+    @property
+    def name(self) -> str:
+        """The name in lockfiles and task ids."""
+        return self._name
+
+    async def upload(self, media: LocalMedia) -> str:
+        """Store an image at the service and return its media id; the same bytes are sent once in a process.
+
+        Raises:
+            ProviderRefused: a definite no to this image, or, with `whole_run`, to the key.
+            ProviderUnavailable: it could not be stored now.
+        """
+        async with self._storing.setdefault(media.sha256, asyncio.Lock()):
+            known = self._stored.get(media.sha256)
+            if known is None:
+                known = self._stored[media.sha256] = await self._store(media)
+            return known
+
+    async def submit(self, order: Order) -> Acceptance:
+        """Send one order in a POST of its own, once, and never again.
+
+        Raises:
+            ProviderRefused: a definite no; nothing was accepted or billed. `whole_run` for the key and the balance.
+            NotSent: no connection was made, so nothing left this machine.
+            SubmissionUncertain: anything else but a clear yes: time-out, 408, 429, 5xx, a body that cannot be read, an
+                unknown code, no word of this order. It may be accepted; `retry_after` is the service's wish.
+            ValueError: the order's body is for another task: a mistake of the caller, nothing is sent.
+        """
+        body = _order_body(order)
+        try:
+            reply = await self._reads.post(body)
+        except Broken as error:
+            problem = SubmissionUncertain if error.sent else NotSent
+            raise problem(f"the order got no answer: {error.reason}") from None
+        verdict = judge_submission(reply, order.task_id)
+        match verdict:
+            case Acceptance():
+                return verdict
+            case Refusal():
+                raise refused(verdict, "the order")
+            case Unclear():
+                raise SubmissionUncertain(
+                    f"the service gave no clear answer to the order: {verdict.reason}", retry_after=verdict.retry_after
+                )
+
+    async def poll(self, tasks: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
+        """Look at tasks under way, up to `poll_chunk` in one request; every task asked for is in the answer.
+
+        UNKNOWN means that the service was heard and said nothing of the task, or only that it may not exist.
+
+        Raises:
+            ProviderUnavailable: the look itself failed after a few attempts; it says nothing about any task.
+            ProviderRefused: with `whole_run`, when the key is bad.
+        """
+        return await self._polls.look(tasks)
+
+    async def look_up(self, task: Order) -> TaskReport:
+        """Ask the archive (`getTaskDetails`) for the last response to a task.
+
+        Raises:
+            ProviderUnavailable: the look failed, or the service would not answer this question.
+            ProviderRefused: with `whole_run`, when the key is bad.
+        """
+        reply = await self._reads.ask(encode(get_task_details(task.task_id)), [task.task_id])
+        no_such_task = any(kind_of(error.code) is Kind.NO_SUCH_TASK for error in reply.errors)
+        holds_nothing = reply.readable and reply.status < HTTPStatus.BAD_REQUEST and not reply.errors
+        if reply.items_of(task.task_id) or no_such_task or holds_nothing:
+            return judge_archive(reply, task)
+        raise ProviderUnavailable(f"the service's archive did not answer: HTTP {reply.status}")
+
+    async def download(self, url: str, sink: Sink) -> None:
+        """Fetch a video into `sink`, resuming where it stopped; the key is not sent along.
+
+        Raises:
+            ProviderUnavailable: gone (404, 410), not a video, too large, or not to be had now. Asking again is free.
+        """
+        await self._downloads.fetch(url, sink)
+
+    async def account(self) -> Usd | None:
+        """The account's balance in USD; None when the service does not tell it.
+
+        Raises:
+            ProviderUnavailable: no answer.
+            ProviderRefused: with `whole_run`, when the key is bad.
+        """
+        return balance(await self._ask_alone(account_details(str(uuid4())), "the question for the balance"))
+
+    async def close(self) -> None:
+        """Close connections."""
+        await self._client.close()
+
+    async def _store(self, media: LocalMedia) -> str:
+        item = await self._ask_alone(store_media(str(uuid4()), media.content), f"the image `{media.name}`")
+        media_id = first_identifier(item.fields, _MEDIA_ID)
+        if media_id is None:
+            raise ProviderUnavailable(f"the service stored the image `{media.name}` but did not name it")
+        return media_id
+
+    async def _ask_alone(self, task: Mapping[str, Json], what: str) -> Item:
+        """The one item that answers a free task. Raises ProviderRefused, ProviderUnavailable."""
+        task_id = TaskId(task["taskUUID"])
+        reply = await self._reads.ask(encode(task), [task_id])
+        items = reply.items_of(task_id)
+        if items:
+            return items[0]
+        refusal = request_refusal(reply, task_id)
+        if refusal is not None:
+            raise refused(refusal, what)
+        reason = next((f": {error.message or error.code}" for error in reply.errors), "")
+        raise ProviderUnavailable(f"the service did not answer {what} (HTTP {reply.status}){reason}")
+
+
+def _order_body(order: Order) -> bytes:
+    """The bytes of an order: the same for the same order, whatever the order of its keys."""
+    if order.body.get("taskUUID") != order.task_id:
+        raise ValueError("an order must be sent under its own task id")
+    try:
+        return encode(order.body)
+    except ValueError as error:
+        raise ProviderRefused(
+            f"the order was not sent, because it cannot be written as JSON: {error}", provider_code="notSent"
+        ) from None

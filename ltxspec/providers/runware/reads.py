@@ -1,0 +1,115 @@
+"""Asking again: what costs nothing may be repeated, a few times, with growing waits. Orders never pass through here."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from ltxspec.apply.ports import Clock
+from ltxspec.errors import ProviderRefused, ProviderUnavailable
+from ltxspec.providers.runware.classify import Refusal, key_refusal
+from ltxspec.providers.runware.client import Broken, Client
+from ltxspec.providers.runware.codes import Kind
+from ltxspec.providers.runware.wire import Reply, decode_reply, parse_retry_after
+from ltxspec.values import TaskId
+
+_ATTEMPTS = 4
+_FIRST_WAIT, _GROWTH, _LONGEST_WAIT = 1.0, 2.0, 15.0  # seconds; what official clients use is 1 s, doubling, at most 30
+_LONGEST_ASKED_WAIT = 30.0  # a longer Retry-After is handed to the caller, who may have better things to do
+_AT_ONCE = 4  # the service's advice for steady use is 2 to 4 requests
+
+Jitter = Callable[[], float]  # a number from 0 up to 1, as `random.random` gives
+
+
+class Reads:
+    """Sends free requests until one is answered."""
+
+    def __init__(self, client: Client, clock: Clock, jitter: Jitter) -> None:
+        self._client = client
+        self._clock = clock
+        self._jitter = jitter
+        self._turn = asyncio.Semaphore(_AT_ONCE)
+
+    async def ask(self, body: bytes, about: Iterable[TaskId]) -> Reply:
+        """Post a free request about some tasks; repeat it while the answer is missing or says nothing about them.
+
+        Returns:
+            A reply that speaks of the tasks or has a settled status. It may be unreadable when the status was settled
+            (a page of HTML with 200): the caller may then ask in another way.
+
+        Raises:
+            ProviderUnavailable: no answer after all attempts.
+            ProviderRefused: with `whole_run`, when the key is bad.
+        """
+        wanted = frozenset(about)
+        result = await self._try(body)
+        for attempt in range(1, _ATTEMPTS):
+            asked_wait = result.retry_after or 0.0
+            if _answer(result, wanted) or asked_wait > _LONGEST_ASKED_WAIT:
+                break
+            await self._clock.sleep(max(self._wait(attempt), asked_wait))
+            result = await self._try(body)
+        return _with_good_key(_answer(result, wanted) or _last_word(result))
+
+    async def post(self, body: bytes) -> Reply:
+        """Post once and decode. Raises Broken when no answer came."""
+        answer = await self._client.post(body)
+        retry_after = parse_retry_after(answer.retry_after, self._clock.now())
+        return decode_reply(answer.status, answer.content, retry_after)
+
+    async def _try(self, body: bytes) -> Reply | ProviderUnavailable:
+        """One attempt, when it is its turn."""
+        async with self._turn:
+            try:
+                return await self.post(body)
+            except Broken as error:
+                return ProviderUnavailable(f"the service did not answer: {error.reason}")
+
+    def _wait(self, attempt: int) -> float:
+        """Seconds before the next attempt, longer each time, spread so that many machines do not ask as one."""
+        return min(_FIRST_WAIT * _GROWTH ** (attempt - 1), _LONGEST_WAIT) * (0.5 + self._jitter() / 2)
+
+
+def refused(refusal: Refusal, what: str) -> ProviderRefused:
+    """The error for a definite no. `what` was refused: "the order", "the request"."""
+    reason = refusal.message.rstrip(".") or "no reason given"
+    about = f", about `{'`, `'.join(refusal.parameters)}`" if refusal.parameters else ""
+    return ProviderRefused(
+        f"the service refused {what} (`{refusal.code}`{about}): {reason}",
+        provider_code=refusal.code,
+        whole_run=refusal.whole_run,
+        hint=_HINTS.get(refusal.kind),
+    )
+
+
+_HINTS = {
+    Kind.AUTH: "check `RUNWARE_API_KEY`, and that the account is active",
+    Kind.QUOTA: "add credits to the account, then run the same command again",
+    Kind.SAFETY: "change the prompt or the images: the same request will be refused again",
+    Kind.VALIDATION: "correct the shot: the same request will be refused again",
+    Kind.MISSING: "correct the model or the image that the shot names",
+}
+
+
+def _answer(result: Reply | ProviderUnavailable, wanted: frozenset[TaskId]) -> Reply | None:
+    """The reply, if it speaks of the tasks or if asking again would bring the same."""
+    if isinstance(result, ProviderUnavailable):
+        return None
+    settled = result.readable and not result.transient
+    return result if settled or result.mentioned(wanted) else None
+
+
+def _with_good_key(reply: Reply) -> Reply:
+    refusal = key_refusal(reply)
+    if refusal is not None:
+        raise refused(refusal, "the key")
+    return reply
+
+
+def _last_word(result: Reply | ProviderUnavailable) -> Reply:
+    """What is left after the last attempt: an unreadable answer with a settled status, or an error."""
+    if isinstance(result, ProviderUnavailable):
+        raise result
+    if not result.transient:
+        return result
+    first = next((error for error in result.errors if error.code or error.message), None)
+    told = f": {first.message or first.code}" if first else ""
+    raise ProviderUnavailable(f"the service answered HTTP {result.status}{told}", retry_after=result.retry_after)

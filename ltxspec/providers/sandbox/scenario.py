@@ -1,0 +1,202 @@
+"""How the sandbox behaves, and which faults it plays: data, read from JSON, switchable while it runs.
+
+`Behaviour` holds for every call: the answers to questions that no document about the provider settles. A `Fault` hits
+single calls, tasks or downloads: the `nth` that match, for `times` of them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal, get_args, get_origin, get_type_hints
+
+import orjson
+
+from ltxspec.canonical import digest
+from ltxspec.errors import LtxspecError
+from ltxspec.values import Json
+
+Kind = Literal[
+    # calls
+    "drop",  # the connection closes without a reply
+    "cut",  # the reply breaks off in its middle
+    "delay",  # the reply comes `seconds` late
+    "status",  # another reply: `status`, `body`, `retry_after`
+    "refuse",  # a definite refusal of the orders in the call: `code`, `message`, `status`
+    "foreign-error",  # the reply also carries an error of a task nobody here ordered
+    # tasks, decided when one is accepted
+    "fail",  # ends with `code`; `results` of several
+    "nsfw",  # NSFWContent is true
+    "cost",  # `cost` says how the result's cost is told
+    "slow",  # takes `factor` times as long
+    "hang",  # never ends
+    # downloads
+    "video-status",  # `status` instead of the video
+    "video-cut",  # the connection closes after `share` of the announced bytes
+    "video-short",  # `share` of the bytes, announced as if that were all
+    "video-body",  # `body` instead of the video
+    "video-no-range",  # the whole file where a part was asked for
+]
+Cost = Literal["listed", "missing", "zero", "higher", "negative"]
+Form = Literal["errors", "item"]
+CALL_FAULTS = frozenset[str](("drop", "cut", "delay", "status", "refuse", "foreign-error"))
+TASK_FAULTS = frozenset[str](("fail", "nsfw", "cost", "slow", "hang"))
+VIDEO_FAULTS = frozenset[str](("video-status", "video-cut", "video-short", "video-body", "video-no-range"))
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """What holds for every call."""
+
+    conflict: Literal["forever", "running", "never"] = "forever"  # when a used id is refused; never: it is paid again
+    unknown_task: Literal["empty", "processing", "not-found"] = "empty"  # getResponse for an id nobody ordered
+    archive: Literal["last", "useful"] = "last"  # whether a refused repeat hides the useful reply in the archive
+    archive_running: Literal["shown", "not-found"] = "shown"  # getTaskDetails before the task ended
+    visible_after: float = 0.0  # seconds until look-ups know a task that was accepted
+    mixed_status: Literal[200, 400] = 200  # HTTP status when some tasks of a call failed
+    failed_poll_status: int = 200  # HTTP status of a look at a failed task
+    error_envelope: Literal["errors", "error"] = "errors"  # plural list or singular object
+    error_parameter: Literal["text", "list"] = "text"  # how an error names its parameter
+    failure_form: Form = "errors"  # how a failed task is told: in `errors` or as an item with status error
+    dry_run: Literal["honoured", "ignored"] = "honoured"  # ignored: the header is overlooked and the task is paid
+    cost: Cost = "listed"  # how results tell their cost
+    item_order: Literal["stable", "reversed"] = "stable"  # reversed: at every other look
+    repeat_items: bool = False  # every result is listed twice
+    running_status: str = "processing"  # what a running result calls itself
+    progress: bool = True  # whether running results say how far they are
+    item_type: Literal["original", "getResponse"] = "original"  # taskType of polled items
+    expired_status: Literal[404, 410] = 410  # answer to a download after its ttl
+    webhook: Literal["flat", "wrapped", "twice", "late", "missing"] = "flat"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that goes wrong with the calls, tasks or downloads that match.
+
+    It hits the `nth` match and the ones after it, `times` of them (None: all of them). For downloads, `task` is left
+    out; `prompt` and `uuid` speak of the task that made the video.
+    """
+
+    fault: Kind
+    task: str | None = None  # taskType
+    prompt: str | None = None  # a part of the positivePrompt
+    uuid: str | None = None  # taskUUID
+    nth: int = 1
+    times: int | None = 1
+    accepted: bool = True  # drop, status: whether the call took effect
+    seconds: float = 1.0
+    status: int = 503
+    retry_after: str | None = None  # the header's value, sensible or not
+    body: Literal["json", "html", "image", "empty", "garbage"] = "json"
+    code: str = "timeoutProvider"
+    message: str = "The provider did not answer in time."
+    form: Form | None = None
+    results: int | None = None  # how many of the results fail; None: all
+    cost: Cost = "missing"
+    factor: float = 10.0
+    share: float = 0.5
+
+    def matches(self, task: str | None, uuid: str, prompt: str) -> bool:
+        """Whether a task of a call (or a download, with `task` None) is meant."""
+        return (
+            (self.task is None or self.task == task)
+            and (self.uuid is None or self.uuid == uuid)
+            and (self.prompt is None or self.prompt in prompt)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Behaviour and faults of one sandbox. The default is the service as it is documented, with nothing going wrong."""
+
+    behaviour: Behaviour = field(default_factory=Behaviour)
+    faults: Sequence[Fault] = ()
+
+    @property
+    def digest(self) -> str:
+        """Names this scenario, so that what it already played is remembered across restarts."""
+        return digest(write_scenario(self))
+
+
+def write_scenario(scenario: Scenario) -> Json:
+    """The JSON form: every key, also those with their default."""
+    return {"behaviour": asdict(scenario.behaviour), "faults": [asdict(fault) for fault in scenario.faults]}
+
+
+def load_scenario(source: str) -> Scenario:
+    """Read a scenario from JSON text (beginning with `{`) or from the file of that name.
+
+    Raises:
+        LtxspecError: unreadable, or not a scenario; the message names the key.
+    """
+    text = source
+    if not source.lstrip().startswith("{"):
+        try:
+            text = Path(source).read_text("utf-8")
+        except (OSError, ValueError) as error:
+            raise LtxspecError(f"the scenario `{source}` cannot be read") from error
+    try:
+        return parse_scenario(orjson.loads(text))
+    except orjson.JSONDecodeError as error:
+        raise LtxspecError(f"the scenario is not JSON: {error}") from error
+
+
+def parse_scenario(value: Json) -> Scenario:
+    """Read a scenario from a JSON value.
+
+    Raises:
+        LtxspecError: an unknown key or a value that is not allowed there.
+    """
+    parts = _mapping(value, "the scenario")
+    _known(parts, ("behaviour", "faults"), "the scenario")
+    faults = parts.get("faults", [])
+    if not isinstance(faults, list):
+        raise LtxspecError("`faults` must be a list")
+    behaviour = _mapping(parts.get("behaviour", {}), "`behaviour`")
+    _check(Behaviour, behaviour, "`behaviour`")
+    for number, fault in enumerate(faults):
+        _check(Fault, _mapping(fault, f"`faults[{number}]`"), f"`faults[{number}]`")
+        if "fault" not in fault:
+            raise LtxspecError(f"`faults[{number}]` does not say which `fault` it is", hint=_listed(get_args(Kind)))
+    return Scenario(Behaviour(**behaviour), tuple(Fault(**fault) for fault in faults))
+
+
+def _mapping(value: Json, what: str) -> Mapping[str, Json]:
+    if not isinstance(value, dict):
+        raise LtxspecError(f"{what} must be a mapping")
+    return value
+
+
+def _known(given: Mapping[str, Json], known: Sequence[str], what: str) -> None:
+    for key in given:
+        if key not in known:
+            near = get_close_matches(key, known, n=1)
+            hint = f"did you mean `{near[0]}`?" if near else _listed(known)
+            raise LtxspecError(f"{what} has no key `{key}`", hint=hint)
+
+
+def _check(kind: type[Behaviour | Fault], given: Mapping[str, Json], what: str) -> None:
+    _known(given, [part.name for part in fields(kind)], what)
+    hints = get_type_hints(kind)
+    for key, value in given.items():
+        if not _fits(value, hints[key]):
+            allowed = get_args(hints[key]) if get_origin(hints[key]) is Literal else ()
+            hint = _listed(allowed) if allowed else None
+            raise LtxspecError(f"{what}: `{key}` cannot be `{orjson.dumps(value).decode()}`", hint=hint)
+
+
+def _fits(value: Json, wanted: object) -> bool:
+    origin = get_origin(wanted)
+    if origin is Literal:
+        return not isinstance(value, bool) and value in get_args(wanted)
+    if origin is not None:  # a union
+        return any(_fits(value, part) for part in get_args(wanted))
+    if wanted is type(None):
+        return value is None
+    if isinstance(value, bool) or wanted is bool:
+        return isinstance(value, bool) and wanted is bool
+    return isinstance(value, (int, float) if wanted is float else wanted)  # type: ignore[arg-type]  # str, int or float
+
+
+def _listed(names: Sequence[object]) -> str:
+    return "one of " + ", ".join(f"`{name}`" for name in names)

@@ -1,0 +1,55 @@
+"""What a sandbox is made from. Everything it needs of the world is handed in here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from ltxspec.apply.ports import Clock
+from ltxspec.catalog.models import Catalog
+from ltxspec.providers.sandbox.scenario import Scenario
+from ltxspec.values import Usd
+
+if TYPE_CHECKING:
+    import httpx
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """One video to make: what it shows and in which shape."""
+
+    width: int  # pixels
+    height: int
+    seconds: float
+    fps: float
+    container: Literal["mp4", "mov", "webm"]
+    audio: bool
+    prompt: str
+    label: str  # the shot, or the task when the shot is not known
+    seed: int
+    quality: int  # per cent
+    first_frame: bytes | None  # an image file
+
+
+def no_label(task_uuid: str) -> str | None:
+    """Know no shot of any task: videos are then labelled with the task's id."""
+    del task_uuid
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxSettings:
+    """How to build one sandbox. Two with the same folder share tasks, money and videos, also across processes."""
+
+    catalog: Catalog  # the models it offers
+    clock: Clock
+    make_video: Callable[[Film, Path], None]  # writes a playable file; runs in a worker thread
+    folder: Path  # where its state lives; made when missing
+    speed: float = 20.0  # how many times faster than a real render
+    api_key: str | None = field(default=None, repr=False)  # None: every key will do, and none too
+    balance: Usd = Decimal(1000)  # USD to begin with
+    scenario: Scenario = field(default_factory=Scenario)
+    label: Callable[[str], str | None] = no_label  # task UUID -> what to burn into its video
+    outbound: "httpx.AsyncBaseTransport | None" = None  # for webhooks, uploads and remote images; None: the network
+    patience: float = 25.0  # seconds a download waits for its video to be made before it is told to come back

@@ -1,0 +1,1 @@
+"""From wishes to requests: Jinja resolved, defaults merged, parameters validated, fingerprinted."""

@@ -1,0 +1,57 @@
+"""What is wrong with the requests of a spec, said once however many instances it is true of."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ltxspec.errors import Diagnostic, Location, Problems, Severity
+
+
+_QUERY = re.compile(r"(?<=://)([^\s?\"']*\?)([^\s\"']+)")
+
+
+class Findings:
+    """Collects problems, and for each the instances that have it."""
+
+    def __init__(self) -> None:
+        self._found: dict[Diagnostic, dict[str, None]] = {}
+
+    def note(self, diagnostic: Diagnostic, instance: str | None = None) -> None:
+        """Add a problem; `instance` is the key of the instance it is about, if it is about one."""
+        keys = self._found.setdefault(_discreet(diagnostic), {})
+        if instance is not None:
+            keys[instance] = None
+
+    def add(self, severity: Severity, code: str, message: str, where: Location | None, hint: str | None = None) -> None:
+        """Add a problem that is about the spec as a whole."""
+        self.note(Diagnostic(severity, code, message, where, hint))
+
+    def report(self, problems: Problems, instances: Mapping[str, int]) -> list[Diagnostic]:
+        """Hand everything to `problems`, and give it back.
+
+        Args:
+            problems: gets the diagnostics.
+            instances: shot -> how many instances it has. One that has the problem in all of them is not told apart.
+        """
+        diagnostics = [_told(diagnostic, list(keys), instances) for diagnostic, keys in self._found.items()]
+        problems.extend(diagnostics)
+        return diagnostics
+
+
+def _told(diagnostic: Diagnostic, keys: list[str], instances: Mapping[str, int]) -> Diagnostic:
+    """The diagnostic, naming the instances it is about where that helps."""
+    expanded = [key for key in keys if "[" in key]
+    shots = {key.partition("[")[0] for key in expanded}
+    if not expanded or sum(instances.get(shot, 0) for shot in shots) == len(expanded) > 1:
+        return diagnostic
+    more = f" and {len(expanded) - 1} more" if len(expanded) > 1 else ""
+    return replace(diagnostic, message=f"{diagnostic.message} (in `{expanded[0]}`{more})")
+
+
+def _discreet(diagnostic: Diagnostic) -> Diagnostic:
+    """The diagnostic without queries of URLs in its excerpt: a presigned URL is a secret. Columns stay as they are."""
+    where = diagnostic.where
+    if where is None or "?" not in where.excerpt:
+        return diagnostic
+    hidden = _QUERY.sub(lambda found: found[1] + "*" * len(found[2]), where.excerpt)
+    return replace(diagnostic, where=replace(where, excerpt=hidden))

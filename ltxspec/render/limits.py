@@ -1,0 +1,229 @@
+"""What a template may cost: one budget of work for each render, and guards that refuse growth before it happens.
+
+Nothing here looks at a clock: the same template ends in the same way on every machine. Work is counted in steps; a
+node of the template executed once, a character or a list item built are one step each.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+MAX_SIZE = 100_000  # characters of one text, items of one list; a prompt may have 10,000 characters
+MAX_WORK = 1_000_000  # steps of one render, less than half a second of Python
+MAX_BITS = 1_024  # of an integer
+MAX_WIDTH = 1_000  # of a padded or formatted value
+MAX_DEPTH = 24  # macros, includes and blocks running inside one another
+
+_PERCENT = re.compile(
+    r"%(?:\((?P<key>[^()%]*)\))?[#0 +-]*(?P<width>\d*)(?:\.(?P<digits>\d*))?(?P<kind>[%sdifFeEgGxXoc])"
+)
+_LONGEST_NUMBER = 400  # characters of the largest float or integer there can be
+_FIELD = re.compile(r"\d*|[A-Za-z_][A-Za-z0-9_]*")
+
+
+class TemplateLimit(Exception):
+    """A template wants more work, text or depth than any prompt needs."""
+
+
+class Budget:
+    """The steps left in the render that is going on."""
+
+    __slots__ = ("depth", "left")
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Start the next render with everything."""
+        self.left = MAX_WORK
+        self.depth = 0
+
+    def spend(self, steps: int) -> None:
+        """Count work that is about to be done."""
+        self.left -= steps
+        if self.left < 0:
+            raise TemplateLimit(f"the template does more than {MAX_WORK:,} steps of work")
+
+    def build(self, size: int) -> None:
+        """Count a text or list of `size` characters or items that is about to be built."""
+        if size > MAX_SIZE:
+            raise TemplateLimit(f"the template builds a text or list of more than {MAX_SIZE:,} characters or items")
+        self.spend(size)
+
+    def enter(self) -> None:
+        """Go into a macro, an include or a block."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise TemplateLimit(f"macros, includes or blocks run more than {MAX_DEPTH} deep inside one another")
+
+    def leave(self) -> None:
+        """Come back from where `enter` went."""
+        self.depth -= 1
+
+    def measure(self, value: Any) -> None:
+        """Count everything inside a value that is about to be walked, and refuse what is not plain data.
+
+        Lists that contain one another several times count every time, because a walk meets them every time.
+
+        Raises:
+            TypeError: something inside is no text, number, boolean, null, list or mapping.
+        """
+        size, waiting = 0, [value]
+        while waiting:
+            item = waiting.pop()
+            size += 1
+            if isinstance(item, str):
+                size += len(item)
+            elif isinstance(item, Mapping):
+                waiting += item.keys()
+                waiting += item.values()
+            elif isinstance(item, list | tuple):
+                waiting += item
+            elif isinstance(item, range):
+                size += len(item)
+            elif item is not None and not isinstance(item, int | float) and item:  # asking an undefined name raises
+                raise TypeError(f"{describe(item)} is not text and cannot be printed, compared or passed on")
+            if size + len(waiting) > MAX_SIZE:
+                self.build(MAX_SIZE + 1)
+        self.spend(size)
+
+
+_KINDS = {
+    "str": "a text",
+    "bool": "a boolean",
+    "int": "a number",
+    "float": "a number",
+    "NoneType": "`none`",
+    "list": "a list",
+    "tuple": "a list",
+    "range": "a list",
+    "dict": "a mapping",
+    "partial": "a function",
+    "TemplateReference": "`self`",
+    "TemplateModule": "an imported file",
+    "LoopContext": "`loop`",
+}
+
+
+def describe(value: Any) -> str:
+    """What a value is, in the words of somebody who writes templates."""
+    kind = type(value).__name__
+    return _KINDS.get(kind, f"a {kind.lower()}")
+
+
+def operate(budget: Budget, operator: str, left: Any, right: Any) -> Any:
+    """Compute `left operator right` for numbers, texts and lists, never building more than allowed.
+
+    Raises:
+        TypeError: the operator does not work between these two.
+        TemplateLimit: the result would be too large.
+    """
+    if isinstance(left, int | float) and isinstance(right, int | float):
+        return _compute(operator, left, right)
+    if operator == "+" and isinstance(left, str | list | tuple) and isinstance(right, type(left)):
+        budget.build(len(left) + len(right))
+        return left + right  # type: ignore[operator]  # both are of one kind, as just checked
+    if operator == "*" and isinstance(right, str | list | tuple):
+        left, right = right, left
+    if operator == "*" and isinstance(left, str | list | tuple) and isinstance(right, int):
+        budget.build(len(left) * max(right, 0))
+        return left * right
+    if operator == "%" and isinstance(left, str):
+        return format_percent(budget, left, right)
+    hint = "; join texts with `~`" if operator == "+" else ""
+    raise TypeError(f"`{operator}` does not work between {describe(left)} and {describe(right)}{hint}")
+
+
+def _compute(operator: str, left: float, right: float) -> Any:
+    if isinstance(left, int) and isinstance(right, int):
+        bits, more = left.bit_length(), right.bit_length()
+        size = bits * abs(right) if operator == "**" else bits + more
+        if size > MAX_BITS and abs(left) > 1:
+            raise TemplateLimit(f"the template computes a number of more than {MAX_BITS} bits")
+    result = _ARITHMETIC[operator](left, right)
+    if isinstance(result, complex):
+        raise TypeError(f"`{left} {operator} {right}` is not a real number")
+    return result
+
+
+_ARITHMETIC: Mapping[str, Any] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a / b,
+    "//": lambda a, b: a // b,
+    "%": lambda a, b: a % b,
+    "**": lambda a, b: a**b,
+}
+
+
+def as_text(budget: Budget, value: Any) -> str:
+    """The text a value prints as."""
+    if type(value) is str:
+        return value
+    budget.measure(value)
+    text = str(value)
+    budget.build(len(text))
+    return text
+
+
+def width_of(text: str) -> int:
+    """Read a width or a number of digits from a format; empty is 0."""
+    if len(text) > len(str(MAX_WIDTH)) or int(text or 0) > MAX_WIDTH:
+        raise TemplateLimit(f"the template pads or formats to more than {MAX_WIDTH:,} characters")
+    return int(text or 0)
+
+
+def format_percent(budget: Budget, text: str, arguments: Any) -> str:
+    """Do `text % arguments`, with widths held small and no `*`.
+
+    Raises:
+        ValueError: a `%` is not followed by a conversion that templates have.
+    """
+    budget.measure(arguments)
+    longest = len(arguments) if isinstance(arguments, str) else len(repr(arguments))  # no one argument prints longer
+    position, size = text.find("%"), len(text)
+    while position >= 0:
+        match = _PERCENT.match(text, position)
+        if match is None:
+            raise ValueError(f"`{text[position : position + 10]}` is not a format; write `%%` for a per cent sign")
+        size += width_of(match["width"]) + width_of(match["digits"] or "")
+        size += longest if match["kind"] == "s" else _LONGEST_NUMBER
+        position = text.find("%", match.end())
+    budget.build(size)
+    return text % arguments
+
+
+def format_braces(budget: Budget, text: str, arguments: Sequence[Any], named: Mapping[str, Any]) -> str:
+    """Do `text.format(…)` for plain fields: no attributes, no indexes, no fields inside fields, small widths.
+
+    Raises:
+        ValueError: the format wants more than that.
+    """
+    from string import Formatter  # only templates that call `.format` pay for this import
+
+    pieces: list[str] = []
+    waiting = iter(arguments)
+    for literal, field, layout, conversion in Formatter().parse(text):
+        pieces.append(literal)
+        if field is None:
+            continue
+        if not _FIELD.fullmatch(field) or conversion not in (None, "s") or "{" in (layout or ""):
+            raise ValueError(f"`{{{field}}}` is not a format that templates have; use plain names or numbers")
+        for digits in re.findall(r"\d+", layout or ""):
+            width_of(digits)
+        value = _field(field, waiting, arguments, named)
+        budget.measure(value)
+        pieces.append(format(str(value) if conversion else value, layout or ""))
+        budget.build(len(pieces[-1]) + len(literal))
+    budget.build(sum(map(len, pieces)))
+    return "".join(pieces)
+
+
+def _field(field: str, waiting: Iterator[Any], arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
+    try:
+        if not field:
+            return next(waiting)
+        return arguments[int(field)] if field.isdigit() else named[field]
+    except (StopIteration, LookupError):
+        raise ValueError(f"`format` is given nothing for `{{{field}}}`") from None

@@ -1,0 +1,42 @@
+"""What rendering gives: one `Request` a shot instance, ready to be planned, priced and ordered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ltxspec.errors import Diagnostic
+from ltxspec.values import Fingerprint, Json, ShotAddress, Usd
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A shot fully rendered and validated.
+
+    `body` is what the provider is sent (`taskType`, `model`, `positivePrompt`, parameters) without what only the order
+    knows (`taskUUID`, `includeCost`) and without `delivery`. Local images stand in it as the path the user wrote;
+    apply replaces each by the provider's media id. Model defaults marked as sent are filled in.
+    """
+
+    address: ShotAddress
+    body: Mapping[str, Json]
+    delivery: Mapping[str, Json]  # webhookURL, uploadEndpoint, ttl: never fingerprinted, never recorded
+    inputs: Mapping[str, str]  # local file as written -> "sha256:<hex>" of its content
+    fingerprint: Fingerprint
+    estimate: Usd | None  # None: the price is not known
+    file: str  # where the shot stands: path as shown to users, line and column from 1
+    line: int
+    column: int
+    recorded: frozenset[str] = frozenset()  # names in `body` that are recorded but never rendered (model data)
+    moved: str | None = None  # shot or instance key it takes over from, as written
+    title: str | None = None
+    labels: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedSpec:
+    """All requests of one spec, in the order written, and what was found on the way (warnings; errors are raised)."""
+
+    name: str
+    file: str
+    title: str | None
+    requests: Sequence[Request]
+    diagnostics: Sequence[Diagnostic] = ()

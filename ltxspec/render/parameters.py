@@ -1,0 +1,104 @@
+"""Parameter sets: merged, completed, checked, priced and hashed once, however many shots share one."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from ltxspec.canonical import digest
+from ltxspec.catalog.defaults import sent_defaults
+from ltxspec.catalog.media import is_local_file, media_values
+from ltxspec.catalog.models import Model
+from ltxspec.catalog.pricing import estimate
+from ltxspec.catalog.validation import ParameterProblem, validate
+from ltxspec.fingerprint import fingerprints_by_prompt
+from ltxspec.spec.files import FileProblem, ProjectFiles
+from ltxspec.values import Fingerprint, Json, Usd
+
+
+class KnownGood(Protocol):
+    """Remembers, across runs, digests of parameter sets in which nothing was wrong."""
+
+    def __contains__(self, digest: str) -> bool:
+        """Whether this set was good."""
+        ...
+
+    def add(self, digest: str) -> None:
+        """This set is good."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterSet:
+    """The parameters of a request, without its prompt. When there are problems, only they and `delivery` count."""
+
+    head: Mapping[str, Json]  # taskType and model
+    body: Mapping[str, Json]  # parameters as sent
+    delivery: Mapping[str, Json]
+    inputs: Mapping[str, str]  # local file as written -> sha256
+    estimate: Usd | None
+    fingerprint: Callable[[str], Fingerprint]  # by prompt
+    problems: tuple[ParameterProblem, ...] = ()
+
+
+class ParameterSets:
+    """Prepares parameter sets for one spec file."""
+
+    def __init__(self, file: str, files: ProjectFiles, delivery: Mapping[str, Json], known: KnownGood | None) -> None:
+        self._file = file
+        self._files = files
+        self._delivery = delivery
+        self._known = known
+        self._hashes: dict[str, str] = {}
+        self._prepared: dict[tuple[str, str], ParameterSet] = {}
+
+    def prepare(self, model: Model, parameters: Mapping[str, Json]) -> ParameterSet:
+        """Everything about merged and rendered parameters (delivery among them) that does not depend on the prompt."""
+        key = (model.air, repr(parameters))  # repr, because it tells apart what JSON may not: 1, 1.0, true and NaN
+        prepared = self._prepared.get(key)
+        if prepared is None:
+            prepared = self._prepared[key] = self._prepare(model, parameters)
+        return prepared
+
+    def _prepare(self, model: Model, parameters: Mapping[str, Json]) -> ParameterSet:
+        delivery = {key: value for key, value in self._delivery.items() if key in model.delivery}
+        delivery |= {key: value for key, value in parameters.items() if key in model.delivery}
+        wanted = {key: value for key, value in parameters.items() if key not in model.delivery}
+        body = sent_defaults(model, wanted)
+        head = {"taskType": model.task_type, "model": model.air}
+        problems = self._validated(model, {**head, **body, **delivery})
+        inputs, missing = self._inputs(model, body)
+        problems += missing
+        fingerprint = _refuse if problems else fingerprints_by_prompt(model, {**head, **body}, inputs)
+        price = None if problems else estimate(model, body)
+        return ParameterSet(head, body, delivery, inputs, price, fingerprint, tuple(problems))
+
+    def _validated(self, model: Model, body: Mapping[str, Json]) -> list[ParameterProblem]:
+        try:
+            name = digest([model.digest, body])
+        except ValueError:  # a number that JSON cannot carry: the model's check says which
+            return validate(model, body, prompt=False)
+        if self._known is not None and name in self._known:
+            return []
+        problems = validate(model, body, prompt=False)
+        if self._known is not None and not problems:
+            self._known.add(name)
+        return problems
+
+    def _inputs(self, model: Model, body: Mapping[str, Json]) -> tuple[dict[str, str], list[ParameterProblem]]:
+        """The hashes of local files, and those files that cannot be read."""
+        found: dict[str, str] = {}
+        problems = []
+        for path, value in media_values(model, body):
+            if not is_local_file(value):
+                continue
+            try:
+                if value not in self._hashes:
+                    self._hashes[value] = self._files.sha256(value, beside=self._file)
+                found[value] = self._hashes[value]
+            except FileProblem as error:
+                problems.append(ParameterProblem(path, error.code, error.summary, error.hint))
+        return found, problems
+
+
+def _refuse(_prompt: str) -> Fingerprint:
+    raise ValueError("parameters with problems have no fingerprint")

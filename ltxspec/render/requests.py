@@ -1,0 +1,259 @@
+"""From a spec to requests: variables, defaults, templates, model, checks, price and fingerprint of every shot.
+
+All problems of all shots are found in one pass. A shot without templates costs a few microseconds: its parameters are
+prepared once for all shots that have the same (see `parameters.py`), and its prompt is taken as it stands.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ltxspec.catalog.models import PROMPT, Catalog, Model
+from ltxspec.catalog.validation import ParameterProblem, validate_prompt
+from ltxspec.errors import Diagnostic, Location, Problems
+from ltxspec.render.checks import names_for, run_checks
+from ltxspec.render.conversion import convert
+from ltxspec.render.findings import Findings
+from ltxspec.render.merge import merge
+from ltxspec.render.models import RenderedSpec, Request
+from ltxspec.render.parameters import KnownGood, ParameterSet, ParameterSets
+from ltxspec.render.places import Path, Places
+from ltxspec.render.templating import Templates, has_tags
+from ltxspec.render.texts import FAILED, Reading, Scope, Texts
+from ltxspec.render.variables import instance_variables, spec_variables
+from ltxspec.spec.expansion import expand
+from ltxspec.spec.files import FileProblem, ProjectFiles
+from ltxspec.spec.models import Instance, Shot, Spec
+from ltxspec.values import Json, ShotAddress
+
+_UPLOAD = "uploadEndpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class RenderContext:
+    """What rendering needs besides the spec.
+
+    `overrides` are variables from the command line; `delivery` is the configuration's, the weakest of all;
+    `known_requests` spares parameter sets that were good before from being checked again.
+    """
+
+    catalog: Catalog
+    files: ProjectFiles
+    overrides: Mapping[str, Json]
+    delivery: Mapping[str, Json]
+    known_requests: KnownGood | None = None
+
+
+def render_spec(spec: Spec, context: RenderContext, problems: Problems) -> RenderedSpec | None:
+    """Render every shot of a spec.
+
+    Args:
+        spec: the spec.
+        context: models, files, overrides.
+        problems: gets everything that is wrong or worth a warning.
+
+    Returns:
+        The requests in the order written, or None when `problems` got an error. Its diagnostics are the warnings.
+    """
+    rendering = _Rendering(spec, context)
+    requests = rendering.requests()
+    found = Problems()
+    rendering.findings.report(found, rendering.instances)
+    expansion = rendering.expansion
+    problems.extend([*expansion.diagnostics, *found.diagnostics])
+    if expansion.errors or found.errors:
+        return None
+    diagnostics = (*expansion.diagnostics, *found.diagnostics)
+    return RenderedSpec(spec.name, spec.document.source.file, spec.title, requests, diagnostics)
+
+
+class _Rendering:
+    """One spec on its way to requests: what its shots share."""
+
+    def __init__(self, spec: Spec, context: RenderContext) -> None:
+        self.spec = spec
+        self.context = context
+        self.file = spec.document.source.file
+        self.findings = Findings()
+        self.expansion = Problems()
+        self.instances: Counter[str] = Counter()
+        self.places = Places(spec)
+        self.texts = Texts(self.file, Templates(context.files), self.places, self.findings)
+        self.sets = ParameterSets(self.file, context.files, context.delivery, context.known_requests)
+        self.variables = spec_variables(spec, context.overrides, self.texts, self.findings)
+        self.plain_defaults = not has_tags(repr(spec.defaults))
+        self.plain_sets: dict[tuple[str, str], ParameterSet] = {}
+        self.prompt_files: dict[str, tuple[str, str] | FileProblem] = {}
+
+    def requests(self) -> list[Request]:
+        """All requests that could be made."""
+        found = []
+        for shot in self.spec.shots.values():
+            where = self.places.key(("shots", shot.name))
+            for instance in expand(self.spec, shot, self.context.files, self.expansion):
+                self.instances[shot.name] += 1
+                request = self.request(instance, where)
+                if request is not None:
+                    found.append(request)
+        self.warn_of_shared_uploads(found)
+        return found
+
+    def request(self, instance: Instance, where: Location) -> Request | None:
+        """One request, or None when something is wrong with it."""
+        shot = instance.shot
+        variables, fine = self.variables, True
+        if shot.vars or instance.variables:
+            variables, fine = instance_variables(instance, self.variables, self.texts)
+        scope = Scope(variables, instance.key)
+        model = self.model(shot, scope)
+        prompt = self.prompt(shot, scope, model)
+        parameters = self.parameters(shot, scope, model) if model is not None else None
+        if model is None or prompt is None or parameters is None or not fine:
+            return None
+        request = self.assemble(instance, prompt, parameters, where)
+        checks = (*self.spec.checks, *shot.checks)
+        if checks:
+            inside = Scope(names_for(model, request, variables), instance.key)
+            fine = run_checks(checks, inside, self.texts, self.places, self.findings)
+        return request if fine else None
+
+    def model(self, shot: Shot, scope: Scope) -> Model | None:
+        """The model of a shot: its own, or the spec's."""
+        own = shot.model is not None
+        path: Path = ("shots", shot.name, "model") if own else ("model",)
+        text = shot.model if own else self.spec.model
+        if text is None:
+            where, hint = self.places.key(("shots", shot.name)), "write `model:` at the top of the spec, or in the shot"
+            self.findings.add("error", "missing-model", f"no model is given for `{shot.name}`", where, hint)
+            return None
+        if has_tags(text):
+            rendered = self.texts.text(text, scope, path)
+            if rendered is None:
+                return None
+            text = rendered.strip()
+        model = self.context.catalog.find(text)
+        if model is None:
+            near = self.context.catalog.suggest(text)
+            hint = f"did you mean `{near}`?" if near else "`ltxspec models` lists those there are"
+            where = self.places.value(path)
+            self.findings.note(
+                Diagnostic("error", "unknown-model", f"there is no model `{text}`", where, hint), scope.instance
+            )
+        return model
+
+    def prompt(self, shot: Shot, scope: Scope, model: Model | None) -> str | None:
+        """The rendered, stripped prompt."""
+        path: Path = ("shots", shot.name, "prompt")
+        text, file = shot.prompt or "", None
+        if shot.prompt_file is not None:
+            path = (*path, "file")
+            read = self.prompt_file(shot.prompt_file)
+            if isinstance(read, FileProblem):
+                self.findings.add("error", read.code, read.summary, self.places.value(path), read.hint)
+                return None
+            text, file = read
+        if has_tags(text):
+            rendered = self.texts.text(text, scope, path, file)
+            if rendered is None:
+                return None
+            text = rendered
+        prompt = text.strip()
+        return prompt if self.accepts(prompt, path, scope, model) else None
+
+    def accepts(self, prompt: str, path: Path, scope: Scope, model: Model | None) -> bool:
+        """Whether a finished prompt can be ordered; says why not."""
+        if not prompt:
+            diagnostic = Diagnostic("error", "empty-prompt", "the prompt is empty", self.places.key(path))
+            self.findings.note(diagnostic, scope.instance)
+            return False
+        if "{{" in prompt or "{%" in prompt:
+            message, hint = (
+                "the rendered prompt still has template tags in it",
+                "values of variables are not rendered again",
+            )
+            diagnostic = Diagnostic("warning", "leftover-template", message, self.places.key(path), hint)
+            self.findings.note(diagnostic, scope.instance)
+        problems = validate_prompt(model, prompt) if model is not None else []
+        for problem in problems:
+            diagnostic = Diagnostic("error", problem.code, problem.message, self.places.key(path), problem.hint)
+            self.findings.note(diagnostic, scope.instance)
+        return not problems
+
+    def prompt_file(self, path: str) -> tuple[str, str] | FileProblem:
+        """(text, path from the project's root) of a prompt file, read once."""
+        if path not in self.prompt_files:
+            try:
+                text = self.context.files.read_text(path, beside=self.file)
+                self.prompt_files[path] = (text, self.context.files.resolve(path, beside=self.file))
+            except FileProblem as problem:
+                self.prompt_files[path] = problem
+        return self.prompt_files[path]
+
+    def parameters(self, shot: Shot, scope: Scope, model: Model) -> ParameterSet | None:
+        """The parameters of a shot over the defaults, rendered and checked."""
+        written = repr(shot.parameters)
+        if self.plain_defaults and not has_tags(written):
+            key = (model.air, written)
+            found = self.plain_sets.get(key)
+            if found is None:
+                found = self.plain_sets[key] = self.sets.prepare(model, merge(self.spec.defaults, shot.parameters))
+        else:
+            reading = Reading(
+                lambda path: self.places.path_of(shot, path), lambda path, text: convert(model, path, text)
+            )
+            rendered = self.texts.read(merge(self.spec.defaults, shot.parameters), scope, reading)
+            if rendered is FAILED:
+                return None
+            found = self.sets.prepare(model, rendered)
+        for problem in found.problems:
+            self.blame(problem, shot, scope)
+        return None if found.problems else found
+
+    def blame(self, problem: ParameterProblem, shot: Shot, scope: Scope) -> None:
+        """Report a wrong parameter where it is written."""
+        path = self.places.path_of(shot, problem.path)
+        whole = path[-len(problem.path) :] == problem.path
+        at_value = whole and problem.code != "unknown-parameter"
+        where = self.places.value(path) if at_value else self.places.key(path)
+        hint = problem.hint
+        if path == ("shots", shot.name) and problem.path[0] in self.context.delivery:
+            hint = "it comes from `[delivery]` of the configuration"
+        self.findings.note(Diagnostic("error", problem.code, problem.message, where, hint), scope.instance)
+
+    def assemble(self, instance: Instance, prompt: str, parameters: ParameterSet, where: Location) -> Request:
+        """Put a request together."""
+        shot, spec = instance.shot, self.spec
+        return Request(
+            address=ShotAddress(spec.name, instance.key),
+            body={**parameters.head, PROMPT: prompt, **parameters.body},
+            delivery=parameters.delivery,
+            inputs=parameters.inputs,
+            fingerprint=parameters.fingerprint(prompt),
+            estimate=parameters.estimate,
+            file=self.file,
+            line=where.line,
+            column=where.column,
+            moved=_moved(instance) if shot.moved is not None else None,
+            title=shot.title,
+            labels={**spec.labels, **shot.labels} if shot.labels else spec.labels or None,
+        )
+
+    def warn_of_shared_uploads(self, requests: list[Request]) -> None:
+        """One upload URL takes one file: a second video would overwrite the first."""
+        first: dict[str, Request] = {}
+        for request in requests:
+            target = request.delivery.get(_UPLOAD)
+            if target is None or first.setdefault(target, request) is request:
+                continue
+            message = f"`{request.address.instance}` uploads to the same URL as `{first[target].address.instance}`"
+            hint = f"give each shot an `{_UPLOAD}` of its own, or the later video replaces the earlier one"
+            where = self.places.key(("shots", request.address.shot))
+            self.findings.add("warning", "shared-upload", message, where, hint)
+
+
+def _moved(instance: Instance) -> str | None:
+    """The key of the instance whose takes are taken over: `moved: sky` of `weather[rain]` means `sky[rain]`."""
+    shot = instance.shot
+    if shot.moved is None or "[" in shot.moved:
+        return shot.moved
+    return shot.moved + instance.key.removeprefix(shot.name)

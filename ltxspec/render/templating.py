@@ -1,0 +1,151 @@
+"""Render templates: the one door to Jinja, and the shortcuts that make most texts need none of it.
+
+A text without tags is its own result. A text whose only tags are plain names (`{{ city }}`), which is what most prompts
+are, is put together here in a microsecond, exactly as Jinja would. Everything else runs in `sandbox.py`; each distinct
+text is compiled once.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from ltxspec.render.limits import MAX_SIZE
+from ltxspec.spec.files import FileProblem, ProjectFiles
+from ltxspec.values import Json
+
+if TYPE_CHECKING:
+    from ltxspec.render.sandbox import Sandbox
+
+_NAME = re.compile(r"\{\{ *([A-Za-z_][A-Za-z0-9_]*) *\}\}")
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+_WORDS_OF_JINJA = frozenset(
+    "true false none True False None and or not if else elif is in for recursive import from as with without context "
+    "include extends block macro call filter set self super loop caller varargs kwargs".split()
+)
+
+
+def has_tags(text: str) -> bool:
+    """Whether there is anything for a template to do."""
+    return "{{" in text or "{%" in text or "{#" in text
+
+
+class Templates:
+    """Renders texts with the files of one project, remembering what it compiled.
+
+    All methods take the `variables` a template may use, and the files `beside` which included files are looked for,
+    first one first. All raise `TemplateProblem` when the template cannot be rendered.
+    """
+
+    def __init__(self, files: ProjectFiles) -> None:
+        self._files = files
+        self._beside: tuple[str, ...] = ()
+        self._sandbox: Sandbox | None = None
+        self._pieces: dict[str, list[str] | None] = {}
+        self._programs: dict[tuple[str, str], Any] = {}
+
+    def render(self, text: str, variables: Mapping[str, Json], *, beside: tuple[str, ...]) -> str:
+        """The text a template gives."""
+        if not has_tags(text):
+            return text
+        simple = _fill(self._split(text), variables)
+        if simple is not None:
+            return simple
+        with self._running(text, variables, beside) as sandbox:
+            return sandbox.run(self._program("text", text, sandbox.program), variables)[0]
+
+    def value(self, text: str, variables: Mapping[str, Json], *, beside: tuple[str, ...]) -> Json:
+        """What a template gives: one expression alone keeps its type, anything else is text."""
+        if not has_tags(text):
+            return text
+        name = _lone_name(self._split(text))
+        if name is not None and name in variables:
+            return variables[name]
+        with self._running(text, variables, beside) as sandbox:
+            template, is_expression = self._program("value", text, sandbox.value_program)
+            text_result, value = sandbox.run(template, variables)
+            return sandbox.plain(value) if is_expression else text_result
+
+    def is_expression(self, text: str) -> bool:
+        """Whether `value` keeps the type of what this text gives. Only for texts that `value` has accepted."""
+        if _lone_name(self._split(text)) is not None:
+            return True
+        program = self._programs.get(("value", text))
+        return program is not None and bool(program[1])
+
+    def holds(self, expression: str, variables: Mapping[str, Json], *, beside: tuple[str, ...]) -> bool:
+        """Whether a bare expression (`duration <= 8`) is true."""
+        with self._running(expression, variables, beside) as sandbox:
+            value = sandbox.run(self._program("expression", expression, sandbox.expression), variables)[1]
+            return bool(sandbox.plain(value))
+
+    def _split(self, text: str) -> list[str] | None:
+        """Literal, name, literal, … of a text whose only tags are plain names; None for any other text."""
+        if text not in self._pieces:
+            pieces: list[str] | None = _NAME.split(text)
+            literals, names = _NAME.split(text)[::2], _NAME.split(text)[1::2]
+            odd = any(has_tags(literal) or literal.endswith("{") for literal in literals)
+            if odd or "\r" in text or not _WORDS_OF_JINJA.isdisjoint(names):
+                pieces = None
+            self._pieces[text] = pieces
+        return self._pieces[text]
+
+    def _program(self, kind: str, text: str, compile_text: Callable[[str], Any]) -> Any:
+        if (kind, text) not in self._programs:
+            self._programs[kind, text] = compile_text(text)
+        return self._programs[kind, text]
+
+    @contextmanager
+    def _running(self, text: str, variables: Mapping[str, Json], beside: tuple[str, ...]) -> Iterator["Sandbox"]:
+        """Lend the sandbox, and turn whatever goes wrong in it into a `TemplateProblem`."""
+        if self._sandbox is None:
+            from ltxspec.render.sandbox import Sandbox  # imports jinja2: 60 ms that most specs never need
+
+            self._sandbox = Sandbox(self._resolve)
+        self._beside = beside
+        try:
+            yield self._sandbox
+        except Exception as error:  # noqa: BLE001  # a template can raise anything Python can; all of it is the user's to mend
+            from ltxspec.render.explain import explain
+
+            problem = explain(error, text, variables, self._sandbox.texts)
+        else:
+            return
+        raise problem
+
+    def _resolve(self, name: str, parent: str) -> str:
+        """Read the file an include names: beside the text's own files first, then beside the file it stands in."""
+        places = [*self._beside, *([parent] if self._sandbox and parent in self._sandbox.texts else [])]
+        problem: FileProblem | None = None
+        for place in places:
+            try:
+                key = self._files.resolve(name, beside=place)
+                text = self._files.read_text(name, beside=place)
+            except FileProblem as error:
+                problem = problem or error
+                continue
+            if self._sandbox:
+                self._sandbox.texts[key] = text.removesuffix("\n")  # a file's last line end is not part of what it says
+            return key
+        raise problem or FileProblem(f"`{name}` cannot be read")
+
+
+def _fill(pieces: list[str] | None, variables: Mapping[str, Json]) -> str | None:
+    """Put plain values between the literals; None when Jinja must decide (an error, a list, too long)."""
+    if pieces is None:
+        return None
+    filled = pieces.copy()
+    for position in range(1, len(pieces), 2):
+        value = variables.get(pieces[position], variables)
+        if type(value) not in _PLAIN:
+            return None
+        filled[position] = str(value)
+    text = "".join(filled)
+    return text if len(text) <= MAX_SIZE else None
+
+
+def _lone_name(pieces: list[str] | None) -> str | None:
+    """The name, when a text is one plain name in braces and nothing else but white space."""
+    if pieces is None or len(pieces) != 3 or (pieces[0] + pieces[2]).strip():  # noqa: PLR2004  # literal, name, literal
+        return None
+    return pieces[1]

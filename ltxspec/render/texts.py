@@ -1,0 +1,102 @@
+"""Render the texts of one spec, wherever they stand in it, and report what is wrong with them at their place."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ltxspec.errors import Diagnostic
+from ltxspec.render.findings import Findings
+from ltxspec.render.places import Path, Places
+from ltxspec.render.problems import TemplateProblem
+from ltxspec.render.templating import Templates, has_tags
+from ltxspec.values import Json
+
+FAILED: Final = object()  # a text that could not be rendered; the reason is among the findings
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a text may use, and the instance it is rendered for (None: the spec as a whole)."""
+
+    variables: Mapping[str, Json]
+    instance: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a value is walked: where its parts are written, and what becomes of texts that expressions give."""
+
+    written: Callable[[Path], Path]
+    convert: Callable[[Path, str], Json]
+
+
+class Texts:
+    """The templates of one spec with their places. `broken` holds variables that failed: their users are not blamed."""
+
+    def __init__(self, file: str, templates: Templates, places: Places, findings: Findings) -> None:
+        self._beside = (file,)
+        self._templates = templates
+        self._places = places
+        self._findings = findings
+        self.broken: set[str] = set()
+
+    def text(self, text: str, scope: Scope, path: Path, file: str | None = None) -> str | None:
+        """The text a template gives, or None when it failed; `file` is where it was read from, if not from the spec."""
+        beside = self._beside if file is None else (*self._beside, file)
+        try:
+            return self._templates.render(text, scope.variables, beside=beside)
+        except TemplateProblem as problem:
+            self._blame(problem, path, scope, file)
+            return None
+
+    def value(self, value: Json, scope: Scope, path: Path) -> Json:
+        """A value with every text inside rendered; an expression alone keeps its type. `FAILED` when one failed."""
+        return self.read(value, scope, Reading(lambda inside: (*path, *inside), lambda _, text: text))
+
+    def read(self, value: Json, scope: Scope, reading: Reading) -> Json:
+        """As `value`, for a value whose parts may be written in several places."""
+        return self._walk(value, (), scope, reading)
+
+    def holds(self, expression: str, scope: Scope, path: Path) -> bool | None:
+        """Whether an expression is true; None when it cannot be computed."""
+        try:
+            return self._templates.holds(expression, scope.variables, beside=self._beside)
+        except TemplateProblem as problem:
+            self._blame(problem, path, scope)
+            return None
+
+    def _walk(self, value: Json, path: Path, scope: Scope, reading: Reading) -> Json:
+        if isinstance(value, str):
+            return self._evaluate(value, path, scope, reading) if has_tags(value) else value
+        if isinstance(value, dict):
+            pairs = {key: self._walk(item, (*path, key), scope, reading) for key, item in value.items()}
+            return FAILED if _failed(pairs.values()) else _without_new_nulls(value, pairs)
+        if isinstance(value, list):
+            items = [self._walk(item, (*path, number), scope, reading) for number, item in enumerate(value)]
+            return FAILED if _failed(items) else items
+        return value
+
+    def _evaluate(self, text: str, path: Path, scope: Scope, reading: Reading) -> Json:
+        try:
+            value = self._templates.value(text, scope.variables, beside=self._beside)
+        except TemplateProblem as problem:
+            self._blame(problem, reading.written(path), scope)
+            return FAILED
+        is_converted = isinstance(value, str) and self._templates.is_expression(text)
+        return reading.convert(path, value) if is_converted else value
+
+    def _blame(self, problem: TemplateProblem, path: Path, scope: Scope, file: str | None = None) -> None:
+        """Report a template problem, unless it only follows from a variable that failed."""
+        if problem.code == "undefined-variable" and problem.needle in self.broken:
+            return
+        where = self._places.template(path, problem, file)
+        self._findings.note(Diagnostic("error", problem.code, problem.message, where, problem.hint), scope.instance)
+
+
+def _failed(values: Iterable[Json]) -> bool:
+    return any(value is FAILED for value in values)
+
+
+def _without_new_nulls(before: Mapping[str, Json], after: Mapping[str, Json]) -> dict[str, Json]:
+    """An expression that gives none removes its key, as a written null does."""
+    return {key: value for key, value in after.items() if value is not None or before[key] is None}

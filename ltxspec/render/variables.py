@@ -1,0 +1,83 @@
+"""The variables of a spec and of its shots: literal overrides, then texts rendered in the order written."""
+
+import re
+from collections.abc import Mapping
+
+from ltxspec.render.findings import Findings
+from ltxspec.render.problems import suggestion
+from ltxspec.render.texts import FAILED, Scope, Texts
+from ltxspec.spec.models import Instance, Spec
+from ltxspec.values import Json
+
+_WHOLE = re.compile(r"[-+]?[0-9]{1,15}")
+_NUMBER = re.compile(r"[-+]?[0-9]{1,15}(?:\.[0-9]{1,15})?")
+_BOOLEANS = {"true": True, "false": False}
+
+
+def spec_variables(spec: Spec, overrides: Mapping[str, Json], texts: Texts, findings: Findings) -> dict[str, Json]:
+    """The variables of a spec; a text with tags may use those before it.
+
+    Args:
+        spec: the spec.
+        overrides: from the command line, taken literally; a text is read as the kind of what it replaces.
+        texts: renders; learns which variables are broken.
+        findings: gets what is wrong.
+    """
+    given = _overrides(spec, overrides, findings)
+    variables: dict[str, Json] = {}
+    for name, value in spec.vars.items():
+        result = given[name] if name in given else texts.value(value, Scope(variables), ("vars", name))
+        if result is FAILED:
+            texts.broken.add(name)
+        else:
+            variables[name] = result
+    return variables
+
+
+def instance_variables(instance: Instance, inherited: Mapping[str, Json], texts: Texts) -> tuple[dict[str, Json], bool]:
+    """(variables of an instance, whether all of the shot's own could be rendered).
+
+    The instance's own (matrix values, a row) win over the shot's, which win over the spec's. A text of the shot may use
+    all of them but those of the shot that come after it. Rows are data: tags in them are not rendered.
+    """
+    shot, fine = instance.shot, True
+    variables = {**inherited, **instance.variables}
+    for name, value in shot.vars.items():
+        if name in instance.variables:
+            continue
+        result = texts.value(value, Scope(variables, instance.key), ("shots", shot.name, "vars", name))
+        variables[name] = None if result is FAILED else result
+        fine = fine and result is not FAILED
+    return variables, fine
+
+
+def _overrides(spec: Spec, overrides: Mapping[str, Json], findings: Findings) -> dict[str, Json]:
+    found: dict[str, Json] = {}
+    for name, value in overrides.items():
+        if name not in spec.vars:
+            hint = suggestion(name, spec.vars, "there are") or "declare it under `vars:` first"
+            findings.add(
+                "error", "unknown-variable", f"spec `{spec.name}` has no variable `{name}` to override", None, hint
+            )
+            continue
+        read = _read(value, spec.vars[name]) if isinstance(value, str) else value
+        if read is None and value is not None:
+            message = f"`{name}` must be {_KINDS[type(spec.vars[name])]} as in spec `{spec.name}`, not `{value}`"
+            findings.add("error", "wrong-variable", message, None)
+        else:
+            found[name] = read
+    return found
+
+
+_KINDS = {bool: "`true` or `false`", int: "a whole number", float: "a number"}
+
+
+def _read(text: str, replaced: Json) -> Json:
+    """A text from the command line as the kind of what it replaces; None when it cannot be read so."""
+    if isinstance(replaced, bool):
+        return _BOOLEANS.get(text.strip().lower())
+    if isinstance(replaced, int):
+        return int(text) if _WHOLE.fullmatch(text.strip()) else None
+    if isinstance(replaced, float):
+        return float(text) if _NUMBER.fullmatch(text.strip()) else None
+    return text

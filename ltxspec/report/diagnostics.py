@@ -1,0 +1,111 @@
+"""Problems told to people and programs: what, where (with the line and a caret), and how to mend it."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from ltxspec.errors import Diagnostic, Invalid, Location, LtxspecError, Severity
+from ltxspec.report.jsontext import encode
+from ltxspec.report.style import Paint, Style, clean, cut, width_of
+from ltxspec.values import Json
+
+_PAINTS: dict[Severity, Paint] = {"error": Paint.ERROR, "warning": Paint.WARNING}
+_WORD = re.compile(r"[\w./$@-]+")  # what a caret underlines: a key, a number, a path, a bare value
+_TAB = 4
+
+
+def format_diagnostics(diagnostics: Sequence[Diagnostic], style: Style) -> str:
+    """All problems, each with its place and hint, and a last line that counts them. Empty for none."""
+    if not diagnostics:
+        return ""
+    blocks = [format_diagnostic(diagnostic, style) for diagnostic in diagnostics]
+    return "\n\n".join([*blocks, style.paint(count_line(diagnostics), Paint.BOLD)]) + "\n"
+
+
+def format_diagnostic(diagnostic: Diagnostic, style: Style) -> str:
+    """One problem, without a final newline."""
+    paint = _PAINTS[diagnostic.severity]
+    kind = style.paint(f"{diagnostic.severity}[{clean(diagnostic.code)}]", paint)
+    lines = [f"{kind}: {style.paint(clean(diagnostic.message), Paint.BOLD)}"]
+    if diagnostic.where is not None:
+        lines += _place(diagnostic.where, style, paint)
+    if diagnostic.hint:
+        lines.append(f"{style.paint('hint:', Paint.CYAN)} {clean(diagnostic.hint)}")
+    return "\n".join(lines)
+
+
+def format_error(error: LtxspecError, style: Style) -> str:
+    """An error as the user meets it, with a final newline; `Invalid` shows all its problems."""
+    return format_diagnostics(error.diagnostics, style) if isinstance(error, Invalid) else _single(error, style)
+
+
+def error_diagnostics(error: LtxspecError) -> tuple[Diagnostic, ...]:
+    """An error as diagnostics: those it carries, or itself."""
+    if isinstance(error, Invalid):
+        return error.diagnostics
+    return (Diagnostic("error", error.code, error.summary, error.where, error.hint),)
+
+
+def _single(error: LtxspecError, style: Style) -> str:
+    return "".join(format_diagnostic(diagnostic, style) + "\n" for diagnostic in error_diagnostics(error))
+
+
+def count_line(diagnostics: Iterable[Diagnostic]) -> str:
+    """`2 errors, 1 warning`; `no problems` for none."""
+    severities = [diagnostic.severity for diagnostic in diagnostics]
+    numbers = [(severities.count(name), name) for name in _PAINTS]
+    return ", ".join(f"{n:,} {name}{'s' if n > 1 else ''}" for n, name in numbers if n) or "no problems"
+
+
+def diagnostics_json(diagnostics: Iterable[Diagnostic]) -> str:
+    """A JSON list of all problems, without a final newline; `[]` for none."""
+    return encode([diagnostic_document(diagnostic) for diagnostic in diagnostics], indent=True).decode()
+
+
+def diagnostic_document(diagnostic: Diagnostic) -> dict[str, Json]:
+    """One problem as plain JSON values; what is not known is null."""
+    where = diagnostic.where
+    return {
+        "severity": diagnostic.severity,
+        "code": diagnostic.code,
+        "message": diagnostic.message,
+        "file": where.file if where else None,
+        "line": where.line if where else None,
+        "column": where.column if where else None,
+        "hint": diagnostic.hint,
+    }
+
+
+def _place(where: Location, style: Style, paint: Paint) -> list[str]:
+    """The `-->` line, and the source line with a caret under the column when the excerpt is known."""
+    number = str(where.line)
+    margin = " " * len(number)
+    arrow = f"{margin} {style.paint('-->', Paint.BLUE)} {clean(str(where))}"
+    if not where.excerpt.strip():
+        return [arrow]
+    text, offset, caret = _window(where, style.width - len(number) - 3)
+    bar = style.paint("|", Paint.BLUE)
+    return [
+        arrow,
+        f"{margin} {bar}",
+        f"{style.paint(number, Paint.BLUE)} {bar} {text}".rstrip(),
+        f"{margin} {bar} {' ' * offset}{style.paint(caret, paint)}",
+    ]
+
+
+def _window(where: Location, width: int) -> tuple[str, int, str]:
+    """The part of the source line that fits, the columns before the caret, and the caret: as wide as the word there."""
+    excerpt = where.excerpt.rstrip("\r\n")
+    split = min(max(where.column - 1, 0), len(excerpt))
+    before, rest = _shown(excerpt[:split]), _shown(excerpt[split:])
+    if width_of(before) > width * 2 // 3:  # keep the place in sight on a long line
+        while width_of(before) > width // 3:
+            before = before[1:]
+        before = f"…{before}"
+    shown, hidden = cut(rest, max(width - width_of(before) - 1, 1))
+    word = _WORD.match(shown)
+    caret = "^" * max(width_of(word.group()) if word else 1, 1)
+    return f"{before}{shown}{'…' if hidden else ''}", width_of(before), caret
+
+
+def _shown(text: str) -> str:
+    return clean(text.replace("\t", " " * _TAB))

@@ -1,0 +1,94 @@
+"""Markdown that GitHub and GitLab render alike, with text from users and providers kept from meaning anything in it.
+
+Such text never starts a line (GitLab obeys `/close` there) and never brings a line end, a mention or a reference.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import zip_longest
+from urllib.parse import quote
+
+from ltxspec.report.style import clean
+from ltxspec.report.words import Segment
+
+# A sign that makes a mention or a reference when a word follows; both services look for these after rendering, so an
+# entity alone does not help and an invisible space goes between.
+_SIGIL = r"([@#!$%&~^])(?=[\w\"'])"
+_SPECIAL = re.compile(rf"{_SIGIL}|[&<>\"`*_\[\]|\\~#$@!]")
+_IN_CODE = re.compile(r"[&<>\"`*_\[\]|\\~$]")
+_ZERO_WIDTH_SPACE = "&#8203;"
+_NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
+
+
+def escape(text: str) -> str:
+    """Text that shows as it is, in Markdown as well as in an HTML block."""
+    return _SPECIAL.sub(_replacement, clean(text))
+
+
+def _replacement(match: re.Match[str]) -> str:
+    return _entity(match) + (_ZERO_WIDTH_SPACE if match[1] else "")
+
+
+def _entity(match: re.Match[str]) -> str:
+    character = match.group()
+    return _NAMED.get(character) or f"&#{ord(character)};"
+
+
+def code(text: str) -> str:
+    """Inline code as HTML; no mention or reference is seen in it, so nothing invisible is added and copying works."""
+    return f"<code>{_IN_CODE.sub(_entity, clean(text))}</code>"
+
+
+def link(label: str, file: str, line: int, base: str = "") -> str:
+    """A link to a line of a file.
+
+    Args:
+        label: Markdown, escaped already.
+        file: path with `/`, relative to the repository.
+        line: from 1.
+        base: what to put before the path, such as a blob URL ending in `/`; empty for a relative link.
+    """
+    return f"[{label}]({base}{quote(clean(file))}#L{line})"
+
+
+def fence(text: str, language: str = "") -> str:
+    """A code block whose fence is longer than any run of backticks in the text. Lines stay lines."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    marks = "`" * max(3, longest + 1)
+    body = "\n".join(clean(line) for line in text.split("\n"))
+    return f"{marks}{language}\n{body}\n{marks}"
+
+
+def prose(text: str) -> str:
+    """Escaped text in which what stands between backticks, as in our own messages, becomes inline code."""
+    parts = clean(text).split("`")
+    if len(parts) % 2 == 0:  # an odd backtick: not our convention
+        return escape(text)
+    return "".join(code(part) if index % 2 else escape(part) for index, part in enumerate(parts))
+
+
+def marked(segments: Sequence[Segment]) -> str:
+    """A word-level difference as HTML: struck out what goes, underlined and bold what comes."""
+    html = ""
+    for segment, following in zip_longest(segments, segments[1:]):
+        text = escape(segment.text.strip())
+        spaced = segment.text[-1:].isspace()
+        match segment.kind:
+            case "equal":
+                html += text
+                spaced = spaced or (following is not None and following.kind == "gap")
+            case "delete":
+                html += f"<del>{text}</del>"
+                spaced = spaced or (following is not None and following.kind == "insert")
+            case "insert":
+                html += f"<ins><b>{text}</b></ins>"
+            case "gap":
+                html += f"<i>… {segment.words} words …</i>"
+                spaced = True
+        html += " " if spaced else ""
+    return html.strip()
+
+
+def details(summary: str, body: str) -> str:
+    """A folded section. Both arguments are HTML without line ends, so no blank line can end the block early."""
+    return f"<details><summary>{summary}</summary>\n{body}\n</details>"

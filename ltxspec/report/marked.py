@@ -1,0 +1,108 @@
+"""A word-level difference as lines: `[-gone-]` and `{+come+}` without colour, struck out and underlined with it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ltxspec.report.style import Paint, Style, clean, cut, width_of
+from ltxspec.report.words import Kind, Segment
+
+_PAINTS: dict[Kind, Paint] = {"delete": Paint.DELETED, "insert": Paint.INSERTED, "gap": Paint.DIM}
+_MARKS: dict[Kind, tuple[str, str]] = {"delete": ("[-", "-]"), "insert": ("{+", "+}")}
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A word or part of one. `glued` means no space stands before it."""
+
+    text: str
+    paint: Paint | None
+    glued: bool
+
+
+def marked_lines(segments: Iterable[Segment], style: Style, width: int) -> list[str]:
+    """Lines of at most `width` columns that show a difference; styled text never crosses a line's end."""
+    return [_painted(line, style) for line in _fill(_pieces(segments, style), width)]
+
+
+def _pieces(segments: Iterable[Segment], style: Style) -> Iterator[_Piece]:
+    open_end = True  # whether a space may stand before what follows
+    previous: Kind = "equal"
+    for segment in segments:
+        words = _words(segment, style)
+        paint = _PAINTS.get(segment.kind)
+        apart = "gap" in (previous, segment.kind) or (previous, segment.kind) == ("delete", "insert")
+        for index, word in enumerate(words):
+            yield _Piece(word, paint, glued=index == 0 and not (open_end or apart))
+        open_end = segment.text[-1:].isspace()
+        previous = segment.kind
+
+
+def _words(segment: Segment, style: Style) -> list[str]:
+    if segment.kind == "gap":
+        noun = "word" if segment.words == 1 else "words"
+        return [f"… {segment.words} {noun} …"]
+    words = clean(segment.text).split()
+    if words and not style.color and segment.kind in _MARKS:
+        before, after = _MARKS[segment.kind]
+        words[0] = before + words[0]
+        words[-1] += after
+    return words
+
+
+def _fill(pieces: Iterable[_Piece], width: int) -> list[list[_Piece]]:
+    """Greedy line breaking between groups of glued pieces; a group longer than a line is cut."""
+    lines: list[list[_Piece]] = [[]]
+    used = 0
+    for group in _groups(pieces):
+        size = sum(width_of(piece.text) for piece in group)
+        gap = 1 if used and not group[0].glued else 0
+        if used and used + gap + size > width:
+            lines.append([])
+            used = gap = 0
+        if size <= width:
+            lines[-1].extend(group)
+            used += gap + size
+            continue
+        for piece in _chopped(group, width):
+            if used + width_of(piece.text) > width:
+                lines.append([])
+                used = 0
+            lines[-1].append(piece)
+            used += width_of(piece.text)
+    return [line for line in lines if line]
+
+
+def _groups(pieces: Iterable[_Piece]) -> Iterator[list[_Piece]]:
+    group: list[_Piece] = []
+    for piece in pieces:
+        if group and not piece.glued:
+            yield group
+            group = []
+        group.append(piece)
+    if group:
+        yield group
+
+
+def _chopped(group: Sequence[_Piece], width: int) -> Iterator[_Piece]:
+    """Single characters would do; runs of half a line keep the number of escape codes down."""
+    limit = max(width // 2, 2)
+    for piece in group:
+        text, glued = piece.text, piece.glued
+        while text:
+            head, text = cut(text, limit)
+            yield _Piece(head, piece.paint, glued)
+            glued = True
+
+
+def _painted(line: Sequence[_Piece], style: Style) -> str:
+    """Join a line, painting neighbours of one kind together so that a strike-through is not broken by spaces."""
+    result, run = "", ""
+    paint: Paint | None = None
+    for index, piece in enumerate(line):
+        space = "" if piece.glued or index == 0 else " "
+        if piece.paint is paint:
+            run += space + piece.text
+            continue
+        result += style.paint(run, paint) + space
+        run, paint = piece.text, piece.paint
+    return result + style.paint(run, paint)

@@ -1,0 +1,52 @@
+"""Rendered requests as text, JSON and YAML."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import orjson
+
+from ltxspec.render.models import Request
+from ltxspec.report.style import Paint, Style, clean
+from ltxspec.values import Json, format_usd
+
+Rendered = Sequence[tuple[Request, Mapping[str, Json]]]  # each with the task object as it is sent
+
+
+def as_json(requests: Rendered, style: Style) -> str:  # noqa: ARG001  # one signature for all formats
+    """The list of task objects, as a provider takes it."""
+    bodies = [body for _, body in requests]
+    return orjson.dumps(bodies, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+
+
+def as_yaml(requests: Rendered, style: Style) -> str:  # noqa: ARG001  # one signature for all formats
+    """The same as YAML, keyed by address."""
+    import yaml
+
+    document = {str(request.address): dict(body) for request, body in requests}
+    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
+
+
+def as_text(requests: Rendered, style: Style) -> str:
+    """For reading: the prompt as running text, everything else as `name: value`."""
+    return "\n".join(_one(request, body, style) for request, body in requests)
+
+
+def _one(request: Request, body: Mapping[str, Json], style: Style) -> str:
+    from textwrap import fill
+
+    price = "price unknown" if request.estimate is None else f"${format_usd(request.estimate)}"
+    lines = [f"{style.paint(str(request.address), Paint.BOLD)}  {price}  {request.file}:{request.line}"]
+    prompt = clean(str(body.get("positivePrompt", "")))
+    lines.append(fill(prompt, style.width, initial_indent="  ", subsequent_indent="  "))
+    for name, value in body.items():
+        if name != "positivePrompt":
+            lines.append(f"  {style.paint(name + ':', Paint.DIM)} {_value(value)}")
+    lines += [f"  {style.paint('file:', Paint.DIM)} {path} {digest}" for path, digest in request.inputs.items()]
+    lines.append(f"  {style.paint('fingerprint:', Paint.DIM)} {request.fingerprint}")
+    return "\n".join(lines) + "\n"
+
+
+def _value(value: Json) -> str:
+    return clean(value if isinstance(value, str) else orjson.dumps(value).decode())
+
+
+FORMATS: Mapping[str, Callable[[Rendered, Style], str]] = {"text": as_text, "json": as_json, "yaml": as_yaml}

@@ -1,0 +1,137 @@
+"""How text looks in a terminal: colour behind one switch, display widths, and user text made harmless.
+
+The caller decides about colour (`--no-color`, `NO_COLOR`, `FORCE_COLOR`, a TTY, `TERM=dumb`) and measures the terminal.
+Everything that comes from users or providers passes through `clean` before it is shown.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import Enum
+
+_RESET = "\x1b[0m"
+
+
+class Paint(Enum):
+    """What a text is, shown by an SGR code (ECMA-48) when colour is on."""
+
+    BOLD = "1"
+    DIM = "2"
+    RED = "31"
+    GREEN = "32"
+    YELLOW = "33"
+    BLUE = "34"
+    MAGENTA = "35"
+    CYAN = "36"
+    ERROR = "1;31"
+    WARNING = "1;33"
+    DELETED = "31;9"  # struck through as well: red and green alone are the same to many readers
+    INSERTED = "32;4"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How to write for one reader: with or without colour, and how many columns a line may take."""
+
+    color: bool = False
+    width: int = 100
+
+    def paint(self, text: str, paint: Paint | None) -> str:
+        """The text in a colour, or as it is when colour is off. The text must be clean already."""
+        if not self.color or paint is None or not text:
+            return text
+        return f"\x1b[{paint.value}m{text}{_RESET}"
+
+
+# What a terminal obeys, or a reader cannot see although a provider reads it: C0 and C1 controls, surrogates, bidi
+# controls, soft hyphen, zero-width and invisible operators, line and paragraph separators, tag characters.
+# ZWNJ and ZWJ stay: scripts and emoji need them.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164"
+    "\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+_SPACES = {"\n", "\t", "\r"}
+
+
+def clean(text: str) -> str:
+    r"""Show controls and invisible characters instead of obeying them: `\x1b`, `\u202e`.
+
+    A line end or a tab becomes one space, so a result never spans lines. Everything printable stays as it is.
+    """
+    if _UNSAFE.search(text) is None:
+        return text
+    return _UNSAFE.sub(lambda match: _visible(match.group()), text.replace("\r\n", "\n"))
+
+
+def _visible(character: str) -> str:
+    if character in _SPACES:
+        return " "
+    code = ord(character)
+    if code <= 0xFF:  # noqa: PLR2004  # what two hexadecimal digits hold
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004  # what four digits hold
+
+
+def width_of(text: str) -> int:
+    """How many columns a clean text takes: East Asian wide characters two, combining marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(map(_character_width, text))
+
+
+def _character_width(character: str) -> int:
+    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
+
+
+def fit(text: str, width: int) -> str:
+    """Cut a clean text to `width` columns; what is cut is marked with `…`."""
+    if width_of(text) <= width:
+        return text
+    return cut(text, max(width - 1, 0))[0] + "…"
+
+
+def cut(text: str, width: int) -> tuple[str, str]:
+    """Split a clean text where `width` columns are full; the head may be empty when nothing fits."""
+    if text.isascii():
+        return text[:width], text[width:]
+    used = 0
+    for index, character in enumerate(text):
+        used += _character_width(character)
+        if used > width:
+            return text[:index], text[index:]
+    return text, ""
+
+
+def pad(text: str, width: int) -> str:
+    """Fill a clean text with spaces up to `width` columns."""
+    return text + " " * (width - width_of(text))
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Break a clean text into lines of at most `width` columns, at spaces where possible."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split():
+        joined = f"{line} {word}" if line else word
+        if width_of(joined) <= width:
+            line = joined
+            continue
+        if line:
+            lines.append(line)
+        *full, line = chop(word, width)
+        lines.extend(full)
+    return [*lines, line] if line else lines
+
+
+def chop(word: str, width: int) -> list[str]:
+    """Cut a word without spaces into pieces of at most `width` columns, at least one character each."""
+    pieces = []
+    while width_of(word) > width:
+        head, tail = cut(word, width)
+        if not head:
+            head, tail = word[:1], word[1:]
+        pieces.append(head)
+        word = tail
+    return [*pieces, word] if word or not pieces else pieces

@@ -1,0 +1,117 @@
+"""What the lockfiles know, as text and JSON: takes, money, places of videos."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import orjson
+
+from ltxspec.lock.models import Output, ShotRecord, Take
+from ltxspec.report.style import Paint, Style, clean
+from ltxspec.values import Json, Usd, format_usd, total_usd
+
+Places = Mapping[str, str]  # sha256 -> local path, for videos that are home
+
+
+def money(amount: Usd | None) -> str:
+    """`$0.48`, or `cost unknown`."""
+    return "cost unknown" if amount is None else f"${format_usd(amount)}"
+
+
+def record_text(address: str, record: ShotRecord, places: Places, style: Style, *, retired: bool = False) -> str:
+    """One shot with all its takes, the current one marked."""
+    note = "  (retired: gone from the spec)" if retired else ""
+    lines = [style.paint(address, Paint.BOLD) + note]
+    for number, take in enumerate(record.takes, 1):
+        lines += _take_lines(number, take, current=take.task_id == record.current, places=places, style=style)
+    return "\n".join(lines) + "\n"
+
+
+def _take_lines(number: int, take: Take, *, current: bool, places: Places, style: Style) -> list[str]:
+    mark = style.paint("*", Paint.GREEN) if current else " "
+    when = take.submitted_at or "imported"
+    head = f"  {mark} take {number}  {take.status}  {money(take.cost)}  {when}  {take.task_id}"
+    lines = [head + ("  current" if current else "")]
+    if take.failure is not None:
+        lines.append(f"      {clean(take.failure.code)}: {clean(take.failure.message)}")
+    for output in take.outputs:
+        lines.append(f"      {place_of(output, places)}")
+    return lines
+
+
+def place_of(output: Output, places: Places) -> str:
+    """Where a video can be played: the local file when it is home, else its address."""
+    if output.sha256 is not None and output.sha256 in places:
+        return places[output.sha256]
+    return clean(output.video_url or "no address")
+
+
+def record_json(address: str, record: ShotRecord, places: Places, *, retired: bool = False) -> dict[str, Json]:
+    """One shot with all its takes, for machines."""
+    return {
+        "address": address,
+        "retired": retired,
+        "current": record.current,
+        "takes": [_take_json(number, take, record, places) for number, take in enumerate(record.takes, 1)],
+    }
+
+
+def _take_json(number: int, take: Take, record: ShotRecord, places: Places) -> dict[str, Json]:
+    return {
+        "take": number,
+        "current": take.task_id == record.current,
+        "taskUUID": take.task_id,
+        "status": take.status,
+        "fingerprint": take.fingerprint,
+        "model": take.model,
+        "cost": None if take.cost is None else format_usd(take.cost),
+        "submittedAt": take.submitted_at,
+        "finishedAt": take.finished_at,
+        "request": dict(take.request),
+        "code": take.failure.code if take.failure else None,
+        "message": take.failure.message if take.failure else None,
+        "outputs": [output_json(output, places) for output in take.outputs],
+    }
+
+
+def output_json(output: Output, places: Places) -> dict[str, Json]:
+    """One video, for machines."""
+    return {
+        "videoURL": output.video_url,
+        "videoUUID": output.video_uuid,
+        "file": places.get(output.sha256) if output.sha256 else None,
+        "sha256": output.sha256,
+        "bytes": output.bytes,
+        "cost": None if output.cost is None else format_usd(output.cost),
+    }
+
+
+def cost_json(rows: Sequence[tuple[str, Sequence[Take]]]) -> bytes:
+    """Spend a group (spec or label) and in all, for machines."""
+    groups = []
+    every: dict[str, Take] = {}
+    for name, takes in rows:
+        known, unknown = total_usd(take.cost for take in takes)
+        every.update((take.task_id, take) for take in takes)
+        groups.append({"name": name, "takes": len(takes), "usd": format_usd(known), "unknown": unknown})
+    known, unknown = total_usd(take.cost for take in every.values())
+    total = {"takes": len(every), "usd": format_usd(known), "unknown": unknown}
+    return orjson.dumps({"groups": groups, "total": total}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def cost_text(rows: Sequence[tuple[str, Sequence[Take]]], style: Style) -> str:
+    """Spend a group and in all. Takes shared by several shots count once in the total."""
+    width = max([len(name) for name, _ in rows] + [5])
+    lines, every = [], dict[str, Take]()
+    for name, takes in rows:
+        every.update((take.task_id, take) for take in takes)
+        lines.append(_cost_line(name, takes, width))
+    lines.append(style.paint(_cost_line("total", list(every.values()), width), Paint.BOLD))
+    return "\n".join(lines) + "\n"
+
+
+def _cost_line(name: str, takes: Sequence[Take], width: int) -> str:
+    known, unknown = total_usd(take.cost for take in takes)
+    more = f"  and {unknown} of unknown cost" if unknown else ""
+    at_least = "≥ " if unknown else "  "
+    count = f"{len(takes)} take{'s' * (len(takes) != 1)}"
+    return f"{clean(name):<{width}}  {count:>9}  {at_least}${format_usd(known or Decimal(0))}{more}"

@@ -1,0 +1,158 @@
+"""Word-level difference of two texts, as segments a view can mark up.
+
+White space separates words and is not compared: a reflowed prompt shows no difference here. The fingerprint does see
+it, so a view says so when two texts differ and no segment does.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import accumulate, zip_longest
+from typing import Literal, NamedTuple
+
+Kind = Literal["equal", "delete", "insert", "gap"]
+
+# Scripts written without spaces: there, each character counts as a word.
+_DENSE = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+# A token is a word or one mark, with the white space behind it.
+_TOKEN = re.compile(rf"(?:[{_DENSE}]|[^\W{_DENSE}]+(?:['’\-][^\W{_DENSE}]+)*|[^\w\s])\s*")
+
+_MOST_TOKENS = 5_000  # longer texts are shown as replaced: no reader compares ten pages word by word
+_MOST_MATCHES = (
+    50_000  # equal token pairs; beyond, frequent words no longer anchor, which bounds the cost to about 0.1 s
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of text of one kind. A `gap` stands for `words` equal words that are not shown; its text is empty."""
+
+    kind: Kind
+    text: str
+    words: int
+
+
+def word_diff(before: str, after: str) -> tuple[Segment, ...]:
+    """Compare two texts word by word, punctuation apart.
+
+    Returns:
+        Segments in reading order, no two neighbours of one kind. Equal runs carry the text of `after`. Without
+        `insert` segments the words make up `before`, without `delete` segments `after`.
+    """
+    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
+    spans = _merge(_spans(old, new), old, new)
+    return tuple(_segments(spans, old, new))
+
+
+def changed_words(segments: Iterable[Segment]) -> tuple[int, int]:
+    """How many words were (deleted, inserted)."""
+    counts = Counter[Kind]()
+    for segment in segments:
+        counts[segment.kind] += segment.words
+    return counts["delete"], counts["insert"]
+
+
+def collapse(segments: Sequence[Segment], keep: int = 6) -> tuple[Segment, ...]:
+    """Replace the inside of long equal runs by a gap, keeping `keep` tokens on each side that touches a change."""
+    result: list[Segment] = []
+    last = len(segments) - 1
+    for index, segment in enumerate(segments):
+        if segment.kind == "equal":
+            result += _collapse_run(segment, keep if index else 0, keep if index < last else 0)
+        else:
+            result.append(segment)
+    return tuple(result)
+
+
+def _collapse_run(segment: Segment, head: int, tail: int) -> list[Segment]:
+    tokens = _TOKEN.findall(segment.text)
+    end = len(tokens) - tail
+    hidden = _count_words(tokens[head:end])
+    if hidden <= max(head, tail):  # a gap that saves no more than this reads worse than the words
+        return [segment]
+    while end < len(tokens) and not _is_word(tokens[end]):  # resume at a word, not at a stray comma
+        end += 1
+    parts = [_segment("equal", tokens[:head]), Segment("gap", "", hidden), _segment("equal", tokens[end:])]
+    return [part for part in parts if part.kind == "gap" or part.text]
+
+
+class _Span(NamedTuple):
+    """A run of tokens: old[a:b] against new[c:d], equal or not."""
+
+    equal: bool
+    a: int
+    b: int
+    c: int
+    d: int
+
+
+def _spans(old: list[str], new: list[str]) -> list[_Span]:
+    left, right = [token.rstrip() for token in old], [token.rstrip() for token in new]
+    if max(len(left), len(right)) > _MOST_TOKENS:
+        return [_Span(left == right, 0, len(left), 0, len(right))]
+    head, tail = _common_ends(left, right)
+    left, right = left[head : len(left) - tail], right[head : len(right) - tail]
+    counts = Counter(right)
+    frequent = sum(counts[token] for token in left) > _MOST_MATCHES
+    matcher = SequenceMatcher(None, left, right, autojunk=frequent)
+    middle = [
+        _Span(tag == "equal", a + head, b + head, c + head, d + head) for tag, a, b, c, d in matcher.get_opcodes()
+    ]
+    first = _Span(equal=True, a=0, b=head, c=0, d=head)
+    last = _Span(equal=True, a=len(old) - tail, b=len(old), c=len(new) - tail, d=len(new))
+    return [span for span in (first, *middle, last) if span.b > span.a or span.d > span.c]
+
+
+def _common_ends(left: list[str], right: list[str]) -> tuple[int, int]:
+    most = min(len(left), len(right))
+    head = next((i for i in range(most) if left[i] != right[i]), most)
+    most -= head
+    tail = next((i for i in range(most) if left[-1 - i] != right[-1 - i]), most)
+    return head, tail
+
+
+def _merge(spans: list[_Span], old: list[str], new: list[str]) -> list[_Span]:
+    """Drop equal runs that are shorter than the changes around them: a stray "the" amid rewrites is no anchor."""
+    ends_old = [0, *accumulate(map(len, old))]
+    ends_new = [0, *accumulate(map(len, new))]
+
+    def size(span: _Span) -> int:
+        return max(ends_old[span.b] - ends_old[span.a], ends_new[span.d] - ends_new[span.c])
+
+    result: list[_Span] = []
+    for span, following in zip_longest(spans, spans[1:]):
+        last = result[-1] if result else None
+        if span.equal and last and following and not last.equal:
+            absorbed = size(span) <= min(size(last), size(following))
+        else:
+            absorbed = last is not None and last.equal is span.equal
+        if last and absorbed:
+            result[-1] = last._replace(b=span.b, d=span.d)
+        else:
+            result.append(span)
+    return result
+
+
+def _segments(spans: Iterable[_Span], old: list[str], new: list[str]) -> Iterator[Segment]:
+    for span in spans:
+        if span.equal:
+            yield _segment("equal", new[span.c : span.d])
+            continue
+        if span.b > span.a:
+            yield _segment("delete", old[span.a : span.b])
+        if span.d > span.c:
+            yield _segment("insert", new[span.c : span.d])
+
+
+def _segment(kind: Kind, tokens: list[str]) -> Segment:
+    return Segment(kind, "".join(tokens), _count_words(tokens))
+
+
+def _count_words(tokens: Iterable[str]) -> int:
+    return sum(map(_is_word, tokens))
+
+
+def _is_word(token: str) -> bool:
+    return token[0].isalnum() or token[0] == "_"

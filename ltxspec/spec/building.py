@@ -1,0 +1,284 @@
+"""YAML events become plain values, with the place of every key and value, in one pass.
+
+libyaml does the scanning and keeps its own stack; recursion here ends at `MAX_DEPTH`, long before Python's. A place is
+one integer, the index of a character in the text, so that ten thousand shots stay cheap; `Document` turns the few that
+are asked for into lines and columns.
+"""
+
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, StreamEndEvent
+
+from ltxspec.spec.scalars import NUMBER_STARTS, WORDS, NotANumber, read_number
+from ltxspec.spec.suggest import shown
+from ltxspec.spec.syntax import TEMPLATE_HINT
+from ltxspec.values import Json
+
+MAX_DEPTH = 64
+FREE_EXPANSION = 100_000  # nodes that aliases may add to a small file; a larger one may add a node per character
+
+# id of a mapping or list -> places: its own, then those of key and value in turn (mapping) or of each item (list).
+Places = dict[int, "array[int]"]
+
+_OPEN = object()  # stands for an anchored value that is still being read
+
+
+class Refused(Exception):
+    """The text is YAML, but not of the kind that is accepted here. `place` and `first` are indexes into the text."""
+
+    def __init__(
+        self, code: str, message: str, place: int, *, hint: str | None = None, first: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.code, self.message, self.place, self.hint, self.first = code, message, place, hint, first
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A text as values. `places` is keyed by `id`, so it is good only as long as `root` lives."""
+
+    root: Json
+    root_place: int
+    places: Places
+    empty: bool = False  # nothing but white space and comments
+
+
+def build(text: str) -> Tree:
+    """Read one YAML document.
+
+    Raises:
+        Refused: duplicate keys, tags, endless nesting, alias bombs, a second document.
+        yaml.YAMLError: whatever the scanner or parser does not accept.
+        UnicodeEncodeError: lone surrogates.
+    """
+    return _Builder(text).document()
+
+
+def _events(text: str) -> Callable[[], Any]:
+    """One call, one event. The C parser is six times faster; the pure one reads the same language."""
+    try:
+        from yaml._yaml import CParser
+    except ImportError:
+        return iter(yaml.parse(text, Loader=yaml.SafeLoader)).__next__
+    get: Callable[[], Any] = CParser(text).get_event
+    return get
+
+
+class _Builder:
+    """The state of one pass: the event source, the places found, the anchors seen."""
+
+    def __init__(self, text: str) -> None:
+        self.get = _events(text)
+        self.places: Places = {}
+        self.words = dict(WORDS)  # unquoted words and their meaning; every number is read once
+        self.anchors: dict[str, Any] = {}  # name -> (value, place), or _OPEN
+        self.merged: dict[int, set[str]] = {}  # id of a mapping -> keys it has only from `<<`
+        self.measures: dict[int, tuple[int, int]] = {}  # id of a container -> (nodes, height), aliases followed
+        self.kept: list[Json] = []  # values used up by `<<`: an id must not be given away while it is in a table
+        self.allowance = FREE_EXPANSION + len(text)
+
+    def document(self) -> Tree:
+        """The whole stream: exactly one document, or none."""
+        self.get()  # the stream's start
+        if type(self.get()) is StreamEndEvent:
+            return Tree(None, 0, self.places, empty=True)
+        event = self.get()
+        root = self.node(event, 1)
+        self.get()  # the document's end
+        after = self.get()
+        if type(after) is not StreamEndEvent:
+            raise Refused(
+                "several-documents",
+                "a second document starts here, and a file holds only one",
+                after.start_mark.index,
+                hint="remove the `---`, or make two files",
+            )
+        return Tree(root, event.start_mark.index, self.places, empty=root is None)
+
+    def mapping(self, start: Any, depth: int) -> dict[str, Json]:
+        """Read a mapping. This loop is where large files spend their time: ordinary pairs never leave it."""
+        get, words = self.get, self.words
+        built: dict[str, Json] = {}
+        places = self.places[id(built)] = array("q", (start.start_mark.index,))
+        note = places.append
+        event = get()
+        while (kind := type(event)) is not MappingEndEvent:
+            if kind is not ScalarEvent or event.anchor or event.tag or not event.value:
+                self.check_key(event)
+            key = event.value
+            if key in built or key == "<<":
+                self.unusual_pair(event, built, places, depth)
+                event = get()
+                continue
+            note(event.start_mark.index)
+            event = get()
+            kind = type(event)
+            if kind is ScalarEvent and event.anchor is None and event.tag is None:
+                note(event.start_mark.index)
+                value = event.value
+                if not event.style:
+                    if value in words:
+                        value = words[value]
+                    elif value[0] in NUMBER_STARTS:
+                        value = self.number(value, event)
+                built[key] = value
+            else:
+                built[key] = self.node(event, depth + 1)
+                note(self.place(event))
+            event = get()
+        return built
+
+    def sequence(self, start: Any, depth: int) -> list[Json]:
+        """Read a list."""
+        built: list[Json] = []
+        places = self.places[id(built)] = array("q", (start.start_mark.index,))
+        event = self.get()
+        while type(event) is not SequenceEndEvent:
+            built.append(self.node(event, depth + 1))
+            places.append(self.place(event))
+            event = self.get()
+        return built
+
+    def node(self, event: Any, depth: int) -> Json:
+        """Read any value, with its anchor, tag and depth checked."""
+        kind = type(event)
+        if kind is AliasEvent:
+            return self.alias(event, depth)
+        if event.tag is not None:
+            raise Refused(
+                "tag", f"the tag {shown(_short_tag(event.tag))} is not allowed", event.start_mark.index, hint=_TAG_HINT
+            )
+        if kind is not ScalarEvent and depth > MAX_DEPTH:
+            raise Refused("too-deep", f"values are nested more than {MAX_DEPTH} deep", event.start_mark.index)
+        anchor = event.anchor
+        if anchor:
+            self.anchors[anchor] = _OPEN
+        if kind is ScalarEvent:
+            value = self.scalar(event)
+        else:
+            value = self.mapping(event, depth) if kind is MappingStartEvent else self.sequence(event, depth)
+        if anchor:
+            self.anchors[anchor] = (value, event.start_mark.index)
+        return value
+
+    def scalar(self, event: Any) -> Json:
+        """Text as it is when quoted or in a block; otherwise what the word means."""
+        text: str = event.value
+        if event.style:
+            return text
+        if text in self.words:
+            return self.words[text]
+        return self.number(text, event) if text[0] in NUMBER_STARTS else text
+
+    def number(self, word: str, event: Any) -> Json:
+        """Read a word that may be a number, and remember it."""
+        try:
+            value = self.words[word] = read_number(word)
+        except NotANumber as error:
+            raise Refused(
+                "number", f"{shown(word)} {error}", event.start_mark.index, hint="quote it if it is text"
+            ) from error
+        return value
+
+    def alias(self, event: Any, depth: int) -> Json:
+        """The value an alias stands for; what it adds to the file is counted, so that no bomb is built."""
+        name, place = event.anchor, event.start_mark.index
+        found = self.anchors.get(name)
+        if found is None:
+            raise Refused("alias", f"`*{name}` has no anchor `&{name}` before it", place, hint=_ALIAS_HINT)
+        if found is _OPEN:
+            raise Refused("alias", f"`*{name}` stands inside the value that `&{name}` names", place)
+        value = found[0]
+        nodes, height = self.measure(value)
+        self.spend(nodes, place)
+        if depth + height - 1 > MAX_DEPTH:
+            raise Refused("too-deep", f"values are nested more than {MAX_DEPTH} deep through `*{name}`", place)
+        return value
+
+    def spend(self, nodes: int, place: int) -> None:
+        """Take from the allowance for expanded aliases."""
+        self.allowance -= nodes
+        if self.allowance < 0:
+            raise Refused(
+                "alias-bomb", "aliases make this file grow beyond all bounds", place, hint="write less through `*`"
+            )
+
+    def measure(self, value: Json) -> tuple[int, int]:
+        """(nodes, height) with aliases followed. Values reached through an alias were measured when it was met."""
+        if not isinstance(value, dict | list):
+            return 1, 0
+        known = self.measures.get(id(value))
+        if known is None:
+            parts = [self.measure(item) for item in (value.values() if isinstance(value, dict) else value)]
+            known = 1 + sum(nodes for nodes, _ in parts), 1 + max((height for _, height in parts), default=0)
+            self.measures[id(value)] = known
+        return known
+
+    def place(self, event: Any) -> int:
+        """Where the value of an event stands: an alias points at what it stands for."""
+        kind = type(event)
+        index: int = self.anchors[event.anchor][1] if kind is AliasEvent else event.start_mark.index
+        return index
+
+    def check_key(self, event: Any) -> None:
+        """Only a plain or quoted word is a key; an anchor on it is remembered."""
+        place = event.start_mark.index
+        if type(event) is not ScalarEvent:
+            hint = TEMPLATE_HINT if type(event) is MappingStartEvent else "a key is one word or a quoted text"
+            raise Refused("key", "a mapping, list or alias cannot be a key", place, hint=hint)
+        if event.tag is not None:
+            raise Refused("tag", f"the tag {shown(_short_tag(event.tag))} is not allowed", place, hint=_TAG_HINT)
+        if not event.value and not event.style:
+            raise Refused("key", "a key is missing before this `:`", place)
+        if event.anchor:
+            self.anchors[event.anchor] = (self.scalar(event), place)
+
+    def unusual_pair(self, event: Any, built: dict[str, Json], places: "array[int]", depth: int) -> None:
+        """Read a pair whose key is `<<`, or is there already: from a merge (then this one wins) or twice (refused)."""
+        key, place = event.value, event.start_mark.index
+        inherited = self.merged.get(id(built))
+        if key == "<<" and not event.style:
+            if inherited is not None:
+                raise Refused(
+                    "duplicate-key", "duplicate key `<<`", place, hint="merge several at once: `<<: [*a, *b]`"
+                )
+            self.merged[id(built)] = self.merge(built, places, depth)
+            return
+        ordinal = 2 * list(built).index(key) + 1 if key in built else len(places)
+        if key in built and (inherited is None or key not in inherited):
+            raise Refused("duplicate-key", f"duplicate key {shown(key)}", place, first=places[ordinal])
+        if inherited is not None:
+            inherited.discard(key)
+        value_event = self.get()
+        built[key] = self.node(value_event, depth + 1)
+        places[ordinal : ordinal + 2] = array("q", (place, self.place(value_event)))
+
+    def merge(self, built: dict[str, Json], places: "array[int]", depth: int) -> set[str]:
+        """Read the value of `<<` and take over the keys that are not there yet; of several mappings the first wins."""
+        event = self.get()
+        value, place = self.node(event, depth + 1), event.start_mark.index
+        self.kept.append(value)
+        sources = value if isinstance(value, list) else [value]
+        inherited: set[str] = set()
+        for source in sources:
+            if not isinstance(source, dict):
+                raise Refused("merge", "`<<` takes a mapping or a list of mappings", place, hint="write `<<: *name`")
+            self.spend(len(source), place)
+            for ordinal, key in enumerate(source):
+                if key not in built:
+                    built[key] = source[key]
+                    places.extend(self.places[id(source)][2 * ordinal + 1 : 2 * ordinal + 3])
+                    inherited.add(key)
+        return inherited
+
+
+_TAG_HINT = "values get their type from how they are written: quote text, and write numbers and true or false plainly"
+_ALIAS_HINT = "quote the text if it begins with `*` itself"
+
+
+def _short_tag(tag: str) -> str:
+    return tag.replace("tag:yaml.org,2002:", "!!")

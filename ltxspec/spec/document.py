@@ -1,0 +1,185 @@
+"""YAML text -> plain values that know where they stand.
+
+YAML 1.2 core schema, one document a file, no tags, no duplicate keys, bounded depth and aliases; `<<` merges as in
+YAML 1.1. JSON is YAML, so a spec may be written in it.
+"""
+
+import re
+from array import array
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+import yaml
+
+from ltxspec.errors import Diagnostic, Invalid, Location
+from ltxspec.spec.building import Refused, Tree, build
+from ltxspec.spec.syntax import explain
+from ltxspec.values import Json
+
+MAX_CHARACTERS = 100_000_000
+SPEC_NEEDS = "a spec begins with `apiVersion: ltxspec/v1`, `kind: RenderSpec`, `metadata: {name: …}` and `shots:`"
+
+_EXCERPT_WIDTH = 240  # a longer line is cut, and one whose column lies beyond is not shown
+_EXOTIC_BREAKS = {"\x85": "U+0085", "\u2028": "U+2028", "\u2029": "U+2029"}  # line breaks in YAML 1.1, not in 1.2
+_BREAK = re.compile(r"\r\n|\r|\n")
+_BLOCK = re.compile(r"(?:&\S+\s+)?[|>]")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text and the name users know it by."""
+
+    file: str
+    text: str
+
+
+class Lines:
+    """The lines of a source, found when the first place is asked for."""
+
+    __slots__ = ("_starts", "source")
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._starts: Sequence[int] = ()
+
+    def number(self, index: int) -> int:
+        """The line, from 1, of the character at `index` (from 0)."""
+        if not self._starts:
+            self._starts = _line_starts(self.source.text)
+        return bisect_right(self._starts, index)
+
+    def locate(self, index: int) -> Location:
+        """The place of the character at `index`, with an excerpt of its line."""
+        number, text = self.number(index), self.source.text
+        start = self._starts[number - 1]
+        end = self._starts[number] if number < len(self._starts) else len(text)
+        column = min(index, end) - start + 1
+        excerpt = text[start : min(end, start + _EXCERPT_WIDTH)].rstrip("\r\n")
+        if end - start > _EXCERPT_WIDTH:
+            excerpt = f"{excerpt}…" if column <= _EXCERPT_WIDTH else ""
+        return Location(self.source.file, number, column, excerpt if excerpt.isprintable() else _printable(excerpt))
+
+    def locate_line(self, number: int) -> Location:
+        """The beginning of a line, counted from 1."""
+        self.number(0)
+        return self.locate(self._starts[min(number, len(self._starts)) - 1])
+
+
+class Document:
+    """What a file says, with the place of every key and value."""
+
+    __slots__ = ("_lines", "_orders", "_tree")
+
+    def __init__(self, lines: Lines, tree: Tree) -> None:
+        self._lines = lines
+        self._tree = tree
+        self._orders: dict[int, dict[str, int]] = {}  # id of a mapping -> key -> its number; made when first asked
+
+    @property
+    def source(self) -> Source:
+        """The text and the name of its file."""
+        return self._lines.source
+
+    @property
+    def root(self) -> Json:
+        """The value of the whole document."""
+        return self._tree.root
+
+    def locate(self, path: Sequence[str | int], *, value: bool = False) -> Location:
+        """Where the key (or the value) at `path` stands; the nearest ancestor that exists when it does not.
+
+        A list item has no key, so both mean the item. What came through an alias or `<<` is where it was written.
+        """
+        return self._lines.locate(self._find(path, value=value))
+
+    def block_text_line(self, path: Sequence[str | int]) -> int:
+        """The line of the file, from 1, on which the text at `path` begins: after the header of a `|` or `>` block."""
+        place = self._find(path, value=True)
+        is_block = _BLOCK.match(self.source.text, place) is not None
+        return self._lines.number(place) + is_block
+
+    def _find(self, path: Sequence[str | int], *, value: bool) -> int:
+        node, place = self._tree.root, self._tree.root_place
+        last = len(path) - 1
+        for depth, step in enumerate(path):
+            ordinal = self._ordinal(node, step)
+            if ordinal is None:
+                return place
+            places = self._tree.places[id(node)]
+            if isinstance(node, dict):
+                place = places[2 * ordinal + (2 if value and depth == last else 1)]
+            else:
+                place = places[ordinal + 1]
+            node = node[step]
+        return place
+
+    def _ordinal(self, node: Json, step: str | int) -> int | None:
+        """The number, in the order written, of a key or index; None when there is no such thing."""
+        if isinstance(node, dict):
+            order = self._orders.get(id(node))
+            if order is None:
+                order = self._orders[id(node)] = {key: number for number, key in enumerate(node)}
+            return order.get(step) if isinstance(step, str) else None
+        if isinstance(node, list) and isinstance(step, int) and 0 <= step < len(node):
+            return step
+        return None
+
+
+def read_document(text: str, file: str, *, needs: str = SPEC_NEEDS) -> Document:
+    """Read the YAML (or JSON) text of `file`.
+
+    Args:
+        text: the whole file; a byte order mark is dropped.
+        file: the path shown to users.
+        needs: the hint for an empty file.
+
+    Raises:
+        Invalid: with one diagnostic, at the first thing that cannot be read.
+    """
+    lines = Lines(Source(file, text.removeprefix("\ufeff")))
+    _refuse_unreadable(lines)
+    try:
+        tree = build(lines.source.text)
+    except Refused as refused:
+        again = "" if refused.first is None else f", first at {lines.locate(refused.first)}"
+        problem = Diagnostic("error", refused.code, refused.message + again, hint=refused.hint)
+        raise _invalid(lines, problem, refused.place) from None
+    except (yaml.YAMLError, UnicodeEncodeError) as error:
+        found = explain(error, lines.source.text)
+        raise _invalid(lines, Diagnostic("error", "yaml", found.message, hint=found.hint), found.place) from None
+    if tree.empty:
+        raise _invalid(lines, Diagnostic("error", "empty", "the file is empty", hint=needs), 0)
+    return Document(lines, tree)
+
+
+def _refuse_unreadable(lines: Lines) -> None:
+    text = lines.source.text
+    if len(text) > MAX_CHARACTERS:
+        message = f"the file has more than {MAX_CHARACTERS // 1_000_000} million characters"
+        raise _invalid(lines, Diagnostic("error", "too-large", message, hint="split it into several"), 0)
+    if text.isascii():
+        return
+    for character, name in _EXOTIC_BREAKS.items():
+        place = text.find(character)
+        if place >= 0:
+            message = f"the invisible line break {name} is not allowed"
+            raise _invalid(lines, Diagnostic("error", "yaml", message, hint="replace it by an ordinary one"), place)
+
+
+def _invalid(lines: Lines, problem: Diagnostic, index: int) -> Invalid:
+    return Invalid([replace(problem, where=lines.locate(index))])
+
+
+def _printable(excerpt: str) -> str:
+    """The same width, with nothing in it that a terminal would obey."""
+    return "".join(c if c.isprintable() or c == "\t" else "\ufffd" for c in excerpt)
+
+
+def _line_starts(text: str) -> Sequence[int]:
+    """The index at which each line begins."""
+    if "\r" in text:
+        return array("q", (0, *(found.end() for found in _BREAK.finditer(text))))
+    lengths = (len(line) + 1 for line in text.split("\n")[:-1])
+    return array("q", accumulate(lengths, initial=0))

@@ -1,0 +1,123 @@
+"""One shot becomes its instances: itself, the combinations of a matrix, or one for each row of data."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from ltxspec.errors import Location, Problems
+from ltxspec.spec.files import ProjectFiles
+from ltxspec.spec.matrix import axes_of, combine, idle_excludes, size_of
+from ltxspec.spec.models import ForEach, Instance, Shot, Spec
+from ltxspec.spec.names import instance_key
+from ltxspec.spec.rows import named_rows
+from ltxspec.spec.suggest import did_you_mean, shown
+from ltxspec.values import Json
+
+MAX_INSTANCES = 100_000  # of one shot; each is a paid task
+
+
+def expand(spec: Spec, shot: Shot, files: ProjectFiles, problems: Problems) -> list[Instance]:
+    """Expand one shot.
+
+    Args:
+        spec: the spec the shot stands in.
+        shot: the shot.
+        files: from where the rows of a `forEach: {file: …}` are read.
+        problems: gets what is wrong; after an error the list is empty.
+    """
+    found = Problems()
+    if shot.matrix is not None:
+        instances = _of_matrix(spec, shot, shot.matrix, found)
+    elif shot.for_each is not None:
+        instances = _of_rows(spec, shot, shot.for_each, files, found)
+    else:
+        return [Instance(shot, shot.name, {})]
+    problems.extend(found.diagnostics)
+    return [] if found.errors else instances
+
+
+def _of_matrix(spec: Spec, shot: Shot, matrix: Mapping[str, Json], problems: Problems) -> list[Instance]:
+    path = ("shots", shot.name, "matrix")
+    if _too_many(size_of(matrix), shot, spec.document.locate(path), problems):
+        return []
+    _check_axes(spec, path, matrix, problems)
+    _check_entries(spec, path, matrix, problems)
+    if problems.errors:
+        return []
+    combinations = combine(matrix)
+    if not combinations:
+        message = f"`exclude` leaves nothing over, so {shown(shot.name)} has no instances"
+        problems.warn("no-instances", message, spec.document.locate(path))
+
+    def locate(number: int) -> Location:
+        entry = combinations[number].include
+        return spec.document.locate(path if entry is None else (*path, "include", entry))
+
+    for number, each in enumerate(combinations):
+        if not each.named_by:
+            hint = "give it a text, number, true or false"
+            problems.error(
+                "missing-key", "nothing in this entry of `include` can name an instance", locate(number), hint
+            )
+    keyed = ((instance_key(shot.name, each.named_by), each.values) for each in combinations)
+    return _distinct(shot, keyed, locate, problems)
+
+
+def _of_rows(spec: Spec, shot: Shot, for_each: ForEach, files: ProjectFiles, problems: Problems) -> list[Instance]:
+    found = named_rows(spec, shot, for_each, files, problems)
+    where = spec.document.locate(("shots", shot.name, "forEach"))
+    if found is None or _too_many(len(found.rows), shot, where, problems):
+        return []
+    keyed = ((instance_key(shot.name, [row[found.column]]), row) for row in found.rows)
+    return _distinct(shot, keyed, lambda number: found.locate(number, found.column), problems)
+
+
+def _distinct(
+    shot: Shot, keyed: Iterable[tuple[str, Mapping[str, Json]]], locate: Callable[[int], Location], problems: Problems
+) -> list[Instance]:
+    """Instances by key and variables; two of one key are an error that names both."""
+    numbers: dict[str, int] = {}
+    instances = []
+    for number, (key, variables) in enumerate(keyed):
+        first = numbers.setdefault(key, number)
+        if first != number:
+            message = f"{shown(key)} names two instances, first at {locate(first)}"
+            problems.error("duplicate-instance", message, locate(number), "what names instances must differ")
+        instances.append(Instance(shot, key, variables))
+    return instances
+
+
+def _too_many(count: int, shot: Shot, where: Location, problems: Problems) -> bool:
+    if count > MAX_INSTANCES:
+        message = f"{shown(shot.name)} would make {count:,} instances; at most {MAX_INSTANCES:,} are allowed"
+        problems.error("too-many-instances", message, where, "each is a paid render: make several specs")
+    return count > MAX_INSTANCES
+
+
+def _check_axes(spec: Spec, path: tuple[str, ...], matrix: Mapping[str, Json], problems: Problems) -> None:
+    """Values of an axis must differ in what they contribute to the instance's name."""
+    for name, values in axes_of(matrix).items():
+        seen: dict[str, int] = {}
+        for number, value in enumerate(values):
+            text = instance_key("", [value])
+            if seen.setdefault(text, number) != number:
+                first = spec.document.locate((*path, name, seen[text]))
+                message = f"{shown(text[1:-1])} stands twice in the axis {shown(name)}, first at {first}"
+                problems.error("duplicate-instance", message, spec.document.locate((*path, name, number)))
+
+
+def _check_entries(spec: Spec, path: tuple[str, ...], matrix: Mapping[str, Json], problems: Problems) -> None:
+    """`exclude` may name axes only; an entry that cannot match anything is probably a slip."""
+    axes = axes_of(matrix)
+    for kind in ("include", "exclude"):
+        for number, entry in enumerate(matrix.get(kind) or ()):
+            where = (*path, kind, number)
+            if not entry:
+                problems.error("empty", f"this entry of `{kind}` is empty", spec.document.locate(where))
+            for name in entry if kind == "exclude" else ():
+                if name not in axes:
+                    hint = did_you_mean(name, axes) or f"the axes are {', '.join(map(shown, axes)) or 'none'}"
+                    message = f"{shown(name)} is not an axis of this matrix"
+                    problems.error("unknown-axis", message, spec.document.locate((*where, name)), hint)
+    for number in () if problems.errors else idle_excludes(matrix):
+        hint = "write the values as in the axes: letter case counts, and text is not a number"
+        message = "this entry of `exclude` matches no combination"
+        problems.warn("idle-exclude", message, spec.document.locate((*path, "exclude", number)), hint)

@@ -1,0 +1,65 @@
+"""JSON by its own rules, which are almost those of YAML: surrogate pairs and some control characters differ."""
+
+import json
+import math
+from collections import Counter
+
+from ltxspec.errors import Diagnostic, Invalid, Location
+from ltxspec.spec.document import MAX_CHARACTERS, Lines, Source, read_document
+from ltxspec.spec.suggest import shown
+from ltxspec.values import Json
+
+
+class _Unwanted(ValueError):
+    """JSON that Python would read, and that is refused here."""
+
+
+def read_json(text: str, file: str) -> Json:
+    """Read JSON text as strictly as specs are read: no duplicate keys, no NaN or infinity, no half characters.
+
+    Raises:
+        Invalid: with one diagnostic.
+    """
+    lines = Lines(Source(file, text.removeprefix("\ufeff")))
+    try:
+        if len(text) > MAX_CHARACTERS:
+            raise _Unwanted(f"the file has more than {MAX_CHARACTERS // 1_000_000} million characters")
+        return _loads(lines.source.text)
+    except json.JSONDecodeError as error:
+        where = lines.locate(min(error.pos, len(lines.source.text)))
+        raise Invalid([Diagnostic("error", "json", f"this is not valid JSON: {error.msg.lower()}", where)]) from None
+    except RecursionError:
+        message = "values are nested too deep"
+    except ValueError as error:
+        read_document(text, file)  # says it better where it can: with the place, or both places of a duplicate key
+        message = str(error) if isinstance(error, _Unwanted) else "a number has too many digits"
+    raise Invalid([Diagnostic("error", "json", message, Location(file, 1, 1))])
+
+
+def _loads(text: str) -> Json:
+    root = json.loads(text, object_pairs_hook=_unique, parse_constant=_constant, parse_float=_finite)
+    if "\\u" in text:
+        try:
+            json.dumps(root, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise _Unwanted("half of a surrogate pair is not a character") from None
+    return root
+
+
+def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        double, _ = Counter(name for name, _ in pairs).most_common(1)[0]
+        raise _Unwanted(f"duplicate key {shown(double)}")
+    return found
+
+
+def _constant(name: str) -> Json:
+    raise _Unwanted(f"`{name}` is not a number of JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise _Unwanted(f"{shown(digits)} is too large for a number")
+    return number

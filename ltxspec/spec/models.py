@@ -1,0 +1,89 @@
+"""Spec version 1 as frozen values, in the order a user writes them.
+
+Keys that the format does not reserve are request parameters under the provider's own names; they are checked against
+the model's JSON Schema (see `ltxspec.catalog`), never here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ltxspec.spec.document import Document
+from ltxspec.values import Json
+
+RESERVED_KEYS = frozenset({"prompt", "vars", "matrix", "forEach", "moved", "title", "labels", "checks", "model"})
+
+# Written by ltxspec into every order; each maps to what the user should write instead.
+SET_BY_LTXSPEC: Mapping[str, str] = {
+    "positivePrompt": "write `prompt:`; its rendered, stripped text becomes positivePrompt",
+    "taskType": "remove it; the model decides the task type",
+    "taskUUID": "remove it; the task's id is derived from the request",
+    "deliveryMethod": "remove it; ltxspec always orders asynchronously",
+    "outputType": "remove it; ltxspec always asks for a URL",
+    "includeCost": "remove it; ltxspec always asks for the cost",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One assertion over the request: a Jinja expression that must be true."""
+
+    assertion: str
+    message: str | None
+    severity: Literal["error", "warning"]
+    path: tuple[str | int, ...]  # where it stands in the document
+
+
+@dataclass(frozen=True, slots=True)
+class ForEach:
+    """Rows to expand a shot over: inline `items` or a `file` (CSV, JSON, YAML); `key` names the identifying column."""
+
+    items: Sequence[Mapping[str, Json]] | None
+    file: str | None
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One entry under `shots`, before expansion."""
+
+    name: str
+    prompt: str | None  # inline template text
+    prompt_file: str | None  # or the file that holds it
+    model: str | None  # overrides the spec's
+    vars: Mapping[str, Json] = field(default_factory=dict)
+    matrix: Mapping[str, Json] | None = None  # axes plus `include` and `exclude`, as written
+    for_each: ForEach | None = None
+    moved: str | None = None
+    title: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    checks: Sequence[Check] = ()
+    parameters: Mapping[str, Json] = field(default_factory=dict)  # as written: templates not yet rendered
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One spec file, read and structurally valid."""
+
+    name: str
+    document: Document  # for places in error messages; `document.source.file` is the path shown to users
+    model: str | None = None
+    title: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    vars: Mapping[str, Json] = field(default_factory=dict)
+    defaults: Mapping[str, Json] = field(default_factory=dict)
+    checks: Sequence[Check] = ()
+    shots: Mapping[str, Shot] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One shot after `matrix` or `forEach`: what becomes one request.
+
+    `key` is the lockfile key (`alley`, `weather[rain,dusk]`); `variables` are the instance's own (matrix values or the
+    row), to be laid over the shot's and the spec's `vars`.
+    """
+
+    shot: Shot
+    key: str
+    variables: Mapping[str, Json]

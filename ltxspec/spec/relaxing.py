@@ -1,0 +1,74 @@
+"""Model schemas as a spec may write them: any value may also be a template, and null takes a default back.
+
+For editors, which see a shot before it is merged and rendered: what is required and which values go together is left
+to the judgement over the whole request.
+"""
+
+from collections.abc import Collection, Mapping
+
+from ltxspec.values import Json
+
+TEMPLATE = {"$ref": "#/$defs/Template"}
+TEMPLATE_DEFINITION = {
+    "description": "A template; one that is a single expression keeps the expression's type",
+    "type": "string",
+    "pattern": r"\{\{",
+}
+
+_ABOUT = ("title", "description", "default", "examples", "deprecated")  # what an editor shows, kept at the outside
+# Keywords about one value, which hold for a spec as for a request. Unknown ones (`x-…`) and conditions are dropped.
+_KEPT = frozenset(
+    {"type", "enum", "const", "pattern", "format", "minLength", "maxLength", "additionalProperties"}
+    | {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
+    | {"minItems", "maxItems", "uniqueItems"}
+)
+_MAX_DEPTH = 16  # a schema that refers to itself is cut here: beyond it, anything goes
+
+
+def parameter_schemas(
+    model_schemas: Mapping[str, Mapping[str, Json]], leave_out: Collection[str]
+) -> dict[str, dict[str, Json]]:
+    """Every parameter of every model, by name and in the order first met.
+
+    Where models differ about a parameter, it may be what any of them takes.
+    """
+    forms: dict[str, list[dict[str, Json]]] = {}
+    for schema in model_schemas.values():
+        for name, parameter in schema.get("properties", {}).items():
+            if name in leave_out:
+                continue
+            form = _relax(parameter, schema, 0)
+            known = forms.setdefault(name, [])
+            if form not in known:
+                known.append(form)
+    return {name: _nullable(found) for name, found in forms.items()}
+
+
+def _nullable(forms: list[dict[str, Json]]) -> dict[str, Json]:
+    """One schema that takes any of the forms, a template or null; what it says about itself must hold for all forms."""
+    first = forms[0]
+    same = [key for key in _ABOUT if key in first and all(form.get(key) == first[key] for form in forms)]
+    about = {key: first[key] for key in dict.fromkeys(["description", *same]) if key in first}
+    bare = [{key: value for key, value in form.items() if key not in _ABOUT} for form in forms]
+    distinct = [form for number, form in enumerate(bare) if form not in bare[:number]]
+    return {**about, "anyOf": [*distinct, TEMPLATE, {"type": "null"}]}
+
+
+def _relax(schema: Json, document: Mapping[str, Json], depth: int) -> dict[str, Json]:
+    """The schema of one value without conditions, with every value inside it relaxed too."""
+    if not isinstance(schema, Mapping) or depth > _MAX_DEPTH:
+        return {}
+    if "$ref" in schema:
+        target = document.get("$defs", {}).get(str(schema["$ref"]).removeprefix("#/$defs/"), {})
+        return _relax({**target, **{key: value for key, value in schema.items() if key != "$ref"}}, document, depth + 1)
+    relaxed = {key: value for key, value in schema.items() if key in _KEPT or key in _ABOUT}
+    if "properties" in schema:
+        relaxed["properties"] = {
+            name: _nullable([_relax(part, document, depth + 1)]) for name, part in schema["properties"].items()
+        }
+    if "items" in schema:
+        relaxed["items"] = {"anyOf": [_relax(schema["items"], document, depth + 1), TEMPLATE]}
+    for key in ("anyOf", "oneOf"):
+        if key in schema and all("type" in part or "$ref" in part for part in schema[key]):
+            relaxed["anyOf"] = [_relax(part, document, depth + 1) for part in schema[key]]
+    return relaxed

@@ -1,0 +1,100 @@
+"""The rows of a `forEach`: where they come from, and what tells them apart."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ltxspec.errors import Invalid, Location, Problems
+from ltxspec.spec.files import FileProblem, ProjectFiles
+from ltxspec.spec.models import ForEach, Shot, Spec
+from ltxspec.spec.names import is_scalar
+from ltxspec.spec.suggest import did_you_mean, shown
+from ltxspec.spec.tables import Locate, Table, read_table
+from ltxspec.values import Json
+
+NAME_OF_ROW = "key"  # the variable that holds a row's name, where the file is a mapping of names to rows
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRows:
+    """Rows, each with a single value in `column` that names it."""
+
+    rows: Sequence[Mapping[str, Json]]
+    column: str
+    locate: Locate
+
+
+def named_rows(spec: Spec, shot: Shot, for_each: ForEach, files: ProjectFiles, problems: Problems) -> NamedRows | None:
+    """Get the rows of a shot. None when there are none, which `problems` explains.
+
+    Without `key`, a file that is a mapping of names to rows uses those names; otherwise the first column of the first
+    row tells the rows apart.
+    """
+    if for_each.file is None:
+        table: Table | None = _inline(spec, shot, for_each)
+    else:
+        table = _from_file(spec, shot, for_each.file, files, problems)
+    if table is None:
+        return None
+    path = ("shots", shot.name, "forEach")
+    if not table.rows:
+        message = f"`forEach` has no rows, so {shown(shot.name)} has no instances"
+        problems.warn("no-instances", message, spec.document.locate(path))
+        return None
+    rows, column = _identified(table, for_each.key)
+    if not column:
+        problems.error("missing-key", "the first row is empty, so nothing tells the rows apart", table.locate(0, None))
+        return None
+    if not any(column in row for row in rows):
+        columns = list(dict.fromkeys(name for row in rows for name in row))
+        hint = did_you_mean(column, columns) or f"name one of the columns: {', '.join(map(shown, columns))}"
+        where = spec.document.locate((*path, "key"), value=True)
+        problems.error("unknown-column", f"no row has a column {shown(column)}", where, hint)
+        return None
+    return NamedRows(rows, column, table.locate) if _all_named(rows, column, table, problems) else None
+
+
+def _inline(spec: Spec, shot: Shot, for_each: ForEach) -> Table:
+    path: tuple[str, ...] = ("shots", shot.name, "forEach")
+    if not isinstance(spec.document.root["shots"][shot.name]["forEach"], list):
+        path = (*path, "items")
+
+    def locate(row: int, column: str | None) -> Location:
+        return spec.document.locate((*path, row) if column is None else (*path, row, column), value=True)
+
+    return Table(for_each.items or (), None, locate)
+
+
+def _from_file(spec: Spec, shot: Shot, file: str, files: ProjectFiles, problems: Problems) -> Table | None:
+    beside = spec.document.source.file
+    try:
+        return read_table(files.read_text(file, beside=beside), files.resolve(file, beside=beside))
+    except FileProblem as problem:
+        where = spec.document.locate(("shots", shot.name, "forEach", "file"), value=True)
+        problems.error(problem.code, problem.summary, where, problem.hint)
+    except Invalid as invalid:
+        where = spec.document.locate(("shots", shot.name, "forEach", "file"), value=True)
+        problems.extend(replace(found, where=found.where or where) for found in invalid.diagnostics)
+    return None
+
+
+def _identified(table: Table, key: str | None) -> tuple[Sequence[Mapping[str, Json]], str]:
+    """The rows and the column that identifies them. A row's name fills that column where the row has none."""
+    if table.names is None:
+        return table.rows, key or next(iter(table.rows[0]), "")
+    column = key or NAME_OF_ROW
+    return [{column: name, **row} for name, row in zip(table.names, table.rows, strict=True)], column
+
+
+def _all_named(rows: Sequence[Mapping[str, Json]], column: str, table: Table, problems: Problems) -> bool:
+    sound = True
+    for number, row in enumerate(rows):
+        value = row.get(column)
+        if value is None or value == "":
+            where = table.locate(number, column if column in row else None)
+            problems.error("missing-key", f"this row has no {shown(column)}, which tells rows apart", where)
+            sound = False
+        elif not is_scalar(value):
+            message = f"{shown(column)} tells rows apart, so it must be a single value"
+            problems.error("missing-key", message, table.locate(number, column))
+            sound = False
+    return sound

@@ -1,0 +1,88 @@
+"""What a spec must keep to beyond its shape: who may set what, names of variables, one way to expand, moves."""
+
+from collections.abc import Iterator
+
+from ltxspec.spec.faults import Fault, Path
+from ltxspec.spec.models import RESERVED_KEYS, SET_BY_LTXSPEC
+from ltxspec.spec.names import as_variable, is_variable
+from ltxspec.spec.suggest import shown
+from ltxspec.values import Json
+
+_NOT_A_DEFAULT = {
+    "model": "write `model:` at the top of the spec",
+    "vars": "write `vars:` at the top of the spec",
+    "labels": "write `labels:` in a shot or below `metadata`",
+    "title": "write `title:` in a shot or below `metadata`",
+    "checks": "write `checks:` at the top of the spec",
+}
+_MATRIX_WORDS = ("include", "exclude")
+
+
+def broken_rules(root: Json) -> list[Fault]:
+    """Judge a document; parts that have the wrong shape are passed over, for that is reported elsewhere."""
+    spec = _mapping(root)
+    faults = [*_defaults(spec), *_variables(("vars",), spec.get("vars"))]
+    takeovers: dict[str, str] = {}
+    for name, shot in _mapping(spec.get("shots")).items():
+        if isinstance(shot, dict):
+            faults += [*_shot(("shots", name), shot), *_move(name, shot.get("moved"), takeovers)]
+    return faults
+
+
+def _mapping(value: Json) -> dict[str, Json]:
+    return value if isinstance(value, dict) else {}
+
+
+def _defaults(spec: dict[str, Json]) -> Iterator[Fault]:
+    for key in _mapping(spec.get("defaults")):
+        path: Path = ("defaults", key)
+        if key in SET_BY_LTXSPEC:
+            yield _set_by_ltxspec(path)
+        elif key in RESERVED_KEYS:
+            hint = _NOT_A_DEFAULT.get(key, f"write `{key}:` in each shot")
+            yield Fault(path, "not-a-default", f"`{key}` cannot be a default: only request parameters can", hint)
+
+
+def _set_by_ltxspec(path: Path) -> Fault:
+    key = str(path[-1])
+    return Fault(path, "set-by-ltxspec", f"`{key}` is set by ltxspec", SET_BY_LTXSPEC[key])
+
+
+def _shot(path: Path, shot: dict[str, Json]) -> Iterator[Fault]:
+    for key in shot:
+        if key in SET_BY_LTXSPEC:
+            yield _set_by_ltxspec((*path, key))
+    if isinstance(shot.get("prompt"), str) and not shot["prompt"].strip():
+        message = f"the prompt of {shown(path[-1])} is empty"
+        yield Fault((*path, "prompt"), "missing-prompt", message, "write what the video shows below `prompt:`")
+    if shot.get("matrix") is not None and shot.get("forEach") is not None:
+        hint = "move the axes into the rows, or the rows into axes"
+        yield Fault((*path, "forEach"), "two-expansions", "`matrix` and `forEach` cannot go together", hint)
+    yield from _variables((*path, "vars"), shot.get("vars"))
+    matrix = _mapping(shot.get("matrix"))
+    yield from _variables((*path, "matrix"), {key: axis for key, axis in matrix.items() if key not in _MATRIX_WORDS})
+    if isinstance(shot.get("matrix"), dict) and matrix.keys() <= {"exclude"}:
+        hint = "write at least one axis, as in `sky: [rain, fog]`"
+        yield Fault((*path, "matrix"), "empty", f"`matrix` of {shown(path[-1])} has no axis", hint)
+
+
+def _variables(path: Path, variables: Json) -> Iterator[Fault]:
+    for name in _mapping(variables):
+        if not is_variable(name):
+            hint = f"use letters, digits and `_`, and no word of the template language: {shown(as_variable(name))}"
+            yield Fault((*path, name), "bad-name", f"{shown(name)} cannot be the name of a variable", hint)
+
+
+def _move(name: str, moved: Json, takeovers: dict[str, str]) -> Iterator[Fault]:
+    """A shot cannot take over its own takes, nor two shots the same."""
+    if not isinstance(moved, str):
+        return
+    path: Path = ("shots", name, "moved")
+    if moved == name:
+        yield Fault(
+            path, "moved", f"{shown(name)} cannot take over from itself", "write its earlier name", at_value=True
+        )
+    elif moved in takeovers:
+        message = f"{shown(takeovers[moved])} takes over from {shown(moved)} already"
+        yield Fault(path, "moved", message, "remove one of the two `moved:`", at_value=True)
+    takeovers.setdefault(moved, name)

@@ -1,0 +1,210 @@
+"""The shape of a spec as pydantic models: what may stand where, and what editors are told about it.
+
+Imported only when a spec's structure has to be judged or its JSON Schema written; planning an unchanged spec does
+neither. `wording` turns the models' errors into words; `rules` knows what a shape cannot say.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, WithJsonSchema
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from ltxspec.spec.models import SET_BY_LTXSPEC
+from ltxspec.spec.names import INSTANCE_KEY, SHOT_NAME, SPEC_NAME, VARIABLE
+from ltxspec.spec.relaxing import TEMPLATE_DEFINITION, parameter_schemas
+from ltxspec.values import Json
+
+API_VERSION = "ltxspec/v1"
+KIND = "RenderSpec"
+
+
+def _scalar(value: Json) -> Json:
+    if isinstance(value, dict | list):
+        raise PydanticCustomError("scalar_type", "not a scalar")
+    return value
+
+
+def _label(value: Json) -> Json:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise PydanticCustomError("string_type", "not text")
+    return value
+
+
+Scalar = Annotated[
+    Any, AfterValidator(_scalar), WithJsonSchema({"type": ["string", "number", "integer", "boolean", "null"]})
+]
+Labels = Annotated[
+    dict[str, Annotated[Any, AfterValidator(_label), WithJsonSchema({"type": ["string", "integer"]})]] | None,
+    Field(description="Free words for grouping in reports; never part of a fingerprint"),
+]
+Title = Annotated[str | None, Field(description="Free text for people; never part of a fingerprint")]
+Variables = Annotated[
+    dict[Annotated[str, WithJsonSchema({"type": "string", "pattern": VARIABLE})], Any] | None,
+    Field(description="What templates may use as `{{ name }}`"),
+]
+Text = Annotated[str, Field(min_length=1)]
+Row = dict[str, Any]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", defer_build=True)
+
+
+class Metadata(_Part):
+    """What the spec is called."""
+
+    name: Annotated[str, Field(pattern=SPEC_NAME, description="Names the spec and its lockfile")]
+    title: Title = None
+    labels: Labels = None
+
+
+class CheckPart(_Part):
+    """An assertion over the rendered request."""
+
+    assertion: Annotated[Text, Field(alias="assert", description="A template expression that must be true")]
+    message: Annotated[str | None, Field(description="What to say when it is not")] = None
+    severity: Annotated[Literal["error", "warning"], Field(description="Whether a failure stops the run")] = "error"
+
+
+Checks = Annotated[list[CheckPart] | None, Field(description="Assertions over the rendered request")]
+
+
+class PromptFile(_Part):
+    """A prompt kept in a file of its own."""
+
+    file: Annotated[Text, Field(description="Path of the template, relative to the spec")]
+
+
+class RowsFile(_Part):
+    """Rows kept in a data file."""
+
+    file: Annotated[Text, Field(description="Path of a CSV, JSON or YAML file, relative to the spec")]
+    key: Annotated[Text | None, Field(description="The column that identifies a row; the first by default")] = None
+
+
+class RowsInline(_Part):
+    """Rows written in the spec, with the column that identifies them."""
+
+    items: Annotated[list[Row], Field(description="One mapping a row")]
+    key: Annotated[Text | None, Field(description="The column that identifies a row; the first by default")] = None
+
+
+class MatrixPart(_Part):
+    """Axes whose combinations each become one instance."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Annotated[list[Scalar], Field(min_length=1)]] = Field(init=False)
+
+    include: Annotated[list[Row] | None, Field(description="Values added to combinations, or new combinations")] = None
+    exclude: Annotated[list[dict[str, Scalar]] | None, Field(description="Combinations left out")] = None
+
+
+def _prompt_form(value: Json) -> str:
+    return "<file>" if isinstance(value, dict) else "<text>"
+
+
+def _rows_form(value: Json) -> str:
+    if not isinstance(value, dict):
+        return "<rows>"
+    return "<inline>" if "items" in value and "file" not in value else "<file>"
+
+
+# Names of the forms as they stand in an error's place; no key of a spec looks like them.
+FORMS = frozenset({"<file>", "<text>", "<rows>", "<inline>"})
+
+
+class ShotPart(_Part):
+    """One shot. Every other key is a request parameter under the provider's own name."""
+
+    model_config = ConfigDict(extra="allow")
+
+    prompt: Annotated[
+        Annotated[str, Tag("<text>")] | Annotated[PromptFile, Tag("<file>")],
+        Discriminator(_prompt_form),
+        Field(description="Template text; rendered and stripped it becomes the positive prompt"),
+    ]
+    vars: Variables = None
+    matrix: MatrixPart = Field(  # type: ignore[assignment]  # absent, never null
+        default=None, description="One instance for each combination of the axes"
+    )
+    forEach: Annotated[  # noqa: N815  the key as users write it
+        Annotated[list[Row], Tag("<rows>")]
+        | Annotated[RowsInline, Tag("<inline>")]
+        | Annotated[RowsFile, Tag("<file>")],
+        Discriminator(_rows_form),
+        Field(description="One instance for each row"),
+    ] = Field(default=None)  # type: ignore[assignment]  # absent, never null
+    model: Annotated[Text | None, Field(description="The model of this shot instead of the spec's")] = None
+    moved: Annotated[
+        str | None, Field(pattern=INSTANCE_KEY, description="The earlier name whose takes this shot takes over")
+    ] = None
+    title: Title = None
+    labels: Labels = None
+    checks: Checks = None
+
+
+class SpecPart(_Part):
+    """One spec file."""
+
+    apiVersion: Annotated[Literal["ltxspec/v1"], Field(description="Version of this format")]  # noqa: N815  as written
+    kind: Annotated[Literal["RenderSpec"], Field(description="Kind of this file")]
+    metadata: Metadata
+    model: Annotated[Text | None, Field(description="Model of every shot: its id or a name from the catalog")] = None
+    vars: Variables = None
+    defaults: Annotated[dict[str, Any] | None, Field(description="Request parameters for every shot")] = None
+    checks: Checks = None
+    shots: Annotated[dict[Annotated[str, Field(pattern=SHOT_NAME)], ShotPart], Field(min_length=1)]
+
+
+def structural_errors(root: Json) -> list[ErrorDetails]:
+    """What pydantic has against a document's shape."""
+    try:
+        SpecPart.model_validate(root)
+    except ValidationError as error:
+        return error.errors(include_url=False, include_context=False)
+    return []
+
+
+def spec_schema(model_schemas: Mapping[str, Mapping[str, Json]]) -> dict[str, Json]:
+    """The JSON Schema (2020-12) of a spec, for editors.
+
+    Args:
+        model_schemas: the JSON Schema of each known model's request, by file name. Their parameters are what
+            `defaults` and shots may hold, each as its own schema, a template or null.
+    """
+    schema = _tidy(SpecPart.model_json_schema())
+    parameters = parameter_schemas(model_schemas, leave_out=frozenset({*SET_BY_LTXSPEC, "model"}))
+    parts, top = schema.pop("$defs"), schema["properties"]
+    shot = parts["ShotPart"]
+    shot |= {"properties": {**shot["properties"], **parameters}, "additionalProperties": False}
+    top["defaults"] |= {"type": ["object", "null"], "properties": parameters, "additionalProperties": False}
+    top["defaults"].pop("anyOf")
+    ids = [
+        model["const"] for each in model_schemas.values() if "const" in (model := each["properties"].get("model", {}))
+    ]
+    for part in (top, shot["properties"]) if ids else ():
+        part["model"]["examples"] = ids
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"{KIND} {API_VERSION}",
+        **schema,
+        "$defs": {**parts, "Template": TEMPLATE_DEFINITION},
+    }
+
+
+def _tidy(schema: Json) -> Json:
+    """Take out what pydantic adds for itself, and hold the names of mappings to their pattern."""
+    if isinstance(schema, list):
+        return [_tidy(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    tidy = {key: _tidy(value) for key, value in schema.items()}
+    if isinstance(tidy.get("title"), str):
+        del tidy["title"]
+    if "default" in tidy and tidy["default"] is None:
+        del tidy["default"]
+    if "patternProperties" in tidy:
+        ((pattern, values),) = tidy.pop("patternProperties").items()
+        tidy |= {"propertyNames": {"pattern": pattern}, "additionalProperties": values}
+    return tidy

@@ -1,0 +1,285 @@
+"""`ltxspec.toml`: found upwards from where one stands, read strictly, every key with a default.
+
+The environment is not read here; the command line puts it, and its own options, over what the file says.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from ltxspec.errors import Location, Problems, Severity, WrongUsage
+from ltxspec.storage.durable import translated
+from ltxspec.storage.paths import shown
+from ltxspec.storage.toml_tables import TomlFile, TomlTable, did_you_mean
+from ltxspec.values import Json, Usd
+
+CONFIG_NAME = "ltxspec.toml"
+_TABLES = ("project", "provider", "runware", "budget", "archive", "delivery", "sandbox", "policy")
+_POSITION = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
+_NO_SECRETS = "secrets never stand in a file; set the environment variable RUNWARE_API_KEY"
+_LEAST_TTL = 60  # seconds; the provider takes no less
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectConfig:
+    """[project]: what the project is."""
+
+    id: str = ""  # salts task ids
+    specs: tuple[str, ...] = ("specs",)  # files and folders, relative to the root
+    lockfiles: str = "lockfiles"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderConfig:
+    """[provider]: who renders."""
+
+    name: str = "runware"
+    parallelism: int = 4  # tasks under way at once
+    attempts: int = 3  # tries of one render after failures that may pass, over all runs
+
+
+@dataclass(frozen=True, slots=True)
+class RunwareConfig:
+    """[runware]; times in seconds."""
+
+    base_url: str = "https://api.runware.ai/v1"
+    poll_interval: float = 2.0  # the first wait; grows up to poll_max
+    poll_max: float = 15.0
+    grace: float = 60.0  # how long an unclear submit is looked for before the same body is repeated
+    task_timeout: float = 1800.0  # after this a task is left unresolved, never bought again
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetConfig:
+    """[budget]; None is no limit."""
+
+    per_apply: Usd | None = None
+    per_shot: Usd | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveConfig:
+    """[archive]; a folder relative to the root, or the address of an object store."""
+
+    url: str = ".ltxspec/archive"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryConfig:
+    """[delivery]; what is None is not sent."""
+
+    ttl: int | None = None  # seconds
+    webhook_url: str | None = None
+    upload_endpoint: str | None = None
+
+    def parameters(self) -> dict[str, Json]:
+        """What is set, under the provider's names."""
+        named = {"ttl": self.ttl, "webhookURL": self.webhook_url, "uploadEndpoint": self.upload_endpoint}
+        return {name: value for name, value in named.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxConfig:
+    """[sandbox]: the free stand-in."""
+
+    speed: float = 20.0  # how many times faster than real rendering
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRule:
+    """One [[policy]]: a Jinja expression that must be true of every request."""
+
+    assertion: str
+    message: str | None
+    severity: Severity
+    where: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole configuration. `root` is the folder of the file, or where the search began when there is none."""
+
+    root: Path
+    file: Path | None = None
+    project: ProjectConfig = field(default_factory=ProjectConfig)
+    provider: ProviderConfig = field(default_factory=ProviderConfig)
+    runware: RunwareConfig = field(default_factory=RunwareConfig)
+    budget: BudgetConfig = field(default_factory=BudgetConfig)
+    archive: ArchiveConfig = field(default_factory=ArchiveConfig)
+    delivery: DeliveryConfig = field(default_factory=DeliveryConfig)
+    sandbox: SandboxConfig = field(default_factory=SandboxConfig)
+    policy: tuple[PolicyRule, ...] = ()
+
+
+def load_config(start: Path, explicit: Path | None = None) -> Config:
+    """Find and read the configuration.
+
+    Args:
+        start: the folder from which it is looked for upwards.
+        explicit: a file to use instead; its folder is the project's root.
+
+    Raises:
+        Invalid: the file is not TOML, has unknown keys or wrong values; all of them at once.
+        WrongUsage: the explicit file does not exist.
+        StorageError: it cannot be read.
+    """
+    if explicit is not None and not explicit.is_file():
+        raise WrongUsage(f"configuration file `{explicit}` does not exist", hint="`ltxspec init` writes one")
+    file = explicit or find_config(start)
+    if file is None:
+        return Config(root=start.resolve())
+    with translated("read", file):
+        data = file.read_bytes()
+    problems = Problems()
+    config = parse_config(data, file.resolve(), shown(file), problems)
+    problems.raise_if_errors()
+    return config
+
+
+def find_config(start: Path) -> Path | None:
+    """The nearest `ltxspec.toml` in a folder or those above it."""
+    folder = start.resolve()
+    candidates = (parent / CONFIG_NAME for parent in (folder, *folder.parents))
+    return next((file for file in candidates if file.is_file()), None)
+
+
+def parse_config(data: bytes, file: Path, name: str, problems: Problems) -> Config:
+    """Read the text of a configuration; problems are collected, and defaults stand in for what is wrong.
+
+    Args:
+        data: the file's bytes.
+        file: its absolute path.
+        name: the file as shown to users.
+        problems: where errors go.
+    """
+    text, document = _parse(data, name, problems)
+    source = TomlFile(name, text)
+    for key, value in document.items():
+        if key not in _TABLES:
+            problems.error("config", f"unknown table `{key}`", source.place(key, key), did_you_mean(key, _TABLES))
+        elif not isinstance(value, list if key == "policy" else dict):
+            form = "[[policy]]" if key == "policy" else f"[{key}]"
+            problems.error("config", f"`{key}` must be a table, written {form}", source.place("", key))
+
+    def table(key: str) -> TomlTable:
+        values = document.get(key)
+        return TomlTable(source, key, values if isinstance(values, dict) else {}, problems)
+
+    return Config(
+        root=file.parent,
+        file=file,
+        project=_project(table("project")),
+        provider=_provider(table("provider")),
+        runware=_runware(table("runware")),
+        budget=_budget(table("budget")),
+        archive=_archive(table("archive")),
+        delivery=_delivery(table("delivery")),
+        sandbox=_sandbox(table("sandbox")),
+        policy=_policy(document.get("policy"), source, problems),
+    )
+
+
+def _parse(data: bytes, name: str, problems: Problems) -> tuple[str, Mapping[str, Json]]:
+    import tomllib  # 10 ms, and many projects have no configuration
+
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        problems.error("config", "the configuration is not UTF-8 text", Location(name, line, 1))
+        return "", {}
+    try:
+        return text, tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        position = _POSITION.search(str(error))
+        lines = text.splitlines() or [""]
+        line, column = len(lines), 1  # for what is only noticed at the end of the document
+        if position is not None and position["line"] is not None:
+            line, column = int(position["line"]), int(position["column"])
+        message = _POSITION.sub("", str(error))
+        where = Location(name, line, column, "".join(lines[line - 1 : line]))
+        problems.error("config", f"the configuration is not TOML: {message}", where)
+        return "", {}
+
+
+def _project(table: TomlTable) -> ProjectConfig:
+    usual = ProjectConfig()
+    project = ProjectConfig(
+        id=table.text("id", usual.id),
+        specs=table.paths("specs", usual.specs),
+        lockfiles=table.path("lockfiles", usual.lockfiles),
+    )
+    table.finish()
+    return project
+
+
+def _provider(table: TomlTable) -> ProviderConfig:
+    usual = ProviderConfig()
+    provider = ProviderConfig(
+        name=table.path("name", usual.name),
+        parallelism=table.integer("parallelism", usual.parallelism, 1),
+        attempts=table.integer("attempts", usual.attempts, 1),
+    )
+    table.finish(_NO_SECRETS)
+    return provider
+
+
+def _runware(table: TomlTable) -> RunwareConfig:
+    usual = RunwareConfig()
+    runware = RunwareConfig(
+        base_url=table.address("base_url", usual.base_url) or usual.base_url,
+        poll_interval=table.number("poll_interval", usual.poll_interval),
+        poll_max=table.number("poll_max", usual.poll_max),
+        grace=table.number("grace", usual.grace, zero=True),
+        task_timeout=table.number("task_timeout", usual.task_timeout),
+    )
+    if runware.poll_max < runware.poll_interval:
+        table.error("`poll_max` in [runware] must not be below `poll_interval`", "poll_max")
+    table.finish(_NO_SECRETS)
+    return runware
+
+
+def _budget(table: TomlTable) -> BudgetConfig:
+    budget = BudgetConfig(per_apply=table.amount("per_apply"), per_shot=table.amount("per_shot"))
+    table.finish()
+    return budget
+
+
+def _archive(table: TomlTable) -> ArchiveConfig:
+    archive = ArchiveConfig(url=table.path("url", ArchiveConfig().url))
+    table.finish(_NO_SECRETS)
+    return archive
+
+
+def _delivery(table: TomlTable) -> DeliveryConfig:
+    delivery = DeliveryConfig(
+        ttl=table.optional_integer("ttl", _LEAST_TTL),
+        webhook_url=table.address("webhookURL", None),
+        upload_endpoint=table.address("uploadEndpoint", None),
+    )
+    table.finish()
+    return delivery
+
+
+def _sandbox(table: TomlTable) -> SandboxConfig:
+    sandbox = SandboxConfig(speed=table.number("speed", SandboxConfig().speed))
+    table.finish()
+    return sandbox
+
+
+def _policy(entries: Json, source: TomlFile, problems: Problems) -> tuple[PolicyRule, ...]:
+    rules = []
+    for index, entry in enumerate(entries if isinstance(entries, list) else []):
+        table = TomlTable(source, "policy", entry if isinstance(entry, dict) else {}, problems, index)
+        assertion = table.path("assert", "")
+        message = table.text("message", "") or None
+        severity: Literal["error", "warning"] = (
+            "warning" if table.choice("severity", "error", ("error", "warning")) == "warning" else "error"
+        )
+        if "assert" not in table.values:
+            table.error("a policy needs `assert`, an expression that must be true of every request")
+        table.finish()
+        rules.append(PolicyRule(assertion, message, severity, source.place("policy", "assert", index)))
+    return tuple(rules)

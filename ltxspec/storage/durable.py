@@ -1,0 +1,158 @@
+"""Writing so that a crash leaves the old file or the new one, never half of either.
+
+Every call that can fail stands in `FileOps`, so that tests can make each of them fail; nothing else touches the disk
+on the path of a lockfile, a journal or a finished video.
+"""
+
+import contextlib
+import errno
+import fcntl
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ltxspec.errors import StorageError
+
+_CURES = {
+    errno.ENOSPC: "free some space on the disk and run the command again",
+    errno.EDQUOT: "free some of your disk quota and run the command again",
+    errno.EACCES: "check who owns the file and its folder, and their permissions",
+    errno.EPERM: "check who owns the file and its folder, and their permissions",
+    errno.EROFS: "the disk is mounted read-only; run the command where the project can be written",
+    errno.EISDIR: "a folder stands where a file is expected; move it away",
+    errno.ENOTDIR: "a file stands where a folder is expected; move it away",
+    errno.ENOLCK: "this file system cannot lock files; keep `.ltxspec` on a local disk",
+    errno.EOPNOTSUPP: "this file system cannot do that; keep `.ltxspec` on a local disk",
+}
+_CANNOT_SYNC = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOTTY})
+
+
+def sync(descriptor: int) -> None:
+    """Put a file's bytes on disk, on macOS too, where plain fsync stops at the drive's cache."""
+    full = getattr(fcntl, "F_FULLFSYNC", None)
+    if full is None:
+        os.fsync(descriptor)
+        return
+    try:
+        fcntl.fcntl(descriptor, full)
+    except OSError:
+        os.fsync(descriptor)  # a file system without it
+
+
+@dataclass(frozen=True, slots=True)
+class FileOps:
+    """The system calls that writing needs. The real ones by default."""
+
+    open: Callable[[str, int, int], int] = os.open
+    write: Callable[[int, memoryview], int] = os.write
+    fsync: Callable[[int], None] = sync
+    ftruncate: Callable[[int, int], None] = os.ftruncate
+    replace: Callable[[str, str], None] = os.replace
+    unlink: Callable[[str], None] = os.unlink
+    close: Callable[[int], None] = os.close
+
+
+REAL = FileOps()
+
+
+def storage_error(what: str, path: Path, error: OSError) -> StorageError:
+    """A `StorageError` such as "cannot write `x`: No space left on device", with a cure where one is known."""
+    reason = error.strerror or type(error).__name__
+    return StorageError(f"cannot {what} `{path}`: {reason}", hint=_CURES.get(error.errno or 0))
+
+
+@contextlib.contextmanager
+def translated(what: str, path: Path) -> Iterator[None]:
+    """Turn an `OSError` inside into a `StorageError` that says what could not be done to which file."""
+    try:
+        yield
+    except OSError as error:
+        raise storage_error(what, path, error) from error
+
+
+@contextlib.contextmanager
+def opened(path: Path, flags: int, ops: FileOps = REAL, mode: int = 0o666) -> Iterator[int]:
+    """A file descriptor, closed at the end; never handed to child processes."""
+    descriptor = ops.open(str(path), flags | os.O_CLOEXEC, mode)
+    try:
+        yield descriptor
+    finally:
+        ops.close(descriptor)
+
+
+def read_if_exists(path: Path) -> bytes | None:
+    """All bytes of a file, or None when there is none. Only "does not exist" means that.
+
+    Raises:
+        StorageError: it is there and cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise storage_error("read", path, error) from error
+
+
+def make_folder(path: Path, ops: FileOps = REAL) -> None:
+    """Create a folder and its parents, durably. Raises OSError."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    for folder in reversed(missing):
+        folder.mkdir(exist_ok=True)
+        sync_folder(folder.parent, ops)
+
+
+def sync_folder(folder: Path, ops: FileOps = REAL) -> None:
+    """Make names in a folder durable. File systems that cannot are taken as they are. Raises OSError."""
+    with opened(folder, os.O_RDONLY | os.O_DIRECTORY, ops) as descriptor:
+        try:
+            ops.fsync(descriptor)
+        except OSError as error:
+            if error.errno not in _CANNOT_SYNC:
+                raise
+
+
+def write_all(descriptor: int, data: bytes, ops: FileOps = REAL) -> None:
+    """Write every byte: the system may take fewer at a time. Raises OSError."""
+    rest = memoryview(data)
+    while rest:
+        taken = ops.write(descriptor, rest)
+        if taken <= 0:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        rest = rest[taken:]
+
+
+def replace_file(path: Path, data: bytes, ops: FileOps = REAL) -> None:
+    """Put `data` in the place of a file: temporary file in the same folder, fsync, rename, fsync of the folder.
+
+    The file keeps its permissions, and a link to it stays a link. The caller holds a lock: the temporary name is fixed,
+    so that a crash leaves at most one stray file, which the next call overwrites.
+
+    Raises:
+        StorageError: with the old file still whole.
+    """
+    with translated("write", path):
+        target = Path(os.path.realpath(path))
+        make_folder(target.parent, ops)
+        temporary = target.with_name(f".{target.name}.tmp")
+        try:
+            with opened(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, ops) as descriptor:
+                with contextlib.suppress(FileNotFoundError):
+                    os.fchmod(descriptor, stat.S_IMODE(target.stat().st_mode))
+                write_all(descriptor, data, ops)
+                ops.fsync(descriptor)
+            ops.replace(str(temporary), str(target))
+        except OSError:
+            with contextlib.suppress(OSError):
+                ops.unlink(str(temporary))
+            raise
+        sync_folder(target.parent, ops)
+
+
+def remove_file(path: Path, ops: FileOps = REAL) -> None:
+    """Remove a file, durably; one that is not there is fine. Raises OSError."""
+    with contextlib.suppress(FileNotFoundError):
+        ops.unlink(str(path))
+        sync_folder(path.parent, ops)

@@ -1,0 +1,152 @@
+"""The project's own files, and nothing else: what a spec names is looked for beside it, then at the project's root."""
+
+import difflib
+import errno
+import hashlib
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ltxspec.spec.files import FileProblem
+
+MAX_TEXT = 32 * 2**20  # bytes of a prompt or data file
+MAX_BYTES = 256 * 2**20  # bytes of an image or audio file; providers take far less
+_CHUNK = 2**20
+
+
+class ProjectFolder:
+    """`spec.files.ProjectFiles` on disk, confined to one folder.
+
+    Refused are absolute paths, `..` and links that lead out of the folder, everything that is not a regular file
+    (devices and pipes could block or never end), and files beyond a size.
+
+    Args:
+        root: the project's root; it must exist.
+        max_text: most bytes of a text file.
+        max_bytes: most bytes of any other file.
+    """
+
+    def __init__(self, root: Path, *, max_text: int = MAX_TEXT, max_bytes: int = MAX_BYTES) -> None:
+        self._root = os.path.realpath(root)
+        self._max_text = max_text
+        self._max_bytes = max_bytes
+        self._found: dict[tuple[str, str], str] = {}  # (folder of the spec, path as written) -> real path
+        self._digests: dict[tuple[str, int, int], str] = {}  # (real path, size, mtime in ns) -> digest; never on disk
+
+    def read_text(self, path: str, *, beside: str) -> str:
+        """UTF-8 text of `path` as named in the file `beside`; a BOM is dropped, CRLF becomes LF. Raises FileProblem."""
+        data = b"".join(self._chunks(path, beside, self._max_text))
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            raise FileProblem(f"`{path}` is not UTF-8 text (line {line})", hint="save it as UTF-8") from None
+        return text.replace("\r\n", "\n")
+
+    def read_bytes(self, path: str, *, beside: str) -> bytes:
+        """The bytes of `path` as named in the file `beside`. Raises FileProblem."""
+        return b"".join(self._chunks(path, beside, self._max_bytes))
+
+    def sha256(self, path: str, *, beside: str) -> str:
+        """`sha256:<hex>` of the bytes of `path` as named in the file `beside`. Raises FileProblem.
+
+        Remembered for as long as size and time of the file stay the same, within this process only.
+        """
+        real = self._find(path, beside)
+        status = Path(real).stat()
+        key = (real, status.st_size, status.st_mtime_ns)
+        if key not in self._digests:
+            digest = hashlib.sha256()
+            for chunk in self._chunks(path, beside, self._max_bytes):
+                digest.update(chunk)
+            self._digests[key] = f"sha256:{digest.hexdigest()}"
+        return self._digests[key]
+
+    def resolve(self, path: str, *, beside: str) -> str:
+        """The path relative to the root, with `/` and without links, of an existing file. Raises FileProblem."""
+        return os.path.relpath(self._find(path, beside), self._root).replace(os.sep, "/")
+
+    def _find(self, path: str, beside: str) -> str:
+        """The real path of an existing regular file within the root."""
+        known = self._found.get((beside, path))
+        if known is not None and os.path.isfile(known):  # noqa: PTH113  # asked ten thousand times; Path is slow here
+            return known
+        _refuse_odd(path)
+        folders = (Path(self._root, beside).parent, Path(self._root))
+        candidates = dict.fromkeys(os.path.normpath(folder / path) for folder in folders)
+        inside = [candidate for candidate in candidates if self._holds(candidate)]
+        if not inside:
+            raise FileProblem(f"`{path}` leads out of the project", hint=_COPY_IT)
+        for candidate in inside:
+            if os.path.lexists(candidate):
+                self._found[beside, path] = real = self._follow(candidate, path)
+                return real
+        raise self._missing(path, inside)
+
+    def _follow(self, candidate: str, path: str) -> str:
+        real = os.path.realpath(candidate)
+        if not self._holds(real):
+            raise FileProblem(f"`{path}` is a link that leads out of the project", hint=_COPY_IT)
+        try:
+            mode = os.lstat(real).st_mode
+        except OSError as error:
+            raise _unreadable(path, error) from error
+        if not stat.S_ISREG(mode):
+            raise FileProblem(f"`{path}` is a folder" if stat.S_ISDIR(mode) else f"`{path}` is not a regular file")
+        return real
+
+    def _holds(self, absolute: str) -> bool:
+        return absolute == self._root or absolute.startswith(self._root.rstrip(os.sep) + os.sep)
+
+    def _chunks(self, path: str, beside: str, limit: int) -> Iterator[bytes]:
+        """The file's bytes, at most `limit` of them."""
+        real = self._find(path, beside)
+        try:
+            # O_NOFOLLOW and O_NONBLOCK: it was a regular file a moment ago, and must not have become a link or a pipe.
+            descriptor = os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            with os.fdopen(descriptor, "rb", buffering=0) as file:
+                read = 0
+                while chunk := file.read(_CHUNK):
+                    read += len(chunk)
+                    if read > limit:
+                        raise FileProblem(f"`{path}` is larger than {_megabytes(limit)}")
+                    yield chunk
+        except OSError as error:
+            raise _unreadable(path, error) from error
+
+    def _missing(self, path: str, looked_at: Sequence[str]) -> FileProblem:
+        places = " and ".join(f"`{os.path.relpath(place, self._root)}`" for place in looked_at)
+        hint = "write paths with `/`" if "\\" in path else None
+        near = next(filter(None, map(_similar, looked_at)), None)
+        if hint is None and near is not None:
+            hint = f"did you mean `{Path(path).with_name(near).as_posix()}`?"
+        return FileProblem(f"`{path}` does not exist (looked for {places})", hint=hint)
+
+
+_COPY_IT = "only files of the project can be used, so that every machine renders the same; copy it into the project"
+
+
+def _refuse_odd(path: str) -> None:
+    if not path or any(letter < " " or "\ud800" <= letter <= "\udfff" for letter in path):
+        raise FileProblem("a file name is empty or holds a control character")
+    if path.startswith(("/", "~/", "\\")) or path[1:3] in (":\\", ":/"):
+        raise FileProblem(f"`{path}` is an absolute path", hint=_COPY_IT)
+
+
+def _unreadable(path: str, error: OSError) -> FileProblem:
+    hint = "check its permissions" if error.errno in (errno.EACCES, errno.EPERM) else None
+    return FileProblem(f"`{path}` cannot be read: {error.strerror}", hint=hint)
+
+
+def _similar(place: str) -> str | None:
+    """The name of a file in the same folder that is written almost the same."""
+    try:
+        names = [entry.name for entry in Path(place).parent.iterdir()]
+    except OSError:
+        return None
+    return next(iter(difflib.get_close_matches(Path(place).name, names, n=1)), None)
+
+
+def _megabytes(limit: int) -> str:
+    return f"{limit // 2**20} MiB" if limit >= 2**20 else f"{limit} bytes"

@@ -1,0 +1,102 @@
+"""The exclusive lock of one spec: it dies with the process that holds it, so nobody ever has to break a stale one."""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+
+from ltxspec.errors import LockHeld
+from ltxspec.storage.clock import SystemClock
+from ltxspec.storage.durable import make_folder, opened, translated, write_all
+from ltxspec.values import Json
+
+_PAUSE = 0.1  # seconds between two looks at a lock that is held
+_ABOUT_ENOUGH = 4096  # bytes of holder information read at most
+
+
+@contextlib.contextmanager
+def exclusive(guard: Path, *, wait: float, command: str) -> Iterator[None]:
+    """Hold the lock on a guard file.
+
+    The kernel keeps the lock on the open file (flock) and drops it when the process ends, however it ends. What stands
+    in the file only tells others who holds it; it decides nothing.
+
+    Args:
+        guard: the file to lock; it is created and stays.
+        wait: seconds to wait for another process; 0 gives up at once.
+        command: what others are told this process is doing.
+
+    Raises:
+        LockHeld: another process holds it; the message says who.
+        StorageError: the file cannot be created or locked; without a lock nothing is spent.
+    """
+    clock = SystemClock()
+    with contextlib.ExitStack() as stack:
+        with translated("lock", guard):
+            make_folder(guard.parent)
+            descriptor = _acquire(guard, clock.monotonic() + wait, stack)
+            _introduce(descriptor, command, clock)
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                os.ftruncate(descriptor, 0)
+
+
+def _acquire(guard: Path, deadline: float, stack: contextlib.ExitStack) -> int:
+    clock = SystemClock()
+    while True:
+        with contextlib.ExitStack() as attempt:
+            descriptor = attempt.enter_context(opened(guard, os.O_RDWR | os.O_CREAT))
+            if _lock(descriptor):
+                if not _is_still(guard, descriptor):
+                    continue
+                stack.push(attempt.pop_all())
+                return descriptor
+            holder = os.pread(descriptor, _ABOUT_ENOUGH, 0)
+        left = deadline - clock.monotonic()
+        if left <= 0:
+            raise _held(holder)
+        clock.pause(min(_PAUSE, left))
+
+
+def _lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_still(guard: Path, descriptor: int) -> bool:
+    """Whether the locked file is still the one under this name; someone may have deleted it while we waited."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), guard.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _introduce(descriptor: int, command: str, clock: SystemClock) -> None:
+    holder = {
+        "pid": os.getpid(),
+        "host": os.uname().nodename,
+        "command": command,
+        "since": clock.now().isoformat(timespec="seconds"),
+    }
+    os.ftruncate(descriptor, 0)
+    write_all(descriptor, orjson.dumps(holder) + b"\n")
+
+
+def _held(holder: bytes) -> LockHeld:
+    try:
+        about: Json = orjson.loads(holder)
+        who = f"`{about['command']}` (process {about['pid']} on {about['host']}, since {about['since']})"
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        who = "another process"
+    return LockHeld(
+        f"{who} is at work on this spec",
+        hint="wait until it has finished, or use `--lock-timeout SECONDS` to wait for it",
+    )

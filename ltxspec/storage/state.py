@@ -1,0 +1,160 @@
+"""Lockfile and journal of one spec on disk: held under an exclusive lock for an apply, or just read for a plan."""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ltxspec.errors import LockfileError
+from ltxspec.lock.codec import decode_lockfile, encode_lockfile
+from ltxspec.lock.journal import Event
+from ltxspec.lock.merge import merge_lockfiles
+from ltxspec.lock.models import Lockfile
+from ltxspec.storage.durable import REAL, FileOps, read_if_exists, replace_file
+from ltxspec.storage.guard import exclusive
+from ltxspec.storage.journal import JournalFile, read_events
+
+
+@dataclass(frozen=True, slots=True)
+class SpecPaths:
+    """Where one spec's files are. `spec` and `provider` are what an empty lockfile starts with.
+
+    Given, they must also be what an existing lockfile says; left empty they are not compared.
+    """
+
+    lockfile: Path
+    journal: Path
+    guard: Path  # locked while an apply runs; its content only tells who holds it
+    spec: str = ""
+    provider: str = ""
+
+
+def spec_paths(root: Path, lockfiles: str, provider: str, spec: str) -> SpecPaths:
+    """The files of one spec with one provider. The sandbox keeps to its own folder: it never touches what was paid for.
+
+    Args:
+        root: the project's root.
+        lockfiles: `[project] lockfiles`.
+        provider: name of the provider.
+        spec: `metadata.name` of the spec.
+    """
+    local = root / ".ltxspec"
+    home = root / lockfiles
+    if provider == "sandbox":
+        local = local / "sandbox"
+        home = local / "lockfiles"
+    return SpecPaths(
+        lockfile=home / f"{spec}.lock.json",
+        journal=local / "journal" / f"{spec}.jsonl",
+        guard=local / "locks" / f"{spec}.lock",
+        spec=spec,
+        provider=provider,
+    )
+
+
+@contextlib.contextmanager
+def open_state(
+    paths: SpecPaths, *, wait: float = 0.0, command: str = "ltxspec", ops: FileOps = REAL
+) -> "Iterator[FileSpecState]":
+    """Hold one spec's state.
+
+    Args:
+        paths: its files.
+        wait: seconds to wait for another process that holds it.
+        command: what others are told this process is doing.
+        ops: the system calls, for tests.
+
+    Raises:
+        LockHeld: another process holds it; the message says who.
+        StorageError: it cannot be locked.
+    """
+    with exclusive(paths.guard, wait=wait, command=command):
+        yield FileSpecState(paths, ops)
+
+
+def read_state(paths: SpecPaths) -> tuple[Lockfile, list[Event]]:
+    """Lockfile and journal without the lock, for planning.
+
+    The journal is read first: an apply at work writes a take before it closes the task, so a task may be seen twice
+    (open, and in the lockfile), never in neither.
+
+    Raises:
+        LockfileError: one of them cannot be trusted.
+        StorageError: one of them cannot be read.
+    """
+    events = read_events(paths.journal)
+    return _decode(read_if_exists(paths.lockfile), paths), events
+
+
+class FileSpecState:
+    """`apply.ports.SpecState` on disk. Made by `open_state`, which holds the lock."""
+
+    def __init__(self, paths: SpecPaths, ops: FileOps = REAL) -> None:
+        self._paths = paths
+        self._ops = ops
+        self._journal = JournalFile(paths.journal, ops)
+        self._seen: bytes | None = None  # the lockfile as this process last read or wrote it
+        self._foreign: tuple[Lockfile, Lockfile] | None = None  # (theirs, base) of a change made by something else
+
+    def read_lockfile(self) -> Lockfile:
+        """The lockfile as it is on disk now; empty when there is none. Raises LockfileError, StorageError."""
+        data = read_if_exists(self._paths.lockfile)
+        lockfile = _decode(data, self._paths)
+        self._seen, self._foreign = data, None
+        return lockfile
+
+    def write_lockfile(self, lockfile: Lockfile) -> None:
+        """Replace the lockfile atomically, only when something changed.
+
+        A lockfile that something else (a `git pull` in another window) changed since it was read here is merged with
+        what is written: both hold records of what was paid for.
+
+        Raises:
+            StorageError: the old file is still whole.
+            LockfileError: something else changed the file, and what it left cannot be read.
+        """
+        disk = read_if_exists(self._paths.lockfile)
+        if self._seen is not None and disk is not None and disk != self._seen:
+            self._notice(disk, self._seen)
+        if self._foreign is not None:
+            lockfile = merge_lockfiles(lockfile, *self._foreign)
+        data = encode_lockfile(lockfile)
+        nothing_to_tell = disk is None and not lockfile.shots and not lockfile.retired
+        if data != disk and not nothing_to_tell:
+            replace_file(self._paths.lockfile, data, self._ops)
+            disk = data
+        self._seen = disk
+
+    def events(self) -> Sequence[Event]:
+        """The journal's events so far. Raises LockfileError, StorageError."""
+        return self._journal.read()
+
+    def append(self, event: Event) -> None:
+        """Add an event to the journal; returns only when it is on disk. Raises StorageError, LockfileError."""
+        self._journal.append(event)
+
+    def compact(self) -> None:
+        """Drop closed tasks from the journal, when nothing is open. Raises StorageError."""
+        self._journal.compact()
+
+    def _notice(self, disk: bytes, seen: bytes) -> None:
+        """Remember a change made by something else; it goes into every write from here on."""
+        theirs, base = _decode(disk, self._paths), _decode(seen, self._paths)
+        if self._foreign is not None:
+            earlier, base = self._foreign
+            theirs = merge_lockfiles(theirs, earlier, base)
+        self._foreign = (theirs, base)
+
+
+def _decode(data: bytes | None, paths: SpecPaths) -> Lockfile:
+    if data is None:
+        return Lockfile(provider=paths.provider, spec=paths.spec or paths.lockfile.name.removesuffix(".lock.json"))
+    lockfile = decode_lockfile(data, str(paths.lockfile))
+    wanted = (("spec", paths.spec, lockfile.spec), ("provider", paths.provider, lockfile.provider))
+    for what, expected, found in wanted:
+        if expected and found != expected:
+            raise LockfileError(
+                f"lockfile `{paths.lockfile}` belongs to {what} `{found}`, not `{expected}`",
+                hint="move it back to its place; takes of a renamed shot or spec move with `ltxspec lock mv`",
+            )
+    return lockfile

@@ -1,0 +1,165 @@
+"""Reading TOML tables strictly: every key asked for by type, every other key an error with its line."""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ltxspec.errors import Location, Problems
+from ltxspec.values import Json, Usd, parse_usd
+
+_HEADER = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?")
+_SECRETS = re.compile(r"key|token|secret|password", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class TomlFile:
+    """The text of a TOML file with the name shown to users, for places in messages."""
+
+    name: str
+    text: str
+
+    def place(self, table: str, key: str | None = None, entry: int = 0) -> Location:
+        """Where a table's key stands; the table's header, or the first line, when it is written in another way.
+
+        Args:
+            table: name of the table; empty for keys before the first header.
+            key: a key in it.
+            entry: which of the tables with this name (`[[policy]]`), from 0.
+        """
+        current, seen, best = "", -1, (1, 1)
+        for number, line in enumerate(self.text.splitlines(), start=1):
+            header = _HEADER.fullmatch(line)
+            if header:
+                current = header[1]
+                seen += current == table
+            inside = current == table and (seen == entry or not table)
+            if inside and header:
+                best = (number, 1)
+            elif inside and key is not None and _key_of(line) == key:
+                best = (number, len(line) - len(line.lstrip()) + 1)
+                break
+        return Location(self.name, *best, self._line(best[0]))
+
+    def _line(self, number: int) -> str:
+        lines = self.text.splitlines()
+        return lines[number - 1] if number <= len(lines) else ""
+
+
+@dataclass(slots=True)
+class TomlTable:
+    """One table, read key by key. Problems are collected, and the default stands in for what is wrong."""
+
+    file: TomlFile
+    name: str
+    values: Mapping[str, Json]
+    problems: Problems
+    entry: int = 0
+    asked: list[str] = field(default_factory=list)
+
+    def text(self, key: str, default: str) -> str:
+        """A string."""
+        return str(self._take(key, default, "a string", lambda value: isinstance(value, str)))
+
+    def path(self, key: str, default: str) -> str:
+        """A string that is not empty."""
+        return str(self._take(key, default, "a string that is not empty", _is_filled))
+
+    def paths(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
+        """A list of strings that are not empty."""
+        value = self._take(key, default, 'a list of strings such as ["specs"]', _is_texts)
+        return tuple(value)
+
+    def integer(self, key: str, default: int, least: int) -> int:
+        """An integer of at least `least`."""
+        value = self.optional_integer(key, least)
+        return default if value is None else value
+
+    def optional_integer(self, key: str, least: int) -> int | None:
+        """An integer of at least `least`; None when the key is missing."""
+        kind = f"an integer of at least {least}"
+        value: int | None = self._take(key, None, kind, lambda value: type(value) is int and value >= least)
+        return value
+
+    def address(self, key: str, default: str | None) -> str | None:
+        """An http or https URL."""
+        kind = 'an address that starts with "https://" (or "http://")'
+        value: str | None = self._take(key, default, kind, _is_address)
+        return value
+
+    def number(self, key: str, default: float, *, zero: bool = False) -> float:
+        """A finite number above 0, or at least 0."""
+        kind = "a number of at least 0" if zero else "a number above 0"
+        value = self._take(key, default, kind, lambda value: _is_number(value) and (value > 0 or (zero and value == 0)))
+        return float(value)
+
+    def amount(self, key: str) -> Usd | None:
+        """An amount in USD that is not negative; None when the key is missing."""
+        value = self._take(key, None, 'an amount in USD such as "20.00"', _is_amount)
+        return parse_usd(value)
+
+    def choice(self, key: str, default: str, options: Sequence[str]) -> str:
+        """One of several strings."""
+        named = " or ".join(f"`{option}`" for option in options)
+        return str(self._take(key, default, named, lambda value: value in options))
+
+    def finish(self, advice: str | None = None) -> None:
+        """Report the keys that nobody asked for. `advice` is the hint for keys that look like a secret."""
+        for key in self.values:
+            if key not in self.asked:
+                hint = advice if advice and _SECRETS.search(key) else did_you_mean(key, self.asked)
+                self.error(f"unknown key `{key}` in {_titled(self.name)}", key, hint)
+
+    def error(self, message: str, key: str | None = None, hint: str | None = None) -> None:
+        """Report a problem with the table or one of its keys."""
+        self.problems.error("config", message, self.file.place(self.name, key, self.entry), hint)
+
+    def _take(self, key: str, default: Json, kind: str, is_right: Callable[[Json], bool]) -> Json:
+        self.asked.append(key)
+        if key not in self.values:
+            return default
+        value = self.values[key]
+        if is_right(value):
+            return value
+        self.error(f"`{key}` in {_titled(self.name)} must be {kind}", key)
+        return default
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+    """A hint that names what is written almost the same, or everything there is to choose from."""
+    import difflib
+
+    options = list(known)
+    near = difflib.get_close_matches(name.lower(), options, n=1)
+    if near:
+        return f"did you mean `{near[0]}`?"
+    return f"known are {', '.join(f'`{option}`' for option in options)}" if options else None
+
+
+def _titled(table: str) -> str:
+    return f"[{table}]" if table else "the configuration"
+
+
+def _key_of(line: str) -> str:
+    return line.partition("=")[0].strip().strip("\"'")
+
+
+def _is_filled(value: Json) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_texts(value: Json) -> bool:
+    return isinstance(value, list) and all(map(_is_filled, value))
+
+
+def _is_address(value: Json) -> bool:
+    return isinstance(value, str) and value.startswith(("https://", "http://"))
+
+
+def _is_number(value: Json) -> bool:
+    return type(value) in (int, float) and math.isfinite(value)
+
+
+def _is_amount(value: Json) -> bool:
+    amount = parse_usd(value)
+    return amount is not None and amount >= 0

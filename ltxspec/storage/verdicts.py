@@ -1,0 +1,75 @@
+"""Remembering what was found valid, so that the same bytes are not validated twice. Losing it costs only time."""
+
+import contextlib
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from ltxspec.storage.durable import opened, write_all
+
+_HEADER = "ltxspec verdicts 1"
+_AT_MOST = 200_000  # digests kept; beyond that only those of the last run stay
+
+
+class FileVerdicts:
+    """Digests known good, in one file. It never raises: unreadable is empty, unwritable is forgotten.
+
+    A digest must cover everything the verdict depends on: the bytes, the rules and the version of ltxspec.
+    Use it as a context manager, or call `save` at the end of the run.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._known: set[str] | None = None  # read when first asked
+        self._asked: set[str] = set()
+        self._added: set[str] = set()
+
+    def __contains__(self, digest: str) -> bool:
+        if self._known is None:
+            self._known = _read(self._path)
+        known = digest in self._known or digest in self._added
+        if known:
+            self._asked.add(digest)
+        return known
+
+    def add(self, digest: str) -> None:
+        """Remember a digest; on disk from the next `save` on."""
+        self._added.add(digest)
+
+    def save(self) -> None:
+        """Write down what was added."""
+        known = self._known if self._known is not None else _read(self._path)
+        if not self._added - known:
+            return
+        kept = known | self._added
+        if len(kept) > _AT_MOST:
+            kept = self._asked | self._added
+        text = "\n".join([_HEADER, *sorted(kept), ""])
+        with contextlib.suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            # A name of its own: two commands may save at once. No fsync: a lost cache is no loss.
+            temporary = self._path.with_name(f"{self._path.name}.{os.getpid()}.tmp")
+            try:
+                with opened(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) as descriptor:
+                    write_all(descriptor, text.encode())
+                temporary.replace(self._path)
+            finally:
+                temporary.unlink(missing_ok=True)
+        self._known, self._added = kept, set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.save()
+
+
+def _read(path: Path) -> set[str]:
+    try:
+        header, *digests = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return set()
+    return set(digests) if header == _HEADER else set()

@@ -1,0 +1,65 @@
+"""Small values with a meaning: addresses, task ids, fingerprints, money. They stop mix-ups."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, NewType
+
+Fingerprint = NewType("Fingerprint", str)  # "v1:sha256:<64 hex digits>"
+TaskId = NewType("TaskId", str)  # a v4-shaped UUID, lower case
+Usd = Decimal  # US dollars; None means unknown, which is never the same as 0
+
+Json = Any  # a JSON value at the border; inside, use a type
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ShotAddress:
+    """`spec.shot` or `spec.shot[key]`: names one instance of a shot everywhere a user meets it."""
+
+    spec: str
+    instance: str  # "alley" or "weather[rain,dusk]": the key of the shot in the lockfile
+
+    @property
+    def shot(self) -> str:
+        """The name in the spec, without the instance's key."""
+        return self.instance.partition("[")[0]
+
+    def __str__(self) -> str:
+        return f"{self.spec}.{self.instance}"
+
+
+def parse_address(text: str) -> ShotAddress:
+    """Read `spec.shot[key]`. Raises ValueError when there is no dot before the key."""
+    spec, dot, instance = text.partition(".")
+    if not dot or not spec or not instance:
+        raise ValueError(f"`{text}` is not an address of the form spec.shot or spec.shot[key]")
+    return ShotAddress(spec, instance)
+
+
+def parse_usd(value: object) -> Usd | None:
+    """Read an amount in USD from JSON (string, integer or float); None for anything that is not a finite number."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        return None
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() else None
+
+
+def format_usd(amount: Usd) -> str:
+    """Write an amount as a decimal string with at least two decimals: `0.48`, `4.80`, `0.605`."""
+    text = format(amount.normalize(), "f")
+    whole, _, decimals = text.partition(".")
+    return f"{whole}.{decimals.ljust(2, '0')}"
+
+
+def total_usd(amounts: Iterable[Usd | None]) -> tuple[Usd, int]:
+    """Add what is known, count what is not: (sum, number of unknown amounts)."""
+    known, unknown = Decimal(0), 0
+    for amount in amounts:
+        if amount is None:
+            unknown += 1
+        else:
+            known += amount
+    return known, unknown

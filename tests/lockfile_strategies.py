@@ -1,0 +1,110 @@
+"""Hypothesis strategies for lockfiles and journals, for the properties that must hold for all of them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from builders import task
+from hypothesis import strategies as st
+
+from ltxspec.lock.journal import Abandoned, Accepted, Committed, Event, Failed, Finished, Intent
+from ltxspec.lock.models import Failure, Lockfile, Output, ShotRecord, Take
+from ltxspec.values import Fingerprint, TaskId
+
+words = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
+amounts = st.decimals(0, 100, places=3).map(lambda amount: amount.normalize())
+hashes = st.integers(0, 3).map(lambda number: f"{number:064x}")
+times = st.integers(0, 59).map(lambda second: f"2026-11-22T10:00:{second:02d}Z")
+numbers = st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+json_values = st.recursive(
+    st.none() | st.booleans() | numbers | words,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),
+    max_leaves=6,
+)
+bodies = st.dictionaries(words, json_values, max_size=4)
+inputs = st.dictionaries(words, hashes.map(lambda digits: f"sha256:{digits}"), max_size=2)
+failures = st.builds(Failure, words, words, st.booleans())
+task_ids = st.integers(1, 6).map(task)
+
+
+def perhaps(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """The strategy's values, or None."""
+    return st.none() | strategy
+
+
+outputs = st.builds(
+    Output,
+    video_uuid=perhaps(st.sampled_from(["v1", "v2", "v3"])),
+    video_url=perhaps(words),
+    cost=perhaps(amounts),
+    sha256=perhaps(hashes),
+    bytes=perhaps(st.integers(0, 2**40)),
+)
+
+
+@st.composite
+def takes(draw: Callable[[st.SearchStrategy[Any]], Any], task_id: TaskId | None = None) -> Take:
+    """A take that could stand in a lockfile, with any mixture of known and unknown."""
+    failed = draw(st.booleans())
+    return Take(
+        task_id=task_id or draw(task_ids),
+        fingerprint=Fingerprint(draw(words)),
+        model=draw(words),
+        request=draw(bodies),
+        status="failed" if failed else "succeeded",
+        cost=draw(perhaps(amounts)),
+        outputs=tuple(draw(st.lists(outputs, max_size=3))),
+        inputs=draw(inputs),
+        submitted_at=draw(perhaps(times)),
+        finished_at=draw(perhaps(times)),
+        expires_at=draw(perhaps(times)),
+        retake=draw(perhaps(st.integers(1, 3))),
+        attempt=draw(perhaps(st.integers(1, 3))),
+        failure=draw(failures) if failed else None,
+    )
+
+
+@st.composite
+def records(draw: Callable[[st.SearchStrategy[Any]], Any]) -> ShotRecord:
+    """A shot's record: takes in order, one of them perhaps current."""
+    ids = draw(st.sets(task_ids, max_size=3))
+    # One submission time a task: the id is derived, and the time is written once, before the order is sent.
+    found = [replace(draw(takes(task_id)), submitted_at=_submitted(task_id)) for task_id in sorted(ids)]
+    found.sort(key=lambda item: item.sort_key)
+    current = draw(st.sampled_from([None, *sorted(ids)]))
+    return ShotRecord(current, tuple(found))
+
+
+def _submitted(task_id: TaskId) -> str:
+    return f"2026-11-22T10:00:{int(task_id[:8], 16) * 7 % 60:02d}Z"
+
+
+keys = st.sampled_from(["alley", "weather[rain,dusk]", "straße", "product[Ünï]"])
+lockfiles = st.builds(
+    Lockfile,
+    provider=st.just("runware"),
+    spec=st.just("night"),
+    shots=st.dictionaries(keys, records(), max_size=3),
+    retired=st.dictionaries(keys, records(), max_size=2),
+)
+
+events: st.SearchStrategy[Event] = st.one_of(
+    st.builds(
+        Intent,
+        task_id=task_ids,
+        instance=keys,
+        fingerprint=words.map(Fingerprint),
+        retake=st.integers(1, 5),
+        attempt=st.integers(1, 5),
+        order=bodies,
+        request=bodies,
+        inputs=inputs,
+        estimate=perhaps(amounts),
+        at=times,
+    ),
+    st.builds(Accepted, task_ids, times),
+    st.builds(Finished, task_ids, st.lists(outputs, max_size=3).map(tuple), perhaps(amounts), times),
+    st.builds(Failed, task_ids, failures, perhaps(amounts), times, st.lists(outputs, max_size=2).map(tuple)),
+    st.builds(Committed, task_ids, times),
+    st.builds(Abandoned, task_ids, words, times),
+)

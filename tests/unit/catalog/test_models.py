@@ -1,0 +1,211 @@
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ltxspec.catalog.defaults import full_defaults, sent_defaults
+from ltxspec.catalog.media import media_values
+from ltxspec.catalog.models import Catalog, load_catalog
+from ltxspec.catalog.pricing import estimate
+from ltxspec.catalog.validation import validate
+from ltxspec.errors import Invalid
+from ltxspec.values import format_usd
+
+SOURCED = {"confidence": "verified", "source": "test", "date": "2026-01-31"}
+
+# A model of another maker: other names for everything that ltxspec looks at.
+OTHER: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["taskType", "model", "positivePrompt", "resolution"],
+    "properties": {
+        "taskType": {"const": "videoInference"},
+        "model": {"const": "acme:clip@1"},
+        "positivePrompt": {"type": "string", "minLength": 1, "maxLength": 20},
+        "resolution": {"type": "string", "enum": ["720p", "1080p"]},
+        "length": {"type": "number", "minimum": 1, "maximum": 30, "default": 5},
+        "copies": {"type": "integer", "minimum": 1, "default": 1},
+        "stills": {"type": "array", "items": {"type": "string"}},
+        "look": {"type": "object", "additionalProperties": False, "properties": {"grain": {"default": 0}}},
+        "callback": {"type": "string"},
+        "note": {"type": "string"},
+        "ticket": {"type": "string"},
+    },
+    "x-ltxspec": {
+        "air": "acme:clip@1",
+        "slug": "acme-clip",
+        "name": "Clip",
+        "taskType": "videoInference",
+        "provider": "acme",
+        "creator": "Acme",
+        "released": "2026-01-31",
+        "recorded": ["note"],
+        "delivery": ["callback"],
+        "order": ["ticket"],
+        "media": ["/stills/*"],
+        "defaults": {"sent": ["/length"]},
+        "price": {
+            "unit": "USD per second of video",
+            "seconds": "/length",
+            "results": "/copies",
+            "by": ["/resolution"],
+            "rows": [{"at": ["720p"], "usdPerSecond": "0.015", **SOURCED}],
+        },
+        "facts": [{"fact": "It exists.", **SOURCED}],
+    },
+}
+
+
+def changed(path: str, value: Any) -> dict[str, Any]:
+    """`OTHER` with one field set (or removed, when the value is None)."""
+    document = copy.deepcopy(OTHER)
+    *parents, last = path.split(".")
+    node = document
+    for key in parents:
+        node = node[key]
+    if value is None:
+        del node[last]
+    else:
+        node[last] = value
+    return document
+
+
+def messages_of(documents: dict[str, Any]) -> list[str]:
+    with pytest.raises(Invalid) as caught:
+        load_catalog(documents)
+    return [f"{d.where}: {d.message}" for d in caught.value.diagnostics]
+
+
+def test_a_model_is_found_by_air_slug_and_file_name() -> None:
+    catalog = load_catalog({"models/my-file.json": OTHER})
+    assert catalog.find("acme:clip@1") is catalog.find("acme-clip") is catalog.find("my-file") is catalog.models[0]
+    assert catalog.find("acme") is None
+
+
+def test_a_misspelt_model_gets_the_nearest_name(catalog: Catalog) -> None:
+    assert catalog.suggest("lightriks:2@0") == "lightricks:2@0"
+    assert catalog.suggest("Lightricks-LTX-2-Pro") == "lightricks-ltx-2-pro"
+    assert catalog.suggest("zzz") is None
+
+
+def test_another_model_is_one_json_file_and_no_code(tmp_path: Path) -> None:
+    (tmp_path / "acme-clip.json").write_text(json.dumps(OTHER))
+    catalog = load_catalog({path.name: json.loads(path.read_text()) for path in tmp_path.glob("*.json")})
+    model = catalog.find("acme-clip")
+    assert model is not None
+    body = {"taskType": "videoInference", "model": "acme:clip@1", "positivePrompt": "hi", "resolution": "720p"}
+
+    assert validate(model, body) == []
+    assert [p.message for p in validate(model, {**body, "length": 31})] == [
+        "`length` must be between 1 and 30, not `31`"
+    ]
+    assert sent_defaults(model, body) == {**body, "length": 5}
+    assert full_defaults(model, {**body, "ticket": "7"}) == {**body, "length": 5, "copies": 1, "look": {"grain": 0}}
+    assert format_usd(estimate(model, {**body, "copies": 3}) or 0) == "0.225"  # type: ignore[arg-type]  # None fails too
+    assert estimate(model, {**body, "resolution": "1080p"}) is None
+    assert media_values(model, {**body, "stills": ["a.png"]}) == [(("stills", 0), "a.png")]
+    assert [*model.recorded, *model.delivery, *model.order] == ["note", "callback", "ticket"]
+
+
+def test_the_digest_follows_the_content_of_the_file() -> None:
+    same = load_catalog({"a.json": OTHER}).models[0].digest
+    assert same == load_catalog({"b.json": json.loads(json.dumps(OTHER))}).models[0].digest
+    assert same != load_catalog({"a.json": changed("x-ltxspec.released", "2026-02-01")}).models[0].digest
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ([], "`bad.json` must hold one JSON object"),
+        ({}, "the `x-ltxspec` block is missing"),
+        (
+            changed("$schema", "http://json-schema.org/draft-07/schema#"),
+            "`$schema` must be `https://json-schema.org/draft/2020-12/schema`",
+        ),
+        (
+            changed("additionalProperties", True),  # noqa: FBT003  # a JSON value
+            "the schema must have `type: object` and `additionalProperties: false`: unknown parameters are errors",
+        ),
+        (changed("properties.positivePrompt", None), "`properties` must describe `positivePrompt`"),
+        (
+            changed("properties.positivePrompt.minLength", "2"),
+            "`minLength` and `maxLength` of `properties.positivePrompt` must be whole numbers",
+        ),
+        (changed("x-ltxspec.slug", "Not A Slug"), "`x-ltxspec.slug` must be lower case words joined by `-`"),
+        (changed("x-ltxspec.air", None), "`x-ltxspec.air` is missing"),
+        (changed("x-ltxspec.prices", []), "`x-ltxspec` has an unknown field `prices`"),
+        (
+            changed("x-ltxspec.recorded", ["nope"]),
+            "`x-ltxspec.recorded` names `nope`, which `properties` does not have",
+        ),
+        (changed("x-ltxspec.media", ["/nope/*"]), "`x-ltxspec.media` names `nope`, which `properties` does not have"),
+        (
+            changed("x-ltxspec.air", "acme:clip@2"),
+            "`properties.model` must have the `const` `acme:clip@2`, as `x-ltxspec.air` says",
+        ),
+        (
+            changed("x-ltxspec.defaults.sent", ["/resolution"]),
+            "`x-ltxspec.defaults` names `/resolution`, which has no `default` in the schema",
+        ),
+        (changed("x-ltxspec.price.seconds", "/time"), "`x-ltxspec` names `/time`, which is not in the schema"),
+        (
+            changed("x-ltxspec.price.rows", [{"at": ["720p"], "usdPerSecond": 0.015, **SOURCED}]),
+            "`x-ltxspec.price.rows[0].usdPerSecond` must be a decimal string above zero",
+        ),
+        (
+            changed("x-ltxspec.price.rows", [{"at": ["720p"], "usdPerSecond": "0.00", **SOURCED}]),
+            "`x-ltxspec.price.rows[0].usdPerSecond` must be a decimal string above zero",
+        ),
+        (
+            changed("x-ltxspec.price.rows", [{"at": [], "usdPerSecond": "0.1", **SOURCED}]),
+            "`x-ltxspec.price.rows[0].at` must have one value for each pointer of `by`",
+        ),
+        (
+            changed("x-ltxspec.facts", [{"fact": "It exists.", "confidence": "sure", "source": "me", "date": "today"}]),
+            "`x-ltxspec.facts[0].confidence` must be `verified`, `inferred` or `unverified`",
+        ),
+        (
+            changed("x-ltxspec.price.unit", 1),
+            "`x-ltxspec.price.unit` must be text",
+        ),
+        (
+            changed("properties.length.x-problem", {"text": "no"}),
+            "`/properties/length/x-problem` has an unknown field `text`",
+        ),
+    ],
+)
+def test_a_malformed_model_file_is_named_with_what_is_wrong(document: Any, message: str) -> None:
+    assert f"bad.json:1:1: {message}" in messages_of({"bad.json": document})
+
+
+def test_places_of_omitted_items_match_their_number() -> None:
+    document = changed("x-ltxspec.defaults.lists", [{"path": "/stills", "omitted": {"2": [{}]}}])
+    wanted = "an object of lists of objects, each under its number of items"
+    assert messages_of({"a.json": document}) == [f"a.json:1:1: `x-ltxspec.defaults.lists[0].omitted` must be {wanted}"]
+
+
+def test_all_malformed_files_are_reported_at_once() -> None:
+    found = messages_of({"a.json": {}, "b.json": changed("x-ltxspec.name", None)})
+    assert [line.partition(":")[0] for line in found] == ["a.json", "b.json"]
+
+
+def test_two_files_may_not_claim_one_name() -> None:
+    assert messages_of({"a.json": OTHER, "b.json": OTHER}) == [
+        "b.json:1:1: `acme:clip@1` is already the name of the model in `a.json`",
+        "b.json:1:1: `acme-clip` is already the name of the model in `a.json`",
+    ]
+
+
+def test_an_invalid_json_schema_is_refused_when_it_is_first_used() -> None:
+    model = load_catalog({"bad.json": changed("properties.length.minimum", "1")}).models[0]
+    with pytest.raises(Invalid) as caught:
+        validate(model, {})
+    diagnostic = caught.value.diagnostics[0]
+    assert str(diagnostic.where) == "bad.json:1:1"
+    assert (
+        diagnostic.message
+        == "`/properties/length/minimum` is not valid in a JSON Schema (`type` of the 2020-12 dialect)"
+    )

@@ -1,0 +1,118 @@
+"""Folding: what is open after any prefix of any story."""
+
+from decimal import Decimal
+
+import pytest
+from builders import intent, output, task
+from hypothesis import given
+from hypothesis import strategies as st
+from lockfile_strategies import events
+
+from ltxspec.lock.journal import (
+    Abandoned,
+    Accepted,
+    Committed,
+    Event,
+    Failed,
+    Finished,
+    Intent,
+    OpenTask,
+    fold,
+    step,
+)
+from ltxspec.lock.models import Failure
+from ltxspec.values import TaskId
+
+NOW = "2026-11-22T10:01:00Z"
+BROKEN = Failure("providerError", "it broke", permanent=False)
+FINISHED = Finished(task(1), (output(1, home=False),), Decimal("0.48"), NOW)
+FAILED = Failed(task(1), BROKEN, None, NOW)
+
+
+def stage_after(*story: Event) -> str | None:
+    """The stage of task 1, or None when it is not open."""
+    opened = fold([intent(), *story]).open.get(task(1))
+    return opened.stage if opened else None
+
+
+def test_a_paid_story_is_open_from_its_intent_until_it_is_committed() -> None:
+    story: list[Event] = [intent(), Accepted(task(1), NOW), FINISHED, Committed(task(1), NOW)]
+    stages = [[opened.stage for opened in fold(story[:length]).open.values()] for length in range(5)]
+    assert stages == [[], ["intent"], ["accepted"], ["finished"], []]
+
+
+def test_finishing_brings_outputs_cost_and_time() -> None:
+    opened = fold([intent(), FINISHED]).open[task(1)]
+    assert opened == OpenTask(intent(), "finished", FINISHED.outputs, Decimal("0.48"), None, NOW)
+
+
+def test_failing_brings_the_reason() -> None:
+    opened = fold([intent(), Accepted(task(1), NOW), FAILED]).open[task(1)]
+    assert (opened.stage, opened.failure, opened.cost) == ("failed", BROKEN, None)
+
+
+def test_an_order_that_was_not_accepted_is_closed() -> None:
+    assert stage_after(Abandoned(task(1), "refused", NOW)) is None
+
+
+def test_a_late_acceptance_does_not_take_a_task_back() -> None:
+    assert stage_after(FINISHED, Accepted(task(1), NOW)) == "finished"
+    assert stage_after(FAILED, Accepted(task(1), NOW)) == "failed"
+
+
+def test_success_after_a_reported_failure_counts_and_failure_after_success_does_not() -> None:
+    recovered = fold([intent(), FAILED, FINISHED]).open[task(1)]
+    assert (recovered.stage, recovered.failure) == ("finished", None)
+    assert stage_after(FINISHED, FAILED) == "finished"
+
+
+def test_a_second_intent_of_an_open_task_does_not_restart_it() -> None:
+    assert stage_after(Accepted(task(1), NOW), intent("other")) == "accepted"
+    assert fold([intent(), intent("other")]).open[task(1)].intent == intent()
+
+
+def test_a_task_may_be_opened_again_after_it_was_closed() -> None:
+    assert stage_after(Abandoned(task(1), "refused", NOW), intent()) == "intent"
+
+
+@pytest.mark.parametrize("stray", [Accepted(task(9), NOW), Committed(task(9), NOW), Abandoned(task(9), "", NOW)])
+def test_events_of_unknown_tasks_are_ignored(stray: Event) -> None:
+    assert fold([stray]).open == {}
+
+
+def test_open_tasks_keep_the_order_they_were_opened_in_and_are_found_by_instance() -> None:
+    state = fold([intent(number=3, instance="fog"), intent(number=1), intent(number=2), Accepted(task(3), NOW)])
+    assert list(state.open) == [task(3), task(1), task(2)]
+    assert [opened.intent.task_id for opened in state.by_instance("alley")] == [task(1), task(2)]
+
+
+@given(st.lists(events, max_size=12))
+def test_after_any_prefix_exactly_the_tasks_with_an_intent_and_no_end_since_are_open(story: list[Event]) -> None:
+    for length in range(len(story) + 1):
+        wanted: set[TaskId] = set()
+        for event in story[:length]:
+            if isinstance(event, Intent):
+                wanted.add(event.task_id)
+            elif isinstance(event, Committed | Abandoned):
+                wanted.discard(event.task_id)
+        assert set(fold(story[:length]).open) == wanted
+
+
+@given(st.lists(events, max_size=12))
+def test_a_stage_never_goes_back_to_before_the_provider_answered(story: list[Event]) -> None:
+    rank = {"intent": 0, "accepted": 1, "failed": 2, "finished": 3}
+    tasks: dict[TaskId, OpenTask] = {}
+    for event in story:
+        before = dict(tasks)
+        step(tasks, event)
+        for task_id, opened in tasks.items():
+            if task_id in before:
+                assert rank[opened.stage] >= rank[before[task_id].stage]
+
+
+@given(st.lists(events, max_size=12))
+def test_stepping_and_folding_agree(story: list[Event]) -> None:
+    tasks: dict[TaskId, OpenTask] = {}
+    for event in story:
+        step(tasks, event)
+    assert fold(story).open == tasks

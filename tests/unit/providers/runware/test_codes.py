@@ -1,0 +1,60 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ltxspec.providers.runware.codes import DEFINITE_REFUSALS, PERMANENT, WHOLE_RUN, Kind, kind_of
+
+KINDS = {
+    Kind.AUTH: ["invalidApiKey", "missingApiKey", "unauthorized", "accountSuspended", "tokenExpired", "authTimeout"],
+    Kind.QUOTA: [
+        "insufficientCredits",
+        "providerInsufficientCredits",
+        "paymentRequired",
+        "someBalanceTooLow",
+        "textInferenceVideoInputInsufficientCredits",
+    ],
+    Kind.SAFETY: ["promptBlocked", "providerContentPolicyViolation", "invalidProviderContent"],
+    Kind.VALIDATION: [
+        "invalidModel",
+        "missingParameter",
+        "unsupportedDuration",
+        "valueTooLarge",
+        "arrayTooSmall",
+        "maxLycorisModelsExceeded",
+        "duplicatePreloadModelAIR",
+        "unknownParameter",
+        "mismatchProviderSettingsProvider",
+        "invalidTaskUUID",
+    ],
+    Kind.MISSING: ["modelNotFound", "mediaExpired", "unknownModel"],
+    Kind.DUPLICATE: ["conflictTaskUUID"],
+    Kind.NO_SUCH_TASK: ["taskNotFound", "taskExpired", "taskFailedOrNotFound", "taskCancelled", "resultNotFound"],
+    Kind.RATE_LIMIT: ["rateLimitExceeded", "providerRateLimitExceeded", "inferenceRateLimitRequestTooLarge"],
+    Kind.TIMEOUT: ["timeout", "timeoutProvider", "providerGatewayTimeout", "requestTimeout", "webhookTimeout"],
+    Kind.SERVER: ["internalServerError", "serviceUnavailable", "standardError"],
+    Kind.PROVIDER: ["providerError", "providerAuthenticationFailed", "inferenceError", "downloadFailed"],
+    Kind.UNKNOWN: ["", "gpuOnFire", "InvalidModel"],
+}
+
+
+@pytest.mark.parametrize(("code", "kind"), [(code, kind) for kind, codes in KINDS.items() for code in codes])
+def test_codes_seen_in_the_service_have_their_class(code: str, kind: Kind) -> None:
+    assert kind_of(code) is kind
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["duplicateRequest", "duplicateTaskUUID", "conflictRequest", "conflictTaskUUIDDuringRetries", "invalidResponse"],
+)
+def test_a_code_that_may_hide_an_accepted_order_is_no_refusal(code: str) -> None:
+    assert kind_of(code) not in DEFINITE_REFUSALS
+
+
+def test_what_stops_the_run_and_what_only_an_edit_mends_are_apart() -> None:
+    assert not WHOLE_RUN & PERMANENT
+    assert {Kind.UNKNOWN, Kind.TIMEOUT, Kind.SERVER, Kind.RATE_LIMIT, Kind.NO_SUCH_TASK} & DEFINITE_REFUSALS == set()
+
+
+@given(st.text())
+def test_every_text_has_a_class(code: str) -> None:
+    assert kind_of(code) in Kind

@@ -1,0 +1,375 @@
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import httpx
+import pytest
+
+from ltxspec.apply.ports import Clock
+from ltxspec.errors import ProviderUnavailable
+from ltxspec.providers.runware.client import ApiKey, Connection
+from ltxspec.providers.runware.provider import RunwareProvider
+
+OpenProvider = Callable[..., RunwareProvider]
+Handler = Callable[[httpx.Request], httpx.Response]
+
+URL = "https://vm.example.test/video/v1.mp4?X-Signature=secret"
+VIDEO = bytes(range(256)) * 40
+ETAG = '"v1"'
+
+
+class MemorySink:
+    def __init__(self, held: bytes = b"") -> None:
+        self.content = bytearray(held)
+        self.restarts = 0
+
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
+    def write(self, data: bytes) -> None:
+        self.content += data
+
+    def restart(self) -> None:
+        self.content.clear()
+        self.restarts += 1
+
+
+class Torn(httpx.AsyncByteStream):
+    """A body that breaks off."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._content
+        raise httpx.ReadError("reset")
+
+
+def serve(request: httpx.Request, video: bytes = VIDEO, limit: int | None = None, etag: str = ETAG) -> httpx.Response:
+    """A file server that knows ranges; it breaks off after `limit` bytes."""
+    wanted = request.headers.get("Range")
+    start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted else 0
+    same = request.headers.get("If-Range", etag) == etag
+    headers = {"Content-Type": "video/mp4", "ETag": etag}
+    if wanted and same and start >= len(video):
+        return httpx.Response(416, headers={"Content-Range": f"bytes */{len(video)}"})
+    rest = video[start:] if same else video
+    headers["Content-Length"] = str(len(rest))
+    if wanted and same:
+        headers["Content-Range"] = f"bytes {start}-{len(video) - 1}/{len(video)}"
+    status = 206 if wanted and same else 200
+    if limit is None or limit >= len(rest):
+        return httpx.Response(status, headers=headers, content=rest)
+    return httpx.Response(status, headers=headers, stream=Torn(rest[:limit]))
+
+
+def fetch(provider: RunwareProvider, sink: MemorySink, url: str = URL) -> None:
+    async def run() -> None:
+        try:
+            await provider.download(url, sink)
+        finally:
+            await provider.close()
+
+    asyncio.run(run())
+
+
+def answers(*script: httpx.Response | Exception) -> Handler:
+    """A far side that plays a script, then serves the video."""
+    left: Iterator[httpx.Response | Exception] = iter(script)
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        answer = next(left, None)
+        if isinstance(answer, Exception):
+            raise answer
+        return serve(request) if answer is None else answer
+
+    return handler
+
+
+def refused(provider: RunwareProvider, sink: MemorySink, url: str = URL) -> str:
+    """The message of a download that fails; it never holds the query of the URL."""
+    with pytest.raises(ProviderUnavailable) as caught:
+        fetch(provider, sink, url)
+    assert "secret" not in f"{caught.value} {caught.value.hint}"
+    return str(caught.value)
+
+
+def test_a_video_arrives_whole_and_at_once(open_provider: OpenProvider, slept: list[float]) -> None:
+    sink = MemorySink()
+    fetch(open_provider(serve), sink)
+    assert (bytes(sink.content), sink.restarts, slept) == (VIDEO, 0, [])
+
+
+def test_a_file_begun_by_another_process_is_resumed(open_provider: OpenProvider) -> None:
+    seen: list[httpx.Headers] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers)
+        return serve(request)
+
+    sink = MemorySink(VIDEO[:1000])
+    fetch(open_provider(handler), sink)
+    assert (bytes(sink.content), sink.restarts) == (VIDEO, 0)
+    assert seen[0]["Range"] == "bytes=1000-"
+    assert "If-Range" not in seen[0]
+
+
+def test_a_connection_that_breaks_is_resumed_on_the_same_version(open_provider: OpenProvider) -> None:
+    seen: list[httpx.Headers] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers)
+        return serve(request, limit=3000)
+
+    sink = MemorySink()
+    fetch(open_provider(handler), sink)
+    assert (bytes(sink.content), sink.restarts) == (VIDEO, 0)
+    assert [headers.get("Range") for headers in seen] == [None, "bytes=3000-", "bytes=6000-", "bytes=9000-"]
+    assert [headers.get("If-Range") for headers in seen[1:]] == [ETAG] * 3
+
+
+def test_a_connection_cut_on_a_real_socket_is_resumed(clock: Clock) -> None:
+    asked: list[bytes] = []
+
+    async def serve_half(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        asked.append(head)
+        if b"Range: bytes=5000-" in head:
+            writer.write(
+                b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 5000-%d/%d\r\nContent-Length: %d\r\n\r\n"
+                % (len(VIDEO) - 1, len(VIDEO), len(VIDEO) - 5000)
+            )
+            writer.write(VIDEO[5000:])
+        else:
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(VIDEO) + VIDEO[:5000])
+        writer.close()
+        await writer.wait_closed()
+
+    async def run(sink: MemorySink) -> None:
+        async with await asyncio.start_server(serve_half, "127.0.0.1", 0) as server:
+            address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            provider = RunwareProvider(Connection(f"{address}/v1", ApiKey("canary-key")), clock)
+            await provider.download(f"{address}/v1.mp4?sig=secret", sink)
+            await provider.close()
+
+    sink = MemorySink()
+    asyncio.run(run(sink))
+    assert (bytes(sink.content), sink.restarts, len(asked)) == (VIDEO, 0, 2)
+    assert all(b"canary" not in head for head in asked)
+
+
+def test_a_file_that_changed_is_begun_again(open_provider: OpenProvider) -> None:
+    newer = VIDEO[::-1]
+    first = serve(httpx.Request("GET", URL), limit=3000)
+    script: Iterator[httpx.Response] = iter([first])
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        return next(script, None) or serve(request, newer, etag='"v2"')
+
+    sink = MemorySink()
+    fetch(open_provider(handler), sink)
+    assert (bytes(sink.content), sink.restarts) == (newer, 1)
+
+
+def test_a_server_that_cannot_resume_is_begun_again(open_provider: OpenProvider) -> None:
+    sink = MemorySink(VIDEO[:1000])
+    fetch(open_provider(lambda _: httpx.Response(200, content=VIDEO)), sink)
+    assert (bytes(sink.content), sink.restarts) == (VIDEO, 1)
+
+
+@pytest.mark.parametrize("told", ["bytes 0-9/10240", "bytes 10240-20480/20480", "nonsense", None])
+def test_another_part_than_asked_for_is_not_glued_on(open_provider: OpenProvider, told: str | None) -> None:
+    wrong = httpx.Response(206, content=b"wrong bytes", headers={"Content-Range": told} if told else {})
+    sink = MemorySink(VIDEO[:1000])
+    fetch(open_provider(answers(wrong)), sink)
+    assert (bytes(sink.content), sink.restarts) == (VIDEO, 1)
+
+
+@pytest.mark.parametrize("told", [f"bytes */{len(VIDEO)}", f"*/{len(VIDEO)}"])
+def test_a_complete_file_needs_nothing_more(open_provider: OpenProvider, told: str) -> None:
+    sink = MemorySink(VIDEO)
+    fetch(open_provider(answers(httpx.Response(416, headers={"Content-Range": told}))), sink)
+    assert (bytes(sink.content), sink.restarts) == (VIDEO, 0)
+
+
+@pytest.mark.parametrize("told", ["bytes */10", None])
+def test_a_file_longer_than_the_servers_is_begun_again(open_provider: OpenProvider, told: str | None) -> None:
+    sink = MemorySink(VIDEO + b"more")
+    fetch(open_provider(answers(httpx.Response(416, headers={"Content-Range": told} if told else {}))), sink)
+    assert (bytes(sink.content), sink.restarts) == (VIDEO, 1)
+
+
+@pytest.mark.parametrize("status", [408, 422, 429, 500, 502, 503, 504])
+def test_a_video_that_is_not_ready_is_waited_for(open_provider: OpenProvider, slept: list[float], status: int) -> None:
+    sink = MemorySink()
+    fetch(open_provider(answers(*[httpx.Response(status)] * 5)), sink)
+    assert bytes(sink.content) == VIDEO
+    assert slept == [2.0, 5.0, 10.0, 15.0, 20.0]
+
+
+def test_patience_ends(open_provider: OpenProvider) -> None:
+    message = refused(open_provider(lambda _: httpx.Response(422)), MemorySink())
+    assert message == "the video at `https://vm.example.test/video/v1.mp4` could not be fetched: HTTP 422"
+
+
+def test_the_server_may_ask_for_a_longer_wait(open_provider: OpenProvider, slept: list[float]) -> None:
+    fetch(open_provider(answers(httpx.Response(503, headers={"Retry-After": "60"}))), MemorySink())
+    assert slept == [60.0]
+
+
+def test_a_broken_connection_is_tried_again(open_provider: OpenProvider, slept: list[float]) -> None:
+    sink = MemorySink()
+    fetch(open_provider(answers(httpx.ConnectError("no"), httpx.ReadTimeout("slow"))), sink)
+    assert (bytes(sink.content), slept) == (VIDEO, [2.0, 5.0])
+
+
+def test_a_server_that_drips_does_not_hold_us_for_ever(open_provider: OpenProvider, slept: list[float]) -> None:
+    sink = MemorySink()
+    message = refused(open_provider(lambda request: serve(request, limit=1)), sink)
+    assert message.endswith("the connection broke")
+    assert (sink.size, slept) == (50, [2.0] * 49)
+
+
+@pytest.mark.parametrize("content", [VIDEO[:-1], b""])
+def test_a_video_shorter_than_announced_is_not_taken(open_provider: OpenProvider, content: bytes) -> None:
+    sink = MemorySink()
+    short = httpx.Response(200, headers={"Content-Length": str(len(VIDEO))}, stream=Torn(b""))
+    short.stream = httpx.ByteStream(content)
+    fetch(open_provider(answers(short)), sink)
+    assert bytes(sink.content) == VIDEO
+
+
+def test_a_video_longer_than_announced_is_begun_again(open_provider: OpenProvider) -> None:
+    long = httpx.Response(200, headers={"Content-Length": "10"}, content=VIDEO)
+    sink = MemorySink()
+    fetch(open_provider(answers(long)), sink)
+    assert (bytes(sink.content), sink.restarts) == (VIDEO, 1)
+
+
+def test_nothing_at_all_is_no_video(open_provider: OpenProvider) -> None:
+    assert "0 of unknown bytes" in refused(open_provider(lambda _: httpx.Response(200)), MemorySink())
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_video_that_is_gone_is_said_to_be_gone(open_provider: OpenProvider, slept: list[float], status: int) -> None:
+    message = refused(open_provider(lambda _: httpx.Response(status)), MemorySink())
+    assert message == f"the video at `https://vm.example.test/video/v1.mp4` is gone (HTTP {status})"
+    assert slept == []
+
+
+@pytest.mark.parametrize("status", [204, 300, 401, 403, 416, 451])
+def test_other_answers_are_no_video(open_provider: OpenProvider, slept: list[float], status: int) -> None:
+    assert f"HTTP {status}" in refused(open_provider(lambda _: httpx.Response(status)), MemorySink())
+    assert slept == []
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/html; charset=utf-8", "application/json", "application/problem+json", "image/png"]
+)
+def test_a_page_in_place_of_a_video_is_refused(open_provider: OpenProvider, kind: str) -> None:
+    page = httpx.Response(200, content=b"<html>", headers={"Content-Type": kind})
+    sink = MemorySink()
+    assert "not a video" in refused(open_provider(lambda _: page), sink)
+    assert sink.size == 0
+
+
+@pytest.mark.parametrize("kind", ["video/quicktime", "application/octet-stream", "binary/octet-stream", None])
+def test_what_may_be_a_video_is_taken(open_provider: OpenProvider, kind: str | None) -> None:
+    sink = MemorySink()
+    fetch(
+        open_provider(lambda _: httpx.Response(200, content=VIDEO, headers={"Content-Type": kind} if kind else {})),
+        sink,
+    )
+    assert bytes(sink.content) == VIDEO
+
+
+def test_an_encoding_that_was_not_asked_for_is_refused(open_provider: OpenProvider) -> None:
+    page = httpx.Response(200, stream=Torn(VIDEO), headers={"Content-Encoding": "gzip"})
+    assert "encoding" in refused(open_provider(lambda _: page), MemorySink())
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_video_beyond_the_limit_is_refused(open_provider: OpenProvider, *, announced: bool) -> None:
+    class Parts(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            for start in range(0, len(VIDEO), 1000):
+                yield VIDEO[start : start + 1000]
+
+    headers = {"Content-Length": str(len(VIDEO))} if announced else {}
+    sink = MemorySink()
+    provider = open_provider(lambda _: httpx.Response(200, stream=Parts(), headers=headers), size_limit=5000)
+    assert "larger than 5000 bytes" in refused(provider, sink)
+    assert sink.size == (0 if announced else 5000)
+
+
+# --- where it may be fetched from -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://vm.example.test/v.mp4", "ftp://vm.example.test/v.mp4", "file:///etc/passwd", "data:video/mp4,x", "v"],
+)
+def test_only_https_is_fetched(open_provider: OpenProvider, url: str) -> None:
+    def handler(_: httpx.Request) -> httpx.Response:
+        pytest.fail("it was fetched")
+
+    assert "not https" in refused(open_provider(handler), MemorySink(), url)
+
+
+def test_an_address_that_is_none_is_refused(open_provider: OpenProvider) -> None:
+    assert refused(open_provider(serve), MemorySink(), "https://[::1") == "the address of the video is not a URL"
+
+
+@pytest.mark.parametrize(
+    ("base_url", "url"),
+    [
+        ("http://sandbox.test/v1", "http://sandbox.test/v.mp4"),
+        ("https://api.example.test/v1", "http://127.0.0.1:8000/v.mp4"),
+        ("https://api.example.test/v1", "http://localhost/v.mp4"),
+        ("https://api.example.test/v1", "http://[::1]:8000/v.mp4"),
+    ],
+)
+def test_plain_http_is_for_this_machine_and_for_a_service_on_http(
+    open_provider: OpenProvider, base_url: str, url: str
+) -> None:
+    sink = MemorySink()
+    fetch(open_provider(serve, base_url), sink, url)
+    assert bytes(sink.content) == VIDEO
+
+
+def redirecting(*targets: str) -> Handler:
+    left = iter(targets)
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        target = next(left, None)
+        return serve(request) if target is None else httpx.Response(302, headers={"Location": target})
+
+    return handler
+
+
+def test_redirects_are_followed_where_they_may_lead(open_provider: OpenProvider) -> None:
+    sink = MemorySink()
+    fetch(open_provider(redirecting("https://cdn.example.test/v.mp4?sig=secret", "/other.mp4")), sink)
+    assert bytes(sink.content) == VIDEO
+
+
+@pytest.mark.parametrize("target", ["http://cdn.example.test/v.mp4?x=secret", "file:///etc/passwd", "ftp://x/?secret"])
+def test_a_redirect_to_another_scheme_is_refused(open_provider: OpenProvider, target: str) -> None:
+    assert "not https" in refused(open_provider(redirecting(target)), MemorySink())
+
+
+def test_a_redirect_to_nowhere_is_no_video(open_provider: OpenProvider) -> None:
+    provider = open_provider(lambda _: httpx.Response(302, headers={"Location": "https://[::1?secret"}))
+    assert "could not be fetched" in refused(provider, MemorySink())
+
+
+def test_endless_redirects_are_refused(open_provider: OpenProvider) -> None:
+    provider = open_provider(lambda _: httpx.Response(302, headers={"Location": "/again"}))
+    assert "too many redirects" in refused(provider, MemorySink())
+
+
+def test_a_message_shows_neither_query_nor_password(open_provider: OpenProvider) -> None:
+    url = "https://user:secret@vm.example.test:8443/v.mp4?sig=secret#secret"
+    message = refused(open_provider(lambda _: httpx.Response(404)), MemorySink(), url)
+    assert re.search(r"`https://vm\.example\.test:8443/v\.mp4`", message)

@@ -1,0 +1,169 @@
+import asyncio
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import httpx
+import pytest
+
+from ltxspec.apply.ports import Order, TaskReport, TaskState
+from ltxspec.errors import ProviderRefused, ProviderUnavailable
+from ltxspec.providers.runware.provider import RunwareProvider
+from ltxspec.values import TaskId
+
+OpenProvider = Callable[..., RunwareProvider]
+Asked = list[list[str]]  # for each request, the tasks that it asked about
+Answer = Callable[[list[str]], httpx.Response]
+
+TASKS = [TaskId(f"00000000-0000-4000-8000-{number:012d}") for number in range(7)]
+
+
+def orders(count: int) -> list[Order]:
+    return [Order(task, {"taskUUID": task}) for task in TASKS[:count]]
+
+
+def running(tasks: Sequence[str]) -> httpx.Response:
+    return httpx.Response(200, json={"data": [{"taskUUID": task, "status": "processing"} for task in tasks]})
+
+
+def recording(asked: Asked, answer: Answer) -> Callable[[httpx.Request], httpx.Response]:
+    def handler(request: httpx.Request) -> httpx.Response:
+        tasks = json.loads(request.content)
+        assert {task["taskType"] for task in tasks} == {"getResponse"}
+        asked.append([task["taskUUID"] for task in tasks])
+        return answer(asked[-1])
+
+    return handler
+
+
+def look(provider: RunwareProvider, *counts: int) -> Mapping[TaskId, TaskReport]:
+    """Poll the first tasks, once for each count; the last answer counts."""
+
+    async def run() -> Mapping[TaskId, TaskReport]:
+        reports: Mapping[TaskId, TaskReport] = {}
+        try:
+            for count in counts:
+                reports = await provider.poll(orders(count))
+        finally:
+            await provider.close()
+        return reports
+
+    return asyncio.run(run())
+
+
+def states(reports: Mapping[TaskId, TaskReport]) -> list[TaskState]:
+    return [report.state for report in reports.values()]
+
+
+def test_nothing_is_asked_about_nothing(open_provider: OpenProvider) -> None:
+    asked: Asked = []
+    assert look(open_provider(recording(asked, running)), 0) == {}
+    assert asked == []
+
+
+def test_many_tasks_are_asked_about_in_chunks(open_provider: OpenProvider) -> None:
+    asked: Asked = []
+    reports = look(open_provider(recording(asked, running), poll_chunk=3), 7)
+    assert list(reports) == TASKS
+    assert sorted(map(len, asked)) == [1, 3, 3]
+    assert states(reports) == [TaskState.RUNNING] * 7
+
+
+def test_a_task_asked_about_twice_is_looked_at_once(open_provider: OpenProvider) -> None:
+    asked: Asked = []
+    provider = open_provider(recording(asked, running))
+    asyncio.run(provider.poll([*orders(2), *orders(2)]))
+    assert asked == [TASKS[:2]]
+
+
+def refuse_many(tasks: list[str], refusal: httpx.Response) -> httpx.Response:
+    return running(tasks) if len(tasks) == 1 else refusal
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        httpx.Response(400, json={"errors": [{"code": "invalidRequest", "message": "One at a time."}]}),
+        httpx.Response(413, json={}),
+        httpx.Response(400, text="<html>"),
+        httpx.Response(200, text="<html>"),
+    ],
+)
+def test_when_chunks_make_no_sense_tasks_are_asked_about_one_by_one_for_good(
+    open_provider: OpenProvider, refusal: httpx.Response
+) -> None:
+    asked: Asked = []
+    provider = open_provider(recording(asked, lambda tasks: refuse_many(tasks, refusal)))
+    assert states(look(provider, 3, 3)) == [TaskState.RUNNING] * 3
+    alone = [[task] for task in TASKS[:3]]
+    assert [tasks for tasks in asked if len(tasks) == 1] == alone + alone
+    assert asked[-3:] == alone
+
+
+def test_a_service_that_answers_only_the_first_of_many_is_found_out(open_provider: OpenProvider) -> None:
+    asked: Asked = []
+    provider = open_provider(recording(asked, lambda tasks: running(tasks[:1])))
+    assert states(look(provider, 3)) == [TaskState.RUNNING] * 3
+    assert asked[0] == TASKS[:3]
+
+
+def test_a_service_that_answers_nothing_to_many_is_found_out(open_provider: OpenProvider) -> None:
+    asked: Asked = []
+    nothing = httpx.Response(200, json={"data": []})
+    provider = open_provider(recording(asked, lambda tasks: refuse_many(tasks, nothing)))
+    assert states(look(provider, 3)) == [TaskState.RUNNING] * 3
+
+
+def test_tasks_that_nobody_knows_cost_one_more_request_and_no_more(open_provider: OpenProvider) -> None:
+    asked: Asked = []
+    provider = open_provider(recording(asked, lambda _: httpx.Response(200, json={"data": []})))
+    assert states(look(provider, 5)) == [TaskState.UNKNOWN] * 5
+    assert asked == [TASKS[:5], TASKS[:1]]
+
+
+def test_chunks_that_have_proved_to_work_are_believed_when_they_leave_tasks_out(open_provider: OpenProvider) -> None:
+    asked: Asked = []
+    provider = open_provider(recording(asked, lambda tasks: running(tasks[:2])))
+    assert states(look(provider, 3, 3)) == [TaskState.RUNNING, TaskState.RUNNING, TaskState.UNKNOWN]
+    assert asked == [TASKS[:3], TASKS[:3]]
+
+
+def test_one_bad_answer_does_not_end_chunks_that_work(open_provider: OpenProvider) -> None:
+    asked: Asked = []
+
+    def answer(tasks: list[str]) -> httpx.Response:
+        return httpx.Response(400, json={}) if len(asked) == 2 else running(tasks)
+
+    assert states(look(open_provider(recording(asked, answer)), 2, 2, 2)) == [TaskState.RUNNING] * 2
+    assert list(map(len, asked)) == [2, 2, 1, 1, 2]
+
+
+def test_a_task_whose_look_failed_is_not_called_unknown(open_provider: OpenProvider) -> None:
+    def answer(tasks: list[str]) -> httpx.Response:
+        return running(tasks) if tasks != [TASKS[1]] else httpx.Response(400, json={"errors": [{"code": "x"}]})
+
+    reports = look(open_provider(recording([], answer), poll_chunk=1), 3)
+    assert reports[TASKS[1]] == TaskReport(TASKS[1], TaskState.RUNNING)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_when_no_look_succeeds_nothing_is_said_of_any_task(open_provider: OpenProvider, count: int) -> None:
+    provider = open_provider(recording([], lambda _: httpx.Response(400, json={"errors": [{"code": "x"}]})))
+    with pytest.raises(ProviderUnavailable, match="HTTP 400"):
+        look(provider, count)
+
+
+@pytest.mark.parametrize("status", [200, 404])
+def test_a_service_that_has_not_heard_of_the_one_task_makes_it_unknown(
+    open_provider: OpenProvider, status: int
+) -> None:
+    body = {"errors": [{"code": "taskNotFound", "message": "No such task."}]}
+    provider = open_provider(recording([], lambda _: httpx.Response(status, json=body)))
+    assert states(look(provider, 1)) == [TaskState.UNKNOWN]
+
+
+def test_a_bad_key_ends_the_look(open_provider: OpenProvider) -> None:
+    body: dict[str, Any] = {"errors": [{"code": "invalidApiKey", "message": "No."}]}
+    with pytest.raises(ProviderRefused) as caught:
+        look(open_provider(recording([], lambda _: httpx.Response(401, json=body)), poll_chunk=2), 5)
+    assert caught.value.whole_run

@@ -1,0 +1,138 @@
+import asyncio
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import httpx
+import pytest
+
+from ltxspec.apply.ports import Clock
+from ltxspec.errors import ProviderRefused, ProviderUnavailable
+from ltxspec.providers.runware.client import Client, Connection
+from ltxspec.providers.runware.reads import Reads
+from ltxspec.providers.runware.wire import Reply
+from ltxspec.values import TaskId
+
+TASK = TaskId("e8147fa8-025b-45f4-a1c3-55020aa1442d")
+FOUND = httpx.Response(200, json={"data": [{"taskUUID": TASK}]})
+NOTHING = httpx.Response(200, json={"data": []})
+
+Ask = Callable[[Sequence[httpx.Response | Exception]], Reply]
+
+
+@pytest.fixture
+def ask(connect: Callable[..., Connection], clock: Clock) -> Ask:
+    """Ask about one task; the far side plays these answers one after the other."""
+
+    def run(answers: Sequence[httpx.Response | Exception], jitter: float = 1.0) -> Reply:
+        script: Iterator[httpx.Response | Exception] = iter(answers)
+
+        def handler(_: httpx.Request) -> httpx.Response:
+            answer = next(script)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        async def once() -> Reply:
+            async with Client(connect(handler)) as client:
+                return await Reads(client, clock, lambda: jitter).ask(b"[]", [TASK])
+
+        reply = asyncio.run(once())
+        assert next(script, None) is None, "not every answer was asked for"
+        return reply
+
+    return run
+
+
+@pytest.mark.parametrize("answer", [FOUND, NOTHING, httpx.Response(400, json={"errors": [{"code": "x"}]})])
+def test_an_answer_is_asked_for_once(ask: Ask, slept: list[float], answer: httpx.Response) -> None:
+    assert ask([answer]).readable
+    assert slept == []
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        httpx.ReadTimeout("slow"),
+        httpx.ConnectError("refused"),
+        httpx.Response(429, json={"errors": [{"code": "rateLimitExceeded"}]}),
+        httpx.Response(503, text="<html>"),
+        httpx.Response(500, json={}),
+        httpx.Response(200, text="<html>"),
+        httpx.Response(200, text=""),
+    ],
+)
+def test_trouble_is_asked_about_again_with_growing_waits(
+    ask: Ask, slept: list[float], trouble: httpx.Response | Exception
+) -> None:
+    assert ask([trouble, trouble, trouble, FOUND]).mentioned([TASK])
+    assert slept == [1.0, 2.0, 4.0]
+
+
+def test_what_an_answer_says_of_a_task_counts_under_any_status(ask: Ask) -> None:
+    assert ask([httpx.Response(503, json={"data": [{"taskUUID": TASK}]})]).mentioned([TASK])
+
+
+def test_after_four_attempts_the_look_has_failed(ask: Ask) -> None:
+    with pytest.raises(ProviderUnavailable, match="no answer in time"):
+        ask([httpx.ReadTimeout("slow")] * 4)
+
+
+def test_the_last_answer_tells_why_the_look_failed(ask: Ask) -> None:
+    body = {"errors": [{"code": "serviceUnavailable", "message": "Try later"}]}
+    with pytest.raises(ProviderUnavailable, match="HTTP 503: Try later"):
+        ask([httpx.Response(503, json=body)] * 4)
+
+
+def test_an_unreadable_answer_with_a_settled_status_is_handed_on(ask: Ask) -> None:
+    assert not ask([httpx.Response(200, text="<html>")] * 4).readable
+
+
+def test_the_service_may_ask_for_a_longer_wait(ask: Ask, slept: list[float]) -> None:
+    ask([httpx.Response(429, json={}, headers={"Retry-After": "12"}), FOUND])
+    assert slept == [12.0]
+
+
+def test_a_very_long_wait_is_left_to_the_caller(ask: Ask, slept: list[float]) -> None:
+    with pytest.raises(ProviderUnavailable) as caught:
+        ask([httpx.Response(429, json={}, headers={"Retry-After": "3600"})])
+    assert (caught.value.retry_after, slept) == (120.0, [])
+
+
+@pytest.mark.parametrize(("jitter", "wait"), [(0.0, 0.5), (0.5, 0.75), (1.0, 1.0)])
+def test_waits_are_spread(ask: Any, slept: list[float], jitter: float, wait: float) -> None:
+    ask([httpx.ReadTimeout("slow"), FOUND], jitter)
+    assert slept == [wait]
+
+
+def test_a_bad_key_stops_the_run_at_once(ask: Ask, slept: list[float], key: str) -> None:
+    body = {"errors": [{"code": "invalidApiKey", "message": f"Key {key} is not valid.", "parameter": "apiKey"}]}
+    with pytest.raises(ProviderRefused) as caught:
+        ask([httpx.Response(401, json=body)])
+    assert caught.value.whole_run
+    assert str(caught.value) == (
+        "the service refused the key (`invalidApiKey`, about `apiKey`): Key (hidden) is not valid"
+    )
+    assert caught.value.hint == "check `RUNWARE_API_KEY`, and that the account is active"
+    assert slept == []
+
+
+def test_only_a_few_requests_are_under_way_at_once(connect: Callable[..., Connection], clock: Clock) -> None:
+    under_way, most = 0, 0
+
+    async def handler(request: httpx.Request) -> httpx.Response:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        under_way -= 1
+        return httpx.Response(200, json={"data": json.loads(request.content)})
+
+    async def run() -> None:
+        async with Client(connect(handler)) as client:
+            reads = Reads(client, clock, lambda: 1.0)
+            await asyncio.gather(*(reads.ask(b"[]", [TASK]) for _ in range(20)))
+
+    asyncio.run(run())
+    assert most == 4

@@ -1,0 +1,48 @@
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ltxspec.report.marked import marked_lines
+from ltxspec.report.style import Style, width_of
+from ltxspec.report.words import collapse, word_diff
+
+PLAIN, COLOR = Style(), Style(color=True)
+_SGR = re.compile("\x1b\\[[0-9;]*m")
+
+
+def marked(before: str, after: str, style: Style = PLAIN, width: int = 80) -> str:
+    return "\n".join(marked_lines(collapse(word_diff(before, after)), style, width))
+
+
+def test_deletions_and_insertions_are_marked_without_colour() -> None:
+    assert marked("under a giant moon", "under a thin moon") == "under a [-giant-] {+thin+} moon"
+
+
+def test_punctuation_stays_at_its_word() -> None:
+    assert marked("the opening shot, slow", "the opening scene, slow") == "the opening [-shot-] {+scene+}, slow"
+    assert marked("stone, soft chanting", "stone") == "stone[-, soft chanting-]"
+
+
+def test_with_colour_a_deletion_is_struck_and_an_insertion_underlined_across_spaces() -> None:
+    text = marked("a very big moon", "a really thin moon", COLOR)
+    assert text == "a \x1b[31;9mvery big\x1b[0m \x1b[32;4mreally thin\x1b[0m moon"
+
+
+def test_a_gap_tells_how_many_words_it_hides() -> None:
+    middle = " ".join(f"w{number}" for number in range(30))
+    assert "… 18 words …" in marked(f"old {middle} old", f"new {middle} new")
+
+
+def test_controls_in_a_prompt_never_reach_the_terminal() -> None:
+    assert marked("rain \x1b[2J", "fog \x1b[2J") == "[-rain-] {+fog+} \\x1b[2J"
+
+
+words = st.lists(st.sampled_from(["rain", "over", ",", "夜の街を歩く", "a" * 30, "fog"]), max_size=20).map(" ".join)
+
+
+@given(words, words, st.integers(8, 60), st.booleans())
+def test_lines_fit_and_colours_end_with_their_line(before: str, after: str, width: int, color: bool) -> None:
+    for line in marked_lines(word_diff(before, after), Style(color=color), width):
+        assert width_of(_SGR.sub("", line)) <= width
+        assert line.count("\x1b[0m") * 2 == line.count("\x1b[")

@@ -1,0 +1,50 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ltxspec.spec.suggest import did_you_mean, nearest, shown
+
+KEYS = ["prompt", "vars", "matrix", "forEach", "moved", "title", "labels", "checks", "model"]
+
+
+@pytest.mark.parametrize(
+    ("slip", "meant"),
+    [
+        ("prmpt", "prompt"),
+        ("promtp", "prompt"),
+        ("foreach", "forEach"),
+        ("for_each", "forEach"),
+        ("lables", "labels"),
+        ("Matrix", "matrix"),
+        ("check", "checks"),
+        ("move", "moved"),
+    ],
+)
+def test_a_slip_finds_what_was_meant(slip: str, meant: str) -> None:
+    assert meant == nearest(slip, KEYS)
+
+
+@pytest.mark.parametrize("word", ["width", "x", "", "colour", "camera"])
+def test_a_word_that_is_near_nothing_finds_nothing(word: str) -> None:
+    assert nearest(word, KEYS) is None
+
+
+def test_the_nearest_wins_and_the_first_of_equals() -> None:
+    assert nearest("shots", ["shots1", "shot", "shots"]) == "shots"
+    assert nearest("cart", ["care", "card"]) == "care"
+
+
+@given(st.text(), st.lists(st.text()))
+def test_what_is_there_is_always_found(word: str, others: list[str]) -> None:
+    assert nearest(word, [*others, word]) is not None
+
+
+def test_the_hint_names_the_candidate() -> None:
+    assert did_you_mean("titel", KEYS) == "did you mean `title`?"
+    assert did_you_mean("zzz", KEYS) is None
+
+
+def test_a_shown_name_is_short_and_cannot_steer_a_terminal() -> None:
+    assert shown("a\x1b[31m\nb\ud800") == r"`a\x1b[31m\nb\ud800`"
+    assert len(shown("x" * 1000)) == 62
+    assert shown("Ø ✓") == "`Ø ✓`"
