@@ -7,7 +7,7 @@ lockfile keeps the fingerprints it was given. A new way to compute them is a new
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from ltxspec.canonical import canonical_bytes, sha256_hex
 from ltxspec.catalog.defaults import full_defaults
@@ -60,7 +60,8 @@ def fingerprints_by_prompt(
 ) -> Callable[[str], Fingerprint]:
     """A function from prompts to current fingerprints, for many requests that differ in nothing else.
 
-    Gives exactly what `fingerprint_of` gives for the body with that prompt, at a hundredth of the work. Raises as it does.
+    Gives exactly what `fingerprint_of` gives for the body with that prompt, for a hundredth of the work, and raises as
+    it does.
     """
     document = _document_v1(model, {**body, PROMPT: ""}, inputs)
     before = canonical_bytes({key: value for key, value in document.items() if key < PROMPT})[:-1]
@@ -122,7 +123,7 @@ def _replaced(value: Json, path: tuple[str | int, ...], new: Json) -> Json:
     """A copy of `value` with `new` at `path`; what is not on the way is shared."""
     if not path:
         return new
-    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy: Any = dict(value) if isinstance(value, dict) else list(value)
     copy[path[0]] = _replaced(value[path[0]], path[1:], new)
     return copy
 

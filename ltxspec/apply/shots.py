@@ -38,17 +38,19 @@ async def order_shot(change: Change, ledger: Ledger, stage: Stage, seen: TaskRep
     request, task = change.request, change.task_id
     if request is None or task is None:
         raise AssertionError(f"{change.action} of {change.address} has nothing to order")
-    if stage.stop.reason is not None:
-        return _held_back(change, stage, stage.stop.reason)
+    if (reason := stage.stop.asked()) is not None:
+        return _held_back(change, stage, reason)
     try:
         media = stage.load_media(change)
         uploads = {item.path: await stage.provider.upload(item) for item in media}
     except LtxspecError as error:
+        if isinstance(error, ProviderRefused) and error.whole_run:
+            stage.stop.stop(error.summary)
         stage.emit(ApplyEvent(Kind.SHOT_FAILED, error.summary, change.address, task, code=error.code))
         return ShotOutcome(change.address, Outcome.FAILED, task, change.estimate, message=error.summary)
     adopted = seen is not None and seen.exists
-    if stage.stop.reason is not None:
-        return _held_back(change, stage, stage.stop.reason)
+    if (reason := stage.stop.asked()) is not None:
+        return _held_back(change, stage, reason)
     if not adopted and not stage.budget.reserve(task, change.estimate):
         return _held_back(change, stage, "the cost limit would be passed")
     body = order_body(request, task, uploads)
@@ -98,7 +100,7 @@ async def _follow(story: Story) -> ShotOutcome:
                 left = await _submit(story)
             case Step.LOOK_UP:
                 left = await _look_up(story)
-            case Step.WAIT:
+            case _:  # Step.WAIT
                 left = await _wait(story)
         if left is not None:
             return left
@@ -232,8 +234,8 @@ async def _bring_home_and_commit(story: Story, report: TaskReport | None) -> Sho
     if take.status == "failed":
         failure = take.failure or Failure("unknown", "no reason given", permanent=False)
         story.tell(Kind.SHOT_FAILED, f"{failure.code}: {failure.message}", cost=cost, code=failure.code)
-        outcome = story.ends(Outcome.FAILED, f"{failure.code}: {failure.message}", cost=cost)
-        return replace(outcome, billable=story.facts.refused is None)
+        end = story.ends(Outcome.FAILED, f"{failure.code}: {failure.message}", cost=cost)
+        return replace(end, billable=story.facts.refused is None)
     if story.change is not None:
         stage.archive.link(story.address.spec, instance, take.outputs)
     if reason is None:

@@ -20,6 +20,10 @@ class StopSignal:
         self.reason: str | None = None
         self.by_user = False
 
+    def asked(self) -> str | None:
+        """Why no more orders may be sent; None while they may."""
+        return self.reason
+
     def stop(self, reason: str, *, by_user: bool = False) -> None:
         """Ask for no more orders; the first reason is kept."""
         self.reason = self.reason or reason

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from ltxspec.apply.budget import Budget
+from ltxspec.apply.engine import Job
 from ltxspec.cli.planning import plan_with
+from ltxspec.cli.project import Project, open_project
 from ltxspec.cli.running import RunOptions, exit_code, holding, jobs_of, run_jobs
 from ltxspec.cli.session import Session, is_interactive
-from ltxspec.cli.wiring import Project, open_project, render_specs
+from ltxspec.cli.specs import render_specs
 from ltxspec.errors import Refused, WrongUsage
 from ltxspec.plan.actions import Plan
 from ltxspec.plan.estimate import estimate
@@ -79,7 +81,7 @@ def apply(session: Session, options: ApplyOptions) -> int:
         return _run(session, project, jobs, options, limits)
 
 
-def _run(session: Session, project: Project, jobs: Sequence[object], options: ApplyOptions, limits: Limits) -> int:
+def _run(session: Session, project: Project, jobs: Sequence[Job], options: ApplyOptions, limits: Limits) -> int:
     from ltxspec.report.events import view_for
 
     budget = Budget(limits.per_apply, fallback=limits.per_shot or Usd(0))

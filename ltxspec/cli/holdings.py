@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ltxspec.cli.wiring import Project, owned
+from ltxspec.cli.project import Project
+from ltxspec.cli.wiring import owned
 from ltxspec.errors import LtxspecError
 from ltxspec.lock.models import Lockfile, ShotRecord
 from ltxspec.plan.selection import Pattern

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ltxspec.cli.project import Project
 from ltxspec.cli.session import Session
+from ltxspec.cli.specs import render_specs
 from ltxspec.cli.variables import read_variables
-from ltxspec.cli.wiring import Project, make_plan, render_specs
+from ltxspec.cli.wiring import make_plan
 from ltxspec.plan.actions import Plan
 from ltxspec.plan.owned import Owned
 from ltxspec.plan.planfile import PlanOptions

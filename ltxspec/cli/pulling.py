@@ -6,7 +6,8 @@ from dataclasses import replace
 from ltxspec.apply.delivery import bring_home
 from ltxspec.apply.ports import Archived
 from ltxspec.cli.holdings import Holding, find
-from ltxspec.cli.wiring import Project, open_archive, open_provider
+from ltxspec.cli.project import Project
+from ltxspec.cli.wiring import open_archive, open_provider
 from ltxspec.lock.models import Output, Take
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.state import open_state

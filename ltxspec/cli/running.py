@@ -17,7 +17,8 @@ from ltxspec.apply.recovery import Limits
 from ltxspec.apply.story import StopSignal
 from ltxspec.catalog.media import is_local_file, media_values
 from ltxspec.cli.planning import Planned
-from ltxspec.cli.wiring import Project, open_archive, open_provider
+from ltxspec.cli.project import Project
+from ltxspec.cli.wiring import open_archive, open_provider
 from ltxspec.errors import Refused
 from ltxspec.lock.journal import fold
 from ltxspec.plan.actions import Action, Change

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ltxspec import __version__
+from ltxspec.cli.project import Project
 from ltxspec.errors import Location, Problems
 from ltxspec.render.models import RenderedSpec
 from ltxspec.render.requests import RenderContext, render_spec
@@ -13,12 +13,27 @@ from ltxspec.storage.paths import find_specs
 from ltxspec.storage.verdicts import FileVerdicts
 from ltxspec.values import Json
 
-if TYPE_CHECKING:
-    from ltxspec.cli.wiring import Project
+
+def render_specs(
+    project: Project,
+    paths: Sequence[str],
+    variables: Mapping[str, Json] | None = None,
+    problems: Problems | None = None,
+) -> list[RenderedSpec]:
+    """Read, expand, render and validate all specs under `paths` (default: `[project] specs`).
+
+    Raises:
+        Invalid: with every problem of every file, unless `problems` is given: then they are only collected there.
+    """
+    found = problems if problems is not None else Problems()
+    rendered = _read_specs(project, paths, variables or {}, found)
+    if problems is None:
+        found.raise_if_errors()
+    return rendered
 
 
-def read_specs(
-    project: "Project", paths: Sequence[str], variables: Mapping[str, Json], problems: Problems
+def _read_specs(
+    project: Project, paths: Sequence[str], variables: Mapping[str, Json], problems: Problems
 ) -> list[RenderedSpec]:
     """All specs under `paths`, rendered, in the order of their files; broken ones only tell their problems."""
     verdicts = FileVerdicts(project.local / "cache" / "verdicts")
@@ -48,14 +63,14 @@ def read_specs(
     return list(rendered.values())
 
 
-def _spec_files(project: "Project", paths: Sequence[str]) -> list[Path]:
+def _spec_files(project: Project, paths: Sequence[str]) -> list[Path]:
     if paths:
         return find_specs([project.folder / path for path in paths], project.root)
     return find_specs(project.config.project.specs, project.root)
 
 
 def _read_one(
-    project: "Project", path: Path, context: RenderContext, verdicts: FileVerdicts, problems: Problems
+    project: Project, path: Path, context: RenderContext, verdicts: FileVerdicts, problems: Problems
 ) -> RenderedSpec | None:
     from ltxspec.canonical import sha256_hex
     from ltxspec.spec.files import FileProblem

@@ -1,7 +1,8 @@
 """Checks lockfiles for damage, and against a git revision for paid tasks that went missing."""
 
 from ltxspec.cli.holdings import lockfile_names
-from ltxspec.cli.wiring import Project, owned
+from ltxspec.cli.project import Project
+from ltxspec.cli.wiring import owned
 from ltxspec.errors import LockfileError
 from ltxspec.lock.codec import decode_lockfile
 from ltxspec.lock.merge import missing_tasks

@@ -7,15 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NoReturn
 
+from jinja2.environment import TemplateModule
 from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.runtime import BlockReference, LoopContext, StrictUndefined, TemplateReference, Undefined
 from jinja2.utils import Namespace, missing
 
 from ltxspec.render.limits import Budget, as_text, describe, format_braces, width_of
 
-_LOOP = frozenset(
-    "index index0 revindex revindex0 first last length depth depth0 previtem nextitem cycle changed".split()
-)
+_LOOP = "index index0 revindex revindex0 first last length depth depth0 previtem nextitem"
 _LONGEST_ARGUMENT = 1_000  # characters of what a text is searched for: keeps every search short
 
 
@@ -34,7 +33,7 @@ class Unknown(StrictUndefined):
     __slots__ = ()
 
     def __init__(self, hint: str | None = None, obj: Any = missing, name: Any = None, exc: Any = None) -> None:
-        super().__init__(hint, obj, name, exc or partial(_unknown, obj, name))
+        super().__init__(hint, obj, name, exc or partial(_unknown, obj, name))  # type: ignore[arg-type]  # any maker of errors does
 
 
 def _unknown(owner: Any, name: Any, message: str) -> UnknownName:
@@ -71,17 +70,18 @@ def _special(budget: Budget, owner: Any, name: str) -> Any:
     if isinstance(owner, LoopContext):
         if name in ("cycle", "changed"):
             return partial(_loop_method, budget, owner, name)
-        return getattr(owner, name) if name in _LOOP else missing
-    if isinstance(owner, Namespace):
-        return getattr(owner, name, missing)
+        return getattr(owner, name) if name in _LOOP.split() else missing
     if isinstance(owner, TemplateReference):
-        try:
-            return owner[name]
-        except LookupError:
-            return missing
-    if isinstance(owner, BlockReference):
-        return owner.super if name == "super" else missing
-    return owner.__dict__.get(name, missing) if type(owner).__name__ == "TemplateModule" else missing
+        return _block(owner, name)
+    is_open = isinstance(owner, Namespace | TemplateModule) or (isinstance(owner, BlockReference) and name == "super")
+    return getattr(owner, name, missing) if is_open else missing
+
+
+def _block(owner: TemplateReference, name: str) -> Any:
+    try:
+        return owner[name]
+    except LookupError:
+        return missing
 
 
 def _loop_method(budget: Budget, loop: LoopContext, name: str, *values: Any) -> Any:
@@ -151,8 +151,8 @@ def join(budget: Budget, separator: str, values: Any) -> str:
     return separator.join(texts)
 
 
-def replace(budget: Budget, text: str, old: str, new: str, count: int = -1) -> str:
-    """`text` with `old` replaced by `new`, at most `count` times when that is not negative."""
+def replace(budget: Budget, text: str, old: str, new: str, count: int | None = None) -> str:
+    """`text` with `old` replaced by `new`, at most `count` times when that is given and not negative."""
     found = text.count(old) if count is None or count < 0 else min(text.count(old), count)
     budget.build(len(text) + found * max(len(new) - len(old), 0))
     return text.replace(old, new, found)
@@ -184,8 +184,8 @@ METHODS: Mapping[type, Mapping[str, Callable[..., Any]]] = {
     str: {
         **{name: _simple(name) for name in _SIMPLE.split()},
         **{side: _padding(side) for side in ("center", "ljust", "rjust", "zfill")},
-        "join": lambda budget, text, values: join(budget, text, values),
-        "replace": lambda budget, text, old, new, count=-1: replace(budget, text, old, new, count),
+        "join": join,
+        "replace": replace,
         "format": lambda budget, text, *values, **named: format_braces(budget, text, values, named),
     },
     dict: {

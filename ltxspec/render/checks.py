@@ -14,7 +14,7 @@ from ltxspec.values import Json
 
 
 def names_for(model: Model, request: Request, variables: Mapping[str, Json]) -> dict[str, Json]:
-    """What a check may use: variables, every parameter with the model's defaults, the request, its prompt and its price.
+    """What a check may use: variables, all parameters with the model's defaults, the request, its prompt and price.
 
     A parameter wins over a variable of the same name. `estimate` is a number in USD, or none when it is not known.
     """

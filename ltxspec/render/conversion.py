@@ -13,7 +13,7 @@ _BOOLEANS = {"true": True, "false": False}
 
 
 def convert(model: Model, path: Sequence[str | int], text: str) -> Json:
-    """`text` as the kind of value the parameter at `path` takes; unchanged when it takes text or nothing is lost only so.
+    """`text` as the kind of value the parameter at `path` takes, where nothing is lost; else as it is.
 
     `8` and `8.0` become 8, `7.5` becomes 7.5, `true` becomes true. The parameter is looked up in the model's schema
     through `properties` and `items`.

@@ -1,10 +1,11 @@
 """Turn whatever goes wrong inside a template into a `TemplateProblem`: what, where, and how to mend it."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from jinja2.environment import Template
-from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
+from jinja2.exceptions import SecurityError, TemplateSyntaxError, UndefinedError
 
 from ltxspec.errors import LtxspecError
 from ltxspec.render.access import UnknownName
@@ -13,10 +14,18 @@ from ltxspec.render.limits import TemplateLimit
 from ltxspec.render.problems import TemplateProblem, suggestion
 from ltxspec.render.sandbox import TEXT
 
-_LIMIT_HINT = "a prompt needs far less than that; shorten loops and repetitions"
-_TOO_DEEP = "the template is nested too deeply"
+Meaning = tuple[str, str, str | None, str | None]  # code, message, the word it is about, hint
+
 _TOKEN = re.compile(r"got '([^']+)'|unknown tag '([^']+)'|unexpected (?:char )?'([^']+)'")
 _CALLED = re.compile(r"^\S*\(\) ")
+_WORD = re.compile(r"'([^'\s]+)'")
+_SIGNS = {
+    "'end of statement block'": "`%}`",
+    "'end of print statement'": "`}}`",
+    "'begin of statement block'": "`{%`",
+    "'begin of print statement'": "`{{`",
+    "'end of template'": "the end",
+}
 _MARK = re.compile(r"\{\{|\{%|\{#")
 
 
@@ -54,43 +63,66 @@ def _place(error: Exception) -> tuple[int, str | None]:
     return line, None if file == TEXT else file
 
 
-def _meaning(error: Exception, names: Iterable[str]) -> tuple[str, str, str | None, str | None]:
-    """(code, message, word it is about, hint)."""
-    match error:
-        case LtxspecError():
-            return "template-file", error.summary, None, error.hint
-        case Unsupported():
-            return (
-                "template-unsupported",
-                str(error.message),
-                error.word,
-                suggestion(error.word, error.known, "there are"),
-            )
-        case TemplateSyntaxError():
-            return "template-syntax", _sentence(error.message), _token(error.message), None
-        case UnknownName():
-            return "undefined-variable", str(error), error.name, _other_names(error, names)
-        case UndefinedError():
-            return "undefined-variable", _sentence(str(error)), None, None
-        case SecurityError():
-            return "template-security", _sentence(str(error)), _quoted(str(error)), None
-        case TemplateLimit():
-            return "template-limit", str(error), None, _LIMIT_HINT
-        case RecursionError() | SyntaxError() | MemoryError():  # Python's own limits on what the template compiles to
-            return "template-limit", _TOO_DEEP, None, _LIMIT_HINT
-        case OverflowError():
-            return "template-error", "the template computes a number that is too large", None, None
-        case TemplateError():
-            return "template-error", _sentence(str(error)), None, None
+def _meaning(error: Exception, names: Iterable[str]) -> Meaning:
+    return next(mean(error, names) for kinds, mean in _MEANINGS if isinstance(error, kinds))
+
+
+def _file(error: LtxspecError, _names: Iterable[str]) -> Meaning:
+    return "template-file", error.summary, None, error.hint
+
+
+def _unsupported(error: Unsupported, _names: Iterable[str]) -> Meaning:
+    hint = suggestion(error.word, error.known, "there are")
+    return "template-unsupported", str(error.message), error.word, hint
+
+
+def _syntax(error: TemplateSyntaxError, _names: Iterable[str]) -> Meaning:
+    return "template-syntax", _sentence(error.message), _token(error.message), None
+
+
+def _unknown(error: UnknownName, names: Iterable[str]) -> Meaning:
+    if error.known is not None:
+        hint = suggestion(error.name, error.known, "there are")
+    elif error.name in names:
+        hint = "an imported file sees the variables of the spec only after `import … with context`"
+    else:
+        hint = suggestion(error.name, names, "the variables are")
+    return "undefined-variable", str(error), error.name, hint
+
+
+def _undefined(error: Exception, _names: Iterable[str]) -> Meaning:
+    return "undefined-variable", _sentence(str(error)), _quoted(str(error)), None
+
+
+def _security(error: Exception, _names: Iterable[str]) -> Meaning:
+    return "template-security", _sentence(str(error)), _quoted(str(error)), None
+
+
+def _limit(error: Exception, _names: Iterable[str]) -> Meaning:
+    message = str(error) if isinstance(error, TemplateLimit) else "the template is nested too deeply"
+    return "template-limit", message, None, "a prompt needs far less than that; shorten loops and repetitions"
+
+
+def _too_large(_error: Exception, _names: Iterable[str]) -> Meaning:
+    return "template-error", "the template computes a number that is too large", None, None
+
+
+def _other(error: Exception, _names: Iterable[str]) -> Meaning:
     return "template-error", _CALLED.sub("a call in the template ", _sentence(str(error))), None, None
 
 
-def _other_names(error: UnknownName, names: Iterable[str]) -> str | None:
-    if error.known is not None:
-        return suggestion(error.name, error.known, "there are")
-    if error.name in names:
-        return "an imported file sees the variables of the spec only after `import … with context`"
-    return suggestion(error.name, names, "defined are")
+# The first kind that fits counts, so the special ones come first.
+_MEANINGS: Sequence[tuple[type[Exception] | tuple[type[Exception], ...], Callable[[Any, Iterable[str]], Meaning]]] = (
+    (LtxspecError, _file),
+    (Unsupported, _unsupported),
+    (TemplateSyntaxError, _syntax),
+    (UnknownName, _unknown),
+    (UndefinedError, _undefined),
+    (SecurityError, _security),
+    ((TemplateLimit, RecursionError, SyntaxError, MemoryError), _limit),  # the last three: Python's own limits
+    (OverflowError, _too_large),
+    (Exception, _other),
+)
 
 
 def _quoted(message: str) -> str | None:
@@ -105,6 +137,9 @@ def _token(message: str | None) -> str | None:
 
 
 def _sentence(message: str | None) -> str:
-    """One sentence in our form: no full stop, words in backticks."""
-    first = (message or "the template is not valid").split(". ")[0].rstrip(".")
-    return re.sub(r"'([^'\s]+)'", r"`\1`", first)
+    """One sentence in our form: no capital, no full stop, words in backticks, signs instead of their names."""
+    text = (message or "the template is not valid").split(". ")[0].rstrip(".")
+    for name, sign in _SIGNS.items():
+        text = text.replace(name, sign)
+    text = _WORD.sub(r"`\1`", text)
+    return text[:1].lower() + text[1:]

@@ -5,6 +5,8 @@ Left out on purpose: `random` (not the same twice), `attr` (reaches Python), and
 uncounted.
 """
 
+# ruff: noqa: FBT001, FBT002  # filters take their flags by position, as Jinja documents them
+
 import json
 import math
 import re
@@ -142,10 +144,10 @@ def _length(_budget: Budget, value: Any) -> int:
 def _truncate(
     budget: Budget, text: Any, length: int = 255, killwords: bool = False, end: str = "...", leeway: int = 5
 ) -> str:
-    text = as_text(budget, text)
-    if len(text) <= length + leeway:
-        return text
-    kept = text[: max(length - len(end), 0)]
+    whole = as_text(budget, text)
+    if len(whole) <= length + leeway:
+        return whole
+    kept = whole[: max(length - len(end), 0)]
     return (kept if killwords else kept.rsplit(" ", 1)[0]) + end
 
 
@@ -204,7 +206,7 @@ def _join(budget: Budget, values: Any, d: Any = "", attribute: Any = None) -> st
     return join(budget, as_text(budget, d), values)
 
 
-def _replace(budget: Budget, text: Any, old: str, new: str, count: int = -1) -> str:
+def _replace(budget: Budget, text: Any, old: str, new: str, count: int | None = None) -> str:
     return replace(budget, as_text(budget, text), as_text(budget, old), as_text(budget, new), count)
 
 

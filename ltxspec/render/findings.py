@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from ltxspec.errors import Diagnostic, Location, Problems, Severity
 
-
 _QUERY = re.compile(r"(?<=://)([^\s?\"']*\?)([^\s\"']+)")
 
 

@@ -6,7 +6,7 @@ template can spell carry the payments into the compiled code.
 """
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from jinja2 import nodes
@@ -33,14 +33,10 @@ _COSTS: dict[type[nodes.Node], int] = {  # loading, copying variables: what is d
     nodes.Filter: 5,
     nodes.Test: 3,
 }
-_REFUSED: dict[type[nodes.Node], str] = {
-    nodes.ScopedEvalContextModifier: "`autoescape` is for web pages",
-    nodes.EvalContextModifier: "`autoescape` is for web pages",
-}
 
 
 class Unsupported(TemplateSyntaxError):
-    """A template uses a part of Jinja that templates do not have here; `name` is what stands there, `known` what may."""
+    """A template uses a part of Jinja that specs do not have; `word` is what stands there, `known` what may."""
 
     def __init__(self, message: str, lineno: int, word: str = "", known: Collection[str] = ()) -> None:
         super().__init__(message, lineno)
@@ -87,7 +83,7 @@ def _cost(*trees: nodes.Node) -> int:
     return total
 
 
-def _pay(name: str, subject: nodes.Expr, *arguments: int) -> nodes.Filter:
+def _pay(name: str, subject: Any, *arguments: int) -> nodes.Filter:
     constants = [nodes.Const(argument, lineno=subject.lineno) for argument in arguments]
     return nodes.Filter(subject, name, constants, [], None, None, lineno=subject.lineno)
 
@@ -96,79 +92,97 @@ def _statement(name: str, owner: nodes.Node, cost: int = 0) -> nodes.ExprStmt:
     return nodes.ExprStmt(_pay(name, nodes.Const(cost, lineno=owner.lineno)), lineno=owner.lineno)
 
 
+Rewritten = nodes.Node | Sequence[nodes.Node]
+
+
 class _Payments(NodeTransformer):
     """Puts the payments in. Children first, so that inner loops are already rewritten when a body is priced."""
 
     def __init__(self, filters: Collection[str], tests: Collection[str]) -> None:
         self.filters = filters
         self.tests = tests
+        self.rules: dict[type[nodes.Node], Callable[[Any], Rewritten]] = {
+            nodes.For: self.loop,
+            nodes.Macro: self.body,
+            nodes.CallBlock: self.body,
+            nodes.Block: self.body,
+            nodes.Include: self.include,
+            nodes.Import: self.load,
+            nodes.FromImport: self.load,
+            nodes.Extends: self.extend,
+            nodes.Compare: self.compare,
+            nodes.Concat: self.concat,
+            nodes.Getitem: self.pick,
+            nodes.Pair: self.pair,
+            nodes.Const: self.constant,
+            nodes.Call: self.call,
+            nodes.Filter: self.filter,
+            nodes.Test: self.test,
+            nodes.ScopedEvalContextModifier: self.refuse_escaping,
+        }
 
-    def generic_visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> nodes.Node:
-        if type(node) in _REFUSED:
-            raise Unsupported(f"{_REFUSED[type(node)]} and not available in specs", node.lineno)
-        return super().generic_visit(node, *args, **kwargs)
+    def get_visitor(self, node: nodes.Node) -> Any:
+        """The rule for a node; None leaves the node alone and goes on below it."""
+        return self.rules.get(type(node))
 
-    def visit_For(self, node: nodes.For) -> nodes.Node:
+    def refuse_escaping(self, node: nodes.ScopedEvalContextModifier) -> Rewritten:
+        raise Unsupported("`autoescape` is for web pages and not available in specs", node.lineno, "autoescape")
+
+    def loop(self, node: nodes.For) -> Rewritten:
         if node.recursive:
             raise Unsupported("recursive loops are not available in specs; use a macro", node.lineno, "recursive")
         self.generic_visit(node)
-        tests = [node.test] if node.test is not None else []
-        node.iter = _pay(LOOPED, node.iter, _cost(node.target, *tests, *node.body))
+        once = [node.target, *([node.test] if node.test is not None else []), *node.body]
+        node.iter = _pay(LOOPED, node.iter, _cost(*once))
         return node
 
-    def _body(self, node: nodes.Macro | nodes.CallBlock | nodes.Block) -> nodes.Node:
+    def body(self, node: nodes.Macro | nodes.CallBlock | nodes.Block) -> Rewritten:
         self.generic_visit(node)
         node.body.insert(0, _statement(SPENT, node, _cost(*node.body)))
         return node
 
-    visit_Macro = visit_CallBlock = visit_Block = _body
-
-    def visit_Include(self, node: nodes.Include) -> Sequence[nodes.Node]:
+    def include(self, node: nodes.Include) -> Rewritten:
         if node.ignore_missing:
             problem = "`ignore missing` is not available in specs: a file that cannot be read is never taken for empty"
             raise Unsupported(problem, node.lineno, "ignore")
+        return self.load(node)
+
+    def load(self, node: nodes.Include | nodes.Import | nodes.FromImport) -> Rewritten:
         self.generic_visit(node)
         return [_statement(ENTERED, node), node, _statement(LEFT, node)]
 
-    def visit_Import(self, node: nodes.Import | nodes.FromImport) -> Sequence[nodes.Node]:
-        self.generic_visit(node)
-        return [_statement(ENTERED, node), node, _statement(LEFT, node)]
-
-    visit_FromImport = visit_Import
-
-    def visit_Extends(self, node: nodes.Extends) -> Sequence[nodes.Node]:
+    def extend(self, node: nodes.Extends) -> Rewritten:
         self.generic_visit(node)
         return [_statement(ENTERED, node), node]  # what it extends runs to the end of this render
 
-    def visit_Compare(self, node: nodes.Compare) -> nodes.Node:
+    def compare(self, node: nodes.Compare) -> Rewritten:
         self.generic_visit(node)
         node.expr = _pay(COMPARED, node.expr)
         for operand in node.ops:
             operand.expr = _pay(COMPARED, operand.expr)
         return node
 
-    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:
+    def concat(self, node: nodes.Concat) -> Rewritten:
         self.generic_visit(node)
         return _pay(JOINED, nodes.List(node.nodes, lineno=node.lineno))
 
-    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:
+    def pick(self, node: nodes.Getitem) -> Rewritten:
         self.generic_visit(node)
         return _pay(SLICED, node) if isinstance(node.arg, nodes.Slice) else node
 
-    def visit_Pair(self, node: nodes.Pair) -> nodes.Node:
+    def pair(self, node: nodes.Pair) -> Rewritten:
         self.generic_visit(node)
         node.key = _pay(KEYED, node.key)
         return node
 
-    def visit_Const(self, node: nodes.Const) -> nodes.Node:
+    def constant(self, node: nodes.Const) -> Rewritten:
         value = node.value
-        if (isinstance(value, int) and value.bit_length() > MAX_BITS) or (
-            isinstance(value, float) and not math.isfinite(value)
-        ):
+        too_long = isinstance(value, int) and value.bit_length() > MAX_BITS
+        if too_long or (isinstance(value, float) and not math.isfinite(value)):
             raise TemplateLimit("the template has a number that is too large")
         return node
 
-    def visit_Call(self, node: nodes.Call | nodes.Filter | nodes.Test) -> nodes.Node:
+    def call(self, node: nodes.Call | nodes.Filter | nodes.Test) -> Rewritten:
         self.generic_visit(node)
         if node.dyn_args is not None:
             node.dyn_args = _pay(LOOPED, node.dyn_args, 1)
@@ -176,12 +190,12 @@ class _Payments(NodeTransformer):
             node.dyn_kwargs = _pay(SPREAD, node.dyn_kwargs)
         return node
 
-    def visit_Filter(self, node: nodes.Filter) -> nodes.Node:
+    def filter(self, node: nodes.Filter) -> Rewritten:
         if node.name not in self.filters:
             raise Unsupported(f"there is no filter named `{node.name}`", node.lineno, node.name, self.filters)
-        return self.visit_Call(node)
+        return self.call(node)
 
-    def visit_Test(self, node: nodes.Test) -> nodes.Node:
+    def test(self, node: nodes.Test) -> Rewritten:
         if node.name not in self.tests:
             raise Unsupported(f"there is no test named `{node.name}`", node.lineno, node.name, self.tests)
-        return self.visit_Call(node)
+        return self.call(node)

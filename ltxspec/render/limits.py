@@ -191,7 +191,7 @@ def format_percent(budget: Budget, text: str, arguments: Any) -> str:
         size += longest if match["kind"] == "s" else _LONGEST_NUMBER
         position = text.find("%", match.end())
     budget.build(size)
-    return text % arguments
+    return str(text % arguments)
 
 
 def format_braces(budget: Budget, text: str, arguments: Sequence[Any], named: Mapping[str, Any]) -> str:

@@ -157,23 +157,26 @@ class _Rendering:
             if rendered is None:
                 return None
             text = rendered
+            self.warn_of_leftovers(text, path, scope)
         prompt = text.strip()
-        return prompt if self.accepts(prompt, path, scope, model) else None
+        if prompt:
+            return prompt if model is None or self.accepts(prompt, path, scope, model) else None
+        hint = "write what the video shows below `prompt:`"
+        message = f"the prompt of `{shot.name}` is empty"
+        self.findings.note(Diagnostic("error", "missing-prompt", message, self.places.key(path), hint), scope.instance)
+        return None
 
-    def accepts(self, prompt: str, path: Path, scope: Scope, model: Model | None) -> bool:
-        """Whether a finished prompt can be ordered; says why not."""
-        if not prompt:
-            diagnostic = Diagnostic("error", "empty-prompt", "the prompt is empty", self.places.key(path))
-            self.findings.note(diagnostic, scope.instance)
-            return False
+    def warn_of_leftovers(self, prompt: str, path: Path, scope: Scope) -> None:
+        """Tags in what was rendered are probably a slip: nobody asks for a video of braces."""
         if "{{" in prompt or "{%" in prompt:
-            message, hint = (
-                "the rendered prompt still has template tags in it",
-                "values of variables are not rendered again",
-            )
+            message = "the rendered prompt still has template tags in it"
+            hint = "values of variables are not rendered again"
             diagnostic = Diagnostic("warning", "leftover-template", message, self.places.key(path), hint)
             self.findings.note(diagnostic, scope.instance)
-        problems = validate_prompt(model, prompt) if model is not None else []
+
+    def accepts(self, prompt: str, path: Path, scope: Scope, model: Model) -> bool:
+        """Whether the model takes a prompt of this length; says why not."""
+        problems = validate_prompt(model, prompt)
         for problem in problems:
             diagnostic = Diagnostic("error", problem.code, problem.message, self.places.key(path), problem.hint)
             self.findings.note(diagnostic, scope.instance)
@@ -212,13 +215,14 @@ class _Rendering:
     def blame(self, problem: ParameterProblem, shot: Shot, scope: Scope) -> None:
         """Report a wrong parameter where it is written."""
         path = self.places.path_of(shot, problem.path)
+        if path == ("shots", shot.name) and problem.path[0] in self.context.delivery:
+            hint = problem.hint or "it stands under `[delivery]` of the configuration"
+            self.findings.add("error", problem.code, problem.message, None, hint)
+            return
         whole = path[-len(problem.path) :] == problem.path
         at_value = whole and problem.code != "unknown-parameter"
         where = self.places.value(path) if at_value else self.places.key(path)
-        hint = problem.hint
-        if path == ("shots", shot.name) and problem.path[0] in self.context.delivery:
-            hint = "it comes from `[delivery]` of the configuration"
-        self.findings.note(Diagnostic("error", problem.code, problem.message, where, hint), scope.instance)
+        self.findings.note(Diagnostic("error", problem.code, problem.message, where, problem.hint), scope.instance)
 
     def assemble(self, instance: Instance, prompt: str, parameters: ParameterSet, where: Location) -> Request:
         """Put a request together."""

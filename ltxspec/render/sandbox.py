@@ -7,7 +7,7 @@ grows goes through the budget, what is not allowed is refused by name. Nothing i
 import math
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
 from jinja2 import nodes, pass_context
 from jinja2.environment import Template, TemplateModule
@@ -20,7 +20,6 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ltxspec.render import access
 from ltxspec.render.hardening import (
-    SPREAD,
     COMPARED,
     ENTERED,
     JOINED,
@@ -29,6 +28,7 @@ from ltxspec.render.hardening import (
     LOOPED,
     SLICED,
     SPENT,
+    SPREAD,
     Unsupported,
     harden,
 )
@@ -54,7 +54,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     """Where templates run. `texts` holds the files they include; `resolve` puts them there."""
 
     template_class = _Fresh
-    intercepted_binops: ClassVar[frozenset[str]] = frozenset({"+", "-", "*", "/", "//", "%", "**"})
+    intercepted_binops: frozenset[str] = frozenset({"+", "-", "*", "/", "//", "%", "**"})
 
     def __init__(self, resolve: Resolve) -> None:
         self.budget = Budget()
@@ -214,7 +214,7 @@ def _plain(value: Any) -> Any:
 
 
 def _sound(text: str) -> str:
-    """Refuse half characters (lone surrogates), which an escape like `\\ud800` can make and no file can hold."""
+    """Refuse half characters (lone surrogates), which an escape can make and no file can hold."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:

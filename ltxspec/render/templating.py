@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"\{\{ *([A-Za-z_][A-Za-z0-9_]*) *\}\}")
 _PLAIN = frozenset({str, int, float, bool, type(None)})
-_WORDS_OF_JINJA = frozenset(
+_WORDS = (
     "true false none True False None and or not if else elif is in for recursive import from as with without context "
-    "include extends block macro call filter set self super loop caller varargs kwargs".split()
+    "include extends block macro call filter set self super loop caller varargs kwargs"
 )
+_WORDS_OF_JINJA = frozenset(_WORDS.split())
 
 
 def has_tags(text: str) -> bool:
@@ -82,12 +83,10 @@ class Templates:
     def _split(self, text: str) -> list[str] | None:
         """Literal, name, literal, … of a text whose only tags are plain names; None for any other text."""
         if text not in self._pieces:
-            pieces: list[str] | None = _NAME.split(text)
-            literals, names = _NAME.split(text)[::2], _NAME.split(text)[1::2]
-            odd = any(has_tags(literal) or literal.endswith("{") for literal in literals)
-            if odd or "\r" in text or not _WORDS_OF_JINJA.isdisjoint(names):
-                pieces = None
-            self._pieces[text] = pieces
+            pieces = _NAME.split(text)
+            literals = "\0".join(pieces[::2])
+            odd = has_tags(literals) or "{\0" in literals or "\r" in text  # `{{{ x }}}` is not `{`, x, `}` to Jinja
+            self._pieces[text] = None if odd or not _WORDS_OF_JINJA.isdisjoint(pieces[1::2]) else pieces
         return self._pieces[text]
 
     def _program(self, kind: str, text: str, compile_text: Callable[[str], Any]) -> Any:

@@ -55,7 +55,7 @@ def _overrides(spec: Spec, overrides: Mapping[str, Json], findings: Findings) ->
     found: dict[str, Json] = {}
     for name, value in overrides.items():
         if name not in spec.vars:
-            hint = suggestion(name, spec.vars, "there are") or "declare it under `vars:` first"
+            hint = suggestion(name, spec.vars, "the variables are") or "declare it under `vars:` first"
             findings.add(
                 "error", "unknown-variable", f"spec `{spec.name}` has no variable `{name}` to override", None, hint
             )

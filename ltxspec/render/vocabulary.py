@@ -1,5 +1,7 @@
 """All words templates know: filters, tests and functions, bound to the budget of a sandbox."""
 
+# ruff: noqa: FBT001  # functions are bound by position, as templates call them
+
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any

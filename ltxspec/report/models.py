@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from ltxspec.catalog.models import Model
-from ltxspec.values import Json
+from ltxspec.catalog.pricing import price_rows
+from ltxspec.values import Json, format_usd
 
 
 def models_text(models: Sequence[Model]) -> str:
@@ -15,28 +16,20 @@ def models_text(models: Sequence[Model]) -> str:
 
 def model_text(model: Model) -> str:
     """One model: its parameters with limits and defaults, prices, decisions."""
-    block = model.schema.get("x-ltxspec", {})
     lines = [f"{model.name}", f"  model: {model.air}  (or {model.slug})", "", "Parameters"]
     required = set(model.schema.get("required", ()))
     for name, schema in model.schema.get("properties", {}).items():
         mark = " (required)" if name in required else ""
         lines.append(f"  {name}{mark}: {', '.join(_limits(schema)) or 'any'}")
     lines += ["", "Prices (USD per second)"]
-    for row in block.get("prices", {}).get("rows", ()):
-        lines.append(
-            f"  {row['width']}×{row['height']}: ${row['usd']}  ({row['confidence']}, {row['source']}, {row['date']})"
-        )
-    decisions = block.get("decisions", ())
+    for row in price_rows(model):
+        size = "×".join(str(part) for part in row.at.values())
+        lines.append(f"  {size}: ${format_usd(row.usd_per_second)}  ({row.confidence}, {row.date}: {row.source})")
+    decisions = model.settings.get("decisions", ())
     if decisions:
         lines += ["", "Decisions"]
-        lines += [f"  {_decision(item)}" for item in decisions]
+        lines += [f"  {item['about']}: {item['decision']} {item['why']}" for item in decisions]
     return "\n".join(lines)
-
-
-def _decision(item: Json) -> str:
-    if isinstance(item, dict):
-        return ": ".join(str(value) for value in item.values())
-    return str(item)
 
 
 def _limits(schema: dict[str, Json]) -> Iterator[str]:

@@ -187,8 +187,12 @@ def _others(plan: Plan, style: Style) -> list[str]:
 
 def _legend(plan: Plan, style: Style) -> list[str]:
     """What the signs mean, only those that occur."""
-    present = [action for action in Action if action is not Action.NO_OP and plan.count(action)]
-    return [
-        f"  {style.paint(f'{action.sign:>3}', _SIGN_PAINTS[action])} {style.paint(phrases.MEANINGS[action], Paint.DIM)}"
-        for action in present
-    ]
+    lines: list[str] = []
+    for action in Action:
+        if action is Action.NO_OP or not plan.count(action):
+            continue
+        sign = style.paint(f"{action.sign:>3}", _SIGN_PAINTS[action])
+        first, *rest = wrap(phrases.MEANINGS[action], style.width - _SIGN_COLUMN)
+        lines.append(f"  {sign} {style.paint(first, Paint.DIM)}")
+        lines += [" " * _SIGN_COLUMN + style.paint(line, Paint.DIM) for line in rest]
+    return lines

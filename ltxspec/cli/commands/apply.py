@@ -26,7 +26,7 @@ _EXAMPLES = "Examples: `ltxspec apply --max-cost 5`, `ltxspec apply plan.json`, 
 @options.variables
 @options.provider
 @click.pass_obj
-def command(session: Session, **typed: Any) -> int:
+def command(session: Session, /, **typed: Any) -> int:
     """Order exactly the shots the plan says, wait for them, and bring the videos home.
 
     Nothing is paid for before its intent is on disk. Interrupting stops new orders; what is under way is billed all the

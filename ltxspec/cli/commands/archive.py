@@ -10,7 +10,7 @@ from ltxspec.cli.session import Session
 
 if TYPE_CHECKING:
     from ltxspec.cli.holdings import Holding
-    from ltxspec.cli.wiring import Project
+    from ltxspec.cli.project import Project
     from ltxspec.lock.models import Output, Take
 
 
@@ -27,8 +27,8 @@ def pull(session: Session, address: str | None, provider: str | None) -> int:
     """Download every current video that is not home yet. Orders nothing; needs no key."""
     import asyncio
 
+    from ltxspec.cli.project import open_project
     from ltxspec.cli.pulling import pull_missing
-    from ltxspec.cli.wiring import open_project
 
     project = open_project(session, provider)
     done, failed = asyncio.run(pull_missing(project, address, lambda line: click.echo(line, err=True)))
@@ -42,7 +42,8 @@ def pull(session: Session, address: str | None, provider: str | None) -> int:
 def verify(session: Session, provider: str | None) -> int:
     """Read every archived video of a current take again: present, right hash. Exit 3 when one is not."""
     from ltxspec.cli.holdings import find
-    from ltxspec.cli.wiring import open_archive, open_project
+    from ltxspec.cli.project import open_project
+    from ltxspec.cli.wiring import open_archive
 
     project = open_project(session, provider)
     archive = open_archive(project)
@@ -64,7 +65,8 @@ def verify(session: Session, provider: str | None) -> int:
 @click.pass_obj
 def gc(session: Session, provider: str | None, *, dry_run: bool) -> int:
     """Drop archived videos that no take in any lockfile refers to. Takes that were superseded or retired are kept."""
-    from ltxspec.cli.wiring import open_archive, open_project
+    from ltxspec.cli.project import open_project
+    from ltxspec.cli.wiring import open_archive
 
     project = open_project(session, provider)
     archive = open_archive(project)

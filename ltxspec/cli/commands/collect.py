@@ -20,8 +20,9 @@ def command(session: Session, paths: tuple[str, ...], lock_timeout: float, form:
     """Ask the provider for every task under way, bring home what is finished, and record it. Spends nothing."""
     from ltxspec.apply.budget import Budget
     from ltxspec.cli.planning import plan_with
+    from ltxspec.cli.project import open_project
     from ltxspec.cli.running import RunOptions, exit_code, holding, jobs_of, run_jobs
-    from ltxspec.cli.wiring import open_project, render_specs
+    from ltxspec.cli.specs import render_specs
     from ltxspec.plan.planfile import PlanOptions
     from ltxspec.report.events import view_for
 

@@ -15,7 +15,7 @@ from ltxspec.cli.session import Session
 def command(session: Session, address: str | None, by: str, provider: str | None, form: str) -> int:
     """Add up what all takes cost, failed and superseded ones too. Unknown costs are counted, never taken for 0."""
     from ltxspec.cli.holdings import find
-    from ltxspec.cli.wiring import open_project
+    from ltxspec.cli.project import open_project
     from ltxspec.lock.models import Take
     from ltxspec.report.takes import cost_json, cost_text
 

@@ -19,7 +19,7 @@ def command(session: Session, provider: str | None, form: str) -> int:
     import orjson
 
     from ltxspec import __version__
-    from ltxspec.cli.wiring import open_project
+    from ltxspec.cli.project import open_project
 
     project = open_project(session, provider)
     rows = [
@@ -57,7 +57,8 @@ def _codecs() -> tuple[str, bool, str]:
 
 
 def _specs(session: Session, provider: str | None) -> tuple[str, bool, str]:
-    from ltxspec.cli.wiring import open_project, render_specs
+    from ltxspec.cli.project import open_project
+    from ltxspec.cli.specs import render_specs
     from ltxspec.errors import LtxspecError, Problems
 
     problems = Problems()
@@ -72,8 +73,8 @@ def _specs(session: Session, provider: str | None) -> tuple[str, bool, str]:
 
 def _lockfiles(session: Session, provider: str | None) -> tuple[str, bool, str]:
     from ltxspec.cli.holdings import lockfile_names
+    from ltxspec.cli.project import open_project
     from ltxspec.cli.verifying import verify_lockfiles
-    from ltxspec.cli.wiring import open_project
 
     project = open_project(session, provider)
     problems = verify_lockfiles(project, None)

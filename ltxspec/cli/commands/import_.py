@@ -9,7 +9,7 @@ from ltxspec.cli import options
 from ltxspec.cli.session import Session
 
 if TYPE_CHECKING:
-    from ltxspec.cli.wiring import Project
+    from ltxspec.cli.project import Project
     from ltxspec.values import Json
 
 _EXAMPLES = "Example: `ltxspec import night-scenes.alley --request request.json --response response.json`."
@@ -33,7 +33,7 @@ def command(
     """Record a finished render under SPEC.SHOT. It keeps its task id; nothing is ordered."""
     from ltxspec.apply.adopt import adopted_take
     from ltxspec.apply.records import add_take
-    from ltxspec.cli.wiring import open_project
+    from ltxspec.cli.project import open_project
     from ltxspec.errors import WrongUsage
     from ltxspec.report.takes import money
     from ltxspec.storage.state import open_state

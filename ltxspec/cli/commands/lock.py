@@ -18,8 +18,8 @@ def command() -> None:
 def verify(session: Session, base: str | None, provider: str | None) -> int:
     """Check every lockfile: format, block digests, order; with --base, that nothing paid was lost. Exit 1 when not."""
     from ltxspec.cli.holdings import lockfile_names
+    from ltxspec.cli.project import open_project
     from ltxspec.cli.verifying import verify_lockfiles
-    from ltxspec.cli.wiring import open_project
 
     project = open_project(session, provider)
     problems = verify_lockfiles(project, base)

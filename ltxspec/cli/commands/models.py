@@ -14,7 +14,7 @@ def command(session: Session, name: str | None, form: str) -> int:
     """List the models a spec can name, or show one: parameters, limits, prices, and where each fact comes from."""
     import orjson
 
-    from ltxspec.cli.wiring import open_project
+    from ltxspec.cli.project import open_project
     from ltxspec.errors import WrongUsage
     from ltxspec.report.models import model_text, models_text
 

@@ -19,7 +19,8 @@ def command(session: Session, address: str, provider: str | None, form: str, *, 
     import orjson
 
     from ltxspec.cli.holdings import UnknownAddress, find_one
-    from ltxspec.cli.wiring import local_places, open_project
+    from ltxspec.cli.project import open_project
+    from ltxspec.cli.wiring import local_places
     from ltxspec.report.takes import output_json, place_of
 
     project = open_project(session, provider)

@@ -19,13 +19,13 @@ _EXAMPLES = "Examples: `ltxspec plan`, `ltxspec plan -o plan.json`, `ltxspec pla
 @options.variables
 @options.provider
 @click.pass_obj
-def command(session: Session, **typed: Any) -> int:
+def command(session: Session, /, **typed: Any) -> int:
     """Compare the specs with what was bought, and show what applying would do.
 
     Nothing is sent, asked or spent.
     """
     from ltxspec.cli.planning import options_of, plan_with
-    from ltxspec.cli.wiring import open_project
+    from ltxspec.cli.project import open_project
     from ltxspec.report.formats import PLAN_FORMATS, save_plan
 
     asked = options_of(session, typed)

@@ -17,14 +17,15 @@ from ltxspec.cli.session import Session
 @options.provider
 @options.output_format("text", "json", "yaml")
 @click.pass_obj
-def command(session: Session, **typed: Any) -> int:
+def command(session: Session, /, **typed: Any) -> int:
     """Show each shot's request exactly as it is sent: prompt rendered, defaults merged, task id derived.
 
     JSON is the list of task objects, in the form the provider takes.
     """
     from ltxspec.apply.orders import order_body
+    from ltxspec.cli.project import open_project
+    from ltxspec.cli.specs import render_specs
     from ltxspec.cli.variables import read_variables
-    from ltxspec.cli.wiring import open_project, render_specs
     from ltxspec.fingerprint import TaskIdentity, task_id
     from ltxspec.plan.selection import selection
     from ltxspec.report.requests import FORMATS

@@ -24,9 +24,9 @@ def command() -> None:
 @click.option("--scenario", metavar="FILE", help="Faults to play, as JSON.")
 @click.option("--state", metavar="DIR", help="Where tasks and videos are kept (default: .ltxspec/sandbox).")
 @click.pass_obj
-def serve(session: Session, **typed: Any) -> int:
+def serve(session: Session, /, **typed: Any) -> int:
     """Serve until interrupted. The address is printed when it is ready."""
-    from ltxspec.cli.wiring import open_project
+    from ltxspec.cli.project import open_project
     from ltxspec.providers.sandbox.serve import run
     from ltxspec.providers.sandbox.settings import SandboxSettings
 

@@ -12,8 +12,8 @@ NAMES = ("spec", "lockfile", "plan", "events")
 @click.pass_obj
 def command(session: Session, name: str) -> int:
     """Print the JSON Schema (2020-12) of a format. `spec` includes the parameters of every model in the catalog."""
+    from ltxspec.cli.project import open_project
     from ltxspec.cli.schemas import schema_text
-    from ltxspec.cli.wiring import open_project
 
     click.echo(schema_text(name, open_project(session).catalog), nl=False)
     return 0

@@ -16,7 +16,8 @@ def command(session: Session, address: str | None, provider: str | None, form: s
     import orjson
 
     from ltxspec.cli.holdings import find
-    from ltxspec.cli.wiring import local_places, open_project
+    from ltxspec.cli.project import open_project
+    from ltxspec.cli.wiring import local_places
     from ltxspec.report.takes import record_json, record_text
 
     project = open_project(session, provider)

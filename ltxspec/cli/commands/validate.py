@@ -15,8 +15,9 @@ def command(
     session: Session, paths: tuple[str, ...], var: tuple[str, ...], var_files: tuple[str, ...], form: str
 ) -> int:
     """Check specs: structure, templates, parameters, files, checks. Needs no network and no key."""
+    from ltxspec.cli.project import open_project
+    from ltxspec.cli.specs import render_specs
     from ltxspec.cli.variables import read_variables
-    from ltxspec.cli.wiring import open_project, render_specs
     from ltxspec.errors import Problems
     from ltxspec.report.diagnostics import diagnostics_json, format_diagnostics
 

@@ -16,8 +16,9 @@ def command(
 ) -> int:
     """Explain one shot's line of the plan: its fingerprint, what changed, which takes it has."""
     from ltxspec.cli.planning import plan_with
+    from ltxspec.cli.project import open_project
     from ltxspec.cli.variables import read_variables
-    from ltxspec.cli.wiring import local_places, open_project, owned
+    from ltxspec.cli.wiring import local_places, owned
     from ltxspec.plan.planfile import PlanOptions
     from ltxspec.report.explain import explain
 

@@ -12,7 +12,7 @@ from ltxspec.providers.sandbox.scenario import Scenario
 from ltxspec.values import Usd
 
 if TYPE_CHECKING:
-    import httpx
+    from ltxspec.providers.sandbox.outbound import Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +51,5 @@ class SandboxSettings:
     balance: Usd = Decimal(1000)  # USD to begin with
     scenario: Scenario = field(default_factory=Scenario)
     label: Callable[[str], str | None] = no_label  # task UUID -> what to burn into its video
-    outbound: "httpx.AsyncBaseTransport | None" = None  # for webhooks, uploads and remote images; None: the network
+    outbound: "Transport" = None  # for webhooks, uploads and remote images; None: the network
     patience: float = 25.0  # seconds a download waits for its video to be made before it is told to come back

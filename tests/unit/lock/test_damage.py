@@ -4,9 +4,18 @@ from ltxspec.errors import Location
 from ltxspec.lock.damage import block_place, damaged, digest_mismatch, not_json, too_new
 
 NAME = "lockfiles/night.lock.json"
-LAYOUT = (
-    b'{\n  "retired": {\n    "alley": {\n    }\n  },\n  "shots": {\n    "alley": {\n      "takes": 1\n    }\n  }\n}\n'
-)
+LAYOUT = b"""{
+  "retired": {
+    "alley": {
+    }
+  },
+  "shots": {
+    "alley": {
+      "takes": 1
+    }
+  }
+}
+"""
 
 
 def test_a_block_is_found_in_its_own_section() -> None:

@@ -2,7 +2,6 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -18,11 +17,12 @@ from ltxspec.values import Json
 PRINTABLE = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\u2028\u2029\ufeff\ufffe\uffff")
 TEXTS = st.text(PRINTABLE, max_size=12)
 NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
-SCALARS = st.none() | st.booleans() | NUMBERS | TEXTS | st.sampled_from(["yes", "no", "12:30:45", "<<", "~", "a: b"])
+WORDS_AND_SIGNS = st.sampled_from(["yes", "no", "12:30:45", "<<", "~", "a: b", "-", "a b", "two\nlines"])
+SCALARS = st.none() | st.booleans() | NUMBERS | TEXTS | WORDS_AND_SIGNS
 VALUES: st.SearchStrategy[Json] = st.recursive(
     SCALARS, lambda part: st.lists(part, max_size=4) | st.dictionaries(TEXTS, part, max_size=4), max_leaves=20
 )
-MAPPINGS = st.dictionaries(TEXTS, VALUES, min_size=1, max_size=5)
+MAPPINGS = st.dictionaries(TEXTS | WORDS_AND_SIGNS, VALUES, min_size=1, max_size=5)
 
 
 def read(text: str) -> Document:
@@ -49,45 +49,60 @@ def line_of(text: str, where: Location) -> str:
 
 
 def test_unquoted_words_mean_what_yaml_1_2_says() -> None:
-    text = "a: yes\nb: no\nc: on\nd: off\ne: true\nf: ~\ng:\nh: 2026-11-22\ni: 12:30:45\nj: 0o10\nk: 010\nl: '1'\nm: 1.0\n"
+    text = (
+        "a: yes\nb: no\nc: on\nd: off\ne: true\nf: ~\ng:\nh: 2026-11-22\ni: 12:30:45\nj: 0o10\nk: 010\nl: '1'\nm: 1.0\n"
+    )
     expected = {
-        **{"a": "yes", "b": "no", "c": "on", "d": "off", "e": True, "f": None, "g": None},
-        **{"h": "2026-11-22", "i": "12:30:45", "j": 8, "k": 10, "l": "1", "m": 1.0},
+        "a": "yes",
+        "b": "no",
+        "c": "on",
+        "d": "off",
+        "e": True,
+        "f": None,
+        "g": None,
+        "h": "2026-11-22",
+        "i": "12:30:45",
+        "j": 8,
+        "k": 10,
+        "l": "1",
+        "m": 1.0,
     }
     assert as_json(expected) == as_json(read(text).root)
 
 
 def test_scalar_keys_are_taken_as_their_text() -> None:
-    assert {"1": "a", "true": "b", "null": "c", "1.50": "d"} == read("1: a\ntrue: b\n'null': c\n1.50: d").root
+    assert read("1: a\ntrue: b\n'null': c\n1.50: d").root == {"1": "a", "true": "b", "null": "c", "1.50": "d"}
 
 
 def test_a_byte_order_mark_and_windows_line_ends_do_not_matter() -> None:
     document = read("\ufeffa: |\r\n  x\r\n  y\r\nb: 1\r\n")
-    assert {"a": "x\ny\n", "b": 1} == document.root
+    assert document.root == {"a": "x\ny\n", "b": 1}
     assert Location("specs/a.yaml", 4, 1, "b: 1") == document.locate(["b"])
 
 
 def test_aliases_stand_for_the_value_they_name() -> None:
     document = read("a: &x {k: 1}\nb: *x\nc: &y 12\nd: [*y, *y]\n&z e: *z\n")
-    assert {"a": {"k": 1}, "b": {"k": 1}, "c": 12, "d": [12, 12], "e": "e"} == document.root
+    assert document.root == {"a": {"k": 1}, "b": {"k": 1}, "c": 12, "d": [12, 12], "e": "e"}
 
 
 def test_an_anchor_may_be_given_again() -> None:
-    assert {"a": 1, "b": 1, "c": 2, "d": 2} == read("a: &x 1\nb: *x\nc: &x 2\nd: *x\n").root
+    assert read("a: &x 1\nb: *x\nc: &x 2\nd: *x\n").root == {"a": 1, "b": 1, "c": 2, "d": 2}
 
 
 def test_a_merge_fills_in_what_is_not_written() -> None:
-    document = read("base: &b {w: 1, h: 2}\nother: &o {h: 3, f: 4}\none: {<<: *b, h: 9}\ntwo: {h: 9, <<: [*b, *o], z: 0}\n")
-    assert {"w": 1, "h": 9} == document.root["one"]
-    assert [("h", 9), ("w", 1), ("f", 4), ("z", 0)] == list(document.root["two"].items())
+    document = read(
+        "base: &b {w: 1, h: 2}\nother: &o {h: 3, f: 4}\none: {<<: *b, h: 9}\ntwo: {h: 9, <<: [*b, *o], z: 0}\n"
+    )
+    assert document.root["one"] == {"w": 1, "h": 9}
+    assert list(document.root["two"].items()) == [("h", 9), ("w", 1), ("f", 4), ("z", 0)]
 
 
 def test_places_of_merged_keys_are_where_they_were_written() -> None:
     text = "b: &b\n  w: 1\n  h: 2\none:\n  <<: *b\n  h: 9\n"
     document = read(text)
-    assert "w: 1" == line_of(text, document.locate(["one", "w"]))
-    assert (6, 3) == (document.locate(["one", "h"]).line, document.locate(["one", "h"]).column)
-    assert "9" == line_of(text, document.locate(["one", "h"], value=True))
+    assert line_of(text, document.locate(["one", "w"])) == "w: 1"
+    assert (document.locate(["one", "h"]).line, document.locate(["one", "h"]).column) == (6, 3)
+    assert line_of(text, document.locate(["one", "h"], value=True)) == "9"
 
 
 def test_merged_mappings_that_vanish_confuse_nothing() -> None:
@@ -96,7 +111,7 @@ def test_merged_mappings_that_vanish_confuse_nothing() -> None:
 
 
 def test_a_quoted_merge_sign_is_an_ordinary_key() -> None:
-    assert {"<<": 1, "a": 2} == read("'<<': 1\na: 2").root
+    assert read("'<<': 1\na: 2").root == {"<<": 1, "a": 2}
 
 
 @given(MAPPINGS, st.sampled_from([None, 1, 4]), st.booleans())
@@ -155,11 +170,11 @@ def test_places_point_at_the_right_text(value: Json, indent: int | None) -> None
 
 def test_what_is_not_there_is_located_at_its_nearest_ancestor() -> None:
     document = read("a:\n  b:\n    - c\n    - d: 1\n")
-    assert (2, 3) == place(document, ["a", "b", 7, "x"])
-    assert (2, 3) == place(document, ["a", "b", "x"])
-    assert (4, 7) == place(document, ["a", "b", 1, "x"])
-    assert (1, 1) == place(document, ["z"])
-    assert (3, 7) == place(document, ["a", "b", 0, "deeper"])
+    assert place(document, ["a", "b", 7, "x"]) == (2, 3)
+    assert place(document, ["a", "b", "x"]) == (2, 3)
+    assert place(document, ["a", "b", 1, "x"]) == (4, 7)
+    assert place(document, ["z"]) == (1, 1)
+    assert place(document, ["a", "b", 0, "deeper"]) == (3, 7)
 
 
 def place(document: Document, path: list[str | int]) -> tuple[int, int]:
@@ -169,9 +184,9 @@ def place(document: Document, path: list[str | int]) -> tuple[int, int]:
 
 def test_a_value_through_an_alias_is_where_it_was_written() -> None:
     document = read("a: &x {k: 1}\nb: *x\n")
-    assert (2, 1) == place(document, ["b"])
+    assert place(document, ["b"]) == (2, 1)
     assert Location("specs/a.yaml", 1, 4, "a: &x {k: 1}") == document.locate(["b"], value=True)
-    assert (1, 8) == place(document, ["b", "k"])
+    assert place(document, ["b", "k"]) == (1, 8)
 
 
 @pytest.mark.parametrize(
@@ -192,20 +207,23 @@ def test_the_first_line_of_a_text_is_known(text: str, line: int) -> None:
 
 def test_lines_end_as_in_the_file_whatever_they_end_with() -> None:
     lines = Lines(Source("a", "one\r\ntwo\rthree\nfour"))
-    assert [(1, 1), (2, 1), (3, 5), (4, 5)] == [
-        (lines.locate(index).line, lines.locate(index).column) for index in (0, 5, 13, 99)
+    assert [(lines.locate(index).line, lines.locate(index).column) for index in (0, 5, 13, 99)] == [
+        (1, 1),
+        (2, 1),
+        (3, 5),
+        (4, 5),
     ]
-    assert ["one", "two", "three", "four"] == [lines.locate_line(number).excerpt for number in (1, 2, 3, 4)]
+    assert [lines.locate_line(number).excerpt for number in (1, 2, 3, 4)] == ["one", "two", "three", "four"]
 
 
 def test_an_excerpt_of_an_endless_line_is_cut_or_left_out() -> None:
     document = read(f"{{a: 1, b: '{'x' * 5000}', c: 2}}")
     assert document.locate(["a"]).excerpt.endswith("x…")
-    assert "" == document.locate(["c"]).excerpt
+    assert document.locate(["c"]).excerpt == ""
 
 
 def test_an_excerpt_holds_nothing_a_terminal_would_obey() -> None:
-    assert "a: \ufffd[31m\tx" == refusal("a: \x1b[31m\tx").where.excerpt  # type: ignore[union-attr]  # it has a place
+    assert refusal("a: \x1b[31m\tx").where.excerpt == "a: \ufffd[31m\tx"  # type: ignore[union-attr]  # it has a place
 
 
 def test_ten_thousand_shots_are_located_quickly_enough_to_ask_for_each() -> None:
@@ -259,13 +277,13 @@ def test_what_is_refused_is_refused_at_its_place(text: str, code: str, line: int
 
 def test_a_duplicate_key_names_both_places() -> None:
     found = refusal("shots:\n  a: 1\n  b: 2\n  a: 3\n")
-    assert "duplicate key `a`, first at specs/a.yaml:2:3" == found.message
+    assert found.message == "duplicate key `a`, first at specs/a.yaml:2:3"
     assert Location("specs/a.yaml", 4, 3, "  a: 3") == found.where
 
 
 def test_a_merged_key_is_no_duplicate_but_a_second_written_one_is() -> None:
-    assert {"x": 2} == read("{<<: {x: 1}, x: 2}").root
-    assert "duplicate key `x`, first at specs/a.yaml:1:14" == refusal("{<<: {x: 1}, x: 2, x: 3}").message
+    assert read("{<<: {x: 1}, x: 2}").root == {"x": 2}
+    assert refusal("{<<: {x: 1}, x: 2, x: 3}").message == "duplicate key `x`, first at specs/a.yaml:1:14"
 
 
 def test_an_empty_file_says_what_is_needed() -> None:
@@ -273,7 +291,7 @@ def test_an_empty_file_says_what_is_needed() -> None:
 
 
 def test_an_unquoted_template_gets_the_right_hint() -> None:
-    assert 'quote a value that begins with `{{`: "{{ … }}"' == refusal("prompt: {{ name }} turning").hint
+    assert refusal("prompt: {{ name }} turning").hint == 'quote a value that begins with `{{`: "{{ … }}"'
 
 
 # --- bombs ----------------------------------------------------------------------------------------
@@ -282,12 +300,12 @@ def test_an_unquoted_template_gets_the_right_hint() -> None:
 def test_a_billion_laughs_are_not_laughed() -> None:
     layers = ["a0: &a0 [ha, ha, ha, ha, ha, ha, ha, ha, ha]"]
     layers += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
-    assert "alias-bomb" == refusal("\n".join(layers)).code
+    assert refusal("\n".join(layers)).code == "alias-bomb"
 
 
 def test_a_bomb_of_merges_is_refused() -> None:
     wide = "a: &a {" + ", ".join(f"k{n}: 1" for n in range(1000)) + "}\n"
-    assert "alias-bomb" == refusal(wide + "".join(f"b{n}: {{<<: *a}}\n" for n in range(1000))).code
+    assert refusal(wide + "".join(f"b{n}: {{<<: *a}}\n" for n in range(1000))).code == "alias-bomb"
 
 
 def test_honest_aliases_in_a_large_file_are_within_the_allowance() -> None:
@@ -303,21 +321,33 @@ def test_endless_nesting_is_refused(text: str) -> None:
 
 def test_nesting_through_aliases_counts_as_nesting() -> None:
     text = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 200))
-    assert "too-deep" == refusal(text).code
+    assert refusal(text).code == "too-deep"
 
 
 def test_the_deepest_allowed_value_is_read() -> None:
     read("[" * MAX_DEPTH + "]" * MAX_DEPTH)
-    assert "too-deep" == refusal("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1)).code
+    assert refusal("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1)).code == "too-deep"
 
 
 def test_a_huge_file_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ltxspec.spec.document.MAX_CHARACTERS", 2_000_000)
-    assert "too-large" == refusal("a: 1\n" + "#" * 2_000_001).code
+    assert refusal("a: 1\n" + "#" * 2_000_001).code == "too-large"
 
 
 PIECES = st.sampled_from(
-    list("[]{},:-?&*!|>'\"%@`#~ \n\t\r\x00\x85\u2028\ufeff") + ["<<: ", "- ", ": ", "&a ", "*a", "!!x ", "---\n", "a", "1", "\\u12"]
+    [
+        *"[]{},:-?&*!|>'\"%@`#~ \n\t\r\x00\x85\u2028\ufeff",
+        "<<: ",
+        "- ",
+        ": ",
+        "&a ",
+        "*a",
+        "!!x ",
+        "---\n",
+        "a",
+        "1",
+        "\\u12",
+    ]
 )
 
 
@@ -347,63 +377,65 @@ class Stylist:
         self.anchors: dict[str, str] = {}  # JSON of a value -> name
 
     def document(self, value: dict[str, Json]) -> str:
-        start = self.choose("", "---\n", "# a comment\n", "\ufeff")
-        return f"{start}{self.block(value, 0).lstrip(chr(10))}\n{self.choose('', '# end', '...')}"
+        start = self.either("", "---\n", "# a comment\n", "\ufeff")
+        return f"{start}{self.block(value, 0).lstrip(chr(10))}\n{self.either('', '# end', '...')}"
 
-    def choose(self, *options: Any) -> Any:
+    def either(self, *options: str) -> str:
         return self.data.draw(st.sampled_from(options))
+
+    def coin(self) -> bool:
+        return self.data.draw(st.booleans())
 
     def block(self, value: Json, indent: int) -> str:
         """The value after `key:` or `-`: on the same line, or on lines of its own."""
         anchor = self.anchor(value)
         if anchor.startswith(" *"):
             return anchor
-        if isinstance(value, dict | list) and value and self.choose(True, True, False):
-            pad, comment = "\n" + " " * indent, self.choose("", "", "  # why not", "\n\n")
-            parts = self.shuffled(value) if isinstance(value, dict) else [("-", part) for part in value]
-            lines = [f"{self.key(key)}{self.block(part, indent + 2)}" for key, part in parts]
-            return anchor + comment + pad + pad.join(lines)
-        if isinstance(value, str) and self.fits_block(value) and self.choose(True, False):
+        if isinstance(value, dict | list) and value and self.coin():
+            lines = self.lines(value, indent)
+            pad = "\n" + " " * indent
+            return f"{anchor}{self.either('', '  # why not', chr(10) * 2)}{pad}{pad.join(lines)}"
+        if isinstance(value, str) and self.fits_block(value) and self.coin():
             pad = "\n" + " " * (indent + 1)
             return f"{anchor} |{pad.join(['-', *value.split(chr(10))])}"
         return f"{anchor} {self.flow(value)}"
 
+    def lines(self, value: dict[str, Json] | list[Json], indent: int) -> list[str]:
+        if isinstance(value, list):
+            return [f"-{self.block(part, indent + 2)}" for part in value]
+        pairs = self.data.draw(st.permutations(list(value.items())))
+        return [f"{self.text(key)}:{self.block(part, indent + 2)}" for key, part in pairs]
+
     def fits_block(self, text: str) -> bool:
         return bool(text) and all(line and line == line.strip() for line in text.split("\n"))
 
-    def key(self, key: str) -> str:
-        return "-" if key == "-" else f"{self.text(key)}:"
-
-    def shuffled(self, value: dict[str, Json]) -> list[tuple[str, Json]]:
-        return [("'-'", part) if key == "-" else (key, part) for key, part in self.data.draw(st.permutations(list(value.items())))]
-
     def anchor(self, value: Json) -> str:
         known = self.anchors.get(json.dumps(value))
-        if known and self.choose(True, False):
+        if known and self.coin():
             return f" *{known}"
-        if not known and self.choose(True, False, False):
+        if not known and self.coin():
             name = self.anchors[json.dumps(value)] = f"a{len(self.anchors)}"
             return f" &{name}"
         return ""
 
     def flow(self, value: Json) -> str:
-        gap = self.choose("", " ")
+        gap = self.either("", " ")
         if isinstance(value, dict):
             parts = [f"{self.quoted(key)}: {self.flow(part)}" for key, part in value.items()]
             return "{" + gap + f",{gap}".join(parts) + "}"
         if isinstance(value, list):
             return "[" + gap + f",{gap}".join(self.flow(part) for part in value) + gap + "]"
         if value is None:
-            return str(self.choose("null", "~", "Null"))
+            return self.either("null", "~", "Null")
         if isinstance(value, bool):
-            return str(self.choose(str(value), str(value).lower(), str(value).upper()))
+            return self.either(str(value), str(value).lower(), str(value).upper())
         return self.text(value) if isinstance(value, str) else json.dumps(value)
 
     def text(self, text: str) -> str:
-        if re.fullmatch(r"[A-Za-z][A-Za-z0-9 ]*[A-Za-z0-9]", text) and text not in WORDS and self.choose(True, False):
+        if re.fullmatch(r"[A-Za-z][A-Za-z0-9 ]*[A-Za-z0-9]", text) and text not in WORDS and self.coin():
             return text
         return self.quoted(text)
 
     def quoted(self, text: str) -> str:
         doubled = text.replace("'", "''")
-        return json.dumps(text, ensure_ascii=False) if self.choose(True, False) else f"'{doubled}'"
+        return json.dumps(text, ensure_ascii=False) if "\n" in text or self.coin() else f"'{doubled}'"

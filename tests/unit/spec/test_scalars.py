@@ -25,7 +25,8 @@ def test_a_number_of_the_core_schema_is_read(word: str, number: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["12:30:45", "2026-11-22", "1_000", "0b11", "0o8", "0xg", "1.2.3", "-", "+", ".", "--1", "1e", "12px", "1 2"]
+    "word",
+    ["12:30:45", "2026-11-22", "1_000", "0b11", "0o8", "0xg", "1.2.3", "-", "+", ".", "--1", "1e", "12px", "1 2"],
 )
 def test_what_only_begins_like_a_number_is_text(word: str) -> None:
     assert word == read_number(word)

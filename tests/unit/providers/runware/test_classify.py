@@ -146,9 +146,24 @@ def test_everything_else_about_an_order_is_unclear(body: Any, status: int) -> No
     assert verdict.retry_after == 9.0
 
 
-def test_the_reason_for_doubt_tells_what_came() -> None:
-    verdict = judge_submission(reply_to({"errors": [refusal("providerError")]}, 502), TASK)
-    assert verdict == Unclear("HTTP 502, `providerError`: No.")
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ({"errors": [refusal("providerError")]}, "HTTP 502, `providerError`: No."),
+        ({"errors": [{"taskUUID": TASK}]}, "HTTP 502, `no code`: no message"),
+        (b"<html>", "HTTP 502 with a body that is not the service's JSON"),
+        ({"data": []}, "HTTP 502 with no word about this order"),
+    ],
+)
+def test_the_reason_for_doubt_tells_what_came(body: Any, reason: str) -> None:
+    assert judge_submission(reply_to(body, 502), TASK) == Unclear(reason)
+
+
+def test_of_several_refusals_the_one_that_stops_the_run_is_told() -> None:
+    errors = [refusal("invalidModel"), refusal("insufficientCredits")]
+    assert judge_submission(reply_to({"errors": errors}, 400), TASK) == Refusal(
+        "insufficientCredits", "No.", (), Kind.QUOTA
+    )
 
 
 # --- polls ----------------------------------------------------------------------------------------
@@ -188,6 +203,11 @@ def test_an_error_under_a_passing_http_status_does_not_end_a_task(status: int) -
 )
 def test_every_status_but_the_known_ends_is_running_and_no_proof(word: Any) -> None:
     assert polled({"data": [{**ACK, "status": word}]}) == RUNNING
+
+
+@pytest.mark.parametrize("word", ["processing", "polishing", 7, {}])
+def test_an_address_before_the_end_is_not_believed(word: Any) -> None:
+    assert polled({"data": [video(status=word)]}) == RUNNING
 
 
 def test_the_bare_acknowledgement_is_running_and_no_proof() -> None:
@@ -338,6 +358,11 @@ def test_a_failed_result_waits_for_its_siblings() -> None:
     assert (report.state, report.outputs, report.exists) == (TaskState.RUNNING, (output(),), True)
 
 
+def test_an_only_result_has_no_siblings_to_wait_for() -> None:
+    body = {"data": [{**ACK, "status": "processing"}], "errors": [refusal("providerError", status="error")]}
+    assert polled(body).state is TaskState.FAILED
+
+
 def test_all_wanted_videos_are_a_success_whatever_else_is_said() -> None:
     assert polled({"data": [video()], "errors": [refusal("uploadFailed")]}).state is TaskState.SUCCEEDED
 
@@ -445,7 +470,10 @@ def test_a_failure_in_the_archive_ends_the_task(error: dict[str, Any], *, perman
 def test_a_bad_key_is_noticed_in_the_answer_to_a_free_request() -> None:
     refused = key_refusal(reply_to({"errors": [refusal("invalidApiKey", None, parameter="apiKey")]}, 401))
     assert refused == Refusal("invalidApiKey", "No.", ("apiKey",), Kind.AUTH)
+    assert key_refusal(reply_to({"errors": [refusal("tokenRevoked", None)]})) is not None
     assert key_refusal(reply_to({"message": "Unauthorized"}, 401)) == Refusal("unauthorized", "", (), Kind.AUTH)
+    assert key_refusal(reply_to({"error": "No."}, 401)) == Refusal("unauthorized", "No.", (), Kind.AUTH)
+    assert key_refusal(reply_to({"errors": [refusal("keyOnFire")]}, 401)) == Refusal("keyOnFire", "No.", (), Kind.AUTH)
 
 
 @pytest.mark.parametrize(

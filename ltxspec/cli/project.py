@@ -1,0 +1,65 @@
+"""The project a command works on: its folder, configuration, catalog, and where everything of it is kept."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from ltxspec.catalog.models import Catalog, load_catalog
+from ltxspec.cli.session import Session
+from ltxspec.errors import WrongUsage
+from ltxspec.storage.config import Config, load_config
+from ltxspec.storage.files import ProjectFolder
+from ltxspec.storage.packaged import read_model_documents
+from ltxspec.storage.state import SpecPaths, spec_paths
+
+_PROVIDERS = ("runware", "sandbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project as a command sees it."""
+
+    root: Path
+    folder: Path  # where the command was started; paths on the command line are relative to it
+    config: Config
+    provider: str
+    catalog: Catalog
+    files: ProjectFolder
+
+    @property
+    def local(self) -> Path:
+        """What never leaves this machine: journals, caches, the archive, the sandbox's own lockfiles."""
+        return self.root / ".ltxspec"
+
+    @property
+    def renders(self) -> Path:
+        """The readable tree of links to current videos."""
+        return self.root / "renders"
+
+    @property
+    def lockfiles(self) -> Path:
+        """Where this provider's lockfiles are."""
+        return self.paths_of("any").lockfile.parent
+
+    def paths_of(self, spec: str) -> SpecPaths:
+        """The files of one spec."""
+        return spec_paths(self.root, self.config.project.lockfiles, self.provider, spec)
+
+    def label(self, path: Path) -> str:
+        """A path as users see it: relative to the project, with `/`."""
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
+
+
+def open_project(session: Session, provider: str | None = None) -> Project:
+    """Find the project and read its configuration and the model catalog."""
+    folder = session.folder
+    if not folder.is_dir():
+        raise WrongUsage(f"`{session.directory}` is not a folder", hint="-C takes the folder to work in")
+    explicit = folder / session.config if session.config else None
+    config = load_config(folder, explicit)
+    root = config.root
+    name = provider or os.environ.get("LTXSPEC_PROVIDER") or config.provider.name
+    if name not in _PROVIDERS:
+        raise WrongUsage(f"no provider is called `{name}`", hint=f"known: {', '.join(_PROVIDERS)}")
+    catalog = load_catalog(read_model_documents(root / "schemas" / "models"))
+    return Project(root, folder, config, name, catalog, ProjectFolder(root))

@@ -1,0 +1,94 @@
+"""What `ltxspec init` writes. Every file is small, commented and the user's own from then on."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from ltxspec.catalog.models import load_catalog
+from ltxspec.cli.schemas import schema_text
+from ltxspec.errors import StorageError
+from ltxspec.storage.packaged import read_model_documents
+
+_CONFIG = """\
+# https://toml.io; every key has a default, `ltxspec doctor` shows what is in force
+[project]
+id = "{id}"  # salts task ids: two projects never share a task
+
+[budget]
+per_apply = "20.00"  # USD; apply refuses a plan that costs more
+per_shot = "3.00"
+"""
+
+_SPEC = """\
+# yaml-language-server: $schema=../schemas/spec/v1.json
+apiVersion: ltxspec/v1
+kind: RenderSpec
+metadata:
+  name: {name}
+  title: {title}
+model: lightricks:2@0
+vars:
+  city: Lisbon
+defaults:
+  width: 1920
+  height: 1080
+  duration: 6
+
+shots:
+  opening:
+    prompt: |
+      Morning light over the roofs of {{{{ city }}}}, swifts crossing the frame, slow aerial drift.
+"""
+
+_IGNORED = (".ltxspec/", "renders/")
+_ATTRIBUTES = ("lockfiles/*.lock.json text eol=lf merge=ltxspec diff=ltxspec",)
+
+
+def scaffold(folder: Path, name: str | None) -> tuple[list[str], list[str]]:
+    """Write what is missing. Returns the paths written and the paths left as they were.
+
+    Raises:
+        StorageError: a file cannot be written.
+    """
+    spec = _spec_name(name or folder.resolve().name)
+    files = {
+        "ltxspec.toml": _CONFIG.format(id=secrets.token_hex(16)),
+        f"specs/{spec}.yaml": _SPEC.format(name=spec, title=spec.replace("-", " ").capitalize()),
+        "schemas/spec/v1.json": schema_text("spec", load_catalog(read_model_documents(None))),
+    }
+    try:
+        written, kept = _write_new(folder, files)
+        for path, lines in ((".gitignore", _IGNORED), (".gitattributes", _ATTRIBUTES)):
+            (written if _add_lines(folder / path, lines) else kept).append(path)
+    except OSError as error:
+        raise StorageError(f"`{error.filename}` cannot be written: {error.strerror}") from error
+    return written, kept
+
+
+def _write_new(folder: Path, files: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    written, kept = [], []
+    for name, text in files.items():
+        path = folder / name
+        if path.exists():
+            kept.append(name)
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        written.append(name)
+    return written, kept
+
+
+def _add_lines(path: Path, lines: tuple[str, ...]) -> bool:
+    """Add the lines that are missing; whether anything was written."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    missing = [line for line in lines if line not in text.splitlines()]
+    if missing:
+        start = text if not text or text.endswith("\n") else text + "\n"
+        path.write_text(start + "".join(f"{line}\n" for line in missing), encoding="utf-8")
+    return bool(missing)
+
+
+def _spec_name(text: str) -> str:
+    """A spec's name from any text: lower-case letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:63].strip("-") or "shots"

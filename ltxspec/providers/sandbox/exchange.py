@@ -1,0 +1,193 @@
+"""One call: a list of tasks comes in, each succeeds or fails by itself, one reply goes out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ltxspec.providers.sandbox.account import account
+from ltxspec.providers.sandbox.identifiers import is_uuid4
+from ltxspec.providers.sandbox.lookups import Answer, details, poll
+from ltxspec.providers.sandbox.orders import Desk, hits_orders, order
+from ltxspec.providers.sandbox.problems import Problem
+from ltxspec.providers.sandbox.scenario import Behaviour, Fault, Scenario
+from ltxspec.providers.sandbox.settings import SandboxSettings
+from ltxspec.providers.sandbox.tasks import Refusal, TaskStore
+from ltxspec.providers.sandbox.uploads import problem, store_image, store_media
+from ltxspec.values import Json
+
+_NO_ID_NEEDED = frozenset(("authentication", "ping"))
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What one call is answered from."""
+
+    settings: SandboxSettings
+    store: TaskStore
+    scenario: Scenario
+    base_url: str  # of this call, without a path
+    header_key: str | None = None  # from the Authorization header
+    dry_run: bool = False
+
+    @property
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return self.settings.clock.now().timestamp()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An HTTP status and a JSON body; `accepted` names the tasks that were taken in this call."""
+
+    status: int
+    body: dict[str, Json]
+    accepted: tuple[str, ...] = ()
+
+
+def answer(body: Json, call: Call) -> Reply:
+    """Answer the parsed body of a POST. Blocking (SQLite); touches nothing but its store."""
+    behaviour = call.scenario.behaviour
+    if not isinstance(body, list) or not body or not all(isinstance(task, dict) for task in body):
+        return refusal(Problem("invalidRequestBody", "The body must be an array of task objects."), behaviour)
+    wrong_key = _wrong_key(body, call)
+    if wrong_key is not None:
+        return refusal(wrong_key, behaviour)
+    data: list[dict[str, Json]] = []
+    problems: list[Problem] = []
+    accepted = []
+    for task in body:
+        items, errors = _task(task, call)
+        data += items
+        problems += errors
+        if task.get("taskType") == "videoInference" and items and not call.dry_run:
+            accepted.append(str(task["taskUUID"]))
+    return _reply(data, problems, behaviour, tuple(accepted))
+
+
+def unreadable(call: Call) -> Reply:
+    """The reply to a body that is not JSON."""
+    return refusal(Problem("invalidRequestBody", "The body is not valid JSON."), call.scenario.behaviour)
+
+
+def refusal(problem: Problem, behaviour: Behaviour) -> Reply:
+    """A reply that holds one error and nothing else."""
+    return _reply([], [problem], behaviour, ())
+
+
+def _reply(
+    data: list[dict[str, Json]], problems: Sequence[Problem], behaviour: Behaviour, accepted: tuple[str, ...]
+) -> Reply:
+    """Put the parts together; `errors` is left out when empty, because official clients take its presence for failure."""
+    if not problems:
+        return Reply(200, {"data": data}, accepted)
+    status = behaviour.mixed_status
+    if not data:
+        failed = all(found.failed_task for found in problems)
+        status_alone = behaviour.failed_poll_status if failed else problems[0].http_status
+        return Reply(status_alone, _with_errors(data, problems, behaviour), accepted)
+    return Reply(200 if _all_tell_of_failed_tasks(problems) else status, _with_errors(data, problems, behaviour), accepted)
+
+
+def _all_tell_of_failed_tasks(problems: Sequence[Problem]) -> bool:
+    return all(problem.failed_task for problem in problems)
+
+
+def _with_errors(data: list[dict[str, Json]], problems: Sequence[Problem], behaviour: Behaviour) -> dict[str, Json]:
+    items = [found.item(behaviour) for found in problems]
+    if behaviour.error_envelope == "errors":
+        return {"data": data, "errors": items}
+    first = problems[0]
+    sibling = {"taskUUID": first.task_uuid, "taskType": first.task_type}
+    body: dict[str, Json] = {"error": items[0] if len(items) == 1 else items}
+    return body | {key: value for key, value in sibling.items() if value} | ({"data": data} if data else {})
+
+
+def _wrong_key(tasks: Sequence[Mapping[str, Json]], call: Call) -> Problem | None:
+    """Check header and authentication task alike; without a configured key, any will do, and none too."""
+    given = [call.header_key] if call.header_key is not None else []
+    given += [str(task.get("apiKey", "")) for task in tasks if task.get("taskType") == "authentication"]
+    wanted = call.settings.api_key
+    if wanted is None or (given and all(key == wanted for key in given)):
+        return None
+    return Problem("invalidApiKey", "The API key is missing or not valid.", "apiKey", "authentication")
+
+
+def _task(task: Mapping[str, Json], call: Call) -> Answer:
+    kind = task.get("taskType")
+    if kind not in _NO_ID_NEEDED:
+        if "taskUUID" not in task:
+            return [], [Problem("missingParameter", "A taskUUID is needed.", "taskUUID", str(kind))]
+        if not is_uuid4(task["taskUUID"]):
+            return [], [problem(task, "invalidTaskUUID", "The taskUUID must be a UUID of version 4.", "taskUUID")]
+    if kind == "videoInference":
+        return _ordered(task, call)
+    return _looked_up(task, call) if kind in {"getResponse", "getTaskDetails"} else _served(task, call)
+
+
+def _looked_up(task: Mapping[str, Json], call: Call) -> Answer:
+    ask = poll if task["taskType"] == "getResponse" else details
+    return ask(task, call.store, call.now, call.scenario.behaviour)
+
+
+def _served(task: Mapping[str, Json], call: Call) -> Answer:
+    """The tasks that cost nothing and are done at once."""
+    match task.get("taskType"):
+        case "authentication":
+            return [], []  # the header's stand-in; over HTTP it has no answer of its own
+        case "ping":
+            return [{"taskType": "ping", "pong": True}], []
+        case "accountManagement":
+            found = account(task, call.settings, call.store, call.now)
+        case "mediaStorage":
+            found = store_media(task, call.store, call.base_url, call.settings.outbound)
+        case "imageUpload":
+            found = store_image(task, call.store, call.base_url, call.settings.outbound)
+        case _:
+            found = problem(task, "unsupportedTaskType", "The sandbox does not know this task type.", "taskType")
+    return ([], [found]) if isinstance(found, Problem) else ([found], [])
+
+
+def _ordered(task: Mapping[str, Json], call: Call) -> Answer:
+    behaviour = call.scenario.behaviour
+    uuid = str(task["taskUUID"])
+    faults = matching(call.scenario, call.store, [fault_subject(task, call.store)], orders=True)
+    desk = Desk(
+        settings=call.settings,
+        store=call.store,
+        now=call.now,
+        base_url=call.base_url,
+        dry_run=call.dry_run and behaviour.dry_run == "honoured",
+        conflict=behaviour.conflict,
+        faults=tuple(faults),
+    )
+    taken = order(task, desk)
+    if isinstance(taken, dict):
+        return [taken], []
+    body = {key: value for key, value in task.items() if key != "apiKey"}
+    call.store.refuse(uuid, Refusal(body, [found.item(behaviour) for found in taken], desk.now))
+    return [], taken
+
+
+Subject = tuple[str | None, str, str]  # taskType (None: a download), taskUUID, prompt
+
+
+def fault_subject(task: Mapping[str, Json], store: TaskStore) -> Subject:
+    """What faults match against; a look-up is known by the prompt of the task it asks about."""
+    uuid, prompt = str(task.get("taskUUID", "")), task.get("positivePrompt")
+    if prompt is None:
+        known = store.task(uuid)
+        prompt = known.body.get("positivePrompt") if known is not None else None
+    return str(task.get("taskType")), uuid, str(prompt or "")
+
+
+def matching(
+    scenario: Scenario, store: TaskStore, subjects: Sequence[Subject], *, orders: bool = False
+) -> list[Fault]:
+    """The faults that hit now: those on orders, or all others. Matches are counted here, once for each fault."""
+    found = []
+    for number, fault in enumerate(scenario.faults):
+        if hits_orders(fault) is not orders or not any(fault.matches(*subject) for subject in subjects):
+            continue
+        count = store.count(f"{scenario.digest} {number}")
+        if fault.nth <= count and (fault.times is None or count < fault.nth + fault.times):
+            found.append(replace(fault))
+    return found

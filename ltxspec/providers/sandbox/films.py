@@ -1,0 +1,127 @@
+"""The video of one result: what it shows, and the file, made when it is first wanted and kept under what it shows."""
+
+import hashlib
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal, cast
+
+from ltxspec.canonical import canonical_bytes
+from ltxspec.catalog.defaults import full_defaults
+from ltxspec.catalog.media import media_values
+from ltxspec.catalog.models import Catalog, Model
+from ltxspec.errors import MediaError
+from ltxspec.providers.sandbox.identifiers import seed_of
+from ltxspec.providers.sandbox.settings import Film, SandboxSettings
+from ltxspec.providers.sandbox.states import extension
+from ltxspec.providers.sandbox.tasks import Task, TaskStore
+from ltxspec.providers.sandbox.uploads import image_bytes
+from ltxspec.values import Json
+
+_AT_ONCE = 2  # films being made at a time: each keeps both cores and some hundred megabytes busy
+_DEFAULT_SIZE = (1280, 720)  # where model and request leave it open
+
+
+def film_of(task: Task, result: int, catalog: Catalog, first_frame: bytes | None) -> Film:
+    """What the video of one result shows: the request with all defaults of its model."""
+    model = catalog.find(str(task.body.get("model")))
+    body = full_defaults(model, task.body) if model is not None else dict(task.body)
+    width, height, seconds, fps = shape_of(body)
+    number = f" · {result + 1}/{task.results}" if task.results > 1 else ""
+    return Film(
+        width=width,
+        height=height,
+        seconds=seconds,
+        fps=fps,
+        container=cast(Literal["mp4", "mov", "webm"], extension(body)),
+        audio=_wants_audio(body),
+        prompt=str(body.get("positivePrompt", "")),
+        label=task.label + number,
+        seed=seed_of(task.uuid, task.run, result),
+        quality=int(body.get("outputQuality", 95)),
+        first_frame=first_frame,
+    )
+
+
+def shape_of(body: Mapping[str, Json]) -> tuple[int, int, float, float]:
+    """Width and height in pixels, seconds and frames a second; what is left open becomes something usual."""
+    width, height = (_number(body.get(key), usual) for key, usual in zip(("width", "height"), _DEFAULT_SIZE, strict=True))
+    return int(width), int(height), _number(body.get("duration"), 6), _number(body.get("fps"), 25)
+
+
+def _number(value: Json, otherwise: float) -> float:
+    return value if isinstance(value, int | float) and value > 0 else otherwise
+
+
+def _wants_audio(value: Json) -> bool:
+    """Whether any switch for sound is on: `generateAudio` or `audio`, wherever the model keeps it."""
+    if not isinstance(value, dict):
+        return False
+    if value.get("generateAudio") is True or value.get("audio") not in (None, False):
+        return True
+    return any(_wants_audio(part) for part in value.values())
+
+
+class FilmShelf:
+    """The finished films of one state folder. Thread-safe; two processes at worst do the same work twice."""
+
+    def __init__(self, settings: SandboxSettings, store: TaskStore) -> None:
+        self._settings, self._store = settings, store
+        self._folder = settings.folder / "videos"
+        self._slots = threading.Semaphore(_AT_ONCE)
+        self._guard = threading.Lock()
+        self._making: dict[str, threading.Lock] = {}
+
+    def film(self, task: Task, result: int) -> Path:
+        """The file of one result, made now if it is not there yet. Takes seconds; call it in a thread.
+
+        Raises:
+            MediaError: it could not be made.
+        """
+        film = film_of(task, result, self._settings.catalog, self._first_frame(task))
+        path = self._folder / f"{_key(film)}.{film.container}"
+        with self._guard:
+            lock = self._making.setdefault(path.name, threading.Lock())
+        with lock:
+            if not path.exists():
+                with self._slots:
+                    self._make(film, path)
+        return path
+
+    def _make(self, film: Film, path: Path) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{path.name}.{threading.get_ident()}")
+        try:
+            try:
+                self._settings.make_video(film, partial)
+            except MediaError:
+                if film.first_frame is None:
+                    raise
+                # The image was taken when it was ordered, so it is no reason to fail now.
+                self._settings.make_video(replace(film, first_frame=None), partial)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+
+    def _first_frame(self, task: Task) -> bytes | None:
+        model = self._settings.catalog.find(str(task.body.get("model")))
+        for value in images_of(model, task.body):
+            found = image_bytes(value, self._store, self._settings.outbound)
+            if found is not None:
+                return found
+        return None
+
+
+def images_of(model: Model | None, body: Mapping[str, Json]) -> list[str]:
+    """Every image of a request, as it was sent, in order."""
+    if model is None:
+        return []
+    return [value for path, value in media_values(model, body) if not any("audio" in str(key).lower() for key in path)]
+
+
+def _key(film: Film) -> str:
+    """Names a film by everything it shows."""
+    image = None if film.first_frame is None else hashlib.sha256(film.first_frame).hexdigest()
+    shown = [getattr(film, name) for name in Film.__slots__ if name != "first_frame"]
+    return hashlib.sha256(canonical_bytes([*shown, image])).hexdigest()[:32]

@@ -1,0 +1,127 @@
+"""videoInference: an order is checked against the data of its model, priced, and accepted once under its id."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from ltxspec.catalog.defaults import full_defaults
+from ltxspec.catalog.models import Model
+from ltxspec.catalog.pricing import estimate
+from ltxspec.catalog.validation import validate
+from ltxspec.providers.sandbox.films import images_of, shape_of
+from ltxspec.providers.sandbox.problems import Problem, problem_of
+from ltxspec.providers.sandbox.scenario import TASK_FAULTS, Fault
+from ltxspec.providers.sandbox.settings import SandboxSettings
+from ltxspec.providers.sandbox.states import UNSAFE, checks_content, render_seconds, told_cost
+from ltxspec.providers.sandbox.tasks import Fate, Task, TaskStore
+from ltxspec.providers.sandbox.uploads import check_image, problem
+from ltxspec.values import Json, Usd
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where orders are taken: one call's view of settings, memory, time and scenario."""
+
+    settings: SandboxSettings
+    store: TaskStore
+    now: float  # seconds since the epoch
+    base_url: str
+    dry_run: bool
+    conflict: str  # as `Behaviour.conflict`
+    faults: tuple[Fault, ...]  # those of TASK_FAULTS and `refuse` that hit this order
+
+
+def order(task: Mapping[str, Json], desk: Desk) -> dict[str, Json] | list[Problem]:
+    """Answer a videoInference task: the acknowledgement, a quote on a dry run, or every reason to refuse it."""
+    model = desk.settings.catalog.find(str(task.get("model")))
+    problems = _problems(task, model, desk)
+    if problems or model is None:
+        return problems
+    price = _price(model, task)
+    if desk.dry_run:
+        quote = {"taskType": "videoInference", "taskUUID": task["taskUUID"]}
+        return quote | ({} if price is None else {"cost": float(price * int(task.get("numberResults", 1)))})
+    accepted = _order(task, model, price, desk)
+    known = desk.store.task(accepted.uuid)
+    repeatable = desk.conflict == "never" or (
+        desk.conflict == "running" and known is not None and desk.now >= known.end
+    )
+    if known is None and _too_expensive(accepted, desk):
+        return [problem(task, "insufficientCredits", "The balance does not cover this task.")]
+    if desk.store.accept(accepted, again=repeatable) is None:
+        return [problem(task, "conflictTaskUUID", "This taskUUID has been used before.", "taskUUID")]
+    return {"taskType": "videoInference", "taskUUID": accepted.uuid}
+
+
+def _problems(task: Mapping[str, Json], model: Model | None, desk: Desk) -> list[Problem]:
+    """Every reason to refuse an order before it is accepted."""
+    refused = next((fault for fault in desk.faults if fault.fault == "refuse"), None)
+    if refused is not None:
+        return [replace(problem(task, refused.code, refused.message), status=refused.status)]
+    if not isinstance(task.get("model"), str):
+        return [problem(task, "missingParameter", "A model is needed.", "model")]
+    if model is None:
+        return [problem(task, "invalidModel", f"There is no model {task['model']} here.", "model")]
+    found = [problem_of(wrong, model, task) for wrong in validate(model, task)]
+    if found:
+        return found
+    for image in images_of(model, task):
+        wrong_image = check_image(image, desk.store)
+        if wrong_image is not None:
+            found.append(problem(task, *wrong_image, "inputs.frameImages"))
+    return found
+
+
+def _price(model: Model, task: Mapping[str, Json]) -> Usd | None:
+    """USD of one result."""
+    return estimate(model, {key: value for key, value in task.items() if key != "numberResults"})
+
+
+def _order(task: Mapping[str, Json], model: Model, price: Usd | None, desk: Desk) -> Task:
+    uuid = str(task["taskUUID"])
+    width, height, seconds, fps = shape_of(full_defaults(model, task))
+    fate, slower = fate_of(task, desk.faults)
+    if fate.cost == "higher":
+        price = told_cost(price, "higher")
+        fate = replace(fate, cost="listed")
+    body = {key: value for key, value in task.items() if key != "apiKey"}
+    return Task(
+        uuid=uuid,
+        body=body,
+        base_url=desk.base_url,
+        label=desk.settings.label(uuid) or f"task {uuid[:8]}",
+        accepted=desk.now,
+        seconds=slower * render_seconds(width * height, seconds, fps) / desk.settings.speed,
+        price=price,
+        fate=fate,
+    )
+
+
+def fate_of(task: Mapping[str, Json], faults: tuple[Fault, ...]) -> tuple[Fate, float]:
+    """What the scenario and the content check have in store, and how many times longer it takes."""
+    results = int(task.get("numberResults", 1))
+    fate, slower = Fate(), 1.0
+    if checks_content(task) and UNSAFE in str(task.get("positivePrompt")):
+        message = "The content check found something that is not allowed."
+        fate = replace(fate, code="contentPolicyViolation", message=message, failing=results)
+    for fault in faults:
+        if fault.fault == "fail":
+            failing = min(results, fault.results or results)
+            fate = replace(fate, code=fault.code, message=fault.message, form=fault.form, failing=failing)
+        elif fault.fault == "nsfw":
+            fate = replace(fate, nsfw=True)
+        elif fault.fault == "cost":
+            fate = replace(fate, cost=fault.cost)
+        elif fault.fault == "hang":
+            fate = replace(fate, hangs=True)
+        elif fault.fault == "slow":
+            slower *= fault.factor
+    return fate, slower
+
+
+def _too_expensive(task: Task, desk: Desk) -> bool:
+    return task.price is not None and desk.store.spent() + task.price * task.results > desk.settings.balance
+
+
+def hits_orders(fault: Fault) -> bool:
+    """Whether a fault concerns single orders, not whole calls."""
+    return fault.fault in TASK_FAULTS or fault.fault == "refuse"

@@ -1,0 +1,112 @@
+"""What becomes of an accepted task as time passes: results that run, succeed or fail. Pure: told the time, never asking."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ltxspec.providers.sandbox.identifiers import seed_of, video_uuid
+from ltxspec.providers.sandbox.problems import Problem
+from ltxspec.providers.sandbox.scenario import Behaviour, Cost
+from ltxspec.providers.sandbox.tasks import Task
+from ltxspec.values import Json, Usd
+
+UNSAFE = "[[unsafe]]"  # a prompt with this mark fails a content check that is switched on
+_HIGHER = Decimal("2.5")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at a task: items for `data` and errors, cumulative as the provider's are."""
+
+    items: list[dict[str, Json]]
+    problems: list[Problem]
+
+
+def look_at(task: Task, now: float, behaviour: Behaviour) -> Look:
+    """All results of a task at a time (seconds since the epoch), in their order."""
+    items: list[dict[str, Json]] = []
+    problems: list[Problem] = []
+    for result in range(task.results):
+        if now < task.due(result):
+            items.append(_running(task, result, now, behaviour))
+        elif result < task.results - task.fate.failing:
+            items.append(finished_item(task, result, behaviour))
+        elif (task.fate.form or behaviour.failure_form) == "item":
+            items.append(failed_item(task))
+        elif not problems:  # one error tells of the task, however many results it cost
+            problems.append(_failure(task))
+    return Look(items, problems)
+
+
+def finished_item(task: Task, result: int, behaviour: Behaviour) -> dict[str, Json]:
+    """The JSON of one finished video."""
+    video = video_uuid(task.uuid, task.run, result)
+    item: dict[str, Json] = {
+        "taskType": "videoInference",
+        "taskUUID": task.uuid,
+        "status": "success",
+        "videoUUID": video,
+        "videoURL": f"{task.base_url}/video/{video}.{extension(task.body)}",
+        "seed": seed_of(task.uuid, task.run, result),
+    }
+    if task.body.get("includeCost") is True:
+        told = told_cost(task.price, task.fate.cost or behaviour.cost)
+        if told is not None:
+            item["cost"] = float(told)
+    if task.fate.nsfw or checks_content(task.body):
+        item["NSFWContent"] = task.fate.nsfw
+    return item
+
+
+def failed_item(task: Task) -> dict[str, Json]:
+    """The JSON of a failed result in its newer form."""
+    error = {"code": task.fate.code, "message": task.fate.message}
+    return {"taskType": "videoInference", "taskUUID": task.uuid, "status": "error", "error": error}
+
+
+def told_cost(price: Usd | None, how: Cost) -> Usd | None:
+    """What a result says it cost."""
+    if price is None or how == "missing":
+        return None
+    return {"listed": price, "zero": Decimal(0), "higher": price * _HIGHER, "negative": -price}[how]
+
+
+def checks_content(body: Mapping[str, Json]) -> bool:
+    """Whether a request asks for a content check; if both keys are given, the mode wins (older documentation)."""
+    safety = body.get("safety")
+    if not isinstance(safety, dict):
+        return False
+    mode = safety.get("mode")
+    return mode in {"fast", "full"} if mode is not None else safety.get("checkContent") is True
+
+
+def extension(body: Mapping[str, Json]) -> str:
+    """`mp4`, `webm` or `mov`."""
+    return str(body.get("outputFormat", "MP4")).lower()
+
+
+def render_seconds(pixels: int, seconds: float, fps: float) -> float:
+    """How long a real render of this shape might take, in seconds; a guess that grows with what there is to compute."""
+    return 8 + seconds * (pixels / 1e6) * (fps / 25)
+
+
+def _running(task: Task, result: int, now: float, behaviour: Behaviour) -> dict[str, Json]:
+    item: dict[str, Json] = {
+        "taskType": "videoInference" if behaviour.item_type == "original" else "getResponse",
+        "taskUUID": task.uuid,
+        "status": behaviour.running_status,
+    }
+    if behaviour.progress and behaviour.running_status == "processing":
+        whole = task.due(result) - task.accepted
+        item["progress"] = max(0, min(99, int(100 * (now - task.accepted) / whole))) if whole else 0
+    return item
+
+
+def _failure(task: Task) -> Problem:
+    return Problem(
+        code=task.fate.code or "taskFailed",
+        message=task.fate.message,
+        task_type="videoInference",
+        task_uuid=task.uuid,
+        failed_task=True,
+    )

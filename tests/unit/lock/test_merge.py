@@ -1,0 +1,231 @@
+"""Merging: nothing paid for is ever lost, in whatever order branches come together."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from builders import lockfile, output, record, take, task
+from hypothesis import given
+from lockfile_strategies import lockfiles
+
+from ltxspec.errors import LockfileError
+from ltxspec.lock.codec import decode_lockfile, encode_lockfile
+from ltxspec.lock.merge import MissingTask, join_takes, merge_lockfiles, missing_tasks, split_conflict
+from ltxspec.lock.models import Failure, Lockfile, ShotRecord
+from ltxspec.values import TaskId
+
+LATER = "2026-11-23T10:00:00Z"
+
+
+def tasks_by_key(value: Lockfile) -> set[tuple[str, TaskId]]:
+    records = [*value.shots.items(), *value.retired.items()]
+    return {(key, item.task_id) for key, held in records for item in held.takes}
+
+
+@given(lockfiles, lockfiles)
+def test_merging_is_commutative(one: Lockfile, other: Lockfile) -> None:
+    assert encode_lockfile(merge_lockfiles(one, other)) == encode_lockfile(merge_lockfiles(other, one))
+
+
+@given(lockfiles, lockfiles, lockfiles)
+def test_merging_is_associative(one: Lockfile, two: Lockfile, three: Lockfile) -> None:
+    left = merge_lockfiles(merge_lockfiles(one, two), three)
+    right = merge_lockfiles(one, merge_lockfiles(two, three))
+    assert encode_lockfile(left) == encode_lockfile(right)
+
+
+@given(lockfiles, lockfiles)
+def test_merging_again_changes_nothing(one: Lockfile, other: Lockfile) -> None:
+    merged = merge_lockfiles(one, other)
+    assert encode_lockfile(merge_lockfiles(merged, other)) == encode_lockfile(merged)
+    assert encode_lockfile(merge_lockfiles(merged, merged)) == encode_lockfile(merged)
+
+
+@given(lockfiles, lockfiles, lockfiles)
+def test_a_base_never_makes_a_merge_depend_on_the_side(one: Lockfile, other: Lockfile, base: Lockfile) -> None:
+    assert encode_lockfile(merge_lockfiles(one, other, base)) == encode_lockfile(merge_lockfiles(other, one, base))
+
+
+@given(lockfiles, lockfiles, lockfiles)
+def test_no_task_of_either_side_is_lost_and_the_result_is_a_lockfile(
+    one: Lockfile, other: Lockfile, base: Lockfile
+) -> None:
+    merged = merge_lockfiles(one, other, base)
+    assert tasks_by_key(merged) == tasks_by_key(one) | tasks_by_key(other)
+    assert missing_tasks(one, merged) == missing_tasks(other, merged) == []
+    assert decode_lockfile(encode_lockfile(merged), "merged") == merged
+
+
+@given(lockfiles, lockfiles)
+def test_no_known_cost_is_forgotten(one: Lockfile, other: Lockfile) -> None:
+    merged = {(key, item.task_id): item for key, held in _held(merge_lockfiles(one, other)) for item in held.takes}
+    for key, held in [*_held(one), *_held(other)]:
+        for item in held.takes:
+            cost = merged[key, item.task_id].cost
+            assert item.cost is None or (cost is not None and cost >= item.cost)
+
+
+def _held(value: Lockfile) -> list[tuple[str, ShotRecord]]:
+    return [*value.shots.items(), *value.retired.items()]
+
+
+def test_two_branches_that_render_different_shots_both_keep_theirs() -> None:
+    ours, theirs = lockfile(alley=record(take())), lockfile(fog=record(take("b", number=2)))
+    assert merge_lockfiles(ours, theirs) == lockfile(alley=record(take()), fog=record(take("b", number=2)))
+
+
+def test_two_branches_that_change_one_shot_keep_both_takes_and_the_newer_is_current() -> None:
+    base = lockfile(alley=record(take()))
+    older, newer = take("b", number=2, at="2026-11-22T11:00:00Z"), take("c", number=3, at="2026-11-22T12:00:00Z")
+    ours = lockfile(alley=record(take(), newer, current=3))
+    theirs = lockfile(alley=record(take(), older, current=2))
+    assert merge_lockfiles(ours, theirs, base).shots["alley"] == record(take(), older, newer, current=3)
+
+
+def test_the_side_that_picked_an_earlier_take_wins_over_the_one_that_did_nothing() -> None:
+    takes = (take(), take("b", number=2, at=LATER))
+    base = lockfile(alley=record(*takes, current=2))
+    picked = lockfile(alley=record(*takes, current=1))
+    assert merge_lockfiles(picked, base, base).shots["alley"].current == task(1)
+    assert merge_lockfiles(base, picked, base).shots["alley"].current == task(1)
+    assert merge_lockfiles(base, picked).shots["alley"].current == task(2), "without a base the newer take"
+
+
+def test_a_current_take_beats_none() -> None:
+    failed = take(status="failed")
+    ours, theirs = lockfile(alley=record(failed)), lockfile(alley=record(take("b", number=2)))
+    assert merge_lockfiles(ours, theirs).shots["alley"].current == task(2)
+
+
+def test_a_shot_that_only_one_side_retired_stays_a_shot() -> None:
+    ours = lockfile(retired={"alley": record(take())})
+    theirs = lockfile(alley=record(take(), take("b", number=2, at=LATER), current=2))
+    merged = merge_lockfiles(ours, theirs, lockfile(alley=record(take())))
+    assert merged == theirs
+
+
+def test_a_shot_that_both_retired_or_only_one_ever_had_stays_retired() -> None:
+    ours = lockfile(retired={"alley": record(take()), "fog": record(take("b", number=2))})
+    theirs = lockfile(retired={"alley": record(take())})
+    assert merge_lockfiles(ours, theirs) == ours
+
+
+def test_lockfiles_of_different_specs_or_providers_are_not_merged() -> None:
+    with pytest.raises(LockfileError, match="two specs"):
+        merge_lockfiles(lockfile(), replace(lockfile(), spec="day"))
+    with pytest.raises(LockfileError, match="two providers"):
+        merge_lockfiles(lockfile(), replace(lockfile(), provider="other"))
+
+
+def test_an_archived_video_beats_one_that_is_not_home() -> None:
+    away = replace(take(), outputs=(output(1, home=False),))
+    assert join_takes(away, take()) == take()
+    assert join_takes(take(), away) == take()
+
+
+def test_each_side_adds_what_it_knows() -> None:
+    costly = replace(take(), outputs=(output(1, home=False),), expires_at=LATER)
+    home = replace(take(), cost=None, outputs=(replace(output(1), cost=None, video_url=None),))
+    assert join_takes(costly, home) == replace(take(), expires_at=LATER)
+
+
+def test_success_beats_failure_and_both_costs_count_as_the_higher() -> None:
+    failed = take(status="failed", cost="0.60")
+    joined = join_takes(failed, take())
+    assert (joined.status, joined.failure, joined.cost) == ("succeeded", None, Decimal("0.60"))
+    assert joined.outputs == take().outputs
+
+
+def test_of_two_failures_the_one_that_blocks_counts() -> None:
+    passing = take(status="failed", permanent=False)
+    assert join_takes(passing, take(status="failed")).failure == Failure("providerError", "it broke", permanent=True)
+
+
+def test_a_hash_and_its_size_stay_together() -> None:
+    one = replace(take(), outputs=(replace(output(), sha256="a" * 64, bytes=9),))
+    other = replace(take(), outputs=(replace(output(), sha256="b" * 64, bytes=1),))
+    (joined,) = join_takes(one, other).outputs
+    assert (joined.sha256, joined.bytes) == ("b" * 64, 1)
+
+
+def test_several_videos_of_one_task_are_all_kept() -> None:
+    one, other = (replace(take(), outputs=(output(number),)) for number in (2, 1))
+    assert join_takes(one, other).outputs == (output(1), output(2))
+    swapped = replace(take(), outputs=(output(2), output(1)))
+    assert join_takes(swapped, swapped).outputs == (output(2), output(1)), "the provider's order, when both agree"
+
+
+def test_a_recorded_field_changed_on_one_side_stays_changed() -> None:
+    base, updated = take(safety="a"), take(safety="b")
+    assert join_takes(base, updated, base).request == updated.request
+    assert join_takes(updated, base, base).request == updated.request
+
+
+def test_missing_tasks_are_named_with_what_they_cost() -> None:
+    failed = take(number=2, status="failed", cost=None)
+    base = lockfile(alley=record(take(), failed), retired={"fog": record(take("b", number=3))})
+    assert missing_tasks(base, lockfile()) == [
+        MissingTask("alley", take()),
+        MissingTask("alley", failed),
+        MissingTask("fog", take("b", number=3)),
+    ]
+    assert str(missing_tasks(base, lockfile())[0]) == f"task {task(1)} of `alley` (0.48 USD) is missing"
+    assert str(missing_tasks(base, lockfile())[1]) == f"task {task(2)} of `alley` (unknown cost) is missing"
+
+
+def test_a_task_that_moved_to_another_key_or_was_retired_is_not_missing() -> None:
+    base = lockfile(alley=record(take()), fog=record(take("b", number=2)))
+    now = lockfile(lane=record(take()), retired={"fog": record(take("b", number=2))})
+    assert missing_tasks(base, now) == []
+
+
+TWO_WAY = "a\n<<<<<<< HEAD\nours\n=======\ntheirs\n>>>>>>> branch\nz\n"
+THREE_WAY = "a\n<<<<<<< HEAD\nours\n||||||| 1234abc\nbase\n=======\ntheirs\n>>>>>>> branch\nz\n"
+
+
+def test_both_sides_of_a_conflict_are_put_together() -> None:
+    assert split_conflict(TWO_WAY) == ("a\nours\nz\n", "a\ntheirs\nz\n", None)
+    assert split_conflict(THREE_WAY) == ("a\nours\nz\n", "a\ntheirs\nz\n", "a\nbase\nz\n")
+
+
+def test_several_conflicts_and_empty_sides_are_put_together() -> None:
+    text = THREE_WAY + "<<<<<<< HEAD\n||||||| 1\n=======\nmore\n>>>>>>> branch\n"
+    assert split_conflict(text) == ("a\nours\nz\n", "a\ntheirs\nz\nmore\n", "a\nbase\nz\n")
+
+
+def test_a_base_that_only_some_conflicts_show_is_no_base() -> None:
+    assert split_conflict(THREE_WAY + TWO_WAY)[2] is None
+
+
+def test_windows_line_ends_and_bare_markers_are_understood() -> None:
+    text = "a\r\n<<<<<<<\r\nours\r\n=======\r\ntheirs\r\n>>>>>>>\r\n"
+    assert split_conflict(text) == ("a\r\nours\r\n", "a\r\ntheirs\r\n", None)
+
+
+def test_text_without_conflicts_is_the_same_on_all_sides() -> None:
+    text = '{\n  "a": "=======",\n  "b": "<<<<<<< HEAD"\n}\n'
+    assert split_conflict(text) == (text, text, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<<<<<<< HEAD\nours\n",
+        "=======\n",
+        ">>>>>>> branch\n",
+        "<<<<<<< HEAD\n<<<<<<< HEAD\n",
+        "<<<<<<< HEAD\n=======\n||||||| base\n>>>>>>> branch\n",
+        "<<<<<<< HEAD\n>>>>>>> branch\n",
+    ],
+)
+def test_markers_out_of_order_are_an_error_with_a_cure(text: str) -> None:
+    with pytest.raises(LockfileError) as caught:
+        split_conflict(text)
+    assert "git checkout --merge" in (caught.value.hint or "")
+
+
+@given(lockfiles, lockfiles)
+def test_a_conflicted_lockfile_comes_back_as_its_two_sides(one: Lockfile, other: Lockfile) -> None:
+    ours, theirs = (encode_lockfile(side).decode() for side in (one, other))
+    text = f"<<<<<<< ours\n{ours}=======\n{theirs}>>>>>>> theirs\n"
+    assert split_conflict(text) == (ours, theirs, None)

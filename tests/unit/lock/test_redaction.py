@@ -1,0 +1,122 @@
+"""Secrets never reach a file that is kept; everything harmless stays as it was."""
+
+import json
+import time
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ltxspec.lock.redaction import REDACTED, redact_secrets, redact_url
+
+CANARY = "wJalrXUtnFEMI0K7MDENGbPxRfiCYEXAMPLEKEY"
+VIDEO = "https://videos.example/os/7.mp4"
+
+PRESIGNED = [
+    f"{VIDEO}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=900&X-Amz-Signature={CANARY}",
+    f"{VIDEO}?x-amz-security-token={CANARY}",
+    f"{VIDEO}?AWSAccessKeyId=AKIA&Expires=1&Signature={CANARY}",
+    f"{VIDEO}?X-Goog-Credential=a%40b&X-Goog-Signature={CANARY}",
+    f"{VIDEO}?GoogleAccessId=a&Expires=1&Signature={CANARY}",
+    f"{VIDEO}?sv=2024-11-04&sr=b&sp=r&se=2026-11-22&sig={CANARY}",
+    f"{VIDEO}?Policy=eyJ&Key-Pair-Id=K2&Signature={CANARY}",
+    f"{VIDEO}?OSSAccessKeyId=a&Signature={CANARY}",
+    f"{VIDEO}?q-sign-algorithm=sha1&q-ak=a&q-signature={CANARY}",
+    f"{VIDEO}?hdnea=st=1~exp=2~hmac={CANARY}",
+    f"{VIDEO}?token={CANARY}",
+    f"{VIDEO}?w=1&access_token={CANARY}",
+    f"{VIDEO}?api_key={CANARY}",
+    f"{VIDEO}?apikey={CANARY}",
+    f"{VIDEO}?upload-token={CANARY}",
+    f"{VIDEO}?password=short",
+    f"{VIDEO}?{CANARY}",
+    f"{VIDEO}?v={CANARY}",
+    f"{VIDEO}#access_token={CANARY}",
+    f"{VIDEO}?w=1#token={CANARY}",
+    f"{VIDEO}?X%2DAmz%2DSignature={CANARY}",
+    f"{VIDEO}?next={quote(f'https://b.example/x?sig={CANARY}', safe='')}",
+    f"{VIDEO}?next={quote(quote('https://b.example/x?sig=short', safe=''), safe='')}",
+]
+HARMLESS = [
+    VIDEO,
+    f"{VIDEO}?w=1920&h=1080",
+    f"{VIDEO}?v=3",
+    f"{VIDEO}?id=20417af1-9d69-414b-ad89-424ddea60442",
+    f"{VIDEO}?title=night%20rain%20on%20the%20monastery",
+    f"{VIDEO}?title={quote('雨の夜、傘をさした音楽家')}",
+    f"{VIDEO}?keyframe=3&monkey=1&design=2&author=ann",
+    f"{VIDEO}#t=10",
+    f"{VIDEO}?",
+    "assets/alley.jpg?token=1",
+    "20417af1-9d69-414b-ad89-424ddea60442",
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ",
+    "",
+    "://",
+    "https://",
+    "https://[::1",
+]
+
+
+@pytest.mark.parametrize("url", PRESIGNED)
+def test_the_query_of_a_presigned_address_goes_whole(url: str) -> None:
+    assert redact_url(url) == VIDEO
+
+
+@pytest.mark.parametrize("url", HARMLESS)
+def test_what_is_no_secret_stays_as_it_is(url: str) -> None:
+    assert redact_url(url) == url
+    assert redact_secrets(url) == url
+
+
+def test_credentials_before_the_host_always_go() -> None:
+    assert redact_url("https://ann:secret@host.example:8443/a?w=1") == "https://host.example:8443/a?w=1"
+    assert redact_url("https://token@host.example") == "https://host.example"
+    assert redact_url("https://host.example/@ann/7.mp4?to=a@b") == "https://host.example/@ann/7.mp4?to=a@b"
+    assert redact_url("s3://ann:p%40ss@bucket/key") == "s3://bucket/key"
+
+
+@pytest.mark.parametrize("url", PRESIGNED)
+def test_addresses_are_redacted_wherever_they_stand(url: str) -> None:
+    body = {"inputs": {"frameImages": [{"image": url}]}, "message": f"could not fetch <{url}>, sorry", "n": [1, None]}
+    redacted = redact_secrets(body)
+    assert CANARY not in json.dumps(redacted)
+    assert redacted == {
+        "inputs": {"frameImages": [{"image": VIDEO}]},
+        "message": f"could not fetch <{VIDEO}>, sorry",
+        "n": [1, None],
+    }
+
+
+def test_a_body_without_secrets_comes_back_equal() -> None:
+    body = {
+        "positivePrompt": "A standard bearer in basic lighting; key light from https://noon.example/sun?h=12 (warm)",
+        "fps": 25.0,
+        "providerSettings": {"maker": {"generateAudio": True, "token": "ring"}},
+    }
+    assert redact_secrets(body) == body
+
+
+@pytest.mark.parametrize("name", ["apiKey", "api_key", "API-KEY", "Authorization", "password", "clientSecret"])
+def test_fields_that_hold_a_credential_are_emptied(name: str) -> None:
+    assert redact_secrets([{name: "abc", "task": "authentication"}]) == [{name: REDACTED, "task": "authentication"}]
+    assert redact_secrets({name: {"deep": 1}}) == {name: {"deep": 1}}
+
+
+def test_a_bearer_token_in_a_message_goes() -> None:
+    assert redact_secrets(f"sent Bearer {CANARY} twice") == f"sent Bearer {REDACTED} twice"
+
+
+@given(st.text(), st.text())
+def test_nothing_is_ever_raised_and_redacting_twice_changes_nothing(start: str, rest: str) -> None:
+    for text in (start, f"https://{start}?{rest}", f"{start}://{rest}"):
+        once = redact_url(text)
+        assert redact_url(once) == once
+        assert redact_secrets(redact_secrets(text)) == redact_secrets(text)
+
+
+@pytest.mark.parametrize("query", ["a" * 200_000, "a-" * 100_000, "&" * 200_000, "%25" * 60_000, "_.-" * 60_000])
+def test_a_hostile_address_takes_no_time(query: str) -> None:
+    started = time.perf_counter()
+    redact_url(f"{VIDEO}?{query}")
+    assert time.perf_counter() - started < 2.0

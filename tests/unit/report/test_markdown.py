@@ -1,0 +1,91 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from unit.report.rendering import Page
+
+from ltxspec.report.markdown import code, details, escape, fence, link, marked, prose
+from ltxspec.report.style import clean
+from ltxspec.report.words import word_diff
+
+EVIL = [
+    "</details></table><script>alert(1)</script>",
+    "![x](https://evil.example/pixel.png) [click](javascript:alert(1))",
+    "| a | b |\n|---|---|",
+    "```\nfence\n```",
+    "**bold** _it_ `code` ~~gone~~ <!-- comment",
+    "\n\n# heading\n\n/close\n- list",
+    "&lt;b&gt; &amp;amp; \\*",
+    "<https://evil.example>",
+    "$x$ a_b_c [ref]: https://evil.example",
+]
+ZERO_WIDTH_SPACE = "\u200b"
+
+texts = st.one_of(st.sampled_from(EVIL), st.text(st.sampled_from("ab*_`<>[]()!|\\#&;~$@\n \"'/-+.1:=")), st.text())
+
+
+def shown(text: str) -> str:
+    return " ".join(text.replace(ZERO_WIDTH_SPACE, "").split())
+
+
+@given(texts)
+def test_escaped_text_is_only_text_in_a_paragraph(text: str) -> None:
+    page = Page(f"before {escape(text)} after")
+    assert set(page.tags) == {"p"}
+    assert shown(page.text) == shown(f"before {clean(text)} after")
+
+
+@given(texts)
+def test_escaped_text_is_only_text_in_a_table_cell(text: str) -> None:
+    page = Page(f"| a | b |\n|---|---|\n| x{escape(text)} | {code(text)} |")
+    assert page.tags.count("td") == 2
+    assert set(page.tags) == {"table", "thead", "tbody", "tr", "th", "td", "code"}
+    assert page.balanced
+
+
+@given(texts)
+def test_escaped_text_is_only_text_in_a_folded_section(text: str) -> None:
+    page = Page(details(code(text), f"<blockquote>{escape(text)}</blockquote>") + "\n\nafter")
+    assert page.tags == ["details", "summary", "code", "blockquote", "p"]
+    assert page.balanced
+
+
+@given(texts, texts)
+def test_a_marked_difference_is_balanced_html(before: str, after: str) -> None:
+    page = Page(f"<p>{marked(word_diff(before, after))}</p>")
+    assert set(page.tags) <= {"p", "del", "ins", "b"}
+    assert page.balanced
+
+
+@given(texts)
+def test_a_fence_cannot_be_closed_from_inside(text: str) -> None:
+    page = Page(fence(text, "sh") + "\n\nafter")
+    assert page.tags == ["pre", "code", "p"]
+
+
+@pytest.mark.parametrize("text", ["@octocat", "#12", "org/repo#3", "!7", "$9", "%milestone", "~label", "&8", "^alert"])
+def test_nobody_is_mentioned_and_nothing_is_referred_to(text: str) -> None:
+    """GitHub and GitLab look for these in the rendered text, so the sign must not touch the word there."""
+    assert not re.search(r"[@#!$%&~^]\w", Page(escape(text)).text)
+
+
+def test_user_text_never_brings_a_line_end() -> None:
+    assert "\n" not in escape("a\n/close") + code("a\n/close") + prose("a\n`/close`")
+
+
+def test_backticks_in_our_messages_become_code() -> None:
+    assert prose("`fps` must be 25 or 50") == "<code>fps</code> must be 25 or 50"
+    assert prose("an odd ` tick") == "an odd &#96; tick"
+    assert prose("`<b>`") == "<code>&lt;b&gt;</code>"
+
+
+def test_links_survive_odd_file_names() -> None:
+    assert link("x", "specs/a b (1).yaml", 3) == "[x](specs/a%20b%20%281%29.yaml#L3)"
+    assert Page(link("x", "a)b>.yaml", 3, "https://host/blob/")).links == ["https://host/blob/a%29b%3E.yaml#L3"]
+
+
+def test_a_difference_is_struck_out_and_underlined() -> None:
+    assert marked(word_diff("the opening shot, slow", "the opening scene, slow")) == (
+        "the opening <del>shot</del> <ins><b>scene</b></ins>, slow"
+    )
