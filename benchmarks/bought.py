@@ -1,6 +1,9 @@
 """Write the lockfile a project would have, had every shot of it been bought; nothing is rendered or paid.
 
-python benchmarks/bought.py FOLDER
+With a number, check instead that exactly that many shots would be bought again and that the rest is up to date: a
+quick plan that finds the wrong things is worth no number.
+
+    python benchmarks/bought.py FOLDER [EXPECTED]
 """
 
 import json
@@ -25,14 +28,22 @@ def plan(folder: Path) -> Any:
     return json.loads(result.stdout)
 
 
-def buy_everything(folder: Path) -> Path:
-    """Write `lockfiles/bench.lock.json` as if each planned shot had been bought as planned; return its path."""
+def buy_everything(folder: Path) -> None:
+    """Write `lockfiles/bench.lock.json` as if each planned shot had been bought as planned."""
     planned = plan(folder)
     records = {shot["shot"]: _record(shot) for shot in planned["shots"]}
     path = folder / "lockfiles" / f"{SPEC}.lock.json"
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(encode_lockfile(Lockfile(planned["provider"], SPEC, records)))
-    return path
+
+
+def check_plan(folder: Path, expected: int) -> None:
+    """Raise RuntimeError unless the plan replaces `expected` shots and leaves all others as they are."""
+    planned = plan(folder)
+    wanted = {"replace": expected, "no-op": len(planned["shots"]) - expected}
+    found = {action: planned["summary"][action] for action in wanted}
+    if found != wanted:
+        raise RuntimeError(f"planned {found}, expected {wanted}")
 
 
 def _record(shot: dict[str, Any]) -> ShotRecord:
@@ -55,5 +66,13 @@ def _record(shot: dict[str, Any]) -> ShotRecord:
     return ShotRecord(task, (take,))
 
 
+def main(folder: Path, *expected: str) -> None:
+    """Write the lockfile, or check the plan."""
+    if expected:
+        check_plan(folder, int(expected[0]))
+    else:
+        buy_everything(folder)
+
+
 if __name__ == "__main__":
-    buy_everything(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:])

@@ -54,6 +54,8 @@ def _normalise(value: Any) -> tuple[Any, bool]:
         return _normalise_float(value)
     if isinstance(value, dict):
         pairs = {key: _normalise(item) for key, item in value.items()}
+        if not all(isinstance(key, str) for key in pairs):
+            raise ValueError("a key that is no text has no JSON form")
         simple = all(flag and key.isascii() for key, (_, flag) in pairs.items())
         return {key: item for key, (item, _) in pairs.items()}, simple
     if isinstance(value, list | tuple):

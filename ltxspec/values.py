@@ -11,6 +11,8 @@ Usd = Decimal  # US dollars; None means unknown, which is never the same as 0
 
 Json = Any  # a JSON value at the border; inside, use a type
 
+_MOST_DIGITS = 18  # of an amount before or after its point: more is no price but a mistake, or an attack
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class ShotAddress:
@@ -37,14 +39,14 @@ def parse_address(text: str) -> ShotAddress:
 
 
 def parse_usd(value: object) -> Usd | None:
-    """Read an amount in USD from JSON (string, integer or float); None for anything that is not a finite number."""
+    """Read an amount in USD from JSON (string, integer or float); None for anything that is not a sane number."""
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         return None
     try:
         amount = Decimal(str(value))
-    except InvalidOperation:
+    except (InvalidOperation, ValueError):  # ValueError: an integer of thousands of digits
         return None
-    return amount if amount.is_finite() else None
+    return amount if amount.is_finite() and abs(amount.adjusted()) <= _MOST_DIGITS else None
 
 
 def format_usd(amount: Usd) -> str:

@@ -96,8 +96,11 @@ def _run(session: Session, project: Project, jobs: Sequence[Job], options: Apply
 def _show(session: Session, plan: Plan, options: ApplyOptions) -> None:
     """The plan, for people; machines get the events only."""
     if options.form == "text":
+        from ltxspec.report.diagnostics import format_diagnostics
         from ltxspec.report.formats import PLAN_FORMATS
 
+        if plan.diagnostics:
+            click.echo(format_diagnostics(plan.diagnostics, session.style(sys.stderr)), nl=False, err=True)
         click.echo(PLAN_FORMATS["text"](plan, options.asked, session.style()), nl=False)
 
 

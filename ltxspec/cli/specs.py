@@ -45,7 +45,7 @@ def _read_specs(
         known_requests=verdicts,
     )
     rendered: dict[str, RenderedSpec] = {}
-    for path in _spec_files(project, paths):
+    for path in spec_files(project, paths):
         spec = _read_one(project, path, context, verdicts, problems)
         if spec is None:
             continue
@@ -63,7 +63,8 @@ def _read_specs(
     return list(rendered.values())
 
 
-def _spec_files(project: Project, paths: Sequence[str]) -> list[Path]:
+def spec_files(project: Project, paths: Sequence[str]) -> list[Path]:
+    """The spec files a command means: those given, or `[project] specs`."""
     if paths:
         return find_specs([project.folder / path for path in paths], project.root)
     return find_specs(project.config.project.specs, project.root)

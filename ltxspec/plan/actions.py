@@ -98,7 +98,7 @@ class Change:
     address: ShotAddress
     action: Action
     reasons: tuple[Reason, ...] = ()
-    changes: tuple[FieldChange, ...] = ()
+    changes: tuple[FieldChange, ...] = ()  # empty for create, where all is new: see `differences.changes_of`
     fingerprint: Fingerprint | None = None  # None for retire
     task_id: TaskId | None = None  # the task to order, resume or keep
     estimate: Usd | None = None  # for spending actions and resume; None there means unknown

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from ltxspec.plan.actions import FieldChange
+from ltxspec.plan.actions import Action, Change, FieldChange
 from ltxspec.values import Json
 
 _MISSING = object()
@@ -28,14 +28,16 @@ def field_changes(
     return tuple(changes)
 
 
-def all_fields(request: Mapping[str, Json]) -> tuple[FieldChange, ...]:
-    """Every leaf of a new request, as a change from nothing."""
-    return tuple(_walk("", {}, request))
+def changes_of(change: Change) -> tuple[FieldChange, ...]:
+    """A change's fields; for a shot that is new, every leaf of its request as a change from nothing."""
+    if change.action is Action.CREATE and change.request is not None:
+        return tuple(_walk("", {}, change.request.body))
+    return change.changes
 
 
 def _walk(path: str, before: Json, after: Json) -> Iterator[FieldChange]:
-    if isinstance(after, Mapping) and (isinstance(before, Mapping) or before is _MISSING) and (after or before):
-        old = before if isinstance(before, Mapping) else {}
+    if isinstance(after, dict) and (isinstance(before, dict) or before is _MISSING) and (after or before):
+        old = before if isinstance(before, dict) else {}
         for key in [*after, *(key for key in old if key not in after)]:
             yield from _walk(_pointer(path, key), old.get(key, _MISSING), after.get(key, _MISSING))
     elif isinstance(after, list) and isinstance(before, list) and len(after) == len(before):

@@ -8,7 +8,7 @@ from ltxspec.fingerprint import TaskIdentity, task_id
 from ltxspec.lock.journal import OpenTask
 from ltxspec.lock.models import ShotRecord, Take
 from ltxspec.plan.actions import Action, Change, FieldChange, Reason
-from ltxspec.plan.differences import all_fields, field_changes
+from ltxspec.plan.differences import field_changes
 from ltxspec.plan.owned import Owned, answers, latest, next_order, open_by_fingerprint, spare_takes
 from ltxspec.plan.selection import Selection
 from ltxspec.render.models import RenderedSpec, Request
@@ -187,7 +187,7 @@ def _why(base: Take | None, request: Request, changes: Sequence[FieldChange]) ->
 
 def _request_changes(base: Take | None, request: Request) -> tuple[FieldChange, ...]:
     if base is None:
-        return all_fields(request.body)
+        return ()  # everything is new: `differences.changes_of` spells it out for who asks
     return field_changes(base.request, request.body, base.inputs, request.inputs)
 
 

@@ -8,12 +8,18 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from ltxspec.apply.ports import Clock, Provider
+from ltxspec.catalog.models import Catalog
 from ltxspec.errors import LtxspecError, ProviderRefused
 
 if TYPE_CHECKING:
     import httpx
+
+    from ltxspec.providers.sandbox.settings import Film
+
+_IN_PROCESS = "http://sandbox.invalid/v1"  # a name that never resolves (RFC 6761): nothing can leave the process
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +29,21 @@ class ProviderSettings:
     clock: Clock
     base_url: str = "https://api.runware.ai/v1"
     key: str | None = field(default=None, repr=False)
-    transport: "httpx.AsyncBaseTransport | None" = None  # replaces the network, for tests
+    transport: "httpx.AsyncBaseTransport | None" = None  # replaces the network of a paid service, for tests
     poll_chunk: int = 20  # tasks in one poll
-    sandbox_folder: Path | None = None  # where the sandbox keeps its state; None: in memory
-    sandbox_speed: float = 20.0  # how many times faster than real rendering
-    scenario: Path | None = None  # faults that the sandbox shall play
+    sandbox: "SandboxParts | None" = None  # needed by the sandbox only
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxParts:
+    """What the sandbox is built from; the names are those of `sandbox.settings.SandboxSettings`."""
+
+    catalog: Catalog  # the models it offers
+    make_video: "Callable[[Film, Path], None]"  # writes a playable file
+    folder: Path  # where its state lives
+    speed: float = 20.0  # how many times faster than a real render
+    scenario: Path | str | None = None  # faults to play: a file, or JSON text
+    label: Callable[[str], str | None] = lambda _: None  # task UUID -> what to burn into its video
 
 
 Factory = Callable[[ProviderSettings], Provider]
@@ -49,7 +65,34 @@ def _runware(settings: ProviderSettings) -> Provider:
     return RunwareProvider(connection, settings.clock, tuning=Tuning(poll_chunk=settings.poll_chunk))
 
 
-PROVIDERS: Mapping[str, Factory] = {"runware": _runware}
+def _sandbox(settings: ProviderSettings) -> Provider:
+    """The free stand-in: the same client, and a server inside this process instead of the network."""
+    if settings.sandbox is None:
+        raise ValueError("the sandbox needs its parts")
+    from ltxspec.providers.runware.client import ApiKey, Connection
+    from ltxspec.providers.runware.provider import RunwareProvider, Tuning
+    from ltxspec.providers.sandbox.app import create_app
+    from ltxspec.providers.sandbox.scenario import Scenario, load_scenario
+    from ltxspec.providers.sandbox.settings import SandboxSettings
+    from ltxspec.providers.sandbox.transport import SandboxTransport
+
+    parts = settings.sandbox
+    app = create_app(
+        SandboxSettings(
+            catalog=parts.catalog,
+            clock=settings.clock,
+            make_video=parts.make_video,
+            folder=parts.folder,
+            speed=parts.speed,
+            scenario=load_scenario(str(parts.scenario)) if parts.scenario else Scenario(),
+            label=parts.label,
+        )
+    )
+    connection = Connection(_IN_PROCESS, ApiKey(f"sandbox-{uuid4()}"), SandboxTransport(app))
+    return RunwareProvider(connection, settings.clock, name="sandbox", tuning=Tuning(poll_chunk=settings.poll_chunk))
+
+
+PROVIDERS: Mapping[str, Factory] = {"runware": _runware, "sandbox": _sandbox}
 
 
 def open_provider(name: str, settings: ProviderSettings) -> Provider:

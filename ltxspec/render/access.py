@@ -54,10 +54,10 @@ def attribute(budget: Budget, owner: Any, name: str) -> Any:
     """
     if isinstance(owner, Undefined):
         return fail(owner)
-    if name.startswith("_") and not isinstance(owner, dict):
-        raise SecurityError(f"`{name}` is out of reach of templates")
     if isinstance(owner, dict) and name in owner:  # a column named `title` or `items` wins over a method
         return owner[name]
+    if name.startswith("__" if isinstance(owner, dict) else "_"):
+        raise SecurityError(f"`{name}` is out of reach of templates")
     method = METHODS.get(type(owner), {}).get(name)
     if method is not None:
         return partial(method, budget, owner)

@@ -12,14 +12,14 @@ _DECIMAL = re.compile(r"-?[0-9]{1,15}\.[0-9]{1,15}")
 _BOOLEANS = {"true": True, "false": False}
 
 
-def convert(model: Model, path: Sequence[str | int], text: str) -> Json:
+def convert(model: Model | None, path: Sequence[str | int], text: str) -> Json:
     """`text` as the kind of value the parameter at `path` takes, where nothing is lost; else as it is.
 
     `8` and `8.0` become 8, `7.5` becomes 7.5, `true` becomes true. The parameter is looked up in the model's schema
     through `properties` and `items`.
     """
-    schema = property_at(model.schema, tuple("*" if isinstance(key, int) else key for key in path))
-    if schema is None:
+    schema = property_at(model.schema, tuple("*" if isinstance(key, int) else key for key in path)) if model else None
+    if model is None or schema is None:
         return text
     branches = list(_branches(model.schema, schema))
     if any(_takes_text(branch, text) for branch in branches):

@@ -107,7 +107,9 @@ def _too_large(_error: Exception, _names: Iterable[str]) -> Meaning:
     return "template-error", "the template computes a number that is too large", None, None
 
 
-def _other(error: Exception, _names: Iterable[str]) -> Meaning:
+def _other(error: Exception, names: Iterable[str]) -> Meaning:
+    if "set_int_max_str_digits" in str(error):  # what Python advises against thousands of digits is not for users
+        return _too_large(error, names)
     return "template-error", _CALLED.sub("a call in the template ", _sentence(str(error))), None, None
 
 

@@ -31,7 +31,7 @@ class KnownGood(Protocol):
 class ParameterSet:
     """The parameters of a request, without its prompt. When there are problems, only they and `delivery` count."""
 
-    head: Mapping[str, Json]  # taskType and model
+    model: Model
     body: Mapping[str, Json]  # parameters as sent
     delivery: Mapping[str, Json]
     inputs: Mapping[str, str]  # local file as written -> sha256
@@ -70,7 +70,7 @@ class ParameterSets:
         problems += missing
         fingerprint = _refuse if problems else fingerprints_by_prompt(model, {**head, **body}, inputs)
         price = None if problems else estimate(model, body)
-        return ParameterSet(head, body, delivery, inputs, price, fingerprint, tuple(problems))
+        return ParameterSet(model, body, delivery, inputs, price, fingerprint, tuple(problems))
 
     def _validated(self, model: Model, body: Mapping[str, Json]) -> list[ParameterProblem]:
         try:

@@ -8,7 +8,7 @@ from ltxspec.spec.suggest import did_you_mean
 _MOST_NAMES = 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)  # not frozen: Python itself sets the traceback of an exception
 class TemplateProblem(Exception):
     """A template that cannot be rendered.
 

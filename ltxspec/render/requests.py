@@ -101,21 +101,21 @@ class _Rendering:
     def request(self, instance: Instance, where: Location) -> Request | None:
         """One request, or None when something is wrong with it."""
         shot = instance.shot
-        variables, fine = self.variables, True
+        variables = self.variables
         if shot.vars or instance.variables:
-            variables, fine = instance_variables(instance, self.variables, self.texts)
-        scope = Scope(variables, instance.key)
+            variables = instance_variables(instance, self.variables, self.texts)
+        scope = Scope(variables.values, instance.key, variables.broken)
         model = self.model(shot, scope)
         prompt = self.prompt(shot, scope, model)
-        parameters = self.parameters(shot, scope, model) if model is not None else None
-        if model is None or prompt is None or parameters is None or not fine:
+        parameters = self.parameters(shot, scope, model)
+        if model is None or prompt is None or parameters is None or variables.broken:
             return None
         request = self.assemble(instance, prompt, parameters, where)
         checks = (*self.spec.checks, *shot.checks)
-        if checks:
-            inside = Scope(names_for(model, request, variables), instance.key)
-            fine = run_checks(checks, inside, self.texts, self.places, self.findings)
-        return request if fine else None
+        if not checks:
+            return request
+        inside = Scope(names_for(model, request, variables.values), instance.key)
+        return request if run_checks(checks, inside, self.texts, self.places, self.findings) else None
 
     def model(self, shot: Shot, scope: Scope) -> Model | None:
         """The model of a shot: its own, or the spec's."""
@@ -192,10 +192,12 @@ class _Rendering:
                 self.prompt_files[path] = problem
         return self.prompt_files[path]
 
-    def parameters(self, shot: Shot, scope: Scope, model: Model) -> ParameterSet | None:
-        """The parameters of a shot over the defaults, rendered and checked."""
+    def parameters(self, shot: Shot, scope: Scope, model: Model | None) -> ParameterSet | None:
+        """The parameters of a shot over the defaults, rendered and checked; without a model, only rendered."""
         written = repr(shot.parameters)
         if self.plain_defaults and not has_tags(written):
+            if model is None:
+                return None
             key = (model.air, written)
             found = self.plain_sets.get(key)
             if found is None:
@@ -205,7 +207,7 @@ class _Rendering:
                 lambda path: self.places.path_of(shot, path), lambda path, text: convert(model, path, text)
             )
             rendered = self.texts.read(merge(self.spec.defaults, shot.parameters), scope, reading)
-            if rendered is FAILED:
+            if rendered is FAILED or model is None:
                 return None
             found = self.sets.prepare(model, rendered)
         for problem in found.problems:
@@ -229,7 +231,12 @@ class _Rendering:
         shot, spec = instance.shot, self.spec
         return Request(
             address=ShotAddress(spec.name, instance.key),
-            body={**parameters.head, PROMPT: prompt, **parameters.body},
+            body={
+                "taskType": parameters.model.task_type,
+                "model": parameters.model.air,
+                PROMPT: prompt,
+                **parameters.body,
+            },
             delivery=parameters.delivery,
             inputs=parameters.inputs,
             fingerprint=parameters.fingerprint(prompt),
@@ -237,7 +244,8 @@ class _Rendering:
             file=self.file,
             line=where.line,
             column=where.column,
-            moved=_moved(instance) if shot.moved is not None else None,
+            recorded=parameters.model.recorded,
+            moved=shot.moved,
             title=shot.title,
             labels={**spec.labels, **shot.labels} if shot.labels else spec.labels or None,
         )
@@ -253,11 +261,3 @@ class _Rendering:
             hint = f"give each shot an `{_UPLOAD}` of its own, or the later video replaces the earlier one"
             where = self.places.key(("shots", request.address.shot))
             self.findings.add("warning", "shared-upload", message, where, hint)
-
-
-def _moved(instance: Instance) -> str | None:
-    """The key of the instance whose takes are taken over: `moved: sky` of `weather[rain]` means `sky[rain]`."""
-    shot = instance.shot
-    if shot.moved is None or "[" in shot.moved:
-        return shot.moved
-    return shot.moved + instance.key.removeprefix(shot.name)

@@ -16,10 +16,14 @@ FAILED: Final = object()  # a text that could not be rendered; the reason is amo
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a text may use, and the instance it is rendered for (None: the spec as a whole)."""
+    """What a text may use, and the instance it is rendered for (None: the spec as a whole).
+
+    `broken` names variables that could not be rendered themselves: who uses one is not blamed for it.
+    """
 
     variables: Mapping[str, Json]
     instance: str | None = None
+    broken: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +35,13 @@ class Reading:
 
 
 class Texts:
-    """The templates of one spec with their places. `broken` holds variables that failed: their users are not blamed."""
+    """The templates of one spec, with their places."""
 
     def __init__(self, file: str, templates: Templates, places: Places, findings: Findings) -> None:
         self._beside = (file,)
         self._templates = templates
         self._places = places
         self._findings = findings
-        self.broken: set[str] = set()
 
     def text(self, text: str, scope: Scope, path: Path, file: str | None = None) -> str | None:
         """The text a template gives, or None when it failed; `file` is where it was read from, if not from the spec."""
@@ -87,7 +90,7 @@ class Texts:
 
     def _blame(self, problem: TemplateProblem, path: Path, scope: Scope, file: str | None = None) -> None:
         """Report a template problem, unless it only follows from a variable that failed."""
-        if problem.code == "undefined-variable" and problem.needle in self.broken:
+        if problem.code == "undefined-variable" and problem.needle in scope.broken:
             return
         where = self._places.template(path, problem, file)
         self._findings.note(Diagnostic("error", problem.code, problem.message, where, problem.hint), scope.instance)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from ltxspec.render.findings import Findings
 from ltxspec.render.problems import suggestion
@@ -14,41 +15,54 @@ _NUMBER = re.compile(r"[-+]?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 _BOOLEANS = {"true": True, "false": False}
 
 
-def spec_variables(spec: Spec, overrides: Mapping[str, Json], texts: Texts, findings: Findings) -> dict[str, Json]:
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """Variables by name; `broken` are those that could not be rendered."""
+
+    values: Mapping[str, Json]
+    broken: frozenset[str] = frozenset()
+
+
+def spec_variables(spec: Spec, overrides: Mapping[str, Json], texts: Texts, findings: Findings) -> Variables:
     """The variables of a spec; a text with tags may use those before it.
 
     Args:
         spec: the spec.
         overrides: from the command line, taken literally; a text is read as the kind of what it replaces.
-        texts: renders; learns which variables are broken.
-        findings: gets what is wrong.
+        texts: renders.
+        findings: gets what is wrong with the overrides.
     """
     given = _overrides(spec, overrides, findings)
     variables: dict[str, Json] = {}
+    broken: frozenset[str] = frozenset()
     for name, value in spec.vars.items():
-        result = given[name] if name in given else texts.value(value, Scope(variables), ("vars", name))
+        result = given[name] if name in given else texts.value(value, Scope(variables, None, broken), ("vars", name))
         if result is FAILED:
-            texts.broken.add(name)
+            broken |= {name}
         else:
             variables[name] = result
-    return variables
+    return Variables(variables, broken)
 
 
-def instance_variables(instance: Instance, inherited: Mapping[str, Json], texts: Texts) -> tuple[dict[str, Json], bool]:
-    """(variables of an instance, whether all of the shot's own could be rendered).
+def instance_variables(instance: Instance, inherited: Variables, texts: Texts) -> Variables:
+    """The variables of an instance.
 
-    The instance's own (matrix values, a row) win over the shot's, which win over the spec's. A text of the shot may use
-    all of them but those of the shot that come after it. Rows are data: tags in them are not rendered.
+    Its own (matrix values, a row) win over the shot's, which win over the spec's. A text of the shot may use all of
+    them but those of the shot that come after it. Rows are data: tags in them are not rendered.
     """
-    shot, fine = instance.shot, True
-    variables = {**inherited, **instance.variables}
+    shot = instance.shot
+    variables = {**inherited.values, **instance.variables}
+    broken = inherited.broken - instance.variables.keys() - shot.vars.keys()
     for name, value in shot.vars.items():
         if name in instance.variables:
             continue
-        result = texts.value(value, Scope(variables, instance.key), ("shots", shot.name, "vars", name))
-        variables[name] = None if result is FAILED else result
-        fine = fine and result is not FAILED
-    return variables, fine
+        result = texts.value(value, Scope(variables, instance.key, broken), ("shots", shot.name, "vars", name))
+        if result is FAILED:
+            variables.pop(name, None)
+            broken |= {name}
+        else:
+            variables[name] = result
+    return Variables(variables, broken)
 
 
 def _overrides(spec: Spec, overrides: Mapping[str, Json], findings: Findings) -> dict[str, Json]:

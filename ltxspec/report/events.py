@@ -6,23 +6,13 @@ from typing import IO, Protocol
 
 from ltxspec.apply.events import ApplyEvent, Kind, RunSummary
 from ltxspec.report.jsontext import encode
-from ltxspec.report.outcomes import price, summary_document, summary_line, summary_text
-from ltxspec.report.style import Paint, Style, clean
+from ltxspec.report.lines import event_line
+from ltxspec.report.outcomes import price, summary_document, summary_line, write_summary
+from ltxspec.report.style import Style
 from ltxspec.values import Json
 
 FORMAT_VERSION = "1.0"
 
-_PAINTS: Mapping[Kind, Paint] = {
-    Kind.SHOT_COMMITTED: Paint.GREEN,
-    Kind.SHOT_FAILED: Paint.RED,
-    Kind.SHOT_UNCLEAR: Paint.YELLOW,
-    Kind.SHOT_NOT_ARCHIVED: Paint.YELLOW,
-    Kind.SHOT_UNRESOLVED: Paint.YELLOW,
-    Kind.SHOT_HELD_BACK: Paint.YELLOW,
-    Kind.WAITING_FOR_LOCK: Paint.YELLOW,
-    Kind.STOPPING: Paint.YELLOW,
-}
-_TIMED = {Kind.SHOT_RENDERED, Kind.SHOT_FAILED, Kind.SHOT_UNRESOLVED}
 _PERCENT_STEP = 25  # a log gets one line a quarter
 
 
@@ -100,24 +90,6 @@ class PlainView:
     def finish(self, summary: RunSummary) -> None:
         """Write the result."""
         write_summary(self._out, summary, self._style)
-
-
-def write_summary(out: IO[str], summary: RunSummary, style: Style) -> None:
-    """The result, on standard output; coloured only if that is a terminal too."""
-    color = style.color and out.isatty()
-    out.write(summary_text(summary, Style(color=color, width=style.width)))
-    out.flush()
-
-
-def event_line(event: ApplyEvent, style: Style) -> str:
-    """`night-scenes.alley: rendered, $0.48 (72 s)`."""
-    message = clean(event.message)
-    if event.kind is Kind.SHOT_RUNNING and event.percent is not None:
-        message += f", {event.percent} %"
-    if event.kind in _TIMED and event.elapsed:
-        message += f" ({event.elapsed:.0f} s)"
-    message = style.paint(message, _PAINTS.get(event.kind))
-    return message if event.address is None else f"{style.paint(clean(str(event.address)), Paint.BOLD)}: {message}"
 
 
 def event_document(event: ApplyEvent) -> dict[str, Json]:

@@ -8,7 +8,8 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.text import Text
 
 from ltxspec.apply.events import ApplyEvent, Kind, RunSummary
-from ltxspec.report.events import event_line, write_summary
+from ltxspec.report.lines import event_line
+from ltxspec.report.outcomes import write_summary
 from ltxspec.report.phrases import amount
 from ltxspec.report.style import Style, clean, fit
 from ltxspec.values import Usd

@@ -1,6 +1,7 @@
 """What a run did, when it is over: what is left to do, how to do it, and one line with the money."""
 
 from collections.abc import Iterable, Mapping
+from typing import IO
 
 from ltxspec.apply.events import Outcome, RunSummary, ShotOutcome
 from ltxspec.report.phrases import amount, counted, money
@@ -37,6 +38,13 @@ def summary_text(summary: RunSummary, style: Style) -> str:
     blocks = [_rows(left, style), _cures([word for _, word in left], style)]
     paragraphs = ["\n".join(block) for block in blocks if block]
     return "\n\n".join([*paragraphs, style.paint(summary_line(summary), Paint.BOLD)]) + "\n"
+
+
+def write_summary(out: IO[str], summary: RunSummary, style: Style) -> None:
+    """The result, on standard output; coloured only if that is a terminal too."""
+    color = style.color and out.isatty()
+    out.write(summary_text(summary, Style(color=color, width=style.width)))
+    out.flush()
 
 
 def summary_line(summary: RunSummary) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from ltxspec import __version__
 from ltxspec.plan.actions import Action, Change, Plan
+from ltxspec.plan.differences import changes_of
 from ltxspec.plan.planfile import PlanOptions, plan_digest
 from ltxspec.report.diagnostics import diagnostic_document
 from ltxspec.report.jsontext import encode
@@ -54,7 +55,7 @@ def _shot(change: Change) -> dict[str, Json]:
         "instance": change.address.instance,
         "action": change.action.value,
         "reasons": [reason.value for reason in change.reasons],
-        "changes": [{"path": item.path, "before": item.before, "after": item.after} for item in change.changes],
+        "changes": [{"path": item.path, "before": item.before, "after": item.after} for item in changes_of(change)],
         "fingerprint": change.fingerprint,
         "taskUUID": change.task_id,
         "estimate": _price(change),

@@ -168,7 +168,7 @@ def _hidden(changes: Sequence[Change], style: Style) -> list[str]:
 
 
 def _unchanged(name: str, number: int, plan: Plan, style: Style) -> list[str]:
-    paid = phrases.spent(plan, [name]) if plan.spent and name in plan.spent else ""
+    paid = phrases.spent(plan, [name]) if plan.spent and any(plan.spent.get(name, ())) else ""
     text = ", ".join(part for part in (f"{number:,} up to date" if number else "", paid) if part)
     return [style.paint(f"      {text}", Paint.DIM)] if text else []
 

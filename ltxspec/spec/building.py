@@ -27,7 +27,7 @@ Places = dict[int, "array[int]"]
 _OPEN = object()  # stands for an anchored value that is still being read
 
 
-class Refused(Exception):
+class NotAccepted(Exception):
     """The text is YAML, but not of the kind that is accepted here. `place` and `first` are indexes into the text."""
 
     def __init__(
@@ -51,7 +51,7 @@ def build(text: str) -> Tree:
     """Read one YAML document.
 
     Raises:
-        Refused: duplicate keys, tags, endless nesting, alias bombs, a second document.
+        NotAccepted: duplicate keys, tags, endless nesting, alias bombs, a second document.
         yaml.YAMLError: whatever the scanner or parser does not accept.
         UnicodeEncodeError: lone surrogates.
     """
@@ -76,7 +76,7 @@ class _Builder:
         self.places: Places = {}
         self.words = dict(WORDS)  # unquoted words and their meaning; every number is read once
         self.anchors: dict[str, Any] = {}  # name -> (value, place), or _OPEN
-        self.merged: dict[int, set[str]] = {}  # id of a mapping -> keys it has only from `<<`
+        self.merged: dict[int, dict[str, int]] = {}  # id of a mapping -> keys it has only from `<<`
         self.measures: dict[int, tuple[int, int]] = {}  # id of a container -> (nodes, height), aliases followed
         self.kept: list[Json] = []  # values used up by `<<`: an id must not be given away while it is in a table
         self.allowance = FREE_EXPANSION + len(text)
@@ -91,7 +91,7 @@ class _Builder:
         self.get()  # the document's end
         after = self.get()
         if type(after) is not StreamEndEvent:
-            raise Refused(
+            raise NotAccepted(
                 "several-documents",
                 "a second document starts here, and a file holds only one",
                 after.start_mark.index,
@@ -149,11 +149,11 @@ class _Builder:
         if kind is AliasEvent:
             return self.alias(event, depth)
         if event.tag is not None:
-            raise Refused(
+            raise NotAccepted(
                 "tag", f"the tag {shown(_short_tag(event.tag))} is not allowed", event.start_mark.index, hint=_TAG_HINT
             )
         if kind is not ScalarEvent and depth > MAX_DEPTH:
-            raise Refused("too-deep", f"values are nested more than {MAX_DEPTH} deep", event.start_mark.index)
+            raise NotAccepted("too-deep", f"values are nested more than {MAX_DEPTH} deep", event.start_mark.index)
         anchor = event.anchor
         if anchor:
             self.anchors[anchor] = _OPEN
@@ -179,7 +179,7 @@ class _Builder:
         try:
             value = self.words[word] = read_number(word)
         except NotANumber as error:
-            raise Refused(
+            raise NotAccepted(
                 "number", f"{shown(word)} {error}", event.start_mark.index, hint="quote it if it is text"
             ) from error
         return value
@@ -189,21 +189,21 @@ class _Builder:
         name, place = event.anchor, event.start_mark.index
         found = self.anchors.get(name)
         if found is None:
-            raise Refused("alias", f"`*{name}` has no anchor `&{name}` before it", place, hint=_ALIAS_HINT)
+            raise NotAccepted("alias", f"`*{name}` has no anchor `&{name}` before it", place, hint=_ALIAS_HINT)
         if found is _OPEN:
-            raise Refused("alias", f"`*{name}` stands inside the value that `&{name}` names", place)
+            raise NotAccepted("alias", f"`*{name}` stands inside the value that `&{name}` names", place)
         value = found[0]
         nodes, height = self.measure(value)
         self.spend(nodes, place)
         if depth + height - 1 > MAX_DEPTH:
-            raise Refused("too-deep", f"values are nested more than {MAX_DEPTH} deep through `*{name}`", place)
+            raise NotAccepted("too-deep", f"values are nested more than {MAX_DEPTH} deep through `*{name}`", place)
         return value
 
     def spend(self, nodes: int, place: int) -> None:
         """Take from the allowance for expanded aliases."""
         self.allowance -= nodes
         if self.allowance < 0:
-            raise Refused(
+            raise NotAccepted(
                 "alias-bomb", "aliases make this file grow beyond all bounds", place, hint="write less through `*`"
             )
 
@@ -229,11 +229,11 @@ class _Builder:
         place = event.start_mark.index
         if type(event) is not ScalarEvent:
             hint = TEMPLATE_HINT if type(event) is MappingStartEvent else "a key is one word or a quoted text"
-            raise Refused("key", "a mapping, list or alias cannot be a key", place, hint=hint)
+            raise NotAccepted("key", "a mapping, list or alias cannot be a key", place, hint=hint)
         if event.tag is not None:
-            raise Refused("tag", f"the tag {shown(_short_tag(event.tag))} is not allowed", place, hint=_TAG_HINT)
+            raise NotAccepted("tag", f"the tag {shown(_short_tag(event.tag))} is not allowed", place, hint=_TAG_HINT)
         if not event.value and not event.style:
-            raise Refused("key", "a key is missing before this `:`", place)
+            raise NotAccepted("key", "a key is missing before this `:`", place)
         if event.anchor:
             self.anchors[event.anchor] = (self.scalar(event), place)
 
@@ -243,36 +243,40 @@ class _Builder:
         inherited = self.merged.get(id(built))
         if key == "<<" and not event.style:
             if inherited is not None:
-                raise Refused(
+                raise NotAccepted(
                     "duplicate-key", "duplicate key `<<`", place, hint="merge several at once: `<<: [*a, *b]`"
                 )
             self.merged[id(built)] = self.merge(built, places, depth)
             return
-        ordinal = 2 * list(built).index(key) + 1 if key in built else len(places)
-        if key in built and (inherited is None or key not in inherited):
-            raise Refused("duplicate-key", f"duplicate key {shown(key)}", place, first=places[ordinal])
-        if inherited is not None:
-            inherited.discard(key)
+        ordinal = (inherited or {}).pop(key, len(places))
+        if key in built and ordinal == len(places):
+            first = places[2 * list(built).index(key) + 1]
+            raise NotAccepted("duplicate-key", f"duplicate key {shown(key)}", place, first=first)
         value_event = self.get()
         built[key] = self.node(value_event, depth + 1)
         places[ordinal : ordinal + 2] = array("q", (place, self.place(value_event)))
 
-    def merge(self, built: dict[str, Json], places: "array[int]", depth: int) -> set[str]:
-        """Read the value of `<<` and take over the keys that are not there yet; of several mappings the first wins."""
+    def merge(self, built: dict[str, Json], places: "array[int]", depth: int) -> dict[str, int]:
+        """Read the value of `<<` and take over the keys that are not there yet; of several mappings the first wins.
+
+        Returns: for each key taken over, where its two places stand in `places`.
+        """
         event = self.get()
         value, place = self.node(event, depth + 1), event.start_mark.index
         self.kept.append(value)
         sources = value if isinstance(value, list) else [value]
-        inherited: set[str] = set()
+        inherited: dict[str, int] = {}
         for source in sources:
             if not isinstance(source, dict):
-                raise Refused("merge", "`<<` takes a mapping or a list of mappings", place, hint="write `<<: *name`")
+                raise NotAccepted(
+                    "merge", "`<<` takes a mapping or a list of mappings", place, hint="write `<<: *name`"
+                )
             self.spend(len(source), place)
             for ordinal, key in enumerate(source):
                 if key not in built:
                     built[key] = source[key]
+                    inherited[key] = len(places)
                     places.extend(self.places[id(source)][2 * ordinal + 1 : 2 * ordinal + 3])
-                    inherited.add(key)
         return inherited
 
 

@@ -14,7 +14,7 @@ from itertools import accumulate
 import yaml
 
 from ltxspec.errors import Diagnostic, Invalid, Location
-from ltxspec.spec.building import Refused, Tree, build
+from ltxspec.spec.building import NotAccepted, Tree, build
 from ltxspec.spec.syntax import explain
 from ltxspec.values import Json
 
@@ -142,7 +142,7 @@ def read_document(text: str, file: str, *, needs: str = SPEC_NEEDS) -> Document:
     _refuse_unreadable(lines)
     try:
         tree = build(lines.source.text)
-    except Refused as refused:
+    except NotAccepted as refused:
         again = "" if refused.first is None else f", first at {lines.locate(refused.first)}"
         problem = Diagnostic("error", refused.code, refused.message + again, hint=refused.hint)
         raise _invalid(lines, problem, refused.place) from None

@@ -14,6 +14,7 @@ from ltxspec.values import Json
 
 _LATER_VERSION = re.compile(r"ltxspec/v([2-9]|[1-9][0-9]+)")
 _PROMPT = ("shots", "*", "prompt")
+_REQUIRED = frozenset({("apiVersion",), ("kind",), ("metadata",), ("metadata", "name"), ("shots",), _PROMPT})
 _CHECK = "write `- assert: duration <= 8`"
 
 # What must stand at a place, where the type alone does not say it. `*` is any name or number.
@@ -76,8 +77,8 @@ def _fault(error: ErrorDetails) -> Fault:
     if path[-1:] == ("[key]",):
         path = path[:-1]
     kind, value = error["type"], error["input"]
-    if kind == "missing" or (value is None and _pattern(path) == _PROMPT):
-        return _missing(path, value)
+    if kind == "missing" or (value is None and _pattern(path) in _REQUIRED):
+        return _missing(path, value, "missing" if kind == "missing" else "empty")
     if kind == "extra_forbidden":
         return _unknown_key(path)
     if kind == "string_pattern_mismatch":
@@ -104,9 +105,9 @@ def _hint(path: Path) -> str | None:
     return _HINTS.get(_pattern(path))
 
 
-def _missing(path: Path, shot: Json) -> Fault:
+def _missing(path: Path, shot: Json, what: str) -> Fault:
     if _pattern(path) != _PROMPT:
-        return Fault(path, "missing", f"`{spoken(path)}` is missing", _hint(path))
+        return Fault(path, "missing", f"`{spoken(path)}` is {what}", _hint(path))
     others = [key for key in shot if key not in structure.ShotPart.model_fields] if isinstance(shot, dict) else []
     near = nearest("prompt", others)
     hint = f"did you mean `prompt` instead of {shown(near)}?" if near else "write what the video shows below `prompt:`"
@@ -140,7 +141,7 @@ def _unknown_version(value: Json) -> Fault:
         message = f"this spec was made for a later ltxspec: its apiVersion is {shown(value)}"
         hint = f"upgrade ltxspec; this one reads `{structure.API_VERSION}`"
     else:
-        message = f"unknown apiVersion {_found(value)}"
+        message = f"unknown apiVersion {_found(value).removeprefix('the number ')}"
         near = did_you_mean(value, [structure.API_VERSION]) if isinstance(value, str) else None
         hint = near or f"write `apiVersion: {structure.API_VERSION}`"
     return Fault(("apiVersion",), "unknown-version", message, hint, at_value=True)

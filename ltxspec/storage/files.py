@@ -54,7 +54,10 @@ class ProjectFolder:
         Remembered for as long as size and time of the file stay the same, within this process only.
         """
         real = self._find(path, beside)
-        status = Path(real).stat()
+        try:
+            status = Path(real).stat()
+        except OSError as error:
+            raise _unreadable(path, error) from error
         key = (real, status.st_size, status.st_mtime_ns)
         if key not in self._digests:
             digest = hashlib.sha256()

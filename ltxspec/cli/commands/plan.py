@@ -1,5 +1,6 @@
 """`ltxspec plan`: what would render, and for how much. Offline, without a key, free."""
 
+import sys
 from typing import Any
 
 import click
@@ -26,6 +27,7 @@ def command(session: Session, /, **typed: Any) -> int:
     """
     from ltxspec.cli.planning import options_of, plan_with
     from ltxspec.cli.project import open_project
+    from ltxspec.report.diagnostics import format_diagnostics
     from ltxspec.report.formats import PLAN_FORMATS, save_plan
 
     asked = options_of(session, typed)
@@ -33,6 +35,8 @@ def command(session: Session, /, **typed: Any) -> int:
     out, form = typed["out"], typed["form"]
     if out is not None:
         save_plan(session.folder / out, plan, asked)
+    if form != "json" and plan.diagnostics:
+        click.echo(format_diagnostics(plan.diagnostics, session.style(sys.stderr)), nl=False, err=True)
     click.echo(PLAN_FORMATS[form](plan, asked, session.style()), nl=False)
     if out is not None and form == "text":
         click.echo(f"Saved to {out}. To do exactly this: ltxspec apply {out}", err=True)

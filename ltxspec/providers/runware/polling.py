@@ -59,14 +59,14 @@ class Polls:
         return judge_poll(reply, orders)
 
     async def _omits_what_it_knows(self, orders: Sequence[Order], found: AbstractSet[TaskId]) -> bool:
-        """Whether a task that a chunk's answer left out is found by a request of its own. One task is tried."""
+        """Whether a task that a chunk's answer left out is found by a request of its own. One task is tried.
+
+        Raises ProviderUnavailable when that request fails: then the chunk's silence proves nothing either.
+        """
         if self._proved:
             return False
         missing = next(order for order in orders if order.task_id not in found)
-        try:
-            reply = await self._ask_about_one(missing)
-        except ProviderUnavailable:
-            return False  # nothing learnt; the next look tries again
+        reply = await self._ask_about_one(missing)
         return bool(reply.mentioned([missing.task_id]))
 
     async def _ask_about_one(self, order: Order) -> Reply:

@@ -96,8 +96,9 @@ class RunwareProvider:
         try:
             reply = await self._reads.post(body)
         except Broken as error:
-            problem = SubmissionUncertain if error.sent else NotSent
-            raise problem(f"the order got no answer: {error.reason}") from None
+            if not error.sent:
+                raise NotSent(f"the service could not be reached: {error.reason}") from None
+            raise SubmissionUncertain(f"the order got no answer: {error.reason}") from None
         verdict = judge_submission(reply, order.task_id)
         match verdict:
             case Acceptance():

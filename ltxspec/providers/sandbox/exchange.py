@@ -1,14 +1,15 @@
 """One call: a list of tasks comes in, each succeeds or fails by itself, one reply goes out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ltxspec.providers.sandbox.account import account
 from ltxspec.providers.sandbox.identifiers import is_uuid4
 from ltxspec.providers.sandbox.lookups import Answer, details, poll
-from ltxspec.providers.sandbox.orders import Desk, hits_orders, order
+from ltxspec.providers.sandbox.matching import matching, subject
+from ltxspec.providers.sandbox.orders import Desk, order
 from ltxspec.providers.sandbox.problems import Problem
-from ltxspec.providers.sandbox.scenario import Behaviour, Fault, Scenario
+from ltxspec.providers.sandbox.scenario import ORDER_FAULTS, Behaviour, Scenario
 from ltxspec.providers.sandbox.settings import SandboxSettings
 from ltxspec.providers.sandbox.tasks import Refusal, TaskStore
 from ltxspec.providers.sandbox.uploads import problem, store_image, store_media
@@ -32,6 +33,11 @@ class Call:
     def now(self) -> float:
         """Seconds since the epoch."""
         return self.settings.clock.now().timestamp()
+
+    @property
+    def quotes_only(self) -> bool:
+        """Whether orders are only priced: a dry run that this scenario honours."""
+        return self.dry_run and self.scenario.behaviour.dry_run == "honoured"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,7 @@ def answer(body: Json, call: Call) -> Reply:
         items, errors = _task(task, call)
         data += items
         problems += errors
-        if task.get("taskType") == "videoInference" and items and not call.dry_run:
+        if task.get("taskType") == "videoInference" and items and not call.quotes_only:
             accepted.append(str(task["taskUUID"]))
     return _reply(data, problems, behaviour, tuple(accepted))
 
@@ -76,19 +82,14 @@ def refusal(problem: Problem, behaviour: Behaviour) -> Reply:
 def _reply(
     data: list[dict[str, Json]], problems: Sequence[Problem], behaviour: Behaviour, accepted: tuple[str, ...]
 ) -> Reply:
-    """Put the parts together; `errors` is left out when empty, because official clients take its presence for failure."""
+    """Put the parts together, without `errors` when there are none: official clients take its presence for failure."""
     if not problems:
         return Reply(200, {"data": data}, accepted)
-    status = behaviour.mixed_status
-    if not data:
-        failed = all(found.failed_task for found in problems)
-        status_alone = behaviour.failed_poll_status if failed else problems[0].http_status
-        return Reply(status_alone, _with_errors(data, problems, behaviour), accepted)
-    return Reply(200 if _all_tell_of_failed_tasks(problems) else status, _with_errors(data, problems, behaviour), accepted)
-
-
-def _all_tell_of_failed_tasks(problems: Sequence[Problem]) -> bool:
-    return all(problem.failed_task for problem in problems)
+    if all(found.failed_task for found in problems):
+        status = 200 if data else behaviour.failed_poll_status
+    else:
+        status = behaviour.mixed_status if data else problems[0].http_status
+    return Reply(status, _with_errors(data, problems, behaviour), accepted)
 
 
 def _with_errors(data: list[dict[str, Json]], problems: Sequence[Problem], behaviour: Behaviour) -> dict[str, Json]:
@@ -149,15 +150,15 @@ def _served(task: Mapping[str, Json], call: Call) -> Answer:
 def _ordered(task: Mapping[str, Json], call: Call) -> Answer:
     behaviour = call.scenario.behaviour
     uuid = str(task["taskUUID"])
-    faults = matching(call.scenario, call.store, [fault_subject(task, call.store)], orders=True)
+    faults = matching(call.scenario, call.store, [subject(task, call.store)], ORDER_FAULTS)
     desk = Desk(
         settings=call.settings,
         store=call.store,
         now=call.now,
         base_url=call.base_url,
-        dry_run=call.dry_run and behaviour.dry_run == "honoured",
+        dry_run=call.quotes_only,
         conflict=behaviour.conflict,
-        faults=tuple(faults),
+        faults=faults,
     )
     taken = order(task, desk)
     if isinstance(taken, dict):
@@ -165,29 +166,3 @@ def _ordered(task: Mapping[str, Json], call: Call) -> Answer:
     body = {key: value for key, value in task.items() if key != "apiKey"}
     call.store.refuse(uuid, Refusal(body, [found.item(behaviour) for found in taken], desk.now))
     return [], taken
-
-
-Subject = tuple[str | None, str, str]  # taskType (None: a download), taskUUID, prompt
-
-
-def fault_subject(task: Mapping[str, Json], store: TaskStore) -> Subject:
-    """What faults match against; a look-up is known by the prompt of the task it asks about."""
-    uuid, prompt = str(task.get("taskUUID", "")), task.get("positivePrompt")
-    if prompt is None:
-        known = store.task(uuid)
-        prompt = known.body.get("positivePrompt") if known is not None else None
-    return str(task.get("taskType")), uuid, str(prompt or "")
-
-
-def matching(
-    scenario: Scenario, store: TaskStore, subjects: Sequence[Subject], *, orders: bool = False
-) -> list[Fault]:
-    """The faults that hit now: those on orders, or all others. Matches are counted here, once for each fault."""
-    found = []
-    for number, fault in enumerate(scenario.faults):
-        if hits_orders(fault) is not orders or not any(fault.matches(*subject) for subject in subjects):
-            continue
-        count = store.count(f"{scenario.digest} {number}")
-        if fault.nth <= count and (fault.times is None or count < fault.nth + fault.times):
-            found.append(replace(fault))
-    return found

@@ -34,7 +34,7 @@ def film_of(task: Task, result: int, catalog: Catalog, first_frame: bytes | None
         height=height,
         seconds=seconds,
         fps=fps,
-        container=cast(Literal["mp4", "mov", "webm"], extension(body)),
+        container=cast("Literal['mp4', 'mov', 'webm']", extension(body)),
         audio=_wants_audio(body),
         prompt=str(body.get("positivePrompt", "")),
         label=task.label + number,
@@ -46,7 +46,9 @@ def film_of(task: Task, result: int, catalog: Catalog, first_frame: bytes | None
 
 def shape_of(body: Mapping[str, Json]) -> tuple[int, int, float, float]:
     """Width and height in pixels, seconds and frames a second; what is left open becomes something usual."""
-    width, height = (_number(body.get(key), usual) for key, usual in zip(("width", "height"), _DEFAULT_SIZE, strict=True))
+    width, height = (
+        _number(body.get(key), usual) for key, usual in zip(("width", "height"), _DEFAULT_SIZE, strict=True)
+    )
     return int(width), int(height), _number(body.get("duration"), 6), _number(body.get("fps"), 25)
 
 

@@ -51,7 +51,7 @@ def details(asked: Mapping[str, Json], store: TaskStore, now: float, behaviour: 
 
 
 def _hides(refused_at: float, task: Task, now: float, behaviour: Behaviour) -> bool:
-    """Whether a refused repeat is the latest reply: later than the acknowledgement, and than the result if there is one."""
+    """Whether a refusal is the latest reply: later than the acknowledgement, or than the result once there is one."""
     return behaviour.archive == "last" and refused_at >= (task.end if now >= task.end else task.accepted)
 
 

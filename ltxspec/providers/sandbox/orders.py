@@ -9,7 +9,7 @@ from ltxspec.catalog.pricing import estimate
 from ltxspec.catalog.validation import validate
 from ltxspec.providers.sandbox.films import images_of, shape_of
 from ltxspec.providers.sandbox.problems import Problem, problem_of
-from ltxspec.providers.sandbox.scenario import TASK_FAULTS, Fault
+from ltxspec.providers.sandbox.scenario import Fault
 from ltxspec.providers.sandbox.settings import SandboxSettings
 from ltxspec.providers.sandbox.states import UNSAFE, checks_content, render_seconds, told_cost
 from ltxspec.providers.sandbox.tasks import Fate, Task, TaskStore
@@ -25,9 +25,9 @@ class Desk:
     store: TaskStore
     now: float  # seconds since the epoch
     base_url: str
-    dry_run: bool
+    dry_run: bool  # quote, and take nothing
     conflict: str  # as `Behaviour.conflict`
-    faults: tuple[Fault, ...]  # those of TASK_FAULTS and `refuse` that hit this order
+    faults: tuple[Fault, ...]  # those of ORDER_FAULTS that hit this order
 
 
 def order(task: Mapping[str, Json], desk: Desk) -> dict[str, Json] | list[Problem]:
@@ -120,8 +120,3 @@ def fate_of(task: Mapping[str, Json], faults: tuple[Fault, ...]) -> tuple[Fate, 
 
 def _too_expensive(task: Task, desk: Desk) -> bool:
     return task.price is not None and desk.store.spent() + task.price * task.results > desk.settings.balance
-
-
-def hits_orders(fault: Fault) -> bool:
-    """Whether a fault concerns single orders, not whole calls."""
-    return fault.fault in TASK_FAULTS or fault.fault == "refuse"

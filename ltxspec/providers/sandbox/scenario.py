@@ -22,9 +22,9 @@ Kind = Literal[
     "cut",  # the reply breaks off in its middle
     "delay",  # the reply comes `seconds` late
     "status",  # another reply: `status`, `body`, `retry_after`
-    "refuse",  # a definite refusal of the orders in the call: `code`, `message`, `status`
     "foreign-error",  # the reply also carries an error of a task nobody here ordered
-    # tasks, decided when one is accepted
+    # orders, decided when one comes in
+    "refuse",  # a definite refusal: `code`, `message`, `status`
     "fail",  # ends with `code`; `results` of several
     "nsfw",  # NSFWContent is true
     "cost",  # `cost` says how the result's cost is told
@@ -39,8 +39,8 @@ Kind = Literal[
 ]
 Cost = Literal["listed", "missing", "zero", "higher", "negative"]
 Form = Literal["errors", "item"]
-CALL_FAULTS = frozenset[str](("drop", "cut", "delay", "status", "refuse", "foreign-error"))
-TASK_FAULTS = frozenset[str](("fail", "nsfw", "cost", "slow", "hang"))
+CALL_FAULTS = frozenset[str](("drop", "cut", "delay", "status", "foreign-error"))
+ORDER_FAULTS = frozenset[str](("refuse", "fail", "nsfw", "cost", "slow", "hang"))
 VIDEO_FAULTS = frozenset[str](("video-status", "video-cut", "video-short", "video-body", "video-no-range"))
 
 

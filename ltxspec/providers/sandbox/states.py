@@ -1,4 +1,4 @@
-"""What becomes of an accepted task as time passes: results that run, succeed or fail. Pure: told the time, never asking."""
+"""What becomes of an accepted task as time passes: results that run, succeed or fail. It is told the time."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

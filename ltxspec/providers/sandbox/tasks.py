@@ -22,8 +22,9 @@ _WAIT = 30.0  # seconds to wait for another process's transaction
 _SCHEMA = """
 create table if not exists tasks (
   uuid text primary key, body text not null, base_url text not null, label text not null, accepted real not null,
-  seconds real not null, price text, fate text not null, run integer not null, delivered integer not null default 0);
-create table if not exists videos (uuid text primary key, task text not null, run integer not null, result integer not null);
+  seconds real not null, price text, fate text not null, run integer not null, delivered integer not null);
+create table if not exists videos (
+  uuid text primary key, task text not null, run integer not null, result integer not null);
 create table if not exists charges (id integer primary key, task text not null, usd text, at real not null);
 create table if not exists refusals (task text primary key, body text not null, errors text not null, at real not null);
 create table if not exists media (uuid text primary key, type text not null, content blob not null);
@@ -62,6 +63,11 @@ class Task:
     def results(self) -> int:
         """How many videos were ordered."""
         return int(self.body.get("numberResults", 1))
+
+    @property
+    def delivers(self) -> bool:
+        """Whether results are also to be sent somewhere."""
+        return "webhookURL" in self.body or "uploadEndpoint" in self.body
 
     def due(self, result: int) -> float:
         """When a result (counted from 0) is done; later ones take a quarter longer each."""
@@ -148,8 +154,9 @@ class TaskStore:
                 None if taken.price is None else str(taken.price),
                 orjson.dumps(asdict(taken.fate)),
                 taken.run,
+                not taken.delivers,
             )
-            db.execute("insert or replace into tasks values (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)", row)
+            db.execute("insert or replace into tasks values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             for result in range(taken.results):
                 made = (video_uuid(taken.uuid, taken.run, result), taken.uuid, taken.run, result)
                 db.execute("insert or replace into videos values (?, ?, ?, ?)", made)

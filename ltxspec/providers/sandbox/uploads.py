@@ -156,4 +156,3 @@ def _fetched(url: str, outbound: "Transport") -> bytes:
     if content is None:
         raise Unreadable("it could not be downloaded")
     return content
-

@@ -8,6 +8,7 @@ from ltxspec.fingerprint import TaskIdentity, task_id
 from ltxspec.lock.journal import JournalState, OpenTask
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Action, Change, Reason
+from ltxspec.plan.differences import changes_of
 from ltxspec.plan.owned import Owned
 from ltxspec.plan.planner import PlanContext, plan_spec, spent
 from ltxspec.plan.selection import Selection, selection
@@ -44,8 +45,8 @@ def test_a_shot_without_takes_is_created_under_its_derived_id() -> None:
     assert (change.action, change.reasons) == (Action.CREATE, (Reason.NEW,))
     assert change.task_id == derived(request())
     assert change.estimate == Decimal("0.48")
-    assert {item.path: item.after for item in change.changes}["/positivePrompt"] == "a"
-    assert all(item.before is None for item in change.changes)
+    assert {item.path: item.after for item in changes_of(change)}["/positivePrompt"] == "a"
+    assert all(item.before is None for item in changes_of(change))
 
 
 def test_a_shot_with_its_take_is_up_to_date() -> None:

@@ -1,13 +1,19 @@
 import asyncio
+import json
 import subprocess
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
+from ltxspec.apply.ports import Order, TaskState
+from ltxspec.catalog.models import load_catalog
 from ltxspec.errors import LtxspecError, ProviderRefused
-from ltxspec.providers.registry import PROVIDERS, ProviderSettings, open_provider
+from ltxspec.providers.registry import PROVIDERS, ProviderSettings, SandboxParts, open_provider
+from ltxspec.values import TaskId
 
 
 class StoppedClock:
@@ -29,6 +35,45 @@ def test_the_paid_service_opens_with_a_key() -> None:
     provider = open_provider("runware", settings(key="canary-key"))
     assert provider.name == "runware"
     asyncio.run(provider.close())
+
+
+def test_the_sandbox_opens_without_a_key_and_keeps_its_state_in_its_folder(tmp_path: Path) -> None:
+    parts = SandboxParts(load_catalog({}), lambda *_: None, tmp_path / "sandbox", scenario='{"faults": []}')
+    provider = open_provider("sandbox", settings(sandbox=parts))
+    assert provider.name == "sandbox"
+    assert (tmp_path / "sandbox").is_dir()
+    asyncio.run(provider.close())
+
+
+def test_a_scenario_that_is_none_is_named(tmp_path: Path) -> None:
+    parts = SandboxParts(load_catalog({}), lambda *_: None, tmp_path, scenario=tmp_path / "missing.json")
+    with pytest.raises(LtxspecError, match=r"missing\.json"):
+        open_provider("sandbox", settings(sandbox=parts))
+
+
+def test_a_sandbox_without_parts_is_a_mistake_of_the_caller() -> None:
+    with pytest.raises(ValueError, match="parts"):
+        open_provider("sandbox", settings())
+
+
+def test_the_network_can_be_replaced() -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
+        assert str(request.url) == "https://elsewhere.test/v1"
+        (task,) = json.loads(request.content)
+        return httpx.Response(200, json={"data": [{"taskUUID": task["taskUUID"], "status": "processing"}]})
+
+    far_side = httpx.MockTransport(handler)
+    provider = open_provider(
+        "runware", settings(key="canary-key", base_url="https://elsewhere.test/v1", transport=far_side)
+    )
+
+    async def look() -> TaskState:
+        order = Order(TaskId("e8147fa8-025b-45f4-a1c3-55020aa1442d"), {})
+        reports = await provider.poll([order])
+        await provider.close()
+        return reports[order.task_id].state
+
+    assert asyncio.run(look()) is TaskState.RUNNING
 
 
 @pytest.mark.parametrize("key", [None, ""])

@@ -16,7 +16,8 @@ PROCESSION = (
     "A solemn torchlit procession of saffron-robed monks climbing a narrow path toward an ancient mountain monastery "
     "under a giant moon, sheer rock walls on one side and a mist-filled abyss on the other, banners fluttering in cold "
     "wind, drifting incense smoke, warm firelight against silver moonlight, a slow wide shot that glides forward and "
-    "slightly upward, prayer wheels turning, distant waterfalls fading into fog, bells, footsteps on stone, soft chanting"
+    "slightly upward, prayer wheels turning, distant waterfalls fading into fog, bells, footsteps on stone, soft "
+    "chanting"
 )
 EDITED_PROCESSION = (
     PROCESSION.replace("saffron-robed", "crimson-robed").replace("a giant moon", "a thin crescent moon")
@@ -88,7 +89,7 @@ def _night_scenes() -> list[Change]:
     rain = body("Rain over Neo-Kyoto, a musician under a transparent umbrella, neon in every puddle")
     rain["inputs"] = {"frameImages": [{"image": "assets/alley.jpg", "frame": "first"}]}
     prompt = FieldChange("/positivePrompt", PROCESSION, EDITED_PROCESSION)
-    audio = FieldChange("/providerSettings/lightricks/generateAudio", False, True)
+    audio = FieldChange("/providerSettings/lightricks/generateAudio", before=False, after=True)
     picture = FieldChange("/files/assets~1harbour.jpg", "sha256:" + "1a2b3c4d" * 8, "sha256:" + "9f8e7d6c" * 8)
     large = body(EDITED_PROCESSION, width=3840, height=2160, fps=50)
     return [
@@ -109,7 +110,7 @@ def _night_scenes() -> list[Change]:
 
 
 def _no_cost() -> list[Change]:
-    safety = FieldChange("/safety/checkContent", None, True)
+    safety = FieldChange("/safety/checkContent", before=None, after=True)
     return [
         change("coast", Action.UPDATE, Reason.RECORDED_FIELDS_CHANGED, line=44, changes=(safety,)),
         change(

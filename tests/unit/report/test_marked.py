@@ -41,8 +41,8 @@ def test_controls_in_a_prompt_never_reach_the_terminal() -> None:
 words = st.lists(st.sampled_from(["rain", "over", ",", "夜の街を歩く", "a" * 30, "fog"]), max_size=20).map(" ".join)
 
 
-@given(words, words, st.integers(8, 60), st.booleans())
-def test_lines_fit_and_colours_end_with_their_line(before: str, after: str, width: int, color: bool) -> None:
+@given(before=words, after=words, width=st.integers(8, 60), color=st.booleans())
+def test_lines_fit_and_colours_end_with_their_line(before: str, after: str, width: int, *, color: bool) -> None:
     for line in marked_lines(word_diff(before, after), Style(color=color), width):
         assert width_of(_SGR.sub("", line)) <= width
         assert line.count("\x1b[0m") * 2 == line.count("\x1b[")

@@ -48,7 +48,10 @@ def test_reasons_read_as_one_phrase(reasons: tuple[Reason, ...], fields: dict[st
     [
         ({}, "1920×1080, 8 s, 25 fps, audio"),
         ({"providerSettings": {}, "duration": 6.5}, "1920×1080, 6.5 s, 25 fps"),
-        ({"numberResults": 3, "inputs": {"frameImages": ["a.jpg"]}}, "1920×1080, 8 s, 25 fps, audio, 1 image, 3 videos"),
+        (
+            {"numberResults": 3, "inputs": {"frameImages": ["a.jpg"]}},
+            "1920×1080, 8 s, 25 fps, audio, 1 image, 3 videos",
+        ),
         ({"settings": {"audio": True}, "duration": "auto"}, "1920×1080, 25 fps, audio"),
     ],
 )
@@ -163,7 +166,7 @@ def test_values_are_short_and_hold_no_secret(value: object, words: str) -> None:
         ("/outputFormat", "MP4", "WEBM", False),
     ],
 )
-def test_only_prose_is_compared_word_by_word(path: str, before: object, after: object, prose: bool) -> None:
+def test_only_prose_is_compared_word_by_word(path: str, before: object, after: object, *, prose: bool) -> None:
     assert phrases.is_text(FieldChange(path, before, after)) is prose
 
 

@@ -21,7 +21,9 @@ def shot(document: dict[str, Any], instance: str) -> dict[str, Any]:
 
 
 def test_the_rich_plan_reads_as_agreed() -> None:
-    text = plan_json(rich_plan(), OPTIONS).decode().replace(f'"ltxspecVersion": "{__version__}"', '"ltxspecVersion": "…"')
+    text = (
+        plan_json(rich_plan(), OPTIONS).decode().replace(f'"ltxspecVersion": "{__version__}"', '"ltxspecVersion": "…"')
+    )
     assert text == golden("plan.json", text)
 
 
@@ -33,7 +35,8 @@ def test_documents_satisfy_the_published_schema() -> None:
 
 def test_all_nine_actions_are_counted() -> None:
     assert plan_document(rich_plan(), OPTIONS)["summary"] == {
-        "create": 1, "replace": 2, "update": 1, "restore": 1, "move": 1, "retire": 1, "resume": 1, "blocked": 1, "no-op": 5,
+        "create": 1, "replace": 2, "update": 1, "restore": 1, "move": 1,
+        "retire": 1, "resume": 1, "blocked": 1, "no-op": 5,
     }  # fmt: skip
 
 

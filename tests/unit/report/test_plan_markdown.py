@@ -8,7 +8,7 @@ from unit.report.plans import EDITED_PROCESSION, PROCESSION, body, change, golde
 from unit.report.rendering import Page
 
 from ltxspec.errors import Diagnostic, Location
-from ltxspec.plan.actions import Action, FieldChange, Plan, Reason
+from ltxspec.plan.actions import Action, Change, FieldChange, Plan, Reason
 from ltxspec.report.plan_markdown import MOST_DETAILS, MOST_ROWS, plan_markdown
 from ltxspec.values import ShotAddress
 
@@ -52,8 +52,8 @@ def test_without_changes_one_sentence_says_so() -> None:
         (change("a[x]", Action.BLOCKED, note="no"), "ltxspec plan --retry 'night-scenes.a[x]'  # or edit the shot"),
     ],
 )
-def test_the_next_command_is_ready_to_paste(shot: object, command: str) -> None:
-    assert plan_markdown(Plan("runware", [shot])).endswith(f"```sh\n{command}\n```\n")  # type: ignore[list-item]  # a parameter
+def test_the_next_command_is_ready_to_paste(shot: Change, command: str) -> None:
+    assert plan_markdown(Plan("runware", [shot])).endswith(f"```sh\n{command}\n```\n")
 
 
 EVIL = "</details> @team ![x](http://evil.example/p.png) | ` ``` \n\n/close $1 <!--"

@@ -111,3 +111,8 @@ def test_only_the_first_prompts_are_compared_word_by_word() -> None:
     text = plan_text(edited(MOST_PROMPTS + 3), PLAIN)
     assert text.count("[-saffron-robed-]") == MOST_PROMPTS
     assert text.count(f"changed, {len(PROCESSION)} → {len(EDITED_PROCESSION)} characters") == 3
+
+
+def test_a_spec_that_owns_nothing_says_nothing_about_money_spent() -> None:
+    plan = Plan("runware", [change("a", Action.CREATE, Reason.NEW)], spent={"night-scenes": (Decimal(0), 0)})
+    assert "spent" not in plan_text(plan, PLAIN)

@@ -32,7 +32,7 @@ def test_clean_text_is_encodable_and_holds_nothing_a_terminal_obeys(text: str) -
     assert clean(cleaned) == cleaned
 
 
-@pytest.mark.parametrize(("text", "columns"), [("abc", 3), ("夜の街", 6), ("e\u0301", 1), ("ｆ", 2), ("", 0)])
+@pytest.mark.parametrize(("text", "columns"), [("abc", 3), ("夜の街", 6), ("e\u0301", 1), ("\uff46", 2), ("", 0)])
 def test_width_counts_columns_of_a_terminal(text: str, columns: int) -> None:
     assert width_of(text) == columns
 

@@ -1,5 +1,6 @@
 import random
 import time
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,7 +54,7 @@ def test_a_difference_holds_both_texts(before: str, after: str) -> None:
     segments = word_diff(before, after)
     assert side(segments, "insert") == squeeze(before)
     assert side(segments, "delete") == squeeze(after)
-    assert all(one.kind != other.kind for one, other in zip(segments, segments[1:], strict=False))
+    assert all(one.kind != other.kind for one, other in pairwise(segments))
 
 
 def test_long_equal_runs_collapse_to_what_touches_a_change() -> None:

@@ -115,7 +115,7 @@ def test_a_quoted_merge_sign_is_an_ordinary_key() -> None:
 
 
 @given(MAPPINGS, st.sampled_from([None, 1, 4]), st.booleans())
-def test_json_reads_as_json_does(value: Json, indent: int | None, sort: bool) -> None:  # noqa: FBT001  drawn
+def test_json_reads_as_json_does(value: Json, indent: int | None, sort: bool) -> None:
     text = json.dumps(value, ensure_ascii=False, indent=indent, sort_keys=sort)
     assert as_json(value) == as_json(read(text).root)
 
@@ -306,6 +306,13 @@ def test_a_billion_laughs_are_not_laughed() -> None:
 def test_a_bomb_of_merges_is_refused() -> None:
     wide = "a: &a {" + ", ".join(f"k{n}: 1" for n in range(1000)) + "}\n"
     assert refusal(wide + "".join(f"b{n}: {{<<: *a}}\n" for n in range(1000))).code == "alias-bomb"
+
+
+def test_overriding_everything_that_was_merged_takes_no_longer_than_writing_it() -> None:
+    pairs = "".join(f"  k{n}: {n}\n" for n in range(50_000))
+    document = read(f"a: &a\n{pairs}b:\n  <<: *a\n{pairs}")
+    assert document.root["b"] == document.root["a"]
+    assert document.locate(["b", "k49999"]).line == 100_003
 
 
 def test_honest_aliases_in_a_large_file_are_within_the_allowance() -> None:

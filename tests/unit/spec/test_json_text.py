@@ -23,7 +23,7 @@ def refusal(text: str) -> Diagnostic:
 
 
 @given(VALUES, st.booleans())
-def test_all_json_is_read(value: Json, escaped: bool) -> None:  # noqa: FBT001  drawn
+def test_all_json_is_read(value: Json, escaped: bool) -> None:
     text = json.dumps(value, ensure_ascii=escaped)
     assert json.dumps(read_json(text, "a.json")) == json.dumps(value)
 

@@ -18,7 +18,7 @@ Handler = Callable[[httpx.Request], httpx.Response]
 OpenProvider = Callable[..., RunwareProvider]
 
 
-class TestClock:
+class SleptClock:
     """Time that passes only while somebody sleeps."""
 
     def __init__(self, slept: list[float]) -> None:
@@ -47,7 +47,7 @@ def slept() -> list[float]:
 
 @pytest.fixture
 def clock(slept: list[float]) -> Clock:
-    return TestClock(slept)
+    return SleptClock(slept)
 
 
 @pytest.fixture

@@ -108,6 +108,25 @@ def test_a_server_that_is_not_there_was_sent_nothing() -> None:
     assert not caught.value.sent
 
 
+def test_a_proxy_of_the_environment_does_not_get_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"[]")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        writer.close()
+        await writer.wait_closed()
+
+    async def run() -> Answer:
+        async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            async with Client(Connection(f"http://127.0.0.1:{port}/v1", ApiKey("canary-key"))) as client:
+                return await client.post(b"[]")
+
+    assert asyncio.run(run()) == Answer(200, b"{}", None)
+
+
 @pytest.mark.parametrize(
     "reply",
     [

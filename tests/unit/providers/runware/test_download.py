@@ -172,6 +172,44 @@ def test_a_file_that_changed_is_begun_again(open_provider: OpenProvider) -> None
     assert (bytes(sink.content), sink.restarts) == (newer, 1)
 
 
+@pytest.mark.parametrize(
+    ("headers", "named"),
+    [
+        ({"ETag": 'W/"v1"'}, None),
+        ({"ETag": 'W/"v1"', "Last-Modified": "Sun, 22 Nov 2026 12:00:00 GMT"}, "Sun, 22 Nov 2026 12:00:00 GMT"),
+        ({"ETag": '"v1"', "Last-Modified": "Sun, 22 Nov 2026 12:00:00 GMT"}, '"v1"'),
+    ],
+)
+def test_only_a_strong_version_is_named(
+    open_provider: OpenProvider, headers: dict[str, str], named: str | None
+) -> None:
+    seen: list[str | None] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers.get("If-Range"))
+        return serve(request) if seen[1:] else httpx.Response(200, headers=headers, stream=Torn(VIDEO[:100]))
+
+    fetch(open_provider(handler), MemorySink())
+    assert seen[1] == named
+
+
+def test_a_whole_file_of_untold_length_replaces_what_was_held(open_provider: OpenProvider) -> None:
+    class Untold(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield VIDEO
+
+    sink = MemorySink(b"something else")
+    fetch(open_provider(lambda _: httpx.Response(200, stream=Untold())), sink)
+    assert (bytes(sink.content), sink.restarts) == (VIDEO, 1)
+
+
+def test_a_part_of_a_file_of_untold_length_ends_where_it_says(open_provider: OpenProvider, slept: list[float]) -> None:
+    told = {"Content-Range": f"bytes 1000-{len(VIDEO) - 1}/*"}
+    sink = MemorySink(VIDEO[:1000])
+    fetch(open_provider(answers(httpx.Response(206, content=VIDEO[1000:], headers=told))), sink)
+    assert (bytes(sink.content), slept) == (VIDEO, [])
+
+
 def test_a_server_that_cannot_resume_is_begun_again(open_provider: OpenProvider) -> None:
     sink = MemorySink(VIDEO[:1000])
     fetch(open_provider(lambda _: httpx.Response(200, content=VIDEO)), sink)
@@ -297,10 +335,14 @@ def test_a_video_beyond_the_limit_is_refused(open_provider: OpenProvider, *, ann
                 yield VIDEO[start : start + 1000]
 
     headers = {"Content-Length": str(len(VIDEO))} if announced else {}
+
+    def open_with(limit: int) -> RunwareProvider:
+        return open_provider(lambda _: httpx.Response(200, stream=Parts(), headers=headers), size_limit=limit)
+
     sink = MemorySink()
-    provider = open_provider(lambda _: httpx.Response(200, stream=Parts(), headers=headers), size_limit=5000)
-    assert "larger than 5000 bytes" in refused(provider, sink)
+    assert "larger than 5000 bytes" in refused(open_with(5000), sink)
     assert sink.size == (0 if announced else 5000)
+    fetch(open_with(len(VIDEO)), MemorySink())
 
 
 # --- where it may be fetched from -----------------------------------------------------------------

@@ -95,9 +95,10 @@ def test_when_chunks_make_no_sense_tasks_are_asked_about_one_by_one_for_good(
     asked: Asked = []
     provider = open_provider(recording(asked, lambda tasks: refuse_many(tasks, refusal)))
     assert states(look(provider, 3, 3)) == [TaskState.RUNNING] * 3
-    alone = [[task] for task in TASKS[:3]]
-    assert [tasks for tasks in asked if len(tasks) == 1] == alone + alone
-    assert asked[-3:] == alone
+    alone: Asked = [[task] for task in TASKS[:3]]
+    first_alone = asked.index(alone[0])
+    assert {len(tasks) for tasks in asked[:first_alone]} == {3}
+    assert asked[first_alone:] == alone + alone
 
 
 def test_a_service_that_answers_only_the_first_of_many_is_found_out(open_provider: OpenProvider) -> None:
@@ -126,6 +127,24 @@ def test_chunks_that_have_proved_to_work_are_believed_when_they_leave_tasks_out(
     provider = open_provider(recording(asked, lambda tasks: running(tasks[:2])))
     assert states(look(provider, 3, 3)) == [TaskState.RUNNING, TaskState.RUNNING, TaskState.UNKNOWN]
     assert asked == [TASKS[:3], TASKS[:3]]
+
+
+def test_the_silence_of_chunks_that_work_is_believed_at_once(open_provider: OpenProvider) -> None:
+    asked: Asked = []
+
+    def answer(tasks: list[str]) -> httpx.Response:
+        return running(tasks) if len(asked) == 1 else httpx.Response(200, json={"data": []})
+
+    assert states(look(open_provider(recording(asked, answer)), 3, 3)) == [TaskState.UNKNOWN] * 3
+    assert asked == [TASKS[:3], TASKS[:3]]
+
+
+def test_silence_that_could_not_be_checked_proves_nothing(open_provider: OpenProvider) -> None:
+    def answer(tasks: list[str]) -> httpx.Response:
+        return httpx.Response(503) if len(tasks) == 1 else httpx.Response(200, json={"data": []})
+
+    with pytest.raises(ProviderUnavailable, match="HTTP 503"):
+        look(open_provider(recording([], answer)), 3)
 
 
 def test_one_bad_answer_does_not_end_chunks_that_work(open_provider: OpenProvider) -> None:

@@ -114,7 +114,7 @@ def test_an_unclear_order_is_never_repeated_by_the_adapter(
 @pytest.mark.parametrize("error", [httpx.ConnectError("no"), httpx.ConnectTimeout("slow"), httpx.PoolTimeout("busy")])
 def test_an_order_that_never_left_is_told_apart(open_provider: OpenProvider, error: Exception) -> None:
     seen: list[httpx.Request] = []
-    with pytest.raises(NotSent):
+    with pytest.raises(NotSent, match="the service could not be reached"):
         run(open_provider(counting(seen, error)), lambda p: p.submit(ORDER))
     assert len(seen) == 1
 

@@ -47,7 +47,8 @@ def test_what_has_no_json_form_is_not_sent() -> None:
         (PNG, "image/png"),
         (b"\xff\xd8\xff\xe0", "image/jpeg"),
         (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "image/webp"),
-        (b"GIF89a", "application/octet-stream"),
+        (b"RIFF\x00\x00\x00\x00WAVE", "application/octet-stream"),
+        (b"GIF89a\x00\x00WEBP", "application/octet-stream"),
     ],
 )
 def test_images_are_sent_as_data_with_the_type_of_their_bytes(content: bytes, media_type: str) -> None:
@@ -84,6 +85,11 @@ def test_every_form_of_an_error_is_read_alike(body: Any) -> None:
 @pytest.mark.parametrize("data", [[{"taskUUID": TASK}], {"taskUUID": TASK}, [{"taskUUID": TASK.upper()}, 7, None, "x"]])
 def test_data_may_be_an_array_or_an_object(data: Any) -> None:
     assert [item.task_id for item in reply_to({"data": data}).items] == [TASK]
+
+
+@pytest.mark.parametrize("body", [{"errors": ["No."]}, {"error": "No."}])
+def test_an_error_may_be_bare_text(body: Any) -> None:
+    assert reply_to(body).errors == (ApiError("", "No."),)
 
 
 def test_a_parameter_may_be_a_list_of_names() -> None:
@@ -129,7 +135,10 @@ def test_numbers_that_json_does_not_have_do_not_hide_the_rest() -> None:
     assert reply.items == (Item(TASK, {"taskUUID": TASK, "cost": None}),)
 
 
-@pytest.mark.parametrize(("status", "transient"), [(200, False), (400, False), (408, True), (429, True), (503, True)])
+@pytest.mark.parametrize(
+    ("status", "transient"),
+    [(200, False), (400, False), (408, True), (429, True), (499, False), (500, True), (503, True)],
+)
 def test_some_statuses_say_nothing_about_tasks(status: int, *, transient: bool) -> None:
     assert reply_to({}, status).transient is transient
 
@@ -155,7 +164,11 @@ def test_some_statuses_say_nothing_about_tasks(status: int, *, transient: bool) 
         ("Infinity", None),
         ("1e999999", None),
         ("1e-999999", None),
-        ("9999999", None),
+        ("1000000", Decimal(1_000_000)),
+        ("1000000.01", None),
+        ("1e-9", Decimal("1e-9")),
+        ("0." + "1" * 30, Decimal("0." + "1" * 30)),
+        ("0." + "1" * 31, None),
         ("0." + "1" * 100, None),
     ],
 )
@@ -225,7 +238,8 @@ def test_an_address_that_is_no_web_address_is_none(url: Any) -> None:
         ("right\u202eleft", "right left"),
         ("lone \ud800 half", "lone half"),
         ("PUT https://bucket/x.mp4?X-Signature=secret failed", "PUT https://bucket/x.mp4?… failed"),
-        ("x" * 600, "x" * 500 + "…"),
+        ("x" * 500, "x" * 500),
+        ("x" * 501, "x" * 500 + "…"),
         (None, ""),
         ({"a": 1}, ""),
     ],

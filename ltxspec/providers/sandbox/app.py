@@ -1,0 +1,139 @@
+"""The ASGI application."""
+
+from decimal import Decimal
+
+import orjson
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, Router
+from starlette.types import Receive, Scope, Send
+
+from ltxspec.errors import LtxspecError
+from ltxspec.providers.sandbox.deliveries import Deliveries
+from ltxspec.providers.sandbox.downloads import Downloads
+from ltxspec.providers.sandbox.exchange import Call, Reply, answer, unreadable
+from ltxspec.providers.sandbox.faults import is_lost_before, response
+from ltxspec.providers.sandbox.films import FilmShelf
+from ltxspec.providers.sandbox.matching import matching, subject
+from ltxspec.providers.sandbox.scenario import CALL_FAULTS, Fault, Scenario, parse_scenario, write_scenario
+from ltxspec.providers.sandbox.settings import SandboxSettings
+from ltxspec.providers.sandbox.tasks import Charge, TaskStore
+from ltxspec.values import Json, format_usd, total_usd
+
+
+class SandboxApp:
+    """One sandbox as an ASGI application. Ready when built: nothing waits for a lifespan event.
+
+    Plain routing without Starlette's error middleware, which would turn a dropped connection into a reply.
+    `scenario` may be replaced at any time.
+    """
+
+    def __init__(self, settings: SandboxSettings) -> None:
+        self.settings = settings
+        self.scenario = settings.scenario
+        self.store = TaskStore(settings.folder)
+        shelf = FilmShelf(settings, self.store)
+        self._downloads = Downloads(settings, self.store, shelf)
+        self._deliveries = Deliveries(settings, self.store, shelf)
+        self._router = Router(
+            [
+                Route("/v1", self._call, methods=["POST"]),
+                Route("/", self._call, methods=["POST"]),
+                Route("/video/{name}", self._video, methods=["GET"]),
+                Route("/media/{name}", self._downloads.media, methods=["GET"]),
+                Route("/sandbox/ledger", self._ledger, methods=["GET"]),
+                Route("/sandbox/scenario", self._show_scenario, methods=["GET"]),
+                Route("/sandbox/scenario", self._put_scenario, methods=["PUT"]),
+            ]
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection's request."""
+        await self._router(scope, receive, send)
+
+    async def _call(self, request: Request) -> Response:
+        await self._deliveries.resume(self.scenario.behaviour)
+        body = await request.body()
+        reply, faults = await run_in_threadpool(self._answered, body, request)
+        await self._deliveries.begin(reply.accepted, self.scenario.behaviour)
+        for fault in faults:
+            if fault.fault == "delay":
+                await self.settings.clock.sleep(fault.seconds)
+        return response(reply, faults)
+
+    def _answered(self, body: bytes, request: Request) -> tuple[Reply, tuple[Fault, ...]]:
+        """The honest reply to a call, and the faults that will spoil it."""
+        call = Call(
+            settings=self.settings,
+            store=self.store,
+            scenario=self.scenario,
+            base_url=str(request.base_url).rstrip("/"),
+            header_key=_bearer(request),
+            dry_run=request.headers.get("X-Runware-Dry-Run", "").strip() in {"1", "true"},
+        )
+        try:
+            tasks: Json = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            return unreadable(call), ()
+        listed = [task for task in tasks if isinstance(task, dict)] if isinstance(tasks, list) else []
+        subjects = [subject(task, self.store) for task in listed]
+        faults = matching(self.scenario, self.store, subjects, CALL_FAULTS)
+        lost = is_lost_before(faults)
+        return (Reply(200, {}), (lost,)) if lost is not None else (answer(tasks, call), faults)
+
+    async def _video(self, request: Request) -> Response:
+        return await self._downloads.video(request, self.scenario)
+
+    async def _ledger(self, request: Request) -> Response:
+        del request
+        return _json(ledger(await run_in_threadpool(self.store.charges)))
+
+    async def _show_scenario(self, request: Request) -> Response:
+        del request
+        return _json(write_scenario(self.scenario))
+
+    async def _put_scenario(self, request: Request) -> Response:
+        """Replace the scenario and begin counting anew."""
+        try:
+            self.scenario = parse_scenario(orjson.loads(await request.body()))
+        except orjson.JSONDecodeError as error:
+            return _json({"error": f"not JSON: {error}"}, 400)
+        except LtxspecError as error:
+            return _json({"error": error.summary, "hint": error.hint}, 400)
+        await run_in_threadpool(self.store.forget_matches)
+        return _json(write_scenario(self.scenario))
+
+
+def create_app(settings: SandboxSettings) -> SandboxApp:
+    """Build a sandbox.
+
+    Raises:
+        StorageError: its folder cannot be used.
+    """
+    return SandboxApp(settings)
+
+
+def ledger(charges: list[Charge]) -> Json:
+    """What was charged: for each task how often and how much (USD, null when a price is unknown), and the sum known."""
+    tasks: dict[str, list[Charge]] = {}
+    for charge in charges:
+        tasks.setdefault(charge.task, []).append(charge)
+    rows = []
+    for task, own in tasks.items():
+        known, unknown = total_usd(charge.usd for charge in own)
+        rows.append({"taskUUID": task, "count": len(own), "usd": None if unknown else format_usd(known)})
+    total = total_usd(charge.usd for charge in charges)[0]
+    return {"charges": rows, "total": format_usd(total or Decimal(0))}
+
+
+def _bearer(request: Request) -> str | None:
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else None
+
+
+def _json(value: Json, status: int = 200) -> Response:
+    return Response(orjson.dumps(value), status, media_type="application/json")
+
+
+__all__ = ["SandboxApp", "Scenario", "create_app", "ledger"]

@@ -1,0 +1,105 @@
+"""Replies that get lost, cut, delayed or replaced."""
+
+from collections.abc import Mapping, Sequence
+
+import orjson
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from ltxspec.providers.sandbox.exchange import Reply
+from ltxspec.providers.sandbox.identifiers import derived_uuid
+from ltxspec.providers.sandbox.scenario import Fault
+
+_PAGE = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+_PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000a49444154789c63000100000500010d0a2db4"
+    "0000000049454e44ae426082"
+)
+_TYPES = {
+    "json": "application/json",
+    "html": "text/html; charset=utf-8",
+    "image": "image/png",
+    "empty": "application/octet-stream",
+    "garbage": "video/mp4",
+}
+
+
+class ConnectionDropped(Exception):
+    """The connection is to be closed now, whatever was or was not sent; whoever serves the application does so."""
+
+
+class Dropped(Response):
+    """No reply at all."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send nothing and have the connection closed."""
+        del scope, receive, send
+        raise ConnectionDropped
+
+
+class Cut(Response):
+    """A reply that announces its whole length and breaks off after a share of it."""
+
+    def __init__(self, content: bytes, share: float, media_type: str, status_code: int = 200) -> None:
+        super().__init__(content, status_code, media_type=media_type)
+        self._share = share
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send a part and have the connection closed."""
+        del scope, receive
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        part = bytes(self.body)[: int(len(self.body) * self._share)]
+        await send({"type": "http.response.body", "body": part, "more_body": True})
+        raise ConnectionDropped
+
+
+def is_lost_before(faults: Sequence[Fault]) -> Fault | None:
+    """The fault that keeps a call from taking effect at all, if there is one."""
+    return next((fault for fault in faults if fault.fault in {"drop", "status"} and not fault.accepted), None)
+
+
+def response(reply: Reply, faults: Sequence[Fault]) -> Response:
+    """The HTTP response to a call, spoiled by the faults that hit it; delays are the caller's to wait."""
+    body = dict(reply.body)
+    for fault in faults:
+        if fault.fault == "drop":
+            return Dropped()
+        if fault.fault == "status":
+            return replaced(fault)
+        if fault.fault == "cut":
+            return Cut(orjson.dumps(body), fault.share, "application/json", reply.status)
+        if fault.fault == "foreign-error":
+            body["errors"] = [*body.get("errors", []), _foreign(fault)]
+    return Response(orjson.dumps(body), reply.status, media_type="application/json")
+
+
+def replaced(fault: Fault) -> Response:
+    """A response that has nothing to do with what was asked."""
+    headers = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
+    return Response(_content(fault), fault.status, headers, media_type=_TYPES[fault.body])
+
+
+def _content(fault: Fault) -> bytes:
+    error = {"code": _code(fault.status), "message": "The service cannot answer now."}
+    contents: Mapping[str, bytes] = {
+        "json": orjson.dumps({"data": [], "errors": [error]}),
+        "html": _PAGE,
+        "image": _PIXEL,
+        "empty": b"",
+        "garbage": bytes(range(256)) * 64,
+    }
+    return contents[fault.body]
+
+
+def _code(status: int) -> str:
+    known = {429: "rateLimitExceeded", 500: "internalServerError", 503: "serviceUnavailable", 504: "timeout"}
+    return known.get(status, "unknownError")
+
+
+def _foreign(fault: Fault) -> dict[str, str]:
+    return {
+        "code": fault.code,
+        "message": fault.message,
+        "taskType": "videoInference",
+        "taskUUID": derived_uuid("somebody else's task"),
+    }

@@ -1,0 +1,36 @@
+"""Which faults of a scenario hit now."""
+
+from collections.abc import Mapping, Sequence
+
+from ltxspec.providers.sandbox.scenario import Fault, Scenario
+from ltxspec.providers.sandbox.tasks import TaskStore
+from ltxspec.values import Json
+
+Subject = tuple[str | None, str, str]  # taskType (None for a download), taskUUID, prompt
+
+
+def subject(task: Mapping[str, Json], store: TaskStore) -> Subject:
+    """What faults match against; a look-up goes by the prompt of the task it asks about."""
+    uuid, prompt = str(task.get("taskUUID", "")), task.get("positivePrompt")
+    if prompt is None:
+        known = store.task(uuid)
+        prompt = None if known is None else known.body.get("positivePrompt")
+    return str(task.get("taskType")), uuid, str(prompt or "")
+
+
+def matching(
+    scenario: Scenario, store: TaskStore, subjects: Sequence[Subject], kinds: frozenset[str]
+) -> tuple[Fault, ...]:
+    """The faults of some kinds whose turn it is; every one that matches is counted, once a call.
+
+    Counts live in the store under the scenario's own name: "once" means once for a state folder, also when the
+    sandbox is started again.
+    """
+    found = []
+    for number, fault in enumerate(scenario.faults):
+        if fault.fault not in kinds or not any(fault.matches(*one) for one in subjects):
+            continue
+        count = store.count(f"{scenario.digest} {number}")
+        if fault.nth <= count and (fault.times is None or count < fault.nth + fault.times):
+            found.append(fault)
+    return tuple(found)

@@ -1,0 +1,103 @@
+"""A sandbox on a port, for any client. Prints nothing: the caller is told the URL."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, cast
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ltxspec.errors import LtxspecError
+from ltxspec.providers.sandbox.app import create_app
+from ltxspec.providers.sandbox.faults import ConnectionDropped
+from ltxspec.providers.sandbox.settings import SandboxSettings
+
+if TYPE_CHECKING:
+    import uvicorn
+
+_GRACE = 3  # seconds for open replies when the server stops
+
+
+def run(settings: SandboxSettings, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serve until the process is told to stop (SIGINT or SIGTERM).
+
+    Args:
+        settings: the sandbox.
+        host: address to listen on; anything but loopback lets others use it.
+        port: 0 takes any free one.
+        ready: called with the base URL for clients, once connections are taken.
+
+    Raises:
+        LtxspecError: the port cannot be had.
+        StorageError: the state folder cannot be used.
+    """
+    server = _server(settings)
+    with closing(_listen(host, port)) as listener:
+        ready(url_of(listener))
+        server.run(sockets=[listener])
+
+
+@contextmanager
+def serving(settings: SandboxSettings, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+    """Serve in a thread of this process for as long as the context is open; gives the base URL."""
+    server = _server(settings)
+    with closing(_listen(host, port)) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="sandbox")
+        thread.start()
+        try:
+            yield url_of(listener)
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def url_of(listener: socket.socket) -> str:
+    """The base URL clients are given, ending in `/v1` as the provider's does."""
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{port}/v1"
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        message = f"the sandbox cannot listen on `{host}:{port}`: {reason}"
+        raise LtxspecError(message, hint="port 0 takes any free one") from error
+
+
+def _server(settings: SandboxSettings) -> "uvicorn.Server":
+    import uvicorn
+
+    config = uvicorn.Config(
+        closing_sockets(create_app(settings)),
+        http="h11",  # `closing_sockets` relies on how this one sends
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=_GRACE,
+    )
+    return uvicorn.Server(config)
+
+
+def closing_sockets(app: ASGIApp) -> ASGIApp:
+    """Close the socket where the application wants the connection dropped.
+
+    ASGI has no word for that, and uvicorn would answer an exception with status 500. Its `send` is a method of the
+    object that holds the connection's transport (uvicorn 0.54 `RequestResponseCycle`), which is what is closed here.
+    """
+
+    async def served(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await app(scope, receive, send)
+        except ConnectionDropped:
+            cast("asyncio.Transport", send.__self__.transport).close()  # type: ignore[attr-defined]  # see above
+            while (await receive())["type"] != "http.disconnect":
+                pass
+
+    return served

@@ -1,0 +1,53 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sandboxes import Sandbox, check_wire, codes, details, order, poll
+
+from ltxspec.providers.sandbox.identifiers import derived_uuid
+
+
+@pytest.mark.parametrize("body", [order(), [], "text", [1], [[]], None, b"{", b"", b"\xff"])
+def test_only_a_list_of_tasks_is_a_call(sandbox: Sandbox, body: Any) -> None:
+    response = sandbox.post(body)
+    assert (response.status_code, codes(response.json())) == (400, [("invalidRequestBody", None)])
+    check_wire(response.json())
+
+
+@pytest.mark.parametrize("uuid", ["", "1", 7, "6b86b273-ff34-1ce1-9d6b-804eff5a3f57", None])
+def test_an_id_must_be_a_uuid_of_version_4(sandbox: Sandbox, uuid: Any) -> None:
+    response = sandbox.post([order() | {"taskUUID": uuid}])
+    assert codes(response.json()) == [("invalidTaskUUID", "taskUUID")]
+
+
+def test_an_order_without_an_id_is_refused(sandbox: Sandbox) -> None:
+    assert codes(sandbox.call(order(taskUUID=None))) == [("missingParameter", "taskUUID")]
+
+
+def test_tasks_of_one_call_succeed_and_fail_by_themselves(sandbox: Sandbox) -> None:
+    response = sandbox.post([order(1), order(2, duration=7), {"taskType": "ping"}, {"taskType": "dance"} | poll(3)])
+    assert response.status_code == 200
+    reply = response.json()
+    assert [item["taskType"] for item in reply["data"]] == ["videoInference", "ping"]
+    assert [error["taskUUID"] for error in reply["errors"]] == [derived_uuid("test", 2)]
+
+
+def test_an_unknown_kind_of_task_is_refused(sandbox: Sandbox) -> None:
+    assert codes(sandbox.call(poll() | {"taskType": "imageInference"})) == [("unsupportedTaskType", "taskType")]
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer anything"}])
+def test_without_a_configured_key_everyone_may_call(sandbox: Sandbox, headers: dict[str, str]) -> None:
+    assert sandbox.post([order()], **headers).status_code == 200
+
+
+LOGIN = {"taskType": "authentication", "apiKey": "right"}
+
+
+def test_a_key_is_never_kept_or_shown(open_sandbox: Callable[..., Sandbox]) -> None:
+    sandbox = open_sandbox(api_key="very-secret")
+    sandbox.headers = {"Authorization": "Bearer very-secret"}
+    sandbox.call(LOGIN | {"apiKey": "very-secret"}, order())
+    assert b"very-secret" not in (sandbox.app.settings.folder / "state.sqlite").read_bytes()
+    assert "very-secret" not in repr(sandbox.app.settings)
+    assert "very-secret" not in str(sandbox.call(details()))

@@ -1,0 +1,165 @@
+"""The journal file: an event is on disk or reported as not written, and no crash makes it unreadable."""
+
+import errno
+import os
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from builders import intent, task
+from disk_faults import Crash, Disk, every_fault, half_a_write, slow_writes
+
+from ltxspec.errors import LockfileError, StorageError
+from ltxspec.lock.events import encode_event
+from ltxspec.lock.journal import Abandoned, Accepted, Committed, Event, fold
+from ltxspec.storage.durable import FileOps
+from ltxspec.storage.journal import JournalFile, read_events
+
+NOW = "2026-11-22T10:00:01Z"
+FIRST, SECOND = intent(), Accepted(task(1), NOW)
+FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / ".ltxspec" / "journal" / "night.jsonl"
+
+
+def journal_with(path: Path, *story: Event) -> JournalFile:
+    journal = JournalFile(path)
+    for event in story:
+        journal.append(event)
+    return journal
+
+
+def test_events_are_read_in_the_order_they_were_added(path: Path) -> None:
+    journal_with(path, FIRST, SECOND)
+    assert read_events(path) == [FIRST, SECOND]
+    assert JournalFile(path).read() == [FIRST, SECOND]
+
+
+def test_no_file_means_no_events(path: Path) -> None:
+    assert read_events(path) == []
+    assert JournalFile(path).read() == []
+
+
+def test_only_its_owner_may_read_it(path: Path) -> None:
+    journal_with(path, FIRST)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_appending_after_a_tail_torn_at_any_byte_keeps_every_finished_event(path: Path) -> None:
+    torn = encode_event(SECOND)
+    for length in range(len(torn)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(encode_event(FIRST) + torn[:length])
+        JournalFile(path).append(Committed(task(1), NOW))
+        assert read_events(path) == [FIRST, Committed(task(1), NOW)]
+
+
+def test_every_error_while_appending_loses_nothing_and_the_event_does_not_turn_up_later(path: Path) -> None:
+    def append_second(ops: FileOps) -> None:
+        journal_with(path.with_name("count"), FIRST)
+        JournalFile(path.with_name("count"), ops).append(SECOND)
+        path.with_name("count").unlink()
+
+    for call, after in every_fault(append_second):
+        place = path.with_name(f"{call}-{after}")
+        journal_with(place, FIRST)
+        journal = JournalFile(place, Disk(call, FULL, after=after).ops())
+        with pytest.raises(StorageError, match="No space left"):
+            journal.append(SECOND)
+        assert read_events(place) == [FIRST]
+        journal.append(Committed(task(1), NOW))
+        assert read_events(place) == [FIRST, Committed(task(1), NOW)]
+
+
+def test_a_crash_at_any_call_leaves_a_readable_journal_without_or_with_the_whole_event(tmp_path: Path) -> None:
+    faults = list(every_fault(lambda ops: JournalFile(tmp_path / "count" / "x.jsonl", ops).append(FIRST)))
+    assert len(faults) > 10
+    for call, after in faults:
+        place = tmp_path / f"{call}-{after}" / "x.jsonl"
+        with pytest.raises(Crash):
+            JournalFile(place, Disk(call, Crash(), after=after).ops()).append(FIRST)
+        before = read_events(place)
+        assert before in ([], [FIRST])
+        JournalFile(place).append(SECOND)
+        assert read_events(place) == [*before, SECOND]
+
+
+def test_short_writes_are_continued(path: Path) -> None:
+    JournalFile(path, slow_writes()).append(FIRST)
+    assert read_events(path) == [FIRST]
+
+
+def test_half_a_line_is_taken_back_when_the_disk_is_full(path: Path) -> None:
+    journal_with(path, FIRST)
+    journal = JournalFile(path, half_a_write(FULL))
+    with pytest.raises(StorageError):
+        journal.append(SECOND)
+    assert path.read_bytes() == encode_event(FIRST)
+
+
+def test_half_a_line_that_cannot_be_taken_back_is_cut_by_the_next_append(path: Path) -> None:
+    journal_with(path, FIRST)
+    refused = [FULL]
+
+    def truncate(descriptor: int, length: int) -> None:
+        if refused:
+            raise refused.pop()
+        os.ftruncate(descriptor, length)
+
+    broken = half_a_write(FULL)
+    journal = JournalFile(path, replace(broken, ftruncate=truncate))
+    with pytest.raises(StorageError):
+        journal.append(SECOND)
+    assert path.read_bytes().startswith(encode_event(FIRST))
+    assert len(path.read_bytes()) > len(encode_event(FIRST))
+    journal._ops = replace(broken, ftruncate=truncate, write=os.write)
+    journal.append(SECOND)
+    assert read_events(path) == [FIRST, SECOND]
+
+
+@pytest.mark.parametrize("change", ["removed", "emptied", "grown"])
+def test_a_journal_changed_by_something_else_stops_the_run(path: Path, change: str) -> None:
+    journal = journal_with(path, FIRST)
+    if change == "removed":
+        path.unlink()
+    elif change == "emptied":
+        path.write_bytes(b"")
+    else:
+        journal_with(path, SECOND)
+    before = path.read_bytes() if path.exists() else None
+    with pytest.raises((LockfileError, StorageError)) as caught:
+        journal.append(SECOND)
+    assert caught.value.summary
+    assert (path.read_bytes() if path.exists() else None) == before
+
+
+def test_damage_before_the_last_line_stops_the_run(path: Path) -> None:
+    journal_with(path, FIRST, SECOND)
+    path.write_bytes(path.read_bytes().replace(b"alley", b"allay"))
+    with pytest.raises(LockfileError, match="line 1"):
+        JournalFile(path).append(SECOND)
+
+
+def test_a_journal_without_open_tasks_is_removed_and_can_be_started_again(path: Path) -> None:
+    journal = journal_with(path, FIRST, SECOND, Committed(task(1), NOW), intent(number=2), Abandoned(task(2), "", NOW))
+    journal.compact()
+    assert not path.exists()
+    journal.append(FIRST)
+    assert read_events(path) == [FIRST]
+
+
+def test_a_journal_with_an_open_task_is_kept_whole(path: Path) -> None:
+    journal = journal_with(path, FIRST, Committed(task(1), NOW), intent(number=2))
+    before = path.read_bytes()
+    journal.compact()
+    assert path.read_bytes() == before
+    assert list(fold(read_events(path)).open) == [task(2)]
+
+
+def test_compacting_nothing_is_fine(path: Path) -> None:
+    JournalFile(path).compact()
+    assert not path.exists()
