@@ -130,8 +130,7 @@ def _wire() -> tuple[dict[str, Json], referencing.Registry[Any]]:
         file.name: orjson.loads(file.read_bytes()) for file in (schemas_folder() / "wire" / "runware").glob("*.json")
     }
     resources = [
-        (name, referencing.Resource(contents=contents, specification=referencing.jsonschema.DRAFT202012))
-        for name, contents in files.items()
+        (name, referencing.jsonschema.DRAFT202012.create_resource(contents)) for name, contents in files.items()
     ]
     return files, referencing.Registry().with_resources(resources)
 

@@ -97,6 +97,10 @@ class Provider(Protocol):
         """Ask the provider's archive for a task that polling does not know. Raises as `poll` does."""
         ...
 
+    async def details(self, task: TaskId) -> tuple[Json, Json]:
+        """The request and the reply of any earlier task, as the archive kept them. Raises as `poll` does."""
+        ...
+
     async def download(self, url: str, sink: "Sink") -> None:
         """Fetch a video into `sink`, resuming where it stopped. Never orders anything.
 

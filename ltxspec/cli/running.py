@@ -76,7 +76,8 @@ async def _with_signals(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, _on_signal, stop, budget, emit)
-    provider = open_provider(project)
+    labels = {c.task_id: str(c.address) for job in jobs for c in job.changes if c.task_id is not None}
+    provider = open_provider(project, labels)
     world = World(provider, open_archive(project), SystemClock(), media_loader(project), emit)
     try:
         return await run(jobs, world, settings, budget, stop)

@@ -13,6 +13,7 @@ from ltxspec.plan.planner import PlanContext, plan_spec, spent
 from ltxspec.plan.selection import Selection
 from ltxspec.render.models import RenderedSpec
 from ltxspec.storage.state import read_state
+from ltxspec.values import TaskId
 
 if TYPE_CHECKING:
     from ltxspec.apply.ports import Provider
@@ -62,18 +63,36 @@ def _check_selection(selection: Selection, changes: Sequence[Change]) -> None:
     problems.raise_if_errors()
 
 
-def open_provider(project: Project) -> "Provider":
-    """The render service this project talks to."""
-    from ltxspec.providers.registry import PROVIDERS, ProviderSettings
+def open_provider(project: Project, labels: Mapping[TaskId, str] | None = None, *, need_key: bool = True) -> "Provider":
+    """The render service this project talks to.
+
+    Args:
+        project: says which.
+        labels: what the sandbox burns into the videos of tasks.
+        need_key: false for downloads only, which never carry a key.
+    """
+    from ltxspec.media.animatic import write_animatic
+    from ltxspec.providers.registry import ProviderSettings, SandboxParts
+    from ltxspec.providers.registry import open_provider as open_named
+    from ltxspec.storage.clock import SystemClock
 
     config = project.config
-    return PROVIDERS[project.provider](
+    sandbox = SandboxParts(
+        catalog=project.catalog,
+        make_video=write_animatic,
+        folder=project.local / "sandbox",
+        speed=config.sandbox.speed,
+        scenario=os.environ.get("LTXSPEC_SANDBOX_SCENARIO"),
+        label=lambda task: (labels or {}).get(TaskId(task)),
+    )
+    return open_named(
+        project.provider,
         ProviderSettings(
+            clock=SystemClock(),
             base_url=os.environ.get("RUNWARE_BASE_URL") or config.runware.base_url,
-            key=os.environ.get("RUNWARE_API_KEY"),
-            sandbox_folder=project.local / "sandbox",
-            sandbox_speed=config.sandbox.speed,
-        )
+            key=os.environ.get("RUNWARE_API_KEY") or (None if need_key else "not-needed"),
+            sandbox=sandbox,
+        ),
     )
 
 

@@ -119,22 +119,32 @@ def _round(_budget: Budget, value: float, precision: int = 0, method: str = "com
     return turn(value * 10.0**precision) / 10.0**precision
 
 
-def _number(kind: Callable[..., Any]) -> Function:
-    """`int` and `float`: what cannot be read gives the default, as everywhere in Jinja."""
+def _int(_budget: Budget, value: Any, default: Any = 0, base: int = 10) -> Any:
+    """What cannot be read gives the default, as everywhere in Jinja."""
+    try:
+        return int(_readable(value), base) if isinstance(value, str) else int(value)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    try:
+        return int(float(value))
+    except (TypeError, ValueError, OverflowError):
+        return default
 
-    def convert(_budget: Budget, value: Any, default: Any = 0, base: int = 10) -> Any:
-        if isinstance(value, Undefined):
-            fail(value)
-        if isinstance(value, str):
-            width_of(str(len(value)))
-        try:
-            if kind is int and isinstance(value, str) and base != 10:  # noqa: PLR2004  # the base people count in
-                return int(value, base)
-            return kind(float(value)) if kind is int and isinstance(value, str) and "." in value else kind(value)
-        except (TypeError, ValueError, OverflowError):
-            return default
 
-    return convert
+def _float(_budget: Budget, value: Any, default: Any = 0.0) -> Any:
+    try:
+        return float(_readable(value))
+    except (TypeError, ValueError, OverflowError):
+        return default
+
+
+def _readable(value: Any) -> Any:
+    """The value, unless it is undefined or a text too long to be a number."""
+    if isinstance(value, Undefined):
+        fail(value)
+    if isinstance(value, str):
+        width_of(str(len(value)))
+    return value
 
 
 def _length(_budget: Budget, value: Any) -> int:
@@ -222,10 +232,10 @@ FILTERS: Mapping[str, Function] = {
     "default": _default,
     "dictsort": _dictsort,
     "first": _first,
-    "float": _number(float),
+    "float": _float,
     "format": _format,
     "indent": _indent,
-    "int": _number(int),
+    "int": _int,
     "items": _items,
     "join": _join,
     "last": lambda budget, values: _first(budget, values, -1),

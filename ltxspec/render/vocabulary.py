@@ -11,7 +11,7 @@ from jinja2.utils import Namespace
 
 from ltxspec.render.access import attribute_path, elements
 from ltxspec.render.filters import FILTERS
-from ltxspec.render.limits import MAX_SIZE, Budget, TemplateLimit, operate
+from ltxspec.render.limits import MAX_SIZE, Budget, TemplateLimit, as_text, operate
 
 Function = Callable[..., Any]
 
@@ -137,7 +137,7 @@ _TESTS: Mapping[str, Function] = {
     "odd": lambda budget, value: operate(budget, "%", value, 2) == 1,
     "even": lambda budget, value: operate(budget, "%", value, 2) == 0,
     "divisibleby": lambda budget, value, number: operate(budget, "%", value, number) == 0,
-    "lower": lambda _budget, value: isinstance(value, str) and value.islower(),
-    "upper": lambda _budget, value: isinstance(value, str) and value.isupper(),
+    "lower": lambda budget, value: as_text(budget, value).islower(),
+    "upper": lambda budget, value: as_text(budget, value).isupper(),
     **{name: _compared(compare) for names, compare in _COMPARISONS.values() for name in names},
 }

@@ -9,6 +9,8 @@ from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Change, FieldChange
 from ltxspec.values import ShotAddress, Usd
 
+WORKING_TREE = "working tree"  # the name of a side that is no commit
+
 
 class Kind(StrEnum):
     """What a change does to one shot. The value is the name in JSON."""
@@ -19,15 +21,31 @@ class Kind(StrEnum):
     BLOCKED = "blocked"  # failed for good
     RESTORED = "restored"  # an earlier take is current again, at no cost
     MOVED = "moved"  # the same takes under another name
-    UPDATED = "updated"  # only recorded fields changed
+    UPDATED = "updated"  # only what is recorded changed: fields that do not render, or a task that failed
     RETIRED = "retired"  # gone from the spec, its takes kept
+
+
+class CauseKind(StrEnum):
+    """Where a difference comes from. The value is the name in JSON."""
+
+    PROMPT = "prompt"  # the shot's own prompt was edited
+    PARAMETER = "parameter"  # the shot's own parameter was edited
+    VARIABLE = "variable"  # of the spec or the shot
+    DATA = "data"  # a column of a row of `forEach`, or a value of `matrix`
+    FILE = "file"  # a prompt file, an included file, a local image
+    DEFAULTS = "defaults"  # of the spec
+    MODEL = "model"
+    MODEL_DEFAULT = "model-default"  # the model's description assumes something else than it did
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why a rendered prompt or parameter differs although the shot's own text may not: a variable or a file."""
+    """Why a rendered prompt or parameter differs although the shot's own text may not: a variable or a file.
 
-    kind: str  # "variable", "file", "data", "defaults", "prompt"
+    Both sides are short texts for people; None where there is nothing to show, as for the content of a file.
+    """
+
+    kind: str  # a CauseKind
     name: str
     before: str | None = None
     after: str | None = None
@@ -35,14 +53,17 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class ShotReview:
-    """One shot on both sides of a change. `before` and `after` are the takes a reviewer compares."""
+    """One shot on both sides of a change. `before` and `after` are the takes a reviewer compares.
+
+    A shot stands twice in a review when a task of an earlier version of it is still under way.
+    """
 
     address: ShotAddress
     kind: Kind
     before: Take | None = None  # current take of the base
     after: Take | None = None  # current take of the head
     change: Change | None = None  # what apply would do at the head, when it is not up to date
-    changes: tuple[FieldChange, ...] = ()  # of the request, base to head
+    changes: tuple[FieldChange, ...] = ()  # of the request, base to head; empty for a new shot
     prompt_before: str | None = None
     prompt_after: str | None = None
     causes: tuple[Cause, ...] = ()
@@ -50,6 +71,8 @@ class ShotReview:
     labels: Mapping[str, str] = field(default_factory=dict)
     origin: ShotAddress | None = None  # of a move
     source: tuple[str, int, int] | None = None  # file, line, column at the head
+    bought: tuple[Take, ...] = ()  # takes that are new in this change, failed and superseded ones too, oldest first
+    inherited: bool = False  # applying the base would do the same: not this change's doing
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +84,20 @@ class LostTake:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why this change cannot be applied, or merged, as it is; `code` is for machines."""
+
+    code: str  # "over-budget", "unknown-price", "tasks-lost", "invalid"
+    message: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
-    """A whole change. Money: `spent` is what takes new in this change cost, `estimate` what applying the rest would."""
+    """A whole change. Money: `spent` is what takes new in this change cost, `estimate` what applying the rest would.
+
+    Everywhere a number of unknown prices stands beside a sum: unknown is never 0.
+    """
 
     base: str  # commit id, or a name for the working tree
     head: str
@@ -77,5 +112,16 @@ class Review:
     total_after: Usd
     lost: Sequence[LostTake] = ()
     limit: Usd | None = None  # [budget] per_apply
-    plan_digest: str = ""  # of what apply would do at the head; approving the change approves this
+    plan_digest: str = ""  # of what apply would do at the head; empty when that is not known, so cannot be approved
     diagnostics: Sequence[Diagnostic] = ()
+    total_before_unknown: int = 0
+    total_after_unknown: int = 0
+    under_way: Usd = Usd(0)  # committed already: tasks to resume
+    under_way_unknown: int = 0
+    refusals: Sequence[Refusal] = ()
+    base_name: str = ""  # how the base was found or asked for, for people: "merge base of origin/main"
+    head_commit: str | None = None  # the commit the head is, or is based on when it is the working tree
+
+    def count(self, kind: Kind) -> int:
+        """How many shots are of this kind."""
+        return sum(1 for shot in self.shots if shot.kind is kind)

@@ -57,6 +57,7 @@ class BudgetConfig:
 
     per_apply: Usd | None = None
     per_shot: Usd | None = None
+    per_spec: Usd | None = None  # everything a spec ever cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +243,9 @@ def _runware(table: TomlTable) -> RunwareConfig:
 
 
 def _budget(table: TomlTable) -> BudgetConfig:
-    budget = BudgetConfig(per_apply=table.amount("per_apply"), per_shot=table.amount("per_shot"))
+    budget = BudgetConfig(
+        per_apply=table.amount("per_apply"), per_shot=table.amount("per_shot"), per_spec=table.amount("per_spec")
+    )
     table.finish()
     return budget
 

@@ -120,7 +120,7 @@ class FileSpecState:
             lockfile = merge_lockfiles(lockfile, *self._foreign)
         data = encode_lockfile(lockfile)
         nothing_to_tell = disk is None and not lockfile.shots and not lockfile.retired
-        if not nothing_to_tell:
+        if data != disk and not nothing_to_tell:
             replace_file(self._paths.lockfile, data, self._ops)
             disk = data
         self._seen = disk

@@ -80,11 +80,12 @@ def _from_archive(project: "Project", task: str) -> tuple["Json", "Json"]:
     import asyncio
 
     from ltxspec.cli.wiring import open_provider
+    from ltxspec.values import TaskId
 
     async def ask() -> tuple["Json", "Json"]:
         service = open_provider(project)
         try:
-            return await service.details(task)
+            return await service.details(TaskId(task))
         finally:
             await service.close()
 

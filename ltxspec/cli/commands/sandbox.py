@@ -27,15 +27,21 @@ def command() -> None:
 def serve(session: Session, /, **typed: Any) -> int:
     """Serve until interrupted. The address is printed when it is ready."""
     from ltxspec.cli.project import open_project
+    from ltxspec.media.animatic import write_animatic
+    from ltxspec.providers.sandbox.scenario import Scenario, load_scenario
     from ltxspec.providers.sandbox.serve import run
     from ltxspec.providers.sandbox.settings import SandboxSettings
+    from ltxspec.storage.clock import SystemClock
 
     project = open_project(session, "sandbox")
     settings = SandboxSettings(
+        catalog=project.catalog,
+        clock=SystemClock(),
+        make_video=write_animatic,
         folder=session.folder / typed["state"] if typed["state"] else project.local / "sandbox",
-        key=typed["key"],
         speed=typed["speed"] or project.config.sandbox.speed,
-        scenario_file=session.folder / typed["scenario"] if typed["scenario"] else None,
+        api_key=typed["key"],
+        scenario=load_scenario(str(session.folder / typed["scenario"])) if typed["scenario"] else Scenario(),
     )
     run(settings, typed["host"], typed["port"], lambda url: click.echo(f"sandbox ready: {url}"))
     return 0

@@ -135,6 +135,16 @@ class RunwareProvider:
             return judge_archive(reply, task)
         raise ProviderUnavailable(f"the service's archive did not answer: HTTP {reply.status}")
 
+    async def details(self, task: TaskId) -> tuple[Json, Json]:
+        """The request and the reply of an earlier task, as the archive (`getTaskDetails`) kept them.
+
+        Raises:
+            ProviderRefused: the archive does not know it; with `whole_run`, when the key is bad.
+            ProviderUnavailable: no answer.
+        """
+        fields = (await self._ask_alone(get_task_details(task), f"the question for task `{task}`")).fields
+        return fields.get("request"), fields.get("response")
+
     async def download(self, url: str, sink: Sink) -> None:
         """Fetch a video into `sink`, resuming where it stopped; the key is not sent along.
 

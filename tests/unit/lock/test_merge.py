@@ -1,11 +1,16 @@
 """Merging: nothing paid for is ever lost, in whatever order branches come together."""
 
+import subprocess
+import tempfile
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
+from random import Random
 
 import pytest
 from builders import lockfile, output, record, take, task
 from hypothesis import given
+from hypothesis import strategies as st
 from lockfile_strategies import lockfiles
 
 from ltxspec.errors import LockfileError
@@ -229,3 +234,41 @@ def test_a_conflicted_lockfile_comes_back_as_its_two_sides(one: Lockfile, other:
     ours, theirs = (encode_lockfile(side).decode() for side in (one, other))
     text = f"<<<<<<< ours\n{ours}=======\n{theirs}>>>>>>> theirs\n"
     assert split_conflict(text) == (ours, theirs, None)
+
+
+KEYS = ("alley", "bar", "cave", "edge[1]", "edge[2]")
+
+
+def next_state(value: Lockfile, numbers: range, random: Random) -> Lockfile:
+    """A branch's work: buy, pick, retire, as commands do."""
+    for number in numbers:
+        key, dice = random.choice(KEYS), random.random()
+        shots, retired = dict(value.shots), dict(value.retired)
+        held = shots.get(key) or retired.get(key) or ShotRecord(None, ())
+        if dice < 0.7 or key not in shots:
+            new = take(f"p{number}", number=number, at=f"2026-11-2{random.randint(2, 5)}T10:00:00Z")
+            shots[key] = replace(held.with_take(new), current=new.task_id)
+            retired.pop(key, None)
+        elif dice < 0.85:
+            retired[key] = shots.pop(key)
+        else:
+            shots[key] = replace(held, current=random.choice(held.takes).task_id)
+        value = replace(value, shots=shots, retired=retired)
+    return value
+
+
+@given(st.randoms(use_true_random=False), st.sampled_from([[], ["--diff3"], ["--zdiff3"]]))
+def test_a_plain_text_merge_by_git_is_right_or_refused_and_never_loses_a_task(random: Random, style: list[str]) -> None:
+    base = next_state(lockfile(), range(1, 6), random)
+    ours, theirs = (next_state(base, range(start, start + 2), random) for start in (100, 200))
+    with tempfile.TemporaryDirectory() as folder:
+        for name, side in (("ours", ours), ("base", base), ("theirs", theirs)):
+            Path(folder, name).write_bytes(encode_lockfile(side))
+        command = ["git", "merge-file", "-p", *style, "ours", "base", "theirs"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
+    try:
+        merged = decode_lockfile(done.stdout, "merged")
+    except LockfileError:
+        return
+    assert done.returncode == 0, "conflict markers are never read as a lockfile"
+    assert missing_tasks(ours, merged) == missing_tasks(theirs, merged) == []

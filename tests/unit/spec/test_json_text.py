@@ -22,8 +22,8 @@ def refusal(text: str) -> Diagnostic:
     return diagnostic
 
 
-@given(VALUES, st.booleans())
-def test_all_json_is_read(value: Json, escaped: bool) -> None:
+@given(value=VALUES, escaped=st.booleans())
+def test_all_json_is_read(*, value: Json, escaped: bool) -> None:
     text = json.dumps(value, ensure_ascii=escaped)
     assert json.dumps(read_json(text, "a.json")) == json.dumps(value)
 

@@ -21,7 +21,7 @@ def test_what_an_address_or_path_would_misread_cannot_name_a_shot(name: str) -> 
 @pytest.mark.parametrize(
     ("name", "good"), [("night-scenes", True), ("a", True), ("A", False), ("a-", False), ("", False)]
 )
-def test_a_spec_has_a_lower_case_name(name: str, good: bool) -> None:
+def test_a_spec_has_a_lower_case_name(name: str, *, good: bool) -> None:
     assert good == bool(re.search(SPEC_NAME, name))
 
 

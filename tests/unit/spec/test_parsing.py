@@ -63,7 +63,7 @@ def shot_lines(*lines: str) -> str:
 
 
 @pytest.mark.parametrize("known_good", [False, True])
-def test_a_whole_spec_becomes_values(known_good: bool) -> None:
+def test_a_whole_spec_becomes_values(*, known_good: bool) -> None:
     spec, problems = parse(WHOLE, known_good=known_good)
     assert problems.diagnostics == []
     assert spec is not None

@@ -1,0 +1,84 @@
+from pathlib import Path
+from typing import Any, get_args
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ltxspec.errors import LtxspecError
+from ltxspec.providers.sandbox.scenario import (
+    CALL_FAULTS,
+    ORDER_FAULTS,
+    VIDEO_FAULTS,
+    Behaviour,
+    Fault,
+    Kind,
+    Scenario,
+    load_scenario,
+    parse_scenario,
+    write_scenario,
+)
+
+
+def test_an_empty_scenario_is_the_default() -> None:
+    assert parse_scenario({}) == Scenario()
+
+
+@given(st.lists(st.builds(Fault, fault=st.sampled_from(get_args(Kind)), nth=st.integers(1, 9)), max_size=3))
+def test_what_is_written_reads_back(faults: list[Fault]) -> None:
+    scenario = Scenario(Behaviour(conflict="never", visible_after=2.5), tuple(faults))
+    assert parse_scenario(orjson.loads(orjson.dumps(write_scenario(scenario)))) == scenario
+
+
+def test_every_fault_is_of_one_sort() -> None:
+    sorts = (CALL_FAULTS, ORDER_FAULTS, VIDEO_FAULTS)
+    assert sorted(kind for sort in sorts for kind in sort) == sorted(get_args(Kind))
+
+
+@pytest.mark.parametrize(
+    ("value", "message", "hint"),
+    [
+        ([], "must be a mapping", None),
+        ({"fault": []}, "no key `fault`", "did you mean `faults`?"),
+        ({"faults": {}}, "must be a list", None),
+        ({"faults": [{}]}, "does not say which `fault`", "one of `drop`"),
+        ({"faults": [{"fault": "dropp"}]}, '`fault` cannot be `"dropp"`', "one of `drop`"),
+        ({"faults": [{"fault": "drop", "nht": 2}]}, "`faults[0]` has no key `nht`", "did you mean `nth`?"),
+        ({"faults": [{"fault": "drop", "nth": "2"}]}, '`nth` cannot be `"2"`', None),
+        ({"faults": [{"fault": "drop", "nth": True}]}, "`nth` cannot be `true`", None),
+        ({"behaviour": {"mixed_status": 500}}, "`mixed_status` cannot be `500`", "one of `200`, `400`"),
+        ({"behaviour": {"progress": 1}}, "`progress` cannot be `1`", None),
+    ],
+)
+def test_a_wrong_scenario_is_refused_with_the_key(value: Any, message: str, hint: str | None) -> None:
+    with pytest.raises(LtxspecError) as caught:
+        parse_scenario(value)
+    assert message in caught.value.summary
+    assert hint is None or hint in (caught.value.hint or "")
+
+
+def test_a_scenario_is_read_from_text_or_file(tmp_path: Path) -> None:
+    text = '{"behaviour": {"conflict": "running"}}'
+    file = tmp_path / "scenario.json"
+    file.write_text(text)
+    assert load_scenario(text) == load_scenario(str(file)) == Scenario(Behaviour(conflict="running"))
+
+
+@pytest.mark.parametrize("source", ["{", "missing.json", "a\0b"])
+def test_an_unreadable_scenario_is_an_error_for_users(source: str) -> None:
+    with pytest.raises(LtxspecError, match="scenario"):
+        load_scenario(source)
+
+
+def test_scenarios_are_named_by_what_they_say() -> None:
+    one, two = Scenario(), Scenario(faults=(Fault("drop"),))
+    assert one.digest == Scenario().digest != two.digest
+
+
+def test_a_fault_matches_all_that_it_names() -> None:
+    fault = Fault("drop", task="videoInference", prompt="rain")
+    assert fault.matches("videoInference", "u", "heavy rain")
+    assert not fault.matches("getResponse", "u", "heavy rain")
+    assert not fault.matches("videoInference", "u", "sun")
+    assert Fault("video-cut").matches(None, "u", "")

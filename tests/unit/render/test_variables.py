@@ -1,0 +1,127 @@
+from typing import Any
+
+import pytest
+
+from ltxspec.render.templating import Templates
+from ltxspec.render.texts import Texts
+from ltxspec.render.variables import Variables, instance_variables, spec_variables
+from ltxspec.spec.models import Instance
+from unit.render.project import HEAD, SPEC_FILE, MemoryFiles, read
+from unit.render.test_texts import Bench
+
+SPEC = read(
+    HEAD
+    + """\
+vars:
+  city: Rome
+  line: "{{ city }} at night"
+  deep: {a: ["{{ line }}!"]}
+  seconds: 8
+  ratio: 0.5
+  night: true
+  nothing: null
+shots:
+  s:
+    prompt: x
+    vars:
+      mood: "{{ sky }} over {{ city }}"
+      sky: hidden
+      line: "{{ mood }}, {{ line }}"
+"""
+)
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def variables(bench: Bench, overrides: dict[str, Any] | None = None) -> Variables:
+    return spec_variables(SPEC, overrides or {}, bench.texts, bench.findings)
+
+
+def test_texts_may_use_what_stands_before_them(bench: Bench) -> None:
+    found = variables(bench)
+    assert (found.values["line"], found.values["deep"]) == ("Rome at night", {"a": ["Rome at night!"]})
+    assert bench.diagnostics == []
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "value"),
+    [
+        ("city", "Oslo", "Oslo"),
+        ("city", "8", "8"),
+        ("city", "{{ x }}", "{{ x }}"),
+        ("line", "literal", "literal"),
+        ("seconds", "10", 10),
+        ("seconds", "-1", -1),
+        ("ratio", "1", 1.0),
+        ("ratio", "0.25", 0.25),
+        ("night", "False", False),
+        ("nothing", "text", "text"),
+        ("seconds", 7.5, 7.5),
+        ("city", ["a"], ["a"]),
+        ("city", None, None),
+    ],
+)
+def test_overrides_are_literal_and_of_the_kind_they_replace(bench: Bench, name: str, given: Any, value: Any) -> None:
+    found = variables(bench, {name: given}).values[name]
+    assert (found, type(found)) == (value, type(value))
+    assert bench.diagnostics == []
+
+
+def test_later_variables_see_an_override(bench: Bench) -> None:
+    assert variables(bench, {"city": "Oslo"}).values["line"] == "Oslo at night"
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "message"),
+    [
+        ("seconds", "ten", "`seconds` must be a whole number as in spec `test`, not `ten`"),
+        ("seconds", "8.5", "`seconds` must be a whole number as in spec `test`, not `8.5`"),
+        ("ratio", "nan", "`ratio` must be a number as in spec `test`, not `nan`"),
+        ("night", "yes", "`night` must be `true` or `false` as in spec `test`, not `yes`"),
+        ("citty", "Oslo", "spec `test` has no variable `citty` to override"),
+    ],
+)
+def test_wrong_overrides_are_refused(bench: Bench, name: str, given: str, message: str) -> None:
+    variables(bench, {name: given})
+    assert [found.message for found in bench.diagnostics] == [message]
+
+
+def test_a_misspelt_override_gets_a_suggestion(bench: Bench) -> None:
+    variables(bench, {"citty": "Oslo"})
+    assert (bench.diagnostics[0].hint or "").startswith("did you mean `city`?")
+
+
+def test_the_rows_own_win_over_the_shots_which_win_over_the_specs(bench: Bench) -> None:
+    shot = SPEC.shots["s"]
+    found = instance_variables(Instance(shot, "s[x]", {"sky": "{{ rain }}"}), variables(bench), bench.texts)
+    assert found.broken == frozenset()
+    assert found.values["sky"] == "{{ rain }}"  # rows are data
+    assert found.values["mood"] == "{{ rain }} over Rome"
+    assert found.values["line"] == "{{ rain }} over Rome, Rome at night"
+    assert bench.diagnostics == []
+
+
+def test_a_text_of_a_shot_cannot_use_a_later_one(bench: Bench) -> None:
+    found = instance_variables(Instance(SPEC.shots["s"], "s", {}), variables(bench), bench.texts)
+    assert [problem.message for problem in bench.diagnostics] == ["`sky` is not defined"]
+    assert found.broken == {"mood", "line"}  # the second only follows, and is not reported
+    assert "mood" not in found.values
+
+
+def test_a_broken_variable_of_the_spec_is_reported_once() -> None:
+    bench = Bench()
+    spec = read(HEAD + "vars: {a: '{{ nope }}', b: '{{ a }}'}\nshots: {s: {prompt: '{{ b }} {{ a }}'}}\n")
+    found = spec_variables(spec, {}, bench.texts, bench.findings)
+    assert (found.broken, found.values) == ({"a", "b"}, {})
+    assert len(bench.diagnostics) == 1
+
+
+def test_a_shot_may_mend_what_the_spec_broke() -> None:
+    bench = Bench()
+    spec = read(HEAD + "vars: {a: '{{ nope }}'}\nshots: {s: {prompt: x, vars: {a: fine}}}\n")
+    inherited = spec_variables(spec, {}, bench.texts, bench.findings)
+    texts = Texts(SPEC_FILE, Templates(MemoryFiles()), bench.places, bench.findings)
+    assert instance_variables(Instance(spec.shots["s"], "s", {}), inherited, texts) == Variables({"a": "fine"})

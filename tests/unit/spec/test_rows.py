@@ -1,0 +1,75 @@
+import pytest
+from unit.spec.expanding import instances, problems
+
+
+def test_rows_in_the_spec_give_instances_named_by_their_first_column() -> None:
+    expected = {"x[A1]": {"sku": "A1", "n": 6}, "x[B2]": {"n": 8, "sku": "B2"}}
+    assert instances("forEach: [{sku: A1, n: 6}, {n: 8, sku: B2}]") == expected
+    assert instances("forEach: {items: [{n: 6, sku: A1}, {n: 8, sku: B2}], key: sku}") == expected
+
+
+def test_rows_from_files_give_the_same_instances() -> None:
+    expected = {"x[A1]": {"sku": "A1", "n": "6"}, "x[B2]": {"sku": "B2", "n": "8"}}
+    assert instances("forEach: {file: r.csv}", r_csv="sku,n\nA1,6\nB2,8\n") == expected
+    assert (
+        instances("forEach: {file: r.json, key: sku}", r_json='[{"n":"6","sku":"A1"},{"sku":"B2","n":"8"}]') == expected
+    )
+    assert instances("forEach: {file: r.yaml, key: sku}", r_yaml="A1: {n: '6'}\nB2: {n: '8'}\n") == expected
+
+
+def test_names_of_rows_are_called_key_when_the_spec_does_not_say_otherwise() -> None:
+    assert instances("forEach: {file: r.yaml}", r_yaml="a: {n: 1}\n") == {"x[a]": {"key": "a", "n": 1}}
+
+
+@pytest.mark.parametrize(
+    ("shot", "problem"),
+    [
+        (
+            "forEach: {file: r.csv, key: skuu}",
+            ("unknown-column", "specs/s.yaml:7:33", "no row has a column `skuu`"),
+        ),
+        (
+            "forEach: {file: r.csv}",
+            ("duplicate-instance", "specs/r.csv:3:1", "`x[A]` names two instances, first at specs/r.csv:2:1"),
+        ),
+        (
+            "forEach: {file: r.csv, key: n}",
+            ("missing-key", "specs/r.csv:3:1", "this row has no `n`, which tells rows apart"),
+        ),
+        ("forEach: {file: gone.csv}", ("file", "specs/s.yaml:7:21", "`gone.csv` does not exist")),
+        ("forEach: {file: r.txt}", ("data-file", "specs/s.yaml:7:21", "`specs/r.txt` is not a data file")),
+        (
+            "forEach: {file: r.yaml}",
+            ("duplicate-key", "specs/r.yaml:2:1", "duplicate key `a`, first at specs/r.yaml:1:1"),
+        ),
+        (
+            "forEach:\n  - {k: a}\n  - {k: a}",
+            ("duplicate-instance", "specs/s.yaml:9:13", "`x[a]` names two instances, first at specs/s.yaml:8:13"),
+        ),
+        (
+            "forEach:\n  - {k: 1}\n  - {k: '1'}",
+            ("duplicate-instance", "specs/s.yaml:9:13", "`x[1]` names two instances, first at specs/s.yaml:8:13"),
+        ),
+        (
+            "forEach: {items: [{k: [1]}]}",
+            ("missing-key", "specs/s.yaml:7:27", "`k` tells rows apart, so it must be a single value"),
+        ),
+        (
+            "forEach: [{k: 1}, {l: 1}]",
+            ("missing-key", "specs/s.yaml:7:23", "this row has no `k`, which tells rows apart"),
+        ),
+        (
+            "forEach: [{}]",
+            ("missing-key", "specs/s.yaml:7:15", "the first row is empty, so nothing tells the rows apart"),
+        ),
+    ],
+)
+def test_rows_that_cannot_be_told_apart_are_refused(shot: str, problem: tuple[str, str, str]) -> None:
+    assert problems(shot, r_csv="sku,n\nA,1\nA,\n", r_txt="sku\n", r_yaml="a: {x: 1}\na: {x: 2}\n") == [problem]
+
+
+def test_a_null_key_is_missing_even_where_the_column_is_there() -> None:
+    assert [where for _, where, _ in problems("forEach: [{k: 1}, {k: }, {k: ''}]")] == [
+        "specs/s.yaml:7:27",
+        "specs/s.yaml:7:34",
+    ]
