@@ -5,8 +5,10 @@ Nullable fields are always written, as null, so that every take has the same lin
 refuses everything else it does not expect, and never turns an unreadable file into an empty one.
 """
 
+import contextlib
+import gc
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 import orjson
@@ -82,6 +84,23 @@ def decode_lockfile(data: bytes, name: str, *, check_digests: bool = True) -> Lo
         LockfileTooNew: a later ltxspec wrote it.
         LockfileError: conflict markers, not JSON, a field that is not what it should be, a digest that does not match.
     """
+    with _collector_paused():
+        return _decode(data, name, check_digests=check_digests)
+
+
+@contextlib.contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep the garbage collector out: all that reading makes stays, and walking it again takes a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _decode(data: bytes, name: str, *, check_digests: bool) -> Lockfile:
     document = _parse(data, name)
     try:
         _check_version(document, name)

@@ -1,6 +1,7 @@
 """A sandbox on a port, for any client. Prints nothing: the caller is told the URL."""
 
 import asyncio
+import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from ltxspec.providers.sandbox.settings import SandboxSettings
 if TYPE_CHECKING:
     import uvicorn
 
+_LAST_PORT = 65_535
 _GRACE = 3  # seconds for open replies when the server stops
 
 
@@ -34,7 +36,7 @@ def run(settings: SandboxSettings, host: str, port: int, ready: Callable[[str], 
         StorageError: the state folder cannot be used.
     """
     server = _server(settings)
-    with closing(_listen(host, port)) as listener:
+    with closing(_listen(host, port)) as listener, _stopping_is_no_error():
         ready(url_of(listener))
         server.run(sockets=[listener])
 
@@ -53,6 +55,20 @@ def serving(settings: SandboxSettings, host: str = "127.0.0.1", port: int = 0) -
             thread.join()
 
 
+@contextmanager
+def _stopping_is_no_error() -> Iterator[None]:
+    """Swallow the signals that uvicorn sends once more after it stopped for them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {sign: signal.signal(sign, lambda *_: None) for sign in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for sign, handler in before.items():
+            signal.signal(sign, handler)
+
+
 def url_of(listener: socket.socket) -> str:
     """The base URL clients are given, ending in `/v1` as the provider's does."""
     host, port = listener.getsockname()[:2]
@@ -62,12 +78,13 @@ def url_of(listener: socket.socket) -> str:
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    failed, hint = f"the sandbox cannot listen on `{host}:{port}`", "port 0 takes any free one"
+    if not 0 <= port <= _LAST_PORT:
+        raise LtxspecError(f"{failed}: there is no such port", hint=hint)
     try:
         return socket.create_server((host, port), family=family)
-    except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        message = f"the sandbox cannot listen on `{host}:{port}`: {reason}"
-        raise LtxspecError(message, hint="port 0 takes any free one") from error
+    except OSError as error:
+        raise LtxspecError(f"{failed}: {error.strerror or error}", hint=hint) from error
 
 
 def _server(settings: SandboxSettings) -> "uvicorn.Server":

@@ -1,5 +1,6 @@
 """The lockfile's bytes: written one way only, read strictly, never mistaken for an empty one."""
 
+import gc
 import hashlib
 import json
 import re
@@ -277,6 +278,19 @@ def test_takes_are_put_in_order_when_read() -> None:
     parsed = document(alley=record(early, late))
     block(parsed)["takes"].reverse()
     assert decode_lockfile(sealed(parsed), NAME).shots["alley"].takes == (early, late)
+
+
+def test_reading_leaves_the_garbage_collector_as_it_was() -> None:
+    data = encode_lockfile(lockfile())
+    decode_lockfile(data, NAME)
+    refused(b"")
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        decode_lockfile(data, NAME)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 ROOT = ("provider", "spec", "shots", "retired")

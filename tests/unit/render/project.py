@@ -10,9 +10,13 @@ from typing import Any
 from ltxspec.canonical import sha256_hex
 from ltxspec.catalog.models import Catalog, Model, load_catalog
 from ltxspec.errors import Diagnostic, Problems
+from ltxspec.render.findings import Findings
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.render.parameters import KnownGood
+from ltxspec.render.places import Places
 from ltxspec.render.requests import RenderContext, render_spec
+from ltxspec.render.templating import Templates
+from ltxspec.render.texts import Texts
 from ltxspec.spec.files import FileProblem
 from ltxspec.spec.models import Spec
 from ltxspec.spec.parsing import parse_spec
@@ -117,8 +121,22 @@ def render(
     known: KnownGood | None = None,
 ) -> Outcome:
     """Render a whole spec, or only what stands below its head when `apiVersion` is missing."""
-    whole = text if text.startswith("apiVersion") else HEAD + text
+    whole = text if "apiVersion" in text else HEAD + text
     context = RenderContext(catalog(), files or MemoryFiles(), overrides or {}, delivery or {}, known)
     problems = Problems()
     rendered = render_spec(read(whole), context, problems)
     return Outcome(rendered, problems.diagnostics)
+
+
+class Bench:
+    """The texts of one spec, and what was found wrong with them."""
+
+    def __init__(self, spec: Spec) -> None:
+        self.findings = Findings()
+        self.places = Places(spec)
+        self.texts = Texts(SPEC_FILE, Templates(MemoryFiles()), self.places, self.findings)
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        problems = Problems()
+        return self.findings.report(problems, {})

@@ -2,31 +2,15 @@ from typing import Any
 
 import pytest
 
-from ltxspec.errors import Diagnostic, Problems
-from ltxspec.render.findings import Findings
-from ltxspec.render.places import Places
-from ltxspec.render.templating import Templates
-from ltxspec.render.texts import FAILED, Reading, Scope, Texts
-from unit.render.project import HEAD, SPEC_FILE, MemoryFiles, read
+from ltxspec.render.texts import FAILED, Reading, Scope
+from unit.render.project import HEAD, Bench, read
 
 SPEC = read(HEAD + "vars: {a: 1}\nshots: {s: {prompt: '{{ nope }}'}}\n")
 
 
-class Bench:
-    def __init__(self) -> None:
-        self.findings = Findings()
-        self.places = Places(SPEC)
-        self.texts = Texts(SPEC_FILE, Templates(MemoryFiles()), self.places, self.findings)
-
-    @property
-    def diagnostics(self) -> list[Diagnostic]:
-        problems = Problems()
-        return self.findings.report(problems, {})
-
-
 @pytest.fixture
 def bench() -> Bench:
-    return Bench()
+    return Bench(SPEC)
 
 
 SCOPE = Scope({"n": 8, "word": "rain", "nothing": None}, "s")

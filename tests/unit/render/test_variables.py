@@ -2,12 +2,9 @@ from typing import Any
 
 import pytest
 
-from ltxspec.render.templating import Templates
-from ltxspec.render.texts import Texts
 from ltxspec.render.variables import Variables, instance_variables, spec_variables
 from ltxspec.spec.models import Instance
-from unit.render.project import HEAD, SPEC_FILE, MemoryFiles, read
-from unit.render.test_texts import Bench
+from unit.render.project import HEAD, Bench, read
 
 SPEC = read(
     HEAD
@@ -33,7 +30,7 @@ shots:
 
 @pytest.fixture
 def bench() -> Bench:
-    return Bench()
+    return Bench(SPEC)
 
 
 def variables(bench: Bench, overrides: dict[str, Any] | None = None) -> Variables:
@@ -112,16 +109,15 @@ def test_a_text_of_a_shot_cannot_use_a_later_one(bench: Bench) -> None:
 
 
 def test_a_broken_variable_of_the_spec_is_reported_once() -> None:
-    bench = Bench()
     spec = read(HEAD + "vars: {a: '{{ nope }}', b: '{{ a }}'}\nshots: {s: {prompt: '{{ b }} {{ a }}'}}\n")
+    bench = Bench(spec)
     found = spec_variables(spec, {}, bench.texts, bench.findings)
     assert (found.broken, found.values) == ({"a", "b"}, {})
     assert len(bench.diagnostics) == 1
 
 
 def test_a_shot_may_mend_what_the_spec_broke() -> None:
-    bench = Bench()
     spec = read(HEAD + "vars: {a: '{{ nope }}'}\nshots: {s: {prompt: x, vars: {a: fine}}}\n")
+    bench = Bench(spec)
     inherited = spec_variables(spec, {}, bench.texts, bench.findings)
-    texts = Texts(SPEC_FILE, Templates(MemoryFiles()), bench.places, bench.findings)
-    assert instance_variables(Instance(spec.shots["s"], "s", {}), inherited, texts) == Variables({"a": "fine"})
+    assert instance_variables(Instance(spec.shots["s"], "s", {}), inherited, bench.texts) == Variables({"a": "fine"})

@@ -41,6 +41,7 @@ task_timeout = 600.0
 [budget]
 per_apply = "20.00"
 per_shot = 3
+per_spec = "100"
 [archive]
 url = "s3://bucket/videos"
 [delivery]
@@ -90,7 +91,7 @@ def test_without_a_file_everything_has_its_default(tmp_path: Path) -> None:
     assert config.project == ProjectConfig("", ("specs",), "lockfiles")
     assert config.provider == ProviderConfig("runware", 4, 3)
     assert config.runware == RunwareConfig("https://api.runware.ai/v1", 2.0, 15.0, 60.0, 1800.0)
-    assert config.budget == BudgetConfig(None, None)
+    assert config.budget == BudgetConfig(None, None, None)
     assert config.archive == ArchiveConfig(".ltxspec/archive")
     assert config.delivery.parameters() == {}
     assert config.sandbox == SandboxConfig(20.0)
@@ -106,7 +107,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert config.project == ProjectConfig("9f2c", ("specs", "more/day.yaml"), "locks")
     assert config.provider == ProviderConfig("sandbox", 2, 5)
     assert config.runware == RunwareConfig("http://127.0.0.1:8080/v1", 0.5, 5.0, 0.0, 600.0)
-    assert config.budget == BudgetConfig(Decimal("20.00"), Decimal(3))
+    assert config.budget == BudgetConfig(Decimal("20.00"), Decimal(3), Decimal(100))
     assert config.archive == ArchiveConfig("s3://bucket/videos")
     assert config.delivery == DeliveryConfig(86400, "https://hooks.example/x", "https://bucket.example/x")
     assert config.sandbox == SandboxConfig(20.0)
@@ -114,7 +115,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ("duration <= 8", "too long", "warning"),
         ("width == 1920", None, "error"),
     ]
-    assert [rule.where.line for rule in config.policy] == [28, 32]
+    assert [rule.where.line for rule in config.policy] == [29, 33]
 
 
 def test_no_key_of_the_tested_file_is_a_default_so_that_each_is_really_read(tmp_path: Path) -> None:

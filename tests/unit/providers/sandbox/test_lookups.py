@@ -174,7 +174,7 @@ def test_a_higher_cost_is_also_charged(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(("fault", "done"), [(Fault("hang"), False), (Fault("slow", factor=4), True)])
-def test_tasks_can_take_long_or_for_ever(sandbox: Sandbox, fault: Fault, done: bool) -> None:  # noqa: FBT001  # a table
+def test_tasks_can_take_long_or_for_ever(sandbox: Sandbox, fault: Fault, done: bool) -> None:  # a table
     sandbox.play(fault)
     sandbox.call(order())
     sandbox.clock.pass_seconds(60)

@@ -1,0 +1,227 @@
+"""JSON over HTTP with a forge: reads are repeated politely, writes are sent once, the token is never shown.
+
+What "politely" means is GitHub's page "Best practices for using the REST API": honour `Retry-After`, else wait until
+`x-ratelimit-reset` when nothing remains, else a minute for a secondary limit. GitLab sends `Retry-After` and
+`RateLimit-Reset` with status 429.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from ltxspec import __version__
+from ltxspec.forges.port import ForgeError, Gone, Unsettled
+
+READ_TRIES = 5
+LONGEST_WAIT = 120.0  # seconds; a forge that asks for more is left to the next run
+MOST_PAGES = 200  # of 100 items: no real change has 20,000 comments
+
+_SECONDS = httpx.Timeout(connect=10, read=30, write=30, pool=10)
+_FIRST_WAIT = 1.0  # seconds; doubled each time
+_SECONDARY_WAIT = 60.0  # seconds, GitHub's advice for a secondary limit that names no time
+_LONGEST_MESSAGE = 200
+_SHORTEST_SECRET = 8  # characters; a shorter token could stand in a reply by chance
+
+
+class Secret:
+    """A token that does not show itself."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value.strip()
+        if not self._value or not self._value.isascii() or not self._value.isprintable():
+            raise ForgeError("the forge's token is empty or has characters that no HTTP header can carry")
+
+    def __repr__(self) -> str:
+        return "Secret(hidden)"
+
+    __str__ = __repr__
+
+    def reveal(self) -> str:
+        """The token itself, for a header."""
+        return self._value
+
+    def hide_in(self, text: str) -> str:
+        """A text without the token, should the forge repeat it."""
+        return text.replace(self._value, "(hidden)") if len(self._value) >= _SHORTEST_SECRET else text
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How waiting is done and what time it is; tests do not wait."""
+
+    sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], float] = time.time  # seconds since 1970, to read reset times
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where a forge's API is and who asks.
+
+    `advice` tells a user which token is needed; it is shown with 401, 403 and 404.
+    """
+
+    base_url: str
+    token: Secret | None
+    header: Callable[[str], dict[str, str]]  # token -> header
+    advice: str
+    pace: Pace = field(default_factory=Pace)
+    transport: httpx.BaseTransport | None = None  # replaces the network in tests
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A good answer."""
+
+    data: Any
+    next_page: str | None  # address of the next page
+
+
+class Api:
+    """Speaks JSON with one forge."""
+
+    def __init__(self, access: Access) -> None:
+        for name in ("httpx", "httpcore"):  # they log addresses
+            logging.getLogger(name).setLevel(logging.WARNING)
+        self._access = access
+        self._base = _web_address(access.base_url)
+        headers = {"User-Agent": f"ltxspec/{__version__}", "Accept": "application/json"}
+        if access.token is not None:
+            headers |= access.header(access.token.reveal())
+        self._http = httpx.Client(headers=headers, timeout=_SECONDS, transport=access.transport)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._http.close()
+
+    def read(self, path: str, parameters: Mapping[str, str | int] | None = None) -> Reply:
+        """GET, repeated while the forge is busy. Raises ForgeError, Gone (404 after all)."""
+        for number in range(READ_TRIES):
+            try:
+                return self._once("GET", path, parameters=parameters)
+            except Unsettled as trouble:
+                wait = _FIRST_WAIT * 2**number if trouble.wait is None else trouble.wait
+                if number + 1 == READ_TRIES or wait > LONGEST_WAIT:
+                    raise ForgeError(
+                        f"the forge does not answer: {trouble.reason}", hint="run the command again later"
+                    ) from None
+                self._access.pace.sleep(wait)
+        raise AssertionError  # pragma: no cover  # the loop returns or raises
+
+    def pages(self, path: str, parameters: Mapping[str, str | int]) -> Iterator[Any]:
+        """Every item of a list, page by page, in the forge's order. Raises ForgeError, Gone."""
+        reply = self.read(path, {**parameters, "per_page": 100})
+        for _ in range(MOST_PAGES):
+            if not isinstance(reply.data, list):
+                raise ForgeError("the forge's answer is not a list", hint="check the address of the forge's API")
+            yield from reply.data
+            if reply.next_page is None:
+                return
+            reply = self.read(reply.next_page)
+        raise ForgeError(f"the change has more than {100 * MOST_PAGES} comments")
+
+    def write(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """POST, PATCH, PUT or DELETE, once. Raises ForgeError, Unsettled, Gone."""
+        return self._once(method, path, body=body).data
+
+    def _once(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Mapping[str, Any] | None = None,
+        parameters: Mapping[str, str | int] | None = None,
+    ) -> Reply:
+        url = self._base.copy_with(raw_path=self._base.raw_path.rstrip(b"/") + path.encode()) if path[0] == "/" else path
+        try:
+            response = self._http.request(method, url, json=body, params=dict(parameters) if parameters else None)
+        except httpx.TransportError as error:  # the kind only: messages can hold addresses
+            raise Unsettled(f"no answer ({type(error).__name__})") from None
+        if response.is_success:
+            return Reply(_decoded(response), self._next(response))
+        raise self._trouble(response)
+
+    def _next(self, response: httpx.Response) -> str | None:
+        """The next page's address. Another host would be handed the token: that is refused."""
+        url = response.links.get("next", {}).get("url")
+        if url is not None and _origin(httpx.URL(url)) != _origin(self._base):
+            raise ForgeError("the forge sends us to another host for the next page", hint="check the API's address")
+        return url
+
+    def _trouble(self, response: httpx.Response) -> Exception:
+        """What a bad answer means: later, gone, or no."""
+        message = self._message(response)
+        wait = self._wait(response, message)
+        if response.status_code in {408, 425, 429} or response.status_code >= 500 or wait is not None:
+            return Unsettled(f"status {response.status_code}", wait)
+        if response.status_code in {404, 410}:
+            return Gone(message)
+        if response.status_code in {401, 403}:
+            return self.refused(f"the forge refuses (status {response.status_code}: {message})")
+        if response.is_redirect:
+            return ForgeError("the repository has moved", hint="give its present name with `--repo`")
+        return ForgeError(f"the forge does not take the request (status {response.status_code}: {message})")
+
+    def refused(self, summary: str) -> ForgeError:
+        """A refusal, with what token is needed."""
+        missing = "" if self._access.token else "no token was given; "
+        return ForgeError(summary, hint=missing + self._access.advice)
+
+    def _message(self, response: httpx.Response) -> str:
+        try:
+            data = json.loads(response.content)
+        except ValueError:
+            data = None
+        text = data.get("message") or data.get("error") if isinstance(data, dict) else None
+        shown = " ".join(str(text or response.reason_phrase).split())[:_LONGEST_MESSAGE]
+        return self._access.token.hide_in(shown) if self._access.token else shown
+
+    def _wait(self, response: httpx.Response, message: str) -> float | None:
+        """How long a rate limit lasts; None when this is none, or it does not say."""
+        if response.status_code not in {403, 429, 503}:
+            return None
+        headers = response.headers
+        if (asked := _seconds(headers.get("retry-after"))) is not None:
+            return asked
+        reset = _seconds(headers.get("x-ratelimit-reset") or headers.get("ratelimit-reset"))
+        remaining = headers.get("x-ratelimit-remaining") or headers.get("ratelimit-remaining")
+        if remaining == "0" and reset is not None:
+            return max(0.0, reset - self._access.pace.now()) + 1
+        return _SECONDARY_WAIT if "secondary rate limit" in message.lower() else None
+
+
+def _decoded(response: httpx.Response) -> Any:
+    if not response.content:
+        return None
+    try:
+        return json.loads(response.content)
+    except ValueError:
+        raise ForgeError("the forge's answer is not JSON", hint="check the address of the forge's API") from None
+
+
+def _seconds(text: str | None) -> float | None:
+    try:
+        return max(0.0, float(text)) if text is not None else None
+    except ValueError:
+        return None
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
+
+
+def _web_address(text: str) -> httpx.URL:
+    """The API's address. Raises ForgeError when it is none."""
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL:
+        url = httpx.URL("")
+    if url.scheme not in {"http", "https"} or not url.host or url.query:
+        raise ForgeError("the address of the forge's API is not an http or https address", hint="check `--api`")
+    return url

@@ -1,0 +1,168 @@
+"""Finds why a rendered prompt or parameter differs: the shot's own text, a variable, a row of data, a file, defaults.
+
+A prompt can change although nobody touched its shot. What a text mentions is told from its syntax, so a file whose name
+is computed in a template is not found; everything that is named here did change.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+
+from ltxspec.plan.actions import FieldChange
+from ltxspec.review.models import Cause, CauseKind
+from ltxspec.review.references import References, references
+from ltxspec.review.scopes import SpecScope, TextFile, View
+from ltxspec.values import Json
+
+_LONGEST = 300  # characters of a value: enough to recognise it
+_MISSING = object()
+_PROMPT, _MODEL = "positivePrompt", "model"
+
+
+def causes_of(before: View, after: View, changes: Sequence[FieldChange]) -> tuple[Cause, ...]:
+    """Why the fields of a request changed between two sides, each cause once.
+
+    Args:
+        before: the shot at the base.
+        after: the shot at the head, perhaps under another name.
+        changes: of the request, base to head.
+    """
+    search = _Search(before, after)
+    for change in changes:
+        steps = [part.replace("~1", "/").replace("~0", "~") for part in change.path.split("/")[1:]]
+        match steps:
+            case ["positivePrompt"]:
+                search.prompt()
+            case ["files", name]:
+                search.add(CauseKind.FILE, name)
+            case ["model"]:
+                search.model(change)
+            case [name, *_]:
+                search.parameter(name, change)
+            case _:
+                pass
+    return tuple(search.found)
+
+
+class _Search:
+    """The causes found so far for one shot."""
+
+    def __init__(self, before: View, after: View) -> None:
+        self._before = before
+        self._after = after
+        self._seen: set[str] = set()  # variables looked at
+        self._files: set[str] = set()
+        self.found: dict[Cause, None] = {}
+
+    def add(self, kind: CauseKind, name: str, before: Json = None, after: Json = None) -> None:
+        """Remember a cause."""
+        self.found[Cause(kind.value, name, _shown(before), _shown(after))] = None
+
+    def prompt(self) -> None:
+        """The prompt's own text, and whatever both versions of it mention."""
+        old, new = self._before.shot, self._after.shot
+        if (old.prompt_file is None) is not (new.prompt_file is None) or old.prompt_file != new.prompt_file:
+            self.add(CauseKind.PROMPT, new.name, old.prompt_file, new.prompt_file)
+        elif new.prompt_file is not None:
+            self._file(new.prompt_file, None)
+            return
+        elif old.prompt != new.prompt:
+            self.add(CauseKind.PROMPT, new.name)
+        self._mentioned(_both(old.prompt, new.prompt), None)
+
+    def model(self, change: FieldChange) -> None:
+        """Another model was chosen, by name or through a variable."""
+        old, new = (view.shot.model or view.scope.spec.model for view in (self._before, self._after))
+        if old != new:
+            self.add(CauseKind.MODEL, _MODEL, change.before, change.after)
+        else:
+            self._mentioned(references(new), None)
+
+    def parameter(self, name: str, change: FieldChange) -> None:
+        """A parameter, or something inside it: written in the shot, in `defaults`, or nowhere."""
+        old, new = self._before, self._after
+        field = ".".join(part for part in change.path.split("/")[1:])
+        own = (old.shot.parameters.get(name, _MISSING), new.shot.parameters.get(name, _MISSING))
+        general = (old.scope.spec.defaults.get(name, _MISSING), new.scope.spec.defaults.get(name, _MISSING))
+        known = len(self.found)
+        if own[0] != own[1]:
+            self.add(CauseKind.PARAMETER, field, change.before, change.after)
+        elif general[0] != general[1]:
+            self.add(CauseKind.DEFAULTS, field, change.before, change.after)
+        mentioned = [references(value) for value in (*own, *general) if value is not _MISSING]
+        for each in mentioned:
+            self._mentioned(each, None)
+        has_model = any(cause.kind == CauseKind.MODEL for cause in self.found)
+        if not mentioned and not has_model and len(self.found) == known:
+            self.add(CauseKind.MODEL_DEFAULT, field, change.before, change.after)
+
+    def _mentioned(self, mentioned: References, beside: tuple[TextFile, TextFile] | None) -> None:
+        """Variables and files a text mentions; `beside` is the file it stands in, on both sides."""
+        for name in sorted(mentioned.names - self._seen):
+            self._seen.add(name)
+            self._variable(name)
+        for path in sorted(mentioned.files):
+            self._file(path, beside)
+
+    def _variable(self, name: str) -> None:
+        values = [view.variables.get(name, _MISSING) for view in (self._before, self._after)]
+        if _same(*values):
+            return
+        written = [view.written(name) for view in (self._before, self._after)]
+        known = len(self.found)
+        if _same(*written):  # then what it mentions changed
+            self._mentioned(references(written[1]), None)
+        if len(self.found) == known:
+            old, new = (None if value is _MISSING else value for value in values)
+            self.add(*_origin(name, self._after if values[1] is not _MISSING else self._before), old, new)
+
+    def _file(self, path: str, beside: tuple[TextFile, TextFile] | None) -> None:
+        old = _find(self._before.scope, path, beside[0] if beside else None)
+        new = _find(self._after.scope, path, beside[1] if beside else None)
+        named = new or old
+        if named is None or named.path in self._files:
+            return
+        self._files.add(named.path)
+        if old is None or new is None or old.text != new.text:
+            self.add(CauseKind.FILE, named.path)
+        if old is not None and new is not None:
+            self._mentioned(_both(old.text, new.text), (old, new))
+
+
+def _find(scope: SpecScope, path: str, beside: TextFile | None) -> TextFile | None:
+    """A file as templates find it: beside the spec first, then beside the file that names it."""
+    return scope.file(path) or (scope.file(path, beside.path) if beside else None)
+
+
+def _both(*texts: Json) -> References:
+    return references([text for text in texts if text is not None])
+
+
+def _origin(name: str, view: View) -> tuple[CauseKind, str]:
+    """What kind of variable it is, and how a reader finds it."""
+    shot = view.shot
+    if name not in view.instance.variables:
+        return CauseKind.VARIABLE, name
+    if shot.for_each is not None:
+        return CauseKind.DATA, f"{shot.for_each.file or 'forEach'}: {name}"
+    return CauseKind.DATA, f"matrix: {name}"
+
+
+def _same(one: Json, other: Json) -> bool:
+    """Whether two values read the same in a text: 1, 1.0 and true do not."""
+    return bool(one == other) and repr(one) == repr(other)
+
+
+def _shown(value: Json) -> str | None:
+    if value is None:
+        return None
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def causes_by_shots(shots: Iterable[Sequence[Cause]]) -> list[tuple[Cause, int]]:
+    """Each cause with the number of shots it explains, the widest first; equal ones keep their order."""
+    counts: dict[Cause, int] = {}
+    for causes in shots:
+        for cause in causes:
+            counts[cause] = counts.get(cause, 0) + 1
+    return sorted(counts.items(), key=lambda pair: -pair[1])

@@ -1,0 +1,60 @@
+"""Runs the real command as users do: a process of its own, in a folder of its own."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Standard output as one JSON document."""
+        return json.loads(self.out)
+
+
+def ltxspec(*arguments: str, cwd: Path, check: int | None = 0, **environment: str) -> Result:
+    """Run `ltxspec` in a folder; `check` is the exit code it must have (None: any)."""
+    done = subprocess.run(
+        [sys.executable, "-m", "ltxspec", *arguments],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    result = Result(done.returncode, done.stdout, done.stderr)
+    assert check is None or result.code == check, f"exit {result.code}\n{result.out}\n{result.err}"
+    assert "Traceback" not in result.err, result.err
+    return result
+
+
+def copy_of_repository(folder: Path) -> Path:
+    """The repository's specs and lockfiles in a folder of their own."""
+    for name in ("specs", "lockfiles"):
+        shutil.copytree(REPOSITORY / name, folder / name)
+    return folder
+
+
+def write_spec(folder: Path, text: str, name: str = "night") -> Path:
+    """A spec file `specs/<name>.yaml` with the usual head before `text`."""
+    head = f"apiVersion: ltxspec/v1\nkind: RenderSpec\nmetadata: {{name: {name}}}\n"
+    path = folder / "specs" / f"{name}.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(head + text, encoding="utf-8")
+    return path
