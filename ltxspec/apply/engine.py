@@ -62,7 +62,7 @@ async def run(jobs: Sequence[Job], world: World, settings: RunSettings, budget: 
             settings.limits, world.emit, settings.detach, world.load_media,
         )  # fmt: skip
         for job in jobs:
-            outcomes += _record_free(job, world.emit)
+            outcomes += _record_free(job, world)
         outcomes += await _resume_all(jobs, stage)
         if settings.submit:
             outcomes += await _order_all(jobs, stage, settings.parallelism)
@@ -71,15 +71,26 @@ async def run(jobs: Sequence[Job], world: World, settings: RunSettings, budget: 
     return _summary(outcomes, interrupted=stop.reason is not None)
 
 
-def _record_free(job: Job, emit: Emit) -> list[ShotOutcome]:
-    """Write down everything that spends nothing, and the moves that come before an order."""
+def _record_free(job: Job, world: World) -> list[ShotOutcome]:
+    """Write down everything that spends nothing, and the moves that come before an order; point the links anew."""
     free = [c for c in job.changes if c.action in (Action.UPDATE, Action.RESTORE, Action.MOVE, Action.RETIRE)]
     moved = [c for c in job.changes if c.action.spends and c.origin is not None]
     if free or moved:
         job.ledger.record([*moved, *free])
+    for change in [*moved, *free]:
+        _relink(job, change, world.archive)
     for change in free:
-        emit(ApplyEvent(Kind.SHOT_RECORDED, f"{change.action.value} recorded", change.address, change.task_id))
+        world.emit(ApplyEvent(Kind.SHOT_RECORDED, f"{change.action.value} recorded", change.address, change.task_id))
     return [ShotOutcome(change.address, Outcome.RECORDED, change.task_id) for change in free]
+
+
+def _relink(job: Job, change: Change, archive: Archive) -> None:
+    """Let the readable tree show what the lockfile says now: names that are gone lose their link."""
+    shots, spec = job.ledger.lockfile.shots, change.address.spec
+    for key in filter(None, (change.address.instance, change.origin)):
+        record = shots.get(key)
+        take = record.current_take if record else None
+        archive.link(spec, key, take.outputs if take else ())
 
 
 async def _resume_all(jobs: Sequence[Job], stage: Stage) -> list[ShotOutcome]:

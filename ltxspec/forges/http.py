@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 from ltxspec import __version__
-from ltxspec.forges.port import ForgeError, Gone, Unsettled
+from ltxspec.forges.port import Denied, ForgeError, Gone, Unsettled
 
 READ_TRIES = 5
 LONGEST_WAIT = 120.0  # seconds; a forge that asks for more is left to the next run
@@ -114,7 +114,7 @@ class Api:
                 self._access.pace.sleep(wait)
         raise AssertionError  # pragma: no cover  # the loop returns or raises
 
-    def pages(self, path: str, parameters: Mapping[str, str | int]) -> Iterator[Any]:
+    def pages(self, path: str, parameters: Mapping[str, str]) -> Iterator[Any]:
         """Every item of a list, page by page, in the forge's order. Raises ForgeError, Gone."""
         reply = self.read(path, {**parameters, "per_page": 100})
         for _ in range(MOST_PAGES):
@@ -138,7 +138,9 @@ class Api:
         body: Mapping[str, Any] | None = None,
         parameters: Mapping[str, str | int] | None = None,
     ) -> Reply:
-        url = self._base.copy_with(raw_path=self._base.raw_path.rstrip(b"/") + path.encode()) if path[0] == "/" else path
+        url = (
+            self._base.copy_with(raw_path=self._base.raw_path.rstrip(b"/") + path.encode()) if path[0] == "/" else path
+        )
         try:
             response = self._http.request(method, url, json=body, params=dict(parameters) if parameters else None)
         except httpx.TransportError as error:  # the kind only: messages can hold addresses
@@ -158,7 +160,7 @@ class Api:
         """What a bad answer means: later, gone, or no."""
         message = self._message(response)
         wait = self._wait(response, message)
-        if response.status_code in {408, 425, 429} or response.status_code >= 500 or wait is not None:
+        if response.status_code in {408, 425, 429} or response.is_server_error or wait is not None:
             return Unsettled(f"status {response.status_code}", wait)
         if response.status_code in {404, 410}:
             return Gone(message)
@@ -168,10 +170,10 @@ class Api:
             return ForgeError("the repository has moved", hint="give its present name with `--repo`")
         return ForgeError(f"the forge does not take the request (status {response.status_code}: {message})")
 
-    def refused(self, summary: str) -> ForgeError:
+    def refused(self, summary: str) -> Denied:
         """A refusal, with what token is needed."""
         missing = "" if self._access.token else "no token was given; "
-        return ForgeError(summary, hint=missing + self._access.advice)
+        return Denied(summary, hint=missing + self._access.advice)
 
     def _message(self, response: httpx.Response) -> str:
         try:

@@ -13,6 +13,10 @@ class ForgeError(LtxspecError):
     code = "forge"
 
 
+class Denied(ForgeError):
+    """The token may not do that."""
+
+
 class Unsettled(Exception):
     """A write got no clear answer, or was turned away for a while: look at the comments again before the next try.
 

@@ -60,7 +60,7 @@ def _cover(image: bytes, size: tuple[int, int]) -> "Image.Image":
             if opened.width * opened.height > _MAX_PIXELS:
                 raise MediaError(f"the first frame has {opened.width}x{opened.height} pixels, more than can be shown")
             upright = ImageOps.exif_transpose(opened).convert("RGB")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise MediaError("the first frame is not an image that can be read") from error
     return ImageOps.fit(upright, size, Image.Resampling.BICUBIC)
 

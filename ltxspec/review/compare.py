@@ -1,45 +1,114 @@
 """Compares two sides of a change: what was bought in it, what is still to do at the head, what it cost. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ltxspec.errors import Diagnostic
-from ltxspec.lock.models import Lockfile
-from ltxspec.plan.actions import Plan
+from ltxspec.lock.models import Take
+from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.estimate import estimate
 from ltxspec.plan.guard import Limits
 from ltxspec.plan.planfile import plan_digest
-from ltxspec.render.models import Request
-from ltxspec.review.holdings import Holdings, lost_takes
-from ltxspec.review.models import Cause, Review, ShotReview
+from ltxspec.review.models import Kind, Review, ShotReview
 from ltxspec.review.refusals import refusals
-from ltxspec.review.shots import SpecPair, review_spec
-from ltxspec.plan.actions import FieldChange
-from ltxspec.values import ShotAddress, total_usd
-
-FindCauses = Callable[[ShotAddress, ShotAddress, Sequence[FieldChange]], Sequence[Cause]]
-"""(shot at the base, shot at the head, changes) -> causes; for shots that both sides render."""
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One side of a change.
-
-    `requests` holds the specs that render, `lockfiles` those that can be read. `unknown` names specs of which one of
-    the two cannot be told: nothing is concluded from what they lack.
-    """
-
-    name: str
-    requests: Mapping[str, Mapping[str, Request]] = field(default_factory=dict)  # spec -> instance key -> request
-    lockfiles: Mapping[str, Lockfile] = field(default_factory=dict)
-    unknown: frozenset[str] = frozenset()
+from ltxspec.review.shots import FindCauses, Pair, review_spec
+from ltxspec.review.sides import Holdings, Side, comparable, holdings, lost_takes
+from ltxspec.values import ShotAddress, Usd, total_usd
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What holds for the whole change besides its two sides."""
+    """What a comparison needs besides its two sides.
 
-    plan: Plan  # at the head, of the specs that render
+    Args:
+        plan: at the head, of every spec that renders there and whose lockfile can be read.
+        limits: of the head's configuration.
+        diagnostics: of the head; and what the base cannot tell, as warnings.
+        causes: finds why the fields of a shot differ.
+    """
+
+    plan: Plan
     limits: Limits = field(default_factory=Limits)
     diagnostics: Sequence[Diagnostic] = ()
     causes: FindCauses = lambda _before, _after, _changes: ()
+
+
+def compare(base: Side, head: Side, terms: Terms) -> Review:
+    """Review a change. Its digest is empty when the head is not wholly known: then nothing can be approved."""
+    is_whole = head.is_whole
+    base, head = comparable(base, head)
+    had, has = holdings(base.lockfiles.values()), holdings(head.lockfiles.values())
+    bought = _bought(had, has)
+    shots, unchanged = _shots(base, head, terms, had, bought)
+    spent, spent_unknown = total_usd(take.cost for takes in bought.values() for take in takes)
+    before, before_unknown = _total(had)
+    after, after_unknown = _total(has)
+    ahead = estimate(terms.plan.changes)
+    lost = lost_takes(had, has)
+    return Review(
+        base=base.name,
+        head=head.name,
+        provider=terms.plan.provider,
+        shots=shots,
+        unchanged=unchanged,
+        spent=spent,
+        spent_unknown=spent_unknown,
+        estimate=ahead.usd,
+        estimate_unknown=ahead.unknown,
+        total_before=before,
+        total_after=after,
+        lost=lost,
+        limit=terms.limits.per_apply,
+        plan_digest=plan_digest(terms.plan) if is_whole else "",
+        diagnostics=tuple(terms.diagnostics),
+        total_before_unknown=before_unknown,
+        total_after_unknown=after_unknown,
+        under_way=ahead.under_way,
+        under_way_unknown=ahead.under_way_unknown,
+        refusals=tuple(refusals(terms.plan, terms.limits, lost, terms.diagnostics)),
+    )
+
+
+def _shots(
+    base: Side, head: Side, terms: Terms, had: Holdings, bought: Mapping[ShotAddress, tuple[Take, ...]]
+) -> tuple[list[ShotReview], int]:
+    """All shots that the change touches, spec by spec, and the number of the others."""
+    planned: dict[str, dict[str, Change]] = {}
+    extra: list[Change] = []
+    for change in terms.plan.changes:
+        first = planned.setdefault(change.address.spec, {}).setdefault(change.address.instance, change)
+        if first is not change:
+            extra.append(change)
+    others = {*base.requests, *base.lockfiles, *head.lockfiles} - head.requests.keys()
+    shots: list[ShotReview] = []
+    unchanged = 0
+    for spec in [*head.requests, *sorted(others)]:
+        pair = Pair(spec, base, head, had, bought, planned.get(spec, {}), terms.causes)
+        found, same = review_spec(pair)
+        shots += found
+        shots += [_left_over(change) for change in extra if change.address.spec == spec]
+        unchanged += same
+    return shots, unchanged
+
+
+def _left_over(change: Change) -> ShotReview:
+    """A task that was ordered for an earlier version of a shot, beside what happens to the shot itself."""
+    kind = Kind.RESUMING if change.action is Action.RESUME else Kind.UPDATED
+    return ShotReview(change.address, kind, change=change, source=change.source)
+
+
+def _bought(had: Holdings, has: Holdings) -> dict[ShotAddress, tuple[Take, ...]]:
+    """Takes that only the head has, by where they stand, oldest first."""
+    found: dict[ShotAddress, list[Take]] = {}
+    for task, (address, take) in has.items():
+        if task not in had:
+            found.setdefault(address, []).append(take)
+    return {address: tuple(sorted(takes, key=lambda take: take.sort_key)) for address, takes in found.items()}
+
+
+def _total(takes: Holdings) -> tuple[Usd, int]:
+    return total_usd(_costs(takes))
+
+
+def _costs(takes: Holdings) -> Iterable[Usd | None]:
+    return (take.cost for _, take in takes.values())

@@ -10,6 +10,7 @@ from ltxspec.plan.actions import Change, FieldChange
 from ltxspec.values import ShotAddress, Usd
 
 WORKING_TREE = "working tree"  # the name of a side that is no commit
+_NOTHING = Usd(0)
 
 
 class Kind(StrEnum):
@@ -116,7 +117,7 @@ class Review:
     diagnostics: Sequence[Diagnostic] = ()
     total_before_unknown: int = 0
     total_after_unknown: int = 0
-    under_way: Usd = Usd(0)  # committed already: tasks to resume
+    under_way: Usd = _NOTHING  # committed already: tasks to resume
     under_way_unknown: int = 0
     refusals: Sequence[Refusal] = ()
     base_name: str = ""  # how the base was found or asked for, for people: "merge base of origin/main"

@@ -49,9 +49,14 @@ def _of_syntax(text: str) -> References:
     except (TemplateSyntaxError, RecursionError):
         return NOTHING
     names = {node.name for node in tree.find_all(nodes.Name) if node.ctx == "load"}
-    tags = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
-    constants = [node for tag in tree.find_all(tags) for node in _constants(tag.template)]
-    return References(frozenset(names), frozenset(name for name in constants if isinstance(name, str)))
+    tags: list[nodes.Include | nodes.Import | nodes.FromImport | nodes.Extends] = [
+        *tree.find_all(nodes.Include),
+        *tree.find_all(nodes.Import),
+        *tree.find_all(nodes.FromImport),
+        *tree.find_all(nodes.Extends),
+    ]
+    files = [value for tag in tags for value in _constants(tag.template)]
+    return References(frozenset(names), frozenset(name for name in files if isinstance(name, str)))
 
 
 def _constants(node: Json) -> list[Json]:

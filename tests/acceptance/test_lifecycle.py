@@ -108,7 +108,8 @@ def test_an_apply_that_would_spend_needs_somebody_to_approve_it(project: Path) -
 
 
 def test_a_refused_shot_is_blocked_until_it_is_edited_or_retried(project: Path) -> None:
-    shots(project, alley="something [[unsafe]]", tower="a tower")
+    checked = HEAD.replace("fps: 24", "fps: 24, safety: {mode: fast}")
+    write_spec(project, checked + "  alley: {prompt: 'a [[unsafe]] thing'}\n  tower: {prompt: a tower}\n")
     apply(project, check=3)
     shown = plan(project)
     assert (shown["alley"]["action"], shown["tower"]["action"]) == ("blocked", "no-op")
@@ -125,4 +126,4 @@ def test_events_are_one_json_document_a_line(project: Path) -> None:
     kinds = [line["type"] for line in lines]
     assert kinds[-1] == "run-finished"
     assert {"shot-submitted", "shot-rendered", "shot-committed"} <= set(kinds)
-    assert lines[-1]["summary"]["spent"] == "0.54"
+    assert lines[-1]["summary"]["spent"] == {"usd": "0.54", "unknown": 0}

@@ -69,7 +69,7 @@ def plain_order(number: int = 1, **fields: Any) -> dict[str, Any]:
     return order(number, **(shape | fields))
 
 
-def played(*faults: dict[str, Any], **behaviour: Any) -> Any:
+def played(*faults: dict[str, Any], **behaviour: Any) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("scenario", [{"faults": list(faults), "behaviour": behaviour}], indirect=True)
 
 

@@ -250,7 +250,7 @@ shots:
         ("prompt: 'hi {{ ^x }}'", "undefined-variable", None),
         ("prompt: hi, duration: '{{ ^x }}'", "undefined-variable", None),
         ("^prompt: \"{{ '' }}\"", "missing-prompt", "write what the video shows below `prompt:`"),
-        ("prompt: hi, outputFormat: ^'{{ 8 }}'", "not-allowed", None),
+        ("prompt: hi, outputFormat: ^'{{ 8 }}'", "wrong-type", None),
     ],
 )
 def test_problems_point_at_what_is_wrong(shot: str, code: str, hint: str | None) -> None:

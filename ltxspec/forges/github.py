@@ -1,0 +1,164 @@
+"""GitHub: comments of a pull request are the comments of the issue with its number.
+
+Paths, fields and statuses are those of GitHub's published OpenAPI description; the tests hold every request to it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from ltxspec.forges.http import Access, Api, Pace, Secret
+from ltxspec.forges.port import Comment, Denied, ForgeError, Gone, PullRequest
+
+API = "https://api.github.com"
+ADVICE = (
+    "set `GITHUB_TOKEN` to a token that may write pull requests: in a workflow "
+    "`permissions: {contents: read, pull-requests: write}`, else a token with that permission for this repository"
+)
+
+
+def header(token: str) -> dict[str, str]:
+    """What authenticates a request."""
+    return {"Authorization": f"Bearer {token}"}
+
+
+class GitHub:
+    """`port.Forge` for one pull request."""
+
+    def __init__(self, access: Access, repository: str, number: int) -> None:
+        self._api = Api(access)
+        self._repository = _repository_path(repository)
+        self._name = repository
+        self._number = number
+        self._account: str | None = None  # login of our token; "" for an app's, which cannot ask who it is
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._api.close()
+
+    def pull_request(self) -> PullRequest:
+        """The pull request now. A head whose repository was deleted counts as a fork's."""
+        try:
+            data = self._api.read(f"{self._repository}/pulls/{self._number}").data
+        except Gone as gone:
+            raise self._missing(f"pull request {self._number} of `{self._name}`", gone) from None
+        return _pull_request(data)
+
+    def comments(self) -> Sequence[Comment]:
+        """Every comment, oldest first."""
+        try:
+            items = list(self._api.pages(f"{self._repository}/issues/{self._number}/comments", {}))
+        except Gone as gone:
+            raise self._missing(f"the comments of pull request {self._number} of `{self._name}`", gone) from None
+        return sorted((self._comment(item) for item in items), key=lambda comment: comment.id)
+
+    def create(self, body: str) -> Comment:
+        """Add a comment."""
+        try:
+            data = self._api.write("POST", f"{self._repository}/issues/{self._number}/comments", {"body": body})
+        except Gone as gone:
+            raise self._missing(f"pull request {self._number} of `{self._name}`", gone) from None
+        return self._comment(data)
+
+    def update(self, comment: Comment, body: str) -> Comment:
+        """Replace a comment's text."""
+        return self._comment(self._api.write("PATCH", self._path(comment), {"body": body}))
+
+    def delete(self, comment: Comment) -> None:
+        """Remove a comment."""
+        try:
+            self._api.write("DELETE", self._path(comment))
+        except Gone:
+            return
+
+    def may_write(self, author: str) -> bool:
+        """Whether an account may push; GitHub counts `maintain` as `write` here."""
+        try:
+            data = self._api.read(f"{self._repository}/collaborators/{quote(author, safe='')}/permission").data
+        except Gone:
+            return False
+        return data.get("permission") in {"admin", "write"}
+
+    def _path(self, comment: Comment) -> str:
+        return f"{self._repository}/issues/comments/{comment.id}"
+
+    def _comment(self, item: Mapping[str, Any]) -> Comment:
+        user = item.get("user") or {}
+        return Comment(
+            id=int(item["id"]),
+            body=str(item.get("body") or ""),
+            by_us=self._is_us(user),
+            author=str(user.get("login") or ""),
+            url=str(item.get("html_url") or ""),
+            updated_at=str(item.get("updated_at") or ""),
+        )
+
+    def _is_us(self, user: Mapping[str, Any]) -> bool:
+        """Whether our token's account is this one.
+
+        A workflow's token cannot ask who it is (status 403) and writes as a bot: then any bot's comment may be ours. A
+        person's never is, so nobody can have a comment of theirs kept up to date by us, and then change it.
+        """
+        if self._account is None:
+            try:
+                self._account = str(self._api.read("/user").data["login"])
+            except (Denied, Gone):
+                self._account = ""
+        return user.get("login") == self._account if self._account else user.get("type") == "Bot"
+
+    def _missing(self, what: str, gone: Gone) -> ForgeError:
+        return self._api.refused(f"{what} cannot be seen ({gone})")
+
+
+def find_pull_request(access: Access, repository: str, commit: str, branch: str | None = None) -> PullRequest:
+    """The one open pull request whose head is this commit.
+
+    Args:
+        access: the API.
+        repository: `owner/name` the pull request goes to.
+        commit: id of the head.
+        branch: `owner:branch` of the head, where it is known.
+
+    Raises:
+        ForgeError: there is none (the head has moved on, or it was closed), or several.
+    """
+    api = Api(access)
+    query = {"state": "open"} | ({"head": branch} if branch else {})
+    try:
+        found = [_pull_request(item) for item in api.pages(f"{_repository_path(repository)}/pulls", query)]
+    except Gone as gone:
+        raise api.refused(f"`{repository}` cannot be seen ({gone})") from None
+    finally:
+        api.close()
+    matching = [item for item in found if item.head == commit]
+    if len(matching) != 1:
+        count = "no" if not matching else str(len(matching))
+        raise ForgeError(
+            f"{count} open pull request{'s have' if matching else ' has'} the head {commit[:12]}",
+            hint="a newer run takes care of a head that moved on; else give `--pr NUMBER`",
+        )
+    return matching[0]
+
+
+def _pull_request(data: Mapping[str, Any]) -> PullRequest:
+    head, base = data["head"], data["base"]
+    homes = [(side.get("repo") or {}).get("full_name") for side in (head, base)]
+    return PullRequest(
+        number=int(data["number"]),
+        head=str(head["sha"]),
+        branch=str(head["ref"]),
+        is_open=data.get("state") == "open",
+        from_fork=homes[0] is None or homes[0] != homes[1],
+    )
+
+
+def _repository_path(repository: str) -> str:
+    owner, slash, name = repository.partition("/")
+    if not (owner and slash and name) or "/" in name or {owner, name} & {".", ".."}:
+        raise ForgeError(f"`{repository}` is not a GitHub repository", hint="write it as owner/name")
+    return f"/repos/{quote(owner, safe='')}/{quote(name, safe='')}"
+
+
+def access_to(base_url: str | None, token: str | None, pace: Pace | None = None) -> Access:
+    """GitHub's API, or that of a GitHub Enterprise Server."""
+    return Access(base_url or API, Secret(token) if token else None, header, ADVICE, pace or Pace())

@@ -1,0 +1,102 @@
+"""Orders given in a comment: `/ltxspec apply`, alone on a line, by someone who may push, of a review that was seen.
+
+The text of a comment is a stranger's until its author is known to be none. What is applied is the head and the plan
+that our comment showed when the order was written, so nothing that came later is bought by it.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from ltxspec.errors import Refused
+from ltxspec.forges.marker import Marker
+from ltxspec.forges.port import Comment, Forge, PullRequest
+from ltxspec.forges.sticky import ours
+
+_ORDER = re.compile(r"^/ltxspec[ \t]+apply(?:[ \t]+(?P<digest>sha256:[0-9a-f]{64}))?[ \t]*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order that was accepted: what to check out, and the one plan it may carry out."""
+
+    number: int  # of the change
+    head: str  # commit id
+    branch: str  # where the lockfile goes
+    digest: str  # of the plan
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The new comment, as the forge's event tells."""
+
+    text: str
+    author: str
+    created_at: str  # RFC 3339
+
+
+def asks_to_apply(text: str) -> bool:
+    """Whether a comment holds an order. Quoted ones (`> /ltxspec apply`) and ones inside a sentence are none."""
+    return _ORDER.search(text.replace("\r\n", "\n")) is not None
+
+
+def accept(forge: Forge, request: Request, marker: Marker) -> Order:
+    """Check an order.
+
+    Args:
+        forge: the change the comment stands under.
+        request: the comment.
+        marker: any marker of our comment there: its key says which one.
+
+    Raises:
+        Refused: it may not be carried out, and why.
+        ForgeError: the forge does not answer.
+    """
+    found = _ORDER.search(request.text.replace("\r\n", "\n"))
+    if found is None:
+        raise Refused("no-order", "the comment is no order", hint="write `/ltxspec apply` at the start of a line")
+    if not forge.may_write(request.author):
+        raise Refused("not-allowed", f"`{request.author}` may not push to this repository, so may not order renders")
+    change = forge.pull_request()
+    _check_change(change)
+    shown = ours(forge.comments(), marker)
+    if not shown:
+        raise Refused("not-seen", "there is no review to approve yet", hint="wait for the plan's comment")
+    comment, seen = shown[0]
+    _check_seen(seen, comment, change, request)
+    if found["digest"] and found["digest"] != seen.digest:
+        raise Refused("not-approved", "the digest in the order is not the one of the review", hint="look at it again")
+    return Order(change.number, change.head, change.branch, seen.digest, request.author)
+
+
+def _check_change(change: PullRequest) -> None:
+    if not change.is_open:
+        raise Refused("closed", f"pull request {change.number} is not open")
+    if change.from_fork:
+        raise Refused(
+            "fork", "the change comes from a fork, whose specs are never rendered with this repository's key",
+            hint="merge it, or push it to a branch of this repository",
+        )  # fmt: skip
+
+
+def _check_seen(seen: Marker, comment: Comment, change: PullRequest, request: Request) -> None:
+    """The review must be of the present head, and must not have changed after the order was written."""
+    if seen.head != change.head:
+        raise Refused(
+            "stale-review", "the head has moved on since the review", hint="order again when it is up to date"
+        )
+    if not seen.digest:
+        raise Refused("nothing-to-approve", "the review holds no plan that could be approved")
+    if not _earlier(comment.updated_at, request.created_at):
+        raise Refused(
+            "stale-review", "the review changed after the order was written", hint="look at it and order again"
+        )
+
+
+def _earlier(one: str, other: str) -> bool:
+    """Whether a time comes before another. Forges tell whole seconds: what is equal may be either way."""
+    try:
+        return datetime.fromisoformat(one) < datetime.fromisoformat(other)
+    except (ValueError, TypeError):
+        return False

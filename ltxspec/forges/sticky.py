@@ -1,0 +1,145 @@
+"""Keeps our one comment of a change: written, brought up to date, never doubled, never set back by an older run.
+
+No forge can write "only if nothing changed", so runs that meet must end alike in whatever order their requests arrive.
+Each looks again after it has written: the oldest comment of ours stays and carries the newest text, the others go. A
+run whose commit is no longer the head stops. A write without a clear answer is never repeated blindly: look first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ltxspec.forges.http import LONGEST_WAIT, Pace
+from ltxspec.forges.marker import Marker
+from ltxspec.forges.port import Comment, Forge, ForgeError, Gone, Unsettled
+
+ROUNDS = 8  # looks at the comments, at most
+_SETTLE = 1.0  # seconds after a write in which another run's request may still be on its way
+_FIRST_WAIT = 2.0  # seconds after an unclear write; doubled each time
+
+
+class Outcome(StrEnum):
+    """How a posting ended."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    SUPERSEDED = "superseded"  # the head moved on, or a newer run has spoken: nothing to do
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The result, and the comment as it stands now (None when superseded)."""
+
+    outcome: Outcome
+    comment: Comment | None = None
+    reason: str = ""
+
+
+def post(forge: Forge, marker: Marker, text: str, pace: Pace | None = None) -> Posted:
+    """Make `text` (Markdown, without a marker) what our comment says.
+
+    Raises:
+        ForgeError: the forge refuses, or nothing stands after `ROUNDS` looks.
+    """
+    return _Posting(forge, marker, f"{marker.line()}\n{text}", pace or Pace()).run()
+
+
+def ours(comments: Sequence[Comment], marker: Marker) -> list[tuple[Comment, Marker]]:
+    """Our comments with their markers, oldest first."""
+    found = [(comment, Marker.read(comment.body)) for comment in comments if comment.by_us]
+    return [(comment, mark) for comment, mark in found if mark is not None and mark.same_comment(marker)]
+
+
+class _Posting:
+    def __init__(self, forge: Forge, marker: Marker, body: str, pace: Pace) -> None:
+        self._forge = forge
+        self._marker = marker
+        self._body = body
+        self._pace = pace
+        self._outcome = Outcome.UNCHANGED
+        self._wait = _FIRST_WAIT
+        self._trouble = ""
+        self._doubted = False
+
+    def run(self) -> Posted:
+        for _ in range(ROUNDS):
+            head = self._forge.pull_request().head
+            if head != self._marker.head:
+                return Posted(Outcome.SUPERSEDED, reason=f"the head is {head[:12]} by now")
+            try:
+                posted = self._round()
+            except Unsettled as trouble:
+                self._rest(trouble)
+                continue
+            except Gone:
+                continue
+            if posted is not None:
+                return posted
+        raise ForgeError(
+            f"the comment does not stand after {ROUNDS} tries{self._trouble}", hint="run the command again later"
+        )
+
+    def _round(self) -> Posted | None:
+        """One look, and at most one kind of write. None: written, look again."""
+        found = ours(self._forge.comments(), self._marker)
+        if not found:
+            self._outcome = Outcome.CREATED
+            self._forge.create(self._body)
+            return None
+        if self._in_doubt(found):
+            return None
+        newest = max((mark.run for _, mark in found if mark.head == self._marker.head), default=(0, 0))
+        superseded = self._marker.run != (0, 0) and newest > self._marker.run
+        wanted = self._text_of(found, newest) if superseded else self._body
+        keeper, mark = found[0]
+        if not _same(keeper.body, wanted):
+            if (
+                self._outcome is not Outcome.UNCHANGED
+                and mark.run == self._marker.run
+                and mark.head == self._marker.head
+            ):
+                return Posted(Outcome.SUPERSEDED, reason="another run with the same number has written the comment")
+            self._outcome = Outcome.UPDATED if self._outcome is Outcome.UNCHANGED else self._outcome
+            self._forge.update(keeper, wanted)
+            return None
+        for comment, _ in found[1:]:
+            self._forge.delete(comment)
+        if superseded:
+            return Posted(Outcome.SUPERSEDED, reason="a newer run has written the comment")
+        return Posted(self._outcome, keeper)
+
+    def _in_doubt(self, found: Sequence[tuple[Comment, Marker]]) -> bool:
+        """Whether a newer run spoke of another head: then the head we read may be old news. Believed when read again."""
+        newer = any(mark.run > self._marker.run and mark.head != self._marker.head for _, mark in found)
+        if not newer or self._doubted or self._marker.run == (0, 0):
+            return False
+        self._doubted = True
+        return True
+
+    def _text_of(self, found: Sequence[tuple[Comment, Marker]], run: tuple[int, int]) -> str:
+        """The text of a newer run, to be carried over when it stands in a comment that will go."""
+        return next(item.body for item, mark in found if mark.run == run and mark.head == self._marker.head)
+
+    def _pause(self) -> None:
+        self._pace.sleep(_SETTLE)
+
+    def _rest(self, trouble: Unsettled) -> None:
+        wait = self._wait if trouble.wait is None else trouble.wait
+        if wait > LONGEST_WAIT:
+            raise ForgeError(f"the forge asks to wait {wait:.0f} s", hint="run the command again later")
+        self._trouble = f": {trouble.reason}"
+        self._wait *= 2
+        self._pace.sleep(wait)
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two texts are the same but for the run and for line ends, which forges may rewrite."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(body: str) -> tuple[str, str]:
+    mark = Marker.read(body)
+    rest = body.partition("\n")[2] if mark else body
+    same_run = f"{mark.head} {mark.digest}" if mark else ""
+    return same_run, rest.replace("\r\n", "\n").rstrip()

@@ -1,0 +1,234 @@
+"""Decides what a change does to each shot of one spec, and puts together what a reviewer compares."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ltxspec.catalog.models import PROMPT
+from ltxspec.lock.models import Lockfile, ShotRecord, Take
+from ltxspec.plan.actions import Action, Change, FieldChange
+from ltxspec.plan.differences import field_changes
+from ltxspec.render.models import Request
+from ltxspec.review.models import Cause, Kind, ShotReview
+from ltxspec.review.sides import Holdings, Side
+from ltxspec.values import Json, ShotAddress
+
+FindCauses = Callable[[ShotAddress, ShotAddress, Sequence[FieldChange]], Sequence[Cause]]
+"""(shot at the base, shot at the head, changes) -> causes; asked for shots that both sides render."""
+
+_KINDS: Mapping[Action, Kind] = {
+    Action.CREATE: Kind.PENDING,
+    Action.REPLACE: Kind.PENDING,
+    Action.RESUME: Kind.RESUMING,
+    Action.BLOCKED: Kind.BLOCKED,
+    Action.RESTORE: Kind.RESTORED,
+    Action.MOVE: Kind.MOVED,
+    Action.UPDATE: Kind.UPDATED,
+    Action.RETIRE: Kind.RETIRED,
+}
+_NOT_YET = (Kind.PENDING, Kind.RESUMING, Kind.BLOCKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One spec on both sides, with everything that decides about its shots."""
+
+    spec: str
+    base: Side
+    head: Side
+    had: Holdings  # every take of the base, of all specs
+    bought: Mapping[ShotAddress, tuple[Take, ...]]  # takes that are new at the head, by where they stand
+    changes: Mapping[str, Change]  # of the plan at the head, by instance key
+    causes: FindCauses
+
+    @property
+    def old(self) -> Lockfile:
+        """The lockfile of the base."""
+        return self.base.lockfiles.get(self.spec, Lockfile("", self.spec))
+
+    @property
+    def new(self) -> Lockfile:
+        """The lockfile of the head."""
+        return self.head.lockfiles.get(self.spec, Lockfile("", self.spec))
+
+
+def review_spec(pair: Pair) -> tuple[list[ShotReview], int]:
+    """(the shots of one spec that a change touches, in the spec's order; how many it does not touch)."""
+    origins = {key: origin for key in _keys(pair) if (origin := _origin(key, pair)) is not None}
+    left = {origin.instance for origin in origins.values() if origin.spec == pair.spec}
+    wanted = pair.head.wanted(pair.spec)
+    found, unchanged = [], 0
+    for key in _keys(pair):
+        kind = _kind(key, pair, origins.get(key), moved_away=key in left)
+        if kind is not None:
+            found.append(_shot(key, kind, pair, origins.get(key)))
+        else:
+            unchanged += key in wanted
+    return found, unchanged
+
+
+def _keys(pair: Pair) -> Iterator[str]:
+    """Every shot either side knows: as the head orders them, then what is gone, by name."""
+    wanted = pair.head.wanted(pair.spec)
+    yield from wanted
+    rest = {*pair.new.shots, *pair.old.shots, *pair.base.wanted(pair.spec), *pair.changes}
+    rest.update(address.instance for address in pair.bought if address.spec == pair.spec)
+    yield from sorted(rest - wanted.keys())
+
+
+def _origin(key: str, pair: Pair) -> ShotAddress | None:
+    """The name under which the base knew the takes of this shot, when that was another one."""
+    change = pair.changes.get(key)
+    if change is not None and change.origin is not None and change.action is not Action.RESUME:
+        return ShotAddress(pair.spec, change.origin)
+    record = pair.new.shots.get(key)
+    if record is None or record.current is None or record.current not in pair.had:
+        return None
+    before = _record(pair.old, key)
+    place = pair.had[record.current][0]
+    is_own = place == ShotAddress(pair.spec, key) or (before is not None and before.take(record.current) is not None)
+    return None if is_own else place
+
+
+def _record(lockfile: Lockfile, key: str) -> ShotRecord | None:
+    return lockfile.shots.get(key) or lockfile.retired.get(key)
+
+
+def _kind(key: str, pair: Pair, origin: ShotAddress | None, *, moved_away: bool) -> Kind | None:
+    """What the change does to a shot; None: nothing."""
+    change = pair.changes.get(key)
+    if change is not None and change.action is not Action.NO_OP:
+        return _KINDS[change.action]
+    bought = pair.bought.get(ShotAddress(pair.spec, key), ())
+    if key not in pair.head.wanted(pair.spec) and pair.head.knows(pair.spec):
+        left_now = key in pair.base.wanted(pair.spec) or (key in pair.old.shots and key not in pair.new.shots)
+        return Kind.RETIRED if bought or (left_now and not moved_away) else None
+    return _recorded(pair.old.shots.get(key), pair.new.shots.get(key), bought, is_moved=origin is not None)
+
+
+def _recorded(old: ShotRecord | None, new: ShotRecord | None, bought: Sequence[Take], *, is_moved: bool) -> Kind | None:
+    """What the two lockfiles say about a shot that is up to date at the head, or of which no plan could be made."""
+    before, after = (record.current_take if record else None for record in (old, new))
+    if any(take.status == "succeeded" for take in bought):
+        return Kind.RENDERED
+    if after is None:
+        return Kind.UPDATED if bought else None
+    if is_moved:
+        return Kind.MOVED
+    if before is None or before.task_id != after.task_id:
+        return Kind.RESTORED
+    is_same = before.request == after.request and before.inputs == after.inputs
+    return None if is_same and not bought else Kind.UPDATED
+
+
+def _shot(key: str, kind: Kind, pair: Pair, origin: ShotAddress | None) -> ShotReview:
+    address = ShotAddress(pair.spec, key)
+    change = pair.changes.get(key)
+    pending = change if change is not None and change.action is not Action.NO_OP else None
+    asked, asked_before = pair.head.wanted(pair.spec).get(key), _asked_before(address, pair, origin)
+    before, after = _before(key, pair, origin), _after(key, kind, pair, pending)
+    old = before.request if before is not None else asked_before.body if asked_before is not None else None
+    new = _new_request(kind, after, asked)
+    changes = _changes(kind, pending, (old, _inputs(before, asked_before)), (new, _inputs(after, asked)))
+    about = asked or asked_before
+    return ShotReview(
+        address=address,
+        kind=kind,
+        before=before,
+        after=after,
+        change=_without_secrets(pending),
+        changes=changes,
+        prompt_before=_prompt(old),
+        prompt_after=_prompt(new),
+        causes=_causes(address, origin, pair, changes),
+        title=about.title if about else None,
+        labels=(about.labels if about else None) or {},
+        origin=origin,
+        source=(asked.file, asked.line, asked.column) if asked else None,
+        bought=pair.bought.get(address, ()),
+        inherited=pending is not None and _is_inherited(key, pending, pair),
+    )
+
+
+def _asked_before(address: ShotAddress, pair: Pair, origin: ShotAddress | None) -> Request | None:
+    """What the base asked for under this name, or the one it had there."""
+    places = (address, origin) if origin is not None else (address,)
+    found = (pair.base.wanted(place.spec).get(place.instance) for place in places)
+    return next((request for request in found if request is not None), None)
+
+
+def _before(key: str, pair: Pair, origin: ShotAddress | None) -> Take | None:
+    record = _record(pair.old, key)
+    if (record is None or record.current is None) and origin is not None:
+        lockfile = pair.base.lockfiles.get(origin.spec)
+        record = _record(lockfile, origin.instance) if lockfile else None
+    return record.current_take if record else None
+
+
+def _after(key: str, kind: Kind, pair: Pair, pending: Change | None) -> Take | None:
+    """The take in use at the head, or that will be when it is written down. What is still to be rendered has none."""
+    if kind is Kind.RETIRED or kind in _NOT_YET:
+        return None
+    record = pair.new.shots.get(key)
+    if pending is not None and pending.task_id is not None:
+        names = (key, pending.origin or key)
+        takes = [take for name in names if (place := _record(pair.new, name)) for take in place.takes]
+        return next((take for take in takes if take.task_id == pending.task_id), None)
+    return record.current_take if record else None
+
+
+def _new_request(kind: Kind, after: Take | None, asked: Request | None) -> Mapping[str, Json] | None:
+    if kind is Kind.RETIRED:
+        return None
+    if after is not None:
+        return after.request
+    return asked.body if asked is not None else None
+
+
+def _inputs(take: Take | None, asked: Request | None) -> Mapping[str, str]:
+    if take is not None:
+        return take.inputs
+    return asked.inputs if asked is not None else {}
+
+
+_Sent = tuple[Mapping[str, Json] | None, Mapping[str, str]]  # request, and the hashes of its files
+
+
+def _changes(kind: Kind, pending: Change | None, old: _Sent, new: _Sent) -> tuple[FieldChange, ...]:
+    if kind is Kind.UPDATED and pending is not None:
+        return pending.changes
+    if old[0] is None or new[0] is None:
+        return ()
+    return field_changes(old[0], new[0], old[1], new[1])
+
+
+def _causes(
+    address: ShotAddress, origin: ShotAddress | None, pair: Pair, changes: Sequence[FieldChange]
+) -> tuple[Cause, ...]:
+    if not changes or address.instance not in pair.head.wanted(pair.spec):
+        return ()
+    for place in (address, origin):
+        if place is not None and place.instance in pair.base.wanted(place.spec):
+            return tuple(pair.causes(place, address, changes))
+    return ()
+
+
+def _prompt(request: Mapping[str, Json] | None) -> str | None:
+    text = request.get(PROMPT) if request is not None else None
+    return text if isinstance(text, str) else None
+
+
+def _without_secrets(change: Change | None) -> Change | None:
+    """A review goes to forges and artefacts; delivery options can hold presigned addresses."""
+    if change is None or change.request is None or not change.request.delivery:
+        return change
+    return replace(change, request=replace(change.request, delivery={}))
+
+
+def _is_inherited(key: str, change: Change, pair: Pair) -> bool:
+    """Whether applying the base would do the same: it asks for the same and has the same."""
+    if change.action is Action.RESUME or not pair.base.knows(pair.spec):
+        return False
+    old, new = pair.base.wanted(pair.spec).get(key), pair.head.wanted(pair.spec).get(key)
+    same = (old is None) is (new is None) and (old is None or new is None or old.fingerprint == new.fingerprint)
+    names = (key, change.origin or key)
+    return same and all(_record(pair.old, name) == _record(pair.new, name) for name in names)

@@ -1,0 +1,209 @@
+import hashlib
+import json
+import re
+import uuid
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ltxspec.catalog.models import Model, load_catalog
+from ltxspec.fingerprint import (
+    CURRENT_VERSION,
+    TaskIdentity,
+    fingerprint_of,
+    fingerprints_by_prompt,
+    task_id,
+    version_of,
+)
+from ltxspec.values import Fingerprint
+from unit.render.project import model
+
+GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "fingerprints" / "v1.json").read_text("utf-8"))
+VECTORS = GOLDEN["vectors"]
+HASH = "sha256:" + "ab" * 32
+
+IDENTITY = TaskIdentity("9f2c", "runware", "night", "alley", Fingerprint("v1:sha256:00"))
+
+
+@pytest.fixture(scope="module")
+def frozen() -> Model:
+    (found,) = load_catalog({"frozen.json": GOLDEN["model"]}).models
+    return found
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=[vector["name"] for vector in VECTORS])
+def test_golden_vectors_never_change(vector: dict[str, Any], frozen: Model) -> None:
+    fingerprint = fingerprint_of(frozen, vector["body"], vector["inputs"], "v1")
+    task = vector["task"]
+    identity = TaskIdentity(
+        task["project"], task["provider"], task["spec"], task["instance"], fingerprint, task["retake"], task["attempt"]
+    )
+    assert (fingerprint, task_id(identity)) == (vector["fingerprint"], vector["taskUUID"])
+
+
+def test_the_golden_file_itself_is_untouched() -> None:
+    """Whoever must change this line is about to buy every user's videos again."""
+    assert (
+        sha256(json.dumps(VECTORS, sort_keys=True))
+        == "0b06775d808e22857dbb7b87c3f5625c39cace80ea4fce42fb5c758f6a065b4f"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "hashed"),
+    [
+        (
+            "plain",
+            ('{"duration":8,"fps":25,"height":1080,"model":"maker:1@0","numberResults":1,"outputFormat":"MP4",'
+            '"positivePrompt":"A lighthouse at dusk.","settings":{"audio":false},"taskType":"videoInference",'
+            '"width":1920}',
+        ),
+        (
+            "a local image",
+            ('{"duration":8,"fps":25,"height":1080,"inputs":{"frameImages":[{"frame":"first","image":"' + HASH + '"}]},'
+            '"model":"maker:1@0","numberResults":1,"outputFormat":"MP4","positivePrompt":"A lighthouse at dusk.",'
+            '"settings":{"audio":false},"taskType":"videoInference","width":1920}',
+        ),
+        (
+            "letters of the world",
+            ('{"duration":8,"fps":25,"height":1080,"model":"maker:1@0","numberResults":1,"outputFormat":"MP4",'
+            '"positivePrompt":"Schnee über 東京 😀 \\"quoted\\" \\\\ \\t \x7f","settings":{"audio":false},'
+            '"taskType":"videoInference","width":1920}',
+        ),
+        (
+            "keys of the world",  # sorted by UTF-16: the emoji's surrogates come before U+E000
+            '{"duration":8,"fps":25,"height":1080,"model":"maker:1@0","numberResults":1,"outputFormat":"MP4",'
+            '"positivePrompt":"A lighthouse at dusk.","settings":{"audio":true,"note":"é","ключ":1,"😀":2,"\ue000":3},'
+            '"taskType":"videoInference","width":1920}',
+        ),
+    ],
+)
+def test_fingerprints_are_hashes_of_json_written_by_hand(name: str, hashed: str) -> None:
+    (vector,) = [vector for vector in VECTORS if vector["name"] == name]
+    assert vector["fingerprint"] == f"v1:sha256:{sha256(hashed)}"
+
+
+def test_a_request_like_that_of_the_model_page_by_hand() -> None:
+    body = {
+        "taskType": "videoInference",
+        "model": "lightricks:2@0",
+        "positivePrompt": "Rain.",
+        "width": 1920,
+        "height": 1080,
+        "duration": 8,
+        "fps": 25,
+        "providerSettings": {"lightricks": {"generateAudio": True}},
+        "inputs": {"frameImages": [{"image": "https://a.example/b.jpg", "frame": "first"}]},
+    }
+    hashed = (
+        '{"duration":8,"fps":25,"height":1080,'
+        '"inputs":{"frameImages":[{"frame":"first","image":"https://a.example/b.jpg"}]},'
+        '"model":"lightricks:2@0","numberResults":1,"outputFormat":"MP4","outputQuality":95,'
+        '"positivePrompt":"Rain.","providerSettings":{"lightricks":{"generateAudio":true}},'
+        '"taskType":"videoInference","width":1920}'
+    )
+    assert fingerprint_of(model(), body, {}) == f"v1:sha256:{sha256(hashed)}"
+
+
+def test_a_task_id_by_hand() -> None:
+    fingerprint = Fingerprint("v1:sha256:" + "0" * 64)
+    identity = TaskIdentity("9f2c", "runware", "night-scenes", "weather[rain,dusk]", fingerprint, retake=2, attempt=13)
+    parts = ["ltxspec/task/v1", "9f2c", "runware", "night-scenes", "weather[rain,dusk]", fingerprint, "2", "13"]
+    digits = sha256("\0".join(parts))[:32]
+    variant = "89ab"[int(digits[16], 16) & 3]
+    expected = f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+    assert task_id(identity) == expected
+
+
+def test_a_version_nobody_knows_is_refused(frozen: Model) -> None:
+    with pytest.raises(ValueError, match="`v9` is not known"):
+        fingerprint_of(frozen, {}, {}, "v9")
+
+
+def test_a_local_file_without_hash_is_refused(frozen: Model) -> None:
+    body = {"positivePrompt": "hi", "inputs": {"frameImages": ["a.jpg"]}}
+    with pytest.raises(ValueError, match=r"content of `a\.jpg` is not known"):
+        fingerprint_of(frozen, body, {})
+
+
+@pytest.mark.parametrize("strength", [float("nan"), float("inf"), 2**60])
+def test_numbers_without_a_canonical_form_are_refused(frozen: Model, strength: float) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        fingerprint_of(frozen, {"positivePrompt": "hi", "strength": strength}, {})
+
+
+def test_the_version_can_be_read_back(frozen: Model) -> None:
+    fingerprint = fingerprint_of(frozen, {"positivePrompt": "hi"}, {})
+    assert (version_of(fingerprint), CURRENT_VERSION) == ("v1", "v1")
+    assert re.fullmatch(r"v1:sha256:[0-9a-f]{64}", fingerprint)
+
+
+def test_nothing_given_is_changed(frozen: Model) -> None:
+    body = {"positivePrompt": "hi", "inputs": {"frameImages": ["a.jpg"]}, "safety": {"mode": "full"}}
+    before = repr(body)
+    fingerprint_of(frozen, body, {"a.jpg": HASH})
+    assert repr(body) == before
+
+
+@given(
+    prompt=st.text(alphabet=st.characters(codec="utf-8")),
+    extra=st.dictionaries(st.text(alphabet="apzéπ", min_size=1, max_size=3), st.integers(0, 9), max_size=3),
+)
+def test_fingerprints_by_prompt_are_those_of_whole_bodies(prompt: str, extra: dict[str, int]) -> None:
+    (frozen,) = load_catalog({"frozen.json": GOLDEN["model"]}).models
+    body = {"width": 1920, **extra}
+    expected = fingerprint_of(frozen, {**body, "positivePrompt": prompt}, {})
+    assert fingerprints_by_prompt(frozen, body, {})(prompt) == expected
+
+
+NAMES = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
+COUNTS = st.integers(1, 10**6)
+IDENTITIES = st.builds(TaskIdentity, NAMES, NAMES, NAMES, NAMES, NAMES.map(Fingerprint), COUNTS, COUNTS)
+
+
+@given(IDENTITIES)
+def test_task_ids_are_uuids_of_version_4(identity: TaskIdentity) -> None:
+    found = task_id(identity)
+    read = uuid.UUID(found)
+    assert (str(read), read.version, read.variant) == (found, 4, uuid.RFC_4122)
+    assert task_id(replace(identity)) == found
+
+
+@given(IDENTITIES, IDENTITIES)
+def test_task_ids_differ_when_any_field_does(one: TaskIdentity, other: TaskIdentity) -> None:
+    assert (task_id(one) == task_id(other)) is (one == other)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"project": ""},
+        {"provider": "sandbox"},
+        {"spec": "nigh"},
+        {"instance": "alley[x]"},
+        {"fingerprint": Fingerprint("v1:sha256:01")},
+        {"retake": 2},
+        {"attempt": 2},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_each_field_counts(change: dict[str, Any]) -> None:
+    assert task_id(replace(IDENTITY, **change)) != task_id(IDENTITY)
+
+
+def test_fields_cannot_flow_into_each_other() -> None:
+    assert task_id(replace(IDENTITY, spec="a", instance="bc")) != task_id(replace(IDENTITY, spec="ab", instance="c"))
+
+
+@pytest.mark.parametrize("change", [{"spec": "a\0b"}, {"instance": "\0"}, {"retake": 0}, {"attempt": -1}])
+def test_identities_that_could_name_two_tasks_are_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="cannot be named"):
+        task_id(replace(IDENTITY, **change))
