@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from unit.render.project import model
 
 from ltxspec.catalog.models import Model, load_catalog
 from ltxspec.fingerprint import (
@@ -20,7 +21,6 @@ from ltxspec.fingerprint import (
     version_of,
 )
 from ltxspec.values import Fingerprint
-from unit.render.project import model
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "fingerprints" / "v1.json").read_text("utf-8"))
 VECTORS = GOLDEN["vectors"]
@@ -57,35 +57,30 @@ def test_the_golden_file_itself_is_untouched() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("name", "hashed"),
-    [
-        (
-            "plain",
-            ('{"duration":8,"fps":25,"height":1080,"model":"maker:1@0","numberResults":1,"outputFormat":"MP4",'
-            '"positivePrompt":"A lighthouse at dusk.","settings":{"audio":false},"taskType":"videoInference",'
-            '"width":1920}',
-        ),
-        (
-            "a local image",
-            ('{"duration":8,"fps":25,"height":1080,"inputs":{"frameImages":[{"frame":"first","image":"' + HASH + '"}]},'
-            '"model":"maker:1@0","numberResults":1,"outputFormat":"MP4","positivePrompt":"A lighthouse at dusk.",'
-            '"settings":{"audio":false},"taskType":"videoInference","width":1920}',
-        ),
-        (
-            "letters of the world",
-            ('{"duration":8,"fps":25,"height":1080,"model":"maker:1@0","numberResults":1,"outputFormat":"MP4",'
-            '"positivePrompt":"Schnee über 東京 😀 \\"quoted\\" \\\\ \\t \x7f","settings":{"audio":false},'
-            '"taskType":"videoInference","width":1920}',
-        ),
-        (
-            "keys of the world",  # sorted by UTF-16: the emoji's surrogates come before U+E000
-            '{"duration":8,"fps":25,"height":1080,"model":"maker:1@0","numberResults":1,"outputFormat":"MP4",'
-            '"positivePrompt":"A lighthouse at dusk.","settings":{"audio":true,"note":"é","ключ":1,"😀":2,"\ue000":3},'
-            '"taskType":"videoInference","width":1920}',
-        ),
-    ],
-)
+BY_HAND = {
+    "plain": (
+        '{"duration":8,"fps":25,"height":1080,"model":"maker:1@0","numberResults":1,"outputFormat":"MP4",'
+        '"positivePrompt":"A lighthouse at dusk.","settings":{"audio":false},"taskType":"videoInference","width":1920}'
+    ),
+    "a local image": (
+        '{"duration":8,"fps":25,"height":1080,"inputs":{"frameImages":[{"frame":"first","image":"' + HASH + '"}]},'
+        '"model":"maker:1@0","numberResults":1,"outputFormat":"MP4","positivePrompt":"A lighthouse at dusk.",'
+        '"settings":{"audio":false},"taskType":"videoInference","width":1920}'
+    ),
+    "letters of the world": (
+        '{"duration":8,"fps":25,"height":1080,"model":"maker:1@0","numberResults":1,"outputFormat":"MP4",'
+        '"positivePrompt":"Schnee über 東京 😀 \\"quoted\\" \\\\ \\t \x7f","settings":{"audio":false},'
+        '"taskType":"videoInference","width":1920}'
+    ),
+    "keys of the world": (  # sorted by UTF-16: the emoji's surrogates come before U+E000
+        '{"duration":8,"fps":25,"height":1080,"model":"maker:1@0","numberResults":1,"outputFormat":"MP4",'
+        '"positivePrompt":"A lighthouse at dusk.","settings":{"audio":true,"note":"é","ключ":1,"😀":2,"\ue000":3},'
+        '"taskType":"videoInference","width":1920}'
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "hashed"), BY_HAND.items(), ids=BY_HAND)
 def test_fingerprints_are_hashes_of_json_written_by_hand(name: str, hashed: str) -> None:
     (vector,) = [vector for vector in VECTORS if vector["name"] == name]
     assert vector["fingerprint"] == f"v1:sha256:{sha256(hashed)}"

@@ -2,11 +2,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from unit.render.project import HEAD, SIZE, Bench, model, read, render
 
 from ltxspec.render.checks import names_for, run_checks
 from ltxspec.render.texts import Scope
 from ltxspec.spec.models import Check
-from unit.render.project import HEAD, SIZE, Bench, model, read, render
 
 SPEC = read(HEAD + "checks: [{assert: fps == 25}]\nshots: {s: {prompt: hi}}\n")
 REQUEST = render(SIZE + "shots: {s: {prompt: hi there, duration: 8}}\n").only

@@ -1,9 +1,9 @@
 from typing import Any
 
 import pytest
+from unit.render.project import model
 
 from ltxspec.render.conversion import convert
-from unit.render.project import model
 
 FAST25 = "lightricks:ltx@2.5-fast"
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import jinja2
 import pytest
+from unit.render.project import SPEC_FILE, MemoryFiles
 
 from ltxspec.render.problems import TemplateProblem
 from ltxspec.render.templating import Templates
-from unit.render.project import SPEC_FILE, MemoryFiles
 
 VARIABLES: dict[str, Any] = {
     "city": "neo-kyoto by night",

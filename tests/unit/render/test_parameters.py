@@ -1,10 +1,10 @@
 from typing import Any
 
 import pytest
+from unit.render.project import SPEC_FILE, MemoryFiles, model
 
 from ltxspec.fingerprint import fingerprint_of
 from ltxspec.render.parameters import ParameterSet, ParameterSets
-from unit.render.project import SPEC_FILE, MemoryFiles, model
 
 GOOD = {"width": 1920, "height": 1080, "duration": 8}
 IMAGE = {"inputs": {"frameImages": [{"image": "assets/a.jpg", "frame": "first"}]}}

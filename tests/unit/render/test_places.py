@@ -1,8 +1,8 @@
 import pytest
+from unit.render.project import HEAD, SPEC_FILE, read
 
 from ltxspec.render.places import Places
 from ltxspec.render.problems import TemplateProblem
-from unit.render.project import HEAD, SPEC_FILE, read
 
 TEXT = (
     HEAD

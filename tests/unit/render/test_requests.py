@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from unit.render.project import PRO, SIZE, SPEC_FILE, MemoryFiles, model, render
 
 from ltxspec.fingerprint import fingerprint_of
-from unit.render.project import PRO, SIZE, SPEC_FILE, MemoryFiles, model, render
 
 FAST25 = "lightricks:ltx@2.5-fast"
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from unit.render.project import SPEC_FILE, MemoryFiles
 
 from ltxspec.render.problems import TemplateProblem
 from ltxspec.render.templating import Templates, has_tags
-from unit.render.project import SPEC_FILE, MemoryFiles
 
 ROOT = Path(__file__).parents[3]
 VARIABLES: dict[str, Any] = {

@@ -1,9 +1,9 @@
 from typing import Any
 
 import pytest
+from unit.render.project import HEAD, Bench, read
 
 from ltxspec.render.texts import FAILED, Reading, Scope
-from unit.render.project import HEAD, Bench, read
 
 SPEC = read(HEAD + "vars: {a: 1}\nshots: {s: {prompt: '{{ nope }}'}}\n")
 

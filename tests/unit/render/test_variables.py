@@ -1,10 +1,10 @@
 from typing import Any
 
 import pytest
+from unit.render.project import HEAD, Bench, read
 
 from ltxspec.render.variables import Variables, instance_variables, spec_variables
 from ltxspec.spec.models import Instance
-from unit.render.project import HEAD, Bench, read
 
 SPEC = read(
     HEAD

@@ -2,12 +2,12 @@ from typing import Any
 
 import jinja2
 import pytest
+from unit.render.project import SPEC_FILE, MemoryFiles
 
 from ltxspec.render.limits import MAX_WORK, Budget, TemplateLimit
 from ltxspec.render.templating import Templates
 from ltxspec.render.vocabulary import comparable, filters_for, functions_for
 from ltxspec.render.vocabulary import tests_for as all_tests  # pytest would take the name for a test
-from unit.render.project import SPEC_FILE, MemoryFiles
 
 TESTS = [
     "defined",

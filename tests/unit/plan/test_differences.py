@@ -1,0 +1,40 @@
+from builders import change, request
+
+from ltxspec.plan.actions import Action, FieldChange
+from ltxspec.plan.differences import changes_of, field_changes
+
+
+def test_leaves_are_compared_one_by_one() -> None:
+    before = {"a": 1, "b": {"c": 1, "d": 2}, "e": [1, {"f": 2}], "gone": "g"}
+    after = {"a": 1, "b": {"c": 3, "d": 2}, "e": [1, {"f": 4}], "new": None}
+    assert field_changes(before, after) == (
+        FieldChange("/b/c", 1, 3),
+        FieldChange("/e/1/f", 2, 4),
+        FieldChange("/new", None, None),
+        FieldChange("/gone", "g", None),
+    )
+
+
+def test_lists_of_another_length_change_as_a_whole() -> None:
+    assert field_changes({"a": [1]}, {"a": [1, 2]}) == (FieldChange("/a", [1], [1, 2]),)
+
+
+def test_whole_numbers_are_equal_however_they_are_written_but_true_is_not_one() -> None:
+    assert field_changes({"a": 8, "b": 1}, {"a": 8.0, "b": True}) == (FieldChange(path="/b", before=1, after=True),)
+
+
+def test_names_are_escaped_as_json_pointers_want_it() -> None:
+    assert field_changes({}, {"a/b": {"c~d": 1}}) == (FieldChange("/a~1b/c~0d", None, 1),)
+
+
+def test_a_file_with_other_bytes_is_a_change_although_its_name_stayed() -> None:
+    same = {"image": "a.jpg"}
+    changed = field_changes(same, same, {"a.jpg": "sha256:1", "b.jpg": "sha256:2"}, {"a.jpg": "sha256:3"})
+    assert changed == (FieldChange("/files/a.jpg", "sha256:1", "sha256:3"),)
+
+
+def test_of_a_new_shot_every_leaf_is_new() -> None:
+    fields = {item.path: item.after for item in changes_of(change(Action.CREATE, request(inputs={}, size={"w": 1})))}
+    assert fields == {
+        "/taskType": "videoInference", "/model": "maker:1@0", "/positivePrompt": "a", "/duration": 8, "/size/w": 1
+    }  # fmt: skip

@@ -1,0 +1,62 @@
+from dataclasses import replace
+from decimal import Decimal
+
+import orjson
+import pytest
+from builders import change, request
+
+from ltxspec.plan.actions import Action, Change, Plan
+from ltxspec.plan.planfile import PlanFileError, PlanOptions, plan_differences, plan_digest, read_plan_file
+from ltxspec.report.plan_json import plan_json
+
+
+def plan(*changes: Change) -> Plan:
+    return Plan("runware", changes)
+
+
+def test_a_saved_plan_reads_back_with_its_options_and_digest() -> None:
+    options = PlanOptions(("specs",), ("night.*",), (), ("night.alley",), {"city": "Lisbon"})
+    saved = read_plan_file(plan_json(plan(change()), options), "plan.json")
+    assert (saved.digest, saved.provider, saved.options) == (plan_digest(plan(change())), "runware", options)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        change(wanted=request(prompt="b")),
+        change(wanted=request("tower")),
+        change(wanted=request(estimate="0.60")),
+        change(wanted=request(estimate=None)),
+        change(Action.RESTORE),
+        change(number=2),
+    ],
+)
+def test_whatever_would_be_done_differently_changes_the_digest(other: Change) -> None:
+    assert plan_digest(plan(other)) != plan_digest(plan(change()))
+
+
+def test_what_is_up_to_date_or_only_told_does_not_change_the_digest() -> None:
+    moved = replace(change(), source=("elsewhere.yaml", 99, 1))
+    assert plan_digest(plan(moved, change(Action.NO_OP, request("tower")))) == plan_digest(plan(change()))
+
+
+def test_another_provider_is_another_plan() -> None:
+    assert plan_digest(Plan("sandbox", [change()])) != plan_digest(plan(change()))
+
+
+def test_differences_name_the_shot_and_the_money() -> None:
+    saved = read_plan_file(plan_json(plan(change()), PlanOptions()), "plan.json")
+    dearer = replace(change(), estimate=Decimal("1.92"))
+    assert any("night.alley" in line and "$1.92" in line for line in plan_differences(saved, plan(dearer)))
+    assert plan_differences(saved, plan(change())) == []
+    assert plan_differences(saved, plan()) == [
+        f"night.alley: planned create of {change().fingerprint[:18]}… for $0.48, now no change"  # type: ignore[index]  # set
+    ]
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"{", b"[]", b"{}", orjson.dumps({"digest": "sha256:x", "formatVersion": "2.0"})]
+)
+def test_what_is_no_plan_of_this_version_is_refused(data: bytes) -> None:
+    with pytest.raises(PlanFileError):
+        read_plan_file(data, "plan.json")

@@ -1,0 +1,34 @@
+import pytest
+
+from ltxspec.plan.selection import Pattern, selection
+from ltxspec.values import parse_address
+
+
+@pytest.mark.parametrize(
+    ("pattern", "address", "matches"),
+    [
+        ("night.alley", "night.alley", True),
+        ("night.alley", "night.alley2", False),
+        ("night.weather", "night.weather[rain,dusk]", True),
+        ("night.weather[rain,dusk]", "night.weather[rain,dusk]", True),
+        ("night.weather[rain,dusk]", "night.weather[fog,dusk]", False),
+        ("night.weather[rain,*]", "night.weather[rain,dusk]", True),
+        ("night.weather[?og,dusk]", "night.weather[fog,dusk]", True),
+        ("night.*", "night.alley", True),
+        ("*.alley", "day.alley", True),
+        ("night.alley", "knight.alley", False),
+        ("night.a[b]", "night.ab", False),
+    ],
+)
+def test_patterns(pattern: str, address: str, matches: bool) -> None:
+    assert Pattern(pattern).matches(parse_address(address)) is matches
+
+
+def test_no_targets_mean_every_shot() -> None:
+    assert selection().is_target(parse_address("night.alley"))
+    assert not selection(["night.tower"]).is_target(parse_address("night.alley"))
+
+
+def test_a_pattern_that_names_nothing_is_told() -> None:
+    chosen = selection(["night.*"], ["night.aley"], [])
+    assert chosen.unmatched([parse_address("night.alley")]) == ["night.aley"]
