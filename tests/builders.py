@@ -104,7 +104,7 @@ def record(*takes: Take, current: int | None = None) -> ShotRecord:
     return ShotRecord(chosen, tuple(sorted(takes, key=lambda item: item.sort_key)))
 
 
-def lockfile(retired: dict[str, ShotRecord] | None = None, **shots: ShotRecord) -> Lockfile:
+def lockfile(retired: dict[str, ShotRecord] | None = None, /, **shots: ShotRecord) -> Lockfile:
     """A lockfile of the spec `night`."""
     return Lockfile("runware", "night", shots, retired or {})
 

@@ -18,7 +18,7 @@ from ltxspec.apply.ports import (
 from ltxspec.errors import MediaError
 from ltxspec.lock.journal import Event
 from ltxspec.lock.models import Lockfile, Output
-from ltxspec.values import TaskId
+from ltxspec.values import Json, TaskId
 
 START = datetime(2026, 11, 22, 10, 0, 0, tzinfo=UTC)
 
@@ -102,6 +102,9 @@ class FakeProvider:
         if task.task_id in self.charges and self.in_archive:
             return self.finished(task)
         return TaskReport(task.task_id, TaskState.UNKNOWN)
+
+    async def details(self, task: TaskId) -> tuple[Json, Json]:
+        return {"taskUUID": task}, {"data": []}
 
     async def download(self, url: str, sink: Sink) -> None:
         if self.downloads_fail:

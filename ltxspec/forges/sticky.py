@@ -76,6 +76,7 @@ class _Posting:
                 continue
             if posted is not None:
                 return posted
+            self._pace.sleep(_SETTLE)
         raise ForgeError(
             f"the comment does not stand after {ROUNDS} tries{self._trouble}", hint="run the command again later"
         )
@@ -120,9 +121,6 @@ class _Posting:
     def _text_of(self, found: Sequence[tuple[Comment, Marker]], run: tuple[int, int]) -> str:
         """The text of a newer run, to be carried over when it stands in a comment that will go."""
         return next(item.body for item, mark in found if mark.run == run and mark.head == self._marker.head)
-
-    def _pause(self) -> None:
-        self._pace.sleep(_SETTLE)
 
     def _rest(self, trouble: Unsettled) -> None:
         wait = self._wait if trouble.wait is None else trouble.wait

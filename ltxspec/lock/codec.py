@@ -127,13 +127,13 @@ def _record_json(record: ShotRecord) -> dict[str, Json]:
     takes = sorted(record.takes, key=_age)
     if record.current is not None and record.take(record.current) is None:
         raise ValueError(f"current take {record.current} is not among the takes")
-    block: dict[str, Json] = {"current": record.current, "takes": [_take_json(take) for take in takes]}
+    block: dict[str, Json] = {"current": record.current, "takes": [take_json(take) for take in takes]}
     plain = all(_is_plain(take.request) and _is_plain(take.inputs) for take in takes)
     block["digest"] = _quick_digest(block) if plain else digest(block)
     return block
 
 
-def _take_json(take: Take) -> dict[str, Json]:
+def take_json(take: Take) -> dict[str, Json]:
     fields = {
         "attempt": take.attempt,
         "cost": money_json(take.cost),
@@ -225,7 +225,7 @@ def _decode_record(block: Json) -> tuple[str, ShotRecord]:
     items = sequence(block, "takes")
     try:
         for item in items:
-            takes.append(_decode_take(an_object(item)))  # noqa: PERF401  # its length says where an error stands
+            takes.append(decode_take(an_object(item)))  # noqa: PERF401  # its length says where an error stands
     except FieldError as error:
         raise error.inside("takes", len(takes)) from None
     ids = {take.task_id for take in takes}
@@ -242,7 +242,7 @@ def _age(take: Take) -> tuple[str, str]:
     return take.sort_key
 
 
-def _decode_take(item: Mapping[str, Json]) -> Take:
+def decode_take(item: Mapping[str, Json]) -> Take:
     known_only(item, _TAKE_FIELDS)
     status = _status(item)
     return Take(

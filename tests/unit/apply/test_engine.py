@@ -16,7 +16,7 @@ from ltxspec.apply.ports import Acceptance, LocalMedia, Order, TaskReport, TaskS
 from ltxspec.apply.recovery import Limits
 from ltxspec.apply.story import StopSignal
 from ltxspec.errors import NotSent, ProviderRefused, ProviderUnavailable, SubmissionUncertain
-from ltxspec.lock.journal import Accepted, Finished, fold
+from ltxspec.lock.journal import Accepted, Event, Finished, fold
 from ltxspec.lock.models import Failure, Output
 from ltxspec.plan.actions import Action, Change
 
@@ -226,9 +226,10 @@ def test_a_video_that_cannot_be_had_is_recorded_as_paid_and_fetched_by_the_next_
     bench = Bench(FakeProvider(downloads_fail=True))
     summary = bench.run(change())
     assert summary.incomplete
-    assert bench.state.lockfile.shots["alley"].takes[0].outputs[0].sha256 is None
+    (recorded,) = bench.state.lockfile.shots["alley"].takes
+    assert recorded.outputs[0].sha256 is None
     assert bench.open == {task()}
-    bench.provider.downloads_fail = False
+    bench.provider.downloads_fail = False  # the address works again
     again = bench.run(replace(change(), action=Action.NO_OP), submit=False)
     assert not again.incomplete
     assert bench.state.lockfile.shots["alley"].takes[0].outputs[0].sha256 in bench.archive.home
@@ -248,10 +249,13 @@ def test_an_unfinished_task_is_collected_before_anything_is_bought() -> None:
     bench = Bench(state=MemoryState(events=[intent("old", number=7), Accepted(task(7), "2026-11-22T10:00:05Z")]))
     bench.provider.charges[task(7)] = 1
     order: list[str] = []
-    bench.provider.script = [lambda provider, sent: (order.append("ordered"), provider.accept(sent))[1]]
-    bench.on_event = lambda event: order.append("collected") if event.kind is Kind.SHOT_COMMITTED else None
+
+    def note(event: ApplyEvent) -> None:
+        order.extend([event.kind] if event.kind in (Kind.SHOT_COMMITTED, Kind.SHOT_SUBMITTED) else [])
+
+    bench.on_event = note
     bench.run(change())
-    assert order[:2] == ["collected", "ordered"]
+    assert order[:2] == [Kind.SHOT_COMMITTED, Kind.SHOT_SUBMITTED]
     assert {item.task_id for item in bench.state.lockfile.shots["alley"].takes} == {task(1), task(7)}
     assert bench.state.lockfile.shots["alley"].current == task(1)
 
@@ -265,7 +269,7 @@ def test_collect_orders_nothing() -> None:
 
 
 def test_a_crash_after_the_video_was_ready_downloads_and_records_it() -> None:
-    events = [
+    events: list[Event] = [
         intent(), Accepted(task(), "2026-11-22T10:00:05Z"),
         Finished(task(), (output(home=False),), Decimal("0.48"), "2026-11-22T10:01:00Z"),
     ]  # fmt: skip

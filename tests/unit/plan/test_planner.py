@@ -228,8 +228,7 @@ def test_an_unknown_price_stays_unknown() -> None:
 
 def test_spent_counts_shared_takes_once_and_unknown_costs_apart() -> None:
     shared = take()
-    locked = lockfile(
-        alley=record(shared), gate=record(shared), tower=record(take("t", number=2, cost=None)),
-        retired={"old": record(take("o", number=3, cost="1.92"))},
-    )  # fmt: skip
+    retired = {"old": record(take("o", number=3, cost="1.92"))}
+    unpriced = record(take("t", number=2, cost=None))
+    locked = lockfile(retired, alley=record(shared), gate=record(shared), tower=unpriced)
     assert spent(Owned(locked)) == (Decimal("2.40"), 1)

@@ -1,0 +1,52 @@
+"""Stills of two videos at the same times, so that a reader compares like with like."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ltxspec.media.probe import VideoInfo, probe
+from ltxspec.media.stills import Still, stills_at
+
+FRACTIONS = (0.0, 0.5, 1.0)  # first, middle, last
+
+
+@dataclass(frozen=True, slots=True)
+class Filmed:
+    """One video of a comparison: its facts, and its stills at the shared times."""
+
+    info: VideoInfo
+    stills: tuple[Still, ...]
+
+
+def compare(
+    before: Path | None, after: Path | None, fractions: Sequence[float] = FRACTIONS, *, width: int = 360
+) -> tuple[Filmed | None, Filmed | None]:
+    """Cut stills out of two videos at the same times; a side without a file has none.
+
+    The times are `fractions` of the longer video, counted from its first picture to its last. Where the shorter one has
+    ended, its last picture stands, with its own time.
+
+    Args:
+        before: the one file, if there is one.
+        after: the other.
+        fractions: each from 0 to 1.
+        width: of a still in pixels; nothing is enlarged.
+
+    Raises:
+        MediaError: a file is not a video that can be read.
+    """
+    files = {"before": before, "after": after}
+    infos = {side: probe(file) for side, file in files.items() if file is not None}
+    longest = max((_last(info) for info in infos.values()), default=0.0)
+    times = [longest * share for share in fractions]
+    filmed = {
+        side: Filmed(info, tuple(stills_at(file, times, width=width)))
+        for side, info in infos.items()
+        if (file := files[side]) is not None
+    }
+    return filmed.get("before"), filmed.get("after")
+
+
+def _last(info: VideoInfo) -> float:
+    """When the last picture is shown, in seconds from the first."""
+    return max(info.seconds - 1 / info.fps, 0.0)

@@ -1,0 +1,205 @@
+"""A contact sheet: shots below one another, before on the left, after on the right, stills of the same times."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ltxspec.media.lettering import drawable, fit, font_for, wrap
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from PIL.ImageDraw import ImageDraw
+
+_MARGIN, _GAP, _GUTTER = 24, 6, 28  # around the sheet; between stills; between the sides
+_HEAD, _CAPTION, _SIDE, _TIME = 24, 21, 15, 14  # sizes of letters: sheet, shot, side, time
+_PAPER, _INK, _MUTED, _RULE, _BLANK = "#161618", "#f2f2ef", "#b4b4b0", "#3a3a3e", "#232326"
+_LINE = 1.4
+_BLANK_SHAPE = (16, 9)
+_TALLEST = 32_000  # pixels; browsers and forges give up on pictures beyond
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A still on the sheet: a JPEG file and what to write under it, such as its time."""
+
+    jpeg: bytes
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a shot. Without frames, `note` stands in their place."""
+
+    caption: str  # such as "Before  $0.48"
+    frames: Sequence[Frame] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetShot:
+    """One shot on the sheet."""
+
+    title: str  # its address
+    caption: str  # what happens to it, and for how much
+    before: Side
+    after: Side
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What to put on a contact sheet.
+
+    With `stacked`, the stills of a side stand below one another: large, for a few shots. Else they form a strip.
+    """
+
+    title: str
+    shots: Sequence[SheetShot] = field(default_factory=tuple)
+    still_width: int = 232  # pixels
+    stacked: bool = False
+
+
+def contact_sheet(sheet: Sheet) -> bytes:
+    """Draw a sheet as a PNG file. Shots for which there is no room are counted in its last line, never dropped silently."""
+    from PIL import Image, ImageDraw
+
+    bands = [_Band.of(shot, sheet) for shot in sheet.shots]
+    shown, height = _fitting(bands)
+    side = max((band.side for band in shown), default=sheet.still_width * 3)
+    width = 2 * _MARGIN + 2 * side + _GUTTER
+    picture = Image.new("RGB", (width, height), _PAPER)
+    draw = ImageDraw.Draw(picture)
+    _text(draw, (_MARGIN, _MARGIN), sheet.title, _HEAD, width - 2 * _MARGIN)
+    top = _MARGIN + _line(_HEAD) + _GAP
+    for band in shown:
+        band.paint(picture, draw, top, side)
+        top += band.height
+    if len(shown) < len(bands):
+        rest = f"and {len(bands) - len(shown):,} more shots, for which this picture has no room"
+        _text(draw, (_MARGIN, top + _GAP), rest, _CAPTION, width - 2 * _MARGIN, _MUTED)
+    return _png(picture)
+
+
+@dataclass(frozen=True, slots=True)
+class _Band:
+    """One shot, measured: where its stills go, relative to the band and the side."""
+
+    shot: SheetShot
+    before: list["Image"]
+    after: list["Image"]
+    cell: tuple[int, int]  # the room of one still
+    stacked: bool
+
+    @classmethod
+    def of(cls, shot: SheetShot, sheet: Sheet) -> "_Band":
+        before, after = (
+            [_still(frame.jpeg, sheet.still_width) for frame in side.frames] for side in (shot.before, shot.after)
+        )
+        heights = [image.height for image in (*before, *after)]
+        blank = round(sheet.still_width * _BLANK_SHAPE[1] / _BLANK_SHAPE[0])
+        return cls(shot, before, after, (sheet.still_width, max(heights, default=blank)), sheet.stacked)
+
+    @property
+    def count(self) -> int:
+        return max(len(self.before), len(self.after), 1 if self.stacked else 3)
+
+    @property
+    def side(self) -> int:
+        """Pixels in width of one side."""
+        return self.cell[0] if self.stacked else self.count * self.cell[0] + (self.count - 1) * _GAP
+
+    @property
+    def _head(self) -> int:
+        return 2 * _GAP + _line(_CAPTION) + _line(_SIDE) + _GAP
+
+    @property
+    def height(self) -> int:
+        step = self.cell[1] + _line(_TIME) + _GAP
+        return self._head + (self.count * step if self.stacked else step) + _GAP
+
+    def paint(self, picture: "Image", draw: "ImageDraw", top: int, side: int) -> None:
+        """Draw the band at `top`; each side has `side` pixels."""
+        right = picture.width - _MARGIN
+        draw.line((_MARGIN, top, right, top), _RULE)
+        line = top + 2 * _GAP
+        used = _text(draw, (_MARGIN, line), self.shot.title, _CAPTION, (right - _MARGIN) * 2 // 3)
+        _text(draw, (_MARGIN + used + 16, line), self.shot.caption, _CAPTION, right - _MARGIN - used - 16, _MUTED)
+        sides = ((_MARGIN, self.shot.before, self.before), (_MARGIN + side + _GUTTER, self.shot.after, self.after))
+        for left, given, stills in sides:
+            _text(draw, (left, line + _line(_CAPTION)), given.caption, _SIDE, side, _MUTED)
+            self._paint_side(picture, draw, (left, top + self._head), given, stills)
+
+    def _paint_side(
+        self, picture: "Image", draw: "ImageDraw", at: tuple[int, int], given: Side, stills: Sequence["Image"]
+    ) -> None:
+        if not stills:
+            _blank(draw, at, (self.side, self.cell[1]), given.note)
+            return
+        left, top = at
+        for still, frame in zip(stills, given.frames, strict=True):
+            picture.paste(still, (left, top))
+            _text(draw, (left, top + self.cell[1] + 2), frame.caption, _TIME, self.cell[0], _MUTED)
+            if self.stacked:
+                top += self.cell[1] + _line(_TIME) + _GAP
+            else:
+                left += self.cell[0] + _GAP
+
+
+def _fitting(bands: Sequence[_Band]) -> tuple[Sequence[_Band], int]:
+    """(the bands there is room for, the height of the picture)."""
+    height = _MARGIN + _line(_HEAD) + _GAP + _MARGIN
+    for index, band in enumerate(bands):
+        if height + band.height + _line(_CAPTION) > _TALLEST:
+            return bands[:index], height + _line(_CAPTION) + _GAP
+        height += band.height
+    return bands, height
+
+
+def _still(jpeg: bytes, width: int) -> "Image":
+    from PIL import Image
+
+    with Image.open(io.BytesIO(jpeg)) as image:
+        height = max(1, round(image.height * width / image.width))
+        return image.convert("RGB").resize((width, height), Image.Resampling.LANCZOS)
+
+
+def _blank(draw: "ImageDraw", at: tuple[int, int], size: tuple[int, int], note: str) -> None:
+    """A dashed card that says why there is no picture."""
+    left, top, right, bottom = *at, at[0] + size[0] - 1, at[1] + size[1] - 1
+    draw.rectangle((left, top, right, bottom), _BLANK)
+    for x in range(left, right, 12):
+        draw.line((x, top, min(x + 6, right), top), _MUTED)
+        draw.line((x, bottom, min(x + 6, right), bottom), _MUTED)
+    for y in range(top, bottom, 12):
+        draw.line((left, y, left, min(y + 6, bottom)), _MUTED)
+        draw.line((right, y, right, min(y + 6, bottom)), _MUTED)
+    font = font_for(note, _CAPTION)
+    lines = wrap(font, drawable(font, note), size[0] - 4 * _GAP, 4)
+    y = top + (size[1] - len(lines) * _line(_CAPTION)) // 2
+    for text in lines:
+        x = left + (size[0] - round(font.getlength(text))) // 2
+        draw.text((x, y), text, fill=_INK, font=font)
+        y += _line(_CAPTION)
+
+
+def _text(
+    draw: "ImageDraw", at: tuple[int, int], text: str, size: int, room: int, ink: str = _INK
+) -> int:
+    """Write one line, cut to `room` pixels. Returns its width."""
+    font = font_for(text, size)
+    line = fit(font, drawable(font, text), room)
+    draw.text(at, line, fill=ink, font=font)
+    return round(font.getlength(line))
+
+
+def _line(size: int) -> int:
+    return round(size * _LINE)
+
+
+def _png(picture: "Image") -> bytes:
+    from PIL import Image
+
+    few = picture.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.FLOYDSTEINBERG)  # a third of the bytes
+    buffer = io.BytesIO()
+    few.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
