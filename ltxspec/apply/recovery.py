@@ -3,15 +3,22 @@
 The whole promise of paying once rests on this table, read from top to bottom:
 
     the provider shows an end (poll or archive)      RECORD   write down what was paid for
-    it refused the order for good                    RECORD   as a failed take
-    accepted, within the time limit                  WAIT     poll
-    accepted, over the time limit                    LEAVE    unresolved; never bought again
+    a definite no, and no earlier copy of the order  RECORD   as a failed take
+    certainly there, within the time limit           WAIT     poll
+    certainly there, over the time limit             LEAVE    unresolved; never bought again
+    never sent, and nothing may be sent any more     DROP     as if it had not been planned; nothing was paid
     never sent                                       SUBMIT   the first and only fresh order
     unclear, over the time limit                     LEAVE    a later run goes on
     unclear, not looked at, or within the grace time WAIT     an accepted task may become visible late
-    unclear, archive not asked since the last order  LOOK_UP  read it before a refused replay could overwrite it
-    unclear, too old or repeated too often           LEAVE    a person decides
-    unclear, all looks empty                         SUBMIT   the same body under the same id
+    unclear, archive not asked since the last order  LOOK_UP  read it before a refused repeat could overwrite it
+    all looks empty, and a repeat was refused        LEAVE    that says nothing of the first copy (consent: RECORD)
+    all looks empty, and nobody wants it any more    LEAVE    never bought now (after a day, or consent: DROP)
+    all looks empty, and nothing may be sent         LEAVE    the next apply goes on
+    all looks empty, too old or repeated too often   LEAVE    a person decides
+    all looks empty                                  SUBMIT   the same body under the same id
+
+"Consent" is a person's `--retry`. "The archive shows a failure" is no end once an order was repeated: the record may be
+the refusal of the repeat. Nor is it while a poll shows the task alive.
 """
 
 from dataclasses import dataclass
@@ -19,8 +26,6 @@ from enum import StrEnum
 
 from ltxspec.apply.ports import TaskReport, TaskState
 from ltxspec.lock.models import Failure
-
-_ENDS = frozenset({TaskState.SUCCEEDED, TaskState.FAILED})
 
 
 class Step(StrEnum):
@@ -31,6 +36,7 @@ class Step(StrEnum):
     LOOK_UP = "look-up"
     RECORD = "record"
     LEAVE = "leave"
+    DROP = "drop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ class Limits:
 
     grace: float = 60.0
     task_timeout: float = 1800.0
-    max_submits: int = 4  # the first order and three replays
+    max_submits: int = 4  # the first order and three repeats, in one run
     replay_age: float = 86400.0  # an unclear order older than this is not repeated without consent
 
 
@@ -48,25 +54,38 @@ class Facts:
     """Everything known about one order at this moment."""
 
     submits: int = 0  # times the order was (perhaps) sent, earlier runs included as one
+    repeated: bool = False  # it was sent more than once, by this run or an earlier one
     accepted: bool = False  # the provider said so
     poll: TaskReport | None = None  # the last successful look at the live state since the last order
     archive: TaskReport | None = None  # the same for the archive
-    refused: Failure | None = None  # a definite no
+    refused: Failure | None = None  # a definite no to the first copy of the order, or one that holds for every copy
+    repeat_refused: Failure | None = None  # a definite no to a repeat, after the first copy had got no clear answer
     waited: float = 0.0  # seconds since the order was last sent
     watched: float = 0.0  # seconds this run has been following it
     age: float = 0.0  # seconds since its intent when this run began
-    consent: bool = False  # a person asked for an old unclear order to be repeated (--retry)
+    consent: bool = False  # a person asked for the shot to be tried again (--retry)
+    may_send: bool = True  # false for `collect`, and once the run is stopping
+    unwanted: bool = False  # no shot of the spec asks for it any more
 
     @property
     def end(self) -> TaskReport | None:
         """The report that ends the task, when there is one. Success anywhere beats failure elsewhere."""
-        ends = [report for report in (self.poll, self.archive) if report is not None and report.state in _ENDS]
+        ends = [report for report in (self.poll, self.archive) if report is not None and _is_end(report, self)]
         return next((report for report in ends if report.state is TaskState.SUCCEEDED), ends[0] if ends else None)
 
     @property
     def at_provider(self) -> bool:
         """Whether the order is certainly at the provider."""
-        return self.accepted or any(report is not None and report.exists for report in (self.poll, self.archive))
+        archived = self.archive is not None and self.archive.exists and self.archive.state is not TaskState.FAILED
+        return self.accepted or archived or (self.poll is not None and self.poll.exists)
+
+
+def _is_end(report: TaskReport, facts: Facts) -> bool:
+    """Whether a report ends the task; a failure that only the archive tells is trusted only where it must be meant."""
+    if report.state is TaskState.FAILED and report is facts.archive:
+        alive = facts.poll is not None and facts.poll.exists
+        return not alive and not facts.repeated
+    return report.state in {TaskState.SUCCEEDED, TaskState.FAILED}
 
 
 def next_step(facts: Facts, limits: Limits) -> Step:
@@ -77,17 +96,22 @@ def next_step(facts: Facts, limits: Limits) -> Step:
     if facts.at_provider:
         return Step.LEAVE if over_time else Step.WAIT
     if facts.submits == 0:
-        return Step.SUBMIT
-    return _unclear(facts, limits, over_time=over_time)
-
-
-def _unclear(facts: Facts, limits: Limits, *, over_time: bool) -> Step:
-    """The order may or may not have arrived."""
+        return Step.SUBMIT if facts.may_send else Step.DROP
     if over_time:
         return Step.LEAVE
     if facts.poll is None or facts.waited < limits.grace:
         return Step.WAIT
-    if facts.archive is None:
-        return Step.LOOK_UP
-    too_old = facts.age > limits.replay_age and not facts.consent
-    return Step.LEAVE if too_old or facts.submits >= limits.max_submits else Step.SUBMIT
+    return Step.LOOK_UP if facts.archive is None else _all_looks_empty(facts, limits)
+
+
+def _all_looks_empty(facts: Facts, limits: Limits) -> Step:
+    """The order may or may not have arrived, and the provider has no word of it."""
+    too_old = facts.age > limits.replay_age
+    if facts.repeat_refused is not None:
+        return Step.RECORD if facts.consent else Step.LEAVE
+    if not facts.may_send:
+        return Step.LEAVE
+    if facts.unwanted:
+        return Step.DROP if too_old or facts.consent else Step.LEAVE
+    again = facts.submits < limits.max_submits and (facts.consent or not too_old)
+    return Step.SUBMIT if again else Step.LEAVE

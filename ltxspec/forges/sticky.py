@@ -61,6 +61,7 @@ class _Posting:
         self._wait = _FIRST_WAIT
         self._trouble = ""
         self._doubted = False
+        self._created: Comment | None = None
 
     def run(self) -> Posted:
         for _ in range(ROUNDS):
@@ -73,6 +74,7 @@ class _Posting:
                 self._rest(trouble)
                 continue
             except Gone:
+                self._created = None
                 continue
             if posted is not None:
                 return posted
@@ -83,10 +85,10 @@ class _Posting:
 
     def _round(self) -> Posted | None:
         """One look, and at most one kind of write. None: written, look again."""
-        found = ours(self._forge.comments(), self._marker)
+        found = ours(self._listed(), self._marker)
         if not found:
             self._outcome = Outcome.CREATED
-            self._forge.create(self._body)
+            self._created = self._forge.create(self._body)
             return None
         if self._in_doubt(found):
             return None
@@ -105,13 +107,20 @@ class _Posting:
             self._forge.update(keeper, wanted)
             return None
         for comment, _ in found[1:]:
+            self._created = None
             self._forge.delete(comment)
         if superseded:
             return Posted(Outcome.SUPERSEDED, reason="a newer run has written the comment")
         return Posted(self._outcome, keeper)
 
+    def _listed(self) -> Sequence[Comment]:
+        """The comments, with the one just made: a forge's list may lag behind, and a second one must not be made."""
+        listed = self._forge.comments()
+        made = self._created
+        return listed if made is None or any(item.id == made.id for item in listed) else [*listed, made]
+
     def _in_doubt(self, found: Sequence[tuple[Comment, Marker]]) -> bool:
-        """Whether a newer run spoke of another head: then the head we read may be old news. Believed when read again."""
+        """Whether a newer run spoke of another head: then the head we read may be old. Believed when read again."""
         newer = any(mark.run > self._marker.run and mark.head != self._marker.head for _, mark in found)
         if not newer or self._doubted or self._marker.run == (0, 0):
             return False

@@ -36,7 +36,10 @@ from ltxspec.lock.fields import (
 from ltxspec.lock.models import Lockfile, ShotRecord, Take
 from ltxspec.values import Fingerprint, Json, TaskId
 
-__all__ = ["VERSION", "decode_events", "decode_lockfile", "encode_event", "encode_lockfile", "intact_length"]
+__all__ = [
+    "VERSION", "decode_events", "decode_lockfile", "decode_take", "encode_event", "encode_lockfile", "encode_take",
+    "intact_length",
+]  # fmt: skip
 
 VERSION = 1
 _Places = list[tuple[str, str]]  # (section, key) of shots
@@ -127,13 +130,14 @@ def _record_json(record: ShotRecord) -> dict[str, Json]:
     takes = sorted(record.takes, key=_age)
     if record.current is not None and record.take(record.current) is None:
         raise ValueError(f"current take {record.current} is not among the takes")
-    block: dict[str, Json] = {"current": record.current, "takes": [take_json(take) for take in takes]}
+    block: dict[str, Json] = {"current": record.current, "takes": [encode_take(take) for take in takes]}
     plain = all(_is_plain(take.request) and _is_plain(take.inputs) for take in takes)
     block["digest"] = _quick_digest(block) if plain else digest(block)
     return block
 
 
-def take_json(take: Take) -> dict[str, Json]:
+def encode_take(take: Take) -> dict[str, Json]:
+    """One take under its JSON names. Raises ValueError as `encode_lockfile` does."""
     fields = {
         "attempt": take.attempt,
         "cost": money_json(take.cost),
@@ -243,6 +247,7 @@ def _age(take: Take) -> tuple[str, str]:
 
 
 def decode_take(item: Mapping[str, Json]) -> Take:
+    """Read one take. Raises FieldError."""
     known_only(item, _TAKE_FIELDS)
     status = _status(item)
     return Take(

@@ -27,7 +27,7 @@ from ltxspec.lock.fields import (
     readable,
     text,
 )
-from ltxspec.lock.journal import Abandoned, Accepted, Committed, Event, Failed, Finished, Intent
+from ltxspec.lock.journal import Abandoned, Accepted, Committed, Event, Failed, Finished, Intent, Repeated
 from ltxspec.values import Fingerprint, Json, TaskId
 
 _CHECK_DIGITS = 16
@@ -38,6 +38,7 @@ _COMMON = frozenset({"event", "taskUUID", "at"})
 _FAILURE = frozenset({"code", "message", "permanent"})
 _FIELDS: Mapping[str, frozenset[str]] = {
     "intent": _COMMON | {"instance", "fingerprint", "retake", "attempt", "order", "request", "inputs", "estimate"},
+    "repeated": _COMMON,
     "accepted": _COMMON,
     "finished": _COMMON | {"outputs", "cost"},
     "failed": _COMMON | _FAILURE | {"outputs", "cost"},
@@ -111,6 +112,8 @@ def _event_json(event: Event) -> dict[str, Json]:
     match event:
         case Intent():
             return {"event": "intent", **common, **_intent_json(event)}
+        case Repeated():
+            return {"event": "repeated", **common}
         case Accepted():
             return {"event": "accepted", **common}
         case Finished():
@@ -165,6 +168,7 @@ def _decode_intent(entry: Mapping[str, Json], task_id: TaskId, at: str) -> Event
 
 _DECODERS: Mapping[str, Callable[[Mapping[str, Json], TaskId, str], Event]] = {
     "intent": _decode_intent,
+    "repeated": lambda _, task_id, at: Repeated(task_id, at),
     "accepted": lambda _, task_id, at: Accepted(task_id, at),
     "finished": lambda entry, task_id, at: Finished(task_id, decode_outputs(entry), money(entry, "cost"), at),
     "failed": lambda entry, task_id, at: Failed(

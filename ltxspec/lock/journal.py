@@ -31,6 +31,14 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeated:
+    """The same order is about to be sent once more, under its id: from here the wait for it begins anew."""
+
+    task_id: TaskId
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """The provider answered that it has the order (or refused a replay because it has it)."""
 
@@ -76,7 +84,7 @@ class Abandoned:
     at: str
 
 
-Event = Intent | Accepted | Finished | Failed | Committed | Abandoned
+Event = Intent | Repeated | Accepted | Finished | Failed | Committed | Abandoned
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,13 @@ class OpenTask:
     cost: Usd | None = None
     failure: Failure | None = None
     finished_at: str | None = None
+    sends: int = 1  # times the order was (perhaps) sent
+    repeated_at: str | None = None
+
+    @property
+    def sent_at(self) -> str:
+        """When the order was last (perhaps) sent; RFC 3339, UTC."""
+        return self.repeated_at or self.intent.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +137,13 @@ def step(tasks: dict[TaskId, OpenTask], event: Event) -> None:
             tasks[event.task_id] = folded
 
 
-def _advance(task: OpenTask, event: Accepted | Finished | Failed | Committed | Abandoned) -> OpenTask | None:
+def _advance(task: OpenTask, event: Repeated | Accepted | Finished | Failed | Committed | Abandoned) -> OpenTask | None:
     """The task after one event; None when it is closed."""
     match event:
         case Committed() | Abandoned():
             return None
+        case Repeated(at=at):
+            return replace(task, sends=task.sends + 1, repeated_at=at)
         case Accepted():
             return replace(task, stage="accepted") if task.stage == "intent" else task
         case Finished(outputs=outputs, cost=cost, at=at):

@@ -16,7 +16,8 @@ _HEAD, _CAPTION, _SIDE, _TIME = 24, 21, 15, 14  # sizes of letters: sheet, shot,
 _PAPER, _INK, _MUTED, _RULE, _BLANK = "#161618", "#f2f2ef", "#b4b4b0", "#3a3a3e", "#232326"
 _LINE = 1.4
 _BLANK_SHAPE = (16, 9)
-_TALLEST = 32_000  # pixels; browsers and forges give up on pictures beyond
+_TALLEST = 16_000  # pixels; more is more than a forge or a phone shows
+_HEAVIEST = 5_000_000  # bytes; forges take 10 MB. Beyond, 256 colours have to do
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +54,31 @@ class Sheet:
     With `stacked`, the stills of a side stand below one another: large, for a few shots. Else they form a strip.
     """
 
-    title: str
+    title: str  # empty for none
     shots: Sequence[SheetShot] = field(default_factory=tuple)
     still_width: int = 232  # pixels
     stacked: bool = False
 
 
 def contact_sheet(sheet: Sheet) -> bytes:
-    """Draw a sheet as a PNG file. Shots for which there is no room are counted in its last line, never dropped silently."""
+    """Draw a sheet as a PNG file. Shots for which there is no room are counted in its last line."""
     from PIL import Image, ImageDraw
 
-    bands = [_Band.of(shot, sheet) for shot in sheet.shots]
-    shown, height = _fitting(bands)
-    side = max((band.side for band in shown), default=sheet.still_width * 3)
+    top = _MARGIN + (_line(_HEAD) + _GAP if sheet.title else 0)
+    foot = _GAP + _line(_CAPTION) + _MARGIN
+    bands = _fitting(sheet, _TALLEST - top - foot)
+    side = max((band.side for band in bands), default=sheet.still_width * 3)
     width = 2 * _MARGIN + 2 * side + _GUTTER
+    more = len(sheet.shots) - len(bands)
+    height = top + sum(band.height for band in bands) + (foot if more else _MARGIN)
     picture = Image.new("RGB", (width, height), _PAPER)
     draw = ImageDraw.Draw(picture)
     _text(draw, (_MARGIN, _MARGIN), sheet.title, _HEAD, width - 2 * _MARGIN)
-    top = _MARGIN + _line(_HEAD) + _GAP
-    for band in shown:
+    for band in bands:
         band.paint(picture, draw, top, side)
         top += band.height
-    if len(shown) < len(bands):
-        rest = f"and {len(bands) - len(shown):,} more shots, for which this picture has no room"
+    if more:
+        rest = f"and {more:,} more, for which this picture has no room"
         _text(draw, (_MARGIN, top + _GAP), rest, _CAPTION, width - 2 * _MARGIN, _MUTED)
     return _png(picture)
 
@@ -145,14 +148,16 @@ class _Band:
                 left += self.cell[0] + _GAP
 
 
-def _fitting(bands: Sequence[_Band]) -> tuple[Sequence[_Band], int]:
-    """(the bands there is room for, the height of the picture)."""
-    height = _MARGIN + _line(_HEAD) + _GAP + _MARGIN
-    for index, band in enumerate(bands):
-        if height + band.height + _line(_CAPTION) > _TALLEST:
-            return bands[:index], height + _line(_CAPTION) + _GAP
-        height += band.height
-    return bands, height
+def _fitting(sheet: Sheet, room: int) -> list[_Band]:
+    """The first shots, as many as fit into `room` pixels of height."""
+    bands: list[_Band] = []
+    for shot in sheet.shots:
+        band = _Band.of(shot, sheet)
+        room -= band.height
+        if room < 0:
+            break
+        bands.append(band)
+    return bands
 
 
 def _still(jpeg: bytes, width: int) -> "Image":
@@ -182,9 +187,7 @@ def _blank(draw: "ImageDraw", at: tuple[int, int], size: tuple[int, int], note: 
         y += _line(_CAPTION)
 
 
-def _text(
-    draw: "ImageDraw", at: tuple[int, int], text: str, size: int, room: int, ink: str = _INK
-) -> int:
+def _text(draw: "ImageDraw", at: tuple[int, int], text: str, size: int, room: int, ink: str = _INK) -> int:
     """Write one line, cut to `room` pixels. Returns its width."""
     font = font_for(text, size)
     line = fit(font, drawable(font, text), room)
@@ -199,7 +202,13 @@ def _line(size: int) -> int:
 def _png(picture: "Image") -> bytes:
     from PIL import Image
 
-    few = picture.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.FLOYDSTEINBERG)  # a third of the bytes
+    data = _saved(picture)
+    if len(data) <= _HEAVIEST:
+        return data
+    return _saved(picture.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.FLOYDSTEINBERG))
+
+
+def _saved(picture: "Image") -> bytes:
     buffer = io.BytesIO()
-    few.save(buffer, "PNG", optimize=True)
+    picture.save(buffer, "PNG")
     return buffer.getvalue()

@@ -1,7 +1,7 @@
 """The words burned into an animatic, drawn once over a transparent frame."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ltxspec.media.backdrop import Palette
 from ltxspec.media.lettering import SUBSTITUTE, drawable, fit, font_for, wrap
@@ -104,8 +104,8 @@ def _draw_head(draw: "ImageDraw.ImageDraw", spec: "AnimaticLike", palette: Palet
     draw.rectangle(
         (layout.margin, layout.margin + layout.label_size // 5, layout.margin + thick, baseline), palette.accent
     )
-    draw.text((left, baseline), label, fill=(255, 255, 255, 255), font=label_font, anchor="ls")
-    draw.text(at, note, fill=(255, 255, 255, 200), font=note_font, anchor=anchor)
+    _write(draw, (left, baseline), label, font=label_font, anchor="ls", alpha=255)
+    _write(draw, at, note, font=note_font, anchor=anchor, alpha=215)
 
 
 def _facts(spec: "AnimaticLike") -> str:
@@ -128,7 +128,15 @@ def _draw_prompt(draw: "ImageDraw.ImageDraw", layout: Layout, words: list[str]) 
     baseline = layout.words_bottom - layout.prompt_size // 4
     for number, line in enumerate(reversed(words)):
         at = (layout.margin, baseline - number * _line(layout.prompt_size))
-        draw.text(at, line, fill=(255, 255, 255, 240), font=font, anchor="ls")
+        _write(draw, at, line, font=font, anchor="ls", alpha=240)
+
+
+def _write(draw: "ImageDraw.ImageDraw", at: tuple[int, int], text: str, **style: Any) -> None:
+    """White words with a small shadow, for pictures that are light where the scrim is thin."""
+    alpha, font = style.pop("alpha"), style["font"]
+    away = max(1, round(font.size / 18))
+    draw.text((at[0] + away, at[1] + away), text, fill=(0, 0, 0, 225), **style)
+    draw.text(at, text, fill=(255, 255, 255, alpha), **style)
 
 
 def _line(size: int) -> int:

@@ -12,12 +12,13 @@ from lockfile_strategies import events
 
 from ltxspec.errors import LockfileError, LockfileTooNew
 from ltxspec.lock.events import decode_events, encode_event, intact_length
-from ltxspec.lock.journal import Abandoned, Accepted, Committed, Event, Failed, Finished
+from ltxspec.lock.journal import Abandoned, Accepted, Committed, Event, Failed, Finished, Repeated
 from ltxspec.lock.models import Failure
 
 NAME = ".ltxspec/journal/night.jsonl"
 STORY: list[Event] = [
     intent("Rain over Neo-Kyoto — ein Straßenmusiker 🌂"),
+    Repeated(task(1), "2026-11-22T10:00:00Z"),
     Accepted(task(1), "2026-11-22T10:00:01Z"),
     Finished(task(1), (output(1, home=False),), None, "2026-11-22T10:01:12Z"),
     Failed(task(2), Failure("contentSafety", "no", permanent=True), None, "2026-11-22T10:01:13Z"),
@@ -46,7 +47,7 @@ def test_a_journal_reads_back_as_written(story: list[Event]) -> None:
 def test_every_event_is_one_line_of_json() -> None:
     lines = written(STORY).splitlines()
     assert [json.loads(line)["entry"]["event"] for line in lines] == [
-        "intent", "accepted", "finished", "failed", "committed", "abandoned",
+        "intent", "repeated", "accepted", "finished", "failed", "committed", "abandoned",
     ]  # fmt: skip
 
 

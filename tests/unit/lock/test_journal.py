@@ -17,6 +17,7 @@ from ltxspec.lock.journal import (
     Finished,
     Intent,
     OpenTask,
+    Repeated,
     fold,
     step,
 )
@@ -49,6 +50,13 @@ def test_finishing_brings_outputs_cost_and_time() -> None:
 def test_failing_brings_the_reason() -> None:
     opened = fold([intent(), Accepted(task(1), NOW), FAILED]).open[task(1)]
     assert (opened.stage, opened.failure, opened.cost) == ("failed", BROKEN, None)
+
+
+def test_a_repeated_order_keeps_its_stage_and_tells_when_it_was_last_sent() -> None:
+    assert fold([intent()]).open[task(1)].sent_at == "2026-11-22T10:00:00Z"
+    opened = fold([intent(), Repeated(task(1), NOW)]).open[task(1)]
+    assert (opened.stage, opened.sends, opened.sent_at) == ("intent", 2, NOW)
+    assert stage_after(Accepted(task(1), NOW), Repeated(task(1), NOW)) == "accepted"
 
 
 def test_an_order_that_was_not_accepted_is_closed() -> None:

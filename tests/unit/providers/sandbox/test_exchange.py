@@ -2,9 +2,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sandboxes import Sandbox, check_wire, codes, details, order, poll
+from hypothesis import given
+from hypothesis import strategies as st
+from sandboxes import HandClock, Sandbox, catalog, check_wire, codes, details, order, poll, tiny_film
 
+from ltxspec.providers.sandbox.app import create_app
 from ltxspec.providers.sandbox.identifiers import derived_uuid
+from ltxspec.providers.sandbox.settings import SandboxSettings
 
 
 @pytest.mark.parametrize("body", [order(), [], "text", [1], [[]], None, b"{", b"", b"\xff"])
@@ -18,6 +22,25 @@ def test_only_a_list_of_tasks_is_a_call(sandbox: Sandbox, body: Any) -> None:
 def test_an_id_must_be_a_uuid_of_version_4(sandbox: Sandbox, uuid: Any) -> None:
     response = sandbox.post([order() | {"taskUUID": uuid}])
     assert codes(response.json()) == [("invalidTaskUUID", "taskUUID")]
+
+
+KNOWN_KINDS = (
+    "videoInference",
+    "getResponse",
+    "getTaskDetails",
+    "mediaStorage",
+    "imageUpload",
+    "accountManagement",
+    "authentication",
+    "ping",
+)
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=8)
+
+
+@pytest.fixture(scope="module")
+def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
+    settings = SandboxSettings(catalog(), clock := HandClock(), tiny_film, tmp_path_factory.mktemp("fuzzed"))
+    return Sandbox(create_app(settings), clock)
 
 
 def test_an_order_without_an_id_is_refused(sandbox: Sandbox) -> None:
@@ -51,3 +74,30 @@ def test_a_key_is_never_kept_or_shown(open_sandbox: Callable[..., Sandbox]) -> N
     assert b"very-secret" not in (sandbox.app.settings.folder / "state.sqlite").read_bytes()
     assert "very-secret" not in repr(sandbox.app.settings)
     assert "very-secret" not in str(sandbox.call(details()))
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.floats(allow_nan=False, allow_infinity=False) | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=6,
+)
+KINDS = st.sampled_from([*KNOWN_KINDS, "dance"]) | VALUES
+FIELDS = (
+    "taskType",
+    "model",
+    "positivePrompt",
+    "width",
+    "inputs",
+    "safety",
+    "numberResults",
+    "media",
+    "image",
+    "operation",
+)
+
+
+@given(kind=KINDS, changes=st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=3))
+def test_whatever_is_asked_there_is_an_answer(fuzzed: Sandbox, kind: Any, changes: dict[str, Any]) -> None:
+    response = fuzzed.post([order() | {"taskType": kind} | changes])
+    assert response.status_code in {200, 400, 402, 404}
+    check_wire(response.json())

@@ -1,0 +1,73 @@
+"""README and guides are true: their `sh` blocks run, line by line, and their specs are valid."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from acceptance.commands import REPOSITORY, ltxspec
+
+PAGES = sorted([REPOSITORY / "README.md", *(REPOSITORY / "docs").glob("*.md")])
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"`ltxspec ([a-z]+)")
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return [text for found, text in BLOCK.findall(page.read_text("utf-8")) if found == language]
+
+
+def names(page: Path) -> str:
+    return page.name
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "sh")], ids=names)
+def test_the_commands_of_a_page_run(page: Path, tmp_path: Path) -> None:
+    script = "set -eux\n" + "\n".join(blocks(page, "sh"))
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["sh", "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": path, "LTXSPEC_ROOT": str(REPOSITORY)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if "apiVersion: ltxspec" in page.read_text("utf-8")], ids=names)
+def test_the_specs_of_a_page_are_valid(page: Path, tmp_path: Path) -> None:
+    for number, text in enumerate(block for block in blocks(page, "yaml") if block.startswith("apiVersion:")):
+        folder = tmp_path / str(number)
+        (folder / "specs").mkdir(parents=True)
+        (folder / "specs" / "page.yaml").write_text(text, encoding="utf-8")
+        ltxspec("validate", cwd=folder)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=names)
+def test_every_command_a_page_names_exists(page: Path) -> None:
+    from ltxspec.cli.main import COMMANDS
+
+    assert set(COMMAND.findall(page.read_text("utf-8"))) <= COMMANDS.keys()
+
+
+def test_the_readme_lists_every_command() -> None:
+    from ltxspec.cli.main import COMMANDS
+
+    readme = (REPOSITORY / "README.md").read_text("utf-8")
+    missing = [name for name in COMMANDS if f"`{name}`" not in readme and f"`{name} " not in readme]
+    assert missing == []
+
+
+def test_the_plan_shown_in_the_readme_is_the_plan_one_gets(tmp_path: Path) -> None:
+    from acceptance.commands import copy_of_repository
+
+    (shown,) = [text for text in blocks(REPOSITORY / "README.md", "text") if text.startswith("$ ltxspec plan")]
+    spec = copy_of_repository(tmp_path) / "specs" / "ltx-2-pro-showcase.yaml"
+    spec.write_text(spec.read_text("utf-8").replace("magenta", "amber"), encoding="utf-8")
+    command, _, expected = shown.partition("\n")
+    assert ltxspec(*command.removeprefix("$ ltxspec ").split(), cwd=tmp_path).out == expected
