@@ -167,15 +167,25 @@ class ProviderError(LtxspecError):
 class ProviderRefused(ProviderError):
     """A definite no: not accepted, not billed. `provider_code` is the service's own code.
 
-    `whole_run` is true when no other order can succeed either (bad key, empty balance).
+    `whole_run` is true when no other order can succeed either (bad key, empty balance). `every_copy` is true when the
+    same order would always get this answer, so that no earlier copy of it can have been accepted either.
     """
 
     code = "provider-refused"
 
-    def __init__(self, summary: str, *, provider_code: str, whole_run: bool = False, hint: str | None = None) -> None:
+    def __init__(
+        self,
+        summary: str,
+        *,
+        provider_code: str,
+        whole_run: bool = False,
+        every_copy: bool = False,
+        hint: str | None = None,
+    ) -> None:
         super().__init__(summary, hint=hint)
         self.provider_code = provider_code
         self.whole_run = whole_run
+        self.every_copy = every_copy
 
 
 class ProviderUnavailable(ProviderError):

@@ -16,6 +16,7 @@ from ltxspec.forges.port import Comment, Forge, ForgeError, Gone, Unsettled
 ROUNDS = 8  # looks at the comments, at most
 _SETTLE = 1.0  # seconds after a write in which another run's request may still be on its way
 _FIRST_WAIT = 2.0  # seconds after an unclear write; doubled each time
+_MOST_WAIT = 30.0  # seconds, where the forge names no time
 
 
 class Outcome(StrEnum):
@@ -136,7 +137,7 @@ class _Posting:
         if wait > LONGEST_WAIT:
             raise ForgeError(f"the forge asks to wait {wait:.0f} s", hint="run the command again later")
         self._trouble = f": {trouble.reason}"
-        self._wait *= 2
+        self._wait = min(2 * self._wait, _MOST_WAIT)
         self._pace.sleep(wait)
 
 

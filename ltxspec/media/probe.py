@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-_TOLERANCE = Fraction(1, 4)  # seconds a declared length may exceed the pictures: sound often runs on a little
+# Seconds by which a file may promise more than its pictures fill; sound may run on a little after the last one.
+_TOLERANCE, _TOLERANCE_WITH_SOUND = Fraction(1, 4), Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def _check_length(video: OpenVideo) -> None:
     if video.count < video.stream.frames:
         raise MediaError(f"`{video.name}` is cut short: {video.count} of {video.stream.frames} frames are there")
     early = Fraction(video.container.duration or 0, 1_000_000) - video.seconds
-    if not video.container.streams.audio and early > _TOLERANCE:
+    if early > (_TOLERANCE_WITH_SOUND if video.container.streams.audio else _TOLERANCE):
         raise MediaError(f"`{video.name}` is cut short: it ends {float(early):.1f} s early")
 
 

@@ -76,6 +76,7 @@ def refused(refusal: Refusal, what: str) -> ProviderRefused:
         f"the service refused {what} (`{refusal.code}`{about}): {reason}",
         provider_code=refusal.code,
         whole_run=refusal.whole_run,
+        every_copy=refusal.kind is Kind.VALIDATION,  # depends on the request alone
         hint=_HINTS.get(refusal.kind),
     )
 

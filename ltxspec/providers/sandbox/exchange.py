@@ -114,9 +114,11 @@ def _wrong_key(tasks: Sequence[Mapping[str, Json]], call: Call) -> Problem | Non
 
 def _task(task: Mapping[str, Json], call: Call) -> Answer:
     kind = task.get("taskType")
+    if not isinstance(kind, str):
+        return [], [Problem("missingParameter", "A taskType is needed.", "taskType")]
     if kind not in _NO_ID_NEEDED:
         if "taskUUID" not in task:
-            return [], [Problem("missingParameter", "A taskUUID is needed.", "taskUUID", str(kind))]
+            return [], [Problem("missingParameter", "A taskUUID is needed.", "taskUUID", kind)]
         if not is_uuid4(task["taskUUID"]):
             return [], [problem(task, "invalidTaskUUID", "The taskUUID must be a UUID of version 4.", "taskUUID")]
     if kind == "videoInference":

@@ -1,0 +1,130 @@
+"""The page, piece by piece: texts escaped, scripts and styles named by hash in a policy that allows nothing else."""
+
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from ltxspec.report import phrases
+from ltxspec.report.jsontext import as_text
+from ltxspec.report.storyboard.cards import BADGES, Badge, Card, Side, card_of, take_cost
+from ltxspec.report.storyboard.models import Clip, Footage
+from ltxspec.report.style import clean
+from ltxspec.review.models import LostTake, Review
+from ltxspec.values import Json
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+# In the order in which they build upon one another; they share one scope.
+SCRIPTS = ("dom.js", "clip.js", "player.js", "compare.js", "lazy.js", "filters.js", "theme.js", "keys.js", "main.js")
+_COMMIT = 40  # hex digits
+_SHORT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of the page's head."""
+
+    name: str
+    value: str
+
+
+def storyboard(review: Review, footage: Sequence[Sequence[Footage]]) -> Iterator[str]:
+    """The page, in pieces to be written one after another: embedded videos are read only when it is their turn.
+
+    Args:
+        review: what to show.
+        footage: for each shot of the review, in its order, the results whose videos are on this machine.
+    """
+    cards = [card_of(number, shot, found) for number, (shot, found) in enumerate(zip(review.shots, footage, strict=True), 1)]
+    style, script = _asset("page.css"), "".join(_asset(name) for name in SCRIPTS)
+    yield from _environment().get_template("page.html.j2").generate(
+        policy=_policy(style, script),
+        style=_as_is(style),
+        script=_as_is(script),
+        sentence=sentence(review),
+        facts=_facts(review),
+        review=review,
+        lost=[_lost(item) for item in review.lost],
+        cards=cards,
+        kinds=_kinds(cards),
+        specs=sorted({card.spec for card in cards}),
+        labels=sorted({label for card in cards for label in card.labels}),
+        data=_island({"players": _players(cards)}),
+        films=_films(cards),
+    )
+
+
+def sentence(review: Review) -> str:
+    """The change in one sentence, money included."""
+    return ""
+
+
+def _facts(review: Review) -> list[Fact]:
+    before, after = (
+        phrases.amount(usd, unknown)
+        for usd, unknown in (
+            (review.total_before, review.total_before_unknown),
+            (review.total_after, review.total_after_unknown),
+        )
+    )
+    base = _revision(review.base) + (f" ({review.base_name})" if review.base_name else "")
+    facts = [
+        Fact("Compared", f"{base} → {_revision(review.head)}"),
+        Fact("Spent in this change", phrases.amount(review.spent, review.spent_unknown)),
+        Fact("Still to render", phrases.amount(review.estimate, review.estimate_unknown)),
+        Fact("Spent in all", f"{before} → {after}"),
+        Fact("Provider", review.provider),
+    ]
+    if review.under_way or review.under_way_unknown:
+        facts.insert(3, Fact("Under way, committed", phrases.amount(review.under_way, review.under_way_unknown)))
+    if review.limit is not None:
+        facts.append(Fact("Limit of an apply", phrases.money(review.limit)))
+    if review.plan_digest:
+        facts.append(Fact("Plan", review.plan_digest))
+    return facts
+
+
+def _revision(name: str) -> str:
+    is_commit = len(name) == _COMMIT and all(digit in "0123456789abcdef" for digit in name)
+    return name[:_SHORT] if is_commit else name
+
+
+def _lost(item: LostTake) -> str:
+    return f"`{item.address}`: task {item.take.task_id}, {take_cost(item.take)}"
+
+
+def _kinds(cards: Sequence[Card]) -> list[tuple[Badge, int]]:
+    counts = [(badge, sum(1 for card in cards if card.badge is badge)) for badge in BADGES.values()]
+    return [(badge, count) for badge, count in counts if count]
+
+
+def _players(cards: Sequence[Card]) -> dict[str, Json]:
+    players = [player for card in cards for player in card.players if player.clips]
+    return {player.number: {side.name: _source(side) for side in player.sides if side.clip} for player in players}
+
+
+def _source(side: Side) -> dict[str, Json]:
+    """What the script needs to play a clip."""
+    clip = side.clip
+    if clip is None:
+        return {}
+    place = {"href": clip.href} if clip.read is None else {"film": side.film, "type": clip.mime}
+    return {**place, "fps": clip.fps, "frames": clip.frames, "audio": clip.audio}
+
+
+def _films(cards: Sequence[Card]) -> Iterator[tuple[str, str]]:
+    """(id, base64) of every embedded video, each once, read when asked for."""
+    sides = [side for card in cards for player in card.players for side in player.sides]
+    films = {side.film: side.clip for side in sides if side.clip and side.clip.read}
+    for name, clip in films.items():
+        yield name, _base64(clip.read() if clip.read else b"")
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")

@@ -1,0 +1,108 @@
+"""What a shot asks for, on both sides: its prompt word by word, its parameters, and why they differ."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ltxspec.plan.actions import FieldChange
+from ltxspec.report import phrases
+from ltxspec.report.words import Segment, changed_words, word_diff
+from ltxspec.review.models import Cause, CauseKind, ShotReview
+from ltxspec.values import Json
+
+_PROMPT = "/positivePrompt"
+_VALUE_WIDTH = 160  # characters of a value before it is cut
+_SHORT_TEXT = 40
+_NOT_LISTED = {"positivePrompt", "taskType"}
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A prompt to show: marked up where it changed, else plain."""
+
+    heading: str  # what happened to it
+    segments: tuple[Segment, ...]
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One changed parameter. Long texts are compared word by word, in `segments`."""
+
+    name: str
+    before: str
+    after: str
+    segments: tuple[Segment, ...] = ()
+
+
+_CAUSES: Mapping[str, str] = {
+    CauseKind.PROMPT: "the shot's own text was edited",
+    CauseKind.PARAMETER: "`{name}` of the shot was edited",
+    CauseKind.VARIABLE: "variable `{name}`",
+    CauseKind.DATA: "`{name}` of the shot's row",
+    CauseKind.FILE: "file `{name}`",
+    CauseKind.DEFAULTS: "`{name}` in the spec's defaults",
+    CauseKind.MODEL: "model `{name}`",
+    CauseKind.MODEL_DEFAULT: "`{name}`, a default of the model",
+}
+
+
+def prompt_of(shot: ShotReview) -> Prompt | None:
+    """The prompt of a shot; None where neither side has one."""
+    before, after = shot.prompt_before, shot.prompt_after
+    if before is None or after is None or before == after:
+        text = after if after is not None else before
+        if text is None:
+            return None
+        heading = "Prompt, unchanged" if before == after else "Prompt"
+        return Prompt(heading, (Segment("equal", text, 0),), changed=False)
+    segments = word_diff(before, after)
+    deleted, inserted = changed_words(segments)
+    if all(segment.kind == "equal" for segment in segments):
+        return Prompt("Prompt: only white space changed", segments, changed=True)
+    return Prompt(f"Prompt: {_words(deleted)} out, {_words(inserted)} in", segments, changed=True)
+
+
+def _words(number: int) -> str:
+    return phrases.counted(number, "word")
+
+
+def fields_of(shot: ShotReview) -> tuple[Field, ...]:
+    """The parameters that differ, without the prompt."""
+    prompted = shot.prompt_before is not None and shot.prompt_after is not None
+    return tuple(_field(change) for change in shot.changes if not (prompted and change.path == _PROMPT))
+
+
+def _field(change: FieldChange) -> Field:
+    segments: tuple[Segment, ...] = ()
+    if phrases.is_text(change):
+        segments = word_diff(change.before, change.after)
+    before, after = (phrases.value(item, _VALUE_WIDTH) for item in (change.before, change.after))
+    return Field(phrases.field_name(change.path), before, after, segments)
+
+
+def causes_of(shot: ShotReview) -> tuple[str, ...]:
+    """Why they differ, one line a cause, names between backticks."""
+    return tuple(_cause(cause) for cause in shot.causes)
+
+
+def _cause(cause: Cause) -> str:
+    text = _CAUSES.get(cause.kind, "`{name}`").replace("{name}", cause.name.replace("`", "'"))
+    if cause.before is None and cause.after is None:
+        return text
+    return f"{text}: {phrases.value(cause.before)} → {phrases.value(cause.after)}"
+
+
+def parameters_of(shot: ShotReview) -> Sequence[tuple[str, str]]:
+    """Everything the shot asks for (of what is gone: asked for), by name, without the prompt."""
+    request: Mapping[str, Json] = {}
+    if shot.after is not None:
+        request = shot.after.request
+    elif shot.change is not None and shot.change.request is not None:
+        request = shot.change.request.body
+    elif shot.before is not None:
+        request = shot.before.request
+    return [
+        (phrases.field_name(f"/{name}"), phrases.value(request[name], _VALUE_WIDTH))
+        for name in sorted(request)
+        if name not in _NOT_LISTED
+    ]

@@ -1,0 +1,84 @@
+"""Who may order what: an order buys exactly what its author saw, or nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fake_forges import HEAD, OLD_HEAD, FakeGitHub
+
+from ltxspec.errors import Refused
+from ltxspec.forges.marker import Marker
+from ltxspec.forges.orders import Request, accept, asks_to_apply
+
+DIGEST = "sha256:" + "d" * 64
+MARKER = Marker(HEAD, DIGEST, (5, 1))
+ANY = Marker(HEAD)
+LATER = "2026-11-22T11:00:00Z"
+Open = Callable[..., Any]
+
+
+def far(marker: Marker = MARKER, **more: Any) -> FakeGitHub:
+    forge = FakeGitHub(permissions={"ada": "write", "eve": "read"}, **more)
+    forge.add(f"{marker.line()}\ntwo shots for $0.96")
+    return forge
+
+
+def order(text: str = "/ltxspec apply", *, author: str = "ada", created_at: str = LATER) -> Request:
+    return Request(text, author, created_at)
+
+
+def test_an_order_buys_the_head_and_the_plan_that_were_seen(opened: Open) -> None:
+    found = accept(opened(far()), order("looks good!\r\n/ltxspec apply\r\n"), ANY)
+    assert (found.number, found.head, found.branch, found.digest, found.author) == (7, HEAD, "night", DIGEST, "ada")
+
+
+def test_the_digest_may_be_named(opened: Open) -> None:
+    assert accept(opened(far()), order(f"/ltxspec apply {DIGEST}"), ANY).digest == DIGEST
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "please /ltxspec apply",
+        "> /ltxspec apply",
+        " /ltxspec apply",
+        "`/ltxspec apply`",
+        "/ltxspec applying",
+        "/ltxspec apply --max-cost 100",
+        "/ltxspec apply; rm -rf /",
+        "/ltxspec apply sha256:12",
+    ],
+)
+def test_other_texts_are_no_orders(text: str) -> None:
+    assert not asks_to_apply(text)
+
+
+REFUSALS: dict[str, tuple[dict[str, Any], Request, str]] = {
+    "no order": ({}, order("nice"), "no-order"),
+    "a reader": ({}, order(author="eve"), "not-allowed"),
+    "a stranger": ({}, order(author="mallory"), "not-allowed"),
+    "a fork": ({"fork": True}, order(), "fork"),
+    "a closed change": ({"state": "closed"}, order(), "closed"),
+    "a head that moved on": ({"marker": Marker(OLD_HEAD, DIGEST)}, order(), "stale-review"),
+    "a review without a plan": ({"marker": Marker(HEAD)}, order(), "nothing-to-approve"),
+    "another digest": ({}, order("/ltxspec apply sha256:" + "e" * 64), "not-approved"),
+    "a review that changed afterwards": ({}, order(created_at="2026-11-22T10:00:00Z"), "stale-review"),
+    "a review of the same second": ({}, order(created_at="2026-11-22T10:00:01Z"), "stale-review"),
+    "an order without a time": ({}, order(created_at=""), "stale-review"),
+    "another project's review": ({"marker": Marker(HEAD, DIGEST, key="other")}, order(), "not-seen"),
+}
+
+
+@pytest.mark.parametrize(("state", "request_", "code"), REFUSALS.values(), ids=REFUSALS)
+def test_what_is_refused(opened: Open, state: dict[str, Any], request_: Request, code: str) -> None:
+    with pytest.raises(Refused) as caught:
+        accept(opened(far(**state)), request_, ANY)
+    assert caught.value.code == code
+
+
+def test_a_review_forged_by_a_stranger_is_not_one(opened: Open) -> None:
+    forge = far()
+    forge.comments[0]["user"] = {"login": "mallory", "type": "User"}
+    with pytest.raises(Refused, match="no review"):
+        accept(opened(forge), order(), ANY)
