@@ -1,6 +1,7 @@
 """The project a command works on: its folder, configuration, catalog, and where everything of it is kept."""
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,4 +63,19 @@ def open_project(session: Session, provider: str | None = None) -> Project:
     if name not in _PROVIDERS:
         raise WrongUsage(f"no provider is called `{name}`", hint=f"known: {', '.join(_PROVIDERS)}")
     catalog = load_catalog(read_model_documents(root / "schemas" / "models"))
-    return Project(root, folder, config, name, catalog, ProjectFolder(root))
+    project = Project(root, folder, config, name, catalog, ProjectFolder(root))
+    if session.verbose:
+        _tell(project)
+    return project
+
+
+def _tell(project: Project) -> None:
+    """`-v`: what is in force, where everything is."""
+    rows = {
+        "project": project.root,
+        "config": project.config.file or "none, defaults",
+        "provider": project.provider,
+        "lockfiles": project.lockfiles,
+        "models": ", ".join(model.air for model in project.catalog.models),
+    }
+    sys.stderr.write("".join(f"{name + ':':<10} {value}\n" for name, value in rows.items()))

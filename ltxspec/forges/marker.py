@@ -22,9 +22,8 @@ class Marker:
 
     def line(self) -> str:
         """The line that stands first in the comment. Invisible on every forge."""
-        number, attempt = self.run
-        key = _UNSAFE.sub("_", self.key) or "."
-        return f"<!-- ltxspec:comment {key} head={self.head} digest={self.digest or 'none'} run={number}.{attempt} -->"
+        run = f"{self.run[0]}.{self.run[1]}"
+        return f"<!-- ltxspec:comment {_safe(self.key)} head={self.head} digest={self.digest or 'none'} run={run} -->"
 
     @classmethod
     def read(cls, body: str) -> "Self | None":
@@ -37,4 +36,9 @@ class Marker:
 
     def same_comment(self, other: "Marker") -> bool:
         """Whether both are markers of one and the same comment."""
-        return _UNSAFE.sub("_", self.key) == _UNSAFE.sub("_", other.key)
+        return _safe(self.key) == _safe(other.key)
+
+
+def _safe(key: str) -> str:
+    """A key that cannot end the line's comment."""
+    return _UNSAFE.sub("_", key) or "."

@@ -3,18 +3,18 @@
 A take stands once, under the side that gave it; shots refer to it by its task.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 
 from ltxspec import __version__
 from ltxspec.lock.codec import encode_take
 from ltxspec.lock.models import Take
-from ltxspec.plan.actions import Change, Plan
+from ltxspec.plan.actions import Plan
 from ltxspec.plan.planfile import PlanOptions
 from ltxspec.report.diagnostics import diagnostic_document
 from ltxspec.report.jsontext import encode
 from ltxspec.report.outcomes import price
 from ltxspec.report.plan_json import plan_document
-from ltxspec.review.models import WORKING_TREE, Cause, Kind, Review, ShotReview
+from ltxspec.review.models import WORKING_TREE, Kind, Review, ShotReview
 from ltxspec.values import Json, ShotAddress, Usd, format_usd
 
 FORMAT_VERSION = "1.0"  # the minor number grows with added keys, the major one when a key changes its meaning
@@ -29,12 +29,13 @@ def review_document(review: Review) -> dict[str, Json]:
     """The document as plain JSON values. Money is a decimal string in USD, null where it is not known."""
     olds = [shot.before for shot in review.shots] + [item.take for item in review.lost]
     news = [take for shot in review.shots for take in (shot.after, *shot.bought)]
+    planned = iter(_changes(review))
     return {
         "formatVersion": FORMAT_VERSION,
         "ltxspecVersion": __version__,
         "provider": review.provider,
         "base": {"commit": review.base, "name": review.base_name},
-        "head": {"commit": review.head_commit, "isWorkingTree": review.head == WORKING_TREE},
+        "head": {"commit": review.head_commit or _commit(review.head), "isWorkingTree": review.head == WORKING_TREE},
         "summary": {kind.value: review.count(kind) for kind in Kind} | {"unchanged": review.unchanged},
         "spent": _sum(review.spent, review.spent_unknown),
         "estimate": _sum(review.estimate, review.estimate_unknown),
@@ -48,9 +49,13 @@ def review_document(review: Review) -> dict[str, Json]:
         "refusals": [{"code": item.code, "message": item.message, "hint": item.hint} for item in review.refusals],
         "lost": [_address(item.address) | {"taskUUID": item.take.task_id} for item in review.lost],
         "takes": {"base": _takes(olds), "head": _takes(news)},
-        "shots": [_shot(shot, review.provider) for shot in review.shots],
+        "shots": [_shot(shot, next(planned) if shot.change else None) for shot in review.shots],
         "diagnostics": [diagnostic_document(diagnostic) for diagnostic in review.diagnostics],
     }
+
+
+def _commit(name: str) -> str | None:
+    return None if name == WORKING_TREE else name
 
 
 def _sum(known: Usd, unknown: int) -> dict[str, Json]:
@@ -70,7 +75,7 @@ def _takes(takes: Iterable[Take | None]) -> dict[str, Json]:
     return {task: encode_take(take) for task, take in found.items()}
 
 
-def _shot(shot: ShotReview, provider: str) -> dict[str, Json]:
+def _shot(shot: ShotReview, change: Json) -> dict[str, Json]:
     return {
         **_address(shot.address),
         "kind": shot.kind.value,
@@ -80,25 +85,24 @@ def _shot(shot: ShotReview, provider: str) -> dict[str, Json]:
         "bought": [take.task_id for take in shot.bought],
         "changes": [{"path": item.path, "before": item.before, "after": item.after} for item in shot.changes],
         "prompt": {"before": shot.prompt_before, "after": shot.prompt_after},
-        "causes": [cause_document(cause) for cause in shot.causes],
+        "causes": [
+            {"kind": item.kind, "name": item.name, "before": item.before, "after": item.after} for item in shot.causes
+        ],
         "title": shot.title,
         "labels": dict(shot.labels),
         "from": _address(shot.origin) if shot.origin else None,
         "source": _source(shot.source),
-        "change": change_document(shot.change, provider) if shot.change else None,
+        "change": change,
     }
 
 
-def cause_document(cause: Cause) -> dict[str, Json]:
-    """One cause as plain JSON values."""
-    return {"kind": cause.kind, "name": cause.name, "before": cause.before, "after": cause.after}
-
-
-def change_document(change: Change, provider: str) -> dict[str, Json]:
-    """What a plan document says about a shot, and what else is needed to tell it in full."""
-    document: Mapping[str, Json] = plan_document(Plan(provider, [change]), PlanOptions())["shots"][0]
-    inputs = dict(change.request.inputs) if change.request else {}
-    return {**document, "retake": change.retake, "attempt": change.attempt, "inputs": inputs}
+def _changes(review: Review) -> Iterator[dict[str, Json]]:
+    """For every shot with something to do: what a plan document says, and what else is needed to tell it in full."""
+    changes = [shot.change for shot in review.shots if shot.change]
+    documents = plan_document(Plan(review.provider, changes), PlanOptions())["shots"]
+    for change, document in zip(changes, documents, strict=True):
+        inputs = dict(change.request.inputs) if change.request else {}
+        yield {**document, "retake": change.retake, "attempt": change.attempt, "inputs": inputs}
 
 
 def _source(source: tuple[str, int, int] | None) -> dict[str, Json] | None:

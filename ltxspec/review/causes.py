@@ -5,7 +5,7 @@ is computed in a template is not found; everything that is named here did change
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from ltxspec.plan.actions import FieldChange
 from ltxspec.review.models import Cause, CauseKind
@@ -157,12 +157,3 @@ def _shown(value: Json) -> str | None:
         return None
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-
-
-def causes_by_shots(shots: Iterable[Sequence[Cause]]) -> list[tuple[Cause, int]]:
-    """Each cause with the number of shots it explains, the widest first; equal ones keep their order."""
-    counts: dict[Cause, int] = {}
-    for causes in shots:
-        for cause in causes:
-            counts[cause] = counts.get(cause, 0) + 1
-    return sorted(counts.items(), key=lambda pair: -pair[1])

@@ -187,3 +187,25 @@ def files_at(root: Path, revision: str, folder: str, suffix: str) -> dict[str, b
     entries = list_tree(root, commit_of(root, revision), folder)
     with Blobs(root) as blobs:
         return {path: b"".join(blobs.chunks(e.id)) for path, e in entries.items() if path.endswith(suffix)}
+
+
+BASE, OURS, THEIRS = 1, 2, 3  # git's numbers for the three versions of a file in conflict
+
+
+def conflicts(root: Path, *places: str) -> dict[str, dict[int, bytes]]:
+    """Files that a merge left unresolved: path -> contents by `BASE`, `OURS`, `THEIRS`; a side may be missing.
+
+    Empty outside of a repository.
+
+    Args:
+        root: a folder; paths are relative to it.
+        places: files and folders to look at.
+    """
+    listing = run_git(root, "ls-files", "--unmerged", "-z", "--", *places)
+    found: dict[str, dict[int, bytes]] = {}
+    with Blobs(root) as blobs:
+        for line in listing.stdout.split(b"\0")[:-1]:
+            about, _, path = line.partition(b"\t")
+            _, blob, stage = about.decode("ascii").split(" ")
+            found.setdefault(os.fsdecode(path), {})[int(stage)] = b"".join(blobs.chunks(blob))
+    return found

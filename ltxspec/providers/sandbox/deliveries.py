@@ -1,4 +1,8 @@
-"""Webhooks and uploads to presigned URLs: what the provider does by itself when a result is done."""
+"""Webhooks and uploads to presigned URLs: what the provider does by itself when a result is done.
+
+Unless the settings say otherwise they go to this machine only: a spec's production hook must not hear of a preview, and a
+production bucket must not receive one.
+"""
 
 import asyncio
 from collections.abc import Iterable
@@ -51,12 +55,16 @@ class Deliveries:
         for result in range(task.results):
             await self._until(task.due(result))
             fails = result >= task.results - task.fate.failing
-            if "uploadEndpoint" in task.body and not fails:
+            if self._may_send(task, "uploadEndpoint") and not fails:
                 await self._upload(task, result)
-            if "webhookURL" in task.body:
+            if self._may_send(task, "webhookURL"):
                 item = failed_item(task) if fails else finished_item(task, result, behaviour)
                 await self._call(str(task.body["webhookURL"]), item, behaviour)
         await run_in_threadpool(self._store.mark_delivered, task.uuid)
+
+    def _may_send(self, task: Task, name: str) -> bool:
+        url = task.body.get(name)
+        return url is not None and (self._settings.deliver_anywhere or outbound.is_this_machine(str(url)))
 
     async def _until(self, time: float) -> None:
         while (left := time - self._settings.clock.now().timestamp()) > 0:

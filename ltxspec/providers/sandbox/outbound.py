@@ -1,6 +1,7 @@
 """Calls the sandbox makes itself: remote images, webhooks, presigned uploads. Blocking; run them in a thread."""
 
 from collections.abc import Iterator
+from ipaddress import ip_address
 from pathlib import Path
 
 import httpx
@@ -12,6 +13,18 @@ Transport = httpx.BaseTransport | None  # None: the network
 _SECONDS = 5.0  # what the provider grants a webhook (its documentation), and enough for an image
 _LARGEST = 64 * 2**20  # bytes of a remote image; more is a mistake
 _CHUNK = 2**18
+
+
+def is_this_machine(url: str) -> bool:
+    """Whether a URL leads to a loopback address or `localhost`."""
+    try:
+        host = httpx.URL(url).host
+    except httpx.InvalidURL:
+        return False
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def fetch(url: str, transport: Transport) -> bytes | None:

@@ -51,5 +51,6 @@ class SandboxSettings:
     balance: Usd = Decimal(1000)  # USD to begin with
     scenario: Scenario = field(default_factory=Scenario)
     label: Callable[[str], str | None] = no_label  # task UUID -> what to burn into its video
+    deliver_anywhere: bool = False  # webhooks and uploads also to other machines; a preview must not reach production
     outbound: "Transport" = None  # for webhooks, uploads and remote images; None: the network
     patience: float = 25.0  # seconds a download waits for its video to be made before it is told to come back

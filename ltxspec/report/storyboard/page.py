@@ -1,24 +1,15 @@
 """The page, piece by piece: texts escaped, scripts and styles named by hash in a policy that allows nothing else."""
 
 import base64
-import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING
 
 from ltxspec.report import phrases
-from ltxspec.report.jsontext import as_text
 from ltxspec.report.storyboard.cards import BADGES, Badge, Card, Side, card_of, take_cost
-from ltxspec.report.storyboard.models import Clip, Footage
-from ltxspec.report.style import clean
+from ltxspec.report.storyboard.models import Footage
+from ltxspec.report.storyboard.templates import asset, as_it_stands, island, policy, template
 from ltxspec.review.models import LostTake, Review
 from ltxspec.values import Json
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
-    from markupsafe import Markup
 
 # In the order in which they build upon one another; they share one scope.
 SCRIPTS = ("dom.js", "clip.js", "player.js", "compare.js", "lazy.js", "filters.js", "theme.js", "keys.js", "main.js")
@@ -42,11 +33,11 @@ def storyboard(review: Review, footage: Sequence[Sequence[Footage]]) -> Iterator
         footage: for each shot of the review, in its order, the results whose videos are on this machine.
     """
     cards = [card_of(number, shot, found) for number, (shot, found) in enumerate(zip(review.shots, footage, strict=True), 1)]
-    style, script = _asset("page.css"), "".join(_asset(name) for name in SCRIPTS)
-    yield from _environment().get_template("page.html.j2").generate(
-        policy=_policy(style, script),
-        style=_as_is(style),
-        script=_as_is(script),
+    style, script = asset("page.css"), "".join(map(asset, SCRIPTS))
+    yield from template("page.html.j2").generate(
+        policy=policy(style, script),
+        style=as_it_stands(style),
+        script=as_it_stands(script),
         sentence=sentence(review),
         facts=_facts(review),
         review=review,
@@ -55,7 +46,7 @@ def storyboard(review: Review, footage: Sequence[Sequence[Footage]]) -> Iterator
         kinds=_kinds(cards),
         specs=sorted({card.spec for card in cards}),
         labels=sorted({label for card in cards for label in card.labels}),
-        data=_island({"players": _players(cards)}),
+        data=island({"players": _players(cards)}),
         films=_films(cards),
     )
 

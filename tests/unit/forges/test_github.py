@@ -1,6 +1,7 @@
 """GitHub's own ways: whose comment is ours, which pull request has a head, who may push."""
 
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ def test_a_fork_is_seen(opened: Open) -> None:
 
 def test_a_head_whose_repository_was_deleted_is_a_fork(opened: Open) -> None:
     far = FakeGitHub()
-    data: Any = far.pull(None).body  # type: ignore[arg-type]  # the answer does not depend on the request
+    data: Any = far.pull(None).body
     far.faults = [Answer(200, data | {"head": data["head"] | {"repo": None}})]
     assert opened(far).pull_request().from_fork
 
@@ -80,13 +81,13 @@ def test_a_pull_request_is_found_by_its_head(opened: Open) -> None:
 def test_a_repository_that_cannot_be_seen_says_which_token_is_needed(opened: Open) -> None:
     far = FakeGitHub()
     opened(far)
-    port = GitHub(access_to(far.base, None), "owner/other", 7)
-    with pytest.raises(Denied, match="pull request 7 of `owner/other`") as caught:
-        port.pull_request()
+    with closing(GitHub(access_to(far.base, None), "owner/other", 7)) as port:
+        with pytest.raises(Denied, match="pull request 7 of `owner/other`") as caught:
+            port.pull_request()
+        for call in (port.comments, lambda: port.create("x")):
+            with pytest.raises(Denied):
+                call()
     assert "pull-requests: write" in str(caught.value.hint)
-    for call in (port.comments, lambda: port.create("x")):
-        with pytest.raises(Denied):
-            call()
 
 
 @pytest.mark.parametrize("name", ["", "films", "owner/", "a/b/c", "../x", "a/.."])

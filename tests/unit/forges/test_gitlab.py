@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -85,7 +86,7 @@ def test_a_jobs_token_that_does_not_reach_says_what_does(opened: Open) -> None:
     far.add("text")
     opened(far)
     port = GitLab(access_to(far.base, None, "job-token-123"), "group/films", 7)
-    with pytest.raises(Denied) as caught:
+    with closing(port), pytest.raises(Denied) as caught:
         port.comments()
     assert "GITLAB_TOKEN" in str(caught.value.hint)
     assert far.asked[-1].headers["job-token"] == "job-token-123"
@@ -94,11 +95,11 @@ def test_a_jobs_token_that_does_not_reach_says_what_does(opened: Open) -> None:
 def test_a_project_that_cannot_be_seen_says_which_token_is_needed(opened: Open) -> None:
     far = FakeGitLab()
     opened(far)
-    port = GitLab(access_to(far.base, "token-token"), "group/other", 7)
-    for call in (port.pull_request, port.comments, lambda: port.create("x")):
-        with pytest.raises(Denied, match="merge request 7 of `group/other`"):
-            call()
-    assert not port.may_write("ada")
+    with closing(GitLab(access_to(far.base, "token-token"), "group/other", 7)) as port:
+        for call in (port.pull_request, port.comments, lambda: port.create("x")):
+            with pytest.raises(Denied, match="merge request 7 of `group/other`"):
+                call()
+        assert not port.may_write("ada")
 
 
 def test_removing_what_is_gone_is_fine(opened: Open) -> None:

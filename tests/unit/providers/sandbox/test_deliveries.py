@@ -50,7 +50,7 @@ def receiver() -> Receiver:
 
 @pytest.fixture
 def hooked(open_sandbox: Callable[..., Sandbox], receiver: Receiver) -> Sandbox:
-    return open_sandbox(outbound=httpx.MockTransport(receiver))
+    return open_sandbox(outbound=httpx.MockTransport(receiver), deliver_anywhere=True)
 
 
 def test_each_result_is_posted_flat_when_it_is_done(hooked: Sandbox, receiver: Receiver) -> None:
@@ -113,11 +113,11 @@ def test_the_video_is_put_to_the_upload_endpoint(hooked: Sandbox, receiver: Rece
 def test_what_a_stopped_sandbox_left_is_delivered_by_the_next(
     open_sandbox: Callable[..., Sandbox], receiver: Receiver
 ) -> None:
-    open_sandbox(outbound=httpx.MockTransport(receiver)).call(order(webhookURL=HOOK))
+    open_sandbox(outbound=httpx.MockTransport(receiver), deliver_anywhere=True).call(order(webhookURL=HOOK))
     receiver.seen.clear()
-    delivered(open_sandbox(outbound=httpx.MockTransport(receiver)))
+    delivered(open_sandbox(outbound=httpx.MockTransport(receiver), deliver_anywhere=True))
     assert len(receiver.seen) == 1
-    delivered(open_sandbox(outbound=httpx.MockTransport(receiver)))
+    delivered(open_sandbox(outbound=httpx.MockTransport(receiver), deliver_anywhere=True))
     assert len(receiver.seen) == 1
 
 
@@ -125,3 +125,17 @@ def test_a_task_without_hooks_starts_nothing(hooked: Sandbox, receiver: Receiver
     hooked.call(order())
     delivered(hooked)
     assert receiver.seen == []
+
+
+@pytest.mark.parametrize(
+    ("host", "calls"), [("127.0.0.1:9", 2), ("localhost:9", 2), ("hooks.example", 0), ("10.0.0.1", 0)]
+)
+def test_previews_reach_this_machine_only(
+    open_sandbox: Callable[..., Sandbox], receiver: Receiver, host: str, calls: int
+) -> None:
+    sandbox = open_sandbox(outbound=httpx.MockTransport(receiver))
+    sandbox.call(order(webhookURL=f"http://{host}/hook", uploadEndpoint=f"http://{host}/bucket"))
+    receiver.seen.clear()
+    delivered(sandbox)
+    assert len(receiver.seen) == calls
+    assert sandbox.app.store.undelivered() == []

@@ -3,7 +3,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ltxspec.providers.sandbox.outbound import fetch, post, put
+from ltxspec.providers.sandbox.outbound import fetch, is_this_machine, post, put
 
 
 def unreachable(request: httpx.Request) -> httpx.Response:
@@ -41,3 +41,19 @@ def test_redirects_to_an_image_are_followed() -> None:
         return httpx.Response(200, content=b"image")
 
     assert fetch("https://x.example/a", httpx.MockTransport(far_side)) == b"image"
+
+
+@pytest.mark.parametrize(
+    ("url", "here"),
+    [
+        ("http://127.0.0.1:80/x", True),
+        ("http://[::1]/x", True),
+        ("http://localhost/x", True),
+        ("http://a.localhost/x", True),
+        ("https://hooks.example/127.0.0.1", False),
+        ("http://localhost.example/x", False),
+        ("http://[", False),
+    ],
+)
+def test_only_loopback_is_this_machine(url: str, *, here: bool) -> None:
+    assert is_this_machine(url) is here

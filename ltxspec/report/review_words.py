@@ -1,0 +1,192 @@
+"""The words for what a review holds, shared by every review report. Results are clean text on one line."""
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+
+from ltxspec.plan.actions import Action, Change, Reason
+from ltxspec.report import phrases
+from ltxspec.report.style import clean
+from ltxspec.review.models import WORKING_TREE, Cause, CauseKind, Kind, Review, ShotReview
+from ltxspec.values import Usd, total_usd
+
+KINDS: Mapping[Kind, str] = {
+    Kind.RENDERED: "rendered",
+    Kind.PENDING: "to render",
+    Kind.RESUMING: "under way",
+    Kind.BLOCKED: "blocked",
+    Kind.RESTORED: "restored",
+    Kind.MOVED: "moved",
+    Kind.UPDATED: "recorded",
+    Kind.RETIRED: "retired",
+}
+
+_CAUSES: Mapping[str, str] = {
+    CauseKind.PROMPT: "the prompt of",
+    CauseKind.PARAMETER: "its own",
+    CauseKind.VARIABLE: "variable",
+    CauseKind.DATA: "data",
+    CauseKind.FILE: "file",
+    CauseKind.DEFAULTS: "defaults",
+    CauseKind.MODEL: "",
+    CauseKind.MODEL_DEFAULT: "the model's default",
+}
+
+# What a reader sees in the shot itself, and needs no pointing to.
+_PLAIN = frozenset({CauseKind.PROMPT, CauseKind.PARAMETER, CauseKind.MODEL})
+
+_SHORT = 12  # digits of a commit
+_INHERITED = "the base would too"
+
+
+def commit(name: str) -> str:
+    """A side's name as people say it."""
+    return f"the {name}" if name == WORKING_TREE else clean(name[:_SHORT])
+
+
+def sides(review: Review) -> str:
+    """`2c6234161ca8 (merge base of main) to the working tree`."""
+    about = f" ({clean(review.base_name)})" if review.base_name and not review.base.startswith(review.base_name) else ""
+    return f"{commit(review.base)}{about} to {commit(review.head)}"
+
+
+def rendered(review: Review) -> int:
+    """How many shots have a video that was bought in this change."""
+    return sum(1 for shot in review.shots if any(take.status == "succeeded" for take in shot.bought))
+
+
+def headline(review: Review) -> str:
+    """One sentence, stable enough to grep.
+
+    `3 shots rendered for $1.44, 2 to render for $0.96, 41 unchanged; limit $5.00.`
+    """
+    counts = {kind: review.count(kind) for kind in Kind}
+    parts: list[tuple[int, str]] = []
+    if (number := rendered(review)) or review.spent or review.spent_unknown:
+        parts.append((number, f"rendered for {phrases.amount(review.spent, review.spent_unknown)}"))
+    if counts[Kind.PENDING]:
+        cost = phrases.amount(review.estimate, review.estimate_unknown)
+        parts.append((counts[Kind.PENDING], f"to render for {cost}"))
+    if counts[Kind.RESUMING]:
+        cost = phrases.amount(review.under_way, review.under_way_unknown)
+        parts.append((counts[Kind.RESUMING], f"under way for {cost}"))
+    told = (Kind.RENDERED, Kind.PENDING, Kind.RESUMING)
+    parts += [(number, KINDS[kind]) for kind, number in counts.items() if number and kind not in told]
+    if not parts:
+        return f"No changes: {phrases.counted(review.unchanged, 'shot')} as before{_limit(review)}."
+    parts.append((review.unchanged, "unchanged"))
+    first, *rest = parts
+    words = [f"{phrases.counted(first[0], 'shot')} {first[1]}", *(f"{number:,} {word}" for number, word in rest)]
+    return f"{', '.join(words)}{_limit(review)}."
+
+
+def _limit(review: Review) -> str:
+    return "" if review.limit is None else f"; limit {phrases.money(review.limit)}"
+
+
+def totals(review: Review) -> str:
+    """What everything ever bought has cost, on both sides: `All takes so far: $4.80, now $6.24.`"""
+    before = phrases.amount(review.total_before, review.total_before_unknown)
+    after = phrases.amount(review.total_after, review.total_after_unknown)
+    return f"All takes so far: {after}." if before == after else f"All takes so far: {before}, now {after}."
+
+
+def all_clear(review: Review) -> str:
+    """What is said about money when nothing stands in the way."""
+    if not review.estimate:
+        return "nothing left to pay for"
+    cost = phrases.money(review.estimate + review.under_way)
+    if review.limit is None:
+        return f"{cost} to spend, no limit is set"
+    return f"{cost} to spend, within the limit of {phrases.money(review.limit)} for one apply"
+
+
+def reason(shot: ShotReview) -> str:
+    """Why the shot is in the review, in one phrase: `prompt changed`, `moved from temple`."""
+    text = _reason(shot)
+    return f"{text} ({_INHERITED})" if shot.inherited else text
+
+
+def _reason(shot: ShotReview) -> str:
+    if shot.change is not None:
+        return phrases.reason(shot.change)
+    match shot.kind:
+        case Kind.RENDERED:
+            return _rendered(shot)
+        case Kind.MOVED | Kind.RENDERED if shot.origin is not None:
+            return f"moved from {_place(shot)}"
+        case Kind.RESTORED:
+            return "back in the spec" if shot.before is None or shot.before == shot.after else "an earlier take is used"
+        case Kind.RETIRED:
+            return phrases.REASONS[Reason.NOT_IN_SPEC]
+        case _:
+            return "a failed task was recorded" if shot.bought else phrases.REASONS[Reason.RECORDED_FIELDS_CHANGED]
+
+
+def _rendered(shot: ShotReview) -> str:
+    if shot.before is None:
+        return "new"
+    if shot.after is not None and shot.after.task_id == shot.before.task_id:
+        return "rendered, the earlier take stays in use"
+    if not shot.changes:
+        return "another take of the same request"
+    moved = f"moved from {_place(shot)}, " if shot.origin is not None else ""
+    changed = Change(shot.address, Action.REPLACE, (Reason.REQUEST_CHANGED,), shot.changes)
+    return moved + phrases.reason(changed)
+
+
+def _place(shot: ShotReview) -> str:
+    """The name a shot had; the whole address when it was in another spec."""
+    origin = shot.origin or shot.address
+    return clean(origin.instance if origin.spec == shot.address.spec else str(origin))
+
+
+def cost_before(shot: ShotReview) -> str:
+    """What the take of the base cost; empty when there was none."""
+    return "" if shot.before is None else _price(shot.before.cost)
+
+
+def cost_after(shot: ShotReview) -> str:
+    """What this change paid for the shot, and what applying it would: `$0.48`, `est. $0.48`, `no cost`."""
+    parts = []
+    if shot.bought:
+        parts.append(phrases.amount(*total_usd(take.cost for take in shot.bought)))
+    if shot.change is not None and phrases.is_counted(shot.change):
+        estimate = shot.change.estimate
+        parts.append("price unknown" if estimate is None else f"est. {phrases.money(estimate)}")
+    return " + ".join(parts) or "no cost"
+
+
+def _price(cost: Usd | None) -> str:
+    return "unknown" if cost is None else phrases.money(cost)
+
+
+def size(shot: ShotReview) -> str:
+    """What is rendered, where it is paid for: `1920×1080, 8 s, 25 fps`."""
+    if shot.change is not None and phrases.is_counted(shot.change):
+        return phrases.size(shot.change)
+    return ""
+
+
+def hidden_causes(shot: ShotReview) -> Sequence[Cause]:
+    """Causes that do not stand in the shot itself: those a reader would look for in vain."""
+    return [cause for cause in shot.causes if cause.kind not in _PLAIN]
+
+
+def shared_causes(review: Review) -> list[tuple[Cause, int]]:
+    """Causes outside of shots that explain several of them, with the number of shots, widest first."""
+    counts: dict[Cause, int] = {}
+    for cause in chain.from_iterable(hidden_causes(shot) for shot in review.shots):
+        counts[cause] = counts.get(cause, 0) + 1
+    return sorted(((cause, n) for cause, n in counts.items() if n > 1), key=lambda pair: -pair[1])
+
+
+def cause_name(cause: Cause) -> str:
+    """`variable city`, `file prompts/street.j2`, `data data/shots.csv: light`."""
+    return clean(f"{_CAUSES.get(cause.kind, cause.kind)} {cause.name}".strip())
+
+
+def cause_values(cause: Cause, width: int = 60) -> str:
+    """`Porto → Lisbon`; empty where there is nothing to show, as for a file."""
+    if cause.before is None and cause.after is None:
+        return ""
+    return f"{phrases.value(cause.before, width)} → {phrases.value(cause.after, width)}"

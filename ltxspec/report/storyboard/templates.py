@@ -1,0 +1,106 @@
+"""Templates and assets of the page, and what makes text harmless in it.
+
+Every text a template writes passes through `clean` and is escaped; only the names below say otherwise, one by one.
+"""
+
+import base64
+import hashlib
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from ltxspec.report.jsontext import as_text
+from ltxspec.report.storyboard.models import Picture
+from ltxspec.report.style import clean
+from ltxspec.values import Json
+
+if TYPE_CHECKING:
+    from jinja2 import Environment, Template
+    from markupsafe import Markup
+
+
+def template(name: str) -> "Template":
+    """A template of the page, ready to be filled."""
+    return _environment().get_template(name)
+
+
+@cache
+def asset(name: str) -> str:
+    """A file of `assets/`, as it stands."""
+    return files("ltxspec.report.storyboard").joinpath("assets", name).read_text("utf-8")
+
+
+def as_it_stands(text: str) -> "Markup":
+    """Our own text, written into the page without escaping."""
+    from markupsafe import Markup
+
+    return Markup(text)  # noqa: S704  # an asset of this package, or what `island` has made safe
+
+
+def island(data: Json) -> "Markup":
+    """JSON for a `<script type="application/json">`: no `<` in it, so nothing in it ends the element."""
+    return as_it_stands(as_text(data).replace("<", "\\u003c"))
+
+
+def policy(style: str, script: str) -> str:
+    """The page's content security policy: this style, this script, its own pictures and videos, and nothing else."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {_source(script)}",
+            f"style-src {_source(style)}",
+            "img-src data:",
+            "media-src 'self' file: blob:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def _source(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FunctionLoader(asset),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_cleaned,
+    )
+    environment.filters.update(prose=_prose, lines=_lines, jpeg=_jpeg)
+    return environment
+
+
+def _cleaned(value: object) -> object:
+    return clean(value) if type(value) is str else value  # not Markup, which a filter below has made
+
+
+def _prose(text: str) -> "Markup":
+    """Text with names between backticks, as our messages have them, shown as code."""
+    from markupsafe import Markup, escape
+
+    parts = clean(text).split("`")
+    if len(parts) % 2 == 0:  # an odd backtick: not our convention
+        return escape("`".join(parts))
+    return Markup().join(
+        Markup("<code>{}</code>").format(part) if index % 2 else escape(part) for index, part in enumerate(parts)
+    )
+
+
+def _lines(text: str) -> "Markup":
+    """Text whose line ends are kept."""
+    from markupsafe import escape
+
+    return escape("\n".join(map(clean, text.splitlines())) + ("\n" if text.endswith("\n") else ""))
+
+
+def _jpeg(picture: Picture) -> str:
+    """A still as a data URI."""
+    return f"data:image/jpeg;base64,{base64.b64encode(picture.jpeg).decode('ascii')}"
