@@ -24,7 +24,7 @@ def _leave(code: int) -> None:
     try:
         sys.stdout.flush()
         sys.stderr.flush()
-    except BrokenPipeError:  # the reader of our output has seen enough
+    except OSError:  # the reader of our output has seen enough, or the terminal is gone
         pass
     os._exit(code)
 

@@ -189,13 +189,19 @@ class ProviderRefused(ProviderError):
 
 
 class ProviderUnavailable(ProviderError):
-    """A read (poll, look-up, download) failed; asking again costs nothing. `retry_after` in seconds."""
+    """A read (poll, look-up, download) failed; asking again costs nothing. `retry_after` in seconds.
+
+    `settled` is true when the service was heard and would give the same answer again: it does not do such reads.
+    """
 
     code = "provider-unavailable"
 
-    def __init__(self, summary: str, *, retry_after: float | None = None, hint: str | None = None) -> None:
+    def __init__(
+        self, summary: str, *, retry_after: float | None = None, settled: bool = False, hint: str | None = None
+    ) -> None:
         super().__init__(summary, hint=hint)
         self.retry_after = retry_after
+        self.settled = settled
 
 
 class SubmissionUncertain(ProviderError):

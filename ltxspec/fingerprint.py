@@ -18,6 +18,7 @@ from ltxspec.values import Fingerprint, Json, TaskId
 CURRENT_VERSION: Final = "v1"
 
 _TASK_FORMAT: Final = "ltxspec/task/v1"
+_VARIANT: Final = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}  # its upper two bits become 10
 
 Subject = Callable[[Model, Mapping[str, Json], Mapping[str, str]], bytes]  # (model, body, inputs) -> what is hashed
 
@@ -89,15 +90,30 @@ def task_id(identity: TaskIdentity) -> TaskId:
     Raises:
         ValueError: a field holds a NUL, which would make two identities one, or a count is below 1.
     """
-    names = (identity.project, identity.provider, identity.spec, identity.instance, identity.fingerprint)
-    if any("\0" in name for name in names) or min(identity.retake, identity.attempt) < 1:
-        raise ValueError("a task cannot be named by this identity")
-    parts = (_TASK_FORMAT, *names, str(identity.retake), str(identity.attempt))
-    number = bytearray(hashlib.sha256("\0".join(parts).encode("utf-8")).digest()[:16])
-    number[6] = number[6] & 0x0F | 0x40  # RFC 9562, section 4.2: version 4
-    number[8] = number[8] & 0x3F | 0x80  # section 4.1: variant 10
-    digits = number.hex()
-    return TaskId("-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])))
+    derive = task_ids(identity.project, identity.provider, identity.spec)
+    return derive(identity.instance, identity.fingerprint, identity.retake, identity.attempt)
+
+
+def task_ids(project: str, provider: str, spec: str) -> Callable[[str, Fingerprint, int, int], TaskId]:
+    """A function (instance, fingerprint, retake, attempt) -> task id, for the many tasks of one spec.
+
+    Gives what `task_id` gives, and raises as it does.
+    """
+    names = (project, provider, spec)
+    nameless = any("\0" in name for name in names)
+    start = hashlib.sha256("\0".join((_TASK_FORMAT, *names, "")).encode("utf-8"))
+
+    def derive(instance: str, fingerprint: Fingerprint, retake: int, attempt: int) -> TaskId:
+        if nameless or "\0" in instance or "\0" in fingerprint or retake < 1 or attempt < 1:
+            raise ValueError("a task cannot be named by this identity")
+        hashed = start.copy()
+        hashed.update(f"{instance}\0{fingerprint}\0{retake}\0{attempt}".encode())
+        digits = hashed.hexdigest()
+        # RFC 9562, section 4.2: the version is 4; section 4.1: the variant is 10.
+        third, fourth = f"4{digits[13:16]}", f"{_VARIANT[digits[16]]}{digits[17:20]}"
+        return TaskId(f"{digits[:8]}-{digits[8:12]}-{third}-{fourth}-{digits[20:32]}")
+
+    return derive
 
 
 def _subject_v1(model: Model, body: Mapping[str, Json], inputs: Mapping[str, str]) -> bytes:

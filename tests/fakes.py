@@ -140,6 +140,9 @@ class MemoryArchive:
         self.home: dict[str, bytes] = {}
         self.links: dict[tuple[str, str], tuple[str | None, ...]] = {}
         self.broken: set[str] = set()
+        self.whole: set[str] = set()  # partial files that hold a whole video
+        self.recalled: dict[str, Archived] = {}  # home, and not written down
+        self.forgotten: list[str] = []
 
     def begin(self, name: str) -> Sink:
         return self.partial.setdefault(name, MemorySink())
@@ -153,6 +156,15 @@ class MemoryArchive:
         digest = sha256(data).hexdigest()
         self.home[digest] = data
         return Archived(digest, len(data))
+
+    def recall(self, name: str) -> Archived | None:
+        return self.recalled.get(name)
+
+    def salvage(self, name: str) -> Archived | None:
+        return self.finish(name) if name in self.whole else None
+
+    def forget(self, names: Sequence[str]) -> None:
+        self.forgotten += names
 
     def has(self, sha256: str) -> bool:
         return sha256 in self.home

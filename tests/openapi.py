@@ -1,7 +1,7 @@
 """GitHub's published OpenAPI description, from the npm registry at test time: never part of this repository.
 
-It is fetched once, by the ordinary client, and only the operations that ltxspec uses are kept, under pytest's own cache.
-Where npm or its registry cannot be reached the tests that need it skip and say so; LTXSPEC_REQUIRE_OPENAPI makes them fail.
+It is fetched once, by the ordinary client, and the operations that ltxspec uses are kept in pytest's cache. Where
+npm or its registry cannot be reached, the tests that need it skip and say so; LTXSPEC_REQUIRE_OPENAPI makes them fail.
 """
 
 import json
@@ -42,11 +42,24 @@ def load(cache: Path) -> "Description":
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as folder:
             document = fetch(Path(folder))
-            kept = {path: document["paths"][path] for path in PATHS}
             part = Path(folder) / "part.json"
-            part.write_text(json.dumps({"paths": kept, "components": document["components"]}), "utf-8")
+            part.write_text(json.dumps(only_used(document)), "utf-8")
             part.replace(file)  # whole or not at all: several test processes may fetch at once
     return Description(json.loads(file.read_text("utf-8")))
+
+
+def only_used(document: Any) -> Any:
+    """The operations of `PATHS` and every component they need."""
+    kept: dict[str, Any] = {"paths": {path: document["paths"][path] for path in PATHS}, "components": {}}
+    waiting, done = [kept["paths"]], set()
+    while waiting:
+        for reference in re.findall(r'"#/components/([^"/]+)/([^"/]+)"', json.dumps(waiting.pop())):
+            if reference not in done:
+                done.add(reference)
+                group, name = reference
+                kept["components"].setdefault(group, {})[name] = document["components"][group][name]
+                waiting.append(document["components"][group][name])
+    return kept
 
 
 def fetch(folder: Path) -> Any:
@@ -133,7 +146,7 @@ class Description:
 
 
 def as_json_schema(node: Any) -> Any:
-    """OpenAPI 3.0's `nullable` as JSON Schema; fields that must be there are not asked for, unknown ones are refused."""
+    """OpenAPI 3.0's `nullable` as JSON Schema; no field of an answer must be there, and unknown ones are refused."""
     if isinstance(node, list):
         return [as_json_schema(item) for item in node]
     if not isinstance(node, dict):
@@ -143,6 +156,8 @@ def as_json_schema(node: Any) -> Any:
         del schema["required"]
     if isinstance(schema.get("properties"), dict) and not is_request_body(schema):
         schema.setdefault("additionalProperties", False)
+    if isinstance(schema.get("oneOf"), list):
+        schema["anyOf"] = schema.pop("oneOf")  # without required fields several may fit
     if schema.pop("nullable", False) is True:
         schema = {"anyOf": [schema, {"type": "null"}]}
     return schema

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ltxspec.catalog.models import Catalog
+from ltxspec.catalog.models import Catalog, Model
 from ltxspec.errors import LtxspecError
 from ltxspec.fingerprint import fingerprint_of
 from ltxspec.lock.models import Output, Take
 from ltxspec.lock.redaction import redact_secrets, redact_url
-from ltxspec.values import Json, TaskId, Usd, parse_usd
+from ltxspec.values import Fingerprint, Json, TaskId, Usd, parse_usd
 
 _ORDER_ONLY = frozenset({"taskUUID", "includeCost", "deliveryMethod", "outputType"})  # what ltxspec itself sets
 
@@ -44,13 +44,23 @@ def adopted_take(request: Json, response: Json, catalog: Catalog) -> Take:
     outputs = tuple(_output(item) for item in items)
     return Take(
         task_id=TaskId(task.lower()),
-        fingerprint=fingerprint_of(model, body, {}),
+        fingerprint=_fingerprint(model, body),
         model=model.air,
         request=redact_secrets(body),
         status="succeeded",
         cost=_sum([output.cost for output in outputs]),
         outputs=outputs,
     )
+
+
+def _fingerprint(model: Model, body: Mapping[str, Json]) -> Fingerprint:
+    try:
+        return fingerprint_of(model, body, {})
+    except ValueError as error:
+        raise CannotAdopt(
+            f"the request has no fingerprint: {error}",
+            hint="give the request as it was sent, with images as URLs, data URIs or media ids",
+        ) from error
 
 
 def _only(document: Json, name: str) -> Mapping[str, Any]:

@@ -1,11 +1,14 @@
 """Carries out a plan: first what is free, then what is unfinished, then what must be bought. It decides nothing."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from ltxspec.apply.budget import Budget
+from ltxspec.apply.ending import held_back
 from ltxspec.apply.events import ApplyEvent, Emit, Kind, Outcome, RunSummary, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.polling import Poller
@@ -13,8 +16,9 @@ from ltxspec.apply.ports import Archive, Clock, LocalMedia, Order, Provider, Tas
 from ltxspec.apply.recovery import Limits
 from ltxspec.apply.shots import order_shot, resume_shot
 from ltxspec.apply.story import Stage, StopSignal
+from ltxspec.errors import LtxspecError, ProviderError
 from ltxspec.plan.actions import Action, Change
-from ltxspec.values import ShotAddress, TaskId, total_usd
+from ltxspec.values import ShotAddress, TaskId, Usd, total_usd
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +63,16 @@ async def run(jobs: Sequence[Job], world: World, settings: RunSettings, budget: 
     async with poller:
         stage = Stage(
             world.provider, world.archive, world.clock, poller, settings.poll_interval, budget, stop,
-            settings.limits, world.emit, settings.detach, world.load_media,
+            settings.limits, world.emit, settings.detach, world.load_media, settings.submit,
         )  # fmt: skip
         for job in jobs:
             outcomes += _record_free(job, world)
         outcomes += await _resume_all(jobs, stage)
         if settings.submit:
-            outcomes += await _order_all(jobs, stage, settings.parallelism)
+            outcomes += await _order_all(jobs, stage, settings.parallelism, outcomes)
     for job in jobs:
-        job.ledger.close()
+        with contextlib.suppress(LtxspecError):  # closed tasks in a journal do no harm
+            job.ledger.close()
     return _summary(outcomes, interrupted=stop.reason is not None)
 
 
@@ -90,20 +95,51 @@ def _relink(job: Job, change: Change, archive: Archive) -> None:
     for key in filter(None, (change.address.instance, change.origin)):
         record = shots.get(key)
         take = record.current_take if record else None
-        archive.link(spec, key, take.outputs if take else ())
+        with contextlib.suppress(LtxspecError):  # a broken tree is no broken apply
+            archive.link(spec, key, take.outputs if take else ())
 
 
 async def _resume_all(jobs: Sequence[Job], stage: Stage) -> list[ShotOutcome]:
     """Go on with everything unfinished, before anything is bought. All at once: watching costs nothing."""
     stories = []
     for job in jobs:
-        wanted = {c.task_id: c for c in job.changes if c.action is Action.RESUME and c.request is not None}
+        resumed = {c.task_id: c for c in job.changes if c.action is Action.RESUME}
         for task_id, task in list(job.ledger.open.items()):
-            change = wanted.get(task_id) or _current(job, task_id)
+            planned = resumed.get(task_id)
+            change = planned if planned and planned.request else _current(job, task_id)
             address = change.address if change else ShotAddress(job.ledger.spec, task.intent.instance)
-            consent = address in job.retries
-            stories.append(resume_shot(task, address, change, job.ledger, stage, consent=consent))
-    return list(await asyncio.gather(*stories))
+            story = resume_shot(
+                task, address, change, job.ledger, stage,
+                consent=address in job.retries, unwanted=planned is not None and planned.request is None,
+            )  # fmt: skip
+            stories.append(_guarded(story, address, task_id, task.intent.estimate, stage))
+    return await _all(stories)
+
+
+async def _guarded(
+    story: Coroutine[Any, Any, ShotOutcome],
+    address: ShotAddress,
+    task: TaskId | None,
+    estimate: Usd | None,
+    stage: Stage,
+) -> ShotOutcome:
+    """One shot's story, whose trouble (a full disk, say) stops further orders and touches no other shot's story."""
+    try:
+        return await story
+    except LtxspecError as error:
+        stage.stop.stop(error.summary)
+        message = f"unresolved ({error.summary}); the next `ltxspec apply` goes on with it, at no new cost"
+        stage.emit(ApplyEvent(Kind.SHOT_UNRESOLVED, message, address, task, estimate, code=error.code))
+        return ShotOutcome(address, Outcome.UNRESOLVED, task, estimate, message=error.summary)
+
+
+async def _all(stories: Sequence[Coroutine[Any, Any, ShotOutcome]]) -> list[ShotOutcome]:
+    """Every story to its end; a bug in one of them is raised when all the others are over."""
+    results = await asyncio.gather(*stories, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return [result for result in results if isinstance(result, ShotOutcome)]
 
 
 def _current(job: Job, task_id: TaskId) -> Change | None:
@@ -111,19 +147,33 @@ def _current(job: Job, task_id: TaskId) -> Change | None:
     return next((c for c in job.changes if c.action is Action.NO_OP and c.task_id == task_id), None)
 
 
-async def _order_all(jobs: Sequence[Job], stage: Stage, parallelism: int) -> list[ShotOutcome]:
-    """Buy what the plan says, a few at a time."""
+async def _order_all(
+    jobs: Sequence[Job], stage: Stage, parallelism: int, before: Sequence[ShotOutcome]
+) -> list[ShotOutcome]:
+    """Buy what the plan says, a few at a time.
+
+    Raises:
+        ProviderError: the first look failed, and nothing was done `before` in this run that should be told.
+    """
     planned = [(change, job.ledger) for job in jobs for change in job.changes if change.action.spends]
     if not planned:
         return []
-    seen = await _look_first([change for change, _ in planned], stage)
+    try:
+        seen = await _look_first([change for change, _ in planned], stage)
+    except ProviderError as error:
+        if not before:
+            raise
+        return [held_back(change, stage, error.summary) for change, _ in planned]
     places = asyncio.Semaphore(parallelism)
 
     async def one(change: Change, ledger: Ledger) -> ShotOutcome:
         async with places:
             return await order_shot(change, ledger, stage, seen.get(change.task_id or TaskId("")))
 
-    return list(await asyncio.gather(*(one(change, ledger) for change, ledger in planned)))
+    return await _all(
+        [_guarded(one(change, ledger), change.address, change.task_id, change.estimate, stage)
+         for change, ledger in planned]
+    )  # fmt: skip
 
 
 async def _look_first(changes: Sequence[Change], stage: Stage) -> dict[TaskId, TaskReport]:

@@ -86,6 +86,7 @@ class RunSummary:
     in_flight: Usd  # estimates of tasks still under way or unresolved
     in_flight_count: int
     interrupted: bool = False
+    free: bool = False  # on the sandbox: money is told as the paid service would charge it, and nothing is charged
 
     def count(self, outcome: Outcome) -> int:
         """How many shots ended this way."""

@@ -15,9 +15,11 @@ from ltxspec.lock.journal import (
     Finished,
     Intent,
     OpenTask,
+    Repeated,
     step,
 )
-from ltxspec.lock.models import Failure, Take
+from ltxspec.lock.models import Failure, Output, Take
+from ltxspec.lock.redaction import redact_url
 from ltxspec.plan.actions import Change
 from ltxspec.values import TaskId
 
@@ -60,22 +62,33 @@ class Ledger:
         self._append(intent)
         return self._open[intent.task_id]
 
+    def repeat(self, task: TaskId) -> None:
+        """The same order is about to be sent once more; returns only when that is on disk."""
+        self._append(Repeated(task, self.now()))
+
     def accept(self, task: TaskId) -> None:
         """The provider has the order."""
         self._append(Accepted(task, self.now()))
 
     def finish(self, task: TaskId, report: TaskReport) -> None:
         """The provider delivered; the videos are not home yet."""
-        self._append(Finished(task, report.outputs, report.cost, self.now()))
+        self._append_outputs(Finished(task, report.outputs, report.cost, self.now()))
 
     def fail(self, task: TaskId, failure: Failure, report: TaskReport | None) -> None:
         """The provider ended the task without (all of) its videos, or refused it for good."""
         outputs = report.outputs if report else ()
-        self._append(Failed(task, failure, report.cost if report else None, self.now(), outputs))
+        self._append_outputs(Failed(task, failure, report.cost if report else None, self.now(), outputs))
 
     def abandon(self, task: TaskId, reason: str) -> None:
         """The order was definitely not accepted, and nothing was paid: close it without a take."""
         self._append(Abandoned(task, reason, self.now()))
+
+    def outputs_of(self, task: TaskId) -> tuple[Output, ...]:
+        """The videos of a task whose end is journalled, with the hashes an earlier commit recorded in the lockfile."""
+        records = [*self.lockfile.shots.values(), *self.lockfile.retired.values()]
+        takes = [take for record in records if (take := record.take(task)) is not None]
+        known = {output.video_uuid or output.video_url: output for take in takes for output in take.outputs}
+        return tuple(_with_hash(output, known) for output in self._open[task].outputs)
 
     def commit(
         self, task: TaskId, instance: str, home: Sequence[Archived | None], *, wanted: bool, ttl: int | None = None
@@ -89,7 +102,8 @@ class Ledger:
             wanted: whether the spec asks for this very request now, so that the take becomes current.
             ttl: seconds the provider keeps the result, when that was asked for.
         """
-        take = _take(self._open[task], home, ttl)
+        outputs = tuple(map(_without_secrets, _home(self.outputs_of(task), home)))
+        take = _take(self._open[task], outputs, ttl)
         self.lockfile = add_take(self.lockfile, instance, take, wanted=wanted)
         self._state.write_lockfile(self.lockfile)
         if all(item is not None for item in home):
@@ -104,14 +118,30 @@ class Ledger:
         self._state.append(event)
         step(self._open, event)
 
+    def _append_outputs(self, event: Finished | Failed) -> None:
+        """Journal an end. A signed address is a secret: this process keeps it for the download, no file does."""
+        self._state.append(replace(event, outputs=tuple(map(_without_secrets, event.outputs))))
+        step(self._open, event)
 
-def _take(task: OpenTask, home: Sequence[Archived | None], ttl: int | None) -> Take:
+
+def _without_secrets(output: Output) -> Output:
+    return replace(output, video_url=redact_url(output.video_url)) if output.video_url else output
+
+
+def _with_hash(output: Output, known: Mapping[str | None, Output]) -> Output:
+    recorded = known.get(output.video_uuid or redact_url(output.video_url or ""))
+    return output if recorded is None else replace(output, sha256=recorded.sha256, bytes=recorded.bytes)
+
+
+def _home(outputs: Sequence[Output], home: Sequence[Archived | None]) -> tuple[Output, ...]:
+    """Outputs with what the archive holds of them; a hash recorded earlier stays where nothing came home."""
+    pairs = zip(outputs, home, strict=True)
+    return tuple(replace(o, sha256=item.sha256, bytes=item.bytes) if item is not None else o for o, item in pairs)
+
+
+def _take(task: OpenTask, outputs: tuple[Output, ...], ttl: int | None) -> Take:
     """The lockfile's entry for a task that has ended. Videos of a task that failed in part are kept as its outputs."""
     intent = task.intent
-    outputs = tuple(
-        replace(output, sha256=item.sha256, bytes=item.bytes) if item is not None else output
-        for output, item in zip(task.outputs, home, strict=True)
-    )
     expires = None
     if ttl is not None and task.finished_at is not None:
         expires = timestamp(datetime.fromisoformat(task.finished_at) + timedelta(seconds=ttl))

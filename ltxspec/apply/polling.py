@@ -38,6 +38,7 @@ class Poller:
         self._watches: dict[TaskId, _Watch] = {}
         self._changed = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
+        self._broken: BaseException | None = None
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.create_task(self._run())
@@ -64,6 +65,8 @@ class Poller:
         Raises:
             ProviderRefused: the key is bad; no look can succeed.
         """
+        if self._broken is not None:
+            raise self._broken
         now = self._clock.monotonic()
         future: asyncio.Future[TaskReport | None] = asyncio.get_running_loop().create_future()
         first = min(self._interval, max(seconds, 0.0))
@@ -77,6 +80,17 @@ class Poller:
             self._watches.pop(order.task_id, None)
 
     async def _run(self) -> None:
+        """Look for ever. What was not foreseen (a bug) is handed to everyone who waits: nobody may wait for nothing."""
+        try:
+            await self._look_on()
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            self._broken = error
+            self._give_up(list(self._watches.values()), error)
+            raise
+
+    async def _look_on(self) -> None:
         while True:
             due = await self._next_due()
             try:
@@ -91,7 +105,7 @@ class Poller:
                     self._look(watch, reports[watch.order.task_id])
 
     @staticmethod
-    def _give_up(due: list[_Watch], error: ProviderError) -> None:
+    def _give_up(due: list[_Watch], error: BaseException) -> None:
         for watch in due:
             if not watch.done.done():
                 watch.done.set_exception(error)

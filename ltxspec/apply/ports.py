@@ -150,6 +150,18 @@ class Archive(Protocol):
         """Check the partial file (decodes as a video), move it under its hash. Raises MediaError when it is not one."""
         ...
 
+    def recall(self, name: str) -> Archived | None:
+        """What an earlier `finish` of this name brought home, should nobody have had the time to write it down."""
+        ...
+
+    def salvage(self, name: str) -> Archived | None:
+        """As `finish`, for a partial file that can grow no more; None, and nothing is touched, if it is not whole."""
+        ...
+
+    def forget(self, names: Sequence[str]) -> None:
+        """These videos are written down: `recall` need not know them any more. Never fails."""
+        ...
+
     def has(self, sha256: str) -> bool:
         """Whether these bytes are home."""
         ...

@@ -14,7 +14,7 @@ from ltxspec.apply.orders import make_intent, order_body, order_from
 from ltxspec.apply.ports import Order, TaskReport
 from ltxspec.apply.recovery import Facts
 from ltxspec.apply.story import Stage, Story
-from ltxspec.errors import LtxspecError, ProviderRefused
+from ltxspec.errors import LtxspecError, ProviderRefused, ProviderUnavailable
 from ltxspec.lock.journal import OpenTask
 from ltxspec.plan.actions import Change
 from ltxspec.render.models import Request
@@ -97,9 +97,7 @@ def _seconds_since(moment: str, stage: Stage) -> float:
     return max((stage.clock.now() - datetime.fromisoformat(moment)).total_seconds(), 0.0)
 
 
-async def _already_there(
-    change: Change, request: Request, stage: Stage, seen: TaskReport | None
-) -> TaskReport | None:
+async def _already_there(change: Change, request: Request, stage: Stage, seen: TaskReport | None) -> TaskReport | None:
     """What shows that the provider has this very task: another machine may have bought it and died.
 
     The live state may say nothing of it (it finished long ago) or nothing certain (unknown ids may be answered like
@@ -108,7 +106,12 @@ async def _already_there(
     if seen is not None and seen.exists:
         return seen
     order = Order(change.task_id or TaskId(""), {}, results=int(request.body.get("numberResults", 1)))
-    report = await stage.provider.look_up(order)
+    try:
+        report = await stage.provider.look_up(order)
+    except ProviderUnavailable as error:
+        if error.settled:  # it keeps no archive for us: the live state has spoken
+            return None
+        raise
     return report if report.exists else None
 
 
@@ -130,9 +133,7 @@ def _not_ordered(change: Change, stage: Stage, error: LtxspecError) -> ShotOutco
     return replace(outcome, billable=False)
 
 
-async def _adopt(
-    change: Change, request: Request, ledger: Ledger, stage: Stage, known: TaskReport
-) -> ShotOutcome:
+async def _adopt(change: Change, request: Request, ledger: Ledger, stage: Stage, known: TaskReport) -> ShotOutcome:
     """Take over a task that the provider has already."""
     task = known.task_id
     body = order_body(request, task)
@@ -145,9 +146,7 @@ async def _adopt(
     return await follow(story)
 
 
-async def _buy(
-    change: Change, request: Request, body: dict[str, Json], ledger: Ledger, stage: Stage
-) -> ShotOutcome:
+async def _buy(change: Change, request: Request, body: dict[str, Json], ledger: Ledger, stage: Stage) -> ShotOutcome:
     """Order it, once its intent is on disk."""
     order = Order(TaskId(str(body["taskUUID"])), body, results=int(body.get("numberResults", 1)))
     try:
@@ -158,5 +157,3 @@ async def _buy(
         return held_back(change, stage, error.summary)
     story = Story(change.address, change, ledger, stage, order, change.estimate, Facts(), ordered_here=True)
     return await follow(story)
-
-

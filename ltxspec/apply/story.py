@@ -45,6 +45,12 @@ class Stage:
     emit: Emit
     detach: bool
     load_media: Callable[[Change], Sequence[LocalMedia]]
+    submit: bool = True  # false for a run that only collects
+
+    @property
+    def may_send(self) -> bool:
+        """Whether an order may be sent now."""
+        return self.submit and self.stop.asked() is None
 
 
 @dataclass(slots=True)
@@ -59,7 +65,8 @@ class Story:
     estimate: Usd | None
     facts: Facts
     ordered_here: bool  # in this run; otherwise an earlier run or another machine ordered it
-    unsent: int = 0
+    unsent: int = 0  # tries that found no connection
+    sent: float = 0.0  # when the order was last sent, by the clock's `monotonic`
 
     @property
     def task_id(self) -> TaskId:

@@ -42,8 +42,8 @@ class ApplyOptions:
 
 
 def saved_plan(session: Session, paths: Sequence[str]) -> SavedPlan | None:
-    """The plan file among the arguments, when there is one: it stands alone."""
-    files = [path for path in paths if path.endswith(".json") or (session.folder / path).suffix == ".plan"]
+    """The plan file among the arguments, when there is one: any file that is no YAML. It stands alone."""
+    files = [path for path in paths if not path.endswith((".yaml", ".yml")) and not (session.folder / path).is_dir()]
     if not files:
         return None
     if len(paths) > 1:
@@ -69,7 +69,8 @@ def apply(session: Session, options: ApplyOptions) -> int:
     """Lock, read again, plan again, check, ask, run. Returns the exit code."""
     project = open_project(session, options.provider or (options.saved.provider if options.saved else None))
     specs = render_specs(project, options.asked.paths, options.asked.variables)
-    with holding(project, specs, wait=options.lock_timeout, command="apply") as held:
+    names = [spec.name for spec in specs]
+    with holding(project, names, wait=options.lock_timeout, command="apply") as held:
         planned = plan_with(project, options.asked, specs, held.owned)
         _show(session, planned.plan, options)
         limits = _limits(project, options)
@@ -88,8 +89,7 @@ def _run(session: Session, project: Project, jobs: Sequence[Job], options: Apply
     with view_for(
         options.form, sys.stdout, sys.stderr, session.style(sys.stderr), live=is_interactive(sys.stderr)
     ) as view:
-        summary, by_user = run_jobs(project, jobs, options.run, budget, view.emit)
-        view.finish(summary)
+        summary, by_user = run_jobs(project, jobs, options.run, budget, view)
     return exit_code(summary, by_user=by_user)
 
 

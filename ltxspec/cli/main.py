@@ -34,6 +34,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("import_", "Adopt a render made elsewhere."),
     "lock": ("lock", "Verify, merge and mend lockfiles."),
     "archive": ("archive", "Bring videos home, check them, drop unused ones."),
+    "diff": ("diff", "Show what changed between two versions, in shots and money."),
+    "review": ("review", "Show how a change looks: a storyboard page, pictures."),
+    "comment": ("comment", "Post or update the one comment of a pull request."),
     "models": ("models", "List the model catalog."),
     "schema": ("schema", "Print a JSON Schema."),
     "sandbox": ("sandbox", "Serve the free stand-in for the paid service."),
@@ -117,9 +120,14 @@ def _failed(error: Exception, arguments: "Sequence[str]") -> int:
     from ltxspec.errors import Interrupted, LtxspecError
 
     match error:
+        case click.UsageError() if type(error).__name__ == "NoArgsIsHelpError":  # click 8.1 does not have it
+            error.show()
+            return EXIT_USAGE
+        case click.UsageError():
+            return _expected(_usage(error), arguments)
         case click.ClickException():
             error.show()
-            return EXIT_USAGE if isinstance(error, click.UsageError) else 1
+            return 1
         case click.Abort():
             return _expected(Interrupted("interrupted"), arguments)
         case LtxspecError():
@@ -129,6 +137,23 @@ def _failed(error: Exception, arguments: "Sequence[str]") -> int:
             return 0
         case _:
             return _bug(error)
+
+
+def _usage(error: click.UsageError) -> "LtxspecError":
+    """A wrong command line in the form of all other errors."""
+    from re import sub
+
+    from ltxspec.errors import WrongUsage
+
+    text = sub(r"'([^']+)'", r"`\1`", " ".join(error.format_message().split()))
+    message, _, more = text.removesuffix(".").partition(". ")
+    command = error.ctx.command_path if error.ctx is not None else "ltxspec"
+    hint = more.strip("()") or f"`{command} --help` tells what it takes"
+    return WrongUsage(_uncapitalised(message), hint=_uncapitalised(hint))
+
+
+def _uncapitalised(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _expected(error: "LtxspecError", arguments: "Sequence[str]") -> int:

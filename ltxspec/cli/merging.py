@@ -12,7 +12,7 @@ from pathlib import Path
 from ltxspec.cli.project import Project
 from ltxspec.errors import LockfileError, LtxspecError, WrongUsage
 from ltxspec.lock.codec import decode_lockfile, encode_lockfile
-from ltxspec.lock.merge import merge_lockfiles, missing_tasks, split_conflict
+from ltxspec.lock.merge import merge_lockfiles, missing_tasks, recorded_tasks, split_conflict
 from ltxspec.lock.models import Lockfile
 from ltxspec.storage.durable import read_if_exists, replace_file
 from ltxspec.storage.git import BASE, OURS, THEIRS, conflicts, run_git
@@ -20,7 +20,7 @@ from ltxspec.storage.guard import exclusive
 
 SUFFIX = ".lock.json"
 # What git is in the middle of: the name under which it keeps the other side. Ours is HEAD.
-_OTHER_SIDES = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD", "REVERT_HEAD")
+_OTHER_SIDES = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Merged:
     """One lockfile that was put together."""
 
     path: str
-    lockfile: Lockfile
+    tasks: int
     source: str
 
 
@@ -113,7 +113,7 @@ def _merge_one(root: Path, path: str, stages: dict[int, bytes] | None) -> Merged
     _refuse_loss(data, lockfile, path)
     if merged != data:
         replace_file(root / path, merged)
-    return Merged(path, lockfile, sides.source)
+    return Merged(path, len(recorded_tasks(lockfile)), sides.source)
 
 
 def _damage(data: bytes | None, path: str) -> LockfileError | None:

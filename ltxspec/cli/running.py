@@ -6,7 +6,8 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
 
 from ltxspec.apply.budget import Budget
 from ltxspec.apply.engine import Job, RunSettings, World, run
@@ -24,10 +25,11 @@ from ltxspec.lock.journal import fold
 from ltxspec.plan.actions import Action, Change
 from ltxspec.plan.owned import Owned
 from ltxspec.plan.selection import selection
-from ltxspec.render.models import RenderedSpec
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.state import open_state
 from ltxspec.values import format_usd
+
+T = TypeVar("T")
 
 EXIT_INCOMPLETE, EXIT_INTERRUPTED = 3, 130
 _QUICK_POLL = 0.1  # seconds
@@ -42,11 +44,11 @@ class Held:
 
 
 @contextlib.contextmanager
-def holding(project: Project, specs: Sequence[RenderedSpec], *, wait: float, command: str) -> Iterator[Held]:
+def holding(project: Project, specs: Sequence[str], *, wait: float, command: str) -> Iterator[Held]:
     """Take the exclusive lock of every spec (in one order, so that two applies cannot wait for each other)."""
     with contextlib.ExitStack() as stack:
         states = {}
-        for name in sorted(spec.name for spec in specs):
+        for name in sorted(specs):
             states[name] = stack.enter_context(open_state(project.paths_of(name), wait=wait, command=command))
         yield Held(states, {name: Owned(state.read_lockfile(), fold(state.events())) for name, state in states.items()})
 
@@ -60,14 +62,43 @@ class RunOptions:
     submit: bool = True
 
 
+class Shows(Protocol):
+    """What a run is shown on."""
+
+    def emit(self, event: ApplyEvent) -> None:
+        """Show what happened."""
+        ...
+
+    def finish(self, summary: RunSummary) -> None:
+        """Show how it ended."""
+        ...
+
+
 def run_jobs(
-    project: Project, jobs: Sequence[Job], options: RunOptions, budget: Budget, emit: Emit
+    project: Project, jobs: Sequence[Job], options: RunOptions, budget: Budget, view: Shows
 ) -> tuple[RunSummary, bool]:
-    """Carry out the jobs. Returns the summary and whether the user interrupted."""
+    """Carry out the jobs and show it. Returns the summary and whether the user interrupted."""
     stop = StopSignal()
     settings = settings_of(project, options)
-    summary = asyncio.run(_with_signals(project, jobs, settings, budget, emit, stop))
+    summary = asyncio.run(_with_signals(project, jobs, settings, budget, _unbreakable(view.emit), stop))
+    summary = replace(summary, free=project.provider == "sandbox")
+    _unbreakable(view.finish)(summary)
     return summary, stop.by_user
+
+
+def _unbreakable(show: Callable[[T], None]) -> Callable[[T], None]:
+    """Go on in silence when nobody can be told any more (a closed pipe, a lost terminal, a full disk behind it)."""
+    deaf = False
+
+    def tell(what: T) -> None:
+        nonlocal deaf
+        if not deaf:
+            try:
+                show(what)
+            except (OSError, ValueError):  # ValueError: the stream was closed
+                deaf = True
+
+    return tell
 
 
 async def _with_signals(
@@ -90,10 +121,11 @@ def _on_signal(stop: StopSignal, budget: Budget, emit: Emit) -> None:
     count, money = budget.open_orders
     under_way = f"{count} task{'s' * (count != 1)} under way for ${format_usd(money)}"
     if stop.by_user:
-        sys.stderr.write(
-            f"left at once with {under_way}; it is billed all the same, `ltxspec collect` brings it home\n"
-        )
-        sys.stderr.flush()
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(
+                f"left at once with {under_way}; it is billed all the same, `ltxspec collect` brings it home\n"
+            )
+            sys.stderr.flush()
         os._exit(EXIT_INTERRUPTED)
     stop.stop("interrupted", by_user=True)
     emit(

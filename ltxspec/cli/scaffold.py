@@ -57,6 +57,8 @@ def scaffold(folder: Path, name: str | None) -> tuple[list[str], list[str]]:
         f"specs/{spec}.yaml": _SPEC.format(name=spec, title=spec.replace("-", " ").capitalize()),
         "schemas/spec/v1.json": schema_text("spec", load_catalog(read_model_documents(None))),
     }
+    if any((folder / "specs").glob("*.y*ml")):  # a clone of a project: it has its own
+        del files[f"specs/{spec}.yaml"]
     try:
         written, kept = _write_new(folder, files)
         for path, lines in ((".gitignore", _IGNORED), (".gitattributes", _ATTRIBUTES)):

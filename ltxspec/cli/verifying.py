@@ -1,17 +1,33 @@
-"""Checks lockfiles for damage, and against a git revision for paid tasks that went missing."""
+"""Checks lockfiles for damage, and against git revisions for paid tasks that went missing."""
+
+from collections.abc import Collection, Sequence
 
 from ltxspec.cli.holdings import lockfile_names
 from ltxspec.cli.project import Project
 from ltxspec.cli.wiring import owned
-from ltxspec.errors import LockfileError
+from ltxspec.errors import LockfileError, LockfileTooNew, Problems
 from ltxspec.lock.codec import decode_lockfile
-from ltxspec.lock.merge import missing_tasks
+from ltxspec.lock.merge import missing_tasks, recorded_tasks
 from ltxspec.lock.models import Lockfile
+from ltxspec.storage.config import CONFIG_NAME, parse_config
 from ltxspec.storage.git import files_at
+from ltxspec.values import TaskId
+
+SUFFIX = ".lock.json"
 
 
-def verify_lockfiles(project: Project, base: str | None) -> list[str]:
-    """Every problem, in words. Reads what is on disk now; `base` is any git revision."""
+def verify_lockfiles(project: Project, bases: Sequence[str] = ()) -> list[str]:
+    """Every problem, in words. Reads what is on disk now.
+
+    Args:
+        project: the project.
+        bases: git revisions whose paid tasks must all be recorded somewhere now: a lockfile may have been renamed, and
+            a shot may have moved to another spec.
+
+    Raises:
+        UnknownRevision: git does not know one of the bases.
+        StorageError: something cannot be read, or this is no repository.
+    """
     problems: list[str] = []
     present: dict[str, Lockfile] = {}
     for name in lockfile_names(project):
@@ -19,14 +35,48 @@ def verify_lockfiles(project: Project, base: str | None) -> list[str]:
             present[name] = owned(project, name).lockfile
         except LockfileError as error:
             problems.append(error.summary)
-    if base is None:
-        return problems
-    broken = set(lockfile_names(project)) - present.keys()
-    folder = project.label(project.lockfiles)
-    for path, data in files_at(project.root, base, folder, ".lock.json").items():
-        before = decode_lockfile(data, f"{base}:{path}")
-        if before.spec in broken:
-            continue
-        now = present.get(before.spec, Lockfile(before.provider, before.spec))
-        problems += [f"{path}: {missing}" for missing in missing_tasks(before, now)]
-    return problems
+    kept: set[TaskId] = set().union(*map(recorded_tasks, present.values()))
+    damaged = set(lockfile_names(project)) - present.keys()
+    for base in bases:
+        for path, data in _lockfiles_at(project, base).items():
+            if _spec_of(path) not in damaged:  # that it cannot be read was said already
+                problems += _lost(data, f"{base}:{path}", project.provider, kept)
+    return list(dict.fromkeys(problems))
+
+
+def _lost(data: bytes, name: str, provider: str, kept: Collection[TaskId]) -> list[str]:
+    """A line for each task of an earlier lockfile that is recorded nowhere now, or one that says it cannot be read."""
+    try:
+        before = _read_before(data, name)
+    except LockfileError as error:
+        return [f"{error.summary}; whether what it recorded is still there is not known"]
+    if before.provider != provider:
+        return []
+    gone = missing_tasks(before, Lockfile(before.provider, before.spec))
+    return [f"{name}: {item}" for item in gone if item.take.task_id not in kept]
+
+
+def _read_before(data: bytes, name: str) -> Lockfile:
+    """An earlier lockfile. One whose digests did not match still tells which tasks were paid for."""
+    try:
+        return decode_lockfile(data, name)
+    except LockfileTooNew:
+        raise
+    except LockfileError:
+        return decode_lockfile(data, name, check_digests=False)
+
+
+def _lockfiles_at(project: Project, base: str) -> dict[str, bytes]:
+    """The lockfiles of a revision, in the folder where they are kept now and in the one where they were kept then."""
+    folders = {project.label(project.lockfiles)}
+    if project.config.file is not None and project.config.file.name == CONFIG_NAME:
+        before = files_at(project.root, base, CONFIG_NAME, CONFIG_NAME).get(CONFIG_NAME, b"")
+        folders.add(parse_config(before, project.config.file, CONFIG_NAME, Problems()).project.lockfiles)
+    found: dict[str, bytes] = {}
+    for folder in sorted(folders):
+        found |= files_at(project.root, base, folder, SUFFIX)
+    return found
+
+
+def _spec_of(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(SUFFIX)

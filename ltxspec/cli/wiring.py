@@ -4,8 +4,9 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from ltxspec.cli.addresses import refuse_unknown
 from ltxspec.cli.project import Project
-from ltxspec.errors import Diagnostic, Problems
+from ltxspec.errors import Diagnostic
 from ltxspec.lock.journal import fold
 from ltxspec.plan.actions import Change, Plan
 from ltxspec.plan.owned import Owned
@@ -13,7 +14,7 @@ from ltxspec.plan.planner import PlanContext, plan_spec, spent
 from ltxspec.plan.selection import Selection
 from ltxspec.render.models import RenderedSpec
 from ltxspec.storage.state import read_state
-from ltxspec.values import TaskId
+from ltxspec.values import ShotAddress, TaskId
 
 if TYPE_CHECKING:
     from ltxspec.apply.ports import Provider
@@ -36,31 +37,38 @@ def make_plan(
     context = PlanContext(
         project.config.project.id, project.provider, project.catalog, selection, project.config.provider.attempts
     )
+    have = {spec.name: (holdings or {}).get(spec.name) or owned(project, spec.name) for spec in rendered}
+    diagnostics = _check_selection(selection, rendered, have)
     changes: list[Change] = []
-    diagnostics: list[Diagnostic] = []
     money = {}
     for spec in rendered:
-        have = (holdings or {}).get(spec.name) or owned(project, spec.name)
-        changes += plan_spec(spec, have, context)
+        changes += plan_spec(spec, have[spec.name], context)
         diagnostics += spec.diagnostics
-        money[spec.name] = spent(have)
-    _check_selection(selection, changes)
+        money[spec.name] = spent(have[spec.name])
     return Plan(project.provider, changes, diagnostics, money)
 
 
-def _check_selection(selection: Selection, changes: Sequence[Change]) -> None:
-    """A pattern that names no shot is a typing error, not an empty plan."""
-    unmatched = selection.unmatched(change.address for change in changes)
-    if not unmatched:
-        return
-    from ltxspec.spec.suggest import nearest
+def _check_selection(
+    selection: Selection, rendered: Sequence[RenderedSpec], have: Mapping[str, Owned]
+) -> list[Diagnostic]:
+    """Refuse patterns that name no shot; warn of those that `--target` leaves without effect."""
+    if not (selection.targets or selection.retakes or selection.retries):
+        return []
+    wanted = [request.address for spec in rendered for request in spec.requests]
+    known = dict.fromkeys([*wanted, *(address for name in have for address in _recorded(name, have[name]))])
+    refuse_unknown(selection.unmatched(known), known)
+    targets = [address for address in known if selection.is_target(address)]
+    return [
+        Diagnostic("warning", "outside-target", f"`{pattern.text}` is outside of `--target`: nothing is done for it")
+        for pattern in (*selection.retakes, *selection.retries)
+        if not any(pattern.matches(address) for address in targets)
+    ]
 
-    problems = Problems()
-    known = [str(change.address) for change in changes]
-    for text in unmatched:
-        near = nearest(text, known)
-        problems.error("unknown-address", f"no shot matches `{text}`", hint=f"did you mean `{near}`?" if near else None)
-    problems.raise_if_errors()
+
+def _recorded(spec: str, have: Owned) -> list[ShotAddress]:
+    """Every shot that the lockfile or the journal of a spec knows."""
+    ordered = [task.intent.instance for task in have.journal.open.values()]
+    return [ShotAddress(spec, key) for key in (*have.lockfile.shots, *have.lockfile.retired, *ordered)]
 
 
 def open_provider(project: Project, labels: Mapping[TaskId, str] | None = None, *, need_key: bool = True) -> "Provider":

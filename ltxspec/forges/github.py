@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from ltxspec.forges.http import Access, Api, Pace, Secret
+from ltxspec.forges.http import Access, Api, Pace, Secret, documented
 from ltxspec.forges.port import Comment, Denied, ForgeError, Gone, PullRequest
 
 API = "https://api.github.com"
@@ -83,15 +83,16 @@ class GitHub:
         return f"{self._repository}/issues/comments/{comment.id}"
 
     def _comment(self, item: Mapping[str, Any]) -> Comment:
-        user = item.get("user") or {}
-        return Comment(
-            id=int(item["id"]),
-            body=str(item.get("body") or ""),
-            by_us=self._is_us(user),
-            author=str(user.get("login") or ""),
-            url=str(item.get("html_url") or ""),
-            updated_at=str(item.get("updated_at") or ""),
-        )
+        with documented():
+            user = item.get("user") or {}
+            return Comment(
+                id=int(item["id"]),
+                body=str(item.get("body") or ""),
+                by_us=self._is_us(user),
+                author=str(user.get("login") or ""),
+                url=str(item.get("html_url") or ""),
+                updated_at=str(item.get("updated_at") or ""),
+            )
 
     def _is_us(self, user: Mapping[str, Any]) -> bool:
         """Whether our token's account is this one.
@@ -110,8 +111,8 @@ class GitHub:
         return self._api.refused(f"{what} cannot be seen ({gone})")
 
 
-def find_pull_request(access: Access, repository: str, commit: str, branch: str | None = None) -> PullRequest:
-    """The one open pull request whose head is this commit.
+def find_pull_request(access: Access, repository: str, commit: str, branch: str = "") -> PullRequest | None:
+    """The one open pull request whose head is this commit; None when there is none: it moved on, or was closed.
 
     Args:
         access: the API.
@@ -120,7 +121,7 @@ def find_pull_request(access: Access, repository: str, commit: str, branch: str 
         branch: `owner:branch` of the head, where it is known.
 
     Raises:
-        ForgeError: there is none (the head has moved on, or it was closed), or several.
+        ForgeError: there are several, or the forge does not say.
     """
     api = Api(access)
     query = {"state": "open"} | ({"head": branch} if branch else {})
@@ -131,25 +132,22 @@ def find_pull_request(access: Access, repository: str, commit: str, branch: str 
     finally:
         api.close()
     matching = [item for item in found if item.head == commit]
-    if len(matching) != 1:
-        count = "no" if not matching else str(len(matching))
-        raise ForgeError(
-            f"{count} open pull request{'s have' if matching else ' has'} the head {commit[:12]}",
-            hint="a newer run takes care of a head that moved on; else give `--pr NUMBER`",
-        )
-    return matching[0]
+    if len(matching) > 1:
+        raise ForgeError(f"{len(matching)} open pull requests have the head {commit[:12]}", hint="give `--pr NUMBER`")
+    return matching[0] if matching else None
 
 
 def _pull_request(data: Mapping[str, Any]) -> PullRequest:
-    head, base = data["head"], data["base"]
-    homes = [(side.get("repo") or {}).get("full_name") for side in (head, base)]
-    return PullRequest(
-        number=int(data["number"]),
-        head=str(head["sha"]),
-        branch=str(head["ref"]),
-        is_open=data.get("state") == "open",
-        from_fork=homes[0] is None or homes[0] != homes[1],
-    )
+    with documented():
+        head, base = data["head"], data["base"]
+        homes = [(side.get("repo") or {}).get("full_name") for side in (head, base)]
+        return PullRequest(
+            number=int(data["number"]),
+            head=str(head["sha"]),
+            branch=str(head["ref"]),
+            is_open=data.get("state") == "open",
+            from_fork=homes[0] is None or homes[0] != homes[1],
+        )
 
 
 def _repository_path(repository: str) -> str:

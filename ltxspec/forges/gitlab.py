@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from ltxspec.forges.http import Access, Api, Pace, Secret
+from ltxspec.forges.http import Access, Api, Pace, Secret, documented
 from ltxspec.forges.port import Comment, ForgeError, Gone, PullRequest
 
 API = "https://gitlab.com/api/v4"
@@ -50,14 +50,15 @@ class GitLab:
             data = self._api.read(self._merge_request).data
         except Gone as gone:
             raise self._missing(gone) from None
-        self._page = str(data.get("web_url") or "")
-        return PullRequest(
-            number=int(data["iid"]),
-            head=str(data["sha"]),
-            branch=str(data["source_branch"]),
-            is_open=data.get("state") == "opened",
-            from_fork=data.get("source_project_id") != data.get("target_project_id"),
-        )
+        with documented():
+            self._page = str(data.get("web_url") or "")
+            return PullRequest(
+                number=int(data["iid"]),
+                head=str(data["sha"]),
+                branch=str(data["source_branch"]),
+                is_open=data.get("state") == "opened",
+                from_fork=data.get("source_project_id") != data.get("target_project_id"),
+            )
 
     def comments(self) -> Sequence[Comment]:
         """Every note that a person or program wrote, oldest first."""
@@ -99,15 +100,16 @@ class GitLab:
             return False
 
     def _comment(self, item: Mapping[str, Any]) -> Comment:
-        author = item.get("author") or {}
-        return Comment(
-            id=int(item["id"]),
-            body=str(item.get("body") or ""),
-            by_us=author.get("id") == self._who(),
-            author=str(author.get("username") or ""),
-            url=f"{self._page}#note_{item['id']}" if self._page else "",
-            updated_at=str(item.get("updated_at") or ""),
-        )
+        with documented():
+            author = item.get("author") or {}
+            return Comment(
+                id=int(item["id"]),
+                body=str(item.get("body") or ""),
+                by_us=author.get("id") == self._who(),
+                author=str(author.get("username") or ""),
+                url=f"{self._page}#note_{item['id']}" if self._page else "",
+                updated_at=str(item.get("updated_at") or ""),
+            )
 
     def _who(self) -> int:
         """The id of our token's user; every access token has one."""

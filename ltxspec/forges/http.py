@@ -9,6 +9,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -196,6 +197,17 @@ class Api:
         if remaining == "0" and reset is not None:
             return max(0.0, reset - self._access.pace.now()) + 1
         return _SECONDARY_WAIT if "secondary rate limit" in message.lower() else None
+
+
+@contextmanager
+def documented() -> Iterator[None]:
+    """Turn an answer without the fields it should have into a ForgeError."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ForgeError(
+            "the forge's answer is not what it documents", hint="check the address of the forge's API"
+        ) from error
 
 
 def _decoded(response: httpx.Response) -> Any:

@@ -1,9 +1,14 @@
-"""The hidden first line of our comment: which head and plan it shows, and which run wrote it."""
+"""The hidden first line of our comment: which head and plan it shows, and which run wrote it.
+
+A review carries a mark of its own wherever its Markdown is pasted; this line is what runs that meet at one comment need
+to know of each other.
+"""
 
 import re
 from dataclasses import dataclass
 from typing import Self
 
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _LINE = re.compile(
     r"<!-- ltxspec:comment (?P<key>\S+) head=(?P<head>[0-9a-f]{7,64}) digest=(?P<digest>sha256:[0-9a-f]{64}|none)"
     r" run=(?P<run>\d{1,18})\.(?P<attempt>\d{1,9}) -->"
@@ -18,12 +23,13 @@ class Marker:
     head: str  # commit id
     digest: str = ""  # of the plan at the head; empty when there is none to approve
     run: tuple[int, int] = (0, 0)  # number of the CI run and its attempt, growing with time; zeros outside of CI
-    key: str = "."
+    key: str = "ltxspec"
 
     def line(self) -> str:
         """The line that stands first in the comment. Invisible on every forge."""
         run = f"{self.run[0]}.{self.run[1]}"
-        return f"<!-- ltxspec:comment {_safe(self.key)} head={self.head} digest={self.digest or 'none'} run={run} -->"
+        digest = self.digest if _DIGEST.fullmatch(self.digest) else "none"
+        return f"<!-- ltxspec:comment {_safe(self.key)} head={self.head} digest={digest} run={run} -->"
 
     @classmethod
     def read(cls, body: str) -> "Self | None":
@@ -41,4 +47,4 @@ class Marker:
 
 def _safe(key: str) -> str:
     """A key that cannot end the line's comment."""
-    return _UNSAFE.sub("_", key) or "."
+    return _UNSAFE.sub("_", key) or "_"

@@ -34,7 +34,8 @@ from ltxspec.lock.fields import (
     text,
 )
 from ltxspec.lock.models import Lockfile, ShotRecord, Take
-from ltxspec.values import Fingerprint, Json, TaskId
+from ltxspec.lock.usual import usual_take
+from ltxspec.values import Fingerprint, Json, TaskId, quick_maker
 
 __all__ = [
     "VERSION", "decode_events", "decode_lockfile", "decode_take", "encode_event", "encode_lockfile", "encode_take",
@@ -42,6 +43,7 @@ __all__ = [
 ]  # fmt: skip
 
 VERSION = 1
+_make_record = quick_maker(ShotRecord)
 _Places = list[tuple[str, str]]  # (section, key) of shots
 _LAYOUT = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 _SAFE_INTEGER = 2**53 - 1
@@ -229,7 +231,7 @@ def _decode_record(block: Json) -> tuple[str, ShotRecord]:
     items = sequence(block, "takes")
     try:
         for item in items:
-            takes.append(decode_take(an_object(item)))  # noqa: PERF401  # its length says where an error stands
+            takes.append(usual_take(item) or decode_take(an_object(item)))  # noqa: PERF401  # its length says where an error stands
     except FieldError as error:
         raise error.inside("takes", len(takes)) from None
     ids = {take.task_id for take in takes}
@@ -238,8 +240,9 @@ def _decode_record(block: Json) -> tuple[str, ShotRecord]:
     current = optional_text(block, "current")
     if current is not None and current not in ids:
         raise FieldError("names a take that is not there", "current")
-    takes.sort(key=_age)
-    return recorded, ShotRecord(TaskId(current) if current is not None else None, tuple(takes))
+    if len(takes) > 1:
+        takes.sort(key=_age)
+    return recorded, _make_record(TaskId(current) if current is not None else None, tuple(takes))
 
 
 def _age(take: Take) -> tuple[str, str]:

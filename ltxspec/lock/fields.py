@@ -108,7 +108,8 @@ def file_digests(block: Mapping[str, Json]) -> dict[str, str]:
 
 
 @lru_cache(maxsize=4096)  # a project knows a handful of prices
-def _amount(value: str) -> Usd | None:
+def amount(value: str) -> Usd | None:
+    """A decimal string in USD; None for any other text."""
     return Decimal(value) if _AMOUNT.fullmatch(value) else None
 
 
@@ -120,15 +121,15 @@ def money(block: Mapping[str, Json], name: str) -> Usd | None:
     value = block.get(name)
     if value is None:
         return None
-    amount = _amount(value) if type(value) is str else None
-    if amount is None:
+    found = amount(value) if type(value) is str else None
+    if found is None:
         raise FieldError('must be a decimal string in USD such as "0.48", or null', name)
-    return amount
+    return found
 
 
-def money_json(amount: Usd | None) -> str | None:
+def money_json(usd: Usd | None) -> str | None:
     """Write an amount; unknown stays null."""
-    return None if amount is None else format_usd(amount)
+    return None if usd is None else format_usd(usd)
 
 
 def readable(message: str) -> str:

@@ -59,9 +59,14 @@ def merge_lockfiles(ours: Lockfile, theirs: Lockfile, base: Lockfile | None = No
     )
 
 
+def recorded_tasks(lockfile: Lockfile) -> set[TaskId]:
+    """Every task that stands in a lockfile, among the shots or the retired ones; each once."""
+    return {take.task_id for record in _all_records(lockfile).values() for take in record.takes}
+
+
 def missing_tasks(base: Lockfile, now: Lockfile) -> list[MissingTask]:
     """Tasks recorded in `base` that stand nowhere in `now`, by instance key and age; empty when nothing was lost."""
-    kept = {take.task_id for record in _all_records(now).values() for take in record.takes}
+    kept = recorded_tasks(now)
     records = sorted(_all_records(base).items())
     return [MissingTask(key, take) for key, record in records for take in record.takes if take.task_id not in kept]
 

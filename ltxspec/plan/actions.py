@@ -48,6 +48,8 @@ class Action(StrEnum):
                 assert_never(self)
 
 
+SPENDING = frozenset(action for action in Action if action.spends)  # for those who ask for thousands of shots
+
 SIGNS: Mapping[Action, str] = {
     Action.CREATE: "+",
     Action.REPLACE: "-/+",

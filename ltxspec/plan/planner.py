@@ -1,18 +1,21 @@
 """Decides what each shot needs: one pass over what a spec wants, one over what is owned. It spends nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from ltxspec.catalog.models import Catalog
-from ltxspec.fingerprint import TaskIdentity, task_id
+from ltxspec.fingerprint import task_ids
 from ltxspec.lock.journal import OpenTask
 from ltxspec.lock.models import ShotRecord, Take
-from ltxspec.plan.actions import Action, Change, FieldChange, Reason
+from ltxspec.plan.actions import SPENDING, Action, Change, FieldChange, Reason
 from ltxspec.plan.differences import field_changes
 from ltxspec.plan.owned import Owned, answers, latest, next_order, open_by_fingerprint, spare_takes
 from ltxspec.plan.selection import Selection
 from ltxspec.render.models import RenderedSpec, Request
-from ltxspec.values import Fingerprint, ShotAddress, TaskId, Usd, total_usd
+from ltxspec.values import Fingerprint, ShotAddress, TaskId, Usd, quick_maker, total_usd
+
+_make_change = quick_maker(Change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +37,25 @@ class _Spec:
     owned: Owned
     context: PlanContext
     wanted: Mapping[str, Request]
-    spare: Mapping[Fingerprint, str]
+    spare: Callable[[], Mapping[Fingerprint, str]]  # found when first asked for
     under_way: Mapping[Fingerprint, Sequence[OpenTask]]
+    task_id: Callable[[str, Fingerprint, int, int], TaskId]  # of (instance, fingerprint, retake, attempt)
 
 
 def plan_spec(rendered: RenderedSpec, owned: Owned, context: PlanContext) -> list[Change]:
     """Compare what one spec wants with what is owned: a change a shot, in the spec's order, then what is left over."""
     wanted = {request.address.instance: request for request in rendered.requests}
-    spare = spare_takes(owned.lockfile, wanted)
-    spec = _Spec(rendered.name, owned, context, wanted, spare, open_by_fingerprint(owned.journal))
+    spec = _Spec(
+        name=rendered.name,
+        owned=owned,
+        context=context,
+        wanted=wanted,
+        spare=cache(lambda: spare_takes(owned.lockfile, wanted)),
+        under_way=open_by_fingerprint(owned.journal),
+        task_id=task_ids(context.project, context.provider, rendered.name),
+    )
     targets = [request for request in rendered.requests if context.selection.is_target(request.address)]
-    changes = [_plan_shot(request, spec) for request in targets]
+    changes = [_plan_quickly(request, spec) or _plan_shot(request, spec) for request in targets]
     return changes + _left_over(spec, changes)
 
 
@@ -54,6 +65,24 @@ def spent(owned: Owned) -> tuple[Usd, int]:
     for record in [*owned.lockfile.shots.values(), *owned.lockfile.retired.values()]:
         costs.update((take.task_id, take.cost) for take in record.takes)
     return total_usd(costs.values())
+
+
+def _plan_quickly(request: Request, spec: _Spec) -> Change | None:
+    """What `_plan_shot` decides for the two most common shots: the new one and the one up to date. None for others."""
+    fingerprint, lockfile = request.fingerprint, spec.owned.lockfile
+    if fingerprint in spec.under_way or spec.context.selection.retakes:
+        return None
+    key = request.address.instance
+    record = lockfile.shots.get(key)
+    if record is not None:
+        take = record.current_take
+        if take is None or take.fingerprint != fingerprint or take.status != "succeeded":
+            return None
+        return _keep_current(request, take)
+    if key in lockfile.retired or request.moved is not None or fingerprint in spec.spare():
+        return None
+    task = spec.task_id(key, fingerprint, 1, 1)
+    return _change(request, Action.CREATE, (Reason.NEW,), (), task=task)
 
 
 def _plan_shot(request: Request, spec: _Spec) -> Change:
@@ -70,7 +99,7 @@ def _plan_shot(request: Request, spec: _Spec) -> Change:
     retake = spec.context.selection.wants_retake(request.address)
     if any(take.status == "succeeded" for take in mine) and not retake:
         return _keep(request, mine, record, origin)
-    if not mine and not retake and (holder := spec.spare.get(request.fingerprint)) is not None and holder != key:
+    if not mine and not retake and (holder := spec.spare().get(request.fingerprint)) is not None and holder != key:
         return _move(request, holder, spec)
     return _order(request, spec, takes, mine, origin)
 
@@ -112,10 +141,7 @@ def _keep(request: Request, mine: Sequence[Take], record: ShotRecord | None, ori
     good = [take for take in mine if take.status == "succeeded"]
     current = record.current_take if record else None
     if current is not None and any(take.task_id == current.task_id for take in good):
-        differences = _recorded_changes(current, request)
-        action = Action.UPDATE if differences else Action.NO_OP
-        reasons = (Reason.RECORDED_FIELDS_CHANGED,) if differences else ()
-        return _change(request, action, reasons, differences, task=current.task_id)
+        return _keep_current(request, current)
     chosen = latest(good)
     task = chosen.task_id if chosen else None
     if record is not None and chosen is not None and record.take(chosen.task_id):
@@ -124,6 +150,13 @@ def _keep(request: Request, mine: Sequence[Take], record: ShotRecord | None, ori
     if origin is not None:
         return _change(request, Action.MOVE, (Reason.MOVED_BY_SPEC,), (), task=task, origin=origin)
     return _change(request, Action.RESTORE, (Reason.BACK_IN_SPEC,), (), task=task)
+
+
+def _keep_current(request: Request, current: Take) -> Change:
+    differences = _recorded_changes(current, request)
+    action = Action.UPDATE if differences else Action.NO_OP
+    reasons = (Reason.RECORDED_FIELDS_CHANGED,) if differences else ()
+    return _change(request, action, reasons, differences, task=current.task_id)
 
 
 def _move(request: Request, holder: str, spec: _Spec) -> Change:
@@ -156,11 +189,8 @@ def _order(request: Request, spec: _Spec, takes: Sequence[Take], mine: Sequence[
         reasons = (Reason.RETRY_REQUESTED if retry else Reason.LAST_ATTEMPT_FAILED,)
     else:
         reasons = _why(base, request, changes)
-    identity = TaskIdentity(
-        spec.context.project, spec.context.provider, spec.name, request.address.instance, request.fingerprint,
-        number, attempt,
-    )  # fmt: skip
-    return _change(request, action, reasons, changes, task=task_id(identity), origin=origin, order=(number, attempt))
+    task = spec.task_id(request.address.instance, request.fingerprint, number, attempt)
+    return _change(request, action, reasons, changes, task=task, origin=origin, order=(number, attempt))
 
 
 def _for_good(failed: Take, attempt: int, max_attempts: int) -> bool:
@@ -226,14 +256,14 @@ def _change(  # noqa: PLR0913  # one constructor for all branches keeps them com
     order: tuple[int, int] = (1, 1),
     note: str | None = None,
 ) -> Change:
-    return Change(
+    return _make_change(
         address=request.address,
         action=action,
         reasons=reasons,
         changes=changes,
         fingerprint=request.fingerprint,
         task_id=task,
-        estimate=request.estimate if action.spends or action is Action.RESUME else None,
+        estimate=request.estimate if action in SPENDING or action is Action.RESUME else None,
         retake=order[0],
         attempt=order[1],
         request=request,

@@ -37,16 +37,16 @@ class Selection:
 
     def wants_retake(self, address: ShotAddress) -> bool:
         """Whether another render of the same request is wanted."""
-        return any(pattern.matches(address) for pattern in self.retakes)
+        return bool(self.retakes) and any(pattern.matches(address) for pattern in self.retakes)
 
     def wants_retry(self, address: ShotAddress) -> bool:
         """Whether a failed request is to be tried again."""
-        return any(pattern.matches(address) for pattern in self.retries)
+        return bool(self.retries) and any(pattern.matches(address) for pattern in self.retries)
 
     def unmatched(self, addresses: Iterable[ShotAddress]) -> list[str]:
         """Patterns that name no known shot: most likely a typing error, never a silent success."""
-        known = list(addresses)
         patterns = [*self.targets, *self.retakes, *self.retries]
+        known = list(addresses) if patterns else []
         return [pattern.text for pattern in patterns if not any(pattern.matches(address) for address in known)]
 
 

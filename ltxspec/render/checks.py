@@ -33,7 +33,8 @@ def run_checks(checks: Iterable[Check], scope: Scope, texts: Texts, places: Plac
         if holds is None:
             fine = False
         elif not holds:
-            findings.note(_failure(check, scope, texts, places), scope.instance)
+            shared = check.path[0] == "checks"
+            findings.note(_failure(check, scope, texts, places), scope.instance, shared=shared)
             fine = fine and check.severity == "warning"
     return fine
 

@@ -14,12 +14,19 @@ class Findings:
 
     def __init__(self) -> None:
         self._found: dict[Diagnostic, dict[str, None]] = {}
+        self._shared: set[Diagnostic] = set()
 
-    def note(self, diagnostic: Diagnostic, instance: str | None = None) -> None:
-        """Add a problem; `instance` is the key of the instance it is about, if it is about one."""
-        keys = self._found.setdefault(_discreet(diagnostic), {})
+    def note(self, diagnostic: Diagnostic, instance: str | None = None, *, shared: bool = False) -> None:
+        """Add a problem; `instance` is the key of the instance it is about, if it is about one.
+
+        `shared` says that its place is not in the shot: it is one of the spec's, or of a file, that other shots use too.
+        """
+        told = _discreet(diagnostic)
+        keys = self._found.setdefault(told, {})
         if instance is not None:
             keys[instance] = None
+        if shared:
+            self._shared.add(told)
 
     def add(self, severity: Severity, code: str, message: str, where: Location | None, hint: str | None = None) -> None:
         """Add a problem that is about the spec as a whole."""
@@ -32,7 +39,14 @@ class Findings:
             problems: gets the diagnostics.
             instances: shot -> how many instances it has. One that has the problem in all of them is not told apart.
         """
-        diagnostics = [_told(diagnostic, list(keys), instances) for diagnostic, keys in self._found.items()]
+        every = sum(instances.values())
+        diagnostics = []
+        for diagnostic, keys in self._found.items():
+            if diagnostic in self._shared:
+                told = _named(diagnostic, list(keys)) if len(keys) < every else diagnostic
+            else:
+                told = _told(diagnostic, list(keys), instances)
+            diagnostics.append(told)
         problems.extend(diagnostics)
         return diagnostics
 
@@ -43,8 +57,14 @@ def _told(diagnostic: Diagnostic, keys: list[str], instances: Mapping[str, int])
     shots = {key.partition("[")[0] for key in expanded}
     if not expanded or sum(instances.get(shot, 0) for shot in shots) == len(expanded) > 1:
         return diagnostic
-    more = f" and {len(expanded) - 1} more" if len(expanded) > 1 else ""
-    return replace(diagnostic, message=f"{diagnostic.message} (in `{expanded[0]}`{more})")
+    return _named(diagnostic, expanded)
+
+
+def _named(diagnostic: Diagnostic, keys: list[str]) -> Diagnostic:
+    if not keys:
+        return diagnostic
+    more = f" and {len(keys) - 1} more" if len(keys) > 1 else ""
+    return replace(diagnostic, message=f"{diagnostic.message} (in `{keys[0]}`{more})")
 
 
 def _discreet(diagnostic: Diagnostic) -> Diagnostic:

@@ -4,13 +4,14 @@ All problems of all shots are found in one pass. A shot without templates costs 
 prepared once for all shots that have the same (see `parameters.py`), and its prompt is taken as it stands.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import orjson
+
 from ltxspec.catalog.models import PROMPT, Catalog, Model
 from ltxspec.catalog.validation import ParameterProblem, validate_prompt
-from ltxspec.errors import Diagnostic, Location, Problems
+from ltxspec.errors import Diagnostic, Problems
 from ltxspec.render.checks import names_for, run_checks
 from ltxspec.render.conversion import convert
 from ltxspec.render.findings import Findings
@@ -24,9 +25,11 @@ from ltxspec.render.variables import instance_variables, spec_variables
 from ltxspec.spec.expansion import expand
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.spec.models import Instance, Shot, Spec
-from ltxspec.values import Json, ShotAddress
+from ltxspec.values import Json, ShotAddress, quick_maker
 
 _UPLOAD = "uploadEndpoint"
+
+_make_request = quick_maker(Request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,29 +79,52 @@ class _Rendering:
         self.file = spec.document.source.file
         self.findings = Findings()
         self.expansion = Problems()
-        self.instances: Counter[str] = Counter()
+        self.instances: dict[str, int] = {}
         self.places = Places(spec)
         self.texts = Texts(self.file, Templates(context.files), self.places, self.findings)
         self.sets = ParameterSets(self.file, context.files, context.delivery, context.known_requests)
         self.variables = spec_variables(spec, context.overrides, self.texts, self.findings)
         self.plain_defaults = not has_tags(repr(spec.defaults))
-        self.plain_sets: dict[tuple[str, str], ParameterSet] = {}
+        self.plain = self.plain_defaults and not spec.checks and not self.variables.broken
+        self.good_lengths: set[tuple[str, int]] = set()  # model and number of characters of prompts it accepts
+        self.plain_sets: dict[tuple[str | None, bytes], ParameterSet | None] = {}
         self.prompt_files: dict[str, tuple[str, str] | FileProblem] = {}
 
     def requests(self) -> list[Request]:
         """All requests that could be made."""
         found = []
+        positions = self.spec.document.key_positions(("shots",))
         for shot in self.spec.shots.values():
-            where = self.places.key(("shots", shot.name))
-            for instance in expand(self.spec, shot, self.context.files, self.expansion):
-                self.instances[shot.name] += 1
-                request = self.request(instance, where)
+            instances = expand(self.spec, shot, self.context.files, self.expansion)
+            self.instances[shot.name] = len(instances)
+            for instance in instances:
+                position = positions[shot.name]
+                request = self.as_written(instance, position) or self.request(instance, position)
                 if request is not None:
                     found.append(request)
         self.warn_of_shared_uploads(found)
         return found
 
-    def request(self, instance: Instance, where: Location) -> Request | None:
+    def as_written(self, instance: Instance, position: tuple[int, int]) -> Request | None:
+        """One request in which nothing is to be rendered and nothing is wrong; None for any other.
+
+        Gives exactly what `request` gives. In specs of thousands of shots almost all are like this.
+        """
+        shot, text = instance.shot, instance.shot.prompt
+        if text is None or not self.plain or shot.vars or shot.checks or instance.variables or has_tags(text):
+            return None
+        parameters = self.plain_parameters(shot)
+        prompt = text.strip()
+        if parameters is None or parameters.problems or not prompt:
+            return None
+        length = (parameters.model.air, len(prompt))
+        if length not in self.good_lengths:
+            if validate_prompt(parameters.model, prompt):
+                return None
+            self.good_lengths.add(length)
+        return self.assemble(instance, prompt, parameters, position)
+
+    def request(self, instance: Instance, position: tuple[int, int]) -> Request | None:
         """One request, or None when something is wrong with it."""
         shot = instance.shot
         variables = self.variables
@@ -110,7 +136,7 @@ class _Rendering:
         parameters = self.parameters(shot, scope, model)
         if model is None or prompt is None or parameters is None or variables.broken:
             return None
-        request = self.assemble(instance, prompt, parameters, where)
+        request = self.assemble(instance, prompt, parameters, position)
         checks = (*self.spec.checks, *shot.checks)
         if not checks:
             return request
@@ -194,15 +220,8 @@ class _Rendering:
 
     def parameters(self, shot: Shot, scope: Scope, model: Model | None) -> ParameterSet | None:
         """The parameters of a shot over the defaults, rendered and checked; without a model, only rendered."""
-        written = repr(shot.parameters)
-        if self.plain_defaults and not has_tags(written):
-            if model is None:
-                return None
-            key = (model.air, written)
-            found = self.plain_sets.get(key)
-            if found is None:
-                found = self.plain_sets[key] = self.sets.prepare(model, merge(self.spec.defaults, shot.parameters))
-        else:
+        found = self.plain_parameters(shot)
+        if found is None:
             reading = Reading(
                 lambda path: self.places.path_of(shot, path), lambda path, text: convert(model, path, text)
             )
@@ -214,6 +233,24 @@ class _Rendering:
             self.blame(problem, shot, scope)
         return None if found.problems else found
 
+    def plain_parameters(self, shot: Shot) -> ParameterSet | None:
+        """The parameters of a shot when they and its model are without templates; shots that write the same share them.
+
+        They are told apart by their JSON, which keeps 1, 1.0, "1" and true apart, and in which tags stay what they are.
+        """
+        name = self.spec.model if shot.model is None else shot.model
+        try:
+            written = (name, orjson.dumps(shot.parameters))
+        except orjson.JSONEncodeError:  # a number beyond 64 bits: prepared one by one
+            return None
+        if written not in self.plain_sets:
+            model = None if name is None or has_tags(name) else self.context.catalog.find(name)
+            plain = self.plain_defaults and not has_tags(written[1].decode())
+            self.plain_sets[written] = (
+                self.sets.prepare(model, merge(self.spec.defaults, shot.parameters)) if plain and model else None
+            )
+        return self.plain_sets[written]
+
     def blame(self, problem: ParameterProblem, shot: Shot, scope: Scope) -> None:
         """Report a wrong parameter where it is written."""
         path = self.places.path_of(shot, problem.path)
@@ -224,12 +261,15 @@ class _Rendering:
         whole = path[-len(problem.path) :] == problem.path
         at_value = whole and problem.code != "unknown-parameter"
         where = self.places.value(path) if at_value else self.places.key(path)
-        self.findings.note(Diagnostic("error", problem.code, problem.message, where, problem.hint), scope.instance)
+        diagnostic = Diagnostic("error", problem.code, problem.message, where, problem.hint)
+        self.findings.note(diagnostic, scope.instance, shared=path[0] != "shots")
 
-    def assemble(self, instance: Instance, prompt: str, parameters: ParameterSet, where: Location) -> Request:
+    def assemble(
+        self, instance: Instance, prompt: str, parameters: ParameterSet, position: tuple[int, int]
+    ) -> Request:
         """Put a request together."""
         shot, spec = instance.shot, self.spec
-        return Request(
+        return _make_request(
             address=ShotAddress(spec.name, instance.key),
             body={
                 "taskType": parameters.model.task_type,
@@ -242,8 +282,8 @@ class _Rendering:
             fingerprint=parameters.fingerprint(prompt),
             estimate=parameters.estimate,
             file=self.file,
-            line=where.line,
-            column=where.column,
+            line=position[0],
+            column=position[1],
             recorded=parameters.model.recorded,
             moved=shot.moved,
             title=shot.title,

@@ -28,7 +28,7 @@ _WORDS_OF_JINJA = frozenset(_WORDS.split())
 
 def has_tags(text: str) -> bool:
     """Whether there is anything for a template to do."""
-    return "{{" in text or "{%" in text or "{#" in text
+    return "{" in text and ("{{" in text or "{%" in text or "{#" in text)  # one sign is found ten times as fast as two
 
 
 class Templates:

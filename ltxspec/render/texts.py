@@ -93,7 +93,9 @@ class Texts:
         if problem.code == "undefined-variable" and problem.needle in scope.broken:
             return
         where = self._places.template(path, problem, file)
-        self._findings.note(Diagnostic("error", problem.code, problem.message, where, problem.hint), scope.instance)
+        diagnostic = Diagnostic("error", problem.code, problem.message, where, problem.hint)
+        shared = path[0] != "shots" or problem.file is not None
+        self._findings.note(diagnostic, scope.instance, shared=shared)
 
 
 def _failed(values: Iterable[Json]) -> bool:

@@ -8,6 +8,8 @@ from ltxspec.report.jsontext import encode
 from ltxspec.report.style import Paint, Style, clean, cut, width_of
 from ltxspec.values import Json
 
+FORMAT_VERSION = "1.0"
+
 _PAINTS: dict[Severity, Paint] = {"error": Paint.ERROR, "warning": Paint.WARNING}
 _WORD = re.compile(r"[\w./$@-]+")  # what a caret underlines: a key, a number, a path, a bare value
 _TAB = 4
@@ -57,8 +59,17 @@ def count_line(diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def diagnostics_json(diagnostics: Iterable[Diagnostic]) -> str:
-    """A JSON list of all problems, without a final newline; `[]` for none."""
-    return encode([diagnostic_document(diagnostic) for diagnostic in diagnostics], indent=True).decode()
+    """One JSON document with all problems and how many there are, without a final newline; `valid` means no error."""
+    documents = [diagnostic_document(diagnostic) for diagnostic in diagnostics]
+    severities = [document["severity"] for document in documents]
+    summary = {
+        "formatVersion": FORMAT_VERSION,
+        "valid": "error" not in severities,
+        "errors": severities.count("error"),
+        "warnings": severities.count("warning"),
+        "diagnostics": documents,
+    }
+    return encode(summary, indent=True).decode()
 
 
 def diagnostic_document(diagnostic: Diagnostic) -> dict[str, Json]:

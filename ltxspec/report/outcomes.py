@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import IO
 
 from ltxspec.apply.events import Outcome, RunSummary, ShotOutcome
-from ltxspec.report.phrases import amount, counted, money
+from ltxspec.report.phrases import amount, counted, money, played
 from ltxspec.report.style import Paint, Style, clean, pad, width_of, wrap
 from ltxspec.values import Json, Usd, format_usd
 
@@ -54,7 +54,9 @@ def summary_line(summary: RunSummary) -> str:
     under_way = ""
     if summary.in_flight_count:
         under_way = f"; {money(summary.in_flight)} under way ({counted(summary.in_flight_count, 'task')})"
-    return f"{verb}: {counts or 'nothing to do'}. Spent {amount(summary.spent, summary.spent_unknown)}{under_way}."
+    spent = amount(summary.spent, summary.spent_unknown)
+    line = f"{verb}: {counts or 'nothing to do'}. Spent {spent}{under_way}."
+    return played(line) if summary.free else line
 
 
 def summary_document(summary: RunSummary) -> dict[str, Json]:

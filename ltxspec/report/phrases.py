@@ -51,6 +51,8 @@ MEANINGS: Mapping[Action, str] = {
     Action.NO_OP: "up to date",
 }
 
+_SANDBOX = "sandbox"  # the provider whose money is not real
+
 _OUTCOMES: Mapping[Action, str] = {
     Action.RESUME: "to resume",
     Action.UPDATE: "updated",
@@ -170,8 +172,17 @@ def headline(plan: Plan) -> str:
     """The last line of a plan, stable enough to grep.
 
     `Plan: 3 to render (1 create, 2 replace), 1 moved, 41 unchanged. Estimated $1.92.` or
-    `No changes. 4 shots up to date; $4.80 spent.`
+    `No changes. 4 shots up to date; $4.80 spent.`; on the sandbox with a note that its money is not real.
     """
+    return played(_headline(plan)) if plan.provider == _SANDBOX else _headline(plan)
+
+
+def played(line: str) -> str:
+    """A sentence about money that is only played with: `Spent $0.54 (sandbox: nothing is charged).`."""
+    return f"{line.removesuffix('.')} (sandbox: nothing is charged)."
+
+
+def _headline(plan: Plan) -> str:
     counts = {action: plan.count(action) for action in Action}
     unchanged = counts[Action.NO_OP]
     if unchanged == len(plan.changes):

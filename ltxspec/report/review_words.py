@@ -21,21 +21,19 @@ KINDS: Mapping[Kind, str] = {
 }
 
 _CAUSES: Mapping[str, str] = {
-    CauseKind.PROMPT: "the prompt of",
-    CauseKind.PARAMETER: "its own",
-    CauseKind.VARIABLE: "variable",
-    CauseKind.DATA: "data",
-    CauseKind.FILE: "file",
-    CauseKind.DEFAULTS: "defaults",
-    CauseKind.MODEL: "",
-    CauseKind.MODEL_DEFAULT: "the model's default",
-}
+    CauseKind.PROMPT: "prompt of {}",
+    CauseKind.VARIABLE: "variable {}",
+    CauseKind.FILE: "file {}",
+    CauseKind.DEFAULTS: "defaults.{}",
+    CauseKind.MODEL_DEFAULT: "the model's default of {}",
+}  # the others are named as they are
 
 # What a reader sees in the shot itself, and needs no pointing to.
 _PLAIN = frozenset({CauseKind.PROMPT, CauseKind.PARAMETER, CauseKind.MODEL})
 
+_SANDBOX = "sandbox"  # the provider whose money is not real
 _SHORT = 12  # digits of a commit
-_INHERITED = "the base would too"
+_MOST_NAMED = 3
 
 
 def commit(name: str) -> str:
@@ -59,6 +57,11 @@ def headline(review: Review) -> str:
 
     `3 shots rendered for $1.44, 2 to render for $0.96, 41 unchanged; limit $5.00.`
     """
+    line = _headline(review)
+    return phrases.played(line) if review.provider == _SANDBOX else line
+
+
+def _headline(review: Review) -> str:
     counts = {kind: review.count(kind) for kind in Kind}
     parts: list[tuple[int, str]] = []
     if (number := rendered(review)) or review.spent or review.spent_unknown:
@@ -73,7 +76,8 @@ def headline(review: Review) -> str:
     parts += [(number, KINDS[kind]) for kind, number in counts.items() if number and kind not in told]
     if not parts:
         return f"No changes: {phrases.counted(review.unchanged, 'shot')} as before{_limit(review)}."
-    parts.append((review.unchanged, "unchanged"))
+    if review.unchanged:
+        parts.append((review.unchanged, "unchanged"))
     first, *rest = parts
     words = [f"{phrases.counted(first[0], 'shot')} {first[1]}", *(f"{number:,} {word}" for number, word in rest)]
     return f"{', '.join(words)}{_limit(review)}."
@@ -84,42 +88,48 @@ def _limit(review: Review) -> str:
 
 
 def totals(review: Review) -> str:
-    """What everything ever bought has cost, on both sides: `All takes so far: $4.80, now $6.24.`"""
+    """What everything ever bought has cost, on both sides: `All takes so far: $4.80, now $6.24.`."""
     before = phrases.amount(review.total_before, review.total_before_unknown)
     after = phrases.amount(review.total_after, review.total_after_unknown)
     return f"All takes so far: {after}." if before == after else f"All takes so far: {before}, now {after}."
 
 
 def all_clear(review: Review) -> str:
-    """What is said about money when nothing stands in the way."""
-    if not review.estimate:
-        return "nothing left to pay for"
+    """What is said when nothing stands in the way."""
+    if not review.count(Kind.PENDING):
+        return "Nothing left to pay for"
     cost = phrases.money(review.estimate + review.under_way)
     if review.limit is None:
-        return f"{cost} to spend, no limit is set"
-    return f"{cost} to spend, within the limit of {phrases.money(review.limit)} for one apply"
+        return f"Ready to apply: {cost} to spend; no limit is set"
+    return f"Ready to apply: {cost} to spend, within the limit of {phrases.money(review.limit)} for one apply"
 
 
 def reason(shot: ShotReview) -> str:
     """Why the shot is in the review, in one phrase: `prompt changed`, `moved from temple`."""
-    text = _reason(shot)
-    return f"{text} ({_INHERITED})" if shot.inherited else text
-
-
-def _reason(shot: ShotReview) -> str:
     if shot.change is not None:
-        return phrases.reason(shot.change)
+        return _planned(shot, shot.change)
     match shot.kind:
         case Kind.RENDERED:
             return _rendered(shot)
-        case Kind.MOVED | Kind.RENDERED if shot.origin is not None:
+        case Kind.MOVED:
             return f"moved from {_place(shot)}"
         case Kind.RESTORED:
             return "back in the spec" if shot.before is None or shot.before == shot.after else "an earlier take is used"
         case Kind.RETIRED:
-            return phrases.REASONS[Reason.NOT_IN_SPEC]
+            return phrases.REASONS[Reason.NOT_IN_SPEC] if shot.before or shot.bought else "gone from the spec"
         case _:
             return "a failed task was recorded" if shot.bought else phrases.REASONS[Reason.RECORDED_FIELDS_CHANGED]
+
+
+def _planned(shot: ShotReview, change: Change) -> str:
+    """Why apply would do it. A shot that was never rendered is only new when the base did not ask for it."""
+    if change.action is not Action.CREATE or shot.prompt_before is None:
+        return phrases.reason(change)
+    return f"not rendered yet, {_changed(shot)}" if shot.changes else "not rendered yet"
+
+
+def _changed(shot: ShotReview) -> str:
+    return phrases.reason(Change(shot.address, Action.REPLACE, (Reason.REQUEST_CHANGED,), shot.changes))
 
 
 def _rendered(shot: ShotReview) -> str:
@@ -130,8 +140,7 @@ def _rendered(shot: ShotReview) -> str:
     if not shot.changes:
         return "another take of the same request"
     moved = f"moved from {_place(shot)}, " if shot.origin is not None else ""
-    changed = Change(shot.address, Action.REPLACE, (Reason.REQUEST_CHANGED,), shot.changes)
-    return moved + phrases.reason(changed)
+    return moved + _changed(shot)
 
 
 def _place(shot: ShotReview) -> str:
@@ -167,6 +176,30 @@ def size(shot: ShotReview) -> str:
     return ""
 
 
+def own_shots(review: Review) -> list[ShotReview]:
+    """The shots this change is about: without those for which applying the base would do the same."""
+    return [shot for shot in review.shots if not shot.inherited]
+
+
+def inherited(review: Review) -> str:
+    """One sentence for what stands in the plan anyway; empty when there is nothing.
+
+    `As at the base: 2 to render for $0.96 (night-scenes.alley, night-scenes.pier).`
+    """
+    shots = [shot for shot in review.shots if shot.inherited]
+    if not shots:
+        return ""
+    counts = {kind: sum(1 for shot in shots if shot.kind is kind) for kind in Kind}
+    priced = [shot.change.estimate for shot in shots if shot.change is not None and shot.change.action.spends]
+    cost = f" for {phrases.amount(*total_usd(priced))}" if priced else ""
+    parts = [
+        f"{number:,} {KINDS[kind]}{cost if kind is Kind.PENDING else ''}" for kind, number in counts.items() if number
+    ]
+    names = ", ".join(clean(str(shot.address)) for shot in shots[:_MOST_NAMED])
+    more = f" and {len(shots) - _MOST_NAMED:,} more" if len(shots) > _MOST_NAMED else ""
+    return f"As at the base: {', '.join(parts)} ({names}{more})."
+
+
 def hidden_causes(shot: ShotReview) -> Sequence[Cause]:
     """Causes that do not stand in the shot itself: those a reader would look for in vain."""
     return [cause for cause in shot.causes if cause.kind not in _PLAIN]
@@ -181,8 +214,8 @@ def shared_causes(review: Review) -> list[tuple[Cause, int]]:
 
 
 def cause_name(cause: Cause) -> str:
-    """`variable city`, `file prompts/street.j2`, `data data/shots.csv: light`."""
-    return clean(f"{_CAUSES.get(cause.kind, cause.kind)} {cause.name}".strip())
+    """`variable city`, `file prompts/street.j2`, `data/shots.csv: light`."""
+    return clean(_CAUSES.get(cause.kind, "{}").replace("{}", cause.name))
 
 
 def cause_values(cause: Cause, width: int = 60) -> str:

@@ -33,9 +33,7 @@ def _take_lines(number: int, take: Take, *, current: bool, places: Places, style
     lines = [head + ("  current" if current else "")]
     if take.failure is not None:
         lines.append(f"      {clean(take.failure.code)}: {clean(take.failure.message)}")
-    for output in take.outputs:
-        lines.append(f"      {place_of(output, places)}")
-    return lines
+    return lines + [f"      {place_of(output, places)}" for output in take.outputs]
 
 
 def place_of(output: Output, places: Places) -> str:

@@ -7,7 +7,7 @@ YAML 1.1. JSON is YAML, so a spec may be written in it.
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
@@ -61,6 +61,22 @@ class Lines:
             excerpt = f"{excerpt}…" if column <= _EXCERPT_WIDTH else ""
         return Location(self.source.file, number, column, excerpt if excerpt.isprintable() else _printable(excerpt))
 
+    def positions(self, indexes: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """(line, column) of many characters, without excerpts. Breaks are counted from one to the next, if in order."""
+        text, counted, line, start = self.source.text, 0, 1, 0
+        ordered = "\r" not in text
+        for index in indexes:
+            if not ordered or index < counted:
+                where = self.locate(index)
+                yield where.line, where.column
+                continue
+            breaks = text.count("\n", counted, index)
+            if breaks:
+                line += breaks
+                start = text.rfind("\n", counted, index) + 1
+            counted = index
+            yield line, index - start + 1
+
     def locate_line(self, number: int) -> Location:
         """The beginning of a line, counted from 1."""
         self.number(0)
@@ -93,6 +109,13 @@ class Document:
         A list item has no key, so both mean the item. What came through an alias or `<<` is where it was written.
         """
         return self._lines.locate(self._find(path, value=value))
+
+    def key_positions(self, path: Sequence[str | int]) -> dict[str, tuple[int, int]]:
+        """(line, column), from 1, of every key of the mapping at `path`; cheaper than asking for each."""
+        mapping: Json = self._tree.root
+        for step in path:
+            mapping = mapping[step]
+        return dict(zip(mapping, self._lines.positions(self._tree.places[id(mapping)][1::2]), strict=True))
 
     def block_text_line(self, path: Sequence[str | int]) -> int:
         """The line of the file, from 1, on which the text at `path` begins: after the header of a `|` or `>` block."""

@@ -23,13 +23,13 @@ def expand(spec: Spec, shot: Shot, files: ProjectFiles, problems: Problems) -> l
         files: from where the rows of a `forEach: {file: …}` are read.
         problems: gets what is wrong; after an error the list is empty.
     """
+    if shot.matrix is None and shot.for_each is None:
+        return [Instance(shot, shot.name, {})]
     found = Problems()
     if shot.matrix is not None:
         instances = _of_matrix(spec, shot, shot.matrix, found)
     elif shot.for_each is not None:
         instances = _of_rows(spec, shot, shot.for_each, files, found)
-    else:
-        return [Instance(shot, shot.name, {})]
     problems.extend(found.diagnostics)
     return [] if found.errors else instances
 
@@ -80,7 +80,7 @@ def _distinct(
         first = numbers.setdefault(key, number)
         if first != number:
             message = f"{shown(key)} names two instances, first at {locate(first)}"
-            problems.error("duplicate-instance", message, locate(number), "what names instances must differ")
+            problems.error("duplicate-instance", message, locate(number), "two instances cannot share a name: give each its own value here")
         instances.append(Instance(shot, key, variables))
     return instances
 

@@ -1,14 +1,17 @@
 """A document becomes a `Spec`, or every reason why not."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from ltxspec.errors import Invalid, Problems
 from ltxspec.spec.document import Document, read_document
 from ltxspec.spec.faults import Fault, Path
 from ltxspec.spec.models import RESERVED_KEYS, SET_BY_LTXSPEC, Check, ForEach, Shot, Spec
+from ltxspec.spec.soundness import is_plainly_sound
 from ltxspec.spec.suggest import nearest
-from ltxspec.values import Json
+from ltxspec.values import Json, quick_maker
+
+_make_shot = quick_maker(Shot)
 
 _NOT_PARAMETERS = RESERVED_KEYS | SET_BY_LTXSPEC.keys()
 
@@ -18,14 +21,17 @@ _VITAL = frozenset({"metadata", "model", "vars", "defaults", "shots"})
 _HARMLESS_IN_SHOT = frozenset({"title", "labels", "checks", "moved"}) | SET_BY_LTXSPEC.keys()
 
 
-def parse_spec(text: str, file: str, problems: Problems, *, known_good: bool = False) -> Spec | None:
+def parse_spec(
+    text: str, file: str, problems: Problems, *, known_good: bool | Callable[[], bool] = False
+) -> Spec | None:
     """Read the text of a spec.
 
     Args:
         text: the whole file.
         file: the path shown to users.
         problems: gets everything that is wrong with the structure.
-        known_good: these very bytes were found sound before, so that the slow judgement can be left out.
+        known_good: these very bytes were found sound before, so that the slow judgement can be left out; a function is
+            asked only when there is something to judge slowly.
 
     Returns:
         The spec without the shots that are too broken to go on with; None when the whole is. Either way `problems`
@@ -36,7 +42,8 @@ def parse_spec(text: str, file: str, problems: Problems, *, known_good: bool = F
     except Invalid as invalid:
         problems.extend(invalid.diagnostics)
         return None
-    faults = [] if known_good else _judge(document, problems)
+    sound = is_plainly_sound(document) or (known_good() if callable(known_good) else known_good)
+    faults = [] if sound else _judge(document, problems)
     if any(_is_fatal(fault) for fault in faults):
         return None
     return _spec(document, _spoiled_shots(faults))
@@ -94,9 +101,15 @@ def _spec(document: Document, without: set[str]) -> Spec:
     )
 
 
-def _shot(name: str, shot: Mapping[str, Json]) -> Shot:
+def _shot(name: str, shot: dict[str, Json]) -> Shot:
     prompt = shot["prompt"]
-    return Shot(
+    reserved = shot.keys() & _NOT_PARAMETERS
+    parameters = shot.copy()
+    for key in reserved:
+        del parameters[key]
+    if len(reserved) == 1 and isinstance(prompt, str):  # nothing but a prompt, as most shots of large specs have
+        return _make_shot(name, prompt, None, None, parameters=parameters)
+    return _make_shot(
         name=name,
         prompt=prompt if isinstance(prompt, str) else None,
         prompt_file=None if isinstance(prompt, str) else prompt["file"],
@@ -108,7 +121,7 @@ def _shot(name: str, shot: Mapping[str, Json]) -> Shot:
         title=_text(shot.get("title")),
         labels=_labels(shot.get("labels")),
         checks=_checks(shot.get("checks"), ("shots", name, "checks")),
-        parameters=_parameters(shot),
+        parameters=parameters,
     )
 
 

@@ -1,7 +1,8 @@
 """Finished videos, kept by content hash in a folder (`<aa>/<sha256>.<suffix>`), and a readable tree of links to them.
 
-A download grows in `partial/<name>`, is checked there, and is renamed to its hash only when it is whole. What cannot be
-played is kept aside as `partial/<name>.rejected` for a person to look at: it may have been paid for.
+A download grows in `partial/<name>`, is checked there, and is renamed to its hash only when it is whole; until a
+lockfile knows it, `arrived/<name>` does, so that a crash in between loses nothing. What cannot be played is kept aside
+as `partial/<name>.rejected` for a person to look at: it may have been paid for.
 """
 
 import contextlib
@@ -16,7 +17,17 @@ from ltxspec.apply.ports import Archived
 from ltxspec.canonical import sha256_hex
 from ltxspec.errors import MediaError, StorageError
 from ltxspec.lock.models import Output
-from ltxspec.storage.durable import REAL, FileOps, make_folder, opened, remove_file, sync_folder, translated, write_all
+from ltxspec.storage.durable import (
+    REAL,
+    FileOps,
+    make_folder,
+    opened,
+    remove_file,
+    replace_file,
+    sync_folder,
+    translated,
+    write_all,
+)
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
@@ -99,6 +110,34 @@ class FolderArchive:
         with translated("archive", partial):
             return self._keep(partial)
 
+    def recall(self, name: str) -> Archived | None:
+        """What `finish` brought home under this name, should a crash have come before anybody wrote it down."""
+        try:
+            sha256, size = self._arrival(name).read_text("ascii").split()
+            return Archived(sha256, int(size)) if self.has(sha256) else None
+        except (OSError, ValueError):
+            return None  # then it is fetched again, at no cost
+
+    def salvage(self, name: str) -> Archived | None:
+        """`finish` for a partial file that can grow no more; None, and it stays as it is, when it is no whole video.
+
+        Raises:
+            StorageError: the disk failed.
+        """
+        partial = self._partial(name)
+        try:
+            self._check(partial)
+        except MediaError:
+            return None
+        with translated("archive", partial):
+            return self._keep(partial)
+
+    def forget(self, names: Sequence[str]) -> None:
+        """These videos are written down in a lockfile: `recall` need not know them any more."""
+        for name in names:
+            with contextlib.suppress(OSError):  # a few bytes more
+                self._arrival(name).unlink()
+
     def has(self, sha256: str) -> bool:
         """Whether these bytes are home."""
         return self.path_of(sha256) is not None
@@ -164,10 +203,15 @@ class FolderArchive:
         safe = name if _SAFE_NAME.fullmatch(name) else f"name-{_digest(name)}"
         return self._root / "partial" / safe
 
+    def _arrival(self, name: str) -> Path:
+        """Where it stands what came home under a name, until that is written down."""
+        return self._root / "arrived" / self._partial(name).name
+
     def _keep(self, partial: Path) -> Archived:
         with opened(partial, os.O_RDONLY, self._ops) as descriptor:
             self._ops.fsync(descriptor)
         sha256, size = _hash(partial), partial.stat().st_size
+        replace_file(self._root / "arrived" / partial.name, f"{sha256} {size}\n".encode("ascii"), self._ops)
         home = self._root / sha256[:2] / f"{sha256}{_suffix(partial)}"
         make_folder(home.parent, self._ops)
         self._ops.replace(str(partial), str(home))  # also over a copy that was there: these bytes are known good

@@ -119,12 +119,13 @@ class ProjectFolder:
             raise _unreadable(path, error) from error
 
     def _missing(self, path: str, looked_at: Sequence[str]) -> FileProblem:
-        places = " and ".join(f"`{os.path.relpath(place, self._root)}`" for place in looked_at)
+        places = [Path(os.path.relpath(place, self._root)).as_posix() for place in looked_at]
         hint = "write paths with `/`" if "\\" in path else None
         near = next(filter(None, map(_similar, looked_at)), None)
         if hint is None and near is not None:
             hint = f"did you mean `{Path(path).with_name(near).as_posix()}`?"
-        return FileProblem(f"`{path}` does not exist (looked for {places})", hint=hint)
+        looked_for = f" (looked for {' and '.join(f'`{place}`' for place in places)})" if places != [path] else ""
+        return FileProblem(f"`{path}` does not exist{looked_for}", hint=hint)
 
 
 _COPY_IT = "only files of the project can be used, so that every machine renders the same; copy it into the project"

@@ -28,13 +28,19 @@ def git(root: Path, *arguments: str) -> bytes:
     """Run git in `root` and return what it printed.
 
     Raises:
-        StorageError: git is missing, this is no repository, or it refused; with git's own last line.
+        StorageError: git is missing, this is no repository, or it refused; with git's own words.
     """
     done = run_git(root, *arguments)
     if done.returncode != 0:
-        last = done.stderr.decode(errors="replace").strip().splitlines()
-        raise StorageError(f"git {arguments[0]} failed: {last[-1] if last else done.returncode}")
+        raise StorageError(f"git {arguments[0]} failed: {_complaint(done)}")
     return done.stdout
+
+
+def _complaint(done: subprocess.CompletedProcess[bytes]) -> str:
+    """What git says is wrong; advice that it adds is left out."""
+    lines = done.stderr.decode(errors="replace").strip().splitlines()
+    fatal = [line.removeprefix("fatal: ") for line in lines if line.startswith("fatal: ")]
+    return next(iter(fatal or lines[-1:]), f"exit code {done.returncode}")
 
 
 def run_git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:

@@ -39,7 +39,10 @@ def test_the_commands_of_a_page_run(page: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if "apiVersion: ltxspec" in page.read_text("utf-8")], ids=names)
+WITH_SPECS = [page for page in PAGES if "apiVersion: ltxspec" in page.read_text("utf-8")]
+
+
+@pytest.mark.parametrize("page", WITH_SPECS, ids=names)
 def test_the_specs_of_a_page_are_valid(page: Path, tmp_path: Path) -> None:
     for number, text in enumerate(block for block in blocks(page, "yaml") if block.startswith("apiVersion:")):
         folder = tmp_path / str(number)

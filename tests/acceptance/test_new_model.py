@@ -38,4 +38,4 @@ def test_what_the_new_model_does_not_take_is_refused_in_its_own_terms(tmp_path: 
     write_spec(tmp_path, "model: maker-nine\nshots:\n  gate: {prompt: a gate, width: 640, height: 360, duration: 8}\n")
     refused = ltxspec("validate", cwd=tmp_path, check=1)
     assert "duration" in refused.out
-    assert "2 or 4" in refused.out
+    assert "must be `2` or `4`" in refused.out

@@ -17,25 +17,26 @@ from ltxspec.cli.session import Session, is_interactive
 @options.provider
 @click.pass_obj
 def command(session: Session, paths: tuple[str, ...], lock_timeout: float, form: str, provider: str | None) -> int:
-    """Ask the provider for every task under way, bring home what is finished, and record it. Spends nothing."""
+    """Ask the provider for every task under way, bring home what is finished, and record it. Spends nothing.
+
+    Works from the journals: a spec that is broken, or gone, holds nothing back.
+    """
     from ltxspec.apply.budget import Budget
-    from ltxspec.cli.planning import plan_with
+    from ltxspec.cli.collecting import jobs_for, what_to_collect
     from ltxspec.cli.project import open_project
-    from ltxspec.cli.running import RunOptions, exit_code, holding, jobs_of, run_jobs
-    from ltxspec.cli.specs import render_specs
-    from ltxspec.plan.planfile import PlanOptions
+    from ltxspec.cli.running import RunOptions, exit_code, holding, run_jobs
     from ltxspec.report.events import view_for
 
     project = open_project(session, provider)
-    specs = render_specs(project, paths)
-    with holding(project, specs, wait=lock_timeout, command="collect") as held:
+    collection = what_to_collect(project, paths)
+    for file in collection.broken:
+        click.echo(f"warning: `{file}` has problems (`ltxspec validate` lists them); its journal is enough", err=True)
+    with holding(project, collection.names, wait=lock_timeout, command="collect") as held:
         if not any(item.journal.open for item in held.owned.values()):
             click.echo("Nothing is under way.", err=True)
             return 0
-        planned = plan_with(project, PlanOptions(paths), specs, held.owned)
         style = session.style(sys.stderr)
         with view_for(form, sys.stdout, sys.stderr, style, live=is_interactive(sys.stderr)) as view:
-            jobs = jobs_of(held, planned, (), only_open=True)
-            summary, by_user = run_jobs(project, jobs, RunOptions(submit=False), Budget(None), view.emit)
-            view.finish(summary)
+            jobs = jobs_for(project, held, collection, paths)
+            summary, by_user = run_jobs(project, jobs, RunOptions(submit=False), Budget(None), view)
     return exit_code(summary, by_user=by_user)

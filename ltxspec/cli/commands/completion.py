@@ -10,7 +10,7 @@ _HOW = {
 
 
 @click.command("completion", epilog="Examples: " + "; ".join(_HOW.values()) + ".")
-@click.argument("shell", type=click.Choice(list(_HOW)))
+@click.argument("shell", metavar="bash|zsh|fish", type=click.Choice(list(_HOW)))
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> int:
     """Print a script that completes commands and options in SHELL."""

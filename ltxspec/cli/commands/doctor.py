@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from pathlib import Path
 
 import click
 
@@ -27,7 +28,7 @@ def command(session: Session, provider: str | None, form: str) -> int:
         ("project", True, f"{project.root} ({'ltxspec.toml' if project.config.file else 'no ltxspec.toml, defaults'})"),
         ("provider", True, project.provider),
         _key(project.provider),
-        ("git", shutil.which("git") is not None, "found" if shutil.which("git") else "not installed: review needs it"),
+        _git(project.root),
         _codecs(),
         _specs(session, provider),
         _lockfiles(session, provider),
@@ -47,6 +48,19 @@ def _key(provider: str) -> tuple[str, bool, str]:
         return "key", True, "not needed by the sandbox"
     present = bool(os.environ.get("RUNWARE_API_KEY"))
     return "key", present, "RUNWARE_API_KEY is set" if present else "RUNWARE_API_KEY is not set; only apply needs it"
+
+
+def _git(root: Path) -> tuple[str, bool, str]:
+    from ltxspec.cli.drivers import has_drivers
+
+    if shutil.which("git") is None:
+        return "git", False, "not installed: review needs it"
+    words = {
+        None: "found; this is no repository",
+        True: "found; lockfiles are merged by ltxspec",
+        False: "found; `ltxspec init` sets up the merge of lockfiles in this clone",
+    }
+    return "git", True, words[has_drivers(root)]
 
 
 def _codecs() -> tuple[str, bool, str]:
@@ -77,7 +91,7 @@ def _lockfiles(session: Session, provider: str | None) -> tuple[str, bool, str]:
     from ltxspec.cli.verifying import verify_lockfiles
 
     project = open_project(session, provider)
-    problems = verify_lockfiles(project, None)
+    problems = verify_lockfiles(project)
     if problems:
         return "lockfiles", False, problems[0]
     return "lockfiles", True, f"{len(lockfile_names(project))} verified"

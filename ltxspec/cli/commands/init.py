@@ -13,6 +13,7 @@ from ltxspec.cli.session import Session
 @click.pass_obj
 def command(session: Session, directory: str, name: str | None) -> int:
     """Write configuration, an example spec, ignore rules and the editor schema. Existing files are never touched."""
+    from ltxspec.cli.drivers import install_drivers
     from ltxspec.cli.scaffold import scaffold
 
     folder: Path = session.folder / directory
@@ -21,6 +22,8 @@ def command(session: Session, directory: str, name: str | None) -> int:
         click.echo(f"wrote {path}")
     for path in kept:
         click.echo(f"kept  {path} (exists)")
+    if install_drivers(folder):
+        click.echo("set   git's merge and diff drivers for lockfiles (each clone needs this once)")
     start = "" if folder == Path.cwd() else f"cd {directory} && "
     click.echo(f"\nNext: {start}ltxspec plan --provider sandbox")
     return 0

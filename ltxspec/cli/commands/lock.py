@@ -1,9 +1,15 @@
 """`ltxspec lock`: verify, merge and mend lockfiles."""
 
+import sys
+from typing import TYPE_CHECKING
+
 import click
 
 from ltxspec.cli import options
 from ltxspec.cli.session import Session
+
+if TYPE_CHECKING:
+    from ltxspec.cli.mending import Forgotten
 
 
 @click.group("lock")
@@ -12,22 +18,159 @@ def command() -> None:
 
 
 @command.command("verify", epilog="Examples: `ltxspec lock verify`, `ltxspec lock verify --base origin/main`.")
-@click.option("--base", metavar="REF", help="Also check that no paid task of this git revision is missing.")
+@click.option(
+    "--base", "bases", metavar="REF", multiple=True, help="Also check that no paid task of this git revision is gone."
+)
 @options.provider
 @click.pass_obj
-def verify(session: Session, base: str | None, provider: str | None) -> int:
-    """Check every lockfile: format, block digests, order; with --base, that nothing paid was lost. Exit 1 when not."""
+def verify(session: Session, bases: tuple[str, ...], provider: str | None) -> int:
+    """Check every lockfile: format, block digests, order; with --base, that nothing paid was lost. Exit 1 when not.
+
+    A task counts as kept wherever it is recorded now: lockfiles may be renamed, shots may move to another spec. After a
+    merge give --base twice, for both sides.
+    """
     from ltxspec.cli.holdings import lockfile_names
     from ltxspec.cli.project import open_project
     from ltxspec.cli.verifying import verify_lockfiles
 
     project = open_project(session, provider)
-    problems = verify_lockfiles(project, base)
+    problems = verify_lockfiles(project, bases)
     for problem in problems:
         click.echo(f"error[lockfile]: {problem}", err=True)
     if problems:
         return 1
     count = len(lockfile_names(project))
-    against = f"; no paid task of {base} is missing" if base else ""
+    against = f"; no paid task of {options.joined(bases)} is missing" if bases else ""
     click.echo(f"{count} lockfile{'s' * (count != 1)} verified{against}.")
+    return 0
+
+
+@command.command("merge", epilog="Examples: `ltxspec lock merge`, then `git add lockfiles` and go on with the merge.")
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
+@click.option("--driver", is_flag=True, help="As git calls it: merge BASE OURS THEIRS [NAME] into OURS.")
+@options.provider
+@click.pass_obj
+def merge(session: Session, paths: tuple[str, ...], provider: str | None, *, driver: bool) -> int:
+    """Put conflicted lockfiles together: the takes of both sides, nothing paid is lost.
+
+    The result is written and checked; `git add` is left to you. `ltxspec init` sets this up as git's merge driver for
+    lockfiles, so that most merges need no hand.
+    """
+    if driver:
+        return _drive(session, paths)
+    from ltxspec.cli.merging import Merged, merge_conflicts
+    from ltxspec.cli.project import open_project
+    from ltxspec.report.diagnostics import format_error
+
+    code, done = 0, []
+    for result in merge_conflicts(open_project(session, provider), paths):
+        if isinstance(result, Merged):
+            done.append(result.path)
+            click.echo(f"{result.path}: {result.tasks} tasks ({result.source})")
+        else:
+            code = code or result.exit_code
+            click.echo(format_error(result, session.style(sys.stderr)), nl=False, err=True)
+    if done:
+        click.echo(f"Merged. Now: git add {' '.join(done)}")
+    elif not code:
+        click.echo("No lockfile is in conflict.")
+    return code
+
+
+def _drive(session: Session, paths: tuple[str, ...]) -> int:
+    from ltxspec.cli.merging import merge_driver
+    from ltxspec.errors import WrongUsage
+
+    if len(paths) not in (3, 4):
+        raise WrongUsage("--driver takes BASE OURS THEIRS, and perhaps the file's name", hint="in git: %O %A %B %P")
+    base, ours, theirs = (session.folder / path for path in paths[:3])
+    merge_driver(base, ours, theirs, paths[3] if len(paths) > 3 else paths[1])  # noqa: PLR2004  # the name is the fourth
+    return 0
+
+
+@command.command("migrate", epilog="Example: `ltxspec lock migrate`.")
+@options.provider
+@click.pass_obj
+def migrate(session: Session, provider: str | None) -> int:
+    """Write lockfiles of older versions in the present format. Reads all, changes only what must change."""
+    from ltxspec.cli.mending import migrate as migrate_all
+    from ltxspec.cli.project import open_project
+    from ltxspec.lock.codec import VERSION
+
+    written, count = migrate_all(open_project(session, provider))
+    for name in written:
+        click.echo(f"rewritten: {name}")
+    left = count - len(written)
+    click.echo(f"{left} lockfile{'s' * (left != 1)} already in version {VERSION}, {len(written)} rewritten.")
+    return 0
+
+
+@command.command(
+    "mv", epilog="Examples: `ltxspec lock mv night.alley night.lane`, `ltxspec lock mv night.alley day.alley`."
+)
+@click.argument("origin", metavar="SPEC.SHOT")
+@click.argument("target", metavar="SPEC.SHOT")
+@options.provider
+@click.pass_obj
+def mv(session: Session, origin: str, target: str, provider: str | None) -> int:
+    """Put a shot's takes under another name, also in another spec. Costs nothing and loses nothing."""
+    from ltxspec.cli.mending import address_of, move
+    from ltxspec.cli.project import open_project
+
+    project = open_project(session, provider)
+    for old, new in move(project, address_of(origin), address_of(target)):
+        click.echo(f"{old} is now {new}.")
+    return 0
+
+
+@command.command("rm", epilog="Examples: `ltxspec lock rm night.alley --take 1`, `ltxspec lock rm night.alley --yes`.")
+@click.argument("address", metavar="SPEC.SHOT")
+@click.option("--take", "number", type=int, metavar="N", help="Only this take, as `ltxspec show` counts.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.provider
+@click.pass_obj
+def rm(session: Session, address: str, number: int | None, provider: str | None, *, yes: bool) -> int:
+    """Forget a shot, or one take of it, on purpose. Says what that was and what it cost, and asks first.
+
+    The money stays spent: what is wanted again must be paid for again, unless the provider still has it. Git still
+    knows the record, and so do branches: a merge with one that has it brings it back.
+    """
+    from ltxspec.cli.mending import address_of, forget
+    from ltxspec.cli.project import open_project
+
+    project = open_project(session, provider)
+    gone = forget(project, address_of(address), number, lambda found: _agreed(found, yes=yes))
+    count = len(gone.takes)
+    click.echo(f"Forgotten: {count} take{'s' * (count != 1)} of {gone.address}, {gone.money}.")
+    return 0
+
+
+def _agreed(found: "Forgotten", *, yes: bool) -> bool:
+    """Show what would go; ask a person, unless that was decided on the command line."""
+    from ltxspec.errors import Refused
+    from ltxspec.report.takes import money
+
+    for number, take in found.takes:
+        when = take.submitted_at or "imported"
+        click.echo(
+            f"{found.address} take {number}  {take.status}  {money(take.cost)}  {when}  {take.task_id}", err=True
+        )
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        raise Refused("not-approved", f"this forgets {found.money}, and nobody is here to agree", hint="pass --yes")
+    answer: str = click.prompt(
+        f"Forget this for good ({found.money})? Only `yes` is accepted", default="", show_default=False, err=True
+    )
+    return answer.strip() == "yes"
+
+
+@command.command("textconv", hidden=True)
+@click.argument("file", type=click.Path())
+@click.pass_obj
+def textconv(session: Session, file: str) -> int:
+    """Print a lockfile as text: for git, as `diff.ltxspec.textconv`."""
+    from ltxspec.cli.textconv import textconv as as_text
+
+    click.echo(as_text(session.folder / file), nl=False)
     return 0

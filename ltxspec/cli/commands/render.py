@@ -23,6 +23,7 @@ def command(session: Session, /, **typed: Any) -> int:
     JSON is the list of task objects, in the form the provider takes.
     """
     from ltxspec.apply.orders import order_body
+    from ltxspec.cli.addresses import refuse_unknown
     from ltxspec.cli.project import open_project
     from ltxspec.cli.specs import render_specs
     from ltxspec.cli.variables import read_variables
@@ -35,7 +36,8 @@ def command(session: Session, /, **typed: Any) -> int:
     variables = read_variables(typed["var"], typed["var_files"], session.folder)
     specs = render_specs(project, typed["paths"], variables)
     requests = [request for spec in specs for request in spec.requests]
-    _refuse_unknown(wanted.unmatched(request.address for request in requests))
+    addresses = [request.address for request in requests]
+    refuse_unknown(wanted.unmatched(addresses), addresses)
     bodies = []
     for request in requests:
         if wanted.is_target(request.address):
@@ -49,12 +51,3 @@ def command(session: Session, /, **typed: Any) -> int:
             bodies.append((request, order_body(request, task_id(identity))))
     click.echo(FORMATS[typed["form"]](bodies, session.style()), nl=False)
     return 0
-
-
-def _refuse_unknown(patterns: list[str]) -> None:
-    from ltxspec.errors import Problems
-
-    problems = Problems()
-    for pattern in patterns:
-        problems.error("unknown-address", f"no shot matches `{pattern}`")
-    problems.raise_if_errors()

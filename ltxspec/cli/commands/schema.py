@@ -4,11 +4,11 @@ import click
 
 from ltxspec.cli.session import Session
 
-NAMES = ("spec", "lockfile", "plan", "events")
+NAMES = ("spec", "lockfile", "plan", "events", "review")
 
 
 @click.command("schema", epilog="Example: `ltxspec schema spec > .vscode/ltxspec.json`.")
-@click.argument("name", type=click.Choice(NAMES))
+@click.argument("name", metavar="|".join(NAMES), type=click.Choice(NAMES))
 @click.pass_obj
 def command(session: Session, name: str) -> int:
     """Print the JSON Schema (2020-12) of a format. `spec` includes the parameters of every model in the catalog."""

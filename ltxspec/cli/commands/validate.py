@@ -20,6 +20,7 @@ def command(
     from ltxspec.cli.variables import read_variables
     from ltxspec.errors import Problems
     from ltxspec.report.diagnostics import diagnostics_json, format_diagnostics
+    from ltxspec.report.phrases import counted
 
     project = open_project(session)
     problems = Problems()
@@ -31,6 +32,6 @@ def command(
         click.echo(format_diagnostics(problems.diagnostics, session.style()), nl=False)
         if not problems.errors:
             shots = sum(len(spec.requests) for spec in specs)
-            noted = f" with {len(warnings)} warning{'s' * (len(warnings) != 1)}" if warnings else ""
-            click.echo(f"{len(specs)} spec{'s' * (len(specs) != 1)}, {shots} shots: valid{noted}.")
+            noted = f" with {counted(len(warnings), 'warning')}" if warnings else ""
+            click.echo(f"{counted(len(specs), 'spec')}, {counted(shots, 'shot')}: valid{noted}.")
     return 1 if problems.errors else 0

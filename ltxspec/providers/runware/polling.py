@@ -3,12 +3,18 @@
 That one POST may hold many `getResponse` objects follows from the envelope, but no official client does it. So the
 first answers decide: an answer that makes no sense, or that leaves out a task which a request of its own does find,
 ends batching for the life of the provider.
+
+Nor is it written whether an id that nobody ordered is answered like a running one. So the first time that "running" is
+all that is said of a task, an id that certainly nobody ordered is asked about, too: if that one is not running, the
+word is proof that the other one is there, and a second order for it is never sent.
 """
 
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from http import HTTPStatus
+from uuid import uuid4
 
 from ltxspec.apply.ports import Order, TaskReport, TaskState
 from ltxspec.errors import ProviderUnavailable
@@ -28,6 +34,7 @@ class Polls:
         self._reads = reads
         self._chunk = max(chunk, 1)
         self._proved: bool | None = None  # whether chunks work; None until an answer shows it
+        self._tells_apart: bool | None = None  # whether only tasks that are there are called running
 
     async def look(self, orders: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
         """Look at tasks; every one is in the result.
@@ -47,7 +54,7 @@ class Polls:
     async def _look_at(self, orders: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
         """One chunk in one request; task by task if that proves useless."""
         if len(orders) == 1:
-            return judge_poll(await self._ask_about_one(orders[0]), orders)
+            return await self._weighed(judge_poll(await self._ask_about_one(orders[0]), orders))
         reply = await self._reads.ask(_questions(orders), _ids(orders))
         found = reply.mentioned(_ids(orders))
         if len(found) >= _PROOF:
@@ -56,7 +63,24 @@ class Polls:
             self._proved = self._proved or False
             alone = [[order] for order in orders]
             return await _gathered(alone, [self._look_at(one) for one in alone])
-        return judge_poll(reply, orders)
+        return await self._weighed(judge_poll(reply, orders))
+
+    async def _weighed(self, reports: Mapping[TaskId, TaskReport]) -> Mapping[TaskId, TaskReport]:
+        """The same reports, with "running" taken as proof where the service says it only of tasks that are there."""
+        vague = {task for task, said in reports.items() if said.state is TaskState.RUNNING and not said.exists}
+        if not vague or not await self._tells_tasks_apart():
+            return reports
+        return {task: replace(said, exists=True) if task in vague else said for task, said in reports.items()}
+
+    async def _tells_tasks_apart(self) -> bool:
+        if self._tells_apart is None:
+            nobodys = Order(TaskId(str(uuid4())), {})
+            try:
+                reply = await self._ask_about_one(nobodys)
+            except ProviderUnavailable:
+                return False
+            self._tells_apart = not reply.items_of(nobodys.task_id)
+        return self._tells_apart
 
     async def _omits_what_it_knows(self, orders: Sequence[Order], found: AbstractSet[TaskId]) -> bool:
         """Whether a task that a chunk's answer left out is found by a request of its own. One task is tried.

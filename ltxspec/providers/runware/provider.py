@@ -35,6 +35,7 @@ from ltxspec.providers.runware.wire import (
 )
 from ltxspec.values import Json, TaskId, Usd
 
+_NO_TIME = frozenset({Kind.RATE_LIMIT, Kind.TIMEOUT, Kind.SERVER, Kind.PROVIDER, Kind.QUOTA})
 _MEDIA_ID = ("mediaUUID", "imageUUID")  # the second is what the older upload task answers
 
 
@@ -125,15 +126,19 @@ class RunwareProvider:
         """Ask the archive (`getTaskDetails`) for the last response to a task.
 
         Raises:
-            ProviderUnavailable: the look failed, or the service would not answer this question.
+            ProviderUnavailable: the look failed; `settled` when the service would not answer this question.
             ProviderRefused: with `whole_run`, when the key is bad.
         """
         reply = await self._reads.ask(encode(get_task_details(task.task_id)), [task.task_id])
-        no_such_task = any(kind_of(error.code) is Kind.NO_SUCH_TASK for error in reply.errors)
-        holds_nothing = reply.readable and reply.status < HTTPStatus.BAD_REQUEST and not reply.errors
-        if reply.items_of(task.task_id) or no_such_task or holds_nothing:
+        kinds = {kind_of(error.code) for error in reply.errors}
+        settled = reply.readable and not reply.transient
+        if reply.items_of(task.task_id) or Kind.NO_SUCH_TASK in kinds:
             return judge_archive(reply, task)
-        raise ProviderUnavailable(f"the service's archive did not answer: HTTP {reply.status}")
+        if settled and reply.status < HTTPStatus.BAD_REQUEST and not kinds:
+            return judge_archive(reply, task)
+        raise ProviderUnavailable(
+            f"the service's archive did not answer: HTTP {reply.status}", settled=settled and not kinds & _NO_TIME
+        )
 
     async def details(self, task: TaskId) -> tuple[Json, Json]:
         """The request and the reply of an earlier task, as the archive (`getTaskDetails`) kept them.

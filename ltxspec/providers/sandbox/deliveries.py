@@ -1,6 +1,6 @@
 """Webhooks and uploads to presigned URLs: what the provider does by itself when a result is done.
 
-Unless the settings say otherwise they go to this machine only: a spec's production hook must not hear of a preview, and a
+Unless the settings say otherwise they go to this machine only: a production hook must not hear of a preview, and a
 production bucket must not receive one.
 """
 

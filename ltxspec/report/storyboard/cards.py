@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from ltxspec.lock.models import Output, Take
 from ltxspec.report import phrases
+from ltxspec.report import review_words as words
 from ltxspec.report.storyboard.models import Clip, Footage
 from ltxspec.report.storyboard.prompts import Field, Prompt, causes_of, fields_of, parameters_of, prompt_of
 from ltxspec.review.models import Kind, ShotReview
-from ltxspec.values import total_usd
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +20,19 @@ class Badge:
     word: str
 
 
+_SIGNS: Mapping[Kind, str] = {
+    Kind.RENDERED: "●",
+    Kind.PENDING: "◌",
+    Kind.RESUMING: "…",
+    Kind.BLOCKED: "!",
+    Kind.RESTORED: "↺",
+    Kind.MOVED: "→",
+    Kind.UPDATED: "≈",
+    Kind.RETIRED: "–",
+}
+_PAID = (Kind.RENDERED, Kind.PENDING, Kind.RESUMING)
 BADGES: Mapping[Kind, Badge] = {
-    kind: Badge(kind.value, sign, word)
-    for kind, sign, word in (
-        (Kind.RENDERED, "●", "Rendered"),
-        (Kind.PENDING, "◌", "To render"),
-        (Kind.RESUMING, "…", "Under way"),
-        (Kind.BLOCKED, "!", "Blocked"),
-        (Kind.RESTORED, "↺", "Restored"),
-        (Kind.MOVED, "→", "Moved"),
-        (Kind.UPDATED, "≈", "Updated"),
-        (Kind.RETIRED, "–", "Retired"),
-    )
+    kind: Badge(kind.value, sign, words.KINDS[kind].capitalize()) for kind, sign in _SIGNS.items()
 }
 
 
@@ -81,13 +82,14 @@ class Card:
     labels: tuple[str, ...]  # "campaign: autumn"
     source: str  # "specs/night-scenes.yaml:17"
     cost: str
+    reason: str
     players: tuple[Player, ...]
     prompt: Prompt | None
     fields: tuple[Field, ...]
     parameters: Sequence[tuple[str, str]]
     causes: tuple[str, ...]
     notes: tuple[str, ...]
-    inherited: bool
+    same_video: bool  # on both sides
 
 
 def card_of(number: int, shot: ShotReview, footage: Sequence[Footage]) -> Card:
@@ -101,26 +103,22 @@ def card_of(number: int, shot: ShotReview, footage: Sequence[Footage]) -> Card:
         title=shot.title or "",
         labels=tuple(f"{name}: {value}" for name, value in sorted(shot.labels.items())),
         source=f"{shot.source[0]}:{shot.source[1]}" if shot.source else "",
-        cost=cost_of(shot),
+        cost=_cost(shot),
+        reason=words.reason(shot),
         players=_players(number, shot, footage),
         prompt=prompt_of(shot),
         fields=fields_of(shot),
         parameters=parameters_of(shot),
         causes=causes_of(shot),
         notes=tuple(_notes(shot)),
-        inherited=shot.inherited,
+        same_video=_is_same_video(shot),
     )
 
 
-def cost_of(shot: ShotReview) -> str:
-    """What the change of a shot costs, in a few words: `$0.96 spent`, `$0.48 estimated`, `no cost`."""
-    parts = []
-    if shot.bought:
-        parts.append(f"{phrases.amount(*total_usd(take.cost for take in shot.bought))} spent")
-    if shot.change is not None and phrases.is_counted(shot.change):
-        word = "committed" if shot.kind is Kind.RESUMING else "estimated"
-        parts.append("price unknown" if shot.change.estimate is None else f"{phrases.money(shot.change.estimate)} {word}")
-    return ", ".join(parts) or "no cost"
+def _cost(shot: ShotReview) -> str:
+    """`$0.36 → $0.48` for a render, `no cost` for what needs none."""
+    before, after = words.cost_before(shot), words.cost_after(shot)
+    return f"{before} → {after}" if before and shot.kind in _PAID else after
 
 
 def _players(number: int, shot: ShotReview, footage: Sequence[Footage]) -> tuple[Player, ...]:
@@ -133,8 +131,12 @@ def _players(number: int, shot: ShotReview, footage: Sequence[Footage]) -> tuple
     return tuple(players)
 
 
+def _is_same_video(shot: ShotReview) -> bool:
+    return shot.before is not None and shot.after is not None and shot.before.task_id == shot.after.task_id
+
+
 def _sides(shot: ShotReview, index: int, found: Footage) -> tuple[Side, ...]:
-    if shot.before is not None and shot.after is not None and shot.before.task_id == shot.after.task_id:
+    if shot.after is not None and _is_same_video(shot):
         return (_side("after", "The same video before and after", shot.after, index, found.after),)
     before, after = (
         _side(name, caption, take, index, clip) if take is not None else None
@@ -170,12 +172,15 @@ def _to_come(shot: ShotReview) -> Side:
     match shot.kind:
         case Kind.PENDING:
             what = f"{size}. " if size else ""
-            return Side("after", "After", f"estimate {cost}", blank="Not yet rendered", reason=f"{what}`ltxspec apply` renders it.")
+            reason = f"{what}`ltxspec apply` renders it."
+            return Side("after", "After", f"est. {cost}", blank="Not yet rendered", reason=reason)
         case Kind.RESUMING:
             reason = "Ordered already; the money is committed. `ltxspec collect` brings the video home."
             return Side("after", "After", f"{cost} committed", blank="Under way", reason=reason)
         case Kind.BLOCKED:
-            return Side("after", "After", "no cost", blank="Blocked", reason=note or "Its last attempt failed for good.")
+            return Side(
+                "after", "After", "no cost", blank="Blocked", reason=note or "Its last attempt failed for good."
+            )
         case Kind.RETIRED:
             return Side("after", "After", "no cost", blank="Retired", reason="Gone from the spec; its takes are kept.")
         case _:
@@ -202,14 +207,9 @@ def _followable(output: Output) -> str | None:
 
 
 def _notes(shot: ShotReview) -> list[str]:
-    notes = []
-    if shot.origin is not None:
-        notes.append(f"Moved from {shot.origin}.")
-    if shot.inherited:
-        notes.append("Not this change's doing: applying the base would do the same.")
-    if len(shot.bought) > 1 or any(take.failure for take in shot.bought):
-        notes += [_bought(take) for take in shot.bought]
-    return notes
+    """Everything bought for the shot, where that is more than the video one sees."""
+    told = len(shot.bought) == 1 and shot.bought[0].failure is None
+    return [] if told else [_bought(take) for take in shot.bought]
 
 
 def _bought(take: Take) -> str:

@@ -5,16 +5,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ltxspec.report import phrases
+from ltxspec.report import review_words as words
 from ltxspec.report.storyboard.cards import BADGES, Badge, Card, Side, card_of, take_cost
 from ltxspec.report.storyboard.models import Footage
-from ltxspec.report.storyboard.templates import asset, as_it_stands, island, policy, template
+from ltxspec.report.storyboard.templates import as_it_stands, asset, island, policy, template
+from ltxspec.report.style import clean
 from ltxspec.review.models import LostTake, Review
 from ltxspec.values import Json
 
 # In the order in which they build upon one another; they share one scope.
-SCRIPTS = ("dom.js", "clip.js", "player.js", "compare.js", "lazy.js", "filters.js", "theme.js", "keys.js", "main.js")
-_COMMIT = 40  # hex digits
-_SHORT = 10
+SCRIPTS = tuple(
+    f"{name}.js" for name in ("dom", "clip", "player", "compare", "lazy", "filters", "theme", "active", "keys", "main")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,58 +34,48 @@ def storyboard(review: Review, footage: Sequence[Sequence[Footage]]) -> Iterator
         review: what to show.
         footage: for each shot of the review, in its order, the results whose videos are on this machine.
     """
-    cards = [card_of(number, shot, found) for number, (shot, found) in enumerate(zip(review.shots, footage, strict=True), 1)]
+    cards = [
+        card_of(number, shot, found) for number, (shot, found) in enumerate(zip(review.shots, footage, strict=True), 1)
+    ]
     style, script = asset("page.css"), "".join(map(asset, SCRIPTS))
     yield from template("page.html.j2").generate(
         policy=policy(style, script),
         style=as_it_stands(style),
         script=as_it_stands(script),
-        sentence=sentence(review),
+        sentence=words.headline(review).removesuffix("."),
         facts=_facts(review),
+        clear="" if review.refusals else words.all_clear(review),
         review=review,
         lost=[_lost(item) for item in review.lost],
         cards=cards,
         kinds=_kinds(cards),
         specs=sorted({card.spec for card in cards}),
         labels=sorted({label for card in cards for label in card.labels}),
-        data=island({"players": _players(cards)}),
+        data=island({"players": _players(cards), "labels": {card.number: card.labels for card in cards}}),
         films=_films(cards),
     )
 
 
-def sentence(review: Review) -> str:
-    """The change in one sentence, money included."""
-    return ""
-
-
 def _facts(review: Review) -> list[Fact]:
-    before, after = (
-        phrases.amount(usd, unknown)
-        for usd, unknown in (
-            (review.total_before, review.total_before_unknown),
-            (review.total_after, review.total_after_unknown),
-        )
-    )
-    base = _revision(review.base) + (f" ({review.base_name})" if review.base_name else "")
     facts = [
-        Fact("Compared", f"{base} → {_revision(review.head)}"),
+        Fact("Compared", words.sides(review)),
         Fact("Spent in this change", phrases.amount(review.spent, review.spent_unknown)),
         Fact("Still to render", phrases.amount(review.estimate, review.estimate_unknown)),
-        Fact("Spent in all", f"{before} → {after}"),
-        Fact("Provider", review.provider),
+        Fact("Before and after, all takes", _totals(review)),
+        Fact("Provider", clean(review.provider)),
     ]
     if review.under_way or review.under_way_unknown:
         facts.insert(3, Fact("Under way, committed", phrases.amount(review.under_way, review.under_way_unknown)))
     if review.limit is not None:
         facts.append(Fact("Limit of an apply", phrases.money(review.limit)))
     if review.plan_digest:
-        facts.append(Fact("Plan", review.plan_digest))
+        facts.append(Fact("Plan to approve", f"`{review.plan_digest}`"))
     return facts
 
 
-def _revision(name: str) -> str:
-    is_commit = len(name) == _COMMIT and all(digit in "0123456789abcdef" for digit in name)
-    return name[:_SHORT] if is_commit else name
+def _totals(review: Review) -> str:
+    before = phrases.amount(review.total_before, review.total_before_unknown)
+    return f"{before} → {phrases.amount(review.total_after, review.total_after_unknown)}"
 
 
 def _lost(item: LostTake) -> str:

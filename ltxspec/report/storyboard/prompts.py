@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from ltxspec.plan.actions import FieldChange
 from ltxspec.report import phrases
+from ltxspec.report import review_words as words
 from ltxspec.report.words import Segment, changed_words, word_diff
-from ltxspec.review.models import Cause, CauseKind, ShotReview
+from ltxspec.review.models import Cause, ShotReview
 from ltxspec.values import Json
 
 _PROMPT = "/positivePrompt"
 _VALUE_WIDTH = 160  # characters of a value before it is cut
-_SHORT_TEXT = 40
 _NOT_LISTED = {"positivePrompt", "taskType"}
 
 
@@ -34,18 +34,6 @@ class Field:
     segments: tuple[Segment, ...] = ()
 
 
-_CAUSES: Mapping[str, str] = {
-    CauseKind.PROMPT: "the shot's own text was edited",
-    CauseKind.PARAMETER: "`{name}` of the shot was edited",
-    CauseKind.VARIABLE: "variable `{name}`",
-    CauseKind.DATA: "`{name}` of the shot's row",
-    CauseKind.FILE: "file `{name}`",
-    CauseKind.DEFAULTS: "`{name}` in the spec's defaults",
-    CauseKind.MODEL: "model `{name}`",
-    CauseKind.MODEL_DEFAULT: "`{name}`, a default of the model",
-}
-
-
 def prompt_of(shot: ShotReview) -> Prompt | None:
     """The prompt of a shot; None where neither side has one."""
     before, after = shot.prompt_before, shot.prompt_after
@@ -59,10 +47,10 @@ def prompt_of(shot: ShotReview) -> Prompt | None:
     deleted, inserted = changed_words(segments)
     if all(segment.kind == "equal" for segment in segments):
         return Prompt("Prompt: only white space changed", segments, changed=True)
-    return Prompt(f"Prompt: {_words(deleted)} out, {_words(inserted)} in", segments, changed=True)
+    return Prompt(f"Prompt: {_counted(deleted)} out, {_counted(inserted)} in", segments, changed=True)
 
 
-def _words(number: int) -> str:
+def _counted(number: int) -> str:
     return phrases.counted(number, "word")
 
 
@@ -81,15 +69,13 @@ def _field(change: FieldChange) -> Field:
 
 
 def causes_of(shot: ShotReview) -> tuple[str, ...]:
-    """Why they differ, one line a cause, names between backticks."""
-    return tuple(_cause(cause) for cause in shot.causes)
+    """Why they differ, where that does not stand in the shot itself: `variable city: Porto → Lisbon`."""
+    return tuple(map(_cause, words.hidden_causes(shot)))
 
 
 def _cause(cause: Cause) -> str:
-    text = _CAUSES.get(cause.kind, "`{name}`").replace("{name}", cause.name.replace("`", "'"))
-    if cause.before is None and cause.after is None:
-        return text
-    return f"{text}: {phrases.value(cause.before)} → {phrases.value(cause.after)}"
+    values = words.cause_values(cause)
+    return f"{words.cause_name(cause)}: {values}" if values else words.cause_name(cause)
 
 
 def parameters_of(shot: ShotReview) -> Sequence[tuple[str, str]]:

@@ -23,6 +23,8 @@ RUNNING = report(TaskState.RUNNING, exists=True)
 DONE = report(TaskState.SUCCEEDED, exists=True)
 BROKEN = report(TaskState.FAILED, exists=True)
 
+EMPTY = Facts(submits=1, poll=UNKNOWN, archive=UNKNOWN, waited=60)
+
 ROWS = [
     ("a poll that shows the end is recorded", Facts(submits=1, poll=DONE), Step.RECORD),
     ("a failure at the provider is recorded", Facts(submits=1, accepted=True, poll=BROKEN), Step.RECORD),
@@ -54,6 +56,30 @@ ROWS = [
         Step.SUBMIT,
     ),
     ("unclear over the time limit is left", Facts(submits=1, poll=UNKNOWN, watched=1800, waited=10), Step.LEAVE),
+    ("never sent, and nothing may be sent: as if it had not been planned", Facts(may_send=False), Step.DROP),
+    ("a run that may not send waits and looks all the same", Facts(submits=1, may_send=False), Step.WAIT),
+    ("all looks empty, and nothing may be sent: the next run goes on", replace(EMPTY, may_send=False), Step.LEAVE),
+    ("all looks empty, and nobody wants it: never bought now", replace(EMPTY, unwanted=True), Step.LEAVE),
+    ("nobody has wanted it for a day: given up", replace(EMPTY, unwanted=True, age=90000), Step.DROP),
+    ("nobody wants it, a person says so: given up", replace(EMPTY, unwanted=True, consent=True), Step.DROP),
+    ("a run that only collects gives nothing up", replace(EMPTY, unwanted=True, age=9e9, may_send=False), Step.LEAVE),
+    ("an unwanted task that is there is waited for", Facts(submits=1, accepted=True, unwanted=True), Step.WAIT),
+    ("a refused repeat says nothing of the first copy", replace(EMPTY, repeat_refused=REFUSAL), Step.LEAVE),
+    (
+        "a refused repeat is believed when a person asks",
+        replace(EMPTY, repeat_refused=REFUSAL, consent=True),
+        Step.RECORD,
+    ),
+    ("a refused repeat does not hide the first copy", Facts(submits=2, repeat_refused=REFUSAL, poll=DONE), Step.RECORD),
+    ("a failure that only the archive tells is one", Facts(submits=1, poll=UNKNOWN, archive=BROKEN), Step.RECORD),
+    ("but not while a poll shows the task alive", Facts(submits=1, poll=RUNNING, archive=BROKEN), Step.WAIT),
+    (
+        "nor after a repeat, whose refusal it may be",
+        Facts(submits=2, repeated=True, poll=UNKNOWN, archive=BROKEN, waited=60),
+        Step.SUBMIT,
+    ),
+    ("after a repeat a poll's failure is one", Facts(submits=2, repeated=True, poll=BROKEN), Step.RECORD),
+    ("what the archive shows to be there is waited for", Facts(submits=2, poll=UNKNOWN, archive=RUNNING), Step.WAIT),
 ]
 
 
@@ -73,6 +99,10 @@ facts_of_any_kind = st.builds(
     watched=st.floats(0, 1e6),
     age=st.floats(0, 1e6),
     consent=st.booleans(),
+    repeated=st.booleans(),
+    may_send=st.booleans(),
+    unwanted=st.booleans(),
+    repeat_refused=st.sampled_from([None, REFUSAL]),
 )
 
 
@@ -81,7 +111,16 @@ def test_nothing_is_sent_when_the_provider_may_still_show_it(facts: Facts) -> No
     if next_step(facts, LIMITS) is Step.SUBMIT:
         assert not facts.at_provider
         assert facts.end is None
+        assert facts.may_send
         assert facts.submits == 0 or (facts.poll is not None and facts.archive is not None and facts.waited >= 60)
+        assert facts.submits == 0 or not facts.unwanted
+
+
+@given(facts_of_any_kind)
+def test_nothing_is_given_up_that_may_have_been_paid(facts: Facts) -> None:
+    if next_step(facts, LIMITS) is Step.DROP:
+        assert not facts.at_provider
+        assert facts.submits == 0 or (facts.unwanted and facts.poll is not None and facts.archive is not None)
 
 
 @given(facts_of_any_kind)

@@ -71,11 +71,20 @@ def test_a_pull_request_is_found_by_its_head(opened: Open) -> None:
     far = FakeGitHub()
     opened(far)
     access = access_to(far.base, "token-token")
-    assert find_pull_request(access, "owner/films", HEAD, "owner:night").number == 7
+    found = find_pull_request(access, "owner/films", HEAD, "owner:night")
+    assert found is not None
+    assert found.number == 7
     assert far.asked[-1].query["head"] == "owner:night"
-    assert find_pull_request(access, "owner/films", OLD_HEAD).number == 6
-    with pytest.raises(ForgeError, match="no open pull request"):
-        find_pull_request(access, "owner/films", "e" * 40)
+    assert find_pull_request(access, "owner/films", "e" * 40) is None
+    far.head = OLD_HEAD
+    with pytest.raises(ForgeError, match="2 open pull requests"):
+        find_pull_request(access, "owner/films", OLD_HEAD)
+
+
+def test_an_answer_of_something_else_is_no_bug_of_ours(opened: Open) -> None:
+    far = FakeGitHub(faults=[Answer(200, {"hello": "proxy"})])
+    with pytest.raises(ForgeError, match="not what it documents"):
+        opened(far).pull_request()
 
 
 def test_a_repository_that_cannot_be_seen_says_which_token_is_needed(opened: Open) -> None:

@@ -24,7 +24,7 @@ def far(request: pytest.FixtureRequest) -> Fake:
     return made
 
 
-def marker(run: int = 5, *, head: str = HEAD, digest: str = DIGEST, key: str = ".") -> Marker:
+def marker(run: int = 5, *, head: str = HEAD, digest: str = DIGEST, key: str = "ltxspec") -> Marker:
     return Marker(head, digest, (run, 1) if run else (0, 0), key)
 
 

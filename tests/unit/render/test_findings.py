@@ -31,6 +31,19 @@ def test_the_only_instance_of_a_shot_is_named() -> None:
     assert reported(noted("a[x]"), {"a": 1}) == ["wrong (in `a[x]`)"]
 
 
+def shared(*instances: str) -> Findings:
+    findings = Findings()
+    for instance in instances:
+        findings.note(Diagnostic("error", "c", "wrong", WHERE), instance, shared=True)
+    return findings
+
+
+def test_a_place_that_shots_share_names_those_concerned_unless_all_are() -> None:
+    assert reported(shared("a"), {"a": 1, "b": 1}) == ["wrong (in `a`)"]
+    assert reported(shared("a", "b[x]"), {"a": 1, "b": 2}) == ["wrong (in `a` and 1 more)"]
+    assert reported(shared("a", "b"), {"a": 1, "b": 1}) == ["wrong"]
+
+
 def test_problems_keep_their_order_and_kind() -> None:
     findings = Findings()
     findings.add("warning", "w", "first", None)

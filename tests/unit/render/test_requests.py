@@ -204,7 +204,7 @@ shots:
     assert outcome.rendered is None
     assert [(d.severity, d.message, str(d.where)) for d in outcome.diagnostics] == [
         ("warning", "`fps > 25` is not true", f"{SPEC_FILE}:9:79"),
-        ("error", "`dear` costs 1.44", f"{SPEC_FILE}:7:19"),
+        ("error", "`dear` costs 1.44 (in `dear`)", f"{SPEC_FILE}:7:19"),
     ]
 
 

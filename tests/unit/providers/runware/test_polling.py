@@ -26,14 +26,23 @@ def running(tasks: Sequence[str]) -> httpx.Response:
     return httpx.Response(200, json={"data": [{"taskUUID": task, "status": "processing"} for task in tasks]})
 
 
-def recording(asked: Asked, answer: Answer) -> Callable[[httpx.Request], httpx.Response]:
+def recording(asked: Asked, answer: Answer, nobodys: Answer = running) -> Callable[[httpx.Request], httpx.Response]:
+    """Answer looks at our tasks, and by `nobodys` the one look at an id that nobody ordered."""
+
     def handler(request: httpx.Request) -> httpx.Response:
         tasks = json.loads(request.content)
         assert {task["taskType"] for task in tasks} == {"getResponse"}
-        asked.append([task["taskUUID"] for task in tasks])
-        return answer(asked[-1])
+        ids = [task["taskUUID"] for task in tasks]
+        if ids[0] not in TASKS:
+            return nobodys(ids)
+        asked.append(ids)
+        return answer(ids)
 
     return handler
+
+
+def silent(_: list[str]) -> httpx.Response:
+    return httpx.Response(200, json={"data": []})
 
 
 def look(provider: RunwareProvider, *counts: int) -> Mapping[TaskId, TaskReport]:
@@ -179,6 +188,38 @@ def test_a_service_that_has_not_heard_of_the_one_task_makes_it_unknown(
     body = {"errors": [{"code": "taskNotFound", "message": "No such task."}]}
     provider = open_provider(recording([], lambda _: httpx.Response(status, json=body)))
     assert states(look(provider, 1)) == [TaskState.UNKNOWN]
+
+
+NO_SUCH_TASK = httpx.Response(404, json={"errors": [{"code": "taskNotFound", "message": "No such task."}]})
+
+
+@pytest.mark.parametrize("nobodys", [silent, lambda _: NO_SUCH_TASK], ids=["silence", "not found"])
+def test_running_is_proof_of_a_task_where_an_id_that_nobody_ordered_is_not_running(
+    open_provider: OpenProvider, nobodys: Answer
+) -> None:
+    reports = look(open_provider(recording([], lambda tasks: running(tasks[:2]), nobodys)), 3)
+    assert [reports[task].exists for task in TASKS[:3]] == [True, True, False]
+
+
+@pytest.mark.parametrize("nobodys", [running, lambda _: httpx.Response(503)], ids=["running", "no answer"])
+def test_running_proves_nothing_where_it_is_said_of_any_id_or_that_is_not_known(
+    open_provider: OpenProvider, nobodys: Answer
+) -> None:
+    reports = look(open_provider(recording([], running, nobodys)), 2)
+    assert [report.exists for report in reports.values()] == [False, False]
+
+
+def test_an_id_that_nobody_ordered_is_asked_about_once_and_only_where_it_matters(open_provider: OpenProvider) -> None:
+    strangers: list[list[str]] = []
+
+    def nobodys(tasks: list[str]) -> httpx.Response:
+        strangers.append(tasks)
+        return silent(tasks)
+
+    look(open_provider(recording([], silent, nobodys)), 2)
+    assert strangers == []
+    look(open_provider(recording([], running, nobodys)), 2, 2, 1)
+    assert list(map(len, strangers)) == [1]
 
 
 def test_a_bad_key_ends_the_look(open_provider: OpenProvider) -> None:

@@ -213,21 +213,22 @@ def test_an_archive_that_holds_nothing_knows_nothing(open_provider: OpenProvider
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "settled"),
     [
-        httpx.Response(400, json={"errors": [{"code": "unsupportedTaskType", "message": "No.", "taskUUID": TASK}]}),
-        httpx.Response(200, json={"errors": [{"code": "providerError", "message": "No.", "taskUUID": TASK}]}),
-        httpx.Response(404, json={}),
-        httpx.Response(404, text="<html>"),
-        httpx.Response(200, text="<html>"),
-        httpx.Response(500, text="<html>"),
+        (httpx.Response(400, json={"errors": [{"code": "unsupportedTaskType", "taskUUID": TASK}]}), True),
+        (httpx.Response(200, json={"errors": [{"code": "providerError", "taskUUID": TASK}]}), False),
+        (httpx.Response(404, json={}), True),
+        (httpx.Response(404, text="<html>"), False),
+        (httpx.Response(200, text="<html>"), False),
+        (httpx.Response(500, text="<html>"), False),
     ],
 )
 def test_an_archive_that_does_not_answer_is_not_one_that_holds_nothing(
-    open_provider: OpenProvider, answer: httpx.Response
+    open_provider: OpenProvider, answer: httpx.Response, *, settled: bool
 ) -> None:
-    with pytest.raises(ProviderUnavailable):
+    with pytest.raises(ProviderUnavailable) as caught:
         look_up(open_provider(lambda _: answer))
+    assert caught.value.settled is settled
 
 
 # --- images ---------------------------------------------------------------------------------------

@@ -3,16 +3,21 @@ import socket
 import subprocess
 import sys
 import textwrap
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import httpx
+import orjson
 import pytest
-from sandboxes import HandClock, catalog, order, tiny_film
+from sandboxes import HandClock, catalog, order, poll, tiny_film
 
 from ltxspec.errors import LtxspecError
 from ltxspec.providers.sandbox.scenario import Fault, Scenario
 from ltxspec.providers.sandbox.serve import run, serving
 from ltxspec.providers.sandbox.settings import SandboxSettings
+from ltxspec.storage.clock import SystemClock
+
+ROOT = Path(__file__).parents[4]
 
 
 def settings(folder: Path, scenario: Scenario | None = None) -> SandboxSettings:
@@ -43,6 +48,36 @@ def test_a_dropped_connection_leaves_others_alone(tmp_path: Path) -> None:
         assert client.post(url, json=[order(2)]).status_code == 200
 
 
+class Receiver(BaseHTTPRequestHandler):
+    """Takes webhooks and uploads, and keeps them in the server's `taken`."""
+
+    def do_POST(self) -> None:
+        length = int(self.headers["Content-Length"])
+        self.server.taken.append((self.command, self.path, self.rfile.read(length)))  # type: ignore[attr-defined]  # below
+        self.send_response(204)
+        self.end_headers()
+
+    do_PUT = do_POST  # noqa: N815  # the name http.server looks for
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing on stderr."""
+
+
+def test_webhook_and_upload_arrive_by_themselves(tmp_path: Path) -> None:
+    with HTTPServer(("127.0.0.1", 0), Receiver) as server:
+        taken: list[tuple[str, str, bytes]] = []
+        server.taken = taken  # type: ignore[attr-defined]  # see Receiver
+        root = f"http://127.0.0.1:{server.server_port}"
+        chosen = SandboxSettings(catalog(), SystemClock(), tiny_film, tmp_path, speed=1000.0)
+        with serving(chosen) as url, httpx.Client(trust_env=False) as client:
+            client.post(url, json=[order(webhookURL=f"{root}/hook?id=7", uploadEndpoint=f"{root}/bucket")])
+            server.handle_request()
+            server.handle_request()
+            (item,) = client.post(url, json=[poll()]).json()["data"]
+            video = client.get(item["videoURL"]).content
+    assert taken == [("PUT", "/bucket", video), ("POST", "/hook?id=7", orjson.dumps(item))]
+
+
 def test_a_port_in_use_is_an_error_for_users(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(LtxspecError, match="cannot listen") as caught:
         run(settings(tmp_path), "127.0.0.1", taken.getsockname()[1], lambda _: None)
@@ -70,7 +105,7 @@ def test_a_served_sandbox_says_its_url_and_stops_when_told(tmp_path: Path, sign:
         """
     )
     with subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
     ) as process:
         assert process.stdout is not None
         url = process.stdout.readline().strip()

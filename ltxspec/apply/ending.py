@@ -1,0 +1,149 @@
+"""How one shot's story ends in this run: recorded and brought home, left open, or closed without a take."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ltxspec.apply.delivery import bring_home, name_of
+from ltxspec.apply.events import ApplyEvent, Kind, Outcome, ShotOutcome
+from ltxspec.apply.ports import Archived, TaskReport, TaskState
+from ltxspec.apply.story import Stage, Story
+from ltxspec.errors import LtxspecError, ProviderError
+from ltxspec.lock.models import Failure, Output, Take
+from ltxspec.plan.actions import Change
+from ltxspec.values import format_usd
+
+_NO_REASON = Failure("unknown", "the provider gave no reason", permanent=False)
+
+
+async def record(story: Story) -> ShotOutcome:
+    """The end is known: journal it, bring the videos home, write the take."""
+    report, facts = story.facts.end, story.facts
+    if report is None:
+        return await _record_refusal(story)
+    story.stage.budget.settle(story.task_id, report.cost)
+    if report.state is TaskState.SUCCEEDED:
+        story.ledger.finish(story.task_id, report)
+        price = f"${format_usd(report.cost)}" if report.cost is not None else "cost not told"
+        story.tell(Kind.SHOT_RENDERED, f"rendered, {price}", cost=report.cost)
+    else:
+        story.ledger.fail(story.task_id, report.failure or _NO_REASON, report)
+    story.facts = replace(facts, accepted=True)
+    return await bring_home_and_commit(story)
+
+
+async def _record_refusal(story: Story) -> ShotOutcome:
+    """The order was refused. What it may have cost is known only when no copy of it can have been accepted."""
+    facts = story.facts
+    failure = facts.refused or facts.repeat_refused
+    if failure is None:
+        raise AssertionError("RECORD without an end")
+    story.ledger.fail(story.task_id, failure, None)
+    if facts.refused is not None:
+        story.stage.budget.release(story.task_id)
+    else:
+        story.stage.budget.settle(story.task_id, None)
+    return await bring_home_and_commit(story)
+
+
+async def bring_home_and_commit(story: Story) -> ShotOutcome:
+    """Download and check each video, then write the lockfile. A missing video leaves the task open, never unpaid."""
+    stage, ledger = story.stage, story.ledger
+    outputs = ledger.outputs_of(story.task_id)
+    home, reason = await bring_home(stage.provider, stage.archive, stage.clock, outputs)
+    if reason is not None:
+        home, reason = await _by_new_addresses(story, outputs, home, reason)
+    instance = story.address.instance
+    ttl = story.order.body.get("ttl")
+    take = ledger.commit(story.task_id, instance, home, wanted=story.change is not None, ttl=ttl)
+    if take.status == "failed":
+        return _failed(story, take)
+    link = _linked(story, take)
+    if reason is None:
+        stage.archive.forget([name_of(output) for output in outputs])
+        story.tell(Kind.SHOT_COMMITTED, f"archived and recorded{link}", cost=take.cost)
+    else:
+        story.tell(Kind.SHOT_NOT_ARCHIVED, f"recorded, but the video is not home yet: {reason}", cost=take.cost)
+    outcome = Outcome.RENDERED if story.ordered_here else Outcome.COLLECTED
+    return story.ends(outcome, reason, cost=take.cost, archived=reason is None)
+
+
+async def _by_new_addresses(
+    story: Story, outputs: Sequence[Output], home: list[Archived | None], reason: str
+) -> tuple[list[Archived | None], str | None]:
+    """Addresses expire, and the journal keeps no signed ones: ask for new ones, and fetch what is missing there."""
+    stage = story.stage
+    try:
+        fresh = await stage.poller.watch(story.order, 0.0, lambda _: None)
+        if fresh is None or not fresh.outputs:
+            fresh = await stage.provider.look_up(story.order)
+    except ProviderError:
+        return home, reason
+    moved = {place: url for place, url in _moved(outputs, fresh).items() if home[place] is None}
+    if not moved:
+        return home, reason
+    again, still = await bring_home(
+        stage.provider,
+        stage.archive,
+        stage.clock,
+        [replace(outputs[place], video_url=url) for place, url in moved.items()],
+    )
+    for place, item in zip(moved, again, strict=True):
+        home[place] = item
+    return home, None if all(item is not None for item in home) else still or reason
+
+
+def _moved(outputs: Sequence[Output], fresh: TaskReport) -> dict[int, str]:
+    """Places of the videos that have another address now, told apart by their ids: the order may have changed."""
+    only_one = len(outputs) == len(fresh.outputs) == 1
+    now = {output.video_uuid: output.video_url for output in fresh.outputs if output.video_uuid or only_one}
+    found = {place: now.get(output.video_uuid) for place, output in enumerate(outputs)}
+    return {place: url for place, url in found.items() if url is not None and url != outputs[place].video_url}
+
+
+def _linked(story: Story, take: Take) -> str:
+    """Point the readable tree at the take, when it is what the shot wants. A broken tree is no broken apply."""
+    if story.change is None:
+        return ""
+    try:
+        story.stage.archive.link(story.address.spec, story.address.instance, take.outputs)
+    except LtxspecError as error:
+        return f", but without its link: {error.summary}"
+    return ""
+
+
+def _failed(story: Story, take: Take) -> ShotOutcome:
+    failure = take.failure or _NO_REASON
+    reason = f"{failure.code}: {failure.message}"
+    story.tell(Kind.SHOT_FAILED, reason, cost=take.cost, code=failure.code)
+    end = story.ends(Outcome.FAILED, reason, cost=take.cost)
+    return replace(end, billable=story.facts.refused is None)
+
+
+def leave(story: Story, why: str) -> ShotOutcome:
+    """Leave the task open: the journal knows it, and the next apply or collect goes on."""
+    story.tell(Kind.SHOT_UNRESOLVED, f"unresolved ({why}); the next `ltxspec apply` goes on with it, at no new cost")
+    return story.ends(Outcome.UNRESOLVED, why)
+
+
+def abandon(story: Story, why: str, *, code: str | None = None) -> ShotOutcome:
+    """Close an order that was certainly not accepted: as if it had not been planned."""
+    story.ledger.abandon(story.task_id, why)
+    story.stage.budget.release(story.task_id)
+    story.tell(Kind.SHOT_HELD_BACK, f"not ordered: {why}", code=code)
+    return story.ends(Outcome.HELD_BACK, why)
+
+
+def give_up(story: Story) -> ShotOutcome:
+    """Close an order that was never sent, or that nobody wants and the provider has had no word of for a day."""
+    if story.facts.submits == 0:
+        return abandon(story, story.stage.stop.asked() or "this run orders nothing")
+    story.ledger.abandon(story.task_id, "no shot wants it, and the provider has no word of it")
+    story.stage.budget.release(story.task_id)
+    story.tell(Kind.SHOT_RECORDED, "given up: no shot wants it any more, and the provider has no word of it")
+    return story.ends(Outcome.RECORDED, "given up")
+
+
+def held_back(change: Change, stage: Stage, why: str) -> ShotOutcome:
+    """Not ordered, nothing spent."""
+    stage.emit(ApplyEvent(Kind.SHOT_HELD_BACK, f"not ordered: {why}", change.address, change.task_id, change.estimate))
+    return ShotOutcome(change.address, Outcome.HELD_BACK, change.task_id, change.estimate, message=why)

@@ -1,0 +1,156 @@
+"""Follows one order to its end: asks `recovery` what to do next, does it, and learns from the answer."""
+
+from dataclasses import replace
+
+from ltxspec.apply.ending import abandon, give_up, leave, record
+from ltxspec.apply.events import Kind, Outcome, ShotOutcome
+from ltxspec.apply.ports import Acceptance, TaskReport, TaskState
+from ltxspec.apply.recovery import Step, next_step
+from ltxspec.apply.story import Story
+from ltxspec.errors import NotSent, ProviderError, ProviderRefused, ProviderUnavailable, SubmissionUncertain
+from ltxspec.lock.models import Failure
+
+_UNSENT_TRIES = 4  # connections that could not be opened: nothing left this machine, so trying again is free
+
+
+async def follow(story: Story) -> ShotOutcome:
+    """Walk the recovery table until the task's end is known or must be left open."""
+    clock = story.stage.clock
+    started = clock.monotonic()
+    story.sent = started - story.facts.waited
+    while True:
+        now = clock.monotonic()
+        story.facts = replace(
+            story.facts, watched=now - started, waited=now - story.sent, may_send=story.stage.may_send
+        )
+        match next_step(story.facts, story.stage.limits):
+            case Step.RECORD:
+                return await record(story)
+            case Step.LEAVE:
+                return leave(story, _why_left(story))
+            case Step.DROP:
+                return give_up(story)
+            case Step.SUBMIT:
+                left = await _submit(story)
+            case Step.LOOK_UP:
+                left = await _look_up(story)
+            case _:  # Step.WAIT
+                left = await _wait(story)
+        if left is not None:
+            return left
+
+
+def _why_left(story: Story) -> str:
+    """Why an order stays open, for its reader."""
+    facts = story.facts
+    if facts.at_provider or facts.watched >= story.stage.limits.task_timeout:
+        return "no end in sight"
+    if facts.repeat_refused is not None:
+        return f"it may have been accepted before, but now: {facts.repeat_refused.message}"
+    if facts.unwanted:
+        return "nobody wants it any more, and the provider has no word of it"
+    return "the provider has no word of it"
+
+
+async def _submit(story: Story) -> ShotOutcome | None:
+    """Send the order once, and learn from the answer. An outcome is returned when the story ends here."""
+    stage, facts = story.stage, story.facts
+    if facts.submits > 0 or story.unsent > 0:
+        story.ledger.repeat(story.task_id)
+    story.tell(Kind.SHOT_SUBMITTED, "ordered" if facts.submits == 0 else "the same order sent again under its id")
+    try:
+        acceptance = await stage.provider.submit(story.order)
+    except ProviderRefused as error:
+        return _refused(story, error)
+    except NotSent as error:
+        return await _not_sent(story, error)
+    except SubmissionUncertain as error:
+        story.facts = replace(facts, submits=facts.submits + 1, repeated=facts.submits > 0, poll=None, archive=None)
+        story.sent = stage.clock.monotonic()  # it may have been taken as late as now
+        story.tell(Kind.SHOT_UNCLEAR, f"{error.summary}; looking before anything else is sent")
+        if error.retry_after:
+            await stage.clock.sleep(error.retry_after)
+        return None
+    story.facts = replace(facts, submits=facts.submits + 1, accepted=True)
+    story.ledger.accept(story.task_id)
+    if acceptance is Acceptance.ALREADY_KNOWN:
+        story.ordered_here = story.ordered_here and facts.submits > 0  # otherwise somebody else ordered it
+        story.tell(Kind.SHOT_ADOPTED, "the provider already has this task; nothing is charged again")
+    else:
+        story.tell(Kind.SHOT_ACCEPTED, "accepted")
+    return None
+
+
+def _refused(story: Story, error: ProviderRefused) -> ShotOutcome | None:
+    """A definite no. It concerns the shot, or the whole run (bad key, empty account).
+
+    To a repeat it says nothing of the first copy, which may be rendering: moderation, credits and the stock of models
+    change from one minute to the next. Only a mistake in the request was a mistake the first time, too.
+    """
+    facts = story.facts
+    if error.whole_run:
+        story.stage.stop.stop(error.summary)
+        if facts.submits > 0:
+            return leave(story, error.summary)
+        return abandon(story, error.summary, code=error.provider_code)
+    failure = Failure(error.provider_code, error.summary, permanent=True)
+    if facts.submits == 0 or error.every_copy:
+        story.facts = replace(facts, refused=failure)
+    else:
+        story.facts = replace(facts, submits=facts.submits + 1, repeated=True, repeat_refused=failure, poll=None)
+    return None
+
+
+async def _not_sent(story: Story, error: NotSent) -> ShotOutcome | None:
+    """No connection: not a byte of the order left this machine."""
+    story.unsent += 1
+    if story.unsent < _UNSENT_TRIES:
+        await story.stage.clock.sleep(story.stage.poll_interval * story.unsent)
+        return None
+    story.stage.stop.stop(error.summary)
+    if story.facts.submits > 0:
+        return leave(story, error.summary)
+    return abandon(story, error.summary, code=error.code)
+
+
+async def _look_up(story: Story) -> ShotOutcome | None:
+    """Ask the archive; a failed look is no answer and is repeated, unless the service does not do such looks."""
+    try:
+        report = await story.stage.provider.look_up(story.order)
+    except ProviderUnavailable as error:
+        if error.settled:
+            story.facts = replace(story.facts, archive=TaskReport(story.task_id, TaskState.UNKNOWN))
+            return None
+        await story.stage.clock.sleep(error.retry_after or story.stage.poll_interval)
+        return None
+    except ProviderError as error:
+        story.stage.stop.stop(error.summary)
+        return leave(story, error.summary)
+    story.facts = replace(story.facts, archive=report)
+    return None
+
+
+async def _wait(story: Story) -> ShotOutcome | None:
+    """Poll until the end, or until it is time to decide again."""
+    stage, facts = story.stage, story.facts
+    if stage.detach and facts.at_provider:
+        return story.ends(Outcome.DETACHED)
+    left = stage.limits.task_timeout - facts.watched
+    if not facts.at_provider:
+        left = min(left, max(stage.limits.grace - facts.waited, stage.poll_interval))
+
+    def on_look(report: TaskReport) -> None:
+        if report.state is TaskState.RUNNING:
+            story.tell(Kind.SHOT_RUNNING, "rendering", percent=report.progress)
+
+    try:
+        report = await stage.poller.watch(story.order, left, on_look, until_seen=not facts.at_provider)
+    except ProviderError as error:
+        stage.stop.stop(error.summary)
+        return leave(story, error.summary)
+    if report is None:
+        return None
+    if report.exists and not facts.at_provider:
+        story.ledger.accept(story.task_id)
+    story.facts = replace(facts, poll=report, accepted=facts.accepted or report.exists)
+    return None

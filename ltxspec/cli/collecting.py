@@ -1,0 +1,72 @@
+"""What `collect` works on: the journals. Specs are welcome and not needed: broken or deleted ones hold nothing back."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ltxspec.apply.engine import Job
+from ltxspec.apply.ledger import Ledger
+from ltxspec.cli.planning import plan_with
+from ltxspec.cli.project import Project
+from ltxspec.cli.running import Held, jobs_of
+from ltxspec.cli.specs import render_specs, spec_files
+from ltxspec.errors import Problems, WrongUsage
+from ltxspec.plan.planfile import PlanOptions
+from ltxspec.render.models import RenderedSpec
+from ltxspec.storage.clock import SystemClock
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Whose tasks are to be collected."""
+
+    names: Sequence[str]  # of specs that have a journal
+    rendered: Sequence[RenderedSpec]  # those of them that can be read
+    broken: Sequence[str]  # spec files that cannot, as shown to users
+
+
+def journalled(project: Project) -> list[str]:
+    """Specs that have a journal with this provider, sorted; their files may be gone."""
+    folder = project.paths_of("any").journal.parent
+    return sorted(path.stem for path in folder.glob("*.jsonl"))
+
+
+def what_to_collect(project: Project, paths: Sequence[str]) -> Collection:
+    """Everything that has a journal, or what of it the paths mean.
+
+    Raises:
+        WrongUsage: a path that was given does not exist.
+    """
+    names, problems = journalled(project), Problems()
+    try:
+        rendered = render_specs(project, paths, problems=problems)
+        files = spec_files(project, paths)
+    except WrongUsage:
+        if paths:
+            raise
+        rendered, files = [], []  # no `specs/` at all
+    sound = {spec.file for spec in rendered}
+    broken = [file for file in files if project.label(file) not in sound]
+    if paths:
+        named = {name for file in broken for name in names if _is_called(file, name)}
+        names = [name for name in names if name in named or any(spec.name == name for spec in rendered)]
+    return Collection(
+        names,
+        [spec for spec in rendered if spec.name in names],
+        [project.label(file) for file in broken],
+    )
+
+
+def _is_called(file: Path, name: str) -> bool:
+    """Whether a spec that cannot be read seems to have this name."""
+    line = rf"^[ \t{{]*name:[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*[,}}#]?"
+    return bool(re.search(line + r"(?:[ \t].*)?$", file.read_text("utf-8", "replace"), re.MULTILINE))
+
+
+def jobs_for(project: Project, held: Held, collection: Collection, paths: Sequence[str]) -> list[Job]:
+    """A job for each journal: with the shots of its spec where there is one, else with nothing but the journal."""
+    planned = plan_with(project, PlanOptions(tuple(paths)), collection.rendered, held.owned)
+    jobs = jobs_of(held, planned, (), only_open=True)
+    alone = [name for name in collection.names if name not in {spec.name for spec in collection.rendered}]
+    return jobs + [Job(Ledger(name, held.states[name], SystemClock(), ()), ()) for name in alone]

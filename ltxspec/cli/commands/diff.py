@@ -1,0 +1,45 @@
+"""`ltxspec diff`: what changed between two versions of the project, in shots and money."""
+
+import sys
+from typing import Any
+
+import click
+
+from ltxspec.cli import options
+from ltxspec.cli.session import Session
+
+_EXAMPLES = "Examples: `ltxspec diff`, `ltxspec diff HEAD~1`, `ltxspec diff main...feature --format markdown`."
+
+
+@click.command("diff", epilog=_EXAMPLES)
+@click.argument("base", required=False)
+@click.argument("head", required=False)
+@options.output_format("text", "json", "markdown")
+@click.option(
+    "--detailed-exitcode", is_flag=True, help="Exit 2 when shots changed, 1 when the head has problems or lost tasks."
+)
+@click.option("--forge", metavar="NAME", help="Keep Markdown within what this forge takes: `github`, `gitlab`, …")
+@click.option("--link-base", metavar="URL", default="", help="What comes before a spec's path in Markdown links.")
+@options.provider
+@click.pass_obj
+def command(session: Session, /, **typed: Any) -> int:
+    """Compare two git revisions: what was rendered, what is left to render, why, and the money.
+
+    BASE is a revision, `A..B` or `A...B`; without it, where this branch left the main branch. HEAD is a revision;
+    without it, the working tree. Nothing is checked out, sent or spent.
+    """
+    from ltxspec.cli.project import open_project
+    from ltxspec.cli.reviewing import make_review
+    from ltxspec.report.diagnostics import format_diagnostics
+    from ltxspec.report.review_formats import REVIEW_FORMATS, ReviewOptions, page_for
+
+    form, page = typed["form"], page_for(typed["forge"], typed["link_base"])
+    review = make_review(open_project(session, typed["provider"]), typed["base"], typed["head"])
+    click.echo(REVIEW_FORMATS[form](review, ReviewOptions(session.style(), page)), nl=False)
+    if form == "text" and review.diagnostics:
+        click.echo(format_diagnostics(review.diagnostics, session.style(sys.stderr)), err=True, nl=False)
+    if not typed["detailed_exitcode"]:
+        return 0
+    if {refusal.code for refusal in review.refusals} & {"invalid", "tasks-lost"}:
+        return 1
+    return 2 if review.shots else 0

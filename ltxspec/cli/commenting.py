@@ -1,0 +1,169 @@
+"""Posts the one comment of a change: its Markdown is always made here, from revisions or from a checked JSON report."""
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import click
+
+from ltxspec.cli.forge_access import Target, Typed, opened, target_of
+from ltxspec.cli.session import Session
+from ltxspec.errors import LtxspecError, WrongUsage
+
+if TYPE_CHECKING:
+    from ltxspec.cli.forge_access import AnyForge
+    from ltxspec.report.review_markdown import Page
+    from ltxspec.review.models import Review
+
+_PUSH_LAG = 30.0  # seconds in which a forge learns of a push that just ended
+_LOOK_AGAIN = 2.0  # seconds
+_MARKER_ROOM = 400  # characters, for the line that `forges.marker` puts before the text
+_NO_COMMIT = "0" * 40
+
+
+class ReportMismatch(LtxspecError):
+    """The report is not of the change this run is for."""
+
+    code = "report"
+
+
+@dataclass(frozen=True, slots=True)
+class CommentOptions:
+    """What was typed. `report` is a file that `diff --format json` wrote; the URLs and the advice are vouched for."""
+
+    typed: Typed = field(default_factory=Typed)
+    base: str | None = None
+    head: str | None = None
+    report: str | None = None
+    storyboard: str | None = None
+    sheet: str | None = None
+    report_url: str | None = None
+    advice: str | None = None
+    dry_run: bool = False
+
+
+def comment(session: Session, options: CommentOptions) -> int:
+    """Make the review and post it. Returns the exit code.
+
+    Raises:
+        ReportMismatch: the report is of another change, or of a working tree.
+        ReviewFileError: it is no report at all.
+        WrongUsage: the place of the comment is not known.
+        ForgeError: the forge refuses or does not answer.
+    """
+    from ltxspec.report.review_markdown import review_markdown
+
+    target = target_of(session.folder, options.typed)
+    review = _review(session, options, target)
+    head = _head(review, options, target)
+    text = review_markdown(review, _page(options, target, head))
+    if options.dry_run:
+        click.echo(text, nl=False)
+        return 0
+    with opened(target, head) as forge:
+        if forge is None:
+            click.echo(f"no open pull request has the head {head[:12]} any more; nothing to comment on", err=True)
+            return 0
+        if options.report is None:
+            _wait_for_push(session, forge, head)
+        return _post(forge, target, head, review.plan_digest, text)
+
+
+def accept_order(session: Session, options: CommentOptions) -> int:
+    """Check the order in the comment that started this run, and print what may be carried out, as JSON.
+
+    Raises:
+        Refused: it may not.
+        WrongUsage: this run was not started by a new comment.
+        ForgeError: the forge refuses or does not answer.
+    """
+    import orjson
+
+    from ltxspec.forges.marker import Marker
+    from ltxspec.forges.orders import Request, accept
+
+    target = target_of(session.folder, options.typed)
+    note = target.change.note
+    if note is None:
+        raise WrongUsage("this run was not started by a new comment under a pull request of GitHub")
+    with opened(target, "") as forge:
+        if forge is None:
+            raise WrongUsage("which pull request is meant is not known")
+        order = accept(forge, Request(note.text, note.author, note.created_at), Marker(_NO_COMMIT, key=target.key))
+    words = {"pr": order.number, "head": order.head, "branch": order.branch, "approved": order.digest}
+    click.echo(orjson.dumps(words | {"author": order.author}).decode())
+    return 0
+
+
+def _review(session: Session, options: CommentOptions, target: Target) -> "Review":
+    """The review: of two revisions of this repository, or as a job without rights wrote it."""
+    if options.report is not None:
+        from ltxspec.report.review_reading import read_review
+
+        try:
+            data = (session.folder / options.report).read_bytes()
+        except OSError as error:
+            raise WrongUsage(f"`{options.report}` cannot be read: {error.strerror}") from error
+        return read_review(data, options.report)
+    from ltxspec.cli.project import open_project
+    from ltxspec.cli.reviewing import make_review
+
+    return make_review(open_project(session), options.base, options.head or target.change.head or "HEAD")
+
+
+def _head(review: "Review", options: CommentOptions, target: Target) -> str:
+    """The commit the review is of; a report must be of the very commit this run is for."""
+    if review.head != review.head_commit:
+        raise ReportMismatch(
+            "the report is of a working tree, which nobody else can see",
+            hint="make it with `ltxspec diff BASE HEAD --format json`",
+        )
+    wanted = options.head or target.change.head
+    if options.report is not None and wanted and review.head != wanted:
+        raise ReportMismatch(f"the report is of {review.head[:12]}, and this run is for {wanted[:12]}")
+    return review.head
+
+
+def _page(options: CommentOptions, target: Target, head: str) -> "Page":
+    from ltxspec.report.review_details import Links
+    from ltxspec.report.review_markdown import Page
+    from ltxspec.report.sized import FORGE_LIMITS
+
+    server, blob = target.change.server, "-/blob" if target.forge == "gitlab" else "blob"
+    return Page(
+        limit=FORGE_LIMITS[target.forge or "github"] - _MARKER_ROOM,
+        key=target.key,
+        head=head,
+        links=Links(f"{server}/{blob}/{head}/{target.folder}" if server else ""),
+        sheet=options.sheet,
+        storyboard=options.storyboard,
+        report=options.report_url,
+        advice=options.advice or "",
+    )
+
+
+def _wait_for_push(session: Session, forge: "AnyForge", head: str) -> None:
+    """Wait while the forge still shows a commit that ours was made on: it may not know of our push yet."""
+    from ltxspec.storage.git import run_git
+
+    looks = int(_PUSH_LAG / _LOOK_AGAIN)
+    for _ in range(looks):
+        shown = forge.pull_request().head
+        if shown == head:
+            return
+        if run_git(session.folder, "merge-base", "--is-ancestor", shown, head).returncode != 0:
+            return
+        time.sleep(_LOOK_AGAIN)
+
+
+def _post(forge: "AnyForge", target: Target, head: str, digest: str, text: str) -> int:
+    from ltxspec.forges.marker import Marker
+    from ltxspec.forges.sticky import post
+
+    posted = post(forge, Marker(head, digest, target.change.run, target.key), text)
+    if posted.comment is None:
+        click.echo(f"nothing written: {posted.reason}", err=True)
+        return 0
+    click.echo(f"comment {posted.outcome}", err=True)
+    click.echo(posted.comment.url or str(posted.comment.id))
+    return 0

@@ -1,0 +1,38 @@
+"""Teaches a git repository to merge and show lockfiles. Git keeps this in the clone: each clone needs it once."""
+
+from pathlib import Path
+
+from ltxspec.storage.git import run_git
+
+# Git runs these in a shell. Where ltxspec is not on its path (a graphical client), lockfiles are merged and shown as
+# the text they are, which is what git does without a driver: markers are then left for `ltxspec lock merge`.
+_MERGE = (
+    "if command -v ltxspec >/dev/null 2>&1; "
+    "then ltxspec lock merge --driver %O %A %B %P; "
+    "else git merge-file %A %O %B; fi"
+)
+_SHOW = 'f() { command -v ltxspec >/dev/null 2>&1 && ltxspec lock textconv "$1" 2>/dev/null || cat "$1"; }; f'
+
+SETTINGS = {
+    "merge.ltxspec.name": "lockfiles of ltxspec: no paid task is lost",
+    "merge.ltxspec.driver": _MERGE,
+    "diff.ltxspec.textconv": _SHOW,
+}
+
+
+def install_drivers(folder: Path) -> bool:
+    """Set the drivers that `.gitattributes` names, in the configuration of the repository around `folder`.
+
+    Returns:
+        Whether there is a repository and all is set. Without one nothing happens.
+    """
+    if run_git(folder, "rev-parse", "--git-dir").returncode != 0:
+        return False
+    return all(run_git(folder, "config", "--local", name, value).returncode == 0 for name, value in SETTINGS.items())
+
+
+def has_drivers(folder: Path) -> bool | None:
+    """Whether the repository around `folder` merges lockfiles with ltxspec; None outside of a repository."""
+    if run_git(folder, "rev-parse", "--git-dir").returncode != 0:
+        return None
+    return run_git(folder, "config", "--get", "merge.ltxspec.driver").returncode == 0

@@ -1,0 +1,142 @@
+"""Finds the videos of a review in the archive, measures them, and cuts out the stills that are compared."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import quote
+
+from ltxspec.errors import MediaError
+from ltxspec.lock.models import Output, Take
+from ltxspec.media.comparison import Filmed, compare
+from ltxspec.report.storyboard.models import Clip, Footage, Picture
+from ltxspec.review.models import Review, ShotReview
+from ltxspec.storage.durable import translated
+
+# Browsers play a MOV file with H.264 in it as what it is inside, and refuse it under its own name.
+_MIMES = {"mp4": "video/mp4", "mov": "video/mp4", "webm": "video/webm", "matroska": "video/webm"}
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """How the videos of a review are to be shown.
+
+    Args:
+        find: SHA-256 -> file, or None when the video is not on this machine.
+        folder: where the page will be; links are relative to it.
+        embed: whether the page holds the videos itself.
+        still_width: pixels.
+    """
+
+    find: Callable[[str], Path | None]
+    folder: Path
+    embed: bool = False
+    still_width: int = 360
+
+    def with_stills(self, width: int) -> "Screening":
+        """The same with stills of another width."""
+        return replace(self, still_width=width)
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """A review with its footage, shot by shot, and what a reader should know about videos that are not in it."""
+
+    review: Review
+    footage: Sequence[Sequence[Footage]]
+    problems: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reel:
+    """The files of one result of a shot."""
+
+    before: Path | None
+    after: Path | None
+
+
+def screen(review: Review, how: Screening) -> Screened:
+    """Find and measure the videos of a review.
+
+    They are read in several threads: decoding is most of the work, and PyAV lets other threads run meanwhile.
+    """
+    problems: list[str] = []
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        reels = [list(_reels(shot, how.find)) for shot in review.shots]
+        work = [[(reel, pool.submit(_compare, reel, how.still_width, problems)) for reel in shot] for shot in reels]
+        footage = [[_footage(reel, filmed.result(), how) for reel, filmed in shot] for shot in work]
+    if away := _missing(review, how.find):
+        those = "1 video is" if away == 1 else f"{away:,} videos are"
+        problems.append(f"{those} not on this machine; `ltxspec archive pull` fetches those in use")
+    return Screened(review, footage, problems)
+
+
+def _missing(review: Review, find: Callable[[str], Path | None]) -> int:
+    """How many videos of the review are not on this machine."""
+    takes = {take.task_id: take for shot in review.shots for take in (shot.before, shot.after) if take is not None}
+    return sum(1 for take in takes.values() for output in take.outputs if _file(output, find) is None)
+
+
+def _reels(shot: ShotReview, find: Callable[[str], Path | None]) -> Iterator[_Reel]:
+    before, after = _outputs(shot.before), _outputs(shot.after)
+    if shot.before is not None and shot.after is not None and shot.before.task_id == shot.after.task_id:
+        before = ()  # one video on both sides is shown once
+    for index in range(max(len(before), len(after))):
+        files = [_file(side[index], find) if index < len(side) else None for side in (before, after)]
+        yield _Reel(*files)
+
+
+def _outputs(take: Take | None) -> Sequence[Output]:
+    return take.outputs if take is not None else ()
+
+
+def _file(output: Output, find: Callable[[str], Path | None]) -> Path | None:
+    return find(output.sha256) if output.sha256 else None
+
+
+def _compare(reel: _Reel, width: int, problems: list[str]) -> tuple[Filmed | None, Filmed | None]:
+    try:
+        return compare(reel.before, reel.after, width=width)
+    except MediaError:
+        before, after = (_alone(file, width, problems) for file in (reel.before, reel.after))
+        return before, after
+
+
+def _alone(file: Path | None, width: int, problems: list[str]) -> Filmed | None:
+    """One side, when the other cannot be read."""
+    try:
+        return compare(None, file, width=width)[1]
+    except MediaError as error:
+        problems.append(error.summary)
+        return None
+
+
+def _footage(reel: _Reel, filmed: tuple[Filmed | None, Filmed | None], screening: Screening) -> Footage:
+    before, after = (
+        _clip(file, film, screening) if file is not None and film is not None else None
+        for file, film in zip((reel.before, reel.after), filmed, strict=True)
+    )
+    return Footage(before, after)
+
+
+def _clip(file: Path, filmed: Filmed, screening: Screening) -> Clip:
+    info = filmed.info
+    return Clip(
+        sha256=file.stem,
+        href=quote(Path(os.path.relpath(file, screening.folder)).as_posix()),
+        mime=_MIMES[info.container],
+        width=info.width,
+        height=info.height,
+        seconds=info.seconds,
+        fps=info.fps,
+        frames=info.frames,
+        audio=info.audio_codec is not None,
+        stills=tuple(Picture(still.seconds, still.width, still.height, still.jpeg) for still in filmed.stills),
+        read=(lambda: _read(file)) if screening.embed else None,
+    )
+
+
+def _read(file: Path) -> bytes:
+    with translated("read", file):
+        return file.read_bytes()

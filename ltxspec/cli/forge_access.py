@@ -1,0 +1,139 @@
+"""Where a comment goes, and the way there: what was typed, over what CI tells; tokens from the environment."""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ltxspec.cli.ci import Change, detect, tokens
+from ltxspec.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from ltxspec.forges.github import GitHub
+    from ltxspec.forges.gitlab import GitLab
+    from ltxspec.forges.http import Access
+
+    AnyForge = GitHub | GitLab
+
+FORGES = ("github", "gitlab")
+_LONGEST_KEY = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed about the place of the comment."""
+
+    number: int | None = None
+    repository: str | None = None
+    forge: str | None = None
+    api: str | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the comment goes. Empty texts and None are unknown."""
+
+    change: Change  # as the CI service tells
+    forge: str
+    api: str
+    repository: str
+    number: int | None
+    key: str
+    folder: str  # of the project inside the repository: "" for its root, else ending in `/`
+
+
+def target_of(project: Path, typed: Typed) -> Target:
+    """Put together what was typed and what the environment says.
+
+    Args:
+        project: the folder the command works in.
+        typed: wins over the environment.
+
+    Raises:
+        EventError: GitHub's event cannot be read.
+    """
+    change = detect(os.environ)
+    folder = _folder_in_repository(project, change.workspace)
+    key = re.sub(r"[^A-Za-z0-9._/-]+", "_", typed.key or folder.rstrip("/")).strip("._/-")[:_LONGEST_KEY]
+    same = typed.forge in (None, change.forge)  # another forge than the one this runs at: nothing is taken over
+    return Target(
+        change=change if same else Change(),
+        forge=typed.forge or change.forge,
+        api=typed.api or (change.api if same else ""),
+        repository=typed.repository or (change.repository if same else ""),
+        number=typed.number or (change.number if same else None),
+        key=key or "ltxspec",
+        folder=folder,
+    )
+
+
+@contextmanager
+def opened(target: Target, head: str) -> Iterator["AnyForge | None"]:
+    """The forge, or None when no open pull request has this head any more.
+
+    Raises:
+        WrongUsage: it is not known which forge, repository or pull request is meant.
+        ForgeError: there is no token, or the forge does not answer.
+    """
+    from ltxspec.forges.github import GitHub
+    from ltxspec.forges.gitlab import GitLab
+
+    if target.forge not in FORGES:
+        raise WrongUsage("which forge the change is at is not known", hint=f"give --forge {' or '.join(FORGES)}")
+    if not target.repository:
+        raise WrongUsage("which repository the change is in is not known", hint="give --repo OWNER/NAME")
+    access = _access(target)
+    number = target.number or _find(target, access, head)
+    if number is None:
+        yield None
+        return
+    kind = GitHub if target.forge == "github" else GitLab
+    forge: AnyForge = kind(access, target.repository, number)
+    try:
+        yield forge
+    finally:
+        forge.close()
+
+
+def _access(target: Target) -> "Access":
+    from ltxspec.forges import github, gitlab
+    from ltxspec.forges.port import Denied
+
+    found = tokens(os.environ)
+    if target.forge == "github":
+        access = github.access_to(target.api, found.github)
+    else:
+        access = gitlab.access_to(target.api, found.gitlab, found.gitlab_job)
+    if access.token is None:
+        raise Denied("no token for the forge is set", hint=access.advice)
+    return access
+
+
+def _find(target: Target, access: "Access", head: str) -> int | None:
+    """The pull request of a head. Only GitHub's `workflow_run` needs it: that event does not tell for forks."""
+    from ltxspec.forges.github import find_pull_request
+
+    if target.forge != "github" or not target.change.head:
+        raise WrongUsage("which pull request is meant is not known", hint="give --pr NUMBER")
+    found = find_pull_request(access, target.repository, head, target.change.branch)
+    return found.number if found else None
+
+
+def _folder_in_repository(project: Path, workspace: str) -> str:
+    """Where a project is inside its repository, as CI or git tell; the root when neither does."""
+    here = project.resolve()
+    root = Path(workspace).resolve() if workspace else None
+    if root is not None and here.is_relative_to(root):
+        inside = here.relative_to(root).as_posix()
+        return "" if inside == "." else f"{inside}/"
+    command = ["git", "-C", str(project), "rev-parse", "--show-prefix"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # no shell, fixed words
+    except OSError:
+        return ""
+    return done.stdout.rstrip("\n") if done.returncode == 0 else ""

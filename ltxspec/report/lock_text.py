@@ -1,0 +1,107 @@
+"""A lockfile as `git diff` and `git log -p` show it: a block a shot, stable, and without what only machines read.
+
+Every line depends on one fact, so that a difference shows the facts that changed: a prompt stands clause by clause, a
+parameter a line, a take a line. Names stand at the start of a line, where git looks for the heading of a hunk.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from ltxspec.catalog.models import PROMPT
+from ltxspec.lock.models import Lockfile, Output, ShotRecord, Take
+from ltxspec.report import phrases
+from ltxspec.report.jsontext import as_text
+from ltxspec.report.style import clean, wrap
+from ltxspec.values import Json, Usd, total_usd
+
+_WIDTH = 100
+_DIGITS = 8  # of a content hash: enough to see that it is another
+_CLAUSE = re.compile(r"(?<=[.,;:!?])\s+")
+_KILO = 1000
+
+
+def lock_text(lockfile: Lockfile) -> str:
+    """The whole lockfile with a final newline."""
+    takes = {
+        take.task_id: take
+        for records in (lockfile.shots, lockfile.retired)
+        for record in records.values()
+        for take in record.takes
+    }
+    spent = phrases.amount(*total_usd(take.cost for take in takes.values()))
+    lines = [
+        f"{clean(lockfile.spec)}, rendered by {clean(lockfile.provider)}",
+        f"  {phrases.counted(len(lockfile.shots), 'shot')}, {phrases.counted(len(takes), 'take')}, {spent} spent",
+    ]
+    for key, record in sorted(lockfile.shots.items()):
+        lines += ["", clean(key), *_record(record)]
+    for key, record in sorted(lockfile.retired.items()):
+        lines += ["", f"{clean(key)} (retired)", *_record(record)]
+    return "\n".join(lines) + "\n"
+
+
+def _record(record: ShotRecord) -> Iterator[str]:
+    current = record.current_take
+    for number, take in enumerate(record.takes, 1):
+        mark = ", current" if take is current else ""
+        yield f"  take {number}: {take.status}, {_cost(take.cost)}, {clean(take.submitted_at or 'imported')}{mark}"
+        if take.failure is not None:
+            yield f"    {clean(take.failure.code)}: {clean(take.failure.message)}"
+    if current is not None:
+        yield from (f"  {line}" for line in _take(current))
+
+
+def _take(take: Take) -> Iterator[str]:
+    yield f"model: {clean(take.model)}"
+    yield from (f"{name}: {value}" for name, value in _parameters(take.request))
+    yield from (f"file: {clean(path)} ({_digits(digest)})" for path, digest in sorted(take.inputs.items()))
+    if take.expires_at is not None:
+        yield f"expires: {clean(take.expires_at)}"
+    yield from map(_output, take.outputs)
+    prompt = take.request.get(PROMPT)
+    if isinstance(prompt, str):
+        yield "prompt:"
+        for clause in _CLAUSE.split(" ".join(prompt.split())):
+            first, *rest = wrap(clean(clause), _WIDTH) or [""]
+            yield f"  {first}"
+            yield from (f"    {line}" for line in rest)
+
+
+def _parameters(request: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    """Everything but the prompt and the model, each leaf a line, by name."""
+    for name, value in sorted(_leaves("", request)):
+        if name not in (PROMPT, "model", "taskType"):
+            yield clean(name), clean(value if isinstance(value, str) else as_text(value))
+
+
+def _leaves(name: str, value: Json) -> Iterator[tuple[str, Json]]:
+    if isinstance(value, dict) and value:
+        for key, item in value.items():
+            yield from _leaves(f"{name}.{key}" if name else key, item)
+    elif isinstance(value, list) and value:
+        for index, item in enumerate(value):
+            yield from _leaves(f"{name}[{index}]", item)
+    else:
+        yield name, value
+
+
+def _output(output: Output) -> str:
+    place = clean(output.video_url or output.video_uuid or "no address")
+    kept = f" ({_size(output.bytes)} in the archive)" if output.bytes is not None else " (not in the archive)"
+    return f"video: {place}{kept}"
+
+
+def _cost(cost: Usd | None) -> str:
+    return "cost unknown" if cost is None else phrases.money(cost)
+
+
+def _digits(digest: str) -> str:
+    return clean(digest.rpartition(":")[2][:_DIGITS])
+
+
+def _size(number: int) -> str:
+    """`4.2 MB`, with decimal units."""
+    if number < _KILO:
+        return f"{number} bytes"
+    kilo = number / _KILO
+    return f"{kilo:.1f} kB" if kilo < _KILO else f"{kilo / _KILO:.1f} MB"

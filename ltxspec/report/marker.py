@@ -1,0 +1,47 @@
+"""The hidden first line of a comment: which change and plan it is about, so that a later run finds and judges it."""
+
+import re
+from dataclasses import dataclass
+
+_KEY = r"[A-Za-z0-9][A-Za-z0-9._/-]{0,79}"
+_COMMIT = r"[0-9a-f]{40}(?:[0-9a-f]{24})?"
+_DIGEST = r"sha256:[0-9a-f]{64}"
+_LINE = re.compile(
+    rf"<!-- ltxspec:review key=(?P<key>{_KEY})"
+    rf"(?: base=(?P<base>{_COMMIT}))?(?: head=(?P<head>{_COMMIT}))?(?: plan=(?P<plan>{_DIGEST}))? -->"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What a comment is about. `key` tells apart several comments of ltxspec on one change."""
+
+    key: str = "ltxspec"
+    base: str | None = None  # commit ids
+    head: str | None = None
+    plan: str | None = None  # digest of the plan; None: there is none that could be approved
+
+
+def write_marker(marker: Marker) -> str:
+    """The marker as one HTML comment. What is not of its form is left out.
+
+    Raises:
+        ValueError: the key holds anything but letters, digits and `._/-`, or more than 80 of them.
+    """
+    if not re.fullmatch(_KEY, marker.key):
+        raise ValueError(f"`{marker.key}` cannot be the key of a comment")
+    parts = [f"key={marker.key}"]
+    for name, value, form in (
+        ("base", marker.base, _COMMIT),
+        ("head", marker.head, _COMMIT),
+        ("plan", marker.plan, _DIGEST),
+    ):
+        if value is not None and re.fullmatch(form, value):
+            parts.append(f"{name}={value}")
+    return f"<!-- ltxspec:review {' '.join(parts)} -->"
+
+
+def read_marker(comment: str) -> Marker | None:
+    """The marker of a comment; None when there is none right at its start: text of users never stands there."""
+    found = _LINE.match(comment.lstrip("\ufeff \t\r\n"))
+    return None if found is None else Marker(found["key"], found["base"], found["head"], found["plan"])

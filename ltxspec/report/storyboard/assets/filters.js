@@ -1,0 +1,35 @@
+/* Which shots are shown: by kind, spec, label and words. */
+
+const searchable = new WeakMap(); // shot -> its words, in lower case; made when first needed
+
+function words(shot) {
+  if (!searchable.has(shot)) searchable.set(shot, all(shot, "[data-search]").map((part) => part.textContent).join(" ").toLowerCase());
+  return searchable.get(shot);
+}
+
+function filter(shots) {
+  const kinds = all(document, '[name="kind"]:checked').map((box) => box.value);
+  const spec = document.getElementById("spec")?.value;
+  const label = document.getElementById("label")?.value;
+  const wanted = document.getElementById("search").value.toLowerCase().split(/\s+/).filter(Boolean);
+  const fits = (shot) =>
+    (!kinds.length || kinds.includes(shot.dataset.kind)) &&
+    (!spec || shot.dataset.spec === spec) &&
+    (!label || DATA.labels[shot.dataset.number].includes(label)) &&
+    wanted.every((word) => words(shot).includes(word));
+  let shown = 0;
+  for (const shot of shots) {
+    shot.hidden = !fits(shot);
+    find(document, `.list [data-shot="${shot.dataset.number}"]`).hidden = shot.hidden;
+    shown += !shot.hidden;
+  }
+  document.getElementById("none").hidden = shown > 0;
+  const noun = shots.length === 1 ? "shot" : "shots";
+  document.getElementById("count").textContent = shown === shots.length ? `${shown} ${noun}` : `${shown} of ${shots.length} ${noun}`;
+}
+
+function listenForFilters(shots) {
+  const run = () => filter(shots);
+  find(document, ".bar").addEventListener("input", run);
+  run();
+}

@@ -1,0 +1,60 @@
+/* The keyboard. One table is both what keys do and what the help says. */
+
+const SPEEDS = [0.1, 0.25, 0.5, 1, 1.5, 2];
+const MODES = ["side", "overlay", "wipe", "difference"];
+
+const KEYS = [
+  { keys: [" "], shown: "Space", says: "play or pause", does: () => here()?.toggle() },
+  { keys: ["ArrowLeft", ","], shown: "←", says: "one frame back (with Shift: one second)", does: (event) => move(event, -1) },
+  { keys: ["ArrowRight", "."], shown: "→", says: "one frame on (with Shift: one second)", does: (event) => move(event, 1) },
+  { keys: ["Home"], shown: "Home", says: "first frame", does: () => here()?.goTo(0) },
+  { keys: ["End"], shown: "End", says: "last frame", does: () => here()?.goTo(Infinity) },
+  { keys: ["j"], shown: "j", says: "next shot", does: () => turn(1) },
+  { keys: ["k"], shown: "k", says: "previous shot", does: () => turn(-1) },
+  { keys: ["1", "2", "3", "4"], shown: "1 2 3 4", says: "side by side, overlay, wipe, difference", does: (event) => change("mode", MODES[event.key - 1]) },
+  { keys: ["[", "]"], shown: "[ ]", says: "slower, faster", does: (event) => faster(event.key === "]" ? 1 : -1) },
+  { keys: ["m"], shown: "m", says: "sound of the after side, or none", does: () => change("sound", settings.sound ? "" : "after") },
+  { keys: ["l"], shown: "l", says: "loop", does: () => change("loop", !settings.loop) },
+  { keys: ["f"], shown: "f", says: "full screen", does: () => here()?.fill() },
+  { keys: ["/"], shown: "/", says: "search", does: () => document.getElementById("search").focus() },
+  { keys: ["t"], shown: "t", says: "light, dark, or as the system", does: nextTheme },
+  { keys: ["?"], shown: "?", says: "this help", does: () => document.getElementById("help").showModal() },
+];
+
+const move = (event, direction) => (event.shiftKey ? here()?.skip(direction) : here()?.step(direction));
+
+function faster(direction) {
+  const index = SPEEDS.indexOf(settings.speed) + direction;
+  change("speed", SPEEDS[clamp(index, 0, SPEEDS.length - 1)]);
+}
+
+/** The player keys act on. */
+function here() {
+  const mine = playersOf(activeShot() ?? document.createElement("p"));
+  return mine.find((player) => player.root.contains(document.activeElement)) ?? mine[0];
+}
+
+/** Whether an element wants this key for itself. */
+function wants(element, key) {
+  if (element.closest('input[type="search"], select, dialog')) return true;
+  if (key === " ") return element.closest("button, a, summary, input") !== null;
+  return /^(Arrow|Home|End)/.test(key) && element.closest("input") !== null;
+}
+
+function listenForKeys() {
+  document.getElementById("keys").append(
+    ...KEYS.map(({ shown, says }) => {
+      const row = document.createElement("tr");
+      row.insertCell().append(...shown.split(" ").map((key) => Object.assign(document.createElement("kbd"), { textContent: key })));
+      row.insertCell().textContent = says;
+      return row;
+    }),
+  );
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || wants(event.target, event.key)) return;
+    const entry = KEYS.find(({ keys }) => keys.includes(event.key));
+    if (!entry) return;
+    event.preventDefault();
+    entry.does(event);
+  });
+}

@@ -1,0 +1,39 @@
+/* Puts the page to work. */
+
+document.documentElement.classList.add("scripted");
+setTheme(rememberedTheme());
+document.getElementById("theme").addEventListener("click", nextTheme);
+document.getElementById("help-button").addEventListener("click", () => document.getElementById("help").showModal());
+
+const shots = all(document, ".shot");
+for (const root of all(document, ".player")) {
+  if (!(root.dataset.player in DATA.players)) continue; // nothing of it can be played
+  const player = new Player(root, DATA.players[root.dataset.player]);
+  players.push(player);
+  listenForComparing(player);
+}
+for (const shot of shots) addThumbnail(shot);
+listenForFilters(shots);
+listenForActive();
+listenForKeys();
+watch(shots);
+
+/** The list shows a shot by a still that is on the page already. */
+function addThumbnail(shot) {
+  const still = all(shot, ".still img").at(-2); // the middle one of the last strip
+  if (!still) return;
+  const picture = Object.assign(new Image(), { src: still.src, alt: "", decoding: "async" });
+  find(document, `.list [data-shot="${shot.dataset.number}"] a`).append(picture);
+}
+
+/** `#night-scenes.alley` finds its shot, so that others can link to it by address. */
+function followHash() {
+  const address = decodeURIComponent(location.hash.slice(1));
+  const shot = shots.find((one) => one.dataset.address === address);
+  if (!shot) return;
+  shot.scrollIntoView();
+  setActive(shot);
+}
+addEventListener("hashchange", followHash);
+followHash();
+activeShot();

@@ -1,0 +1,159 @@
+/* One transport for the videos of a shot: they show the same moment, playing or not. */
+
+const settings = { speed: 1, sound: "", loop: false, mode: "side" }; // of the whole page: a choice goes along to the next shot
+const players = [];
+const FARTHEST = 0.15; // seconds apart from which a video jumps instead of hurrying
+
+class Player {
+  constructor(root, sources) {
+    this.root = root;
+    this.clips = all(root, "video").map((video) => new Clip(video, sources[video.dataset.side]));
+    this.lead = this.clips.reduce((one, other) => (other.seconds > one.seconds ? other : one));
+    this.fps = Math.max(...this.clips.map((clip) => clip.facts.fps)); // frames are stepped at the finer rate
+    this.frames = Math.max(1, Math.round(this.lead.seconds * this.fps));
+    this.frame = 0;
+    this.playing = false;
+    this.scrub = control(root, "scrub");
+    this.scrub.max = this.frames - 1;
+    this.listen();
+    this.tell();
+  }
+
+  listen() {
+    control(this.root, "play").addEventListener("click", () => this.toggle());
+    control(this.root, "back").addEventListener("click", () => this.step(-1));
+    control(this.root, "on").addEventListener("click", () => this.step(1));
+    control(this.root, "full").addEventListener("click", () => this.fill());
+    control(this.root, "loop").addEventListener("click", () => change("loop", !settings.loop));
+    this.scrub.addEventListener("input", () => this.goTo(Number(this.scrub.value)));
+    control(this.root, "speed").addEventListener("change", (event) => change("speed", Number(event.target.value)));
+    control(this.root, "sound")?.addEventListener("change", (event) => change("sound", event.target.value));
+    for (const still of all(this.root, ".still")) {
+      still.addEventListener("click", () => this.goTo(Math.floor(Number(still.dataset.seconds) * this.fps + 0.01)));
+    }
+    find(this.root, ".stage").addEventListener("click", (event) => {
+      if (event.target.tagName === "VIDEO" && this.root.dataset.mode !== "wipe") this.toggle();
+    });
+  }
+
+  get time() {
+    return (this.frame + 0.5) / this.fps;
+  }
+
+  /** Stop at a frame and show it. */
+  goTo(frame) {
+    this.pause();
+    this.frame = clamp(Math.round(frame), 0, this.frames - 1);
+    this.show();
+  }
+
+  step(frames) {
+    this.goTo(this.frame + frames);
+  }
+
+  skip(seconds) {
+    this.step(Math.round(seconds * this.fps));
+  }
+
+  show() {
+    for (const clip of this.clips) {
+      clip.attach();
+      clip.show(this.time);
+    }
+    this.tell();
+  }
+
+  toggle() {
+    if (this.playing) this.pause();
+    else this.play();
+  }
+
+  async play() {
+    for (const other of players) if (other !== this) other.pause();
+    if (this.frame >= this.frames - 1) this.frame = 0;
+    this.playing = true;
+    this.show();
+    await Promise.all(this.clips.map((clip) => clip.settled()));
+    if (!this.playing) return;
+    this.apply();
+    for (const clip of this.running()) clip.video.play().catch(() => this.pause());
+    requestAnimationFrame(() => this.tick());
+  }
+
+  pause() {
+    if (!this.playing) return;
+    this.playing = false;
+    for (const clip of this.clips) clip.video.pause();
+    this.show();
+  }
+
+  /** The videos that are not over yet. */
+  running() {
+    return this.clips.filter((clip) => !clip.broken && this.time < clip.seconds);
+  }
+
+  /** While playing: follow the lead, and keep the other in step. */
+  tick() {
+    if (!this.playing) return;
+    const lead = this.lead.broken ? this.running()[0] : this.lead;
+    const now = lead ? lead.video.currentTime : Infinity;
+    this.frame = clamp(Math.floor(now * this.fps), 0, this.frames - 1);
+    if (!lead || lead.video.ended || now >= lead.seconds) return this.finish();
+    for (const clip of this.running()) if (clip !== lead) follow(clip, now);
+    this.tell();
+    requestAnimationFrame(() => this.tick());
+  }
+
+  finish() {
+    this.pause();
+    this.frame = this.frames - 1;
+    if (settings.loop) this.play();
+    else this.show();
+  }
+
+  /** Write the page's settings into the videos and the controls. */
+  apply() {
+    for (const { video, facts, side } of this.clips) {
+      video.playbackRate = settings.speed;
+      video.muted = !facts.audio || settings.sound !== side;
+    }
+    control(this.root, "speed").value = String(settings.speed);
+    control(this.root, "loop").setAttribute("aria-pressed", settings.loop);
+    const sound = control(this.root, "sound");
+    if (sound) sound.value = all(sound, "option").some((one) => one.value === settings.sound) ? settings.sound : "";
+    compare(this);
+  }
+
+  fill() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else this.root.requestFullscreen();
+  }
+
+  /** Write where we are into the controls. */
+  tell() {
+    const seconds = this.frame / this.fps;
+    const text = `${seconds.toFixed(2)} / ${this.lead.seconds.toFixed(2)} s`;
+    const play = control(this.root, "play");
+    this.scrub.value = this.frame;
+    this.scrub.setAttribute("aria-valuetext", `${seconds.toFixed(2)} seconds, frame ${this.frame + 1} of ${this.frames}`);
+    display(this.root, "time").textContent = `${text} · frame ${this.frame + 1}`;
+    if (this.shown === this.playing) return;
+    this.shown = this.playing;
+    play.setAttribute("aria-label", this.playing ? "Pause" : "Play");
+    find(play, "use").setAttribute("href", this.playing ? "#icon-pause" : "#icon-play");
+  }
+}
+
+/** Bring a playing video to the lead's time: a little faster or slower, or at once where it is far off. */
+function follow(clip, now) {
+  const behind = now - clip.video.currentTime;
+  if (Math.abs(behind) > FARTHEST && !clip.video.seeking) clip.video.currentTime = now;
+  const hurry = Math.abs(behind) > 0.2 / clip.facts.fps ? clamp(behind * 3, -0.2, 0.2) : 0;
+  clip.video.playbackRate = settings.speed * (1 + hurry);
+}
+
+/** Change a setting of the page. */
+function change(name, value) {
+  settings[name] = value;
+  for (const player of players) player.apply();
+}

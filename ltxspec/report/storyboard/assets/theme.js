@@ -1,0 +1,26 @@
+/* Light, dark, or as the system has it. */
+
+const THEMES = ["auto", "light", "dark"];
+
+function setTheme(name) {
+  document.documentElement.dataset.theme = name;
+  document.getElementById("theme").textContent = `Theme: ${name}`;
+  try {
+    localStorage.setItem("ltxspec-theme", name);
+  } catch {
+    // a page from disk may not be allowed to remember
+  }
+}
+
+function rememberedTheme() {
+  try {
+    const name = localStorage.getItem("ltxspec-theme");
+    return THEMES.includes(name) ? name : "auto";
+  } catch {
+    return "auto";
+  }
+}
+
+function nextTheme() {
+  setTheme(THEMES[(THEMES.indexOf(document.documentElement.dataset.theme) + 1) % THEMES.length]);
+}

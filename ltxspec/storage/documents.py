@@ -1,0 +1,25 @@
+"""Files made for people, such as pages and pictures: written aside piece by piece, and put in place whole."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from ltxspec.storage.durable import translated
+
+
+def write_document(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file, creating its folders; what was there stays until the new one is complete.
+
+    Raises:
+        StorageError: the file cannot be written; nothing has changed.
+    """
+    with translated("write", path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+        try:
+            with aside.open("wb") as file:
+                for piece in pieces:
+                    file.write(piece)
+            aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)

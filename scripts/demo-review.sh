@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# Makes a small film project with a change to review, in a git repository of its own: two branches that both render, on
+# the free sandbox, then shows what a reviewer gets. Nothing leaves this machine.
+#
+# usage: scripts/demo-review.sh [FOLDER]        (default: demo-review; must not exist yet)
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")/.." && pwd)
+folder=${1:-demo-review}
+PATH=$here/.venv/bin:$PATH
+command -v ltxspec >/dev/null || { echo "demo-review: ltxspec is not installed; run \`make demo\` first" >&2; exit 1; }
+[ ! -e "$folder" ] || { echo "demo-review: \`$folder\` exists already" >&2; exit 1; }
+
+say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+
+# --- a project, and the paid service played by the sandbox on a port of this machine --------------
+
+git init -q -b main "$folder"
+cd "$folder"
+git config user.name Demo
+git config user.email demo@example.invalid
+ltxspec init --name night-scenes >/dev/null
+
+ltxspec sandbox serve --port 0 --speed 1000 --state .ltxspec/service >.git/service.txt 2>&1 &
+service=$!
+trap 'kill "$service" 2>/dev/null || true' EXIT
+for _ in $(seq 100); do
+    RUNWARE_BASE_URL=$(sed -n 's/^sandbox ready: //p' .git/service.txt)
+    [ -z "$RUNWARE_BASE_URL" ] || break
+    sleep 0.1
+done
+[ -n "$RUNWARE_BASE_URL" ] || { cat .git/service.txt >&2; exit 1; }
+export RUNWARE_BASE_URL RUNWARE_API_KEY=demo-key-for-the-sandbox
+export LTXSPEC_PROVIDER=runware
+
+spec() { # musician's prompt, seconds of the harbour, a shot after the roofs, a shot at the end
+    cat >specs/night-scenes.yaml <<SPEC
+# yaml-language-server: \$schema=../schemas/spec/v1.json
+apiVersion: ltxspec/v1
+kind: RenderSpec
+metadata:
+  name: night-scenes
+  title: Night scenes
+model: lightricks:ltx@2.5-fast
+vars:
+  city: Porto
+defaults: {width: 1280, height: 720, duration: 6, fps: 24}
+shots:
+  alley:
+    prompt: |
+      Rain over {{ city }}, $1
+  harbour:
+    prompt: Fishing boats rocking in the harbour of {{ city }} just after sunset.
+    duration: $2
+  roofs:
+    prompt: Slow aerial drift over dark roofs, one window lit.$3
+  weather:
+    matrix: {sky: [rain, fog]}
+    prompt: A narrow street in {{ sky }} at midnight, practical lights.
+$4
+SPEC
+}
+record() { git add -A && git commit -q -m "$1"; }
+
+musician="a musician under a transparent umbrella, neon reflections."
+
+say "main: five shots are rendered and recorded"
+spec "$musician" 6 "" ""
+ltxspec apply --auto-approve --max-cost 10
+record "Night scenes"
+
+say "branch: another umbrella, a longer harbour, a new shot; all but the new one are rendered"
+git switch -q -c more-rain
+spec "a musician under a red umbrella, magenta reflections on wet cobblestones." 8 "" "  tram:
+    prompt: An empty tram climbs a hill of {{ city }}, sparks at the wire."
+record "A red umbrella, a longer harbour, a tram"
+ltxspec apply --auto-approve --max-cost 10 --target night-scenes.alley --target night-scenes.harbour
+record "Record renders"
+
+say "main moves on meanwhile: one more shot is rendered there"
+git switch -q main
+spec "$musician" 6 "
+  bridge:
+    prompt: The iron bridge from below, a train crossing." ""
+ltxspec apply --auto-approve --max-cost 10
+record "The bridge"
+
+# --- what a reviewer gets --------------------------------------------------------------------------
+
+git switch -q more-rain
+say "ltxspec diff: what the branch changes, in shots and money"
+ltxspec diff
+say "The pull request's comment: review.md"
+ltxspec comment --dry-run >review.md
+head -n 12 review.md
+if ltxspec review --help >/dev/null 2>&1; then
+    say "The storyboard: review.html"
+    ltxspec review --html review.html
+fi
+
+say "After the merge nothing that was bought is bought again: only the tram is left"
+git switch -q main
+git -c merge.ltxspec.driver='ltxspec lock merge --driver %O %A %B' merge -q -m "Merge more-rain" more-rain
+ltxspec lock verify --base HEAD^1 --base HEAD^2
+ltxspec plan
+git switch -q more-rain
+say "Look around in $(pwd)"

@@ -1,0 +1,172 @@
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from acceptance.repositories import commit, git
+
+from ltxspec.errors import WrongUsage
+from ltxspec.spec.files import FileProblem
+from ltxspec.storage.git import commit_of
+from ltxspec.storage.paths import find_specs
+from ltxspec.storage.trees import FolderTree, GitTree, Tree
+
+SPEC = b"apiVersion: ltxspec/v1\nkind: RenderSpec\n"
+FILES = {
+    "specs/b.yaml": SPEC,
+    "specs/a.yml": b"not a spec, but right where specs are\n",
+    "specs/.hidden.yaml": SPEC,
+    "specs/z/late.yaml": SPEC,
+    "specs/c/early.yaml": b"# first a comment\n" + SPEC,
+    "specs/c/data.yaml": b"rows: []\n",
+    "specs/.cache/old.yaml": SPEC,
+    "specs/prompts/rain.j2": b"\xef\xbb\xbfRain\r\nover {{ city }}\n",
+    "specs/prompts/broken.j2": b"fine\n\xff\xfe",
+    "assets/alley.jpg": bytes(range(256)),
+    "top.j2": b"top\n",
+    "lockfiles/night.lock.json": b"{}",
+    "lockfiles/deep/day.lock.json": b"{}",
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A project in a folder of a repository, committed as it is on disk."""
+    root = tmp_path / "films" / "night"
+    git(tmp_path, "init", "--quiet", "--initial-branch=main")
+    for name, data in FILES.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(data)
+    (tmp_path / "outside.j2").write_bytes(b"outside\n")
+    commit(tmp_path, "all")
+    return root
+
+
+@pytest.fixture(params=["commit", "folder"])
+def tree(request: pytest.FixtureRequest, root: Path) -> Iterator[Tree]:
+    """The same project, read in both ways."""
+    if request.param == "folder":
+        yield FolderTree(root)
+    else:
+        with GitTree(root, commit_of(root, "HEAD")) as tree:
+            yield tree
+
+
+def test_text_is_read_beside_the_spec_or_from_the_root(tree: Tree) -> None:
+    assert tree.read_text("prompts/rain.j2", beside="specs/b.yaml") == "Rain\nover {{ city }}\n"
+    assert tree.read_text("specs/prompts/rain.j2", beside="specs/b.yaml") == "Rain\nover {{ city }}\n"
+    assert tree.read_text("../top.j2", beside="specs/b.yaml") == "top\n"
+
+
+def test_paths_are_resolved_from_the_root(tree: Tree) -> None:
+    assert tree.resolve("prompts/./rain.j2", beside="specs/b.yaml") == "specs/prompts/rain.j2"
+    assert tree.resolve("top.j2", beside="specs/c/early.yaml") == "top.j2"
+
+
+def test_content_is_hashed(tree: Tree) -> None:
+    expected = f"sha256:{hashlib.sha256(FILES['assets/alley.jpg']).hexdigest()}"
+    assert tree.sha256("assets/alley.jpg", beside="specs/b.yaml") == expected
+    assert tree.sha256("../assets/alley.jpg", beside="specs/b.yaml") == expected
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "nosuch.j2", "../../outside.j2", "../../../outside.j2", "/etc/hostname", "~/x", "", "a\0b", "prompts", "C:\\x",
+        "prompts/rain.j2/x",
+    ],
+)  # fmt: skip
+def test_what_is_no_file_of_the_project_is_refused(tree: Tree, path: str) -> None:
+    for ask in (tree.read_text, tree.sha256, tree.resolve):
+        with pytest.raises(FileProblem):
+            ask(path, beside="specs/b.yaml")
+
+
+def test_text_that_is_not_utf_8_names_the_line(tree: Tree) -> None:
+    with pytest.raises(FileProblem, match=r"not UTF-8 text \(line 2\)"):
+        tree.read_text("prompts/broken.j2", beside="specs/b.yaml")
+
+
+def test_specs_are_found_in_the_order_of_the_walk(tree: Tree, root: Path) -> None:
+    found = tree.specs(["specs"])
+    assert found == ["specs/a.yml", "specs/b.yaml", "specs/c/early.yaml", "specs/z/late.yaml"]
+    assert found == [path.relative_to(root).as_posix() for path in find_specs(["specs"], root)]
+
+
+def test_specs_may_be_named_one_by_one_and_missing_folders_are_empty(tree: Tree) -> None:
+    assert tree.specs(["specs/c/data.yaml", "nosuch", "specs/c/data.yaml"]) == ["specs/c/data.yaml"]
+
+
+def test_names_are_those_right_in_the_folder(tree: Tree) -> None:
+    assert tree.names("lockfiles", ".lock.json") == ["lockfiles/night.lock.json"]
+    assert tree.names("nosuch", ".json") == []
+    assert tree.names(".", ".j2") == ["top.j2"]
+
+
+def test_contents_are_bytes_and_missing_is_none(tree: Tree) -> None:
+    assert tree.content("specs/b.yaml") == SPEC
+    assert tree.content("nosuch") is None
+
+
+@pytest.mark.parametrize("target", ["../../outside.j2", "../top.j2", "/etc/hostname"])
+def test_links_are_not_followed_in_a_commit(root: Path, target: str) -> None:
+    os.symlink(target, root / "specs" / "link.j2")
+    os.symlink("prompts", root / "specs" / "folder")
+    os.symlink("b.yaml", root / "specs" / "link.yaml")
+    commit(root, "links")
+    with GitTree(root, commit_of(root, "HEAD")) as tree:
+        for path in ("link.j2", "folder/rain.j2", "link.yaml"):
+            with pytest.raises(FileProblem, match="is a link"):
+                tree.read_text(path, beside="specs/b.yaml")
+        assert tree.content("specs/link.yaml") is None
+
+
+def test_a_submodule_is_not_entered(root: Path, tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", str(root / "assets" / "library"))
+    commit(root / "assets" / "library", "library")
+    commit(root, "with a library")
+    with (
+        GitTree(root, commit_of(root, "HEAD")) as tree,
+        pytest.raises(FileProblem, match="another repository"),
+    ):
+        tree.sha256("assets/library", beside="specs/b.yaml")
+
+
+def test_a_file_in_git_lfs_counts_by_what_it_stands_for(root: Path) -> None:
+    oid = "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393"
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize 12345\n"
+    (root / "assets" / "large.png").write_text(pointer, "utf-8")
+    commit(root, "large")
+    with GitTree(root, commit_of(root, "HEAD")) as tree:
+        assert tree.sha256("assets/large.png", beside="specs/b.yaml") == f"sha256:{oid}"
+        with pytest.raises(FileProblem, match="Git LFS"):
+            tree.read_text("assets/large.png", beside="specs/b.yaml")
+
+
+def test_too_large_a_file_is_refused_and_the_next_one_still_read(root: Path) -> None:
+    (root / "specs" / "long.j2").write_bytes(b"x" * (2 * 2**20 + 1))
+    commit(root, "long")
+    with GitTree(root, commit_of(root, "HEAD"), max_text=2**20, max_bytes=2**20) as tree:
+        for ask in (tree.read_text, tree.sha256):
+            with pytest.raises(FileProblem, match="larger than 1 MiB"):
+                ask("long.j2", beside="specs/b.yaml")
+        assert tree.read_text("../top.j2", beside="specs/b.yaml") == "top\n"
+
+
+def test_a_commit_does_not_change_with_the_disk(root: Path) -> None:
+    before = commit_of(root, "HEAD")
+    (root / "top.j2").write_bytes(b"edited\n")
+    with GitTree(root, before) as tree:
+        assert tree.read_text("top.j2", beside="") == "top\n"
+
+
+def test_a_commit_from_before_the_project_is_empty(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "films" / "day").mkdir()
+    with GitTree(tmp_path / "films" / "day", commit_of(root, "HEAD")) as tree:
+        assert (tree.specs(["specs"]), tree.content("ltxspec.toml")) == ([], None)
+
+
+def test_specs_outside_of_the_project_are_in_no_commit(root: Path) -> None:
+    with GitTree(root, commit_of(root, "HEAD")) as tree, pytest.raises(WrongUsage, match="leads out of the project"):
+        tree.specs(["../other"])
