@@ -6,7 +6,7 @@
 # Run it in the project's folder. Losing a race is normal: then the new tip is fetched, our commit is put on top of it,
 # lockfiles that both sides changed are merged take by take, and the push is tried again. Before each push `ltxspec lock
 # verify` makes sure that no paid task of either side is missing. When it cannot be done, the commit goes to a branch of
-# its own, so that nothing is lost with this machine, and the exit code is not 0.
+# its own, so that nothing is lost with this machine, and the exit code is 1.
 #
 # LTXSPEC_LOCKFILES   folder of the lockfiles (default: lockfiles)
 # LTXSPEC_REMOTE      remote or URL to push to (default: origin)
@@ -18,7 +18,8 @@ lockfiles=${LTXSPEC_LOCKFILES:-lockfiles}
 remote=${LTXSPEC_REMOTE:-origin}
 tries=${LTXSPEC_PUSH_TRIES:-20}
 pause=${LTXSPEC_PUSH_PAUSE:-1000}
-branch=${1:-$(git symbolic-ref --quiet --short HEAD || true)}
+here=$(git symbolic-ref --quiet --short HEAD || true)
+branch=${1:-$here}
 
 say() { echo "commit-lockfiles: $*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -40,7 +41,7 @@ echo '*.lock.json merge=ltxspec' >"$attributes"
 
 rebase() {
     GIT_EDITOR=: git -c core.attributesFile="$attributes" \
-        -c merge.ltxspec.driver='ltxspec lock merge --driver %O %A %B %P' rebase --quiet "$@"
+        -c merge.ltxspec.driver='ltxspec lock merge --driver %O %A %B %P' rebase "$@" >&2
 }
 
 # A pause of random length, so that jobs that met once do not meet again.
@@ -78,7 +79,7 @@ mine=$(git rev-parse HEAD)
 
 # --- push, and put it on top of what others pushed --------------------------------------------------
 
-git checkout --quiet --detach # a branch of this clone is never rewritten
+git checkout --quiet --detach # commits of this clone that were never pushed stay on their branch
 try=1
 while ! git push --quiet "$remote" "HEAD:refs/heads/$branch"; do
     [ "$try" -lt "$tries" ] || rescue "\`$branch\` took none of $tries pushes"
@@ -97,4 +98,7 @@ while ! git push --quiet "$remote" "HEAD:refs/heads/$branch"; do
     fi
     ltxspec lock verify --base "$tip" --base "$mine" >&2 || rescue 'the merged lockfiles miss a paid task'
 done
+if [ -n "$here" ] && git merge-base --is-ancestor "$start" HEAD; then
+    git checkout --quiet -B "$here"
+fi
 say "recorded on \`$branch\` as $(git rev-parse --short HEAD)"

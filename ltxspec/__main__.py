@@ -1,5 +1,6 @@
 """`python -m ltxspec` and the console script. Answers `--version` before anything heavy is imported."""
 
+import errno
 import os
 import sys
 
@@ -8,24 +9,37 @@ from ltxspec import __version__
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    _prepare_streams()
     if sys.argv[1:] == ["--version"]:
-        sys.stdout.write(f"ltxspec {__version__}\n")
-        return
+        return _leave(0, f"ltxspec {__version__}\n")
     import gc
 
-    gc.set_threshold(500_000)  # a command lives shortly; tracing its objects again and again costs a quarter of its time
+    gc.set_threshold(500_000)  # a command lives shortly; tracing its objects costs a quarter of its time
     from ltxspec.cli.main import run
 
-    _leave(run(sys.argv[1:]))
+    return _leave(run(sys.argv[1:]))
 
 
-def _leave(code: int) -> None:
+def _prepare_streams() -> None:
+    """A process may be started without standard streams (`>&-`), or with ones that cannot write every letter."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123  # open until the end
+        else:
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _leave(code: int, last_words: str = "") -> None:
     """End the process at once: nothing is left to tidy up, so no time is spent on it."""
     try:
+        sys.stdout.write(last_words)
         sys.stdout.flush()
         sys.stderr.flush()
-    except OSError:  # the reader of our output has seen enough, or the terminal is gone
-        pass
+    except OSError as error:
+        if error.errno not in (errno.EPIPE, errno.EIO):  # the reader has seen enough, or the terminal is gone
+            code = code or 1
+            os.write(2, f"error[storage]: the output cannot be written: {error.strerror}\n".encode())
     os._exit(code)
 
 

@@ -76,12 +76,14 @@ def quick_maker(kind: type[_T]) -> type[_T]:
     of a class of the same layout that is not frozen yet. No `__post_init__` of `kind` is run.
     """
     parts = [
-        (part.name, part.type, field(default=part.default, default_factory=part.default_factory))  # type: ignore[call-overload]  # one of them is MISSING
+        (part.name, part.type, field(default=part.default, default_factory=part.default_factory))
         for part in fields(kind)  # type: ignore[arg-type]  # mypy has no name for "a dataclass"
     ]
 
     def freeze(self: Any) -> None:
         self.__class__ = kind
 
-    unfrozen = make_dataclass(kind.__name__, parts, slots=True, eq=False, repr=False, namespace={"__post_init__": freeze})
+    unfrozen = make_dataclass(
+        kind.__name__, parts, slots=True, eq=False, repr=False, namespace={"__post_init__": freeze}
+    )
     return cast("type[_T]", unfrozen)

@@ -224,6 +224,7 @@ class FakeGitLab(FakeForge):
                 "state": self.state,
                 "sha": self.head,
                 "source_branch": "night",
+                "target_branch": "main",
                 "source_project_id": 2 if self.fork else 1,
                 "target_project_id": 1,
                 "web_url": "https://forge.test/group/films/-/merge_requests/7",

@@ -15,7 +15,7 @@ class Budget:
     """
 
     limit: Usd | None
-    fallback: Usd = Decimal(0)  # what an order without a known price is assumed to cost at least
+    fallback: Usd | None = None  # what an order without a known price is assumed to cost; None: all that is left
     _committed: dict[TaskId, Usd] = field(default_factory=dict)
     _open: set[TaskId] = field(default_factory=set)
 
@@ -31,16 +31,25 @@ class Budget:
 
     def reserve(self, task: TaskId, estimate: Usd | None) -> bool:
         """Set money aside for an order. False, and nothing set aside, when the limit would be passed."""
-        amount = self.fallback if estimate is None else estimate
-        if self.limit is not None and self.committed + amount > self.limit:
-            return False
+        if self.limit is not None:
+            amount, left = self._reckoned(estimate), self.limit - self.committed
+            if amount > left or (estimate is None and left <= 0):
+                return False
         self.count(task, estimate)
         return True
 
     def count(self, task: TaskId, estimate: Usd | None) -> None:
         """Count money that is committed already (a task under way from an earlier run), limit or not."""
-        self._committed[task] = self.fallback if estimate is None else estimate
+        self._committed[task] = self._reckoned(estimate)
         self._open.add(task)
+
+    def _reckoned(self, estimate: Usd | None) -> Usd:
+        """What an order is reckoned to cost; one of unknown price may take all that is left."""
+        if estimate is not None:
+            return estimate
+        if self.fallback is not None:
+            return self.fallback
+        return Decimal(0) if self.limit is None else max(self.limit - self.committed, Decimal(0))
 
     def settle(self, task: TaskId, cost: Usd | None) -> None:
         """The order has ended: replace the reservation by what was charged, when that is known."""

@@ -20,9 +20,8 @@ async def follow(story: Story) -> ShotOutcome:
     story.sent = started - story.facts.waited
     while True:
         now = clock.monotonic()
-        story.facts = replace(
-            story.facts, watched=now - started, waited=now - story.sent, may_send=story.stage.may_send
-        )
+        may_send = story.stage.may_send and story.order.whole
+        story.facts = replace(story.facts, watched=now - started, waited=now - story.sent, may_send=may_send)
         match next_step(story.facts, story.stage.limits):
             case Step.RECORD:
                 return await record(story)

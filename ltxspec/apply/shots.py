@@ -73,7 +73,6 @@ async def resume_shot(  # noqa: PLR0913  # the first three say what, the others 
     """
     intent = task.intent
     stage.budget.count(intent.task_id, intent.estimate)
-    delivery = change.request.delivery if change and change.request else {}
     facts = Facts(
         submits=1,
         repeated=task.sends > 1,
@@ -83,7 +82,7 @@ async def resume_shot(  # noqa: PLR0913  # the first three say what, the others 
         consent=consent,
         unwanted=unwanted,
     )
-    order = order_from(intent, delivery)
+    order = order_from(intent, change.request if change else None)
     story = Story(address, change, ledger, stage, order, intent.estimate, facts, ordered_here=False)
     if task.stage in ("finished", "failed"):
         stage.budget.settle(intent.task_id, task.cost)

@@ -9,6 +9,7 @@ import click
 
 from ltxspec.apply.budget import Budget
 from ltxspec.apply.engine import Job
+from ltxspec.cli.approval import refuse_stale, refuse_unapproved
 from ltxspec.cli.planning import plan_with
 from ltxspec.cli.project import Project, open_project
 from ltxspec.cli.running import RunOptions, exit_code, holding, jobs_of, run_jobs
@@ -18,7 +19,8 @@ from ltxspec.errors import Refused, WrongUsage
 from ltxspec.plan.actions import Plan
 from ltxspec.plan.estimate import estimate
 from ltxspec.plan.guard import Limits, refuse_over_budget, refuse_unknown_prices
-from ltxspec.plan.planfile import PlanOptions, SavedPlan, plan_differences, plan_digest, read_plan_file
+from ltxspec.plan.planfile import PlanOptions, SavedPlan, read_plan_file
+from ltxspec.plan.policy import refuse_by_policy
 from ltxspec.values import Usd, format_usd, parse_usd
 
 if TYPE_CHECKING:
@@ -74,7 +76,7 @@ def apply(session: Session, options: ApplyOptions) -> int:
         planned = plan_with(project, options.asked, specs, held.owned)
         _show(session, planned.plan, options)
         limits = _limits(project, options)
-        _refuse(planned.plan, options, limits)
+        _refuse(project, planned.plan, options, limits)
         if not planned.plan.pending and not _unfinished(held.owned):
             return 0
         _ask(project, planned.plan, options)
@@ -85,7 +87,7 @@ def apply(session: Session, options: ApplyOptions) -> int:
 def _run(session: Session, project: Project, jobs: Sequence[Job], options: ApplyOptions, limits: Limits) -> int:
     from ltxspec.report.events import view_for
 
-    budget = Budget(limits.per_apply, fallback=limits.per_shot or Usd(0))
+    budget = Budget(limits.per_apply, fallback=limits.per_shot)
     with view_for(
         options.form, sys.stdout, sys.stderr, session.style(sys.stderr), live=is_interactive(sys.stderr)
     ) as view:
@@ -111,22 +113,13 @@ def _limits(project: Project, options: ApplyOptions) -> Limits:
     return Limits(min(caps) if caps else None, budget.per_shot, budget.per_spec)
 
 
-def _refuse(plan: Plan, options: ApplyOptions, limits: Limits) -> None:
+def _refuse(project: Project, plan: Plan, options: ApplyOptions, limits: Limits) -> None:
     """Everything that may stand between a plan and its first order. Exit 4, nothing spent."""
-    digest = plan_digest(plan)
-    if options.saved is not None and options.saved.digest != digest:
-        lines = plan_differences(options.saved, plan)
-        raise Refused(
-            "stale-plan",
-            "the saved plan is stale: planning again gives something else" + "".join(f"\n  {line}" for line in lines),
-            hint="look at `ltxspec plan` again and save it anew",
-        )
-    if options.approved is not None and options.approved != digest:
-        raise Refused(
-            "not-approved",
-            f"the plan is not the approved one (approved {options.approved}, now {digest})",
-            hint="review the present plan and approve its digest",
-        )
+    if options.saved is not None:
+        refuse_stale(options.saved, plan)
+    if options.approved is not None:
+        refuse_unapproved(project, plan, options.approved)
+    refuse_by_policy(plan)
     if not options.allow_unknown_cost:
         refuse_unknown_prices(plan)
     refuse_over_budget(plan, limits)

@@ -11,7 +11,7 @@ from ltxspec.cli.planning import plan_with
 from ltxspec.cli.project import Project
 from ltxspec.cli.running import Held, jobs_of
 from ltxspec.cli.specs import render_specs, spec_files
-from ltxspec.errors import Problems, WrongUsage
+from ltxspec.errors import LtxspecError, Problems
 from ltxspec.plan.planfile import PlanOptions
 from ltxspec.render.models import RenderedSpec
 from ltxspec.storage.clock import SystemClock
@@ -42,10 +42,10 @@ def what_to_collect(project: Project, paths: Sequence[str]) -> Collection:
     try:
         rendered = render_specs(project, paths, problems=problems)
         files = spec_files(project, paths)
-    except WrongUsage:
+    except LtxspecError:
         if paths:
             raise
-        rendered, files = [], []  # no `specs/` at all
+        rendered, files = [], []  # not even a folder with specs
     sound = {spec.file for spec in rendered}
     broken = [file for file in files if project.label(file) not in sound]
     if paths:

@@ -1,7 +1,8 @@
 """Posts the one comment of a change: its Markdown is always made here, from revisions or from a checked JSON report."""
 
+import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 _PUSH_LAG = 30.0  # seconds in which a forge learns of a push that just ended
 _LOOK_AGAIN = 2.0  # seconds
 _MARKER_ROOM = 400  # characters, for the line that `forges.marker` puts before the text
+_LARGEST_REPORT = 64 * 1024 * 1024  # bytes; 10,000 changed shots take about a third
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _NO_COMMIT = "0" * 40
 
 
@@ -90,8 +93,7 @@ def accept_order(session: Session, options: CommentOptions) -> int:
         if forge is None:
             raise WrongUsage("which pull request is meant is not known")
         order = accept(forge, Request(note.text, note.author, note.created_at), Marker(_NO_COMMIT, key=target.key))
-    words = {"pr": order.number, "head": order.head, "branch": order.branch, "approved": order.digest}
-    click.echo(orjson.dumps(words | {"author": order.author}).decode())
+    click.echo(orjson.dumps(asdict(order)).decode())
     return 0
 
 
@@ -101,9 +103,12 @@ def _review(session: Session, options: CommentOptions, target: Target) -> "Revie
         from ltxspec.report.review_reading import read_review
 
         try:
-            data = (session.folder / options.report).read_bytes()
+            with (session.folder / options.report).open("rb") as file:
+                data = file.read(_LARGEST_REPORT + 1)
         except OSError as error:
             raise WrongUsage(f"`{options.report}` cannot be read: {error.strerror}") from error
+        if len(data) > _LARGEST_REPORT:
+            raise ReportMismatch(f"`{options.report}` is larger than any report")
         return read_review(data, options.report)
     from ltxspec.cli.project import open_project
     from ltxspec.cli.reviewing import make_review
@@ -113,6 +118,8 @@ def _review(session: Session, options: CommentOptions, target: Target) -> "Revie
 
 def _head(review: "Review", options: CommentOptions, target: Target) -> str:
     """The commit the review is of; a report must be of the very commit this run is for."""
+    if review.plan_digest and not _DIGEST.fullmatch(review.plan_digest):
+        raise ReportMismatch("the report names a plan by something that is no digest")
     if review.head != review.head_commit:
         raise ReportMismatch(
             "the report is of a working tree, which nobody else can see",

@@ -1,22 +1,31 @@
 """Crash reports: what a bug report needs, with every secret that is known taken out."""
 
 import os
+import re
+import sys
 import tempfile
 import traceback
 
 from ltxspec import __version__
+from ltxspec.lock.redaction import redact_secrets
 
-_SECRETS = ("RUNWARE_API_KEY", "GITHUB_TOKEN", "GITLAB_TOKEN", "CI_JOB_TOKEN")
+_SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL", re.IGNORECASE)
+_SHORTEST = 6  # characters; a shorter value could stand in a traceback by chance
 
 
 def save_crash_report(error: BaseException) -> str:
-    """Write version, command and traceback to a private temporary file; returns its path, or says why there is none."""
-    text = f"ltxspec {__version__}\n" + "".join(traceback.format_exception(error))
-    for name in _SECRETS:
-        if secret := os.environ.get(name):
-            text = text.replace(secret, f"<{name}>")
+    """Write versions and traceback to a private temporary file; returns its path, or says why there is none."""
+    text = f"ltxspec {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n" + "".join(
+        traceback.format_exception(error)
+    )
+    for name, value in os.environ.items():
+        if len(value) >= _SHORTEST and _SECRET_NAME.search(name):
+            text = text.replace(value, f"<{name}>")
+    text = "\n".join(str(redact_secrets(line)) for line in text.split("\n"))
     try:
-        with tempfile.NamedTemporaryFile("w", prefix="ltxspec-crash-", suffix=".txt", delete=False) as file:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", prefix="ltxspec-crash-", suffix=".txt", delete=False
+        ) as file:
             file.write(text)
             return file.name
     except OSError as problem:

@@ -1,11 +1,13 @@
 """Formats a spec's YAML: comments, key order and texts stay, only layout changes. What it means never changes."""
 
-import io
+import re
 
+from ltxspec.cli.layout import house_layout
 from ltxspec.errors import LtxspecError
 from ltxspec.spec.document import read_document
 
-_WIDTH = 4096  # long lines are the author's business
+_UNUSUAL_BREAKS = ("\x85", "\u2028", "\u2029")  # ends of lines for YAML, and part of a text for its author
+_COMMENT = re.compile(r"(?:^|\s)#.*$", re.MULTILINE)
 
 
 class CannotFormat(LtxspecError):
@@ -22,17 +24,17 @@ def format_spec(text: str, name: str) -> str:
         CannotFormat: the result would not read as the same document.
     """
     before = read_document(text, name).root
-    from ruamel.yaml import YAML
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not any(mark in plain for mark in _UNUSUAL_BREAKS):
+        formatted = house_layout(plain)
+        if _comments(formatted) == _comments(plain) and read_document(formatted, name).root == before:
+            return formatted
+    stripped = "\n".join(line.rstrip() for line in plain.rstrip().split("\n")) + "\n"
+    if read_document(stripped, name).root != before:
+        raise CannotFormat(f"`{name}` cannot be formatted without changing what it says")
+    return stripped
 
-    yaml = YAML(typ="rt")
-    yaml.preserve_quotes = True
-    yaml.width = _WIDTH
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    stream = io.StringIO()
-    yaml.dump(yaml.load(text), stream)
-    formatted = "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
-    if read_document(formatted, name).root != before:
-        formatted = "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
-        if read_document(formatted, name).root != before:
-            raise CannotFormat(f"`{name}` cannot be formatted without changing what it says")
-    return formatted
+
+def _comments(text: str) -> list[str]:
+    """Everything that looks like a comment, to be sure that none is lost."""
+    return [found.strip() for found in _COMMENT.findall(text)]

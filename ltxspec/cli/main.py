@@ -3,7 +3,6 @@
 Only click is imported here; each command's module is loaded when it is called.
 """
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -102,6 +101,7 @@ def cli(ctx: click.Context, directory: str, config: str | None, verbose: int, *,
     from ltxspec.cli.session import Session
 
     ctx.obj = Session(directory, config, no_color=no_color, verbose=verbose)
+    ctx.color = True  # the session's style decides about colour; click would take it out of what is piped
 
 
 def run(arguments: "Sequence[str]") -> int:
@@ -112,6 +112,8 @@ def run(arguments: "Sequence[str]") -> int:
         return _failed(error, arguments)
     except KeyboardInterrupt:
         return _failed(click.Abort(), arguments)
+    except SystemExit:  # how click leaves when the reader of our output has seen enough
+        return 0
     return result if isinstance(result, int) else 0
 
 
@@ -120,26 +122,34 @@ def _failed(error: Exception, arguments: "Sequence[str]") -> int:
     from ltxspec.errors import Interrupted, LtxspecError
 
     match error:
-        case click.UsageError() if type(error).__name__ == "NoArgsIsHelpError":  # click 8.1 does not have it
-            error.show()
-            return EXIT_USAGE
-        case click.UsageError():
-            return _expected(_usage(error), arguments)
         case click.ClickException():
-            error.show()
-            return 1
+            return _click_error(error, arguments)
         case click.Abort():
             return _expected(Interrupted("interrupted"), arguments)
         case LtxspecError():
             return _expected(error, arguments)
-        case BrokenPipeError():  # the reader of our output has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 0
+        case OSError():
+            return _expected(_storage(error), arguments)
         case _:
             return _bug(error)
 
 
-def _usage(error: click.UsageError) -> "LtxspecError":
+def _storage(error: OSError) -> "LtxspecError":
+    """A disk, a stream or a permission that nobody has put into words yet."""
+    from ltxspec.errors import StorageError
+
+    place = f"`{error.filename}`" if error.filename else "the output"
+    return StorageError(f"{place} cannot be read or written: {error.strerror or error}")
+
+
+def _click_error(error: click.ClickException, arguments: "Sequence[str]") -> int:
+    if type(error).__name__ == "NoArgsIsHelpError":  # click 8.1 does not have it
+        error.show()
+        return EXIT_USAGE
+    return _expected(_usage(error), arguments)
+
+
+def _usage(error: click.ClickException) -> "LtxspecError":
     """A wrong command line in the form of all other errors."""
     from re import sub
 
@@ -147,7 +157,8 @@ def _usage(error: click.UsageError) -> "LtxspecError":
 
     text = sub(r"'([^']+)'", r"`\1`", " ".join(error.format_message().split()))
     message, _, more = text.removesuffix(".").partition(". ")
-    command = error.ctx.command_path if error.ctx is not None else "ltxspec"
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    command = context.command_path if context is not None else "ltxspec"
     hint = more.strip("()") or f"`{command} --help` tells what it takes"
     return WrongUsage(_uncapitalised(message), hint=_uncapitalised(hint))
 

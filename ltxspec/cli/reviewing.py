@@ -9,8 +9,9 @@ from ltxspec.cli.revisions import Revisions, choose_revisions
 from ltxspec.cli.sides import Reading, project_at, read_side
 from ltxspec.cli.wiring import make_plan
 from ltxspec.errors import Diagnostic
-from ltxspec.plan.actions import FieldChange, Plan
+from ltxspec.plan.actions import FieldChange
 from ltxspec.plan.guard import Limits
+from ltxspec.plan.policy import Rule, check_policies
 from ltxspec.plan.selection import Selection
 from ltxspec.review.causes import causes_of
 from ltxspec.review.compare import Terms, compare
@@ -51,12 +52,14 @@ def _read_commit(commit: str, project: Project, stack: ExitStack, verdicts: File
 
 def _compared(old: Reading, new: Reading, revisions: Revisions) -> Review:
     plannable = [spec for name, spec in new.rendered.items() if name in new.owned]
-    plan = make_plan(new.project, plannable, Selection(), new.owned)
-    budget = new.project.config.budget
+    config = new.project.config
+    plan = make_plan(replace(new.project, config=replace(config, policy=())), plannable, Selection(), new.owned)
+    rules = [Rule(rule.assertion, rule.message, rule.severity, rule.where) for rule in config.policy]
+    broken = check_policies(rules, plan, new.project.catalog, new.tree)
     terms = Terms(
-        plan=Plan(plan.provider, plan.changes, (), plan.spent),
-        limits=Limits(budget.per_apply, budget.per_shot, budget.per_spec),
-        diagnostics=[*_head_problems(new), *_base_problems(old)],
+        plan=replace(plan, diagnostics=broken),
+        limits=Limits(config.budget.per_apply, config.budget.per_shot, config.budget.per_spec),
+        diagnostics=[*_head_problems(new), *broken, *_base_problems(old)],
         causes=_Causes(old, new).find,
     )
     review = compare(old.side(new.files), new.side(old.files), terms)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ltxspec.catalog.models import load_catalog
+from ltxspec.cli.scaffold_ci import ci_files, service_of
 from ltxspec.cli.schemas import schema_text
 from ltxspec.errors import StorageError
 from ltxspec.storage.packaged import read_model_documents
@@ -45,8 +46,13 @@ _IGNORED = (".ltxspec/", "renders/")
 _ATTRIBUTES = ("lockfiles/*.lock.json text eol=lf merge=ltxspec diff=ltxspec",)
 
 
-def scaffold(folder: Path, name: str | None) -> tuple[list[str], list[str]]:
+def scaffold(folder: Path, name: str | None, service: str | None = None) -> tuple[list[str], list[str]]:
     """Write what is missing. Returns the paths written and the paths left as they were.
+
+    Args:
+        folder: of the project; made when it does not exist.
+        name: of the example spec; None: the folder's.
+        service: one of `scaffold_ci.SERVICES`; None: the one that is likely.
 
     Raises:
         StorageError: a file cannot be written.
@@ -56,6 +62,7 @@ def scaffold(folder: Path, name: str | None) -> tuple[list[str], list[str]]:
         "ltxspec.toml": _CONFIG.format(id=secrets.token_hex(16)),
         f"specs/{spec}.yaml": _SPEC.format(name=spec, title=spec.replace("-", " ").capitalize()),
         "schemas/spec/v1.json": schema_text("spec", load_catalog(read_model_documents(None))),
+        **ci_files(service or service_of(folder)),
     }
     if any((folder / "specs").glob("*.y*ml")):  # a clone of a project: it has its own
         del files[f"specs/{spec}.yaml"]

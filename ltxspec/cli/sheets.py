@@ -8,7 +8,8 @@ from ltxspec.cli.footage import Screened
 from ltxspec.media.contact_sheet import Frame, Sheet, SheetShot, contact_sheet
 from ltxspec.media.contact_sheet import Side as SheetSide
 from ltxspec.report import review_words as words
-from ltxspec.report.storyboard.cards import Card, Side, card_of
+from ltxspec.report.storyboard.cards import Card, card_of
+from ltxspec.report.storyboard.players import Side
 from ltxspec.report.style import clean
 
 STILL_WIDTH = 480  # pixels of a still in the picture of one shot

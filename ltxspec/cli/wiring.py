@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ltxspec.cli.addresses import refuse_unknown
 from ltxspec.cli.project import Project
-from ltxspec.errors import Diagnostic
+from ltxspec.errors import Diagnostic, WrongUsage
 from ltxspec.lock.journal import fold
 from ltxspec.plan.actions import Change, Plan
 from ltxspec.plan.owned import Owned
@@ -45,7 +46,17 @@ def make_plan(
         changes += plan_spec(spec, have[spec.name], context)
         diagnostics += spec.diagnostics
         money[spec.name] = spent(have[spec.name])
-    return Plan(project.provider, changes, diagnostics, money)
+    plan = Plan(project.provider, changes, diagnostics, money)
+    return _with_policies(project, plan) if project.config.policy else plan
+
+
+def _with_policies(project: Project, plan: Plan) -> Plan:
+    """The plan, with what the project's own rules say of it."""
+    from ltxspec.plan.policy import Rule, check_policies
+
+    rules = [Rule(rule.assertion, rule.message, rule.severity, rule.where) for rule in project.config.policy]
+    found = check_policies(rules, plan, project.catalog, project.files)
+    return replace(plan, diagnostics=[*plan.diagnostics, *found])
 
 
 def _check_selection(
@@ -105,7 +116,16 @@ def open_provider(project: Project, labels: Mapping[TaskId, str] | None = None, 
 
 
 def open_archive(project: Project) -> "FolderArchive":
-    """Where finished videos are kept."""
+    """Where finished videos are kept.
+
+    Raises:
+        WrongUsage: the configured place is an object store, which this version does not speak to.
+    """
+    if "://" in project.config.archive.url:
+        raise WrongUsage(
+            f"the archive `{project.config.archive.url.partition('://')[0]}://…` is not supported yet",
+            hint="set `[archive] url` to a folder; nothing was ordered",
+        )
     from ltxspec.media.probe import check_decodes
     from ltxspec.storage.archive import FolderArchive
 

@@ -145,6 +145,7 @@ def _pull_request(data: Mapping[str, Any]) -> PullRequest:
             number=int(data["number"]),
             head=str(head["sha"]),
             branch=str(head["ref"]),
+            base=str(base["ref"]),
             is_open=data.get("state") == "open",
             from_fork=homes[0] is None or homes[0] != homes[1],
         )

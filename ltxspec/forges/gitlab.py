@@ -56,6 +56,7 @@ class GitLab:
                 number=int(data["iid"]),
                 head=str(data["sha"]),
                 branch=str(data["source_branch"]),
+                base=str(data["target_branch"]),
                 is_open=data.get("state") == "opened",
                 from_fork=data.get("source_project_id") != data.get("target_project_id"),
             )

@@ -23,6 +23,7 @@ class Order:
     number: int  # of the change
     head: str  # commit id
     branch: str  # where the lockfile goes
+    base: str  # the branch the change goes to
     digest: str  # of the plan
     author: str
 
@@ -67,7 +68,7 @@ def accept(forge: Forge, request: Request, marker: Marker) -> Order:
     _check_seen(seen, comment, change, request)
     if found["digest"] and found["digest"] != seen.digest:
         raise Refused("not-approved", "the digest in the order is not the one of the review", hint="look at it again")
-    return Order(change.number, change.head, change.branch, seen.digest, request.author)
+    return Order(change.number, change.head, change.branch, change.base, seen.digest, request.author)
 
 
 def _check_change(change: PullRequest) -> None:

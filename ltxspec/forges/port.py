@@ -42,6 +42,7 @@ class PullRequest:
     number: int
     head: str  # commit id
     branch: str  # name of the head's branch
+    base: str  # name of the branch it goes to
     is_open: bool
     from_fork: bool
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from ltxspec.lock.models import Failure, Output
+from ltxspec.lock.redaction import redact_secrets
 from ltxspec.values import Json, Usd, format_usd
 
 _AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -174,8 +175,9 @@ def outputs_json(outputs: Iterable[Output]) -> list[dict[str, Json]]:
 
 
 def failure_json(failure: Failure) -> dict[str, Json]:
-    """The three fields of a failure."""
-    return {"code": readable(failure.code), "message": readable(failure.message), "permanent": failure.permanent}
+    """The three fields of a failure. Secrets in an address that the provider repeats are left out."""
+    message = redact_secrets(readable(failure.message))
+    return {"code": readable(failure.code), "message": message, "permanent": failure.permanent}
 
 
 def decode_failure(block: Mapping[str, Json]) -> Failure:

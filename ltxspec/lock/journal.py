@@ -151,6 +151,4 @@ def _advance(task: OpenTask, event: Repeated | Accepted | Finished | Failed | Co
         case Failed(failure=failure, cost=cost, at=at, outputs=outputs):
             if task.stage == "finished":
                 return task
-            return replace(
-                task, stage="failed", failure=failure, cost=cost, finished_at=at, outputs=outputs
-            )
+            return replace(task, stage="failed", failure=failure, cost=cost, finished_at=at, outputs=outputs)

@@ -46,6 +46,21 @@ def redact_url(url: str) -> str:
     return f"{scheme}://{authority}{path[:cut] if _looks_secret(path[cut:]) else path}"
 
 
+def mask_secrets(text: str) -> str:
+    """A line of a user's file with what `redact_secrets` would leave out covered by `*`, so that columns stay."""
+    return _URL.sub(lambda found: _covered(found[0]), text) if "://" in text else text
+
+
+def _covered(url: str) -> str:
+    shown = redact_url(url)
+    if shown == url:
+        return url
+    scheme, _, rest = url.partition("://")
+    kept = shown.partition("://")[2]
+    at = rest.find(kept)
+    return f"{scheme}://{'*' * at}{kept}{'*' * (len(rest) - at - len(kept))}"
+
+
 def redact_secrets(value: Json) -> Json:
     """A JSON value with every address in it redacted, and with the values of fields such as `apiKey` taken out."""
     if isinstance(value, str):

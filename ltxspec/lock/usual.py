@@ -43,34 +43,40 @@ _OUTPUT_FIELDS, _OUTPUT_TYPES = tuple(_OUTPUT), frozenset(product(*_OUTPUT.value
 
 
 def usual_take(item: Json) -> Take | None:
-    """The take, if it is the usual kind of sound; None says nothing about it."""
-    if type(item) is not dict or tuple(item) != _TAKE_FIELDS or tuple(map(type, item.values())) not in _TAKE_TYPES:
+    """The take, if it is sound and of the usual kind; None says nothing about it."""
+    if not _has_usual_fields(item, _TAKE_FIELDS, _TAKE_TYPES):
         return None
     attempt, cost, expires, fingerprint, finished, inputs, model, written, request, retake, status, sent, task = (
         item.values()
     )
     outputs = _usual_outputs(written)
     usd = None if cost is None else amount(cost)
-    if outputs is None or (usd is None and cost is not None) or inputs or status != "succeeded":
+    if status != "succeeded" or inputs or outputs is None or not (fingerprint and model and task):
         return None
-    if not (fingerprint and model and task) or retake is not None and retake < 1 or attempt is not None and attempt < 1:
+    if (usd is None) is not (cost is None) or not (_is_count(retake) and _is_count(attempt)):
         return None
     return _make_take(
-        TaskId(task), Fingerprint(fingerprint), model, request, "succeeded", usd, outputs, inputs, sent, finished, expires,
-        retake, attempt,
+        TaskId(task), Fingerprint(fingerprint), model, request, "succeeded", usd, outputs, inputs,
+        sent, finished, expires, retake, attempt,
     )  # fmt: skip
 
 
 def _usual_outputs(written: list[Json]) -> tuple[Output, ...] | None:
     outputs = []
     for item in written:
-        if type(item) is not dict or tuple(item) != _OUTPUT_FIELDS:
-            return None
-        if tuple(map(type, item.values())) not in _OUTPUT_TYPES:
+        if not _has_usual_fields(item, _OUTPUT_FIELDS, _OUTPUT_TYPES):
             return None
         size, cost, sha256, url, uuid = item.values()
         usd = None if cost is None else amount(cost)
-        if (usd is None and cost is not None) or (size is not None and size < 0):
+        if (usd is None) is not (cost is None) or (size is not None and size < 0):
             return None
         outputs.append(_make_output(uuid, url, usd, sha256, size))
     return tuple(outputs)
+
+
+def _has_usual_fields(item: Json, fields: tuple[str, ...], types: frozenset[_Types]) -> bool:
+    return type(item) is dict and tuple(item) == fields and tuple(map(type, item.values())) in types
+
+
+def _is_count(value: int | None) -> bool:
+    return value is None or value >= 1

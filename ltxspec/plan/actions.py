@@ -1,5 +1,6 @@
 """The nine actions a plan can hold, why each was chosen, and which of them spend money."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -124,7 +125,11 @@ class Plan:
 
     def count(self, action: Action) -> int:
         """How many changes have this action."""
-        return sum(1 for change in self.changes if change.action is action)
+        return self.counts()[action]
+
+    def counts(self) -> Counter[Action]:
+        """How many changes have each action."""
+        return Counter([change.action for change in self.changes])
 
     @property
     def pending(self) -> list[Change]:

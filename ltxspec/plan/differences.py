@@ -1,7 +1,8 @@
-"""Which fields of a request changed, as JSON Pointers (RFC 6901) with both values."""
+"""Which fields of a request changed, as JSON Pointers (RFC 6901) with both values, of which secrets are left out."""
 
 from collections.abc import Iterator, Mapping
 
+from ltxspec.lock.redaction import REDACTED, redact_secrets
 from ltxspec.plan.actions import Action, Change, FieldChange
 from ltxspec.values import Json
 
@@ -44,7 +45,14 @@ def _walk(path: str, before: Json, after: Json) -> Iterator[FieldChange]:
         for index, (left, right) in enumerate(zip(before, after, strict=True)):
             yield from _walk(f"{path}/{index}", left, right)
     elif _differ(before, after):
-        yield FieldChange(path, None if before is _MISSING else before, None if after is _MISSING else after)
+        yield _told(path, None if before is _MISSING else before, None if after is _MISSING else after)
+
+
+def _told(path: str, before: Json, after: Json) -> FieldChange:
+    """The change as it may be shown. Where only a secret changed (a signature), that is all that is said of it."""
+    old, new = redact_secrets(before), redact_secrets(after)
+    hides_change = old == new and isinstance(new, str) and before != after
+    return FieldChange(path, old, f"{new} {REDACTED}" if hides_change else new)
 
 
 def _differ(before: Json, after: Json) -> bool:

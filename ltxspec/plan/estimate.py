@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ltxspec.plan.actions import Action, Change
+from ltxspec.plan.actions import SPENDING, Action, Change
 from ltxspec.values import Usd, total_usd
 
 
@@ -20,6 +20,6 @@ class Estimate:
 def estimate(changes: Iterable[Change]) -> Estimate:
     """Add up a plan. Resumed tasks are committed already: they are told apart, never forgotten."""
     listed = list(changes)
-    usd, unknown = total_usd(change.estimate for change in listed if change.action.spends)
-    under_way, under_way_unknown = total_usd(change.estimate for change in listed if change.action is Action.RESUME)
+    usd, unknown = total_usd([change.estimate for change in listed if change.action in SPENDING])
+    under_way, under_way_unknown = total_usd([change.estimate for change in listed if change.action is Action.RESUME])
     return Estimate(usd, unknown, under_way, under_way_unknown)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ltxspec.errors import Refused
 from ltxspec.plan.actions import Change, Plan
 from ltxspec.plan.estimate import estimate
-from ltxspec.values import Usd, format_usd, total_usd
+from ltxspec.values import Usd, format_usd
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +30,45 @@ def refuse_unknown_prices(plan: Plan) -> None:
 
 
 def refuse_over_budget(plan: Plan, limits: Limits) -> None:
-    """Raise `Refused` when the plan would pass a limit. Money under way from earlier runs counts as spent."""
+    """Raise `Refused` when the plan would pass a limit. Money under way from earlier runs counts as spent.
+
+    What is not known counts as what one shot may cost at most, where there is such a limit; else a sum is only known to
+    be at least the rest of it, and is refused when that alone passes the limit.
+    """
     total = estimate(plan.changes)
     if total.usd == 0 and total.unknown == 0:
         return
-    _refuse_total(total.usd + total.under_way, limits.per_apply)
+    _refuse_total(_Sum(total.usd + total.under_way, total.unknown + total.under_way_unknown, limits.per_shot), limits)
     _refuse_shots(plan.changes, limits.per_shot)
-    _refuse_specs(plan, limits.per_spec)
+    _refuse_specs(plan, limits)
 
 
-def _refuse_total(amount: Usd, limit: Usd | None) -> None:
-    if limit is not None and amount > limit:
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """Money with holes: `unknown` amounts, each reckoned as `assumed` when that is not None."""
+
+    known: Usd
+    unknown: int
+    assumed: Usd | None
+
+    @property
+    def reckoned(self) -> Usd:
+        """What it is taken to be, at least."""
+        return self.known + (self.assumed or Usd(0)) * self.unknown
+
+    def __str__(self) -> str:
+        if not self.unknown:
+            return f"${format_usd(self.known)}"
+        if self.assumed is None:
+            return f"at least ${format_usd(self.known)} ({self.unknown} unknown)"
+        return f"${format_usd(self.reckoned)} ({self.unknown} unknown, reckoned at ${format_usd(self.assumed)})"
+
+
+def _refuse_total(total: _Sum, limits: Limits) -> None:
+    if limits.per_apply is not None and total.reckoned > limits.per_apply:
         raise Refused(
             "over-budget",
-            f"the plan costs ${format_usd(amount)}, which is over the limit of ${format_usd(limit)} for one apply",
+            f"the plan costs {total}, which is over the limit of ${format_usd(limits.per_apply)} for one apply",
             hint="raise `[budget] per_apply` or --max-cost, or apply part of it with --target",
         )
 
@@ -60,20 +85,27 @@ def _refuse_shots(changes: Sequence[Change], limit: Usd | None) -> None:
         )
 
 
-def _refuse_specs(plan: Plan, limit: Usd | None) -> None:
-    if limit is None:
+def _refuse_specs(plan: Plan, limits: Limits) -> None:
+    if limits.per_spec is None:
         return
     spent: Mapping[str, tuple[Usd, int]] = plan.spent or {}
-    for spec in {change.address.spec for change in plan.changes if change.action.spends}:
-        changes = [c for c in plan.changes if c.address.spec == spec]
-        planned, _ = total_usd(c.estimate for c in changes if c.action.spends or c.action == "resume")
-        before, unknown = spent.get(spec, (planned - planned, 0))
-        if before + planned > limit:
-            at_least = "at least " if unknown else ""
+    by_spec: dict[str, list[Change]] = {}
+    for change in plan.changes:
+        by_spec.setdefault(change.address.spec, []).append(change)
+    for spec, changes in by_spec.items():
+        if not any(change.action.spends for change in changes):
+            continue
+        planned = estimate(changes)
+        before, unknown = spent.get(spec, (Usd(0), 0))
+        total = _Sum(
+            before + planned.usd + planned.under_way,
+            unknown + planned.unknown + planned.under_way_unknown,
+            limits.per_shot,
+        )
+        if total.reckoned > limits.per_spec:
             raise Refused(
                 "over-budget",
-                f"`{spec}` would have cost {at_least}${format_usd(before + planned)} in all, over its limit of "
-                f"${format_usd(limit)}",
+                f"`{spec}` would have cost {total} in all, over its limit of ${format_usd(limits.per_spec)}",
                 hint="raise `[budget] per_spec`",
             )
 

@@ -33,7 +33,7 @@ def run_checks(checks: Iterable[Check], scope: Scope, texts: Texts, places: Plac
         if holds is None:
             fine = False
         elif not holds:
-            shared = check.path[0] == "checks"
+            shared = check.path[:1] == ("checks",)
             findings.note(_failure(check, scope, texts, places), scope.instance, shared=shared)
             fine = fine and check.severity == "warning"
     return fine

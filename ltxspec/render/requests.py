@@ -262,11 +262,9 @@ class _Rendering:
         at_value = whole and problem.code != "unknown-parameter"
         where = self.places.value(path) if at_value else self.places.key(path)
         diagnostic = Diagnostic("error", problem.code, problem.message, where, problem.hint)
-        self.findings.note(diagnostic, scope.instance, shared=path[0] != "shots")
+        self.findings.note(diagnostic, scope.instance, shared=path[:1] != ("shots",))
 
-    def assemble(
-        self, instance: Instance, prompt: str, parameters: ParameterSet, position: tuple[int, int]
-    ) -> Request:
+    def assemble(self, instance: Instance, prompt: str, parameters: ParameterSet, position: tuple[int, int]) -> Request:
         """Put a request together."""
         shot, spec = instance.shot, self.spec
         return _make_request(

@@ -141,6 +141,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
         tree = harden(nodes.Template([_result(parsed)], lineno=1), *self.words)
         return self._compiled(tree)
 
+    def names_in(self, text: str) -> set[str]:
+        """The variables a bare expression uses; functions that every template has do not count."""
+        parsed = nodes.Output([Parser(self, text, TEXT, state="variable").parse_expression()])
+        return {name.name for name in parsed.find_all(nodes.Name)} - self.globals.keys()
+
     def _compiled(self, tree: nodes.Template) -> Template:
         tree.set_environment(self)
         return Template.from_code(self, self.compile(tree, TEXT), self.globals)

@@ -80,6 +80,11 @@ class Templates:
             value = sandbox.run(self._program("expression", expression, sandbox.expression), variables)[1]
             return bool(sandbox.plain(value))
 
+    def names(self, expression: str) -> set[str]:
+        """The variables a bare expression uses."""
+        with self._running(expression, {}, ()) as sandbox:
+            return sandbox.names_in(expression)
+
     def _split(self, text: str) -> list[str] | None:
         """Literal, name, literal, … of a text whose only tags are plain names; None for any other text."""
         if text not in self._pieces:

@@ -94,7 +94,7 @@ class Texts:
             return
         where = self._places.template(path, problem, file)
         diagnostic = Diagnostic("error", problem.code, problem.message, where, problem.hint)
-        shared = path[0] != "shots" or problem.file is not None
+        shared = path[:1] != ("shots",) or problem.file is not None
         self._findings.note(diagnostic, scope.instance, shared=shared)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ltxspec.errors import Diagnostic, Invalid, Location, LtxspecError, Severity
+from ltxspec.lock.redaction import mask_secrets, redact_secrets
 from ltxspec.report.jsontext import encode
 from ltxspec.report.style import Paint, Style, clean, cut, width_of
 from ltxspec.values import Json
@@ -27,11 +28,11 @@ def format_diagnostic(diagnostic: Diagnostic, style: Style) -> str:
     """One problem, without a final newline."""
     paint = _PAINTS[diagnostic.severity]
     kind = style.paint(f"{diagnostic.severity}[{clean(diagnostic.code)}]", paint)
-    lines = [f"{kind}: {style.paint(clean(diagnostic.message), Paint.BOLD)}"]
+    lines = [f"{kind}: {style.paint(_discreet(diagnostic.message), Paint.BOLD)}"]
     if diagnostic.where is not None:
         lines += _place(diagnostic.where, style, paint)
     if diagnostic.hint:
-        lines.append(f"{style.paint('hint:', Paint.CYAN)} {clean(diagnostic.hint)}")
+        lines.append(f"{style.paint('hint:', Paint.CYAN)} {_discreet(diagnostic.hint)}")
     return "\n".join(lines)
 
 
@@ -78,11 +79,11 @@ def diagnostic_document(diagnostic: Diagnostic) -> dict[str, Json]:
     return {
         "severity": diagnostic.severity,
         "code": diagnostic.code,
-        "message": diagnostic.message,
+        "message": redact_secrets(diagnostic.message),
         "file": where.file if where else None,
         "line": where.line if where else None,
         "column": where.column if where else None,
-        "hint": diagnostic.hint,
+        "hint": redact_secrets(diagnostic.hint),
     }
 
 
@@ -105,7 +106,7 @@ def _place(where: Location, style: Style, paint: Paint) -> list[str]:
 
 def _window(where: Location, width: int) -> tuple[str, int, str]:
     """The part of the source line that fits, the columns before the caret, and the caret: as wide as the word there."""
-    excerpt = where.excerpt.rstrip("\r\n")
+    excerpt = mask_secrets(where.excerpt.rstrip("\r\n"))
     split = min(max(where.column - 1, 0), len(excerpt))
     before, rest = _shown(excerpt[:split]), _shown(excerpt[split:])
     if width_of(before) > width * 2 // 3:  # keep the place in sight on a long line
@@ -116,6 +117,10 @@ def _window(where: Location, width: int) -> tuple[str, int, str]:
     word = _WORD.match(shown)
     caret = "^" * max(width_of(word.group()) if word else 1, 1)
     return f"{before}{shown}{'…' if hidden else ''}", width_of(before), caret
+
+
+def _discreet(text: str) -> str:
+    return clean(str(redact_secrets(text)))
 
 
 def _shown(text: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import IO, Protocol
 
 from ltxspec.apply.events import ApplyEvent, Kind, RunSummary
+from ltxspec.lock.redaction import redact_secrets
 from ltxspec.report.jsontext import encode
 from ltxspec.report.lines import event_line
 from ltxspec.report.outcomes import price, summary_document, summary_line, write_summary
@@ -97,7 +98,7 @@ def event_document(event: ApplyEvent) -> dict[str, Json]:
     return {
         "formatVersion": FORMAT_VERSION,
         "type": event.kind.value,
-        "message": event.message,
+        "message": redact_secrets(event.message),
         "address": None if event.address is None else str(event.address),
         "taskUUID": event.task_id,
         "estimate": price(event.estimate),

@@ -1,4 +1,7 @@
-"""The forms a plan can be told in: one dict. Another form is another file here and one more line."""
+"""The forms a plan can be told in: one dict. Another form is another file here and one more line.
+
+A form's module is imported when it is asked for: nobody waits for those that are not.
+"""
 
 import os
 from collections.abc import Callable, Mapping
@@ -7,18 +10,30 @@ from pathlib import Path
 from ltxspec.errors import StorageError
 from ltxspec.plan.actions import Plan
 from ltxspec.plan.planfile import PlanOptions
-from ltxspec.report.plan_json import plan_json
-from ltxspec.report.plan_markdown import plan_markdown
-from ltxspec.report.plan_text import plan_text
 from ltxspec.report.style import Style
 
 PlanReport = Callable[[Plan, PlanOptions, Style], str]
 
-PLAN_FORMATS: Mapping[str, PlanReport] = {
-    "text": lambda plan, _options, style: plan_text(plan, style),
-    "json": lambda plan, options, _style: plan_json(plan, options).decode(),
-    "markdown": lambda plan, _options, _style: plan_markdown(plan),
-}
+
+def _text(plan: Plan, _options: PlanOptions, style: Style) -> str:
+    from ltxspec.report.plan_text import plan_text
+
+    return plan_text(plan, style)
+
+
+def _json(plan: Plan, options: PlanOptions, _style: Style) -> str:
+    from ltxspec.report.plan_json import plan_json
+
+    return plan_json(plan, options).decode()
+
+
+def _markdown(plan: Plan, _options: PlanOptions, _style: Style) -> str:
+    from ltxspec.report.plan_markdown import plan_markdown
+
+    return plan_markdown(plan)
+
+
+PLAN_FORMATS: Mapping[str, PlanReport] = {"text": _text, "json": _json, "markdown": _markdown}
 
 
 def save_plan(path: Path, plan: Plan, options: PlanOptions) -> None:
@@ -27,6 +42,8 @@ def save_plan(path: Path, plan: Plan, options: PlanOptions) -> None:
     Raises:
         StorageError: the file cannot be written.
     """
+    from ltxspec.report.plan_json import plan_json
+
     part = path.with_name(f".{path.name}.part")
     try:
         part.write_bytes(plan_json(plan, options))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ltxspec.apply.events import ApplyEvent, Kind
+from ltxspec.lock.redaction import redact_secrets
 from ltxspec.report.style import Paint, Style, clean
 
 _PAINTS: Mapping[Kind, Paint] = {
@@ -20,7 +21,7 @@ _TIMED = {Kind.SHOT_RENDERED, Kind.SHOT_FAILED, Kind.SHOT_UNRESOLVED}
 
 def event_line(event: ApplyEvent, style: Style) -> str:
     """`night-scenes.alley: rendered, $0.48 (72 s)`."""
-    message = clean(event.message)
+    message = clean(str(redact_secrets(event.message)))
     if event.kind is Kind.SHOT_RUNNING and event.percent is not None:
         message += f", {event.percent} %"
     if event.kind in _TIMED and event.elapsed:

@@ -1,10 +1,14 @@
 """The model catalog, for reading."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from ltxspec.catalog.models import Model
+from ltxspec.catalog.models import PROMPT, Model
+from ltxspec.catalog.pointers import properties_of, resolve
 from ltxspec.catalog.pricing import price_rows
 from ltxspec.values import Json, format_usd
+
+_KINDS = {"string": "text", "array": "list", "integer": "whole number", "boolean": "true or false"}
+_SET_BY_US = frozenset({"taskType", "model", PROMPT})
 
 
 def models_text(models: Sequence[Model]) -> str:
@@ -15,12 +19,13 @@ def models_text(models: Sequence[Model]) -> str:
 
 
 def model_text(model: Model) -> str:
-    """One model: its parameters with limits and defaults, prices, decisions."""
+    """One model: what a shot may set, with limits and defaults, what must hold together, prices, decisions."""
     lines = [f"{model.name}", f"  model: {model.air}  (or {model.slug})", "", "Parameters"]
-    required = set(model.schema.get("required", ()))
-    for name, schema in model.schema.get("properties", {}).items():
-        mark = " (required)" if name in required else ""
-        lines.append(f"  {name}{mark}: {', '.join(_limits(schema)) or 'any'}")
+    prompt = model.schema["properties"][PROMPT]
+    lines += _described("prompt (required)", prompt)
+    lines += _parameters(model, model.schema, "")
+    if rules := list(_rules(model.schema.get("allOf", []))):
+        lines += ["", "Rules", *(f"  {rule}" for rule in rules)]
     lines += ["", "Prices (USD per second)"]
     for row in price_rows(model):
         size = "×".join(str(part) for part in row.at.values())
@@ -32,16 +37,63 @@ def model_text(model: Model) -> str:
     return "\n".join(lines)
 
 
-def _limits(schema: dict[str, Json]) -> Iterator[str]:
-    if "type" in schema:
-        kinds = schema["type"]
-        yield kinds if isinstance(kinds, str) else " or ".join(kinds)
-    if "const" in schema:
-        yield f"only {schema['const']}"
+def _parameters(model: Model, schema: Json, prefix: str) -> Iterator[str]:
+    """One line a parameter that a spec may set; what is inside of a mapping or list follows it."""
+    for name, reference in properties_of(model.schema, schema).items():
+        if not prefix and name in _SET_BY_US | model.order:
+            continue
+        inner = resolve(model.schema, reference)
+        parts = list(_parameters(model, inner, f"{prefix}{name}."))
+        for form in _forms(model, inner):
+            parts += _parameters(model, form, f"{prefix}{name}[].")
+        if inner.get("type") != "object" or not parts:
+            yield from _described(f"{prefix}{name}", inner)
+        yield from parts
+
+
+def _described(name: str, schema: Mapping[str, Json]) -> Iterator[str]:
+    limits = [_kind(schema), *_bounds(schema), *_default(schema)]
+    yield f"  {name}: {', '.join(filter(None, limits)) or 'any'}"
+    if "description" in schema:
+        yield f"      {schema['description']}"
+
+
+def _forms(model: Model, schema: Mapping[str, Json]) -> list[Mapping[str, Json]]:
+    """The forms an item of a list may have."""
+    items = resolve(model.schema, schema.get("items", {}))
+    return [resolve(model.schema, form) for form in items.get("anyOf", [items])]
+
+
+def _kind(schema: Mapping[str, Json]) -> str:
     if "enum" in schema:
-        yield "one of " + ", ".join(str(value) for value in schema["enum"])
-    low, high = schema.get("minimum"), schema.get("maximum")
-    if low is not None or high is not None:
-        yield f"{'' if low is None else low}–{'' if high is None else high}"
-    if "default" in schema:
-        yield f"default {schema['default']}"
+        return "one of " + ", ".join(_shown(value) for value in schema["enum"])
+    if "const" in schema:
+        return f"only {_shown(schema['const'])}"
+    return _KINDS.get(schema.get("type", ""), str(schema.get("type", "")))
+
+
+def _bounds(schema: Mapping[str, Json]) -> Iterator[str]:
+    for kind, unit, least in (("imum", "", None), ("Length", " characters", 1), ("Items", " items", 0)):
+        low, high = schema.get(f"min{kind}"), schema.get(f"max{kind}")
+        if low is not None and high is not None:
+            yield f"{low}–{high}{unit}" if low != high else f"{low}{unit.removesuffix('s') if low == 1 else unit}"
+        elif low not in (None, least):
+            yield f"at least {low}{unit}"
+        elif high is not None:
+            yield f"at most {high}{unit}"
+
+
+def _default(schema: Mapping[str, Json]) -> list[str]:
+    return [f"default {_shown(schema['default'])}"] if "default" in schema else []
+
+
+def _shown(value: Json) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _rules(rules: Sequence[Json]) -> Iterator[str]:
+    """What a model says in its own words about several parameters together, unless it is about given values."""
+    for rule in rules:
+        message = rule.get("x-problem", {}).get("message", "{/")
+        if "{/" not in message:
+            yield message

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import IO
 
 from ltxspec.apply.events import Outcome, RunSummary, ShotOutcome
+from ltxspec.lock.redaction import redact_secrets
 from ltxspec.report.phrases import amount, counted, money, played
 from ltxspec.report.style import Paint, Style, clean, pad, width_of, wrap
 from ltxspec.values import Json, Usd, format_usd
@@ -79,7 +80,7 @@ def _shot(item: ShotOutcome) -> dict[str, Json]:
         "estimate": price(item.estimate),
         "cost": price(item.cost),
         "archived": item.archived,
-        "message": item.message,
+        "message": redact_secrets(item.message),
     }
 
 
@@ -102,7 +103,7 @@ def _rows(left: list[tuple[ShotOutcome, str]], style: Style) -> list[str]:
     lines: list[str] = []
     for item, word in shown:
         head = f"  {pad(clean(str(item.address)), addresses)}  {pad(word, words)}  "
-        message = wrap(clean(item.message or ""), max(style.width - width_of(head), 24)) or [""]
+        message = wrap(clean(str(redact_secrets(item.message or ""))), max(style.width - width_of(head), 24)) or [""]
         painted = f"  {style.paint(pad(clean(str(item.address)), addresses), Paint.BOLD)}  "
         painted += style.paint(pad(word, words), _PAINTS.get(word, Paint.YELLOW)) + "  "
         lines += [f"{painted}{message[0]}".rstrip(), *(" " * width_of(head) + line for line in message[1:])]

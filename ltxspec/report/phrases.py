@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import orjson
 
+from ltxspec.lock.redaction import redact_secrets
 from ltxspec.plan.actions import Action, Change, FieldChange, Plan, Reason
 from ltxspec.plan.estimate import estimate
 from ltxspec.report.jsontext import as_text
@@ -52,6 +53,7 @@ MEANINGS: Mapping[Action, str] = {
 }
 
 _SANDBOX = "sandbox"  # the provider whose money is not real
+FREE = "(sandbox: nothing is charged)"
 
 _OUTCOMES: Mapping[Action, str] = {
     Action.RESUME: "to resume",
@@ -121,7 +123,7 @@ def _has_audio(body: Mapping[str, Json]) -> bool:
 
 
 def _mapping(value: Json) -> Mapping[str, Json]:
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict | Mapping) else {}  # dict first: it answers ten times as fast
 
 
 def _list(body: Mapping[str, Json], key: str, inner: str) -> Sequence[Json]:
@@ -179,11 +181,12 @@ def headline(plan: Plan) -> str:
 
 def played(line: str) -> str:
     """A sentence about money that is only played with: `Spent $0.54 (sandbox: nothing is charged).`."""
-    return f"{line.removesuffix('.')} (sandbox: nothing is charged)."
+    return f"{line.removesuffix('.')} {FREE}."
 
 
 def _headline(plan: Plan) -> str:
-    counts = {action: plan.count(action) for action in Action}
+    found = plan.counts()
+    counts = {action: found[action] for action in Action}
     unchanged = counts[Action.NO_OP]
     if unchanged == len(plan.changes):
         paid = f"; {spent(plan)}" if plan.spent else ""
@@ -232,7 +235,7 @@ def value(item: Json, width: int = 60) -> str:
         return "unset"
     text = item if isinstance(item, str) and item and not _looks_like_json(item) else as_text(item)
     text = _CONTENT_HASH.sub(r"\1…", text)
-    text = _DATA_URI.sub(r"\1…", _URL_QUERY.sub(r"\1?…", text))
+    text = redact_secrets(_DATA_URI.sub(r"\1…", _URL_QUERY.sub(r"\1?…", text)))
     return fit(clean(text), width)
 
 
@@ -255,7 +258,7 @@ def is_text(change: FieldChange) -> bool:
 def prompt(change: Change) -> str:
     """The prompt of a shot, clean, or empty when there is none."""
     text = change.request.body.get("positivePrompt", "") if change.request else ""
-    return clean(text).strip() if isinstance(text, str) else ""
+    return clean(str(redact_secrets(text))).strip() if isinstance(text, str) else ""
 
 
 def retry_command(change: Change) -> str:

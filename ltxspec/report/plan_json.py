@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ltxspec import __version__
+from ltxspec.lock.redaction import redact_secrets
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.differences import changes_of
 from ltxspec.plan.planfile import PlanOptions, plan_digest
@@ -32,7 +33,7 @@ def plan_document(plan: Plan, options: PlanOptions) -> dict[str, Json]:
         "ltxspecVersion": __version__,
         "provider": plan.provider,
         "digest": plan_digest(plan),
-        "options": options.to_json(),
+        "options": redact_secrets(options.to_json()),
         "summary": _summary(plan),
         "estimate": {"usd": format_usd(usd), "unknown": unknown},
         "shots": [_shot(change) for change in plan.changes],
@@ -60,12 +61,12 @@ def _shot(change: Change) -> dict[str, Json]:
         "taskUUID": change.task_id,
         "estimate": _price(change),
         "source": _source(change),
-        "request": dict(change.request.body) if change.request else {},
+        "request": redact_secrets(change.request.body) if change.request else {},
     }
     if change.origin is not None:
         document["from"] = change.origin
     if change.note is not None:
-        document["note"] = change.note
+        document["note"] = redact_secrets(change.note)
     return document
 
 

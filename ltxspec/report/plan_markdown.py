@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ltxspec.errors import Diagnostic
+from ltxspec.lock.redaction import redact_secrets
 from ltxspec.plan.actions import Action, Change, FieldChange, Plan
 from ltxspec.report import phrases
 from ltxspec.report.markdown import code, details, escape, fence, link, marked, prose
@@ -110,7 +111,7 @@ def _problems(plan: Plan, room: _Room, link_base: str) -> list[str]:
 
 
 def _note(change: Change) -> str:
-    note = prose(fit(clean(change.note or ""), _LONGEST_NOTE))
+    note = _prose(change.note or "")
     kind = "blocked " if change.action is Action.BLOCKED else ""
     return f"- {kind}{code(_address(change))}: {note}"
 
@@ -118,9 +119,13 @@ def _note(change: Change) -> str:
 def _diagnostic(diagnostic: Diagnostic, link_base: str) -> str:
     where = diagnostic.where
     place = f" in {link(code(f'{where.file}:{where.line}'), where.file, where.line, link_base)}" if where else ""
-    hint = f" ({prose(fit(clean(diagnostic.hint), _LONGEST_NOTE))})" if diagnostic.hint else ""
-    message = prose(fit(clean(diagnostic.message), _LONGEST_NOTE))
+    hint = f" ({_prose(diagnostic.hint)})" if diagnostic.hint else ""
+    message = _prose(diagnostic.message)
     return f"- {diagnostic.severity} {code(diagnostic.code)}{place}: {message}{hint}"
+
+
+def _prose(text: str) -> str:
+    return prose(fit(clean(str(redact_secrets(text))), _LONGEST_NOTE))
 
 
 def _details(changes: Sequence[Change], room: _Room) -> list[str]:

@@ -1,14 +1,14 @@
 """The plan for a terminal: what would happen to which shot, why, and what it costs, with the changes underneath."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from ltxspec.lock.redaction import redact_secrets
 from ltxspec.plan.actions import Action, Change, FieldChange, Plan
 from ltxspec.report import phrases
-from ltxspec.report.marked import marked_lines
 from ltxspec.report.style import Paint, Style, clean, fit, pad, width_of, wrap
-from ltxspec.report.words import collapse, word_diff
 
 MOST_ROWS = 500  # changed shots listed; the rest is counted
 MOST_PROMPTS = 50  # of them, with a prompt or its difference shown in full
@@ -52,12 +52,13 @@ def _spec_blocks(plan: Plan, style: Style) -> Iterator[list[str]]:
             continue
         shown, hidden = pending[:room], pending[room:]
         room -= len(shown)
-        table = _table(shown, style)
+        rows = [_row(change) for change in shown]
+        table = _table(rows, style)
         block = [_heading(name, changes, plan, style)]
-        for change in shown:
+        for change, row in zip(shown, rows, strict=True):
             detailed = prompts > 0
             prompts -= change.action is Action.CREATE or any(map(phrases.is_text, change.changes))
-            block += [*table.row(change), *_details(change, style, detailed=detailed)]
+            block += [*table.lines(row), *_details(change, style, detailed=detailed)]
         block += _hidden(hidden, style) + _unchanged(name, len(changes) - len(pending), plan, style)
         yield block
 
@@ -69,6 +70,25 @@ def _heading(name: str, changes: Sequence[Change], plan: Plan, style: Style) -> 
 
 
 @dataclass(frozen=True, slots=True)
+class _Row:
+    """The words about one changed shot; its size only where it is paid for."""
+
+    action: Action
+    address: str
+    reason: str
+    size: str
+    cost: str
+    counted: bool
+
+
+def _row(change: Change) -> _Row:
+    counted = phrases.is_counted(change)
+    size = phrases.size(change) if counted else ""
+    address, reason, cost = clean(str(change.address)), phrases.reason(change), phrases.cost(change)
+    return _Row(change.action, address, reason, size, cost, counted)
+
+
+@dataclass(frozen=True, slots=True)
 class _Table:
     """Column widths shared by the rows of one spec. What does not fit on a row's first line goes to a second."""
 
@@ -77,12 +97,12 @@ class _Table:
     size: bool  # whether sizes stand on the first line
     style: Style
 
-    def row(self, change: Change) -> list[str]:
+    def lines(self, row: _Row) -> list[str]:
         """One line, or two, for a changed shot."""
         style = self.style
-        sign = style.paint(f"{change.action.sign:>3}", _SIGN_PAINTS.get(change.action))
-        address = pad(fit(clean(str(change.address)), self.address), self.address)
-        reason, size, cost = phrases.reason(change), _size(change), phrases.cost(change)
+        sign = style.paint(f"{row.action.sign:>3}", _SIGN_PAINTS.get(row.action))
+        address = pad(fit(row.address, self.address), self.address)
+        reason, size, cost = row.reason, row.size, row.cost
         first, second = [reason], [size]
         if size and self.size:
             first, second = [pad(reason, self.reason), size], []
@@ -90,25 +110,20 @@ class _Table:
             first, second = [], [reason, size]
         middle = "".join(f"  {text}" for text in first)
         gap = max(style.width - _SIGN_COLUMN - self.address - width_of(middle) - width_of(cost), 2)
-        cost = style.paint(cost, None if phrases.is_counted(change) else Paint.DIM)
+        cost = style.paint(cost, None if row.counted else Paint.DIM)
         line = f"  {sign} {style.paint(address, Paint.BOLD)}{middle}{' ' * gap}{cost}"
         rest = wrap(", ".join(text for text in second if text), style.width - _DETAIL_INDENT)
         return [line, *(" " * _DETAIL_INDENT + text for text in rest)]
 
 
-def _table(changes: Sequence[Change], style: Style) -> _Table:
-    cost = max((width_of(phrases.cost(change)) for change in changes), default=0)
+def _table(rows: Sequence[_Row], style: Style) -> _Table:
+    cost = max((width_of(row.cost) for row in rows), default=0)
     room = style.width - _SIGN_COLUMN - cost - 2
-    address = min(max((width_of(clean(str(change.address))) for change in changes), default=0), room)
-    sized = [(width_of(phrases.reason(change)), width_of(_size(change))) for change in changes if _size(change)]
+    address = min(max((width_of(row.address) for row in rows), default=0), room)
+    sized = [(width_of(row.reason), width_of(row.size)) for row in rows if row.size]
     reason = max((width for width, _ in sized), default=0)
     size = max((width for _, width in sized), default=0)
     return _Table(address, reason, address + 2 + reason + 2 + size <= room, style)
-
-
-def _size(change: Change) -> str:
-    """Size and length, where they are paid for."""
-    return phrases.size(change) if phrases.is_counted(change) else ""
 
 
 def _details(change: Change, style: Style, *, detailed: bool) -> list[str]:
@@ -121,7 +136,7 @@ def _details(change: Change, style: Style, *, detailed: bool) -> list[str]:
     width = style.width - _DETAIL_INDENT
     if change.note:
         paint = Paint.RED if change.action is Action.BLOCKED else None
-        lines += [style.paint(line, paint) for line in wrap(clean(change.note), width)]
+        lines += [style.paint(line, paint) for line in wrap(clean(str(redact_secrets(change.note))), width)]
     if change.action is Action.BLOCKED:
         lines += wrap(f"edit the shot or `{phrases.retry_command(change)}`", width)
     return [" " * _DETAIL_INDENT + line for line in lines]
@@ -153,6 +168,9 @@ def _field(change: FieldChange, style: Style, width: int, *, detailed: bool) -> 
         return [f"{style.paint(before, Paint.RED)} → {style.paint(after, Paint.GREEN)}"]
     if not detailed:
         return [f"changed, {len(change.before):,} → {len(change.after):,} characters"]
+    from ltxspec.report.marked import marked_lines
+    from ltxspec.report.words import collapse, word_diff
+
     segments = word_diff(change.before, change.after)
     if not any(segment.kind in {"delete", "insert"} for segment in segments):
         return ["only white space changed"]
@@ -162,8 +180,8 @@ def _field(change: FieldChange, style: Style, width: int, *, detailed: bool) -> 
 def _hidden(changes: Sequence[Change], style: Style) -> list[str]:
     if not changes:
         return []
-    counts = {action: sum(1 for change in changes if change.action is action) for action in Action}
-    kinds = ", ".join(f"{number:,} {action}" for action, number in counts.items() if number)
+    counts = Counter([change.action for change in changes])
+    kinds = ", ".join(f"{counts[action]:,} {action}" for action in Action if counts[action])
     return [style.paint(f"      … and {len(changes):,} more ({kinds}); `--format json` lists all", Paint.DIM)]
 
 
@@ -188,8 +206,9 @@ def _others(plan: Plan, style: Style) -> list[str]:
 def _legend(plan: Plan, style: Style) -> list[str]:
     """What the signs mean, only those that occur."""
     lines: list[str] = []
+    counts = plan.counts()
     for action in Action:
-        if action is Action.NO_OP or not plan.count(action):
+        if action is Action.NO_OP or not counts[action]:
             continue
         sign = style.paint(f"{action.sign:>3}", _SIGN_PAINTS[action])
         first, *rest = wrap(phrases.MEANINGS[action], style.width - _SIGN_COLUMN)

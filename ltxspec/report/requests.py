@@ -1,12 +1,16 @@
 """Rendered requests as text, JSON and YAML."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import orjson
 
 from ltxspec.render.models import Request
 from ltxspec.report.style import Paint, Style, clean
 from ltxspec.values import Json, format_usd
+
+if TYPE_CHECKING:
+    from yaml import SafeDumper, ScalarNode
 
 Rendered = Sequence[tuple[Request, Mapping[str, Json]]]  # each with the task object as it is sent
 
@@ -21,8 +25,16 @@ def as_yaml(requests: Rendered, style: Style) -> str:  # noqa: ARG001  # one sig
     """The same as YAML, keyed by address."""
     import yaml
 
+    class Dumper(yaml.SafeDumper):
+        """Writes texts of several lines as blocks."""
+
+    Dumper.add_representer(str, _text_node)
     document = {str(request.address): dict(body) for request, body in requests}
-    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
+    return yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
+
+
+def _text_node(dumper: "SafeDumper", text: str) -> "ScalarNode":
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
 
 
 def as_text(requests: Rendered, style: Style) -> str:

@@ -69,11 +69,8 @@ def details_of(shot: ShotReview, links: Links, *, is_open: bool = False) -> str:
     """One shot as a folded section, HTML without blank lines."""
     title = f" {escape(fit(clean(shot.title), _LONGEST_ADDRESS))}" if shot.title else ""
     about = f"{review_words.KINDS[shot.kind]}: {escape(review_words.reason(shot))}"
-    body = "\n".join(_body(shot, links))
-    return (
-        f"<details{' open' if is_open else ''}><summary>{code(address(shot))}{title} ({about})</summary>\n"
-        f"{body}\n</details>"
-    )
+    summary = f"<details{' open' if is_open else ''}><summary>{code(address(shot))}{title} ({about})</summary>"
+    return "\n".join([summary, *_body(shot, links), "</details>"])
 
 
 def has_details(shot: ShotReview) -> bool:

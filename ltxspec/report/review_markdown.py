@@ -98,8 +98,8 @@ def _gate(refusals: Sequence[Refusal], review: Review) -> str:
     for refusal in refusals[:_MOST_LISTED]:
         sign = "⚠️" if refusal.code == "unknown-price" else "❌"
         hint = f": {_prose(refusal.hint)}" if refusal.hint else ""
-        lines.append(f"{sign} **{_prose(refusal.message)}**{hint}  ")
-    return "\n".join([*lines, review_words.totals(review)])
+        lines.append(f"{sign} **{_prose(refusal.message[:1].upper() + refusal.message[1:])}**{hint}")
+    return "\n\n".join([*lines, review_words.totals(review)])
 
 
 def _prose(text: str) -> str:

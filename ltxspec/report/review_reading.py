@@ -5,6 +5,7 @@ parts, and a report made from it is the one its writer would have made.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 
 import orjson
@@ -29,6 +30,7 @@ from ltxspec.review.models import WORKING_TREE, Review
 from ltxspec.review.refusals import refusals
 from ltxspec.values import Json, Usd, total_usd
 
+_LONG_NUMBER = re.compile(rb"[:,\[]\s*-?[0-9]{19}")
 _AGAIN = "make it again with `ltxspec diff --format json` of this very version"
 
 
@@ -48,14 +50,20 @@ def read_review(data: bytes, name: str) -> Review:
     Raises:
         ReviewFileError: it is not JSON, or not a review.
     """
+    return review_from_json(_parse(data, name), name)
+
+
+def _parse(data: bytes, name: str) -> Json:
+    """JSON, with what `jsontext` leaves to the standard library: lone surrogates, and numbers beyond 64 bits."""
     try:
-        document = orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        try:
-            document = json.loads(data)  # which takes lone surrogates and long numbers, as `jsontext` writes them
-        except (ValueError, RecursionError):
-            raise ReviewFileError(f"`{name}` is not JSON: {error.msg}", hint=_AGAIN) from None
-    return review_from_json(document, name)
+        if _LONG_NUMBER.search(data) is None:
+            return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise ReviewFileError(f"`{name}` is not JSON: {error}", hint=_AGAIN) from None
 
 
 def review_from_json(document: Json, name: str = "review") -> Review:
@@ -133,7 +141,7 @@ def _check(review: Review, name: str) -> None:
     wrong = next((part for part in told if told[part] != found[part]), None)
     if wrong is not None:
         raise ReviewFileError(f"`{name}` contradicts itself: `{wrong}` is not the sum of its parts", hint=_AGAIN)
-    plan = Plan(review.provider, changes)
+    plan = Plan(review.provider, changes, review.diagnostics)
     needed = {item.code for item in refusals(plan, Limits(review.limit), review.lost, review.diagnostics)}
     if not needed <= {item.code for item in review.refusals}:
         raise ReviewFileError(f"`{name}` contradicts itself: it leaves out what stands in the way", hint=_AGAIN)

@@ -90,8 +90,10 @@ class _Columns:
         room = style.width - used - self.cost - 2
         rest = [] if width_of(reason) <= room else wrap(reason, style.width - _INDENT)
         middle = "" if rest else reason
-        gap = max(style.width - used - width_of(middle) - width_of(cost), 2)
-        line = f"  {kind}  {address}  {middle}{' ' * gap}{cost}"
+        gap = style.width - used - width_of(middle) - width_of(cost)
+        if gap < 0:  # a very narrow terminal
+            rest, gap, cost = [*rest, cost], 0, ""
+        line = f"  {kind}  {address}  {middle}{' ' * gap}{cost}".rstrip()
         return [line, *(" " * _INDENT + text for text in rest)]
 
 
@@ -120,7 +122,8 @@ def _details(shot: ShotReview, style: Style, *, detailed: bool) -> list[str]:
         values = review_words.cause_values(cause)
         text = f"because of {review_words.cause_name(cause)}" + (f": {values}" if values else "")
         lines += [style.paint(line, Paint.CYAN) for line in wrap(text, width)]
-    lines += [style.paint(line, Paint.RED) for take in shot.bought for line in wrap(_failure(take), width)]
+    failures = [take for take in shot.bought if shot.change is None or take.task_id != shot.change.task_id]
+    lines += [style.paint(line, Paint.RED) for take in failures for line in wrap(_failure(take), width)]
     if shot.change is not None and shot.change.note:
         lines += wrap(clean(shot.change.note), width)
     if shot.change is not None and shot.kind is Kind.BLOCKED:
@@ -188,11 +191,10 @@ def _shared(review: Review, style: Style) -> list[str]:
 
 
 def _lost(lost: Sequence[LostTake], style: Style) -> list[str]:
-    lines = [
-        f"lost: {clean(str(item.address))}, task {clean(item.take.task_id)}, "
-        f"{'cost unknown' if item.take.cost is None else phrases.money(item.take.cost)}"
-        for item in lost[:_MOST_LOST]
-    ]
+    lines: list[str] = []
+    for item in lost[:_MOST_LOST]:
+        cost = "cost unknown" if item.take.cost is None else phrases.money(item.take.cost)
+        lines += wrap(f"lost: {clean(str(item.address))}, task {clean(item.take.task_id)}, {cost}", style.width)
     if len(lost) > _MOST_LOST:
         lines.append(f"… and {len(lost) - _MOST_LOST:,} more lost tasks")
     return [style.paint(line, Paint.RED) for line in lines]
@@ -200,9 +202,9 @@ def _lost(lost: Sequence[LostTake], style: Style) -> list[str]:
 
 def _money(review: Review, style: Style) -> list[str]:
     """The totals, and what stands in the way."""
-    lines = [review_words.totals(review)]
+    lines = wrap(review_words.totals(review), style.width)
     if not review.refusals:
-        lines.append(f"{review_words.all_clear(review)}.")
+        lines += wrap(f"{review_words.all_clear(review)}.", style.width)
     for refusal in review.refusals:
         text = f"Not ready: {clean(refusal.message)}" + (f" ({clean(refusal.hint)})" if refusal.hint else "")
         lines += [style.paint(line, Paint.RED) for line in wrap(text, style.width)]

@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
+import orjson
+
 from ltxspec.plan.actions import Action, Change, Reason
+from ltxspec.render.models import Request
 from ltxspec.report import phrases
 from ltxspec.report.style import clean
 from ltxspec.review.models import WORKING_TREE, Cause, CauseKind, Kind, Review, ShotReview
-from ltxspec.values import Usd, total_usd
+from ltxspec.values import Json, Usd, total_usd
 
 KINDS: Mapping[Kind, str] = {
     Kind.RENDERED: "rendered",
@@ -158,7 +161,8 @@ def cost_after(shot: ShotReview) -> str:
     """What this change paid for the shot, and what applying it would: `$0.48`, `est. $0.48`, `no cost`."""
     parts = []
     if shot.bought:
-        parts.append(phrases.amount(*total_usd(take.cost for take in shot.bought)))
+        known, unknown = total_usd(take.cost for take in shot.bought)
+        parts.append("cost unknown" if unknown == 1 and not known else phrases.amount(known, unknown))
     if shot.change is not None and phrases.is_counted(shot.change):
         estimate = shot.change.estimate
         parts.append("price unknown" if estimate is None else f"est. {phrases.money(estimate)}")
@@ -171,9 +175,13 @@ def _price(cost: Usd | None) -> str:
 
 def size(shot: ShotReview) -> str:
     """What is rendered, where it is paid for: `1920×1080, 8 s, 25 fps`."""
-    if shot.change is not None and phrases.is_counted(shot.change):
-        return phrases.size(shot.change)
-    return ""
+    if shot.change is not None:
+        return phrases.size(shot.change) if phrases.is_counted(shot.change) else ""
+    if shot.kind is not Kind.RENDERED or shot.after is None:
+        return ""
+    take = shot.after
+    request = Request(shot.address, take.request, {}, take.inputs, take.fingerprint, take.cost, "", 1, 1)
+    return phrases.size(Change(shot.address, Action.CREATE, request=request))
 
 
 def own_shots(review: Review) -> list[ShotReview]:
@@ -222,4 +230,14 @@ def cause_values(cause: Cause, width: int = 60) -> str:
     """`Porto → Lisbon`; empty where there is nothing to show, as for a file."""
     if cause.before is None and cause.after is None:
         return ""
-    return f"{phrases.value(cause.before, width)} → {phrases.value(cause.after, width)}"
+    before, after = (phrases.value(_unquoted(side), width) for side in (cause.before, cause.after))
+    return f"{before} → {after}"
+
+
+def _unquoted(text: str | None) -> Json:
+    """A text that reads as JSON as what it says: causes tell 6 as `6`, which is not to be quoted like a text is."""
+    try:
+        value = orjson.loads(text or "")
+    except orjson.JSONDecodeError:
+        return text
+    return text if value is None or isinstance(value, str) else value

@@ -1,20 +1,20 @@
 """What the lockfiles know, as text and JSON: takes, money, places of videos."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
 import orjson
 
 from ltxspec.lock.models import Output, ShotRecord, Take
+from ltxspec.report.phrases import FREE, amount, counted
 from ltxspec.report.style import Paint, Style, clean
 from ltxspec.values import Json, Usd, format_usd, total_usd
 
 Places = Mapping[str, str]  # sha256 -> local path, for videos that are home
 
 
-def money(amount: Usd | None) -> str:
+def money(usd: Usd | None) -> str:
     """`$0.48`, or `cost unknown`."""
-    return "cost unknown" if amount is None else f"${format_usd(amount)}"
+    return "cost unknown" if usd is None else f"${format_usd(usd)}"
 
 
 def record_text(address: str, record: ShotRecord, places: Places, style: Style, *, retired: bool = False) -> str:
@@ -96,20 +96,19 @@ def cost_json(rows: Sequence[tuple[str, Sequence[Take]]]) -> bytes:
     return orjson.dumps({"groups": groups, "total": total}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def cost_text(rows: Sequence[tuple[str, Sequence[Take]]], style: Style) -> str:
-    """Spend a group and in all. Takes shared by several shots count once in the total."""
+def cost_text(rows: Sequence[tuple[str, Sequence[Take]]], style: Style, *, free: bool = False) -> str:
+    """Spend a group and in all. Takes shared by several shots count once in the total. `free`: it is play money."""
     width = max([len(name) for name, _ in rows] + [5])
     lines, every = [], dict[str, Take]()
     for name, takes in rows:
         every.update((take.task_id, take) for take in takes)
         lines.append(_cost_line(name, takes, width))
-    lines.append(style.paint(_cost_line("total", list(every.values()), width), Paint.BOLD))
+    total = _cost_line("total", list(every.values()), width) + (f" {FREE}" if free else "")
+    lines.append(style.paint(total, Paint.BOLD))
     return "\n".join(lines) + "\n"
 
 
 def _cost_line(name: str, takes: Sequence[Take], width: int) -> str:
-    known, unknown = total_usd(take.cost for take in takes)
-    more = f"  and {unknown} of unknown cost" if unknown else ""
-    at_least = "≥ " if unknown else "  "
-    count = f"{len(takes)} take{'s' * (len(takes) != 1)}"
-    return f"{clean(name):<{width}}  {count:>9}  {at_least}${format_usd(known or Decimal(0))}{more}"
+    text = amount(*total_usd(take.cost for take in takes))
+    indent = "" if text.startswith("≥") else "  "
+    return f"{clean(name):<{width}}  {counted(len(takes), 'take'):>9}  {indent}{text}"

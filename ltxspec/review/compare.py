@@ -11,7 +11,7 @@ from ltxspec.plan.guard import Limits
 from ltxspec.plan.planfile import plan_digest
 from ltxspec.review.models import Kind, Review, ShotReview
 from ltxspec.review.refusals import refusals
-from ltxspec.review.shots import FindCauses, Pair, review_spec
+from ltxspec.review.shots import FindCauses, Pair, find_origins, review_spec
 from ltxspec.review.sides import Holdings, Side, comparable, holdings, lost_takes
 from ltxspec.values import ShotAddress, Usd, total_usd
 
@@ -21,7 +21,8 @@ class Terms:
     """What a comparison needs besides its two sides.
 
     Args:
-        plan: at the head, of every spec that renders there and whose lockfile can be read.
+        plan: at the head, of every spec that renders there and whose lockfile can be read; with what the project's own
+            rules say of it among its diagnostics.
         limits: of the head's configuration.
         diagnostics: of the head; and what the base cannot tell, as warnings.
         causes: finds why the fields of a shot differ.
@@ -80,13 +81,15 @@ def _shots(
         if first is not change:
             extra.append(change)
     others = {*base.requests, *base.lockfiles, *head.lockfiles} - head.requests.keys()
+    specs = [*head.requests, *sorted(others)]
+    pairs = [Pair(spec, base, head, had, bought, planned.get(spec, {}), terms.causes) for spec in specs]
+    origins = {shot: origin for pair in pairs for shot, origin in find_origins(pair).items()}
     shots: list[ShotReview] = []
     unchanged = 0
-    for spec in [*head.requests, *sorted(others)]:
-        pair = Pair(spec, base, head, had, bought, planned.get(spec, {}), terms.causes)
-        found, same = review_spec(pair)
+    for pair in pairs:
+        found, same = review_spec(pair, origins)
         shots += found
-        shots += [_left_over(change) for change in extra if change.address.spec == spec]
+        shots += [_left_over(change) for change in extra if change.address.spec == pair.spec]
         unchanged += same
     return shots, unchanged
 

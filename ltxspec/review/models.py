@@ -88,7 +88,7 @@ class LostTake:
 class Refusal:
     """Why this change cannot be applied, or merged, as it is; `code` is for machines."""
 
-    code: str  # "over-budget", "unknown-price", "tasks-lost", "invalid"
+    code: str  # "tasks-lost", "invalid", "policy", "unknown-price", "over-budget"
     message: str
     hint: str | None = None
 

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from ltxspec.errors import Diagnostic, Refused
 from ltxspec.plan.actions import Plan
 from ltxspec.plan.guard import Limits, refuse_over_budget, refuse_unknown_prices
+from ltxspec.plan.policy import CODE as POLICY
+from ltxspec.plan.policy import refuse_by_policy
 from ltxspec.review.models import LostTake, Refusal
 from ltxspec.values import format_usd, total_usd
 
@@ -13,7 +15,7 @@ def refusals(
     plan: Plan, limits: Limits, lost: Sequence[LostTake], diagnostics: Sequence[Diagnostic]
 ) -> Sequence[Refusal]:
     """Everything that has to be settled first, the gravest first; empty when nothing is in the way."""
-    return [*_lost(lost), *_invalid(diagnostics), *_money(plan, limits)]
+    return [*_lost(lost), *_invalid(diagnostics), *_rules(plan, limits)]
 
 
 def _lost(lost: Sequence[LostTake]) -> Iterator[Refusal]:
@@ -24,13 +26,12 @@ def _lost(lost: Sequence[LostTake]) -> Iterator[Refusal]:
         yield Refusal(
             "tasks-lost",
             f"{tasks} missing at the head, worth {worth}",
-            "bring them back: `git checkout BASE -- LOCKFILE`, then `ltxspec lock merge`; `ltxspec lock rm` forgets a "
-            "task on purpose",
+            "merge the base again and run `ltxspec lock merge`, unless `ltxspec lock rm` forgot them on purpose",
         )
 
 
 def _invalid(diagnostics: Sequence[Diagnostic]) -> Iterator[Refusal]:
-    errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity == "error"]
+    errors = [item for item in diagnostics if item.severity == "error" and item.code != POLICY]
     if errors:
         problems = "1 problem" if len(errors) == 1 else f"{len(errors):,} problems"
         yield Refusal(
@@ -38,8 +39,9 @@ def _invalid(diagnostics: Sequence[Diagnostic]) -> Iterator[Refusal]:
         )
 
 
-def _money(plan: Plan, limits: Limits) -> Iterator[Refusal]:
+def _rules(plan: Plan, limits: Limits) -> Iterator[Refusal]:
     checks: tuple[Callable[[], None], ...] = (
+        lambda: refuse_by_policy(plan),
         lambda: refuse_unknown_prices(plan),
         lambda: refuse_over_budget(plan, limits),
     )

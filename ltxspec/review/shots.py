@@ -51,16 +51,27 @@ class Pair:
         return self.head.lockfiles.get(self.spec, Lockfile("", self.spec))
 
 
-def review_spec(pair: Pair) -> tuple[list[ShotReview], int]:
-    """(the shots of one spec that a change touches, in the spec's order; how many it does not touch)."""
-    origins = {key: origin for key in _keys(pair) if (origin := _origin(key, pair)) is not None}
-    left = {origin.instance for origin in origins.values() if origin.spec == pair.spec}
-    wanted = pair.head.wanted(pair.spec)
+def find_origins(pair: Pair) -> dict[ShotAddress, ShotAddress]:
+    """Shots of one spec whose takes the base knew under another name, and that name."""
+    found = {ShotAddress(pair.spec, key): _origin(key, pair) for key in _keys(pair)}
+    return {address: origin for address, origin in found.items() if origin is not None}
+
+
+def review_spec(pair: Pair, origins: Mapping[ShotAddress, ShotAddress]) -> tuple[list[ShotReview], int]:
+    """(the shots of one spec that a change touches, in the spec's order; how many it does not touch).
+
+    Args:
+        pair: the spec.
+        origins: of all specs, see `find_origins`.
+    """
+    left, wanted = set(origins.values()), pair.head.wanted(pair.spec)
     found, unchanged = [], 0
     for key in _keys(pair):
-        kind = _kind(key, pair, origins.get(key), moved_away=key in left)
+        address = ShotAddress(pair.spec, key)
+        origin = origins.get(address)
+        kind = _kind(key, pair, origin, moved_away=address in left)
         if kind is not None:
-            found.append(_shot(key, kind, pair, origins.get(key)))
+            found.append(_shot(key, kind, pair, origin))
         else:
             unchanged += key in wanted
     return found, unchanged
@@ -228,7 +239,14 @@ def _is_inherited(key: str, change: Change, pair: Pair) -> bool:
     """Whether applying the base would do the same: it asks for the same and has the same."""
     if change.action is Action.RESUME or not pair.base.knows(pair.spec):
         return False
-    old, new = pair.base.wanted(pair.spec).get(key), pair.head.wanted(pair.spec).get(key)
-    same = (old is None) is (new is None) and (old is None or new is None or old.fingerprint == new.fingerprint)
+    if _asked(pair.base.wanted(pair.spec).get(key)) != _asked(pair.head.wanted(pair.spec).get(key)):
+        return False
     names = (key, change.origin or key)
-    return same and all(_record(pair.old, name) == _record(pair.new, name) for name in names)
+    return all(_record(pair.old, name) == _record(pair.new, name) for name in names)
+
+
+def _asked(request: Request | None) -> tuple[Json, ...] | None:
+    """What a shot asks for, recorded fields among it."""
+    if request is None:
+        return None
+    return request.fingerprint, request.body, request.inputs, request.moved

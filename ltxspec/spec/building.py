@@ -15,7 +15,6 @@ from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEv
 
 from ltxspec.spec.scalars import NUMBER_STARTS, WORDS, NotANumber, read_number
 from ltxspec.spec.suggest import shown
-from ltxspec.spec.syntax import TEMPLATE_HINT
 from ltxspec.values import Json
 
 MAX_DEPTH = 64
@@ -228,6 +227,8 @@ class _Builder:
         """Only a plain or quoted word is a key; an anchor on it is remembered."""
         place = event.start_mark.index
         if type(event) is not ScalarEvent:
+            from ltxspec.spec.syntax import TEMPLATE_HINT
+
             hint = TEMPLATE_HINT if type(event) is MappingStartEvent else "a key is one word or a quoted text"
             raise NotAccepted("key", "a mapping, list or alias cannot be a key", place, hint=hint)
         if event.tag is not None:

@@ -15,7 +15,6 @@ import yaml
 
 from ltxspec.errors import Diagnostic, Invalid, Location
 from ltxspec.spec.building import NotAccepted, Tree, build
-from ltxspec.spec.syntax import explain
 from ltxspec.values import Json
 
 MAX_CHARACTERS = 100_000_000
@@ -170,6 +169,8 @@ def read_document(text: str, file: str, *, needs: str = SPEC_NEEDS) -> Document:
         problem = Diagnostic("error", refused.code, refused.message + again, hint=refused.hint)
         raise _invalid(lines, problem, refused.place) from None
     except (yaml.YAMLError, UnicodeEncodeError) as error:
+        from ltxspec.spec.syntax import explain
+
         found = explain(error, lines.source.text)
         raise _invalid(lines, Diagnostic("error", "yaml", found.message, hint=found.hint), found.place) from None
     if tree.empty:

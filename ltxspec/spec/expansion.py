@@ -7,7 +7,6 @@ from ltxspec.spec.files import ProjectFiles
 from ltxspec.spec.matrix import axes_of, combine, idle_excludes, size_of
 from ltxspec.spec.models import ForEach, Instance, Shot, Spec
 from ltxspec.spec.names import instance_key
-from ltxspec.spec.rows import named_rows
 from ltxspec.spec.suggest import did_you_mean, shown
 from ltxspec.values import Json
 
@@ -23,13 +22,13 @@ def expand(spec: Spec, shot: Shot, files: ProjectFiles, problems: Problems) -> l
         files: from where the rows of a `forEach: {file: …}` are read.
         problems: gets what is wrong; after an error the list is empty.
     """
-    if shot.matrix is None and shot.for_each is None:
-        return [Instance(shot, shot.name, {})]
     found = Problems()
     if shot.matrix is not None:
         instances = _of_matrix(spec, shot, shot.matrix, found)
     elif shot.for_each is not None:
         instances = _of_rows(spec, shot, shot.for_each, files, found)
+    else:
+        return [Instance(shot, shot.name, {})]
     problems.extend(found.diagnostics)
     return [] if found.errors else instances
 
@@ -62,6 +61,8 @@ def _of_matrix(spec: Spec, shot: Shot, matrix: Mapping[str, Json], problems: Pro
 
 
 def _of_rows(spec: Spec, shot: Shot, for_each: ForEach, files: ProjectFiles, problems: Problems) -> list[Instance]:
+    from ltxspec.spec.rows import named_rows
+
     found = named_rows(spec, shot, for_each, files, problems)
     where = spec.document.locate(("shots", shot.name, "forEach"))
     if found is None or _too_many(len(found.rows), shot, where, problems):
@@ -80,7 +81,12 @@ def _distinct(
         first = numbers.setdefault(key, number)
         if first != number:
             message = f"{shown(key)} names two instances, first at {locate(first)}"
-            problems.error("duplicate-instance", message, locate(number), "two instances cannot share a name: give each its own value here")
+            problems.error(
+                "duplicate-instance",
+                message,
+                locate(number),
+                "two instances cannot share a name: give each its own value here",
+            )
         instances.append(Instance(shot, key, variables))
     return instances
 

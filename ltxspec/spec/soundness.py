@@ -24,11 +24,12 @@ _shot_name = re.compile(SHOT_NAME.removesuffix("$")).fullmatch
 
 def is_plainly_sound(document: Document) -> bool:
     """Whether the structure is of the most common kind, with nothing wrong."""
-    root, text = document.root, document.source.text
-    if not isinstance(root, dict) or not _ROOT_KEYS.issuperset(root) or "\\" in text and ("\\u" in text or "\\U" in text):
-        return False  # an escape may stand for half a character, which no text may hold
+    root = document.root
     return (
-        root.get("apiVersion") == "ltxspec/v1"
+        isinstance(root, dict)
+        and _ROOT_KEYS.issuperset(root)
+        and not _may_hold_half_characters(document.source.text)
+        and root.get("apiVersion") == "ltxspec/v1"
         and root.get("kind") == "RenderSpec"
         and _is_metadata(root.get("metadata"))
         and _is_text(root.get("model", "none"))
@@ -36,6 +37,11 @@ def is_plainly_sound(document: Document) -> bool:
         and _are_defaults(root.get("defaults", {}))
         and _are_shots(root.get("shots"))
     )
+
+
+def _may_hold_half_characters(text: str) -> bool:
+    """Whether there is an escape such as a backslash and `ud83d`, whose character no text may hold without its other half."""
+    return "\\" in text and ("\\u" in text or "\\U" in text)
 
 
 def _is_metadata(value: Json) -> bool:
@@ -58,7 +64,9 @@ def _are_variables(value: Json) -> bool:
 
 
 def _are_shots(value: Json) -> bool:
-    return isinstance(value, dict) and bool(value) and all(map(_shot_name, value)) and all(map(_is_shot, value.values()))
+    if not isinstance(value, dict) or not value:
+        return False
+    return all(map(_shot_name, value)) and all(map(_is_shot, value.values()))
 
 
 def _is_shot(shot: Json) -> bool:

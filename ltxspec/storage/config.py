@@ -90,7 +90,7 @@ class SandboxConfig:
 
 @dataclass(frozen=True, slots=True)
 class PolicyRule:
-    """One [[policy]]: a Jinja expression that must be true of every request."""
+    """One [[policy]]: a Jinja expression that must be true of the plan, or of every request it would order."""
 
     assertion: str
     message: str | None
@@ -282,7 +282,7 @@ def _policy(entries: Json, source: TomlFile, problems: Problems) -> tuple[Policy
             "warning" if table.choice("severity", "error", ("error", "warning")) == "warning" else "error"
         )
         if "assert" not in table.values:
-            table.error("a policy needs `assert`, an expression that must be true of every request")
+            table.error("a policy needs `assert`, an expression that must be true of the plan or of every request")
         table.finish()
         rules.append(PolicyRule(assertion, message, severity, source.place("policy", "assert", index)))
     return tuple(rules)

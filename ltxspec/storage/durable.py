@@ -96,11 +96,11 @@ def read_if_exists(path: Path) -> bytes | None:
         raise storage_error("read", path, error) from error
 
 
-def make_folder(path: Path, ops: FileOps = REAL) -> None:
-    """Create a folder and its parents, durably. Raises OSError."""
+def make_folder(path: Path, ops: FileOps = REAL, mode: int = 0o777) -> None:
+    """Create a folder and its parents, durably; `mode` is for the folder itself. Raises OSError."""
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     for folder in reversed(missing):
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(mode if folder == path else 0o777, exist_ok=True)
         sync_folder(folder.parent, ops)
 
 

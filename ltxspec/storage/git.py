@@ -14,6 +14,7 @@ MAIN_BRANCHES = ("origin/HEAD", "origin/main", "main", "master")  # where a chan
 
 # What git tells the hooks it runs. It names the repository as seen from the hook's folder; here it is found anew.
 _OF_HOOKS = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX")
+_NOT_FOR_GIT = ("RUNWARE_API_KEY",)
 _IS_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _FETCH = "fetch the whole history: `git fetch --unshallow`, or `fetch-depth: 0` in CI"
 
@@ -58,10 +59,15 @@ def no_git() -> StorageError:
 
 
 def environment() -> dict[str, str]:
-    """The environment git runs in: it never asks for a password and never writes by the way."""
+    """The environment git runs in: it never asks for a password and never writes by the way.
+
+    Git may run programs that a repository or a user configured (filters, hooks, helpers): none of them is handed the
+    key that pays for renders.
+    """
     kept: Mapping[str, str] = os.environ
     if "GIT_WORK_TREE" not in kept:
         kept = {name: value for name, value in kept.items() if name not in _OF_HOOKS}
+    kept = {name: value for name, value in kept.items() if name not in _NOT_FOR_GIT}
     return {**kept, "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
 
 

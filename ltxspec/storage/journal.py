@@ -19,7 +19,8 @@ from ltxspec.storage.durable import (
     write_all,
 )
 
-_PRIVATE = 0o600  # it holds prompts that are not public yet
+_PRIVATE, _PRIVATE_FOLDER = 0o600, 0o700  # it holds prompts that are not public yet
+_OTHERS = 0o077
 
 
 def read_events(path: Path) -> list[Event]:
@@ -78,7 +79,9 @@ class JournalFile:
             self._length, self._dirty = 0, False
 
     def _create(self) -> None:
-        make_folder(self.path.parent, self._ops)
+        make_folder(self.path.parent, self._ops, _PRIVATE_FOLDER)
+        if self.path.parent.stat().st_mode & _OTHERS:  # made by something else, or by an earlier ltxspec
+            self.path.parent.chmod(_PRIVATE_FOLDER)
         with opened(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, self._ops, _PRIVATE):
             pass
         sync_folder(self.path.parent, self._ops)

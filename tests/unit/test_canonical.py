@@ -63,7 +63,7 @@ def test_examples_by_hand(value: Any, text: str) -> None:
         "\ud800",
         {"\ud800": 1},
         {1: 2},
-        object(),
+        pytest.param(object(), id="an object"),
         {"a": {1, 2}},
         b"bytes",
     ],

@@ -31,5 +31,6 @@ def command(session: Session, address: str | None, by: str, provider: str | None
             }
             groups.setdefault(names[by], []).append(take)
     rows = sorted(groups.items())
-    click.echo(cost_json(rows) if form == "json" else cost_text(rows, session.style()), nl=False)
+    text = cost_text(rows, session.style(), free=project.provider == "sandbox")
+    click.echo(cost_json(rows) if form == "json" else text, nl=False)
     return 0

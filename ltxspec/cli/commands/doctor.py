@@ -47,7 +47,11 @@ def _key(provider: str) -> tuple[str, bool, str]:
     if provider == "sandbox":
         return "key", True, "not needed by the sandbox"
     present = bool(os.environ.get("RUNWARE_API_KEY"))
-    return "key", present, "RUNWARE_API_KEY is set" if present else "RUNWARE_API_KEY is not set; only apply needs it"
+    return (
+        "key",
+        present,
+        "RUNWARE_API_KEY is set" if present else "RUNWARE_API_KEY is not set; apply needs it, the sandbox does not",
+    )
 
 
 def _git(root: Path) -> tuple[str, bool, str]:
@@ -74,15 +78,17 @@ def _specs(session: Session, provider: str | None) -> tuple[str, bool, str]:
     from ltxspec.cli.project import open_project
     from ltxspec.cli.specs import render_specs
     from ltxspec.errors import LtxspecError, Problems
+    from ltxspec.report.phrases import counted
 
     problems = Problems()
     try:
         specs = render_specs(open_project(session, provider), (), problems=problems)
     except LtxspecError as error:
-        return "specs", False, error.summary
+        return "specs", False, "; ".join(filter(None, (error.summary, error.hint)))
     if problems.errors:
-        return "specs", False, f"{len(problems.errors)} errors; see `ltxspec validate`"
-    return "specs", True, f"{len(specs)} specs, {sum(len(spec.requests) for spec in specs)} shots"
+        return "specs", False, f"{counted(len(problems.errors), 'error')}; see `ltxspec validate`"
+    shots = sum(len(spec.requests) for spec in specs)
+    return "specs", True, f"{counted(len(specs), 'spec')}, {counted(shots, 'shot')}"
 
 
 def _lockfiles(session: Session, provider: str | None) -> tuple[str, bool, str]:

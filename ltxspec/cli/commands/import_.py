@@ -10,12 +10,12 @@ from ltxspec.cli.session import Session
 
 if TYPE_CHECKING:
     from ltxspec.cli.project import Project
-    from ltxspec.values import Json
+    from ltxspec.values import Json, ShotAddress, TaskId
 
-_EXAMPLES = "Example: `ltxspec import night-scenes.alley --request request.json --response response.json`."
+_EXAMPLE = "`ltxspec import night-scenes.alley --request request.json --response response.json`"
 
 
-@click.command("import", epilog=_EXAMPLES)
+@click.command("import", epilog=f"Example: {_EXAMPLE}.")
 @click.argument("address")
 @click.option("--request", "request_file", metavar="F", help="The task object as it was sent (JSON).")
 @click.option("--response", "response_file", metavar="F", help="The reply with the finished video (JSON).")
@@ -37,17 +37,14 @@ def command(
     from ltxspec.errors import WrongUsage
     from ltxspec.report.takes import money
     from ltxspec.storage.state import open_state
-    from ltxspec.values import parse_address
 
-    if (task_uuid is None) == (request_file is None or response_file is None):
-        raise WrongUsage("give either --request and --response, or --task-uuid")
-    try:
-        shot = parse_address(address)
-    except ValueError as error:
-        raise WrongUsage(str(error)) from error
+    given = [request_file is not None, response_file is not None]
+    if not all(given) if task_uuid is None else any(given):
+        raise WrongUsage("give either --request and --response, or --task-uuid", hint=_EXAMPLE)
+    shot = _address(address)
     project = open_project(session, provider)
     if task_uuid is not None:
-        request, response = _from_archive(project, task_uuid)
+        request, response = _from_archive(project, _task(task_uuid))
     else:
         folder = session.folder
         request, response = _read(folder / str(request_file)), _read(folder / str(response_file))
@@ -55,12 +52,47 @@ def command(
     paths = project.paths_of(shot.spec)
     with open_state(paths, wait=0.0, command="import") as state:
         lockfile = state.read_lockfile()
-        known = {t.task_id for record in lockfile.shots.values() for t in record.takes}
-        if take.task_id in known:
-            raise WrongUsage(f"task `{take.task_id}` is recorded already", hint="`ltxspec show` tells where")
+        for key, record in {**lockfile.retired, **lockfile.shots}.items():
+            if record.take(take.task_id) is not None:
+                raise WrongUsage(f"task `{take.task_id}` is recorded already, as `{shot.spec}.{key}`")
         state.write_lockfile(add_take(lockfile, shot.instance, take, wanted=True))
     click.echo(f"{shot}: task {take.task_id} recorded, {money(take.cost)}.")
     return 0
+
+
+def _address(text: str) -> "ShotAddress":
+    """An address whose parts can name a spec's lockfile and a shot in it: it need not exist yet."""
+    import re
+
+    from ltxspec.errors import WrongUsage
+    from ltxspec.spec.names import INSTANCE_KEY, SHOT_NAME_RULE, SPEC_NAME, SPEC_NAME_RULE
+    from ltxspec.values import parse_address
+
+    try:
+        address = parse_address(text)
+    except ValueError as error:
+        raise WrongUsage(str(error)) from error
+    for name, pattern, rule in (
+        (address.spec, SPEC_NAME, SPEC_NAME_RULE),
+        (address.instance, INSTANCE_KEY, SHOT_NAME_RULE),
+    ):
+        if re.fullmatch(pattern, name) is None:
+            raise WrongUsage(f"`{name}` cannot stand in an address", hint=rule)
+    return address
+
+
+def _task(text: str) -> "TaskId":
+    import uuid
+
+    from ltxspec.errors import WrongUsage
+    from ltxspec.values import TaskId
+
+    try:
+        return TaskId(str(uuid.UUID(text)))
+    except ValueError as error:
+        raise WrongUsage(
+            f"`{text}` is not the id of a task", hint="ids are UUIDs, as the provider shows them"
+        ) from error
 
 
 def _read(path: Path) -> "Json":
@@ -76,16 +108,15 @@ def _read(path: Path) -> "Json":
         raise WrongUsage(f"`{path.name}` is not JSON: {error}") from error
 
 
-def _from_archive(project: "Project", task: str) -> tuple["Json", "Json"]:
+def _from_archive(project: "Project", task: "TaskId") -> tuple["Json", "Json"]:
     import asyncio
 
     from ltxspec.cli.wiring import open_provider
-    from ltxspec.values import TaskId
 
     async def ask() -> tuple["Json", "Json"]:
         service = open_provider(project)
         try:
-            return await service.details(TaskId(task))
+            return await service.details(task)
         finally:
             await service.close()
 

@@ -1,5 +1,6 @@
 """`ltxspec init`: a working project to start from."""
 
+import shlex
 from pathlib import Path
 
 import click
@@ -10,20 +11,26 @@ from ltxspec.cli.session import Session
 @click.command("init", epilog="Examples: `ltxspec init`, `ltxspec init campaign --name autumn`.")
 @click.argument("directory", required=False, default=".", metavar="[DIR]", type=click.Path())
 @click.option("--name", help="Name of the example spec (default: the folder's name).")
+@click.option(
+    "--ci", "service", type=click.Choice(["github", "gitlab", "none"]), help="CI files for (default: what is found)."
+)
 @click.pass_obj
-def command(session: Session, directory: str, name: str | None) -> int:
-    """Write configuration, an example spec, ignore rules and the editor schema. Existing files are never touched."""
+def command(session: Session, directory: str, name: str | None, service: str | None) -> int:
+    """Write configuration, an example spec, ignore rules, CI files and the editor schema.
+
+    Existing files are never touched.
+    """
     from ltxspec.cli.drivers import install_drivers
     from ltxspec.cli.scaffold import scaffold
 
     folder: Path = session.folder / directory
-    written, kept = scaffold(folder, name)
+    written, kept = scaffold(folder, name, service)
     for path in written:
         click.echo(f"wrote {path}")
     for path in kept:
         click.echo(f"kept  {path} (exists)")
     if install_drivers(folder):
         click.echo("set   git's merge and diff drivers for lockfiles (each clone needs this once)")
-    start = "" if folder == Path.cwd() else f"cd {directory} && "
+    start = "" if folder == Path.cwd() else f"cd {shlex.quote(directory)} && "
     click.echo(f"\nNext: {start}ltxspec plan --provider sandbox")
     return 0

@@ -1,11 +1,20 @@
 """`ltxspec output`: where a shot's current video is, for scripts."""
 
+from pathlib import Path
+
 import click
 
 from ltxspec.cli import options
 from ltxspec.cli.session import Session
+from ltxspec.errors import LtxspecError
 
 _EXAMPLES = "Examples: `ltxspec output night-scenes.alley`, `mpv $(ltxspec output night-scenes.alley)`."
+
+
+class NoVideo(LtxspecError):
+    """The shot is known, and none of its takes succeeded."""
+
+    code = "no-video"
 
 
 @click.command("output", epilog=_EXAMPLES)
@@ -18,7 +27,7 @@ def command(session: Session, address: str, provider: str | None, form: str, *, 
     """Print the local file of a shot's current video, or its address when it is not home. One line an output."""
     import orjson
 
-    from ltxspec.cli.holdings import UnknownAddress, find_one
+    from ltxspec.cli.holdings import find_one
     from ltxspec.cli.project import open_project
     from ltxspec.cli.wiring import local_places
     from ltxspec.report.takes import output_json, place_of
@@ -27,8 +36,8 @@ def command(session: Session, address: str, provider: str | None, form: str, *, 
     holding = find_one(project, address)
     take = holding.record.current_take
     if take is None:
-        raise UnknownAddress(f"`{address}` has no finished video yet", hint="`ltxspec show` lists its takes")
-    places = {} if url else local_places(project)
+        raise NoVideo(f"`{address}` has no finished video yet", hint=f"`ltxspec show {address}` lists its takes")
+    places = {} if url else {sha256: _from_here(project.root / path) for sha256, path in local_places(project).items()}
     if form == "json":
         documents = [output_json(output, places) for output in take.outputs]
         click.echo(orjson.dumps(documents, option=orjson.OPT_INDENT_2))
@@ -36,3 +45,9 @@ def command(session: Session, address: str, provider: str | None, form: str, *, 
         for output in take.outputs:
             click.echo(place_of(output, places))
     return 0
+
+
+def _from_here(path: Path) -> str:
+    """A path that works where the command was typed, wherever `-C` points."""
+    here = Path.cwd()
+    return path.relative_to(here).as_posix() if path.is_relative_to(here) else str(path)

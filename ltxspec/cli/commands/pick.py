@@ -19,6 +19,7 @@ def command(session: Session, address: str, number: int, provider: str | None) -
     from ltxspec.cli.project import open_project
     from ltxspec.cli.wiring import open_archive
     from ltxspec.errors import WrongUsage
+    from ltxspec.report.phrases import counted
     from ltxspec.storage.state import open_state
 
     project = open_project(session, provider)
@@ -29,7 +30,8 @@ def command(session: Session, address: str, number: int, provider: str | None) -
         records = lockfile.retired if holding.retired else lockfile.shots
         takes = records[key].takes
         if not 1 <= number <= len(takes):
-            raise WrongUsage(f"`{address}` has takes 1 to {len(takes)}, not {number}", hint="see `ltxspec show`")
+            has = counted(len(takes), "take")
+            raise WrongUsage(f"`{address}` has {has}, no take {number}", hint=f"`ltxspec show {address}` lists them")
         take = takes[number - 1]
         if take.status != "succeeded":
             raise WrongUsage(f"take {number} of `{address}` failed and has no video", hint="pick one that succeeded")

@@ -1,6 +1,7 @@
 """`ltxspec plan`: what would render, and for how much. Offline, without a key, free."""
 
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -34,6 +35,7 @@ def command(session: Session, /, **typed: Any) -> int:
     plan = plan_with(open_project(session, typed["provider"]), asked).plan
     out, form = typed["out"], typed["form"]
     if out is not None:
+        _refuse_to_keep_secrets(asked.variables)
         save_plan(session.folder / out, plan, asked)
     if form != "json" and plan.diagnostics:
         click.echo(format_diagnostics(plan.diagnostics, session.style(sys.stderr)), nl=False, err=True)
@@ -41,3 +43,16 @@ def command(session: Session, /, **typed: Any) -> int:
     if out is not None and form == "text":
         click.echo(f"Saved to {out}. To do exactly this: ltxspec apply {out}", err=True)
     return 2 if typed["detailed_exitcode"] and plan.pending else 0
+
+
+def _refuse_to_keep_secrets(variables: Mapping[str, Any]) -> None:
+    """A saved plan is planned again with its variables, so it cannot leave out what is secret in one."""
+    from ltxspec.errors import WrongUsage
+    from ltxspec.lock.redaction import redact_secrets
+
+    for name, value in variables.items():
+        if redact_secrets({name: value}) != {name: value}:
+            raise WrongUsage(
+                f"the variable `{name}` holds a secret, and saved plans keep none",
+                hint="apply without `-o`, or put a plain address in its place",
+            )

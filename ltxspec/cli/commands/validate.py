@@ -1,9 +1,15 @@
 """`ltxspec validate`: everything that can be known offline, all problems at once."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from ltxspec.cli import options
 from ltxspec.cli.session import Session
+from ltxspec.errors import LtxspecError, Problems
+
+if TYPE_CHECKING:
+    from ltxspec.render.models import RenderedSpec
 
 
 @click.command("validate", epilog="Examples: `ltxspec validate`, `ltxspec validate specs/night.yaml --format json`.")
@@ -18,20 +24,32 @@ def command(
     from ltxspec.cli.project import open_project
     from ltxspec.cli.specs import render_specs
     from ltxspec.cli.variables import read_variables
-    from ltxspec.errors import Problems
+
+    problems = Problems()
+    try:
+        variables = read_variables(var, var_files, session.folder)
+        specs = render_specs(open_project(session), paths, variables, problems)
+    except LtxspecError as error:  # nothing could be judged: a program still gets its document
+        if form == "json":
+            from ltxspec.report.diagnostics import diagnostics_json, error_diagnostics
+
+            click.echo(diagnostics_json(error_diagnostics(error)))
+        raise
+    _tell(session, specs, problems, form)
+    return 1 if problems.errors else 0
+
+
+def _tell(session: Session, specs: "list[RenderedSpec]", problems: Problems, form: str) -> None:
+    """The verdict, on standard output."""
     from ltxspec.report.diagnostics import diagnostics_json, format_diagnostics
     from ltxspec.report.phrases import counted
 
-    project = open_project(session)
-    problems = Problems()
-    specs = render_specs(project, paths, read_variables(var, var_files, session.folder), problems)
-    warnings = [d for d in problems.diagnostics if d.severity == "warning"]
     if form == "json":
         click.echo(diagnostics_json(problems.diagnostics))
-    else:
-        click.echo(format_diagnostics(problems.diagnostics, session.style()), nl=False)
-        if not problems.errors:
-            shots = sum(len(spec.requests) for spec in specs)
-            noted = f" with {counted(len(warnings), 'warning')}" if warnings else ""
-            click.echo(f"{counted(len(specs), 'spec')}, {counted(shots, 'shot')}: valid{noted}.")
-    return 1 if problems.errors else 0
+        return
+    click.echo(format_diagnostics(problems.diagnostics, session.style()), nl=False)
+    if not problems.errors:
+        shots = sum(len(spec.requests) for spec in specs)
+        warnings = len(problems.diagnostics)
+        noted = f" with {counted(warnings, 'warning')}" if warnings else ""
+        click.echo(f"{counted(len(specs), 'spec')}, {counted(shots, 'shot')}: valid{noted}.")

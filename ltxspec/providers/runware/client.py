@@ -4,6 +4,7 @@ Nothing is decided here. The key rides in a header of API calls only, never in a
 """
 
 import asyncio
+import ipaddress
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,8 +24,11 @@ _WHOLE_CALL_SECONDS = 300.0  # a reply that drips for ever is no reply
 _REPLY_LIMIT = 16 * 1024 * 1024  # bytes; a longer body is cut, and then is no JSON
 _SHORTEST_SECRET = 8  # characters; a shorter key could stand in a reply by chance
 
-# Raised before any byte of a request is written: no connection (TLS included), or no free one in the pool.
-_NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+# Raised before any byte of a request is written: no connection (TLS included), none through the proxy (over https it is
+# asked for a tunnel first), or no free one in the pool.
+_NOTHING_SENT = (
+    httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol,
+)  # fmt: skip
 
 
 class ApiKey:
@@ -91,7 +95,12 @@ class Broken(Exception):
 class Client:
     """Two connection pools: one for the API, one for videos, so that long downloads never hold up a poll.
 
-    Proxies, certificates and passwords from the environment are not used: what carries the key is what was configured.
+    Towards the network, over https, the environment's proxy and certificates are honoured (HTTPS_PROXY, ALL_PROXY,
+    NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR): behind a company's proxy there is no other way out, and https goes through
+    it unread. Towards this machine, and to a transport that was handed in, nothing of the environment is used.
+
+    Raises:
+        ProviderRefused: an address, a proxy or a file of certificates that cannot be used; nothing is sent.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -100,8 +109,9 @@ class Client:
             logging.getLogger(name).setLevel(logging.WARNING)
         self._base_url = _web_address(connection.base_url)
         self._key = connection.key
-        self._api = _pool(connection.transport, _API_SECONDS)
-        self._files = _pool(connection.transport, _FILE_SECONDS)
+        outwards = connection.transport is None and self._base_url.scheme == "https" and not _is_here(self._base_url)
+        self._api = _pool(connection.transport, _API_SECONDS, outwards=outwards)
+        self._files = _pool(connection.transport, _FILE_SECONDS, outwards=outwards)
 
     async def post(self, body: bytes) -> Answer:
         """Send one body to the API, once; redirects are not followed.
@@ -151,6 +161,7 @@ _WORDS: dict[type[Exception], str] = {
     httpx.ConnectError: "no connection",
     httpx.ConnectTimeout: "no connection in time",
     httpx.PoolTimeout: "all connections are busy",
+    httpx.ProxyError: "the proxy gave no connection",
     httpx.ReadTimeout: "no answer in time",
     TimeoutError: "no answer in time",
     httpx.WriteTimeout: "the request could not be sent in time",
@@ -179,15 +190,34 @@ def _web_address(base_url: str) -> httpx.URL:
     return url
 
 
-def _pool(transport: httpx.AsyncBaseTransport | None, seconds: httpx.Timeout) -> httpx.AsyncClient:
-    return httpx.AsyncClient(
-        transport=transport,
-        timeout=seconds,
-        limits=_LIMITS,
-        follow_redirects=False,
-        trust_env=False,
-        headers={"User-Agent": _USER_AGENT},
-    )
+def _is_here(url: httpx.URL) -> bool:
+    """Whether an address is on this machine."""
+    if url.host == "localhost" or url.host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(url.host).is_loopback
+    except ValueError:
+        return False
+
+
+def _pool(transport: httpx.AsyncBaseTransport | None, seconds: httpx.Timeout, *, outwards: bool) -> httpx.AsyncClient:
+    try:
+        return httpx.AsyncClient(
+            transport=transport,
+            timeout=seconds,
+            limits=_LIMITS,
+            follow_redirects=False,
+            trust_env=outwards,
+            mounts={"http://": None},  # never through a proxy: it could read what is asked, and what comes back
+            headers={"User-Agent": _USER_AGENT},
+        )
+    except (ValueError, ImportError, OSError, httpx.InvalidURL) as error:  # not the text: a proxy's URL has a password
+        raise ProviderRefused(
+            f"the proxy or the certificates that the environment names cannot be used ({type(error).__name__})",
+            provider_code="notSent",
+            whole_run=True,
+            hint="check `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, `SSL_CERT_FILE` and `SSL_CERT_DIR`",
+        ) from None
 
 
 async def _read(response: httpx.Response, limit: int) -> bytes:

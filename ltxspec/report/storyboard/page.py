@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from ltxspec.report import phrases
 from ltxspec.report import review_words as words
-from ltxspec.report.storyboard.cards import BADGES, Badge, Card, Side, card_of, take_cost
+from ltxspec.report.storyboard.cards import BADGES, Badge, Card, card_of
 from ltxspec.report.storyboard.models import Footage
+from ltxspec.report.storyboard.players import Side, take_cost
 from ltxspec.report.storyboard.templates import as_it_stands, asset, island, policy, template
 from ltxspec.report.style import clean
 from ltxspec.review.models import LostTake, Review
@@ -51,7 +52,7 @@ def storyboard(review: Review, footage: Sequence[Sequence[Footage]]) -> Iterator
         kinds=_kinds(cards),
         specs=sorted({card.spec for card in cards}),
         labels=sorted({label for card in cards for label in card.labels}),
-        data=island({"players": _players(cards), "labels": {card.number: card.labels for card in cards}}),
+        data=island({"players": _players(cards), "labels": {str(card.number): card.labels for card in cards}}),
         films=_films(cards),
     )
 

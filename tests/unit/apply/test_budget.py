@@ -44,6 +44,18 @@ def test_an_order_without_a_price_counts_as_the_dearest_allowed_shot() -> None:
     assert not budget.reserve(task(2), None)
 
 
+def test_an_order_without_a_price_takes_all_the_room_until_its_cost_is_told() -> None:
+    budget = Budget(Decimal("1.00"))
+    assert budget.reserve(task(1), None)
+    assert not budget.reserve(task(2), Decimal("0.01"))
+    budget.settle(task(1), Decimal("0.30"))
+    assert budget.reserve(task(2), Decimal("0.40"))
+    assert budget.reserve(task(3), None)
+    budget.settle(task(3), None)
+    assert not budget.reserve(task(4), Decimal("0.01")), "what was never told may have been all of it"
+    assert not budget.reserve(task(5), None)
+
+
 def test_money_under_way_from_an_earlier_run_counts_even_over_the_limit() -> None:
     budget = Budget(Decimal("1.00"))
     budget.count(task(1), Decimal("1.92"))

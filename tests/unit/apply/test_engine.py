@@ -260,6 +260,15 @@ def test_an_unfinished_task_is_collected_before_anything_is_bought() -> None:
     assert bench.state.lockfile.shots["alley"].current == task(1)
 
 
+@pytest.mark.parametrize(("image", "sends"), [("[redacted]", 0), ("media-1", 1)])
+def test_an_unclear_order_is_repeated_only_while_all_of_it_is_known(image: str, sends: int) -> None:
+    left = replace(intent(), order={**intent().order, "image": image})
+    bench = Bench(state=MemoryState(events=[left]))
+    bench.run()  # of a shot that this run is not about, so that nothing but the journal knows the order
+    assert len(bench.provider.submitted) == sends
+    assert (bench.open == {task()}) is (sends == 0)
+
+
 def test_collect_orders_nothing() -> None:
     bench = Bench(state=MemoryState(events=[intent(number=1)]))
     bench.provider.charges[task(1)] = 1

@@ -8,7 +8,7 @@ from fake_forges import HEAD, OLD_HEAD, FakeGitHub
 
 from ltxspec.errors import Refused
 from ltxspec.forges.marker import Marker
-from ltxspec.forges.orders import Request, accept, asks_to_apply
+from ltxspec.forges.orders import Order, Request, accept, asks_to_apply
 
 DIGEST = "sha256:" + "d" * 64
 MARKER = Marker(HEAD, DIGEST, (5, 1))
@@ -29,7 +29,7 @@ def order(text: str = "/ltxspec apply", *, author: str = "ada", created_at: str 
 
 def test_an_order_buys_the_head_and_the_plan_that_were_seen(opened: Open) -> None:
     found = accept(opened(far()), order("looks good!\r\n/ltxspec apply\r\n"), ANY)
-    assert (found.number, found.head, found.branch, found.digest, found.author) == (7, HEAD, "night", DIGEST, "ada")
+    assert found == Order(7, HEAD, "night", "main", DIGEST, "ada")
 
 
 def test_the_digest_may_be_named(opened: Open) -> None:

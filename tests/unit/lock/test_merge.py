@@ -103,15 +103,15 @@ def test_a_current_take_beats_none() -> None:
 
 
 def test_a_shot_that_only_one_side_retired_stays_a_shot() -> None:
-    ours = lockfile(retired={"alley": record(take())})
+    ours = lockfile({"alley": record(take())})
     theirs = lockfile(alley=record(take(), take("b", number=2, at=LATER), current=2))
     merged = merge_lockfiles(ours, theirs, lockfile(alley=record(take())))
     assert merged == theirs
 
 
 def test_a_shot_that_both_retired_or_only_one_ever_had_stays_retired() -> None:
-    ours = lockfile(retired={"alley": record(take()), "fog": record(take("b", number=2))})
-    theirs = lockfile(retired={"alley": record(take())})
+    ours = lockfile({"alley": record(take()), "fog": record(take("b", number=2))})
+    theirs = lockfile({"alley": record(take())})
     assert merge_lockfiles(ours, theirs) == ours
 
 
@@ -168,7 +168,7 @@ def test_a_recorded_field_changed_on_one_side_stays_changed() -> None:
 
 def test_missing_tasks_are_named_with_what_they_cost() -> None:
     failed = take(number=2, status="failed", cost=None)
-    base = lockfile(alley=record(take(), failed), retired={"fog": record(take("b", number=3))})
+    base = lockfile({"fog": record(take("b", number=3))}, alley=record(take(), failed))
     assert missing_tasks(base, lockfile()) == [
         MissingTask("alley", take()),
         MissingTask("alley", failed),
@@ -180,7 +180,7 @@ def test_missing_tasks_are_named_with_what_they_cost() -> None:
 
 def test_a_task_that_moved_to_another_key_or_was_retired_is_not_missing() -> None:
     base = lockfile(alley=record(take()), fog=record(take("b", number=2)))
-    now = lockfile(lane=record(take()), retired={"fog": record(take("b", number=2))})
+    now = lockfile({"fog": record(take("b", number=2))}, lane=record(take()))
     assert missing_tasks(base, now) == []
 
 

@@ -119,7 +119,7 @@ def test_colour_marks_errors_and_warnings() -> None:
 
 
 def test_json_holds_every_key_and_null_for_what_is_not_known() -> None:
-    documents = json.loads(diagnostics_json([TYPO, WARNING]))
+    documents = json.loads(diagnostics_json([TYPO, WARNING]))["diagnostics"]
     assert documents[0]["line"] == 17
     assert documents[1] == {
         "severity": "warning",
@@ -132,4 +132,12 @@ def test_json_holds_every_key_and_null_for_what_is_not_known() -> None:
     }
     validator = Draft202012Validator(diagnostic_schema())
     assert all(validator.is_valid(document) for document in documents)
-    assert json.loads(diagnostics_json([])) == []
+
+
+def test_json_says_whether_all_is_well() -> None:
+    nothing = {"formatVersion": "1.0", "valid": True, "errors": 0, "warnings": 0, "diagnostics": []}
+    assert json.loads(diagnostics_json([])) == nothing
+    warned = json.loads(diagnostics_json([WARNING]))
+    assert (warned["valid"], warned["errors"], warned["warnings"]) == (True, 0, 1)
+    wrong = json.loads(diagnostics_json([TYPO, TYPO, WARNING]))
+    assert (wrong["valid"], wrong["errors"], wrong["warnings"]) == (False, 2, 1)

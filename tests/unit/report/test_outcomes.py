@@ -46,6 +46,13 @@ def test_an_interrupted_run_says_so() -> None:
     assert summary_line(run) == "Interrupted: 1 rendered, 1 not ordered. Spent $0.48."
 
 
+def test_play_money_is_called_so() -> None:
+    run = replace(summary(DONE, left(Outcome.UNRESOLVED), in_flight=1), free=True)
+    assert summary_line(run) == (
+        "Applied: 1 rendered, 1 unresolved. Spent $0.48; $0.48 under way (1 task) (sandbox: nothing is charged)."
+    )
+
+
 def test_long_messages_wrap_under_themselves() -> None:
     text = summary_text(summary(left(Outcome.FAILED, "word " * 40)), PLAIN)
     assert all(width_of(line) <= 80 for line in text.splitlines())

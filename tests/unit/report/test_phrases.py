@@ -111,6 +111,13 @@ def test_the_last_line_without_changes_tells_what_was_spent() -> None:
     assert phrases.headline(unsure) == "No changes. 4 shots up to date; ≥ $5.80 + 1 unknown spent."
 
 
+def test_the_money_of_the_sandbox_is_called_play_money() -> None:
+    plan = Plan("sandbox", [change("a", Action.CREATE)])
+    assert phrases.headline(plan) == "Plan: 1 to render (1 create). Estimated $0.48 (sandbox: nothing is charged)."
+    owned = Plan("sandbox", [change("a", Action.NO_OP)])
+    assert phrases.headline(owned) == "No changes. 1 shot up to date (sandbox: nothing is charged)."
+
+
 def test_the_last_line_of_the_rich_plan_names_all_nine_actions() -> None:
     assert phrases.headline(rich_plan()) == (
         "Plan: 3 to render (1 create, 2 replace), 1 to resume, 1 updated, 1 restored, 1 moved, 1 retired, 1 blocked, "

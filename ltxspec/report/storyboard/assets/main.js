@@ -5,6 +5,9 @@ setTheme(rememberedTheme());
 document.getElementById("theme").addEventListener("click", nextTheme);
 document.getElementById("help-button").addEventListener("click", () => document.getElementById("help").showModal());
 
+const bar = find(document, ".bar");
+new ResizeObserver(() => document.documentElement.style.setProperty("--bar", `${bar.offsetHeight}px`)).observe(bar);
+
 const shots = all(document, ".shot");
 for (const root of all(document, ".player")) {
   if (!(root.dataset.player in DATA.players)) continue; // nothing of it can be played

@@ -152,8 +152,11 @@ function follow(clip, now) {
   clip.video.playbackRate = settings.speed * (1 + hurry);
 }
 
-/** Change a setting of the page. */
+/** Change a setting of the page; the shot in use stays where it is. */
 function change(name, value) {
   settings[name] = value;
+  const shot = activeShot();
+  const top = shot?.getBoundingClientRect().top;
   for (const player of players) player.apply();
+  if (shot) scrollBy(0, shot.getBoundingClientRect().top - top);
 }

@@ -1,6 +1,15 @@
 import asyncio
 import logging
-from collections.abc import Callable
+import shutil
+import socket
+import socketserver
+import ssl
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import httpx
 import pytest
@@ -73,7 +82,7 @@ def test_an_endless_reply_is_cut(connect: Connect) -> None:
         (httpx.CloseError("reset"), True),
         (httpx.RemoteProtocolError("hung up"), True),
         (httpx.LocalProtocolError("odd"), True),
-        (httpx.ProxyError("no"), True),
+        (httpx.ProxyError("no"), False),
         (httpx.DecodingError("gzip"), True),
         (httpx.TooManyRedirects("loop"), True),
         (TimeoutError(), True),
@@ -108,7 +117,9 @@ def test_a_server_that_is_not_there_was_sent_nothing() -> None:
     assert not caught.value.sent
 
 
-def test_a_proxy_of_the_environment_does_not_get_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plain_http_service_is_spoken_to_directly_so_that_no_proxy_reads_the_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
 
@@ -125,6 +136,137 @@ def test_a_proxy_of_the_environment_does_not_get_the_key(monkeypatch: pytest.Mon
                 return await client.post(b"[]")
 
     assert asyncio.run(run()) == Answer(200, b"{}", None)
+
+
+@contextmanager
+def listening(serve: Callable[[socket.socket], None]) -> Iterator[int]:
+    """A far side on a port of this machine: `serve` gets every connection, in a thread of its own."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            serve(self.request)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def heard(connection: socket.socket, end: bytes) -> bytes:
+    """What comes until `end`, or until the other side stops."""
+    data = b""
+    while not data.endswith(end) and (part := connection.recv(65_536)):
+        data += part
+    return data
+
+
+@dataclass
+class Proxy:
+    """Is asked for tunnels: answers `status`, and leads every tunnel to one port of this machine."""
+
+    status: int = 200
+    port: int = 0
+    asked: list[bytes] = field(default_factory=list)
+
+    def serve(self, connection: socket.socket) -> None:
+        self.asked.append(heard(connection, b"\r\n\r\n"))
+        connection.sendall(b"HTTP/1.1 %d Done\r\n\r\n" % self.status)
+        if self.port:
+            with socket.create_connection(("127.0.0.1", self.port)) as inner:
+                back = threading.Thread(target=pump, args=(inner, connection))
+                back.start()
+                pump(connection, inner)
+                back.join()
+
+
+def pump(source: socket.socket, sink: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65_536):
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_WR)
+
+
+def use_proxy(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    for name in ("https_proxy", "no_proxy", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", address)
+
+
+def test_https_goes_through_the_proxy_of_the_environment_which_sees_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy = Proxy(status=403)
+    with listening(proxy.serve) as port:
+        use_proxy(monkeypatch, f"http://me:pw@127.0.0.1:{port}")
+        with pytest.raises(Broken) as caught:
+            post(Connection("https://api.example.test/v1", ApiKey("canary-key")))
+    assert (caught.value.reason, caught.value.sent) == ("the proxy gave no connection", False)
+    (asked,) = proxy.asked
+    assert asked.startswith(b"CONNECT api.example.test:443 ")
+    assert b"canary" not in asked
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
+def test_an_authority_of_the_environment_is_trusted_behind_a_proxy(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    context, keys = certificate(tmp_path), []
+
+    def serve(connection: socket.socket) -> None:
+        with suppress(OSError), context.wrap_socket(connection, server_side=True) as secure:
+            keys.append(b"Bearer canary-key" in heard(secure, b"[]"))
+            secure.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+
+    with listening(serve) as service, listening(Proxy(port=service).serve) as port:
+        use_proxy(monkeypatch, f"http://127.0.0.1:{port}")
+        connection = Connection("https://api.example.test/v1", ApiKey("canary-key"))
+        with pytest.raises(Broken) as caught:
+            post(connection)
+        assert (caught.value.sent, keys) == (False, []), "a certificate that nobody vouches for"
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
+        assert post(connection) == Answer(200, b"{}", None)
+        assert keys == [True]
+
+
+def certificate(folder: Path) -> ssl.SSLContext:
+    """A server's side of TLS for `api.example.test`, signed by itself."""
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=test"]
+    names = ["-addext", "subjectAltName=DNS:api.example.test"]
+    subprocess.run(
+        [*command, *names, "-keyout", "key.pem", "-out", "cert.pem"], cwd=folder, capture_output=True, check=True
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    return context
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
+def test_a_service_on_this_machine_is_never_reached_through_a_proxy(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    proxy = Proxy()
+    with listening(proxy.serve) as port:
+        use_proxy(monkeypatch, f"http://127.0.0.1:{port}")
+        with pytest.raises(Broken):
+            post(Connection(f"https://{host}:1/v1", ApiKey("canary-key")))
+    assert proxy.asked == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("HTTPS_PROXY", "gopher://me:pw-canary@proxy.test"), ("SSL_CERT_FILE", "/nowhere/pw-canary.pem")],
+)
+def test_a_proxy_or_certificate_that_cannot_be_used_is_told_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    use_proxy(monkeypatch, "")
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ProviderRefused) as caught:
+        Client(Connection("https://api.example.test/v1", ApiKey("canary-key")))
+    assert caught.value.whole_run
+    assert name in (caught.value.hint or "")
+    assert "canary" not in f"{caught.value.summary} {caught.value.hint}"
+    Client(Connection("http://127.0.0.1:1/v1", ApiKey("canary-key")))  # where it does not matter, it does not disturb
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,11 @@
+#!/bin/sh
+# What a CI job does: plan, comment or apply, in the project's folder. See docs/ci.md for the variables of each.
+#
+# usage: ci/run.sh plan|comment|apply
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+case ${1:-} in
+    plan | comment | apply) exec sh "$here/$1.sh" ;;
+    *) echo "run: the command is \`plan\`, \`comment\` or \`apply\`, not \`${1:-}\`" >&2; exit 64 ;;
+esac

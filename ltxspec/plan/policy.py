@@ -1,0 +1,166 @@
+"""House rules over a plan: `[[policy]]` of the configuration, assertions in the language of templates.
+
+A rule that uses only `plan` and `shots` is asked once; any other is asked of every request the plan would order. What
+cannot be computed does not hold: a comparison with an unknown price refuses, it never passes for 0.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ltxspec.catalog.models import Catalog
+from ltxspec.errors import Diagnostic, Location, Refused, Severity
+from ltxspec.plan.actions import Action, Change, Plan
+from ltxspec.plan.estimate import Estimate, estimate
+from ltxspec.render.checks import names_for
+from ltxspec.render.problems import TemplateProblem
+from ltxspec.render.templating import Templates
+from ltxspec.spec.files import ProjectFiles
+from ltxspec.values import Json, ShotAddress, Usd
+
+CODE = "policy"
+OF_THE_PLAN = frozenset({"plan", "shots"})
+_NAMED = 3  # shots named in one message
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One assertion, what is said when it does not hold, and where it stands."""
+
+    assertion: str
+    message: str | None = None
+    severity: Severity = "error"
+    where: Location | None = None
+
+
+def check_policies(rules: Sequence[Rule], plan: Plan, catalog: Catalog, files: ProjectFiles) -> list[Diagnostic]:
+    """Ask every rule. What does not hold comes back as diagnostics of the rules' own severity, in their order.
+
+    Args:
+        rules: the rules.
+        plan: what they are about.
+        catalog: the models, for the defaults of requests.
+        files: what messages may include.
+    """
+    if not rules:
+        return []
+    about_plan = plan_names(plan)
+    ordered = [(change.address, _shot_names(change, catalog, about_plan)) for change in plan.changes if _spends(change)]
+    templates = Templates(files)
+    found: list[Diagnostic] = []
+    for rule in rules:
+        broken: dict[tuple[str, str | None], list[ShotAddress]] = {}
+        for address, names in _scopes(rule, templates, about_plan, ordered):
+            fault = _fault(rule, templates, names)
+            if fault is not None:
+                broken.setdefault(fault, []).extend([address] if address else [])
+        found += [_diagnostic(rule, message, hint, shots) for (message, hint), shots in broken.items()]
+    return found
+
+
+def refuse_by_policy(plan: Plan) -> None:
+    """Raise `Refused` when a rule of severity `error` does not hold."""
+    broken = [item for item in plan.diagnostics if item.code == CODE and item.severity == "error"]
+    if broken and plan.pending:
+        first, more = broken[0], f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
+        place = f" ({first.where.file}:{first.where.line})" if first.where else ""
+        raise Refused(CODE, f"refused by a policy{place}: {first.message}{more}", hint=first.hint)
+
+
+def plan_names(plan: Plan) -> dict[str, Json]:
+    """`plan` and `shots`, as rules see them. Sums of money are numbers in USD, none where a part is not known."""
+    by_spec: dict[str, list[Change]] = {}
+    for change in plan.changes:
+        by_spec.setdefault(change.address.spec, []).append(change)
+    spent = plan.spent or {}
+    whole = {
+        "provider": plan.provider,
+        "summary": {action.value: plan.count(action) for action in Action},
+        **_sums(estimate(plan.changes), _added(spent.values())),
+        "specs": {
+            name: _sums(estimate(by_spec.get(name, ())), spent.get(name, (Usd(0), 0)))
+            for name in dict.fromkeys([*by_spec, *spent])
+        },
+    }
+    return {"plan": whole, "shots": [_shot(change) for change in plan.changes]}
+
+
+def _sums(planned: Estimate, spent: tuple[Usd, int]) -> dict[str, Json]:
+    return {
+        "estimate": _money(planned.usd, planned.unknown),
+        "under_way": _money(planned.under_way, planned.under_way_unknown),
+        "spent": _money(*spent),
+    }
+
+
+def _added(pairs: Iterable[tuple[Usd, int]]) -> tuple[Usd, int]:
+    known, unknown = Usd(0), 0
+    for usd, number in pairs:
+        known, unknown = known + usd, unknown + number
+    return known, unknown
+
+
+def _money(known: Usd, unknown: int) -> dict[str, Json]:
+    return {"usd": None if unknown else float(known), "known": float(known), "unknown": unknown}
+
+
+def _shot(change: Change) -> dict[str, Json]:
+    request = change.request
+    return {
+        "address": str(change.address),
+        "spec": change.address.spec,
+        "shot": change.address.shot,
+        "instance": change.address.instance,
+        "action": change.action.value,
+        "reasons": [reason.value for reason in change.reasons],
+        "spends": change.action.spends,
+        "estimate": None if change.estimate is None else float(change.estimate),
+        "retake": change.retake,
+        "attempt": change.attempt,
+        "title": request.title if request else None,
+        "labels": dict(request.labels or {}) if request else {},
+        "request": dict(request.body) if request else {},
+    }
+
+
+def _spends(change: Change) -> bool:
+    return change.action.spends and change.request is not None
+
+
+def _shot_names(change: Change, catalog: Catalog, about_plan: Mapping[str, Json]) -> dict[str, Json]:
+    """What a rule about a request may use: what `checks` may, without the spec's variables, and the plan around it."""
+    request = change.request
+    model = catalog.find(str(request.body["model"])) if request else None
+    parameters = names_for(model, request, {}) if request and model else {}
+    return {**parameters, "shot": _shot(change), **about_plan}
+
+
+def _scopes(
+    rule: Rule,
+    templates: Templates,
+    about_plan: Mapping[str, Json],
+    ordered: Sequence[tuple[ShotAddress, Mapping[str, Json]]],
+) -> Sequence[tuple[ShotAddress | None, Mapping[str, Json]]]:
+    """What a rule is asked of: the plan, or each order. One that cannot be read is asked once, to say so."""
+    try:
+        is_about_plan = templates.names(rule.assertion) <= OF_THE_PLAN
+    except TemplateProblem:
+        is_about_plan = True
+    return [(None, about_plan)] if is_about_plan else ordered
+
+
+def _fault(rule: Rule, templates: Templates, names: Mapping[str, Json]) -> tuple[str, str | None] | None:
+    """Message and hint when a rule does not hold, or cannot be computed."""
+    try:
+        if templates.holds(rule.assertion, names, beside=()):
+            return None
+        if rule.message is None:
+            return f"`{rule.assertion}` is not true", None
+        return templates.render(rule.message, names, beside=()), f"the rule is `{rule.assertion}`"
+    except TemplateProblem as problem:
+        return f"the rule `{rule.assertion}` cannot be computed: {problem.message}", problem.hint
+
+
+def _diagnostic(rule: Rule, message: str, hint: str | None, shots: Sequence[ShotAddress]) -> Diagnostic:
+    named = ", ".join(f"`{address}`" for address in shots[:_NAMED])
+    more = f" and {len(shots) - _NAMED} more" if len(shots) > _NAMED else ""
+    return Diagnostic(rule.severity, CODE, f"{message} ({named}{more})" if named else message, rule.where, hint)

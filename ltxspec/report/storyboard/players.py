@@ -1,0 +1,125 @@
+"""The players of a shot: for each of its results the sides to compare, each a video or what to say in its place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ltxspec.lock.models import Output, Take
+from ltxspec.plan.actions import Change
+from ltxspec.report import phrases
+from ltxspec.report.storyboard.models import Clip, Footage
+from ltxspec.review.models import Kind, ShotReview
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a player: a clip, or what to say in its place."""
+
+    name: str  # "before" or "after"
+    caption: str
+    cost: str
+    clip: Clip | None = None
+    facts: str = ""  # size, length and so on of the clip
+    blank: str = ""  # in place of a clip
+    reason: str = ""
+    url: str | None = None  # the provider's address of what is not here, for a person to follow; http or https
+
+    @property
+    def film(self) -> str:
+        """The id of the element that holds an embedded clip."""
+        return f"film-{self.clip.sha256[:16]}" if self.clip else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """One result of a shot: one side, or two to compare."""
+
+    number: str  # makes ids; of the page
+    heading: str  # empty where the shot has one result
+    sides: tuple[Side, ...]
+
+    @property
+    def clips(self) -> int:
+        """How many sides can be played."""
+        return sum(1 for side in self.sides if side.clip)
+
+
+def players_of(number: int, shot: ShotReview, footage: Sequence[Footage]) -> tuple[Player, ...]:
+    """The players of a shot, at least one; `footage` holds its results in the order of the takes' outputs."""
+    results = max(len(_outputs(shot.before)), len(_outputs(shot.after)), 1)
+    players = []
+    for index in range(results):
+        found = footage[index] if index < len(footage) else Footage()
+        heading = f"Result {index + 1} of {results}" if results > 1 else ""
+        players.append(Player(f"{number}-{index}", heading, _sides(shot, index, found)))
+    return tuple(players)
+
+
+def is_same_video(shot: ShotReview) -> bool:
+    """Whether both sides are one take, which is shown once."""
+    return shot.before is not None and shot.after is not None and shot.before.task_id == shot.after.task_id
+
+
+def take_cost(take: Take) -> str:
+    """What a take cost: `$0.48` or `cost unknown`."""
+    return "cost unknown" if take.cost is None else phrases.money(take.cost)
+
+
+def _sides(shot: ShotReview, index: int, found: Footage) -> tuple[Side, ...]:
+    if shot.after is None:
+        after = _to_come(shot)
+    else:
+        caption = "The same video before and after" if is_same_video(shot) else "After"
+        after = _side("after", caption, shot.after, index, found.after)
+    if shot.before is None or is_same_video(shot):
+        return (after,)
+    return _side("before", "Before", shot.before, index, found.before), after
+
+
+def _side(name: str, caption: str, take: Take, index: int, clip: Clip | None) -> Side:
+    cost = take_cost(take)
+    if index >= len(take.outputs):
+        return Side(name, caption, cost, blank="No video", reason="This side has fewer results.")
+    if clip is not None:
+        return Side(name, caption, cost, clip, _facts(clip))
+    url = _followable(take.outputs[index])
+    where = "The provider may still have it." if url else "Nobody recorded where else it is."
+    reason = f"It is not in the archive of this machine; `ltxspec archive pull` fetches what is in use. {where}"
+    return Side(name, caption, cost, blank="Not on this machine", reason=reason, url=url)
+
+
+def _to_come(shot: ShotReview) -> Side:
+    """What is said where there is no video yet, or no more."""
+    cost, blank, reason = "no cost", "No video", "No task of this shot has succeeded."
+    match shot.kind, shot.change:
+        case Kind.PENDING, Change() as change:
+            size = phrases.size(change)
+            cost, blank = _estimate(change, "est. {}"), "Not yet rendered"
+            reason = f"{size}. `ltxspec apply` renders it." if size else "`ltxspec apply` renders it."
+        case Kind.RESUMING, Change() as change:
+            cost, blank = _estimate(change, "{} committed"), "Under way"
+            reason = "Ordered, and the money is committed; `ltxspec collect` brings the video home."
+        case Kind.BLOCKED, change:
+            blank, reason = "Blocked", (change.note if change else None) or "Its last attempt failed for good."
+        case Kind.RETIRED, _:
+            blank, reason = "Retired", "Gone from the spec; its takes are kept."
+        case _:
+            pass
+    return Side("after", "After", cost, blank=blank, reason=reason)
+
+
+def _estimate(change: Change, words: str) -> str:
+    return "price unknown" if change.estimate is None else words.format(phrases.money(change.estimate))
+
+
+def _outputs(take: Take | None) -> Sequence[Output]:
+    return take.outputs if take is not None else ()
+
+
+def _facts(clip: Clip) -> str:
+    sound = " · sound" if clip.audio else ""
+    return f"{clip.width}×{clip.height} · {round(clip.fps, 3):g} fps · {round(clip.seconds, 2):g} s{sound}"
+
+
+def _followable(output: Output) -> str | None:
+    url = output.video_url or ""
+    return url if url.startswith(("https://", "http://")) else None

@@ -1,0 +1,71 @@
+"""`apply --approved`: exactly what was seen is bought, and a refusal tells what is different, money included."""
+
+from pathlib import Path
+
+import pytest
+from acceptance.ci.repos import git
+from acceptance.commands import Result, ltxspec, write_spec
+
+HEAD = "model: lightricks:ltx@2.5-fast\ndefaults: {width: 1280, height: 720, duration: 6, fps: 24}\nshots:\n"
+KEY = {"RUNWARE_API_KEY": "key-of-nobody", "RUNWARE_BASE_URL": "http://127.0.0.1:9/v1"}  # nothing listens there
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    git(tmp_path, "init", "--quiet", "--initial-branch=main")
+    commit(tmp_path, tower="a tower")
+    return tmp_path
+
+
+def commit(project: Path, **prompts: str) -> None:
+    write_spec(project, HEAD + "".join(f"  {name}: {{prompt: '{text}'}}\n" for name, text in prompts.items()))
+    git(project, "add", "specs")
+    git(project, "commit", "--quiet", "--message=Edit")
+
+
+def digest(project: Path) -> str:
+    found: str = ltxspec("diff", "HEAD", "HEAD", "--format", "json", cwd=project).json["planDigest"]
+    return found
+
+
+def apply(project: Path, approved: str, *more: str) -> Result:
+    return ltxspec("apply", "--approved", approved, *more, cwd=project, check=4, **KEY)
+
+
+def test_a_plan_that_grew_since_is_refused_and_told_apart(project: Path) -> None:
+    approved = digest(project)
+    commit(project, tower="a taller tower", gate="a gate")
+    refused = apply(project, approved)
+    assert "error[not-approved]" in refused.err
+    assert "approved $0.54, now $1.08" in refused.err
+    assert "night.gate: planned no change, now create" in refused.err
+    assert "night.tower: planned create of v1:sha256:" in refused.err
+    assert "for $0.54" in refused.err
+
+
+def test_edits_that_are_not_committed_are_told_apart_too(project: Path) -> None:
+    approved = digest(project)
+    write_spec(project, HEAD + "  tower: {prompt: a tower, duration: 8}\n")
+    assert "approved $0.54, now $0.72" in apply(project, approved).err
+
+
+def test_a_plan_nobody_knows_is_refused_with_what_would_be_bought(project: Path) -> None:
+    refused = apply(project, "sha256:" + "0" * 64)
+    assert "now $0.54" in refused.err
+    assert "night.tower: now create for $0.54" in refused.err
+
+
+def test_outside_of_git_a_refusal_says_what_would_be_bought(tmp_path: Path) -> None:
+    write_spec(tmp_path, HEAD + "  tower: {prompt: a tower}\n")
+    assert "night.tower: now create for $0.54" in apply(tmp_path, "sha256:" + "0" * 64).err
+
+
+def test_a_long_list_of_differences_is_counted(project: Path) -> None:
+    approved = digest(project)
+    commit(project, **{f"shot-{number}": "a scene" for number in range(30)})
+    assert "… and 12 more" in apply(project, approved).err
+
+
+def test_the_approved_plan_passes_this_gate(project: Path) -> None:
+    refused = apply(project, digest(project), "--max-cost", "0.10")
+    assert "error[over-budget]" in refused.err

@@ -1,0 +1,155 @@
+"""Limits on money, through the real command: refused before the first order, stopped when reality is dearer."""
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from acceptance.commands import REPOSITORY, ltxspec, write_spec
+
+SANDBOX = ("--provider", "sandbox")
+HEAD = "model: {model}\ndefaults: {{width: 1280, height: 720, duration: 6, fps: 24}}\nshots:\n"
+PRICED, UNPRICED = "lightricks:ltx@2.5-fast", "maker:9@9"  # the first costs 0.54 a shot
+
+
+def project(folder: Path, *shots: str, budget: str = "", model: str = PRICED) -> Path:
+    (folder / "ltxspec.toml").write_text(f"[sandbox]\nspeed = 1000\n[budget]\n{budget}\n", encoding="utf-8")
+    lines = "".join(f"  {name}: {{prompt: 'shot {name}'}}\n" for name in shots)
+    write_spec(folder, HEAD.format(model=model) + lines)
+    return folder
+
+
+def apply(folder: Path, *arguments: str, check: int = 0, faults: dict[str, Any] | None = None) -> tuple[str, str]:
+    scenario = {"LTXSPEC_SANDBOX_SCENARIO": json.dumps(faults)} if faults else {}
+    done = ltxspec("apply", *SANDBOX, "--parallelism", "1", *arguments, cwd=folder, check=check, **scenario)
+    return done.out, done.err
+
+
+def charges(folder: Path) -> int:
+    """How many tasks the sandbox has charged for, whatever ltxspec says."""
+    found = list((folder / ".ltxspec" / "sandbox").glob("*.sqlite*"))
+    if not found:
+        return 0
+    with sqlite3.connect(found[0]) as connection:
+        (count,) = connection.execute("select count(*) from charges").fetchone()
+    return int(count)
+
+
+def model_without_prices(folder: Path) -> None:
+    text = (REPOSITORY / "schemas" / "models" / "lightricks-ltx-2-5-fast.json").read_text("utf-8")
+    model = json.loads(text.replace(PRICED, UNPRICED).replace("lightricks-ltx-2-5-fast", "maker-nine"))
+    model["x-ltxspec"]["price"]["rows"] = []
+    target = folder / "schemas" / "models" / "maker-nine.json"
+    target.parent.mkdir(parents=True)
+    target.write_text(json.dumps(model), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("budget", "arguments", "says"),
+    [
+        ('per_apply = "1.00"', (), "the plan costs $1.08, which is over the limit of $1.00"),
+        ("", ("--max-cost", "1.00"), "the plan costs $1.08, which is over the limit of $1.00"),
+        ('per_apply = "9.00"', ("--max-cost", "1.00"), "over the limit of $1.00"),
+        ('per_apply = "1.00"', ("--max-cost", "9.00"), "over the limit of $1.00"),
+        ('per_shot = "0.50"', (), "`night.a`, `night.b` would cost more than $0.50 for one shot"),
+        ('per_spec = "1.00"', (), "`night` would have cost $1.08 in all, over its limit of $1.00"),
+    ],
+)
+def test_a_plan_over_a_limit_is_refused_before_anything_is_ordered(
+    tmp_path: Path, budget: str, arguments: tuple[str, ...], says: str
+) -> None:
+    project(tmp_path, "a", "b", budget=budget)
+    _, told = apply(tmp_path, *arguments, check=4)
+    assert says in told
+    assert charges(tmp_path) == 0
+    assert not (tmp_path / ".ltxspec" / "sandbox" / "lockfiles").exists()
+
+
+def test_a_plan_within_all_limits_is_applied(tmp_path: Path) -> None:
+    project(tmp_path, "a", "b", budget='per_apply = "1.08"\nper_shot = 0.54\nper_spec = "1.08"')
+    apply(tmp_path, "--max-cost", "$1.08")
+    assert charges(tmp_path) == 2
+
+
+def test_a_spec_keeps_to_its_limit_over_all_applies(tmp_path: Path) -> None:
+    project(tmp_path, "a", budget='per_spec = "1.00"')
+    apply(tmp_path)
+    project(tmp_path, "a", "b", budget='per_spec = "1.00"')
+    assert "`night` would have cost $1.08 in all" in apply(tmp_path, check=4)[1]
+    project(tmp_path, "b", budget='per_spec = "1.00"')
+    assert "$1.08" in apply(tmp_path, check=4)[1], "a shot that is gone was paid for all the same"
+    assert charges(tmp_path) == 1
+
+
+def test_a_part_that_is_within_the_limit_can_be_chosen(tmp_path: Path) -> None:
+    project(tmp_path, "a", "b", budget='per_apply = "1.00"')
+    apply(tmp_path, "--target", "night.a")
+    assert charges(tmp_path) == 1
+
+
+def test_no_more_is_ordered_once_reality_is_dearer_than_the_estimate(tmp_path: Path) -> None:
+    project(tmp_path, "a", "b", "c")
+    out, told = apply(tmp_path, "--max-cost", "2.20", check=3, faults={"behaviour": {"cost": "higher"}})
+    assert "the cost limit would be passed" in told
+    assert "not ordered" in out
+    assert charges(tmp_path) == 2
+
+
+def test_an_unknown_price_is_refused_unless_it_is_allowed(tmp_path: Path) -> None:
+    model_without_prices(tmp_path)
+    project(tmp_path, "a", "b", model=UNPRICED)
+    plan = ltxspec("plan", *SANDBOX, "--format", "json", cwd=tmp_path).json
+    assert plan["estimate"] == {"usd": "0.00", "unknown": 2}
+    assert [shot["estimate"] for shot in plan["shots"]] == [None, None]
+    assert "the price of `night.a`, `night.b` is not known" in apply(tmp_path, check=4)[1]
+    assert charges(tmp_path) == 0
+    apply(tmp_path, "--allow-unknown-cost", "--target", "night.a")
+    assert charges(tmp_path) == 1
+
+
+def test_an_unknown_price_counts_as_the_dearest_shot_that_is_allowed(tmp_path: Path) -> None:
+    model_without_prices(tmp_path)
+    project(tmp_path, "a", "b", budget='per_apply = "5.00"\nper_shot = "3.00"', model=UNPRICED)
+    told = apply(tmp_path, "--allow-unknown-cost", check=4)[1]
+    assert "$6.00 (2 unknown, reckoned at $3.00)" in told
+    assert charges(tmp_path) == 0
+
+
+def test_with_nothing_to_reckon_by_one_unknown_price_at_a_time_is_risked(tmp_path: Path) -> None:
+    model_without_prices(tmp_path)
+    project(tmp_path, "a", "b", model=UNPRICED)
+    told = apply(tmp_path, "--allow-unknown-cost", "--max-cost", "5.00", "--parallelism", "2", check=3)[1]
+    assert "the cost limit would be passed" in told
+    assert charges(tmp_path) == 1
+
+
+@pytest.mark.parametrize("cost", ["missing", "zero", "negative"])
+def test_a_cost_that_was_not_told_or_cannot_be_true_stays_unknown_everywhere(tmp_path: Path, cost: str) -> None:
+    project(tmp_path, "a")
+    out, _ = apply(tmp_path, faults={"behaviour": {"cost": cost}})
+    assert "Spent 1 unknown" in out
+    lockfile = json.loads((tmp_path / ".ltxspec" / "sandbox" / "lockfiles" / "night.lock.json").read_text())
+    (take,) = lockfile["shots"]["a"]["takes"]
+    assert (take["cost"], take["outputs"][0]["cost"]) == (None, None)
+    spent = ltxspec("cost", *SANDBOX, "--format", "json", cwd=tmp_path).json
+    assert spent["total"] == {"takes": 1, "usd": "0.00", "unknown": 1}
+    assert "$" not in ltxspec("cost", *SANDBOX, cwd=tmp_path).out
+    assert "cost unknown" in ltxspec("show", *SANDBOX, cwd=tmp_path).out
+    assert ltxspec("show", *SANDBOX, "--format", "json", cwd=tmp_path).json[0]["takes"][0]["cost"] is None
+    assert "1 unknown spent" in ltxspec("plan", *SANDBOX, cwd=tmp_path).out
+
+
+def test_a_cost_that_was_not_told_keeps_counting_against_the_limits(tmp_path: Path) -> None:
+    project(tmp_path, "a", "b")
+    told = apply(tmp_path, "--max-cost", "1.08", faults={"behaviour": {"cost": "missing"}})
+    assert charges(tmp_path) == 2, told
+    project(tmp_path, "a", "b", "c", budget='per_shot = "3.00"\nper_spec = "6.00"')
+    refused = apply(tmp_path, check=4)[1]
+    assert "$6.54 (2 unknown, reckoned at $3.00) in all" in refused
+
+
+def test_an_amount_that_is_none_is_wrong_usage(tmp_path: Path) -> None:
+    project(tmp_path, "a")
+    for amount in ("much", "-1", "nan"):
+        assert "is not an amount in USD" in apply(tmp_path, f"--max-cost={amount}", check=64)[1]

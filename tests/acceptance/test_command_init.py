@@ -1,0 +1,63 @@
+"""`ltxspec init`: what it writes works at once, and what was there stays."""
+
+from pathlib import Path
+
+from acceptance.commands import REPOSITORY, ltxspec
+
+
+def test_a_new_project_is_valid_plans_and_renders(tmp_path: Path) -> None:
+    told = ltxspec("init", cwd=tmp_path).out
+    written = [line.removeprefix("wrote ") for line in told.splitlines() if line.startswith("wrote ")]
+    assert {"ltxspec.toml", ".gitignore", ".gitattributes", "schemas/spec/v1.json"} <= set(written)
+    assert all((tmp_path / name).is_file() for name in written)
+    assert "1 spec, 1 shot: valid." in ltxspec("validate", cwd=tmp_path).out
+    (next_step,) = [line.removeprefix("Next: ltxspec ") for line in told.splitlines() if line.startswith("Next: ")]
+    assert "Plan: 1 to render (1 create)." in ltxspec(*next_step.split(), cwd=tmp_path).out
+    assert ltxspec("fmt", "--check", cwd=tmp_path).out == ""
+
+
+def test_the_editor_gets_the_published_schema(tmp_path: Path) -> None:
+    ltxspec("init", cwd=tmp_path)
+    published = REPOSITORY / "schemas" / "spec" / "v1.json"
+    assert (tmp_path / "schemas" / "spec" / "v1.json").read_bytes() == published.read_bytes()
+
+
+def test_a_second_init_touches_nothing(tmp_path: Path) -> None:
+    ltxspec("init", cwd=tmp_path)
+    (tmp_path / "ltxspec.toml").write_text("# mine\n", encoding="utf-8")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    told = ltxspec("init", cwd=tmp_path).out
+    assert "wrote" not in told
+    assert "kept  ltxspec.toml" in told
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_lines_are_added_to_ignore_rules_that_are_there(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("*.bak\nrenders/", encoding="utf-8")
+    ltxspec("init", cwd=tmp_path)
+    lines = (tmp_path / ".gitignore").read_text("utf-8").splitlines()
+    assert lines[:2] == ["*.bak", "renders/"]
+    assert lines.count("renders/") == 1
+    assert ".ltxspec/" in lines
+
+
+def test_two_projects_do_not_share_task_ids(tmp_path: Path) -> None:
+    ids = []
+    for name in ("a", "b"):
+        ltxspec("init", name, "--name", "same", cwd=tmp_path)
+        ((body,),) = (ltxspec("render", "--format", "json", cwd=tmp_path / name).json,)
+        ids.append(body["taskUUID"])
+    assert ids[0] != ids[1]
+
+
+def test_the_spec_is_named_after_the_folder_and_the_way_there_is_told(tmp_path: Path) -> None:
+    told = ltxspec("init", "Autumn Campaign", cwd=tmp_path).out
+    assert (tmp_path / "Autumn Campaign" / "specs" / "autumn-campaign.yaml").is_file()
+    assert "Next: cd 'Autumn Campaign' && ltxspec plan" in told
+
+
+def test_a_file_in_the_way_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "specs").write_text("not a folder", encoding="utf-8")
+    refused = ltxspec("init", cwd=tmp_path, check=1)
+    assert refused.err.startswith("error[storage]: ")
+    assert "specs" in refused.err

@@ -1,0 +1,90 @@
+"""Limits hold before anything is spent; what is not known never counts as nothing."""
+
+from decimal import Decimal
+
+import pytest
+from builders import change, request
+
+from ltxspec.errors import Refused
+from ltxspec.plan.actions import Action, Change, Plan
+from ltxspec.plan.guard import Limits, refuse_over_budget, refuse_unknown_prices
+from ltxspec.values import Usd
+
+
+def planned(*changes: Change, spent: dict[str, tuple[Usd, int]] | None = None) -> Plan:
+    return Plan("runware", changes, spent=spent)
+
+
+def shot(
+    name: str = "alley", estimate: str | None = "0.48", action: Action = Action.CREATE, *, spec: str = "night"
+) -> Change:
+    return change(action, request(name, estimate=estimate, spec=spec))
+
+
+def limit(per_apply: str | None = None, per_shot: str | None = None, per_spec: str | None = None) -> Limits:
+    return Limits(*(None if text is None else Decimal(text) for text in (per_apply, per_shot, per_spec)))
+
+
+def refusal(plan: Plan, limits: Limits) -> str:
+    with pytest.raises(Refused) as caught:
+        refuse_over_budget(plan, limits)
+    assert (caught.value.code, caught.value.exit_code) == ("over-budget", 4)
+    return caught.value.summary
+
+
+def test_a_plan_may_cost_exactly_its_limits() -> None:
+    refuse_over_budget(planned(shot("a"), shot("b")), limit("0.96", "0.48", "0.96"))
+
+
+def test_without_limits_everything_goes() -> None:
+    refuse_over_budget(planned(shot("a", "999.00"), shot("b", None)), limit())
+
+
+def test_a_plan_over_the_limit_of_one_apply_is_refused_with_both_sums() -> None:
+    assert refusal(planned(shot("a"), shot("b")), limit("0.95")) == (
+        "the plan costs $0.96, which is over the limit of $0.95 for one apply"
+    )
+
+
+def test_money_under_way_counts_as_spent() -> None:
+    under_way = shot("b", "0.60", Action.RESUME)
+    assert "$1.08" in refusal(planned(shot("a"), under_way), limit("1.00"))
+    refuse_over_budget(planned(under_way), limit("0.01"))  # nothing new is ordered: collecting is never refused
+
+
+def test_shots_over_their_limit_are_named() -> None:
+    dear = [shot(name, "3.10") for name in ("a", "b", "c", "d")]
+    assert refusal(planned(shot(), *dear), limit(per_shot="3.00")) == (
+        "`night.a`, `night.b`, `night.c` and 1 more would cost more than $3.00 for one shot"
+    )
+
+
+def test_a_spec_counts_all_it_ever_cost_and_only_its_own() -> None:
+    plan = planned(shot(), shot(spec="day"), spent={"night": (Decimal("4.60"), 0), "day": (Decimal("1.00"), 0)})
+    assert "`night` would have cost $5.08 in all" in refusal(plan, limit(per_spec="5.00"))
+    refuse_over_budget(plan, limit(per_spec="5.08"))
+
+
+def test_a_spec_in_which_nothing_is_ordered_is_not_held_to_its_limit() -> None:
+    plan = planned(shot("a", None, Action.NO_OP), shot(spec="day"), spent={"night": (Decimal("9.00"), 0)})
+    refuse_over_budget(plan, limit(per_spec="5.00"))
+
+
+def test_an_unknown_cost_counts_as_the_dearest_shot_that_is_allowed() -> None:
+    summary = refusal(planned(shot("a"), shot("b", None)), limit("3.00", per_shot="3.00"))
+    assert "$3.48 (1 unknown, reckoned at $3.00)" in summary
+    before = planned(shot(), spent={"night": (Decimal("1.00"), 2)})
+    assert "$7.48 (2 unknown, reckoned at $3.00)" in refusal(before, limit(per_shot="3.00", per_spec="7.00"))
+
+
+def test_where_nothing_says_what_an_unknown_cost_may_be_the_sum_is_at_least_the_rest() -> None:
+    plan = planned(shot("a"), shot("b", None), shot("c", None, Action.RESUME))
+    assert "at least $0.48 (2 unknown)" in refusal(plan, limit("0.40"))
+    refuse_over_budget(plan, limit("0.48"))
+
+
+def test_an_unknown_price_is_refused_by_name_and_only_where_it_would_be_paid() -> None:
+    with pytest.raises(Refused) as caught:
+        refuse_unknown_prices(planned(shot("a"), shot("b", None)))
+    assert (caught.value.code, caught.value.summary) == ("unknown-price", "the price of `night.b` is not known")
+    refuse_unknown_prices(planned(shot("a"), shot("b", None, Action.RESUME), shot("c", None, Action.BLOCKED)))

@@ -1,0 +1,143 @@
+"""House rules: asked of the plan or of each order, told with their place, and never passed by what is not known."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from builders import change, request
+
+from ltxspec.catalog.models import load_catalog
+from ltxspec.errors import Diagnostic, Location, Refused
+from ltxspec.plan.actions import Action, Change, Plan
+from ltxspec.plan.policy import Rule, check_policies, plan_names, refuse_by_policy
+from ltxspec.spec.files import FileProblem
+from ltxspec.values import Usd
+
+MODELS = Path(__file__).parents[3] / "schemas" / "models"
+CATALOG = load_catalog({path.name: json.loads(path.read_text("utf-8")) for path in sorted(MODELS.glob("*.json"))})
+WHERE = Location("ltxspec.toml", 4, 1)
+
+
+class NoFiles:
+    def resolve(self, path: str, *, beside: str) -> str:  # noqa: ARG002  # the signature of the port
+        raise FileProblem(f"`{path}` cannot be read")
+
+    read_text = sha256 = resolve
+
+
+def shot(name: str = "alley", estimate: str | None = "0.48", action: Action = Action.CREATE, **more: object) -> Change:
+    return change(action, request(name, estimate=estimate, model="lightricks:2@0", width=1920, height=1080, **more))  # type: ignore[arg-type]  # parameters by name
+
+
+def planned(*changes: Change, spent: dict[str, tuple[Usd, int]] | None = None) -> Plan:
+    return Plan("runware", changes or (shot(),), spent=spent)
+
+
+def ask(rule: Rule | str, plan: Plan) -> list[Diagnostic]:
+    rules = [rule if isinstance(rule, Rule) else Rule(rule, where=WHERE)]
+    return check_policies(rules, plan, CATALOG, NoFiles())
+
+
+def messages(found: Sequence[Diagnostic]) -> list[str]:
+    return [item.message for item in found]
+
+
+@pytest.mark.parametrize(
+    "holds",
+    [
+        "plan.summary.create == 2",
+        "plan.summary['no-op'] == 1",
+        "plan.provider == 'runware'",
+        "plan.estimate.usd <= 0.96",
+        "plan.estimate.unknown == 0",
+        "plan.spent.usd == 4.8",
+        "plan.specs.night.spent.usd == 4.8",
+        "plan.under_way.usd == 0",
+        "shots|selectattr('spends')|list|length == 2",
+        "shots[0].address == 'night.a'",
+        "duration <= 8",
+        "fps == 24 or width == 1920",
+        "estimate < plan.estimate.usd",
+        "shot.spec == 'night' and shot.action == 'create'",
+        "request.positivePrompt|length < 100",
+        "'rain' not in prompt",
+        "true",
+    ],
+)
+def test_a_rule_may_speak_of_the_plan_and_of_each_request(holds: str) -> None:
+    plan = planned(shot("a"), shot("b"), shot("c", None, Action.NO_OP), spent={"night": (Usd("4.80"), 0)})
+    assert ask(holds, plan) == []
+    assert len(ask(f"not ({holds})", plan)) == 1
+
+
+def test_a_rule_about_the_plan_is_told_once_and_one_about_requests_with_the_shots_that_break_it() -> None:
+    plan = planned(*(shot(name) for name in "abcde"))
+    assert messages(ask("plan.summary.create <= 4", plan)) == ["`plan.summary.create <= 4` is not true"]
+    assert messages(ask("duration <= 6 ", plan)) == [
+        "`duration <= 6 ` is not true (`night.a`, `night.b`, `night.c` and 2 more)"
+    ]
+
+
+def test_only_what_would_be_ordered_is_asked_about() -> None:
+    plan = planned(shot("a", action=Action.NO_OP), shot("b", action=Action.BLOCKED), shot("c", action=Action.REPLACE))
+    assert messages(ask("duration <= 6", plan)) == ["`duration <= 6` is not true (`night.c`)"]
+
+
+def test_the_message_is_a_template_and_the_rule_is_the_hint() -> None:
+    rule = Rule("duration <= 6", "{{ shot.instance }} is {{ duration }} s long", "warning", WHERE)
+    (found,) = ask(rule, planned())
+    assert found == Diagnostic(
+        "warning", "policy", "alley is 8 s long (`night.alley`)", WHERE, "the rule is `duration <= 6`"
+    )
+
+
+@pytest.mark.parametrize("rule", ["plan.estimate.usd <= 20", "plan.spent.usd < 100", "estimate <= 3"])
+def test_a_limit_is_never_passed_by_money_that_is_not_known(rule: str) -> None:
+    plan = planned(shot("a", None), spent={"night": (Usd(1), 1)})
+    (found,) = ask(rule, plan)
+    assert found.severity == "error"
+    assert "cannot be computed" in found.message
+
+
+def test_known_parts_of_a_sum_can_be_asked_for() -> None:
+    plan = planned(shot("a"), shot("b", None), spent={"night": (Usd(1), 1)})
+    names = plan_names(plan)["plan"]
+    assert names["estimate"] == {"usd": None, "known": 0.48, "unknown": 1}
+    assert names["spent"] == {"usd": None, "known": 1.0, "unknown": 1}
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        ("plan.sumary.create == 1", "no `sumary`"),
+        ("durration <= 8", "`durration` is not defined"),
+        ("duration <=", "cannot be computed"),
+        ("plan.__class__", "out of reach"),
+        ("range(10**9)|length > 0", "more than"),
+    ],
+)
+def test_a_rule_that_cannot_be_computed_does_not_hold(rule: str, says: str) -> None:
+    (found,) = ask(rule, planned())
+    assert says in found.message
+    assert found.where == WHERE
+
+
+def test_a_message_that_cannot_be_rendered_does_not_hide_that_the_rule_is_broken() -> None:
+    (found,) = ask(Rule("duration <= 6", "{{ nothing }}", "error", WHERE), planned())
+    assert "`nothing` is not defined" in found.message
+    assert found.severity == "error"
+
+
+def test_only_broken_rules_of_severity_error_refuse_a_plan() -> None:
+    error = Diagnostic("error", "policy", "too long", WHERE, "the rule is `duration <= 6`")
+    warning = Diagnostic("warning", "policy", "rather long", WHERE)
+    refuse_by_policy(Plan("runware", [shot()], [warning, Diagnostic("error", "other", "not a rule")]))
+    with pytest.raises(Refused) as caught:
+        refuse_by_policy(Plan("runware", [shot()], [warning, error, error]))
+    assert (caught.value.code, caught.value.exit_code) == ("policy", 4)
+    assert caught.value.summary == "refused by a policy (ltxspec.toml:4): too long (and 1 more)"
+
+
+def test_a_plan_that_does_nothing_is_not_refused() -> None:
+    refuse_by_policy(Plan("runware", [shot(action=Action.NO_OP)], [Diagnostic("error", "policy", "spent too much")]))

@@ -1,0 +1,163 @@
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import builders
+import pytest
+from storyboards import html, pending, review, shot, take
+
+from ltxspec.errors import Diagnostic, Location
+from ltxspec.report.storyboard.models import Clip, Footage, Picture
+from ltxspec.report.storyboard.page import storyboard
+from ltxspec.review.models import Kind, LostTake, Refusal, Review
+from ltxspec.values import ShotAddress, Usd
+
+ATTACK = "</script></title><script>alert(1)</script><img src=x onerror=alert(1)>'\" onclick=alert(1)"
+OLD, NEW = take(1, "a", builders.output(1)), take(2, "b", builders.output(2))
+EMPTY_ELEMENTS = {"meta", "link", "input", "img"}
+
+
+class Elements(HTMLParser):
+    """Every start tag with its attributes, and whether tags nest as they should."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+        if tag not in EMPTY_ELEMENTS:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def clip(name: str = "ab", *, embed: bool = False) -> Clip:
+    stills = [Picture(second, 16, 9, b"jpeg") for second in (0, 1, 2)]
+    read = f"bytes of {name}".encode if embed else None
+    return Clip(
+        name * 32, f"../archive/{name}.mp4", "video/mp4", 16, 9, 2, 25, 50, audio=True, stills=stills, read=read
+    )
+
+
+def compared(*, embed: bool = False) -> str:
+    of = review(shot("alley", Kind.RENDERED, OLD, NEW, bought=(NEW,)), shot("temple", Kind.RENDERED, None, OLD))
+    old, new = clip("ab", embed=embed), clip("cd", embed=embed)
+    return html(of, [[Footage(old, new)], [Footage(None, old)]])
+
+
+def test_the_page_is_well_formed_and_opens_nothing_by_itself() -> None:
+    elements = Elements(compared())
+    assert elements.open == []
+    sources = [attrs["src"] for tag, attrs in elements.found if "src" in attrs]
+    assert {str(source).partition(",")[0] for source in sources} == {"data:image/jpeg;base64"}
+    assert [attrs for tag, attrs in elements.found if tag == "video" and "src" in attrs] == []
+
+
+def test_the_head_says_the_money_before_anything_else() -> None:
+    text = compared()
+    assert "<h1>1 shot rendered for $0.96, 41 unchanged; limit $5.00</h1>" in text
+    assert "<dt>Before and after, all takes</dt><dd>$4.80 → $5.76</dd>" in text
+    assert "f5bce1ad3a93 (merge base of main) to the working tree" in text
+
+
+def test_videos_are_linked_and_only_the_script_knows_where_they_are() -> None:
+    text = compared()
+    data = re.search(r'id="data">(.*?)</script>', text)
+    assert data is not None
+    assert '"href":"../archive/ab.mp4","fps":25,"frames":50,"audio":true' in data[1]
+
+
+def test_embedded_videos_stand_in_the_page_once_each() -> None:
+    text = compared(embed=True)
+    assert text.count('<script type="text/plain" id="film-') == 2
+    assert "Ynl0ZXMgb2YgYWI=" in text  # bytes of ab
+    assert '"film":"film-abababababababab","type":"video/mp4"' in text
+    assert "archive/ab.mp4" not in text
+
+
+def test_embedded_videos_are_read_when_the_page_has_come_to_them() -> None:
+    read: list[str] = []
+
+    def reader(name: str) -> Callable[[], bytes]:
+        def give() -> bytes:
+            read.append(name)
+            return b"x"
+
+        return give
+
+    films = [replace(clip(name), read=reader(name)) for name in ("ab", "cd")]
+    of = review(shot("alley", Kind.RENDERED, OLD, NEW))
+    pieces = storyboard(of, [[Footage(*films)]])
+    seen = [tuple(read) for _ in pieces]
+    assert seen[len(seen) // 2] == ()
+    assert [("ab",), ("ab", "cd")] == sorted({*seen} - {()})
+
+
+def hostile() -> Review:
+    """A review that is nothing but attacks."""
+    away = take(5, ATTACK, replace(builders.output(5), video_url=f"https://x/{ATTACK}"), seed=ATTACK)
+    blocked = shot("b", Kind.BLOCKED, change=replace(pending("b", ATTACK), note=ATTACK), spec=ATTACK)
+    named = shot(ATTACK, Kind.RENDERED, away, away, title=ATTACK, labels={ATTACK: ATTACK}, source=(ATTACK, 1, 1))
+    return review(
+        blocked,
+        named,
+        base_name=ATTACK,
+        provider=ATTACK,
+        refusals=[Refusal("over-budget", ATTACK, ATTACK)],
+        diagnostics=[Diagnostic("warning", "x", ATTACK, Location(ATTACK, 1, 1), ATTACK)],
+        lost=[LostTake(ShotAddress(ATTACK, ATTACK), OLD)],
+    )
+
+
+def test_no_text_of_a_stranger_makes_an_element_or_an_attribute() -> None:
+    attacked, calm = Elements(html(hostile())), Elements(html(hostile()).replace("alert(1)", ""))
+    assert [tag for tag, _ in attacked.found if tag == "script"] == ["script", "script"]
+    assert [attrs for _, attrs in attacked.found if {"onclick", "onerror"} & attrs.keys()] == []
+    assert [tag for tag, _ in attacked.found] == [tag for tag, _ in calm.found]
+    assert attacked.open == []
+
+
+def test_refusals_notes_and_lost_tasks_are_told() -> None:
+    of = review(
+        refusals=[Refusal("tasks-lost", "1 paid task is missing", "see `ltxspec lock merge`")],
+        diagnostics=[Diagnostic("warning", "base-unrendered", "`a.yaml` does not render")],
+        lost=[LostTake(ShotAddress("night", "alley"), OLD)],
+        under_way=Usd("0.48"),
+        plan_digest="sha256:abc",
+    )
+    text = html(of)
+    assert "1 paid task is missing.</strong> see <code>ltxspec lock merge</code>" in text
+    assert "<b>warning</b>: <code>a.yaml</code> does not render" in text
+    assert f"<code>night.alley</code>: task {OLD.task_id}, $0.48" in text
+    assert "<dt>Under way, committed</dt><dd>$0.48</dd>" in text
+    assert "<code>sha256:abc</code>" in text
+    assert 'class="clear"' not in text
+
+
+def test_a_review_without_shots_says_so() -> None:
+    assert "Nothing was rendered, and nothing is to render." in html(review())
+
+
+@pytest.mark.parametrize("spent", [(Usd(0), 1), (Usd("0.48"), 2)])
+def test_an_unknown_sum_is_never_shown_as_nothing(spent: tuple[Usd, int]) -> None:
+    text = html(review(spent=spent[0], spent_unknown=spent[1]))
+    assert f"{spent[1]} unknown" in text
+    assert "<dd>$0.00</dd>" not in text.split("Still to render")[0]
+
+
+def test_filters_are_offered_where_there_is_a_choice() -> None:
+    one = html(review(shot("alley", Kind.RENDERED, OLD, NEW)))
+    two = html(
+        review(shot("alley", Kind.RENDERED, OLD, NEW), shot("b", Kind.RETIRED, OLD, spec="day", labels={"a": "b"}))
+    )
+    assert ('id="spec"' in one, 'id="label"' in one) == (False, False)
+    assert ('id="spec"' in two, 'id="label"' in two) == (True, True)

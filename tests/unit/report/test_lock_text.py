@@ -1,0 +1,89 @@
+from dataclasses import replace
+
+from builders import lockfile, output, record, take
+from hypothesis import given
+from lockfile_strategies import lockfiles
+from unit.report.plans import EDITED_PROCESSION, PROCESSION, golden
+
+from ltxspec.lock.models import Lockfile
+from ltxspec.report.lock_text import lock_text
+
+IMAGE = {"frameImages": [{"image": "assets/alley.jpg", "frame": "first"}]}
+
+
+def rich() -> Lockfile:
+    first = take(PROCESSION, number=1, fps=25, inputs=IMAGE)
+    second = take(EDITED_PROCESSION, number=2, cost=None, fps=50, at="2026-11-22T11:00:00Z")
+    failed = take("A street", number=3, status="failed", cost="0.10")
+    return lockfile(
+        {"old-pier": record(take("An old pier", number=4))},
+        procession=record(replace(first, inputs={"assets/alley.jpg": "sha256:1a2b3c4d" + "0" * 56}), second, current=2),
+        street=record(failed),
+    )
+
+
+def test_a_lockfile_reads_as_agreed() -> None:
+    text = lock_text(rich())
+    assert text == golden("lock.txt", text)
+
+
+def lines(value: Lockfile) -> set[str]:
+    return set(lock_text(value).splitlines())
+
+
+def test_an_edited_prompt_changes_the_clauses_that_were_edited() -> None:
+    old = lockfile(procession=record(take(PROCESSION, number=1)))
+    new = lockfile(procession=record(take(EDITED_PROCESSION, number=1)))
+    gone = [line.strip() for line in sorted(lines(old) - lines(new))]
+    assert len(gone) == 4
+    assert all(any(word in line for word in ("saffron", "giant", "stone", "chanting", "mountain")) for line in gone)
+
+
+def test_a_new_take_is_a_line_and_what_it_changed() -> None:
+    old = lockfile(alley=record(take("rain", number=1, fps=25)))
+    new = lockfile(alley=record(take("rain", number=1, fps=25), take("rain", number=2, fps=50), current=2))
+    assert lines(new) - lines(old) == {
+        "  1 shot, 2 takes, $0.96 spent",
+        "  take 1: succeeded, $0.48, 2026-11-22T10:00:00Z",
+        "  take 2: succeeded, $0.48, 2026-11-22T10:00:00Z, current",
+        "  fps: 50",
+        "  video: https://videos.example/2.mp4 (1.0 kB in the archive)",
+    }
+
+
+def test_what_only_machines_read_is_left_out() -> None:
+    text = lock_text(rich())
+    assert "sha256" not in text
+    assert "digest" not in text
+    assert "00000001-0000" not in text
+
+
+def test_a_file_with_other_content_is_seen_to_be_another_one() -> None:
+    taken = take("rain", number=1)
+    sides = [
+        lockfile(alley=record(replace(taken, inputs={"assets/a.jpg": f"sha256:{digit * 64}"}))) for digit in ("1", "2")
+    ]
+    assert lines(sides[0]) - lines(sides[1]) == {"  file: assets/a.jpg (11111111)"}
+
+
+def test_sizes_are_told_as_people_do() -> None:
+    sizes = {number: lock_text(sized(number)).split(".mp4 ")[1].split("\n")[0] for number in (0, 999, 1500, 4_183_205)}
+    assert sizes == {
+        0: "(0 bytes in the archive)",
+        999: "(999 bytes in the archive)",
+        1500: "(1.5 kB in the archive)",
+        4_183_205: "(4.2 MB in the archive)",
+    }
+    assert "1.mp4 (not in the archive)" in lock_text(sized(None))
+
+
+def sized(number: int | None) -> Lockfile:
+    return lockfile(alley=record(replace(take("rain"), outputs=(replace(output(1), bytes=number),))))
+
+
+@given(lockfiles)
+def test_every_lockfile_can_be_told_and_nothing_in_it_writes_to_the_terminal(value: Lockfile) -> None:
+    text = lock_text(value)
+    assert text == lock_text(value)
+    assert not any(ord(letter) < 32 and letter != "\n" for letter in text)
+    assert all(line == line.rstrip() or ":" in line for line in text.splitlines())

@@ -1,0 +1,61 @@
+"""Two sides of a change, and their review: small builders for the tests of reviews and of reports about them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from builders import lockfile
+
+from ltxspec.catalog.models import Catalog
+from ltxspec.errors import Diagnostic
+from ltxspec.lock.journal import JournalState
+from ltxspec.lock.models import Lockfile
+from ltxspec.plan.actions import Plan
+from ltxspec.plan.guard import Limits
+from ltxspec.plan.owned import Owned
+from ltxspec.plan.planner import PlanContext, plan_spec
+from ltxspec.render.models import RenderedSpec, Request
+from ltxspec.review.compare import Terms, compare
+from ltxspec.review.models import Review, ShotReview
+from ltxspec.review.sides import Side
+
+BASE, HEAD = "b" * 40, "a" * 40
+
+
+def side(name: str, *requests: Request, lock: Lockfile | None = None, others: Sequence[Lockfile] = ()) -> Side:
+    """One side with the spec `night`; `others` are lockfiles of more specs."""
+    own = lock or lockfile()
+    specs: dict[str, dict[str, Request]] = {"night": {}}
+    for request in requests:
+        specs.setdefault(request.address.spec, {})[request.address.instance] = request
+    return Side(name, specs, {own.spec: own, **{item.spec: item for item in others}})
+
+
+def plan_of(head: Side, journal: JournalState | None = None) -> Plan:
+    """What applying a side would do."""
+    context = PlanContext("", "runware", Catalog((), {}))
+    changes = []
+    for spec, requests in head.requests.items():
+        rendered = RenderedSpec(spec, "specs/night.yaml", None, list(requests.values()))
+        have = Owned(head.lockfiles.get(spec, Lockfile("runware", spec)), journal or JournalState())
+        changes += plan_spec(rendered, have, context)
+    return Plan("runware", changes)
+
+
+def reviewed(
+    base: Side,
+    head: Side,
+    *,
+    limit: str | None = None,
+    diagnostics: Sequence[Diagnostic] = (),
+    journal: JournalState | None = None,
+) -> Review:
+    """The review of a change."""
+    limits = Limits(None if limit is None else Decimal(limit))
+    review = compare(base, head, Terms(plan_of(head, journal), limits, diagnostics))
+    return replace(review, base_name="main", head_commit=HEAD)
+
+
+def by_key(review: Review) -> dict[str, ShotReview]:
+    """The shots of a review by their instance key."""
+    return {shot.address.instance: shot for shot in review.shots}

@@ -1,0 +1,51 @@
+from decimal import Decimal
+
+from builders import change, request, take
+
+from ltxspec.errors import Diagnostic
+from ltxspec.plan.actions import Plan
+from ltxspec.plan.guard import Limits
+from ltxspec.review.models import LostTake
+from ltxspec.review.refusals import refusals
+from ltxspec.values import ShotAddress
+
+NOTHING = Plan("runware", [])
+PLAN = Plan("runware", [change()])
+ALLEY = ShotAddress("night", "alley")
+
+
+def codes(plan: Plan = PLAN, limits: Limits | None = None, **more: list[object]) -> list[str]:
+    found = refusals(plan, limits or Limits(), more.get("lost", []), more.get("diagnostics", []))  # type: ignore[arg-type]  # lists of anything
+    return [refusal.code for refusal in found]
+
+
+def test_nothing_stands_in_the_way_of_a_plan_within_its_limit() -> None:
+    assert codes(limits=Limits(per_apply=Decimal("0.48"))) == []
+
+
+def test_each_limit_is_the_one_that_apply_has() -> None:
+    assert codes(limits=Limits(per_apply=Decimal("0.47"))) == ["over-budget"]
+    assert codes(limits=Limits(per_shot=Decimal("0.47"))) == ["over-budget"]
+
+
+def test_an_unknown_price_is_named_beside_a_limit_that_is_passed() -> None:
+    plan = Plan("runware", [change(), change(wanted=request("pier", "fog", estimate=None), number=2)])
+    assert codes(plan, Limits(per_apply=Decimal("0.10"))) == ["unknown-price", "over-budget"]
+
+
+def test_warnings_do_not_stand_in_the_way() -> None:
+    assert codes(diagnostics=[Diagnostic("warning", "x", "y")]) == []
+
+
+def test_errors_and_lost_takes_come_first() -> None:
+    problems = [Diagnostic("error", "x", "y"), Diagnostic("error", "x", "z")]
+    found = refusals(PLAN, Limits(per_apply=Decimal(0)), [LostTake(ALLEY, take())], problems)
+    assert [refusal.code for refusal in found] == ["tasks-lost", "invalid", "over-budget"]
+    assert found[0].message == "1 paid task is missing at the head, worth $0.48"
+    assert found[1].message.startswith("2 problems at the head")
+
+
+def test_lost_takes_of_unknown_cost_are_counted() -> None:
+    lost = [LostTake(ALLEY, take(number=n, cost=cost)) for n, cost in ((1, "0.48"), (2, None), (3, "1.00"))]
+    (found,) = refusals(NOTHING, Limits(), lost, [])
+    assert found.message == "3 paid tasks are missing at the head, worth $1.48 and 1 of unknown cost"
