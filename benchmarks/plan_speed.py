@@ -1,10 +1,13 @@
 """How long `ltxspec plan` takes beside the bare work (`floor.py`) on the same specs, in the same run.
 
-    python benchmarks/plan_speed.py [--sizes 10 100 1000 10000] [--shapes inline shared] [--rounds 7]
+    python benchmarks/plan_speed.py [--sizes 10 100 1000 10000] [--shapes inline full quoted shared] [--rounds 7]
 
+Each column is a plan, in seconds of whole processes and as a multiple of the floor with a lock of the same kind:
+
+new      nothing was bought yet: every shot is to be created
 same     nothing changed since everything was bought, the usual case in CI
 1 %      every hundredth prompt was edited
-first    the same, on a machine that never planned this project: nothing remembered in `.ltxspec/`
+... !    the same on a machine that never planned this project: nothing remembered in `.ltxspec/`
 """
 
 import argparse
@@ -24,6 +27,7 @@ HERE = Path(__file__).parent
 LTXSPEC = Path(sys.executable).parent / "ltxspec"
 EDITED_EVERY = 100
 THERE_ARE_CHANGES = 2  # exit code of `plan --detailed-exitcode`
+COLUMNS = {"new !": "new", "new": "new", "same !": "same", "same": "same", "1 %": "edited"}  # -> its project
 
 
 def script(name: str, *arguments: object) -> list[str]:
@@ -32,13 +36,14 @@ def script(name: str, *arguments: object) -> list[str]:
 
 
 def prepare(folder: Path, shots: int, shape: str) -> None:
-    """Lay out `same/` and `edited/`: equal locks, and in the second a spec with every hundredth prompt changed.
+    """Lay out three projects: `new/` without a lock, `same/` with one, `edited/` with every hundredth prompt changed.
 
     Each step is a process of its own: what this one has allocated would count in the peak of those it measures.
     """
     run = partial(subprocess.run, check=True, env=child_environment())
-    same, edited = folder / "same", folder / "edited"
-    run(script("workload.py", same, shots, shape))
+    new, same, edited = folder / "new", folder / "same", folder / "edited"
+    run(script("workload.py", new, shots, shape))
+    shutil.copytree(new, same)
     run(script("bought.py", same))
     run(script("floor.py", same / "specs" / f"{SPEC}.yaml", same / "floor.json", "--write"))
     shutil.copytree(same, edited)
@@ -47,31 +52,31 @@ def prepare(folder: Path, shots: int, shape: str) -> None:
 
 
 def contestants(folder: Path) -> dict[str, Contestant]:
-    """Everything that is timed for one size and shape."""
-    same, edited = folder / "same", folder / "edited"
-    forget = partial(shutil.rmtree, same / ".ltxspec", ignore_errors=True)
-    spec = Path("specs") / f"{SPEC}.yaml"
+    """Everything that is timed for one size and shape: for each column the floor, then the plan."""
+    floor = script("floor.py", Path("specs") / f"{SPEC}.yaml", "floor.json")
     command = [str(LTXSPEC), "plan", "--detailed-exitcode"]
-    return {
-        "floor same": Contestant(script("floor.py", spec, "floor.json"), same),
-        "same": Contestant(command, same),
-        "floor 1 %": Contestant(script("floor.py", spec, "floor.json"), edited),
-        "1 %": Contestant(command, edited, exit_codes=(THERE_ARE_CHANGES,)),
-        "first": Contestant(command, same, before=forget),
-    }
+    racing = {}
+    for column in COLUMNS:
+        project = folder / COLUMNS[column]
+        changes = (0,) if COLUMNS[column] == "same" else (THERE_ARE_CHANGES,)
+        forget = partial(shutil.rmtree, project / ".ltxspec", ignore_errors=True) if column.endswith("!") else None
+        racing[f"floor {column}"] = Contestant(floor, project)
+        racing[column] = Contestant(command, project, before=forget, exit_codes=changes)
+    return racing
 
 
 def row(shape: str, shots: int, timings: dict[str, Timing]) -> str:
     """One line of the table."""
-    floor, floor_edited = timings["floor same"].median, timings["floor 1 %"].median
-    times = {name: timings[name].median for name in ("same", "1 %", "first")}
-    return (
-        f"{shape:8}{shots:>7}{floor:>9.3f}"
-        f"{times['same']:>9.3f}{times['same'] / floor:>7.2f}x"
-        f"{times['1 %']:>9.3f}{times['1 %'] / floor_edited:>7.2f}x"
-        f"{times['first']:>9.3f}{times['first'] / floor:>7.2f}x"
-        f"{timings['floor same'].peak_mib:>8.0f}{timings['same'].peak_mib:>6.0f}{timings['first'].peak_mib:>7.0f}"
-    )
+    text = f"{shape:8}{shots:>7}{timings['floor same'].median:>9.3f}"
+    for column in COLUMNS:
+        seconds, floor = timings[column].median, timings[f"floor {column}"].median
+        text += f"{seconds:>9.3f}{seconds / floor:>6.2f}x"
+    return f"{text}{timings['floor same'].peak_mib:>8.0f}{max(timings[column].peak_mib for column in COLUMNS):>6.0f}"
+
+
+def heading() -> str:
+    """What stands above the columns."""
+    return f"{'shape':8}{'shots':>7}{'floor':>9}{''.join(f'{column:>16}' for column in COLUMNS)}{'MiB floor, plan':>17}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -82,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=7)
     given = parser.parse_args(arguments)
     print(f"ltxspec plan, whole processes, {given.rounds} rounds; {describe_machine()}, seconds and MiB")
-    print("shape     shots    floor     same  ratio      1 %  ratio    first  ratio   floor  same  first MiB")
+    print(heading())
     for shape in given.shapes:
         for shots in given.sizes:
             with tempfile.TemporaryDirectory(prefix="ltxspec-bench-") as folder:

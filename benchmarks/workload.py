@@ -4,7 +4,8 @@ Run as a script, in a process of its own, so that the process that measures stay
 
     python benchmarks/workload.py FOLDER SHOTS SHAPE [--edited EVERY]
 
-`inline` gives every shot a prompt of about 600 characters; `shared` gives them one template file and a dozen
+`inline` gives every shot a prompt of about 600 characters; `full` gives it all its parameters too, seven keys a shot;
+`quoted` is `full` as a program would write it, on one line in quotes; `shared` gives them one template file and a dozen
 variables each. `--edited 100` writes the same spec with every hundredth prompt changed.
 """
 
@@ -12,7 +13,7 @@ import argparse
 from pathlib import Path
 
 SPEC = "bench"
-SHAPES = ("inline", "shared")
+SHAPES = ("inline", "full", "quoted", "shared")
 
 SUBJECTS = ("a lighthouse keeper", "two cyclists", "an old ferry", "a street musician", "a flock of starlings")
 PLACES = ("in a harbour town", "under a glass roof", "on a salt flat", "beside a slow canal", "above the tree line")
@@ -27,6 +28,14 @@ SHARED_TEMPLATE = (
 {% endfor %}{{ mood | upper }}. """
     + "Natural motion, coherent geometry, no captions, no logos, one continuous take. " * 4
 )
+
+PARAMETERS = """\
+    width: 1920
+    height: 1080
+    fps: 25
+    outputFormat: MP4
+    providerSettings: {lightricks: {generateAudio: true}}
+"""
 
 HEAD = """\
 apiVersion: ltxspec/v1
@@ -54,7 +63,7 @@ def write_project(folder: Path, *, shots: int, shape: str, edited: int = 0) -> P
     spec = folder / "specs" / f"{SPEC}.yaml"
     spec.parent.mkdir(parents=True, exist_ok=True)
     (spec.parent / "shared.j2").write_text(SHARED_TEMPLATE, "utf-8")
-    write_shot = _inline_shot if shape == "inline" else _shared_shot
+    write_shot = {"inline": _inline_shot, "full": _full_shot, "quoted": _quoted_shot, "shared": _shared_shot}[shape]
     with spec.open("w", encoding="utf-8") as out:
         out.write(HEAD.format(name=SPEC))
         for number in range(shots):
@@ -65,6 +74,15 @@ def write_project(folder: Path, *, shots: int, shape: str, edited: int = 0) -> P
 def _inline_shot(number: int, mood: str) -> str:
     lines = "".join(f"      {_sentence(number, line, mood)}\n" for line in range(5))
     return f"  shot-{number:06}:\n    prompt: >\n{lines}    duration: {(6, 8, 10)[number % 3]}\n"
+
+
+def _full_shot(number: int, mood: str) -> str:
+    return _inline_shot(number, mood) + PARAMETERS
+
+
+def _quoted_shot(number: int, mood: str) -> str:
+    prompt = " ".join(_sentence(number, line, mood) for line in range(5))
+    return f'  shot-{number:06}:\n    prompt: "{prompt}"\n    duration: {(6, 8, 10)[number % 3]}\n' + PARAMETERS
 
 
 def _shared_shot(number: int, mood: str) -> str:

@@ -118,14 +118,14 @@ def many(films: Films, number: int) -> Review:
     return review(*shots)
 
 
-def screened(films: Films, of: Review, folder: Path, *, embed: bool = False) -> Screened:
+def screened(films: Films, of: Review, folder: Path, *, embed: bool = False, still_width: int = 96) -> Screened:
     """A review with its videos found and measured."""
-    return screen(of, Screening(films.find, folder, embed=embed, still_width=96))
+    return screen(of, Screening(films.find, folder, embed=embed, still_width=still_width))
 
 
-def write_page(films: Films, of: Review, path: Path, *, embed: bool = False) -> Path:
+def write_page(films: Films, of: Review, path: Path, *, embed: bool = False, still_width: int = 96) -> Path:
     """Write the page of a review."""
-    page = screened(films, of, path.parent, embed=embed)
+    page = screened(films, of, path.parent, embed=embed, still_width=still_width)
     path.write_text("".join(storyboard(page.review, page.footage)), "utf-8")
     return path
 

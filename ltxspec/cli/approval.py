@@ -1,4 +1,4 @@
-"""Refuses a plan that is not the saved or approved one, and tells how they differ: somebody decided on what they saw."""
+"""Refuses a plan that is not the saved or approved one, and tells how they differ, money included."""
 
 from collections.abc import Sequence
 

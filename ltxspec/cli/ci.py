@@ -104,7 +104,7 @@ def _github(variables: Mapping[str, str]) -> Change:
     }
     try:
         return Change(**(common | _of_event(event)))
-    except (KeyError, TypeError, AttributeError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise EventError("the event in GITHUB_EVENT_PATH is not one that GitHub writes") from error
 
 

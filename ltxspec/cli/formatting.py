@@ -6,7 +6,6 @@ from ltxspec.cli.layout import house_layout
 from ltxspec.errors import LtxspecError
 from ltxspec.spec.document import read_document
 
-_UNUSUAL_BREAKS = ("\x85", "\u2028", "\u2029")  # ends of lines for YAML, and part of a text for its author
 _COMMENT = re.compile(r"(?:^|\s)#.*$", re.MULTILINE)
 
 
@@ -25,14 +24,10 @@ def format_spec(text: str, name: str) -> str:
     """
     before = read_document(text, name).root
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not any(mark in plain for mark in _UNUSUAL_BREAKS):
-        formatted = house_layout(plain)
-        if _comments(formatted) == _comments(plain) and read_document(formatted, name).root == before:
-            return formatted
-    stripped = "\n".join(line.rstrip() for line in plain.rstrip().split("\n")) + "\n"
-    if read_document(stripped, name).root != before:
+    formatted = house_layout(plain)
+    if _comments(formatted) != _comments(plain) or read_document(formatted, name).root != before:
         raise CannotFormat(f"`{name}` cannot be formatted without changing what it says")
-    return stripped
+    return formatted
 
 
 def _comments(text: str) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ltxspec.cli.addresses import suggestion
 from ltxspec.cli.project import Project
 from ltxspec.cli.wiring import owned
 from ltxspec.errors import LtxspecError
@@ -60,10 +61,7 @@ def find(project: Project, pattern: str | None) -> list[Holding]:
     wanted = Pattern(pattern)
     matching = [item for item in every if wanted.matches(item.address) or item.address.spec == pattern]
     if not matching:
-        from ltxspec.spec.suggest import nearest
-
-        near = nearest(pattern, [str(item.address) for item in every])
-        hint = f"did you mean `{near}`?" if near else "`ltxspec show` lists what is recorded"
+        hint = suggestion(pattern, [item.address for item in every])
         raise UnknownAddress(f"no lockfile knows `{pattern}`", hint=hint)
     return matching
 

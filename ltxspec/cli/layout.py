@@ -149,7 +149,7 @@ def _stand(name: str, line: int, column: int, layout: _Layout) -> None:
         return
     layout.levels[line] = list(layout.stack)
     if layout.stack:
-        inside = STEP if name not in ("Key", "BlockEntry") else 0
+        inside = 0 if name in ("Key", "Value", "BlockEntry") else STEP  # a `:` stands alone after a `?`
         layout.indents[line] = layout.stack[-1].target + inside
 
 

@@ -1,6 +1,6 @@
 """Options that several commands share, so that they look and behave the same everywhere."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
@@ -49,8 +49,3 @@ def output_format(*names: str, default: str | None = None) -> Callable[[Command]
         show_default=True,
         help="Output format.",
     )
-
-
-def joined(names: Sequence[str]) -> str:
-    """`a, b and c`."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -32,7 +32,7 @@ def sheets_of(screened: Screened) -> Iterator[tuple[str, str, bytes]]:
 
 def file_name(address: str) -> str:
     """A file name for a shot's picture: readable, safe everywhere, and different for different addresses."""
-    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", address).strip("-.")[:_LONGEST_NAME]
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", address).strip("-._")[:_LONGEST_NAME] or "shot"
     return f"{safe}-{sha256(address.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}.png"
 
 
@@ -47,7 +47,7 @@ def _shots(card: Card) -> list[SheetShot]:
         title = clean(f"{card.address}  {player.heading}").strip()
         before, after = player.sides if len(player.sides) > 1 else (None, player.sides[0])
         left = _side(before) if before else SheetSide("Before", note=_nothing_before(card))
-        caption = f"{card.badge.word}, {card.cost}"
+        caption = f"{card.badge.word}, {card.cost.replace('→', 'to')}"  # the arrow is not in every font
         shots.append(SheetShot(title, caption, left, _side(after)))
     return shots
 

@@ -103,17 +103,18 @@ class Api:
 
     def read(self, path: str, parameters: Mapping[str, str | int] | None = None) -> Reply:
         """GET, repeated while the forge is busy. Raises ForgeError, Gone (404 after all)."""
-        for number in range(READ_TRIES):
+        tries = 0
+        while True:
             try:
                 return self._once("GET", path, parameters=parameters)
             except Unsettled as trouble:
-                wait = _FIRST_WAIT * 2**number if trouble.wait is None else trouble.wait
-                if number + 1 == READ_TRIES or wait > LONGEST_WAIT:
+                wait = _FIRST_WAIT * 2**tries if trouble.wait is None else trouble.wait
+                tries += 1
+                if tries == READ_TRIES or wait > LONGEST_WAIT:
                     raise ForgeError(
                         f"the forge does not answer: {trouble.reason}", hint="run the command again later"
                     ) from None
                 self._access.pace.sleep(wait)
-        raise AssertionError  # pragma: no cover  # the loop returns or raises
 
     def pages(self, path: str, parameters: Mapping[str, str]) -> Iterator[Any]:
         """Every item of a list, page by page, in the forge's order. Raises ForgeError, Gone."""

@@ -15,6 +15,12 @@ from ltxspec.forges.sticky import ours
 
 _ORDER = re.compile(r"^/ltxspec[ \t]+apply(?:[ \t]+(?P<digest>sha256:[0-9a-f]{64}))?[ \t]*$", re.MULTILINE)
 
+# Code between fences, to the end where a fence is not closed, and HTML comments.
+_NOT_SAID = re.compile(
+    r"^ {0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}(?P=fence)[^\n]*$|\Z)|<!--.*?(?:-->|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -39,7 +45,12 @@ class Request:
 
 def asks_to_apply(text: str) -> bool:
     """Whether a comment holds an order. Quoted ones (`> /ltxspec apply`) and ones inside a sentence are none."""
-    return _ORDER.search(text.replace("\r\n", "\n")) is not None
+    return _order(text) is not None
+
+
+def _order(text: str) -> re.Match[str] | None:
+    """The order in a comment. What is shown as code, or not shown at all, is none."""
+    return _ORDER.search(_NOT_SAID.sub("", text.replace("\r\n", "\n")))
 
 
 def accept(forge: Forge, request: Request, marker: Marker) -> Order:
@@ -54,7 +65,7 @@ def accept(forge: Forge, request: Request, marker: Marker) -> Order:
         Refused: it may not be carried out, and why.
         ForgeError: the forge does not answer.
     """
-    found = _ORDER.search(request.text.replace("\r\n", "\n"))
+    found = _order(request.text)
     if found is None:
         raise Refused("no-order", "the comment is no order", hint="write `/ltxspec apply` at the start of a line")
     if not forge.may_write(request.author):

@@ -6,8 +6,10 @@ because what belongs to a signature cannot be told from the rest. Credentials be
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import unquote
 
+from ltxspec.errors import Diagnostic
 from ltxspec.values import Json
 
 REDACTED = "[redacted]"
@@ -59,6 +61,17 @@ def _covered(url: str) -> str:
     kept = shown.partition("://")[2]
     at = rest.find(kept)
     return f"{scheme}://{'*' * at}{kept}{'*' * (len(rest) - at - len(kept))}"
+
+
+def redact_diagnostic(diagnostic: Diagnostic) -> Diagnostic:
+    """A problem as it may be shown anywhere; columns stay right."""
+    where = diagnostic.where
+    return replace(
+        diagnostic,
+        message=redact_secrets(diagnostic.message),
+        hint=redact_secrets(diagnostic.hint),
+        where=replace(where, excerpt=mask_secrets(where.excerpt)) if where else None,
+    )
 
 
 def redact_secrets(value: Json) -> Json:

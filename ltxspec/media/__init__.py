@@ -9,6 +9,8 @@ encoding.py   planes and samples into MP4, MOV or WEBM
 containers.py the outermost layer of a file
 probe.py      what a file holds, and whether it is whole
 stills.py     single frames as JPEG, for storyboards
+comparison.py stills of two videos at the same times
+contact_sheet.py  before and after of many shots in one picture
 
 PyAV and Pillow are imported inside the functions that need them: planning never does.
 """

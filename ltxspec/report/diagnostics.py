@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ltxspec.errors import Diagnostic, Invalid, Location, LtxspecError, Severity
-from ltxspec.lock.redaction import mask_secrets, redact_secrets
+from ltxspec.lock.redaction import redact_diagnostic
 from ltxspec.report.jsontext import encode
 from ltxspec.report.style import Paint, Style, clean, cut, width_of
 from ltxspec.values import Json
@@ -25,14 +25,15 @@ def format_diagnostics(diagnostics: Sequence[Diagnostic], style: Style) -> str:
 
 
 def format_diagnostic(diagnostic: Diagnostic, style: Style) -> str:
-    """One problem, without a final newline."""
+    """One problem, without a final newline; secrets in it are left out."""
+    diagnostic = redact_diagnostic(diagnostic)
     paint = _PAINTS[diagnostic.severity]
     kind = style.paint(f"{diagnostic.severity}[{clean(diagnostic.code)}]", paint)
-    lines = [f"{kind}: {style.paint(_discreet(diagnostic.message), Paint.BOLD)}"]
+    lines = [f"{kind}: {style.paint(clean(diagnostic.message), Paint.BOLD)}"]
     if diagnostic.where is not None:
         lines += _place(diagnostic.where, style, paint)
     if diagnostic.hint:
-        lines.append(f"{style.paint('hint:', Paint.CYAN)} {_discreet(diagnostic.hint)}")
+        lines.append(f"{style.paint('hint:', Paint.CYAN)} {clean(diagnostic.hint)}")
     return "\n".join(lines)
 
 
@@ -74,16 +75,17 @@ def diagnostics_json(diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def diagnostic_document(diagnostic: Diagnostic) -> dict[str, Json]:
-    """One problem as plain JSON values; what is not known is null."""
+    """One problem as plain JSON values; what is not known is null, secrets are left out."""
+    diagnostic = redact_diagnostic(diagnostic)
     where = diagnostic.where
     return {
         "severity": diagnostic.severity,
         "code": diagnostic.code,
-        "message": redact_secrets(diagnostic.message),
+        "message": diagnostic.message,
         "file": where.file if where else None,
         "line": where.line if where else None,
         "column": where.column if where else None,
-        "hint": redact_secrets(diagnostic.hint),
+        "hint": diagnostic.hint,
     }
 
 
@@ -106,7 +108,7 @@ def _place(where: Location, style: Style, paint: Paint) -> list[str]:
 
 def _window(where: Location, width: int) -> tuple[str, int, str]:
     """The part of the source line that fits, the columns before the caret, and the caret: as wide as the word there."""
-    excerpt = mask_secrets(where.excerpt.rstrip("\r\n"))
+    excerpt = where.excerpt.rstrip("\r\n")
     split = min(max(where.column - 1, 0), len(excerpt))
     before, rest = _shown(excerpt[:split]), _shown(excerpt[split:])
     if width_of(before) > width * 2 // 3:  # keep the place in sight on a long line
@@ -117,10 +119,6 @@ def _window(where: Location, width: int) -> tuple[str, int, str]:
     word = _WORD.match(shown)
     caret = "^" * max(width_of(word.group()) if word else 1, 1)
     return f"{before}{shown}{'…' if hidden else ''}", width_of(before), caret
-
-
-def _discreet(text: str) -> str:
-    return clean(str(redact_secrets(text)))
 
 
 def _shown(text: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ltxspec.errors import Diagnostic
-from ltxspec.lock.redaction import redact_secrets
+from ltxspec.lock.redaction import redact_diagnostic, redact_secrets
 from ltxspec.plan.actions import Action, Change, FieldChange, Plan
 from ltxspec.report import phrases
 from ltxspec.report.markdown import code, details, escape, fence, link, marked, prose
@@ -117,6 +117,7 @@ def _note(change: Change) -> str:
 
 
 def _diagnostic(diagnostic: Diagnostic, link_base: str) -> str:
+    diagnostic = redact_diagnostic(diagnostic)
     where = diagnostic.where
     place = f" in {link(code(f'{where.file}:{where.line}'), where.file, where.line, link_base)}" if where else ""
     hint = f" ({_prose(diagnostic.hint)})" if diagnostic.hint else ""

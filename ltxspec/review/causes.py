@@ -7,6 +7,7 @@ is computed in a template is not found; everything that is named here did change
 import json
 from collections.abc import Sequence
 
+from ltxspec.lock.redaction import redact_secrets
 from ltxspec.plan.actions import FieldChange
 from ltxspec.review.models import Cause, CauseKind
 from ltxspec.review.references import References, references
@@ -155,5 +156,6 @@ def _same(one: Json, other: Json) -> bool:
 def _shown(value: Json) -> str | None:
     if value is None:
         return None
+    value = redact_secrets(value)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from ltxspec.errors import Diagnostic
 from ltxspec.lock.models import Take
+from ltxspec.lock.redaction import redact_diagnostic
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.estimate import estimate
 from ltxspec.plan.guard import Limits
@@ -61,7 +62,7 @@ def compare(base: Side, head: Side, terms: Terms) -> Review:
         lost=lost,
         limit=terms.limits.per_apply,
         plan_digest=plan_digest(terms.plan) if is_whole else "",
-        diagnostics=tuple(terms.diagnostics),
+        diagnostics=tuple(map(redact_diagnostic, terms.diagnostics)),
         total_before_unknown=before_unknown,
         total_after_unknown=after_unknown,
         under_way=ahead.under_way,

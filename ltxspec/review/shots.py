@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from ltxspec.catalog.models import PROMPT
 from ltxspec.lock.models import Lockfile, ShotRecord, Take
+from ltxspec.lock.redaction import redact_secrets
 from ltxspec.plan.actions import Action, Change, FieldChange
 from ltxspec.plan.differences import field_changes
 from ltxspec.render.models import Request
@@ -137,8 +138,8 @@ def _shot(key: str, kind: Kind, pair: Pair, origin: ShotAddress | None) -> ShotR
     pending = change if change is not None and change.action is not Action.NO_OP else None
     asked, asked_before = pair.head.wanted(pair.spec).get(key), _asked_before(address, pair, origin)
     before, after = _before(key, pair, origin), _after(key, kind, pair, pending)
-    old = before.request if before is not None else asked_before.body if asked_before is not None else None
-    new = _new_request(kind, after, asked)
+    old = redact_secrets(before.request if before else asked_before.body if asked_before else None)
+    new = redact_secrets(_new_request(kind, after, asked))
     changes = _changes(kind, pending, (old, _inputs(before, asked_before)), (new, _inputs(after, asked)))
     about = asked or asked_before
     return ShotReview(
@@ -206,7 +207,7 @@ _Sent = tuple[Mapping[str, Json] | None, Mapping[str, str]]  # request, and the 
 
 def _changes(kind: Kind, pending: Change | None, old: _Sent, new: _Sent) -> tuple[FieldChange, ...]:
     if kind is Kind.UPDATED and pending is not None:
-        return pending.changes
+        return _redacted(pending.changes)
     if old[0] is None or new[0] is None:
         return ()
     return field_changes(old[0], new[0], old[1], new[1])
@@ -229,10 +230,15 @@ def _prompt(request: Mapping[str, Json] | None) -> str | None:
 
 
 def _without_secrets(change: Change | None) -> Change | None:
-    """A review goes to forges and artefacts; delivery options can hold presigned addresses."""
-    if change is None or change.request is None or not change.request.delivery:
+    """A review goes to forges and artefacts; addresses in a request can be presigned."""
+    if change is None or change.request is None:
         return change
-    return replace(change, request=replace(change.request, delivery={}))
+    request = replace(change.request, body=redact_secrets(change.request.body), delivery={})
+    return replace(change, request=request, changes=_redacted(change.changes))
+
+
+def _redacted(changes: Sequence[FieldChange]) -> tuple[FieldChange, ...]:
+    return tuple(FieldChange(item.path, redact_secrets(item.before), redact_secrets(item.after)) for item in changes)
 
 
 def _is_inherited(key: str, change: Change, pair: Pair) -> bool:

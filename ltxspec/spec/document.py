@@ -10,12 +10,14 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
-
-import yaml
+from typing import TYPE_CHECKING
 
 from ltxspec.errors import Diagnostic, Invalid, Location
-from ltxspec.spec.building import NotAccepted, Tree, build
+from ltxspec.spec.plain_yaml import Plain, read_plainly
 from ltxspec.values import Json
+
+if TYPE_CHECKING:
+    from ltxspec.spec.building import Tree
 
 MAX_CHARACTERS = 100_000_000
 SPEC_NEEDS = "a spec begins with `apiVersion: ltxspec/v1`, `kind: RenderSpec`, `metadata: {name: …}` and `shots:`"
@@ -85,11 +87,12 @@ class Lines:
 class Document:
     """What a file says, with the place of every key and value."""
 
-    __slots__ = ("_lines", "_orders", "_tree")
+    __slots__ = ("_built", "_lines", "_orders", "_plain")
 
-    def __init__(self, lines: Lines, tree: Tree) -> None:
+    def __init__(self, lines: Lines, built: "Tree | None", plain: Plain | None) -> None:
         self._lines = lines
-        self._tree = tree
+        self._built = built
+        self._plain = plain
         self._orders: dict[int, dict[str, int]] = {}  # id of a mapping -> key -> its number; made when first asked
 
     @property
@@ -100,7 +103,16 @@ class Document:
     @property
     def root(self) -> Json:
         """The value of the whole document."""
-        return self._tree.root
+        return self._tree.root if self._plain is None else self._plain.root
+
+    @property
+    def _tree(self) -> "Tree":
+        """The values with their places. A document that was read plainly is read once more for them."""
+        if self._built is None:
+            from ltxspec.spec.building import build
+
+            self._built = build(self.source.text)
+        return self._built
 
     def locate(self, path: Sequence[str | int], *, value: bool = False) -> Location:
         """Where the key (or the value) at `path` stands; the nearest ancestor that exists when it does not.
@@ -111,6 +123,9 @@ class Document:
 
     def key_positions(self, path: Sequence[str | int]) -> dict[str, tuple[int, int]]:
         """(line, column), from 1, of every key of the mapping at `path`; cheaper than asking for each."""
+        if self._plain is not None and len(path) == 1 and path[0] in self._plain.starts:
+            starts = self._plain.starts[str(path[0])]
+            return dict(zip(self._plain.root[str(path[0])], self._lines.positions(starts), strict=True))
         mapping: Json = self._tree.root
         for step in path:
             mapping = mapping[step]
@@ -162,6 +177,16 @@ def read_document(text: str, file: str, *, needs: str = SPEC_NEEDS) -> Document:
     """
     lines = Lines(Source(file, text.removeprefix("\ufeff")))
     _refuse_unreadable(lines)
+    plain = read_plainly(lines.source.text)
+    return Document(lines, None if plain else _read_thoroughly(lines, needs), plain)
+
+
+def _read_thoroughly(lines: Lines, needs: str) -> "Tree":
+    """Read any YAML that is accepted, with the place of everything; says why when it is not."""
+    import yaml
+
+    from ltxspec.spec.building import NotAccepted, build
+
     try:
         tree = build(lines.source.text)
     except NotAccepted as refused:
@@ -175,7 +200,7 @@ def read_document(text: str, file: str, *, needs: str = SPEC_NEEDS) -> Document:
         raise _invalid(lines, Diagnostic("error", "yaml", found.message, hint=found.hint), found.place) from None
     if tree.empty:
         raise _invalid(lines, Diagnostic("error", "empty", "the file is empty", hint=needs), 0)
-    return Document(lines, tree)
+    return tree
 
 
 def _refuse_unreadable(lines: Lines) -> None:

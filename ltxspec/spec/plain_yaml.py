@@ -46,9 +46,10 @@ class Plain:
 def read_plainly(text: str) -> Plain | None:
     """Read a text, or give up: None says nothing about it."""
     try:
-        return _Reader(text).read()
+        found = _Reader(text).read()
     except _GiveUp:
         return None
+    return found if found.root else None
 
 
 class _Reader:
@@ -94,8 +95,6 @@ class _Reader:
                 self.place = place
                 filled[key] = self.value(value)
                 place = self.place
-        if not root:
-            raise _GiveUp
         return Plain(root, self.starts)
 
     def behind_gap(self, place: int) -> int:

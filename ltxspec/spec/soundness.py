@@ -18,6 +18,7 @@ _METADATA_KEYS = frozenset({"name", "title"})
 _SHOT_KEYS = frozenset({"prompt", "vars", "title", "model"})  # of those that are no parameters
 _ONLY_A_PROMPT = frozenset({"prompt"})
 
+_half_character = re.compile(r"\\(?:u|U0000)[dD][89a-fA-F]").search
 _spec_name = re.compile(SPEC_NAME.removesuffix("$")).fullmatch
 _shot_name = re.compile(SHOT_NAME.removesuffix("$")).fullmatch
 
@@ -40,8 +41,8 @@ def is_plainly_sound(document: Document) -> bool:
 
 
 def _may_hold_half_characters(text: str) -> bool:
-    """Whether there is an escape such as a backslash and `ud83d`, whose character no text may hold without its other half."""
-    return "\\" in text and ("\\u" in text or "\\U" in text)
+    """Whether there is an escape of half a character, which no text may hold."""
+    return "\\" in text and _half_character(text) is not None
 
 
 def _is_metadata(value: Json) -> bool:

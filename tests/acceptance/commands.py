@@ -51,10 +51,12 @@ def quick(*arguments: str, cwd: Path, check: int | None = 0, **environment: str)
     """As `ltxspec`, without a process: for what a process would add nothing to but its start."""
     from ltxspec.cli.main import run
 
-    out, err = io.StringIO(), io.StringIO()
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="\n") for _ in range(2))
     with redirect_stdout(out), redirect_stderr(err), mock.patch.dict(os.environ, environment):
         code = run(["-C", str(cwd), *arguments])
-    result = Result(code, out.getvalue(), err.getvalue())
+    out.seek(0)
+    err.seek(0)
+    result = Result(code, out.read(), err.read())
     assert check is None or result.code == check, f"exit {result.code}\n{result.out}\n{result.err}"
     return result
 

@@ -152,12 +152,15 @@ def test_the_money_of_the_sandbox_is_called_play_money_and_other_money_is_not(pr
     assert quick("plan", "--provider", "runware", cwd=project).out.endswith("Estimated $2.16.\n")
 
 
-def test_the_provider_is_chosen_by_option_then_environment_then_configuration(project: Path) -> None:
-    def provider(*arguments: str, **environment: str) -> str:
-        return str(quick("plan", "--format", "json", *arguments, cwd=project, **environment).json["provider"])
+def test_the_provider_is_chosen_by_option_then_environment_then_configuration(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def provider(*arguments: str) -> str:
+        return str(quick("plan", "--format", "json", *arguments, cwd=project).json["provider"])
 
     assert provider() == "sandbox"
-    assert provider(LTXSPEC_PROVIDER="runware") == "runware"
-    assert provider("--provider", "sandbox", LTXSPEC_PROVIDER="runware") == "sandbox"
+    monkeypatch.setenv("LTXSPEC_PROVIDER", "runware")
+    assert provider() == "runware"
+    assert provider("--provider", "sandbox") == "sandbox"
     refused = quick("plan", "--provider", "runwrae", cwd=project, check=64).err
     assert refused == "error[usage]: no provider is called `runwrae`\nhint: known: runware, sandbox\n"

@@ -1,4 +1,4 @@
-"""`ltxspec validate`: one verdict for people and one for programs. What it says of which mistake: `test_examples.py`."""
+"""`ltxspec validate`: a verdict for people and one for programs. What it says of which mistake: `test_examples`."""
 
 from pathlib import Path
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open an event loop runs in this process, which other tests could not bear
 def browser(browser_executable: str) -> "Iterator[Browser]":
     from playwright.sync_api import sync_playwright
 
@@ -46,7 +46,7 @@ def open_page(browser: "Browser") -> Iterator[Callable[..., Opened]]:
 
     def open_one(file: Path, **context: Any) -> Opened:
         page = browser.new_page(**({"viewport": {"width": 1440, "height": 900}} | context))
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         one = Opened(page)
         opened.append(one)
         page.on("console", lambda message: one.complaints.append(message.text))

@@ -4,6 +4,7 @@ import argparse
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,13 +49,29 @@ def _tell(title: str, figures: Figures, seconds: float) -> None:
         f"\n{title}: {figures.runs} runs, {figures.interrupted} interruptions, {seconds:.0f} s",
         f"  double charges {figures.doubles}   losses {figures.losses}   manual repairs {figures.repairs}   "
         f"orders without their intent on disk {figures.blind}",
-        "  applies until all was well: " + ", ".join(f"{n} in {count}" for n, count in sorted(figures.reruns.items())),
+        "  applies until all was well: " + ", ".join(f"{n} in {count} runs" for n, count in sorted(figures.reruns.items())),
+        *_table(figures),
     ]
-    kinds = sorted(figures.struck.items())
-    out += [f"    {kind:<44} {count:>6}" for kind, count in kinds]
-    out += [f"  NOT SOUND: {text}" for text in figures.unsound[:10] if not title.startswith("worlds in")]
+    if not title.startswith("worlds in"):
+        out += [f"  NOT SOUND: {text}" for text in figures.unsound[:10]]
     sys.stdout.write("\n".join(out) + "\n")
     sys.stdout.flush()
+
+
+def _table(figures: Figures) -> list[str]:
+    """Interruptions by what was being done, and when."""
+    rows: dict[str, Counter[str]] = {}
+    for label, count in figures.struck.items():
+        what, _, moment = label.partition(": ")
+        rows.setdefault(what, Counter())[_COLUMNS.get(moment.split()[0], "amid")] += count
+    head = f"    {'interrupted at':<24}{'before':>8}{'amid':>8}{'after':>8}"
+    lines = [
+        f"    {what:<24}{row['before']:>8}{row['amid']:>8}{row['after']:>8}" for what, row in sorted(rows.items())
+    ]
+    return [head, *lines]
+
+
+_COLUMNS = {"before": "before", "after": "after"}
 
 
 if __name__ == "__main__":

@@ -295,6 +295,19 @@ class Checkout:
             return "the journal is not closed"
         return None
 
+    def only_unwanted_left(self) -> bool:
+        """Whether all that is left are orders for requests that the spec has no more."""
+        journal = spec_paths(self.root, "lockfiles", "runware", SPEC).journal
+        wanted = {request.fingerprint for request in self.rendered[0].requests}
+        left = fold(decode_events(journal.read_bytes(), "journal")).open if journal.exists() else {}
+        return bool(left) and all(task.intent.fingerprint not in wanted for task in left.values())
+
+    def recorded(self) -> set[str]:
+        """Every task that the lockfile holds."""
+        lockfile = decode_lockfile(self.lockfile_text() or b"{}", "lockfile")
+        records = [*lockfile.shots.values(), *lockfile.retired.values()]
+        return {take.task_id for record in records for take in record.takes}
+
     def missing_videos(self) -> list[str]:
         """Recorded videos that the archive of this checkout does not hold."""
         lockfile = decode_lockfile(self.lockfile_text() or b"{}", "lockfile")

@@ -25,6 +25,7 @@ from ltxspec.providers.sandbox.scenario import Behaviour, Fault, Scenario
 Recovery = Literal["kept", "clone", "bare clone"]
 RECOVERIES: tuple[Recovery, ...] = ("kept", "clone", "bare clone")
 MOST_RERUNS = 5
+A_DAY = 90_000.0  # seconds, and a little more
 SLOW = 0.05  # speed of a service whose renders take longer than the grace time
 
 CALLS = ("videoInference", "getResponse", "getTaskDetails", "mediaStorage")
@@ -40,6 +41,7 @@ class Death:
     downtime: float  # seconds until the work is taken up again
     error: int | None = None  # the disk fails with this instead
     for_good: bool = False
+    edit: bool = False  # the first shot is rewritten before the work is taken up again
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def draw(seed: int) -> World:
         seed=seed,
         shots=shots,
         scenario=Scenario(behaviour, faults),
-        deaths=[_death(rng) for _ in range(rng.choice((1, 1, 2, 3)))],
+        deaths=_with_edits([_death(rng) for _ in range(rng.choice((1, 1, 2, 3)))], rng),
         parallelism=rng.choice((1, 2, 4)),
         speed=rng.choice((4.0, 4.0, 1000.0, SLOW)),
     )
@@ -137,13 +139,24 @@ def _fault(rng: random.Random) -> Fault:
 
 def _death(rng: random.Random) -> Death:
     broken_disk = rng.random() < 0.25
+    recovery: Recovery = "kept" if broken_disk else rng.choice(RECOVERIES)
     return Death(
         at=rng.random() * 1.05,
-        recovery="kept" if broken_disk else rng.choice(RECOVERIES),
+        recovery=recovery,
         downtime=rng.choice((0.0, 1.0, 10.0, 100.0)),
         error=rng.choice(DISK_ERRORS) if broken_disk else None,
         for_good=rng.random() < 0.5,
     )
+
+
+def _with_edits(deaths: list[Death], rng: random.Random) -> list[Death]:
+    """Sometimes the spec is edited before the work is taken up again.
+
+    A clone derives the ids of the spec it has: what was bought for another text is found only where it was bought.
+    """
+    if rng.random() < 0.8:
+        return deaths
+    return [replace(death, recovery="kept", edit=rng.random() < 0.7) for death in deaths]
 
 
 class Yardstick:
@@ -177,38 +190,53 @@ def live_through(world: World, folder: Path, yardstick: Yardstick) -> Verdict:
         outcome = checkout.apply(Fate(at, death.error, for_good=death.for_good))
         verdict.struck.append(f"{outcome.struck or 'not hit'}")
         service.clock.pass_seconds(death.downtime)
-        checkout = _taken_up(checkout, death.recovery, folder / str(number))
+        checkout = _taken_up(checkout, death, folder / str(number))
     while verdict.reruns < MOST_RERUNS:
         checkout.apply()
         verdict.reruns += 1
         if checkout.settled() is None:
             break
+        if checkout.only_unwanted_left():
+            service.clock.pass_seconds(A_DAY)  # an order that may not have arrived, and that nobody wants any more
     if checkout.cloned:
         checkout.pull()
-    _judge(verdict, checkout, wanted)
+    _judge(verdict, checkout, None if any(death.edit for death in world.deaths) else wanted)
     return verdict
 
 
-def _taken_up(checkout: Checkout, recovery: Recovery, root: Path) -> Checkout:
-    if recovery == "kept":
-        return checkout
-    if recovery == "clone":
+def _taken_up(checkout: Checkout, death: Death, root: Path) -> Checkout:
+    if death.recovery == "clone":
         return checkout.clone(root)
-    return replace(checkout, root=root, cloned=True, _project=None).write()
+    if death.recovery == "bare clone":
+        return replace(checkout, root=root, cloned=True, _project=None).write()
+    if death.edit:
+        return replace(checkout, shots=checkout.shots.replace("prompt: ", "prompt: Later ", 1)).write()
+    return checkout
 
 
-def _judge(verdict: Verdict, checkout: Checkout, wanted: bytes) -> None:
+def _judge(verdict: Verdict, checkout: Checkout, wanted: bytes | None) -> None:
+    """Add up what was paid and what was recorded.
+
+    Args:
+        verdict: to be filled in.
+        checkout: after the last apply.
+        wanted: the lockfile of an uninterrupted run; None when the spec was edited in between.
+    """
     charges = checkout.service.charges()
     verdict.doubles = sum(count - 1 for count in charges.values())
     verdict.blind = len(checkout.blind_orders)
     left = checkout.settled()
     if left is not None:
         verdict.repairs.append(left)
-    elif without_times(checkout.lockfile_text()) != wanted:
+    elif wanted is not None and without_times(checkout.lockfile_text()) != wanted:
         verdict.losses.append("the lockfile is not the one of an uninterrupted run")
+    recorded = checkout.recorded()
+    verdict.losses += [f"{task} was paid and is recorded nowhere" for task in charges if task not in recorded]
     expected = len(checkout.rendered[0].requests)
-    if len(charges) != expected:
+    if wanted is not None and len(charges) != expected:
         verdict.losses.append(f"{len(charges)} tasks were paid for {expected} shots")
+    if not checkout.cloned and (missing := checkout.missing_videos()):
+        verdict.losses.append(f"not home: {missing}")
 
 
 @dataclass

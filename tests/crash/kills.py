@@ -24,7 +24,7 @@ class Kill:
     @property
     def kind(self) -> str:
         """In the words of the figures."""
-        return "SIGKILL at a system call that writes" if self.call else f"SIGKILL, request: {self.blow.moment}"
+        return "system call: amid" if self.call else f"request: {self.blow.moment}"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,13 +96,12 @@ def buy(clone: Path, numbers: Iterable[int], *, spec: str = "night") -> set[str]
     return {one.task_id for one in bought.values()}
 
 
-def start(script: str, *arguments: str, cwd: Path, **variables: str) -> subprocess.Popen[str]:
+def start(script: str, *arguments: str, cwd: Path, variables: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
     """Start a shell part, with short pauses."""
-    pauses = {"LTXSPEC_PUSH_PAUSE": "50"}
     return subprocess.Popen(
         ["sh", str(CI / script), *arguments],
         cwd=cwd,
-        env=environment(**(pauses | variables)),
+        env=environment(LTXSPEC_PUSH_PAUSE="50", **(variables or {})),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -110,9 +109,11 @@ def start(script: str, *arguments: str, cwd: Path, **variables: str) -> subproce
     )
 
 
-def run(script: str, *arguments: str, cwd: Path, check: int | None = 0, **variables: str) -> str:
+def run(
+    script: str, *arguments: str, cwd: Path, check: int | None = 0, variables: Mapping[str, str] | None = None
+) -> str:
     """Run a shell part to its end; what it printed."""
-    process = start(script, *arguments, cwd=cwd, **variables)
+    process = start(script, *arguments, cwd=cwd, variables=variables)
     out, _ = process.communicate(timeout=120)
     assert check is None or process.returncode == check, f"exit {process.returncode}\n{out}"
     return out

@@ -4,7 +4,7 @@ import json
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,19 +20,15 @@ PROJECT = "[project]\nid = 'f1e2d3'\n[runware]\npoll_interval = 0.1\npoll_max = 
 
 
 @contextmanager
-def paid_service(folder: Path) -> Iterator[str]:
+def paid_service(folder: Path, faults: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """The sandbox as a process of its own, as any client meets it. Gives its address."""
     folder.mkdir()
+    scenario = folder / "scenario.json"
+    scenario.write_text(json.dumps({"faults": list(faults)}), "utf-8")
     process = subprocess.Popen(
         [
-            sys.executable,
-            "-m",
-            "ltxspec",
-            "sandbox",
-            "serve",
-            "--port=0",
-            "--speed=1000",
-            f"--state={folder / 'state'}",
+            *(sys.executable, "-m", "ltxspec", "sandbox", "serve", "--port=0", "--speed=1000"),
+            *(f"--state={folder / 'state'}", f"--scenario={scenario}"),
         ],
         cwd=folder,
         env=environment(),
@@ -64,6 +60,7 @@ class Studio:
     stack: ExitStack
     runs: int = 0
     clones: int = 0
+    faults: Sequence[Mapping[str, Any]] = ()  # what the service does wrong
 
     def __post_init__(self) -> None:
         def follow(_: Asked) -> None:
@@ -74,7 +71,7 @@ class Studio:
 
     @cached_property
     def service(self) -> str:
-        return self.stack.enter_context(paid_service(self.folder / "service"))
+        return self.stack.enter_context(paid_service(self.folder / "service", self.faults))
 
     def clone(self, branch: str = "main") -> Path:
         self.clones += 1

@@ -82,7 +82,7 @@ def test_a_branch_that_takes_no_push_gets_its_renders_beside_it(remote: Remote) 
     remote.hook("update", '[ "$1" != refs/heads/main ] || { echo protected; exit 1; }\n')
     clone = remote.clone("a")
     bought = buy(clone, [1])
-    out = run(SCRIPT, cwd=clone, check=1, LTXSPEC_PUSH_TRIES="3")
+    out = run(SCRIPT, cwd=clone, check=1, variables={"LTXSPEC_PUSH_TRIES": "3"})
     (beside,) = remote.branches() - {"main"}
     assert f"branch `{beside}`" in out
     assert remote.tasks(branch=beside) == bought
@@ -92,7 +92,7 @@ def test_a_remote_that_takes_nothing_leaves_the_commit_here_and_says_so(remote: 
     remote.hook("pre-receive", "exit 1\n")
     clone = remote.clone("a")
     buy(clone, [1])
-    out = run(SCRIPT, cwd=clone, check=1, LTXSPEC_PUSH_TRIES="2")
+    out = run(SCRIPT, cwd=clone, check=1, variables={"LTXSPEC_PUSH_TRIES": "2"})
     commit = git(clone, "log", "-1", "--format=%H", "--all", "--grep=Record renders")
     assert f"commit {commit} of this machine only" in out
 

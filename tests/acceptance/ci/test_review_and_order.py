@@ -22,7 +22,7 @@ def branch(studio: Studio) -> Path:
 
 def plan(studio: Studio, clone: Path, check: int = 0) -> Path:
     git(clone, "fetch", "--quiet", "origin")
-    run("plan.sh", cwd=clone, check=check, **studio.pull_request())
+    run("plan.sh", cwd=clone, check=check, variables=studio.pull_request())
     return clone / "review.json"
 
 
@@ -30,13 +30,13 @@ def post(studio: Studio, report: Path, check: int = 0) -> str:
     """As the second job does: in an empty folder, with nothing but the report."""
     empty = studio.folder / f"empty-{studio.runs}"
     empty.mkdir()
-    return run("comment.sh", cwd=empty, check=check, **studio.workflow_run(LTXSPEC_REPORT=str(report)))
+    return run("comment.sh", cwd=empty, check=check, variables=studio.workflow_run(LTXSPEC_REPORT=str(report)))
 
 
 def test_a_plan_needs_no_key_and_leaves_a_report(studio: Studio, branch: Path) -> None:
     outputs, summary = studio.folder / "outputs", studio.folder / "summary.md"
     variables = studio.pull_request(GITHUB_OUTPUT=str(outputs), GITHUB_STEP_SUMMARY=str(summary))
-    run("plan.sh", cwd=branch, **variables)
+    run("plan.sh", cwd=branch, variables=variables)
     report = json.loads((branch / "review.json").read_text("utf-8"))
     assert report["head"] == {"commit": studio.head("night"), "isWorkingTree": False}
     written = dict(line.split("=", 1) for line in outputs.read_text("utf-8").splitlines())
@@ -91,18 +91,18 @@ def test_a_pull_request_that_moved_on_or_was_closed_is_left_alone(studio: Studio
     report = plan(studio, branch)
     variables = studio.workflow_run(LTXSPEC_REPORT=str(report))
     studio.write(branch, "night", tower="a tower at dusk", alley="hail on a roof")
-    assert "nothing to comment on" in run("comment.sh", cwd=studio.folder, **variables)
+    assert "nothing to comment on" in run("comment.sh", cwd=studio.folder, variables=variables)
     assert studio.far.comments == []
 
 
 def test_no_report_is_nothing_to_post(studio: Studio) -> None:
     variables = studio.job("workflow_run", {}, LTXSPEC_REPORT=str(studio.folder / "none.json"))
-    assert "nothing to post" in run("comment.sh", cwd=studio.folder, **variables)
+    assert "nothing to post" in run("comment.sh", cwd=studio.folder, variables=variables)
 
 
 def test_an_order_buys_what_was_seen_and_the_merge_costs_nothing(studio: Studio, branch: Path) -> None:
     post(studio, plan(studio, branch))
-    run("apply.sh", cwd=studio.clone(), **studio.order(LTXSPEC_MAX_COST="2"))
+    run("apply.sh", cwd=studio.clone(), variables=studio.order(LTXSPEC_MAX_COST="2"))
     assert studio.charges() == 2
     assert len(studio.remote.tasks(branch="night")) == 2
     assert "2 shots rendered for $1.08" in studio.comment()
@@ -110,7 +110,7 @@ def test_an_order_buys_what_was_seen_and_the_merge_costs_nothing(studio: Studio,
 
     # main moves on before the merge. Its tower is the very one that the branch bought: only the bridge is paid for.
     studio.write(studio.clone(), "main", bridge="an iron bridge", tower="a tower at dusk")
-    run("apply.sh", cwd=studio.clone(), **studio.push())
+    run("apply.sh", cwd=studio.clone(), variables=studio.push())
     assert studio.charges() == 3
 
     merged = studio.clone()
@@ -118,7 +118,7 @@ def test_an_order_buys_what_was_seen_and_the_merge_costs_nothing(studio: Studio,
     git(merged, "merge", "--quiet", "--message=Merge", "origin/night")
     git(merged, "push", "--quiet", "origin", "main")
     assert studio.left_to_pay(merged) == "0.00"
-    run("apply.sh", cwd=studio.clone(), **studio.push())
+    run("apply.sh", cwd=studio.clone(), variables=studio.push())
     assert studio.charges() == 3
     assert len(studio.remote.tasks()) == 3
 
@@ -126,7 +126,7 @@ def test_an_order_buys_what_was_seen_and_the_merge_costs_nothing(studio: Studio,
 def test_an_order_after_another_commit_buys_nothing(studio: Studio, branch: Path) -> None:
     post(studio, plan(studio, branch))
     studio.write(branch, "night", tower="a tower at dusk", alley="hail on a roof")
-    assert "moved on since the review" in run("apply.sh", cwd=studio.clone(), check=4, **studio.order())
+    assert "moved on since the review" in run("apply.sh", cwd=studio.clone(), check=4, variables=studio.order())
     assert studio.charges() == 0
 
 
@@ -136,20 +136,20 @@ def test_an_order_after_another_commit_buys_nothing(studio: Studio, branch: Path
 )
 def test_an_order_that_is_none_buys_nothing(studio: Studio, branch: Path, author: str, text: str, reason: str) -> None:
     post(studio, plan(studio, branch))
-    assert reason in run("apply.sh", cwd=studio.clone(), check=4, **studio.order(author, text))
+    assert reason in run("apply.sh", cwd=studio.clone(), check=4, variables=studio.order(author, text))
     assert studio.charges() == 0
 
 
 def test_an_order_from_a_fork_buys_nothing(studio: Studio, branch: Path) -> None:
     post(studio, plan(studio, branch))
     studio.far.fork = True
-    assert "comes from a fork" in run("apply.sh", cwd=studio.clone(), check=4, **studio.order())
+    assert "comes from a fork" in run("apply.sh", cwd=studio.clone(), check=4, variables=studio.order())
     assert studio.charges() == 0
 
 
 def test_a_limit_of_the_job_holds_whatever_the_branch_says(studio: Studio, branch: Path) -> None:
     post(studio, plan(studio, branch))
-    out = run("apply.sh", cwd=studio.clone(), check=4, **studio.order(LTXSPEC_MAX_COST="0.60"))
+    out = run("apply.sh", cwd=studio.clone(), check=4, variables=studio.order(LTXSPEC_MAX_COST="0.60"))
     assert "over the limit" in out
     assert studio.charges() == 0
 
@@ -160,5 +160,22 @@ def test_a_module_in_the_change_is_never_run(studio: Studio, branch: Path) -> No
     studio.write(branch, "night", tower="a tower at dusk", alley="hail on a roof")
     post(studio, plan(studio, branch))
     job = studio.clone()
-    run("apply.sh", cwd=job, **studio.order())
+    run("apply.sh", cwd=job, variables=studio.order())
     assert [folder for folder in (branch, job) if (folder / "was-run").exists()] == []
+
+
+def test_what_was_bought_is_recorded_although_a_shot_failed(studio: Studio, branch: Path) -> None:
+    studio.faults = [{"fault": "fail", "prompt": "snow", "times": None, "code": "contentPolicyViolation"}]
+    post(studio, plan(studio, branch))
+    run("apply.sh", cwd=studio.clone(), check=3, variables=studio.order())
+    assert len(studio.remote.tasks(branch="night")) == 2  # the failed task is on record, too
+    assert "1 shot rendered" in studio.comment()
+
+
+def test_a_push_renders_the_branch_as_it_is_when_its_turn_comes(studio: Studio) -> None:
+    late = studio.clone()
+    studio.write(late, "main", tower="a tower at dusk")
+    studio.write(studio.clone(), "main", bridge="an iron bridge")
+    run("apply.sh", cwd=late, variables=studio.push())
+    assert studio.charges() == 1
+    assert '"bridge"' in git(studio.remote.folder, "show", "main:lockfiles/night.lock.json")

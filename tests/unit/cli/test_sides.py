@@ -135,13 +135,3 @@ def test_models_of_a_commit_are_its_own_and_shared_when_they_are_the_same(tmp_pa
     known = opened(root)
     with GitTree(root, commit_of(root, "HEAD")) as tree:
         assert project_at(known, tree).catalog is known.catalog
-
-
-def test_what_was_judged_sound_once_is_not_judged_again(tmp_path: Path) -> None:
-    root = project(tmp_path / "films")
-    verdicts = FileVerdicts(tmp_path / "verdicts")
-    first = read_side("side", opened(root), FolderTree(root), verdicts)
-    second = read_side("side", opened(root), FolderTree(root), verdicts)
-    assert [request.fingerprint for request in first.rendered["night"].requests] == [
-        request.fingerprint for request in second.rendered["night"].requests
-    ]

@@ -32,6 +32,10 @@ def test_an_order_buys_the_head_and_the_plan_that_were_seen(opened: Open) -> Non
     assert found == Order(7, HEAD, "night", "main", DIGEST, "ada")
 
 
+def test_an_order_may_stand_after_code(opened: Open) -> None:
+    accept(opened(far()), order("it says\n```\n/ltxspec plan\n```\n<!-- fine -->\n/ltxspec apply"), ANY)
+
+
 def test_the_digest_may_be_named(opened: Open) -> None:
     assert accept(opened(far()), order(f"/ltxspec apply {DIGEST}"), ANY).digest == DIGEST
 
@@ -48,6 +52,10 @@ def test_the_digest_may_be_named(opened: Open) -> None:
         "/ltxspec apply --max-cost 100",
         "/ltxspec apply; rm -rf /",
         "/ltxspec apply sha256:12",
+        "write this:\n```\n/ltxspec apply\n```\nlater",
+        "```sh\n/ltxspec apply",
+        "~~~~\n/ltxspec apply\n~~~\n/ltxspec apply\n~~~~",
+        "<!--\n/ltxspec apply\n-->",
     ],
 )
 def test_other_texts_are_no_orders(text: str) -> None:

@@ -90,3 +90,8 @@ def test_an_error_carries_the_whole_path() -> None:
 def test_text_that_utf8_cannot_hold_is_made_readable() -> None:
     assert readable("a\udc80b") == "a?b"
     assert readable("größer 😀") == "größer 😀"
+
+
+def test_secrets_that_a_provider_repeats_are_not_written_down() -> None:
+    failure = Failure("invalidImage", "cannot read https://me:pw@h.example/a.png?X-Amz-Signature=canary today", True)  # noqa: FBT003  # permanent
+    assert failure_json(failure)["message"] == "cannot read https://h.example/a.png today"

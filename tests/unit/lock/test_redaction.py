@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltxspec.lock.redaction import REDACTED, redact_secrets, redact_url
+from ltxspec.errors import Diagnostic, Location
+from ltxspec.lock.redaction import REDACTED, mask_secrets, redact_diagnostic, redact_secrets, redact_url
 
 CANARY = "wJalrXUtnFEMI0K7MDENGbPxRfiCYEXAMPLEKEY"
 VIDEO = "https://videos.example/os/7.mp4"
@@ -120,3 +121,29 @@ def test_a_hostile_address_takes_no_time(query: str) -> None:
     started = time.perf_counter()
     redact_url(f"{VIDEO}?{query}")
     assert time.perf_counter() - started < 2.0
+
+
+@pytest.mark.parametrize("url", PRESIGNED)
+def test_a_line_of_a_file_keeps_its_columns_and_loses_its_secrets(url: str) -> None:
+    line = f'  - {{image: "{url}", frame: first}}'
+    masked = mask_secrets(line)
+    assert len(masked) == len(line)
+    assert masked.endswith('", frame: first}')
+    assert CANARY not in masked
+    assert "*" in masked
+
+
+def test_a_name_and_password_are_covered_and_harmless_lines_stay() -> None:
+    assert mask_secrets("a: https://me:pw@h.example/x?w=1 # note") == "a: https://******h.example/x?w=1 # note"
+    for line in ("", "prompt: rain", "a: https://h.example/x?w=1"):
+        assert mask_secrets(line) == line
+
+
+def test_a_problem_is_redacted_as_a_whole() -> None:
+    url = f"https://h.example/x?sig={CANARY}"
+    where = Location("a.yaml", 3, 12, f"  image: {url}")
+    redacted = redact_diagnostic(Diagnostic("error", "bad", f"`{url}` is bad", where, f"not {url}"))
+    assert (redacted.message, redacted.hint) == ("`https://h.example/x` is bad", "not https://h.example/x")
+    assert redacted.where is not None
+    assert CANARY not in redacted.where.excerpt
+    assert redact_diagnostic(Diagnostic("error", "bad", "plain")) == Diagnostic("error", "bad", "plain")

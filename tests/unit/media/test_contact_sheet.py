@@ -39,15 +39,15 @@ def share(image: Image.Image, color: tuple[int, int, int], box: tuple[float, flo
 def test_before_is_on_the_left_and_after_on_the_right() -> None:
     image = picture(Sheet("Two shots", [shot(), shot("night.temple")], still_width=100))
     left, right = (0.0, 0.5), (0.5, 1.0)
-    assert share(image, RED, left) > 0.3
-    assert share(image, BLUE, right) > 0.3
+    assert share(image, RED, left) > 0.2
+    assert share(image, BLUE, right) > 0.2
     assert share(image, RED, right) == share(image, BLUE, left) == 0
 
 
 def test_stacked_stills_are_larger_and_below_one_another() -> None:
     strip, stacked = (picture(Sheet("", [shot()], still_width=100, stacked=stacked)) for stacked in (False, True))
     assert stacked.width < strip.width
-    assert stacked.height > 2 * strip.height
+    assert stacked.height - strip.height > 2 * 56  # two more stills
 
 
 def test_a_side_without_frames_says_why_in_a_card() -> None:

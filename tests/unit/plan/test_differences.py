@@ -38,3 +38,12 @@ def test_of_a_new_shot_every_leaf_is_new() -> None:
     assert fields == {
         "/taskType": "videoInference", "/model": "maker:1@0", "/positivePrompt": "a", "/duration": 8, "/size/w": 1
     }  # fmt: skip
+
+
+def test_secrets_are_left_out_and_a_change_of_nothing_else_is_still_told() -> None:
+    before = {"image": "https://h.example/a.jpg", "mask": "https://h.example/b.png?w=1"}
+    after = {"image": "https://h.example/a.jpg?X-Amz-Signature=canary", "mask": "https://me:pw@h.example/c.png?w=2"}
+    assert field_changes(before, after) == (
+        FieldChange("/image", "https://h.example/a.jpg", "https://h.example/a.jpg [redacted]"),
+        FieldChange("/mask", "https://h.example/b.png?w=1", "https://h.example/c.png?w=2"),
+    )

@@ -161,6 +161,13 @@ def test_values_that_python_takes_for_equal_are_told_apart(old: str, new: str) -
     assert found == {"a": (Cause("variable", "n", old, new),)}
 
 
+def test_a_signature_in_a_variable_is_not_shown() -> None:
+    signed = "https://bucket.example/x.png?X-Amz-Signature=canary"
+    spec = 'vars: {n: a}\ndefaults: {width: 1920, height: 1080}\nshots: {a: {prompt: "x {{ n }}"}}\n'
+    (cause,) = causes({"spec": ("n: a", f'n: "{signed}"')}, spec)["a"]
+    assert cause.after == "https://bucket.example/x.png"
+
+
 def test_a_long_value_is_cut() -> None:
     long = "word " * 200
     spec = (

@@ -15,6 +15,7 @@ from ltxspec.review.models import Kind, Review
 from ltxspec.review.sides import Side
 from ltxspec.values import ShotAddress
 
+NOTHING = Decimal(0)
 ALLEY = request("alley", "rain")
 OWNED = lockfile(alley=record(take("rain", number=1)))
 
@@ -22,7 +23,7 @@ OWNED = lockfile(alley=record(take("rain", number=1)))
 def test_two_equal_sides_have_nothing_to_review() -> None:
     review = reviewed(side(BASE, ALLEY, lock=OWNED), side(HEAD, ALLEY, lock=OWNED))
     assert list(review.shots) == []
-    assert (review.unchanged, review.spent, review.estimate) == (1, 0, 0)
+    assert (review.unchanged, review.spent, review.estimate) == (1, NOTHING, NOTHING)
     assert (review.total_before, review.total_after) == (Decimal("0.48"), Decimal("0.48"))
     assert list(review.refusals) == []
 
@@ -40,8 +41,8 @@ def test_money_is_told_for_what_was_bought_what_is_to_buy_and_in_all() -> None:
 def test_an_unknown_price_is_counted_and_never_taken_for_nothing() -> None:
     lock = lockfile(alley=record(take("rain", number=1, cost=None)))
     review = reviewed(side(BASE), side(HEAD, ALLEY, request("pier", "fog", estimate=None), lock=lock))
-    assert (review.spent, review.spent_unknown) == (0, 1)
-    assert (review.estimate, review.estimate_unknown) == (0, 1)
+    assert (review.spent, review.spent_unknown) == (NOTHING, 1)
+    assert (review.estimate, review.estimate_unknown) == (NOTHING, 1)
     assert (review.total_before_unknown, review.total_after_unknown) == (0, 1)
     assert [refusal.code for refusal in review.refusals] == ["unknown-price"]
 
@@ -75,7 +76,7 @@ def test_a_take_that_moved_to_another_spec_is_neither_lost_nor_bought() -> None:
     head = replace(head, requests={"night": {}, "day": {"alley": request("alley", "rain", spec="day")}})
     review = reviewed(base, head)
     (shot,) = review.shots
-    assert (list(review.lost), review.spent) == ([], 0)
+    assert (list(review.lost), review.spent) == ([], NOTHING)
     assert (shot.kind, shot.address, shot.origin) == (
         Kind.MOVED,
         ShotAddress("day", "alley"),
@@ -87,9 +88,9 @@ def test_a_lockfile_that_only_one_side_can_read_makes_up_no_money() -> None:
     readable = side(HEAD, ALLEY, lock=OWNED)
     broken = Side(BASE, {"night": {"alley": ALLEY}}, {}, unreadable=frozenset({"night"}))
     review = reviewed(broken, readable)
-    assert (review.spent, list(review.lost), list(review.shots)) == (0, [], [])
+    assert (review.spent, list(review.lost), list(review.shots)) == (NOTHING, [], [])
     back = reviewed(replace(readable, name=BASE), replace(broken, name=HEAD, requests={}))
-    assert (back.spent, list(back.lost)) == (0, [])
+    assert (back.spent, list(back.lost)) == (NOTHING, [])
 
 
 def test_problems_of_the_head_stand_in_the_way_and_in_the_review() -> None:
@@ -119,7 +120,7 @@ def test_what_a_branch_bought_is_recognised_after_the_merge_although_main_moved_
     on_main = lockfile(alley=record(take("rain", number=1)), pier=record(take("fog", number=3)))
     review = merged(on_branch, on_main, OWNED)
     shot = by_key(review)["alley"]
-    assert (shot.kind, shot.after, review.estimate) == (Kind.RENDERED, bought, 0)
+    assert (shot.kind, shot.after, review.estimate) == (Kind.RENDERED, bought, NOTHING)
     assert (review.spent, list(review.lost), review.unchanged) == (Decimal("0.48"), [], 1)
 
 
@@ -153,4 +154,4 @@ def test_whatever_changed_every_cent_and_every_shot_is_accounted_for(
     assert [shot.address.instance for shot in review.shots if shot.kind is Kind.PENDING] == spending
     again = reviewed(head, head)
     assert all(shot.inherited for shot in again.shots)
-    assert (again.spent, list(again.lost)) == (0, [])
+    assert (again.spent, list(again.lost)) == (NOTHING, [])

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,7 @@ from unit.review.changes import BASE, HEAD, by_key, plan_of, reviewed, side
 from ltxspec.lock.journal import OpenTask
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Action, FieldChange
+from ltxspec.render.models import Request
 from ltxspec.review.compare import Terms, compare
 from ltxspec.review.models import Cause, Kind, ShotReview
 from ltxspec.review.sides import Side
@@ -161,19 +163,33 @@ def test_titles_and_labels_come_from_the_side_that_has_the_shot() -> None:
     assert (gone.title, gone.labels) == ("The alley", {"scene": "1"})
 
 
-def test_no_secret_of_the_delivery_enters_a_review() -> None:
-    secret = replace(FOG, delivery={"uploadEndpoint": "https://bucket.example/x?signature=secret"})
-    assert "secret" not in repr(reviewed(BASE_SIDE, side(HEAD, secret, lock=HAS_RAIN)))
+def test_no_secret_of_a_request_or_its_delivery_enters_a_review() -> None:
+    signed = "https://bucket.example/x.png?X-Amz-Signature=canary"
+    inputs = {"frameImages": [{"image": signed}]}
+    asked = request("alley", f"fog like {signed}", inputs_=inputs, safety={"mode": signed})
+    secret = replace(asked, delivery={"uploadEndpoint": signed})
+    for base in (side(BASE), BASE_SIDE):
+        assert "canary" not in repr(reviewed(base, side(HEAD, secret, lock=HAS_RAIN)))
+    update = replace(secret, fingerprint=RAIN.fingerprint)
+    assert "canary" not in repr(reviewed(BASE_SIDE, side(HEAD, update, lock=HAS_RAIN)))
+
+
+def test_another_signature_of_the_same_address_is_no_change_that_is_shown() -> None:
+    def signed(signature: str) -> Request:
+        return request("alley", "rain", image=f"https://bucket.example/x.png?X-Amz-Signature={signature}")
+
+    shot = only(side(BASE, signed("one")), side(HEAD, replace(signed("two"), fingerprint=FOG.fingerprint)))
+    assert shot.changes == ()
 
 
 def test_causes_are_asked_for_under_the_name_the_shot_had() -> None:
     asked = []
 
-    def find(before: ShotAddress, after: ShotAddress, changes: object) -> tuple[Cause, ...]:
-        asked.append((before.instance, after.instance))
+    def find(before: ShotAddress, after: ShotAddress, changes: Sequence[FieldChange]) -> tuple[Cause, ...]:
+        asked.append((before.instance, after.instance, [change.path for change in changes]))
         return (Cause("variable", "sky", "a", "b"),)
 
     head = side(HEAD, request("gate", "fog", moved="alley"), request("new", "x"), lock=HAS_RAIN)
     review = compare(BASE_SIDE, head, Terms(plan_of(head), causes=find))
-    assert asked == [("alley", "gate")]
+    assert asked == [("alley", "gate", ["/positivePrompt"])]
     assert by_key(review)["gate"].causes == (Cause("variable", "sky", "a", "b"),)

@@ -6,9 +6,14 @@ from acceptance.repositories import branch, commit, git
 
 from ltxspec.errors import StorageError
 from ltxspec.storage.git import (
+    BASE,
+    OURS,
+    THEIRS,
     Blobs,
     UnknownRevision,
     commit_of,
+    conflicts,
+    environment,
     files_at,
     list_tree,
     main_branch,
@@ -150,3 +155,26 @@ def test_no_process_is_left_behind(repository: Path) -> None:
     assert process.returncode is not None
     with pytest.raises(ProcessLookupError):
         os.kill(process.pid, 0)
+
+
+def test_git_never_gets_the_key_that_pays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUNWARE_API_KEY", "canary")
+    assert "canary" not in environment().values()
+
+
+def test_both_sides_of_a_conflict_are_read_from_the_index(repository: Path) -> None:
+    assert conflicts(repository) == {}
+    path = repository / "lockfiles" / "night.lock.json"
+    for name in ("theirs", "ours"):
+        branch(repository, name)
+        path.write_bytes(f"{name}\n".encode())
+        commit(repository, name)
+    assert git(repository, "merge", "theirs", check=False).returncode == 1
+    versions = {BASE: b"one\n", OURS: b"ours\n", THEIRS: b"theirs\n"}
+    assert conflicts(repository, "lockfiles") == {"lockfiles/night.lock.json": versions}
+    assert conflicts(repository / "lockfiles") == {"night.lock.json": versions}
+    assert conflicts(repository, "notes.txt") == {}
+
+
+def test_outside_of_a_repository_nothing_is_in_conflict(tmp_path: Path) -> None:
+    assert conflicts(tmp_path) == {}

@@ -47,6 +47,14 @@ def test_no_file_means_no_events(path: Path) -> None:
 def test_only_its_owner_may_read_it(path: Path) -> None:
     journal_with(path, FIRST)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_a_folder_that_others_could_look_into_is_closed_to_them(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    path.parent.chmod(0o755)
+    journal_with(path, FIRST)
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
 def test_appending_after_a_tail_torn_at_any_byte_keeps_every_finished_event(path: Path) -> None:

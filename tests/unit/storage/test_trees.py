@@ -1,5 +1,4 @@
 import hashlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -111,9 +110,8 @@ def test_contents_are_bytes_and_missing_is_none(tree: Tree) -> None:
 
 @pytest.mark.parametrize("target", ["../../outside.j2", "../top.j2", "/etc/hostname"])
 def test_links_are_not_followed_in_a_commit(root: Path, target: str) -> None:
-    os.symlink(target, root / "specs" / "link.j2")
-    os.symlink("prompts", root / "specs" / "folder")
-    os.symlink("b.yaml", root / "specs" / "link.yaml")
+    for name, leads_to in (("link.j2", target), ("folder", "prompts"), ("link.yaml", "b.yaml")):
+        (root / "specs" / name).symlink_to(leads_to)
     commit(root, "links")
     with GitTree(root, commit_of(root, "HEAD")) as tree:
         for path in ("link.j2", "folder/rain.j2", "link.yaml"):

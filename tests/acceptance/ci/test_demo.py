@@ -1,0 +1,21 @@
+"""The demo of a review is true: it runs, and leaves what it promises."""
+
+import subprocess
+from pathlib import Path
+
+from acceptance.ci.repos import ROOT, environment, git
+
+
+def test_the_demo_shows_a_review_and_a_merge_that_costs_nothing(tmp_path: Path) -> None:
+    command = ["bash", str(ROOT / "scripts" / "demo-review.sh"), "demo"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False, timeout=240
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 shots rendered for $1.26, 1 to render for $0.54, 3 unchanged" in done.stdout
+    assert "Plan: 1 to render (1 create), 6 unchanged. Estimated $0.54." in done.stdout
+    demo = tmp_path / "demo"
+    assert "night-scenes.tram" in (demo / "review.md").read_text("utf-8")
+    assert (demo / "review.html").stat().st_size > 0
+    assert git(demo, "symbolic-ref", "--short", "HEAD") == "more-rain"
+    assert git(demo, "rev-list", "--count", "--merges", "main") == "1"

@@ -1,0 +1,79 @@
+"""`ltxspec apply`: what stands between typing it and an order. How a project lives with it: `test_lifecycle.py`."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from acceptance.commands import ltxspec, quick, write_spec
+
+from ltxspec.storage.guard import exclusive
+
+ONE = "model: lightricks:ltx@2.5-fast\nshots: {tower: {prompt: A tower, width: 1280, height: 720}}\n"
+ALLEY = ("--target", "night.alley")
+
+
+def guard(project: Path) -> Path:
+    return project / ".ltxspec" / "sandbox" / "locks" / "night.lock"
+
+
+def test_an_order_may_be_left_and_collected_later(project: Path) -> None:
+    left = ltxspec("apply", "--detach", *ALLEY, cwd=project)
+    assert left.out.endswith("$0.54 under way (1 task) (sandbox: nothing is charged).\n")
+    assert "`ltxspec collect` brings it home" in left.out
+    (shot,) = ltxspec("plan", *ALLEY, "--format", "json", cwd=project).json["shots"]
+    assert (shot["action"], shot["estimate"]) == ("resume", "0.54")
+    assert "1 collected" in ltxspec("collect", cwd=project).out
+    assert (project / "renders" / "night" / "alley.mp4").stat().st_size > 0
+    assert ltxspec("collect", cwd=project).err == "Nothing is under way.\n"
+
+
+def test_the_lock_of_another_apply_is_respected_or_waited_for(project: Path) -> None:
+    write_spec(project, ONE)
+    with exclusive(guard(project), wait=0, command="apply"):
+        held = ltxspec("apply", cwd=project, check=5).err
+        assert held.startswith("error[lock-held]: ")
+        assert "--lock-timeout" in held
+        waiting = subprocess.Popen(
+            [sys.executable, "-m", "ltxspec", "apply", "--lock-timeout", "30"],
+            cwd=project,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        time.sleep(0.3)
+        assert waiting.poll() is None
+    out, err = waiting.communicate(timeout=60)
+    assert waiting.returncode == 0, err
+    assert "1 rendered" in out
+
+
+def test_an_unknown_price_is_refused_until_it_is_allowed(project: Path) -> None:
+    write_spec(project, ONE.replace("height: 720", "height: 720, duration: auto"))
+    refused = quick("apply", cwd=project, check=4).err
+    assert refused.startswith("error[unknown-price]: ")
+    assert "--allow-unknown-cost" in refused
+    assert not (project / ".ltxspec" / "sandbox" / "lockfiles").exists()
+
+
+def test_without_a_key_nothing_is_ordered_and_the_free_way_is_told(project: Path) -> None:
+    refused = quick("apply", "--provider", "runware", "--auto-approve", cwd=project, check=None)
+    assert refused.code != 0
+    assert "RUNWARE_API_KEY" in refused.err
+    assert "--provider sandbox" in refused.err
+    assert not (project / "lockfiles").exists()
+
+
+def test_wrong_usage_is_told_before_anything_is_read(project: Path) -> None:
+    for arguments, words in (
+        (("--parallelism", "0"), "0 is not in the range"),
+        (("--max-cost", "much"), "`--max-cost much` is not an amount in USD"),
+        (("plan.json", "specs"), "a saved plan is applied alone"),
+        (("missing.json",), "`missing.json` cannot be read"),
+    ):
+        assert words in quick("apply", *arguments, cwd=project, check=64).err
+
+
+def test_one_at_a_time_renders_all_the_same(project: Path) -> None:
+    assert "2 rendered" in ltxspec("apply", "--parallelism", "1", "--target", "night.weather", cwd=project).out

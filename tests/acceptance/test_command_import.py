@@ -1,0 +1,85 @@
+"""`ltxspec import`: what cannot be adopted, and why. The renders of the model's page are adopted in `test_showcase`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from acceptance.commands import REPOSITORY, ltxspec, quick
+
+PAGE = REPOSITORY / "tests" / "acceptance" / "page"
+NAME = "rain-slick-neon-alleyway-portrait"
+FILES = ("--request", str(PAGE / f"{NAME}.request.json"), "--response", str(PAGE / f"{NAME}.response.json"))
+
+
+def adopt(folder: Path, changes: dict[str, Any], check: int) -> str:
+    """Import the page's render with some fields of its request changed (None: removed); returns the message."""
+    request = json.loads((PAGE / f"{NAME}.request.json").read_text("utf-8")) | changes
+    document = {key: value for key, value in request.items() if value is not None}
+    (folder / "request.json").write_text(json.dumps(document), encoding="utf-8")
+    return quick("import", "night.alley", "--request", "request.json", *FILES[2:], cwd=folder, check=check).err
+
+
+def test_a_render_is_adopted_once_and_says_where_it_is(tmp_path: Path) -> None:
+    assert ltxspec("import", "night.alley", *FILES, cwd=tmp_path).out.endswith(" recorded, $0.48.\n")
+    again = ltxspec("import", "night.lane", *FILES, cwd=tmp_path, check=64).err
+    assert "is recorded already, as `night.alley`" in again
+    lockfile = json.loads((tmp_path / "lockfiles" / "night.lock.json").read_text("utf-8"))
+    assert list(lockfile["shots"]) == ["alley"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"taskUUID": None}, "the request has no `taskUUID`"),
+        (
+            {"taskUUID": "4b519587-d599-47d9-88ee-654faa9c2c27"},
+            "the response holds no finished video of task `4b519587",
+        ),
+        ({"model": "somebody:1@1"}, "the request's model `somebody:1@1` is not in the catalog"),
+        ({"inputs": {"frameImages": ["assets/alley.jpg"]}}, "the content of `assets/alley.jpg` is not known"),
+    ],
+)
+def test_what_does_not_describe_one_render_is_refused(changes: dict[str, Any], words: str, tmp_path: Path) -> None:
+    refused = adopt(tmp_path, changes, 1)
+    assert refused.startswith("error[import]: ")
+    assert words in refused
+    assert not (tmp_path / "lockfiles").exists()
+
+
+@pytest.mark.parametrize(
+    "address", ["alley", "../night.alley", "/tmp/night.alley", "Night.alley", "night.a b", "night."]
+)
+def test_an_address_that_could_not_be_a_shot_writes_nothing(address: str, tmp_path: Path) -> None:
+    assert quick("import", address, *FILES, cwd=tmp_path, check=64).err.startswith("error[usage]: ")
+    assert not (tmp_path / "lockfiles").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(), FILES[:2], FILES[2:], (*FILES, "--task-uuid", "x"), (*FILES[:2], "--task-uuid", "x"), ("--task-uuid", "x")],
+)
+def test_it_takes_either_two_files_or_one_id(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    refused = quick("import", "night.alley", *arguments, cwd=tmp_path, check=64).err
+    assert refused.startswith("error[usage]: ")
+    assert "hint: " in refused
+
+
+def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    (tmp_path / "half.json").write_text('{"a": ', encoding="utf-8")
+    half = quick("import", "night.alley", "--request", "half.json", *FILES[2:], cwd=tmp_path, check=64).err
+    assert "`half.json` is not JSON" in half
+    missing = quick("import", "night.alley", "--request", "none.json", *FILES[2:], cwd=tmp_path, check=64).err
+    assert "`none.json` cannot be read" in missing
+
+
+def test_a_task_of_the_provider_s_archive_is_adopted_by_its_id(rendered: Path) -> None:
+    (record,) = quick("show", "night.alley", "--format", "json", cwd=rendered).json
+    task = record["takes"][0]["taskUUID"]
+    assert ltxspec("import", "day.copy", "--task-uuid", task.upper(), cwd=rendered).out == (
+        f"day.copy: task {task} recorded, $0.54.\n"
+    )
+    unknown = ltxspec(
+        "import", "day.other", "--task-uuid", "4b519587-d599-47d9-88ee-654faa9c2c27", cwd=rendered, check=1
+    )
+    assert "4b519587" in unknown.err

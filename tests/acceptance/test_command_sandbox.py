@@ -1,0 +1,63 @@
+"""`ltxspec sandbox serve`: the free service on a port, for the real client and any other."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from acceptance.commands import ltxspec, quick
+
+
+@pytest.fixture
+def served(project: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The process and the base URL it told."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ltxspec", "sandbox", "serve", "--port", "0", "--speed", "1000", "--key", "test-key"],
+        cwd=project,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    try:
+        yield process, line.removeprefix("sandbox ready: ").strip()
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_it_serves_the_real_client_until_it_is_told_to_stop(
+    served: tuple[subprocess.Popen[str], str], project: Path
+) -> None:
+    process, url = served
+    assert url.startswith("http://127.0.0.1:")
+    assert url.endswith("/v1")
+    refused = httpx.post(url, json=[{"taskType": "authentication", "apiKey": "other"}])
+    assert refused.status_code == httpx.codes.UNAUTHORIZED
+    told = ltxspec(
+        *("apply", "--provider", "runware", "--auto-approve", "--target", "night.alley"),
+        cwd=project,
+        RUNWARE_BASE_URL=url,
+        RUNWARE_API_KEY="test-key",
+    )
+    assert told.out.endswith("Applied: 1 rendered. Spent $0.54.\n")
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (0, "")
+
+
+def test_a_port_that_is_taken_is_an_error(served: tuple[subprocess.Popen[str], str], project: Path) -> None:
+    port = served[1].removesuffix("/v1").rpartition(":")[2]
+    refused = quick("sandbox", "serve", "--port", port, cwd=project, check=None)
+    assert refused.code == 1
+    assert port in refused.err
+
+
+def test_a_scenario_that_cannot_be_read_is_an_error(project: Path) -> None:
+    refused = quick("sandbox", "serve", "--port", "0", "--scenario", "none.json", cwd=project, check=None)
+    assert refused.code in (1, 64)
+    assert "none.json" in refused.err

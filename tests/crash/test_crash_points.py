@@ -1,0 +1,64 @@
+"""A quick sample of what `make crash` does thousands of times."""
+
+from pathlib import Path
+
+import pytest
+from crash.bench import ALLEY, Checkout, Clock, Service
+from crash.campaign import Death, World, Yardstick, campaign, every_point, live_through, worlds
+from crash.death import Fate
+
+from ltxspec.providers.sandbox.scenario import Behaviour, Scenario
+
+SHORT_LIVED = "  alley: {prompt: Rain over Neo-Kyoto, ttl: 60}\n"
+
+
+def test_an_apply_that_is_killed_anywhere_is_finished_by_the_next_one_at_no_new_cost(tmp_path: Path) -> None:
+    figures = every_point(tmp_path, step=23)
+    assert figures.unsound == []
+    assert figures.interrupted >= 36
+    assert figures.reruns.keys() == {1}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_it_is_so_in_every_world_in_which_looking_can_tell(tmp_path: Path, seed: int) -> None:
+    decidable, _ = campaign(worlds(20, seed), tmp_path)
+    assert decidable.unsound == []
+    assert decidable.runs > 12
+
+
+def test_the_harness_sees_a_double_charge_where_a_service_hides_what_it_took_and_takes_it_again(tmp_path: Path) -> None:
+    manners = Behaviour("never", "processing", archive_running="not-found", progress=False)
+    world = World(0, "  alley: {prompt: Rain}\n", Scenario(manners), [Death(0.2, "bare clone", 0)], speed=0.05)
+    doubles = [
+        live_through(
+            World(0, world.shots, world.scenario, [Death(share / 20, "bare clone", 0)], speed=0.05),
+            tmp_path / str(share),
+            Yardstick(tmp_path),
+        ).doubles
+        for share in range(1, 9)
+    ]
+    assert world.undecidable
+    assert max(doubles) == 1
+
+
+def test_a_video_that_has_arrived_is_never_lost_again_even_when_its_address_has_expired(tmp_path: Path) -> None:
+    whole = Checkout(tmp_path / "whole", Service(tmp_path / "service", Clock()), SHORT_LIVED).write()
+    points = whole.apply().points
+    arrived = max(number for number, label in enumerate(points, 1) if label == "download: after write")
+    for point in range(arrived + 1, len(points) + 1):
+        service = Service(tmp_path / f"service-{point}", Clock())
+        checkout = Checkout(tmp_path / f"checkout-{point}", service, SHORT_LIVED).write()
+        killed = checkout.apply(Fate(point))
+        service.clock.pass_seconds(3600)
+        checkout.apply()
+        assert (killed.struck, checkout.settled()) == (points[point - 1], None)
+        assert checkout.missing_videos() == []
+
+
+def test_a_second_crash_during_the_recovery_changes_nothing(tmp_path: Path) -> None:
+    yardstick = Yardstick(tmp_path)
+    for number, share in enumerate((0.1, 0.2, 0.3, 0.5, 0.7)):
+        deaths = [Death(share, "kept", 0.0), Death(share / 2, "kept", 100.0), Death(share, "kept", 0.0)]
+        world = World(number, ALLEY, Scenario(Behaviour(conflict="never")), deaths)
+        verdict = live_through(world, tmp_path / str(number), yardstick)
+        assert verdict.sound, verdict

@@ -1,0 +1,99 @@
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ltxspec.catalog.shape import CONFIDENCES, problems_of
+
+FILE = "lightricks-ltx-2-5-fast.json"
+Edit = Callable[[dict[str, Any]], Any]
+
+
+@pytest.fixture
+def document(documents: dict[str, Any]) -> dict[str, Any]:
+    """A sound model file, to be spoilt."""
+    found: dict[str, Any] = copy.deepcopy(documents[FILE])
+    return found
+
+
+def test_the_models_that_are_shipped_are_sound(documents: dict[str, Any]) -> None:
+    assert {name: problems_of(name, document) for name, document in documents.items()} == {key: [] for key in documents}
+
+
+def edited(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """The document with another value at a path of keys (None: without it)."""
+    *way, last = (int(part) if part.isdigit() else part for part in path.split(" "))
+    target: Any = document
+    for key in way:
+        target = target[key]
+    if value is None:
+        del target[last]
+    else:
+        target[last] = value
+    return document
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("$schema", "draft-07", "`$schema` must be `https://json-schema.org/draft/2020-12/schema`"),
+        ("additionalProperties", True, "the schema must have `type: object` and `additionalProperties: false`"),
+        ("properties", [], "`properties` must be an object of schemas"),
+        ("properties model", None, "`properties` must describe `model`"),
+        ("properties positivePrompt maxLength", "5000", "`minLength` and `maxLength` of `properties.positivePrompt`"),
+        ("x-ltxspec", None, "the `x-ltxspec` block is missing"),
+        ("x-ltxspec air", None, "`x-ltxspec.air` is missing"),
+        ("x-ltxspec slug", "Not A Slug", "`x-ltxspec.slug` must be lower case words joined by `-`"),
+        ("x-ltxspec released", "yesterday", "`x-ltxspec.released` must be a date such as `2026-01-31`"),
+        ("x-ltxspec colour", "red", "`x-ltxspec` has an unknown field `colour`"),
+        ("x-ltxspec media", ["inputs"], "`x-ltxspec.media` must be a list of JSON Pointers"),
+        (
+            "x-ltxspec price rows 0 usdPerSecond",
+            "0.00",
+            "`x-ltxspec.price.rows[0].usdPerSecond` must be a decimal string above",
+        ),
+        (
+            "x-ltxspec price rows 0 usdPerSecond",
+            0.09,
+            "`x-ltxspec.price.rows[0].usdPerSecond` must be a decimal string above",
+        ),
+        (
+            "x-ltxspec price rows 0 at",
+            [1280],
+            "`x-ltxspec.price.rows[0].at` must have one value for each pointer of `by`",
+        ),
+        ("x-ltxspec price rows 0 confidence", "sure", "must be `verified`, `inferred` or `unverified`"),
+        ("x-ltxspec facts 0 source", "", "`x-ltxspec.facts[0].source` must be text"),
+        ("x-ltxspec recorded", ["safty"], "`x-ltxspec.recorded` names `safty`, which `properties` does not have"),
+        ("x-ltxspec air", "lightricks:9@9", "`properties.model` must have the `const` `lightricks:9@9`"),
+        (
+            "x-ltxspec defaults sent",
+            ["/fps"],
+            "`x-ltxspec.defaults` names `/fps`, which has no `default` in the schema",
+        ),
+        ("x-ltxspec price seconds", "/length", "`x-ltxspec` names `/length`, which is not in the schema"),
+        ("allOf 0 x-problem message", None, "`/allOf/0/x-problem.message` is missing"),
+        ("allOf 0 x-problem", "words", "`/allOf/0/x-problem.message` is missing"),
+    ],
+)
+def test_what_is_malformed_is_said_in_a_sentence(path: str, value: Any, message: str, document: dict[str, Any]) -> None:
+    found = problems_of(FILE, edited(document, path, value))
+    assert len(found) == 1, found
+    assert message in found[0]
+
+
+def test_a_file_that_holds_something_else_is_named() -> None:
+    assert problems_of("a.json", []) == ["`a.json` must hold one JSON object"]
+
+
+def test_several_problems_are_told_at_once(document: dict[str, Any]) -> None:
+    edited(document, "x-ltxspec released", "soon")
+    edited(document, "x-ltxspec provider", 7)
+    edited(document, "$schema", "?")
+    assert len(problems_of(FILE, document)) == 3
+
+
+def test_every_price_says_how_sure_it_is(documents: dict[str, Any]) -> None:
+    rows = [row for document in documents.values() for row in document["x-ltxspec"]["price"]["rows"]]
+    assert {row["confidence"] for row in rows} <= set(CONFIDENCES)

@@ -1,0 +1,65 @@
+import json
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from ltxspec.catalog.models import Catalog, load_catalog
+from ltxspec.report.models import model_text, models_text
+
+FOLDER = Path(__file__).parents[3] / "schemas" / "models"
+
+
+@cache
+def catalog() -> Catalog:
+    return load_catalog({path.name: json.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.json"))})
+
+
+def shown(name: str) -> list[str]:
+    model = catalog().find(name)
+    assert model is not None
+    return model_text(model).splitlines()
+
+
+def test_the_list_is_a_table_of_names() -> None:
+    lines = models_text(catalog().models).splitlines()
+    assert len(lines) == len(catalog().models)
+    assert all(model.air in line for model, line in zip(catalog().models, lines, strict=True))
+    assert len({line.index("lightricks-") for line in lines}) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "  prompt (required): text, 2–5000 characters",
+        "  width: whole number, default 1920",
+        "  duration: one of 6, 8, 10, 12, 14, 16, 18, 20, auto, default 6",
+        "  inputs.frameImages: list, 1–2 items",
+        "  inputs.frameImages[].frame: one of first, last, 0, -1",
+        "  inputs.referenceImages: list, 1 item",
+        "  settings.audio: true or false",
+        "  ttl: whole number, at least 60",
+        "  outputQuality: whole number, 20–99, default 95",
+        "      Frames a second.",
+        "  `inputs.frameImages` and `inputs.audio` exclude each other",
+    ],
+)
+def test_a_model_tells_every_parameter_with_its_limits(line: str) -> None:
+    assert line in shown("lightricks:ltx@2.5-fast")
+
+
+def test_every_parameter_that_a_shot_may_set_is_there_and_no_other() -> None:
+    for model in catalog().models:
+        parameters = model_text(model).partition("\nParameters\n")[2].partition("\n\n")[0].splitlines()
+        names = {line.strip().partition(":")[0].partition(".")[0] for line in parameters if line[2] != " "}
+        settable = model.parameters - model.order - {"taskType", "model", "positivePrompt"}
+        assert names == settable | {"prompt (required)"}
+
+
+def test_no_placeholder_of_a_message_is_left() -> None:
+    assert [line for model in catalog().models for line in model_text(model).splitlines() if "{/" in line] == []
+
+
+def test_prices_tell_how_sure_they_are() -> None:
+    (line,) = [line for line in shown("lightricks:2@0") if "3840×2160: " in line]
+    assert line.startswith("  3840×2160: $0.24  (verified, ")

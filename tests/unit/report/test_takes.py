@@ -1,0 +1,85 @@
+import json
+from dataclasses import replace
+from decimal import Decimal
+
+import builders
+from builders import record, take, task
+
+from ltxspec.lock.models import Output
+from ltxspec.report.style import Style
+from ltxspec.report.takes import cost_json, cost_text, money, output_json, place_of, record_json, record_text
+
+HOME = {builders.output(1).sha256 or "": "renders/night/alley.mp4"}
+BAD = take(number=3, status="failed", cost=None, at="2026-11-22T11:00:00Z")
+
+
+def test_unknown_money_is_never_a_number() -> None:
+    assert [money(usd) for usd in (Decimal("0.5"), Decimal(0), None)] == ["$0.50", "$0.00", "cost unknown"]
+
+
+def test_a_shot_is_shown_with_its_takes_and_the_current_one_marked() -> None:
+    shot = record(take(number=1), take(number=2), BAD, current=2)
+    assert record_text("night.alley", shot, HOME, Style()) == (
+        "night.alley\n"
+        f"    take 1  succeeded  $0.48  2026-11-22T10:00:00Z  {task(1)}\n"
+        "      renders/night/alley.mp4\n"
+        f"  * take 2  succeeded  $0.48  2026-11-22T10:00:00Z  {task(2)}  current\n"
+        "      https://videos.example/2.mp4\n"
+        f"    take 3  failed  cost unknown  2026-11-22T11:00:00Z  {task(3)}\n"
+        "      providerError: it broke\n"
+    )
+
+
+def test_a_retired_shot_and_an_imported_take_say_so() -> None:
+    text = record_text("night.alley", record(replace(take(), submitted_at=None)), {}, Style(), retired=True)
+    assert text.startswith("night.alley  (retired: gone from the spec)\n")
+    assert "  imported  " in text
+
+
+def test_a_video_is_played_from_home_else_from_its_address() -> None:
+    assert place_of(builders.output(1), HOME) == "renders/night/alley.mp4"
+    assert place_of(builders.output(2), HOME) == "https://videos.example/2.mp4"
+    assert place_of(Output(None, None), HOME) == "no address"
+    assert place_of(Output(None, "https://x/\x1b[2J"), {}) == "https://x/\\x1b[2J"
+
+
+def test_programs_get_every_field_with_null_for_what_is_unknown() -> None:
+    document = record_json("night.alley", record(take(number=1), BAD), HOME, retired=False)
+    assert (document["address"], document["current"], document["retired"]) == ("night.alley", task(1), False)
+    good, bad = document["takes"]
+    assert (good["take"], good["current"], good["cost"], good["code"]) == (1, True, "0.48", None)
+    assert good["outputs"] == [output_json(builders.output(1), HOME)]
+    assert good["outputs"][0]["file"] == "renders/night/alley.mp4"
+    assert (bad["take"], bad["current"], bad["cost"], bad["code"], bad["outputs"]) == (
+        2,
+        False,
+        None,
+        "providerError",
+        [],
+    )
+    assert good.keys() == bad.keys()
+
+
+def test_takes_that_several_shots_share_count_once_in_the_total() -> None:
+    rows = [("a", [take(number=1), take(number=2)]), ("b", [take(number=1)])]
+    assert (
+        cost_text(rows, Style()) == "a        2 takes    $0.96\nb         1 take    $0.48\ntotal    2 takes    $0.96\n"
+    )
+    assert json.loads(cost_json(rows)) == {
+        "groups": [
+            {"name": "a", "takes": 2, "usd": "0.96", "unknown": 0},
+            {"name": "b", "takes": 1, "usd": "0.48", "unknown": 0},
+        ],
+        "total": {"takes": 2, "usd": "0.96", "unknown": 0},
+    }
+
+
+def test_what_is_unknown_is_counted_beside_the_sum() -> None:
+    assert cost_text([("a", [take(), BAD]), ("b", [BAD])], Style()) == (
+        "a        2 takes  ≥ $0.48 + 1 unknown\nb         1 take    1 unknown\ntotal    2 takes  ≥ $0.48 + 1 unknown\n"
+    )
+
+
+def test_play_money_is_called_so_in_the_total() -> None:
+    text = cost_text([("a", [take()])], Style(), free=True)
+    assert text.splitlines()[-1] == "total     1 take    $0.48 (sandbox: nothing is charged)"
