@@ -56,9 +56,9 @@ def contestants(folder: Path) -> dict[str, Contestant]:
     floor = script("floor.py", Path("specs") / f"{SPEC}.yaml", "floor.json")
     command = [str(LTXSPEC), "plan", "--detailed-exitcode"]
     racing = {}
-    for column in COLUMNS:
-        project = folder / COLUMNS[column]
-        changes = (0,) if COLUMNS[column] == "same" else (THERE_ARE_CHANGES,)
+    for column, name in COLUMNS.items():
+        project = folder / name
+        changes = (0,) if name == "same" else (THERE_ARE_CHANGES,)
         forget = partial(shutil.rmtree, project / ".ltxspec", ignore_errors=True) if column.endswith("!") else None
         racing[f"floor {column}"] = Contestant(floor, project)
         racing[column] = Contestant(command, project, before=forget, exit_codes=changes)

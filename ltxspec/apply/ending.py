@@ -60,7 +60,7 @@ async def bring_home_and_commit(story: Story) -> ShotOutcome:
     link = _linked(story, take)
     if reason is None:
         stage.archive.forget([name_of(output) for output in outputs])
-        story.tell(Kind.SHOT_COMMITTED, f"archived and recorded{link}", cost=take.cost)
+        story.tell(Kind.SHOT_COMMITTED, f"archived and recorded{link}{_missing(story, take)}", cost=take.cost)
     else:
         story.tell(Kind.SHOT_NOT_ARCHIVED, f"recorded, but the video is not home yet: {reason}", cost=take.cost)
     outcome = Outcome.RENDERED if story.ordered_here else Outcome.COLLECTED
@@ -109,6 +109,15 @@ def _linked(story: Story, take: Take) -> str:
     except LtxspecError as error:
         return f", but without its link: {error.summary}"
     return ""
+
+
+def _missing(story: Story, take: Take) -> str:
+    """What failed beside the results that were delivered."""
+    wanted = max(story.order.results, 1)
+    failure = story.facts.end.failure if story.facts.end else None
+    if len(take.outputs) >= wanted or failure is None:
+        return ""
+    return f"; only {len(take.outputs)} of {wanted} results were made ({failure.code}: {failure.message})"
 
 
 def _failed(story: Story, take: Take) -> ShotOutcome:

@@ -159,5 +159,5 @@ def _take(task: OpenTask, outputs: tuple[Output, ...], ttl: int | None) -> Take:
         expires_at=expires,
         retake=intent.retake,
         attempt=intent.attempt,
-        failure=task.failure,
+        failure=None if outputs else task.failure,  # a take with videos counts as one; what failed beside them was told
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ltxspec.cli.addresses import refuse_unknown
 from ltxspec.cli.project import Project
+from ltxspec.cli.service import service_address
 from ltxspec.errors import Diagnostic, WrongUsage
 from ltxspec.lock.journal import fold
 from ltxspec.plan.actions import Change, Plan
@@ -108,7 +109,7 @@ def open_provider(project: Project, labels: Mapping[TaskId, str] | None = None, 
         project.provider,
         ProviderSettings(
             clock=SystemClock(),
-            base_url=os.environ.get("RUNWARE_BASE_URL") or config.runware.base_url,
+            base_url=service_address(config.runware.base_url, os.environ),
             key=os.environ.get("RUNWARE_API_KEY") or (None if need_key else "not-needed"),
             sandbox=sandbox,
         ),

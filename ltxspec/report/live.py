@@ -1,5 +1,6 @@
 """The live view of an apply: a line for each render under way, and the finished ones scrolling by above."""
 
+import contextlib
 from types import TracebackType
 from typing import IO, Self
 
@@ -51,7 +52,8 @@ class LiveView:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._progress.stop()
+        with contextlib.suppress(OSError):  # a terminal that is gone needs no tidying
+            self._progress.stop()
 
     def emit(self, event: ApplyEvent) -> None:
         """Move the shot's line; say what a reader must not miss."""

@@ -17,7 +17,7 @@ from ltxspec.report.marker import Marker, write_marker
 from ltxspec.report.review_details import Links, address, details_of, has_details, link_to, picture
 from ltxspec.report.sized import Room
 from ltxspec.report.style import clean, fit
-from ltxspec.review.models import WORKING_TREE, Kind, LostTake, Refusal, Review, ShotReview
+from ltxspec.review.models import WORKING_TREE, Kind, LostTake, Review, ShotReview
 
 LEAST = 4_000  # units: below, not even what is never left out would fit
 MOST_ROWS = 500
@@ -26,6 +26,7 @@ MOST_DETAILS = 100
 _MOST_LISTED = 20  # of lost takes, problems, causes
 _OPEN = 2  # so few changed shots need no folding
 _LONGEST_NOTE = 500
+_LONGEST_NAME = 60
 _ROOM_FOR_NOTES = 900  # for saying what was left out
 _SHARE = 0.5  # of the room, for the rows of the table; differences are worth more than the 300th row
 _HEADER = "| Change | Shot | Why | Size | Was | Costs |\n|---|---|---|---|--:|--:|"
@@ -66,13 +67,14 @@ def review_markdown(review: Review, page: Page | None = None) -> str:
     page = page or Page()
     if page.limit is not None and page.limit < LEAST:
         raise ValueError(f"a review needs at least {LEAST} units of room")
-    first = [_marker(review, page), f"**{review_words.headline(review)}**", _gate(review.refusals, review)]
+    first = [_marker(review, page), f"**{review_words.headline(review)}**"]
     last = [part for part in (page.advice, _commands(review), _footer(review, page)) if part]
     room = Room(page.limit)
-    room.reserve(*first, *last, " " * _ROOM_FOR_NOTES)
+    room.reserve(*first, *last, " " * _ROOM_FOR_NOTES, 2 * (page.report or ""))
     shots = sorted(review_words.own_shots(review), key=lambda shot: _ORDER[shot.kind])
     blocks = [
         *first,
+        *_gate(review, room),
         *_lost(review.lost, room),
         *_problems(review, room, page),
         *_causes(review, room),
@@ -90,16 +92,20 @@ def _marker(review: Review, page: Page) -> str:
     return write_marker(Marker(page.key, review.base, head, review.plan_digest or None))
 
 
-def _gate(refusals: Sequence[Refusal], review: Review) -> str:
-    """Whether it may go on, in signs and words; what to do where it may not."""
-    if not refusals:
-        return f"✅ {escape(review_words.all_clear(review))}. {review_words.totals(review)}"
+def _gate(review: Review, room: Room) -> list[str]:
+    """Whether it may go on, in signs and words; what to do where it may not. One that is too long is named at least."""
+    totals = review_words.totals(review)
+    if not review.refusals:
+        line = f"✅ {escape(review_words.all_clear(review))}. {totals}"
+        return [line] if room.fits(line) else []
     lines = []
-    for refusal in refusals[:_MOST_LISTED]:
+    for refusal in review.refusals[:_MOST_LISTED]:
         sign = "⚠️" if refusal.code == "unknown-price" else "❌"
         hint = f": {_prose(refusal.hint)}" if refusal.hint else ""
-        lines.append(f"{sign} **{_prose(refusal.message[:1].upper() + refusal.message[1:])}**{hint}")
-    return "\n\n".join([*lines, review_words.totals(review)])
+        told = f"{sign} **{_prose(refusal.message[:1].upper() + refusal.message[1:])}**{hint}"
+        named = f"{sign} {code(fit(clean(refusal.code), _LONGEST_NAME))}"
+        lines += [line for line in (told, named) if room.fits(line)][:1]
+    return [*lines, totals]
 
 
 def _prose(text: str) -> str:
@@ -261,7 +267,8 @@ def _short(commit: str) -> str:
 
 def _footer(review: Review, page: Page) -> str:
     """What was compared, by what."""
-    shown = replace(review, head=page.head) if page.head else review
-    about = f"ltxspec {__version__}, {clean(review.provider)}, from {review_words.sides(shown)}"
+    shown = replace(review, base_name=fit(clean(review.base_name), _LONGEST_NAME), head=page.head or review.head)
+    provider = fit(clean(review.provider), _LONGEST_NAME)
+    about = f"ltxspec {__version__}, {provider}, from {review_words.sides(shown)}"
     plan = f", plan {code(review.plan_digest[:19])}" if review.plan_digest else ""
     return f"<sub>{escape(about)}{plan}</sub>"

@@ -121,15 +121,14 @@ class Document:
         """
         return self._lines.locate(self._find(path, value=value))
 
-    def key_positions(self, path: Sequence[str | int]) -> dict[str, tuple[int, int]]:
+    def key_positions(self, path: Sequence[str]) -> dict[str, tuple[int, int]]:
         """(line, column), from 1, of every key of the mapping at `path`; cheaper than asking for each."""
-        if self._plain is not None and len(path) == 1 and path[0] in self._plain.starts:
-            starts = self._plain.starts[str(path[0])]
-            return dict(zip(self._plain.root[str(path[0])], self._lines.positions(starts), strict=True))
-        mapping: Json = self._tree.root
+        starts = self._plain.starts.get(path[0]) if self._plain is not None and len(path) == 1 else None
+        mapping: Json = self.root if starts is not None else self._tree.root
         for step in path:
             mapping = mapping[step]
-        return dict(zip(mapping, self._lines.positions(self._tree.places[id(mapping)][1::2]), strict=True))
+        indexes = self._tree.places[id(mapping)][1::2] if starts is None else starts
+        return dict(zip(mapping, self._lines.positions(indexes), strict=True))
 
     def block_text_line(self, path: Sequence[str | int]) -> int:
         """The line of the file, from 1, on which the text at `path` begins: after the header of a `|` or `>` block."""

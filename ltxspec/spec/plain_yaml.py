@@ -28,6 +28,7 @@ _GAP = re.compile(r"(?:( *)#([^\n]*))?\n").match
 # No indicator at the start, no `: ` and no `#` anywhere (a comment), no space at the end.
 _WORD = re.compile(r"-?[\w./~+](?:[^\n:#]|:(?=[^\s:]))*(?<! )").fullmatch
 _QUOTED = re.compile(r"\"([^\"\\]*)\"\n|'([^']*)'\n").match
+_ANCHOR = re.compile("[&*]").search  # what aliases add is counted over the whole file
 _HEADERS: Final = {">": (" ", "\n"), ">-": (" ", ""), "|": ("\n", "\n"), "|-": ("\n", "")}  # what joins, what ends
 
 
@@ -188,7 +189,7 @@ class _Reader:
         from ltxspec.spec.building import NotAccepted, build
 
         self.braces += 1
-        if self.braces > _MAX_BRACES or written.count("{") + written.count("[") > _MAX_DEPTH:
+        if self.braces > _MAX_BRACES or _ANCHOR(written) or written.count("{") + written.count("[") > _MAX_DEPTH:
             raise _GiveUp
         try:
             return build(written).root

@@ -210,7 +210,7 @@ def _project(table: TomlTable) -> ProjectConfig:
     project = ProjectConfig(
         id=table.text("id", usual.id),
         specs=table.paths("specs", usual.specs),
-        lockfiles=table.path("lockfiles", usual.lockfiles),
+        lockfiles=table.inner_path("lockfiles", usual.lockfiles),
     )
     table.finish()
     return project

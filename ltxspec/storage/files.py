@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ltxspec.spec.files import FileProblem
+from ltxspec.storage.lfs import LARGEST_POINTER, pointed_at
 
 MAX_TEXT = 32 * 2**20  # bytes of a prompt or data file
 MAX_BYTES = 256 * 2**20  # bytes of an image or audio file; providers take far less
@@ -45,12 +46,16 @@ class ProjectFolder:
         return text.replace("\r\n", "\n")
 
     def read_bytes(self, path: str, *, beside: str) -> bytes:
-        """The bytes of `path` as named in the file `beside`. Raises FileProblem."""
-        return b"".join(self._chunks(path, beside, self._max_bytes))
+        """The bytes of `path` as named in the file `beside`. Raises FileProblem, also for a file that LFS left out."""
+        data = b"".join(self._chunks(path, beside, self._max_bytes))
+        if pointed_at(data) is not None:
+            raise FileProblem(f"`{path}` is only a Git LFS pointer here", hint="bring the file with `git lfs pull`")
+        return data
 
     def sha256(self, path: str, *, beside: str) -> str:
         """`sha256:<hex>` of the bytes of `path` as named in the file `beside`. Raises FileProblem.
 
+        A Git LFS pointer counts as the file it stands for: a checkout without LFS must not look like an edit.
         Remembered for as long as size and time of the file stay the same, within this process only.
         """
         real = self._find(path, beside)
@@ -60,11 +65,19 @@ class ProjectFolder:
             raise _unreadable(path, error) from error
         key = (real, status.st_size, status.st_mtime_ns)
         if key not in self._digests:
-            digest = hashlib.sha256()
-            for chunk in self._chunks(path, beside, self._max_bytes):
-                digest.update(chunk)
-            self._digests[key] = f"sha256:{digest.hexdigest()}"
+            self._digests[key] = self._digest(path, beside, status.st_size)
         return self._digests[key]
+
+    def _digest(self, path: str, beside: str, size: int) -> str:
+        chunks = self._chunks(path, beside, self._max_bytes)
+        if size <= LARGEST_POINTER:
+            chunks = iter([b"".join(chunks)])
+        digest = hashlib.sha256()
+        for chunk in chunks:
+            if (elsewhere := pointed_at(chunk)) is not None and size <= LARGEST_POINTER:
+                return elsewhere
+            digest.update(chunk)
+        return f"sha256:{digest.hexdigest()}"
 
     def resolve(self, path: str, *, beside: str) -> str:
         """The path relative to the root, with `/` and without links, of an existing file. Raises FileProblem."""

@@ -88,8 +88,14 @@ def commit_of(root: Path, revision: str) -> str:
 
 
 def inside_repository(root: Path) -> None:
-    """Raise StorageError unless `root` is in a git repository."""
-    if run_git(root, "rev-parse", "--git-dir").returncode != 0:
+    """Raise StorageError unless `root` is in a git repository that git agrees to read."""
+    done = run_git(root, "rev-parse", "--git-dir")
+    if b"dubious ownership" in done.stderr:
+        raise StorageError(
+            "git does not read this repository, because it belongs to another user",
+            hint=f"`git config --global --add safe.directory {root}`",
+        )
+    if done.returncode != 0:
         raise StorageError(
             "this project is not in a git repository", hint="`git init` and commit the specs and lockfiles"
         )

@@ -1,6 +1,7 @@
 """Reading TOML tables strictly: every key asked for by type, every other key an error with its line."""
 
 import math
+import posixpath
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -64,6 +65,10 @@ class TomlTable:
     def path(self, key: str, default: str) -> str:
         """A string that is not empty."""
         return str(self._take(key, default, "a string that is not empty", _is_filled))
+
+    def inner_path(self, key: str, default: str) -> str:
+        """A path inside the project: what is written there is committed with it."""
+        return str(self._take(key, default, "a path inside the project, with `/`", _is_inner))
 
     def paths(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
         """A list of strings that are not empty."""
@@ -146,6 +151,12 @@ def _key_of(line: str) -> str:
 
 def _is_filled(value: Json) -> bool:
     return isinstance(value, str) and bool(value.strip())
+
+
+def _is_inner(value: Json) -> bool:
+    if not _is_filled(value) or value.startswith(("/", "~", "\\")) or value[1:2] == ":":
+        return False
+    return not posixpath.normpath(value).startswith("..")
 
 
 def _is_texts(value: Json) -> bool:

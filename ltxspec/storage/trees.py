@@ -12,16 +12,12 @@ from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.storage.durable import read_if_exists, translated
 from ltxspec.storage.files import MAX_BYTES, MAX_TEXT, ProjectFolder
 from ltxspec.storage.git import Blobs, Entry, list_tree
+from ltxspec.storage.lfs import LARGEST_POINTER, pointed_at
 from ltxspec.storage.paths import find_specs
 
 _SPEC_SUFFIXES = (".yaml", ".yml")
 _IS_SPEC = re.compile(rb"^apiVersion:[ \t]*[\"']?ltxspec/", re.MULTILINE)
 _LINK, _SUBMODULE = "120000", "160000"
-
-# Git LFS keeps a small text in the commit instead of a large file. It names the file's SHA-256, which is all that
-# fingerprints need; format: the specification in docs/spec.md of git-lfs.
-_LFS = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n")
-_LARGEST_POINTER = 1024  # bytes
 
 
 class Tree(ProjectFiles, Protocol):
@@ -109,7 +105,7 @@ class GitTree:
     def read_text(self, path: str, *, beside: str) -> str:
         """UTF-8 text of `path` as named in the file `beside`; a BOM is dropped, CRLF becomes LF. Raises FileProblem."""
         data = self._read(self._find(path, beside), path, self._max_text)
-        if _pointer(data):
+        if pointed_at(data):
             raise FileProblem(f"`{path}` is kept in Git LFS, so its text is not in the commit")
         try:
             return data.decode("utf-8-sig").replace("\r\n", "\n")
@@ -121,7 +117,7 @@ class GitTree:
         """`sha256:<hex>` of the bytes of `path` as named in the file `beside`. Raises FileProblem."""
         blob = self._entries[self._find(path, beside)].id
         if blob not in self._digests:
-            self._digests[blob] = f"sha256:{self._hash(blob, path)}"
+            self._digests[blob] = self._hash(blob, path)
         return self._digests[blob]
 
     def resolve(self, path: str, *, beside: str) -> str:
@@ -136,8 +132,8 @@ class GitTree:
             digest.update(chunk)
         if size > self._max_bytes:
             raise FileProblem(f"`{path}` is larger than {self._max_bytes // 2**20} MiB")
-        pointer = _pointer(head) if size <= _LARGEST_POINTER else None
-        return pointer or digest.hexdigest()
+        pointer = pointed_at(head) if size <= LARGEST_POINTER else None
+        return pointer or f"sha256:{digest.hexdigest()}"
 
     def _find(self, path: str, beside: str) -> str:
         """The place in the tree of a file as written: beside the file that names it, or from the root."""
@@ -228,9 +224,3 @@ def _counts(name: str, suffix: str) -> bool:
 
 def _is_odd(entry: Entry) -> bool:
     return entry.mode in (_LINK, _SUBMODULE)
-
-
-def _pointer(data: bytes) -> str | None:
-    """The SHA-256 of what Git LFS keeps elsewhere, when this is what stands for it."""
-    match = _LFS.match(data) if len(data) <= _LARGEST_POINTER else None
-    return match[1].decode("ascii") if match else None

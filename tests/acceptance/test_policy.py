@@ -1,8 +1,9 @@
 """`[[policy]]` through the real command: shown by a plan with its place, refused by an apply before any order."""
 
+import re
 from pathlib import Path
 
-from acceptance.commands import ltxspec, write_spec
+from acceptance.commands import REPOSITORY, ltxspec, write_spec
 
 SANDBOX = ("--provider", "sandbox")
 SHOTS = "model: lightricks:ltx@2.5-fast\ndefaults: {width: 1280, height: 720, duration: 6, fps: 24}\nshots:\n"
@@ -66,3 +67,15 @@ def test_a_rule_with_a_mistake_refuses_and_says_what_is_wrong(tmp_path: Path) ->
 def test_a_policy_without_an_assertion_is_a_mistake_in_the_configuration(tmp_path: Path) -> None:
     project(tmp_path, '[[policy]]\nmessage = "no"\n', "a")
     assert "a policy needs `assert`" in ltxspec("plan", cwd=tmp_path, check=1).err
+
+
+def test_the_rules_of_the_guide_are_rules(tmp_path: Path) -> None:
+    guide = (REPOSITORY / "docs" / "policy.md").read_text("utf-8")
+    project(tmp_path, "\n".join(re.findall(r"^```toml\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL)), "a")
+    assert ltxspec("plan", *SANDBOX, "--format", "json", cwd=tmp_path).json["diagnostics"] == []
+    spec = tmp_path / "specs" / "night.yaml"
+    spec.write_text(spec.read_text().replace("duration: 6", "duration: 10"))
+    (found,) = ltxspec("plan", *SANDBOX, "--format", "json", cwd=tmp_path).json["diagnostics"]
+    assert found["message"].startswith("night.a is 10 s long; more than 8 needs the label `approved`")
+    spec.write_text(spec.read_text().replace("{prompt:", "{labels: {approved: 'yes'}, prompt:"))
+    assert ltxspec("plan", *SANDBOX, "--format", "json", cwd=tmp_path).json["diagnostics"] == []

@@ -309,3 +309,18 @@ def test_odd_names_and_addresses_in_a_reply_do_no_harm(project: Path, video: dic
     assert "root:" not in done.out + done.err
     assert [path for path in everything(project.parent) - before if "evil" in path] == []
     assert len(service.asked) == 1
+
+
+def test_the_configuration_of_a_repository_cannot_send_the_key_elsewhere(project: Path) -> None:
+    write_spec(project, HEAD + "  a: {prompt: hello}\n")
+    (project / "ltxspec.toml").write_text('[runware]\nbase_url = "https://collector.example/v1"\n')
+    stopped = ltxspec("apply", "--auto-approve", cwd=project, check=4, RUNWARE_API_KEY=CANARY)
+    assert "is not sent to `collector.example`" in stopped.err
+    assert not (project / ".ltxspec" / "journal").exists(), "nothing was about to be ordered"
+
+
+def test_the_configuration_of_a_repository_cannot_lead_lockfiles_out_of_it(project: Path) -> None:
+    write_spec(project, HEAD + "  a: {prompt: hello}\n")
+    (project / "ltxspec.toml").write_text('[project]\nlockfiles = "../elsewhere"\n')
+    stopped = ltxspec("apply", "--provider", "sandbox", cwd=project, check=1)
+    assert "must be a path inside the project" in stopped.err

@@ -47,9 +47,10 @@ def _timed(title: str, run: Callable[[], Figures]) -> Figures:
 def _tell(title: str, figures: Figures, seconds: float) -> None:
     out = [
         f"\n{title}: {figures.runs} runs, {figures.interrupted} interruptions, {seconds:.0f} s",
-        f"  double charges {figures.doubles}   losses {figures.losses}   manual repairs {figures.repairs}   "
-        f"orders without their intent on disk {figures.blind}",
-        "  applies until all was well: " + ", ".join(f"{n} in {count} runs" for n, count in sorted(figures.reruns.items())),
+        f"  double charges {figures.doubles}   losses {figures.losses}   manual repairs {figures.repairs}",
+        f"  orders sent without their intent on disk {figures.blind}",
+        "  applies until all was well: "
+        + ", ".join(f"{n} in {count} runs" for n, count in sorted(figures.reruns.items())),
         *_table(figures),
     ]
     if not title.startswith("worlds in"):
@@ -65,9 +66,7 @@ def _table(figures: Figures) -> list[str]:
         what, _, moment = label.partition(": ")
         rows.setdefault(what, Counter())[_COLUMNS.get(moment.split()[0], "amid")] += count
     head = f"    {'interrupted at':<24}{'before':>8}{'amid':>8}{'after':>8}"
-    lines = [
-        f"    {what:<24}{row['before']:>8}{row['amid']:>8}{row['after']:>8}" for what, row in sorted(rows.items())
-    ]
+    lines = [f"    {what:<24}{row['before']:>8}{row['amid']:>8}{row['after']:>8}" for what, row in sorted(rows.items())]
     return [head, *lines]
 
 

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import shutil
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -17,6 +17,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import httpx
 import orjson
 from crash.death import Crash, Fate, MortalDisk, MortalNetwork
 
@@ -40,6 +41,7 @@ from ltxspec.lock.journal import fold
 from ltxspec.lock.models import Take
 from ltxspec.media.animatic import write_animatic
 from ltxspec.media.probe import check_decodes
+from ltxspec.plan.actions import Action
 from ltxspec.plan.owned import Owned
 from ltxspec.plan.planfile import PlanOptions
 from ltxspec.providers.runware.client import ApiKey, Connection
@@ -149,6 +151,7 @@ class Outcome:
     struck: str | None = None  # where it was killed, or where the disk failed
     points: list[str] = field(default_factory=list)
     error: str | None = None
+    blocked: bool = False  # the plan holds a shot that failed for good
     events: list[ApplyEvent] = field(default_factory=list)
 
 
@@ -161,6 +164,7 @@ class Checkout:
     shots: str = ALLEY + PAIR + SHRINE
     limits: Limits = field(default_factory=lambda: Limits(grace=60, task_timeout=1800))
     parallelism: int = 2
+    on_the_way: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] = lambda network: network
     cloned: bool = False  # without what only the first checkout knew
     blind_orders: list[str] = field(default_factory=list)  # orders whose intent was not on disk when they were sent
     _project: Project | None = None
@@ -215,6 +219,7 @@ class Checkout:
             owned = {SPEC: Owned(state.read_lockfile(), fold(state.events()))}
             planned = plan_with(self.project, asked, self.rendered, owned)
             changes = planned.plan.changes
+            outcome.blocked = any(change.action is Action.BLOCKED for change in changes)
             wanted = {request.address.instance for request in self.rendered[0].requests}
             retries = frozenset(change.address for change in changes if asked.retries)
             job = Job(Ledger(SPEC, state, clock, wanted), changes, retries)
@@ -226,7 +231,7 @@ class Checkout:
         self, fate: Fate, job: Job, archive: FolderArchive, settings: RunSettings, outcome: Outcome
     ) -> RunSummary:
         inner = SandboxTransport(self.service.app)
-        network = MortalNetwork(inner, fate, self._check_intent)
+        network = self.on_the_way(MortalNetwork(inner, fate, self._check_intent))
         connection = Connection("http://service.test/v1", ApiKey("crash-test-key"), network)
         provider = RunwareProvider(connection, self.service.clock, tuning=Tuning(jitter=lambda: 1.0))
         world = World(provider, archive, self.service.clock, media_loader(self.project), outcome.events.append)

@@ -230,3 +230,13 @@ def ended(process: Process) -> Ended:
     """Wait for a command."""
     out, err = process.communicate(timeout=PATIENCE)
     return Ended(process.returncode, out or "", err or "")
+
+
+def wait_for(process: Process, word: str) -> str:
+    """Read what a command says until a line holds the word; the line."""
+    if process.stdout is None:
+        raise ValueError("its output is not read here")
+    for line in process.stdout:
+        if word in line:
+            return line
+    raise AssertionError(f"it ended without `{word}`: {process.communicate()}")

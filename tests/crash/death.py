@@ -190,7 +190,9 @@ def subject(request: httpx.Request) -> str:
     if request.method == "GET":
         return "video"
     types = {task["taskType"] for task in orjson.loads(request.content)}
-    return {"videoInference": "order", "getResponse": "look", "getTaskDetails": "archive look"}.get(types.pop(), "upload")
+    return {"videoInference": "order", "getResponse": "look", "getTaskDetails": "archive look"}.get(
+        types.pop(), "upload"
+    )
 
 
 def by_kind(labels: list[str]) -> Counter[str]:

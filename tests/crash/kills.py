@@ -11,6 +11,7 @@ from crash.campaign import RECOVERIES, Figures, Recovery, Verdict
 from crash.commands import MOMENTS, Blow, Project, Service
 
 SHOTS = 3
+NEVER = Blow()
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Kill:
 
     recovery: Recovery
     call: int = 0  # number of the system call's point; 0: at a request
-    blow: Blow = Blow()
+    blow: Blow = NEVER
 
     @property
     def kind(self) -> str:

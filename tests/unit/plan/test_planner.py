@@ -2,11 +2,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 from builders import intent, journal, lockfile, record, request, take, task
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ltxspec.catalog.models import Catalog
 from ltxspec.fingerprint import TaskIdentity, task_id
 from ltxspec.lock.journal import JournalState, OpenTask
-from ltxspec.lock.models import Lockfile
+from ltxspec.lock.models import Lockfile, ShotRecord
 from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.plan.differences import changes_of
 from ltxspec.plan.owned import Owned
@@ -232,3 +234,33 @@ def test_spent_counts_shared_takes_once_and_unknown_costs_apart() -> None:
     unpriced = record(take("t", number=2, cost=None))
     locked = lockfile(retired, alley=record(shared), gate=record(shared), tower=unpriced)
     assert spent(Owned(locked)) == (Decimal("2.40"), 1)
+
+
+PROMPTS = st.sampled_from(["a", "b", "c"])
+KEYS = st.sampled_from(["alley", "tower", "gate"])
+TAKES = st.builds(
+    lambda prompt, status, safety: take(prompt, status=status, permanent=False, **safety),
+    PROMPTS,
+    st.sampled_from(["succeeded", "succeeded", "failed"]),
+    st.sampled_from([{}, {"safety": "high"}]),
+)
+RECORDS = st.lists(TAKES, min_size=1, max_size=3).map(
+    lambda found: record(*(replace(item, task_id=task(number)) for number, item in enumerate(found, 1)))
+)
+
+
+@given(
+    st.dictionaries(KEYS, PROMPTS, min_size=1),
+    st.dictionaries(KEYS, RECORDS),
+    st.dictionaries(KEYS, RECORDS, max_size=1),
+    st.lists(PROMPTS, max_size=1),
+)
+def test_common_shots_are_decided_quickly_but_not_otherwise(
+    wanted: dict[str, str], shots: dict[str, ShotRecord], retired: dict[str, ShotRecord], ordered: list[str]
+) -> None:
+    """A retake of a shot that is not there changes nothing, and lets nothing be decided quickly."""
+    requests = [request(key, prompt) for key, prompt in wanted.items()]
+    locked = lockfile(retired, **shots)
+    under_way = journal(*(OpenTask(intent(prompt, number=9), "accepted") for prompt in ordered))
+    slowly = plan(*requests, locked=locked, under_way=under_way, chosen=selection(retakes=["night.nowhere"]))
+    assert plan(*requests, locked=locked, under_way=under_way) == slowly

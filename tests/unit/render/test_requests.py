@@ -1,6 +1,7 @@
 """Whole specs, rendered with the real models."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -439,3 +440,21 @@ def test_sharing_the_work_gives_what_each_request_gives_alone(sets: list[dict[st
     outcome = render("# json\n" + json.dumps(whole, ensure_ascii=False), files=MemoryFiles(FILES))
     for request in outcome.requests.values():
         assert request.fingerprint == fingerprint_of(model(), request.body, request.inputs)
+
+
+@given(st.lists(PARAMETERS, min_size=1, max_size=3), st.lists(PROMPTS, min_size=1, max_size=3))
+def test_shots_taken_as_they_stand_are_those_rendered_the_long_way(
+    sets: list[dict[str, Any]], prompts: list[str]
+) -> None:
+    """A variable, even if no template uses it, lets nothing be taken as it stands."""
+    shots = {f"s{i}-{j}": {"prompt": p, **s} for i, s in enumerate(sets) for j, p in enumerate(prompts)}
+    whole = {"apiVersion": "ltxspec/v1", "kind": "RenderSpec", "metadata": {"name": "t"}, "model": PRO, "shots": shots}
+    text = "# json\n" + json.dumps(whole, ensure_ascii=False)
+    for shot in shots.values():
+        shot["vars"] = {"unused": 1}
+    long_way = render("# json\n" + json.dumps(whole, ensure_ascii=False), files=MemoryFiles(FILES))
+    quickly = render(text, files=MemoryFiles(FILES))
+    assert [replace(one, column=1) for one in quickly.requests.values()] == [
+        replace(one, column=1) for one in long_way.requests.values()
+    ]
+    assert quickly.codes == long_way.codes

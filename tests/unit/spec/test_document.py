@@ -181,6 +181,23 @@ def test_lines_end_as_in_the_file_whatever_they_end_with() -> None:
     assert [lines.locate_line(number).excerpt for number in (1, 2, 3, 4)] == ["one", "two", "three", "four"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "shots:\n  a: 1\n\n  # c\n  b: {c: 2}\n",
+        "shots: {a: 1, b: {c: 2}}",
+        "shots:\r\n  a: 1\r  b: [2]\r\n",
+        "x: &x {a: 1, b: 2}\nshots:\n  c: 1\n  <<: *x\n  b: 3\nlast: 1\n",
+        "shots:\n  a: [1]\n  b: 'two\n\n    lines'\n  c: 1",
+    ],
+)
+def test_all_keys_of_a_mapping_are_placed_at_once_as_one_by_one(text: str) -> None:
+    document = read(text)
+    places = {key: document.locate(("shots", key)) for key in document.root["shots"]}
+    expected = {key: (where.line, where.column) for key, where in places.items()}
+    assert document.key_positions(("shots",)) == expected == read(text).key_positions(("shots",))
+
+
 def test_an_excerpt_of_an_endless_line_is_cut_or_left_out() -> None:
     document = read(f"{{a: 1, b: '{'x' * 5000}', c: 2}}")
     assert document.locate(["a"]).excerpt.endswith("x…")

@@ -55,6 +55,14 @@ def test_outside_of_a_repository_that_is_said_first(tmp_path: Path) -> None:
         commit_of(tmp_path, "HEAD")
 
 
+def test_a_repository_of_another_user_is_told_from_none(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a CI container; git's own tests have a switch for it."""
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(StorageError, match="belongs to another user") as caught:
+        commit_of(repository, "HEAD")
+    assert "safe.directory" in str(caught.value.hint)
+
+
 def test_without_git_that_is_said(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(StorageError, match="git is not installed"):

@@ -1,0 +1,156 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from builders import change, intent, lockfile, output, record, request, take, task
+from fakes import FakeClock, MemoryState
+
+from ltxspec.apply.ledger import Ledger, timestamp
+from ltxspec.apply.ports import Archived, TaskReport, TaskState
+from ltxspec.lock.journal import Accepted, Finished, Intent, Repeated
+from ltxspec.lock.models import Failure, Lockfile, Take
+from ltxspec.plan.actions import Action
+
+NEW = output(home=False)
+HOME = Archived("0" * 64, 7)
+DONE = TaskReport(task(), TaskState.SUCCEEDED, (NEW,), Decimal("0.48"))
+BROKEN = Failure("providerError", "it broke", permanent=False)
+
+
+def ledger(state: MemoryState | None = None, *wanted: str) -> tuple[Ledger, MemoryState]:
+    state = state or MemoryState()
+    return Ledger("night", state, FakeClock(), wanted or ("alley",)), state
+
+
+def finished(report: TaskReport = DONE) -> tuple[Ledger, MemoryState]:
+    book, state = ledger()
+    book.intend(intent())
+    book.accept(task())
+    book.finish(task(), report)
+    return book, state
+
+
+def test_times_are_whole_seconds_of_utc() -> None:
+    assert timestamp(datetime(2026, 11, 22, 10, 0, 0, 999_999, UTC)) == "2026-11-22T10:00:00Z"
+
+
+def test_every_step_is_written_before_it_is_believed() -> None:
+    book, state = ledger()
+    assert book.intend(intent()).stage == "intent"
+    book.repeat(task())
+    book.accept(task())
+    assert [type(event) for event in state.journal] == [Intent, Repeated, Accepted]
+    assert book.open[task()].stage == "accepted"
+    assert book.open[task()].sends == 2
+
+
+def test_a_step_that_cannot_be_written_is_not_believed() -> None:
+    class Full(MemoryState):
+        def append(self, _: object) -> None:
+            raise OSError("disk full")
+
+    book, _ = ledger(Full())
+    with pytest.raises(OSError, match="disk full"):
+        book.intend(intent())
+    assert book.open == {}
+
+
+def test_a_ledger_goes_on_from_what_is_on_disk() -> None:
+    recorded = lockfile(alley=record(take()))
+    book, _ = ledger(MemoryState(recorded, [intent(number=2), Accepted(task(2), "2026-11-22T10:00:01Z")]))
+    assert book.lockfile == recorded
+    assert [(item.intent.task_id, item.stage) for item in book.open.values()] == [(task(2), "accepted")]
+
+
+def test_a_finished_task_becomes_a_take_and_is_closed() -> None:
+    book, state = finished()
+    written = book.commit(task(), "alley", [HOME], wanted=True, ttl=3600)
+    assert written == Take(
+        task_id=task(),
+        fingerprint=intent().fingerprint,
+        model="maker:1@0",
+        request=intent().request,
+        status="succeeded",
+        cost=Decimal("0.48"),
+        outputs=(replace(NEW, sha256=HOME.sha256, bytes=7),),
+        inputs={},
+        submitted_at="2026-11-22T10:00:00Z",
+        finished_at="2026-11-22T10:00:00Z",
+        expires_at="2026-11-22T11:00:00Z",
+        retake=1,
+        attempt=1,
+    )
+    assert state.lockfile.shots["alley"].current == task()
+    assert book.open == {}
+    assert state.writes[-2:] == ["lockfile", "Committed"]
+
+
+def test_a_video_that_is_not_home_keeps_the_task_open_and_what_was_paid_recorded() -> None:
+    book, state = finished()
+    written = book.commit(task(), "alley", [None], wanted=True)
+    assert (written.cost, written.outputs[0].sha256, written.expires_at) == (Decimal("0.48"), None, None)
+    assert state.lockfile.shots["alley"].takes == (written,)
+    assert set(book.open) == {task()}
+
+
+def test_a_hash_that_was_recorded_is_known_the_next_time() -> None:
+    book, _ = finished(replace(DONE, outputs=(NEW, output(2, home=False))))
+    book.commit(task(), "alley", [HOME, None], wanted=True)
+    assert [item.sha256 for item in book.outputs_of(task())] == [HOME.sha256, None]
+
+
+def test_a_take_that_nobody_wants_any_more_is_kept_and_does_not_become_current() -> None:
+    book, state = finished()
+    book.commit(task(), "elsewhere", [HOME], wanted=False)
+    everything = {**state.lockfile.shots, **state.lockfile.retired}
+    assert everything["elsewhere"].take(task()) is not None
+    assert "alley" not in everything
+
+
+def test_a_failure_is_a_take_without_videos_and_without_an_invented_cost() -> None:
+    book, state = ledger()
+    book.intend(intent())
+    book.fail(task(), BROKEN, None)
+    written = book.commit(task(), "alley", [], wanted=True)
+    assert (written.status, written.cost, written.outputs, written.failure) == ("failed", None, (), BROKEN)
+    assert state.lockfile.shots["alley"].current is None
+    assert book.open == {}
+
+
+def test_videos_of_a_task_that_failed_in_part_are_kept() -> None:
+    book, _ = ledger()
+    book.intend(intent())
+    book.fail(task(), BROKEN, replace(DONE, state=TaskState.FAILED))
+    written = book.commit(task(), "alley", [HOME], wanted=True)
+    assert (written.status, written.failure, len(written.outputs)) == ("succeeded", None, 1)
+
+
+def test_an_order_that_was_never_accepted_leaves_no_trace_in_the_lockfile() -> None:
+    book, state = ledger()
+    book.intend(intent())
+    book.abandon(task(), "no connection")
+    assert (book.open, state.lockfile) == ({}, Lockfile("runware", "night"))
+
+
+def test_a_signature_of_an_address_is_kept_for_the_download_and_never_written() -> None:
+    signed = replace(NEW, video_url="https://videos.example/1.mp4?X-Amz-Signature=secret")
+    book, state = finished(replace(DONE, outputs=(signed,)))
+    book.commit(task(), "alley", [None], wanted=True)
+    assert book.outputs_of(task())[0].video_url == signed.video_url
+    assert "secret" not in repr(state.journal) + repr(state.lockfile)
+    assert any(isinstance(event, Finished) for event in state.journal)
+
+
+def test_free_changes_are_written_at_once() -> None:
+    book, state = ledger(MemoryState(lockfile(alley=record(take()), lane=record(take("b", number=2)))), "alley", "gate")
+    move = replace(change(Action.MOVE, request("gate", "b"), number=2), origin="lane")
+    book.record([move])
+    assert set(state.lockfile.shots) == {"alley", "gate"}
+    assert state.writes == ["lockfile"]
+
+
+def test_closing_tidies_the_journal() -> None:
+    book, state = ledger()
+    book.close()
+    assert state.compacted
