@@ -1,7 +1,7 @@
 # Everything a developer does here, by name. Needs only make and Python 3.11 or later with its venv module.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format bench lock wheel clean
+.PHONY: help demo test check lint format bench crash lock wheel clean
 
 # Set in many containers. It would make every start of ltxspec compile all of its sources again: seconds instead of
 # tenths, and no timing would mean anything.
@@ -44,6 +44,12 @@ format: $(DEV) ## mend what ruff can mend
 bench: $(DEV) ## start-up time and planning speed, beside what Python alone and the bare work would take
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/plan_speed.py
+
+crash: $(DEV) ## kill thousands of applies, and count double charges and losses (COUNT=2000 SEED=1 KILLS=200)
+	PYTHONPATH=tests $(BIN)/python -m crash --count $(COUNT) --seed $(SEED) --kills $(KILLS)
+COUNT := 2000
+SEED  := 1
+KILLS := 200
 
 lock: ## resolve the dependencies again, for every platform and Python we support
 	@rm -rf $(VENV)-lock && $(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet 'uv>=0.9,<1'

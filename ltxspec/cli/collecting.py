@@ -60,8 +60,8 @@ def what_to_collect(project: Project, paths: Sequence[str]) -> Collection:
 
 def _is_called(file: Path, name: str) -> bool:
     """Whether a spec that cannot be read seems to have this name."""
-    line = rf"^[ \t{{]*name:[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*[,}}#]?"
-    return bool(re.search(line + r"(?:[ \t].*)?$", file.read_text("utf-8", "replace"), re.MULTILINE))
+    named = rf"(?:^|[\s{{,])name:[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*(?:$|[,}}#])"
+    return bool(re.search(named, file.read_text("utf-8", "replace"), re.MULTILINE))
 
 
 def jobs_for(project: Project, held: Held, collection: Collection, paths: Sequence[str]) -> list[Job]:

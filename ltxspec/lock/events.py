@@ -107,23 +107,22 @@ def _decode_line(line: bytes, name: str, number: int) -> Event:
         ) from None
 
 
+_NAMES: Mapping[type[Event], str] = {Repeated: "repeated", Accepted: "accepted", Committed: "committed"}
+
+
 def _event_json(event: Event) -> dict[str, Json]:
     common = {"taskUUID": event.task_id, "at": event.at}
     match event:
         case Intent():
             return {"event": "intent", **common, **_intent_json(event)}
-        case Repeated():
-            return {"event": "repeated", **common}
-        case Accepted():
-            return {"event": "accepted", **common}
+        case Repeated() | Accepted() | Committed():
+            return {"event": _NAMES[type(event)], **common}
         case Finished():
             outcome = {"outputs": outputs_json(event.outputs), "cost": money_json(event.cost)}
             return {"event": "finished", **common, **outcome}
         case Failed():
             outcome = {"outputs": outputs_json(event.outputs), "cost": money_json(event.cost)}
             return {"event": "failed", **common, **failure_json(event.failure), **outcome}
-        case Committed():
-            return {"event": "committed", **common}
         case Abandoned():
             return {"event": "abandoned", **common, "reason": readable(event.reason)}
 

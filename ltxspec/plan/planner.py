@@ -9,7 +9,7 @@ from ltxspec.fingerprint import task_ids
 from ltxspec.lock.journal import OpenTask
 from ltxspec.lock.models import ShotRecord, Take
 from ltxspec.plan.actions import SPENDING, Action, Change, FieldChange, Reason
-from ltxspec.plan.differences import field_changes
+from ltxspec.plan.comparison import recorded_changes, request_changes, why
 from ltxspec.plan.owned import Owned, answers, latest, next_order, open_by_fingerprint, spare_takes
 from ltxspec.plan.selection import Selection
 from ltxspec.render.models import RenderedSpec, Request
@@ -145,7 +145,7 @@ def _keep(request: Request, mine: Sequence[Take], record: ShotRecord | None, ori
     chosen = latest(good)
     task = chosen.task_id if chosen else None
     if record is not None and chosen is not None and record.take(chosen.task_id):
-        changes = _request_changes(current, request)
+        changes = request_changes(current, request)
         return _change(request, Action.RESTORE, (Reason.EARLIER_TAKE_MATCHES,), changes, task=task)
     if origin is not None:
         return _change(request, Action.MOVE, (Reason.MOVED_BY_SPEC,), (), task=task, origin=origin)
@@ -153,7 +153,7 @@ def _keep(request: Request, mine: Sequence[Take], record: ShotRecord | None, ori
 
 
 def _keep_current(request: Request, current: Take) -> Change:
-    differences = _recorded_changes(current, request)
+    differences = recorded_changes(current, request)
     action = Action.UPDATE if differences else Action.NO_OP
     reasons = (Reason.RECORDED_FIELDS_CHANGED,) if differences else ()
     return _change(request, action, reasons, differences, task=current.task_id)
@@ -180,15 +180,15 @@ def _order(request: Request, spec: _Spec, takes: Sequence[Take], mine: Sequence[
     base = latest([take for take in takes if take.status == "succeeded"])
     base = _current(spec, request) or base
     action = Action.CREATE if base is None else Action.REPLACE
-    changes = _request_changes(base, request)
+    changes = request_changes(base, request)
     if origin is not None:
-        reasons: tuple[Reason, ...] = (Reason.MOVED_BY_SPEC, *_why(base, request, changes))
+        reasons: tuple[Reason, ...] = (Reason.MOVED_BY_SPEC, *why(base, request, changes))
     elif retake:
         reasons = (Reason.RETAKE_REQUESTED,)
     elif failed is not None:
         reasons = (Reason.RETRY_REQUESTED if retry else Reason.LAST_ATTEMPT_FAILED,)
     else:
-        reasons = _why(base, request, changes)
+        reasons = why(base, request, changes)
     task = spec.task_id(request.address.instance, request.fingerprint, number, attempt)
     return _change(request, action, reasons, changes, task=task, origin=origin, order=(number, attempt))
 
@@ -200,35 +200,6 @@ def _for_good(failed: Take, attempt: int, max_attempts: int) -> bool:
 def _current(spec: _Spec, request: Request) -> Take | None:
     record = spec.owned.lockfile.shots.get(request.address.instance)
     return record.current_take if record else None
-
-
-def _why(base: Take | None, request: Request, changes: Sequence[FieldChange]) -> tuple[Reason, ...]:
-    if base is None:
-        return (Reason.NEW,)
-    reasons = []
-    if base.model != request.body["model"]:
-        reasons.append(Reason.MODEL_CHANGED)
-    if any(change.path.startswith("/files/") for change in changes):
-        reasons.append(Reason.INPUT_CHANGED)
-    if any(not change.path.startswith(("/files/", "/model")) for change in changes):
-        reasons.append(Reason.REQUEST_CHANGED)
-    return tuple(reasons) or (Reason.REQUEST_CHANGED,)
-
-
-def _request_changes(base: Take | None, request: Request) -> tuple[FieldChange, ...]:
-    if base is None:
-        return ()  # everything is new: `differences.changes_of` spells it out for who asks
-    return field_changes(base.request, request.body, base.inputs, request.inputs)
-
-
-def _recorded_changes(take: Take, request: Request) -> tuple[FieldChange, ...]:
-    """Changes of what is only recorded. A default written out or another YAML style is no change at all."""
-    before = {name: take.request[name] for name in request.recorded if name in take.request}
-    after = {name: request.body[name] for name in request.recorded if name in request.body}
-    changes = field_changes(before, after) if before or after else ()
-    if take.inputs.keys() == request.inputs.keys():
-        return changes
-    return (*changes, FieldChange("/inputs", sorted(take.inputs), sorted(request.inputs)))
 
 
 def _resume(request: Request, task: OpenTask) -> Change:

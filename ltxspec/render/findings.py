@@ -19,7 +19,7 @@ class Findings:
     def note(self, diagnostic: Diagnostic, instance: str | None = None, *, shared: bool = False) -> None:
         """Add a problem; `instance` is the key of the instance it is about, if it is about one.
 
-        `shared` says that its place is not in the shot: it is one of the spec's, or of a file, that other shots use too.
+        `shared` says that its place is not in the shot: it is the spec's, or a file's, that other shots use too.
         """
         told = _discreet(diagnostic)
         keys = self._found.setdefault(told, {})

@@ -297,5 +297,6 @@ class _Rendering:
                 continue
             message = f"`{request.address.instance}` uploads to the same URL as `{first[target].address.instance}`"
             hint = f"give each shot an `{_UPLOAD}` of its own, or the later video replaces the earlier one"
-            where = self.places.key(("shots", request.address.shot))
-            self.findings.add("warning", "shared-upload", message, where, hint)
+            self.findings.add(
+                "warning", "shared-upload", message, self.places.key(("shots", request.address.shot)), hint
+            )

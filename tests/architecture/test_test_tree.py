@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 UNIT = ROOT / "tests" / "unit"
 
-# Source modules that have no unit test module, and where they are tested instead: a command is one call after the other,
+# Source modules that have no unit test module, and where they are tested instead: a command is one call after another,
 # so it is run as users run it. The list may only get shorter.
 TESTED_ELSEWHERE: dict[str, str] = {
     "__main__.py": "acceptance/test_command_line.py",  # streams, exit codes: only a process shows them

@@ -7,6 +7,8 @@ from crash.bench import ALLEY, Checkout, Clock, Service
 from crash.campaign import Death, World, Yardstick, campaign, every_point, live_through, worlds
 from crash.death import Fate
 
+from ltxspec.lock.codec import decode_lockfile
+from ltxspec.plan.planfile import PlanOptions
 from ltxspec.providers.sandbox.scenario import Behaviour, Scenario
 
 SHORT_LIVED = "  alley: {prompt: Rain over Neo-Kyoto, ttl: 60}\n"
@@ -62,3 +64,30 @@ def test_a_second_crash_during_the_recovery_changes_nothing(tmp_path: Path) -> N
         world = World(number, ALLEY, Scenario(Behaviour(conflict="never")), deaths)
         verdict = live_through(world, tmp_path / str(number), yardstick)
         assert verdict.sound, verdict
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.9])
+def test_a_retake_that_was_killed_is_found_by_the_same_command_in_a_clone(tmp_path: Path, share: float) -> None:
+    service = Service(tmp_path / "service", Clock(), Scenario(Behaviour(conflict="never")))
+    checkout = Checkout(tmp_path / "a", service, ALLEY).write()
+    points = len(checkout.apply().points)
+    again = PlanOptions(retakes=("night.alley",))
+    killed = checkout.apply(Fate(int(share * points)), again)
+    assert killed.struck is not None
+    clone = checkout.clone(tmp_path / "b")
+    if len(decode_lockfile(clone.lockfile_text() or b"", "lockfile").shots["alley"].takes) == 1:
+        clone.apply(asked=again)
+    assert list(service.charges().values()) == [1, 1]
+    assert [take.retake for take in decode_lockfile(clone.lockfile_text() or b"", "").shots["alley"].takes] == [1, 2]
+
+
+def test_a_retake_that_was_killed_is_collected_by_a_plain_apply_where_it_was_begun(tmp_path: Path) -> None:
+    service = Service(tmp_path / "service", Clock())
+    checkout = Checkout(tmp_path / "a", service, ALLEY).write()
+    points = checkout.apply().points
+    at = points.index("order: taken, before the reply") + 1
+    checkout.apply(Fate(at), PlanOptions(retakes=("night.alley",)))
+    checkout.apply()
+    record = decode_lockfile(checkout.lockfile_text() or b"", "lockfile").shots["alley"]
+    assert record.current == record.takes[1].task_id
+    assert list(service.charges().values()) == [1, 1]

@@ -5,6 +5,7 @@ import hashlib
 import os
 import stat
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from disk_faults import Crash, Disk, every_fault
@@ -25,7 +26,7 @@ FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def check(path: Path) -> None:
-    if b"a video" not in path.read_bytes():
+    if not path.is_file() or b"a video" not in path.read_bytes():
         raise MediaError("it is no video")
 
 
@@ -37,6 +38,14 @@ def archive(tmp_path: Path) -> FolderArchive:
 def brought_home(archive: FolderArchive, content: bytes, name: str = UUID) -> Archived:
     archive.begin(name).write(content)
     return archive.finish(name)
+
+
+def finished_on(ops: FileOps) -> None:
+    """Bring a video home on some disk, only to see what that takes."""
+    with TemporaryDirectory() as name:
+        archive = FolderArchive(Path(name) / "archive", Path(name) / "renders", check)
+        archive.begin(UUID).write(MP4)
+        FolderArchive(Path(name) / "archive", Path(name) / "renders", check, ops).finish(UUID)
 
 
 def output(content: bytes) -> Output:
@@ -68,6 +77,41 @@ def test_a_video_is_kept_under_its_hash_with_its_containers_suffix(
     assert home.read_bytes() == content
     assert stat.S_IMODE(home.stat().st_mode) == 0o444
     assert list((tmp_path / "archive" / "partial").iterdir()) == []
+
+
+def test_what_came_home_is_recalled_by_its_name_until_somebody_has_written_it_down(archive: FolderArchive) -> None:
+    assert archive.recall(UUID) is None
+    home = brought_home(archive, MP4)
+    assert archive.recall(UUID) == home
+    archive.forget([UUID, "another"])
+    assert archive.recall(UUID) is None
+
+
+def test_nothing_is_recalled_that_is_not_home_any_more(archive: FolderArchive) -> None:
+    archive.remove(brought_home(archive, MP4).sha256)
+    assert archive.recall(UUID) is None
+
+
+def test_a_crash_while_a_video_comes_home_leaves_it_in_the_partial_file_or_recalled(tmp_path: Path) -> None:
+    for call, after in every_fault(finished_on):
+        root = tmp_path / f"{call}-{after}"
+        archive = FolderArchive(root / "archive", root / "renders", check)
+        archive.begin(UUID).write(MP4)
+        disk = Disk(call, Crash(), after=after)
+        with pytest.raises(Crash):
+            FolderArchive(root / "archive", root / "renders", check, disk.ops()).finish(UUID)
+        assert (archive.recall(UUID) or archive.salvage(UUID)) == Archived(hashlib.sha256(MP4).hexdigest(), len(MP4))
+
+
+def test_a_whole_partial_file_is_salvaged_and_half_a_one_is_left_as_it_is(archive: FolderArchive) -> None:
+    assert archive.salvage(UUID) is None
+    archive.begin(UUID).write(b"half of ")
+    assert archive.salvage(UUID) is None
+    assert archive.begin(UUID).size == 8
+    archive.begin(UUID).write(b"a video")
+    home = archive.salvage(UUID)
+    assert home is not None
+    assert archive.has(home.sha256)
 
 
 def test_a_download_goes_on_where_a_crash_left_it(archive: FolderArchive) -> None:

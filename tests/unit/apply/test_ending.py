@@ -1,0 +1,190 @@
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from builders import change, intent, output, request, task
+from fakes import FakeClock, FakeProvider, MemoryArchive, MemoryState
+from unit.apply.stages import stage
+
+from ltxspec.apply.budget import Budget
+from ltxspec.apply.ending import abandon, bring_home_and_commit, give_up, held_back, leave, record
+from ltxspec.apply.events import ApplyEvent, Kind, Outcome, ShotOutcome
+from ltxspec.apply.ledger import Ledger
+from ltxspec.apply.ports import Order, Sink, TaskReport, TaskState
+from ltxspec.apply.recovery import Facts
+from ltxspec.apply.story import Story
+from ltxspec.errors import ProviderUnavailable, StorageError
+from ltxspec.lock.models import Failure, Output
+
+PRICE = Decimal("0.48")
+VIDEO = output(home=False)
+DONE = TaskReport(task(), TaskState.SUCCEEDED, (VIDEO,), PRICE, exists=True)
+REFUSED = Failure("invalidDuration", "too long", permanent=True)
+
+
+@dataclass
+class Server(FakeProvider):
+    """Knows some addresses; others have expired."""
+
+    addresses: set[str] = field(default_factory=lambda: {str(VIDEO.video_url)})
+
+    async def download(self, url: str, sink: Sink) -> None:
+        if url not in self.addresses:
+            raise ProviderUnavailable("the address expired")
+        sink.write(b"video")
+
+
+@dataclass
+class Bench:
+    """An order that was sent, with its money set aside."""
+
+    provider: Server = field(default_factory=Server)
+    archive: MemoryArchive = field(default_factory=MemoryArchive)
+    state: MemoryState = field(default_factory=MemoryState)
+    budget: Budget = field(default_factory=lambda: Budget(None))
+    events: list[ApplyEvent] = field(default_factory=list)
+
+    def story(self, *, wanted: bool = True, results: int = 1, **facts: Any) -> Story:
+        clock = FakeClock()
+        on = stage(self.provider, clock, archive=self.archive, budget=self.budget, emit=self.events.append)
+        ledger = Ledger("night", self.state, clock, {"alley"})
+        ledger.intend(intent())
+        self.budget.reserve(task(), PRICE)
+        order = Order(task(), {"ttl": 60}, results)
+        told = Facts(**{"submits": 1, **facts})
+        return Story(request().address, change() if wanted else None, ledger, on, order, PRICE, told, ordered_here=True)
+
+    def tell(self, story: Story, end: Coroutine[Any, Any, ShotOutcome]) -> ShotOutcome:
+        async def all_of_it() -> ShotOutcome:
+            async with story.stage.poller:
+                return await end
+
+        return asyncio.run(all_of_it())
+
+    def record(self, **facts: Any) -> ShotOutcome:
+        story = self.story(**facts)
+        return self.tell(story, record(story))
+
+
+def test_a_success_is_written_before_and_after_the_download_and_linked() -> None:
+    bench = Bench()
+    ended = bench.record(poll=DONE)
+    assert (ended.outcome, ended.cost, ended.archived) == (Outcome.RENDERED, PRICE, True)
+    assert bench.state.writes == ["Intent", "Finished", "lockfile", "Committed"]
+    take = bench.state.lockfile.shots["alley"].takes[0]
+    assert take.expires_at is not None
+    assert bench.archive.links["night", "alley"] == (take.outputs[0].sha256,)
+    assert bench.archive.forgotten == [VIDEO.video_uuid]
+
+
+def test_a_cost_that_was_not_told_leaves_the_money_set_aside() -> None:
+    bench = Bench()
+    ended = bench.record(poll=replace(DONE, cost=None))
+    assert (ended.cost, bench.budget.committed) == (None, PRICE)
+    assert "rendered, cost not told" in [event.message for event in bench.events]
+
+
+def test_a_refusal_of_the_only_copy_frees_the_money() -> None:
+    bench = Bench()
+    ended = bench.record(refused=REFUSED)
+    assert (ended.outcome, ended.billable, ended.message) == (Outcome.FAILED, False, "invalidDuration: too long")
+    assert bench.budget.committed == 0
+    assert bench.state.lockfile.shots["alley"].takes[0].failure == REFUSED
+
+
+def test_a_refusal_of_a_repeat_keeps_the_money_aside() -> None:
+    bench = Bench()
+    ended = bench.record(repeat_refused=REFUSED, repeated=True)
+    assert (ended.billable, bench.budget.committed) == (True, PRICE)
+
+
+def test_an_address_that_expired_is_asked_for_anew() -> None:
+    fresh = "https://videos.example/fresh.mp4"
+    bench = Bench(Server(addresses={fresh}))
+    bench.provider.reports[task()] = replace(DONE, outputs=(replace(VIDEO, video_url=fresh),))
+    ended = bench.record(poll=DONE)
+    assert (ended.archived, ended.message) == (True, None)
+
+
+def test_a_video_that_cannot_be_had_is_recorded_as_paid_and_the_task_stays_open() -> None:
+    bench = Bench(Server(addresses=set()))
+    bench.provider.reports[task()] = DONE
+    ended = bench.record(poll=DONE)
+    assert (ended.outcome, ended.archived, ended.message) == (Outcome.RENDERED, False, "the address expired")
+    assert bench.state.lockfile.shots["alley"].takes[0].cost == PRICE
+    assert "Committed" not in bench.state.writes
+    assert bench.events[-1].kind is Kind.SHOT_NOT_ARCHIVED
+
+
+def test_videos_are_told_apart_by_their_ids_when_addresses_are_renewed() -> None:
+    second = output(2, home=False)
+    bench = Bench()
+    moved = (
+        Output(second.video_uuid, "https://videos.example/fresh.mp4", PRICE),
+        Output(VIDEO.video_uuid, VIDEO.video_url, PRICE),
+    )
+    bench.provider.addresses.add("https://videos.example/fresh.mp4")
+    bench.provider.reports[task()] = replace(DONE, outputs=moved)
+    ended = bench.record(poll=replace(DONE, outputs=(VIDEO, second)), results=2)
+    assert ended.archived
+    assert [item.sha256 is not None for item in bench.state.lockfile.shots["alley"].takes[0].outputs] == [True, True]
+
+
+def test_a_tree_of_links_that_cannot_be_written_is_no_broken_apply() -> None:
+    class ReadOnly(MemoryArchive):
+        def link(self, *_: object) -> None:
+            raise StorageError("renders/ cannot be written")
+
+    bench = Bench(archive=ReadOnly())
+    assert bench.record(poll=DONE).outcome is Outcome.RENDERED
+    assert bench.events[-1].message == "archived and recorded, but without its link: renders/ cannot be written"
+
+
+def test_what_nobody_wants_is_recorded_without_a_link() -> None:
+    bench = Bench()
+    story = bench.story(wanted=False, poll=DONE)
+    assert bench.tell(story, record(story)).outcome is Outcome.RENDERED
+    assert bench.archive.links == {}
+
+
+def test_an_end_of_an_earlier_run_is_only_brought_home() -> None:
+    bench = Bench()
+    story = bench.story()
+    story.ledger.finish(task(), DONE)
+    story.ordered_here = False
+    assert bench.tell(story, bring_home_and_commit(story)).outcome is Outcome.COLLECTED
+
+
+def test_what_is_left_open_is_told_and_keeps_its_money() -> None:
+    bench = Bench()
+    ended = leave(bench.story(), "no end in sight")
+    assert (ended.outcome, ended.message) == (Outcome.UNRESOLVED, "no end in sight")
+    assert bench.budget.committed == PRICE
+    assert bench.state.writes == ["Intent"]
+
+
+def test_what_was_never_accepted_is_as_if_it_had_not_been_planned() -> None:
+    bench = Bench()
+    ended = abandon(bench.story(), "no connection", code="not-sent")
+    assert (ended.outcome, bench.budget.committed) == (Outcome.HELD_BACK, Decimal(0))
+    assert bench.state.writes == ["Intent", "Abandoned"]
+    assert bench.events[-1].code == "not-sent"
+
+
+def test_giving_up_closes_what_was_never_sent_and_what_nobody_wants() -> None:
+    bench = Bench()
+    assert give_up(bench.story(submits=0)).message == "this run orders nothing"
+    bench = Bench()
+    ended = give_up(bench.story(wanted=False, unwanted=True))
+    assert (ended.outcome, bench.budget.committed) == (Outcome.RECORDED, Decimal(0))
+    assert bench.state.writes == ["Intent", "Abandoned"]
+
+
+def test_what_is_held_back_was_never_begun() -> None:
+    bench = Bench()
+    on = stage(bench.provider, emit=bench.events.append)
+    ended = held_back(change(), on, "the cost limit would be passed")
+    assert (ended.outcome, ended.estimate) == (Outcome.HELD_BACK, PRICE)
+    assert bench.events[-1].message == "not ordered: the cost limit would be passed"
