@@ -128,9 +128,14 @@ def _failed(story: Story, take: Take) -> ShotOutcome:
     return replace(end, billable=story.facts.refused is None)
 
 
+def unresolved(why: str) -> str:
+    """What is told of a task that stays open."""
+    return f"unresolved ({why}); the next `ltxspec apply` or `ltxspec collect` goes on with it, it is never paid twice"
+
+
 def leave(story: Story, why: str) -> ShotOutcome:
     """Leave the task open: the journal knows it, and the next apply or collect goes on."""
-    story.tell(Kind.SHOT_UNRESOLVED, f"unresolved ({why}); the next `ltxspec apply` goes on with it, at no new cost")
+    story.tell(Kind.SHOT_UNRESOLVED, unresolved(why))
     return story.ends(Outcome.UNRESOLVED, why)
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from ltxspec.apply.budget import Budget
-from ltxspec.apply.ending import held_back
+from ltxspec.apply.ending import held_back, unresolved
 from ltxspec.apply.events import ApplyEvent, Emit, Kind, Outcome, RunSummary, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.polling import Poller
@@ -128,7 +128,7 @@ async def _guarded(
         return await story
     except LtxspecError as error:
         stage.stop.stop(error.summary)
-        message = f"unresolved ({error.summary}); the next `ltxspec apply` goes on with it, at no new cost"
+        message = unresolved(error.summary)
         stage.emit(ApplyEvent(Kind.SHOT_UNRESOLVED, message, address, task, estimate, code=error.code))
         return ShotOutcome(address, Outcome.UNRESOLVED, task, estimate, message=error.summary)
 

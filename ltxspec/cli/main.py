@@ -60,6 +60,7 @@ class Commands(click.Group):
 
         module = import_module(f"ltxspec.cli.commands.{COMMANDS[cmd_name][0]}")
         command: click.Command = module.command
+        _lay_out_examples(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
@@ -81,10 +82,20 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
+def _lay_out_examples(command: click.Command) -> None:
+    """Write "Examples: `a`, `b`." one below the other, so that they can be copied whole."""
+    for inner in command.commands.values() if isinstance(command, click.Group) else ():
+        _lay_out_examples(inner)
+    head, colon, rest = (command.epilog or "").partition(": ")
+    examples = rest.removesuffix(".").strip("`").split("`, `")
+    if colon and head in ("Example", "Examples") and rest.startswith("`") and "`" not in "".join(examples):
+        command.epilog = "\b\n" + "\n".join([f"{head}:", *(f"  {example}" for example in examples)])
+
+
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Examples: `ltxspec plan`, `ltxspec apply --max-cost 5`, `ltxspec plan --provider sandbox specs/a.yaml`.",
+    epilog="\b\nExamples:\n  ltxspec plan\n  ltxspec apply --max-cost 5\n  ltxspec plan --provider sandbox specs/a.yaml",
 )
 @click.option("-C", "directory", metavar="DIR", default=".", help="Run as if started in DIR.")
 @click.option("--config", "config", metavar="FILE", help="Use this ltxspec.toml.")

@@ -4,14 +4,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+import orjson
+
 from ltxspec.canonical import digest
 from ltxspec.catalog.defaults import sent_defaults
 from ltxspec.catalog.media import is_local_file, media_values
-from ltxspec.catalog.models import Model
+from ltxspec.catalog.models import Catalog, Model
 from ltxspec.catalog.pricing import estimate
 from ltxspec.catalog.validation import ParameterProblem, validate
 from ltxspec.fingerprint import fingerprints_by_prompt
+from ltxspec.render.merge import merge
+from ltxspec.render.templating import has_tags
 from ltxspec.spec.files import FileProblem, ProjectFiles
+from ltxspec.spec.models import Shot, Spec
 from ltxspec.values import Fingerprint, Json, Usd
 
 
@@ -98,6 +103,37 @@ class ParameterSets:
             except FileProblem as error:
                 problems.append(ParameterProblem(path, error.code, error.summary, error.hint))
         return found, problems
+
+
+class PlainParameters:
+    """The parameters of shots in which there is nothing to render; shots that write the same share them."""
+
+    def __init__(self, spec: Spec, catalog: Catalog, sets: ParameterSets) -> None:
+        self._spec = spec
+        self._catalog = catalog
+        self._sets = sets
+        self._plain_defaults = not has_tags(repr(spec.defaults))
+        self._known: dict[tuple[str | None, bytes], ParameterSet | None] = {}
+
+    def of(self, shot: Shot) -> ParameterSet | None:
+        """A shot's parameters over the defaults; None when they, or its model, have templates or the model is unknown.
+
+        They are told apart by their JSON, which keeps 1, 1.0, "1" and true apart, and in which tags stay what they are.
+        """
+        name = self._spec.model if shot.model is None else shot.model
+        try:
+            key = (name, orjson.dumps(shot.parameters))
+        except orjson.JSONEncodeError:  # a number beyond 64 bits: not shared
+            return None
+        if key not in self._known:
+            self._known[key] = self._prepare(name, shot, key[1].decode())
+        return self._known[key]
+
+    def _prepare(self, name: str | None, shot: Shot, written: str) -> ParameterSet | None:
+        model = None if name is None or has_tags(name) else self._catalog.find(name)
+        if model is None or not self._plain_defaults or has_tags(written):
+            return None
+        return self._sets.prepare(model, merge(self._spec.defaults, shot.parameters))
 
 
 def _refuse(_prompt: str) -> Fingerprint:

@@ -7,8 +7,6 @@ prepared once for all shots that have the same (see `parameters.py`), and its pr
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import orjson
-
 from ltxspec.catalog.models import PROMPT, Catalog, Model
 from ltxspec.catalog.validation import ParameterProblem, validate_prompt
 from ltxspec.errors import Diagnostic, Problems
@@ -17,7 +15,7 @@ from ltxspec.render.conversion import convert
 from ltxspec.render.findings import Findings
 from ltxspec.render.merge import merge
 from ltxspec.render.models import RenderedSpec, Request
-from ltxspec.render.parameters import KnownGood, ParameterSet, ParameterSets
+from ltxspec.render.parameters import KnownGood, ParameterSet, ParameterSets, PlainParameters
 from ltxspec.render.places import Path, Places
 from ltxspec.render.templating import Templates, has_tags
 from ltxspec.render.texts import FAILED, Reading, Scope, Texts
@@ -62,11 +60,10 @@ def render_spec(spec: Spec, context: RenderContext, problems: Problems) -> Rende
     requests = rendering.requests()
     found = Problems()
     rendering.findings.report(found, rendering.instances)
-    expansion = rendering.expansion
-    problems.extend([*expansion.diagnostics, *found.diagnostics])
-    if expansion.errors or found.errors:
+    diagnostics = (*rendering.expansion.diagnostics, *found.diagnostics)
+    problems.extend(diagnostics)
+    if rendering.expansion.errors or found.errors:
         return None
-    diagnostics = (*expansion.diagnostics, *found.diagnostics)
     return RenderedSpec(spec.name, spec.document.source.file, spec.title, requests, diagnostics)
 
 
@@ -84,10 +81,9 @@ class _Rendering:
         self.texts = Texts(self.file, Templates(context.files), self.places, self.findings)
         self.sets = ParameterSets(self.file, context.files, context.delivery, context.known_requests)
         self.variables = spec_variables(spec, context.overrides, self.texts, self.findings)
-        self.plain_defaults = not has_tags(repr(spec.defaults))
-        self.plain = self.plain_defaults and not spec.checks and not self.variables.broken
+        self.plain = not spec.checks and not self.variables.broken
         self.good_lengths: set[tuple[str, int]] = set()  # model and number of characters of prompts it accepts
-        self.plain_sets: dict[tuple[str | None, bytes], ParameterSet | None] = {}
+        self.plain_sets = PlainParameters(spec, context.catalog, self.sets)
         self.prompt_files: dict[str, tuple[str, str] | FileProblem] = {}
 
     def requests(self) -> list[Request]:
@@ -113,7 +109,7 @@ class _Rendering:
         shot, text = instance.shot, instance.shot.prompt
         if text is None or not self.plain or shot.vars or shot.checks or instance.variables or has_tags(text):
             return None
-        parameters = self.plain_parameters(shot)
+        parameters = self.plain_sets.of(shot)
         prompt = text.strip()
         if parameters is None or parameters.problems or not prompt:
             return None
@@ -220,7 +216,7 @@ class _Rendering:
 
     def parameters(self, shot: Shot, scope: Scope, model: Model | None) -> ParameterSet | None:
         """The parameters of a shot over the defaults, rendered and checked; without a model, only rendered."""
-        found = self.plain_parameters(shot)
+        found = self.plain_sets.of(shot)
         if found is None:
             reading = Reading(
                 lambda path: self.places.path_of(shot, path), lambda path, text: convert(model, path, text)
@@ -232,24 +228,6 @@ class _Rendering:
         for problem in found.problems:
             self.blame(problem, shot, scope)
         return None if found.problems else found
-
-    def plain_parameters(self, shot: Shot) -> ParameterSet | None:
-        """The parameters of a shot when they and its model are without templates; shots that write the same share them.
-
-        They are told apart by their JSON, which keeps 1, 1.0, "1" and true apart, and in which tags stay what they are.
-        """
-        name = self.spec.model if shot.model is None else shot.model
-        try:
-            written = (name, orjson.dumps(shot.parameters))
-        except orjson.JSONEncodeError:  # a number beyond 64 bits: prepared one by one
-            return None
-        if written not in self.plain_sets:
-            model = None if name is None or has_tags(name) else self.context.catalog.find(name)
-            plain = self.plain_defaults and not has_tags(written[1].decode())
-            self.plain_sets[written] = (
-                self.sets.prepare(model, merge(self.spec.defaults, shot.parameters)) if plain and model else None
-            )
-        return self.plain_sets[written]
 
     def blame(self, problem: ParameterProblem, shot: Shot, scope: Scope) -> None:
         """Report a wrong parameter where it is written."""

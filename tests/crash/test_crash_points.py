@@ -66,7 +66,7 @@ def test_a_second_crash_during_the_recovery_changes_nothing(tmp_path: Path) -> N
         assert verdict.sound, verdict
 
 
-@pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.9])
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.7])
 def test_a_retake_that_was_killed_is_found_by_the_same_command_in_a_clone(tmp_path: Path, share: float) -> None:
     service = Service(tmp_path / "service", Clock(), Scenario(Behaviour(conflict="never")))
     checkout = Checkout(tmp_path / "a", service, ALLEY).write()

@@ -9,7 +9,7 @@ _HOW = {
 }
 
 
-@click.command("completion", epilog="Examples: " + "; ".join(_HOW.values()) + ".")
+@click.command("completion", epilog="Examples: " + ", ".join(f"`{how}`" for how in _HOW.values()) + ".")
 @click.argument("shell", metavar="bash|zsh|fish", type=click.Choice(list(_HOW)))
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> int:

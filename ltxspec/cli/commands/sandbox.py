@@ -13,14 +13,21 @@ def command() -> None:
 
 
 @command.command(
-    "serve", epilog="Example: `ltxspec sandbox serve --port 8787`, then RUNWARE_BASE_URL=http://127.0.0.1:8787/v1."
+    "serve",
+    epilog="Examples: `ltxspec sandbox serve --port 8787`, "
+    "`RUNWARE_BASE_URL=http://127.0.0.1:8787/v1 RUNWARE_API_KEY=any ltxspec apply`.",
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--host", metavar="HOST", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
-    "--port", default=8787, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 picks a free one."
+    "--port",
+    metavar="N",
+    default=8787,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port; 0 picks a free one.",
 )
 @click.option("--key", metavar="KEY", help="Accept only this API key (default: any).")
-@click.option("--speed", type=click.FloatRange(min=0.1), help="How many times faster than real rendering.")
+@click.option("--speed", metavar="X", type=click.FloatRange(min=0.1), help="How many times faster than real rendering.")
 @click.option("--scenario", metavar="FILE", help="Faults to play, as JSON.")
 @click.option("--state", metavar="DIR", help="Where tasks and videos are kept (default: .ltxspec/sandbox).")
 @click.pass_obj
