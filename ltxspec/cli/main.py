@@ -95,7 +95,7 @@ def _lay_out_examples(command: click.Command) -> None:
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="\b\nExamples:\n  ltxspec plan\n  ltxspec apply --max-cost 5\n  ltxspec plan --provider sandbox specs/a.yaml",
+    epilog="\b\nExamples:\n  ltxspec plan\n  ltxspec apply --max-cost 5\n  ltxspec plan --provider sandbox",
 )
 @click.option("-C", "directory", metavar="DIR", default=".", help="Run as if started in DIR.")
 @click.option("--config", "config", metavar="FILE", help="Use this ltxspec.toml.")

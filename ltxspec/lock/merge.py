@@ -49,7 +49,9 @@ def merge_lockfiles(ours: Lockfile, theirs: Lockfile, base: Lockfile | None = No
         if one != other:
             raise LockfileError(f"lockfiles of two {what}s cannot be merged: `{one}` and `{other}`")
     mine, others, shared = (_all_records(side) for side in (ours, theirs, base))
-    merged = {key: _join_records(mine.get(key), others.get(key), shared.get(key)) for key in {**mine, **others}}
+    merged = _agreed(
+        {key: _join_records(mine.get(key), others.get(key), shared.get(key)) for key in {**mine, **others}}
+    )
     live = {*ours.shots, *theirs.shots}
     return Lockfile(
         provider=ours.provider,
@@ -123,6 +125,28 @@ def _join_records(ours: ShotRecord | None, theirs: ShotRecord | None, base: Shot
         return ages[current]
 
     return ShotRecord(_pick(ours.current, theirs.current, base.current if base else None, age), ordered)
+
+
+def _agreed(records: Mapping[str, ShotRecord]) -> Mapping[str, ShotRecord]:
+    """The records, in which a task that stands under two keys is the same take under both.
+
+    One side may have renamed the shot while the other learned what the task cost.
+    """
+    copies: dict[TaskId, Take] = {}
+    differ = False
+    for take in (take for record in records.values() for take in record.takes):
+        known = copies.setdefault(take.task_id, take)
+        if known != take:
+            copies[take.task_id], differ = join_takes(known, take), True
+    if not differ:
+        return records
+    return {
+        key: ShotRecord(
+            record.current,
+            tuple(sorted((copies[take.task_id] for take in record.takes), key=lambda take: take.sort_key)),
+        )
+        for key, record in records.items()
+    }
 
 
 def _join_outputs(ours: Sequence[Output], theirs: Sequence[Output]) -> tuple[Output, ...]:

@@ -54,6 +54,8 @@ class Texts:
 
     def value(self, value: Json, scope: Scope, path: Path) -> Json:
         """A value with every text inside rendered; an expression alone keeps its type. `FAILED` when one failed."""
+        if isinstance(value, str) and not has_tags(value):
+            return value
         return self.read(value, scope, Reading(lambda inside: (*path, *inside), lambda _, text: text))
 
     def read(self, value: Json, scope: Scope, reading: Reading) -> Json:

@@ -5,6 +5,7 @@ A shot's name stands in addresses (`spec.shot[key]`) and in file names, so it ha
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from ltxspec.canonical import canonical_bytes
 from ltxspec.values import Json
@@ -27,6 +28,7 @@ _NOT_PLAIN = re.compile(r'[,\[\]"\x00-\x1f\x7f]')
 _variable = re.compile(VARIABLE)
 
 
+@lru_cache(maxsize=4096)  # thousands of shots have variables of the same names
 def is_variable(name: str) -> bool:
     """Whether a template can use `name` as a variable."""
     return _variable.match(name) is not None and name not in _TEMPLATE_WORDS and not name.endswith("\n")

@@ -43,7 +43,7 @@ class ProjectFolder:
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
             raise FileProblem(f"`{path}` is not UTF-8 text (line {line})", hint="save it as UTF-8") from None
-        return text.replace("\r\n", "\n")
+        return text.replace("\r\n", "\n") if "\r" in text else text  # one sign is found ten times as fast as two
 
     def read_bytes(self, path: str, *, beside: str) -> bytes:
         """The bytes of `path` as named in the file `beside`. Raises FileProblem, also for a file that LFS left out."""

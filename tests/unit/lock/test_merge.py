@@ -166,6 +166,12 @@ def test_a_recorded_field_changed_on_one_side_stays_changed() -> None:
     assert join_takes(updated, base, base).request == updated.request
 
 
+def test_a_shot_that_one_side_renamed_while_the_other_learned_its_cost_is_known_alike_under_both_names() -> None:
+    base = lockfile(alley=record(take(cost=None)))
+    merged = merge_lockfiles(lockfile(lane=record(take(cost=None))), lockfile(alley=record(take())), base)
+    assert merged == lockfile(alley=record(take()), lane=record(take()))
+
+
 def test_missing_tasks_are_named_with_what_they_cost() -> None:
     failed = take(number=2, status="failed", cost=None)
     base = lockfile({"fog": record(take("b", number=3))}, alley=record(take(), failed))
