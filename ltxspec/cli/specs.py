@@ -1,5 +1,6 @@
 """Reads the specs a command is about: finds the files, parses and renders each, collects every problem."""
 
+import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -108,7 +109,7 @@ def spec_files(project: Project, paths: Sequence[str]) -> list[Path]:
         if not (project.folder / path).exists():
             raise WrongUsage(f"`{path}` does not exist", hint="name a spec file, or a folder that holds some")
     if paths:
-        return find_specs([project.folder / path for path in paths], project.root)
+        return find_specs([os.path.normpath(project.folder / path) for path in paths], project.root)
     folders = project.config.project.specs
     if not any((project.root / folder).exists() for folder in folders):
         names = " or ".join(f"`{folder}`" for folder in folders)
@@ -144,6 +145,10 @@ def _read_one(path: Path, reading: _Reading) -> RenderedSpec | None:
 def _parse(path: Path, reading: _Reading) -> Spec | None:
     project, problems, verdicts = reading.project, reading.problems, reading.verdicts
     label = project.label(path)
+    if not path.is_relative_to(project.root):
+        hint = f"the project is `{project.root}`; work in another one with -C"
+        problems.error("file", f"`{label}` is outside of the project", Location(label, 1, 1), hint)
+        return None
     try:
         text = project.files.read_text(label, beside="")
     except FileProblem as error:

@@ -13,7 +13,6 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from ltxspec.errors import Diagnostic, Invalid, Location
-from ltxspec.spec.plain_yaml import Plain, read_plainly
 from ltxspec.values import Json
 
 if TYPE_CHECKING:
@@ -87,12 +86,11 @@ class Lines:
 class Document:
     """What a file says, with the place of every key and value."""
 
-    __slots__ = ("_built", "_lines", "_orders", "_plain")
+    __slots__ = ("_lines", "_orders", "_tree")
 
-    def __init__(self, lines: Lines, built: "Tree | None", plain: Plain | None) -> None:
+    def __init__(self, lines: Lines, tree: "Tree") -> None:
         self._lines = lines
-        self._built = built
-        self._plain = plain
+        self._tree = tree
         self._orders: dict[int, dict[str, int]] = {}  # id of a mapping -> key -> its number; made when first asked
 
     @property
@@ -103,16 +101,7 @@ class Document:
     @property
     def root(self) -> Json:
         """The value of the whole document."""
-        return self._tree.root if self._plain is None else self._plain.root
-
-    @property
-    def _tree(self) -> "Tree":
-        """The values with their places. A document that was read plainly is read once more for them."""
-        if self._built is None:
-            from ltxspec.spec.building import build
-
-            self._built = build(self.source.text)
-        return self._built
+        return self._tree.root
 
     def locate(self, path: Sequence[str | int], *, value: bool = False) -> Location:
         """Where the key (or the value) at `path` stands; the nearest ancestor that exists when it does not.
@@ -123,11 +112,10 @@ class Document:
 
     def key_positions(self, path: Sequence[str]) -> dict[str, tuple[int, int]]:
         """(line, column), from 1, of every key of the mapping at `path`; cheaper than asking for each."""
-        starts = self._plain.starts.get(path[0]) if self._plain is not None and len(path) == 1 else None
-        mapping: Json = self.root if starts is not None else self._tree.root
+        mapping: Json = self._tree.root
         for step in path:
             mapping = mapping[step]
-        indexes = self._tree.places[id(mapping)][1::2] if starts is None else starts
+        indexes = self._tree.places[id(mapping)][1::2]
         return dict(zip(mapping, self._lines.positions(indexes), strict=True))
 
     def block_text_line(self, path: Sequence[str | int]) -> int:
@@ -176,11 +164,10 @@ def read_document(text: str, file: str, *, needs: str = SPEC_NEEDS) -> Document:
     """
     lines = Lines(Source(file, text.removeprefix("\ufeff")))
     _refuse_unreadable(lines)
-    plain = read_plainly(lines.source.text)
-    return Document(lines, None if plain else _read_thoroughly(lines, needs), plain)
+    return Document(lines, _read_tree(lines, needs))
 
 
-def _read_thoroughly(lines: Lines, needs: str) -> "Tree":
+def _read_tree(lines: Lines, needs: str) -> "Tree":
     """Read any YAML that is accepted, with the place of everything; says why when it is not."""
     import yaml
 

@@ -75,5 +75,12 @@ def test_wrong_usage_is_told_before_anything_is_read(project: Path) -> None:
         assert words in quick("apply", *arguments, cwd=project, check=64).err
 
 
+def test_a_saved_plan_takes_no_second_thoughts(project: Path) -> None:
+    quick("plan", "-o", str(project / "plan.json"), cwd=project)
+    for option, value in (("--target", "night.alley"), ("--retake", "night.alley"), ("--var", "city=Oslo")):
+        refused = quick("apply", "plan.json", option, value, cwd=project, check=64).err
+        assert refused.startswith(f"error[usage]: a saved plan is applied as it is, without `{option}`\n")
+
+
 def test_one_at_a_time_renders_all_the_same(project: Path) -> None:
     assert "2 rendered" in ltxspec("apply", "--parallelism", "1", "--target", "night.weather", cwd=project).out

@@ -1,11 +1,14 @@
 """`ltxspec apply`: render what the plan says, and record it."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ltxspec.cli import options
 from ltxspec.cli.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _EXAMPLES = "Examples: `ltxspec apply --max-cost 5`, `ltxspec apply plan.json`, `ltxspec apply --provider sandbox`."
 
@@ -37,6 +40,8 @@ def command(session: Session, /, **typed: Any) -> int:
     from ltxspec.cli.running import RunOptions
 
     saved = saved_plan(session, typed["paths"])
+    if saved is not None:
+        _refuse_second_thoughts(typed)
     return apply(
         session,
         ApplyOptions(
@@ -52,3 +57,20 @@ def command(session: Session, /, **typed: Any) -> int:
             run=RunOptions(parallelism=typed["parallelism"], detach=typed["detach"]),
         ),
     )
+
+
+def _refuse_second_thoughts(typed: "Mapping[str, Any]") -> None:
+    """A saved plan says itself which shots it is about."""
+    names = {
+        "targets": "--target",
+        "retakes": "--retake",
+        "retries": "--retry",
+        "var": "--var",
+        "var_files": "--var-file",
+    }
+    given = [option for name, option in names.items() if typed[name]]
+    if given:
+        from ltxspec.errors import WrongUsage
+
+        hint = "give it to `ltxspec plan -o FILE`, and apply that"
+        raise WrongUsage(f"a saved plan is applied as it is, without `{given[0]}`", hint=hint)

@@ -86,6 +86,7 @@ def test_paths_are_relative_to_where_the_command_was_started(opened: Project, tm
 
     below = replace(opened, folder=tmp_path / "specs")
     assert spec_files(below, ("one.yaml",)) == [tmp_path / "specs" / "one.yaml"]
+    assert spec_files(below, ("../specs/./one.yaml",)) == [tmp_path / "specs" / "one.yaml"]
     assert len(spec_files(below, ())) == 2
     with pytest.raises(WrongUsage, match=r"`specs/one\.yaml` does not exist"):
         spec_files(below, ("specs/one.yaml",))
@@ -102,3 +103,11 @@ def test_a_file_that_is_no_text_is_a_problem_of_that_file(opened: Project, tmp_p
     ((message, where),) = told(opened)
     assert "is not UTF-8" in message
     assert where == "specs/one.yaml:1:1"
+
+
+@pytest.mark.usefixtures("opened")
+def test_a_spec_of_another_project_is_refused(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    ((message, _),) = told(project(elsewhere), {}, str(tmp_path / "specs" / "one.yaml"))
+    assert message == f"`{tmp_path}/specs/one.yaml` is outside of the project"
