@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from ltxspec.cli.addresses import refuse_unknown
 from ltxspec.cli.project import Project
-from ltxspec.cli.service import service_address
 from ltxspec.errors import Diagnostic, WrongUsage
 from ltxspec.lock.journal import fold
 from ltxspec.plan.actions import Change, Plan
@@ -91,6 +90,7 @@ def open_provider(project: Project, labels: Mapping[TaskId, str] | None = None, 
         labels: what the sandbox burns into the videos of tasks.
         need_key: false for downloads only, which never carry a key.
     """
+    from ltxspec.cli.service import service_address
     from ltxspec.media.animatic import write_animatic
     from ltxspec.providers.registry import ProviderSettings, SandboxParts
     from ltxspec.providers.registry import open_provider as open_named

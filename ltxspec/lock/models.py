@@ -61,7 +61,10 @@ class ShotRecord:
 
     def take(self, task_id: TaskId) -> Take | None:
         """The take with this id."""
-        return next((take for take in self.takes if take.task_id == task_id), None)
+        for take in self.takes:
+            if take.task_id == task_id:
+                return take
+        return None
 
     @property
     def current_take(self) -> Take | None:

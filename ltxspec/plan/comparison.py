@@ -31,9 +31,12 @@ def request_changes(base: Take | None, request: Request) -> tuple[FieldChange, .
 
 def recorded_changes(take: Take, request: Request) -> tuple[FieldChange, ...]:
     """Changes of what is only recorded. A default written out or another YAML style is no change at all."""
-    before = {name: take.request[name] for name in request.recorded if name in take.request}
-    after = {name: request.body[name] for name in request.recorded if name in request.body}
-    changes = field_changes(before, after) if before or after else ()
+    changes: tuple[FieldChange, ...] = ()
+    names = [name for name in request.recorded if name in take.request or name in request.body]
+    if names:
+        before = {name: take.request[name] for name in names if name in take.request}
+        after = {name: request.body[name] for name in names if name in request.body}
+        changes = field_changes(before, after)
     if take.inputs.keys() == request.inputs.keys():
         return changes
     return (*changes, FieldChange("/inputs", sorted(take.inputs), sorted(request.inputs)))

@@ -1,6 +1,5 @@
 """The project's own files, and nothing else: what a spec names is looked for beside it, then at the project's root."""
 
-import difflib
 import errno
 import hashlib
 import os
@@ -13,7 +12,7 @@ from ltxspec.storage.lfs import LARGEST_POINTER, pointed_at
 
 MAX_TEXT = 32 * 2**20  # bytes of a prompt or data file
 MAX_BYTES = 256 * 2**20  # bytes of an image or audio file; providers take far less
-_CHUNK = 2**20
+_CHUNK = 2**24  # bytes asked for at once: more than most specs have, so that none is put together from pieces
 
 
 class ProjectFolder:
@@ -162,7 +161,9 @@ def _similar(place: str) -> str | None:
         names = [entry.name for entry in Path(place).parent.iterdir()]
     except OSError:
         return None
-    return next(iter(difflib.get_close_matches(Path(place).name, names, n=1)), None)
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(Path(place).name, names, n=1)), None)
 
 
 def _megabytes(limit: int) -> str:
