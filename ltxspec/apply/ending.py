@@ -20,7 +20,7 @@ async def record(story: Story) -> ShotOutcome:
     report, facts = story.facts.end, story.facts
     if report is None:
         return await _record_refusal(story)
-    story.stage.budget.settle(story.task_id, report.cost)
+    story.stage.budget.settle(story.task_id, report.cost, story.estimate)
     if report.state is TaskState.SUCCEEDED:
         story.ledger.finish(story.task_id, report)
         price = f"${format_usd(report.cost)}" if report.cost is not None else "cost not told"
@@ -34,14 +34,14 @@ async def record(story: Story) -> ShotOutcome:
 async def _record_refusal(story: Story) -> ShotOutcome:
     """The order was refused. What it may have cost is known only when no copy of it can have been accepted."""
     facts = story.facts
-    failure = facts.refused or facts.repeat_refused
+    failure = facts.refused or facts.refused_repeat
     if failure is None:
         raise AssertionError("RECORD without an end")
     story.ledger.fail(story.task_id, failure, None)
     if facts.refused is not None:
         story.stage.budget.release(story.task_id)
     else:
-        story.stage.budget.settle(story.task_id, None)
+        story.stage.budget.settle(story.task_id, None, story.estimate)
     return await bring_home_and_commit(story)
 
 
@@ -49,9 +49,13 @@ async def bring_home_and_commit(story: Story) -> ShotOutcome:
     """Download and check each video, then write the lockfile. A missing video leaves the task open, never unpaid."""
     stage, ledger = story.stage, story.ledger
     outputs = ledger.outputs_of(story.task_id)
-    home, reason = await bring_home(stage.provider, stage.archive, stage.clock, outputs)
-    if reason is not None:
-        home, reason = await _by_new_addresses(story, outputs, home, reason)
+    stage.arriving.add(story.task_id)
+    try:
+        home, reason = await bring_home(stage.provider, stage.archive, stage.clock, outputs)
+        if reason is not None:
+            home, reason = await _by_new_addresses(story, outputs, home, reason)
+    finally:
+        stage.arriving.discard(story.task_id)
     instance = story.address.instance
     ttl = story.order.body.get("ttl")
     take = ledger.commit(story.task_id, instance, home, wanted=story.change is not None, ttl=ttl)
@@ -65,6 +69,20 @@ async def bring_home_and_commit(story: Story) -> ShotOutcome:
         story.tell(Kind.SHOT_NOT_ARCHIVED, f"recorded, but the video is not home yet: {reason}", cost=take.cost)
     outcome = Outcome.RENDERED if story.ordered_here else Outcome.COLLECTED
     return story.ends(outcome, reason, cost=take.cost, archived=reason is None)
+
+
+async def take_in(story: Story, report: TaskReport) -> None:
+    """Keep the results that are there while others are being made: journal, archive and lockfile have them at once."""
+    ledger, done = story.ledger, len(story.ledger.outputs_of(story.task_id))
+    ledger.deliver(story.task_id, report.outputs)
+    stage, outputs = story.stage, ledger.outputs_of(story.task_id)
+    home, reason = await bring_home(stage.provider, stage.archive, stage.clock, outputs)
+    take = ledger.commit(story.task_id, story.address.instance, home, wanted=story.change is not None)
+    link = _linked(story, take)
+    wanted = max(story.order.results, 1)
+    text = f"{len(outputs)} of {wanted} results delivered{link}" + (f"; not archived yet: {reason}" if reason else "")
+    if len(outputs) > done:
+        story.tell(Kind.SHOT_DELIVERED, text)
 
 
 async def _by_new_addresses(

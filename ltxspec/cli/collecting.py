@@ -7,9 +7,10 @@ from pathlib import Path
 
 from ltxspec.apply.engine import Job
 from ltxspec.apply.ledger import Ledger
+from ltxspec.cli.holding import Held
 from ltxspec.cli.planning import plan_with
 from ltxspec.cli.project import Project
-from ltxspec.cli.running import Held, jobs_of
+from ltxspec.cli.running import jobs_of
 from ltxspec.cli.specs import render_specs, spec_files
 from ltxspec.errors import LtxspecError, Problems
 from ltxspec.plan.planfile import PlanOptions

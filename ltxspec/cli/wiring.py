@@ -14,6 +14,7 @@ from ltxspec.plan.owned import Owned
 from ltxspec.plan.planner import PlanContext, plan_spec, spent
 from ltxspec.plan.selection import Selection
 from ltxspec.render.models import RenderedSpec
+from ltxspec.storage.provenance import refuse_stranger
 from ltxspec.storage.state import read_state
 from ltxspec.values import ShotAddress, TaskId
 
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 def owned(project: Project, spec: str) -> Owned:
     """Lockfile and journal of a spec, read without taking its lock."""
     lockfile, events = read_state(project.paths_of(spec))
-    return Owned(lockfile, fold(events))
+    have = Owned(lockfile, fold(events))
+    refuse_stranger(project.paths_of(spec), have.journal, project.root, project.config.project.id)
+    return have
 
 
 def make_plan(

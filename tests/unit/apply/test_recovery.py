@@ -14,7 +14,7 @@ REFUSAL = Failure("invalidDuration", "no", permanent=True)
 
 
 def report(state: TaskState, *, exists: bool = False) -> TaskReport:
-    return TaskReport(task(), state, exists=exists)
+    return TaskReport(task(), state, exists=exists, failure=REFUSAL if state is TaskState.FAILED else None)
 
 
 UNKNOWN = report(TaskState.UNKNOWN)
@@ -76,7 +76,12 @@ ROWS = [
     (
         "nor after a repeat, whose refusal it may be",
         Facts(submits=2, repeated=True, poll=UNKNOWN, archive=BROKEN, waited=60),
-        Step.SUBMIT,
+        Step.LEAVE,
+    ),
+    (
+        "after a repeat it is believed when a person asks",
+        Facts(submits=2, repeated=True, poll=UNKNOWN, archive=BROKEN, waited=60, consent=True),
+        Step.RECORD,
     ),
     ("after a repeat a poll's failure is one", Facts(submits=2, repeated=True, poll=BROKEN), Step.RECORD),
     ("what the archive shows to be there is waited for", Facts(submits=2, poll=UNKNOWN, archive=RUNNING), Step.WAIT),

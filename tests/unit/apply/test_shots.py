@@ -58,7 +58,8 @@ class Bench:
         return asyncio.run(all_of_it())
 
     def order(self, wanted: Change | None = None, seen: TaskReport | None = None) -> ShotOutcome:
-        return self.tell(order_shot(wanted or change(), self.ledger, self.stage, seen))
+        told = {} if seen is None else {seen.task_id: seen}
+        return self.tell(order_shot(wanted or change(), self.ledger, self.stage, told))
 
     def resume(self, *events: Event, wanted: Change | None = None, **more: Any) -> ShotOutcome:
         for event in (intent(), *events):

@@ -1,12 +1,12 @@
 from pathlib import Path
 
 import pytest
-from builders import intent, lockfile
+from builders import lockfile, own_intent
 from unit.cli.projects import path_of, project, recorded
 
 from ltxspec.cli.collecting import jobs_for, journalled, what_to_collect
+from ltxspec.cli.holding import holding
 from ltxspec.cli.project import Project
-from ltxspec.cli.running import holding
 from ltxspec.errors import WrongUsage
 from ltxspec.storage.journal import JournalFile
 
@@ -23,7 +23,7 @@ BROKEN = GOOD.replace("{prompt: Rain}", "{prompt: [")
 
 
 def journal(opened: Project, name: str) -> None:
-    JournalFile(opened.paths_of(name).journal).append(intent())
+    JournalFile(opened.paths_of(name).journal).append(own_intent(spec=name, provider="runware"))
 
 
 def spec(opened: Project, file: str, text: str = GOOD) -> None:

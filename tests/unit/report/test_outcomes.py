@@ -1,4 +1,5 @@
 from dataclasses import replace
+from decimal import Decimal
 
 from unit.report.runs import ALLEY, DONE, FAILED, PRICE, TASK, summary
 
@@ -33,6 +34,13 @@ def test_money_under_way_is_told() -> None:
     run = summary(left(Outcome.UNRESOLVED, "no answer"), in_flight=1)
     assert summary_line(run) == "Applied: 1 unresolved. Spent $0.00; $0.48 under way (1 task)."
     assert "`ltxspec collect` goes on with it; it is never ordered twice" in summary_text(run, PLAIN)
+
+
+def test_a_run_that_cost_more_than_it_was_allowed_says_by_how_much() -> None:
+    run = replace(summary(DONE), limit=Decimal("0.40"), overspent=Decimal("0.08"))
+    assert summary_line(run) == "Applied: 1 rendered. Spent $0.48, $0.08 over the limit of $0.40."
+    assert (summary_document(run)["overspent"], summary_document(run)["incomplete"]) == ("0.08", True)
+    assert summary_document(summary(DONE))["overspent"] == "0.00"
 
 
 def test_a_video_that_is_not_home_is_no_reason_to_render_again() -> None:
