@@ -34,7 +34,7 @@ async def record(story: Story) -> ShotOutcome:
 async def _record_refusal(story: Story) -> ShotOutcome:
     """The order was refused. What it may have cost is known only when no copy of it can have been accepted."""
     facts = story.facts
-    failure = facts.refused or facts.refused_repeat
+    failure = facts.refused or facts.repeat_refused
     if failure is None:
         raise AssertionError("RECORD without an end")
     story.ledger.fail(story.task_id, failure, None)

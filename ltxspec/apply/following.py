@@ -49,20 +49,23 @@ async def follow(story: Story) -> ShotOutcome:
 
 def _why_left(story: Story) -> str:
     """Why an order stays open, for its reader."""
-    facts = story.facts
-    if story.delivered:
-        return (
-            f"{story.delivered} of {story.order.results} results are recorded, of the others there is no end in sight"
-        )
-    if facts.at_provider or facts.watched >= story.stage.limits.task_timeout:
-        return "no end in sight"
-    if facts.refused_repeat is not None:
-        return f"it may have been accepted before, but now: {facts.refused_repeat.message}"
-    if facts.unwanted:
-        return "no shot wants it any more, and the provider does not know it"
-    if story.resumed and story.order.whole and story.stage.may_send:
-        return "the provider does not know it, and to order it again is new money: approve it, with room in the budget"
-    return "the provider does not know it"
+    facts, limits, refusal = story.facts, story.stage.limits, story.facts.repeat_refused
+    unknown = "the provider does not know it"
+    reasons = (
+        (
+            story.delivered > 0,
+            f"{story.delivered} of {story.order.results} results are recorded, the others are not there",
+        ),
+        (facts.at_provider or facts.watched >= limits.task_timeout, "no end in sight"),
+        (refusal is not None, f"it may have been accepted before, but now: {refusal.message if refusal else ''}"),
+        (facts.unwanted, f"no shot wants it any more, and {unknown}"),
+        (facts.age > limits.replay_age, f"{unknown}, and it is too old to be ordered again unasked: `--retry` does"),
+        (
+            story.resumed and story.order.whole and story.stage.may_send,
+            f"{unknown}, and to order it again is new money: approve it, with room in the budget",
+        ),
+    )
+    return next((words for holds, words in reasons if holds), unknown)
 
 
 async def _submit(story: Story) -> ShotOutcome | None:

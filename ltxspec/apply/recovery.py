@@ -18,9 +18,9 @@ The whole promise of paying once rests on this table, read from top to bottom:
     all looks empty                                  SUBMIT   the same body under the same id
 
 "Consent" is a person's `--retry`. "The archive shows a failure" is no end once an order was repeated, or may have been
-by a machine whose journal is not here: the record may be the refusal of the repeat, and counts as that. Nor is it an
-end while a poll shows the task alive. An order that nobody knows of is new money when an earlier run's is sent again:
-without approval and room in the budget, nothing may be sent.
+by a machine whose journal is not here: the record may be the refusal of the repeat. Nor is it an end while a poll shows
+the task alive. To send an earlier run's order again is new money: without approval and room in the budget nothing may
+be sent.
 """
 
 from dataclasses import dataclass
@@ -81,13 +81,6 @@ class Facts:
         archived = self.archive is not None and self.archive.exists and self.archive.state is not TaskState.FAILED
         return self.accepted or archived or (self.poll is not None and self.poll.exists)
 
-    @property
-    def refused_repeat(self) -> Failure | None:
-        """A definite no to a repeat: as this run was answered, or as the archive keeps it."""
-        kept = self.archive if self.repeated and self.archive is not None else None
-        archived = kept.failure if kept is not None and kept.state is TaskState.FAILED else None
-        return self.repeat_refused or archived
-
 
 def _is_end(report: TaskReport, facts: Facts) -> bool:
     """Whether a report ends the task; a failure that only the archive tells is trusted only where it must be meant."""
@@ -116,7 +109,7 @@ def next_step(facts: Facts, limits: Limits) -> Step:
 def _all_looks_empty(facts: Facts, limits: Limits) -> Step:
     """The order may or may not have arrived, and the provider has no word of it."""
     too_old = facts.age > limits.replay_age
-    if facts.refused_repeat is not None:
+    if facts.repeat_refused is not None:
         return Step.RECORD if facts.consent else Step.LEAVE
     if not facts.may_send:
         return Step.LEAVE

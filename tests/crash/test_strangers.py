@@ -3,13 +3,16 @@
 import json
 import time
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
-from crash.commands import ALLEY, Blow, Project, Service, wait_for
+from crash.bench import ALLEY
+from crash.commands import Blow, Project, Service, wait_for
 
 from ltxspec.lock.events import decode_events, encode_event
 from ltxspec.lock.journal import Intent, Repeated
 from ltxspec.providers.sandbox.scenario import Fault, Scenario
+from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.guard import exclusive
 
 ALIEN = {"width": 3840, "height": 2160, "duration": 10, "numberResults": 4, "webhookURL": "https://elsewhere.example/"}
@@ -24,7 +27,8 @@ def forged_journal(service: Service, folder: Path) -> tuple[bytes, Intent]:
     service.renew()
     (intent,) = decode_events((project.root / JOURNAL).read_bytes(), "journal")
     assert isinstance(intent, Intent)
-    forged = replace(intent, order={**intent.order, **ALIEN}, estimate=None, at="2026-11-22T08:00:00Z")
+    two_hours_ago = (SystemClock().now() - timedelta(hours=2)).isoformat(timespec="seconds")
+    forged = replace(intent, order={**intent.order, **ALIEN}, estimate=None, at=two_hours_ago)
     return encode_event(forged), intent
 
 

@@ -76,12 +76,7 @@ ROWS = [
     (
         "nor after a repeat, whose refusal it may be",
         Facts(submits=2, repeated=True, poll=UNKNOWN, archive=BROKEN, waited=60),
-        Step.LEAVE,
-    ),
-    (
-        "after a repeat it is believed when a person asks",
-        Facts(submits=2, repeated=True, poll=UNKNOWN, archive=BROKEN, waited=60, consent=True),
-        Step.RECORD,
+        Step.SUBMIT,
     ),
     ("after a repeat a poll's failure is one", Facts(submits=2, repeated=True, poll=BROKEN), Step.RECORD),
     ("what the archive shows to be there is waited for", Facts(submits=2, poll=UNKNOWN, archive=RUNNING), Step.WAIT),

@@ -10,6 +10,7 @@ from ltxspec.cli import holding as module
 from ltxspec.cli.holding import holding, holding_specs
 from ltxspec.cli.project import Project
 from ltxspec.errors import Invalid, LockfileError, LockHeld, Refused
+from ltxspec.storage.state import open_state
 
 SPEC = "model: lightricks:ltx@2.5-fast\ndefaults: {width: 1280, height: 720}\nshots: {alley: {prompt: Rain.}}\n"
 
@@ -23,11 +24,9 @@ def opened(tmp_path: Path) -> Project:
 def test_what_is_rendered_is_what_stands_in_the_files_when_the_lock_is_held(
     opened: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = module.open_state
-
     def edited_while_waiting(*arguments: object, **more: object) -> object:
         write_spec(opened.root, SPEC.replace("Rain.", "Snow."))
-        return real(*arguments, **more)  # type: ignore[arg-type]  # handed on
+        return open_state(*arguments, **more)  # type: ignore[arg-type]  # handed on
 
     monkeypatch.setattr(module, "open_state", edited_while_waiting)  # the far side here is another process
     with holding_specs(opened, (), {}, wait=0, command="apply") as held:
@@ -62,13 +61,13 @@ def test_specs_with_problems_hold_no_lock_afterwards(opened: Project) -> None:
 
 
 def test_specs_that_are_renamed_all_the_time_are_not_applied(opened: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, number = module.open_state, iter(range(99))
+    number = iter(range(99))
 
     def renamed(*arguments: object, **more: object) -> object:
         (opened.root / "specs" / "night.yaml").unlink(missing_ok=True)
         path = write_spec(opened.root, SPEC, name=f"night-{next(number)}")
         path.rename(opened.root / "specs" / "night.yaml")
-        return real(*arguments, **more)  # type: ignore[arg-type]  # handed on
+        return open_state(*arguments, **more)  # type: ignore[arg-type]  # handed on
 
     monkeypatch.setattr(module, "open_state", renamed)  # the far side here is another process
     with pytest.raises(Refused, match="renamed"), holding_specs(opened, (), {}, wait=0, command="apply"):
