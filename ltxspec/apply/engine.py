@@ -191,7 +191,7 @@ async def _prove_prices(
     Also a detached run waits for this one render.
     """
     outcomes: list[ShotOutcome] = []
-    if stage.budget.limit is None or len(planned) == 1:
+    if not stage.budget.is_limited or len(planned) == 1:
         return outcomes
     ended, waiting = (Outcome.RENDERED, Outcome.COLLECTED), replace(stage, detach=False)
     while len(outcomes) < len(planned) and not any(item.outcome in ended for item in (*before, *outcomes)):
@@ -226,15 +226,17 @@ def _summary(outcomes: Sequence[ShotOutcome], budget: Budget, *, interrupted: bo
     estimated, _ = total_usd(
         item.estimate for item in outcomes if item.outcome in (*done, *open_ends) and item.billable
     )
-    in_flight, _ = total_usd(item.estimate for item in outcomes if item.outcome in open_ends)
+    in_flight, in_flight_unknown = total_usd(item.estimate for item in outcomes if item.outcome in open_ends)
+    over = budget.overspent()
     return RunSummary(
         outcomes=tuple(outcomes),
         estimated=estimated,
         spent=spent or Decimal(0),
         spent_unknown=unknown,
         in_flight=in_flight,
+        in_flight_unknown=in_flight_unknown,
         in_flight_count=sum(1 for item in outcomes if item.outcome in open_ends),
         interrupted=interrupted,
-        limit=budget.limit,
-        overspent=budget.overspent,
+        overspent=over[0] if over else Decimal(0),
+        limit=over[1] if over else budget.limit,
     )

@@ -88,8 +88,9 @@ class RunSummary:
     in_flight: Usd  # estimates of tasks still under way or unresolved
     in_flight_count: int
     interrupted: bool = False
-    limit: Usd | None = None  # what the run was allowed to spend
-    overspent: Usd = Decimal(0)  # by how much its orders cost more than that: a price was higher than listed
+    in_flight_unknown: int = 0  # tasks under way whose price is not known
+    overspent: Usd = Decimal(0)  # by how much its orders passed a limit: a price was higher than listed
+    limit: Usd | None = None  # that limit, or else the one of the run
     free: bool = False  # on the sandbox: money is told as the paid service would charge it, and nothing is charged
 
     def count(self, outcome: Outcome) -> int:

@@ -86,7 +86,7 @@ async def resume_shot(  # noqa: PLR0913  # the first three say what, the others 
         unwanted: certainly no shot of the spec asks for it any more, so it is not bought now.
     """
     intent, request = task.intent, change.request if change else None
-    stage.budget.count(intent.task_id, estimate)
+    stage.budget.count(intent.task_id, estimate, ledger.spec)
     if request is not None and request.fingerprint == intent.fingerprint:
         ledger.plan_says(as_planned(intent, request))
     facts = Facts(
@@ -198,7 +198,7 @@ async def _adopt(change: Change, ledger: Ledger, stage: Stage, facts: Facts) -> 
     if request is None or task is None:
         raise AssertionError("adopted without a request")
     order = make_order(request, task)
-    stage.budget.count(task, change.estimate)
+    stage.budget.count(task, change.estimate, ledger.spec)
     ledger.intend(make_intent(change, order.body, ledger.now()))
     if facts.accepted:
         ledger.accept(task)
@@ -213,7 +213,7 @@ async def _buy(change: Change, order: Order, ledger: Ledger, stage: Stage) -> Sh
     """Order it, once its intent is on disk."""
     if (reason := stage.stop.asked()) is not None:
         return held_back(change, stage, reason)
-    if not stage.budget.reserve(order.task_id, change.estimate):
+    if not stage.budget.reserve(order.task_id, change.estimate, ledger.spec):
         return held_back(change, stage, "the cost limit would be passed")
     try:
         ledger.intend(make_intent(change, order.body, ledger.now()))

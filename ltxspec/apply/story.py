@@ -82,7 +82,7 @@ class Story:
         """Whether the order may be sent now, again or for the first time."""
         if not (self.order.whole and self.stage.may_send):
             return False
-        return not self.resumed or (self.stage.approved and self.stage.budget.has_room)
+        return not self.resumed or (self.stage.approved and self.stage.budget.has_room(self.task_id))
 
     def tell(self, kind: Kind, message: str, **more: object) -> None:
         """Emit an event about this shot."""

@@ -85,7 +85,7 @@ def apply(session: Session, options: ApplyOptions) -> int:
 def _run(session: Session, project: Project, jobs: Sequence[Job], options: ApplyOptions, limits: Limits) -> int:
     from ltxspec.report.events import view_for
 
-    budget = Budget(limits.per_apply, fallback=limits.per_shot)
+    budget = Budget(limits.per_apply, per_shot=limits.per_shot)
     with view_for(
         options.form, sys.stdout, sys.stderr, session.style(sys.stderr), live=is_interactive(sys.stderr)
     ) as view:

@@ -54,7 +54,8 @@ def summary_line(summary: RunSummary) -> str:
     verb = "Interrupted" if summary.interrupted else "Applied"
     under_way = ""
     if summary.in_flight_count:
-        under_way = f"; {money(summary.in_flight)} under way ({counted(summary.in_flight_count, 'task')})"
+        flying = amount(summary.in_flight, summary.in_flight_unknown)
+        under_way = f"; {flying} under way ({counted(summary.in_flight_count, 'task')})"
     spent = amount(summary.spent, summary.spent_unknown)
     over = ""
     if summary.overspent and summary.limit is not None:
@@ -69,7 +70,11 @@ def summary_document(summary: RunSummary) -> dict[str, Json]:
         "outcomes": {outcome.value: summary.count(outcome) for outcome in Outcome},
         "spent": {"usd": format_usd(summary.spent), "unknown": summary.spent_unknown},
         "overspent": format_usd(summary.overspent),
-        "inFlight": {"usd": format_usd(summary.in_flight), "tasks": summary.in_flight_count},
+        "inFlight": {
+            "usd": format_usd(summary.in_flight),
+            "unknown": summary.in_flight_unknown,
+            "tasks": summary.in_flight_count,
+        },
         "interrupted": summary.interrupted,
         "incomplete": summary.incomplete,
         "shots": [_shot(item) for item in summary.outcomes],
