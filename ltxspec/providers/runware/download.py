@@ -1,11 +1,14 @@
-"""Bringing a video home: resumed where it stopped, checked for length, patient with fresh URLs, never with the key.
+"""Fetching a video: resumed where it stopped, checked for length, patient with fresh URLs, never with the key.
 
-Fresh URLs may answer 422 (not ready) or 502 for a while; the waits are those of the service's own ComfyUI nodes. URLs
-may be presigned: a query string appears in no message.
+Fresh URLs may answer 422 (not ready) or 502 for a while, or 200 with a message in place of the video; the waits are
+those of the service's own ComfyUI nodes. URLs may be presigned: a query string appears in no message.
 """
 
+import asyncio
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 
 import httpx
@@ -13,16 +16,18 @@ import httpx
 from ltxspec.apply.ports import Clock, Sink
 from ltxspec.errors import ProviderUnavailable
 from ltxspec.providers.runware.client import Broken, Client, broken
+from ltxspec.providers.runware.contents import Unzipper, beginning, is_zipped, message_in, strange_coding
+from ltxspec.providers.runware.patience import Pace, Progress
 from ltxspec.providers.runware.wire import parse_retry_after
 
-_WAITS = (2.0, 5.0, 10.0, 15.0, 20.0)  # seconds; counted anew whenever bytes arrived
-_ATTEMPTS_IN_ALL = 50  # a server that sends a few bytes a time may not hold us for ever
+_WAITS = (2.0, 5.0, 10.0, 15.0, 20.0)  # seconds; counted anew whenever an attempt made progress
+_ATTEMPTS_IN_ALL = 50  # a server that sends a piece at a time may not hold us for ever
+_AT_ONCE = 8  # videos; the others wait for their turn, which costs none of their time
 _REDIRECTS = 5
 _NOT_NOW = frozenset({408, 422, 425, 429, 500, 502, 503, 504})
 _GONE = frozenset({404, 410})
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _COMPLETE, _PARTIAL, _RANGE_REFUSED = 200, 206, 416
-_NO_VIDEO = re.compile(r"(text|image|multipart)/|application/([\w.+-]*\+)?(json|xml)\b", re.IGNORECASE)
 _CONTENT_RANGE = re.compile(r"(?:bytes )?(?:(\d{1,18})-(\d{1,18})|\*)/(?:(\d{1,18})|\*)")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -44,57 +49,81 @@ class _Fetch:
 
     url: httpx.URL
     sink: Sink
+    progress: Progress
     validator: str | None = None  # a strong ETag or Last-Modified: resume only if the file is still the same
+    total: int | None = None  # its whole length, when the server said it
+    zipped: bool | None = None  # whether the server packs it; None until its first bytes were seen
     attempts: int = field(default=0)
+
+    def discard(self, reason: str) -> _NotYet:
+        """What is held is of no use: begin again."""
+        self.sink.restart()
+        self.validator = self.total = None
+        return _NotYet(reason)
 
 
 class Downloads:
     """Fetches videos over https; over http only from this machine, or when the service itself is on http."""
 
-    def __init__(self, client: Client, clock: Clock, *, allow_http: bool, size_limit: int = DEFAULT_SIZE_LIMIT) -> None:
+    def __init__(self, client: Client, clock: Clock, *, allow_http: bool, size_limit: int, pace: Pace) -> None:
         self._client = client
         self._clock = clock
         self._allow_http = allow_http
         self._size_limit = size_limit
+        self._pace = pace
+        self._turn = asyncio.Semaphore(_AT_ONCE)
 
     async def fetch(self, url: str, sink: Sink) -> None:
         """Fetch `url` into `sink`, from where it stopped.
 
         Raises:
-            ProviderUnavailable: gone, refused, not a video, too large, or not complete after all attempts. What has
-                arrived stays in the sink, so asking again goes on from there.
+            ProviderUnavailable: gone, refused, a message in place of a video, too large, too slow, or not complete
+                after all attempts. What has arrived stays in the sink, so asking again goes on from there.
         """
-        fetch = _Fetch(self._checked(url), sink)
+        fetch = _Fetch(self._checked(url), sink, Progress(self._pace))
+        async with self._turn:
+            try:
+                async with asyncio.timeout(self._pace.longest):
+                    await self._keep_trying(fetch)
+            except TimeoutError:
+                raise ProviderUnavailable(
+                    f"the video at `{_shown(fetch.url)}` is not complete after {self._pace.longest:.0f} s: "
+                    f"{sink.size} bytes have arrived"
+                ) from None
+
+    async def _keep_trying(self, fetch: _Fetch) -> None:
         waits = iter(_WAITS)
         while True:
-            held = sink.size
             fetch.attempts += 1
             try:
                 return await self._attempt(fetch)
             except _NotYet as error:
                 trouble = error
-            if sink.size > held:
+            if fetch.progress.moved:
                 waits = iter(_WAITS)
-            wait = next(waits, None)
-            if wait is None or fetch.attempts >= _ATTEMPTS_IN_ALL:
+            wait = max(next(waits, math.inf), trouble.retry_after or 0.0)
+            if fetch.attempts >= _ATTEMPTS_IN_ALL or not fetch.progress.allows(wait):
                 raise ProviderUnavailable(
                     f"the video at `{_shown(fetch.url)}` could not be fetched: {trouble.reason}",
                     retry_after=trouble.retry_after,
                 )
-            await self._clock.sleep(max(wait, trouble.retry_after or 0.0))
+            await self._clock.sleep(wait)
 
     async def _attempt(self, fetch: _Fetch) -> None:
         """One request and its redirects. Raises _NotYet when trying again may help, ProviderUnavailable when not."""
         url = fetch.url
         try:
-            for _ in range(_REDIRECTS + 1):
-                async with self._client.get(url, _range_headers(fetch)) as response:
-                    if response.status_code not in _MOVED:
-                        return await self._receive(fetch, response)
-                    url = self._checked(response.headers.get("Location", ""), url)
+            async with fetch.progress.attempt():
+                for _ in range(_REDIRECTS + 1):
+                    async with self._client.get(url, _range_headers(fetch)) as response:
+                        if response.status_code not in _MOVED:
+                            return await self._receive(fetch, response)
+                        url = self._checked(response.headers.get("Location", ""), url)
         except (httpx.RequestError, httpx.InvalidURL) as error:
             failure: Broken = broken(error)
             raise _NotYet(failure.reason) from None
+        except TimeoutError:
+            raise _NotYet("the transfer stalled") from None
         raise ProviderUnavailable(f"the video at `{_shown(fetch.url)}` is behind too many redirects")
 
     async def _receive(self, fetch: _Fetch, response: httpx.Response) -> None:
@@ -107,36 +136,37 @@ class Downloads:
             return _settle_refused_range(fetch, response.headers)
         if status not in {_COMPLETE, _PARTIAL}:
             raise _no_video(fetch.url, status)
-        _refuse_what_is_no_video(fetch.url, response.headers)
-        total = self._place(fetch, response)
-        async for part in response.aiter_bytes():  # nothing to decode: other encodings are refused above
-            if fetch.sink.size + len(part) > self._size_limit:
+        async with aclosing(_parts(fetch, response)) as parts:
+            head = b""
+            if status == _PARTIAL:
+                _go_on(fetch, response.headers)
+            else:
+                head = await beginning(parts)
+                _begin(fetch, response.headers, head)
+            if fetch.total is not None and fetch.total > self._size_limit:
                 raise self._too_large(fetch.url)
-            fetch.sink.write(part)
-        if fetch.sink.size == 0 or (total is not None and fetch.sink.size < total):
-            raise _NotYet(f"it ended after {fetch.sink.size} of {total or 'unknown'} bytes")
-        if total is not None and fetch.sink.size > total:
-            fetch.sink.restart()
-            raise _NotYet("it was longer than announced")
-        return None
+            await self._take(fetch, head, parts)
+        return _check_length(fetch)
 
-    def _place(self, fetch: _Fetch, response: httpx.Response) -> int | None:
-        """Make the sink ready for where the answer's bytes begin; return the whole file's length, if told."""
-        headers = response.headers
-        if response.status_code == _PARTIAL:
-            start, total = _content_range(headers)
-            if start is None or start != fetch.sink.size:
-                fetch.sink.restart()
-                raise _NotYet("the server sent another part than asked for")
-        else:
-            if fetch.sink.size:
-                fetch.sink.restart()  # it cannot resume, or the file has changed
-            length = headers.get("Content-Length", "")
-            total = int(length) if length.isascii() and length.isdigit() else None
-        if total is not None and total > self._size_limit:
+    async def _take(self, fetch: _Fetch, head: bytes, parts: AsyncIterator[bytes]) -> None:
+        """Write what comes to the sink, unpacked where the server packed it."""
+        unzipper = Unzipper() if fetch.zipped else None
+        part: bytes | None = head
+        while part is not None:
+            try:
+                for data in unzipper.unpack(part) if unzipper else (part,):
+                    self._write(fetch, data)
+            except ValueError:
+                raise fetch.discard("its compression is damaged") from None
+            part = await anext(parts, None)
+        if unzipper and not unzipper.complete:
+            raise _NotYet("it ended in the middle of its compression")
+
+    def _write(self, fetch: _Fetch, data: bytes) -> None:
+        if fetch.sink.size + len(data) > self._size_limit:
             raise self._too_large(fetch.url)
-        fetch.validator = _validator(headers)
-        return total
+        if data:
+            fetch.sink.write(data)
 
     def _checked(self, location: str, base: httpx.URL | None = None) -> httpx.URL:
         """A URL that may be fetched. Raises ProviderUnavailable for other schemes, and for http where not allowed."""
@@ -158,9 +188,63 @@ def is_plain_http(base_url: str) -> bool:
     return base_url.lower().startswith("http://")
 
 
+async def _parts(fetch: _Fetch, response: httpx.Response) -> AsyncGenerator[bytes]:
+    """The body as it was sent, with nothing decoded, because its `Content-Encoding` may be wrong."""
+    if not isinstance(response.stream, httpx.AsyncByteStream):
+        raise TypeError("an asynchronous client streams asynchronously")
+    async for part in response.stream:
+        fetch.progress.add(len(part))
+        yield part
+
+
+def _begin(fetch: _Fetch, headers: Mapping[str, str], head: bytes) -> None:
+    """Make ready for a whole file that begins with `head`; what the sink holds is replaced.
+
+    Raises:
+        _NotYet: it is a message in place of a video, as services send while the video is not ready.
+        ProviderUnavailable: its encoding is none that can be undone.
+    """
+    message = message_in(head)
+    if message is not None:
+        raise _NotYet(f"it is {message}, not a video")
+    fetch.zipped = is_zipped(head)
+    coding = None if fetch.zipped else strange_coding(headers.get("Content-Encoding", ""), head)
+    if coding is not None:
+        raise ProviderUnavailable(
+            f"the video at `{_shown(fetch.url)}` is sent in an encoding that was not asked for (`{coding}`)"
+        )
+    if fetch.sink.size:
+        fetch.sink.restart()  # the server cannot resume, or the file has changed
+    length = headers.get("Content-Length", "")
+    fetch.total = int(length) if length.isascii() and length.isdigit() and not fetch.zipped else None
+    fetch.validator = _validator(headers)
+
+
+def _go_on(fetch: _Fetch, headers: Mapping[str, str]) -> None:
+    """Make ready for a part of the file. Raises _NotYet when it does not fit what is held."""
+    start, total = _content_range(headers)
+    if start is None or start != fetch.sink.size:
+        raise fetch.discard("the server sent another part than asked for")
+    if fetch.total is not None and total is not None and total != fetch.total:
+        raise fetch.discard("the file has changed")
+    if fetch.zipped is None and strange_coding(headers.get("Content-Encoding", ""), b""):
+        raise fetch.discard("a part may be packed, and cannot be told from one that is not")
+    fetch.total = total
+    fetch.validator = _validator(headers)
+
+
+def _check_length(fetch: _Fetch) -> None:
+    """Compare what is held with what was announced. Raises _NotYet."""
+    held, total = fetch.sink.size, fetch.total
+    if held == 0 or (total is not None and held < total):
+        raise _NotYet(f"it ended after {held} of {total or 'unknown'} bytes")
+    if total is not None and held > total:
+        raise fetch.discard("it was longer than announced")
+
+
 def _range_headers(fetch: _Fetch) -> dict[str, str]:
     """Ask for the rest of what the sink holds, of the same version of the file where its version is known."""
-    if not fetch.sink.size:
+    if not fetch.sink.size or fetch.zipped:
         return {}
     headers = {"Range": f"bytes={fetch.sink.size}-"}
     return {**headers, "If-Range": fetch.validator} if fetch.validator else headers
@@ -175,31 +259,24 @@ def _validator(headers: Mapping[str, str]) -> str | None:
 
 
 def _content_range(headers: Mapping[str, str]) -> tuple[int | None, int | None]:
-    """First byte and whole length (or, if it is not told, the end of this part) of `Content-Range`; None if untold."""
+    """First byte and whole length (or, if it is not told, the end of this part) of `Content-Range`; None if untold.
+
+    A range that cannot be (its end before its start, or beyond the whole) is as good as none.
+    """
     match = _CONTENT_RANGE.fullmatch(headers.get("Content-Range", "").strip())
     if match is None:
         return None, None
-    start, end, total = match.groups()
-    length = int(total) if total else int(end) + 1 if end else None
-    return (int(start) if start else None), length
+    start, end, total = (int(number) if number else None for number in match.groups())
+    if start is not None and end is not None and not start <= end < (end + 1 if total is None else total):
+        return None, None
+    return start, total if total is not None or end is None else end + 1
 
 
 def _settle_refused_range(fetch: _Fetch, headers: Mapping[str, str]) -> None:
     """416: the sink holds all there is, or something else than the server has."""
     _, total = _content_range(headers)
-    if total == fetch.sink.size:
-        return
-    fetch.sink.restart()
-    raise _NotYet("the server has another file than the one begun")
-
-
-def _refuse_what_is_no_video(url: httpx.URL, headers: Mapping[str, str]) -> None:
-    """Raise ProviderUnavailable for a page, a picture or an error document in place of a video."""
-    content_type = headers.get("Content-Type", "").partition(";")[0].strip()
-    if _NO_VIDEO.match(content_type):
-        raise ProviderUnavailable(f"the address `{_shown(url)}` holds `{content_type}`, not a video")
-    if headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise ProviderUnavailable(f"the video at `{_shown(url)}` is sent in an encoding that was not asked for")
+    if total != fetch.sink.size:
+        raise fetch.discard("the server has another file than the one begun")
 
 
 def _no_video(url: httpx.URL, status: int) -> ProviderUnavailable:

@@ -48,7 +48,12 @@ class Polls:
         tasks = list({order.task_id: order for order in orders}.values())
         size = 1 if self._proved is False else self._chunk
         chunks = [tasks[start : start + size] for start in range(0, len(tasks), size)]
-        return await _gathered(chunks, [self._look_at(chunk) for chunk in chunks])
+        return await _gathered(chunks, [self._look_in_time(chunk) for chunk in chunks])
+
+    async def _look_in_time(self, orders: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
+        """One chunk with all the questions that its answer leads to. Raises ProviderUnavailable."""
+        async with self._reads.in_time():
+            return await self._look_at(orders)
 
     async def _look_at(self, orders: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
         """One chunk in one request; task by task if that proves useless."""
