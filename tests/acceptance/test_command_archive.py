@@ -10,18 +10,19 @@ def videos(project: Path) -> list[Path]:
 
 
 def test_a_lost_video_is_noticed_and_fetched_again(rendered: Path) -> None:
-    assert quick("archive", "verify", cwd=rendered).out == "1 videos verified, 0 not.\n"
-    lost = (rendered / "renders" / "night" / "alley.mp4").resolve()
+    assert quick("archive", "verify", cwd=rendered).out == "2 videos verified, 0 not.\n"
+    assert quick("archive", "verify", "--current", cwd=rendered).out == "1 videos verified, 0 not.\n"
+    lost = (rendered / "renders" / "sandbox" / "night" / "alley.mp4").resolve()
     content = lost.read_bytes()
     lost.unlink()
     assert "night.alley: " in quick("archive", "verify", cwd=rendered, check=3).out
-    assert ltxspec("archive", "pull", cwd=rendered).out == "1 brought home, 0 could not be had.\n"
+    assert ltxspec("archive", "pull", cwd=rendered).out == "1 fetched, 0 missing.\n"
     assert lost.read_bytes() == content
-    assert ltxspec("archive", "pull", "night.alley", cwd=rendered).out == "0 brought home, 0 could not be had.\n"
+    assert ltxspec("archive", "pull", "night.alley", cwd=rendered).out == "0 fetched, 0 missing.\n"
 
 
 def test_a_video_with_other_bytes_is_noticed(rendered: Path) -> None:
-    video = (rendered / "renders" / "night" / "alley.mp4").resolve()
+    video = (rendered / "renders" / "sandbox" / "night" / "alley.mp4").resolve()
     video.chmod(0o644)
     video.write_bytes(video.read_bytes()[:-1] + b"x")
     assert "night.alley: " in quick("archive", "verify", cwd=rendered, check=3).out

@@ -21,42 +21,61 @@ def command() -> None:
 
 @command.command("pull", epilog="Examples: `ltxspec archive pull`, `ltxspec archive pull night-scenes.alley`.")
 @click.argument("address", required=False)
+@click.option("--current", "only_current", is_flag=True, help="Leave out superseded takes and retired shots.")
+@options.lock_timeout
 @options.provider
 @click.pass_obj
-def pull(session: Session, address: str | None, provider: str | None) -> int:
-    """Download every current video that is not home yet. Orders nothing; needs no key."""
+def pull(
+    session: Session, address: str | None, provider: str | None, lock_timeout: float, *, only_current: bool
+) -> int:
+    """Download every recorded video that is not archived yet. Orders nothing.
+
+    Superseded and retired takes were paid for, too, and reviews show them. Where an address has expired, the provider
+    is asked for a new one, which is free and takes the key. Exit 3 when a video is still missing.
+    """
     import asyncio
 
     from ltxspec.cli.project import open_project
-    from ltxspec.cli.pulling import pull_missing
+    from ltxspec.cli.pulling import Wanted, pull_missing
 
     project = open_project(session, provider)
-    done, failed = asyncio.run(pull_missing(project, address, lambda line: click.echo(line, err=True)))
-    click.echo(f"{done} brought home, {failed} could not be had.")
-    return 3 if failed else 0
+    wanted = Wanted(address, only_current=only_current, wait=lock_timeout)
+    pulled = asyncio.run(pull_missing(project, wanted, lambda line: click.echo(line, err=True)))
+    click.echo(f"{pulled.fetched} fetched, {pulled.missing} missing.")
+    return 3 if pulled.missing or pulled.unread else 0
 
 
 @command.command("verify", epilog="Example: `ltxspec archive verify`.")
+@click.option("--current", "only_current", is_flag=True, help="Leave out superseded takes and retired shots.")
 @options.provider
 @click.pass_obj
-def verify(session: Session, provider: str | None) -> int:
-    """Read every archived video of a current take again: present, right hash. Exit 3 when one is not."""
-    from ltxspec.cli.holdings import find
+def verify(session: Session, provider: str | None, *, only_current: bool) -> int:
+    """Read every recorded video again: present, right hash. Exit 3 when one is not."""
+    from ltxspec.cli.holdings import holdings, readable_lockfiles
     from ltxspec.cli.project import open_project
+    from ltxspec.cli.pulling import takes_of
     from ltxspec.cli.wiring import open_archive
+    from ltxspec.errors import LtxspecError
 
     project = open_project(session, provider)
     archive = open_archive(project)
+    lockfiles, problems = readable_lockfiles(project)
+    for error in problems:
+        click.echo(f"error[{error.code}]: {error.summary}", err=True)
     bad = good = 0
-    for holding, _, output in current_outputs(find(project, None)):
-        problem = archive.problem_with(output.sha256) if output.sha256 else "never brought home"
-        if problem is None:
-            good += 1
-        else:
-            bad += 1
-            click.echo(f"{holding.address}: {problem}")
+    for holding, number, take, current in takes_of(holdings(lockfiles)):
+        for output in take.outputs if current or not only_current else ():
+            try:
+                problem = archive.problem_with(output.sha256) if output.sha256 else "never archived"
+            except LtxspecError as error:
+                problem = error.summary
+            if problem is None:
+                good += 1
+            else:
+                bad += 1
+                click.echo(f"{holding.address}{'' if current else f' take {number}'}: {problem}")
     click.echo(f"{good} videos verified, {bad} not.")
-    return 3 if bad else 0
+    return 3 if bad or problems else 0
 
 
 @command.command("gc", epilog="Example: `ltxspec archive gc --dry-run`.")
