@@ -14,7 +14,7 @@ from ltxspec.storage.inside import refuse_links_outside
 from ltxspec.storage.packaged import read_model_documents
 from ltxspec.storage.state import SpecPaths, spec_paths
 
-_PROVIDERS = ("runware", "sandbox")
+PROVIDERS = ("runware", "sandbox")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,8 @@ def open_project(session: Session, provider: str | None = None) -> Project:
     config = load_config(folder, explicit)
     root = config.root
     name = provider or os.environ.get("LTXSPEC_PROVIDER") or config.provider.name
-    if name not in _PROVIDERS:
-        raise WrongUsage(f"no provider is called `{name}`", hint=f"known: {', '.join(_PROVIDERS)}")
+    if name not in PROVIDERS:
+        raise WrongUsage(f"no provider is called `{name}`", hint=f"known: {', '.join(PROVIDERS)}")
     catalog = load_catalog(read_model_documents(root / "schemas" / "models"))
     project = Project(root, folder, config, name, catalog, ProjectFolder(root))
     _refuse_links_outside(project)

@@ -17,13 +17,19 @@ def refuse_outside(root: Path, *places: Path) -> None:
     with translated("read", root):
         base = os.path.realpath(root)
         for place in places:
-            real = os.path.realpath(place)
-            if real != base and not real.startswith(base.rstrip(os.sep) + os.sep):
-                shown = place.relative_to(root) if place.is_relative_to(root) else place
+            if not _is_in(base, place):
+                above = (*reversed(place.parents), place)
+                link = next((path for path in above if root in path.parents and not _is_in(base, path)), place)
+                shown = link.relative_to(root) if link.is_relative_to(root) else link
                 raise StorageError(
-                    f"`{shown}` leads out of the project, to `{real}`, where ltxspec writes nothing",
+                    f"`{shown}` leads out of the project, to `{os.path.realpath(link)}`, where ltxspec writes nothing",
                     hint="remove the link; to keep videos elsewhere, set `[archive] url`",
                 )
+
+
+def _is_in(base: str, place: Path) -> bool:
+    real = os.path.realpath(place)
+    return real == base or real.startswith(base.rstrip(os.sep) + os.sep)
 
 
 def refuse_links_outside(root: Path, *folders: Path) -> None:

@@ -22,7 +22,7 @@ def test_places_in_the_project_may_be_missing_or_links_within_it(project: Path) 
 @pytest.mark.parametrize("target", ["../outside", "../outside/not-yet", "..", "inner/../../outside"])
 def test_a_link_that_leads_out_is_named_with_where_it_leads(project: Path, target: str) -> None:
     (project / "link").symlink_to(target)
-    with pytest.raises(StorageError, match="`link/deep` leads out of the project, to") as caught:
+    with pytest.raises(StorageError, match="`link` leads out of the project, to") as caught:
         refuse_outside(project, project / "link" / "deep")
     assert "remove the link" in str(caught.value.hint)
     with pytest.raises(StorageError, match="`link` leads out"):
