@@ -24,7 +24,7 @@ demo: $(RUNTIME) ## plan and render the quickstart, offline and free, then show 
 	$(BIN)/ltxspec plan --provider sandbox specs/quickstart.yaml
 	$(BIN)/ltxspec apply --provider sandbox --auto-approve specs/quickstart.yaml
 	$(BIN)/ltxspec apply --provider sandbox --auto-approve specs/quickstart.yaml
-	@ls -lhL renders/quickstart/*
+	@ls -lhL renders/sandbox/quickstart/*
 
 test: lint ## all checks, then the tests: what CI runs
 	$(BIN)/python -m pytest -n auto

@@ -90,7 +90,8 @@ async def _with_signals(
         loop.add_signal_handler(number, _on_signal, stop, budget, arriving, emit)
     labels = {c.task_id: str(c.address) for job in jobs for c in job.changes if c.task_id is not None}
     provider = open_provider(project, labels)
-    world = World(provider, open_archive(project), SystemClock(), media_loader(project), emit, arriving)
+    archive = open_archive(project, [job.ledger.spec for job in jobs])
+    world = World(provider, archive, SystemClock(), media_loader(project), emit, arriving)
     try:
         return await run(jobs, world, settings, budget, stop)
     finally:

@@ -9,6 +9,7 @@ from fakes import FakeClock, FakeProvider, MemoryArchive, MemoryState
 from unit.apply.stages import stage
 
 from ltxspec.apply.budget import Budget
+from ltxspec.apply.delivery import names_of
 from ltxspec.apply.ending import abandon, bring_home_and_commit, give_up, held_back, leave, record
 from ltxspec.apply.events import ApplyEvent, Kind, Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger
@@ -76,7 +77,7 @@ def test_a_success_is_written_before_and_after_the_download_and_linked() -> None
     take = bench.state.lockfile.shots["alley"].takes[0]
     assert take.expires_at is not None
     assert bench.archive.links["night", "alley"] == (take.outputs[0].sha256,)
-    assert bench.archive.forgotten == [VIDEO.video_uuid]
+    assert bench.archive.forgotten == names_of(task(), [VIDEO])
 
 
 def test_a_cost_that_was_not_told_leaves_the_money_set_aside() -> None:
@@ -106,6 +107,17 @@ def test_an_address_that_expired_is_asked_for_anew() -> None:
     bench.provider.reports[task()] = replace(DONE, outputs=(replace(VIDEO, video_url=fresh),))
     ended = bench.record(poll=DONE)
     assert (ended.archived, ended.message) == (True, None)
+    assert bench.state.lockfile.shots["alley"].takes[0].outputs[0].video_url == fresh
+
+
+def test_a_partly_fetched_take_is_recorded_so_far_and_its_task_stays_open() -> None:
+    bench = Bench()
+    ended = bench.record(poll=replace(DONE, outputs=(VIDEO, output(2, home=False))), results=2)
+    assert (ended.archived, ended.message) == (False, "the address expired")
+    outputs = bench.state.lockfile.shots["alley"].takes[0].outputs
+    assert [item.sha256 is not None for item in outputs] == [True, False]
+    assert "Committed" not in bench.state.writes
+    assert bench.archive.forgotten == []
 
 
 def test_a_video_that_cannot_be_had_is_recorded_as_paid_and_the_task_stays_open() -> None:

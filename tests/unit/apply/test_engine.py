@@ -9,10 +9,11 @@ from builders import change, intent, lockfile, output, record, request, take, ta
 from fakes import FakeClock, FakeProvider, MemoryArchive, MemoryState
 
 from ltxspec.apply.budget import Budget
+from ltxspec.apply.delivery import names_of
 from ltxspec.apply.engine import Job, RunSettings, World, run
 from ltxspec.apply.events import ApplyEvent, Kind, Outcome, RunSummary
 from ltxspec.apply.ledger import Ledger
-from ltxspec.apply.ports import Acceptance, LocalMedia, Order, TaskReport, TaskState
+from ltxspec.apply.ports import Acceptance, LocalMedia, Order, Sink, TaskReport, TaskState
 from ltxspec.apply.recovery import Limits
 from ltxspec.apply.story import StopSignal
 from ltxspec.errors import NotSent, ProviderRefused, ProviderUnavailable, SubmissionUncertain
@@ -240,10 +241,29 @@ def test_a_video_that_cannot_be_had_is_recorded_as_paid_and_fetched_by_the_next_
 
 def test_a_broken_video_is_fetched_again_and_never_ordered_again() -> None:
     bench = Bench()
-    bench.archive.broken = {f"{task()}-0"}
+    bench.archive.broken = set(names_of(task(), [Output(f"{task()}-0", None)]))
     bench.run(change())
     assert Kind.SHOT_NOT_ARCHIVED in bench.kinds
     assert len(bench.provider.submitted) == 1
+
+
+def test_two_tasks_whose_videos_bear_one_id_keep_their_own_videos() -> None:
+    class OneId(FakeProvider):
+        def finished(self, order: Order) -> TaskReport:
+            done = super().finished(order)
+            return replace(done, outputs=tuple(replace(item, video_uuid="video") for item in done.outputs))
+
+        async def download(self, url: str, sink: Sink) -> None:
+            for part in ("video", " of ", url):
+                sink.write(part.encode())
+                await asyncio.sleep(0)
+
+    bench = Bench(provider=OneId())
+    bench.run(change(number=1), change(wanted=request("tower", "b"), number=2))
+    takes = [record.takes[0] for record in bench.state.lockfile.shots.values()]
+    assert [take.task_id for take in takes] == [task(1), task(2)]
+    videos = [bench.archive.home.get(take.outputs[0].sha256 or "") for take in takes]
+    assert videos == [f"video of {take.outputs[0].video_url}".encode() for take in takes]
 
 
 def test_an_unfinished_task_is_collected_before_anything_is_bought() -> None:
