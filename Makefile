@@ -1,7 +1,7 @@
 # Everything a developer does here, by name. Needs only make and Python 3.11 or later with its venv module.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format bench crash lock wheel clean
+.PHONY: help demo test check lint format bench crash mutants lock wheel clean
 
 # Set in many containers. It would make every start of ltxspec compile all of its sources again: seconds instead of
 # tenths, and no timing would mean anything.
@@ -50,6 +50,9 @@ crash: $(DEV) ## kill thousands of applies, and count double charges and losses 
 COUNT := 2000
 SEED  := 1
 KILLS := 200
+
+mutants: $(DEV) ## make small mistakes where money is decided, and list those no test notices (ONLY="lock apply/recovery")
+	PYTHONPATH=tests nice $(BIN)/python -m mutation $(ONLY)
 
 lock: ## resolve the dependencies again, for every platform and Python we support
 	@rm -rf $(VENV)-lock && $(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet 'uv>=0.9,<1'

@@ -35,13 +35,26 @@ def test_a_refused_order_gives_its_money_back() -> None:
     budget = Budget(Decimal("0.50"))
     budget.reserve(task(1), Decimal("0.48"))
     budget.release(task(1))
+    assert budget.open_orders == (0, Decimal(0)), "what is asked for when the run is interrupted"
     assert budget.reserve(task(2), Decimal("0.48"))
+    budget.release(task(9))
+    assert budget.open_orders == (1, Decimal("0.48"))
 
 
 def test_an_order_without_a_price_counts_as_the_dearest_allowed_shot() -> None:
     budget = Budget(Decimal("4.00"), per_shot=Decimal("3.00"))
     assert budget.reserve(task(1), None)
+    assert budget.committed == Decimal("3.00")
     assert not budget.reserve(task(2), None)
+    assert budget.reserve(task(2), Decimal("1.00"))
+    assert not budget.reserve(task(3), Decimal("0.01"))
+
+
+def test_without_a_limit_an_order_of_unknown_price_counts_as_nothing_or_as_the_dearest_allowed_shot() -> None:
+    for fallback, reckoned in ((None, Decimal(0)), (Decimal("3.00"), Decimal("3.00"))):
+        budget = Budget(None, fallback)
+        assert budget.reserve(task(1), None)
+        assert budget.open_orders == (1, reckoned)
 
 
 def test_an_order_without_a_price_takes_all_the_room_until_its_cost_is_told() -> None:

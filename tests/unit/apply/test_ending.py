@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from builders import change, intent, output, request, task
 from fakes import FakeClock, FakeProvider, MemoryArchive, MemoryState
 from unit.apply.stages import stage
@@ -30,6 +31,11 @@ class Server(FakeProvider):
     """Knows some addresses; others have expired."""
 
     addresses: set[str] = field(default_factory=lambda: {str(VIDEO.video_url)})
+    archived: TaskReport | None = None
+
+    async def look_up(self, task: Order) -> TaskReport:
+        self.looked_up.append(task.task_id)
+        return self.archived or TaskReport(task.task_id, TaskState.UNKNOWN)
 
     async def download(self, url: str, sink: Sink) -> None:
         if url not in self.addresses:
@@ -118,6 +124,39 @@ def test_a_partly_fetched_take_is_recorded_so_far_and_its_task_stays_open() -> N
     assert [item.sha256 is not None for item in outputs] == [True, False]
     assert "Committed" not in bench.state.writes
     assert bench.archive.forgotten == []
+
+
+@pytest.mark.parametrize("poll", [TaskReport(task(), TaskState.UNKNOWN), replace(DONE, outputs=())])
+def test_where_polls_show_no_video_any_more_the_archive_is_asked_for_its_address(poll: TaskReport) -> None:
+    fresh = "https://videos.example/fresh.mp4"
+    bench = Bench(Server(addresses={fresh}, archived=replace(DONE, outputs=(replace(VIDEO, video_url=fresh),))))
+    bench.provider.reports[task()] = poll
+    ended = bench.record(poll=DONE)
+    assert (ended.archived, ended.message, bench.provider.looked_up) == (True, None, [task()])
+    assert "Committed" in bench.state.writes
+
+
+def test_a_take_of_which_one_video_is_missing_is_not_called_archived() -> None:
+    fresh, second = "https://videos.example/fresh.mp4", output(2, home=False)
+    bench = Bench(Server(addresses={fresh}))
+    bench.provider.reports[task()] = replace(DONE, outputs=(replace(VIDEO, video_url=fresh), second))
+    ended = bench.record(poll=replace(DONE, outputs=(VIDEO, second)), results=2)
+    assert (ended.outcome, ended.archived, ended.message) == (Outcome.RENDERED, False, "the address expired")
+    outputs = bench.state.lockfile.shots["alley"].takes[0].outputs
+    assert [item.sha256 is not None for item in outputs] == [True, False]
+    assert "Committed" not in bench.state.writes
+    assert bench.archive.forgotten == []
+    assert bench.events[-1].kind is Kind.SHOT_NOT_ARCHIVED
+
+
+def test_a_service_that_cannot_be_asked_for_a_new_address_hides_no_video() -> None:
+    class Silent(Server):
+        async def look_up(self, _: Order) -> TaskReport:
+            raise ProviderUnavailable("no answer")
+
+    bench = Bench(Silent(addresses=set()))
+    ended = bench.record(poll=DONE)
+    assert (ended.archived, ended.message) == (False, "the address expired")
 
 
 def test_a_video_that_cannot_be_had_is_recorded_as_paid_and_the_task_stays_open() -> None:

@@ -64,6 +64,36 @@ def test_an_order_that_no_request_asks_for_now_is_not_whole_and_so_never_sent_ag
     assert not order_from(intent, other).whole, "a request that was changed since has other secrets"
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        {"uploadEndpoint": SECRET},
+        {"providerSettings": {"maker": {"hooks": {"url": SECRET}}}},
+        {"callbacks": ["https://hooks.example/a", SECRET]},
+        {"callbacks": [{"url": SECRET}]},
+        {"callbacks": [[SECRET]]},
+        {"password": "canary"},
+        {"providerSettings": {"password": ["canary", "canary"], "pin": {"secret": 1234}}},
+    ],
+)
+def test_a_secret_anywhere_is_withheld_and_comes_back_from_the_spec_alone(hidden: dict[str, Any]) -> None:
+    wanted = with_delivery(**hidden)
+    body = order_body(wanted, task())
+    intent = make_intent(change(wanted=wanted), body, NOW)
+    for shown in ("X-Amz-Signature", "canary", "1234}"):
+        assert shown not in repr(intent)
+    forgotten, known = order_from(intent, None), order_from(intent, wanted)
+    assert (forgotten.whole, forgotten.body) == (False, {})
+    assert (known.whole, known.body) == (True, body)
+
+
+def test_a_secret_that_only_the_request_holds_is_not_journalled_there_either() -> None:
+    wanted = replace(request(), body={**request().body, "inputs": [{"image": SECRET}], "password": "canary"})
+    intent = make_intent(change(wanted=wanted), order_body(wanted, task()), NOW)
+    assert intent.request["inputs"] == [{"image": SECRET.partition("?")[0]}]
+    assert "canary" not in repr(intent)
+
+
 def test_the_number_of_results_says_when_a_task_is_complete() -> None:
     wanted = request(numberResults=3)
     intent = make_intent(change(wanted=wanted), order_body(wanted, task()), NOW)
