@@ -1,10 +1,13 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from random import Random
 
 import pytest
 from builders import output, task
 from fakes import FakeClock, FakeProvider, MemoryArchive, MemorySink
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ltxspec.apply.delivery import Delivery, bring_home, deliver, former_name, names_of
 from ltxspec.apply.ports import Archived, Order, Sink, TaskReport, TaskState
@@ -118,6 +121,17 @@ def test_a_download_is_named_by_its_task_and_its_video_whatever_the_order_of_res
     assert all(name.startswith(f"{task()}.0-") for name in names)
     assert set(names).isdisjoint(names_of(task(2), [first, second]))
     assert len(set(names_of(task(), [first, first, second]))) == 3
+
+
+@given(st.lists(st.sampled_from(["a", "b", "A", "..", "x/y", None]), max_size=6), st.randoms(use_true_random=False))
+def test_every_result_of_every_task_has_a_name_of_its_own_whatever_the_order(
+    ids: list[str | None], chance: Random
+) -> None:
+    outputs = [Output(video, None if video else "https://videos.example/1.mp4") for video in ids]
+    names = names_of(task(), outputs)
+    assert len({name.lower() for name in (*names, *names_of(task(2), outputs))}) == 2 * len(outputs)
+    chance.shuffle(outputs)
+    assert set(names_of(task(), outputs)) == set(names)
 
 
 def test_a_download_is_named_without_what_is_secret_or_changes_in_an_address() -> None:
