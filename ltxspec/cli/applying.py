@@ -11,6 +11,7 @@ from ltxspec.apply.budget import Budget
 from ltxspec.apply.engine import Job
 from ltxspec.cli.approval import refuse_stale, refuse_unapproved
 from ltxspec.cli.holding import holding_specs
+from ltxspec.cli.linking import relink
 from ltxspec.cli.planning import plan_with
 from ltxspec.cli.project import Project, open_project
 from ltxspec.cli.running import RunOptions, exit_code, jobs_of, run_jobs
@@ -76,6 +77,7 @@ def apply(session: Session, options: ApplyOptions) -> int:
         limits = _limits(project, options)
         _refuse(project, planned.plan, options, limits)
         if not planned.plan.pending and not _unfinished(held.owned):
+            relink(project, [have.lockfile for have in held.owned.values()])
             return 0
         approved = _ask(project, planned.plan, options)
         jobs = jobs_of(held, planned, asked.retries)
