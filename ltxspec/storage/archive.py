@@ -106,11 +106,14 @@ class FolderArchive:
         return self._keep(partial, recorded)
 
     def recall(self, name: str) -> Archived | None:
-        """What `finish` archived under this name, should a crash have come before it was recorded."""
+        """What `finish` archived under this name, should a crash have come before it was recorded.
+
+        The note is only a hint: the bytes are read again before they are recorded as what was paid for.
+        """
         try:
             sha256, size = self._arrival(name).read_text("ascii").split()
-            return Archived(sha256, int(size)) if self.has(sha256) else None
-        except (OSError, ValueError):
+            return Archived(sha256, int(size)) if self.problem_with(sha256) is None else None
+        except (OSError, ValueError, StorageError):
             return None  # then it is fetched again, at no cost
 
     def salvage(self, name: str, recorded: str | None = None) -> Archived | None:

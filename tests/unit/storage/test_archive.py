@@ -81,6 +81,15 @@ def test_what_came_home_is_recalled_by_its_name_until_somebody_has_written_it_do
     assert archive.recall(UUID) is None
 
 
+def test_nothing_is_recalled_whose_bytes_are_others_than_the_note_says(archive: FolderArchive) -> None:
+    home = brought_home(archive, MP4)
+    path = archive.path_of(home.sha256)
+    assert path is not None
+    path.chmod(0o644)
+    path.write_bytes(MP4 + b"of somebody else")
+    assert archive.recall(UUID) is None
+
+
 def test_nothing_is_recalled_that_is_not_home_any_more(archive: FolderArchive) -> None:
     archive.remove(brought_home(archive, MP4).sha256)
     assert archive.recall(UUID) is None
