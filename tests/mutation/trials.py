@@ -9,8 +9,8 @@ import importlib.abc
 import importlib.util
 import json
 import os
-import resource
 import sys
+import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,12 +21,13 @@ from typing import Any, NoReturn
 
 import pytest
 from mutation.mutants import Mutant
-from mutation.pool import Pool, confine
+from mutation.pool import Pool, confine, end_after
 
 _REWRITTEN = "ignore::pytest.PytestAssertRewriteWarning"  # what is imported beforehand keeps its plain assertions
 _OPTIONS = ("-x", "-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "-W", _REWRITTEN)
 _PASSED = 0
-_FIRST_LIMIT = 600.0  # seconds for the tests of the code as it is
+_FIRST_LIMIT = 600.0  # seconds of work for any test of the code as it is
+_START = 60.0  # seconds of work until the first test begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Bench:
     tests: Sequence[str]
     scratch: Path
     places: int
-    limit: float  # seconds of work a trial
+    limit: float  # seconds of work a test
 
     @property
     def arguments(self) -> list[str]:
@@ -51,14 +52,13 @@ class Broken(Exception):
 def survivors(
     mutants: Sequence[Mutant], tests: Sequence[str], scratch: Path, places: int, *, patience: float = 3.0
 ) -> list[Mutant]:
-    """The mutants that no test notices. One that hangs is noticed: `patience` seconds beyond what the tests may take.
+    """The mutants that no test notices. One that hangs is noticed, `patience` seconds after what any test may take.
 
     Raises:
         Broken: the tests fail without any mutation.
     """
-    first = Bench(tests, scratch, 1, _FIRST_LIMIT)
-    seconds = _seconds_unchanged(first)
-    bench = Bench(tests, scratch, places, patience + 3 * seconds)
+    slowest = _slowest_unchanged(Bench(tests, scratch, 1, _FIRST_LIMIT))
+    bench = Bench(tests, scratch, places, patience + 3 * slowest)
     own = replace(bench, tests=tests[:1])
     quick = [number for number, mutant in enumerate(mutants) if _in_function(mutant)]
     unnoticed = _try_quickly(mutants, quick, bench)
@@ -70,24 +70,23 @@ def _in_function(mutant: Mutant) -> bool:
     return bool(mutant.within) and not mutant.before.startswith(("def ", "async def ", "class "))
 
 
-def _seconds_unchanged(bench: Bench) -> float:
-    """How long the tests work; they must pass."""
-    pool, output, before = Pool(1), bench.scratch / "output", resource.getrusage(resource.RUSAGE_CHILDREN)
+def _slowest_unchanged(bench: Bench) -> float:
+    """How many seconds the slowest test works; all of them must pass."""
+    pool, output, report = Pool(1), bench.scratch / "output", bench.scratch / "slowest"
     if pool.fork(0):
-        confine(bench.limit, bench.scratch, output)
-        _run_and_leave(bench)
+        confine(_START, bench.scratch, output)
+        _run_and_leave(bench, Slowest(report))
     ((_, code),) = pool.rest()
     if code != _PASSED:
         raise Broken(output.read_text("utf-8", "replace"))
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return float(report.read_text("ascii"))
 
 
 def _run_and_leave(bench: Bench, *plugins: object) -> NoReturn:
     """Run the tests in this process, which ends with pytest's exit code, whatever happens."""
     code: int = pytest.ExitCode.INTERNAL_ERROR
     try:
-        code = pytest.main(bench.arguments, plugins=[Settings(), *plugins])
+        code = pytest.main(bench.arguments, plugins=[Settings(bench.limit), *plugins])
     except BaseException:  # noqa: BLE001  # the process ends here, and says why
         traceback.print_exc()
     finally:
@@ -101,7 +100,7 @@ def _try_from_the_start(mutants: Sequence[Mutant], numbers: Sequence[int], bench
     for number in numbers:
         results += pool.ended()
         if pool.fork(number):
-            confine(bench.limit, bench.scratch)
+            confine(_START, bench.scratch)
             sys.meta_path.insert(0, Substitute(mutants[number].module, mutants[number].code))
             _run_and_leave(bench)
     results += pool.rest()
@@ -119,7 +118,10 @@ def _try_quickly(mutants: Sequence[Mutant], numbers: Sequence[int], bench: Bench
 
 
 class Settings:
-    """The same examples in every trial, and no time for making a failing one smaller."""
+    """The same examples in every trial, no time for making a failing one smaller, and a limit for each test."""
+
+    def __init__(self, limit: float) -> None:
+        self._limit = limit
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self) -> None:
@@ -130,6 +132,28 @@ class Settings:
             "trial", hypothesis.settings.get_profile("ci"), phases=phases, max_examples=50
         )
         hypothesis.settings.load_profile("trial")
+
+    def pytest_runtest_logstart(self) -> None:
+        end_after(self._limit)
+
+    def pytest_sessionfinish(self) -> None:
+        end_after(_START)
+
+
+class Slowest:
+    """Measures the tests."""
+
+    def __init__(self, report: Path) -> None:
+        self._report, self._began, self._slowest = report, 0.0, 0.0
+
+    def pytest_runtest_logstart(self) -> None:
+        self._began = time.process_time()
+
+    def pytest_runtest_logfinish(self) -> None:
+        self._slowest = max(self._slowest, time.process_time() - self._began)
+
+    def pytest_sessionfinish(self) -> None:
+        self._report.write_text(str(self._slowest), "ascii")
 
 
 class Copies:
