@@ -53,10 +53,10 @@ class Pool:
 
 
 def end_after(seconds: float) -> None:
-    """End this process when it has worked so long from now, or waited ten times as long."""
+    """End this process when it has worked so long from now, or waited for much longer."""
     for number, timer, limit in (
         (signal.SIGPROF, signal.ITIMER_PROF, seconds),
-        (signal.SIGALRM, signal.ITIMER_REAL, 10 + 10 * seconds),
+        (signal.SIGALRM, signal.ITIMER_REAL, 30 + 10 * seconds),
     ):
         signal.signal(number, signal.SIG_DFL)
         signal.setitimer(timer, limit)

@@ -12,8 +12,8 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -37,7 +37,8 @@ class Bench:
     tests: Sequence[str]
     scratch: Path
     places: int
-    limit: float  # seconds of work a test
+    patience: float  # seconds of work a test may take beyond three times what it took
+    took: Mapping[str, float] = field(default_factory=dict)  # seconds of work of each test of the code as it is
 
     @property
     def arguments(self) -> list[str]:
@@ -50,15 +51,15 @@ class Broken(Exception):
 
 
 def survivors(
-    mutants: Sequence[Mutant], tests: Sequence[str], scratch: Path, places: int, *, patience: float = 3.0
+    mutants: Sequence[Mutant], tests: Sequence[str], scratch: Path, places: int, *, patience: float = 1.0
 ) -> list[Mutant]:
-    """The mutants that no test notices. One that hangs is noticed, `patience` seconds after what any test may take.
+    """The mutants that no test notices. One that hangs is noticed, `patience` seconds after what a test may take.
 
     Raises:
         Broken: the tests fail without any mutation.
     """
-    slowest = _slowest_unchanged(Bench(tests, scratch, 1, _FIRST_LIMIT))
-    bench = Bench(tests, scratch, places, patience + 3 * slowest)
+    took = _try_unchanged(Bench(tests, scratch, 1, _FIRST_LIMIT))
+    bench = Bench(tests, scratch, places, patience, took)
     own = replace(bench, tests=tests[:1])
     quick = [number for number, mutant in enumerate(mutants) if _in_function(mutant)]
     unnoticed = _try_quickly(mutants, quick, bench)
@@ -70,23 +71,24 @@ def _in_function(mutant: Mutant) -> bool:
     return bool(mutant.within) and not mutant.before.startswith(("def ", "async def ", "class "))
 
 
-def _slowest_unchanged(bench: Bench) -> float:
-    """How many seconds the slowest test works; all of them must pass."""
-    pool, output, report = Pool(1), bench.scratch / "output", bench.scratch / "slowest"
+def _try_unchanged(bench: Bench) -> dict[str, float]:
+    """How many seconds each test works; all of them must pass."""
+    pool, output, report = Pool(1), bench.scratch / "output", bench.scratch / "took"
     if pool.fork(0):
         confine(_START, bench.scratch, output)
-        _run_and_leave(bench, Slowest(report))
+        _run_and_leave(bench, Measured(report))
     ((_, code),) = pool.rest()
     if code != _PASSED:
         raise Broken(output.read_text("utf-8", "replace"))
-    return float(report.read_text("ascii"))
+    took: dict[str, float] = json.loads(report.read_text("utf-8"))
+    return took
 
 
 def _run_and_leave(bench: Bench, *plugins: object) -> NoReturn:
     """Run the tests in this process, which ends with pytest's exit code, whatever happens."""
     code: int = pytest.ExitCode.INTERNAL_ERROR
     try:
-        code = pytest.main(bench.arguments, plugins=[Settings(bench.limit), *plugins])
+        code = pytest.main(bench.arguments, plugins=[Settings(bench), *plugins])
     except BaseException:  # noqa: BLE001  # the process ends here, and says why
         traceback.print_exc()
     finally:
@@ -120,8 +122,8 @@ def _try_quickly(mutants: Sequence[Mutant], numbers: Sequence[int], bench: Bench
 class Settings:
     """The same examples in every trial, no time for making a failing one smaller, and a limit for each test."""
 
-    def __init__(self, limit: float) -> None:
-        self._limit = limit
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self) -> None:
@@ -133,27 +135,27 @@ class Settings:
         )
         hypothesis.settings.load_profile("trial")
 
-    def pytest_runtest_logstart(self) -> None:
-        end_after(self._limit)
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        end_after(self._bench.patience + 3 * self._bench.took.get(nodeid, 0))
 
     def pytest_sessionfinish(self) -> None:
         end_after(_START)
 
 
-class Slowest:
-    """Measures the tests."""
+class Measured:
+    """Notes how long each test works."""
 
     def __init__(self, report: Path) -> None:
-        self._report, self._began, self._slowest = report, 0.0, 0.0
+        self._report, self._began, self._took = report, 0.0, dict[str, float]()
 
     def pytest_runtest_logstart(self) -> None:
         self._began = time.process_time()
 
-    def pytest_runtest_logfinish(self) -> None:
-        self._slowest = max(self._slowest, time.process_time() - self._began)
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        self._took[nodeid] = time.process_time() - self._began
 
     def pytest_sessionfinish(self) -> None:
-        self._report.write_text(str(self._slowest), "ascii")
+        self._report.write_text(json.dumps(self._took), "utf-8")
 
 
 class Copies:
@@ -169,7 +171,7 @@ class Copies:
         for number in self._numbers:
             self._learn(pool.ended())
             if pool.fork(number):
-                confine(self._bench.limit, self._bench.scratch)
+                confine(_START, self._bench.scratch)
                 if replace_function(self._mutants[number]):
                     return None  # pytest goes on and runs the tests
                 os._exit(_PASSED)  # not noticed here, so tried from the start
