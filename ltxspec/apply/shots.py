@@ -142,6 +142,8 @@ async def _bought_elsewhere(
     may be rendering, and what became of it is not known.
     """
     live = seen.get(task)
+    if live is not None and not live.heard:
+        raise ProviderUnavailable("the provider did not say whether it has this task already")
     if live is not None and live.exists:
         return Facts(accepted=True, poll=live)
     archived = await _archived(task, request, stage)
