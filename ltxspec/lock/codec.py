@@ -33,7 +33,7 @@ from ltxspec.lock.fields import (
     sequence,
     text,
 )
-from ltxspec.lock.models import Lockfile, ShotRecord, Take
+from ltxspec.lock.models import Age, Lockfile, ShotRecord, Take
 from ltxspec.lock.usual import usual_take
 from ltxspec.values import Fingerprint, Json, TaskId, quick_maker
 
@@ -129,7 +129,7 @@ def _decode(data: bytes, name: str, *, check_digests: bool) -> Lockfile:
 
 
 def _record_json(record: ShotRecord) -> dict[str, Json]:
-    takes = sorted(record.takes, key=_age)
+    takes = sorted(record.takes, key=_age) if len(record.takes) > 1 else record.takes
     if record.current is not None and record.take(record.current) is None:
         raise ValueError(f"current take {record.current} is not among the takes")
     block: dict[str, Json] = {"current": record.current, "takes": [encode_take(take) for take in takes]}
@@ -245,7 +245,7 @@ def _decode_record(block: Json) -> tuple[str, ShotRecord]:
     return recorded, _make_record(TaskId(current) if current is not None else None, tuple(takes))
 
 
-def _age(take: Take) -> tuple[str, str]:
+def _age(take: Take) -> Age:
     return take.sort_key
 
 

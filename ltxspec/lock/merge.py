@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import orjson
 
 from ltxspec.errors import LockfileError
-from ltxspec.lock.models import Failure, Lockfile, Output, ShotRecord, Take
+from ltxspec.lock.models import Age, Failure, Lockfile, Output, ShotRecord, Take, moment
 from ltxspec.values import TaskId, format_usd
 
 T = TypeVar("T")
@@ -92,9 +92,9 @@ def join_takes(ours: Take, theirs: Take, base: Take | None = None) -> Take:
         cost=_known(ours.cost, theirs.cost),
         outputs=_join_outputs(ours.outputs, theirs.outputs),
         inputs=ordered.inputs,
-        submitted_at=_known(ours.submitted_at, theirs.submitted_at),
-        finished_at=_known(ours.finished_at, theirs.finished_at),
-        expires_at=_known(ours.expires_at, theirs.expires_at),
+        submitted_at=_known(ours.submitted_at, theirs.submitted_at, _instant),
+        finished_at=_known(ours.finished_at, theirs.finished_at, _instant),
+        expires_at=_known(ours.expires_at, theirs.expires_at, _instant),
         retake=ordered.retake,
         attempt=ordered.attempt,
         failure=None if succeeded else _known(ours.failure, theirs.failure, _failure_order),
@@ -121,7 +121,7 @@ def _join_records(ours: ShotRecord | None, theirs: ShotRecord | None, base: Shot
     ordered = tuple(sorted(takes.values(), key=lambda take: take.sort_key))
     ages = {take.task_id: take.sort_key for take in ordered}
 
-    def age(current: TaskId) -> tuple[str, str]:
+    def age(current: TaskId) -> Age:
         return ages[current]
 
     return ShotRecord(_pick(ours.current, theirs.current, base.current if base else None, age), ordered)
@@ -194,6 +194,10 @@ def _weight(order: bytes) -> tuple[int, bytes]:
 
 def _failure_order(failure: Failure) -> tuple[bool, str, str]:
     return failure.permanent, failure.code, failure.message
+
+
+def _instant(written: str) -> tuple[str, str]:
+    return moment(written), written
 
 
 def _itself(value: Any) -> Any:

@@ -2,9 +2,30 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Literal
 
 from ltxspec.values import Fingerprint, Json, TaskId, Usd
+
+Age = tuple[str, int, int, str]  # moment of the order, retake, attempt, task id
+
+
+def moment(written: str | None) -> str:
+    """A recorded time as text that sorts as time does: whole seconds and fractions side by side, no time first.
+
+    As written, "00.123Z" would stand before "00Z". What is no time at all sorts by its text.
+    """
+    if written is None:
+        return ""
+    if not written.endswith("Z"):
+        try:
+            found = datetime.fromisoformat(written)
+            if found.tzinfo is None:
+                return written
+            written = f"{found.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
+        except (ValueError, OverflowError):
+            return written
+    return written[:-1].rstrip("0").rstrip(".") if "." in written else written[:-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +68,9 @@ class Take:
     failure: Failure | None = None
 
     @property
-    def sort_key(self) -> tuple[str, str]:
-        """Takes are ordered by submission, then id: the same on every machine."""
-        return (self.submitted_at or "", self.task_id)
+    def sort_key(self) -> Age:
+        """The order of a shot's takes, the same on every machine: as they were bought, imported ones first."""
+        return moment(self.submitted_at), self.retake or 0, self.attempt or 0, self.task_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def _record() -> Schema:
             "takes": {
                 "type": "array",
                 "items": {"$ref": "#/$defs/take"},
-                "description": "Finished tasks, ordered by submittedAt, then taskUUID; none ever leaves by itself",
+                "description": "Finished tasks, by submittedAt, retake, attempt, taskUUID; none ever leaves by itself",
             },
         }
     )
