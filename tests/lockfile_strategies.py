@@ -60,6 +60,7 @@ def takes(draw: Callable[[st.SearchStrategy[Any]], Any], task_id: TaskId | None 
         retake=draw(perhaps(st.integers(1, 3))),
         attempt=draw(perhaps(st.integers(1, 3))),
         failure=draw(failures) if failed else None,
+        picked=None if failed else draw(perhaps(st.sampled_from(["v1", "v2", "1"]))),
     )
 
 

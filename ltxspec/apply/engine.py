@@ -96,7 +96,7 @@ def _relink(job: Job, change: Change, archive: Archive) -> None:
         record = shots.get(key)
         take = record.current_take if record else None
         with contextlib.suppress(LtxspecError):  # a broken tree is no broken apply
-            archive.link(spec, key, take.outputs if take else ())
+            archive.link(spec, key, take.shown if take else ())
 
 
 async def _resume_all(jobs: Sequence[Job], stage: Stage) -> list[ShotOutcome]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import MAXYEAR, UTC, datetime, timedelta
 
 from ltxspec.apply.ports import Archived, Clock, SpecState, TaskReport
-from ltxspec.apply.records import add_take, record_change
+from ltxspec.apply.records import add_take, record_changes
 from ltxspec.lock.journal import (
     Abandoned,
     Accepted,
@@ -64,8 +64,7 @@ class Ledger:
 
     def record(self, changes: Collection[Change]) -> None:
         """Write down changes that spend nothing, all at once."""
-        for change in changes:
-            self.lockfile = record_change(self.lockfile, change, self._wanted)
+        self.lockfile = record_changes(self.lockfile, changes, self._wanted)
         self._state.write_lockfile(self.lockfile)
 
     def intend(self, intent: Intent) -> OpenTask:

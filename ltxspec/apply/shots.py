@@ -41,11 +41,11 @@ async def order_shot(change: Change, ledger: Ledger, stage: Stage, seen: TaskRep
     except LtxspecError as error:
         return _not_ordered(change, stage, error)
     if known is not None:
-        stage.budget.count(task, change.estimate)
+        stage.budget.count(task, change.reckoned)
         return await _adopt(change, request, ledger, stage, known)
     if (reason := stage.stop.asked()) is not None:
         return held_back(change, stage, reason)
-    if not stage.budget.reserve(task, change.estimate):
+    if not stage.budget.reserve(task, change.reckoned):
         return held_back(change, stage, "the cost limit would be passed")
     return await _buy(change, request, body, ledger, stage)
 

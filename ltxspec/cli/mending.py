@@ -245,4 +245,4 @@ def _relink(project: Project, lockfiles: Mapping[str, Lockfile], addresses: Sequ
     for address in dict.fromkeys(addresses):
         record = lockfiles[address.spec].shots.get(address.instance)
         take = record.current_take if record else None
-        archive.link(address.spec, address.instance, take.outputs if take else ())
+        archive.link(address.spec, address.instance, take.shown if take else ())

@@ -9,7 +9,7 @@ under two keys after one side renamed a shot; sums of money count it once, by it
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import orjson
@@ -78,7 +78,8 @@ def join_takes(ours: Take, theirs: Take, base: Take | None = None) -> Take:
 
     What was ordered (fingerprint, request, inputs, numbers) is taken whole from one side: the one that changed it since
     `base`, else the longer. What came of it is put together: succeeded beats failed (a video that exists was made), a
-    known cost, hash, size, address or time beats an unknown one, and of two costs the higher counts.
+    known cost, hash, size, address or time beats an unknown one, and of two costs the higher counts. A pick stays,
+    unless one side has taken it back since `base`.
     """
     order = _pick(_order(ours), _order(theirs), _order(base) if base else None, _weight)
     ordered = ours if order == _order(ours) else theirs
@@ -98,6 +99,7 @@ def join_takes(ours: Take, theirs: Take, base: Take | None = None) -> Take:
         retake=ordered.retake,
         attempt=ordered.attempt,
         failure=None if succeeded else _known(ours.failure, theirs.failure, _failure_order),
+        picked=_join_picks(ours, theirs, base),
     )
 
 
@@ -128,7 +130,7 @@ def _join_records(ours: ShotRecord | None, theirs: ShotRecord | None, base: Shot
 
 
 def _agreed(records: Mapping[str, ShotRecord]) -> Mapping[str, ShotRecord]:
-    """The records, in which a task that stands under two keys is the same take under both.
+    """The records, in which a task that stands under two keys is the same take under both, but for who picked it.
 
     One side may have renamed the shot while the other learned what the task cost.
     """
@@ -143,7 +145,12 @@ def _agreed(records: Mapping[str, ShotRecord]) -> Mapping[str, ShotRecord]:
     return {
         key: ShotRecord(
             record.current,
-            tuple(sorted((copies[take.task_id] for take in record.takes), key=lambda take: take.sort_key)),
+            tuple(
+                sorted(
+                    (replace(copies[take.task_id], picked=take.picked) for take in record.takes),
+                    key=lambda take: take.sort_key,
+                )
+            ),
         )
         for key, record in records.items()
     }
@@ -180,6 +187,13 @@ def _join_output(ours: Output | None, theirs: Output | None) -> Output:
         sha256=home[0] if home else None,
         bytes=home[2] if home else _known(ours.bytes, theirs.bytes),
     )
+
+
+def _join_picks(ours: Take, theirs: Take, base: Take | None) -> str | None:
+    """The mark of a pick: the side that changed it since `base` wins, also when it took the mark back."""
+    if base is not None and base.picked in (ours.picked, theirs.picked):
+        return theirs.picked if ours.picked == base.picked else ours.picked
+    return _known(ours.picked, theirs.picked)
 
 
 def _order(take: Take) -> bytes:

@@ -38,6 +38,10 @@ class Output:
     sha256: str | None = None
     bytes: int | None = None
 
+    def name(self, number: int) -> str:
+        """What a pick calls this output of a take: its id or address, which a merge keeps; else its number, from 1."""
+        return self.video_uuid or self.video_url or str(number)
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -66,6 +70,16 @@ class Take:
     retake: int | None = None  # from 1; None for imported takes
     attempt: int | None = None
     failure: Failure | None = None
+    picked: str | None = None  # name of the output that a person picked with this take; None: nobody picked the take
+
+    @property
+    def shown(self) -> tuple[Output, ...]:
+        """The outputs with the one that was picked first, as they are shown and linked."""
+        names = [output.name(number) for number, output in enumerate(self.outputs, 1)]
+        if self.picked not in names:
+            return self.outputs
+        first = names.index(self.picked)
+        return (self.outputs[first], *self.outputs[:first], *self.outputs[first + 1 :])
 
     @property
     def sort_key(self) -> Age:
@@ -96,6 +110,26 @@ class ShotRecord:
         """This record with `take` added, or put in the place of the one with the same id; `current` is unchanged."""
         others = [other for other in self.takes if other.task_id != take.task_id]
         return replace(self, takes=tuple(sorted([*others, take], key=lambda item: item.sort_key)))
+
+    def with_pick(self, task_id: TaskId, result: int = 1) -> "ShotRecord":
+        """This record with a take made current and marked as picked, in the place of others of its fingerprint.
+
+        Args:
+            task_id: a take of this record that succeeded.
+            result: which of its outputs, from 1.
+        """
+        chosen = next(take for take in self.takes if take.task_id == task_id)
+        output = chosen.outputs[result - 1] if result <= len(chosen.outputs) else Output(None, None)
+        marked = replace(chosen, picked=output.name(result))
+        takes = tuple(
+            marked
+            if take is chosen
+            else replace(take, picked=None)
+            if take.picked is not None and take.fingerprint == chosen.fingerprint
+            else take
+            for take in self.takes
+        )
+        return ShotRecord(task_id, takes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,11 +72,14 @@ def _take() -> Schema:
         "submittedAt": {"$ref": "#/$defs/time"},
         "taskUUID": _text("Names the paid job at the provider"),
     }
+    picked = _text(
+        "Stands where a person picked this take: the videoUUID (or address, or number) of the output they chose"
+    )
     failed = {"properties": {"status": {"const": "failed"}}}
     return {
-        **_object({**always, **failure}, required=sorted(always)),
+        **_object({**always, **failure, "picked": picked}, required=sorted(always)),
         "if": failed,
-        "then": {"required": sorted(failure)},
+        "then": {"required": sorted(failure), "properties": {"picked": False}},
         "else": {"properties": dict.fromkeys(failure, False)},
     }
 

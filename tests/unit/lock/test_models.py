@@ -2,11 +2,11 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from builders import record, take, task
+from builders import output, record, take, task
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltxspec.lock.models import ShotRecord, Take, moment
+from ltxspec.lock.models import Output, ShotRecord, Take, moment
 
 SECOND = "2026-11-22T10:00:00Z"
 
@@ -21,6 +21,27 @@ def test_takes_are_found_by_their_id() -> None:
 
 def test_a_shot_without_a_good_take_has_no_current_one() -> None:
     assert ShotRecord(None, (take(status="failed"),)).current_take is None
+
+
+def test_a_pick_makes_a_take_current_and_takes_the_place_of_another_of_its_fingerprint() -> None:
+    takes = (take("a"), take("a", number=2, retake=2), take("b", number=3, retake=3))
+    shot = record(*takes).with_pick(task(3)).with_pick(task(1))
+    assert (shot.current, [item.picked for item in shot.takes]) == (task(1), ["video-1", None, "video-3"])
+    again = shot.with_pick(task(2))
+    assert (again.current, [item.picked for item in again.takes]) == (task(2), [None, "video-2", "video-3"])
+
+
+def test_the_picked_output_is_shown_first() -> None:
+    several = replace(take(), outputs=(output(1), output(2), output(3)))
+    assert several.shown == several.outputs
+    shown = record(several).with_pick(task(1), 2).takes[0].shown
+    assert shown == (output(2), output(1), output(3))
+
+
+def test_an_output_without_id_and_address_is_picked_by_its_number() -> None:
+    nameless = replace(take(), outputs=(Output(None, None), Output(None, None)))
+    assert record(nameless).with_pick(task(1), 2).takes[0].picked == "2"
+    assert record(replace(take(), outputs=())).with_pick(task(1)).takes[0].shown == ()
 
 
 def in_order(*takes: Take) -> list[str]:
