@@ -200,7 +200,7 @@ async def _adopt(change: Change, ledger: Ledger, stage: Stage, facts: Facts) -> 
     if request is None or task is None:
         raise AssertionError("adopted without a request")
     order = make_order(request, task)
-    stage.budget.count(task, change.estimate, ledger.spec)
+    stage.budget.count(task, change.reckoned, ledger.spec)
     ledger.intend(make_intent(change, order.body, ledger.now()))
     if facts.accepted:
         ledger.accept(task)
@@ -215,7 +215,7 @@ async def _buy(change: Change, order: Order, ledger: Ledger, stage: Stage) -> Sh
     """Order it, once its intent is on disk."""
     if (reason := stage.stop.asked()) is not None:
         return held_back(change, stage, reason)
-    if not stage.budget.reserve(order.task_id, change.estimate, ledger.spec):
+    if not stage.budget.reserve(order.task_id, change.reckoned, ledger.spec):
         return held_back(change, stage, "the cost limit would be passed")
     try:
         ledger.intend(make_intent(change, order.body, ledger.now()))

@@ -112,6 +112,14 @@ def test_ten_orders_at_a_price_that_is_far_too_low_are_not_sent_at_once(tmp_path
     assert "4 rendered, 6 not ordered" in out
 
 
+def test_a_spec_keeps_to_its_limit_when_reality_is_dearer(tmp_path: Path) -> None:
+    project(tmp_path, "a", "b", "c", budget='per_spec = "2.20"')
+    out, told = apply(tmp_path, check=3, faults={"behaviour": {"cost": "higher"}})
+    assert "the cost limit would be passed" in told
+    assert charges(tmp_path) == 1
+    assert "Spent $1.35" in out
+
+
 def test_a_run_that_cost_more_than_its_limit_is_no_success_and_says_by_how_much(tmp_path: Path) -> None:
     project(tmp_path, "a")
     out, _ = apply(tmp_path, "--max-cost", "0.60", check=3, faults={"behaviour": {"cost": "higher"}})
