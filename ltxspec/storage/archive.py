@@ -30,6 +30,7 @@ from ltxspec.storage.inside import refuse_links_outside
 from ltxspec.storage.links import SUFFIXES, LinkTree
 from ltxspec.storage.partial import PartialFile
 
+_QUICKTIME = frozenset({b"wide", b"mdat", b"moov", b"skip", b"pnot"})
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SAFE_NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,127}")  # no capitals: some file systems take them for small letters
 _CHUNK = 2**20
@@ -274,9 +275,12 @@ def _hash(path: Path) -> str:
 
 
 def _suffix(path: Path) -> str:
-    """`.webm`, `.mov` or `.mp4`, told by the first bytes: EBML's magic number, or the brand of the `ftyp` box."""
+    """`.webm`, `.mov` or `.mp4`, told by the first bytes: EBML's magic number, or the brand of the `ftyp` box.
+
+    Only QuickTime files begin with one of some other boxes.
+    """
     with path.open("rb") as file:
         start = file.read(12)
     if start.startswith(b"\x1a\x45\xdf\xa3"):
         return ".webm"
-    return ".mov" if start[4:12] == b"ftypqt  " else ".mp4"
+    return ".mov" if start[4:12] == b"ftypqt  " or start[4:8] in _QUICKTIME else ".mp4"

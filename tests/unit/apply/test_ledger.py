@@ -162,7 +162,11 @@ def test_a_failure_that_was_charged_keeps_its_cost() -> None:
     book.fail(task(), BROKEN, TaskReport(task(), TaskState.FAILED, cost=Decimal("0.48"), failure=BROKEN))
     assert book.open[task()].cost == Decimal("0.48")
     written = book.commit(task(), "alley", [], wanted=True)
-    assert (written.status, written.cost, written.finished_at) == ("failed", Decimal("0.48"), "2026-11-22T10:00:00.000Z")
+    assert (written.status, written.cost, written.finished_at) == (
+        "failed",
+        Decimal("0.48"),
+        "2026-11-22T10:00:00.000Z",
+    )
     assert state.lockfile.shots["alley"].takes == (written,)
     assert [event.cost for event in state.journal if isinstance(event, Failed)] == [Decimal("0.48")]
 

@@ -8,7 +8,7 @@ from builders import change, request
 
 from ltxspec.errors import Refused
 from ltxspec.plan.actions import Action, Change, Plan
-from ltxspec.plan.guard import Limits, refuse_over_budget, refuse_unknown_prices
+from ltxspec.plan.guard import Limits, left_for_specs, refuse_over_budget, refuse_unknown_prices
 from ltxspec.values import Usd
 
 Money = dict[str, tuple[Usd, int]]
@@ -110,6 +110,16 @@ def test_money_in_flight_counts_for_a_spec_known_or_unknown() -> None:
     )
     refuse_over_budget(plan, limit(per_shot="3.00", per_spec="7.08"))
     assert "at least $1.08 (2 unknown)" in refusal(plan, limit(per_spec="1.07"))
+
+
+def test_what_a_spec_may_still_spend_is_its_limit_less_all_that_its_takes_cost() -> None:
+    money = {"night": (Decimal("2.00"), 3), "day": (Decimal("9.00"), 0)}
+    listed = {"night": (Decimal("0.48"), 1), "day": (Decimal(0), 0)}
+    plan = planned(spent=money, assumed=listed)
+    assert left_for_specs(plan, limit()) == {}
+    assert left_for_specs(plan, limit(None, "1.00", "5.00")) == {"night": Decimal("1.52"), "day": Decimal(0)}
+    assert left_for_specs(plan, limit(None, None, "10.00")) == {"night": Decimal("7.52"), "day": Decimal("1.00")}
+    assert left_for_specs(planned(), limit(None, None, "10.00")) == {}
 
 
 def test_every_limit_reckons_with_the_packaged_price_where_it_is_higher() -> None:

@@ -20,6 +20,7 @@ from ltxspec.storage.durable import REAL, FileOps
 
 MP4 = b"\0\0\0\x20ftypisom" + b"a video" * 100
 MOV = b"\0\0\0\x20ftypqt  " + b"a video" * 100
+OLD_MOV = b"\0\0\0\x08wide" + b"a video" * 100
 WEBM = b"\x1a\x45\xdf\xa3" + b"a video" * 100
 UUID = "20417af1-9d69-414b-ad89-424ddea60442"
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -57,7 +58,10 @@ def test_it_is_the_archive_that_apply_asks_for(archive: FolderArchive) -> None:
     assert not port.has("0" * 64)
 
 
-@pytest.mark.parametrize(("content", "suffix"), [(MP4, ".mp4"), (MOV, ".mov"), (WEBM, ".webm"), (b"a video", ".mp4")])
+@pytest.mark.parametrize(
+    ("content", "suffix"),
+    [(MP4, ".mp4"), (MOV, ".mov"), (OLD_MOV, ".mov"), (WEBM, ".webm"), (b"a video", ".mp4")],
+)
 def test_a_video_is_kept_under_its_hash_with_its_containers_suffix(
     tmp_path: Path, archive: FolderArchive, content: bytes, suffix: str
 ) -> None:
