@@ -174,7 +174,8 @@ def _read_lockfiles(reading: Reading) -> None:
 def _owned(spec: str, reading: Reading, path: str) -> Owned:
     paths = reading.project.paths_of(spec)
     if isinstance(reading.tree, FolderTree):
-        lockfile, events = read_state(paths)
+        # A lockfile that is missing here, though git tracks it, shows as what it is in a review: takes that are lost.
+        lockfile, events = read_state(replace(paths, tracked=None))
         return Owned(lockfile, fold(events))
     data = reading.tree.content(path)
     if data is None:

@@ -35,7 +35,7 @@ def _take_lines(number: int, take: Take, *, current: bool, places: Places, style
         lines.append(f"      {clean(take.failure.code)}: {clean(take.failure.message)}")
     several = len(take.outputs) > 1
     for place, output in enumerate(take.outputs, 1):
-        chosen = several and take.picked is not None and output is take.shown[0]
+        chosen = several and take.picked is not None and place == _result(take)
         label = f"result {place}: " if several else ""
         lines.append(f"      {label}{place_of(output, places)}" + ("  picked" if chosen else ""))
     return lines
@@ -62,7 +62,7 @@ def _take_json(number: int, take: Take, record: ShotRecord, places: Places) -> d
     return {
         "take": number,
         "current": take.task_id == record.current,
-        "picked": take.picked is not None,
+        "picked": None if take.picked is None else _result(take),
         "taskUUID": take.task_id,
         "status": take.status,
         "fingerprint": take.fingerprint,
@@ -73,11 +73,13 @@ def _take_json(number: int, take: Take, record: ShotRecord, places: Places) -> d
         "request": dict(take.request),
         "code": take.failure.code if take.failure else None,
         "message": take.failure.message if take.failure else None,
-        "outputs": [
-            {**output_json(output, places), "picked": take.picked is not None and output is take.shown[0]}
-            for output in take.outputs
-        ],
+        "outputs": [output_json(output, places) for output in take.outputs],
     }
+
+
+def _result(take: Take) -> int:
+    """Which output of a picked take is shown first, from 1."""
+    return next((number for number, output in enumerate(take.outputs, 1) if output is take.shown[0]), 1)
 
 
 def output_json(output: Output, places: Places) -> dict[str, Json]:

@@ -73,14 +73,13 @@ class TrackedFolder:
         entries = {}
         for line in done.stdout.split(b"\0")[:-1]:
             about, _, path = line.partition(b"\t")
-            place = os.path.join(os.path.realpath(here), os.fsdecode(path))  # noqa: PTH118  # a Path would keep `..`
-            entries[os.path.normpath(place)] = about[:6].decode()
+            entries[os.path.normpath(Path(os.path.realpath(here), os.fsdecode(path)))] = about[:6].decode()
         return entries
 
 
 def _real(path: Path) -> str:
     """The path with links of its folder followed; the file itself may be one, or not exist."""
-    return os.path.join(os.path.realpath(path.parent), path.name)  # noqa: PTH118  # as the names of git's entries are made
+    return str(Path(os.path.realpath(path.parent), path.name))
 
 
 def _has_repository(folder: Path) -> bool:

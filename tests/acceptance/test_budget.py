@@ -174,9 +174,12 @@ def test_a_cost_that_was_not_told_keeps_counting_against_the_limits(tmp_path: Pa
     project(tmp_path, "a", "b")
     told = apply(tmp_path, "--max-cost", "1.08", faults={"behaviour": {"cost": "missing"}})
     assert charges(tmp_path) == 2, told
-    project(tmp_path, "a", "b", "c", budget='per_shot = "3.00"\nper_spec = "6.00"')
+    project(tmp_path, "a", "b", "c", budget='per_spec = "1.61"')
     refused = apply(tmp_path, check=4)[1]
-    assert "$6.54 (2 unknown, reckoned at $3.00) in all" in refused
+    assert "would have cost $1.62 in all" in refused
+    assert "with 2 takes of unreported cost at the listed price" in refused
+    project(tmp_path, "a", "b", "c", budget='per_spec = "1.62"')
+    apply(tmp_path)
 
 
 def test_an_amount_that_is_none_is_wrong_usage(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from acceptance.commands import ltxspec, quick
+from acceptance.commands import ltxspec, quick, write_spec
 
 
 def current(project: Path) -> list[bool]:
@@ -20,6 +20,30 @@ def test_the_take_and_its_link_change_and_nothing_is_to_be_rendered(rendered: Pa
     assert current(rendered) == [True, False]
     assert link.resolve() != before
     assert quick("plan", "--target", "night.alley", cwd=rendered).out.startswith("No changes.")
+
+
+def test_a_pick_stays_when_an_edit_is_applied_and_taken_back(rendered: Path) -> None:
+    ltxspec("pick", "night.alley", "--take", "1", cwd=rendered)
+    link = rendered / "renders" / "night" / "alley.mp4"
+    picked, text = link.resolve(), (rendered / "specs" / "night.yaml").read_text(encoding="utf-8")
+    for wanted in (text.replace("Rain over {{ city }}", "Snow over {{ city }}"), text):
+        (rendered / "specs" / "night.yaml").write_text(wanted, encoding="utf-8")
+        ltxspec("apply", "--target", "night.alley", cwd=rendered)
+    assert current(rendered) == [True, False, False]
+    assert link.resolve() == picked
+
+
+def test_one_of_several_results_is_picked_shown_and_linked_first(project: Path) -> None:
+    write_spec(project, "model: lightricks:ltx@2.5-fast\nshots:\n  alley: {prompt: rain, numberResults: 2}\n")
+    ltxspec("apply", cwd=project)
+    first, second = quick("output", "night.alley", cwd=project).out.split()
+    assert "result 2 of take 1 is current" in ltxspec("pick", "night.alley", "--result", "2", cwd=project).out
+    assert quick("output", "night.alley", cwd=project).out.split() == [second, first]
+    (record,) = quick("show", "night.alley", "--format", "json", cwd=project).json
+    assert record["takes"][0]["picked"] == 2
+    refused = quick("pick", "night.alley", "--result", "3", cwd=project, check=64).err
+    assert "take 1 of `night.alley` has 2 outputs, no result 3" in refused
+    assert "say which take" in quick("pick", "night.alley", cwd=project, check=64).err
 
 
 @pytest.mark.parametrize(

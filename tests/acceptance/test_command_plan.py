@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 from acceptance.commands import REPOSITORY, ltxspec, quick, write_spec
+from acceptance.repositories import commit, git, repository, write_lockfile
 from jsonschema import Draft202012Validator
+
+from ltxspec.lock.models import Lockfile
 
 SECOND = """\
 model: lightricks:ltx@2.5-fast
@@ -50,6 +53,20 @@ def test_targets_take_wildcards(rendered: Path) -> None:
         "night.weather[fog]": "create",
         "night.alley": "no-op",
     }
+
+
+def test_a_lockfile_that_git_tracks_and_the_checkout_lacks_stops_before_money(tmp_path: Path) -> None:
+    repository(tmp_path)
+    write_spec(tmp_path, "model: lightricks:ltx@2.5-fast\nshots: {alley: {prompt: rain}}\n")
+    path = write_lockfile(tmp_path, Lockfile("runware", "night"))
+    commit(tmp_path, "bought")
+    path.unlink()
+    for command in (("plan",), ("apply", "--auto-approve")):
+        refused = quick(*command, "--provider", "runware", "specs/night.yaml", cwd=tmp_path, check=1).err
+        assert "lockfile `lockfiles/night.lock.json` is missing, but git tracks it" in refused
+        assert "git checkout -- lockfiles/night.lock.json" in refused
+    git(tmp_path, "rm", "--quiet", "lockfiles/night.lock.json")
+    assert "1 to render" in quick("plan", "--provider", "runware", "specs/night.yaml", cwd=tmp_path).out
 
 
 def test_retake_and_retry_turn_shots_into_orders(rendered: Path) -> None:

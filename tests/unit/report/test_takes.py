@@ -43,6 +43,15 @@ def test_a_video_is_played_from_home_else_from_its_address() -> None:
     assert place_of(Output(None, "https://x/\x1b[2J"), {}) == "https://x/\\x1b[2J"
 
 
+def test_a_pick_is_shown_with_the_result_that_was_chosen() -> None:
+    several = replace(take(), outputs=(builders.output(1), builders.output(2)))
+    shot = record(several, take(number=2)).with_pick(task(1), 2)
+    lines = record_text("night.alley", shot, HOME, Style()).splitlines()
+    assert [line.split()[-1] == "picked" for line in lines[1:]] == [True, False, True, False, False]
+    assert [line.split()[:2] for line in lines[2:4]] == [["result", "1:"], ["result", "2:"]]
+    assert [item["picked"] for item in record_json("night.alley", shot, HOME)["takes"]] == [2, None]
+
+
 def test_programs_get_every_field_with_null_for_what_is_unknown() -> None:
     document = record_json("night.alley", record(take(number=1), BAD), HOME, retired=False)
     assert (document["address"], document["current"], document["retired"]) == ("night.alley", task(1), False)

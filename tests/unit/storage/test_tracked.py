@@ -104,7 +104,7 @@ def test_git_is_asked_once_for_all_files_and_not_at_all_outside_of_a_repository(
 
     def run(command: list[str], **more: object) -> object:
         asked.append(command)
-        return real(command, **more)  # type: ignore[call-overload]  # handed on
+        return real(command, **more)  # type: ignore[call-overload]  # whatever git is run with
 
     monkeypatch.setattr(subprocess, "run", run)
     outside = TrackedFolder(tmp_path, tmp_path / "lockfiles")
