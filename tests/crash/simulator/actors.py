@@ -107,5 +107,3 @@ class Actors:
         keys = sorted({*place.lock["shots"], *place.lock["retired"]})
         if keys:
             self.world.command(place, "lock", "rm", f"{SPEC}.{keys[step.n % len(keys)]}", "--yes", step=step)
-
-

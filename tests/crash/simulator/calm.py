@@ -63,7 +63,11 @@ def _open(place: Checkout) -> list[str]:
 def _judge(world: World, place: Checkout, last: Run) -> None:
     script = world.script
     may_fail = any(fault.fault in ("refuse", "fail") for fault in script.manners.faults)
-    fine = {0} | ({3} if may_fail else set()) | ({4} if script.setting.per_spec else set())
+    fine = (
+        {0, *({70} if "no bug" in world.ignored else ())}
+        | ({3} if may_fail else set())
+        | ({4} if script.setting.per_spec else set())
+    )
     if last.code not in fine:
         world.judge("settles", f"the last apply in {place.name} ended with exit {last.code}: {last.said.err[-600:]}")
     if last.code != 0:
@@ -83,12 +87,8 @@ def _current(place: Checkout) -> list[str | None]:
 
 
 def _takes(place: Checkout) -> list[tuple[str, list[dict[str, str | None]]]]:
-    found = []
-    for key, record in place.lock["shots"].items():
-        for take in record["takes"]:
-            if take["taskUUID"] == record["current"]:
-                found.append((key, take["outputs"]))
-    return found
+    records = place.lock["shots"].items()
+    return [(k, t["outputs"]) for k, record in records for t in record["takes"] if t["taskUUID"] == record["current"]]
 
 
 def _check_renders(world: World, place: Checkout) -> None:

@@ -93,9 +93,10 @@ class Checkout:
 
     def kept_in_git(self) -> list[bytes]:
         """The lockfile as every branch, remote branch and stash has it."""
-        tips = self.git("for-each-ref", "--format=%(objectname)").stdout.split()
-        tips += self.git("stash", "list", "--format=%H").stdout.split()
-        return [_lock_at(str(self.root), tip.decode()) for tip in dict.fromkeys(tips)]
+        tips = self.git("for-each-ref", "--format=%(objectname)").stdout.decode().split()
+        for stash in self.git("stash", "list", "--format=%H").stdout.decode().split():
+            tips += [stash, f"{stash}^3"]  # the third parent has what was not tracked
+        return [_lock_at(str(self.root), tip) for tip in dict.fromkeys(tips)]
 
 
 _BLOBS: dict[str, bytes] = {}
@@ -182,5 +183,3 @@ class Templates:
         first.git("fetch", "--quiet")
         first.git("branch", "--quiet", "--set-upstream-to=origin/main")
         return home
-
-

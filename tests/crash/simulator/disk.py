@@ -8,11 +8,10 @@ lost one without the other, as file systems do.
 import os
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
 
 from crash.death import kind_of_file
 from crash.simulator.course import Course
@@ -37,7 +36,7 @@ class _Name:
 
     @property
     def folders(self) -> set[str]:
-        return {os.path.dirname(path) for path in self.touched}
+        return {str(Path(path).parent) for path in self.touched}
 
 
 class Disk:
@@ -101,7 +100,7 @@ class Disk:
     # --- system calls -----------------------------------------------------------------------------
 
     def open(self, path: str, flags: int, mode: int) -> int:
-        exists = os.path.exists(path)
+        exists = Path(path).exists()
         if flags & os.O_CREAT and not exists:
             self._call("create", path)
         elif self.courses and self.courses[-1].dead:
@@ -127,7 +126,7 @@ class Disk:
     def fsync(self, descriptor: int) -> None:
         path = self._paths.get(descriptor, "")
         self._call("sync", path)
-        if os.path.isdir(path):
+        if Path(path).is_dir():
             self._names = [change for change in self._names if path not in change.folders]
             self._folders |= {entry.path for entry in os.scandir(path) if entry.is_dir(follow_symlinks=False)}
         else:

@@ -77,7 +77,9 @@ class Wire(httpx.AsyncBaseTransport):
         self.course.pass_point(f"{what}: after the reply")
         return response
 
-    async def _spoiled(self, request: httpx.Request, status: int, body: Json, trouble: Trouble | None) -> httpx.Response:
+    async def _spoiled(
+        self, request: httpx.Request, status: int, body: Json, trouble: Trouble | None
+    ) -> httpx.Response:
         match trouble.kind if trouble else None:
             case "reply lost":
                 raise httpx.ReadError("the connection broke", request=request)
@@ -136,9 +138,7 @@ class Wire(httpx.AsyncBaseTransport):
 
     def _trouble(self, what: str) -> Trouble | None:
         number = self._seen[what]
-        return next(
-            (t for t in self.troubles if t.exchange == what and t.nth <= number < t.nth + t.times), None
-        )
+        return next((t for t in self.troubles if t.exchange == what and t.nth <= number < t.nth + t.times), None)
 
 
 _STRANGER = "00000000-0000-4000-8000-000000000000"

@@ -119,7 +119,7 @@ class Oracle:
             for path, content in list(place.own_files.items()):
                 if bytes_of(path) != content:
                     del place.own_files[path]
-                    self.world.judge("own files", f"a user's own file `{path.name}` in `renders/` was changed or removed")
+                    self.world.judge("own files", f"a user's own file `{path.name}` was changed or removed")
 
     def _check_reachable(self, *, forgetting: bool) -> None:
         """Every paid task is named somewhere, or can be derived from a spec."""
@@ -127,6 +127,8 @@ class Oracle:
         missing = set(self.account.bought) - named - self.given_up
         if not missing:
             return
+        if forgetting:
+            self.given_up |= missing  # an edit of the spec may now lose the way to what only derived ids lead to
         kept = b"".join(data for place in self.world.places for data in place.kept_in_git())
         missing = {task for task in missing if task.encode() not in kept and not self._derivable(task)}
         if missing and not forgetting:

@@ -49,9 +49,15 @@ class Manners:
             if getattr(self.behaviour, name) != getattr(default.behaviour, name)
         }
         own.pop("behaviour", None)
-        faults = [{name: getattr(f, name) for name in Fault.__slots__ if getattr(f, name) != getattr(Fault(f.fault), name)
-                   or name == "fault"} for f in own.pop("faults", ())]  # fmt: skip
-        return ", ".join([f"{name}={value}" for name, value in {**own, **behaviour}.items()] + [str(f) for f in faults])
+        faults = [_told(fault) for fault in own.pop("faults", ())]
+        return ", ".join([*(f"{name}={value}" for name, value in {**own, **behaviour}.items()), *faults])
+
+
+def _told(fault: Fault) -> str:
+    """A fault, without what every fault of its kind has."""
+    usual = Fault(fault.fault)
+    unusual = {name: getattr(fault, name) for name in Fault.__slots__ if getattr(fault, name) != getattr(usual, name)}
+    return f"{fault.fault} {unusual}"
 
 
 class Memory(TaskStore):

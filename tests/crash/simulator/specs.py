@@ -65,9 +65,7 @@ class Shot:
         """Instance key -> wish."""
         if not self.skies:
             return {self.name: Wish(self.prompt, self.results)}
-        return {
-            f"{self.name}[{sky}]": Wish(self.prompt.replace("{{ sky }}", sky), self.results) for sky in self.skies
-        }
+        return {f"{self.name}[{sky}]": Wish(self.prompt.replace("{{ sky }}", sky), self.results) for sky in self.skies}
 
 
 def written(shots: Sequence[Shot]) -> str:

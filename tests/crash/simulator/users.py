@@ -194,5 +194,3 @@ def _json(text: str) -> dict:  # type: ignore[type-arg]  # a plan document
     except orjson.JSONDecodeError:
         return {}
     return found if isinstance(found, dict) else {}
-
-
