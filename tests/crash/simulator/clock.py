@@ -33,6 +33,9 @@ class Clock:
     def monotonic(self) -> float:
         return self.elapsed
 
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
     def pass_seconds(self, seconds: float) -> None:
         """Let time go on."""
         self.elapsed += seconds

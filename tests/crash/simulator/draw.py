@@ -115,7 +115,7 @@ def _words(rng: random.Random, act: str) -> tuple[str, ...]:
             return ("--provider", "sandbox", "--auto-approve")
         if chance < 0.2:
             return ()
-        words = ("--auto-approve",)
+        words: tuple[str, ...] = ("--auto-approve",)
         if chance < 0.4:
             words += ("--max-cost", rng.choice(("0.36", "0.72", "1.10", "2.00")))
         elif chance < 0.52 and act == "apply":
