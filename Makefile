@@ -1,7 +1,7 @@
 # Everything a developer does here, by name. Needs only make and Python 3.11 or later with its venv module.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format bench crash lock wheel clean
+.PHONY: help demo test check lint format bench crash mutants lock wheel clean
 
 # Set in many containers. It would make every start of ltxspec compile all of its sources again: seconds instead of
 # tenths, and no timing would mean anything.
@@ -24,7 +24,7 @@ demo: $(RUNTIME) ## plan and render the quickstart, offline and free, then show 
 	$(BIN)/ltxspec plan --provider sandbox specs/quickstart.yaml
 	$(BIN)/ltxspec apply --provider sandbox --auto-approve specs/quickstart.yaml
 	$(BIN)/ltxspec apply --provider sandbox --auto-approve specs/quickstart.yaml
-	@ls -lhL renders/quickstart/*
+	@ls -lhL renders/sandbox/quickstart/*
 
 test: lint ## all checks, then the tests: what CI runs
 	$(BIN)/python -m pytest -n auto
@@ -52,6 +52,9 @@ COUNT := 2000
 SEED  := 1
 KILLS := 200
 STEPS := 20000
+
+mutants: $(DEV) ## make small mistakes where money is decided, and list those no test notices (ONLY="lock apply/recovery")
+	PYTHONPATH=tests nice $(BIN)/python -m mutation $(ONLY)
 
 lock: ## resolve the dependencies again, for every platform and Python we support
 	@rm -rf $(VENV)-lock && $(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet 'uv>=0.9,<1'

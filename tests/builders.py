@@ -1,8 +1,11 @@
 """Small keyword builders of the values that many tests need."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from ltxspec.fingerprint import TaskIdentity
+from ltxspec.fingerprint import task_id as derived_id
 from ltxspec.lock.journal import Intent, JournalState, OpenTask
 from ltxspec.lock.models import Failure, Lockfile, Output, ShotRecord, Take
 from ltxspec.plan.actions import Action, Change
@@ -124,6 +127,15 @@ def intent(prompt: str = "a", *, number: int = 1, instance: str = "alley", at: s
         estimate=Decimal("0.48"),
         at=at,
     )
+
+
+def own_intent(
+    prompt: str = "a", *, provider: str = "sandbox", project: str = "", spec: str = "night", instance: str = "alley"
+) -> Intent:
+    """An order as a project on disk names it: its task id is the one that its identity gives."""
+    found = intent(prompt, instance=instance)
+    task_id = derived_id(TaskIdentity(project, provider, spec, instance, found.fingerprint))
+    return replace(found, task_id=task_id, order={**found.order, "taskUUID": task_id})
 
 
 def journal(*tasks: OpenTask) -> JournalState:

@@ -147,21 +147,28 @@ class MemoryArchive:
     def begin(self, name: str) -> Sink:
         return self.partial.setdefault(name, MemorySink())
 
-    def finish(self, name: str) -> Archived:
+    def finish(self, name: str, recorded: str | None = None) -> Archived:
         if name in self.broken:
             raise MediaError("not a video")
         from hashlib import sha256
 
         data = self.partial.pop(name).data
         digest = sha256(data).hexdigest()
+        if recorded not in (None, digest):
+            raise MediaError("not the video that was recorded")
         self.home[digest] = data
         return Archived(digest, len(data))
 
     def recall(self, name: str) -> Archived | None:
         return self.recalled.get(name)
 
-    def salvage(self, name: str) -> Archived | None:
-        return self.finish(name) if name in self.whole else None
+    def salvage(self, name: str, recorded: str | None = None) -> Archived | None:
+        return self.finish(name, recorded) if name in self.whole else None
+
+    def claim(self, former: str, name: str) -> Archived | None:
+        if former in self.recalled:
+            self.recalled[name] = self.recalled.pop(former)
+        return self.recalled.get(name)
 
     def forget(self, names: Sequence[str]) -> None:
         self.forgotten += names

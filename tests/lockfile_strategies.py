@@ -8,7 +8,7 @@ from typing import Any
 from builders import task
 from hypothesis import strategies as st
 
-from ltxspec.lock.journal import Abandoned, Accepted, Committed, Event, Failed, Finished, Intent, Repeated
+from ltxspec.lock.journal import Abandoned, Accepted, Committed, Delivered, Event, Failed, Finished, Intent, Repeated
 from ltxspec.lock.models import Failure, Lockfile, Output, ShotRecord, Take
 from ltxspec.values import Fingerprint, TaskId
 
@@ -100,7 +100,8 @@ events: st.SearchStrategy[Event] = st.one_of(
         estimate=perhaps(amounts),
         at=times,
     ),
-    st.builds(Repeated, task_ids, times),
+    st.builds(Repeated, task_ids, times, perhaps(bodies)),
+    st.builds(Delivered, task_ids, st.lists(outputs, max_size=3).map(tuple), times),
     st.builds(Accepted, task_ids, times),
     st.builds(Finished, task_ids, st.lists(outputs, max_size=3).map(tuple), perhaps(amounts), times),
     st.builds(Failed, task_ids, failures, perhaps(amounts), times, st.lists(outputs, max_size=2).map(tuple)),

@@ -1,5 +1,6 @@
 """Money that may still be spent in a run: spent, in flight and unknown all count."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -8,56 +9,106 @@ from ltxspec.values import TaskId, Usd
 
 @dataclass(slots=True)
 class Budget:
-    """A running account against a limit (None: no limit).
+    """A running account against limits in USD (None: no limit).
 
-    An order reserves its estimate before it is sent. What the provider says replaces the reservation; when it does not
-    say, the reservation stays: unknown is never nothing.
+    An order reserves its estimate before it is sent. What the provider reports replaces the reservation; when it does
+    not report a cost, the reservation stays: unknown is never nothing. The first cost that is higher than its estimate
+    raises all estimates that follow, and those in flight, by the same factor: a price list that was wrong once is not
+    believed again.
     """
 
-    limit: Usd | None
-    fallback: Usd | None = None  # what an order without a known price is assumed to cost; None: all that is left
-    _committed: dict[TaskId, Usd] = field(default_factory=dict)
-    _open: set[TaskId] = field(default_factory=set)
+    limit: Usd | None  # of the run
+    per_shot: Usd | None = None  # of one order; also what one without a known price is assumed to cost
+    per_spec: Mapping[str, Usd] = field(default_factory=dict)  # what is left for each spec that has a limit
+    factor: Decimal = Decimal(1)  # the highest ratio seen of a reported cost to its estimate, at least 1
+    _settled: dict[TaskId, Usd] = field(default_factory=dict)
+    _open: dict[TaskId, Usd] = field(default_factory=dict)
+    _spec: dict[TaskId, str] = field(default_factory=dict)
+    _ordered: set[TaskId] = field(default_factory=set)  # in this run
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether there is any limit."""
+        return self.limit is not None or self.per_shot is not None or bool(self.per_spec)
 
     @property
     def open_orders(self) -> tuple[int, Usd]:
         """How many orders have no known end yet, and what they are reckoned to cost."""
-        return len(self._open), sum((self._committed[task] for task in self._open), Decimal(0))
+        return len(self._open), sum(self._open.values(), Decimal(0)) * self.factor
 
     @property
     def committed(self) -> Usd:
         """Everything spent or promised so far."""
-        return sum(self._committed.values(), Decimal(0))
+        return sum(self._settled.values(), Decimal(0)) + self.open_orders[1]
 
-    def reserve(self, task: TaskId, estimate: Usd | None) -> bool:
-        """Set money aside for an order. False, and nothing set aside, when the limit would be passed."""
+    def committed_for(self, spec: str) -> Usd:
+        """The part of it that one spec's shots have."""
+        tasks = [task for task, of in self._spec.items() if of == spec]
+        settled = sum((self._settled.get(task, Decimal(0)) for task in tasks), Decimal(0))
+        return settled + sum((self._open.get(task, Decimal(0)) for task in tasks), Decimal(0)) * self.factor
+
+    def has_room(self, task: TaskId) -> bool:
+        """Whether what is committed, a task that is counted already included, is within the limits."""
+        spec = self._spec.get(task, "")
+        within = self.limit is None or self.committed <= self.limit
+        dear = self.per_shot is not None and self._open.get(task, Decimal(0)) * self.factor > self.per_shot
+        return within and not dear and self.committed_for(spec) <= self.per_spec.get(spec, self.committed)
+
+    def overspent(self) -> tuple[Usd, Usd] | None:
+        """By how much the ended orders of this run passed a limit, and that limit; None when they passed none."""
+        spent: dict[str, Usd] = {}
+        for task in self._ordered & self._settled.keys():
+            spec = self._spec[task]
+            spent[spec] = spent.get(spec, Decimal(0)) + self._settled[task]
+        limits = [(usd, self.per_spec[spec]) for spec, usd in spent.items() if spec in self.per_spec]
         if self.limit is not None:
-            amount, left = self._reckoned(estimate), self.limit - self.committed
-            if amount > left or (estimate is None and left <= 0):
-                return False
-        self.count(task, estimate)
+            limits.append((sum(spent.values(), Decimal(0)), self.limit))
+        return max(((usd - limit, limit) for usd, limit in limits if usd > limit), default=None)
+
+    def reserve(self, task: TaskId, estimate: Usd | None, spec: str = "") -> bool:
+        """Set money aside for an order. False, and nothing set aside, when a limit would be passed."""
+        amount = self._reckoned(estimate) * self.factor
+        left = [cap - used for cap, used in self._caps(spec)]
+        if any(amount > rest or (estimate is None and rest <= 0) for rest in left):
+            return False
+        if self.per_shot is not None and amount > self.per_shot:
+            return False
+        self.count(task, estimate, spec)
+        self._ordered.add(task)
         return True
 
-    def count(self, task: TaskId, estimate: Usd | None) -> None:
+    def count(self, task: TaskId, estimate: Usd | None, spec: str = "") -> None:
         """Count money that is committed already (a task under way from an earlier run), limit or not."""
-        self._committed[task] = self._reckoned(estimate)
-        self._open.add(task)
+        self._open[task] = self._reckoned(estimate)
+        self._spec[task] = spec
 
-    def _reckoned(self, estimate: Usd | None) -> Usd:
-        """What an order is reckoned to cost; one of unknown price may take all that is left."""
-        if estimate is not None:
-            return estimate
-        if self.fallback is not None:
-            return self.fallback
-        return Decimal(0) if self.limit is None else max(self.limit - self.committed, Decimal(0))
+    def settle(self, task: TaskId, cost: Usd | None, estimate: Usd | None = None) -> None:
+        """The order has ended: replace the reservation by what was charged, when that is known.
 
-    def settle(self, task: TaskId, cost: Usd | None) -> None:
-        """The order has ended: replace the reservation by what was charged, when that is known."""
-        self._open.discard(task)
-        if cost is not None:
-            self._committed[task] = cost
+        Args:
+            task: the order.
+            cost: as the provider reports it.
+            estimate: as the price list has it, to compare.
+        """
+        reserved = self._open.pop(task, Decimal(0)) * self.factor
+        self._settled[task] = reserved if cost is None else cost
+        if cost is not None and estimate is not None and estimate > 0:
+            self.factor = max(self.factor, cost / estimate)
 
     def release(self, task: TaskId) -> None:
         """Give back what was set aside for an order that was definitely not accepted."""
-        self._open.discard(task)
-        self._committed.pop(task, None)
+        self._open.pop(task, None)
+        self._ordered.discard(task)
+
+    def _caps(self, spec: str) -> list[tuple[Usd, Usd]]:
+        """The limits that hold for a spec's shots, each with what is committed against it."""
+        caps = [] if self.limit is None else [(self.limit, self.committed)]
+        return caps + ([(self.per_spec[spec], self.committed_for(spec))] if spec in self.per_spec else [])
+
+    def _reckoned(self, estimate: Usd | None) -> Usd:
+        """What an order is reckoned to cost by the price list; one of unknown price may take all that is left."""
+        if estimate is not None:
+            return estimate
+        if self.per_shot is not None:
+            return self.per_shot
+        return Decimal(0) if self.limit is None else max(self.limit - self.committed, Decimal(0)) / self.factor

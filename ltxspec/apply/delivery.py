@@ -1,70 +1,172 @@
-"""Brings finished videos home: download, check, archive. A failure here never orders anything."""
+"""Fetches finished videos: download, check, archive. A failure here never orders anything."""
 
 import asyncio
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from ltxspec.apply.ports import Archive, Archived, Clock, Provider
+from ltxspec.apply.addresses import fresh_addresses
+from ltxspec.apply.ports import Archive, Archived, Clock, Order, Provider
+from ltxspec.canonical import sha256_hex
 from ltxspec.errors import LtxspecError, MediaError, ProviderUnavailable
 from ltxspec.lock.models import Output
+from ltxspec.lock.redaction import redact_url
+from ltxspec.values import TaskId
 
 _TRIES = 3
 _PAUSE = 2.0  # seconds before a broken download is begun anew
 
 
-async def bring_home(
-    provider: Provider, archive: Archive, clock: Clock, outputs: Sequence[Output]
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What came of fetching the results of one task."""
+
+    home: Sequence[Archived | None]  # for each result what the archive holds, or None when it could not be had now
+    reason: str | None  # the last reason for that; None when every result is archived
+    outputs: Sequence[Output]  # the results, with the addresses that worked in the place of those that did not
+
+
+async def deliver(  # the three ports, whose results, and whether to ask: a class would only rename them
+    provider: Provider, archive: Archive, clock: Clock, order: Order, outputs: Sequence[Output], *, ask: bool = True
+) -> Delivery:
+    """Fetch every result of a task that is not archived yet; where an address is dead, from a fresh one.
+
+    Args:
+        provider: where the videos are.
+        archive: where they go.
+        clock: for pauses between tries.
+        order: the task; only its id counts, nothing is ordered.
+        outputs: its results, as they are known.
+        ask: whether the provider may be asked for fresh addresses, which takes a key.
+    """
+    home, reason = await bring_home(provider, archive, clock, order.task_id, outputs)
+    addresses: Mapping[int, str] = {}
+    if reason is not None and ask:
+        addresses, trouble = await fresh_addresses(provider, order, outputs, _missing(home))
+        reason = f"{reason}; no fresh address could be asked for: {trouble}" if trouble else reason
+    if addresses:
+        again, still = await bring_home(provider, archive, clock, order.task_id, outputs, addresses)
+        home = [first or second for first, second in zip(home, again, strict=True)]
+        reason = still or reason
+    if None in home:
+        home = await _from_former_names(archive, order.task_id, outputs, home)
+    worked = {place: url for place, url in addresses.items() if home[place] is not None}
+    return Delivery(home, reason if None in home else None, _readdressed(outputs, worked))
+
+
+async def bring_home(  # the three ports, and whose results from where: a class would only rename them
+    provider: Provider,
+    archive: Archive,
+    clock: Clock,
+    task: TaskId,
+    outputs: Sequence[Output],
+    addresses: Mapping[int, str] | None = None,
 ) -> tuple[list[Archived | None], str | None]:
-    """Fetch every output that is not home yet.
+    """Fetch the results of a task that are not archived yet.
+
+    Args:
+        provider: where the videos are.
+        archive: where they go.
+        clock: for pauses between tries.
+        task: whose results they are.
+        outputs: all of them.
+        addresses: place -> address to use instead of the known one; then only these results are fetched.
 
     Returns:
         For each output what the archive holds, or None when it could not be had now; and the last reason for that.
     """
-    home: list[Archived | None] = []
+    home: list[Archived | None] = [None] * len(outputs)
     reason = None
-    for output in outputs:
-        if output.sha256 is not None and output.bytes is not None and archive.has(output.sha256):
-            home.append(Archived(output.sha256, output.bytes))
+    for place, (name, output) in enumerate(zip(names_of(task, outputs), outputs, strict=True)):
+        if addresses is not None and place not in addresses:
             continue
+        if output.sha256 is not None and output.bytes is not None and archive.has(output.sha256):
+            home[place] = Archived(output.sha256, output.bytes)
+            continue
+        url = addresses[place] if addresses is not None else output.video_url
         try:
-            home.append(await _fetch(provider, archive, clock, output))
+            home[place] = await _fetch(provider, archive, clock, name, replace(output, video_url=url))
         except LtxspecError as error:
-            home.append(None)
             reason = error.summary
     return home, reason
 
 
-def name_of(output: Output) -> str:
-    """What a download is called until it is home: the video's own id, else its address without the signature."""
-    return output.video_uuid or (output.video_url or "").partition("?")[0]
+def names_of(task: TaskId, outputs: Sequence[Output]) -> list[str]:
+    """What the results of a task are called in the archive until they are recorded.
+
+    The task's id comes first: two tasks may report one id for their videos. Then which video it is, and not its place:
+    results may come in another order the next time, and no download may go on upon another video's bytes. Results of
+    one task that cannot be told apart are numbered.
+    """
+    names, seen = [], Counter[str]()
+    for output in outputs:
+        video = former_name(output)
+        digest = sha256_hex(video.encode("utf-8", "surrogatepass"))
+        names.append(f"{task}.{seen[video]}-{digest[:8]}")
+        seen[video] += 1
+    return names
 
 
-async def _fetch(provider: Provider, archive: Archive, clock: Clock, output: Output) -> Archived:
-    """What an earlier run brought home before it could write that down; else a download, checked by the archive."""
-    name = name_of(output)
+def former_name(output: Output) -> str:
+    """What earlier versions called a result: the video's own id, else its address without query and fragment."""
+    return output.video_uuid or redact_url(output.video_url or "").partition("?")[0].partition("#")[0]
+
+
+def _readdressed(outputs: Sequence[Output], addresses: Mapping[int, str]) -> list[Output]:
+    """The results with other addresses. One without an id keeps its own: by that it is known when files are merged."""
+    return [
+        replace(output, video_url=addresses[place]) if place in addresses and output.video_uuid else output
+        for place, output in enumerate(outputs)
+    ]
+
+
+def _missing(home: Sequence[Archived | None]) -> list[int]:
+    return [place for place, item in enumerate(home) if item is None]
+
+
+async def _from_former_names(
+    archive: Archive, task: TaskId, outputs: Sequence[Output], home: Sequence[Archived | None]
+) -> list[Archived | None]:
+    """What an earlier version archived and did not record, for results that can be had nowhere else any more.
+
+    That name may belong to several tasks: so it is the last resort, and what one task takes no other one finds.
+    """
+    found, names = list(home), names_of(task, outputs)
+    former = [former_name(output) for output in outputs]
+    for place in _missing(home):
+        if former[place] and former.count(former[place]) == 1:
+            claimed = await asyncio.to_thread(archive.claim, former[place], names[place])
+            known = outputs[place].sha256
+            found[place] = claimed if claimed is not None and known in (None, claimed.sha256) else None
+    return found
+
+
+async def _fetch(provider: Provider, archive: Archive, clock: Clock, name: str, output: Output) -> Archived:
+    """What an earlier run archived and could not record; else a download, checked by the archive."""
     known = await asyncio.to_thread(archive.recall, name)
-    if known is not None:
+    if known is not None and output.sha256 in (None, known.sha256):
         return known
     if output.video_url is None:
         raise MediaError("the provider gave no address for the video")
     for attempt in range(1, _TRIES + 1):
         try:
-            return await _download(provider, archive, output.video_url, name)
-        except MediaError:  # not a video, or a broken one: the archive put it aside
+            return await _download(provider, archive, output.video_url, name, output.sha256)
+        except MediaError:  # not a video, a broken or another one: the archive put it aside
             if attempt == _TRIES:
                 raise
             await clock.sleep(_PAUSE * attempt)
     raise AssertionError("unreachable: the last try returns or raises")
 
 
-async def _download(provider: Provider, archive: Archive, url: str, name: str) -> Archived:
+async def _download(provider: Provider, archive: Archive, url: str, name: str, recorded: str | None) -> Archived:
     """Download into the archive's partial file, and let the archive check it."""
     sink = await asyncio.to_thread(archive.begin, name)
     try:
         await provider.download(url, sink)
     except ProviderUnavailable:
         # The address may have expired just after the last byte: then all of the video is here already.
-        salvaged = await asyncio.to_thread(archive.salvage, name)
+        salvaged = await asyncio.to_thread(archive.salvage, name, recorded)
         if salvaged is None:
             raise
         return salvaged
-    return await asyncio.to_thread(archive.finish, name)
+    return await asyncio.to_thread(archive.finish, name, recorded)

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ltxspec.apply.delivery import bring_home, name_of
+from ltxspec.apply.delivery import Delivery, deliver, names_of
 from ltxspec.apply.events import ApplyEvent, Kind, Outcome, ShotOutcome
-from ltxspec.apply.ports import Archived, TaskReport, TaskState
+from ltxspec.apply.ports import TaskReport, TaskState
 from ltxspec.apply.story import Stage, Story
-from ltxspec.errors import LtxspecError, ProviderError
+from ltxspec.errors import LtxspecError
 from ltxspec.lock.models import Failure, Output, Take
 from ltxspec.plan.actions import Change
 from ltxspec.values import format_usd
@@ -20,7 +20,7 @@ async def record(story: Story) -> ShotOutcome:
     report, facts = story.facts.end, story.facts
     if report is None:
         return await _record_refusal(story)
-    story.stage.budget.settle(story.task_id, report.cost)
+    story.stage.budget.settle(story.task_id, report.cost, story.estimate)
     if report.state is TaskState.SUCCEEDED:
         story.ledger.finish(story.task_id, report)
         price = f"${format_usd(report.cost)}" if report.cost is not None else "cost not told"
@@ -41,7 +41,7 @@ async def _record_refusal(story: Story) -> ShotOutcome:
     if facts.refused is not None:
         story.stage.budget.release(story.task_id)
     else:
-        story.stage.budget.settle(story.task_id, None)
+        story.stage.budget.settle(story.task_id, None, story.estimate)
     return await bring_home_and_commit(story)
 
 
@@ -49,17 +49,17 @@ async def bring_home_and_commit(story: Story) -> ShotOutcome:
     """Download and check each video, then write the lockfile. A missing video leaves the task open, never unpaid."""
     stage, ledger = story.stage, story.ledger
     outputs = ledger.outputs_of(story.task_id)
-    home, reason = await bring_home(stage.provider, stage.archive, stage.clock, outputs)
-    if reason is not None:
-        home, reason = await _by_new_addresses(story, outputs, home, reason)
+    delivery = await _fetched(story, outputs)
+    ledger.readdress(story.task_id, delivery.outputs)
+    reason = delivery.reason
     instance = story.address.instance
     ttl = story.order.body.get("ttl")
-    take = ledger.commit(story.task_id, instance, home, wanted=story.change is not None, ttl=ttl)
+    take = ledger.commit(story.task_id, instance, delivery.home, wanted=story.change is not None, ttl=ttl)
     if take.status == "failed":
         return _failed(story, take)
     link = _linked(story, take)
     if reason is None:
-        stage.archive.forget([name_of(output) for output in outputs])
+        stage.archive.forget(names_of(story.task_id, outputs))
         story.tell(Kind.SHOT_COMMITTED, f"archived and recorded{link}{_missing(story, take)}", cost=take.cost)
     else:
         story.tell(Kind.SHOT_NOT_ARCHIVED, f"recorded, but the video is not home yet: {reason}", cost=take.cost)
@@ -67,37 +67,28 @@ async def bring_home_and_commit(story: Story) -> ShotOutcome:
     return story.ends(outcome, reason, cost=take.cost, archived=reason is None)
 
 
-async def _by_new_addresses(
-    story: Story, outputs: Sequence[Output], home: list[Archived | None], reason: str
-) -> tuple[list[Archived | None], str | None]:
-    """Addresses expire, and the journal keeps no signed ones: ask for new ones, and fetch what is missing there."""
+async def take_in(story: Story, report: TaskReport) -> None:
+    """Keep the results that are there while others are being made: journal, archive and lockfile have them at once."""
+    ledger, done = story.ledger, len(story.ledger.outputs_of(story.task_id))
+    ledger.deliver(story.task_id, report.outputs)
+    outputs = ledger.outputs_of(story.task_id)
+    delivery = await _fetched(story, outputs)
+    take = ledger.commit(story.task_id, story.address.instance, delivery.home, wanted=story.change is not None)
+    link = _linked(story, take)
+    late = f"; not archived yet: {delivery.reason}" if delivery.reason else ""
+    if len(outputs) > done:
+        wanted = max(story.order.results, 1)
+        story.tell(Kind.SHOT_DELIVERED, f"{len(outputs)} of {wanted} results delivered{link}{late}")
+
+
+async def _fetched(story: Story, outputs: Sequence[Output]) -> Delivery:
+    """Fetch what is not archived yet; meanwhile the task counts as arriving."""
     stage = story.stage
+    stage.arriving.add(story.task_id)
     try:
-        fresh = await stage.poller.watch(story.order, 0.0, lambda _: None)
-        if fresh is None or not fresh.outputs:
-            fresh = await stage.provider.look_up(story.order)
-    except ProviderError:
-        return home, reason
-    moved = {place: url for place, url in _moved(outputs, fresh).items() if home[place] is None}
-    if not moved:
-        return home, reason
-    again, still = await bring_home(
-        stage.provider,
-        stage.archive,
-        stage.clock,
-        [replace(outputs[place], video_url=url) for place, url in moved.items()],
-    )
-    for place, item in zip(moved, again, strict=True):
-        home[place] = item
-    return home, None if all(item is not None for item in home) else still or reason
-
-
-def _moved(outputs: Sequence[Output], fresh: TaskReport) -> dict[int, str]:
-    """Places of the videos that have another address now, told apart by their ids: the order may have changed."""
-    only_one = len(outputs) == len(fresh.outputs) == 1
-    now = {output.video_uuid: output.video_url for output in fresh.outputs if output.video_uuid or only_one}
-    found = {place: now.get(output.video_uuid) for place, output in enumerate(outputs)}
-    return {place: url for place, url in found.items() if url is not None and url != outputs[place].video_url}
+        return await deliver(stage.provider, stage.archive, stage.clock, story.order, outputs)
+    finally:
+        stage.arriving.discard(story.task_id)
 
 
 def _linked(story: Story, take: Take) -> str:

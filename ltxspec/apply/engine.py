@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,10 +11,11 @@ from ltxspec.apply.budget import Budget
 from ltxspec.apply.ending import held_back, unresolved
 from ltxspec.apply.events import ApplyEvent, Emit, Kind, Outcome, RunSummary, ShotOutcome
 from ltxspec.apply.ledger import Ledger
+from ltxspec.apply.orders import results_of
 from ltxspec.apply.polling import Poller
 from ltxspec.apply.ports import Archive, Clock, LocalMedia, Order, Provider, TaskReport
 from ltxspec.apply.recovery import Limits
-from ltxspec.apply.shots import order_shot, resume_shot
+from ltxspec.apply.shots import failed_attempts, order_shot, resume_shot
 from ltxspec.apply.story import Stage, StopSignal
 from ltxspec.errors import LtxspecError, ProviderError
 from ltxspec.plan.actions import Action, Change
@@ -30,6 +31,7 @@ class World:
     clock: Clock
     load_media: Callable[[Change], Sequence[LocalMedia]]
     emit: Emit
+    arriving: set[TaskId] = field(default_factory=set)  # tasks whose videos are being fetched, for who is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class RunSettings:
     limits: Limits = field(default_factory=Limits)
     detach: bool = False
     submit: bool = True  # false for collect: finish what is under way, order nothing
+    approved: bool = True  # whether orders of an earlier run that the provider does not know may be sent again
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Job:
 
     ledger: Ledger
     changes: Sequence[Change]
-    retries: frozenset[ShotAddress] = frozenset()  # shots whose old unclear orders may be repeated
+    retries: frozenset[ShotAddress] = frozenset()  # shots that a person asked to be tried again
 
 
 async def run(jobs: Sequence[Job], world: World, settings: RunSettings, budget: Budget, stop: StopSignal) -> RunSummary:
@@ -63,7 +66,8 @@ async def run(jobs: Sequence[Job], world: World, settings: RunSettings, budget: 
     async with poller:
         stage = Stage(
             world.provider, world.archive, world.clock, poller, settings.poll_interval, budget, stop,
-            settings.limits, world.emit, settings.detach, world.load_media, settings.submit,
+            settings.limits, world.emit, settings.detach, world.load_media, settings.submit, settings.approved,
+            world.arriving,
         )  # fmt: skip
         for job in jobs:
             outcomes += _record_free(job, world)
@@ -73,7 +77,7 @@ async def run(jobs: Sequence[Job], world: World, settings: RunSettings, budget: 
     for job in jobs:
         with contextlib.suppress(LtxspecError):  # closed tasks in a journal do no harm
             job.ledger.close()
-    return _summary(outcomes, interrupted=stop.reason is not None)
+    return _summary(outcomes, budget, interrupted=stop.reason is not None)
 
 
 def _record_free(job: Job, world: World) -> list[ShotOutcome]:
@@ -108,11 +112,12 @@ async def _resume_all(jobs: Sequence[Job], stage: Stage) -> list[ShotOutcome]:
             planned = resumed.get(task_id)
             change = planned if planned and planned.request else _current(job, task_id)
             address = change.address if change else ShotAddress(job.ledger.spec, task.intent.instance)
+            estimate = planned.estimate if planned else change.request.estimate if change and change.request else None
             story = resume_shot(
-                task, address, change, job.ledger, stage,
+                task, address, change, job.ledger, stage, estimate=estimate,
                 consent=address in job.retries, unwanted=planned is not None and planned.request is None,
             )  # fmt: skip
-            stories.append(_guarded(story, address, task_id, task.intent.estimate, stage))
+            stories.append(_guarded(story, address, task_id, estimate, stage))
     return await _all(stories)
 
 
@@ -155,42 +160,65 @@ async def _order_all(
     Raises:
         ProviderError: the first look failed, and nothing was done `before` in this run that should be told.
     """
-    planned = [(change, job.ledger) for job in jobs for change in job.changes if change.action.spends]
+    planned = [(change, job) for job in jobs for change in job.changes if change.action.spends]
     if not planned:
         return []
     try:
-        seen = await _look_first([change for change, _ in planned], stage)
+        seen = await _look_first(planned, stage)
     except ProviderError as error:
         if not before:
             raise
         return [held_back(change, stage, error.summary) for change, _ in planned]
     places = asyncio.Semaphore(parallelism)
 
-    async def one(change: Change, ledger: Ledger) -> ShotOutcome:
+    async def one(change: Change, job: Job, stage: Stage = stage) -> ShotOutcome:
         async with places:
-            return await order_shot(change, ledger, stage, seen.get(change.task_id or TaskId("")))
+            story = order_shot(change, job.ledger, stage, seen, consent=change.address in job.retries)
+            return await _guarded(story, change.address, change.task_id, change.estimate, stage)
 
-    return await _all(
-        [_guarded(one(change, ledger), change.address, change.task_id, change.estimate, stage)
-         for change, ledger in planned]
-    )  # fmt: skip
+    first = await _prove_prices(planned, one, stage, before)
+    return first + await _all([one(change, job) for change, job in planned[len(first) :]])
 
 
-async def _look_first(changes: Sequence[Change], stage: Stage) -> dict[TaskId, TaskReport]:
+async def _prove_prices(
+    planned: Sequence[tuple[Change, Job]],
+    order: Callable[[Change, Job, Stage], Coroutine[Any, Any, ShotOutcome]],
+    stage: Stage,
+    before: Sequence[ShotOutcome],
+) -> list[ShotOutcome]:
+    """Order one by one until a first price is known, where there is a limit: a wrong price list is noticed in time.
+
+    Also a detached run waits for this one render.
+    """
+    outcomes: list[ShotOutcome] = []
+    if not stage.budget.is_limited or len(planned) == 1:
+        return outcomes
+    ended, waiting = (Outcome.RENDERED, Outcome.COLLECTED), replace(stage, detach=False)
+    while len(outcomes) < len(planned) and not any(item.outcome in ended for item in (*before, *outcomes)):
+        if stage.stop.asked() is not None:
+            break
+        outcomes.append(await order(*planned[len(outcomes)], waiting))
+    return outcomes
+
+
+async def _look_first(planned: Sequence[tuple[Change, Job]], stage: Stage) -> Mapping[TaskId, TaskReport]:
     """Ask whether the provider already has any of the planned tasks: another machine may have bought them and died.
+
+    Earlier attempts that are recorded as failed are asked about once more, too.
 
     Raises:
         ProviderError: the look failed; nothing is bought blindly.
     """
-    orders = [
-        Order(c.task_id, {}, results=int(c.request.body.get("numberResults", 1)))
-        for c in changes
-        if c.task_id is not None and c.request is not None
-    ]
-    return dict(await stage.provider.poll(orders))
+    orders: dict[TaskId, Order] = {}
+    for change, job in planned:
+        if change.task_id is None or change.request is None:
+            continue
+        for task in (change.task_id, *(take.task_id for take in failed_attempts(change, job.ledger))):
+            orders[task] = Order(task, {}, results=results_of(change.request.body))
+    return await stage.provider.poll(list(orders.values()))
 
 
-def _summary(outcomes: Sequence[ShotOutcome], *, interrupted: bool) -> RunSummary:
+def _summary(outcomes: Sequence[ShotOutcome], budget: Budget, *, interrupted: bool) -> RunSummary:
     """Add up the run. In flight: ordered, and its end not recorded."""
     done = (Outcome.RENDERED, Outcome.COLLECTED, Outcome.FAILED)
     open_ends = (Outcome.UNRESOLVED, Outcome.DETACHED)
@@ -198,13 +226,17 @@ def _summary(outcomes: Sequence[ShotOutcome], *, interrupted: bool) -> RunSummar
     estimated, _ = total_usd(
         item.estimate for item in outcomes if item.outcome in (*done, *open_ends) and item.billable
     )
-    in_flight, _ = total_usd(item.estimate for item in outcomes if item.outcome in open_ends)
+    in_flight, in_flight_unknown = total_usd(item.estimate for item in outcomes if item.outcome in open_ends)
+    over = budget.overspent()
     return RunSummary(
         outcomes=tuple(outcomes),
         estimated=estimated,
         spent=spent or Decimal(0),
         spent_unknown=unknown,
         in_flight=in_flight,
+        in_flight_unknown=in_flight_unknown,
         in_flight_count=sum(1 for item in outcomes if item.outcome in open_ends),
         interrupted=interrupted,
+        overspent=over[0] if over else Decimal(0),
+        limit=over[1] if over else budget.limit,
     )

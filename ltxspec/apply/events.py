@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from ltxspec.values import ShotAddress, TaskId, Usd
@@ -20,6 +21,7 @@ class Kind(StrEnum):
     SHOT_ACCEPTED = "shot-accepted"
     SHOT_UNCLEAR = "shot-unclear"  # no clear answer to the order; looking and waiting, never a new id
     SHOT_RUNNING = "shot-running"
+    SHOT_DELIVERED = "shot-delivered"  # some of several results are there; the others are still being made
     SHOT_RENDERED = "shot-rendered"  # the provider delivered; `cost` is what it says
     SHOT_ARCHIVED = "shot-archived"
     SHOT_NOT_ARCHIVED = "shot-not-archived"  # paid and recorded, but the video is not home yet
@@ -86,6 +88,9 @@ class RunSummary:
     in_flight: Usd  # estimates of tasks still under way or unresolved
     in_flight_count: int
     interrupted: bool = False
+    in_flight_unknown: int = 0  # tasks under way whose price is not known
+    overspent: Usd = Decimal(0)  # by how much its orders passed a limit: a price was higher than listed
+    limit: Usd | None = None  # that limit, or else the one of the run
     free: bool = False  # on the sandbox: money is told as the paid service would charge it, and nothing is charged
 
     def count(self, outcome: Outcome) -> int:
@@ -94,6 +99,6 @@ class RunSummary:
 
     @property
     def incomplete(self) -> bool:
-        """Whether something is left: failed, unresolved, held back or not yet archived (exit code 3)."""
+        """Whether something is left (failed, unresolved, held back, not archived) or cost too much (exit code 3)."""
         left = {Outcome.FAILED, Outcome.UNRESOLVED, Outcome.HELD_BACK}
-        return any(item.outcome in left or not item.archived for item in self.outcomes)
+        return self.overspent > 0 or any(item.outcome in left or not item.archived for item in self.outcomes)

@@ -2,12 +2,20 @@
 
 from dataclasses import replace
 
-from ltxspec.apply.ending import abandon, give_up, leave, record
+from ltxspec.apply.ending import abandon, give_up, leave, record, take_in
 from ltxspec.apply.events import Kind, Outcome, ShotOutcome
+from ltxspec.apply.orders import make_order
 from ltxspec.apply.ports import Acceptance, TaskReport, TaskState
 from ltxspec.apply.recovery import Step, next_step
 from ltxspec.apply.story import Story
-from ltxspec.errors import NotSent, ProviderError, ProviderRefused, ProviderUnavailable, SubmissionUncertain
+from ltxspec.errors import (
+    LtxspecError,
+    NotSent,
+    ProviderError,
+    ProviderRefused,
+    ProviderUnavailable,
+    SubmissionUncertain,
+)
 from ltxspec.lock.models import Failure
 
 _UNSENT_TRIES = 4  # connections that could not be opened: nothing left this machine, so trying again is free
@@ -20,8 +28,8 @@ async def follow(story: Story) -> ShotOutcome:
     story.sent = started - story.facts.waited
     while True:
         now = clock.monotonic()
-        may_send = story.stage.may_send and story.order.whole
-        story.facts = replace(story.facts, watched=now - started, waited=now - story.sent, may_send=may_send)
+        waited, watched = now - story.sent, now - started
+        story.facts = replace(story.facts, watched=watched, waited=waited, may_send=story.may_send)
         match next_step(story.facts, story.stage.limits):
             case Step.RECORD:
                 return await record(story)
@@ -41,21 +49,32 @@ async def follow(story: Story) -> ShotOutcome:
 
 def _why_left(story: Story) -> str:
     """Why an order stays open, for its reader."""
-    facts = story.facts
-    if facts.at_provider or facts.watched >= story.stage.limits.task_timeout:
-        return "no end in sight"
-    if facts.repeat_refused is not None:
-        return f"it may have been accepted before, but now: {facts.repeat_refused.message}"
-    if facts.unwanted:
-        return "nobody wants it any more, and the provider has no word of it"
-    return "the provider has no word of it"
+    facts, limits, refusal = story.facts, story.stage.limits, story.facts.repeat_refused
+    unknown = "the provider does not know it"
+    reasons = (
+        (
+            story.delivered > 0,
+            f"{story.delivered} of {story.order.results} results are recorded, the others are not there",
+        ),
+        (facts.at_provider or facts.watched >= limits.task_timeout, "no end in sight"),
+        (refusal is not None, f"it may have been accepted before, but now: {refusal.message if refusal else ''}"),
+        (facts.unwanted, f"no shot wants it any more, and {unknown}"),
+        (facts.age > limits.replay_age, f"{unknown}, and it is too old to be ordered again unasked: `--retry` does"),
+        (
+            story.resumed and story.order.whole and story.stage.may_send,
+            f"{unknown}, and to order it again is new money: approve it, with room in the budget",
+        ),
+    )
+    return next((words for holds, words in reasons if holds), unknown)
 
 
 async def _submit(story: Story) -> ShotOutcome | None:
     """Send the order once, and learn from the answer. An outcome is returned when the story ends here."""
     stage, facts = story.stage, story.facts
-    if facts.submits > 0 or story.unsent > 0:
-        story.ledger.repeat(story.task_id)
+    try:
+        await _written_down(story)
+    except LtxspecError as error:
+        return leave(story, error.summary)
     story.tell(Kind.SHOT_SUBMITTED, "ordered" if facts.submits == 0 else "the same order sent again under its id")
     try:
         acceptance = await stage.provider.submit(story.order)
@@ -78,6 +97,22 @@ async def _submit(story: Story) -> ShotOutcome | None:
     else:
         story.tell(Kind.SHOT_ACCEPTED, "accepted")
     return None
+
+
+async def _written_down(story: Story) -> None:
+    """The order is on disk before it is sent: by its intent, or as a repeat.
+
+    What an earlier run left is made anew from the request, local images included: nothing that is sent comes from a
+    journal.
+    """
+    facts = story.facts
+    if story.resumed and story.change is not None and story.change.request is not None:
+        stored = {item.path: await story.stage.provider.upload(item) for item in story.stage.load_media(story.change)}
+        story.order = make_order(story.change.request, story.task_id, stored)
+        story.ledger.repeat(story.task_id, story.order.body)
+        story.resumed = False  # from here on it is an order of this run
+    elif facts.submits > 0 or story.unsent > 0:
+        story.ledger.repeat(story.task_id)
 
 
 def _refused(story: Story, error: ProviderRefused) -> ShotOutcome | None:
@@ -126,6 +161,7 @@ async def _look_up(story: Story) -> ShotOutcome | None:
         story.stage.stop.stop(error.summary)
         return leave(story, error.summary)
     story.facts = replace(story.facts, archive=report)
+    await _take_in(story, report)
     return None
 
 
@@ -134,16 +170,8 @@ async def _wait(story: Story) -> ShotOutcome | None:
     stage, facts = story.stage, story.facts
     if stage.detach and facts.at_provider:
         return story.ends(Outcome.DETACHED)
-    left = stage.limits.task_timeout - facts.watched
-    if not facts.at_provider:
-        left = min(left, max(stage.limits.grace - facts.waited, stage.poll_interval))
-
-    def on_look(report: TaskReport) -> None:
-        if report.state is TaskState.RUNNING:
-            story.tell(Kind.SHOT_RUNNING, "rendering", percent=report.progress)
-
     try:
-        report = await stage.poller.watch(story.order, left, on_look, until_seen=not facts.at_provider)
+        report = await _watched(story)
     except ProviderError as error:
         stage.stop.stop(error.summary)
         return leave(story, error.summary)
@@ -152,4 +180,32 @@ async def _wait(story: Story) -> ShotOutcome | None:
     if report.exists and not facts.at_provider:
         story.ledger.accept(story.task_id)
     story.facts = replace(facts, poll=report, accepted=facts.accepted or report.exists)
+    await _take_in(story, report)
     return None
+
+
+async def _watched(story: Story) -> TaskReport | None:
+    """The last look at a task: at its end, at the first sign of it, at another result of several, or when it is time.
+
+    None when no look succeeded. Raises ProviderError as `Poller.watch` does.
+    """
+    stage, facts = story.stage, story.facts
+    left = stage.limits.task_timeout - facts.watched
+    if not facts.at_provider:
+        left = min(left, max(stage.limits.grace - facts.waited, stage.poll_interval))
+
+    def on_look(report: TaskReport) -> None:
+        if report.state is TaskState.RUNNING:
+            story.tell(Kind.SHOT_RUNNING, "rendering", percent=report.progress)
+
+    def is_news(report: TaskReport) -> bool:
+        return len(report.outputs) > story.delivered or (report.exists and not facts.at_provider)
+
+    return await stage.poller.watch(story.order, left, on_look, until=is_news)
+
+
+async def _take_in(story: Story, report: TaskReport) -> None:
+    """Results of several that are there are paid: they are kept at once, whatever becomes of the others."""
+    if report is not story.facts.end and len(report.outputs) > story.delivered:
+        story.delivered = len(report.outputs)
+        await take_in(story, report)

@@ -4,12 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from ltxspec.apply.orders import without_secrets
 from ltxspec.apply.ports import Archived, Clock, SpecState, TaskReport
 from ltxspec.apply.records import add_take, record_change
 from ltxspec.lock.journal import (
     Abandoned,
     Accepted,
     Committed,
+    Delivered,
     Event,
     Failed,
     Finished,
@@ -21,7 +23,7 @@ from ltxspec.lock.journal import (
 from ltxspec.lock.models import Failure, Output, Take
 from ltxspec.lock.redaction import redact_url
 from ltxspec.plan.actions import Change
-from ltxspec.values import TaskId
+from ltxspec.values import Json, TaskId
 
 
 def timestamp(moment: datetime) -> str:
@@ -62,21 +64,34 @@ class Ledger:
         self._append(intent)
         return self._open[intent.task_id]
 
-    def repeat(self, task: TaskId) -> None:
-        """The same order is about to be sent once more; returns only when that is on disk."""
-        self._append(Repeated(task, self.now()))
+    def plan_says(self, intent: Intent) -> None:
+        """What is planned now speaks for an open task, where a journal from elsewhere says something else."""
+        self._open[intent.task_id] = replace(self._open[intent.task_id], intent=intent)
+
+    def repeat(self, task: TaskId, order: Mapping[str, Json] | None = None) -> None:
+        """The order is about to be sent once more; returns only when that is on disk.
+
+        Args:
+            task: an open task.
+            order: the body, where it was made anew; None for the very bytes that were journalled.
+        """
+        self._append(Repeated(task, self.now(), None if order is None else without_secrets(order)))
 
     def accept(self, task: TaskId) -> None:
         """The provider has the order."""
         self._append(Accepted(task, self.now()))
 
+    def deliver(self, task: TaskId, outputs: Sequence[Output]) -> None:
+        """Some of the results are there; others are still being made."""
+        self._append_outputs(Delivered(task, self._with_earlier(task, outputs), self.now()))
+
     def finish(self, task: TaskId, report: TaskReport) -> None:
-        """The provider delivered; the videos are not home yet."""
-        self._append_outputs(Finished(task, report.outputs, report.cost, self.now()))
+        """The provider delivered everything; the videos are not in the archive yet."""
+        self._append_outputs(Finished(task, self._with_earlier(task, report.outputs), report.cost, self.now()))
 
     def fail(self, task: TaskId, failure: Failure, report: TaskReport | None) -> None:
         """The provider ended the task without (all of) its videos, or refused it for good."""
-        outputs = report.outputs if report else ()
+        outputs = self._with_earlier(task, report.outputs if report else ())
         self._append_outputs(Failed(task, failure, report.cost if report else None, self.now(), outputs))
 
     def abandon(self, task: TaskId, reason: str) -> None:
@@ -87,16 +102,20 @@ class Ledger:
         """The videos of a task whose end is journalled, with the hashes an earlier commit recorded in the lockfile."""
         records = [*self.lockfile.shots.values(), *self.lockfile.retired.values()]
         takes = [take for record in records if (take := record.take(task)) is not None]
-        known = {output.video_uuid or output.video_url: output for take in takes for output in take.outputs}
+        known = {_name(output): output for take in takes for output in take.outputs}
         return tuple(_with_hash(output, known) for output in self._open[task].outputs)
+
+    def readdress(self, task: TaskId, outputs: Sequence[Output]) -> None:
+        """The same results with the addresses that worked: the next commit writes these."""
+        self._open[task] = replace(self._open[task], outputs=tuple(outputs))
 
     def commit(
         self, task: TaskId, instance: str, home: Sequence[Archived | None], *, wanted: bool, ttl: int | None = None
     ) -> Take:
-        """Write a finished or failed task into the lockfile, and close it when all its videos are home.
+        """Write a task into the lockfile, and close it when it has ended and all its videos are in the archive.
 
         Args:
-            task: a task whose end is journalled.
+            task: a task with journalled outputs, or whose end is journalled.
             instance: the key to file it under (a renamed shot may differ from the intent's).
             home: for each output the archived video, or None when it could not be brought home yet.
             wanted: whether the spec asks for this very request now, so that the take becomes current.
@@ -106,7 +125,7 @@ class Ledger:
         take = _take(self._open[task], outputs, ttl)
         self.lockfile = add_take(self.lockfile, instance, take, wanted=wanted)
         self._state.write_lockfile(self.lockfile)
-        if all(item is not None for item in home):
+        if self._open[task].ended and all(item is not None for item in home):
             self._append(Committed(task, self.now()))
         return take
 
@@ -114,22 +133,33 @@ class Ledger:
         """Drop closed tasks from the journal."""
         self._state.compact()
 
+    def _with_earlier(self, task: TaskId, outputs: Sequence[Output]) -> tuple[Output, ...]:
+        """The outputs in the order in which they were first seen; none that was seen is ever missing again."""
+        now = {_name(output): output for output in outputs}
+        earlier = {_name(output): output for output in self._open[task].outputs}
+        return tuple((earlier | now).values())
+
     def _append(self, event: Event) -> None:
         self._state.append(event)
         step(self._open, event)
 
-    def _append_outputs(self, event: Finished | Failed) -> None:
+    def _append_outputs(self, event: Delivered | Finished | Failed) -> None:
         """Journal an end. A signed address is a secret: this process keeps it for the download, no file does."""
         self._state.append(replace(event, outputs=tuple(map(_without_secrets, event.outputs))))
         step(self._open, event)
+
+
+def _name(output: Output) -> str:
+    """What tells a task's results apart: the video's id, else its address without the signature."""
+    return output.video_uuid or redact_url(output.video_url or "")
 
 
 def _without_secrets(output: Output) -> Output:
     return replace(output, video_url=redact_url(output.video_url)) if output.video_url else output
 
 
-def _with_hash(output: Output, known: Mapping[str | None, Output]) -> Output:
-    recorded = known.get(output.video_uuid or redact_url(output.video_url or ""))
+def _with_hash(output: Output, known: Mapping[str, Output]) -> Output:
+    recorded = known.get(_name(output))
     return output if recorded is None else replace(output, sha256=recorded.sha256, bytes=recorded.bytes)
 
 

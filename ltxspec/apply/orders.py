@@ -1,4 +1,8 @@
-"""From a planned request to the exact body that is sent, and back from a journalled intent: always the same body."""
+"""From a planned request to the exact body that is sent, and what the journal keeps of it.
+
+What is sent is always made from the request as it is planned now. The journal is a file that may have been copied,
+restored or forged: it tells which tasks may exist, and never what is ordered.
+"""
 
 import copy
 from collections.abc import Mapping, Sequence
@@ -21,18 +25,29 @@ def order_body(request: Request, task: TaskId, uploads: Uploads | None = None) -
     return {**body, "includeCost": True, **request.delivery}
 
 
-def make_intent(change: Change, request: Request, body: Mapping[str, Json], at: str) -> Intent:
-    """What the journal keeps of an order: enough to repeat it and to write its take, but no secret.
+def make_order(request: Request, task: TaskId, uploads: Uploads | None = None) -> Order:
+    """The order of a request, as it is sent."""
+    return Order(task, order_body(request, task, uploads), results=results_of(request.body))
 
-    Where a secret stands in the order (a presigned address), the journal says so; a repeat takes it from the spec.
-    """
+
+def results_of(body: Mapping[str, Json]) -> int:
+    """How many videos make the task complete."""
+    wanted = body.get("numberResults", 1)
+    return wanted if type(wanted) is int and wanted > 0 else 1
+
+
+def make_intent(change: Change, body: Mapping[str, Json], at: str) -> Intent:
+    """What the journal keeps of an order: enough to watch it and to write its take, but no secret."""
+    request = change.request
+    if request is None:
+        raise AssertionError(f"{change.address} has nothing to order")
     return Intent(
         task_id=TaskId(str(body["taskUUID"])),
         instance=change.address.instance,
         fingerprint=request.fingerprint,
         retake=change.retake,
         attempt=change.attempt,
-        order=_withheld(body),
+        order=without_secrets(body),
         request=redact_secrets(dict(request.body)),
         inputs=dict(request.inputs),
         estimate=request.estimate,
@@ -41,45 +56,45 @@ def make_intent(change: Change, request: Request, body: Mapping[str, Json], at: 
 
 
 def order_from(intent: Intent, request: Request | None) -> Order:
-    """The order to repeat or to watch.
+    """The order of a task that an earlier run left: to be watched, and to be sent again where that is right.
 
     Args:
         intent: what was journalled.
-        request: the same request as rendered now, which knows what was too secret to be journalled. Without it an order
-            that held a secret is not whole: it can be watched, and is never sent.
+        request: the request that wants this task now. Without it, or when it is another one by now, the order is not
+            whole: it can be watched, and is never sent.
     """
-    same = request is not None and request.fingerprint == intent.fingerprint
-    body = _restored(intent.order, {**request.body, **request.delivery} if request is not None and same else {})
-    return Order(intent.task_id, body, results=int(intent.order.get("numberResults", 1)), whole=_is_whole(body))
+    if request is None or request.fingerprint != intent.fingerprint:
+        return Order(intent.task_id, {}, results=results_of(intent.order), whole=False)
+    return make_order(request, intent.task_id)
 
 
-def _withheld(value: Json) -> Json:
+def as_planned(intent: Intent, request: Request) -> Intent:
+    """The intent with what its take will record: as journalled where that is the planned request, else as planned.
+
+    Two requests of one fingerprint differ at most in what is only recorded and in defaults written out.
+    """
+    planned = redact_secrets(dict(request.body))
+    if _rendering(intent.request, request) == _rendering(planned, request) and intent.inputs == request.inputs:
+        return intent
+    return Intent(
+        intent.task_id, intent.instance, intent.fingerprint, intent.retake, intent.attempt,
+        intent.order, planned, dict(request.inputs), request.estimate, intent.at,
+    )  # fmt: skip
+
+
+def without_secrets(value: Json) -> Json:
     """A JSON value in which every text that holds a secret is replaced as a whole."""
     if isinstance(value, Mapping):
         safe = redact_secrets(value)
-        return {key: REDACTED if safe[key] == REDACTED else _withheld(item) for key, item in value.items()}
+        return {key: REDACTED if safe[key] == REDACTED else without_secrets(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_withheld(item) for item in value]
+        return [without_secrets(item) for item in value]
     return REDACTED if isinstance(value, str) and redact_secrets(value) != value else value
 
 
-def _restored(value: Json, source: Json) -> Json:
-    """The value as it was: what was withheld is taken from the same place in `source`, where it is there."""
-    if isinstance(value, Mapping):
-        known = source if isinstance(source, Mapping) else {}
-        return {key: _restored(item, known.get(key)) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        others = source if isinstance(source, list | tuple) and len(source) == len(value) else [None] * len(value)
-        return [_restored(item, other) for item, other in zip(value, others, strict=True)]
-    return source if value == REDACTED and isinstance(source, str) else value
-
-
-def _is_whole(value: Json) -> bool:
-    if isinstance(value, Mapping):
-        return all(map(_is_whole, value.values()))
-    if isinstance(value, list | tuple):
-        return all(map(_is_whole, value))
-    return bool(value != REDACTED)
+def _rendering(body: Mapping[str, Json], request: Request) -> dict[str, Json]:
+    """What of a body decides about the video."""
+    return {name: value for name, value in body.items() if name not in request.recorded}
 
 
 def _put(body: dict[str, Json], path: Sequence[str | int], value: str) -> None:

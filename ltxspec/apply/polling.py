@@ -1,7 +1,7 @@
 """Watches every task under way with as few requests as possible: one loop, many tasks a look, growing waits."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -10,6 +10,7 @@ from ltxspec.errors import ProviderError, ProviderUnavailable
 from ltxspec.values import TaskId
 
 _GROWTH = 1.5
+_LEAST_PATIENCE = 10.0  # seconds of real time for one look
 _ENDS = frozenset({TaskState.SUCCEEDED, TaskState.FAILED})
 
 
@@ -19,7 +20,7 @@ class _Watch:
 
     order: Order
     deadline: float
-    until_seen: bool
+    until: Callable[[TaskReport], bool]
     due: float
     wait: float
     done: "asyncio.Future[TaskReport | None]"
@@ -50,7 +51,12 @@ class Poller:
             await asyncio.gather(self._loop, return_exceptions=True)
 
     async def watch(
-        self, order: Order, seconds: float, on_look: Callable[[TaskReport], None], *, until_seen: bool = False
+        self,
+        order: Order,
+        seconds: float,
+        on_look: Callable[[TaskReport], None],
+        *,
+        until: Callable[[TaskReport], bool] = lambda _: False,
     ) -> TaskReport | None:
         """Watch a task until it ends or `seconds` are over; the last report, or None when no look succeeded.
 
@@ -60,7 +66,7 @@ class Poller:
             order: the task; `results` says when it is complete.
             seconds: how long to watch at most.
             on_look: called with every report on the way.
-            until_seen: also return as soon as the provider shows that it has the task.
+            until: also return as soon as a report satisfies this.
 
         Raises:
             ProviderRefused: the key is bad; no look can succeed.
@@ -70,9 +76,7 @@ class Poller:
         now = self._clock.monotonic()
         future: asyncio.Future[TaskReport | None] = asyncio.get_running_loop().create_future()
         first = min(self._interval, max(seconds, 0.0))
-        self._watches[order.task_id] = _Watch(
-            order, now + seconds, until_seen, now + first, self._interval, future, on_look
-        )
+        self._watches[order.task_id] = _Watch(order, now + seconds, until, now + first, self._interval, future, on_look)
         self._changed.set()
         try:
             return await future
@@ -94,7 +98,7 @@ class Poller:
         while True:
             due = await self._next_due()
             try:
-                reports = await self._provider.poll([watch.order for watch in due])
+                reports = await self._poll(due)
             except ProviderUnavailable as error:
                 for watch in due:
                     self._later(watch, error.retry_after)
@@ -103,6 +107,19 @@ class Poller:
             else:
                 for watch in due:
                     self._look(watch, reports[watch.order.task_id])
+
+    async def _poll(self, due: list[_Watch]) -> Mapping[TaskId, TaskReport]:
+        """One look, which takes no longer than any of its tasks is watched: a service that hangs does not keep us.
+
+        Raises:
+            ProviderUnavailable: also when that time (of the real clock) is over.
+        """
+        left = max(watch.deadline for watch in due) - self._clock.monotonic()
+        try:
+            async with asyncio.timeout(max(left, _LEAST_PATIENCE)):
+                return await self._provider.poll([watch.order for watch in due])
+        except TimeoutError:
+            raise ProviderUnavailable("the service did not answer in time") from None
 
     @staticmethod
     def _give_up(due: list[_Watch], error: BaseException) -> None:
@@ -134,7 +151,7 @@ class Poller:
             return
         watch.last = report
         watch.on_look(report)
-        if report.state in _ENDS or (watch.until_seen and report.exists):
+        if report.state in _ENDS or watch.until(report):
             watch.done.set_result(report)
         else:
             self._later(watch, None)

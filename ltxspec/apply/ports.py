@@ -144,19 +144,26 @@ class Archive(Protocol):
     """Where finished videos are kept by content hash."""
 
     def begin(self, name: str) -> Sink:
-        """A partial file to download into; `name` (videoUUID) finds it again after a crash."""
+        """A partial file to download into; `name` (see `apply.delivery.names_of`) finds it again after a crash."""
         ...
 
-    def finish(self, name: str) -> Archived:
-        """Check the partial file (decodes as a video), move it under its hash. Raises MediaError when it is not one."""
+    def finish(self, name: str, recorded: str | None = None) -> Archived:
+        """Check the partial file (decodes as a video) and move it under its hash.
+
+        Raises MediaError when it is no video, or not the one whose SHA-256 was recorded; then it is kept aside.
+        """
         ...
 
     def recall(self, name: str) -> Archived | None:
         """What an earlier `finish` of this name brought home, should nobody have had the time to write it down."""
         ...
 
-    def salvage(self, name: str) -> Archived | None:
+    def salvage(self, name: str, recorded: str | None = None) -> Archived | None:
         """As `finish`, for a partial file that can grow no more; None, and nothing is touched, if it is not whole."""
+        ...
+
+    def claim(self, former: str, name: str) -> Archived | None:
+        """What an earlier version archived or downloaded whole under another name; from now on it is under this one."""
         ...
 
     def forget(self, names: Sequence[str]) -> None:

@@ -17,8 +17,10 @@ The whole promise of paying once rests on this table, read from top to bottom:
     all looks empty, too old or repeated too often   LEAVE    a person decides
     all looks empty                                  SUBMIT   the same body under the same id
 
-"Consent" is a person's `--retry`. "The archive shows a failure" is no end once an order was repeated: the record may be
-the refusal of the repeat. Nor is it while a poll shows the task alive.
+"Consent" is a person's `--retry`. "The archive shows a failure" is no end once an order was repeated, or may have been
+by a machine whose journal is not here: the record may be the refusal of the repeat. Nor is it an end while a poll shows
+the task alive. To send an earlier run's order again is new money: without approval and room in the budget nothing may
+be sent.
 """
 
 from dataclasses import dataclass
@@ -54,7 +56,7 @@ class Facts:
     """Everything known about one order at this moment."""
 
     submits: int = 0  # times the order was (perhaps) sent, earlier runs included as one
-    repeated: bool = False  # it was sent more than once, by this run or an earlier one
+    repeated: bool = False  # it was sent more than once, or may have been by a machine whose journal is not here
     accepted: bool = False  # the provider said so
     poll: TaskReport | None = None  # the last successful look at the live state since the last order
     archive: TaskReport | None = None  # the same for the archive

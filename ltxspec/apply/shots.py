@@ -3,6 +3,7 @@
 Every step that costs is on disk before it is taken. `following` walks the recovery table, `ending` writes down the end.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,25 +11,29 @@ from ltxspec.apply.ending import bring_home_and_commit, held_back
 from ltxspec.apply.events import ApplyEvent, Kind, Outcome, ShotOutcome
 from ltxspec.apply.following import follow
 from ltxspec.apply.ledger import Ledger
-from ltxspec.apply.orders import make_intent, order_body, order_from
-from ltxspec.apply.ports import Order, TaskReport
+from ltxspec.apply.orders import as_planned, make_intent, make_order, order_from, results_of
+from ltxspec.apply.ports import Order, TaskReport, TaskState
 from ltxspec.apply.recovery import Facts
 from ltxspec.apply.story import Stage, Story
 from ltxspec.errors import LtxspecError, ProviderRefused, ProviderUnavailable
 from ltxspec.lock.journal import OpenTask
+from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Change
 from ltxspec.render.models import Request
-from ltxspec.values import Json, ShotAddress, TaskId
+from ltxspec.values import ShotAddress, TaskId, Usd
 
 
-async def order_shot(change: Change, ledger: Ledger, stage: Stage, seen: TaskReport | None) -> ShotOutcome:
-    """Buy one shot, or adopt it when the provider already has its task.
+async def order_shot(
+    change: Change, ledger: Ledger, stage: Stage, seen: Mapping[TaskId, TaskReport], *, consent: bool = False
+) -> ShotOutcome:
+    """Buy one shot, or adopt it when the provider already has its task, or an earlier one that was given up too soon.
 
     Args:
         change: a spending change; its task id, retake and attempt are set.
         ledger: the spec's writer.
         stage: what the run shares.
-        seen: what the provider said about this very id before anything was sent.
+        seen: what the provider said about this very id, and about earlier attempts, before anything was sent.
+        consent: a person asked for the shot to be tried again.
     """
     request, task = change.request, change.task_id
     if request is None or task is None:
@@ -36,18 +41,25 @@ async def order_shot(change: Change, ledger: Ledger, stage: Stage, seen: TaskRep
     if (reason := stage.stop.asked()) is not None:
         return held_back(change, stage, reason)
     try:
-        known = await _already_there(change, request, stage, seen)
-        body = order_body(request, task, {} if known else await _uploaded(change, stage))
+        there, facts = await _already_there(change, ledger, stage, seen)
+        order = make_order(request, task, {} if facts else await _uploaded(change, stage))
     except LtxspecError as error:
         return _not_ordered(change, stage, error)
-    if known is not None:
-        stage.budget.count(task, change.estimate)
-        return await _adopt(change, request, ledger, stage, known)
-    if (reason := stage.stop.asked()) is not None:
-        return held_back(change, stage, reason)
-    if not stage.budget.reserve(task, change.estimate):
-        return held_back(change, stage, "the cost limit would be passed")
-    return await _buy(change, request, body, ledger, stage)
+    if facts is not None:
+        return await _adopt(there, ledger, stage, replace(facts, consent=consent))
+    return await _buy(change, order, ledger, stage)
+
+
+def failed_attempts(change: Change, ledger: Ledger) -> list[Take]:
+    """Earlier orders of the same request that are recorded as failed. They are looked at once more before another."""
+    if change.attempt == 1:
+        return []
+    lockfile, found = ledger.lockfile, {}
+    for record in (*lockfile.shots.values(), *lockfile.retired.values()):
+        for take in record.takes:
+            if take.status == "failed" and take.fingerprint == change.fingerprint and take.retake == change.retake:
+                found[take.task_id] = take
+    return list(found.values())
 
 
 async def resume_shot(  # noqa: PLR0913  # the first three say what, the others how; a class would only rename them
@@ -57,6 +69,7 @@ async def resume_shot(  # noqa: PLR0913  # the first three say what, the others 
     ledger: Ledger,
     stage: Stage,
     *,
+    estimate: Usd | None = None,
     consent: bool = False,
     unwanted: bool = False,
 ) -> ShotOutcome:
@@ -68,11 +81,14 @@ async def resume_shot(  # noqa: PLR0913  # the first three say what, the others 
         change: the shot that wants it now; None when no shot does, or when that is not known.
         ledger: the spec's writer.
         stage: what the run shares.
+        estimate: its price by the catalog; a journal is not asked for prices.
         consent: a person asked for the shot to be tried again.
         unwanted: certainly no shot of the spec asks for it any more, so it is not bought now.
     """
-    intent = task.intent
-    stage.budget.count(intent.task_id, intent.estimate)
+    intent, request = task.intent, change.request if change else None
+    stage.budget.count(intent.task_id, estimate, ledger.spec)
+    if request is not None and request.fingerprint == intent.fingerprint:
+        ledger.plan_says(as_planned(intent, request))
     facts = Facts(
         submits=1,
         repeated=task.sends > 1,
@@ -82,10 +98,10 @@ async def resume_shot(  # noqa: PLR0913  # the first three say what, the others 
         consent=consent,
         unwanted=unwanted,
     )
-    order = order_from(intent, change.request if change else None)
-    story = Story(address, change, ledger, stage, order, intent.estimate, facts, ordered_here=False)
-    if task.stage in ("finished", "failed"):
-        stage.budget.settle(intent.task_id, task.cost)
+    order = order_from(intent, request)
+    story = Story(address, change, ledger, stage, order, estimate, facts, ordered_here=False, resumed=True)
+    if task.ended:
+        stage.budget.settle(intent.task_id, task.cost, estimate)
         return await bring_home_and_commit(story)
     story.tell(Kind.SHOT_LOOKED_UP, "under way since an earlier run; asking the provider")
     return await follow(story)
@@ -96,22 +112,66 @@ def _seconds_since(moment: str, stage: Stage) -> float:
     return max((stage.clock.now() - datetime.fromisoformat(moment)).total_seconds(), 0.0)
 
 
-async def _already_there(change: Change, request: Request, stage: Stage, seen: TaskReport | None) -> TaskReport | None:
+async def _already_there(
+    change: Change, ledger: Ledger, stage: Stage, seen: Mapping[TaskId, TaskReport]
+) -> tuple[Change, Facts | None]:
+    """The change with the task that the provider has for it, and what shows that; None when nothing does.
+
+    Raises:
+        ProviderError: a look failed; nothing is bought blindly.
+    """
+    request, task = change.request, change.task_id
+    if request is None or task is None:
+        raise AssertionError("looked for without a request")
+    for earlier in failed_attempts(change, ledger):
+        facts = await _alive_after_all(earlier, request, stage, seen)
+        if facts is not None:
+            return replace(change, task_id=earlier.task_id, attempt=earlier.attempt or 1), facts
+    return change, await _bought_elsewhere(task, request, stage, seen)
+
+
+async def _bought_elsewhere(
+    task: TaskId, request: Request, stage: Stage, seen: Mapping[TaskId, TaskReport]
+) -> Facts | None:
     """What shows that the provider has this very task: another machine may have bought it and died.
 
     The live state may say nothing of it (it finished long ago) or nothing certain (unknown ids may be answered like
     running ones), so the archive is asked as well. It costs nothing, and an order that it prevents does.
+
+    A failure that only the archive shows may be the refusal of a repeat which that machine sent: then the first order
+    may be rendering, and what became of it is not known.
     """
-    if seen is not None and seen.exists:
-        return seen
-    order = Order(change.task_id or TaskId(""), {}, results=int(request.body.get("numberResults", 1)))
+    live = seen.get(task)
+    if live is not None and live.exists:
+        return Facts(accepted=True, poll=live)
+    archived = await _archived(task, request, stage)
+    if archived is None or not archived.exists:
+        return None
+    if archived.state is TaskState.FAILED:
+        return Facts(submits=1, repeated=True, archive=archived)
+    return Facts(accepted=True, archive=archived)
+
+
+async def _alive_after_all(
+    take: Take, request: Request, stage: Stage, seen: Mapping[TaskId, TaskReport]
+) -> Facts | None:
+    """What shows that a task recorded as failed goes on, or delivered: the error may have been about the question."""
+    live = seen.get(take.task_id)
+    if live is not None and live.exists and live.state is not TaskState.FAILED:
+        return Facts(accepted=True, poll=live)
+    archived = await _archived(take.task_id, request, stage)
+    delivered = archived is not None and archived.state is TaskState.SUCCEEDED
+    return Facts(accepted=True, archive=archived) if delivered else None
+
+
+async def _archived(task: TaskId, request: Request, stage: Stage) -> TaskReport | None:
+    """What the provider's archive has of a task; None when it keeps none for us: then the live state has spoken."""
     try:
-        report = await stage.provider.look_up(order)
+        return await stage.provider.look_up(Order(task, {}, results=results_of(request.body)))
     except ProviderUnavailable as error:
-        if error.settled:  # it keeps no archive for us: the live state has spoken
+        if error.settled:
             return None
         raise
-    return report if report.exists else None
 
 
 async def _uploaded(change: Change, stage: Stage) -> dict[tuple[str | int, ...], str]:
@@ -132,24 +192,31 @@ def _not_ordered(change: Change, stage: Stage, error: LtxspecError) -> ShotOutco
     return replace(outcome, billable=False)
 
 
-async def _adopt(change: Change, request: Request, ledger: Ledger, stage: Stage, known: TaskReport) -> ShotOutcome:
+async def _adopt(change: Change, ledger: Ledger, stage: Stage, facts: Facts) -> ShotOutcome:
     """Take over a task that the provider has already."""
-    task = known.task_id
-    body = order_body(request, task)
-    ledger.intend(make_intent(change, request, body, ledger.now()))
-    ledger.accept(task)
-    facts = Facts(accepted=True, poll=known)
-    order = Order(task, body, results=int(body.get("numberResults", 1)))
-    story = Story(change.address, change, ledger, stage, order, change.estimate, facts, ordered_here=False)
+    request, task = change.request, change.task_id
+    if request is None or task is None:
+        raise AssertionError("adopted without a request")
+    order = make_order(request, task)
+    stage.budget.count(task, change.estimate, ledger.spec)
+    ledger.intend(make_intent(change, order.body, ledger.now()))
+    if facts.accepted:
+        ledger.accept(task)
+    story = Story(
+        change.address, change, ledger, stage, order, change.estimate, facts, ordered_here=False, resumed=True
+    )  # fmt: skip
     story.tell(Kind.SHOT_ADOPTED, "the provider already has this task; nothing is ordered again")
     return await follow(story)
 
 
-async def _buy(change: Change, request: Request, body: dict[str, Json], ledger: Ledger, stage: Stage) -> ShotOutcome:
+async def _buy(change: Change, order: Order, ledger: Ledger, stage: Stage) -> ShotOutcome:
     """Order it, once its intent is on disk."""
-    order = Order(TaskId(str(body["taskUUID"])), body, results=int(body.get("numberResults", 1)))
+    if (reason := stage.stop.asked()) is not None:
+        return held_back(change, stage, reason)
+    if not stage.budget.reserve(order.task_id, change.estimate, ledger.spec):
+        return held_back(change, stage, "the cost limit would be passed")
     try:
-        ledger.intend(make_intent(change, request, body, ledger.now()))
+        ledger.intend(make_intent(change, order.body, ledger.now()))
     except LtxspecError as error:  # a disk that fails now would fail when the result has to be written down, too
         stage.budget.release(order.task_id)
         stage.stop.stop(error.summary)

@@ -1,7 +1,7 @@
 """What the shots of a run share, and what is known of one order on its way."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ltxspec.apply.budget import Budget
 from ltxspec.apply.events import ApplyEvent, Emit, Kind, Outcome, ShotOutcome
@@ -46,6 +46,8 @@ class Stage:
     detach: bool
     load_media: Callable[[Change], Sequence[LocalMedia]]
     submit: bool = True  # false for a run that only collects
+    approved: bool = True  # whether somebody approved that orders of an earlier run may be sent again
+    arriving: set[TaskId] = field(default_factory=set)  # paid, and their videos are being fetched now
 
     @property
     def may_send(self) -> bool:
@@ -65,6 +67,8 @@ class Story:
     estimate: Usd | None
     facts: Facts
     ordered_here: bool  # in this run; otherwise an earlier run or another machine ordered it
+    resumed: bool = False  # an earlier run sent it: sending it again is new money, and its images are stored anew
+    delivered: int = 0  # results of several that this run has taken in, while others are still being made
     unsent: int = 0  # tries that found no connection
     sent: float = 0.0  # when the order was last sent, by the clock's `monotonic`
 
@@ -72,6 +76,13 @@ class Story:
     def task_id(self) -> TaskId:
         """The provider's name for it."""
         return self.order.task_id
+
+    @property
+    def may_send(self) -> bool:
+        """Whether the order may be sent now, again or for the first time."""
+        if not (self.order.whole and self.stage.may_send):
+            return False
+        return not self.resumed or (self.stage.approved and self.stage.budget.has_room(self.task_id))
 
     def tell(self, kind: Kind, message: str, **more: object) -> None:
         """Emit an event about this shot."""

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import click
@@ -10,18 +10,18 @@ import click
 from ltxspec.apply.budget import Budget
 from ltxspec.apply.engine import Job
 from ltxspec.cli.approval import refuse_stale, refuse_unapproved
+from ltxspec.cli.holding import holding_specs
+from ltxspec.cli.linking import relink
 from ltxspec.cli.planning import plan_with
 from ltxspec.cli.project import Project, open_project
-from ltxspec.cli.running import RunOptions, exit_code, holding, jobs_of, run_jobs
+from ltxspec.cli.running import RunOptions, exit_code, jobs_of, run_jobs
 from ltxspec.cli.session import Session, is_interactive
-from ltxspec.cli.specs import render_specs
 from ltxspec.errors import Refused, WrongUsage
-from ltxspec.plan.actions import Plan
-from ltxspec.plan.estimate import estimate
+from ltxspec.plan.actions import Change, Plan, Reason
 from ltxspec.plan.guard import Limits, refuse_over_budget, refuse_unknown_prices
 from ltxspec.plan.planfile import PlanOptions, SavedPlan, read_plan_file
 from ltxspec.plan.policy import refuse_by_policy
-from ltxspec.values import Usd, format_usd, parse_usd
+from ltxspec.values import Usd, format_usd, parse_usd, total_usd
 
 if TYPE_CHECKING:
     from ltxspec.plan.owned import Owned
@@ -70,24 +70,24 @@ def amount(text: str | None, option: str) -> Usd | None:
 def apply(session: Session, options: ApplyOptions) -> int:
     """Lock, read again, plan again, check, ask, run. Returns the exit code."""
     project = open_project(session, options.provider or (options.saved.provider if options.saved else None))
-    specs = render_specs(project, options.asked.paths, options.asked.variables)
-    names = [spec.name for spec in specs]
-    with holding(project, names, wait=options.lock_timeout, command="apply") as held:
-        planned = plan_with(project, options.asked, specs, held.owned)
+    asked, wait = options.asked, options.lock_timeout
+    with holding_specs(project, asked.paths, asked.variables, wait=wait, command="apply") as held:
+        planned = plan_with(project, asked, held.rendered, held.owned)
         _show(session, planned.plan, options)
         limits = _limits(project, options)
         _refuse(project, planned.plan, options, limits)
         if not planned.plan.pending and not _unfinished(held.owned):
+            relink(project, [have.lockfile for have in held.owned.values()])
             return 0
-        _ask(project, planned.plan, options)
-        jobs = jobs_of(held, planned, options.asked.retries)
-        return _run(session, project, jobs, options, limits)
+        approved = _ask(project, planned.plan, options)
+        jobs = jobs_of(held, planned, asked.retries)
+        return _run(session, project, jobs, replace(options, run=replace(options.run, approved=approved)), limits)
 
 
 def _run(session: Session, project: Project, jobs: Sequence[Job], options: ApplyOptions, limits: Limits) -> int:
     from ltxspec.report.events import view_for
 
-    budget = Budget(limits.per_apply, fallback=limits.per_shot)
+    budget = Budget(limits.per_apply, per_shot=limits.per_shot)
     with view_for(
         options.form, sys.stdout, sys.stderr, session.style(sys.stderr), live=is_interactive(sys.stderr)
     ) as view:
@@ -129,19 +129,55 @@ def _unfinished(owned: "Mapping[str, Owned]") -> bool:
     return any(item.journal.open for item in owned.values())
 
 
-def _ask(project: Project, plan: Plan, options: ApplyOptions) -> None:
-    """Ask a person before money is spent. The sandbox is free; a saved or approved plan was decided on before."""
-    total = estimate(plan.changes)
-    decided = options.auto_approve or options.saved is not None or options.approved is not None
-    if decided or project.provider == "sandbox" or not any(change.action.spends for change in plan.changes):
-        return
-    money = f"${format_usd(total.usd)}" + (f" plus {total.unknown} unknown" if total.unknown else "")
+def _ask(project: Project, plan: Plan, options: ApplyOptions) -> bool:
+    """Ask a person before money is spent. The sandbox is free; a saved or approved plan was decided on before.
+
+    Returns:
+        Whether orders of an earlier run may be sent again should the provider not know them: that is new money, too.
+        Without approval they are only looked for.
+
+    Raises:
+        Refused: new orders were not approved.
+    """
+    unclear = [change for change in plan.changes if Reason.OUTCOME_UNKNOWN in change.reasons]
+    if not options.allow_unknown_cost and any(change.estimate is None for change in unclear):
+        click.echo("An earlier order has no known price: without --allow-unknown-cost it is only looked for.", err=True)
+        return False
+    if options.auto_approve or options.saved is not None or options.approved is not None or _is_free(project):
+        return True
+    new = [change for change in plan.changes if change.action.spends]
+    if not new and not unclear:
+        return False
     if not sys.stdin.isatty():
-        raise Refused(
-            "not-approved",
-            f"this would spend {money}, and nobody is here to approve it",
-            hint="pass --auto-approve (with --max-cost), or apply a saved plan",
+        if new:
+            raise Refused(
+                "not-approved",
+                f"this would spend {_money(new)}, and nobody is here to approve it",
+                hint="pass --auto-approve (with --max-cost), or apply a saved plan",
+            )
+        click.echo(
+            f"{_old_orders(unclear)} may not have arrived. To order again would be new money ({_money(unclear)}): "
+            "without approval (--auto-approve) the provider is only asked for them.",
+            err=True,
         )
-    answer = click.prompt(f"Spend {money}? Only `yes` is accepted", default="", show_default=False, err=True)
-    if answer.strip() != "yes":
+        return False
+    again = f", and {_money(unclear)} if {_old_orders(unclear)} did not arrive" if unclear else ""
+    question = f"Spend {_money(new)}{again}? Only `yes` is accepted"
+    answer = click.prompt(question, default="", show_default=False, err=True)
+    if answer.strip() != "yes" and new:
         raise Refused("not-approved", "not approved; nothing was ordered")
+    return bool(answer.strip() == "yes")
+
+
+def _is_free(project: Project) -> bool:
+    return project.provider == "sandbox"
+
+
+def _money(changes: Sequence[Change]) -> str:
+    usd, unknown = total_usd(change.estimate for change in changes)
+    return f"${format_usd(usd)}" + (f" plus {unknown} unknown" if unknown else "")
+
+
+def _old_orders(changes: Sequence[Change]) -> str:
+    count = len(changes)
+    return f"{count} order{'s' * (count != 1)} of an earlier run"

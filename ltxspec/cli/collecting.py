@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ltxspec.apply.engine import Job
-from ltxspec.apply.ledger import Ledger
+from ltxspec.cli.holding import Held
 from ltxspec.cli.planning import plan_with
 from ltxspec.cli.project import Project
-from ltxspec.cli.running import Held, jobs_of
+from ltxspec.cli.running import jobs_of
 from ltxspec.cli.specs import render_specs, spec_files
 from ltxspec.errors import LtxspecError, Problems
 from ltxspec.plan.planfile import PlanOptions
 from ltxspec.render.models import RenderedSpec
-from ltxspec.storage.clock import SystemClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def _is_called(file: Path, name: str) -> bool:
 
 def jobs_for(project: Project, held: Held, collection: Collection, paths: Sequence[str]) -> list[Job]:
     """A job for each journal: with the shots of its spec where there is one, else with nothing but the journal."""
-    planned = plan_with(project, PlanOptions(tuple(paths)), collection.rendered, held.owned)
-    jobs = jobs_of(held, planned, (), only_open=True)
-    alone = [name for name in collection.names if name not in {spec.name for spec in collection.rendered}]
-    return jobs + [Job(Ledger(name, held.states[name], SystemClock(), ()), ()) for name in alone]
+    known = {spec.name for spec in collection.rendered}
+    alone = [RenderedSpec(name, "", None, ()) for name in collection.names if name not in known]
+    planned = plan_with(project, PlanOptions(tuple(paths)), [*collection.rendered, *alone], held.owned)
+    return jobs_of(held, planned, (), only_open=True)

@@ -38,6 +38,18 @@ def all_lockfiles(project: Project) -> list[Lockfile]:
     return [owned(project, name).lockfile for name in lockfile_names(project)]
 
 
+def readable_lockfiles(project: Project) -> tuple[list[Lockfile], list[LtxspecError]]:
+    """Every lockfile that can be read, in the order of names; and why the others cannot."""
+    found: list[Lockfile] = []
+    problems: list[LtxspecError] = []
+    for name in lockfile_names(project):
+        try:
+            found.append(owned(project, name).lockfile)
+        except LtxspecError as error:
+            problems.append(error)
+    return found, problems
+
+
 def holdings(lockfiles: Iterable[Lockfile]) -> list[Holding]:
     """Every record of some lockfiles: shots first, then retired ones."""
     found = []
@@ -55,15 +67,20 @@ def find(project: Project, pattern: str | None) -> list[Holding]:
     Raises:
         UnknownAddress: nothing matches.
     """
-    every = holdings(all_lockfiles(project))
+    return matching(all_lockfiles(project), pattern)
+
+
+def matching(lockfiles: Iterable[Lockfile], pattern: str | None) -> list[Holding]:
+    """As `find`, in some lockfiles. Raises UnknownAddress when nothing matches."""
+    every = holdings(lockfiles)
     if pattern is None:
         return every
     wanted = Pattern(pattern)
-    matching = [item for item in every if wanted.matches(item.address) or item.address.spec == pattern]
-    if not matching:
+    found = [item for item in every if wanted.matches(item.address) or item.address.spec == pattern]
+    if not found:
         hint = suggestion(pattern, [item.address for item in every])
         raise UnknownAddress(f"no lockfile knows `{pattern}`", hint=hint)
-    return matching
+    return found
 
 
 def find_one(project: Project, address: str) -> Holding:
@@ -72,8 +89,8 @@ def find_one(project: Project, address: str) -> Holding:
     Raises:
         UnknownAddress: none, or more than one.
     """
-    matching = find(project, address)
-    if len(matching) > 1:
-        names = ", ".join(f"`{item.address}`" for item in matching[:5])
-        raise UnknownAddress(f"`{address}` means {len(matching)} shots", hint=f"name one: {names}")
-    return matching[0]
+    found = find(project, address)
+    if len(found) > 1:
+        names = ", ".join(f"`{item.address}`" for item in found[:5])
+        raise UnknownAddress(f"`{address}` means {len(found)} shots", hint=f"name one: {names}")
+    return found[0]

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from ltxspec.cli.addresses import suggestion
 from ltxspec.cli.holdings import UnknownAddress, lockfile_names
+from ltxspec.cli.linking import relink
 from ltxspec.cli.project import Project
-from ltxspec.cli.wiring import open_archive
 from ltxspec.errors import LtxspecError, Refused, WrongUsage
 from ltxspec.lock.codec import encode_lockfile
 from ltxspec.lock.journal import fold
@@ -86,7 +86,7 @@ def move(project: Project, origin: ShotAddress, target: ShotAddress) -> list[tup
                 states[new.spec].write_lockfile(lockfiles[new.spec])
             lockfiles[old.spec] = _without(lockfiles[old.spec], old.instance)
         states[origin.spec].write_lockfile(lockfiles[origin.spec])
-    _relink(project, lockfiles, [address for pair in pairs for address in pair])
+        relink(project, _with_gone(lockfiles, [old for old, _ in pairs]))
     return pairs
 
 
@@ -125,7 +125,7 @@ def forget(
         if kept:
             lockfile = _put(lockfile, address.instance, _with_current(ShotRecord(record.current, kept)), section)
         state.write_lockfile(lockfile)
-    _relink(project, {address.spec: lockfile}, [address])
+        relink(project, _with_gone({address.spec: lockfile}, [address]))
     return found
 
 
@@ -239,10 +239,11 @@ def _without(lockfile: Lockfile, key: str) -> Lockfile:
     return replace(lockfile, shots=shots, retired=retired)
 
 
-def _relink(project: Project, lockfiles: Mapping[str, Lockfile], addresses: Sequence[ShotAddress]) -> None:
-    """Let the readable tree show what the lockfiles say now."""
-    archive = open_archive(project)
-    for address in dict.fromkeys(addresses):
-        record = lockfiles[address.spec].shots.get(address.instance)
-        take = record.current_take if record else None
-        archive.link(address.spec, address.instance, take.outputs if take else ())
+def _with_gone(lockfiles: Mapping[str, Lockfile], addresses: Iterable[ShotAddress]) -> list[Lockfile]:
+    """The lockfiles as the readable tree is to show them: what left them counts as retired, so that its links go."""
+    shown = dict(lockfiles)
+    for address in addresses:
+        lockfile = shown[address.spec]
+        retired = {address.instance: ShotRecord(None, ()), **lockfile.retired}
+        shown[address.spec] = replace(lockfile, retired=retired)
+    return list(shown.values())

@@ -49,3 +49,14 @@ def output_format(*names: str, default: str | None = None) -> Callable[[Command]
         show_default=True,
         help="Output format.",
     )
+
+
+def lock_timeout(command: Command) -> Command:
+    """`--lock-timeout`."""
+    return click.option(
+        "--lock-timeout",
+        metavar="S",
+        type=click.FloatRange(min=0),
+        default=0.0,
+        help="Wait S seconds for another command that works on a spec.",
+    )(command)

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ltxspec.catalog.models import Catalog, load_catalog
@@ -10,10 +10,11 @@ from ltxspec.cli.session import Session
 from ltxspec.errors import WrongUsage
 from ltxspec.storage.config import Config, load_config
 from ltxspec.storage.files import ProjectFolder
+from ltxspec.storage.inside import refuse_links_outside
 from ltxspec.storage.packaged import read_model_documents
 from ltxspec.storage.state import SpecPaths, spec_paths
 
-_PROVIDERS = ("runware", "sandbox")
+PROVIDERS = ("runware", "sandbox")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,9 @@ class Project:
 
     @property
     def renders(self) -> Path:
-        """The readable tree of links to current videos."""
-        return self.root / "renders"
+        """The readable tree of links to current videos; the sandbox has its own, below the one of paid videos."""
+        paid = self.root / "renders"
+        return paid / "sandbox" if self.provider == "sandbox" else paid
 
     @property
     def lockfiles(self) -> Path:
@@ -46,13 +48,23 @@ class Project:
         """The files of one spec."""
         return spec_paths(self.root, self.config.project.lockfiles, self.provider, spec)
 
+    def on(self, provider: str) -> "Project":
+        """The same project with another provider."""
+        return replace(self, provider=provider)
+
     def label(self, path: Path) -> str:
         """A path as users see it: relative to the project, with `/`."""
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
 
 
 def open_project(session: Session, provider: str | None = None) -> Project:
-    """Find the project and read its configuration and the model catalog."""
+    """Find the project and read its configuration and the model catalog.
+
+    Raises:
+        WrongUsage: there is no such folder or provider.
+        Invalid: the configuration cannot be read.
+        StorageError: a link leads out of the project from where commands write.
+    """
     folder = session.folder
     if not folder.is_dir():
         raise WrongUsage(f"`{session.directory}` is not a folder", hint="-C takes the folder to work in")
@@ -60,13 +72,21 @@ def open_project(session: Session, provider: str | None = None) -> Project:
     config = load_config(folder, explicit)
     root = config.root
     name = provider or os.environ.get("LTXSPEC_PROVIDER") or config.provider.name
-    if name not in _PROVIDERS:
-        raise WrongUsage(f"no provider is called `{name}`", hint=f"known: {', '.join(_PROVIDERS)}")
+    if name not in PROVIDERS:
+        raise WrongUsage(f"no provider is called `{name}`", hint=f"known: {', '.join(PROVIDERS)}")
     catalog = load_catalog(read_model_documents(root / "schemas" / "models"))
     project = Project(root, folder, config, name, catalog, ProjectFolder(root))
+    _refuse_links_outside(project)
     if session.verbose:
         _tell(project)
     return project
+
+
+def _refuse_links_outside(project: Project) -> None:
+    """Every command may write below `.ltxspec`, where a repository may hold links to anywhere."""
+    places = [project.local, project.local / "sandbox"]
+    inner = [place / name for place in places for name in ("journal", "locks", "lockfiles")]
+    refuse_links_outside(project.root, *places, *inner)
 
 
 def _tell(project: Project) -> None:

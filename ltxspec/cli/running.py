@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
@@ -13,44 +13,24 @@ from ltxspec.apply.budget import Budget
 from ltxspec.apply.engine import Job, RunSettings, World, run
 from ltxspec.apply.events import ApplyEvent, Emit, Kind, RunSummary
 from ltxspec.apply.ledger import Ledger
-from ltxspec.apply.ports import LocalMedia, SpecState
+from ltxspec.apply.ports import LocalMedia
 from ltxspec.apply.recovery import Limits
 from ltxspec.apply.story import StopSignal
 from ltxspec.catalog.media import is_local_file, media_values
+from ltxspec.cli.holding import Held
 from ltxspec.cli.planning import Planned
 from ltxspec.cli.project import Project
 from ltxspec.cli.wiring import open_archive, open_provider
 from ltxspec.errors import Refused
-from ltxspec.lock.journal import fold
 from ltxspec.plan.actions import Action, Change
-from ltxspec.plan.owned import Owned
 from ltxspec.plan.selection import selection
 from ltxspec.storage.clock import SystemClock
-from ltxspec.storage.state import open_state
-from ltxspec.values import format_usd
+from ltxspec.values import TaskId, format_usd
 
 T = TypeVar("T")
 
 EXIT_INCOMPLETE, EXIT_INTERRUPTED = 3, 130
 _QUICK_POLL = 0.1  # seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Specs whose lockfiles this process holds, and what they say now."""
-
-    states: Mapping[str, SpecState]
-    owned: Mapping[str, Owned]
-
-
-@contextlib.contextmanager
-def holding(project: Project, specs: Sequence[str], *, wait: float, command: str) -> Iterator[Held]:
-    """Take the exclusive lock of every spec (in one order, so that two applies cannot wait for each other)."""
-    with contextlib.ExitStack() as stack:
-        states = {}
-        for name in sorted(specs):
-            states[name] = stack.enter_context(open_state(project.paths_of(name), wait=wait, command=command))
-        yield Held(states, {name: Owned(state.read_lockfile(), fold(state.events())) for name, state in states.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +40,7 @@ class RunOptions:
     parallelism: int | None = None
     detach: bool = False
     submit: bool = True
+    approved: bool = True  # orders of an earlier run that the provider does not know may be sent again
 
 
 class Shows(Protocol):
@@ -104,38 +85,47 @@ def _unbreakable(show: Callable[[T], None]) -> Callable[[T], None]:
 async def _with_signals(
     project: Project, jobs: Sequence[Job], settings: RunSettings, budget: Budget, emit: Emit, stop: StopSignal
 ) -> RunSummary:
-    loop = asyncio.get_running_loop()
+    loop, arriving = asyncio.get_running_loop(), set[TaskId]()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, _on_signal, stop, budget, emit)
+        loop.add_signal_handler(number, _on_signal, stop, budget, arriving, emit)
     labels = {c.task_id: str(c.address) for job in jobs for c in job.changes if c.task_id is not None}
     provider = open_provider(project, labels)
-    world = World(provider, open_archive(project), SystemClock(), media_loader(project), emit)
+    archive = open_archive(project, [job.ledger.spec for job in jobs])
+    world = World(provider, archive, SystemClock(), media_loader(project), emit, arriving)
     try:
         return await run(jobs, world, settings, budget, stop)
     finally:
         await provider.close()
 
 
-def _on_signal(stop: StopSignal, budget: Budget, emit: Emit) -> None:
+def _on_signal(stop: StopSignal, budget: Budget, arriving: Collection[TaskId], emit: Emit) -> None:
     """First signal: no more orders, go on collecting. Second: leave at once; the journal knows what is under way."""
-    count, money = budget.open_orders
-    under_way = f"{count} task{'s' * (count != 1)} under way for ${format_usd(money)}"
+    left = _in_progress(budget, arriving)
     if stop.by_user:
         with contextlib.suppress(OSError, ValueError):
-            sys.stderr.write(
-                f"left at once with {under_way}; it is billed all the same, `ltxspec collect` brings it home\n"
-            )
+            sys.stderr.write(f"left at once with {left}; `ltxspec collect` goes on with what is left\n")
             sys.stderr.flush()
         os._exit(EXIT_INTERRUPTED)
     stop.stop("interrupted", by_user=True)
     emit(
         ApplyEvent(
             Kind.STOPPING,
-            f"stopping: no more orders; {under_way} cannot be cancelled at the provider and is still being collected; "
-            "interrupt again to leave it to the next `ltxspec collect`",
-            estimate=money,
+            f"stopping: no more orders; {left}; interrupt again to leave the rest to the next `ltxspec collect`",
+            estimate=budget.open_orders[1],
         )
     )
+
+
+def _in_progress(budget: Budget, arriving: Collection[TaskId]) -> str:
+    """What an interrupted run still waits for, in words."""
+    count, money = budget.open_orders
+    parts = []
+    if count:
+        tasks = f"{count} task{'s' * (count != 1)} under way for ${format_usd(money)}"
+        parts.append(f"{tasks}, which cannot be cancelled at the provider and is billed all the same")
+    if arriving:
+        parts.append(f"{len(arriving)} finished task{'s' * (len(arriving) != 1)} whose video is being downloaded")
+    return " and ".join(parts) or "nothing under way"
 
 
 def media_loader(project: Project) -> Callable[[Change], list[LocalMedia]]:
@@ -173,6 +163,7 @@ def settings_of(project: Project, options: RunOptions) -> RunSettings:
         limits=Limits(grace=runware.grace, task_timeout=runware.task_timeout),
         detach=options.detach,
         submit=options.submit,
+        approved=options.approved,
     )
 
 

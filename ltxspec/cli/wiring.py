@@ -1,7 +1,7 @@
 """Chooses the real adapters: project folder, configuration, catalog, lockfiles, provider, archive."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from ltxspec.plan.owned import Owned
 from ltxspec.plan.planner import PlanContext, plan_spec, spent
 from ltxspec.plan.selection import Selection
 from ltxspec.render.models import RenderedSpec
+from ltxspec.storage.provenance import refuse_stranger
 from ltxspec.storage.state import read_state
 from ltxspec.values import ShotAddress, TaskId
 
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 def owned(project: Project, spec: str) -> Owned:
     """Lockfile and journal of a spec, read without taking its lock."""
     lockfile, events = read_state(project.paths_of(spec))
-    return Owned(lockfile, fold(events))
+    have = Owned(lockfile, fold(events))
+    refuse_stranger(project.paths_of(spec), have.journal, project.root, project.config.project.id)
+    return have
 
 
 def make_plan(
@@ -116,11 +119,16 @@ def open_provider(project: Project, labels: Mapping[TaskId, str] | None = None, 
     )
 
 
-def open_archive(project: Project) -> "FolderArchive":
+def open_archive(project: Project, specs: Iterable[str] = ()) -> "FolderArchive":
     """Where finished videos are kept.
+
+    Args:
+        project: says where.
+        specs: those whose links will be written.
 
     Raises:
         WrongUsage: the configured place is an object store, which this version does not speak to.
+        StorageError: a link leads the archive, or the tree of links, out of the project.
     """
     if "://" in project.config.archive.url:
         raise WrongUsage(
@@ -130,7 +138,10 @@ def open_archive(project: Project) -> "FolderArchive":
     from ltxspec.media.probe import check_decodes
     from ltxspec.storage.archive import FolderArchive
 
-    return FolderArchive(project.root / project.config.archive.url, project.renders, check_decodes)
+    root = project.root / project.config.archive.url
+    archive = FolderArchive(root, project.renders, check_decodes, project=project.root)
+    archive.refuse_outside(specs)
+    return archive
 
 
 def local_places(project: Project) -> dict[str, str]:

@@ -27,7 +27,7 @@ from ltxspec.lock.fields import (
     readable,
     text,
 )
-from ltxspec.lock.journal import Abandoned, Accepted, Committed, Event, Failed, Finished, Intent, Repeated
+from ltxspec.lock.journal import Abandoned, Accepted, Committed, Delivered, Event, Failed, Finished, Intent, Repeated
 from ltxspec.values import Fingerprint, Json, TaskId
 
 _CHECK_DIGITS = 16
@@ -38,8 +38,9 @@ _COMMON = frozenset({"event", "taskUUID", "at"})
 _FAILURE = frozenset({"code", "message", "permanent"})
 _FIELDS: Mapping[str, frozenset[str]] = {
     "intent": _COMMON | {"instance", "fingerprint", "retake", "attempt", "order", "request", "inputs", "estimate"},
-    "repeated": _COMMON,
+    "repeated": _COMMON | {"order"},
     "accepted": _COMMON,
+    "delivered": _COMMON | {"outputs"},
     "finished": _COMMON | {"outputs", "cost"},
     "failed": _COMMON | _FAILURE | {"outputs", "cost"},
     "committed": _COMMON,
@@ -107,24 +108,38 @@ def _decode_line(line: bytes, name: str, number: int) -> Event:
         ) from None
 
 
-_NAMES: Mapping[type[Event], str] = {Repeated: "repeated", Accepted: "accepted", Committed: "committed"}
+_NAMES: Mapping[type[Event], str] = {
+    Intent: "intent",
+    Repeated: "repeated",
+    Accepted: "accepted",
+    Delivered: "delivered",
+    Finished: "finished",
+    Failed: "failed",
+    Committed: "committed",
+    Abandoned: "abandoned",
+}
 
 
 def _event_json(event: Event) -> dict[str, Json]:
-    common = {"taskUUID": event.task_id, "at": event.at}
+    return {"event": _NAMES[type(event)], "taskUUID": event.task_id, "at": event.at, **_particulars(event)}
+
+
+def _particulars(event: Event) -> dict[str, Json]:
+    """What a kind of event has of its own."""
     match event:
         case Intent():
-            return {"event": "intent", **common, **_intent_json(event)}
-        case Repeated() | Accepted() | Committed():
-            return {"event": _NAMES[type(event)], **common}
-        case Finished():
-            outcome = {"outputs": outputs_json(event.outputs), "cost": money_json(event.cost)}
-            return {"event": "finished", **common, **outcome}
-        case Failed():
-            outcome = {"outputs": outputs_json(event.outputs), "cost": money_json(event.cost)}
-            return {"event": "failed", **common, **failure_json(event.failure), **outcome}
+            return _intent_json(event)
+        case Repeated(order=order):
+            return {} if order is None else {"order": dict(order)}
+        case Delivered():
+            return {"outputs": outputs_json(event.outputs)}
+        case Finished() | Failed():
+            failure = failure_json(event.failure) if isinstance(event, Failed) else {}
+            return {**failure, "outputs": outputs_json(event.outputs), "cost": money_json(event.cost)}
         case Abandoned():
-            return {"event": "abandoned", **common, "reason": readable(event.reason)}
+            return {"reason": readable(event.reason)}
+        case Accepted() | Committed():
+            return {}
 
 
 def _intent_json(event: Intent) -> dict[str, Json]:
@@ -167,8 +182,11 @@ def _decode_intent(entry: Mapping[str, Json], task_id: TaskId, at: str) -> Event
 
 _DECODERS: Mapping[str, Callable[[Mapping[str, Json], TaskId, str], Event]] = {
     "intent": _decode_intent,
-    "repeated": lambda _, task_id, at: Repeated(task_id, at),
+    "repeated": lambda entry, task_id, at: Repeated(
+        task_id, at, mapping(entry, "order") if entry.get("order") is not None else None
+    ),
     "accepted": lambda _, task_id, at: Accepted(task_id, at),
+    "delivered": lambda entry, task_id, at: Delivered(task_id, decode_outputs(entry), at),
     "finished": lambda entry, task_id, at: Finished(task_id, decode_outputs(entry), money(entry, "cost"), at),
     "failed": lambda entry, task_id, at: Failed(
         task_id, decode_failure(entry), money(entry, "cost"), at, decode_outputs(entry)

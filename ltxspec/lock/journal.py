@@ -32,10 +32,11 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """The same order is about to be sent once more, under its id: from here the wait for it begins anew."""
+    """The same request is about to be sent once more, under its id: from here the wait for it begins anew."""
 
     task_id: TaskId
     at: str
+    order: Mapping[str, Json] | None = None  # what is sent this time, where a later run wrote it anew from the spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,15 @@ class Accepted:
     """The provider answered that it has the order (or refused a replay because it has it)."""
 
     task_id: TaskId
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Some of several results are there, while others are still being made; `outputs` holds every one seen so far."""
+
+    task_id: TaskId
+    outputs: tuple[Output, ...]
     at: str
 
 
@@ -84,7 +94,7 @@ class Abandoned:
     at: str
 
 
-Event = Intent | Repeated | Accepted | Finished | Failed | Committed | Abandoned
+Event = Intent | Repeated | Accepted | Delivered | Finished | Failed | Committed | Abandoned
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,11 @@ class OpenTask:
     def sent_at(self) -> str:
         """When the order was last (perhaps) sent; RFC 3339, UTC."""
         return self.repeated_at or self.intent.at
+
+    @property
+    def ended(self) -> bool:
+        """Whether the provider's last word is journalled; what is left then is to fetch and to record."""
+        return self.stage in ("finished", "failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,18 +152,22 @@ def step(tasks: dict[TaskId, OpenTask], event: Event) -> None:
             tasks[event.task_id] = folded
 
 
-def _advance(task: OpenTask, event: Repeated | Accepted | Finished | Failed | Committed | Abandoned) -> OpenTask | None:
-    """The task after one event; None when it is closed."""
+def _advance(
+    task: OpenTask, event: Repeated | Accepted | Delivered | Finished | Failed | Committed | Abandoned
+) -> OpenTask | None:
+    """The task after one event; None when it is closed. A late word changes nothing."""
     match event:
         case Committed() | Abandoned():
             return None
-        case Repeated(at=at):
-            return replace(task, sends=task.sends + 1, repeated_at=at)
-        case Accepted():
-            return replace(task, stage="accepted") if task.stage == "intent" else task
+        case Repeated(at=at, order=order):
+            intent = task.intent if order is None else replace(task.intent, order=order)
+            task = replace(task, intent=intent, sends=task.sends + 1, repeated_at=at)
         case Finished(outputs=outputs, cost=cost, at=at):
-            return replace(task, stage="finished", outputs=outputs, cost=cost, finished_at=at, failure=None)
-        case Failed(failure=failure, cost=cost, at=at, outputs=outputs):
-            if task.stage == "finished":
-                return task
-            return replace(task, stage="failed", failure=failure, cost=cost, finished_at=at, outputs=outputs)
+            task = replace(task, stage="finished", outputs=outputs, cost=cost, finished_at=at, failure=None)
+        case Failed(failure=failure, cost=cost, at=at, outputs=outputs) if task.stage != "finished":
+            task = replace(task, stage="failed", failure=failure, cost=cost, finished_at=at, outputs=outputs)
+        case Delivered(outputs=outputs) if not task.ended:
+            task = replace(task, stage="accepted", outputs=outputs)
+        case Accepted() if task.stage == "intent":
+            task = replace(task, stage="accepted")
+    return task

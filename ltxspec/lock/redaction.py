@@ -28,24 +28,44 @@ _SECRET_NAME = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _LONG_RUN = re.compile(r"[A-Za-z0-9+/_~]{32,}")
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>`\\]+")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>`\\]+")  # in running text, where quotes stand around it
+_ONLY_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
+_TAIL = re.compile(r"[?#;]|%(?:25)*(?:3f|3b|23)", re.IGNORECASE)  # where a query or fragment begins, escaped or not
 _BEARER = re.compile(r"\b(bearer)\s+[\w+/=.~-]{20,}", re.IGNORECASE)  # no prompt speaks of such long words
-_SECRET_FIELDS = frozenset({"apikey", "authorization", "password", "secret", "clientsecret", "accesstoken"})
+_SECRET_FIELD = re.compile(
+    r".*(?:api|access|private|secret)key|.*(?:access|auth|refresh|session)token|.*authorization|.*credentials?"
+    r"|.*pass(?:word|wd|phrase)|.*secret"
+)
 
 
 def redact_url(url: str) -> str:
     """An address without what looks secret.
 
-    User and password always go, query and fragment when something in them looks like a credential. Text that is no
-    address comes back as it is; nothing is ever raised.
+    User and password always go, query and fragment when something in them looks like a credential, and so do path
+    parameters (`;sig=…`) and a query that was escaped. Text that is no address comes back as it is; nothing is ever
+    raised.
     """
     scheme, separator, rest = url.partition("://")
     if not separator:
         return url
-    end = min((at for at in map(rest.find, "/?#") if at >= 0), default=len(rest))
-    authority, path = rest[:end].rpartition("@")[2], rest[end:]
-    cut = min((at for at in map(path.find, "?#") if at >= 0), default=len(path))
-    return f"{scheme}://{authority}{path[:cut] if _looks_secret(path[cut:]) else path}"
+    rest = _without_user(rest)
+    tail = _TAIL.search(rest)
+    shown = rest[: tail.start()] if tail and _looks_secret(rest[tail.start() :]) else rest
+    return f"{scheme}://{shown}"
+
+
+def _without_user(rest: str) -> str:
+    """What stands after `scheme://`, without user and password."""
+    authority = _authority(rest)
+    rest = rest[authority.rfind("@") + 1 :]
+    host, _, port = _authority(rest).rpartition(":")
+    if port and host and not port.isdigit() and not host.startswith("["):  # no port: a password with `/`, `?` or `#`
+        rest = rest[rest.rfind("@") + 1 :]
+    return rest
+
+
+def _authority(rest: str) -> str:
+    return rest[: min((at for at in map(rest.find, "/?#") if at >= 0), default=len(rest))]
 
 
 def mask_secrets(text: str) -> str:
@@ -80,7 +100,7 @@ def redact_secrets(value: Json) -> Json:
         return _redact_text(value)
     if isinstance(value, Mapping):
         return {
-            key: REDACTED if _is_secret_field(key) and isinstance(item, str) else redact_secrets(item)
+            key: REDACTED if _is_secret_field(key) and _holds_text(item) else redact_secrets(item)
             for key, item in value.items()
         }
     if isinstance(value, list | tuple):
@@ -88,14 +108,29 @@ def redact_secrets(value: Json) -> Json:
     return value
 
 
+def redact_field(path: str, value: Json) -> Json:
+    """The value that stands under a JSON Pointer: as `redact_secrets` would leave it where all of it is shown."""
+    names = [name for name in path.split("/") if not name.isdigit()]
+    return REDACTED if names and _is_secret_field(names[-1]) and _holds_text(value) else redact_secrets(value)
+
+
 def _redact_text(text: str) -> str:
-    if "://" in text:
+    if _ONLY_URL.fullmatch(text):
+        text = redact_url(text)
+    elif "://" in text:
         text = _URL.sub(lambda found: redact_url(found[0]), text)
     return _BEARER.sub(lambda found: f"{found[1]} {REDACTED}", text)
 
 
 def _is_secret_field(name: str) -> bool:
-    return name.replace("_", "").replace("-", "").lower() in _SECRET_FIELDS
+    return _SECRET_FIELD.fullmatch(name.replace("_", "").replace("-", "").lower()) is not None
+
+
+def _holds_text(value: Json) -> bool:
+    """Whether a field's value can be a credential itself: a text, a number, or a list with one."""
+    if isinstance(value, list | tuple):
+        return any(map(_holds_text, value))
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
 def _is_random(run: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from ltxspec.lock.redaction import REDACTED, redact_secrets
+from ltxspec.lock.redaction import REDACTED, redact_field
 from ltxspec.plan.actions import Action, Change, FieldChange
 from ltxspec.values import Json
 
@@ -50,7 +50,7 @@ def _walk(path: str, before: Json, after: Json) -> Iterator[FieldChange]:
 
 def _told(path: str, before: Json, after: Json) -> FieldChange:
     """The change as it may be shown. Where only a secret changed (a signature), that is all that is said of it."""
-    old, new = redact_secrets(before), redact_secrets(after)
+    old, new = redact_field(path, before), redact_field(path, after)
     hides_change = old == new and isinstance(new, str) and before != after
     return FieldChange(path, old, f"{new} {REDACTED}" if hides_change else new)
 

@@ -109,9 +109,8 @@ def _under_way(request: Request, spec: _Spec, mine: Sequence[Take]) -> OpenTask 
     recorded = {take.task_id for take in mine}
     for task in spec.under_way.get(request.fingerprint, ()):
         instance = task.intent.instance
-        if (instance == request.address.instance or instance not in spec.wanted) and (
-            task.intent.task_id not in recorded
-        ):
+        is_left = task.intent.task_id not in recorded or not task.ended  # some of its results may be recorded already
+        if is_left and (instance == request.address.instance or instance not in spec.wanted):
             return task
     return None
 
@@ -270,6 +269,8 @@ def _left_over(spec: _Spec, changes: Sequence[Change]) -> list[Change]:
 
 
 def _is_recorded(spec: _Spec, task: OpenTask) -> bool:
-    """Whether the take stands in the lockfile already and only its video is missing at home."""
+    """Whether the take stands in the lockfile already and only its video is missing in the archive."""
+    if not task.ended:
+        return False
     record = _record(spec, task.intent.instance)
     return record is not None and record.take(task.intent.task_id) is not None

@@ -54,9 +54,13 @@ def summary_line(summary: RunSummary) -> str:
     verb = "Interrupted" if summary.interrupted else "Applied"
     under_way = ""
     if summary.in_flight_count:
-        under_way = f"; {money(summary.in_flight)} under way ({counted(summary.in_flight_count, 'task')})"
+        flying = amount(summary.in_flight, summary.in_flight_unknown)
+        under_way = f"; {flying} under way ({counted(summary.in_flight_count, 'task')})"
     spent = amount(summary.spent, summary.spent_unknown)
-    line = f"{verb}: {counts or 'nothing to do'}. Spent {spent}{under_way}."
+    over = ""
+    if summary.overspent and summary.limit is not None:
+        over = f", {money(summary.overspent)} over the limit of {money(summary.limit)}"
+    line = f"{verb}: {counts or 'nothing to do'}. Spent {spent}{over}{under_way}."
     return played(line) if summary.free else line
 
 
@@ -65,7 +69,12 @@ def summary_document(summary: RunSummary) -> dict[str, Json]:
     return {
         "outcomes": {outcome.value: summary.count(outcome) for outcome in Outcome},
         "spent": {"usd": format_usd(summary.spent), "unknown": summary.spent_unknown},
-        "inFlight": {"usd": format_usd(summary.in_flight), "tasks": summary.in_flight_count},
+        "overspent": format_usd(summary.overspent),
+        "inFlight": {
+            "usd": format_usd(summary.in_flight),
+            "unknown": summary.in_flight_unknown,
+            "tasks": summary.in_flight_count,
+        },
         "interrupted": summary.interrupted,
         "incomplete": summary.incomplete,
         "shots": [_shot(item) for item in summary.outcomes],

@@ -85,9 +85,13 @@ def _summary() -> dict[str, Json]:
         {
             "outcomes": {"type": "object", "additionalProperties": _COUNT},
             "spent": _closed({"usd": _USD, "unknown": _COUNT}),
-            "inFlight": _closed({"usd": _USD, "tasks": _COUNT}),
+            "overspent": {**_USD, "description": "by how much the run passed its limit; 0.00 when it did not"},
+            "inFlight": _closed({"usd": _USD, "unknown": _COUNT, "tasks": _COUNT}),
             "interrupted": {"type": "boolean"},
-            "incomplete": {"type": "boolean", "description": "something is left to do; exit code 3"},
+            "incomplete": {
+                "type": "boolean",
+                "description": "something is left to do, or more was spent than allowed; exit code 3",
+            },
             "shots": {"type": "array", "items": _open(shot)},
         }
     )

@@ -177,6 +177,18 @@ class Blobs:
             yield piece
         answers.read(1)  # the line end behind the content
 
+    def read(self, name: str) -> tuple[str, bytes] | None:
+        """Id and content of any object by id or revision, such as `HEAD^{tree}`; None when git does not have it."""
+        requests, answers = self._pipes()
+        requests.write(f"{name}\n".encode())
+        requests.flush()
+        header = answers.readline().split()
+        if len(header) != 3:  # noqa: PLR2004  # id, type, size
+            return None
+        content = answers.read(int(header[2]))
+        answers.read(1)  # the line end behind the content
+        return header[0].decode("ascii"), content
+
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
         if self._process is None:
             command = ["git", "-C", str(self._root), "cat-file", "--batch"]

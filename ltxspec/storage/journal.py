@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from ltxspec.errors import LockfileError
@@ -21,6 +22,7 @@ from ltxspec.storage.durable import (
 
 _PRIVATE, _PRIVATE_FOLDER = 0o600, 0o700  # it holds prompts that are not public yet
 _OTHERS = 0o077
+_LOCAL = ".ltxspec"  # what stands directly in a project's root
 
 
 def read_events(path: Path) -> list[Event]:
@@ -79,12 +81,18 @@ class JournalFile:
             self._length, self._dirty = 0, False
 
     def _create(self) -> None:
+        """Create the file, and make its name durable up to the project's root.
+
+        The folders above may have been made a moment ago by something that did not sync them (a cache, a lock): an
+        intent in a file whose folder is lost in a power cut would be no intent.
+        """
         make_folder(self.path.parent, self._ops, _PRIVATE_FOLDER)
         if self.path.parent.stat().st_mode & _OTHERS:  # made by something else, or by an earlier ltxspec
             self.path.parent.chmod(_PRIVATE_FOLDER)
         with opened(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, self._ops, _PRIVATE):
             pass
-        sync_folder(self.path.parent, self._ops)
+        for folder in _up_to_root(self.path):
+            sync_folder(folder, self._ops)
 
     def _cut_torn_tail(self, descriptor: int) -> None:
         """Drop what a crash or a failed write left behind the last good line: it would swallow the next one."""
@@ -111,3 +119,9 @@ class JournalFile:
             raise
         self._length = (self._length or 0) + len(line)
         self._dirty = False
+
+
+def _up_to_root(path: Path) -> Sequence[Path]:
+    """The folders above a journal, from its own to the project's root; only its own where there is no such root."""
+    above = next((number for number, folder in enumerate(path.parents) if folder.name == _LOCAL), -1)
+    return path.parents[: above + 2]

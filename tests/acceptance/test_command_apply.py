@@ -1,12 +1,12 @@
 """`ltxspec apply`: what stands between typing it and an order. How a project lives with it: `test_lifecycle.py`."""
 
-import subprocess
-import sys
-import time
+from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
 from acceptance.commands import ltxspec, quick, write_spec
 
+from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.guard import exclusive
 
 ONE = "model: lightricks:ltx@2.5-fast\nshots: {tower: {prompt: A tower, width: 1280, height: 720}}\n"
@@ -24,29 +24,31 @@ def test_an_order_may_be_left_and_collected_later(project: Path) -> None:
     (shot,) = ltxspec("plan", *ALLEY, "--format", "json", cwd=project).json["shots"]
     assert (shot["action"], shot["estimate"]) == ("resume", "0.54")
     assert "1 collected" in ltxspec("collect", cwd=project).out
-    assert (project / "renders" / "night" / "alley.mp4").stat().st_size > 0
+    assert (project / "renders" / "sandbox" / "night" / "alley.mp4").stat().st_size > 0
     assert ltxspec("collect", cwd=project).err == "Nothing is under way.\n"
 
 
-def test_the_lock_of_another_apply_is_respected_or_waited_for(project: Path) -> None:
+def test_the_lock_of_another_apply_is_respected(project: Path) -> None:
     write_spec(project, ONE)
     with exclusive(guard(project), wait=0, command="apply"):
         held = ltxspec("apply", cwd=project, check=5).err
-        assert held.startswith("error[lock-held]: ")
-        assert "--lock-timeout" in held
-        waiting = subprocess.Popen(
-            [sys.executable, "-m", "ltxspec", "apply", "--lock-timeout", "30"],
-            cwd=project,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        time.sleep(0.3)
-        assert waiting.poll() is None
-    out, err = waiting.communicate(timeout=60)
-    assert waiting.returncode == 0, err
-    assert "1 rendered" in out
+    assert held.startswith("error[lock-held]: ")
+    assert "--lock-timeout" in held
+
+
+def test_the_end_of_another_apply_is_waited_for(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_spec(project, ONE)
+    pauses = []
+    with ExitStack() as other:
+        other.enter_context(exclusive(guard(project), wait=0, command="apply"))
+
+        def ends_meanwhile(_: SystemClock, seconds: float) -> None:
+            pauses.append(seconds)
+            other.close()
+
+        monkeypatch.setattr(SystemClock, "pause", ends_meanwhile)
+        assert "1 rendered" in quick("apply", "--lock-timeout", "30", cwd=project).out
+    assert len(pauses) == 1
 
 
 def test_an_unknown_price_is_refused_until_it_is_allowed(project: Path) -> None:

@@ -12,7 +12,7 @@ def test_the_file_can_be_opened_from_where_the_command_was_typed(rendered: Path)
         (rendered.parent, ("-C", "project")),
     ):
         (line,) = ltxspec(*arguments, "output", "night.alley", cwd=cwd).out.splitlines()
-        assert (cwd / line).resolve() == (rendered / "renders" / "night" / "alley.mp4").resolve()
+        assert (cwd / line).resolve() == (rendered / "renders" / "sandbox" / "night" / "alley.mp4").resolve()
 
 
 def test_the_address_at_the_provider_is_told_on_request(rendered: Path) -> None:

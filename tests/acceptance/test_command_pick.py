@@ -12,7 +12,7 @@ def current(project: Path) -> list[bool]:
 
 
 def test_the_take_and_its_link_change_and_nothing_is_to_be_rendered(rendered: Path) -> None:
-    link = rendered / "renders" / "night" / "alley.mp4"
+    link = rendered / "renders" / "sandbox" / "night" / "alley.mp4"
     before = link.resolve()
     assert ltxspec("pick", "night.alley", "--take", "1", cwd=rendered).out.startswith(
         "night.alley: take 1 is current ("

@@ -41,7 +41,10 @@ def charges(project: Path) -> int:
 def test_a_shot_lives_through_edits_renames_and_removal_without_being_paid_for_twice(project: Path) -> None:
     shots(project, alley="rain on a roof", tower="a tower")
     assert "2 rendered" in apply(project)
-    assert sorted(path.name for path in (project / "renders" / "night").iterdir()) == ["alley.mp4", "tower.mp4"]
+    assert sorted(path.name for path in (project / "renders" / "sandbox" / "night").iterdir()) == [
+        "alley.mp4",
+        "tower.mp4",
+    ]
     assert apply(project).startswith("No changes.")
 
     shots(project, alley="snow on a roof", tower="a tower")
@@ -50,12 +53,12 @@ def test_a_shot_lives_through_edits_renames_and_removal_without_being_paid_for_t
     shots(project, alley="rain on a roof", tower="a tower")
     assert plan(project)["alley"]["action"] == "restore"
     apply(project)
-    first = (project / "renders" / "night" / "alley.mp4").resolve()
+    first = (project / "renders" / "sandbox" / "night" / "alley.mp4").resolve()
 
     shots(project, gate="rain on a roof", tower="a tower")
     assert plan(project)["gate"]["action"] == "move"
     apply(project)
-    assert (project / "renders" / "night" / "gate.mp4").resolve() == first
+    assert (project / "renders" / "sandbox" / "night" / "gate.mp4").resolve() == first
 
     shots(project, tower="a tower")
     assert plan(project)["gate"]["action"] == "retire"
@@ -80,7 +83,7 @@ def test_a_retake_is_bought_on_request_only_and_any_take_can_be_picked(project: 
     ltxspec("pick", "night.alley", "--take", "1", *SANDBOX, cwd=project)
     assert plan(project)["alley"]["action"] == "no-op"
     video = ltxspec("output", "night.alley", *SANDBOX, cwd=project).out.strip()
-    assert (project / video).resolve() == (project / "renders" / "night" / "alley.mp4").resolve()
+    assert (project / video).resolve() == (project / "renders" / "sandbox" / "night" / "alley.mp4").resolve()
 
 
 def test_a_saved_plan_is_applied_as_it_is_or_refused(project: Path) -> None:

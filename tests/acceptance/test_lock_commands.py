@@ -308,8 +308,8 @@ def test_a_rename_by_hand_and_by_command_leave_the_same_free_plan(tmp_path: Path
     (tmp_path / "specs" / "night.yaml").unlink()
     ltxspec("lock", "mv", "night.alley", "day.lane", *sandbox, cwd=tmp_path)
     assert ltxspec("plan", *sandbox, cwd=tmp_path).out.startswith("No changes.")
-    assert (tmp_path / "renders" / "day" / "lane.mp4").is_file()
-    assert not (tmp_path / "renders" / "night" / "alley.mp4").is_symlink()
+    assert (tmp_path / "renders" / "sandbox" / "day" / "lane.mp4").is_file()
+    assert not (tmp_path / "renders" / "sandbox" / "night" / "alley.mp4").is_symlink()
 
 
 def test_migrate_reads_everything_and_rewrites_only_what_is_not_in_the_present_form(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def test_a_project_brings_its_own_model_as_one_file(tmp_path: Path) -> None:
     (shot,) = ltxspec("plan", "--format", "json", cwd=tmp_path).json["shots"]
     assert (shot["estimate"], shot["request"]["model"]) == ("0.04", "maker:9@9")
     ltxspec("apply", "--provider", "sandbox", cwd=tmp_path)
-    assert (tmp_path / "renders" / "night" / "gate.mp4").is_file()
+    assert (tmp_path / "renders" / "sandbox" / "night" / "gate.mp4").is_file()
 
 
 def test_what_the_new_model_does_not_take_is_refused_in_its_own_terms(tmp_path: Path) -> None:

@@ -198,7 +198,7 @@ def test_odd_values_of_a_matrix_stay_in_the_tree_of_links(project: Path) -> None
     new = everything(project.parent) - before
     roots = ("project/.ltxspec", "project/renders")
     assert [path for path in new if not path.startswith(roots)] == []
-    links = list((project / "renders" / "night").iterdir())
+    links = list((project / "renders" / "sandbox" / "night").iterdir())
     assert len(links) == len(values)
     assert all(link.resolve().is_relative_to(project / ".ltxspec" / "archive") for link in links)
 

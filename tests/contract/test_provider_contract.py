@@ -401,6 +401,8 @@ DOWNLOADS: dict[str, dict[str, Any]] = {
     "cut": {"fault": "video-cut"},
     "cut again and again": {"fault": "video-cut", "times": 4},
     "no ranges": {"fault": "video-no-range"},
+    "a page in its place": {"fault": "video-body", "body": "html"},
+    "a picture in its place": {"fault": "video-body", "body": "image"},
 }
 
 
@@ -424,8 +426,8 @@ def test_a_download_gets_through_trouble(tmp_path: Path, fault: dict[str, Any]) 
 @pytest.mark.parametrize(
     "fault",
     [
-        {"fault": "video-body", "body": "html"},
-        {"fault": "video-body", "body": "image"},
+        {"fault": "video-body", "body": "html", "times": None},
+        {"fault": "video-body", "body": "image", "times": None},
         {"fault": "video-status", "status": 404},
         {"fault": "video-status", "status": 410},
         {"fault": "video-status", "status": 503, "times": None},

@@ -257,7 +257,7 @@ class Checkout:
             inner = SandboxTransport(self.service.app)
             connection = Connection("http://service.test/v1", ApiKey("crash-test-key"), inner)
             provider = RunwareProvider(connection, self.service.clock)
-            home, _ = await bring_home(provider, self._archive(), self.service.clock, take.outputs)
+            home, _ = await bring_home(provider, self._archive(), self.service.clock, take.task_id, take.outputs)
             pairs = zip(take.outputs, home, strict=True)
             outputs = (replace(out, sha256=item.sha256, bytes=item.bytes) if item else out for out, item in pairs)
             await provider.close()

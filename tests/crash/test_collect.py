@@ -64,6 +64,6 @@ def test_collect_never_sends_an_order_that_may_not_have_arrived(service: Service
     assert '"event":"intent"' in (project.root / ".ltxspec/journal/night.jsonl").read_text()
     collected = project.run("collect")
     assert (collected.code, service.charges()) == (3, {})
-    assert "unresolved (the provider has no word of it)" in collected.err
+    assert "unresolved (the provider does not know it)" in collected.err
     assert project.apply().code == 0
     assert list(service.charges().values()) == [1]

@@ -1,6 +1,5 @@
-"""`ltxspec archive`: bring videos home, check them, drop what no take refers to."""
+"""`ltxspec archive`: fetch videos, check them, drop what nothing names."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -9,9 +8,11 @@ from ltxspec.cli import options
 from ltxspec.cli.session import Session
 
 if TYPE_CHECKING:
-    from ltxspec.cli.holdings import Holding
+    from collections.abc import Iterable
+
     from ltxspec.cli.project import Project
-    from ltxspec.lock.models import Output, Take
+    from ltxspec.cli.pruning import Loose, Pruned, Pruning
+    from ltxspec.values import Json
 
 
 @click.group("archive")
@@ -21,85 +22,130 @@ def command() -> None:
 
 @command.command("pull", epilog="Examples: `ltxspec archive pull`, `ltxspec archive pull night-scenes.alley`.")
 @click.argument("address", required=False)
+@click.option("--current", "only_current", is_flag=True, help="Leave out superseded takes and retired shots.")
+@options.lock_timeout
 @options.provider
 @click.pass_obj
-def pull(session: Session, address: str | None, provider: str | None) -> int:
-    """Download every current video that is not home yet. Orders nothing; needs no key."""
+def pull(
+    session: Session, address: str | None, provider: str | None, lock_timeout: float, *, only_current: bool
+) -> int:
+    """Download every recorded video that is not archived yet. Orders nothing.
+
+    Superseded and retired takes were paid for, too, and reviews show them. Where an address has expired, the provider
+    is asked for a new one, which is free and takes the key. Exit 3 when a video is still missing.
+    """
     import asyncio
 
     from ltxspec.cli.project import open_project
-    from ltxspec.cli.pulling import pull_missing
+    from ltxspec.cli.pulling import Wanted, pull_missing
 
     project = open_project(session, provider)
-    done, failed = asyncio.run(pull_missing(project, address, lambda line: click.echo(line, err=True)))
-    click.echo(f"{done} brought home, {failed} could not be had.")
-    return 3 if failed else 0
+    wanted = Wanted(address, only_current=only_current, wait=lock_timeout)
+    pulled = asyncio.run(pull_missing(project, wanted, lambda line: click.echo(line, err=True)))
+    click.echo(f"{pulled.fetched} fetched, {pulled.missing} missing.")
+    return 3 if pulled.missing or pulled.unread else 0
 
 
 @command.command("verify", epilog="Example: `ltxspec archive verify`.")
+@click.option("--current", "only_current", is_flag=True, help="Leave out superseded takes and retired shots.")
 @options.provider
 @click.pass_obj
-def verify(session: Session, provider: str | None) -> int:
-    """Read every archived video of a current take again: present, right hash. Exit 3 when one is not."""
-    from ltxspec.cli.holdings import find
+def verify(session: Session, provider: str | None, *, only_current: bool) -> int:
+    """Read every recorded video again: present, right hash. Exit 3 when one is not."""
+    from ltxspec.cli.holdings import holdings, readable_lockfiles
     from ltxspec.cli.project import open_project
+    from ltxspec.cli.pulling import takes_of
     from ltxspec.cli.wiring import open_archive
+    from ltxspec.errors import LtxspecError
 
     project = open_project(session, provider)
     archive = open_archive(project)
+    lockfiles, problems = readable_lockfiles(project)
+    for error in problems:
+        click.echo(f"error[{error.code}]: {error.summary}", err=True)
     bad = good = 0
-    for holding, _, output in current_outputs(find(project, None)):
-        problem = archive.problem_with(output.sha256) if output.sha256 else "never brought home"
-        if problem is None:
-            good += 1
-        else:
-            bad += 1
-            click.echo(f"{holding.address}: {problem}")
+    for holding, number, take, current in takes_of(holdings(lockfiles)):
+        for output in take.outputs if current or not only_current else ():
+            try:
+                problem = archive.problem_with(output.sha256) if output.sha256 else "never archived"
+            except LtxspecError as error:
+                problem = error.summary
+            if problem is None:
+                good += 1
+            else:
+                bad += 1
+                click.echo(f"{holding.address}{'' if current else f' take {number}'}: {problem}")
     click.echo(f"{good} videos verified, {bad} not.")
-    return 3 if bad else 0
+    return 3 if bad or problems else 0
 
 
-@command.command("gc", epilog="Example: `ltxspec archive gc --dry-run`.")
+@command.command("gc", epilog="Examples: `ltxspec archive gc --dry-run`, `ltxspec archive gc --min-age 30`.")
 @click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@click.option(
+    "--min-age",
+    metavar="DAYS",
+    type=click.FloatRange(min=0),
+    default=7.0,
+    show_default=True,
+    help="Keep what was archived later.",
+)
+@options.lock_timeout
+@options.output_format("text", "json")
 @options.provider
 @click.pass_obj
-def gc(session: Session, provider: str | None, *, dry_run: bool) -> int:
-    """Drop archived videos that no take in any lockfile refers to. Takes that were superseded or retired are kept."""
+def gc(session: Session, min_age: float, lock_timeout: float, form: str, provider: str | None, *, dry_run: bool) -> int:
+    """Drop archived videos that nothing names any more, of either provider.
+
+    Kept is what any lockfile of a branch, tag, stash, worktree or merge under way names, takes that were superseded or
+    retired included, and what is archived but not recorded yet. Nothing goes while another command works on a spec
+    (exit 5), or when a lockfile or journal cannot be read. What was rejected or is half downloaded stays.
+    """
     from ltxspec.cli.project import open_project
-    from ltxspec.cli.wiring import open_archive
+    from ltxspec.cli.pruning import Pruning, prune
+    from ltxspec.storage.clock import SystemClock
 
     project = open_project(session, provider)
-    archive = open_archive(project)
-    kept = referenced(project)
-    loose = {sha256: path for sha256, path in archive.contents().items() if sha256 not in kept}
-    size = 0
-    for sha256, path in sorted(loose.items()):
-        size += path.stat().st_size
-        click.echo(f"{'would drop' if dry_run else 'dropped'} {project.label(path)}")
-        if not dry_run:
-            archive.remove(sha256)
-    click.echo(f"{len(loose)} videos, {size / 1e6:.1f} MB.")
+    how = Pruning(min_days=min_age, dry_run=dry_run, wait=lock_timeout)
+    pruned = prune(project, how, SystemClock())
+    if form == "json":
+        _tell_json(project, pruned, how)
+    else:
+        _tell(project, pruned, how)
     return 0
 
 
-def current_outputs(found: "list[Holding]") -> "Iterator[tuple[Holding, Take, Output]]":
-    """Every output of every current take that still has a shot."""
-    for holding in found:
-        take = holding.record.current_take
-        if take is not None and not holding.retired:
-            for output in take.outputs:
-                yield holding, take, output
+def _tell(project: "Project", pruned: "Pruned", how: "Pruning") -> None:
+    done = "would drop" if how.dry_run else "dropped"
+    for item in pruned.dropped:
+        about = f"{item.bytes / 1e6:.1f} MB, {item.days:.0f} days old"
+        click.echo(f"{done} {project.label(item.path)} ({about}): {pruned.reason}")
+    if pruned.young:
+        size = sum(item.bytes for item in pruned.young)
+        click.echo(f"{len(pruned.young)} more ({size / 1e6:.1f} MB) stay, younger than {how.min_days:g} days.")
+    size = sum(item.bytes for item in pruned.dropped)
+    click.echo(f"{len(pruned.dropped)} videos, {size / 1e6:.1f} MB.")
 
 
-def referenced(project: "Project") -> set[str]:
-    """Hashes that any take refers to, in the lockfiles of both providers: the archive is shared."""
-    from dataclasses import replace
+def _tell_json(project: "Project", pruned: "Pruned", how: "Pruning") -> None:
+    import orjson
 
-    from ltxspec.cli.holdings import all_lockfiles, holdings
+    def listed(items: "Iterable[Loose]") -> "list[Json]":
+        return [
+            {
+                "sha256": item.sha256,
+                "file": project.label(item.path),
+                "bytes": item.bytes,
+                "ageDays": round(item.days, 2),
+            }
+            for item in items
+        ]
 
-    kept: set[str] = set()
-    for provider in ("runware", "sandbox"):
-        lockfiles = all_lockfiles(replace(project, provider=provider))
-        for holding in holdings(lockfiles):
-            kept |= {o.sha256 for take in holding.record.takes for o in take.outputs if o.sha256}
-    return kept
+    document = {
+        "formatVersion": "1.0",
+        "dryRun": how.dry_run,
+        "reason": pruned.reason,
+        "dropped": listed(pruned.dropped),
+        "tooYoung": listed(pruned.young),
+        "bytes": sum(item.bytes for item in pruned.dropped),
+    }
+    click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2))

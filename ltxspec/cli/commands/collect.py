@@ -23,8 +23,9 @@ def command(session: Session, paths: tuple[str, ...], lock_timeout: float, form:
     """
     from ltxspec.apply.budget import Budget
     from ltxspec.cli.collecting import jobs_for, what_to_collect
+    from ltxspec.cli.holding import holding
     from ltxspec.cli.project import open_project
-    from ltxspec.cli.running import RunOptions, exit_code, holding, run_jobs
+    from ltxspec.cli.running import RunOptions, exit_code, run_jobs
     from ltxspec.report.events import view_for
 
     project = open_project(session, provider)

@@ -16,8 +16,8 @@ def command(session: Session, address: str, number: int, provider: str | None) -
     from dataclasses import replace
 
     from ltxspec.cli.holdings import find_one
+    from ltxspec.cli.linking import relink
     from ltxspec.cli.project import open_project
-    from ltxspec.cli.wiring import open_archive
     from ltxspec.errors import WrongUsage
     from ltxspec.report.phrases import counted
     from ltxspec.storage.state import open_state
@@ -36,10 +36,8 @@ def command(session: Session, address: str, number: int, provider: str | None) -
         if take.status != "succeeded":
             raise WrongUsage(f"take {number} of `{address}` failed and has no video", hint="pick one that succeeded")
         changed = {**records, key: replace(records[key], current=take.task_id)}
-        state.write_lockfile(
-            replace(lockfile, retired=changed) if holding.retired else replace(lockfile, shots=changed)
-        )
-    if not holding.retired:
-        open_archive(project).link(spec, key, take.outputs)
+        lockfile = replace(lockfile, retired=changed) if holding.retired else replace(lockfile, shots=changed)
+        state.write_lockfile(lockfile)
+        relink(project, [lockfile])
     click.echo(f"{holding.address}: take {number} is current ({take.task_id}).")
     return 0

@@ -31,15 +31,21 @@ _VIDEO_ID = ("videoUUID", "mediaUUID")
 _VIDEO_URL = ("videoURL", "mediaURL")
 _COMPLETE = 100  # per cent
 _MODERATION = re.compile(r"moderat|content polic|safety|nsfw|sensitive content", re.IGNORECASE)
-_ABOUT_THE_QUESTION = frozenset({"taskUUID", "taskType"})  # all that a look consists of
+_OF_THE_QUESTION = re.compile(r"(^|[^a-z])(taskUUID|taskType)$", re.IGNORECASE)  # all that a look consists of
+_CODE_OF_THE_QUESTION = re.compile(r"Task(UUID|Type)", re.IGNORECASE)
 
-# In a poll these never end a task, even when they name it: they speak of the key or of the question.
+# These never end a task, even when they name it and say `status: error`: they speak of the key or of the question.
 _NO_VERDICT = frozenset({Kind.AUTH, Kind.DUPLICATE, Kind.NO_SUCH_TASK})
-# These may be about the poll (this account may not ask now) or about the render: only `status: error` tells.
-_DOUBTFUL_VERDICT = frozenset({Kind.QUOTA, Kind.RATE_LIMIT})
-# In the archive these end a task without saying `status: error`. The last response kept there may be the refusal of
-# a repeated order (no credits, too many requests, a time-out on the way), which says nothing about the first one.
-_ARCHIVED_VERDICT = PERMANENT | {Kind.PROVIDER}
+# A failed render is documented to say `status: error`. Without it, an error that names a task may just as well be
+# about the look (a server or a queue in trouble), and another look may show success. Only these kinds are about the
+# request or the renderer by their very meaning.
+_VERDICT_WITHOUT_STATUS = PERMANENT | {Kind.PROVIDER}
+# The archive keeps the last response to an id, and that may be the answer to a repeated order. Without `status: error`
+# only what `judge_submission` calls definite counts: a renderer in trouble answers orders, too, and may take them.
+_ARCHIVED_VERDICT_WITHOUT_STATUS = PERMANENT
+# With it these may still be such an answer: an account without credits, too many requests at once.
+_NO_ARCHIVED_VERDICT = _NO_VERDICT | {Kind.QUOTA, Kind.RATE_LIMIT}
+_ANSWERS = frozenset({Kind.DUPLICATE, Kind.NO_SUCH_TASK})  # errors that tell what the service knows of a task
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +136,25 @@ def judge_poll(reply: Reply, orders: Iterable[Order]) -> dict[TaskId, TaskReport
     """
     reports = {}
     for order in orders:
-        errors = reply.errors_of(order.task_id)
-        verdicts = [error for error in errors if _ends_the_task(error, reply)]
+        errors, items = reply.errors_of(order.task_id), reply.items_of(order.task_id)
+        verdicts = [error for error in errors if _ends_the_task(error, reply, items)]
         known = any(kind_of(error.code) is Kind.DUPLICATE for error in errors)
-        reports[order.task_id] = _report(order, reply.items_of(order.task_id), verdicts, known=known)
+        reports[order.task_id] = _report(order, items, verdicts, known=known)
     return reports
+
+
+def answers_poll(reply: Reply, task_id: TaskId) -> bool:
+    """Whether an answer to `getResponse` says how a task is doing, be it that there is nothing to say.
+
+    It does not when all that it says is trouble with the look. Such a look has failed, which is no word about the task.
+    """
+    if reply.items_of(task_id):
+        return True
+    named = reply.errors_of(task_id)
+    errors = named or [error for error in reply.errors if error.task_id is None]
+    if any(kind_of(error.code) in _ANSWERS or (named and _ends_the_task(error, reply, ())) for error in errors):
+        return True
+    return not errors and reply.readable and reply.status < HTTPStatus.BAD_REQUEST
 
 
 def judge_archive(reply: Reply, order: Order) -> TaskReport:
@@ -157,23 +177,28 @@ def judge_archive(reply: Reply, order: Order) -> TaskReport:
     return _report(order, items, verdicts, known=known or Kind.DUPLICATE in kinds)
 
 
-def _ends_the_task(error: ApiError, reply: Reply) -> bool:
+def _ends_the_task(error: ApiError, reply: Reply, items: Sequence[Item]) -> bool:
     """Whether an error that names a task in a poll is the end of the task, and not trouble with the poll."""
     kind = kind_of(error.code)
-    if kind in _NO_VERDICT:
+    if kind in _NO_VERDICT or _about_the_question(error):
         return False
-    if kind in _DOUBTFUL_VERDICT:
-        return error.ends_task
-    if kind is Kind.VALIDATION and _ABOUT_THE_QUESTION.intersection(error.parameters):
-        return False
-    return error.ends_task or not reply.transient
+    if error.ends_task:
+        return True
+    going_on = any(not _delivers(item) for item in items)  # the same answer calls the task alive
+    return kind in _VERDICT_WITHOUT_STATUS and not reply.transient and not going_on
 
 
 def _ends_the_archived_task(error: ApiError) -> bool:
     kind = kind_of(error.code)
-    if kind in _ARCHIVED_VERDICT or (kind is Kind.TIMEOUT and "provider" in error.code.lower()):
-        return True
-    return error.ends_task and kind not in _NO_VERDICT | _DOUBTFUL_VERDICT
+    if kind in _NO_ARCHIVED_VERDICT or _about_the_question(error):
+        return False
+    return error.ends_task or kind in _ARCHIVED_VERDICT_WITHOUT_STATUS
+
+
+def _about_the_question(error: ApiError) -> bool:
+    """Whether an error objects to what a look consists of, by its parameter (`[0].taskUUID`, too) or by its code."""
+    named = any(_OF_THE_QUESTION.search(parameter) for parameter in error.parameters)
+    return named or bool(_CODE_OF_THE_QUESTION.search(error.code))
 
 
 def _report(order: Order, items: Sequence[Item], verdicts: Sequence[ApiError], *, known: bool) -> TaskReport:

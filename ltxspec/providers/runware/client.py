@@ -7,7 +7,7 @@ import asyncio
 import ipaddress
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Self
 
@@ -17,10 +17,12 @@ from ltxspec import __version__
 from ltxspec.errors import ProviderRefused
 
 _USER_AGENT = f"ltxspec/{__version__}"
-_LIMITS = httpx.Limits(max_connections=8)  # more makes httpcore's pool slower, and the service asks for steadiness
+# More makes httpcore's pool slower, and the service asks for steadiness. Callers take turns (`reads.py`, `provider.py`
+# and `download.py`), so that none waits for a connection that another one holds.
+_LIMITS = httpx.Limits(max_connections=16)
 _API_SECONDS = httpx.Timeout(connect=10, read=120, write=120, pool=60)
 _FILE_SECONDS = httpx.Timeout(connect=10, read=60, write=60, pool=60)
-_WHOLE_CALL_SECONDS = 300.0  # a reply that drips for ever is no reply
+_CLOSING_SECONDS = 10.0
 _REPLY_LIMIT = 16 * 1024 * 1024  # bytes; a longer body is cut, and then is no JSON
 _SHORTEST_SECRET = 8  # characters; a shorter key could stand in a reply by chance
 
@@ -113,8 +115,8 @@ class Client:
         self._api = _pool(connection.transport, _API_SECONDS, outwards=outwards)
         self._files = _pool(connection.transport, _FILE_SECONDS, outwards=outwards)
 
-    async def post(self, body: bytes) -> Answer:
-        """Send one body to the API, once; redirects are not followed.
+    async def post(self, body: bytes, seconds: float) -> Answer:
+        """Send one body to the API, once, and wait that long for all of the answer; redirects are not followed.
 
         Raises:
             Broken: no complete answer. A cancelled call raises CancelledError, and is then as unclear as a broken one.
@@ -122,7 +124,7 @@ class Client:
         headers = {"Content-Type": "application/json", **self._key.header()}
         try:
             async with (
-                asyncio.timeout(_WHOLE_CALL_SECONDS),
+                asyncio.timeout(seconds),  # also for a reply that drips for ever
                 self._api.stream("POST", self._base_url, content=body, headers=headers) as response,
             ):
                 content = await _read(response, _REPLY_LIMIT)
@@ -141,9 +143,11 @@ class Client:
             yield response
 
     async def close(self) -> None:
-        """Close all connections. An injected transport is closed with them."""
-        await self._api.aclose()
-        await self._files.aclose()
+        """Close all connections. An injected transport is closed with them. What does not close in time is left."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSING_SECONDS):
+                await self._api.aclose()
+                await self._files.aclose()
 
     async def __aenter__(self) -> Self:
         return self

@@ -21,7 +21,7 @@ class Kind(StrEnum):
     NO_SUCH_TASK = "no-such-task"  # "not found, failed or expired": ambiguous, never the end of a task
     RATE_LIMIT = "rate-limit"
     TIMEOUT = "timeout"
-    SERVER = "server"
+    SERVER = "server"  # the service, or something behind it, cannot answer now
     PROVIDER = "provider"  # the renderer behind the service failed
     UNKNOWN = "unknown"
 
@@ -47,11 +47,14 @@ _TABLES: Mapping[Kind, str] = {
     Kind.NO_SUCH_TASK: "taskCancelled",
     Kind.SERVER: (
         "internalServerError serviceUnavailable serverUnavailable standardError unknownError undefinedError "
-        "defaultError unrecognizedResponse errorRetrievingAccountManagement"
+        "defaultError unrecognizedResponse errorRetrievingAccountManagement "
+        # The SDKs call these errors of the renderer. They say that something cannot be reached at this moment, and
+        # that may be what the look at a task ran into.
+        "providerUnavailable providerBadGateway noAvailableServer modelUnavailable modelNotReady"
     ),
     Kind.PROVIDER: (
-        "inferenceError processingFailed taskFailed downloadFailed uploadFailed noAvailableServer modelUnavailable "
-        "modelDisabled modelNotReady mediaStorageFileCouldNotBeMoved"
+        "inferenceError processingFailed taskFailed downloadFailed uploadFailed modelDisabled "
+        "mediaStorageFileCouldNotBeMoved"
     ),
     Kind.VALIDATION: (
         "unknownParameter incompatibleParameters mismatchProviderSettingsProvider unknownProviderSettingsProvider "

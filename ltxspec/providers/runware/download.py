@@ -1,100 +1,116 @@
-"""Bringing a video home: resumed where it stopped, checked for length, patient with fresh URLs, never with the key.
+"""Fetching a video: resumed where it stopped, checked for length, patient with fresh URLs, never with the key.
 
-Fresh URLs may answer 422 (not ready) or 502 for a while; the waits are those of the service's own ComfyUI nodes. URLs
-may be presigned: a query string appears in no message.
+Fresh URLs may answer 422 (not ready) or 502 for a while, or 200 with a message in place of the video; the waits are
+those of the service's own ComfyUI nodes. URLs may be presigned: a query string appears in no message.
 """
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import asyncio
+import math
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass
 
 import httpx
 
 from ltxspec.apply.ports import Clock, Sink
 from ltxspec.errors import ProviderUnavailable
 from ltxspec.providers.runware.client import Broken, Client, broken
+from ltxspec.providers.runware.contents import Unzipper, beginning
+from ltxspec.providers.runware.patience import Pace, Progress
+from ltxspec.providers.runware.transfer import ContentRange, NotYet, NoVideo, Transfer, content_length
 from ltxspec.providers.runware.wire import parse_retry_after
 
-_WAITS = (2.0, 5.0, 10.0, 15.0, 20.0)  # seconds; counted anew whenever bytes arrived
-_ATTEMPTS_IN_ALL = 50  # a server that sends a few bytes a time may not hold us for ever
+_WAITS = (2.0, 5.0, 10.0, 15.0, 20.0)  # seconds; counted anew whenever an attempt made progress
+_ATTEMPTS_IN_ALL = 50  # a server that sends a piece at a time may not hold us for ever
+_AT_ONCE = 8  # videos; the others wait for their turn, which costs none of their time
 _REDIRECTS = 5
 _NOT_NOW = frozenset({408, 422, 425, 429, 500, 502, 503, 504})
 _GONE = frozenset({404, 410})
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _COMPLETE, _PARTIAL, _RANGE_REFUSED = 200, 206, 416
-_NO_VIDEO = re.compile(r"(text|image|multipart)/|application/([\w.+-]*\+)?(json|xml)\b", re.IGNORECASE)
-_CONTENT_RANGE = re.compile(r"(?:bytes )?(?:(\d{1,18})-(\d{1,18})|\*)/(?:(\d{1,18})|\*)")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 DEFAULT_SIZE_LIMIT = 4 * 1024**3  # bytes
 
 
-class _NotYet(Exception):
-    """This attempt brought no complete video; another may."""
-
-    def __init__(self, reason: str, retry_after: float | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.retry_after = retry_after
-
-
 @dataclass(slots=True)
 class _Fetch:
-    """One video on its way: what the server said that a later attempt has to know."""
+    """One call: the video, how it comes on, how often it was asked for."""
 
     url: httpx.URL
-    sink: Sink
-    validator: str | None = None  # a strong ETag or Last-Modified: resume only if the file is still the same
-    attempts: int = field(default=0)
+    transfer: Transfer
+    progress: Progress
+    attempts: int = 0
+
+    @property
+    def sink(self) -> Sink:
+        return self.transfer.sink
 
 
 class Downloads:
     """Fetches videos over https; over http only from this machine, or when the service itself is on http."""
 
-    def __init__(self, client: Client, clock: Clock, *, allow_http: bool, size_limit: int = DEFAULT_SIZE_LIMIT) -> None:
+    def __init__(self, client: Client, clock: Clock, *, allow_http: bool, size_limit: int, pace: Pace) -> None:
         self._client = client
         self._clock = clock
         self._allow_http = allow_http
         self._size_limit = size_limit
+        self._pace = pace
+        self._turn = asyncio.Semaphore(_AT_ONCE)
 
     async def fetch(self, url: str, sink: Sink) -> None:
         """Fetch `url` into `sink`, from where it stopped.
 
         Raises:
-            ProviderUnavailable: gone, refused, not a video, too large, or not complete after all attempts. What has
-                arrived stays in the sink, so asking again goes on from there.
+            ProviderUnavailable: gone, refused, a message in place of a video, too large, too slow, or not complete
+                after all attempts. What has arrived stays in the sink, so asking again goes on from there.
         """
-        fetch = _Fetch(self._checked(url), sink)
+        fetch = _Fetch(self._checked(url), Transfer(sink), Progress(self._pace))
+        async with self._turn:
+            try:
+                async with asyncio.timeout(self._pace.longest):
+                    await self._keep_trying(fetch)
+            except TimeoutError:
+                raise ProviderUnavailable(
+                    f"the video at `{_shown(fetch.url)}` is not complete after {self._pace.longest:.0f} s: "
+                    f"{sink.size} bytes have arrived"
+                ) from None
+
+    async def _keep_trying(self, fetch: _Fetch) -> None:
         waits = iter(_WAITS)
         while True:
-            held = sink.size
             fetch.attempts += 1
             try:
                 return await self._attempt(fetch)
-            except _NotYet as error:
+            except NotYet as error:
                 trouble = error
-            if sink.size > held:
+            if fetch.progress.moved:
                 waits = iter(_WAITS)
-            wait = next(waits, None)
-            if wait is None or fetch.attempts >= _ATTEMPTS_IN_ALL:
+            wait = max(next(waits, math.inf), trouble.retry_after or 0.0)
+            if fetch.attempts >= _ATTEMPTS_IN_ALL or not fetch.progress.allows(wait):
                 raise ProviderUnavailable(
                     f"the video at `{_shown(fetch.url)}` could not be fetched: {trouble.reason}",
                     retry_after=trouble.retry_after,
                 )
-            await self._clock.sleep(max(wait, trouble.retry_after or 0.0))
+            await self._clock.sleep(wait)
 
     async def _attempt(self, fetch: _Fetch) -> None:
-        """One request and its redirects. Raises _NotYet when trying again may help, ProviderUnavailable when not."""
+        """One request and its redirects. Raises NotYet when trying again may help, ProviderUnavailable when not."""
         url = fetch.url
         try:
-            for _ in range(_REDIRECTS + 1):
-                async with self._client.get(url, _range_headers(fetch)) as response:
-                    if response.status_code not in _MOVED:
-                        return await self._receive(fetch, response)
-                    url = self._checked(response.headers.get("Location", ""), url)
+            async with fetch.progress.attempt():
+                for _ in range(_REDIRECTS + 1):
+                    async with self._client.get(url, fetch.transfer.wanted()) as response:
+                        if response.status_code not in _MOVED:
+                            return await self._receive(fetch, response)
+                        url = self._checked(response.headers.get("Location", ""), url)
         except (httpx.RequestError, httpx.InvalidURL) as error:
             failure: Broken = broken(error)
-            raise _NotYet(failure.reason) from None
+            raise NotYet(failure.reason) from None
+        except TimeoutError:
+            raise NotYet("the transfer stalled") from None
+        except NoVideo as error:
+            raise ProviderUnavailable(f"the address `{_shown(fetch.url)}` {error}") from None
         raise ProviderUnavailable(f"the video at `{_shown(fetch.url)}` is behind too many redirects")
 
     async def _receive(self, fetch: _Fetch, response: httpx.Response) -> None:
@@ -102,41 +118,44 @@ class Downloads:
         status = response.status_code
         if status in _NOT_NOW:
             retry_after = parse_retry_after(response.headers.get("Retry-After"), self._clock.now())
-            raise _NotYet(f"HTTP {status}", retry_after)
+            raise NotYet(f"HTTP {status}", retry_after)
         if status == _RANGE_REFUSED and fetch.sink.size:
-            return _settle_refused_range(fetch, response.headers)
+            return fetch.transfer.range_refused(response.headers)
         if status not in {_COMPLETE, _PARTIAL}:
             raise _no_video(fetch.url, status)
-        _refuse_what_is_no_video(fetch.url, response.headers)
-        total = self._place(fetch, response)
-        async for part in response.aiter_bytes():  # nothing to decode: other encodings are refused above
-            if fetch.sink.size + len(part) > self._size_limit:
-                raise self._too_large(fetch.url)
-            fetch.sink.write(part)
-        if fetch.sink.size == 0 or (total is not None and fetch.sink.size < total):
-            raise _NotYet(f"it ended after {fetch.sink.size} of {total or 'unknown'} bytes")
-        if total is not None and fetch.sink.size > total:
-            fetch.sink.restart()
-            raise _NotYet("it was longer than announced")
-        return None
-
-    def _place(self, fetch: _Fetch, response: httpx.Response) -> int | None:
-        """Make the sink ready for where the answer's bytes begin; return the whole file's length, if told."""
-        headers = response.headers
-        if response.status_code == _PARTIAL:
-            start, total = _content_range(headers)
-            if start is None or start != fetch.sink.size:
-                fetch.sink.restart()
-                raise _NotYet("the server sent another part than asked for")
-        else:
-            if fetch.sink.size:
-                fetch.sink.restart()  # it cannot resume, or the file has changed
-            length = headers.get("Content-Length", "")
-            total = int(length) if length.isascii() and length.isdigit() else None
+        part = ContentRange.of(response.headers) if status == _PARTIAL else None
+        total = part.total if part else content_length(response.headers)
         if total is not None and total > self._size_limit:
             raise self._too_large(fetch.url)
-        fetch.validator = _validator(headers)
-        return total
+        async with aclosing(_parts(fetch, response)) as parts:
+            head = b""
+            if status == _PARTIAL:
+                fetch.transfer.go_on(response.headers)
+            else:
+                head = await beginning(parts)
+                fetch.transfer.begin(response.headers, head)
+            await self._take(fetch, head, parts)
+        return fetch.transfer.end()
+
+    async def _take(self, fetch: _Fetch, head: bytes, parts: AsyncIterator[bytes]) -> None:
+        """Write what comes to the sink, unpacked where the server packed it."""
+        unzipper = Unzipper() if fetch.transfer.zipped else None
+        part: bytes | None = head
+        while part is not None:
+            try:
+                for data in unzipper.unpack(part) if unzipper else (part,):
+                    self._write(fetch, data)
+            except ValueError:
+                raise fetch.transfer.discard("its compression is damaged") from None
+            part = await anext(parts, None)
+        if unzipper and not unzipper.complete:
+            raise NotYet("it ended in the middle of its compression")
+
+    def _write(self, fetch: _Fetch, data: bytes) -> None:
+        if fetch.sink.size + len(data) > self._size_limit:
+            raise self._too_large(fetch.url)
+        if data:
+            fetch.sink.write(data)
 
     def _checked(self, location: str, base: httpx.URL | None = None) -> httpx.URL:
         """A URL that may be fetched. Raises ProviderUnavailable for other schemes, and for http where not allowed."""
@@ -158,48 +177,13 @@ def is_plain_http(base_url: str) -> bool:
     return base_url.lower().startswith("http://")
 
 
-def _range_headers(fetch: _Fetch) -> dict[str, str]:
-    """Ask for the rest of what the sink holds, of the same version of the file where its version is known."""
-    if not fetch.sink.size:
-        return {}
-    headers = {"Range": f"bytes={fetch.sink.size}-"}
-    return {**headers, "If-Range": fetch.validator} if fetch.validator else headers
-
-
-def _validator(headers: Mapping[str, str]) -> str | None:
-    """What `If-Range` may name: a strong ETag, else the date (RFC 9110, 13.1.5)."""
-    etag = headers.get("ETag", "")
-    if etag and not etag.startswith("W/"):
-        return etag
-    return headers.get("Last-Modified")
-
-
-def _content_range(headers: Mapping[str, str]) -> tuple[int | None, int | None]:
-    """First byte and whole length (or, if it is not told, the end of this part) of `Content-Range`; None if untold."""
-    match = _CONTENT_RANGE.fullmatch(headers.get("Content-Range", "").strip())
-    if match is None:
-        return None, None
-    start, end, total = match.groups()
-    length = int(total) if total else int(end) + 1 if end else None
-    return (int(start) if start else None), length
-
-
-def _settle_refused_range(fetch: _Fetch, headers: Mapping[str, str]) -> None:
-    """416: the sink holds all there is, or something else than the server has."""
-    _, total = _content_range(headers)
-    if total == fetch.sink.size:
-        return
-    fetch.sink.restart()
-    raise _NotYet("the server has another file than the one begun")
-
-
-def _refuse_what_is_no_video(url: httpx.URL, headers: Mapping[str, str]) -> None:
-    """Raise ProviderUnavailable for a page, a picture or an error document in place of a video."""
-    content_type = headers.get("Content-Type", "").partition(";")[0].strip()
-    if _NO_VIDEO.match(content_type):
-        raise ProviderUnavailable(f"the address `{_shown(url)}` holds `{content_type}`, not a video")
-    if headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise ProviderUnavailable(f"the video at `{_shown(url)}` is sent in an encoding that was not asked for")
+async def _parts(fetch: _Fetch, response: httpx.Response) -> AsyncGenerator[bytes]:
+    """The body as it was sent, with nothing decoded, because its `Content-Encoding` may be wrong."""
+    if not isinstance(response.stream, httpx.AsyncByteStream):
+        raise TypeError("an asynchronous client streams asynchronously")
+    async for part in response.stream:
+        fetch.progress.add(len(part))
+        yield part
 
 
 def _no_video(url: httpx.URL, status: int) -> ProviderUnavailable:

@@ -18,8 +18,7 @@ from uuid import uuid4
 
 from ltxspec.apply.ports import Order, TaskReport, TaskState
 from ltxspec.errors import ProviderUnavailable
-from ltxspec.providers.runware.classify import judge_poll
-from ltxspec.providers.runware.codes import Kind, kind_of
+from ltxspec.providers.runware.classify import answers_poll, judge_poll
 from ltxspec.providers.runware.reads import Reads
 from ltxspec.providers.runware.wire import Reply, encode, get_response
 from ltxspec.values import TaskId
@@ -39,8 +38,8 @@ class Polls:
     async def look(self, orders: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
         """Look at tasks; every one is in the result.
 
-        A task whose own request failed while others were answered is reported as RUNNING with nothing known: a failed
-        look is no word about the task, and UNKNOWN would be one.
+        A task whose own look failed while others were answered is reported as RUNNING with nothing known: a failed
+        look is no word about the task, and UNKNOWN would be one. So is an answer that tells of trouble only.
 
         Raises:
             ProviderUnavailable: not one request was answered.
@@ -49,7 +48,12 @@ class Polls:
         tasks = list({order.task_id: order for order in orders}.values())
         size = 1 if self._proved is False else self._chunk
         chunks = [tasks[start : start + size] for start in range(0, len(tasks), size)]
-        return await _gathered(chunks, [self._look_at(chunk) for chunk in chunks])
+        return await _gathered(chunks, [self._look_in_time(chunk) for chunk in chunks])
+
+    async def _look_in_time(self, orders: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
+        """One chunk with all the questions that its answer leads to. Raises ProviderUnavailable."""
+        async with self._reads.in_time():
+            return await self._look_at(orders)
 
     async def _look_at(self, orders: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
         """One chunk in one request; task by task if that proves useless."""
@@ -63,7 +67,10 @@ class Polls:
             self._proved = self._proved or False
             alone = [[order] for order in orders]
             return await _gathered(alone, [self._look_at(one) for one in alone])
-        return await self._weighed(judge_poll(reply, orders))
+        heard = [order for order in orders if answers_poll(reply, order.task_id)]
+        if not heard:
+            raise _no_word(reply)
+        return {**_not_heard(orders), **await self._weighed(judge_poll(reply, heard))}
 
     async def _weighed(self, reports: Mapping[TaskId, TaskReport]) -> Mapping[TaskId, TaskReport]:
         """The same reports, with "running" taken as proof where the service says it only of tasks that are there."""
@@ -96,11 +103,8 @@ class Polls:
     async def _ask_about_one(self, order: Order) -> Reply:
         """The answer about one task. Raises ProviderUnavailable when it cannot be read or refuses the question."""
         reply = await self._reads.ask(_questions([order]), [order.task_id])
-        never_heard_of_it = any(kind_of(error.code) is Kind.NO_SUCH_TASK for error in reply.errors)
-        if _unreadable(reply, reply.mentioned([order.task_id])) and not never_heard_of_it:
-            raise ProviderUnavailable(
-                f"the service answered a look at a task with HTTP {reply.status} and no word of it"
-            )
+        if not answers_poll(reply, order.task_id):
+            raise _no_word(reply)
         return reply
 
 
@@ -113,7 +117,7 @@ async def _gathered(
     for group, result in zip(groups, await asyncio.gather(*looks, return_exceptions=True), strict=True):
         if isinstance(result, ProviderUnavailable):
             failures.append(result)
-            reports |= {order.task_id: TaskReport(order.task_id, TaskState.RUNNING) for order in group}
+            reports |= _not_heard(group)
         elif isinstance(result, BaseException):
             raise result
         else:
@@ -121,6 +125,21 @@ async def _gathered(
     if failures and len(failures) == len(groups):
         raise failures[0]
     return reports
+
+
+def _not_heard(orders: Sequence[Order]) -> dict[TaskId, TaskReport]:
+    """The reports of tasks whose look failed."""
+    return {order.task_id: TaskReport(order.task_id, TaskState.RUNNING) for order in orders}
+
+
+def _no_word(reply: Reply) -> ProviderUnavailable:
+    """The error for an answer that cannot be read, refuses the question, or tells of trouble only."""
+    first = next((error for error in reply.errors if error.code or error.message), None)
+    told = f" (`{first.code or 'no code'}`: {first.message or 'no message'})" if first else ""
+    return ProviderUnavailable(
+        f"the service answered a look at a task with HTTP {reply.status} and no word of it{told}",
+        retry_after=reply.retry_after,
+    )
 
 
 def _unreadable(reply: Reply, found: AbstractSet[TaskId]) -> bool:

@@ -6,7 +6,7 @@ An order leaves this module at most once for each call of `submit`; whatever is 
 import asyncio
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from uuid import uuid4
 
@@ -22,6 +22,7 @@ from ltxspec.providers.runware.classify import (
 from ltxspec.providers.runware.client import Broken, Client, Connection
 from ltxspec.providers.runware.codes import Kind, kind_of
 from ltxspec.providers.runware.download import DEFAULT_SIZE_LIMIT, Downloads, is_plain_http
+from ltxspec.providers.runware.patience import Pace, Patience
 from ltxspec.providers.runware.polling import Polls
 from ltxspec.providers.runware.reads import Jitter, Reads, refused
 from ltxspec.providers.runware.wire import (
@@ -36,6 +37,7 @@ from ltxspec.providers.runware.wire import (
 from ltxspec.values import Json, TaskId, Usd
 
 _NO_TIME = frozenset({Kind.RATE_LIMIT, Kind.TIMEOUT, Kind.SERVER, Kind.PROVIDER, Kind.QUOTA})
+_ORDERS_AT_ONCE = 8  # with the free requests, fewer than there are connections
 _MEDIA_ID = ("mediaUUID", "imageUUID")  # the second is what the older upload task answers
 
 
@@ -45,6 +47,8 @@ class Tuning:
 
     poll_chunk: int = 20  # tasks in one poll
     size_limit: int = DEFAULT_SIZE_LIMIT  # bytes of one video
+    patience: Patience = field(default_factory=Patience)  # how long answers are waited for
+    pace: Pace = field(default_factory=Pace)  # how fast videos have to come
     jitter: Jitter = random.random  # spreads waits; nothing secret hangs on it
 
 
@@ -57,11 +61,17 @@ class RunwareProvider:
         tuning = tuning or Tuning()
         self._name = name
         self._client = Client(connection)
-        self._reads = Reads(self._client, clock, tuning.jitter)
+        self._patience = tuning.patience
+        self._reads = Reads(self._client, clock, tuning.jitter, tuning.patience)
         self._polls = Polls(self._reads, tuning.poll_chunk)
         self._downloads = Downloads(
-            self._client, clock, allow_http=is_plain_http(connection.base_url), size_limit=tuning.size_limit
+            self._client,
+            clock,
+            allow_http=is_plain_http(connection.base_url),
+            size_limit=tuning.size_limit,
+            pace=tuning.pace,
         )
+        self._ordering = asyncio.Semaphore(_ORDERS_AT_ONCE)
         self._stored: dict[str, str] = {}  # SHA-256 of an image -> its id at the service
         self._storing: dict[str, asyncio.Lock] = {}
 
@@ -95,7 +105,8 @@ class RunwareProvider:
         """
         body = _order_body(order)
         try:
-            reply = await self._reads.post(body)
+            async with self._ordering:
+                reply = await self._reads.post(body, self._patience.for_order(body))
         except Broken as error:
             if not error.sent:
                 raise NotSent(f"the service could not be reached: {error.reason}") from None

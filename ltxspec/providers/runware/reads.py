@@ -1,13 +1,18 @@
-"""Asking again: what costs nothing may be repeated, a few times, with growing waits. Orders never pass through here."""
+"""Asking again: what costs nothing may be repeated, a few times, with growing waits, within a bound for all of it.
+
+Orders never pass through here.
+"""
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import AbstractAsyncContextManager
 
 from ltxspec.apply.ports import Clock
 from ltxspec.errors import ProviderRefused, ProviderUnavailable
 from ltxspec.providers.runware.classify import Refusal, key_refusal
 from ltxspec.providers.runware.client import Broken, Client
 from ltxspec.providers.runware.codes import Kind
+from ltxspec.providers.runware.patience import Patience, bounded
 from ltxspec.providers.runware.wire import Reply, decode_reply, parse_retry_after
 from ltxspec.values import TaskId
 
@@ -15,6 +20,7 @@ _ATTEMPTS = 4
 _FIRST_WAIT, _GROWTH, _LONGEST_WAIT = 1.0, 2.0, 15.0  # seconds; what official clients use is 1 s, doubling, at most 30
 _LONGEST_ASKED_WAIT = 30.0  # a longer Retry-After is handed to the caller, who may have better things to do
 _AT_ONCE = 4  # the service's advice for steady use is 2 to 4 requests
+_LARGE, _LARGE_AT_ONCE = 64 * 1024, 2  # bytes: uploads take turns of their own, so that looks never wait for them
 
 Jitter = Callable[[], float]  # a number from 0 up to 1, as `random.random` gives
 
@@ -22,11 +28,13 @@ Jitter = Callable[[], float]  # a number from 0 up to 1, as `random.random` give
 class Reads:
     """Sends free requests until one is answered."""
 
-    def __init__(self, client: Client, clock: Clock, jitter: Jitter) -> None:
+    def __init__(self, client: Client, clock: Clock, jitter: Jitter, patience: Patience) -> None:
         self._client = client
         self._clock = clock
         self._jitter = jitter
+        self._patience = patience
         self._turn = asyncio.Semaphore(_AT_ONCE)
+        self._large_turn = asyncio.Semaphore(_LARGE_AT_ONCE)
 
     async def ask(self, body: bytes, about: Iterable[TaskId]) -> Reply:
         """Post a free request about some tasks; repeat it while the answer is missing or says nothing about them.
@@ -36,10 +44,17 @@ class Reads:
             (a page of HTML with 200): the caller may then ask in another way.
 
         Raises:
-            ProviderUnavailable: no answer after all attempts.
+            ProviderUnavailable: no answer after all attempts, or in all the time there is for them.
             ProviderRefused: with `whole_run`, when the key is bad.
         """
-        wanted = frozenset(about)
+        async with bounded(self._patience.for_question(body)):
+            return await self._ask(body, frozenset(about))
+
+    def in_time(self) -> AbstractAsyncContextManager[None]:
+        """A bound for several questions that together give one answer. Raises ProviderUnavailable."""
+        return bounded(self._patience.question)
+
+    async def _ask(self, body: bytes, wanted: frozenset[TaskId]) -> Reply:
         result = await self._try(body)
         for attempt in range(1, _ATTEMPTS):
             asked_wait = result.retry_after or 0.0
@@ -49,17 +64,17 @@ class Reads:
             result = await self._try(body)
         return _with_good_key(_answer(result, wanted) or _last_word(result))
 
-    async def post(self, body: bytes) -> Reply:
-        """Post once and decode. Raises Broken when no answer came."""
-        answer = await self._client.post(body)
+    async def post(self, body: bytes, seconds: float) -> Reply:
+        """Post once and decode. Raises Broken when no answer came in that time."""
+        answer = await self._client.post(body, seconds)
         retry_after = parse_retry_after(answer.retry_after, self._clock.now())
         return decode_reply(answer.status, answer.content, retry_after)
 
     async def _try(self, body: bytes) -> Reply | ProviderUnavailable:
         """One attempt, when it is its turn."""
-        async with self._turn:
+        async with self._large_turn if len(body) > _LARGE else self._turn:
             try:
-                return await self.post(body)
+                return await self.post(body, self._patience.for_request(body))
             except Broken as error:
                 return ProviderUnavailable(f"the service did not answer: {error.reason}")
 

@@ -140,7 +140,8 @@ def decode_reply(status: int, content: bytes, retry_after: float | None = None) 
 def decode_envelope(body: Mapping[str, Json]) -> tuple[tuple[Item, ...], tuple[ApiError, ...]]:
     """The items and errors of an envelope: `data`, `errors` and the singular `error`, each an object or an array.
 
-    An item of `data` that reports a failure (`status: error`, or an `error` and no status) becomes an error.
+    An item of `data` that reports a failure (`status: error`, or an `error` and no status) becomes an error; only the
+    first says that the task has ended.
     A singular `error` without an id of its own takes that of the envelope, as the SDKs read it.
     """
     items: list[Item] = []
@@ -250,7 +251,8 @@ def _item_error(fields: Mapping[str, Json]) -> ApiError:
     details = fields.get("error")
     source = {**fields, "message": details} if isinstance(details, str) else fields
     error = _error(details if isinstance(details, dict) else source, _reference(fields))
-    return replace(error, task_id=_reference(fields), ends_task=True, cost=believable_cost(fields.get("cost")))
+    ends_task = error.ends_task or fields.get("status") == "error"
+    return replace(error, task_id=_reference(fields), ends_task=ends_task, cost=believable_cost(fields.get("cost")))
 
 
 def _error(entry: Json, enclosing: str | None) -> ApiError:

@@ -35,13 +35,26 @@ def test_a_refused_order_gives_its_money_back() -> None:
     budget = Budget(Decimal("0.50"))
     budget.reserve(task(1), Decimal("0.48"))
     budget.release(task(1))
+    assert budget.open_orders == (0, Decimal(0)), "what is asked for when the run is interrupted"
     assert budget.reserve(task(2), Decimal("0.48"))
+    budget.release(task(9))
+    assert budget.open_orders == (1, Decimal("0.48"))
 
 
 def test_an_order_without_a_price_counts_as_the_dearest_allowed_shot() -> None:
-    budget = Budget(Decimal("4.00"), fallback=Decimal("3.00"))
+    budget = Budget(Decimal("4.00"), per_shot=Decimal("3.00"))
     assert budget.reserve(task(1), None)
+    assert budget.committed == Decimal("3.00")
     assert not budget.reserve(task(2), None)
+    assert budget.reserve(task(2), Decimal("1.00"))
+    assert not budget.reserve(task(3), Decimal("0.01"))
+
+
+def test_without_a_limit_an_order_of_unknown_price_counts_as_nothing_or_as_the_dearest_allowed_shot() -> None:
+    for fallback, reckoned in ((None, Decimal(0)), (Decimal("3.00"), Decimal("3.00"))):
+        budget = Budget(None, fallback)
+        assert budget.reserve(task(1), None)
+        assert budget.open_orders == (1, reckoned)
 
 
 def test_an_order_without_a_price_takes_all_the_room_until_its_cost_is_told() -> None:
@@ -69,3 +82,75 @@ def test_reservations_never_pass_the_limit(limit: Decimal, estimates: list[Decim
     for number, estimate in enumerate(estimates, 1):
         budget.reserve(task(number), estimate)
         assert budget.committed <= limit
+
+
+def test_a_price_list_that_was_wrong_once_is_not_believed_again() -> None:
+    budget = Budget(Decimal("5.00"))
+    budget.reserve(task(1), Decimal("0.40"))
+    budget.reserve(task(2), Decimal("0.40"))
+    budget.settle(task(1), Decimal("1.20"), Decimal("0.40"))
+    assert budget.committed == Decimal("2.40"), "the one in flight is reckoned at three times its price, too"
+    assert budget.reserve(task(3), Decimal("0.80"))
+    assert budget.committed == Decimal("4.80")
+    assert not budget.reserve(task(4), Decimal("0.10"))
+    budget.settle(task(2), Decimal("0.10"), Decimal("0.40"))
+    assert budget.factor == Decimal(3), "a cheap one does not make the others cheap"
+
+
+def test_what_orders_of_this_run_cost_more_than_their_limit_is_known() -> None:
+    budget = Budget(Decimal("1.00"))
+    assert budget.overspent() is None
+    budget.count(task(1), Decimal("5.00"))  # of an earlier run
+    budget.settle(task(1), Decimal("5.00"))
+    assert budget.overspent() is None
+    budget = Budget(Decimal("1.00"))
+    budget.reserve(task(2), Decimal("0.50"))
+    budget.settle(task(2), Decimal("1.00"))
+    assert budget.overspent() is None
+    budget.reserve(task(3), Decimal(0))
+    budget.settle(task(3), Decimal("0.25"))
+    assert budget.overspent() == (Decimal("0.25"), Decimal("1.00"))
+
+
+def test_each_spec_keeps_to_what_is_left_for_it() -> None:
+    budget = Budget(None, per_spec={"night": Decimal("1.00")})
+    assert budget.is_limited
+    assert budget.reserve(task(1), Decimal("0.60"), "night")
+    assert budget.reserve(task(2), Decimal("9.00"), "day")
+    assert not budget.reserve(task(3), Decimal("0.60"), "night")
+    assert budget.committed_for("night") == Decimal("0.60")
+    budget.settle(task(1), Decimal("1.30"), Decimal("0.60"))
+    assert budget.overspent() == (Decimal("0.30"), Decimal("1.00"))
+    assert not budget.reserve(task(4), Decimal("0.01"), "night")
+
+
+def test_a_shot_that_turned_out_dearer_than_any_may_be_is_not_followed_by_another() -> None:
+    budget = Budget(None, per_shot=Decimal("1.00"))
+    assert budget.reserve(task(1), Decimal("0.60"))
+    budget.settle(task(1), Decimal("1.20"), Decimal("0.60"))
+    assert not budget.reserve(task(2), Decimal("0.60"))
+    assert budget.reserve(task(3), Decimal("0.50"))
+
+
+def test_an_order_of_an_earlier_run_has_room_when_all_that_is_committed_is_within_the_limits() -> None:
+    budget = Budget(Decimal("1.00"), per_shot=Decimal("0.80"), per_spec={"night": Decimal("0.90")})
+    budget.count(task(1), Decimal("0.50"), "night")
+    budget.count(task(2), Decimal("0.40"), "night")
+    assert budget.has_room(task(1))
+    budget.count(task(3), Decimal("0.10"), "day")
+    assert budget.has_room(task(1))
+    budget.count(task(4), Decimal("0.01"), "night")
+    assert not budget.has_room(task(1))
+    alone = Budget(None, per_shot=Decimal("0.80"))
+    alone.count(task(1), Decimal("0.81"))
+    assert not alone.has_room(task(1))
+    assert Budget(None).has_room(task(9))
+    assert not Budget(None).is_limited
+
+
+def test_money_of_a_refused_order_is_nobodys() -> None:
+    budget = Budget(Decimal("1.00"))
+    budget.reserve(task(1), Decimal("0.50"))
+    budget.release(task(1))
+    assert budget.open_orders == (0, Decimal(0))
+    assert budget.overspent() is None

@@ -4,11 +4,13 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from builders import change, intent, output, request, task
 from fakes import FakeClock, FakeProvider, MemoryArchive, MemoryState
 from unit.apply.stages import stage
 
 from ltxspec.apply.budget import Budget
+from ltxspec.apply.delivery import names_of
 from ltxspec.apply.ending import abandon, bring_home_and_commit, give_up, held_back, leave, record
 from ltxspec.apply.events import ApplyEvent, Kind, Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger
@@ -29,6 +31,11 @@ class Server(FakeProvider):
     """Knows some addresses; others have expired."""
 
     addresses: set[str] = field(default_factory=lambda: {str(VIDEO.video_url)})
+    archived: TaskReport | None = None
+
+    async def look_up(self, task: Order) -> TaskReport:
+        self.looked_up.append(task.task_id)
+        return self.archived or TaskReport(task.task_id, TaskState.UNKNOWN)
 
     async def download(self, url: str, sink: Sink) -> None:
         if url not in self.addresses:
@@ -76,7 +83,7 @@ def test_a_success_is_written_before_and_after_the_download_and_linked() -> None
     take = bench.state.lockfile.shots["alley"].takes[0]
     assert take.expires_at is not None
     assert bench.archive.links["night", "alley"] == (take.outputs[0].sha256,)
-    assert bench.archive.forgotten == [VIDEO.video_uuid]
+    assert bench.archive.forgotten == names_of(task(), [VIDEO])
 
 
 def test_a_cost_that_was_not_told_leaves_the_money_set_aside() -> None:
@@ -106,6 +113,50 @@ def test_an_address_that_expired_is_asked_for_anew() -> None:
     bench.provider.reports[task()] = replace(DONE, outputs=(replace(VIDEO, video_url=fresh),))
     ended = bench.record(poll=DONE)
     assert (ended.archived, ended.message) == (True, None)
+    assert bench.state.lockfile.shots["alley"].takes[0].outputs[0].video_url == fresh
+
+
+def test_a_partly_fetched_take_is_recorded_so_far_and_its_task_stays_open() -> None:
+    bench = Bench()
+    ended = bench.record(poll=replace(DONE, outputs=(VIDEO, output(2, home=False))), results=2)
+    assert (ended.archived, ended.message) == (False, "the address expired")
+    outputs = bench.state.lockfile.shots["alley"].takes[0].outputs
+    assert [item.sha256 is not None for item in outputs] == [True, False]
+    assert "Committed" not in bench.state.writes
+    assert bench.archive.forgotten == []
+
+
+@pytest.mark.parametrize("poll", [TaskReport(task(), TaskState.UNKNOWN), replace(DONE, outputs=())])
+def test_where_polls_show_no_video_any_more_the_archive_is_asked_for_its_address(poll: TaskReport) -> None:
+    fresh = "https://videos.example/fresh.mp4"
+    bench = Bench(Server(addresses={fresh}, archived=replace(DONE, outputs=(replace(VIDEO, video_url=fresh),))))
+    bench.provider.reports[task()] = poll
+    ended = bench.record(poll=DONE)
+    assert (ended.archived, ended.message, bench.provider.looked_up) == (True, None, [task()])
+    assert "Committed" in bench.state.writes
+
+
+def test_a_take_of_which_one_video_is_missing_is_not_called_archived() -> None:
+    fresh, second = "https://videos.example/fresh.mp4", output(2, home=False)
+    bench = Bench(Server(addresses={fresh}))
+    bench.provider.reports[task()] = replace(DONE, outputs=(replace(VIDEO, video_url=fresh), second))
+    ended = bench.record(poll=replace(DONE, outputs=(VIDEO, second)), results=2)
+    assert (ended.outcome, ended.archived, ended.message) == (Outcome.RENDERED, False, "the address expired")
+    outputs = bench.state.lockfile.shots["alley"].takes[0].outputs
+    assert [item.sha256 is not None for item in outputs] == [True, False]
+    assert "Committed" not in bench.state.writes
+    assert bench.archive.forgotten == []
+    assert bench.events[-1].kind is Kind.SHOT_NOT_ARCHIVED
+
+
+def test_a_service_that_cannot_be_asked_for_a_new_address_hides_no_video() -> None:
+    class Silent(Server):
+        async def look_up(self, _: Order) -> TaskReport:
+            raise ProviderUnavailable("no answer")
+
+    bench = Bench(Silent(addresses=set()))
+    ended = bench.record(poll=DONE)
+    assert (ended.archived, ended.message) == (False, "the address expired")
 
 
 def test_a_video_that_cannot_be_had_is_recorded_as_paid_and_the_task_stays_open() -> None:

@@ -2,21 +2,22 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from builders import change, intent, lockfile, output, record, request, take, task
 from fakes import FakeClock, FakeProvider, MemoryArchive, MemoryState
 
 from ltxspec.apply.budget import Budget
+from ltxspec.apply.delivery import names_of
 from ltxspec.apply.engine import Job, RunSettings, World, run
 from ltxspec.apply.events import ApplyEvent, Kind, Outcome, RunSummary
 from ltxspec.apply.ledger import Ledger
-from ltxspec.apply.ports import Acceptance, LocalMedia, Order, TaskReport, TaskState
+from ltxspec.apply.ports import Acceptance, LocalMedia, Order, Sink, TaskReport, TaskState
 from ltxspec.apply.recovery import Limits
 from ltxspec.apply.story import StopSignal
 from ltxspec.errors import NotSent, ProviderRefused, ProviderUnavailable, SubmissionUncertain
-from ltxspec.lock.journal import Accepted, Event, Finished, fold
+from ltxspec.lock.journal import Accepted, Event, Finished, Repeated, fold
 from ltxspec.lock.models import Failure, Output
 from ltxspec.plan.actions import Action, Change
 
@@ -240,10 +241,29 @@ def test_a_video_that_cannot_be_had_is_recorded_as_paid_and_fetched_by_the_next_
 
 def test_a_broken_video_is_fetched_again_and_never_ordered_again() -> None:
     bench = Bench()
-    bench.archive.broken = {f"{task()}-0"}
+    bench.archive.broken = set(names_of(task(), [Output(f"{task()}-0", None)]))
     bench.run(change())
     assert Kind.SHOT_NOT_ARCHIVED in bench.kinds
     assert len(bench.provider.submitted) == 1
+
+
+def test_two_tasks_whose_videos_bear_one_id_keep_their_own_videos() -> None:
+    class OneId(FakeProvider):
+        def finished(self, order: Order) -> TaskReport:
+            done = super().finished(order)
+            return replace(done, outputs=tuple(replace(item, video_uuid="video") for item in done.outputs))
+
+        async def download(self, url: str, sink: Sink) -> None:
+            for part in ("video", " of ", url):
+                sink.write(part.encode())
+                await asyncio.sleep(0)
+
+    bench = Bench(provider=OneId())
+    bench.run(change(number=1), change(wanted=request("tower", "b"), number=2))
+    takes = [record.takes[0] for record in bench.state.lockfile.shots.values()]
+    assert [take.task_id for take in takes] == [task(1), task(2)]
+    videos = [bench.archive.home.get(take.outputs[0].sha256 or "") for take in takes]
+    assert videos == [f"video of {take.outputs[0].video_url}".encode() for take in takes]
 
 
 def test_an_unfinished_task_is_collected_before_anything_is_bought() -> None:
@@ -261,13 +281,154 @@ def test_an_unfinished_task_is_collected_before_anything_is_bought() -> None:
     assert bench.state.lockfile.shots["alley"].current == task(1)
 
 
-@pytest.mark.parametrize(("image", "sends"), [("[redacted]", 0), ("media-1", 1)])
-def test_an_unclear_order_is_repeated_only_while_all_of_it_is_known(image: str, sends: int) -> None:
-    left = replace(intent(), order={**intent().order, "image": image})
-    bench = Bench(state=MemoryState(events=[left]))
-    bench.run()  # of a shot that this run is not about, so that nothing but the journal knows the order
+def test_an_unclear_order_of_a_shot_that_this_run_is_not_about_is_only_looked_for() -> None:
+    bench = Bench(state=MemoryState(events=[intent()]))
+    bench.run()  # nothing but the journal knows the order
+    assert bench.provider.submitted == []
+    assert bench.open == {task()}
+
+
+@pytest.mark.parametrize(
+    ("settings", "sends"),
+    [({}, 1), ({"limit": "0.48"}, 1), ({"limit": "0.47"}, 0), ({"approved": False}, 0), ({"submit": False}, 0)],
+)
+def test_an_order_of_an_earlier_run_is_new_money_when_it_is_sent_again(settings: dict[str, Any], sends: int) -> None:
+    bench = Bench(state=MemoryState(events=[intent()]))
+    summary = bench.run(change(Action.RESUME), **settings)
     assert len(bench.provider.submitted) == sends
-    assert (bench.open == {task()}) is (sends == 0)
+    assert summary.count(Outcome.COLLECTED) == sends
+    assert summary.incomplete is (sends == 0)
+    assert bench.open == (set() if sends else {task()})
+
+
+def test_eight_unclear_orders_are_not_bought_by_a_run_without_room_for_all_of_them() -> None:
+    left = [intent(str(number), number=number, instance=f"s{number}") for number in range(1, 9)]
+    bench = Bench(state=MemoryState(events=left))
+    changes = [change(Action.RESUME, request(f"s{number}", str(number)), number=number) for number in range(1, 9)]
+    summary = bench.run(*changes, limit="0.50")
+    assert bench.provider.submitted == []
+    assert summary.count(Outcome.UNRESOLVED) == 8
+    assert "new money" in (summary.outcomes[0].message or "")
+
+
+def test_a_journal_that_came_from_elsewhere_decides_neither_what_is_sent_nor_what_is_recorded() -> None:
+    forged = replace(
+        intent(),
+        order={**intent().order, "width": 3840, "numberResults": 4, "webhookURL": "https://elsewhere.example/"},
+        request={**intent().request, "positivePrompt": "harmless"},
+        estimate=Decimal("0.01"),
+    )
+    bench = Bench(state=MemoryState(events=[forged]))
+    assert bench.run(change(Action.RESUME), limit="0.47").count(Outcome.UNRESOLVED) == 1, "the catalog knows the price"
+    bench.run(change(Action.RESUME), limit="0.50")
+    (order,) = bench.provider.submitted
+    assert order.body == {**request().body, "taskUUID": task(), "includeCost": True}
+    assert bench.state.lockfile.shots["alley"].takes[0].request == request().body
+    repeated = next(event for event in bench.state.journal if isinstance(event, Repeated))
+    assert repeated.order == order.body, "what is sent is on disk before it is sent"
+
+
+def test_local_images_of_an_order_that_is_sent_again_are_stored_anew() -> None:
+    wanted = replace(request(), body={**request().body, "inputs": {"image": "a.png"}})
+    forged = replace(intent(), order={**intent().order, "inputs": {"image": "media-of-somebody"}})
+    bench = Bench(state=MemoryState(events=[forged]))
+    bench.media = [LocalMedia(("inputs", "image"), "sha256:0011223344556677", "a.png", b"png")]
+    bench.run(change(Action.RESUME, wanted))
+    assert [order.body["inputs"] for order in bench.provider.submitted] == [{"image": "media-44556677"}]
+
+
+def test_a_wrong_price_list_is_noticed_before_orders_fan_out() -> None:
+    bench = Bench(FakeProvider(cost=Decimal("2.40")))
+    changes = [change(wanted=request(f"s{number}", str(number)), number=number) for number in range(1, 11)]
+    summary = bench.run(*changes, limit="5.00", parallelism=10)
+    assert bench.charged() == 2, "the second was reckoned at $2.40"
+    assert summary.count(Outcome.HELD_BACK) == 8
+    assert (summary.limit, summary.overspent, summary.incomplete) == (Decimal("5.00"), Decimal(0), True)
+
+
+def test_a_run_that_spent_more_than_it_was_allowed_is_no_success_and_says_by_how_much() -> None:
+    bench = Bench(FakeProvider(cost=Decimal("2.40")))
+    summary = bench.run(change(), limit="1.00")
+    assert summary.count(Outcome.RENDERED) == 1
+    assert (summary.overspent, summary.incomplete) == (Decimal("1.40"), True)
+
+
+def test_prices_are_proved_by_the_next_order_when_the_first_failed() -> None:
+    bench = Bench(FakeProvider(script=[refuses("invalidDuration")]))
+    at_once: list[int] = []
+    bench.on_event = lambda _: at_once.append(len(bench.open))
+    bench.run(*[change(wanted=request(f"s{n}", str(n)), number=n) for n in (1, 2)], limit="5.00", parallelism=2)
+    assert max(at_once) == 1
+
+
+def test_a_task_recorded_as_failed_is_looked_at_once_more_before_another_is_bought() -> None:
+    failed = take(number=9, status="failed", permanent=False)
+    again = replace(change(Action.CREATE, number=2), attempt=2)
+    for visible in (True, False):  # in the live state, or in the archive only
+        bench = Bench(FakeProvider(visible=visible), state=MemoryState(lockfile(alley=record(failed))))
+        bench.provider.charges[failed.task_id] = 1
+        summary = bench.run(again)
+        assert bench.provider.submitted == []
+        assert summary.count(Outcome.COLLECTED) == 1
+        (kept,) = bench.state.lockfile.shots["alley"].takes
+        assert (kept.task_id, kept.status, kept.failure) == (failed.task_id, "succeeded", None)
+        assert bench.state.lockfile.shots["alley"].current == failed.task_id
+
+
+def test_a_task_that_stays_failed_is_followed_by_another() -> None:
+    failed = take(number=9, status="failed", permanent=False)
+    bench = Bench(state=MemoryState(lockfile(alley=record(failed))))
+    reason = Failure("providerError", "it broke", permanent=False)
+    bench.provider.reports[failed.task_id] = TaskReport(failed.task_id, TaskState.FAILED, failure=reason, exists=True)
+    assert bench.run(replace(change(number=2), attempt=2)).count(Outcome.RENDERED) == 1
+    assert failed.task_id in bench.provider.looked_up
+    assert list(bench.provider.charges) == [task(2)]
+
+
+def test_a_failure_that_only_the_archive_shows_to_a_clone_is_not_taken_for_the_end() -> None:
+    class Overwritten(FakeProvider):
+        async def look_up(self, asked: Order) -> TaskReport:
+            self.looked_up.append(asked.task_id)
+            refused = Failure("contentFlagged", "no", permanent=True)
+            return TaskReport(asked.task_id, TaskState.FAILED, failure=refused, exists=True)
+
+        def accept(self, order: Order) -> Acceptance:
+            self.visible = True
+            return super().accept(order)
+
+    bench = Bench(Overwritten(visible=False))  # another machine ordered it, and its repeat was refused
+    bench.provider.charges[task()] = 1
+    assert bench.run(change(), submit=False).outcomes == ()
+    summary = bench.run(change())
+    assert summary.count(Outcome.COLLECTED) == 1
+    assert bench.charged() == 1
+    assert bench.clock.seconds >= 60, "it was looked for as long as any order without an answer"
+    assert bench.state.lockfile.shots["alley"].takes[0].status == "succeeded"
+
+
+def test_results_that_are_there_are_kept_while_another_never_comes() -> None:
+    wanted = request(numberResults=4)
+    three = tuple(Output(f"v{n}", f"https://videos.example/{n}.mp4", Decimal("0.48")) for n in range(3))
+    bench = Bench()
+    bench.provider.reports[task()] = TaskReport(task(), TaskState.RUNNING, three, exists=True)
+    summary = bench.run(change(wanted=wanted))
+    (kept,) = bench.state.lockfile.shots["alley"].takes
+    assert [output.video_uuid for output in kept.outputs] == ["v0", "v1", "v2"]
+    assert all(output.sha256 in bench.archive.home for output in kept.outputs)
+    assert (kept.cost, kept.finished_at) == (None, None)
+    assert bench.state.lockfile.shots["alley"].current == task()
+    assert summary.outcomes[0].outcome is Outcome.UNRESOLVED
+    assert "3 of 4 results are recorded, the others are not there" in (summary.outcomes[0].message or "")
+    assert bench.open == {task()}
+    fourth = Output("v3", "https://videos.example/3.mp4", Decimal("0.48"))
+    bench.provider.reports[task()] = TaskReport(
+        task(), TaskState.SUCCEEDED, (fourth, *reversed(three)), Decimal("1.92"), exists=True
+    )
+    assert bench.run(change(Action.RESUME, wanted)).count(Outcome.COLLECTED) == 1
+    (whole,) = bench.state.lockfile.shots["alley"].takes
+    assert [output.video_uuid for output in whole.outputs] == ["v0", "v1", "v2", "v3"]
+    assert whole.cost == Decimal("1.92")
+    assert bench.open == set()
 
 
 def test_collect_orders_nothing() -> None:

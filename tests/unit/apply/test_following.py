@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -15,6 +15,7 @@ from ltxspec.apply.ports import Acceptance, Order, TaskReport, TaskState
 from ltxspec.apply.recovery import Facts, Limits
 from ltxspec.apply.story import StopSignal, Story
 from ltxspec.errors import NotSent, ProviderRefused, ProviderUnavailable, SubmissionUncertain
+from ltxspec.values import TaskId
 
 Answer = Callable[[FakeProvider, Order], Acceptance]
 
@@ -159,21 +160,75 @@ def test_what_may_not_be_sent_is_not_sent(settings: dict[str, Any], whole: bool)
     assert bench.provider.submitted == []
 
 
-def test_an_archive_that_is_out_of_order_is_asked_again_and_one_that_does_not_exist_is_not() -> None:
-    class Archive(FakeProvider):
-        answers: list[Exception]
+@dataclass
+class Archive(FakeProvider):
+    """Its archive has some outages before it answers."""
 
-        async def look_up(self, task: Order) -> TaskReport:
-            if self.answers:
-                raise self.answers.pop(0)
-            return await super().look_up(task)
+    outages: list[ProviderUnavailable] = field(default_factory=list)
 
-    for answers in ([ProviderUnavailable("busy", retry_after=7)], [ProviderUnavailable("none", settled=True)]):
-        provider = Archive(script=[LOST])
-        provider.answers = list(answers)
-        bench = Bench(provider)
-        assert bench.follow().outcome is Outcome.RENDERED
-        assert len(provider.submitted) == 2
+    async def look_up(self, task: Order) -> TaskReport:
+        if self.outages:
+            self.looked_up.append(task.task_id)
+            raise self.outages.pop(0)
+        return await super().look_up(task)
+
+
+@pytest.mark.parametrize(("outage", "seconds"), [(ProviderUnavailable("busy", retry_after=70), 75), (None, 5)])
+def test_an_archive_that_is_out_of_order_does_not_say_that_nothing_is_there(
+    outage: ProviderUnavailable | None, seconds: float
+) -> None:
+    outages = [outage, ProviderUnavailable("busy")] if outage else []
+    provider = Archive(script=[LOST_BUT_TAKEN], visible=False, outages=outages)
+    bench = Bench(provider)
+    assert bench.follow(limits=Limits(grace=5, task_timeout=600)).outcome is Outcome.RENDERED
+    assert (len(provider.submitted), provider.charges) == (1, {task(): 1})
+    assert len(provider.looked_up) == (3 if outage else 1)
+    assert bench.clock.seconds >= seconds
+
+
+def test_a_service_without_an_archive_is_asked_for_it_once() -> None:
+    provider = Archive(script=[LOST], outages=[ProviderUnavailable("it keeps none", settled=True)])
+    bench = Bench(provider)
+    assert bench.follow().outcome is Outcome.RENDERED
+    assert (len(provider.submitted), len(provider.looked_up)) == (2, 1)
+
+
+def test_a_key_that_the_archive_refuses_stops_the_run_and_keeps_the_task() -> None:
+    class Locked(FakeProvider):
+        async def look_up(self, _: Order) -> NoReturn:
+            raise ProviderRefused("the key is bad", provider_code="invalidApiKey", whole_run=True)
+
+    bench = Bench(Locked(script=[LOST]))
+    ended = bench.follow()
+    assert (ended.outcome, ended.message, bench.stop.asked()) == (
+        Outcome.UNRESOLVED,
+        "the key is bad",
+        "the key is bad",
+    )
+    assert (len(bench.provider.submitted), bench.steps) == (1, ["Intent"])
+
+
+@pytest.mark.parametrize(("visible", "in_archive"), [(True, False), (False, True)])
+def test_after_a_second_unclear_answer_everything_is_looked_at_again_before_a_third_order(
+    visible: bool, in_archive: bool
+) -> None:
+    provider = FakeProvider(script=[LOST, LOST_BUT_TAKEN], visible=visible, in_archive=in_archive)
+    bench = Bench(provider)
+    assert bench.follow().outcome is Outcome.RENDERED
+    assert (len(provider.submitted), provider.charges) == (2, {task(): 1})
+    assert bench.clock.seconds >= (5 if visible else 10)
+
+
+def test_after_a_second_unclear_answer_no_look_of_before_it_counts() -> None:
+    class GoesBlind(FakeProvider):
+        async def poll(self, tasks: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
+            if len(self.submitted) > 1:
+                raise ProviderUnavailable("busy")
+            return await super().poll(tasks)
+
+    bench = Bench(GoesBlind(script=[LOST, LOST_BUT_TAKEN], in_archive=False))
+    assert bench.follow().outcome is Outcome.UNRESOLVED
+    assert len(bench.provider.submitted) == 2
 
 
 def test_a_key_that_is_refused_while_watching_stops_the_run_and_keeps_the_task() -> None:

@@ -8,7 +8,7 @@ from fakes import FakeClock, MemoryState
 
 from ltxspec.apply.ledger import Ledger, timestamp
 from ltxspec.apply.ports import Archived, TaskReport, TaskState
-from ltxspec.lock.journal import Accepted, Finished, Intent, Repeated
+from ltxspec.lock.journal import Accepted, Failed, Finished, Intent, Repeated
 from ltxspec.lock.models import Failure, Lockfile, Take
 from ltxspec.plan.actions import Action
 
@@ -116,6 +116,17 @@ def test_a_failure_is_a_take_without_videos_and_without_an_invented_cost() -> No
     assert (written.status, written.cost, written.outputs, written.failure) == ("failed", None, (), BROKEN)
     assert state.lockfile.shots["alley"].current is None
     assert book.open == {}
+
+
+def test_a_failure_that_was_charged_keeps_its_cost() -> None:
+    book, state = ledger()
+    book.intend(intent())
+    book.fail(task(), BROKEN, TaskReport(task(), TaskState.FAILED, cost=Decimal("0.48"), failure=BROKEN))
+    assert book.open[task()].cost == Decimal("0.48")
+    written = book.commit(task(), "alley", [], wanted=True)
+    assert (written.status, written.cost, written.finished_at) == ("failed", Decimal("0.48"), "2026-11-22T10:00:00Z")
+    assert state.lockfile.shots["alley"].takes == (written,)
+    assert [event.cost for event in state.journal if isinstance(event, Failed)] == [Decimal("0.48")]
 
 
 def test_videos_of_a_task_that_failed_in_part_are_kept() -> None:

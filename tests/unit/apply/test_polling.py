@@ -1,10 +1,11 @@
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 from builders import task
 from fakes import FakeClock, FakeProvider
 
+from ltxspec.apply import polling
 from ltxspec.apply.polling import Poller
 from ltxspec.apply.ports import Order, TaskReport, TaskState
 from ltxspec.errors import ProviderRefused, ProviderUnavailable
@@ -32,11 +33,11 @@ def order(number: int = 1) -> Order:
 
 
 def watch(
-    provider: Counting, *orders: Order, seconds: float = 100, until_seen: bool = False
+    provider: Counting, *orders: Order, seconds: float = 100, until: Callable[[TaskReport], bool] = lambda _: False
 ) -> list[TaskReport | None]:
     async def run() -> list[TaskReport | None]:
         async with Poller(provider, provider.clock, interval=2.0, longest=15.0) as poller:
-            watching = [poller.watch(item, seconds, lambda _: None, until_seen=until_seen) for item in orders]
+            watching = [poller.watch(item, seconds, lambda _: None, until=until) for item in orders]
             return list(await asyncio.gather(*watching))
 
     return asyncio.run(run())
@@ -103,7 +104,20 @@ def test_a_bad_key_ends_every_watch() -> None:
 
 def test_a_sign_of_life_is_enough_when_that_is_asked() -> None:
     provider = accepted(Counting(FakeClock(), polls_needed=9), order())
-    (report,) = watch(provider, order(), until_seen=True)
+    (report,) = watch(provider, order(), until=lambda report: report.exists)
     assert report is not None
     assert report.state is TaskState.RUNNING
+    assert len(provider.asked) == 1
+
+
+def test_a_service_that_hangs_does_not_keep_anybody_beyond_the_watch(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Hanging(Counting):
+        async def poll(self, tasks: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
+            self.asked.append((self.clock.seconds, len(tasks)))
+            await asyncio.Event().wait()
+            raise AssertionError("unreachable")
+
+    monkeypatch.setattr(polling, "_LEAST_PATIENCE", 0.01)
+    provider = Hanging(FakeClock())
+    assert watch(provider, order(), seconds=0) == [None]
     assert len(provider.asked) == 1

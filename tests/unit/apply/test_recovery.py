@@ -14,7 +14,7 @@ REFUSAL = Failure("invalidDuration", "no", permanent=True)
 
 
 def report(state: TaskState, *, exists: bool = False) -> TaskReport:
-    return TaskReport(task(), state, exists=exists)
+    return TaskReport(task(), state, exists=exists, failure=REFUSAL if state is TaskState.FAILED else None)
 
 
 UNKNOWN = report(TaskState.UNKNOWN)
@@ -79,7 +79,11 @@ ROWS = [
         Step.SUBMIT,
     ),
     ("after a repeat a poll's failure is one", Facts(submits=2, repeated=True, poll=BROKEN), Step.RECORD),
-    ("what the archive shows to be there is waited for", Facts(submits=2, poll=UNKNOWN, archive=RUNNING), Step.WAIT),
+    ("what the archive shows to be there is waited for", replace(EMPTY, submits=2, archive=RUNNING), Step.WAIT),
+    ("and left open over the time limit", replace(EMPTY, archive=RUNNING, watched=1800), Step.LEAVE),
+    ("an archive that knows an end without a proof proves nothing", replace(EMPTY, archive=VAGUE), Step.SUBMIT),
+    ("an unclear order is repeated for a day", replace(EMPTY, age=86400), Step.SUBMIT),
+    ("and not a second longer", replace(EMPTY, age=86401), Step.LEAVE),
 ]
 
 
@@ -88,7 +92,36 @@ def test_the_table(facts: Facts, step: Step) -> None:
     assert next_step(facts, LIMITS) is step
 
 
-reports = st.sampled_from([None, UNKNOWN, VAGUE, RUNNING, DONE, BROKEN])
+def test_the_limits_are_the_documented_ones() -> None:
+    assert Limits() == Limits(grace=60, task_timeout=1800, max_submits=4, replay_age=86400)
+
+
+def test_an_order_that_was_never_sent_has_no_past() -> None:
+    facts = Facts()
+    assert (facts.submits, facts.waited, facts.watched, facts.age) == (0, 0, 0, 0)
+
+
+# What the properties below must know, written down here once more: they would agree with any mistake of `Facts` itself.
+
+
+def certainly_there(facts: Facts) -> bool:
+    """The provider said that it has the order, or showed it; an archived failure may be the refusal of a repeat."""
+    if facts.accepted or (facts.poll is not None and facts.poll.exists):
+        return True
+    return facts.archive is not None and facts.archive.exists and facts.archive.state is not TaskState.FAILED
+
+
+def certainly_over(facts: Facts) -> bool:
+    """A success is an end wherever it is shown, and a failure where the task itself is shown, live."""
+    states = [report.state for report in (facts.poll, facts.archive) if report is not None]
+    return TaskState.SUCCEEDED in states or (facts.poll is not None and facts.poll.state is TaskState.FAILED)
+
+
+def looked_everywhere(facts: Facts) -> bool:
+    return facts.poll is not None and facts.archive is not None and facts.waited >= 60
+
+
+reports = st.none() | st.builds(TaskReport, st.just(task()), st.sampled_from(TaskState), exists=st.booleans())
 facts_of_any_kind = st.builds(
     Facts,
     submits=st.integers(0, 6),
@@ -109,25 +142,36 @@ facts_of_any_kind = st.builds(
 @given(facts_of_any_kind)
 def test_nothing_is_sent_when_the_provider_may_still_show_it(facts: Facts) -> None:
     if next_step(facts, LIMITS) is Step.SUBMIT:
-        assert not facts.at_provider
-        assert facts.end is None
+        assert not certainly_there(facts)
+        assert not certainly_over(facts)
         assert facts.may_send
-        assert facts.submits == 0 or (facts.poll is not None and facts.archive is not None and facts.waited >= 60)
-        assert facts.submits == 0 or not facts.unwanted
+        assert facts.submits == 0 or (looked_everywhere(facts) and not facts.unwanted)
+        assert facts.submits == 0 or facts.consent or facts.age <= 86400
+        assert facts.submits < 4
 
 
 @given(facts_of_any_kind)
 def test_nothing_is_given_up_that_may_have_been_paid(facts: Facts) -> None:
     if next_step(facts, LIMITS) is Step.DROP:
-        assert not facts.at_provider
-        assert facts.submits == 0 or (facts.unwanted and facts.poll is not None and facts.archive is not None)
+        assert not certainly_there(facts)
+        assert not certainly_over(facts)
+        assert facts.submits == 0 or (facts.unwanted and looked_everywhere(facts))
 
 
 @given(facts_of_any_kind)
 def test_an_end_is_always_recorded(facts: Facts) -> None:
+    if certainly_over(facts):
+        assert next_step(facts, LIMITS) is Step.RECORD
     assert next_step(replace(facts, poll=DONE), LIMITS) is Step.RECORD
 
 
+@given(facts_of_any_kind)
+def test_what_is_certainly_there_is_only_ever_waited_for_recorded_or_left(facts: Facts) -> None:
+    assert facts.at_provider is certainly_there(facts)
+    if certainly_there(facts):
+        assert next_step(facts, LIMITS) in {Step.WAIT, Step.RECORD, Step.LEAVE}
+
+
 def test_success_anywhere_beats_failure_elsewhere() -> None:
-    facts = Facts(submits=2, poll=BROKEN, archive=DONE)
-    assert facts.end == DONE
+    assert Facts(submits=2, poll=BROKEN, archive=DONE).end == DONE
+    assert Facts(submits=2, poll=DONE, archive=BROKEN).end == DONE

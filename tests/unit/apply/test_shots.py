@@ -58,7 +58,8 @@ class Bench:
         return asyncio.run(all_of_it())
 
     def order(self, wanted: Change | None = None, seen: TaskReport | None = None) -> ShotOutcome:
-        return self.tell(order_shot(wanted or change(), self.ledger, self.stage, seen))
+        told = {} if seen is None else {seen.task_id: seen}
+        return self.tell(order_shot(wanted or change(), self.ledger, self.stage, told))
 
     def resume(self, *events: Event, wanted: Change | None = None, **more: Any) -> ShotOutcome:
         for event in (intent(), *events):
@@ -207,3 +208,10 @@ def test_a_task_that_nobody_wants_is_not_bought_now() -> None:
     ended = bench.resume(unwanted=True)
     assert ended.outcome is Outcome.UNRESOLVED
     assert bench.provider.submitted == []
+
+
+def test_a_task_that_is_left_over_keeps_what_it_is_reckoned_to_cost() -> None:
+    bench = Bench()
+    ended = bench.resume(unwanted=True, estimate=PRICE)
+    assert (ended.estimate, bench.budget.open_orders) == (PRICE, (1, PRICE))
+    assert {event.estimate for event in bench.events} == {PRICE}

@@ -1,13 +1,14 @@
 from pathlib import Path
 
 import pytest
-from builders import intent, lockfile
+from builders import lockfile, own_intent
 from unit.cli.projects import path_of, project, recorded
 
 from ltxspec.cli.collecting import jobs_for, journalled, what_to_collect
+from ltxspec.cli.holding import holding
 from ltxspec.cli.project import Project
-from ltxspec.cli.running import holding
 from ltxspec.errors import WrongUsage
+from ltxspec.plan.actions import Action
 from ltxspec.storage.journal import JournalFile
 
 GOOD = """\
@@ -23,7 +24,7 @@ BROKEN = GOOD.replace("{prompt: Rain}", "{prompt: [")
 
 
 def journal(opened: Project, name: str) -> None:
-    JournalFile(opened.paths_of(name).journal).append(intent())
+    JournalFile(opened.paths_of(name).journal).append(own_intent(spec=name, provider="runware"))
 
 
 def spec(opened: Project, file: str, text: str = GOOD) -> None:
@@ -70,6 +71,8 @@ def test_a_journal_without_a_spec_is_a_job_of_its_own(tmp_path: Path) -> None:
     collection = what_to_collect(opened, ())
     with holding(opened, collection.names, wait=0.0, command="collect") as held:
         (job,) = jobs_for(opened, held, collection, ())
-        assert (job.ledger.spec, list(job.changes), len(job.ledger.open)) == ("night", [], 1)
+        assert (job.ledger.spec, len(job.ledger.open)) == ("night", 1)
+        (left,) = job.changes
+        assert (left.action, left.request) == (Action.RESUME, None)
     assert path_of(opened).read_bytes() == before
     assert recorded(opened).shots == {}

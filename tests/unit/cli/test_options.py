@@ -12,6 +12,7 @@ from ltxspec.cli import options
 @options.output_format("text", "json")
 @options.selectors
 @options.variables
+@options.lock_timeout
 @options.provider
 def command(**typed: Any) -> None:
     """Takes everything that commands share."""
@@ -35,13 +36,14 @@ def test_nothing_typed_means_nothing_asked() -> None:
         "retries": (),
         "var": (),
         "var_files": (),
+        "lock_timeout": 0.0,
         "provider": None,
     }
 
 
 def test_everything_may_be_given_and_most_of_it_several_times() -> None:
     line = "a.yaml --target x --target y --retake r --retry s --var a=1 --var b=2 --var-file f --provider sandbox b"
-    assert typed(*line.split(), "--format", "json") == {
+    assert typed(*line.split(), "--format", "json", "--lock-timeout", "2.5") == {
         "paths": ("a.yaml", "b"),
         "form": "json",
         "targets": ("x", "y"),
@@ -49,6 +51,7 @@ def test_everything_may_be_given_and_most_of_it_several_times() -> None:
         "retries": ("s",),
         "var": ("a=1", "b=2"),
         "var_files": ("f",),
+        "lock_timeout": 2.5,
         "provider": "sandbox",
     }
 

@@ -4,7 +4,7 @@ import pytest
 
 from ltxspec.cli.project import Project, open_project
 from ltxspec.cli.session import Session
-from ltxspec.errors import Invalid, WrongUsage
+from ltxspec.errors import Invalid, StorageError, WrongUsage
 
 
 def opened(folder: Path, provider: str | None = None) -> Project:
@@ -16,6 +16,7 @@ def test_without_a_configuration_the_folder_is_the_project(tmp_path: Path) -> No
     assert (project.root, project.folder, project.provider) == (tmp_path, tmp_path, "runware")
     assert project.lockfiles == tmp_path / "lockfiles"
     assert (project.local, project.renders) == (tmp_path / ".ltxspec", tmp_path / "renders")
+    assert project.on("sandbox").renders == tmp_path / "renders" / "sandbox"
 
 
 def test_the_project_is_found_from_below(tmp_path: Path) -> None:
@@ -63,3 +64,20 @@ def test_verbose_tells_on_standard_error(tmp_path: Path, capsys: pytest.CaptureF
     assert told.out == ""
     assert f"project:   {tmp_path}\n" in told.err
     assert "config:    none, defaults\n" in told.err
+
+
+@pytest.mark.parametrize(
+    "place",
+    [".ltxspec", ".ltxspec/journal", ".ltxspec/sandbox/locks", ".ltxspec/locks/night.lock", ".ltxspec/sandbox/state"],
+)
+def test_a_link_that_leads_out_of_the_project_is_refused_where_commands_write(tmp_path: Path, place: str) -> None:
+    root, outside = tmp_path / "project", tmp_path / "outside"
+    outside.mkdir()
+    (root / place).parent.mkdir(parents=True)
+    (root / place).symlink_to(outside)
+    with pytest.raises(StorageError, match=f"`{place}` leads out of the project"):
+        open_project(Session(str(root)))
+    (root / place).unlink()
+    (root / "inside").mkdir()
+    (root / place).symlink_to(root / "inside")
+    assert open_project(Session(str(root))).root == root

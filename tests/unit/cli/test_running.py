@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 from acceptance.commands import write_spec
-from builders import intent
+from builders import own_intent
 from unit.cli.projects import project
 
 from ltxspec.apply.budget import Budget
 from ltxspec.apply.events import ApplyEvent, Kind, Outcome, RunSummary, ShotOutcome
+from ltxspec.cli.holding import holding
 from ltxspec.cli.planning import plan_with
 from ltxspec.cli.project import Project
-from ltxspec.cli.running import RunOptions, exit_code, holding, jobs_of, media_loader, run_jobs, settings_of
+from ltxspec.cli.running import RunOptions, exit_code, jobs_of, media_loader, run_jobs, settings_of
 from ltxspec.errors import LockHeld, Refused
 from ltxspec.plan.planfile import PlanOptions
 from ltxspec.report.events import PlainView
@@ -111,7 +112,7 @@ def test_a_run_goes_on_when_nobody_listens_any_more(opened: Project) -> None:
 
 def test_what_an_earlier_run_left_is_held_with_its_lockfile(opened: Project) -> None:
     with holding(opened, ["night"], wait=0, command="apply") as held:
-        held.states["night"].append(intent())
+        held.states["night"].append(own_intent())
     with holding(opened, ["night"], wait=0, command="collect") as held:
         assert [task.intent.instance for task in held.owned["night"].journal.open.values()] == ["alley"]
 
@@ -124,7 +125,20 @@ def test_a_first_signal_stops_orders_and_says_what_is_under_way() -> None:
     told: list[ApplyEvent] = []
     stop, budget = StopSignal(), Budget(None)
     budget.count(TaskId("a"), Decimal("0.48"))
-    _on_signal(stop, budget, told.append)
+    _on_signal(stop, budget, set(), told.append)
     assert (stop.asked(), stop.by_user) == ("interrupted", True)
     assert told[0].kind is Kind.STOPPING
-    assert "1 task under way for $0.48 cannot be cancelled" in told[0].message
+    assert "1 task under way for $0.48, which cannot be cancelled" in told[0].message
+
+
+def test_a_signal_during_a_download_says_what_is_being_downloaded() -> None:
+    from ltxspec.apply.story import StopSignal
+    from ltxspec.cli.running import _on_signal
+    from ltxspec.values import TaskId
+
+    told: list[ApplyEvent] = []
+    _on_signal(StopSignal(), Budget(None), {TaskId("a")}, told.append)
+    assert "1 finished task whose video is being downloaded" in told[0].message
+    assert "0 task" not in told[0].message
+    _on_signal(StopSignal(), Budget(None), set(), told.append)
+    assert "nothing under way" in told[1].message

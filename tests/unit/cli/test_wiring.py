@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 from acceptance.commands import write_spec
-from builders import intent, record, take
+from builders import own_intent, record, take
 from unit.cli.projects import path_of, project
 
 from ltxspec.cli.project import Project, open_project
@@ -44,7 +44,7 @@ def test_a_plan_covers_what_is_wanted_and_what_is_recorded(opened: Project) -> N
 @pytest.mark.parametrize("known", ["night.alley", "night.lane", "night.gone", "night.ordered", "night.*"])
 def test_shots_of_spec_lockfile_and_journal_are_known(opened: Project, known: str) -> None:
     with open_state(opened.paths_of("night")) as state:
-        state.append(intent(instance="ordered"))
+        state.append(own_intent(instance="ordered", provider="runware"))
     plan(opened, targets=(known,))
 
 

@@ -52,6 +52,12 @@ def test_failing_brings_the_reason() -> None:
     assert (opened.stage, opened.failure, opened.cost) == ("failed", BROKEN, None)
 
 
+def test_a_failure_that_was_charged_keeps_its_cost_its_time_and_the_videos_beside_it() -> None:
+    failed = Failed(task(1), BROKEN, Decimal("0.48"), NOW, (output(1, home=False),))
+    opened = fold([intent(), failed]).open[task(1)]
+    assert opened == OpenTask(intent(), "failed", failed.outputs, Decimal("0.48"), BROKEN, NOW)
+
+
 def test_a_repeated_order_keeps_its_stage_and_tells_when_it_was_last_sent() -> None:
     assert fold([intent()]).open[task(1)].sent_at == "2026-11-22T10:00:00Z"
     opened = fold([intent(), Repeated(task(1), NOW)]).open[task(1)]

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ltxspec.errors import Diagnostic, Location
-from ltxspec.lock.redaction import REDACTED, mask_secrets, redact_diagnostic, redact_secrets, redact_url
+from ltxspec.lock.redaction import (
+    REDACTED,
+    mask_secrets,
+    redact_diagnostic,
+    redact_field,
+    redact_secrets,
+    redact_url,
+)
 
 CANARY = "wJalrXUtnFEMI0K7MDENGbPxRfiCYEXAMPLEKEY"
 VIDEO = "https://videos.example/os/7.mp4"
@@ -38,6 +45,17 @@ PRESIGNED = [
     f"{VIDEO}?X%2DAmz%2DSignature={CANARY}",
     f"{VIDEO}?next={quote(f'https://b.example/x?sig={CANARY}', safe='')}",
     f"{VIDEO}?next={quote(quote('https://b.example/x?sig=short', safe=''), safe='')}",
+    f"{VIDEO}?next={quote(quote(quote('https://b.example/x?sig=short', safe=''), safe=''), safe='')}",
+    f"{VIDEO};sig=short?w=1",
+    f"{VIDEO}%3Fsig=short",
+    f"{VIDEO}%253fX-Amz-Signature={CANARY}",
+]
+# Written without escapes, as people paste them: in running text nobody can tell where such an address ends.
+UNESCAPED = [
+    f"{VIDEO}?title='rain'&sig={CANARY}",
+    f"{VIDEO}?title=`rain`&sig={CANARY}",
+    f"{VIDEO}?title=<1>&sig={CANARY}",
+    f'{VIDEO}?title="rain"&sig={CANARY}',
 ]
 HARMLESS = [
     VIDEO,
@@ -46,6 +64,10 @@ HARMLESS = [
     f"{VIDEO}?id=20417af1-9d69-414b-ad89-424ddea60442",
     f"{VIDEO}?title=night%20rain%20on%20the%20monastery",
     f"{VIDEO}?title={quote('雨の夜、傘をさした音楽家')}",
+    f"{VIDEO};v=2?w=1",
+    f"{VIDEO}%3Fw=1",
+    "https://videos.example:8443?w=1",
+    "https://[::1]:8443/a?to=ann@host.example",
     f"{VIDEO}?keyframe=3&monkey=1&design=2&author=ann",
     f"{VIDEO}#t=10",
     f"{VIDEO}?",
@@ -59,9 +81,16 @@ HARMLESS = [
 ]
 
 
-@pytest.mark.parametrize("url", PRESIGNED)
+@pytest.mark.parametrize("url", [*PRESIGNED, *UNESCAPED])
 def test_the_query_of_a_presigned_address_goes_whole(url: str) -> None:
     assert redact_url(url) == VIDEO
+    assert redact_secrets(url) == VIDEO
+
+
+@pytest.mark.parametrize("tail", ["?sig=short", "#token=short", f"?{CANARY}", ";sig=short"])
+def test_a_query_may_begin_right_after_the_host(tail: str) -> None:
+    assert redact_url(f"https://videos.example{tail}") == "https://videos.example"
+    assert redact_url(f"https://videos.example:8443{tail}") == "https://videos.example:8443"
 
 
 @pytest.mark.parametrize("url", HARMLESS)
@@ -75,6 +104,11 @@ def test_credentials_before_the_host_always_go() -> None:
     assert redact_url("https://token@host.example") == "https://host.example"
     assert redact_url("https://host.example/@ann/7.mp4?to=a@b") == "https://host.example/@ann/7.mp4?to=a@b"
     assert redact_url("s3://ann:p%40ss@bucket/key") == "s3://bucket/key"
+
+
+@pytest.mark.parametrize("password", ["p@ss", "p/ss", "p?ss", "p#ss", "p/s?s#@/"])
+def test_a_password_goes_whole_also_when_it_was_not_escaped(password: str) -> None:
+    assert redact_url(f"https://ann:{password}@host.example/a?w=1") == "https://host.example/a?w=1"
 
 
 @pytest.mark.parametrize("url", PRESIGNED)
@@ -98,10 +132,40 @@ def test_a_body_without_secrets_comes_back_equal() -> None:
     assert redact_secrets(body) == body
 
 
-@pytest.mark.parametrize("name", ["apiKey", "api_key", "API-KEY", "Authorization", "password", "clientSecret"])
+SECRET_FIELDS = ["apiKey", "api_key", "API-KEY", "X-API-Key", "Authorization", "password", "passwd", "passphrase"]
+SECRET_FIELDS += ["uploadPassword", "secret", "clientSecret", "webhook_secret", "secretKey", "accessToken", "authToken"]
+SECRET_FIELDS += ["refreshToken", "sessionToken", "accessKey", "privateKey", "credentials"]
+
+
+@pytest.mark.parametrize("name", SECRET_FIELDS)
 def test_fields_that_hold_a_credential_are_emptied(name: str) -> None:
     assert redact_secrets([{name: "abc", "task": "authentication"}]) == [{name: REDACTED, "task": "authentication"}]
-    assert redact_secrets({name: {"deep": 1}}) == {name: {"deep": 1}}
+
+
+@pytest.mark.parametrize("value", ["", 1234, 0.5, ["abc", "def"], ("abc",), [None, "abc"], [["abc"]]])
+def test_a_credential_may_be_a_number_or_several(value: object) -> None:
+    assert redact_secrets({"password": value}) == {"password": REDACTED}
+
+
+@pytest.mark.parametrize("value", [None, True, False, {"deep": 1}, [], [None]])
+def test_a_field_of_that_name_that_holds_no_text_stays(value: object) -> None:
+    assert redact_secrets({"password": value}) == {"password": value}
+
+
+def test_a_field_whose_parts_are_named_is_looked_into() -> None:
+    assert redact_secrets({"credentials": {"user": "ann", "password": "abc"}}) == {
+        "credentials": {"user": "ann", "password": REDACTED}
+    }
+
+
+def test_a_value_that_is_shown_alone_is_redacted_as_where_it_stands() -> None:
+    assert redact_field("/hook/password", "abc") == REDACTED
+    assert redact_field("/hook/passwords/0", "abc") == "abc"
+    assert redact_field("/password/0", "abc") == REDACTED
+    assert redact_field("/password", {"deep": 1}) == {"deep": 1}
+    assert redact_field("/password/hint", "abc") == "abc"
+    assert redact_field("/hook", f"{VIDEO}?sig=short") == VIDEO
+    assert redact_field("", {"password": "abc"}) == {"password": REDACTED}
 
 
 def test_a_bearer_token_in_a_message_goes() -> None:

@@ -47,3 +47,14 @@ def test_secrets_are_left_out_and_a_change_of_nothing_else_is_still_told() -> No
         FieldChange("/image", "https://h.example/a.jpg", "https://h.example/a.jpg [redacted]"),
         FieldChange("/mask", "https://h.example/b.png?w=1", "https://h.example/c.png?w=2"),
     )
+
+
+def test_a_field_named_like_a_credential_is_left_out_of_a_change_as_well() -> None:
+    after = {"hook": {"password": "canary", "keys": [{"apiKey": ["canary"], "name": "a"}]}}
+    assert field_changes({"hook": {}}, after) == (
+        FieldChange("/hook/password", None, "[redacted]"),
+        FieldChange("/hook/keys", None, [{"apiKey": "[redacted]", "name": "a"}]),
+    )
+    assert field_changes({"tokens": {"secret": ["a"]}}, {"tokens": {"secret": ["b"]}}) == (
+        FieldChange("/tokens/secret/0", "[redacted]", "[redacted] [redacted]"),
+    )

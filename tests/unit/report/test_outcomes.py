@@ -1,4 +1,5 @@
 from dataclasses import replace
+from decimal import Decimal
 
 from unit.report.runs import ALLEY, DONE, FAILED, PRICE, TASK, summary
 
@@ -33,6 +34,18 @@ def test_money_under_way_is_told() -> None:
     run = summary(left(Outcome.UNRESOLVED, "no answer"), in_flight=1)
     assert summary_line(run) == "Applied: 1 unresolved. Spent $0.00; $0.48 under way (1 task)."
     assert "`ltxspec collect` goes on with it; it is never ordered twice" in summary_text(run, PLAIN)
+
+
+def test_a_run_that_cost_more_than_it_was_allowed_says_by_how_much() -> None:
+    run = replace(summary(DONE), limit=Decimal("0.40"), overspent=Decimal("0.08"))
+    assert summary_line(run) == "Applied: 1 rendered. Spent $0.48, $0.08 over the limit of $0.40."
+    assert (summary_document(run)["overspent"], summary_document(run)["incomplete"]) == ("0.08", True)
+    assert summary_document(summary(DONE))["overspent"] == "0.00"
+
+
+def test_money_under_way_whose_price_is_not_known_is_never_nothing() -> None:
+    run = replace(summary(left(Outcome.UNRESOLVED), in_flight=1), in_flight=Decimal(0), in_flight_unknown=1)
+    assert summary_line(run) == "Applied: 1 unresolved. Spent $0.00; 1 unknown under way (1 task)."
 
 
 def test_a_video_that_is_not_home_is_no_reason_to_render_again() -> None:
@@ -70,7 +83,7 @@ def test_machines_get_counts_money_and_every_shot() -> None:
     assert document["outcomes"]["rendered"] == 1
     assert set(document["outcomes"]) == {outcome.value for outcome in Outcome}
     assert document["spent"] == {"usd": "0.48", "unknown": 1}
-    assert document["inFlight"] == {"usd": "0.96", "tasks": 2}
+    assert document["inFlight"] == {"usd": "0.96", "unknown": 0, "tasks": 2}
     assert document["incomplete"] is True
     assert [shot["cost"] for shot in document["shots"]] == ["0.48", None]
 

@@ -1,22 +1,22 @@
-"""The archive: whole videos by content hash, partial downloads that survive, a readable tree that is true."""
+"""The archive: whole videos by content hash, partial downloads that survive."""
 
 import errno
 import hashlib
 import os
+import shutil
 import stat
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 from disk_faults import Crash, Disk, every_fault
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ltxspec.apply.ports import Archive, Archived
 from ltxspec.errors import MediaError, StorageError
 from ltxspec.lock.models import Output
-from ltxspec.storage.archive import FolderArchive, file_name
-from ltxspec.storage.durable import FileOps
+from ltxspec.storage.archive import FolderArchive
+from ltxspec.storage.durable import REAL, FileOps
 
 MP4 = b"\0\0\0\x20ftypisom" + b"a video" * 100
 MOV = b"\0\0\0\x20ftypqt  " + b"a video" * 100
@@ -52,12 +52,6 @@ def output(content: bytes) -> Output:
     return Output(UUID, None, sha256=hashlib.sha256(content).hexdigest())
 
 
-def tree(tmp_path: Path, spec: str = "night") -> dict[str, bytes | None]:
-    """The readable tree of a spec: name -> content behind the link."""
-    folder = tmp_path / "renders" / spec
-    return {entry.name: entry.read_bytes() if entry.exists() else None for entry in sorted(folder.glob("*"))}
-
-
 def test_it_is_the_archive_that_apply_asks_for(archive: FolderArchive) -> None:
     port: Archive = archive
     assert not port.has("0" * 64)
@@ -84,6 +78,15 @@ def test_what_came_home_is_recalled_by_its_name_until_somebody_has_written_it_do
     home = brought_home(archive, MP4)
     assert archive.recall(UUID) == home
     archive.forget([UUID, "another"])
+    assert archive.recall(UUID) is None
+
+
+def test_nothing_is_recalled_whose_bytes_are_others_than_the_note_says(archive: FolderArchive) -> None:
+    home = brought_home(archive, MP4)
+    path = archive.path_of(home.sha256)
+    assert path is not None
+    path.chmod(0o644)
+    path.write_bytes(MP4 + b"of somebody else")
     assert archive.recall(UUID) is None
 
 
@@ -143,6 +146,121 @@ def test_what_is_no_video_is_kept_aside_and_the_next_download_starts_afresh(
     assert archive.contents() == {}
 
 
+def test_each_rejected_file_is_kept_and_the_same_bytes_only_once(tmp_path: Path, archive: FolderArchive) -> None:
+    for content in (b"a rare codec", b"<html>", b"a rare codec", b"<html>", b"gone"):
+        archive.begin(UUID).write(content)
+        with pytest.raises(MediaError):
+            archive.finish(UUID)
+    kept = {path.name: path.read_bytes() for path in (tmp_path / "archive" / "partial").iterdir()}
+    assert kept == {
+        f"{UUID}.rejected": b"a rare codec",
+        f"{UUID}.2.rejected": b"<html>",
+        f"{UUID}.3.rejected": b"gone",
+    }
+
+
+@pytest.mark.parametrize("end", ["finish", "salvage"])
+def test_another_video_than_the_recorded_one_is_kept_aside(tmp_path: Path, archive: FolderArchive, end: str) -> None:
+    archive.begin(UUID).write(MOV)
+    with pytest.raises(MediaError, match="not the one that was recorded"):
+        getattr(archive, end)(UUID, hashlib.sha256(MP4).hexdigest())
+    assert (tmp_path / "archive" / "partial" / f"{UUID}.rejected").read_bytes() == MOV
+    assert (archive.contents(), archive.recall(UUID)) == ({}, None)
+    archive.begin(UUID).write(MP4)
+    assert getattr(archive, end)(UUID, hashlib.sha256(MP4).hexdigest()).bytes == len(MP4)
+
+
+def test_what_was_archived_under_a_former_name_is_taken_over_by_the_first_who_asks(archive: FolderArchive) -> None:
+    assert archive.claim(UUID, "one") is None
+    archived = brought_home(archive, MP4)
+    assert archive.claim(UUID, "one") == archived == archive.recall("one")
+    assert archive.claim(UUID, "two") is None
+    assert archive.recall(UUID) is None
+
+
+def test_a_whole_download_under_a_former_name_is_taken_over_and_half_a_one_is_left(archive: FolderArchive) -> None:
+    archive.begin(UUID).write(b"half of ")
+    assert archive.claim(UUID, "one") is None
+    assert (archive.begin(UUID).size, archive.begin("one").size) == (8, 0)
+    archive.begin(UUID).write(b"a video")
+    archived = archive.claim(UUID, "one")
+    assert archived is not None
+    assert (archive.recall("one"), archive.recall(UUID), archive.begin(UUID).size) == (archived, None, 0)
+
+
+def test_what_arrived_can_be_listed(archive: FolderArchive) -> None:
+    assert archive.arrived() == {}
+    archived = brought_home(archive, MP4)
+    assert archive.arrived() == {UUID: f"{archived.sha256} {archived.bytes}\n".encode()}
+    archive.forget([UUID])
+    assert archive.arrived() == {}
+
+
+def test_a_video_and_its_note_are_on_disk_for_good_before_it_counts_as_archived(tmp_path: Path) -> None:
+    done: list[tuple[str, str]] = []
+
+    def fsync(descriptor: int) -> None:
+        done.append(("sync", str(Path(f"/proc/self/fd/{descriptor}").readlink())))
+
+    def replace_(source: str, target: str) -> None:
+        done.append(("replace", target))
+        Path(source).replace(target)
+
+    sound = FolderArchive(tmp_path / "archive", tmp_path / "renders", check)
+    sound.begin(UUID).write(MP4)
+    watched = FolderArchive(
+        tmp_path / "archive", tmp_path / "renders", check, replace(REAL, fsync=fsync, replace=replace_)
+    )
+    sha256 = watched.finish(UUID).sha256
+    root, home = tmp_path / "archive", tmp_path / "archive" / sha256[:2] / f"{sha256}.mp4"
+    steps = [
+        ("sync", str(root / "partial" / UUID)),  # the bytes,
+        ("sync", str(root)),  # the folder of notes, which is new,
+        ("replace", str(root / "arrived" / UUID)),  # then the note of what they are,
+        ("sync", str(root / "arrived")),
+        ("sync", str(root)),  # the folder that is new in the archive,
+        ("replace", str(home)),  # then the name,
+        ("sync", str(home.parent)),  # which is there after a crash, too
+    ]
+    assert [step for step in done if step in steps] == steps
+
+
+def test_an_archive_inside_of_the_project_is_refused_where_a_link_leads_out(tmp_path: Path) -> None:
+    project, outside = tmp_path / "project", tmp_path / "outside"
+    for folder in (project, outside):
+        folder.mkdir()
+    for place in ("a", "a/b", "a/b/partial", "a/b/arrived", "a/b/ab", f"a/b/arrived/{UUID}"):
+        shutil.rmtree(project)
+        (project / place).parent.mkdir(parents=True)
+        (project / place).symlink_to(outside)
+        archive = FolderArchive(project / "a" / "b", project / "renders", check)
+        with pytest.raises(StorageError, match="leads out of the project"):
+            archive.refuse_outside()
+    assert list(outside.iterdir()) == []
+
+
+def test_an_archive_that_was_configured_to_be_elsewhere_is_used(tmp_path: Path) -> None:
+    archive = FolderArchive(tmp_path / "p" / ".." / "shared", tmp_path / "p" / "renders", check)
+    archive.refuse_outside(["night"])
+    brought_home(archive, MP4)
+    archive.link("night", "alley", [output(MP4)])
+    assert (tmp_path / "p" / "renders" / "night" / "alley.mp4").read_bytes() == MP4
+    (tmp_path / "shared" / "ab").symlink_to(tmp_path / "p")
+    with pytest.raises(StorageError, match="leads out of"):
+        archive.refuse_outside()
+
+
+def test_a_download_that_is_a_link_is_not_archived(tmp_path: Path, archive: FolderArchive) -> None:
+    (tmp_path / "mine.mp4").write_bytes(MP4)
+    (tmp_path / "archive" / "partial").mkdir(parents=True)
+    (tmp_path / "archive" / "partial" / UUID).symlink_to(tmp_path / "mine.mp4")
+    with pytest.raises(StorageError):
+        archive.begin(UUID).write(b"more")
+    with pytest.raises(StorageError):
+        archive.finish(UUID)
+    assert ((tmp_path / "mine.mp4").read_bytes(), archive.contents()) == (MP4, {})
+
+
 def test_finishing_what_was_never_begun_is_an_error(archive: FolderArchive) -> None:
     with pytest.raises(StorageError, match="nothing was downloaded"):
         archive.finish(UUID)
@@ -169,6 +287,15 @@ def test_what_is_not_home_is_said_so(archive: FolderArchive) -> None:
     assert archive.problem_with("a" * 64) == "video aaaaaaaaaaaa… is not in the archive"
 
 
+def test_names_that_differ_only_in_capitals_are_two_downloads_on_any_file_system(
+    tmp_path: Path, archive: FolderArchive
+) -> None:
+    archive.begin("abc").write(MP4)
+    archive.begin("ABC").write(MOV)
+    names = [entry.name.lower() for entry in (tmp_path / "archive" / "partial").iterdir()]
+    assert len(set(names)) == 2
+
+
 @pytest.mark.parametrize("name", ["../../escape", "a/b", "", ".", "..", "\0", "\ud800", "ä", "x" * 500, ".hidden"])
 def test_a_name_from_the_provider_never_leaves_the_folder(tmp_path: Path, archive: FolderArchive, name: str) -> None:
     archive.begin(name).write(MP4)
@@ -184,6 +311,12 @@ def test_what_is_no_hash_is_not_home(archive: FolderArchive, sha256: str) -> Non
     assert not archive.has(sha256)
     archive.remove(sha256)
     assert len(archive.contents()) == 1
+
+
+def test_a_file_in_the_wrong_folder_is_no_archived_video(tmp_path: Path, archive: FolderArchive) -> None:
+    (tmp_path / "archive" / "ab").mkdir(parents=True)
+    (tmp_path / "archive" / "ab" / f"{'c' * 64}.mp4").write_bytes(MP4)
+    assert archive.contents() == {}
 
 
 def test_a_video_can_be_removed(archive: FolderArchive) -> None:
@@ -220,102 +353,3 @@ def test_a_fault_at_any_call_of_archiving_never_leaves_part_of_a_video_under_a_h
             assert archive.problem_with(sha256) is None or archive.begin(UUID).size == len(MP4)
             if not archive.has(sha256):
                 assert archive.finish(UUID).sha256 == sha256
-
-
-def test_the_readable_tree_points_at_the_current_video(tmp_path: Path, archive: FolderArchive) -> None:
-    brought_home(archive, MP4)
-    archive.link("night", "weather[rain,dusk]", [output(MP4)])
-    link = tmp_path / "renders" / "night" / "weather[rain,dusk].mp4"
-    assert link.is_symlink()
-    assert not link.readlink().is_absolute()
-    assert tree(tmp_path) == {"weather[rain,dusk].mp4": MP4}
-
-
-def test_the_tree_can_be_moved_together_with_the_archive(tmp_path: Path) -> None:
-    archive = FolderArchive(tmp_path / "p" / "archive", tmp_path / "p" / "renders", check)
-    brought_home(archive, MP4)
-    archive.link("night", "alley", [output(MP4)])
-    (tmp_path / "p").rename(tmp_path / "q")
-    assert (tmp_path / "q" / "renders" / "night" / "alley.mp4").read_bytes() == MP4
-
-
-def test_several_videos_are_numbered_and_stale_links_go(tmp_path: Path, archive: FolderArchive) -> None:
-    for content in (MP4, MOV, WEBM):
-        brought_home(archive, content)
-    archive.link("night", "alley-1", [output(WEBM)])
-    archive.link("night", "alley", [output(MP4)])
-    archive.link("night", "alley", [output(MP4), output(MOV)])
-    assert tree(tmp_path) == {"alley-1.webm": WEBM, "alley.1.mp4": MP4, "alley.2.mov": MOV}
-    archive.link("night", "alley", [output(WEBM)])
-    assert tree(tmp_path) == {"alley-1.webm": WEBM, "alley.webm": WEBM}
-    archive.link("night", "alley", [])
-    assert tree(tmp_path) == {"alley-1.webm": WEBM}
-
-
-def test_a_video_that_is_not_home_has_no_link(tmp_path: Path, archive: FolderArchive) -> None:
-    brought_home(archive, MP4)
-    archive.link("night", "alley", [output(MP4)])
-    archive.link("night", "alley", [output(MOV)])
-    assert tree(tmp_path) == {}
-    archive.link("night", "alley", [Output(UUID, None), output(MP4)])
-    assert tree(tmp_path) == {"alley.2.mp4": MP4}
-
-
-def test_linking_again_touches_nothing(tmp_path: Path, archive: FolderArchive) -> None:
-    brought_home(archive, MP4)
-    archive.link("night", "alley", [output(MP4)])
-    link = tmp_path / "renders" / "night" / "alley.mp4"
-    before = link.lstat()
-    archive.link("night", "alley", [output(MP4)])
-    assert (link.lstat().st_ino, link.lstat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
-
-
-@pytest.mark.parametrize("hard_links", [True, False])
-def test_without_symbolic_links_there_is_a_hard_link_or_a_copy(
-    tmp_path: Path, archive: FolderArchive, monkeypatch: pytest.MonkeyPatch, *, hard_links: bool
-) -> None:
-    def refuse(*_: object) -> None:
-        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
-
-    monkeypatch.setattr(Path, "symlink_to", refuse)
-    if not hard_links:
-        monkeypatch.setattr(Path, "hardlink_to", refuse)
-    brought_home(archive, MP4)
-    for _ in range(2):
-        archive.link("night", "alley", [output(MP4)])
-        assert tree(tmp_path) == {"alley.mp4": MP4}
-    link = tmp_path / "renders" / "night" / "alley.mp4"
-    home = archive.path_of(hashlib.sha256(MP4).hexdigest())
-    assert home is not None
-    assert link.samefile(home) is hard_links
-
-
-def test_a_tree_that_cannot_be_written_is_an_error(tmp_path: Path, archive: FolderArchive) -> None:
-    brought_home(archive, MP4)
-    (tmp_path / "renders").touch()
-    with pytest.raises(StorageError, match="cannot write"):
-        archive.link("night", "alley", [output(MP4)])
-
-
-@pytest.mark.parametrize("name", ["alley", "weather[rain,dusk]", "product[A 1]", "straße", "a.b", "x" * 180])
-def test_ordinary_keys_are_their_own_file_names(name: str) -> None:
-    assert file_name(name) == name
-
-
-@given(st.text(min_size=1))
-def test_every_key_has_a_file_name_that_any_file_system_takes(name: str) -> None:
-    safe = file_name(name)
-    assert safe not in (".", "..")
-    assert not safe.startswith(".")
-    assert not set(safe) & set('/\\:*?"<>|\0\n')
-    assert len(safe.encode()) <= 200
-
-
-@given(st.sets(st.text("ab/\\_.~ ", min_size=1, max_size=4), min_size=2))
-def test_two_keys_never_share_a_file_name(names: set[str]) -> None:
-    assert len({file_name(name) for name in names}) == len(names)
-
-
-def test_keys_too_long_for_a_file_system_stay_apart() -> None:
-    long = "product[" + "ß" * 300
-    assert file_name(long + "1]") != file_name(long + "2]")

@@ -13,7 +13,7 @@ from disk_faults import Crash, Disk, every_fault, half_a_write, slow_writes
 from ltxspec.errors import LockfileError, StorageError
 from ltxspec.lock.events import encode_event
 from ltxspec.lock.journal import Abandoned, Accepted, Committed, Event, fold
-from ltxspec.storage.durable import FileOps
+from ltxspec.storage.durable import REAL, FileOps
 from ltxspec.storage.journal import JournalFile, read_events
 
 NOW = "2026-11-22T10:00:01Z"
@@ -94,6 +94,30 @@ def test_a_crash_at_any_call_leaves_a_readable_journal_without_or_with_the_whole
         assert before in ([], [FIRST])
         JournalFile(place).append(SECOND)
         assert read_events(place) == [*before, SECOND]
+
+
+@pytest.mark.parametrize("local", [".ltxspec", ".ltxspec/sandbox"])
+def test_the_names_of_all_folders_up_to_the_root_are_durable_before_the_first_event(tmp_path: Path, local: str) -> None:
+    """Another part of the program may have made `.ltxspec` a moment ago, without a sync."""
+    root = tmp_path / "project"
+    (root / local / "cache").mkdir(parents=True)
+    synced: list[str] = []
+    opened: dict[int, str] = {}
+
+    def open_file(path: str, flags: int, mode: int) -> int:
+        descriptor = REAL.open(path, flags, mode)
+        opened[descriptor] = path
+        return descriptor
+
+    def note(descriptor: int) -> None:
+        synced.append(opened[descriptor])
+        REAL.fsync(descriptor)
+
+    path = root / local / "journal" / "night.jsonl"
+    JournalFile(path, replace(REAL, open=open_file, fsync=note)).append(FIRST)
+    folders = [path.parent, *[folder for folder in path.parents[1:] if folder.is_relative_to(root)]]
+    assert [folder for folder in folders if str(folder) not in synced[: synced.index(str(path))]] == []
+    assert str(tmp_path) not in synced, "what is above the project is not ours"
 
 
 def test_short_writes_are_continued(path: Path) -> None:

@@ -17,7 +17,7 @@ from ltxspec.providers.runware.classify import (
     judge_submission,
     key_refusal,
 )
-from ltxspec.providers.runware.codes import Kind
+from ltxspec.providers.runware.codes import Kind, kind_of
 from ltxspec.providers.runware.wire import Reply, decode_reply
 from ltxspec.values import TaskId
 
@@ -187,6 +187,10 @@ RUNNING = TaskReport(TASK, TaskState.RUNNING)
         {"errors": [refusal("insufficientCredits")]},
         {"errors": [refusal("invalidApiKey")]},
         {"errors": [refusal("invalidTaskUUID", parameter="taskUUID")]},
+        {"errors": [refusal("serviceUnavailable")]},
+        {"errors": [refusal("timeoutProvider")]},
+        {"errors": [refusal("gpuOnFire")]},
+        {"data": [{**ACK, "error": {"code": "serviceUnavailable", "message": "No."}}]},
     ],
 )
 def test_nothing_said_of_the_task_itself_is_unknown(body: Any) -> None:
@@ -304,11 +308,11 @@ def test_results_may_come_in_any_order() -> None:
     ("error", "permanent"),
     [
         (refusal("timeoutProvider", status="error"), False),
-        (refusal("timeoutProvider"), False),
         (refusal("providerRateLimitExceeded", status="error"), False),
         (refusal("insufficientCredits", status="error"), False),
-        (refusal("internalServerError"), False),
-        (refusal("gpuOnFire"), False),
+        (refusal("internalServerError", status="error"), False),
+        (refusal("gpuOnFire", status="error"), False),
+        (refusal("inferenceError"), False),
         (refusal("promptBlocked"), True),
         (refusal("invalidFrameImage"), True),
         (refusal("mediaNotFound"), True),
@@ -321,6 +325,104 @@ def test_an_error_that_names_the_task_ends_it(error: dict[str, Any], *, permanen
     assert polled({"errors": [error]}, status=status) == TaskReport(
         TASK, TaskState.FAILED, failure=failure, exists=True
     )
+
+
+CODE_OF = {
+    Kind.AUTH: "invalidApiKey",
+    Kind.QUOTA: "insufficientCredits",
+    Kind.SAFETY: "promptBlocked",
+    Kind.VALIDATION: "invalidFrameImage",
+    Kind.MISSING: "mediaNotFound",
+    Kind.DUPLICATE: "conflictTaskUUID",
+    Kind.NO_SUCH_TASK: "taskFailedOrNotFound",
+    Kind.RATE_LIMIT: "providerRateLimitExceeded",
+    Kind.TIMEOUT: "timeoutProvider",
+    Kind.SERVER: "serviceUnavailable",
+    Kind.PROVIDER: "providerError",
+    Kind.UNKNOWN: "gpuOnFire",
+}
+ALWAYS_WITH_STATUS = {Kind.QUOTA, Kind.RATE_LIMIT, Kind.TIMEOUT, Kind.SERVER, Kind.UNKNOWN}
+ALSO_WITHOUT = {Kind.SAFETY, Kind.VALIDATION, Kind.MISSING, Kind.PROVIDER}
+NEVER = {Kind.AUTH, Kind.DUPLICATE, Kind.NO_SUCH_TASK}
+SETTLED, PASSING = (200, 202, 400, 401, 402, 403, 404, 409), (408, 425, 429, 500, 502, 503, 504)
+
+
+def test_the_table_of_kinds_leaves_none_out() -> None:
+    assert set(CODE_OF) == set(Kind) == ALWAYS_WITH_STATUS | ALSO_WITHOUT | NEVER
+    assert {kind: kind_of(code) for kind, code in CODE_OF.items()} == {kind: kind for kind in Kind}
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["status: error", "no status"])
+@pytest.mark.parametrize("kind", Kind)
+def test_which_errors_end_a_task_in_a_poll(kind: Kind, *, told: bool) -> None:
+    error = refusal(CODE_OF[kind], **({"status": "error"} if told else {}))
+    item = {**ACK, **({"status": "error"} if told else {}), "error": {"code": CODE_OF[kind], "message": "No."}}
+    for status in (*SETTLED, *PASSING):
+        ends = kind not in NEVER and (told or (kind in ALSO_WITHOUT and status in SETTLED))
+        for body in ({"errors": [error]}, {"data": [item]}):
+            report = polled(body, status=status)
+            assert (report.state is TaskState.FAILED) == ends, (body, status)
+            assert report.exists == (ends or kind is Kind.DUPLICATE), "an error that ends nothing proves nothing"
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["status: error", "no status"])
+@pytest.mark.parametrize("kind", Kind)
+def test_which_errors_end_a_task_in_the_archive(kind: Kind, *, told: bool) -> None:
+    error = refusal(CODE_OF[kind], **({"status": "error"} if told else {}))
+    definite = {Kind.SAFETY, Kind.VALIDATION, Kind.MISSING}
+    ends = kind in (definite | {Kind.TIMEOUT, Kind.SERVER, Kind.PROVIDER, Kind.UNKNOWN} if told else definite)
+    report = archived({"errors": [error]})
+    assert (report.state is TaskState.FAILED) == ends
+    assert report.exists == (ends or kind is Kind.DUPLICATE)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_what_may_be_the_answer_to_an_order_is_no_archived_end_unless_it_would_refuse_that_order(kind: Kind) -> None:
+    body = {"errors": [refusal(CODE_OF[kind])]}
+    if isinstance(judge_submission(reply_to(body, 400), TASK), Unclear):
+        assert archived(body).state is not TaskState.FAILED
+
+
+@pytest.mark.parametrize("told", [{"status": "error"}, {}], ids=["status: error", "no status"])
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        *["taskUUID", "taskType", "TaskUuid", "[0].taskUUID", "tasks.0.taskType", "/0/taskUUID"],
+        *[["taskUUID"], ["taskType", "operation"]],
+    ],
+)
+@pytest.mark.parametrize(
+    "code", ["invalidParameter", "unknownParameter", "mediaNotFound", "providerError", "gpuOnFire"]
+)
+def test_an_error_about_the_question_never_ends_a_task(code: str, parameter: Any, told: dict[str, str]) -> None:
+    body = {"errors": [refusal(code, parameter=parameter, **told)]}
+    assert polled(body, status=400) == BLANK
+    assert archived(body) == BLANK
+
+
+@pytest.mark.parametrize("code", ["unsupportedTaskType", "invalidTaskUUID", "missingTaskType"])
+def test_a_code_that_names_the_question_never_ends_a_task(code: str) -> None:
+    assert polled({"errors": [refusal(code)]}, status=400) == BLANK
+    assert archived({"errors": [refusal(code)]}) == BLANK
+
+
+@pytest.mark.parametrize("parameter", ["inputs.frameImages", "previousTaskUUID", ["duration"], None, 7])
+def test_an_error_about_the_order_ends_its_task(parameter: Any) -> None:
+    assert polled({"errors": [refusal("invalidValue", parameter=parameter)]}).state is TaskState.FAILED
+
+
+def test_an_error_without_status_does_not_end_a_task_that_the_same_answer_calls_alive() -> None:
+    alive = {**ACK, "status": "processing", "progress": 40}
+    body = {"data": [alive], "errors": [refusal("providerError")]}
+    assert polled(body) == TaskReport(TASK, TaskState.RUNNING, progress=40, exists=True)
+
+
+@pytest.mark.parametrize(
+    "code", ["providerUnavailable", "providerBadGateway", "noAvailableServer", "modelUnavailable", "modelNotReady"]
+)
+def test_something_that_cannot_be_reached_now_ends_a_task_only_with_status_error(code: str) -> None:
+    assert polled({"errors": [refusal(code)]}) == BLANK
+    assert polled({"errors": [refusal(code, status="error")]}).state is TaskState.FAILED
 
 
 def test_the_newer_form_of_a_failure_ends_it_too() -> None:
@@ -441,6 +543,8 @@ def test_a_record_that_kept_the_order_proves_the_task() -> None:
         "rateLimitExceeded",
         "internalServerError",
         "requestTimeout",
+        "timeoutProvider",
+        "providerError",
         "gpuOnFire",
         "taskNotFound",
     ],
@@ -452,8 +556,8 @@ def test_a_refusal_of_the_moment_in_the_archive_ends_nothing(code: str) -> None:
 @pytest.mark.parametrize(
     ("error", "permanent"),
     [
-        (refusal("timeoutProvider"), False),
-        (refusal("providerError", None), False),
+        (refusal("timeoutProvider", status="error"), False),
+        (refusal("providerError", None, status="error"), False),
         (refusal("gpuOnFire", status="error"), False),
         (refusal("promptBlocked"), True),
         (refusal("invalidModel", None), True),

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from far_sides import STALLING, Talk, answering
 
 from ltxspec import __version__
 from ltxspec.errors import ProviderRefused
@@ -24,7 +25,7 @@ Connect = Callable[..., Connection]
 def post(connection: Connection, body: bytes = b"[]") -> Answer:
     async def run() -> Answer:
         async with Client(connection) as client:
-            return await client.post(body)
+            return await client.post(body, 60.0)
 
     return asyncio.run(run())
 
@@ -133,7 +134,7 @@ def test_a_plain_http_service_is_spoken_to_directly_so_that_no_proxy_reads_the_k
         async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
             port = server.sockets[0].getsockname()[1]
             async with Client(Connection(f"http://127.0.0.1:{port}/v1", ApiKey("canary-key"))) as client:
-                return await client.post(b"[]")
+                return await client.post(b"[]", 60.0)
 
     assert asyncio.run(run()) == Answer(200, b"{}", None)
 
@@ -269,6 +270,27 @@ def test_a_proxy_or_certificate_that_cannot_be_used_is_told_without_its_password
     Client(Connection("http://127.0.0.1:1/v1", ApiKey("canary-key")))  # where it does not matter, it does not disturb
 
 
+@pytest.mark.parametrize("talk", STALLING)
+def test_an_answer_that_does_not_come_in_time_leaves_a_post_unclear(talk: Talk) -> None:
+    async def run() -> None:
+        async with answering(talk) as address, Client(Connection(address, ApiKey("canary-key"))) as client:
+            await client.post(b"[]", 0.05)
+
+    with pytest.raises(Broken) as caught:
+        asyncio.run(run())
+    assert (caught.value.reason, caught.value.sent) == ("no answer in time", True)
+
+
+def test_closing_does_not_wait_for_a_transport_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Hanging(httpx.AsyncBaseTransport):
+        async def aclose(self) -> None:
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr("ltxspec.providers.runware.client._CLOSING_SECONDS", 0.01)
+    client = Client(Connection("https://api.example.test/v1", ApiKey("canary-key"), Hanging()))
+    asyncio.run(asyncio.wait_for(client.close(), 10))
+
+
 @pytest.mark.parametrize(
     "reply",
     [
@@ -290,7 +312,7 @@ def test_a_server_that_reads_the_order_and_hangs_up_leaves_it_unclear(reply: byt
         async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
             port = server.sockets[0].getsockname()[1]
             async with Client(Connection(f"http://127.0.0.1:{port}/v1", ApiKey("canary-key"))) as client:
-                await client.post(b'[{"a":1}]')
+                await client.post(b'[{"a":1}]', 60.0)
 
     with pytest.raises(Broken) as caught:
         asyncio.run(run())
@@ -307,7 +329,7 @@ def test_a_download_carries_no_key(connect: Connect) -> None:
 
     async def run() -> None:
         async with Client(connect(handler)) as client:
-            await client.post(b"[]")
+            await client.post(b"[]", 60.0)
             async with client.get(httpx.URL("https://vm.test/v.mp4"), {"Range": "bytes=5-"}):
                 pass
 
@@ -323,7 +345,7 @@ def test_no_log_holds_the_key_or_a_query(connect: Connect, key: str, caplog: pyt
 
     async def run() -> None:
         async with Client(connect(lambda _: httpx.Response(200, content=b"{}"))) as client:
-            await client.post(b"[]")
+            await client.post(b"[]", 60.0)
             async with client.get(httpx.URL("https://vm.test/v.mp4?X-Signature=secret"), {}):
                 pass
 

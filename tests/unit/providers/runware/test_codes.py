@@ -31,7 +31,7 @@ KINDS = {
     Kind.NO_SUCH_TASK: ["taskNotFound", "taskExpired", "taskFailedOrNotFound", "taskCancelled", "resultNotFound"],
     Kind.RATE_LIMIT: ["rateLimitExceeded", "providerRateLimitExceeded", "inferenceRateLimitRequestTooLarge"],
     Kind.TIMEOUT: ["timeout", "timeoutProvider", "providerGatewayTimeout", "requestTimeout", "webhookTimeout"],
-    Kind.SERVER: ["internalServerError", "serviceUnavailable", "standardError"],
+    Kind.SERVER: ["internalServerError", "serviceUnavailable", "standardError", "providerUnavailable", "modelNotReady"],
     Kind.PROVIDER: ["providerError", "providerAuthenticationFailed", "inferenceError", "downloadFailed"],
     Kind.UNKNOWN: ["", "gpuOnFire", "InvalidModel"],
 }

@@ -1,14 +1,19 @@
 import asyncio
+import gzip
+import random
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
+from far_sides import STALLING, Talk, answering, stop_after_the_head
 
 from ltxspec.apply.ports import Clock
 from ltxspec.errors import ProviderUnavailable
 from ltxspec.providers.runware.client import ApiKey, Connection
-from ltxspec.providers.runware.provider import RunwareProvider
+from ltxspec.providers.runware.patience import Pace
+from ltxspec.providers.runware.provider import RunwareProvider, Tuning
 
 OpenProvider = Callable[..., RunwareProvider]
 Handler = Callable[[httpx.Request], httpx.Response]
@@ -216,12 +221,37 @@ def test_a_server_that_cannot_resume_is_begun_again(open_provider: OpenProvider)
     assert (bytes(sink.content), sink.restarts) == (VIDEO, 1)
 
 
-@pytest.mark.parametrize("told", ["bytes 0-9/10240", "bytes 10240-20480/20480", "nonsense", None])
+@pytest.mark.parametrize(
+    "told",
+    [
+        *["bytes 0-9/10240", "bytes 10240-20480/20480", "nonsense", None],
+        *[
+            "bytes 1000-999/10240",
+            "bytes 1000-10239/10239",
+            "bytes 1000-10239/500",
+            "bytes 1000-99999999999999999999/*",
+        ],
+    ],
+)
 def test_another_part_than_asked_for_is_not_glued_on(open_provider: OpenProvider, told: str | None) -> None:
     wrong = httpx.Response(206, content=b"wrong bytes", headers={"Content-Range": told} if told else {})
     sink = MemorySink(VIDEO[:1000])
     fetch(open_provider(answers(wrong)), sink)
     assert (bytes(sink.content), sink.restarts) == (VIDEO, 1)
+
+
+def test_a_part_of_a_file_of_another_length_is_not_glued_on(open_provider: OpenProvider) -> None:
+    newer = VIDEO[::-1] + b"more"
+    part = {"Content-Range": f"bytes 3000-{len(newer) - 1}/{len(newer)}"}
+    script = iter(
+        [
+            httpx.Response(200, headers={"Content-Length": str(len(VIDEO))}, stream=Torn(VIDEO[:3000])),
+            httpx.Response(206, headers=part, content=newer[3000:]),
+        ]
+    )
+    sink = MemorySink()
+    fetch(open_provider(lambda request: next(script, None) or serve(request, newer)), sink)
+    assert (bytes(sink.content), sink.restarts) == (newer, 1)
 
 
 @pytest.mark.parametrize("told", [f"bytes */{len(VIDEO)}", f"*/{len(VIDEO)}"])
@@ -262,11 +292,123 @@ def test_a_broken_connection_is_tried_again(open_provider: OpenProvider, slept: 
     assert (bytes(sink.content), slept) == (VIDEO, [2.0, 5.0])
 
 
-def test_a_server_that_drips_does_not_hold_us_for_ever(open_provider: OpenProvider, slept: list[float]) -> None:
+def test_attempts_that_bring_too_little_are_no_progress(open_provider: OpenProvider, slept: list[float]) -> None:
     sink = MemorySink()
-    message = refused(open_provider(lambda request: serve(request, limit=1)), sink)
+    message = refused(open_provider(lambda request: serve(request, limit=100)), sink)
     assert message.endswith("the connection broke")
-    assert (sink.size, slept) == (50, [2.0] * 49)
+    assert (sink.size, slept) == (600, [2.0, 5.0, 10.0, 15.0, 20.0])
+
+
+def test_attempts_that_bring_a_piece_each_are_limited_too(open_provider: OpenProvider, slept: list[float]) -> None:
+    sink = MemorySink()
+    refused(open_provider(lambda request: serve(request, limit=100), pace=Pace(piece=100)), sink)
+    assert (sink.size, slept) == (5000, [2.0] * 49)
+
+
+def test_waits_that_the_server_asks_for_end_too(open_provider: OpenProvider, slept: list[float]) -> None:
+    busy = [httpx.Response(503, headers={"Retry-After": "7200"})] * 3
+    with pytest.raises(ProviderUnavailable, match="HTTP 503") as caught:
+        fetch(open_provider(answers(*busy)), MemorySink())
+    assert (caught.value.retry_after, slept) == (120.0, [120.0])
+
+
+# --- far sides that are slow, on a real socket ----------------------------------------------------
+
+HASTY = Pace(piece=1000, stall=0.05, idle=180.0, longest=30.0)
+HEAD_200 = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(VIDEO)
+
+
+def fetch_from(talk: Talk, clock: Clock, pace: Pace, *sinks: MemorySink) -> list[ProviderUnavailable | None]:
+    """Fetch a video into some sinks at once from a server of this machine; what each call raised."""
+
+    async def run() -> list[ProviderUnavailable | None]:
+        async with answering(talk) as address:
+            connection = Connection(f"{address}/v1", ApiKey("canary-key"))
+            provider = RunwareProvider(connection, clock, tuning=Tuning(pace=pace))
+            try:
+                calls = (provider.download(f"{address}/v1.mp4", sink) for sink in sinks)
+                results = await asyncio.gather(*calls, return_exceptions=True)
+            finally:
+                await provider.close()
+        assert all(result is None or isinstance(result, ProviderUnavailable) for result in results), results
+        return results  # type: ignore[return-value]  # as just asserted
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize("talk", STALLING)
+def test_a_far_side_that_hangs_or_drips_is_given_up(clock: Clock, slept: list[float], talk: Talk) -> None:
+    (error,) = fetch_from(talk, clock, HASTY, MemorySink())
+    assert "the transfer stalled" in str(error)
+    assert slept == [2.0, 5.0, 10.0, 15.0, 20.0], "six attempts, each of which stalled"
+
+
+def test_the_time_without_progress_is_bounded_over_all_attempts(clock: Clock, slept: list[float]) -> None:
+    (error,) = fetch_from(stop_after_the_head, clock, replace(HASTY, stall=30.0, idle=0.05), MemorySink())
+    assert "the transfer stalled" in str(error)
+    assert slept == []
+
+
+def test_a_stalled_transfer_is_resumed_where_it_stopped(clock: Clock, slept: list[float]) -> None:
+    asked: list[bytes] = []
+
+    async def stall_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        if len(asked) == 1:
+            writer.write(HEAD_200 + VIDEO[:5000])
+            await asyncio.Event().wait()
+        rest = VIDEO[5000:]
+        told = b"Content-Range: bytes 5000-%d/%d\r\n" % (len(VIDEO) - 1, len(VIDEO))
+        writer.write(b"HTTP/1.1 206 Partial\r\n%sContent-Length: %d\r\n\r\n%s" % (told, len(rest), rest))
+
+    sink = MemorySink()
+    assert fetch_from(stall_once, clock, HASTY, sink) == [None]
+    assert (bytes(sink.content), sink.restarts, slept) == (VIDEO, 0, [2.0])
+    assert b"Range: bytes=5000-" in asked[1]
+
+
+async def slow_but_steady(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(HEAD_200)
+    for start in range(0, len(VIDEO), 500):
+        writer.write(VIDEO[start : start + 500])
+        await writer.drain()
+        await asyncio.sleep(0.01)
+
+
+def test_a_slow_link_that_brings_piece_after_piece_is_waited_for(clock: Clock, slept: list[float]) -> None:
+    sink = MemorySink()
+    pace = replace(HASTY, stall=0.1, idle=0.1)  # all of it takes 0.2 s
+    assert fetch_from(slow_but_steady, clock, pace, sink) == [None]
+    assert (bytes(sink.content), slept) == (VIDEO, [])
+
+
+def test_the_whole_time_for_one_video_is_bounded_and_what_arrived_is_kept(clock: Clock) -> None:
+    sink = MemorySink()
+    (error,) = fetch_from(slow_but_steady, clock, replace(HASTY, stall=5.0, longest=0.1), sink)
+    assert "is not complete after" in str(error)
+    assert f"{sink.size} bytes have arrived" in str(error)
+    assert 0 < sink.size < len(VIDEO)
+
+
+async def answer_after_a_while(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    await asyncio.sleep(0.4)
+    writer.write(HEAD_200 + VIDEO)
+    await writer.drain()
+
+
+def test_videos_that_wait_for_their_turn_lose_no_time(clock: Clock, slept: list[float]) -> None:
+    sinks = [MemorySink() for _ in range(16)]  # two turns of 0.4 s, and 0.75 s for each video
+    pace = Pace(piece=1, stall=0.75, idle=0.75, longest=0.75)
+    assert fetch_from(answer_after_a_while, clock, pace, *sinks) == [None] * 16
+    assert slept == []
+
+
+def test_a_slow_but_honest_link_is_within_the_bounds() -> None:
+    rate, usual = 200_000, Pace()
+    assert usual.piece / rate < usual.stall < usual.idle
+    assert 500_000_000 / rate < usual.longest
 
 
 @pytest.mark.parametrize("content", [VIDEO[:-1], b""])
@@ -302,29 +444,166 @@ def test_other_answers_are_no_video(open_provider: OpenProvider, slept: list[flo
     assert slept == []
 
 
-@pytest.mark.parametrize(
-    "kind", ["text/html; charset=utf-8", "application/json", "application/problem+json", "image/png"]
-)
-def test_a_page_in_place_of_a_video_is_refused(open_provider: OpenProvider, kind: str) -> None:
-    page = httpx.Response(200, content=b"<html>", headers={"Content-Type": kind})
+# --- what comes in place of a video ---------------------------------------------------------------
+
+MESSAGES = {
+    "JSON": (b'{"errors": [{"code": "notReady"}]}', "JSON"),
+    "a list": (b"[]", "JSON"),
+    "a page": (b"\n <!DOCTYPE html><title>Signing in</title>" + b"x" * 9000, "a web page or XML"),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(500), "a picture"),
+    "a text": ("Über ein Kurzes ist der Film fertig, nur ein wenig Geduld noch bitte".encode(), "text"),
+}
+
+
+@pytest.mark.parametrize("kind", ["video/mp4", "application/json", "text/html; charset=utf-8", None])
+@pytest.mark.parametrize(("content", "what"), MESSAGES.values(), ids=MESSAGES)
+def test_a_message_in_place_of_a_video_is_asked_about_a_few_times_and_never_kept(
+    open_provider: OpenProvider, slept: list[float], content: bytes, what: str, kind: str | None
+) -> None:
+    headers = {"Content-Type": kind} if kind else {}
     sink = MemorySink()
-    assert "not a video" in refused(open_provider(lambda _: page), sink)
+    message = refused(open_provider(lambda _: httpx.Response(200, content=content, headers=headers)), sink)
+    assert message.endswith(f"{what}, not a video")
     assert sink.size == 0
+    assert slept == ([2.0, 5.0, 10.0, 15.0, 20.0] if what == "JSON" else [2.0, 5.0])
 
 
-@pytest.mark.parametrize("kind", ["video/quicktime", "application/octet-stream", "binary/octet-stream", None])
-def test_what_may_be_a_video_is_taken(open_provider: OpenProvider, kind: str | None) -> None:
+@pytest.mark.parametrize("content", [content for content, _ in MESSAGES.values()], ids=MESSAGES)
+def test_a_video_that_takes_the_place_of_a_message_is_fetched(
+    open_provider: OpenProvider, slept: list[float], content: bytes
+) -> None:
     sink = MemorySink()
-    fetch(
-        open_provider(lambda _: httpx.Response(200, content=VIDEO, headers={"Content-Type": kind} if kind else {})),
-        sink,
-    )
-    assert bytes(sink.content) == VIDEO
+    fetch(open_provider(answers(httpx.Response(200, content=content))), sink)
+    assert (bytes(sink.content), slept) == (VIDEO, [2.0])
 
 
-def test_an_encoding_that_was_not_asked_for_is_refused(open_provider: OpenProvider) -> None:
-    page = httpx.Response(200, stream=Torn(VIDEO), headers={"Content-Encoding": "gzip"})
-    assert "encoding" in refused(open_provider(lambda _: page), MemorySink())
+def test_a_message_does_not_cost_what_has_arrived(open_provider: OpenProvider) -> None:
+    sink = MemorySink(VIDEO[:1000])
+    fetch(open_provider(answers(httpx.Response(200, json={"error": "busy"}))), sink)
+    assert (bytes(sink.content), sink.restarts) == (VIDEO, 0)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *[
+            "video/quicktime",
+            "application/octet-stream",
+            "binary/octet-stream",
+            "text/plain",
+            "text/html; charset=utf-8",
+        ],
+        *["application/json", "image/png", "multipart/form-data", "", "nonsense", None],
+    ],
+)
+def test_whatever_its_type_is_called_a_video_is_taken(
+    open_provider: OpenProvider, slept: list[float], kind: str | None
+) -> None:
+    sink = MemorySink()
+    headers = {} if kind is None else {"Content-Type": kind}
+    fetch(open_provider(lambda _: httpx.Response(200, content=VIDEO, headers=headers)), sink)
+    assert (bytes(sink.content), slept) == (VIDEO, [])
+
+
+class Sent(httpx.AsyncByteStream):
+    """A body as it goes over the line, in small parts."""
+
+    def __init__(self, content: bytes, step: int = 700) -> None:
+        self._parts = [content[start : start + step] for start in range(0, len(content), step)]
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in self._parts:
+            yield part
+
+
+FILM = b"\x00\x00\x00\x18ftypisom" + random.Random(1).randbytes(9000)  # begins as a film does
+
+
+@pytest.mark.parametrize("step", [1, 700, 100_000])
+@pytest.mark.parametrize("coding", ["", "identity", "aws-chunked", "aws-chunked, identity", "gzip", "br", "utf-8"])
+def test_whatever_its_encoding_is_called_a_film_is_taken(
+    open_provider: OpenProvider, slept: list[float], coding: str, step: int
+) -> None:
+    sink = MemorySink()
+    headers = {"Content-Encoding": coding, "Content-Length": str(len(FILM))}
+    fetch(open_provider(lambda _: httpx.Response(200, headers=headers, stream=Sent(FILM, step))), sink)
+    assert (bytes(sink.content), slept) == (FILM, [])
+
+
+def test_a_wrongly_named_encoding_does_not_stop_a_resume(open_provider: OpenProvider) -> None:
+    asked: list[str | None] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        asked.append(request.headers.get("Range"))
+        answer = serve(request, FILM)
+        headers = {**answer.headers, "Content-Encoding": "gzip"}
+        body = Torn(FILM[:3000]) if len(asked) == 1 else Sent(answer.content)
+        return httpx.Response(answer.status_code, headers=headers, stream=body)
+
+    sink = MemorySink()
+    fetch(open_provider(handler), sink)
+    assert (bytes(sink.content), sink.restarts, asked) == (FILM, 0, [None, "bytes=3000-"])
+
+
+@pytest.mark.parametrize("coding", [{"Content-Encoding": "gzip"}, {"Content-Encoding": "x-gzip"}, {}])
+def test_a_film_that_the_server_packs_all_the_same_is_unpacked(
+    open_provider: OpenProvider, slept: list[float], coding: dict[str, str]
+) -> None:
+    packed = gzip.compress(FILM)
+    sink = MemorySink()
+    headers = {**coding, "Content-Length": str(len(packed))}
+    fetch(open_provider(lambda _: httpx.Response(200, headers=headers, stream=Sent(packed))), sink)
+    assert (bytes(sink.content), slept) == (FILM, [])
+
+
+@pytest.mark.parametrize("broken", ["cut", "damaged"])
+def test_a_packed_film_that_breaks_off_is_begun_again_and_never_resumed(
+    open_provider: OpenProvider, broken: str
+) -> None:
+    packed = gzip.compress(FILM)
+    damaged = packed[:3000] + bytes(1000) + packed[4000:]
+    bodies = iter([Torn(packed[:5000]) if broken == "cut" else Sent(damaged), Sent(packed[:5000]), Sent(packed)])
+    asked: list[str | None] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        asked.append(request.headers.get("Range"))
+        return httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=next(bodies))
+
+    sink = MemorySink()
+    fetch(open_provider(handler), sink)
+    assert (bytes(sink.content), asked) == (FILM, [None, None, None])
+
+
+def test_a_part_that_may_be_packed_is_not_glued_to_what_another_process_fetched(open_provider: OpenProvider) -> None:
+    packed = gzip.compress(FILM)
+    part = {"Content-Encoding": "gzip", "Content-Range": f"bytes 1000-{len(packed) - 1}/{len(packed)}"}
+    script = iter([httpx.Response(206, headers=part, stream=Sent(packed[1000:]))])
+    whole = {"Content-Encoding": "gzip"}
+    sink = MemorySink(FILM[:1000])
+    fetch(open_provider(lambda _: next(script, None) or httpx.Response(200, headers=whole, stream=Sent(packed))), sink)
+    assert (bytes(sink.content), sink.restarts) == (FILM, 1)
+
+
+def test_a_small_body_does_not_unpack_to_more_than_the_limit(open_provider: OpenProvider) -> None:
+    packed = gzip.compress(bytes(50_000_000))
+    provider = open_provider(lambda _: httpx.Response(200, stream=Sent(packed)), size_limit=5_000_000)
+    sink = MemorySink()
+    assert "larger than 5000000 bytes" in refused(provider, sink)
+    assert sink.size <= 5_000_000
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "deflate", "gzip"])
+def test_an_encoding_that_cannot_be_undone_is_refused_by_its_name(
+    open_provider: OpenProvider, slept: list[float], coding: str
+) -> None:
+    packed = bytes(range(255, -1, -1)) * 4
+    sink = MemorySink()
+    page = httpx.Response(200, headers={"Content-Encoding": coding}, stream=Sent(packed))
+    assert f"an encoding that was not asked for (`{coding}`)" in refused(open_provider(lambda _: page), sink)
+    assert (sink.size, slept) == (0, [])
+
+
+# --- sizes ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("announced", [True, False])

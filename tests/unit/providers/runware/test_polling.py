@@ -190,6 +190,59 @@ def test_a_service_that_has_not_heard_of_the_one_task_makes_it_unknown(
     assert states(look(provider, 1)) == [TaskState.UNKNOWN]
 
 
+def trouble(*tasks: str, code: str = "serviceUnavailable", **fields: Any) -> list[dict[str, Any]]:
+    return [{"code": code, "message": "Try later.", "taskUUID": task, **fields} for task in tasks]
+
+
+TROUBLE: dict[str, list[dict[str, Any]]] = {
+    "the server": trouble(TASKS[0]),
+    "a time-out": trouble(TASKS[0], code="timeoutProvider"),
+    "an unheard-of code": trouble(TASKS[0], code="gpuOnFire"),
+    "too many requests": trouble(TASKS[0], code="rateLimitExceeded"),
+    "the question": trouble(TASKS[0], code="invalidParameter", parameter="taskType"),
+    "nobody's": [{"code": "serviceUnavailable", "message": "Try later."}],
+}
+
+
+@pytest.mark.parametrize("status", [200, 400])
+@pytest.mark.parametrize("errors", TROUBLE.values(), ids=TROUBLE)
+def test_an_answer_that_tells_of_trouble_only_is_a_failed_look_and_not_silence(
+    open_provider: OpenProvider, errors: list[dict[str, Any]], status: int
+) -> None:
+    provider = open_provider(recording([], lambda _: httpx.Response(status, json={"errors": errors})))
+    with pytest.raises(ProviderUnavailable, match="Try later"):
+        look(provider, 1)
+
+
+def test_trouble_with_one_of_many_tasks_leaves_the_others_as_they_are(open_provider: OpenProvider) -> None:
+    def answer(tasks: list[str]) -> httpx.Response:
+        data = [{"taskUUID": task, "status": "processing", "progress": 5} for task in tasks[1:]]
+        return httpx.Response(200, json={"data": data, "errors": trouble(tasks[0])})
+
+    reports = look(open_provider(recording([], answer)), 3)
+    assert reports[TASKS[0]] == TaskReport(TASKS[0], TaskState.RUNNING), "nothing known, and no proof"
+    assert [reports[task].exists for task in TASKS[1:3]] == [True, True]
+
+
+def test_trouble_with_all_of_many_tasks_is_a_failed_look(open_provider: OpenProvider) -> None:
+    provider = open_provider(recording([], lambda tasks: httpx.Response(200, json={"errors": trouble(*tasks)})))
+    with pytest.raises(ProviderUnavailable, match="`serviceUnavailable`: Try later"):
+        look(provider, 3)
+
+
+def test_a_failed_look_hands_on_how_long_to_wait(open_provider: OpenProvider) -> None:
+    answer = httpx.Response(200, json={"errors": trouble(TASKS[0])}, headers={"Retry-After": "17"})
+    with pytest.raises(ProviderUnavailable) as caught:
+        look(open_provider(recording([], lambda _: answer)), 1)
+    assert caught.value.retry_after == 17.0
+
+
+@pytest.mark.parametrize("code", ["promptBlocked", "providerError"])
+def test_an_error_that_ends_a_task_is_an_answer(open_provider: OpenProvider, code: str) -> None:
+    answer = httpx.Response(200, json={"errors": trouble(TASKS[0], code=code)})
+    assert states(look(open_provider(recording([], lambda _: answer)), 1)) == [TaskState.FAILED]
+
+
 NO_SUCH_TASK = httpx.Response(404, json={"errors": [{"code": "taskNotFound", "message": "No such task."}]})
 
 

@@ -1,6 +1,7 @@
 import asyncio
 import hashlib
 import json
+import time
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -9,11 +10,14 @@ from typing import Any, TypeVar
 
 import httpx
 import pytest
+from far_sides import STALLING, Talk, answering, heard, never_answer, never_read
 
-from ltxspec.apply.ports import Acceptance, LocalMedia, Order, Provider, TaskReport, TaskState
+from ltxspec.apply.ports import Acceptance, Clock, LocalMedia, Order, Provider, TaskReport, TaskState
 from ltxspec.errors import LtxspecError, NotSent, ProviderRefused, ProviderUnavailable, SubmissionUncertain
 from ltxspec.lock.models import Output
-from ltxspec.providers.runware.provider import RunwareProvider
+from ltxspec.providers.runware.client import ApiKey, Connection
+from ltxspec.providers.runware.patience import Patience
+from ltxspec.providers.runware.provider import RunwareProvider, Tuning
 from ltxspec.values import TaskId
 
 T = TypeVar("T")
@@ -360,3 +364,106 @@ def test_a_bad_key_stops_the_whole_run(
     with pytest.raises(ProviderRefused) as caught:
         run(open_provider(lambda _: httpx.Response(401, json=body)), call)
     assert caught.value.whole_run
+
+
+# --- far sides that hang or drip, on a real socket ------------------------------------------------
+
+HASTY = Patience(request=0.05, question=0.15, order=0.05, sending=10**12)
+LARGE = LocalMedia(FRAME, "0" * 64, "assets/large.png", PNG + bytes(2_000_000))
+
+
+def on_a_port(
+    talk: Talk, clock: Clock, call: Callable[[RunwareProvider], Awaitable[T]], patience: Patience = HASTY, **tuning: Any
+) -> T:
+    """What a call gives against a server of this machine. Waits between attempts take no time."""
+
+    async def main() -> T:
+        async with answering(talk) as address:
+            connection = Connection(f"{address}/v1", ApiKey("canary-key"))
+            tuned = Tuning(jitter=lambda: 1.0, patience=patience, **tuning)
+            provider = RunwareProvider(connection, clock, tuning=tuned)
+            try:
+                return await call(provider)
+            finally:
+                await provider.close()
+
+    return asyncio.run(main())
+
+
+@pytest.mark.parametrize("talk", STALLING)
+@pytest.mark.parametrize("call", [CALLS["poll"], CALLS["look_up"], CALLS["upload"], CALLS["account"]])
+def test_a_question_that_gets_no_answer_is_given_up(
+    clock: Clock, slept: list[float], talk: Talk, call: Callable[[RunwareProvider], Awaitable[Any]]
+) -> None:
+    with pytest.raises(ProviderUnavailable, match="no answer in time"):
+        on_a_port(talk, clock, call, replace(HASTY, question=30.0))
+    assert slept == [1.0, 2.0, 4.0], "four attempts"
+    with pytest.raises(ProviderUnavailable, match="did not answer within"):
+        on_a_port(talk, clock, call, replace(HASTY, request=30.0))
+
+
+@pytest.mark.parametrize("talk", STALLING)
+def test_an_order_that_gets_no_answer_is_unclear_and_sent_once(clock: Clock, talk: Talk) -> None:
+    with pytest.raises(SubmissionUncertain, match="no answer in time") as caught:
+        on_a_port(talk, clock, CALLS["submit"])
+    assert not isinstance(caught.value, NotSent)
+
+
+def test_an_upload_that_the_far_side_does_not_read_is_given_up(clock: Clock) -> None:
+    with pytest.raises(ProviderUnavailable):
+        on_a_port(never_read, clock, lambda p: p.upload(LARGE))
+
+
+def test_a_look_at_many_tasks_takes_no_longer_than_one_question(clock: Clock) -> None:
+    async def story(provider: RunwareProvider) -> float:
+        started = time.monotonic()
+        with pytest.raises(ProviderUnavailable):
+            await provider.poll([Order(TaskId(f"00000000-0000-4000-8000-{n:012d}"), {}) for n in range(100)])
+        return time.monotonic() - started
+
+    patience = replace(HASTY, request=0.25, question=0.3)  # one after another the looks would take 25 s
+    assert on_a_port(never_answer, clock, story, patience, poll_chunk=1) < 3
+
+
+def test_uploads_that_hang_do_not_hold_up_a_look(clock: Clock) -> None:
+    async def answer_small_ones(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        _, body = await heard(reader)
+        if len(body) > 10_000:
+            await asyncio.Event().wait()
+        reply = json.dumps({"data": [{"taskUUID": TASK, "status": "processing", "progress": 9}]}).encode()
+        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(reply) + reply)
+        await writer.drain()
+
+    async def story(provider: RunwareProvider) -> TaskReport:
+        images = [replace(LARGE, sha256=f"{number:064d}") for number in range(6)]
+        uploads = [asyncio.create_task(provider.upload(image)) for image in images]
+        await asyncio.sleep(0.1)
+        report = (await provider.poll([ORDER]))[TASK]
+        assert not any(upload.done() for upload in uploads)
+        for upload in uploads:
+            upload.cancel()
+        await asyncio.gather(*uploads, return_exceptions=True)
+        return report
+
+    report = on_a_port(answer_small_ones, clock, story, Patience())
+    assert (report.progress, report.exists) == (9, True)
+
+
+def test_orders_wait_for_their_turn_and_leave_room_for_looks(open_provider: OpenProvider) -> None:
+    under_way, most = 0, 0
+
+    async def handler(request: httpx.Request) -> httpx.Response:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        under_way -= 1
+        return httpx.Response(200, json={"data": json.loads(request.content)})
+
+    async def story(provider: RunwareProvider) -> list[Acceptance]:
+        tasks = [TaskId(f"00000000-0000-4000-8000-{number:012d}") for number in range(30)]
+        return await asyncio.gather(*(provider.submit(Order(task, {**BODY, "taskUUID": task})) for task in tasks))
+
+    assert run(open_provider(handler), story) == [Acceptance.ACCEPTED] * 30
+    assert most == 8

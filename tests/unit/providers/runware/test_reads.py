@@ -9,6 +9,7 @@ import pytest
 from ltxspec.apply.ports import Clock
 from ltxspec.errors import ProviderRefused, ProviderUnavailable
 from ltxspec.providers.runware.client import Client, Connection
+from ltxspec.providers.runware.patience import Patience
 from ltxspec.providers.runware.reads import Reads
 from ltxspec.providers.runware.wire import Reply
 from ltxspec.values import TaskId
@@ -35,7 +36,7 @@ def ask(connect: Callable[..., Connection], clock: Clock) -> Ask:
 
         async def once() -> Reply:
             async with Client(connect(handler)) as client:
-                return await Reads(client, clock, lambda: jitter).ask(b"[]", [TASK])
+                return await Reads(client, clock, lambda: jitter, Patience()).ask(b"[]", [TASK])
 
         reply = asyncio.run(once())
         assert next(script, None) is None, "not every answer was asked for"
@@ -131,7 +132,7 @@ def test_only_a_few_requests_are_under_way_at_once(connect: Callable[..., Connec
 
     async def run() -> None:
         async with Client(connect(handler)) as client:
-            reads = Reads(client, clock, lambda: 1.0)
+            reads = Reads(client, clock, lambda: 1.0, Patience())
             await asyncio.gather(*(reads.ask(b"[]", [TASK]) for _ in range(20)))
 
     asyncio.run(run())

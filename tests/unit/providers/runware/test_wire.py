@@ -102,13 +102,19 @@ def test_a_parameter_may_be_a_list_of_names() -> None:
     [
         {"taskUUID": TASK, "status": "error", "error": {"code": "timeoutProvider", "message": "Too slow."}},
         {"taskUUID": TASK, "status": "error", "code": "timeoutProvider", "message": "Too slow."},
-        {"taskUUID": TASK, "error": {"code": "timeoutProvider", "message": "Too slow."}},
+        {"taskUUID": TASK, "error": {"code": "timeoutProvider", "message": "Too slow.", "status": "error"}},
     ],
 )
 def test_an_item_that_reports_a_failure_is_an_error(failed: Any) -> None:
     reply = reply_to({"data": [failed]})
     assert reply.items == ()
     assert reply.errors == (ApiError("timeoutProvider", "Too slow.", (), TASK, ends_task=True),)
+
+
+def test_an_item_with_an_error_and_no_status_is_an_error_that_does_not_say_that_the_task_ended() -> None:
+    item = {"taskUUID": TASK, "error": {"code": "serviceUnavailable", "message": "Try later."}}
+    reply = reply_to({"data": [item]})
+    assert (reply.items, reply.errors) == ((), (ApiError("serviceUnavailable", "Try later.", (), TASK),))
 
 
 def test_a_failure_may_tell_its_reason_as_bare_text() -> None:

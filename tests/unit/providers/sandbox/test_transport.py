@@ -17,6 +17,12 @@ def body(text: bytes, *, more: bool = False) -> dict[str, object]:
     return {"type": "http.response.body", "body": text, "more_body": more}
 
 
+async def soon(event: asyncio.Event) -> None:
+    """Wait for what must happen by itself; the limit only ends a test that fails."""
+    async with asyncio.timeout(30):
+        await event.wait()
+
+
 def with_client(app: ASGIApp, story: Callable[[httpx.AsyncClient], Awaitable[None]], seconds: float = 5) -> None:
     async def go() -> None:
         transport = SandboxTransport(app)
@@ -63,28 +69,28 @@ def test_a_body_is_read_while_it_is_being_made_and_may_break_off() -> None:
 
 @pytest.mark.parametrize("started", [True, False])
 def test_a_late_reply_is_a_read_timeout_and_the_server_goes_on(*, started: bool) -> None:
-    done = []
+    given_up, done = asyncio.Event(), asyncio.Event()
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         del scope, receive
         if started:
             await send(START)
-        await asyncio.sleep(0.15)
+        await given_up.wait()
         await send(START)
         await send(body(b"answer"))
-        done.append(True)
+        done.set()
 
     async def story(client: httpx.AsyncClient) -> None:
         with pytest.raises(httpx.ReadTimeout):
             await client.get("/")
-        await asyncio.sleep(0.3)
-        assert done == [True]
+        given_up.set()
+        await soon(done)
 
     with_client(app, story, seconds=0.05)
 
 
 def test_a_reader_that_leaves_does_not_stop_the_server() -> None:
-    done = []
+    done = asyncio.Event()
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         del scope
@@ -93,13 +99,12 @@ def test_a_reader_that_leaves_does_not_stop_the_server() -> None:
         for _ in range(100):
             await send(body(b"x" * 1000, more=True))
         assert (await receive())["type"] == "http.disconnect"
-        done.append(True)
+        done.set()
 
     async def story(client: httpx.AsyncClient) -> None:
         async with client.stream("GET", "/") as answer:
             await anext(answer.aiter_raw())
-        await asyncio.sleep(0.05)
-        assert done == [True]
+        await soon(done)
 
     with_client(app, story)
 
@@ -110,7 +115,7 @@ def test_closing_the_client_ends_what_is_still_running() -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         del scope, receive, send
         try:
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
         finally:
             ended.append(True)
 

@@ -1,0 +1,52 @@
+"""A download that grows on disk, and goes on after a crash where it stopped."""
+
+import os
+from pathlib import Path
+
+from ltxspec.errors import StorageError
+from ltxspec.storage.durable import REAL, FileOps, opened, translated, write_all
+
+
+class PartialFile:
+    """`apply.ports.Sink`: a download on disk. What was written before a crash is still there: `size` says how much."""
+
+    def __init__(self, path: Path, ops: FileOps = REAL) -> None:
+        self._path = path
+        self._ops = ops
+        self._length: int | None = None  # bytes as this object last left them
+
+    @property
+    def size(self) -> int:
+        """Bytes held so far."""
+        try:
+            held = self._path.stat().st_size
+        except FileNotFoundError:
+            held = 0
+        if self._length is None:
+            self._length = held
+        return held
+
+    def write(self, data: bytes) -> None:
+        """Append.
+
+        Raises:
+            StorageError: the disk failed, or another process writes to the same download.
+        """
+        expected = self.size if self._length is None else self._length
+        with (
+            translated("write", self._path),
+            opened(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, self._ops) as descriptor,
+        ):
+            if os.fstat(descriptor).st_size != expected:
+                raise StorageError(
+                    f"another process is downloading to `{self._path}`", hint="run the command again when it is done"
+                )
+            self._length = None  # until all of it is written
+            write_all(descriptor, data, self._ops)
+        self._length = expected + len(data)
+
+    def restart(self) -> None:
+        """Throw away what is held. Raises StorageError."""
+        with translated("remove", self._path):
+            self._path.unlink(missing_ok=True)
+        self._length = 0

@@ -1,0 +1,67 @@
+"""Where a journal comes from: one that came with the repository, or from another project, is not believed.
+
+A journal says what this machine is buying. As a file that git tracks it would be a stranger's word about money, so it
+is refused before anything is read from it. One that was copied from another checkout of the same project helps to find
+its tasks; what is ordered is never taken from it (`apply/orders.py`).
+"""
+
+import os
+from pathlib import Path
+
+from ltxspec.errors import LockfileError
+from ltxspec.fingerprint import TaskIdentity, task_id
+from ltxspec.lock.journal import Intent, JournalState
+from ltxspec.storage.git import run_git
+from ltxspec.storage.state import SpecPaths
+
+
+def refuse_stranger(paths: SpecPaths, journal: JournalState, root: Path, project: str) -> None:
+    """Do nothing when a journal is this project's own.
+
+    Args:
+        paths: the files of its spec.
+        journal: what it says.
+        root: the project's root.
+        project: `[project] id`.
+
+    Raises:
+        LockfileError: git tracks it, or a task in it was not named by this project. Nothing in it may be acted upon.
+    """
+    if not journal.open:
+        return
+    name = _shown(paths.journal, root)
+    if _is_tracked(paths.journal, root):
+        raise LockfileError(
+            f"journal `{name}` is tracked by git: what it says may be anybody's word, so nothing is done by it",
+            hint=f"`git rm --cached -- {name}` and ignore `.ltxspec/`; if this machine did not write it, move it away: "
+            "before anything is ordered, the provider is asked what it already has",
+        )
+    for task in journal.open.values():
+        if not _is_named_by(project, paths, task.intent):
+            raise LockfileError(
+                f"journal `{name}` is not this project's: task {task.intent.task_id} of `{task.intent.instance}` has "
+                "another name here",
+                hint="if `[project] id` or a spec's name was changed while tasks were under way, change it back and "
+                f"run `ltxspec collect`; otherwise move `{name}` away",
+            )
+
+
+def _is_named_by(project: str, paths: SpecPaths, intent: Intent) -> bool:
+    try:
+        identity = TaskIdentity(
+            project, paths.provider, paths.spec, intent.instance, intent.fingerprint, intent.retake, intent.attempt
+        )
+        return task_id(identity) == intent.task_id
+    except ValueError:
+        return False
+
+
+def _is_tracked(path: Path, root: Path) -> bool:
+    """Whether git has the file in its index. Outside of a repository, and without git, nothing is tracked."""
+    if not any(os.path.lexists(folder / ".git") for folder in (root, *root.parents)):
+        return False
+    return run_git(root, "ls-files", "--error-unmatch", "--", _shown(path, root)).returncode == 0
+
+
+def _shown(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)

@@ -1,0 +1,81 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from acceptance.commands import write_spec
+from builders import own_intent
+from unit.cli.projects import project
+
+from ltxspec.cli import holding as module
+from ltxspec.cli.holding import holding, holding_specs
+from ltxspec.cli.project import Project
+from ltxspec.errors import Invalid, LockfileError, LockHeld, Refused
+from ltxspec.storage.state import open_state
+
+SPEC = "model: lightricks:ltx@2.5-fast\ndefaults: {width: 1280, height: 720}\nshots: {alley: {prompt: Rain.}}\n"
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Project:
+    write_spec(tmp_path, SPEC)
+    return replace(project(tmp_path), provider="sandbox")
+
+
+def test_what_is_rendered_is_what_stands_in_the_files_when_the_lock_is_held(
+    opened: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def edited_while_waiting(*arguments: object, **more: object) -> object:
+        write_spec(opened.root, SPEC.replace("Rain.", "Snow."))
+        return open_state(*arguments, **more)  # type: ignore[arg-type]  # handed on
+
+    monkeypatch.setattr(module, "open_state", edited_while_waiting)  # the far side here is another process
+    with holding_specs(opened, (), {}, wait=0, command="apply") as held:
+        assert held.rendered[0].requests[0].body["positivePrompt"] == "Snow."
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "metadata: {name: night}",
+        "metadata:\n  name: night",
+        "metadata:\n  # of the autumn\n\n  title: A film\n  name: 'night'",
+        "metadata: &about\n  labels: {name: day}\n  name: night",
+        'metadata: {"name": "night"}',
+        "metadata: {title: 'name: day', name: night}",
+    ],
+)
+def test_the_lock_is_that_of_the_spec_however_its_name_is_written(opened: Project, head: str) -> None:
+    (opened.root / "specs" / "night.yaml").write_text(f"apiVersion: ltxspec/v1\nkind: RenderSpec\n{head}\n{SPEC}")
+    with holding_specs(opened, (), {}, wait=0, command="apply") as held:
+        assert list(held.states) == ["night"]
+        with pytest.raises(LockHeld), holding(opened, ["night"], wait=0, command="apply"):
+            pass
+
+
+def test_specs_with_problems_hold_no_lock_afterwards(opened: Project) -> None:
+    write_spec(opened.root, SPEC.replace("prompt", "promt"))
+    with pytest.raises(Invalid), holding_specs(opened, (), {}, wait=0, command="apply"):
+        pass
+    with holding(opened, ["night"], wait=0, command="apply"):
+        pass
+
+
+def test_specs_that_are_renamed_all_the_time_are_not_applied(opened: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = iter(range(99))
+
+    def renamed(*arguments: object, **more: object) -> object:
+        (opened.root / "specs" / "night.yaml").unlink(missing_ok=True)
+        path = write_spec(opened.root, SPEC, name=f"night-{next(number)}")
+        path.rename(opened.root / "specs" / "night.yaml")
+        return open_state(*arguments, **more)  # type: ignore[arg-type]  # handed on
+
+    monkeypatch.setattr(module, "open_state", renamed)  # the far side here is another process
+    with pytest.raises(Refused, match="renamed"), holding_specs(opened, (), {}, wait=0, command="apply"):
+        pass
+
+
+def test_a_journal_from_elsewhere_is_refused_under_the_lock(opened: Project) -> None:
+    with holding(opened, ["night"], wait=0, command="apply") as held:
+        held.states["night"].append(own_intent(project="another"))
+    with pytest.raises(LockfileError, match="not this project's"), holding(opened, ["night"], wait=0, command="apply"):
+        pass
