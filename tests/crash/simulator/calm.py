@@ -23,8 +23,10 @@ def settle(world: World, actors: Actors, oracle: Oracle) -> None:
 
 
 def _tidy(place: Checkout) -> None:
-    """What users do without ltxspec: finish a merge, restore what they hid, drop a journal that git tracks."""
+    """What users do without ltxspec: finish a merge, restore what they hid, drop a journal or a link from elsewhere."""
     place.git("merge", "--abort")
+    if (place.root / "renders" / SPEC).is_symlink():
+        (place.root / "renders" / SPEC).unlink()
     place.git("sparse-checkout", "disable")
     if place.git("ls-files", "--", JOURNAL).stdout:
         place.git("rm", "--quiet", "--force", "--ignore-unmatch", JOURNAL)
@@ -75,8 +77,7 @@ def _judge(world: World, place: Checkout, last: Run) -> None:
     missing = [sha for sha in _current(place) if sha is None or sha not in place.archived]
     if missing:
         world.judge("settles", f"{len(missing)} videos of current takes in {place.name} are not in the archive")
-    if not (place.root / "renders" / SPEC).is_symlink():
-        _check_renders(world, place)
+    _check_renders(world, place)
 
 
 def _current(place: Checkout) -> list[str | None]:

@@ -8,7 +8,7 @@ lost one without the other, as file systems do.
 import os
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -63,12 +63,14 @@ class Disk:
 
     # --- durability -------------------------------------------------------------------------------
 
-    def settle(self, root: Path) -> None:
+    def settle(self, roots: Sequence[Path]) -> None:
         """All is written back: what stands there now is durable."""
         self._content.clear()
         self._names.clear()
-        self._folders = {str(root), *(folder for folder, _, _ in os.walk(root / ".ltxspec"))}
-        self._folders |= {str(path) for path in root.iterdir() if path.is_dir()}
+        self._folders = {str(root) for root in roots}
+        for root in roots:
+            self._folders |= {folder for folder, _, _ in os.walk(root / ".ltxspec")}
+            self._folders |= {entry.path for entry in os.scandir(root) if entry.is_dir(follow_symlinks=False)}
 
     def is_durable(self, path: Path, root: Path) -> bool:
         """Whether a file would be there, with its content, if the power failed now."""

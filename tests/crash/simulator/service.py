@@ -8,7 +8,7 @@ import struct
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -137,6 +137,7 @@ class Service:
         """From now on everything is as documented; what it already decided about its tasks stands."""
         quiet = Behaviour(conflict=self.manners.behaviour.conflict)
         self.scenario = Scenario(quiet, ())
+        self.manners = replace(self.manners, incomplete="")
 
     def post(self, content: bytes) -> tuple[int, Json]:
         """Answer a call: status and body."""

@@ -132,7 +132,7 @@ class World:
             course.meanwhile = lambda: self._meanwhile(run, inner)
         course.power_fails = lambda salt: self.disk.power_fails(place.root, salt)
         if not self.runs:
-            self.disk.settle(place.root)
+            self.disk.settle([one.root for one in self.places])
             self.clock.deadline = self.clock.elapsed + LONGEST_RUN
         self.runs.append(run)
         self.disk.courses.append(course)
