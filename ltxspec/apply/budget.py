@@ -23,6 +23,7 @@ class Budget:
     factor: Decimal = Decimal(1)  # the highest ratio seen of a reported cost to its estimate, at least 1
     _settled: dict[TaskId, Usd] = field(default_factory=dict)
     _open: dict[TaskId, Usd] = field(default_factory=dict)
+    _price: dict[TaskId, Usd] = field(default_factory=dict)  # by the price list
     _spec: dict[TaskId, str] = field(default_factory=dict)
     _ordered: set[TaskId] = field(default_factory=set)  # in this run
 
@@ -81,19 +82,16 @@ class Budget:
         """Count money that is committed already (a task under way from an earlier run), limit or not."""
         self._open[task] = self._reckoned(estimate)
         self._spec[task] = spec
+        if estimate is not None:
+            self._price[task] = estimate
 
-    def settle(self, task: TaskId, cost: Usd | None, estimate: Usd | None = None) -> None:
-        """The order has ended: replace the reservation by what was charged, when that is known.
-
-        Args:
-            task: the order.
-            cost: as the provider reports it.
-            estimate: as the price list has it, to compare.
-        """
+    def settle(self, task: TaskId, cost: Usd | None) -> None:
+        """The order has ended: replace the reservation by what was charged, when that is known."""
         reserved = self._open.pop(task, Decimal(0)) * self.factor
         self._settled[task] = reserved if cost is None else cost
-        if cost is not None and estimate is not None and estimate > 0:
-            self.factor = max(self.factor, cost / estimate)
+        price = self._price.get(task, Decimal(0))
+        if cost is not None and price > 0:
+            self.factor = max(self.factor, cost / price)
 
     def release(self, task: TaskId) -> None:
         """Give back what was set aside for an order that was definitely not accepted."""

@@ -20,7 +20,7 @@ async def record(story: Story) -> ShotOutcome:
     report, facts = story.facts.end, story.facts
     if report is None:
         return await _record_refusal(story)
-    story.stage.budget.settle(story.task_id, report.cost, story.estimate)
+    story.stage.budget.settle(story.task_id, report.cost)
     if report.state is TaskState.SUCCEEDED:
         story.ledger.finish(story.task_id, report)
         price = f"${format_usd(report.cost)}" if report.cost is not None else "cost not told"
@@ -41,7 +41,7 @@ async def _record_refusal(story: Story) -> ShotOutcome:
     if facts.refused is not None:
         story.stage.budget.release(story.task_id)
     else:
-        story.stage.budget.settle(story.task_id, None, story.estimate)
+        story.stage.budget.settle(story.task_id, None)
     return await bring_home_and_commit(story)
 
 

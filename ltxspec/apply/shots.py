@@ -101,7 +101,7 @@ async def resume_shot(  # noqa: PLR0913  # the first three say what, the others 
     order = order_from(intent, request)
     story = Story(address, change, ledger, stage, order, estimate, facts, ordered_here=False, resumed=True)
     if task.ended:
-        stage.budget.settle(intent.task_id, task.cost, estimate)
+        stage.budget.settle(intent.task_id, task.cost)
         return await bring_home_and_commit(story)
     story.tell(Kind.SHOT_LOOKED_UP, "under way since an earlier run; asking the provider")
     return await follow(story)

@@ -10,11 +10,17 @@ from ltxspec.errors import MediaError
 
 _EBML = b"\x1a\x45\xdf\xa3"
 _SEGMENT = b"\x18\x53\x80\x67"
+_CLUSTER = b"\x1f\x43\xb6\x75"
 _DOCTYPE = b"\x42\x82"
 _BOX_HEADER = 8
 _LONG_BOX_HEADER = 16
 _HEAD = 64
 _LONGEST_VINT = 8
+_BEFORE_FTYP = frozenset({b"free", b"skip", b"wide", b"pnot", b"uuid", b"styp"})
+_MANY_BOXES = 16  # before `ftyp`; more is no video file
+_MANY_ELEMENTS = 1_000_000  # a film of an hour has fewer
+_IMAGE_BRANDS = frozenset({b"avif", b"heic", b"heix", b"mif1"})
+_HOLE = bytes(256)  # as a crash leaves behind where data was announced and never written
 
 
 def sniff(file: IO[bytes], name: str) -> str:
@@ -25,13 +31,34 @@ def sniff(file: IO[bytes], name: str) -> str:
     """
     file.seek(0)
     head = file.read(_HEAD)
+    kind = _matroska_kind(head) if head.startswith(_EBML) else _box_kind(file)
     file.seek(0)
-    if head[4:8] == b"ftyp":
-        return "mov" if head[8:12] == b"qt  " else "mp4"
-    if head.startswith(_EBML):
-        at = head.find(_DOCTYPE)
-        return "webm" if at >= 0 and head[at + 3 : at + 7] == b"webm" else "matroska"
-    raise MediaError(f"`{name}` is not a video: {_looks_like(head)}")
+    if kind is None:
+        raise MediaError(f"`{name}` is not a video: {_looks_like(head)}")
+    return kind
+
+
+def _matroska_kind(head: bytes) -> str:
+    at = head.find(_DOCTYPE)
+    return "webm" if at >= 0 and head[at + 3 : at + 7] == b"webm" else "matroska"
+
+
+def _box_kind(file: IO[bytes]) -> str | None:
+    """By the brand in `ftyp`, which may come after padding. QuickTime files from before that box have none."""
+    at = 0
+    for _ in range(_MANY_BOXES):
+        file.seek(at)
+        box = file.read(_LONG_BOX_HEADER)
+        kind, brand = box[4:8], box[8:12]
+        if kind == b"ftyp":
+            return None if brand in _IMAGE_BRANDS else "mov" if brand == b"qt  " else "mp4"
+        if kind in {b"moov", b"mdat"}:
+            return "mov"
+        length = _box_length(box)
+        if kind not in _BEFORE_FTYP or length < _BOX_HEADER:
+            return None
+        at += length
+    return None
 
 
 def _looks_like(head: bytes) -> str:
@@ -42,22 +69,31 @@ def _looks_like(head: bytes) -> str:
         return "it is a web page"
     if text.startswith((b"{", b"[")):
         return "it is JSON"
-    if head.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8")) or head[8:12] == b"WEBP":
+    if head.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8")) or head[8:12] in {b"WEBP", *_IMAGE_BRANDS}:
         return "it is an image"
     return "it is neither MP4, MOV nor WEBM"
 
 
-def check_whole(file: IO[bytes], kind: str, name: str) -> None:
-    """Check that the file is as long as its own structure says.
+def check_whole(file: IO[bytes], kind: str, name: str) -> bool:
+    """Check that the file is as long as its own structure says, and without holes between its parts.
+
+    Returns:
+        Whether the structure says where the file ends; a recording made on the fly may not.
 
     Raises:
-        MediaError: bytes are missing at the end.
+        MediaError: bytes are missing.
     """
     size = file.seek(0, io.SEEK_END)
-    end = _matroska_end(file) if kind in {"webm", "matroska"} else _boxes_end(file, size)
+    if kind in {"webm", "matroska"}:
+        start, end = _segment(file)
+        if start is not None and not _is_walkable(file, start, min(end or size, size)):
+            raise MediaError(f"`{name}` is damaged: it has a hole")
+    else:
+        end = _boxes_end(file, size)
     file.seek(0)
     if end is not None and end > size:
         raise MediaError(f"`{name}` is cut short: {size} of at least {end} bytes are there")
+    return end is not None
 
 
 def _boxes_end(file: IO[bytes], size: int) -> int | None:
@@ -66,13 +102,13 @@ def _boxes_end(file: IO[bytes], size: int) -> int | None:
     while at + _BOX_HEADER <= size:
         file.seek(at)
         header = file.read(_LONG_BOX_HEADER)
-        length = int.from_bytes(header[:4])
-        kinds.add(header[4:8])
+        length, kind = _box_length(header), header[4:8]
+        if not (kind.isascii() and kind.decode("ascii").isprintable()):  # not a box: something after the last one
+            break
+        kinds.add(kind)
         if length == 0:  # the box runs to the end of the file, wherever that is
             return None
-        if length == 1 and len(header) == _LONG_BOX_HEADER:
-            length = int.from_bytes(header[8:16])
-        if length < _BOX_HEADER:  # not a box: padding after the last one
+        if length < _BOX_HEADER:
             break
         at += length
     if not {b"moov", b"mdat"} <= kinds:
@@ -80,17 +116,41 @@ def _boxes_end(file: IO[bytes], size: int) -> int | None:
     return at
 
 
-def _matroska_end(file: IO[bytes]) -> int | None:
-    """Where the segment ends, or None when it was written without knowing."""
+def _box_length(header: bytes) -> int:
+    length = int.from_bytes(header[:4])
+    return int.from_bytes(header[8:16]) if length == 1 and len(header) == _LONG_BOX_HEADER else length
+
+
+def _segment(file: IO[bytes]) -> tuple[int | None, int | None]:
+    """Where the segment's content begins, and where it ends; None for what cannot be told."""
     file.seek(4)
     header_length = _vint(file)
     if header_length is None:
-        return None
+        return None, None
     file.seek(header_length, io.SEEK_CUR)
     if file.read(4) != _SEGMENT:
-        return None
+        return None, None
     length = _vint(file)
-    return None if length is None else file.tell() + length
+    start = file.tell()
+    return start, None if length is None else start + length
+
+
+def _is_walkable(file: IO[bytes], at: int, end: int) -> bool:
+    """Whether element follows element up to `end`, within clusters too, with no hole where the next should be."""
+    for _ in range(_MANY_ELEMENTS):
+        if at >= end:
+            break
+        file.seek(at)
+        start = file.read(len(_HOLE))
+        if start == _HOLE:
+            return False
+        file.seek(at + _LONGEST_VINT + 1 - start[0].bit_length())
+        length = _vint(file)
+        if start[0] == 0 or (length is None and start[:4] != _CLUSTER):
+            break  # not an element, or one that ends nobody knows where
+        inside = start[:4] == _CLUSTER
+        at = file.tell() if inside or length is None else file.tell() + length
+    return True
 
 
 def _vint(file: IO[bytes]) -> int | None:

@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-# Seconds by which a file may promise more than its pictures fill; sound may run on a little after the last one.
-_TOLERANCE, _TOLERANCE_WITH_SOUND = Fraction(1, 4), Fraction(1)
+_TOLERANCE = Fraction(1, 4)  # seconds by which a file may promise more than its tracks fill
+_ALL = {"ignore_editlist": "1"}  # also the pictures that an edit list leaves out: the table of pictures counts them
+_COVER = 0x400  # FFmpeg's disposition of a picture that is attached to sound
+_HOLE = bytes(256)  # compressed pictures have no such run of zeros; blocks of a disk that were never written are zeros
+_MAY_HOLD_ZEROS = frozenset({"rawvideo", "v210", "v408", "v410", "r210", "prores", "dnxhd", "cfhd", "hap", "dvvideo"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,9 @@ class OpenVideo:
     count: int  # pictures in the file
     first: int  # when the first is shown
     last: int  # when the last is shown
+    end: Fraction  # seconds: when the longest of all tracks ends
+    holes: bool  # whether a picture is not all there
+    measured: bool  # whether the file's own structure says where it ends
 
     @property
     def rate(self) -> Fraction:
@@ -120,11 +126,19 @@ def check_decodes(path: Path) -> None:
 
 
 def _check_length(video: OpenVideo) -> None:
-    """Compare what is there with what the header promises."""
+    """Compare what is there with what the header promises.
+
+    A table of all pictures, or a structure that says where the file ends, is exact. The promised length is not: sound
+    may go on after the pictures, or the last picture may stay. So it only counts for a file that has nothing else.
+    """
+    if video.holes:
+        raise MediaError(f"`{video.name}` is damaged: it has a hole")
     if video.count < video.stream.frames:
         raise MediaError(f"`{video.name}` is cut short: {video.count} of {video.stream.frames} frames are there")
-    early = Fraction(video.container.duration or 0, 1_000_000) - video.seconds
-    if early > (_TOLERANCE_WITH_SOUND if video.container.streams.audio else _TOLERANCE):
+    if video.stream.frames or (video.measured and video.kind in {"webm", "matroska"}):
+        return
+    early = Fraction((video.container.start_time or 0) + (video.container.duration or 0), 1_000_000) - video.end
+    if early > _TOLERANCE:
         raise MediaError(f"`{video.name}` is cut short: it ends {float(early):.1f} s early")
 
 
@@ -139,12 +153,11 @@ def open_video(source: Path | bytes, *, whole: bool = False) -> Iterator[OpenVid
 
     with _file(source) as (file, name):
         kind = sniff(file, name)
-        if whole:
-            check_whole(file, kind, name)
-        demuxer = "matroska" if kind in {"webm", "matroska"} else "mp4"
+        measured = check_whole(file, kind, name) if whole else False
+        demuxer, options = ("matroska", {}) if kind in {"webm", "matroska"} else ("mp4", dict(_ALL) if whole else {})
         try:
-            with av.open(file, "r", format=demuxer) as container:
-                yield _walked(container, kind, name)
+            with av.open(file, "r", format=demuxer, options=options) as container:
+                yield _walked(container, kind, name, measured=measured)
         except (av.FFmpegError, ValueError, IndexError) as error:
             raise MediaError(f"`{name}` is not a video that can be read: it is damaged or cut short") from error
 
@@ -162,17 +175,26 @@ def _file(source: Path | bytes) -> Iterator[tuple[IO[bytes], str]]:
         yield file, source.name
 
 
-def _walked(container: "InputContainer", kind: str, name: str) -> OpenVideo:
-    stream = next(iter(container.streams.video), None)
+def _walked(container: "InputContainer", kind: str, name: str, *, measured: bool) -> OpenVideo:
+    stream = next((track for track in container.streams.video if not track.disposition & _COVER), None)
     if stream is None or stream.codec_context.width <= 0 or stream.codec_context.height <= 0:
         raise MediaError(f"`{name}` has no picture in it")
     stream.thread_type = "AUTO"
-    times = []
-    for packet in container.demux(stream):
-        if packet.is_corrupt:
+    times, end, holes = [], Fraction(0), False
+    look_for_holes = stream.codec_context.name not in _MAY_HOLD_ZEROS
+    for packet in container.demux(stream, *container.streams.audio):
+        if packet.stream is stream and packet.is_corrupt:
             raise MediaError(f"`{name}` is damaged")
-        if packet.size and packet.pts is not None:  # the demuxer ends with an empty packet
+        if not packet.size or packet.pts is None:  # the demuxer ends with empty packets
+            continue
+        end = max(end, (packet.pts + (packet.duration or 0)) * Fraction(packet.time_base or 1))
+        if packet.stream is stream:
             times.append(packet.pts)
+            holes = holes or (look_for_holes and _is_holed(bytes(packet)))
     if not times:
         raise MediaError(f"`{name}` has no picture in it")
-    return OpenVideo(name, kind, container, stream, len(times), min(times), max(times))
+    return OpenVideo(name, kind, container, stream, len(times), min(times), max(times), end, holes, measured)
+
+
+def _is_holed(picture: bytes) -> bool:
+    return _HOLE in picture or not picture.strip(b"\x00")

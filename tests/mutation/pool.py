@@ -52,14 +52,19 @@ class Pool:
         return self._running.pop(pid), os.waitstatus_to_exitcode(status)
 
 
-def confine(seconds: float, scratch: Path, output: Path | None = None) -> None:
-    """Bound this process: the seconds it works, its memory, where its tests write."""
+def end_after(seconds: float) -> None:
+    """End this process when it has worked so long from now, or waited for much longer."""
     for number, timer, limit in (
         (signal.SIGPROF, signal.ITIMER_PROF, seconds),
-        (signal.SIGALRM, signal.ITIMER_REAL, 10 + 10 * seconds),  # one that waits for ever works no second
+        (signal.SIGALRM, signal.ITIMER_REAL, 30 + 10 * seconds),
     ):
         signal.signal(number, signal.SIG_DFL)
         signal.setitimer(timer, limit)
+
+
+def confine(seconds: float, scratch: Path, output: Path | None = None) -> None:
+    """Bound this process: the seconds it works, its memory, where its tests write."""
+    end_after(seconds)
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     folder = tempfile.mkdtemp(dir=scratch)

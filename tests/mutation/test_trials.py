@@ -51,7 +51,7 @@ from mutation.trials import Broken, survivors
 if __name__ == "__main__":
     found = list(mutants(Path("money.py").read_text(), "money", "money.py"))
     try:
-        left = survivors(found, ["test_money.py"], Path("scratch"), 2, patience=1.0)
+        left = survivors(found, ["test_money.py"], Path("scratch"), 2)
         print(json.dumps([len(found), [[mutant.line, mutant.within, mutant.after] for mutant in left]]))
     except Broken as error:
         sys.exit(str(error))

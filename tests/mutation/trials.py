@@ -9,11 +9,11 @@ import importlib.abc
 import importlib.util
 import json
 import os
-import resource
 import sys
+import time
 import traceback
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -21,12 +21,13 @@ from typing import Any, NoReturn
 
 import pytest
 from mutation.mutants import Mutant
-from mutation.pool import Pool, confine
+from mutation.pool import Pool, confine, end_after
 
 _REWRITTEN = "ignore::pytest.PytestAssertRewriteWarning"  # what is imported beforehand keeps its plain assertions
 _OPTIONS = ("-x", "-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "-W", _REWRITTEN)
 _PASSED = 0
-_FIRST_LIMIT = 600.0  # seconds for the tests of the code as it is
+_FIRST_LIMIT = 600.0  # seconds of work for any test of the code as it is
+_START = 60.0  # seconds of work until the first test begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Bench:
     tests: Sequence[str]
     scratch: Path
     places: int
-    limit: float  # seconds of work a trial
+    patience: float  # seconds of work a test may take beyond three times what it took
+    took: Mapping[str, float] = field(default_factory=dict)  # seconds of work of each test of the code as it is
 
     @property
     def arguments(self) -> list[str]:
@@ -49,16 +51,15 @@ class Broken(Exception):
 
 
 def survivors(
-    mutants: Sequence[Mutant], tests: Sequence[str], scratch: Path, places: int, *, patience: float = 3.0
+    mutants: Sequence[Mutant], tests: Sequence[str], scratch: Path, places: int, *, patience: float = 1.0
 ) -> list[Mutant]:
-    """The mutants that no test notices. One that hangs is noticed: `patience` seconds beyond what the tests may take.
+    """The mutants that no test notices. One that hangs is noticed, `patience` seconds after what a test may take.
 
     Raises:
         Broken: the tests fail without any mutation.
     """
-    first = Bench(tests, scratch, 1, _FIRST_LIMIT)
-    seconds = _seconds_unchanged(first)
-    bench = Bench(tests, scratch, places, patience + 3 * seconds)
+    took = _try_unchanged(Bench(tests, scratch, 1, _FIRST_LIMIT))
+    bench = Bench(tests, scratch, places, patience, took)
     own = replace(bench, tests=tests[:1])
     quick = [number for number, mutant in enumerate(mutants) if _in_function(mutant)]
     unnoticed = _try_quickly(mutants, quick, bench)
@@ -70,24 +71,24 @@ def _in_function(mutant: Mutant) -> bool:
     return bool(mutant.within) and not mutant.before.startswith(("def ", "async def ", "class "))
 
 
-def _seconds_unchanged(bench: Bench) -> float:
-    """How long the tests work; they must pass."""
-    pool, output, before = Pool(1), bench.scratch / "output", resource.getrusage(resource.RUSAGE_CHILDREN)
+def _try_unchanged(bench: Bench) -> dict[str, float]:
+    """How many seconds each test works; all of them must pass."""
+    pool, output, report = Pool(1), bench.scratch / "output", bench.scratch / "took"
     if pool.fork(0):
-        confine(bench.limit, bench.scratch, output)
-        _run_and_leave(bench)
+        confine(_START, bench.scratch, output)
+        _run_and_leave(bench, Measured(report))
     ((_, code),) = pool.rest()
     if code != _PASSED:
         raise Broken(output.read_text("utf-8", "replace"))
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    took: dict[str, float] = json.loads(report.read_text("utf-8"))
+    return took
 
 
 def _run_and_leave(bench: Bench, *plugins: object) -> NoReturn:
     """Run the tests in this process, which ends with pytest's exit code, whatever happens."""
     code: int = pytest.ExitCode.INTERNAL_ERROR
     try:
-        code = pytest.main(bench.arguments, plugins=[Settings(), *plugins])
+        code = pytest.main(bench.arguments, plugins=[Settings(bench), *plugins])
     except BaseException:  # noqa: BLE001  # the process ends here, and says why
         traceback.print_exc()
     finally:
@@ -101,7 +102,7 @@ def _try_from_the_start(mutants: Sequence[Mutant], numbers: Sequence[int], bench
     for number in numbers:
         results += pool.ended()
         if pool.fork(number):
-            confine(bench.limit, bench.scratch)
+            confine(_START, bench.scratch)
             sys.meta_path.insert(0, Substitute(mutants[number].module, mutants[number].code))
             _run_and_leave(bench)
     results += pool.rest()
@@ -119,7 +120,10 @@ def _try_quickly(mutants: Sequence[Mutant], numbers: Sequence[int], bench: Bench
 
 
 class Settings:
-    """The same examples in every trial, and no time for making a failing one smaller."""
+    """The same examples in every trial, no time for making a failing one smaller, and a limit for each test."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self) -> None:
@@ -130,6 +134,28 @@ class Settings:
             "trial", hypothesis.settings.get_profile("ci"), phases=phases, max_examples=50
         )
         hypothesis.settings.load_profile("trial")
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        end_after(self._bench.patience + 3 * self._bench.took.get(nodeid, 0))
+
+    def pytest_sessionfinish(self) -> None:
+        end_after(_START)
+
+
+class Measured:
+    """Notes how long each test works."""
+
+    def __init__(self, report: Path) -> None:
+        self._report, self._began, self._took = report, 0.0, dict[str, float]()
+
+    def pytest_runtest_logstart(self) -> None:
+        self._began = time.process_time()
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        self._took[nodeid] = time.process_time() - self._began
+
+    def pytest_sessionfinish(self) -> None:
+        self._report.write_text(json.dumps(self._took), "utf-8")
 
 
 class Copies:
@@ -145,7 +171,7 @@ class Copies:
         for number in self._numbers:
             self._learn(pool.ended())
             if pool.fork(number):
-                confine(self._bench.limit, self._bench.scratch)
+                confine(_START, self._bench.scratch)
                 if replace_function(self._mutants[number]):
                     return None  # pytest goes on and runs the tests
                 os._exit(_PASSED)  # not noticed here, so tried from the start

@@ -88,12 +88,12 @@ def test_a_price_list_that_was_wrong_once_is_not_believed_again() -> None:
     budget = Budget(Decimal("5.00"))
     budget.reserve(task(1), Decimal("0.40"))
     budget.reserve(task(2), Decimal("0.40"))
-    budget.settle(task(1), Decimal("1.20"), Decimal("0.40"))
+    budget.settle(task(1), Decimal("1.20"))
     assert budget.committed == Decimal("2.40"), "the one in flight is reckoned at three times its price, too"
     assert budget.reserve(task(3), Decimal("0.80"))
     assert budget.committed == Decimal("4.80")
     assert not budget.reserve(task(4), Decimal("0.10"))
-    budget.settle(task(2), Decimal("0.10"), Decimal("0.40"))
+    budget.settle(task(2), Decimal("0.10"))
     assert budget.factor == Decimal(3), "a cheap one does not make the others cheap"
 
 
@@ -119,7 +119,7 @@ def test_each_spec_keeps_to_what_is_left_for_it() -> None:
     assert budget.reserve(task(2), Decimal("9.00"), "day")
     assert not budget.reserve(task(3), Decimal("0.60"), "night")
     assert budget.committed_for("night") == Decimal("0.60")
-    budget.settle(task(1), Decimal("1.30"), Decimal("0.60"))
+    budget.settle(task(1), Decimal("1.30"))
     assert budget.overspent() == (Decimal("0.30"), Decimal("1.00"))
     assert not budget.reserve(task(4), Decimal("0.01"), "night")
 
@@ -127,7 +127,7 @@ def test_each_spec_keeps_to_what_is_left_for_it() -> None:
 def test_a_shot_that_turned_out_dearer_than_any_may_be_is_not_followed_by_another() -> None:
     budget = Budget(None, per_shot=Decimal("1.00"))
     assert budget.reserve(task(1), Decimal("0.60"))
-    budget.settle(task(1), Decimal("1.20"), Decimal("0.60"))
+    budget.settle(task(1), Decimal("1.20"))
     assert not budget.reserve(task(2), Decimal("0.60"))
     assert budget.reserve(task(3), Decimal("0.50"))
 

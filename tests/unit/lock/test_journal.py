@@ -1,5 +1,6 @@
 """Folding: what is open after any prefix of any story."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -12,10 +13,12 @@ from ltxspec.lock.journal import (
     Abandoned,
     Accepted,
     Committed,
+    Delivered,
     Event,
     Failed,
     Finished,
     Intent,
+    JournalState,
     OpenTask,
     Repeated,
     fold,
@@ -28,6 +31,7 @@ NOW = "2026-11-22T10:01:00Z"
 BROKEN = Failure("providerError", "it broke", permanent=False)
 FINISHED = Finished(task(1), (output(1, home=False),), Decimal("0.48"), NOW)
 FAILED = Failed(task(1), BROKEN, None, NOW)
+DELIVERED = Delivered(task(1), (output(1, home=False),), NOW)
 
 
 def stage_after(*story: Event) -> str | None:
@@ -63,6 +67,36 @@ def test_a_repeated_order_keeps_its_stage_and_tells_when_it_was_last_sent() -> N
     opened = fold([intent(), Repeated(task(1), NOW)]).open[task(1)]
     assert (opened.stage, opened.sends, opened.sent_at) == ("intent", 2, NOW)
     assert stage_after(Accepted(task(1), NOW), Repeated(task(1), NOW)) == "accepted"
+
+
+def test_an_order_that_was_made_anew_for_a_repeat_takes_the_place_of_the_journalled_one() -> None:
+    made = {**intent().order, "seed": 7}
+    assert fold([intent(), Repeated(task(1), NOW)]).open[task(1)].intent == intent()
+    opened = fold([intent(), Repeated(task(1), NOW, made)]).open[task(1)]
+    assert (opened.intent, opened.sends, opened.sent_at) == (replace(intent(), order=made), 2, NOW)
+
+
+def test_results_that_are_there_show_that_the_order_was_accepted_and_are_kept() -> None:
+    assert fold([intent(), DELIVERED]).open[task(1)] == OpenTask(intent(), "accepted", DELIVERED.outputs)
+    more = replace(DELIVERED, outputs=(*DELIVERED.outputs, output(2, home=False)))
+    opened = fold([intent(), Accepted(task(1), NOW), DELIVERED, more]).open[task(1)]
+    assert (opened.stage, opened.outputs, opened.finished_at) == ("accepted", more.outputs, None)
+
+
+def test_a_late_delivery_does_not_take_an_end_back() -> None:
+    for end in (FINISHED, FAILED):
+        late = replace(DELIVERED, outputs=())
+        assert fold([intent(), end, late]).open == fold([intent(), end]).open
+
+
+def test_a_task_has_ended_when_the_last_word_about_it_is_known() -> None:
+    stories: list[list[Event]] = [[], [Accepted(task(1), NOW)], [DELIVERED], [FINISHED], [FAILED]]
+    ended = [fold([intent(), *story]).open[task(1)].ended for story in stories]
+    assert ended == [False, False, False, True, True]
+
+
+def test_nothing_is_open_in_a_journal_that_holds_nothing() -> None:
+    assert JournalState() == fold([]) == JournalState({})
 
 
 def test_an_order_that_was_not_accepted_is_closed() -> None:

@@ -182,9 +182,9 @@ def test_nothing_is_ever_raised_and_redacting_twice_changes_nothing(start: str, 
 
 @pytest.mark.parametrize("query", ["a" * 200_000, "a-" * 100_000, "&" * 200_000, "%25" * 60_000, "_.-" * 60_000])
 def test_a_hostile_address_takes_no_time(query: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     redact_url(f"{VIDEO}?{query}")
-    assert time.perf_counter() - started < 2.0
+    assert time.process_time() - started < 2.0
 
 
 @pytest.mark.parametrize("url", PRESIGNED)
