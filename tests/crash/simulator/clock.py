@@ -19,12 +19,15 @@ class NeverEnds(BaseException):
     """A command is at work for so long that nothing will end it."""
 
 
+START = datetime(2026, 11, 22, 10, tzinfo=UTC)
+
+
 class Clock:
-    """Wall time that may be set, and a count of seconds that never goes back."""
+    """A machine's time: wall time that may be set, and a count of seconds that never goes back."""
 
     def __init__(self) -> None:
         self.elapsed = 1_000.0
-        self._wall = datetime(2026, 11, 22, 10, tzinfo=UTC)
+        self._wall = START
         self.deadline = float("inf")  # of the command at work, in elapsed seconds
 
     def now(self) -> datetime:
@@ -46,6 +49,22 @@ class Clock:
     def jump(self, seconds: float) -> None:
         """Set the machine's clock, forwards or backwards; no time passes."""
         self._wall += timedelta(seconds=seconds)
+
+
+class TrueTime:
+    """The service's time: the same seconds, and nobody sets it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def now(self) -> datetime:
+        return START + timedelta(seconds=self._clock.elapsed)
+
+    def monotonic(self) -> float:
+        return self._clock.elapsed
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
 
 
 class _NoWaiting:

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import orjson
 from crash.bench import bytes_of_film, catalog
-from crash.simulator.clock import Clock
+from crash.simulator.clock import TrueTime
 
 from ltxspec.providers.sandbox.exchange import Call, answer
 from ltxspec.providers.sandbox.identifiers import derived_uuid, seed_of
@@ -63,7 +63,7 @@ def _told(fault: Fault) -> str:
 class Memory(TaskStore):
     """The sandbox's store without a file."""
 
-    def __init__(self, folder: Path, clock: Clock, remembers: float) -> None:
+    def __init__(self, folder: Path, clock: TrueTime, remembers: float) -> None:
         self._db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         self._clock, self._remembers = clock, remembers
         super().__init__(folder)
@@ -112,7 +112,7 @@ def film(seed: int) -> bytes:
 class Service:
     """One provider, with its ledger."""
 
-    def __init__(self, folder: Path, clock: Clock, manners: Manners) -> None:
+    def __init__(self, folder: Path, clock: TrueTime, manners: Manners) -> None:
         self.manners = manners
         self.clock = clock
         self.store = Memory(folder, clock, manners.remembers)

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from crash.death import Crash
 from crash.simulator.checkout import Checkout, Templates
-from crash.simulator.clock import LONGEST_RUN, Clock, NeverEnds, outside_of_the_loop
+from crash.simulator.clock import LONGEST_RUN, Clock, NeverEnds, TrueTime, outside_of_the_loop
 from crash.simulator.course import Course
 from crash.simulator.disk import Disk
 from crash.simulator.network import Trouble, Wire
@@ -90,8 +90,8 @@ class World:
         self.folder = folder
         templates.copy(folder, written(script.shots), script.setting.text)
         self.clock, self.disk = Clock(), Disk()
-        self.service = Service(folder / "service", self.clock, script.manners)
-        self.free = Service(folder / "sandbox", self.clock, Manners())
+        self.service = Service(folder / "service", TrueTime(self.clock), script.manners)
+        self.free = Service(folder / "sandbox", TrueTime(self.clock), Manners())
         self.places = [Checkout(name, folder / name) for name in PLACES]
         self.canary = folder / "canary"
         self.canary.mkdir()
