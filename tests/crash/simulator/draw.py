@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from crash.simulator.course import Strike
 from crash.simulator.edits import ALL as EDITS
+from crash.simulator.habits import habit
 from crash.simulator.network import Trouble
 from crash.simulator.script import Script, Setting, Step
 from crash.simulator.service import Manners
@@ -47,11 +48,17 @@ def draw(seed: int, length: int = LENGTH) -> Script:
     manners = _manners(rng) if wild else Manners(speed=rng.choice((4.0, 1000.0)))
     steps = [Step("apply", rng.randrange(2), 0, ("--auto-approve",))] if rng.random() < 0.3 else []
     while len(steps) < length:
-        steps.append(_step(rng, troubled=rng.random() < (0.5 if wild else 0.15)))
+        if rng.random() < 0.06:
+            steps += habit(rng)
+        else:
+            steps.append(_step(rng, troubled=rng.random() < (0.5 if wild else 0.15)))
     return Script(seed, shots, setting, manners, tuple(steps))
 
 
 def _manners(rng: random.Random) -> Manners:
+    if rng.random() < 0.08:
+        late = Behaviour(visible_after=200.0, archive="last")
+        return Manners(late, (Fault("refuse", nth=2, code="contentPolicyViolation", message="no", status=400),))
     unknown = rng.choice(("empty", "processing", "not-found"))
     running = "shown" if unknown == "processing" else rng.choice(("shown", "not-found"))
     hidden = rng.choice((0.0, 0.0, 0.0, 5.0, 100.0))

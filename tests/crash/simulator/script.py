@@ -65,7 +65,8 @@ class Setting:
         """The file."""
         budget = f'[budget]\nper_spec = "{self.per_spec}"\n' if self.per_spec else ""
         provider = f'[provider]\nname = "runware"\nparallelism = {self.parallelism}\n'
-        return f'[project]\nid = "crash-tests"\n{provider}[runware]\ntask_timeout = 600\n{budget}'
+        looks = "poll_interval = 5.0\npoll_max = 60.0\ntask_timeout = 600\n"
+        return f'[project]\nid = "crash-tests"\n{provider}[runware]\n{looks}{budget}'
 
 
 @dataclass(frozen=True)
