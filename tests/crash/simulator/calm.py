@@ -65,7 +65,12 @@ def _open(place: Checkout) -> list[str]:
 def _judge(world: World, place: Checkout, last: Run) -> None:
     script = world.script
     may_fail = any(fault.fault in ("refuse", "fail") for fault in script.manners.faults)
-    allowed = {3: may_fail, 4: script.setting.per_spec is not None, 70: "no bug" in world.ignored}
+    allowed = {
+        1: not wishes(place.text),
+        3: may_fail,
+        4: script.setting.per_spec is not None,
+        70: "no bug" in world.ignored,
+    }
     fine = {0, *(code for code, may_be in allowed.items() if may_be)}
     if last.code not in fine:
         world.judge("settles", f"the last apply in {place.name} ended with exit {last.code}: {last.said.err[-600:]}")
