@@ -33,6 +33,7 @@ class Account:
         self.bought: dict[str, Bought] = {}
         self.retakes: Counter[tuple[str, Wish]] = Counter()  # asked for
         self.order: set[tuple[str, str, str]] = set()  # (checkout, earlier task, later task) of one shot
+        self.refused: dict[str, tuple[str, Wish]] = {}  # tasks that were refused before anything was charged
         self._charges = 0
         self._excused: set[str] = set()  # tasks that nothing here or at the service knows of when they are ordered
 
@@ -64,6 +65,8 @@ class Account:
         charges = self.world.service.charges()
         new, self._charges = charges[self._charges :], len(charges)
         orders = {order["taskUUID"]: order for order in tasks}
+        for order in tasks:
+            self._note_refusal(run, order)
         for charge in new:
             order = orders[charge.task]
             wish = wish_of(order)
@@ -72,6 +75,14 @@ class Account:
             key = next(e["instance"] for e in reversed(run.place.journal) if e["taskUUID"] == charge.task
                        and e["event"] == "intent")  # fmt: skip
             self._charge(run, Bought(charge.task, key, wish, run.place.name))
+
+    def _note_refusal(self, run: Run, order: Json) -> None:
+        """An attempt that was refused is no charge, and the next one has an id of its own."""
+        task, wish = order["taskUUID"], wish_of(order)
+        taken = self.world.service.store.ever(task) is not None
+        if not taken and self.world.service.store.refusal(task) is not None and isinstance(wish, Wish):
+            key = next((e["instance"] for e in run.place.journal if e["taskUUID"] == task and "instance" in e), "")
+            self.refused[task] = (key, wish)
 
     def _charge(self, run: Run, bought: Bought) -> None:
         if not run.approved:
@@ -97,7 +108,8 @@ class Account:
         """Charges are at most: one, those that were asked for again, and those after failures."""
         same = [b for b in self.bought.values() if (b.key, b.wish) == (bought.key, bought.wish)]
         failures = sum(self.world.service.failed(b.task) for b in same)
-        allowed = 1 + self.retakes[bought.key, bought.wish] + failures
+        refused = sum(about == (bought.key, bought.wish) for about in self.refused.values())
+        allowed = 1 + self.retakes[bought.key, bought.wish] + failures + refused
         if len(same) > allowed:
             self.world.judge("wanted", f"`{bought.key}` as {bought.wish} was charged {len(same)} times, not {allowed}")
 

@@ -11,6 +11,9 @@ from crash.simulator.specs import SPEC, wishes
 from crash.simulator.world import Run, World
 
 Json = Any
+COMMANDS = frozenset((
+    "apply", "apply after a wait", "collect", "gc", "archive pull", "plan", "pick", "import", "lock mv",
+))  # fmt: skip
 FORGETS = frozenset(("lock rm", "fresh clone", "remove local"))  # steps in which a user gives something up on purpose
 
 
@@ -109,7 +112,7 @@ class Oracle:
         self._check_outside()
         self._check_reachable(forgetting=forgetting)
         for place in self.world.places:
-            self._check_archive(place, forgetting=forgetting)
+            self._check_archive(place, forgetting=forgetting or step.act not in COMMANDS)
         self.look()
 
     def _check_outside(self) -> None:

@@ -32,7 +32,9 @@ class Users:
     # --- git --------------------------------------------------------------------------------------
 
     def commit(self, place: Checkout, _: Step) -> None:
-        place.git("add", "--all")
+        """Everything, but for a lockfile that only the tree lacks: nobody means to remove it."""
+        hidden = not (place.root / LOCKFILE).exists() and place.git("ls-files", "--", LOCKFILE).stdout
+        place.git("add", "--all", "--", ".", *([":!lockfiles"] if hidden else []))
         place.git("commit", "--quiet", "--message", "state")
 
     def push(self, place: Checkout, _: Step) -> None:
