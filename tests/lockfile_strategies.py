@@ -15,7 +15,8 @@ from ltxspec.values import Fingerprint, TaskId
 words = st.sampled_from(["a", "Straße", "😀", "\uffff", 'say "hi"', "two\nlines", "\x00", "night, rain"])
 amounts = st.integers(0, 2000).map(lambda mills: Decimal(mills) / 1000)
 hashes = st.integers(0, 3).map(lambda number: f"{number:064x}")
-times = st.integers(0, 59).map(lambda second: f"2026-11-22T10:00:{second:02d}Z")
+seconds = st.integers(0, 59).map(lambda second: f"2026-11-22T10:00:{second:02d}Z")
+times = seconds | st.integers(0, 2999).map(lambda ms: f"2026-11-22T10:00:{ms // 1000:02d}.{ms % 1000:03d}Z")
 numbers = st.sampled_from([0, 1, 1.0, 25.0, 7.5, -3, 2**53 - 1, 1e-7, 1e16, 0.1])
 nested = st.lists(numbers, max_size=2) | st.fixed_dictionaries({"é": words})
 json_values = st.none() | st.booleans() | numbers | words | nested
@@ -59,6 +60,7 @@ def takes(draw: Callable[[st.SearchStrategy[Any]], Any], task_id: TaskId | None 
         retake=draw(perhaps(st.integers(1, 3))),
         attempt=draw(perhaps(st.integers(1, 3))),
         failure=draw(failures) if failed else None,
+        picked=None if failed else draw(perhaps(st.sampled_from(["v1", "v2", "1"]))),
     )
 
 
@@ -66,15 +68,19 @@ def takes(draw: Callable[[st.SearchStrategy[Any]], Any], task_id: TaskId | None 
 def records(draw: Callable[[st.SearchStrategy[Any]], Any]) -> ShotRecord:
     """A shot's record: takes in order, one of them perhaps current."""
     ids = draw(st.sets(task_ids, max_size=3))
-    # One submission time a task: the id is derived, and the time is written once, before the order is sent.
-    found = [replace(draw(takes(task_id)), submitted_at=_submitted(task_id)) for task_id in sorted(ids)]
-    found.sort(key=lambda item: item.sort_key)
+    found = sorted((_ordered(draw(takes(task_id))) for task_id in ids), key=lambda item: item.sort_key)
     current = draw(st.sampled_from([None, *sorted(ids)]))
     return ShotRecord(current, tuple(found))
 
 
-def _submitted(task_id: TaskId) -> str:
-    return f"2026-11-22T10:00:{int(task_id[:8], 16) * 7 % 60:02d}Z"
+def _ordered(value: Take) -> Take:
+    """The take with its task's own numbers and time: the id is derived from those, and the time is written once.
+
+    Some tasks share a second, some of them a moment.
+    """
+    number = int(value.task_id[:8], 16)
+    at = ("2026-11-22T10:00:01Z", "2026-11-22T10:00:01.500Z", "2026-11-22T10:00:00.999Z")[number % 3]
+    return replace(value, submitted_at=at, retake=number % 2 + 1, attempt=1)
 
 
 keys = st.sampled_from(["alley", "weather[rain,dusk]", "straße", "product[Ünï]"])

@@ -96,7 +96,9 @@ def _linked(story: Story, take: Take) -> str:
     if story.change is None:
         return ""
     try:
-        story.stage.archive.link(story.address.spec, story.address.instance, take.outputs)
+        record = story.ledger.lockfile.shots.get(story.address.instance)
+        current = record.current_take if record else None
+        story.stage.archive.link(story.address.spec, story.address.instance, (current or take).shown)
     except LtxspecError as error:
         return f", but without its link: {error.summary}"
     return ""

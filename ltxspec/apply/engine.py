@@ -100,7 +100,7 @@ def _relink(job: Job, change: Change, archive: Archive) -> None:
         record = shots.get(key)
         take = record.current_take if record else None
         with contextlib.suppress(LtxspecError):  # a broken tree is no broken apply
-            archive.link(spec, key, take.outputs if take else ())
+            archive.link(spec, key, take.shown if take else ())
 
 
 async def _resume_all(jobs: Sequence[Job], stage: Stage) -> list[ShotOutcome]:
@@ -112,7 +112,7 @@ async def _resume_all(jobs: Sequence[Job], stage: Stage) -> list[ShotOutcome]:
             planned = resumed.get(task_id)
             change = planned if planned and planned.request else _current(job, task_id)
             address = change.address if change else ShotAddress(job.ledger.spec, task.intent.instance)
-            estimate = planned.estimate if planned else change.request.estimate if change and change.request else None
+            estimate = planned.reckoned if planned else change.request.estimate if change and change.request else None
             story = resume_shot(
                 task, address, change, job.ledger, stage, estimate=estimate,
                 consent=address in job.retries, unwanted=planned is not None and planned.request is None,

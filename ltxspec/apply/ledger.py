@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 
 from ltxspec.apply.orders import without_secrets
 from ltxspec.apply.ports import Archived, Clock, SpecState, TaskReport
-from ltxspec.apply.records import add_take, record_change
+from ltxspec.apply.records import add_take, record_changes
 from ltxspec.lock.journal import (
     Abandoned,
     Accepted,
@@ -26,9 +26,18 @@ from ltxspec.plan.actions import Change
 from ltxspec.values import Json, TaskId
 
 
-def timestamp(moment: datetime) -> str:
-    """RFC 3339 in UTC with whole seconds, as lockfiles hold it."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+def timestamp(at: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds, as lockfiles hold it."""
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+
+
+def _time_of(written: str | None) -> datetime | None:
+    """A recorded time; None for what is none (an imported take), or none that another could follow."""
+    try:
+        found = datetime.fromisoformat(written or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None and found.year < MAXYEAR else None
 
 
 class Ledger:
@@ -49,19 +58,20 @@ class Ledger:
         """Tasks under way, in the order they were opened."""
         return self._open
 
-    def now(self) -> str:
-        """The time as it is recorded."""
-        return timestamp(self._clock.now())
+    def now(self, task: TaskId | None = None) -> str:
+        """The time as it is recorded. What happens to a task never comes before its order, whatever the clock says."""
+        present = self._clock.now()
+        ordered = _time_of(self._open[task].intent.at) if task in self._open else None
+        return timestamp(max(present, ordered) if ordered else present)
 
     def record(self, changes: Collection[Change]) -> None:
         """Write down changes that spend nothing, all at once."""
-        for change in changes:
-            self.lockfile = record_change(self.lockfile, change, self._wanted)
+        self.lockfile = record_changes(self.lockfile, changes, self._wanted)
         self._state.write_lockfile(self.lockfile)
 
     def intend(self, intent: Intent) -> OpenTask:
-        """An order is about to be sent; returns only when that is on disk."""
-        self._append(intent)
+        """An order is about to be sent; returns only when that is on disk. It is the latest of its shot's orders."""
+        self._append(replace(intent, at=self._after_others(intent)))
         return self._open[intent.task_id]
 
     def plan_says(self, intent: Intent) -> None:
@@ -87,12 +97,12 @@ class Ledger:
 
     def finish(self, task: TaskId, report: TaskReport) -> None:
         """The provider delivered everything; the videos are not in the archive yet."""
-        self._append_outputs(Finished(task, self._with_earlier(task, report.outputs), report.cost, self.now()))
+        self._append_outputs(Finished(task, self._with_earlier(task, report.outputs), report.cost, self.now(task)))
 
     def fail(self, task: TaskId, failure: Failure, report: TaskReport | None) -> None:
         """The provider ended the task without (all of) its videos, or refused it for good."""
         outputs = self._with_earlier(task, report.outputs if report else ())
-        self._append_outputs(Failed(task, failure, report.cost if report else None, self.now(), outputs))
+        self._append_outputs(Failed(task, failure, report.cost if report else None, self.now(task), outputs))
 
     def abandon(self, task: TaskId, reason: str) -> None:
         """The order was definitely not accepted, and nothing was paid: close it without a take."""
@@ -138,6 +148,16 @@ class Ledger:
         now = {_name(output): output for output in outputs}
         earlier = {_name(output): output for output in self._open[task].outputs}
         return tuple((earlier | now).values())
+
+    def _after_others(self, intent: Intent) -> str:
+        """The order's time; one millisecond after the shot's last order when the clock is not beyond that."""
+        records = (self.lockfile.shots.get(intent.instance), self.lockfile.retired.get(intent.instance))
+        known = [take.submitted_at for record in records if record for take in record.takes]
+        known += [task.intent.at for task in self._open.values() if task.intent.instance == intent.instance]
+        wanted, others = _time_of(intent.at), [at for at in map(_time_of, known) if at is not None]
+        if wanted is None or not others or wanted > max(others):
+            return intent.at
+        return timestamp(max(others) + timedelta(milliseconds=1))
 
     def _append(self, event: Event) -> None:
         self._state.append(event)

@@ -149,6 +149,9 @@ class Poller:
     def _look(self, watch: _Watch, report: TaskReport) -> None:
         if watch.done.done():
             return
+        if not report.heard:
+            self._later(watch, None)
+            return
         watch.last = report
         watch.on_look(report)
         if report.state in _ENDS or watch.until(report):

@@ -44,6 +44,7 @@ class TaskReport:
     failure: Failure | None = None
     progress: int | None = None  # per cent
     exists: bool = False  # the provider showed positive proof that it has this task (a result, progress, a failure)
+    heard: bool = True  # false when this look failed while looks at other tasks succeeded: it says nothing at all
 
 
 class Acceptance(StrEnum):

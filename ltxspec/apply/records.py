@@ -1,45 +1,111 @@
 """How a change is written down: pure steps from one lockfile to the next. Nothing paid ever leaves it here."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from ltxspec.lock.merge import join_takes
 from ltxspec.lock.models import Lockfile, ShotRecord, Take
-from ltxspec.plan.actions import Action, Change
+from ltxspec.plan.actions import Action, Change, Reason
+from ltxspec.values import ShotAddress
 
 _EMPTY = ShotRecord(None, ())
 
 
-def record_change(lockfile: Lockfile, change: Change, wanted: Collection[str]) -> Lockfile:
-    """Write down a change that spends nothing, or the move that comes before an order.
+def record_changes(lockfile: Lockfile, changes: Iterable[Change], wanted: Collection[str]) -> Lockfile:
+    """Write down changes that spend nothing, and the moves that come before an order, all at once.
+
+    What a change takes over is what stood there before any of them: names may be swapped, and handed on in any order. A
+    change that does not fit the lockfile (it has no such take) is left for the next plan.
 
     Args:
         lockfile: as it is.
-        change: update, restore, move or retire; for any other action only its `origin` is moved.
+        changes: update, restore, move or retire; of any other only its `origin` is moved.
         wanted: instance keys that the spec has now; a holder among them keeps its own takes.
     """
-    key = change.address.instance
-    if change.action is Action.RETIRE:
-        return _retire(lockfile, key)
-    if change.origin is not None and change.action is not Action.RESUME:
-        lockfile = _take_over(lockfile, change, wanted)
-    if change.action is Action.UPDATE:
-        return _update(lockfile, change)
-    if change.action in (Action.RESTORE, Action.MOVE):
-        lockfile = _revive(lockfile, key)
-        return _with_shot(lockfile, key, replace(lockfile.shots[key], current=change.task_id))
+    before, listed = lockfile, list(changes)
+    heirs = _heirs(listed, wanted)
+    for change in listed:
+        origin = _origin(change)
+        if origin is not None:
+            is_whole = heirs.get(origin) == change.address
+            lockfile = _take_over(lockfile, before, change, origin, is_whole=is_whole)
+        lockfile = _record(lockfile, change)
     return lockfile
 
 
+def _origin(change: Change) -> str | None:
+    return change.origin if change.action is not Action.RESUME else None
+
+
+def _heirs(changes: Sequence[Change], wanted: Collection[str]) -> dict[str, ShotAddress]:
+    """Who gets all that stands under a name that is gone: the shot whose `moved:` names it, else the first one."""
+    by_wish = sorted(changes, key=lambda change: Reason.MOVED_BY_SPEC not in change.reasons)
+    heirs: dict[str, ShotAddress] = {}
+    for change in by_wish:
+        origin = _origin(change)
+        if origin is not None and origin not in wanted:
+            heirs.setdefault(origin, change.address)
+    return heirs
+
+
+def _record(lockfile: Lockfile, change: Change) -> Lockfile:
+    key = change.address.instance
+    match change.action:
+        case Action.RETIRE:
+            return _retire(lockfile, key)
+        case Action.UPDATE:
+            return _update(lockfile, change)
+        case Action.RESTORE | Action.MOVE:
+            lockfile = _revive(lockfile, key)
+            record = lockfile.shots.get(key)
+            if record is None or change.task_id is None or record.take(change.task_id) is None:
+                return lockfile
+            return _update(_with_shot(lockfile, key, replace(record, current=change.task_id)), change)
+        case _:
+            return lockfile
+
+
 def add_take(lockfile: Lockfile, instance: str, take: Take, *, wanted: bool) -> Lockfile:
-    """Add a finished task; it becomes current when it succeeded and is what the spec wants (or nothing else is)."""
+    """Add a finished task; it becomes current when it succeeded and is what the spec wants (or nothing else is).
+
+    A task that stands under other keys already (its shot was renamed meanwhile) is brought up to date there, and is
+    filed under `instance` as well only when that is a shot which wants it.
+    """
+    places = [
+        key for records in (lockfile.shots, lockfile.retired) for key in records if records[key].take(take.task_id)
+    ]
+    lockfile = replace(lockfile, shots=_known_anew(lockfile.shots, take), retired=_known_anew(lockfile.retired, take))
+    if places and instance not in places and not wanted:
+        return lockfile
     lockfile = _revive(lockfile, instance) if wanted or instance in lockfile.shots else lockfile
     retired = instance in lockfile.retired and not wanted
-    record = (lockfile.retired if retired else lockfile.shots).get(instance, _EMPTY).with_take(take)
+    before = (lockfile.retired if retired else lockfile.shots).get(instance, _EMPTY)
+    record = before.with_take(_with_pick(before, take))
     if take.status == "succeeded" and (wanted or record.current is None):
         record = replace(record, current=take.task_id)
     if retired:
         return replace(lockfile, retired={**lockfile.retired, instance: record})
     return _with_shot(lockfile, instance, record)
+
+
+def _known_anew(records: Mapping[str, ShotRecord], take: Take) -> Mapping[str, ShotRecord]:
+    """The records, with a task that stands in some of them as it is known now."""
+    found = {key: record for key, record in records.items() if record.take(take.task_id) is not None}
+    return {**records, **{key: record.with_take(_with_pick(record, take)) for key, record in found.items()}}
+
+
+def _with_pick(record: ShotRecord, take: Take) -> Take:
+    """The take with the mark it had; a new one of a request of which a take was picked succeeds to that pick.
+
+    Somebody asked for it after they had picked: a retake is the later wish.
+    """
+    known = record.take(take.task_id)
+    if known is not None:
+        return replace(take, picked=known.picked if take.status == "succeeded" else None)
+    is_next = take.status == "succeeded" and any(
+        other.picked is not None and other.fingerprint == take.fingerprint for other in record.takes
+    )
+    return replace(take, picked=take.outputs[0].name(1)) if is_next and take.outputs else take
 
 
 def _with_shot(lockfile: Lockfile, key: str, record: ShotRecord) -> Lockfile:
@@ -63,25 +129,26 @@ def _revive(lockfile: Lockfile, key: str) -> Lockfile:
     return replace(lockfile, shots={**lockfile.shots, key: merged}, retired=_without(lockfile.retired, key))
 
 
-def _take_over(lockfile: Lockfile, change: Change, wanted: Collection[str]) -> Lockfile:
-    """Move the origin's takes to the new key; from a shot that is still wanted only the one take is copied."""
-    key, origin = change.address.instance, change.origin or ""
-    source = lockfile.shots.get(origin) or lockfile.retired.get(origin)
-    if source is None:
-        return lockfile
-    if origin in wanted and origin in lockfile.shots:
-        take = source.take(change.task_id) if change.task_id else None
-        here = lockfile.shots.get(key, _EMPTY)
-        return _with_shot(lockfile, key, here.with_take(take)) if take else lockfile
-    lockfile = replace(lockfile, shots=_without(lockfile.shots, origin), retired=_without(lockfile.retired, origin))
-    return _with_shot(lockfile, key, _merge(source, lockfile.shots.get(key)))
+def _take_over(lockfile: Lockfile, before: Lockfile, change: Change, origin: str, *, is_whole: bool) -> Lockfile:
+    """Put the origin's takes under the new key, all of them or only the one that the change is about."""
+    key = change.address.instance
+    source = _merge(before.retired.get(origin), before.shots.get(origin))
+    if is_whole:
+        lockfile = replace(lockfile, shots=_without(lockfile.shots, origin), retired=_without(lockfile.retired, origin))
+        return _with_shot(lockfile, key, _merge(source, lockfile.shots.get(key))) if source.takes else lockfile
+    take = source.take(change.task_id) if change.task_id else None
+    return (
+        lockfile
+        if take is None
+        else _with_shot(lockfile, key, _merge(lockfile.shots.get(key), ShotRecord(None, (take,))))
+    )
 
 
 def _update(lockfile: Lockfile, change: Change) -> Lockfile:
     """Write the recorded-only fields of the present request into the current take."""
-    record, request = lockfile.shots[change.address.instance], change.request
-    current = record.current_take
-    if current is None or request is None:
+    record, request = lockfile.shots.get(change.address.instance), change.request
+    current = record.current_take if record else None
+    if record is None or current is None or request is None:
         return lockfile
     kept = {name: value for name, value in current.request.items() if name not in request.recorded}
     recorded = {name: request.body[name] for name in request.recorded if name in request.body}
@@ -93,7 +160,8 @@ def _merge(older: ShotRecord | None, newer: ShotRecord | None) -> ShotRecord:
     """Both records' takes; the newer one's choice of current wins."""
     merged = older or _EMPTY
     for take in newer.takes if newer else ():
-        merged = merged.with_take(take)
+        known = merged.take(take.task_id)
+        merged = merged.with_take(take if known is None else join_takes(known, take))
     return replace(merged, current=(newer.current if newer else None) or merged.current)
 
 

@@ -142,6 +142,8 @@ async def _bought_elsewhere(
     may be rendering, and what became of it is not known.
     """
     live = seen.get(task)
+    if live is not None and not live.heard:
+        raise ProviderUnavailable("the provider did not say whether it has this task already")
     if live is not None and live.exists:
         return Facts(accepted=True, poll=live)
     archived = await _archived(task, request, stage)
@@ -198,7 +200,7 @@ async def _adopt(change: Change, ledger: Ledger, stage: Stage, facts: Facts) -> 
     if request is None or task is None:
         raise AssertionError("adopted without a request")
     order = make_order(request, task)
-    stage.budget.count(task, change.estimate, ledger.spec)
+    stage.budget.count(task, change.reckoned, ledger.spec)
     ledger.intend(make_intent(change, order.body, ledger.now()))
     if facts.accepted:
         ledger.accept(task)
@@ -213,7 +215,7 @@ async def _buy(change: Change, order: Order, ledger: Ledger, stage: Stage) -> Sh
     """Order it, once its intent is on disk."""
     if (reason := stage.stop.asked()) is not None:
         return held_back(change, stage, reason)
-    if not stage.budget.reserve(order.task_id, change.estimate, ledger.spec):
+    if not stage.budget.reserve(order.task_id, change.reckoned, ledger.spec):
         return held_back(change, stage, "the cost limit would be passed")
     try:
         ledger.intend(make_intent(change, order.body, ledger.now()))

@@ -48,6 +48,7 @@ class Catalog:
 
     models: Sequence[Model]
     by_name: Mapping[str, Model] = field(repr=False)  # AIR, slug and file stem
+    packaged: Mapping[str, Model] = field(default_factory=dict, repr=False)  # by AIR, where a project has its own file
 
     def find(self, name: str) -> Model | None:
         """The model with this AIR id, slug or file stem."""
@@ -62,7 +63,7 @@ class Catalog:
         return folded[near[0]] if near else None
 
 
-def load_catalog(documents: Mapping[str, Json]) -> Catalog:
+def load_catalog(documents: Mapping[str, Json], replaced: Mapping[str, Json] | None = None) -> Catalog:
     """Read model files.
 
     What ltxspec itself relies on is checked here; that the JSON Schema is a valid one is checked when it is first used
@@ -70,6 +71,7 @@ def load_catalog(documents: Mapping[str, Json]) -> Catalog:
 
     Args:
         documents: file name -> parsed JSON.
+        replaced: packaged files in whose place the project has others: their prices still bind limits.
 
     Raises:
         Invalid: a file is malformed, or two files claim one name; every problem names its file.
@@ -88,7 +90,8 @@ def load_catalog(documents: Mapping[str, Json]) -> Catalog:
                 problems.append(_problem(model.file, f"`{name}` is already the name of the model in `{other.file}`"))
     if problems:
         raise Invalid(problems)
-    return Catalog(tuple(models), by_name)
+    packaged = (_read(file, document) for file, document in (replaced or {}).items())
+    return Catalog(tuple(models), by_name, {model.air: model for model in packaged})
 
 
 def stem_of(file: str) -> str:

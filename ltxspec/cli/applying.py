@@ -18,7 +18,7 @@ from ltxspec.cli.running import RunOptions, exit_code, jobs_of, run_jobs
 from ltxspec.cli.session import Session, is_interactive
 from ltxspec.errors import Refused, WrongUsage
 from ltxspec.plan.actions import Change, Plan, Reason
-from ltxspec.plan.guard import Limits, refuse_over_budget, refuse_unknown_prices
+from ltxspec.plan.guard import Limits, left_for_specs, refuse_over_budget, refuse_unknown_prices
 from ltxspec.plan.planfile import PlanOptions, SavedPlan, read_plan_file
 from ltxspec.plan.policy import refuse_by_policy
 from ltxspec.values import Usd, format_usd, parse_usd, total_usd
@@ -81,13 +81,13 @@ def apply(session: Session, options: ApplyOptions) -> int:
             return 0
         approved = _ask(project, planned.plan, options)
         jobs = jobs_of(held, planned, asked.retries)
-        return _run(session, project, jobs, replace(options, run=replace(options.run, approved=approved)), limits)
+        budget = Budget(limits.per_apply, limits.per_shot, left_for_specs(planned.plan, limits))
+        return _run(session, project, jobs, replace(options, run=replace(options.run, approved=approved)), budget)
 
 
-def _run(session: Session, project: Project, jobs: Sequence[Job], options: ApplyOptions, limits: Limits) -> int:
+def _run(session: Session, project: Project, jobs: Sequence[Job], options: ApplyOptions, budget: Budget) -> int:
     from ltxspec.report.events import view_for
 
-    budget = Budget(limits.per_apply, per_shot=limits.per_shot)
     with view_for(
         options.form, sys.stdout, sys.stderr, session.style(sys.stderr), live=is_interactive(sys.stderr)
     ) as view:

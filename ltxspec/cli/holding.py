@@ -1,23 +1,20 @@
 """Takes the exclusive locks of specs, and reads under them what is about to be acted upon: specs, lockfile, journal."""
 
 import contextlib
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ltxspec.cli.project import Project
-from ltxspec.cli.specs import render_specs, spec_files
+from ltxspec.cli.specs import render_specs
 from ltxspec.errors import Refused
 from ltxspec.lock.journal import fold
 from ltxspec.plan.owned import Owned
 from ltxspec.render.models import RenderedSpec
-from ltxspec.storage.durable import translated
 from ltxspec.storage.provenance import refuse_stranger
 from ltxspec.storage.state import FileSpecState, open_state
 from ltxspec.values import Json
 
 _TRIES = 4  # times that specs may change their names while their locks are taken
-_NAME = re.compile(r"\bname:\s*[\"']?([a-z0-9-]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +48,21 @@ def holding_specs(
 ) -> Iterator[Held]:
     """The same for the specs of some files, which are read when their locks are held: what is bought stands there then.
 
-    Locks go by the names in the files, so names are guessed first, and again if the guess was wrong.
+    Locks go by the names in the files. So the files are read before, too, and problems in them leave no lock behind.
 
     Raises:
         Invalid: the specs have problems.
         Refused: the names change all the time.
         LockHeld, LockfileError: as `holding`.
     """
-    names = _names_at_a_glance(project, paths)
+    names = _names(render_specs(project, paths, variables))
     for _ in range(_TRIES):
         with holding(project, names, wait=wait, command=command) as held:
             rendered = render_specs(project, paths, variables)
-            found = {spec.name for spec in rendered}
-            if found == names:
+            if _names(rendered) == names:
                 yield Held(held.states, held.owned, rendered)
                 return
-        names = found
+        names = _names(rendered)
     raise Refused("stale-plan", "specs are being renamed while they are applied", hint="run the command again")
 
 
@@ -76,12 +72,5 @@ def _owned(project: Project, spec: str, state: FileSpecState) -> Owned:
     return owned
 
 
-def _names_at_a_glance(project: Project, paths: Sequence[str]) -> set[str]:
-    """The names that the files seem to give themselves, without parsing them; never relied upon."""
-    names = set()
-    for path in spec_files(project, paths):
-        with translated("read", path):
-            _, _, rest = path.read_text("utf-8", "replace").partition("\nmetadata:")
-        if (found := _NAME.search(rest)) is not None:
-            names.add(found[1])
-    return names
+def _names(specs: Sequence[RenderedSpec]) -> set[str]:
+    return {spec.name for spec in specs}

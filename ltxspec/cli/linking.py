@@ -34,7 +34,7 @@ def _wanted(project: Project, lockfile: Lockfile) -> dict[str, Sequence[Output]]
     )
     for key, record in lockfile.shots.items():
         take = record.current_take
-        wanted[key] = take.outputs if take else ()
+        wanted[key] = take.shown if take else ()
     return wanted
 
 

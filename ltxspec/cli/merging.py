@@ -112,6 +112,8 @@ def _merge_one(root: Path, path: str, stages: dict[int, bytes] | None) -> Merged
     lockfile = decode_lockfile(merged, path)
     _refuse_loss(data, lockfile, path)
     if merged != data:
+        if read_if_exists(root / path) != data:
+            raise LockfileError(f"lockfile `{path}` was changed meanwhile; nothing was written", hint="merge again")
         replace_file(root / path, merged)
     return Merged(path, len(recorded_tasks(lockfile)), sides.source)
 

@@ -11,8 +11,9 @@ from ltxspec.errors import WrongUsage
 from ltxspec.storage.config import Config, load_config
 from ltxspec.storage.files import ProjectFolder
 from ltxspec.storage.inside import refuse_links_outside
-from ltxspec.storage.packaged import read_model_documents
+from ltxspec.storage.packaged import read_model_documents, replaced_model_documents
 from ltxspec.storage.state import SpecPaths, spec_paths
+from ltxspec.storage.tracked import TrackedFolder
 
 PROVIDERS = ("runware", "sandbox")
 
@@ -27,6 +28,7 @@ class Project:
     provider: str
     catalog: Catalog
     files: ProjectFolder
+    tracked: TrackedFolder | None = None  # what git knows of the lockfiles; asked when one is missing
 
     @property
     def local(self) -> Path:
@@ -46,7 +48,7 @@ class Project:
 
     def paths_of(self, spec: str) -> SpecPaths:
         """The files of one spec."""
-        return spec_paths(self.root, self.config.project.lockfiles, self.provider, spec)
+        return spec_paths(self.root, self.config.project.lockfiles, self.provider, spec, self.tracked)
 
     def on(self, provider: str) -> "Project":
         """The same project with another provider."""
@@ -74,12 +76,19 @@ def open_project(session: Session, provider: str | None = None) -> Project:
     name = provider or os.environ.get("LTXSPEC_PROVIDER") or config.provider.name
     if name not in PROVIDERS:
         raise WrongUsage(f"no provider is called `{name}`", hint=f"known: {', '.join(PROVIDERS)}")
-    catalog = load_catalog(read_model_documents(root / "schemas" / "models"))
-    project = Project(root, folder, config, name, catalog, ProjectFolder(root))
+    catalog = _models(root / "schemas" / "models")
+    tracked = TrackedFolder(root, root / config.project.lockfiles)
+    project = Project(root, folder, config, name, catalog, ProjectFolder(root), tracked)
     _refuse_links_outside(project)
     if session.verbose:
         _tell(project)
     return project
+
+
+def _models(own: Path) -> Catalog:
+    """The models in force; where the project has files of its own, with what they replace."""
+    documents = read_model_documents(own)
+    return load_catalog(documents, replaced_model_documents(documents) if own.is_dir() else None)
 
 
 def _refuse_links_outside(project: Project) -> None:

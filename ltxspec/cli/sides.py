@@ -19,7 +19,7 @@ from ltxspec.spec.files import FileProblem
 from ltxspec.spec.models import Spec
 from ltxspec.spec.parsing import parse_spec
 from ltxspec.storage.config import CONFIG_NAME, Config, parse_config
-from ltxspec.storage.packaged import read_model_documents
+from ltxspec.storage.packaged import read_model_documents, replaced_model_documents
 from ltxspec.storage.state import read_state
 from ltxspec.storage.trees import FolderTree, Tree
 from ltxspec.storage.verdicts import FileVerdicts
@@ -119,7 +119,7 @@ def _catalog_at(project: Project, tree: Tree) -> Catalog:
             where = Location(name, error.lineno, error.colno)
             problem = Diagnostic("error", "model-file", f"model file is not JSON: {error.msg}", where)
             raise Invalid([problem]) from error
-    return load_catalog(documents)
+    return load_catalog(documents, replaced_model_documents(documents))
 
 
 def _read_spec(file: str, reading: Reading, context: RenderContext) -> None:

@@ -11,8 +11,9 @@ from ltxspec.errors import Diagnostic, WrongUsage
 from ltxspec.lock.journal import fold
 from ltxspec.plan.actions import Change, Plan
 from ltxspec.plan.owned import Owned
-from ltxspec.plan.planner import PlanContext, plan_spec, spent
+from ltxspec.plan.planner import PlanContext, plan_spec
 from ltxspec.plan.selection import Selection
+from ltxspec.plan.spending import assumed, spent
 from ltxspec.render.models import RenderedSpec
 from ltxspec.storage.provenance import refuse_stranger
 from ltxspec.storage.state import read_state
@@ -44,12 +45,13 @@ def make_plan(
     have = {spec.name: (holdings or {}).get(spec.name) or owned(project, spec.name) for spec in rendered}
     diagnostics = _check_selection(selection, rendered, have)
     changes: list[Change] = []
-    money = {}
+    money, unreported = {}, {}
     for spec in rendered:
         changes += plan_spec(spec, have[spec.name], context)
         diagnostics += spec.diagnostics
         money[spec.name] = spent(have[spec.name])
-    plan = Plan(project.provider, changes, diagnostics, money)
+        unreported[spec.name] = assumed(have[spec.name], project.catalog)
+    plan = Plan(project.provider, changes, diagnostics, money, unreported)
     return _with_policies(project, plan) if project.config.policy else plan
 
 

@@ -1,8 +1,9 @@
 """Lockfile version 1 as bytes: JSON, keys sorted, one field a line, one digest a shot.
 
 Nullable fields are always written, as null, so that every take has the same lines and git merges them well; only
-`code`, `message` and `permanent` are left out of takes that succeeded. Reading takes a missing nullable field as null,
-refuses everything else it does not expect, and never turns an unreadable file into an empty one.
+`code`, `message` and `permanent` are left out of takes that succeeded, and `picked` where nobody picked the take.
+Reading takes a missing nullable field as null, refuses everything else it does not expect, and never turns an
+unreadable file into an empty one.
 """
 
 import contextlib
@@ -33,7 +34,7 @@ from ltxspec.lock.fields import (
     sequence,
     text,
 )
-from ltxspec.lock.models import Lockfile, ShotRecord, Take
+from ltxspec.lock.models import Age, Lockfile, ShotRecord, Take
 from ltxspec.lock.usual import usual_take
 from ltxspec.values import Fingerprint, Json, TaskId, quick_maker
 
@@ -52,8 +53,8 @@ _ROOT_FIELDS = frozenset({"lockfileVersion", "provider", "spec", "shots", "retir
 _RECORD_FIELDS = frozenset({"current", "takes", "digest"})
 _FAILURE_FIELDS = frozenset({"code", "message", "permanent"})
 _TAKE_FIELDS = _FAILURE_FIELDS | {
-    "attempt", "cost", "expiresAt", "finishedAt", "fingerprint", "inputs", "model", "outputs", "request", "retake",
-    "status", "submittedAt", "taskUUID",
+    "attempt", "cost", "expiresAt", "finishedAt", "fingerprint", "inputs", "model", "outputs", "picked", "request",
+    "retake", "status", "submittedAt", "taskUUID",
 }  # fmt: skip
 
 
@@ -129,7 +130,7 @@ def _decode(data: bytes, name: str, *, check_digests: bool) -> Lockfile:
 
 
 def _record_json(record: ShotRecord) -> dict[str, Json]:
-    takes = sorted(record.takes, key=_age)
+    takes = sorted(record.takes, key=_age) if len(record.takes) > 1 else record.takes
     if record.current is not None and record.take(record.current) is None:
         raise ValueError(f"current take {record.current} is not among the takes")
     block: dict[str, Json] = {"current": record.current, "takes": [encode_take(take) for take in takes]}
@@ -157,6 +158,8 @@ def encode_take(take: Take) -> dict[str, Json]:
     }
     if (take.status == "failed") != (take.failure is not None):
         raise ValueError(f"take {take.task_id} {take.status} and its failure do not fit together")
+    if take.picked is not None:
+        fields["picked"] = take.picked
     return {**fields, **failure_json(take.failure)} if take.failure is not None else fields
 
 
@@ -245,7 +248,7 @@ def _decode_record(block: Json) -> tuple[str, ShotRecord]:
     return recorded, _make_record(TaskId(current) if current is not None else None, tuple(takes))
 
 
-def _age(take: Take) -> tuple[str, str]:
+def _age(take: Take) -> Age:
     return take.sort_key
 
 
@@ -268,6 +271,7 @@ def decode_take(item: Mapping[str, Json]) -> Take:
         retake=optional_count(item, "retake", 1),
         attempt=optional_count(item, "attempt", 1),
         failure=decode_failure(item) if status == "failed" else None,
+        picked=text(item, "picked") if "picked" in item else None,
     )
 
 
@@ -278,5 +282,7 @@ def _status(item: Mapping[str, Json]) -> Literal["succeeded", "failed"]:
             raise FieldError("has no place in a task that succeeded", min(_FAILURE_FIELDS & item.keys()))
         return "succeeded"
     if value == "failed":
+        if "picked" in item:
+            raise FieldError("has no place in a task that failed", "picked")
         return "failed"
     raise FieldError("must be `succeeded` or `failed`", "status")

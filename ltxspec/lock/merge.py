@@ -9,13 +9,13 @@ under two keys after one side renamed a shot; sums of money count it once, by it
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import orjson
 
 from ltxspec.errors import LockfileError
-from ltxspec.lock.models import Failure, Lockfile, Output, ShotRecord, Take
+from ltxspec.lock.models import Age, Failure, Lockfile, Output, ShotRecord, Take, moment
 from ltxspec.values import TaskId, format_usd
 
 T = TypeVar("T")
@@ -78,7 +78,8 @@ def join_takes(ours: Take, theirs: Take, base: Take | None = None) -> Take:
 
     What was ordered (fingerprint, request, inputs, numbers) is taken whole from one side: the one that changed it since
     `base`, else the longer. What came of it is put together: succeeded beats failed (a video that exists was made), a
-    known cost, hash, size, address or time beats an unknown one, and of two costs the higher counts.
+    known cost, hash, size, address or time beats an unknown one, and of two costs the higher counts. A pick stays,
+    unless one side has taken it back since `base`.
     """
     order = _pick(_order(ours), _order(theirs), _order(base) if base else None, _weight)
     ordered = ours if order == _order(ours) else theirs
@@ -92,12 +93,13 @@ def join_takes(ours: Take, theirs: Take, base: Take | None = None) -> Take:
         cost=_known(ours.cost, theirs.cost),
         outputs=_join_outputs(ours.outputs, theirs.outputs),
         inputs=ordered.inputs,
-        submitted_at=_known(ours.submitted_at, theirs.submitted_at),
-        finished_at=_known(ours.finished_at, theirs.finished_at),
-        expires_at=_known(ours.expires_at, theirs.expires_at),
+        submitted_at=_known(ours.submitted_at, theirs.submitted_at, _instant),
+        finished_at=_known(ours.finished_at, theirs.finished_at, _instant),
+        expires_at=_known(ours.expires_at, theirs.expires_at, _instant),
         retake=ordered.retake,
         attempt=ordered.attempt,
         failure=None if succeeded else _known(ours.failure, theirs.failure, _failure_order),
+        picked=_join_picks(ours, theirs, base),
     )
 
 
@@ -121,14 +123,14 @@ def _join_records(ours: ShotRecord | None, theirs: ShotRecord | None, base: Shot
     ordered = tuple(sorted(takes.values(), key=lambda take: take.sort_key))
     ages = {take.task_id: take.sort_key for take in ordered}
 
-    def age(current: TaskId) -> tuple[str, str]:
+    def age(current: TaskId) -> Age:
         return ages[current]
 
     return ShotRecord(_pick(ours.current, theirs.current, base.current if base else None, age), ordered)
 
 
 def _agreed(records: Mapping[str, ShotRecord]) -> Mapping[str, ShotRecord]:
-    """The records, in which a task that stands under two keys is the same take under both.
+    """The records, in which a task that stands under two keys is the same take under both, but for who picked it.
 
     One side may have renamed the shot while the other learned what the task cost.
     """
@@ -143,7 +145,12 @@ def _agreed(records: Mapping[str, ShotRecord]) -> Mapping[str, ShotRecord]:
     return {
         key: ShotRecord(
             record.current,
-            tuple(sorted((copies[take.task_id] for take in record.takes), key=lambda take: take.sort_key)),
+            tuple(
+                sorted(
+                    (replace(copies[take.task_id], picked=take.picked) for take in record.takes),
+                    key=lambda take: take.sort_key,
+                )
+            ),
         )
         for key, record in records.items()
     }
@@ -182,6 +189,13 @@ def _join_output(ours: Output | None, theirs: Output | None) -> Output:
     )
 
 
+def _join_picks(ours: Take, theirs: Take, base: Take | None) -> str | None:
+    """The mark of a pick: the side that changed it since `base` wins, also when it took the mark back."""
+    if base is not None and base.picked in (ours.picked, theirs.picked):
+        return theirs.picked if ours.picked == base.picked else ours.picked
+    return _known(ours.picked, theirs.picked)
+
+
 def _order(take: Take) -> bytes:
     """What was ordered, as bytes: numbers that compare equal but are written differently stay apart."""
     parts = (take.fingerprint, take.model, dict(take.request), dict(take.inputs), take.retake, take.attempt)
@@ -194,6 +208,10 @@ def _weight(order: bytes) -> tuple[int, bytes]:
 
 def _failure_order(failure: Failure) -> tuple[bool, str, str]:
     return failure.permanent, failure.code, failure.message
+
+
+def _instant(written: str) -> tuple[str, str]:
+    return moment(written), written
 
 
 def _itself(value: Any) -> Any:

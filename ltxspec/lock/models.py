@@ -2,9 +2,30 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Literal
 
 from ltxspec.values import Fingerprint, Json, TaskId, Usd
+
+Age = tuple[str, int, int, str]  # moment of the order, retake, attempt, task id
+
+
+def moment(written: str | None) -> str:
+    """A recorded time as text that sorts as time does: whole seconds and fractions side by side, no time first.
+
+    As written, "00.123Z" would stand before "00Z". What is no time at all sorts by its text.
+    """
+    if written is None:
+        return ""
+    if not written.endswith("Z"):
+        try:
+            found = datetime.fromisoformat(written)
+            if found.tzinfo is None:
+                return written
+            written = f"{found.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
+        except (ValueError, OverflowError):
+            return written
+    return written[:-1].rstrip("0").rstrip(".") if "." in written else written[:-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +37,10 @@ class Output:
     cost: Usd | None = None
     sha256: str | None = None
     bytes: int | None = None
+
+    def name(self, number: int) -> str:
+        """What a pick calls this output of a take: its id or address, which a merge keeps; else its number, from 1."""
+        return self.video_uuid or self.video_url or str(number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +70,21 @@ class Take:
     retake: int | None = None  # from 1; None for imported takes
     attempt: int | None = None
     failure: Failure | None = None
+    picked: str | None = None  # name of the output that a person picked with this take; None: nobody picked the take
 
     @property
-    def sort_key(self) -> tuple[str, str]:
-        """Takes are ordered by submission, then id: the same on every machine."""
-        return (self.submitted_at or "", self.task_id)
+    def shown(self) -> tuple[Output, ...]:
+        """The outputs with the one that was picked first, as they are shown and linked."""
+        names = [output.name(number) for number, output in enumerate(self.outputs, 1)]
+        if self.picked not in names:
+            return self.outputs
+        first = names.index(self.picked)
+        return (self.outputs[first], *self.outputs[:first], *self.outputs[first + 1 :])
+
+    @property
+    def sort_key(self) -> Age:
+        """The order of a shot's takes, the same on every machine: as they were bought, imported ones first."""
+        return moment(self.submitted_at), self.retake or 0, self.attempt or 0, self.task_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +110,26 @@ class ShotRecord:
         """This record with `take` added, or put in the place of the one with the same id; `current` is unchanged."""
         others = [other for other in self.takes if other.task_id != take.task_id]
         return replace(self, takes=tuple(sorted([*others, take], key=lambda item: item.sort_key)))
+
+    def with_pick(self, task_id: TaskId, result: int = 1) -> "ShotRecord":
+        """This record with a take made current and marked as picked, in the place of others of its fingerprint.
+
+        Args:
+            task_id: a take of this record that succeeded.
+            result: which of its outputs, from 1.
+        """
+        chosen = next(take for take in self.takes if take.task_id == task_id)
+        output = chosen.outputs[result - 1] if result <= len(chosen.outputs) else Output(None, None)
+        marked = replace(chosen, picked=output.name(result))
+        takes = tuple(
+            marked
+            if take is chosen
+            else replace(take, picked=None)
+            if take.picked is not None and take.fingerprint == chosen.fingerprint
+            else take
+            for take in self.takes
+        )
+        return ShotRecord(task_id, takes)
 
 
 @dataclass(frozen=True, slots=True)

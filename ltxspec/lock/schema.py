@@ -41,7 +41,7 @@ def _record() -> Schema:
             "takes": {
                 "type": "array",
                 "items": {"$ref": "#/$defs/take"},
-                "description": "Finished tasks, ordered by submittedAt, then taskUUID; none ever leaves by itself",
+                "description": "Finished tasks, by submittedAt, retake, attempt, taskUUID; none ever leaves by itself",
             },
         }
     )
@@ -72,11 +72,14 @@ def _take() -> Schema:
         "submittedAt": {"$ref": "#/$defs/time"},
         "taskUUID": _text("Names the paid job at the provider"),
     }
+    picked = _text(
+        "Stands where a person picked this take: the videoUUID (or address, or number) of the output they chose"
+    )
     failed = {"properties": {"status": {"const": "failed"}}}
     return {
-        **_object({**always, **failure}, required=sorted(always)),
+        **_object({**always, **failure, "picked": picked}, required=sorted(always)),
         "if": failed,
-        "then": {"required": sorted(failure)},
+        "then": {"required": sorted(failure), "properties": {"picked": False}},
         "else": {"properties": dict.fromkeys(failure, False)},
     }
 

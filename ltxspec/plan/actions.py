@@ -105,13 +105,18 @@ class Change:
     fingerprint: Fingerprint | None = None  # None for retire
     task_id: TaskId | None = None  # the task to order, resume or keep
     estimate: Usd | None = None  # for spending actions and resume; None there means unknown
+    limit_price: Usd | None = None  # what limits reckon, where that is not the estimate: see `prices.limit_price`
     retake: int = 1
     attempt: int = 1
     request: Request | None = None  # None for retire
     source: tuple[str, int, int] | None = None  # file, line, column of the shot; None when it is gone
     origin: str | None = None  # instance key that a move takes over from
-    origin_retired: bool = False  # whether that key stands under `retired`
     note: str | None = None  # what else a reader should know: an error message, for example
+
+    @property
+    def reckoned(self) -> Usd | None:
+        """What every limit reckons for it; None: unknown."""
+        return self.estimate if self.limit_price is None else self.limit_price
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +127,7 @@ class Plan:
     changes: Sequence[Change]
     diagnostics: Sequence[Diagnostic] = ()
     spent: Mapping[str, tuple[Usd, int]] | None = None  # per spec: what its takes cost, and how many did not say
+    assumed: Mapping[str, tuple[Usd, int]] | None = None  # per spec: listed price of those, and how many have none
 
     def count(self, action: Action) -> int:
         """How many changes have this action."""

@@ -1,6 +1,6 @@
 """What a plan would cost: known money and the number of unknown prices, never mixed up."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ltxspec.plan.actions import SPENDING, Action, Change
@@ -19,7 +19,16 @@ class Estimate:
 
 def estimate(changes: Iterable[Change]) -> Estimate:
     """Add up a plan. Resumed tasks are committed already: they are told apart, never forgotten."""
+    return _add(changes, lambda change: change.estimate)
+
+
+def reckoning(changes: Iterable[Change]) -> Estimate:
+    """The same as limits see it: see `Change.reckoned`."""
+    return _add(changes, lambda change: change.reckoned)
+
+
+def _add(changes: Iterable[Change], price: Callable[[Change], Usd | None]) -> Estimate:
     listed = list(changes)
-    usd, unknown = total_usd([change.estimate for change in listed if change.action in SPENDING])
-    under_way, under_way_unknown = total_usd([change.estimate for change in listed if change.action is Action.RESUME])
+    usd, unknown = total_usd([price(change) for change in listed if change.action in SPENDING])
+    under_way, under_way_unknown = total_usd([price(change) for change in listed if change.action is Action.RESUME])
     return Estimate(usd, unknown, under_way, under_way_unknown)

@@ -1,11 +1,11 @@
 """Refuses a plan before anything is spent: limits of the budget and prices that are not known."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ltxspec.errors import Refused
 from ltxspec.plan.actions import Change, Plan
-from ltxspec.plan.estimate import estimate
+from ltxspec.plan.estimate import reckoning
 from ltxspec.values import Usd, format_usd
 
 
@@ -32,10 +32,11 @@ def refuse_unknown_prices(plan: Plan) -> None:
 def refuse_over_budget(plan: Plan, limits: Limits) -> None:
     """Raise `Refused` when the plan would pass a limit. Money under way from earlier runs counts as spent.
 
-    What is not known counts as what one shot may cost at most, where there is such a limit; else a sum is only known to
-    be at least the rest of it, and is refused when that alone passes the limit.
+    A take whose cost was never reported counts at its listed price. What has none either counts as what one shot may
+    cost at most, where there is such a limit; else a sum is only known to be at least the rest of it, and is refused
+    when that alone passes the limit.
     """
-    total = estimate(plan.changes)
+    total = reckoning(plan.changes)
     if total.usd == 0 and total.unknown == 0:
         return
     _refuse_total(_Sum(total.usd + total.under_way, total.unknown + total.under_way_unknown, limits.per_shot), limits)
@@ -76,7 +77,7 @@ def _refuse_total(total: _Sum, limits: Limits) -> None:
 def _refuse_shots(changes: Sequence[Change], limit: Usd | None) -> None:
     if limit is None:
         return
-    dear = [c for c in changes if c.action.spends and c.estimate is not None and c.estimate > limit]
+    dear = [c for c in changes if c.action.spends and c.reckoned is not None and c.reckoned > limit]
     if dear:
         raise Refused(
             "over-budget",
@@ -85,18 +86,35 @@ def _refuse_shots(changes: Sequence[Change], limit: Usd | None) -> None:
         )
 
 
+def left_for_specs(plan: Plan, limits: Limits) -> dict[str, Usd]:
+    """What each spec of a plan may still spend by `per_spec`; empty without that limit. Never below 0."""
+    if limits.per_spec is None:
+        return {}
+    left = {}
+    for spec in plan.spent or {}:
+        known, unreported = _before(plan, spec)
+        left[spec] = max(limits.per_spec - _Sum(known, unreported, limits.per_shot).reckoned, Usd(0))
+    return left
+
+
+def _before(plan: Plan, spec: str) -> tuple[Usd, int]:
+    """What a spec's takes cost, reported or listed, and how many have neither."""
+    spent, unreported = (plan.spent or {}).get(spec, (Usd(0), 0))
+    listed, unknown = (plan.assumed or {}).get(spec, (Usd(0), unreported))
+    return spent + listed, unknown
+
+
 def _refuse_specs(plan: Plan, limits: Limits) -> None:
     if limits.per_spec is None:
         return
-    spent: Mapping[str, tuple[Usd, int]] = plan.spent or {}
     by_spec: dict[str, list[Change]] = {}
     for change in plan.changes:
         by_spec.setdefault(change.address.spec, []).append(change)
     for spec, changes in by_spec.items():
         if not any(change.action.spends for change in changes):
             continue
-        planned = estimate(changes)
-        before, unknown = spent.get(spec, (Usd(0), 0))
+        planned = reckoning(changes)
+        before, unknown = _before(plan, spec)
         total = _Sum(
             before + planned.usd + planned.under_way,
             unknown + planned.unknown + planned.under_way_unknown,
@@ -105,9 +123,16 @@ def _refuse_specs(plan: Plan, limits: Limits) -> None:
         if total.reckoned > limits.per_spec:
             raise Refused(
                 "over-budget",
-                f"`{spec}` would have cost {total} in all, over its limit of ${format_usd(limits.per_spec)}",
+                f"`{spec}` would have cost {total} in all, over its limit of ${format_usd(limits.per_spec)}"
+                + _listed((plan.spent or {}).get(spec, (Usd(0), 0))[1] - unknown),
                 hint="raise `[budget] per_spec`",
             )
+
+
+def _listed(takes: int) -> str:
+    if takes <= 0:
+        return ""
+    return f" (with {takes} take{'s' * (takes != 1)} of unreported cost at the listed price)"
 
 
 def _names(changes: Sequence[Change]) -> str:

@@ -1,14 +1,14 @@
 """What is owned of a shot: which takes answer a request, and which task id a new order would get."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from ltxspec.catalog.models import Catalog, Model
 from ltxspec.fingerprint import CURRENT_VERSION, fingerprint_of, version_of
 from ltxspec.lock.journal import JournalState, OpenTask
-from ltxspec.lock.models import Lockfile, Take
+from ltxspec.lock.models import Age, Lockfile, ShotRecord, Take
 from ltxspec.render.models import Request
-from ltxspec.values import Fingerprint
+from ltxspec.values import Fingerprint, TaskId
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +72,69 @@ def open_by_fingerprint(journal: JournalState) -> dict[Fingerprint, list[OpenTas
     return found
 
 
-def spare_takes(lockfile: Lockfile, wanted: Mapping[str, Request]) -> dict[Fingerprint, str]:
-    """Succeeded takes that their own key has no use for any more: fingerprint -> instance key that holds one.
+@dataclass(frozen=True, slots=True)
+class Spare:
+    """A take that its own key has no use for, and that key."""
 
-    Keys gone from the spec come first, then retired ones, then shots whose request has changed.
+    key: str
+    take: Take
+
+
+def spare_takes(
+    lockfile: Lockfile, wanted: Mapping[str, Request], catalog: Catalog
+) -> dict[Fingerprint, Sequence[Spare]]:
+    """Succeeded takes that no wanted shot owns as its own, by what was ordered.
+
+    Keys gone from the spec come first, then retired ones, then shots whose request has changed. A take that also stands
+    under a key which still wants it (one branch renamed the shot, or it was copied from there) is in use.
     """
-    spare: dict[Fingerprint, str] = {}
-    for holders in (lockfile.retired, lockfile.shots):
+    in_use: set[TaskId] = set()
+    found: dict[Fingerprint, dict[tuple[int, str], list[Take]]] = {}
+    for retired, holders in ((False, lockfile.shots), (True, lockfile.retired)):
         for key, record in holders.items():
             own = wanted.get(key)
             for take in record.takes:
-                if take.status == "succeeded" and (own is None or own.fingerprint != take.fingerprint):
-                    gone = holders is lockfile.shots and own is None
-                    if gone or take.fingerprint not in spare:
-                        spare[take.fingerprint] = key
-    return spare
+                if take.status != "succeeded":
+                    continue
+                if own is not None and answers(take, own, catalog):
+                    in_use.add(take.task_id)
+                    continue
+                rank = int(retired) if own is None else 2
+                found.setdefault(take.fingerprint, {}).setdefault((rank, key), []).append(take)
+    return {fingerprint: _offers(by_key, in_use) for fingerprint, by_key in found.items()}
+
+
+def _offers(by_key: Mapping[tuple[int, str], Sequence[Take]], in_use: Collection[TaskId]) -> list[Spare]:
+    """What the keys, given by (rank, key), have to offer of one request, in the order in which it is used."""
+    found = []
+    for rank, key in sorted(by_key, key=lambda place: place[0]):
+        takes = sorted(by_key[rank, key], key=_preference, reverse=True)
+        found += [Spare(key, take) for take in takes if take.task_id not in in_use]
+    return found
+
+
+def record_under(lockfile: Lockfile, key: str | None) -> ShotRecord | None:
+    """Everything that stands under a key, among the shots and the retired ones."""
+    if key is None:
+        return None
+    live, retired = lockfile.shots.get(key), lockfile.retired.get(key)
+    if live is None or retired is None:
+        return live or retired
+    joined = live
+    for take in retired.takes:
+        joined = joined if joined.take(take.task_id) else joined.with_take(take)
+    return replace(joined, current=live.current or retired.current)
 
 
 def latest(takes: Sequence[Take]) -> Take | None:
     """The newest take by the lockfile's order."""
     return max(takes, key=lambda take: take.sort_key, default=None)
+
+
+def preferred(takes: Sequence[Take]) -> Take | None:
+    """The take of one request that is used where none is current: the one that somebody picked, else the newest."""
+    return max(takes, key=_preference, default=None)
+
+
+def _preference(take: Take) -> tuple[bool, Age]:
+    return take.picked is not None, take.sort_key

@@ -7,13 +7,26 @@ from functools import cache
 from ltxspec.catalog.models import Catalog
 from ltxspec.fingerprint import task_ids
 from ltxspec.lock.journal import OpenTask
+from ltxspec.lock.merge import recorded_tasks
 from ltxspec.lock.models import ShotRecord, Take
 from ltxspec.plan.actions import SPENDING, Action, Change, FieldChange, Reason
 from ltxspec.plan.comparison import recorded_changes, request_changes, why
-from ltxspec.plan.owned import Owned, answers, latest, next_order, open_by_fingerprint, spare_takes
+from ltxspec.plan.origins import assign_origins, has_answer
+from ltxspec.plan.owned import (
+    Owned,
+    Spare,
+    answers,
+    latest,
+    next_order,
+    open_by_fingerprint,
+    preferred,
+    record_under,
+    spare_takes,
+)
+from ltxspec.plan.prices import limit_price, listed_price
 from ltxspec.plan.selection import Selection
 from ltxspec.render.models import RenderedSpec, Request
-from ltxspec.values import Fingerprint, ShotAddress, TaskId, Usd, quick_maker, total_usd
+from ltxspec.values import Fingerprint, ShotAddress, TaskId, quick_maker
 
 _make_change = quick_maker(Change)
 
@@ -37,34 +50,48 @@ class _Spec:
     owned: Owned
     context: PlanContext
     wanted: Mapping[str, Request]
-    spare: Callable[[], Mapping[Fingerprint, str]]  # found when first asked for
+    origins: Mapping[str, str]  # what `moved:` hands over: instance key -> the key its takes stand under
+    spare: Callable[[], Mapping[Fingerprint, Sequence[Spare]]]  # found when first asked for
+    claimed: set[TaskId]  # takes and open tasks of other keys that a shot of this plan has got: no other shot may
     under_way: Mapping[Fingerprint, Sequence[OpenTask]]
     task_id: Callable[[str, Fingerprint, int, int], TaskId]  # of (instance, fingerprint, retake, attempt)
 
 
 def plan_spec(rendered: RenderedSpec, owned: Owned, context: PlanContext) -> list[Change]:
-    """Compare what one spec wants with what is owned: a change a shot, in the spec's order, then what is left over."""
+    """Compare what one spec wants with what is owned: a change a shot, in the spec's order, then what is left over.
+
+    Every shot is decided on, also where only some are targets: what a run does to a shot is what the whole plan says.
+    """
     wanted = {request.address.instance: request for request in rendered.requests}
     spec = _Spec(
         name=rendered.name,
         owned=owned,
         context=context,
         wanted=wanted,
-        spare=cache(lambda: spare_takes(owned.lockfile, wanted)),
+        origins=assign_origins(owned.lockfile, wanted, context.catalog),
+        spare=cache(lambda: spare_takes(owned.lockfile, wanted, context.catalog)),
+        claimed=set(),
         under_way=open_by_fingerprint(owned.journal),
         task_id=task_ids(context.project, context.provider, rendered.name),
     )
-    targets = [request for request in rendered.requests if context.selection.is_target(request.address)]
-    changes = [_plan_quickly(request, spec) or _plan_shot(request, spec) for request in targets]
-    return changes + _left_over(spec, changes)
+    changes = _decided(rendered.requests, spec)
+    changes += _left_over(spec, changes)
+    return [change for change in changes if context.selection.is_target(change.address)]
 
 
-def spent(owned: Owned) -> tuple[Usd, int]:
-    """What all takes of a lockfile cost: (known sum, number of takes that did not say). Shared takes count once."""
-    costs: dict[TaskId, Usd | None] = {}
-    for record in [*owned.lockfile.shots.values(), *owned.lockfile.retired.values()]:
-        costs.update((take.task_id, take.cost) for take in record.takes)
-    return total_usd(costs.values())
+def _decided(requests: Sequence[Request], spec: _Spec) -> list[Change]:
+    """A change a shot, in their order. Shots that get their take by `moved:` choose before all others."""
+    changes = {}
+    if spec.origins:
+        for request in requests:
+            if has_answer(
+                spec.owned.lockfile, spec.origins.get(request.address.instance), request, spec.context.catalog
+            ):
+                changes[request.address] = _plan_shot(request, spec)
+    return [
+        changes.get(request.address) or _plan_quickly(request, spec) or _plan_shot(request, spec)
+        for request in requests
+    ]
 
 
 def _plan_quickly(request: Request, spec: _Spec) -> Change | None:
@@ -78,92 +105,83 @@ def _plan_quickly(request: Request, spec: _Spec) -> Change | None:
         take = record.current_take
         if take is None or take.fingerprint != fingerprint or take.status != "succeeded":
             return None
-        return _keep_current(request, take)
-    if key in lockfile.retired or request.moved is not None or fingerprint in spec.spare():
+        return _keep_current(request, take, spec)
+    if key in lockfile.retired or key in spec.origins or fingerprint in spec.spare():
         return None
     task = spec.task_id(key, fingerprint, 1, 1)
-    return _change(request, Action.CREATE, (Reason.NEW,), (), task=task)
+    return _change(request, Action.CREATE, (Reason.NEW,), (), spec, task=task)
 
 
 def _plan_shot(request: Request, spec: _Spec) -> Change:
     """The one decision a shot needs; each branch names its case."""
     key = request.address.instance
-    lockfile = spec.owned.lockfile
+    lockfile, catalog = spec.owned.lockfile, spec.context.catalog
     record = lockfile.shots.get(key)
-    retired = lockfile.retired.get(key)
-    origin = _origin(request, spec)
-    takes = [take for source in (record, retired, _record(spec, origin)) if source for take in source.takes]
-    mine = [take for take in takes if answers(take, request, spec.context.catalog)]
+    origin = spec.origins.get(key)
+    given = record_under(lockfile, origin)
+    takes = [take for source in (record, lockfile.retired.get(key), given) if source for take in source.takes]
+    mine = [take for take in takes if answers(take, request, catalog)]
     if (task := _under_way(request, spec, mine)) is not None:
-        return _resume(request, task)
+        return _resume(request, task, spec)
     retake = spec.context.selection.wants_retake(request.address)
     if any(take.status == "succeeded" for take in mine) and not retake:
-        return _keep(request, mine, record, origin)
-    if not mine and not retake and (holder := spec.spare().get(request.fingerprint)) is not None and holder != key:
-        return _move(request, holder, spec)
+        return _keep(request, mine, record, origin, spec)
+    if not retake and (spare := _spare(request, spec)) is not None:
+        return _move(request, spare, spec)
     return _order(request, spec, takes, mine, origin)
 
 
 def _under_way(request: Request, spec: _Spec, mine: Sequence[Take]) -> OpenTask | None:
-    """A task ordered for this very request, perhaps under a name that has left the spec since."""
+    """A task ordered for this very request; where it has no take yet, perhaps under a name that has left the spec."""
     recorded = {take.task_id for take in mine}
+    needs_one = not any(take.status == "succeeded" for take in mine)
     for task in spec.under_way.get(request.fingerprint, ()):
-        instance = task.intent.instance
-        is_left = task.intent.task_id not in recorded or not task.ended  # some of its results may be recorded already
-        if is_left and (instance == request.address.instance or instance not in spec.wanted):
+        task_id, instance = task.intent.task_id, task.intent.instance
+        is_free = needs_one and instance not in spec.wanted and task_id not in spec.claimed
+        is_left = task_id not in recorded or not task.ended  # some of its results may be recorded already
+        if is_left and (is_free or instance == request.address.instance):
+            spec.claimed.add(task_id)
             return task
     return None
 
 
-def _origin(request: Request, spec: _Spec) -> str | None:
-    """The key named by `moved:`, when it really has takes to give and no shot of its own any more."""
-    if request.moved is None:
-        return None
-    key = request.address.instance
-    candidates = [request.moved]
-    if "[" in key and "[" not in request.moved:
-        candidates.insert(0, request.moved + key[key.index("[") :])
-    for candidate in candidates:
-        if candidate not in spec.wanted and _record(spec, candidate) is not None:
-            return candidate
-    return None
+def _spare(request: Request, spec: _Spec) -> Spare | None:
+    """A take of this very request that no other shot has got, under a key that has no use for it."""
+    candidates = spec.spare().get(request.fingerprint, ())
+    return next((spare for spare in candidates if spare.take.task_id not in spec.claimed), None)
 
 
-def _record(spec: _Spec, key: str | None) -> ShotRecord | None:
-    if key is None:
-        return None
-    return spec.owned.lockfile.shots.get(key) or spec.owned.lockfile.retired.get(key)
-
-
-def _keep(request: Request, mine: Sequence[Take], record: ShotRecord | None, origin: str | None) -> Change:
+def _keep(request: Request, mine: Sequence[Take], record: ShotRecord | None, origin: str | None, spec: _Spec) -> Change:
     """A take for this request is owned: nothing to pay, perhaps something to write down."""
     good = [take for take in mine if take.status == "succeeded"]
     current = record.current_take if record else None
     if current is not None and any(take.task_id == current.task_id for take in good):
-        return _keep_current(request, current)
-    chosen = latest(good)
+        return _keep_current(request, current, spec)
+    own = [take for take in good if record is not None and record.take(take.task_id)]
+    chosen = preferred(own or good)
     task = chosen.task_id if chosen else None
-    if record is not None and chosen is not None and record.take(chosen.task_id):
+    if own:
         changes = request_changes(current, request)
-        return _change(request, Action.RESTORE, (Reason.EARLIER_TAKE_MATCHES,), changes, task=task)
+        return _change(request, Action.RESTORE, (Reason.EARLIER_TAKE_MATCHES,), changes, spec, task=task)
     if origin is not None:
-        return _change(request, Action.MOVE, (Reason.MOVED_BY_SPEC,), (), task=task, origin=origin)
-    return _change(request, Action.RESTORE, (Reason.BACK_IN_SPEC,), (), task=task)
+        spec.claimed.update(take.task_id for take in good)
+        changes = recorded_changes(chosen, request) if chosen else ()
+        return _change(request, Action.MOVE, (Reason.MOVED_BY_SPEC,), changes, spec, task=task, origin=origin)
+    return _change(request, Action.RESTORE, (Reason.BACK_IN_SPEC,), (), spec, task=task)
 
 
-def _keep_current(request: Request, current: Take) -> Change:
+def _keep_current(request: Request, current: Take, spec: _Spec) -> Change:
     differences = recorded_changes(current, request)
     action = Action.UPDATE if differences else Action.NO_OP
     reasons = (Reason.RECORDED_FIELDS_CHANGED,) if differences else ()
-    return _change(request, action, reasons, differences, task=current.task_id)
+    return _change(request, action, reasons, differences, spec, task=current.task_id)
 
 
-def _move(request: Request, holder: str, spec: _Spec) -> Change:
-    record = _record(spec, holder)
-    found = [take for take in record.takes if take.fingerprint == request.fingerprint] if record else []
-    chosen = latest([take for take in found if take.status == "succeeded"])
-    task = chosen.task_id if chosen else None
-    return _change(request, Action.MOVE, (Reason.SAME_FINGERPRINT_ELSEWHERE,), (), task=task, origin=holder)
+def _move(request: Request, spare: Spare, spec: _Spec) -> Change:
+    spec.claimed.add(spare.take.task_id)
+    changes = recorded_changes(spare.take, request)
+    reasons = (Reason.SAME_FINGERPRINT_ELSEWHERE,)
+    return _change(request, Action.MOVE, reasons, changes, spec, task=spare.take.task_id, origin=spare.key)
 
 
 def _order(request: Request, spec: _Spec, takes: Sequence[Take], mine: Sequence[Take], origin: str | None) -> Change:
@@ -175,9 +193,8 @@ def _order(request: Request, spec: _Spec, takes: Sequence[Take], mine: Sequence[
     failed = latest([take for take in mine if take.status == "failed" and (take.retake or 1) == number])
     if failed is not None and not retry and not retake and _for_good(failed, attempt, spec.context.max_attempts):
         note = f"{failed.failure.code}: {failed.failure.message}" if failed.failure else None
-        return _change(request, Action.BLOCKED, (Reason.FAILED_FOR_GOOD,), (), task=failed.task_id, note=note)
-    base = latest([take for take in takes if take.status == "succeeded"])
-    base = _current(spec, request) or base
+        return _change(request, Action.BLOCKED, (Reason.FAILED_FOR_GOOD,), (), spec, task=failed.task_id, note=note)
+    base = _current(spec, request) or latest([take for take in takes if take.status == "succeeded"])
     action = Action.CREATE if base is None else Action.REPLACE
     changes = request_changes(base, request)
     if origin is not None:
@@ -189,7 +206,7 @@ def _order(request: Request, spec: _Spec, takes: Sequence[Take], mine: Sequence[
     else:
         reasons = why(base, request, changes)
     task = spec.task_id(request.address.instance, request.fingerprint, number, attempt)
-    return _change(request, action, reasons, changes, task=task, origin=origin, order=(number, attempt))
+    return _change(request, action, reasons, changes, spec, task=task, origin=origin, order=(number, attempt))
 
 
 def _for_good(failed: Take, attempt: int, max_attempts: int) -> bool:
@@ -197,11 +214,13 @@ def _for_good(failed: Take, attempt: int, max_attempts: int) -> bool:
 
 
 def _current(spec: _Spec, request: Request) -> Take | None:
-    record = spec.owned.lockfile.shots.get(request.address.instance)
-    return record.current_take if record else None
+    """The take a shot had so far: its own, the one of the key it takes over, or the one it was retired with."""
+    key, lockfile = request.address.instance, spec.owned.lockfile
+    records = (lockfile.shots.get(key), record_under(lockfile, spec.origins.get(key)), lockfile.retired.get(key))
+    return next((take for record in records if record and (take := record.current_take) is not None), None)
 
 
-def _resume(request: Request, task: OpenTask) -> Change:
+def _resume(request: Request, task: OpenTask, spec: _Spec) -> Change:
     unclear = task.stage == "intent"
     moved = task.intent.instance != request.address.instance
     return _change(
@@ -209,6 +228,7 @@ def _resume(request: Request, task: OpenTask) -> Change:
         Action.RESUME,
         (Reason.OUTCOME_UNKNOWN if unclear else Reason.UNDER_WAY,),
         (),
+        spec,
         task=task.intent.task_id,
         origin=task.intent.instance if moved else None,
         order=(task.intent.retake, task.intent.attempt),
@@ -220,12 +240,14 @@ def _change(  # noqa: PLR0913  # one constructor for all branches keeps them com
     action: Action,
     reasons: tuple[Reason, ...],
     changes: tuple[FieldChange, ...],
+    spec: _Spec,
     *,
     task: TaskId | None,
     origin: str | None = None,
     order: tuple[int, int] = (1, 1),
     note: str | None = None,
 ) -> Change:
+    costs = action in SPENDING or action is Action.RESUME
     return _make_change(
         address=request.address,
         action=action,
@@ -233,7 +255,8 @@ def _change(  # noqa: PLR0913  # one constructor for all branches keeps them com
         changes=changes,
         fingerprint=request.fingerprint,
         task_id=task,
-        estimate=request.estimate if action in SPENDING or action is Action.RESUME else None,
+        estimate=request.estimate if costs else None,
+        limit_price=limit_price(spec.context.catalog, request.body, request.estimate) if costs else None,
         retake=order[0],
         attempt=order[1],
         request=request,
@@ -246,8 +269,7 @@ def _change(  # noqa: PLR0913  # one constructor for all branches keeps them com
 def _left_over(spec: _Spec, changes: Sequence[Change]) -> list[Change]:
     """Shots gone from the spec, and tasks under way that no shot wants any more (they are collected all the same)."""
     taken = {change.origin for change in changes if change.action is not Action.RESUME}
-    resumed = {change.task_id for change in changes if change.action is Action.RESUME}
-    left = [
+    gone = [
         Change(
             ShotAddress(spec.name, key), Action.RETIRE, (Reason.NOT_IN_SPEC,), task_id=record.current,
             fingerprint=record.current_take.fingerprint if record.current_take else None,
@@ -255,22 +277,24 @@ def _left_over(spec: _Spec, changes: Sequence[Change]) -> list[Change]:
         for key, record in spec.owned.lockfile.shots.items()
         if key not in spec.wanted and key not in taken
     ]  # fmt: skip
-    left += [
-        Change(
-            ShotAddress(spec.name, task.intent.instance), Action.RESUME, (Reason.UNDER_WAY,),
-            fingerprint=task.intent.fingerprint, task_id=task_key, estimate=task.intent.estimate,
-            retake=task.intent.retake, attempt=task.intent.attempt,
-            note="ordered for an earlier version of the spec; it is collected and kept as a take",
-        )
-        for task_key, task in spec.owned.journal.open.items()
-        if task_key not in resumed and not _is_recorded(spec, task)
-    ]  # fmt: skip
-    return [change for change in left if spec.context.selection.is_target(change.address)]
+    if not spec.owned.journal.open:
+        return gone
+    recorded = recorded_tasks(spec.owned.lockfile)
+    resumed = {change.task_id for change in changes if change.action is Action.RESUME}
+    return gone + [
+        _collect(task, spec)
+        for key, task in spec.owned.journal.open.items()
+        if key not in resumed and not (task.ended and key in recorded)
+    ]
 
 
-def _is_recorded(spec: _Spec, task: OpenTask) -> bool:
-    """Whether the take stands in the lockfile already and only its video is missing in the archive."""
-    if not task.ended:
-        return False
-    record = _record(spec, task.intent.instance)
-    return record is not None and record.take(task.intent.task_id) is not None
+def _collect(task: OpenTask, spec: _Spec) -> Change:
+    """A task that no shot wants: what it will cost stands in the catalog, whatever the journal says."""
+    intent, catalog = task.intent, spec.context.catalog
+    estimate = listed_price(catalog, intent.request)
+    return Change(
+        ShotAddress(spec.name, intent.instance), Action.RESUME, (Reason.UNDER_WAY,),
+        fingerprint=intent.fingerprint, task_id=intent.task_id, estimate=estimate,
+        limit_price=limit_price(catalog, intent.request, estimate), retake=intent.retake, attempt=intent.attempt,
+        note="ordered for an earlier version of the spec; it is collected and kept as a take",
+    )  # fmt: skip

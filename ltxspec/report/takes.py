@@ -30,10 +30,15 @@ def _take_lines(number: int, take: Take, *, current: bool, places: Places, style
     mark = style.paint("*", Paint.GREEN) if current else " "
     when = take.submitted_at or "imported"
     head = f"  {mark} take {number}  {take.status}  {money(take.cost)}  {when}  {take.task_id}"
-    lines = [head + ("  current" if current else "")]
+    lines = [head + ("  current" if current else "") + ("  picked" if take.picked is not None else "")]
     if take.failure is not None:
         lines.append(f"      {clean(take.failure.code)}: {clean(take.failure.message)}")
-    return lines + [f"      {place_of(output, places)}" for output in take.outputs]
+    several = len(take.outputs) > 1
+    for place, output in enumerate(take.outputs, 1):
+        chosen = several and take.picked is not None and output is take.shown[0]
+        label = f"result {place}: " if several else ""
+        lines.append(f"      {label}{place_of(output, places)}" + ("  picked" if chosen else ""))
+    return lines
 
 
 def place_of(output: Output, places: Places) -> str:
@@ -57,6 +62,7 @@ def _take_json(number: int, take: Take, record: ShotRecord, places: Places) -> d
     return {
         "take": number,
         "current": take.task_id == record.current,
+        "picked": take.picked is not None,
         "taskUUID": take.task_id,
         "status": take.status,
         "fingerprint": take.fingerprint,
@@ -67,7 +73,10 @@ def _take_json(number: int, take: Take, record: ShotRecord, places: Places) -> d
         "request": dict(take.request),
         "code": take.failure.code if take.failure else None,
         "message": take.failure.message if take.failure else None,
-        "outputs": [output_json(output, places) for output in take.outputs],
+        "outputs": [
+            {**output_json(output, places), "picked": take.picked is not None and output is take.shown[0]}
+            for output in take.outputs
+        ],
     }
 
 

@@ -93,12 +93,24 @@ def _origin(key: str, pair: Pair) -> ShotAddress | None:
     if change is not None and change.origin is not None and change.action is not Action.RESUME:
         return ShotAddress(pair.spec, change.origin)
     record = pair.new.shots.get(key)
-    if record is None or record.current is None or record.current not in pair.had:
+    if record is None or record.current is None:
         return None
+    known = pair.had.get(record.current)
+    place = known[0] if known is not None else _former_place(key, record, pair)
     before = _record(pair.old, key)
-    place = pair.had[record.current][0]
-    is_own = place == ShotAddress(pair.spec, key) or (before is not None and before.take(record.current) is not None)
-    return None if is_own else place
+    if place is None or place == ShotAddress(pair.spec, key) or (before is not None and before.take(record.current)):
+        return None
+    return place
+
+
+def _former_place(key: str, record: ShotRecord, pair: Pair) -> ShotAddress | None:
+    """Where the earlier takes of a shot stood that is new under this name and was rendered anew: one name, now gone."""
+    if _record(pair.old, key) is not None:
+        return None
+    places = {pair.had[take.task_id][0] for take in record.takes if take.task_id in pair.had}
+    place = places.pop() if len(places) == 1 else None
+    lockfile = pair.head.lockfiles.get(place.spec) if place else None
+    return place if place and lockfile and place.instance not in lockfile.shots else None
 
 
 def _record(lockfile: Lockfile, key: str) -> ShotRecord | None:
@@ -169,11 +181,11 @@ def _asked_before(address: ShotAddress, pair: Pair, origin: ShotAddress | None) 
 
 
 def _before(key: str, pair: Pair, origin: ShotAddress | None) -> Take | None:
-    record = _record(pair.old, key)
-    if (record is None or record.current is None) and origin is not None:
-        lockfile = pair.base.lockfiles.get(origin.spec)
-        record = _record(lockfile, origin.instance) if lockfile else None
-    return record.current_take if record else None
+    """The take a shot had at the base: its own, the one of the name it takes over, or the one it was retired with."""
+    elsewhere = pair.base.lockfiles.get(origin.spec) if origin is not None else None
+    taken_over = _record(elsewhere, origin.instance) if elsewhere is not None and origin is not None else None
+    records = (pair.old.shots.get(key), taken_over, pair.old.retired.get(key))
+    return next((take for record in records if record and (take := record.current_take) is not None), None)
 
 
 def _after(key: str, kind: Kind, pair: Pair, pending: Change | None) -> Take | None:

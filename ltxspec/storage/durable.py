@@ -86,14 +86,26 @@ def read_if_exists(path: Path) -> bytes | None:
     """All bytes of a file, or None when there is none. Only "does not exist" means that.
 
     Raises:
-        StorageError: it is there and cannot be read.
+        StorageError: it is there and cannot be read, or a link to it or to a folder above it leads nowhere: what it
+            should lead to (a disk that is not mounted) may hold the file.
     """
     try:
         return path.read_bytes()
-    except FileNotFoundError:
+    except FileNotFoundError as error:
+        _refuse_broken_link(path, error)
         return None
     except OSError as error:
         raise storage_error("read", path, error) from error
+
+
+def _refuse_broken_link(path: Path, error: OSError) -> None:
+    """Raise StorageError when the nearest thing that is there, of a path that is not, is a link."""
+    there = next((place for place in (path, *path.parents) if os.path.lexists(place)), None)
+    if there is not None and there.is_symlink() and not there.exists():
+        raise StorageError(
+            f"cannot read `{path}`: the link `{there}` leads nowhere",
+            hint="mount or bring back what it leads to, or remove the link",
+        ) from error
 
 
 def make_folder(path: Path, ops: FileOps = REAL, mode: int = 0o777) -> None:

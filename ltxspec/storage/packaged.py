@@ -1,5 +1,6 @@
 """Data that comes with ltxspec: the JSON Schemas and the model files."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import orjson
@@ -44,6 +45,19 @@ def read_model_documents(extra: Path | None = None) -> dict[str, Json]:
     if problems:
         raise Invalid(problems)
     return documents
+
+
+def replaced_model_documents(documents: Mapping[str, Json]) -> dict[str, Json]:
+    """Packaged model files in whose place others are: file name -> parsed JSON.
+
+    Args:
+        documents: the model files in force, by name, as `read_model_documents` gives them.
+
+    Raises:
+        StorageError: a folder or file cannot be read.
+    """
+    packaged = read_model_documents(None)
+    return {name: document for name, document in packaged.items() if documents.get(name) != document}
 
 
 def _read(file: Path, problems: list[Diagnostic]) -> Json:

@@ -1,6 +1,7 @@
 """Lockfile and journal of one spec on disk: held under an exclusive lock for an apply, or just read for a plan."""
 
 import contextlib
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from ltxspec.lock.models import Lockfile
 from ltxspec.storage.durable import REAL, FileOps, read_if_exists, replace_file
 from ltxspec.storage.guard import exclusive
 from ltxspec.storage.journal import JournalFile, read_events
+from ltxspec.storage.tracked import TrackedFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +29,11 @@ class SpecPaths:
     guard: Path  # locked while an apply runs; its content only tells who holds it
     spec: str = ""
     provider: str = ""
+    root: Path | None = None  # the lockfile must not lead out of this folder
+    tracked: TrackedFolder | None = None  # what git knows of the lockfile's folder
 
 
-def spec_paths(root: Path, lockfiles: str, provider: str, spec: str) -> SpecPaths:
+def spec_paths(root: Path, lockfiles: str, provider: str, spec: str, tracked: TrackedFolder | None = None) -> SpecPaths:
     """The files of one spec with one provider. The sandbox keeps to its own folder: it never touches what was paid for.
 
     Args:
@@ -37,6 +41,7 @@ def spec_paths(root: Path, lockfiles: str, provider: str, spec: str) -> SpecPath
         lockfiles: `[project] lockfiles`.
         provider: name of the provider.
         spec: `metadata.name` of the spec.
+        tracked: what git knows of the folder of lockfiles. The sandbox's own are never in git.
     """
     local = root / ".ltxspec"
     home = root / lockfiles
@@ -49,6 +54,8 @@ def spec_paths(root: Path, lockfiles: str, provider: str, spec: str) -> SpecPath
         guard=local / "locks" / f"{spec}.lock",
         spec=spec,
         provider=provider,
+        root=None if provider == "sandbox" else root,
+        tracked=None if provider == "sandbox" else tracked,
     )
 
 
@@ -83,7 +90,7 @@ def read_state(paths: SpecPaths) -> tuple[Lockfile, list[Event]]:
         StorageError: one of them cannot be read.
     """
     events = read_events(paths.journal)
-    return _decode(read_if_exists(paths.lockfile), paths), events
+    return _decode(_read(paths), paths), events
 
 
 class FileSpecState:
@@ -94,28 +101,32 @@ class FileSpecState:
         self._ops = ops
         self._journal = JournalFile(paths.journal, ops)
         self._seen: bytes | None = None  # the lockfile as this process last read or wrote it
+        self._place: str | None = None  # where it really is, once it was read; links followed
         self._foreign: tuple[Lockfile, Lockfile] | None = None  # (theirs, base) of a change made by something else
 
     def read_lockfile(self) -> Lockfile:
         """The lockfile as it is on disk now; empty when there is none. Raises LockfileError, StorageError."""
-        data = read_if_exists(self._paths.lockfile)
+        data = _read(self._paths)
         lockfile = _decode(data, self._paths)
-        self._seen, self._foreign = data, None
+        self._seen, self._foreign, self._place = data, None, os.path.realpath(self._paths.lockfile)
         return lockfile
 
     def write_lockfile(self, lockfile: Lockfile) -> None:
         """Replace the lockfile atomically, only when something changed.
 
-        A lockfile that something else (a `git pull` in another window) changed since it was read here is merged with
-        what is written: both hold records of what was paid for.
+        A lockfile that something else (a `git pull` in another window) changed or brought since it was read here is
+        merged with what is written: both hold records of what was paid for.
 
         Raises:
             StorageError: the old file is still whole.
-            LockfileError: something else changed the file, and what it left cannot be read.
+            LockfileError: something else changed the file, and what it left cannot be read; or took it away, or put a
+                link in its place. Nothing is written then: what was ordered stands in the journal.
         """
         disk = read_if_exists(self._paths.lockfile)
-        if self._seen is not None and disk is not None and disk != self._seen:
-            self._notice(disk, self._seen)
+        if self._place is not None:
+            self._refuse_displaced(disk)
+            if disk is not None and disk != self._seen:
+                self._notice(disk, self._seen)
         if self._foreign is not None:
             lockfile = merge_lockfiles(lockfile, *self._foreign)
         data = encode_lockfile(lockfile)
@@ -137,13 +148,47 @@ class FileSpecState:
         """Drop closed tasks from the journal, when nothing is open. Raises StorageError."""
         self._journal.compact()
 
-    def _notice(self, disk: bytes, seen: bytes) -> None:
+    def _refuse_displaced(self, disk: bytes | None) -> None:
+        """Raise LockfileError when the file that was read is not there any more (another branch was checked out)."""
+        name = self._paths.lockfile
+        if self._place != os.path.realpath(name):
+            raise LockfileError(f"lockfile `{name}` was replaced by a link while ltxspec was at work", hint=_GO_ON)
+        if disk is None and self._seen is not None:
+            raise LockfileError(f"lockfile `{name}` disappeared while ltxspec was at work", hint=_GO_ON)
+
+    def _notice(self, disk: bytes, seen: bytes | None) -> None:
         """Remember a change made by something else; it goes into every write from here on."""
         theirs, base = _decode(disk, self._paths), _decode(seen, self._paths)
         if self._foreign is not None:
             earlier, base = self._foreign
             theirs = merge_lockfiles(theirs, earlier, base)
         self._foreign = (theirs, base)
+
+
+_GO_ON = (
+    "bring it back (`git checkout -- FILE`, or the branch it is on) and run the command again; "
+    "what was ordered is in the journal"
+)
+
+
+def _read(paths: SpecPaths) -> bytes | None:
+    """The lockfile's bytes; None when there never was one, as far as anybody knows.
+
+    Raises:
+        LockfileError: it is missing although git tracks it, or a link leads out of the project.
+        StorageError: it cannot be read.
+    """
+    if paths.root is not None:
+        root, place = os.path.realpath(paths.root), os.path.realpath(paths.lockfile)
+        if os.path.commonpath([root, place]) != root:
+            raise LockfileError(
+                f"lockfile `{paths.lockfile}` leads out of the project, to `{place}`",
+                hint="lockfiles are only written below the project; put the folder itself there instead of a link",
+            )
+    data = read_if_exists(paths.lockfile)
+    if data is None and paths.tracked is not None:
+        paths.tracked.refuse_missing(paths.lockfile)
+    return data
 
 
 def _decode(data: bytes | None, paths: SpecPaths) -> Lockfile:

@@ -93,7 +93,37 @@ def test_no_more_is_ordered_once_reality_is_dearer_than_the_estimate(tmp_path: P
     out, told = apply(tmp_path, "--max-cost", "2.20", check=3, faults={"behaviour": {"cost": "higher"}})
     assert "the cost limit would be passed" in told
     assert "not ordered" in out
-    assert charges(tmp_path) == 2
+    assert charges(tmp_path) == 1, "the second is reckoned at what the first one cost, $1.35"
+
+
+def test_ten_orders_at_a_price_that_is_far_too_low_are_not_sent_at_once(tmp_path: Path) -> None:
+    project(tmp_path, *"abcdefghij")
+    text = (REPOSITORY / "schemas" / "models" / "lightricks-ltx-2-5-fast.json").read_text("utf-8")
+    model = json.loads(text.replace(PRICED, "maker:7@7").replace("lightricks-ltx-2-5-fast", "maker-seven"))
+    for row in model["x-ltxspec"]["price"]["rows"]:
+        row["usdPerSecond"] = "0.01"
+    target = tmp_path / "schemas" / "models" / "maker-seven.json"
+    target.parent.mkdir(parents=True)
+    target.write_text(json.dumps(model), encoding="utf-8")
+    project(tmp_path, *"abcdefghij", model="maker:7@7")
+    faults = {"faults": [{"fault": "cost", "cost": "higher", "times": None}]}
+    out, _ = apply(tmp_path, "--max-cost", "0.60", "--parallelism", "10", check=3, faults=faults)
+    assert charges(tmp_path) == 4, "at $0.15 each, four are within the limit"
+    assert "4 rendered, 6 not ordered" in out
+
+
+def test_a_spec_keeps_to_its_limit_when_reality_is_dearer(tmp_path: Path) -> None:
+    project(tmp_path, "a", "b", "c", budget='per_spec = "2.20"')
+    out, told = apply(tmp_path, check=3, faults={"behaviour": {"cost": "higher"}})
+    assert "the cost limit would be passed" in told
+    assert charges(tmp_path) == 1
+    assert "Spent $1.35" in out
+
+
+def test_a_run_that_cost_more_than_its_limit_is_no_success_and_says_by_how_much(tmp_path: Path) -> None:
+    project(tmp_path, "a")
+    out, _ = apply(tmp_path, "--max-cost", "0.60", check=3, faults={"behaviour": {"cost": "higher"}})
+    assert "Spent $1.35, $0.75 over the limit of $0.60" in out
 
 
 def test_an_unknown_price_is_refused_unless_it_is_allowed(tmp_path: Path) -> None:

@@ -24,7 +24,10 @@ class NoVideo(LtxspecError):
 @options.output_format("text", "json")
 @click.pass_obj
 def command(session: Session, address: str, provider: str | None, form: str, *, url: bool) -> int:
-    """Print the local file of a shot's current video, or its address when it is not home. One line an output."""
+    """Print the local file of a shot's current video, or its address when it is not home. One line an output.
+
+    The output that `ltxspec pick --result` chose comes first.
+    """
     import orjson
 
     from ltxspec.cli.holdings import find_one
@@ -39,10 +42,10 @@ def command(session: Session, address: str, provider: str | None, form: str, *, 
         raise NoVideo(f"`{address}` has no finished video yet", hint=f"`ltxspec show {address}` lists its takes")
     places = {} if url else {sha256: _from_here(project.root / path) for sha256, path in local_places(project).items()}
     if form == "json":
-        documents = [output_json(output, places) for output in take.outputs]
+        documents = [output_json(output, places) for output in take.shown]
         click.echo(orjson.dumps(documents, option=orjson.OPT_INDENT_2))
     else:
-        for output in take.outputs:
+        for output in take.shown:
             click.echo(place_of(output, places))
     return 0
 

@@ -38,8 +38,8 @@ class Polls:
     async def look(self, orders: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
         """Look at tasks; every one is in the result.
 
-        A task whose own look failed while others were answered is reported as RUNNING with nothing known: a failed
-        look is no word about the task, and UNKNOWN would be one. So is an answer that tells of trouble only.
+        A task whose own look failed while others were answered is reported as not `heard`: a failed look is no word
+        about the task, and UNKNOWN would be one. So is an answer that tells of trouble only.
 
         Raises:
             ProviderUnavailable: not one request was answered.
@@ -129,7 +129,7 @@ async def _gathered(
 
 def _not_heard(orders: Sequence[Order]) -> dict[TaskId, TaskReport]:
     """The reports of tasks whose look failed."""
-    return {order.task_id: TaskReport(order.task_id, TaskState.RUNNING) for order in orders}
+    return {order.task_id: TaskReport(order.task_id, TaskState.RUNNING, heard=False) for order in orders}
 
 
 def _no_word(reply: Reply) -> ProviderUnavailable:

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -31,8 +31,46 @@ def finished(report: TaskReport = DONE) -> tuple[Ledger, MemoryState]:
     return book, state
 
 
-def test_times_are_whole_seconds_of_utc() -> None:
-    assert timestamp(datetime(2026, 11, 22, 10, 0, 0, 999_999, UTC)) == "2026-11-22T10:00:00Z"
+def test_times_are_milliseconds_of_utc() -> None:
+    assert timestamp(datetime(2026, 11, 22, 10, 0, 0, 999_999, UTC)) == "2026-11-22T10:00:00.999Z"
+    assert timestamp(datetime(2026, 11, 22, 12, 0, 0, 0, timezone(timedelta(hours=2)))) == "2026-11-22T10:00:00.000Z"
+
+
+def ordered_at(book: Ledger, at: str, *, number: int = 2, instance: str = "alley") -> str:
+    return book.intend(intent(number=number, instance=instance, at=at)).intent.at
+
+
+def test_an_order_is_recorded_later_than_every_take_of_its_shot_though_the_clock_was_set_back() -> None:
+    late = take(at="2026-11-22T12:00:00.999Z")
+    for known in (lockfile(alley=record(late)), lockfile({"alley": record(late)})):
+        book, state = ledger(MemoryState(known))
+        assert ordered_at(book, "2026-11-22T10:00:00.000Z") == "2026-11-22T12:00:01.000Z"
+        assert [event.at for event in state.journal] == ["2026-11-22T12:00:01.000Z"]
+
+
+def test_two_orders_of_a_shot_within_one_millisecond_have_two_times() -> None:
+    book, _ = ledger()
+    times = [ordered_at(book, "2026-11-22T10:00:00.000Z", number=number) for number in (3, 2, 1)]
+    assert times == ["2026-11-22T10:00:00.000Z", "2026-11-22T10:00:00.001Z", "2026-11-22T10:00:00.002Z"]
+
+
+def test_another_shot_is_not_held_to_the_times_of_this_one() -> None:
+    book, _ = ledger(MemoryState(lockfile(alley=record(take(at="2026-11-22T12:00:00Z")))))
+    assert ordered_at(book, "2026-11-22T10:00:00.000Z", instance="gate") == "2026-11-22T10:00:00.000Z"
+
+
+@pytest.mark.parametrize("known", [None, "some day"])
+def test_takes_without_a_time_hold_no_order_up(known: str | None) -> None:
+    book, _ = ledger(MemoryState(lockfile(alley=record(replace(take(), submitted_at=known)))))
+    assert ordered_at(book, "2026-11-22T10:00:00.000Z") == "2026-11-22T10:00:00.000Z"
+
+
+def test_a_task_never_ends_before_it_was_ordered() -> None:
+    for end in ("finish", "fail"):
+        book, _ = ledger()
+        book.intend(intent(at="2026-11-22T12:00:00.000Z"))
+        book.finish(task(), DONE) if end == "finish" else book.fail(task(), BROKEN, None)
+        assert book.open[task()].finished_at == "2026-11-22T12:00:00.000Z"
 
 
 def test_every_step_is_written_before_it_is_believed() -> None:
@@ -76,8 +114,8 @@ def test_a_finished_task_becomes_a_take_and_is_closed() -> None:
         outputs=(replace(NEW, sha256=HOME.sha256, bytes=7),),
         inputs={},
         submitted_at="2026-11-22T10:00:00Z",
-        finished_at="2026-11-22T10:00:00Z",
-        expires_at="2026-11-22T11:00:00Z",
+        finished_at="2026-11-22T10:00:00.000Z",
+        expires_at="2026-11-22T11:00:00.000Z",
         retake=1,
         attempt=1,
     )
@@ -124,7 +162,7 @@ def test_a_failure_that_was_charged_keeps_its_cost() -> None:
     book.fail(task(), BROKEN, TaskReport(task(), TaskState.FAILED, cost=Decimal("0.48"), failure=BROKEN))
     assert book.open[task()].cost == Decimal("0.48")
     written = book.commit(task(), "alley", [], wanted=True)
-    assert (written.status, written.cost, written.finished_at) == ("failed", Decimal("0.48"), "2026-11-22T10:00:00Z")
+    assert (written.status, written.cost, written.finished_at) == ("failed", Decimal("0.48"), "2026-11-22T10:00:00.000Z")
     assert state.lockfile.shots["alley"].takes == (written,)
     assert [event.cost for event in state.journal if isinstance(event, Failed)] == [Decimal("0.48")]
 

@@ -57,6 +57,15 @@ def test_waits_grow_up_to_the_longest() -> None:
     assert waits[-1] == 15.0
 
 
+def test_a_look_that_failed_for_one_task_only_says_nothing_of_it() -> None:
+    provider = accepted(Counting(FakeClock(), polls_needed=2), order(1))
+    provider.reports = {task(2): TaskReport(task(2), TaskState.RUNNING, heard=False)}
+    ended, unheard = watch(provider, order(1), order(2), seconds=30)
+    assert ended is not None
+    assert ended.state is TaskState.SUCCEEDED
+    assert unheard is None, "as when no look succeeded: nothing may be concluded"
+
+
 def test_tasks_that_are_due_together_are_asked_for_together() -> None:
     orders = [order(number) for number in range(1, 6)]
     provider = accepted(Counting(FakeClock(), polls_needed=2), *orders)

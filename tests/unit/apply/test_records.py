@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 from builders import change, lockfile, record, request, take, task
 
-from ltxspec.apply.records import add_take, record_change
-from ltxspec.lock.models import Lockfile
-from ltxspec.plan.actions import Action
+from ltxspec.apply.records import add_take, record_changes
+from ltxspec.lock.models import Failure, Lockfile
+from ltxspec.plan.actions import Action, Reason
+from ltxspec.plan.owned import preferred
 
 OLD, NEW = take("a"), take("b", number=2, at="2026-11-22T11:00:00Z")
 
@@ -13,46 +16,102 @@ def paid(locked: Lockfile) -> set[str]:
 
 def test_a_retired_shot_keeps_its_takes_and_comes_back_with_them() -> None:
     locked = lockfile(alley=record(OLD))
-    retired = record_change(locked, change(Action.RETIRE), wanted=())
+    retired = record_changes(locked, [change(Action.RETIRE)], wanted=())
     assert (retired.shots, retired.retired) == ({}, {"alley": record(OLD)})
-    assert record_change(retired, change(Action.RESTORE), wanted={"alley"}) == locked
+    assert record_changes(retired, [change(Action.RESTORE)], wanted={"alley"}) == locked
 
 
 def test_retiring_a_name_twice_joins_the_takes() -> None:
     locked = lockfile({"alley": record(OLD)}, alley=record(NEW))
-    assert paid(record_change(locked, change(Action.RETIRE), wanted=())) == {task(1), task(2)}
+    assert paid(record_changes(locked, [change(Action.RETIRE)], wanted=())) == {task(1), task(2)}
 
 
 def test_restoring_only_changes_what_is_current() -> None:
     locked = lockfile(alley=record(OLD, NEW, current=2))
-    restored = record_change(locked, change(Action.RESTORE, number=1), wanted={"alley"})
+    restored = record_changes(locked, [change(Action.RESTORE, number=1)], wanted={"alley"})
     assert restored.shots["alley"] == record(OLD, NEW, current=1)
 
 
 def test_a_move_takes_the_whole_record_from_a_name_that_is_gone() -> None:
     locked = lockfile(alley=record(OLD, NEW, current=1))
-    moved = record_change(locked, change(Action.MOVE, request("gate"), origin="alley"), wanted={"gate"})
+    moved = record_changes(locked, [change(Action.MOVE, request("gate"), origin="alley")], wanted={"gate"})
     assert moved.shots == {"gate": record(OLD, NEW, current=1)}
 
 
 def test_a_move_from_a_shot_that_is_still_wanted_copies_the_one_take() -> None:
     locked = lockfile(alley=record(OLD, NEW, current=2))
-    moved = record_change(locked, change(Action.MOVE, request("gate"), origin="alley"), wanted={"alley", "gate"})
+    moved = record_changes(locked, [change(Action.MOVE, request("gate"), origin="alley")], wanted={"alley", "gate"})
     assert moved.shots == {"alley": record(OLD, NEW, current=2), "gate": record(OLD)}
+
+
+def test_of_two_moves_from_a_name_that_is_gone_the_first_gets_the_record_and_the_other_its_take() -> None:
+    locked = lockfile({"alley": record(OLD)}, alley=record(NEW))
+    moves = [
+        change(Action.MOVE, request("gate", "b"), number=2, origin="alley"),
+        change(Action.MOVE, request("lane", "a"), number=1, origin="alley"),
+    ]
+    moved = record_changes(locked, moves, wanted={"gate", "lane"})
+    assert moved.retired == {}
+    assert moved.shots == {"gate": record(OLD, NEW, current=2), "lane": record(OLD)}
+    named = [moves[0], replace(moves[1], reasons=(Reason.MOVED_BY_SPEC,))]
+    moved = record_changes(locked, named, wanted={"gate", "lane"})
+    assert moved.shots == {"gate": record(NEW), "lane": record(OLD, NEW, current=1)}, "`moved:` comes first"
+
+
+def test_a_name_that_stands_among_shots_and_retired_ones_hands_on_the_takes_of_both() -> None:
+    locked = lockfile({"alley": record(OLD)}, alley=record(NEW))
+    moved = record_changes(locked, [change(Action.MOVE, request("gate"), number=2, origin="alley")], wanted={"gate"})
+    assert moved == lockfile(gate=record(OLD, NEW, current=2))
+
+
+def test_takes_handed_on_from_name_to_name_each_go_one_step() -> None:
+    locked = lockfile(alley=record(OLD), gate=record(NEW))
+    steps = [
+        change(Action.MOVE, request("lane", "b"), number=2, origin="gate"),
+        change(Action.MOVE, request("gate", "a"), number=1, origin="alley"),
+    ]
+    for order in (steps, steps[::-1]):
+        moved = record_changes(locked, order, wanted={"gate", "lane"})
+        assert (moved.shots["gate"].current, moved.shots["lane"].current) == (task(1), task(2))
+        assert "alley" not in moved.shots
+
+
+def test_a_change_that_does_not_fit_the_lockfile_is_left_for_the_next_plan() -> None:
+    locked = lockfile(alley=record(OLD))
+    for action in (Action.MOVE, Action.RESTORE, Action.UPDATE):
+        for key in ("gate", "alley"):
+            ill = change(action, request(key), number=9, origin="nowhere" if action is Action.MOVE else None)
+            assert record_changes(locked, [ill], wanted={"alley", "gate"}) == locked
+
+
+def test_a_move_writes_what_is_only_recorded_too() -> None:
+    renamed = change(Action.MOVE, request("gate", safety={"mode": "fast"}), origin="alley")
+    moved = record_changes(lockfile(alley=record(OLD)), [renamed], wanted={"gate"})
+    assert moved.shots["gate"].takes[0].request["safety"] == {"mode": "fast"}
+
+
+def test_what_two_keys_know_of_one_task_is_put_together() -> None:
+    locked = lockfile(alley=record(replace(OLD, cost=None)), gate=record(OLD, NEW, current=2))
+    moved = record_changes(locked, [change(Action.MOVE, request("gate"), origin="alley")], wanted={"gate"})
+    assert moved == lockfile(gate=record(OLD, NEW, current=1))
 
 
 def test_swapped_names_swap_their_takes() -> None:
     locked = lockfile(alley=record(OLD), gate=record(NEW))
     wanted = {"alley", "gate"}
-    once = record_change(locked, change(Action.MOVE, request("alley", "b"), number=2, origin="gate"), wanted)
-    both = record_change(once, change(Action.MOVE, request("gate", "a"), number=1, origin="alley"), wanted)
+    moves = [
+        change(Action.MOVE, request("alley", "b"), number=2, origin="gate"),
+        change(Action.MOVE, request("gate", "a"), number=1, origin="alley"),
+    ]
+    both = record_changes(locked, moves, wanted)
+    assert record_changes(locked, reversed(moves), wanted) == both
     assert (both.shots["alley"].current, both.shots["gate"].current) == (task(2), task(1))
     assert paid(both) == {task(1), task(2)}
 
 
 def test_an_update_writes_only_what_is_recorded() -> None:
     wanted = request(safety={"mode": "fast"}, inputs={"b.jpg": "sha256:x"})
-    updated = record_change(lockfile(alley=record(OLD)), change(Action.UPDATE, wanted), wanted={"alley"})
+    updated = record_changes(lockfile(alley=record(OLD)), [change(Action.UPDATE, wanted)], wanted={"alley"})
     (kept,) = updated.shots["alley"].takes
     assert kept.request == {**OLD.request, "safety": {"mode": "fast"}}
     assert kept.inputs == {"b.jpg": "sha256:x"}
@@ -75,6 +134,37 @@ def test_a_failed_take_is_kept_and_never_current() -> None:
 def test_a_take_nobody_wants_of_a_retired_shot_stays_retired() -> None:
     kept = add_take(lockfile({"alley": record(OLD)}), "alley", NEW, wanted=False)
     assert (kept.shots, paid(kept)) == ({}, {task(1), task(2)})
+
+
+def test_a_task_whose_shot_was_renamed_meanwhile_is_brought_up_to_date_where_it_stands() -> None:
+    away = replace(OLD, cost=None)
+    locked = lockfile({"old": record(away)}, gate=record(away))
+    kept = add_take(locked, "alley", OLD, wanted=False)
+    assert kept == lockfile({"old": record(OLD)}, gate=record(OLD))
+    assert add_take(kept, "alley", OLD, wanted=True).shots["alley"] == record(OLD)
+
+
+def test_a_take_that_is_written_again_keeps_its_pick() -> None:
+    picked = record(OLD, NEW).with_pick(task(1))
+    assert add_take(lockfile(alley=picked), "alley", OLD, wanted=True) == lockfile(alley=picked)
+
+
+def test_a_retake_that_succeeds_is_current_and_succeeds_to_the_pick() -> None:
+    again = take("a", number=3, retake=2, at="2026-11-22T12:00:00Z")
+    shot = add_take(lockfile(alley=record(OLD, NEW).with_pick(task(1))), "alley", again, wanted=True).shots["alley"]
+    assert (shot.current, preferred([item for item in shot.takes if item.fingerprint == OLD.fingerprint])) == (
+        task(3),
+        shot.takes[2],
+    )
+    failed = replace(again, status="failed", failure=Failure("a", "b", permanent=True), outputs=())
+    assert add_take(lockfile(alley=record(OLD).with_pick(task(1))), "alley", failed, wanted=True).shots[
+        "alley"
+    ].current == task(1)
+
+
+def test_a_take_of_another_request_is_not_picked_by_itself() -> None:
+    shot = add_take(lockfile(alley=record(OLD).with_pick(task(1))), "alley", NEW, wanted=True).shots["alley"]
+    assert [item.picked for item in shot.takes] == ["video-1", None]
 
 
 def test_the_same_take_twice_is_one_take() -> None:

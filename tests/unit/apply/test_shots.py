@@ -91,6 +91,13 @@ def test_a_shot_that_the_provider_shows_is_adopted_without_a_further_look() -> N
     assert bench.budget.committed == PRICE
 
 
+def test_a_look_that_failed_for_this_task_alone_is_no_look() -> None:
+    bench = Bench()
+    ended = bench.order(seen=TaskReport(task(), TaskState.RUNNING, heard=False))
+    assert ended.outcome is Outcome.HELD_BACK
+    assert bench.provider.submitted == []
+
+
 def test_an_adopted_shot_needs_no_room_in_the_budget() -> None:
     bench = Bench(limit="0.10")
     bench.provider.charges[task()] = 1

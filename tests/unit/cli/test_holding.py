@@ -33,31 +33,33 @@ def test_what_is_rendered_is_what_stands_in_the_files_when_the_lock_is_held(
         assert held.rendered[0].requests[0].body["positivePrompt"] == "Snow."
 
 
-@pytest.mark.parametrize(
-    "head",
-    [
-        "metadata: {name: night}",
-        "metadata:\n  name: night",
-        "metadata:\n  # of the autumn\n\n  title: A film\n  name: 'night'",
-        "metadata: &about\n  labels: {name: day}\n  name: night",
-        'metadata: {"name": "night"}',
-        "metadata: {title: 'name: day', name: night}",
-    ],
-)
-def test_the_lock_is_that_of_the_spec_however_its_name_is_written(opened: Project, head: str) -> None:
-    (opened.root / "specs" / "night.yaml").write_text(f"apiVersion: ltxspec/v1\nkind: RenderSpec\n{head}\n{SPEC}")
+def test_the_lock_is_that_of_the_spec(opened: Project) -> None:
     with holding_specs(opened, (), {}, wait=0, command="apply") as held:
         assert list(held.states) == ["night"]
         with pytest.raises(LockHeld), holding(opened, ["night"], wait=0, command="apply"):
             pass
 
 
-def test_specs_with_problems_hold_no_lock_afterwards(opened: Project) -> None:
+def test_a_spec_that_was_renamed_meanwhile_is_held_under_its_new_name(
+    opened: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def renamed_once(*arguments: object, **more: object) -> object:
+        (opened.root / "specs" / "night.yaml").unlink(missing_ok=True)
+        write_spec(opened.root, SPEC, name="day")
+        return open_state(*arguments, **more)  # type: ignore[arg-type]  # handed on
+
+    monkeypatch.setattr(module, "open_state", renamed_once)  # the far side here is another process
+    with holding_specs(opened, (), {}, wait=0, command="apply") as held:
+        assert list(held.states) == [spec.name for spec in held.rendered] == ["day"]
+        with holding(opened, ["night"], wait=0, command="apply"):
+            pass
+
+
+def test_specs_with_problems_leave_no_lock_behind(opened: Project) -> None:
     write_spec(opened.root, SPEC.replace("prompt", "promt"))
     with pytest.raises(Invalid), holding_specs(opened, (), {}, wait=0, command="apply"):
         pass
-    with holding(opened, ["night"], wait=0, command="apply"):
-        pass
+    assert not opened.paths_of("night").guard.exists()
 
 
 def test_specs_that_are_renamed_all_the_time_are_not_applied(opened: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,6 +78,22 @@ def test_markers_are_taken_apart_where_git_knows_nothing(tmp_path: Path) -> None
     assert recorded_tasks(recorded(opened)) == {task(1), task(2)}
 
 
+def test_a_file_that_changes_while_it_is_merged_is_not_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = project(tmp_path, OURS)
+    ours, theirs = encode_lockfile(OURS).decode(), encode_lockfile(THEIRS).decode()
+    path_of(opened).write_text(f"<<<<<<< a\n{ours}=======\n{theirs}>>>>>>> c\n")
+    other = tmp_path / "bin" / "git"  # which ltxspec asks between reading and writing; an editor saves meanwhile
+    other.parent.mkdir()
+    other.write_text(f"#!/bin/sh\necho edited > '{path_of(opened)}'\nexit 1\n")
+    other.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{other.parent}:/usr/bin:/bin")
+    (problem,) = merge_conflicts(opened, ("lockfiles/night.lock.json",))
+    assert isinstance(problem, LockfileError)
+    assert path_of(opened).read_text() == "edited\n"
+
+
 @pytest.mark.parametrize("damage", [b"{", b"\xff\xfe", b"", b"<<<<<<< a\n{\n"])
 def test_damage_of_another_kind_is_left_as_it_is(tmp_path: Path, damage: bytes) -> None:
     opened = project(tmp_path, OURS)

@@ -125,6 +125,29 @@ def test_golden_files_stay_readable_and_are_written_back_unchanged(path: Path) -
     assert value.retired
 
 
+def test_a_lockfile_of_whole_seconds_is_read_in_the_order_its_takes_were_bought() -> None:
+    """Earlier versions let the id decide within a second; the digest covers the block as it stands in the file."""
+    second, first = take(number=1, retake=2), take(number=2)
+    parsed = document(alley=record(first, second))
+    block(parsed)["takes"].reverse()  # as an earlier version wrote them
+    assert decode_lockfile(sealed(parsed), NAME).shots["alley"].takes == (first, second)
+
+
+def test_a_pick_is_written_only_where_somebody_picked() -> None:
+    shot = record(take(), take(number=2, retake=2))
+    assert b"picked" not in encode_lockfile(lockfile(alley=shot))
+    picked = lockfile(alley=shot.with_pick(task(1)))
+    assert [item.get("picked") for item in block(document(alley=picked.shots["alley"]))["takes"]] == ["video-1", None]
+    assert decode_lockfile(encode_lockfile(picked), NAME) == picked
+
+
+@pytest.mark.parametrize(("status", "mark"), [("failed", "video-1"), ("succeeded", ""), ("succeeded", 1)])
+def test_a_pick_that_cannot_be_one_is_damage(status: str, mark: object) -> None:
+    parsed = document(alley=record(take(status=status)))
+    block(parsed)["takes"][0]["picked"] = mark
+    assert "`shots.alley.takes[0].picked`" in refused(sealed(parsed)).summary
+
+
 def test_money_keeps_every_digit_and_unknown_stays_unknown() -> None:
     odd = replace(take(), cost=Decimal("0.1000000000000000055"), outputs=(replace(output(), cost=None),))
     parsed = document(alley=record(odd))

@@ -96,6 +96,31 @@ def test_the_side_that_picked_an_earlier_take_wins_over_the_one_that_did_nothing
     assert merge_lockfiles(base, picked).shots["alley"].current == task(2), "without a base the newer take"
 
 
+def picks(value: Lockfile, key: str = "alley") -> dict[TaskId, str]:
+    return {item.task_id: item.picked for item in value.shots[key].takes if item.picked is not None}
+
+
+def test_a_pick_on_one_branch_is_there_after_the_merge_also_without_a_base() -> None:
+    shot = record(take(), take(number=2, retake=2))
+    base, picked = lockfile(alley=shot), lockfile(alley=shot.with_pick(task(1)))
+    for merged in (merge_lockfiles(picked, base, base), merge_lockfiles(base, picked), merge_lockfiles(picked, base)):
+        assert picks(merged) == {task(1): "video-1"}
+
+
+def test_a_pick_that_one_branch_changed_is_changed() -> None:
+    shot = record(take(), take(number=2, retake=2)).with_pick(task(2))
+    base, changed = lockfile(alley=shot), lockfile(alley=shot.with_pick(task(1)))
+    for merged in (merge_lockfiles(changed, base, base), merge_lockfiles(base, changed, base)):
+        assert merged == changed
+
+
+def test_a_task_under_two_keys_is_picked_only_where_it_was_picked() -> None:
+    shot = record(take())
+    both = lockfile(alley=shot.with_pick(task(1)), gate=shot)
+    merged = merge_lockfiles(both, lockfile(alley=record(take(cost=None))))
+    assert (picks(merged), picks(merged, "gate")) == ({task(1): "video-1"}, {})
+
+
 def test_a_current_take_beats_none() -> None:
     failed = take(status="failed")
     ours, theirs = lockfile(alley=record(failed)), lockfile(alley=record(take("b", number=2)))

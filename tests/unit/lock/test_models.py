@@ -1,6 +1,14 @@
-from builders import record, take, task
+from dataclasses import replace
+from datetime import datetime
 
-from ltxspec.lock.models import ShotRecord
+import pytest
+from builders import output, record, take, task
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ltxspec.lock.models import Output, ShotRecord, Take, moment
+
+SECOND = "2026-11-22T10:00:00Z"
 
 
 def test_takes_are_found_by_their_id() -> None:
@@ -15,10 +23,35 @@ def test_a_shot_without_a_good_take_has_no_current_one() -> None:
     assert ShotRecord(None, (take(status="failed"),)).current_take is None
 
 
+def test_a_pick_makes_a_take_current_and_takes_the_place_of_another_of_its_fingerprint() -> None:
+    takes = (take("a"), take("a", number=2, retake=2), take("b", number=3, retake=3))
+    shot = record(*takes).with_pick(task(3)).with_pick(task(1))
+    assert (shot.current, [item.picked for item in shot.takes]) == (task(1), ["video-1", None, "video-3"])
+    again = shot.with_pick(task(2))
+    assert (again.current, [item.picked for item in again.takes]) == (task(2), [None, "video-2", "video-3"])
+
+
+def test_the_picked_output_is_shown_first() -> None:
+    several = replace(take(), outputs=(output(1), output(2), output(3)))
+    assert several.shown == several.outputs
+    shown = record(several).with_pick(task(1), 2).takes[0].shown
+    assert shown == (output(2), output(1), output(3))
+
+
+def test_an_output_without_id_and_address_is_picked_by_its_number() -> None:
+    nameless = replace(take(), outputs=(Output(None, None), Output(None, None)))
+    assert record(nameless).with_pick(task(1), 2).takes[0].picked == "2"
+    assert record(replace(take(), outputs=())).with_pick(task(1)).takes[0].shown == ()
+
+
+def in_order(*takes: Take) -> list[str]:
+    return [item.task_id for item in sorted(takes, key=lambda item: item.sort_key)]
+
+
 def test_takes_stand_in_the_order_of_their_orders_then_of_their_ids() -> None:
     late = take(number=1, at="2026-11-22T12:00:00Z")
-    early = take(number=3, at="2026-11-22T10:00:00Z")
-    twin = take(number=2, at="2026-11-22T10:00:00Z")
+    early = take(number=3, at=SECOND)
+    twin = take(number=2, at=SECOND)
     shot = ShotRecord(task(1), (late,)).with_take(early).with_take(twin)
     assert [item.task_id for item in shot.takes] == [task(2), task(3), task(1)]
     assert shot.current == task(1)
@@ -29,8 +62,37 @@ def test_a_take_with_a_known_id_takes_the_place_of_the_older_version() -> None:
     assert [(item.task_id, item.cost is None) for item in shot.takes] == [(task(1), False), (task(2), False)]
 
 
-def test_imported_takes_without_a_time_come_first() -> None:
-    from dataclasses import replace
+def test_a_retake_ordered_within_the_same_second_is_the_later_take_whatever_its_id() -> None:
+    first, again, tried = take(number=9), take(number=5, retake=2), take(number=1, retake=2, attempt=2)
+    assert in_order(tried, again, first) == [task(9), task(5), task(1)]
 
+
+def test_times_of_whole_seconds_stand_before_fractions_of_the_same_second() -> None:
+    whole, fraction = take(number=9, at=SECOND), take(number=1, at="2026-11-22T10:00:00.123Z")
+    next_second = take(number=5, at="2026-11-22T10:00:01Z")
+    assert in_order(next_second, fraction, whole) == [task(9), task(1), task(5)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [SECOND, "2026-11-22T10:00:00.0Z", "2026-11-22T10:00:00.000Z", "2026-11-22T10:00:00+00:00",
+     "2026-11-22T12:00:00.000+02:00", "2026-11-22T09:00:00-01:00"],
+)  # fmt: skip
+def test_one_moment_has_one_place_however_it_is_written(text: str) -> None:
+    assert moment(text) == moment(SECOND)
+
+
+@given(st.datetimes(), st.datetimes(), st.sampled_from(["seconds", "milliseconds", "microseconds"]))
+def test_moments_sort_as_times_do(one: datetime, other: datetime, timespec: str) -> None:
+    times = [datetime.fromisoformat(item.isoformat(timespec=timespec)) for item in (one, other)]
+    written = [moment(f"{item.isoformat(timespec=timespec)}Z") for item in times]
+    assert (written[0] < written[1], written[0] == written[1]) == (times[0] < times[1], times[0] == times[1])
+
+
+def test_imported_takes_without_a_time_come_first() -> None:
     imported = replace(take(number=9), submitted_at=None)
-    assert min([take(number=1), imported], key=lambda item: item.sort_key) == imported
+    assert in_order(take(number=1), imported) == [task(9), task(1)]
+
+
+def test_a_time_that_cannot_be_read_has_a_place_all_the_same() -> None:
+    assert in_order(take(number=1, at="yesterday"), take(number=2)) == [task(2), task(1)]

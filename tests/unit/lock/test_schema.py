@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import lockfile, record, take
+from builders import lockfile, record, take, task
 from hypothesis import given
 from jsonschema import Draft202012Validator
 from lockfile_strategies import lockfiles
@@ -73,7 +73,7 @@ def test_what_is_no_lockfile_does_not_fit(spoil: Callable[[dict[str, Any]], obje
 
 def test_every_field_that_is_written_is_described() -> None:
     failed = replace(take(number=2, status="failed"), submitted_at="2026-11-23T10:00:00Z")
-    parsed = json.loads(encode_lockfile(lockfile(alley=record(take(), failed))))
+    parsed = json.loads(encode_lockfile(lockfile(alley=record(take(), failed).with_pick(task(1)))))
     good, bad = parsed["shots"]["alley"]["takes"]
     definitions = lockfile_schema()["$defs"]
     assert set(definitions["take"]["properties"]) == {*good, *bad}

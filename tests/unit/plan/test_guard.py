@@ -1,5 +1,6 @@
 """Limits hold before anything is spent; what is not known never counts as nothing."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,9 +11,11 @@ from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.guard import Limits, refuse_over_budget, refuse_unknown_prices
 from ltxspec.values import Usd
 
+Money = dict[str, tuple[Usd, int]]
 
-def planned(*changes: Change, spent: dict[str, tuple[Usd, int]] | None = None) -> Plan:
-    return Plan("runware", changes, spent=spent)
+
+def planned(*changes: Change, spent: Money | None = None, assumed: Money | None = None) -> Plan:
+    return Plan("runware", changes, spent=spent, assumed=assumed)
 
 
 def shot(
@@ -81,6 +84,42 @@ def test_where_nothing_says_what_an_unknown_cost_may_be_the_sum_is_at_least_the_
     plan = planned(shot("a"), shot("b", None), shot("c", None, Action.RESUME))
     assert "at least $0.48 (2 unknown)" in refusal(plan, limit("0.40"))
     refuse_over_budget(plan, limit("0.48"))
+
+
+def test_takes_of_unreported_cost_count_for_a_spec_at_their_listed_price() -> None:
+    plan = planned(shot(), spent={"night": (Decimal("1.00"), 3)}, assumed={"night": (Decimal("1.44"), 0)})
+    assert refusal(plan, limit(per_spec="2.91")) == (
+        "`night` would have cost $2.92 in all, over its limit of $2.91"
+        " (with 3 takes of unreported cost at the listed price)"
+    )
+    refuse_over_budget(plan, limit(per_spec="2.92"))
+
+
+def test_a_take_without_a_listed_price_counts_for_a_spec_as_the_dearest_shot_that_is_allowed() -> None:
+    plan = planned(shot(), spent={"night": (Decimal("1.00"), 2)}, assumed={"night": (Decimal("0.48"), 1)})
+    summary = refusal(plan, limit(per_shot="3.00", per_spec="4.95"))
+    assert "$4.96 (1 unknown, reckoned at $3.00) in all" in summary
+    assert "(with 1 take of unreported cost at the listed price)" in summary
+    refuse_over_budget(plan, limit(per_shot="3.00", per_spec="4.96"))
+
+
+def test_money_in_flight_counts_for_a_spec_known_or_unknown() -> None:
+    plan = planned(shot(), shot("b", "0.60", Action.RESUME), shot("c", None, Action.RESUME), shot("d", None))
+    assert "`night` would have cost $7.08 (2 unknown, reckoned at $3.00)" in refusal(
+        plan, limit(per_shot="3.00", per_spec="7.07")
+    )
+    refuse_over_budget(plan, limit(per_shot="3.00", per_spec="7.08"))
+    assert "at least $1.08 (2 unknown)" in refusal(plan, limit(per_spec="1.07"))
+
+
+def test_every_limit_reckons_with_the_packaged_price_where_it_is_higher() -> None:
+    cheap = replace(shot(estimate="0.01"), limit_price=Decimal("0.48"))
+    resumed = replace(shot("b", "0.01", Action.RESUME), limit_price=Decimal("0.60"))
+    assert "the plan costs $1.08" in refusal(planned(cheap, resumed), limit("1.07"))
+    assert "more than $0.47 for one shot" in refusal(planned(cheap), limit(per_shot="0.47"))
+    assert "$1.08 in all" in refusal(planned(cheap, resumed), limit(per_spec="1.07"))
+    free = replace(shot(estimate="0"), limit_price=Decimal("0.48"))
+    assert "$0.48" in refusal(planned(free), limit("0.47"))
 
 
 def test_an_unknown_price_is_refused_by_name_and_only_where_it_would_be_paid() -> None:

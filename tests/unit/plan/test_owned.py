@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ltxspec.catalog.models import Catalog, load_catalog
 from ltxspec.fingerprint import fingerprint_of
 from ltxspec.lock.models import Lockfile, Take
-from ltxspec.plan.owned import answers, latest, next_order, spare_takes
+from ltxspec.plan.owned import answers, latest, next_order, preferred, record_under, spare_takes
 from ltxspec.render.models import Request
 from ltxspec.storage.packaged import read_model_documents
 from ltxspec.values import Fingerprint
@@ -92,8 +92,48 @@ def test_a_take_is_spare_when_its_own_shot_wants_something_else() -> None:
         {"old": record(take("o", number=3))},
     )  # fmt: skip
     wanted = {"alley": request("alley", "a"), "tower": request("tower", "new")}
-    spare = spare_takes(locked, wanted)
-    assert set(spare.values()) == {"tower", "old"}
+    spare = spare_takes(locked, wanted, Catalog((), {}))
+    assert {offer.key for offers in spare.values() for offer in offers} == {"tower", "old"}
+
+
+def test_names_that_are_gone_offer_a_take_first_then_retired_ones_then_shots_that_changed() -> None:
+    locked = Lockfile(
+        "runware", "night",
+        {"edited": record(take("a")), "gone": record(take("a", number=2))}, {"old": record(take("a", number=3))},
+    )  # fmt: skip
+    (offers,) = spare_takes(locked, {"edited": request("edited", "b")}, Catalog((), {})).values()
+    assert [offer.key for offer in offers] == ["gone", "old", "edited"]
+
+
+def test_a_take_that_another_shot_uses_is_not_spare() -> None:
+    locked = Lockfile("runware", "night", {"alley": record(take("a")), "gate": record(take("a"))})
+    wanted = {"alley": request("alley", "b"), "gate": request("gate", "a")}
+    assert list(spare_takes(locked, wanted, Catalog((), {})).values()) == [[]]
+
+
+def test_of_several_takes_of_one_request_the_picked_one_is_offered_first_and_never_a_failed_one() -> None:
+    takes = (take(), take(number=2, retake=2), take(number=3, retake=3, status="failed"))
+    for shot, number in ((record(*takes), 2), (record(*takes).with_pick(task(1)), 1)):
+        (offers,) = spare_takes(Lockfile("runware", "night", {"old": shot}), {}, Catalog((), {})).values()
+        assert [offer.take.task_id for offer in offers] == [task(number), task(3 - number)]
+
+
+def test_a_key_among_the_shots_and_the_retired_ones_has_the_takes_of_both() -> None:
+    locked = Lockfile(
+        "runware", "night", {"a": record(take())}, {"a": record(take("b", number=2)), "b": record(take())}
+    )
+    found = record_under(locked, "a")
+    assert found is not None
+    assert (found.current, {item.task_id for item in found.takes}) == (task(1), {task(1), task(2)})
+    assert record_under(locked, "b") == locked.retired["b"]
+    assert record_under(locked, "c") is record_under(locked, None) is None
+
+
+def test_the_preferred_take_is_the_one_that_was_picked_else_the_newest() -> None:
+    shot = record(take(), take(number=2, retake=2))
+    assert preferred(shot.takes) == shot.takes[1]
+    assert preferred(shot.with_pick(task(1)).takes) == shot.with_pick(task(1)).takes[0]
+    assert preferred(()) is None
 
 
 def test_the_latest_take_is_the_last_submitted() -> None:

@@ -1,20 +1,27 @@
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from itertools import count
+from typing import Any
 
 from builders import intent, journal, lockfile, record, request, take, task
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltxspec.catalog.models import Catalog
+from ltxspec.apply.records import record_changes
+from ltxspec.catalog.models import Catalog, load_catalog
 from ltxspec.fingerprint import TaskIdentity, task_id
+from ltxspec.lock.codec import decode_lockfile, encode_lockfile
 from ltxspec.lock.journal import JournalState, OpenTask
+from ltxspec.lock.merge import recorded_tasks
 from ltxspec.lock.models import Lockfile, ShotRecord
 from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.plan.differences import changes_of
 from ltxspec.plan.owned import Owned
-from ltxspec.plan.planner import PlanContext, plan_spec, spent
+from ltxspec.plan.planner import PlanContext, plan_spec
 from ltxspec.plan.selection import Selection, selection
 from ltxspec.render.models import RenderedSpec, Request
+from ltxspec.storage.packaged import read_model_documents
 from ltxspec.values import TaskId
 
 NOTHING = Catalog((), {})
@@ -118,6 +125,115 @@ def test_two_shots_that_swap_their_names_cost_nothing() -> None:
     ]
 
 
+def test_a_take_moves_to_one_of_the_shots_that_replace_its_own_and_the_others_are_bought() -> None:
+    locked = lockfile(alley=record(take()))
+    for keys in (("alley[rain]", "alley[fog]"), ("gate", "lane")):
+        changes = plan(*(request(key) for key in keys), locked=locked)
+        assert [(c.action, c.origin) for c in changes] == [(Action.MOVE, "alley"), (Action.CREATE, None)]
+        assert (changes[0].task_id, changes[1].task_id) == (task(1), derived(request(keys[1])))
+
+
+def test_moved_with_a_matrix_hands_the_record_to_the_instance_it_answers_else_to_the_first() -> None:
+    locked = lockfile(alley=record(take()))
+    rain, fog = request("weather[rain]", "r", moved="alley"), request("weather[fog]", "a", moved="alley")
+    assert [(c.action, c.origin) for c in plan(rain, fog, locked=locked)] == [
+        (Action.CREATE, None),
+        (Action.MOVE, "alley"),
+    ]
+    neither = plan(rain, request("weather[fog]", "f", moved="alley"), locked=locked)
+    assert [(c.action, c.origin) for c in neither] == [(Action.REPLACE, "alley"), (Action.CREATE, None)]
+
+
+def test_a_take_that_moved_hands_to_its_shot_is_not_moved_to_another_with_the_same_text() -> None:
+    changes = plan(request("lane"), request("gate", moved="alley"), locked=lockfile(alley=record(take())))
+    assert [(c.action, c.origin) for c in changes] == [(Action.CREATE, None), (Action.MOVE, "alley")]
+
+
+def test_a_take_of_a_key_whose_heir_has_its_own_serves_another_shot() -> None:
+    locked = lockfile({"old": record(take(number=2))}, alley=record(take()))
+    changes = plan(request(moved="old"), request("gate"), locked=locked)
+    assert [(c.action, c.task_id) for c in changes] == [(Action.NO_OP, task(1)), (Action.MOVE, task(2))]
+
+
+def test_two_takes_of_a_shot_that_is_gone_serve_two_shots() -> None:
+    locked = lockfile(alley=record(take("a"), take("b", number=2)))
+    changes = plan(request("gate", "a"), request("lane", "b"), locked=locked)
+    assert [(c.action, c.task_id) for c in changes] == [(Action.MOVE, task(1)), (Action.MOVE, task(2))]
+
+
+def test_two_takes_of_one_text_serve_two_shots() -> None:
+    locked = lockfile({"old": record(take())}, older=record(take(number=2)))
+    changes = plan(request("gate"), request("lane"), locked=locked)
+    assert [(c.action, c.task_id) for c in changes] == [(Action.MOVE, task(2)), (Action.MOVE, task(1))]
+
+
+def test_a_take_copied_from_a_shot_that_was_edited_is_not_copied_twice() -> None:
+    locked = lockfile(alley=record(take("a"), take("b", number=2), current=2), gate=record(take("a")))
+    changes = plan(request("alley", "b"), request("gate"), request("lane"), locked=locked)
+    assert [c.action for c in changes] == [Action.NO_OP, Action.NO_OP, Action.CREATE]
+
+
+def test_a_task_under_way_is_resumed_by_one_of_the_shots_that_replace_its_own() -> None:
+    under_way = journal(OpenTask(intent(instance="alley"), "accepted"))
+    changes = plan(request("gate"), request("lane"), under_way=under_way)
+    assert [c.action for c in changes] == [Action.RESUME, Action.CREATE]
+
+
+def test_a_shot_that_has_its_take_does_not_adopt_the_task_of_a_twin_that_is_gone() -> None:
+    under_way = journal(OpenTask(intent(number=5, instance="lane"), "accepted"))
+    changes = plan(request(), locked=lockfile(alley=record(take())), under_way=under_way)
+    assert [(c.address.instance, c.action) for c in changes] == [("alley", Action.NO_OP), ("lane", Action.RESUME)]
+
+
+def test_a_failed_take_does_not_keep_a_shot_from_one_that_is_spare() -> None:
+    locked = lockfile({"old": record(take(number=2))}, alley=record(take(status="failed")))
+    change = only(plan(request(), locked=locked))
+    assert (change.action, change.task_id) == (Action.MOVE, task(2))
+
+
+def test_a_move_never_chooses_a_take_that_failed() -> None:
+    failed = take(number=2, status="failed", retake=2, at="2026-11-22T11:00:00Z")
+    for wanted in (request("gate"), request("gate", moved="alley")):
+        assert only(plan(wanted, locked=lockfile(alley=record(take(), failed)))).task_id == task(1)
+
+
+def test_a_target_is_decided_on_as_in_the_whole_plan() -> None:
+    locked = lockfile(alley=record(take()))
+    whole = plan(request("gate"), request("lane"), locked=locked)
+    assert plan(request("gate"), request("lane"), locked=locked, chosen=selection(["night.lane"])) == whole[1:]
+
+
+PICKED = record(take("a"), take("a", number=2, retake=2), take("b", number=3, retake=3)).with_pick(task(1))
+
+
+def test_a_picked_take_comes_back_when_an_edit_is_taken_back() -> None:
+    change = only(plan(request(), locked=lockfile(alley=replace(PICKED, current=task(3)))))
+    assert (change.action, change.task_id) == (Action.RESTORE, task(1))
+
+
+def test_a_picked_take_comes_back_with_its_shot_and_goes_with_its_name() -> None:
+    away = replace(PICKED, current=task(3))
+    for wanted in (request(), request("gate"), request("gate", moved="alley")):
+        assert only(plan(wanted, locked=lockfile({"alley": away}))).task_id == task(1)
+        assert plan(wanted, locked=lockfile(alley=away))[0].task_id == task(1)
+
+
+def test_a_retake_of_one_shot_leaves_the_pick_of_another() -> None:
+    older = record(take("t", number=4), take("t", number=5, retake=2)).with_pick(task(4))
+    locked = lockfile(alley=PICKED, tower=older)
+    changes = plan(request(), request("tower", "t"), locked=locked, chosen=selection(retakes=["night.alley"]))
+    assert [(c.action, c.task_id) for c in changes][1] == (Action.NO_OP, task(4))
+
+
+def test_a_shot_that_was_moved_and_edited_is_compared_with_the_take_that_was_in_use() -> None:
+    used = record(take("a"), take("b", number=2, retake=2), current=1)
+    for locked in (lockfile(alley=used), lockfile({"alley": used})):
+        change = only(plan(request("gate", "c", moved="alley"), locked=locked))
+        assert [(item.before, item.after) for item in change.changes] == [("a", "c")]
+    back = only(plan(request("alley", "c"), locked=lockfile({"alley": used})))
+    assert [(item.before, item.after) for item in back.changes] == [("a", "c")]
+
+
 def test_a_shot_whose_twin_still_uses_the_take_is_bought() -> None:
     changes = plan(request("alley"), request("twin"), locked=lockfile(alley=record(take())))
     assert [c.action for c in changes] == [Action.NO_OP, Action.CREATE]
@@ -153,6 +269,33 @@ def test_a_task_ordered_under_a_name_that_is_gone_is_resumed_under_the_new_one()
 def test_a_task_of_an_earlier_version_is_collected_beside_the_new_order() -> None:
     changes = plan(request(prompt="b"), under_way=journal(OpenTask(intent("a"), "accepted")))
     assert [(c.action, c.request is not None) for c in changes] == [(Action.CREATE, True), (Action.RESUME, False)]
+
+
+def listed(seconds: int = 8, *, model: str = "lightricks:2@0") -> dict[str, Any]:
+    return {"model": model, "width": 1920, "height": 1080, "duration": seconds, "fps": 25}
+
+
+def test_what_a_task_costs_that_no_shot_wants_stands_in_the_catalog_and_not_in_the_journal() -> None:
+    catalog = load_catalog(read_model_documents(None))
+    forged = replace(intent("old"), request=listed(), estimate=Decimal("0.01"))
+    gone = replace(intent("old", number=2), request=listed(model="gone:1@0"), estimate=Decimal("0.01"))
+    rendered = RenderedSpec("night", "specs/night.yaml", None, ())
+    under_way = journal(OpenTask(forged, "accepted"), OpenTask(gone, "accepted"))
+    changes = plan_spec(rendered, Owned(lockfile(), under_way), PlanContext("", "runware", catalog))
+    assert [(c.action, c.estimate, c.reckoned) for c in changes] == [
+        (Action.RESUME, Decimal("0.48"), Decimal("0.48")),
+        (Action.RESUME, None, None),
+    ]
+
+
+def test_a_resumed_shot_costs_what_its_own_request_does() -> None:
+    forged = replace(intent(), estimate=Decimal("0.01"))
+    assert only(plan(request(), under_way=journal(OpenTask(forged, "accepted")))).estimate == Decimal("0.48")
+
+
+def test_a_task_that_is_recorded_under_its_new_name_is_no_left_over() -> None:
+    under_way = journal(OpenTask(intent(instance="alley"), "finished"))
+    assert only(plan(request("gate"), locked=lockfile(gate=record(take())), under_way=under_way)).action is Action.NO_OP
 
 
 def test_a_recorded_take_whose_video_is_not_home_is_up_to_date() -> None:
@@ -228,14 +371,6 @@ def test_an_unknown_price_stays_unknown() -> None:
     assert only(plan(request(estimate=None))).estimate is None
 
 
-def test_spent_counts_shared_takes_once_and_unknown_costs_apart() -> None:
-    shared = take()
-    retired = {"old": record(take("o", number=3, cost="1.92"))}
-    unpriced = record(take("t", number=2, cost=None))
-    locked = lockfile(retired, alley=record(shared), gate=record(shared), tower=unpriced)
-    assert spent(Owned(locked)) == (Decimal("2.40"), 1)
-
-
 PROMPTS = st.sampled_from(["a", "b", "c"])
 KEYS = st.sampled_from(["alley", "tower", "gate"])
 TAKES = st.builds(
@@ -247,6 +382,71 @@ TAKES = st.builds(
 RECORDS = st.lists(TAKES, min_size=1, max_size=3).map(
     lambda found: record(*(replace(item, task_id=task(number)) for number, item in enumerate(found, 1)))
 )
+
+
+MOVED = st.none() | st.sampled_from(["alley", "tower", "old", "gate"])
+WANTED = st.dictionaries(
+    st.sampled_from(["alley", "tower", "gate", "fork[x]", "fork[y]"]), st.tuples(PROMPTS, MOVED, st.booleans())
+)
+OLD_KEYS = st.sampled_from(["alley", "tower", "gate", "old", "fork[x]"])
+
+
+@st.composite
+def lockfiles(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Lockfile:
+    """A lockfile in which every task stands once, some of them picked."""
+    numbers = count(1)
+    sections: list[dict[str, ShotRecord]] = []
+    for most in (4, 2):
+        found = {}
+        for key, held in draw(st.dictionaries(OLD_KEYS, RECORDS, max_size=most)).items():
+            takes = [
+                replace(item, task_id=task(next(numbers)), retake=place) for place, item in enumerate(held.takes, 1)
+            ]
+            good = [item.task_id for item in takes if item.status == "succeeded"]
+            found[key] = ShotRecord(draw(st.sampled_from(good)) if good else None, tuple(takes))
+            if good and draw(st.booleans()):
+                found[key] = found[key].with_pick(draw(st.sampled_from(good)))
+        sections.append(found)
+    return lockfile(sections[1], **sections[0])
+
+
+FREE = (Action.UPDATE, Action.RESTORE, Action.MOVE, Action.RETIRE)
+
+
+@given(WANTED, lockfiles(), st.lists(st.tuples(OLD_KEYS, PROMPTS), max_size=2))
+def test_no_take_serves_two_shots_and_what_is_free_is_carried_out_once_and_for_all(
+    wanted: dict[str, tuple[str, str | None, bool]], locked: Lockfile, ordered: list[tuple[str, str]]
+) -> None:
+    requests = [
+        request(key, prompt, moved=moved, safety="high") if safe else request(key, prompt, moved=moved)
+        for key, (prompt, moved, safe) in wanted.items()
+    ]
+    open_tasks = [
+        OpenTask(intent(prompt, number=90 + number, instance=key), "accepted")
+        for number, (key, prompt) in enumerate(ordered)
+    ]
+    under_way = journal(*open_tasks)
+    changes = plan(*requests, locked=locked, under_way=under_way)
+    got = [c.task_id for c in changes if c.action not in (Action.RETIRE, Action.BLOCKED)]
+    assert len(got) == len(set(got))
+    heirs = [c.origin for c in changes if c.action.spends and c.origin is not None]
+    assert len(heirs) == len(set(heirs))
+    assert [c.address for c in changes if c.action is Action.MOVE and c.origin is None] == []
+    after = record_changes(
+        locked,
+        [c for c in changes if c.action.spends and c.origin] + [c for c in changes if c.action in FREE],
+        wanted,
+    )
+    assert recorded_tasks(after) == recorded_tasks(locked)
+    assert decode_lockfile(encode_lockfile(after), "after") == after
+    again = plan(*requests, locked=after, under_way=under_way)
+    assert [c for c in again if c.action in FREE] == []
+    spending = {c.address: (c.task_id, c.estimate) for c in changes if c.action.spends}
+    assert {c.address: (c.task_id, c.estimate) for c in again if c.action.spends} == spending
+    current = {key: shot.current for key, shot in after.shots.items()}
+    for change in changes:
+        if change.action in (Action.MOVE, Action.RESTORE):
+            assert current[change.address.instance] == change.task_id
 
 
 @given(

@@ -94,6 +94,38 @@ def test_a_renamed_and_edited_shot_is_compared_with_what_it_was() -> None:
     assert (shot.prompt_before, shot.prompt_after) == ("rain", "fog")
 
 
+PICKED_RAIN = lockfile(alley=record(BOUGHT_RAIN, BOUGHT_FOG, current=1))
+
+
+@pytest.mark.parametrize("lock", [PICKED_RAIN, lockfile({"alley": PICKED_RAIN.shots["alley"]})])
+def test_a_shot_that_is_moved_and_edited_is_compared_with_the_take_that_was_in_use(lock: Lockfile) -> None:
+    shot = by_key(reviewed(side(BASE, RAIN, lock=lock), side(HEAD, request("gate", "c", moved="alley"), lock=lock)))[
+        "gate"
+    ]
+    assert (shot.kind, shot.before) == (Kind.PENDING, BOUGHT_RAIN)
+    assert shot.changes == (FieldChange("/positivePrompt", "rain", "c"),)
+    assert shot.change is not None
+    assert shot.change.changes == shot.changes
+
+
+def test_a_shot_that_takes_over_another_one_is_not_compared_with_what_it_was_retired_with() -> None:
+    lock = lockfile({"gate": record(take("old", number=5))}, alley=record(BOUGHT_RAIN))
+    shot = by_key(reviewed(side(BASE, RAIN, lock=lock), side(HEAD, request("gate", "c", moved="alley"), lock=lock)))[
+        "gate"
+    ]
+    assert shot.before == BOUGHT_RAIN
+
+
+def test_a_shot_that_was_moved_edited_and_rendered_is_compared_with_the_take_it_had_before() -> None:
+    done = take("c", number=7, at="2026-11-22T12:00:00Z")
+    head = side(
+        HEAD, request("gate", "c", moved="alley"), lock=lockfile(gate=record(BOUGHT_RAIN, BOUGHT_FOG, done, current=7))
+    )
+    (shot,) = reviewed(side(BASE, RAIN, lock=PICKED_RAIN), head).shots
+    assert (shot.kind, shot.before, shot.after) == (Kind.RENDERED, BOUGHT_RAIN, done)
+    assert (shot.address.instance, shot.origin) == ("gate", ShotAddress("night", "alley"))
+
+
 @pytest.mark.parametrize("lock", [HAS_RAIN, lockfile({"alley": record(BOUGHT_RAIN)})], ids=["planned", "recorded"])
 def test_a_removed_shot_is_retired_with_its_takes(lock: Lockfile) -> None:
     shot = only(BASE_SIDE, side(HEAD, lock=lock))

@@ -133,6 +133,15 @@ def test_a_planted_link_under_the_temporary_name_is_not_followed(tmp_path: Path)
     assert (tmp_path / "victim").read_bytes() == OLD
 
 
+def test_a_link_that_leads_nowhere_is_no_file_that_does_not_exist(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("unmounted")
+    for path in (tmp_path / "link", tmp_path / "link" / "folder" / "file"):
+        with pytest.raises(StorageError, match="leads nowhere"):
+            read_if_exists(path)
+    (tmp_path / "unmounted").mkdir()
+    assert read_if_exists(tmp_path / "link" / "folder" / "file") is None
+
+
 def test_only_a_missing_file_reads_as_none(tmp_path: Path) -> None:
     assert read_if_exists(tmp_path / "missing") is None
     (tmp_path / "empty").touch()

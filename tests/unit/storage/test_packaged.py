@@ -7,7 +7,7 @@ import pytest
 
 from ltxspec.errors import Invalid, StorageError
 from ltxspec.storage import packaged
-from ltxspec.storage.packaged import read_model_documents, schemas_folder
+from ltxspec.storage.packaged import read_model_documents, replaced_model_documents, schemas_folder
 
 
 def test_the_schemas_are_found_in_this_checkout() -> None:
@@ -27,6 +27,13 @@ def test_an_incomplete_installation_is_told_so(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(StorageError, match="missing") as caught:
         schemas_folder()
     assert caught.value.hint == "install ltxspec again"
+
+
+def test_packaged_files_that_others_replace_are_named_and_no_others() -> None:
+    documents = read_model_documents()
+    assert replaced_model_documents(documents) == {}
+    name = next(iter(documents))
+    assert replaced_model_documents({**documents, name: {}, "own.json": {}}) == {name: documents[name]}
 
 
 def test_every_packaged_model_file_is_read_in_order() -> None:

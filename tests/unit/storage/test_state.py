@@ -4,20 +4,24 @@ import errno
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from builders import intent, lockfile, record, take, task
 from disk_faults import Crash, Disk, every_fault
+from fakes import FakeClock
 
-from ltxspec.apply.ports import SpecState
+from ltxspec.apply.ledger import Ledger
+from ltxspec.apply.ports import SpecState, TaskReport, TaskState
 from ltxspec.errors import LockfileError, LockHeld, StorageError
 from ltxspec.lock.codec import encode_lockfile
 from ltxspec.lock.journal import Accepted, Committed, fold
 from ltxspec.lock.models import Lockfile
 from ltxspec.storage.durable import FileOps
 from ltxspec.storage.state import FileSpecState, SpecPaths, open_state, read_state, spec_paths
+from ltxspec.storage.tracked import TrackedFolder
 
 NOW = "2026-11-22T10:00:01Z"
 OURS = lockfile(alley=record(take()))
@@ -159,6 +163,116 @@ def test_two_changes_from_outside_are_both_kept(paths: SpecPaths) -> None:
         stored(paths, lockfile(alley=record(take()), lane=record(take("lane", number=8))))
         state.write_lockfile(OURS)
     assert set(read_state(paths)[0].shots) == {"alley", "fog", "lane"}
+
+
+def test_a_lockfile_that_appears_during_an_apply_is_merged(paths: SpecPaths) -> None:
+    pulled = lockfile(fog=record(take("fog", number=7)))
+    with open_state(paths) as state:
+        assert state.read_lockfile() == lockfile()
+        stored(paths, pulled)
+        state.write_lockfile(OURS)
+        state.write_lockfile(lockfile(alley=record(take(), LATER, current=2)))
+    assert read_state(paths)[0] == lockfile(alley=record(take(), LATER, current=2), fog=record(take("fog", number=7)))
+
+
+def test_a_lockfile_that_appears_for_a_run_that_has_nothing_to_write_stays(paths: SpecPaths) -> None:
+    with open_state(paths) as state:
+        empty = state.read_lockfile()
+        path = stored(paths, OURS)
+        before = path.stat().st_ino
+        state.write_lockfile(empty)
+    assert (read_state(paths)[0], path.stat().st_ino) == (OURS, before)
+
+
+def gone(path: Path) -> None:
+    path.unlink()
+
+
+def a_link(path: Path) -> None:
+    path.rename(path.with_name("elsewhere.json"))
+    path.symlink_to("elsewhere.json")
+
+
+def a_linked_folder(path: Path) -> None:
+    path.parent.rename(path.parent.with_name("other"))
+    path.parent.symlink_to("other")
+
+
+def a_broken_link(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("nowhere")
+
+
+def a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize("displace", [gone, a_link, a_linked_folder, a_broken_link, a_folder])
+def test_a_lockfile_that_is_not_there_any_more_stops_the_run_and_its_tasks_stay_open(
+    paths: SpecPaths, displace: Callable[[Path], None]
+) -> None:
+    path = stored(paths, OURS)
+    with open_state(paths) as state:
+        book = Ledger("night", state, FakeClock(), {"alley"})
+        book.intend(intent(number=2))
+        book.finish(task(2), TaskReport(task(2), TaskState.FAILED))
+        displace(path)
+        before = {item: item.read_bytes() for item in path.parent.parent.rglob("*.json") if item.is_file()}
+        with pytest.raises((LockfileError, StorageError)):
+            book.commit(task(2), "alley", [], wanted=True)
+        assert {item: item.read_bytes() for item in path.parent.parent.rglob("*.json") if item.is_file()} == before
+        assert list(fold(state.events()).open) == [task(2)]
+
+
+def test_a_lockfile_that_was_a_link_within_the_project_from_the_start_stays_one(paths: SpecPaths) -> None:
+    stored(paths, OURS)
+    a_link(paths.lockfile)
+    with open_state(paths) as state:
+        state.read_lockfile()
+        state.write_lockfile(lockfile(alley=record(take(), LATER, current=2)))
+    assert paths.lockfile.is_symlink()
+    assert read_state(paths)[0] == lockfile(alley=record(take(), LATER, current=2))
+
+
+@pytest.mark.parametrize("link", ["lockfiles", "lockfiles/night.lock.json"])
+def test_a_link_that_leads_out_of_the_project_is_refused_before_anything_is_ordered(tmp_path: Path, link: str) -> None:
+    outside, root = tmp_path / "outside", tmp_path / "project"
+    outside.mkdir()
+    (root / link).parent.mkdir(parents=True)
+    (root / link).symlink_to(outside if link == "lockfiles" else outside / "night.lock.json")
+    paths = spec_paths(root, "lockfiles", "runware", "night")
+    with pytest.raises(LockfileError, match="leads out of the project"):
+        read_state(paths)
+    with open_state(paths) as state, pytest.raises(LockfileError, match="leads out of the project"):
+        state.read_lockfile()
+
+
+def test_a_link_that_leads_nowhere_is_no_empty_folder(tmp_path: Path) -> None:
+    paths = spec_paths(tmp_path, "lockfiles", "runware", "night")
+    (tmp_path / "lockfiles").symlink_to("not-mounted")
+    with pytest.raises(StorageError, match="leads nowhere"):
+        read_state(paths)
+    (tmp_path / "lockfiles").unlink()
+    (tmp_path / ".ltxspec").symlink_to("not-mounted")
+    with pytest.raises(StorageError, match="leads nowhere"):
+        read_state(paths)
+
+
+def test_a_lockfile_that_git_tracks_is_never_taken_for_a_new_one(tmp_path: Path) -> None:
+    def git(*arguments: str) -> None:
+        subprocess.run(["git", "-C", tmp_path, *arguments], check=True, capture_output=True)
+
+    tracked = TrackedFolder(tmp_path, tmp_path / "lockfiles")
+    paid, free = (spec_paths(tmp_path, "lockfiles", name, "night", tracked) for name in ("runware", "sandbox"))
+    git("init", "-q")
+    stored(paid, OURS)
+    git("add", "-A")
+    paid.lockfile.unlink()
+    for read in (lambda: read_state(paid), lambda: FileSpecState(paid).read_lockfile()):
+        with pytest.raises(LockfileError, match="git tracks it"):
+            read()
+    assert read_state(free)[0] == Lockfile("sandbox", "night")
 
 
 def test_a_conflict_that_appears_during_an_apply_stops_it_before_anything_is_overwritten(paths: SpecPaths) -> None:

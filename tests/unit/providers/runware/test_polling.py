@@ -171,7 +171,7 @@ def test_a_task_whose_look_failed_is_not_called_unknown(open_provider: OpenProvi
         return running(tasks) if tasks != [TASKS[1]] else httpx.Response(400, json={"errors": [{"code": "x"}]})
 
     reports = look(open_provider(recording([], answer), poll_chunk=1), 3)
-    assert reports[TASKS[1]] == TaskReport(TASKS[1], TaskState.RUNNING)
+    assert reports[TASKS[1]] == TaskReport(TASKS[1], TaskState.RUNNING, heard=False)
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -220,8 +220,8 @@ def test_trouble_with_one_of_many_tasks_leaves_the_others_as_they_are(open_provi
         return httpx.Response(200, json={"data": data, "errors": trouble(tasks[0])})
 
     reports = look(open_provider(recording([], answer)), 3)
-    assert reports[TASKS[0]] == TaskReport(TASKS[0], TaskState.RUNNING), "nothing known, and no proof"
-    assert [reports[task].exists for task in TASKS[1:3]] == [True, True]
+    assert reports[TASKS[0]] == TaskReport(TASKS[0], TaskState.RUNNING, heard=False), "no proof"
+    assert [(reports[task].exists, reports[task].heard) for task in TASKS[1:3]] == [(True, True)] * 2
 
 
 def test_trouble_with_all_of_many_tasks_is_a_failed_look(open_provider: OpenProvider) -> None:

@@ -1,0 +1,46 @@
+"""Which shot takes over from which key by `moved:`. One key has one heir, whatever the spec says."""
+
+from collections.abc import Mapping
+
+from ltxspec.catalog.models import Catalog
+from ltxspec.lock.models import Lockfile
+from ltxspec.plan.owned import answers, record_under
+from ltxspec.render.models import Request
+
+
+def assign_origins(lockfile: Lockfile, wanted: Mapping[str, Request], catalog: Catalog) -> dict[str, str]:
+    """Shots that `moved:` gives the takes of another key: instance key -> that key.
+
+    A key counts when it has takes and no shot of its own any more. Of several shots that name one key (a matrix, say)
+    the one that its takes answer is the heir, else the first, and stays so; the others are shots like any other.
+    """
+    movers = {
+        key: [name for name in _names(key, request.moved) if name not in wanted and record_under(lockfile, name)]
+        for key, request in wanted.items()
+        if request.moved is not None
+    }
+    if not any(movers.values()):
+        return {}
+    found: dict[str, str] = {}
+    for choice in range(2):  # the same instance of a shot with several; then the shot as a whole
+        for must_answer in (True, False):
+            for key, names in movers.items():
+                if key in found or choice >= len(names) or names[choice] in found.values():
+                    continue
+                if not must_answer or has_answer(lockfile, names[choice], wanted[key], catalog):
+                    found[key] = names[choice]
+    return found
+
+
+def _names(key: str, moved: str) -> list[str]:
+    """Where the takes may stand: under the same key in brackets first."""
+    if "[" in key and "[" not in moved:
+        return [moved + key[key.index("[") :], moved]
+    return [moved]
+
+
+def has_answer(lockfile: Lockfile, name: str | None, request: Request, catalog: Catalog) -> bool:
+    """Whether a key has a take that was bought for exactly this request, and succeeded."""
+    record = record_under(lockfile, name)
+    takes = record.takes if record else ()
+    return any(take.status == "succeeded" and answers(take, request, catalog) for take in takes)

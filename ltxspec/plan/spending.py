@@ -1,0 +1,32 @@
+"""What the takes of a spec have cost: as the provider reported it, and as limits reckon where it did not."""
+
+from ltxspec.catalog.models import Catalog
+from ltxspec.lock.models import Take
+from ltxspec.plan.owned import Owned
+from ltxspec.plan.prices import limit_price, listed_price
+from ltxspec.values import TaskId, Usd, total_usd
+
+
+def spent(owned: Owned) -> tuple[Usd, int]:
+    """What all takes of a lockfile cost: (known sum, number of takes that did not say). Shared takes count once."""
+    return total_usd(take.cost for take in _takes(owned).values())
+
+
+def assumed(owned: Owned, catalog: Catalog) -> tuple[Usd, int]:
+    """What limits reckon for takes whose cost was never reported: (sum of listed prices, number without one).
+
+    Failed ones count as well: they may have been billed.
+    """
+    requests = [take.request for take in _takes(owned).values() if take.cost is None]
+    return total_usd(limit_price(catalog, body, listed_price(catalog, body)) for body in requests)
+
+
+def _takes(owned: Owned) -> dict[TaskId, Take]:
+    """Every take once, by its id: one that stands under two keys with its known cost, where only one knows it."""
+    found: dict[TaskId, Take] = {}
+    for record in [*owned.lockfile.shots.values(), *owned.lockfile.retired.values()]:
+        for take in record.takes:
+            known = found.get(take.task_id)
+            if known is None or known.cost is None:
+                found[take.task_id] = take
+    return found

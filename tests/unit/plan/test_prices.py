@@ -1,0 +1,50 @@
+"""Limits reckon with the higher price where a project describes a packaged model anew."""
+
+import copy
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from ltxspec.catalog.models import Catalog, load_catalog
+from ltxspec.plan.prices import limit_price, listed_price
+from ltxspec.storage.packaged import read_model_documents, replaced_model_documents
+
+AIR = "lightricks:2@0"
+BODY: dict[str, Any] = {"model": AIR, "width": 1920, "height": 1080, "duration": 8, "fps": 25}
+
+
+def catalog(rate: str | None = None) -> Catalog:
+    """The packaged models; with a rate, the one in question as a project has it, for that price a second."""
+    documents = read_model_documents(None)
+    for name, document in documents.items():
+        if rate is not None and document["x-ltxspec"]["air"] == AIR:
+            documents[name] = copy.deepcopy(document)
+            for row in documents[name]["x-ltxspec"]["price"]["rows"]:
+                row["usdPerSecond"] = rate
+    return load_catalog(documents, replaced_model_documents(documents))
+
+
+@pytest.mark.parametrize(("rate", "listed", "limit"), [("0.001", "0.008", "0.48"), ("1.00", "8.00", "8.00")])
+def test_the_higher_of_both_prices_counts_for_limits_and_the_projects_own_is_shown(
+    rate: str, listed: str, limit: str
+) -> None:
+    models = catalog(rate)
+    assert listed_price(models, BODY) == Decimal(listed)
+    assert limit_price(models, BODY, listed_price(models, BODY)) == Decimal(limit)
+
+
+def test_without_a_file_of_the_projects_own_there_is_one_price() -> None:
+    models = catalog()
+    assert models.packaged == {}
+    assert limit_price(models, BODY, listed_price(models, BODY)) == listed_price(models, BODY) == Decimal("0.48")
+
+
+def test_a_price_that_only_the_packaged_file_knows_counts() -> None:
+    assert limit_price(catalog("0.001"), BODY, None) == Decimal("0.48")
+
+
+def test_a_request_that_nobody_has_a_price_for_has_none() -> None:
+    for body in ({**BODY, "model": "gone:1@0"}, {}, {**BODY, "width": 7}):
+        assert listed_price(catalog(), body) is None
+        assert limit_price(catalog("0.001"), body, None) is None

@@ -1,0 +1,53 @@
+"""What a spec has cost: reported apart from reckoned."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from builders import lockfile, record, take
+
+from ltxspec.catalog.models import Catalog, load_catalog
+from ltxspec.lock.models import Take
+from ltxspec.plan.owned import Owned
+from ltxspec.plan.spending import assumed, spent
+from ltxspec.storage.packaged import read_model_documents
+
+AIR = "lightricks:2@0"
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return load_catalog(read_model_documents(None))
+
+
+def unreported(number: int, *, status: str = "succeeded", duration: int = 8, model: str = AIR) -> Take:
+    request = {"model": model, "width": 1920, "height": 1080, "duration": duration, "fps": 25}
+    return replace(take(number=number, cost=None, status=status), model=model, request=request)
+
+
+def test_spent_counts_shared_takes_once_and_unknown_costs_apart() -> None:
+    shared = take()
+    retired = {"old": record(take("o", number=3, cost="1.92"))}
+    unpriced = record(take("t", number=2, cost=None))
+    locked = lockfile(retired, alley=record(shared), gate=record(shared), tower=unpriced)
+    assert spent(Owned(locked)) == (Decimal("2.40"), 1)
+
+
+def test_a_task_whose_cost_is_known_under_one_of_two_keys_is_known() -> None:
+    locked = lockfile({"old": record(take(cost=None))}, alley=record(take()), gate=record(take(cost=None)))
+    assert spent(Owned(locked)) == (Decimal("0.48"), 0)
+
+
+def test_takes_of_unreported_cost_are_reckoned_at_the_listed_price_of_their_own_request(catalog: Catalog) -> None:
+    short, long = unreported(1), unreported(2, duration=10)
+    locked = lockfile({"old": record(long)}, alley=record(short, take(number=3)), gate=record(short))
+    assert assumed(Owned(locked), catalog) == (Decimal("1.08"), 0)
+
+
+def test_failed_takes_may_have_been_billed(catalog: Catalog) -> None:
+    assert assumed(Owned(lockfile(alley=record(unreported(1, status="failed")))), catalog) == (Decimal("0.48"), 0)
+
+
+def test_a_take_without_a_listed_price_stays_unknown(catalog: Catalog) -> None:
+    strange = lockfile(alley=record(unreported(1, model="gone:1@0"), unreported(2, duration=7)))
+    assert assumed(Owned(strange), catalog)[1] == 1
