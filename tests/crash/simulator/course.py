@@ -51,6 +51,7 @@ class Course:
     struck: list[str] = field(default_factory=list)
     dead: bool = False
     broken_disk: int | None = None  # the error of every system call from now on
+    postponed: bool = False  # whether another actor acts as soon as the lockfile is written
     busy: bool = False  # whether it has begun to write or to ask, beyond taking its lock
 
     def pass_point(self, label: str) -> None:
@@ -60,20 +61,30 @@ class Course:
         self.points += 1
         self.last = label
         self.busy = self.busy or not label.startswith("other")
+        if self.postponed and not label.startswith("lockfile"):
+            self.postponed = False
+            self._act(label)
         for strike in self.strikes:
             if strike.at == self.points and strike.what != "disk":
                 self._hit(strike, label)
 
     def _hit(self, strike: Strike, label: str) -> None:
-        self.struck.append(f"{strike.what} at {label}")
         if strike.what == "meanwhile":
-            if self.meanwhile is not None:
-                self.meanwhile()
+            # Between the last look at a lockfile and its renaming no program can see another one's write.
+            self.postponed = label.startswith("lockfile")
+            if not self.postponed:
+                self._act(label)
             return
+        self.struck.append(f"{strike.what} at {label}")
         self.dead = True
         if strike.what == "power" and self.power_fails is not None:
             self.power_fails(strike.salt)
         raise Crash(label)
+
+    def _act(self, label: str) -> None:
+        self.struck.append(f"meanwhile at {label}")
+        if self.meanwhile is not None:
+            self.meanwhile()
 
     def system_call(self, label: str) -> None:
         """Get past a point at which a system call may fail. Raises Crash, OSError."""
