@@ -124,7 +124,7 @@ class Account:
             index = run.place.git("cat-file", "blob", f":{LOCKFILE}").stdout
             if bought.task.encode() in index or bought.wish.prompt.encode() in index:
                 self.world.judge("hidden lockfile", f"{bought} was bought although git knows the lockfile that has it")
-        if len(owned) >= len(holders) and holders:
+        if len(set(owned.values())) >= len(holders) and holders:
             self.world.judge("owned", f"{bought} was bought although {sorted(owned)} has it already")
 
     def _check_limits(self, run: Run) -> None:
