@@ -45,11 +45,13 @@ bench: $(DEV) ## start-up time and planning speed, beside what Python alone and 
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/plan_speed.py
 
-crash: $(DEV) ## kill thousands of applies, and count double charges and losses (COUNT=2000 SEED=1 KILLS=200)
-	PYTHONPATH=tests $(BIN)/python -m crash --count $(COUNT) --seed $(SEED) --kills $(KILLS)
+crash: $(DEV) ## kill thousands of applies, play worlds of many actors, count what was lost (COUNT SEED KILLS STEPS)
+	PYTHONPATH=tests PYTHONHASHSEED=0 $(BIN)/python -m crash \
+	  --count $(COUNT) --seed $(SEED) --kills $(KILLS) --steps $(STEPS)
 COUNT := 2000
 SEED  := 1
 KILLS := 200
+STEPS := 20000
 
 mutants: $(DEV) ## make small mistakes where money is decided, and list those no test notices (ONLY="lock apply/recovery")
 	PYTHONPATH=tests nice $(BIN)/python -m mutation $(ONLY)

@@ -1,4 +1,7 @@
-"""`make crash`: kills thousands of applies and prints what became of the money. Exit 1 unless every figure is 0."""
+"""`make crash`: kills thousands of applies, plays thousands of worlds, and prints what became of the money.
+
+Exit 1 unless every figure is 0 and every promise was kept. `--world N` plays one simulated world again.
+"""
 
 import argparse
 import sys
@@ -11,6 +14,7 @@ from pathlib import Path
 from crash.campaign import Figures, campaign, every_point, worlds
 from crash.commands import serving
 from crash.kills import kill_campaign
+from crash.simulator.campaign import Sums, replay, simulate
 
 
 def main() -> int:
@@ -20,21 +24,63 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", type=int, default=100, help="SIGKILLs of the real command")
     parser.add_argument("--step", type=int, default=1, help="every how many points of the standard project")
+    parser.add_argument("--steps", type=int, default=20_000, help="steps of simulated worlds")
+    parser.add_argument("--only", choices=("campaigns", "simulator"), help="not both")
+    parser.add_argument("--world", type=int, metavar="N", help="play one simulated world again, and shorten its script")
+    parser.add_argument("--ignore", action="append", default=[], metavar="RULE", help="a promise not to look at")
     asked = parser.parse_args()
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
         folder = Path(name)
-        sound = [_timed("every point of one apply, in process", lambda: every_point(folder, asked.step))]
-        chosen = list(worlds(asked.count, asked.seed))
-        decidable = [world for world in chosen if not world.undecidable]
-        hopeless = [world for world in chosen if world.undecidable]
-        title = f"random worlds, in process (seed {asked.seed})"
-        sound.append(_timed(title, lambda: campaign(decidable, folder)[0]))
-        with serving(folder / "service") as service:
-            title = f"SIGKILL of the real command (seed {asked.seed})"
-            sound.append(_timed(title, lambda: kill_campaign(asked.kills, asked.seed, service, folder)))
-        _timed("worlds in which no look can tell (see docs/reliability.md)", lambda: campaign(hopeless, folder)[1])
-    return 1 if any(figures.unsound for figures in sound) else 0
+        if asked.world is not None:
+            broken = replay(asked.world, folder, asked.ignore)
+            sys.stdout.write(f"{broken or f'world {asked.world}: every promise was kept'}\n")
+            return 1 if broken else 0
+        kept = asked.only == "simulator" or _campaigns(asked, folder)
+        return 0 if (asked.only == "campaigns" or _simulator(asked, folder)) and kept else 1
+
+
+def _campaigns(asked: argparse.Namespace, folder: Path) -> bool:
+    """One apply, killed anywhere."""
+    sound = [_timed("every point of one apply, in process", lambda: every_point(folder, asked.step))]
+    chosen = list(worlds(asked.count, asked.seed))
+    decidable = [world for world in chosen if not world.undecidable]
+    hopeless = [world for world in chosen if world.undecidable]
+    title = f"random worlds, in process (seed {asked.seed})"
+    sound.append(_timed(title, lambda: campaign(decidable, folder)[0]))
+    with serving(folder / "service") as service:
+        title = f"SIGKILL of the real command (seed {asked.seed})"
+        sound.append(_timed(title, lambda: kill_campaign(asked.kills, asked.seed, service, folder)))
+    _timed("worlds in which no look can tell (see docs/reliability.md)", lambda: campaign(hopeless, folder)[1])
+    return not any(figures.unsound for figures in sound)
+
+
+def _simulator(asked: argparse.Namespace, folder: Path) -> bool:
+    """Many actors in many worlds."""
+    started = time.monotonic()
+    place = folder / "simulator"
+    place.mkdir()
+    sums = simulate(asked.steps, asked.seed, place, asked.ignore)
+    sys.stdout.write("\n".join(_summary(sums, asked.seed, time.monotonic() - started)) + "\n")
+    return not sums.broken
+
+
+def _summary(sums: Sums, seed: int, seconds: float) -> list[str]:
+    struck = ", ".join(f"{_STRIKES.get(what, what)} {number}" for what, number in sorted(sums.struck.items()))
+    return [
+        f"\nsimulated worlds of many actors (seed {seed}): {sums.worlds} worlds, {sums.steps} steps, {seconds:.0f} s",
+        f"  commands {sums.commands}   charges {sums.charges}   broken promises {len(sums.broken)}",
+        f"  struck: {struck}",
+        *(f"  BROKEN in {one}" for one in sums.broken),
+    ]
+
+
+_STRIKES = {
+    "kill": "killed",
+    "power": "power failures",
+    "disk": "disk errors",
+    "meanwhile": "another actor in the middle",
+}
 
 
 def _timed(title: str, run: Callable[[], Figures]) -> Figures:

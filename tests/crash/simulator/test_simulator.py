@@ -1,0 +1,33 @@
+"""A sample of the simulated worlds that `make crash` plays by the hundred thousand steps, and that they are exact."""
+
+from pathlib import Path
+
+import pytest
+from crash.simulator.campaign import Stage, simulate
+from crash.simulator.draw import draw
+from crash.simulator.shrink import shortened
+
+STEPS = 2_000
+SHARES = 4  # so that several processes can share the work
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_every_promise_is_kept_in_worlds_of_many_actors(tmp_path: Path, share: int) -> None:
+    sums = simulate(STEPS // SHARES, seed=share + 1, folder=tmp_path, shorten=False)
+    assert [str(one) for one in sums.broken] == []
+    assert sums.steps >= STEPS // SHARES
+    assert sums.struck["meanwhile"] > 0
+
+
+def test_a_seed_plays_the_same_world_again(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    assert draw(7) == draw(7)
+    assert stage.play(draw(7)) == stage.play(draw(7))
+
+
+def test_a_failing_script_loses_what_it_does_not_need() -> None:
+    script = draw(3)
+    needed = next(step.act for step in script.steps if step.act == "apply")
+    short = shortened(script, lambda one: any(step.act == needed for step in one.steps))
+    assert [step.act for step in short.steps] == [needed]
+    assert len(short.shots) == 1
