@@ -1,16 +1,17 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any, NoReturn
 
 import pytest
 from builders import change, intent, request, task
-from fakes import FakeClock, FakeProvider, MemoryState
+from fakes import START, FakeClock, FakeProvider, MemoryState
 from unit.apply.stages import stage
 
 from ltxspec.apply.events import ApplyEvent, Kind, Outcome, ShotOutcome
 from ltxspec.apply.following import follow
-from ltxspec.apply.ledger import Ledger
+from ltxspec.apply.ledger import Ledger, timestamp
 from ltxspec.apply.polling import Poller
 from ltxspec.apply.ports import Acceptance, LocalMedia, Order, TaskReport, TaskState
 from ltxspec.apply.recovery import Facts, Limits
@@ -476,7 +477,7 @@ def test_a_first_sign_of_an_unclear_order_is_written_down_at_once_and_no_look_be
     bench = Bench(Shows(script=[LOST_BUT_TAKEN], live=[UNKNOWN, seen(), seen(TaskState.SUCCEEDED, 1)]))
     assert bench.follow(limits=Limits(grace=50, task_timeout=600)).outcome is Outcome.RENDERED
     (accepted,) = [event for event in bench.state.journal if isinstance(event, Accepted)]
-    assert accepted.at == "2026-11-22T10:00:02Z"
+    assert accepted.at == timestamp(START + timedelta(seconds=2))
     assert [event.kind for event in bench.events].count(Kind.SHOT_RUNNING) == 1
 
 
