@@ -2,7 +2,7 @@ import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from builders import change, intent, output, request, task
@@ -20,6 +20,8 @@ from ltxspec.apply.story import Story
 from ltxspec.errors import ProviderUnavailable, StorageError
 from ltxspec.lock.models import Failure, Output
 from ltxspec.values import TaskId
+
+T = TypeVar("T")
 
 PRICE = Decimal("0.48")
 VIDEO = output(home=False)
@@ -64,8 +66,8 @@ class Bench:
         told = Facts(**{"submits": 1, **facts})
         return Story(request().address, change() if wanted else None, ledger, on, order, PRICE, told, ordered_here=True)
 
-    def tell(self, story: Story, end: Coroutine[Any, Any, ShotOutcome]) -> ShotOutcome:
-        async def all_of_it() -> ShotOutcome:
+    def tell(self, story: Story, end: Coroutine[Any, Any, T]) -> T:
+        async def all_of_it() -> T:
             async with story.stage.poller:
                 return await end
 

@@ -176,6 +176,10 @@ def test_an_order_of_an_earlier_run_has_waited_since_then() -> None:
     assert bench.follow(facts=Facts(submits=1, waited=100)).outcome is Outcome.RENDERED
     assert len(bench.provider.submitted) == 1
     assert bench.clock.seconds < 1004, "the grace time of 5 s was over before"
+    bench = Bench(clock=FakeClock())
+    bench.clock.seconds = 1000
+    assert bench.follow(facts=Facts(submits=1, waited=2)).outcome is Outcome.RENDERED
+    assert 1003 <= bench.clock.seconds < 1006
 
 
 def test_what_an_earlier_run_left_is_made_anew_once_and_is_then_an_order_of_this_run() -> None:
@@ -337,6 +341,13 @@ def test_a_task_that_is_there_is_looked_at_in_growing_pauses(script: list[Answer
     Bench(provider, clock).follow(poller=poller, limits=Limits(grace=5, task_timeout=1000))
     assert provider.polls < 25
     assert clock.seconds == 1000
+
+
+def test_a_task_that_may_not_be_there_is_looked_for_in_growing_pauses_as_well() -> None:
+    provider, clock = Shows(script=[LOST]), FakeClock()
+    poller = Poller(provider, clock, interval=1.0, longest=100.0)
+    Bench(provider, clock).follow(poller=poller, limits=Limits(grace=1000, task_timeout=1000))
+    assert (provider.polls < 25, len(provider.submitted)) == (True, 1)
 
 
 def test_each_result_of_several_is_taken_in_when_it_is_seen() -> None:
