@@ -17,7 +17,7 @@ _NO_REASON = Failure("unknown", "the provider gave no reason", permanent=False)
 
 async def record(story: Story) -> ShotOutcome:
     """The end is known: journal it, bring the videos home, write the take."""
-    report, facts = story.facts.end, story.facts
+    report = story.facts.end
     if report is None:
         return await _record_refusal(story)
     story.stage.budget.settle(story.task_id, report.cost)
@@ -27,7 +27,6 @@ async def record(story: Story) -> ShotOutcome:
         story.tell(Kind.SHOT_RENDERED, f"rendered, {price}", cost=report.cost)
     else:
         story.ledger.fail(story.task_id, report.failure or _NO_REASON, report)
-    story.facts = replace(facts, accepted=True)
     return await bring_home_and_commit(story)
 
 

@@ -36,7 +36,7 @@ _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
 _SWAPPED = {"min": "max", "max": "min", "any": "all", "all": "any"}
 _CONVERTERS = frozenset({"bool", "dict", "float", "frozenset", "int", "iter", "list", "set", "str", "tuple"})
 _TEXT_METHODS = frozenset({"lower", "lstrip", "removeprefix", "removesuffix", "rstrip", "strip", "upper"})
-_SYMBOL = re.compile(r"[\w.-]+")  # a text for machines: a key, a code; what has spaces is written for readers
+_SYMBOL = re.compile(r"[\w.-]+")  # a key or a code; what has spaces is written for readers
 
 _DECISIONS = ast.If | ast.IfExp | ast.While | ast.BoolOp | ast.UnaryOp | ast.comprehension
 _TRUTHS = ast.BoolOp | ast.Compare | ast.IfExp | ast.UnaryOp
@@ -47,12 +47,38 @@ def changes(node: ast.AST, parent: ast.AST) -> Iterator[ast.AST]:
     if (change := _CHANGES.get(type(node))) is not None:
         yield from change(node)
     match node:
+        case ast.Constant():
+            yield from _constant(node, parent)
         case ast.Compare() if not isinstance(parent, _DECISIONS):
             yield from _compared(node, _OPPOSITE)
         case ast.Call() if not isinstance(parent, ast.Await):
-            yield from _call_left_out(node)
+            yield from _left_calls(node)
         case ast.Expr() | ast.AugAssign() | ast.Raise() | ast.Delete() | ast.Assign() if not _is_all_of(parent, node):
             yield from _left_out(node)
+
+
+def _constant(node: ast.Constant, parent: ast.AST) -> Iterator[ast.AST]:
+    match node.value:
+        case bool(value):
+            yield ast.Constant(not value)
+        case int(value) | float(value) if not isinstance(parent, ast.BinOp):
+            yield ast.Constant(value + 1)
+        case bytes(value) if value:
+            yield ast.Constant(value + b"?")
+        case str(value) if _SYMBOL.fullmatch(value) and _is_key(node, parent):
+            yield ast.Constant(value + "?")
+
+
+def _is_key(node: ast.Constant, parent: ast.AST) -> bool:
+    """Whether a text is for machines: compared, looked up or a name in a mapping. Others are written for readers."""
+    match parent:
+        case ast.Compare() | ast.Subscript() | ast.Set() | ast.MatchValue() | ast.Tuple() | ast.List():
+            return True
+        case ast.Dict():
+            return node in parent.keys
+        case ast.Call(func=ast.Attribute(attr="get" | "pop"), args=[first, *_]):
+            return node is first
+    return False
 
 
 def _is_all_of(parent: ast.AST, node: ast.AST) -> bool:
@@ -97,18 +123,6 @@ def _computed(node: ast.BinOp) -> Iterator[ast.AST]:
         yield _with(node, op=_ARITHMETIC[type(node.op)]())
 
 
-def _constant(node: ast.Constant) -> Iterator[ast.AST]:
-    value = node.value
-    if isinstance(value, bool):
-        yield ast.Constant(not value)
-    elif isinstance(value, int | float):
-        yield ast.Constant(value + 1)
-    elif isinstance(value, str) and _SYMBOL.fullmatch(value):
-        yield ast.Constant(value + "?")
-    elif isinstance(value, bytes) and value:
-        yield ast.Constant(value + b"?")
-
-
 def _decided(node: ast.If | ast.IfExp) -> Iterator[ast.AST]:
     joined = type(node.test.op) if isinstance(node.test, ast.BoolOp) else None
     for truth, implied in ((True, ast.And), (False, ast.Or)):
@@ -127,7 +141,7 @@ def _unfiltered(node: ast.comprehension) -> Iterator[ast.AST]:
 def _returned(node: ast.Return) -> Iterator[ast.AST]:
     if node.value is None:
         yield ast.Pass()
-    elif not isinstance(node.value, ast.Constant | _TRUTHS):
+    elif not isinstance(node.value, ast.Constant | _TRUTHS) and not list(_left_calls(node.value)):
         yield ast.Return(ast.Constant(None))
 
 
@@ -179,7 +193,7 @@ def _called(node: ast.Call) -> Iterator[ast.AST]:
     yield from _without_one(node, "keywords", least=0)
 
 
-def _call_left_out(node: ast.Call) -> Iterator[ast.AST]:
+def _left_calls(node: ast.AST) -> Iterator[ast.AST]:
     """The call's first argument, or its text, as it was."""
     match node:
         case ast.Call(func=ast.Name(id=name), args=[first, *_]) if name not in _CONVERTERS and not name[0].isupper():
@@ -196,7 +210,6 @@ _CHANGES: dict[type[ast.AST], Callable[[Any], Iterator[ast.AST]]] = {
     ast.Break: _next_for_last,
     ast.Call: _called,
     ast.Compare: _compared,
-    ast.Constant: _constant,
     ast.Continue: _last_for_next,
     ast.ExceptHandler: _uncaught,
     ast.If: _decided,

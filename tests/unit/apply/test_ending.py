@@ -2,7 +2,7 @@ import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from builders import change, intent, output, request, task
@@ -11,7 +11,7 @@ from unit.apply.stages import stage
 
 from ltxspec.apply.budget import Budget
 from ltxspec.apply.delivery import names_of
-from ltxspec.apply.ending import abandon, bring_home_and_commit, give_up, held_back, leave, record
+from ltxspec.apply.ending import abandon, bring_home_and_commit, give_up, held_back, leave, record, take_in
 from ltxspec.apply.events import ApplyEvent, Kind, Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.ports import Order, Sink, TaskReport, TaskState
@@ -19,6 +19,9 @@ from ltxspec.apply.recovery import Facts
 from ltxspec.apply.story import Story
 from ltxspec.errors import ProviderUnavailable, StorageError
 from ltxspec.lock.models import Failure, Output
+from ltxspec.values import TaskId
+
+T = TypeVar("T")
 
 PRICE = Decimal("0.48")
 VIDEO = output(home=False)
@@ -63,8 +66,8 @@ class Bench:
         told = Facts(**{"submits": 1, **facts})
         return Story(request().address, change() if wanted else None, ledger, on, order, PRICE, told, ordered_here=True)
 
-    def tell(self, story: Story, end: Coroutine[Any, Any, ShotOutcome]) -> ShotOutcome:
-        async def all_of_it() -> ShotOutcome:
+    def tell(self, story: Story, end: Coroutine[Any, Any, T]) -> T:
+        async def all_of_it() -> T:
             async with story.stage.poller:
                 return await end
 
@@ -84,6 +87,62 @@ def test_a_success_is_written_before_and_after_the_download_and_linked() -> None
     assert take.expires_at is not None
     assert bench.archive.links["night", "alley"] == (take.outputs[0].sha256,)
     assert bench.archive.forgotten == names_of(task(), [VIDEO])
+    assert [(event.kind, event.message, event.cost) for event in bench.events] == [
+        (Kind.SHOT_RENDERED, "rendered, $0.48", PRICE),
+        (Kind.SHOT_COMMITTED, "archived and recorded", PRICE),
+    ]
+
+
+def test_a_task_counts_as_arriving_only_while_its_videos_are_fetched() -> None:
+    bench = Bench()
+    story = bench.story(poll=DONE)
+    fetching: list[set[TaskId]] = []
+
+    class Notes(Server):
+        async def download(self, url: str, sink: Sink) -> None:
+            fetching.append(set(story.stage.arriving))
+            await super().download(url, sink)
+
+    story.stage = replace(story.stage, provider=Notes())
+    bench.tell(story, record(story))
+    assert (fetching, story.stage.arriving) == ([{task()}], set())
+
+
+@pytest.mark.parametrize("told", [Failure("providerError", "it broke", permanent=False), None])
+def test_a_failure_is_told_with_its_code_and_with_what_it_cost(told: Failure | None) -> None:
+    bench = Bench()
+    ended = bench.record(poll=TaskReport(task(), TaskState.FAILED, (), PRICE, told, exists=True))
+    reason = "providerError: it broke" if told else "unknown: the provider gave no reason"
+    assert (ended.outcome, ended.message, ended.cost, ended.billable) == (Outcome.FAILED, reason, PRICE, True)
+    (event,) = bench.events
+    code = told.code if told else "unknown"
+    assert (event.kind, event.message, event.cost, event.code) == (Kind.SHOT_FAILED, reason, PRICE, code)
+    assert bench.state.lockfile.shots["alley"].takes[0].cost == PRICE
+    assert (bench.budget.committed, bench.budget.open_orders[0]) == (PRICE, 0)
+
+
+@pytest.mark.parametrize(
+    ("results", "made", "more"),
+    [
+        (2, 1, "; only 1 of 2 results were made (providerError: one broke)"),
+        (2, 2, ""),
+        (1, 1, ""),
+        (0, 1, ""),
+    ],
+)
+def test_what_failed_beside_the_results_is_told(results: int, made: int, more: str) -> None:
+    broken = Failure("providerError", "one broke", permanent=False)
+    bench = Bench()
+    outputs = tuple(output(number, home=False) for number in range(1, made + 1))
+    bench.provider.addresses = {str(item.video_url) for item in outputs}
+    bench.record(poll=TaskReport(task(), TaskState.FAILED, outputs, PRICE, broken, exists=True), results=results)
+    assert bench.events[-1].message == f"archived and recorded{more}"
+
+
+def test_results_that_are_all_there_say_nothing_of_missing_ones() -> None:
+    bench = Bench()
+    bench.record(poll=DONE, results=2)
+    assert bench.events[-1].message == "archived and recorded"
 
 
 def test_a_cost_that_was_not_told_leaves_the_money_set_aside() -> None:
@@ -105,6 +164,39 @@ def test_a_refusal_of_a_repeat_keeps_the_money_aside() -> None:
     bench = Bench()
     ended = bench.record(repeat_refused=REFUSED, repeated=True)
     assert (ended.billable, bench.budget.committed) == (True, PRICE)
+    assert bench.budget.open_orders[0] == 0, "it is over"
+
+
+def test_an_order_that_neither_ended_nor_was_refused_has_no_end_to_record() -> None:
+    bench = Bench()
+    with pytest.raises(AssertionError, match="RECORD without an end"):
+        bench.record()
+
+
+@pytest.mark.parametrize(("results", "wanted"), [(3, 3), (1, 1), (0, 1)])
+def test_a_result_that_is_there_is_kept_at_once_and_told_once(results: int, wanted: int) -> None:
+    bench = Bench()
+    story = bench.story(results=results, submits=1)
+    for _ in range(2):
+        bench.tell(story, take_in(story, replace(DONE, state=TaskState.RUNNING)))
+    (take,) = bench.state.lockfile.shots["alley"].takes
+    assert take.outputs[0].sha256 is not None
+    assert bench.state.lockfile.shots["alley"].current == task()
+    assert bench.archive.links["night", "alley"] == (take.outputs[0].sha256,)
+    assert [event.message for event in bench.events] == [f"1 of {wanted} results delivered"]
+    assert "Committed" not in bench.state.writes
+
+
+def test_a_result_that_is_there_and_cannot_be_fetched_is_recorded_and_the_reason_told() -> None:
+    bench = Bench(Server(addresses=set()))
+    story = bench.story(results=3, wanted=False)
+    bench.tell(story, take_in(story, replace(DONE, state=TaskState.RUNNING)))
+    assert [event.message for event in bench.events] == [
+        "1 of 3 results delivered; not archived yet: the address expired"
+    ]
+    assert bench.archive.links == {}
+    everything = {**bench.state.lockfile.shots, **bench.state.lockfile.retired}
+    assert everything["alley"].takes[0].outputs[0].video_url == VIDEO.video_url
 
 
 def test_an_address_that_expired_is_asked_for_anew() -> None:
@@ -146,7 +238,9 @@ def test_a_take_of_which_one_video_is_missing_is_not_called_archived() -> None:
     assert [item.sha256 is not None for item in outputs] == [True, False]
     assert "Committed" not in bench.state.writes
     assert bench.archive.forgotten == []
-    assert bench.events[-1].kind is Kind.SHOT_NOT_ARCHIVED
+    last = bench.events[-1]
+    assert (last.kind, last.cost) == (Kind.SHOT_NOT_ARCHIVED, PRICE)
+    assert last.message == "recorded, but the video is not home yet: the address expired"
 
 
 def test_a_service_that_cannot_be_asked_for_a_new_address_hides_no_video() -> None:
@@ -212,6 +306,9 @@ def test_what_is_left_open_is_told_and_keeps_its_money() -> None:
     bench = Bench()
     ended = leave(bench.story(), "no end in sight")
     assert (ended.outcome, ended.message) == (Outcome.UNRESOLVED, "no end in sight")
+    (event,) = bench.events
+    assert event.kind is Kind.SHOT_UNRESOLVED
+    assert event.message.startswith("unresolved (no end in sight); the next `ltxspec apply` or `ltxspec collect`")
     assert bench.budget.committed == PRICE
     assert bench.state.writes == ["Intent"]
 
@@ -227,10 +324,15 @@ def test_what_was_never_accepted_is_as_if_it_had_not_been_planned() -> None:
 def test_giving_up_closes_what_was_never_sent_and_what_nobody_wants() -> None:
     bench = Bench()
     assert give_up(bench.story(submits=0)).message == "this run orders nothing"
+    stopped = Bench().story(submits=0)
+    stopped.stage.stop.stop("interrupted")
+    assert give_up(stopped).message == "interrupted"
     bench = Bench()
     ended = give_up(bench.story(wanted=False, unwanted=True))
     assert (ended.outcome, bench.budget.committed) == (Outcome.RECORDED, Decimal(0))
     assert bench.state.writes == ["Intent", "Abandoned"]
+    (event,) = bench.events
+    assert (event.kind, event.message.startswith("given up: ")) == (Kind.SHOT_RECORDED, True)
 
 
 def test_what_is_held_back_was_never_begun() -> None:
@@ -238,4 +340,5 @@ def test_what_is_held_back_was_never_begun() -> None:
     on = stage(bench.provider, emit=bench.events.append)
     ended = held_back(change(), on, "the cost limit would be passed")
     assert (ended.outcome, ended.estimate) == (Outcome.HELD_BACK, PRICE)
+    assert ended.message == "the cost limit would be passed"
     assert bench.events[-1].message == "not ordered: the cost limit would be passed"

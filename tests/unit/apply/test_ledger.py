@@ -9,7 +9,7 @@ from fakes import FakeClock, MemoryState
 from ltxspec.apply.ledger import Ledger, timestamp
 from ltxspec.apply.ports import Archived, TaskReport, TaskState
 from ltxspec.lock.journal import Accepted, Failed, Finished, Intent, Repeated
-from ltxspec.lock.models import Failure, Lockfile, Take
+from ltxspec.lock.models import Failure, Lockfile, Output, Take
 from ltxspec.plan.actions import Action
 
 NEW = output(home=False)
@@ -193,6 +193,61 @@ def test_a_signature_of_an_address_is_kept_for_the_download_and_never_written() 
     assert book.outputs_of(task())[0].video_url == signed.video_url
     assert "secret" not in repr(state.journal) + repr(state.lockfile)
     assert any(isinstance(event, Finished) for event in state.journal)
+
+
+def test_an_order_that_is_made_anew_is_written_without_its_secrets() -> None:
+    book, state = ledger()
+    book.intend(intent())
+    book.repeat(task())
+    book.repeat(task(), {"uploadEndpoint": "https://bucket.example/?X-Amz-Signature=secret", "fps": 25})
+    repeats = [event.order for event in state.journal if isinstance(event, Repeated)]
+    assert repeats == [None, {"uploadEndpoint": "[redacted]", "fps": 25}]
+
+
+def test_an_address_that_worked_takes_the_place_of_the_one_that_did_not() -> None:
+    book, _ = finished()
+    fresh = replace(NEW, video_url="https://videos.example/fresh.mp4?X-Amz-Signature=secret")
+    book.readdress(task(), [fresh])
+    assert book.outputs_of(task()) == (fresh,)
+    written = book.commit(task(), "alley", [None], wanted=True)
+    assert written.outputs[0].video_url == "https://videos.example/fresh.mp4"
+
+
+def test_results_without_an_id_are_told_apart_by_their_addresses_without_the_signature() -> None:
+    one, other = (Output(None, f"https://videos.example/{name}.mp4?X-Amz-Signature=one") for name in "ab")
+    later = replace(one, video_url="https://videos.example/a.mp4?X-Amz-Signature=two")
+    book, _ = ledger()
+    book.intend(intent())
+    book.deliver(task(), [one])
+    book.finish(task(), replace(DONE, outputs=(other, later)))
+    assert book.outputs_of(task()) == (later, other)
+    book.commit(task(), "alley", [HOME, None], wanted=True)
+    assert [(item.sha256, item.bytes) for item in book.outputs_of(task())] == [(HOME.sha256, 7), (None, None)]
+
+
+def test_results_with_an_id_are_the_same_at_any_address_and_without_one() -> None:
+    book, _ = finished()
+    elsewhere = replace(NEW, video_url="https://elsewhere.example/1.mp4")
+    book.finish(task(), replace(DONE, outputs=(elsewhere,)))
+    assert book.outputs_of(task()) == (elsewhere,)
+    nameless = Output(None, None)
+    book, _ = finished(replace(DONE, outputs=(nameless,)))
+    assert book.commit(task(), "alley", [None], wanted=True).outputs == (nameless,)
+
+
+def test_each_result_needs_a_word_of_the_archive() -> None:
+    book, _ = finished()
+    with pytest.raises(ValueError, match="shorter"):
+        book.commit(task(), "alley", [], wanted=True)
+
+
+def test_a_take_records_the_files_it_was_made_from_and_expires_only_once_it_is_finished() -> None:
+    book, _ = ledger()
+    book.intend(replace(intent(), inputs={"a.png": "sha256:00"}))
+    book.deliver(task(), [NEW])
+    written = book.commit(task(), "alley", [HOME], wanted=True, ttl=3600)
+    assert (written.inputs, written.expires_at, written.finished_at) == ({"a.png": "sha256:00"}, None, None)
+    assert set(book.open) == {task()}
 
 
 def test_free_changes_are_written_at_once() -> None:
