@@ -15,7 +15,7 @@ from ltxspec.apply.orders import results_of
 from ltxspec.apply.polling import Poller
 from ltxspec.apply.ports import Archive, Clock, LocalMedia, Order, Provider, TaskReport
 from ltxspec.apply.recovery import Limits
-from ltxspec.apply.shots import failed_attempts, order_shot, resume_shot
+from ltxspec.apply.shots import failed_attempts, order_shot, reopen, resume_shot
 from ltxspec.apply.story import Stage, StopSignal
 from ltxspec.errors import LtxspecError, ProviderError
 from ltxspec.plan.actions import Action, Change
@@ -108,6 +108,8 @@ async def _resume_all(jobs: Sequence[Job], stage: Stage) -> list[ShotOutcome]:
     stories = []
     for job in jobs:
         resumed = {c.task_id: c for c in job.changes if c.action is Action.RESUME}
+        for recorded in resumed.values():
+            reopen(recorded, job.ledger)
         for task_id, task in list(job.ledger.open.items()):
             planned = resumed.get(task_id)
             change = planned if planned and planned.request else _current(job, task_id)
@@ -115,7 +117,7 @@ async def _resume_all(jobs: Sequence[Job], stage: Stage) -> list[ShotOutcome]:
             estimate = planned.reckoned if planned else change.request.estimate if change and change.request else None
             story = resume_shot(
                 task, address, change, job.ledger, stage, estimate=estimate,
-                consent=address in job.retries, unwanted=planned is not None and planned.request is None,
+                consent=address in job.retries, unwanted=planned is not None and not _is_named_now(planned),
             )  # fmt: skip
             stories.append(_guarded(story, address, task_id, estimate, stage))
     return await _all(stories)
@@ -145,6 +147,11 @@ async def _all(stories: Sequence[Coroutine[Any, Any, ShotOutcome]]) -> list[Shot
         if isinstance(result, BaseException):
             raise result
     return [result for result in results if isinstance(result, ShotOutcome)]
+
+
+def _is_named_now(change: Change) -> bool:
+    """Whether the spec asks for a task under way by its very name: under another one it is another order."""
+    return change.request is not None and change.origin is None
 
 
 def _current(job: Job, task_id: TaskId) -> Change | None:

@@ -58,7 +58,7 @@ def _why_left(story: Story) -> str:
         ),
         (facts.at_provider or facts.watched >= limits.task_timeout, "no end in sight"),
         (refusal is not None, f"it may have been accepted before, but now: {refusal.message if refusal else ''}"),
-        (facts.unwanted, f"no shot wants it any more, and {unknown}"),
+        (facts.unwanted, f"no shot wants it under this name any more, and {unknown}; `--retry` gives it up"),
         (facts.age > limits.replay_age, f"{unknown}, and it is too old to be ordered again unasked: `--retry` does"),
         (
             story.resumed and story.order.whole and story.stage.may_send,
@@ -181,6 +181,18 @@ async def _wait(story: Story) -> ShotOutcome | None:
         story.ledger.accept(story.task_id)
     story.facts = replace(facts, poll=report, accepted=facts.accepted or report.exists)
     await _take_in(story, report)
+    return await _contented(story, report)
+
+
+async def _contented(story: Story, report: TaskReport) -> ShotOutcome | None:
+    """A person asked to be done with a task (`--retry`) of which some results never come: what is there is the end."""
+    if not (story.facts.consent and story.delivered and story.facts.end is None):
+        return None
+    missing = f"{story.delivered} of {story.order.results} results were delivered, and no more were waited for"
+    story.facts = replace(
+        story.facts,
+        poll=replace(report, state=TaskState.FAILED, failure=Failure("incomplete", missing, permanent=False)),
+    )
     return None
 
 

@@ -74,6 +74,12 @@ class Ledger:
         self._append(replace(intent, at=self._after_others(intent)))
         return self._open[intent.task_id]
 
+    def reopen(self, intent: Intent, outputs: Sequence[Output]) -> None:
+        """Go on with a recorded task whose journal is not here: some of its results are still to come."""
+        self._append(intent)
+        self.accept(intent.task_id)
+        self.deliver(intent.task_id, outputs)
+
     def plan_says(self, intent: Intent) -> None:
         """What is planned now speaks for an open task, where a journal from elsewhere says something else."""
         self._open[intent.task_id] = replace(self._open[intent.task_id], intent=intent)

@@ -62,6 +62,17 @@ def failed_attempts(change: Change, ledger: Ledger) -> list[Take]:
     return list(found.values())
 
 
+def reopen(change: Change, ledger: Ledger) -> None:
+    """Take up a recorded task that the journal does not know, when some of its results are still to come."""
+    request, task = change.request, change.task_id
+    record = ledger.lockfile.shots.get(change.address.instance)
+    take = record.take(task) if record is not None and task is not None else None
+    if request is None or task is None or take is None or task in ledger.open:
+        return
+    body = make_order(request, task).body
+    ledger.reopen(make_intent(change, body, take.submitted_at or ledger.now()), take.outputs)
+
+
 async def resume_shot(  # noqa: PLR0913  # the first three say what, the others how; a class would only rename them
     task: OpenTask,
     address: ShotAddress,
@@ -98,7 +109,7 @@ async def resume_shot(  # noqa: PLR0913  # the first three say what, the others 
         consent=consent,
         unwanted=unwanted,
     )
-    order = order_from(intent, request)
+    order = order_from(intent, None if unwanted else request)
     story = Story(address, change, ledger, stage, order, estimate, facts, ordered_here=False, resumed=True)
     if task.ended:
         stage.budget.settle(intent.task_id, task.cost)

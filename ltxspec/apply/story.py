@@ -79,7 +79,9 @@ class Story:
 
     @property
     def may_send(self) -> bool:
-        """Whether the order may be sent now, again or for the first time."""
+        """Whether the order may be sent now, again or for the first time; for one that no shot wants, given up."""
+        if self.facts.unwanted:
+            return self.stage.may_send
         if not (self.order.whole and self.stage.may_send):
             return False
         return not self.resumed or (self.stage.approved and self.stage.budget.has_room(self.task_id))

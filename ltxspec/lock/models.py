@@ -73,6 +73,13 @@ class Take:
     picked: str | None = None  # name of the output that a person picked with this take; None: nobody picked the take
 
     @property
+    def is_incomplete(self) -> bool:
+        """Whether some of several results were recorded and the task has not ended: more may come."""
+        wanted = self.request.get("numberResults", 1)
+        ordered_here = self.submitted_at is not None and self.finished_at is None
+        return ordered_here and type(wanted) is int and 0 < len(self.outputs) < wanted
+
+    @property
     def shown(self) -> tuple[Output, ...]:
         """The outputs with the one that was picked first, as they are shown and linked."""
         names = [output.name(number) for number, output in enumerate(self.outputs, 1)]

@@ -81,13 +81,10 @@ def plan_spec(rendered: RenderedSpec, owned: Owned, context: PlanContext) -> lis
 
 def _decided(requests: Sequence[Request], spec: _Spec) -> list[Change]:
     """A change a shot, in their order. Shots that get their take by `moved:` choose before all others."""
-    changes = {}
-    if spec.origins:
-        for request in requests:
-            if has_answer(
-                spec.owned.lockfile, spec.origins.get(request.address.instance), request, spec.context.catalog
-            ):
-                changes[request.address] = _plan_shot(request, spec)
+    changes, lockfile, catalog = {}, spec.owned.lockfile, spec.context.catalog
+    for request in requests if spec.origins else ():
+        if has_answer(lockfile, spec.origins.get(request.address.instance), request, catalog):
+            changes[request.address] = _plan_shot(request, spec)
     return [
         changes.get(request.address) or _plan_quickly(request, spec) or _plan_shot(request, spec)
         for request in requests
@@ -171,6 +168,9 @@ def _keep(request: Request, mine: Sequence[Take], record: ShotRecord | None, ori
 
 
 def _keep_current(request: Request, current: Take, spec: _Spec) -> Change:
+    if current.is_incomplete:  # also where no journal knows that some of its results are still to come
+        order = (current.retake or 1, current.attempt or 1)
+        return _change(request, Action.RESUME, (Reason.UNDER_WAY,), (), spec, task=current.task_id, order=order)
     differences = recorded_changes(current, request)
     action = Action.UPDATE if differences else Action.NO_OP
     reasons = (Reason.RECORDED_FIELDS_CHANGED,) if differences else ()
@@ -279,8 +279,7 @@ def _left_over(spec: _Spec, changes: Sequence[Change]) -> list[Change]:
     ]  # fmt: skip
     if not spec.owned.journal.open:
         return gone
-    recorded = recorded_tasks(spec.owned.lockfile)
-    resumed = {change.task_id for change in changes if change.action is Action.RESUME}
+    recorded, resumed = recorded_tasks(spec.owned.lockfile), {c.task_id for c in changes if c.action is Action.RESUME}
     return gone + [
         _collect(task, spec)
         for key, task in spec.owned.journal.open.items()

@@ -19,6 +19,7 @@ from uuid import uuid4
 from ltxspec.apply.ports import Order, TaskReport, TaskState
 from ltxspec.errors import ProviderUnavailable
 from ltxspec.providers.runware.classify import answers_poll, judge_poll
+from ltxspec.providers.runware.codes import Kind, kind_of
 from ltxspec.providers.runware.reads import Reads
 from ltxspec.providers.runware.wire import Reply, encode, get_response
 from ltxspec.values import TaskId
@@ -86,6 +87,8 @@ class Polls:
                 reply = await self._ask_about_one(nobodys)
             except ProviderUnavailable:
                 return False
+            if any(kind_of(error.code) is not Kind.NO_SUCH_TASK for error in reply.errors):
+                return False  # trouble, which says nothing of how unknown ids are answered
             self._tells_apart = not reply.items_of(nobodys.task_id)
         return self._tells_apart
 

@@ -32,7 +32,7 @@ INNER: Mapping[str, int] = {
 STRUCK = frozenset(("apply", "collect", "archive pull", "pick", "gc", "import", "lock mv"))
 ASKING = frozenset(("apply", "collect", "archive pull", "apply after a wait"))
 CODES = (
-    "serviceUnavailable", "internalServerError", "timeoutProvider", "rateLimitExceeded", "inferenceError",
+    "serviceUnavailable", "internalServerError", "timeoutProvider", "rateLimitExceeded", "providerUnavailable",
     "somethingNew", "taskNotFound", "mediaNotFound", "noAvailableServer",
 )  # fmt: skip
 SLOW = 0.05
@@ -65,9 +65,9 @@ def _manners(rng: random.Random) -> Manners:
     conflict = rng.choice(("forever", "running", "never")) if not hidden and running == "shown" else "forever"
     behaviour = Behaviour(
         conflict=conflict,  # type: ignore[arg-type]  # one of the words above
-        unknown_task=unknown,  # type: ignore[arg-type]
+        unknown_task=unknown,  # type: ignore[arg-type]  # drawn from the allowed words
         archive=rng.choice(("last", "useful")),
-        archive_running=running,  # type: ignore[arg-type]
+        archive_running=running,  # type: ignore[arg-type]  # drawn from the allowed words
         visible_after=hidden,
         cost=rng.choice(("listed", "listed", "missing", "higher")),
         failure_form=rng.choice(("errors", "item")),
@@ -155,7 +155,7 @@ def _trouble(rng: random.Random) -> Trouble:
     }[exchange]  # fmt: skip
     kind = rng.choice(kinds)
     times = rng.choice((1, 1, 2, 50)) if kind != "named error" else 1
-    return Trouble(exchange, kind, rng.choice((1, 1, 2, 3)), times, rng.choice(CODES))  # type: ignore[arg-type]
+    return Trouble(exchange, kind, rng.choice((1, 1, 2, 3)), times, rng.choice(CODES))  # type: ignore[arg-type]  # drawn from the allowed words
 
 
 def _one_of(rng: random.Random, weights: Mapping[str, int]) -> str:

@@ -21,6 +21,9 @@ from ltxspec.lock.journal import Accepted, Event, Finished, Repeated, fold
 from ltxspec.lock.models import Failure, Output
 from ltxspec.plan.actions import Action, Change
 
+PRICE = Decimal("0.48")
+START = "2026-11-22T10:00:00Z"
+
 
 @dataclass
 class Bench:
@@ -35,7 +38,9 @@ class Bench:
     media: list[LocalMedia] = field(default_factory=list)
     on_event: Callable[[ApplyEvent], None] = lambda _: None
 
-    def run(self, *changes: Change, limit: str | None = None, **settings: object) -> RunSummary:
+    def run(
+        self, *changes: Change, limit: str | None = None, retries: Sequence[str] = (), **settings: object
+    ) -> RunSummary:
         wanted = {c.address.instance for c in changes if c.request is not None}
 
         def emit(event: ApplyEvent) -> None:
@@ -43,7 +48,8 @@ class Bench:
             self.on_event(event)
 
         world = World(self.provider, self.archive, self.clock, lambda _: self.media, emit)
-        job = Job(Ledger("night", self.state, self.clock, wanted), changes)
+        again = frozenset(change.address for change in changes if str(change.address) in retries)
+        job = Job(Ledger("night", self.state, self.clock, wanted), changes, again)
         budget = Budget(None if limit is None else Decimal(limit))
         chosen = RunSettings(**{"limits": Limits(grace=60, task_timeout=600), **settings})  # type: ignore[arg-type]  # by name
         return asyncio.run(run([job], world, chosen, budget, self.stop))
@@ -335,6 +341,49 @@ def test_local_images_of_an_order_that_is_sent_again_are_stored_anew() -> None:
     bench.media = [LocalMedia(("inputs", "image"), "sha256:0011223344556677", "a.png", b"png")]
     bench.run(change(Action.RESUME, wanted))
     assert [order.body["inputs"] for order in bench.provider.submitted] == [{"image": "media-44556677"}]
+
+
+def test_a_result_that_is_still_to_come_is_waited_for_where_the_journal_is_not() -> None:
+    wanted = request(numberResults=2)
+    first = Output("v0", "https://videos.example/0.mp4", PRICE)
+    partial = replace(take(), request=wanted.body, outputs=(first,), cost=None, finished_at=None)
+    bench = Bench(state=MemoryState(lockfile(alley=record(partial))))
+    second = Output("v1", "https://videos.example/1.mp4", Decimal("0.48"))
+    bench.provider.reports[task()] = TaskReport(task(), TaskState.SUCCEEDED, (second, first), PRICE * 2, exists=True)
+    assert bench.run(change(Action.RESUME, wanted)).count(Outcome.COLLECTED) == 1
+    (whole,) = bench.state.lockfile.shots["alley"].takes
+    assert [output.video_uuid for output in whole.outputs] == ["v0", "v1"]
+    assert (whole.cost, whole.submitted_at, bench.open) == (PRICE * 2, partial.submitted_at, set())
+    assert bench.provider.submitted == []
+
+
+def test_a_person_may_be_content_with_the_results_that_came() -> None:
+    wanted = request(numberResults=4)
+    three = tuple(Output(f"v{n}", f"https://videos.example/{n}.mp4", PRICE) for n in range(3))
+    bench = Bench(state=MemoryState(events=[replace(intent(), order=dict(wanted.body)), Accepted(task(), START)]))
+    bench.provider.reports[task()] = TaskReport(task(), TaskState.RUNNING, three, exists=True)
+    assert bench.run(change(Action.RESUME, wanted), retries=["night.alley"]).count(Outcome.COLLECTED) == 1
+    (kept,) = bench.state.lockfile.shots["alley"].takes
+    assert (kept.status, len(kept.outputs), kept.cost, bench.open) == ("succeeded", 3, None, set())
+    assert kept.finished_at is not None
+
+
+def test_an_unclear_order_under_a_name_that_is_gone_is_looked_for_and_never_sent() -> None:
+    left = intent(instance="old")
+    moved = replace(change(Action.RESUME), origin="old")
+    bench = Bench(state=MemoryState(events=[left]))
+    assert bench.run(moved).count(Outcome.UNRESOLVED) == 1
+    assert bench.provider.submitted == []
+    assert bench.run(moved, retries=["night.alley"]).count(Outcome.RECORDED) == 1
+    assert (bench.provider.submitted, bench.open) == ([], set())
+
+
+def test_an_unclear_order_that_nobody_wants_is_given_up_after_a_day() -> None:
+    bench = Bench(state=MemoryState(events=[intent()]))
+    bench.clock.seconds += 2 * 86400
+    unwanted = replace(change(Action.RESUME), request=None)
+    assert bench.run(unwanted).count(Outcome.RECORDED) == 1
+    assert (bench.provider.submitted, bench.open) == ([], set())
 
 
 def test_a_wrong_price_list_is_noticed_before_orders_fan_out() -> None:

@@ -303,7 +303,11 @@ def test_the_time_limit_counts_from_the_beginning_also_for_what_was_unclear_at_f
         (Facts(submits=4), {}, "the provider does not know it"),
         (Facts(submits=4, age=86400), {}, "the provider does not know it"),
         (Facts(age=86401), {}, "the provider does not know it, and it is too old to be ordered again unasked"),
-        (Facts(unwanted=True), {}, "no shot wants it any more, and the provider does not know it"),
+        (
+            Facts(unwanted=True),
+            {},
+            "no shot wants it under this name any more, and the provider does not know it; `--retry` gives it up",
+        ),
         (Facts(), {"resumed": True, "approved": False}, "and to order it again is new money: approve it"),
         (Facts(), {"resumed": True, "whole": False}, "the provider does not know it"),
         (Facts(), {"resumed": True, "submit": False}, "the provider does not know it"),
