@@ -1,12 +1,14 @@
 """The stage of one run, made of fakes."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
+from builders import task
 from fakes import FakeClock, FakeProvider, MemoryArchive
 
 from ltxspec.apply.budget import Budget
 from ltxspec.apply.polling import Poller
-from ltxspec.apply.ports import Provider
+from ltxspec.apply.ports import Order, Provider, TaskReport, TaskState
 from ltxspec.apply.recovery import Limits
 from ltxspec.apply.story import Stage, StopSignal
 
@@ -26,3 +28,24 @@ def stage(provider: Provider | None = None, clock: FakeClock | None = None, **mo
         "load_media": lambda _: [],
     }
     return Stage(provider=provider, clock=clock, **(settings | more))
+
+
+UNKNOWN = TaskReport(task(), TaskState.UNKNOWN)
+
+
+@dataclass
+class Shows(FakeProvider):
+    """Answers each look with the next of its reports, and then with the last one again."""
+
+    live: list[TaskReport] = field(default_factory=lambda: [UNKNOWN])
+    archived: list[TaskReport] = field(default_factory=lambda: [UNKNOWN])
+    polls: int = 0
+
+    def report(self, order: Order) -> TaskReport:
+        del order
+        self.polls += 1
+        return self.live.pop(0) if len(self.live) > 1 else self.live[0]
+
+    async def look_up(self, task: Order) -> TaskReport:
+        self.looked_up.append(task.task_id)
+        return self.archived.pop(0) if len(self.archived) > 1 else self.archived[0]

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, NoReturn
@@ -10,16 +10,17 @@ from fakes import FakeClock, FakeProvider, MemoryArchive, MemoryState
 
 from ltxspec.apply.budget import Budget
 from ltxspec.apply.delivery import names_of
-from ltxspec.apply.engine import Job, RunSettings, World, run
-from ltxspec.apply.events import ApplyEvent, Kind, Outcome, RunSummary
+from ltxspec.apply.engine import Job, RunSettings, World, _summary, run
+from ltxspec.apply.events import ApplyEvent, Kind, Outcome, RunSummary, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.ports import Acceptance, LocalMedia, Order, Sink, TaskReport, TaskState
 from ltxspec.apply.recovery import Limits
 from ltxspec.apply.story import StopSignal
-from ltxspec.errors import NotSent, ProviderRefused, ProviderUnavailable, SubmissionUncertain
+from ltxspec.errors import NotSent, ProviderRefused, ProviderUnavailable, StorageError, SubmissionUncertain
 from ltxspec.lock.journal import Accepted, Event, Finished, Repeated, fold
-from ltxspec.lock.models import Failure, Output
+from ltxspec.lock.models import Failure, Lockfile, Output, Take
 from ltxspec.plan.actions import Action, Change
+from ltxspec.values import ShotAddress, TaskId
 
 PRICE = Decimal("0.48")
 START = "2026-11-22T10:00:00Z"
@@ -37,10 +38,9 @@ class Bench:
     events: list[ApplyEvent] = field(default_factory=list)
     media: list[LocalMedia] = field(default_factory=list)
     on_event: Callable[[ApplyEvent], None] = lambda _: None
+    retries: frozenset[ShotAddress] = frozenset()
 
-    def run(
-        self, *changes: Change, limit: str | None = None, retries: Sequence[str] = (), **settings: object
-    ) -> RunSummary:
+    def run(self, *changes: Change, limit: str | None = None, **settings: object) -> RunSummary:
         wanted = {c.address.instance for c in changes if c.request is not None}
 
         def emit(event: ApplyEvent) -> None:
@@ -48,8 +48,7 @@ class Bench:
             self.on_event(event)
 
         world = World(self.provider, self.archive, self.clock, lambda _: self.media, emit)
-        again = frozenset(change.address for change in changes if str(change.address) in retries)
-        job = Job(Ledger("night", self.state, self.clock, wanted), changes, again)
+        job = Job(Ledger("night", self.state, self.clock, wanted), changes, self.retries)
         budget = Budget(None if limit is None else Decimal(limit))
         chosen = RunSettings(**{"limits": Limits(grace=60, task_timeout=600), **settings})  # type: ignore[arg-type]  # by name
         return asyncio.run(run([job], world, chosen, budget, self.stop))
@@ -362,7 +361,8 @@ def test_a_person_may_be_content_with_the_results_that_came() -> None:
     three = tuple(Output(f"v{n}", f"https://videos.example/{n}.mp4", PRICE) for n in range(3))
     bench = Bench(state=MemoryState(events=[replace(intent(), order=dict(wanted.body)), Accepted(task(), START)]))
     bench.provider.reports[task()] = TaskReport(task(), TaskState.RUNNING, three, exists=True)
-    assert bench.run(change(Action.RESUME, wanted), retries=["night.alley"]).count(Outcome.COLLECTED) == 1
+    bench.retries = frozenset({wanted.address})
+    assert bench.run(change(Action.RESUME, wanted)).count(Outcome.COLLECTED) == 1
     (kept,) = bench.state.lockfile.shots["alley"].takes
     assert (kept.status, len(kept.outputs), kept.cost, bench.open) == ("succeeded", 3, None, set())
     assert kept.finished_at is not None
@@ -374,7 +374,8 @@ def test_an_unclear_order_under_a_name_that_is_gone_is_looked_for_and_never_sent
     bench = Bench(state=MemoryState(events=[left]))
     assert bench.run(moved).count(Outcome.UNRESOLVED) == 1
     assert bench.provider.submitted == []
-    assert bench.run(moved, retries=["night.alley"]).count(Outcome.RECORDED) == 1
+    bench.retries = frozenset({moved.address})
+    assert bench.run(moved).count(Outcome.RECORDED) == 1
     assert (bench.provider.submitted, bench.open) == ([], set())
 
 
@@ -558,3 +559,279 @@ def test_local_images_are_uploaded_and_stand_in_the_order_as_media_ids() -> None
     sent = bench.provider.submitted[0].body["inputs"]
     assert sent == {"frameImages": [{"image": "media-abababab", "frame": "first"}]}
     assert bench.state.lockfile.shots["alley"].takes[0].request["inputs"] == wanted.body["inputs"]
+
+
+def test_a_run_behaves_as_documented_unless_it_is_told_otherwise() -> None:
+    assert RunSettings() == RunSettings(4, 2.0, 15.0, Limits(), detach=False, submit=True, approved=True)
+
+
+def test_a_journal_is_tidied_at_the_end_and_one_that_cannot_be_does_no_harm() -> None:
+    class Locked(MemoryState):
+        def compact(self) -> None:
+            super().compact()
+            raise StorageError("the journal cannot be removed")
+
+    for state in (MemoryState(), Locked()):
+        bench = Bench(state=state)
+        assert bench.run(change()).count(Outcome.RENDERED) == 1
+        assert state.compacted
+
+
+OLD, NEW = take("a", number=1), take("b", number=2, at="2026-11-22T11:00:00Z")
+
+
+@dataclass
+class Links(MemoryArchive):
+    """Remembers every link that was asked for; they can be refused."""
+
+    asked: list[tuple[str, tuple[str | None, ...]]] = field(default_factory=list)
+    refuses: bool = False
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def link(self, spec: str, instance: str, outputs: Sequence[Output]) -> None:
+        super().link(spec, instance, outputs)
+        self.asked.append((instance, tuple(output.sha256 for output in outputs)))
+        if self.refuses:
+            raise StorageError("renders/ cannot be written")
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+@pytest.mark.parametrize(
+    ("planned", "links"),
+    [
+        (change(Action.RESTORE, number=1), [("alley", OLD)]),
+        (change(Action.UPDATE, request(prompt="b"), number=2), [("alley", NEW)]),
+        (Change(request().address, Action.RETIRE), [("alley", None)]),
+        (change(Action.MOVE, request("gate", "b"), number=2, origin="alley"), [("gate", NEW), ("alley", None)]),
+        (change(Action.NO_OP, request(prompt="b"), number=2), []),
+    ],
+)
+def test_links_follow_what_is_recorded_and_are_no_condition_for_it(
+    planned: Change, links: list[tuple[str, Take | None]], refuses: bool
+) -> None:
+    archive = Links(refuses=refuses)
+    bench = Bench(archive=archive, state=MemoryState(lockfile(alley=record(OLD, NEW, current=2))))
+    summary = bench.run(planned)
+    wanted = [(key, () if shown is None else (shown.outputs[0].sha256,)) for key, shown in links]
+    assert archive.asked == wanted
+    assert summary.count(Outcome.RECORDED) == (1 if links else 0)
+    told = [(event.kind, event.message) for event in bench.events]
+    assert told == ([(Kind.SHOT_RECORDED, f"{planned.action.value} recorded")] if links else [])
+
+
+def test_a_shot_that_is_moved_and_bought_anew_takes_its_takes_with_it_before_the_order() -> None:
+    archive = Links()
+    bench = Bench(archive=archive, state=MemoryState(lockfile(alley=record(OLD))))
+    before: list[Lockfile] = []
+
+    def note(provider: FakeProvider, order: Order) -> Acceptance:
+        before.append(bench.state.lockfile)
+        return provider.accept(order)
+
+    bench.provider.script = [note]
+    bench.run(change(Action.REPLACE, request("gate", "c"), number=3, origin="alley"))
+    assert before[0].shots == {"gate": record(OLD)}
+    assert [task.task_id for task in bench.state.lockfile.shots["gate"].takes] == [OLD.task_id, task(3)]
+    assert [key for key, _ in archive.asked] == ["gate", "alley", "gate"]
+
+
+def test_a_shot_that_is_only_bought_is_linked_once() -> None:
+    archive = Links()
+    Bench(archive=archive).run(change())
+    assert [key for key, _ in archive.asked] == ["alley"]
+
+
+DONE = Finished(task(), (output(home=False),), Decimal("0.48"), "2026-11-22T10:01:00Z")
+
+
+def test_a_finished_task_whose_shot_is_unchanged_is_filed_under_the_shot_and_keeps_its_price() -> None:
+    bench = Bench(state=MemoryState(events=[intent(), DONE]))
+    others = change(Action.NO_OP, request("lane", "b"), number=2)
+    (ended,) = bench.run(others, change(Action.NO_OP, request("gate"))).outcomes
+    assert (ended.address, ended.estimate) == (request("gate").address, Decimal("0.48"))
+    assert set(bench.state.lockfile.shots) == {"gate"}
+    assert set(bench.archive.links) == {("night", "gate")}
+
+
+def test_a_finished_task_that_no_shot_wants_is_recorded_and_not_linked() -> None:
+    for changes in ([replace(change(Action.RESUME), request=None, estimate=None)], []):
+        bench = Bench(state=MemoryState(events=[intent(), DONE]))
+        (ended,) = bench.run(*changes).outcomes
+        assert (ended.outcome, ended.estimate, bench.archive.links) == (Outcome.COLLECTED, None, {})
+
+
+def test_an_order_that_no_shot_wants_any_more_says_so_and_one_of_another_run_does_not() -> None:
+    bench = Bench(state=MemoryState(events=[intent()]))
+    unwanted = replace(change(Action.RESUME), request=None, estimate=None)
+    assert "no shot wants it any more" in (bench.run(unwanted).outcomes[0].message or "")
+    assert "no shot wants it" not in (bench.run().outcomes[0].message or "")
+
+
+def test_an_order_of_an_earlier_run_keeps_the_price_that_the_plan_gives_it() -> None:
+    bench = Bench(FakeProvider(polls_needed=10_000), state=MemoryState(events=[intent()]))
+    bench.provider.charges[task()] = 1
+    summary = bench.run(change(Action.RESUME, request(estimate="0.72")))
+    assert (summary.in_flight, summary.in_flight_count) == (Decimal("0.72"), 1)
+
+
+@pytest.mark.parametrize("retry", [True, False])
+def test_only_a_person_lets_an_old_order_be_sent_again(retry: bool) -> None:
+    bench = Bench(state=MemoryState(events=[intent(at="2026-11-20T10:00:00Z")]))
+    bench.retries = frozenset({request().address}) if retry else frozenset({request("gate").address})
+    bench.run(change(Action.RESUME))
+    assert len(bench.provider.submitted) == int(retry)
+
+
+@pytest.mark.parametrize("retry", [True, False])
+def test_only_a_person_lets_the_refusal_of_a_repeat_be_the_end_of_a_new_order(retry: bool) -> None:
+    class Overwritten(FakeProvider):
+        async def look_up(self, asked: Order) -> TaskReport:
+            refused = Failure("contentFlagged", "no", permanent=True)
+            return TaskReport(asked.task_id, TaskState.FAILED, failure=refused, exists=True)
+
+    bench = Bench(Overwritten(visible=False, script=[refuses("contentFlagged")]))
+    bench.retries = frozenset({request().address}) if retry else frozenset()
+    assert bench.run(change()).count(Outcome.FAILED if retry else Outcome.UNRESOLVED) == 1
+
+
+@pytest.mark.parametrize("resumed", [True, False])
+def test_trouble_of_one_shot_stops_further_orders_and_hides_no_other_result(resumed: bool) -> None:
+    class Full(MemoryState):
+        def append(self, event: Event) -> None:
+            if isinstance(event, Finished) and event.task_id == task(1):
+                raise StorageError("the disk is full")
+            super().append(event)
+
+    left = [intent(), intent("b", number=2, instance="gate")] if resumed else []
+    bench = Bench(state=Full(events=left))
+    bench.provider.charges = dict.fromkeys((task(1), task(2)), 1) if resumed else {}
+    action = Action.RESUME if resumed else Action.CREATE
+    summary = bench.run(change(action), change(action, request("gate", "b"), number=2))
+    by_address = {item.address.instance: item for item in summary.outcomes}
+    broken = by_address["alley"]
+    assert (broken.outcome, broken.message, broken.estimate) == (
+        Outcome.UNRESOLVED, "the disk is full", Decimal("0.48"),
+    )  # fmt: skip
+    assert by_address["gate"].outcome is (Outcome.COLLECTED if resumed else Outcome.RENDERED)
+    assert bench.stop.asked() == "the disk is full"
+    (event,) = [event for event in bench.events if event.kind is Kind.SHOT_UNRESOLVED]
+    assert (event.code, event.estimate) == (StorageError.code, Decimal("0.48"))
+    assert event.message.startswith("unresolved (the disk is full); the next `ltxspec apply`")
+
+
+def test_a_bug_in_one_story_is_raised_when_the_others_are_over() -> None:
+    def bug(_: FakeProvider, __: Order) -> NoReturn:
+        raise ZeroDivisionError
+
+    bench = Bench(FakeProvider(script=[bug], polls_needed=5))
+    with pytest.raises(ZeroDivisionError):
+        bench.run(change(), change(wanted=request("gate", "b"), number=2))
+    assert set(bench.state.lockfile.shots) == {"gate"}
+
+
+@dataclass
+class Polled(FakeProvider):
+    """Remembers what it was asked for, and does not answer where it is told so."""
+
+    asked: list[list[Order]] = field(default_factory=list)
+    deaf: bool = False
+
+    async def poll(self, tasks: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
+        self.asked.append(list(tasks))
+        if self.deaf:
+            raise ProviderUnavailable("no answer")
+        return await super().poll(tasks)
+
+
+def test_where_nothing_is_to_be_bought_nothing_is_asked() -> None:
+    provider = Polled()
+    Bench(provider, state=MemoryState(lockfile(alley=record(OLD, NEW, current=2)))).run(change(Action.RESTORE))
+    assert provider.asked == []
+
+
+def test_a_look_that_fails_after_something_was_recorded_holds_back_what_would_be_bought() -> None:
+    bench = Bench(Polled(deaf=True), state=MemoryState(lockfile(alley=record(OLD, NEW, current=2))))
+    summary = bench.run(change(Action.RESTORE), change(wanted=request("gate", "c"), number=3))
+    assert [(item.outcome, item.message) for item in summary.outcomes] == [
+        (Outcome.RECORDED, None),
+        (Outcome.HELD_BACK, "no answer"),
+    ]
+
+
+def test_the_first_look_asks_for_all_of_the_tasks_and_their_results_at_once() -> None:
+    provider = Polled()
+    shots = [change(wanted=request("gate", "b", numberResults=3), number=2), change()]
+    nothing = [replace(change(), request=None), replace(change(), task_id=None)]
+    with pytest.raises(AssertionError, match="has nothing to order"):
+        Bench(provider).run(*nothing, *shots)
+    assert [(order.task_id, order.results) for order in provider.asked[0]] == [(task(2), 3), (task(1), 1)]
+
+
+def at_most_at_once(provider: FakeProvider, count: int, *, events: Sequence[Event] = (), **more: Any) -> int:
+    """How many orders were open at the same time in a run of some shots."""
+    bench = Bench(provider, state=MemoryState(events=events))
+    at_once: list[int] = []
+    bench.on_event = lambda _: at_once.append(len(bench.open))
+    shots = [change(wanted=request(f"s{n}", str(n)), number=n) for n in range(2, count + 2)]
+    resumed = [change(Action.RESUME)] if events else []
+    bench.run(*resumed, *shots, parallelism=3, **more)
+    return max(at_once)
+
+
+def test_prices_are_proved_only_where_there_is_a_limit_and_only_until_one_is_known() -> None:
+    assert at_most_at_once(FakeProvider(polls_needed=3), 2) == 2
+    assert at_most_at_once(FakeProvider(polls_needed=3), 2, limit="50") == 1
+    assert at_most_at_once(FakeProvider(polls_needed=3), 4, limit="50") == 3
+    known = FakeProvider(polls_needed=3)
+    known.charges[task()] = 1
+    assert at_most_at_once(known, 2, events=[intent()], limit="50") == 2, "a task that was resumed told its price"
+
+
+def test_a_detached_run_with_a_limit_waits_for_one_price_and_for_no_single_order() -> None:
+    shots = [change(wanted=request(f"s{n}", str(n)), number=n) for n in (1, 2)]
+    both = Bench(FakeProvider(polls_needed=5)).run(*shots, limit="50", detach=True)
+    assert [item.outcome for item in both.outcomes] == [Outcome.RENDERED, Outcome.DETACHED]
+    single = Bench(FakeProvider(polls_needed=5)).run(shots[0], limit="50", detach=True)
+    assert [item.outcome for item in single.outcomes] == [Outcome.DETACHED]
+
+
+def test_prices_stay_unproved_when_every_order_fails_or_the_run_stops() -> None:
+    shots = [change(wanted=request(f"s{n}", str(n)), number=n) for n in (1, 2)]
+    refused = Bench(FakeProvider(script=[refuses("invalidDuration")] * 2))
+    assert refused.run(*shots, limit="50").count(Outcome.FAILED) == 2
+    poor = Bench(FakeProvider(script=[refuses("insufficientCredits", whole_run=True)]))
+    assert poor.run(*shots, limit="50").count(Outcome.HELD_BACK) == 2
+    assert len(poor.provider.submitted) == 1
+
+
+def test_a_summary_adds_up_what_was_spent_and_what_is_open() -> None:
+    def ended(outcome: Outcome, cost: str | None = None, estimate: str | None = "0.50", **more: Any) -> ShotOutcome:
+        paid, price = (None if usd is None else Decimal(usd) for usd in (cost, estimate))
+        return ShotOutcome(request().address, outcome, task(), price, paid, **more)
+
+    outcomes = [
+        ended(Outcome.RENDERED, "0.40"),
+        ended(Outcome.COLLECTED, "0.30"),
+        ended(Outcome.FAILED),
+        ended(Outcome.FAILED, "7", billable=False),
+        ended(Outcome.RECORDED, "7"),
+        ended(Outcome.HELD_BACK, "7"),
+        ended(Outcome.UNRESOLVED, "7"),
+        ended(Outcome.DETACHED, estimate=None),
+    ]
+    summary = _summary(outcomes, Budget(Decimal(9)), interrupted=True)
+    assert summary == RunSummary(
+        outcomes=tuple(outcomes),
+        estimated=Decimal("2.00"),
+        spent=Decimal("0.70"),
+        spent_unknown=1,
+        in_flight=Decimal("0.50"),
+        in_flight_unknown=1,
+        in_flight_count=2,
+        interrupted=True,
+        overspent=Decimal(0),
+        limit=Decimal(9),
+    )
+    assert _summary([], Budget(None), interrupted=False).spent == 0

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import pytest
 from builders import change, intent, request, task
 from fakes import START, FakeClock, FakeProvider, MemoryState
-from unit.apply.stages import stage
+from unit.apply.stages import UNKNOWN, Shows, stage
 
 from ltxspec.apply.events import ApplyEvent, Kind, Outcome, ShotOutcome
 from ltxspec.apply.following import follow
@@ -91,26 +91,7 @@ def seen(state: TaskState = TaskState.RUNNING, results: int = 0, **more: Any) ->
     return TaskReport(task(), state, outputs, exists=True, **more)
 
 
-UNKNOWN = TaskReport(task(), TaskState.UNKNOWN)
 BROKEN = seen(TaskState.FAILED, failure=Failure("contentFlagged", "no", permanent=True))
-
-
-@dataclass
-class Shows(FakeProvider):
-    """Answers each look with the next of its reports, and then with the last one again."""
-
-    live: list[TaskReport] = field(default_factory=lambda: [UNKNOWN])
-    archived: list[TaskReport] = field(default_factory=lambda: [UNKNOWN])
-    polls: int = 0
-
-    def report(self, order: Order) -> TaskReport:
-        del order
-        self.polls += 1
-        return self.live.pop(0) if len(self.live) > 1 else self.live[0]
-
-    async def look_up(self, task: Order) -> TaskReport:
-        self.looked_up.append(task.task_id)
-        return self.archived.pop(0) if len(self.archived) > 1 else self.archived[0]
 
 
 def test_a_good_order_is_sent_accepted_watched_and_written_down() -> None:
