@@ -665,7 +665,7 @@ def test_a_finished_task_that_no_shot_wants_is_recorded_and_not_linked() -> None
 def test_an_order_that_no_shot_wants_any_more_says_so_and_one_of_another_run_does_not() -> None:
     bench = Bench(state=MemoryState(events=[intent()]))
     unwanted = replace(change(Action.RESUME), request=None, estimate=None)
-    assert "no shot wants it any more" in (bench.run(unwanted).outcomes[0].message or "")
+    assert "no shot wants it under this name any more" in (bench.run(unwanted).outcomes[0].message or "")
     assert "no shot wants it" not in (bench.run().outcomes[0].message or "")
 
 

@@ -450,7 +450,7 @@ def test_a_task_that_nobody_wants_is_not_bought_now() -> None:
     bench = Bench()
     ended = bench.resume(unwanted=True)
     assert ended.outcome is Outcome.UNRESOLVED
-    assert "no shot wants it any more" in (ended.message or "")
+    assert "no shot wants it under this name any more" in (ended.message or "")
     assert bench.provider.submitted == []
 
 
