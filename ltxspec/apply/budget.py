@@ -62,6 +62,8 @@ class Budget:
             spec = self._spec[task]
             spent[spec] = spent.get(spec, Decimal(0)) + self._settled[task]
         limits = [(usd, self.per_spec[spec]) for spec, usd in spent.items() if spec in self.per_spec]
+        if self.per_shot is not None:
+            limits += [(self._settled[task], self.per_shot) for task in self._ordered & self._settled.keys()]
         if self.limit is not None:
             limits.append((sum(spent.values(), Decimal(0)), self.limit))
         return max(((usd - limit, limit) for usd, limit in limits if usd > limit), default=None)

@@ -54,6 +54,7 @@ class Job:
     ledger: Ledger
     changes: Sequence[Change]
     retries: frozenset[ShotAddress] = frozenset()  # shots that a person asked to be tried again
+    outside: Sequence[Change] = ()  # tasks under way that it is not about: collected, and their money counts
 
 
 async def run(jobs: Sequence[Job], world: World, settings: RunSettings, budget: Budget, stop: StopSignal) -> RunSummary:
@@ -114,7 +115,7 @@ async def _resume_all(jobs: Sequence[Job], stage: Stage) -> list[ShotOutcome]:
             planned = resumed.get(task_id)
             change = planned if planned and planned.request else _current(job, task_id)
             address = change.address if change else ShotAddress(job.ledger.spec, task.intent.instance)
-            estimate = planned.reckoned if planned else change.request.estimate if change and change.request else None
+            estimate = planned.reckoned if planned else _price_of(job, task_id, change)
             story = resume_shot(
                 task, address, change, job.ledger, stage, estimate=estimate,
                 consent=address in job.retries, unwanted=planned is not None and not _is_named_now(planned),
@@ -147,6 +148,14 @@ async def _all(stories: Sequence[Coroutine[Any, Any, ShotOutcome]]) -> list[Shot
         if isinstance(result, BaseException):
             raise result
     return [result for result in results if isinstance(result, ShotOutcome)]
+
+
+def _price_of(job: Job, task: TaskId, change: Change | None) -> Usd | None:
+    """What limits reckon for a task that no planned change is about, by the catalog."""
+    other = next((item for item in job.outside if item.task_id == task), None)
+    if other is not None:
+        return other.reckoned
+    return change.request.estimate if change is not None and change.request is not None else None
 
 
 def _is_named_now(change: Change) -> bool:
@@ -216,13 +225,16 @@ async def _look_first(planned: Sequence[tuple[Change, Job]], stage: Stage) -> Ma
     Raises:
         ProviderError: the look failed; nothing is bought blindly.
     """
-    orders: dict[TaskId, Order] = {}
+    wanted: dict[TaskId, Order] = {}
+    earlier: dict[TaskId, Order] = {}  # asked about by themselves: a look at a failed task may fail as a whole
     for change, job in planned:
         if change.task_id is None or change.request is None:
             continue
-        for task in (change.task_id, *(take.task_id for take in failed_attempts(change, job.ledger))):
-            orders[task] = Order(task, {}, results=results_of(change.request.body))
-    return await stage.provider.poll(list(orders.values()))
+        results = results_of(change.request.body)
+        wanted[change.task_id] = Order(change.task_id, {}, results)
+        earlier |= {take.task_id: Order(take.task_id, {}, results) for take in failed_attempts(change, job.ledger)}
+    seen = await stage.provider.poll(list(wanted.values()))
+    return {**(await stage.provider.poll(list(earlier.values())) if earlier else {}), **seen}
 
 
 def _summary(outcomes: Sequence[ShotOutcome], budget: Budget, *, interrupted: bool) -> RunSummary:

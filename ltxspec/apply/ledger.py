@@ -103,7 +103,9 @@ class Ledger:
 
     def finish(self, task: TaskId, report: TaskReport) -> None:
         """The provider delivered everything; the videos are not in the archive yet."""
-        self._append_outputs(Finished(task, self._with_earlier(task, report.outputs), report.cost, self.now(task)))
+        seen = [_name(output) for output in self._open[task].outputs]
+        ordered = sorted(report.outputs, key=lambda output: (*seen, _name(output)).index(_name(output)))
+        self._append_outputs(Finished(task, tuple(ordered), report.cost, self.now(task)))
 
     def fail(self, task: TaskId, failure: Failure, report: TaskReport | None) -> None:
         """The provider ended the task without (all of) its videos, or refused it for good."""

@@ -3,11 +3,12 @@
 Every step that costs is on disk before it is taken. `following` walks the recovery table, `ending` writes down the end.
 """
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from ltxspec.apply.ending import bring_home_and_commit, held_back
+from ltxspec.apply.ending import bring_home_and_commit, held_back, record
 from ltxspec.apply.events import ApplyEvent, Kind, Outcome, ShotOutcome
 from ltxspec.apply.following import follow
 from ltxspec.apply.ledger import Ledger
@@ -15,7 +16,7 @@ from ltxspec.apply.orders import as_planned, make_intent, make_order, order_from
 from ltxspec.apply.ports import Order, TaskReport, TaskState
 from ltxspec.apply.recovery import Facts
 from ltxspec.apply.story import Stage, Story
-from ltxspec.errors import LtxspecError, ProviderRefused, ProviderUnavailable
+from ltxspec.errors import LtxspecError, ProviderError, ProviderRefused, ProviderUnavailable
 from ltxspec.lock.journal import OpenTask
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Change
@@ -55,8 +56,8 @@ def failed_attempts(change: Change, ledger: Ledger) -> list[Take]:
     if change.attempt == 1:
         return []
     lockfile, found = ledger.lockfile, {}
-    for record in (*lockfile.shots.values(), *lockfile.retired.values()):
-        for take in record.takes:
+    for shot in (*lockfile.shots.values(), *lockfile.retired.values()):
+        for take in shot.takes:
             if take.status == "failed" and take.fingerprint == change.fingerprint and take.retake == change.retake:
                 found[take.task_id] = take
     return list(found.values())
@@ -112,10 +113,34 @@ async def resume_shot(  # noqa: PLR0913  # the first three say what, the others 
     order = order_from(intent, None if unwanted else request)
     story = Story(address, change, ledger, stage, order, estimate, facts, ordered_here=False, resumed=True)
     if task.ended:
-        stage.budget.settle(intent.task_id, task.cost)
-        return await bring_home_and_commit(story)
+        return await _end(story, task)
     story.tell(Kind.SHOT_LOOKED_UP, "under way since an earlier run; asking the provider")
     return await follow(story)
+
+
+async def _end(story: Story, task: OpenTask) -> ShotOutcome:
+    """Record a task whose end is journalled: as the provider has it, where it still knows the task.
+
+    A journal may have been copied or forged, and asking is free. Where the provider has forgotten the task, or cannot
+    be asked, the journal is all there is.
+    """
+    story.facts = replace(story.facts, accepted=True)
+    for look in (_live_end, _archived_end):
+        with contextlib.suppress(ProviderError):
+            report = await look(story)
+            if report is not None and report.state is TaskState.SUCCEEDED:
+                story.facts = replace(story.facts, poll=report)
+                return await record(story)
+    story.stage.budget.settle(story.task_id, task.cost)
+    return await bring_home_and_commit(story)
+
+
+async def _live_end(story: Story) -> TaskReport | None:
+    return (await story.stage.provider.poll([story.order]))[story.task_id]
+
+
+async def _archived_end(story: Story) -> TaskReport | None:
+    return await story.stage.provider.look_up(story.order)
 
 
 def _seconds_since(moment: str, stage: Stage) -> float:

@@ -178,7 +178,8 @@ def jobs_of(held: Held, planned: Planned, retries: Sequence[str], *, only_open: 
         if only_open:
             changes = [change for change in changes if change.action in (Action.RESUME, Action.NO_OP)]
         consent = frozenset(change.address for change in changes if retried.wants_retry(change.address))
-        jobs.append(Job(ledger, changes, consent))
+        outside = [change for change in planned.plan.outside if change.address.spec == spec.name]
+        jobs.append(Job(ledger, changes, consent, outside))
     return jobs
 
 

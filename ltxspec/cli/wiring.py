@@ -9,7 +9,7 @@ from ltxspec.cli.addresses import refuse_unknown
 from ltxspec.cli.project import Project
 from ltxspec.errors import Diagnostic, WrongUsage
 from ltxspec.lock.journal import fold
-from ltxspec.plan.actions import Change, Plan
+from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.owned import Owned
 from ltxspec.plan.planner import PlanContext, plan_spec
 from ltxspec.plan.selection import Selection
@@ -39,8 +39,9 @@ def make_plan(
     holdings: Mapping[str, Owned] | None = None,
 ) -> Plan:
     """Plan all rendered specs. `holdings` gives what is owned where it was read under a lock."""
+    whole = replace(selection, targets=())  # what is under way outside of the targets is committed money, too
     context = PlanContext(
-        project.config.project.id, project.provider, project.catalog, selection, project.config.provider.attempts
+        project.config.project.id, project.provider, project.catalog, whole, project.config.provider.attempts
     )
     have = {spec.name: (holdings or {}).get(spec.name) or owned(project, spec.name) for spec in rendered}
     diagnostics = _check_selection(selection, rendered, have)
@@ -51,7 +52,9 @@ def make_plan(
         diagnostics += spec.diagnostics
         money[spec.name] = spent(have[spec.name])
         unreported[spec.name] = assumed(have[spec.name], project.catalog)
-    plan = Plan(project.provider, changes, diagnostics, money, unreported)
+    targets = [change for change in changes if selection.is_target(change.address)]
+    others = [c for c in changes if c.action is Action.RESUME and not selection.is_target(c.address)]
+    plan = Plan(project.provider, targets, diagnostics, money, unreported, others)
     return _with_policies(project, plan) if project.config.policy else plan
 
 

@@ -128,6 +128,7 @@ class Plan:
     diagnostics: Sequence[Diagnostic] = ()
     spent: Mapping[str, tuple[Usd, int]] | None = None  # per spec: what its takes cost, and how many did not say
     assumed: Mapping[str, tuple[Usd, int]] | None = None  # per spec: listed price of those, and how many have none
+    outside: Sequence[Change] = ()  # tasks under way that `--target` leaves out: limits count them, too
 
     def count(self, action: Action) -> int:
         """How many changes have this action."""

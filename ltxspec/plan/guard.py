@@ -36,7 +36,7 @@ def refuse_over_budget(plan: Plan, limits: Limits) -> None:
     cost at most, where there is such a limit; else a sum is only known to be at least the rest of it, and is refused
     when that alone passes the limit.
     """
-    total = reckoning(plan.changes)
+    total = reckoning([*plan.changes, *plan.outside])
     if total.usd == 0 and total.unknown == 0:
         return
     _refuse_total(_Sum(total.usd + total.under_way, total.unknown + total.under_way_unknown, limits.per_shot), limits)
@@ -108,7 +108,7 @@ def _refuse_specs(plan: Plan, limits: Limits) -> None:
     if limits.per_spec is None:
         return
     by_spec: dict[str, list[Change]] = {}
-    for change in plan.changes:
+    for change in (*plan.changes, *plan.outside):
         by_spec.setdefault(change.address.spec, []).append(change)
     for spec, changes in by_spec.items():
         if not any(change.action.spends for change in changes):

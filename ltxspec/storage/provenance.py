@@ -32,9 +32,9 @@ def refuse_stranger(paths: SpecPaths, journal: JournalState, root: Path, project
     name = _shown(paths.journal, root)
     if _is_tracked(paths.journal, root):
         raise LockfileError(
-            f"journal `{name}` is tracked by git: what it says may be anybody's word, so nothing is done by it",
-            hint=f"`git rm --cached -- {name}` and ignore `.ltxspec/`; if this machine did not write it, move it away: "
-            "before anything is ordered, the provider is asked what it already has",
+            f"journal `{name}` is tracked by git: anyone may have written it, so it is not used",
+            hint="`git rm -r --cached .ltxspec` and commit, with `.ltxspec/` in `.gitignore`; if this machine did not "
+            f"write `{name}`, move it away: before anything is ordered, the provider is asked what it already has",
         )
     for task in journal.open.values():
         if not _is_named_by(project, paths, task.intent):

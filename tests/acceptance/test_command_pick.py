@@ -43,7 +43,7 @@ def test_one_of_several_results_is_picked_shown_and_linked_first(project: Path) 
     assert record["takes"][0]["picked"] == 2
     refused = quick("pick", "night.alley", "--result", "3", cwd=project, check=64).err
     assert "take 1 of `night.alley` has 2 outputs, no result 3" in refused
-    assert "say which take" in quick("pick", "night.alley", cwd=project, check=64).err
+    assert "missing option `--take`" in quick("pick", "night.alley", cwd=project, check=64).err
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_a_journal_that_comes_with_the_repository_is_refused_by_plan_and_apply(
         refused = clone.run(*arguments)
         assert refused.code == 1, (arguments, refused.err)
         assert "is tracked by git" in refused.err
-        assert "git rm --cached" in refused.err
+        assert "git rm -r --cached .ltxspec" in refused.err
     assert service.charges() == {}
     assert clone.lockfile() is None
 

@@ -32,7 +32,7 @@ def command(session: Session, address: str, number: int | None, result: int | No
     from ltxspec.storage.state import open_state
 
     if number is None and result is None:
-        raise WrongUsage("say which take: --take N, or --result K of the current one", hint=_EXAMPLES)
+        raise WrongUsage("missing option `--take`", hint="`ltxspec pick --help` tells what it takes")
     project = open_project(session, provider)
     holding = find_one(project, address)
     spec, key = holding.address.spec, holding.address.instance

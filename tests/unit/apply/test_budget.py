@@ -112,6 +112,13 @@ def test_what_orders_of_this_run_cost_more_than_their_limit_is_known() -> None:
     assert budget.overspent() == (Decimal("0.25"), Decimal("1.00"))
 
 
+def test_a_shot_that_cost_more_than_one_may_is_told() -> None:
+    budget = Budget(None, per_shot=Decimal("0.40"))
+    budget.reserve(task(1), Decimal("0.36"))
+    budget.settle(task(1), Decimal("0.90"))
+    assert budget.overspent() == (Decimal("0.50"), Decimal("0.40"))
+
+
 def test_each_spec_keeps_to_what_is_left_for_it() -> None:
     budget = Budget(None, per_spec={"night": Decimal("1.00")})
     assert budget.is_limited

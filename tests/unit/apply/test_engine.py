@@ -17,7 +17,7 @@ from ltxspec.apply.ports import Acceptance, LocalMedia, Order, Sink, TaskReport,
 from ltxspec.apply.recovery import Limits
 from ltxspec.apply.story import StopSignal
 from ltxspec.errors import NotSent, ProviderRefused, ProviderUnavailable, StorageError, SubmissionUncertain
-from ltxspec.lock.journal import Accepted, Event, Finished, Repeated, fold
+from ltxspec.lock.journal import Accepted, Delivered, Event, Failed, Finished, Repeated, fold
 from ltxspec.lock.models import Failure, Lockfile, Output, Take
 from ltxspec.plan.actions import Action, Change
 from ltxspec.values import ShotAddress, TaskId
@@ -39,6 +39,7 @@ class Bench:
     media: list[LocalMedia] = field(default_factory=list)
     on_event: Callable[[ApplyEvent], None] = lambda _: None
     retries: frozenset[ShotAddress] = frozenset()
+    outside: Sequence[Change] = ()
 
     def run(self, *changes: Change, limit: str | None = None, **settings: object) -> RunSummary:
         wanted = {c.address.instance for c in changes if c.request is not None}
@@ -48,7 +49,7 @@ class Bench:
             self.on_event(event)
 
         world = World(self.provider, self.archive, self.clock, lambda _: self.media, emit)
-        job = Job(Ledger("night", self.state, self.clock, wanted), changes, self.retries)
+        job = Job(Ledger("night", self.state, self.clock, wanted), changes, self.retries, self.outside)
         budget = Budget(None if limit is None else Decimal(limit))
         chosen = RunSettings(**{"limits": Limits(grace=60, task_timeout=600), **settings})  # type: ignore[arg-type]  # by name
         return asyncio.run(run([job], world, chosen, budget, self.stop))
@@ -354,6 +355,45 @@ def test_a_result_that_is_still_to_come_is_waited_for_where_the_journal_is_not()
     assert [output.video_uuid for output in whole.outputs] == ["v0", "v1"]
     assert (whole.cost, whole.submitted_at, bench.open) == (PRICE * 2, partial.submitted_at, set())
     assert bench.provider.submitted == []
+
+
+@pytest.mark.parametrize("in_archive_only", [False, True])
+def test_an_end_that_only_a_journal_tells_is_recorded_as_the_provider_has_it(in_archive_only: bool) -> None:
+    forged = Finished(task(), (Output("evil", "https://elsewhere.example/evil.mp4"),), Decimal("0.01"), START)
+    events: list[Event] = [intent(), Accepted(task(), START), forged]
+    bench = Bench(FakeProvider(visible=not in_archive_only), state=MemoryState(events=events))
+    bench.provider.charges[task()] = 1
+    assert bench.run(change(Action.RESUME)).spent == PRICE
+    (kept,) = bench.state.lockfile.shots["alley"].takes
+    assert [output.video_uuid for output in kept.outputs] == [f"{task()}-0"]
+    assert (kept.cost, bench.open) == (PRICE, set())
+
+
+def test_a_failure_that_only_a_journal_tells_does_not_lose_a_video() -> None:
+    forged = Failed(task(), Failure("contentFlagged", "no", permanent=True), Decimal("9.99"), START)
+    bench = Bench(state=MemoryState(events=[intent(), forged]))
+    bench.provider.charges[task()] = 1
+    assert bench.run(change(Action.RESUME)).spent == PRICE
+    assert bench.state.lockfile.shots["alley"].takes[0].status == "succeeded"
+
+
+def test_results_that_a_journal_invented_do_not_stand_beside_the_real_ones() -> None:
+    forged = Delivered(task(), (Output("evil", "https://elsewhere.example/evil.mp4"),), START)
+    bench = Bench(state=MemoryState(events=[intent(), forged]))
+    bench.provider.charges[task()] = 1
+    bench.run(change(Action.RESUME))
+    (kept,) = bench.state.lockfile.shots["alley"].takes
+    assert [output.video_uuid for output in kept.outputs] == [f"{task()}-0"]
+
+
+def test_money_under_way_outside_of_the_targets_counts_at_its_price() -> None:
+    other = intent("b", number=2, instance="tower")
+    bench = Bench(FakeProvider(polls_needed=10_000), state=MemoryState(events=[other, Accepted(task(2), START)]))
+    bench.provider.charges[task(2)] = 1
+    bench.outside = [change(Action.RESUME, request("tower", "b"), number=2)]
+    assert bench.run(change(), limit="0.90").count(Outcome.HELD_BACK) == 1
+    bench.provider.polls_needed = 1
+    assert bench.run(change(), limit="0.96").count(Outcome.RENDERED) == 1
 
 
 def test_a_person_may_be_content_with_the_results_that_came() -> None:

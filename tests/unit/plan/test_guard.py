@@ -55,6 +55,13 @@ def test_money_under_way_counts_as_spent() -> None:
     refuse_over_budget(planned(under_way), limit("0.01"))  # nothing new is ordered: collecting is never refused
 
 
+def test_money_under_way_outside_of_the_targets_counts_all_the_same() -> None:
+    plan = replace(planned(shot("a")), outside=[shot("b", "0.48", Action.RESUME)])
+    assert "$0.96" in refusal(plan, limit("0.95"))
+    assert "`night` would have cost $0.96" in refusal(plan, limit(None, None, "0.95"))
+    refuse_over_budget(plan, limit("0.96", None, "0.96"))
+
+
 def test_shots_over_their_limit_are_named() -> None:
     dear = [shot(name, "3.10") for name in ("a", "b", "c", "d")]
     assert refusal(planned(shot(), *dear), limit(per_shot="3.00")) == (

@@ -42,7 +42,7 @@ def test_a_journal_that_git_tracks_is_refused_with_a_way_to_go_on(tmp_path: Path
     git(tmp_path, "add", "--force", str(paths.journal))
     with pytest.raises(LockfileError, match="is tracked by git") as caught:
         refuse_stranger(paths, journal(OpenTask(intent)), root, PROJECT)
-    assert "git rm --cached -- .ltxspec/journal/night.jsonl" in (caught.value.hint or "")
+    assert "git rm -r --cached .ltxspec" in (caught.value.hint or "")
 
 
 @pytest.mark.parametrize(
