@@ -63,6 +63,14 @@ HARMLESS = [
     f"{VIDEO}?v=3",
     f"{VIDEO}?id=20417af1-9d69-414b-ad89-424ddea60442",
     f"{VIDEO}?title=night%20rain%20on%20the%20monastery",
+    f"{VIDEO}?title={'rain' * 10}",
+    f"{VIDEO}?number={'1234' * 10}",
+    f"{VIDEO}?title={quote(quote('a b', safe=''), safe='')}",
+    "https:///a?to=ann@host.example",
+    "https://videos.example:?w=1",
+    "https://videos.example:/a@b",
+    "https://videos.example/a:b@c",
+    "https://[::1]/a@b",
     f"{VIDEO}?title={quote('雨の夜、傘をさした音楽家')}",
     f"{VIDEO};v=2?w=1",
     f"{VIDEO}%3Fw=1",
@@ -201,6 +209,10 @@ def test_a_name_and_password_are_covered_and_harmless_lines_stay() -> None:
     assert mask_secrets("a: https://me:pw@h.example/x?w=1 # note") == "a: https://******h.example/x?w=1 # note"
     for line in ("", "prompt: rain", "a: https://h.example/x?w=1"):
         assert mask_secrets(line) == line
+
+
+def test_a_list_may_be_a_tuple() -> None:
+    assert redact_secrets((f"{VIDEO}?sig=short", 1)) == [VIDEO, 1]
 
 
 def test_a_problem_is_redacted_as_a_whole() -> None:
