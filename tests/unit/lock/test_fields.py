@@ -177,4 +177,4 @@ def test_a_failure_is_written_so_that_it_can_be_read() -> None:
 
 
 def test_an_error_is_its_message() -> None:
-    assert FieldError("is odd").args == ("is odd",)
+    assert FieldError("is odd", "takes", 3).args == ("is odd",)

@@ -67,6 +67,8 @@ HARMLESS = [
     f"{VIDEO}?number={'1234' * 10}",
     f"{VIDEO}?title={quote(quote('a b', safe=''), safe='')}",
     "https:///a?to=ann@host.example",
+    "https:///ann@host.example/x",
+    "https://videos.example:8443/@ann/7.mp4",
     "https://videos.example:?w=1",
     "https://videos.example:/a@b",
     "https://videos.example/a:b@c",
@@ -93,6 +95,11 @@ HARMLESS = [
 def test_the_query_of_a_presigned_address_goes_whole(url: str) -> None:
     assert redact_url(url) == VIDEO
     assert redact_secrets(url) == VIDEO
+
+
+def test_what_is_escaped_three_times_is_harmless_to_nobody() -> None:
+    hidden = quote(quote(quote("a b", safe=""), safe=""), safe="")
+    assert redact_url(f"{VIDEO}?title={hidden}") == VIDEO
 
 
 @pytest.mark.parametrize("tail", ["?sig=short", "#token=short", f"?{CANARY}", ";sig=short"])
@@ -173,6 +180,7 @@ def test_a_value_that_is_shown_alone_is_redacted_as_where_it_stands() -> None:
     assert redact_field("/password", {"deep": 1}) == {"deep": 1}
     assert redact_field("/password/hint", "abc") == "abc"
     assert redact_field("/hook", f"{VIDEO}?sig=short") == VIDEO
+    assert redact_field("0", "abc") == "abc"
     assert redact_field("", {"password": "abc"}) == {"password": REDACTED}
 
 
