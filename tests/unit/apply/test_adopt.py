@@ -52,21 +52,70 @@ def test_one_unknown_cost_makes_the_sum_unknown(catalog: Catalog) -> None:
     assert adopted_take(REQUEST, [RESPONSE, second], catalog).cost is None
 
 
+def test_the_costs_of_all_videos_are_added_up(catalog: Catalog) -> None:
+    more = [{**RESPONSE, "videoUUID": f"v-{number}", "cost": "0.50"} for number in (2, 3)]
+    take = adopted_take(REQUEST, [RESPONSE, *more], catalog)
+    assert (take.cost, len(take.outputs)) == (Decimal("1.48"), 3)
+
+
+def test_a_video_may_be_called_a_medium(catalog: Catalog) -> None:
+    url, name = "https://videos.example/m-1.mp4", "m-1"
+    medium = {"taskUUID": TASK, "mediaURL": url, "mediaUUID": name, "cost": "0.48"}
+    (output,) = adopted_take(REQUEST, medium, catalog).outputs
+    assert (output.video_url, output.video_uuid) == (url, name)
+
+
+def test_the_take_is_of_the_request_without_its_secrets(catalog: Catalog) -> None:
+    secret = "https://pictures.example/a.png?X-Amz-Signature=canary"
+    request = {**REQUEST, "inputs": {"frameImages": [{"image": secret, "frame": "first"}]}}
+    take = adopted_take(request, RESPONSE, catalog)
+    assert take.fingerprint.startswith("v1:sha256:")
+    assert take.fingerprint != adopted_take(REQUEST, RESPONSE, catalog).fingerprint
+    assert take.request["inputs"] == {"frameImages": [{"image": secret.partition("?")[0], "frame": "first"}]}
+
+
+def test_a_task_is_known_by_its_id_in_lower_case(catalog: Catalog) -> None:
+    take = adopted_take({**REQUEST, "taskUUID": TASK.upper()}, {**RESPONSE, "taskUUID": TASK.upper()}, catalog)
+    assert take.task_id == TASK
+
+
+AS_SENT = "give the request as it was sent"
+ONE_RENDER = "are these two of one render?"
+NO_VIDEO = f"the response holds no finished video of task `{TASK}`"
+
+
 @pytest.mark.parametrize(
-    ("request_", "response"),
+    ("request_", "response", "words", "hint"),
     [
-        ({**REQUEST, "taskUUID": None}, RESPONSE),
-        ([REQUEST, REQUEST], RESPONSE),
-        ("text", RESPONSE),
-        (REQUEST, {**RESPONSE, "taskUUID": "another"}),
-        (REQUEST, {**RESPONSE, "videoURL": None}),
-        (REQUEST, {"errors": []}),
-        ({**REQUEST, "model": "nobody:1@1"}, RESPONSE),
+        ({**REQUEST, "taskUUID": None}, RESPONSE, "the request has no `taskUUID`", AS_SENT),
+        ({**REQUEST, "taskUUID": ""}, {**RESPONSE, "taskUUID": ""}, "the request has no `taskUUID`", AS_SENT),
+        ({**REQUEST, "taskUUID": 7}, {**RESPONSE, "taskUUID": 7}, "the request has no `taskUUID`", AS_SENT),
+        ([REQUEST, REQUEST], RESPONSE, "the request must be one JSON object", "an array may hold only this one task"),
+        ("text", RESPONSE, "the request must be one JSON object", "an array may hold only this one task"),
+        (7, RESPONSE, "the request must be one JSON object", "an array may hold only this one task"),
+        ("t", RESPONSE, "the request must be one JSON object", "an array may hold only this one task"),
+        (REQUEST, {**RESPONSE, "taskUUID": "another"}, NO_VIDEO, ONE_RENDER),
+        (REQUEST, {**RESPONSE, "videoURL": None}, NO_VIDEO, ONE_RENDER),
+        (REQUEST, {"errors": []}, NO_VIDEO, ONE_RENDER),
+        (REQUEST, ["text", None, 7], NO_VIDEO, ONE_RENDER),
+        (REQUEST, {"data": 7}, NO_VIDEO, ONE_RENDER),
+        (REQUEST, 7, NO_VIDEO, ONE_RENDER),
+        ({**REQUEST, "model": "nobody:1@1"}, RESPONSE, "the request's model `nobody:1@1` is not in the catalog", None),
+        (
+            {**REQUEST, "inputs": {"frameImages": [{"image": "a.png"}]}},
+            RESPONSE,
+            "the request has no fingerprint: ",
+            "give the request as it was sent, with images as URLs, data URIs or media ids",
+        ),
     ],
 )
-def test_what_does_not_fit_together_is_refused(catalog: Catalog, request_: Any, response: Any) -> None:
-    with pytest.raises(CannotAdopt):
+def test_what_does_not_fit_together_is_refused(
+    catalog: Catalog, request_: Any, response: Any, words: str, hint: str | None
+) -> None:
+    with pytest.raises(CannotAdopt) as caught:
         adopted_take(request_, response, catalog)
+    assert caught.value.summary.startswith(words)
+    assert caught.value.hint == hint
 
 
 def test_a_presigned_query_does_not_enter_the_take(catalog: Catalog) -> None:

@@ -161,3 +161,68 @@ def test_money_of_a_refused_order_is_nobodys() -> None:
     budget.release(task(1))
     assert budget.open_orders == (0, Decimal(0))
     assert budget.overspent() is None
+
+
+def test_a_budget_is_limited_by_any_of_its_limits() -> None:
+    assert Budget(Decimal(1)).is_limited
+    assert Budget(None, per_shot=Decimal(1)).is_limited
+    assert Budget(None, per_spec={"night": Decimal(1)}).is_limited
+    assert Budget(None).factor == 1
+
+
+def test_what_is_exactly_the_limit_of_a_shot_has_room_and_an_ended_order_takes_none() -> None:
+    budget = Budget(None, per_shot=Decimal("0.80"))
+    budget.count(task(1), Decimal("0.80"))
+    assert budget.has_room(task(1))
+    assert Budget(None, per_shot=Decimal("0.10")).has_room(task(2))
+
+
+def test_an_order_of_an_earlier_run_has_no_room_where_its_spec_has_none() -> None:
+    budget = Budget(Decimal("9.00"), per_spec={"night": Decimal("0.90")})
+    budget.count(task(1), Decimal("0.91"), "night")
+    assert not budget.has_room(task(1))
+
+
+def test_what_has_ended_of_a_spec_counts_once_and_at_its_cost() -> None:
+    budget = Budget(None, per_spec={"night": Decimal("1.00")})
+    budget.reserve(task(1), Decimal("0.60"), "night")
+    budget.settle(task(1), Decimal("0.50"))
+    assert budget.committed_for("night") == Decimal("0.50")
+    assert budget.reserve(task(2), Decimal("0.50"), "night")
+
+
+def test_of_several_limits_that_were_passed_the_one_passed_by_most_is_told() -> None:
+    budget = Budget(Decimal("1.00"), per_spec={"night": Decimal("0.10"), "day": Decimal("0.90")})
+    for number, spec in ((1, "night"), (2, "day")):
+        assert budget.reserve(task(number), Decimal("0.10"), spec)
+    for number in (1, 2):
+        budget.settle(task(number), Decimal("1.00"))
+    assert budget.overspent() == (Decimal("1.00"), Decimal("1.00"))
+
+
+def test_an_end_without_a_reservation_or_a_price_changes_no_other_reckoning() -> None:
+    budget = Budget(Decimal("9.00"))
+    budget.settle(task(1), None)
+    assert budget.committed == 0
+    budget.count(task(2), None)
+    budget.settle(task(2), Decimal("4.00"))
+    assert (budget.factor, budget.committed) == (Decimal(1), Decimal("4.00"))
+
+
+def test_an_order_of_unknown_price_takes_what_is_left_at_the_prices_that_are_believed_now() -> None:
+    budget = Budget(Decimal("4.00"))
+    budget.reserve(task(1), Decimal("0.50"))
+    budget.settle(task(1), Decimal("1.00"))
+    assert budget.reserve(task(2), None)
+    assert budget.open_orders == (1, Decimal("3.00"))
+    budget.settle(task(2), Decimal("5.00"))
+    budget.count(task(3), None)
+    assert budget.open_orders == (1, Decimal(0)), "less than nothing is not left"
+
+
+def test_a_refused_order_that_was_settled_before_is_none_of_this_run() -> None:
+    budget = Budget(Decimal("0.10"))
+    budget.reserve(task(1), Decimal("0.10"))
+    budget.settle(task(1), Decimal("0.30"))
+    budget.release(task(1))
+    assert budget.overspent() is None

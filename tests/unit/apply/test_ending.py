@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 import pytest
-from builders import change, intent, output, request, task
+from builders import change, intent, lockfile, output, request, take, task
+from builders import record as record_of
 from fakes import FakeClock, FakeProvider, MemoryArchive, MemoryState
 from unit.apply.stages import stage
 
@@ -117,7 +118,8 @@ def test_a_failure_is_told_with_its_code_and_with_what_it_cost(told: Failure | N
     (event,) = bench.events
     code = told.code if told else "unknown"
     assert (event.kind, event.message, event.cost, event.code) == (Kind.SHOT_FAILED, reason, PRICE, code)
-    assert bench.state.lockfile.shots["alley"].takes[0].cost == PRICE
+    written = bench.state.lockfile.shots["alley"].takes[0]
+    assert (written.cost, written.failure) == (PRICE, told or Failure("unknown", "the provider gave no reason", False))  # noqa: FBT003  # may pass
     assert (bench.budget.committed, bench.budget.open_orders[0]) == (PRICE, 0)
 
 
@@ -185,6 +187,30 @@ def test_a_result_that_is_there_is_kept_at_once_and_told_once(results: int, want
     assert bench.archive.links["night", "alley"] == (take.outputs[0].sha256,)
     assert [event.message for event in bench.events] == [f"1 of {wanted} results delivered"]
     assert "Committed" not in bench.state.writes
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_result_that_is_there_is_current_where_a_shot_wants_it(wanted: bool) -> None:
+    bench = Bench(state=MemoryState(lockfile(alley=record_of(take("b", number=2)))))
+    story = bench.story(wanted=wanted, results=2)
+    bench.tell(story, take_in(story, replace(DONE, state=TaskState.RUNNING)))
+    assert bench.state.lockfile.shots["alley"].current == task(1 if wanted else 2)
+
+
+def test_the_link_shows_the_result_that_was_picked() -> None:
+    two = (VIDEO, output(2, home=False))
+    known = replace(take(), outputs=two, picked=two[1].video_uuid)
+    bench = Bench(state=MemoryState(lockfile(alley=record_of(known))))
+    bench.provider.addresses = {str(item.video_url) for item in two}
+    bench.provider.download = numbered  # type: ignore[method-assign]  # two videos that differ
+    bench.record(poll=replace(DONE, outputs=two, cost=Decimal("0.960")), results=2)
+    shown = bench.state.lockfile.shots["alley"].takes[0]
+    assert bench.archive.links["night", "alley"] == (shown.outputs[1].sha256, shown.outputs[0].sha256)
+    assert bench.events[0].message == "rendered, $0.96"
+
+
+async def numbered(url: str, sink: Sink) -> None:
+    sink.write(url.encode())
 
 
 def test_a_result_that_is_there_and_cannot_be_fetched_is_recorded_and_the_reason_told() -> None:

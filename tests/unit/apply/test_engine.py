@@ -714,6 +714,8 @@ def test_an_order_of_an_earlier_run_keeps_the_price_that_the_plan_gives_it() -> 
     bench.provider.charges[task()] = 1
     summary = bench.run(change(Action.RESUME, request(estimate="0.72")))
     assert (summary.in_flight, summary.in_flight_count) == (Decimal("0.72"), 1)
+    dearer = replace(change(Action.RESUME), limit_price=Decimal("0.90"))
+    assert bench.run(dearer).in_flight == Decimal("0.90"), "limits reckon with the higher price"
 
 
 @pytest.mark.parametrize("retry", [True, False])
@@ -875,3 +877,11 @@ def test_a_summary_adds_up_what_was_spent_and_what_is_open() -> None:
         limit=Decimal(9),
     )
     assert _summary([], Budget(None), interrupted=False).spent == 0
+
+
+def test_a_summary_names_the_limit_that_was_passed() -> None:
+    budget = Budget(Decimal(9), per_spec={"night": Decimal("0.40")})
+    budget.reserve(task(), Decimal("0.40"), "night")
+    budget.settle(task(), Decimal("0.48"))
+    summary = _summary([], budget, interrupted=False)
+    assert (summary.overspent, summary.limit) == (Decimal("0.08"), Decimal("0.40"))

@@ -48,6 +48,15 @@ def test_an_order_is_recorded_later_than_every_take_of_its_shot_though_the_clock
         assert [event.at for event in state.journal] == ["2026-11-22T12:00:01.000Z"]
 
 
+def test_an_order_that_is_the_latest_of_its_shot_anyway_keeps_its_time() -> None:
+    takes = [take(number=number, at=f"2026-11-22T{9 + number}:00:00.000Z") for number in (1, 2)]
+    book, _ = ledger(MemoryState(lockfile(alley=record(*takes))))
+    assert ordered_at(book, "2026-11-22T12:00:00.000Z", number=3) == "2026-11-22T12:00:00.000Z"
+    assert ordered_at(book, "2026-11-22T11:30:00.000Z", number=4) == "2026-11-22T12:00:00.001Z"
+    assert ordered_at(book, "2026-11-22T08:00:00.000Z", number=5, instance="gate") == "2026-11-22T08:00:00.000Z"
+    assert ordered_at(book, "some day", number=6) == "some day"
+
+
 def test_two_orders_of_a_shot_within_one_millisecond_have_two_times() -> None:
     book, _ = ledger()
     times = [ordered_at(book, "2026-11-22T10:00:00.000Z", number=number) for number in (3, 2, 1)]
@@ -59,7 +68,7 @@ def test_another_shot_is_not_held_to_the_times_of_this_one() -> None:
     assert ordered_at(book, "2026-11-22T10:00:00.000Z", instance="gate") == "2026-11-22T10:00:00.000Z"
 
 
-@pytest.mark.parametrize("known", [None, "some day"])
+@pytest.mark.parametrize("known", [None, "some day", "2026-11-22T12:00:00", "9999-12-31T23:59:59.999Z"])
 def test_takes_without_a_time_hold_no_order_up(known: str | None) -> None:
     book, _ = ledger(MemoryState(lockfile(alley=record(replace(take(), submitted_at=known)))))
     assert ordered_at(book, "2026-11-22T10:00:00.000Z") == "2026-11-22T10:00:00.000Z"
@@ -193,6 +202,13 @@ def test_a_signature_of_an_address_is_kept_for_the_download_and_never_written() 
     assert book.outputs_of(task())[0].video_url == signed.video_url
     assert "secret" not in repr(state.journal) + repr(state.lockfile)
     assert any(isinstance(event, Finished) for event in state.journal)
+
+
+def test_a_recorded_task_that_is_taken_up_again_was_accepted_and_keeps_its_results() -> None:
+    book, state = ledger()
+    book.reopen(intent(), [NEW])
+    assert state.writes == ["Intent", "Accepted", "Delivered"]
+    assert (book.open[task()].stage, book.outputs_of(task())) == ("accepted", (NEW,))
 
 
 def test_an_order_that_is_made_anew_is_written_without_its_secrets() -> None:

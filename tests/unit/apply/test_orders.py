@@ -87,6 +87,18 @@ def test_a_secret_anywhere_is_withheld_and_comes_back_from_the_spec_alone(hidden
     assert (known.whole, known.body) == (True, body)
 
 
+def test_what_is_no_secret_is_journalled_as_it_is_sent() -> None:
+    wanted = with_delivery(callbacks=["https://hooks.example/a", 3, None], sizes=(1, 2), label="")
+    body = order_body(wanted, task())
+    assert make_intent(change(wanted=wanted), body, NOW).order == {**body, "sizes": [1, 2]}
+
+
+def test_a_secret_in_a_tuple_is_withheld_too() -> None:
+    wanted = with_delivery(callbacks=("https://hooks.example/a", SECRET))
+    order = make_intent(change(wanted=wanted), order_body(wanted, task()), NOW).order
+    assert order["callbacks"] == ["https://hooks.example/a", "[redacted]"]
+
+
 def test_a_secret_that_only_the_request_holds_is_not_journalled_there_either() -> None:
     wanted = replace(request(), body={**request().body, "inputs": [{"image": SECRET}], "password": "canary"})
     intent = make_intent(change(wanted=wanted), order_body(wanted, task()), NOW)
@@ -119,6 +131,15 @@ def test_a_take_records_the_planned_request_where_the_journal_has_another() -> N
         told = as_planned(forged, wanted)
         assert (told.request, told.inputs, told.estimate) == (written.request, {}, wanted.estimate)
         assert (told.task_id, told.at, told.retake, told.attempt) == (task(), NOW, 1, 1)
+
+
+def test_a_take_never_records_the_secrets_of_the_planned_request() -> None:
+    wanted = with_secrets()
+    written = make_intent(change(wanted=wanted), order_body(wanted, task()), NOW)
+    assert as_planned(written, wanted) is written
+    told = as_planned(replace(written, request={}), wanted)
+    assert told.request == written.request
+    assert "canary" not in repr(told)
 
 
 def test_a_change_without_a_request_has_no_intent() -> None:

@@ -1,9 +1,9 @@
 from dataclasses import replace
 
-from builders import change, lockfile, record, request, take, task
+from builders import change, lockfile, output, record, request, take, task
 
 from ltxspec.apply.records import add_take, record_changes
-from ltxspec.lock.models import Failure, Lockfile
+from ltxspec.lock.models import Failure, Lockfile, Output
 from ltxspec.plan.actions import Action, Reason
 from ltxspec.plan.owned import preferred
 
@@ -170,3 +170,89 @@ def test_a_take_of_another_request_is_not_picked_by_itself() -> None:
 def test_the_same_take_twice_is_one_take() -> None:
     once = add_take(lockfile(), "alley", OLD, wanted=True)
     assert add_take(once, "alley", OLD, wanted=True) == once
+
+
+def test_a_task_under_way_moves_nothing_and_an_order_moves_the_takes_before_it() -> None:
+    locked = lockfile(alley=record(OLD))
+    resumed = change(Action.RESUME, request("gate"), origin="alley")
+    assert record_changes(locked, [resumed], wanted={"gate"}) == locked
+    ordered = change(Action.REPLACE, request("gate", "c"), number=3, origin="alley")
+    assert record_changes(locked, [ordered], wanted={"gate"}) == lockfile(gate=record(OLD))
+
+
+def test_retiring_a_name_that_is_not_there_changes_nothing() -> None:
+    locked = lockfile(alley=record(OLD))
+    assert record_changes(locked, [change(Action.RETIRE, request("gate"))], wanted={"alley"}) == locked
+
+
+def test_a_take_that_is_not_there_is_not_copied() -> None:
+    locked = lockfile(alley=record(OLD))
+    ill = change(Action.MOVE, request("gate"), number=9, origin="alley")
+    assert record_changes(locked, [ill], wanted={"alley", "gate"}) == locked
+
+
+def test_where_records_are_joined_the_newer_choice_wins_and_without_one_the_older_stays() -> None:
+    failed = take("b", number=2, status="failed")
+    joined = record_changes(lockfile({"alley": record(OLD)}, alley=record(failed)), [change(Action.RETIRE)], wanted=())
+    assert joined == lockfile({"alley": record(OLD, failed, current=1)})
+    both = lockfile({"alley": record(OLD)}, alley=record(NEW))
+    assert record_changes(both, [change(Action.RETIRE)], wanted=()).retired["alley"].current == task(2)
+    revived = record_changes(both, [change(Action.RESTORE, number=1)], wanted={"alley"})
+    assert revived == lockfile(alley=record(OLD, NEW, current=1))
+
+
+def test_what_an_older_record_knows_of_a_task_is_not_lost_to_a_newer_one() -> None:
+    locked = lockfile(alley=record(OLD), gate=record(replace(OLD, cost=None)))
+    moved = record_changes(locked, [change(Action.MOVE, request("gate"), origin="alley")], wanted={"gate"})
+    assert moved == lockfile(gate=record(OLD))
+
+
+def test_a_field_that_is_only_recorded_and_no_longer_asked_for_goes() -> None:
+    before = replace(OLD, request={**OLD.request, "safety": {"mode": "fast"}})
+    updated = record_changes(lockfile(alley=record(before)), [change(Action.UPDATE)], wanted={"alley"})
+    assert updated.shots["alley"].takes[0].request == OLD.request
+
+
+def test_without_a_request_or_a_current_take_nothing_is_updated() -> None:
+    failed = lockfile(alley=record(take(status="failed")))
+    assert record_changes(failed, [change(Action.UPDATE)], wanted={"alley"}) == failed
+    locked = lockfile(alley=record(OLD, NEW, current=2))
+    restored = record_changes(locked, [replace(change(Action.RESTORE), request=None)], wanted={"alley"})
+    assert restored.shots["alley"] == record(OLD, NEW, current=1)
+
+
+def test_a_take_that_nobody_wants_is_kept_under_its_name_and_nowhere_else() -> None:
+    kept = add_take(lockfile(alley=record(OLD)), "gone", NEW, wanted=False)
+    assert kept == lockfile(alley=record(OLD), gone=record(NEW))
+
+
+def test_a_take_that_nobody_wants_is_current_where_nothing_else_is() -> None:
+    locked = lockfile(alley=record(OLD, current=0))
+    assert add_take(locked, "alley", OLD, wanted=False) == lockfile(alley=record(OLD))
+
+
+def test_a_take_that_is_wanted_brings_back_what_was_retired() -> None:
+    assert add_take(lockfile({"alley": record(OLD)}), "alley", NEW, wanted=True) == lockfile(
+        alley=record(OLD, NEW, current=2)
+    )
+    both = lockfile({"alley": record(OLD)}, alley=record(take("c", number=3, at="2026-11-22T12:00:00Z")))
+    kept = add_take(both, "alley", NEW, wanted=False)
+    assert (kept.retired, kept.shots["alley"].current, paid(kept)) == ({}, task(3), {task(1), task(2), task(3)})
+
+
+def test_a_pick_of_a_later_result_stays_and_goes_with_a_failure() -> None:
+    two = replace(OLD, outputs=(*OLD.outputs, output(2)), picked="video-2")
+    again = replace(two, picked=None)
+    kept = add_take(lockfile(alley=record(two)), "alley", again, wanted=True).shots["alley"]
+    assert kept.takes[0].picked == "video-2"
+    failed = replace(again, status="failed", failure=Failure("a", "b", permanent=True), outputs=())
+    assert add_take(lockfile(alley=record(two)), "alley", failed, wanted=True).shots["alley"].takes[0].picked is None
+
+
+def test_a_retake_succeeds_to_a_pick_only_where_there_is_one() -> None:
+    again = take("a", number=3, retake=2, at="2026-11-22T12:00:00Z")
+    shot = add_take(lockfile(alley=record(OLD)), "alley", again, wanted=True).shots["alley"]
+    assert [item.picked for item in shot.takes] == [None, None]
+    nameless = replace(again, outputs=(Output(None, None),))
+    shot = add_take(lockfile(alley=record(OLD).with_pick(task(1))), "alley", nameless, wanted=True).shots["alley"]
+    assert shot.takes[1].picked == "1"

@@ -235,7 +235,7 @@ class Knows(FakeProvider):
 def test_an_earlier_attempt_that_delivered_after_all_is_taken_over(live: bool, number: int, attempt: int) -> None:
     found = replace(DELIVERED, task_id=task(number))
     known = {task(number): found}
-    provider = Knows(live=known) if live else Knows(archived=known)
+    provider = Knows() if live else Knows(archived=known)
     imported = take(number=7, status="failed", permanent=False, attempt=None)
     bench = Bench(provider, with_failures(imported))
     ended = bench.order(replace(change(), attempt=10), seen=found if live else None)

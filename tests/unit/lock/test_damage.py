@@ -1,5 +1,7 @@
 """What is said about files that cannot be trusted."""
 
+import pytest
+
 from ltxspec.errors import Location
 from ltxspec.lock.damage import block_place, damaged, digest_mismatch, not_json, too_new
 
@@ -47,3 +49,51 @@ def test_no_hint_ever_advises_to_delete_a_lockfile() -> None:
         assert "delete" not in error.hint or "do not delete" in error.hint
         assert not error.summary.endswith(".")
         assert NAME in error.summary
+
+
+RESTORE = "git checkout -- lockfiles/night.lock.json"
+
+
+@pytest.mark.parametrize("data", [b"", b" \n\t\n"])
+def test_an_empty_file_is_called_empty(data: bytes) -> None:
+    error = not_json(data, NAME, 1, 1)
+    assert error.summary == f"lockfile `{NAME}` is empty"
+    assert (error.where, RESTORE in (error.hint or "")) == (None, True)
+
+
+@pytest.mark.parametrize("marker", [b"<<<<<<< ours", b"||||||| base", b"=======", b">>>>>>> theirs"])
+def test_a_conflict_is_shown_at_its_first_marker(marker: bytes) -> None:
+    error = not_json(b"{\n" + marker + b"\n=======\n}", NAME, 9, 9)
+    assert error.summary == f"lockfile `{NAME}` has conflict markers of an unfinished merge"
+    assert error.where == Location(NAME, 2, 1)
+
+
+def test_other_bytes_are_shown_where_the_parser_stopped() -> None:
+    error = not_json(b"{\n ", NAME, 2, 2)
+    assert error.summary == f"lockfile `{NAME}` is not complete JSON"
+    assert (error.where, RESTORE in (error.hint or "")) == (Location(NAME, 2, 2), True)
+
+
+def test_damage_is_shown_where_it_is() -> None:
+    error = damaged("it is odd", NAME, Location(NAME, 7, 5))
+    assert (error.where, RESTORE in (error.hint or "")) == (Location(NAME, 7, 5), True)
+
+
+@pytest.mark.parametrize(
+    ("shots", "words"),
+    [
+        ("a", "`a` does not match its digest"),
+        ("ab", "`a`, `b` do not match their digests"),
+        ("abc", "`a`, `b`, `c` do not match their digests"),
+        ("abcde", "`a`, `b`, `c` and 2 more do not match their digests"),
+    ],
+)
+def test_the_blocks_that_were_changed_are_named(shots: str, words: str) -> None:
+    error = digest_mismatch([("shots", key) for key in shots], LAYOUT, NAME)
+    assert error.summary == f"lockfile `{NAME}`: {words}"
+    assert error.where == Location(NAME, 6, 3, '  "shots": {')
+
+
+def test_a_block_at_the_very_start_and_one_whose_section_is_missing_are_found_too() -> None:
+    assert block_place(b'\n  "shots": {', NAME, ("shots",)) == Location(NAME, 2, 3, '  "shots": {')
+    assert block_place(LAYOUT, NAME, ("fog", "alley")) is None

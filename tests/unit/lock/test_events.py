@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lockfile_strategies import events
 
-from ltxspec.errors import LockfileError, LockfileTooNew
+from ltxspec.errors import Location, LockfileError, LockfileTooNew
 from ltxspec.lock.events import decode_events, encode_event, intact_length
 from ltxspec.lock.journal import Abandoned, Accepted, Committed, Event, Failed, Finished, Repeated
 from ltxspec.lock.models import Failure
 
+AT = "2026-11-22T10:00:00Z"
 NAME = ".ltxspec/journal/night.jsonl"
 STORY: list[Event] = [
     intent("Rain over Neo-Kyoto — ein Straßenmusiker 🌂"),
@@ -49,6 +50,18 @@ def test_every_event_is_one_line_of_json() -> None:
     assert [json.loads(line)["entry"]["event"] for line in lines] == [
         "intent", "repeated", "accepted", "finished", "failed", "committed", "abandoned",
     ]  # fmt: skip
+
+
+def test_a_reason_that_utf8_cannot_hold_is_made_readable() -> None:
+    assert decode_events(encode_event(Abandoned(task(1), "no\udc80", AT)), NAME) == [Abandoned(task(1), "no?", AT)]
+
+
+@pytest.mark.parametrize("data", [b"", b"a", b"\n", b"\n\0\n", b"\0\n", b"\n\n\0\n", b"a\n\0\nb"])
+def test_a_last_line_with_bytes_that_were_never_written_is_torn(data: bytes) -> None:
+    whole = data[: data.rfind(b"\n") + 1]
+    lines = whole.splitlines(keepends=True)
+    torn = len(lines[-1]) if lines and b"\0" in lines[-1] else 0
+    assert intact_length(data) == len(whole) - torn
 
 
 def test_an_order_reads_back_byte_for_byte() -> None:
@@ -119,7 +132,7 @@ def test_two_lines_glued_together_by_a_torn_write_are_damage() -> None:
 def test_a_sound_line_that_is_not_understood_comes_from_a_later_version(entry: object) -> None:
     with pytest.raises(LockfileTooNew, match="line 2") as caught:
         decode_events(encode_event(STORY[0]) + sealed(entry), NAME)
-    assert caught.value.hint == "upgrade ltxspec"
+    assert (caught.value.where, caught.value.hint) == (Location(NAME, 2, 1), "upgrade ltxspec")
 
 
 def test_an_empty_journal_has_no_events() -> None:

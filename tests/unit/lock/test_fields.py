@@ -11,17 +11,21 @@ from lockfile_strategies import failures, outputs
 
 from ltxspec.lock.fields import (
     FieldError,
+    an_object,
     count,
     decode_failure,
     decode_outputs,
     failure_json,
+    file_digests,
     known_only,
+    mapping,
     money,
     money_json,
     optional_count,
     optional_text,
     outputs_json,
     readable,
+    sequence,
     text,
 )
 from ltxspec.lock.models import Failure, Output
@@ -95,3 +99,82 @@ def test_text_that_utf8_cannot_hold_is_made_readable() -> None:
 def test_secrets_that_a_provider_repeats_are_not_written_down() -> None:
     failure = Failure("invalidImage", "cannot read https://me:pw@h.example/a.png?X-Amz-Signature=canary today", True)  # noqa: FBT003  # permanent
     assert failure_json(failure)["message"] == "cannot read https://h.example/a.png today"
+
+
+@pytest.mark.parametrize("value", [None, [], "a", 1, True])
+def test_an_object_is_one(value: object) -> None:
+    assert an_object({"a": 1}) == {"a": 1}
+    assert mapping({"x": {"a": 1}}, "x") == {"a": 1}
+    with pytest.raises(FieldError, match=r"^must be an object$"):
+        an_object(value)
+    with pytest.raises(FieldError, match="`x` must be an object"):
+        mapping({"x": value}, "x")
+
+
+@pytest.mark.parametrize("value", [None, {}, "a", (1,)])
+def test_an_array_is_one(value: object) -> None:
+    assert sequence({"x": [1]}, "x") == [1]
+    with pytest.raises(FieldError, match="`x` must be an array"):
+        sequence({"x": value}, "x")
+
+
+def test_what_is_as_it_must_be_is_given_back() -> None:
+    block = {"text": "a", "count": 3, "zero": 0}
+    assert (text(block, "text"), optional_text(block, "text")) == ("a", "a")
+    assert (count(block, "count"), optional_count(block, "zero", 0), optional_count(block, "none", 0)) == (3, 0, None)
+
+
+@pytest.mark.parametrize("value", [3, True, ["a"]])
+def test_an_optional_text_is_a_text_or_null(value: object) -> None:
+    with pytest.raises(FieldError, match="`x` must be a string or null"):
+        optional_text({"x": value}, "x")
+
+
+def test_digests_of_files_are_texts() -> None:
+    assert file_digests({}) == {}
+    assert file_digests({"inputs": {"a.png": "sha256:00"}}) == {"a.png": "sha256:00"}
+    with pytest.raises(FieldError, match="`inputs` must be an object"):
+        file_digests({"inputs": [1]})
+    with pytest.raises(FieldError, match=r"`inputs\.a\.png` must be a string"):
+        file_digests({"inputs": {"a.png": 1}})
+
+
+@pytest.mark.parametrize(
+    ("item", "words"),
+    [
+        ([], r"`outputs\[1\]` must be an object"),
+        ({"size": 1}, r"`outputs\[1\].size` is not a field"),
+        ({"bytes": -1}, r"`outputs\[1\].bytes` must be null or an integer of at least 0"),
+        ({"cost": 1}, r"`outputs\[1\].cost` must be a decimal string"),
+    ],
+)
+def test_an_error_in_an_output_says_in_which(item: object, words: str) -> None:
+    with pytest.raises(FieldError, match=words):
+        decode_outputs({"outputs": [{}, item]})
+
+
+@pytest.mark.parametrize(
+    ("block", "words"),
+    [
+        ({"message": "b"}, "`code` must be a string"),
+        ({"code": "a"}, "`message` must be a string"),
+        ({"code": "a", "message": "b", "permanent": None}, "`permanent` must be true or false"),
+    ],
+)
+def test_a_failure_has_a_code_and_a_message(block: dict[str, Any], words: str) -> None:
+    with pytest.raises(FieldError, match=words):
+        decode_failure(block)
+
+
+def test_a_failure_blocks_unless_it_says_that_it_may_pass() -> None:
+    assert decode_failure({"code": "a", "message": "b"}).permanent
+    assert not decode_failure({"code": "a", "message": "b", "permanent": False}).permanent
+
+
+def test_a_failure_is_written_so_that_it_can_be_read() -> None:
+    odd = Failure("a\udc80", "b\udc80", permanent=False)
+    assert failure_json(odd) == {"code": "a?", "message": "b?", "permanent": False}
+
+
+def test_an_error_is_its_message() -> None:
+    assert FieldError("is odd", "takes", 3).args == ("is odd",)

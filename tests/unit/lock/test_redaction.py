@@ -63,6 +63,16 @@ HARMLESS = [
     f"{VIDEO}?v=3",
     f"{VIDEO}?id=20417af1-9d69-414b-ad89-424ddea60442",
     f"{VIDEO}?title=night%20rain%20on%20the%20monastery",
+    f"{VIDEO}?title={'rain' * 10}",
+    f"{VIDEO}?number={'1234' * 10}",
+    f"{VIDEO}?title={quote(quote('a b', safe=''), safe='')}",
+    "https:///a?to=ann@host.example",
+    "https:///ann@host.example/x",
+    "https://videos.example:8443/@ann/7.mp4",
+    "https://videos.example:?w=1",
+    "https://videos.example:/a@b",
+    "https://videos.example/a:b@c",
+    "https://[::1]/a@b",
     f"{VIDEO}?title={quote('雨の夜、傘をさした音楽家')}",
     f"{VIDEO};v=2?w=1",
     f"{VIDEO}%3Fw=1",
@@ -85,6 +95,11 @@ HARMLESS = [
 def test_the_query_of_a_presigned_address_goes_whole(url: str) -> None:
     assert redact_url(url) == VIDEO
     assert redact_secrets(url) == VIDEO
+
+
+def test_what_is_escaped_three_times_is_harmless_to_nobody() -> None:
+    hidden = quote(quote(quote("a b", safe=""), safe=""), safe="")
+    assert redact_url(f"{VIDEO}?title={hidden}") == VIDEO
 
 
 @pytest.mark.parametrize("tail", ["?sig=short", "#token=short", f"?{CANARY}", ";sig=short"])
@@ -165,6 +180,7 @@ def test_a_value_that_is_shown_alone_is_redacted_as_where_it_stands() -> None:
     assert redact_field("/password", {"deep": 1}) == {"deep": 1}
     assert redact_field("/password/hint", "abc") == "abc"
     assert redact_field("/hook", f"{VIDEO}?sig=short") == VIDEO
+    assert redact_field("0", "abc") == "abc"
     assert redact_field("", {"password": "abc"}) == {"password": REDACTED}
 
 
@@ -201,6 +217,10 @@ def test_a_name_and_password_are_covered_and_harmless_lines_stay() -> None:
     assert mask_secrets("a: https://me:pw@h.example/x?w=1 # note") == "a: https://******h.example/x?w=1 # note"
     for line in ("", "prompt: rain", "a: https://h.example/x?w=1"):
         assert mask_secrets(line) == line
+
+
+def test_a_list_may_be_a_tuple() -> None:
+    assert redact_secrets((f"{VIDEO}?sig=short", 1)) == [VIDEO, 1]
 
 
 def test_a_problem_is_redacted_as_a_whole() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -42,6 +43,10 @@ def test_nothing_wrong_is_read_quickly(value: Take, data: st.DataObject) -> None
 
 def test_an_ordinary_take_is_read_quickly() -> None:
     assert usual_take(written(take())) == take()
+    imported = take(retake=None, attempt=None, cost=None)
+    empty = replace(imported, outputs=(replace(imported.outputs[0], bytes=0, cost=None),))
+    for value in (imported, empty):
+        assert usual_take(written(value)) == value
 
 
 @pytest.mark.parametrize(
@@ -52,6 +57,10 @@ def test_an_ordinary_take_is_read_quickly() -> None:
         lambda item: item.update(attempt=True),
         lambda item: item.update(cost="free"),
         lambda item: item.update(taskUUID=""),
+        lambda item: item.update(fingerprint=""),
+        lambda item: item.update(model=""),
+        lambda item: item.update(inputs={"a.png": "sha256:00"}),
+        lambda item: item.update(attempt=item.pop("attempt")),
         lambda item: item.update(status="failed"),
         lambda item: item.update(extra=1),
         lambda item: item.pop("retake"),

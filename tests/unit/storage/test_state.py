@@ -49,6 +49,10 @@ def test_the_sandbox_shares_no_file_with_the_paid_service(tmp_path: Path) -> Non
     paid, free = (spec_paths(tmp_path, "lockfiles", name, "night") for name in ("runware", "sandbox"))
     assert free.lockfile == tmp_path / ".ltxspec" / "sandbox" / "lockfiles" / "night.lock.json"
     assert not {paid.lockfile, paid.journal, paid.guard} & {free.lockfile, free.journal, free.guard}
+    assert (paid.root, free.root) == (tmp_path, None)
+    tracked = TrackedFolder(tmp_path, tmp_path / "lockfiles")
+    places = [spec_paths(tmp_path, "lockfiles", name, "night", tracked) for name in ("runware", "sandbox")]
+    assert [place.tracked for place in places] == [tracked, None]
 
 
 def test_it_is_the_state_that_apply_asks_for(paths: SpecPaths) -> None:
@@ -61,6 +65,8 @@ def test_no_lockfile_is_an_empty_one_of_this_spec_and_provider(paths: SpecPaths)
     assert read_state(paths) == (Lockfile("runware", "night"), [])
     bare = SpecPaths(paths.lockfile, paths.journal, paths.guard)
     assert read_state(bare)[0] == Lockfile("", "night")
+    renamed = replace(paths, lockfile=paths.lockfile.with_name("day.lock.json"))
+    assert read_state(renamed)[0] == Lockfile("runware", "night")
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"<<<<<<< HEAD\n", b"\0" * 100])
@@ -84,8 +90,9 @@ def test_a_folder_in_the_place_of_a_lockfile_is_an_error(paths: SpecPaths) -> No
 )
 def test_a_lockfile_of_another_spec_or_provider_is_refused(paths: SpecPaths, foreign: Lockfile, said: str) -> None:
     stored(paths, foreign)
-    with pytest.raises(LockfileError, match=f"belongs to {said}"):
+    with pytest.raises(LockfileError, match=f"belongs to {said}") as caught:
         read_state(paths)
+    assert "move it back to its place" in (caught.value.hint or "")
     bare = SpecPaths(paths.lockfile, paths.journal, paths.guard)
     assert read_state(bare)[0] == foreign
 
@@ -242,8 +249,9 @@ def test_a_link_that_leads_out_of_the_project_is_refused_before_anything_is_orde
     (root / link).parent.mkdir(parents=True)
     (root / link).symlink_to(outside if link == "lockfiles" else outside / "night.lock.json")
     paths = spec_paths(root, "lockfiles", "runware", "night")
-    with pytest.raises(LockfileError, match="leads out of the project"):
+    with pytest.raises(LockfileError, match="leads out of the project") as caught:
         read_state(paths)
+    assert "only written below the project" in (caught.value.hint or "")
     with open_state(paths) as state, pytest.raises(LockfileError, match="leads out of the project"):
         state.read_lockfile()
 
@@ -337,3 +345,49 @@ def test_events_are_what_the_journal_holds(paths: SpecPaths) -> None:
         assert state.events() == []
         state.append(intent())
         assert state.events() == [intent()]
+
+
+def test_a_lockfile_that_is_there_is_read_without_asking_git(tmp_path: Path) -> None:
+    class Unasked(TrackedFolder):
+        def refuse_missing(self, file: Path) -> None:
+            raise AssertionError(file)
+
+    tracked = Unasked(tmp_path, tmp_path / "lockfiles")
+    paths = spec_paths(tmp_path, "lockfiles", "runware", "night", tracked)
+    stored(paths, OURS)
+    assert read_state(paths)[0] == OURS
+
+
+def test_what_this_process_wrote_itself_is_no_change_of_somebody_else(paths: SpecPaths) -> None:
+    with open_state(paths) as state:
+        state.read_lockfile()
+        state.write_lockfile(OURS)
+        renamed = lockfile(gate=OURS.shots["alley"])
+        state.write_lockfile(renamed)
+    assert read_state(paths)[0] == renamed
+
+
+def test_retired_shots_alone_are_worth_a_file_and_nothing_is_not(paths: SpecPaths) -> None:
+    with open_state(paths) as state:
+        state.write_lockfile(lockfile())
+        assert not paths.lockfile.exists()
+        retired = lockfile({"alley": OURS.shots["alley"]})
+        state.write_lockfile(retired)
+    assert read_state(paths)[0] == retired
+
+
+@pytest.mark.parametrize(("linked", "words"), [(False, "disappeared"), (True, "was replaced by a link")])
+def test_a_lockfile_that_went_away_is_to_be_brought_back_first(
+    paths: SpecPaths, tmp_path: Path, linked: bool, words: str
+) -> None:
+    stored(paths, OURS)
+    other = tmp_path / "other.json"
+    other.write_bytes(encode_lockfile(OURS))
+    with open_state(paths) as state:
+        state.read_lockfile()
+        paths.lockfile.unlink()
+        if linked:
+            paths.lockfile.symlink_to(other)
+        with pytest.raises(LockfileError, match=words) as caught:
+            state.write_lockfile(OURS)
+    assert (caught.value.hint or "").startswith("bring it back")
