@@ -80,7 +80,6 @@ def test_what_no_test_notices_is_told_and_nothing_else(tmp_path: Path) -> None:
     tried, left = json.loads(done.stdout)
     assert tried == 9
     assert left == [
-        [5, "", "NAME = 'unread?'"],
         [8, "room", "return spent <= LIMIT"],
         [11, "wait", "while False:"],
     ]
