@@ -81,7 +81,9 @@ def add_take(lockfile: Lockfile, instance: str, take: Take, *, wanted: bool) -> 
     retired = instance in lockfile.retired and not wanted
     before = (lockfile.retired if retired else lockfile.shots).get(instance, _EMPTY)
     record = before.with_take(_with_pick(before, take))
-    if take.status == "succeeded" and (wanted or record.current is None):
+    known = before.take(take.task_id)  # more of its results came: what was picked meanwhile stays
+    is_new = known is None or known.status == "failed"
+    if take.status == "succeeded" and ((wanted and is_new) or record.current is None):
         record = replace(record, current=take.task_id)
     if retired:
         return replace(lockfile, retired={**lockfile.retired, instance: record})

@@ -14,6 +14,15 @@ def paid(locked: Lockfile) -> set[str]:
     return {item.task_id for kept in [*locked.shots.values(), *locked.retired.values()] for item in kept.takes}
 
 
+def test_a_result_that_comes_late_does_not_undo_a_pick() -> None:
+    partial, other = take(number=1), take(number=2, retake=2)
+    held = lockfile(alley=record(partial, other, current=2))
+    whole = replace(partial, outputs=(*partial.outputs, output(3)))
+    recorded = add_take(held, "alley", whole, wanted=True).shots["alley"]
+    assert recorded.current == other.task_id
+    assert recorded.take(partial.task_id) == whole
+
+
 def test_a_retired_shot_keeps_its_takes_and_comes_back_with_them() -> None:
     locked = lockfile(alley=record(OLD))
     retired = record_changes(locked, [change(Action.RETIRE)], wanted=())
