@@ -96,7 +96,7 @@ class Sandbox:
     def request(self, method: str, url: str, **options: Any) -> httpx.Response:
         async def go() -> httpx.Response:
             transport = SandboxTransport(self.app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://sandbox", timeout=5) as client:
+            async with httpx.AsyncClient(transport=transport, base_url="http://sandbox", timeout=60) as client:
                 return await client.request(method, url, **options)
 
         return asyncio.run(go())
