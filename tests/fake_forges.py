@@ -70,7 +70,7 @@ class FakeForge:
         return f"2026-11-22T10:{self.clock // 60:02}:{self.clock % 60:02}Z"
 
     def comment_json(self, number: int, body: str, author: tuple[int, str, str]) -> dict[str, Any]:
-        raise NotImplementedError
+        raise NotImplementedError  # each forge has a form of its own
 
     def answer(self, asked: Asked) -> Answer:
         """Route a request. What no route takes is a bug of the client under test."""

@@ -21,7 +21,7 @@ _PAUSE = 2.0  # seconds before a broken download is begun anew
 class Delivery:
     """What came of fetching the results of one task."""
 
-    home: Sequence[Archived | None]  # for each result what the archive holds, or None when it could not be had now
+    home: Sequence[Archived | None]  # for each result what the archive holds, or None when it could not be fetched now
     reason: str | None  # the last reason for that; None when every result is archived
     outputs: Sequence[Output]  # the results, with the addresses that worked in the place of those that did not
 
@@ -73,7 +73,7 @@ async def bring_home(  # the three ports, and whose results from where: a class 
         addresses: place -> address to use instead of the known one; then only these results are fetched.
 
     Returns:
-        For each output what the archive holds, or None when it could not be had now; and the last reason for that.
+        For each output what the archive holds, or None when it could not be fetched now; and the last reason for that.
     """
     home: list[Archived | None] = [None] * len(outputs)
     reason = None
@@ -96,7 +96,7 @@ def names_of(task: TaskId, outputs: Sequence[Output]) -> list[str]:
 
     The task's id comes first: two tasks may report one id for their videos. Then which video it is, and not its place:
     results may come in another order the next time, and no download may go on upon another video's bytes. Results of
-    one task that cannot be told apart are numbered.
+    one task that look the same are numbered.
     """
     names, seen = [], Counter[str]()
     for output in outputs:

@@ -143,9 +143,9 @@ def give_up(story: Story) -> ShotOutcome:
     """Close an order that was never sent, or that nobody wants and the provider has had no word of for a day."""
     if story.facts.submits == 0:
         return abandon(story, story.stage.stop.asked() or "this run orders nothing")
-    story.ledger.abandon(story.task_id, "no shot wants it, and the provider has no word of it")
+    story.ledger.abandon(story.task_id, "no shot wants it, and the provider does not know it")
     story.stage.budget.release(story.task_id)
-    story.tell(Kind.SHOT_RECORDED, "given up: no shot wants it any more, and the provider has no word of it")
+    story.tell(Kind.SHOT_RECORDED, "given up: no shot wants it any more, and the provider does not know it")
     return story.ends(Outcome.RECORDED, "given up")
 
 

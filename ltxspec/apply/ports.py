@@ -15,7 +15,7 @@ from ltxspec.values import Json, TaskId, Usd
 
 
 class TaskState(StrEnum):
-    """What the provider says of a task. UNKNOWN ("no word of it") is a state, not an error: recovery turns on it."""
+    """What the provider says of a task. UNKNOWN (it does not know the task) is a state, not an error."""
 
     UNKNOWN = "unknown"
     RUNNING = "running"

@@ -107,7 +107,7 @@ def next_step(facts: Facts, limits: Limits) -> Step:
 
 
 def _all_looks_empty(facts: Facts, limits: Limits) -> Step:
-    """The order may or may not have arrived, and the provider has no word of it."""
+    """The order may or may not have arrived, and the provider does not know it."""
     too_old = facts.age > limits.replay_age
     if facts.repeat_refused is not None:
         return Step.RECORD if facts.consent else Step.LEAVE

@@ -122,7 +122,7 @@ def _box_length(header: bytes) -> int:
 
 
 def _segment(file: IO[bytes]) -> tuple[int | None, int | None]:
-    """Where the segment's content begins, and where it ends; None for what cannot be told."""
+    """Where the segment's content begins, and where it ends; None for what is not known."""
     file.seek(4)
     header_length = _vint(file)
     if header_length is None:

@@ -12,7 +12,7 @@ def refuse_outside(root: Path, *places: Path) -> None:
     """Refuse places below `root` that links lead out of it. What does not exist yet leads nowhere.
 
     Raises:
-        StorageError: one does, or it cannot be told.
+        StorageError: one does, or that cannot be determined.
     """
     with translated("read", root):
         base = os.path.realpath(root)

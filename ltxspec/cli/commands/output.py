@@ -24,7 +24,7 @@ class NoVideo(LtxspecError):
 @options.output_format("text", "json")
 @click.pass_obj
 def command(session: Session, address: str, provider: str | None, form: str, *, url: bool) -> int:
-    """Print the local file of a shot's current video, or its address when it is not home. One line an output.
+    """Print the local file of a shot's current video, or its address when it is not archived. One line per output.
 
     The output that `ltxspec pick --result` chose comes first.
     """

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from crash.bench import SPEC
 from crash.simulator.checkout import LOCKFILE, Checkout
-from crash.simulator.specs import LISTED, SPEC, Wish, wish_of, wishes
+from crash.simulator.specs import LISTED, Wish, wish_of, wishes
 from crash.simulator.world import Run, World
 
 Json = Any

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
+from crash.bench import SPEC
 from crash.simulator.checkout import Checkout
 from crash.simulator.oracle import Oracle
 from crash.simulator.script import Step
-from crash.simulator.specs import SPEC, Wish, wishes
+from crash.simulator.specs import Wish, wishes
 from crash.simulator.users import Holder, Users
 from crash.simulator.world import Run, World
 

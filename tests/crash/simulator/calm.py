@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+from crash.bench import SPEC
 from crash.simulator.actors import Actors
 from crash.simulator.checkout import JOURNAL, Checkout
 from crash.simulator.oracle import Oracle
 from crash.simulator.script import Step
-from crash.simulator.specs import SPEC, read, wishes, written
+from crash.simulator.specs import read, wishes, written
 from crash.simulator.world import Run, World
 
 ROUNDS = 4

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from crash.simulator.specs import FILE, SPEC
+from crash.bench import SPEC
+from crash.simulator.specs import FILE
 
 Json = Any
 _TASK = re.compile(rb'"taskUUID": ?"([0-9a-f-]{36})"')

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from crash.bench import SPEC
 from crash.simulator.account import Account
 from crash.simulator.checkout import Checkout, bytes_of
 from crash.simulator.script import Step
-from crash.simulator.specs import SPEC, wishes
+from crash.simulator.specs import wishes
 from crash.simulator.world import Run, World
 
 Json = Any

@@ -10,18 +10,10 @@ from functools import lru_cache
 from typing import Any
 
 import yaml
+from crash.bench import HEAD, SPEC
 
-SPEC = "night"
 FILE = f"specs/{SPEC}.yaml"
 LISTED = Decimal("0.36")  # USD of one result
-HEAD = f"""\
-apiVersion: ltxspec/v1
-kind: RenderSpec
-metadata: {{name: {SPEC}}}
-model: lightricks:2@0
-defaults: {{width: 1920, height: 1080, duration: 6}}
-shots:
-"""
 FIXED: Mapping[str, Any] = {  # in every order, besides its id, its prompt and the number of results
     "taskType": "videoInference", "model": "lightricks:2@0", "width": 1920, "height": 1080, "duration": 6, "fps": 25,
     "includeCost": True,

@@ -6,10 +6,11 @@ import shutil
 from collections.abc import Callable, Mapping
 
 import orjson
+from crash.bench import SPEC
 from crash.simulator.checkout import JOURNAL, LOCKFILE, Checkout, bytes_of
 from crash.simulator.edits import Desk
 from crash.simulator.script import Step
-from crash.simulator.specs import SPEC, wishes
+from crash.simulator.specs import wishes
 from crash.simulator.world import World
 
 from ltxspec.canonical import sha256_hex

@@ -24,7 +24,7 @@ class Files:
         return self.files[path]
 
     def sha256(self, path: str, *, beside: str) -> str:
-        raise NotImplementedError
+        raise NotImplementedError  # expansion reads texts only
 
     def resolve(self, path: str, *, beside: str) -> str:
         return f"{beside.rpartition('/')[0]}/{path}"
