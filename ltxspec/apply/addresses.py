@@ -3,11 +3,13 @@
 Asking is free.
 """
 
+import contextlib
 from collections.abc import Collection, Sequence
 
 from ltxspec.apply.ports import Order, Provider, TaskReport
 from ltxspec.errors import ProviderError
 from ltxspec.lock.models import Output
+from ltxspec.lock.redaction import redact_url
 
 
 async def fresh_addresses(
@@ -40,6 +42,28 @@ async def fresh_addresses(
         if len(found) == len(missing):
             break
     return found, None if answered else trouble
+
+
+async def results_by_now(provider: Provider, order: Order, outputs: Sequence[Output]) -> list[Output]:
+    """The results of a task that had not delivered all of them, with those that are there by now at the end.
+
+    Args:
+        provider: who is asked, first for the live state, then for what is archived.
+        order: the task; its id and its number of results are enough.
+        outputs: its results, as they are known.
+    """
+    found = list(outputs)
+    for look in (_live_state, _archived_state):
+        with contextlib.suppress(ProviderError):
+            names = [_name(output) for output in found]
+            found += [output for output in (await look(provider, order)).outputs if _name(output) not in names]
+        if len(found) >= order.results:
+            break
+    return found[: max(order.results, len(outputs))]
+
+
+def _name(output: Output) -> str:
+    return output.video_uuid or redact_url(output.video_url or "")
 
 
 async def _live_state(provider: Provider, order: Order) -> TaskReport:

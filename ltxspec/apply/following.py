@@ -26,6 +26,9 @@ async def follow(story: Story) -> ShotOutcome:
     clock = story.stage.clock
     started = clock.monotonic()
     story.sent = started - story.facts.waited
+    for report in (story.facts.poll, story.facts.archive):  # what a first look found may be refused to the next one
+        if report is not None:
+            await _take_in(story, report)
     while True:
         now = clock.monotonic()
         waited, watched = now - story.sent, now - started
@@ -59,7 +62,7 @@ def _why_left(story: Story) -> str:
         (facts.at_provider or facts.watched >= limits.task_timeout, "no end in sight"),
         (refusal is not None, f"it may have been accepted before, but now: {refusal.message if refusal else ''}"),
         (facts.unwanted, f"no shot wants it under this name any more, and {unknown}; `--retry` gives it up"),
-        (facts.age > limits.replay_age, f"{unknown}, and it is too old to be ordered again unasked: `--retry` does"),
+        (facts.age > limits.replay_age and not facts.consent, f"{unknown}, and it is too old to be ordered again unasked: `--retry` does"),
         (
             story.resumed and story.order.whole and story.stage.may_send,
             f"{unknown}, and to order it again is new money: approve it, with room in the budget",
@@ -110,6 +113,7 @@ async def _written_down(story: Story) -> None:
         stored = {item.path: await story.stage.provider.upload(item) for item in story.stage.load_media(story.change)}
         story.order = make_order(story.change.request, story.task_id, stored)
         story.ledger.repeat(story.task_id, story.order.body)
+        story.stage.budget.resend(story.task_id)
         story.resumed = False  # from here on it is an order of this run
     elif facts.submits > 0 or story.unsent > 0:
         story.ledger.repeat(story.task_id)

@@ -140,12 +140,18 @@ class Ledger:
             ttl: seconds the provider keeps the result, when that was asked for.
         """
         outputs = tuple(map(_without_secrets, _home(self.outputs_of(task), home)))
-        take = _take(self._open[task], outputs, ttl)
+        take = self._as_recorded(_take(self._open[task], outputs, ttl))
         self.lockfile = add_take(self.lockfile, instance, take, wanted=wanted)
         self._state.write_lockfile(self.lockfile)
         if self._open[task].ended and all(item is not None for item in home):
             self._append(Committed(task, self.now()))
         return take
+
+    def _as_recorded(self, take: Take) -> Take:
+        """A task that is recorded already keeps the time of its order, whatever a journal from elsewhere says of it."""
+        records = [*self.lockfile.shots.values(), *self.lockfile.retired.values()]
+        times = (known.submitted_at for record in records if (known := record.take(take.task_id)) is not None)
+        return replace(take, submitted_at=next(filter(None, times), take.submitted_at))
 
     def close(self) -> None:
         """Drop closed tasks from the journal."""
