@@ -118,12 +118,15 @@ def _plan_shot(request: Request, spec: _Spec) -> Change:
     given = record_under(lockfile, origin)
     takes = [take for source in (record, lockfile.retired.get(key), given) if source for take in source.takes]
     mine = [take for take in takes if answers(take, request, catalog)]
-    if (task := _under_way(request, spec, mine)) is not None:
-        return _resume(request, task, spec)
+    is_owned = any(take.status == "succeeded" for take in mine)
     retake = spec.context.selection.wants_retake(request.address)
-    if any(take.status == "succeeded" for take in mine) and not retake:
+    spare = None if retake or is_owned else _spare(request, spec)
+    if (task := _under_way(request, spec, mine)) is not None and (spare is None or task.stage != "intent"):
+        spec.claimed.add(task.intent.task_id)
+        return _resume(request, task, spec)
+    if is_owned and not retake:
         return _keep(request, mine, record, origin, spec)
-    if not retake and (spare := _spare(request, spec)) is not None:
+    if spare is not None:  # also instead of an order that perhaps never arrived: that one is only looked for
         return _move(request, spare, spec)
     return _order(request, spec, takes, mine, origin)
 
@@ -137,7 +140,6 @@ def _under_way(request: Request, spec: _Spec, mine: Sequence[Take]) -> OpenTask 
         is_free = needs_one and instance not in spec.wanted and task_id not in spec.claimed
         is_left = task_id not in recorded or not task.ended  # some of its results may be recorded already
         if is_left and (is_free or instance == request.address.instance):
-            spec.claimed.add(task_id)
             return task
     return None
 

@@ -261,6 +261,22 @@ def test_an_order_without_an_answer_is_an_unknown_outcome() -> None:
     assert (change.action, change.reasons) == (Action.RESUME, (Reason.OUTCOME_UNKNOWN,))
 
 
+def test_an_order_without_an_answer_is_not_repeated_where_a_take_of_it_is_spare() -> None:
+    locked = lockfile({"old": record(take(number=2))})
+    for name in ("alley", "gone"):
+        changes = plan(request(), locked=locked, under_way=journal(OpenTask(intent(instance=name))))
+        assert [(c.action, c.task_id, c.request is None) for c in changes] == [
+            (Action.MOVE, task(2), False),
+            (Action.RESUME, task(1), True),
+        ]
+
+
+def test_an_order_that_was_accepted_is_resumed_although_a_take_of_it_is_spare() -> None:
+    under_way = journal(OpenTask(intent(), "accepted"))
+    change = only(plan(request(), locked=lockfile({"old": record(take(number=2))}), under_way=under_way))
+    assert (change.action, change.task_id) == (Action.RESUME, task(1))
+
+
 def test_a_task_ordered_under_a_name_that_is_gone_is_resumed_under_the_new_one() -> None:
     change = only(plan(request("gate"), under_way=journal(OpenTask(intent(instance="alley"), "accepted"))))
     assert (change.action, change.origin) == (Action.RESUME, "alley")
