@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from ltxspec.cli.holdings import lockfile_names
+from ltxspec.cli.holdings import expected_names, lockfile_names
 from ltxspec.cli.project import Project
 from ltxspec.cli.wiring import owned
 from ltxspec.errors import LockfileError, LockfileTooNew, Problems
@@ -30,7 +30,7 @@ def verify_lockfiles(project: Project, bases: Sequence[str] = ()) -> list[str]:
     """
     problems: list[str] = []
     present: dict[str, Lockfile] = {}
-    for name in lockfile_names(project):
+    for name in lockfile_names(project) if bases else expected_names(project):  # a base knows what should be there
         try:
             present[name] = owned(project, name).lockfile
         except LockfileError as error:

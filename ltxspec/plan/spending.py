@@ -1,5 +1,8 @@
 """What the takes of a spec have cost: as the provider reported it, and as limits reckon where it did not."""
 
+from collections.abc import Iterable
+from decimal import Decimal
+
 from ltxspec.catalog.models import Catalog
 from ltxspec.lock.models import Take
 from ltxspec.plan.owned import Owned
@@ -19,6 +22,21 @@ def assumed(owned: Owned, catalog: Catalog) -> tuple[Usd, int]:
     """
     requests = [take.request for take in _takes(owned).values() if take.cost is None]
     return total_usd(limit_price(catalog, body, listed_price(catalog, body)) for body in requests)
+
+
+def proven_factor(owned: Iterable[Owned], catalog: Catalog) -> Decimal:
+    """How many times its listed price the newest take of a spec cost: the highest of all specs, and at least 1.
+
+    A price list that the last run proved too low is not believed again by the next one, until the list is mended.
+    """
+    return max((_ratio(item, catalog) for item in owned), default=Decimal(1))
+
+
+def _ratio(owned: Owned, catalog: Catalog) -> Decimal:
+    reported = [take for take in _takes(owned).values() if take.cost is not None and take.submitted_at is not None]
+    newest = max(reported, key=lambda take: take.sort_key, default=None)
+    listed = listed_price(catalog, newest.request) if newest is not None else None
+    return max(newest.cost / listed, Decimal(1)) if newest is not None and newest.cost and listed else Decimal(1)
 
 
 def _takes(owned: Owned) -> dict[TaskId, Take]:

@@ -45,6 +45,16 @@ class TrackedFolder:
                 f"{os.path.relpath(self._folder, self._root)}`); `git rm {shown}` if it is gone on purpose",
             )
 
+    def missing(self, suffix: str) -> list[Path]:
+        """The files of the folder with this ending that git tracks and the disk lacks.
+
+        Raises:
+            LockfileError: git cannot tell.
+        """
+        folder = Path(os.path.realpath(self._folder))
+        tracked = [Path(place) for place in self._known() if place.endswith(suffix)]
+        return sorted(place for place in tracked if place.parent == folder and not os.path.lexists(place))
+
     def _known(self) -> dict[str, str]:
         if self._entries is None:
             self._entries = self._ask() if _has_repository(self._folder) else {}

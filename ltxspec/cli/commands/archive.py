@@ -57,6 +57,7 @@ def verify(session: Session, provider: str | None, *, only_current: bool) -> int
     from ltxspec.cli.pulling import takes_of
     from ltxspec.cli.wiring import open_archive
     from ltxspec.errors import LtxspecError
+    from ltxspec.report.phrases import counted
 
     project = open_project(session, provider)
     archive = open_archive(project)
@@ -75,7 +76,9 @@ def verify(session: Session, provider: str | None, *, only_current: bool) -> int
             else:
                 bad += 1
                 click.echo(f"{holding.address}{'' if current else f' take {number}'}: {problem}")
-    click.echo(f"{good} videos verified, {bad} not.")
+    click.echo(f"{counted(good, 'video')} verified, {bad} not.")
+    if bad:
+        click.echo("hint: `ltxspec archive pull` fetches what is missing; delete a changed file first", err=True)
     return 3 if bad or problems else 0
 
 
