@@ -121,7 +121,7 @@ def _plan_shot(request: Request, spec: _Spec) -> Change:
     is_owned = any(take.status == "succeeded" for take in mine)
     retake = spec.context.selection.wants_retake(request.address)
     spare = None if retake or is_owned else _spare(request, spec)
-    if (task := _under_way(request, spec, mine)) is not None and (spare is None or task.stage != "intent"):
+    if (task := _under_way(request, spec, mine, is_owned=is_owned)) and (spare is None or task.stage != "intent"):
         spec.claimed.add(task.intent.task_id)
         return _resume(request, task, spec)
     if is_owned and not retake:
@@ -131,13 +131,12 @@ def _plan_shot(request: Request, spec: _Spec) -> Change:
     return _order(request, spec, takes, mine, origin)
 
 
-def _under_way(request: Request, spec: _Spec, mine: Sequence[Take]) -> OpenTask | None:
+def _under_way(request: Request, spec: _Spec, mine: Sequence[Take], *, is_owned: bool) -> OpenTask | None:
     """A task ordered for this very request; where it has no take yet, perhaps under a name that has left the spec."""
     recorded = {take.task_id for take in mine}
-    needs_one = not any(take.status == "succeeded" for take in mine)
     for task in spec.under_way.get(request.fingerprint, ()):
         task_id, instance = task.intent.task_id, task.intent.instance
-        is_free = needs_one and instance not in spec.wanted and task_id not in spec.claimed
+        is_free = not is_owned and instance not in spec.wanted and task_id not in spec.claimed
         is_left = task_id not in recorded or not task.ended  # some of its results may be recorded already
         if is_left and (is_free or instance == request.address.instance):
             return task

@@ -11,7 +11,7 @@ def videos(project: Path) -> list[Path]:
 
 def test_a_lost_video_is_noticed_and_fetched_again(rendered: Path) -> None:
     assert quick("archive", "verify", cwd=rendered).out == "2 videos verified, 0 not.\n"
-    assert quick("archive", "verify", "--current", cwd=rendered).out == "1 videos verified, 0 not.\n"
+    assert quick("archive", "verify", "--current", cwd=rendered).out == "1 video verified, 0 not.\n"
     lost = (rendered / "renders" / "sandbox" / "night" / "alley.mp4").resolve()
     content = lost.read_bytes()
     lost.unlink()
