@@ -72,6 +72,7 @@ def open_project(session: Session, provider: str | None = None) -> Project:
         raise WrongUsage(f"`{session.directory}` is not a folder", hint="-C takes the folder to work in")
     explicit = folder / session.config if session.config else None
     config = load_config(folder, explicit)
+    sys.stderr.write("".join(f"warning: {remark}\n" for remark in config.remarks))
     root = config.root
     name = provider or os.environ.get("LTXSPEC_PROVIDER") or config.provider.name
     if name not in PROVIDERS:

@@ -9,7 +9,8 @@ from ltxspec.errors import LockfileError, LockfileTooNew, Problems
 from ltxspec.lock.codec import decode_lockfile
 from ltxspec.lock.merge import missing_tasks, recorded_tasks
 from ltxspec.lock.models import Lockfile
-from ltxspec.storage.config import CONFIG_NAME, parse_config
+from ltxspec.storage.config import parse_config
+from ltxspec.storage.finding import CONFIG_NAME
 from ltxspec.storage.git import files_at
 from ltxspec.values import TaskId
 

@@ -206,9 +206,9 @@ def test_a_video_and_its_note_are_on_disk_for_good_before_it_counts_as_archived(
     def fsync(descriptor: int) -> None:
         done.append(("sync", str(Path(f"/proc/self/fd/{descriptor}").readlink())))
 
-    def replace_(source: str, target: str) -> None:
+    def replace_(source: str, target: str, within: str | None) -> None:
         done.append(("replace", target))
-        Path(source).replace(target)
+        REAL.replace(source, target, within)
 
     sound = FolderArchive(tmp_path / "archive", tmp_path / "renders", check)
     sound.begin(UUID).write(MP4)
