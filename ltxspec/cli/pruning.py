@@ -20,7 +20,7 @@ from ltxspec.cli.verifying import SUFFIX
 from ltxspec.cli.wiring import open_archive
 from ltxspec.lock.codec import decode_lockfile
 from ltxspec.storage.archive import FolderArchive
-from ltxspec.storage.durable import translated
+from ltxspec.storage.durable import read_file, translated
 from ltxspec.storage.guard import exclusive
 from ltxspec.storage.reachable import Found, files_everywhere, inside_git, prefix_of
 from ltxspec.storage.state import read_state
@@ -96,7 +96,8 @@ def _all_locks(project: Project, wait: float) -> ExitStack:
             guards = side.paths_of("any").guard.parent.glob("*.lock")
             names = {*lockfile_names(side), *journalled(side), *(path.stem for path in guards)}
             for name in sorted(names):
-                stack.enter_context(exclusive(side.paths_of(name).guard, wait=wait, command="archive gc"))
+                guard = side.paths_of(name).guard
+                stack.enter_context(exclusive(guard, wait=wait, command="archive gc", within=project.root))
         return stack.pop_all()
 
 
@@ -138,7 +139,7 @@ def _in_journals(project: Project) -> Iterator[str]:
         for name in journalled(side):
             read_state(side.paths_of(name))
         with translated("read", folder):
-            yield from _hashes(path.read_bytes() for path in sorted(folder.glob("*")) if path.is_file())
+            yield from _hashes(read_file(path, project.root) for path in sorted(folder.glob("*")) if path.is_file())
 
 
 def _in_lockfiles(project: Project) -> Iterator[str]:
@@ -155,7 +156,8 @@ def _in_lockfiles(project: Project) -> Iterator[str]:
             _refuse_unreadable(found, prefix, places)
             yield from _hashes([found.data])
     else:
-        yield from _hashes(path.read_bytes() for path in project.root.rglob(f"*{SUFFIX}") if path.is_file())
+        files = (path for path in project.root.rglob(f"*{SUFFIX}") if path.is_file())
+        yield from _hashes(read_file(path) for path in files)  # also where links lead: rather too much is kept
 
 
 def _refuse_unreadable(found: Found, prefix: str, places: Sequence[str]) -> None:

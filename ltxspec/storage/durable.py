@@ -114,7 +114,7 @@ def read_if_exists(path: Path, within: Path | None = None, limit: int = LARGEST)
     try:
         return _read(path, within, limit)
     except FileNotFoundError as error:
-        _refuse_broken_link(path, error)
+        refuse_broken_link(path, error)
         return None
     except OSError as error:
         raise storage_error("read", path, error) from error
@@ -141,8 +141,8 @@ def _size(limit: int) -> str:
     return f"{limit // 2**20} MiB" if limit >= 2**20 else f"{limit:,} bytes"
 
 
-def _refuse_broken_link(path: Path, error: OSError) -> None:
-    """Raise StorageError when the nearest thing that is there, of a path that is not, is a link."""
+def refuse_broken_link(path: Path, error: OSError | None = None) -> None:
+    """Raise StorageError when a path leads nowhere because it, or a folder above it, is a link that does."""
     there = next((place for place in (path, *path.parents) if os.path.lexists(place)), None)
     if there is not None and there.is_symlink() and not there.exists():
         raise StorageError(

@@ -78,7 +78,7 @@ def _read(place: Path, doubt: str | None, ours: Collection[int], *, stands_there
 
 
 def _unused(file: Path, doubt: str, *, stands_there: bool) -> Found:
-    """Pass over a file, with a remark; in the user's own repository, or where he stands, stop: it may hold the budget."""
+    """Pass over a file, and say so. In the user's own repository, or where they stand, stop: it may hold the budget."""
     hint = f"if you trust it, name it: `--config {file}`; else `ltxspec init` writes one of your own"
     in_repository = any(os.path.lexists(folder / ".git") for folder in (file.parent, *file.parent.parents))
     if stands_there or in_repository:

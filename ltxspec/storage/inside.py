@@ -64,7 +64,24 @@ def folder_of(within: str, path: str, *, follow: bool = False) -> Iterator[tuple
     real = os.path.realpath(path) if follow else os.path.join(os.path.realpath(folder), name)  # noqa: PTH118  # texts
     if not _is_in(base, real):
         raise _leads_out(Path(within), Path(path))
-    *folders, name = os.path.relpath(real, base).split(os.sep)
+    with _walked(base, real) as found:
+        yield found
+
+
+def open_real(base: str, real: str) -> int:
+    """Open a regular file for reading whose path, and that of a folder it is in, hold no links any more.
+
+    Raises:
+        OSError: it cannot be opened, is no regular file, or one of the folders became a link.
+    """
+    with _walked(base, real) as (folder, name):
+        return open_file(name, os.O_RDONLY | os.O_NOFOLLOW, folder=folder)
+
+
+@contextlib.contextmanager
+def _walked(base: str, real: str) -> Iterator[tuple[int, str]]:
+    """The folder of a path, reached from `base` step by step, and the name there. Raises OSError."""
+    *folders, name = Path(os.path.relpath(real, base)).parts or (os.curdir,)
     descriptor = os.open(base, _WALK)
     try:
         for step in folders:

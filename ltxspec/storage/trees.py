@@ -12,6 +12,7 @@ from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.storage.durable import read_if_exists, translated
 from ltxspec.storage.files import MAX_BYTES, MAX_TEXT, ProjectFolder
 from ltxspec.storage.git import Blobs, Entry, list_tree
+from ltxspec.storage.inside import refuse_outside
 from ltxspec.storage.lfs import LARGEST_POINTER, pointed_at
 from ltxspec.storage.paths import find_specs
 
@@ -45,11 +46,12 @@ class FolderTree(ProjectFolder):
 
     def content(self, path: str) -> bytes | None:
         """The bytes of a file; None when there is none. Raises StorageError."""
-        return read_if_exists(self.root / path)
+        return read_if_exists(self.root / path, self.root)
 
     def names(self, folder: str, suffix: str) -> list[str]:
         """As `Tree.names`. Raises StorageError."""
         place = self.root / folder
+        refuse_outside(self.root, place)
         if not place.is_dir():
             return []
         with translated("read", place):
