@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol, Self
 
-from ltxspec.errors import WrongUsage
+from ltxspec.errors import StorageError, WrongUsage
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.storage.durable import read_if_exists, translated
 from ltxspec.storage.files import MAX_BYTES, MAX_TEXT, ProjectFolder
@@ -82,9 +82,16 @@ class GitTree:
         self._folders: set[str] | None = None
 
     def content(self, path: str) -> bytes | None:
-        """The bytes of a file; None when there is none, or a link. Raises StorageError."""
+        """The bytes of a file; None when there is none. Raises StorageError, also for a link or a submodule."""
         entry = self._entries.get(posixpath.normpath(path))
-        return None if entry is None or _is_odd(entry) else b"".join(self._blobs.chunks(entry.id))
+        if entry is None:
+            return None
+        if _is_odd(entry):
+            raise StorageError(
+                f"`{path}` is a link or a submodule in the commit; there they are not followed",
+                hint="commit the file itself",
+            )
+        return b"".join(self._blobs.chunks(entry.id))
 
     def names(self, folder: str, suffix: str) -> list[str]:
         """As `Tree.names`."""
@@ -189,7 +196,8 @@ class GitTree:
             steps = path[len(place) :].split("/")
             if any(step.startswith(".") for step in steps):
                 continue
-            if len(steps) == 1 or _IS_SPEC.search(self.content(path) or b""):
+            says_so = not _is_odd(self._entries[path]) and _IS_SPEC.search(self.content(path) or b"")
+            if len(steps) == 1 or says_so:
                 yield path
 
     def __enter__(self) -> Self:
