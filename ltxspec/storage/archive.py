@@ -6,7 +6,6 @@ video that was recorded, is kept aside as `partial/<name>.rejected` for a person
 """
 
 import contextlib
-import hashlib
 import os
 import re
 import stat
@@ -29,14 +28,13 @@ from ltxspec.storage.durable import (
     sync_folder,
     translated,
 )
-from ltxspec.storage.inside import is_inside, open_file, refuse_links_outside, remove
+from ltxspec.storage.inside import is_inside, refuse_links_outside, remove
 from ltxspec.storage.links import SUFFIXES, LinkTree
 from ltxspec.storage.partial import PartialFile
+from ltxspec.storage.videos import digest_of, hash_of, suffix_of
 
-_QUICKTIME = frozenset({b"wide", b"mdat", b"moov", b"skip", b"pnot"})
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SAFE_NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,127}")  # no capitals: some file systems take them for small letters
-_CHUNK = 2**20
 _READ_ONLY = 0o444
 _LARGEST_NOTE = 2**10  # bytes of what stands in `arrived`
 
@@ -178,7 +176,7 @@ class FolderArchive:
         if path is None:
             return f"video {sha256[:12]}… is not in the archive"
         with translated("read", path):
-            return None if _hash(path) == sha256 else f"`{path}` has changed since it was archived"
+            return None if hash_of(path) == sha256 else f"`{path}` has changed since it was archived"
 
     def contents(self) -> dict[str, Path]:
         """Every video that is archived: SHA-256 -> file, sorted."""
@@ -239,7 +237,7 @@ class FolderArchive:
 
     def _copied(self, file: BinaryIO) -> str | None:
         """The SHA-256 of a file that is a copy of an archived video."""
-        sha256 = _digest_of(file)
+        sha256 = digest_of(file)
         return sha256 if self.has(sha256) else None
 
     def _partial(self, name: str) -> Path:
@@ -256,7 +254,7 @@ class FolderArchive:
         with translated("archive", partial):
             with opened(partial, os.O_RDONLY | os.O_NOFOLLOW, self._ops) as descriptor:
                 self._ops.fsync(descriptor)
-            sha256, size = _hash(partial), partial.stat().st_size
+            sha256, size = hash_of(partial), partial.stat().st_size
             if recorded not in (None, sha256):
                 aside = self._reject(partial)
                 raise MediaError(
@@ -265,7 +263,7 @@ class FolderArchive:
                 )
             arrival = self._arrival(name) if name is not None else self._root / "arrived" / partial.name
             replace_file(arrival, f"{sha256} {size}\n".encode("ascii"), self._ops)
-            home = self._root / sha256[:2] / f"{sha256}{_suffix(partial)}"
+            home = self._root / sha256[:2] / f"{sha256}{suffix_of(partial)}"
             make_folder(home.parent, self._ops)
             self._rename(partial, home)  # also over a copy that was there: these bytes are known good
             with opened(home, os.O_RDONLY | os.O_NOFOLLOW, self._ops) as descriptor:
@@ -276,9 +274,9 @@ class FolderArchive:
     def _reject(self, partial: Path) -> Path:
         """Keep a file aside, beside what was rejected before: only the very same bytes are not kept twice."""
         with translated("move", partial):
-            sha256, number = _hash(partial), 1
+            sha256, number = hash_of(partial), 1
             aside = partial.with_name(f"{partial.name}.rejected")
-            while aside.exists() and _hash(aside) != sha256:
+            while aside.exists() and hash_of(aside) != sha256:
                 number += 1
                 aside = partial.with_name(f"{partial.name}.{number}.rejected")
             self._rename(partial, aside)
@@ -287,27 +285,3 @@ class FolderArchive:
 
 def _digest(name: str) -> str:
     return sha256_hex(name.encode("utf-8", "surrogatepass"))[:32]
-
-
-def _hash(path: Path) -> str:
-    with os.fdopen(open_file(str(path), os.O_RDONLY), "rb") as file:
-        return _digest_of(file)
-
-
-def _digest_of(file: BinaryIO) -> str:
-    digest = hashlib.sha256()
-    while chunk := file.read(_CHUNK):
-        digest.update(chunk)
-    return digest.hexdigest()
-
-
-def _suffix(path: Path) -> str:
-    """`.webm`, `.mov` or `.mp4`, told by the first bytes: EBML's magic number, or the brand of the `ftyp` box.
-
-    Only QuickTime files begin with one of some other boxes.
-    """
-    with path.open("rb") as file:
-        start = file.read(12)
-    if start.startswith(b"\x1a\x45\xdf\xa3"):
-        return ".webm"
-    return ".mov" if start[4:12] == b"ftypqt  " or start[4:8] in _QUICKTIME else ".mp4"
