@@ -105,10 +105,10 @@ def test_a_model_file_of_a_project_can_refer_to_nothing_but_itself(tmp_path: Pat
     new_model(tmp_path)
     file = tmp_path / "schemas" / "models" / "maker-nine.json"
     model = json.loads(file.read_text("utf-8"))
-    model["properties"]["duration"] = {key: scheme}
+    model["properties"]["duration"]["allOf"] = [{key: scheme}]
     file.write_text(json.dumps(model), encoding="utf-8")
     write_spec(tmp_path, "model: maker-nine\nshots:\n  gate: {prompt: a gate, width: 640, height: 360, duration: 4}\n")
     for _, code, told, err in run_offline(tmp_path, [["validate"], ["plan"]]):
         assert (code, told) == (1, [])
         assert "maker-nine.json" in err
-        assert f"`/properties/duration/{key}`" in err
+        assert f"`/properties/duration/allOf/0/{key}`" in err
