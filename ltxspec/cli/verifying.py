@@ -10,7 +10,7 @@ from ltxspec.lock.codec import decode_lockfile
 from ltxspec.lock.merge import missing_tasks, recorded_tasks
 from ltxspec.lock.models import Lockfile
 from ltxspec.storage.config import CONFIG_NAME, parse_config
-from ltxspec.storage.git import files_at
+from ltxspec.storage.git_objects import files_at
 from ltxspec.values import TaskId
 
 SUFFIX = ".lock.json"
