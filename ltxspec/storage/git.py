@@ -78,12 +78,14 @@ def repository_of(root: Path) -> Repository | None:
         StorageError: git is missing, or does not read it, because it is another user's or damaged.
     """
     folder = os.path.realpath(root)
-    directory, work_tree = os.environ.get("GIT_DIR"), os.environ.get("GIT_WORK_TREE")
-    if directory and work_tree and _is_in(folder, os.path.realpath(work_tree)):
-        return Repository(os.path.realpath(directory), os.path.realpath(work_tree))
     above = (Path(folder), *Path(folder).parents)
-    top = next((place for place in above if os.path.lexists(place / ".git")), None)
-    return None if top is None else _repository_at(str(top))
+    top = next((str(place) for place in above if os.path.lexists(place / ".git")), None)
+    directory, named = os.environ.get("GIT_DIR"), os.environ.get("GIT_WORK_TREE")
+    if directory and named:
+        work_tree = os.path.realpath(named)
+        if _is_in(folder, work_tree) and (top is None or _is_in(work_tree, top)):  # not in a submodule
+            return Repository(os.path.realpath(directory), work_tree)
+    return None if top is None else _repository_at(top)
 
 
 def inside_repository(root: Path) -> Repository:

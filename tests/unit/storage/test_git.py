@@ -129,9 +129,11 @@ def test_a_repository_that_is_kept_elsewhere_is_the_one_that_git_was_told(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (repository / ".git").rename(tmp_path / "kept")
+    git(tmp_path, "init", "--quiet", str(repository / "inner"))
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "kept"))
     monkeypatch.setenv("GIT_WORK_TREE", str(repository))
     assert read(repository / "lockfiles", "ls-files") == b"night.lock.json\n"
+    assert repository_of(repository / "inner") == Repository(f"{repository}/inner/.git", f"{repository}/inner")
     (tmp_path / "other").mkdir()
     assert repository_of(tmp_path / "other") is None, "it is not the repository of what is outside"
 
