@@ -13,6 +13,7 @@
 # LTXSPEC_PUSH_TRIES  pushes at most (default: 20)
 # LTXSPEC_PUSH_PAUSE  longest first pause between tries, in milliseconds; grows with each try (default: 1000)
 set -eu
+unset PYTHONPATH # an empty entry in it is the working directory, whose modules would be imported
 
 lockfiles=${LTXSPEC_LOCKFILES:-lockfiles}
 remote=${LTXSPEC_REMOTE:-origin}

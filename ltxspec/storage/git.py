@@ -177,7 +177,7 @@ def _started(arguments: list[str]) -> subprocess.CompletedProcess[bytes]:
 
 
 def _no_git() -> StorageError:
-    return StorageError("git is not installed", hint="install git, or leave the revision out")
+    return StorageError("git is not installed", hint="install git, or put it on the PATH")
 
 
 def _no_repository() -> NoRepository:

@@ -41,7 +41,7 @@ def commit_of(root: Path, revision: str) -> str:
     commit = find_commit(root, revision)
     if commit is None:
         is_cut = git(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
-        hint = _FETCH if is_cut else "name a branch, a tag or a commit of this repository"
+        hint = _FETCH if is_cut else "name a branch, a tag or a commit of this repository, or fetch it"
         raise UnknownRevision(f"git knows no commit `{short(revision)}`", hint=hint)
     return commit
 

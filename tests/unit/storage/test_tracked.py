@@ -1,5 +1,6 @@
 """A lockfile that git tracks and the disk lacks is no empty one."""
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -135,3 +136,19 @@ def test_without_git_a_repository_cannot_be_judged(tmp_path: Path, monkeypatch: 
     file.unlink()
     monkeypatch.setenv("PATH", str(tmp_path))
     assert "git is not installed" in refusal(tmp_path, file).summary
+
+
+def test_a_repository_that_git_does_not_read_may_track_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another user's, as in a container: the cure is git's own."""
+    file = committed(tmp_path / "films")
+    file.unlink()
+    program = tmp_path / "bin" / "git"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nGIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec "{shutil.which("git")}" "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    error = refusal(tmp_path / "films", file)
+    assert "belongs to another user" in error.summary
+    assert "safe.directory" in (error.hint or "")
