@@ -10,7 +10,6 @@ Parameters that are only recorded follow the spec at no cost, and local files ma
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from urllib.parse import SplitResult, urlsplit
 
 from ltxspec.catalog.models import Catalog
@@ -172,7 +171,7 @@ def _is_fresh_address(old: Output, new: Output) -> bool:
     if old.video_uuid is None or old.video_uuid != new.video_uuid or _host(was) != _host(now):
         return False
     is_pinned = old.sha256 is not None and old.sha256 == new.sha256
-    return is_pinned or PurePosixPath(now.path).stem == old.video_uuid
+    return is_pinned or now.path.rpartition("/")[2].partition(".")[0] == old.video_uuid
 
 
 def _host(url: SplitResult) -> tuple[str, str]:
