@@ -129,7 +129,7 @@ def _lost(lost: Sequence[LostTake], room: Room) -> list[str]:
 
 def _listed(title: str, lines: Iterable[str], room: Room) -> list[str]:
     told = list(lines)
-    return _list(title, [f"- {escape(fit(line, _LONGEST_NOTE))}" for line in told[:_MOST_LISTED]], len(told), room)
+    return _list(title, [f"- {code(fit(line, _LONGEST_NOTE))}" for line in told[:_MOST_LISTED]], len(told), room)
 
 
 def _problems(review: Review, room: Room, page: Page) -> list[str]:

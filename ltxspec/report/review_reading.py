@@ -146,6 +146,8 @@ def _check(review: Review, name: str) -> None:
     wrong = next((part for part in told if told[part] != found[part]), None)
     if wrong is not None:
         raise ReviewFileError(f"`{name}` contradicts itself: `{wrong}` is not the sum of its parts", hint=_AGAIN)
+    if review.reckoned is not None and review.reckoned <= review.estimate + review.under_way:
+        raise ReviewFileError(f"`{name}` contradicts itself: `reckoned` is no more than the estimates", hint=_AGAIN)
     plan = Plan(review.provider, changes, review.diagnostics)
     needed = {
         item.code for item in refusals(plan, Limits(review.limit), review.lost, review.diagnostics, review.altered)

@@ -62,8 +62,7 @@ def headline(review: Review) -> str:
 
     `3 shots rendered for $1.44, 2 to render for $0.96, 41 unchanged; limit $5.00.`
     """
-    changed = f"{phrases.counted(len(review.rules), 'rule')} changed; " if review.rules else ""
-    line = changed + _headline(review)
+    line = _headline(review)
     return phrases.played(line) if review.provider == _SANDBOX else line
 
 
@@ -82,15 +81,18 @@ def _headline(review: Review) -> str:
     parts += [(number, KINDS[kind]) for kind, number in counts.items() if number and kind not in told]
     if review.altered:
         parts.append((len({item.address for item in review.altered}), "with altered records"))
-    if not parts and review.rules:
-        return f"no other change, {phrases.counted(review.unchanged, 'shot')} as before{_limit(review)}."
     if not parts:
-        return f"No changes: {phrases.counted(review.unchanged, 'shot')} as before{_limit(review)}."
+        nothing = "No shot changed" if review.rules else "No changes"
+        return f"{nothing}: {phrases.counted(review.unchanged, 'shot')} as before{_rules(review)}{_limit(review)}."
     if review.unchanged:
         parts.append((review.unchanged, "unchanged"))
     first, *rest = parts
     words = [f"{phrases.counted(first[0], 'shot')} {first[1]}", *(f"{number:,} {word}" for number, word in rest)]
-    return f"{', '.join(words)}{_limit(review)}."
+    return f"{', '.join(words)}{_rules(review)}{_limit(review)}."
+
+
+def _rules(review: Review) -> str:
+    return f"; {phrases.counted(len(review.rules), 'rule')} changed" if review.rules else ""
 
 
 def _limit(review: Review) -> str:

@@ -120,7 +120,7 @@ def test_changed_rules_stand_before_everything_else_with_both_values_and_no_secr
     ):
         assert line in text
     assert text.index("Rules and prices changed:") < text.index("specs/night.yaml")
-    assert "5 rules changed; " in text
+    assert "; 5 rules changed; limit" in text
     markdown = quick("diff", "--format", "markdown", cwd=films).out
     assert markdown.splitlines()[2] == "⚠️ **Rules and prices changed:**"
     document = quick("diff", "--format", "json", cwd=films).json
@@ -136,7 +136,7 @@ def test_a_deleted_limit_is_told_although_no_shot_changed(films: Path) -> None:
     write(films, "ltxspec.toml", '[project]\nid = "test"\n')
     out = quick("diff", "--detailed-exitcode", cwd=films, check=2).out
     assert "budget.per_apply: $5.00 → unset" in out
-    assert out.splitlines()[-1].startswith("1 rule changed; no other change, 4 shots as before")
+    assert out.splitlines()[-1].startswith("No shot changed: 4 shots as before; 1 rule changed")
 
 
 def test_an_address_that_a_spec_sends_videos_to_is_told(films: Path) -> None:

@@ -47,7 +47,7 @@ def with_output(known: Take, **facts: Any) -> Take:
         (replace(take(), outputs=(output(1), output(2))), "/outputs/1", (None, "video-2")),
     ],
 )
-def test_a_recorded_fact_that_changed_is_told_with_both_values(after: Take, path: str, values: tuple[Any, Any]) -> None:
+def test_a_recorded_fact_that_changed_is_told_with_both_values(after: Take, path: str, values: Any) -> None:
     found = changed(take(), after)
     assert list(found) == [path]
     assert values is None or found[path] == values
