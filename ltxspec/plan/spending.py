@@ -24,7 +24,7 @@ def assumed(owned: Owned, catalog: Catalog) -> tuple[Usd, int]:
 
 
 def proven_factor(owned: Iterable[Owned], catalog: Catalog) -> Decimal:
-    """How many times what limits reckon for it the newest take of a spec cost: the highest of all specs, and at least 1.
+    """How many times what limits reckon for it the newest take of a spec cost: the highest of all, and at least 1.
 
     A price list that the last run proved too low is not believed again by the next one, until the list is mended.
     """
