@@ -18,6 +18,14 @@ lockfiles=${LTXSPEC_LOCKFILES:-lockfiles}
 remote=${LTXSPEC_REMOTE:-origin}
 tries=${LTXSPEC_PUSH_TRIES:-20}
 pause=${LTXSPEC_PUSH_PAUSE:-1000}
+
+# Nothing that a checkout says makes git run a command or read another repository, and the paid service's key is not for it.
+git() (
+    unset RUNWARE_API_KEY LTXSPEC_WEBHOOK_SECRET
+    exec git -c safe.bareRepository=explicit -c core.fsmonitor=false -c protocol.ext.allow=never "$@"
+)
+export GIT_NO_REPLACE_OBJECTS=1
+
 here=$(git symbolic-ref --quiet --short HEAD || true)
 branch=${1:-$here}
 

@@ -12,7 +12,7 @@ from ltxspec.lock.facts import Copies, altered_takes, copies_of
 from ltxspec.lock.merge import missing_tasks
 from ltxspec.lock.models import Lockfile
 from ltxspec.storage.config import CONFIG_NAME, parse_config
-from ltxspec.storage.git import files_at
+from ltxspec.storage.git_objects import files_at
 
 SUFFIX = ".lock.json"
 

@@ -26,6 +26,7 @@ _CURES = {
     errno.ENOLCK: "this file system cannot lock files; keep `.ltxspec` on a local disk",
     errno.EOPNOTSUPP: "this file system cannot do that; keep `.ltxspec` on a local disk",
 }
+_FILE, _FOLDER = 0o664, 0o775  # not for everybody to write, whatever the umask lets through
 _CANNOT_SYNC = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOTTY})
 
 
@@ -73,7 +74,7 @@ def translated(what: str, path: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def opened(path: Path, flags: int, ops: FileOps = REAL, mode: int = 0o666) -> Iterator[int]:
+def opened(path: Path, flags: int, ops: FileOps = REAL, mode: int = _FILE) -> Iterator[int]:
     """A file descriptor, closed at the end; never handed to child processes."""
     descriptor = ops.open(str(path), flags | os.O_CLOEXEC, mode)
     try:
@@ -108,11 +109,11 @@ def _refuse_broken_link(path: Path, error: OSError) -> None:
         ) from error
 
 
-def make_folder(path: Path, ops: FileOps = REAL, mode: int = 0o777) -> None:
+def make_folder(path: Path, ops: FileOps = REAL, mode: int = _FOLDER) -> None:
     """Create a folder and its parents, durably; `mode` is for the folder itself. Raises OSError."""
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     for folder in reversed(missing):
-        folder.mkdir(mode if folder == path else 0o777, exist_ok=True)
+        folder.mkdir(mode if folder == path else _FOLDER, exist_ok=True)
         sync_folder(folder.parent, ops)
 
 
@@ -139,8 +140,8 @@ def write_all(descriptor: int, data: bytes, ops: FileOps = REAL) -> None:
 def replace_file(path: Path, data: bytes, ops: FileOps = REAL) -> None:
     """Put `data` in the place of a file: temporary file in the same folder, fsync, rename, fsync of the folder.
 
-    The file keeps its permissions, and a link to it stays a link. The caller holds a lock: the temporary name is fixed,
-    so that a crash leaves at most one stray file, which the next call overwrites.
+    The file keeps its permissions, except everybody's to write it, and a link to it stays a link. The caller holds a
+    lock: the temporary name is fixed, so that a crash leaves at most one stray file, which the next call overwrites.
 
     Raises:
         StorageError: with the old file still whole.
@@ -152,7 +153,7 @@ def replace_file(path: Path, data: bytes, ops: FileOps = REAL) -> None:
         try:
             with opened(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, ops) as descriptor:
                 with contextlib.suppress(FileNotFoundError):
-                    os.fchmod(descriptor, stat.S_IMODE(target.stat().st_mode))
+                    os.fchmod(descriptor, stat.S_IMODE(target.stat().st_mode) & ~stat.S_IWOTH)
                 write_all(descriptor, data, ops)
                 ops.fsync(descriptor)
             ops.replace(str(temporary), str(target))
