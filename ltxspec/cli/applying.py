@@ -185,7 +185,9 @@ def _is_free(project: Project) -> bool:
 
 def _money(changes: Sequence[Change]) -> str:
     usd, unknown = total_usd(change.estimate for change in changes)
-    return f"${format_usd(usd)}" + (f" plus {unknown} unknown" if unknown else "")
+    limits, _ = total_usd(change.reckoned for change in changes)
+    aside = f" by the project's own prices, ${format_usd(limits)} by ltxspec's" if limits > usd else ""
+    return f"${format_usd(usd)}" + (f" plus {unknown} unknown" if unknown else "") + aside
 
 
 def _old_orders(changes: Sequence[Change]) -> str:

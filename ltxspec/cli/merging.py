@@ -15,7 +15,9 @@ from ltxspec.lock.codec import decode_lockfile, encode_lockfile
 from ltxspec.lock.merge import merge_lockfiles, missing_tasks, recorded_tasks, split_conflict
 from ltxspec.lock.models import Lockfile
 from ltxspec.storage.durable import REAL, read_if_exists, replace_file
-from ltxspec.storage.git import BASE, OURS, THEIRS, conflicts, run_git
+from ltxspec.storage.git import repository_of, run_git
+from ltxspec.storage.git_objects import BASE, OURS, THEIRS, conflicts
+from ltxspec.storage.git_refs import find_commit
 from ltxspec.storage.guard import exclusive
 
 SUFFIX = ".lock.json"
@@ -149,7 +151,9 @@ def _sides_of(stages: dict[int, bytes], path: str) -> Sides:
 
 def _sides_of_history(root: Path, path: str, data: bytes) -> Sides | None:
     """The sides of a merge that git made, or is making, without seeing a conflict in this file."""
-    for other in _OTHER_SIDES:
+    if repository_of(root) is None:
+        return None
+    for other in filter(None, (find_commit(root, name) for name in _OTHER_SIDES)):
         if (theirs := _at(root, other, path)) is not None and (ours := _at(root, "HEAD", path)) is not None:
             base = run_git(root, "merge-base", "HEAD", other).stdout.decode().strip()
             return _sides_of({OURS: ours, THEIRS: theirs, BASE: _at(root, base, path) or b""}, path)

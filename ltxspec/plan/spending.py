@@ -20,12 +20,11 @@ def assumed(owned: Owned, catalog: Catalog) -> tuple[Usd, int]:
 
     Failed ones count as well: they may have been billed.
     """
-    requests = [take.request for take in _takes(owned).values() if take.cost is None]
-    return total_usd(limit_price(catalog, body, listed_price(catalog, body)) for body in requests)
+    return total_usd(_reckoned(take, catalog) for take in _takes(owned).values() if take.cost is None)
 
 
 def proven_factor(owned: Iterable[Owned], catalog: Catalog) -> Decimal:
-    """How many times its listed price the newest take of a spec cost: the highest of all specs, and at least 1.
+    """How many times what limits reckon for it the newest take of a spec cost: the highest of all, and at least 1.
 
     A price list that the last run proved too low is not believed again by the next one, until the list is mended.
     """
@@ -35,8 +34,13 @@ def proven_factor(owned: Iterable[Owned], catalog: Catalog) -> Decimal:
 def _ratio(owned: Owned, catalog: Catalog) -> Decimal:
     reported = [take for take in _takes(owned).values() if take.cost is not None and take.submitted_at is not None]
     newest = max(reported, key=lambda take: take.sort_key, default=None)
-    listed = listed_price(catalog, newest.request) if newest is not None else None
+    listed = _reckoned(newest, catalog) if newest is not None else None
     return max(newest.cost / listed, Decimal(1)) if newest is not None and newest.cost and listed else Decimal(1)
+
+
+def _reckoned(take: Take, catalog: Catalog) -> Usd | None:
+    """What limits reckon for what a take ordered."""
+    return limit_price(catalog, take.request, listed_price(catalog, take.request))
 
 
 def _takes(owned: Owned) -> dict[TaskId, Take]:

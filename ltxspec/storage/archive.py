@@ -17,6 +17,7 @@ from ltxspec.apply.ports import Archived
 from ltxspec.canonical import sha256_hex
 from ltxspec.errors import MediaError, StorageError
 from ltxspec.lock.models import Output
+from ltxspec.storage.archive_users import ArchiveUsers
 from ltxspec.storage.durable import (
     REAL,
     FileOps,
@@ -49,6 +50,7 @@ class FolderArchive:
         ops: the system calls, for tests.
         project: nothing is written outside of this folder but in an archive that was configured to be elsewhere; by
             default the folder that holds `renders`.
+        ident: `[project] id`, which tells projects apart that share the archive.
     """
 
     def __init__(
@@ -59,9 +61,11 @@ class FolderArchive:
         ops: FileOps = REAL,
         *,
         project: Path | None = None,
+        ident: str = "",
     ) -> None:
         self._root = root
         self._project = project or renders.parent
+        self.users = ArchiveUsers(root, self._project, ident, ops)
         self._tree = LinkTree(renders, self._project, self._copied, ops)
         self._check = check
         is_ours = Path(os.path.normpath(root)).is_relative_to(os.path.normpath(self._project))
@@ -78,7 +82,7 @@ class FolderArchive:
         Raises:
             StorageError: one does.
         """
-        staging = (self._root / "partial", self._root / "arrived")
+        staging = (self._root / "partial", self._root / "arrived", self._root / "projects")
         refuse_links_outside(self._home, self._root, *staging)
         self._tree.refuse_outside(specs)
 
@@ -263,6 +267,7 @@ class FolderArchive:
                 )
             arrival = self._arrival(name) if name is not None else self._root / "arrived" / partial.name
             replace_file(arrival, f"{sha256} {size}\n".encode("ascii"), self._ops)
+            self.users.note([sha256])
             home = self._root / sha256[:2] / f"{sha256}{suffix_of(partial)}"
             make_folder(home.parent, self._ops)
             self._rename(partial, home)  # also over a copy that was there: these bytes are known good

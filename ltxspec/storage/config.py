@@ -189,7 +189,7 @@ def _parse(data: bytes, name: str, problems: Problems) -> tuple[str, Mapping[str
         return "", {}
     try:
         return text, tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (RecursionError, ValueError) as error:  # also for numbers and nesting that Python does not take
         position = _POSITION.search(str(error))
         lines = text.splitlines() or [""]
         line, column = len(lines), 1  # for what is only noticed at the end of the document

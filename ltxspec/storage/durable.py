@@ -29,6 +29,7 @@ _CURES = {
     errno.ENOLCK: "this file system cannot lock files; keep `.ltxspec` on a local disk",
     errno.EOPNOTSUPP: "this file system cannot do that; keep `.ltxspec` on a local disk",
 }
+_FILE, _FOLDER = 0o664, 0o775  # not for everybody to write, whatever the umask lets through
 _CHUNK = 2**24  # bytes asked for at once
 _CANNOT_SYNC = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOTTY})
 
@@ -85,7 +86,7 @@ def translated(what: str, path: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def opened(path: Path, flags: int, ops: FileOps = REAL, mode: int = 0o666) -> Iterator[int]:
+def opened(path: Path, flags: int, ops: FileOps = REAL, mode: int = _FILE) -> Iterator[int]:
     """A file descriptor of a regular file or a folder, closed at the end; never handed to child processes."""
     descriptor = ops.open(str(path), flags, mode, ops.within)
     try:
@@ -151,13 +152,13 @@ def refuse_broken_link(path: Path, error: OSError | None = None) -> None:
         ) from error
 
 
-def make_folder(path: Path, ops: FileOps = REAL, mode: int = 0o777) -> None:
+def make_folder(path: Path, ops: FileOps = REAL, mode: int = _FOLDER) -> None:
     """Create a folder and its parents, durably; `mode` is for the folder itself. Raises OSError."""
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     free = replace(ops, within=None)
     for folder in reversed(missing):
         there = free if ops.within is not None and Path(ops.within).is_relative_to(folder) else ops
-        make_one_folder(str(folder), mode if folder == path else 0o777, there.within)
+        make_one_folder(str(folder), mode if folder == path else _FOLDER, there.within)
         sync_folder(folder.parent, there)
 
 
@@ -184,8 +185,8 @@ def write_all(descriptor: int, data: bytes, ops: FileOps = REAL) -> None:
 def replace_file(path: Path, data: bytes, ops: FileOps = REAL) -> None:
     """Put `data` in the place of a file: temporary file in the same folder, fsync, rename, fsync of the folder.
 
-    The file keeps its permissions, and a link to it stays a link. The caller holds a lock: the temporary name is fixed,
-    so that a crash leaves at most one stray file, which the next call overwrites.
+    The file keeps its permissions, except everybody's to write it, and a link to it stays a link. The caller holds a
+    lock: the temporary name is fixed, so that a crash leaves at most one stray file, which the next call overwrites.
 
     Raises:
         StorageError: with the old file still whole.
@@ -199,7 +200,7 @@ def replace_file(path: Path, data: bytes, ops: FileOps = REAL) -> None:
         try:
             with opened(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, ops) as descriptor:
                 with contextlib.suppress(FileNotFoundError):
-                    os.fchmod(descriptor, stat.S_IMODE(os.lstat(target).st_mode))
+                    os.fchmod(descriptor, stat.S_IMODE(os.lstat(target).st_mode) & ~stat.S_IWOTH)
                 write_all(descriptor, data, ops)
                 ops.fsync(descriptor)
             ops.replace(str(temporary), str(target), ops.within)

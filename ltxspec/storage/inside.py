@@ -93,7 +93,7 @@ def _walked(base: str, real: str) -> Iterator[tuple[int, str]]:
         os.close(descriptor)
 
 
-def open_file(path: str, flags: int, mode: int = 0o666, within: str | None = None, *, folder: int | None = None) -> int:
+def open_file(path: str, flags: int, mode: int = 0o664, within: str | None = None, *, folder: int | None = None) -> int:
     """As `os.open`, for regular files (and folders, with O_DIRECTORY), without waiting for anybody.
 
     Args:

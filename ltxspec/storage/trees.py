@@ -11,7 +11,7 @@ from ltxspec.errors import StorageError, WrongUsage
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.storage.durable import read_if_exists, translated
 from ltxspec.storage.files import MAX_BYTES, MAX_TEXT, ProjectFolder
-from ltxspec.storage.git import Blobs, Entry, list_tree
+from ltxspec.storage.git_objects import Blobs, Entry, list_tree
 from ltxspec.storage.inside import refuse_outside
 from ltxspec.storage.lfs import LARGEST_POINTER, pointed_at
 from ltxspec.storage.paths import find_specs

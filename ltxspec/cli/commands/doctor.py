@@ -60,6 +60,7 @@ def _key(provider: str) -> tuple[str, bool, str]:
 
 def _git(root: Path) -> tuple[str, bool, str]:
     from ltxspec.cli.drivers import has_drivers
+    from ltxspec.errors import StorageError
 
     if shutil.which("git") is None:
         return "git", False, "not installed: review needs it"
@@ -68,7 +69,10 @@ def _git(root: Path) -> tuple[str, bool, str]:
         True: "found; lockfiles are merged by ltxspec",
         False: "found; `ltxspec init` sets up the merge of lockfiles in this clone",
     }
-    return "git", True, words[has_drivers(root)]
+    try:
+        return "git", True, words[has_drivers(root)]
+    except StorageError as error:
+        return "git", False, error.line
 
 
 def _codecs() -> tuple[str, bool, str]:
@@ -87,7 +91,7 @@ def _specs(project: "Project") -> tuple[str, bool, str]:
     try:
         specs = render_specs(project, (), problems=problems)
     except LtxspecError as error:
-        return "specs", False, "; ".join(filter(None, (error.summary, error.hint)))
+        return "specs", False, error.line
     if problems.errors:
         return "specs", False, f"{counted(len(problems.errors), 'error')}; see `ltxspec validate`"
     shots = sum(len(spec.requests) for spec in specs)

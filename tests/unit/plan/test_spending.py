@@ -1,5 +1,6 @@
 """What a spec has cost: reported apart from reckoned."""
 
+import copy
 from dataclasses import replace
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from ltxspec.catalog.models import Catalog, load_catalog
 from ltxspec.lock.models import Take
 from ltxspec.plan.owned import Owned
 from ltxspec.plan.spending import assumed, proven_factor, spent
-from ltxspec.storage.packaged import read_model_documents
+from ltxspec.storage.packaged import read_model_documents, replaced_model_documents
 
 AIR = "lightricks:2@0"
 
@@ -70,3 +71,16 @@ def test_the_newest_reported_cost_says_how_far_prices_are_to_be_believed(catalog
     others = Owned(lockfile({"gone": record(dear)}, alley=record(imported)))
     assert proven_factor([Owned(lockfile(alley=record(right))), others], catalog) == 3
     assert proven_factor([], catalog) == 1
+
+
+def test_a_price_that_a_file_of_the_project_states_lower_proves_nothing_against_the_packaged_one(
+    catalog: Catalog,
+) -> None:
+    documents = read_model_documents(None)
+    (file,) = [model.file for model in catalog.models if model.air == AIR]
+    documents[file] = copy.deepcopy(documents[file])
+    for row in documents[file]["x-ltxspec"]["price"]["rows"]:
+        row["usdPerSecond"] = "0.00006"
+    cheap = load_catalog(documents, replaced_model_documents(documents))
+    paid = Owned(lockfile(alley=record(replace(unreported(1), cost=Decimal("0.48")))))
+    assert proven_factor([paid], cheap) == 1

@@ -244,6 +244,8 @@ def test_a_table_must_be_one(text: str, key: str) -> None:
         ('id = "a\n', (1, 8)),
         ("[project]\nid = 1\nid = 2\n", (3, 7)),
         ("x = [1,\n", (1, 1)),
+        pytest.param(f"x = {'9' * 5000}\n", (1, 1), id="a number too long for Python"),
+        pytest.param(f"x = {'[' * 9000}\n", (1, 1), id="nesting too deep for Python"),
     ],
 )
 def test_what_is_not_toml_is_told_with_its_place(text: str, where: tuple[int, int]) -> None:

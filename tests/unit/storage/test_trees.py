@@ -7,7 +7,7 @@ from acceptance.repositories import commit, git
 
 from ltxspec.errors import StorageError, WrongUsage
 from ltxspec.spec.files import FileProblem
-from ltxspec.storage.git import commit_of
+from ltxspec.storage.git_refs import commit_of
 from ltxspec.storage.paths import find_specs
 from ltxspec.storage.trees import FolderTree, GitTree, Tree
 
