@@ -45,7 +45,7 @@ def verify(session: Session, bases: tuple[str, ...], provider: str | None) -> in
     if problems:
         return 1
     count = len(lockfile_names(project))
-    against = f"; no paid task of {' and '.join(bases)} is missing or altered" if bases else ""
+    against = f"; no paid task of {' and '.join(bases)} is missing" if bases else ""
     click.echo(f"{count} lockfile{'s' * (count != 1)} verified{against}.")
     return 0
 
