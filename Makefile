@@ -1,7 +1,7 @@
 # Everything a developer does here, by name. Needs only make and Python 3.11 or later with its venv module.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format bench crash mutants lock wheel clean
+.PHONY: help demo test check lint format bench crash mutants fuzz lock wheel clean
 
 # Set in many containers. It would make every start of ltxspec compile all of its sources again: seconds instead of
 # tenths, and no timing would mean anything.
@@ -55,6 +55,10 @@ STEPS := 20000
 
 mutants: $(DEV) ## make small mistakes where money is decided, and list those no test notices (ONLY="lock apply/recovery")
 	PYTHONPATH=tests nice $(BIN)/python -m mutation $(ONLY)
+
+fuzz: $(DEV) ## damage what strangers may write, and see that it is understood or refused (ONLY="spec report" FUZZING=60)
+	PYTHONPATH=tests PYTHONHASHSEED=0 $(BIN)/python -m fuzz $(ONLY) --seed $(SEED) --seconds $(FUZZING)
+FUZZING := 60
 
 lock: ## resolve the dependencies again, for every platform and Python we support
 	@rm -rf $(VENV)-lock && $(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet 'uv>=0.9,<1'

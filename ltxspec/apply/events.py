@@ -91,6 +91,7 @@ class RunSummary:
     in_flight_unknown: int = 0  # tasks under way whose price is not known
     overspent: Usd = Decimal(0)  # by how much its orders passed a limit: a price was higher than listed
     limit: Usd | None = None  # that limit, or else the one of the run
+    ordering: bool = True  # false for collect, which orders nothing
     free: bool = False  # on the sandbox: money is told as the paid service would charge it, and nothing is charged
 
     def count(self, outcome: Outcome) -> int:

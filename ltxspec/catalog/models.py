@@ -81,7 +81,12 @@ def load_catalog(documents: Mapping[str, Json], replaced: Mapping[str, Json] | N
     ]
     if problems:
         raise Invalid(problems)
-    models = [_read(file, document) for file, document in documents.items()]
+    models: list[Model] = []
+    for file, document in documents.items():
+        try:
+            models.append(_read(file, document))
+        except ValueError as error:  # a number that not every reader of JSON takes for the same
+            problems.append(_problem(file, str(error)))
     by_name: dict[str, Model] = {}
     for model in models:
         for name in dict.fromkeys((model.air, model.slug, stem_of(model.file))):

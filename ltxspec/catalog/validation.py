@@ -59,6 +59,7 @@ def check_schema(model: Model) -> None:
 @lru_cache(maxsize=256)
 def _validator(model: Model) -> "Draft202012Validator":
     from jsonschema import Draft202012Validator, SchemaError
+    from referencing import Registry
 
     try:
         Draft202012Validator.check_schema(model.schema)
@@ -66,7 +67,8 @@ def _validator(model: Model) -> "Draft202012Validator":
         place = "/" + "/".join(str(key) for key in error.absolute_path)
         message = f"`{place}` is not valid in a JSON Schema (`{error.validator}` of the 2020-12 dialect)"
         raise Invalid([Diagnostic("error", "model-file", message, Location(model.file, 1, 1))]) from error
-    return Draft202012Validator(model.schema)
+    here = {key: item for key, item in model.schema.items() if key != "$id"}  # no name but its own place
+    return Draft202012Validator(here, registry=Registry())  # an empty one: nothing is fetched, whatever is referred to
 
 
 def _prompt_schema(model: Model) -> Mapping[str, Json]:

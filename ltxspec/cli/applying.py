@@ -21,6 +21,7 @@ from ltxspec.plan.actions import Change, Plan, Reason
 from ltxspec.plan.guard import Limits, left_for_specs, refuse_over_budget, refuse_unknown_prices
 from ltxspec.plan.planfile import PlanOptions, SavedPlan, read_plan_file
 from ltxspec.plan.policy import refuse_by_policy
+from ltxspec.plan.spending import proven_factor
 from ltxspec.values import Usd, format_usd, parse_usd, total_usd
 
 if TYPE_CHECKING:
@@ -81,8 +82,17 @@ def apply(session: Session, options: ApplyOptions) -> int:
             return 0
         approved = _ask(project, planned.plan, options)
         jobs = jobs_of(held, planned, asked.retries)
-        budget = Budget(limits.per_apply, limits.per_shot, left_for_specs(planned.plan, limits))
+        factor = proven_factor(held.owned.values(), project.catalog)
+        budget = Budget(limits.per_apply, limits.per_shot, left_for_specs(planned.plan, limits), factor)
+        _tell_factor(budget)
         return _run(session, project, jobs, replace(options, run=replace(options.run, approved=approved)), budget)
+
+
+def _tell_factor(budget: Budget) -> None:
+    """Why shots may be held back although the plan is within its limits."""
+    if budget.is_limited and budget.factor > 1:
+        times = f"{budget.factor:.2f} times its listed price"
+        click.echo(f"warning: the newest take cost {times}; limits reckon with that for every order", err=True)
 
 
 def _run(session: Session, project: Project, jobs: Sequence[Job], options: ApplyOptions, budget: Budget) -> int:
@@ -175,7 +185,9 @@ def _is_free(project: Project) -> bool:
 
 def _money(changes: Sequence[Change]) -> str:
     usd, unknown = total_usd(change.estimate for change in changes)
-    return f"${format_usd(usd)}" + (f" plus {unknown} unknown" if unknown else "")
+    limits, _ = total_usd(change.reckoned for change in changes)
+    aside = f" by the project's own prices, ${format_usd(limits)} by ltxspec's" if limits > usd else ""
+    return f"${format_usd(usd)}" + (f" plus {unknown} unknown" if unknown else "") + aside
 
 
 def _old_orders(changes: Sequence[Change]) -> str:

@@ -11,6 +11,8 @@ from ltxspec.lock.models import Lockfile, ShotRecord
 from ltxspec.plan.selection import Pattern
 from ltxspec.values import ShotAddress
 
+_SUFFIX = ".lock.json"
+
 
 class UnknownAddress(LtxspecError):
     """No lockfile knows the address."""
@@ -29,20 +31,26 @@ class Holding:
 
 def lockfile_names(project: Project) -> list[str]:
     """Specs that have a lockfile, sorted."""
-    suffix = ".lock.json"
-    return sorted(path.name.removesuffix(suffix) for path in project.lockfiles.glob(f"*{suffix}"))
+    return sorted(path.name.removesuffix(_SUFFIX) for path in project.lockfiles.glob(f"*{_SUFFIX}"))
+
+
+def expected_names(project: Project) -> list[str]:
+    """Specs that have a lockfile or should have one, because git tracks it, sorted. Raises LockfileError."""
+    tracked = project.paths_of("any").tracked
+    missing = tracked.missing(_SUFFIX) if tracked is not None else []
+    return sorted({*lockfile_names(project), *(path.name.removesuffix(_SUFFIX) for path in missing)})
 
 
 def all_lockfiles(project: Project) -> list[Lockfile]:
-    """Every lockfile of the project, in the order of names."""
-    return [owned(project, name).lockfile for name in lockfile_names(project)]
+    """Every lockfile of the project, in the order of names. Raises LockfileError, also for one that is missing."""
+    return [owned(project, name).lockfile for name in expected_names(project)]
 
 
 def readable_lockfiles(project: Project) -> tuple[list[Lockfile], list[LtxspecError]]:
     """Every lockfile that can be read, in the order of names; and why the others cannot."""
     found: list[Lockfile] = []
     problems: list[LtxspecError] = []
-    for name in lockfile_names(project):
+    for name in expected_names(project):
         try:
             found.append(owned(project, name).lockfile)
         except LtxspecError as error:

@@ -12,11 +12,15 @@ from ltxspec.errors import Diagnostic
 from ltxspec.plan.actions import FieldChange
 from ltxspec.plan.guard import Limits
 from ltxspec.plan.policy import Rule, check_policies
+from ltxspec.plan.prices import shadowed_prices
 from ltxspec.plan.selection import Selection
 from ltxspec.review.causes import causes_of
 from ltxspec.review.compare import Terms, compare
-from ltxspec.review.models import WORKING_TREE, Cause, Review
+from ltxspec.review.models import WORKING_TREE, Cause, Review, RuleChange
+from ltxspec.review.rules import delivery_changes, model_changes, setting_changes
 from ltxspec.review.scopes import SpecScope
+from ltxspec.review.sides import Side
+from ltxspec.storage.settings import policies, settings
 from ltxspec.storage.trees import FolderTree, GitTree
 from ltxspec.storage.verdicts import FileVerdicts
 from ltxspec.values import ShotAddress
@@ -36,7 +40,7 @@ def make_review(project: Project, base: str | None = None, head: str | None = No
         StorageError: no git, no repository, or something cannot be read.
     """
     revisions = choose_revisions(project.root, base, head)
-    with ExitStack() as stack, FileVerdicts(project.local / "cache" / "verdicts") as verdicts:
+    with ExitStack() as stack, FileVerdicts(project.local / "cache" / "verdicts", project.root) as verdicts:
         old = _read_commit(revisions.base, project, stack, verdicts)
         if revisions.head is None:
             new = read_side(WORKING_TREE, project, FolderTree(project.root), verdicts)
@@ -56,14 +60,28 @@ def _compared(old: Reading, new: Reading, revisions: Revisions) -> Review:
     plan = make_plan(replace(new.project, config=replace(config, policy=())), plannable, Selection(), new.owned)
     rules = [Rule(rule.assertion, rule.message, rule.severity, rule.where) for rule in config.policy]
     broken = check_policies(rules, plan, new.project.catalog, new.tree)
+    sides = old.side(new.files), new.side(old.files)
     terms = Terms(
         plan=replace(plan, diagnostics=broken),
         limits=Limits(config.budget.per_apply, config.budget.per_shot, config.budget.per_spec),
-        diagnostics=[*_head_problems(new), *broken, *_base_problems(old)],
+        diagnostics=[*_head_problems(new), *broken, *shadowed_prices(plan, new.project.catalog), *_base_problems(old)],
         causes=_Causes(old, new).find,
+        rules=_rules(old, new, sides),
+        catalog=old.project.catalog,
     )
-    review = compare(old.side(new.files), new.side(old.files), terms)
+    review = compare(*sides, terms)
     return replace(review, base_name=revisions.base_name, head_commit=revisions.head or revisions.checkout)
+
+
+def _rules(old: Reading, new: Reading, sides: tuple[Side, Side]) -> list[RuleChange]:
+    """What changed in rules and prices; first what no change can push out of sight by being long."""
+    before, after = old.project.config, new.project.config
+    return [
+        *setting_changes(settings(before), settings(after)),
+        *model_changes(old.project.catalog, new.project.catalog),
+        *setting_changes(policies(before), policies(after)),
+        *delivery_changes(*sides, before.delivery.parameters(), after.delivery.parameters()),
+    ]
 
 
 class _Causes:

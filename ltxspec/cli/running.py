@@ -62,7 +62,7 @@ def run_jobs(
     stop = StopSignal()
     settings = settings_of(project, options)
     summary = asyncio.run(_with_signals(project, jobs, settings, budget, _unbreakable(view.emit), stop))
-    summary = replace(summary, free=project.provider == "sandbox")
+    summary = replace(summary, free=project.provider == "sandbox", ordering=options.submit)
     _unbreakable(view.finish)(summary)
     return summary, stop.by_user
 

@@ -1,17 +1,19 @@
-"""Checks lockfiles for damage, and against git revisions for paid tasks that went missing."""
+"""Checks lockfiles for damage, and against git revisions for paid tasks that went missing or facts that changed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterator, Sequence
 
-from ltxspec.cli.holdings import lockfile_names
+from ltxspec.catalog.models import Catalog
+from ltxspec.cli.holdings import expected_names, lockfile_names
 from ltxspec.cli.project import Project
 from ltxspec.cli.wiring import owned
 from ltxspec.errors import LockfileError, LockfileTooNew, Problems
 from ltxspec.lock.codec import decode_lockfile
-from ltxspec.lock.merge import missing_tasks, recorded_tasks
+from ltxspec.lock.facts import Copies, altered_takes, copies_of
+from ltxspec.lock.merge import missing_tasks
 from ltxspec.lock.models import Lockfile
-from ltxspec.storage.config import CONFIG_NAME, parse_config
-from ltxspec.storage.git import files_at
-from ltxspec.values import TaskId
+from ltxspec.storage.config import parse_config
+from ltxspec.storage.finding import CONFIG_NAME
+from ltxspec.storage.git_objects import files_at
 
 SUFFIX = ".lock.json"
 
@@ -21,8 +23,8 @@ def verify_lockfiles(project: Project, bases: Sequence[str] = ()) -> list[str]:
 
     Args:
         project: the project.
-        bases: git revisions whose paid tasks must all be recorded somewhere now: a lockfile may have been renamed, and
-            a shot may have moved to another spec.
+        bases: git revisions whose paid tasks must all be recorded somewhere now, with the facts they had: a lockfile
+            may have been renamed, and a shot may have moved to another spec.
 
     Raises:
         UnknownRevision: git does not know one of the bases.
@@ -30,40 +32,55 @@ def verify_lockfiles(project: Project, bases: Sequence[str] = ()) -> list[str]:
     """
     problems: list[str] = []
     present: dict[str, Lockfile] = {}
-    for name in lockfile_names(project):
+    for name in lockfile_names(project) if bases else expected_names(project):  # a base knows what should be there
         try:
             present[name] = owned(project, name).lockfile
         except LockfileError as error:
             problems.append(error.summary)
-    kept: set[TaskId] = set().union(*map(recorded_tasks, present.values()))
+    now = copies_of(present.values())
     damaged = set(lockfile_names(project)) - present.keys()
     for base in bases:
         for path, data in _lockfiles_at(project, base).items():
             if _spec_of(path) not in damaged:  # that it cannot be read was said already
-                problems += _lost(data, f"{base}:{path}", project.provider, kept)
+                problems += _differences(data, f"{base}:{path}", project, now)
     return list(dict.fromkeys(problems))
 
 
-def _lost(data: bytes, name: str, provider: str, kept: Collection[TaskId]) -> list[str]:
-    """A line for each task of an earlier lockfile that is recorded nowhere now, or one that says it cannot be read."""
+def _differences(data: bytes, name: str, project: Project, now: Copies) -> list[str]:
+    """A line for each task of an earlier lockfile that is recorded nowhere now, and for each fact that changed.
+
+    One that cannot be read is said to be so.
+    """
     try:
-        before = _read_before(data, name)
+        before, is_sound = _read_before(data, name)
     except LockfileError as error:
         return [f"{error.summary}; whether what it recorded is still there is not known"]
-    if before.provider != provider:
+    if before.provider != project.provider:
         return []
     gone = missing_tasks(before, Lockfile(before.provider, before.spec))
-    return [f"{name}: {item}" for item in gone if item.take.task_id not in kept]
+    lost = [f"{name}: {item}" for item in gone if item.take.task_id not in now]
+    altered = _altered(before, now, project.catalog) if is_sound else ()
+    return lost + [f"{name}: {line}" for line in altered]
 
 
-def _read_before(data: bytes, name: str) -> Lockfile:
-    """An earlier lockfile. One whose digests did not match still tells which tasks were paid for."""
+def _altered(before: Lockfile, now: Copies, catalog: Catalog) -> Iterator[str]:
+    """The facts of an earlier lockfile that another value stands for now, without those that change by right."""
+    from ltxspec.report import phrases
+
+    for item in altered_takes(copies_of([before]), now, catalog):
+        for change in item.changes:
+            if not change.expected:
+                yield f"task {item.task_id}, recorded under `{item.address}`: {phrases.fact(change)}"
+
+
+def _read_before(data: bytes, name: str) -> tuple[Lockfile, bool]:
+    """An earlier lockfile, and whether its digests match: else it only tells which tasks were paid for, no facts."""
     try:
-        return decode_lockfile(data, name)
+        return decode_lockfile(data, name), True
     except LockfileTooNew:
         raise
     except LockfileError:
-        return decode_lockfile(data, name, check_digests=False)
+        return decode_lockfile(data, name, check_digests=False), False
 
 
 def _lockfiles_at(project: Project, base: str) -> dict[str, bytes]:

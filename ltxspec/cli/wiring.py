@@ -12,6 +12,7 @@ from ltxspec.lock.journal import fold
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.owned import Owned
 from ltxspec.plan.planner import PlanContext, plan_spec
+from ltxspec.plan.prices import shadowed_prices
 from ltxspec.plan.selection import Selection
 from ltxspec.plan.spending import assumed, spent
 from ltxspec.render.models import RenderedSpec
@@ -55,6 +56,7 @@ def make_plan(
     targets = [change for change in changes if selection.is_target(change.address)]
     others = [c for c in changes if c.action is Action.RESUME and not selection.is_target(c.address)]
     plan = Plan(project.provider, targets, diagnostics, money, unreported, others)
+    diagnostics += shadowed_prices(plan, project.catalog)
     return _with_policies(project, plan) if project.config.policy else plan
 
 
@@ -144,7 +146,7 @@ def open_archive(project: Project, specs: Iterable[str] = ()) -> "FolderArchive"
     from ltxspec.storage.archive import FolderArchive
 
     root = project.root / project.config.archive.url
-    archive = FolderArchive(root, project.renders, check_decodes, project=project.root)
+    archive = FolderArchive(root, project.renders, check_decodes, project=project.root, ident=project.config.project.id)
     archive.refuse_outside(specs)
     return archive
 

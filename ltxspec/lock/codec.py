@@ -48,6 +48,7 @@ _make_record = quick_maker(ShotRecord)
 _Places = list[tuple[str, str]]  # (section, key) of shots
 _LAYOUT = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 _SAFE_INTEGER = 2**53 - 1
+_KEY = "shot"  # stands in what a digest covers, with the key of the block: one put under another key is found
 
 _ROOT_FIELDS = frozenset({"lockfileVersion", "provider", "spec", "shots", "retired"})
 _RECORD_FIELDS = frozenset({"current", "takes", "digest"})
@@ -69,8 +70,8 @@ def encode_lockfile(lockfile: Lockfile) -> bytes:
         "lockfileVersion": VERSION,
         "provider": lockfile.provider,
         "spec": lockfile.spec,
-        "shots": {key: _record_json(record) for key, record in lockfile.shots.items()},
-        "retired": {key: _record_json(record) for key, record in lockfile.retired.items()},
+        "shots": {key: _record_json(key, record) for key, record in lockfile.shots.items()},
+        "retired": {key: _record_json(key, record) for key, record in lockfile.retired.items()},
     }
     try:
         return orjson.dumps(document, option=_LAYOUT)
@@ -129,13 +130,13 @@ def _decode(data: bytes, name: str, *, check_digests: bool) -> Lockfile:
     return lockfile
 
 
-def _record_json(record: ShotRecord) -> dict[str, Json]:
+def _record_json(key: str, record: ShotRecord) -> dict[str, Json]:
     takes = sorted(record.takes, key=_age) if len(record.takes) > 1 else record.takes
     if record.current is not None and record.take(record.current) is None:
         raise ValueError(f"current take {record.current} is not among the takes")
     block: dict[str, Json] = {"current": record.current, "takes": [encode_take(take) for take in takes]}
     plain = all(_is_plain(take.request) and _is_plain(take.inputs) for take in takes)
-    block["digest"] = _quick_digest(block) if plain else digest(block)
+    block["digest"] = (_quick_digest if plain else digest)({**block, _KEY: key})
     return block
 
 
@@ -220,9 +221,18 @@ def _decode_section(
             recorded, records[key] = _decode_record(block)
         except FieldError as error:
             raise error.inside(section, key) from None
-        if recorded != _quick_digest(block) and recorded != digest(block):
+        if not _is_digest_of(recorded, block, key):
             mismatched.append((section, key))
     return records
+
+
+def _is_digest_of(recorded: str, block: Mapping[str, Json], key: str) -> bool:
+    """Whether a block, its `digest` taken out, is what was written under this key.
+
+    Digests of earlier versions left the key out. They are read as well: an upgrade makes no lockfile unreadable.
+    """
+    forms = ({**block, _KEY: key}, block)
+    return any(recorded == compute(form) for form in forms for compute in (_quick_digest, digest))
 
 
 def _decode_record(block: Json) -> tuple[str, ShotRecord]:

@@ -66,6 +66,12 @@ def recorded_tasks(lockfile: Lockfile) -> set[TaskId]:
     return {take.task_id for record in _all_records(lockfile).values() for take in record.takes}
 
 
+def recorded_videos(lockfile: Lockfile) -> set[str]:
+    """The SHA-256 of every video that stands in a lockfile, among the shots or the retired ones."""
+    takes = [take for record in _all_records(lockfile).values() for take in record.takes]
+    return {output.sha256 for take in takes for output in take.outputs if output.sha256}
+
+
 def missing_tasks(base: Lockfile, now: Lockfile) -> list[MissingTask]:
     """Tasks recorded in `base` that stand nowhere in `now`, by instance key and age; empty when nothing was lost."""
     kept = recorded_tasks(now)

@@ -37,7 +37,10 @@ def _record() -> Schema:
     return _object(
         {
             "current": _nullable({"type": "string", "minLength": 1}, "taskUUID of the take in use"),
-            "digest": _digest("SHA-256 of the canonical JSON (RFC 8785) of this block without `digest`"),
+            "digest": _digest(
+                "SHA-256 of the canonical JSON (RFC 8785) of this block with its key as `shot`, without `digest`; "
+                "lockfiles of earlier versions left the key out"
+            ),
             "takes": {
                 "type": "array",
                 "items": {"$ref": "#/$defs/take"},

@@ -16,6 +16,8 @@ from ltxspec.errors import MediaError
 from ltxspec.media.containers import check_whole, sniff
 
 if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
+    from av.codec.context import CodecContext
     from av.container import InputContainer
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
@@ -94,7 +96,7 @@ def probe(source: Path | bytes) -> VideoInfo:
     """
     with open_video(source) as video:
         context = video.stream.codec_context
-        sound = next(iter(video.container.streams.audio), None)
+        sound = next((track for track in video.container.streams.audio if _codec(track) is not None), None)
         return VideoInfo(
             container=video.kind,
             codec=context.codec.canonical_name,
@@ -177,7 +179,9 @@ def _file(source: Path | bytes) -> Iterator[tuple[IO[bytes], str]]:
 
 def _walked(container: "InputContainer", kind: str, name: str, *, measured: bool) -> OpenVideo:
     stream = next((track for track in container.streams.video if not track.disposition & _COVER), None)
-    if stream is None or stream.codec_context.width <= 0 or stream.codec_context.height <= 0:
+    if stream is None or _codec(stream) is None:
+        raise MediaError(f"`{name}` has no picture in it that can be read")
+    if stream.codec_context.width <= 0 or stream.codec_context.height <= 0:
         raise MediaError(f"`{name}` has no picture in it")
     stream.thread_type = "AUTO"
     times, end, holes = [], Fraction(0), False
@@ -194,6 +198,11 @@ def _walked(container: "InputContainer", kind: str, name: str, *, measured: bool
     if not times:
         raise MediaError(f"`{name}` has no picture in it")
     return OpenVideo(name, kind, container, stream, len(times), min(times), max(times), end, holes, measured)
+
+
+def _codec(track: "VideoStream | AudioStream") -> "CodecContext | None":
+    """How a track is decoded. None, which PyAV's types leave out, for a kind that this FFmpeg does not know."""
+    return track.codec_context
 
 
 def _is_holed(picture: bytes) -> bool:

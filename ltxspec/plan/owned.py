@@ -137,9 +137,9 @@ def latest(takes: Sequence[Take]) -> Take | None:
     return max(takes, key=lambda take: take.sort_key, default=None)
 
 
-def preferred(takes: Sequence[Take]) -> Take | None:
-    """The take of one request that is used where none is current: the one that somebody picked, else the newest."""
-    return max(takes, key=_preference, default=None)
+def preferred(takes: Sequence[Take]) -> Take:
+    """Which take of one request, of one or more, is used where none is current: the one picked, else the newest."""
+    return max(takes, key=_preference)
 
 
 def _preference(take: Take) -> tuple[bool, Age]:

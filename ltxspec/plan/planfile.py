@@ -87,19 +87,33 @@ def read_plan_file(data: bytes, name: str) -> SavedPlan:
     version = str(document.get("formatVersion"))
     if version.partition(".")[0] != FORMAT_MAJOR:
         raise PlanFileError(f"`{name}` has plan format {version}, which this ltxspec does not know", hint="plan again")
-    options = document.get("options") or {}
+    options, shots = document.get("options", {}), document.get("shots", [])
+    sound = isinstance(options, dict) and isinstance(shots, list) and all(isinstance(shot, dict) for shot in shots)
+    if not sound or not isinstance(options.get("var", {}), dict):
+        raise _damaged(name)
     return SavedPlan(
         digest=document["digest"],
         provider=str(document.get("provider")),
         options=PlanOptions(
-            paths=tuple(options.get("paths", ())),
-            targets=tuple(options.get("target", ())),
-            retakes=tuple(options.get("retake", ())),
-            retries=tuple(options.get("retry", ())),
-            variables=dict(options.get("var", {})),
+            paths=_texts(options, "paths", name),
+            targets=_texts(options, "target", name),
+            retakes=_texts(options, "retake", name),
+            retries=_texts(options, "retry", name),
+            variables=options.get("var", {}),
         ),
-        shots=tuple(document.get("shots", ())),
+        shots=tuple(shots),
     )
+
+
+def _texts(options: Mapping[str, Json], key: str, name: str) -> tuple[str, ...]:
+    values = options.get(key, [])
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise _damaged(name)
+    return tuple(values)
+
+
+def _damaged(name: str) -> PlanFileError:
+    return PlanFileError(f"`{name}` is no plan that ltxspec wrote", hint="write one with `ltxspec plan -o FILE`")
 
 
 def plan_differences(saved: SavedPlan, plan: Plan) -> list[str]:

@@ -118,26 +118,27 @@ def _plan_shot(request: Request, spec: _Spec) -> Change:
     given = record_under(lockfile, origin)
     takes = [take for source in (record, lockfile.retired.get(key), given) if source for take in source.takes]
     mine = [take for take in takes if answers(take, request, catalog)]
-    if (task := _under_way(request, spec, mine)) is not None:
-        return _resume(request, task, spec)
+    is_owned = any(take.status == "succeeded" for take in mine)
     retake = spec.context.selection.wants_retake(request.address)
-    if any(take.status == "succeeded" for take in mine) and not retake:
+    spare = None if retake or is_owned else _spare(request, spec)
+    if (task := _under_way(request, spec, mine, is_owned=is_owned)) and (spare is None or task.stage != "intent"):
+        spec.claimed.add(task.intent.task_id)
+        return _resume(request, task, spec)
+    if is_owned and not retake:
         return _keep(request, mine, record, origin, spec)
-    if not retake and (spare := _spare(request, spec)) is not None:
+    if spare is not None:  # also instead of an order that perhaps never arrived: that one is only looked for
         return _move(request, spare, spec)
     return _order(request, spec, takes, mine, origin)
 
 
-def _under_way(request: Request, spec: _Spec, mine: Sequence[Take]) -> OpenTask | None:
+def _under_way(request: Request, spec: _Spec, mine: Sequence[Take], *, is_owned: bool) -> OpenTask | None:
     """A task ordered for this very request; where it has no take yet, perhaps under a name that has left the spec."""
     recorded = {take.task_id for take in mine}
-    needs_one = not any(take.status == "succeeded" for take in mine)
     for task in spec.under_way.get(request.fingerprint, ()):
         task_id, instance = task.intent.task_id, task.intent.instance
-        is_free = needs_one and instance not in spec.wanted and task_id not in spec.claimed
+        is_free = not is_owned and instance not in spec.wanted and task_id not in spec.claimed
         is_left = task_id not in recorded or not task.ended  # some of its results may be recorded already
         if is_left and (is_free or instance == request.address.instance):
-            spec.claimed.add(task_id)
             return task
     return None
 
@@ -156,15 +157,14 @@ def _keep(request: Request, mine: Sequence[Take], record: ShotRecord | None, ori
         return _keep_current(request, current, spec)
     own = [take for take in good if record is not None and record.take(take.task_id)]
     chosen = preferred(own or good)
-    task = chosen.task_id if chosen else None
     if own:
         changes = request_changes(current, request)
-        return _change(request, Action.RESTORE, (Reason.EARLIER_TAKE_MATCHES,), changes, spec, task=task)
+        return _change(request, Action.RESTORE, (Reason.EARLIER_TAKE_MATCHES,), changes, spec, task=chosen.task_id)
     if origin is not None:
         spec.claimed.update(take.task_id for take in good)
-        changes = recorded_changes(chosen, request) if chosen else ()
-        return _change(request, Action.MOVE, (Reason.MOVED_BY_SPEC,), changes, spec, task=task, origin=origin)
-    return _change(request, Action.RESTORE, (Reason.BACK_IN_SPEC,), (), spec, task=task)
+        changes = recorded_changes(chosen, request)
+        return _change(request, Action.MOVE, (Reason.MOVED_BY_SPEC,), changes, spec, task=chosen.task_id, origin=origin)
+    return _change(request, Action.RESTORE, (Reason.BACK_IN_SPEC,), (), spec, task=chosen.task_id)
 
 
 def _keep_current(request: Request, current: Take, spec: _Spec) -> Change:
@@ -190,8 +190,9 @@ def _order(request: Request, spec: _Spec, takes: Sequence[Take], mine: Sequence[
     retake = selection.wants_retake(request.address)
     retry = selection.wants_retry(request.address)
     number, attempt = next_order(mine, retake=retake)
-    failed = latest([take for take in mine if take.status == "failed" and (take.retake or 1) == number])
-    if failed is not None and not retry and not retake and _for_good(failed, attempt, spec.context.max_attempts):
+    tries = () if retake else mine  # all of these failed, or one would be used
+    failed = latest([take for take in tries if (take.retake or 1) == number])
+    if failed is not None and not retry and _for_good(failed, attempt, spec.context.max_attempts):
         note = f"{failed.failure.code}: {failed.failure.message}" if failed.failure else None
         return _change(request, Action.BLOCKED, (Reason.FAILED_FOR_GOOD,), (), spec, task=failed.task_id, note=note)
     base = _current(spec, request) or latest([take for take in takes if take.status == "succeeded"])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ltxspec.catalog.models import Catalog
 from ltxspec.errors import Diagnostic, Location, Refused, Severity
 from ltxspec.plan.actions import Action, Change, Plan
-from ltxspec.plan.estimate import Estimate, estimate
+from ltxspec.plan.estimate import Estimate, reckoning
 from ltxspec.render.checks import names_for
 from ltxspec.render.problems import TemplateProblem
 from ltxspec.render.templating import Templates
@@ -67,7 +67,10 @@ def refuse_by_policy(plan: Plan) -> None:
 
 
 def plan_names(plan: Plan) -> dict[str, Json]:
-    """`plan` and `shots`, as rules see them. Sums of money are numbers in USD, none where a part is not known."""
+    """`plan` and `shots`, as rules see them. Sums of money are numbers in USD, none where a part is not known.
+
+    Prices are those that limits reckon with: see `Change.reckoned`.
+    """
     by_spec: dict[str, list[Change]] = {}
     for change in plan.changes:
         by_spec.setdefault(change.address.spec, []).append(change)
@@ -75,9 +78,9 @@ def plan_names(plan: Plan) -> dict[str, Json]:
     whole = {
         "provider": plan.provider,
         "summary": {action.value: plan.count(action) for action in Action},
-        **_sums(estimate(plan.changes), _added(spent.values())),
+        **_sums(reckoning(plan.changes), _added(spent.values())),
         "specs": {
-            name: _sums(estimate(by_spec.get(name, ())), spent.get(name, (Usd(0), 0)))
+            name: _sums(reckoning(by_spec.get(name, ())), spent.get(name, (Usd(0), 0)))
             for name in dict.fromkeys([*by_spec, *spent])
         },
     }
@@ -113,7 +116,7 @@ def _shot(change: Change) -> dict[str, Json]:
         "action": change.action.value,
         "reasons": [reason.value for reason in change.reasons],
         "spends": change.action.spends,
-        "estimate": None if change.estimate is None else float(change.estimate),
+        "estimate": None if change.reckoned is None else float(change.reckoned),
         "retake": change.retake,
         "attempt": change.attempt,
         "title": request.title if request else None,

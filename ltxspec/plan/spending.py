@@ -1,5 +1,8 @@
 """What the takes of a spec have cost: as the provider reported it, and as limits reckon where it did not."""
 
+from collections.abc import Iterable
+from decimal import Decimal
+
 from ltxspec.catalog.models import Catalog
 from ltxspec.lock.models import Take
 from ltxspec.plan.owned import Owned
@@ -17,8 +20,27 @@ def assumed(owned: Owned, catalog: Catalog) -> tuple[Usd, int]:
 
     Failed ones count as well: they may have been billed.
     """
-    requests = [take.request for take in _takes(owned).values() if take.cost is None]
-    return total_usd(limit_price(catalog, body, listed_price(catalog, body)) for body in requests)
+    return total_usd(_reckoned(take, catalog) for take in _takes(owned).values() if take.cost is None)
+
+
+def proven_factor(owned: Iterable[Owned], catalog: Catalog) -> Decimal:
+    """How many times what limits reckon for it the newest take of a spec cost: the highest of all, and at least 1.
+
+    A price list that the last run proved too low is not believed again by the next one, until the list is mended.
+    """
+    return max((_ratio(item, catalog) for item in owned), default=Decimal(1))
+
+
+def _ratio(owned: Owned, catalog: Catalog) -> Decimal:
+    reported = [take for take in _takes(owned).values() if take.cost is not None and take.submitted_at is not None]
+    newest = max(reported, key=lambda take: take.sort_key, default=None)
+    listed = _reckoned(newest, catalog) if newest is not None else None
+    return max(newest.cost / listed, Decimal(1)) if newest is not None and newest.cost and listed else Decimal(1)
+
+
+def _reckoned(take: Take, catalog: Catalog) -> Usd | None:
+    """What limits reckon for what a take ordered."""
+    return limit_price(catalog, take.request, listed_price(catalog, take.request))
 
 
 def _takes(owned: Owned) -> dict[TaskId, Take]:

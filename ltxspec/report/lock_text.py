@@ -1,13 +1,18 @@
 """A lockfile as `git diff` and `git log -p` show it: a block a shot, stable, and without what only machines read.
 
 Every line depends on one fact, so that a difference shows the facts that changed: a prompt stands clause by clause, a
-parameter a line, a take a line. Names stand at the start of a line, where git looks for the heading of a hunk.
+parameter a line, a take and each of its videos a line. What has no line of its own (times, ids, the parameters of
+earlier takes) is still seen to change, by the digest of the whole take. Names stand at the start of a line, where git
+looks for the heading of a hunk.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 
+from ltxspec.canonical import sha256_hex
 from ltxspec.catalog.models import PROMPT
+from ltxspec.lock.codec import encode_take
 from ltxspec.lock.models import Lockfile, Output, ShotRecord, Take
 from ltxspec.report import phrases
 from ltxspec.report.jsontext import as_text
@@ -15,7 +20,6 @@ from ltxspec.report.style import clean, wrap
 from ltxspec.values import Json, Usd, total_usd
 
 _WIDTH = 100
-_DIGITS = 8  # of a content hash: enough to see that it is another
 _CLAUSE = re.compile(r"(?<=[.,;:!?])\s+")
 _KILO = 1000
 
@@ -47,17 +51,23 @@ def _record(record: ShotRecord) -> Iterator[str]:
         yield f"  take {number}: {take.status}, {_cost(take.cost)}, {clean(take.submitted_at or 'imported')}{mark}"
         if take.failure is not None:
             yield f"    {clean(take.failure.code)}: {clean(take.failure.message)}"
+        yield from (f"    {_output(output)}" for output in take.outputs)
+        yield f"    record: {_digits(_record_hash(take))}"
     if current is not None:
         yield from (f"  {line}" for line in _take(current))
+
+
+def _record_hash(take: Take) -> str:
+    """Over all that stands in a take, also where it has no canonical form."""
+    return sha256_hex(json.dumps(encode_take(take), sort_keys=True).encode())
 
 
 def _take(take: Take) -> Iterator[str]:
     yield f"model: {clean(take.model)}"
     yield from (f"{name}: {value}" for name, value in _parameters(take.request))
-    yield from (f"file: {clean(path)} ({_digits(digest)})" for path, digest in sorted(take.inputs.items()))
+    yield from (f"file: {clean(path)} ({_digits(hashed)})" for path, hashed in sorted(take.inputs.items()))
     if take.expires_at is not None:
         yield f"expires: {clean(take.expires_at)}"
-    yield from map(_output, take.outputs)
     prompt = take.request.get(PROMPT)
     if isinstance(prompt, str):
         yield "prompt:"
@@ -87,16 +97,18 @@ def _leaves(name: str, value: Json) -> Iterator[tuple[str, Json]]:
 
 def _output(output: Output) -> str:
     place = clean(output.video_url or output.video_uuid or "no address")
-    kept = f" ({_size(output.bytes)} in the archive)" if output.bytes is not None else " (not in the archive)"
-    return f"video: {place}{kept}"
+    if output.sha256 is None and output.bytes is None:
+        return f"video: {place} (not in the archive)"
+    size = "unknown size" if output.bytes is None else _size(output.bytes)
+    return f"video: {place} ({size} in the archive, {_digits(output.sha256 or 'no hash')})"
 
 
 def _cost(cost: Usd | None) -> str:
     return "cost unknown" if cost is None else phrases.money(cost)
 
 
-def _digits(digest: str) -> str:
-    return clean(digest.rpartition(":")[2][:_DIGITS])
+def _digits(hashed: str) -> str:
+    return clean(hashed.rpartition(":")[2][: phrases.DIGITS])
 
 
 def _size(number: int) -> str:

@@ -51,7 +51,7 @@ def write_summary(out: IO[str], summary: RunSummary, style: Style) -> None:
 def summary_line(summary: RunSummary) -> str:
     """The last line: `Applied: 3 rendered, 1 failed. Spent $1.44; $0.48 under way (1 task).`, stable enough to grep."""
     counts = ", ".join(f"{number:,} {word}" for outcome, word in _DONE.items() if (number := summary.count(outcome)))
-    verb = "Interrupted" if summary.interrupted else "Applied"
+    verb = "Interrupted" if summary.interrupted else "Applied" if summary.ordering else "Collected"
     under_way = ""
     if summary.in_flight_count:
         flying = amount(summary.in_flight, summary.in_flight_unknown)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import orjson
 
+from ltxspec.lock.facts import FactChange
 from ltxspec.lock.redaction import redact_secrets
 from ltxspec.plan.actions import Action, Change, FieldChange, Plan, Reason
 from ltxspec.plan.estimate import estimate
@@ -53,6 +54,7 @@ MEANINGS: Mapping[Action, str] = {
 }
 
 _SANDBOX = "sandbox"  # the provider whose money is not real
+DIGITS = 16  # of a content hash: enough to see that it is another, and too many to be met on purpose
 FREE = "(sandbox: nothing is charged)"
 
 _OUTCOMES: Mapping[Action, str] = {
@@ -227,6 +229,18 @@ def field_name(pointer: str) -> str:
             pass
     name = "".join(f"[{part}]" if part.isdigit() else f".{part}" for part in parts)
     return clean(name.removeprefix(".")) or "request"
+
+
+def fact(change: FactChange) -> str:
+    """A recorded fact that reads otherwise than before: `outputs[0].cost: $0.48 → $0.01`."""
+    before, after = (_recorded(change.path.rpartition("/")[2], item) for item in (change.before, change.after))
+    return f"{field_name(change.path)}: {before} → {after}{' (expected)' if change.expected else ''}"
+
+
+def _recorded(name: str, item: Json) -> str:
+    if not isinstance(item, str) or name not in {"cost", "sha256"}:
+        return value(item)
+    return clean(f"${item}" if name == "cost" else f"{item[:DIGITS]}…")
 
 
 def value(item: Json, width: int = 60) -> str:

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from ltxspec import __version__
 from ltxspec.lock.codec import encode_take
+from ltxspec.lock.facts import AlteredTake
 from ltxspec.lock.models import Take
+from ltxspec.lock.redaction import redact_secrets
 from ltxspec.plan.actions import Plan
 from ltxspec.plan.planfile import PlanOptions
 from ltxspec.report.diagnostics import diagnostic_document
@@ -36,6 +38,7 @@ def review_document(review: Review) -> dict[str, Json]:
         "provider": review.provider,
         "base": {"commit": review.base, "name": review.base_name},
         "head": {"commit": review.head_commit or _commit(review.head), "isWorkingTree": review.head == WORKING_TREE},
+        "rules": [{"name": item.name, "before": item.before, "after": item.after} for item in review.rules],
         "summary": {kind.value: review.count(kind) for kind in Kind} | {"unchanged": review.unchanged},
         "spent": _sum(review.spent, review.spent_unknown),
         "estimate": _sum(review.estimate, review.estimate_unknown),
@@ -44,10 +47,12 @@ def review_document(review: Review) -> dict[str, Json]:
             "before": _sum(review.total_before, review.total_before_unknown),
             "after": _sum(review.total_after, review.total_after_unknown),
         },
+        "reckoned": price(review.reckoned),
         "limit": price(review.limit),
         "planDigest": review.plan_digest or None,
         "refusals": [{"code": item.code, "message": item.message, "hint": item.hint} for item in review.refusals],
         "lost": [_address(item.address) | {"taskUUID": item.take.task_id} for item in review.lost],
+        "altered": [_altered(item) for item in review.altered],
         "takes": {"base": _takes(olds), "head": _takes(news)},
         "shots": [_shot(shot, next(planned) if shot.change else None) for shot in review.shots],
         "diagnostics": [diagnostic_document(diagnostic) for diagnostic in review.diagnostics],
@@ -64,6 +69,19 @@ def _sum(known: Usd, unknown: int) -> dict[str, Json]:
 
 def _address(address: ShotAddress) -> dict[str, Json]:
     return {"address": str(address), "spec": address.spec, "instance": address.instance}
+
+
+def _altered(item: AlteredTake) -> dict[str, Json]:
+    changes = [
+        {
+            "path": change.path,
+            "before": redact_secrets(change.before),
+            "after": redact_secrets(change.after),
+            "expected": change.expected,
+        }
+        for change in item.changes
+    ]
+    return {**_address(item.address), "taskUUID": item.task_id, "changes": changes}
 
 
 def _takes(takes: Iterable[Take | None]) -> dict[str, Json]:

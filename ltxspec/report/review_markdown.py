@@ -4,7 +4,7 @@ Its size is planned for the forge it goes to: what is never left out has its roo
 left in the order in which they stand, the differences last. What does not fit is counted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -73,9 +73,12 @@ def review_markdown(review: Review, page: Page | None = None) -> str:
     room.reserve(*first, *last, " " * _ROOM_FOR_NOTES, 2 * (page.report or ""))
     shots = sorted(review_words.own_shots(review), key=lambda shot: _ORDER[shot.kind])
     blocks = [
-        *first,
+        first[0],
+        *_listed(f"⚠️ **{review_words.RULES}:**", map(review_words.rule, review.rules), room),
+        *first[1:],
         *_gate(review, room),
         *_lost(review.lost, room),
+        *_listed(f"{review_words.ALTERED}:", map(review_words.altered, review.altered), room),
         *_problems(review, room, page),
         *_causes(review, room),
         *_pictures(page, room),
@@ -122,6 +125,11 @@ def _lost(lost: Sequence[LostTake], room: Room) -> list[str]:
         for item in lost[:_MOST_LISTED]
     ]
     return _list("Paid for, and missing at the head:", items, len(lost), room)
+
+
+def _listed(title: str, lines: Iterable[str], room: Room) -> list[str]:
+    told = list(lines)
+    return _list(title, [f"- {code(fit(line, _LONGEST_NOTE))}" for line in told[:_MOST_LISTED]], len(told), room)
 
 
 def _problems(review: Review, room: Room, page: Page) -> list[str]:
@@ -245,7 +253,7 @@ def _commands(review: Review) -> str:
     """What a reader would type now."""
     codes = {refusal.code for refusal in review.refusals}
     lines = []
-    if "tasks-lost" in codes:
+    if codes & {"tasks-lost", "record-altered"}:
         lines.append(f"ltxspec lock verify --base {review_words.commit(review.base)}")
     if "invalid" in codes:
         lines.append("ltxspec validate")

@@ -5,11 +5,12 @@ from typing import TypeVar
 
 from ltxspec.errors import Diagnostic, Location, Severity
 from ltxspec.lock.codec import decode_take
+from ltxspec.lock.facts import AlteredTake, FactChange
 from ltxspec.lock.fields import FieldError, an_object, count, file_digests, mapping, optional_text, sequence, text
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Action, Change, FieldChange, Reason
 from ltxspec.render.models import Request
-from ltxspec.review.models import Cause, CauseKind, Kind, LostTake, Refusal, ShotReview
+from ltxspec.review.models import Cause, CauseKind, Kind, LostTake, Refusal, RuleChange, ShotReview
 from ltxspec.values import Fingerprint, Json, ShotAddress, TaskId, Usd, parse_usd
 
 T = TypeVar("T")
@@ -31,6 +32,20 @@ def read_takes(document: Mapping[str, Json], side: str) -> Takes:
 def read_refusal(item: Mapping[str, Json]) -> Refusal:
     """Something that stands in the way."""
     return Refusal(text(item, "code"), text(item, "message"), optional_text(item, "hint"))
+
+
+def read_rule(item: Mapping[str, Json]) -> RuleChange:
+    """A rule or price that changed."""
+    return RuleChange(text(item, "name"), optional_text(item, "before"), optional_text(item, "after"))
+
+
+def read_altered(item: Mapping[str, Json]) -> AlteredTake:
+    """A task that both sides record, and not in the same words."""
+    return AlteredTake(_address(item), TaskId(text(item, "taskUUID")), tuple(read_list(item, "changes", _fact)))
+
+
+def _fact(item: Mapping[str, Json]) -> FactChange:
+    return FactChange(_string(item["path"]), item["before"], item["after"], item["expected"] is True)
 
 
 def read_lost(item: Mapping[str, Json], takes: Takes) -> LostTake:

@@ -19,10 +19,12 @@ from ltxspec.report.review_json import FORMAT_VERSION, review_document
 from ltxspec.report.review_parts import (
     number,
     price,
+    read_altered,
     read_diagnostic,
     read_list,
     read_lost,
     read_refusal,
+    read_rule,
     read_shot,
     read_takes,
 )
@@ -114,6 +116,9 @@ def _review(document: Mapping[str, Json]) -> Review:
         refusals=read_list(document, "refusals", read_refusal),
         base_name=optional_text(base, "name") or "",
         head_commit=commit,
+        rules=read_list(document, "rules", read_rule),
+        reckoned=price(document, "reckoned"),
+        altered=read_list(document, "altered", read_altered),
     )
 
 
@@ -141,8 +146,12 @@ def _check(review: Review, name: str) -> None:
     wrong = next((part for part in told if told[part] != found[part]), None)
     if wrong is not None:
         raise ReviewFileError(f"`{name}` contradicts itself: `{wrong}` is not the sum of its parts", hint=_AGAIN)
+    if review.reckoned is not None and review.reckoned <= review.estimate + review.under_way:
+        raise ReviewFileError(f"`{name}` contradicts itself: `reckoned` is no more than the estimates", hint=_AGAIN)
     plan = Plan(review.provider, changes, review.diagnostics)
-    needed = {item.code for item in refusals(plan, Limits(review.limit), review.lost, review.diagnostics)}
+    needed = {
+        item.code for item in refusals(plan, Limits(review.limit), review.lost, review.diagnostics, review.altered)
+    }
     if not needed <= {item.code for item in review.refusals}:
         raise ReviewFileError(f"`{name}` contradicts itself: it leaves out what stands in the way", hint=_AGAIN)
 

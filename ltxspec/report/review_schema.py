@@ -36,11 +36,21 @@ def review_schema() -> dict[str, Json]:
         "provider": {"type": "string", "minLength": 1},
         "base": _closed({"commit": _COMMIT, "name": {**_TEXT, "description": "how it was found or asked for"}}),
         "head": _closed({"commit": {**_COMMIT, "type": ["string", "null"]}, "isWorkingTree": {"type": "boolean"}}),
+        "rules": {
+            "type": "array",
+            "items": _closed({"name": _TEXT, "before": _TEXT_OR_NULL, "after": _TEXT_OR_NULL}),
+            "description": "settings, policies, prices, model files and delivery that changed; look at them first",
+        },
         "summary": _closed({**dict.fromkeys((kind.value for kind in Kind), _COUNT), "unchanged": _COUNT}),
         "spent": {**sums, "description": "what the takes new in this change cost"},
         "estimate": {**sums, "description": "what applying the head would order"},
         "underWay": {**sums, "description": "ordered already, not recorded yet"},
         "total": _closed({"before": sums, "after": sums}),
+        "reckoned": {
+            **_USD,
+            "type": ["string", "null"],
+            "description": "what limits reckon for all that is to do, where that is more than the estimates",
+        },
         "limit": {**_USD, "type": ["string", "null"], "description": "[budget] per_apply of the head"},
         "planDigest": {
             "type": ["string", "null"],
@@ -49,6 +59,7 @@ def review_schema() -> dict[str, Json]:
         },
         "refusals": {"type": "array", "items": _closed({"code": _NAME, "message": _TEXT, "hint": _TEXT_OR_NULL})},
         "lost": {"type": "array", "items": _closed({**_ADDRESS, "taskUUID": _TASK})},
+        "altered": {"type": "array", "items": _closed({**_ADDRESS, "taskUUID": _TASK, "changes": _facts()})},
         "takes": _closed(dict.fromkeys(("base", "head"), _takes())),
         "shots": {"type": "array", "items": {"$ref": "#/$defs/shot"}},
         "diagnostics": {"type": "array", "items": {"$ref": "#/$defs/diagnostic"}},
@@ -112,6 +123,12 @@ def _cause() -> dict[str, Json]:
             "after": _TEXT_OR_NULL,
         }
     )
+
+
+def _facts() -> dict[str, Json]:
+    changed = {"path": {**_TEXT, "description": "JSON Pointer into the take"}, "before": {}, "after": {}}
+    expected = {"type": "boolean", "description": "a pick, or a fresh address of the same video"}
+    return {"type": "array", "items": _closed({**changed, "expected": expected})}
 
 
 def _takes() -> dict[str, Json]:

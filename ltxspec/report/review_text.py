@@ -1,6 +1,6 @@
 """A review for a terminal: what changes in which shot, why, and the money; its last line is the headline."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -16,6 +16,7 @@ MOST_ROWS = 500  # shots listed; the rest is counted
 MOST_DIFFS = 50  # of them, with their prompts compared word by word
 _MOST_SHARED = 12
 _MOST_LOST = 50
+_MOST_LISTED = 100  # of rules and altered takes
 
 _INDENT = 6
 _LONGEST_NAME = 24
@@ -41,9 +42,11 @@ def review_text(review: Review, style: Style) -> str:
         _shared(review, style),
         [style.paint(line, Paint.DIM) for line in anyway],
         _lost(review.lost, style),
+        _listed(review_words.ALTERED, map(review_words.altered, review.altered), Paint.RED, style),
         _money(review, style),
     ]
-    paragraphs = ["\n".join(block) for block in [header, *_blocks(review, style), *ends] if block]
+    first = [header, _listed(review_words.RULES, map(review_words.rule, review.rules), Paint.YELLOW, style)]
+    paragraphs = ["\n".join(block) for block in [*first, *_blocks(review, style), *ends] if block]
     return "\n\n".join([*paragraphs, style.paint(review_words.headline(review), Paint.BOLD)]) + "\n"
 
 
@@ -188,6 +191,18 @@ def _shared(review: Review, style: Style) -> list[str]:
     if len(causes) > _MOST_SHARED:
         lines.append(f"… and {len(causes) - _MOST_SHARED:,} more causes")
     return [style.paint(line, Paint.CYAN) for line in lines]
+
+
+def _listed(title: str, items: Iterable[str], paint: Paint, style: Style) -> list[str]:
+    """A title and what stands under it, each with its further lines indented; nothing without items."""
+    told = list(items)
+    lines = [f"{title}:"] if told else []
+    for item in told[:_MOST_LISTED]:
+        first, *rest = wrap(item, style.width - 4)
+        lines += [f"  {first}", *(f"    {line}" for line in rest)]
+    if len(told) > _MOST_LISTED:
+        lines.append(f"  … and {len(told) - _MOST_LISTED:,} more; `--format json` lists all")
+    return [style.paint(line, paint) for line in lines]
 
 
 def _lost(lost: Sequence[LostTake], style: Style) -> list[str]:

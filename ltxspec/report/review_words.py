@@ -5,11 +5,12 @@ from itertools import chain
 
 import orjson
 
+from ltxspec.lock.facts import AlteredTake
 from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.render.models import Request
 from ltxspec.report import phrases
 from ltxspec.report.style import clean
-from ltxspec.review.models import WORKING_TREE, Cause, CauseKind, Kind, Review, ShotReview
+from ltxspec.review.models import WORKING_TREE, Cause, CauseKind, Kind, Review, RuleChange, ShotReview
 from ltxspec.values import Json, Usd, total_usd
 
 KINDS: Mapping[Kind, str] = {
@@ -37,6 +38,7 @@ _PLAIN = frozenset({CauseKind.PROMPT, CauseKind.PARAMETER, CauseKind.MODEL})
 _SANDBOX = "sandbox"  # the provider whose money is not real
 _SHORT = 12  # digits of a commit
 _MOST_NAMED = 3
+_RULE_WIDTH = 200  # of a value: a rule is shown in full where that is possible
 
 
 def commit(name: str) -> str:
@@ -77,13 +79,20 @@ def _headline(review: Review) -> str:
         parts.append((counts[Kind.RESUMING], f"under way for {cost}"))
     told = (Kind.RENDERED, Kind.PENDING, Kind.RESUMING)
     parts += [(number, KINDS[kind]) for kind, number in counts.items() if number and kind not in told]
+    if review.altered:
+        parts.append((len({item.address for item in review.altered}), "with altered records"))
     if not parts:
-        return f"No changes: {phrases.counted(review.unchanged, 'shot')} as before{_limit(review)}."
+        nothing = "No shot changed" if review.rules else "No changes"
+        return f"{nothing}: {phrases.counted(review.unchanged, 'shot')} as before{_rules(review)}{_limit(review)}."
     if review.unchanged:
         parts.append((review.unchanged, "unchanged"))
     first, *rest = parts
     words = [f"{phrases.counted(first[0], 'shot')} {first[1]}", *(f"{number:,} {word}" for number, word in rest)]
-    return f"{', '.join(words)}{_limit(review)}."
+    return f"{', '.join(words)}{_rules(review)}{_limit(review)}."
+
+
+def _rules(review: Review) -> str:
+    return f"; {phrases.counted(len(review.rules), 'rule')} changed" if review.rules else ""
 
 
 def _limit(review: Review) -> str:
@@ -101,10 +110,27 @@ def all_clear(review: Review) -> str:
     """What is said when nothing stands in the way."""
     if not review.count(Kind.PENDING):
         return "Nothing left to pay for"
-    cost = phrases.money(review.estimate + review.under_way)
+    line = f"Ready to apply: {phrases.money(review.estimate + review.under_way)} to spend"
+    if review.reckoned is not None:
+        line += f" by the project's own prices, {phrases.money(review.reckoned)} by ltxspec's, which limits reckon with"
     if review.limit is None:
-        return f"Ready to apply: {cost} to spend; no limit is set"
-    return f"Ready to apply: {cost} to spend, within the limit of {phrases.money(review.limit)} for one apply"
+        return f"{line}; no limit is set"
+    return f"{line}, within the limit of {phrases.money(review.limit)} for one apply"
+
+
+RULES = "Rules and prices changed"
+ALTERED = "Recorded otherwise than at the base"
+
+
+def rule(change: RuleChange) -> str:
+    """`budget.per_apply: $5.00 → $500.00`."""
+    return f"{clean(change.name)}: {_values(change.before, change.after, _RULE_WIDTH)}"
+
+
+def altered(item: AlteredTake) -> str:
+    """`night.alley, task 1a2b…: cost: $0.48 → $0.01, outputs[0].sha256: 9f2c… → 0000…`."""
+    facts = ", ".join(phrases.fact(change) for change in item.changes)
+    return f"{clean(str(item.address))}, task {clean(item.task_id)}: {facts}"
 
 
 def reason(shot: ShotReview) -> str:
@@ -228,10 +254,11 @@ def cause_name(cause: Cause) -> str:
 
 def cause_values(cause: Cause, width: int = 60) -> str:
     """`Porto → Lisbon`; empty where there is nothing to show, as for a file."""
-    if cause.before is None and cause.after is None:
-        return ""
-    before, after = (phrases.value(_unquoted(side), width) for side in (cause.before, cause.after))
-    return f"{before} → {after}"
+    return "" if cause.before is None and cause.after is None else _values(cause.before, cause.after, width)
+
+
+def _values(before: str | None, after: str | None, width: int) -> str:
+    return " → ".join(phrases.value(_unquoted(side), width) for side in (before, after))
 
 
 def _unquoted(text: str | None) -> Json:

@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ltxspec.catalog.models import Catalog
 from ltxspec.errors import Diagnostic
+from ltxspec.lock.facts import altered_takes, copies_of
 from ltxspec.lock.models import Take
 from ltxspec.lock.redaction import redact_diagnostic
 from ltxspec.plan.actions import Action, Change, Plan
-from ltxspec.plan.estimate import estimate
+from ltxspec.plan.estimate import estimate, reckoning
 from ltxspec.plan.guard import Limits
 from ltxspec.plan.planfile import plan_digest
-from ltxspec.review.models import Kind, Review, ShotReview
+from ltxspec.review.models import Kind, Review, RuleChange, ShotReview
 from ltxspec.review.refusals import refusals
 from ltxspec.review.shots import FindCauses, Pair, find_origins, review_spec
 from ltxspec.review.sides import Holdings, Side, comparable, holdings, lost_takes
@@ -27,12 +29,16 @@ class Terms:
         limits: of the head's configuration.
         diagnostics: of the head; and what the base cannot tell, as warnings.
         causes: finds why the fields of a shot differ.
+        rules: what changed in the project's rules and prices.
+        catalog: the models of the base, which tell what is only recorded.
     """
 
     plan: Plan
     limits: Limits = field(default_factory=Limits)
     diagnostics: Sequence[Diagnostic] = ()
     causes: FindCauses = lambda _before, _after, _changes: ()
+    rules: Sequence[RuleChange] = ()
+    catalog: Catalog = field(default_factory=lambda: Catalog((), {}))
 
 
 def compare(base: Side, head: Side, terms: Terms) -> Review:
@@ -47,6 +53,7 @@ def compare(base: Side, head: Side, terms: Terms) -> Review:
     after, after_unknown = _total(has)
     ahead = estimate(terms.plan.changes)
     lost = lost_takes(had, has)
+    altered = altered_takes(copies_of(base.lockfiles.values()), copies_of(head.lockfiles.values()), terms.catalog)
     return Review(
         base=base.name,
         head=head.name,
@@ -67,7 +74,10 @@ def compare(base: Side, head: Side, terms: Terms) -> Review:
         total_after_unknown=after_unknown,
         under_way=ahead.under_way,
         under_way_unknown=ahead.under_way_unknown,
-        refusals=tuple(refusals(terms.plan, terms.limits, lost, terms.diagnostics)),
+        refusals=tuple(refusals(terms.plan, terms.limits, lost, terms.diagnostics, altered)),
+        rules=terms.rules,
+        altered=altered,
+        reckoned=_reckoned(terms.plan),
     )
 
 
@@ -99,6 +109,13 @@ def _left_over(change: Change) -> ShotReview:
     """A task that was ordered for an earlier version of a shot, beside what happens to the shot itself."""
     kind = Kind.RESUMING if change.action is Action.RESUME else Kind.UPDATED
     return ShotReview(change.address, kind, change=change, source=change.source)
+
+
+def _reckoned(plan: Plan) -> Usd | None:
+    """What limits reckon for a plan, money under way included, where that is more than its estimates say."""
+    listed, limits = estimate(plan.changes), reckoning(plan.changes)
+    total = limits.usd + limits.under_way
+    return total if total > listed.usd + listed.under_way else None
 
 
 def _bought(had: Holdings, has: Holdings) -> dict[ShotAddress, tuple[Take, ...]]:

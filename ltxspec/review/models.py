@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ltxspec.errors import Diagnostic
+from ltxspec.lock.facts import AlteredTake
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Change, FieldChange
 from ltxspec.values import ShotAddress, Usd
@@ -85,10 +86,22 @@ class LostTake:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleChange:
+    """A rule of the project that reads otherwise at the head: what may be bought, at which price, sent where.
+
+    Both sides are short texts without secrets; None where there is no such rule.
+    """
+
+    name: str  # "budget.per_apply", "price of lightricks:2@0 at width 1920, height 1080"
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """Why this change cannot be applied, or merged, as it is; `code` is for machines."""
 
-    code: str  # "tasks-lost", "invalid", "policy", "unknown-price", "over-budget"
+    code: str  # "tasks-lost", "record-altered", "invalid", "policy", "unknown-price", "over-budget"
     message: str
     hint: str | None = None
 
@@ -122,6 +135,9 @@ class Review:
     refusals: Sequence[Refusal] = ()
     base_name: str = ""  # how the base was found or asked for, for people: "merge base of origin/main"
     head_commit: str | None = None  # the commit the head is, or is based on when it is the working tree
+    rules: Sequence[RuleChange] = ()  # told before everything else
+    reckoned: Usd | None = None  # what limits reckon for all that is to do, where that is more than the estimates
+    altered: Sequence[AlteredTake] = ()  # tasks that both sides record, and not in the same words
 
     def count(self, kind: Kind) -> int:
         """How many shots are of this kind."""

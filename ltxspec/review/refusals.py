@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from ltxspec.errors import Diagnostic, Refused
+from ltxspec.lock.facts import AlteredTake
 from ltxspec.plan.actions import Plan
 from ltxspec.plan.guard import Limits, refuse_over_budget, refuse_unknown_prices
 from ltxspec.plan.policy import CODE as POLICY
@@ -12,10 +13,14 @@ from ltxspec.values import format_usd, total_usd
 
 
 def refusals(
-    plan: Plan, limits: Limits, lost: Sequence[LostTake], diagnostics: Sequence[Diagnostic]
+    plan: Plan,
+    limits: Limits,
+    lost: Sequence[LostTake],
+    diagnostics: Sequence[Diagnostic],
+    altered: Sequence[AlteredTake] = (),
 ) -> Sequence[Refusal]:
     """Everything that has to be settled first, the gravest first; empty when nothing is in the way."""
-    return [*_lost(lost), *_invalid(diagnostics), *_rules(plan, limits)]
+    return [*_lost(lost), *_altered(altered), *_invalid(diagnostics), *_rules(plan, limits)]
 
 
 def _lost(lost: Sequence[LostTake]) -> Iterator[Refusal]:
@@ -27,6 +32,16 @@ def _lost(lost: Sequence[LostTake]) -> Iterator[Refusal]:
             "tasks-lost",
             f"{tasks} missing at the head, worth {worth}",
             "merge the base again and run `ltxspec lock merge`, unless `ltxspec lock rm` forgot them on purpose",
+        )
+
+
+def _altered(altered: Sequence[AlteredTake]) -> Iterator[Refusal]:
+    tasks = {item.task_id for item in altered if not item.is_expected}
+    if tasks:
+        yield Refusal(
+            "record-altered",
+            f"{'1 paid task is' if len(tasks) == 1 else f'{len(tasks):,} paid tasks are'} recorded with other facts",
+            "nothing but `ltxspec` writes lockfiles: restore what the base says, or find out who changed it and why",
         )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ltxspec.spec.files import FileProblem
+from ltxspec.storage.inside import open_real
 from ltxspec.storage.lfs import LARGEST_POINTER, pointed_at
 
 MAX_TEXT = 32 * 2**20  # bytes of a prompt or data file
@@ -118,9 +119,7 @@ class ProjectFolder:
         """The file's bytes, at most `limit` of them."""
         real = self._find(path, beside)
         try:
-            # O_NOFOLLOW and O_NONBLOCK: it was a regular file a moment ago, and must not have become a link or a pipe.
-            descriptor = os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-            with os.fdopen(descriptor, "rb", buffering=0) as file:
+            with os.fdopen(open_real(self._root, real), "rb", buffering=0) as file:
                 read = 0
                 while chunk := file.read(_CHUNK):
                     read += len(chunk)

@@ -126,6 +126,18 @@ def test_a_run_that_cost_more_than_its_limit_is_no_success_and_says_by_how_much(
     assert "Spent $1.35, $0.75 over the limit of $0.60" in out
 
 
+def test_a_price_that_the_last_run_proved_too_low_is_not_believed_by_the_next(tmp_path: Path) -> None:
+    project(tmp_path, "a")
+    apply(tmp_path, faults={"behaviour": {"cost": "higher"}})
+    project(tmp_path, "a", "b")
+    out, told = apply(tmp_path, "--max-cost", "1.00", check=3)
+    assert "the newest take cost 2.50 times its listed price" in told
+    assert "not ordered" in out
+    assert charges(tmp_path) == 1
+    apply(tmp_path, "--max-cost", "1.35")
+    assert charges(tmp_path) == 2
+
+
 def test_an_unknown_price_is_refused_unless_it_is_allowed(tmp_path: Path) -> None:
     model_without_prices(tmp_path)
     project(tmp_path, "a", "b", model=UNPRICED)

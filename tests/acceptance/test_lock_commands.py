@@ -320,3 +320,29 @@ def test_migrate_reads_everything_and_rewrites_only_what_is_not_in_the_present_f
     rewritten = ltxspec("lock", "migrate", cwd=tmp_path).out
     assert rewritten == "rewritten: night\n1 lockfile already in version 1, 1 rewritten.\n"
     assert path.read_bytes() == encode_lockfile(OURS)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("show",),
+        ("cost",),
+        ("output", "night.fog"),
+        ("pick", "night.alley", "--take", "1"),
+        ("archive", "verify"),
+        ("lock", "verify"),
+        ("doctor",),
+    ],
+    ids=" ".join,
+)
+def test_a_tracked_lockfile_that_is_missing_is_never_taken_for_an_empty_one(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    repository(tmp_path)
+    path = write_lockfile(tmp_path, OURS)
+    write_lockfile(tmp_path, Lockfile("runware", "day", {"lane": record(take(number=8))}))
+    commit(tmp_path, "bought")
+    path.unlink()
+    said = ltxspec(*command, cwd=tmp_path, check=None)
+    assert said.code in (1, 3)
+    assert "`lockfiles/night.lock.json` is missing, but git tracks it" in said.out + said.err

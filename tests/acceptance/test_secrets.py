@@ -301,9 +301,10 @@ def test_git_is_not_handed_the_key(dry_bench: Bench, tmp_path: Path) -> None:
     """A repository may have configured any program as a filter, a hook or a helper."""
     spy = tmp_path / "bin" / "git"
     spy.parent.mkdir()
-    spy.write_text('#!/bin/sh\nenv >> "$SPY"\nexit 1\n')
-    spy.chmod(0o755)
     seen = tmp_path / "seen"
-    dry_bench.run("lock", "merge", check=None, PATH=f"{spy.parent}{os.pathsep}{os.environ['PATH']}", SPY=str(seen))
+    spy.write_text(f'#!/bin/sh\nenv >> "{seen}"\nexit 1\n')
+    spy.chmod(0o755)
+    (dry_bench.folder / ".git").mkdir()
+    dry_bench.run("lock", "merge", check=None, PATH=f"{spy.parent}{os.pathsep}{os.environ['PATH']}")
     assert "PATH=" in seen.read_text()
     assert KEY not in seen.read_text()

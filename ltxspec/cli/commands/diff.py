@@ -16,7 +16,9 @@ _EXAMPLES = "Examples: `ltxspec diff`, `ltxspec diff HEAD~1`, `ltxspec diff main
 @click.argument("head", required=False)
 @options.output_format("text", "json", "markdown")
 @click.option(
-    "--detailed-exitcode", is_flag=True, help="Exit 2 when shots changed, 1 when the head has problems or lost tasks."
+    "--detailed-exitcode",
+    is_flag=True,
+    help="Exit 2 when shots, records or rules changed, 1 when the head has problems, or lost or altered tasks.",
 )
 @click.option("--forge", metavar="NAME", help="Keep Markdown within what this forge takes: `github`, `gitlab`, …")
 @click.option("--link-base", metavar="URL", default="", help="What comes before a spec's path in Markdown links.")
@@ -40,6 +42,6 @@ def command(session: Session, /, **typed: Any) -> int:
         click.echo(format_diagnostics(review.diagnostics, session.style(sys.stderr)), err=True, nl=False)
     if not typed["detailed_exitcode"]:
         return 0
-    if {refusal.code for refusal in review.refusals} & {"invalid", "tasks-lost"}:
+    if {refusal.code for refusal in review.refusals} & {"invalid", "record-altered", "tasks-lost"}:
         return 1
-    return 2 if review.shots else 0
+    return 2 if review.shots or review.altered or review.rules else 0

@@ -19,15 +19,20 @@ def command() -> None:
 
 @command.command("verify", epilog="Examples: `ltxspec lock verify`, `ltxspec lock verify --base origin/main`.")
 @click.option(
-    "--base", "bases", metavar="REF", multiple=True, help="Also check that no paid task of this git revision is gone."
+    "--base",
+    "bases",
+    metavar="REF",
+    multiple=True,
+    help="Also check that no paid task of this git revision is gone or altered.",
 )
 @options.provider
 @click.pass_obj
 def verify(session: Session, bases: tuple[str, ...], provider: str | None) -> int:
-    """Check every lockfile: format, block digests, order; with --base, that nothing paid was lost. Exit 1 when not.
+    """Check every lockfile: format, block digests; with --base, that nothing paid was lost or altered. Exit 1 when not.
 
-    A task counts as kept wherever it is recorded now: lockfiles may be renamed, shots may move to another spec. After a
-    merge give --base twice, for both sides.
+    A task counts as kept wherever it is recorded now: lockfiles may be renamed, shots may move to another spec. What
+    was not known may have become known; a fresh address of the same video and a pick are no alteration. After a merge
+    give --base twice, for both sides.
     """
     from ltxspec.cli.holdings import lockfile_names
     from ltxspec.cli.project import open_project

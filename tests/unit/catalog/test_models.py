@@ -181,6 +181,11 @@ def test_a_malformed_model_file_is_named_with_what_is_wrong(document: Any, messa
     assert f"bad.json:1:1: {message}" in messages_of({"bad.json": document})
 
 
+def test_a_number_that_readers_of_json_take_for_different_ones_is_refused() -> None:
+    (found,) = messages_of({"a.json": changed("properties.positivePrompt.maxLength", 2**60)})
+    assert found.startswith(f"a.json:1:1: {2**60} exceeds")
+
+
 def test_places_of_omitted_items_match_their_number() -> None:
     document = changed("x-ltxspec.defaults.lists", [{"path": "/stills", "omitted": {"2": [{}]}}])
     wanted = "an object of lists of objects, each under its number of items"

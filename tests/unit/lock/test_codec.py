@@ -37,8 +37,8 @@ def block(parsed: dict[str, Any], key: str = "alley") -> dict[str, Any]:
 def sealed(parsed: dict[str, Any]) -> bytes:
     """The document with right digests, so that only what the test spoiled is wrong."""
     for section in ("shots", "retired"):
-        for item in parsed[section].values():
-            item["digest"] = digest({name: value for name, value in item.items() if name != "digest"})
+        for key, item in parsed[section].items():
+            item["digest"] = digest({**{name: value for name, value in item.items() if name != "digest"}, "shot": key})
     return json.dumps(parsed, indent=2, sort_keys=True, ensure_ascii=False).encode() + b"\n"
 
 
@@ -69,10 +69,25 @@ def test_the_layout_is_what_any_json_library_writes_with_sorted_keys_and_two_spa
 
 
 @given(lockfiles)
-def test_every_digest_covers_its_block_without_the_digest_itself(value: Lockfile) -> None:
+def test_every_digest_covers_its_block_and_key_without_the_digest_itself(value: Lockfile) -> None:
+    parsed = json.loads(encode_lockfile(value))
+    for key, item in [*parsed["shots"].items(), *parsed["retired"].items()]:
+        assert item.pop("digest") == digest({**item, "shot": key})
+
+
+def test_a_block_put_under_another_key_does_not_match_its_digest() -> None:
+    parsed = document(alley=record(take()), fog=record(take("b", number=2)))
+    shots = parsed["shots"]
+    shots["alley"], shots["fog"] = shots["fog"], shots["alley"]
+    assert "`alley`, `fog` do not match their digests" in refused(json.dumps(parsed).encode()).summary
+
+
+@given(lockfiles)
+def test_digests_of_earlier_versions_that_left_the_key_out_are_read(value: Lockfile) -> None:
     parsed = json.loads(encode_lockfile(value))
     for item in [*parsed["shots"].values(), *parsed["retired"].values()]:
-        assert item.pop("digest") == digest(item)
+        item["digest"] = digest({name: part for name, part in item.items() if name != "digest"})
+    assert decode_lockfile(json.dumps(parsed).encode(), NAME) == value
 
 
 def test_names_and_nulls_are_those_of_the_format() -> None:
@@ -123,6 +138,12 @@ def test_golden_files_stay_readable_and_are_written_back_unchanged(path: Path) -
     assert encode_lockfile(value) == data
     assert value.shots
     assert value.retired
+
+
+def test_a_golden_file_with_digests_of_earlier_versions_is_read_as_the_present_one() -> None:
+    earlier = (GOLDEN / "earlier" / "digest-without-key.lock.json").read_bytes()
+    present = (GOLDEN / "v1.lock.json").read_bytes()
+    assert encode_lockfile(decode_lockfile(earlier, NAME)) == present != earlier
 
 
 def test_a_lockfile_of_whole_seconds_is_read_in_the_order_its_takes_were_bought() -> None:
@@ -255,6 +276,7 @@ def test_a_digest_over_floats_and_non_ascii_keys_is_canonical() -> None:
     parsed = json.loads(encode_lockfile(value))
     item = block(parsed)
     recorded = item.pop("digest")
+    item["shot"] = "alley"
     assert recorded == digest(item)
     assert recorded != f"sha256:{hashlib.sha256(json.dumps(item, sort_keys=True).encode()).hexdigest()}"
     assert decode_lockfile(encode_lockfile(value), NAME) == value

@@ -272,6 +272,20 @@ def test_sound_with_a_cover_is_no_video(tmp_path: Path) -> None:
         check_decodes(path)
 
 
+@pytest.mark.parametrize(("codec", "loss"), [(b"avc1", "has no picture in it that can be read"), (b"mp4a", None)])
+def test_a_track_of_a_kind_that_nobody_here_can_decode(
+    videos: dict[str, bytes], codec: bytes, loss: str | None
+) -> None:
+    description = videos["mp4"].index(b"stsd", videos["mp4"].index(b"moov"))
+    place = videos["mp4"].index(codec, description)
+    data = videos["mp4"][:place] + b"zzzz" + videos["mp4"][place + 4 :].replace(b"esds", b"zzzz", 1)
+    if loss is None:
+        assert probe(data).audio_codec is None
+    else:
+        with pytest.raises(MediaError, match=loss):
+            probe(data)
+
+
 def test_a_file_with_sound_alone_is_no_video(tmp_path: Path) -> None:
     import av
 

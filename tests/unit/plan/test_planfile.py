@@ -60,3 +60,20 @@ def test_differences_name_the_shot_and_the_money() -> None:
 def test_what_is_no_plan_of_this_version_is_refused(data: bytes) -> None:
     with pytest.raises(PlanFileError):
         read_plan_file(data, "plan.json")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"options": []},
+        {"options": {"paths": True}},
+        {"options": {"target": [1]}},
+        {"options": {"var": "x"}},
+        {"shots": {"a": {}}},
+        {"shots": ["night.alley"]},
+    ],
+)
+def test_a_plan_file_that_was_damaged_is_refused(damage: dict[str, object]) -> None:
+    whole = orjson.loads(plan_json(plan(change()), PlanOptions()))
+    with pytest.raises(PlanFileError, match="no plan that ltxspec wrote"):
+        read_plan_file(orjson.dumps({**whole, **damage}), "plan.json")

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,20 @@ def ask(rule: Rule | str, plan: Plan) -> list[Diagnostic]:
 
 def messages(found: Sequence[Diagnostic]) -> list[str]:
     return [item.message for item in found]
+
+
+def test_rules_see_the_price_that_limits_reckon_with() -> None:
+    cheap = replace(shot(estimate="0.01"), limit_price=Decimal("0.48"))
+    resumed = replace(shot("b", "0.01", Action.RESUME), limit_price=Decimal("0.60"))
+    plan = planned(cheap, resumed)
+    for rule in (
+        "plan.estimate.usd == 0.48",
+        "plan.specs.night.estimate.usd == 0.48",
+        "plan.under_way.usd == 0.6",
+        "shot.estimate == 0.48",
+        "shots[0].estimate == 0.48",
+    ):
+        assert ask(rule, plan) == []
 
 
 @pytest.mark.parametrize(

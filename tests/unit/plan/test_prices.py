@@ -1,13 +1,16 @@
 """Limits reckon with the higher price where a project describes a packaged model anew."""
 
 import copy
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from builders import change, request
 
 from ltxspec.catalog.models import Catalog, load_catalog
-from ltxspec.plan.prices import limit_price, listed_price
+from ltxspec.plan.actions import Action, Change, Plan
+from ltxspec.plan.prices import limit_price, listed_price, shadowed_prices
 from ltxspec.storage.packaged import read_model_documents, replaced_model_documents
 
 AIR = "lightricks:2@0"
@@ -42,6 +45,26 @@ def test_without_a_file_of_the_projects_own_there_is_one_price() -> None:
 
 def test_a_price_that_only_the_packaged_file_knows_counts() -> None:
     assert limit_price(catalog("0.001"), BODY, None) == Decimal("0.48")
+
+
+def shot(estimate: str | None, limit: str | None, action: Action = Action.CREATE) -> Change:
+    found = change(action, request(estimate=estimate, **BODY))
+    return replace(found, limit_price=None if limit is None else Decimal(limit))
+
+
+def test_a_plan_warns_of_each_model_whose_packaged_price_is_higher_with_both_sums() -> None:
+    plan = Plan("runware", [shot("0.01", "0.48"), shot(None, "0.48"), shot("0.01", "0.60", Action.RESUME)])
+    (found,) = shadowed_prices(plan, catalog("0.001"))
+    assert (found.severity, found.code) == ("warning", "shadowed-price")
+    assert found.message == (
+        "the project's own `lightricks-ltx-2-pro.json` prices orders of `lightricks:2@0` at $0.01, the file that comes "
+        "with ltxspec at $0.96"
+    )
+
+
+def test_a_plan_at_the_packaged_price_or_above_has_no_such_warning() -> None:
+    plan = Plan("runware", [shot("0.48", "0.48"), shot("0.48", None), shot(None, None)])
+    assert shadowed_prices(plan, catalog("0.001")) == []
 
 
 def test_a_request_that_nobody_has_a_price_for_has_none() -> None:

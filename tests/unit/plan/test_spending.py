@@ -1,5 +1,6 @@
 """What a spec has cost: reported apart from reckoned."""
 
+import copy
 from dataclasses import replace
 from decimal import Decimal
 
@@ -9,8 +10,8 @@ from builders import lockfile, record, take
 from ltxspec.catalog.models import Catalog, load_catalog
 from ltxspec.lock.models import Take
 from ltxspec.plan.owned import Owned
-from ltxspec.plan.spending import assumed, spent
-from ltxspec.storage.packaged import read_model_documents
+from ltxspec.plan.spending import assumed, proven_factor, spent
+from ltxspec.storage.packaged import read_model_documents, replaced_model_documents
 
 AIR = "lightricks:2@0"
 
@@ -51,3 +52,35 @@ def test_failed_takes_may_have_been_billed(catalog: Catalog) -> None:
 def test_a_take_without_a_listed_price_stays_unknown(catalog: Catalog) -> None:
     strange = lockfile(alley=record(unreported(1, model="gone:1@0"), unreported(2, duration=7)))
     assert assumed(Owned(strange), catalog)[1] == 1
+
+
+def test_the_newest_reported_cost_says_how_far_prices_are_to_be_believed(catalog: Catalog) -> None:
+    def paid(number: int, cost: str | None, at: str | None) -> Take:
+        return replace(unreported(number), cost=None if cost is None else Decimal(cost), submitted_at=at)
+
+    old, new = "2026-11-22T10:00:00Z", "2026-11-23T10:00:00Z"
+    dear, right, cheap = paid(1, "1.44", old), paid(2, "0.48", new), paid(3, "0.24", new)
+    silent, imported = paid(4, None, new), paid(5, "9.60", None)
+
+    def factor(*takes: Take) -> Decimal:
+        return proven_factor([Owned(lockfile(alley=record(*takes)))], catalog)
+
+    assert [factor(dear), factor(dear, right), factor(cheap)] == [3, 1, 1]
+    assert factor(dear, silent, imported) == 3
+    assert factor(silent) == factor(imported) == factor(replace(dear, model="gone:1@0", request={})) == 1
+    others = Owned(lockfile({"gone": record(dear)}, alley=record(imported)))
+    assert proven_factor([Owned(lockfile(alley=record(right))), others], catalog) == 3
+    assert proven_factor([], catalog) == 1
+
+
+def test_a_price_that_a_file_of_the_project_states_lower_proves_nothing_against_the_packaged_one(
+    catalog: Catalog,
+) -> None:
+    documents = read_model_documents(None)
+    (file,) = [model.file for model in catalog.models if model.air == AIR]
+    documents[file] = copy.deepcopy(documents[file])
+    for row in documents[file]["x-ltxspec"]["price"]["rows"]:
+        row["usdPerSecond"] = "0.00006"
+    cheap = load_catalog(documents, replaced_model_documents(documents))
+    paid = Owned(lockfile(alley=record(replace(unreported(1), cost=Decimal("0.48")))))
+    assert proven_factor([paid], cheap) == 1

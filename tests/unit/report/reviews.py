@@ -12,13 +12,19 @@ from ltxspec.errors import Diagnostic, Location
 from ltxspec.lock.models import Failure
 from ltxspec.plan.guard import Limits
 from ltxspec.review.compare import Terms, compare
-from ltxspec.review.models import Cause, Review
+from ltxspec.review.models import Cause, Review, RuleChange
 from ltxspec.review.sides import Side
 
 CITY = Cause("variable", "city", "Neo-Kyoto", "Lisbon")
 ROW = Cause("data", "data/shots.csv: light", "warm", "cold")
 
 _CAUSES = {"alley": (CITY,), "pier[a]": (CITY, ROW), "pier[b]": (CITY,), "procession": (Cause("prompt", "procession"),)}
+_RULES = (
+    RuleChange("budget.per_apply", "$2.00", "$5.00"),
+    RuleChange("delivery.webhookURL", None, "https://calls.example/hook"),
+    RuleChange("price of maker:1@0 at width 1920, height 1080", "$0.06 a second", "$0.00006 a second"),
+    RuleChange("policy duration <= 8", "error: at most <b>8</b> s", None),
+)
 _LATER = "2026-11-22T11:00:00Z"
 _WARNING = Diagnostic(
     "warning",
@@ -30,10 +36,14 @@ _WARNING = Diagnostic(
 
 
 def rich_review() -> Review:
-    """Every kind of change, shared causes, an unknown price, a lost take, a warning and a title."""
+    """Every kind of change, shared causes, an unknown price, a lost and an altered take, rules, a warning, a title."""
     head = _head()
     terms = Terms(
-        plan_of(head), Limits(Decimal("5.00")), [_WARNING], lambda _before, after, _: _CAUSES.get(after.instance, ())
+        plan_of(head),
+        Limits(Decimal("5.00")),
+        [_WARNING],
+        lambda _before, after, _: _CAUSES.get(after.instance, ()),
+        _RULES,
     )
     return replace(compare(_base(), head, terms), base_name="merge base of origin/main", head_commit=HEAD)
 
@@ -88,6 +98,7 @@ def _head() -> Side:
         ),
     )
     base = _base().lockfiles["night"].shots
+    coast = base["coast"].takes[0]
     rendered = take(EDITED_PROCESSION, number=21, cost="1.92", at=_LATER, fps=50)
     owned = lockfile(
         **{
@@ -95,6 +106,7 @@ def _head() -> Side:
             "procession": record(*base["procession"].takes, rendered, current=21),
             "weather": record(*base["weather"].takes, refused, current=5),
             "quiet": record(take("A quiet room", number=11)),
+            "coast": record(replace(coast, outputs=(replace(coast.outputs[0], sha256="f" * 64),))),
         }
     )
     return side(HEAD, *asked, lock=owned)

@@ -8,7 +8,7 @@ from unit.review.changes import BASE, HEAD, reviewed, side
 
 from ltxspec.report.review_text import MOST_DIFFS, MOST_ROWS, review_text
 from ltxspec.report.style import Style, width_of
-from ltxspec.review.models import Kind
+from ltxspec.review.models import Kind, RuleChange
 
 
 @pytest.mark.parametrize("width", [80, 100, 140])
@@ -87,3 +87,11 @@ def test_a_failure_is_told_once() -> None:
         rich_review(), shots=[replace(s, change=None) for s in rich_review().shots if s.kind is Kind.BLOCKED]
     )
     assert "a task failed: contentFlagged" in review_text(failed, Style())
+
+
+def test_many_changed_rules_are_listed_in_part_and_counted_and_no_shot_changed() -> None:
+    rules = [RuleChange(f"policy {number}", None, "warning") for number in range(250)]
+    text = review_text(replace(reviewed(side(BASE), side(HEAD)), rules=rules), Style())
+    assert text.count("unset → warning") == 100
+    assert "  … and 150 more; `--format json` lists all" in text
+    assert text.splitlines()[-1] == "No shot changed: 0 shots as before; 250 rules changed."

@@ -1,8 +1,9 @@
 from decimal import Decimal
 
-from builders import change, request, take
+from builders import change, request, take, task
 
 from ltxspec.errors import Diagnostic
+from ltxspec.lock.facts import AlteredTake, FactChange
 from ltxspec.plan.actions import Plan
 from ltxspec.plan.guard import Limits
 from ltxspec.review.models import LostTake
@@ -43,6 +44,16 @@ def test_errors_and_lost_takes_come_first() -> None:
     assert [refusal.code for refusal in found] == ["tasks-lost", "invalid", "over-budget"]
     assert found[0].message == "1 paid task is missing at the head, worth $0.48"
     assert found[1].message.startswith("2 problems at the head")
+
+
+def test_altered_records_stand_in_the_way_unless_they_are_expected_and_count_once_a_task() -> None:
+    forged, fresh = (FactChange("/outputs/0/videoURL", "a", "b", expected=expected) for expected in (False, True))
+    altered = [AlteredTake(ALLEY, task(1), (forged,)), AlteredTake(ShotAddress("night", "b"), task(1), (forged, fresh))]
+    (found,) = refusals(NOTHING, Limits(), [], [], [*altered, AlteredTake(ALLEY, task(2), (fresh,))])
+    assert (found.code, found.message) == ("record-altered", "1 paid task is recorded with other facts")
+    (found,) = refusals(NOTHING, Limits(), [], [], [*altered, AlteredTake(ALLEY, task(2), (forged,))])
+    assert found.message == "2 paid tasks are recorded with other facts"
+    assert refusals(NOTHING, Limits(), [], [], [AlteredTake(ALLEY, task(2), (fresh,))]) == []
 
 
 def test_lost_takes_of_unknown_cost_are_counted() -> None:

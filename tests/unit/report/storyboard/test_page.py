@@ -8,9 +8,10 @@ import pytest
 from storyboards import html, pending, review, shot, take
 
 from ltxspec.errors import Diagnostic, Location
+from ltxspec.lock.facts import AlteredTake, FactChange
 from ltxspec.report.storyboard.models import Clip, Footage, Picture
 from ltxspec.report.storyboard.page import storyboard
-from ltxspec.review.models import Kind, LostTake, Refusal, Review
+from ltxspec.review.models import Kind, LostTake, Refusal, Review, RuleChange
 from ltxspec.values import ShotAddress, Usd
 
 ATTACK = "</script></title><script>alert(1)</script><img src=x onerror=alert(1)>'\" onclick=alert(1)"
@@ -141,6 +142,15 @@ def test_refusals_notes_and_lost_tasks_are_told() -> None:
     assert "<dt>Under way, committed</dt><dd>$0.48</dd>" in text
     assert "<code>sha256:abc</code>" in text
     assert 'class="clear"' not in text
+
+
+def test_rules_come_before_the_sentence_and_altered_records_are_told() -> None:
+    altered = AlteredTake(ShotAddress("night", "pier"), OLD.task_id, (FactChange("/cost", "0.48", ATTACK),))
+    shown = html(replace(review(), rules=(RuleChange("budget.per_apply", "$5.00", ATTACK),), altered=(altered,)))
+    assert shown.index("Rules and prices changed") < shown.index("budget.per_apply: $5.00") < shown.index("<h1>")
+    assert "night.pier, task" in shown
+    assert ATTACK not in shown
+    Elements(shown)
 
 
 def test_a_review_without_shots_says_so() -> None:

@@ -1,0 +1,183 @@
+"""What a lockfile says of tasks that another lockfile knows as well: recorded facts stay what they are.
+
+A fact that was unknown (null) may become known. Besides that, only two facts of a task change in the ordinary course
+of things, and they are told as expected: its pick, which is a person's decision, and the address of a video, which the
+provider gives anew when the old one is dead (`apply/addresses.py`). Such an address is on the same host, of the same
+video id, and of a video that its recorded hash still pins or that the address itself names.
+
+Parameters that are only recorded follow the spec at no cost, and local files may be renamed: neither is a change here.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from ltxspec.catalog.models import Catalog
+from ltxspec.lock.codec import encode_take
+from ltxspec.lock.fields import output_json
+from ltxspec.lock.models import Lockfile, Output, Take
+from ltxspec.values import Json, ShotAddress, TaskId
+
+Copies = Mapping[TaskId, Sequence[tuple[ShotAddress, Take]]]  # every copy of every take, and where it stands
+
+_APART = frozenset({"inputs", "outputs", "request"})
+
+
+@dataclass(frozen=True, slots=True)
+class FactChange:
+    """One fact of a take that reads otherwise than before; `path` is a JSON Pointer into the earlier take."""
+
+    path: str
+    before: Json
+    after: Json
+    expected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AlteredTake:
+    """A task that both sides record, and not in the same words."""
+
+    address: ShotAddress  # where it stands now
+    task_id: TaskId
+    changes: Sequence[FactChange]
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether nothing of it needs a person's eye."""
+        return all(change.expected for change in self.changes)
+
+
+def copies_of(lockfiles: Iterable[Lockfile]) -> Copies:
+    """Every copy of every take: one task may stand under two names."""
+    found: dict[TaskId, list[tuple[ShotAddress, Take]]] = {}
+    for lockfile in lockfiles:
+        for records in (lockfile.shots, lockfile.retired):
+            for key, record in records.items():
+                for take in record.takes:
+                    found.setdefault(take.task_id, []).append((ShotAddress(lockfile.spec, key), take))
+    return found
+
+
+def altered_takes(before: Copies, now: Copies, catalog: Catalog) -> list[AlteredTake]:
+    """Every copy of a task that says something else than an earlier copy of it, by address and task.
+
+    Of a task that stood under two names one copy may have known less: that one still may.
+
+    Args:
+        before: what was recorded.
+        now: what is recorded.
+        catalog: tells which parameters are only recorded.
+    """
+    found = []
+    for task, copies in now.items():
+        known = [take for _, take in before.get(task, ())]
+        for address, take in copies:
+            if take not in known and (changes := _changes(known, take, catalog)):
+                found.append(AlteredTake(address, task, changes))
+    return sorted(found, key=lambda item: (item.address, item.task_id))
+
+
+def fact_changes(before: Take, after: Take, catalog: Catalog) -> tuple[FactChange, ...]:
+    """What one take says otherwise than the same take did before."""
+    if before == after:
+        return ()
+    return (
+        *_facts(before, after),
+        *_request(before, after, catalog),
+        *_inputs(before.inputs, after.inputs),
+        *_outputs(before, after),
+    )
+
+
+def _changes(known: Sequence[Take], take: Take, catalog: Catalog) -> list[FactChange]:
+    every = [fact_changes(earlier, take, catalog) for earlier in known]
+    forgotten = [{change.path for change in changes if change.after is None} for changes in every]
+    by_all = set.intersection(*forgotten) if forgotten else set()
+    told = {change.path: change for changes in every for change in changes}
+    return [change for change in told.values() if change.after is not None or change.path in by_all]
+
+
+def _facts(before: Take, after: Take) -> Iterator[FactChange]:
+    old, new = encode_take(before), encode_take(after)
+    for name in sorted((old.keys() | new.keys()) - _APART):
+        known, now = old.get(name), new.get(name)
+        if known is None or known == now or (name == "cost" and _grew(before, after)):
+            continue
+        yield FactChange(f"/{name}", known, now, expected=name == "picked")
+
+
+def _grew(before: Take, after: Take) -> bool:
+    """Whether the sum is of more results than were known before."""
+    return before.is_incomplete and None not in (before.cost, after.cost) and (after.cost or 0) > (before.cost or 0)
+
+
+def _request(before: Take, after: Take, catalog: Catalog) -> Iterator[FactChange]:
+    """What was ordered is known as a whole: a parameter that was not there is no unknown one."""
+    model = catalog.packaged.get(before.model) or catalog.find(before.model)
+    recorded = model.recorded if model is not None else frozenset()
+    old, new = before.request, after.request
+    for name in sorted((old.keys() | new.keys()) - recorded):
+        if name not in old or name not in new or old[name] != new[name]:
+            yield FactChange(f"/request/{_escaped(name)}", old.get(name), new.get(name))
+
+
+def _inputs(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[FactChange]:
+    """A file that has another content under its name, or whose content is gone, or that nobody ordered with."""
+    if sorted(before.values()) == sorted(after.values()) and all(
+        after[name] == before[name] for name in before.keys() & after.keys()
+    ):
+        return
+    for name in sorted(before.keys() | after.keys()):
+        if before.get(name) != after.get(name):
+            yield FactChange(f"/inputs/{_escaped(name)}", before.get(name), after.get(name))
+
+
+def _outputs(before: Take, after: Take) -> Iterator[FactChange]:
+    """The results, matched by their ids, those that have no partner then by their order."""
+    partners = _partners(before.outputs, after.outputs)
+    for place, (old, new) in enumerate(zip(before.outputs, partners, strict=True)):
+        if new is None:
+            yield FactChange(f"/outputs/{place}", old.name(place + 1), None)
+            continue
+        known, now = output_json(old), output_json(new)
+        for name, value in known.items():
+            if value is not None and value != now[name]:
+                expected = name == "videoURL" and _is_fresh_address(old, new)
+                yield FactChange(f"/outputs/{place}/{name}", value, now[name], expected=expected)
+    if before.is_incomplete or not before.outputs:
+        return  # more of its results came
+    for place, new in enumerate(after.outputs):
+        if not any(new is partner for partner in partners):
+            yield FactChange(f"/outputs/{place}", None, new.name(place + 1))
+
+
+def _partners(before: Sequence[Output], after: Sequence[Output]) -> list[Output | None]:
+    """For each earlier result what is said of it now; None: nothing is."""
+    left = list(after)
+    partners: list[Output | None] = []
+    for old in before:
+        found = next((new for new in left if old.video_uuid and new.video_uuid == old.video_uuid), None)
+        left = [new for new in left if new is not found]
+        partners.append(found)
+    return [partner or (left.pop(0) if left else None) for partner in partners]
+
+
+def _is_fresh_address(old: Output, new: Output) -> bool:
+    """Whether another address may be the provider's own new one: see the module's text."""
+    try:
+        was, now = urlsplit(old.video_url or ""), urlsplit(new.video_url or "")
+    except ValueError:
+        return False
+    if old.video_uuid is None or old.video_uuid != new.video_uuid or _host(was) != _host(now):
+        return False
+    is_pinned = old.sha256 is not None and old.sha256 == new.sha256
+    return is_pinned or now.path.rpartition("/")[2].partition(".")[0] == old.video_uuid
+
+
+def _host(url: SplitResult) -> tuple[str, str]:
+    return url.scheme, url.netloc
+
+
+def _escaped(name: str) -> str:
+    """A name as a step of a JSON Pointer."""
+    return name.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,112 @@
+"""What a change does to the rules of its project: limits and other settings, prices and model files, delivery.
+
+They decide what may be bought and where it goes, and no shot shows them. So a review tells them before everything else.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from ltxspec.catalog.models import Catalog, Model
+from ltxspec.catalog.pricing import price_rows
+from ltxspec.lock.redaction import redact_secrets
+from ltxspec.render.models import Request
+from ltxspec.review.models import RuleChange
+from ltxspec.review.sides import Side
+from ltxspec.values import Json, ShotAddress, format_usd
+
+_PACKAGED, _OWN = "the file that comes with ltxspec", "a file of the project in place of ltxspec's own"
+
+
+def setting_changes(before: Mapping[str, str | None], after: Mapping[str, str | None]) -> Iterator[RuleChange]:
+    """Every setting that reads otherwise, in the order of the configuration; what is gone comes last.
+
+    Args:
+        before: name -> value as text at the base; None: unset.
+        after: the same at the head.
+    """
+    for name in dict.fromkeys([*after, *before]):
+        if before.get(name) != after.get(name):
+            yield _change(name, before.get(name), after.get(name))
+
+
+def model_changes(before: Catalog, after: Catalog) -> Iterator[RuleChange]:
+    """Prices row by row, model files of the project in place of packaged ones, and any other change of a model file."""
+    if before is after:
+        return
+    olds, news = ({model.air: model for model in catalog.models} for catalog in (before, after))
+    for air in sorted(olds.keys() | news.keys()):
+        old, new = olds.get(air), news.get(air)
+        if old is None or new is None or old.digest != new.digest:
+            yield from _model(air, (before, old), (after, new))
+
+
+def delivery_changes(before: Side, after: Side, was: Mapping[str, Json], now: Mapping[str, Json]) -> list[RuleChange]:
+    """Where results and calls of shots go, as their specs say; told once for all shots of a spec that change alike.
+
+    Args:
+        before: the base.
+        after: the head.
+        was: what the base's configuration says for all shots.
+        now: the same of the head: a setting is told as one.
+    """
+    found: dict[tuple[str, str, str | None, str | None], list[ShotAddress]] = {}
+    for spec, requests in after.requests.items():
+        for key, request in requests.items():
+            earlier = before.wanted(spec).get(key)
+            for name, old, new in _delivered(earlier, request, was, now):
+                found.setdefault((spec, name, old, new), []).append(request.address)
+    return [_change(f"{name} of {_named(shots)}", old, new) for (_, name, old, new), shots in found.items()]
+
+
+def _model(air: str, before: tuple[Catalog, Model | None], after: tuple[Catalog, Model | None]) -> Iterator[RuleChange]:
+    (olds, old), (news, new) = before, after
+    if old is None or new is None:
+        yield RuleChange(f"model {air}", _file(old), _file(new))
+    elif (air in olds.packaged) is not (air in news.packaged):
+        yield RuleChange(f"model {air}", *(_OWN if air in catalog.packaged else _PACKAGED for catalog in (olds, news)))
+    known, now = _prices(old), _prices(new)
+    for at in dict.fromkeys([*known, *now]):
+        if known.get(at) != now.get(at):
+            yield RuleChange(f"price of {air} at {at}" if at else f"price of {air}", known.get(at), now.get(at))
+    if old is not None and new is not None:
+        yield RuleChange(f"content of {new.file}", old.digest, new.digest)
+
+
+def _file(model: Model | None) -> str | None:
+    return model.file if model is not None else None
+
+
+def _prices(model: Model | None) -> dict[str, str]:
+    """What a second costs, by the parameters it depends on."""
+    if model is None:
+        return {}
+    return {
+        ", ".join(f"{name} {value}" for name, value in row.at.items()): f"${format_usd(row.usd_per_second)} a second"
+        for row in price_rows(model)
+    }
+
+
+def _delivered(
+    earlier: Request | None, request: Request, was: Mapping[str, Json], now: Mapping[str, Json]
+) -> Iterator[tuple[str, str | None, str | None]]:
+    """(parameter, value at the base, value at the head) of what a spec changed for one shot."""
+    old = earlier.delivery if earlier is not None else was
+    new = request.delivery
+    for name in sorted(old.keys() | new.keys()):
+        follows = (old.get(name), new.get(name)) == (was.get(name), now.get(name))
+        if old.get(name) != new.get(name) and not follows:
+            yield name, _text(old.get(name)), _text(new.get(name))
+
+
+def _text(value: Json) -> str | None:
+    return None if value is None else str(value)
+
+
+def _change(name: str, before: str | None, after: str | None) -> RuleChange:
+    """A change without its secrets; where nothing else changed, that is said."""
+    old, new = (None if value is None else str(redact_secrets(value)) for value in (before, after))
+    return RuleChange(name, old, f"{new} (in a part that is not shown)" if old == new else new)
+
+
+def _named(shots: Iterable[ShotAddress]) -> str:
+    first, *rest = map(str, shots)
+    return f"{first} and {len(rest):,} more" if rest else first

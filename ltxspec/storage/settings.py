@@ -1,0 +1,43 @@
+"""A configuration as flat text, key by key, so that two can be compared. The values may hold secrets."""
+
+import json
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+
+from ltxspec.storage.config import Config, PolicyRule
+from ltxspec.values import Json, format_usd
+
+_WRITTEN = {"webhook_url": "webhookURL", "upload_endpoint": "uploadEndpoint"}  # where a key is not its field's name
+
+
+def settings(config: Config) -> dict[str, str | None]:
+    """Every key of every table, as `budget.per_apply`: its value or its default; None where it has neither."""
+    found: dict[str, str | None] = {}
+    for table in fields(config):
+        values = getattr(config, table.name)
+        if is_dataclass(values):
+            for key in fields(values):
+                name = f"{table.name}.{_WRITTEN.get(key.name, key.name)}"
+                found[name] = _text(getattr(values, key.name))
+    return found
+
+
+def policies(config: Config) -> dict[str, str]:
+    """Every policy by its assertion: severity and message, of all that assert the same."""
+    found: dict[str, str] = {}
+    for rule in config.policy:
+        name = f"policy {rule.assertion}"
+        found[name] = f"{found[name]}; {_rule(rule)}" if name in found else _rule(rule)
+    return found
+
+
+def _text(value: Json | Decimal) -> str | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, Decimal):
+        return f"${format_usd(value)}"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _rule(rule: PolicyRule) -> str:
+    return f"{rule.severity}: {rule.message}" if rule.message else rule.severity
