@@ -26,9 +26,7 @@ async def follow(story: Story) -> ShotOutcome:
     clock = story.stage.clock
     started = clock.monotonic()
     story.sent = started - story.facts.waited
-    for report in (story.facts.poll, story.facts.archive):  # what a first look found may be refused to the next one
-        if report is not None:
-            await _take_in(story, report)
+    await _take_in_first(story)
     while True:
         now = clock.monotonic()
         waited, watched = now - story.sent, now - started
@@ -62,7 +60,10 @@ def _why_left(story: Story) -> str:
         (facts.at_provider or facts.watched >= limits.task_timeout, "no end in sight"),
         (refusal is not None, f"it may have been accepted before, but now: {refusal.message if refusal else ''}"),
         (facts.unwanted, f"no shot wants it under this name any more, and {unknown}; `--retry` gives it up"),
-        (facts.age > limits.replay_age and not facts.consent, f"{unknown}, and it is too old to be ordered again unasked: `--retry` does"),
+        (
+            facts.age > limits.replay_age and not facts.consent,
+            f"{unknown}, and it is too old to be ordered again unasked: `--retry` does",
+        ),
         (
             story.resumed and story.order.whole and story.stage.may_send,
             f"{unknown}, and to order it again is new money: approve it, with room in the budget",
@@ -218,6 +219,12 @@ async def _watched(story: Story) -> TaskReport | None:
         return len(report.outputs) > story.delivered or (report.exists and not facts.at_provider)
 
     return await stage.poller.watch(story.order, left, on_look, until=is_news)
+
+
+async def _take_in_first(story: Story) -> None:
+    """What the look before this story found is kept at once: the next look may not show it."""
+    for report in filter(None, (story.facts.poll, story.facts.archive)):
+        await _take_in(story, report)
 
 
 async def _take_in(story: Story, report: TaskReport) -> None:

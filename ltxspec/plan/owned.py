@@ -95,8 +95,8 @@ def spare_takes(
             own = wanted.get(key)
             good = [take for take in record.takes if take.status == "succeeded"]
             mine = [take for take in good if own is not None and answers(take, own, catalog)]
-            if (used := _used(record, mine)) is not None:
-                in_use.add(used.task_id)
+            if mine:
+                in_use.add(_used(record, mine).task_id)
             for take in good:
                 if take in mine:
                     continue
@@ -105,8 +105,8 @@ def spare_takes(
     return {fingerprint: _offers(by_key, in_use) for fingerprint, by_key in found.items()}
 
 
-def _used(record: ShotRecord, mine: Sequence[Take]) -> Take | None:
-    """Of the takes that answer a shot's own request the one that it shows."""
+def _used(record: ShotRecord, mine: Sequence[Take]) -> Take:
+    """Of the takes that answer a shot's own request, one or more, the one that it shows."""
     return next((take for take in mine if take.task_id == record.current), None) or preferred(mine)
 
 

@@ -171,7 +171,7 @@ def where(place: Checkout) -> str:
 
 
 def holdings(lock: Json, wish: Wish) -> dict[str, str]:
-    """Instance keys (also retired ones) that have a take of a wish that succeeded: key -> the one in use, else the last."""
+    """Instance keys (also retired ones) with a take of a wish that succeeded: key -> the one in use, else the last."""
     found = {}
     for section in ("shots", "retired"):
         for key, record in (lock or {}).get(section, {}).items():

@@ -443,6 +443,13 @@ def test_a_run_that_spent_more_than_it_was_allowed_is_no_success_and_says_by_how
     assert (summary.overspent, summary.incomplete) == (Decimal("1.40"), True)
 
 
+def test_an_order_of_an_earlier_run_that_is_sent_again_is_spent_by_this_one() -> None:
+    bench = Bench(FakeProvider(cost=Decimal("2.40")), state=MemoryState(events=[intent(number=1)]))
+    summary = bench.run(change(Action.RESUME), limit="1.00")
+    assert bench.charged() == 1
+    assert (summary.overspent, summary.incomplete) == (Decimal("1.40"), True)
+
+
 def test_prices_are_proved_by_the_next_order_when_the_first_failed() -> None:
     bench = Bench(FakeProvider(script=[refuses("invalidDuration")]))
     at_once: list[int] = []
@@ -519,6 +526,25 @@ def test_results_that_are_there_are_kept_while_another_never_comes() -> None:
     assert [output.video_uuid for output in whole.outputs] == ["v0", "v1", "v2", "v3"]
     assert whole.cost == Decimal("1.92")
     assert bench.open == set()
+
+
+def test_what_a_first_look_showed_is_kept_although_the_next_look_shows_a_failure() -> None:
+    wanted = request(numberResults=2)
+    first = Output("v0", "https://videos.example/0.mp4", Decimal("0.48"))
+    gone = Failure("mediaNotFound", "gone", permanent=True)
+
+    class Fickle(FakeProvider):
+        async def poll(self, tasks: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
+            seen = await super().poll(tasks)
+            self.reports[task()] = TaskReport(task(), TaskState.FAILED, failure=gone, exists=True)
+            return seen
+
+    bench = Bench(Fickle())
+    bench.provider.reports[task()] = TaskReport(task(), TaskState.RUNNING, (first,), exists=True)
+    bench.run(change(wanted=wanted))
+    (kept,) = bench.state.lockfile.shots["alley"].takes
+    assert [output.video_uuid for output in kept.outputs] == ["v0"]
+    assert bench.provider.submitted == []
 
 
 def test_collect_orders_nothing() -> None:

@@ -278,3 +278,14 @@ def test_closing_tidies_the_journal() -> None:
     book, state = ledger()
     book.close()
     assert state.compacted
+
+
+def test_a_recorded_task_keeps_the_time_of_its_order_whatever_a_journal_says() -> None:
+    recorded = take(status="failed", at="2026-11-21T10:00:00.000Z")
+    for known in (lockfile(alley=record(recorded)), lockfile({"alley": record(recorded)})):
+        book, state = ledger(MemoryState(known))
+        book.intend(intent(at="2026-11-22T10:00:00.000Z"))
+        book.finish(task(), DONE)
+        book.commit(task(), "alley", [HOME], wanted=True)
+        (kept,) = state.lockfile.shots["alley"].takes
+        assert (kept.status, kept.submitted_at) == ("succeeded", "2026-11-21T10:00:00.000Z")

@@ -222,6 +222,17 @@ def test_a_shot_that_has_its_take_does_not_adopt_the_task_of_a_twin_that_is_gone
     assert [(c.address.instance, c.action) for c in changes] == [("alley", Action.NO_OP), ("lane", Action.RESUME)]
 
 
+def test_a_take_that_a_shot_has_and_does_not_show_serves_another_where_a_name_that_is_gone_offers_it() -> None:
+    older, newer = take(number=1), take(number=2, retake=2)
+    locked = lockfile({"gone": record(older)}, alley=record(older, newer, current=2))
+    assert [(c.action, c.task_id) for c in plan(request(), request("lane"), locked=locked)] == [
+        (Action.NO_OP, task(2)),
+        (Action.MOVE, task(1)),
+    ]
+    shown = lockfile({"gone": record(older)}, alley=record(older, newer, current=1))
+    assert [c.action for c in plan(request(), request("lane"), locked=shown)] == [Action.NO_OP, Action.CREATE]
+
+
 def test_a_failed_take_does_not_keep_a_shot_from_one_that_is_spare() -> None:
     locked = lockfile({"old": record(take(number=2))}, alley=record(take(status="failed")))
     change = only(plan(request(), locked=locked))
