@@ -388,12 +388,13 @@ def test_results_that_a_journal_invented_do_not_stand_beside_the_real_ones() -> 
 
 def test_money_under_way_outside_of_the_targets_counts_at_its_price() -> None:
     other = intent("b", number=2, instance="tower")
-    bench = Bench(FakeProvider(polls_needed=10_000), state=MemoryState(events=[other, Accepted(task(2), START)]))
-    bench.provider.charges[task(2)] = 1
-    bench.outside = [change(Action.RESUME, request("tower", "b"), number=2)]
-    assert bench.run(change(), limit="0.90").count(Outcome.HELD_BACK) == 1
-    bench.provider.polls_needed = 1
-    assert bench.run(change(), limit="0.96").count(Outcome.RENDERED) == 1
+    bench = Bench(state=MemoryState(events=[other, Accepted(task(2), START)]))
+    bench.provider.reports[task(2)] = TaskReport(task(2), TaskState.RUNNING, exists=True)
+    recorded = change(Action.RESUME, request("gate", "c", estimate="9.99"), number=3)  # by now, so it is not under way
+    bench.outside = [recorded, change(Action.RESUME, request("tower", "b"), number=2)]
+    assert bench.run(change(), limit="0.95").count(Outcome.HELD_BACK) == 1
+    summary = bench.run(change(), limit="0.96")
+    assert (summary.count(Outcome.RENDERED), summary.in_flight) == (1, PRICE)
 
 
 def test_a_person_may_be_content_with_the_results_that_came() -> None:
@@ -461,8 +462,9 @@ def test_prices_are_proved_by_the_next_order_when_the_first_failed() -> None:
 def test_a_task_recorded_as_failed_is_looked_at_once_more_before_another_is_bought() -> None:
     failed = take(number=9, status="failed", permanent=False)
     again = replace(change(Action.CREATE, number=2), attempt=2)
-    for visible in (True, False):  # in the live state, or in the archive only
-        bench = Bench(FakeProvider(visible=visible), state=MemoryState(lockfile(alley=record(failed))))
+    for live in (True, False):  # in the live state only, or in the archive only
+        provider = FakeProvider(visible=live, in_archive=not live)
+        bench = Bench(provider, state=MemoryState(lockfile(alley=record(failed))))
         bench.provider.charges[failed.task_id] = 1
         summary = bench.run(again)
         assert bench.provider.submitted == []
@@ -835,6 +837,7 @@ def test_the_first_look_asks_for_all_of_the_tasks_and_their_results_at_once() ->
     with pytest.raises(AssertionError, match="has nothing to order"):
         Bench(provider).run(*nothing, *shots)
     assert [(order.task_id, order.results) for order in provider.asked[0]] == [(task(2), 3), (task(1), 1)]
+    assert [] not in provider.asked
 
 
 def at_most_at_once(provider: FakeProvider, count: int, *, events: Sequence[Event] = (), **more: Any) -> int:

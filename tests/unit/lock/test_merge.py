@@ -121,6 +121,13 @@ def test_a_pick_that_one_branch_changed_is_changed() -> None:
         assert merged == changed
 
 
+def test_a_size_that_is_known_to_one_side_only_does_not_depend_on_the_side() -> None:
+    for size in (0, 1000):
+        known = replace(take(), outputs=(replace(output(), bytes=size),))
+        unknown = replace(take(), outputs=(replace(output(), bytes=None),))
+        assert join_takes(known, unknown) == join_takes(unknown, known) == known
+
+
 def test_a_task_under_two_keys_is_picked_only_where_it_was_picked() -> None:
     shot = record(take())
     both = lockfile(alley=shot.with_pick(task(1)), gate=shot)
