@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ltxspec.catalog.models import Catalog, Model
+from ltxspec.catalog.names import known_names
 from ltxspec.errors import LtxspecError
 from ltxspec.fingerprint import fingerprint_of
 from ltxspec.lock.models import Output, Take
-from ltxspec.lock.redaction import redact_secrets, redact_url
+from ltxspec.lock.redaction import redact_request, redact_url
 from ltxspec.values import Fingerprint, Json, TaskId, Usd, parse_usd
 
 _ORDER_ONLY = frozenset({"taskUUID", "includeCost", "deliveryMethod", "outputType"})  # what ltxspec itself sets
@@ -46,7 +47,7 @@ def adopted_take(request: Json, response: Json, catalog: Catalog) -> Take:
         task_id=TaskId(task.lower()),
         fingerprint=_fingerprint(model, body),
         model=model.air,
-        request=redact_secrets(body),
+        request=redact_request(body, known_names(model)),
         status="succeeded",
         cost=_sum([output.cost for output in outputs]),
         outputs=outputs,

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ltxspec.catalog.models import PROMPT, Catalog, Model
+from ltxspec.catalog.names import known_names
 from ltxspec.catalog.validation import ParameterProblem, validate_prompt
 from ltxspec.errors import Diagnostic, Problems
 from ltxspec.render.checks import names_for, run_checks
@@ -261,6 +262,7 @@ class _Rendering:
             line=position[0],
             column=position[1],
             recorded=parameters.model.recorded,
+            known=known_names(parameters.model),
             moved=shot.moved,
             title=shot.title,
             labels={**spec.labels, **shot.labels} if shot.labels else spec.labels or None,

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import orjson
 
 from ltxspec.lock.models import Output, ShotRecord, Take
+from ltxspec.lock.redaction import redact_secrets
 from ltxspec.report.phrases import FREE, amount, counted
 from ltxspec.report.style import Paint, Style, clean
 from ltxspec.values import Json, Usd, format_usd, total_usd
@@ -70,7 +71,7 @@ def _take_json(number: int, take: Take, record: ShotRecord, places: Places) -> d
         "cost": None if take.cost is None else format_usd(take.cost),
         "submittedAt": take.submitted_at,
         "finishedAt": take.finished_at,
-        "request": dict(take.request),
+        "request": redact_secrets(dict(take.request)),
         "code": take.failure.code if take.failure else None,
         "message": take.failure.message if take.failure else None,
         "outputs": [output_json(output, places) for output in take.outputs],

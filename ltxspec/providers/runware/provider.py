@@ -21,7 +21,7 @@ from ltxspec.providers.runware.classify import (
 )
 from ltxspec.providers.runware.client import Broken, Client, Connection
 from ltxspec.providers.runware.codes import Kind, kind_of
-from ltxspec.providers.runware.download import DEFAULT_SIZE_LIMIT, Downloads, is_plain_http
+from ltxspec.providers.runware.download import DEFAULT_SIZE_LIMIT, Downloads, service_at
 from ltxspec.providers.runware.patience import Pace, Patience
 from ltxspec.providers.runware.polling import Polls
 from ltxspec.providers.runware.reads import Jitter, Reads, refused
@@ -67,7 +67,7 @@ class RunwareProvider:
         self._downloads = Downloads(
             self._client,
             clock,
-            allow_http=is_plain_http(connection.base_url),
+            service_at(self._client.base_url),
             size_limit=tuning.size_limit,
             pace=tuning.pace,
         )
