@@ -9,7 +9,7 @@ from ltxspec.errors import LtxspecError
 from ltxspec.fingerprint import fingerprint_of
 from ltxspec.lock.models import Output, Take
 from ltxspec.lock.redaction import redact_request, redact_url
-from ltxspec.values import Fingerprint, Json, TaskId, Usd, parse_usd
+from ltxspec.values import Fingerprint, Json, TaskId, Usd, is_web_address, parse_usd
 
 _ORDER_ONLY = frozenset({"taskUUID", "includeCost", "deliveryMethod", "outputType"})  # what ltxspec itself sets
 
@@ -85,10 +85,12 @@ def _is_video(item: Mapping[str, Any]) -> bool:
 
 def _output(item: Mapping[str, Any]) -> Output:
     cost = parse_usd(item.get("cost"))
-    url = item.get("videoURL") or item.get("mediaURL")
+    url = str(item.get("videoURL") or item.get("mediaURL"))
+    if not is_web_address(url):
+        raise CannotAdopt("the video's address is not an http or https address", hint="give the reply as it came")
     return Output(
         video_uuid=item.get("videoUUID") or item.get("mediaUUID"),
-        video_url=redact_url(str(url)),
+        video_url=redact_url(url),
         cost=cost if cost is not None and cost > 0 else None,
     )
 

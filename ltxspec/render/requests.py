@@ -24,7 +24,7 @@ from ltxspec.render.variables import instance_variables, spec_variables
 from ltxspec.spec.expansion import expand
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.spec.models import Instance, Shot, Spec
-from ltxspec.values import Json, ShotAddress, quick_maker
+from ltxspec.values import CONTROL, Json, ShotAddress, quick_maker
 
 _UPLOAD = "uploadEndpoint"
 
@@ -112,7 +112,7 @@ class _Rendering:
             return None
         parameters = self.plain_sets.of(shot)
         prompt = text.strip()
-        if parameters is None or parameters.problems or not prompt:
+        if parameters is None or parameters.problems or not prompt or CONTROL.search(prompt):
             return None
         length = (parameters.model.air, len(prompt))
         if length not in self.good_lengths:

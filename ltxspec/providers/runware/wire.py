@@ -17,7 +17,7 @@ from http import HTTPStatus
 
 from ltxspec.canonical import canonical_bytes
 from ltxspec.lock.redaction import redact_secrets
-from ltxspec.values import Json, TaskId, Usd
+from ltxspec.values import Json, TaskId, Usd, is_web_address
 
 TRANSIENT_STATUSES = frozenset({408, 425, 429})  # and every 5xx: the request as a whole had bad luck
 _RETRY_AFTER_SECONDS = (1.0, 120.0)  # the header is undocumented; outside these bounds it is not believed
@@ -27,7 +27,6 @@ _COST_DIGITS = 30
 _LARGEST_BALANCE = Decimal("1e12")
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}", re.ASCII)  # becomes a file name: no slash, no dots first
-_WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f\x7f\ud800-\udfff]{1,4096}", re.IGNORECASE)
 _QUERY = re.compile(r"(https?://[^\s?\"'<>]+)\?[^\s\"'<>]+", re.IGNORECASE)
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 
@@ -198,7 +197,7 @@ def first_identifier(fields: Mapping[str, Json], names: Sequence[str]) -> str | 
 def first_address(fields: Mapping[str, Json], names: Sequence[str]) -> str | None:
     """The first of these fields that holds an http or https URL."""
     values = (fields.get(name) for name in names)
-    return next((value for value in values if isinstance(value, str) and _WEB_ADDRESS.fullmatch(value)), None)
+    return next((value for value in values if isinstance(value, str) and is_web_address(value)), None)
 
 
 def plain_text(value: Json) -> str:
