@@ -38,7 +38,7 @@ class Guarded:
 def guarded() -> Iterator[None]:
     """Put the gate before standard output and standard error."""
     before = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = Guarded(sys.stdout), Guarded(sys.stderr)  # type: ignore[assignment]  # all that is used
+    sys.stdout, sys.stderr = Guarded(sys.stdout), Guarded(sys.stderr)
     try:
         yield
     finally:

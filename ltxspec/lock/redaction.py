@@ -25,6 +25,7 @@ _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>`\\]+")  # in running tex
 _ONLY_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
 _TAIL = re.compile(r"[?#;]|%(?:25)*(?:3f|3b|23)", re.IGNORECASE)  # where a query or fragment begins, escaped or not
 _BETWEEN = re.compile(r"[?#;&]|%(?:25)*(?:3f|3b|23|26)", re.IGNORECASE)
+_LEFT_OUT = "…"  # where a query was left out already
 _SENTENCE_END = ".,:;!?)]}"  # what may follow an address in running text and is no part of it
 _LOGIN = re.compile(  # `user:password@host` without a scheme
     r"(?<![\w/@.:+-])(?!mailto:|sips?:|xmpp:)[A-Za-z][\w.+-]*:[^\s/@:\"'<>`]+@(?=(?:[\w-]+\.)*[A-Za-z][\w-]*(?P<more>[.:/]\w)?)"
@@ -179,4 +180,4 @@ def _holds_text(value: Json) -> bool:
 
 def _is_harmless(tail: str) -> bool:
     """Whether a query string or fragment holds nothing but parameters known to be harmless."""
-    return all(not part or _HARMLESS.fullmatch(part) for part in _BETWEEN.split(tail))
+    return all(part in ("", _LEFT_OUT) or _HARMLESS.fullmatch(part) for part in _BETWEEN.split(tail))

@@ -15,6 +15,7 @@ import httpx
 from ltxspec import __version__
 from ltxspec.errors import ProviderRefused
 from ltxspec.providers.hosts import is_this_machine
+from ltxspec.providers.runware.trouble import no_connection
 
 _USER_AGENT = f"ltxspec/{__version__}"
 # More makes httpcore's pool slower, and the service asks for steadiness. Callers take turns (`reads.py`, `provider.py`
@@ -112,9 +113,8 @@ class Client:
             logging.getLogger(name).setLevel(logging.WARNING)
         self.base_url = _web_address(connection.base_url)
         self._key = connection.key
-        outwards = (
-            connection.transport is None and self.base_url.scheme == "https" and not is_this_machine(self.base_url.host)
-        )
+        here = is_this_machine(self.base_url.host)
+        outwards = self._outwards = connection.transport is None and self.base_url.scheme == "https" and not here
         self._api = _pool(connection.transport, _API_SECONDS, outwards=outwards)
         self._files = _pool(connection.transport, _FILE_SECONDS, outwards=outwards)
 
@@ -134,7 +134,7 @@ class Client:
                 _refuse_sandbox(response.headers)
                 content = await _read(response, _REPLY_LIMIT)
         except (httpx.RequestError, httpx.InvalidURL, TimeoutError) as error:
-            raise broken(error) from None
+            raise self.broken(error, self.base_url) from None
         return Answer(response.status_code, self._key.hide_in(content), response.headers.get("Retry-After"))
 
     @asynccontextmanager
@@ -146,6 +146,12 @@ class Client:
         """
         async with self._files.stream("GET", url, headers={"Accept-Encoding": "identity", **headers}) as response:
             yield response
+
+    def broken(self, error: Exception, url: httpx.URL) -> Broken:
+        """What a failure of the transport means. No text of httpx is told: it can hold URLs."""
+        sent = not isinstance(error, _NOTHING_SENT)
+        told = None if sent else no_connection(error, url, uses_proxy=self._outwards and url.scheme == "https")
+        return Broken(told or _WORDS.get(type(error), type(error).__name__), sent=sent)
 
     async def close(self) -> None:
         """Close all connections. An injected transport is closed with them. What does not close in time is left."""
@@ -161,16 +167,8 @@ class Client:
         await self.close()
 
 
-def broken(error: Exception) -> Broken:
-    """What a failure of the transport means. The text names its kind only: messages of httpx can hold URLs."""
-    return Broken(_WORDS.get(type(error), type(error).__name__), sent=not isinstance(error, _NOTHING_SENT))
-
-
 _WORDS: dict[type[Exception], str] = {
-    httpx.ConnectError: "no connection",
-    httpx.ConnectTimeout: "no connection in time",
     httpx.PoolTimeout: "all connections are busy",
-    httpx.ProxyError: "the proxy gave no connection",
     httpx.ReadTimeout: "no answer in time",
     TimeoutError: "no answer in time",
     httpx.WriteTimeout: "the request could not be sent in time",

@@ -15,10 +15,11 @@ import httpx
 from ltxspec.apply.ports import Clock, Sink
 from ltxspec.errors import ProviderUnavailable
 from ltxspec.providers.hosts import is_private, is_this_machine
-from ltxspec.providers.runware.client import Broken, Client, broken
+from ltxspec.providers.runware.client import Broken, Client
 from ltxspec.providers.runware.contents import Unzipper, beginning
 from ltxspec.providers.runware.patience import Pace, Progress
 from ltxspec.providers.runware.transfer import ContentRange, NotYet, NoVideo, Transfer, content_length
+from ltxspec.providers.runware.trouble import place_of
 from ltxspec.providers.runware.wire import parse_retry_after
 
 _WAITS = (2.0, 5.0, 10.0, 15.0, 20.0)  # seconds; counted anew whenever an attempt made progress
@@ -92,7 +93,7 @@ class Downloads:
                     await self._keep_trying(fetch)
             except TimeoutError:
                 raise ProviderUnavailable(
-                    f"the video at `{_shown(fetch.url)}` is not complete after {self._pace.longest:.0f} s: "
+                    f"the video at `{place_of(fetch.url)}` is not complete after {self._pace.longest:.0f} s: "
                     f"{sink.size} bytes have arrived"
                 ) from None
 
@@ -109,7 +110,7 @@ class Downloads:
             wait = max(next(waits, math.inf), trouble.retry_after or 0.0)
             if fetch.attempts >= _ATTEMPTS_IN_ALL or not fetch.progress.allows(wait):
                 raise ProviderUnavailable(
-                    f"the video at `{_shown(fetch.url)}` could not be fetched: {trouble.reason}",
+                    f"the video at `{place_of(fetch.url)}` could not be fetched: {trouble.reason}",
                     retry_after=trouble.retry_after,
                 )
             await self._clock.sleep(wait)
@@ -125,13 +126,13 @@ class Downloads:
                             return await self._receive(fetch, response)
                         url = self._checked(response.headers.get("Location", ""), url)
         except (httpx.RequestError, httpx.InvalidURL) as error:
-            failure: Broken = broken(error)
+            failure: Broken = self._client.broken(error, url)
             raise NotYet(failure.reason) from None
         except TimeoutError:
             raise NotYet("the transfer stalled") from None
         except NoVideo as error:
-            raise ProviderUnavailable(f"the address `{_shown(fetch.url)}` {error}") from None
-        raise ProviderUnavailable(f"the video at `{_shown(fetch.url)}` is behind too many redirects")
+            raise ProviderUnavailable(f"the address `{place_of(fetch.url)}` {error}") from None
+        raise ProviderUnavailable(f"the video at `{place_of(fetch.url)}` is behind too many redirects")
 
     async def _receive(self, fetch: _Fetch, response: httpx.Response) -> None:
         """Judge one answer and take its bytes."""
@@ -184,15 +185,15 @@ class Downloads:
         except (httpx.InvalidURL, ValueError):
             raise ProviderUnavailable("the address of the video is not a URL") from None
         if not url.host or url.scheme not in ({"https", "http"} if self._service.allows_http(url) else {"https"}):
-            raise ProviderUnavailable(f"the video at `{_shown(url)}` is not fetched: its address is not https")
+            raise ProviderUnavailable(f"the video at `{place_of(url)}` is not fetched: its address is not https")
         if is_private(url.host) and not self._service.is_private:
             raise ProviderUnavailable(
-                f"the video at `{_shown(url)}` is not fetched: its host is not on the public network, as the service is"
+                f"the video at `{place_of(url)}` is not fetched: its host is on no public network, as the service is"
             )
         return url
 
     def _too_large(self, url: httpx.URL) -> ProviderUnavailable:
-        return ProviderUnavailable(f"the video at `{_shown(url)}` is larger than {self._size_limit} bytes")
+        return ProviderUnavailable(f"the video at `{place_of(url)}` is larger than {self._size_limit} bytes")
 
 
 async def _parts(fetch: _Fetch, response: httpx.Response) -> AsyncGenerator[bytes]:
@@ -207,13 +208,7 @@ async def _parts(fetch: _Fetch, response: httpx.Response) -> AsyncGenerator[byte
 def _no_video(url: httpx.URL, status: int) -> ProviderUnavailable:
     if status in _GONE:
         return ProviderUnavailable(
-            f"the video at `{_shown(url)}` is gone (HTTP {status})",
+            f"the video at `{place_of(url)}` is gone (HTTP {status})",
             hint="the service removes videos after their `ttl`; look whether the archive of another machine has it",
         )
-    return ProviderUnavailable(f"the video at `{_shown(url)}` could not be fetched: HTTP {status}")
-
-
-def _shown(url: httpx.URL) -> str:
-    """A URL fit for a message: no user, no password, no query."""
-    port = f":{url.port}" if url.port else ""
-    return f"{url.scheme}://{url.host}{port}{url.path}" if url.host else f"{url.scheme}:…"
+    return ProviderUnavailable(f"the video at `{place_of(url)}` could not be fetched: HTTP {status}")

@@ -148,7 +148,7 @@ class RunwareProvider:
         if settled and reply.status < HTTPStatus.BAD_REQUEST and not kinds:
             return judge_archive(reply, task)
         raise ProviderUnavailable(
-            f"the service's archive did not answer: HTTP {reply.status}", settled=settled and not kinds & _NO_TIME
+            f"the service's archive did not answer: {reply.told}", settled=settled and not kinds & _NO_TIME
         )
 
     async def details(self, task: TaskId) -> tuple[Json, Json]:
@@ -200,7 +200,7 @@ class RunwareProvider:
         if refusal is not None:
             raise refused(refusal, what)
         reason = next((f": {error.message or error.code}" for error in reply.errors), "")
-        raise ProviderUnavailable(f"the service did not answer {what} (HTTP {reply.status}){reason}")
+        raise ProviderUnavailable(f"the service did not answer {what} ({reply.told}){reason}")
 
 
 def _order_body(order: Order) -> bytes:

@@ -27,6 +27,9 @@ _COST_DIGITS = 30
 _LARGEST_BALANCE = Decimal("1e12")
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}", re.ASCII)  # becomes a file name: no slash, no dots first
+_WHO = (
+    "is it a login page of this network, or a proxy? log in with a browser, check `HTTPS_PROXY` and `RUNWARE_BASE_URL`"
+)
 _QUERY = re.compile(r"(https?://[^\s?\"'<>]+)\?[^\s\"'<>]+", re.IGNORECASE)
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 
@@ -60,11 +63,23 @@ class Reply:
     items: tuple[Item, ...] = ()
     errors: tuple[ApiError, ...] = ()
     retry_after: float | None = None  # seconds, 1 to 120
+    is_page: bool = False  # its body is HTML
 
     @property
     def transient(self) -> bool:
         """Whether the status says nothing about the tasks asked for: try again later."""
         return self.status in TRANSIENT_STATUSES or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+
+    @property
+    def told(self) -> str:
+        """What came, for its reader: the status, and what else can have answered in the service's place."""
+        if HTTPStatus.MULTIPLE_CHOICES <= self.status < HTTPStatus.BAD_REQUEST:
+            return f"HTTP {self.status}, which leads elsewhere: {_WHO}"
+        if self.is_page and not self.transient:
+            return f"HTTP {self.status} and a web page in place of its JSON: {_WHO}"
+        return (
+            f"HTTP {self.status}" if self.readable else f"HTTP {self.status} with a body that is not the service's JSON"
+        )
 
     def items_of(self, task_id: TaskId) -> list[Item]:
         """What `data` says of a task."""
@@ -131,7 +146,7 @@ def decode_reply(status: int, content: bytes, retry_after: float | None = None) 
     """Read any answer. Never raises: what cannot be read gives a reply that is not `readable`."""
     body = _parse(content)
     if not isinstance(body, dict):
-        return Reply(status, readable=False, retry_after=retry_after)
+        return Reply(status, readable=False, retry_after=retry_after, is_page=content.lstrip()[:1] == b"<")
     items, errors = decode_envelope(body)
     return Reply(status, True, items, errors, retry_after)  # noqa: FBT003  # a field, named above
 
