@@ -17,6 +17,7 @@ from ltxspec.errors import (
     SubmissionUncertain,
 )
 from ltxspec.lock.models import Failure
+from ltxspec.lock.redaction import without_unknown
 
 _UNSENT_TRIES = 4  # connections that could not be opened: nothing left this machine, so trying again is free
 
@@ -113,7 +114,7 @@ async def _written_down(story: Story) -> None:
     if story.resumed and story.change is not None and story.change.request is not None:
         stored = {item.path: await story.stage.provider.upload(item) for item in story.stage.load_media(story.change)}
         story.order = make_order(story.change.request, story.task_id, stored)
-        story.ledger.repeat(story.task_id, story.order.body)
+        story.ledger.repeat(story.task_id, without_unknown(story.order.body, story.change.request.known))
         story.stage.budget.resend(story.task_id)
         story.resumed = False  # from here on it is an order of this run
     elif facts.submits > 0 or story.unsent > 0:

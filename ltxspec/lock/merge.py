@@ -16,6 +16,7 @@ import orjson
 
 from ltxspec.errors import LockfileError
 from ltxspec.lock.models import Age, Failure, Lockfile, Output, ShotRecord, Take, moment
+from ltxspec.lock.redaction import redact_url
 from ltxspec.values import TaskId, format_usd
 
 T = TypeVar("T")
@@ -173,7 +174,7 @@ def _by_name(outputs: Sequence[Output]) -> dict[tuple[str, int], Output]:
     """Outputs by id (address where there is none) and by how often that came before."""
     found: dict[tuple[str, int], Output] = {}
     for output in outputs:
-        name = output.video_uuid or output.video_url or ""
+        name = output.video_uuid or redact_url(output.video_url or "")
         found[name, sum(1 for other, _ in found if other == name)] = output
     return found
 

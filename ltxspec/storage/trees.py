@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from ltxspec.errors import StorageError, WrongUsage
-from ltxspec.spec.files import FileProblem, ProjectFiles
+from ltxspec.spec.files import FileProblem, ProjectFiles, refuse_odd, text_of
 from ltxspec.storage.durable import read_if_exists, translated
 from ltxspec.storage.files import MAX_BYTES, MAX_TEXT, ProjectFolder
 from ltxspec.storage.git_objects import Blobs, Entry, list_tree
@@ -116,11 +116,7 @@ class GitTree:
         data = self._read(self._find(path, beside), path, self._max_text)
         if pointed_at(data):
             raise FileProblem(f"`{path}` is kept in Git LFS, so its text is not in the commit")
-        try:
-            return data.decode("utf-8-sig").replace("\r\n", "\n")
-        except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            raise FileProblem(f"`{path}` is not UTF-8 text (line {line})", hint="save it as UTF-8") from None
+        return text_of(data, path)
 
     def sha256(self, path: str, *, beside: str) -> str:
         """`sha256:<hex>` of the bytes of `path` as named in the file `beside`. Raises FileProblem."""
@@ -146,7 +142,8 @@ class GitTree:
 
     def _find(self, path: str, beside: str) -> str:
         """The place in the tree of a file as written: beside the file that names it, or from the root."""
-        if not path or path.startswith(("/", "~/", "\\")) or path[1:3] in (":\\", ":/") or "\0" in path:
+        refuse_odd(path)
+        if path.startswith(("/", "~/", "\\")) or path[1:3] in (":\\", ":/"):
             raise FileProblem(f"`{path}` is no path within the project", hint="name it from the spec or from the root")
         places = [posixpath.normpath(posixpath.join(folder, path)) for folder in (posixpath.dirname(beside), "")]
         inside = [place for place in dict.fromkeys(places) if place != ".." and not place.startswith("../")]

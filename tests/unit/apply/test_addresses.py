@@ -49,7 +49,8 @@ class Desk(FakeProvider):
 
 def ask(desk: Desk, *known: Output, missing: Sequence[int] | None = None) -> tuple[dict[int, str], str | None]:
     places = range(len(known)) if missing is None else missing
-    return asyncio.run(fresh_addresses(desk, ORDER, known, places))
+    fresh = asyncio.run(fresh_addresses(desk, ORDER, known, places))
+    return dict(fresh.found), fresh.trouble
 
 
 def test_the_live_state_is_enough_where_it_tells_every_address() -> None:

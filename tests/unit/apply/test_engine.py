@@ -530,6 +530,24 @@ def test_results_that_are_there_are_kept_while_another_never_comes() -> None:
     assert bench.open == set()
 
 
+def test_a_result_that_comes_while_another_is_being_fetched_is_kept() -> None:
+    first, second = (Output(f"v{n}", f"https://videos.example/{n}.mp4", Decimal("0.48")) for n in range(2))
+
+    class Slow(FakeProvider):
+        async def download(self, url: str, sink: Sink) -> None:
+            self.reports[task()] = TaskReport(task(), TaskState.RUNNING, (first, second), exists=True)
+            raise ProviderUnavailable("it drips")
+
+    bench = Bench(Slow())
+    bench.provider.reports[task()] = TaskReport(task(), TaskState.RUNNING, (first,), exists=True)
+    told: list[str] = []
+    bench.on_event = lambda event: told.append(event.message) if event.kind is Kind.SHOT_DELIVERED else None
+    bench.run(change(wanted=request(numberResults=3)))
+    (partial,) = bench.state.lockfile.shots["alley"].takes
+    assert [output.video_uuid for output in partial.outputs] == ["v0", "v1"]
+    assert [line[:25] for line in told] == ["1 of 3 results delivered;", "2 of 3 results delivered;"]
+
+
 def test_what_a_first_look_showed_is_kept_although_the_next_look_shows_a_failure() -> None:
     wanted = request(numberResults=2)
     first = Output("v0", "https://videos.example/0.mp4", Decimal("0.48"))

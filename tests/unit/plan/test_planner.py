@@ -4,6 +4,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+import pytest
 from builders import MODEL, fingerprint, intent, journal, lockfile, output, record, request, take, task
 from hypothesis import given
 from hypothesis import strategies as st
@@ -630,3 +631,11 @@ def test_common_shots_are_decided_quickly_but_not_otherwise(
     under_way = journal(*(OpenTask(intent(prompt, number=9), "accepted") for prompt in ordered))
     slowly = plan(*requests, locked=locked, under_way=under_way, chosen=selection(retakes=["night.nowhere"]))
     assert plan(*requests, locked=locked, under_way=under_way) == slowly
+
+
+@pytest.mark.parametrize("recorded", ["https://h.example/a.png?id=7&code=4711", "https://h.example/a.png"])
+def test_what_a_version_kept_of_an_address_never_decides_about_an_order(recorded: str) -> None:
+    wanted = request(image="https://h.example/a.png?id=7&code=4711", note="https://h.example/?code=4711")
+    wanted = replace(wanted, recorded=frozenset({"note"}))
+    have = record(take(image=recorded, note="https://h.example/"))
+    assert only(plan(wanted, locked=lockfile(alley=have))) == about(wanted, Action.NO_OP, task_id=task(1))

@@ -169,3 +169,9 @@ def test_a_commit_from_before_the_project_is_empty(root: Path, tmp_path: Path) -
 def test_specs_outside_of_the_project_are_in_no_commit(root: Path) -> None:
     with GitTree(root, commit_of(root, "HEAD")) as tree, pytest.raises(WrongUsage, match="leads out of the project"):
         tree.specs(["../other"])
+
+
+@pytest.mark.parametrize("path", ["", "a\x1b.j2", "a\n.j2", "a\x7f.j2", "a\x9b.j2", "a\udc80.j2"])
+def test_an_odd_name_is_refused_in_a_commit_as_it_is_on_disk(tree: Tree, path: str) -> None:
+    with pytest.raises(FileProblem, match="control character"):
+        tree.read_text(path, beside="specs/b.yaml")
