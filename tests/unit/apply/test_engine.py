@@ -536,7 +536,7 @@ def test_a_result_that_comes_while_another_is_being_fetched_is_kept() -> None:
     class Slow(FakeProvider):
         async def download(self, url: str, sink: Sink) -> None:
             self.reports[task()] = TaskReport(task(), TaskState.RUNNING, (first, second), exists=True)
-            raise ProviderUnavailable("it drips")
+            raise ProviderUnavailable(f"{url} drips into {sink}")
 
     bench = Bench(Slow())
     bench.provider.reports[task()] = TaskReport(task(), TaskState.RUNNING, (first,), exists=True)
