@@ -45,7 +45,11 @@ def no_connection(error: Exception, url: httpx.URL, *, uses_proxy: bool) -> str 
         return f"the name of {where if proxy else f'`{url.host}`'} is not found; {cure}"
     if any(isinstance(cause, OSError) and cause.errno == errno.ECONNREFUSED for cause in causes):
         return f"nothing answers at {where}; {cure}"
-    kind = {httpx.ConnectError: "no connection", httpx.ConnectTimeout: "no connection in time"}.get(type(error))
+    words: dict[type[Exception], str] = {
+        httpx.ConnectError: "no connection",
+        httpx.ConnectTimeout: "no connection in time",
+    }
+    kind = words.get(type(error))
     return f"{kind} to {where}; {cure}" if kind else None
 
 
