@@ -63,7 +63,7 @@ class Oracle:
             self.world.judge("no bug", f"`{' '.join(run.arguments)}` ended with exit 70:\n{run.bug}")
         self.account.after_run(run)
         self._check_lockfile(run)
-        if run.undisturbed and not run.free:
+        if run.undisturbed and not run.course.strikes and not run.free:  # time that another actor takes may end a look
             self._check_shown(run)
         if "pick" not in run.arguments:
             self._check_picks(run)
