@@ -217,7 +217,7 @@ def _report(order: Order, items: Sequence[Item], verdicts: Sequence[ApiError], *
         cost = _total(costs + [error.cost for error in verdicts], wanted)
         failure = _failure(verdicts)
         return replace(report, state=TaskState.FAILED, cost=cost, failure=failure, exists=True, progress=None)
-    if items or known or verdicts:
+    if items or known:
         proof = known or bool(outputs) or bool(verdicts) or bool(report.progress)
         return replace(report, state=TaskState.RUNNING, exists=proof)
     return report

@@ -12,10 +12,12 @@ from ltxspec.lock.models import Failure, Output
 from ltxspec.providers.runware.classify import (
     Refusal,
     Unclear,
+    answers_poll,
     judge_archive,
     judge_poll,
     judge_submission,
     key_refusal,
+    request_refusal,
 )
 from ltxspec.providers.runware.codes import Kind, kind_of
 from ltxspec.providers.runware.wire import Reply, decode_reply
@@ -166,6 +168,19 @@ def test_of_several_refusals_the_one_that_stops_the_run_is_told() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("body", "status", "refused"),
+    [
+        ({"errors": [refusal("invalidValue", None)]}, 400, True),
+        ({"errors": [refusal("invalidValue", None)]}, 500, False),
+        ({"data": [ACK]}, 200, False),
+    ],
+)
+def test_a_free_request_is_refused_as_an_order_is(body: Any, status: int, *, refused: bool) -> None:
+    expected = Refusal("invalidValue", "No.", (), Kind.VALIDATION) if refused else None
+    assert request_refusal(reply_to(body, status), TASK) == expected
+
+
 # --- polls ----------------------------------------------------------------------------------------
 
 BLANK = TaskReport(TASK, TaskState.UNKNOWN)
@@ -203,7 +218,7 @@ def test_an_error_under_a_passing_http_status_does_not_end_a_task(status: int) -
 
 
 @pytest.mark.parametrize(
-    "word", ["processing", "queued", "pending", "scheduled", "waiting", "polishing", "failed", 7, {}]
+    "word", ["processing", "queued", "pending", "scheduled", "waiting", "polishing", "failed", 7, {}, ["success"]]
 )
 def test_every_status_but_the_known_ends_is_running_and_no_proof(word: Any) -> None:
     assert polled({"data": [{**ACK, "status": word}]}) == RUNNING
@@ -225,6 +240,11 @@ def test_the_bare_acknowledgement_is_running_and_no_proof() -> None:
 def test_progress_is_per_cent_and_proof_once_it_moves(progress: Any, *, told: int | None, proof: bool) -> None:
     report = polled({"data": [{**ACK, "status": "processing", "progress": progress}]})
     assert report == TaskReport(TASK, TaskState.RUNNING, progress=told, exists=proof)
+
+
+def test_the_progress_of_several_results_is_that_of_the_slowest() -> None:
+    items = [{**ACK, "status": "processing", "progress": progress} for progress in (40, 10, 70)]
+    assert polled({"data": items}, results=3).progress == 10
 
 
 @pytest.mark.parametrize("progress", ["40", True, None, [40]])
@@ -260,6 +280,13 @@ def test_success_with_an_id_and_no_address_is_still_success() -> None:
     assert (report.state, report.outputs) == (TaskState.SUCCEEDED, (Output("v1", None),))
 
 
+def test_success_with_addresses_and_no_ids_is_a_video_for_each_address() -> None:
+    items = [{**ACK, "status": "success", "videoURL": f"https://vm/{name}.mp4"} for name in ("v1", "v2", "v1")]
+    report = polled({"data": items}, results=2)
+    assert report.state is TaskState.SUCCEEDED
+    assert report.outputs == (Output(None, "https://vm/v1.mp4"), Output(None, "https://vm/v2.mp4"))
+
+
 def test_success_without_any_video_is_still_running() -> None:
     assert polled({"data": [{**ACK, "status": "success", "cost": 0.48}]}) == RUNNING
 
@@ -279,6 +306,7 @@ def test_one_unknown_cost_makes_the_sum_unknown() -> None:
     report = polled({"data": [video("v1"), video("v2", cost=None)]}, results=2)
     assert (report.state, report.cost) == (TaskState.SUCCEEDED, None)
     assert [item.cost for item in report.outputs] == [Decimal("0.48"), None]
+    assert polled({"data": [video("v1"), video("v2", cost=None)]}).cost is None, "also where more came than was wanted"
 
 
 def test_a_repeated_video_counts_once() -> None:
@@ -294,7 +322,8 @@ def test_a_repeat_without_an_id_is_known_by_its_address() -> None:
 
 def test_repeats_complete_each_other_and_contradicting_prices_are_unknown() -> None:
     bare = {**ACK, "status": "success", "videoUUID": "v1"}
-    assert polled({"data": [bare, video("v1")]}) == SUCCEEDED
+    for items in ([bare, video("v1")], [video("v1"), bare]):
+        assert polled({"data": items}) == SUCCEEDED
     assert polled({"data": [video("v1"), video("v1", cost=0.5)]}).outputs == (output(cost=None),)
 
 
@@ -317,6 +346,8 @@ def test_results_may_come_in_any_order() -> None:
         (refusal("invalidFrameImage"), True),
         (refusal("mediaNotFound"), True),
         (refusal("providerError", message="Stopped by content moderation"), True),
+        (refusal("gpuOnFire", message="Against the content policy", status="error"), True),
+        (refusal("timeoutProvider", message="No answer from content moderation", status="error"), False),
     ],
 )
 @pytest.mark.parametrize("status", [200, 400])
@@ -440,6 +471,11 @@ def test_a_failure_without_code_or_message_still_has_words() -> None:
     assert report.failure == Failure("unknown", "the service gave no reason", permanent=False)
 
 
+def test_of_several_errors_the_one_that_only_an_edit_can_help_is_told() -> None:
+    errors = [refusal("providerError", status="error"), refusal("promptBlocked", status="error")]
+    assert polled({"errors": errors}).failure == Failure("promptBlocked", "No.", permanent=True)
+
+
 @pytest.mark.parametrize("results", [2, 3])
 @pytest.mark.parametrize(
     "failed",
@@ -456,13 +492,19 @@ def test_a_partial_failure_keeps_what_was_delivered(results: int, failed: dict[s
 
 def test_a_failed_result_waits_for_its_siblings() -> None:
     failed = {**ACK, "status": "error", "error": {"code": "providerError"}}
-    report = polled({"data": [failed, {**ACK, "status": "processing"}, video()]}, results=3)
+    going_on = {**ACK, "status": "processing"}
+    report = polled({"data": [failed, going_on, video()]}, results=3)
     assert (report.state, report.outputs, report.exists) == (TaskState.RUNNING, (output(),), True)
+    assert polled({"data": [failed, going_on]}, results=2) == TaskReport(TASK, TaskState.RUNNING, exists=True)
 
 
 def test_an_only_result_has_no_siblings_to_wait_for() -> None:
-    body = {"data": [{**ACK, "status": "processing"}], "errors": [refusal("providerError", status="error")]}
-    assert polled(body).state is TaskState.FAILED
+    going_on = {**ACK, "status": "processing", "progress": 40}
+    failure = Failure("providerError", "No.", permanent=False)
+    assert polled({"data": [going_on], "errors": [refusal("providerError", status="error")]}) == TaskReport(
+        TASK, TaskState.FAILED, failure=failure, exists=True
+    )
+    assert polled({"data": [going_on, video()]}) == SUCCEEDED
 
 
 def test_all_wanted_videos_are_a_success_whatever_else_is_said() -> None:
@@ -493,6 +535,30 @@ def test_every_task_asked_for_is_judged_by_what_names_it() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("body", "status", "answered"),
+    [
+        ({"data": [ACK]}, 503, True),
+        ({"data": [ACK], "errors": [refusal("rateLimitExceeded")]}, 200, True),
+        ({"errors": [refusal("conflictTaskUUID")]}, 400, True),
+        ({"errors": [refusal("conflictTaskUUID", None)]}, 400, True),
+        ({"errors": [refusal("taskNotFound")]}, 404, True),
+        ({"errors": [refusal("taskNotFound", None), refusal("rateLimitExceeded", None)]}, 404, True),
+        ({"errors": [refusal("timeoutProvider", status="error")]}, 504, True),
+        ({"errors": [refusal("timeoutProvider", None, status="error")]}, 200, False),
+        ({"errors": [refusal("rateLimitExceeded")]}, 200, False),
+        ({"errors": [refusal("rateLimitExceeded", None)]}, 200, False),
+        ({"errors": [refusal("rateLimitExceeded", OTHER)]}, 200, True),
+        ({"data": []}, 200, True),
+        ({"data": []}, 400, False),
+        ({"data": []}, 503, False),
+        (b"<html>log in</html>", 200, False),
+    ],
+)
+def test_a_look_whose_only_answer_is_trouble_has_failed(body: Any, status: int, *, answered: bool) -> None:
+    assert answers_poll(reply_to(body, status), TASK) is answered
+
+
 # --- the archive ----------------------------------------------------------------------------------
 
 
@@ -516,6 +582,29 @@ def test_an_empty_record_is_no_word(response: Any) -> None:
 
 
 KNOWN = TaskReport(TASK, TaskState.RUNNING, exists=True)
+
+
+def test_what_a_record_says_of_another_task_is_nothing_to_ours() -> None:
+    anothers = {**video(), "taskUUID": OTHER}
+    assert archived({"data": [anothers]}).outputs == ()
+    assert archived({"errors": [refusal("promptBlocked", OTHER)]}) == BLANK
+    nameless = {key: value for key, value in video().items() if key != "taskUUID"}
+    assert archived({"data": [nameless, anothers]}) == SUCCEEDED
+
+
+def test_an_id_is_the_same_in_capitals() -> None:
+    ours = Order(TaskId(TASK.upper()), {})
+    for response, state in (
+        ({"data": [video()]}, TaskState.SUCCEEDED),
+        ({"errors": [refusal("promptBlocked")]}, TaskState.FAILED),
+    ):
+        body = {"data": [{"taskType": "getTaskDetails", "taskUUID": TASK, "response": response}]}
+        assert judge_archive(reply_to(body), ours).state is state
+
+
+def test_of_two_records_one_is_proof_enough() -> None:
+    kept = {"taskType": "getTaskDetails", "taskUUID": TASK, "request": [ACK]}
+    assert judge_archive(reply_to({"data": [kept, {**kept, "request": []}]}), order()) == KNOWN
 
 
 @pytest.mark.parametrize(
