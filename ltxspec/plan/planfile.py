@@ -7,6 +7,7 @@ import orjson
 
 from ltxspec.canonical import digest
 from ltxspec.errors import LtxspecError
+from ltxspec.lock.redaction import redact_secrets
 from ltxspec.plan.actions import Change, Plan
 from ltxspec.values import Json, format_usd
 
@@ -54,6 +55,7 @@ def plan_digest(plan: Plan) -> str:
     """`sha256:<hex>` over everything the plan would do: addresses, actions, fingerprints, task ids, money.
 
     Left out on purpose: what is up to date, warnings, places in files, versions. They change nothing that is done.
+    So are secrets, which no record keeps: whoever reads a report of the plan has to find the same digest.
     """
     return digest({"provider": plan.provider, "changes": [_essence(change) for change in plan.pending]})
 
@@ -66,7 +68,7 @@ def _essence(change: Change) -> list[Json]:
         change.task_id,
         None if change.estimate is None else format_usd(change.estimate),
         change.origin,
-        [[item.path, item.after] for item in change.changes] if not change.action.spends else [],
+        [[item.path, redact_secrets(item.after)] for item in change.changes] if not change.action.spends else [],
     ]
 
 
