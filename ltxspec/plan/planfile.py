@@ -43,12 +43,13 @@ class PlanOptions:
 
 @dataclass(frozen=True, slots=True)
 class SavedPlan:
-    """The part of a plan document that apply trusts; everything else is planned again."""
+    """The part of a plan document that is read again; what is done is planned anew, and has to be the same."""
 
     digest: str
     provider: str
     options: PlanOptions
-    shots: Sequence[Mapping[str, Json]]  # as saved, only to show what differs when it is stale
+    shots: Sequence[Mapping[str, Json]]  # as saved, to show what differs when it is stale
+    estimate: Json = None  # as saved: what people read is held against the plan that the digest is of
 
 
 def plan_digest(plan: Plan) -> str:
@@ -104,6 +105,7 @@ def read_plan_file(data: bytes, name: str) -> SavedPlan:
             variables=options.get("var", {}),
         ),
         shots=tuple(shots),
+        estimate=document.get("estimate"),
     )
 
 
