@@ -17,6 +17,18 @@ remote=${LTXSPEC_REMOTE:-origin}
 branch=${LTXSPEC_BRANCH:-${GITHUB_REF_NAME:-${CI_COMMIT_BRANCH:-}}}
 ordered=''
 
+# Nothing that a checkout says makes git run a command or read another repository, and the paid service's key is not for it.
+git() (
+    unset RUNWARE_API_KEY LTXSPEC_WEBHOOK_SECRET
+    exec git -c safe.bareRepository=explicit -c core.fsmonitor=false -c protocol.ext.allow=never "$@"
+)
+export GIT_NO_REPLACE_OBJECTS=1
+
+# The repository as it is now, whatever the folder looks like after a checkout.
+GIT_DIR=$(git rev-parse --absolute-git-dir)
+GIT_WORK_TREE=$(git rev-parse --show-toplevel)
+export GIT_DIR GIT_WORK_TREE
+
 field() { printf '%s' "$order" | python3 -I -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
 
 # --- what to apply: the head and the plan that were seen, or the branch as it is now -----------------

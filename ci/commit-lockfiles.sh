@@ -13,11 +13,20 @@
 # LTXSPEC_PUSH_TRIES  pushes at most (default: 20)
 # LTXSPEC_PUSH_PAUSE  longest first pause between tries, in milliseconds; grows with each try (default: 1000)
 set -eu
+unset PYTHONPATH # an empty entry in it is the working directory, whose modules would be imported
 
 lockfiles=${LTXSPEC_LOCKFILES:-lockfiles}
 remote=${LTXSPEC_REMOTE:-origin}
 tries=${LTXSPEC_PUSH_TRIES:-20}
 pause=${LTXSPEC_PUSH_PAUSE:-1000}
+
+# Nothing that a checkout says makes git run a command or read another repository, and the paid service's key is not for it.
+git() (
+    unset RUNWARE_API_KEY LTXSPEC_WEBHOOK_SECRET
+    exec git -c safe.bareRepository=explicit -c core.fsmonitor=false -c protocol.ext.allow=never "$@"
+)
+export GIT_NO_REPLACE_OBJECTS=1
+
 here=$(git symbolic-ref --quiet --short HEAD || true)
 branch=${1:-$here}
 

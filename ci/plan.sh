@@ -11,15 +11,16 @@
 set -eu
 
 report=${LTXSPEC_REPORT:-review.json}
-head=$(git rev-parse --verify --quiet "${LTXSPEC_HEAD:-HEAD}^{commit}") || {
-    echo "plan: commit \`$LTXSPEC_HEAD\` is not in this clone; fetch the whole history" >&2; exit 1; }
-base=${LTXSPEC_BASE:-${GITHUB_BASE_REF:+origin/$GITHUB_BASE_REF}}
-base=${base:-${CI_MERGE_REQUEST_TARGET_BRANCH_NAME:+origin/$CI_MERGE_REQUEST_TARGET_BRANCH_NAME}}
+head=${LTXSPEC_HEAD:-HEAD}
+# In full: a tag of the same name is not meant.
+base=${LTXSPEC_BASE:-${GITHUB_BASE_REF:+refs/remotes/origin/$GITHUB_BASE_REF}}
+base=${base:-${CI_MERGE_REQUEST_TARGET_BRANCH_NAME:+refs/remotes/origin/$CI_MERGE_REQUEST_TARGET_BRANCH_NAME}}
 [ -n "$base" ] || { echo 'plan: what the change goes to is not known; set LTXSPEC_BASE' >&2; exit 64; }
 
 ltxspec diff "$base...$head" --format json >"$report"
 ltxspec diff "$base...$head" >&2
 if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then
+    head=$(python3 -I -c 'import json, sys; print(json.load(open(sys.argv[1], encoding="utf-8"))["head"]["commit"])' "$report")
     ltxspec comment --report "$report" --head "$head" --dry-run >>"$GITHUB_STEP_SUMMARY"
 fi
 

@@ -3,6 +3,7 @@
 #
 # usage: ci/run.sh plan|comment|apply
 set -eu
+unset PYTHONPATH # an empty entry in it is the working directory, whose modules would be imported
 
 here=$(cd "$(dirname "$0")" && pwd)
 case ${1:-} in

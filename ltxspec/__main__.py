@@ -2,6 +2,7 @@
 
 import errno
 import os
+import stat
 import sys
 
 from ltxspec import __version__
@@ -10,6 +11,7 @@ from ltxspec import __version__
 def main() -> None:
     """Run the command line and leave with its exit code."""
     _prepare_streams()
+    os.umask(os.umask(0o077) | stat.S_IWOTH)  # nothing that is made here is for everybody to write
     if sys.argv[1:] == ["--version"]:
         return _leave(0, f"ltxspec {__version__}\n")
     import gc

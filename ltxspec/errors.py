@@ -97,6 +97,11 @@ class LtxspecError(Exception):
         self.where = where
         self.hint = hint
 
+    @property
+    def line(self) -> str:
+        """What is wrong and how to mend it, in one line."""
+        return "; ".join(filter(None, (self.summary, self.hint)))
+
 
 class Invalid(LtxspecError):
     """Problems found in user files; carries all of them."""

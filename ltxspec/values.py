@@ -1,9 +1,10 @@
 """Small values with a meaning: addresses, task ids, fingerprints, money. They stop mix-ups."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, make_dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any, NewType, TypeVar, cast
+from typing import Any, Final, NewType, TypeVar, cast
 
 Fingerprint = NewType("Fingerprint", str)  # "v1:sha256:<64 hex digits>"
 TaskId = NewType("TaskId", str)  # a v4-shaped UUID, lower case
@@ -87,3 +88,29 @@ def quick_maker(kind: type[_T]) -> type[_T]:
         kind.__name__, parts, slots=True, eq=False, repr=False, namespace={"__post_init__": freeze}
     )
     return cast("type[_T]", unfrozen)
+
+
+CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # what no text of a request may hold
+_WEB_ADDRESS: Final = re.compile(r"https?://[^\s\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,4096}", re.IGNORECASE)
+
+
+def control_in(value: Json) -> str | None:
+    """The first control character in the texts of a JSON value, as `U+001B`; None when there is none.
+
+    Tabs and line ends are none.
+    """
+    if isinstance(value, str):
+        found = CONTROL.search(value)
+        return character_name(found[0]) if found else None
+    parts = [*value, *value.values()] if isinstance(value, Mapping) else value
+    return next(filter(None, map(control_in, parts)), None) if isinstance(parts, list | tuple) else None
+
+
+def character_name(character: str) -> str:
+    """A character that cannot be shown: `U+001B`."""
+    return f"U+{ord(character):04X}"
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a text is an http or https address: nothing else is recorded, followed or offered as a link."""
+    return _WEB_ADDRESS.fullmatch(text) is not None

@@ -21,7 +21,7 @@ git config user.name Demo
 git config user.email demo@example.invalid
 ltxspec init --name night-scenes >/dev/null
 
-ltxspec sandbox serve --port 0 --speed 1000 --state .ltxspec/service >.git/service.txt 2>&1 &
+ltxspec sandbox serve --port 0 --speed 1000 --key demo-key-for-the-sandbox --state .ltxspec/service >.git/service.txt 2>&1 &
 service=$!
 trap 'kill "$service" 2>/dev/null || true' EXIT
 for _ in $(seq 100); do

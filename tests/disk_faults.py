@@ -32,7 +32,8 @@ class Disk:
 
     def ops(self) -> FileOps:
         """The system calls of this disk."""
-        return FileOps(**{field.name: self._wrap(field.name) for field in fields(FileOps)})
+        calls: dict[str, Any] = {item.name: self._wrap(item.name) for item in fields(FileOps) if item.name != "within"}
+        return FileOps(**calls)
 
     def _wrap(self, name: str) -> Callable[..., Any]:
         real = getattr(REAL, name)

@@ -3,16 +3,28 @@
 Asking is free.
 """
 
-from collections.abc import Collection, Sequence
+import contextlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
+from ltxspec.apply.ledger import by_name
 from ltxspec.apply.ports import Order, Provider, TaskReport
 from ltxspec.errors import ProviderError
 from ltxspec.lock.models import Output
 
 
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """What the provider said when it was asked."""
+
+    found: Mapping[int, str]  # place -> address, for the results that have another address than the known one
+    trouble: str | None  # why the provider could not be asked, when not one question was answered
+    more: Sequence[Output]  # results that it showed and that were not known
+
+
 async def fresh_addresses(
     provider: Provider, order: Order, outputs: Sequence[Output], missing: Collection[int]
-) -> tuple[dict[int, str], str | None]:
+) -> Fresh:
     """New addresses of a task's results: first from its live state, then from the provider's archive.
 
     Args:
@@ -20,12 +32,10 @@ async def fresh_addresses(
         order: the task; its id is enough, nothing is ordered.
         outputs: its results, as they are known.
         missing: the places among them that are asked about.
-
-    Returns:
-        Place -> address, for the results that have another address than the known one; and why the provider could not
-        be asked, when not one question was answered.
     """
     found: dict[int, str] = {}
+    more: dict[tuple[str, int], Output] = {}
+    known = by_name(outputs)
     trouble: str | None = None
     answered = False
     for look in (_live_state, _archived_state):
@@ -35,11 +45,31 @@ async def fresh_addresses(
             trouble = error.summary
             continue
         answered = True
+        more |= {name: output for name, output in by_name(report.outputs).items() if name not in known}
         moved = _moved(outputs, report.outputs)
         found = {place: moved[place] for place in missing if place in moved} | found
         if len(found) == len(missing):
             break
-    return found, None if answered else trouble
+    return Fresh(found, None if answered else trouble, tuple(more.values()) if order.results > len(outputs) else ())
+
+
+async def results_by_now(provider: Provider, order: Order, outputs: Sequence[Output]) -> list[Output]:
+    """The results of a task that had not delivered all of them, with those that are there by now at the end.
+
+    Args:
+        provider: who is asked, first for the live state, then for what is archived.
+        order: the task; its id and its number of results are enough.
+        outputs: its results, as they are known.
+    """
+    found = by_name(outputs)
+    for look in (_live_state, _archived_state):
+        with contextlib.suppress(ProviderError):
+            now = by_name((await look(provider, order)).outputs)
+            found |= {name: now[name] for name in now if name not in found}
+        if len(found) >= order.results:
+            break
+    others = [output for name, output in found.items() if name not in by_name(outputs)]
+    return [*outputs, *others][: max(order.results, len(outputs))]
 
 
 async def _live_state(provider: Provider, order: Order) -> TaskReport:

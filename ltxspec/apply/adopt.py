@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from ltxspec.catalog.models import Catalog, Model
+from ltxspec.catalog.names import known_names
 from ltxspec.errors import LtxspecError
 from ltxspec.fingerprint import fingerprint_of
 from ltxspec.lock.models import Output, Take
-from ltxspec.lock.redaction import redact_secrets, redact_url
-from ltxspec.values import Fingerprint, Json, TaskId, Usd, parse_usd
+from ltxspec.lock.redaction import redact_request, redact_url
+from ltxspec.values import Fingerprint, Json, TaskId, Usd, is_web_address, parse_usd
 
 _ORDER_ONLY = frozenset({"taskUUID", "includeCost", "deliveryMethod", "outputType"})  # what ltxspec itself sets
 
@@ -46,7 +47,7 @@ def adopted_take(request: Json, response: Json, catalog: Catalog) -> Take:
         task_id=TaskId(task.lower()),
         fingerprint=_fingerprint(model, body),
         model=model.air,
-        request=redact_secrets(body),
+        request=redact_request(body, known_names(model)),
         status="succeeded",
         cost=_sum([output.cost for output in outputs]),
         outputs=outputs,
@@ -84,10 +85,12 @@ def _is_video(item: Mapping[str, Any]) -> bool:
 
 def _output(item: Mapping[str, Any]) -> Output:
     cost = parse_usd(item.get("cost"))
-    url = item.get("videoURL") or item.get("mediaURL")
+    url = str(item.get("videoURL") or item.get("mediaURL"))
+    if not is_web_address(url):
+        raise CannotAdopt("the video's address is not an http or https address", hint="give the reply as it came")
     return Output(
         video_uuid=item.get("videoUUID") or item.get("mediaUUID"),
-        video_url=redact_url(str(url)),
+        video_url=redact_url(url),
         cost=cost if cost is not None and cost > 0 else None,
     )
 

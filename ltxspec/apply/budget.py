@@ -87,6 +87,10 @@ class Budget:
         if estimate is not None:
             self._price[task] = estimate
 
+    def resend(self, task: TaskId) -> None:
+        """An order of an earlier run, counted already, is sent again: from now on it is money of this run."""
+        self._ordered.add(task)
+
     def settle(self, task: TaskId, cost: Usd | None) -> None:
         """The order has ended: replace the reservation by what was charged, when that is known."""
         reserved = self._open.pop(task, Decimal(0)) * self.factor

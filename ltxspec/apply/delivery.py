@@ -24,6 +24,7 @@ class Delivery:
     home: Sequence[Archived | None]  # for each result what the archive holds, or None when it could not be fetched now
     reason: str | None  # the last reason for that; None when every result is archived
     outputs: Sequence[Output]  # the results, with the addresses that worked in the place of those that did not
+    more: Sequence[Output] = ()  # other results, which were there when fresh addresses were asked for
 
 
 async def deliver(  # the three ports, whose results, and whether to ask: a class would only rename them
@@ -41,9 +42,11 @@ async def deliver(  # the three ports, whose results, and whether to ask: a clas
     """
     home, reason = await bring_home(provider, archive, clock, order.task_id, outputs)
     addresses: Mapping[int, str] = {}
+    more: Sequence[Output] = ()
     if reason is not None and ask:
-        addresses, trouble = await fresh_addresses(provider, order, outputs, _missing(home))
-        reason = f"{reason}; no fresh address could be asked for: {trouble}" if trouble else reason
+        fresh = await fresh_addresses(provider, order, outputs, _missing(home))
+        addresses, more = fresh.found, fresh.more
+        reason = f"{reason}; no fresh address could be asked for: {fresh.trouble}" if fresh.trouble else reason
     if addresses:
         again, still = await bring_home(provider, archive, clock, order.task_id, outputs, addresses)
         home = [first or second for first, second in zip(home, again, strict=True)]
@@ -51,7 +54,7 @@ async def deliver(  # the three ports, whose results, and whether to ask: a clas
     if None in home:
         home = await _from_former_names(archive, order.task_id, outputs, home)
     worked = {place: url for place, url in addresses.items() if home[place] is not None}
-    return Delivery(home, reason if None in home else None, _readdressed(outputs, worked))
+    return Delivery(home, reason if None in home else None, _readdressed(outputs, worked), more)
 
 
 async def bring_home(  # the three ports, and whose results from where: a class would only rename them

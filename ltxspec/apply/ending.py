@@ -78,6 +78,9 @@ async def take_in(story: Story, report: TaskReport) -> None:
     if len(outputs) > done:
         wanted = max(story.order.results, 1)
         story.tell(Kind.SHOT_DELIVERED, f"{len(outputs)} of {wanted} results delivered{link}{late}")
+    if delivery.more:  # it came while the others were being fetched
+        story.delivered = len(outputs) + len(delivery.more)
+        await take_in(story, replace(report, outputs=(*outputs, *delivery.more)))
 
 
 async def _fetched(story: Story, outputs: Sequence[Output]) -> Delivery:

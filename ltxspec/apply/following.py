@@ -17,6 +17,7 @@ from ltxspec.errors import (
     SubmissionUncertain,
 )
 from ltxspec.lock.models import Failure
+from ltxspec.lock.redaction import without_unknown
 
 _UNSENT_TRIES = 4  # connections that could not be opened: nothing left this machine, so trying again is free
 
@@ -26,6 +27,7 @@ async def follow(story: Story) -> ShotOutcome:
     clock = story.stage.clock
     started = clock.monotonic()
     story.sent = started - story.facts.waited
+    await _take_in_first(story)
     while True:
         now = clock.monotonic()
         waited, watched = now - story.sent, now - started
@@ -59,7 +61,10 @@ def _why_left(story: Story) -> str:
         (facts.at_provider or facts.watched >= limits.task_timeout, "no end in sight"),
         (refusal is not None, f"it may have been accepted before, but now: {refusal.message if refusal else ''}"),
         (facts.unwanted, f"no shot wants it under this name any more, and {unknown}; `--retry` gives it up"),
-        (facts.age > limits.replay_age, f"{unknown}, and it is too old to be ordered again unasked: `--retry` does"),
+        (
+            facts.age > limits.replay_age and not facts.consent,
+            f"{unknown}, and it is too old to be ordered again unasked: `--retry` does",
+        ),
         (
             story.resumed and story.order.whole and story.stage.may_send,
             f"{unknown}, and to order it again is new money: approve it, with room in the budget",
@@ -109,7 +114,8 @@ async def _written_down(story: Story) -> None:
     if story.resumed and story.change is not None and story.change.request is not None:
         stored = {item.path: await story.stage.provider.upload(item) for item in story.stage.load_media(story.change)}
         story.order = make_order(story.change.request, story.task_id, stored)
-        story.ledger.repeat(story.task_id, story.order.body)
+        story.ledger.repeat(story.task_id, without_unknown(story.order.body, story.change.request.known))
+        story.stage.budget.resend(story.task_id)
         story.resumed = False  # from here on it is an order of this run
     elif facts.submits > 0 or story.unsent > 0:
         story.ledger.repeat(story.task_id)
@@ -214,6 +220,12 @@ async def _watched(story: Story) -> TaskReport | None:
         return len(report.outputs) > story.delivered or (report.exists and not facts.at_provider)
 
     return await stage.poller.watch(story.order, left, on_look, until=is_news)
+
+
+async def _take_in_first(story: Story) -> None:
+    """What the look before this story found is kept at once: the next look may not show it."""
+    for report in filter(None, (story.facts.poll, story.facts.archive)):
+        await _take_in(story, report)
 
 
 async def _take_in(story: Story, report: TaskReport) -> None:

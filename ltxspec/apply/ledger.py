@@ -1,6 +1,7 @@
 """The one writer of a spec's journal and lockfile during an apply: every step is on disk before the next begins."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import MAXYEAR, UTC, datetime, timedelta
 
@@ -103,9 +104,10 @@ class Ledger:
 
     def finish(self, task: TaskId, report: TaskReport) -> None:
         """The provider delivered everything; the videos are not in the archive yet."""
-        seen = [_name(output) for output in self._open[task].outputs]
-        ordered = sorted(report.outputs, key=lambda output: (*seen, _name(output)).index(_name(output)))
-        self._append_outputs(Finished(task, tuple(ordered), report.cost, self.now(task)))
+        now = by_name(report.outputs)
+        seen = [name for name in by_name(self._open[task].outputs) if name in now]
+        ordered = tuple(now[name] for name in dict.fromkeys((*seen, *now)))
+        self._append_outputs(Finished(task, ordered, report.cost, self.now(task)))
 
     def fail(self, task: TaskId, failure: Failure, report: TaskReport | None) -> None:
         """The provider ended the task without (all of) its videos, or refused it for good."""
@@ -120,8 +122,9 @@ class Ledger:
         """The videos of a task whose end is journalled, with the hashes an earlier commit recorded in the lockfile."""
         records = [*self.lockfile.shots.values(), *self.lockfile.retired.values()]
         takes = [take for record in records if (take := record.take(task)) is not None]
-        known = {_name(output): output for take in takes for output in take.outputs}
-        return tuple(_with_hash(output, known) for output in self._open[task].outputs)
+        known = {name: output for take in takes for name, output in by_name(take.outputs).items()}
+        now = by_name(self._open[task].outputs)
+        return tuple(_with_hash(output, known.get(name)) for name, output in now.items())
 
     def readdress(self, task: TaskId, outputs: Sequence[Output]) -> None:
         """The same results with the addresses that worked: the next commit writes these."""
@@ -140,12 +143,18 @@ class Ledger:
             ttl: seconds the provider keeps the result, when that was asked for.
         """
         outputs = tuple(map(_without_secrets, _home(self.outputs_of(task), home)))
-        take = _take(self._open[task], outputs, ttl)
+        take = self._as_recorded(_take(self._open[task], outputs, ttl))
         self.lockfile = add_take(self.lockfile, instance, take, wanted=wanted)
         self._state.write_lockfile(self.lockfile)
         if self._open[task].ended and all(item is not None for item in home):
             self._append(Committed(task, self.now()))
         return take
+
+    def _as_recorded(self, take: Take) -> Take:
+        """A task that is recorded already keeps the time of its order, whatever a journal from elsewhere says of it."""
+        records = [*self.lockfile.shots.values(), *self.lockfile.retired.values()]
+        times = (known.submitted_at for record in records if (known := record.take(take.task_id)) is not None)
+        return replace(take, submitted_at=next(filter(None, times), take.submitted_at))
 
     def close(self) -> None:
         """Drop closed tasks from the journal."""
@@ -153,9 +162,7 @@ class Ledger:
 
     def _with_earlier(self, task: TaskId, outputs: Sequence[Output]) -> tuple[Output, ...]:
         """The outputs in the order in which they were first seen; none that was seen is ever missing again."""
-        now = {_name(output): output for output in outputs}
-        earlier = {_name(output): output for output in self._open[task].outputs}
-        return tuple((earlier | now).values())
+        return tuple((by_name(self._open[task].outputs) | by_name(outputs)).values())
 
     def _after_others(self, intent: Intent) -> str:
         """The order's time; one millisecond after the shot's last order when the clock is not beyond that."""
@@ -177,17 +184,22 @@ class Ledger:
         step(self._open, event)
 
 
-def _name(output: Output) -> str:
-    """What tells a task's results apart: the video's id, else its address without the signature."""
-    return output.video_uuid or redact_url(output.video_url or "")
+def by_name(outputs: Iterable[Output]) -> dict[tuple[str, int], Output]:
+    """A task's results by what tells them apart: the video's id, else its address without secrets, numbered."""
+    found: dict[tuple[str, int], Output] = {}
+    seen = Counter[str]()
+    for output in outputs:
+        name = output.video_uuid or redact_url(output.video_url or "")
+        found[name, seen[name]] = output
+        seen[name] += 1
+    return found
 
 
 def _without_secrets(output: Output) -> Output:
     return replace(output, video_url=redact_url(output.video_url)) if output.video_url else output
 
 
-def _with_hash(output: Output, known: Mapping[str, Output]) -> Output:
-    recorded = known.get(_name(output))
+def _with_hash(output: Output, recorded: Output | None) -> Output:
     return output if recorded is None else replace(output, sha256=recorded.sha256, bytes=recorded.bytes)
 
 

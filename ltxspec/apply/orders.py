@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from ltxspec.apply.ports import Order
 from ltxspec.lock.journal import Intent
-from ltxspec.lock.redaction import REDACTED, redact_secrets
+from ltxspec.lock.redaction import REDACTED, redact_request, redact_secrets, without_unknown
 from ltxspec.plan.actions import Change
 from ltxspec.render.models import Request
 from ltxspec.values import Json, TaskId
@@ -47,8 +47,8 @@ def make_intent(change: Change, body: Mapping[str, Json], at: str) -> Intent:
         fingerprint=request.fingerprint,
         retake=change.retake,
         attempt=change.attempt,
-        order=without_secrets(body),
-        request=redact_secrets(dict(request.body)),
+        order=without_secrets(without_unknown(body, request.known)),
+        request=redact_request(request.body, request.known),
         inputs=dict(request.inputs),
         estimate=request.estimate,
         at=at,
@@ -73,7 +73,7 @@ def as_planned(intent: Intent, request: Request) -> Intent:
 
     Two requests of one fingerprint differ at most in what is only recorded and in defaults written out.
     """
-    planned = redact_secrets(dict(request.body))
+    planned = redact_request(request.body, request.known)
     if _rendering(intent.request, request) == _rendering(planned, request) and intent.inputs == request.inputs:
         return intent
     return Intent(

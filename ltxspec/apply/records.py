@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from ltxspec.lock.merge import join_takes
 from ltxspec.lock.models import Lockfile, ShotRecord, Take
+from ltxspec.lock.redaction import redact_request
 from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.values import ShotAddress
 
@@ -154,6 +155,7 @@ def _update(lockfile: Lockfile, change: Change) -> Lockfile:
         return lockfile
     kept = {name: value for name, value in current.request.items() if name not in request.recorded}
     recorded = {name: request.body[name] for name in request.recorded if name in request.body}
+    recorded = redact_request(recorded, request.known)
     take = replace(current, request={**kept, **recorded}, inputs=dict(request.inputs))
     return _with_shot(lockfile, change.address.instance, record.with_take(take))
 

@@ -6,6 +6,7 @@ from itertools import chain
 from typing import Any
 
 from ltxspec.catalog.pointers import parse_pointer, property_at
+from ltxspec.catalog.references import reference_problems
 from ltxspec.values import Json
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -126,6 +127,8 @@ def problems_of(file: str, document: Json) -> list[str]:
     block = document.get("x-ltxspec")
     if not isinstance(block, dict):
         return ["the `x-ltxspec` block is missing"]
+    if unsound := reference_problems(document):
+        return unsound  # what it leads to, or how deep it goes, may be nothing to look at any further
     found = [*_schema_problems(document), *_rules(document, ""), *_fields("x-ltxspec", block, _BLOCK)]
     if not found:
         found = list(_nested(block))

@@ -14,7 +14,7 @@ from ltxspec.catalog.pointers import Path
 from ltxspec.catalog.sentences import Context, ParameterProblem, length_problem, sentences
 from ltxspec.catalog.wording import described, name_of
 from ltxspec.errors import Diagnostic, Invalid, Location
-from ltxspec.values import Json
+from ltxspec.values import Json, control_in
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -38,17 +38,24 @@ def validate(model: Model, params: Mapping[str, Json], *, prompt: bool = True) -
         Invalid: the model file is not a valid JSON Schema.
     """
     body = dict(params) if prompt else {**params, PROMPT: "x" * _prompt_schema(model).get("minLength", 1)}
-    unfit = list(_unfit_numbers(body, ()))
+    unfit = list(_unfit(body, ()))
     return unfit or _tidy(model, body, map(failure_from, _validator(model).iter_errors(body)))
 
 
 def validate_prompt(model: Model, text: str) -> list[ParameterProblem]:
-    """Check the length of a prompt, in characters, against the bounds in the model's schema."""
+    """Check a prompt for control characters, and its length in characters against the bounds in the model's schema."""
+    if (found := control_in(text)) is not None:
+        return [_control((PROMPT,), found)]
     schema = _prompt_schema(model)
     bounds = (schema.get("minLength", 0), schema.get("maxLength", math.inf))
     if bounds[0] <= len(text) <= bounds[1]:
         return []
     return [length_problem((PROMPT,), len(text), bounds[0] if len(text) < bounds[0] else bounds[1])]
+
+
+def _control(path: Path, found: str) -> ParameterProblem:
+    message = f"{name_of(path)} holds the control character {found}"
+    return ParameterProblem(path, "control-character", message, "remove it")
 
 
 def check_schema(model: Model) -> None:
@@ -59,6 +66,7 @@ def check_schema(model: Model) -> None:
 @lru_cache(maxsize=256)
 def _validator(model: Model) -> "Draft202012Validator":
     from jsonschema import Draft202012Validator, SchemaError
+    from referencing import Registry
 
     try:
         Draft202012Validator.check_schema(model.schema)
@@ -66,7 +74,8 @@ def _validator(model: Model) -> "Draft202012Validator":
         place = "/" + "/".join(str(key) for key in error.absolute_path)
         message = f"`{place}` is not valid in a JSON Schema (`{error.validator}` of the 2020-12 dialect)"
         raise Invalid([Diagnostic("error", "model-file", message, Location(model.file, 1, 1))]) from error
-    return Draft202012Validator(model.schema)
+    here = {key: item for key, item in model.schema.items() if key != "$id"}  # no name but its own place
+    return Draft202012Validator(here, registry=Registry())  # an empty one: nothing is fetched, whatever is referred to
 
 
 def _prompt_schema(model: Model) -> Mapping[str, Json]:
@@ -74,19 +83,21 @@ def _prompt_schema(model: Model) -> Mapping[str, Json]:
     return schema
 
 
-def _unfit_numbers(value: Json, path: Path) -> Iterator[ParameterProblem]:
-    """Numbers that JSON cannot carry exactly, which the schema would let pass."""
+def _unfit(value: Json, path: Path) -> Iterator[ParameterProblem]:
+    """Numbers that JSON cannot carry exactly, and control characters: the schema would let them pass."""
     if isinstance(value, dict):
         for key, item in value.items():
-            yield from _unfit_numbers(item, (*path, key))
+            yield from _unfit(item, (*path, key))
     elif isinstance(value, list):
         for position, item in enumerate(value):
-            yield from _unfit_numbers(item, (*path, position))
+            yield from _unfit(item, (*path, position))
     elif isinstance(value, float) and not math.isfinite(value):
         yield ParameterProblem(path, "not-a-number", f"{name_of(path)} must be a number, not {described(value)}")
     elif isinstance(value, int) and abs(value) > _EXACT:
         message = f"{name_of(path)} must be between -(2**53 - 1) and 2**53 - 1 to be sent exactly"
         yield ParameterProblem(path, "out-of-range", message)
+    elif (found := control_in(value)) is not None:
+        yield _control(path, found)
 
 
 def _tidy(model: Model, params: Mapping[str, Json], failures: Iterable[Failure]) -> list[ParameterProblem]:

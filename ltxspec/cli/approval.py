@@ -111,7 +111,10 @@ def _plan_at(project: Project, commit: str) -> Plan | None:
     from ltxspec.storage.verdicts import FileVerdicts
 
     try:
-        with GitTree(project.root, commit) as tree, FileVerdicts(project.local / "cache" / "verdicts") as verdicts:
+        with (
+            GitTree(project.root, commit) as tree,
+            FileVerdicts(project.local / "cache" / "verdicts", project.root) as verdicts,
+        ):
             side = read_side(commit, project_at(project, tree), tree, verdicts)
             plannable = [spec for name, spec in side.rendered.items() if name in side.owned]
             return make_plan(side.project, plannable, Selection(), side.owned)

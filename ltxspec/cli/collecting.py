@@ -11,9 +11,11 @@ from ltxspec.cli.planning import plan_with
 from ltxspec.cli.project import Project
 from ltxspec.cli.running import jobs_of
 from ltxspec.cli.specs import render_specs, spec_files
-from ltxspec.errors import LtxspecError, Problems
+from ltxspec.errors import LtxspecError, Problems, StorageError
 from ltxspec.plan.planfile import PlanOptions
 from ltxspec.render.models import RenderedSpec
+from ltxspec.storage.durable import read_file
+from ltxspec.storage.files import MAX_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ def what_to_collect(project: Project, paths: Sequence[str]) -> Collection:
     sound = {spec.file for spec in rendered}
     broken = [file for file in files if project.label(file) not in sound]
     if paths:
-        named = {name for file in broken for name in names if _is_called(file, name)}
+        texts = [_text(file, project.root) for file in broken]
+        named = {name for text in texts for name in names if _is_called(text, name)}
         names = [name for name in names if name in named or any(spec.name == name for spec in rendered)]
     return Collection(
         names,
@@ -57,10 +60,18 @@ def what_to_collect(project: Project, paths: Sequence[str]) -> Collection:
     )
 
 
-def _is_called(file: Path, name: str) -> bool:
-    """Whether a spec that cannot be read seems to have this name."""
+def _text(file: Path, root: Path) -> str:
+    """The text of a spec that is not valid; empty when it cannot even be read."""
+    try:
+        return read_file(file, root, MAX_TEXT).decode("utf-8", "replace")
+    except StorageError:
+        return ""
+
+
+def _is_called(text: str, name: str) -> bool:
+    """Whether a spec that is not valid seems to have this name."""
     named = rf"(?:^|[\s{{,])name:[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*(?:$|[,}}#])"
-    return bool(re.search(named, file.read_text("utf-8", "replace"), re.MULTILINE))
+    return bool(re.search(named, text, re.MULTILINE))
 
 
 def jobs_for(project: Project, held: Held, collection: Collection, paths: Sequence[str]) -> list[Job]:

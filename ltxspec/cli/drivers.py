@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ltxspec.storage.git import run_git
+from ltxspec.storage.git import repository_of, run_git
 
 # Git runs these in a shell. Where ltxspec is not on its path (a graphical client), lockfiles are merged and shown as
 # the text they are, which is what git does without a driver: markers are then left for `ltxspec lock merge`.
@@ -25,14 +25,21 @@ def install_drivers(folder: Path) -> bool:
 
     Returns:
         Whether there is a repository and all is set. Without one nothing happens.
+
+    Raises:
+        StorageError: git does not read the repository, or is missing.
     """
-    if run_git(folder, "rev-parse", "--git-dir").returncode != 0:
+    if repository_of(folder) is None:
         return False
     return all(run_git(folder, "config", "--local", name, value).returncode == 0 for name, value in SETTINGS.items())
 
 
 def has_drivers(folder: Path) -> bool | None:
-    """Whether the repository around `folder` merges lockfiles with ltxspec; None outside of a repository."""
-    if run_git(folder, "rev-parse", "--git-dir").returncode != 0:
+    """Whether the repository around `folder` merges lockfiles with ltxspec; None outside of a repository.
+
+    Raises:
+        StorageError: git does not read the repository, or is missing.
+    """
+    if repository_of(folder) is None:
         return None
     return run_git(folder, "config", "--get", "merge.ltxspec.driver").returncode == 0

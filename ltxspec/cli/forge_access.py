@@ -2,7 +2,6 @@
 
 import os
 import re
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -56,6 +55,7 @@ def target_of(project: Path, typed: Typed) -> Target:
 
     Raises:
         EventError: GitHub's event cannot be read.
+        StorageError: git does not read the repository, or is missing.
     """
     change = detect(os.environ)
     folder = _folder_in_repository(project, change.workspace)
@@ -131,9 +131,6 @@ def _folder_in_repository(project: Path, workspace: str) -> str:
     if root is not None and here.is_relative_to(root):
         inside = here.relative_to(root).as_posix()
         return "" if inside == "." else f"{inside}/"
-    command = ["git", "-C", str(project), "rev-parse", "--show-prefix"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # no shell, fixed words
-    except OSError:
-        return ""
-    return done.stdout.rstrip("\n") if done.returncode == 0 else ""
+    from ltxspec.storage.reachable import inside_git, prefix_of
+
+    return prefix_of(project) if inside_git(project) else ""

@@ -7,6 +7,7 @@ import click
 from ltxspec.cli.project import Project
 from ltxspec.cli.wiring import open_archive, owned
 from ltxspec.errors import LtxspecError
+from ltxspec.lock.merge import recorded_videos
 from ltxspec.lock.models import Lockfile, Output
 
 
@@ -18,7 +19,9 @@ def relink(project: Project, lockfiles: Iterable[Lockfile]) -> None:
     """
     for lockfile in lockfiles:
         try:
-            open_archive(project).link_all(lockfile.spec, _wanted(project, lockfile))
+            archive = open_archive(project)
+            archive.users.note(recorded_videos(lockfile))
+            archive.link_all(lockfile.spec, _wanted(project, lockfile))
         except LtxspecError as error:
             click.echo(f"warning: `{lockfile.spec}` is without some of its links: {error.summary}", err=True)
 

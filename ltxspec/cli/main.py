@@ -116,7 +116,14 @@ def cli(ctx: click.Context, directory: str, config: str | None, verbose: int, *,
 
 
 def run(arguments: "Sequence[str]") -> int:
-    """Run the command line; returns the exit code. No traceback reaches a user."""
+    """Run the command line; returns the exit code. No traceback reaches a user, and no stranger's control character."""
+    from ltxspec.cli.streams import guarded
+
+    with guarded():
+        return _run(arguments)
+
+
+def _run(arguments: "Sequence[str]") -> int:
     try:
         result = cli.main(args=list(arguments), prog_name="ltxspec", standalone_mode=False)
     except Exception as error:  # noqa: BLE001  # the boundary: what is not expected is reported as a bug

@@ -143,7 +143,7 @@ def migrate(project: Project) -> tuple[list[str], int]:
     for name in names:
         with _holding(project, (name,), "lock migrate") as states:
             lockfile = states[name].read_lockfile()
-            if encode_lockfile(lockfile) != read_if_exists(project.paths_of(name).lockfile):
+            if encode_lockfile(lockfile) != read_if_exists(project.paths_of(name).lockfile, project.root):
                 states[name].write_lockfile(lockfile)
                 written.append(name)
     return written, len(names)

@@ -14,8 +14,10 @@ from ltxspec.errors import LockfileError, LtxspecError, WrongUsage
 from ltxspec.lock.codec import decode_lockfile, encode_lockfile
 from ltxspec.lock.merge import merge_lockfiles, missing_tasks, recorded_tasks, split_conflict
 from ltxspec.lock.models import Lockfile
-from ltxspec.storage.durable import read_if_exists, replace_file
-from ltxspec.storage.git import BASE, OURS, THEIRS, conflicts, run_git
+from ltxspec.storage.durable import REAL, read_if_exists, replace_file
+from ltxspec.storage.git import repository_of, run_git
+from ltxspec.storage.git_objects import BASE, OURS, THEIRS, conflicts
+from ltxspec.storage.git_refs import find_commit
 from ltxspec.storage.guard import exclusive
 
 SUFFIX = ".lock.json"
@@ -78,7 +80,7 @@ def merge_conflicts(project: Project, paths: Sequence[str]) -> Iterator[Merged |
     present = places if paths else [project.label(path) for path in sorted(project.lockfiles.glob(f"*{SUFFIX}"))]
     for path in sorted({*present, *(path for path in unmerged if path.endswith(SUFFIX))}):
         try:
-            with exclusive(project.paths_of(_spec_of(path)).guard, wait=0.0, command="lock merge"):
+            with exclusive(project.paths_of(_spec_of(path)).guard, wait=0.0, command="lock merge", within=project.root):
                 merged = _merge_one(project.root, path, unmerged.get(path))
         except LtxspecError as error:
             yield error
@@ -100,7 +102,7 @@ def _spec_of(path: str) -> str:
 
 def _merge_one(root: Path, path: str, stages: dict[int, bytes] | None) -> Merged | None:
     """Mend one file; None when nothing is wrong with it."""
-    data = read_if_exists(root / path)
+    data = read_if_exists(root / path, root)
     if stages is not None:
         sides = _sides_of(stages, path)
     else:
@@ -112,9 +114,9 @@ def _merge_one(root: Path, path: str, stages: dict[int, bytes] | None) -> Merged
     lockfile = decode_lockfile(merged, path)
     _refuse_loss(data, lockfile, path)
     if merged != data:
-        if read_if_exists(root / path) != data:
+        if read_if_exists(root / path, root) != data:
             raise LockfileError(f"lockfile `{path}` was changed meanwhile; nothing was written", hint="merge again")
-        replace_file(root / path, merged)
+        replace_file(root / path, merged, REAL.inside(root))
     return Merged(path, len(recorded_tasks(lockfile)), sides.source)
 
 
@@ -149,7 +151,9 @@ def _sides_of(stages: dict[int, bytes], path: str) -> Sides:
 
 def _sides_of_history(root: Path, path: str, data: bytes) -> Sides | None:
     """The sides of a merge that git made, or is making, without seeing a conflict in this file."""
-    for other in _OTHER_SIDES:
+    if repository_of(root) is None:
+        return None
+    for other in filter(None, (find_commit(root, name) for name in _OTHER_SIDES)):
         if (theirs := _at(root, other, path)) is not None and (ours := _at(root, "HEAD", path)) is not None:
             base = run_git(root, "merge-base", "HEAD", other).stdout.decode().strip()
             return _sides_of({OURS: ours, THEIRS: theirs, BASE: _at(root, base, path) or b""}, path)

@@ -9,6 +9,7 @@ from ltxspec.catalog.models import Catalog, load_catalog
 from ltxspec.cli.session import Session
 from ltxspec.errors import WrongUsage
 from ltxspec.storage.config import Config, load_config
+from ltxspec.storage.durable import refuse_broken_link
 from ltxspec.storage.files import ProjectFolder
 from ltxspec.storage.inside import refuse_links_outside
 from ltxspec.storage.packaged import read_model_documents, replaced_model_documents
@@ -16,6 +17,7 @@ from ltxspec.storage.state import SpecPaths, spec_paths
 from ltxspec.storage.tracked import TrackedFolder
 
 PROVIDERS = ("runware", "sandbox")
+_LOCAL_FOLDERS = ("journal", "locks", "lockfiles", "cache", "review", "videos")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,12 @@ def open_project(session: Session, provider: str | None = None) -> Project:
         raise WrongUsage(f"`{session.directory}` is not a folder", hint="-C takes the folder to work in")
     explicit = folder / session.config if session.config else None
     config = load_config(folder, explicit)
+    sys.stderr.write("".join(f"warning: {remark}\n" for remark in config.remarks))
     root = config.root
     name = provider or os.environ.get("LTXSPEC_PROVIDER") or config.provider.name
     if name not in PROVIDERS:
         raise WrongUsage(f"no provider is called `{name}`", hint=f"known: {', '.join(PROVIDERS)}")
-    catalog = _models(root / "schemas" / "models")
+    catalog = _models(root)
     tracked = TrackedFolder(root, root / config.project.lockfiles)
     project = Project(root, folder, config, name, catalog, ProjectFolder(root), tracked)
     _refuse_links_outside(project)
@@ -85,17 +88,22 @@ def open_project(session: Session, provider: str | None = None) -> Project:
     return project
 
 
-def _models(own: Path) -> Catalog:
+def _models(root: Path) -> Catalog:
     """The models in force; where the project has files of its own, with what they replace."""
-    documents = read_model_documents(own)
+    own = root / "schemas" / "models"
+    documents = read_model_documents(own, root)
     return load_catalog(documents, replaced_model_documents(documents) if own.is_dir() else None)
 
 
 def _refuse_links_outside(project: Project) -> None:
-    """Every command may write below `.ltxspec`, where a repository may hold links to anywhere."""
+    """Every command may read lockfiles and write below `.ltxspec`; a repository may hold links there to anywhere.
+
+    Files are guarded again when they are opened; here it is said before anything is done, and for what others write.
+    """
     places = [project.local, project.local / "sandbox"]
-    inner = [place / name for place in places for name in ("journal", "locks", "lockfiles")]
-    refuse_links_outside(project.root, *places, *inner)
+    inner = [place / name for place in places for name in _LOCAL_FOLDERS]
+    refuse_links_outside(project.root, *places, *inner, project.root / project.config.project.lockfiles)
+    refuse_broken_link(project.root / project.config.project.lockfiles)
 
 
 def _tell(project: Project) -> None:

@@ -19,8 +19,9 @@ from ltxspec.cli.project import PROVIDERS, Project
 from ltxspec.cli.verifying import SUFFIX
 from ltxspec.cli.wiring import open_archive
 from ltxspec.lock.codec import decode_lockfile
+from ltxspec.lock.merge import recorded_videos
 from ltxspec.storage.archive import FolderArchive
-from ltxspec.storage.durable import translated
+from ltxspec.storage.durable import read_file, translated
 from ltxspec.storage.guard import exclusive
 from ltxspec.storage.reachable import Found, files_everywhere, inside_git, prefix_of
 from ltxspec.storage.state import read_state
@@ -43,11 +44,12 @@ class Loose:
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What went, or would go; what is too young for that; and whether git was asked."""
+    """What went, or would go; what is too young for that; whether git was asked; what may be another project's."""
 
     dropped: Sequence[Loose]
     young: Sequence[Loose]
     in_git: bool
+    shared: Sequence[Loose] = ()
 
     @property
     def reason(self) -> str:
@@ -72,7 +74,7 @@ class Pruning:
 
 
 def prune(project: Project, how: Pruning, clock: Clock) -> Pruned:
-    """Delete what nothing names.
+    """Delete what nothing names, of what this project archived.
 
     Raises:
         LockHeld: another command works on a spec.
@@ -81,12 +83,15 @@ def prune(project: Project, how: Pruning, clock: Clock) -> Pruned:
     """
     archive = open_archive(project)
     with nullcontext() if how.dry_run else _all_locks(project, how.wait):
-        loose = list(_loose(project, archive, clock))
+        found = list(_loose(project, archive, clock))
+        ours = archive.users.droppable(item.sha256 for item in found)
+        loose = [item for item in found if item.sha256 in ours]
         dropped = [item for item in loose if item.days >= how.min_days]
         young = [item for item in loose if item.days < how.min_days]
         if not how.dry_run:
             dropped = [item for item in dropped if _removed(archive, item)]
-        return Pruned(dropped, young, inside_git(project.root))
+        shared = [item for item in found if item.sha256 not in ours]
+        return Pruned(dropped, young, inside_git(project.root), shared)
 
 
 def _all_locks(project: Project, wait: float) -> ExitStack:
@@ -96,7 +101,8 @@ def _all_locks(project: Project, wait: float) -> ExitStack:
             guards = side.paths_of("any").guard.parent.glob("*.lock")
             names = {*lockfile_names(side), *journalled(side), *(path.stem for path in guards)}
             for name in sorted(names):
-                stack.enter_context(exclusive(side.paths_of(name).guard, wait=wait, command="archive gc"))
+                guard = side.paths_of(name).guard
+                stack.enter_context(exclusive(guard, wait=wait, command="archive gc", within=project.root))
         return stack.pop_all()
 
 
@@ -138,7 +144,7 @@ def _in_journals(project: Project) -> Iterator[str]:
         for name in journalled(side):
             read_state(side.paths_of(name))
         with translated("read", folder):
-            yield from _hashes(path.read_bytes() for path in sorted(folder.glob("*")) if path.is_file())
+            yield from _hashes(read_file(path, project.root) for path in sorted(folder.glob("*")) if path.is_file())
 
 
 def _in_lockfiles(project: Project) -> Iterator[str]:
@@ -146,8 +152,7 @@ def _in_lockfiles(project: Project) -> Iterator[str]:
     for side in map(project.on, PROVIDERS):
         for name in lockfile_names(side):
             lockfile, _ = read_state(side.paths_of(name))
-            records = [*lockfile.shots.values(), *lockfile.retired.values()]
-            yield from (o.sha256 for record in records for take in record.takes for o in take.outputs if o.sha256)
+            yield from recorded_videos(lockfile)
     if inside_git(project.root):
         prefix = prefix_of(project.root)
         places = [f"{prefix}{project.label(project.on(provider).lockfiles)}/" for provider in PROVIDERS]
@@ -155,7 +160,8 @@ def _in_lockfiles(project: Project) -> Iterator[str]:
             _refuse_unreadable(found, prefix, places)
             yield from _hashes([found.data])
     else:
-        yield from _hashes(path.read_bytes() for path in project.root.rglob(f"*{SUFFIX}") if path.is_file())
+        files = (path for path in project.root.rglob(f"*{SUFFIX}") if path.is_file())
+        yield from _hashes(read_file(path) for path in files)  # also where links lead: rather too much is kept
 
 
 def _refuse_unreadable(found: Found, prefix: str, places: Sequence[str]) -> None:

@@ -5,7 +5,9 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ltxspec.apply.addresses import results_by_now
 from ltxspec.apply.delivery import Delivery, deliver, names_of
+from ltxspec.apply.orders import results_of
 from ltxspec.apply.ports import Archive, Archived, Clock, Order, Provider
 from ltxspec.cli.holdings import Holding, UnknownAddress, matching, readable_lockfiles
 from ltxspec.cli.linking import relink
@@ -105,11 +107,14 @@ def _matching(lockfiles: Sequence[Lockfile], problems: Sequence[LtxspecError], a
 
 
 def _missing(found: Sequence[Holding], archive: Archive, *, only_current: bool) -> list[tuple[_Item, int]]:
-    """Takes with videos that are not archived, and how many; each task once, current takes first."""
+    """Takes with videos that are not archived, or not there when last seen, and how many; each task once.
+
+    Current takes come first.
+    """
     items: dict[tuple[str, TaskId], tuple[_Item, int]] = {}
     for holding, number, take, current in takes_of(found):
         count = sum(not is_archived(output, archive) for output in take.outputs)
-        if count and (current or not only_current):
+        if (count or take.is_incomplete) and (current or not only_current):
             item = _Item(holding.address, number, take.task_id, current)
             items.setdefault((holding.address.spec, take.task_id), (item, count))
     return sorted(items.values(), key=lambda pair: not pair[0].current)
@@ -154,21 +159,27 @@ async def _pull(desk: _Desk, item: _Item) -> tuple[int, int, str | None]:
     paths = desk.project.paths_of(item.address.spec)
     with open_state(paths, wait=desk.wait, command="archive pull") as state:
         lockfile = state.read_lockfile()
-        outputs = _outputs_of(lockfile, item.task)
+        take = _take_of(lockfile, item.task)
+        if take is None:
+            return 0, 0, "it has left the lockfile"
+        outputs: Sequence[Output] = take.outputs
+        order = Order(item.task, {}, results_of(take.request))
+        if len(outputs) < order.results and desk.ask:
+            outputs = await results_by_now(desk.provider, order, outputs)
         absent = sum(not is_archived(output, desk.archive) for output in outputs)
-        order = Order(item.task, {}, len(outputs))
         delivery = await deliver(desk.provider, desk.archive, desk.clock, order, outputs, ask=desk.ask)
         state.write_lockfile(_recorded(lockfile, item.task, delivery))
         if delivery.reason is None:
             desk.archive.forget(names_of(item.task, outputs))
         missing = sum(home is None for home in delivery.home)
-        return absent - missing, missing, delivery.reason
+        there = f"{len(outputs)} of {order.results} results are there" if len(outputs) < order.results else None
+        return absent - missing, missing, delivery.reason or there
 
 
-def _outputs_of(lockfile: Lockfile, task: TaskId) -> Sequence[Output]:
-    """A task's results as the lockfile has them now; none when it left the file meanwhile."""
+def _take_of(lockfile: Lockfile, task: TaskId) -> Take | None:
+    """A task as the lockfile has it now; None when it left the file meanwhile."""
     records = [*lockfile.shots.values(), *lockfile.retired.values()]
-    return next((take.outputs for record in records if (take := record.take(task)) is not None), ())
+    return next((take for record in records if (take := record.take(task)) is not None), None)
 
 
 def _recorded(lockfile: Lockfile, task: TaskId, delivery: Delivery) -> Lockfile:
@@ -176,9 +187,10 @@ def _recorded(lockfile: Lockfile, task: TaskId, delivery: Delivery) -> Lockfile:
 
     def changed(record: ShotRecord) -> ShotRecord:
         take = record.take(task)
-        if take is None or len(take.outputs) != len(delivery.home):
+        if take is None or len(take.outputs) > len(delivery.home):
             return record
-        results = zip(take.outputs, delivery.outputs, delivery.home, strict=True)
+        known = (*take.outputs, *map(_without_secrets, delivery.outputs[len(take.outputs) :]))
+        results = zip(known, delivery.outputs, delivery.home, strict=True)
         outputs = tuple(_known_now(output, now.video_url, home) for output, now, home in results)
         return record.with_take(replace(take, outputs=outputs))
 
@@ -186,6 +198,10 @@ def _recorded(lockfile: Lockfile, task: TaskId, delivery: Delivery) -> Lockfile:
         {key: changed(record) for key, record in records.items()} for records in (lockfile.shots, lockfile.retired)
     )
     return replace(lockfile, shots=shots, retired=retired)
+
+
+def _without_secrets(output: Output) -> Output:
+    return replace(output, video_url=redact_url(output.video_url)) if output.video_url else output
 
 
 def _known_now(output: Output, url: str | None, home: Archived | None) -> Output:

@@ -40,7 +40,7 @@ def make_review(project: Project, base: str | None = None, head: str | None = No
         StorageError: no git, no repository, or something cannot be read.
     """
     revisions = choose_revisions(project.root, base, head)
-    with ExitStack() as stack, FileVerdicts(project.local / "cache" / "verdicts") as verdicts:
+    with ExitStack() as stack, FileVerdicts(project.local / "cache" / "verdicts", project.root) as verdicts:
         old = _read_commit(revisions.base, project, stack, verdicts)
         if revisions.head is None:
             new = read_side(WORKING_TREE, project, FolderTree(project.root), verdicts)

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ltxspec.errors import WrongUsage
-from ltxspec.storage.git import MAIN_BRANCHES, UnknownRevision, commit_of, inside_repository, main_branch, merge_base
+from ltxspec.storage.git import inside_repository
+from ltxspec.storage.git_refs import (
+    UnknownRevision,
+    commit_of,
+    find_commit,
+    main_branch,
+    main_branches,
+    merge_base,
+    short,
+)
 
 # Variables in which CI services name the branch a pull request goes to, and what stands before the name there.
 _TARGETS = (
@@ -51,8 +60,8 @@ def choose_revisions(root: Path, base: str | None = None, head: str | None = Non
         base = _target(root)
     start = commit_of(root, base)
     if is_apart:
-        return Revisions(merge_base(root, start, end or checkout), f"merge base of {base}", end, checkout)
-    return Revisions(start, base, end, checkout)
+        return Revisions(merge_base(root, start, end or checkout), f"merge base of {short(base)}", end, checkout)
+    return Revisions(start, short(base), end, checkout)
 
 
 def _range(text: str, head: str | None) -> tuple[str | None, str | None, bool]:
@@ -65,25 +74,24 @@ def _range(text: str, head: str | None) -> tuple[str | None, str | None, bool]:
 
 
 def _target(root: Path) -> str:
-    """The branch a change goes to."""
+    """The full name of the branch a change goes to."""
     for variable in _TARGETS:
         name = os.environ.get(variable)
         if name:
             return _known_branch(root, name)
     found = main_branch(root)
     if found is None:
-        names = ", ".join(f"`{name}`" for name in MAIN_BRANCHES)
         raise UnknownRevision(
-            f"there is nothing to compare with: none of {names} exists", hint="name the base: `ltxspec diff REVISION`"
+            f"there is nothing to compare with: none of {main_branches()} exists",
+            hint="name the base: `ltxspec diff REVISION`",
         )
     return found
 
 
 def _known_branch(root: Path, name: str) -> str:
     """The branch as CI fetched it. Raises UnknownRevision."""
-    try:
-        commit_of(root, f"origin/{name}")
-    except UnknownRevision:
-        commit_of(root, name)
-        return name
-    return f"origin/{name}"
+    places = (f"refs/remotes/origin/{name}", f"refs/heads/{name}")
+    found = next((place for place in places if find_commit(root, place) is not None), None)
+    if found is None:
+        commit_of(root, places[1])
+    return found or places[1]

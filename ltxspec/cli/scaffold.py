@@ -1,5 +1,6 @@
 """What `ltxspec init` writes. Every file is small, commented and the user's own from then on."""
 
+import os
 import re
 import secrets
 from collections.abc import Mapping
@@ -8,7 +9,8 @@ from pathlib import Path
 from ltxspec.catalog.models import load_catalog
 from ltxspec.cli.scaffold_ci import ci_files, service_of
 from ltxspec.cli.schemas import schema_text
-from ltxspec.errors import StorageError
+from ltxspec.storage.durable import REAL, make_folder, read_if_exists, replace_file, translated
+from ltxspec.storage.inside import refuse_outside
 from ltxspec.storage.packaged import read_model_documents
 
 _CONFIG = """\
@@ -57,6 +59,8 @@ def scaffold(folder: Path, name: str | None, service: str | None = None) -> tupl
     Raises:
         StorageError: a file cannot be written.
     """
+    with translated("create", folder):
+        make_folder(folder)
     spec = _spec_name(name or folder.resolve().name)
     files = {
         "ltxspec.toml": _CONFIG.format(id=secrets.token_hex(16)),
@@ -64,14 +68,13 @@ def scaffold(folder: Path, name: str | None, service: str | None = None) -> tupl
         "schemas/spec/v1.json": schema_text("spec", load_catalog(read_model_documents(None))),
         **ci_files(service or service_of(folder)),
     }
+    lists = {".gitignore": _IGNORED, ".gitattributes": _ATTRIBUTES}
+    refuse_outside(folder, *(folder / path for path in (*files, *lists)))
     if any((folder / "specs").glob("*.y*ml")):  # a clone of a project: it has its own
         del files[f"specs/{spec}.yaml"]
-    try:
-        written, kept = _write_new(folder, files)
-        for path, lines in ((".gitignore", _IGNORED), (".gitattributes", _ATTRIBUTES)):
-            (written if _add_lines(folder / path, lines) else kept).append(path)
-    except OSError as error:
-        raise StorageError(f"`{error.filename}` cannot be written: {error.strerror}") from error
+    written, kept = _write_new(folder, files)
+    for path, lines in lists.items():
+        (written if _add_lines(folder, path, lines) else kept).append(path)
     return written, kept
 
 
@@ -79,22 +82,23 @@ def _write_new(folder: Path, files: Mapping[str, str]) -> tuple[list[str], list[
     written, kept = [], []
     for name, text in files.items():
         path = folder / name
-        if path.exists():
+        if os.path.lexists(path):
             kept.append(name)
             continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        replace_file(path, text.encode(), REAL.inside(folder))
         written.append(name)
     return written, kept
 
 
-def _add_lines(path: Path, lines: tuple[str, ...]) -> bool:
+def _add_lines(folder: Path, name: str, lines: tuple[str, ...]) -> bool:
     """Add the lines that are missing; whether anything was written."""
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    path = folder / name
+    text = (read_if_exists(path, folder) or b"").decode("utf-8", "surrogateescape")
     missing = [line for line in lines if line not in text.splitlines()]
     if missing:
         start = text if not text or text.endswith("\n") else text + "\n"
-        path.write_text(start + "".join(f"{line}\n" for line in missing), encoding="utf-8")
+        data = (start + "".join(f"{line}\n" for line in missing)).encode("utf-8", "surrogateescape")
+        replace_file(path, data, REAL.inside(folder))
     return bool(missing)
 
 

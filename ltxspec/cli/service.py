@@ -5,14 +5,14 @@ address there that is neither the service's own nor on this machine would be han
 believed when the environment, where the key comes from, names it too.
 """
 
-import ipaddress
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from ltxspec.errors import Refused
+from ltxspec.providers.hosts import is_this_machine
 from ltxspec.storage.config import RunwareConfig
 
-ADDRESS, KEY = "RUNWARE_BASE_URL", "RUNWARE_API_KEY"
+ADDRESS, KEY, CLEARTEXT = "RUNWARE_BASE_URL", "RUNWARE_API_KEY", "RUNWARE_ALLOW_HTTP"
 
 
 def service_address(configured: str, environment: Mapping[str, str]) -> str:
@@ -23,14 +23,16 @@ def service_address(configured: str, environment: Mapping[str, str]) -> str:
         environment: of this process.
 
     Raises:
-        Refused: the key would go to a host that only a file of the repository names.
+        Refused: the key would go to a host that only a file of the repository names, or anywhere but to this machine
+            over plain http.
     """
     named = environment.get(ADDRESS)
     if named:
+        _refuse_cleartext(named, environment)
         return named
     usual, asked = urlsplit(RunwareConfig().base_url), urlsplit(configured)
     is_usual = (asked.scheme, asked.netloc) == (usual.scheme, usual.netloc)
-    if environment.get(KEY) and not is_usual and not _is_here(asked.hostname or ""):
+    if environment.get(KEY) and not is_usual and not is_this_machine(asked.hostname or ""):
         raise Refused(
             "foreign-service",
             f"`{KEY}` is not sent to `{asked.hostname}`, which only `[runware] base_url` in `ltxspec.toml` names",
@@ -39,10 +41,17 @@ def service_address(configured: str, environment: Mapping[str, str]) -> str:
     return configured
 
 
-def _is_here(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
+def _refuse_cleartext(address: str, environment: Mapping[str, str]) -> None:
+    """Refuse to send the key where everybody on the way can read it."""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        asked = urlsplit(address)
+        host = asked.hostname or ""
     except ValueError:
-        return False
+        return  # no address at all, which the client says
+    if asked.scheme != "http" or is_this_machine(host) or not environment.get(KEY) or environment.get(CLEARTEXT) == "1":
+        return
+    raise Refused(
+        "insecure-service",
+        f"`{KEY}` is not sent to `{host}` over plain http: everybody on the way could read it",
+        hint=f"use https in `{ADDRESS}`; where the network is safe all the same, set {CLEARTEXT}=1",
+    )

@@ -18,7 +18,8 @@ from ltxspec.review.sides import Side
 from ltxspec.spec.files import FileProblem
 from ltxspec.spec.models import Spec
 from ltxspec.spec.parsing import parse_spec
-from ltxspec.storage.config import CONFIG_NAME, Config, parse_config
+from ltxspec.storage.config import Config, parse_config
+from ltxspec.storage.finding import CONFIG_NAME
 from ltxspec.storage.packaged import read_model_documents, replaced_model_documents
 from ltxspec.storage.state import read_state
 from ltxspec.storage.trees import FolderTree, Tree

@@ -61,7 +61,7 @@ def _read_specs(
     project: Project, paths: Sequence[str], variables: Mapping[str, Json], problems: Problems
 ) -> list[RenderedSpec]:
     """All specs under `paths`, rendered, in the order of their files; broken ones only tell their problems."""
-    verdicts = FileVerdicts(project.local / "cache" / "verdicts")
+    verdicts = FileVerdicts(project.local / "cache" / "verdicts", project.root)
     context = RenderContext(
         catalog=project.catalog,
         files=project.files,

@@ -11,8 +11,9 @@ from ltxspec.lock.codec import decode_lockfile
 from ltxspec.lock.facts import Copies, altered_takes, copies_of
 from ltxspec.lock.merge import missing_tasks
 from ltxspec.lock.models import Lockfile
-from ltxspec.storage.config import CONFIG_NAME, parse_config
-from ltxspec.storage.git import files_at
+from ltxspec.storage.config import parse_config
+from ltxspec.storage.finding import CONFIG_NAME
+from ltxspec.storage.git_objects import files_at
 
 SUFFIX = ".lock.json"
 
@@ -51,14 +52,15 @@ def _differences(data: bytes, name: str, project: Project, now: Copies) -> list[
     One that cannot be read is said to be so.
     """
     try:
-        before = _read_before(data, name)
+        before, is_sound = _read_before(data, name)
     except LockfileError as error:
         return [f"{error.summary}; whether what it recorded is still there is not known"]
     if before.provider != project.provider:
         return []
     gone = missing_tasks(before, Lockfile(before.provider, before.spec))
     lost = [f"{name}: {item}" for item in gone if item.take.task_id not in now]
-    return lost + [f"{name}: {line}" for line in _altered(before, now, project.catalog)]
+    altered = _altered(before, now, project.catalog) if is_sound else ()
+    return lost + [f"{name}: {line}" for line in altered]
 
 
 def _altered(before: Lockfile, now: Copies, catalog: Catalog) -> Iterator[str]:
@@ -71,14 +73,14 @@ def _altered(before: Lockfile, now: Copies, catalog: Catalog) -> Iterator[str]:
                 yield f"task {item.task_id}, recorded under `{item.address}`: {phrases.fact(change)}"
 
 
-def _read_before(data: bytes, name: str) -> Lockfile:
-    """An earlier lockfile. One whose digests did not match still tells which tasks were paid for."""
+def _read_before(data: bytes, name: str) -> tuple[Lockfile, bool]:
+    """An earlier lockfile, and whether its digests match: else it only tells which tasks were paid for, no facts."""
     try:
-        return decode_lockfile(data, name)
+        return decode_lockfile(data, name), True
     except LockfileTooNew:
         raise
     except LockfileError:
-        return decode_lockfile(data, name, check_digests=False)
+        return decode_lockfile(data, name, check_digests=False), False
 
 
 def _lockfiles_at(project: Project, base: str) -> dict[str, bytes]:

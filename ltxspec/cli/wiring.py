@@ -146,7 +146,7 @@ def open_archive(project: Project, specs: Iterable[str] = ()) -> "FolderArchive"
     from ltxspec.storage.archive import FolderArchive
 
     root = project.root / project.config.archive.url
-    archive = FolderArchive(root, project.renders, check_decodes, project=project.root)
+    archive = FolderArchive(root, project.renders, check_decodes, project=project.root, ident=project.config.project.id)
     archive.refuse_outside(specs)
     return archive
 

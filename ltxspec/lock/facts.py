@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from ltxspec.catalog.models import Catalog
+from ltxspec.catalog.names import known_names
 from ltxspec.lock.codec import encode_take
 from ltxspec.lock.fields import output_json
 from ltxspec.lock.models import Lockfile, Output, Take
+from ltxspec.lock.redaction import redact_field
 from ltxspec.values import Json, ShotAddress, TaskId
 
 Copies = Mapping[TaskId, Sequence[tuple[ShotAddress, Take]]]  # every copy of every take, and where it stands
@@ -114,11 +116,13 @@ def _grew(before: Take, after: Take) -> bool:
 def _request(before: Take, after: Take, catalog: Catalog) -> Iterator[FactChange]:
     """What was ordered is known as a whole: a parameter that was not there is no unknown one."""
     model = catalog.packaged.get(before.model) or catalog.find(before.model)
-    recorded = model.recorded if model is not None else frozenset()
+    recorded, names = (model.recorded, known_names(model)) if model is not None else (frozenset(), None)
     old, new = before.request, after.request
     for name in sorted((old.keys() | new.keys()) - recorded):
-        if name not in old or name not in new or old[name] != new[name]:
-            yield FactChange(f"/request/{_escaped(name)}", old.get(name), new.get(name))
+        known, now = old.get(name), new.get(name)
+        if name in old and name in new and now in (known, redact_field(f"/{_escaped(name)}", known, names)):
+            continue  # as it was, but for a secret that an earlier version wrote down
+        yield FactChange(f"/request/{_escaped(name)}", known, now)
 
 
 def _inputs(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[FactChange]:

@@ -16,6 +16,7 @@ import orjson
 
 from ltxspec.errors import LockfileError
 from ltxspec.lock.models import Age, Failure, Lockfile, Output, ShotRecord, Take, moment
+from ltxspec.lock.redaction import redact_url
 from ltxspec.values import TaskId, format_usd
 
 T = TypeVar("T")
@@ -64,6 +65,12 @@ def merge_lockfiles(ours: Lockfile, theirs: Lockfile, base: Lockfile | None = No
 def recorded_tasks(lockfile: Lockfile) -> set[TaskId]:
     """Every task that stands in a lockfile, among the shots or the retired ones; each once."""
     return {take.task_id for record in _all_records(lockfile).values() for take in record.takes}
+
+
+def recorded_videos(lockfile: Lockfile) -> set[str]:
+    """The SHA-256 of every video that stands in a lockfile, among the shots or the retired ones."""
+    takes = [take for record in _all_records(lockfile).values() for take in record.takes]
+    return {output.sha256 for take in takes for output in take.outputs if output.sha256}
 
 
 def missing_tasks(base: Lockfile, now: Lockfile) -> list[MissingTask]:
@@ -167,7 +174,7 @@ def _by_name(outputs: Sequence[Output]) -> dict[tuple[str, int], Output]:
     """Outputs by id (address where there is none) and by how often that came before."""
     found: dict[tuple[str, int], Output] = {}
     for output in outputs:
-        name = output.video_uuid or output.video_url or ""
+        name = output.video_uuid or redact_url(output.video_url or "")
         found[name, sum(1 for other, _ in found if other == name)] = output
     return found
 
@@ -175,18 +182,19 @@ def _by_name(outputs: Sequence[Output]) -> dict[tuple[str, int], Output]:
 def _join_output(ours: Output | None, theirs: Output | None) -> Output:
     if ours is None or theirs is None:
         return ours or theirs or Output(None, None)
-    home = _known(
-        None if ours.sha256 is None else (ours.sha256, ours.bytes or 0, ours.bytes),
-        None if theirs.sha256 is None else (theirs.sha256, theirs.bytes or 0, theirs.bytes),
-        lambda pair: pair[:2],
-    )
+    home = _known(_home(ours), _home(theirs), lambda pair: (pair[0], -1 if pair[1] is None else pair[1]))
     return Output(
         video_uuid=_known(ours.video_uuid, theirs.video_uuid),
         video_url=_known(ours.video_url, theirs.video_url),
         cost=_known(ours.cost, theirs.cost),
         sha256=home[0] if home else None,
-        bytes=home[2] if home else _known(ours.bytes, theirs.bytes),
+        bytes=home[1] if home else _known(ours.bytes, theirs.bytes),
     )
+
+
+def _home(output: Output) -> tuple[str, int | None] | None:
+    """Hash and size of a video that is in an archive; they go together."""
+    return None if output.sha256 is None else (output.sha256, output.bytes)
 
 
 def _join_picks(ours: Take, theirs: Take, base: Take | None) -> str | None:

@@ -1,48 +1,47 @@
 """Keeping secrets out of what is written down: presigned addresses, credentials in addresses, API keys.
 
-An address keeps its query string unless something in it looks like a credential; then the whole query and fragment go,
-because what belongs to a signature cannot be told from the rest. Credentials before the host always go.
+Whatever is not known to be harmless goes. An address keeps its query string and fragment only when every parameter in
+them is known and has a harmless value; otherwise they go whole, because what belongs to a signature cannot be told from
+the rest. Credentials before the host always go. A request keeps the texts of the parameters its model knows.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from urllib.parse import unquote
 
 from ltxspec.errors import Diagnostic
 from ltxspec.values import Json
 
 REDACTED = "[redacted]"
 
-# Names of query parameters that carry a credential or belong to a signature: AWS, Google, Azure, Alibaba, Tencent,
-# CloudFront and Akamai style, and the plain words.
-_SECRET_NAME = re.compile(
-    r"""(?:^|[?&;\#])
-        (?:x-(?:amz|goog|oss|cos|obs|bce|tos|ms)-[\w-]*
-          |q-(?:sign|ak|key|signature)[\w-]*
-          |awsaccesskeyid|googleaccessid|ossaccesskeyid|key-pair-id|policy|hdnts|hdnea
-          |(?:[\w.-]*[_.-])?(?:sig|sign|signature|token|secret|password|passwd|pwd|auth|authorization|credentials?
-            |hmac|jwt|key|apikey|accesskey|accesstoken|sessionid|sas)
-          |api-?key|access-?key|access-?token|session-?token|client-?secret)
-        (?:=|$|[&;])""",
+# Query parameters that say how a picture or a film is shown: a number, or one of few words.
+_HARMLESS = re.compile(
+    r"""(?:w|h|width|height|dpr|q|quality|v|version|frame|page|t|format|fm|fit|auto)
+        =(?:\d{1,10}(?:[.,x:-]\d{1,10}){0,3}
+          |auto|avif|clip|compress|contain|cover|crop|fill|gif|jpe?g|max|min|mov|mp4|pad|png|scale|webm|webp)""",
     re.IGNORECASE | re.VERBOSE,
 )
-_LONG_RUN = re.compile(r"[A-Za-z0-9+/_~]{32,}")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>`\\]+")  # in running text, where quotes stand around it
 _ONLY_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
 _TAIL = re.compile(r"[?#;]|%(?:25)*(?:3f|3b|23)", re.IGNORECASE)  # where a query or fragment begins, escaped or not
+_BETWEEN = re.compile(r"[?#;&]|%(?:25)*(?:3f|3b|23|26)", re.IGNORECASE)
+_LEFT_OUT = "…"  # where a query was left out already
+_SENTENCE_END = ".,:;!?)]}"  # what may follow an address in running text and is no part of it
+_LOGIN = re.compile(  # `user:password@host` without a scheme
+    r"(?<![\w/@.:+-])(?!mailto:|sips?:|xmpp:)[A-Za-z][\w.+-]*:[^\s/@:\"'<>`]+@(?=(?:[\w-]+\.)*[A-Za-z][\w-]*(?P<more>[.:/]\w)?)"
+)
 _BEARER = re.compile(r"\b(bearer)\s+[\w+/=.~-]{20,}", re.IGNORECASE)  # no prompt speaks of such long words
 _SECRET_FIELD = re.compile(
-    r".*(?:api|access|private|secret)key|.*(?:access|auth|refresh|session)token|.*authorization|.*credentials?"
-    r"|.*pass(?:word|wd|phrase)|.*secret"
+    r".*(?:access|api|auth|private|rl|secret|shared|signing)key|.+token|.*authorization|.*credentials?|.*signature"
+    r"|.*pass(?:code|word|wd|phrase)|pass|pwd?|.*secret"
 )
 
 
 def redact_url(url: str) -> str:
     """An address without what looks secret.
 
-    User and password always go, query and fragment when something in them looks like a credential, and so do path
-    parameters (`;sig=…`) and a query that was escaped. Text that is no address comes back as it is; nothing is ever
+    User and password always go; query and fragment, path parameters (`;sig=…`) and a query that was escaped go unless
+    all of their parameters are known to be harmless. Text that is no address comes back as it is; nothing is ever
     raised.
     """
     scheme, separator, rest = url.partition("://")
@@ -50,7 +49,7 @@ def redact_url(url: str) -> str:
         return url
     rest = _without_user(rest)
     tail = _TAIL.search(rest)
-    shown = rest[: tail.start()] if tail and _looks_secret(rest[tail.start() :]) else rest
+    shown = rest[: tail.start()] if tail and not _is_harmless(rest[tail.start() :]) else rest
     return f"{scheme}://{shown}"
 
 
@@ -70,7 +69,22 @@ def _authority(rest: str) -> str:
 
 def mask_secrets(text: str) -> str:
     """A line of a user's file with what `redact_secrets` would leave out covered by `*`, so that columns stay."""
-    return _URL.sub(lambda found: _covered(found[0]), text) if "://" in text else text
+    if "://" in text:
+        text = _URL.sub(lambda found: _in_text(_covered, found[0]), text)
+    if "@" in text:
+        text = _LOGIN.sub(lambda found: found[0] if _is_prose(found, text) else "*" * len(found[0]), text)
+    return text
+
+
+def _in_text(change: Callable[[str], str], url: str) -> str:
+    """An address in running text, changed; punctuation behind it belongs to the text."""
+    address = url.rstrip(_SENTENCE_END)
+    return change(address) + url[len(address) :]
+
+
+def _is_prose(login: re.Match[str], text: str) -> bool:
+    """Whether `word:word@word` stands among other words and names no host: then it is how somebody writes."""
+    return not login["more"] and " " in text.strip()
 
 
 def _covered(url: str) -> str:
@@ -108,17 +122,48 @@ def redact_secrets(value: Json) -> Json:
     return value
 
 
-def redact_field(path: str, value: Json) -> Json:
-    """The value that stands under a JSON Pointer: as `redact_secrets` would leave it where all of it is shown."""
-    names = [name for name in path.split("/") if not name.isdigit()]
-    return REDACTED if names and _is_secret_field(names[-1]) and _holds_text(value) else redact_secrets(value)
+def redact_request(body: Mapping[str, Json], known: Collection[str] | None) -> dict[str, Json]:
+    """A request as it may be kept: as `redact_secrets` leaves it, without the values of fields that nobody knows.
+
+    Args:
+        body: a request, or the order made of it.
+        known: names of all fields that its model has, at any depth; None: not known here.
+    """
+    safe: dict[str, Json] = without_unknown(redact_secrets(body), known)
+    return safe
+
+
+def redact_field(path: str, value: Json, known: Collection[str] | None = None) -> Json:
+    """The value that stands under a JSON Pointer: as `redact_request` would leave it where all of it is shown."""
+    names = [name for name in path.split("/")[1:] if not name.isdigit()]
+    if known is not None and not path.startswith("/files/") and any(name not in known for name in names):
+        return _emptied(value)
+    if names and _is_secret_field(names[-1]) and _holds_text(value):
+        return REDACTED
+    return without_unknown(redact_secrets(value), known)
+
+
+def without_unknown(value: Json, known: Collection[str] | None) -> Json:
+    """A part of a request without the values of fields whose names are not known; whole where `known` is None."""
+    if known is None:
+        return value
+    if isinstance(value, Mapping):
+        return {key: without_unknown(item, known) if key in known else _emptied(item) for key, item in value.items()}
+    return [without_unknown(item, known) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _emptied(value: Json) -> Json:
+    """What is left of the value of a field that nobody knows: whether it was there, on or off."""
+    return value if value is None or isinstance(value, bool) else REDACTED
 
 
 def _redact_text(text: str) -> str:
     if _ONLY_URL.fullmatch(text):
         text = redact_url(text)
     elif "://" in text:
-        text = _URL.sub(lambda found: redact_url(found[0]), text)
+        text = _URL.sub(lambda found: _in_text(redact_url, found[0]), text)
+    if "@" in text:
+        text = _LOGIN.sub(lambda found: found[0] if _is_prose(found, text) else "", text)
     return _BEARER.sub(lambda found: f"{found[1]} {REDACTED}", text)
 
 
@@ -133,18 +178,6 @@ def _holds_text(value: Json) -> bool:
     return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
-def _is_random(run: str) -> bool:
-    """Whether a long run of characters mixes letters and digits, as keys and signatures do and words do not."""
-    return any(letter.isdigit() for letter in run) and any(letter.isalpha() for letter in run)
-
-
-def _looks_secret(query: str) -> bool:
-    """Whether a query string or fragment holds a credential, also inside an address that is itself a parameter."""
-    for _ in range(3):
-        if _SECRET_NAME.search(query) or any(_is_random(run) for run in _LONG_RUN.findall(query)):
-            return True
-        decoded = unquote(query)
-        if decoded == query:
-            return False
-        query = decoded
-    return True  # encoded three times over: nobody does that to something harmless
+def _is_harmless(tail: str) -> bool:
+    """Whether a query string or fragment holds nothing but parameters known to be harmless."""
+    return all(part in ("", _LEFT_OUT) or _HARMLESS.fullmatch(part) for part in _BETWEEN.split(tail))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ltxspec.lock.models import Take
+from ltxspec.lock.redaction import redact_request
 from ltxspec.plan.actions import FieldChange, Reason
 from ltxspec.plan.differences import field_changes
 from ltxspec.render.models import Request
@@ -26,7 +27,7 @@ def request_changes(base: Take | None, request: Request) -> tuple[FieldChange, .
     """What changed since a take was bought."""
     if base is None:
         return ()  # everything is new: `differences.changes_of` spells it out for who asks
-    return field_changes(base.request, request.body, base.inputs, request.inputs)
+    return field_changes(base.request, request.body, base.inputs, request.inputs, request.known)
 
 
 def recorded_changes(take: Take, request: Request) -> tuple[FieldChange, ...]:
@@ -36,7 +37,7 @@ def recorded_changes(take: Take, request: Request) -> tuple[FieldChange, ...]:
     if names:
         before = {name: take.request[name] for name in names if name in take.request}
         after = {name: request.body[name] for name in names if name in request.body}
-        changes = field_changes(before, after)
+        changes = field_changes(redact_request(before, request.known), redact_request(after, request.known))
     if take.inputs.keys() == request.inputs.keys():
         return changes
     return (*changes, FieldChange("/inputs", sorted(take.inputs), sorted(request.inputs)))

@@ -1,6 +1,6 @@
 """Which fields of a request changed, as JSON Pointers (RFC 6901) with both values, of which secrets are left out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from ltxspec.lock.redaction import REDACTED, redact_field
 from ltxspec.plan.actions import Action, Change, FieldChange
@@ -14,12 +14,14 @@ def field_changes(
     after: Mapping[str, Json],
     inputs_before: Mapping[str, str] | None = None,
     inputs_after: Mapping[str, str] | None = None,
+    known: Collection[str] | None = None,
 ) -> tuple[FieldChange, ...]:
     """Compare two requests leaf by leaf; local files that kept their name but not their bytes count as changed.
 
-    A file's change is told under `/files/<its path>` with both content hashes.
+    A file's change is told under `/files/<its path>` with both content hashes. `known` are the names of all fields
+    the present model has: of others no new value is told. What was recorded has lost them already.
     """
-    changes = list(_walk("", before, after))
+    changes = [_told(*leaf, known) for leaf in _walk("", before, after)]
     old, new = inputs_before or {}, inputs_after or {}
     changes += [
         FieldChange(_pointer("/files", path), old[path], new[path])
@@ -32,11 +34,12 @@ def field_changes(
 def changes_of(change: Change) -> tuple[FieldChange, ...]:
     """A change's fields; for a shot that is new, every leaf of its request as a change from nothing."""
     if change.action is Action.CREATE and change.request is not None:
-        return tuple(_walk("", {}, change.request.body))
+        return tuple(_told(*leaf, change.request.known) for leaf in _walk("", {}, change.request.body))
     return change.changes
 
 
-def _walk(path: str, before: Json, after: Json) -> Iterator[FieldChange]:
+def _walk(path: str, before: Json, after: Json) -> Iterator[tuple[str, Json, Json]]:
+    """Every leaf that differs: its path and both values."""
     if isinstance(after, dict) and (isinstance(before, dict) or before is _MISSING) and (after or before):
         old = before if isinstance(before, dict) else {}
         for key in [*after, *(key for key in old if key not in after)]:
@@ -45,12 +48,12 @@ def _walk(path: str, before: Json, after: Json) -> Iterator[FieldChange]:
         for index, (left, right) in enumerate(zip(before, after, strict=True)):
             yield from _walk(f"{path}/{index}", left, right)
     elif _differ(before, after):
-        yield _told(path, None if before is _MISSING else before, None if after is _MISSING else after)
+        yield path, None if before is _MISSING else before, None if after is _MISSING else after
 
 
-def _told(path: str, before: Json, after: Json) -> FieldChange:
+def _told(path: str, before: Json, after: Json, known: Collection[str] | None) -> FieldChange:
     """The change as it may be shown. Where only a secret changed (a signature), that is all that is said of it."""
-    old, new = redact_field(path, before), redact_field(path, after)
+    old, new = redact_field(path, before), redact_field(path, after, known)
     hides_change = old == new and isinstance(new, str) and before != after
     return FieldChange(path, old, f"{new} {REDACTED}" if hides_change else new)
 

@@ -92,16 +92,16 @@ def left_for_specs(plan: Plan, limits: Limits) -> dict[str, Usd]:
         return {}
     left = {}
     for spec in plan.spent or {}:
-        known, unreported = _before(plan, spec)
-        left[spec] = max(limits.per_spec - _Sum(known, unreported, limits.per_shot).reckoned, Usd(0))
+        known, unknown, _ = _before(plan, spec)
+        left[spec] = max(limits.per_spec - _Sum(known, unknown, limits.per_shot).reckoned, Usd(0))
     return left
 
 
-def _before(plan: Plan, spec: str) -> tuple[Usd, int]:
-    """What a spec's takes cost, reported or listed, and how many have neither."""
+def _before(plan: Plan, spec: str) -> tuple[Usd, int, int]:
+    """What a spec's takes cost, reported or listed; how many have neither, and how many count as listed."""
     spent, unreported = (plan.spent or {}).get(spec, (Usd(0), 0))
     listed, unknown = (plan.assumed or {}).get(spec, (Usd(0), unreported))
-    return spent + listed, unknown
+    return spent + listed, unknown, unreported - unknown
 
 
 def _refuse_specs(plan: Plan, limits: Limits) -> None:
@@ -114,7 +114,7 @@ def _refuse_specs(plan: Plan, limits: Limits) -> None:
         if not any(change.action.spends for change in changes):
             continue
         planned = reckoning(changes)
-        before, unknown = _before(plan, spec)
+        before, unknown, listed = _before(plan, spec)
         total = _Sum(
             before + planned.usd + planned.under_way,
             unknown + planned.unknown + planned.under_way_unknown,
@@ -124,13 +124,13 @@ def _refuse_specs(plan: Plan, limits: Limits) -> None:
             raise Refused(
                 "over-budget",
                 f"`{spec}` would have cost {total} in all, over its limit of ${format_usd(limits.per_spec)}"
-                + _listed((plan.spent or {}).get(spec, (Usd(0), 0))[1] - unknown),
+                + _listed(listed),
                 hint="raise `[budget] per_spec`",
             )
 
 
 def _listed(takes: int) -> str:
-    if takes <= 0:
+    if not takes:
         return ""
     return f" (with {takes} take{'s' * (takes != 1)} of unreported cost at the listed price)"
 

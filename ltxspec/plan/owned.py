@@ -85,23 +85,29 @@ def spare_takes(
 ) -> dict[Fingerprint, Sequence[Spare]]:
     """Succeeded takes that no wanted shot owns as its own, by what was ordered.
 
-    Keys gone from the spec come first, then retired ones, then shots whose request has changed. A take that also stands
-    under a key which still wants it (one branch renamed the shot, or it was copied from there) is in use.
+    Keys gone from the spec come first, then retired ones, then shots whose request has changed. A take that a key which
+    still wants it shows as well (one branch renamed the shot, or it was copied from there) is in use.
     """
     in_use: set[TaskId] = set()
     found: dict[Fingerprint, dict[tuple[int, str], list[Take]]] = {}
     for retired, holders in ((False, lockfile.shots), (True, lockfile.retired)):
         for key, record in holders.items():
             own = wanted.get(key)
-            for take in record.takes:
-                if take.status != "succeeded":
-                    continue
-                if own is not None and answers(take, own, catalog):
-                    in_use.add(take.task_id)
+            good = [take for take in record.takes if take.status == "succeeded"]
+            mine = [take for take in good if own is not None and answers(take, own, catalog)]
+            if mine:
+                in_use.add(_used(record, mine).task_id)
+            for take in good:
+                if take in mine:
                     continue
                 rank = int(retired) if own is None else 2
                 found.setdefault(take.fingerprint, {}).setdefault((rank, key), []).append(take)
     return {fingerprint: _offers(by_key, in_use) for fingerprint, by_key in found.items()}
+
+
+def _used(record: ShotRecord, mine: Sequence[Take]) -> Take:
+    """Of the takes that answer a shot's own request, one or more, the one that it shows."""
+    return next((take for take in mine if take.task_id == record.current), None) or preferred(mine)
 
 
 def _offers(by_key: Mapping[tuple[int, str], Sequence[Take]], in_use: Collection[TaskId]) -> list[Spare]:
@@ -131,9 +137,9 @@ def latest(takes: Sequence[Take]) -> Take | None:
     return max(takes, key=lambda take: take.sort_key, default=None)
 
 
-def preferred(takes: Sequence[Take]) -> Take | None:
-    """The take of one request that is used where none is current: the one that somebody picked, else the newest."""
-    return max(takes, key=_preference, default=None)
+def preferred(takes: Sequence[Take]) -> Take:
+    """Which take of one request, of one or more, is used where none is current: the one picked, else the newest."""
+    return max(takes, key=_preference)
 
 
 def _preference(take: Take) -> tuple[bool, Age]:

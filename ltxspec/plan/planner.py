@@ -157,15 +157,14 @@ def _keep(request: Request, mine: Sequence[Take], record: ShotRecord | None, ori
         return _keep_current(request, current, spec)
     own = [take for take in good if record is not None and record.take(take.task_id)]
     chosen = preferred(own or good)
-    task = chosen.task_id if chosen else None
     if own:
         changes = request_changes(current, request)
-        return _change(request, Action.RESTORE, (Reason.EARLIER_TAKE_MATCHES,), changes, spec, task=task)
+        return _change(request, Action.RESTORE, (Reason.EARLIER_TAKE_MATCHES,), changes, spec, task=chosen.task_id)
     if origin is not None:
         spec.claimed.update(take.task_id for take in good)
-        changes = recorded_changes(chosen, request) if chosen else ()
-        return _change(request, Action.MOVE, (Reason.MOVED_BY_SPEC,), changes, spec, task=task, origin=origin)
-    return _change(request, Action.RESTORE, (Reason.BACK_IN_SPEC,), (), spec, task=task)
+        changes = recorded_changes(chosen, request)
+        return _change(request, Action.MOVE, (Reason.MOVED_BY_SPEC,), changes, spec, task=chosen.task_id, origin=origin)
+    return _change(request, Action.RESTORE, (Reason.BACK_IN_SPEC,), (), spec, task=chosen.task_id)
 
 
 def _keep_current(request: Request, current: Take, spec: _Spec) -> Change:
@@ -191,8 +190,9 @@ def _order(request: Request, spec: _Spec, takes: Sequence[Take], mine: Sequence[
     retake = selection.wants_retake(request.address)
     retry = selection.wants_retry(request.address)
     number, attempt = next_order(mine, retake=retake)
-    failed = latest([take for take in mine if take.status == "failed" and (take.retake or 1) == number])
-    if failed is not None and not retry and not retake and _for_good(failed, attempt, spec.context.max_attempts):
+    tries = () if retake else mine  # all of these failed, or one would be used
+    failed = latest([take for take in tries if (take.retake or 1) == number])
+    if failed is not None and not retry and _for_good(failed, attempt, spec.context.max_attempts):
         note = f"{failed.failure.code}: {failed.failure.message}" if failed.failure else None
         return _change(request, Action.BLOCKED, (Reason.FAILED_FOR_GOOD,), (), spec, task=failed.task_id, note=note)
     base = _current(spec, request) or latest([take for take in takes if take.status == "succeeded"])

@@ -26,6 +26,7 @@ class Request:
     line: int
     column: int
     recorded: frozenset[str] = frozenset()  # names in `body` that are recorded but never rendered (model data)
+    known: frozenset[str] | None = None  # names of all fields the model has, at any depth; None: not known here
     moved: str | None = None  # shot or instance key it takes over from, as written
     title: str | None = None
     labels: Mapping[str, str] | None = None

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ltxspec.catalog.models import PROMPT, Catalog, Model
+from ltxspec.catalog.names import known_names
 from ltxspec.catalog.validation import ParameterProblem, validate_prompt
 from ltxspec.errors import Diagnostic, Problems
 from ltxspec.render.checks import names_for, run_checks
@@ -23,7 +24,7 @@ from ltxspec.render.variables import instance_variables, spec_variables
 from ltxspec.spec.expansion import expand
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.spec.models import Instance, Shot, Spec
-from ltxspec.values import Json, ShotAddress, quick_maker
+from ltxspec.values import CONTROL, Json, ShotAddress, quick_maker
 
 _UPLOAD = "uploadEndpoint"
 
@@ -111,7 +112,7 @@ class _Rendering:
             return None
         parameters = self.plain_sets.of(shot)
         prompt = text.strip()
-        if parameters is None or parameters.problems or not prompt:
+        if parameters is None or parameters.problems or not prompt or CONTROL.search(prompt):
             return None
         length = (parameters.model.air, len(prompt))
         if length not in self.good_lengths:
@@ -261,6 +262,7 @@ class _Rendering:
             line=position[0],
             column=position[1],
             recorded=parameters.model.recorded,
+            known=known_names(parameters.model),
             moved=shot.moved,
             title=shot.title,
             labels={**spec.labels, **shot.labels} if shot.labels else spec.labels or None,

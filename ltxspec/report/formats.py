@@ -46,7 +46,9 @@ def save_plan(path: Path, plan: Plan, options: PlanOptions) -> None:
 
     part = path.with_name(f".{path.name}.part")
     try:
-        part.write_bytes(plan_json(plan, options))
+        part.unlink(missing_ok=True)
+        with part.open("xb") as file:  # never through a link that somebody put there
+            file.write(plan_json(plan, options))
         os.replace(part, path)  # noqa: PTH105  # one name for "atomic" everywhere
     except OSError as error:
         part.unlink(missing_ok=True)

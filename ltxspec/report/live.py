@@ -29,7 +29,10 @@ class LiveView:
 
     def __init__(self, out: IO[str], err: IO[str], style: Style) -> None:
         self._out, self._style = out, style
-        console = Console(file=err, force_terminal=True, no_color=not style.color, highlight=False, width=style.width)
+        terminal = getattr(err, "unguarded", err)  # what draws needs the controls that texts may not hold
+        console = Console(
+            file=terminal, force_terminal=True, no_color=not style.color, highlight=False, width=style.width
+        )
         self._progress = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),  # addresses hold brackets

@@ -14,6 +14,7 @@ from ltxspec.canonical import sha256_hex
 from ltxspec.catalog.models import PROMPT
 from ltxspec.lock.codec import encode_take
 from ltxspec.lock.models import Lockfile, Output, ShotRecord, Take
+from ltxspec.lock.redaction import redact_secrets
 from ltxspec.report import phrases
 from ltxspec.report.jsontext import as_text
 from ltxspec.report.style import clean, wrap
@@ -64,11 +65,11 @@ def _record_hash(take: Take) -> str:
 
 def _take(take: Take) -> Iterator[str]:
     yield f"model: {clean(take.model)}"
-    yield from (f"{name}: {value}" for name, value in _parameters(take.request))
+    yield from (f"{name}: {value}" for name, value in _parameters(redact_secrets(take.request)))
     yield from (f"file: {clean(path)} ({_digits(hashed)})" for path, hashed in sorted(take.inputs.items()))
     if take.expires_at is not None:
         yield f"expires: {clean(take.expires_at)}"
-    prompt = take.request.get(PROMPT)
+    prompt = redact_secrets(take.request.get(PROMPT))
     if isinstance(prompt, str):
         yield "prompt:"
         for clause in _CLAUSE.split(" ".join(prompt.split())):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ltxspec import __version__
-from ltxspec.lock.redaction import redact_secrets
+from ltxspec.lock.redaction import redact_request, redact_secrets
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.differences import changes_of
 from ltxspec.plan.planfile import PlanOptions, plan_digest
@@ -61,7 +61,7 @@ def _shot(change: Change) -> dict[str, Json]:
         "taskUUID": change.task_id,
         "estimate": _price(change),
         "source": _source(change),
-        "request": redact_secrets(change.request.body) if change.request else {},
+        "request": redact_request(change.request.body, change.request.known) if change.request else {},
     }
     if change.origin is not None:
         document["from"] = change.origin

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 import orjson
 
 from ltxspec.lock.models import Output, ShotRecord, Take
+from ltxspec.lock.redaction import redact_secrets
 from ltxspec.report.phrases import FREE, amount, counted
 from ltxspec.report.style import Paint, Style, clean
-from ltxspec.values import Json, Usd, format_usd, total_usd
+from ltxspec.values import Json, Usd, format_usd, is_web_address, total_usd
 
 Places = Mapping[str, str]  # sha256 -> local path, for videos that are home
 
@@ -20,7 +21,7 @@ def money(usd: Usd | None) -> str:
 def record_text(address: str, record: ShotRecord, places: Places, style: Style, *, retired: bool = False) -> str:
     """One shot with all its takes, the current one marked."""
     note = "  (retired: gone from the spec)" if retired else ""
-    lines = [style.paint(address, Paint.BOLD) + note]
+    lines = [style.paint(clean(address), Paint.BOLD) + note]
     for number, take in enumerate(record.takes, 1):
         lines += _take_lines(number, take, current=take.task_id == record.current, places=places, style=style)
     return "\n".join(lines) + "\n"
@@ -30,7 +31,7 @@ def _take_lines(number: int, take: Take, *, current: bool, places: Places, style
     mark = style.paint("*", Paint.GREEN) if current else " "
     when = take.submitted_at or "imported"
     head = f"  {mark} take {number}  {take.status}  {money(take.cost)}  {when}  {take.task_id}"
-    lines = [head + ("  current" if current else "") + ("  picked" if take.picked is not None else "")]
+    lines = [clean(head) + ("  current" if current else "") + ("  picked" if take.picked is not None else "")]
     if take.failure is not None:
         lines.append(f"      {clean(take.failure.code)}: {clean(take.failure.message)}")
     several = len(take.outputs) > 1
@@ -44,8 +45,13 @@ def _take_lines(number: int, take: Take, *, current: bool, places: Places, style
 def place_of(output: Output, places: Places) -> str:
     """Where a video can be played: the local file when it is home, else its address."""
     if output.sha256 is not None and output.sha256 in places:
-        return places[output.sha256]
-    return clean(output.video_url or "no address")
+        return clean(places[output.sha256])
+    return clean(_address(output) or "no address")
+
+
+def _address(output: Output) -> str | None:
+    """A video's address, unless it is one that nobody should open."""
+    return output.video_url if output.video_url and is_web_address(output.video_url) else None
 
 
 def record_json(address: str, record: ShotRecord, places: Places, *, retired: bool = False) -> dict[str, Json]:
@@ -70,7 +76,7 @@ def _take_json(number: int, take: Take, record: ShotRecord, places: Places) -> d
         "cost": None if take.cost is None else format_usd(take.cost),
         "submittedAt": take.submitted_at,
         "finishedAt": take.finished_at,
-        "request": dict(take.request),
+        "request": redact_secrets(dict(take.request)),
         "code": take.failure.code if take.failure else None,
         "message": take.failure.message if take.failure else None,
         "outputs": [output_json(output, places) for output in take.outputs],
@@ -85,7 +91,7 @@ def _result(take: Take) -> int:
 def output_json(output: Output, places: Places) -> dict[str, Json]:
     """One video, for machines."""
     return {
-        "videoURL": output.video_url,
+        "videoURL": _address(output),
         "videoUUID": output.video_uuid,
         "file": places.get(output.sha256) if output.sha256 else None,
         "sha256": output.sha256,

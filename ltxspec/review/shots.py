@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from ltxspec.catalog.models import PROMPT
 from ltxspec.lock.models import Lockfile, ShotRecord, Take
-from ltxspec.lock.redaction import redact_secrets
+from ltxspec.lock.redaction import redact_request, redact_secrets
 from ltxspec.plan.actions import Action, Change, FieldChange
 from ltxspec.plan.differences import field_changes
 from ltxspec.render.models import Request
@@ -245,7 +245,7 @@ def _without_secrets(change: Change | None) -> Change | None:
     """A review goes to forges and artefacts; addresses in a request can be presigned."""
     if change is None or change.request is None:
         return change
-    request = replace(change.request, body=redact_secrets(change.request.body), delivery={})
+    request = replace(change.request, body=redact_request(change.request.body, change.request.known), delivery={})
     return replace(change, request=request, changes=_redacted(change.changes))
 
 

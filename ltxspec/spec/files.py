@@ -3,12 +3,37 @@
 from typing import Protocol
 
 from ltxspec.errors import LtxspecError
+from ltxspec.values import CONTROL, character_name
 
 
 class FileProblem(LtxspecError):
     """A file named in a spec is missing, outside the project, too large or not text; the message says which."""
 
     code = "file"
+
+
+def text_of(data: bytes, path: str) -> str:
+    """The text of a file: a BOM is dropped, CRLF becomes LF.
+
+    Raises:
+        FileProblem: it is not UTF-8, or holds a control character; both name the line.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise FileProblem(f"`{path}` is not UTF-8 text (line {line})", hint="save it as UTF-8") from None
+    if (found := CONTROL.search(text)) is not None:
+        line = text.count("\n", 0, found.start()) + 1
+        name = character_name(found[0])
+        raise FileProblem(f"`{path}` holds the control character {name} (line {line})", hint="remove it")
+    return text.replace("\r\n", "\n") if "\r" in text else text  # one sign is found ten times as fast as two
+
+
+def refuse_odd(path: str) -> None:
+    """Raise `FileProblem` for a path that no file of a project can have, or that would do harm where it is shown."""
+    if not path or any(letter < " " or "\x7f" <= letter <= "\x9f" or "\ud800" <= letter <= "\udfff" for letter in path):
+        raise FileProblem("a file name is empty or holds a control character")
 
 
 class ProjectFiles(Protocol):

@@ -9,7 +9,7 @@ from ltxspec.spec.models import ForEach, Shot, Spec
 from ltxspec.spec.names import is_scalar
 from ltxspec.spec.suggest import did_you_mean, shown
 from ltxspec.spec.tables import Locate, Table, read_table
-from ltxspec.values import Json
+from ltxspec.values import Json, control_in
 
 NAME_OF_ROW = "key"  # the variable that holds a row's name, where the file is a mapping of names to rows
 
@@ -40,6 +40,8 @@ def named_rows(spec: Spec, shot: Shot, for_each: ForEach, files: ProjectFiles, p
         message = f"`forEach` has no rows, so {shown(shot.name)} has no instances"
         problems.warn("no-instances", message, spec.document.locate(path))
         return None
+    if not _are_printable(table, problems):
+        return None
     rows, column = _identified(table, for_each.key)
     if not column:
         problems.error("missing-key", "the first row is empty, so nothing tells the rows apart", table.locate(0, None))
@@ -51,6 +53,18 @@ def named_rows(spec: Spec, shot: Shot, for_each: ForEach, files: ProjectFiles, p
         problems.error("unknown-column", f"no row has a column {shown(column)}", where, hint)
         return None
     return NamedRows(rows, column, table.locate) if _all_named(rows, column, table, problems) else None
+
+
+def _are_printable(table: Table, problems: Problems) -> bool:
+    """Whether no text of a row holds a control character, as an escape in JSON or YAML can; says where one does."""
+    sound = True
+    for number, row in enumerate(table.rows):
+        for column, value in (("", (table.names or ())[number : number + 1]), *row.items()):
+            if (found := control_in([column, value])) is not None:
+                message = f"{shown(column)} holds the control character {found}"
+                problems.error("control-character", message, table.locate(number, column or None), "remove it")
+                sound = False
+    return sound
 
 
 def _inline(spec: Spec, shot: Shot, for_each: ForEach) -> Table:

@@ -6,35 +6,38 @@ video that was recorded, is kept aside as `partial/<name>.rejected` for a person
 """
 
 import contextlib
-import hashlib
 import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from ltxspec.apply.ports import Archived
 from ltxspec.canonical import sha256_hex
 from ltxspec.errors import MediaError, StorageError
 from ltxspec.lock.models import Output
+from ltxspec.storage.archive_users import ArchiveUsers
 from ltxspec.storage.durable import (
     REAL,
     FileOps,
     make_folder,
     opened,
+    read_file,
     remove_file,
     replace_file,
     sync_folder,
     translated,
 )
-from ltxspec.storage.inside import refuse_links_outside
+from ltxspec.storage.inside import is_inside, refuse_links_outside, remove
 from ltxspec.storage.links import SUFFIXES, LinkTree
 from ltxspec.storage.partial import PartialFile
+from ltxspec.storage.videos import digest_of, hash_of, suffix_of
 
-_QUICKTIME = frozenset({b"wide", b"mdat", b"moov", b"skip", b"pnot"})
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SAFE_NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,127}")  # no capitals: some file systems take them for small letters
-_CHUNK = 2**20
 _READ_ONLY = 0o444
+_LARGEST_NOTE = 2**10  # bytes of what stands in `arrived`
 
 
 class FolderArchive:
@@ -47,6 +50,7 @@ class FolderArchive:
         ops: the system calls, for tests.
         project: nothing is written outside of this folder but in an archive that was configured to be elsewhere; by
             default the folder that holds `renders`.
+        ident: `[project] id`, which tells projects apart that share the archive.
     """
 
     def __init__(
@@ -57,12 +61,17 @@ class FolderArchive:
         ops: FileOps = REAL,
         *,
         project: Path | None = None,
+        ident: str = "",
     ) -> None:
         self._root = root
         self._project = project or renders.parent
+        self.users = ArchiveUsers(root, self._project, ident, ops)
         self._tree = LinkTree(renders, self._project, self._copied, ops)
         self._check = check
-        self._ops = ops
+        is_ours = Path(os.path.normpath(root)).is_relative_to(os.path.normpath(self._project))
+        self._home = self._project if is_ours else root  # what no link of it may lead out of
+        self._ops = ops.inside(self._project if is_ours else None)
+        self._folders: dict[Path, bool] = {}  # those of the archive that were looked at -> whether they are its own
 
     def refuse_outside(self, specs: Iterable[str] = ()) -> None:
         """Refuse, before anything is downloaded, an archive or a tree of links that a link leads out of the project.
@@ -73,9 +82,8 @@ class FolderArchive:
         Raises:
             StorageError: one does.
         """
-        within = Path(os.path.normpath(self._root)).is_relative_to(os.path.normpath(self._project))
-        staging = (self._root / "partial", self._root / "arrived")
-        refuse_links_outside(self._project if within else self._root, self._root, *staging)
+        staging = (self._root / "partial", self._root / "arrived", self._root / "projects")
+        refuse_links_outside(self._home, self._root, *staging)
         self._tree.refuse_outside(specs)
 
     def begin(self, name: str) -> PartialFile:
@@ -112,7 +120,7 @@ class FolderArchive:
         The note is only a hint: the bytes are read again before they are recorded as what was paid for.
         """
         try:
-            sha256, size = self._arrival(name).read_text("ascii").split()
+            sha256, size = read_file(self._arrival(name), self._home, _LARGEST_NOTE).decode("ascii").split()
             return Archived(sha256, int(size)) if self.problem_with(sha256) is None else None
         except (OSError, ValueError, StorageError):
             return None  # then it is fetched again, at no cost
@@ -138,7 +146,7 @@ class FolderArchive:
         """
         with translated("move", self._arrival(former)):
             if self.recall(former) is not None:
-                self._ops.replace(str(self._arrival(former)), str(self._arrival(name)))
+                self._rename(self._arrival(former), self._arrival(name))
                 return self.recall(name)
         with contextlib.suppress(MediaError):
             self._check(self._partial(former))
@@ -148,8 +156,8 @@ class FolderArchive:
     def forget(self, names: Sequence[str]) -> None:
         """These videos are written down in a lockfile: `recall` need not know them any more."""
         for name in names:
-            with contextlib.suppress(OSError):  # a few bytes more
-                self._arrival(name).unlink()
+            with contextlib.suppress(OSError, StorageError):  # a few bytes more
+                remove(str(self._arrival(name)), self._ops.within)
 
     def has(self, sha256: str) -> bool:
         """Whether these bytes are archived."""
@@ -160,7 +168,7 @@ class FolderArchive:
         if not _SHA256.fullmatch(sha256):
             return None
         candidates = (self._root / sha256[:2] / f"{sha256}{suffix}" for suffix in SUFFIXES)
-        return next((path for path in candidates if path.is_file()), None)
+        return next((path for path in candidates if self._is_whole_file(path)), None)
 
     def problem_with(self, sha256: str) -> str | None:
         """What is wrong with a video, in words: not archived, or other bytes; None when it is as it should be.
@@ -172,7 +180,7 @@ class FolderArchive:
         if path is None:
             return f"video {sha256[:12]}… is not in the archive"
         with translated("read", path):
-            return None if _hash(path) == sha256 else f"`{path}` has changed since it was archived"
+            return None if hash_of(path) == sha256 else f"`{path}` has changed since it was archived"
 
     def contents(self) -> dict[str, Path]:
         """Every video that is archived: SHA-256 -> file, sorted."""
@@ -181,6 +189,7 @@ class FolderArchive:
             path.stem: path
             for path in files
             if path.suffix in SUFFIXES and _SHA256.fullmatch(path.stem) and path.stem.startswith(path.parent.name)
+            if self._is_whole_file(path)
         }
 
     def arrived(self) -> dict[str, bytes]:
@@ -191,7 +200,8 @@ class FolderArchive:
         """
         folder = self._root / "arrived"
         with translated("read", folder):
-            return {path.name: path.read_bytes() for path in sorted(folder.glob("*"))} if folder.is_dir() else {}
+            notes = sorted(folder.glob("*")) if folder.is_dir() else []
+        return {path.name: read_file(path, self._home, _LARGEST_NOTE) for path in notes}
 
     def remove(self, sha256: str) -> None:
         """Delete a video. Only for what no take refers to. Raises StorageError."""
@@ -212,12 +222,26 @@ class FolderArchive:
         """As `link`, for several shots of a spec at once: instance -> current outputs, none for a retired shot."""
         self._tree.show(spec, {key: [self._find(output) for output in outputs] for key, outputs in current.items()})
 
+    def _is_whole_file(self, path: Path) -> bool:
+        """Whether a video is there, and not a link to something else: links are none that ltxspec made."""
+        try:
+            is_file = stat.S_ISREG(os.lstat(path).st_mode)
+        except OSError:
+            return False
+        folder = path.parent
+        if is_file and folder not in self._folders:
+            self._folders[folder] = is_inside(self._home, folder)
+        return is_file and self._folders[folder]
+
     def _find(self, output: Output) -> Path | None:
         return self.path_of(output.sha256) if output.sha256 else None
 
-    def _copied(self, path: Path) -> str | None:
+    def _rename(self, source: Path, target: Path) -> None:
+        self._ops.replace(str(source), str(target), self._ops.within)
+
+    def _copied(self, file: BinaryIO) -> str | None:
         """The SHA-256 of a file that is a copy of an archived video."""
-        sha256 = _hash(path)
+        sha256 = digest_of(file)
         return sha256 if self.has(sha256) else None
 
     def _partial(self, name: str) -> Path:
@@ -234,7 +258,7 @@ class FolderArchive:
         with translated("archive", partial):
             with opened(partial, os.O_RDONLY | os.O_NOFOLLOW, self._ops) as descriptor:
                 self._ops.fsync(descriptor)
-            sha256, size = _hash(partial), partial.stat().st_size
+            sha256, size = hash_of(partial), partial.stat().st_size
             if recorded not in (None, sha256):
                 aside = self._reject(partial)
                 raise MediaError(
@@ -243,44 +267,26 @@ class FolderArchive:
                 )
             arrival = self._arrival(name) if name is not None else self._root / "arrived" / partial.name
             replace_file(arrival, f"{sha256} {size}\n".encode("ascii"), self._ops)
-            home = self._root / sha256[:2] / f"{sha256}{_suffix(partial)}"
+            self.users.note([sha256])
+            home = self._root / sha256[:2] / f"{sha256}{suffix_of(partial)}"
             make_folder(home.parent, self._ops)
-            self._ops.replace(str(partial), str(home))  # also over a copy that was there: these bytes are known good
-            home.chmod(_READ_ONLY)
+            self._rename(partial, home)  # also over a copy that was there: these bytes are known good
+            with opened(home, os.O_RDONLY | os.O_NOFOLLOW, self._ops) as descriptor:
+                os.fchmod(descriptor, _READ_ONLY)
             sync_folder(home.parent, self._ops)
             return Archived(sha256, size)
 
     def _reject(self, partial: Path) -> Path:
         """Keep a file aside, beside what was rejected before: only the very same bytes are not kept twice."""
         with translated("move", partial):
-            sha256, number = _hash(partial), 1
+            sha256, number = hash_of(partial), 1
             aside = partial.with_name(f"{partial.name}.rejected")
-            while aside.exists() and _hash(aside) != sha256:
+            while aside.exists() and hash_of(aside) != sha256:
                 number += 1
                 aside = partial.with_name(f"{partial.name}.{number}.rejected")
-            self._ops.replace(str(partial), str(aside))
+            self._rename(partial, aside)
             return aside
 
 
 def _digest(name: str) -> str:
     return sha256_hex(name.encode("utf-8", "surrogatepass"))[:32]
-
-
-def _hash(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
-def _suffix(path: Path) -> str:
-    """`.webm`, `.mov` or `.mp4`, told by the first bytes: EBML's magic number, or the brand of the `ftyp` box.
-
-    Only QuickTime files begin with one of some other boxes.
-    """
-    with path.open("rb") as file:
-        start = file.read(12)
-    if start.startswith(b"\x1a\x45\xdf\xa3"):
-        return ".webm"
-    return ".mov" if start[4:12] == b"ftypqt  " or start[4:8] in _QUICKTIME else ".mp4"

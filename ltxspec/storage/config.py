@@ -3,22 +3,23 @@
 The environment is not read here; the command line puts it, and its own options, over what the file says.
 """
 
+import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from ltxspec.errors import Location, Problems, Severity, WrongUsage
-from ltxspec.storage.durable import translated
+from ltxspec.storage.finding import Found, find_config, read_config
 from ltxspec.storage.paths import shown
 from ltxspec.storage.toml_tables import TomlFile, TomlTable, did_you_mean
 from ltxspec.values import Json, Usd
 
-CONFIG_NAME = "ltxspec.toml"
 _TABLES = ("project", "provider", "runware", "budget", "archive", "delivery", "sandbox", "policy")
 _POSITION = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 _NO_SECRETS = "secrets never stand in a file; set the environment variable RUNWARE_API_KEY"
+_MOST_PARALLEL = 64  # tasks under way at once
 _LEAST_TTL = 60  # seconds; the provider takes no less
 
 
@@ -112,6 +113,7 @@ class Config:
     delivery: DeliveryConfig = field(default_factory=DeliveryConfig)
     sandbox: SandboxConfig = field(default_factory=SandboxConfig)
     policy: tuple[PolicyRule, ...] = ()
+    remarks: tuple[str, ...] = ()  # what the user should know about where it comes from
 
 
 def load_config(start: Path, explicit: Path | None = None) -> Config:
@@ -124,26 +126,20 @@ def load_config(start: Path, explicit: Path | None = None) -> Config:
     Raises:
         Invalid: the file is not TOML, has unknown keys or wrong values; all of them at once.
         WrongUsage: the explicit file does not exist.
-        StorageError: it cannot be read.
+        StorageError: it cannot be read, or in the user's own repository not be believed.
     """
-    if explicit is not None and not explicit.is_file():
+    if explicit is None:
+        found = find_config(start)
+    elif os.path.lexists(explicit):
+        found = Found(explicit.resolve(), read_config(explicit))
+    else:
         raise WrongUsage(f"configuration file `{explicit}` does not exist", hint="`ltxspec init` writes one")
-    file = explicit or find_config(start)
-    if file is None:
-        return Config(root=start.resolve())
-    with translated("read", file):
-        data = file.read_bytes()
+    if found.file is None:
+        return Config(root=start.resolve(), remarks=found.remarks)
     problems = Problems()
-    config = parse_config(data, file.resolve(), shown(file), problems)
+    config = parse_config(found.data, found.file, shown(explicit or found.file), problems)
     problems.raise_if_errors()
-    return config
-
-
-def find_config(start: Path) -> Path | None:
-    """The nearest `ltxspec.toml` in a folder or those above it."""
-    folder = start.resolve()
-    candidates = (parent / CONFIG_NAME for parent in (folder, *folder.parents))
-    return next((file for file in candidates if file.is_file()), None)
+    return replace(config, remarks=found.remarks)
 
 
 def parse_config(data: bytes, file: Path, name: str, problems: Problems) -> Config:
@@ -220,7 +216,7 @@ def _provider(table: TomlTable) -> ProviderConfig:
     usual = ProviderConfig()
     provider = ProviderConfig(
         name=table.path("name", usual.name),
-        parallelism=table.integer("parallelism", usual.parallelism, 1),
+        parallelism=table.integer("parallelism", usual.parallelism, 1, _MOST_PARALLEL),
         attempts=table.integer("attempts", usual.attempts, 1),
     )
     table.finish(_NO_SECRETS)

@@ -16,8 +16,9 @@ def write_document(path: Path, pieces: Iterable[bytes]) -> None:
     with translated("write", path):
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+        aside.unlink(missing_ok=True)
         try:
-            with aside.open("wb") as file:
+            with aside.open("xb") as file:  # never through a link that somebody put there
                 for piece in pieces:
                     file.write(piece)
             aside.replace(path)

@@ -1,7 +1,7 @@
 """Writing so that a crash leaves the old file or the new one, never half of either.
 
 Every call that can fail stands in `FileOps`, so that tests can make each of them fail; nothing else touches the disk
-on the path of a lockfile, a journal or a finished video.
+on the path of a lockfile, a journal or a finished video. Bound to a folder (`FileOps.inside`), they keep to it.
 """
 
 import contextlib
@@ -10,10 +10,13 @@ import fcntl
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ltxspec.errors import StorageError
+from ltxspec.storage.inside import make_one_folder, open_file, refuse_outside, remove, rename
+
+LARGEST = 256 * 2**20  # bytes of a file that is read whole; records of 100,000 takes are smaller
 
 _CURES = {
     errno.ENOSPC: "free some space on the disk and run the command again",
@@ -26,6 +29,8 @@ _CURES = {
     errno.ENOLCK: "this file system cannot lock files; keep `.ltxspec` on a local disk",
     errno.EOPNOTSUPP: "this file system cannot do that; keep `.ltxspec` on a local disk",
 }
+_FILE, _FOLDER = 0o664, 0o775  # not for everybody to write, whatever the umask lets through
+_CHUNK = 2**24  # bytes asked for at once
 _CANNOT_SYNC = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOTTY})
 
 
@@ -43,15 +48,23 @@ def sync(descriptor: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class FileOps:
-    """The system calls that writing needs. The real ones by default."""
+    """The system calls that writing needs. The real ones by default.
 
-    open: Callable[[str, int, int], int] = os.open
+    `within` is the folder that they keep to, links followed; None: they go wherever a path leads.
+    """
+
+    open: Callable[[str, int, int, str | None], int] = open_file
     write: Callable[[int, memoryview], int] = os.write
     fsync: Callable[[int], None] = sync
     ftruncate: Callable[[int, int], None] = os.ftruncate
-    replace: Callable[[str, str], None] = os.replace
-    unlink: Callable[[str], None] = os.unlink
+    replace: Callable[[str, str, str | None], None] = rename
+    unlink: Callable[[str, str | None], None] = remove
     close: Callable[[int], None] = os.close
+    within: str | None = None
+
+    def inside(self, folder: Path | None) -> "FileOps":
+        """The same system calls, kept to a folder."""
+        return self if folder is None else replace(self, within=str(folder))
 
 
 REAL = FileOps()
@@ -73,33 +86,64 @@ def translated(what: str, path: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def opened(path: Path, flags: int, ops: FileOps = REAL, mode: int = 0o666) -> Iterator[int]:
-    """A file descriptor, closed at the end; never handed to child processes."""
-    descriptor = ops.open(str(path), flags | os.O_CLOEXEC, mode)
+def opened(path: Path, flags: int, ops: FileOps = REAL, mode: int = _FILE) -> Iterator[int]:
+    """A file descriptor of a regular file or a folder, closed at the end; never handed to child processes."""
+    descriptor = ops.open(str(path), flags, mode, ops.within)
     try:
         yield descriptor
     finally:
         ops.close(descriptor)
 
 
-def read_if_exists(path: Path) -> bytes | None:
-    """All bytes of a file, or None when there is none. Only "does not exist" means that.
+def read_file(path: Path, within: Path | None = None, limit: int = LARGEST) -> bytes:
+    """All bytes of a regular file, which links may lead to as long as they stay in the folder `within`.
+
+    Raises:
+        StorageError: it cannot be read, lies elsewhere, is something else (a pipe), or has more than `limit` bytes.
+    """
+    with translated("read", path):
+        return _read(path, within, limit)
+
+
+def read_if_exists(path: Path, within: Path | None = None, limit: int = LARGEST) -> bytes | None:
+    """As `read_file`, or None when there is no file. Only "does not exist" means that.
 
     Raises:
         StorageError: it is there and cannot be read, or a link to it or to a folder above it leads nowhere: what it
             should lead to (a disk that is not mounted) may hold the file.
     """
     try:
-        return path.read_bytes()
+        return _read(path, within, limit)
     except FileNotFoundError as error:
-        _refuse_broken_link(path, error)
+        refuse_broken_link(path, error)
         return None
     except OSError as error:
         raise storage_error("read", path, error) from error
 
 
-def _refuse_broken_link(path: Path, error: OSError) -> None:
-    """Raise StorageError when the nearest thing that is there, of a path that is not, is a link."""
+def _read(path: Path, within: Path | None, limit: int) -> bytes:
+    descriptor = open_file(str(path), os.O_RDONLY, within=None if within is None else str(within))
+    return read_open_file(descriptor, path, limit)
+
+
+def read_open_file(descriptor: int, path: Path, limit: int) -> bytes:
+    """Everything in an open file, which is closed then. Raises OSError; StorageError for more than `limit` bytes."""
+    pieces, left = [], limit + 1
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        while left and (piece := file.read(min(left, _CHUNK))):
+            pieces.append(piece)
+            left -= len(piece)
+    if not left:
+        raise StorageError(f"`{path}` is larger than {_size(limit)}, which no file of its kind is")
+    return b"".join(pieces)
+
+
+def _size(limit: int) -> str:
+    return f"{limit // 2**20} MiB" if limit >= 2**20 else f"{limit:,} bytes"
+
+
+def refuse_broken_link(path: Path, error: OSError | None = None) -> None:
+    """Raise StorageError when a path leads nowhere because it, or a folder above it, is a link that does."""
     there = next((place for place in (path, *path.parents) if os.path.lexists(place)), None)
     if there is not None and there.is_symlink() and not there.exists():
         raise StorageError(
@@ -108,12 +152,14 @@ def _refuse_broken_link(path: Path, error: OSError) -> None:
         ) from error
 
 
-def make_folder(path: Path, ops: FileOps = REAL, mode: int = 0o777) -> None:
+def make_folder(path: Path, ops: FileOps = REAL, mode: int = _FOLDER) -> None:
     """Create a folder and its parents, durably; `mode` is for the folder itself. Raises OSError."""
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    free = replace(ops, within=None)
     for folder in reversed(missing):
-        folder.mkdir(mode if folder == path else 0o777, exist_ok=True)
-        sync_folder(folder.parent, ops)
+        there = free if ops.within is not None and Path(ops.within).is_relative_to(folder) else ops
+        make_one_folder(str(folder), mode if folder == path else _FOLDER, there.within)
+        sync_folder(folder.parent, there)
 
 
 def sync_folder(folder: Path, ops: FileOps = REAL) -> None:
@@ -139,26 +185,28 @@ def write_all(descriptor: int, data: bytes, ops: FileOps = REAL) -> None:
 def replace_file(path: Path, data: bytes, ops: FileOps = REAL) -> None:
     """Put `data` in the place of a file: temporary file in the same folder, fsync, rename, fsync of the folder.
 
-    The file keeps its permissions, and a link to it stays a link. The caller holds a lock: the temporary name is fixed,
-    so that a crash leaves at most one stray file, which the next call overwrites.
+    The file keeps its permissions, except everybody's to write it, and a link to it stays a link. The caller holds a
+    lock: the temporary name is fixed, so that a crash leaves at most one stray file, which the next call overwrites.
 
     Raises:
         StorageError: with the old file still whole.
     """
     with translated("write", path):
+        if ops.within is not None:
+            refuse_outside(Path(ops.within), path)
         target = Path(os.path.realpath(path))
         make_folder(target.parent, ops)
         temporary = target.with_name(f".{target.name}.tmp")
         try:
             with opened(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, ops) as descriptor:
                 with contextlib.suppress(FileNotFoundError):
-                    os.fchmod(descriptor, stat.S_IMODE(target.stat().st_mode))
+                    os.fchmod(descriptor, stat.S_IMODE(os.lstat(target).st_mode) & ~stat.S_IWOTH)
                 write_all(descriptor, data, ops)
                 ops.fsync(descriptor)
-            ops.replace(str(temporary), str(target))
+            ops.replace(str(temporary), str(target), ops.within)
         except OSError:
             with contextlib.suppress(OSError):
-                ops.unlink(str(temporary))
+                ops.unlink(str(temporary), ops.within)
             raise
         sync_folder(target.parent, ops)
 
@@ -166,5 +214,5 @@ def replace_file(path: Path, data: bytes, ops: FileOps = REAL) -> None:
 def remove_file(path: Path, ops: FileOps = REAL) -> None:
     """Remove a file, durably; one that is not there is fine. Raises OSError."""
     with contextlib.suppress(FileNotFoundError):
-        ops.unlink(str(path))
+        ops.unlink(str(path), ops.within)
         sync_folder(path.parent, ops)

@@ -7,7 +7,8 @@ import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ltxspec.spec.files import FileProblem
+from ltxspec.spec.files import FileProblem, refuse_odd, text_of
+from ltxspec.storage.inside import open_real
 from ltxspec.storage.lfs import LARGEST_POINTER, pointed_at
 
 MAX_TEXT = 32 * 2**20  # bytes of a prompt or data file
@@ -37,12 +38,7 @@ class ProjectFolder:
     def read_text(self, path: str, *, beside: str) -> str:
         """UTF-8 text of `path` as named in the file `beside`; a BOM is dropped, CRLF becomes LF. Raises FileProblem."""
         data = b"".join(self._chunks(path, beside, self._max_text))
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            raise FileProblem(f"`{path}` is not UTF-8 text (line {line})", hint="save it as UTF-8") from None
-        return text.replace("\r\n", "\n") if "\r" in text else text  # one sign is found ten times as fast as two
+        return text_of(data, path)
 
     def read_bytes(self, path: str, *, beside: str) -> bytes:
         """The bytes of `path` as named in the file `beside`. Raises FileProblem, also for a file that LFS left out."""
@@ -118,9 +114,7 @@ class ProjectFolder:
         """The file's bytes, at most `limit` of them."""
         real = self._find(path, beside)
         try:
-            # O_NOFOLLOW and O_NONBLOCK: it was a regular file a moment ago, and must not have become a link or a pipe.
-            descriptor = os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-            with os.fdopen(descriptor, "rb", buffering=0) as file:
+            with os.fdopen(open_real(self._root, real), "rb", buffering=0) as file:
                 read = 0
                 while chunk := file.read(_CHUNK):
                     read += len(chunk)
@@ -144,8 +138,7 @@ _COPY_IT = "only files of the project can be used, so that every machine renders
 
 
 def _refuse_odd(path: str) -> None:
-    if not path or any(letter < " " or "\ud800" <= letter <= "\udfff" for letter in path):
-        raise FileProblem("a file name is empty or holds a control character")
+    refuse_odd(path)
     if path.startswith(("/", "~/", "\\")) or path[1:3] in (":\\", ":/"):
         raise FileProblem(f"`{path}` is an absolute path", hint=_COPY_IT)
 

@@ -10,7 +10,7 @@ import orjson
 
 from ltxspec.errors import LockHeld
 from ltxspec.storage.clock import SystemClock
-from ltxspec.storage.durable import make_folder, opened, translated, write_all
+from ltxspec.storage.durable import REAL, FileOps, make_folder, opened, translated, write_all
 from ltxspec.values import Json
 
 _PAUSE = 0.1  # seconds between two looks at a lock that is held
@@ -18,7 +18,7 @@ _ABOUT_ENOUGH = 4096  # bytes of holder information read at most
 
 
 @contextlib.contextmanager
-def exclusive(guard: Path, *, wait: float, command: str) -> Iterator[None]:
+def exclusive(guard: Path, *, wait: float, command: str, within: Path | None = None) -> Iterator[None]:
     """Hold the lock on a guard file.
 
     The kernel keeps the lock on the open file (flock) and drops it when the process ends, however it ends. What stands
@@ -28,6 +28,7 @@ def exclusive(guard: Path, *, wait: float, command: str) -> Iterator[None]:
         guard: the file to lock; it is created and stays.
         wait: seconds to wait for another process; 0 gives up at once.
         command: what others are told this process is doing.
+        within: the folder that links above it must not lead out of.
 
     Raises:
         LockHeld: another process holds it; the message says who.
@@ -36,8 +37,9 @@ def exclusive(guard: Path, *, wait: float, command: str) -> Iterator[None]:
     clock = SystemClock()
     with contextlib.ExitStack() as stack:
         with translated("lock", guard):
-            make_folder(guard.parent)
-            descriptor = _acquire(guard, clock.monotonic() + wait, stack)
+            ops = REAL.inside(within)
+            make_folder(guard.parent, ops)
+            descriptor = _acquire(guard, clock.monotonic() + wait, stack, ops)
             _introduce(descriptor, command, clock)
         try:
             yield
@@ -46,11 +48,11 @@ def exclusive(guard: Path, *, wait: float, command: str) -> Iterator[None]:
                 os.ftruncate(descriptor, 0)
 
 
-def _acquire(guard: Path, deadline: float, stack: contextlib.ExitStack) -> int:
+def _acquire(guard: Path, deadline: float, stack: contextlib.ExitStack, ops: FileOps) -> int:
     clock = SystemClock()
     while True:
         with contextlib.ExitStack() as attempt:
-            descriptor = attempt.enter_context(opened(guard, os.O_RDWR | os.O_CREAT))
+            descriptor = attempt.enter_context(opened(guard, os.O_RDWR | os.O_CREAT, ops))
             if _lock(descriptor):
                 if not _is_still(guard, descriptor):
                     continue

@@ -1,35 +1,34 @@
-"""Keeps what is written inside the project, whatever links a repository holds."""
+"""Keeps to the project: no link that a repository holds leads a read or a write out of its folder.
 
+Where a path leads is looked up first, links followed. Then it is walked from the project's folder downwards, folder by
+folder, with every one held open and no link followed any more: what is swapped for a link in between is an error, and
+never a way out. Devices and pipes, which could block or never end, are no files.
+"""
+
+import contextlib
+import errno
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ltxspec.errors import StorageError
-from ltxspec.storage.durable import translated
+
+_WALK = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC | getattr(os, "O_PATH", os.O_RDONLY)  # macOS has no O_PATH
+_AS_IT_STANDS = os.O_NOFOLLOW | os.O_EXCL  # flags that are about the name itself, not about what a link there means
+_AT_ONCE = os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 
 
 def refuse_outside(root: Path, *places: Path) -> None:
     """Refuse places below `root` that links lead out of it. What does not exist yet leads nowhere.
 
     Raises:
-        StorageError: one does, or that cannot be determined.
+        StorageError: one does.
     """
-    with translated("read", root):
-        base = os.path.realpath(root)
-        for place in places:
-            if not _is_in(base, place):
-                above = (*reversed(place.parents), place)
-                link = next((path for path in above if root in path.parents and not _is_in(base, path)), place)
-                shown = link.relative_to(root) if link.is_relative_to(root) else link
-                raise StorageError(
-                    f"`{shown}` leads out of the project, to `{os.path.realpath(link)}`, where ltxspec writes nothing",
-                    hint="remove the link; to keep videos elsewhere, set `[archive] url`",
-                )
-
-
-def _is_in(base: str, place: Path) -> bool:
-    real = os.path.realpath(place)
-    return real == base or real.startswith(base.rstrip(os.sep) + os.sep)
+    base = os.path.realpath(root)
+    for place in places:
+        if not _is_in(base, os.path.realpath(place)):
+            raise _leads_out(root, place)
 
 
 def refuse_links_outside(root: Path, *folders: Path) -> None:
@@ -42,11 +41,147 @@ def refuse_links_outside(root: Path, *folders: Path) -> None:
     refuse_outside(root, *_links_in(folders))
 
 
+def is_inside(root: Path, place: Path) -> bool:
+    """Whether a path leads to something below `root`, links followed; also for what does not exist."""
+    return _is_in(os.path.realpath(root), os.path.realpath(place))
+
+
+@contextlib.contextmanager
+def folder_of(within: str, path: str, *, follow: bool = False) -> Iterator[tuple[int, str]]:
+    """The folder a path is in, held open, and the name there: for system calls that take a `dir_fd`.
+
+    Args:
+        within: the folder that the path must not leave; it may be reached by links itself.
+        path: what is meant; it need not exist, the folder must.
+        follow: whether a link at the path itself stands for what it leads to.
+
+    Raises:
+        StorageError: it leads out.
+        OSError: the folder is not there, or was replaced by a link.
+    """
+    base = os.path.realpath(within)
+    folder, name = os.path.split(path)
+    real = os.path.realpath(path) if follow else os.path.join(os.path.realpath(folder), name)  # noqa: PTH118  # texts
+    if not _is_in(base, real):
+        raise _leads_out(Path(within), Path(path))
+    with _walked(base, real) as found:
+        yield found
+
+
+def open_real(base: str, real: str) -> int:
+    """Open a regular file for reading whose path, and that of a folder it is in, hold no links any more.
+
+    Raises:
+        OSError: it cannot be opened, is no regular file, or one of the folders became a link.
+    """
+    with _walked(base, real) as (folder, name):
+        return open_file(name, os.O_RDONLY | os.O_NOFOLLOW, folder=folder)
+
+
+@contextlib.contextmanager
+def _walked(base: str, real: str) -> Iterator[tuple[int, str]]:
+    """The folder of a path, reached from `base` step by step, and the name there. Raises OSError."""
+    *folders, name = Path(os.path.relpath(real, base)).parts or (os.curdir,)
+    descriptor = os.open(base, _WALK)
+    try:
+        for step in folders:
+            inner = os.open(step, _WALK, dir_fd=descriptor)
+            os.close(descriptor)
+            descriptor = inner
+        yield descriptor, name
+    finally:
+        os.close(descriptor)
+
+
+def open_file(path: str, flags: int, mode: int = 0o664, within: str | None = None, *, folder: int | None = None) -> int:
+    """As `os.open`, for regular files (and folders, with O_DIRECTORY), without waiting for anybody.
+
+    Args:
+        path: what to open.
+        flags: as for `os.open`. With O_NOFOLLOW or O_EXCL a link is not opened, wherever it leads.
+        mode: permissions of a file that is created.
+        within: the folder that the path must not leave; None lets it lead anywhere, as a path that the user typed may.
+        folder: where a mere name is looked for, when that folder is held open; then `within` is not needed.
+
+    Raises:
+        StorageError: it leads out.
+        OSError: it cannot be opened, or is something else.
+    """
+    if within is None:
+        descriptor = os.open(path, flags | _AT_ONCE, mode, dir_fd=folder)
+    else:
+        with folder_of(within, path, follow=not flags & _AS_IT_STANDS) as (parent, name):
+            descriptor = os.open(name, flags | _AT_ONCE | os.O_NOFOLLOW, mode, dir_fd=parent)
+    try:
+        _refuse_odd(os.fstat(descriptor).st_mode, path, flags)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def rename(source: str, target: str, within: str | None = None) -> None:
+    """As `os.replace`, both names within a folder. Raises StorageError, OSError."""
+    if within is None:
+        os.replace(source, target)  # noqa: PTH105  # one name for "atomic" everywhere
+        return
+    with folder_of(within, source) as (here, old), folder_of(within, target) as (there, new):
+        os.replace(old, new, src_dir_fd=here, dst_dir_fd=there)  # with held folders
+
+
+def remove(path: str, within: str | None = None) -> None:
+    """As `os.unlink`, within a folder. Raises StorageError, OSError."""
+    if within is None:
+        os.unlink(path)  # noqa: PTH108  # as `rename`
+        return
+    with folder_of(within, path) as (folder, name):
+        os.unlink(name, dir_fd=folder)  # with a held folder
+
+
+def make_one_folder(path: str, mode: int, within: str | None = None) -> None:
+    """As `os.mkdir`, within a folder; one that is there is fine. Raises StorageError, OSError."""
+    try:
+        if within is None:
+            os.mkdir(path, mode)  # noqa: PTH102  # as `rename`
+            return
+        with folder_of(within, path) as (folder, name):
+            os.mkdir(name, mode, dir_fd=folder)  # with a held folder
+    except FileExistsError:
+        if not os.path.isdir(path):  # noqa: PTH112  # a text
+            raise
+
+
+def _refuse_odd(mode: int, path: str, flags: int) -> None:
+    """Raise OSError for what is neither a regular file nor the folder that was asked for."""
+    if stat.S_ISDIR(mode) and not flags & os.O_DIRECTORY:
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise OSError(errno.EINVAL, "it is not a regular file", path)
+
+
+def _is_in(base: str, real: str) -> bool:
+    return real == base or real.startswith(base.rstrip(os.sep) + os.sep)
+
+
+def _leads_out(root: Path, place: Path) -> StorageError:
+    """The error for a place that leads out, with the link that does."""
+    base = os.path.realpath(root)
+    above = (*reversed(place.parents), place)
+    way_out = (path for path in above if root in path.parents and not _is_in(base, os.path.realpath(path)))
+    link = next(way_out, place)
+    shown = link.relative_to(root) if link.is_relative_to(root) else link
+    return StorageError(
+        f"`{shown}` leads out of the project, to `{os.path.realpath(link)}`, where ltxspec reads and writes nothing",
+        hint="remove the link, or put what it leads to in its place; to keep videos elsewhere, set `[archive] url`",
+    )
+
+
 def _links_in(folders: Iterable[Path]) -> Iterator[Path]:
     for folder in folders:
-        with translated("read", folder):
-            try:
-                with os.scandir(folder) as entries:
-                    yield from [folder / entry.name for entry in entries if entry.is_symlink()]
-            except (FileNotFoundError, NotADirectoryError):
-                continue  # whoever needs the folder says what is wrong
+        try:
+            with os.scandir(folder) as entries:
+                yield from [folder / entry.name for entry in entries if entry.is_symlink()]
+        except (FileNotFoundError, NotADirectoryError):
+            continue  # whoever needs the folder says what is wrong
+        except OSError as error:
+            raise StorageError(f"cannot read `{folder}`: {error.strerror}", hint="check its permissions") from error

@@ -25,14 +25,14 @@ _OTHERS = 0o077
 _LOCAL = ".ltxspec"  # what stands directly in a project's root
 
 
-def read_events(path: Path) -> list[Event]:
-    """The events of a journal; none when there is no file, or only a torn line.
+def read_events(path: Path, within: Path | None = None) -> list[Event]:
+    """The events of a journal; none when there is no file, or only a torn line. Links keep to the folder `within`.
 
     Raises:
         LockfileError: it is damaged, or from a later ltxspec.
         StorageError: it cannot be read.
     """
-    return decode_events(read_if_exists(path) or b"", str(path))
+    return decode_events(read_if_exists(path, within) or b"", str(path))
 
 
 class JournalFile:
@@ -45,12 +45,13 @@ class JournalFile:
     def __init__(self, path: Path, ops: FileOps = REAL) -> None:
         self.path = path
         self._ops = ops
+        self._within = None if ops.within is None else Path(ops.within)
         self._length: int | None = None  # good bytes, once known
         self._dirty = False  # whether a write failed and left something behind them
 
     def read(self) -> list[Event]:
         """The events so far. Raises as `read_events` does."""
-        data = read_if_exists(self.path) or b""
+        data = read_if_exists(self.path, self._within) or b""
         events = decode_events(data, str(self.path))
         self._length = intact_length(data)
         self._dirty = len(data) > self._length
@@ -87,12 +88,13 @@ class JournalFile:
         intent in a file whose folder is lost in a power cut would be no intent.
         """
         make_folder(self.path.parent, self._ops, _PRIVATE_FOLDER)
-        if self.path.parent.stat().st_mode & _OTHERS:  # made by something else, or by an earlier ltxspec
-            self.path.parent.chmod(_PRIVATE_FOLDER)
+        with opened(self.path.parent, os.O_RDONLY | os.O_DIRECTORY, self._ops) as folder:
+            if os.fstat(folder).st_mode & _OTHERS:  # made by something else, or by an earlier ltxspec
+                os.fchmod(folder, _PRIVATE_FOLDER)
         with opened(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, self._ops, _PRIVATE):
             pass
-        for folder in _up_to_root(self.path):
-            sync_folder(folder, self._ops)
+        for above in _up_to_root(self.path):
+            sync_folder(above, self._ops)
 
     def _cut_torn_tail(self, descriptor: int) -> None:
         """Drop what a crash or a failed write left behind the last good line: it would swallow the next one."""

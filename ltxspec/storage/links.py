@@ -3,18 +3,21 @@
 What ltxspec did not make is never changed or removed: a file of a user's that stands in the way stays, and is reported.
 """
 
+import contextlib
 import os
 import re
 import shutil
+import stat
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from ltxspec.canonical import sha256_hex
 from ltxspec.errors import StorageError
-from ltxspec.storage.durable import REAL, FileOps, make_folder, translated
-from ltxspec.storage.inside import refuse_outside
+from ltxspec.storage.durable import REAL, FileOps, make_folder, opened, translated
+from ltxspec.storage.inside import open_file, refuse_outside
 
 SUFFIXES = (".mp4", ".mov", ".webm")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff/\\:*?\"<>|]|^\.|[. ]$")
@@ -32,13 +35,13 @@ class LinkTree:
     Args:
         root: its folder, such as `renders`.
         project: nothing is written outside of this folder, whatever links lead there.
-        archived: the SHA-256 of a file that holds the bytes of an archived video, as a copy of ours does; else None.
+        archived: the SHA-256 of an open file with the bytes of an archived video, as a copy of ours has; else None.
         ops: the system calls, for tests.
     """
 
     root: Path
     project: Path
-    archived: Callable[[Path], str | None]
+    archived: Callable[[BinaryIO], str | None]
     ops: FileOps = REAL
 
     def refuse_outside(self, specs: Iterable[str] = ()) -> None:
@@ -56,54 +59,114 @@ class LinkTree:
         """
         folder = self.root / file_name(spec)
         self.refuse_outside([spec])
+        ops = self.ops.inside(self.project)
         with translated("write", folder):
-            present = _listing(folder)
-            names = _names(wanted, present)
-            stems = {stem for key in wanted for stem in _stems(key)}
-            for name in sorted(present):
-                if name not in names and _stem_of(name, stems) is not None and self._is_ours(folder / name):
-                    (folder / name).unlink(missing_ok=True)
-            if names:
-                make_folder(folder, self.ops)
-            in_the_way = [name for name, video in names.items() if not self._point(folder / name, video)]
+            if any(video is not None for videos in wanted.values() for video in videos):
+                make_folder(folder, ops)
+            try:
+                with opened(folder, os.O_RDONLY | os.O_DIRECTORY, ops) as held:
+                    in_the_way = self._fill(_Held(folder, held), wanted)
+            except FileNotFoundError:
+                return  # nothing to show, and nothing to take away
         if in_the_way:
             raise StorageError(
                 f"`{folder / in_the_way[0]}` was not made by ltxspec and stays as it is",
                 hint="move it away, and run `ltxspec archive pull` to get the link",
             )
 
-    def _is_ours(self, path: Path) -> bool:
+    def _fill(self, folder: "_Held", wanted: Mapping[str, Videos]) -> list[str]:
+        """Make the links; the names under which a user's file is in the way."""
+        present = set(os.listdir(folder.descriptor))  # noqa: PTH208  # names are all that is needed, of thousands of files
+        names = _names(wanted, present)
+        stems = {stem for key in wanted for stem in _stems(key)}
+        for name in sorted(present):
+            if name not in names and _stem_of(name, stems) is not None and self._is_ours(folder, name):
+                folder.unlink(name)
+        return [name for name, video in names.items() if not self._point(folder, name, video)]
+
+    def _is_ours(self, folder: "_Held", name: str) -> bool:
         """Whether ltxspec made this: a link to an archived video, or a hard link or copy of one."""
-        if path.is_symlink():
-            return _ARCHIVED.fullmatch(path.readlink().as_posix()) is not None
-        return path.is_file() and self.archived(path) is not None
+        target = folder.link(name)
+        if target is not None:
+            return _ARCHIVED.fullmatch(target.replace(os.sep, "/")) is not None
+        return self._content(folder, name) is not None
 
-    def _is_right(self, link: Path, target: str, video: Path) -> bool:
+    def _is_right(self, folder: "_Held", name: str, target: str, video: Path) -> bool:
         """Whether a link, hard link or copy is as it should be."""
-        if link.is_symlink():
-            return str(link.readlink()) == target
-        return link.is_file() and (link.samefile(video) or self.archived(link) == video.stem)
+        held = folder.link(name)
+        if held is not None:
+            return held == target
+        is_hard_link = os.path.samestat(
+            os.stat(name, dir_fd=folder.descriptor, follow_symlinks=False), video.stat()
+        )  # in a held folder
+        return is_hard_link or self._content(folder, name) == video.stem
 
-    def _point(self, link: Path, video: Path) -> bool:
-        """Put a relative link in place; a hard link or a copy where there are no links. False: something else stays."""
-        target = os.path.relpath(os.path.realpath(video), os.path.realpath(link.parent))
-        if os.path.lexists(link):
-            if self._is_right(link, target, video):
-                return True
-            if not self._is_ours(link):
-                return False
-        temporary = link.with_name(f".{link.name}.{os.getpid()}.tmp")
-        temporary.unlink(missing_ok=True)
+    def _content(self, folder: "_Held", name: str) -> str | None:
+        """The SHA-256 of a file that holds an archived video; None for anything else."""
         try:
-            temporary.symlink_to(target)
+            with folder.opened(name) as file:
+                return self.archived(file)
+        except OSError:
+            return None  # a folder, a pipe, a file that may not be read: none of ours
+
+    def _point(self, folder: "_Held", name: str, video: Path) -> bool:
+        """Put a relative link in place; a hard link or a copy where there are no links. False: something else stays."""
+        target = os.path.relpath(os.path.realpath(video), os.path.realpath(folder.path))
+        if folder.has(name):
+            if self._is_right(folder, name, target, video):
+                return True
+            if not self._is_ours(folder, name):
+                return False
+        temporary, at = f".{name}.{os.getpid()}.tmp", folder.descriptor
+        folder.unlink(temporary)
+        try:
+            os.symlink(target, temporary, dir_fd=at)  # in a held folder
         except (OSError, NotImplementedError):
             try:
-                temporary.hardlink_to(video)
+                os.link(video, temporary, dst_dir_fd=at)  # in a held folder
             except (OSError, NotImplementedError):
-                shutil.copyfile(video, temporary)
-        temporary.replace(link)
-        temporary.unlink(missing_ok=True)  # renaming onto another hard link to the same file does nothing
+                folder.copy(video, temporary)
+        os.replace(temporary, name, src_dir_fd=at, dst_dir_fd=at)  # in a held folder
+        folder.unlink(temporary)  # renaming onto another hard link to the same file does nothing
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A folder that is held open: what is done in it happens there, whatever its path leads to meanwhile."""
+
+    path: Path
+    descriptor: int
+
+    def has(self, name: str) -> bool:
+        return self._mode(name) is not None
+
+    def link(self, name: str) -> str | None:
+        """Where a link leads; None for anything else."""
+        mode = self._mode(name)
+        return (
+            os.readlink(name, dir_fd=self.descriptor) if mode is not None and stat.S_ISLNK(mode) else None
+        )  # in a held folder
+
+    def unlink(self, name: str) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name, dir_fd=self.descriptor)  # in a held folder
+
+    def opened(self, name: str) -> BinaryIO:
+        """A regular file for reading. Raises OSError."""
+        return os.fdopen(open_file(name, os.O_RDONLY | os.O_NOFOLLOW, folder=self.descriptor), "rb")
+
+    def copy(self, source: Path, name: str) -> None:
+        """Raises OSError."""
+        descriptor = open_file(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, folder=self.descriptor)
+        with source.open("rb") as file, os.fdopen(descriptor, "wb") as copy:
+            shutil.copyfileobj(file, copy)
+
+    def _mode(self, name: str) -> int | None:
+        try:
+            return os.stat(name, dir_fd=self.descriptor, follow_symlinks=False).st_mode  # in a held folder
+        except FileNotFoundError:
+            return None
 
 
 def file_name(name: str) -> str:
@@ -119,13 +182,6 @@ def _apart(name: str) -> str:
     """A file name that no other key has on any file system, not even on one that takes `Alley` for `alley`."""
     short = _UNSAFE.sub("_", name).encode()[:_LONGEST].decode("utf-8", "ignore")
     return f"{short}~{sha256_hex(name.encode('utf-8', 'surrogatepass'))[:8]}"
-
-
-def _listing(folder: Path) -> set[str]:
-    try:
-        return set(os.listdir(folder))  # noqa: PTH208  # names are all that is needed, of thousands of files
-    except FileNotFoundError:
-        return set()
 
 
 def _stems(key: str) -> tuple[str, ...]:

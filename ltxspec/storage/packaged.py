@@ -1,14 +1,18 @@
 """Data that comes with ltxspec: the JSON Schemas and the model files."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import orjson
 
 from ltxspec.errors import Diagnostic, Invalid, Location, StorageError
-from ltxspec.storage.durable import translated
+from ltxspec.storage.durable import read_file, refuse_broken_link, translated
+from ltxspec.storage.inside import refuse_outside
 from ltxspec.storage.paths import shown
 from ltxspec.values import Json
+
+_LARGEST = 8 * 2**20  # bytes of a model file
 
 
 def schemas_folder() -> Path:
@@ -24,24 +28,27 @@ def schemas_folder() -> Path:
     raise StorageError("the schemas that belong to ltxspec are missing", hint="install ltxspec again")
 
 
-def read_model_documents(extra: Path | None = None) -> dict[str, Json]:
+def read_model_documents(extra: Path | None = None, within: Path | None = None) -> dict[str, Json]:
     """File name -> parsed JSON of every model file, sorted by name.
 
     Args:
         extra: where the project's own model files would be; one with the name of a packaged file takes its place.
+        within: the project's root, which no link among them may lead out of.
 
     Raises:
         Invalid: files that are not JSON, all of them.
         StorageError: a folder or file cannot be read.
     """
     files: dict[str, Path] = {}
-    own = [extra] if extra is not None and extra.is_dir() else []
+    own = [extra] if extra is not None and _is_there(extra, within) else []
     for folder in (schemas_folder() / "models", *own):
         with translated("read", folder):
             found = [entry for entry in folder.iterdir() if entry.suffix == ".json" and not entry.name.startswith(".")]
         files.update({entry.name: entry for entry in found})
     problems: list[Diagnostic] = []
-    documents = {name: _read(files[name], problems) for name in sorted(files)}
+    documents = {
+        name: _read(file, within if file.parent in own else None, problems) for name, file in sorted(files.items())
+    }
     if problems:
         raise Invalid(problems)
     return documents
@@ -60,9 +67,18 @@ def replaced_model_documents(documents: Mapping[str, Json]) -> dict[str, Json]:
     return {name: document for name, document in packaged.items() if documents.get(name) != document}
 
 
-def _read(file: Path, problems: list[Diagnostic]) -> Json:
-    with translated("read", file):
-        data = file.read_bytes()
+def _is_there(folder: Path, within: Path | None) -> bool:
+    """Whether there is such a folder. Raises StorageError when a link to it leads out of the project, or nowhere."""
+    if within is not None:
+        refuse_outside(within, folder)
+    if not os.path.lexists(folder):
+        refuse_broken_link(folder)
+        return False
+    return True
+
+
+def _read(file: Path, within: Path | None, problems: list[Diagnostic]) -> Json:
+    data = read_file(file, within, _LARGEST)
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError as error:

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from ltxspec.errors import StorageError
-from ltxspec.storage.durable import REAL, FileOps, opened, translated, write_all
+from ltxspec.storage.durable import REAL, FileOps, opened, remove_file, translated, write_all
 
 
 class PartialFile:
@@ -19,7 +19,7 @@ class PartialFile:
     def size(self) -> int:
         """Bytes held so far."""
         try:
-            held = self._path.stat().st_size
+            held = self._path.lstat().st_size
         except FileNotFoundError:
             held = 0
         if self._length is None:
@@ -48,5 +48,5 @@ class PartialFile:
     def restart(self) -> None:
         """Throw away what is held. Raises StorageError."""
         with translated("remove", self._path):
-            self._path.unlink(missing_ok=True)
+            remove_file(self._path, self._ops)
         self._length = 0

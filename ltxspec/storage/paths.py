@@ -5,8 +5,10 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ltxspec.errors import WrongUsage
-from ltxspec.storage.durable import translated
+from ltxspec.errors import StorageError, WrongUsage
+from ltxspec.storage.durable import read_file, translated
+from ltxspec.storage.files import MAX_TEXT
+from ltxspec.storage.inside import is_inside
 
 _SUFFIXES = (".yaml", ".yml")
 _IS_SPEC = re.compile(rb"^apiVersion:[ \t]*[\"']?ltxspec/", re.MULTILINE)
@@ -33,6 +35,8 @@ def find_specs(paths: Iterable[Path | str], root: Path) -> list[Path]:
     Raises:
         WrongUsage: a path does not exist.
         StorageError: a folder cannot be read.
+
+    What lies outside of the project, or cannot be read, counts as a spec file: reading it says what is wrong.
     """
     found: dict[Path, Path] = {}
     for path in paths:
@@ -40,20 +44,28 @@ def find_specs(paths: Iterable[Path | str], root: Path) -> list[Path]:
         if not start.exists():
             raise WrongUsage(f"`{path}` does not exist", hint="name a spec file, or a folder that holds some")
         with translated("read", start):
-            for file in _specs_in(start) if start.is_dir() else [start]:
+            for file in _specs_in(start, root) if start.is_dir() and is_inside(root, start) else [start]:
                 found.setdefault(file.resolve(), file)
     return list(found.values())
 
 
-def _specs_in(folder: Path) -> Iterator[Path]:
+def _specs_in(folder: Path, root: Path) -> Iterator[Path]:
     top = os.fspath(folder)
     for place, folders, names in os.walk(folder, onerror=_fail):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             file = Path(place, name)
             wanted = name.endswith(_SUFFIXES) and not name.startswith(".")
-            if wanted and (place == top or _IS_SPEC.search(file.read_bytes())):
+            if wanted and (place == top or _says_so(file, root)):
                 yield file
+
+
+def _says_so(file: Path, root: Path) -> bool:
+    """Whether a file says that it is a spec; also true when it does not let itself be read."""
+    try:
+        return _IS_SPEC.search(read_file(file, root, MAX_TEXT)) is not None
+    except StorageError:
+        return True
 
 
 def _fail(error: OSError) -> None:

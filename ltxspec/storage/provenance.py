@@ -5,13 +5,12 @@ is refused before anything is read from it. One that was copied from another che
 its tasks; what is ordered is never taken from it (`apply/orders.py`).
 """
 
-import os
 from pathlib import Path
 
-from ltxspec.errors import LockfileError
+from ltxspec.errors import LockfileError, StorageError
 from ltxspec.fingerprint import TaskIdentity, task_id
 from ltxspec.lock.journal import Intent, JournalState
-from ltxspec.storage.git import run_git
+from ltxspec.storage.git import NoRepository, complaint, repository_of, run_git
 from ltxspec.storage.state import SpecPaths
 
 
@@ -26,6 +25,7 @@ def refuse_stranger(paths: SpecPaths, journal: JournalState, root: Path, project
 
     Raises:
         LockfileError: git tracks it, or a task in it was not named by this project. Nothing in it may be acted upon.
+        StorageError: git cannot tell.
     """
     if not journal.open:
         return
@@ -57,10 +57,23 @@ def _is_named_by(project: str, paths: SpecPaths, intent: Intent) -> bool:
 
 
 def _is_tracked(path: Path, root: Path) -> bool:
-    """Whether git has the file in its index. Outside of a repository, and without git, nothing is tracked."""
-    if not any(os.path.lexists(folder / ".git") for folder in (root, *root.parents)):
+    """Whether git has the file in its index. Outside of a repository nothing is tracked.
+
+    Raises:
+        StorageError: git cannot tell, or is missing.
+    """
+    try:
+        if repository_of(root) is None:
+            return False
+    except NoRepository:
         return False
-    return run_git(root, "ls-files", "--error-unmatch", "--", _shown(path, root)).returncode == 0
+    done = run_git(root, "--literal-pathspecs", "ls-files", "--error-unmatch", "--", _shown(path, root))
+    if done.returncode not in (0, 1):
+        raise StorageError(
+            f"git cannot tell whether it tracks `{_shown(path, root)}`: {complaint(done)}",
+            hint="check the repository with `git status`",
+        )
+    return done.returncode == 0
 
 
 def _shown(path: Path, root: Path) -> str:

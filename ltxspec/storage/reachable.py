@@ -10,7 +10,8 @@ from pathlib import Path
 
 from ltxspec.errors import StorageError
 from ltxspec.storage.durable import read_if_exists
-from ltxspec.storage.git import Blobs, git, run_git
+from ltxspec.storage.git import git, repository_of, run_git
+from ltxspec.storage.git_objects import Blobs
 
 # What git is in the middle of, and what it only remembers.
 _UNDER_WAY = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD")
@@ -53,16 +54,7 @@ def inside_git(root: Path) -> bool:
     Raises:
         StorageError: it is, and git cannot read it.
     """
-    there = any(os.path.lexists(folder / ".git") for folder in (root, *root.resolve().parents))
-    try:
-        answered = run_git(root, "rev-parse", "--git-dir").returncode == 0
-    except StorageError:
-        if there:
-            raise
-        return False
-    if there and not answered:
-        git(root, "rev-parse", "--git-dir")  # says why
-    return answered
+    return repository_of(root) is not None
 
 
 def prefix_of(root: Path) -> str:

@@ -29,7 +29,7 @@ class SpecPaths:
     guard: Path  # locked while an apply runs; its content only tells who holds it
     spec: str = ""
     provider: str = ""
-    root: Path | None = None  # the lockfile must not lead out of this folder
+    root: Path | None = None  # none of them may lead out of this folder
     tracked: TrackedFolder | None = None  # what git knows of the lockfile's folder
 
 
@@ -54,7 +54,7 @@ def spec_paths(root: Path, lockfiles: str, provider: str, spec: str, tracked: Tr
         guard=local / "locks" / f"{spec}.lock",
         spec=spec,
         provider=provider,
-        root=None if provider == "sandbox" else root,
+        root=root,
         tracked=None if provider == "sandbox" else tracked,
     )
 
@@ -75,7 +75,7 @@ def open_state(
         LockHeld: another process holds it; the message says who.
         StorageError: it cannot be locked.
     """
-    with exclusive(paths.guard, wait=wait, command=command):
+    with exclusive(paths.guard, wait=wait, command=command, within=paths.root):
         yield FileSpecState(paths, ops)
 
 
@@ -89,7 +89,7 @@ def read_state(paths: SpecPaths) -> tuple[Lockfile, list[Event]]:
         LockfileError: one of them cannot be trusted.
         StorageError: one of them cannot be read.
     """
-    events = read_events(paths.journal)
+    events = read_events(paths.journal, paths.root)
     return _decode(_read(paths), paths), events
 
 
@@ -98,8 +98,8 @@ class FileSpecState:
 
     def __init__(self, paths: SpecPaths, ops: FileOps = REAL) -> None:
         self._paths = paths
-        self._ops = ops
-        self._journal = JournalFile(paths.journal, ops)
+        self._ops = ops.inside(paths.root)
+        self._journal = JournalFile(paths.journal, self._ops)
         self._seen: bytes | None = None  # the lockfile as this process last read or wrote it
         self._place: str | None = None  # where it really is, once it was read; links followed
         self._foreign: tuple[Lockfile, Lockfile] | None = None  # (theirs, base) of a change made by something else
@@ -122,7 +122,7 @@ class FileSpecState:
             LockfileError: something else changed the file, and what it left cannot be read; or took it away, or put a
                 link in its place. Nothing is written then: what was ordered stands in the journal.
         """
-        disk = read_if_exists(self._paths.lockfile)
+        disk = read_if_exists(self._paths.lockfile, self._paths.root)
         if self._place is not None:
             self._refuse_displaced(disk)
             if disk is not None and disk != self._seen:
@@ -175,17 +175,10 @@ def _read(paths: SpecPaths) -> bytes | None:
     """The lockfile's bytes; None when there never was one, as far as anybody knows.
 
     Raises:
-        LockfileError: it is missing although git tracks it, or a link leads out of the project.
-        StorageError: it cannot be read.
+        LockfileError: it is missing although git tracks it.
+        StorageError: it cannot be read, or a link leads out of the project.
     """
-    if paths.root is not None:
-        root, place = os.path.realpath(paths.root), os.path.realpath(paths.lockfile)
-        if os.path.commonpath([root, place]) != root:
-            raise LockfileError(
-                f"lockfile `{paths.lockfile}` leads out of the project, to `{place}`",
-                hint="lockfiles are only written below the project; put the folder itself there instead of a link",
-            )
-    data = read_if_exists(paths.lockfile)
+    data = read_if_exists(paths.lockfile, paths.root)
     if data is None and paths.tracked is not None:
         paths.tracked.refuse_missing(paths.lockfile)
     return data

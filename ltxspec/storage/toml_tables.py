@@ -75,15 +75,19 @@ class TomlTable:
         value = self._take(key, default, 'a list of strings such as ["specs"]', _is_texts)
         return tuple(value)
 
-    def integer(self, key: str, default: int, least: int) -> int:
-        """An integer of at least `least`."""
-        value = self.optional_integer(key, least)
+    def integer(self, key: str, default: int, least: int, most: int | None = None) -> int:
+        """An integer of at least `least`, and at most `most`."""
+        value = self.optional_integer(key, least, most)
         return default if value is None else value
 
-    def optional_integer(self, key: str, least: int) -> int | None:
-        """An integer of at least `least`; None when the key is missing."""
-        kind = f"an integer of at least {least}"
-        value: int | None = self._take(key, None, kind, lambda value: type(value) is int and value >= least)
+    def optional_integer(self, key: str, least: int, most: int | None = None) -> int | None:
+        """An integer of at least `least`, and at most `most`; None when the key is missing."""
+        kind = f"an integer of at least {least}" if most is None else f"an integer from {least} to {most}"
+
+        def is_right(value: Json) -> bool:
+            return type(value) is int and least <= value <= (value if most is None else most)
+
+        value: int | None = self._take(key, None, kind, is_right)
         return value
 
     def address(self, key: str, default: str | None) -> str | None:

@@ -8,10 +8,10 @@ import os
 from pathlib import Path
 
 from ltxspec.errors import LockfileError, StorageError
-from ltxspec.storage.git import inside_repository, run_git
+from ltxspec.storage.git import NoRepository, complaint, repository_of, run_git
 
 _SUBMODULE = "160000"  # the mode of its entry
-_NO_REPOSITORY = b"not a git repository (or any"  # nothing above is one, whatever is called `.git` there
+_UNKNOWN = "there are lockfiles missing, and git cannot tell whether there should be some"
 
 
 class TrackedFolder:
@@ -57,7 +57,7 @@ class TrackedFolder:
 
     def _known(self) -> dict[str, str]:
         if self._entries is None:
-            self._entries = self._ask() if _has_repository(self._folder) else {}
+            self._entries = self._ask()
         return self._entries
 
     def _ask(self) -> dict[str, str]:
@@ -65,21 +65,15 @@ class TrackedFolder:
         here = next(place for place in (self._folder, *self._folder.parents) if place.is_dir())
         inside = os.path.relpath(self._folder, here)
         try:
-            done = run_git(here, "--literal-pathspecs", "ls-files", "--stage", "-z", "--", inside)
-        except StorageError as error:
-            raise LockfileError(
-                f"there are lockfiles missing, and git cannot tell whether there should be some: {error.summary}",
-                hint="install git, or bring the lockfiles back",
-            ) from error
-        if done.returncode != 0:
-            if _NO_REPOSITORY in done.stderr:
+            if repository_of(here) is None:
                 return {}
-            inside_repository(here)
-            raise LockfileError(
-                "there are lockfiles missing, and git cannot tell whether there should be some: "
-                + done.stderr.decode(errors="replace").strip(),
-                hint="check the repository with `git status`",
-            )
+            done = run_git(here, "--literal-pathspecs", "ls-files", "--stage", "-z", "--", inside)
+        except NoRepository:  # nothing above is one, whatever is called `.git` there
+            return {}
+        except StorageError as error:
+            raise LockfileError(f"{_UNKNOWN}: {error.summary}", hint=error.hint) from error
+        if done.returncode != 0:
+            raise LockfileError(f"{_UNKNOWN}: {complaint(done)}", hint="check the repository with `git status`")
         entries = {}
         for line in done.stdout.split(b"\0")[:-1]:
             about, _, path = line.partition(b"\t")
@@ -90,8 +84,3 @@ class TrackedFolder:
 def _real(path: Path) -> str:
     """The path with links of its folder followed; the file itself may be one, or not exist."""
     return str(Path(os.path.realpath(path.parent), path.name))
-
-
-def _has_repository(folder: Path) -> bool:
-    """Whether some folder above holds a `.git`: a folder, or the file of a worktree or submodule."""
-    return any(os.path.lexists(place / ".git") for place in (folder, *folder.parents))

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol, Self
 
-from ltxspec.errors import WrongUsage
-from ltxspec.spec.files import FileProblem, ProjectFiles
+from ltxspec.errors import StorageError, WrongUsage
+from ltxspec.spec.files import FileProblem, ProjectFiles, refuse_odd, text_of
 from ltxspec.storage.durable import read_if_exists, translated
 from ltxspec.storage.files import MAX_BYTES, MAX_TEXT, ProjectFolder
-from ltxspec.storage.git import Blobs, Entry, list_tree
+from ltxspec.storage.git_objects import Blobs, Entry, list_tree
+from ltxspec.storage.inside import refuse_outside
 from ltxspec.storage.lfs import LARGEST_POINTER, pointed_at
 from ltxspec.storage.paths import find_specs
 
@@ -45,11 +46,12 @@ class FolderTree(ProjectFolder):
 
     def content(self, path: str) -> bytes | None:
         """The bytes of a file; None when there is none. Raises StorageError."""
-        return read_if_exists(self.root / path)
+        return read_if_exists(self.root / path, self.root)
 
     def names(self, folder: str, suffix: str) -> list[str]:
         """As `Tree.names`. Raises StorageError."""
         place = self.root / folder
+        refuse_outside(self.root, place)
         if not place.is_dir():
             return []
         with translated("read", place):
@@ -80,9 +82,16 @@ class GitTree:
         self._folders: set[str] | None = None
 
     def content(self, path: str) -> bytes | None:
-        """The bytes of a file; None when there is none, or a link. Raises StorageError."""
+        """The bytes of a file; None when there is none. Raises StorageError, also for a link or a submodule."""
         entry = self._entries.get(posixpath.normpath(path))
-        return None if entry is None or _is_odd(entry) else b"".join(self._blobs.chunks(entry.id))
+        if entry is None:
+            return None
+        if _is_odd(entry):
+            raise StorageError(
+                f"`{path}` is a link or a submodule in the commit; there they are not followed",
+                hint="commit the file itself",
+            )
+        return b"".join(self._blobs.chunks(entry.id))
 
     def names(self, folder: str, suffix: str) -> list[str]:
         """As `Tree.names`."""
@@ -107,11 +116,7 @@ class GitTree:
         data = self._read(self._find(path, beside), path, self._max_text)
         if pointed_at(data):
             raise FileProblem(f"`{path}` is kept in Git LFS, so its text is not in the commit")
-        try:
-            return data.decode("utf-8-sig").replace("\r\n", "\n")
-        except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            raise FileProblem(f"`{path}` is not UTF-8 text (line {line})", hint="save it as UTF-8") from None
+        return text_of(data, path)
 
     def sha256(self, path: str, *, beside: str) -> str:
         """`sha256:<hex>` of the bytes of `path` as named in the file `beside`. Raises FileProblem."""
@@ -137,7 +142,8 @@ class GitTree:
 
     def _find(self, path: str, beside: str) -> str:
         """The place in the tree of a file as written: beside the file that names it, or from the root."""
-        if not path or path.startswith(("/", "~/", "\\")) or path[1:3] in (":\\", ":/") or "\0" in path:
+        refuse_odd(path)
+        if path.startswith(("/", "~/", "\\")) or path[1:3] in (":\\", ":/"):
             raise FileProblem(f"`{path}` is no path within the project", hint="name it from the spec or from the root")
         places = [posixpath.normpath(posixpath.join(folder, path)) for folder in (posixpath.dirname(beside), "")]
         inside = [place for place in dict.fromkeys(places) if place != ".." and not place.startswith("../")]
@@ -187,7 +193,8 @@ class GitTree:
             steps = path[len(place) :].split("/")
             if any(step.startswith(".") for step in steps):
                 continue
-            if len(steps) == 1 or _IS_SPEC.search(self.content(path) or b""):
+            says_so = not _is_odd(self._entries[path]) and _IS_SPEC.search(self.content(path) or b"")
+            if len(steps) == 1 or says_so:
                 yield path
 
     def __enter__(self) -> Self:

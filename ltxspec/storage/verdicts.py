@@ -6,9 +6,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from ltxspec.storage.durable import opened, write_all
+from ltxspec.errors import StorageError
+from ltxspec.storage.durable import REAL, make_folder, opened, read_file, write_all
+from ltxspec.storage.inside import remove, rename
 
 _HEADER = "ltxspec verdicts 1"
+_LARGEST = 64 * 2**20  # bytes
 _AT_MOST = 200_000  # digests kept; beyond that only those of the last run stay
 
 
@@ -19,15 +22,16 @@ class FileVerdicts:
     Use it as a context manager, or call `save` at the end of the run.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, within: Path | None = None) -> None:
         self._path = path
+        self._within = within  # the folder that links must not lead out of
         self._known: set[str] | None = None  # read when first asked
         self._asked: set[str] = set()
         self._added: set[str] = set()
 
     def __contains__(self, digest: str) -> bool:
         if self._known is None:
-            self._known = _read(self._path)
+            self._known = _read(self._path, self._within)
         known = digest in self._known or digest in self._added
         if known:
             self._asked.add(digest)
@@ -39,23 +43,25 @@ class FileVerdicts:
 
     def save(self) -> None:
         """Write down what was added."""
-        known = self._known if self._known is not None else _read(self._path)
+        known = self._known if self._known is not None else _read(self._path, self._within)
         if not self._added - known:
             return
         kept = known | self._added
         if len(kept) > _AT_MOST:
             kept = self._asked | self._added
         text = "\n".join([_HEADER, *sorted(kept), ""])
-        with contextlib.suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+        ops = REAL.inside(self._within)
+        with contextlib.suppress(OSError, StorageError):
+            make_folder(self._path.parent, ops)
             # A name of its own: two commands may save at once. No fsync: a lost cache is no loss.
             temporary = self._path.with_name(f"{self._path.name}.{os.getpid()}.tmp")
             try:
-                with opened(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) as descriptor:
+                with opened(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, ops) as descriptor:
                     write_all(descriptor, text.encode())
-                temporary.replace(self._path)
+                rename(str(temporary), str(self._path), ops.within)
             finally:
-                temporary.unlink(missing_ok=True)
+                with contextlib.suppress(FileNotFoundError):
+                    remove(str(temporary), ops.within)
         self._known, self._added = kept, set()
 
     def __enter__(self) -> Self:
@@ -67,9 +73,9 @@ class FileVerdicts:
         self.save()
 
 
-def _read(path: Path) -> set[str]:
+def _read(path: Path, within: Path | None) -> set[str]:
     try:
-        header, *digests = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, ValueError):
+        header, *digests = read_file(path, within, _LARGEST).decode("utf-8").splitlines()
+    except (StorageError, ValueError):
         return set()
     return set(digests) if header == _HEADER else set()

@@ -1,8 +1,13 @@
 """`ltxspec archive`: videos are fetched, checked, and dropped when nothing names them."""
 
+import shutil
 from pathlib import Path
 
-from acceptance.commands import ltxspec, quick
+import pytest
+from acceptance.commands import ltxspec, quick, write_spec
+
+SHORT = "model: lightricks:ltx@2.5-fast\ndefaults: {width: 1280, height: 720, duration: 6, fps: 24}\n"
+SANDBOX = "[provider]\nname = 'sandbox'\n[sandbox]\nspeed = 1000\n"
 
 
 def videos(project: Path) -> list[Path]:
@@ -112,3 +117,45 @@ def test_links_that_lead_out_of_the_project_are_refused_before_anything_is_order
         kept.rename(rendered / place)
         assert [path.name for path in outside.iterdir()] == ["alley.mp4"]
     assert len(quick("show", "night.alley", "--format", "json", cwd=rendered).json[0]["takes"]) == 2
+
+
+@pytest.mark.parametrize("place", ["shared", "a/.ltxspec/archive"])
+def test_projects_that_share_an_archive_drop_only_their_own(tmp_path: Path, place: str) -> None:
+    """The archive is a folder beside the projects, or the one of the first project."""
+    for name in "abc":
+        (tmp_path / name).mkdir()
+        write_spec(tmp_path / name, f"{SHORT}shots:\n  alley: {{prompt: film {name}}}\n")
+        (tmp_path / name / "ltxspec.toml").write_text(
+            f"{SANDBOX}[project]\nid = '{name}'\n[archive]\nurl = '../{place}'\n"
+        )
+    for name in "ab":
+        quick("apply", cwd=tmp_path / name)
+    link = Path("renders", "sandbox", "night", "alley.mp4")
+    first, second = ((tmp_path / name / link).resolve() for name in "ab")
+    for name in "abc":
+        shutil.rmtree(tmp_path / name / ".ltxspec" / "sandbox", ignore_errors=True)
+    gc = ("archive", "gc", "--min-age", "0")
+    told = quick(*gc, cwd=tmp_path / "c").out
+    assert told.startswith("2 more (")
+    assert told.endswith("0 videos, 0.0 MB.\n")
+    assert "\n1 videos, " in quick(*gc, cwd=tmp_path / "a").out
+    assert (first.exists(), second.exists()) == (False, True)
+    document = quick(*gc, "--format", "json", cwd=tmp_path / "b").json
+    assert ([item["sha256"] for item in document["dropped"]], document["shared"]) == ([second.stem], [])
+    assert not second.exists()
+
+
+def test_what_an_earlier_version_archived_in_a_shared_folder_stays(rendered: Path) -> None:
+    """It kept no list, so nobody knows whose a video is, until a lockfile that names it is used again."""
+    shared = rendered.with_name("shared")
+    (rendered / ".ltxspec" / "archive").rename(shared)
+    (rendered / "ltxspec.toml").write_text(f"{SANDBOX}[project]\nid = 'a'\n[archive]\nurl = '../shared'\n")
+    lockfile = rendered / ".ltxspec" / "sandbox" / "lockfiles" / "night.lock.json"
+    kept = lockfile.read_bytes()
+    lockfile.unlink()
+    gc = ("archive", "gc", "--min-age", "0")
+    assert quick(*gc, cwd=rendered).out.startswith("2 more (")
+    lockfile.write_bytes(kept)
+    quick("archive", "pull", cwd=rendered)
+    lockfile.unlink()
+    assert "\n2 videos, " in quick(*gc, cwd=rendered).out

@@ -61,3 +61,21 @@ def test_a_scenario_that_cannot_be_read_is_an_error(project: Path) -> None:
     refused = quick("sandbox", "serve", "--port", "0", "--scenario", "none.json", cwd=project, check=None)
     assert refused.code in (1, 64)
     assert "none.json" in refused.err
+
+
+def test_what_a_sandbox_renders_is_never_recorded_as_bought(project: Path) -> None:
+    command = [sys.executable, "-m", "ltxspec", "sandbox", "serve", "--port", "0", "--state", "far", "--speed", "1000"]
+    with subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            url = process.stdout.readline().removeprefix("sandbox ready: ").strip()
+            refused = ltxspec(
+                *("apply", "--provider", "runware", "--auto-approve"),
+                cwd=project, check=1, RUNWARE_BASE_URL=url, RUNWARE_API_KEY="any",
+            )  # fmt: skip
+            charges = httpx.get(f"{url.removesuffix('/v1')}/sandbox/ledger", trust_env=False).json()["charges"]
+        finally:
+            process.terminate()
+    assert "--provider sandbox" in refused.out + refused.err
+    assert charges == [], "nothing was ordered"
+    assert not list((project / "lockfiles").glob("*"))

@@ -7,9 +7,10 @@ import stat
 import subprocess
 import sys
 import threading
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,10 @@ import pytest
 from acceptance.commands import Result, ltxspec, write_spec
 from acceptance.repositories import commit, git
 from PIL import Image
+
+from ltxspec.lock.codec import decode_lockfile, encode_lockfile
+from ltxspec.lock.events import decode_events, encode_event
+from ltxspec.lock.journal import Intent
 
 KEY = "canary-key-9d41f7a2c05b"
 CANARIES = {
@@ -226,7 +231,7 @@ def test_a_command_line_with_a_secret_is_not_saved(dry_bench: Bench) -> None:
     for form in ("text", "json", "markdown"):
         dry_bench.run("plan", "--var", variable, "--format", form)
     refused = dry_bench.run("plan", "--var", variable, "-o", "plan.json", check=64)
-    assert "`where` holds a secret" in refused.err
+    assert "`where` may hold a secret" in refused.err
     assert not (dry_bench.folder / "plan.json").exists()
     assert dry_bench.leaks() == []
 
@@ -301,9 +306,66 @@ def test_git_is_not_handed_the_key(dry_bench: Bench, tmp_path: Path) -> None:
     """A repository may have configured any program as a filter, a hook or a helper."""
     spy = tmp_path / "bin" / "git"
     spy.parent.mkdir()
-    spy.write_text('#!/bin/sh\nenv >> "$SPY"\nexit 1\n')
-    spy.chmod(0o755)
     seen = tmp_path / "seen"
-    dry_bench.run("lock", "merge", check=None, PATH=f"{spy.parent}{os.pathsep}{os.environ['PATH']}", SPY=str(seen))
+    spy.write_text(f'#!/bin/sh\nenv >> "{seen}"\nexit 1\n')
+    spy.chmod(0o755)
+    (dry_bench.folder / ".git").mkdir()
+    dry_bench.run("lock", "merge", check=None, PATH=f"{spy.parent}{os.pathsep}{os.environ['PATH']}")
     assert "PATH=" in seen.read_text()
     assert KEY not in seen.read_text()
+
+
+OTHER_NAMES = (
+    "http://ann:canaryword@{web}/frame.png?id=7&authToken=canarytoken&pw=canarypw&code=canarycode&rlkey=canarykey"
+)
+
+
+def write_one_shot(bench: Bench) -> str:
+    """A shot whose image has secrets under names that nobody could list; returns the image's address."""
+    image = OTHER_NAMES.format(web=bench.web)
+    write_spec(
+        bench.folder,
+        "model: lightricks:ltx@2.5-fast\ndefaults: {width: 1280, height: 720, duration: 6, fps: 24}\n"
+        f"shots:\n  framed: {{prompt: a framed one, inputs: {{frameImages: [{{image: '{image}'}}]}}}}\n",
+    )
+    return image
+
+
+def charges(bench: Bench) -> Any:
+    with urllib.request.urlopen(f"{bench.service.removesuffix('/v1')}/sandbox/ledger") as reply:
+        return json.loads(reply.read())["charges"]
+
+
+def test_secrets_of_any_name_stay_out_and_what_was_kept_before_buys_nothing_again(bench: Bench) -> None:
+    image = write_one_shot(bench)
+    for form in ("text", "json", "markdown"):
+        bench.run("plan", "--format", form)
+    (bench.folder / "sitecustomize.py").write_text(DEATH)
+    bench.run("apply", "--auto-approve", check=9, PYTHONPATH=str(bench.folder))
+    journal = bench.folder / ".ltxspec" / "journal" / "night.jsonl"
+    assert "[redacted]" in content(journal)
+    assert "canary" not in content(journal)
+    bench.run("plan", "-o", "plan.json")
+    assert [name for name, result in bench.said if "canary" in result.out + result.err] == []
+    assert "canary" not in content(bench.folder / "plan.json")
+
+    (intent,) = decode_events(journal.read_bytes(), "journal")
+    assert isinstance(intent, Intent)
+    inputs = {"inputs": {"frameImages": [{"image": image}]}}  # as an earlier version left it
+    kept = replace(intent, order={**intent.order, **inputs}, request={**intent.request, **inputs})
+    journal.write_bytes(encode_event(kept))
+    bench.run("apply", "--auto-approve")
+    path = bench.folder / "lockfiles" / "night.lock.json"
+    assert "/frame.png" in content(path)
+    assert "canary" not in content(path)
+    bought = charges(bench)
+    assert [charge["count"] for charge in bought] == [1]
+
+    written = decode_lockfile(path.read_bytes(), "lockfile")
+    (take,) = written.shots["framed"].takes
+    record = written.shots["framed"].with_take(replace(take, request={**take.request, **inputs}))
+    path.write_bytes(encode_lockfile(replace(written, shots={"framed": record})))
+    bench.run("plan", "--detailed-exitcode")
+    bench.run("apply", "--auto-approve")
+    assert charges(bench) == bought
+    assert "canary" not in bench.run("show", "--format", "json").out

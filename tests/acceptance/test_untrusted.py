@@ -4,6 +4,7 @@ import http.server
 import json
 import os
 import resource
+import stat
 import subprocess
 import sys
 import threading
@@ -324,3 +325,21 @@ def test_the_configuration_of_a_repository_cannot_lead_lockfiles_out_of_it(proje
     (project / "ltxspec.toml").write_text('[project]\nlockfiles = "../elsewhere"\n')
     stopped = ltxspec("apply", "--provider", "sandbox", cwd=project, check=1)
     assert "must be a path inside the project" in stopped.err
+
+
+def test_nothing_that_is_made_is_for_everybody_to_write(tmp_path: Path) -> None:
+    """Containers often run without a umask."""
+    steps = (
+        ("init", "--name", "night"),
+        ("apply", "--provider", "sandbox", "--auto-approve"),
+        ("plan", "--provider", "sandbox", "-o", "plan.json"),
+    )
+    before = os.umask(0)
+    try:
+        for arguments in steps:
+            ltxspec(*arguments, cwd=tmp_path)
+    finally:
+        os.umask(before)
+    made = [path for path in tmp_path.rglob("*") if not path.is_symlink()]
+    assert {"plan.json", "night.lock.json"} <= {path.name for path in made}
+    assert [path for path in made if path.stat().st_mode & stat.S_IWOTH] == []

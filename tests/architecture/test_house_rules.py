@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "ltxspec"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
@@ -17,6 +19,12 @@ PRODUCT_NAMES = re.compile(r"runware|lightricks|ltx[-_ ]?(2|video|fast|pro)", re
 
 EXCEPTION = re.compile(r"#\s*(?:noqa|type:\s*ignore|pragma:)")
 EXPLAINED = re.compile(r"#\s*(?:noqa:\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*|type:\s*ignore\[[\w\-, ]+\])\s+(?:[#-]\s*)?[^\s#-]")
+
+# What starts another program. One module does, and it says what git may and may not do (`storage/git.py`).
+STARTS = re.compile(
+    r"\b(?:import|from)\s+(?:subprocess|pty|multiprocessing)\b"
+    r"|\bcreate_subprocess_\w+|\bos\.(?:system|popen|fork\w*|posix_spawn\w*|(?:exec|spawn)[lv]\w*)\b"
+)
 
 MAX_MODULE_LINES = 300
 MAX_FUNCTION_LINES = 50
@@ -43,6 +51,25 @@ def in_core(path: Path) -> bool:
 
 def test_the_core_names_no_service_and_no_model() -> None:
     assert [line for path in SOURCES if in_core(path) for line in lines_matching(PRODUCT_NAMES, path)] == []
+
+
+def test_only_one_module_starts_programs() -> None:
+    assert {name_of(path) for path in SOURCES if lines_matching(STARTS, path)} == {"ltxspec/storage/git.py"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import subprocess",
+        "    from subprocess import run",
+        "await asyncio.create_subprocess_exec('git')",
+        "os.system('git')",
+        "os.execvp('git', [])",
+        "os.posix_spawn('git', [], {})",
+    ],
+)
+def test_every_way_to_start_a_program_would_be_noticed(line: str) -> None:
+    assert STARTS.search(line)
 
 
 def test_every_core_name_is_a_module() -> None:

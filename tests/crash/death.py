@@ -85,15 +85,15 @@ class MortalDisk:
 
     def ops(self) -> FileOps:
         """The system calls of this disk."""
-        return FileOps(**{item.name: getattr(self, item.name) for item in fields(FileOps)})
+        return FileOps(**{item.name: getattr(self, item.name) for item in fields(FileOps) if item.name != "within"})
 
-    def open(self, path: str, flags: int, mode: int) -> int:
+    def open(self, path: str, flags: int, mode: int, within: str | None = None) -> int:
         if flags & os.O_CREAT and not Path(path).exists():
-            descriptor = self._call("create", path, lambda: REAL.open(path, flags, mode))
+            descriptor = self._call("create", path, lambda: REAL.open(path, flags, mode, within))
         else:
             if self._fate.dead:
                 raise Crash
-            descriptor = REAL.open(path, flags, mode)
+            descriptor = REAL.open(path, flags, mode, within)
         self._paths[descriptor] = path
         return int(descriptor)
 
@@ -115,11 +115,11 @@ class MortalDisk:
     def ftruncate(self, descriptor: int, length: int) -> None:
         self._call("truncate", self._paths.get(descriptor, ""), lambda: REAL.ftruncate(descriptor, length))
 
-    def replace(self, source: str, target: str) -> None:
-        self._call("rename", target, lambda: REAL.replace(source, target))
+    def replace(self, source: str, target: str, within: str | None = None) -> None:
+        self._call("rename", target, lambda: REAL.replace(source, target, within))
 
-    def unlink(self, path: str) -> None:
-        self._call("remove", path, lambda: REAL.unlink(path))
+    def unlink(self, path: str, within: str | None = None) -> None:
+        self._call("remove", path, lambda: REAL.unlink(path, within))
 
     def close(self, descriptor: int) -> None:
         REAL.close(descriptor)

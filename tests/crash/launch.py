@@ -20,9 +20,9 @@ _passed = 0
 def main() -> None:
     """Replace the calls, then be `ltxspec`."""
     for name in ("replace", "rename", "unlink", "remove", "mkdir", "symlink", "chmod", "truncate"):
-        _replace(name, lambda path, *_: os.fspath(path))
+        _replace(name, _named)
     for name in ("fsync", "ftruncate", "fchmod"):
-        _replace(name, lambda descriptor, *_: _path_of(descriptor))
+        _replace(name, lambda descriptor, *_, **__: _path_of(descriptor))
     _replace_write()
     _replace_open()
     from ltxspec import __main__ as command
@@ -44,6 +44,12 @@ def _path_of(descriptor: Any) -> str:
         return ""
 
 
+def _named(path: Any, *_: Any, **options: Any) -> str:
+    """Where a call is made: a name may be that of a file in a folder that is held open."""
+    folder = options.get("dir_fd", options.get("src_dir_fd"))
+    return os.fspath(path) if folder is None else os.path.join(_path_of(folder), os.fspath(path))  # noqa: PTH118  # as above
+
+
 def _matters(path: str) -> bool:
     return os.path.realpath(path).startswith(ROOT)
 
@@ -52,7 +58,7 @@ def _replace(name: str, where: Callable[..., str]) -> None:
     real = getattr(os, name)
 
     def call(*arguments: Any, **options: Any) -> Any:
-        if not _matters(where(*arguments)):
+        if not _matters(where(*arguments, **options)):
             return real(*arguments, **options)
         _pass_point()
         result = real(*arguments, **options)
@@ -83,7 +89,7 @@ def _replace_open() -> None:
     real = os.open
 
     def opened(path: Any, flags: int, *arguments: Any, **options: Any) -> int:
-        if not flags & os.O_CREAT or not _matters(os.fspath(path)):
+        if not flags & os.O_CREAT or not _matters(_named(path, **options)):
             return real(path, flags, *arguments, **options)
         _pass_point()
         descriptor = real(path, flags, *arguments, **options)

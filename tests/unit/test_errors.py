@@ -37,6 +37,7 @@ def test_a_place_reads_as_editors_and_terminals_expect() -> None:
 def test_an_error_carries_what_where_and_how_to_mend_it() -> None:
     error = WrongUsage("no such file", where=HERE, hint="look again")
     assert (error.summary, error.where, error.hint, str(error)) == ("no such file", HERE, "look again", "no such file")
+    assert (error.line, WrongUsage("no such file").line) == ("no such file; look again", "no such file")
     assert Refused("over-budget", "too dear").code == "over-budget"
 
 

@@ -101,7 +101,8 @@ def gc(session: Session, min_age: float, lock_timeout: float, form: str, provide
 
     Kept is what any lockfile of a branch, tag, stash, worktree or merge under way names, takes that were superseded or
     retired included, and what is archived but not recorded yet. Nothing goes while another command works on a spec
-    (exit 5), or when a lockfile or journal cannot be read. What was rejected or is half downloaded stays.
+    (exit 5), or when a lockfile or journal cannot be read. What was rejected or is half downloaded stays, and so does
+    what another project archived that shares the folder.
     """
     from ltxspec.cli.project import open_project
     from ltxspec.cli.pruning import Pruning, prune
@@ -125,6 +126,13 @@ def _tell(project: "Project", pruned: "Pruned", how: "Pruning") -> None:
     if pruned.young:
         size = sum(item.bytes for item in pruned.young)
         click.echo(f"{len(pruned.young)} more ({size / 1e6:.1f} MB) stay, younger than {how.min_days:g} days.")
+    if pruned.shared:
+        size = sum(item.bytes for item in pruned.shared)
+        click.echo(
+            f"{len(pruned.shared)} more ({size / 1e6:.1f} MB) stay: they are not known to be this project's alone. "
+            "`projects/` in the archive has a list for each project that uses it; remove that of one that is gone."
+            + ("" if project.config.project.id else " A project without `[project] id` drops only its own archive's.")
+        )
     size = sum(item.bytes for item in pruned.dropped)
     click.echo(f"{len(pruned.dropped)} videos, {size / 1e6:.1f} MB.")
 
@@ -149,6 +157,7 @@ def _tell_json(project: "Project", pruned: "Pruned", how: "Pruning") -> None:
         "reason": pruned.reason,
         "dropped": listed(pruned.dropped),
         "tooYoung": listed(pruned.young),
+        "shared": listed(pruned.shared),
         "bytes": sum(item.bytes for item in pruned.dropped),
     }
     click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2))

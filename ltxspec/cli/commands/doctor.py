@@ -4,11 +4,15 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ltxspec.cli import options
 from ltxspec.cli.session import Session
+
+if TYPE_CHECKING:
+    from ltxspec.cli.project import Project
 
 
 @click.command("doctor", epilog="Examples: `ltxspec doctor`, `ltxspec doctor --provider sandbox`.")
@@ -30,8 +34,8 @@ def command(session: Session, provider: str | None, form: str) -> int:
         _key(project.provider),
         _git(project.root),
         _codecs(),
-        _specs(session, provider),
-        _lockfiles(session, provider),
+        _specs(project),
+        _lockfiles(project),
         _writable(project.local.parent),
     ]
     if form == "json":
@@ -56,6 +60,7 @@ def _key(provider: str) -> tuple[str, bool, str]:
 
 def _git(root: Path) -> tuple[str, bool, str]:
     from ltxspec.cli.drivers import has_drivers
+    from ltxspec.errors import StorageError
 
     if shutil.which("git") is None:
         return "git", False, "not installed: review needs it"
@@ -64,7 +69,10 @@ def _git(root: Path) -> tuple[str, bool, str]:
         True: "found; lockfiles are merged by ltxspec",
         False: "found; `ltxspec init` sets up the merge of lockfiles in this clone",
     }
-    return "git", True, words[has_drivers(root)]
+    try:
+        return "git", True, words[has_drivers(root)]
+    except StorageError as error:
+        return "git", False, error.line
 
 
 def _codecs() -> tuple[str, bool, str]:
@@ -74,29 +82,26 @@ def _codecs() -> tuple[str, bool, str]:
     return "video", not missing, "all codecs found" if not missing else f"PyAV lacks {', '.join(missing)}"
 
 
-def _specs(session: Session, provider: str | None) -> tuple[str, bool, str]:
-    from ltxspec.cli.project import open_project
+def _specs(project: "Project") -> tuple[str, bool, str]:
     from ltxspec.cli.specs import render_specs
     from ltxspec.errors import LtxspecError, Problems
     from ltxspec.report.phrases import counted
 
     problems = Problems()
     try:
-        specs = render_specs(open_project(session, provider), (), problems=problems)
+        specs = render_specs(project, (), problems=problems)
     except LtxspecError as error:
-        return "specs", False, "; ".join(filter(None, (error.summary, error.hint)))
+        return "specs", False, error.line
     if problems.errors:
         return "specs", False, f"{counted(len(problems.errors), 'error')}; see `ltxspec validate`"
     shots = sum(len(spec.requests) for spec in specs)
     return "specs", True, f"{counted(len(specs), 'spec')}, {counted(shots, 'shot')}"
 
 
-def _lockfiles(session: Session, provider: str | None) -> tuple[str, bool, str]:
+def _lockfiles(project: "Project") -> tuple[str, bool, str]:
     from ltxspec.cli.holdings import lockfile_names
-    from ltxspec.cli.project import open_project
     from ltxspec.cli.verifying import verify_lockfiles
 
-    project = open_project(session, provider)
     problems = verify_lockfiles(project)
     if problems:
         return "lockfiles", False, problems[0]

@@ -18,7 +18,7 @@ def command(session: Session, paths: tuple[str, ...], *, check: bool, show_diff:
     from ltxspec.cli.formatting import format_spec
     from ltxspec.cli.project import open_project
     from ltxspec.cli.specs import spec_files
-    from ltxspec.storage.durable import replace_file
+    from ltxspec.storage.durable import REAL, read_file, replace_file
 
     project = open_project(session)
     changed = 0
@@ -26,7 +26,7 @@ def command(session: Session, paths: tuple[str, ...], *, check: bool, show_diff:
         label = project.label(path)
         text = project.files.read_text(label, beside="")
         formatted = format_spec(text, label)
-        if formatted == path.read_bytes().decode("utf-8"):
+        if formatted.encode() == read_file(path, project.root):
             continue
         changed += 1
         if show_diff:
@@ -35,6 +35,6 @@ def command(session: Session, paths: tuple[str, ...], *, check: bool, show_diff:
         elif check:
             click.echo(f"not formatted: {label}")
         else:
-            replace_file(path, formatted.encode())
+            replace_file(path, formatted.encode(), REAL.inside(project.root))
             click.echo(f"formatted {label}")
     return 1 if changed and (check or show_diff) else 0

@@ -22,6 +22,7 @@ def command(session: Session, directory: str, name: str | None, service: str | N
     """
     from ltxspec.cli.drivers import install_drivers
     from ltxspec.cli.scaffold import scaffold
+    from ltxspec.errors import StorageError
 
     folder: Path = session.folder / directory
     written, kept = scaffold(folder, name, service)
@@ -29,8 +30,11 @@ def command(session: Session, directory: str, name: str | None, service: str | N
         click.echo(f"wrote {path}")
     for path in kept:
         click.echo(f"kept  {path} (exists)")
-    if install_drivers(folder):
-        click.echo("set   git's merge and diff drivers for lockfiles (each clone needs this once)")
+    try:
+        if install_drivers(folder):
+            click.echo("set   git's merge and diff drivers for lockfiles (each clone needs this once)")
+    except StorageError as error:
+        click.echo(f"left  git's merge and diff drivers for lockfiles as they are: {error.line}", err=True)
     start = "" if folder == Path.cwd() else f"cd {shlex.quote(directory)} && "
     click.echo(f"\nNext: {start}ltxspec plan --provider sandbox")
     return 0

@@ -37,15 +37,16 @@ def verify(session: Session, bases: tuple[str, ...], provider: str | None) -> in
     from ltxspec.cli.holdings import lockfile_names
     from ltxspec.cli.project import open_project
     from ltxspec.cli.verifying import verify_lockfiles
+    from ltxspec.report.style import clean
 
     project = open_project(session, provider)
     problems = verify_lockfiles(project, bases)
     for problem in problems:
-        click.echo(f"error[lockfile]: {problem}", err=True)
+        click.echo(f"error[lockfile]: {clean(problem)}", err=True)
     if problems:
         return 1
     count = len(lockfile_names(project))
-    against = f"; no paid task of {' and '.join(bases)} is missing or altered" if bases else ""
+    against = f"; no paid task of {' and '.join(bases)} is missing" if bases else ""
     click.echo(f"{count} lockfile{'s' * (count != 1)} verified{against}.")
     return 0
 
@@ -121,10 +122,11 @@ def mv(session: Session, origin: str, target: str, provider: str | None) -> int:
     """Put a shot's takes under another name, also in another spec. Costs nothing and loses nothing."""
     from ltxspec.cli.mending import address_of, move
     from ltxspec.cli.project import open_project
+    from ltxspec.report.style import clean
 
     project = open_project(session, provider)
     for old, new in move(project, address_of(origin), address_of(target)):
-        click.echo(f"{old} is now {new}.")
+        click.echo(clean(f"{old} is now {new}."))
     return 0
 
 
@@ -153,13 +155,13 @@ def rm(session: Session, address: str, number: int | None, provider: str | None,
 def _agreed(found: "Forgotten", *, yes: bool) -> bool:
     """Show what would go; ask a person, unless that was decided on the command line."""
     from ltxspec.errors import Refused
+    from ltxspec.report.style import clean
     from ltxspec.report.takes import money
 
     for number, take in found.takes:
         when = take.submitted_at or "imported"
-        click.echo(
-            f"{found.address} take {number}  {take.status}  {money(take.cost)}  {when}  {take.task_id}", err=True
-        )
+        line = f"{found.address} take {number}  {take.status}  {money(take.cost)}  {when}  {take.task_id}"
+        click.echo(clean(line), err=True)
     if yes:
         return True
     if not sys.stdin.isatty():

@@ -53,6 +53,6 @@ def _refuse_to_keep_secrets(variables: Mapping[str, Any]) -> None:
     for name, value in variables.items():
         if redact_secrets({name: value}) != {name: value}:
             raise WrongUsage(
-                f"the variable `{name}` holds a secret, and saved plans keep none",
+                f"the variable `{name}` may hold a secret, and saved plans keep none",
                 hint="apply without `-o`, or put a plain address in its place",
             )

@@ -14,8 +14,9 @@ def command() -> None:
 
 @command.command(
     "serve",
-    epilog="Examples: `ltxspec sandbox serve --port 8787`, "
-    "`RUNWARE_BASE_URL=http://127.0.0.1:8787/v1 RUNWARE_API_KEY=any ltxspec apply`.",
+    epilog="Examples: `ltxspec sandbox serve --port 8787` for any client. To rehearse what is paid for: "
+    "`ltxspec sandbox serve --key any`, "
+    "then `RUNWARE_BASE_URL=http://127.0.0.1:8787/v1 RUNWARE_API_KEY=any ltxspec apply`.",
 )
 @click.option("--host", metavar="HOST", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
@@ -26,7 +27,7 @@ def command() -> None:
     type=click.IntRange(0, 65535),
     help="Port; 0 picks a free one.",
 )
-@click.option("--key", metavar="KEY", help="Accept only this API key (default: any).")
+@click.option("--key", metavar="KEY", help="Stand for the paid service, to whoever has this key.")
 @click.option("--speed", metavar="X", type=click.FloatRange(min=0.1), help="How many times faster than real rendering.")
 @click.option("--scenario", metavar="FILE", help="Faults to play, as JSON.")
 @click.option("--state", metavar="DIR", help="Where tasks and videos are kept (default: .ltxspec/sandbox).")

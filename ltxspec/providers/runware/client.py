@@ -4,7 +4,6 @@ Nothing is decided here. The key rides in a header of API calls only, never in a
 """
 
 import asyncio
-import ipaddress
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -15,6 +14,8 @@ import httpx
 
 from ltxspec import __version__
 from ltxspec.errors import ProviderRefused
+from ltxspec.providers.hosts import is_this_machine
+from ltxspec.providers.runware.trouble import no_connection
 
 _USER_AGENT = f"ltxspec/{__version__}"
 # More makes httpcore's pool slower, and the service asks for steadiness. Callers take turns (`reads.py`, `provider.py`
@@ -24,6 +25,7 @@ _API_SECONDS = httpx.Timeout(connect=10, read=120, write=120, pool=60)
 _FILE_SECONDS = httpx.Timeout(connect=10, read=60, write=60, pool=60)
 _CLOSING_SECONDS = 10.0
 _REPLY_LIMIT = 16 * 1024 * 1024  # bytes; a longer body is cut, and then is no JSON
+_SANDBOX_MARK = "X-Ltxspec-Sandbox"  # a header of every answer of `ltxspec sandbox serve`; the paid service has none
 _SHORTEST_SECRET = 8  # characters; a shorter key could stand in a reply by chance
 
 # Raised before any byte of a request is written: no connection (TLS included), none through the proxy (over https it is
@@ -109,9 +111,10 @@ class Client:
         # httpx logs every URL, and a presigned URL is a secret; httpcore logs redirects with it.
         for name in ("httpx", "httpcore"):
             logging.getLogger(name).setLevel(logging.WARNING)
-        self._base_url = _web_address(connection.base_url)
+        self.base_url = _web_address(connection.base_url)
         self._key = connection.key
-        outwards = connection.transport is None and self._base_url.scheme == "https" and not _is_here(self._base_url)
+        here = is_this_machine(self.base_url.host)
+        outwards = self._outwards = connection.transport is None and self.base_url.scheme == "https" and not here
         self._api = _pool(connection.transport, _API_SECONDS, outwards=outwards)
         self._files = _pool(connection.transport, _FILE_SECONDS, outwards=outwards)
 
@@ -120,16 +123,18 @@ class Client:
 
         Raises:
             Broken: no complete answer. A cancelled call raises CancelledError, and is then as unclear as a broken one.
+            ProviderRefused: with `whole_run`, the answer says that it is a sandbox's: no money is spent there.
         """
         headers = {"Content-Type": "application/json", **self._key.header()}
         try:
             async with (
                 asyncio.timeout(seconds),  # also for a reply that drips for ever
-                self._api.stream("POST", self._base_url, content=body, headers=headers) as response,
+                self._api.stream("POST", self.base_url, content=body, headers=headers) as response,
             ):
+                _refuse_sandbox(response.headers)
                 content = await _read(response, _REPLY_LIMIT)
         except (httpx.RequestError, httpx.InvalidURL, TimeoutError) as error:
-            raise broken(error) from None
+            raise self.broken(error, self.base_url) from None
         return Answer(response.status_code, self._key.hide_in(content), response.headers.get("Retry-After"))
 
     @asynccontextmanager
@@ -141,6 +146,12 @@ class Client:
         """
         async with self._files.stream("GET", url, headers={"Accept-Encoding": "identity", **headers}) as response:
             yield response
+
+    def broken(self, error: Exception, url: httpx.URL) -> Broken:
+        """What a failure of the transport means. No text of httpx is told: it can hold URLs."""
+        sent = not isinstance(error, _NOTHING_SENT)
+        told = None if sent else no_connection(error, url, uses_proxy=self._outwards and url.scheme == "https")
+        return Broken(told or _WORDS.get(type(error), type(error).__name__), sent=sent)
 
     async def close(self) -> None:
         """Close all connections. An injected transport is closed with them. What does not close in time is left."""
@@ -156,16 +167,8 @@ class Client:
         await self.close()
 
 
-def broken(error: Exception) -> Broken:
-    """What a failure of the transport means. The text names its kind only: messages of httpx can hold URLs."""
-    return Broken(_WORDS.get(type(error), type(error).__name__), sent=not isinstance(error, _NOTHING_SENT))
-
-
 _WORDS: dict[type[Exception], str] = {
-    httpx.ConnectError: "no connection",
-    httpx.ConnectTimeout: "no connection in time",
     httpx.PoolTimeout: "all connections are busy",
-    httpx.ProxyError: "the proxy gave no connection",
     httpx.ReadTimeout: "no answer in time",
     TimeoutError: "no answer in time",
     httpx.WriteTimeout: "the request could not be sent in time",
@@ -194,16 +197,6 @@ def _web_address(base_url: str) -> httpx.URL:
     return url
 
 
-def _is_here(url: httpx.URL) -> bool:
-    """Whether an address is on this machine."""
-    if url.host == "localhost" or url.host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(url.host).is_loopback
-    except ValueError:
-        return False
-
-
 def _pool(transport: httpx.AsyncBaseTransport | None, seconds: httpx.Timeout, *, outwards: bool) -> httpx.AsyncClient:
     try:
         return httpx.AsyncClient(
@@ -222,6 +215,16 @@ def _pool(transport: httpx.AsyncBaseTransport | None, seconds: httpx.Timeout, *,
             whole_run=True,
             hint="check `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, `SSL_CERT_FILE` and `SSL_CERT_DIR`",
         ) from None
+
+
+def _refuse_sandbox(headers: httpx.Headers) -> None:
+    if _SANDBOX_MARK in headers:
+        raise ProviderRefused(
+            "the service is a sandbox: what it renders is free, and is not recorded as bought",
+            provider_code="sandbox",
+            whole_run=True,
+            hint="use `--provider sandbox`; to rehearse what is paid for, start it with `ltxspec sandbox serve --key`",
+        )
 
 
 async def _read(response: httpx.Response, limit: int) -> bytes:

@@ -14,10 +14,12 @@ import httpx
 
 from ltxspec.apply.ports import Clock, Sink
 from ltxspec.errors import ProviderUnavailable
-from ltxspec.providers.runware.client import Broken, Client, broken
+from ltxspec.providers.hosts import is_private, is_this_machine
+from ltxspec.providers.runware.client import Broken, Client
 from ltxspec.providers.runware.contents import Unzipper, beginning
 from ltxspec.providers.runware.patience import Pace, Progress
 from ltxspec.providers.runware.transfer import ContentRange, NotYet, NoVideo, Transfer, content_length
+from ltxspec.providers.runware.trouble import place_of
 from ltxspec.providers.runware.wire import parse_retry_after
 
 _WAITS = (2.0, 5.0, 10.0, 15.0, 20.0)  # seconds; counted anew whenever an attempt made progress
@@ -28,7 +30,6 @@ _NOT_NOW = frozenset({408, 422, 425, 429, 500, 502, 503, 504})
 _GONE = frozenset({404, 410})
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _COMPLETE, _PARTIAL, _RANGE_REFUSED = 200, 206, 416
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 DEFAULT_SIZE_LIMIT = 4 * 1024**3  # bytes
 
@@ -47,13 +48,33 @@ class _Fetch:
         return self.transfer.sink
 
 
-class Downloads:
-    """Fetches videos over https; over http only from this machine, or when the service itself is on http."""
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Where the service is, as far as that says where its videos may be.
 
-    def __init__(self, client: Client, clock: Clock, *, allow_http: bool, size_limit: int, pace: Pace) -> None:
+    One on http may name videos on http. One on the public network may not make this machine ask itself or a neighbour.
+    """
+
+    plain: bool  # it is on http
+    is_private: bool  # it is on this machine or in a private range
+
+    def allows_http(self, url: httpx.URL) -> bool:
+        """Whether a video may come over http."""
+        return self.plain or (self.is_private and is_this_machine(url.host))
+
+
+def service_at(base_url: httpx.URL) -> Service:
+    """What the service's own address says."""
+    return Service(base_url.scheme == "http", is_private(base_url.host))
+
+
+class Downloads:
+    """Fetches videos over https, from the public network: see `Service` for what else a service may name."""
+
+    def __init__(self, client: Client, clock: Clock, service: Service, *, size_limit: int, pace: Pace) -> None:
         self._client = client
         self._clock = clock
-        self._allow_http = allow_http
+        self._service = service
         self._size_limit = size_limit
         self._pace = pace
         self._turn = asyncio.Semaphore(_AT_ONCE)
@@ -72,7 +93,7 @@ class Downloads:
                     await self._keep_trying(fetch)
             except TimeoutError:
                 raise ProviderUnavailable(
-                    f"the video at `{_shown(fetch.url)}` is not complete after {self._pace.longest:.0f} s: "
+                    f"the video at `{place_of(fetch.url)}` is not complete after {self._pace.longest:.0f} s: "
                     f"{sink.size} bytes have arrived"
                 ) from None
 
@@ -89,7 +110,7 @@ class Downloads:
             wait = max(next(waits, math.inf), trouble.retry_after or 0.0)
             if fetch.attempts >= _ATTEMPTS_IN_ALL or not fetch.progress.allows(wait):
                 raise ProviderUnavailable(
-                    f"the video at `{_shown(fetch.url)}` could not be fetched: {trouble.reason}",
+                    f"the video at `{place_of(fetch.url)}` could not be fetched: {trouble.reason}",
                     retry_after=trouble.retry_after,
                 )
             await self._clock.sleep(wait)
@@ -105,13 +126,13 @@ class Downloads:
                             return await self._receive(fetch, response)
                         url = self._checked(response.headers.get("Location", ""), url)
         except (httpx.RequestError, httpx.InvalidURL) as error:
-            failure: Broken = broken(error)
+            failure: Broken = self._client.broken(error, url)
             raise NotYet(failure.reason) from None
         except TimeoutError:
             raise NotYet("the transfer stalled") from None
         except NoVideo as error:
-            raise ProviderUnavailable(f"the address `{_shown(fetch.url)}` {error}") from None
-        raise ProviderUnavailable(f"the video at `{_shown(fetch.url)}` is behind too many redirects")
+            raise ProviderUnavailable(f"the address `{place_of(fetch.url)}` {error}") from None
+        raise ProviderUnavailable(f"the video at `{place_of(fetch.url)}` is behind too many redirects")
 
     async def _receive(self, fetch: _Fetch, response: httpx.Response) -> None:
         """Judge one answer and take its bytes."""
@@ -163,18 +184,16 @@ class Downloads:
             url = base.join(location) if base is not None else httpx.URL(location)
         except (httpx.InvalidURL, ValueError):
             raise ProviderUnavailable("the address of the video is not a URL") from None
-        local = self._allow_http or url.host in _LOOPBACK
-        if not url.host or url.scheme not in ({"https", "http"} if local else {"https"}):
-            raise ProviderUnavailable(f"the video at `{_shown(url)}` is not fetched: its address is not https")
+        if not url.host or url.scheme not in ({"https", "http"} if self._service.allows_http(url) else {"https"}):
+            raise ProviderUnavailable(f"the video at `{place_of(url)}` is not fetched: its address is not https")
+        if is_private(url.host) and not self._service.is_private:
+            raise ProviderUnavailable(
+                f"the video at `{place_of(url)}` is not fetched: its host is on no public network, as the service is"
+            )
         return url
 
     def _too_large(self, url: httpx.URL) -> ProviderUnavailable:
-        return ProviderUnavailable(f"the video at `{_shown(url)}` is larger than {self._size_limit} bytes")
-
-
-def is_plain_http(base_url: str) -> bool:
-    """Whether the service itself is reached over http, so that its videos may be too."""
-    return base_url.lower().startswith("http://")
+        return ProviderUnavailable(f"the video at `{place_of(url)}` is larger than {self._size_limit} bytes")
 
 
 async def _parts(fetch: _Fetch, response: httpx.Response) -> AsyncGenerator[bytes]:
@@ -189,13 +208,7 @@ async def _parts(fetch: _Fetch, response: httpx.Response) -> AsyncGenerator[byte
 def _no_video(url: httpx.URL, status: int) -> ProviderUnavailable:
     if status in _GONE:
         return ProviderUnavailable(
-            f"the video at `{_shown(url)}` is gone (HTTP {status})",
+            f"the video at `{place_of(url)}` is gone (HTTP {status})",
             hint="the service removes videos after their `ttl`; look whether the archive of another machine has it",
         )
-    return ProviderUnavailable(f"the video at `{_shown(url)}` could not be fetched: HTTP {status}")
-
-
-def _shown(url: httpx.URL) -> str:
-    """A URL fit for a message: no user, no password, no query."""
-    port = f":{url.port}" if url.port else ""
-    return f"{url.scheme}://{url.host}{port}{url.path}" if url.host else f"{url.scheme}:…"
+    return ProviderUnavailable(f"the video at `{place_of(url)}` could not be fetched: HTTP {status}")

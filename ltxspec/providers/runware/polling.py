@@ -140,7 +140,7 @@ def _no_word(reply: Reply) -> ProviderUnavailable:
     first = next((error for error in reply.errors if error.code or error.message), None)
     told = f" (`{first.code or 'no code'}`: {first.message or 'no message'})" if first else ""
     return ProviderUnavailable(
-        f"the service answered a look at a task with HTTP {reply.status} and said nothing of it{told}",
+        f"the service answered a look at a task with {reply.told} and said nothing of it{told}",
         retry_after=reply.retry_after,
     )
 

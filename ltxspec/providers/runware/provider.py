@@ -21,7 +21,7 @@ from ltxspec.providers.runware.classify import (
 )
 from ltxspec.providers.runware.client import Broken, Client, Connection
 from ltxspec.providers.runware.codes import Kind, kind_of
-from ltxspec.providers.runware.download import DEFAULT_SIZE_LIMIT, Downloads, is_plain_http
+from ltxspec.providers.runware.download import DEFAULT_SIZE_LIMIT, Downloads, service_at
 from ltxspec.providers.runware.patience import Pace, Patience
 from ltxspec.providers.runware.polling import Polls
 from ltxspec.providers.runware.reads import Jitter, Reads, refused
@@ -67,7 +67,7 @@ class RunwareProvider:
         self._downloads = Downloads(
             self._client,
             clock,
-            allow_http=is_plain_http(connection.base_url),
+            service_at(self._client.base_url),
             size_limit=tuning.size_limit,
             pace=tuning.pace,
         )
@@ -148,7 +148,7 @@ class RunwareProvider:
         if settled and reply.status < HTTPStatus.BAD_REQUEST and not kinds:
             return judge_archive(reply, task)
         raise ProviderUnavailable(
-            f"the service's archive did not answer: HTTP {reply.status}", settled=settled and not kinds & _NO_TIME
+            f"the service's archive did not answer: {reply.told}", settled=settled and not kinds & _NO_TIME
         )
 
     async def details(self, task: TaskId) -> tuple[Json, Json]:
@@ -200,7 +200,7 @@ class RunwareProvider:
         if refusal is not None:
             raise refused(refusal, what)
         reason = next((f": {error.message or error.code}" for error in reply.errors), "")
-        raise ProviderUnavailable(f"the service did not answer {what} (HTTP {reply.status}){reason}")
+        raise ProviderUnavailable(f"the service did not answer {what} ({reply.told}){reason}")
 
 
 def _order_body(order: Order) -> bytes:

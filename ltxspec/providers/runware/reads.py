@@ -13,6 +13,7 @@ from ltxspec.providers.runware.classify import Refusal, key_refusal
 from ltxspec.providers.runware.client import Broken, Client
 from ltxspec.providers.runware.codes import Kind
 from ltxspec.providers.runware.patience import Patience, bounded
+from ltxspec.providers.runware.trouble import place_of
 from ltxspec.providers.runware.wire import Reply, decode_reply, parse_retry_after
 from ltxspec.values import TaskId
 
@@ -76,7 +77,9 @@ class Reads:
             try:
                 return await self.post(body, self._patience.for_request(body))
             except Broken as error:
-                return ProviderUnavailable(f"the service did not answer: {error.reason}")
+                return ProviderUnavailable(
+                    f"the service at `{place_of(self._client.base_url)}` did not answer: {error.reason}"
+                )
 
     def _wait(self, attempt: int) -> float:
         """Seconds before the next attempt, longer each time, spread so that many machines do not ask as one."""
@@ -128,4 +131,4 @@ def _last_word(result: Reply | ProviderUnavailable) -> Reply:
         return result
     first = next((error for error in result.errors if error.code or error.message), None)
     told = f": {first.message or first.code}" if first else ""
-    raise ProviderUnavailable(f"the service answered HTTP {result.status}{told}", retry_after=result.retry_after)
+    raise ProviderUnavailable(f"the service answered {result.told}{told}", retry_after=result.retry_after)

@@ -17,7 +17,7 @@ from http import HTTPStatus
 
 from ltxspec.canonical import canonical_bytes
 from ltxspec.lock.redaction import redact_secrets
-from ltxspec.values import Json, TaskId, Usd
+from ltxspec.values import Json, TaskId, Usd, is_web_address
 
 TRANSIENT_STATUSES = frozenset({408, 425, 429})  # and every 5xx: the request as a whole had bad luck
 _RETRY_AFTER_SECONDS = (1.0, 120.0)  # the header is undocumented; outside these bounds it is not believed
@@ -27,7 +27,9 @@ _COST_DIGITS = 30
 _LARGEST_BALANCE = Decimal("1e12")
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}", re.ASCII)  # becomes a file name: no slash, no dots first
-_WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f\x7f\ud800-\udfff]{1,4096}", re.IGNORECASE)
+_WHO = (
+    "is it a login page of this network, or a proxy? log in with a browser, check `HTTPS_PROXY` and `RUNWARE_BASE_URL`"
+)
 _QUERY = re.compile(r"(https?://[^\s?\"'<>]+)\?[^\s\"'<>]+", re.IGNORECASE)
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 
@@ -61,11 +63,23 @@ class Reply:
     items: tuple[Item, ...] = ()
     errors: tuple[ApiError, ...] = ()
     retry_after: float | None = None  # seconds, 1 to 120
+    is_page: bool = False  # its body is HTML
 
     @property
     def transient(self) -> bool:
         """Whether the status says nothing about the tasks asked for: try again later."""
         return self.status in TRANSIENT_STATUSES or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+
+    @property
+    def told(self) -> str:
+        """What came, for its reader: the status, and what else can have answered in the service's place."""
+        if HTTPStatus.MULTIPLE_CHOICES <= self.status < HTTPStatus.BAD_REQUEST:
+            return f"HTTP {self.status}, which leads elsewhere: {_WHO}"
+        if self.is_page and not self.transient:
+            return f"HTTP {self.status} and a web page in place of its JSON: {_WHO}"
+        return (
+            f"HTTP {self.status}" if self.readable else f"HTTP {self.status} with a body that is not the service's JSON"
+        )
 
     def items_of(self, task_id: TaskId) -> list[Item]:
         """What `data` says of a task."""
@@ -132,7 +146,7 @@ def decode_reply(status: int, content: bytes, retry_after: float | None = None) 
     """Read any answer. Never raises: what cannot be read gives a reply that is not `readable`."""
     body = _parse(content)
     if not isinstance(body, dict):
-        return Reply(status, readable=False, retry_after=retry_after)
+        return Reply(status, readable=False, retry_after=retry_after, is_page=content.lstrip()[:1] == b"<")
     items, errors = decode_envelope(body)
     return Reply(status, True, items, errors, retry_after)  # noqa: FBT003  # a field, named above
 
@@ -198,7 +212,7 @@ def first_identifier(fields: Mapping[str, Json], names: Sequence[str]) -> str | 
 def first_address(fields: Mapping[str, Json], names: Sequence[str]) -> str | None:
     """The first of these fields that holds an http or https URL."""
     values = (fields.get(name) for name in names)
-    return next((value for value in values if isinstance(value, str) and _WEB_ADDRESS.fullmatch(value)), None)
+    return next((value for value in values if isinstance(value, str) and is_web_address(value)), None)
 
 
 def plain_text(value: Json) -> str:

@@ -1,11 +1,11 @@
 """Calls the sandbox makes itself: remote images, webhooks, presigned uploads. Blocking; run them in a thread."""
 
 from collections.abc import Iterator
-from ipaddress import ip_address
 from pathlib import Path
 
 import httpx
 
+from ltxspec.providers import hosts
 from ltxspec.values import Json
 
 Transport = httpx.BaseTransport | None  # None: the network
@@ -18,13 +18,9 @@ _CHUNK = 2**18
 def is_this_machine(url: str) -> bool:
     """Whether a URL leads to a loopback address or `localhost`."""
     try:
-        host = httpx.URL(url).host
+        return hosts.is_this_machine(httpx.URL(url).host)
     except httpx.InvalidURL:
         return False
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def fetch(url: str, transport: Transport) -> bytes | None:

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ltxspec.errors import LtxspecError
 from ltxspec.providers.sandbox.app import create_app
 from ltxspec.providers.sandbox.faults import ConnectionDropped
+from ltxspec.providers.sandbox.guard import guarded
 from ltxspec.providers.sandbox.settings import SandboxSettings
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ def run(settings: SandboxSettings, host: str, port: int, ready: Callable[[str], 
 
     Args:
         settings: the sandbox.
-        host: address to listen on; anything but loopback lets others use it.
+        host: address to listen on; anything but loopback lets others use it. It answers to this name and to those of
+            this machine.
         port: 0 takes any free one.
         ready: called with the base URL for clients, once connections are taken.
 
@@ -35,7 +37,7 @@ def run(settings: SandboxSettings, host: str, port: int, ready: Callable[[str], 
         LtxspecError: the port cannot be had.
         StorageError: the state folder cannot be used.
     """
-    server = _server(settings)
+    server = _server(settings, host)
     with closing(_listen(host, port)) as listener, _stopping_is_no_error():
         ready(url_of(listener))
         server.run(sockets=[listener])
@@ -44,7 +46,7 @@ def run(settings: SandboxSettings, host: str, port: int, ready: Callable[[str], 
 @contextmanager
 def serving(settings: SandboxSettings, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
     """Serve in a thread of this process for as long as the context is open; gives the base URL."""
-    server = _server(settings)
+    server = _server(settings, host)
     with closing(_listen(host, port)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="sandbox")
         thread.start()
@@ -87,11 +89,11 @@ def _listen(host: str, port: int) -> socket.socket:
         raise LtxspecError(f"{failed}: {error.strerror or error}", hint=hint) from error
 
 
-def _server(settings: SandboxSettings) -> "uvicorn.Server":
+def _server(settings: SandboxSettings, host: str) -> "uvicorn.Server":
     import uvicorn
 
     config = uvicorn.Config(
-        closing_sockets(create_app(settings)),
+        closing_sockets(guarded(create_app(settings), host, marked=settings.api_key is None)),
         http="h11",  # `closing_sockets` relies on how this one sends
         ws="none",
         lifespan="off",

@@ -47,7 +47,9 @@ class SandboxSettings:
     make_video: Callable[[Film, Path], None]  # writes a playable file; runs in a worker thread
     folder: Path  # where its state lives; made when missing
     speed: float = 20.0  # how many times faster than a real render
-    api_key: str | None = field(default=None, repr=False)  # None: every key will do, and none too
+    api_key: str | None = field(
+        default=None, repr=False
+    )  # the only one; then it stands for the paid service. None: any will do
     balance: Usd = Decimal(1000)  # USD to begin with
     scenario: Scenario = field(default_factory=Scenario)
     label: Callable[[str], str | None] = no_label  # task UUID -> what to burn into its video

@@ -8,6 +8,7 @@ from ltxspec.plan.actions import Change
 from ltxspec.report import phrases
 from ltxspec.report.storyboard.models import Clip, Footage
 from ltxspec.review.models import Kind, ShotReview
+from ltxspec.values import is_web_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,4 +123,4 @@ def _facts(clip: Clip) -> str:
 
 def _followable(output: Output) -> str | None:
     url = output.video_url or ""
-    return url if url.startswith(("https://", "http://")) else None
+    return url if is_web_address(url) else None

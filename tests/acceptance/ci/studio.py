@@ -27,7 +27,16 @@ def paid_service(folder: Path, faults: Sequence[Mapping[str, Any]]) -> Iterator[
     scenario.write_text(json.dumps({"faults": list(faults)}), "utf-8")
     process = subprocess.Popen(
         [
-            *(sys.executable, "-m", "ltxspec", "sandbox", "serve", "--port=0", "--speed=1000"),
+            *(
+                sys.executable,
+                "-m",
+                "ltxspec",
+                "sandbox",
+                "serve",
+                "--port=0",
+                "--speed=1000",
+                "--key=test-key-of-the-studio",
+            ),
             *(f"--state={folder / 'state'}", f"--scenario={scenario}"),
         ],
         cwd=folder,

@@ -33,10 +33,11 @@ class Account:
         self.world = world
         self.bought: dict[str, Bought] = {}
         self.retakes: Counter[tuple[str, Wish]] = Counter()  # asked for
-        self.order: set[tuple[str, str, str]] = set()  # (checkout, earlier task, later task) of one shot
+        self.order: set[tuple[str, str, str]] = set()  # (checkout and branch, earlier task, later task) of one shot
         self.refused: dict[str, tuple[str, Wish]] = {}  # tasks that were refused before anything was charged
         self._charges = 0
         self._excused: set[str] = set()  # tasks that nothing here or at the service knows of when they are ordered
+        self.forgotten: set[str] = set()  # tasks that a user removed from a lockfile on purpose (`lock rm`)
 
     def before_order(self, run: Run, tasks: Json) -> None:
         """Nothing is sent whose intent is not durable, or that is not exactly what the spec asks for."""
@@ -89,7 +90,7 @@ class Account:
         if not run.approved:
             self.world.judge("approval", f"{bought} was charged in a run that nobody approved")
         again = bought.task in self.bought
-        if again and bought.task not in self._excused:
+        if again and bought.task not in self._excused | self.forgotten:
             self.world.judge("paid once", f"{bought.task} was charged twice")
         run.charged.append((bought.task, bought.wish.price))
         self.bought[bought.task] = bought
@@ -103,21 +104,23 @@ class Account:
         """Whether a service that forgets, and a checkout that never heard of it, leave no trace of a task."""
         store = self.world.service.store
         forgotten = store.ever(task) is not None and store.task(task) is None
-        return forgotten and not (task in place.recorded or any(task.encode() in data for data in place.kept_in_git()))
+        here = b"".join(place.git("cat-file", "blob", f"{side}:{LOCKFILE}").stdout for side in ("", "HEAD"))
+        return forgotten and not (task in place.recorded or task.encode() in here)
 
     def _check_count(self, bought: Bought) -> None:
         """Charges are at most: one, those that were asked for again, and those after failures."""
         same = [b for b in self.bought.values() if (b.key, b.wish) == (bought.key, bought.wish)]
         failures = sum(self.world.service.failed(b.task) for b in same)
         refused = sum(about == (bought.key, bought.wish) for about in self.refused.values())
-        allowed = 1 + self.retakes[bought.key, bought.wish] + failures + refused
+        forgotten = sum(b.task in self.forgotten for b in same)
+        allowed = 1 + self.retakes[bought.key, bought.wish] + failures + refused + forgotten
         if len(same) > allowed:
             self.world.judge("wanted", f"`{bought.key}` as {bought.wish} was charged {len(same)} times, not {allowed}")
 
     def _check_owned(self, run: Run, bought: Bought) -> None:
         """Nothing is bought that this checkout has already, under whatever name, and that is free to be used."""
-        if bought.key in run.retakes:
-            return
+        if bought.key in run.retakes or self.retakes[bought.key, bought.wish]:
+            return  # a retake whose order was lost is sent again by a later run
         holders = [key for key, wish in wishes(run.texts[-1]).items() if wish == bought.wish]
         owned = holdings(run.place.lock_bytes and run.place.lock, bought.wish)
         hidden = not run.place.lock_bytes and run.place.git("cat-file", "-e", f":{LOCKFILE}").returncode == 0
@@ -125,6 +128,9 @@ class Account:
             index = run.place.git("cat-file", "blob", f":{LOCKFILE}").stdout
             if bought.task.encode() in index or bought.wish.prompt.encode() in index:
                 self.world.judge("hidden lockfile", f"{bought} was bought although git knows the lockfile that has it")
+        brought = not run.began_with and any(task.encode() in run.place.lock_bytes for task in owned.values())
+        if brought and not any(task in dict(run.charged) for task in owned.values()):
+            return  # the lockfile that has it came while the command was at work
         if len(set(owned.values())) >= len(holders) and holders:
             self.world.judge("owned", f"{bought} was bought although {sorted(owned)} has it already")
 
@@ -135,7 +141,7 @@ class Account:
             self.world.judge("budget", f"an order beyond --max-cost {run.limit}: {max(listed, reckoned)} by now")
         per_spec = self.world.script.setting.per_spec
         if per_spec is not None:
-            known = run.place.recorded | run.place.journalled
+            known = (run.place.recorded | run.place.journalled) - (self.forgotten - run.place.recorded)
             spent = sum((b.wish.price for b in self.bought.values() if b.task in known), Decimal(0))
             if spent > Decimal(per_spec):
                 self.world.judge("budget of a spec", f"per_spec {per_spec} is passed: {spent} by now")
@@ -144,7 +150,7 @@ class Account:
         record = place.lock["shots"].get(bought.key) if place.lock_bytes else None
         for take in record["takes"] if record else ():
             if take["taskUUID"] != bought.task:
-                self.order.add((place.name, take["taskUUID"], bought.task))
+                self.order.add((where(place), take["taskUUID"], bought.task))
 
     def after_run(self, run: Run) -> None:
         """A run that spent more than its limit must say so."""
@@ -152,8 +158,9 @@ class Account:
         if run.limit is not None and spent > run.limit:
             if run.code == 0:
                 self.world.judge("budget told", f"{spent} was spent of --max-cost {run.limit}, and the exit code is 0")
+            first, listed = run.charged[0]
             dearest = max(self._true(task) for task, _ in run.charged)
-            if spent > run.limit + dearest:
+            if spent > run.limit + dearest and self._true(first) > listed:  # when it was right, the list is believed
                 self.world.judge("fan-out", f"{spent} was spent of --max-cost {run.limit} in orders sent at once")
 
     def _true(self, task: str) -> Decimal:
@@ -161,12 +168,18 @@ class Account:
         return (known.price or LISTED) * known.results if known else Decimal(0)
 
 
+def where(place: Checkout) -> str:
+    """A checkout and what is checked out in it: on another branch a lockfile knows nothing of this one's."""
+    return f"{place.name}:{place.git('branch', '--show-current').stdout.decode().strip()}"
+
+
 def holdings(lock: Json, wish: Wish) -> dict[str, str]:
-    """Instance keys (also retired ones) that have a take of a wish that succeeded: key -> task."""
+    """Instance keys (also retired ones) with a take of a wish that succeeded: key -> the one in use, else the last."""
     found = {}
     for section in ("shots", "retired"):
         for key, record in (lock or {}).get(section, {}).items():
-            for take in record["takes"]:
+            used = [take for take in record["takes"] if take["taskUUID"] == record["current"]]
+            for take in [*record["takes"], *used]:
                 request = take["request"]
                 same = request.get("positivePrompt") == wish.prompt and request.get("numberResults", 1) == wish.results
                 if take["status"] == "succeeded" and same:

@@ -74,6 +74,8 @@ def _judge(world: World, place: Checkout, last: Run) -> None:
         4: script.setting.per_spec is not None,
         70: "no bug" in world.ignored,
     }
+    if script.setting.per_spec is not None and "with room in the budget" in last.said.err:
+        return  # what nobody has word of is new money, and there is none
     fine = {0, *(code for code, may_be in allowed.items() if may_be)}
     if last.code not in fine:
         world.judge("settles", f"the last apply in {place.name} ended with exit {last.code}: {last.said.err[-600:]}")

@@ -52,7 +52,7 @@ class Disk:
     @contextmanager
     def in_charge(self) -> Iterator[None]:
         """Pass every system call of the storage layer through here. Its calls stand in one object, which is changed."""
-        calls = {item.name: getattr(self, item.name) for item in fields(FileOps)}
+        calls = {item.name: getattr(self, item.name) for item in fields(FileOps) if item.name != "within"}
         for name, call in calls.items():
             object.__setattr__(REAL, name, call)
         try:
@@ -101,7 +101,7 @@ class Disk:
 
     # --- system calls -----------------------------------------------------------------------------
 
-    def open(self, path: str, flags: int, mode: int) -> int:
+    def open(self, path: str, flags: int, mode: int, within: str | None = None) -> int:
         exists = Path(path).exists()
         if flags & os.O_CREAT and not exists:
             self._call("create", path)
@@ -109,7 +109,7 @@ class Disk:
             self._call("open", path)
         if flags & os.O_TRUNC and exists:
             self._content.setdefault(path, Path(path).read_bytes())
-        descriptor = _PLAIN.open(path, flags, mode)
+        descriptor = _PLAIN.open(path, flags, mode, within)
         if flags & os.O_CREAT and not exists:
             self._names.append(_Name("make", path))
             self._content[path] = None
@@ -142,20 +142,20 @@ class Disk:
             self._content[path] = Path(path).read_bytes()
         _PLAIN.ftruncate(descriptor, length)
 
-    def replace(self, source: str, target: str) -> None:
+    def replace(self, source: str, target: str, within: str | None = None) -> None:
         self._call("rename", target)
         before = _bytes(target)
-        _PLAIN.replace(source, target)
+        _PLAIN.replace(source, target, within)
         self._names.append(_Name("rename", target, source, before))
         self._content.pop(target, None)
         if source in self._content:
             self._content[target] = self._content.pop(source)
         self._point("after rename", target)
 
-    def unlink(self, path: str) -> None:
+    def unlink(self, path: str, within: str | None = None) -> None:
         self._call("remove", path)
         before = _bytes(path)
-        _PLAIN.unlink(path)
+        _PLAIN.unlink(path, within)
         self._names.append(_Name("remove", path, before=before))
         self._point("after remove", path)
 

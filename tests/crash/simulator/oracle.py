@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crash.bench import SPEC
-from crash.simulator.account import Account
+from crash.simulator.account import Account, where
 from crash.simulator.checkout import Checkout, bytes_of
 from crash.simulator.script import Step
 from crash.simulator.specs import wishes
@@ -81,8 +81,8 @@ class Oracle:
         """Takes stand in the order in which they were bought."""
         for record in place.lock["shots"].values():
             tasks = [take["taskUUID"] for take in record["takes"] if take["submittedAt"]]  # imported ones have no time
-            for name, earlier, later in self.account.order:
-                both = name == place.name and earlier in tasks and later in tasks
+            for name, earlier, later in self.account.order if len(tasks) > 1 else ():
+                both = name == where(place) and earlier in tasks and later in tasks
                 if both and tasks.index(earlier) > tasks.index(later):
                     self.world.judge("order of takes", f"{later} was bought after {earlier} and stands before it")
 
@@ -109,6 +109,9 @@ class Oracle:
 
     def check(self, step: Step) -> None:
         """What holds between steps."""
+        if step.act == "lock rm":
+            for place in self.world.places:
+                self.account.forgotten |= self._before[place.name].recorded - place.recorded
         forgetting = step.act in FORGETS
         self._check_outside()
         self._check_reachable(forgetting=forgetting)

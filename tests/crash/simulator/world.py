@@ -50,6 +50,7 @@ class Run:
     charged: list[tuple[str, Decimal]] = field(default_factory=list)  # task, listed price
     told: dict[str, Decimal] = field(default_factory=dict)  # task -> cost, as replies told it
     shown: dict[str, str] = field(default_factory=dict)  # video, as its address names it -> task
+    began_with: bytes = b""  # the lockfile as it was, empty when there was none
     waiting: Callable[[], None] | None = None  # done when the command pauses for the first time
 
     @property
@@ -126,7 +127,15 @@ class World:
     ) -> Run:
         """Run one command of ltxspec to its end, or to its death."""
         course = Course(step.strikes if step else ())
-        run = Run(place, arguments, course, step.troubles if step else (), texts=[place.text], waiting=waiting)
+        run = Run(
+            place,
+            arguments,
+            course,
+            step.troubles if step else (),
+            texts=[place.text],
+            waiting=waiting,
+            began_with=place.lock_bytes,
+        )
         if step and step.meanwhile is not None:
             inner = step.meanwhile
             course.meanwhile = lambda: self._meanwhile(run, inner)

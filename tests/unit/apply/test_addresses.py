@@ -8,7 +8,7 @@ from fakes import FakeProvider
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltxspec.apply.addresses import fresh_addresses
+from ltxspec.apply.addresses import fresh_addresses, results_by_now
 from ltxspec.apply.ports import Order, TaskReport, TaskState
 from ltxspec.errors import ProviderRefused, ProviderUnavailable
 from ltxspec.lock.models import Output
@@ -49,7 +49,8 @@ class Desk(FakeProvider):
 
 def ask(desk: Desk, *known: Output, missing: Sequence[int] | None = None) -> tuple[dict[int, str], str | None]:
     places = range(len(known)) if missing is None else missing
-    return asyncio.run(fresh_addresses(desk, ORDER, known, places))
+    fresh = asyncio.run(fresh_addresses(desk, ORDER, known, places))
+    return dict(fresh.found), fresh.trouble
 
 
 def test_the_live_state_is_enough_where_it_tells_every_address() -> None:
@@ -103,3 +104,20 @@ def test_a_fresh_address_is_always_the_one_of_the_same_video(order: Sequence[int
     desk = Desk(live=report(*(moved(known[place]) for place in order)))
     found, _ = ask(desk, *known, missing=sorted(missing))
     assert found == {place: moved(known[place]).video_url for place in missing}
+
+
+def test_results_that_came_late_are_found_wherever_the_provider_shows_them() -> None:
+    order = Order(task(), {}, 4)
+    third, fourth = output(3, home=False), output(4, home=False)
+
+    def by_now(live: TaskReport | Exception, archived: TaskReport | Exception) -> list[Output]:
+        return asyncio.run(results_by_now(Desk(live=live, archived=archived), order, [SECOND, FIRST]))
+
+    assert by_now(report(FIRST, third, SECOND), report(moved(SECOND), fourth)) == [SECOND, FIRST, third, fourth]
+    assert by_now(DOWN, report(third)) == [SECOND, FIRST, third]
+    assert by_now(report(), BAD_KEY) == [SECOND, FIRST]
+    many = [output(number, home=False) for number in range(3, 8)]
+    assert by_now(report(*many), report()) == [SECOND, FIRST, third, fourth]
+    desk = Desk(live=report(third, fourth))
+    asyncio.run(results_by_now(desk, order, [FIRST, SECOND]))
+    assert desk.looked_up == [], "all are there"

@@ -121,3 +121,11 @@ def test_what_does_not_fit_together_is_refused(
 def test_a_presigned_query_does_not_enter_the_take(catalog: Catalog) -> None:
     response = {**RESPONSE, "videoURL": "https://videos.example/v-1.mp4?X-Amz-Signature=abcdef0123456789"}
     assert adopted_take(REQUEST, response, catalog).outputs[0].video_url == "https://videos.example/v-1.mp4"
+
+
+def test_of_parameters_that_the_model_does_not_know_no_value_is_recorded(catalog: Catalog) -> None:
+    settings = {"lightricks": {"generateAudio": True, "sesame": "canary"}}
+    take = adopted_take({**REQUEST, "sesame": "canary", "providerSettings": settings}, RESPONSE, catalog)
+    assert take.request["positivePrompt"] == REQUEST["positivePrompt"]
+    assert take.request["providerSettings"] == {"lightricks": {"generateAudio": True, "sesame": "[redacted]"}}
+    assert take.request["sesame"] == "[redacted]"

@@ -388,12 +388,13 @@ def test_results_that_a_journal_invented_do_not_stand_beside_the_real_ones() -> 
 
 def test_money_under_way_outside_of_the_targets_counts_at_its_price() -> None:
     other = intent("b", number=2, instance="tower")
-    bench = Bench(FakeProvider(polls_needed=10_000), state=MemoryState(events=[other, Accepted(task(2), START)]))
-    bench.provider.charges[task(2)] = 1
-    bench.outside = [change(Action.RESUME, request("tower", "b"), number=2)]
-    assert bench.run(change(), limit="0.90").count(Outcome.HELD_BACK) == 1
-    bench.provider.polls_needed = 1
-    assert bench.run(change(), limit="0.96").count(Outcome.RENDERED) == 1
+    bench = Bench(state=MemoryState(events=[other, Accepted(task(2), START)]))
+    bench.provider.reports[task(2)] = TaskReport(task(2), TaskState.RUNNING, exists=True)
+    recorded = change(Action.RESUME, request("gate", "c", estimate="9.99"), number=3)  # by now, so it is not under way
+    bench.outside = [recorded, change(Action.RESUME, request("tower", "b"), number=2)]
+    assert bench.run(change(), limit="0.95").count(Outcome.HELD_BACK) == 1
+    summary = bench.run(change(), limit="0.96")
+    assert (summary.count(Outcome.RENDERED), summary.in_flight) == (1, PRICE)
 
 
 def test_a_person_may_be_content_with_the_results_that_came() -> None:
@@ -443,6 +444,13 @@ def test_a_run_that_spent_more_than_it_was_allowed_is_no_success_and_says_by_how
     assert (summary.overspent, summary.incomplete) == (Decimal("1.40"), True)
 
 
+def test_an_order_of_an_earlier_run_that_is_sent_again_is_spent_by_this_one() -> None:
+    bench = Bench(FakeProvider(cost=Decimal("2.40")), state=MemoryState(events=[intent(number=1)]))
+    summary = bench.run(change(Action.RESUME), limit="1.00")
+    assert bench.charged() == 1
+    assert (summary.overspent, summary.incomplete) == (Decimal("1.40"), True)
+
+
 def test_prices_are_proved_by_the_next_order_when_the_first_failed() -> None:
     bench = Bench(FakeProvider(script=[refuses("invalidDuration")]))
     at_once: list[int] = []
@@ -454,8 +462,9 @@ def test_prices_are_proved_by_the_next_order_when_the_first_failed() -> None:
 def test_a_task_recorded_as_failed_is_looked_at_once_more_before_another_is_bought() -> None:
     failed = take(number=9, status="failed", permanent=False)
     again = replace(change(Action.CREATE, number=2), attempt=2)
-    for visible in (True, False):  # in the live state, or in the archive only
-        bench = Bench(FakeProvider(visible=visible), state=MemoryState(lockfile(alley=record(failed))))
+    for live in (True, False):  # in the live state only, or in the archive only
+        provider = FakeProvider(visible=live, in_archive=not live)
+        bench = Bench(provider, state=MemoryState(lockfile(alley=record(failed))))
         bench.provider.charges[failed.task_id] = 1
         summary = bench.run(again)
         assert bench.provider.submitted == []
@@ -519,6 +528,43 @@ def test_results_that_are_there_are_kept_while_another_never_comes() -> None:
     assert [output.video_uuid for output in whole.outputs] == ["v0", "v1", "v2", "v3"]
     assert whole.cost == Decimal("1.92")
     assert bench.open == set()
+
+
+def test_a_result_that_comes_while_another_is_being_fetched_is_kept() -> None:
+    first, second = (Output(f"v{n}", f"https://videos.example/{n}.mp4", Decimal("0.48")) for n in range(2))
+
+    class Slow(FakeProvider):
+        async def download(self, url: str, sink: Sink) -> None:
+            self.reports[task()] = TaskReport(task(), TaskState.RUNNING, (first, second), exists=True)
+            raise ProviderUnavailable(f"{url} drips into {sink}")
+
+    bench = Bench(Slow())
+    bench.provider.reports[task()] = TaskReport(task(), TaskState.RUNNING, (first,), exists=True)
+    told: list[str] = []
+    bench.on_event = lambda event: told.append(event.message) if event.kind is Kind.SHOT_DELIVERED else None
+    bench.run(change(wanted=request(numberResults=3)))
+    (partial,) = bench.state.lockfile.shots["alley"].takes
+    assert [output.video_uuid for output in partial.outputs] == ["v0", "v1"]
+    assert [line[:25] for line in told] == ["1 of 3 results delivered;", "2 of 3 results delivered;"]
+
+
+def test_what_a_first_look_showed_is_kept_although_the_next_look_shows_a_failure() -> None:
+    wanted = request(numberResults=2)
+    first = Output("v0", "https://videos.example/0.mp4", Decimal("0.48"))
+    gone = Failure("mediaNotFound", "gone", permanent=True)
+
+    class Fickle(FakeProvider):
+        async def poll(self, tasks: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
+            seen = await super().poll(tasks)
+            self.reports[task()] = TaskReport(task(), TaskState.FAILED, failure=gone, exists=True)
+            return seen
+
+    bench = Bench(Fickle())
+    bench.provider.reports[task()] = TaskReport(task(), TaskState.RUNNING, (first,), exists=True)
+    bench.run(change(wanted=wanted))
+    (kept,) = bench.state.lockfile.shots["alley"].takes
+    assert [output.video_uuid for output in kept.outputs] == ["v0"]
+    assert bench.provider.submitted == []
 
 
 def test_collect_orders_nothing() -> None:
@@ -809,6 +855,7 @@ def test_the_first_look_asks_for_all_of_the_tasks_and_their_results_at_once() ->
     with pytest.raises(AssertionError, match="has nothing to order"):
         Bench(provider).run(*nothing, *shots)
     assert [(order.task_id, order.results) for order in provider.asked[0]] == [(task(2), 3), (task(1), 1)]
+    assert [] not in provider.asked
 
 
 def at_most_at_once(provider: FakeProvider, count: int, *, events: Sequence[Event] = (), **more: Any) -> int:

@@ -278,3 +278,27 @@ def test_closing_tidies_the_journal() -> None:
     book, state = ledger()
     book.close()
     assert state.compacted
+
+
+def test_a_recorded_task_keeps_the_time_of_its_order_whatever_a_journal_says() -> None:
+    recorded = take(status="failed", at="2026-11-21T10:00:00.000Z")
+    for known in (lockfile(alley=record(recorded)), lockfile({"alley": record(recorded)})):
+        book, state = ledger(MemoryState(known))
+        book.intend(intent(at="2026-11-22T10:00:00.000Z"))
+        book.finish(task(), DONE)
+        book.commit(task(), "alley", [HOME], wanted=True)
+        (kept,) = state.lockfile.shots["alley"].takes
+        assert (kept.status, kept.submitted_at) == ("succeeded", "2026-11-21T10:00:00.000Z")
+
+
+def test_results_that_only_their_query_tells_apart_are_kept_apart() -> None:
+    both = tuple(Output(None, f"https://videos.example/get?id={number}") for number in (1, 2))
+    book, state = ledger()
+    book.intend(intent())
+    book.deliver(task(), both[:1])
+    book.finish(task(), replace(DONE, outputs=both))
+    assert [item.video_url for item in book.outputs_of(task())] == [item.video_url for item in both]
+    (end,) = (event for event in state.events() if isinstance(event, Finished))
+    assert [item.video_url for item in end.outputs] == ["https://videos.example/get"] * 2
+    committed = book.commit(task(), "alley", [HOME, None], wanted=True)
+    assert [item.sha256 for item in committed.outputs] == [HOME.sha256, None]

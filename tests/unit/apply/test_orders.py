@@ -145,3 +145,12 @@ def test_a_take_never_records_the_secrets_of_the_planned_request() -> None:
 def test_a_change_without_a_request_has_no_intent() -> None:
     with pytest.raises(AssertionError, match="has nothing to order"):
         make_intent(replace(change(), request=None), {}, NOW)
+
+
+def test_of_fields_that_the_model_does_not_know_no_value_is_written_down() -> None:
+    wanted = request(settings={"audio": True, "sesame": "canary"})
+    wanted = replace(wanted, known=frozenset({*wanted.body, "audio"}))
+    intent = make_intent(change(wanted=wanted), order_body(wanted, task()), NOW)
+    assert "canary" not in repr(intent)
+    assert intent.request["settings"] == {"audio": True, "sesame": "[redacted]"}
+    assert order_body(wanted, task())["settings"]["sesame"] == "canary", "it is sent all the same"

@@ -3,10 +3,12 @@
 Through git, as users meet it: `acceptance/test_lock_commands.py`; with random histories: `test_merge_histories.py`.
 """
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from acceptance.repositories import commit, git
 from builders import lockfile, record, take, task
 from unit.cli.projects import path_of, project, recorded
 
@@ -84,13 +86,17 @@ def test_a_file_that_changes_while_it_is_merged_is_not_overwritten(
     opened = project(tmp_path, OURS)
     ours, theirs = encode_lockfile(OURS).decode(), encode_lockfile(THEIRS).decode()
     path_of(opened).write_text(f"<<<<<<< a\n{ours}=======\n{theirs}>>>>>>> c\n")
+    git(tmp_path, "init", "--quiet")
+    commit(tmp_path, "with the markers")
     other = tmp_path / "bin" / "git"  # which ltxspec asks between reading and writing; an editor saves meanwhile
     other.parent.mkdir()
-    other.write_text(f"#!/bin/sh\necho edited > '{path_of(opened)}'\nexit 1\n")
+    edit = f"case \"$*\" in *rev-list*) echo edited > '{path_of(opened)}' ;; esac"
+    other.write_text(f'#!/bin/sh\n{edit}\nexec "{shutil.which("git")}" "$@"\n')
     other.chmod(0o755)
     monkeypatch.setenv("PATH", f"{other.parent}:/usr/bin:/bin")
     (problem,) = merge_conflicts(opened, ("lockfiles/night.lock.json",))
     assert isinstance(problem, LockfileError)
+    assert "was changed meanwhile" in problem.summary
     assert path_of(opened).read_text() == "edited\n"
 
 

@@ -73,7 +73,7 @@ def test_what_nothing_names_is_deleted_and_described(opened: Project) -> None:
     assert (item.sha256, item.bytes, round(item.days)) == (sha256, 5, 30)
     assert pruned.reason == "no lockfile of any branch, tag, stash or worktree and no journal names it"
     assert not open_archive(opened).has(sha256)
-    assert prune(opened, Pruning(), FakeClock()) == Pruned([], [], in_git=True)
+    assert prune(opened, Pruning(), FakeClock()) == Pruned([], [], in_git=True, shared=[])
 
 
 def test_a_dry_run_deletes_nothing_and_takes_no_lock(opened: Project) -> None:

@@ -14,8 +14,9 @@ from ltxspec.cli.pulling import Pulled, Wanted, pull_missing, takes_of
 from ltxspec.cli.session import Session
 from ltxspec.cli.wiring import local_places
 from ltxspec.lock.codec import encode_lockfile
-from ltxspec.lock.models import Lockfile, Output, Take
+from ltxspec.lock.models import Lockfile, Output, ShotRecord, Take
 from ltxspec.storage.state import open_state
+from ltxspec.values import TaskId
 
 SPEC = "model: lightricks:ltx@2.5-fast\ndefaults: {width: 1280, height: 720}\nshots: {alley: {prompt: Rain.}}\n"
 DEAD = "http://sandbox.invalid/video/none.mp4"
@@ -183,3 +184,28 @@ def test_takes_are_numbered_as_users_know_them() -> None:
     record_ = record(take(number=1), take("b", number=2, status="failed"), take("c", number=3), current=3)
     found = takes_of(holdings([Lockfile("runware", "night", {"alley": record_}, {"old": record_})]))
     assert [(number, current) for _, number, _, current in found] == [(1, False), (3, True), (1, False), (3, False)]
+
+
+def test_results_of_an_unfinished_take_that_came_late_are_recorded_and_fetched(tmp_path: Path) -> None:
+    (tmp_path / "ltxspec.toml").write_text('[provider]\nname = "sandbox"\n[sandbox]\nspeed = 1000\n')
+    write_spec(tmp_path, SPEC.replace("Rain.", "Rain., numberResults: 3"))
+    quick("apply", cwd=tmp_path)
+    opened = open_project(Session(str(tmp_path)))
+    lockfile = recorded(opened)
+    shot = lockfile.shots["alley"]
+    (whole,) = shot.takes
+    partial = replace(whole, outputs=whole.outputs[:1], cost=None, finished_at=None)
+    path_of(opened).write_bytes(encode_lockfile(replace(lockfile, shots={"alley": shot.with_take(partial)})))
+    pulled, said = pull(opened)
+    assert (pulled.missing, said) == (0, ["night.alley: archived"])
+    assert {output.video_uuid for output in outputs(opened)} == {output.video_uuid for output in whole.outputs}
+    assert all(output.sha256 in local_places(opened) for output in outputs(opened))
+    assert "3 results" in pull_of_a_task_nobody_knows(opened, partial)
+
+
+def pull_of_a_task_nobody_knows(opened: Project, take: Take) -> str:
+    """What is said of an unfinished take whose other results are shown nowhere."""
+    stranger = replace(take, task_id=TaskId("00000000-0000-4000-8000-000000000000"))
+    lockfile = Lockfile("sandbox", "night", {"alley": ShotRecord(stranger.task_id, (stranger,))})
+    path_of(opened).write_bytes(encode_lockfile(lockfile))
+    return pull(opened)[1][0]

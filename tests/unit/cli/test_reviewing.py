@@ -16,7 +16,7 @@ from ltxspec.lock.merge import merge_lockfiles
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.planfile import PlanOptions, plan_digest
 from ltxspec.review.models import WORKING_TREE, Cause, Kind, Review
-from ltxspec.storage.git import UnknownRevision
+from ltxspec.storage.git_refs import UnknownRevision
 
 NOTHING = Decimal(0)
 

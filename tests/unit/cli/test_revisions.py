@@ -6,7 +6,7 @@ from unit.cli.reviewed_projects import edit, project
 
 from ltxspec.cli.revisions import Revisions, choose_revisions
 from ltxspec.errors import StorageError, WrongUsage
-from ltxspec.storage.git import UnknownRevision
+from ltxspec.storage.git_refs import UnknownRevision
 
 
 @pytest.fixture

@@ -35,5 +35,21 @@ def test_another_host_must_be_named_where_the_key_comes_from(configured: str) ->
         service_address(configured, WITH_KEY)
     assert caught.value.exit_code == 4
     assert "RUNWARE_BASE_URL=" in (caught.value.hint or "")
-    assert service_address(USUAL, {**WITH_KEY, "RUNWARE_BASE_URL": configured}) == configured
+    named = {**WITH_KEY, "RUNWARE_BASE_URL": configured, "RUNWARE_ALLOW_HTTP": "1"}
+    assert service_address(USUAL, named) == configured
     assert service_address(configured, {}) == configured, "without a key there is nothing to protect"
+
+
+@pytest.mark.parametrize("address", ["http://gateway.example/v1", "HTTP://10.0.0.1:8080/v1", "http://me@h.example/"])
+def test_the_key_is_not_sent_in_clear_to_another_machine(address: str) -> None:
+    named = {**WITH_KEY, "RUNWARE_BASE_URL": address}
+    with pytest.raises(Refused, match="could read it") as caught:
+        service_address(USUAL, named)
+    assert "RUNWARE_ALLOW_HTTP=1" in (caught.value.hint or "")
+    assert service_address(USUAL, {**named, "RUNWARE_ALLOW_HTTP": "1"}) == address
+    assert service_address(USUAL, {"RUNWARE_BASE_URL": address}) == address, "without a key there is nothing to read"
+
+
+@pytest.mark.parametrize("address", ["https://gateway.example/v1", "http://127.0.0.1:8787/v1", "http://localhost/v1"])
+def test_https_and_this_machine_may_be_named(address: str) -> None:
+    assert service_address(USUAL, {**WITH_KEY, "RUNWARE_BASE_URL": address}) == address

@@ -9,7 +9,7 @@ from unit.cli.reviewed_projects import HEAD, edit, opened, project, write
 
 from ltxspec.cli.sides import Reading, project_at, read_side
 from ltxspec.errors import Invalid
-from ltxspec.storage.git import commit_of
+from ltxspec.storage.git_refs import commit_of
 from ltxspec.storage.trees import FolderTree, GitTree
 from ltxspec.storage.verdicts import FileVerdicts
 

@@ -11,7 +11,7 @@ from unit.cli.projects import path_of, project
 
 from ltxspec.cli.verifying import verify_lockfiles
 from ltxspec.lock.models import Lockfile
-from ltxspec.storage.git import UnknownRevision
+from ltxspec.storage.git_refs import UnknownRevision
 
 NIGHT = lockfile(alley=record(take()))
 

@@ -127,3 +127,13 @@ def test_every_copy_of_a_task_is_held_against_the_earlier_copy_that_it_is_neares
 def test_tasks_that_only_one_side_knows_are_no_concern_here() -> None:
     before, now = copies_of([lockfile(alley=record(take()))]), copies_of([lockfile(alley=record(take(number=2)))])
     assert altered_takes(before, now, NONE) == []
+
+
+def test_a_secret_that_an_earlier_version_kept_may_be_taken_out_and_nothing_else() -> None:
+    image, bare = f"{HOST}/a.png?code=4711", f"{HOST}/a.png"
+    before = take(inputs={"frameImages": [{"image": image}]}, passphrase="open sesame")
+    scrubbed = take(inputs={"frameImages": [{"image": bare}]}, passphrase="[redacted]")
+    assert fact_changes(before, scrubbed, NONE) == ()
+    assert list(changed(scrubbed, before)) == ["/request/inputs", "/request/passphrase"]
+    other = take(inputs={"frameImages": [{"image": f"{HOST}/b.png"}]}, passphrase="[redacted]")
+    assert list(changed(before, other)) == ["/request/inputs"]

@@ -15,7 +15,7 @@ from lockfile_strategies import lockfiles
 
 from ltxspec.errors import LockfileError
 from ltxspec.lock.codec import decode_lockfile, encode_lockfile
-from ltxspec.lock.merge import MissingTask, join_takes, merge_lockfiles, missing_tasks, split_conflict
+from ltxspec.lock.merge import MissingTask, join_takes, merge_lockfiles, missing_tasks, recorded_videos, split_conflict
 from ltxspec.lock.models import Failure, Lockfile, ShotRecord
 from ltxspec.values import TaskId
 
@@ -49,6 +49,13 @@ def test_merging_again_changes_nothing(one: Lockfile, other: Lockfile) -> None:
 @given(lockfiles, lockfiles, lockfiles)
 def test_a_base_never_makes_a_merge_depend_on_the_side(one: Lockfile, other: Lockfile, base: Lockfile) -> None:
     assert encode_lockfile(merge_lockfiles(one, other, base)) == encode_lockfile(merge_lockfiles(other, one, base))
+
+
+def test_the_videos_of_a_lockfile_are_those_of_all_its_takes_retired_ones_included() -> None:
+    old, new, gone = (replace(take(prompt), outputs=(replace(output(), sha256=prompt * 64),)) for prompt in "abc")
+    pending = replace(take("d"), outputs=(replace(output(), sha256=None),))
+    shots = {"alley": record(old, replace(new, task_id=task(2)), replace(pending, task_id=task(3)))}
+    assert recorded_videos(Lockfile("runware", "night", shots, {"pier": record(gone)})) == {p * 64 for p in "abc"}
 
 
 @given(lockfiles, lockfiles, lockfiles)
@@ -112,6 +119,13 @@ def test_a_pick_that_one_branch_changed_is_changed() -> None:
     base, changed = lockfile(alley=shot), lockfile(alley=shot.with_pick(task(1)))
     for merged in (merge_lockfiles(changed, base, base), merge_lockfiles(base, changed, base)):
         assert merged == changed
+
+
+def test_a_size_that_is_known_to_one_side_only_does_not_depend_on_the_side() -> None:
+    for size in (0, 1000):
+        known = replace(take(), outputs=(replace(output(), bytes=size),))
+        unknown = replace(take(), outputs=(replace(output(), bytes=None),))
+        assert join_takes(known, unknown) == join_takes(unknown, known) == known
 
 
 def test_a_task_under_two_keys_is_picked_only_where_it_was_picked() -> None:

@@ -1,12 +1,14 @@
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from builders import output, record, take, task
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltxspec.lock.models import Output, ShotRecord, Take, moment
+from ltxspec.lock.models import Lockfile, Output, ShotRecord, Take, moment
 
 SECOND = "2026-11-22T10:00:00Z"
 
@@ -21,6 +23,32 @@ def test_takes_are_found_by_their_id() -> None:
 
 def test_a_shot_without_a_good_take_has_no_current_one() -> None:
     assert ShotRecord(None, (take(status="failed"),)).current_take is None
+
+
+def test_a_lockfile_begins_with_nothing() -> None:
+    assert Lockfile("runware", "night") == Lockfile("runware", "night", {}, {})
+
+
+@pytest.mark.parametrize(
+    ("wanted", "there", "more", "incomplete"),
+    [
+        (2, 1, {}, True),
+        (4, 3, {}, True),
+        (4, 4, {}, False),
+        (4, 0, {}, False),
+        (None, 1, {}, False),
+        (4.0, 1, {}, False),
+        ("4", 1, {}, False),
+        (4, 1, {"finished_at": SECOND}, False),
+        (4, 1, {"submitted_at": None}, False),
+    ],
+)
+def test_results_are_still_to_come_where_some_of_an_order_of_ours_are_there_and_it_has_not_ended(
+    wanted: Any, there: int, more: dict[str, Any], incomplete: bool
+) -> None:
+    ordered = take() if wanted is None else take(numberResults=wanted)
+    outputs = tuple(output(number) for number in range(there))
+    assert replace(ordered, outputs=outputs, **{"finished_at": None, **more}).is_incomplete is incomplete
 
 
 def test_a_pick_makes_a_take_current_and_takes_the_place_of_another_of_its_fingerprint() -> None:
@@ -39,9 +67,15 @@ def test_the_picked_output_is_shown_first() -> None:
 
 
 def test_an_output_without_id_and_address_is_picked_by_its_number() -> None:
-    nameless = replace(take(), outputs=(Output(None, None), Output(None, None)))
-    assert record(nameless).with_pick(task(1), 2).takes[0].picked == "2"
+    nameless = tuple(Output(None, None, Decimal(cost)) for cost in (1, 2))
+    (picked,) = record(replace(take(), outputs=nameless)).with_pick(task(1), 2).takes
+    assert (picked.picked, picked.shown) == ("2", (nameless[1], nameless[0]))
     assert record(replace(take(), outputs=())).with_pick(task(1)).takes[0].shown == ()
+
+
+def test_an_output_without_id_is_picked_by_its_address() -> None:
+    unnamed = replace(take(), outputs=(Output(None, "https://videos.example/1.mp4"),))
+    assert record(unnamed).with_pick(task(1)).takes[0].picked == "https://videos.example/1.mp4"
 
 
 def in_order(*takes: Take) -> list[str]:
@@ -82,6 +116,16 @@ def test_one_moment_has_one_place_however_it_is_written(text: str) -> None:
     assert moment(text) == moment(SECOND)
 
 
+def test_every_digit_of_a_time_counts() -> None:
+    for earlier, later in (("00.123Z", "00.124Z"), ("00.1234561Z", "00.1234567Z")):
+        assert moment(f"2026-11-22T10:00:{earlier}") < moment(f"2026-11-22T10:00:{later}")
+
+
+@pytest.mark.parametrize("text", ["2026-11-22T10:00:00.500", "0001-01-01T00:00:00+01:00", "yesterday"])
+def test_a_time_that_is_no_moment_sorts_by_its_text_on_every_machine(text: str) -> None:
+    assert moment(text) == text
+
+
 @given(st.datetimes(), st.datetimes(), st.sampled_from(["seconds", "milliseconds", "microseconds"]))
 def test_moments_sort_as_times_do(one: datetime, other: datetime, timespec: str) -> None:
     times = [datetime.fromisoformat(item.isoformat(timespec=timespec)) for item in (one, other)]
@@ -92,6 +136,11 @@ def test_moments_sort_as_times_do(one: datetime, other: datetime, timespec: str)
 def test_imported_takes_without_a_time_come_first() -> None:
     imported = replace(take(number=9), submitted_at=None)
     assert in_order(take(number=1), imported) == [task(9), task(1)]
+
+
+def test_imported_takes_come_before_those_ordered_in_the_same_second() -> None:
+    for imported in (take(number=9, retake=None), take(number=9, attempt=None)):
+        assert in_order(take(number=1), imported) == [task(9), task(1)]
 
 
 def test_a_time_that_cannot_be_read_has_a_place_all_the_same() -> None:

@@ -58,3 +58,9 @@ def test_a_field_named_like_a_credential_is_left_out_of_a_change_as_well() -> No
     assert field_changes({"tokens": {"secret": ["a"]}}, {"tokens": {"secret": ["b"]}}) == (
         FieldChange("/tokens/secret/0", "[redacted]", "[redacted] [redacted]"),
     )
+
+
+def test_of_fields_that_the_model_does_not_know_no_new_value_is_told() -> None:
+    known = frozenset({"settings", "audio"})
+    found = field_changes({"settings": {"audio": 1}}, {"settings": {"audio": 2, "sesame": "abc"}}, known=known)
+    assert [(item.path, item.after) for item in found] == [("/settings/audio", 2), ("/settings/sesame", "[redacted]")]

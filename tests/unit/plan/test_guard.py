@@ -32,6 +32,7 @@ def refusal(plan: Plan, limits: Limits) -> str:
     with pytest.raises(Refused) as caught:
         refuse_over_budget(plan, limits)
     assert (caught.value.code, caught.value.exit_code) == ("over-budget", 4)
+    assert "[budget] per_" in str(caught.value.hint)
     return caught.value.summary
 
 
@@ -46,6 +47,26 @@ def test_without_limits_everything_goes() -> None:
 def test_a_plan_over_the_limit_of_one_apply_is_refused_with_both_sums() -> None:
     assert refusal(planned(shot("a"), shot("b")), limit("0.95")) == (
         "the plan costs $0.96, which is over the limit of $0.95 for one apply"
+    )
+
+
+def test_a_plan_whose_only_price_is_unknown_is_held_to_the_limits_all_the_same() -> None:
+    plan = planned(shot(estimate=None))
+    assert "$3.00 (1 unknown, reckoned at $3.00)" in refusal(plan, limit("2.99", per_shot="3.00"))
+    assert "`night` would have cost $3.00" in refusal(plan, limit(per_shot="3.00", per_spec="2.99"))
+
+
+def test_amounts_are_told_with_their_cents() -> None:
+    plan = planned(shot("a", "1.5"), shot("b", None))
+    assert refusal(plan, limit("1.2")) == (
+        "the plan costs at least $1.50 (1 unknown), which is over the limit of $1.20 for one apply"
+    )
+    assert "costs $3.90 (1 unknown, reckoned at $2.40)" in refusal(plan, limit("1.2", per_shot="2.4"))
+    assert refusal(planned(shot("a", "1.5")), limit(per_spec="1.2")) == (
+        "`night` would have cost $1.50 in all, over its limit of $1.20"
+    )
+    assert refusal(planned(shot("a", "1.5")), limit(per_shot="1.2")) == (
+        "`night.a` would cost more than $1.20 for one shot"
     )
 
 
@@ -64,9 +85,15 @@ def test_money_under_way_outside_of_the_targets_counts_all_the_same() -> None:
 
 def test_shots_over_their_limit_are_named() -> None:
     dear = [shot(name, "3.10") for name in ("a", "b", "c", "d")]
-    assert refusal(planned(shot(), *dear), limit(per_shot="3.00")) == (
-        "`night.a`, `night.b`, `night.c` and 1 more would cost more than $3.00 for one shot"
-    )
+    three = "`night.a`, `night.b`, `night.c`"
+    for found, names in ((dear, f"{three} and 1 more"), (dear[:3], three)):
+        assert refusal(planned(shot(), *found), limit(per_shot="3.00")) == (
+            f"{names} would cost more than $3.00 for one shot"
+        )
+
+
+def test_a_shot_that_is_under_way_is_not_held_to_the_limit_of_one_shot() -> None:
+    refuse_over_budget(planned(shot(), shot("b", "3.10", Action.RESUME)), limit(per_shot="3.00"))
 
 
 def test_a_spec_counts_all_it_ever_cost_and_only_its_own() -> None:
@@ -78,6 +105,7 @@ def test_a_spec_counts_all_it_ever_cost_and_only_its_own() -> None:
 def test_a_spec_in_which_nothing_is_ordered_is_not_held_to_its_limit() -> None:
     plan = planned(shot("a", None, Action.NO_OP), shot(spec="day"), spent={"night": (Decimal("9.00"), 0)})
     refuse_over_budget(plan, limit(per_spec="5.00"))
+    assert "`day` would have cost $0.48" in refusal(plan, limit(per_spec="0.47"))
 
 
 def test_an_unknown_cost_counts_as_the_dearest_shot_that_is_allowed() -> None:
@@ -143,4 +171,5 @@ def test_an_unknown_price_is_refused_by_name_and_only_where_it_would_be_paid() -
     with pytest.raises(Refused) as caught:
         refuse_unknown_prices(planned(shot("a"), shot("b", None)))
     assert (caught.value.code, caught.value.summary) == ("unknown-price", "the price of `night.b` is not known")
+    assert "--allow-unknown-cost" in str(caught.value.hint)
     refuse_unknown_prices(planned(shot("a"), shot("b", None, Action.RESUME), shot("c", None, Action.BLOCKED)))

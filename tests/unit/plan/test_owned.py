@@ -133,7 +133,6 @@ def test_the_preferred_take_is_the_one_that_was_picked_else_the_newest() -> None
     shot = record(take(), take(number=2, retake=2))
     assert preferred(shot.takes) == shot.takes[1]
     assert preferred(shot.with_pick(task(1)).takes) == shot.with_pick(task(1)).takes[0]
-    assert preferred(()) is None
 
 
 def test_the_latest_take_is_the_last_submitted() -> None:

@@ -4,7 +4,8 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from builders import intent, journal, lockfile, record, request, take, task
+import pytest
+from builders import MODEL, fingerprint, intent, journal, lockfile, output, record, request, take, task
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from ltxspec.fingerprint import TaskIdentity, task_id
 from ltxspec.lock.codec import decode_lockfile, encode_lockfile
 from ltxspec.lock.journal import JournalState, OpenTask
 from ltxspec.lock.merge import recorded_tasks
-from ltxspec.lock.models import Lockfile, ShotRecord
+from ltxspec.lock.models import Lockfile, ShotRecord, Take
 from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.plan.differences import changes_of
 from ltxspec.plan.owned import Owned
@@ -22,7 +23,7 @@ from ltxspec.plan.planner import PlanContext, plan_spec
 from ltxspec.plan.selection import Selection, selection
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.storage.packaged import read_model_documents
-from ltxspec.values import TaskId
+from ltxspec.values import ShotAddress, TaskId
 
 NOTHING = Catalog((), {})
 
@@ -32,10 +33,10 @@ def plan(
     locked: Lockfile | None = None,
     under_way: JournalState | None = None,
     chosen: Selection | None = None,
-    max_attempts: int = 3,
+    catalog: Catalog = NOTHING,
 ) -> list[Change]:
     rendered = RenderedSpec("night", "specs/night.yaml", None, requests)
-    context = PlanContext("project", "runware", NOTHING, chosen or Selection(), max_attempts)
+    context = PlanContext("project", "runware", catalog, chosen or Selection())
     return plan_spec(rendered, Owned(locked or lockfile(), under_way or JournalState()), context)
 
 
@@ -49,19 +50,30 @@ def derived(wanted: Request, retake: int = 1, attempt: int = 1) -> TaskId:
     return task_id(identity)
 
 
+def about(wanted: Request, action: Action, *reasons: Reason, **more: Any) -> Change:
+    """A change of this request that stands where the request does."""
+    place = (wanted.file, wanted.line, wanted.column)
+    return Change(wanted.address, action, reasons, fingerprint=wanted.fingerprint, request=wanted, source=place, **more)
+
+
+PRICE = {"estimate": Decimal("0.48"), "limit_price": Decimal("0.48")}
+
+
 def test_a_shot_without_takes_is_created_under_its_derived_id() -> None:
     change = only(plan(request()))
-    assert (change.action, change.reasons) == (Action.CREATE, (Reason.NEW,))
-    assert change.task_id == derived(request())
-    assert change.estimate == Decimal("0.48")
+    assert change == about(request(), Action.CREATE, Reason.NEW, task_id=derived(request()), **PRICE)
     assert {item.path: item.after for item in changes_of(change)}["/positivePrompt"] == "a"
     assert all(item.before is None for item in changes_of(change))
 
 
-def test_a_shot_with_its_take_is_up_to_date() -> None:
+def test_a_shot_with_its_take_is_up_to_date_and_costs_nothing() -> None:
     change = only(plan(request(), locked=lockfile(alley=record(take()))))
-    assert (change.action, change.reasons, change.changes, change.estimate) == (Action.NO_OP, (), (), None)
-    assert change.task_id == task(1)
+    assert change == about(request(), Action.NO_OP, task_id=task(1))
+
+
+def test_a_failed_take_is_nothing_to_be_up_to_date_with_also_where_a_lockfile_calls_it_current() -> None:
+    locked = lockfile(alley=record(take(status="failed"), current=1))
+    assert only(plan(request(), locked=locked)).action is Action.BLOCKED
 
 
 def test_a_changed_prompt_replaces_and_tells_both_texts() -> None:
@@ -75,6 +87,7 @@ def test_reverting_a_prompt_restores_the_earlier_take_for_nothing() -> None:
     change = only(plan(request(prompt="a"), locked=locked))
     assert (change.action, change.reasons) == (Action.RESTORE, (Reason.EARLIER_TAKE_MATCHES,))
     assert (change.task_id, change.estimate) == (task(1), None)
+    assert [(item.path, item.before, item.after) for item in change.changes] == [("/positivePrompt", "b", "a")]
 
 
 def test_a_recorded_field_is_updated_without_rendering() -> None:
@@ -84,12 +97,13 @@ def test_a_recorded_field_is_updated_without_rendering() -> None:
 
 
 def test_a_shot_gone_from_the_spec_is_retired() -> None:
-    changes = plan(request(), locked=lockfile(alley=record(take()), tower=record(take("t", number=2))))
-    assert [(c.address.instance, c.action, c.reasons) for c in changes][1] == (
-        "tower",
-        Action.RETIRE,
-        (Reason.NOT_IN_SPEC,),
-    )
+    shots = {"tower": record(take("t", number=2)), "wall": record(take("w", number=3, status="failed"))}
+    changes = plan(request(), locked=lockfile(alley=record(take()), **shots))
+    reason = (Reason.NOT_IN_SPEC,)
+    assert changes[1:] == [
+        Change(ShotAddress("night", "tower"), Action.RETIRE, reason, fingerprint=fingerprint("t"), task_id=task(2)),
+        Change(ShotAddress("night", "wall"), Action.RETIRE, reason),
+    ]
 
 
 def test_a_renamed_shot_is_moved_without_being_told() -> None:
@@ -108,6 +122,30 @@ def test_a_renamed_and_edited_shot_takes_its_history_along_and_renders() -> None
 def test_a_renamed_shot_named_by_moved_keeps_its_take() -> None:
     change = only(plan(request("gate", moved="alley"), locked=lockfile(alley=record(take()))))
     assert (change.action, change.reasons) == (Action.MOVE, (Reason.MOVED_BY_SPEC,))
+
+
+def test_a_take_that_moves_tells_what_is_recorded_anew() -> None:
+    for moved in (None, "alley"):
+        wanted = request("gate", moved=moved, safety={"mode": "fast"})
+        change = only(plan(wanted, locked=lockfile(alley=record(take()))))
+        assert change.action is Action.MOVE
+        assert [(item.path, item.after) for item in change.changes] == [("/safety/mode", "fast")]
+
+
+def test_a_shot_that_failed_gets_the_take_that_moved_hands_to_it() -> None:
+    locked = lockfile(alley=record(take()), gate=record(take(number=2, status="failed")))
+    change = only(plan(request("gate", moved="alley"), locked=locked))
+    assert (change.action, change.origin, change.task_id) == (Action.MOVE, "alley", task(1))
+
+
+def test_a_take_of_the_shots_own_comes_before_a_newer_one_that_moved_hands_to_it() -> None:
+    newer = take(number=2, at="2026-11-22T12:00:00Z")
+    locked = lockfile(alley=record(newer), gate=record(take(), take("b", number=3), current=3))
+    changes = plan(request("gate", moved="alley"), locked=locked)
+    assert [(c.action, c.origin, c.task_id) for c in changes] == [
+        (Action.RESTORE, None, task(1)),
+        (Action.RETIRE, None, task(2)),
+    ]
 
 
 def test_moved_finds_the_same_instance_of_a_renamed_shot() -> None:
@@ -185,6 +223,17 @@ def test_a_shot_that_has_its_take_does_not_adopt_the_task_of_a_twin_that_is_gone
     assert [(c.address.instance, c.action) for c in changes] == [("alley", Action.NO_OP), ("lane", Action.RESUME)]
 
 
+def test_a_take_that_a_shot_has_and_does_not_show_serves_another_where_a_name_that_is_gone_offers_it() -> None:
+    older, newer = take(number=1), take(number=2, retake=2)
+    locked = lockfile({"gone": record(older)}, alley=record(older, newer, current=2))
+    assert [(c.action, c.task_id) for c in plan(request(), request("lane"), locked=locked)] == [
+        (Action.NO_OP, task(2)),
+        (Action.MOVE, task(1)),
+    ]
+    shown = lockfile({"gone": record(older)}, alley=record(older, newer, current=1))
+    assert [c.action for c in plan(request(), request("lane"), locked=shown)] == [Action.NO_OP, Action.CREATE]
+
+
 def test_a_failed_take_does_not_keep_a_shot_from_one_that_is_spare() -> None:
     locked = lockfile({"old": record(take(number=2))}, alley=record(take(status="failed")))
     change = only(plan(request(), locked=locked))
@@ -251,9 +300,35 @@ def test_a_retired_take_serves_another_name_too() -> None:
 
 
 def test_an_open_task_is_resumed_and_never_ordered_again() -> None:
-    change = only(plan(request(), under_way=journal(OpenTask(intent(), "accepted"))))
-    assert (change.action, change.reasons, change.task_id) == (Action.RESUME, (Reason.UNDER_WAY,), task(1))
-    assert change.estimate == Decimal("0.48")
+    wanted, ordered = request(), replace(intent(), retake=2, attempt=3)
+    change = only(plan(wanted, under_way=journal(OpenTask(ordered, "accepted"))))
+    resumed = {"task_id": task(1), "retake": 2, "attempt": 3, **PRICE}
+    assert change == about(wanted, Action.RESUME, Reason.UNDER_WAY, **resumed)
+
+
+def test_a_task_that_ended_and_is_not_recorded_yet_is_resumed_and_never_ordered_again() -> None:
+    change = only(plan(request(), under_way=journal(OpenTask(intent(), "finished"))))
+    assert (change.action, change.task_id) == (Action.RESUME, task(1))
+
+
+def partial(**more: Any) -> Take:
+    """A take of which one result is recorded, while the other is still being made."""
+    return replace(take(numberResults=2, **more), finished_at=None)
+
+
+def test_a_take_of_which_results_are_still_to_come_is_resumed_where_no_journal_knows_of_it() -> None:
+    resumed = {"task_id": task(1), **PRICE}
+    for recorded, order in (((2, 3), (2, 3)), ((None, None), (1, 1))):
+        held = partial(retake=recorded[0], attempt=recorded[1])
+        change = only(plan(request(), locked=lockfile(alley=record(held))))
+        assert change == about(request(), Action.RESUME, Reason.UNDER_WAY, retake=order[0], attempt=order[1], **resumed)
+
+
+def test_a_retake_of_which_results_are_still_to_come_is_not_bought_again() -> None:
+    locked = lockfile(alley=record(take(), partial(number=5, retake=2)))
+    under_way = journal(OpenTask(replace(intent(number=5), retake=2), "accepted", (output(5),)))
+    change = only(plan(request(), locked=locked, under_way=under_way, chosen=selection(retakes=["night.alley"])))
+    assert (change.action, change.task_id, change.retake) == (Action.RESUME, task(5), 2)
 
 
 def test_an_order_without_an_answer_is_an_unknown_outcome() -> None:
@@ -277,9 +352,18 @@ def test_an_order_that_was_accepted_is_resumed_although_a_take_of_it_is_spare() 
     assert (change.action, change.task_id) == (Action.RESUME, task(1))
 
 
+def test_a_retake_without_an_answer_is_looked_for_although_another_take_of_the_text_is_spare() -> None:
+    locked = lockfile({"old": record(take(number=2))}, alley=record(take()))
+    change = only(plan(request(), locked=locked, under_way=journal(OpenTask(replace(intent(number=5), retake=2)))))
+    assert (change.action, change.task_id, change.request is None) == (Action.RESUME, task(5), False)
+
+
 def test_a_task_ordered_under_a_name_that_is_gone_is_resumed_under_the_new_one() -> None:
-    change = only(plan(request("gate"), under_way=journal(OpenTask(intent(instance="alley"), "accepted"))))
+    under_way = journal(OpenTask(intent(instance="alley"), "accepted"))
+    change = only(plan(request("gate"), under_way=under_way))
     assert (change.action, change.origin) == (Action.RESUME, "alley")
+    older = plan(request("gate"), locked=lockfile(alley=record(take("b", number=2))), under_way=under_way)
+    assert [(c.address.instance, c.action) for c in older] == [("gate", Action.RESUME), ("alley", Action.RETIRE)]
 
 
 def test_a_task_of_an_earlier_version_is_collected_beside_the_new_order() -> None:
@@ -301,6 +385,45 @@ def test_what_a_task_costs_that_no_shot_wants_stands_in_the_catalog_and_not_in_t
     assert [(c.action, c.estimate, c.reckoned) for c in changes] == [
         (Action.RESUME, Decimal("0.48"), Decimal("0.48")),
         (Action.RESUME, None, None),
+    ]
+
+
+PACKAGED = load_catalog(read_model_documents(None)).find("lightricks:2@0")
+assert PACKAGED is not None
+REPLACED = Catalog((), {}, {MODEL: PACKAGED})  # the project has a file of its own for a model whose price is known
+
+
+def test_limits_reckon_a_shot_at_the_packaged_price_where_the_projects_own_is_lower() -> None:
+    wanted = request(estimate="0.01", width=1920, height=1080, fps=25)
+    change = only(plan(wanted, catalog=REPLACED))
+    assert (change.estimate, change.limit_price) == (Decimal("0.01"), Decimal("0.48"))
+
+
+def test_what_no_shot_wants_any_more_is_collected_as_it_was_ordered_and_reckoned_at_the_packaged_price() -> None:
+    ordered = replace(intent("old"), request=listed(model=MODEL), retake=2, attempt=3)
+    for stage in ("accepted", "finished"):
+        change = only(plan(under_way=journal(OpenTask(ordered, stage)), catalog=REPLACED))
+        assert change == Change(
+            ShotAddress("night", "alley"),
+            Action.RESUME,
+            (Reason.UNDER_WAY,),
+            fingerprint=fingerprint("old"),
+            task_id=task(1),
+            limit_price=Decimal("0.48"),
+            retake=2,
+            attempt=3,
+            note=change.note,
+        )
+        assert change.note is not None
+
+
+def test_a_task_under_way_is_collected_also_where_its_take_is_recorded_and_in_use_under_another_name() -> None:
+    under_way = journal(OpenTask(intent(instance="alley"), "accepted"))
+    changes = plan(request("gate"), request("alley", "b"), locked=lockfile(gate=record(take())), under_way=under_way)
+    assert [(c.address.instance, c.action) for c in changes] == [
+        ("gate", Action.NO_OP),
+        ("alley", Action.CREATE),
+        ("alley", Action.RESUME),
     ]
 
 
@@ -331,17 +454,38 @@ def test_a_failure_for_good_blocks_until_retry() -> None:
     assert (retried.attempt, retried.task_id) == (2, derived(request(), 1, 2))
 
 
+def test_a_failed_take_that_does_not_say_why_blocks_and_so_does_one_that_was_imported() -> None:
+    silent, imported = replace(take(status="failed"), failure=None), take(status="failed", retake=None, attempt=None)
+    for failed, note in ((silent, None), (imported, "providerError: it broke")):
+        change = only(plan(request(), locked=lockfile(alley=record(failed))))
+        assert (change.action, change.task_id, change.note) == (Action.BLOCKED, task(1), note)
+
+
+def test_what_the_latest_retake_came_to_decides_and_not_what_an_earlier_one_came_to_later() -> None:
+    late = take(status="failed", at="2026-11-22T12:00:00Z")
+    for permanent, action in ((True, Action.BLOCKED), (False, Action.CREATE)):
+        second = take(status="failed", permanent=permanent, number=2, retake=2)
+        change = only(plan(request(), locked=lockfile(alley=record(late, second))))
+        assert (change.action, change.task_id) == (action, task(2) if permanent else derived(request(), 2, 2))
+
+
 def test_an_edit_ends_the_block() -> None:
     locked = lockfile(alley=record(take("a", status="failed", cost=None)))
     assert only(plan(request(prompt="b"), locked=locked)).action is Action.CREATE
 
 
 def test_a_passing_failure_is_tried_again_a_limited_number_of_times() -> None:
-    once = take(status="failed", permanent=False, attempt=1)
-    twice = take(status="failed", permanent=False, attempt=2, number=2, at="2026-11-22T11:00:00Z")
-    second = only(plan(request(), locked=lockfile(alley=record(once)), max_attempts=2))
-    assert (second.action, second.attempt, second.reasons) == (Action.CREATE, 2, (Reason.LAST_ATTEMPT_FAILED,))
-    assert only(plan(request(), locked=lockfile(alley=record(once, twice)), max_attempts=2)).action is Action.BLOCKED
+    tries = [take(status="failed", permanent=False, attempt=number, number=number) for number in (1, 2, 3)]
+    third = only(plan(request(), locked=lockfile(alley=record(*tries[:2]))))
+    assert (third.action, third.attempt, third.reasons) == (Action.CREATE, 3, (Reason.LAST_ATTEMPT_FAILED,))
+    assert only(plan(request(), locked=lockfile(alley=record(*tries)))).action is Action.BLOCKED
+
+
+def test_a_shot_whose_last_edit_failed_is_compared_with_its_last_take_that_succeeded() -> None:
+    failed = take("c", number=2, status="failed", at="2026-11-22T11:00:00Z")
+    change = only(plan(request(), locked=lockfile(alley=record(take("b"), failed, current=0))))
+    assert (change.action, change.reasons) == (Action.REPLACE, (Reason.REQUEST_CHANGED,))
+    assert [(item.before, item.after) for item in change.changes] == [("b", "a")]
 
 
 def test_a_retake_counts_the_renders_of_this_fingerprint() -> None:
@@ -370,11 +514,18 @@ def test_a_retake_asked_for_twice_while_one_is_under_way_is_not_bought_twice() -
 
 
 def test_a_failed_retake_leaves_the_shot_as_it_was() -> None:
-    failed = take(status="failed", retake=2, number=2, at="2026-11-22T11:00:00Z", permanent=False)
-    locked = lockfile(alley=record(take(), failed))
-    assert only(plan(request(), locked=locked)).action is Action.NO_OP
-    again = only(plan(request(), locked=locked, chosen=selection(retakes=["night.alley"])))
-    assert (again.retake, again.attempt) == (2, 2)
+    for permanent in (False, True):
+        failed = take(status="failed", retake=2, number=2, at="2026-11-22T11:00:00Z", permanent=permanent)
+        locked = lockfile(alley=record(take(), failed))
+        assert only(plan(request(), locked=locked)).action is Action.NO_OP
+        again = only(plan(request(), locked=locked, chosen=selection(retakes=["night.alley"])))
+        assert (again.action, again.retake, again.attempt) == (Action.REPLACE, 2, 2)
+
+
+def test_a_retake_is_bought_although_a_take_of_the_text_is_spare() -> None:
+    locked = lockfile({"old": record(take(number=2))})
+    change = only(plan(request(), locked=locked, chosen=selection(retakes=["night.alley"])))
+    assert (change.action, change.reasons) == (Action.CREATE, (Reason.RETAKE_REQUESTED,))
 
 
 def test_targets_limit_the_plan_also_for_shots_that_are_gone() -> None:
@@ -480,3 +631,11 @@ def test_common_shots_are_decided_quickly_but_not_otherwise(
     under_way = journal(*(OpenTask(intent(prompt, number=9), "accepted") for prompt in ordered))
     slowly = plan(*requests, locked=locked, under_way=under_way, chosen=selection(retakes=["night.nowhere"]))
     assert plan(*requests, locked=locked, under_way=under_way) == slowly
+
+
+@pytest.mark.parametrize("recorded", ["https://h.example/a.png?id=7&code=4711", "https://h.example/a.png"])
+def test_what_a_version_kept_of_an_address_never_decides_about_an_order(recorded: str) -> None:
+    wanted = request(image="https://h.example/a.png?id=7&code=4711", note="https://h.example/?code=4711")
+    wanted = replace(wanted, recorded=frozenset({"note"}))
+    have = record(take(image=recorded, note="https://h.example/"))
+    assert only(plan(wanted, locked=lockfile(alley=have))) == about(wanted, Action.NO_OP, task_id=task(1))

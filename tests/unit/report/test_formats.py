@@ -27,6 +27,13 @@ def test_a_saved_plan_is_the_json_form(tmp_path: Path) -> None:
     assert [item.name for item in tmp_path.iterdir()] == ["plan.json"]
 
 
+def test_a_link_that_waits_under_the_name_of_the_unfinished_plan_is_not_written_through(tmp_path: Path) -> None:
+    (tmp_path / ".plan.json.part").symlink_to(tmp_path / "outside")
+    save_plan(tmp_path / "plan.json", rich_plan(), PlanOptions())
+    assert (tmp_path / "plan.json").is_file()
+    assert not (tmp_path / "outside").exists()
+
+
 def test_a_plan_that_cannot_be_saved_says_so(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=r"the plan cannot be saved to `plan\.json`"):
         save_plan(tmp_path / "missing" / "plan.json", rich_plan(), PlanOptions())

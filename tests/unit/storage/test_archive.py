@@ -206,9 +206,9 @@ def test_a_video_and_its_note_are_on_disk_for_good_before_it_counts_as_archived(
     def fsync(descriptor: int) -> None:
         done.append(("sync", str(Path(f"/proc/self/fd/{descriptor}").readlink())))
 
-    def replace_(source: str, target: str) -> None:
+    def replace_(source: str, target: str, within: str | None) -> None:
         done.append(("replace", target))
-        Path(source).replace(target)
+        REAL.replace(source, target, within)
 
     sound = FolderArchive(tmp_path / "archive", tmp_path / "renders", check)
     sound.begin(UUID).write(MP4)
@@ -357,3 +357,19 @@ def test_a_fault_at_any_call_of_archiving_never_leaves_part_of_a_video_under_a_h
             assert archive.problem_with(sha256) is None or archive.begin(UUID).size == len(MP4)
             if not archive.has(sha256):
                 assert archive.finish(UUID).sha256 == sha256
+
+
+@pytest.mark.parametrize("what", ["the file", "its folder"])
+def test_a_video_that_is_a_link_to_something_else_is_not_archived(tmp_path: Path, what: str) -> None:
+    sha256 = hashlib.sha256(MP4).hexdigest()
+    outside, archive = tmp_path / "outside", tmp_path / "project" / "archive"
+    outside.mkdir()
+    (outside / f"{sha256}.mp4").write_bytes(MP4)
+    archive.mkdir(parents=True)
+    if what == "its folder":
+        (archive / sha256[:2]).symlink_to(outside)
+    else:
+        (archive / sha256[:2]).mkdir()
+        (archive / sha256[:2] / f"{sha256}.mp4").symlink_to(outside / f"{sha256}.mp4")
+    found = FolderArchive(archive, tmp_path / "project" / "renders", check)
+    assert (found.path_of(sha256), found.contents()) == (None, {})

@@ -8,7 +8,6 @@ import pytest
 
 from ltxspec.errors import Diagnostic, Invalid, Problems, StorageError, WrongUsage
 from ltxspec.storage.config import (
-    CONFIG_NAME,
     ArchiveConfig,
     BudgetConfig,
     Config,
@@ -18,10 +17,10 @@ from ltxspec.storage.config import (
     ProviderConfig,
     RunwareConfig,
     SandboxConfig,
-    find_config,
     load_config,
     parse_config,
 )
+from ltxspec.storage.finding import CONFIG_NAME
 
 EVERYTHING = """
 [project]
@@ -136,14 +135,7 @@ def test_the_file_is_found_upwards_and_its_folder_is_the_root(tmp_path: Path) ->
     deep.mkdir(parents=True)
     config = load_config(deep)
     assert (config.root, config.project.id) == (tmp_path.resolve(), "x")
-    assert find_config(deep) == tmp_path.resolve() / CONFIG_NAME
-
-
-def test_the_nearest_file_counts_and_a_folder_of_that_name_does_not(tmp_path: Path) -> None:
-    (tmp_path / CONFIG_NAME).write_text("")
-    (tmp_path / "a" / "b" / CONFIG_NAME).mkdir(parents=True)
-    (tmp_path / "a" / CONFIG_NAME).write_text('[project]\nid = "near"\n')
-    assert load_config(tmp_path / "a" / "b").project.id == "near"
+    assert config.file == tmp_path.resolve() / CONFIG_NAME
 
 
 def test_an_explicit_file_is_used_and_must_exist(tmp_path: Path) -> None:
@@ -152,6 +144,8 @@ def test_an_explicit_file_is_used_and_must_exist(tmp_path: Path) -> None:
     assert load_config(tmp_path, tmp_path / "other.toml").project.id == "other"
     with pytest.raises(WrongUsage, match="does not exist"):
         load_config(tmp_path, tmp_path / "missing.toml")
+    with pytest.raises(StorageError, match="cannot read"):
+        load_config(tmp_path, tmp_path)
 
 
 def test_the_environment_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,7 +159,7 @@ def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
         load(tmp_path, '[project]\nidd = "x"\nspecs = "specs"\n[provider]\nparallelism = 0\n[budgets]\n')
     messages = [diagnostic.message for diagnostic in caught.value.diagnostics]
     assert sorted(messages) == [
-        "`parallelism` in [provider] must be an integer of at least 1",
+        "`parallelism` in [provider] must be an integer from 1 to 64",
         '`specs` in [project] must be a list of strings such as ["specs"]',
         "unknown key `idd` in [project]",
         "unknown table `budgets`",
@@ -203,8 +197,9 @@ def test_a_key_that_looks_like_a_secret_is_told_where_secrets_go_and_never_repea
         ('[project]\nlockfiles = "a/../../b"', "`lockfiles` in [project] must be a path inside the project"),
         ('[project]\nlockfiles = "~/b"', "`lockfiles` in [project] must be a path inside the project"),
         ("[provider]\nname = []", "`name` in [provider] must be a string that is not empty"),
-        ("[provider]\nparallelism = true", "`parallelism` in [provider] must be an integer of at least 1"),
-        ("[provider]\nparallelism = 2.0", "`parallelism` in [provider] must be an integer of at least 1"),
+        ("[provider]\nparallelism = true", "`parallelism` in [provider] must be an integer from 1 to 64"),
+        ("[provider]\nparallelism = 65", "`parallelism` in [provider] must be an integer from 1 to 64"),
+        ("[provider]\nparallelism = 2.0", "`parallelism` in [provider] must be an integer from 1 to 64"),
         ('[runware]\nbase_url = "api.example"', "`base_url` in [runware] must be an address"),
         ('[runware]\nbase_url = "file:///etc"', "`base_url` in [runware] must be an address"),
         ("[runware]\npoll_interval = 0", "`poll_interval` in [runware] must be a number above 0"),
@@ -271,17 +266,6 @@ def test_what_is_not_utf8_is_told_with_its_line(tmp_path: Path) -> None:
 def test_inline_tables_and_quoted_keys_are_placed_as_well_as_can_be() -> None:
     assert place(only("provider = {paralelism = 3}\n")) == (1, 1)
     assert place(only('[provider]\n"paralelism" = 3\n')) == (2, 1)
-
-
-def test_an_unreadable_file_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / CONFIG_NAME).write_text("")
-
-    def fail(_: Path) -> bytes:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(Path, "read_bytes", fail)
-    with pytest.raises(StorageError, match="cannot read"):
-        load_config(tmp_path)
 
 
 def test_a_policy_knows_its_place() -> None:

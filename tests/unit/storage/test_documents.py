@@ -1,3 +1,4 @@
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,3 +31,10 @@ def test_what_cannot_be_written_is_said_with_its_name(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=r"cannot write `.*page\.html`"):
         write_document(tmp_path / "page.html", [b"x"])
     assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
+
+
+def test_a_link_that_waits_under_the_name_of_the_unfinished_file_is_not_written_through(tmp_path: Path) -> None:
+    (tmp_path / f".page.html.{os.getpid()}.part").symlink_to(tmp_path / "outside")
+    write_document(tmp_path / "page.html", [b"x"])
+    assert (tmp_path / "page.html").read_bytes() == b"x"
+    assert not (tmp_path / "outside").exists()

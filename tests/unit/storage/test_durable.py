@@ -102,6 +102,20 @@ def test_half_a_write_is_not_half_a_file(tmp_path: Path) -> None:
     assert path.read_bytes() == OLD
 
 
+def test_whatever_the_umask_nothing_is_for_everybody_to_write(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        path = tmp_path / "a" / "b" / "x.json"
+        replace_file(path, OLD)
+        made = [stat.S_IMODE(place.stat().st_mode) for place in (path, path.parent, path.parent.parent)]
+        assert made == [0o664, 0o775, 0o775]
+        path.chmod(0o666)
+        replace_file(path, NEW)
+        assert stat.S_IMODE(path.stat().st_mode) == 0o664
+    finally:
+        os.umask(before)
+
+
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o664])
 def test_a_file_keeps_its_permissions(tmp_path: Path, mode: int) -> None:
     path = tmp_path / "x.json"

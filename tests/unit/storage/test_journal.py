@@ -104,8 +104,8 @@ def test_the_names_of_all_folders_up_to_the_root_are_durable_before_the_first_ev
     synced: list[str] = []
     opened: dict[int, str] = {}
 
-    def open_file(path: str, flags: int, mode: int) -> int:
-        descriptor = REAL.open(path, flags, mode)
+    def open_file(path: str, flags: int, mode: int, within: str | None) -> int:
+        descriptor = REAL.open(path, flags, mode, within)
         opened[descriptor] = path
         return descriptor
 

@@ -97,12 +97,12 @@ def test_linking_again_touches_nothing(tmp_path: Path, archive: FolderArchive) -
 def test_without_symbolic_links_there_is_a_hard_link_or_a_copy(
     tmp_path: Path, archive: FolderArchive, monkeypatch: pytest.MonkeyPatch, *, hard_links: bool
 ) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.EPERM, os.strerror(errno.EPERM))
 
-    monkeypatch.setattr(Path, "symlink_to", refuse)
+    monkeypatch.setattr(os, "symlink", refuse)
     if not hard_links:
-        monkeypatch.setattr(Path, "hardlink_to", refuse)
+        monkeypatch.setattr(os, "link", refuse)
     archived(archive, MP4)
     for _ in range(2):
         archive.link("night", "alley", [output(MP4)])

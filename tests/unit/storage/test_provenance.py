@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from builders import journal, own_intent
 
-from ltxspec.errors import LockfileError
+from ltxspec.errors import LockfileError, StorageError
 from ltxspec.lock.events import encode_event
 from ltxspec.lock.journal import Intent, OpenTask
 from ltxspec.storage.provenance import refuse_stranger
@@ -73,3 +73,17 @@ def test_a_journal_with_nothing_open_says_nothing_and_is_asked_nothing(tmp_path:
     git(tmp_path, "init", "--quiet")
     git(tmp_path, "add", "--force", str(paths.journal))
     refuse_stranger(paths, journal(), tmp_path, PROJECT)
+
+
+def test_where_git_cannot_tell_a_journal_is_not_believed(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    paths, intent = journalled(tmp_path)
+    (tmp_path / ".git" / "index").write_text("no index")
+    with pytest.raises(StorageError, match="cannot tell whether it tracks"):
+        refuse_stranger(paths, journal(OpenTask(intent)), tmp_path, PROJECT)
+
+
+def test_where_what_is_called_dot_git_is_none_nothing_is_tracked(tmp_path: Path) -> None:
+    paths, intent = journalled(tmp_path)
+    (tmp_path / ".git").mkdir()
+    refuse_stranger(paths, journal(OpenTask(intent)), tmp_path, PROJECT)

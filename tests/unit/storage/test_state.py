@@ -49,7 +49,7 @@ def test_the_sandbox_shares_no_file_with_the_paid_service(tmp_path: Path) -> Non
     paid, free = (spec_paths(tmp_path, "lockfiles", name, "night") for name in ("runware", "sandbox"))
     assert free.lockfile == tmp_path / ".ltxspec" / "sandbox" / "lockfiles" / "night.lock.json"
     assert not {paid.lockfile, paid.journal, paid.guard} & {free.lockfile, free.journal, free.guard}
-    assert (paid.root, free.root) == (tmp_path, None)
+    assert (paid.root, free.root) == (tmp_path, tmp_path)
     tracked = TrackedFolder(tmp_path, tmp_path / "lockfiles")
     places = [spec_paths(tmp_path, "lockfiles", name, "night", tracked) for name in ("runware", "sandbox")]
     assert [place.tracked for place in places] == [tracked, None]
@@ -242,18 +242,53 @@ def test_a_lockfile_that_was_a_link_within_the_project_from_the_start_stays_one(
     assert read_state(paths)[0] == lockfile(alley=record(take(), LATER, current=2))
 
 
-@pytest.mark.parametrize("link", ["lockfiles", "lockfiles/night.lock.json"])
-def test_a_link_that_leads_out_of_the_project_is_refused_before_anything_is_ordered(tmp_path: Path, link: str) -> None:
+@pytest.mark.parametrize("provider", ["runware", "sandbox"])
+@pytest.mark.parametrize("which", ["lockfile", "journal", "guard"])
+@pytest.mark.parametrize("above", [True, False])
+def test_a_link_that_leads_out_of_the_project_is_refused_before_anything_is_ordered(
+    tmp_path: Path, provider: str, which: str, *, above: bool
+) -> None:
     outside, root = tmp_path / "outside", tmp_path / "project"
     outside.mkdir()
-    (root / link).parent.mkdir(parents=True)
-    (root / link).symlink_to(outside if link == "lockfiles" else outside / "night.lock.json")
-    paths = spec_paths(root, "lockfiles", "runware", "night")
-    with pytest.raises(LockfileError, match="leads out of the project") as caught:
+    paths = spec_paths(root, "lockfiles", provider, "night")
+    file: Path = getattr(paths, which)
+    link, target = (file.parent, outside) if above else (file, outside / file.name)
+    link.parent.mkdir(parents=True)
+    link.symlink_to(target)
+    with pytest.raises(StorageError, match=f"`{link.relative_to(root)}` leads out of the project") as caught:
+        _use(paths, which)
+    assert "remove the link" in (caught.value.hint or "")
+    assert list(outside.iterdir()) == []
+
+
+def _use(paths: SpecPaths, which: str) -> None:
+    if which != "guard":
         read_state(paths)
-    assert "only written below the project" in (caught.value.hint or "")
-    with open_state(paths) as state, pytest.raises(LockfileError, match="leads out of the project"):
+    with open_state(paths) as state:
         state.read_lockfile()
+
+
+@pytest.mark.parametrize("which", ["lockfile", "journal"])
+def test_a_pipe_or_a_device_is_an_error_at_once(tmp_path: Path, which: str) -> None:
+    paths = spec_paths(tmp_path, "lockfiles", "runware", "night")
+    file: Path = getattr(paths, which)
+    file.parent.mkdir(parents=True)
+    os.mkfifo(file)
+    with pytest.raises(StorageError, match=f"cannot read `{file}`: it is not a regular file"):
+        read_state(paths)
+
+
+def test_a_folder_that_becomes_a_link_while_ltxspec_is_at_work_is_no_way_out(tmp_path: Path) -> None:
+    outside, root = tmp_path / "outside", tmp_path / "project"
+    paths = spec_paths(root, "lockfiles", "runware", "night")
+    paths.lockfile.parent.mkdir(parents=True)
+    with open_state(paths) as state:
+        state.read_lockfile()
+        paths.lockfile.parent.rename(outside)
+        paths.lockfile.parent.symlink_to(outside)
+        with pytest.raises((StorageError, LockfileError)):
+            state.write_lockfile(lockfile())
+    assert list(outside.iterdir()) == []
 
 
 def test_a_link_that_leads_nowhere_is_no_empty_folder(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """A lockfile that git tracks and the disk lacks is no empty one."""
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -99,7 +100,7 @@ def test_a_lockfile_removed_on_purpose_is_gone(tmp_path: Path) -> None:
 def test_git_is_asked_once_for_all_files_and_not_at_all_outside_of_a_repository(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[object] = []
+    asked: list[list[str]] = []
     real = subprocess.run
 
     def run(command: list[str], **more: object) -> object:
@@ -115,7 +116,7 @@ def test_git_is_asked_once_for_all_files_and_not_at_all_outside_of_a_repository(
     folder = TrackedFolder(tmp_path / "inside", tmp_path / "inside" / "lockfiles")
     for name in ("a", "b", "c"):
         folder.refuse_missing(tmp_path / "inside" / "lockfiles" / f"{name}.lock.json")
-    assert len(asked) == 1
+    assert ["ls-files" in command for command in asked] == [False, True], "where the repository is, and what it tracks"
 
 
 def test_a_folder_called_git_that_is_no_repository_says_nothing(tmp_path: Path) -> None:
@@ -135,3 +136,19 @@ def test_without_git_a_repository_cannot_be_judged(tmp_path: Path, monkeypatch: 
     file.unlink()
     monkeypatch.setenv("PATH", str(tmp_path))
     assert "git is not installed" in refusal(tmp_path, file).summary
+
+
+def test_a_repository_that_git_does_not_read_may_track_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another user's, as in a container: the cure is git's own."""
+    file = committed(tmp_path / "films")
+    file.unlink()
+    program = tmp_path / "bin" / "git"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nGIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec "{shutil.which("git")}" "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    error = refusal(tmp_path / "films", file)
+    assert "belongs to another user" in error.summary
+    assert "safe.directory" in (error.hint or "")

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from acceptance.repositories import commit, git
 
-from ltxspec.errors import WrongUsage
+from ltxspec.errors import StorageError, WrongUsage
 from ltxspec.spec.files import FileProblem
-from ltxspec.storage.git import commit_of
+from ltxspec.storage.git_refs import commit_of
 from ltxspec.storage.paths import find_specs
 from ltxspec.storage.trees import FolderTree, GitTree, Tree
 
@@ -117,7 +117,8 @@ def test_links_are_not_followed_in_a_commit(root: Path, target: str) -> None:
         for path in ("link.j2", "folder/rain.j2", "link.yaml"):
             with pytest.raises(FileProblem, match="is a link"):
                 tree.read_text(path, beside="specs/b.yaml")
-        assert tree.content("specs/link.yaml") is None
+        with pytest.raises(StorageError, match="is a link or a submodule in the commit"):
+            tree.content("specs/link.yaml")
 
 
 def test_a_submodule_is_not_entered(root: Path, tmp_path: Path) -> None:
@@ -168,3 +169,9 @@ def test_a_commit_from_before_the_project_is_empty(root: Path, tmp_path: Path) -
 def test_specs_outside_of_the_project_are_in_no_commit(root: Path) -> None:
     with GitTree(root, commit_of(root, "HEAD")) as tree, pytest.raises(WrongUsage, match="leads out of the project"):
         tree.specs(["../other"])
+
+
+@pytest.mark.parametrize("path", ["", "a\x1b.j2", "a\n.j2", "a\x7f.j2", "a\x9b.j2", "a\udc80.j2"])
+def test_an_odd_name_is_refused_in_a_commit_as_it_is_on_disk(tree: Tree, path: str) -> None:
+    with pytest.raises(FileProblem, match="control character"):
+        tree.read_text(path, beside="specs/b.yaml")

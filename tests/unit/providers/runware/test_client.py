@@ -203,7 +203,10 @@ def test_https_goes_through_the_proxy_of_the_environment_which_sees_no_key(monke
         use_proxy(monkeypatch, f"http://me:pw@127.0.0.1:{port}")
         with pytest.raises(Broken) as caught:
             post(Connection("https://api.example.test/v1", ApiKey("canary-key")))
-    assert (caught.value.reason, caught.value.sent) == ("the proxy gave no connection", False)
+    assert not caught.value.sent
+    assert caught.value.reason.startswith(
+        f"the proxy `127.0.0.1:{port}` gave no connection to `api.example.test`; check"
+    )
     (asked,) = proxy.asked
     assert asked.startswith(b"CONNECT api.example.test:443 ")
     assert b"canary" not in asked
@@ -231,16 +234,81 @@ def test_an_authority_of_the_environment_is_trusted_behind_a_proxy(
         assert keys == [True]
 
 
-def certificate(folder: Path) -> ssl.SSLContext:
-    """A server's side of TLS for `api.example.test`, signed by itself."""
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=test"]
-    names = ["-addext", "subjectAltName=DNS:api.example.test"]
-    subprocess.run(
-        [*command, *names, "-keyout", "key.pem", "-out", "cert.pem"], cwd=folder, capture_output=True, check=True
-    )
+def certificate(folder: Path, name: str = "api.example.test", *, authority: bool = False) -> ssl.SSLContext:
+    """A server's side of TLS for a name, signed by itself or by an authority of its own (`authority.pem`)."""
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    names = ["-subj", "/CN=test", "-addext", f"subjectAltName=DNS:{name}"]
+    signed: list[str] = []
+    if authority:
+        files = ["-subj", "/CN=authority", "-keyout", "authority.key", "-out", "authority.pem"]
+        subprocess.run([*command, *files], cwd=folder, capture_output=True, check=True)
+        signed = ["-CA", "authority.pem", "-CAkey", "authority.key"]
+    files = ["-keyout", "key.pem", "-out", "cert.pem"]
+    subprocess.run([*command, *names, *signed, *files], cwd=folder, capture_output=True, check=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
     return context
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
+@pytest.mark.parametrize(
+    ("name", "authority", "trusted", "words"),
+    [
+        ("api.example.test", False, None, "is signed by itself; if it is your network's own"),
+        ("api.example.test", True, None, "is signed by an authority that this machine does not know; if it is"),
+        ("login.test", True, "authority.pem", "is for another host; check the address; a login page"),
+    ],
+)
+def test_a_certificate_that_is_not_accepted_is_told_with_its_cure(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, trusted: str | None, words: str, *, authority: bool
+) -> None:
+    context = certificate(tmp_path, name, authority=authority)
+
+    def serve(connection: socket.socket) -> None:
+        with suppress(OSError), context.wrap_socket(connection, server_side=True) as secure:
+            heard(secure, b"[]")
+
+    with listening(serve) as service, listening(Proxy(port=service).serve) as port:
+        use_proxy(monkeypatch, f"http://127.0.0.1:{port}")
+        if trusted:
+            monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / trusted))
+        with pytest.raises(Broken) as caught:
+            post(Connection("https://api.example.test/v1", ApiKey("canary-key")))
+    assert not caught.value.sent
+    assert f"the certificate of `api.example.test` {words}" in caught.value.reason
+
+
+def test_a_server_that_speaks_no_tls_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with listening(lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")) as service:
+        monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+        with pytest.raises(Broken) as caught:
+            post(Connection(f"https://127.0.0.1:{service}/v1", ApiKey("canary-key")))
+    assert f"`https://127.0.0.1:{service}/v1` does not speak TLS" in caught.value.reason
+
+
+def test_a_proxy_that_is_not_there_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    use_proxy(monkeypatch, "http://me:pw-canary@127.0.0.1:1")
+    with pytest.raises(Broken) as caught:
+        post(Connection("https://api.example.test/v1", ApiKey("canary-key")))
+    assert caught.value.reason == "nothing answers at the proxy `127.0.0.1:1`; check `HTTPS_PROXY`"
+
+
+def test_a_name_that_is_not_found_is_told_and_so_is_a_port_where_nothing_listens(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(Broken) as caught:
+        post(Connection("http://127.0.0.1:1/v1?token=canary", ApiKey("canary-key")))
+    assert caught.value.reason.startswith("nothing answers at `http://127.0.0.1:1/v1`; check the network")
+
+    def not_found(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", not_found)
+    with pytest.raises(Broken) as caught:
+        post(Connection("https://api.example.test/v1", ApiKey("canary-key")))
+    assert caught.value.reason.startswith("the name of `api.example.test` is not found; check the network")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])

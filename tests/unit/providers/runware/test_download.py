@@ -646,17 +646,38 @@ def test_an_address_that_is_none_is_refused(open_provider: OpenProvider) -> None
     ("base_url", "url"),
     [
         ("http://sandbox.test/v1", "http://sandbox.test/v.mp4"),
-        ("https://api.example.test/v1", "http://127.0.0.1:8000/v.mp4"),
-        ("https://api.example.test/v1", "http://localhost/v.mp4"),
-        ("https://api.example.test/v1", "http://[::1]:8000/v.mp4"),
+        ("http://127.0.0.1:8787/v1", "http://127.0.0.1:8000/v.mp4"),
+        ("http://10.0.0.1/v1", "https://10.0.0.2/v.mp4"),
+        ("https://127.0.0.1/v1", "http://127.0.0.1:8000/v.mp4"),
+        ("https://localhost/v1", "http://localhost/v.mp4"),
+        ("https://[::1]/v1", "https://[::1]:8000/v.mp4"),
     ],
 )
-def test_plain_http_is_for_this_machine_and_for_a_service_on_http(
+def test_plain_http_and_this_machine_are_for_a_service_that_is_there_itself(
     open_provider: OpenProvider, base_url: str, url: str
 ) -> None:
     sink = MemorySink()
     fetch(open_provider(serve, base_url), sink, url)
     assert bytes(sink.content) == VIDEO
+
+
+PRIVATE = ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "10.0.0.1", "192.168.1.1", "172.16.0.1", "0.0.0.0"]
+PRIVATE += ["169.254.169.254", "[fe80::1]", "[fd00::1]", "127.1", "2130706433", "0x7f000001", "app.localhost"]
+
+
+@pytest.mark.parametrize("host", PRIVATE)
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_service_on_the_public_network_names_no_video_on_a_private_one(
+    open_provider: OpenProvider, scheme: str, host: str
+) -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
+        if request.url.host != "cdn.example.test":
+            pytest.fail("it was fetched")
+        return httpx.Response(302, headers={"Location": f"{scheme}://{host}/v.mp4"})
+
+    for url in (f"{scheme}://{host}:8000/v.mp4", "https://cdn.example.test/v.mp4"):
+        message = refused(open_provider(handler), MemorySink(), url)
+        assert "on no public network" in message or "not https" in message
 
 
 def redirecting(*targets: str) -> Handler:

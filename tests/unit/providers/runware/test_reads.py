@@ -137,3 +137,27 @@ def test_only_a_few_requests_are_under_way_at_once(connect: Callable[..., Connec
 
     asyncio.run(run())
     assert most == 4
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (
+            httpx.Response(200, text="<!doctype html><title>Log in</title>"),
+            "HTTP 200 and a web page in place of its JSON",
+        ),
+        (httpx.Response(302, headers={"Location": "https://login.test/"}), "HTTP 302, which leads elsewhere"),
+        (httpx.Response(200, text="ok"), "HTTP 200 with a body that is not the service's JSON"),
+    ],
+)
+def test_who_else_may_have_answered_is_told(ask: Ask, answer: httpx.Response, words: str) -> None:
+    told = ask([answer] * 4).told
+    assert told.startswith(words)
+    assert ("login page" in told and "HTTPS_PROXY" in told) is (answer.text != "ok")
+
+
+def test_a_service_that_does_not_answer_is_named(ask: Ask) -> None:
+    with pytest.raises(ProviderUnavailable) as caught:
+        ask([httpx.ConnectError("refused")] * 4)
+    assert "the service at `https://api.example.test/v1` did not answer: no connection to" in caught.value.summary
+    assert "HTTPS_PROXY" in caught.value.summary

@@ -1,0 +1,102 @@
+"""References of a model file: each leads to a schema in the same file, and following them always ends.
+
+A model file may come from a stranger. What it names elsewhere is neither fetched nor read, and references that lead
+back to themselves, or double at every step, would keep validation busy for ever.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from ltxspec.catalog.pointers import parse_pointer
+from ltxspec.values import Json
+
+_DEEPEST = 64  # schemas inside one another, references followed
+_MOST = 100_000  # schemas with every reference followed
+_VALUES = frozenset({"const", "default", "enum", "examples", "x-ltxspec", "x-problem"})  # data, whatever it looks like
+_OTHER_WAYS = frozenset({"$anchor", "$dynamicAnchor", "$dynamicRef", "$recursiveAnchor", "$recursiveRef"})
+_ONLY_AT_THE_TOP = frozenset({"$id", "$schema", "$vocabulary"})
+
+
+def reference_problems(document: Mapping[str, Json]) -> list[str]:
+    """What is wrong with the references of a parsed model file, as sentences that name the field."""
+    walk = _Walk(document)
+    size = walk.measure(document, "", 0)
+    if size > _MOST and not walk.problems:
+        walk.problems.append(f"the schema has more than {_MOST:,} parts when its references are followed")
+    return list(dict.fromkeys(walk.problems))
+
+
+@dataclass(slots=True)
+class _Walk:
+    """A walk through a schema and everything it refers to, each target once."""
+
+    document: Mapping[str, Json]
+    problems: list[str] = field(default_factory=list)
+    sizes: dict[str, int] = field(default_factory=dict)  # reference -> schemas behind it
+    heights: dict[str, int] = field(default_factory=dict)  # reference -> how deep they go
+    followed: list[str] = field(default_factory=list)  # references that are being followed
+    deepest: int = 0
+
+    def measure(self, schema: Json, place: str, depth: int) -> int:
+        """How many schemas and lists there are in this one, every reference followed; problems are noted."""
+        self.deepest = max(self.deepest, depth)
+        if depth > _DEEPEST:
+            self.problems.append(f"`{place}` stands more than {_DEEPEST} schemas deep, references followed")
+            return 0
+        if isinstance(schema, list):
+            return 1 + sum(self.measure(item, f"{place}/{number}", depth + 1) for number, item in enumerate(schema))
+        if not isinstance(schema, Mapping):
+            return 0
+        size = 1
+        for key, item in schema.items():
+            if isinstance(item, str):
+                size += self._keyword(key, item, f"{place}/{key}", depth)
+            elif key not in _VALUES or place.endswith("/properties"):  # a parameter may have any name
+                size += self.measure(item, f"{place}/{key}", depth + 1)
+        return size
+
+    def _keyword(self, key: str, value: str, place: str, depth: int) -> int:
+        if key in _OTHER_WAYS or (key in _ONLY_AT_THE_TOP and place != f"/{key}"):
+            self.problems.append(
+                f"`{place}` is not supported: a model file is one schema whose parts are named by `$ref`"
+            )
+        return self._follow(value, place, depth) if key == "$ref" else 0
+
+    def _follow(self, reference: str, place: str, depth: int) -> int:
+        """The size of what a reference leads to."""
+        if reference in self.followed:
+            self.problems.append(f"`{place}` leads back to itself, by `{reference}`")
+            return 0
+        if reference not in self.sizes:
+            target = self._target(reference)
+            if not isinstance(target, Mapping | bool):
+                self.problems.append(
+                    f"`{place}` is `{reference}`, which is no schema of this file; references lead to `#/…` only"
+                )
+                return 0
+            outer, self.deepest = self.deepest, depth
+            self.followed.append(reference)
+            self.sizes[reference] = self.measure(target, place, depth + 1)
+            self.followed.pop()
+            self.heights[reference] = self.deepest - depth
+            self.deepest = max(outer, self.deepest)
+        elif depth + self.heights[reference] > _DEEPEST:
+            self.problems.append(f"`{place}` stands more than {_DEEPEST} schemas deep, references followed")
+        else:
+            self.deepest = max(self.deepest, depth + self.heights[reference])
+        return self.sizes[reference]
+
+    def _target(self, reference: str) -> Json:
+        """What stands at `#/…` of the file; None when nothing does."""
+        if not reference.startswith("#/"):
+            return self.document if reference == "#" else None
+        found: Json = self.document
+        for key in parse_pointer(unquote(reference[1:])):
+            if isinstance(found, list) and key in (known := [str(number) for number in range(len(found))]):
+                found = found[known.index(key)]
+            elif isinstance(found, Mapping) and key in found:
+                found = found[key]
+            else:
+                return None
+        return found

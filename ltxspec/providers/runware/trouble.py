@@ -1,0 +1,101 @@
+"""Why no connection came about, in one line: what is wrong, where, and the cure.
+
+Messages of httpx can hold addresses with secrets, so none is shown; what is told comes from the kinds of errors.
+"""
+
+import errno
+import socket
+import ssl
+from collections.abc import Iterator
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+
+_AUTHORITIES = "if it is your network's own, name the file of its authority in `SSL_CERT_FILE`"
+_CERTIFICATES = {  # OpenSSL's codes (x509_vfy.h)
+    9: ("is not valid yet", "check this machine's clock"),
+    10: ("has expired", "check this machine's clock; if it is right, the other side has to renew it"),
+    18: ("is signed by itself", _AUTHORITIES),
+    19: ("is signed by an authority that this machine does not know", _AUTHORITIES),
+    20: ("is signed by an authority that this machine does not know", _AUTHORITIES),
+    21: ("is signed by an authority that this machine does not know", _AUTHORITIES),
+    62: ("is for another host", "check the address; a login page of this network answers so, too"),
+    64: ("is for another host", "check the address; a login page of this network answers so, too"),
+}
+_OFFLINE = "check the network; behind a company's proxy set `HTTPS_PROXY`"
+
+_KINDS: dict[type[Exception], str] = {
+    httpx.ConnectError: "no connection",
+    httpx.ConnectTimeout: "no connection in time",
+}
+
+
+def no_connection(error: Exception, url: httpx.URL, *, uses_proxy: bool) -> str | None:
+    """Why a connection to an address failed; None when nothing more is known than that it did.
+
+    Args:
+        error: what httpx raised.
+        url: where the connection was to lead.
+        uses_proxy: whether the environment's proxies are honoured for it.
+    """
+    causes = list(_causes(error))
+    secure = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
+    if secure is not None:
+        return _not_secure(secure, url)
+    proxy = _proxy_of(url) if uses_proxy else None
+    if isinstance(error, httpx.ProxyError):
+        return f"the proxy{_named(proxy)} gave no connection to `{url.host}`; check `HTTPS_PROXY` and its password"
+    where, cure = (f"the proxy{_named(proxy)}", "check `HTTPS_PROXY`") if proxy else (f"`{place_of(url)}`", _OFFLINE)
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        return f"the name of {where if proxy else f'`{url.host}`'} is not found; {cure}"
+    if any(isinstance(cause, OSError) and cause.errno == errno.ECONNREFUSED for cause in causes):
+        return f"nothing answers at {where}; {cure}"
+    kind = _KINDS.get(type(error))
+    return f"{kind} to {where}; {cure}" if kind else None
+
+
+def _not_secure(error: ssl.SSLError, url: httpx.URL) -> str:
+    if not isinstance(error, ssl.SSLCertVerificationError):
+        return f"`{place_of(url)}` does not speak TLS as it should; check the address, its port and `HTTPS_PROXY`"
+    what, cure = _CERTIFICATES.get(error.verify_code, ("is not accepted", _AUTHORITIES))
+    return f"the certificate of `{url.host}` {what}; {cure}"
+
+
+def place_of(url: httpx.URL) -> str:
+    """Where an address leads, without what may be secret in it: `https://api.example/v1`."""
+    port = f":{url.port}" if url.port else ""
+    host = f"[{url.host}]" if ":" in url.host else url.host
+    return f"{url.scheme}://{host}{port}{url.path}" if url.host else f"{url.scheme}:…"
+
+
+def _proxy_of(url: httpx.URL) -> str | None:
+    """The proxy that the environment names for an address."""
+    if proxy_bypass(url.host):
+        return None
+    proxies = getproxies()
+    return proxies.get(url.scheme) or proxies.get("all")
+
+
+def _named(proxy: str | None) -> str:
+    try:
+        url = httpx.URL(proxy or "")
+    except httpx.InvalidURL:
+        return ""
+    return f" `{url.host}{f':{url.port}' if url.port else ''}`" if url.host else ""
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and everything it came from, groups taken apart."""
+    seen: set[int] = set()
+    left = [error]
+    while left:
+        found = left.pop()
+        if found is None or id(found) in seen:
+            continue
+        seen.add(id(found))
+        yield found
+        left += [
+            found.__cause__,
+            found.__context__,
+            *(found.exceptions if isinstance(found, BaseExceptionGroup) else ()),
+        ]

@@ -1,0 +1,82 @@
+"""What a sandbox on a port answers: clients that mean it, and no web page that a browser on this machine has open.
+
+A page can make a browser send requests here: simple ones from anywhere, and any at all once it has made its own name
+lead to this machine. Both are seen: by the name that the request is for, by the page it comes from, by its content
+type.
+"""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import orjson
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ltxspec.providers.hosts import is_address, is_this_machine
+
+MARK = "X-Ltxspec-Sandbox"  # in every answer of a sandbox that does not stand for the paid service
+
+_ANY = frozenset({"0.0.0.0", "::"})  # noqa: S104  # compared with, not listened on
+
+
+def guarded(app: ASGIApp, host: str, *, marked: bool) -> ASGIApp:
+    """The application, for requests to one of its own names, from no foreign page, and in JSON only.
+
+    Args:
+        app: the sandbox.
+        host: the address it listens on. This machine's names always are its own; where it listens on all addresses, so
+            is every address, because an address leads where it says.
+        marked: whether every answer says that it is a sandbox's.
+    """
+
+    async def served(scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = _refusal(scope, host)
+        if refusal is None and not marked:
+            await app(scope, receive, send)
+            return
+
+        async def send_marked(message: Message) -> None:
+            if marked and message["type"] == "http.response.start":
+                MutableHeaders(scope=message)[MARK] = "1"
+            await send(message)
+
+        if refusal is None:
+            await app(scope, receive, send_marked)
+        else:
+            await _refuse(*refusal, send_marked)
+
+    return served
+
+
+def _refusal(scope: Scope, host: str) -> tuple[int, str] | None:
+    """Why a request is not answered, with its HTTP status."""
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    if not _is_own(_host_of(f"//{headers.get('host', '')}"), host):
+        return 421, "The sandbox answers to its own host names only."
+    if "origin" in headers and not _is_own(_host_of(headers["origin"]), host):
+        return 403, "The sandbox answers no other web page."
+    if scope["method"] in {"POST", "PUT"} and not _is_json(headers):
+        return 415, "The sandbox takes JSON only: send `Content-Type: application/json`."
+    return None
+
+
+def _is_own(name: str, host: str) -> bool:
+    return bool(name) and (name == host.lower() or is_this_machine(name) or (host in _ANY and is_address(name)))
+
+
+def _host_of(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _is_json(headers: Mapping[str, str]) -> bool:
+    return headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
+
+
+async def _refuse(status: int, message: str, send: Send) -> None:
+    body = orjson.dumps({"errors": [{"code": "invalidRequest", "message": message}]})
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,79 @@
+"""Whose videos an archive holds that several projects share: `projects/` in it has a list for each of them.
+
+A project's list names what it archived and what its lockfiles named since; nothing is ever taken off it. An archive
+inside of a project is that project's own, apart from what the list of another one names.
+"""
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from ltxspec.canonical import sha256_hex
+from ltxspec.storage.durable import (
+    REAL,
+    FileOps,
+    make_folder,
+    opened,
+    read_if_exists,
+    sync_folder,
+    translated,
+    write_all,
+)
+
+_SHA256 = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+_FOLDER = "projects"
+
+
+class ArchiveUsers:
+    """What one project knows of who uses an archive.
+
+    Args:
+        archive: the archive's folder.
+        project: the project's root.
+        ident: `[project] id`; empty when it has none.
+        ops: the system calls, for tests.
+    """
+
+    def __init__(self, archive: Path, project: Path, ident: str, ops: FileOps = REAL) -> None:
+        home, root = os.path.realpath(archive), os.path.realpath(project)
+        self._is_own = home.startswith(root.rstrip(os.sep) + os.sep)
+        self._is_known = self._is_own or bool(ident)  # else another project at such a place may have the same list
+        self._root = root
+        self._list = archive / _FOLDER / sha256_hex(f"{ident}\0{os.path.relpath(root, home)}".encode())[:32]
+        self._within = project if self._is_own else None  # what no link of an own archive may lead out of
+        self._ops = ops
+        self._noted: set[str] | None = None
+
+    def note(self, videos: Iterable[str]) -> None:
+        """Put videos on this project's list, durably, by their SHA-256. Raises StorageError."""
+        if self._is_own:
+            return
+        if self._noted is None:
+            self._noted = _read(self._list, self._within)
+        new = sorted(set(videos) - self._noted)
+        if not new:
+            return
+        with translated("write", self._list):
+            make_folder(self._list.parent, self._ops)
+            with opened(self._list, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, self._ops) as descriptor:
+                head = [] if os.fstat(descriptor).st_size else [f"# {self._root}"]
+                # A line begins with its line end: one that a crash cut short spoils no other.
+                write_all(descriptor, "".join(f"\n{line}" for line in (*head, *new)).encode(), self._ops)
+                self._ops.fsync(descriptor)
+            sync_folder(self._list.parent, self._ops)
+        self._noted.update(new)
+
+    def droppable(self, videos: Iterable[str]) -> set[str]:
+        """Those videos, by their SHA-256, that are this project's and no other's. Raises StorageError."""
+        with translated("read", self._list.parent):
+            lists = sorted(self._list.parent.iterdir()) if self._list.parent.is_dir() else []
+        others = set().union(*(_read(path, self._within) for path in lists if path != self._list))
+        mine = set(videos) - others
+        if self._is_own:
+            return mine
+        return mine & _read(self._list, self._within) if self._is_known else set()
+
+
+def _read(path: Path, within: Path | None) -> set[str]:
+    return {found.decode("ascii") for found in _SHA256.findall(read_if_exists(path, within) or b"")}

@@ -1,0 +1,119 @@
+"""Reads files and folders out of a git repository. Nothing is checked out and nothing is changed."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Self
+
+from ltxspec.errors import StorageError
+from ltxspec.storage.git import Process, git, open_git, repository_of
+from ltxspec.storage.git_refs import commit_of
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file of a commit: `mode` as git writes it (`100644`, `120000` for a link, `160000` for a submodule)."""
+
+    mode: str
+    id: str
+
+
+def list_tree(root: Path, commit: str, folder: str = ".") -> dict[str, Entry]:
+    """Every file of a commit below `folder` by its path relative to `root`, with `/`. One process, however many."""
+    listing = git(root, "ls-tree", "-r", "-z", commit, "--", folder)
+    entries = {}
+    for line in listing.split(b"\0")[:-1]:
+        about, _, path = line.partition(b"\t")
+        mode, _, name = about.decode("ascii").split(" ")
+        entries[os.fsdecode(path)] = Entry(mode, name)
+    return entries
+
+
+class Blobs:
+    """Contents by object id, from one git process that lives as long as this object. Use it as a context manager."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._process: Process | None = None
+
+    def chunks(self, blob: str, size: int = 2**20) -> Iterator[bytes]:
+        """The content in pieces of at most `size` bytes; always read it to its end.
+
+        Raises:
+            StorageError: git does not have it, as in a clone that left some out.
+        """
+        header, answers = self._ask(blob)
+        if len(header) != 3 or header[1] != b"blob":  # noqa: PLR2004  # id, type, size
+            raise StorageError(f"git does not have the content `{blob[:12]}`", hint="fetch the whole repository")
+        left = int(header[2])
+        while left:
+            piece = answers.read(min(left, size))
+            if not piece:
+                raise StorageError("git stopped in the middle of a file", hint="check the repository with `git fsck`")
+            left -= len(piece)
+            yield piece
+        answers.read(1)  # the line end behind the content
+
+    def read(self, name: str) -> tuple[str, bytes] | None:
+        """Id and content of any object by id or revision, such as `HEAD^{tree}`; None when git does not have it."""
+        header, answers = self._ask(name)
+        if len(header) != 3:  # noqa: PLR2004  # id, type, size
+            return None
+        content = answers.read(int(header[2]))
+        answers.read(1)  # the line end behind the content
+        return header[0].decode("ascii"), content
+
+    def _ask(self, name: str) -> tuple[list[bytes], IO[bytes]]:
+        """The words of git's answer, none when it gave up, and where the content follows."""
+        if self._process is None:
+            self._process = open_git(self._root, "cat-file", "--batch")
+        requests, answers = self._process.stdin, self._process.stdout
+        if requests is None or answers is None:
+            raise StorageError("git cannot be talked to")
+        try:
+            requests.write(f"{name}\n".encode())
+            requests.flush()
+        except BrokenPipeError:
+            return [], answers
+        return answers.readline().split(), answers
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+
+def files_at(root: Path, revision: str, folder: str, suffix: str) -> dict[str, bytes]:
+    """Every file under `folder` (relative to `root`) with this suffix, as it was at a revision: path -> content."""
+    entries = list_tree(root, commit_of(root, revision), folder)
+    with Blobs(root) as blobs:
+        return {path: b"".join(blobs.chunks(e.id)) for path, e in entries.items() if path.endswith(suffix)}
+
+
+BASE, OURS, THEIRS = 1, 2, 3  # git's numbers for the three versions of a file in conflict
+
+
+def conflicts(root: Path, *places: str) -> dict[str, dict[int, bytes]]:
+    """Files that a merge left unresolved: path -> contents by `BASE`, `OURS`, `THEIRS`; a side may be missing.
+
+    Empty where nothing is a repository.
+
+    Args:
+        root: a folder; paths are relative to it.
+        places: files and folders to look at.
+    """
+    if repository_of(root) is None:
+        return {}
+    listing = git(root, "ls-files", "--unmerged", "-z", "--", *places)
+    found: dict[str, dict[int, bytes]] = {}
+    with Blobs(root) as blobs:
+        for line in listing.split(b"\0")[:-1]:
+            about, _, path = line.partition(b"\t")
+            _, blob, stage = about.decode("ascii").split(" ")
+            found.setdefault(os.fsdecode(path), {})[int(stage)] = b"".join(blobs.chunks(blob))
+    return found

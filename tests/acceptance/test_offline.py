@@ -1,0 +1,114 @@
+"""No command speaks to a network but those that must: each of the others runs where a socket is an error."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from acceptance import offline
+from acceptance.commands import write_spec
+from acceptance.repositories import commit, git
+from acceptance.test_new_model import new_model
+
+from ltxspec.cli.main import cli
+
+ONLINE = {"apply", "collect", "archive pull", "comment", "sandbox serve"}
+REQUEST = {"taskType": "videoInference", "taskUUID": "20417af1-9d69-414b-ad89-424ddea60442"}
+EXIT_BUG = 70
+COMMANDS = [
+    ["init", "other"],
+    ["validate"],
+    ["render"],
+    ["plan"],
+    ["plan", "--provider", "runware", "--detailed-exitcode"],
+    ["show"],
+    ["output", "night.alley"],
+    ["cost"],
+    ["why", "night.alley"],
+    ["pick", "night.alley", "--take", "1"],
+    ["import", "night.weather[rain]", "--request", "request.json", "--response", "response.json"],
+    ["lock", "verify", "--base", "HEAD"],
+    ["lock", "merge"],
+    ["lock", "migrate"],
+    ["lock", "mv", "night.flagged", "night.flag"],
+    ["lock", "rm", "night.flag"],
+    ["lock", "textconv", ".ltxspec/sandbox/lockfiles/night.lock.json"],
+    ["archive", "verify"],
+    ["archive", "gc", "--dry-run"],
+    ["diff", "HEAD"],
+    ["review", "HEAD", "--html", "page.html"],
+    ["models"],
+    ["schema", "spec"],
+    ["fmt", "--check"],
+    ["doctor"],
+    ["doctor", "--provider", "runware"],
+    ["completion", "bash"],
+]
+
+
+def run_offline(folder: Path, commands: list[list[str]]) -> list[list[Any]]:
+    """[command, exit code, what it reached for, standard error] of each."""
+    done = subprocess.run(
+        [sys.executable, offline.__file__, json.dumps(commands)],
+        cwd=folder,
+        env={**os.environ, "RUNWARE_API_KEY": "a-key-to-be-tempted-by", "GIT_CONFIG_NOSYSTEM": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+    )
+    found: list[list[Any]] = json.loads(done.stdout)
+    return found
+
+
+def leaves(group: click.Group, name: str = "") -> set[str]:
+    found: set[str] = set()
+    context = click.Context(group)
+    for inner in group.list_commands(context):
+        command = group.get_command(context, inner)
+        found |= leaves(command, f"{inner} ") if isinstance(command, click.Group) else {name + inner}
+    return found
+
+
+def test_every_command_is_either_online_for_a_reason_or_tried_here() -> None:
+    names = leaves(cli)
+    tried = {name for command in COMMANDS for name in names if " ".join(command).startswith(name)}
+    assert (names - tried, tried & ONLINE) == (ONLINE, set())
+
+
+def test_no_other_command_reaches_for_a_network(rendered: Path) -> None:
+    git(rendered, "init", "--quiet")
+    commit(rendered, "all")
+    (rendered / "request.json").write_text(json.dumps(REQUEST))
+    (rendered / "response.json").write_text("{}")
+    done = run_offline(rendered, COMMANDS)
+    assert {tuple(command): told for command, _, told, _ in done if told} == {}
+    assert [(command, code, err) for command, code, _, err in done if code in (EXIT_BUG, 64)] == []
+
+
+def test_what_must_reach_for_a_network_is_noticed(rendered: Path) -> None:
+    ((_, _, told, _),) = run_offline(rendered, [["collect", "--provider", "runware"]])
+    assert told == [], "nothing is under way"
+    order = [["apply", "--provider", "runware", "--auto-approve", "--target", "night.alley"]]
+    ((_, _, told, err),) = run_offline(rendered, order)
+    assert told, err
+
+
+@pytest.mark.parametrize("scheme", ["http://127.0.0.1:9/x.json", "file:///etc/passwd", "other.json", "#/$defs/none"])
+@pytest.mark.parametrize("key", ["$ref", "$dynamicRef"])
+def test_a_model_file_of_a_project_can_refer_to_nothing_but_itself(tmp_path: Path, scheme: str, key: str) -> None:
+    new_model(tmp_path)
+    file = tmp_path / "schemas" / "models" / "maker-nine.json"
+    model = json.loads(file.read_text("utf-8"))
+    model["properties"]["duration"]["allOf"] = [{key: scheme}]
+    file.write_text(json.dumps(model), encoding="utf-8")
+    write_spec(tmp_path, "model: maker-nine\nshots:\n  gate: {prompt: a gate, width: 640, height: 360, duration: 4}\n")
+    for _, code, told, err in run_offline(tmp_path, [["validate"], ["plan"]]):
+        assert (code, told) == (1, [])
+        assert "maker-nine.json" in err
+        assert f"`/properties/duration/allOf/0/{key}`" in err

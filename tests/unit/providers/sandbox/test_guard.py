@@ -1,0 +1,92 @@
+"""A sandbox on a port answers clients that mean it, and no web page."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+from starlette.responses import PlainTextResponse
+
+from ltxspec.errors import ProviderRefused
+from ltxspec.providers.runware.client import ApiKey, Client, Connection
+from ltxspec.providers.sandbox.guard import MARK, guarded
+
+JSON = {"Content-Type": "application/json"}
+
+
+def ask(
+    method: str, headers: dict[str, str] | None = None, *, host: str = "127.0.0.1", marked: bool = False
+) -> httpx.Response:
+    async def run() -> httpx.Response:
+        transport = httpx.ASGITransport(guarded(PlainTextResponse("served"), host, marked=marked))
+        async with httpx.AsyncClient(transport=transport) as client:
+            return await client.request(method, "http://127.0.0.1:8787/v1", headers=headers)
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("127.0.0.1", "127.0.0.1:8787"),
+        ("127.0.0.1", "localhost:8787"),
+        ("127.0.0.1", "[::1]:8787"),
+        ("studio.example", "studio.example:8787"),
+        ("0.0.0.0", "10.0.0.7:8787"),
+    ],
+)
+def test_its_own_names_are_answered(host: str, name: str) -> None:
+    assert ask("POST", {"Host": name, **JSON}, host=host).text == "served"
+    assert ask("GET", {"Host": name, "Origin": f"http://{name}"}, host=host).text == "served"
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("127.0.0.1", "page.example"),
+        ("127.0.0.1", "page.example:8787"),
+        ("127.0.0.1", "127.0.0.1.page.example"),
+        ("127.0.0.1", "10.0.0.7"),
+        ("0.0.0.0", "page.example"),
+        ("127.0.0.1", ""),
+        ("127.0.0.1", "[::1"),
+    ],
+)
+def test_a_foreign_name_that_leads_here_is_not(host: str, name: str) -> None:
+    for method in ("GET", "POST", "PUT"):
+        refused = ask(method, {"Host": name, **JSON}, host=host)
+        assert (refused.status_code, "own host names" in refused.text) == (421, True)
+
+
+@pytest.mark.parametrize("origin", ["https://page.example", "null", "http://localhost.page.example", ""])
+def test_a_foreign_page_is_not(origin: str) -> None:
+    for method in ("GET", "POST"):
+        assert ask(method, {"Origin": origin, **JSON}).status_code == 403
+
+
+@pytest.mark.parametrize("kind", ["", "text/plain", "application/x-www-form-urlencoded", "text/json"])
+def test_only_json_is_taken(kind: str) -> None:
+    for method in ("POST", "PUT"):
+        assert ask(method, {"Content-Type": kind}).status_code == 415
+    assert ask("POST").status_code == 415
+    assert ask("POST", {"Content-Type": "application/json; charset=utf-8"}).text == "served"
+
+
+@pytest.mark.parametrize("path", ["answer", "refusal"])
+def test_a_marked_answer_is_never_taken_for_the_paid_service_s(path: str) -> None:
+    served: Any = guarded(PlainTextResponse("served"), "127.0.0.1", marked=True)
+    base = "http://127.0.0.1/v1" if path == "answer" else "http://page.example/v1"
+
+    async def run() -> None:
+        async with Client(Connection(base, ApiKey("a-key"), httpx.ASGITransport(served))) as client:
+            await client.post(b"[]", 5.0)
+
+    with pytest.raises(ProviderRefused) as caught:
+        asyncio.run(run())
+    assert caught.value.whole_run
+    assert "--provider sandbox" in (caught.value.hint or "")
+
+
+def test_the_mark_is_there_when_asked_for_only() -> None:
+    assert MARK in ask("POST", JSON, marked=True).headers
+    assert MARK not in ask("POST", JSON).headers

@@ -1,0 +1,170 @@
+"""Whose configuration is used: one's own, and nobody else's without a word."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ltxspec.errors import StorageError
+from ltxspec.storage.finding import CONFIG_NAME, find_config, read_config
+
+STRANGER = 54321
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to another user")
+
+
+@pytest.fixture
+def above(tmp_path: Path) -> Path:
+    """A folder with a configuration, and a folder below it to stand in."""
+    folder = tmp_path / "shared"
+    (folder / "mine").mkdir(parents=True)
+    (folder / CONFIG_NAME).write_text("# theirs\n")
+    folder.chmod(0o755)
+    (folder / CONFIG_NAME).chmod(0o644)
+    return folder
+
+
+def test_the_nearest_file_counts(above: Path) -> None:
+    found = find_config(above / "mine")
+    assert (found.file, found.data, found.remarks) == (above.resolve() / CONFIG_NAME, b"# theirs\n", ())
+    (above / "mine" / CONFIG_NAME).write_text("")
+    assert find_config(above / "mine").file == above.resolve() / "mine" / CONFIG_NAME
+
+
+@pytest.mark.parametrize("repository", ["a folder", "a file"])
+def test_the_search_ends_at_the_root_of_the_repository(above: Path, repository: str) -> None:
+    git, deep = above / "mine" / ".git", above / "mine" / "specs"
+    deep.mkdir()
+    git.mkdir() if repository == "a folder" else git.write_text("gitdir: elsewhere\n")
+    for start in (above / "mine", deep):
+        assert (find_config(start).file, find_config(start).remarks) == (None, ())
+    (above / "mine" / CONFIG_NAME).write_text("")
+    assert find_config(deep).file == (above / "mine").resolve() / CONFIG_NAME
+
+
+@pytest.mark.parametrize(
+    ("what", "mode", "doubt"),
+    [
+        (".", 0o777, "others may write its folder"),
+        (".", 0o1777, "others may write its folder"),
+        (CONFIG_NAME, 0o666, "others may write it"),
+    ],
+)
+def test_what_others_may_write_is_not_used_and_that_is_said(above: Path, what: str, mode: int, doubt: str) -> None:
+    (above / what).chmod(mode)
+    found = find_config(above / "mine")
+    assert found.file is None
+    (remark,) = found.remarks
+    assert remark.startswith(f"`{above.resolve() / CONFIG_NAME}` is not used: {doubt}; ")
+    assert "--config" in remark
+
+
+def test_what_a_group_may_write_is_not_used_unless_it_is_the_users_own(
+    above: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    above.chmod(0o775)
+    group = above.stat().st_gid
+    monkeypatch.setattr(os, "getegid", lambda: group)
+    monkeypatch.setattr(os, "geteuid", lambda: above.stat().st_uid if above.stat().st_uid == group else group)
+    assert find_config(above / "mine").file is not None
+    monkeypatch.setattr(os, "getegid", lambda: group + 1)
+    assert find_config(above / "mine").file is None
+
+
+def test_the_search_ends_where_others_may_write_also_without_a_file_there(above: Path) -> None:
+    (above / "mine").chmod(0o777)
+    (above / "mine" / "deep").mkdir()
+    assert find_config(above / "mine" / "deep").file is None
+
+
+def test_in_ones_own_repository_a_file_that_cannot_be_believed_is_an_error_because_it_may_hold_the_budget(
+    above: Path,
+) -> None:
+    (above / ".git").mkdir()
+    (above / CONFIG_NAME).chmod(0o666)
+    with pytest.raises(StorageError, match="is not used: others may write it") as caught:
+        find_config(above / "mine")
+    assert "--config" in str(caught.value.hint)
+
+
+def test_where_one_stands_the_file_is_used_and_what_is_odd_is_said(above: Path) -> None:
+    above.chmod(0o777)
+    assert find_config(above).remarks == ()
+    (above / CONFIG_NAME).chmod(0o666)
+    found = find_config(above)
+    assert found.file == above.resolve() / CONFIG_NAME
+    assert found.remarks == (f"`{found.file}` is used, because you work in its folder; but others may write it",)
+
+
+@as_root
+@pytest.mark.parametrize(("what", "doubt"), [(".", "its folder belongs to"), (CONFIG_NAME, "it belongs to")])
+def test_what_belongs_to_somebody_else_is_not_used(above: Path, what: str, doubt: str) -> None:
+    os.chown(above / what, STRANGER, STRANGER)
+    found = find_config(above / "mine")
+    assert found.file is None
+    assert f"is not used: {doubt} another user ({STRANGER})" in found.remarks[0]
+
+
+@as_root
+def test_a_checkout_of_another_user_works_as_in_containers_and_that_is_said(above: Path) -> None:
+    for place in (above, above / CONFIG_NAME, above / "mine"):
+        os.chown(place, STRANGER, STRANGER)
+    (above / ".git").mkdir()
+    for start in (above, above / "mine"):
+        found = find_config(start)
+        assert found.file == above.resolve() / CONFIG_NAME
+        assert found.remarks == (f"`{found.file}` belongs to user {STRANGER}, like the folder you work in",)
+
+
+@as_root
+def test_where_one_stands_a_strangers_file_is_used_only_if_no_stranger_can_have_put_it_there(above: Path) -> None:
+    os.chown(above / CONFIG_NAME, STRANGER, STRANGER)
+    assert "is used, because you work in its folder" in find_config(above).remarks[0]
+    above.chmod(0o1777)
+    with pytest.raises(StorageError, match="is not used: it belongs to another user"):
+        find_config(above)
+
+
+def make(file: Path, kind: str) -> None:
+    file.unlink(missing_ok=True)
+    if kind == "a pipe":
+        os.mkfifo(file)
+    elif kind == "a folder":
+        file.mkdir()
+    elif kind == "too large":
+        file.write_bytes(b"#" * (2**20 + 1))
+    else:
+        file.symlink_to({"a link to nowhere": "nowhere", "a link to a device": "/dev/zero"}.get(kind, "../outside"))
+
+
+KINDS = ["a pipe", "a folder", "too large", "a link to nowhere", "a link to a device", "a link that leads out"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("start", [".", "mine"])
+def test_a_file_that_is_there_and_cannot_be_read_is_an_error(above: Path, kind: str, start: str) -> None:
+    (above.parent / "outside").write_text("[budget]\n")
+    make(above / CONFIG_NAME, kind)
+    with pytest.raises(StorageError):
+        find_config(above / start)
+
+
+@pytest.mark.parametrize("kind", KINDS[:5])
+def test_a_file_that_was_named_and_cannot_be_read_is_an_error(above: Path, kind: str) -> None:
+    make(above / CONFIG_NAME, kind)
+    with pytest.raises(StorageError):
+        read_config(above / CONFIG_NAME)
+
+
+def test_a_link_within_the_project_is_followed_and_the_root_stays_where_the_link_is(above: Path) -> None:
+    (above / "mine" / "settings.toml").write_text("# mine\n")
+    (above / CONFIG_NAME).unlink()
+    (above / CONFIG_NAME).symlink_to("mine/settings.toml")
+    found = find_config(above)
+    assert (found.file, found.data) == (above.resolve() / CONFIG_NAME, b"# mine\n")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_without_permission_is_an_error(above: Path) -> None:
+    (above / CONFIG_NAME).chmod(0)
+    with pytest.raises(StorageError, match="Permission denied"):
+        find_config(above / "mine")
