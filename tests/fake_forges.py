@@ -90,7 +90,7 @@ class FakeForge:
 
     def writes(self) -> list[str]:
         """Methods of the requests that changed something."""
-        return [item.method for item in self.asked if item.method != "GET"]
+        return [item.method for item in self.asked if item.method != "GET" and item.path != "/graphql"]
 
     def page_of(self, asked: Asked, items: list[Any], url: str) -> Answer:
         size = min(int(asked.query.get("per_page", PAGE)), 100)
@@ -125,9 +125,11 @@ class FakeGitHub(FakeForge):
     """`owner/films`, pull request 7."""
 
     base: str = ""  # filled in by `serving`
+    viewer: str | None = "github-actions[bot]"  # who an app's token is, as GraphQL tells; None: it does not
 
     routes: ClassVar = (
         ("GET", "/user", "who"),
+        ("POST", "/graphql", "viewing"),
         ("GET", "/repos/owner/films/pulls", "pulls"),
         ("GET", "/repos/owner/films/pulls/7", "pull"),
         ("GET", "/repos/owner/films/issues/7/comments", "listing"),
@@ -151,6 +153,12 @@ class FakeGitHub(FakeForge):
         if not self.may_ask_who:
             return Answer(403, {"message": "Resource not accessible by integration"})
         return Answer(200, {"id": self.account[0], "login": self.account[1], "type": self.account[2]})
+
+    def viewing(self, asked: Asked) -> Answer:
+        assert asked.body == {"query": "{viewer{login}}"}
+        if self.viewer is None:
+            return Answer(200, {"data": None, "errors": [{"type": "FORBIDDEN"}]})
+        return Answer(200, {"data": {"viewer": {"login": self.viewer}}})
 
     def pull(self, _asked: Asked | None) -> Answer:
         home = "stranger/films" if self.fork else "owner/films"

@@ -1,15 +1,15 @@
 """Refuses a plan that is not the saved or approved one, and tells how they differ, money included."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 
 from ltxspec.cli.project import Project
 from ltxspec.errors import LtxspecError, Refused
-from ltxspec.plan.actions import Change, Plan
+from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.estimate import estimate
 from ltxspec.plan.planfile import PlanOptions, SavedPlan, plan_differences, plan_digest
-from ltxspec.values import format_usd
+from ltxspec.values import Json, format_usd
 
 _MOST_COMMITS = 10  # looked through for the approved plan, newest first
 _MOST_LINES = 20
@@ -28,6 +28,38 @@ def refuse_stale(saved: SavedPlan, plan: Plan) -> None:
             "the saved plan is stale: planning again gives something else",
             hint="look at `ltxspec plan` again and save it anew",
         )
+
+    wrong = _untrue(saved, plan)
+    if wrong is not None:
+        raise Refused(
+            "stale-plan",
+            f"the saved plan does not show what its digest stands for: `{wrong}` is told otherwise",
+            hint="do not trust the file; look at `ltxspec plan` and save it anew",
+        )
+
+
+def _untrue(saved: SavedPlan, plan: Plan) -> str | None:
+    """Where a saved plan whose digest is the present plan's says something else than that plan; None where nowhere.
+
+    What the digest leaves out may differ: what is up to date, places in files, parameters that are only recorded.
+    """
+    from ltxspec.report.plan_json import plan_document
+
+    document = plan_document(plan, saved.options)
+    recorded = {str(change.address): change.request.recorded for change in plan.changes if change.request}
+    told, found = (
+        {str(shot.get("address")): _shown(shot, recorded) for shot in shots if shot.get("action") != Action.NO_OP}
+        for shots in (saved.shots, document["shots"])
+    )
+    if saved.estimate != document["estimate"]:
+        return "/estimate"
+    return next((address for address in sorted(told.keys() | found) if told.get(address) != found.get(address)), None)
+
+
+def _shown(shot: Mapping[str, Json], recorded: Mapping[str, frozenset[str]]) -> list[Json]:
+    request, free = shot.get("request"), recorded.get(str(shot.get("address")), frozenset())
+    kept = {key: value for key, value in request.items() if key not in free} if isinstance(request, dict) else request
+    return [*(shot.get(name) for name in ("action", "fingerprint", "taskUUID", "estimate", "from")), kept]
 
 
 def refuse_unapproved(project: Project, plan: Plan, approved: str) -> None:

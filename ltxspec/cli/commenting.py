@@ -13,6 +13,7 @@ from ltxspec.errors import LtxspecError, WrongUsage
 
 if TYPE_CHECKING:
     from ltxspec.cli.forge_access import AnyForge
+    from ltxspec.report.review_checking import Reader
     from ltxspec.report.review_markdown import Page
     from ltxspec.review.models import Review
 
@@ -100,6 +101,7 @@ def accept_order(session: Session, options: CommentOptions) -> int:
 def _review(session: Session, options: CommentOptions, target: Target) -> "Review":
     """The review: of two revisions of this repository, or as a job without rights wrote it."""
     if options.report is not None:
+        from ltxspec.report.review_checking import checked
         from ltxspec.report.review_reading import read_review
 
         try:
@@ -109,11 +111,20 @@ def _review(session: Session, options: CommentOptions, target: Target) -> "Revie
             raise WrongUsage(f"`{options.report}` cannot be read: {error.strerror}") from error
         if len(data) > _LARGEST_REPORT:
             raise ReportMismatch(f"`{options.report}` is larger than any report")
-        return read_review(data, options.report)
+        return checked(read_review(data, options.report), _reader(session), options.report)
     from ltxspec.cli.project import open_project
     from ltxspec.cli.reviewing import make_review
 
     return make_review(open_project(session), options.base, options.head or target.change.head or "HEAD")
+
+
+def _reader(session: Session) -> "Reader":
+    """What is known where the command runs: in CI the branch a change goes to, or nothing but the packaged models."""
+    from ltxspec.cli.project import open_project
+    from ltxspec.report.review_checking import Reader
+
+    project = open_project(session)
+    return Reader(project.catalog, project.config.project.id if project.config.file is not None else None)
 
 
 def _head(review: "Review", options: CommentOptions, target: Target) -> str:

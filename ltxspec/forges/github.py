@@ -16,6 +16,8 @@ ADVICE = (
     "`permissions: {contents: read, pull-requests: write}`, else a token with that permission for this repository"
 )
 
+_WORKFLOW = "github-actions"  # the app whose token a workflow gets
+
 
 def header(token: str) -> dict[str, str]:
     """What authenticates a request."""
@@ -27,10 +29,14 @@ class GitHub:
 
     def __init__(self, access: Access, repository: str, number: int) -> None:
         self._api = Api(access)
+        self._graphql = (
+            f"{access.base_url.rstrip('/').removesuffix('/v3')}/graphql"  # beside `/api/v3` on other servers
+        )
         self._repository = _repository_path(repository)
         self._name = repository
         self._number = number
         self._account: str | None = None  # login of our token; "" for an app's, which cannot ask who it is
+        self._our_app = ""  # then: the name of the app, as far as it was asked for
 
     def close(self) -> None:
         """Close all connections."""
@@ -58,6 +64,8 @@ class GitHub:
             data = self._api.write("POST", f"{self._repository}/issues/{self._number}/comments", {"body": body})
         except Gone as gone:
             raise self._missing(f"pull request {self._number} of `{self._name}`", gone) from None
+        with documented():
+            self._our_app = _app(data["user"]) if data["user"].get("type") == "Bot" else self._our_app
         return self._comment(data)
 
     def update(self, comment: Comment, body: str) -> Comment:
@@ -95,20 +103,39 @@ class GitHub:
             )
 
     def _is_us(self, user: Mapping[str, Any]) -> bool:
-        """Whether our token's account is this one.
+        """Whether our token's account is this one. What another account wrote, a bot or a person, is never ours.
 
-        A workflow's token cannot ask who it is (status 403) and writes as a bot: then any bot's comment may be ours. A
-        person's never is, so nobody can have a comment of theirs kept up to date by us, and then change it.
+        An app's token cannot ask for its user (status 403) and writes as a bot.
         """
         if self._account is None:
             try:
                 self._account = str(self._api.read("/user").data["login"])
             except (Denied, Gone):
                 self._account = ""
-        return user.get("login") == self._account if self._account else user.get("type") == "Bot"
+        if self._account:
+            return user.get("login") == self._account
+        return user.get("type") == "Bot" and _app(user) == self._app()
+
+    def _app(self) -> str:
+        """The name of our token's app, asked when there is a bot to compare it with."""
+        if not self._our_app:
+            self._our_app = _app({"login": self._viewer() or _WORKFLOW})
+        return self._our_app
+
+    def _viewer(self) -> str:
+        """Who an app's token is. Empty when that is not told: the token of a workflow is then the only one we know."""
+        try:
+            return str(self._api.query(self._graphql, "{viewer{login}}")["data"]["viewer"]["login"])
+        except (Denied, Gone, KeyError, TypeError):
+            return ""
 
     def _missing(self, what: str, gone: Gone) -> ForgeError:
         return self._api.refused(f"{what} cannot be seen ({gone})")
+
+
+def _app(user: Mapping[str, Any]) -> str:
+    """The name of an app; its account has a suffix in one API and none in the other."""
+    return str(user.get("login") or "").removesuffix("[bot]")
 
 
 def find_pull_request(access: Access, repository: str, commit: str, branch: str = "") -> PullRequest | None:

@@ -103,10 +103,17 @@ class Api:
 
     def read(self, path: str, parameters: Mapping[str, str | int] | None = None) -> Reply:
         """GET, repeated while the forge is busy. Raises ForgeError, Gone (404 after all)."""
+        return self._patiently("GET", path, parameters=parameters)
+
+    def query(self, path: str, text: str) -> Any:
+        """A GraphQL query, repeated as a read is: it changes nothing. Raises ForgeError, Gone."""
+        return self._patiently("POST", path, body={"query": text}).data
+
+    def _patiently(self, method: str, path: str, **more: Any) -> Reply:
         tries = 0
         while True:
             try:
-                return self._once("GET", path, parameters=parameters)
+                return self._once(method, path, **more)
             except Unsettled as trouble:
                 wait = _FIRST_WAIT * 2**tries if trouble.wait is None else trouble.wait
                 tries += 1

@@ -1,4 +1,4 @@
-"""Orders given in a comment: `/ltxspec apply`, alone on a line, by someone who may push, of a review that was seen.
+"""Orders given in a comment: `/ltxspec apply` as a paragraph, by someone who may push, of a review that was seen.
 
 The text of a comment is a stranger's until its author is known to be none. What is applied is the head and the plan
 that our comment showed when the order was written, so nothing that came later is bought by it.
@@ -11,15 +11,11 @@ from datetime import datetime
 from ltxspec.errors import Refused
 from ltxspec.forges.marker import Marker
 from ltxspec.forges.port import Comment, Forge, PullRequest
+from ltxspec.forges.spoken import said
 from ltxspec.forges.sticky import ours
 
-_ORDER = re.compile(r"^/ltxspec[ \t]+apply(?:[ \t]+(?P<digest>sha256:[0-9a-f]{64}))?[ \t]*$", re.MULTILINE)
-
-# Code between fences, to the end where a fence is not closed, and HTML comments.
-_NOT_SAID = re.compile(
-    r"^ {0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}(?P=fence)[^\n]*$|\Z)|<!--.*?(?:-->|\Z)",
-    re.MULTILINE | re.DOTALL,
-)
+_NAME = "/ltxspec"
+_ORDER = re.compile(r"/ltxspec[ \t]+apply(?:[ \t]+(?P<digest>sha256:[0-9a-f]{64}))?[ \t]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +40,30 @@ class Request:
 
 
 def asks_to_apply(text: str) -> bool:
-    """Whether a comment holds an order. Quoted ones (`> /ltxspec apply`) and ones inside a sentence are none."""
-    return _order(text) is not None
+    """Whether a comment holds an order. One that is quoted, shown as code or part of a sentence is none."""
+    return any(map(_ORDER.fullmatch, _told(text)))
 
 
-def _order(text: str) -> re.Match[str] | None:
-    """The order in a comment. What is shown as code, or not shown at all, is none."""
-    return _ORDER.search(_NOT_SAID.sub("", text.replace("\r\n", "\n")))
+def _told(text: str) -> list[str]:
+    """What a comment says to ltxspec, order or not."""
+    return [line for line in said(text) if line.startswith(_NAME)] if _NAME in text else []
+
+
+def _order(text: str) -> re.Match[str]:
+    """The one order in a comment. Raises Refused when there is none, or more is said."""
+    told = _told(text)
+    found = [order for order in map(_ORDER.fullmatch, told) if order]
+    if not found:
+        raise Refused(
+            "no-order",
+            "the comment is no order",
+            hint="write `/ltxspec apply` at the start of a line, with empty lines around it and no HTML before",
+        )
+    if len(told) > 1:
+        raise Refused(
+            "two-orders", f"the comment says {len(told)} things to ltxspec, and one is meant", hint="order once"
+        )
+    return found[0]
 
 
 def accept(forge: Forge, request: Request, marker: Marker) -> Order:
@@ -66,8 +79,6 @@ def accept(forge: Forge, request: Request, marker: Marker) -> Order:
         ForgeError: the forge does not answer.
     """
     found = _order(request.text)
-    if found is None:
-        raise Refused("no-order", "the comment is no order", hint="write `/ltxspec apply` at the start of a line")
     if not forge.may_write(request.author):
         raise Refused("not-allowed", f"`{request.author}` may not push to this repository, so may not order renders")
     change = forge.pull_request()
@@ -76,6 +87,10 @@ def accept(forge: Forge, request: Request, marker: Marker) -> Order:
     if not shown:
         raise Refused("not-seen", "there is no review to approve yet", hint="wait for the plan's comment")
     comment, seen = shown[0]
+    if any((mark.head, mark.digest) != (seen.head, seen.digest) for _, mark in shown):
+        raise Refused(
+            "stale-review", "several reviews stand there, of different plans", hint="order again when one is left"
+        )
     _check_seen(seen, comment, change, request)
     if found["digest"] and found["digest"] != seen.digest:
         raise Refused("not-approved", "the digest in the order is not the one of the review", hint="look at it again")

@@ -7,6 +7,7 @@ import orjson
 
 from ltxspec.canonical import digest
 from ltxspec.errors import LtxspecError
+from ltxspec.lock.redaction import redact_secrets
 from ltxspec.plan.actions import Change, Plan
 from ltxspec.values import Json, format_usd
 
@@ -42,18 +43,20 @@ class PlanOptions:
 
 @dataclass(frozen=True, slots=True)
 class SavedPlan:
-    """The part of a plan document that apply trusts; everything else is planned again."""
+    """The part of a plan document that is read again; what is done is planned anew, and has to be the same."""
 
     digest: str
     provider: str
     options: PlanOptions
-    shots: Sequence[Mapping[str, Json]]  # as saved, only to show what differs when it is stale
+    shots: Sequence[Mapping[str, Json]]  # as saved, to show what differs when it is stale
+    estimate: Json = None  # as saved: what people read is held against the plan that the digest is of
 
 
 def plan_digest(plan: Plan) -> str:
     """`sha256:<hex>` over everything the plan would do: addresses, actions, fingerprints, task ids, money.
 
     Left out on purpose: what is up to date, warnings, places in files, versions. They change nothing that is done.
+    So are secrets, which no record keeps: whoever reads a report of the plan has to find the same digest.
     """
     return digest({"provider": plan.provider, "changes": [_essence(change) for change in plan.pending]})
 
@@ -66,7 +69,7 @@ def _essence(change: Change) -> list[Json]:
         change.task_id,
         None if change.estimate is None else format_usd(change.estimate),
         change.origin,
-        [[item.path, item.after] for item in change.changes] if not change.action.spends else [],
+        [[item.path, redact_secrets(item.after)] for item in change.changes] if not change.action.spends else [],
     ]
 
 
@@ -102,6 +105,7 @@ def read_plan_file(data: bytes, name: str) -> SavedPlan:
             variables=options.get("var", {}),
         ),
         shots=tuple(shots),
+        estimate=document.get("estimate"),
     )
 
 

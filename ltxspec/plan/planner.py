@@ -275,7 +275,7 @@ def _left_over(spec: _Spec, changes: Sequence[Change]) -> list[Change]:
             ShotAddress(spec.name, key), Action.RETIRE, (Reason.NOT_IN_SPEC,), task_id=record.current,
             fingerprint=record.current_take.fingerprint if record.current_take else None,
         )
-        for key, record in spec.owned.lockfile.shots.items()
+        for key, record in sorted(spec.owned.lockfile.shots.items())
         if key not in spec.wanted and key not in taken
     ]  # fmt: skip
     if not spec.owned.journal.open:

@@ -6,14 +6,14 @@ parts, and a report made from it is the one its writer would have made.
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import orjson
 
 from ltxspec.errors import LtxspecError
 from ltxspec.lock.fields import FieldError, mapping, optional_text, text
 from ltxspec.lock.models import Take
-from ltxspec.plan.actions import Action, Plan
+from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.guard import Limits
 from ltxspec.report.review_json import FORMAT_VERSION, review_document
 from ltxspec.report.review_parts import (
@@ -146,14 +146,32 @@ def _check(review: Review, name: str) -> None:
     wrong = next((part for part in told if told[part] != found[part]), None)
     if wrong is not None:
         raise ReviewFileError(f"`{name}` contradicts itself: `{wrong}` is not the sum of its parts", hint=_AGAIN)
+    totals = {"before": review.total_before, "after": review.total_after}
+    low = next((name for name, sum_ in totals.items() if sum_ < _shown(review, name)), None)
+    if low is not None:
+        raise ReviewFileError(
+            f"`{name}` contradicts itself: `total.{low}` is less than its own takes cost", hint=_AGAIN
+        )
     if review.reckoned is not None and review.reckoned <= review.estimate + review.under_way:
         raise ReviewFileError(f"`{name}` contradicts itself: `reckoned` is no more than the estimates", hint=_AGAIN)
-    plan = Plan(review.provider, changes, review.diagnostics)
-    needed = {
-        item.code for item in refusals(plan, Limits(review.limit), review.lost, review.diagnostics, review.altered)
-    }
-    if not needed <= {item.code for item in review.refusals}:
+    if leaves_out_refusals(review, changes):
         raise ReviewFileError(f"`{name}` contradicts itself: it leaves out what stands in the way", hint=_AGAIN)
+
+
+def leaves_out_refusals(review: Review, changes: Sequence[Change]) -> bool:
+    """Whether something stands in the way of these changes that the review does not tell."""
+    plan = Plan(review.provider, changes, review.diagnostics)
+    needed = refusals(plan, Limits(review.limit), review.lost, review.diagnostics, review.altered)
+    return not {item.code for item in needed} <= {item.code for item in review.refusals}
+
+
+def _shown(review: Review, side: str) -> Usd:
+    """What the takes of one side cost that stand in the review."""
+    if side == "before":
+        takes = [*(shot.before for shot in review.shots), *(item.take for item in review.lost)]
+    else:
+        takes = [take for shot in review.shots for take in (shot.after, *shot.bought)]
+    return total_usd(_costs(take for take in takes if take is not None))[0]
 
 
 def _costs(takes: Iterable[Take]) -> Iterable[Usd | None]:

@@ -77,7 +77,7 @@ def compare(base: Side, head: Side, terms: Terms) -> Review:
         refusals=tuple(refusals(terms.plan, terms.limits, lost, terms.diagnostics, altered)),
         rules=terms.rules,
         altered=altered,
-        reckoned=_reckoned(terms.plan),
+        reckoned=reckoned(terms.plan),
     )
 
 
@@ -111,7 +111,7 @@ def _left_over(change: Change) -> ShotReview:
     return ShotReview(change.address, kind, change=change, source=change.source)
 
 
-def _reckoned(plan: Plan) -> Usd | None:
+def reckoned(plan: Plan) -> Usd | None:
     """What limits reckon for a plan, money under way included, where that is more than its estimates say."""
     listed, limits = estimate(plan.changes), reckoning(plan.changes)
     total = limits.usd + limits.under_way

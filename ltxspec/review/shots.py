@@ -16,7 +16,7 @@ from ltxspec.values import Json, ShotAddress
 FindCauses = Callable[[ShotAddress, ShotAddress, Sequence[FieldChange]], Sequence[Cause]]
 """(shot at the base, shot at the head, changes) -> causes; asked for shots that both sides render."""
 
-_KINDS: Mapping[Action, Kind] = {
+KINDS: Mapping[Action, Kind] = {  # of a shot by what is planned for it
     Action.CREATE: Kind.PENDING,
     Action.REPLACE: Kind.PENDING,
     Action.RESUME: Kind.RESUMING,
@@ -121,7 +121,7 @@ def _kind(key: str, pair: Pair, origin: ShotAddress | None, *, moved_away: bool)
     """What the change does to a shot; None: nothing."""
     change = pair.changes.get(key)
     if change is not None and change.action is not Action.NO_OP:
-        return _KINDS[change.action]
+        return KINDS[change.action]
     bought = pair.bought.get(ShotAddress(pair.spec, key), ())
     if key not in pair.head.wanted(pair.spec) and pair.head.knows(pair.spec):
         left_now = key in pair.base.wanted(pair.spec) or (key in pair.old.shots and key not in pair.new.shots)

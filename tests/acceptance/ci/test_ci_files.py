@@ -88,7 +88,7 @@ def test_rights_are_given_job_by_job(callers: list[Path]) -> None:
     jobs = load(REUSABLE)["jobs"]
     assert {name: job["permissions"] for name, job in jobs.items()} == {
         "plan": {"contents": "read"},
-        "comment": {"actions": "read", "pull-requests": "write"},
+        "comment": {"actions": "read", "contents": "read", "pull-requests": "write"},
         "apply": {"contents": "write", "pull-requests": "write"},
     }
     wanted: dict[str, str] = {}
@@ -104,9 +104,10 @@ def test_what_reads_a_strangers_files_has_no_secret() -> None:
     jobs = load(REUSABLE)["jobs"]
     secret = {name for name, job in jobs.items() if "secrets." in yaml.dump(job)}
     assert secret == {"apply"}
-    (checkout,) = [step for step in jobs["plan"]["steps"] if "checkout" in step["uses"]]
-    assert checkout["with"]["persist-credentials"] == "false"
-    assert not [step for step in jobs["comment"]["steps"] if "checkout" in step.get("uses", "")]
+    for name, commit in (("plan", "pull_request.head.sha"), ("comment", "repository.default_branch")):
+        (checkout,) = [step for step in jobs[name]["steps"] if "checkout" in step.get("uses", "")]
+        assert checkout["with"]["persist-credentials"] == "false"
+        assert checkout["with"]["ref"] == f"${{{{ github.event.{commit} }}}}"  # what has rights sees nothing of it
 
 
 def test_nothing_runs_with_rights_on_a_strangers_commit(callers: list[Path]) -> None:

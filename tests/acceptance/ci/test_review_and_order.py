@@ -80,6 +80,24 @@ def test_a_report_that_was_tampered_with_is_not_posted(studio: Studio, branch: P
     assert studio.far.comments == []
 
 
+def test_a_report_of_less_than_its_digest_buys_is_not_posted(studio: Studio, branch: Path) -> None:
+    report = plan(studio, branch)
+    honest = json.loads(report.read_text("utf-8"))
+    (shot,) = [shot for shot in honest["shots"] if shot["address"] == "night.alley"]
+    less = {
+        "shots": [shot],
+        "summary": honest["summary"] | {"pending": 1},
+        "estimate": {"usd": shot["change"]["estimate"], "unknown": 0},
+    }
+    report.write_text(json.dumps(honest | less), "utf-8")
+    assert "error[review-file]: `" in (said := post(studio, report, check=1))
+    assert "`/planDigest`" in said
+    shot["change"]["estimate"] = less["estimate"]["usd"] = "0.01"
+    report.write_text(json.dumps(honest | less), "utf-8")
+    assert "`/shots/0/change/estimate`" in post(studio, report, check=1)
+    assert studio.far.comments == []
+
+
 def test_a_report_of_another_commit_is_not_posted(studio: Studio, branch: Path) -> None:
     report = plan(studio, branch)
     studio.write(branch, "night", tower="a tower at dusk", alley="hail on a roof")

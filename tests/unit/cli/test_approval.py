@@ -1,6 +1,9 @@
 """`apply --approved`: exactly what was seen is bought, and a refusal tells what is different, money included."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from acceptance.ci.repos import git
@@ -53,6 +56,37 @@ def test_a_plan_nobody_knows_is_refused_with_what_would_be_bought(project: Path)
     refused = apply(project, "sha256:" + "0" * 64)
     assert "now $0.54" in refused.err
     assert "night.tower: now create for $0.54" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("forge", "named"),
+    [
+        (lambda plan: plan.update(shots=[]), "`night.tower`"),
+        (lambda plan: plan.update(estimate={"usd": "0.01", "unknown": 0}), "`/estimate`"),
+        (lambda plan: plan["shots"][0].update(estimate="0.01"), "`night.tower`"),
+        (lambda plan: plan["shots"][0].update(action="no-op"), "`night.tower`"),
+        (lambda plan: plan["shots"][0].update(fingerprint="v1:sha256:0"), "`night.tower`"),
+        (lambda plan: plan["shots"][0]["request"].update(duration=1), "`night.tower`"),
+        (lambda plan: plan["shots"][0].update(request=[]), "`night.tower`"),
+        (lambda plan: plan["shots"].append(plan["shots"][0] | {"address": "night.more"}), "`night.more`"),
+    ],
+)
+def test_a_saved_plan_that_shows_something_else_than_its_digest_buys_is_refused(
+    project: Path, forge: Callable[[dict[str, Any]], None], named: str
+) -> None:
+    ltxspec("plan", "-o", "plan.json", cwd=project)
+    plan = json.loads((project / "plan.json").read_text("utf-8"))
+    forge(plan)
+    (project / "plan.json").write_text(json.dumps(plan), "utf-8")
+    refused = ltxspec("apply", "plan.json", cwd=project, check=4, **KEY)
+    assert "error[stale-plan]" in refused.err
+    assert f"{named} is told otherwise" in refused.err
+
+
+def test_what_a_digest_leaves_out_may_change_in_a_saved_plan(project: Path) -> None:
+    ltxspec("plan", "-o", "plan.json", "--provider", "sandbox", cwd=project)
+    write_spec(project, "# another line\n" + HEAD + "  tower: {prompt: a tower, safety: {checkContent: true}}\n")
+    ltxspec("apply", "plan.json", cwd=project)
 
 
 def test_outside_of_git_a_refusal_says_what_would_be_bought(tmp_path: Path) -> None:

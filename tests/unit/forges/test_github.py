@@ -36,11 +36,29 @@ def test_a_head_whose_repository_was_deleted_is_a_fork(opened: Open) -> None:
     assert opened(far).pull_request().from_fork
 
 
-def test_a_workflows_token_owns_what_bots_wrote(opened: Open) -> None:
-    far = FakeGitHub()
+@pytest.mark.parametrize("name", ["github-actions[bot]", "our-app[bot]"])
+@pytest.mark.parametrize("shown_as", ["{}[bot]", "{}"])
+def test_an_apps_token_owns_what_that_app_wrote(opened: Open, name: str, shown_as: str) -> None:
+    far = FakeGitHub(account=(3, name, "Bot"), viewer=shown_as.format(name.removesuffix("[bot]")))
     far.add("bot")
     far.add("person", author=PERSON)
+    far.add("another bot", author=(4, "other-app[bot]", "Bot"))
+    far.add("a person with the name of the app", author=(5, name.removesuffix("[bot]"), "User"))
+    assert [comment.by_us for comment in opened(far).comments()] == [True, False, False, False]
+
+
+def test_a_token_that_may_not_ask_at_all_is_taken_for_a_workflows(opened: Open) -> None:
+    far = FakeGitHub(viewer=None)
+    far.add("bot")
+    far.add("another bot", author=(4, "other-app[bot]", "Bot"))
     assert [comment.by_us for comment in opened(far).comments()] == [True, False]
+
+
+def test_who_wrote_a_new_comment_needs_no_question(opened: Open) -> None:
+    far = FakeGitHub(account=(3, "our-app[bot]", "Bot"), viewer=None)
+    port = opened(far)
+    assert port.create("ours").by_us
+    assert port.comments()[0].by_us
 
 
 def test_a_persons_token_owns_what_that_person_wrote(opened: Open) -> None:

@@ -1,5 +1,6 @@
 """Who may order what: an order buys exactly what its author saw, or nothing."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -28,12 +29,12 @@ def order(text: str = "/ltxspec apply", *, author: str = "ada", created_at: str 
 
 
 def test_an_order_buys_the_head_and_the_plan_that_were_seen(opened: Open) -> None:
-    found = accept(opened(far()), order("looks good!\r\n/ltxspec apply\r\n"), ANY)
+    found = accept(opened(far()), order("looks good!\r\n\r\n/ltxspec apply \r\n"), ANY)
     assert found == Order(7, HEAD, "night", "main", DIGEST, "ada")
 
 
 def test_an_order_may_stand_after_code(opened: Open) -> None:
-    accept(opened(far()), order("it says\n```\n/ltxspec plan\n```\n<!-- fine -->\n/ltxspec apply"), ANY)
+    accept(opened(far()), order("a < b says\n```\n/ltxspec plan\n```\n<!-- fine -->\n/ltxspec apply"), ANY)
 
 
 def test_the_digest_may_be_named(opened: Open) -> None:
@@ -56,14 +57,38 @@ def test_the_digest_may_be_named(opened: Open) -> None:
         "```sh\n/ltxspec apply",
         "~~~~\n/ltxspec apply\n~~~\n/ltxspec apply\n~~~~",
         "<!--\n/ltxspec apply\n-->",
+        "looks good!\n/ltxspec apply",
+        "/ltxspec apply\nplease",
+        "<pre>\n\n/ltxspec apply\n\n</pre>",
+        "<blockquote>\n\n/ltxspec apply\n\n</blockquote>",
+        "he wrote <blockquote\n>\n\n/ltxspec apply\n\n</blockquote>",
+        "<details><summary>x</summary>\n\n/ltxspec apply\n\n</details>",
+        "> he wrote\n/ltxspec apply",
+        "- he wrote\n/ltxspec apply",
+        "- he wrote\n\n  /ltxspec apply",
+        "```\n``` x\n/ltxspec apply\n```",
+        "```\n    ```\n/ltxspec apply\n```",
+        "/ltxspec apply\n===",
+        "[x]: y\n/ltxspec apply",
+        "    /ltxspec apply",
     ],
 )
 def test_other_texts_are_no_orders(text: str) -> None:
     assert not asks_to_apply(text)
 
 
+@pytest.mark.parametrize("shape", ["`", ">", "[", "<a ", "- ", "<!--"])
+def test_a_long_comment_is_read_in_no_more_time_than_its_length_takes(shape: str) -> None:
+    text = shape * (260_000 // len(shape)) + "\n\n/ltxspec applied"
+    start = time.process_time()
+    assert not asks_to_apply(text)
+    assert time.process_time() - start < 4
+
+
 REFUSALS: dict[str, tuple[dict[str, Any], Request, str]] = {
     "no order": ({}, order("nice"), "no-order"),
+    "two orders": ({}, order(f"/ltxspec apply\n\n/ltxspec apply {DIGEST}"), "two-orders"),
+    "an order and one that is not understood": ({}, order("/ltxspec apply\n\n/ltxspec cancel"), "two-orders"),
     "a reader": ({}, order(author="eve"), "not-allowed"),
     "a stranger": ({}, order(author="mallory"), "not-allowed"),
     "a fork": ({"fork": True}, order(), "fork"),
@@ -85,8 +110,19 @@ def test_what_is_refused(opened: Open, state: dict[str, Any], request_: Request,
     assert caught.value.code == code
 
 
-def test_a_review_forged_by_a_stranger_is_not_one(opened: Open) -> None:
+def test_two_reviews_that_say_different_things_approve_nothing(opened: Open) -> None:
     forge = far()
-    forge.comments[0]["user"] = {"login": "mallory", "type": "User"}
+    forge.add(Marker(HEAD, "sha256:" + "e" * 64).line())
+    with pytest.raises(Refused, match="several reviews"):
+        accept(opened(forge), order(), ANY)
+
+
+@pytest.mark.parametrize(
+    "author",
+    [("mallory", "User"), ("other-app[bot]", "Bot"), ("github-actions", "User")],
+)
+def test_a_review_that_another_account_wrote_is_not_one(opened: Open, author: tuple[str, str]) -> None:
+    forge = far()
+    forge.comments[0]["user"] = dict(zip(("login", "type"), author, strict=True))
     with pytest.raises(Refused, match="no review"):
         accept(opened(forge), order(), ANY)
