@@ -1,0 +1,27 @@
+import pytest
+
+from ltxspec.spec.files import FileProblem, refuse_odd, text_of
+
+
+def test_a_text_loses_its_bom_and_its_carriage_returns() -> None:
+    assert text_of(b"\xef\xbb\xbfa\r\n\tb\n", "a.j2") == "a\n\tb\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"a\nb\x00", "`a.j2` holds the control character U+0000 (line 2)"),
+        (b"a\nb\xc2\x9b", "`a.j2` holds the control character U+009B (line 2)"),
+        (b"a\n\xff", "`a.j2` is not UTF-8 text (line 2)"),
+    ],
+)
+def test_what_is_no_text_is_refused_with_its_line(data: bytes, words: str) -> None:
+    with pytest.raises(FileProblem) as caught:
+        text_of(data, "a.j2")
+    assert caught.value.summary == words
+
+
+@pytest.mark.parametrize("path", ["", "a\nb", "a\x1b", "a\x7f", "a\udc80"])
+def test_odd_names_are_refused(path: str) -> None:
+    with pytest.raises(FileProblem, match="control character"):
+        refuse_odd(path)
