@@ -70,7 +70,8 @@ def _why_left(story: Story) -> str:
             f"{unknown}, and to order it again is new money: approve it, with room in the budget",
         ),
     )
-    return next((words for holds, words in reasons if holds), unknown)
+    told, trouble = next((words for holds, words in reasons if holds), unknown), story.stage.poller.trouble
+    return f"{told}; the last look failed: {trouble}" if trouble else told
 
 
 async def _submit(story: Story) -> ShotOutcome | None:

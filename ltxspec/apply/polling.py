@@ -40,6 +40,7 @@ class Poller:
         self._changed = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
         self._broken: BaseException | None = None
+        self.trouble: str | None = None  # why the last look failed; None when it did not
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.create_task(self._run())
@@ -100,11 +101,13 @@ class Poller:
             try:
                 reports = await self._poll(due)
             except ProviderUnavailable as error:
+                self.trouble = error.line
                 for watch in due:
                     self._later(watch, error.retry_after)
             except ProviderError as error:
                 self._give_up(due, error)
             else:
+                self.trouble = None
                 for watch in due:
                     self._look(watch, reports[watch.order.task_id])
 

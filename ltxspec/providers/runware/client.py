@@ -99,9 +99,9 @@ class Broken(Exception):
 class Client:
     """Two connection pools: one for the API, one for videos, so that long downloads never hold up a poll.
 
-    Towards the network, over https, the environment's proxy and certificates are honoured (HTTPS_PROXY, ALL_PROXY,
-    NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR): behind a company's proxy there is no other way out, and https goes through
-    it unread. Towards this machine, and to a transport that was handed in, nothing of the environment is used.
+    Over https the environment's certificates are honoured (SSL_CERT_FILE, SSL_CERT_DIR), and towards the network its
+    proxy (HTTPS_PROXY, ALL_PROXY, NO_PROXY): behind a company's proxy there is no other way out, and https goes through
+    it unread. This machine is reached without one, and for a transport that was handed in nothing of this counts.
 
     Raises:
         ProviderRefused: an address, a proxy or a file of certificates that cannot be used; nothing is sent.
@@ -113,10 +113,10 @@ class Client:
             logging.getLogger(name).setLevel(logging.WARNING)
         self.base_url = _web_address(connection.base_url)
         self._key = connection.key
-        here = is_this_machine(self.base_url.host)
-        outwards = self._outwards = connection.transport is None and self.base_url.scheme == "https" and not here
-        self._api = _pool(connection.transport, _API_SECONDS, outwards=outwards)
-        self._files = _pool(connection.transport, _FILE_SECONDS, outwards=outwards)
+        secure = connection.transport is None and self.base_url.scheme == "https"
+        outwards = self._outwards = secure and not is_this_machine(self.base_url.host)
+        self._api = _pool(connection.transport, _API_SECONDS, secure=secure, outwards=outwards)
+        self._files = _pool(connection.transport, _FILE_SECONDS, secure=secure, outwards=outwards)
 
     async def post(self, body: bytes, seconds: float) -> Answer:
         """Send one body to the API, once, and wait that long for all of the answer; redirects are not followed.
@@ -197,15 +197,19 @@ def _web_address(base_url: str) -> httpx.URL:
     return url
 
 
-def _pool(transport: httpx.AsyncBaseTransport | None, seconds: httpx.Timeout, *, outwards: bool) -> httpx.AsyncClient:
+def _pool(
+    transport: httpx.AsyncBaseTransport | None, seconds: httpx.Timeout, *, secure: bool, outwards: bool
+) -> httpx.AsyncClient:
+    # Over http never through a proxy: it could read what is asked, and what comes back.
+    direct = ("http://",) if outwards else ("http://", "https://", "all://")
     try:
         return httpx.AsyncClient(
             transport=transport,
             timeout=seconds,
             limits=_LIMITS,
             follow_redirects=False,
-            trust_env=outwards,
-            mounts={"http://": None},  # never through a proxy: it could read what is asked, and what comes back
+            trust_env=secure,
+            mounts=dict.fromkeys(direct),
             headers={"User-Agent": _USER_AGENT},
         )
     except (ValueError, ImportError, OSError, httpx.InvalidURL) as error:  # not the text: a proxy's URL has a password

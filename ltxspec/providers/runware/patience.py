@@ -44,8 +44,8 @@ class Pace:
 
 
 @asynccontextmanager
-async def bounded(seconds: float) -> AsyncIterator[None]:
-    """Give up what is under way after some seconds.
+async def bounded(seconds: float, place: str) -> AsyncIterator[None]:
+    """Give up what is under way after some seconds; `place` is the service's address, fit for a message.
 
     Raises:
         ProviderUnavailable: the time is over.
@@ -54,7 +54,7 @@ async def bounded(seconds: float) -> AsyncIterator[None]:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError:
-        raise ProviderUnavailable(f"the service did not answer within {seconds:.0f} s") from None
+        raise ProviderUnavailable(f"the service at `{place}` did not answer within {seconds:.0f} s") from None
 
 
 class Progress:

@@ -48,12 +48,12 @@ class Reads:
             ProviderUnavailable: no answer after all attempts, or in all the time there is for them.
             ProviderRefused: with `whole_run`, when the key is bad.
         """
-        async with bounded(self._patience.for_question(body)):
+        async with bounded(self._patience.for_question(body), place_of(self._client.base_url)):
             return await self._ask(body, frozenset(about))
 
     def in_time(self) -> AbstractAsyncContextManager[None]:
         """A bound for several questions that together give one answer. Raises ProviderUnavailable."""
-        return bounded(self._patience.question)
+        return bounded(self._patience.question, place_of(self._client.base_url))
 
     async def _ask(self, body: bytes, wanted: frozenset[TaskId]) -> Reply:
         result = await self._try(body)

@@ -308,7 +308,7 @@ def test_what_no_look_could_reach_has_no_end_in_sight() -> None:
             raise ProviderUnavailable("no answer")
 
     bench = Bench(Deaf())
-    assert bench.follow(facts=Facts(submits=1)).message == "no end in sight"
+    assert bench.follow(facts=Facts(submits=1)).message == "no end in sight; the last look failed: no answer"
     assert bench.clock.seconds == 60
 
 

@@ -444,3 +444,23 @@ def test_a_key_that_no_header_can_carry_is_refused_without_being_shown(value: st
 def test_an_address_of_the_service_that_is_none_is_refused(base_url: str) -> None:
     with pytest.raises(ProviderRefused, match="base_url"):
         Client(Connection(base_url, ApiKey("canary-key")))
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
+def test_the_cure_for_an_unknown_authority_holds_on_this_machine_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    context = certificate(tmp_path, "localhost")
+
+    def serve(connection: socket.socket) -> None:
+        with suppress(OSError), context.wrap_socket(connection, server_side=True) as secure:
+            heard(secure, b"[]")
+            secure.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+
+    with listening(serve) as port:
+        use_proxy(monkeypatch, "http://127.0.0.1:1")
+        connection = Connection(f"https://localhost:{port}/v1", ApiKey("canary-key"))
+        with pytest.raises(Broken, match="SSL_CERT_FILE"):
+            post(connection)
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
+        assert post(connection) == Answer(200, b"{}", None)

@@ -24,16 +24,16 @@ def test_a_large_body_gets_the_time_that_a_slow_link_needs() -> None:
 
 def test_what_takes_too_long_is_given_up() -> None:
     async def run() -> None:
-        async with bounded(0.01):
+        async with bounded(0.01, "https://a.test"):
             await asyncio.Event().wait()
 
-    with pytest.raises(ProviderUnavailable, match="did not answer within 0 s"):
+    with pytest.raises(ProviderUnavailable, match=r"`https://a\.test` did not answer within 0 s"):
         asyncio.run(run())
 
 
 def test_what_is_cancelled_from_outside_stays_cancelled() -> None:
     async def wait() -> None:
-        async with bounded(60):
+        async with bounded(60, "https://a.test"):
             await asyncio.Event().wait()
 
     async def run() -> None:
