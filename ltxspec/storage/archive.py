@@ -191,7 +191,7 @@ class FolderArchive:
         """
         folder = self._root / "arrived"
         with translated("read", folder):
-            return {path.name: path.read_bytes() for path in sorted(folder.glob("*"))} if folder.is_dir() else {}
+            return {path.name: path.read_bytes() for path in sorted(folder.glob("*"))}
 
     def remove(self, sha256: str) -> None:
         """Delete a video. Only for what no take refers to. Raises StorageError."""
