@@ -200,7 +200,7 @@ class FolderArchive:
         """
         folder = self._root / "arrived"
         with translated("read", folder):
-            notes = sorted(folder.glob("*")) if folder.is_dir() else []
+            notes = sorted(folder.glob("*"))
         return {path.name: read_file(path, self._home, _LARGEST_NOTE) for path in notes}
 
     def remove(self, sha256: str) -> None:

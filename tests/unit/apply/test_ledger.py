@@ -241,7 +241,21 @@ def test_results_without_an_id_are_told_apart_by_their_addresses_without_the_sig
     assert [(item.sha256, item.bytes) for item in book.outputs_of(task())] == [(HOME.sha256, 7), (None, None)]
 
 
+def test_a_result_that_was_seen_is_kept_when_the_rest_fails() -> None:
+    book, _ = ledger()
+    book.intend(intent())
+    book.deliver(task(), [NEW])
+    book.fail(task(), BROKEN, None)
+    assert book.commit(task(), "alley", [None], wanted=True).outputs == (NEW,)
+
+
 def test_results_with_an_id_are_the_same_at_any_address_and_without_one() -> None:
+    book, _ = ledger()
+    book.intend(intent())
+    moved = replace(NEW, video_url="https://elsewhere.example/1.mp4")
+    for told in (NEW, moved):
+        book.deliver(task(), [told])
+    assert book.outputs_of(task()) == (moved,)
     book, _ = finished()
     elsewhere = replace(NEW, video_url="https://elsewhere.example/1.mp4")
     book.finish(task(), replace(DONE, outputs=(elsewhere,)))

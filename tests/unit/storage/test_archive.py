@@ -5,6 +5,7 @@ import hashlib
 import os
 import shutil
 import stat
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +21,7 @@ from ltxspec.storage.durable import REAL, FileOps
 
 MP4 = b"\0\0\0\x20ftypisom" + b"a video" * 100
 MOV = b"\0\0\0\x20ftypqt  " + b"a video" * 100
-OLD_MOV = b"\0\0\0\x08wide" + b"a video" * 100
+OLD_MOVS = [b"\0\0\0\x08" + box + b"a video" * 100 for box in (b"wide", b"mdat", b"moov", b"skip", b"pnot")]
 WEBM = b"\x1a\x45\xdf\xa3" + b"a video" * 100
 UUID = "20417af1-9d69-414b-ad89-424ddea60442"
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -60,7 +61,7 @@ def test_it_is_the_archive_that_apply_asks_for(archive: FolderArchive) -> None:
 
 @pytest.mark.parametrize(
     ("content", "suffix"),
-    [(MP4, ".mp4"), (MOV, ".mov"), (OLD_MOV, ".mov"), (WEBM, ".webm"), (b"a video", ".mp4")],
+    [(MP4, ".mp4"), (MOV, ".mov"), *[(old, ".mov") for old in OLD_MOVS], (WEBM, ".webm"), (b"a video", ".mp4")],
 )
 def test_a_video_is_kept_under_its_hash_with_its_containers_suffix(
     tmp_path: Path, archive: FolderArchive, content: bytes, suffix: str
@@ -96,6 +97,24 @@ def test_nothing_is_recalled_whose_bytes_are_others_than_the_note_says(archive: 
 
 def test_nothing_is_recalled_that_is_not_home_any_more(archive: FolderArchive) -> None:
     archive.remove(brought_home(archive, MP4).sha256)
+    assert archive.recall(UUID) is None
+
+
+def test_nothing_is_recalled_by_a_note_that_says_nothing(tmp_path: Path, archive: FolderArchive) -> None:
+    brought_home(archive, MP4)
+    for words in ("", "a b", "a b c", "\u00e4"):
+        (tmp_path / "archive" / "arrived" / UUID).write_text(words, "utf-8")
+        assert archive.recall(UUID) is None
+
+
+def test_a_video_that_cannot_be_read_is_not_recalled_and_no_video_with_a_problem(archive: FolderArchive) -> None:
+    archived = brought_home(archive, MP4)
+    home = archive.path_of(archived.sha256)
+    assert home is not None
+    home.unlink()
+    home.symlink_to("/proc/self/mem")  # a file whose every read fails, for root, too
+    with pytest.raises(StorageError, match="cannot read"):
+        archive.problem_with(archived.sha256)
     assert archive.recall(UUID) is None
 
 
@@ -166,9 +185,13 @@ def test_each_rejected_file_is_kept_and_the_same_bytes_only_once(tmp_path: Path,
 @pytest.mark.parametrize("end", ["finish", "salvage"])
 def test_another_video_than_the_recorded_one_is_kept_aside(tmp_path: Path, archive: FolderArchive, end: str) -> None:
     archive.begin(UUID).write(MOV)
-    with pytest.raises(MediaError, match="not the one that was recorded"):
-        getattr(archive, end)(UUID, hashlib.sha256(MP4).hexdigest())
-    assert (tmp_path / "archive" / "partial" / f"{UUID}.rejected").read_bytes() == MOV
+    came, recorded = (hashlib.sha256(content).hexdigest() for content in (MOV, MP4))
+    aside = tmp_path / "archive" / "partial" / f"{UUID}.rejected"
+    with pytest.raises(MediaError, match="not the one that was recorded") as caught:
+        getattr(archive, end)(UUID, recorded)
+    for told in (f"sha256 {came[:12]}…, not {recorded[:12]}…", f"`{aside}`"):
+        assert told in caught.value.summary
+    assert aside.read_bytes() == MOV
     assert (archive.contents(), archive.recall(UUID)) == ({}, None)
     archive.begin(UUID).write(MP4)
     assert getattr(archive, end)(UUID, hashlib.sha256(MP4).hexdigest()).bytes == len(MP4)
@@ -198,6 +221,43 @@ def test_what_arrived_can_be_listed(archive: FolderArchive) -> None:
     assert archive.arrived() == {UUID: f"{archived.sha256} {archived.bytes}\n".encode()}
     archive.forget([UUID])
     assert archive.arrived() == {}
+
+
+def test_what_is_listed_is_in_order(archive: FolderArchive) -> None:
+    for number in (5, 3, 1, 2, 4):
+        brought_home(archive, MP4 + str(number).encode(), f"video-{number}")
+    assert list(archive.arrived()) == [f"video-{number}" for number in range(1, 6)]
+    assert list(archive.contents()) == sorted(archive.contents())
+
+
+def test_a_list_of_arrivals_that_cannot_be_read_is_no_short_one(tmp_path: Path, archive: FolderArchive) -> None:
+    brought_home(archive, MP4)
+    (tmp_path / "archive" / "arrived" / "folder").mkdir()
+    with pytest.raises(StorageError, match="cannot read"):
+        archive.arrived()
+
+
+@pytest.mark.parametrize("step", ["claimed", "rejected", "removed"])
+def test_what_a_disk_refuses_is_told_and_nothing_is_lost(tmp_path: Path, step: str) -> None:
+    sound = FolderArchive(tmp_path / "archive", tmp_path / "renders", check)
+    broken = Disk(1, FULL, only=("replace", "unlink")).ops()
+    full = FolderArchive(tmp_path / "archive", tmp_path / "renders", check, broken)
+    sha256 = brought_home(sound, MP4).sha256
+    sound.begin("rejected").write(b"<html>")
+    steps: dict[str, Callable[[], object]] = {
+        "claimed": lambda: full.claim(UUID, "claimed"),
+        "rejected": lambda: full.finish("rejected"),
+        "removed": lambda: full.remove(sha256),
+    }
+    with pytest.raises(StorageError, match="No space left"):
+        steps[step]()
+    assert (sound.recall(UUID), sound.begin("rejected").size) == (Archived(sha256, len(MP4)), 6)
+
+
+def test_a_folder_for_downloads_that_cannot_be_made_is_told(tmp_path: Path, archive: FolderArchive) -> None:
+    (tmp_path / "archive").write_bytes(b"")
+    with pytest.raises(StorageError, match="cannot create"):
+        archive.begin(UUID)
 
 
 def test_a_video_and_its_note_are_on_disk_for_good_before_it_counts_as_archived(tmp_path: Path) -> None:
@@ -243,6 +303,47 @@ def test_an_archive_inside_of_the_project_is_refused_where_a_link_leads_out(tmp_
     assert list(outside.iterdir()) == []
 
 
+def test_the_project_may_be_further_up_than_the_folder_of_links(tmp_path: Path) -> None:
+    project, outside = tmp_path / "project", tmp_path / "outside"
+    for folder in (project, outside):
+        folder.mkdir()
+    (project / "local").symlink_to(outside)
+    archive = FolderArchive(project / "local" / "archive", project / "renders" / "sandbox", check, project=project)
+    with pytest.raises(StorageError, match="leads out of the project"):
+        archive.refuse_outside()
+
+
+def test_a_folder_of_links_that_leads_out_of_the_project_is_refused_before_anything_is_downloaded(
+    tmp_path: Path,
+) -> None:
+    project, outside = tmp_path / "project", tmp_path / "outside"
+    outside.mkdir()
+    (project / "renders").mkdir(parents=True)
+    (project / "renders" / "night").symlink_to(outside)
+    archive = FolderArchive(project / "archive", project / "renders", check)
+    archive.refuse_outside(["day"])
+    with pytest.raises(StorageError, match="leads out of the project"):
+        archive.refuse_outside(["night"])
+
+
+def test_a_copy_of_a_video_gives_way_to_the_current_one_and_a_file_of_a_users_does_not(
+    tmp_path: Path, archive: FolderArchive
+) -> None:
+    for content in (MP4, WEBM):
+        brought_home(archive, content)
+    place = tmp_path / "renders" / "night" / "alley.mp4"
+    place.parent.mkdir(parents=True)
+    place.write_bytes(WEBM)
+    archive.link("night", "alley", [output(MP4), Output("elsewhere", None)])
+    assert [path.name for path in place.parent.iterdir()] == ["alley.1.mp4"], "the other one is not home"
+    archive.link("night", "alley", [output(MP4)])
+    place.unlink()
+    place.write_bytes(b"a holiday")
+    with pytest.raises(StorageError, match="was not made by ltxspec"):
+        archive.link("night", "alley", [output(MP4)])
+    assert place.read_bytes() == b"a holiday"
+
+
 def test_an_archive_that_was_configured_to_be_elsewhere_is_used(tmp_path: Path) -> None:
     archive = FolderArchive(tmp_path / "p" / ".." / "shared", tmp_path / "p" / "renders", check)
     archive.refuse_outside(["night"])
@@ -266,8 +367,9 @@ def test_a_download_that_is_a_link_is_not_archived(tmp_path: Path, archive: Fold
 
 
 def test_finishing_what_was_never_begun_is_an_error(archive: FolderArchive) -> None:
-    with pytest.raises(StorageError, match="nothing was downloaded"):
+    with pytest.raises(StorageError, match="nothing was downloaded") as caught:
         archive.finish(UUID)
+    assert caught.value.hint == "run the command again"
 
 
 def test_the_same_video_twice_is_kept_once(archive: FolderArchive) -> None:
@@ -309,6 +411,15 @@ def test_a_name_from_the_provider_never_leaves_the_folder(tmp_path: Path, archiv
     assert archive.finish(name).bytes == len(MP4)
 
 
+def test_two_names_that_are_no_file_names_are_two_downloads_that_are_found_again(
+    tmp_path: Path, archive: FolderArchive
+) -> None:
+    for name, content in (("../a", MP4), ("../b", MOV)):
+        archive.begin(name).write(content)
+    names = {f"name-{hashlib.sha256(name).hexdigest()[:32]}" for name in (b"../a", b"../b")}
+    assert {entry.name for entry in (tmp_path / "archive" / "partial").iterdir()} == names
+
+
 @pytest.mark.parametrize("sha256", ["", "..", "../../etc/passwd", "A" * 64, "a" * 63, "*" * 64])
 def test_what_is_no_hash_is_not_home(archive: FolderArchive, sha256: str) -> None:
     brought_home(archive, MP4)
@@ -317,9 +428,21 @@ def test_what_is_no_hash_is_not_home(archive: FolderArchive, sha256: str) -> Non
     assert len(archive.contents()) == 1
 
 
+def test_what_is_no_hash_names_no_file_in_the_archive_and_none_outside_of_it(tmp_path: Path) -> None:
+    disk = Disk()
+    archive = FolderArchive(tmp_path / "local" / "archive", tmp_path / "renders", check, disk.ops())
+    (tmp_path / "local" / "archive").mkdir(parents=True)
+    (tmp_path / "mine.mp4").write_bytes(MP4)
+    for sha256 in ("../mine", "a" * 64):
+        assert not archive.has(sha256)
+        archive.remove(sha256)
+    assert (disk.calls, (tmp_path / "mine.mp4").exists()) == (0, True)
+
+
 def test_a_file_in_the_wrong_folder_is_no_archived_video(tmp_path: Path, archive: FolderArchive) -> None:
     (tmp_path / "archive" / "ab").mkdir(parents=True)
-    (tmp_path / "archive" / "ab" / f"{'c' * 64}.mp4").write_bytes(MP4)
+    for name in (f"{'c' * 64}.mp4", f"ab{'c' * 62}.txt", "abc.mp4"):
+        (tmp_path / "archive" / "ab" / name).write_bytes(MP4)
     assert archive.contents() == {}
 
 
