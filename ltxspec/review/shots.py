@@ -151,7 +151,9 @@ def _shot(key: str, kind: Kind, pair: Pair, origin: ShotAddress | None) -> ShotR
     asked, asked_before = pair.head.wanted(pair.spec).get(key), _asked_before(address, pair, origin)
     before, after = _before(key, pair, origin), _after(key, kind, pair, pending)
     old = redact_secrets(before.request if before else asked_before.body if asked_before else None)
-    new = redact_secrets(_new_request(kind, after, asked))
+    known = asked.known if asked is not None and after is None else None
+    request = _new_request(kind, after, asked)
+    new = None if request is None else redact_request(request, known)
     changes = _changes(kind, pending, (old, _inputs(before, asked_before)), (new, _inputs(after, asked)))
     about = asked or asked_before
     return ShotReview(
