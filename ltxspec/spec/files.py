@@ -5,6 +5,8 @@ from typing import Protocol
 from ltxspec.errors import LtxspecError
 from ltxspec.values import CONTROL, character_name
 
+_YAML = (".yaml", ".yml")
+
 
 class FileProblem(LtxspecError):
     """A file named in a spec is missing, outside the project, too large or not text; the message says which."""
@@ -16,14 +18,15 @@ def text_of(data: bytes, path: str) -> str:
     """The text of a file: a BOM is dropped, CRLF becomes LF.
 
     Raises:
-        FileProblem: it is not UTF-8, or holds a control character; both name the line.
+        FileProblem: it is not UTF-8, or holds a control character; both name the line. In YAML the parser refuses
+            these, and shows the place.
     """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise FileProblem(f"`{path}` is not UTF-8 text (line {line})", hint="save it as UTF-8") from None
-    if (found := CONTROL.search(text)) is not None:
+    if not path.endswith(_YAML) and (found := CONTROL.search(text)) is not None:
         line = text.count("\n", 0, found.start()) + 1
         name = character_name(found[0])
         raise FileProblem(f"`{path}` holds the control character {name} (line {line})", hint="remove it")
