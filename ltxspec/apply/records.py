@@ -7,6 +7,7 @@ from ltxspec.lock.merge import join_takes
 from ltxspec.lock.models import Lockfile, ShotRecord, Take
 from ltxspec.lock.redaction import redact_request
 from ltxspec.plan.actions import Action, Change, Reason
+from ltxspec.plan.owned import record_under
 from ltxspec.values import ShotAddress
 
 _EMPTY = ShotRecord(None, ())
@@ -75,6 +76,7 @@ def add_take(lockfile: Lockfile, instance: str, take: Take, *, wanted: bool) -> 
     places = [
         key for records in (lockfile.shots, lockfile.retired) for key in records if records[key].take(take.task_id)
     ]
+    known = (record_under(lockfile, instance) or _EMPTY).take(take.task_id)
     lockfile = replace(lockfile, shots=_known_anew(lockfile.shots, take), retired=_known_anew(lockfile.retired, take))
     if places and instance not in places and not wanted:
         return lockfile
@@ -82,8 +84,7 @@ def add_take(lockfile: Lockfile, instance: str, take: Take, *, wanted: bool) -> 
     retired = instance in lockfile.retired and not wanted
     before = (lockfile.retired if retired else lockfile.shots).get(instance, _EMPTY)
     record = before.with_take(_with_pick(before, take))
-    known = before.take(take.task_id)  # more of its results came: what was picked meanwhile stays
-    is_new = known is None or known.status == "failed"
+    is_new = known is None or known.status == "failed"  # else more of its results came: a pick made meanwhile stays
     if take.status == "succeeded" and ((wanted and is_new) or record.current is None):
         record = replace(record, current=take.task_id)
     if retired:

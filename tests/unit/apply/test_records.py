@@ -23,6 +23,13 @@ def test_a_result_that_comes_late_does_not_undo_a_pick() -> None:
     assert recorded.take(partial.task_id) == whole
 
 
+def test_a_task_that_was_given_up_too_soon_is_as_good_as_a_new_one() -> None:
+    failed = take("b", number=2, status="failed")
+    for held in (lockfile(alley=record(OLD, failed)), lockfile({"alley": record(failed)}, alley=record(OLD))):
+        recorded = add_take(held, "alley", take("b", number=2), wanted=True).shots["alley"]
+        assert recorded == record(OLD, take("b", number=2), current=2)
+
+
 def test_a_retired_shot_keeps_its_takes_and_comes_back_with_them() -> None:
     locked = lockfile(alley=record(OLD))
     retired = record_changes(locked, [change(Action.RETIRE)], wanted=())

@@ -61,6 +61,7 @@ def test_an_ordinary_take_is_read_quickly() -> None:
         lambda item: item.update(model=""),
         lambda item: item.update(inputs={"a.png": "sha256:00"}),
         lambda item: item.update(attempt=item.pop("attempt")),
+        lambda item: item.update(submittedAt=item.pop("submittedAt")),
         lambda item: item.update(status="failed"),
         lambda item: item.update(extra=1),
         lambda item: item.pop("retake"),
