@@ -10,18 +10,6 @@ from ltxspec.storage.git import NoRepository, Repository, environment, open_git,
 from ltxspec.storage.git import git as read
 
 
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    """One commit on `main` with a file in a folder."""
-    folder = tmp_path / "repository"
-    (folder / "lockfiles").mkdir(parents=True)
-    git(folder, "init", "--quiet", "--initial-branch=main")
-    (folder / "lockfiles" / "night.lock.json").write_bytes(b"one\n")
-    (folder / "notes.txt").write_bytes(b"notes\n")
-    commit(folder, "first")
-    return folder
-
-
 def run_by(monkeypatch: pytest.MonkeyPatch, folder: Path, first: str) -> None:
     """Let the git that is found do something first."""
     program = folder / "bin" / "git"

@@ -21,6 +21,8 @@ from ltxspec.providers.runware.client import Answer, ApiKey, Broken, Client, Con
 
 Connect = Callable[..., Connection]
 
+NEEDS_OPENSSL = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
+
 
 def post(connection: Connection, body: bytes = b"[]") -> Answer:
     async def run() -> Answer:
@@ -212,7 +214,7 @@ def test_https_goes_through_the_proxy_of_the_environment_which_sees_no_key(monke
     assert b"canary" not in asked
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
+@NEEDS_OPENSSL
 def test_an_authority_of_the_environment_is_trusted_behind_a_proxy(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -250,7 +252,7 @@ def certificate(folder: Path, name: str = "api.example.test", *, authority: bool
     return context
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
+@NEEDS_OPENSSL
 @pytest.mark.parametrize(
     ("name", "authority", "trusted", "words"),
     [
@@ -446,7 +448,7 @@ def test_an_address_of_the_service_that_is_none_is_refused(base_url: str) -> Non
         Client(Connection(base_url, ApiKey("canary-key")))
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
+@NEEDS_OPENSSL
 def test_the_cure_for_an_unknown_authority_holds_on_this_machine_too(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
