@@ -13,7 +13,8 @@ from ltxspec.values import Json
 
 _DEEPEST = 64  # schemas inside one another, references followed
 _MOST = 100_000  # schemas with every reference followed
-_VALUES = frozenset({"const", "default", "enum", "examples", "x-ltxspec", "x-problem"})  # data, whatever it looks like
+VALUES = frozenset({"const", "default", "enum", "examples", "x-ltxspec", "x-problem"})  # data, whatever it looks like
+_NAMES_BY_PATTERN = "patternProperties"  # the schema library matches these with expressions that may never end
 _OTHER_WAYS = frozenset({"$anchor", "$dynamicAnchor", "$dynamicRef", "$recursiveAnchor", "$recursiveRef"})
 _ONLY_AT_THE_TOP = frozenset({"$id", "$schema", "$vocabulary"})
 
@@ -52,7 +53,9 @@ class _Walk:
         for key, item in schema.items():
             if isinstance(item, str):
                 size += self._keyword(key, item, f"{place}/{key}", depth)
-            elif key not in _VALUES or place.endswith("/properties"):  # a parameter may have any name
+            elif key == _NAMES_BY_PATTERN and not place.endswith("/properties"):
+                self.problems.append(f"`{place}/{key}` is not supported: name each parameter under `properties`")
+            elif key not in VALUES or place.endswith("/properties"):  # a parameter may have any name
                 size += self.measure(item, f"{place}/{key}", depth + 1)
         return size
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from ltxspec.catalog.failures import Failure, failure_from, names_in, rule_of
 from ltxspec.catalog.models import PROMPT, Model
+from ltxspec.catalog.patterns import match_pattern, pattern_problems
 from ltxspec.catalog.pointers import Path
 from ltxspec.catalog.sentences import Context, ParameterProblem, length_problem, sentences
 from ltxspec.catalog.wording import described, name_of
@@ -35,7 +36,7 @@ def validate(model: Model, params: Mapping[str, Json], *, prompt: bool = True) -
             `validate_prompt` accepts, so that many requests can share one.
 
     Raises:
-        Invalid: the model file is not a valid JSON Schema.
+        Invalid: the model file is not a valid JSON Schema, or has patterns that RE2 does not know.
     """
     body = dict(params) if prompt else {**params, PROMPT: "x" * _prompt_schema(model).get("minLength", 1)}
     unfit = list(_unfit(body, ()))
@@ -59,13 +60,14 @@ def _control(path: Path, found: str) -> ParameterProblem:
 
 
 def check_schema(model: Model) -> None:
-    """Raise `Invalid` when the model file is not a valid JSON Schema 2020-12."""
+    """Raise `Invalid` when the model file is not a valid JSON Schema 2020-12 with patterns that RE2 knows."""
     _validator(model)
 
 
 @lru_cache(maxsize=256)
 def _validator(model: Model) -> "Draft202012Validator":
     from jsonschema import Draft202012Validator, SchemaError
+    from jsonschema.validators import extend
     from referencing import Registry
 
     try:
@@ -74,8 +76,12 @@ def _validator(model: Model) -> "Draft202012Validator":
         place = "/" + "/".join(str(key) for key in error.absolute_path)
         message = f"`{place}` is not valid in a JSON Schema (`{error.validator}` of the 2020-12 dialect)"
         raise Invalid([Diagnostic("error", "model-file", message, Location(model.file, 1, 1))]) from error
+    if unknown := list(pattern_problems(model.schema)):
+        raise Invalid([Diagnostic("error", "model-file", message, Location(model.file, 1, 1)) for message in unknown])
     here = {key: item for key, item in model.schema.items() if key != "$id"}  # no name but its own place
-    return Draft202012Validator(here, registry=Registry())  # an empty one: nothing is fetched, whatever is referred to
+    in_time: type[Draft202012Validator] = extend(Draft202012Validator, {"pattern": match_pattern})  # type: ignore[no-untyped-call]
+    # An empty registry: nothing is fetched, whatever is referred to.
+    return in_time(here, registry=Registry())
 
 
 def _prompt_schema(model: Model) -> Mapping[str, Json]:

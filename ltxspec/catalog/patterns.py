@@ -1,0 +1,62 @@
+"""The keyword `pattern` of model files, matched in time that grows with the text alone (RE2).
+
+A model file may come from a stranger, and so may the text. Python's own expressions can be made to search for longer
+than anybody waits; RE2 has neither look-around nor references back, and always ends.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from ltxspec.catalog.references import VALUES
+from ltxspec.values import Json
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+    from jsonschema.protocols import Validator
+
+
+def pattern_problems(schema: Json, place: str = "") -> Iterator[str]:
+    """What is wrong with the patterns of a schema, as sentences that name the field."""
+    if isinstance(schema, list):
+        for number, item in enumerate(schema):
+            yield from pattern_problems(item, f"{place}/{number}")
+    if not isinstance(schema, Mapping):
+        return
+    named = place.endswith("/properties")  # a parameter may have any name
+    for key, item in schema.items():
+        if key == "pattern" and isinstance(item, str) and not named:
+            if (reason := _reason(item)) is not None:
+                yield f"`{place}/{key}` is not an expression that RE2 knows: {reason}"
+        elif key not in VALUES or named:
+            yield from pattern_problems(item, f"{place}/{key}")
+
+
+def match_pattern(validator: "Validator", pattern: str, instance: Any, _schema: Any) -> Iterator["ValidationError"]:
+    """The keyword, for the schema library. The pattern is one without problems."""
+    from jsonschema import ValidationError
+
+    # Half a surrogate pair cannot be written as UTF-8; as a replacement character it matches what any character does.
+    if validator.is_type(instance, "string") and not _compiled(pattern).search(instance.encode("utf-8", "replace")):
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+def _reason(pattern: str) -> str | None:
+    """Why RE2 cannot read a pattern; None when it can."""
+    import re2
+
+    try:
+        _compiled(pattern)
+    except re2.error as error:
+        (reason,) = error.args
+        return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str) -> Any:
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    return re2.compile(pattern, options)
