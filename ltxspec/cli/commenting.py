@@ -120,11 +120,14 @@ def _review(session: Session, options: CommentOptions, target: Target) -> "Revie
 
 def _reader(session: Session) -> "Reader":
     """What is known where the command runs: in CI the branch a change goes to, or nothing but the packaged models."""
+    from ltxspec.catalog.models import load_catalog
     from ltxspec.cli.project import open_project
     from ltxspec.report.review_checking import Reader
+    from ltxspec.storage.packaged import read_model_documents
 
     project = open_project(session)
-    return Reader(project.catalog, project.config.project.id if project.config.file is not None else None)
+    packaged = load_catalog(read_model_documents())
+    return Reader(project.catalog, packaged, project.config.project.id if project.config.file is not None else None)
 
 
 def _head(review: "Review", options: CommentOptions, target: Target) -> str:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from ltxspec.cli.ci import Change, detect, tokens
 from ltxspec.errors import WrongUsage
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     AnyForge = GitHub | GitLab
 
 FORGES = ("github", "gitlab")
+CLEARTEXT = "LTXSPEC_FORGE_ALLOW_HTTP"
 _LONGEST_KEY = 80
 
 
@@ -111,7 +113,25 @@ def _access(target: Target) -> "Access":
         access = gitlab.access_to(target.api, found.gitlab, found.gitlab_job)
     if access.token is None:
         raise Denied("no token for the forge is set", hint=access.advice)
+    _refuse_cleartext(access.base_url)
     return access
+
+
+def _refuse_cleartext(address: str) -> None:
+    """Refuse to send the token where everybody on the way can read it."""
+    from ltxspec.forges.port import Denied
+    from ltxspec.providers.hosts import is_this_machine
+
+    try:
+        asked = urlsplit(address)
+        host = asked.hostname or ""
+    except ValueError:
+        return  # no address at all, which the client says
+    if asked.scheme == "http" and not is_this_machine(host) and os.environ.get(CLEARTEXT) != "1":
+        raise Denied(
+            f"the forge's token is not sent to `{host}` over plain http: everybody on the way could read it",
+            hint=f"use https in `--api`; where the network is safe all the same, set {CLEARTEXT}=1",
+        )
 
 
 def _find(target: Target, access: "Access", head: str) -> int | None:

@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 
 from ltxspec import __version__
+from ltxspec.connections import no_connection
 from ltxspec.forges.port import Denied, ForgeError, Gone, Unsettled
 
 READ_TRIES = 5
@@ -26,6 +27,7 @@ _SECONDS = httpx.Timeout(connect=10, read=30, write=30, pool=10)
 _FIRST_WAIT = 1.0  # seconds; doubled each time
 _SECONDARY_WAIT = 60.0  # seconds, GitHub's advice for a secondary limit that names no time
 _LONGEST_MESSAGE = 200
+_NOT_REACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
 _SHORTEST_SECRET = 8  # characters; a shorter token could stand in a reply by chance
 
 
@@ -153,7 +155,8 @@ class Api:
         try:
             response = self._http.request(method, url, json=body, params=dict(parameters) if parameters else None)
         except httpx.TransportError as error:  # the kind only: messages can hold addresses
-            raise Unsettled(f"no answer ({type(error).__name__})") from None
+            told = no_connection(error, self._base, uses_proxy=True) if isinstance(error, _NOT_REACHED) else None
+            raise Unsettled(told or f"no answer ({type(error).__name__})") from None
         if response.is_success:
             return Reply(_decoded(response), self._next(response))
         raise self._trouble(response)

@@ -36,10 +36,12 @@ class Reader:
 
     Args:
         catalog: the packaged models and, where it stands in a checkout that is trusted, those of the project there.
+        packaged: the packaged models alone.
         project: the project's id there; None where there is no project.
     """
 
     catalog: Catalog
+    packaged: Catalog
     project: str | None = None
 
 
@@ -61,6 +63,7 @@ class _Check:
     def __init__(self, review: Review, reader: Reader, name: str) -> None:
         self._review = review
         self._catalog = reader.catalog
+        self._packaged = reader.packaged
         self._project = _project_id(reader.project, review.rules)
         self._name = name
         self._unknown: dict[str, list[ShotAddress]] = {}  # why a request cannot be worked out -> the shots
@@ -124,15 +127,20 @@ class _Check:
             return None
 
     def _price(self, change: Change, request: Request, model: Model, place: str) -> Usd | None:
-        """What limits reckon. Another price than ours is only taken where the review tells that prices changed."""
+        """What limits reckon. Another price than ours is only taken where the review tells that prices changed.
+
+        It binds limits as far down as the packaged price of a model goes, as it does where the change is.
+        """
         try:
             listed = estimate(model, request.body)
         except _ODD:
             listed = None
         if not self._is_told(model):
             self._same(f"{place}/estimate", _money(change.estimate), _money(listed))
-        known = [price for price in (listed, change.estimate) if price is not None]
-        return limit_price(self._catalog, request.body, max(known, default=None))
+            return limit_price(self._catalog, request.body, listed)
+        packaged = self._packaged.find(model.air)
+        known = (change.estimate, estimate(packaged, request.body) if packaged else None)
+        return max((price for price in known if price is not None), default=None)
 
     def _is_told(self, model: Model) -> bool:
         """Whether the review says, before everything else, that this model's file or price is another one now."""

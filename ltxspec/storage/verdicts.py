@@ -1,16 +1,22 @@
-"""Remembering what was found valid, so that the same bytes are not validated twice. Losing it costs only time."""
+"""Remembering what was found valid, so that the same bytes are not validated twice. Losing it costs only time.
+
+A file that came with a repository, an archive or a copy is not believed: the first line names the file's inode and the
+whole second that its time was set to, and both are another where somebody else's file arrives.
+"""
 
 import contextlib
 import os
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from ltxspec.errors import StorageError
-from ltxspec.storage.durable import REAL, make_folder, opened, read_file, write_all
-from ltxspec.storage.inside import remove, rename
+from ltxspec.storage.durable import REAL, make_folder, opened, read_open_file, write_all
+from ltxspec.storage.inside import open_file, remove, rename
 
-_HEADER = "ltxspec verdicts 1"
+_HEADER = "ltxspec verdicts 2"
+_SECOND = 10**9  # nanoseconds
 _LARGEST = 64 * 2**20  # bytes
 _AT_MOST = 200_000  # digests kept; beyond that only those of the last run stay
 
@@ -49,7 +55,6 @@ class FileVerdicts:
         kept = known | self._added
         if len(kept) > _AT_MOST:
             kept = self._asked | self._added
-        text = "\n".join([_HEADER, *sorted(kept), ""])
         ops = REAL.inside(self._within)
         with contextlib.suppress(OSError, StorageError):
             make_folder(self._path.parent, ops)
@@ -57,7 +62,7 @@ class FileVerdicts:
             temporary = self._path.with_name(f"{self._path.name}.{os.getpid()}.tmp")
             try:
                 with opened(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, ops) as descriptor:
-                    write_all(descriptor, text.encode())
+                    _write(descriptor, kept)
                 rename(str(temporary), str(self._path), ops.within)
             finally:
                 with contextlib.suppress(FileNotFoundError):
@@ -73,9 +78,23 @@ class FileVerdicts:
         self.save()
 
 
+def _write(descriptor: int, digests: set[str]) -> None:
+    now = time.time_ns() // _SECOND * _SECOND  # whole seconds: some file systems keep no more
+    os.utime(descriptor, ns=(now, now))
+    text = "\n".join([_header(os.fstat(descriptor)), *sorted(digests), ""])
+    write_all(descriptor, text.encode())
+    os.utime(descriptor, ns=(now, now))
+
+
 def _read(path: Path, within: Path | None) -> set[str]:
     try:
-        header, *digests = read_file(path, within, _LARGEST).decode("utf-8").splitlines()
-    except (StorageError, ValueError):
+        descriptor = open_file(str(path), os.O_RDONLY, within=None if within is None else str(within))
+        expected = _header(os.fstat(descriptor))
+        header, *digests = read_open_file(descriptor, path, _LARGEST).decode("utf-8").splitlines()
+    except (OSError, StorageError, ValueError):
         return set()
-    return set(digests) if header == _HEADER else set()
+    return set(digests) if header == expected else set()
+
+
+def _header(file: os.stat_result) -> str:
+    return f"{_HEADER} {file.st_ino} {file.st_mtime_ns}"

@@ -9,7 +9,7 @@ from pathlib import Path
 import orjson
 from builders import change, intent, lockfile, record, take, task
 from fuzz.engine import Entry
-from unit.render.project import HEAD, MODELS, SIZE, MemoryFiles, catalog
+from unit.render.project import HEAD, MODELS, SIZE, MemoryFiles, catalog, render
 
 from ltxspec.apply.ports import Order
 from ltxspec.catalog.models import load_catalog
@@ -20,21 +20,28 @@ from ltxspec.forges.marker import Marker
 from ltxspec.forges.orders import asks_to_apply
 from ltxspec.lock.codec import decode_lockfile, encode_lockfile
 from ltxspec.lock.events import decode_events, encode_event
-from ltxspec.lock.journal import Accepted, Committed, Finished, fold
+from ltxspec.lock.journal import Accepted, Committed, Finished, JournalState, fold
+from ltxspec.lock.models import Lockfile
 from ltxspec.media.animatic import AnimaticSpec, write_animatic
 from ltxspec.media.probe import probe
 from ltxspec.media.specs import Container
 from ltxspec.plan.actions import Plan
+from ltxspec.plan.owned import Owned
 from ltxspec.plan.planfile import PlanOptions, read_plan_file
+from ltxspec.plan.planner import PlanContext, plan_spec
 from ltxspec.providers.runware.classify import answers_poll, judge_archive, judge_poll, judge_submission, key_refusal
 from ltxspec.providers.runware.wire import decode_reply, parse_retry_after
 from ltxspec.render.requests import RenderContext, render_spec
 from ltxspec.report.plan_json import plan_json
+from ltxspec.report.review_checking import Reader, checked
 from ltxspec.report.review_json import review_json
 from ltxspec.report.review_reading import read_review
+from ltxspec.review.compare import Terms, compare
+from ltxspec.review.sides import Side
 from ltxspec.spec.parsing import parse_spec
 from ltxspec.spec.tables import read_table
 from ltxspec.storage.config import parse_config
+from ltxspec.storage.packaged import read_model_documents
 
 _GOLDEN = Path(__file__).parents[1] / "golden"
 _NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -139,6 +146,27 @@ def _review(data: bytes) -> None:
     assert read_review(review_json(review), "again") == review
 
 
+_PACKAGED = load_catalog(read_model_documents())
+
+
+def _honest() -> bytes:
+    """A report that is what it claims: two shots to buy, of real requests."""
+    spec = f"{HEAD}{SIZE}shots: {{a: {{prompt: Rain}}, b: {{prompt: Fog, duration: 10}}}}"
+    rendered = render(spec).rendered
+    assert rendered is not None
+    context = PlanContext("test", "runware", _PACKAGED)
+    plan = Plan("runware", plan_spec(rendered, Owned(Lockfile("runware", "test"), JournalState()), context))
+    wanted = {"test": {request.address.instance: request for request in rendered.requests}}
+    return review_json(compare(Side("b" * 40), Side("a" * 40, wanted), Terms(plan)))
+
+
+def _claim(data: bytes) -> None:
+    """What a stranger's report claims: what stands says nothing else when it is worked out a second time."""
+    reader = Reader(_PACKAGED, _PACKAGED, "test")
+    review = checked(read_review(data, "review.json"), reader, "review.json")
+    assert checked(review, reader, "again").plan_digest == review.plan_digest
+
+
 def _plan(data: bytes) -> None:
     saved = read_plan_file(data, "plan.json")
     assert all(isinstance(shot, dict) for shot in saved.shots)
@@ -220,6 +248,7 @@ def entries() -> list[Entry]:
             [b'"event"', b'"intent"', b"\n{}\n"],
         ),
         Entry("report", _review, [(_GOLDEN / "report" / "review.json").read_bytes()]),
+        Entry("claim", _claim, [(_GOLDEN / "report" / "review.json").read_bytes(), _honest()]),
         Entry("plan", _plan, [plan], _words(plan)),
         Entry("comment", _comment, [b"/ltxspec apply\n", marker + b"\n> /ltxspec apply\n```\n/ltxspec apply\n```\n"]),
         Entry("reply", _reply, replies, [*_words(replies[0]), *_words(replies[1]), b"processing", b"conflictTaskUUID"]),

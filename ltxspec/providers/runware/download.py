@@ -13,13 +13,13 @@ from dataclasses import dataclass
 import httpx
 
 from ltxspec.apply.ports import Clock, Sink
+from ltxspec.connections import place_of
 from ltxspec.errors import ProviderUnavailable
 from ltxspec.providers.hosts import is_private, is_this_machine
 from ltxspec.providers.runware.client import Broken, Client
 from ltxspec.providers.runware.contents import Unzipper, beginning
 from ltxspec.providers.runware.patience import Pace, Progress
 from ltxspec.providers.runware.transfer import ContentRange, NotYet, NoVideo, Transfer, content_length
-from ltxspec.providers.runware.trouble import place_of
 from ltxspec.providers.runware.wire import parse_retry_after
 
 _WAITS = (2.0, 5.0, 10.0, 15.0, 20.0)  # seconds; counted anew whenever an attempt made progress

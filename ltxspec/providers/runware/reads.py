@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 
 from ltxspec.apply.ports import Clock
+from ltxspec.connections import place_of
 from ltxspec.errors import ProviderRefused, ProviderUnavailable
 from ltxspec.providers.runware.classify import Refusal, key_refusal
 from ltxspec.providers.runware.client import Broken, Client
 from ltxspec.providers.runware.codes import Kind
 from ltxspec.providers.runware.patience import Patience, bounded
-from ltxspec.providers.runware.trouble import place_of
 from ltxspec.providers.runware.wire import Reply, decode_reply, parse_retry_after
 from ltxspec.values import TaskId
 

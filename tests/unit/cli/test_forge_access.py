@@ -6,7 +6,7 @@ import pytest
 from fake_forges import HEAD, OLD_HEAD, TOKEN, FakeGitHub, FakeGitLab, serving
 
 from ltxspec.cli.ci import Change
-from ltxspec.cli.forge_access import Target, Typed, opened, target_of
+from ltxspec.cli.forge_access import CLEARTEXT, Target, Typed, opened, target_of
 from ltxspec.errors import WrongUsage
 from ltxspec.forges.port import Denied
 
@@ -110,3 +110,16 @@ def test_a_pull_request_is_found_by_its_head(monkeypatch: pytest.MonkeyPatch) ->
         with opened(target(api, number=None, head=OLD_HEAD), OLD_HEAD) as forge:
             assert forge is not None
     assert far.asked[0].query["head"] == "owner:night"
+
+
+def test_the_token_is_not_sent_in_clear_beyond_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    with (
+        pytest.raises(Denied, match=r"not sent to `forge\.test` over plain http") as caught,
+        opened(target("http://forge.test"), HEAD),
+    ):
+        pass
+    assert f"{CLEARTEXT}=1" in (caught.value.hint or "")
+    monkeypatch.setenv(CLEARTEXT, "1")
+    with opened(target("http://forge.test"), HEAD) as forge:
+        assert forge is not None

@@ -1,5 +1,6 @@
 """What a forge's answers mean, how long is waited, and that the token stays hidden."""
 
+import socket
 from collections.abc import Callable
 
 import httpx
@@ -154,3 +155,12 @@ def test_an_answer_that_is_no_json_is_refused(api: Callable[..., Api], content: 
 def test_a_list_that_is_none_is_refused(api: Callable[..., Api]) -> None:
     with pytest.raises(ForgeError, match="not a list"):
         list(api(httpx.Response(200, json={})).pages("/x", {}))
+
+
+def test_a_forge_that_is_not_reached_is_named_with_the_cure(slept: Slept) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    api = Api(Access(f"http://127.0.0.1:{port}/canary", Secret(TOKEN), header, "", Pace(slept, slept.now)))
+    with pytest.raises(ForgeError, match=rf"nothing answers at `http://127\.0\.0\.1:{port}/canary`; check the network"):
+        api.read("/x")

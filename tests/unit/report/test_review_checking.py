@@ -24,7 +24,8 @@ from ltxspec.review.models import Kind, Review, RuleChange
 from ltxspec.storage.packaged import read_model_documents
 
 MODEL = "lightricks-ltx-2-pro.json"
-STRANGER = Reader(load_catalog(read_model_documents(None)))
+PACKAGED = load_catalog(read_model_documents())
+STRANGER = Reader(PACKAGED, PACKAGED)
 NEIGHBOUR = replace(STRANGER, project="test")  # stands in a checkout of the project
 SHOT = "  tower: {prompt: A tower, duration: 10, width: 3840, height: 2160}\n"
 
@@ -169,6 +170,19 @@ def test_a_lower_price_of_the_project_is_told_beside_the_readers_own(films: Path
     assert "`/shots/0/change/estimate`" in refused(replace(told, rules=()))
 
 
+def test_a_lower_price_of_a_model_that_is_the_projects_own_is_told_and_counts(films: Path, tmp_path: Path) -> None:
+    shot = "  own: {model: 'own:1@1', prompt: A model of our own}\n"
+    root = branch(films, tmp_path, "schemas/models/own.json", model("own:1@1"), spec=shot)
+    git(root, "branch", "-f", "main")
+    here = Reader(opened(root).catalog, PACKAGED, "test")
+    write(root, "schemas/models/own.json", model("own:1@1", usdPerSecond="0.001"))
+    edit(root, "specs/night.yaml", "A model of our own", "Our own model")
+    commit(root, "cheaper")
+    told = reported(root)
+    assert [rule.name for rule in told.rules if rule.name.startswith("price of own:1@1")]
+    assert checked(told, here, "x") == told
+
+
 def test_a_limit_holds_for_the_readers_price(films: Path, tmp_path: Path) -> None:
     root = branch(films, tmp_path, f"schemas/models/{MODEL}", model(usdPerSecond="0.001"))
     told = reported(root)
@@ -193,7 +207,7 @@ def test_a_model_that_only_the_change_knows_leaves_nothing_to_approve(films: Pat
     told = reported(root)
     assert "`night.own` cannot be worked out again" in (message := left_open(told))
     assert "the model `own:1@1` is not known here" in message
-    assert checked(told, Reader(opened(root).catalog, "test"), "x") == told
+    assert checked(told, Reader(opened(root).catalog, PACKAGED, "test"), "x") == told
 
 
 def test_a_secret_that_is_left_out_leaves_nothing_to_approve(films: Path, tmp_path: Path) -> None:

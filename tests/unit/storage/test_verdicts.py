@@ -1,5 +1,7 @@
 """Remembered verdicts: right or forgotten, never an error."""
 
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -58,10 +60,22 @@ def test_a_file_that_is_none_knows_nothing_and_is_replaced(path: Path, content: 
 
 def test_a_truncated_file_never_knows_more_than_was_added(path: Path) -> None:
     remember(path, "a" * 64, "b" * 64)
+    before = path.stat()
     path.write_bytes(path.read_bytes()[:-30])
+    os.utime(path, ns=(before.st_mtime_ns, before.st_mtime_ns))
     known = FileVerdicts(path)
     assert "a" * 64 in known
     assert "b" * 64 not in known
+
+
+def test_a_file_that_was_brought_here_is_not_believed(path: Path) -> None:
+    remember(path, "a")
+    brought = path.with_name("brought")
+    shutil.copy2(path, brought)
+    assert brought.stat().st_mtime_ns == path.stat().st_mtime_ns
+    assert "a" not in FileVerdicts(brought)
+    os.utime(path)
+    assert "a" not in FileVerdicts(path), "a checkout over it leaves another time"
 
 
 def test_a_place_that_cannot_be_written_or_read_is_no_obstacle(tmp_path: Path) -> None:
@@ -94,5 +108,5 @@ for number in range(50):
 """
     processes = [subprocess.Popen([sys.executable, "-c", script, str(path), name]) for name in ("a", "b")]
     assert [process.wait() for process in processes] == [0, 0]
-    assert path.read_text().startswith("ltxspec verdicts 1\n")
+    assert path.read_text().startswith("ltxspec verdicts 2 ")
     assert any(f"{name}49" in FileVerdicts(path) for name in ("a", "b")), "the last to save keeps its own"

@@ -1,4 +1,4 @@
-"""Why no connection came about, in one line: what is wrong, where, and the cure.
+"""Why no connection to a service or a forge came about, in one line: what is wrong, where, and the cure.
 
 Messages of httpx can hold addresses with secrets, so none is shown; what is told comes from the kinds of errors.
 """

@@ -5,7 +5,7 @@ import ssl
 import httpx
 import pytest
 
-from ltxspec.providers.runware.trouble import no_connection, place_of
+from ltxspec.connections import no_connection, place_of
 
 URL = httpx.URL("https://me:canary@api.example.test:8443/v1?token=canary")
 
