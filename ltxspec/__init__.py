@@ -11,7 +11,7 @@ The story in one line, with the file that owns each step:
     report       telling it                              report/
 
 Everything up to the plan is a pure function of text. `apply` reaches the world only through the protocols in
-`apply/ports.py`; `cli/wiring.py` is where the real adapters are chosen.
+`apply/ports.py`; `project/adapters.py` is where the real adapters are chosen.
 """
 
 __version__ = "0.1.0"

@@ -19,7 +19,7 @@
 Exceptions carry data and print nothing; `cli/main.py` is the one boundary that turns them into text and exit codes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -142,13 +142,17 @@ class LockHeld(LtxspecError):
 
 
 class Refused(LtxspecError):
-    """Refused before spending anything: budget, policy, stale plan, unknown price. `code` tells which."""
+    """Refused before spending anything: budget, policy, stale plan, unknown price. `code` tells which.
+
+    `details` are lines for the user that come before the summary, such as how two plans differ.
+    """
 
     exit_code = 4
 
-    def __init__(self, code: str, summary: str, *, hint: str | None = None) -> None:
+    def __init__(self, code: str, summary: str, *, hint: str | None = None, details: Sequence[str] = ()) -> None:
         super().__init__(summary, hint=hint)
         self.code = code  # type: ignore[misc]  # one class, several codes: the reason is data
+        self.details = tuple(details)
 
 
 class StorageError(LtxspecError):

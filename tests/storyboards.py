@@ -9,10 +9,10 @@ from typing import Any
 
 import builders
 
-from ltxspec.cli.footage import Screened, Screening, screen
 from ltxspec.lock.models import Output, Take
 from ltxspec.media.animatic import AnimaticSpec, write_animatic
 from ltxspec.plan.actions import Action, FieldChange, Reason
+from ltxspec.project.review_media import Screened, Screening, screen
 from ltxspec.report.storyboard.page import storyboard
 from ltxspec.review.models import Cause, CauseKind, Kind, Review, ShotReview
 from ltxspec.values import ShotAddress, Usd

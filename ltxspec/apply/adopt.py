@@ -8,7 +8,7 @@ from ltxspec.catalog.names import known_names
 from ltxspec.errors import LtxspecError
 from ltxspec.fingerprint import fingerprint_of
 from ltxspec.lock.models import Output, Take
-from ltxspec.lock.redaction import redact_request, redact_url
+from ltxspec.redaction import redact_request, redact_url
 from ltxspec.values import Fingerprint, Json, TaskId, Usd, is_web_address, parse_usd
 
 _ORDER_ONLY = frozenset({"taskUUID", "includeCost", "deliveryMethod", "outputType"})  # what ltxspec itself sets

@@ -10,7 +10,7 @@ from ltxspec.apply.ports import Archive, Archived, Clock, Order, Provider
 from ltxspec.canonical import sha256_hex
 from ltxspec.errors import LtxspecError, MediaError, ProviderUnavailable
 from ltxspec.lock.models import Output
-from ltxspec.lock.redaction import redact_url
+from ltxspec.redaction import redact_url
 from ltxspec.values import TaskId
 
 _TRIES = 3

@@ -8,15 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 from ltxspec.apply.budget import Budget
-from ltxspec.apply.ending import held_back, unresolved
 from ltxspec.apply.events import ApplyEvent, Emit, Kind, Outcome, RunSummary, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.orders import results_of
 from ltxspec.apply.polling import Poller
 from ltxspec.apply.ports import Archive, Clock, LocalMedia, Order, Provider, TaskReport
 from ltxspec.apply.recovery import Limits
-from ltxspec.apply.shots import failed_attempts, order_shot, reopen, resume_shot
-from ltxspec.apply.story import Stage, StopSignal
+from ltxspec.apply.task import Stage, StopSignal
+from ltxspec.apply.task_finish import held_back, unresolved
+from ltxspec.apply.task_start import failed_attempts, order_shot, reopen, resume_shot
 from ltxspec.errors import LtxspecError, ProviderError
 from ltxspec.plan.actions import Action, Change
 from ltxspec.values import ShotAddress, TaskId, Usd, total_usd

@@ -22,8 +22,8 @@ from ltxspec.lock.journal import (
     step,
 )
 from ltxspec.lock.models import Failure, Output, Take
-from ltxspec.lock.redaction import redact_url
 from ltxspec.plan.actions import Change
+from ltxspec.redaction import redact_url
 from ltxspec.values import Json, TaskId
 
 

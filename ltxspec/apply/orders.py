@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from ltxspec.apply.ports import Order
 from ltxspec.lock.journal import Intent
-from ltxspec.lock.redaction import REDACTED, redact_request, redact_secrets, without_unknown
 from ltxspec.plan.actions import Change
+from ltxspec.redaction import REDACTED, redact_request, redact_secrets, without_unknown
 from ltxspec.render.models import Request
 from ltxspec.values import Json, TaskId
 

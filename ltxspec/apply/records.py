@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from ltxspec.lock.merge import join_takes
 from ltxspec.lock.models import Lockfile, ShotRecord, Take
-from ltxspec.lock.redaction import redact_request
 from ltxspec.plan.actions import Action, Change, Reason
-from ltxspec.plan.owned import record_under
+from ltxspec.plan.recorded import record_under
+from ltxspec.redaction import redact_request
 from ltxspec.values import ShotAddress
 
 _EMPTY = ShotRecord(None, ())

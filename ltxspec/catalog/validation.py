@@ -9,10 +9,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from ltxspec.catalog.failures import Failure, failure_from, names_in, rule_of
+from ltxspec.catalog.messages import Context, ParameterProblem, length_problem, sentences
 from ltxspec.catalog.models import PROMPT, Model
 from ltxspec.catalog.patterns import match_pattern, pattern_problems
 from ltxspec.catalog.pointers import Path
-from ltxspec.catalog.sentences import Context, ParameterProblem, length_problem, sentences
 from ltxspec.catalog.wording import described, name_of
 from ltxspec.errors import Diagnostic, Invalid, Location
 from ltxspec.values import Json, control_in

@@ -9,23 +9,24 @@ import click
 
 from ltxspec.apply.budget import Budget
 from ltxspec.apply.engine import Job
-from ltxspec.cli.approval import refuse_stale, refuse_unapproved
-from ltxspec.cli.holding import holding_specs
-from ltxspec.cli.linking import relink
-from ltxspec.cli.planning import plan_with
-from ltxspec.cli.project import Project, open_project
-from ltxspec.cli.running import RunOptions, exit_code, jobs_of, run_jobs
-from ltxspec.cli.session import Session, is_interactive
+from ltxspec.cli.context import Session, is_interactive
+from ltxspec.cli.running import exit_code, run_jobs
 from ltxspec.errors import Refused, WrongUsage
 from ltxspec.plan.actions import Change, Plan, Reason
-from ltxspec.plan.guard import Limits, left_for_specs, refuse_over_budget, refuse_unknown_prices
+from ltxspec.plan.limits import Limits, left_for_specs, refuse_over_budget, refuse_unknown_prices
 from ltxspec.plan.planfile import PlanOptions, SavedPlan, read_plan_file
 from ltxspec.plan.policy import refuse_by_policy
 from ltxspec.plan.spending import proven_factor
+from ltxspec.project.approval import refuse_stale, refuse_unapproved
+from ltxspec.project.links import relink
+from ltxspec.project.locks import holding_specs
+from ltxspec.project.plan import plan_with
+from ltxspec.project.project import Project
+from ltxspec.project.run import RunOptions, jobs_of
 from ltxspec.values import Usd, format_usd, parse_usd, total_usd
 
 if TYPE_CHECKING:
-    from ltxspec.plan.owned import Owned
+    from ltxspec.plan.recorded import Owned
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def amount(text: str | None, option: str) -> Usd | None:
 
 def apply(session: Session, options: ApplyOptions) -> int:
     """Lock, read again, plan again, check, ask, run. Returns the exit code."""
-    project = open_project(session, options.provider or (options.saved.provider if options.saved else None))
+    project = session.open_project(options.provider or (options.saved.provider if options.saved else None))
     asked, wait = options.asked, options.lock_timeout
     with holding_specs(project, asked.paths, asked.variables, wait=wait, command="apply") as held:
         planned = plan_with(project, asked, held.rendered, held.owned)
@@ -96,7 +97,7 @@ def _tell_factor(budget: Budget) -> None:
 
 
 def _run(session: Session, project: Project, jobs: Sequence[Job], options: ApplyOptions, budget: Budget) -> int:
-    from ltxspec.report.events import view_for
+    from ltxspec.report.apply.views import view_for
 
     with view_for(
         options.form, sys.stdout, sys.stderr, session.style(sys.stderr), live=is_interactive(sys.stderr)
@@ -109,7 +110,7 @@ def _show(session: Session, plan: Plan, options: ApplyOptions) -> None:
     """The plan, for people; machines get the events only."""
     if options.form == "text":
         from ltxspec.report.diagnostics import format_diagnostics
-        from ltxspec.report.formats import PLAN_FORMATS
+        from ltxspec.report.plan.formats import PLAN_FORMATS
 
         if plan.diagnostics:
             click.echo(format_diagnostics(plan.diagnostics, session.style(sys.stderr)), nl=False, err=True)

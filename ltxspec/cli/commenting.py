@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ltxspec.cli.context import Session
 from ltxspec.cli.forge_access import Target, Typed, opened, target_of
-from ltxspec.cli.session import Session
 from ltxspec.errors import LtxspecError, WrongUsage
 
 if TYPE_CHECKING:
     from ltxspec.cli.forge_access import AnyForge
-    from ltxspec.report.review_checking import Reader
-    from ltxspec.report.review_markdown import Page
+    from ltxspec.report.review.checking import Reader
+    from ltxspec.report.review.markdown import Page
     from ltxspec.review.models import Review
 
 _PUSH_LAG = 30.0  # seconds in which a forge learns of a push that just ended
@@ -55,7 +55,7 @@ def comment(session: Session, options: CommentOptions) -> int:
         WrongUsage: the place of the comment is not known.
         ForgeError: the forge refuses or does not answer.
     """
-    from ltxspec.report.review_markdown import review_markdown
+    from ltxspec.report.review.markdown import review_markdown
 
     target = target_of(session.folder, options.typed)
     review = _review(session, options, target)
@@ -101,8 +101,8 @@ def accept_order(session: Session, options: CommentOptions) -> int:
 def _review(session: Session, options: CommentOptions, target: Target) -> "Review":
     """The review: of two revisions of this repository, or as a job without rights wrote it."""
     if options.report is not None:
-        from ltxspec.report.review_checking import checked
-        from ltxspec.report.review_reading import read_review
+        from ltxspec.report.review.checking import checked
+        from ltxspec.report.review.reading import read_review
 
         try:
             with (session.folder / options.report).open("rb") as file:
@@ -112,20 +112,18 @@ def _review(session: Session, options: CommentOptions, target: Target) -> "Revie
         if len(data) > _LARGEST_REPORT:
             raise ReportMismatch(f"`{options.report}` is larger than any report")
         return checked(read_review(data, options.report), _reader(session), options.report)
-    from ltxspec.cli.project import open_project
-    from ltxspec.cli.reviewing import make_review
+    from ltxspec.project.review import make_review
 
-    return make_review(open_project(session), options.base, options.head or target.change.head or "HEAD")
+    return make_review(session.open_project(), options.base, options.head or target.change.head or "HEAD")
 
 
 def _reader(session: Session) -> "Reader":
     """What is known where the command runs: in CI the branch a change goes to, or nothing but the packaged models."""
     from ltxspec.catalog.models import load_catalog
-    from ltxspec.cli.project import open_project
-    from ltxspec.report.review_checking import Reader
+    from ltxspec.report.review.checking import Reader
     from ltxspec.storage.packaged import read_model_documents
 
-    project = open_project(session)
+    project = session.open_project()
     packaged = load_catalog(read_model_documents())
     return Reader(project.catalog, packaged, project.config.project.id if project.config.file is not None else None)
 
@@ -146,8 +144,8 @@ def _head(review: "Review", options: CommentOptions, target: Target) -> str:
 
 
 def _page(options: CommentOptions, target: Target, head: str) -> "Page":
-    from ltxspec.report.review_details import Links
-    from ltxspec.report.review_markdown import Page
+    from ltxspec.report.review.details import Links
+    from ltxspec.report.review.markdown import Page
     from ltxspec.report.sized import FORGE_LIMITS
 
     server, blob = target.change.server, "-/blob" if target.forge == "gitlab" else "blob"

@@ -7,7 +7,7 @@ import tempfile
 import traceback
 
 from ltxspec import __version__
-from ltxspec.lock.redaction import redact_secrets
+from ltxspec.redaction import redact_secrets
 
 _SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL", re.IGNORECASE)
 _SHORTEST = 6  # characters; a shorter value could stand in a traceback by chance

@@ -109,7 +109,7 @@ def cli(ctx: click.Context, directory: str, config: str | None, verbose: int, *,
     A render spec (YAML) stands in git; `plan` shows which shots a change would render and for how much; `apply` renders
     only those and records every task, video and cent in a lockfile.
     """
-    from ltxspec.cli.session import Session
+    from ltxspec.cli.context import Session
 
     ctx.obj = Session(directory, config, no_color=no_color, verbose=verbose)
     ctx.color = True  # the session's style decides about colour; click would take it out of what is piped
@@ -186,7 +186,7 @@ def _uncapitalised(text: str) -> str:
 
 
 def _expected(error: "LtxspecError", arguments: "Sequence[str]") -> int:
-    from ltxspec.cli.session import style_for
+    from ltxspec.cli.context import style_for
     from ltxspec.report.diagnostics import format_error
 
     sys.stderr.write(format_error(error, style_for(sys.stderr, no_color="--no-color" in arguments)))

@@ -1,9 +1,13 @@
 """Options that several commands share, so that they look and behave the same everywhere."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from ltxspec.cli.context import Session
+    from ltxspec.plan.planfile import PlanOptions
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -60,3 +64,12 @@ def lock_timeout(command: Command) -> Command:
         default=0.0,
         help="Wait S seconds for another command that works on a spec.",
     )(command)
+
+
+def options_of(session: "Session", typed: Mapping[str, Any]) -> "PlanOptions":
+    """What was asked for, from click's parameters of a command with paths, selectors and variables."""
+    from ltxspec.cli.variables import read_variables
+    from ltxspec.plan.planfile import PlanOptions
+
+    variables = read_variables(typed["var"], typed["var_files"], session.folder)
+    return PlanOptions(typed["paths"], typed["targets"], typed["retakes"], typed["retries"], variables)

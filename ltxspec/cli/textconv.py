@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ltxspec.errors import LockfileError, WrongUsage
 from ltxspec.lock.codec import decode_lockfile
-from ltxspec.report.lock_text import lock_text
+from ltxspec.report.lock.text import lock_text
 
 
 def textconv(path: Path) -> str:

@@ -15,8 +15,7 @@ from typing import Literal
 import orjson
 
 from ltxspec.canonical import digest, sha256_hex
-from ltxspec.lock import damage
-from ltxspec.lock.events import decode_events, encode_event, intact_length
+from ltxspec.lock import errors as damage
 from ltxspec.lock.fields import (
     FieldError,
     an_object,
@@ -34,6 +33,7 @@ from ltxspec.lock.fields import (
     sequence,
     text,
 )
+from ltxspec.lock.journal_codec import decode_events, encode_event, intact_length
 from ltxspec.lock.models import Age, Lockfile, ShotRecord, Take
 from ltxspec.lock.usual import usual_take
 from ltxspec.values import Fingerprint, Json, TaskId, quick_maker

@@ -17,7 +17,7 @@ from ltxspec.catalog.names import known_names
 from ltxspec.lock.codec import encode_take
 from ltxspec.lock.fields import output_json
 from ltxspec.lock.models import Lockfile, Output, Take
-from ltxspec.lock.redaction import redact_field
+from ltxspec.redaction import redact_field
 from ltxspec.values import Json, ShotAddress, TaskId
 
 Copies = Mapping[TaskId, Sequence[tuple[ShotAddress, Take]]]  # every copy of every take, and where it stands

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from ltxspec.lock.models import Failure, Output
-from ltxspec.lock.redaction import redact_secrets
+from ltxspec.redaction import redact_secrets
 from ltxspec.values import Json, Usd, format_usd
 
 _AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?")

@@ -16,7 +16,7 @@ import orjson
 
 from ltxspec.errors import LockfileError
 from ltxspec.lock.models import Age, Failure, Lockfile, Output, ShotRecord, Take, moment
-from ltxspec.lock.redaction import redact_url
+from ltxspec.redaction import redact_url
 from ltxspec.values import TaskId, format_usd
 
 T = TypeVar("T")

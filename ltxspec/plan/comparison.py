@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from ltxspec.lock.models import Take
-from ltxspec.lock.redaction import redact_request
 from ltxspec.plan.actions import FieldChange, Reason
 from ltxspec.plan.differences import field_changes
+from ltxspec.redaction import redact_request
 from ltxspec.render.models import Request
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from ltxspec.lock.redaction import REDACTED, redact_field
 from ltxspec.plan.actions import Action, Change, FieldChange
+from ltxspec.redaction import REDACTED, redact_field
 from ltxspec.values import Json
 
 _MISSING = object()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ltxspec.catalog.models import Catalog
 from ltxspec.lock.models import Lockfile
-from ltxspec.plan.owned import answers, record_under
+from ltxspec.plan.recorded import answers, record_under
 from ltxspec.render.models import Request
 
 

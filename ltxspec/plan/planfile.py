@@ -7,8 +7,8 @@ import orjson
 
 from ltxspec.canonical import digest
 from ltxspec.errors import LtxspecError
-from ltxspec.lock.redaction import redact_secrets
 from ltxspec.plan.actions import Change, Plan
+from ltxspec.redaction import redact_secrets
 from ltxspec.values import Json, format_usd
 
 FORMAT_MAJOR = "1"

@@ -12,7 +12,8 @@ from ltxspec.lock.models import ShotRecord, Take
 from ltxspec.plan.actions import SPENDING, Action, Change, FieldChange, Reason
 from ltxspec.plan.comparison import recorded_changes, request_changes, why
 from ltxspec.plan.origins import assign_origins, has_answer
-from ltxspec.plan.owned import (
+from ltxspec.plan.prices import limit_price, listed_price
+from ltxspec.plan.recorded import (
     Owned,
     Spare,
     answers,
@@ -23,7 +24,6 @@ from ltxspec.plan.owned import (
     record_under,
     spare_takes,
 )
-from ltxspec.plan.prices import limit_price, listed_price
 from ltxspec.plan.selection import Selection
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.values import Fingerprint, ShotAddress, TaskId, quick_maker

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from ltxspec.catalog.models import Catalog
 from ltxspec.lock.models import Take
-from ltxspec.plan.owned import Owned
 from ltxspec.plan.prices import limit_price, listed_price
+from ltxspec.plan.recorded import Owned
 from ltxspec.values import TaskId, Usd, total_usd
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from ltxspec.errors import Location
-from ltxspec.render.problems import TemplateProblem
+from ltxspec.render.template_problem import TemplateProblem
 from ltxspec.spec.models import Shot, Spec
 from ltxspec.values import Json
 

@@ -16,7 +16,7 @@ from ltxspec.render.conversion import convert
 from ltxspec.render.findings import Findings
 from ltxspec.render.merge import merge
 from ltxspec.render.models import RenderedSpec, Request
-from ltxspec.render.parameters import KnownGood, ParameterSet, ParameterSets, PlainParameters
+from ltxspec.render.parameter_sets import KnownGood, ParameterSet, ParameterSets, PlainParameters
 from ltxspec.render.places import Path, Places
 from ltxspec.render.templating import Templates, has_tags
 from ltxspec.render.texts import FAILED, Reading, Scope, Texts

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ltxspec.render.limits import MAX_SIZE
+from ltxspec.render.jinja.budget import MAX_SIZE
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.values import Json
 
 if TYPE_CHECKING:
-    from ltxspec.render.sandbox import Sandbox
+    from ltxspec.render.jinja.environment import Sandbox
 
 _NAME = re.compile(r"\{\{ *([A-Za-z_][A-Za-z0-9_]*) *\}\}")
 _PLAIN = frozenset({str, int, float, bool, type(None)})
@@ -103,14 +103,14 @@ class Templates:
     def _running(self, text: str, variables: Mapping[str, Json], beside: tuple[str, ...]) -> Iterator["Sandbox"]:
         """Lend the sandbox, and turn whatever goes wrong in it into a `TemplateProblem`."""
         if self._sandbox is None:
-            from ltxspec.render.sandbox import Sandbox  # imports jinja2: 60 ms that most specs never need
+            from ltxspec.render.jinja.environment import Sandbox  # imports jinja2: 60 ms that most specs never need
 
             self._sandbox = Sandbox(self._resolve)
         self._beside = beside
         try:
             yield self._sandbox
         except Exception as error:  # noqa: BLE001  # a template can raise anything Python can; all of it is the user's to mend
-            from ltxspec.render.explain import explain
+            from ltxspec.render.jinja.errors import explain
 
             problem = explain(error, text, variables, self._sandbox.texts)
         else:

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from ltxspec.errors import Diagnostic, Invalid, Location, LtxspecError, Severity
-from ltxspec.lock.redaction import redact_diagnostic
+from ltxspec.errors import Diagnostic, Invalid, Location, LtxspecError, Refused, Severity
+from ltxspec.redaction import redact_diagnostic
 from ltxspec.report.jsontext import encode
-from ltxspec.report.style import Paint, Style, clean, cut, width_of
+from ltxspec.report.terminal import Paint, Style, clean, cut, width_of
 from ltxspec.values import Json
 
 FORMAT_VERSION = "1.0"
@@ -50,7 +50,10 @@ def error_diagnostics(error: LtxspecError) -> tuple[Diagnostic, ...]:
 
 
 def _single(error: LtxspecError, style: Style) -> str:
-    return "".join(format_diagnostic(diagnostic, style) + "\n" for diagnostic in error_diagnostics(error))
+    details = [*error.details, ""] if isinstance(error, Refused) and error.details else []
+    return "\n".join([*map(clean, details)]) + "".join(
+        format_diagnostic(diagnostic, style) + "\n" for diagnostic in error_diagnostics(error)
+    )
 
 
 def count_line(diagnostics: Iterable[Diagnostic]) -> str:

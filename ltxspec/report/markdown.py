@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from urllib.parse import quote
 
-from ltxspec.report.style import clean
-from ltxspec.report.words import Segment
+from ltxspec.report.terminal import clean
+from ltxspec.report.word_diff import Segment
 
 # A sign that makes a mention or a reference when a word follows; both services look for these after rendering, so an
 # entity alone does not help and an invisible space goes between.

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ltxspec.report.style import Paint, Style, clean, cut, width_of
-from ltxspec.report.words import Kind, Segment
+from ltxspec.report.terminal import Paint, Style, clean, cut, width_of
+from ltxspec.report.word_diff import Kind, Segment
 
 _PAINTS: dict[Kind, Paint] = {"delete": Paint.DELETED, "insert": Paint.INSERTED, "gap": Paint.DIM}
 _MARKS: dict[Kind, tuple[str, str]] = {"delete": ("[-", "-]"), "insert": ("{+", "+}")}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from ltxspec.render.models import Request
-from ltxspec.report.style import Paint, Style, clean
+from ltxspec.report.terminal import Paint, Style, clean
 from ltxspec.values import Json, format_usd
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from ltxspec.apply.events import Kind, Outcome
 from ltxspec.plan.actions import Action, Reason
-from ltxspec.report.phrases import MEANINGS
+from ltxspec.report.wording import MEANINGS
 from ltxspec.values import Json
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

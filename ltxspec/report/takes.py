@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import orjson
 
 from ltxspec.lock.models import Output, ShotRecord, Take
-from ltxspec.lock.redaction import redact_secrets
-from ltxspec.report.phrases import FREE, amount, counted
-from ltxspec.report.style import Paint, Style, clean
+from ltxspec.redaction import redact_secrets
+from ltxspec.report.terminal import Paint, Style, clean
+from ltxspec.report.wording import FREE, amount, counted
 from ltxspec.values import Json, Usd, format_usd, is_web_address, total_usd
 
 Places = Mapping[str, str]  # sha256 -> local path, for videos that are home

@@ -7,8 +7,8 @@ is computed in a template is not found; everything that is named here did change
 import json
 from collections.abc import Sequence
 
-from ltxspec.lock.redaction import redact_secrets
 from ltxspec.plan.actions import FieldChange
+from ltxspec.redaction import redact_secrets
 from ltxspec.review.models import Cause, CauseKind
 from ltxspec.review.references import References, references
 from ltxspec.review.scopes import SpecScope, TextFile, View

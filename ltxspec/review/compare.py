@@ -7,11 +7,11 @@ from ltxspec.catalog.models import Catalog
 from ltxspec.errors import Diagnostic
 from ltxspec.lock.facts import altered_takes, copies_of
 from ltxspec.lock.models import Take
-from ltxspec.lock.redaction import redact_diagnostic
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.estimate import estimate, reckoning
-from ltxspec.plan.guard import Limits
+from ltxspec.plan.limits import Limits
 from ltxspec.plan.planfile import plan_digest
+from ltxspec.redaction import redact_diagnostic
 from ltxspec.review.models import Kind, Review, RuleChange, ShotReview
 from ltxspec.review.refusals import refusals
 from ltxspec.review.shots import FindCauses, Pair, find_origins, review_spec

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ltxspec.catalog.models import Catalog, Model
 from ltxspec.catalog.pricing import price_rows
-from ltxspec.lock.redaction import redact_secrets
+from ltxspec.redaction import redact_secrets
 from ltxspec.render.models import Request
 from ltxspec.review.models import RuleChange
 from ltxspec.review.sides import Side

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from ltxspec.catalog.models import PROMPT
 from ltxspec.lock.models import Lockfile, ShotRecord, Take
-from ltxspec.lock.redaction import redact_request, redact_secrets
 from ltxspec.plan.actions import Action, Change, FieldChange
 from ltxspec.plan.differences import field_changes
+from ltxspec.redaction import redact_request, redact_secrets
 from ltxspec.render.models import Request
 from ltxspec.review.models import Cause, Kind, ShotReview
 from ltxspec.review.sides import Holdings, Side

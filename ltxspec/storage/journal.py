@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ltxspec.errors import LockfileError
-from ltxspec.lock.events import decode_events, encode_event, intact_length
 from ltxspec.lock.journal import Event, fold
+from ltxspec.lock.journal_codec import decode_events, encode_event, intact_length
 from ltxspec.storage.durable import (
     REAL,
     FileOps,

@@ -12,7 +12,7 @@ from ltxspec.lock.journal import Event
 from ltxspec.lock.merge import merge_lockfiles
 from ltxspec.lock.models import Lockfile
 from ltxspec.storage.durable import REAL, FileOps, read_if_exists, replace_file
-from ltxspec.storage.guard import exclusive
+from ltxspec.storage.file_lock import exclusive
 from ltxspec.storage.journal import JournalFile, read_events
 from ltxspec.storage.tracked import TrackedFolder
 

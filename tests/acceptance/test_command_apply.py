@@ -7,7 +7,7 @@ import pytest
 from acceptance.commands import ltxspec, quick, write_spec
 
 from ltxspec.storage.clock import SystemClock
-from ltxspec.storage.guard import exclusive
+from ltxspec.storage.file_lock import exclusive
 
 ONE = "model: lightricks:ltx@2.5-fast\nshots: {tower: {prompt: A tower, width: 1280, height: 720}}\n"
 ALLEY = ("--target", "night.alley")

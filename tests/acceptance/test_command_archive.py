@@ -59,12 +59,11 @@ def test_what_gc_does_can_be_read_by_programs(rendered: Path) -> None:
 
 
 def test_nothing_goes_while_an_apply_is_at_work(rendered: Path) -> None:
-    from ltxspec.cli.project import open_project
-    from ltxspec.cli.session import Session
+    from ltxspec.project.project import open_project
     from ltxspec.storage.state import open_state
 
     (rendered / ".ltxspec" / "sandbox" / "lockfiles" / "night.lock.json").unlink()
-    with open_state(open_project(Session(str(rendered))).paths_of("night"), command="apply"):
+    with open_state(open_project(rendered).paths_of("night"), command="apply"):
         result = quick("archive", "gc", "--min-age", "0", "--provider", "runware", cwd=rendered, check=5)
     assert "`apply`" in result.err
     assert len(videos(rendered)) == 2

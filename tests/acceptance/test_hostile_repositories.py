@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from acceptance.commands import Result, ltxspec
 from acceptance.repositories import commit, git
-from unit.cli.reviewed_projects import edit, project
+from unit.project.reviewed_projects import edit, project
 
 SECRETS = ("RUNWARE_API_KEY", "GITHUB_TOKEN", "GH_TOKEN", "GITLAB_TOKEN", "CI_JOB_TOKEN", "LTXSPEC_WEBHOOK_SECRET")
 COMMANDS = {

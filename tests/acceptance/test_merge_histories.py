@@ -13,11 +13,11 @@ from builders import lockfile, output, take
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltxspec.cli.merging import merge_driver
 from ltxspec.errors import LockfileError
 from ltxspec.lock.codec import decode_lockfile, encode_lockfile
 from ltxspec.lock.merge import missing_tasks, recorded_tasks
 from ltxspec.lock.models import Lockfile, ShotRecord, Take
+from ltxspec.project.lock_merge import merge_driver
 
 KEYS = ("alley", "bar", "cave", "edge[1]", "edge[2]")
 NOTHING = ShotRecord(None, ())

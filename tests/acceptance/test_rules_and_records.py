@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from acceptance.commands import REPOSITORY, quick
 from acceptance.repositories import commit, git, read_lockfile, write_lockfile
-from unit.cli.reviewed_projects import edit, project, write
+from unit.project.reviewed_projects import edit, project, write
 
 from ltxspec.lock.models import Lockfile, Output, Take
 

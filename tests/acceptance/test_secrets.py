@@ -21,8 +21,8 @@ from acceptance.repositories import commit, git
 from PIL import Image
 
 from ltxspec.lock.codec import decode_lockfile, encode_lockfile
-from ltxspec.lock.events import decode_events, encode_event
 from ltxspec.lock.journal import Intent
+from ltxspec.lock.journal_codec import decode_events, encode_event
 
 KEY = "canary-key-9d41f7a2c05b"
 CANARIES = {

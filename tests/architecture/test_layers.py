@@ -16,7 +16,7 @@ WRONG_EDITS = {
     "the lockfile format opens files": ("lock/codec.py", "import pathlib", "The core is pure"),
     "the fingerprint rolls dice": ("fingerprint.py", "def f(): import uuid", "The core is pure"),
     "the engine speaks HTTP": ("apply/engine.py", "import httpx", "Only providers and forges know HTTP"),
-    "a report parses arguments": ("report/style.py", "import click", "Only the CLI knows click"),
+    "a report parses arguments": ("report/terminal.py", "import click", "Only the CLI knows click"),
     "the engine picks a provider": ("apply/engine.py", "import ltxspec.providers", "The story reads downwards"),
     "a provider reads files itself": (
         "providers/registry.py",

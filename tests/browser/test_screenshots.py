@@ -11,9 +11,9 @@ from browsing import Opened
 from PIL import Image
 from storyboards import Films, pending, review, screened, shot, take, write_page
 
-from ltxspec.cli.sheets import sheet_of
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import FieldChange
+from ltxspec.project.review_sheets import sheet_of
 from ltxspec.review.models import Cause, CauseKind, Kind, Review, ShotReview
 from ltxspec.values import Usd
 

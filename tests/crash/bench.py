@@ -27,23 +27,22 @@ from ltxspec.apply.engine import Job, RunSettings, World, run
 from ltxspec.apply.events import ApplyEvent, RunSummary
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.recovery import Limits
-from ltxspec.apply.story import StopSignal
+from ltxspec.apply.task import StopSignal
 from ltxspec.catalog.models import load_catalog
-from ltxspec.cli.planning import plan_with
-from ltxspec.cli.project import Project, open_project
-from ltxspec.cli.running import media_loader
-from ltxspec.cli.session import Session
-from ltxspec.cli.specs import render_specs
 from ltxspec.errors import LtxspecError
 from ltxspec.lock.codec import decode_lockfile
-from ltxspec.lock.events import decode_events
 from ltxspec.lock.journal import fold
+from ltxspec.lock.journal_codec import decode_events
 from ltxspec.lock.models import Take
 from ltxspec.media.animatic import write_animatic
 from ltxspec.media.probe import check_decodes
 from ltxspec.plan.actions import Action
-from ltxspec.plan.owned import Owned
 from ltxspec.plan.planfile import PlanOptions
+from ltxspec.plan.recorded import Owned
+from ltxspec.project.load import render_specs
+from ltxspec.project.plan import plan_with
+from ltxspec.project.project import Project, open_project
+from ltxspec.project.run import media_loader
 from ltxspec.providers.runware.client import ApiKey, Connection
 from ltxspec.providers.runware.provider import RunwareProvider, Tuning
 from ltxspec.providers.sandbox.app import SandboxApp
@@ -188,7 +187,7 @@ class Checkout:
     def project(self) -> Project:
         """The project as commands see it."""
         if self._project is None:
-            first = _PROJECTS.setdefault("", open_project(Session(str(self.root)))) if not _PROJECTS else _PROJECTS[""]
+            first = _PROJECTS.setdefault("", open_project(self.root)) if not _PROJECTS else _PROJECTS[""]
             self._project = replace(first, root=self.root, folder=self.root, files=ProjectFolder(self.root))
         return self._project
 

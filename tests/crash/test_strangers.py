@@ -9,11 +9,11 @@ from pathlib import Path
 from crash.bench import ALLEY
 from crash.commands import Blow, Project, Service, wait_for
 
-from ltxspec.lock.events import decode_events, encode_event
 from ltxspec.lock.journal import Intent, Repeated
+from ltxspec.lock.journal_codec import decode_events, encode_event
 from ltxspec.providers.sandbox.scenario import Fault, Scenario
 from ltxspec.storage.clock import SystemClock
-from ltxspec.storage.guard import exclusive
+from ltxspec.storage.file_lock import exclusive
 
 ALIEN = {"width": 3840, "height": 2160, "duration": 10, "numberResults": 4, "webhookURL": "https://elsewhere.example/"}
 JOURNAL = ".ltxspec/journal/night.jsonl"

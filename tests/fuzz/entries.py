@@ -19,23 +19,23 @@ from ltxspec.errors import Invalid, Problems
 from ltxspec.forges.marker import Marker
 from ltxspec.forges.orders import asks_to_apply
 from ltxspec.lock.codec import decode_lockfile, encode_lockfile
-from ltxspec.lock.events import decode_events, encode_event
 from ltxspec.lock.journal import Accepted, Committed, Finished, JournalState, fold
+from ltxspec.lock.journal_codec import decode_events, encode_event
 from ltxspec.lock.models import Lockfile
 from ltxspec.media.animatic import AnimaticSpec, write_animatic
 from ltxspec.media.probe import probe
 from ltxspec.media.specs import Container
 from ltxspec.plan.actions import Plan
-from ltxspec.plan.owned import Owned
 from ltxspec.plan.planfile import PlanOptions, read_plan_file
 from ltxspec.plan.planner import PlanContext, plan_spec
+from ltxspec.plan.recorded import Owned
 from ltxspec.providers.runware.classify import answers_poll, judge_archive, judge_poll, judge_submission, key_refusal
 from ltxspec.providers.runware.wire import decode_reply, parse_retry_after
 from ltxspec.render.requests import RenderContext, render_spec
-from ltxspec.report.plan_json import plan_json
-from ltxspec.report.review_checking import Reader, checked
-from ltxspec.report.review_json import review_json
-from ltxspec.report.review_reading import read_review
+from ltxspec.report.plan.json import plan_json
+from ltxspec.report.review.checking import Reader, checked
+from ltxspec.report.review.json import review_json
+from ltxspec.report.review.reading import read_review
 from ltxspec.review.compare import Terms, compare
 from ltxspec.review.sides import Side
 from ltxspec.spec.parsing import parse_spec

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ltxspec.cli import options
-from ltxspec.cli.session import Session
+from ltxspec.cli.context import Session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,8 +36,8 @@ def command(session: Session, /, **typed: Any) -> int:
     same and is collected by the next run.
     """
     from ltxspec.cli.applying import ApplyOptions, amount, apply, saved_plan
-    from ltxspec.cli.planning import options_of
-    from ltxspec.cli.running import RunOptions
+    from ltxspec.cli.options import options_of
+    from ltxspec.project.run import RunOptions
 
     saved = saved_plan(session, typed["paths"])
     if saved is not None:

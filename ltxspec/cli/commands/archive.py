@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 import click
 
 from ltxspec.cli import options
-from ltxspec.cli.session import Session
+from ltxspec.cli.context import Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ltxspec.cli.project import Project
-    from ltxspec.cli.pruning import Loose, Pruned, Pruning
+    from ltxspec.project.archive_gc import Loose, Pruned, Pruning
+    from ltxspec.project.project import Project
     from ltxspec.values import Json
 
 
@@ -36,10 +36,9 @@ def pull(
     """
     import asyncio
 
-    from ltxspec.cli.project import open_project
-    from ltxspec.cli.pulling import Wanted, pull_missing
+    from ltxspec.project.archive_pull import Wanted, pull_missing
 
-    project = open_project(session, provider)
+    project = session.open_project(provider)
     wanted = Wanted(address, only_current=only_current, wait=lock_timeout)
     pulled = asyncio.run(pull_missing(project, wanted, lambda line: click.echo(line, err=True)))
     click.echo(f"{pulled.fetched} fetched, {pulled.missing} missing.")
@@ -52,14 +51,13 @@ def pull(
 @click.pass_obj
 def verify(session: Session, provider: str | None, *, only_current: bool) -> int:
     """Read every recorded video again: present, right hash. Exit 3 when one is not."""
-    from ltxspec.cli.holdings import holdings, readable_lockfiles
-    from ltxspec.cli.project import open_project
-    from ltxspec.cli.pulling import takes_of
-    from ltxspec.cli.wiring import open_archive
     from ltxspec.errors import LtxspecError
-    from ltxspec.report.phrases import counted
+    from ltxspec.project.adapters import open_archive
+    from ltxspec.project.archive_pull import takes_of
+    from ltxspec.project.lookup import holdings, readable_lockfiles
+    from ltxspec.report.wording import counted
 
-    project = open_project(session, provider)
+    project = session.open_project(provider)
     archive = open_archive(project)
     lockfiles, problems = readable_lockfiles(project)
     for error in problems:
@@ -104,11 +102,10 @@ def gc(session: Session, min_age: float, lock_timeout: float, form: str, provide
     (exit 5), or when a lockfile or journal cannot be read. What was rejected or is half downloaded stays, and so does
     what another project archived that shares the folder.
     """
-    from ltxspec.cli.project import open_project
-    from ltxspec.cli.pruning import Pruning, prune
+    from ltxspec.project.archive_gc import Pruning, prune
     from ltxspec.storage.clock import SystemClock
 
-    project = open_project(session, provider)
+    project = session.open_project(provider)
     how = Pruning(min_days=min_age, dry_run=dry_run, wait=lock_timeout)
     pruned = prune(project, how, SystemClock())
     if form == "json":

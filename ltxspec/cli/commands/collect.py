@@ -5,7 +5,7 @@ import sys
 import click
 
 from ltxspec.cli import options
-from ltxspec.cli.session import Session, is_interactive
+from ltxspec.cli.context import Session, is_interactive
 
 
 @click.command("collect", epilog="Examples: `ltxspec collect`, `ltxspec collect specs/night.yaml --format json`.")
@@ -22,13 +22,13 @@ def command(session: Session, paths: tuple[str, ...], lock_timeout: float, form:
     Works from the journals: a spec that is broken, or gone, holds nothing back.
     """
     from ltxspec.apply.budget import Budget
-    from ltxspec.cli.collecting import jobs_for, what_to_collect
-    from ltxspec.cli.holding import holding
-    from ltxspec.cli.project import open_project
-    from ltxspec.cli.running import RunOptions, exit_code, run_jobs
-    from ltxspec.report.events import view_for
+    from ltxspec.cli.running import exit_code, run_jobs
+    from ltxspec.project.collect import jobs_for, what_to_collect
+    from ltxspec.project.locks import holding
+    from ltxspec.project.run import RunOptions
+    from ltxspec.report.apply.views import view_for
 
-    project = open_project(session, provider)
+    project = session.open_project(provider)
     collection = what_to_collect(project, paths)
     for file in collection.broken:
         click.echo(f"warning: `{file}` has problems (`ltxspec validate` lists them); its journal is enough", err=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from ltxspec.cli.session import Session
+from ltxspec.cli.context import Session
 
 _EXAMPLES = (
     "Examples: `ltxspec comment --dry-run`, `ltxspec comment --report review.json`, "

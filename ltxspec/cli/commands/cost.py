@@ -3,7 +3,7 @@
 import click
 
 from ltxspec.cli import options
-from ltxspec.cli.session import Session
+from ltxspec.cli.context import Session
 
 
 @click.command("cost", epilog="Examples: `ltxspec cost`, `ltxspec cost --by shot`, `ltxspec cost --by month`.")
@@ -14,12 +14,11 @@ from ltxspec.cli.session import Session
 @click.pass_obj
 def command(session: Session, address: str | None, by: str, provider: str | None, form: str) -> int:
     """Add up what all takes cost, failed and superseded ones too. Unknown costs are counted, never taken for 0."""
-    from ltxspec.cli.holdings import find
-    from ltxspec.cli.project import open_project
     from ltxspec.lock.models import Take
+    from ltxspec.project.lookup import find
     from ltxspec.report.takes import cost_json, cost_text
 
-    project = open_project(session, provider)
+    project = session.open_project(provider)
     groups: dict[str, list[Take]] = {}
     for item in find(project, address):
         for take in item.record.takes:

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from ltxspec.cli import options
-from ltxspec.cli.session import Session
+from ltxspec.cli.context import Session
 
 _EXAMPLES = "Examples: `ltxspec diff`, `ltxspec diff HEAD~1`, `ltxspec diff main...feature --format markdown`."
 
@@ -30,13 +30,12 @@ def command(session: Session, /, **typed: Any) -> int:
     BASE is a revision, `A..B` or `A...B`; without it, where this branch left the main branch. HEAD is a revision;
     without it, the working tree. Nothing is checked out, sent or spent.
     """
-    from ltxspec.cli.project import open_project
-    from ltxspec.cli.reviewing import make_review
+    from ltxspec.project.review import make_review
     from ltxspec.report.diagnostics import format_diagnostics
-    from ltxspec.report.review_formats import REVIEW_FORMATS, ReviewOptions, page_for
+    from ltxspec.report.review.formats import REVIEW_FORMATS, ReviewOptions, page_for
 
     form, page = typed["form"], page_for(typed["forge"], typed["link_base"])
-    review = make_review(open_project(session, typed["provider"]), typed["base"], typed["head"])
+    review = make_review(session.open_project(typed["provider"]), typed["base"], typed["head"])
     click.echo(REVIEW_FORMATS[form](review, ReviewOptions(session.style(), page)), nl=False)
     if form == "text" and review.diagnostics:
         click.echo(format_diagnostics(review.diagnostics, session.style(sys.stderr)), err=True, nl=False)

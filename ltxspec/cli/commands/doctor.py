@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from ltxspec.cli import options
-from ltxspec.cli.session import Session
+from ltxspec.cli.context import Session
 
 if TYPE_CHECKING:
-    from ltxspec.cli.project import Project
+    from ltxspec.project.project import Project
 
 
 @click.command("doctor", epilog="Examples: `ltxspec doctor`, `ltxspec doctor --provider sandbox`.")
@@ -24,9 +24,8 @@ def command(session: Session, provider: str | None, form: str) -> int:
     import orjson
 
     from ltxspec import __version__
-    from ltxspec.cli.project import open_project
 
-    project = open_project(session, provider)
+    project = session.open_project(provider)
     rows = [
         ("ltxspec", True, f"{__version__} on Python {sys.version.split()[0]}"),
         ("project", True, f"{project.root} ({'ltxspec.toml' if project.config.file else 'no ltxspec.toml, defaults'})"),
@@ -59,8 +58,8 @@ def _key(provider: str) -> tuple[str, bool, str]:
 
 
 def _git(root: Path) -> tuple[str, bool, str]:
-    from ltxspec.cli.drivers import has_drivers
     from ltxspec.errors import StorageError
+    from ltxspec.project.git_drivers import has_drivers
 
     if shutil.which("git") is None:
         return "git", False, "not installed: review needs it"
@@ -83,9 +82,9 @@ def _codecs() -> tuple[str, bool, str]:
 
 
 def _specs(project: "Project") -> tuple[str, bool, str]:
-    from ltxspec.cli.specs import render_specs
     from ltxspec.errors import LtxspecError, Problems
-    from ltxspec.report.phrases import counted
+    from ltxspec.project.load import render_specs
+    from ltxspec.report.wording import counted
 
     problems = Problems()
     try:
@@ -99,8 +98,8 @@ def _specs(project: "Project") -> tuple[str, bool, str]:
 
 
 def _lockfiles(project: "Project") -> tuple[str, bool, str]:
-    from ltxspec.cli.holdings import lockfile_names
-    from ltxspec.cli.verifying import verify_lockfiles
+    from ltxspec.project.lock_verify import verify_lockfiles
+    from ltxspec.project.lookup import lockfile_names
 
     problems = verify_lockfiles(project)
     if problems:

@@ -3,7 +3,7 @@
 import click
 
 from ltxspec.cli import options
-from ltxspec.cli.session import Session
+from ltxspec.cli.context import Session
 
 
 @click.command("fmt", epilog="Examples: `ltxspec fmt`, `ltxspec fmt --check`, `ltxspec fmt --diff specs/a.yaml`.")
@@ -15,12 +15,11 @@ def command(session: Session, paths: tuple[str, ...], *, check: bool, show_diff:
     """Lay out specs alike. Comments, order and texts stay; a fingerprint never changes by it."""
     from difflib import unified_diff
 
-    from ltxspec.cli.formatting import format_spec
-    from ltxspec.cli.project import open_project
-    from ltxspec.cli.specs import spec_files
+    from ltxspec.project.load import spec_files
+    from ltxspec.spec.formatting import format_spec
     from ltxspec.storage.durable import REAL, read_file, replace_file
 
-    project = open_project(session)
+    project = session.open_project()
     changed = 0
     for path in spec_files(project, paths):
         label = project.label(path)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import click
 
 from ltxspec.cli import options
-from ltxspec.cli.session import Session
+from ltxspec.cli.context import Session
 
 if TYPE_CHECKING:
-    from ltxspec.cli.project import Project
+    from ltxspec.project.project import Project
     from ltxspec.values import Json, ShotAddress, TaskId
 
 _EXAMPLE = "`ltxspec import night-scenes.alley --request request.json --response response.json`"
@@ -33,7 +33,6 @@ def command(
     """Record a finished render under SPEC.SHOT. It keeps its task id; nothing is ordered."""
     from ltxspec.apply.adopt import adopted_take
     from ltxspec.apply.records import add_take
-    from ltxspec.cli.project import open_project
     from ltxspec.errors import WrongUsage
     from ltxspec.report.takes import money
     from ltxspec.storage.state import open_state
@@ -42,7 +41,7 @@ def command(
     if not all(given) if task_uuid is None else any(given):
         raise WrongUsage("give either --request and --response, or --task-uuid", hint=_EXAMPLE)
     shot = _address(address)
-    project = open_project(session, provider)
+    project = session.open_project(provider)
     if task_uuid is not None:
         request, response = _from_archive(project, _task(task_uuid))
     else:
@@ -111,7 +110,7 @@ def _read(path: Path) -> "Json":
 def _from_archive(project: "Project", task: "TaskId") -> tuple["Json", "Json"]:
     import asyncio
 
-    from ltxspec.cli.wiring import open_provider
+    from ltxspec.project.adapters import open_provider
 
     async def ask() -> tuple["Json", "Json"]:
         service = open_provider(project)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from ltxspec.cli.session import Session
+from ltxspec.cli.context import Session
 
 
 @click.command("init", epilog="Examples: `ltxspec init`, `ltxspec init campaign --name autumn`.")
@@ -20,9 +20,9 @@ def command(session: Session, directory: str, name: str | None, service: str | N
 
     Existing files are never touched.
     """
-    from ltxspec.cli.drivers import install_drivers
-    from ltxspec.cli.scaffold import scaffold
     from ltxspec.errors import StorageError
+    from ltxspec.project.git_drivers import install_drivers
+    from ltxspec.project.scaffold import scaffold
 
     folder: Path = session.folder / directory
     written, kept = scaffold(folder, name, service)

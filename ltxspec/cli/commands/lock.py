@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import click
 
 from ltxspec.cli import options
-from ltxspec.cli.session import Session
+from ltxspec.cli.context import Session
 
 if TYPE_CHECKING:
-    from ltxspec.cli.mending import Forgotten
+    from ltxspec.project.lock_edit import Forgotten
 
 
 @click.group("lock")
@@ -34,12 +34,11 @@ def verify(session: Session, bases: tuple[str, ...], provider: str | None) -> in
     was not known may have become known; a fresh address of the same video and a pick are no alteration. After a merge
     give --base twice, for both sides.
     """
-    from ltxspec.cli.holdings import lockfile_names
-    from ltxspec.cli.project import open_project
-    from ltxspec.cli.verifying import verify_lockfiles
-    from ltxspec.report.style import clean
+    from ltxspec.project.lock_verify import verify_lockfiles
+    from ltxspec.project.lookup import lockfile_names
+    from ltxspec.report.terminal import clean
 
-    project = open_project(session, provider)
+    project = session.open_project(provider)
     problems = verify_lockfiles(project, bases)
     for problem in problems:
         click.echo(f"error[lockfile]: {clean(problem)}", err=True)
@@ -64,12 +63,11 @@ def merge(session: Session, paths: tuple[str, ...], provider: str | None, *, dri
     """
     if driver:
         return _drive(session, paths)
-    from ltxspec.cli.merging import Merged, merge_conflicts
-    from ltxspec.cli.project import open_project
+    from ltxspec.project.lock_merge import Merged, merge_conflicts
     from ltxspec.report.diagnostics import format_error
 
     code, done = 0, []
-    for result in merge_conflicts(open_project(session, provider), paths):
+    for result in merge_conflicts(session.open_project(provider), paths):
         if isinstance(result, Merged):
             done.append(result.path)
             click.echo(f"{result.path}: {result.tasks} tasks ({result.source})")
@@ -84,8 +82,8 @@ def merge(session: Session, paths: tuple[str, ...], provider: str | None, *, dri
 
 
 def _drive(session: Session, paths: tuple[str, ...]) -> int:
-    from ltxspec.cli.merging import merge_driver
     from ltxspec.errors import WrongUsage
+    from ltxspec.project.lock_merge import merge_driver
 
     if len(paths) not in (3, 4):
         raise WrongUsage("--driver takes BASE OURS THEIRS, and perhaps the file's name", hint="in git: %O %A %B %P")
@@ -99,11 +97,10 @@ def _drive(session: Session, paths: tuple[str, ...]) -> int:
 @click.pass_obj
 def migrate(session: Session, provider: str | None) -> int:
     """Write lockfiles of older versions in the present format. Reads all, changes only what must change."""
-    from ltxspec.cli.mending import migrate as migrate_all
-    from ltxspec.cli.project import open_project
     from ltxspec.lock.codec import VERSION
+    from ltxspec.project.lock_edit import migrate as migrate_all
 
-    written, count = migrate_all(open_project(session, provider))
+    written, count = migrate_all(session.open_project(provider))
     for name in written:
         click.echo(f"rewritten: {name}")
     left = count - len(written)
@@ -120,11 +117,10 @@ def migrate(session: Session, provider: str | None) -> int:
 @click.pass_obj
 def mv(session: Session, origin: str, target: str, provider: str | None) -> int:
     """Put a shot's takes under another name, also in another spec. Costs nothing and loses nothing."""
-    from ltxspec.cli.mending import address_of, move
-    from ltxspec.cli.project import open_project
-    from ltxspec.report.style import clean
+    from ltxspec.project.lock_edit import address_of, move
+    from ltxspec.report.terminal import clean
 
-    project = open_project(session, provider)
+    project = session.open_project(provider)
     for old, new in move(project, address_of(origin), address_of(target)):
         click.echo(clean(f"{old} is now {new}."))
     return 0
@@ -142,10 +138,9 @@ def rm(session: Session, address: str, number: int | None, provider: str | None,
     The money stays spent: what is wanted again must be paid for again, unless the provider still has it. Git still
     knows the record, and so do branches: a merge with one that has it brings it back.
     """
-    from ltxspec.cli.mending import address_of, forget
-    from ltxspec.cli.project import open_project
+    from ltxspec.project.lock_edit import address_of, forget
 
-    project = open_project(session, provider)
+    project = session.open_project(provider)
     gone = forget(project, address_of(address), number, lambda found: _agreed(found, yes=yes))
     count = len(gone.takes)
     click.echo(f"Forgotten: {count} take{'s' * (count != 1)} of {gone.address}, {gone.money}.")
@@ -155,8 +150,8 @@ def rm(session: Session, address: str, number: int | None, provider: str | None,
 def _agreed(found: "Forgotten", *, yes: bool) -> bool:
     """Show what would go; ask a person, unless that was decided on the command line."""
     from ltxspec.errors import Refused
-    from ltxspec.report.style import clean
     from ltxspec.report.takes import money
+    from ltxspec.report.terminal import clean
 
     for number, take in found.takes:
         when = take.submitted_at or "imported"

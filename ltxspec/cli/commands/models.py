@@ -3,7 +3,7 @@
 import click
 
 from ltxspec.cli import options
-from ltxspec.cli.session import Session
+from ltxspec.cli.context import Session
 
 
 @click.command("models", epilog="Examples: `ltxspec models`, `ltxspec models lightricks:2@0 --format json`.")
@@ -14,11 +14,10 @@ def command(session: Session, name: str | None, form: str) -> int:
     """List the models a spec can name, or show one: parameters, limits, prices, and where each fact comes from."""
     import orjson
 
-    from ltxspec.cli.project import open_project
     from ltxspec.errors import WrongUsage
     from ltxspec.report.models import model_text, models_text
 
-    catalog = open_project(session).catalog
+    catalog = session.open_project().catalog
     if name is None:
         rows = [{"air": model.air, "slug": model.slug, "name": model.name} for model in catalog.models]
         text = models_text(catalog.models)

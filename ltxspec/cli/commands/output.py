@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from ltxspec.cli import options
-from ltxspec.cli.session import Session
+from ltxspec.cli.context import Session
 from ltxspec.errors import LtxspecError
 
 _EXAMPLES = "Examples: `ltxspec output night-scenes.alley`, `mpv $(ltxspec output night-scenes.alley)`."
@@ -30,12 +30,11 @@ def command(session: Session, address: str, provider: str | None, form: str, *, 
     """
     import orjson
 
-    from ltxspec.cli.holdings import find_one
-    from ltxspec.cli.project import open_project
-    from ltxspec.cli.wiring import local_places
+    from ltxspec.project.adapters import local_places
+    from ltxspec.project.lookup import find_one
     from ltxspec.report.takes import output_json, place_of
 
-    project = open_project(session, provider)
+    project = session.open_project(provider)
     holding = find_one(project, address)
     take = holding.record.current_take
     if take is None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ltxspec.cli import options
-from ltxspec.cli.session import Session
+from ltxspec.cli.context import Session
 
 if TYPE_CHECKING:
     from ltxspec.lock.models import ShotRecord, Take
@@ -25,15 +25,14 @@ def command(session: Session, address: str, number: int | None, result: int | No
     """Make take N of a shot the current one. It stays picked: it comes back when an edit is taken back."""
     from dataclasses import replace
 
-    from ltxspec.cli.holdings import UnknownAddress, find_one
-    from ltxspec.cli.linking import relink
-    from ltxspec.cli.project import open_project
     from ltxspec.errors import WrongUsage
+    from ltxspec.project.links import relink
+    from ltxspec.project.lookup import UnknownAddress, find_one
     from ltxspec.storage.state import open_state
 
     if number is None and result is None:
         raise WrongUsage("missing option `--take`", hint="`ltxspec pick --help` tells what it takes")
-    project = open_project(session, provider)
+    project = session.open_project(provider)
     holding = find_one(project, address)
     spec, key = holding.address.spec, holding.address.instance
     with open_state(project.paths_of(spec), wait=0.0, command="pick") as state:
@@ -55,7 +54,7 @@ def command(session: Session, address: str, number: int | None, result: int | No
 def _chosen(address: str, record: "ShotRecord", number: int | None, result: int | None) -> "tuple[int, Take]":
     """The take that was meant, and its number."""
     from ltxspec.errors import WrongUsage
-    from ltxspec.report.phrases import counted
+    from ltxspec.report.wording import counted
 
     takes = record.takes
     if number is None:

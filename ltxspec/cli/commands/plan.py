@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from ltxspec.cli import options
-from ltxspec.cli.session import Session
+from ltxspec.cli.context import Session
 
 _EXAMPLES = "Examples: `ltxspec plan`, `ltxspec plan -o plan.json`, `ltxspec plan --retake night-scenes.alley`."
 
@@ -26,13 +26,13 @@ def command(session: Session, /, **typed: Any) -> int:
 
     Nothing is sent, asked or spent.
     """
-    from ltxspec.cli.planning import options_of, plan_with
-    from ltxspec.cli.project import open_project
+    from ltxspec.cli.options import options_of
+    from ltxspec.project.plan import plan_with
     from ltxspec.report.diagnostics import format_diagnostics
-    from ltxspec.report.formats import PLAN_FORMATS, save_plan
+    from ltxspec.report.plan.formats import PLAN_FORMATS, save_plan
 
     asked = options_of(session, typed)
-    plan = plan_with(open_project(session, typed["provider"]), asked).plan
+    plan = plan_with(session.open_project(typed["provider"]), asked).plan
     out, form = typed["out"], typed["form"]
     if out is not None:
         _refuse_to_keep_secrets(asked.variables)
@@ -48,7 +48,7 @@ def command(session: Session, /, **typed: Any) -> int:
 def _refuse_to_keep_secrets(variables: Mapping[str, Any]) -> None:
     """A saved plan is planned again with its variables, so it cannot leave out what is secret in one."""
     from ltxspec.errors import WrongUsage
-    from ltxspec.lock.redaction import redact_secrets
+    from ltxspec.redaction import redact_secrets
 
     for name, value in variables.items():
         if redact_secrets({name: value}) != {name: value}:

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from ltxspec.cli import options
-from ltxspec.cli.session import Session
+from ltxspec.cli.context import Session
 
 
 @click.command(
@@ -23,15 +23,14 @@ def command(session: Session, /, **typed: Any) -> int:
     JSON is the list of task objects, in the form the provider takes.
     """
     from ltxspec.apply.orders import order_body
-    from ltxspec.cli.addresses import refuse_unknown
-    from ltxspec.cli.project import open_project
-    from ltxspec.cli.specs import render_specs
     from ltxspec.cli.variables import read_variables
     from ltxspec.fingerprint import TaskIdentity, task_id
+    from ltxspec.plan.addresses import refuse_unknown
     from ltxspec.plan.selection import selection
+    from ltxspec.project.load import render_specs
     from ltxspec.report.requests import FORMATS
 
-    project = open_project(session, typed["provider"])
+    project = session.open_project(typed["provider"])
     wanted = selection(targets=typed["shots"])
     variables = read_variables(typed["var"], typed["var_files"], session.folder)
     specs = render_specs(project, typed["paths"], variables)

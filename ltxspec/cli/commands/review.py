@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ltxspec.cli import options
-from ltxspec.cli.session import Session
+from ltxspec.cli.context import Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from ltxspec.cli.footage import Screened
+    from ltxspec.project.review_media import Screened
 
 _EXAMPLES = (
     "Examples: `ltxspec review`, `ltxspec review main --embed --html review.html`, `ltxspec review --png a.png`."
@@ -33,16 +33,15 @@ def command(session: Session, /, **typed: Any) -> int:
     BASE is a revision, `A..B` or `A...B`; without it, where this branch left the main branch. HEAD is a revision;
     without it, the working tree. The page works from disk and asks the network for nothing. Prints what was written.
     """
-    from ltxspec.cli.footage import Screening, screen
-    from ltxspec.cli.project import open_project
-    from ltxspec.cli.reviewing import make_review
-    from ltxspec.cli.sheets import STILL_WIDTH
-    from ltxspec.cli.wiring import open_archive
-    from ltxspec.report.review_words import headline
+    from ltxspec.project.adapters import open_archive
+    from ltxspec.project.review import make_review
+    from ltxspec.project.review_media import Screening, screen
+    from ltxspec.project.review_sheets import STILL_WIDTH
+    from ltxspec.report.review.wording import headline
     from ltxspec.storage.documents import write_document
     from ltxspec.storage.paths import shown
 
-    project = open_project(session, typed["provider"])
+    project = session.open_project(typed["provider"])
     review = make_review(project, typed["base"], typed["head"])
     files = {name: session.folder / typed[name] for name in ("html", "png", "png_dir") if typed[name]}
     if not files:
@@ -66,11 +65,11 @@ def _documents(screened: "Screened", files: "Mapping[str, Path]") -> "Iterator[t
         page = storyboard(screened.review, screened.footage)
         yield files["html"], (piece.encode("utf-8", "replace") for piece in page)
     if "png" in files:
-        from ltxspec.cli.sheets import sheet_of
+        from ltxspec.project.review_sheets import sheet_of
 
         yield files["png"], [sheet_of(screened)]
     if "png_dir" in files:
-        from ltxspec.cli.sheets import sheets_of
+        from ltxspec.project.review_sheets import sheets_of
         from ltxspec.report.jsontext import encode
 
         names = {}

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from ltxspec.cli.session import Session
+from ltxspec.cli.context import Session
 
 
 @click.group("sandbox")
@@ -34,14 +34,13 @@ def command() -> None:
 @click.pass_obj
 def serve(session: Session, /, **typed: Any) -> int:
     """Serve until interrupted. The address is printed when it is ready."""
-    from ltxspec.cli.project import open_project
     from ltxspec.media.animatic import write_animatic
     from ltxspec.providers.sandbox.scenario import Scenario, load_scenario
     from ltxspec.providers.sandbox.serve import run
     from ltxspec.providers.sandbox.settings import SandboxSettings
     from ltxspec.storage.clock import SystemClock
 
-    project = open_project(session, "sandbox")
+    project = session.open_project("sandbox")
     settings = SandboxSettings(
         catalog=project.catalog,
         clock=SystemClock(),

@@ -2,7 +2,7 @@
 
 import click
 
-from ltxspec.cli.session import Session
+from ltxspec.cli.context import Session
 
 NAMES = ("spec", "lockfile", "plan", "events", "review")
 
@@ -12,8 +12,7 @@ NAMES = ("spec", "lockfile", "plan", "events", "review")
 @click.pass_obj
 def command(session: Session, name: str) -> int:
     """Print the JSON Schema (2020-12) of a format. `spec` includes the parameters of every model in the catalog."""
-    from ltxspec.cli.project import open_project
-    from ltxspec.cli.schemas import schema_text
+    from ltxspec.project.schemas import schema_text
 
-    click.echo(schema_text(name, open_project(session).catalog), nl=False)
+    click.echo(schema_text(name, session.open_project().catalog), nl=False)
     return 0

@@ -3,7 +3,7 @@
 import click
 
 from ltxspec.cli import options
-from ltxspec.cli.session import Session
+from ltxspec.cli.context import Session
 
 
 @click.command("show", epilog="Examples: `ltxspec show`, `ltxspec show night-scenes.alley --format json`.")
@@ -15,12 +15,11 @@ def command(session: Session, address: str | None, provider: str | None, form: s
     """Show every take of a shot (or of all shots): status, cost, task id, where the video is."""
     import orjson
 
-    from ltxspec.cli.holdings import find
-    from ltxspec.cli.project import open_project
-    from ltxspec.cli.wiring import local_places
+    from ltxspec.project.adapters import local_places
+    from ltxspec.project.lookup import find
     from ltxspec.report.takes import record_json, record_text
 
-    project = open_project(session, provider)
+    project = session.open_project(provider)
     found = find(project, address)
     places = local_places(project)
     if form == "json":

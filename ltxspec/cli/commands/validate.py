@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ltxspec.cli import options
-from ltxspec.cli.session import Session
+from ltxspec.cli.context import Session
 from ltxspec.errors import LtxspecError, Problems
 
 if TYPE_CHECKING:
@@ -21,14 +21,13 @@ def command(
     session: Session, paths: tuple[str, ...], var: tuple[str, ...], var_files: tuple[str, ...], form: str
 ) -> int:
     """Check specs: structure, templates, parameters, files, checks. Needs no network and no key."""
-    from ltxspec.cli.project import open_project
-    from ltxspec.cli.specs import render_specs
     from ltxspec.cli.variables import read_variables
+    from ltxspec.project.load import render_specs
 
     problems = Problems()
     try:
         variables = read_variables(var, var_files, session.folder)
-        specs = render_specs(open_project(session), paths, variables, problems)
+        specs = render_specs(session.open_project(), paths, variables, problems)
     except LtxspecError as error:  # nothing could be judged: a program still gets its document
         if form == "json":
             from ltxspec.report.diagnostics import diagnostics_json, error_diagnostics
@@ -42,7 +41,7 @@ def command(
 def _tell(session: Session, specs: "list[RenderedSpec]", problems: Problems, form: str) -> None:
     """The verdict, on standard output."""
     from ltxspec.report.diagnostics import diagnostics_json, format_diagnostics
-    from ltxspec.report.phrases import counted
+    from ltxspec.report.wording import counted
 
     if form == "json":
         click.echo(diagnostics_json(problems.diagnostics))

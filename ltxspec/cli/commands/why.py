@@ -3,7 +3,7 @@
 import click
 
 from ltxspec.cli import options
-from ltxspec.cli.session import Session
+from ltxspec.cli.context import Session
 
 
 @click.command("why", epilog="Examples: `ltxspec why night-scenes.alley`, `ltxspec why 'night-scenes.weather[*]'`.")
@@ -15,14 +15,13 @@ def command(
     session: Session, address: str, var: tuple[str, ...], var_files: tuple[str, ...], provider: str | None
 ) -> int:
     """Explain one shot's line of the plan: its fingerprint, what changed, which takes it has."""
-    from ltxspec.cli.planning import plan_with
-    from ltxspec.cli.project import open_project
     from ltxspec.cli.variables import read_variables
-    from ltxspec.cli.wiring import local_places, owned
     from ltxspec.plan.planfile import PlanOptions
-    from ltxspec.report.explain import explain
+    from ltxspec.project.adapters import local_places, owned
+    from ltxspec.project.plan import plan_with
+    from ltxspec.report.plan.explain import explain
 
-    project = open_project(session, provider)
+    project = session.open_project(provider)
     variables = read_variables(var, var_files, session.folder)
     plan = plan_with(project, PlanOptions(targets=(address,), variables=variables)).plan
     places = local_places(project)

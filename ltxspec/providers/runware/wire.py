@@ -16,7 +16,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 from ltxspec.canonical import canonical_bytes
-from ltxspec.lock.redaction import redact_secrets
+from ltxspec.redaction import redact_secrets
 from ltxspec.values import Json, TaskId, Usd, is_web_address
 
 TRANSIENT_STATUSES = frozenset({408, 425, 429})  # and every 5xx: the request as a whole had bad luck

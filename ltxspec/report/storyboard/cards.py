@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ltxspec.lock.models import Take
-from ltxspec.report import review_words as words
+from ltxspec.report.review import wording as words
 from ltxspec.report.storyboard.models import Footage
 from ltxspec.report.storyboard.players import Player, is_same_video, players_of, take_cost
 from ltxspec.report.storyboard.prompts import Field, Prompt, causes_of, fields_of, parameters_of, prompt_of

@@ -4,13 +4,13 @@ import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ltxspec.report import phrases
-from ltxspec.report import review_words as words
+from ltxspec.report import wording as phrases
+from ltxspec.report.review import wording as words
 from ltxspec.report.storyboard.cards import BADGES, Badge, Card, card_of
 from ltxspec.report.storyboard.models import Footage
 from ltxspec.report.storyboard.players import Side, take_cost
 from ltxspec.report.storyboard.templates import as_it_stands, asset, island, policy, template
-from ltxspec.report.style import clean
+from ltxspec.report.terminal import clean
 from ltxspec.review.models import LostTake, Review
 from ltxspec.values import Json
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ltxspec.lock.models import Output, Take
 from ltxspec.plan.actions import Change
-from ltxspec.report import phrases
+from ltxspec.report import wording as phrases
 from ltxspec.report.storyboard.models import Clip, Footage
 from ltxspec.review.models import Kind, ShotReview
 from ltxspec.values import is_web_address

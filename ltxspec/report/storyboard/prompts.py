@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ltxspec.plan.actions import FieldChange
-from ltxspec.report import phrases
-from ltxspec.report import review_words as words
-from ltxspec.report.words import Segment, changed_words, word_diff
+from ltxspec.report import wording as phrases
+from ltxspec.report.review import wording as words
+from ltxspec.report.word_diff import Segment, changed_words, word_diff
 from ltxspec.review.models import Cause, ShotReview
 from ltxspec.values import Json
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ltxspec.report.jsontext import as_text
 from ltxspec.report.storyboard.models import Picture
-from ltxspec.report.style import clean
+from ltxspec.report.terminal import clean
 from ltxspec.values import Json
 
 if TYPE_CHECKING:

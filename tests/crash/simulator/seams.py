@@ -18,7 +18,7 @@ import httpx
 from crash.simulator.clock import Clock, make_virtual
 from crash.simulator.disk import Disk
 
-from ltxspec.cli import project as project_module
+from ltxspec.project import project as project_module
 from ltxspec.providers import registry
 from ltxspec.providers.runware.client import ApiKey, Connection
 from ltxspec.providers.runware.provider import RunwareProvider, Tuning

@@ -10,7 +10,7 @@ from ltxspec.apply.budget import Budget
 from ltxspec.apply.polling import Poller
 from ltxspec.apply.ports import Order, Provider, TaskReport, TaskState
 from ltxspec.apply.recovery import Limits
-from ltxspec.apply.story import Stage, StopSignal
+from ltxspec.apply.task import Stage, StopSignal
 
 
 def stage(provider: Provider | None = None, clock: FakeClock | None = None, **more: Any) -> Stage:

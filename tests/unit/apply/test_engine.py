@@ -15,7 +15,7 @@ from ltxspec.apply.events import ApplyEvent, Kind, Outcome, RunSummary, ShotOutc
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.ports import Acceptance, LocalMedia, Order, Sink, TaskReport, TaskState
 from ltxspec.apply.recovery import Limits
-from ltxspec.apply.story import StopSignal
+from ltxspec.apply.task import StopSignal
 from ltxspec.errors import NotSent, ProviderRefused, ProviderUnavailable, StorageError, SubmissionUncertain
 from ltxspec.lock.journal import Accepted, Delivered, Event, Failed, Finished, Repeated, fold
 from ltxspec.lock.models import Failure, Lockfile, Output, Take

@@ -5,7 +5,7 @@ from builders import change, lockfile, output, record, request, take, task
 from ltxspec.apply.records import add_take, record_changes
 from ltxspec.lock.models import Failure, Lockfile, Output
 from ltxspec.plan.actions import Action, Reason
-from ltxspec.plan.owned import preferred
+from ltxspec.plan.recorded import preferred
 
 OLD, NEW = take("a"), take("b", number=2, at="2026-11-22T11:00:00Z")
 

@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import click
@@ -5,6 +6,18 @@ import pytest
 from click.testing import CliRunner
 
 from ltxspec.cli import options
+from ltxspec.cli.context import Session
+from ltxspec.cli.options import options_of
+from ltxspec.plan.planfile import PlanOptions
+
+TYPED = {
+    "paths": ("specs",),
+    "targets": ("night.a",),
+    "retakes": (),
+    "retries": ("night.b",),
+    "var": ("x=2",),
+    "var_files": (),
+}
 
 
 @click.command()
@@ -65,3 +78,9 @@ def test_the_help_shows_each_once_with_the_formats_there_are() -> None:
     told = CliRunner().invoke(command, ["--help"]).output
     assert "[text|json]" in told
     assert all(told.count(f"  {name} ") == 1 for name in ("--target", "--retake", "--retry", "--var", "--provider"))
+
+
+def test_options_are_what_was_typed(tmp_path: Path) -> None:
+    assert options_of(Session(str(tmp_path)), TYPED) == PlanOptions(
+        ("specs",), ("night.a",), (), ("night.b",), {"x": "2"}
+    )

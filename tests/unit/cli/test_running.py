@@ -1,40 +1,33 @@
+"""Signals, broken pipes and exit codes of a run."""
+
 import io
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from acceptance.commands import write_spec
-from builders import own_intent
-from unit.cli.projects import project
+from unit.project.projects import project
 
 from ltxspec.apply.budget import Budget
 from ltxspec.apply.events import ApplyEvent, Kind, Outcome, RunSummary, ShotOutcome
-from ltxspec.cli.holding import holding
-from ltxspec.cli.planning import plan_with
-from ltxspec.cli.project import Project
-from ltxspec.cli.running import RunOptions, exit_code, jobs_of, media_loader, run_jobs, settings_of
-from ltxspec.errors import LockHeld, Refused
+from ltxspec.cli.running import _on_signal, exit_code, run_jobs
 from ltxspec.plan.planfile import PlanOptions
-from ltxspec.report.events import PlainView
-from ltxspec.report.style import Style
-from ltxspec.values import ShotAddress
+from ltxspec.project.locks import holding
+from ltxspec.project.plan import plan_with
+from ltxspec.project.project import Project
+from ltxspec.project.run import Run, RunOptions, jobs_of
+from ltxspec.report.apply.views import PlainView
+from ltxspec.report.terminal import Style
+from ltxspec.values import ShotAddress, TaskId
 
-SPEC = """\
-model: lightricks:ltx@2.5-fast
-defaults: {width: 1280, height: 720}
-shots:
-  alley: {prompt: Rain., inputs: {frameImages: [a.png, "https://example.com/b.png"]}}
-  tower: {prompt: A tower.}
-"""
+SPEC = "model: lightricks:ltx@2.5-fast\ndefaults: {width: 1280, height: 720}\nshots: {tower: {prompt: A tower.}}\n"
 
 
 @pytest.fixture
 def opened(tmp_path: Path) -> Project:
     (tmp_path / "ltxspec.toml").write_text("[sandbox]\nspeed = 1000\n")
     write_spec(tmp_path, SPEC)
-    (tmp_path / "specs" / "a.png").write_bytes(b"png")
-    return replace(project(tmp_path), provider="sandbox")
+    return project(tmp_path).on("sandbox")
 
 
 def summary(*outcomes: Outcome) -> RunSummary:
@@ -46,48 +39,6 @@ def test_the_exit_code_tells_how_a_run_ended() -> None:
     assert exit_code(summary(Outcome.RENDERED), by_user=False) == 0
     assert exit_code(summary(Outcome.RENDERED, Outcome.FAILED), by_user=False) == 3
     assert exit_code(summary(Outcome.FAILED), by_user=True) == 130
-
-
-def test_the_paid_service_is_looked_at_as_often_as_configured_and_the_sandbox_at_once(opened: Project) -> None:
-    paid = settings_of(replace(opened, provider="runware"), RunOptions())
-    assert (paid.parallelism, paid.poll_interval, paid.poll_max, paid.limits.grace) == (4, 2.0, 15.0, 60.0)
-    free = settings_of(opened, RunOptions(parallelism=2, detach=True, submit=False))
-    assert (free.parallelism, free.detach, free.submit) == (2, True, False)
-    assert free.poll_interval < paid.poll_interval
-
-
-def test_local_images_are_read_and_others_left_alone(opened: Project) -> None:
-    (alley, tower) = plan_with(opened, PlanOptions()).plan.changes
-    load = media_loader(opened)
-    (media,) = load(alley)
-    assert (media.path, media.name, media.content) == (("inputs", "frameImages", 0), "a.png", b"png")
-    assert load(tower) == []
-
-
-def test_an_image_that_is_not_the_planned_one_is_not_sent(opened: Project, tmp_path: Path) -> None:
-    alley = plan_with(opened, PlanOptions()).plan.changes[0]
-    (tmp_path / "specs" / "a.png").write_bytes(b"another")
-    with pytest.raises(Refused, match=r"`a\.png` changed while the plan was being applied"):
-        media_loader(opened)(alley)
-
-
-def test_a_spec_is_held_by_one_at_a_time_and_let_go(opened: Project) -> None:
-    with holding(opened, ["night", "day"], wait=0, command="apply") as held:
-        assert set(held.owned) == {"night", "day"}
-        with pytest.raises(LockHeld), holding(opened, ["night"], wait=0, command="apply"):
-            pass
-    with holding(opened, ["night"], wait=0, command="apply"):
-        pass
-
-
-def test_jobs_are_the_changes_of_each_spec_with_the_consent_given(opened: Project) -> None:
-    planned = plan_with(opened, PlanOptions())
-    with holding(opened, ["night"], wait=0, command="apply") as held:
-        (job,) = jobs_of(held, planned, ["night.tower"])
-        assert [change.address.instance for change in job.changes] == ["alley", "tower"]
-        assert job.retries == {ShotAddress("night", "tower")}
-        (nothing,) = jobs_of(held, planned, (), only_open=True)
-        assert nothing.changes == []
 
 
 class BrokenPipe(io.StringIO):
@@ -110,35 +61,20 @@ def test_a_run_goes_on_when_nobody_listens_any_more(opened: Project) -> None:
     assert (opened.renders / "night" / "tower.mp4").is_file()
 
 
-def test_what_an_earlier_run_left_is_held_with_its_lockfile(opened: Project) -> None:
-    with holding(opened, ["night"], wait=0, command="apply") as held:
-        held.states["night"].append(own_intent())
-    with holding(opened, ["night"], wait=0, command="collect") as held:
-        assert [task.intent.instance for task in held.owned["night"].journal.open.values()] == ["alley"]
-
-
 def test_a_first_signal_stops_orders_and_says_what_is_under_way() -> None:
-    from ltxspec.apply.story import StopSignal
-    from ltxspec.cli.running import _on_signal
-    from ltxspec.values import TaskId
-
     told: list[ApplyEvent] = []
-    stop, budget = StopSignal(), Budget(None)
-    budget.count(TaskId("a"), Decimal("0.48"))
-    _on_signal(stop, budget, set(), told.append)
-    assert (stop.asked(), stop.by_user) == ("interrupted", True)
+    run = Run(Budget(None), told.append)
+    run.budget.count(TaskId("a"), Decimal("0.48"))
+    _on_signal(run)
+    assert (run.stop.asked(), run.stop.by_user) == ("interrupted", True)
     assert told[0].kind is Kind.STOPPING
     assert "1 task under way for $0.48, which cannot be cancelled" in told[0].message
 
 
 def test_a_signal_during_a_download_says_what_is_being_downloaded() -> None:
-    from ltxspec.apply.story import StopSignal
-    from ltxspec.cli.running import _on_signal
-    from ltxspec.values import TaskId
-
     told: list[ApplyEvent] = []
-    _on_signal(StopSignal(), Budget(None), {TaskId("a")}, told.append)
+    _on_signal(Run(Budget(None), told.append, arriving={TaskId("a")}))
     assert "1 finished task whose video is being downloaded" in told[0].message
     assert "0 task" not in told[0].message
-    _on_signal(StopSignal(), Budget(None), set(), told.append)
+    _on_signal(Run(Budget(None), told.append))
     assert "nothing under way" in told[1].message

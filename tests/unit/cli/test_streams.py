@@ -9,7 +9,7 @@ import click
 import pytest
 
 from ltxspec.cli.streams import guarded, harmless
-from ltxspec.report.style import Paint, Style
+from ltxspec.report.terminal import Paint, Style
 
 
 @pytest.mark.parametrize("code", [*range(32), *range(0x7F, 0xA0)])

@@ -8,7 +8,7 @@ from builders import lockfile, record, take
 from ltxspec.cli.textconv import textconv
 from ltxspec.errors import WrongUsage
 from ltxspec.lock.codec import encode_lockfile
-from ltxspec.report.lock_text import lock_text
+from ltxspec.report.lock.text import lock_text
 
 LOCK = lockfile(alley=record(take("rain", number=1)))
 

@@ -7,7 +7,7 @@ from builders import change, request
 
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.planfile import PlanFileError, PlanOptions, plan_differences, plan_digest, read_plan_file
-from ltxspec.report.plan_json import plan_json
+from ltxspec.report.plan.json import plan_json
 
 
 def plan(*changes: Change) -> Plan:

@@ -18,8 +18,8 @@ from ltxspec.lock.merge import recorded_tasks
 from ltxspec.lock.models import Lockfile, ShotRecord, Take
 from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.plan.differences import changes_of
-from ltxspec.plan.owned import Owned
 from ltxspec.plan.planner import PlanContext, plan_spec
+from ltxspec.plan.recorded import Owned
 from ltxspec.plan.selection import Selection, selection
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.storage.packaged import read_model_documents

@@ -9,7 +9,7 @@ from builders import lockfile, record, take
 
 from ltxspec.catalog.models import Catalog, load_catalog
 from ltxspec.lock.models import Take
-from ltxspec.plan.owned import Owned
+from ltxspec.plan.recorded import Owned
 from ltxspec.plan.spending import assumed, proven_factor, spent
 from ltxspec.storage.packaged import read_model_documents, replaced_model_documents
 

@@ -12,7 +12,7 @@ from ltxspec.catalog.models import Catalog, Model, load_catalog
 from ltxspec.errors import Diagnostic, Problems
 from ltxspec.render.findings import Findings
 from ltxspec.render.models import RenderedSpec, Request
-from ltxspec.render.parameters import KnownGood
+from ltxspec.render.parameter_sets import KnownGood
 from ltxspec.render.places import Places
 from ltxspec.render.requests import RenderContext, render_spec
 from ltxspec.render.templating import Templates

@@ -2,7 +2,7 @@ import pytest
 from unit.render.project import HEAD, SPEC_FILE, read
 
 from ltxspec.render.places import Places
-from ltxspec.render.problems import TemplateProblem
+from ltxspec.render.template_problem import TemplateProblem
 
 TEXT = (
     HEAD

@@ -15,7 +15,7 @@ from ltxspec.report.diagnostics import (
     format_error,
 )
 from ltxspec.report.schemas import diagnostic_schema
-from ltxspec.report.style import Style, width_of
+from ltxspec.report.terminal import Style, width_of
 
 PLAIN = Style()
 TYPO = Diagnostic(

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from unit.report.rendering import Page
 
 from ltxspec.report.markdown import code, details, escape, fence, link, marked, prose
-from ltxspec.report.style import clean
-from ltxspec.report.words import word_diff
+from ltxspec.report.terminal import clean
+from ltxspec.report.word_diff import word_diff
 
 EVIL = [
     "</details></table><script>alert(1)</script>",

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ltxspec.report.marked import marked_lines
-from ltxspec.report.style import Style, width_of
-from ltxspec.report.words import collapse, word_diff
+from ltxspec.report.terminal import Style, width_of
+from ltxspec.report.word_diff import collapse, word_diff
 
 PLAIN, COLOR = Style(), Style(color=True)
 _SGR = re.compile("\x1b\\[[0-9;]*m")

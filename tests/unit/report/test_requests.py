@@ -7,7 +7,7 @@ import yaml
 from builders import request, task
 
 from ltxspec.report.requests import FORMATS, Rendered
-from ltxspec.report.style import Style
+from ltxspec.report.terminal import Style
 
 
 def rendered(**parameters: Any) -> Rendered:

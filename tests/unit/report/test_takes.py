@@ -6,8 +6,8 @@ import builders
 from builders import record, take, task
 
 from ltxspec.lock.models import Output
-from ltxspec.report.style import Style
 from ltxspec.report.takes import cost_json, cost_text, money, output_json, place_of, record_json, record_text
+from ltxspec.report.terminal import Style
 
 HOME = {builders.output(1).sha256 or "": "renders/night/alley.mp4"}
 BAD = take(number=3, status="failed", cost=None, at="2026-11-22T11:00:00Z")

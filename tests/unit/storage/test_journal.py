@@ -11,8 +11,8 @@ from builders import intent, task
 from disk_faults import Crash, Disk, every_fault, half_a_write, slow_writes
 
 from ltxspec.errors import LockfileError, StorageError
-from ltxspec.lock.events import encode_event
 from ltxspec.lock.journal import Abandoned, Accepted, Committed, Event, fold
+from ltxspec.lock.journal_codec import encode_event
 from ltxspec.storage.durable import REAL, FileOps
 from ltxspec.storage.journal import JournalFile, read_events
 

@@ -6,8 +6,8 @@ import pytest
 from builders import journal, own_intent
 
 from ltxspec.errors import LockfileError, StorageError
-from ltxspec.lock.events import encode_event
 from ltxspec.lock.journal import Intent, OpenTask
+from ltxspec.lock.journal_codec import encode_event
 from ltxspec.storage.provenance import refuse_stranger
 from ltxspec.storage.state import SpecPaths, spec_paths
 

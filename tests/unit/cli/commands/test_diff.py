@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
-from unit.cli.reviewed_projects import edit, project, write
+from unit.project.reviewed_projects import edit, project, write
 
 from ltxspec.cli.main import run
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from builders import lockfile, record, take
-from unit.cli.projects import project, recorded
+from unit.project.projects import project, recorded
 
 from ltxspec.cli.main import run
 

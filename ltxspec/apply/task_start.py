@@ -1,0 +1,263 @@
+"""One shot's story begins here: bought, adopted, or taken up where an earlier run left it.
+
+Every step that costs is on disk before it is taken. `following` walks the recovery table, `ending` writes down the end.
+"""
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from ltxspec.apply.events import ApplyEvent, Kind, Outcome, ShotOutcome
+from ltxspec.apply.ledger import Ledger
+from ltxspec.apply.orders import as_planned, make_intent, make_order, order_from, results_of
+from ltxspec.apply.ports import Order, TaskReport, TaskState
+from ltxspec.apply.recovery import Facts
+from ltxspec.apply.task import Stage, Story
+from ltxspec.apply.task_finish import bring_home_and_commit, held_back, record
+from ltxspec.apply.task_loop import follow
+from ltxspec.errors import LtxspecError, ProviderError, ProviderRefused, ProviderUnavailable
+from ltxspec.lock.journal import OpenTask
+from ltxspec.lock.models import Take
+from ltxspec.plan.actions import Change
+from ltxspec.render.models import Request
+from ltxspec.values import ShotAddress, TaskId, Usd
+
+
+async def order_shot(
+    change: Change, ledger: Ledger, stage: Stage, seen: Mapping[TaskId, TaskReport], *, consent: bool = False
+) -> ShotOutcome:
+    """Buy one shot, or adopt it when the provider already has its task, or an earlier one that was given up too soon.
+
+    Args:
+        change: a spending change; its task id, retake and attempt are set.
+        ledger: the spec's writer.
+        stage: what the run shares.
+        seen: what the provider said about this very id, and about earlier attempts, before anything was sent.
+        consent: a person asked for the shot to be tried again.
+    """
+    request, task = change.request, change.task_id
+    if request is None or task is None:
+        raise AssertionError(f"{change.action} of {change.address} has nothing to order")
+    if (reason := stage.stop.asked()) is not None:
+        return held_back(change, stage, reason)
+    try:
+        there, facts = await _already_there(change, ledger, stage, seen)
+        order = make_order(request, task, {} if facts else await _uploaded(change, stage))
+    except LtxspecError as error:
+        return _not_ordered(change, stage, error)
+    if facts is not None:
+        return await _adopt(there, ledger, stage, replace(facts, consent=consent))
+    return await _buy(change, order, ledger, stage)
+
+
+def failed_attempts(change: Change, ledger: Ledger) -> list[Take]:
+    """Earlier orders of the same request that are recorded as failed. They are looked at once more before another."""
+    if change.attempt == 1:
+        return []
+    lockfile, found = ledger.lockfile, {}
+    for shot in (*lockfile.shots.values(), *lockfile.retired.values()):
+        for take in shot.takes:
+            if take.status == "failed" and take.fingerprint == change.fingerprint and take.retake == change.retake:
+                found[take.task_id] = take
+    return list(found.values())
+
+
+def reopen(change: Change, ledger: Ledger) -> None:
+    """Take up a recorded task that the journal does not know, when some of its results are still to come."""
+    request, task = change.request, change.task_id
+    record = ledger.lockfile.shots.get(change.address.instance)
+    take = record.take(task) if record is not None and task is not None else None
+    if request is None or task is None or take is None or task in ledger.open:
+        return
+    body = make_order(request, task).body
+    ledger.reopen(make_intent(change, body, take.submitted_at or ledger.now()), take.outputs)
+
+
+async def resume_shot(  # noqa: PLR0913  # the first three say what, the others how; a class would only rename them
+    task: OpenTask,
+    address: ShotAddress,
+    change: Change | None,
+    ledger: Ledger,
+    stage: Stage,
+    *,
+    estimate: Usd | None = None,
+    consent: bool = False,
+    unwanted: bool = False,
+) -> ShotOutcome:
+    """Go on with a task that an earlier run left, under its own id.
+
+    Args:
+        task: as the journal knows it.
+        address: what to call it.
+        change: the shot that wants it now; None when no shot does, or when that is not known.
+        ledger: the spec's writer.
+        stage: what the run shares.
+        estimate: its price by the catalog; a journal is not asked for prices.
+        consent: a person asked for the shot to be tried again.
+        unwanted: certainly no shot of the spec asks for it any more, so it is not bought now.
+    """
+    intent, request = task.intent, change.request if change else None
+    stage.budget.count(intent.task_id, estimate, ledger.spec)
+    if request is not None and request.fingerprint == intent.fingerprint:
+        ledger.plan_says(as_planned(intent, request))
+    facts = Facts(
+        submits=1,
+        repeated=task.sends > 1,
+        accepted=task.stage == "accepted",
+        waited=_seconds_since(task.sent_at, stage),
+        age=_seconds_since(intent.at, stage),
+        consent=consent,
+        unwanted=unwanted,
+    )
+    order = order_from(intent, None if unwanted else request)
+    story = Story(address, change, ledger, stage, order, estimate, facts, ordered_here=False, resumed=True)
+    if task.ended:
+        return await _end(story, task)
+    story.tell(Kind.SHOT_LOOKED_UP, "under way since an earlier run; asking the provider")
+    return await follow(story)
+
+
+async def _end(story: Story, task: OpenTask) -> ShotOutcome:
+    """Record a task whose end is journalled: as the provider has it, where it still knows the task.
+
+    A journal may have been copied or forged, and asking is free. Where the provider has forgotten the task, or cannot
+    be asked, the journal is all there is.
+    """
+    story.facts = replace(story.facts, accepted=True)
+    for look in (_live_end, _archived_end):
+        with contextlib.suppress(ProviderError):
+            report = await look(story)
+            if report is not None and report.state is TaskState.SUCCEEDED:
+                story.facts = replace(story.facts, poll=report)
+                return await record(story)
+    story.stage.budget.settle(story.task_id, task.cost)
+    return await bring_home_and_commit(story)
+
+
+async def _live_end(story: Story) -> TaskReport | None:
+    return (await story.stage.provider.poll([story.order]))[story.task_id]
+
+
+async def _archived_end(story: Story) -> TaskReport | None:
+    return await story.stage.provider.look_up(story.order)
+
+
+def _seconds_since(moment: str, stage: Stage) -> float:
+    """How long ago that was; not negative, should the clock have been set back."""
+    return max((stage.clock.now() - datetime.fromisoformat(moment)).total_seconds(), 0.0)
+
+
+async def _already_there(
+    change: Change, ledger: Ledger, stage: Stage, seen: Mapping[TaskId, TaskReport]
+) -> tuple[Change, Facts | None]:
+    """The change with the task that the provider has for it, and what shows that; None when nothing does.
+
+    Raises:
+        ProviderError: a look failed; nothing is bought blindly.
+    """
+    request, task = change.request, change.task_id
+    if request is None or task is None:
+        raise AssertionError("looked for without a request")
+    for earlier in failed_attempts(change, ledger):
+        facts = await _alive_after_all(earlier, request, stage, seen)
+        if facts is not None:
+            return replace(change, task_id=earlier.task_id, attempt=earlier.attempt or 1), facts
+    return change, await _bought_elsewhere(task, request, stage, seen)
+
+
+async def _bought_elsewhere(
+    task: TaskId, request: Request, stage: Stage, seen: Mapping[TaskId, TaskReport]
+) -> Facts | None:
+    """What shows that the provider has this very task: another machine may have bought it and died.
+
+    The live state may say nothing of it (it finished long ago) or nothing certain (unknown ids may be answered like
+    running ones), so the archive is asked as well. It costs nothing, and an order that it prevents does.
+
+    A failure that only the archive shows may be the refusal of a repeat which that machine sent: then the first order
+    may be rendering, and what became of it is not known.
+    """
+    live = seen.get(task)
+    if live is not None and not live.heard:
+        raise ProviderUnavailable("the provider did not say whether it has this task already")
+    if live is not None and live.exists:
+        return Facts(accepted=True, poll=live)
+    archived = await _archived(task, request, stage)
+    if archived is None or not archived.exists:
+        return None
+    if archived.state is TaskState.FAILED:
+        return Facts(submits=1, repeated=True, archive=archived)
+    return Facts(accepted=True, archive=archived)
+
+
+async def _alive_after_all(
+    take: Take, request: Request, stage: Stage, seen: Mapping[TaskId, TaskReport]
+) -> Facts | None:
+    """What shows that a task recorded as failed goes on, or delivered: the error may have been about the question."""
+    live = seen.get(take.task_id)
+    if live is not None and live.exists and live.state is not TaskState.FAILED:
+        return Facts(accepted=True, poll=live)
+    archived = await _archived(take.task_id, request, stage)
+    delivered = archived is not None and archived.state is TaskState.SUCCEEDED
+    return Facts(accepted=True, archive=archived) if delivered else None
+
+
+async def _archived(task: TaskId, request: Request, stage: Stage) -> TaskReport | None:
+    """What the provider's archive has of a task; None when it keeps none for us: then the live state has spoken."""
+    try:
+        return await stage.provider.look_up(Order(task, {}, results=results_of(request.body)))
+    except ProviderUnavailable as error:
+        if error.settled:
+            return None
+        raise
+
+
+async def _uploaded(change: Change, stage: Stage) -> dict[tuple[str | int, ...], str]:
+    """Store the request's local images at the provider: place in the body -> media id."""
+    return {item.path: await stage.provider.upload(item) for item in stage.load_media(change)}
+
+
+def _not_ordered(change: Change, stage: Stage, error: LtxspecError) -> ShotOutcome:
+    """Something that must come before the order failed. Nothing was spent."""
+    refused = isinstance(error, ProviderRefused)
+    if isinstance(error, ProviderRefused) and error.whole_run:
+        stage.stop.stop(error.summary)
+        refused = False
+    if not refused:
+        return held_back(change, stage, error.summary)
+    stage.emit(ApplyEvent(Kind.SHOT_FAILED, error.summary, change.address, change.task_id, code=error.code))
+    outcome = ShotOutcome(change.address, Outcome.FAILED, change.task_id, change.estimate, message=error.summary)
+    return replace(outcome, billable=False)
+
+
+async def _adopt(change: Change, ledger: Ledger, stage: Stage, facts: Facts) -> ShotOutcome:
+    """Take over a task that the provider has already."""
+    request, task = change.request, change.task_id
+    if request is None or task is None:
+        raise AssertionError("adopted without a request")
+    order = make_order(request, task)
+    stage.budget.count(task, change.reckoned, ledger.spec)
+    ledger.intend(make_intent(change, order.body, ledger.now()))
+    if facts.accepted:
+        ledger.accept(task)
+    story = Story(
+        change.address, change, ledger, stage, order, change.estimate, facts, ordered_here=False, resumed=True
+    )  # fmt: skip
+    story.tell(Kind.SHOT_ADOPTED, "the provider already has this task; nothing is ordered again")
+    return await follow(story)
+
+
+async def _buy(change: Change, order: Order, ledger: Ledger, stage: Stage) -> ShotOutcome:
+    """Order it, once its intent is on disk."""
+    if (reason := stage.stop.asked()) is not None:
+        return held_back(change, stage, reason)
+    if not stage.budget.reserve(order.task_id, change.reckoned, ledger.spec):
+        return held_back(change, stage, "the cost limit would be passed")
+    try:
+        ledger.intend(make_intent(change, order.body, ledger.now()))
+    except LtxspecError as error:  # a disk that fails now would fail when the result has to be written down, too
+        stage.budget.release(order.task_id)
+        stage.stop.stop(error.summary)
+        return held_back(change, stage, error.summary)
+    story = Story(change.address, change, ledger, stage, order, change.estimate, Facts(), ordered_here=True)
+    return await follow(story)

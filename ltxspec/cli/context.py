@@ -1,0 +1,89 @@
+"""What the global options and the environment say: where to work, how to write."""
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ltxspec.project.project import Project
+    from ltxspec.report.terminal import Style
+
+_DEFAULT_WIDTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Global options, as typed."""
+
+    directory: str = "."
+    config: str | None = None
+    no_color: bool = False
+    verbose: int = 0
+
+    @property
+    def folder(self) -> "Path":
+        """The folder to work in. Paths on the command line are relative to it."""
+        from pathlib import Path
+
+        return Path(self.directory).absolute()
+
+    def open_project(self, provider: str | None = None) -> "Project":
+        """The project to work on. Warnings go to standard error, and with `-v` what is in force."""
+        from ltxspec.project.project import open_project
+
+        project = open_project(self.directory, provider, config=self.config, warn=_warn)
+        if self.verbose:
+            _tell(project)
+        return project
+
+    def style(self, stream: IO[str] | None = None) -> "Style":
+        """How to write to a stream (stdout by default)."""
+        return style_for(stream or sys.stdout, no_color=self.no_color)
+
+
+def _warn(text: str) -> None:
+    sys.stderr.write(f"warning: {text}\n")
+
+
+def _tell(project: "Project") -> None:
+    """`-v`: what is in force, where everything is."""
+    rows = {
+        "project": project.root,
+        "config": project.config.file or "none, defaults",
+        "provider": project.provider,
+        "lockfiles": project.lockfiles,
+        "models": ", ".join(model.air for model in project.catalog.models),
+    }
+    sys.stderr.write("".join(f"{name + ':':<10} {value}\n" for name, value in rows.items()))
+
+
+def style_for(stream: IO[str], *, no_color: bool = False) -> "Style":
+    """Colours and width for a stream: `--no-color`, NO_COLOR, FORCE_COLOR, TERM=dumb and non-terminals are honoured."""
+    from ltxspec.report.terminal import Style
+
+    return Style(color=_wants_color(stream, no_color=no_color), width=_width(stream))
+
+
+def is_interactive(stream: IO[str]) -> bool:
+    """Whether a person is watching: a terminal, and not a CI job."""
+    return stream.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
+
+
+def _wants_color(stream: IO[str], *, no_color: bool) -> bool:
+    if no_color or os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _width(stream: IO[str]) -> int:
+    if (columns := os.environ.get("COLUMNS", "")).isdigit():
+        return max(int(columns), 40)
+    try:
+        return max(os.get_terminal_size(stream.fileno()).columns, 40)
+    except (OSError, ValueError):
+        return _DEFAULT_WIDTH

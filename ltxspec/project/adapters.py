@@ -1,0 +1,156 @@
+"""Chooses the real adapters: project folder, configuration, catalog, lockfiles, provider, archive."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ltxspec.errors import Diagnostic, WrongUsage
+from ltxspec.lock.journal import fold
+from ltxspec.plan.actions import Action, Change, Plan
+from ltxspec.plan.addresses import refuse_unknown
+from ltxspec.plan.planner import PlanContext, plan_spec
+from ltxspec.plan.prices import shadowed_prices
+from ltxspec.plan.recorded import Owned
+from ltxspec.plan.selection import Selection
+from ltxspec.plan.spending import assumed, spent
+from ltxspec.project.project import Project
+from ltxspec.render.models import RenderedSpec
+from ltxspec.storage.provenance import refuse_stranger
+from ltxspec.storage.state import read_state
+from ltxspec.values import ShotAddress, TaskId
+
+if TYPE_CHECKING:
+    from ltxspec.apply.ports import Provider
+    from ltxspec.storage.archive import FolderArchive
+
+
+def owned(project: Project, spec: str) -> Owned:
+    """Lockfile and journal of a spec, read without taking its lock."""
+    lockfile, events = read_state(project.paths_of(spec))
+    have = Owned(lockfile, fold(events))
+    refuse_stranger(project.paths_of(spec), have.journal, project.root, project.config.project.id)
+    return have
+
+
+def make_plan(
+    project: Project,
+    rendered: Sequence[RenderedSpec],
+    selection: Selection,
+    holdings: Mapping[str, Owned] | None = None,
+) -> Plan:
+    """Plan all rendered specs. `holdings` gives what is owned where it was read under a lock."""
+    whole = replace(selection, targets=())  # what is under way outside of the targets is committed money, too
+    context = PlanContext(
+        project.config.project.id, project.provider, project.catalog, whole, project.config.provider.attempts
+    )
+    have = {spec.name: (holdings or {}).get(spec.name) or owned(project, spec.name) for spec in rendered}
+    diagnostics = _check_selection(selection, rendered, have)
+    changes: list[Change] = []
+    money, unreported = {}, {}
+    for spec in rendered:
+        changes += plan_spec(spec, have[spec.name], context)
+        diagnostics += spec.diagnostics
+        money[spec.name] = spent(have[spec.name])
+        unreported[spec.name] = assumed(have[spec.name], project.catalog)
+    targets = [change for change in changes if selection.is_target(change.address)]
+    others = [c for c in changes if c.action is Action.RESUME and not selection.is_target(c.address)]
+    plan = Plan(project.provider, targets, diagnostics, money, unreported, others)
+    diagnostics += shadowed_prices(plan, project.catalog)
+    return _with_policies(project, plan) if project.config.policy else plan
+
+
+def _with_policies(project: Project, plan: Plan) -> Plan:
+    """The plan, with what the project's own rules say of it."""
+    from ltxspec.plan.policy import Rule, check_policies
+
+    rules = [Rule(rule.assertion, rule.message, rule.severity, rule.where) for rule in project.config.policy]
+    found = check_policies(rules, plan, project.catalog, project.files)
+    return replace(plan, diagnostics=[*plan.diagnostics, *found])
+
+
+def _check_selection(
+    selection: Selection, rendered: Sequence[RenderedSpec], have: Mapping[str, Owned]
+) -> list[Diagnostic]:
+    """Refuse patterns that name no shot; warn of those that `--target` leaves without effect."""
+    if not (selection.targets or selection.retakes or selection.retries):
+        return []
+    wanted = [request.address for spec in rendered for request in spec.requests]
+    known = dict.fromkeys([*wanted, *(address for name in have for address in _recorded(name, have[name]))])
+    refuse_unknown(selection.unmatched(known), known)
+    targets = [address for address in known if selection.is_target(address)]
+    return [
+        Diagnostic("warning", "outside-target", f"`{pattern.text}` is outside of `--target`: nothing is done for it")
+        for pattern in (*selection.retakes, *selection.retries)
+        if not any(pattern.matches(address) for address in targets)
+    ]
+
+
+def _recorded(spec: str, have: Owned) -> list[ShotAddress]:
+    """Every shot that the lockfile or the journal of a spec knows."""
+    ordered = [task.intent.instance for task in have.journal.open.values()]
+    return [ShotAddress(spec, key) for key in (*have.lockfile.shots, *have.lockfile.retired, *ordered)]
+
+
+def open_provider(project: Project, labels: Mapping[TaskId, str] | None = None, *, need_key: bool = True) -> "Provider":
+    """The render service this project talks to.
+
+    Args:
+        project: says which.
+        labels: what the sandbox burns into the videos of tasks.
+        need_key: false for downloads only, which never carry a key.
+    """
+    from ltxspec.media.animatic import write_animatic
+    from ltxspec.project.service import service_address
+    from ltxspec.providers.registry import ProviderSettings, SandboxParts
+    from ltxspec.providers.registry import open_provider as open_named
+    from ltxspec.storage.clock import SystemClock
+
+    config = project.config
+    sandbox = SandboxParts(
+        catalog=project.catalog,
+        make_video=write_animatic,
+        folder=project.local / "sandbox",
+        speed=config.sandbox.speed,
+        scenario=project.environ.get("LTXSPEC_SANDBOX_SCENARIO"),
+        label=lambda task: (labels or {}).get(TaskId(task)),
+    )
+    return open_named(
+        project.provider,
+        ProviderSettings(
+            clock=SystemClock(),
+            base_url=service_address(config.runware.base_url, project.environ),
+            key=project.environ.get("RUNWARE_API_KEY") or (None if need_key else "not-needed"),
+            sandbox=sandbox,
+        ),
+    )
+
+
+def open_archive(project: Project, specs: Iterable[str] = ()) -> "FolderArchive":
+    """Where finished videos are kept.
+
+    Args:
+        project: says where.
+        specs: those whose links will be written.
+
+    Raises:
+        WrongUsage: the configured place is an object store, which this version does not speak to.
+        StorageError: a link leads the archive, or the tree of links, out of the project.
+    """
+    if "://" in project.config.archive.url:
+        raise WrongUsage(
+            f"the archive `{project.config.archive.url.partition('://')[0]}://…` is not supported yet",
+            hint="set `[archive] url` to a folder; nothing was ordered",
+        )
+    from ltxspec.media.probe import check_decodes
+    from ltxspec.storage.archive import FolderArchive
+
+    root = project.root / project.config.archive.url
+    archive = FolderArchive(root, project.renders, check_decodes, project=project.root, ident=project.config.project.id)
+    archive.refuse_outside(specs)
+    return archive
+
+
+def local_places(project: Project) -> dict[str, str]:
+    """Videos that are home: SHA-256 -> path as shown to users."""
+    archive = open_archive(project)
+    return {sha256: project.label(path) for sha256, path in archive.contents().items()}

@@ -1,0 +1,144 @@
+"""Refuses a plan that is not the saved or approved one, and tells how they differ, money included."""
+
+from collections.abc import Mapping, Sequence
+
+from ltxspec.errors import LtxspecError, Refused
+from ltxspec.plan.actions import Action, Change, Plan
+from ltxspec.plan.estimate import estimate
+from ltxspec.plan.planfile import PlanOptions, SavedPlan, plan_differences, plan_digest
+from ltxspec.project.project import Project
+from ltxspec.values import Json, format_usd
+
+_MOST_COMMITS = 10  # looked through for the approved plan, newest first
+_MOST_LINES = 20
+
+
+def refuse_stale(saved: SavedPlan, plan: Plan) -> None:
+    """Do nothing when planning again gives the saved plan.
+
+    Raises:
+        Refused: with the differences as details, money included.
+    """
+    if saved.digest != plan_digest(plan):
+        raise Refused(
+            "stale-plan",
+            "the saved plan is stale: planning again gives something else",
+            hint="look at `ltxspec plan` again and save it anew",
+            details=_cut(plan_differences(saved, plan)),
+        )
+
+    wrong = _untrue(saved, plan)
+    if wrong is not None:
+        raise Refused(
+            "stale-plan",
+            f"the saved plan does not show what its digest stands for: `{wrong}` is told otherwise",
+            hint="do not trust the file; look at `ltxspec plan` and save it anew",
+        )
+
+
+def _untrue(saved: SavedPlan, plan: Plan) -> str | None:
+    """Where a saved plan whose digest is the present plan's says something else than that plan; None where nowhere.
+
+    What the digest leaves out may differ: what is up to date, places in files, parameters that are only recorded.
+    """
+    from ltxspec.report.plan.json import plan_document
+
+    document = plan_document(plan, saved.options)
+    recorded = {str(change.address): change.request.recorded for change in plan.changes if change.request}
+    told, found = (
+        {str(shot.get("address")): _shown(shot, recorded) for shot in shots if shot.get("action") != Action.NO_OP}
+        for shots in (saved.shots, document["shots"])
+    )
+    if saved.estimate != document["estimate"]:
+        return "/estimate"
+    return next((address for address in sorted(told.keys() | found) if told.get(address) != found.get(address)), None)
+
+
+def _shown(shot: Mapping[str, Json], recorded: Mapping[str, frozenset[str]]) -> list[Json]:
+    request, free = shot.get("request"), recorded.get(str(shot.get("address")), frozenset())
+    kept = {key: value for key, value in request.items() if key not in free} if isinstance(request, dict) else request
+    return [*(shot.get(name) for name in ("action", "fingerprint", "taskUUID", "estimate", "from")), kept]
+
+
+def refuse_unapproved(project: Project, plan: Plan, approved: str) -> None:
+    """Do nothing when the plan has the approved digest.
+
+    Else the plan that was approved is looked for in the latest commits (a review is always of a commit): what differs
+    from it is shown, or, when it is in none of them, what the present plan would do.
+
+    Raises:
+        Refused: with the differences as details, money included.
+    """
+    digest = plan_digest(plan)
+    if approved == digest:
+        return
+    seen = _approved_plan(project, approved)
+    if seen is None:
+        lines = [f"now {_money(plan)}", *(f"{change.address}: now {_words(change)}" for change in plan.pending)]
+    else:
+        lines = [f"approved {_money(seen)}, now {_money(plan)}", *plan_differences(_as_saved(seen), plan)]
+    raise Refused(
+        "not-approved",
+        f"the plan is not the approved one (approved {approved}, now {digest})",
+        hint="review the present plan and approve its digest",
+        details=_cut(lines),
+    )
+
+
+def _approved_plan(project: Project, approved: str) -> Plan | None:
+    """The plan of the newest commit whose plan has this digest."""
+    from ltxspec.storage.git import run_git
+
+    try:
+        done = run_git(project.root, "rev-list", f"--max-count={_MOST_COMMITS}", "HEAD")
+    except LtxspecError:
+        return None
+    for commit in done.stdout.decode().split():
+        plan = _plan_at(project, commit)
+        if plan is not None and plan_digest(plan) == approved:
+            return plan
+    return None
+
+
+def _plan_at(project: Project, commit: str) -> Plan | None:
+    """The plan of the whole project as it was at a commit; None when it could not be planned there."""
+    from ltxspec.plan.selection import Selection
+    from ltxspec.project.adapters import make_plan
+    from ltxspec.project.snapshot import project_at, read_side
+    from ltxspec.storage.trees import GitTree
+    from ltxspec.storage.validation_cache import FileVerdicts
+
+    try:
+        with (
+            GitTree(project.root, commit) as tree,
+            FileVerdicts(project.local / "cache" / "verdicts", project.root) as verdicts,
+        ):
+            side = read_side(commit, project_at(project, tree), tree, verdicts)
+            plannable = [spec for name, spec in side.rendered.items() if name in side.owned]
+            return make_plan(side.project, plannable, Selection(), side.owned)
+    except LtxspecError:
+        return None
+
+
+def _as_saved(plan: Plan) -> SavedPlan:
+    from ltxspec.report.plan.json import plan_document
+
+    document = plan_document(plan, PlanOptions())
+    return SavedPlan(document["digest"], plan.provider, PlanOptions(), document["shots"])
+
+
+def _money(plan: Plan) -> str:
+    total = estimate(plan.changes)
+    return f"${format_usd(total.usd)}" + (f" and {total.unknown} unknown" if total.unknown else "")
+
+
+def _words(change: Change) -> str:
+    if not change.action.spends:
+        return change.action.value
+    price = "an unknown price" if change.estimate is None else f"${format_usd(change.estimate)}"
+    return f"{change.action.value} for {price}"
+
+
+def _cut(lines: Sequence[str]) -> list[str]:
+    more = [f"… and {len(lines) - _MOST_LINES} more"] if len(lines) > _MOST_LINES else []
+    return [*lines[:_MOST_LINES], *more]

@@ -1,0 +1,185 @@
+"""Finds archived videos that nothing names any more, and deletes them under the locks of an apply.
+
+A video is named by lockfiles (of both providers, here and wherever git still has one), and by the notes of what was
+archived and not recorded yet. A lockfile or journal that cannot be read names nobody knows what: then nothing goes.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from ltxspec.apply.ports import Clock
+from ltxspec.lock.codec import decode_lockfile
+from ltxspec.lock.merge import recorded_videos
+from ltxspec.project.adapters import open_archive
+from ltxspec.project.collect import journalled
+from ltxspec.project.lock_verify import SUFFIX
+from ltxspec.project.lookup import lockfile_names
+from ltxspec.project.project import PROVIDERS, Project
+from ltxspec.storage.archive import FolderArchive
+from ltxspec.storage.durable import read_file, translated
+from ltxspec.storage.file_lock import exclusive
+from ltxspec.storage.reachable import Found, files_everywhere, inside_git, prefix_of
+from ltxspec.storage.state import read_state
+
+_SHA256 = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+_OUR_FIELDS = frozenset({"spec", "shots", "retired"})
+_DAY = 86400.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """An archived video that nothing names."""
+
+    sha256: str
+    path: Path
+    bytes: int
+    days: float  # since it was archived
+    touched: int  # when that was, in nanoseconds: archived anew, it stays
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What went, or would go; what is too young for that; whether git was asked; what may be another project's."""
+
+    dropped: Sequence[Loose]
+    young: Sequence[Loose]
+    in_git: bool
+    shared: Sequence[Loose] = ()
+
+    @property
+    def reason(self) -> str:
+        """Why they went."""
+        holders = "no lockfile of any branch, tag, stash or worktree" if self.in_git else "no lockfile"
+        return f"{holders} and no journal names it"
+
+
+@dataclass(frozen=True, slots=True)
+class Pruning:
+    """How to prune.
+
+    Args:
+        min_days: younger videos stay.
+        dry_run: delete nothing, and take no lock.
+        wait: seconds to wait for another command that works on a spec.
+    """
+
+    min_days: float = 7.0
+    dry_run: bool = False
+    wait: float = 0.0
+
+
+def prune(project: Project, how: Pruning, clock: Clock) -> Pruned:
+    """Delete what nothing names, of what this project archived.
+
+    Raises:
+        LockHeld: another command works on a spec.
+        LockfileError: a lockfile or journal cannot be read, here or where git has it.
+        StorageError: something else cannot be read, or a file cannot be deleted.
+    """
+    archive = open_archive(project)
+    with nullcontext() if how.dry_run else _all_locks(project, how.wait):
+        found = list(_loose(project, archive, clock))
+        ours = archive.users.droppable(item.sha256 for item in found)
+        loose = [item for item in found if item.sha256 in ours]
+        dropped = [item for item in loose if item.days >= how.min_days]
+        young = [item for item in loose if item.days < how.min_days]
+        if not how.dry_run:
+            dropped = [item for item in dropped if _removed(archive, item)]
+        shared = [item for item in found if item.sha256 not in ours]
+        return Pruned(dropped, young, inside_git(project.root), shared)
+
+
+def _all_locks(project: Project, wait: float) -> ExitStack:
+    """Hold every spec of both providers that has a lockfile or a journal, or that a command works on."""
+    with ExitStack() as stack:
+        for side in map(project.on, PROVIDERS):
+            guards = side.paths_of("any").guard.parent.glob("*.lock")
+            names = {*lockfile_names(side), *journalled(side), *(path.stem for path in guards)}
+            for name in sorted(names):
+                guard = side.paths_of(name).guard
+                stack.enter_context(exclusive(guard, wait=wait, command="archive gc", within=project.root))
+        return stack.pop_all()
+
+
+def _loose(project: Project, archive: FolderArchive, clock: Clock) -> Iterator[Loose]:
+    """Archived videos that nothing names.
+
+    The order counts, because other checkouts may use this archive and hold other locks: a video that is there has a
+    note, and a note goes only when a lockfile has its hash.
+    """
+    videos = archive.contents()
+    named = {*_hashes(archive.arrived().values()), *_in_journals(project), *_in_lockfiles(project)}
+    now = clock.now().timestamp()
+    for sha256, path in videos.items():
+        if sha256 not in named:
+            with translated("read", path):
+                facts = path.stat()
+            yield Loose(sha256, path, facts.st_size, (now - facts.st_mtime) / _DAY, facts.st_mtime_ns)
+
+
+def _removed(archive: FolderArchive, item: Loose) -> bool:
+    """Delete a video, unless another checkout that shares the archive has archived it anew meanwhile."""
+    with translated("read", item.path):
+        if item.path.stat().st_mtime_ns != item.touched:
+            return False
+    archive.remove(item.sha256)
+    return True
+
+
+def _hashes(contents: Iterable[bytes]) -> Iterator[str]:
+    """Everything that looks like a SHA-256: rather too much is kept than too little."""
+    for data in contents:
+        yield from (found.decode("ascii") for found in _SHA256.findall(data))
+
+
+def _in_journals(project: Project) -> Iterator[str]:
+    """What the journals of both providers name; also those that were set aside, under whatever name."""
+    for side in map(project.on, PROVIDERS):
+        folder = side.paths_of("any").journal.parent
+        for name in journalled(side):
+            read_state(side.paths_of(name))
+        with translated("read", folder):
+            yield from _hashes(read_file(path, project.root) for path in sorted(folder.glob("*")) if path.is_file())
+
+
+def _in_lockfiles(project: Project) -> Iterator[str]:
+    """What the lockfiles of both providers name, in this checkout and wherever git has one."""
+    for side in map(project.on, PROVIDERS):
+        for name in lockfile_names(side):
+            lockfile, _ = read_state(side.paths_of(name))
+            yield from recorded_videos(lockfile)
+    if inside_git(project.root):
+        prefix = prefix_of(project.root)
+        places = [f"{prefix}{project.label(project.on(provider).lockfiles)}/" for provider in PROVIDERS]
+        for found in files_everywhere(project.root, SUFFIX):
+            _refuse_unreadable(found, prefix, places)
+            yield from _hashes([found.data])
+    else:
+        files = (path for path in project.root.rglob(f"*{SUFFIX}") if path.is_file())
+        yield from _hashes(read_file(path) for path in files)  # also where links lead: rather too much is kept
+
+
+def _refuse_unreadable(found: Found, prefix: str, places: Sequence[str]) -> None:
+    """Raise LockfileError for a lockfile of this project that cannot be read.
+
+    Lockfiles of other tools bear such names, too. What only a reflog remembers may have been mended since: of that,
+    and of other projects in the repository, every hash counts all the same.
+    """
+    if not found.settled or not found.path.startswith(prefix):
+        return
+    if any(found.path.startswith(place) for place in places) or _seems_ours(found.data):
+        decode_lockfile(found.data, str(found))
+
+
+def _seems_ours(data: bytes) -> bool:
+    """Whether this is, or once was, a lockfile of ours: damage may have left no JSON."""
+    try:
+        document = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return True
+    return isinstance(document, dict) and "lockfileVersion" in document and not _OUR_FIELDS.isdisjoint(document)

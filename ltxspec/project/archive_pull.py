@@ -1,0 +1,220 @@
+"""Fetches the videos of recorded takes that the archive does not hold, and records what came of it."""
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ltxspec.apply.addresses import results_by_now
+from ltxspec.apply.delivery import Delivery, deliver, names_of
+from ltxspec.apply.orders import results_of
+from ltxspec.apply.ports import Archive, Archived, Clock, Order, Provider
+from ltxspec.errors import LockHeld, LtxspecError
+from ltxspec.lock.models import Lockfile, Output, ShotRecord, Take
+from ltxspec.project.adapters import open_archive, open_provider
+from ltxspec.project.links import relink
+from ltxspec.project.lookup import Holding, UnknownAddress, matching, readable_lockfiles
+from ltxspec.project.project import Project
+from ltxspec.redaction import redact_url
+from ltxspec.storage.clock import SystemClock
+from ltxspec.storage.state import open_state
+from ltxspec.values import ShotAddress, TaskId
+
+_NO_KEY = "set `RUNWARE_API_KEY` to ask the provider for fresh addresses; asking is free"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whose videos to fetch.
+
+    Args:
+        address: only these shots, with wildcards; None: all.
+        only_current: leave out takes that were superseded, and shots that were retired.
+        wait: seconds to wait for another command that works on a spec.
+    """
+
+    address: str | None = None
+    only_current: bool = False
+    wait: float = 0.0
+
+
+@dataclass(slots=True)
+class Pulled:
+    """What came of it, in videos; and lockfiles that could not be read."""
+
+    fetched: int = 0
+    missing: int = 0
+    unread: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What every fetch needs."""
+
+    project: Project
+    archive: Archive
+    provider: Provider
+    clock: Clock
+    ask: bool  # whether the provider may be asked for fresh addresses: that takes a key
+    wait: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One take to fetch, as users know it."""
+
+    address: ShotAddress
+    number: int  # as `show` counts
+    task: TaskId
+    current: bool
+
+    def __str__(self) -> str:
+        return str(self.address) if self.current else f"{self.address} take {self.number}"
+
+
+async def pull_missing(project: Project, wanted: Wanted, say: Callable[[str], None]) -> Pulled:
+    """Fetch what is missing, current takes first. No trouble with one take, shot or lockfile keeps another from coming.
+
+    Raises:
+        UnknownAddress: no lockfile knows the address.
+    """
+    lockfiles, problems = readable_lockfiles(project)
+    for problem in problems:
+        say(f"error[{problem.code}]: {problem.summary}")
+    found = _matching(lockfiles, problems, wanted.address)
+    archive = open_archive(project, {holding.address.spec for holding in found})
+    provider = open_provider(project, need_key=False)
+    ask = project.provider == "sandbox" or bool(project.environ.get("RUNWARE_API_KEY"))
+    desk = _Desk(project, archive, provider, SystemClock(), ask, wanted.wait)
+    try:
+        pulled = await _pull_all(desk, _missing(found, archive, only_current=wanted.only_current), say)
+    finally:
+        await provider.close()
+    pulled.unread = len(problems)
+    _put_links_right(project, {holding.address.spec for holding in found}, wanted.wait)
+    if pulled.missing and not ask:
+        say(f"hint: {_NO_KEY}")
+    return pulled
+
+
+def _matching(lockfiles: Sequence[Lockfile], problems: Sequence[LtxspecError], address: str | None) -> list[Holding]:
+    try:
+        return matching(lockfiles, address)
+    except UnknownAddress:
+        if problems:  # it may stand in a lockfile that cannot be read
+            return []
+        raise
+
+
+def _missing(found: Sequence[Holding], archive: Archive, *, only_current: bool) -> list[tuple[_Item, int]]:
+    """Takes with videos that are not archived, or not there when last seen, and how many; each task once.
+
+    Current takes come first.
+    """
+    items: dict[tuple[str, TaskId], tuple[_Item, int]] = {}
+    for holding, number, take, current in takes_of(found):
+        count = sum(not is_archived(output, archive) for output in take.outputs)
+        if (count or take.is_incomplete) and (current or not only_current):
+            item = _Item(holding.address, number, take.task_id, current)
+            items.setdefault((holding.address.spec, take.task_id), (item, count))
+    return sorted(items.values(), key=lambda pair: not pair[0].current)
+
+
+def takes_of(found: Sequence[Holding]) -> Iterator[tuple[Holding, int, Take, bool]]:
+    """Every take with videos: its holding, its number, and whether a shot shows it now."""
+    for holding in found:
+        for number, take in enumerate(holding.record.takes, start=1):
+            if take.outputs:
+                yield holding, number, take, take.task_id == holding.record.current and not holding.retired
+
+
+def is_archived(output: Output, archive: Archive) -> bool:
+    """Whether a video is archived, and that is recorded."""
+    return output.sha256 is not None and archive.has(output.sha256)
+
+
+async def _pull_all(desk: _Desk, items: Sequence[tuple[_Item, int]], say: Callable[[str], None]) -> Pulled:
+    pulled = Pulled()
+    busy: dict[str, str] = {}  # specs that another command works on, and which
+    for item, count in items:
+        spec = item.address.spec
+        try:
+            fetched, missing, reason = (0, count, busy[spec]) if spec in busy else await _pull(desk, item)
+        except LtxspecError as error:
+            fetched, missing, reason = 0, count, error.summary
+            if isinstance(error, LockHeld):
+                busy[spec] = reason
+        pulled.fetched += fetched
+        pulled.missing += missing
+        say(f"{item}: {reason or 'archived'}")
+    return pulled
+
+
+async def _pull(desk: _Desk, item: _Item) -> tuple[int, int, str | None]:
+    """Fetch one take and record it, under the lock of its spec: a download and a record have one writer at a time.
+
+    Returns:
+        How many videos were fetched, how many are still missing, and why.
+    """
+    paths = desk.project.paths_of(item.address.spec)
+    with open_state(paths, wait=desk.wait, command="archive pull") as state:
+        lockfile = state.read_lockfile()
+        take = _take_of(lockfile, item.task)
+        if take is None:
+            return 0, 0, "it has left the lockfile"
+        outputs: Sequence[Output] = take.outputs
+        order = Order(item.task, {}, results_of(take.request))
+        if len(outputs) < order.results and desk.ask:
+            outputs = await results_by_now(desk.provider, order, outputs)
+        absent = sum(not is_archived(output, desk.archive) for output in outputs)
+        delivery = await deliver(desk.provider, desk.archive, desk.clock, order, outputs, ask=desk.ask)
+        state.write_lockfile(_recorded(lockfile, item.task, delivery))
+        if delivery.reason is None:
+            desk.archive.forget(names_of(item.task, outputs))
+        missing = sum(home is None for home in delivery.home)
+        there = f"{len(outputs)} of {order.results} results are there" if len(outputs) < order.results else None
+        return absent - missing, missing, delivery.reason or there
+
+
+def _take_of(lockfile: Lockfile, task: TaskId) -> Take | None:
+    """A task as the lockfile has it now; None when it left the file meanwhile."""
+    records = [*lockfile.shots.values(), *lockfile.retired.values()]
+    return next((take for record in records if (take := record.take(task)) is not None), None)
+
+
+def _recorded(lockfile: Lockfile, task: TaskId, delivery: Delivery) -> Lockfile:
+    """The lockfile with the hashes, sizes and addresses of one task, wherever it stands; nothing else is changed."""
+
+    def changed(record: ShotRecord) -> ShotRecord:
+        take = record.take(task)
+        if take is None or len(take.outputs) > len(delivery.home):
+            return record
+        known = (*take.outputs, *map(_without_secrets, delivery.outputs[len(take.outputs) :]))
+        results = zip(known, delivery.outputs, delivery.home, strict=True)
+        outputs = tuple(_known_now(output, now.video_url, home) for output, now, home in results)
+        return record.with_take(replace(take, outputs=outputs))
+
+    shots, retired = (
+        {key: changed(record) for key, record in records.items()} for records in (lockfile.shots, lockfile.retired)
+    )
+    return replace(lockfile, shots=shots, retired=retired)
+
+
+def _without_secrets(output: Output) -> Output:
+    return replace(output, video_url=redact_url(output.video_url)) if output.video_url else output
+
+
+def _known_now(output: Output, url: str | None, home: Archived | None) -> Output:
+    """One result with what is known of it now. A recorded hash is never replaced by another one."""
+    if home is None or output.sha256 not in (None, home.sha256):
+        return output
+    return replace(output, sha256=home.sha256, bytes=home.bytes, video_url=redact_url(url) if url else None)
+
+
+def _put_links_right(project: Project, specs: Iterable[str], wait: float) -> None:
+    """Let the readable tree show what is archived now. A command that works on a spec does that itself."""
+    for spec in sorted(specs):
+        with (
+            contextlib.suppress(LockHeld),
+            open_state(project.paths_of(spec), wait=wait, command="archive pull") as state,
+        ):
+            relink(project, [state.read_lockfile()])

@@ -1,0 +1,82 @@
+"""What `collect` works on: the journals. Specs are welcome and not needed: broken or deleted ones hold nothing back."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ltxspec.apply.engine import Job
+from ltxspec.errors import LtxspecError, Problems, StorageError
+from ltxspec.plan.planfile import PlanOptions
+from ltxspec.project.load import render_specs, spec_files
+from ltxspec.project.locks import Held
+from ltxspec.project.plan import plan_with
+from ltxspec.project.project import Project
+from ltxspec.project.run import jobs_of
+from ltxspec.render.models import RenderedSpec
+from ltxspec.storage.durable import read_file
+from ltxspec.storage.files import MAX_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Whose tasks are to be collected."""
+
+    names: Sequence[str]  # of specs that have a journal
+    rendered: Sequence[RenderedSpec]  # those of them that can be read
+    broken: Sequence[str]  # spec files that cannot, as shown to users
+
+
+def journalled(project: Project) -> list[str]:
+    """Specs that have a journal with this provider, sorted; their files may be gone."""
+    folder = project.paths_of("any").journal.parent
+    return sorted(path.stem for path in folder.glob("*.jsonl"))
+
+
+def what_to_collect(project: Project, paths: Sequence[str]) -> Collection:
+    """Everything that has a journal, or what of it the paths mean.
+
+    Raises:
+        WrongUsage: a path that was given does not exist.
+    """
+    names, problems = journalled(project), Problems()
+    try:
+        rendered = render_specs(project, paths, problems=problems)
+        files = spec_files(project, paths)
+    except LtxspecError:
+        if paths:
+            raise
+        rendered, files = [], []  # not even a folder with specs
+    sound = {spec.file for spec in rendered}
+    broken = [file for file in files if project.label(file) not in sound]
+    if paths:
+        texts = [_text(file, project.root) for file in broken]
+        named = {name for text in texts for name in names if _is_called(text, name)}
+        names = [name for name in names if name in named or any(spec.name == name for spec in rendered)]
+    return Collection(
+        names,
+        [spec for spec in rendered if spec.name in names],
+        [project.label(file) for file in broken],
+    )
+
+
+def _text(file: Path, root: Path) -> str:
+    """The text of a spec that is not valid; empty when it cannot even be read."""
+    try:
+        return read_file(file, root, MAX_TEXT).decode("utf-8", "replace")
+    except StorageError:
+        return ""
+
+
+def _is_called(text: str, name: str) -> bool:
+    """Whether a spec that is not valid seems to have this name."""
+    named = rf"(?:^|[\s{{,])name:[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*(?:$|[,}}#])"
+    return bool(re.search(named, text, re.MULTILINE))
+
+
+def jobs_for(project: Project, held: Held, collection: Collection, paths: Sequence[str]) -> list[Job]:
+    """A job for each journal: with the shots of its spec where there is one, else with nothing but the journal."""
+    known = {spec.name for spec in collection.rendered}
+    alone = [RenderedSpec(name, "", None, ()) for name in collection.names if name not in known]
+    planned = plan_with(project, PlanOptions(tuple(paths)), [*collection.rendered, *alone], held.owned)
+    return jobs_of(held, planned, (), only_open=True)

@@ -1,0 +1,49 @@
+"""Keeps the readable tree (`renders/`) true to the lockfiles."""
+
+from collections.abc import Iterable, Sequence
+
+from ltxspec.errors import LtxspecError
+from ltxspec.lock.merge import recorded_videos
+from ltxspec.lock.models import Lockfile, Output
+from ltxspec.project.adapters import open_archive, owned
+from ltxspec.project.project import Project
+
+
+def relink(project: Project, lockfiles: Iterable[Lockfile]) -> None:
+    """Point the links of some specs at their current takes; right ones are only looked at.
+
+    Call it under the locks of these specs. A tree that cannot be put right is a warning and no more: everything it
+    shows is recorded and archived.
+    """
+    for lockfile in lockfiles:
+        try:
+            archive = open_archive(project)
+            archive.users.note(recorded_videos(lockfile))
+            archive.link_all(lockfile.spec, _wanted(project, lockfile))
+        except LtxspecError as error:
+            project.warn(f"`{lockfile.spec}` is without some of its links: {error.summary}")
+
+
+def _wanted(project: Project, lockfile: Lockfile) -> dict[str, Sequence[Output]]:
+    """Each instance and its current outputs.
+
+    Retired instances have none. Nor have those that only the sandbox has takes of: earlier versions linked its videos
+    where the paid ones belong.
+    """
+    wanted: dict[str, Sequence[Output]] = dict.fromkeys(
+        (*_only_previewed(project, lockfile.spec), *lockfile.retired), ()
+    )
+    for key, record in lockfile.shots.items():
+        take = record.current_take
+        wanted[key] = take.shown if take else ()
+    return wanted
+
+
+def _only_previewed(project: Project, spec: str) -> Iterable[str]:
+    """Instances of which the sandbox has takes."""
+    if project.provider == "sandbox":
+        return ()
+    try:
+        return owned(project.on("sandbox"), spec).lockfile.shots
+    except LtxspecError:
+        return ()

@@ -1,0 +1,249 @@
+"""Changes lockfiles on purpose: another name for a shot's takes, forgetting some, the newest format.
+
+Each holds the exclusive lock of every spec it touches. While a task of the shot is under way its name is not to be
+touched: the journal files the result under it.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+
+from ltxspec.errors import LtxspecError, Refused, WrongUsage
+from ltxspec.lock.codec import encode_lockfile
+from ltxspec.lock.journal import fold
+from ltxspec.lock.merge import join_takes
+from ltxspec.lock.models import Lockfile, ShotRecord, Take
+from ltxspec.plan.addresses import suggestion
+from ltxspec.project.links import relink
+from ltxspec.project.lookup import UnknownAddress, lockfile_names
+from ltxspec.project.project import Project
+from ltxspec.spec.names import INSTANCE_KEY, SPEC_NAME
+from ltxspec.storage.durable import read_if_exists
+from ltxspec.storage.state import FileSpecState, open_state
+from ltxspec.values import ShotAddress, format_usd, parse_address, total_usd
+
+
+class UnderWay(LtxspecError):
+    """A task of the shot has no recorded end yet."""
+
+    code = "under-way"
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What `lock rm` is about: takes with their numbers as `ltxspec show` counts them."""
+
+    address: ShotAddress
+    takes: Sequence[tuple[int, Take]]
+
+    @property
+    def money(self) -> str:
+        """What they cost; what is not known is never 0."""
+        known, unknown = total_usd(take.cost for _, take in self.takes)
+        if not unknown:
+            return f"${format_usd(known)}"
+        return f"at least ${format_usd(known)}, {unknown} of unknown cost" if known else f"{unknown} of unknown cost"
+
+
+def address_of(text: str) -> ShotAddress:
+    """Read an address that was typed. Raises WrongUsage when it cannot be one."""
+    try:
+        address = parse_address(text)
+    except ValueError as error:
+        raise WrongUsage(str(error), hint="write it as `ltxspec show` does, such as `night-scenes.alley`") from None
+    for name, pattern in ((address.spec, SPEC_NAME), (address.instance, INSTANCE_KEY)):
+        if not re.fullmatch(pattern, name):
+            raise WrongUsage(f"`{name}` in `{text}` is no name of a spec or a shot")
+    return address
+
+
+def move(project: Project, origin: ShotAddress, target: ShotAddress) -> list[tuple[ShotAddress, ShotAddress]]:
+    """Put the takes of one shot under another name, also in another spec's lockfile; nothing paid is lost.
+
+    A shot with a matrix is moved with all its instances when its bare name is given. Takes that stand under the new
+    name already stay, and so does their choice of the current one.
+
+    Returns:
+        Each instance's old and new address.
+
+    Raises:
+        UnknownAddress: nothing is recorded under the old name.
+        UnderWay: a task of one of the shots is not finished.
+        LockHeld, LockfileError, StorageError: as for every change of a lockfile.
+    """
+    if origin == target:
+        raise WrongUsage(f"`{origin}` is its name already")
+    with _holding(project, (origin.spec, target.spec), "lock mv") as states:
+        lockfiles = {spec: state.read_lockfile() for spec, state in states.items()}
+        pairs = _renamed(_keys(lockfiles[origin.spec], origin), origin, target)
+        _refuse_open(states, [address for pair in pairs for address in pair])
+        for old, new in pairs:
+            record, section = _taken(lockfiles[old.spec], old.instance)
+            lockfiles[new.spec] = _put(lockfiles[new.spec], new.instance, record, section)
+            # Written here first: a crash between the two files leaves the takes under both names, never under none.
+            if new.spec != old.spec:
+                states[new.spec].write_lockfile(lockfiles[new.spec])
+            lockfiles[old.spec] = _without(lockfiles[old.spec], old.instance)
+        states[origin.spec].write_lockfile(lockfiles[origin.spec])
+        relink(project, _with_gone(lockfiles, [old for old, _ in pairs]))
+    return pairs
+
+
+def forget(
+    project: Project, address: ShotAddress, number: int | None, agreed: Callable[[Forgotten], bool]
+) -> Forgotten:
+    """Take a shot, or one of its takes, out of the lockfile.
+
+    Args:
+        project: the project.
+        address: one instance.
+        number: the take, as `ltxspec show` counts; None: the whole shot.
+        agreed: asked before anything is written.
+
+    Raises:
+        UnknownAddress: nothing is recorded there.
+        UnderWay: a task of the shot is not finished.
+        Refused: not agreed.
+        LockHeld, LockfileError, StorageError: as for every change of a lockfile.
+    """
+    with _holding(project, (address.spec,), "lock rm") as states:
+        state = states[address.spec]
+        lockfile = state.read_lockfile()
+        _refuse_open(states, [address])
+        if address.instance not in {*lockfile.shots, *lockfile.retired}:
+            raise _unknown(address, lockfile)
+        record, section = _taken(lockfile, address.instance)
+        if number is not None and not 1 <= number <= len(record.takes):
+            raise WrongUsage(f"`{address}` has takes 1 to {len(record.takes)}, not {number}", hint="see `ltxspec show`")
+        doomed = [(n, take) for n, take in enumerate(record.takes, 1) if number in (None, n)]
+        found = Forgotten(address, doomed)
+        if not agreed(found):
+            raise Refused("not-approved", "not agreed; nothing was forgotten")
+        kept = tuple(take for n, take in enumerate(record.takes, 1) if number not in (None, n))
+        lockfile = _without(lockfile, address.instance)
+        if kept:
+            lockfile = _put(lockfile, address.instance, _with_current(ShotRecord(record.current, kept)), section)
+        state.write_lockfile(lockfile)
+        relink(project, _with_gone({address.spec: lockfile}, [address]))
+    return found
+
+
+def migrate(project: Project) -> tuple[list[str], int]:
+    """Write every lockfile in the present format; those that are stay untouched, byte for byte.
+
+    Returns:
+        The names of the specs whose lockfiles were written, and how many were read.
+
+    Raises:
+        LockfileError: one cannot be read; those before it are written.
+        LockHeld, StorageError: as for every change of a lockfile.
+    """
+    names, written = lockfile_names(project), []
+    for name in names:
+        with _holding(project, (name,), "lock migrate") as states:
+            lockfile = states[name].read_lockfile()
+            if encode_lockfile(lockfile) != read_if_exists(project.paths_of(name).lockfile, project.root):
+                states[name].write_lockfile(lockfile)
+                written.append(name)
+    return written, len(names)
+
+
+@contextmanager
+def _holding(project: Project, specs: Iterable[str], command: str) -> Iterator[Mapping[str, FileSpecState]]:
+    """Hold the state of some specs, locked in one order so that two commands cannot wait for each other."""
+    with ExitStack() as stack:
+        yield {
+            spec: stack.enter_context(open_state(project.paths_of(spec), wait=0.0, command=command))
+            for spec in sorted(set(specs))
+        }
+
+
+def _keys(lockfile: Lockfile, address: ShotAddress) -> list[str]:
+    """The instance keys an address means: its own, or all instances of a shot that has several."""
+    every = sorted({*lockfile.shots, *lockfile.retired})
+    if address.instance in every:
+        return [address.instance]
+    family = [key for key in every if key.partition("[")[0] == address.instance]
+    if not family:
+        raise _unknown(address, lockfile)
+    return family
+
+
+def _renamed(keys: Sequence[str], origin: ShotAddress, target: ShotAddress) -> list[tuple[ShotAddress, ShotAddress]]:
+    """Old and new address of each instance; what stands in brackets is kept when the bare name was given."""
+    if keys != [origin.instance] and "[" in target.instance:
+        raise WrongUsage(f"`{origin}` means {len(keys)} instances, `{target}` is one", hint="give the bare names")
+    return [
+        (ShotAddress(origin.spec, key), ShotAddress(target.spec, target.instance + key[len(origin.instance) :]))
+        for key in keys
+    ]
+
+
+def _unknown(address: ShotAddress, lockfile: Lockfile) -> UnknownAddress:
+    known = [ShotAddress(address.spec, key) for key in sorted({*lockfile.shots, *lockfile.retired})]
+    return UnknownAddress(f"no lockfile knows `{address}`", hint=suggestion(str(address), known))
+
+
+def _refuse_open(states: Mapping[str, FileSpecState], addresses: Sequence[ShotAddress]) -> None:
+    for address in dict.fromkeys(addresses):
+        if fold(states[address.spec].events()).by_instance(address.instance):
+            raise UnderWay(
+                f"a task of `{address}` is still under way, and its result will be filed under this name",
+                hint="run `ltxspec collect` first",
+            )
+
+
+def _taken(lockfile: Lockfile, key: str) -> tuple[ShotRecord, str]:
+    """All takes under a key, and the section where they belong: with the shots when any of them stands there."""
+    live, retired = lockfile.shots.get(key), lockfile.retired.get(key)
+    if live is None or retired is None:
+        return live or retired or ShotRecord(None, ()), "shots" if live else "retired"
+    return _joined(live, retired), "shots"
+
+
+def _put(lockfile: Lockfile, key: str, record: ShotRecord, section: str) -> Lockfile:
+    """Add takes to a key, in the given section; what stands there among the shots stays among them."""
+    if key in lockfile.shots or key in lockfile.retired:
+        present, where = _taken(lockfile, key)
+        record = _joined(present, record)
+        section = "shots" if "shots" in (section, where) else section
+        lockfile = _without(lockfile, key)
+    if section == "shots":
+        return replace(lockfile, shots={**lockfile.shots, key: record})
+    return replace(lockfile, retired={**lockfile.retired, key: record})
+
+
+def _joined(first: ShotRecord, second: ShotRecord) -> ShotRecord:
+    """The takes of both; the first one's choice of the current take wins."""
+    joined = first
+    for take in second.takes:
+        known = first.take(take.task_id)
+        joined = joined.with_take(take if known is None else join_takes(known, take))
+    return replace(joined, current=first.current or second.current)
+
+
+def _with_current(record: ShotRecord) -> ShotRecord:
+    """The record with a current take that is among its takes: the latest that succeeded, if the chosen one is gone."""
+    if record.current is None or record.take(record.current) is not None:
+        return record
+    good = [take.task_id for take in record.takes if take.status == "succeeded"]
+    return replace(record, current=good[-1] if good else None)
+
+
+def _without(lockfile: Lockfile, key: str) -> Lockfile:
+    shots, retired = (
+        {name: record for name, record in records.items() if name != key}
+        for records in (lockfile.shots, lockfile.retired)
+    )
+    return replace(lockfile, shots=shots, retired=retired)
+
+
+def _with_gone(lockfiles: Mapping[str, Lockfile], addresses: Iterable[ShotAddress]) -> list[Lockfile]:
+    """The lockfiles as the readable tree is to show them: what left them counts as retired, so that its links go."""
+    shown = dict(lockfiles)
+    for address in addresses:
+        lockfile = shown[address.spec]
+        retired = {address.instance: ShotRecord(None, ()), **lockfile.retired}
+        shown[address.spec] = replace(lockfile, retired=retired)
+    return list(shown.values())

@@ -1,0 +1,226 @@
+"""Putting lockfiles back together: as git's merge driver, and after a merge that git could not, or should not, make.
+
+The two sides are taken from where they are whole: from git's index while the conflict stands there, else from the
+commits that were merged. Conflict markers in the file itself are the last resort, because there the digests of blocks
+that git mixed tell nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ltxspec.errors import LockfileError, LtxspecError, WrongUsage
+from ltxspec.lock.codec import decode_lockfile, encode_lockfile
+from ltxspec.lock.merge import merge_lockfiles, missing_tasks, recorded_tasks, split_conflict
+from ltxspec.lock.models import Lockfile
+from ltxspec.project.project import Project
+from ltxspec.storage.durable import REAL, read_if_exists, replace_file
+from ltxspec.storage.file_lock import exclusive
+from ltxspec.storage.git import repository_of, run_git
+from ltxspec.storage.git_objects import BASE, OURS, THEIRS, conflicts
+from ltxspec.storage.git_refs import find_commit
+
+SUFFIX = ".lock.json"
+# What git is in the middle of: the name under which it keeps the other side. Ours is HEAD.
+_OTHER_SIDES = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD")
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The versions of one lockfile that are to be joined, and how they were found, in words."""
+
+    ours: Lockfile
+    theirs: Lockfile
+    base: Lockfile | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """One lockfile that was put together."""
+
+    path: str
+    tasks: int
+    source: str
+
+
+def merge_driver(base: Path, ours: Path, theirs: Path, name: str) -> None:
+    """Do what git asks of a merge driver: join three files, the result in the place of `ours`.
+
+    When that cannot be done, `ours` is left with both sides whole between conflict markers: a file that no command
+    takes for a lockfile, and from which nothing is lost.
+
+    Raises:
+        LockfileError: a side cannot be read, or the two are not about the same thing.
+        StorageError: a file cannot be read or written.
+    """
+    contents = [read_if_exists(path) or b"" for path in (base, ours, theirs)]
+    try:
+        sides = _sides_of(dict(zip((BASE, OURS, THEIRS), contents, strict=True)), name)
+        merged = _joined(sides)
+    except LockfileError:
+        replace_file(ours, _in_conflict(contents[1], contents[2]))
+        raise
+    replace_file(ours, merged)
+
+
+def merge_conflicts(project: Project, paths: Sequence[str]) -> Iterator[Merged | LtxspecError]:
+    """Put together every lockfile that a merge left unresolved or damaged, and write it.
+
+    Args:
+        project: the project.
+        paths: the lockfiles to look at, relative to where the command was started; none: all of this provider.
+
+    Yields:
+        For each one that needed it the result, or the error that keeps it as it is.
+    """
+    folder = project.label(project.lockfiles)
+    places = [_place(project, path) for path in paths] or [folder]
+    unmerged = conflicts(project.root, *places)
+    present = places if paths else [project.label(path) for path in sorted(project.lockfiles.glob(f"*{SUFFIX}"))]
+    for path in sorted({*present, *(path for path in unmerged if path.endswith(SUFFIX))}):
+        try:
+            with exclusive(project.paths_of(_spec_of(path)).guard, wait=0.0, command="lock merge", within=project.root):
+                merged = _merge_one(project.root, path, unmerged.get(path))
+        except LtxspecError as error:
+            yield error
+            continue
+        if merged is not None:
+            yield merged
+
+
+def _place(project: Project, path: str) -> str:
+    label = project.label((project.folder / path).resolve())
+    if not label.endswith(SUFFIX):
+        raise WrongUsage(f"`{path}` is not a lockfile", hint=f"name files that end in `{SUFFIX}`, or none for all")
+    return label
+
+
+def _spec_of(path: str) -> str:
+    return Path(path).name.removesuffix(SUFFIX)
+
+
+def _merge_one(root: Path, path: str, stages: dict[int, bytes] | None) -> Merged | None:
+    """Mend one file; None when nothing is wrong with it."""
+    data = read_if_exists(root / path, root)
+    if stages is not None:
+        sides = _sides_of(stages, path)
+    else:
+        damage = _damage(data, path)
+        if damage is None or data is None:
+            return None
+        sides = _sides_of_history(root, path, data) or _sides_of_markers(data, path, damage)
+    merged = _joined(sides)
+    lockfile = decode_lockfile(merged, path)
+    _refuse_loss(data, lockfile, path)
+    if merged != data:
+        if read_if_exists(root / path, root) != data:
+            raise LockfileError(f"lockfile `{path}` was changed meanwhile; nothing was written", hint="merge again")
+        replace_file(root / path, merged, REAL.inside(root))
+    return Merged(path, len(recorded_tasks(lockfile)), sides.source)
+
+
+def _damage(data: bytes | None, path: str) -> LockfileError | None:
+    """What keeps a file from being read, if anything does."""
+    if data is None:
+        raise LockfileError(f"lockfile `{path}` does not exist")
+    try:
+        decode_lockfile(data, path)
+    except LockfileError as error:
+        return error
+    return None
+
+
+def _sides_of(stages: dict[int, bytes], path: str) -> Sides:
+    """The sides as git holds them. A side that deleted the file takes nothing away: it records what was paid."""
+    ours, theirs = (
+        decode_lockfile(stages[stage], f"{path} ({whose})") if stages.get(stage) else None
+        for stage, whose in ((OURS, "ours"), (THEIRS, "theirs"))
+    )
+    whole = ours or theirs
+    if whole is None:
+        raise LockfileError(f"neither side of `{path}` has a lockfile", hint="`git log -- FILE` shows who removed it")
+    if ours is None or theirs is None:
+        return Sides(whole, whole, None, "one side had no such file; the other's is kept")
+    try:
+        base = decode_lockfile(stages[BASE], f"{path} (base)") if stages.get(BASE) else None
+    except LockfileError:  # it only settles who changed what; the paid tasks stand in the sides
+        base = None
+    return Sides(ours, theirs, base, "both sides as git holds them")
+
+
+def _sides_of_history(root: Path, path: str, data: bytes) -> Sides | None:
+    """The sides of a merge that git made, or is making, without seeing a conflict in this file."""
+    if repository_of(root) is None:
+        return None
+    for other in filter(None, (find_commit(root, name) for name in _OTHER_SIDES)):
+        if (theirs := _at(root, other, path)) is not None and (ours := _at(root, "HEAD", path)) is not None:
+            base = run_git(root, "merge-base", "HEAD", other).stdout.decode().strip()
+            return _sides_of({OURS: ours, THEIRS: theirs, BASE: _at(root, base, path) or b""}, path)
+    last = run_git(root, "rev-list", "-1", "HEAD", "--", path).stdout.decode().strip()
+    if not last or _at(root, last, path) != data:
+        return None
+    ours, theirs = _at(root, f"{last}^1", path), _at(root, f"{last}^2", path)
+    if ours is None or theirs is None:
+        return None
+    base = run_git(root, "merge-base", f"{last}^1", f"{last}^2").stdout.decode().strip()
+    return _sides_of({OURS: ours, THEIRS: theirs, BASE: _at(root, base, path) or b""}, path)
+
+
+def _at(root: Path, revision: str, path: str) -> bytes | None:
+    """A file as it was at a revision; None when either is not there."""
+    done = run_git(root, "cat-file", "blob", f"{revision}:./{path}") if revision else None
+    return done.stdout if done is not None and done.returncode == 0 else None
+
+
+def _sides_of_markers(data: bytes, path: str, damage: LockfileError) -> Sides:
+    """The sides of a file with conflict markers that git no longer knows to be in conflict.
+
+    Raises:
+        LockfileError: there are no markers either: the file was damaged in some other way.
+    """
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise damage from None
+    ours, theirs, base = split_conflict(text)
+    if ours == theirs:
+        raise damage
+    mine, others = (
+        decode_lockfile(side.encode(), f"{path} ({whose})", check_digests=False)
+        for side, whose in ((ours, "ours"), (theirs, "theirs"))
+    )
+    try:
+        shared = decode_lockfile(base.encode(), path, check_digests=False) if base is not None else None
+    except LockfileError:
+        shared = None
+    return Sides(mine, others, shared, "both sides as the conflict markers show them; compare with `ltxspec show`")
+
+
+def _joined(sides: Sides) -> bytes:
+    """The merged file, read back and compared: no task of either side is missing in it."""
+    data = encode_lockfile(merge_lockfiles(sides.ours, sides.theirs, sides.base))
+    merged = decode_lockfile(data, "the merged lockfile")
+    lost = [*missing_tasks(sides.ours, merged), *missing_tasks(sides.theirs, merged)]
+    if lost:
+        raise AssertionError(f"a merge lost {lost[0]}")
+    return data
+
+
+def _refuse_loss(data: bytes | None, merged: Lockfile, path: str) -> None:
+    """Stop when the file on disk records a task that the sides do not: somebody has worked on it since."""
+    try:
+        present = decode_lockfile(data or b"", path, check_digests=False)
+    except LockfileError:
+        return
+    if lost := missing_tasks(present, merged):
+        raise LockfileError(
+            f"lockfile `{path}` records what neither side of the merge has: {lost[0]}",
+            hint="keep a copy, restore the file with `git checkout --merge -- FILE`, and merge again",
+        )
+
+
+def _in_conflict(ours: bytes, theirs: bytes) -> bytes:
+    """Both sides whole, between the markers that `lock merge` understands."""
+    mine, others = (side if not side or side.endswith(b"\n") else side + b"\n" for side in (ours, theirs))
+    return b"<<<<<<< ours\n" + mine + b"=======\n" + others + b">>>>>>> theirs\n"

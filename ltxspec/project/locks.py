@@ -1,0 +1,76 @@
+"""Takes the exclusive locks of specs, and reads under them what is about to be acted upon: specs, lockfile, journal."""
+
+import contextlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ltxspec.errors import Refused
+from ltxspec.lock.journal import fold
+from ltxspec.plan.recorded import Owned
+from ltxspec.project.load import render_specs
+from ltxspec.project.project import Project
+from ltxspec.render.models import RenderedSpec
+from ltxspec.storage.provenance import refuse_stranger
+from ltxspec.storage.state import FileSpecState, open_state
+from ltxspec.values import Json
+
+_TRIES = 4  # times that specs may change their names while their locks are taken
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Specs whose lockfiles this process holds, and what they say now."""
+
+    states: Mapping[str, FileSpecState]
+    owned: Mapping[str, Owned]
+    rendered: Sequence[RenderedSpec] = ()  # as they stand in their files, read under the locks
+
+
+@contextlib.contextmanager
+def holding(project: Project, specs: Collection[str], *, wait: float, command: str) -> Iterator[Held]:
+    """Take the exclusive lock of every spec (in one order, so that two applies cannot wait for each other).
+
+    Raises:
+        LockHeld: another process is at work on one of them.
+        LockfileError: a lockfile or journal cannot be trusted.
+    """
+    with contextlib.ExitStack() as stack:
+        states = {
+            name: stack.enter_context(open_state(project.paths_of(name), wait=wait, command=command))
+            for name in sorted(specs)
+        }
+        yield Held(states, {name: _owned(project, name, state) for name, state in states.items()})
+
+
+@contextlib.contextmanager
+def holding_specs(
+    project: Project, paths: Sequence[str], variables: Mapping[str, Json], *, wait: float, command: str
+) -> Iterator[Held]:
+    """The same for the specs of some files, which are read when their locks are held: what is bought stands there then.
+
+    Locks go by the names in the files. So the files are read before, too, and problems in them leave no lock behind.
+
+    Raises:
+        Invalid: the specs have problems.
+        Refused: the names change all the time.
+        LockHeld, LockfileError: as `holding`.
+    """
+    names = _names(render_specs(project, paths, variables))
+    for _ in range(_TRIES):
+        with holding(project, names, wait=wait, command=command) as held:
+            rendered = render_specs(project, paths, variables)
+            if _names(rendered) == names:
+                yield Held(held.states, held.owned, rendered)
+                return
+        names = _names(rendered)
+    raise Refused("stale-plan", "specs are being renamed while they are applied", hint="run the command again")
+
+
+def _owned(project: Project, spec: str, state: FileSpecState) -> Owned:
+    owned = Owned(state.read_lockfile(), fold(state.events()))
+    refuse_stranger(project.paths_of(spec), owned.journal, project.root, project.config.project.id)
+    return owned
+
+
+def _names(specs: Sequence[RenderedSpec]) -> set[str]:
+    return {spec.name for spec in specs}

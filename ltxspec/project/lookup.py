@@ -1,0 +1,104 @@
+"""Finds what is owned by address, in all lockfiles of a project."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ltxspec.errors import LtxspecError
+from ltxspec.lock.models import Lockfile, ShotRecord
+from ltxspec.plan.addresses import suggestion
+from ltxspec.plan.selection import Pattern
+from ltxspec.project.adapters import owned
+from ltxspec.project.project import Project
+from ltxspec.values import ShotAddress
+
+_SUFFIX = ".lock.json"
+
+
+class UnknownAddress(LtxspecError):
+    """No lockfile knows the address."""
+
+    code = "unknown-address"
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One shot's record, and whether its shot has left the spec."""
+
+    address: ShotAddress
+    record: ShotRecord
+    retired: bool = False
+
+
+def lockfile_names(project: Project) -> list[str]:
+    """Specs that have a lockfile, sorted."""
+    return sorted(path.name.removesuffix(_SUFFIX) for path in project.lockfiles.glob(f"*{_SUFFIX}"))
+
+
+def expected_names(project: Project) -> list[str]:
+    """Specs that have a lockfile or should have one, because git tracks it, sorted. Raises LockfileError."""
+    tracked = project.paths_of("any").tracked
+    missing = tracked.missing(_SUFFIX) if tracked is not None else []
+    return sorted({*lockfile_names(project), *(path.name.removesuffix(_SUFFIX) for path in missing)})
+
+
+def all_lockfiles(project: Project) -> list[Lockfile]:
+    """Every lockfile of the project, in the order of names. Raises LockfileError, also for one that is missing."""
+    return [owned(project, name).lockfile for name in expected_names(project)]
+
+
+def readable_lockfiles(project: Project) -> tuple[list[Lockfile], list[LtxspecError]]:
+    """Every lockfile that can be read, in the order of names; and why the others cannot."""
+    found: list[Lockfile] = []
+    problems: list[LtxspecError] = []
+    for name in expected_names(project):
+        try:
+            found.append(owned(project, name).lockfile)
+        except LtxspecError as error:
+            problems.append(error)
+    return found, problems
+
+
+def holdings(lockfiles: Iterable[Lockfile]) -> list[Holding]:
+    """Every record of some lockfiles: shots first, then retired ones."""
+    found = []
+    for lockfile in lockfiles:
+        for retired, records in ((False, lockfile.shots), (True, lockfile.retired)):
+            found += [
+                Holding(ShotAddress(lockfile.spec, key), record, retired) for key, record in sorted(records.items())
+            ]
+    return found
+
+
+def find(project: Project, pattern: str | None) -> list[Holding]:
+    """The holdings an address (with wildcards, or just a spec's name) means; all of them without one.
+
+    Raises:
+        UnknownAddress: nothing matches.
+    """
+    return matching(all_lockfiles(project), pattern)
+
+
+def matching(lockfiles: Iterable[Lockfile], pattern: str | None) -> list[Holding]:
+    """As `find`, in some lockfiles. Raises UnknownAddress when nothing matches."""
+    every = holdings(lockfiles)
+    if pattern is None:
+        return every
+    wanted = Pattern(pattern)
+    found = [item for item in every if wanted.matches(item.address) or item.address.spec == pattern]
+    if not found:
+        hint = suggestion(pattern, [item.address for item in every])
+        raise UnknownAddress(f"no lockfile knows `{pattern}`", hint=hint)
+    return found
+
+
+def find_one(project: Project, address: str) -> Holding:
+    """The one holding of an address.
+
+    Raises:
+        UnknownAddress: none, or more than one.
+    """
+    found = find(project, address)
+    if len(found) > 1:
+        names = ", ".join(f"`{item.address}`" for item in found[:5])
+        raise UnknownAddress(f"`{address}` means {len(found)} shots", hint=f"name one: {names}")
+    return found[0]

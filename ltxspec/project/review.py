@@ -1,0 +1,131 @@
+"""Composes a review from two versions of the project: for `diff`, `review` and `comment`. Nothing is checked out."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+
+from ltxspec.errors import Diagnostic
+from ltxspec.plan.actions import FieldChange
+from ltxspec.plan.limits import Limits
+from ltxspec.plan.policy import Rule, check_policies
+from ltxspec.plan.prices import shadowed_prices
+from ltxspec.plan.selection import Selection
+from ltxspec.project.adapters import make_plan
+from ltxspec.project.project import Project
+from ltxspec.project.revisions import Revisions, choose_revisions
+from ltxspec.project.snapshot import Reading, project_at, read_side
+from ltxspec.review.causes import causes_of
+from ltxspec.review.compare import Terms, compare
+from ltxspec.review.models import WORKING_TREE, Cause, Review, RuleChange
+from ltxspec.review.rules import delivery_changes, model_changes, setting_changes
+from ltxspec.review.scopes import SpecScope
+from ltxspec.review.sides import Side
+from ltxspec.storage.settings import policies, settings
+from ltxspec.storage.trees import FolderTree, GitTree
+from ltxspec.storage.validation_cache import FileVerdicts
+from ltxspec.values import ShotAddress
+
+
+def make_review(project: Project, base: str | None = None, head: str | None = None) -> Review:
+    """Review the change between two versions of a project.
+
+    Args:
+        project: as it is on disk; its provider is the one that is compared.
+        base: a git revision, `A..B` or `A...B`; None: the merge base of the branch the change goes to.
+        head: a git revision; None: the working tree, with what is under way there.
+
+    Raises:
+        UnknownRevision: git does not know one of them.
+        Invalid: the configuration of one of them is not valid.
+        StorageError: no git, no repository, or something cannot be read.
+    """
+    revisions = choose_revisions(project.root, project.environ, base, head)
+    with ExitStack() as stack, FileVerdicts(project.local / "cache" / "verdicts", project.root) as verdicts:
+        old = _read_commit(revisions.base, project, stack, verdicts)
+        if revisions.head is None:
+            new = read_side(WORKING_TREE, project, FolderTree(project.root), verdicts)
+        else:
+            new = _read_commit(revisions.head, project, stack, verdicts)
+        return _compared(old, new, revisions)
+
+
+def _read_commit(commit: str, project: Project, stack: ExitStack, verdicts: FileVerdicts) -> Reading:
+    tree = stack.enter_context(GitTree(project.root, commit))
+    return read_side(commit, project_at(project, tree), tree, verdicts)
+
+
+def _compared(old: Reading, new: Reading, revisions: Revisions) -> Review:
+    plannable = [spec for name, spec in new.rendered.items() if name in new.owned]
+    config = new.project.config
+    plan = make_plan(replace(new.project, config=replace(config, policy=())), plannable, Selection(), new.owned)
+    rules = [Rule(rule.assertion, rule.message, rule.severity, rule.where) for rule in config.policy]
+    broken = check_policies(rules, plan, new.project.catalog, new.tree)
+    sides = old.side(new.files), new.side(old.files)
+    terms = Terms(
+        plan=replace(plan, diagnostics=broken),
+        limits=Limits(config.budget.per_apply, config.budget.per_shot, config.budget.per_spec),
+        diagnostics=[*_head_problems(new), *broken, *shadowed_prices(plan, new.project.catalog), *_base_problems(old)],
+        causes=_Causes(old, new).find,
+        rules=_rules(old, new, sides),
+        catalog=old.project.catalog,
+    )
+    review = compare(*sides, terms)
+    return replace(review, base_name=revisions.base_name, head_commit=revisions.head or revisions.checkout)
+
+
+def _rules(old: Reading, new: Reading, sides: tuple[Side, Side]) -> list[RuleChange]:
+    """What changed in rules and prices; first what no change can push out of sight by being long."""
+    before, after = old.project.config, new.project.config
+    return [
+        *setting_changes(settings(before), settings(after)),
+        *model_changes(old.project.catalog, new.project.catalog),
+        *setting_changes(policies(before), policies(after)),
+        *delivery_changes(*sides, before.delivery.parameters(), after.delivery.parameters()),
+    ]
+
+
+class _Causes:
+    """Looks for causes in the two versions of a spec; each version is prepared once."""
+
+    def __init__(self, old: Reading, new: Reading) -> None:
+        self._sides = (old, new)
+        self._scopes: tuple[dict[str, SpecScope], dict[str, SpecScope]] = ({}, {})
+
+    def find(self, before: ShotAddress, after: ShotAddress, changes: Sequence[FieldChange]) -> Sequence[Cause]:
+        """The causes of one shot's changes."""
+        views = self._scope(0, before.spec).view(before.instance), self._scope(1, after.spec).view(after.instance)
+        return causes_of(views[0], views[1], changes) if views[0] and views[1] else ()
+
+    def _scope(self, which: int, spec: str) -> SpecScope:
+        scopes, side = self._scopes[which], self._sides[which]
+        if spec not in scopes:
+            scopes[spec] = SpecScope(side.specs[spec], side.tree)
+        return scopes[spec]
+
+
+def _head_problems(new: Reading) -> list[Diagnostic]:
+    unreadable = [
+        Diagnostic("error", error.code, error.summary, error.where, error.hint) for error in new.unreadable.values()
+    ]
+    return [*new.problems.diagnostics, *unreadable]
+
+
+def _base_problems(old: Reading) -> list[Diagnostic]:
+    """What the base cannot tell. It is nobody's task in this change, so it is one warning a file, without a place."""
+    broken = [
+        Diagnostic(
+            "warning",
+            "base-unrendered",
+            f"`{file}` does not render at the base, so its earlier prompts are those of the lockfile",
+        )
+        for file in old.unrendered
+    ]
+    unreadable = [
+        Diagnostic(
+            "warning",
+            "base-unreadable",
+            f"the base's lockfile of `{spec}` cannot be read, so what was bought for it in this change is not known",
+        )
+        for spec in old.unreadable
+    ]
+    return [*broken, *unreadable]

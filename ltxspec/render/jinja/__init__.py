@@ -1,0 +1,1 @@
+"""The one Jinja environment: sandboxed, metered, and the same on every machine."""

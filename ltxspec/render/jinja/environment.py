@@ -1,0 +1,268 @@
+"""The one Jinja environment: strict, immutable, deterministic, and counted.
+
+Jinja compiles a template to Python. Between its parser and its compiler the tree is rewritten here: what repeats or
+grows goes through the budget, what is not allowed is refused by name. Nothing is computed while compiling.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from jinja2 import nodes, pass_context
+from jinja2.environment import Template, TemplateModule
+from jinja2.exceptions import SecurityError, TemplateSyntaxError
+from jinja2.lexer import Token, TokenStream
+from jinja2.loaders import DictLoader
+from jinja2.parser import Parser
+from jinja2.runtime import BlockReference, Context, Macro, Undefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from ltxspec.render.jinja import access
+from ltxspec.render.jinja.budget import Budget, TemplateLimit, as_text, describe, operate
+from ltxspec.render.jinja.metering import (
+    COMPARED,
+    ENTERED,
+    JOINED,
+    KEYED,
+    LEFT,
+    LOOPED,
+    SLICED,
+    SPENT,
+    SPREAD,
+    Unsupported,
+    harden,
+)
+from ltxspec.render.jinja.names import comparable, filters_for, functions_for, tests_for
+
+TEXT = "<text>"  # the name of a template that is no file
+RESULT = "ltxspec_result"
+MAX_TOKENS = 10_000  # of one template text: what is read before anything can be counted
+MAX_BRACKETS = 24  # open at once
+
+Resolve = Callable[[str, str], str]  # (name in the tag, template it stands in) -> key in `Sandbox.texts`
+
+
+class _Fresh(Template):
+    """A template whose module is made anew by every import, so that no render leaves anything to the next."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:  # noqa: ARG002  # jinja2's signature
+        return self.make_module()
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Where templates run. `texts` holds the files they include; `resolve` puts them there."""
+
+    template_class = _Fresh
+    intercepted_binops: frozenset[str] = frozenset({"+", "-", "*", "/", "//", "%", "**"})
+
+    def __init__(self, resolve: Resolve) -> None:
+        self.budget = Budget()
+        self.texts: dict[str, str] = {}
+        self.resolve = resolve
+        super().__init__(
+            undefined=access.Unknown,
+            finalize=self._print,
+            loader=DictLoader(self.texts),
+            optimized=False,  # constants are not folded: a fold would run before anything is counted
+            trim_blocks=True,  # a line that holds only a tag leaves no trace in the prompt
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            auto_reload=False,
+        )
+        self.tests: dict[str, Any] = tests_for(self.budget)
+        self.filters: dict[str, Any] = filters_for(self.budget, self.tests)
+        self.globals: dict[str, Any] = functions_for(self.budget)
+        self.words = (frozenset(self.filters), frozenset(self.tests))
+        self.filters |= self._internal_filters()
+
+    def _internal_filters(self) -> dict[str, Callable[..., Any]]:
+        """What `harden` writes into trees; their names cannot be written in a template."""
+        budget = self.budget
+        return {
+            SPENT: budget.spend,
+            ENTERED: lambda _: budget.enter(),
+            LEFT: lambda _: budget.leave(),
+            LOOPED: partial(_looped, budget),
+            JOINED: partial(access.join, budget, ""),
+            COMPARED: partial(comparable, budget),
+            KEYED: access.hashable,
+            SLICED: partial(_sliced, budget),
+            SPREAD: partial(_spread, budget),
+        }
+
+    @pass_context
+    def _print(self, _context: Context, value: Any) -> str:
+        """Turn what `{{ … }}` gives into text."""
+        if isinstance(value, Undefined):
+            return str(value)  # raises, except for the missing `else` of an inline `if`
+        if type(value) is str:
+            self.budget.spend(len(value))
+        return as_text(self.budget, value)
+
+    def _tokenize(
+        self, source: str, name: str | None, filename: str | None = None, state: str | None = None
+    ) -> TokenStream:
+        return TokenStream(_counted(super()._tokenize(source, name, filename, state)), name, filename)
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        try:
+            tree = harden(super()._parse(source, name, filename), *self.words)
+        except Unsupported as error:
+            error.name = name
+            raise
+        tree.set_environment(self)
+        return tree
+
+    def program(self, text: str) -> Template:
+        """Compile a text."""
+        return self._compiled(self.parse(text, TEXT))
+
+    def value_program(self, text: str) -> tuple[Template, bool]:
+        """Compile a text. True: it is one expression alone, whose value the run leaves under `RESULT`.
+
+        White space and comments around the expression do not count.
+        """
+        tree = self.parse(text, TEXT)
+        paid, *rest = tree.body
+        if len(rest) == 1 and isinstance(rest[0], nodes.Output):
+            parts = [part for part in rest[0].nodes if not _is_blank(part)]
+            if len(parts) == 1 and not isinstance(parts[0], nodes.TemplateData):
+                return self._compiled(nodes.Template([paid, _result(parts[0])], lineno=1)), True
+        return self._compiled(tree), False
+
+    def expression(self, text: str) -> Template:
+        """Compile a bare expression; the run leaves its value under `RESULT`."""
+        parser = Parser(self, text, TEXT, state="variable")
+        parsed = parser.parse_expression()
+        if not parser.stream.eos:
+            token = parser.stream.current
+            raise TemplateSyntaxError(f"unexpected {token.value!r} after the expression", token.lineno, TEXT)
+        tree = harden(nodes.Template([_result(parsed)], lineno=1), *self.words)
+        return self._compiled(tree)
+
+    def names_in(self, text: str) -> set[str]:
+        """The variables a bare expression uses; functions that every template has do not count."""
+        parsed = nodes.Output([Parser(self, text, TEXT, state="variable").parse_expression()])
+        return {name.name for name in parsed.find_all(nodes.Name)} - self.globals.keys()
+
+    def _compiled(self, tree: nodes.Template) -> Template:
+        tree.set_environment(self)
+        return Template.from_code(self, self.compile(tree, TEXT), self.globals)
+
+    def run(self, template: Template, variables: Mapping[str, Any]) -> tuple[str, Any]:
+        """Run a template with a fresh budget; gives its text and what it left under `RESULT`."""
+        self.budget.reset()
+        context = template.new_context(dict(variables))
+        text = "".join(template.root_render_func(context))
+        self.budget.build(len(text))
+        return _sound(text), context.vars.get(RESULT)
+
+    def plain(self, value: Any) -> Any:
+        """A value of a template as JSON: ranges and tuples as lists, no undefined values, no infinity."""
+        self.budget.measure(value)  # an undefined name speaks up here
+        return _plain(value)
+
+    def join_path(self, template: str, parent: str) -> str:
+        """Find the file an include, import or extends names."""
+        if not isinstance(template, str):
+            raise TypeError("the name of an included file must be a text")
+        return self.resolve(template, parent)
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """`obj.attribute` of a template."""
+        return access.attribute(self.budget, obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """`obj[argument]` of a template."""
+        return access.item(self.budget, obj, argument)
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ARG002  # jinja2's
+        """Compute `left operator right`."""
+        for side in (left, right):
+            if isinstance(side, Undefined):
+                access.fail(side)
+        return operate(self.budget, operator, left, right)
+
+    def call(self, context: Context, function: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Call a macro, a block, a method or a function that templates have, and nothing else."""
+        self.budget.spend(len(args) + len(kwargs))
+        if isinstance(function, Macro | BlockReference):
+            self.budget.enter()
+            result = context.call(function, *args, **kwargs)
+            self.budget.leave()
+            return result
+        kwargs.pop("_loop_vars", None)  # jinja2 hands these to functions that want the context; none of ours does
+        kwargs.pop("_block_vars", None)
+        if isinstance(function, Undefined):
+            access.fail(function)
+        if not isinstance(function, partial):
+            raise SecurityError(f"{describe(function)} cannot be called")
+        for value in (*args, *kwargs.values()):
+            if isinstance(value, Undefined):
+                access.fail(value)
+        return function(*args, **kwargs)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | range):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"the result is `{value}`, which is not a number")
+    if isinstance(value, str):
+        return _sound(value)
+    return None if isinstance(value, Undefined) else value
+
+
+def _sound(text: str) -> str:
+    """Refuse half characters (lone surrogates), which an escape can make and no file can hold."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ValueError(f"the text has half a character in it (`\\u{ord(text[error.start]):x}`)") from None
+    return text
+
+
+def _is_blank(part: nodes.Node) -> bool:
+    return isinstance(part, nodes.TemplateData) and not part.data.strip()
+
+
+def _result(expression: nodes.Expr) -> nodes.Assign:
+    return nodes.Assign(nodes.Name(RESULT, "store", lineno=1), expression, lineno=expression.lineno)
+
+
+def _counted(stream: TokenStream) -> Iterator[Token]:
+    """The tokens of a template, refusing what would keep the parser busy or deep in recursion."""
+    brackets = 0
+    for number, token in enumerate(stream):
+        if token.type in ("lparen", "lbracket", "lbrace"):
+            brackets += 1
+        elif token.type in ("rparen", "rbracket", "rbrace"):
+            brackets -= 1
+        if number > MAX_TOKENS:
+            raise TemplateLimit(f"the template has more than {MAX_TOKENS:,} words and signs inside its tags")
+        if brackets > MAX_BRACKETS:
+            raise TemplateLimit(f"the template has more than {MAX_BRACKETS} brackets open at once")
+        yield token
+
+
+def _looped(budget: Budget, values: Any, cost: int) -> Any:
+    """Pay for all rounds of a loop whose body costs `cost` steps, before the first one."""
+    items = access.elements(budget, values)
+    budget.spend(len(items) * cost)
+    return items
+
+
+def _sliced(budget: Budget, value: Any) -> Any:
+    budget.build(len(value))
+    return value
+
+
+def _spread(budget: Budget, value: Any) -> Any:
+    """What `**` takes apart: a mapping, counted."""
+    if not isinstance(value, dict):
+        raise TypeError(f"`**` needs a mapping, not {describe(value)}")
+    budget.spend(len(value))
+    return value

@@ -1,0 +1,204 @@
+"""Rewrite a parsed template so that everything it repeats, grows or enters is paid for.
+
+A cost is the number of nodes below a tree, plus the characters of the text between its tags: an upper bound of what
+running it once can do, apart from the loops and calls inside, which pay for themselves. Filters with names that no
+template can spell carry the payments into the compiled code.
+"""
+
+import math
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+from jinja2 import nodes
+from jinja2.exceptions import TemplateSyntaxError
+from jinja2.visitor import NodeTransformer
+
+from ltxspec.render.jinja.budget import MAX_BITS, TemplateLimit
+
+MAX_NODES = 6_000  # of one template, about 20,000 characters of nothing but tags
+MAX_NESTING = 60  # nodes inside one another
+
+SPENT, ENTERED, LEFT, LOOPED, JOINED = " spend", " enter", " leave", " loop", " join"
+COMPARED, KEYED, SLICED, SPREAD = " compare", " key", " slice", " spread"
+
+_COSTS: dict[type[nodes.Node], int] = {  # in steps of about half a microsecond; all others are one step
+    nodes.Include: 500,
+    nodes.Import: 500,
+    nodes.FromImport: 500,
+    nodes.Extends: 500,
+    nodes.Block: 100,
+    nodes.Macro: 20,
+    nodes.CallBlock: 20,
+    nodes.Call: 5,
+    nodes.Filter: 5,
+    nodes.Test: 3,
+    nodes.Getattr: 3,
+    nodes.Getitem: 3,
+    **dict.fromkeys((nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Pow), 4),
+}
+
+
+class Unsupported(TemplateSyntaxError):
+    """A template uses a part of Jinja that specs do not have; `word` is what stands there, `known` what may."""
+
+    def __init__(self, message: str, lineno: int, word: str = "", known: Collection[str] = ()) -> None:
+        super().__init__(message, lineno)
+        self.word = word
+        self.known = sorted(known)
+
+
+def harden(tree: nodes.Template, filters: Collection[str], tests: Collection[str]) -> nodes.Template:
+    """Rewrite `tree` in place. `filters` and `tests` are the names a template may use.
+
+    Raises:
+        Unsupported: a filter, test or tag that templates do not have.
+        TemplateLimit: the template is too long or too deep.
+    """
+    _check_shape(tree)
+    _Payments(filters, tests).visit(tree)
+    tree.body.insert(0, _statement(SPENT, tree, _cost(tree)))
+    return tree
+
+
+def _check_shape(tree: nodes.Node) -> None:
+    """Refuse a tree that is too large or too deep for the compiler; walks without recursion."""
+    count, level = 0, [tree]
+    depth = 0
+    while level:
+        count += len(level)
+        depth += 1
+        if count > MAX_NODES:
+            raise TemplateLimit(f"the template has more than {MAX_NODES:,} parts")
+        if depth > MAX_NESTING:
+            raise TemplateLimit(f"the template nests more than {MAX_NESTING} parts inside one another")
+        level = [child for node in level for child in node.iter_child_nodes()]
+
+
+def _cost(*trees: nodes.Node) -> int:
+    """What running these once costs, in steps."""
+    total, waiting = 0, list(trees)
+    while waiting:
+        node = waiting.pop()
+        total += _COSTS.get(type(node), 1)
+        if isinstance(node, nodes.TemplateData):
+            total += len(node.data)
+        waiting.extend(node.iter_child_nodes())
+    return total
+
+
+def _pay(name: str, subject: Any, *arguments: int) -> nodes.Filter:
+    constants = [nodes.Const(argument, lineno=subject.lineno) for argument in arguments]
+    return nodes.Filter(subject, name, constants, [], None, None, lineno=subject.lineno)
+
+
+def _statement(name: str, owner: nodes.Node, cost: int = 0) -> nodes.ExprStmt:
+    return nodes.ExprStmt(_pay(name, nodes.Const(cost, lineno=owner.lineno)), lineno=owner.lineno)
+
+
+Rewritten = nodes.Node | Sequence[nodes.Node]
+
+
+class _Payments(NodeTransformer):
+    """Puts the payments in. Children first, so that inner loops are already rewritten when a body is priced."""
+
+    def __init__(self, filters: Collection[str], tests: Collection[str]) -> None:
+        self.filters = filters
+        self.tests = tests
+        self.rules: dict[type[nodes.Node], Callable[[Any], Rewritten]] = {
+            nodes.For: self.loop,
+            nodes.Macro: self.body,
+            nodes.CallBlock: self.body,
+            nodes.Block: self.body,
+            nodes.Include: self.include,
+            nodes.Import: self.load,
+            nodes.FromImport: self.load,
+            nodes.Extends: self.extend,
+            nodes.Compare: self.compare,
+            nodes.Concat: self.concat,
+            nodes.Getitem: self.pick,
+            nodes.Pair: self.pair,
+            nodes.Const: self.constant,
+            nodes.Call: self.call,
+            nodes.Filter: self.filter,
+            nodes.Test: self.test,
+            nodes.ScopedEvalContextModifier: self.refuse_escaping,
+        }
+
+    def get_visitor(self, node: nodes.Node) -> Any:
+        """The rule for a node; None leaves the node alone and goes on below it."""
+        return self.rules.get(type(node))
+
+    def refuse_escaping(self, node: nodes.ScopedEvalContextModifier) -> Rewritten:
+        raise Unsupported("`autoescape` is for web pages and not available in specs", node.lineno, "autoescape")
+
+    def loop(self, node: nodes.For) -> Rewritten:
+        if node.recursive:
+            raise Unsupported("recursive loops are not available in specs; use a macro", node.lineno, "recursive")
+        self.generic_visit(node)
+        once = [node.target, *([node.test] if node.test is not None else []), *node.body]
+        node.iter = _pay(LOOPED, node.iter, _cost(*once))
+        return node
+
+    def body(self, node: nodes.Macro | nodes.CallBlock | nodes.Block) -> Rewritten:
+        self.generic_visit(node)
+        node.body.insert(0, _statement(SPENT, node, _cost(*node.body)))
+        return node
+
+    def include(self, node: nodes.Include) -> Rewritten:
+        if node.ignore_missing:
+            problem = "`ignore missing` is not available in specs: a file that cannot be read is never taken for empty"
+            raise Unsupported(problem, node.lineno, "ignore")
+        return self.load(node)
+
+    def load(self, node: nodes.Include | nodes.Import | nodes.FromImport) -> Rewritten:
+        self.generic_visit(node)
+        return [_statement(ENTERED, node), node, _statement(LEFT, node)]
+
+    def extend(self, node: nodes.Extends) -> Rewritten:
+        self.generic_visit(node)
+        return [_statement(ENTERED, node), node]  # what it extends runs to the end of this render
+
+    def compare(self, node: nodes.Compare) -> Rewritten:
+        self.generic_visit(node)
+        node.expr = _pay(COMPARED, node.expr)
+        for operand in node.ops:
+            operand.expr = _pay(COMPARED, operand.expr)
+        return node
+
+    def concat(self, node: nodes.Concat) -> Rewritten:
+        self.generic_visit(node)
+        return _pay(JOINED, nodes.List(node.nodes, lineno=node.lineno))
+
+    def pick(self, node: nodes.Getitem) -> Rewritten:
+        self.generic_visit(node)
+        return _pay(SLICED, node) if isinstance(node.arg, nodes.Slice) else node
+
+    def pair(self, node: nodes.Pair) -> Rewritten:
+        self.generic_visit(node)
+        node.key = _pay(KEYED, node.key)
+        return node
+
+    def constant(self, node: nodes.Const) -> Rewritten:
+        value = node.value
+        too_long = isinstance(value, int) and value.bit_length() > MAX_BITS
+        if too_long or (isinstance(value, float) and not math.isfinite(value)):
+            raise TemplateLimit("the template has a number that is too large")
+        return node
+
+    def call(self, node: nodes.Call | nodes.Filter | nodes.Test) -> Rewritten:
+        self.generic_visit(node)
+        if node.dyn_args is not None:
+            node.dyn_args = _pay(LOOPED, node.dyn_args, 1)
+        if node.dyn_kwargs is not None:
+            node.dyn_kwargs = _pay(SPREAD, node.dyn_kwargs)
+        return node
+
+    def filter(self, node: nodes.Filter) -> Rewritten:
+        if node.name not in self.filters:
+            raise Unsupported(f"there is no filter named `{node.name}`", node.lineno, node.name, self.filters)
+        return self.call(node)
+
+    def test(self, node: nodes.Test) -> Rewritten:
+        if node.name not in self.tests:
+            raise Unsupported(f"there is no test named `{node.name}`", node.lineno, node.name, self.tests)
+        return self.call(node)

@@ -1,0 +1,102 @@
+"""The live view of an apply: a line for each render under way, and the finished ones scrolling by above."""
+
+import contextlib
+from types import TracebackType
+from typing import IO, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from ltxspec.apply.events import ApplyEvent, Kind, RunSummary
+from ltxspec.report.apply.lines import event_line
+from ltxspec.report.apply.summary import write_summary
+from ltxspec.report.terminal import Style, clean, fit
+from ltxspec.report.wording import amount
+from ltxspec.values import Usd
+
+_MOST_LINES = 12  # renders drawn at once; the others are counted
+_LONGEST_ADDRESS = 40
+_LONGEST_STATE = 24
+
+_ENDS = {Kind.SHOT_COMMITTED, Kind.SHOT_NOT_ARCHIVED, Kind.SHOT_FAILED, Kind.SHOT_UNRESOLVED, Kind.SHOT_HELD_BACK}
+_SAID = _ENDS | {Kind.SHOT_UNCLEAR, Kind.SHOT_ADOPTED, Kind.WAITING_FOR_LOCK, Kind.STOPPING}
+_COUNTED = {Kind.SHOT_RECORDED, Kind.RUN_STARTED, Kind.RUN_FINISHED}
+
+
+class LiveView:
+    """Draws on a terminal between `__enter__` and `__exit__`, and leaves only the finished lines behind."""
+
+    def __init__(self, out: IO[str], err: IO[str], style: Style) -> None:
+        self._out, self._style = out, style
+        terminal = getattr(err, "unguarded", err)  # what draws needs the controls that texts may not hold
+        console = Console(
+            file=terminal, force_terminal=True, no_color=not style.color, highlight=False, width=style.width
+        )
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),  # addresses hold brackets
+            TextColumn("{task.fields[state]}", markup=False, style="dim"),
+            BarColumn(bar_width=20),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+        )
+        self._under_way: dict[str, TaskID] = {}
+        self._ended = 0
+        self._cost, self._unknown = Usd(0), 0
+        self._overall = self._progress.add_task("", total=None, state="")
+        self._count()
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with contextlib.suppress(OSError):  # a terminal that is gone needs no tidying
+            self._progress.stop()
+
+    def emit(self, event: ApplyEvent) -> None:
+        """Move the shot's line; say what a reader must not miss."""
+        if event.kind in _SAID:
+            self._progress.console.print(Text.from_ansi(event_line(event, self._style)), soft_wrap=True)
+        if event.address is not None and event.kind not in _COUNTED:
+            self._follow(event, clean(str(event.address)))
+        self._ended += event.kind in _ENDS or event.kind is Kind.SHOT_RECORDED
+        self._count()
+
+    def finish(self, summary: RunSummary) -> None:
+        """Take the drawing down and write the result."""
+        self._progress.stop()
+        write_summary(self._out, summary, self._style)
+
+    def _follow(self, event: ApplyEvent, address: str) -> None:
+        if event.kind in _ENDS:
+            task = self._under_way.pop(address, None)
+            if task is not None:
+                self._progress.remove_task(task)
+            self._pay(event)
+            return
+        if address not in self._under_way:
+            name = fit(address, _LONGEST_ADDRESS)
+            visible = len(self._under_way) < _MOST_LINES
+            self._under_way[address] = self._progress.add_task(name, total=None, state="", visible=visible)
+        state = fit(clean(event.message), _LONGEST_STATE)
+        task = self._under_way[address]
+        if event.percent is None:
+            self._progress.update(task, state=state)
+        else:
+            self._progress.update(task, state=state, total=100, completed=event.percent)
+
+    def _pay(self, event: ApplyEvent) -> None:
+        if event.kind in {Kind.SHOT_COMMITTED, Kind.SHOT_NOT_ARCHIVED}:
+            self._cost += event.cost or Usd(0)
+            self._unknown += event.cost is None
+
+    def _count(self) -> None:
+        for task in list(self._under_way.values())[:_MOST_LINES]:
+            self._progress.update(task, visible=True)
+        state = f"{self._ended:,} done, {len(self._under_way):,} under way, {amount(self._cost, self._unknown)} spent"
+        self._progress.update(self._overall, description="apply", state=state)

@@ -1,0 +1,126 @@
+"""What a run did, when it is over: what is left to do, how to do it, and one line with the money."""
+
+from collections.abc import Iterable, Mapping
+from typing import IO
+
+from ltxspec.apply.events import Outcome, RunSummary, ShotOutcome
+from ltxspec.redaction import redact_secrets
+from ltxspec.report.terminal import Paint, Style, clean, pad, width_of, wrap
+from ltxspec.report.wording import amount, counted, money, played
+from ltxspec.values import Json, Usd, format_usd
+
+_MOST_ROWS = 200
+_NOT_HOME = "not home"
+
+_DONE: Mapping[Outcome, str] = {
+    Outcome.RENDERED: "rendered",
+    Outcome.COLLECTED: "collected",
+    Outcome.RECORDED: "recorded",
+    Outcome.DETACHED: "left to render",
+    Outcome.FAILED: "failed",
+    Outcome.UNRESOLVED: "unresolved",
+    Outcome.HELD_BACK: "not ordered",
+}
+
+_CURES: Mapping[str, str] = {
+    _DONE[Outcome.FAILED]: "failed: edit the shot, or `ltxspec apply --retry ADDRESS`",
+    _DONE[Outcome.UNRESOLVED]: "unresolved: `ltxspec collect` goes on with it; it is never ordered twice",
+    _DONE[Outcome.HELD_BACK]: "not ordered: nothing was spent on it; `ltxspec apply` again",
+    _DONE[Outcome.DETACHED]: "left to render: `ltxspec collect` brings it home; it is billed either way",
+    _NOT_HOME: "not home: paid and recorded; `ltxspec archive pull` fetches the video, no render is repeated",
+}
+
+_PAINTS: Mapping[str, Paint] = {_DONE[Outcome.FAILED]: Paint.RED, _DONE[Outcome.DETACHED]: Paint.DIM}
+
+
+def summary_text(summary: RunSummary, style: Style) -> str:
+    """What is left and how to go on, then `summary_line`; with a final newline."""
+    left = [(item, word) for item in summary.outcomes if (word := _left(item)) is not None]
+    blocks = [_rows(left, style), _cures([word for _, word in left], style)]
+    paragraphs = ["\n".join(block) for block in blocks if block]
+    return "\n\n".join([*paragraphs, style.paint(summary_line(summary), Paint.BOLD)]) + "\n"
+
+
+def write_summary(out: IO[str], summary: RunSummary, style: Style) -> None:
+    """The result, on standard output; coloured only if that is a terminal too."""
+    color = style.color and out.isatty()
+    out.write(summary_text(summary, Style(color=color, width=style.width)))
+    out.flush()
+
+
+def summary_line(summary: RunSummary) -> str:
+    """The last line: `Applied: 3 rendered, 1 failed. Spent $1.44; $0.48 under way (1 task).`, stable enough to grep."""
+    counts = ", ".join(f"{number:,} {word}" for outcome, word in _DONE.items() if (number := summary.count(outcome)))
+    verb = "Interrupted" if summary.interrupted else "Applied" if summary.ordering else "Collected"
+    under_way = ""
+    if summary.in_flight_count:
+        flying = amount(summary.in_flight, summary.in_flight_unknown)
+        under_way = f"; {flying} under way ({counted(summary.in_flight_count, 'task')})"
+    spent = amount(summary.spent, summary.spent_unknown)
+    over = ""
+    if summary.overspent and summary.limit is not None:
+        over = f", {money(summary.overspent)} over the limit of {money(summary.limit)}"
+    line = f"{verb}: {counts or 'nothing to do'}. Spent {spent}{over}{under_way}."
+    return played(line) if summary.free else line
+
+
+def summary_document(summary: RunSummary) -> dict[str, Json]:
+    """The same for machines: counts, money, and how each shot ended."""
+    return {
+        "outcomes": {outcome.value: summary.count(outcome) for outcome in Outcome},
+        "spent": {"usd": format_usd(summary.spent), "unknown": summary.spent_unknown},
+        "overspent": format_usd(summary.overspent),
+        "inFlight": {
+            "usd": format_usd(summary.in_flight),
+            "unknown": summary.in_flight_unknown,
+            "tasks": summary.in_flight_count,
+        },
+        "interrupted": summary.interrupted,
+        "incomplete": summary.incomplete,
+        "shots": [_shot(item) for item in summary.outcomes],
+    }
+
+
+def _shot(item: ShotOutcome) -> dict[str, Json]:
+    return {
+        "address": str(item.address),
+        "outcome": item.outcome.value,
+        "taskUUID": item.task_id,
+        "estimate": price(item.estimate),
+        "cost": price(item.cost),
+        "archived": item.archived,
+        "message": redact_secrets(item.message),
+    }
+
+
+def price(usd: Usd | None) -> str | None:
+    """Money in JSON: a decimal string, null when it is not known."""
+    return None if usd is None else format_usd(usd)
+
+
+def _left(item: ShotOutcome) -> str | None:
+    """The word for what is not finished, or None."""
+    if item.outcome in (Outcome.RENDERED, Outcome.COLLECTED, Outcome.RECORDED):
+        return None if item.archived else _NOT_HOME
+    return _DONE[item.outcome]
+
+
+def _rows(left: list[tuple[ShotOutcome, str]], style: Style) -> list[str]:
+    shown = left[:_MOST_ROWS]
+    addresses = max((width_of(clean(str(item.address))) for item, _ in shown), default=0)
+    words = max((width_of(word) for _, word in shown), default=0)
+    lines: list[str] = []
+    for item, word in shown:
+        head = f"  {pad(clean(str(item.address)), addresses)}  {pad(word, words)}  "
+        message = wrap(clean(str(redact_secrets(item.message or ""))), max(style.width - width_of(head), 24)) or [""]
+        painted = f"  {style.paint(pad(clean(str(item.address)), addresses), Paint.BOLD)}  "
+        painted += style.paint(pad(word, words), _PAINTS.get(word, Paint.YELLOW)) + "  "
+        lines += [f"{painted}{message[0]}".rstrip(), *(" " * width_of(head) + line for line in message[1:])]
+    if len(left) > len(shown):
+        lines.append(f"  … and {len(left) - len(shown):,} more")
+    return lines
+
+
+def _cures(words: Iterable[str], style: Style) -> list[str]:
+    present = set(words)
+    return [style.paint(f"  {cure}", Paint.DIM) for word, cure in _CURES.items() if word in present]

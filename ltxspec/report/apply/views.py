@@ -1,0 +1,109 @@
+"""An apply as it happens: JSON lines for programs, plain lines for logs, a live view for people at a terminal."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from typing import IO, Protocol
+
+from ltxspec.apply.events import ApplyEvent, Kind, RunSummary
+from ltxspec.redaction import redact_secrets
+from ltxspec.report.apply.lines import event_line
+from ltxspec.report.apply.summary import price, summary_document, summary_line, write_summary
+from ltxspec.report.jsontext import encode
+from ltxspec.report.terminal import Style
+from ltxspec.values import Json
+
+FORMAT_VERSION = "1.0"
+
+_PERCENT_STEP = 25  # a log gets one line a quarter
+
+
+class View(Protocol):
+    """Shows one run."""
+
+    def emit(self, event: ApplyEvent) -> None:
+        """Show what happened."""
+        ...
+
+    def finish(self, summary: RunSummary) -> None:
+        """Show how it ended."""
+        ...
+
+
+@contextlib.contextmanager
+def view_for(form: str, out: IO[str], err: IO[str], style: Style, *, live: bool = False) -> Iterator[View]:
+    """The view for `--format text|json`; what it draws is taken down at the end, also after an error.
+
+    Args:
+        form: `json` writes every event to `out`; `text` tells progress on `err` and the result on `out`.
+        out: standard output.
+        err: standard error.
+        style: how to write to `err`.
+        live: whether a person watches `err` in a terminal.
+    """
+    if form == "json":
+        yield JsonView(out)
+    elif live:
+        from ltxspec.report.apply.live import LiveView
+
+        with LiveView(out, err, style) as view:
+            yield view
+    else:
+        yield PlainView(out, err, style)
+
+
+class JsonView:
+    """One JSON document a line, flushed at once, the last of type `run-finished` with the summary."""
+
+    def __init__(self, out: IO[str]) -> None:
+        self._out = out
+
+    def emit(self, event: ApplyEvent) -> None:
+        """Write the event."""
+        self._write(event_document(event))
+
+    def finish(self, summary: RunSummary) -> None:
+        """Write the summary."""
+        event = ApplyEvent(Kind.RUN_FINISHED, summary_line(summary))
+        self._write(event_document(event) | {"summary": summary_document(summary)})
+
+    def _write(self, document: Mapping[str, Json]) -> None:
+        self._out.write(encode(document).decode() + "\n")
+        self._out.flush()
+
+
+class PlainView:
+    """One line an event; of a render's progress, one line a quarter."""
+
+    def __init__(self, out: IO[str], err: IO[str], style: Style) -> None:
+        self._out, self._err, self._style = out, err, style
+        self._quarters: dict[str, int] = {}
+
+    def emit(self, event: ApplyEvent) -> None:
+        """Write the event's line, unless it says nothing new."""
+        if event.kind is Kind.SHOT_RUNNING:
+            quarter = (event.percent or 0) // _PERCENT_STEP
+            if self._quarters.get(str(event.address), -1) >= quarter:
+                return
+            self._quarters[str(event.address)] = quarter
+        self._err.write(event_line(event, self._style) + "\n")
+        self._err.flush()
+
+    def finish(self, summary: RunSummary) -> None:
+        """Write the result."""
+        write_summary(self._out, summary, self._style)
+
+
+def event_document(event: ApplyEvent) -> dict[str, Json]:
+    """The event as JSON values; every key is always there, null when it does not apply or is not known."""
+    return {
+        "formatVersion": FORMAT_VERSION,
+        "type": event.kind.value,
+        "message": redact_secrets(event.message),
+        "address": None if event.address is None else str(event.address),
+        "taskUUID": event.task_id,
+        "estimate": price(event.estimate),
+        "cost": price(event.cost),
+        "percent": event.percent,
+        "elapsed": event.elapsed,
+        "code": event.code,
+    }

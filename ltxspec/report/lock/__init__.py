@@ -1,0 +1,1 @@
+"""Lockfiles, as people read them."""

@@ -1,0 +1,1 @@
+"""A review, as text, JSON and Markdown, and its JSON read back and checked."""

@@ -1,0 +1,208 @@
+"""Works a review that somebody else wrote out again: fingerprints, task ids, prices, sums and the digest of its plan.
+
+A report's writer may be a stranger. Only its requests are taken as they are; what follows from them is computed with
+the reader's own models, and a report that says something else is refused. To approve its digest is to approve what it
+shows.
+
+A request cannot be worked out again where its model is not known to the reader, or where parts of it are left out as
+they may be secret. That is told, and such a review has no plan to approve.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ltxspec.catalog.models import Catalog, Model
+from ltxspec.catalog.pricing import estimate
+from ltxspec.errors import Diagnostic
+from ltxspec.fingerprint import TaskIdentity, fingerprint_of, task_id, version_of
+from ltxspec.plan.actions import Action, Change, Plan
+from ltxspec.plan.planfile import plan_digest
+from ltxspec.plan.prices import limit_price
+from ltxspec.redaction import REDACTED
+from ltxspec.render.models import Request
+from ltxspec.report.review.reading import ReviewFileError, leaves_out_refusals
+from ltxspec.report.review.shown import shown_differently
+from ltxspec.review.compare import reckoned
+from ltxspec.review.models import Review, RuleChange
+from ltxspec.values import Fingerprint, Json, ShotAddress, TaskId, Usd, format_usd
+
+_MOST_NAMES = 3
+_ODD = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError)  # a stranger's request may be
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What a reader knows by itself.
+
+    Args:
+        catalog: the packaged models and, where it stands in a checkout that is trusted, those of the project there.
+        packaged: the packaged models alone.
+        project: the project's id there; None where there is no project.
+    """
+
+    catalog: Catalog
+    packaged: Catalog
+    project: str | None = None
+
+
+def checked(review: Review, reader: Reader, name: str) -> Review:
+    """The review with nothing in it that does not follow from its requests.
+
+    Args:
+        review: as it was read; see `review_reading.py`.
+        reader: who reads it.
+        name: the file as shown to users.
+
+    Raises:
+        ReviewFileError: something is not what its requests say; it is named by its JSON Pointer.
+    """
+    return _Check(review, reader, name).run()
+
+
+class _Check:
+    def __init__(self, review: Review, reader: Reader, name: str) -> None:
+        self._review = review
+        self._catalog = reader.catalog
+        self._packaged = reader.packaged
+        self._project = _project_id(reader.project, review.rules)
+        self._name = name
+        self._unknown: dict[str, list[ShotAddress]] = {}  # why a request cannot be worked out -> the shots
+
+    def run(self) -> Review:
+        changes = []
+        for index, shot in enumerate(self._review.shots):
+            place = f"/shots/{index}"
+            if wrong := shown_differently(shot):
+                raise self._refused(f"{place}{wrong}")
+            if shot.change is not None:
+                changes.append(self._change(shot.change, f"{place}/change"))
+        plan = Plan(self._review.provider, changes)
+        self._same("/reckoned", _money(self._review.reckoned), _money(reckoned(plan)))
+        if self._review.plan_digest:
+            self._same("/planDigest", self._review.plan_digest, plan_digest(plan))
+        if leaves_out_refusals(self._review, changes):
+            raise self._refused("/refusals")
+        return self._told()
+
+    def _change(self, change: Change, place: str) -> Change:
+        """A change of a plan, with what limits reckon for it."""
+        request = change.request
+        if request is None:
+            if change.action.spends:
+                raise self._refused(f"{place}/request")
+            if change.action is Action.RESUME:
+                self._leave_open("it is not in the report", change.address)
+            return change
+        air = request.body.get("model")
+        model = self._catalog.find(air) if isinstance(air, str) else None
+        if model is None:
+            self._leave_open(f"the model `{air}` is not known here", change.address)
+            return change
+        self._fingerprint(change, request, model, place)
+        if not (change.action.spends or change.action is Action.RESUME):
+            return change
+        if change.action.spends and self._project is not None:
+            self._same(f"{place}/taskUUID", change.task_id, self._task(change, self._project))
+        return replace(change, limit_price=self._price(change, request, model, place))
+
+    def _fingerprint(self, change: Change, request: Request, model: Model, place: str) -> None:
+        found = _fingerprint(change, request, model)
+        if found == change.fingerprint:
+            return
+        if _hides_something(request.body):
+            self._leave_open("parts of it are left out, as they may be secret", change.address)
+        elif self._is_told(model):
+            self._leave_open(f"the file of `{model.air}` is another one here", change.address)
+        else:
+            self._same(f"{place}/fingerprint", change.fingerprint, found)
+
+    def _task(self, change: Change, project: str) -> TaskId | None:
+        spec, instance = change.address.spec, change.address.instance
+        mark = change.fingerprint or Fingerprint("")
+        try:
+            return task_id(
+                TaskIdentity(project, self._review.provider, spec, instance, mark, change.retake, change.attempt)
+            )
+        except ValueError:
+            return None
+
+    def _price(self, change: Change, request: Request, model: Model, place: str) -> Usd | None:
+        """What limits reckon. Another price than ours is only taken where the review tells that prices changed.
+
+        It binds limits as far down as the packaged price of a model goes, as it does where the change is.
+        """
+        try:
+            listed = estimate(model, request.body)
+        except _ODD:
+            listed = None
+        if not self._is_told(model):
+            self._same(f"{place}/estimate", _money(change.estimate), _money(listed))
+            return limit_price(self._catalog, request.body, listed)
+        packaged = self._packaged.find(model.air)
+        known = (change.estimate, estimate(packaged, request.body) if packaged else None)
+        return max((price for price in known if price is not None), default=None)
+
+    def _is_told(self, model: Model) -> bool:
+        """Whether the review says, before everything else, that this model's file or price is another one now."""
+        starts = (f"price of {model.air}", f"model {model.air}", f"content of {model.file}")
+        return any(rule.name.startswith(starts) for rule in self._review.rules)
+
+    def _leave_open(self, reason: str, address: ShotAddress) -> None:
+        self._unknown.setdefault(reason, []).append(address)
+
+    def _told(self) -> Review:
+        """The review; without a plan to approve where some of its requests could not be worked out again."""
+        if not self._unknown:
+            return self._review
+        notes = [
+            Diagnostic(
+                "warning",
+                "unchecked-request",
+                f"the request of {_names(shots)} cannot be worked out again, so this plan cannot be approved: {reason}",
+                hint="run `ltxspec review` where the change and its models are",
+            )
+            for reason, shots in self._unknown.items()
+        ]
+        return replace(self._review, plan_digest="", diagnostics=[*notes, *self._review.diagnostics])
+
+    def _same(self, place: str, told: str | None, found: str | None) -> None:
+        if told != found:
+            raise self._refused(place, f": it is told as {told or 'unknown'}, and comes to {found or 'unknown'}")
+
+    def _refused(self, place: str, more: str = "") -> ReviewFileError:
+        return ReviewFileError(
+            f"`{self._name}` does not follow from its own requests at `{place}`{more}",
+            hint="bring the change up to date, and make its report again with this very version of ltxspec",
+        )
+
+
+def _project_id(known: str | None, rules: Sequence[RuleChange]) -> str | None:
+    """The project's id at the head. A change of it is told first, so it need not be the one that is known here."""
+    told = next((rule for rule in rules if rule.name == "project.id"), None)
+    return known if known is None or told is None else told.after or ""
+
+
+def _fingerprint(change: Change, request: Request, model: Model) -> Fingerprint | None:
+    try:
+        return fingerprint_of(model, request.body, request.inputs, version_of(change.fingerprint or ""))
+    except _ODD:
+        return None
+
+
+def _hides_something(value: Json) -> bool:
+    """Whether parts of a request may be left out: of addresses queries are, and no mark is left in their place."""
+    if isinstance(value, Mapping):
+        return any(map(_hides_something, value.values()))
+    if isinstance(value, list):
+        return any(map(_hides_something, value))
+    return isinstance(value, str) and ("://" in value or REDACTED in value)
+
+
+def _money(amount: Usd | None) -> str | None:
+    return None if amount is None else format_usd(amount)
+
+
+def _names(shots: Sequence[ShotAddress]) -> str:
+    shown = ", ".join(f"`{address}`" for address in shots[:_MOST_NAMES])
+    more = len(shots) - _MOST_NAMES
+    return f"{shown} and {more:,} more" if more > 0 else shown

@@ -1,0 +1,145 @@
+"""What is folded away beneath a review's table: for each shot the difference of its prompt, its fields, and why."""
+
+import html
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote, urlsplit
+
+from ltxspec.lock.models import Take
+from ltxspec.plan.actions import FieldChange
+from ltxspec.report import wording as phrases
+from ltxspec.report.markdown import code, escape, marked, prose
+from ltxspec.report.review import wording as review_words
+from ltxspec.report.terminal import clean, fit
+from ltxspec.report.word_diff import collapse, word_diff
+from ltxspec.review.models import Cause, ShotReview
+
+_KEEP = 15  # equal words around a change
+_LONGEST_ADDRESS = 100
+_LONGEST_NOTE = 500
+_LONGEST_PROMPT = 2000
+_LONGEST_DIFF = 12_000  # characters of both prompts together; beyond, only the sizes are told
+_MOST_FIELDS = 20
+_MOST_CAUSES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Addresses given by the caller, who vouches for them.
+
+    Args:
+        base: put before the path of a spec, such as a blob URL ending in `/`; or a whole address with `{path}` and
+            `{line}`; empty for relative links.
+        images: address of a shot -> URL of its pictures, before and after side by side.
+        videos: whether the addresses that takes have at their provider become links.
+    """
+
+    base: str = ""
+    images: Mapping[str, str] = field(default_factory=dict)
+    videos: bool = False
+
+
+def address(shot: ShotReview) -> str:
+    """The shot's address, short enough for a table."""
+    return fit(clean(str(shot.address)), _LONGEST_ADDRESS)
+
+
+def link_to(label: str, file: str, line: int, base: str) -> str:
+    """A link to a line of the head.
+
+    Args:
+        label: Markdown, escaped already.
+        file: path relative to the repository; it can come from anywhere.
+        line: from 1.
+        base: see `Links`.
+    """
+    path = quote(clean(file).lstrip("/"))
+    target = base.replace("{path}", path).replace("{line}", str(line)) if "{path}" in base else f"{base}{path}#L{line}"
+    return f"[{label}]({target})"
+
+
+def picture(url: str, description: str) -> str:
+    """An image as HTML. Empty for an address that is neither https, http nor relative."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("", "http", "https"):
+        return ""
+    return f'<img src="{_attribute(url)}" alt="{html.escape(clean(description))}">'
+
+
+def details_of(shot: ShotReview, links: Links, *, is_open: bool = False) -> str:
+    """One shot as a folded section, HTML without blank lines."""
+    title = f" {escape(fit(clean(shot.title), _LONGEST_ADDRESS))}" if shot.title else ""
+    about = f"{review_words.KINDS[shot.kind]}: {escape(review_words.reason(shot))}"
+    summary = f"<details{' open' if is_open else ''}><summary>{code(address(shot))}{title} ({about})</summary>"
+    return "\n".join([summary, *_body(shot, links), "</details>"])
+
+
+def has_details(shot: ShotReview) -> bool:
+    """Whether there is anything to fold away."""
+    return bool(shot.changes or shot.causes or shot.bought or (shot.prompt_before is None and shot.prompt_after))
+
+
+def _body(shot: ShotReview, links: Links) -> Iterator[str]:
+    image = links.images.get(str(shot.address))
+    if image:
+        yield f"<p>{picture(image, f'before and after of {shot.address}')}</p>"
+    if shot.changes:
+        yield from map(_field, shot.changes[:_MOST_FIELDS])
+        if len(shot.changes) > _MOST_FIELDS:
+            yield f"<p>… and {phrases.counted(len(shot.changes) - _MOST_FIELDS, 'more field')}</p>"
+    elif shot.prompt_before is None and shot.prompt_after:
+        yield f"<blockquote>{escape(fit(clean(shot.prompt_after), _LONGEST_PROMPT))}</blockquote>"
+    causes = review_words.hidden_causes(shot)
+    if causes:
+        yield f"<p>Because of {'; '.join(map(_cause, causes[:_MOST_CAUSES]))}</p>"
+    yield from (f"<p>{_failure(take)}</p>" for take in shot.bought if take.failure is not None)
+    videos = _videos(shot) if links.videos else ""
+    if videos:
+        yield f"<p>{videos}</p>"
+
+
+def _field(change: FieldChange) -> str:
+    name = f"<b>{escape(phrases.field_name(change.path))}</b>"
+    if not phrases.is_text(change):
+        before, after = (escape(phrases.value(item)) for item in (change.before, change.after))
+        return f"<p>{name}: <del>{before}</del> → <ins><b>{after}</b></ins></p>"
+    if len(change.before) + len(change.after) > _LONGEST_DIFF:
+        return f"<p>{name}: {len(change.before):,} → {len(change.after):,} characters</p>"
+    segments = word_diff(change.before, change.after)
+    if not any(segment.kind in {"delete", "insert"} for segment in segments):
+        return f"<p>{name}: only white space changed</p>"
+    return f"<p>{name}:</p><blockquote>{marked(collapse(segments, _KEEP))}</blockquote>"
+
+
+def _cause(cause: Cause) -> str:
+    values = review_words.cause_values(cause)
+    return code(review_words.cause_name(cause)) + (f" ({escape(values)})" if values else "")
+
+
+def _failure(take: Take) -> str:
+    """The provider's words about a task that failed, and what it cost all the same."""
+    if take.failure is None:
+        return ""
+    cost = "cost unknown" if take.cost is None else phrases.money(take.cost)
+    message = fit(clean(f"{take.failure.code}: {take.failure.message}"), _LONGEST_NOTE)
+    return f"A task failed ({cost}): {prose(message)}"
+
+
+def _videos(shot: ShotReview) -> str:
+    parts = []
+    for name, take in (("before", shot.before), ("after", shot.after)):
+        urls = [output.video_url for output in take.outputs if output.video_url] if take else []
+        parts += [f'<a href="{_attribute(url)}">{name}</a>' for url in urls if _is_web(url)]
+    return f"Videos: {', '.join(parts)}" if parts else ""
+
+
+def _attribute(url: str) -> str:
+    """A URL between the quotes of an attribute, with everything odd in it percent-encoded."""
+    return html.escape(quote(url, safe=_IN_URL))
+
+
+def _is_web(url: str) -> bool:
+    return url.startswith("https://") and clean(url) == url
+
+
+_IN_URL = "%/:?#@!$&'()*+,;=[]~-._"

@@ -1,0 +1,283 @@
+"""A review for a pull request: one sentence, whether it may go on, a table, everything else folded, what to type next.
+
+Its size is planned for the forge it goes to: what is never left out has its room first, then each part takes what is
+left in the order in which they stand, the differences last. What does not fit is counted.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from ltxspec import __version__
+from ltxspec.errors import Diagnostic
+from ltxspec.plan.actions import Change
+from ltxspec.report import wording as phrases
+from ltxspec.report.markdown import code, escape, fence, prose
+from ltxspec.report.review import wording as review_words
+from ltxspec.report.review.details import Links, address, details_of, has_details, link_to, picture
+from ltxspec.report.review.marker import Marker, write_marker
+from ltxspec.report.sized import Room
+from ltxspec.report.terminal import clean, fit
+from ltxspec.review.models import WORKING_TREE, Kind, LostTake, Review, ShotReview
+
+LEAST = 4_000  # units: below, not even what is never left out would fit
+MOST_ROWS = 500
+MOST_DETAILS = 100
+
+_MOST_LISTED = 20  # of lost takes, problems, causes
+_OPEN = 2  # so few changed shots need no folding
+_LONGEST_NOTE = 500
+_LONGEST_NAME = 60
+_ROOM_FOR_NOTES = 900  # for saying what was left out
+_SHARE = 0.5  # of the room, for the rows of the table; differences are worth more than the 300th row
+_HEADER = "| Change | Shot | Why | Size | Was | Costs |\n|---|---|---|---|--:|--:|"
+_ORDER = {kind: number for number, kind in enumerate(Kind)}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where the review goes, and what its caller knows and vouches for.
+
+    Args:
+        limit: most UTF-16 units, at least `LEAST`; see `sized.FORGE_LIMITS`. None: no limit.
+        key: tells this comment from others of ltxspec on the same change.
+        head: the commit the marker names; None: the review's own.
+        links: of specs, pictures and videos.
+        sheet: URL of one picture with all shots.
+        storyboard: URL of the storyboard page.
+        report: URL of the whole review.
+        advice: Markdown of the caller's own, before the commands: how to apply from here, for example.
+    """
+
+    limit: int | None = None
+    key: str = "ltxspec"
+    head: str | None = None
+    links: Links = field(default_factory=Links)
+    sheet: str | None = None
+    storyboard: str | None = None
+    report: str | None = None
+    advice: str = ""
+
+
+def review_markdown(review: Review, page: Page | None = None) -> str:
+    """The review as Markdown with a final newline.
+
+    Raises:
+        ValueError: `page.limit` is below `LEAST`, or `page.key` is not of its form.
+    """
+    page = page or Page()
+    if page.limit is not None and page.limit < LEAST:
+        raise ValueError(f"a review needs at least {LEAST} units of room")
+    first = [_marker(review, page), f"**{review_words.headline(review)}**"]
+    last = [part for part in (page.advice, _commands(review), _footer(review, page)) if part]
+    room = Room(page.limit)
+    room.reserve(*first, *last, " " * _ROOM_FOR_NOTES, 2 * (page.report or ""))
+    shots = sorted(review_words.own_shots(review), key=lambda shot: _ORDER[shot.kind])
+    blocks = [
+        first[0],
+        *_listed(f"⚠️ **{review_words.RULES}:**", map(review_words.rule, review.rules), room),
+        *first[1:],
+        *_gate(review, room),
+        *_lost(review.lost, room),
+        *_listed(f"{review_words.ALTERED}:", map(review_words.altered, review.altered), room),
+        *_problems(review, room, page),
+        *_causes(review, room),
+        *_pictures(page, room),
+        *_table(shots, room, page),
+        *_inherited(review, room),
+        *_details(shots, room, page),
+        *last,
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _marker(review: Review, page: Page) -> str:
+    head = page.head or review.head_commit or (None if review.head == WORKING_TREE else review.head)
+    return write_marker(Marker(page.key, review.base, head, review.plan_digest or None))
+
+
+def _gate(review: Review, room: Room) -> list[str]:
+    """Whether it may go on, in signs and words; what to do where it may not. One that is too long is named at least."""
+    totals = review_words.totals(review)
+    if not review.refusals:
+        line = f"✅ {escape(review_words.all_clear(review))}. {totals}"
+        return [line] if room.fits(line) else []
+    lines = []
+    for refusal in review.refusals[:_MOST_LISTED]:
+        sign = "⚠️" if refusal.code == "unknown-price" else "❌"
+        hint = f": {_prose(refusal.hint)}" if refusal.hint else ""
+        told = f"{sign} **{_prose(refusal.message[:1].upper() + refusal.message[1:])}**{hint}"
+        named = f"{sign} {code(fit(clean(refusal.code), _LONGEST_NAME))}"
+        lines += [line for line in (told, named) if room.fits(line)][:1]
+    return [*lines, totals]
+
+
+def _prose(text: str) -> str:
+    return prose(fit(clean(text), _LONGEST_NOTE))
+
+
+def _lost(lost: Sequence[LostTake], room: Room) -> list[str]:
+    """Takes that would be paid for again."""
+    if not lost:
+        return []
+    items = [
+        f"- {code(fit(clean(str(item.address)), _LONGEST_NOTE))}, task {code(item.take.task_id)}, "
+        f"{'cost unknown' if item.take.cost is None else phrases.money(item.take.cost)}"
+        for item in lost[:_MOST_LISTED]
+    ]
+    return _list("Paid for, and missing at the head:", items, len(lost), room)
+
+
+def _listed(title: str, lines: Iterable[str], room: Room) -> list[str]:
+    told = list(lines)
+    return _list(title, [f"- {code(fit(line, _LONGEST_NOTE))}" for line in told[:_MOST_LISTED]], len(told), room)
+
+
+def _problems(review: Review, room: Room, page: Page) -> list[str]:
+    """Errors first, then warnings, then what the provider said about blocked shots."""
+    ordered = sorted(review.diagnostics, key=lambda diagnostic: diagnostic.severity != "error")
+    noted = [shot for shot in review.shots if shot.change is not None and shot.change.note]
+    items = [_diagnostic(diagnostic, page.links.base) for diagnostic in ordered[:_MOST_LISTED]]
+    items += [f"- {code(address(shot))}: {_prose(_note(shot.change))}" for shot in noted[:_MOST_LISTED]]
+    return _list("To look at:", items, len(ordered) + len(noted), room)
+
+
+def _note(change: Change | None) -> str:
+    return change.note or "" if change is not None else ""
+
+
+def _diagnostic(diagnostic: Diagnostic, base: str) -> str:
+    where = diagnostic.where
+    place = f" in {link_to(code(f'{where.file}:{where.line}'), where.file, where.line, base)}" if where else ""
+    hint = f" ({_prose(diagnostic.hint)})" if diagnostic.hint else ""
+    return f"- {diagnostic.severity} {code(diagnostic.code)}{place}: {_prose(diagnostic.message)}{hint}"
+
+
+def _list(title: str, items: Sequence[str], total: int, room: Room) -> list[str]:
+    taken = room.fill(items, _MOST_LISTED, _SHARE)
+    if not taken:
+        return []
+    left = total - len(taken)
+    return ["\n".join([title, "", *taken, *([f"- … and {left:,} more"] if left else [])])]
+
+
+def _table(shots: Sequence[ShotReview], room: Room, page: Page) -> list[str]:
+    if not shots:
+        return []
+    rows = (_row(shot, page.links.base) for shot in islice(shots, MOST_ROWS))
+    taken = room.fill(rows, MOST_ROWS, _SHARE)
+    blocks = ["\n".join([_HEADER, *taken])] if taken else []
+    left = len(shots) - len(taken)
+    if left:
+        blocks.append(f"… and {phrases.counted(left, 'more changed shot')}; {_elsewhere(page)} lists all.")
+    return blocks
+
+
+def _inherited(review: Review, room: Room) -> list[str]:
+    """What applying would do too, although this change is not about it."""
+    line = escape(fit(review_words.inherited(review), _LONGEST_NOTE))
+    return [line] if line and room.fits(line) else []
+
+
+def _row(shot: ShotReview, base: str) -> str:
+    name = code(address(shot))
+    cells = (
+        review_words.KINDS[shot.kind],
+        link_to(name, shot.source[0], shot.source[1], base) if shot.source else name,
+        _why(shot),
+        escape(review_words.size(shot)),
+        review_words.cost_before(shot),
+        review_words.cost_after(shot),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _why(shot: ShotReview) -> str:
+    """The reason, and what caused it where that stands elsewhere."""
+    causes = review_words.hidden_causes(shot)
+    reason = escape(fit(review_words.reason(shot), _LONGEST_NOTE))
+    if not causes:
+        return reason
+    more = f" and {len(causes) - 1} more" if len(causes) > 1 else ""
+    return f"{reason}: {code(fit(review_words.cause_name(causes[0]), _LONGEST_NOTE))}{more}"
+
+
+def _causes(review: Review, room: Room) -> list[str]:
+    """What changed several shots at once."""
+    causes = review_words.shared_causes(review)
+    items = [
+        f"- {code(fit(review_words.cause_name(cause), _LONGEST_NOTE))} changed {phrases.counted(number, 'shot')}"
+        + (f": {escape(values)}" if (values := review_words.cause_values(cause)) else "")
+        for cause, number in causes[:_MOST_LISTED]
+    ]
+    return _list("Changed for several shots at once:", items, len(causes), room)
+
+
+def _pictures(page: Page, room: Room) -> list[str]:
+    """The contact sheet, and the way to the storyboard."""
+    parts = []
+    if page.sheet:
+        image = picture(page.sheet, "before and after of every rendered shot")
+        parts.append(f"<p>{image}</p>" if image else "")
+    if page.storyboard:
+        parts.append(f"[Storyboard: before and after side by side]({_target(page.storyboard)})")
+    return [part for part in parts if part and room.fits(part)]
+
+
+def _target(url: str) -> str:
+    """A URL between the parentheses of a link. Callers vouch for it; only its form is made sure of."""
+    from urllib.parse import quote
+
+    return quote(url, safe="%/:?#@!$&*+,;=[]~-._")
+
+
+def _details(shots: Sequence[ShotReview], room: Room, page: Page) -> list[str]:
+    """Edited shots first: a reviewer has not seen the difference anywhere else. Made one by one, while they fit."""
+    worth = [shot for shot in shots if has_details(shot) and shot.changes]
+    worth += [shot for shot in shots if has_details(shot) and not shot.changes]
+    is_open = len(worth) <= _OPEN
+    made = (details_of(shot, page.links, is_open=is_open) for shot in worth)
+    taken = room.fill(made, MOST_DETAILS)
+    blocks = ["\n".join(taken)] if taken else []
+    left = len(worth) - len(taken)
+    if left:
+        blocks.append(f"Details of {phrases.counted(left, 'shot')} are left out; {_elsewhere(page)} has them.")
+    return blocks
+
+
+def _elsewhere(page: Page) -> str:
+    """Where the whole of it is."""
+    return f"[the whole report]({_target(page.report)})" if page.report else "`ltxspec diff --format json`"
+
+
+def _commands(review: Review) -> str:
+    """What a reader would type now."""
+    codes = {refusal.code for refusal in review.refusals}
+    lines = []
+    if codes & {"tasks-lost", "record-altered"}:
+        lines.append(f"ltxspec lock verify --base {review_words.commit(review.base)}")
+    if "invalid" in codes:
+        lines.append("ltxspec validate")
+    payable = review.count(Kind.PENDING) or review.count(Kind.RESUMING)
+    if review.plan_digest and payable and codes <= {"unknown-price"}:
+        unknown = " --allow-unknown-cost" if codes else ""
+        lines.append(f"ltxspec apply --approved {clean(review.plan_digest)}{unknown}")
+    blocked = [shot.change for shot in review.shots if shot.kind is Kind.BLOCKED and shot.change]
+    if blocked and len(str(blocked[0].address)) <= _LONGEST_NOTE:
+        lines.append(f"ltxspec plan {phrases.retry_command(blocked[0])}  # or edit the shot")
+    if review.shots:
+        lines.append(f"ltxspec diff {_short(review.base)}  # the same, in a terminal")
+    return fence("\n".join(lines), "sh") if lines else ""
+
+
+def _short(commit: str) -> str:
+    return clean(commit[:12])
+
+
+def _footer(review: Review, page: Page) -> str:
+    """What was compared, by what."""
+    shown = replace(review, base_name=fit(clean(review.base_name), _LONGEST_NAME), head=page.head or review.head)
+    provider = fit(clean(review.provider), _LONGEST_NAME)
+    about = f"ltxspec {__version__}, {provider}, from {review_words.sides(shown)}"
+    plan = f", plan {code(review.plan_digest[:19])}" if review.plan_digest else ""
+    return f"<sub>{escape(about)}{plan}</sub>"

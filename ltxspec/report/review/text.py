@@ -1,0 +1,227 @@
+"""A review for a terminal: what changes in which shot, why, and the money; its last line is the headline."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from ltxspec.lock.models import Take
+from ltxspec.plan.actions import FieldChange
+from ltxspec.report import wording as phrases
+from ltxspec.report.marked import marked_lines
+from ltxspec.report.review import wording as review_words
+from ltxspec.report.terminal import Paint, Style, clean, fit, pad, width_of, wrap
+from ltxspec.report.word_diff import collapse, word_diff
+from ltxspec.review.models import Kind, LostTake, Review, ShotReview
+
+MOST_ROWS = 500  # shots listed; the rest is counted
+MOST_DIFFS = 50  # of them, with their prompts compared word by word
+_MOST_SHARED = 12
+_MOST_LOST = 50
+_MOST_LISTED = 100  # of rules and altered takes
+
+_INDENT = 6
+_LONGEST_NAME = 24
+_PREVIEW_LINES = 2
+
+_PAINTS: Mapping[Kind, Paint] = {
+    Kind.RENDERED: Paint.GREEN,
+    Kind.PENDING: Paint.MAGENTA,
+    Kind.RESUMING: Paint.YELLOW,
+    Kind.BLOCKED: Paint.RED,
+    Kind.RESTORED: Paint.BLUE,
+    Kind.MOVED: Paint.BLUE,
+    Kind.UPDATED: Paint.CYAN,
+    Kind.RETIRED: Paint.DIM,
+}
+
+
+def review_text(review: Review, style: Style) -> str:
+    """The whole review as text with a final newline. Diagnostics are not in it."""
+    header = [style.paint(line, Paint.DIM) for line in wrap(_header(review), style.width)]
+    anyway = wrap(review_words.inherited(review), style.width)
+    ends = [
+        _shared(review, style),
+        [style.paint(line, Paint.DIM) for line in anyway],
+        _lost(review.lost, style),
+        _listed(review_words.ALTERED, map(review_words.altered, review.altered), Paint.RED, style),
+        _money(review, style),
+    ]
+    first = [header, _listed(review_words.RULES, map(review_words.rule, review.rules), Paint.YELLOW, style)]
+    paragraphs = ["\n".join(block) for block in [*first, *_blocks(review, style), *ends] if block]
+    return "\n\n".join([*paragraphs, style.paint(review_words.headline(review), Paint.BOLD)]) + "\n"
+
+
+def _header(review: Review) -> str:
+    return f"From {review_words.sides(review)}, {clean(review.provider)}"
+
+
+def _blocks(review: Review, style: Style) -> Iterator[list[str]]:
+    """One block a spec."""
+    room, diffs = MOST_ROWS, MOST_DIFFS
+    for name, group in groupby(review_words.own_shots(review), key=lambda shot: shot.address.spec):
+        shots = list(group)
+        shown, hidden = shots[:room], shots[room:]
+        room -= len(shown)
+        if not shown:
+            yield [_hidden(name, hidden, style)]
+            continue
+        file = next((shot.source[0] for shot in shots if shot.source), "")
+        block = [f"{style.paint(clean(name), Paint.BOLD)}  {style.paint(clean(file), Paint.DIM)}".rstrip()]
+        columns = _columns(shown, style)
+        for shot in shown:
+            block += columns.row(shot)
+            block += [" " * _INDENT + line for line in _details(shot, style, detailed=diffs > 0)]
+            diffs -= bool(shot.changes) or shot.before is None
+        yield [*block, _hidden(name, hidden, style)] if hidden else block
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Widths shared by the rows of one spec."""
+
+    kind: int
+    address: int
+    cost: int
+    style: Style
+
+    def row(self, shot: ShotReview) -> list[str]:
+        """One line: kind, shot, reason, cost; a long reason goes to lines of its own."""
+        style = self.style
+        kind = style.paint(pad(review_words.KINDS[shot.kind], self.kind), _PAINTS[shot.kind])
+        address = style.paint(pad(fit(clean(shot.address.instance), self.address), self.address), Paint.BOLD)
+        reason, cost = review_words.reason(shot), _cost(shot)
+        used = 2 + self.kind + 2 + self.address + 2
+        room = style.width - used - self.cost - 2
+        rest = [] if width_of(reason) <= room else wrap(reason, style.width - _INDENT)
+        middle = "" if rest else reason
+        gap = style.width - used - width_of(middle) - width_of(cost)
+        if gap < 0:  # a very narrow terminal
+            rest, gap, cost = [*rest, cost], 0, ""
+        line = f"  {kind}  {address}  {middle}{' ' * gap}{cost}".rstrip()
+        return [line, *(" " * _INDENT + text for text in rest)]
+
+
+def _columns(shots: Sequence[ShotReview], style: Style) -> _Columns:
+    kind = max(width_of(review_words.KINDS[shot.kind]) for shot in shots)
+    cost = max(width_of(_cost(shot)) for shot in shots)
+    widest = max(width_of(clean(shot.address.instance)) for shot in shots)
+    return _Columns(kind, min(widest, max(style.width - kind - cost - 8, 16)), cost, style)
+
+
+def _cost(shot: ShotReview) -> str:
+    """`$0.48 → est. $0.96`: what the take of the base cost, and what this change costs."""
+    before, after = review_words.cost_before(shot), review_words.cost_after(shot)
+    return f"{before} → {after}" if before and after != "no cost" else after
+
+
+def _details(shot: ShotReview, style: Style, *, detailed: bool) -> list[str]:
+    """What stands beneath a row: size, changed fields, the prompt of what is new, causes, the provider's words."""
+    width = style.width - _INDENT
+    lines = wrap(review_words.size(shot), width)
+    if shot.changes:
+        lines += _fields(shot.changes, style, detailed=detailed)
+    elif shot.before is None and shot.prompt_before is None and detailed:
+        lines += _preview(shot, style)
+    for cause in review_words.hidden_causes(shot):
+        values = review_words.cause_values(cause)
+        text = f"because of {review_words.cause_name(cause)}" + (f": {values}" if values else "")
+        lines += [style.paint(line, Paint.CYAN) for line in wrap(text, width)]
+    failures = [take for take in shot.bought if shot.change is None or take.task_id != shot.change.task_id]
+    lines += [style.paint(line, Paint.RED) for take in failures for line in wrap(_failure(take), width)]
+    if shot.change is not None and shot.change.note:
+        lines += wrap(clean(shot.change.note), width)
+    if shot.change is not None and shot.kind is Kind.BLOCKED:
+        lines += wrap(f"edit the shot or `{phrases.retry_command(shot.change)}`", width)
+    return lines
+
+
+def _failure(take: Take) -> str:
+    if take.failure is None:
+        return ""
+    cost = "" if take.cost is None else f", {phrases.money(take.cost)}"
+    return f"a task failed{cost}: {clean(take.failure.code)}: {clean(take.failure.message)}"
+
+
+def _preview(shot: ShotReview, style: Style) -> list[str]:
+    lines = wrap(clean(shot.prompt_after or ""), style.width - _INDENT)
+    if len(lines) > _PREVIEW_LINES:
+        last = fit(f"{lines[_PREVIEW_LINES - 1]} …", style.width - _INDENT)
+        lines = [*lines[: _PREVIEW_LINES - 1], last]
+    return [style.paint(line, Paint.DIM) for line in lines]
+
+
+def _fields(changes: Sequence[FieldChange], style: Style, *, detailed: bool) -> list[str]:
+    names = [phrases.field_name(change.path) for change in changes]
+    column = min(max(map(width_of, names)), _LONGEST_NAME)
+    lines: list[str] = []
+    for name, change in zip(names, changes, strict=True):
+        label = pad(fit(name, (style.width - _INDENT) // 2), column)
+        texts = _field(change, style, style.width - _INDENT - width_of(label) - 2, detailed=detailed)
+        lines += [f"{label if index == 0 else ' ' * width_of(label)}  {text}" for index, text in enumerate(texts)]
+    return lines
+
+
+def _field(change: FieldChange, style: Style, width: int, *, detailed: bool) -> list[str]:
+    if not phrases.is_text(change):
+        half = max((width - 3) // 2, 8)
+        before, after = (phrases.value(item, half) for item in (change.before, change.after))
+        return [f"{style.paint(before, Paint.RED)} → {style.paint(after, Paint.GREEN)}"]
+    if not detailed:
+        return [f"changed, {len(change.before):,} → {len(change.after):,} characters"]
+    segments = word_diff(change.before, change.after)
+    if not any(segment.kind in {"delete", "insert"} for segment in segments):
+        return ["only white space changed"]
+    return marked_lines(collapse(segments), style, max(width, 20))
+
+
+def _hidden(spec: str, shots: Sequence[ShotReview], style: Style) -> str:
+    counts = {kind: sum(1 for shot in shots if shot.kind is kind) for kind in Kind}
+    kinds = ", ".join(f"{number:,} {review_words.KINDS[kind]}" for kind, number in counts.items() if number)
+    text = f"  … and {len(shots):,} more of {clean(spec)} ({kinds}); `--format json` lists all"
+    return style.paint(text, Paint.DIM)
+
+
+def _shared(review: Review, style: Style) -> list[str]:
+    """Causes of several changes, said once."""
+    causes = review_words.shared_causes(review)
+    lines = []
+    for cause, number in causes[:_MOST_SHARED]:
+        values = review_words.cause_values(cause)
+        text = f"{review_words.cause_name(cause)} changed {phrases.counted(number, 'shot')}"
+        lines.append(fit(f"{text}: {values}" if values else text, style.width))
+    if len(causes) > _MOST_SHARED:
+        lines.append(f"… and {len(causes) - _MOST_SHARED:,} more causes")
+    return [style.paint(line, Paint.CYAN) for line in lines]
+
+
+def _listed(title: str, items: Iterable[str], paint: Paint, style: Style) -> list[str]:
+    """A title and what stands under it, each with its further lines indented; nothing without items."""
+    told = list(items)
+    lines = [f"{title}:"] if told else []
+    for item in told[:_MOST_LISTED]:
+        first, *rest = wrap(item, style.width - 4)
+        lines += [f"  {first}", *(f"    {line}" for line in rest)]
+    if len(told) > _MOST_LISTED:
+        lines.append(f"  … and {len(told) - _MOST_LISTED:,} more; `--format json` lists all")
+    return [style.paint(line, paint) for line in lines]
+
+
+def _lost(lost: Sequence[LostTake], style: Style) -> list[str]:
+    lines: list[str] = []
+    for item in lost[:_MOST_LOST]:
+        cost = "cost unknown" if item.take.cost is None else phrases.money(item.take.cost)
+        lines += wrap(f"lost: {clean(str(item.address))}, task {clean(item.take.task_id)}, {cost}", style.width)
+    if len(lost) > _MOST_LOST:
+        lines.append(f"… and {len(lost) - _MOST_LOST:,} more lost tasks")
+    return [style.paint(line, Paint.RED) for line in lines]
+
+
+def _money(review: Review, style: Style) -> list[str]:
+    """The totals, and what stands in the way."""
+    lines = wrap(review_words.totals(review), style.width)
+    if not review.refusals:
+        lines += wrap(f"{review_words.all_clear(review)}.", style.width)
+    for refusal in review.refusals:
+        text = f"Not ready: {clean(refusal.message)}" + (f" ({clean(refusal.hint)})" if refusal.hint else "")
+        lines += [style.paint(line, Paint.RED) for line in wrap(text, style.width)]
+    return lines

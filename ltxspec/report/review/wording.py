@@ -1,0 +1,270 @@
+"""The words for what a review holds, shared by every review report. Results are clean text on one line."""
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+
+import orjson
+
+from ltxspec.lock.facts import AlteredTake
+from ltxspec.plan.actions import Action, Change, Reason
+from ltxspec.render.models import Request
+from ltxspec.report import wording as phrases
+from ltxspec.report.terminal import clean
+from ltxspec.review.models import WORKING_TREE, Cause, CauseKind, Kind, Review, RuleChange, ShotReview
+from ltxspec.values import Json, Usd, total_usd
+
+KINDS: Mapping[Kind, str] = {
+    Kind.RENDERED: "rendered",
+    Kind.PENDING: "to render",
+    Kind.RESUMING: "under way",
+    Kind.BLOCKED: "blocked",
+    Kind.RESTORED: "restored",
+    Kind.MOVED: "moved",
+    Kind.UPDATED: "recorded",
+    Kind.RETIRED: "retired",
+}
+
+_CAUSES: Mapping[str, str] = {
+    CauseKind.PROMPT: "prompt of {}",
+    CauseKind.VARIABLE: "variable {}",
+    CauseKind.FILE: "file {}",
+    CauseKind.DEFAULTS: "defaults.{}",
+    CauseKind.MODEL_DEFAULT: "the model's default of {}",
+}  # the others are named as they are
+
+# What a reader sees in the shot itself, and needs no pointing to.
+_PLAIN = frozenset({CauseKind.PROMPT, CauseKind.PARAMETER, CauseKind.MODEL})
+
+_SANDBOX = "sandbox"  # the provider whose money is not real
+_SHORT = 12  # digits of a commit
+_MOST_NAMED = 3
+_RULE_WIDTH = 200  # of a value: a rule is shown in full where that is possible
+
+
+def commit(name: str) -> str:
+    """A side's name as people say it."""
+    return f"the {name}" if name == WORKING_TREE else clean(name[:_SHORT])
+
+
+def sides(review: Review) -> str:
+    """`2c6234161ca8 (merge base of main) to the working tree`."""
+    about = f" ({clean(review.base_name)})" if review.base_name and not review.base.startswith(review.base_name) else ""
+    return f"{commit(review.base)}{about} to {commit(review.head)}"
+
+
+def rendered(review: Review) -> int:
+    """How many shots have a video that was bought in this change."""
+    return sum(1 for shot in review.shots if any(take.status == "succeeded" for take in shot.bought))
+
+
+def headline(review: Review) -> str:
+    """One sentence, stable enough to grep.
+
+    `3 shots rendered for $1.44, 2 to render for $0.96, 41 unchanged; limit $5.00.`
+    """
+    line = _headline(review)
+    return phrases.played(line) if review.provider == _SANDBOX else line
+
+
+def _headline(review: Review) -> str:
+    counts = {kind: review.count(kind) for kind in Kind}
+    parts: list[tuple[int, str]] = []
+    if (number := rendered(review)) or review.spent or review.spent_unknown:
+        parts.append((number, f"rendered for {phrases.amount(review.spent, review.spent_unknown)}"))
+    if counts[Kind.PENDING]:
+        cost = phrases.amount(review.estimate, review.estimate_unknown)
+        parts.append((counts[Kind.PENDING], f"to render for {cost}"))
+    if counts[Kind.RESUMING]:
+        cost = phrases.amount(review.under_way, review.under_way_unknown)
+        parts.append((counts[Kind.RESUMING], f"under way for {cost}"))
+    told = (Kind.RENDERED, Kind.PENDING, Kind.RESUMING)
+    parts += [(number, KINDS[kind]) for kind, number in counts.items() if number and kind not in told]
+    if review.altered:
+        parts.append((len({item.address for item in review.altered}), "with altered records"))
+    if not parts:
+        nothing = "No shot changed" if review.rules else "No changes"
+        return f"{nothing}: {phrases.counted(review.unchanged, 'shot')} as before{_rules(review)}{_limit(review)}."
+    if review.unchanged:
+        parts.append((review.unchanged, "unchanged"))
+    first, *rest = parts
+    words = [f"{phrases.counted(first[0], 'shot')} {first[1]}", *(f"{number:,} {word}" for number, word in rest)]
+    return f"{', '.join(words)}{_rules(review)}{_limit(review)}."
+
+
+def _rules(review: Review) -> str:
+    return f"; {phrases.counted(len(review.rules), 'rule')} changed" if review.rules else ""
+
+
+def _limit(review: Review) -> str:
+    return "" if review.limit is None else f"; limit {phrases.money(review.limit)}"
+
+
+def totals(review: Review) -> str:
+    """What everything ever bought has cost, on both sides: `All takes so far: $4.80, now $6.24.`."""
+    before = phrases.amount(review.total_before, review.total_before_unknown)
+    after = phrases.amount(review.total_after, review.total_after_unknown)
+    return f"All takes so far: {after}." if before == after else f"All takes so far: {before}, now {after}."
+
+
+def all_clear(review: Review) -> str:
+    """What is said when nothing stands in the way."""
+    if not review.count(Kind.PENDING):
+        return "Nothing left to pay for"
+    line = f"Ready to apply: {phrases.money(review.estimate + review.under_way)} to spend"
+    if review.reckoned is not None:
+        line += f" by the project's own prices, {phrases.money(review.reckoned)} by ltxspec's, which limits reckon with"
+    if review.limit is None:
+        return f"{line}; no limit is set"
+    return f"{line}, within the limit of {phrases.money(review.limit)} for one apply"
+
+
+RULES = "Rules and prices changed"
+ALTERED = "Recorded otherwise than at the base"
+
+
+def rule(change: RuleChange) -> str:
+    """`budget.per_apply: $5.00 → $500.00`."""
+    return f"{clean(change.name)}: {_values(change.before, change.after, _RULE_WIDTH)}"
+
+
+def altered(item: AlteredTake) -> str:
+    """`night.alley, task 1a2b…: cost: $0.48 → $0.01, outputs[0].sha256: 9f2c… → 0000…`."""
+    facts = ", ".join(phrases.fact(change) for change in item.changes)
+    return f"{clean(str(item.address))}, task {clean(item.task_id)}: {facts}"
+
+
+def reason(shot: ShotReview) -> str:
+    """Why the shot is in the review, in one phrase: `prompt changed`, `moved from temple`."""
+    if shot.change is not None:
+        return _planned(shot, shot.change)
+    match shot.kind:
+        case Kind.RENDERED:
+            return _rendered(shot)
+        case Kind.MOVED:
+            return f"moved from {_place(shot)}"
+        case Kind.RESTORED:
+            return "back in the spec" if shot.before is None or shot.before == shot.after else "an earlier take is used"
+        case Kind.RETIRED:
+            return phrases.REASONS[Reason.NOT_IN_SPEC] if shot.before or shot.bought else "gone from the spec"
+        case _:
+            return "a failed task was recorded" if shot.bought else phrases.REASONS[Reason.RECORDED_FIELDS_CHANGED]
+
+
+def _planned(shot: ShotReview, change: Change) -> str:
+    """Why apply would do it. A shot that was never rendered is only new when the base did not ask for it."""
+    if change.action is not Action.CREATE or shot.prompt_before is None:
+        return phrases.reason(change)
+    return f"not rendered yet, {_changed(shot)}" if shot.changes else "not rendered yet"
+
+
+def _changed(shot: ShotReview) -> str:
+    return phrases.reason(Change(shot.address, Action.REPLACE, (Reason.REQUEST_CHANGED,), shot.changes))
+
+
+def _rendered(shot: ShotReview) -> str:
+    if shot.before is None:
+        return "new"
+    if shot.after is not None and shot.after.task_id == shot.before.task_id:
+        return "rendered, the earlier take stays in use"
+    if not shot.changes:
+        return "another take of the same request"
+    moved = f"moved from {_place(shot)}, " if shot.origin is not None else ""
+    return moved + _changed(shot)
+
+
+def _place(shot: ShotReview) -> str:
+    """The name a shot had; the whole address when it was in another spec."""
+    origin = shot.origin or shot.address
+    return clean(origin.instance if origin.spec == shot.address.spec else str(origin))
+
+
+def cost_before(shot: ShotReview) -> str:
+    """What the take of the base cost; empty when there was none."""
+    return "" if shot.before is None else _price(shot.before.cost)
+
+
+def cost_after(shot: ShotReview) -> str:
+    """What this change paid for the shot, and what applying it would: `$0.48`, `est. $0.48`, `no cost`."""
+    parts = []
+    if shot.bought:
+        known, unknown = total_usd(take.cost for take in shot.bought)
+        parts.append("cost unknown" if unknown == 1 and not known else phrases.amount(known, unknown))
+    if shot.change is not None and phrases.is_counted(shot.change):
+        estimate = shot.change.estimate
+        parts.append("price unknown" if estimate is None else f"est. {phrases.money(estimate)}")
+    return " + ".join(parts) or "no cost"
+
+
+def _price(cost: Usd | None) -> str:
+    return "unknown" if cost is None else phrases.money(cost)
+
+
+def size(shot: ShotReview) -> str:
+    """What is rendered, where it is paid for: `1920×1080, 8 s, 25 fps`."""
+    if shot.change is not None:
+        return phrases.size(shot.change) if phrases.is_counted(shot.change) else ""
+    if shot.kind is not Kind.RENDERED or shot.after is None:
+        return ""
+    take = shot.after
+    request = Request(shot.address, take.request, {}, take.inputs, take.fingerprint, take.cost, "", 1, 1)
+    return phrases.size(Change(shot.address, Action.CREATE, request=request))
+
+
+def own_shots(review: Review) -> list[ShotReview]:
+    """The shots this change is about: without those for which applying the base would do the same."""
+    return [shot for shot in review.shots if not shot.inherited]
+
+
+def inherited(review: Review) -> str:
+    """One sentence for what stands in the plan anyway; empty when there is nothing.
+
+    `As at the base: 2 to render for $0.96 (night-scenes.alley, night-scenes.pier).`
+    """
+    shots = [shot for shot in review.shots if shot.inherited]
+    if not shots:
+        return ""
+    counts = {kind: sum(1 for shot in shots if shot.kind is kind) for kind in Kind}
+    priced = [shot.change.estimate for shot in shots if shot.change is not None and shot.change.action.spends]
+    cost = f" for {phrases.amount(*total_usd(priced))}" if priced else ""
+    parts = [
+        f"{number:,} {KINDS[kind]}{cost if kind is Kind.PENDING else ''}" for kind, number in counts.items() if number
+    ]
+    names = ", ".join(clean(str(shot.address)) for shot in shots[:_MOST_NAMED])
+    more = f" and {len(shots) - _MOST_NAMED:,} more" if len(shots) > _MOST_NAMED else ""
+    return f"As at the base: {', '.join(parts)} ({names}{more})."
+
+
+def hidden_causes(shot: ShotReview) -> Sequence[Cause]:
+    """Causes that do not stand in the shot itself: those a reader would look for in vain."""
+    return [cause for cause in shot.causes if cause.kind not in _PLAIN]
+
+
+def shared_causes(review: Review) -> list[tuple[Cause, int]]:
+    """Causes outside of shots that explain several of them, with the number of shots, widest first."""
+    counts: dict[Cause, int] = {}
+    for cause in chain.from_iterable(hidden_causes(shot) for shot in review.shots):
+        counts[cause] = counts.get(cause, 0) + 1
+    return sorted(((cause, n) for cause, n in counts.items() if n > 1), key=lambda pair: -pair[1])
+
+
+def cause_name(cause: Cause) -> str:
+    """`variable city`, `file prompts/street.j2`, `data/shots.csv: light`."""
+    return clean(_CAUSES.get(cause.kind, "{}").replace("{}", cause.name))
+
+
+def cause_values(cause: Cause, width: int = 60) -> str:
+    """`Porto → Lisbon`; empty where there is nothing to show, as for a file."""
+    return "" if cause.before is None and cause.after is None else _values(cause.before, cause.after, width)
+
+
+def _values(before: str | None, after: str | None, width: int) -> str:
+    return " → ".join(phrases.value(_unquoted(side), width) for side in (before, after))
+
+
+def _unquoted(text: str | None) -> Json:
+    """A text that reads as JSON as what it says: causes tell 6 as `6`, which is not to be quoted like a text is."""
+    try:
+        value = orjson.loads(text or "")
+    except orjson.JSONDecodeError:
+        return text
+    return text if value is None or isinstance(value, str) else value

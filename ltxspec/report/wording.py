@@ -1,0 +1,280 @@
+"""The words for what a plan holds, shared by every plan report. Results are clean text on one line, without markup."""
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+
+import orjson
+
+from ltxspec.lock.facts import FactChange
+from ltxspec.plan.actions import Action, Change, FieldChange, Plan, Reason
+from ltxspec.plan.estimate import estimate
+from ltxspec.redaction import redact_secrets
+from ltxspec.report.jsontext import as_text
+from ltxspec.report.terminal import clean, fit
+from ltxspec.values import Json, Usd, format_usd
+
+REASONS: Mapping[Reason, str] = {
+    Reason.NEW: "new",
+    Reason.REQUEST_CHANGED: "request changed",
+    Reason.INPUT_CHANGED: "local file changed",
+    Reason.MODEL_CHANGED: "model changed",
+    Reason.RETAKE_REQUESTED: "retake asked for",
+    Reason.RETRY_REQUESTED: "retry asked for",
+    Reason.LAST_ATTEMPT_FAILED: "last attempt failed",
+    Reason.RECORDED_FIELDS_CHANGED: "record changed",
+    Reason.EARLIER_TAKE_MATCHES: "an earlier take fits",
+    Reason.SAME_FINGERPRINT_ELSEWHERE: "same request elsewhere",
+    Reason.MOVED_BY_SPEC: "moved",
+    Reason.NOT_IN_SPEC: "gone from the spec, takes kept",
+    Reason.BACK_IN_SPEC: "back in the spec",
+    Reason.UNDER_WAY: "under way, committed",
+    Reason.OUTCOME_UNKNOWN: "outcome unknown, committed",
+    Reason.FAILED_FOR_GOOD: "failed for good",
+}
+
+_WITH_ORIGIN: Mapping[Reason, str] = {
+    Reason.SAME_FINGERPRINT_ELSEWHERE: "same request as",
+    Reason.MOVED_BY_SPEC: "moved from",
+    Reason.UNDER_WAY: "under way, committed as",
+    Reason.OUTCOME_UNKNOWN: "outcome unknown, committed as",
+}
+
+# What applying does, for a reader who sees a sign for the first time.
+MEANINGS: Mapping[Action, str] = {
+    Action.CREATE: "render for the first time",
+    Action.REPLACE: "render again; the earlier takes are kept",
+    Action.UPDATE: "write down what changed without rendering; costs nothing",
+    Action.RESTORE: "go back to a take already paid for; costs nothing",
+    Action.MOVE: "keep the takes under the new name; costs nothing, nothing paid is lost",
+    Action.RETIRE: "no longer in the spec; costs nothing, its takes are kept",
+    Action.RESUME: "collect what is already ordered; the money is committed and not paid again",
+    Action.BLOCKED: "nothing is ordered until the shot is edited or retried",
+    Action.NO_OP: "up to date",
+}
+
+_SANDBOX = "sandbox"  # the provider whose money is not real
+DIGITS = 16  # of a content hash: enough to see that it is another, and too many to be met on purpose
+FREE = "(sandbox: nothing is charged)"
+
+_OUTCOMES: Mapping[Action, str] = {
+    Action.RESUME: "to resume",
+    Action.UPDATE: "updated",
+    Action.RESTORE: "restored",
+    Action.MOVE: "moved",
+    Action.RETIRE: "retired",
+    Action.BLOCKED: "blocked",
+    Action.NO_OP: "unchanged",
+}
+
+_LONG_TEXT = 40  # characters from which a changed string is worth comparing word by word
+_NAMED_FIELDS = 2  # a reason names this many changed fields; of more, the first, and the others are counted
+_CONTENT_HASH = re.compile(r"sha256:([0-9a-f]{8})[0-9a-f]{56}")
+_URL_QUERY = re.compile(r"(https?://[^\s?#\"]+)\?[^\s#\"]*")
+_DATA_URI = re.compile(r"(data:[\w/+.-]+;base64,)[A-Za-z0-9+/=_-]{16,}")
+
+
+def reason(change: Change) -> str:
+    """Why, in one phrase: `new`, `prompt and fps changed`, `moved from temple`."""
+    words = [_reason(item, change) for item in change.reasons]
+    if change.action.spends and change.attempt > 1:
+        words.append(f"attempt {change.attempt}")
+    elif change.action.spends and change.retake > 1:
+        words.append(f"retake {change.retake}")
+    return ", ".join(words)
+
+
+def _reason(item: Reason, change: Change) -> str:
+    if item is Reason.REQUEST_CHANGED:
+        return _fields_changed(change.changes)
+    if change.origin is not None and item in _WITH_ORIGIN:
+        return f"{_WITH_ORIGIN[item]} {clean(change.origin)}"
+    return REASONS[item]
+
+
+def _fields_changed(changes: Sequence[FieldChange]) -> str:
+    names = [field_name(change.path) for change in changes if not change.path.startswith("/files/")]
+    if not names:
+        return REASONS[Reason.REQUEST_CHANGED]
+    names.sort(key=lambda name: name != "prompt")
+    if len(names) > _NAMED_FIELDS:
+        return f"{names[0]} and {len(names) - 1} more changed"
+    return f"{' and '.join(names)} changed"
+
+
+def size(change: Change) -> str:
+    """What is rendered, as far as the request says: `1920×1080, 8 s, 25 fps, audio, 1 image`."""
+    if change.request is None:
+        return ""
+    body = change.request.body
+    parts = [
+        f"{body['width']}×{body['height']}" if "width" in body and "height" in body else "",
+        str(body.get("resolution", "")),
+        f"{body['duration']:g} s" if isinstance(body.get("duration"), int | float) else "",
+        f"{body['fps']:g} fps" if isinstance(body.get("fps"), int | float) else "",
+        "audio" if _has_audio(body) else "",
+        _counted(len(_list(body, "inputs", "frameImages")), "image"),
+        _counted(body["numberResults"], "video") if body.get("numberResults", 1) != 1 else "",
+    ]
+    return clean(", ".join(part for part in parts if part))
+
+
+def _has_audio(body: Mapping[str, Json]) -> bool:
+    blocks = [body.get("settings"), *_mapping(body.get("providerSettings")).values()]
+    return any(_mapping(block).get(name) is True for block in blocks for name in ("generateAudio", "audio"))
+
+
+def _mapping(value: Json) -> Mapping[str, Json]:
+    return value if isinstance(value, dict | Mapping) else {}  # dict first: it answers ten times as fast
+
+
+def _list(body: Mapping[str, Json], key: str, inner: str) -> Sequence[Json]:
+    value = _mapping(body.get(key)).get(inner)
+    return value if isinstance(value, list) else []
+
+
+def _counted(number: int, noun: str) -> str:
+    return counted(number, noun) if number else ""
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 shot`, `10,000 shots`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def money(amount: Usd) -> str:
+    """`$0.48`."""
+    return f"${format_usd(amount)}"
+
+
+def cost(change: Change) -> str:
+    """What a shot's action costs: `$0.48`, `price unknown` or `no cost`."""
+    if not is_counted(change):
+        return "no cost"
+    return "price unknown" if change.estimate is None else money(change.estimate)
+
+
+def is_counted(change: Change) -> bool:
+    """Whether a change's money counts in the estimate: orders, and what is already ordered."""
+    return change.action.spends or change.action is Action.RESUME
+
+
+def amount(known: Usd, unknown: int) -> str:
+    """A sum that may have holes: `$1.92`, `≥ $1.92 + 1 unknown`, `1 unknown`. An unknown price is never shown as 0."""
+    if not unknown:
+        return money(known)
+    return f"≥ {money(known)} + {unknown:,} unknown" if known else f"{unknown:,} unknown"
+
+
+def total(plan: Plan) -> tuple[Usd, int]:
+    """All the money a plan is about: (known sum, number of unknown prices), orders and what is already ordered."""
+    sums = estimate(plan.changes)
+    return sums.usd + sums.under_way, sums.unknown + sums.under_way_unknown
+
+
+def headline(plan: Plan) -> str:
+    """The last line of a plan, stable enough to grep.
+
+    `Plan: 3 to render (1 create, 2 replace), 1 moved, 41 unchanged. Estimated $1.92.` or
+    `No changes. 4 shots up to date; $4.80 spent.`; on the sandbox with a note that its money is not real.
+    """
+    return played(_headline(plan)) if plan.provider == _SANDBOX else _headline(plan)
+
+
+def played(line: str) -> str:
+    """A sentence about money that is only played with: `Spent $0.54 (sandbox: nothing is charged).`."""
+    return f"{line.removesuffix('.')} {FREE}."
+
+
+def _headline(plan: Plan) -> str:
+    found = plan.counts()
+    counts = {action: found[action] for action in Action}
+    unchanged = counts[Action.NO_OP]
+    if unchanged == len(plan.changes):
+        paid = f"; {spent(plan)}" if plan.spent else ""
+        return f"No changes. {counted(unchanged, 'shot')} up to date{paid}."
+    orders = {action: number for action, number in counts.items() if action.spends and number}
+    kinds = ", ".join(f"{number:,} {action}" for action, number in orders.items())
+    parts = [f"{sum(orders.values()):,} to render" + (f" ({kinds})" if kinds else "")]
+    parts += [f"{counts[action]:,} {word}" for action, word in _OUTCOMES.items() if counts[action]]
+    return f"Plan: {', '.join(parts)}. Estimated {_estimated(plan)}."
+
+
+def _estimated(plan: Plan) -> str:
+    text = amount(*total(plan))
+    if not plan.count(Action.RESUME):
+        return text
+    sums = estimate(plan.changes)
+    return f"{text}, of which {amount(sums.under_way, sums.under_way_unknown)} already committed"
+
+
+def spent(plan: Plan, specs: Sequence[str] | None = None) -> str:
+    """What the takes of some specs (default: all) have cost: `$4.80 spent`, `≥ $4.80 + 1 unknown spent`."""
+    pairs = [pair for name, pair in (plan.spent or {}).items() if specs is None or name in specs]
+    known, unknown = sum((usd for usd, _ in pairs), Usd(0)), sum(number for _, number in pairs)
+    return f"{amount(known, unknown)} spent"
+
+
+def field_name(pointer: str) -> str:
+    """A JSON Pointer as a reader says it: `prompt`, `inputs.frameImages[0].image`, `content of assets/alley.jpg`."""
+    parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+    match parts:
+        case ["positivePrompt"]:
+            return "prompt"
+        case ["files", name]:
+            return f"content of {clean(name)}"
+        case ["providerSettings", _, *rest] if rest:
+            parts = rest
+        case _:
+            pass
+    name = "".join(f"[{part}]" if part.isdigit() else f".{part}" for part in parts)
+    return clean(name.removeprefix(".")) or "request"
+
+
+def fact(change: FactChange) -> str:
+    """A recorded fact that reads otherwise than before: `outputs[0].cost: $0.48 → $0.01`."""
+    before, after = (_recorded(change.path.rpartition("/")[2], item) for item in (change.before, change.after))
+    return f"{field_name(change.path)}: {before} → {after}{' (expected)' if change.expected else ''}"
+
+
+def _recorded(name: str, item: Json) -> str:
+    if not isinstance(item, str) or name not in {"cost", "sha256"}:
+        return value(item)
+    return clean(f"${item}" if name == "cost" else f"{item[:DIGITS]}…")
+
+
+def value(item: Json, width: int = 60) -> str:
+    """A value on one line: long things cut, hashes and data shortened, query strings (often secrets) left out."""
+    if item is None:
+        return "unset"
+    text = item if isinstance(item, str) and item and not _looks_like_json(item) else as_text(item)
+    text = _CONTENT_HASH.sub(r"\1…", text)
+    text = redact_secrets(_DATA_URI.sub(r"\1…", _URL_QUERY.sub(r"\1?…", text)))
+    return fit(clean(text), width)
+
+
+def _looks_like_json(text: str) -> bool:
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+def is_text(change: FieldChange) -> bool:
+    """Whether both sides are prose, to be compared word by word."""
+    both = (change.before, change.after)
+    if not all(isinstance(item, str) for item in both):
+        return False
+    return change.path == "/positivePrompt" or any(len(item) >= _LONG_TEXT and " " in item for item in both)
+
+
+def prompt(change: Change) -> str:
+    """The prompt of a shot, clean, or empty when there is none."""
+    text = change.request.body.get("positivePrompt", "") if change.request else ""
+    return clean(str(redact_secrets(text))).strip() if isinstance(text, str) else ""
+
+
+def retry_command(change: Change) -> str:
+    """What to type to try a blocked shot again, quoted for a shell."""
+    return f"--retry {shlex.quote(clean(str(change.address)))}"

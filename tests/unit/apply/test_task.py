@@ -1,0 +1,53 @@
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from builders import change, request, task
+from fakes import MemoryState
+from unit.apply.stages import stage
+
+from ltxspec.apply.events import ApplyEvent, Kind, Outcome, ShotOutcome
+from ltxspec.apply.ledger import Ledger
+from ltxspec.apply.ports import Order
+from ltxspec.apply.recovery import Facts
+from ltxspec.apply.task import Stage, StopSignal, Story
+
+
+def story(on: Stage, **facts: Any) -> Story:
+    ledger = Ledger("night", MemoryState(), on.clock, {"alley"})
+    order = Order(task(), {})
+    return Story(request().address, change(), ledger, on, order, Decimal("0.48"), Facts(**facts), ordered_here=True)
+
+
+def test_the_first_reason_to_stop_is_kept_and_a_user_is_remembered() -> None:
+    stop = StopSignal()
+    assert stop.asked() is None
+    stop.stop("the account is empty")
+    stop.stop("interrupted", by_user=True)
+    stop.stop("something else")
+    assert (stop.asked(), stop.by_user) == ("the account is empty", True)
+
+
+@pytest.mark.parametrize(
+    ("submit", "stopped", "may"), [(True, False, True), (True, True, False), (False, False, False)]
+)
+def test_orders_may_be_sent_only_by_a_run_that_orders_and_goes_on(submit: bool, stopped: bool, may: bool) -> None:
+    on = stage(submit=submit)
+    if stopped:
+        on.stop.stop("enough")
+    assert on.may_send is may
+
+
+def test_an_event_knows_its_shot_its_task_its_price_and_the_time_that_passed() -> None:
+    told: list[ApplyEvent] = []
+    story(stage(emit=told.append), watched=12.34).tell(Kind.SHOT_RUNNING, "rendering", percent=40)
+    assert told == [
+        ApplyEvent(Kind.SHOT_RUNNING, "rendering", request().address, task(), Decimal("0.48"), percent=40, elapsed=12.3)
+    ]
+
+
+def test_an_outcome_knows_the_same() -> None:
+    ended = story(stage()).ends(Outcome.RENDERED, "not home", cost=Decimal("0.5"), archived=False)
+    assert ended == ShotOutcome(
+        request().address, Outcome.RENDERED, task(), Decimal("0.48"), Decimal("0.5"), "not home", archived=False
+    )

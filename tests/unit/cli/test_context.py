@@ -1,0 +1,67 @@
+import io
+import os
+from pathlib import Path
+
+import pytest
+
+from ltxspec.cli.context import Session, is_interactive, style_for
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def usual_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+
+
+def test_the_folder_is_where_the_command_was_started_or_what_was_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert Session().folder == tmp_path
+    assert Session("below").folder == tmp_path / "below"
+    assert Session(os.sep).folder == Path(os.sep)
+
+
+@pytest.mark.parametrize(
+    ("environment", "on_terminal", "in_pipe"),
+    [
+        ({}, True, False),
+        ({"NO_COLOR": "1"}, False, False),
+        ({"NO_COLOR": ""}, True, False),
+        ({"FORCE_COLOR": "1"}, True, True),
+        ({"FORCE_COLOR": "0"}, True, False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False, False),
+        ({"TERM": "dumb"}, False, False),
+    ],
+)
+def test_colour_follows_the_environment_then_the_stream(
+    environment: dict[str, str], on_terminal: bool, in_pipe: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert style_for(Terminal()).color is on_terminal
+    assert style_for(io.StringIO()).color is in_pipe
+    assert style_for(Terminal(), no_color=True).color is False
+    assert Session(no_color=True).style(Terminal()).color is False
+
+
+@pytest.mark.parametrize(("columns", "width"), [("120", 120), ("10", 40), ("wide", 100), ("", 100)])
+def test_the_width_is_the_terminals_within_reason(columns: str, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    assert style_for(io.StringIO()).width == width
+
+
+def test_nobody_watches_a_pipe_a_ci_job_or_a_dumb_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert is_interactive(Terminal())
+    assert not is_interactive(io.StringIO())
+    monkeypatch.setenv("CI", "true")
+    assert not is_interactive(Terminal())
+    monkeypatch.delenv("CI")
+    monkeypatch.setenv("TERM", "dumb")
+    assert not is_interactive(Terminal())

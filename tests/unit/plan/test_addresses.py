@@ -1,0 +1,47 @@
+import pytest
+
+from ltxspec.errors import Invalid
+from ltxspec.plan.addresses import refuse_unknown, suggestion
+from ltxspec.values import parse_address
+
+KNOWN = [
+    parse_address(text) for text in ("night.alley", "night.weather[rain,dusk]", "night.weather[fog,dusk]", "day.gate")
+]
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        ("night", "for every shot of a spec write `night.*`"),
+        ("gate", "did you mean `day.gate`?"),
+        ("weather", "did you mean `night.weather`?"),
+        ("weather[fog,dusk]", "did you mean `night.weather[fog,dusk]`?"),
+        ("nihgt.alley", "did you mean `night.alley`?"),
+        ("night.wether", "did you mean `night.weather`?"),
+        ("night.weather[rain,dsuk]", "did you mean `night.weather[rain,dusk]`?"),
+        (
+            "zebra",
+            "there are `night.alley`, `night.weather[rain,dusk]`, `night.weather[fog,dusk]`, `day.gate`",
+        ),
+    ],
+)
+def test_what_was_meant_is_suggested(typed: str, hint: str) -> None:
+    assert suggestion(typed, KNOWN) == hint
+
+
+def test_of_many_shots_some_are_named() -> None:
+    many = [parse_address(f"night.s{number}") for number in range(8)]
+    assert (
+        suggestion("zebra", many) == "there are `night.s0`, `night.s1`, `night.s2`, `night.s3`, `night.s4` and 3 more"
+    )
+    assert suggestion("zebra", []) == "there are no shots yet"
+
+
+def test_every_unknown_pattern_is_a_problem() -> None:
+    with pytest.raises(Invalid) as caught:
+        refuse_unknown(["night.aley", "zebra"], KNOWN)
+    assert [found.message for found in caught.value.diagnostics] == [
+        "no shot matches `night.aley`",
+        "no shot matches `zebra`",
+    ]
+    refuse_unknown([], KNOWN)

@@ -1,0 +1,141 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from builders import record, request, take, task
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ltxspec.catalog.models import Catalog, load_catalog
+from ltxspec.fingerprint import fingerprint_of
+from ltxspec.lock.models import Lockfile, Take
+from ltxspec.plan.recorded import answers, latest, next_order, preferred, record_under, spare_takes
+from ltxspec.render.models import Request
+from ltxspec.storage.packaged import read_model_documents
+from ltxspec.values import Fingerprint
+
+AIR = "lightricks:2@0"
+BODY: dict[str, Any] = {
+    "taskType": "videoInference", "model": AIR, "positivePrompt": "a gate", "width": 1920, "height": 1080,
+    "duration": 8, "fps": 25,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return load_catalog(read_model_documents(None))
+
+
+def bought(catalog: Catalog, **parameters: Any) -> Take:
+    model = catalog.find(AIR)
+    assert model is not None
+    wanted = {**BODY, **parameters}
+    return replace(take(), model=AIR, request=wanted, fingerprint=fingerprint_of(model, wanted, {}))
+
+
+def asked(catalog: Catalog, **parameters: Any) -> Request:
+    model = catalog.find(AIR)
+    assert model is not None
+    wanted = {**BODY, **parameters}
+    return replace(request(), body=wanted, fingerprint=fingerprint_of(model, wanted, {}))
+
+
+def test_a_take_answers_the_request_it_was_bought_for(catalog: Catalog) -> None:
+    assert answers(bought(catalog), asked(catalog), catalog)
+    assert not answers(bought(catalog), asked(catalog, duration=6), catalog)
+
+
+def test_an_entry_from_before_a_default_changed_still_answers(catalog: Catalog) -> None:
+    old = replace(bought(catalog), fingerprint=Fingerprint("v1:sha256:" + "0" * 64))
+    assert answers(old, asked(catalog), catalog)
+    assert not answers(old, asked(catalog, fps=50), catalog)
+
+
+def test_an_entry_of_an_unknown_version_answers_by_its_recorded_request(catalog: Catalog) -> None:
+    later = replace(bought(catalog), fingerprint=Fingerprint("v9:sha256:" + "0" * 64))
+    assert not answers(later, asked(catalog, positivePrompt="another"), catalog)
+
+
+def test_a_model_that_left_the_catalog_answers_only_by_its_fingerprint(catalog: Catalog) -> None:
+    gone = Catalog((), {})
+    assert answers(bought(catalog), asked(catalog), gone)
+    assert not answers(replace(bought(catalog), fingerprint=Fingerprint("v1:sha256:0")), asked(catalog), gone)
+
+
+takes = st.lists(
+    st.builds(
+        lambda retake, attempt, good, number: take(
+            retake=retake, attempt=attempt, status="succeeded" if good else "failed", number=number
+        ),
+        st.none() | st.integers(1, 4),
+        st.integers(1, 4),
+        st.booleans(),
+        st.integers(1, 99),
+    ),
+    max_size=6,
+)
+
+
+@given(takes, st.booleans())
+def test_an_order_never_takes_the_name_of_an_earlier_one(known: list[Take], retake: bool) -> None:
+    order = next_order(known, retake=retake)
+    succeeded = {item.retake or 1 for item in known if item.status == "succeeded"}
+    used = {(item.retake or 1, item.attempt or 1) for item in known}
+    if retake or order[0] not in succeeded:
+        assert order not in used
+
+
+def test_a_take_is_spare_when_its_own_shot_wants_something_else() -> None:
+    locked = Lockfile(
+        "runware", "night",
+        {"alley": record(take("a")), "tower": record(take("t", number=2))},
+        {"old": record(take("o", number=3))},
+    )  # fmt: skip
+    wanted = {"alley": request("alley", "a"), "tower": request("tower", "new")}
+    spare = spare_takes(locked, wanted, Catalog((), {}))
+    assert {offer.key for offers in spare.values() for offer in offers} == {"tower", "old"}
+
+
+def test_names_that_are_gone_offer_a_take_first_then_retired_ones_then_shots_that_changed() -> None:
+    locked = Lockfile(
+        "runware", "night",
+        {"edited": record(take("a")), "gone": record(take("a", number=2))}, {"old": record(take("a", number=3))},
+    )  # fmt: skip
+    (offers,) = spare_takes(locked, {"edited": request("edited", "b")}, Catalog((), {})).values()
+    assert [offer.key for offer in offers] == ["gone", "old", "edited"]
+
+
+def test_a_take_that_another_shot_uses_is_not_spare() -> None:
+    locked = Lockfile("runware", "night", {"alley": record(take("a")), "gate": record(take("a"))})
+    wanted = {"alley": request("alley", "b"), "gate": request("gate", "a")}
+    assert list(spare_takes(locked, wanted, Catalog((), {})).values()) == [[]]
+
+
+def test_of_several_takes_of_one_request_the_picked_one_is_offered_first_and_never_a_failed_one() -> None:
+    takes = (take(), take(number=2, retake=2), take(number=3, retake=3, status="failed"))
+    for shot, number in ((record(*takes), 2), (record(*takes).with_pick(task(1)), 1)):
+        (offers,) = spare_takes(Lockfile("runware", "night", {"old": shot}), {}, Catalog((), {})).values()
+        assert [offer.take.task_id for offer in offers] == [task(number), task(3 - number)]
+
+
+def test_a_key_among_the_shots_and_the_retired_ones_has_the_takes_of_both() -> None:
+    locked = Lockfile(
+        "runware", "night", {"a": record(take())}, {"a": record(take("b", number=2)), "b": record(take())}
+    )
+    found = record_under(locked, "a")
+    assert found is not None
+    assert (found.current, {item.task_id for item in found.takes}) == (task(1), {task(1), task(2)})
+    assert record_under(locked, "b") == locked.retired["b"]
+    assert record_under(locked, "c") is record_under(locked, None) is None
+
+
+def test_the_preferred_take_is_the_one_that_was_picked_else_the_newest() -> None:
+    shot = record(take(), take(number=2, retake=2))
+    assert preferred(shot.takes) == shot.takes[1]
+    assert preferred(shot.with_pick(task(1)).takes) == shot.with_pick(task(1)).takes[0]
+
+
+def test_the_latest_take_is_the_last_submitted() -> None:
+    assert latest([take(at="2026-11-22T11:00:00Z", number=2), take()]) == take(at="2026-11-22T11:00:00Z", number=2)
+    assert latest([]) is None
+    assert task(1) != task(2)

@@ -1,0 +1,80 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from acceptance.commands import write_spec
+from builders import own_intent
+from unit.project.projects import project
+
+from ltxspec.errors import LockHeld, Refused
+from ltxspec.plan.planfile import PlanOptions
+from ltxspec.project.locks import holding
+from ltxspec.project.plan import plan_with
+from ltxspec.project.project import Project
+from ltxspec.project.run import RunOptions, jobs_of, media_loader, settings_of
+from ltxspec.values import ShotAddress
+
+SPEC = """\
+model: lightricks:ltx@2.5-fast
+defaults: {width: 1280, height: 720}
+shots:
+  alley: {prompt: Rain., inputs: {frameImages: [a.png, "https://example.com/b.png"]}}
+  tower: {prompt: A tower.}
+"""
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Project:
+    (tmp_path / "ltxspec.toml").write_text("[sandbox]\nspeed = 1000\n")
+    write_spec(tmp_path, SPEC)
+    (tmp_path / "specs" / "a.png").write_bytes(b"png")
+    return replace(project(tmp_path), provider="sandbox")
+
+
+def test_the_paid_service_is_looked_at_as_often_as_configured_and_the_sandbox_at_once(opened: Project) -> None:
+    paid = settings_of(replace(opened, provider="runware"), RunOptions())
+    assert (paid.parallelism, paid.poll_interval, paid.poll_max, paid.limits.grace) == (4, 2.0, 15.0, 60.0)
+    free = settings_of(opened, RunOptions(parallelism=2, detach=True, submit=False))
+    assert (free.parallelism, free.detach, free.submit) == (2, True, False)
+    assert free.poll_interval < paid.poll_interval
+
+
+def test_local_images_are_read_and_others_left_alone(opened: Project) -> None:
+    (alley, tower) = plan_with(opened, PlanOptions()).plan.changes
+    load = media_loader(opened)
+    (media,) = load(alley)
+    assert (media.path, media.name, media.content) == (("inputs", "frameImages", 0), "a.png", b"png")
+    assert load(tower) == []
+
+
+def test_an_image_that_is_not_the_planned_one_is_not_sent(opened: Project, tmp_path: Path) -> None:
+    alley = plan_with(opened, PlanOptions()).plan.changes[0]
+    (tmp_path / "specs" / "a.png").write_bytes(b"another")
+    with pytest.raises(Refused, match=r"`a\.png` changed while the plan was being applied"):
+        media_loader(opened)(alley)
+
+
+def test_a_spec_is_held_by_one_at_a_time_and_let_go(opened: Project) -> None:
+    with holding(opened, ["night", "day"], wait=0, command="apply") as held:
+        assert set(held.owned) == {"night", "day"}
+        with pytest.raises(LockHeld), holding(opened, ["night"], wait=0, command="apply"):
+            pass
+    with holding(opened, ["night"], wait=0, command="apply"):
+        pass
+
+
+def test_jobs_are_the_changes_of_each_spec_with_the_consent_given(opened: Project) -> None:
+    planned = plan_with(opened, PlanOptions())
+    with holding(opened, ["night"], wait=0, command="apply") as held:
+        (job,) = jobs_of(held, planned, ["night.tower"])
+        assert [change.address.instance for change in job.changes] == ["alley", "tower"]
+        assert job.retries == {ShotAddress("night", "tower")}
+        (nothing,) = jobs_of(held, planned, (), only_open=True)
+        assert nothing.changes == []
+
+
+def test_what_an_earlier_run_left_is_held_with_its_lockfile(opened: Project) -> None:
+    with holding(opened, ["night"], wait=0, command="apply") as held:
+        held.states["night"].append(own_intent())
+    with holding(opened, ["night"], wait=0, command="collect") as held:
+        assert [task.intent.instance for task in held.owned["night"].journal.open.values()] == ["alley"]

@@ -1,0 +1,122 @@
+from typing import Any
+
+import pytest
+from unit.render.project import SPEC_FILE, MemoryFiles, model
+
+from ltxspec.fingerprint import fingerprint_of
+from ltxspec.render.parameter_sets import ParameterSet, ParameterSets
+
+GOOD = {"width": 1920, "height": 1080, "duration": 8}
+IMAGE = {"inputs": {"frameImages": [{"image": "assets/a.jpg", "frame": "first"}]}}
+
+
+class Remembered(set[str]):
+    """What is known good, and how often it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    def __contains__(self, digest: object) -> bool:
+        self.asked += 1
+        return super().__contains__(digest)
+
+
+def sets(
+    *, files: MemoryFiles | None = None, delivery: dict[str, Any] | None = None, known: Remembered | None = None
+) -> ParameterSets:
+    return ParameterSets(SPEC_FILE, files or MemoryFiles(), delivery or {}, known)
+
+
+def prepare(parameters: dict[str, Any], **options: Any) -> ParameterSet:
+    return sets(**options).prepare(model(), parameters)
+
+
+def test_a_good_set_is_complete() -> None:
+    found = prepare(GOOD)
+    assert (found.problems, found.body, found.delivery, found.inputs) == ((), {**GOOD, "fps": 25}, {}, {})
+    assert str(found.estimate) == "0.48"
+    body = {"taskType": "videoInference", "model": model().air, "positivePrompt": "hi", **found.body}
+    assert found.fingerprint("hi") == fingerprint_of(model(), body, {})
+
+
+def test_the_same_parameters_are_prepared_once() -> None:
+    prepared = sets()
+    assert prepared.prepare(model(), GOOD) is prepared.prepare(model(), dict(GOOD))
+    assert prepared.prepare(model(), GOOD) is not prepared.prepare(model(), {**GOOD, "duration": 8.0})
+
+
+def test_delivery_is_split_off_and_the_spec_wins_over_the_configuration() -> None:
+    found = prepare({**GOOD, "ttl": 90}, delivery={"ttl": 60, "webhookURL": "https://a.b/c", "colour": "red"})
+    assert found.delivery == {"ttl": 90, "webhookURL": "https://a.b/c"}
+    assert "ttl" not in found.body
+
+
+def test_delivery_is_checked_like_everything_else() -> None:
+    assert [problem.path for problem in prepare(GOOD, delivery={"ttl": 5}).problems] == [("ttl",)]
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {**GOOD, "duration": 7},
+        {**GOOD, "nope": 1},
+        {**GOOD, "duration": float("nan")},
+        {**GOOD, "fps": 10**30},
+        {"width": 1920},
+        {**GOOD, "uploadEndpoint": "https://a.b/c", "numberResults": 2},
+    ],
+)
+def test_a_bad_set_has_problems_and_no_fingerprint(parameters: dict[str, Any]) -> None:
+    found = prepare(parameters)
+    assert found.problems
+    assert found.estimate is None
+    with pytest.raises(ValueError, match="no fingerprint"):
+        found.fingerprint("a prompt")
+
+
+def test_local_images_are_hashed_once() -> None:
+    files = MemoryFiles({"specs/assets/a.jpg": "picture"})
+    prepared = sets(files=files)
+    found = prepared.prepare(model(), {**GOOD, **IMAGE})
+    prepared.prepare(model(), {**GOOD, **IMAGE, "fps": 50})
+    assert list(found.inputs) == ["assets/a.jpg"]
+    assert found.inputs["assets/a.jpg"].startswith("sha256:")
+    assert files.hashed == ["specs/assets/a.jpg"]
+
+
+def test_a_missing_image_is_a_problem_of_its_parameter() -> None:
+    (problem,) = prepare({**GOOD, **IMAGE}).problems
+    assert (problem.code, problem.path) == ("file", ("inputs", "frameImages", 0, "image"))
+    assert problem.message == "`assets/a.jpg` does not exist"
+
+
+@pytest.mark.parametrize(
+    "image", ["https://a.b/c.jpg", "data:image/png;base64,AAAA", "aac49721-1964-481a-ae78-8a4e29b91402"]
+)
+def test_images_elsewhere_are_no_inputs(image: str) -> None:
+    found = prepare({**GOOD, "inputs": {"frameImages": [image]}})
+    assert (found.problems, found.inputs) == ((), {})
+
+
+def test_what_was_good_is_remembered_and_not_checked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = Remembered()
+    prepare(GOOD, known=known)
+    assert (len(known), known.asked) == (1, 1)
+    prepare({**GOOD, "duration": 7}, known=known)
+    assert len(known) == 1
+    # A second run must not even need the schema library.
+    monkeypatch.setitem(__import__("sys").modules, "jsonschema", None)
+    from ltxspec.catalog import validation
+
+    validation._validator.cache_clear()
+    assert prepare(GOOD, known=known).problems == ()
+    with pytest.raises(ImportError):
+        prepare({**GOOD, "duration": 10}, known=known)
+
+
+def test_numbers_written_in_another_way_are_remembered_as_the_same() -> None:
+    known = Remembered()
+    prepare(GOOD, known=known)
+    prepare({**GOOD, "duration": 8.0}, known=known)
+    assert len(known) == 1

@@ -1,0 +1,95 @@
+from dataclasses import replace
+from decimal import Decimal
+
+from unit.report.runs import ALLEY, DONE, FAILED, PRICE, TASK, summary
+
+from ltxspec.apply.events import Outcome, RunSummary, ShotOutcome
+from ltxspec.report.apply.summary import summary_document, summary_line, summary_text
+from ltxspec.report.terminal import Style, width_of
+from ltxspec.values import ShotAddress
+
+PLAIN = Style(width=80)
+
+
+def left(outcome: Outcome, message: str | None = None) -> ShotOutcome:
+    return ShotOutcome(ALLEY, outcome, TASK, PRICE, None, message)
+
+
+def test_a_run_in_which_all_went_well_is_one_line() -> None:
+    assert summary_text(summary(DONE, DONE), PLAIN) == "Applied: 2 rendered. Spent $0.96.\n"
+    assert summary_line(summary()) == "Applied: nothing to do. Spent $0.00."
+    assert summary_line(replace(summary(DONE), ordering=False)) == "Collected: 1 rendered. Spent $0.48."
+
+
+def test_what_failed_is_told_with_its_cure() -> None:
+    assert summary_text(summary(DONE, FAILED, spent_unknown=1), PLAIN) == (
+        "  night-scenes.weather[rain,dusk]  failed  contentFlagged: \\x1b[2Jrefused\n"
+        "\n"
+        "  failed: edit the shot, or `ltxspec apply --retry ADDRESS`\n"
+        "\n"
+        "Applied: 1 rendered, 1 failed. Spent ≥ $0.48 + 1 unknown.\n"
+    )
+
+
+def test_money_under_way_is_told() -> None:
+    run = summary(left(Outcome.UNRESOLVED, "no answer"), in_flight=1)
+    assert summary_line(run) == "Applied: 1 unresolved. Spent $0.00; $0.48 under way (1 task)."
+    assert "`ltxspec collect` goes on with it; it is never ordered twice" in summary_text(run, PLAIN)
+
+
+def test_a_run_that_cost_more_than_it_was_allowed_says_by_how_much() -> None:
+    run = replace(summary(DONE), limit=Decimal("0.40"), overspent=Decimal("0.08"))
+    assert summary_line(run) == "Applied: 1 rendered. Spent $0.48, $0.08 over the limit of $0.40."
+    assert (summary_document(run)["overspent"], summary_document(run)["incomplete"]) == ("0.08", True)
+    assert summary_document(summary(DONE))["overspent"] == "0.00"
+
+
+def test_money_under_way_whose_price_is_not_known_is_never_nothing() -> None:
+    run = replace(summary(left(Outcome.UNRESOLVED), in_flight=1), in_flight=Decimal(0), in_flight_unknown=1)
+    assert summary_line(run) == "Applied: 1 unresolved. Spent $0.00; 1 unknown under way (1 task)."
+
+
+def test_a_video_that_is_not_home_is_no_reason_to_render_again() -> None:
+    text = summary_text(summary(replace(DONE, archived=False, message="disk full")), PLAIN)
+    assert "night-scenes.alley  not home  disk full\n" in text
+    assert "no render is repeated" in text
+
+
+def test_an_interrupted_run_says_so() -> None:
+    run = summary(DONE, left(Outcome.HELD_BACK, "interrupted"), interrupted=True)
+    assert summary_line(run) == "Interrupted: 1 rendered, 1 not ordered. Spent $0.48."
+
+
+def test_play_money_is_called_so() -> None:
+    run = replace(summary(DONE, left(Outcome.UNRESOLVED), in_flight=1), free=True)
+    assert summary_line(run) == (
+        "Applied: 1 rendered, 1 unresolved. Spent $0.48; $0.48 under way (1 task) (sandbox: nothing is charged)."
+    )
+
+
+def test_long_messages_wrap_under_themselves() -> None:
+    text = summary_text(summary(left(Outcome.FAILED, "word " * 40)), PLAIN)
+    assert all(width_of(line) <= 80 for line in text.splitlines())
+
+
+def test_very_many_failures_are_counted() -> None:
+    failures = [replace(FAILED, address=ShotAddress("many", f"shot-{number}")) for number in range(1000)]
+    text = summary_text(summary(*failures), PLAIN)
+    assert "  … and 800 more\n" in text
+    assert "1,000 failed" in text
+
+
+def test_machines_get_counts_money_and_every_shot() -> None:
+    document = summary_document(summary(DONE, FAILED, spent_unknown=1, in_flight=2))
+    assert document["outcomes"]["rendered"] == 1
+    assert set(document["outcomes"]) == {outcome.value for outcome in Outcome}
+    assert document["spent"] == {"usd": "0.48", "unknown": 1}
+    assert document["inFlight"] == {"usd": "0.96", "unknown": 0, "tasks": 2}
+    assert document["incomplete"] is True
+    assert [shot["cost"] for shot in document["shots"]] == ["0.48", None]
+
+
+def test_every_outcome_has_a_word() -> None:
+    for outcome in Outcome:
+        run: RunSummary = summary(left(outcome))
+        assert summary_line(run).startswith("Applied: 1 ")

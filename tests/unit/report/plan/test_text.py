@@ -1,0 +1,118 @@
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from unit.report.plans import EDITED_PROCESSION, PROCESSION, body, change, golden, rich_plan
+
+from ltxspec.plan.actions import Action, FieldChange, Plan, Reason
+from ltxspec.report.plan.text import MOST_PROMPTS, MOST_ROWS, format_change, plan_text
+from ltxspec.report.terminal import Style, width_of
+from ltxspec.values import ShotAddress
+
+PLAIN = Style()
+PROMPT = FieldChange("/positivePrompt", PROCESSION, EDITED_PROCESSION)
+_SGR = re.compile("\x1b\\[[0-9;]*m")
+
+
+def edited(number: int) -> Plan:
+    """A plan in which `number` prompts changed."""
+    one = change("shot", Action.REPLACE, Reason.REQUEST_CHANGED, changes=(PROMPT,))
+    return Plan("runware", [replace(one, address=ShotAddress("many", f"shot-{i:05d}")) for i in range(number)])
+
+
+@pytest.mark.parametrize("width", [80, 100, 140])
+def test_the_rich_plan_reads_as_agreed(width: int) -> None:
+    text = plan_text(rich_plan(), Style(width=width))
+    assert text == golden(f"plan-{width}.txt", text)
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 140])
+def test_lines_fit_the_terminal_except_the_last_which_is_for_grep(width: int) -> None:
+    lines = plan_text(rich_plan(), Style(width=width)).splitlines()
+    assert [line for line in lines[:-1] if width_of(line) > width] == []
+
+
+def test_colour_adds_nothing_but_colour() -> None:
+    plan = replace(rich_plan(), changes=[c for c in rich_plan().changes if c.address.instance != "procession"])
+    assert _SGR.sub("", plan_text(plan, Style(color=True))) == plan_text(plan, PLAIN)
+
+
+def test_with_colour_words_are_struck_instead_of_bracketed() -> None:
+    text = plan_text(rich_plan(), Style(color=True))
+    assert "\x1b[31;9msaffron-robed\x1b[0m \x1b[32;4mcrimson-robed\x1b[0m" in text
+    assert "[-" not in _SGR.sub("", text)
+
+
+def test_the_last_line_stands_alone_for_grep() -> None:
+    assert plan_text(rich_plan(), PLAIN).splitlines()[-1].startswith("Plan: 3 to render (1 create, 2 replace), ")
+
+
+def test_without_changes_one_line_says_so() -> None:
+    plan = Plan("runware", [change("a", Action.NO_OP)] * 4, spent={"night-scenes": (Decimal("4.80"), 0)})
+    assert plan_text(plan, PLAIN) == "No changes. 4 shots up to date; $4.80 spent.\n"
+
+
+def test_the_legend_explains_only_signs_that_occur() -> None:
+    text = plan_text(Plan("runware", [change("a", Action.RETIRE, Reason.NOT_IN_SPEC)]), PLAIN)
+    assert "    - no longer in the spec; costs nothing, its takes are kept\n" in text
+    assert "render for the first time" not in text
+
+
+def test_a_blocked_shot_shows_what_the_provider_said_and_the_cure() -> None:
+    shot = change("fog", Action.BLOCKED, Reason.FAILED_FOR_GOOD, note="contentFlagged: refused")
+    text = plan_text(Plan("runware", [shot]), PLAIN)
+    assert "          contentFlagged: refused\n          edit the shot or `--retry night-scenes.fog`\n" in text
+
+
+def test_several_quiet_specs_share_one_line() -> None:
+    quiet = [change("a", Action.NO_OP, spec=f"quiet-{number}") for number in range(3)]
+    text = plan_text(Plan("runware", [change("new", Action.CREATE, Reason.NEW), *quiet]), PLAIN)
+    assert "3 other specs: 3 up to date\n" in text
+
+
+def test_user_text_cannot_control_the_terminal() -> None:
+    evil = body("\x1b[2J\x1b[31mred\u202e")
+    fields = (FieldChange("/\x1b[1m", "\x1b]0;x\x07", "\u2028"),)
+    shots = [
+        change("a[\x1b[0m]", Action.CREATE, Reason.NEW, body=evil, file="specs/\x1b[5m.yaml"),
+        change("b", Action.REPLACE, Reason.REQUEST_CHANGED, changes=fields, note="\x9b31m"),
+        change("c", Action.MOVE, Reason.MOVED_BY_SPEC, origin="\x1b[7m"),
+    ]
+    text = plan_text(Plan("run\x1bware", shots), PLAIN)
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u202e]", text)
+
+
+def test_a_prompt_that_was_only_reflowed_is_said_to_be() -> None:
+    field = FieldChange("/positivePrompt", "one two", "one\ntwo")
+    assert format_change(change("a", Action.REPLACE, changes=(field,)), PLAIN) == (
+        "          prompt  only white space changed\n"
+    )
+
+
+def test_a_long_new_prompt_is_cut_after_two_lines() -> None:
+    lines = format_change(change("a", Action.CREATE, body=body(PROCESSION)), PLAIN).splitlines()
+    assert len(lines) == 2
+    assert lines[1].endswith("…")
+
+
+def test_a_shot_without_changes_has_no_details() -> None:
+    assert format_change(change("a", Action.NO_OP), PLAIN) == ""
+
+
+def test_a_very_long_plan_lists_a_part_and_counts_the_rest() -> None:
+    text = plan_text(edited(MOST_ROWS + 1500), PLAIN)
+    assert text.count("  -/+ many.shot-") == MOST_ROWS
+    assert "… and 1,500 more (1,500 replace); `--format json` lists all\n" in text
+    assert text.endswith("Plan: 2,000 to render (2,000 replace). Estimated $960.00.\n")
+
+
+def test_only_the_first_prompts_are_compared_word_by_word() -> None:
+    text = plan_text(edited(MOST_PROMPTS + 3), PLAIN)
+    assert text.count("[-saffron-robed-]") == MOST_PROMPTS
+    assert text.count(f"changed, {len(PROCESSION)} → {len(EDITED_PROCESSION)} characters") == 3
+
+
+def test_a_spec_that_owns_nothing_says_nothing_about_money_spent() -> None:
+    plan = Plan("runware", [change("a", Action.CREATE, Reason.NEW)], spent={"night-scenes": (Decimal(0), 0)})
+    assert "spent" not in plan_text(plan, PLAIN)

@@ -1,0 +1,74 @@
+import json
+
+from unit.report.plans import golden
+from unit.report.reviews import many, rich_review
+
+from ltxspec import __version__
+from ltxspec.plan.planfile import plan_differences, read_plan_file
+from ltxspec.report.review.json import FORMAT_VERSION, review_document, review_json
+from ltxspec.review.models import WORKING_TREE, Kind
+
+
+def test_the_rich_review_is_written_as_agreed() -> None:
+    text = review_json(rich_review()).decode().replace(f'"{__version__}"', '"VERSION"')
+    assert text == golden("review.json", text)
+
+
+def test_the_bytes_are_the_document() -> None:
+    assert json.loads(review_json(rich_review())) == review_document(rich_review())
+    assert review_json(many(1)).endswith(b"}\n")
+
+
+def test_versions_and_sums_stand_at_the_top() -> None:
+    document = review_document(rich_review())
+    assert (document["formatVersion"], document["ltxspecVersion"]) == (FORMAT_VERSION, __version__)
+    assert document["summary"] == {
+        "rendered": 1,
+        "pending": 4,
+        "resuming": 0,
+        "blocked": 1,
+        "restored": 1,
+        "moved": 1,
+        "updated": 1,
+        "retired": 1,
+        "unchanged": 1,
+    }
+    assert (document["spent"], document["limit"]) == ({"usd": "1.92", "unknown": 1}, "5.00")
+
+
+def test_a_take_stands_once_under_the_side_that_gave_it() -> None:
+    document = review_document(rich_review())
+    shots = {shot["instance"]: shot for shot in document["shots"]}
+    procession = shots["procession"]
+    assert procession["before"] in document["takes"]["base"]
+    assert procession["after"] in document["takes"]["head"]
+    assert procession["bought"] == [procession["after"]]
+    assert document["lost"][0]["taskUUID"] in document["takes"]["base"]
+
+
+def test_a_working_tree_is_told_with_the_commit_it_is_based_on() -> None:
+    from dataclasses import replace
+
+    assert review_document(replace(many(1), head=WORKING_TREE))["head"] == {"commit": "a" * 40, "isWorkingTree": True}
+    assert review_document(replace(many(1), head_commit=None))["head"] == {"commit": "a" * 40, "isWorkingTree": False}
+
+
+def test_what_is_to_do_is_told_as_in_a_saved_plan_so_that_a_stale_approval_can_show_what_differs() -> None:
+    from ltxspec.plan.actions import Plan
+
+    review = many(2)
+    document = review_document(review)
+    planned = {
+        "formatVersion": "1.0",
+        "digest": document["planDigest"],
+        "provider": document["provider"],
+        "shots": [shot["change"] for shot in document["shots"]],
+    }
+    saved = read_plan_file(json.dumps(planned).encode(), "review")
+    changes = [shot.change for shot in review.shots if shot.change is not None]
+    assert plan_differences(saved, Plan("runware", changes)) == []
+    assert len(plan_differences(saved, Plan("runware", changes[:1]))) == 1
+
+
+def test_kinds_are_counted_once_each() -> None:
+    assert sum(review_document(rich_review())["summary"][kind.value] for kind in Kind) == len(rich_review().shots)

@@ -1,0 +1,74 @@
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ltxspec.report.terminal import Paint, Style, chop, clean, cut, fit, pad, width_of, wrap
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b[2J\x1b]0;title\x07", "\\x1b[2J\\x1b]0;title\\x07"),
+        ("a\u202eb", "a\\u202eb"),
+        ("zero\u200bwidth", "zero\\u200bwidth"),
+        ("tag\U000e0041", "tag\\U000e0041"),
+        ("lone \ud800", "lone \\ud800"),
+        ("c1 \x9b31m", "c1 \\x9b31m"),
+        ("two\r\nlines\tand a tab", "two lines and a tab"),
+        ("夜の街, café, 👩‍🚀", "夜の街, café, 👩‍🚀"),
+    ],
+)
+def test_what_a_terminal_obeys_or_hides_is_shown_instead(text: str, shown: str) -> None:
+    assert clean(text) == shown
+
+
+@given(st.text())
+def test_clean_text_is_encodable_and_holds_nothing_a_terminal_obeys(text: str) -> None:
+    cleaned = clean(text)
+    cleaned.encode()
+    assert not any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in cleaned)
+    assert clean(cleaned) == cleaned
+
+
+@pytest.mark.parametrize(("text", "columns"), [("abc", 3), ("夜の街", 6), ("e\u0301", 1), ("\uff46", 2), ("", 0)])
+def test_width_counts_columns_of_a_terminal(text: str, columns: int) -> None:
+    assert width_of(text) == columns
+
+
+def test_paint_is_written_only_with_colour() -> None:
+    assert Style(color=False).paint("text", Paint.RED) == "text"
+    assert Style(color=True).paint("text", Paint.RED) == "\x1b[31mtext\x1b[0m"
+    assert Style(color=True).paint("", Paint.RED) == ""
+    assert Style(color=True).paint("text", None) == "text"
+
+
+def test_fitting_marks_what_is_cut() -> None:
+    assert fit("procession", 10) == "procession"
+    assert fit("procession", 6) == "proce…"
+    assert fit("夜の街を歩く", 6) == "夜の…"
+    assert pad("夜", 4) == "夜  "
+
+
+clean_text = st.text().map(clean)
+
+
+@given(clean_text, st.integers(2, 40))
+def test_wrapped_lines_fit_and_lose_no_character(text: str, width: int) -> None:
+    lines = wrap(text, width)
+    assert all(width_of(line) <= width for line in lines)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+@given(clean_text, st.integers(0, 20))
+def test_cutting_loses_nothing(text: str, width: int) -> None:
+    head, tail = cut(text, width)
+    assert head + tail == text
+    assert width_of(head) <= width
+
+
+def test_a_word_wider_than_the_line_is_cut_even_when_nothing_fits() -> None:
+    assert chop("夜の", 1) == ["夜", "の"]
+    assert chop("abcde", 2) == ["ab", "cd", "e"]
+    assert chop("", 2) == [""]

@@ -1,0 +1,182 @@
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from unit.report.plans import body, change, rich_plan
+
+from ltxspec.plan.actions import Action, FieldChange, Plan, Reason
+from ltxspec.report import wording as phrases
+
+
+def test_every_reason_and_every_action_has_words() -> None:
+    assert set(phrases.REASONS) == set(Reason)
+    assert set(phrases.MEANINGS) == set(Action)
+
+
+@pytest.mark.parametrize(
+    ("paths", "phrase"),
+    [
+        (["/fps"], "fps changed"),
+        (["/fps", "/positivePrompt"], "prompt and fps changed"),
+        (["/fps", "/width", "/positivePrompt"], "prompt and 2 more changed"),
+        ([], "request changed"),
+    ],
+)
+def test_a_changed_request_names_its_fields(paths: list[str], phrase: str) -> None:
+    fields = tuple(FieldChange(path, 1, 2) for path in paths)
+    assert phrases.reason(change("a", Action.REPLACE, Reason.REQUEST_CHANGED, changes=fields)) == phrase
+
+
+@pytest.mark.parametrize(
+    ("reasons", "fields", "phrase"),
+    [
+        ((Reason.MOVED_BY_SPEC,), {"origin": "temple"}, "moved from temple"),
+        ((Reason.SAME_FINGERPRINT_ELSEWHERE,), {"origin": "w[a,b]"}, "same request as w[a,b]"),
+        ((Reason.LAST_ATTEMPT_FAILED,), {"action": Action.CREATE, "attempt": 2}, "last attempt failed, attempt 2"),
+        ((Reason.RETAKE_REQUESTED,), {"action": Action.REPLACE, "retake": 3}, "retake asked for, retake 3"),
+        ((Reason.MODEL_CHANGED, Reason.INPUT_CHANGED), {}, "model changed, local file changed"),
+        ((Reason.UNDER_WAY,), {"action": Action.RESUME}, "under way, committed"),
+    ],
+)
+def test_reasons_read_as_one_phrase(reasons: tuple[Reason, ...], fields: dict[str, Any], phrase: str) -> None:
+    assert phrases.reason(change("a", fields.pop("action", Action.MOVE), *reasons, **fields)) == phrase
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        ({}, "1920×1080, 8 s, 25 fps, audio"),
+        ({"providerSettings": {}, "duration": 6.5}, "1920×1080, 6.5 s, 25 fps"),
+        (
+            {"numberResults": 3, "inputs": {"frameImages": ["a.jpg"]}},
+            "1920×1080, 8 s, 25 fps, audio, 1 image, 3 videos",
+        ),
+        ({"settings": {"audio": True}, "duration": "auto"}, "1920×1080, 25 fps, audio"),
+    ],
+)
+def test_size_is_told_as_far_as_the_request_says(parameters: dict[str, Any], words: str) -> None:
+    assert phrases.size(change("a", Action.CREATE, body=body(**parameters))) == words
+
+
+def test_a_shot_without_a_request_has_no_size() -> None:
+    assert phrases.size(change("a", Action.RETIRE, request=None)) == ""
+
+
+@pytest.mark.parametrize(
+    ("action", "estimate", "words"),
+    [
+        (Action.CREATE, Decimal("0.480"), "$0.48"),
+        (Action.RESUME, Decimal("1.92"), "$1.92"),
+        (Action.REPLACE, None, "price unknown"),
+        (Action.RESUME, None, "price unknown"),
+        (Action.MOVE, None, "no cost"),
+        (Action.BLOCKED, None, "no cost"),
+    ],
+)
+def test_cost_never_shows_an_unknown_price_as_nothing(action: Action, estimate: Decimal | None, words: str) -> None:
+    assert phrases.cost(change("a", action, estimate=estimate)) == words
+
+
+@pytest.mark.parametrize(
+    ("known", "unknown", "words"),
+    [("1.92", 0, "$1.92"), ("0", 0, "$0.00"), ("1.92", 2, "≥ $1.92 + 2 unknown"), ("0", 1, "1 unknown")],
+)
+def test_a_sum_says_what_it_does_not_know(known: str, unknown: int, words: str) -> None:
+    assert phrases.amount(Decimal(known), unknown) == words
+
+
+@pytest.mark.parametrize(
+    ("actions", "line"),
+    [
+        ([Action.CREATE, Action.NO_OP], "Plan: 1 to render (1 create), 1 unchanged. Estimated $0.48."),
+        ([Action.MOVE], "Plan: 0 to render, 1 moved. Estimated $0.00."),
+        (
+            [Action.REPLACE, Action.RESUME],
+            "Plan: 1 to render (1 replace), 1 to resume. Estimated $0.96, of which $0.48 already committed.",
+        ),
+        ([Action.NO_OP], "No changes. 1 shot up to date."),
+        ([], "No changes. 0 shots up to date."),
+    ],
+)
+def test_the_last_line_counts_and_adds_up(actions: list[Action], line: str) -> None:
+    plan = Plan("runware", [change(f"s{number}", action) for number, action in enumerate(actions)])
+    assert phrases.headline(plan) == line
+
+
+def test_the_last_line_without_changes_tells_what_was_spent() -> None:
+    plan = Plan("runware", [change("a", Action.NO_OP)] * 4, spent={"night-scenes": (Decimal("4.8"), 0)})
+    assert phrases.headline(plan) == "No changes. 4 shots up to date; $4.80 spent."
+    unsure = replace(plan, spent={"night-scenes": (Decimal("4.8"), 1), "other": (Decimal(1), 0)})
+    assert phrases.headline(unsure) == "No changes. 4 shots up to date; ≥ $5.80 + 1 unknown spent."
+
+
+def test_the_money_of_the_sandbox_is_called_play_money() -> None:
+    plan = Plan("sandbox", [change("a", Action.CREATE)])
+    assert phrases.headline(plan) == "Plan: 1 to render (1 create). Estimated $0.48 (sandbox: nothing is charged)."
+    owned = Plan("sandbox", [change("a", Action.NO_OP)])
+    assert phrases.headline(owned) == "No changes. 1 shot up to date (sandbox: nothing is charged)."
+
+
+def test_the_last_line_of_the_rich_plan_names_all_nine_actions() -> None:
+    assert phrases.headline(rich_plan()) == (
+        "Plan: 3 to render (1 create, 2 replace), 1 to resume, 1 updated, 1 restored, 1 moved, 1 retired, 1 blocked, "
+        "5 unchanged. Estimated ≥ $2.88 + 1 unknown, of which $0.48 already committed."
+    )
+
+
+@pytest.mark.parametrize(
+    ("pointer", "name"),
+    [
+        ("/positivePrompt", "prompt"),
+        ("/fps", "fps"),
+        ("/inputs/frameImages/0/image", "inputs.frameImages[0].image"),
+        ("/providerSettings/somebody/generateAudio", "generateAudio"),
+        ("/providerSettings/somebody", "providerSettings.somebody"),
+        ("/files/assets~1a~0b.jpg", "content of assets/a~b.jpg"),
+        ("", "request"),
+    ],
+)
+def test_pointers_become_names(pointer: str, name: str) -> None:
+    assert phrases.field_name(pointer) == name
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, "unset"),
+        (True, "true"),
+        ("MP4", "MP4"),
+        ("", '""'),
+        ("true", '"true"'),
+        ("25", '"25"'),
+        (8.5, "8.5"),
+        ([{"image": "a.jpg"}], '[{"image":"a.jpg"}]'),
+        ("sha256:" + "1a2b3c4d" * 8, "1a2b3c4d…"),
+        ("https://host/x.jpg?X-Amz-Signature=abc", "https://host/x.jpg?…"),
+        (["https://host/x.jpg?key=abc"], '["https://host/x.jpg?…"]'),
+        ("data:image/png;base64," + "A" * 500, "data:image/png;base64,…"),
+        ("\x1b[2J", "\\x1b[2J"),
+        ("x" * 100, "x" * 59 + "…"),
+    ],
+)
+def test_values_are_short_and_hold_no_secret(value: object, words: str) -> None:
+    assert phrases.value(value) == words
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "prose"),
+    [
+        ("/positivePrompt", "a", "b", True),
+        ("/positivePrompt", None, "b", False),
+        ("/negativePrompt", "no text, no logos, no watermark, no people", "no text", True),
+        ("/outputFormat", "MP4", "WEBM", False),
+    ],
+)
+def test_only_prose_is_compared_word_by_word(path: str, before: object, after: object, *, prose: bool) -> None:
+    assert phrases.is_text(FieldChange(path, before, after)) is prose
+
+
+def test_the_retry_command_can_be_pasted_into_a_shell() -> None:
+    assert phrases.retry_command(change("alley", Action.BLOCKED)) == "--retry night-scenes.alley"
+    assert phrases.retry_command(change("w[a'b]", Action.BLOCKED)) == "--retry 'night-scenes.w[a'\"'\"'b]'"

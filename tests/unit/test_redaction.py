@@ -1,0 +1,277 @@
+"""Secrets never reach a file that is kept; everything harmless stays as it was."""
+
+import json
+import time
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ltxspec.errors import Diagnostic, Location
+from ltxspec.redaction import (
+    REDACTED,
+    mask_secrets,
+    redact_diagnostic,
+    redact_field,
+    redact_request,
+    redact_secrets,
+    redact_url,
+)
+
+CANARY = "wJalrXUtnFEMI0K7MDENGbPxRfiCYEXAMPLEKEY"
+VIDEO = "https://videos.example/os/7.mp4"
+
+PRESIGNED = [
+    f"{VIDEO}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=900&X-Amz-Signature={CANARY}",
+    f"{VIDEO}?x-amz-security-token={CANARY}",
+    f"{VIDEO}?AWSAccessKeyId=AKIA&Expires=1&Signature={CANARY}",
+    f"{VIDEO}?X-Goog-Credential=a%40b&X-Goog-Signature={CANARY}",
+    f"{VIDEO}?GoogleAccessId=a&Expires=1&Signature={CANARY}",
+    f"{VIDEO}?sv=2024-11-04&sr=b&sp=r&se=2026-11-22&sig={CANARY}",
+    f"{VIDEO}?Policy=eyJ&Key-Pair-Id=K2&Signature={CANARY}",
+    f"{VIDEO}?OSSAccessKeyId=a&Signature={CANARY}",
+    f"{VIDEO}?q-sign-algorithm=sha1&q-ak=a&q-signature={CANARY}",
+    f"{VIDEO}?hdnea=st=1~exp=2~hmac={CANARY}",
+    f"{VIDEO}?token={CANARY}",
+    f"{VIDEO}?w=1&access_token={CANARY}",
+    f"{VIDEO}?api_key={CANARY}",
+    f"{VIDEO}?apikey={CANARY}",
+    f"{VIDEO}?upload-token={CANARY}",
+    f"{VIDEO}?password=short",
+    f"{VIDEO}?{CANARY}",
+    f"{VIDEO}?v={CANARY}",
+    f"{VIDEO}#access_token={CANARY}",
+    f"{VIDEO}?w=1#token={CANARY}",
+    f"{VIDEO}?X%2DAmz%2DSignature={CANARY}",
+    f"{VIDEO}?next={quote(f'https://b.example/x?sig={CANARY}', safe='')}",
+    f"{VIDEO}?next={quote(quote('https://b.example/x?sig=short', safe=''), safe='')}",
+    f"{VIDEO}?next={quote(quote(quote('https://b.example/x?sig=short', safe=''), safe=''), safe='')}",
+    f"{VIDEO};sig=short?w=1",
+    f"{VIDEO}%3Fsig=short",
+    f"{VIDEO}%253fX-Amz-Signature={CANARY}",
+]
+# Written without escapes, as people paste them: in running text nobody can tell where such an address ends.
+UNESCAPED = [
+    f"{VIDEO}?title='rain'&sig={CANARY}",
+    f"{VIDEO}?title=`rain`&sig={CANARY}",
+    f"{VIDEO}?title=<1>&sig={CANARY}",
+    f'{VIDEO}?title="rain"&sig={CANARY}',
+]
+# Of what nobody knows, nobody knows that it is harmless either.
+UNKNOWN = [
+    f"{VIDEO}?id=20417af1-9d69-414b-ad89-424ddea60442",
+    f"{VIDEO}?title=night%20rain%20on%20the%20monastery",
+    f"{VIDEO}?title={'rain' * 10}",
+    f"{VIDEO}?number={'1234' * 10}",
+    f"{VIDEO}?title={quote(quote('a b', safe=''), safe='')}",
+    f"{VIDEO}?title={quote('雨の夜、傘をさした音楽家')}",
+    f"{VIDEO}?keyframe=3&monkey=1&design=2&author=ann",
+    f"{VIDEO}?authToken=abc",
+    f"{VIDEO}?uploadToken=abc",
+    f"{VIDEO}?webhookSecret=abc",
+    f"{VIDEO}?pass=abc",
+    f"{VIDEO}?pw=abc",
+    f"{VIDEO}?code=4711",
+    f"{VIDEO}?rlkey=abc&dl=0",
+    f"{VIDEO}?w=1920&h=abc",
+    f"{VIDEO}?w",
+]
+HARMLESS = [
+    f"{VIDEO}?format=webp&fit=crop&q=80&dpr=1.5",
+    VIDEO,
+    f"{VIDEO}?w=1920&h=1080",
+    f"{VIDEO}?v=3",
+    "https:///ann@host.example/x",
+    "https://videos.example:8443/@ann/7.mp4",
+    "https://videos.example:?w=1",
+    "https://videos.example:/a@b",
+    "https://videos.example/a:b@c",
+    "https://[::1]/a@b",
+    f"{VIDEO};v=2?w=1",
+    f"{VIDEO}%3Fw=1",
+    "https://videos.example:8443?w=1",
+    f"{VIDEO}#t=10",
+    f"{VIDEO}?",
+    "assets/alley.jpg?token=1",
+    "20417af1-9d69-414b-ad89-424ddea60442",
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ",
+    "",
+    "://",
+    "https://",
+    "https://[::1",
+]
+
+
+@pytest.mark.parametrize("url", [*PRESIGNED, *UNESCAPED, *UNKNOWN])
+def test_the_query_of_a_presigned_address_goes_whole(url: str) -> None:
+    assert redact_url(url) == VIDEO
+    assert redact_secrets(url) == VIDEO
+
+
+def test_what_is_escaped_three_times_is_harmless_to_nobody() -> None:
+    hidden = quote(quote(quote("a b", safe=""), safe=""), safe="")
+    assert redact_url(f"{VIDEO}?title={hidden}") == VIDEO
+
+
+@pytest.mark.parametrize("tail", ["?sig=short", "#token=short", f"?{CANARY}", ";sig=short"])
+def test_a_query_may_begin_right_after_the_host(tail: str) -> None:
+    assert redact_url(f"https://videos.example{tail}") == "https://videos.example"
+    assert redact_url(f"https://videos.example:8443{tail}") == "https://videos.example:8443"
+
+
+@pytest.mark.parametrize("url", HARMLESS)
+def test_what_is_no_secret_stays_as_it_is(url: str) -> None:
+    assert redact_url(url) == url
+    assert redact_secrets(url) == url
+
+
+def test_credentials_before_the_host_always_go() -> None:
+    assert redact_url("https://ann:secret@host.example:8443/a?w=1") == "https://host.example:8443/a?w=1"
+    assert redact_url("https://token@host.example") == "https://host.example"
+    assert redact_url("https://host.example/@ann/7.mp4?to=a@b") == "https://host.example/@ann/7.mp4"
+    assert redact_url("s3://ann:p%40ss@bucket/key") == "s3://bucket/key"
+
+
+@pytest.mark.parametrize("password", ["p@ss", "p/ss", "p?ss", "p#ss", "p/s?s#@/"])
+def test_a_password_goes_whole_also_when_it_was_not_escaped(password: str) -> None:
+    assert redact_url(f"https://ann:{password}@host.example/a?w=1") == "https://host.example/a?w=1"
+
+
+@pytest.mark.parametrize("url", PRESIGNED)
+def test_addresses_are_redacted_wherever_they_stand(url: str) -> None:
+    body = {"inputs": {"frameImages": [{"image": url}]}, "message": f"could not fetch <{url}>, sorry", "n": [1, None]}
+    redacted = redact_secrets(body)
+    assert CANARY not in json.dumps(redacted)
+    assert redacted == {
+        "inputs": {"frameImages": [{"image": VIDEO}]},
+        "message": f"could not fetch <{VIDEO}>, sorry",
+        "n": [1, None],
+    }
+
+
+def test_a_body_without_secrets_comes_back_equal() -> None:
+    body = {
+        "positivePrompt": "A standard bearer in basic lighting; key light from https://noon.example/sun?h=12 (warm)",
+        "fps": 25.0,
+        "providerSettings": {"maker": {"generateAudio": True, "token": "ring"}},
+    }
+    assert redact_secrets(body) == body
+
+
+SECRET_FIELDS = ["apiKey", "api_key", "API-KEY", "X-API-Key", "Authorization", "password", "passwd", "passphrase"]
+SECRET_FIELDS += ["uploadPassword", "secret", "clientSecret", "webhook_secret", "secretKey", "accessToken", "authToken"]
+SECRET_FIELDS += ["refreshToken", "sessionToken", "accessKey", "privateKey", "credentials"]
+SECRET_FIELDS += ["uploadToken", "webhookSecret", "pass", "pw", "pwd", "passcode", "rlkey", "signature", "authKey"]
+
+
+@pytest.mark.parametrize("name", SECRET_FIELDS)
+def test_fields_that_hold_a_credential_are_emptied(name: str) -> None:
+    assert redact_secrets([{name: "abc", "task": "authentication"}]) == [{name: REDACTED, "task": "authentication"}]
+
+
+@pytest.mark.parametrize("value", ["", 1234, 0.5, ["abc", "def"], ("abc",), [None, "abc"], [["abc"]]])
+def test_a_credential_may_be_a_number_or_several(value: object) -> None:
+    assert redact_secrets({"password": value}) == {"password": REDACTED}
+
+
+@pytest.mark.parametrize("value", [None, True, False, {"deep": 1}, [], [None]])
+def test_a_field_of_that_name_that_holds_no_text_stays(value: object) -> None:
+    assert redact_secrets({"password": value}) == {"password": value}
+
+
+def test_a_field_whose_parts_are_named_is_looked_into() -> None:
+    assert redact_secrets({"credentials": {"user": "ann", "password": "abc"}}) == {
+        "credentials": {"user": "ann", "password": REDACTED}
+    }
+
+
+def test_a_value_that_is_shown_alone_is_redacted_as_where_it_stands() -> None:
+    assert redact_field("/hook/password", "abc") == REDACTED
+    assert redact_field("/hook/passwords/0", "abc") == "abc"
+    assert redact_field("/password/0", "abc") == REDACTED
+    assert redact_field("/password", {"deep": 1}) == {"deep": 1}
+    assert redact_field("/password/hint", "abc") == "abc"
+    assert redact_field("/hook", f"{VIDEO}?sig=short") == VIDEO
+    assert redact_field("0", "abc") == "abc"
+    assert redact_field("", {"password": "abc"}) == {"password": REDACTED}
+
+
+def test_a_bearer_token_in_a_message_goes() -> None:
+    assert redact_secrets(f"sent Bearer {CANARY} twice") == f"sent Bearer {REDACTED} twice"
+
+
+@given(st.text(), st.text())
+def test_nothing_is_ever_raised_and_redacting_twice_changes_nothing(start: str, rest: str) -> None:
+    for text in (start, f"https://{start}?{rest}", f"{start}://{rest}"):
+        once = redact_url(text)
+        assert redact_url(once) == once
+        assert redact_secrets(redact_secrets(text)) == redact_secrets(text)
+
+
+@pytest.mark.parametrize("query", ["a" * 200_000, "a-" * 100_000, "&" * 200_000, "%25" * 60_000, "_.-" * 60_000])
+def test_a_hostile_address_takes_no_time(query: str) -> None:
+    started = time.process_time()
+    redact_url(f"{VIDEO}?{query}")
+    assert time.process_time() - started < 2.0
+
+
+@pytest.mark.parametrize("url", PRESIGNED)
+def test_a_line_of_a_file_keeps_its_columns_and_loses_its_secrets(url: str) -> None:
+    line = f'  - {{image: "{url}", frame: first}}'
+    masked = mask_secrets(line)
+    assert len(masked) == len(line)
+    assert masked.endswith('", frame: first}')
+    assert CANARY not in masked
+    assert "*" in masked
+
+
+def test_a_name_and_password_are_covered_and_harmless_lines_stay() -> None:
+    assert mask_secrets("a: https://me:pw@h.example/x?w=1 # note") == "a: https://******h.example/x?w=1 # note"
+    for line in ("", "prompt: rain", "a: https://h.example/x?w=1"):
+        assert mask_secrets(line) == line
+
+
+def test_a_list_may_be_a_tuple() -> None:
+    assert redact_secrets((f"{VIDEO}?sig=short", 1)) == [VIDEO, 1]
+
+
+def test_a_problem_is_redacted_as_a_whole() -> None:
+    url = f"https://h.example/x?sig={CANARY}"
+    where = Location("a.yaml", 3, 12, f"  image: {url}")
+    redacted = redact_diagnostic(Diagnostic("error", "bad", f"`{url}` is bad", where, f"not {url}"))
+    assert (redacted.message, redacted.hint) == ("`https://h.example/x` is bad", "not https://h.example/x")
+    assert redacted.where is not None
+    assert CANARY not in redacted.where.excerpt
+    assert redact_diagnostic(Diagnostic("error", "bad", "plain")) == Diagnostic("error", "bad", "plain")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ann:pw@host",
+        "ann:pw@host.example/frame.png",
+        "could not read ann:pw@host.example/x",
+        "a ratio of 16:9@24fps",
+        "mailto:ann@host.example",
+        "shot mood:noon@sea, quiet",
+    ],
+)
+def test_a_login_without_a_scheme_goes_and_prose_stays(text: str) -> None:
+    assert redact_secrets(text) == text.replace("ann:pw@", "")
+    assert len(mask_secrets(text)) == len(text)
+    assert "pw@" not in mask_secrets(text)
+
+
+def test_punctuation_behind_an_address_belongs_to_the_text() -> None:
+    assert redact_secrets(f"as in {VIDEO}?w=1, or ({VIDEO}?code=7).") == f"as in {VIDEO}?w=1, or ({VIDEO})."
+
+
+def test_of_fields_that_the_model_does_not_know_nothing_is_kept() -> None:
+    body = {"fps": 24, "sesame": "abc", "nested": {"fps": 1, "deep": 7, "on": True}, "other": {"fps": "abc"}}
+    kept = {"fps": 24, "sesame": REDACTED, "nested": {"fps": 1, "deep": REDACTED, "on": True}, "other": REDACTED}
+    assert redact_request(body, {"fps", "nested"}) == kept
+    assert redact_request(body, None) == body
+    assert redact_field("/nested/deep", 7, {"fps", "nested"}) == REDACTED
+    assert redact_field("/nested/fps", 7, {"fps", "nested"}) == 7
+    assert redact_field("/files/a.png", "sha256:1", {"fps"}) == "sha256:1"
