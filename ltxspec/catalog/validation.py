@@ -79,7 +79,7 @@ def _validator(model: Model) -> "Draft202012Validator":
     if unknown := list(pattern_problems(model.schema)):
         raise Invalid([Diagnostic("error", "model-file", message, Location(model.file, 1, 1)) for message in unknown])
     here = {key: item for key, item in model.schema.items() if key != "$id"}  # no name but its own place
-    in_time: type[Draft202012Validator] = extend(Draft202012Validator, {"pattern": match_pattern})  # type: ignore[no-untyped-call]
+    in_time: type[Draft202012Validator] = extend(Draft202012Validator, {"pattern": match_pattern})  # type: ignore[no-untyped-call]  # it has no types
     # An empty registry: nothing is fetched, whatever is referred to.
     return in_time(here, registry=Registry())
 
