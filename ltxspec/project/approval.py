@@ -114,7 +114,7 @@ def _plan_at(project: Project, commit: str) -> Plan | None:
             FileVerdicts(project.local / "cache" / "verdicts", project.root) as verdicts,
         ):
             side = read_side(commit, project_at(project, tree), tree, verdicts)
-            plannable = [spec for name, spec in side.rendered.items() if name in side.owned]
+            plannable = [spec for name, spec in side.specs.rendered.items() if name in side.owned]
             return make_plan(side.project, plannable, Selection(), side.owned)
     except LtxspecError:
         return None

@@ -1,7 +1,10 @@
-"""Reads the specs a command is about: finds the files, parses and renders each, collects every problem."""
+"""Reads specs, from disk or from a commit alike: parses and renders each, and collects every problem.
+
+What is read comes through a `ProjectFiles`, so the two differ only in where their files are.
+"""
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from ltxspec.errors import Diagnostic, Location, LtxspecError, Problems, WrongUs
 from ltxspec.project.project import Project
 from ltxspec.render.models import RenderedSpec
 from ltxspec.render.requests import RenderContext, render_spec
-from ltxspec.spec.files import FileProblem
+from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.spec.models import Spec
 from ltxspec.spec.parsing import parse_spec
 from ltxspec.spec.suggest import did_you_mean
@@ -26,6 +29,17 @@ class NoSpecs(LtxspecError):
     code = "no-specs"
 
 
+@dataclass(slots=True)
+class LoadedSpecs:
+    """The specs of a project, as far as they can be read."""
+
+    rendered: dict[str, RenderedSpec] = field(default_factory=dict)  # by name, in the order of their files
+    parsed: dict[str, Spec] = field(default_factory=dict)  # those that render
+    broken: dict[str, str] = field(default_factory=dict)  # file -> name of its spec, or "" where that is not known
+    variables: dict[str, None] = field(default_factory=dict)  # of all specs, in the order met
+    files: dict[str, str] = field(default_factory=dict)  # name -> the first file that has it
+
+
 def render_specs(
     project: Project,
     paths: Sequence[str],
@@ -38,48 +52,95 @@ def render_specs(
         Invalid: with every problem of every file, unless `problems` is given: then they are only collected there.
     """
     found = problems if problems is not None else Problems()
-    rendered = _read_specs(project, paths, variables or {}, found)
+    overrides = variables or {}
+    files = [project.label(path) for path in spec_files(project, paths)]
+    with FileVerdicts(project.local / "cache" / "verdicts", project.root) as verdicts:
+        specs = load_specs(files, project, project.files, verdicts, found, overrides)
+    if all(specs.broken.values()):
+        _refuse_undeclared(overrides, specs.variables, found)
     if problems is None:
         found.raise_if_errors()
-    return rendered
+    return list(specs.rendered.values())
 
 
-@dataclass(slots=True)
-class _Reading:
-    """The specs of a run while they are read: what they share, and what is known of those read so far."""
+def load_specs(
+    files: Iterable[str],
+    project: Project,
+    source: ProjectFiles,
+    verdicts: FileVerdicts,
+    problems: Problems,
+    overrides: Mapping[str, Json] | None = None,
+) -> LoadedSpecs:
+    """Read specs from a version of a project.
 
-    project: Project
-    context: RenderContext
-    verdicts: FileVerdicts
-    problems: Problems
-    files: dict[str, str] = field(default_factory=dict)  # a spec's name -> its file
-    variables: dict[str, None] = field(default_factory=dict)  # of all specs, in the order met
-    all_read: bool = True
-
-
-def _read_specs(
-    project: Project, paths: Sequence[str], variables: Mapping[str, Json], problems: Problems
-) -> list[RenderedSpec]:
-    """All specs under `paths`, rendered, in the order of their files; broken ones only tell their problems."""
-    verdicts = FileVerdicts(project.local / "cache" / "verdicts", project.root)
+    Args:
+        files: spec files, relative to the project's root.
+        project: configuration and models of that version.
+        source: its files.
+        verdicts: what was found valid before.
+        problems: gets what is wrong, file by file, each from top to bottom.
+        overrides: values of variables; each spec takes those that it has.
+    """
     context = RenderContext(
         catalog=project.catalog,
-        files=project.files,
-        overrides=variables,
+        files=source,
+        overrides=overrides or {},
         delivery=project.config.delivery.parameters(),
         known_requests=verdicts,
     )
-    reading = _Reading(project, context, verdicts, problems)
-    rendered = []
-    for path in spec_files(project, paths):
-        told = len(problems.diagnostics)
-        if (spec := _read_one(path, reading)) is not None:
-            rendered.append(spec)
-        problems.diagnostics[told:] = _in_reading_order(problems.diagnostics[told:], project.label(path))
-    if reading.all_read:
-        _refuse_undeclared(variables, reading.variables, problems)
-    verdicts.save()
-    return rendered
+    specs = LoadedSpecs()
+    for file in files:
+        found = Problems()
+        spec = _parse(file, project, source, verdicts, found)
+        rendered = _render(spec, context, specs, found) if spec is not None else None
+        if spec is not None and rendered is not None:
+            specs.rendered[spec.name], specs.parsed[spec.name] = rendered, spec
+        else:
+            specs.broken[file] = spec.name if spec is not None else ""
+        problems.extend(_in_reading_order(found.diagnostics, file))
+    return specs
+
+
+def _parse(
+    file: str, project: Project, source: ProjectFiles, verdicts: FileVerdicts, problems: Problems
+) -> Spec | None:
+    """The spec; the slow judgement of its structure is remembered for these very bytes."""
+    if Path(file).is_absolute():
+        hint = f"the project is `{project.root}`; work in another one with -C"
+        problems.error("file", f"`{file}` is outside of the project", Location(file, 1, 1), hint)
+        return None
+    try:
+        text = source.read_text(file, beside="")
+    except FileProblem as error:
+        problems.error("file", error.summary, Location(file, 1, 1), error.hint)
+        return None
+    asked: list[str] = []
+
+    def known_good() -> bool:
+        asked.append(sha256_hex(f"spec {__version__}\0{text}".encode()))
+        return asked[0] in verdicts
+
+    spec = parse_spec(text, file, problems, known_good=known_good)
+    if spec is not None and asked and not problems.diagnostics:
+        verdicts.add(asked[0])
+    return spec
+
+
+def _render(spec: Spec, context: RenderContext, specs: LoadedSpecs, problems: Problems) -> RenderedSpec | None:
+    specs.variables |= dict.fromkeys(spec.vars)
+    file = spec.document.source.file
+    if specs.files.setdefault(spec.name, file) != file:
+        problems.error(
+            "duplicate-spec-name",
+            f"`{spec.name}` is the name of two specs, this one and `{specs.files[spec.name]}`",
+            spec.document.locate(("metadata", "name"), value=True),
+            "give each its own `metadata.name`: it names the lockfile",
+        )
+        return None
+    if not context.overrides.keys() <= spec.vars.keys():
+        own = {name: value for name, value in context.overrides.items() if name in spec.vars}
+        context = replace(context, overrides=own)
+    return render_spec(spec, context, problems)
 
 
 def _in_reading_order(diagnostics: Sequence[Diagnostic], file: str) -> list[Diagnostic]:
@@ -118,50 +179,3 @@ def spec_files(project: Project, paths: Sequence[str]) -> list[Path]:
             hint="`ltxspec init` sets up a project with an example; specs elsewhere are given as PATH or with -C",
         )
     return find_specs(folders, project.root)
-
-
-def _read_one(path: Path, reading: _Reading) -> RenderedSpec | None:
-    spec = _parse(path, reading)
-    if spec is None:
-        reading.all_read = False
-        return None
-    label = spec.document.source.file
-    reading.variables |= dict.fromkeys(spec.vars)
-    if reading.files.setdefault(spec.name, label) != label:
-        reading.problems.error(
-            "duplicate-spec-name",
-            f"`{spec.name}` is the name of two specs, this one and `{reading.files[spec.name]}`",
-            spec.document.locate(("metadata", "name"), value=True),
-            "give each its own `metadata.name`: it names the lockfile",
-        )
-        return None
-    context = reading.context
-    if not context.overrides.keys() <= spec.vars.keys():
-        own = {name: value for name, value in context.overrides.items() if name in spec.vars}
-        context = replace(context, overrides=own)
-    return render_spec(spec, context, reading.problems)
-
-
-def _parse(path: Path, reading: _Reading) -> Spec | None:
-    project, problems, verdicts = reading.project, reading.problems, reading.verdicts
-    label = project.label(path)
-    if not path.is_relative_to(project.root):
-        hint = f"the project is `{project.root}`; work in another one with -C"
-        problems.error("file", f"`{label}` is outside of the project", Location(label, 1, 1), hint)
-        return None
-    try:
-        text = project.files.read_text(label, beside="")
-    except FileProblem as error:
-        problems.error("file", error.summary, Location(label, 1, 1), error.hint)
-        return None
-    before = len(problems.diagnostics)
-    asked: list[str] = []
-
-    def known_good() -> bool:
-        asked.append(sha256_hex(f"spec {__version__}\0{text}".encode()))
-        return asked[0] in verdicts
-
-    spec = parse_spec(text, label, problems, known_good=known_good)
-    if spec is not None and asked and len(problems.diagnostics) == before:
-        verdicts.add(asked[0])
-    return spec

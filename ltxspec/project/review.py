@@ -55,7 +55,7 @@ def _read_commit(commit: str, project: Project, stack: ExitStack, verdicts: File
 
 
 def _compared(old: Reading, new: Reading, revisions: Revisions) -> Review:
-    plannable = [spec for name, spec in new.rendered.items() if name in new.owned]
+    plannable = [spec for name, spec in new.specs.rendered.items() if name in new.owned]
     config = new.project.config
     plan = make_plan(replace(new.project, config=replace(config, policy=())), plannable, Selection(), new.owned)
     rules = [Rule(rule.assertion, rule.message, rule.severity, rule.where) for rule in config.policy]
@@ -99,7 +99,7 @@ class _Causes:
     def _scope(self, which: int, spec: str) -> SpecScope:
         scopes, side = self._scopes[which], self._sides[which]
         if spec not in scopes:
-            scopes[spec] = SpecScope(side.specs[spec], side.tree)
+            scopes[spec] = SpecScope(side.specs.parsed[spec], side.tree)
         return scopes[spec]
 
 
@@ -118,7 +118,7 @@ def _base_problems(old: Reading) -> list[Diagnostic]:
             "base-unrendered",
             f"`{file}` does not render at the base, so its earlier prompts are those of the lockfile",
         )
-        for file in old.unrendered
+        for file in old.specs.broken
     ]
     unreadable = [
         Diagnostic(

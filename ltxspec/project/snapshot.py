@@ -3,21 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from ltxspec import __version__
-from ltxspec.canonical import sha256_hex
 from ltxspec.catalog.models import Catalog, load_catalog
 from ltxspec.errors import Diagnostic, Invalid, Location, LockfileError, LockfileTooNew, LtxspecError, Problems
 from ltxspec.lock.codec import decode_lockfile
 from ltxspec.lock.journal import fold
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.recorded import Owned
+from ltxspec.project.load import LoadedSpecs, load_specs
 from ltxspec.project.project import Project
-from ltxspec.render.models import RenderedSpec
-from ltxspec.render.requests import RenderContext, render_spec
 from ltxspec.review.sides import Side
-from ltxspec.spec.files import FileProblem
-from ltxspec.spec.models import Spec
-from ltxspec.spec.parsing import parse_spec
 from ltxspec.storage.config import Config, parse_config
 from ltxspec.storage.finding import CONFIG_NAME
 from ltxspec.storage.packaged import read_model_documents, replaced_model_documents
@@ -38,9 +32,7 @@ class Reading:
     tree: Tree
     verdicts: FileVerdicts
     problems: Problems = field(default_factory=Problems)
-    rendered: dict[str, RenderedSpec] = field(default_factory=dict)
-    specs: dict[str, Spec] = field(default_factory=dict)  # those that render
-    unrendered: dict[str, str] = field(default_factory=dict)  # file -> name of its spec, or ""
+    specs: LoadedSpecs = field(default_factory=LoadedSpecs)
     owned: dict[str, Owned] = field(default_factory=dict)
     unreadable: dict[str, LtxspecError] = field(default_factory=dict)  # spec -> what is wrong with its lockfile
 
@@ -50,12 +42,12 @@ class Reading:
         Args:
             elsewhere: file -> name of its spec on the other side, for files too broken to tell.
         """
-        names = {file: name or elsewhere.get(file, "") for file, name in self.unrendered.items()}
+        names = {file: name or elsewhere.get(file, "") for file, name in self.specs.broken.items()}
         return Side(
             name=self.name,
             requests={
                 name: {request.address.instance: request for request in spec.requests}
-                for name, spec in self.rendered.items()
+                for name, spec in self.specs.rendered.items()
             },
             lockfiles={name: owned.lockfile for name, owned in self.owned.items()},
             unrendered=frozenset(name for name in names.values() if name),
@@ -66,7 +58,7 @@ class Reading:
     @property
     def files(self) -> dict[str, str]:
         """File -> name of its spec, as far as it is known."""
-        return {spec.file: spec.name for spec in self.rendered.values()} | self.unrendered
+        return {spec.file: spec.name for spec in self.specs.rendered.values()} | self.specs.broken
 
 
 def read_side(name: str, project: Project, tree: Tree, verdicts: FileVerdicts) -> Reading:
@@ -77,15 +69,8 @@ def read_side(name: str, project: Project, tree: Tree, verdicts: FileVerdicts) -
         StorageError: something cannot be read at all.
     """
     reading = Reading(name, project, tree, verdicts)
-    context = RenderContext(
-        catalog=project.catalog,
-        files=tree,
-        overrides={},
-        delivery=project.config.delivery.parameters(),
-        known_requests=verdicts,
-    )
-    for file in tree.specs(project.config.project.specs):
-        _read_spec(file, reading, context)
+    files = tree.specs(project.config.project.specs)
+    reading.specs = load_specs(files, project, tree, verdicts, reading.problems)
     _read_lockfiles(reading)
     return reading
 
@@ -123,49 +108,12 @@ def _catalog_at(project: Project, tree: Tree) -> Catalog:
     return load_catalog(documents, replaced_model_documents(documents))
 
 
-def _read_spec(file: str, reading: Reading, context: RenderContext) -> None:
-    """Parse and render one spec. Problems stand in the reading."""
-    found = Problems()
-    try:
-        text = reading.tree.read_text(file, beside="")
-    except FileProblem as error:
-        found.error("file", error.summary, Location(file, 1, 1), error.hint)
-        text = None
-    spec = rendered = None
-    if text is not None:
-        spec = _parse(file, text, reading, found)
-        rendered = render_spec(spec, context, found) if spec is not None else None
-    if rendered is not None and rendered.name in reading.rendered:
-        other = reading.rendered[rendered.name].file
-        message = f"`{rendered.name}` is the name of two specs, this one and `{other}`"
-        found.error("duplicate-spec-name", message, Location(file, 1, 1), "give each its own `metadata.name`")
-    reading.problems.extend(found.diagnostics)
-    if spec is not None and rendered is not None and not found.errors:
-        reading.rendered[spec.name], reading.specs[spec.name] = rendered, spec
-    else:
-        reading.unrendered[file] = spec.name if spec is not None else ""
-
-
-def _parse(file: str, text: str, reading: Reading, found: Problems) -> Spec | None:
-    """The spec; the slow judgement of its structure is remembered for these very bytes."""
-    asked: list[str] = []
-
-    def known_good() -> bool:
-        asked.append(sha256_hex(f"spec {__version__}\0{text}".encode()))
-        return asked[0] in reading.verdicts
-
-    spec = parse_spec(text, file, found, known_good=known_good)
-    if spec is not None and asked and not found.diagnostics:
-        reading.verdicts.add(asked[0])
-    return spec
-
-
 def _read_lockfiles(reading: Reading) -> None:
     """Read every lockfile of the provider; on the working tree with what its journals know is under way."""
     project = reading.project
     folder = project.label(project.lockfiles)
     found = [path.rpartition("/")[2].removesuffix(_LOCK) for path in reading.tree.names(folder, _LOCK)]
-    for spec in sorted({*found, *reading.rendered}):
+    for spec in sorted({*found, *reading.specs.rendered}):
         try:
             reading.owned[spec] = _owned(spec, reading, f"{folder}/{spec}{_LOCK}")
         except LockfileError as error:

@@ -1,17 +1,14 @@
 """How paths are shown, and which spec files a command means."""
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ltxspec.errors import StorageError, WrongUsage
+from ltxspec.spec.files import SPEC_SUFFIXES, says_it_is_a_spec
 from ltxspec.storage.durable import read_file, translated
 from ltxspec.storage.files import MAX_TEXT
 from ltxspec.storage.inside import is_inside
-
-_SUFFIXES = (".yaml", ".yml")
-_IS_SPEC = re.compile(rb"^apiVersion:[ \t]*[\"']?ltxspec/", re.MULTILINE)
 
 
 def shown(path: Path) -> str:
@@ -55,7 +52,7 @@ def _specs_in(folder: Path, root: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             file = Path(place, name)
-            wanted = name.endswith(_SUFFIXES) and not name.startswith(".")
+            wanted = name.endswith(SPEC_SUFFIXES) and not name.startswith(".")
             if wanted and (place == top or _says_so(file, root)):
                 yield file
 
@@ -63,7 +60,7 @@ def _specs_in(folder: Path, root: Path) -> Iterator[Path]:
 def _says_so(file: Path, root: Path) -> bool:
     """Whether a file says that it is a spec; also true when it does not let itself be read."""
     try:
-        return _IS_SPEC.search(read_file(file, root, MAX_TEXT)) is not None
+        return says_it_is_a_spec(read_file(file, root, MAX_TEXT))
     except StorageError:
         return True
 

@@ -2,13 +2,12 @@
 
 import hashlib
 import posixpath
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol, Self
 
 from ltxspec.errors import StorageError, WrongUsage
-from ltxspec.spec.files import FileProblem, ProjectFiles, refuse_odd, text_of
+from ltxspec.spec.files import SPEC_SUFFIXES, FileProblem, ProjectFiles, refuse_odd, says_it_is_a_spec, text_of
 from ltxspec.storage.durable import read_if_exists, translated
 from ltxspec.storage.files import MAX_BYTES, MAX_TEXT, ProjectFolder
 from ltxspec.storage.git_objects import Blobs, Entry, list_tree
@@ -16,8 +15,6 @@ from ltxspec.storage.inside import refuse_outside
 from ltxspec.storage.lfs import LARGEST_POINTER, pointed_at
 from ltxspec.storage.paths import find_specs
 
-_SPEC_SUFFIXES = (".yaml", ".yml")
-_IS_SPEC = re.compile(rb"^apiVersion:[ \t]*[\"']?ltxspec/", re.MULTILINE)
 _LINK, _SUBMODULE = "120000", "160000"
 
 
@@ -188,12 +185,12 @@ class GitTree:
     def _specs_in(self, folder: str) -> Iterator[str]:
         """Right in the folder all YAML files, below it those that say they are specs; in the order of a walk."""
         place = _prefix(folder)
-        inside = [path for path in self._entries if path.startswith(place) and path.endswith(_SPEC_SUFFIXES)]
+        inside = [path for path in self._entries if path.startswith(place) and path.endswith(SPEC_SUFFIXES)]
         for path in sorted(inside, key=_walk_order(place)):
             steps = path[len(place) :].split("/")
             if any(step.startswith(".") for step in steps):
                 continue
-            says_so = not _is_odd(self._entries[path]) and _IS_SPEC.search(self.content(path) or b"")
+            says_so = not _is_odd(self._entries[path]) and says_it_is_a_spec(self.content(path) or b"")
             if len(steps) == 1 or says_so:
                 yield path
 

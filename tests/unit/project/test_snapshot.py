@@ -65,7 +65,7 @@ def test_a_file_too_broken_to_tell_its_name_has_the_name_it_has_elsewhere(bench:
 def test_two_specs_of_one_name_are_a_problem_of_the_second(bench: Bench) -> None:
     write(bench.root, "specs/other.yaml", HEAD + '  gate: {prompt: "A gate"}\n')
     reading = bench.read()
-    assert list(reading.rendered) == ["night"]
+    assert list(reading.specs.rendered) == ["night"]
     assert [problem.code for problem in reading.problems.errors] == ["duplicate-spec-name"]
     assert reading.files == {"specs/night.yaml": "night", "specs/other.yaml": "night"}
 
@@ -110,7 +110,7 @@ def in_commit(tmp_path: Path, change: Callable[[Path], None]) -> Reading:
 def test_a_commit_without_a_configuration_has_the_defaults(tmp_path: Path) -> None:
     reading = in_commit(tmp_path, lambda root: (root / "ltxspec.toml").unlink())
     assert reading.project.config.project.id == ""
-    assert list(reading.rendered) == ["night"]
+    assert list(reading.specs.rendered) == ["night"]
 
 
 def test_a_commit_with_a_broken_configuration_says_so(tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_models_of_a_commit_are_its_own_and_shared_when_they_are_the_same(tmp_pa
 
     reading = in_commit(tmp_path, add)
     assert reading.problems.errors == []
-    assert reading.rendered["night"].requests[0].body["model"] == "maker:9@9"
+    assert reading.specs.rendered["night"].requests[0].body["model"] == "maker:9@9"
     with pytest.raises(Invalid, match="not JSON"):
         in_commit(tmp_path / "other", lambda root: write(root, "schemas/models/own.json", "{"))
     root = project(tmp_path / "third")
