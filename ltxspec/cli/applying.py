@@ -23,7 +23,7 @@ from ltxspec.project.locks import holding_specs
 from ltxspec.project.plan import plan_with
 from ltxspec.project.project import Project
 from ltxspec.project.run import RunOptions, jobs_of
-from ltxspec.values import Usd, format_usd, parse_usd, total_usd
+from ltxspec.values import Usd, format_usd, total_usd
 
 if TYPE_CHECKING:
     from ltxspec.plan.recorded import Owned
@@ -57,16 +57,6 @@ def saved_plan(session: Session, paths: Sequence[str]) -> SavedPlan | None:
         return read_plan_file(path.read_bytes(), files[0])
     except OSError as error:
         raise WrongUsage(f"`{files[0]}` cannot be read: {error.strerror}") from error
-
-
-def amount(text: str | None, option: str) -> Usd | None:
-    """An amount of money from the command line."""
-    if text is None:
-        return None
-    value = parse_usd(text.lstrip("$"))
-    if value is None or value < 0:
-        raise WrongUsage(f"`{option} {text}` is not an amount in USD", hint=f"write it as {option} 5.00")
-    return value
 
 
 def apply(session: Session, options: ApplyOptions) -> int:

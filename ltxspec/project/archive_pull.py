@@ -12,11 +12,11 @@ from ltxspec.errors import LockHeld, LtxspecError
 from ltxspec.lock.models import Lockfile, Output, ShotRecord, Take
 from ltxspec.project.adapters import open_archive, open_provider
 from ltxspec.project.links import relink
+from ltxspec.project.locks import locked
 from ltxspec.project.lookup import Holding, UnknownAddress, matching, readable_lockfiles
 from ltxspec.project.project import Project
 from ltxspec.redaction import redact_url
 from ltxspec.storage.clock import SystemClock
-from ltxspec.storage.state import open_state
 from ltxspec.values import ShotAddress, TaskId
 
 _NO_KEY = "set `RUNWARE_API_KEY` to ask the provider for fresh addresses; asking is free"
@@ -155,8 +155,9 @@ async def _pull(desk: _Desk, item: _Item) -> tuple[int, int, str | None]:
     Returns:
         How many videos were fetched, how many are still missing, and why.
     """
-    paths = desk.project.paths_of(item.address.spec)
-    with open_state(paths, wait=desk.wait, command="archive pull") as state:
+    spec = item.address.spec
+    with locked(desk.project, [spec], command="archive pull", wait=desk.wait) as states:
+        state = states[spec]
         lockfile = state.read_lockfile()
         take = _take_of(lockfile, item.task)
         if take is None:
@@ -215,6 +216,6 @@ def _put_links_right(project: Project, specs: Iterable[str], wait: float) -> Non
     for spec in sorted(specs):
         with (
             contextlib.suppress(LockHeld),
-            open_state(project.paths_of(spec), wait=wait, command="archive pull") as state,
+            locked(project, [spec], command="archive pull", wait=wait) as states,
         ):
-            relink(project, [state.read_lockfile()])
+            relink(project, [states[spec].read_lockfile()])

@@ -4,9 +4,7 @@ Each holds the exclusive lock of every spec it touches. While a task of the shot
 touched: the journal files the result under it.
 """
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ltxspec.errors import LtxspecError, Refused, WrongUsage
@@ -16,12 +14,12 @@ from ltxspec.lock.merge import join_takes
 from ltxspec.lock.models import Lockfile, ShotRecord, Take
 from ltxspec.plan.addresses import suggestion
 from ltxspec.project.links import relink
+from ltxspec.project.locks import locked
 from ltxspec.project.lookup import UnknownAddress, lockfile_names
 from ltxspec.project.project import Project
-from ltxspec.spec.names import INSTANCE_KEY, SPEC_NAME
 from ltxspec.storage.durable import read_if_exists
-from ltxspec.storage.state import FileSpecState, open_state
-from ltxspec.values import ShotAddress, format_usd, parse_address, total_usd
+from ltxspec.storage.state import FileSpecState
+from ltxspec.values import ShotAddress, format_usd, total_usd
 
 
 class UnderWay(LtxspecError):
@@ -46,18 +44,6 @@ class Forgotten:
         return f"at least ${format_usd(known)}, {unknown} of unknown cost" if known else f"{unknown} of unknown cost"
 
 
-def address_of(text: str) -> ShotAddress:
-    """Read an address that was typed. Raises WrongUsage when it cannot be one."""
-    try:
-        address = parse_address(text)
-    except ValueError as error:
-        raise WrongUsage(str(error), hint="write it as `ltxspec show` does, such as `night-scenes.alley`") from None
-    for name, pattern in ((address.spec, SPEC_NAME), (address.instance, INSTANCE_KEY)):
-        if not re.fullmatch(pattern, name):
-            raise WrongUsage(f"`{name}` in `{text}` is no name of a spec or a shot")
-    return address
-
-
 def move(project: Project, origin: ShotAddress, target: ShotAddress) -> list[tuple[ShotAddress, ShotAddress]]:
     """Put the takes of one shot under another name, also in another spec's lockfile; nothing paid is lost.
 
@@ -74,7 +60,7 @@ def move(project: Project, origin: ShotAddress, target: ShotAddress) -> list[tup
     """
     if origin == target:
         raise WrongUsage(f"`{origin}` is its name already")
-    with _holding(project, (origin.spec, target.spec), "lock mv") as states:
+    with locked(project, (origin.spec, target.spec), command="lock mv") as states:
         lockfiles = {spec: state.read_lockfile() for spec, state in states.items()}
         pairs = _renamed(_keys(lockfiles[origin.spec], origin), origin, target)
         _refuse_open(states, [address for pair in pairs for address in pair])
@@ -107,7 +93,7 @@ def forget(
         Refused: not agreed.
         LockHeld, LockfileError, StorageError: as for every change of a lockfile.
     """
-    with _holding(project, (address.spec,), "lock rm") as states:
+    with locked(project, (address.spec,), command="lock rm") as states:
         state = states[address.spec]
         lockfile = state.read_lockfile()
         _refuse_open(states, [address])
@@ -141,22 +127,12 @@ def migrate(project: Project) -> tuple[list[str], int]:
     """
     names, written = lockfile_names(project), []
     for name in names:
-        with _holding(project, (name,), "lock migrate") as states:
+        with locked(project, (name,), command="lock migrate") as states:
             lockfile = states[name].read_lockfile()
             if encode_lockfile(lockfile) != read_if_exists(project.paths_of(name).lockfile, project.root):
                 states[name].write_lockfile(lockfile)
                 written.append(name)
     return written, len(names)
-
-
-@contextmanager
-def _holding(project: Project, specs: Iterable[str], command: str) -> Iterator[Mapping[str, FileSpecState]]:
-    """Hold the state of some specs, locked in one order so that two commands cannot wait for each other."""
-    with ExitStack() as stack:
-        yield {
-            spec: stack.enter_context(open_state(project.paths_of(spec), wait=0.0, command=command))
-            for spec in sorted(set(specs))
-        }
 
 
 def _keys(lockfile: Lockfile, address: ShotAddress) -> list[str]:

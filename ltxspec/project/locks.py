@@ -1,7 +1,7 @@
-"""Takes the exclusive locks of specs, and reads under them what is about to be acted upon: specs, lockfile, journal."""
+"""The one gate to whatever changes a project: the exclusive locks of specs, and what is read under them."""
 
 import contextlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ltxspec.errors import Refused
@@ -27,18 +27,37 @@ class Held:
 
 
 @contextlib.contextmanager
-def holding(project: Project, specs: Collection[str], *, wait: float, command: str) -> Iterator[Held]:
-    """Take the exclusive lock of every spec (in one order, so that two applies cannot wait for each other).
+def locked(
+    project: Project, specs: Iterable[str], *, command: str, wait: float = 0.0
+) -> Iterator[Mapping[str, FileSpecState]]:
+    """Hold the state of some specs, locked in one order so that no two commands wait for each other.
+
+    Args:
+        project: the project.
+        specs: their names.
+        command: what others are told this process is doing.
+        wait: seconds to wait for another process that holds one of them.
 
     Raises:
         LockHeld: another process is at work on one of them.
-        LockfileError: a lockfile or journal cannot be trusted.
+        StorageError: one cannot be locked.
     """
     with contextlib.ExitStack() as stack:
-        states = {
+        yield {
             name: stack.enter_context(open_state(project.paths_of(name), wait=wait, command=command))
-            for name in sorted(specs)
+            for name in sorted(set(specs))
         }
+
+
+@contextlib.contextmanager
+def holding(project: Project, specs: Collection[str], *, wait: float, command: str) -> Iterator[Held]:
+    """The same, with what is recorded of the specs and under way for them.
+
+    Raises:
+        LockHeld, StorageError: as `locked`.
+        LockfileError: a lockfile or journal cannot be trusted.
+    """
+    with locked(project, specs, command=command, wait=wait) as states:
         yield Held(states, {name: _owned(project, name, state) for name, state in states.items()})
 
 

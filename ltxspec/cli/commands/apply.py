@@ -6,6 +6,7 @@ import click
 
 from ltxspec.cli import options
 from ltxspec.cli.context import Session
+from ltxspec.cli.param_types import USD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +17,7 @@ _EXAMPLES = "Examples: `ltxspec apply --max-cost 5`, `ltxspec apply plan.json`, 
 @click.command("apply", epilog=_EXAMPLES)
 @click.argument("paths", nargs=-1, metavar="[PATH... | PLANFILE]", type=click.Path())
 @click.option("--auto-approve", is_flag=True, help="Do not ask before spending.")
-@click.option("--max-cost", metavar="USD", help="Spend no more than this in this run.")
+@click.option("--max-cost", type=USD, help="Spend no more than this in this run.")
 @click.option("--allow-unknown-cost", is_flag=True, help="Also buy what has no known price.")
 @click.option("--approved", metavar="DIGEST", help="Refuse any plan but the one with this digest.")
 @click.option("--parallelism", metavar="N", type=click.IntRange(1, 64), help="Tasks under way at once.")
@@ -35,7 +36,7 @@ def command(session: Session, /, **typed: Any) -> int:
     Nothing is paid for before its intent is on disk. Interrupting stops new orders; what is under way is billed all the
     same and is collected by the next run.
     """
-    from ltxspec.cli.applying import ApplyOptions, amount, apply, saved_plan
+    from ltxspec.cli.applying import ApplyOptions, apply, saved_plan
     from ltxspec.cli.options import options_of
     from ltxspec.project.run import RunOptions
 
@@ -49,7 +50,7 @@ def command(session: Session, /, **typed: Any) -> int:
             saved=saved,
             approved=typed["approved"],
             provider=typed["provider"],
-            max_cost=amount(typed["max_cost"], "--max-cost"),
+            max_cost=typed["max_cost"],
             allow_unknown_cost=typed["allow_unknown_cost"],
             auto_approve=typed["auto_approve"],
             lock_timeout=typed["lock_timeout"],

@@ -7,9 +7,11 @@ import click
 
 from ltxspec.cli import options
 from ltxspec.cli.context import Session
+from ltxspec.cli.param_types import NEW_ADDRESS
 
 if TYPE_CHECKING:
     from ltxspec.project.lock_edit import Forgotten
+    from ltxspec.values import ShotAddress
 
 
 @click.group("lock")
@@ -111,37 +113,37 @@ def migrate(session: Session, provider: str | None) -> int:
 @command.command(
     "mv", epilog="Examples: `ltxspec lock mv night.alley night.lane`, `ltxspec lock mv night.alley day.alley`."
 )
-@click.argument("origin", metavar="SPEC.SHOT")
-@click.argument("target", metavar="SPEC.SHOT")
+@click.argument("origin", metavar="SPEC.SHOT", type=NEW_ADDRESS)
+@click.argument("target", metavar="SPEC.SHOT", type=NEW_ADDRESS)
 @options.provider
 @click.pass_obj
-def mv(session: Session, origin: str, target: str, provider: str | None) -> int:
+def mv(session: Session, origin: "ShotAddress", target: "ShotAddress", provider: str | None) -> int:
     """Put a shot's takes under another name, also in another spec. Costs nothing and loses nothing."""
-    from ltxspec.project.lock_edit import address_of, move
+    from ltxspec.project.lock_edit import move
     from ltxspec.report.terminal import clean
 
     project = session.open_project(provider)
-    for old, new in move(project, address_of(origin), address_of(target)):
+    for old, new in move(project, origin, target):
         click.echo(clean(f"{old} is now {new}."))
     return 0
 
 
 @command.command("rm", epilog="Examples: `ltxspec lock rm night.alley --take 1`, `ltxspec lock rm night.alley --yes`.")
-@click.argument("address", metavar="SPEC.SHOT")
+@click.argument("address", metavar="SPEC.SHOT", type=NEW_ADDRESS)
 @click.option("--take", "number", type=int, metavar="N", help="Only this take, as `ltxspec show` counts.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @options.provider
 @click.pass_obj
-def rm(session: Session, address: str, number: int | None, provider: str | None, *, yes: bool) -> int:
+def rm(session: Session, address: "ShotAddress", number: int | None, provider: str | None, *, yes: bool) -> int:
     """Forget a shot, or one take of it, on purpose. Says what that was and what it cost, and asks first.
 
     The money stays spent: what is wanted again must be paid for again, unless the provider still has it. Git still
     knows the record, and so do branches: a merge with one that has it brings it back.
     """
-    from ltxspec.project.lock_edit import address_of, forget
+    from ltxspec.project.lock_edit import forget
 
     project = session.open_project(provider)
-    gone = forget(project, address_of(address), number, lambda found: _agreed(found, yes=yes))
+    gone = forget(project, address, number, lambda found: _agreed(found, yes=yes))
     count = len(gone.takes)
     click.echo(f"Forgotten: {count} take{'s' * (count != 1)} of {gone.address}, {gone.money}.")
     return 0

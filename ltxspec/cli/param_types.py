@@ -1,0 +1,66 @@
+"""What commands take beside text and numbers, read where the command line is read."""
+
+import re
+import uuid
+from typing import Any
+
+import click
+
+from ltxspec.errors import WrongUsage
+from ltxspec.values import ShotAddress, TaskId, Usd, parse_address, parse_usd
+
+
+class _Usd(click.ParamType[Usd]):
+    """An amount of money, with or without a dollar sign."""
+
+    name = "USD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Usd:
+        """Read it. Raises WrongUsage."""
+        del ctx
+        amount = parse_usd(str(value).lstrip("$"))
+        if amount is None or amount < 0:
+            option = param.opts[0] if param is not None else self.name
+            raise WrongUsage(f"`{option} {value}` is not an amount in USD", hint=f"write it as {option} 5.00")
+        return amount
+
+
+class _NewAddress(click.ParamType[ShotAddress]):
+    """`SPEC.SHOT` or `SPEC.SHOT[KEY]`, of a shot that need not exist yet."""
+
+    name = "ADDRESS"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> ShotAddress:
+        """Read it. Raises WrongUsage when no spec or shot can be called so."""
+        from ltxspec.spec.names import INSTANCE_KEY, SHOT_NAME_RULE, SPEC_NAME, SPEC_NAME_RULE
+
+        del param, ctx
+        try:
+            address = parse_address(str(value))
+        except ValueError as error:
+            raise WrongUsage(str(error), hint="write it as `ltxspec show` does, such as `night-scenes.alley`") from None
+        for name, pattern, rule in (
+            (address.spec, SPEC_NAME, SPEC_NAME_RULE),
+            (address.instance, INSTANCE_KEY, SHOT_NAME_RULE),
+        ):
+            if re.fullmatch(pattern, name) is None:
+                raise WrongUsage(f"`{name}` in `{value}` is no name of a spec or a shot", hint=rule)
+        return address
+
+
+class _TaskId(click.ParamType[TaskId]):
+    """The provider's id of a task, in any of the forms of a UUID."""
+
+    name = "UUID"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> TaskId:
+        """Read it. Raises WrongUsage."""
+        del param, ctx
+        try:
+            return TaskId(str(uuid.UUID(str(value))))
+        except ValueError:
+            hint = "ids are UUIDs, as the provider shows them"
+            raise WrongUsage(f"`{value}` is not the id of a task", hint=hint) from None
+
+
+USD, NEW_ADDRESS, TASK_ID = _Usd(), _NewAddress(), _TaskId()

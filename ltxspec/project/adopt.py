@@ -1,0 +1,47 @@
+"""Records a render that was made elsewhere, so that it is never bought again. Nothing is ordered."""
+
+from ltxspec.apply.adopt import adopted_take
+from ltxspec.apply.records import add_take
+from ltxspec.errors import WrongUsage
+from ltxspec.lock.models import Take
+from ltxspec.project.adapters import open_provider
+from ltxspec.project.locks import locked
+from ltxspec.project.project import Project
+from ltxspec.values import Json, ShotAddress, TaskId
+
+
+def adopt(project: Project, address: ShotAddress, request: Json, response: Json) -> Take:
+    """Record a finished render as a shot's current take. It keeps its task id.
+
+    Args:
+        project: the project.
+        address: the shot; it need not exist yet.
+        request: the task object as it was sent.
+        response: the reply with the finished video.
+
+    Raises:
+        WrongUsage: they are not a request and its reply, or the task is recorded already.
+        LockHeld, LockfileError, StorageError: as for every change of a lockfile.
+    """
+    take = adopted_take(request, response, project.catalog)
+    with locked(project, [address.spec], command="import") as states:
+        lockfile = states[address.spec].read_lockfile()
+        for key, record in {**lockfile.retired, **lockfile.shots}.items():
+            if record.take(take.task_id) is not None:
+                raise WrongUsage(f"task `{take.task_id}` is recorded already, as `{address.spec}.{key}`")
+        states[address.spec].write_lockfile(add_take(lockfile, address.instance, take, wanted=True))
+    return take
+
+
+async def fetch_details(project: Project, task: TaskId) -> tuple[Json, Json]:
+    """Request and response of a task, from the provider's archive.
+
+    Raises:
+        ProviderRefused: it does not know the task.
+        ProviderUnavailable: it does not answer.
+    """
+    service = open_provider(project)
+    try:
+        return await service.details(task)
+    finally:
+        await service.close()

@@ -1,0 +1,70 @@
+"""Makes an earlier take of a shot current, or another of its outputs. Nothing is ordered."""
+
+from dataclasses import dataclass, replace
+
+from ltxspec.errors import WrongUsage
+from ltxspec.lock.models import ShotRecord, Take
+from ltxspec.project.links import relink
+from ltxspec.project.locks import locked
+from ltxspec.project.lookup import UnknownAddress, find_one
+from ltxspec.project.project import Project
+from ltxspec.report.wording import counted
+from ltxspec.values import ShotAddress, TaskId
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """The take that is current now, and its number as `ltxspec show` counts."""
+
+    address: ShotAddress
+    number: int
+    task: TaskId
+
+
+def pick(project: Project, address: str, number: int | None = None, result: int | None = None) -> Picked:
+    """Make a take the current one. It stays picked: it comes back when an edit is taken back.
+
+    Args:
+        project: the project.
+        address: one shot.
+        number: the take, as `ltxspec show` counts; None: the current one.
+        result: which of its outputs is shown and linked first, from 1; None: as it is.
+
+    Raises:
+        UnknownAddress: nothing is recorded there.
+        WrongUsage: there is no such take or result, or the take has no video.
+        LockHeld, LockfileError, StorageError: as for every change of a lockfile.
+    """
+    found = find_one(project, address).address
+    spec, key = found.spec, found.instance
+    with locked(project, [spec], command="pick") as states:
+        lockfile = states[spec].read_lockfile()
+        is_retired = key not in lockfile.shots
+        records = lockfile.retired if is_retired else lockfile.shots
+        if key not in records:
+            raise UnknownAddress(f"`{address}` left the lockfile meanwhile", hint="run the command again")
+        place, take = _chosen(address, records[key], number, result)
+        changed = {**records, key: records[key].with_pick(take.task_id, result or 1)}
+        lockfile = replace(lockfile, retired=changed) if is_retired else replace(lockfile, shots=changed)
+        states[spec].write_lockfile(lockfile)
+        relink(project, [lockfile])
+    return Picked(found, place, take.task_id)
+
+
+def _chosen(address: str, record: ShotRecord, number: int | None, result: int | None) -> tuple[int, Take]:
+    """The take that was meant, and its number."""
+    takes = record.takes
+    if number is None:
+        number = next((n for n, take in enumerate(takes, 1) if take.task_id == record.current), 0)
+        if not number:
+            raise WrongUsage(f"`{address}` has no current take", hint="say which one with --take N")
+    if not 1 <= number <= len(takes):
+        has = counted(len(takes), "take")
+        raise WrongUsage(f"`{address}` has {has}, no take {number}", hint=f"`ltxspec show {address}` lists them")
+    take = takes[number - 1]
+    if take.status != "succeeded":
+        raise WrongUsage(f"take {number} of `{address}` failed and has no video", hint="pick one that succeeded")
+    if result is not None and not 1 <= result <= len(take.outputs):
+        has = counted(len(take.outputs), "output")
+        raise WrongUsage(f"take {number} of `{address}` has {has}, no result {result}", hint="results count from 1")
+    return number, take

@@ -1,0 +1,56 @@
+"""Money, addresses and task ids on the command line."""
+
+from decimal import Decimal
+
+import click
+import pytest
+
+from ltxspec.cli.param_types import NEW_ADDRESS, TASK_ID, USD
+from ltxspec.errors import WrongUsage
+from ltxspec.values import ShotAddress
+
+OPTION = click.Option(["--max-cost"])
+
+
+@pytest.mark.parametrize(("text", "amount"), [("5", "5"), ("$5.00", "5.00"), ("0", "0"), ("0.001", "0.001")])
+def test_money_is_exact(text: str, amount: str) -> None:
+    assert USD.convert(text, OPTION, None) == Decimal(amount)
+
+
+@pytest.mark.parametrize("text", ["much", "-1", "", "1e9999", "NaN", "5,00"])
+def test_what_is_no_amount_is_refused_with_its_option(text: str) -> None:
+    with pytest.raises(WrongUsage, match=r"`--max-cost .*` is not an amount in USD") as caught:
+        USD.convert(text, OPTION, None)
+    assert caught.value.hint == "write it as --max-cost 5.00"
+
+
+def test_an_address_is_a_spec_and_a_shot() -> None:
+    assert NEW_ADDRESS.convert("night.sky[rain,dusk]", None, None) == ShotAddress("night", "sky[rain,dusk]")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "night",
+        "",
+        ".",
+        "night.",
+        ".alley",
+        "../x.alley",
+        "Night.alley",
+        "a/b.c",
+        "night.a b",
+        "night.../x",
+        "night.a[b",
+    ],
+)
+def test_what_no_shot_can_be_called_is_refused(text: str) -> None:
+    with pytest.raises(WrongUsage):
+        NEW_ADDRESS.convert(text, None, None)
+
+
+def test_a_task_id_is_a_uuid_in_any_form() -> None:
+    plain = "e8147fa8-025b-45f4-a1c3-55020aa1442d"
+    assert TASK_ID.convert(plain.upper().replace("-", ""), None, None) == plain
+    with pytest.raises(WrongUsage, match="is not the id of a task"):
+        TASK_ID.convert("7", None, None)
