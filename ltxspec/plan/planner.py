@@ -1,8 +1,9 @@
 """Decides what each shot needs: one pass over what a spec wants, one over what is owned. It spends nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 
 from ltxspec.catalog.models import Catalog
 from ltxspec.fingerprint import task_ids
@@ -11,22 +12,25 @@ from ltxspec.lock.merge import recorded_tasks
 from ltxspec.lock.models import ShotRecord, Take
 from ltxspec.plan.actions import SPENDING, Action, Change, FieldChange, Reason
 from ltxspec.plan.comparison import recorded_changes, request_changes, why
+from ltxspec.plan.left_over import left_over
 from ltxspec.plan.origins import assign_origins, has_answer
-from ltxspec.plan.prices import limit_price, listed_price
+from ltxspec.plan.prices import limit_price
 from ltxspec.plan.recorded import (
     Owned,
     Spare,
     answers,
+    is_needless,
     latest,
     next_order,
     open_by_fingerprint,
     preferred,
     record_under,
     spare_takes,
+    unused_order,
 )
 from ltxspec.plan.selection import Selection
 from ltxspec.render.models import RenderedSpec, Request
-from ltxspec.values import Fingerprint, ShotAddress, TaskId, quick_maker
+from ltxspec.values import Fingerprint, TaskId, quick_maker
 
 _make_change = quick_maker(Change)
 
@@ -52,6 +56,7 @@ class _Spec:
     wanted: Mapping[str, Request]
     origins: Mapping[str, str]  # what `moved:` hands over: instance key -> the key its takes stand under
     spare: Callable[[], Mapping[Fingerprint, Sequence[Spare]]]  # found when first asked for
+    recorded: Callable[[], AbstractSet[TaskId]]  # tasks under any key of the lockfile; found when first asked
     claimed: set[TaskId]  # takes and open tasks of other keys that a shot of this plan has got: no other shot may
     under_way: Mapping[Fingerprint, Sequence[OpenTask]]
     task_id: Callable[[str, Fingerprint, int, int], TaskId]  # of (instance, fingerprint, retake, attempt)
@@ -70,12 +75,13 @@ def plan_spec(rendered: RenderedSpec, owned: Owned, context: PlanContext) -> lis
         wanted=wanted,
         origins=assign_origins(owned.lockfile, wanted, context.catalog),
         spare=cache(lambda: spare_takes(owned.lockfile, wanted, context.catalog)),
+        recorded=cache(lambda: recorded_tasks(owned.lockfile)),
         claimed=set(),
         under_way=open_by_fingerprint(owned.journal),
         task_id=task_ids(context.project, context.provider, rendered.name),
     )
     changes = _decided(rendered.requests, spec)
-    changes += _left_over(spec, changes)
+    changes += left_over(rendered.name, owned, wanted.keys(), context.catalog, changes)
     return [change for change in changes if context.selection.is_target(change.address)]
 
 
@@ -106,6 +112,8 @@ def _plan_quickly(request: Request, spec: _Spec) -> Change | None:
     if key in lockfile.retired or key in spec.origins or fingerprint in spec.spare():
         return None
     task = spec.task_id(key, fingerprint, 1, 1)
+    if lockfile.shots and task in spec.recorded():
+        return None
     return _change(request, Action.CREATE, (Reason.NEW,), (), spec, task=task)
 
 
@@ -138,7 +146,7 @@ def _under_way(request: Request, spec: _Spec, mine: Sequence[Take], *, is_owned:
         task_id, instance = task.intent.task_id, task.intent.instance
         is_free = not is_owned and instance not in spec.wanted and task_id not in spec.claimed
         is_left = task_id not in recorded or not task.ended  # some of its results may be recorded already
-        if is_left and (is_free or instance == request.address.instance):
+        if is_left and not is_needless(task, mine) and (is_free or instance == request.address.instance):
             return task
     return None
 
@@ -206,8 +214,9 @@ def _order(request: Request, spec: _Spec, takes: Sequence[Take], mine: Sequence[
         reasons = (Reason.RETRY_REQUESTED if retry else Reason.LAST_ATTEMPT_FAILED,)
     else:
         reasons = why(base, request, changes)
-    task = spec.task_id(request.address.instance, request.fingerprint, number, attempt)
-    return _change(request, action, reasons, changes, spec, task=task, origin=origin, order=(number, attempt))
+    name = partial(spec.task_id, request.address.instance, request.fingerprint)
+    order = unused_order((number, attempt), name, spec.recorded())
+    return _change(request, action, reasons, changes, spec, task=name(*order), origin=origin, order=order)
 
 
 def _for_good(failed: Take, attempt: int, max_attempts: int) -> bool:
@@ -265,36 +274,3 @@ def _change(  # noqa: PLR0913  # one constructor for all branches keeps them com
         origin=origin,
         note=note,
     )
-
-
-def _left_over(spec: _Spec, changes: Sequence[Change]) -> list[Change]:
-    """Shots gone from the spec, and tasks under way that no shot wants any more (they are collected all the same)."""
-    taken = {change.origin for change in changes if change.action is not Action.RESUME}
-    gone = [
-        Change(
-            ShotAddress(spec.name, key), Action.RETIRE, (Reason.NOT_IN_SPEC,), task_id=record.current,
-            fingerprint=record.current_take.fingerprint if record.current_take else None,
-        )
-        for key, record in sorted(spec.owned.lockfile.shots.items())
-        if key not in spec.wanted and key not in taken
-    ]  # fmt: skip
-    if not spec.owned.journal.open:
-        return gone
-    recorded, resumed = recorded_tasks(spec.owned.lockfile), {c.task_id for c in changes if c.action is Action.RESUME}
-    return gone + [
-        _collect(task, spec)
-        for key, task in spec.owned.journal.open.items()
-        if key not in resumed and not (task.ended and key in recorded)
-    ]
-
-
-def _collect(task: OpenTask, spec: _Spec) -> Change:
-    """A task that no shot wants: what it will cost stands in the catalog, whatever the journal says."""
-    intent, catalog = task.intent, spec.context.catalog
-    estimate = listed_price(catalog, intent.request)
-    return Change(
-        ShotAddress(spec.name, intent.instance), Action.RESUME, (Reason.UNDER_WAY,),
-        fingerprint=intent.fingerprint, task_id=intent.task_id, estimate=estimate,
-        limit_price=limit_price(catalog, intent.request, estimate), retake=intent.retake, attempt=intent.attempt,
-        note="ordered for an earlier version of the spec; it is collected and kept as a take",
-    )  # fmt: skip

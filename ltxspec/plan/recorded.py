@@ -1,6 +1,6 @@
 """What is owned of a shot: which takes answer a request, and which task id a new order would get."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ltxspec.catalog.models import Catalog, Model
@@ -62,6 +62,30 @@ def next_order(takes: Iterable[Take], *, retake: bool) -> tuple[int, int]:
     if any(take.status == "succeeded" for take in by_retake[highest]):
         return (highest + 1, 1) if retake else (highest, 1)
     return highest, 1 + max(take.attempt or 1 for take in by_retake[highest])
+
+
+def unused_order(
+    order: tuple[int, int], task_id: Callable[[int, int], TaskId], recorded: Container[TaskId]
+) -> tuple[int, int]:
+    """This order, or the next retake whose task is not recorded: a take that moved to another shot keeps its id.
+
+    An order under a recorded id would be a second charge for it as soon as the provider has forgotten the first.
+    """
+    number, attempt = order
+    while task_id(number, attempt) in recorded:
+        number, attempt = number + 1, 1
+    return number, attempt
+
+
+def is_needless(task: OpenTask, takes: Iterable[Take]) -> bool:
+    """Whether an order that perhaps never arrived would bring a render that is there already.
+
+    Args:
+        task: the order; its `retake` is the number of renders that were wanted with it.
+        takes: the shot's takes of the same request, under whatever name they were bought.
+    """
+    others = sum(take.status == "succeeded" and take.task_id != task.intent.task_id for take in takes)
+    return task.stage == "intent" and others >= task.intent.retake
 
 
 def open_by_fingerprint(journal: JournalState) -> dict[Fingerprint, list[OpenTask]]:

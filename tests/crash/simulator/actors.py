@@ -95,6 +95,7 @@ class Actors:
             task = strange[step.n % len(strange)]
             key = self.oracle.account.bought[task].key
             self.world.command(place, "import", f"{SPEC}.{key}", "--task-uuid", task, step=step)
+            self.oracle.picks.pop((place.name, str(self.oracle.account.bought[task].wish)), None)  # now it is this one
 
     def move(self, place: Checkout, step: Step) -> None:
         """Rename a shot's record."""

@@ -76,6 +76,8 @@ def _judge(world: World, place: Checkout, last: Run) -> None:
     }
     if script.setting.per_spec is not None and "with room in the budget" in last.said.err:
         return  # what nobody has word of is new money, and there is none
+    if script.setting.per_spec is not None and "the cost limit would be passed" in last.said.err:
+        return  # renders that cost more than listed have used it up
     fine = {0, *(code for code, may_be in allowed.items() if may_be)}
     if last.code not in fine:
         world.judge("settles", f"the last apply in {place.name} ended with exit {last.code}: {last.said.err[-600:]}")

@@ -78,6 +78,12 @@ class Checkout:
         return frozenset(entry["taskUUID"] for entry in self.journal)
 
     @property
+    def ordered(self) -> frozenset[str]:
+        """Ids of the tasks that the journal still has open; a copied one may have closed what another lockfile holds."""
+        closed = {entry["taskUUID"] for entry in self.journal if entry["event"] in ("committed", "abandoned")}
+        return self.journalled - closed
+
+    @property
     def archived(self) -> frozenset[str]:
         """Hashes of the videos in the archive."""
         folder = self.root / ".ltxspec/archive"

@@ -131,8 +131,9 @@ class Oracle:
 
     def _check_reachable(self, *, forgetting: bool) -> None:
         """Every paid task is named somewhere, or can be derived from a spec."""
-        named = frozenset().union(*(place.recorded | place.journalled for place in self.world.places))
-        missing = set(self.account.bought) - named - self.given_up
+        names = (place.recorded | (place.ordered if forgetting else place.journalled) for place in self.world.places)
+        named = frozenset().union(*names)
+        missing = set(self.account.bought) - named - self.given_up - self.account.forgotten
         if not missing:
             return
         if forgetting:

@@ -639,3 +639,28 @@ def test_what_a_version_kept_of_an_address_never_decides_about_an_order(recorded
     wanted = replace(wanted, recorded=frozenset({"note"}))
     have = record(take(image=recorded, note="https://h.example/"))
     assert only(plan(wanted, locked=lockfile(alley=have))) == about(wanted, Action.NO_OP, task_id=task(1))
+
+
+def test_an_order_that_perhaps_never_arrived_is_not_repeated_when_its_render_is_there() -> None:
+    """The shot got its take from another name meanwhile; the order is only looked for."""
+    unclear = journal(OpenTask(intent(number=1)))
+    kept, left = plan(request(), locked=lockfile(alley=record(take(number=2))), under_way=unclear)
+    assert (kept.action, kept.task_id) == (Action.NO_OP, task(2))
+    assert (left.action, left.task_id, left.request) == (Action.RESUME, task(1), None)
+
+
+def test_a_retake_that_perhaps_never_arrived_is_still_wanted() -> None:
+    unclear = journal(OpenTask(replace(intent(number=2), retake=2)))
+    change = only(plan(request(), locked=lockfile(alley=record(take())), under_way=unclear))
+    assert (change.action, change.reasons) == (Action.RESUME, (Reason.OUTCOME_UNKNOWN,))
+    assert change.request is not None
+
+
+def test_an_order_never_has_the_id_of_a_take_that_another_shot_has() -> None:
+    """Its own first render moved to another name; the provider may have forgotten it and would charge for it again."""
+    own = derived(request())
+    locked = lockfile(lane=record(replace(take(), task_id=own)))
+    lane = request("lane")
+    create, kept = plan(request(), lane, locked=locked)
+    assert (kept.action, kept.task_id) == (Action.NO_OP, own)
+    assert (create.action, create.task_id, create.retake) == (Action.CREATE, derived(request(), retake=2), 2)

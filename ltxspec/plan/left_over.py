@@ -1,0 +1,54 @@
+"""What a plan holds besides the shots of the spec: those that are gone, and tasks that nobody wants any more."""
+
+from collections.abc import Container, Sequence
+
+from ltxspec.catalog.models import Catalog
+from ltxspec.lock.journal import OpenTask
+from ltxspec.lock.merge import recorded_tasks
+from ltxspec.plan.actions import Action, Change, Reason
+from ltxspec.plan.prices import limit_price, listed_price
+from ltxspec.plan.recorded import Owned
+from ltxspec.values import ShotAddress
+
+
+def left_over(
+    spec: str, owned: Owned, wanted: Container[str], catalog: Catalog, changes: Sequence[Change]
+) -> list[Change]:
+    """Shots gone from the spec, and tasks under way that no shot wants any more (they are collected all the same).
+
+    Args:
+        spec: its name.
+        owned: what is recorded and under way.
+        wanted: the instance keys of the spec.
+        catalog: the models.
+        changes: what was decided for the shots of the spec.
+    """
+    taken = {change.origin for change in changes if change.action is not Action.RESUME}
+    gone = [
+        Change(
+            ShotAddress(spec, key), Action.RETIRE, (Reason.NOT_IN_SPEC,), task_id=record.current,
+            fingerprint=record.current_take.fingerprint if record.current_take else None,
+        )
+        for key, record in sorted(owned.lockfile.shots.items())
+        if key not in wanted and key not in taken
+    ]  # fmt: skip
+    if not owned.journal.open:
+        return gone
+    recorded, resumed = recorded_tasks(owned.lockfile), {c.task_id for c in changes if c.action is Action.RESUME}
+    return gone + [
+        _collect(task, spec, catalog)
+        for key, task in owned.journal.open.items()
+        if key not in resumed and not (task.ended and key in recorded)
+    ]
+
+
+def _collect(task: OpenTask, spec: str, catalog: Catalog) -> Change:
+    """A task that no shot wants: what it will cost stands in the catalog, whatever the journal says."""
+    intent = task.intent
+    estimate = listed_price(catalog, intent.request)
+    return Change(
+        ShotAddress(spec, intent.instance), Action.RESUME, (Reason.UNDER_WAY,),
+        fingerprint=intent.fingerprint, task_id=intent.task_id, estimate=estimate,
+        limit_price=limit_price(catalog, intent.request, estimate), retake=intent.retake, attempt=intent.attempt,
+        note="ordered for an earlier version of the spec; it is collected and kept as a take",
+    )  # fmt: skip
