@@ -95,7 +95,7 @@ class Account:
         run.charged.append((bought.task, bought.wish.price))
         self.bought[bought.task] = bought
         if not again:
-            self._check_count(bought)
+            self._check_count(run.place, bought)
         self._check_owned(run, bought)
         self._check_limits(run)
         self._note_order(run.place, bought)
@@ -107,13 +107,16 @@ class Account:
         here = b"".join(place.git("cat-file", "blob", f"{side}:{LOCKFILE}").stdout for side in ("", "HEAD"))
         return forgotten and not (task in place.recorded or task.encode() in here)
 
-    def _check_count(self, bought: Bought) -> None:
-        """Charges are at most: one, those that were asked for again, and those after failures."""
+    def _check_count(self, place: Checkout, bought: Bought) -> None:
+        """Charges are at most: one, those asked for again, those after failures, and those that another shot got."""
         same = [b for b in self.bought.values() if (b.key, b.wish) == (bought.key, bought.wish)]
         failures = sum(self.world.service.failed(b.task) for b in same)
         refused = sum(about == (bought.key, bought.wish) for about in self.refused.values())
         forgotten = sum(b.task in self.forgotten for b in same)
-        allowed = 1 + self.retakes[bought.key, bought.wish] + failures + refused + forgotten
+        records = place.lock["shots"].items() if place.lock_bytes else ()
+        away = {take["taskUUID"] for key, record in records if key != bought.key for take in record["takes"]}
+        moved = sum(b.task in away for b in same)
+        allowed = 1 + self.retakes[bought.key, bought.wish] + failures + refused + forgotten + moved
         if len(same) > allowed:
             self.world.judge("wanted", f"`{bought.key}` as {bought.wish} was charged {len(same)} times, not {allowed}")
 
@@ -141,7 +144,10 @@ class Account:
             self.world.judge("budget", f"an order beyond --max-cost {run.limit}: {max(listed, reckoned)} by now")
         per_spec = self.world.script.setting.per_spec
         if per_spec is not None:
-            known = (run.place.recorded | run.place.journalled) - (self.forgotten - run.place.recorded)
+            recorded = run.place.recorded
+            if not run.undisturbed and not run.began_with:  # another actor brought a lockfile while it was at work
+                recorded = frozenset(task for task, _ in run.charged)
+            known = (recorded | run.place.journalled) - (self.forgotten - recorded)
             spent = sum((b.wish.price for b in self.bought.values() if b.task in known), Decimal(0))
             if spent > Decimal(per_spec):
                 self.world.judge("budget of a spec", f"per_spec {per_spec} is passed: {spent} by now")

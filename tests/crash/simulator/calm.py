@@ -6,7 +6,7 @@ from crash.bench import SPEC
 from crash.simulator.actors import Actors
 from crash.simulator.checkout import JOURNAL, Checkout
 from crash.simulator.oracle import Oracle
-from crash.simulator.script import Step
+from crash.simulator.script import Script, Step
 from crash.simulator.specs import read, wishes, written
 from crash.simulator.world import Run, World
 
@@ -32,8 +32,8 @@ def _tidy(place: Checkout) -> None:
     if place.git("ls-files", "--", JOURNAL).stdout:
         place.git("rm", "--quiet", "--force", "--ignore-unmatch", JOURNAL)
         place.git("commit", "--quiet", "--message", "state")
-    if place.git("ls-files", "--deleted", "--", "lockfiles").stdout:
-        place.git("checkout", "--quiet", "--", "lockfiles")
+    for name in place.git("ls-files", "--deleted", "-z", "--", "lockfiles").stdout.decode().split("\0")[:-1]:
+        place.git("checkout", "--quiet", "--", name)
     try:
         place.write(written(read(place.text)))
     except ValueError:
@@ -76,6 +76,8 @@ def _judge(world: World, place: Checkout, last: Run) -> None:
     }
     if script.setting.per_spec is not None and "with room in the budget" in last.said.err:
         return  # what nobody has word of is new money, and there is none
+    if _contradicts_itself(script) and "no end in sight" in last.said.err:
+        return  # nobody can tell, so nothing is given up and nothing is bought again
     if script.setting.per_spec is not None and "the cost limit would be passed" in last.said.err:
         return  # renders that cost more than listed have used it up
     fine = {0, *(code for code, may_be in allowed.items() if may_be)}
@@ -90,6 +92,14 @@ def _judge(world: World, place: Checkout, last: Run) -> None:
     if missing:
         world.judge("settles", f"{len(missing)} videos of current takes in {place.name} are not in the archive")
     _check_renders(world, place)
+
+
+def _contradicts_itself(script: Script) -> bool:
+    """Whether the service calls unknown tasks running, and once said of one that it knows none."""
+    troubles = [trouble for step in script.steps for trouble in step.troubles]
+    return script.manners.behaviour.unknown_task == "processing" and any(
+        trouble.code == "taskNotFound" for trouble in troubles
+    )
 
 
 def _current(place: Checkout) -> list[str | None]:

@@ -79,7 +79,7 @@ class Checkout:
 
     @property
     def ordered(self) -> frozenset[str]:
-        """Ids of the tasks that the journal still has open; a copied one may have closed what another lockfile holds."""
+        """Ids of the tasks that the journal still has open; a copied one closes what another lockfile holds."""
         closed = {entry["taskUUID"] for entry in self.journal if entry["event"] in ("committed", "abandoned")}
         return self.journalled - closed
 
