@@ -79,7 +79,7 @@ class ShotOutcome:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """What a run did. Money: `spent` is what the provider charged for orders of this run that told their cost."""
+    """What a run did. Money: `spent` is what the provider charged for the tasks that ended in it and reported a cost."""
 
     outcomes: tuple[ShotOutcome, ...]
     estimated: Usd  # of the orders placed in this run, as far as known
@@ -92,6 +92,7 @@ class RunSummary:
     overspent: Usd = Decimal(0)  # by how much its orders passed a limit: a price was higher than listed
     limit: Usd | None = None  # that limit, or else the one of the run
     ordering: bool = True  # false for collect, which orders nothing
+    spent_before: Usd = Decimal(0)  # of `spent`, what an earlier run or another machine ordered
     free: bool = False  # on the sandbox: money is told as the paid service would charge it, and nothing is charged
 
     def count(self, outcome: Outcome) -> int:

@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Collection, Sequence
 from typing import Protocol, TypeVar
 
@@ -18,6 +19,7 @@ from ltxspec.values import TaskId, format_usd
 T = TypeVar("T")
 
 EXIT_INCOMPLETE, EXIT_INTERRUPTED = 3, 130
+_ONE_SIGNAL = 0.3  # seconds in which signals count as one
 
 
 class Shows(Protocol):
@@ -65,7 +67,12 @@ async def _with_signals(project: Project, jobs: Sequence[Job], settings: RunSett
 
 
 def _on_signal(run: Run) -> None:
-    """First signal: no more orders, go on collecting. Second: leave at once; the journal knows what is under way."""
+    """First signal: no more orders, go on collecting. Second: leave at once; the journal knows what is under way.
+
+    Some tools send a signal to the process and to its group, so that one arrives twice.
+    """
+    if run.stop.by_user and time.monotonic() - run.stopped_at < _ONE_SIGNAL:
+        return
     left = _in_progress(run.budget, run.arriving)
     if run.stop.by_user:
         with contextlib.suppress(OSError, ValueError):
@@ -73,6 +80,7 @@ def _on_signal(run: Run) -> None:
             sys.stderr.flush()
         os._exit(EXIT_INTERRUPTED)
     run.stop.stop("interrupted", by_user=True)
+    run.stopped_at = time.monotonic()
     run.emit(
         ApplyEvent(
             Kind.STOPPING,

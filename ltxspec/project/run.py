@@ -25,7 +25,7 @@ from ltxspec.values import TaskId
 _QUICK_POLL = 0.1  # seconds
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Run:
     """One run, as whoever started it sees it and stops it."""
 
@@ -33,6 +33,7 @@ class Run:
     emit: Emit
     stop: StopSignal = field(default_factory=StopSignal)
     arriving: set[TaskId] = field(default_factory=set)  # finished tasks whose videos are on their way
+    stopped_at: float = 0.0  # when the user first said stop, on the monotonic clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ async def carry_out(project: Project, jobs: Sequence[Job], settings: RunSettings
     labels = {c.task_id: str(c.address) for job in jobs for c in job.changes if c.task_id is not None}
     provider = open_provider(project, labels)
     archive = open_archive(project, [job.ledger.spec for job in jobs])
+    if settings.submit and any(change.action.spends for job in jobs for change in job.changes):
+        archive.refuse_unwritable()
     world = World(provider, archive, SystemClock(), media_loader(project), run.emit, run.arriving)
     try:
         summary = await run_engine(jobs, world, settings, run.budget, run.stop)

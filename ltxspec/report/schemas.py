@@ -85,6 +85,7 @@ def _summary() -> dict[str, Json]:
         {
             "outcomes": {"type": "object", "additionalProperties": _COUNT},
             "spent": _closed({"usd": _USD, "unknown": _COUNT}),
+            "spentBefore": {**_USD, "description": "of `spent`, what an earlier run or another machine ordered"},
             "overspent": {**_USD, "description": "by how much the run passed its limit; 0.00 when it did not"},
             "inFlight": _closed({"usd": _USD, "unknown": _COUNT, "tasks": _COUNT}),
             "interrupted": {"type": "boolean"},

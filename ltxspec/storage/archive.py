@@ -31,7 +31,7 @@ from ltxspec.storage.durable import (
 )
 from ltxspec.storage.inside import is_inside, refuse_links_outside, remove
 from ltxspec.storage.links import SUFFIXES, LinkTree
-from ltxspec.storage.partial import PartialFile
+from ltxspec.storage.partial import PartialFile, try_writing
 from ltxspec.storage.videos import digest_of, hash_of, suffix_of
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -85,6 +85,10 @@ class FolderArchive:
         staging = (self._root / "partial", self._root / "arrived", self._root / "projects")
         refuse_links_outside(self._home, self._root, *staging)
         self._tree.refuse_outside(specs)
+
+    def refuse_unwritable(self) -> None:
+        """Refuse, before anything is paid for, an archive that cannot be written. Raises StorageError."""
+        try_writing(self._root / "partial" / "writable", self._ops)
 
     def begin(self, name: str) -> PartialFile:
         """A partial file to download into; the same name finds it again after a crash. Raises StorageError."""

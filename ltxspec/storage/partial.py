@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from ltxspec.errors import StorageError
-from ltxspec.storage.durable import REAL, FileOps, opened, remove_file, translated, write_all
+from ltxspec.storage.durable import REAL, FileOps, make_folder, opened, remove_file, translated, write_all
 
 
 class PartialFile:
@@ -50,3 +50,12 @@ class PartialFile:
         with translated("remove", self._path):
             remove_file(self._path, self._ops)
         self._length = 0
+
+
+def try_writing(path: Path, ops: FileOps) -> None:
+    """Write a small file and remove it again. Raises StorageError, with the cure, when that cannot be done."""
+    with translated("write", path):
+        make_folder(path.parent, ops)
+        with opened(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, ops) as descriptor:
+            write_all(descriptor, b"ltxspec\n", ops)
+        ops.unlink(str(path), ops.within)

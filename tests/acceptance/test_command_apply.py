@@ -86,3 +86,12 @@ def test_a_saved_plan_takes_no_second_thoughts(project: Path) -> None:
 
 def test_one_at_a_time_renders_all_the_same(project: Path) -> None:
     assert "2 rendered" in ltxspec("apply", "--parallelism", "1", "--target", "night.weather", cwd=project).out
+
+
+def test_an_archive_that_cannot_be_written_is_refused_before_anything_is_ordered(project: Path) -> None:
+    (project / "in-the-way").write_text("a file")
+    (project / "ltxspec.toml").write_text('[archive]\nurl = "in-the-way/archive"\n[sandbox]\nspeed = 1000\n')
+    refused = quick("apply", cwd=project, check=1).err
+    assert "error[storage]: cannot write `" in refused
+    assert "ordered" not in refused
+    assert ltxspec("collect", cwd=project).err == "Nothing is under way.\n"

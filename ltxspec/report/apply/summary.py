@@ -57,6 +57,8 @@ def summary_line(summary: RunSummary) -> str:
         flying = amount(summary.in_flight, summary.in_flight_unknown)
         under_way = f"; {flying} under way ({counted(summary.in_flight_count, 'task')})"
     spent = amount(summary.spent, summary.spent_unknown)
+    if summary.spent_before:
+        spent += f", {money(summary.spent_before)} of it ordered before this run"
     over = ""
     if summary.overspent and summary.limit is not None:
         over = f", {money(summary.overspent)} over the limit of {money(summary.limit)}"
@@ -69,6 +71,7 @@ def summary_document(summary: RunSummary) -> dict[str, Json]:
     return {
         "outcomes": {outcome.value: summary.count(outcome) for outcome in Outcome},
         "spent": {"usd": format_usd(summary.spent), "unknown": summary.spent_unknown},
+        "spentBefore": format_usd(summary.spent_before),
         "overspent": format_usd(summary.overspent),
         "inFlight": {
             "usd": format_usd(summary.in_flight),

@@ -916,6 +916,7 @@ def test_a_summary_adds_up_what_was_spent_and_what_is_open() -> None:
         estimated=Decimal("2.00"),
         spent=Decimal("0.70"),
         spent_unknown=1,
+        spent_before=Decimal("0.30"),
         in_flight=Decimal("0.50"),
         in_flight_unknown=1,
         in_flight_count=2,

@@ -71,6 +71,22 @@ def test_a_first_signal_stops_orders_and_says_what_is_under_way() -> None:
     assert "1 task under way for $0.48, which cannot be cancelled" in told[0].message
 
 
+def test_a_signal_that_arrives_twice_is_one_and_a_later_one_leaves_at_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    left: list[int] = []
+    monkeypatch.setattr("os._exit", left.append)
+    now = iter((100.0, 100.1, 101.0, 101.0))
+    monkeypatch.setattr("time.monotonic", lambda: next(now))
+    run = Run(Budget(None), lambda _: None)
+    _on_signal(run)
+    _on_signal(run)
+    assert left == []
+    _on_signal(run)
+    assert left == [130]
+    assert "left at once with nothing under way" in capsys.readouterr().err
+
+
 def test_a_signal_during_a_download_says_what_is_being_downloaded() -> None:
     told: list[ApplyEvent] = []
     _on_signal(Run(Budget(None), told.append, arriving={TaskId("a")}))

@@ -207,7 +207,7 @@ def test_what_could_not_be_read_back_is_not_written(broken: ShotRecord) -> None:
 def test_a_truncated_lockfile_is_an_error_never_an_empty_lockfile(length: int) -> None:
     data = encode_lockfile(lockfile(alley=record(take())))
     error = refused(data[: len(data) * length // 60])
-    assert "git checkout" in (error.hint or "")
+    assert "git diff -- lockfiles/night.lock.json" in (error.hint or "")
 
 
 @pytest.mark.parametrize("data", [b"", b"\n", b" \r\n\t"])
@@ -252,7 +252,7 @@ def test_a_changed_block_is_found_by_its_digest_and_named_with_its_place_and_cur
     error = refused(data.replace(b'"positivePrompt": "b"', b'"positivePrompt": "c"'))
     assert error.summary == f"lockfile `{NAME}`: `fog` does not match its digest"
     assert "ltxspec lock merge" in (error.hint or "")
-    assert "git checkout" in (error.hint or "")
+    assert "git diff -- lockfiles/night.lock.json" in (error.hint or "")
     assert error.where is not None
     assert error.where.excerpt == '    "fog": {'
     assert data.splitlines()[error.where.line - 1].decode() == error.where.excerpt

@@ -6,7 +6,8 @@ import pytest
 from disk_faults import half_a_write
 
 from ltxspec.errors import StorageError
-from ltxspec.storage.partial import PartialFile
+from ltxspec.storage.durable import REAL
+from ltxspec.storage.partial import PartialFile, try_writing
 
 
 def test_a_download_grows_and_begins_anew(tmp_path: Path) -> None:
@@ -51,3 +52,11 @@ def test_after_a_write_that_failed_half_way_the_download_goes_on_from_there(tmp_
     sound = PartialFile(tmp_path / "video")
     sound.write(b"two")
     assert (tmp_path / "video").read_bytes() == b"onetwo"
+
+
+def test_a_folder_that_cannot_be_written_is_found_before_anything_is_needed_of_it(tmp_path: Path) -> None:
+    try_writing(tmp_path / "archive" / "partial" / "writable", REAL)
+    assert list((tmp_path / "archive" / "partial").iterdir()) == []
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StorageError, match="cannot write"):
+        try_writing(tmp_path / "file" / "partial" / "writable", REAL)

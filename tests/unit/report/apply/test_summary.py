@@ -93,3 +93,10 @@ def test_every_outcome_has_a_word() -> None:
     for outcome in Outcome:
         run: RunSummary = summary(left(outcome))
         assert summary_line(run).startswith("Applied: 1 ")
+
+
+def test_money_that_was_ordered_before_is_told_apart() -> None:
+    """Whoever adds up the last lines of several runs can leave out what another run has counted already."""
+    run = replace(summary(DONE), spent=Decimal("0.96"), spent_before=Decimal("0.48"))
+    assert summary_line(run).endswith("Spent $0.96, $0.48 of it ordered before this run.")
+    assert summary_document(run)["spentBefore"] == "0.48"
