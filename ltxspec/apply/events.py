@@ -79,7 +79,7 @@ class ShotOutcome:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """What a run did. Money: `spent` is what the provider charged for the tasks that ended in it and reported a cost."""
+    """What a run did. Money: `spent` is what the provider reported for the tasks that ended in it."""
 
     outcomes: tuple[ShotOutcome, ...]
     estimated: Usd  # of the orders placed in this run, as far as known

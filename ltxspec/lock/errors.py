@@ -50,8 +50,8 @@ def digest_mismatch(shots: Sequence[tuple[str, str]], data: bytes, name: str) ->
     return LockfileError(
         f"lockfile `{name}`: {named}{more} {verb}",
         where=block_place(data, name, shots[0]),
-        hint=f"after a merge run `ltxspec lock merge`; after an edit by hand look at `git diff -- {name}` and take the edit "
-        f"back: what was bought since the last commit is recorded in this file alone",
+        hint="after a merge run `ltxspec lock merge`; after an edit by hand take back what `git diff -- "
+        f"{name}` shows of it: what was bought since the last commit is recorded in this file alone",
     )
 
 
@@ -77,6 +77,6 @@ def _first_marker(data: bytes) -> int | None:
 
 def _restore(name: str) -> str:
     return (
-        f"restore it with `git checkout -- {name}`, but keep a copy: what was bought since the last commit is recorded in "
-        "this file alone"
+        f"restore it with `git checkout -- {name}`, but keep a copy: what was bought since the last commit "
+        "is recorded in this file alone"
     )
