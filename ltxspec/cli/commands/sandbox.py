@@ -37,7 +37,7 @@ def serve(session: Session, /, **typed: Any) -> int:
     from ltxspec.media.animatic import write_animatic
     from ltxspec.providers.sandbox.scenario import Scenario, load_scenario
     from ltxspec.providers.sandbox.serve import run
-    from ltxspec.providers.sandbox.settings import SandboxSettings
+    from ltxspec.providers.sandbox.settings import Outside, SandboxSettings
     from ltxspec.storage.clock import SystemClock
 
     project = session.open_project("sandbox")
@@ -48,6 +48,7 @@ def serve(session: Session, /, **typed: Any) -> int:
         folder=session.folder / typed["state"] if typed["state"] else project.local / "sandbox",
         speed=typed["speed"] or project.config.sandbox.speed,
         api_key=typed["key"],
+        outside=Outside("this machine"),
         scenario=load_scenario(str(session.folder / typed["scenario"])) if typed["scenario"] else Scenario(),
     )
     run(settings, typed["host"], typed["port"], lambda url: click.echo(f"sandbox ready: {url}"))
