@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ltxspec.errors import LtxspecError
+from ltxspec.errors import LtxspecError, WrongUsage
+from ltxspec.storage.named import LARGEST_INPUT, read_named
 
 
 class EventError(LtxspecError):
@@ -135,8 +136,8 @@ def _event(path: str) -> Mapping[str, Any]:
     if not path:
         return {}
     try:
-        event = json.loads(Path(path).read_bytes())
-    except (OSError, ValueError) as error:
+        event = json.loads(read_named(Path(path), path, LARGEST_INPUT))
+    except (WrongUsage, ValueError) as error:
         raise EventError("the event in GITHUB_EVENT_PATH cannot be read") from error
     if not isinstance(event, dict):
         raise EventError("the event in GITHUB_EVENT_PATH is not an object")

@@ -32,7 +32,12 @@ def test_a_file_is_put_as_it_is(tmp_path: Path) -> None:
         return httpx.Response(200)
 
     (tmp_path / "video.mp4").write_bytes(b"video")
-    assert put("https://x.example/a?sig=1", tmp_path / "video.mp4", "video/mp4", Outside("anywhere", httpx.MockTransport(far_side)))
+    assert put(
+        "https://x.example/a?sig=1",
+        tmp_path / "video.mp4",
+        "video/mp4",
+        Outside("anywhere", httpx.MockTransport(far_side)),
+    )
     assert seen == [("PUT", b"video", "video/mp4", "5")]
 
 

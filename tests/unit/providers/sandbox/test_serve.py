@@ -68,7 +68,9 @@ def test_webhook_and_upload_arrive_by_themselves(tmp_path: Path) -> None:
         taken: list[tuple[str, str, bytes]] = []
         server.taken = taken  # type: ignore[attr-defined]  # see Receiver
         root = f"http://127.0.0.1:{server.server_port}"
-        chosen = SandboxSettings(catalog(), SystemClock(), tiny_film, tmp_path, speed=1000.0, outside=Outside("this machine"))
+        chosen = SandboxSettings(
+            catalog(), SystemClock(), tiny_film, tmp_path, speed=1000.0, outside=Outside("this machine")
+        )
         with serving(chosen) as url, httpx.Client(trust_env=False) as client:
             client.post(url, json=[order(webhookURL=f"{root}/hook?id=7", uploadEndpoint=f"{root}/bucket")])
             server.handle_request()
@@ -79,7 +81,9 @@ def test_webhook_and_upload_arrive_by_themselves(tmp_path: Path) -> None:
 
 
 def test_a_sandbox_on_a_port_fetches_nothing_from_itself(tmp_path: Path) -> None:
-    chosen = SandboxSettings(catalog(), SystemClock(), tiny_film, tmp_path, speed=1000.0, outside=Outside("this machine"))
+    chosen = SandboxSettings(
+        catalog(), SystemClock(), tiny_film, tmp_path, speed=1000.0, outside=Outside("this machine")
+    )
     with serving(chosen) as url, httpx.Client(trust_env=False) as client:
         media = url.replace("/v1", "/sandbox/ledger").replace("127.0.0.1", "localhost")
         asked = poll() | {"taskType": "mediaStorage", "operation": "upload", "media": media}
