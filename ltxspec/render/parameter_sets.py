@@ -21,6 +21,7 @@ from ltxspec.spec.models import Shot, Spec
 from ltxspec.values import Fingerprint, Json, Usd
 
 _LETTERS_A_STEP = 64  # of parameters that are only compared
+_TOLD = 2_000  # steps that it takes to put one problem into words
 _CHECKED = 4  # steps that it takes to check and hash one character of parameters
 
 
@@ -77,6 +78,7 @@ class ParameterSets:
             self._allowance.keep(key[1])
             self._allowance.work(_CHECKED * len(key[1]))
             prepared = self._prepared[key] = self._prepare(model, parameters)
+            self._allowance.work(_TOLD * len(prepared.problems))
         return prepared
 
     def _prepare(self, model: Model, parameters: Mapping[str, Json]) -> ParameterSet:
