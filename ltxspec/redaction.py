@@ -58,7 +58,9 @@ def _without_user(rest: str) -> str:
     authority = _authority(rest)
     rest = rest[authority.rfind("@") + 1 :]
     host, _, port = _authority(rest).rpartition(":")
-    if port and host and not port.isdigit() and not host.startswith("["):  # no port: a password with `/`, `?` or `#`
+    if (
+        port and host and not (port.isascii() and port.isdigit()) and not host.startswith("[")
+    ):  # no port: a password with `/`, `?` or `#`
         rest = rest[rest.rfind("@") + 1 :]
     return rest
 

@@ -46,7 +46,8 @@ def parse_usd(value: object) -> Usd | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         return None
     try:
-        amount = Decimal(str(value))
+        text = str(value)
+        amount = Decimal(text if text.isascii() and "_" not in text else "nan")  # Python reads digits of every script
     except (InvalidOperation, ValueError):  # ValueError: an integer of thousands of digits
         return None
     return amount if amount.is_finite() and abs(amount.adjusted()) <= _MOST_DIGITS else None

@@ -20,7 +20,7 @@ _BOOLEAN_WORDS: Final = {
     "false": "false",
 }
 _ABSENT: Final = "give it a value, or remove the line"
-_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
+_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 
 
 def hint_for_type(given: Json, wanted: Sequence[str]) -> str | None:

@@ -12,9 +12,10 @@ from ltxspec.values import Json
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 CONFIDENCES = ("verified", "inferred", "unverified")
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # not `\d`, which takes the digits of every script
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_RATE = re.compile(r"(?!0+(\.0+)?$)\d+(\.\d+)?")  # above zero: an unknown price is left out, never 0
+# Above zero, for an unknown price is left out, never 0; and of few digits, so that no product of it becomes 0.
+_RATE = re.compile(r"(?!0+(\.0+)?$)[0-9]{1,9}(\.[0-9]{1,18})?")
 
 Check = Callable[[Any], bool]
 

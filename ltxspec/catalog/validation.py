@@ -6,8 +6,10 @@ The schema library is imported on first use only: a plan of requests known to be
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from ltxspec.catalog.equality import enum_keyword, unique_items
 from ltxspec.catalog.failures import Failure, failure_from, names_in, rule_of
 from ltxspec.catalog.messages import Context, ParameterProblem, length_problem, sentences
 from ltxspec.catalog.models import PROMPT, Model
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["ParameterProblem", "check_schema", "validate", "validate_prompt"]
 
 _EXACT: Final = 2**53 - 1  # the largest integer every JSON reader keeps exactly (RFC 8259, section 6)
+_MOST: Final = 200  # problems of one request that are told: nobody reads more
 _ABSENCE: Final = ("required", "dependentRequired")
 
 
@@ -40,7 +43,7 @@ def validate(model: Model, params: Mapping[str, Json], *, prompt: bool = True) -
     """
     body = dict(params) if prompt else {**params, PROMPT: "x" * _prompt_schema(model).get("minLength", 1)}
     unfit = list(_unfit(body, ()))
-    return unfit or _tidy(model, body, map(failure_from, _validator(model).iter_errors(body)))
+    return unfit or _tidy(model, body, map(failure_from, islice(_validator(model).iter_errors(body), _MOST)))
 
 
 def validate_prompt(model: Model, text: str) -> list[ParameterProblem]:
@@ -66,20 +69,20 @@ def check_schema(model: Model) -> None:
 
 @lru_cache(maxsize=256)
 def _validator(model: Model) -> "Draft202012Validator":
-    from jsonschema import Draft202012Validator, SchemaError
+    from jsonschema import Draft202012Validator
     from jsonschema.validators import extend
     from referencing import Registry
 
-    try:
-        Draft202012Validator.check_schema(model.schema)
-    except SchemaError as error:
+    keywords = {"pattern": match_pattern, "enum": enum_keyword(), "uniqueItems": unique_items}
+    in_time: type[Draft202012Validator] = extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]  # it has no types
+    dialect = in_time(in_time.META_SCHEMA, format_checker=in_time.FORMAT_CHECKER)
+    if (error := next(dialect.iter_errors(model.schema), None)) is not None:
         place = "/" + "/".join(str(key) for key in error.absolute_path)
         message = f"`{place}` is not valid in a JSON Schema (`{error.validator}` of the 2020-12 dialect)"
-        raise Invalid([Diagnostic("error", "model-file", message, Location(model.file, 1, 1))]) from error
+        raise Invalid([Diagnostic("error", "model-file", message, Location(model.file, 1, 1))])
     if unknown := list(pattern_problems(model.schema)):
         raise Invalid([Diagnostic("error", "model-file", message, Location(model.file, 1, 1)) for message in unknown])
     here = {key: item for key, item in model.schema.items() if key != "$id"}  # no name but its own place
-    in_time: type[Draft202012Validator] = extend(Draft202012Validator, {"pattern": match_pattern})  # type: ignore[no-untyped-call]  # it has no types
     # An empty registry: nothing is fetched, whatever is referred to.
     return in_time(here, registry=Registry())
 
@@ -117,11 +120,13 @@ def _tidy(model: Model, params: Mapping[str, Json], failures: Iterable[Failure])
     absent: list[ParameterProblem] = []
     for failure in failures:
         rule = rule_of(failure, model)
-        for problem in sentences(failure, context):
+        for problem in islice(sentences(failure, context), _MOST):
             if failure.keyword in _ABSENCE:
                 absent.append(problem)
             else:
                 found.setdefault(problem, frozenset() if rule is None else names_in(rule))
+        if len(found) + len(absent) >= _MOST:
+            break
     wrong_kind = {problem.path for problem in found if problem.code == "wrong-type"}
     wrong = {problem.path[0] for problem, involved in found.items() if len(problem.path) == 1 and not involved}
     kept = (

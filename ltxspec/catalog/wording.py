@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from ltxspec.catalog.models import PROMPT
 
+_MOST: Final = 500  # names that a message lists or looks through
 _LONGEST: Final = 60  # characters of a value that a message shows
 
 KINDS: Final = {
@@ -60,9 +62,10 @@ def described(value: Any) -> str:
     return shown(value) if isinstance(value, list | tuple | dict) else f"`{shown(value)}`"
 
 
-def alternatives(values: Iterable[Any]) -> str:
+def alternatives(values: Sequence[Any]) -> str:
     """Allowed values: `` `6`, `8` or `10` ``."""
-    return joined([f"`{value}`" if isinstance(value, str) else f"`{shown(value)}`" for value in values], "or")
+    listed = [f"`{value}`" if isinstance(value, str) else f"`{shown(value)}`" for value in islice(values, _MOST)]
+    return joined([*listed, f"one of {len(values) - _MOST} more"] if len(values) > _MOST else listed, "or")
 
 
 def joined(words: Sequence[str], last: str) -> str:
@@ -79,6 +82,6 @@ def nearest(word: str, options: Iterable[str]) -> str | None:
     """The option that `word` is most likely a misspelling of, whatever its case."""
     import difflib
 
-    folded = {option.casefold(): option for option in options}
+    folded = {option.casefold(): option for option in islice(options, _MOST)}
     near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.7)
     return folded[near[0]] if near else None

@@ -23,6 +23,7 @@ from ltxspec.project.locks import holding_specs
 from ltxspec.project.plan import plan_with
 from ltxspec.project.project import Project
 from ltxspec.project.run import RunOptions, jobs_of
+from ltxspec.storage.named import read_named
 from ltxspec.values import Usd, format_usd, total_usd
 
 if TYPE_CHECKING:
@@ -52,11 +53,7 @@ def saved_plan(session: Session, paths: Sequence[str]) -> SavedPlan | None:
         return None
     if len(paths) > 1:
         raise WrongUsage("a saved plan is applied alone", hint="give either one plan file or spec paths")
-    path = session.folder / files[0]
-    try:
-        return read_plan_file(path.read_bytes(), files[0])
-    except OSError as error:
-        raise WrongUsage(f"`{files[0]}` cannot be read: {error.strerror}") from error
+    return read_plan_file(read_named(session.folder / files[0], files[0]), files[0])
 
 
 def apply(session: Session, options: ApplyOptions) -> int:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ltxspec.errors import LtxspecError
+from ltxspec.errors import LtxspecError, WrongUsage
+from ltxspec.storage.named import LARGEST_INPUT, read_named
 
 
 class EventError(LtxspecError):
@@ -82,7 +83,7 @@ def _gitlab(variables: Mapping[str, str]) -> Change:
         api=variables.get("CI_API_V4_URL", ""),
         server=variables.get("CI_MERGE_REQUEST_PROJECT_URL") or variables.get("CI_PROJECT_URL", ""),
         repository=variables.get("CI_MERGE_REQUEST_PROJECT_PATH") or variables.get("CI_PROJECT_PATH", ""),
-        number=int(iid) if iid.isdigit() else None,
+        number=_number(iid) or None,
         # in a pipeline for merged results the commit is a merge that is not the branch's
         head=variables.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or variables.get("CI_COMMIT_SHA", ""),
         run=(_number(variables.get("CI_PIPELINE_ID")), _number(variables.get("CI_JOB_ID"))),
@@ -135,8 +136,8 @@ def _event(path: str) -> Mapping[str, Any]:
     if not path:
         return {}
     try:
-        event = json.loads(Path(path).read_bytes())
-    except (OSError, ValueError) as error:
+        event = json.loads(read_named(Path(path), path, LARGEST_INPUT))
+    except (WrongUsage, ValueError) as error:
         raise EventError("the event in GITHUB_EVENT_PATH cannot be read") from error
     if not isinstance(event, dict):
         raise EventError("the event in GITHUB_EVENT_PATH is not an object")
@@ -144,4 +145,4 @@ def _event(path: str) -> Mapping[str, Any]:
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() else 0
+    return int(text) if text and text.isascii() and text.isdecimal() else 0

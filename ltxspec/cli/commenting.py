@@ -103,14 +103,9 @@ def _review(session: Session, options: CommentOptions, target: Target) -> "Revie
     if options.report is not None:
         from ltxspec.report.review.checking import checked
         from ltxspec.report.review.reading import read_review
+        from ltxspec.storage.named import read_named
 
-        try:
-            with (session.folder / options.report).open("rb") as file:
-                data = file.read(_LARGEST_REPORT + 1)
-        except OSError as error:
-            raise WrongUsage(f"`{options.report}` cannot be read: {error.strerror}") from error
-        if len(data) > _LARGEST_REPORT:
-            raise ReportMismatch(f"`{options.report}` is larger than any report")
+        data = read_named(session.folder / options.report, options.report, _LARGEST_REPORT)
         return checked(read_review(data, options.report), _reader(session), options.report)
     from ltxspec.project.review import make_review
 

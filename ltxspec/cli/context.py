@@ -81,7 +81,7 @@ def _wants_color(stream: IO[str], *, no_color: bool) -> bool:
 
 
 def _width(stream: IO[str]) -> int:
-    if (columns := os.environ.get("COLUMNS", "")).isdigit():
+    if (columns := os.environ.get("COLUMNS", "")).isdecimal():
         return max(int(columns), 40)
     try:
         return max(os.get_terminal_size(stream.fileno()).columns, 40)

@@ -2,23 +2,21 @@
 
 from pathlib import Path
 
-from ltxspec.errors import LockfileError, WrongUsage
+from ltxspec.errors import LockfileError
 from ltxspec.lock.codec import decode_lockfile
 from ltxspec.report.lock.text import lock_text
+from ltxspec.storage.named import read_named
 
 
 def textconv(path: Path) -> str:
     """A lockfile as text for people. One that cannot be read (in conflict, from a later version) is left as it is.
 
-    Git stops at the first file for which this fails, so it fails only when there is no file.
+    Git stops at the first file for which this fails, so it fails only when there is no file that could be read.
 
     Raises:
-        WrongUsage: the file cannot be opened.
+        WrongUsage: the file cannot be read.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise WrongUsage(f"`{path}` cannot be read: {error.strerror}") from error
+    data = read_named(path, str(path))
     try:
         return lock_text(decode_lockfile(data, str(path), check_digests=False))
     except LockfileError:

@@ -26,11 +26,10 @@ def read_variables(pairs: Sequence[str], files: Sequence[str], folder: Path) -> 
 
 def _read_file(path: Path, name: str) -> dict[str, Json]:
     from ltxspec.spec.document import read_document
+    from ltxspec.storage.named import LARGEST_INPUT, read_named
 
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise WrongUsage(f"`{name}` cannot be read: {error.strerror}") from error
+        text = read_named(path, name, LARGEST_INPUT).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise WrongUsage(f"`{name}` is not UTF-8 text") from error
     root = read_document(text, name).root

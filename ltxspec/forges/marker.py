@@ -11,7 +11,7 @@ from typing import Self
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _LINE = re.compile(
     r"<!-- ltxspec:comment (?P<key>\S+) head=(?P<head>[0-9a-f]{7,64}) digest=(?P<digest>sha256:[0-9a-f]{64}|none)"
-    r" run=(?P<run>\d{1,18})\.(?P<attempt>\d{1,9}) -->"
+    r" run=(?P<run>[0-9]{1,18})\.(?P<attempt>[0-9]{1,9}) -->"
 )
 _UNSAFE = re.compile(r"[^A-Za-z0-9._/-]|--+")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ltxspec.errors import Diagnostic, WrongUsage
@@ -111,7 +112,7 @@ def open_provider(project: Project, labels: Mapping[TaskId, str] | None = None, 
         make_video=write_animatic,
         folder=project.local / "sandbox",
         speed=config.sandbox.speed,
-        scenario=project.environ.get("LTXSPEC_SANDBOX_SCENARIO"),
+        scenario=_scenario(project.environ.get("LTXSPEC_SANDBOX_SCENARIO")) if project.provider == "sandbox" else None,
         label=lambda task: (labels or {}).get(TaskId(task)),
     )
     return open_named(
@@ -154,3 +155,12 @@ def local_places(project: Project) -> dict[str, str]:
     """Videos that are home: SHA-256 -> path as shown to users."""
     archive = open_archive(project)
     return {sha256: project.label(path) for sha256, path in archive.contents().items()}
+
+
+def _scenario(source: str | None) -> str | bytes | None:
+    """The faults the sandbox shall play, as JSON: given as such, or as the name of a file."""
+    if not source or source.lstrip().startswith("{"):
+        return source
+    from ltxspec.storage.named import LARGEST_INPUT, read_named
+
+    return read_named(Path(source), source, LARGEST_INPUT)

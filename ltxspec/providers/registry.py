@@ -42,7 +42,7 @@ class SandboxParts:
     make_video: "Callable[[Film, Path], None]"  # writes a playable file
     folder: Path  # where its state lives
     speed: float = 20.0  # how many times faster than a real render
-    scenario: Path | str | None = None  # faults to play: a file, or JSON text
+    scenario: str | bytes | None = None  # faults to play, as JSON
     label: Callable[[str], str | None] = lambda _: None  # task UUID -> what to burn into its video
 
 
@@ -72,7 +72,7 @@ def _sandbox(settings: ProviderSettings) -> Provider:
     from ltxspec.providers.runware.client import ApiKey, Connection
     from ltxspec.providers.runware.provider import RunwareProvider, Tuning
     from ltxspec.providers.sandbox.app import create_app
-    from ltxspec.providers.sandbox.scenario import Scenario, load_scenario
+    from ltxspec.providers.sandbox.scenario import Scenario, read_scenario
     from ltxspec.providers.sandbox.settings import SandboxSettings
     from ltxspec.providers.sandbox.transport import SandboxTransport
 
@@ -84,7 +84,7 @@ def _sandbox(settings: ProviderSettings) -> Provider:
             make_video=parts.make_video,
             folder=parts.folder,
             speed=parts.speed,
-            scenario=load_scenario(str(parts.scenario)) if parts.scenario else Scenario(),
+            scenario=read_scenario(parts.scenario) if parts.scenario else Scenario(),
             label=parts.label,
         )
     )

@@ -13,11 +13,16 @@ from ltxspec.catalog.models import Catalog, Model
 from ltxspec.catalog.pricing import estimate
 from ltxspec.catalog.validation import ParameterProblem, validate
 from ltxspec.fingerprint import fingerprints_by_prompt
+from ltxspec.render.allowance import Allowance
 from ltxspec.render.merge import merge
 from ltxspec.render.templating import has_tags
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.spec.models import Shot, Spec
 from ltxspec.values import Fingerprint, Json, Usd
+
+_LETTERS_A_STEP = 64  # of parameters that are only compared
+_TOLD = 2_000  # steps that it takes to put one problem into words
+_CHECKED = 4  # steps that it takes to check and hash one character of parameters
 
 
 class KnownGood(Protocol):
@@ -48,7 +53,15 @@ class ParameterSet:
 class ParameterSets:
     """Prepares parameter sets for one spec file."""
 
-    def __init__(self, file: str, files: ProjectFiles, delivery: Mapping[str, Json], known: KnownGood | None) -> None:
+    def __init__(
+        self,
+        file: str,
+        files: ProjectFiles,
+        delivery: Mapping[str, Json],
+        known: KnownGood | None,
+        allowance: Allowance | None = None,
+    ) -> None:
+        self._allowance = allowance or Allowance()
         self._file = file
         self._files = files
         self._delivery = delivery
@@ -60,8 +73,12 @@ class ParameterSets:
         """Everything about merged and rendered parameters (delivery among them) that does not depend on the prompt."""
         key = (model.air, repr(parameters))  # repr, because it tells apart what JSON may not: 1, 1.0, true and NaN
         prepared = self._prepared.get(key)
+        self._allowance.work(len(key[1]) // _LETTERS_A_STEP)
         if prepared is None:
+            self._allowance.keep(key[1])
+            self._allowance.work(_CHECKED * len(key[1]))
             prepared = self._prepared[key] = self._prepare(model, parameters)
+            self._allowance.work(_TOLD * len(prepared.problems))
         return prepared
 
     def _prepare(self, model: Model, parameters: Mapping[str, Json]) -> ParameterSet:

@@ -11,6 +11,7 @@ from ltxspec.catalog.models import PROMPT, Catalog, Model
 from ltxspec.catalog.names import known_names
 from ltxspec.catalog.validation import ParameterProblem, validate_prompt
 from ltxspec.errors import Diagnostic, Problems
+from ltxspec.render.allowance import Allowance, SpecLimit
 from ltxspec.render.checks import names_for, run_checks
 from ltxspec.render.conversion import convert
 from ltxspec.render.findings import Findings
@@ -20,7 +21,7 @@ from ltxspec.render.parameter_sets import KnownGood, ParameterSet, ParameterSets
 from ltxspec.render.places import Path, Places
 from ltxspec.render.templating import Templates, has_tags
 from ltxspec.render.texts import FAILED, Reading, Scope, Texts
-from ltxspec.render.variables import instance_variables, spec_variables
+from ltxspec.render.variables import Variables, instance_variables, spec_variables
 from ltxspec.spec.expansion import expand
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.spec.models import Instance, Shot, Spec
@@ -58,7 +59,12 @@ def render_spec(spec: Spec, context: RenderContext, problems: Problems) -> Rende
         The requests in the order written, or None when `problems` got an error. Its diagnostics are the warnings.
     """
     rendering = _Rendering(spec, context)
-    requests = rendering.requests()
+    try:
+        requests = rendering.requests()
+    except SpecLimit as limit:
+        message = f"`{spec.name}` is too much for one spec: {limit.summary}"
+        problems.error(limit.code, message, spec.document.locate(("metadata", "name"), value=True), limit.hint)
+        return None
     found = Problems()
     rendering.findings.report(found, rendering.instances)
     diagnostics = (*rendering.expansion.diagnostics, *found.diagnostics)
@@ -79,21 +85,25 @@ class _Rendering:
         self.expansion = Problems()
         self.instances: dict[str, int] = {}
         self.places = Places(spec)
-        self.texts = Texts(self.file, Templates(context.files), self.places, self.findings)
-        self.sets = ParameterSets(self.file, context.files, context.delivery, context.known_requests)
-        self.variables = spec_variables(spec, context.overrides, self.texts, self.findings)
-        self.plain = not spec.checks and not self.variables.broken
+        self.allowance = Allowance()
+        self.texts = Texts(self.file, Templates(context.files, self.allowance), self.places, self.findings)
+        self.sets = ParameterSets(self.file, context.files, context.delivery, context.known_requests, self.allowance)
+        self.variables = Variables({})
+        self.plain = False
         self.good_lengths: set[tuple[str, int]] = set()  # model and number of characters of prompts it accepts
         self.plain_sets = PlainParameters(spec, context.catalog, self.sets)
         self.prompt_files: dict[str, tuple[str, str] | FileProblem] = {}
 
     def requests(self) -> list[Request]:
-        """All requests that could be made."""
+        """All requests that could be made. Raises SpecLimit."""
+        self.variables = spec_variables(self.spec, self.context.overrides, self.texts, self.findings)
+        self.plain = not self.spec.checks and not self.variables.broken
         found = []
         positions = self.spec.document.key_positions(("shots",))
         for shot in self.spec.shots.values():
             instances = expand(self.spec, shot, self.context.files, self.expansion)
             self.instances[shot.name] = len(instances)
+            self.allowance.expand(len(instances))
             for instance in instances:
                 position = positions[shot.name]
                 request = self.as_written(instance, position) or self.request(instance, position)
@@ -111,6 +121,7 @@ class _Rendering:
         if text is None or not self.plain or shot.vars or shot.checks or instance.variables or has_tags(text):
             return None
         parameters = self.plain_sets.of(shot)
+        self.allowance.keep(text)
         prompt = text.strip()
         if parameters is None or parameters.problems or not prompt or CONTROL.search(prompt):
             return None
@@ -125,6 +136,7 @@ class _Rendering:
         """One request, or None when something is wrong with it."""
         shot = instance.shot
         variables = self.variables
+        self.allowance.work(len(variables.values) + len(instance.variables))
         if shot.vars or instance.variables:
             variables = instance_variables(instance, self.variables, self.texts)
         scope = Scope(variables.values, instance.key, variables.broken)
@@ -181,6 +193,8 @@ class _Rendering:
                 return None
             text = rendered
             self.warn_of_leftovers(text, path, scope)
+        else:
+            self.allowance.keep(text)  # an alias, a file or a matrix can make many of one
         prompt = text.strip()
         if prompt:
             return prompt if model is None or self.accepts(prompt, path, scope, model) else None

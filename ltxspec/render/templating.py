@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from ltxspec.render.allowance import Allowance, SpecLimit
 from ltxspec.render.jinja.budget import MAX_SIZE
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.values import Json
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ltxspec.render.jinja.environment import Sandbox
 
 _NAME = re.compile(r"\{\{ *([A-Za-z_][A-Za-z0-9_]*) *\}\}")
+_LETTERS_A_STEP = 64  # of a text that is only looked through
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _WORDS = (
     "true false none True False None and or not if else elif is in for recursive import from as with without context "
@@ -35,11 +37,17 @@ class Templates:
     """Renders texts with the files of one project, remembering what it compiled.
 
     All methods take the `variables` a template may use, and the files `beside` which included files are looked for,
-    first one first. All raise `TemplateProblem` when the template cannot be rendered.
+    first one first. All raise `TemplateProblem` when the template cannot be rendered, and `SpecLimit` when too much was
+    rendered before.
+
+    Args:
+        files: what templates may include.
+        allowance: what all of it may cost together; by default, what one spec may.
     """
 
-    def __init__(self, files: ProjectFiles) -> None:
+    def __init__(self, files: ProjectFiles, allowance: Allowance | None = None) -> None:
         self._files = files
+        self.allowance = allowance or Allowance()
         self._beside: tuple[str, ...] = ()
         self._sandbox: Sandbox | None = None
         self._pieces: dict[str, list[str] | None] = {}
@@ -49,11 +57,13 @@ class Templates:
         """The text a template gives."""
         if not has_tags(text):
             return text
-        simple = _fill(self._split(text), variables)
-        if simple is not None:
-            return simple
-        with self._running(text, variables, beside) as sandbox:
-            return sandbox.run(self._program("text", text, sandbox.program), variables)[0]
+        self.allowance.work(1 + len(text) // _LETTERS_A_STEP)
+        result = _fill(self._split(text), variables)
+        if result is None:
+            with self._running(text, variables, beside) as sandbox:
+                result = sandbox.run(self._program("text", text, sandbox.program), variables)[0]
+        self.allowance.keep(result)
+        return result
 
     def value(self, text: str, variables: Mapping[str, Json], *, beside: tuple[str, ...]) -> Json:
         """What a template gives: one expression alone keeps its type, anything else is text."""
@@ -61,11 +71,14 @@ class Templates:
             return text
         name = _lone_name(self._split(text))
         if name is not None and name in variables:
-            return variables[name]
-        with self._running(text, variables, beside) as sandbox:
-            template, is_expression = self._program("value", text, sandbox.value_program)
-            text_result, value = sandbox.run(template, variables)
-            return sandbox.plain(value) if is_expression else text_result
+            result = variables[name]
+        else:
+            with self._running(text, variables, beside) as sandbox:
+                template, is_expression = self._program("value", text, sandbox.value_program)
+                text_result, value = sandbox.run(template, variables)
+                result = sandbox.plain(value) if is_expression else text_result
+        self.allowance.keep(result)
+        return result
 
     def is_expression(self, text: str) -> bool:
         """Whether `value` keeps the type of what this text gives. Only for texts that `value` has accepted."""
@@ -105,10 +118,12 @@ class Templates:
         if self._sandbox is None:
             from ltxspec.render.jinja.environment import Sandbox  # imports jinja2: 60 ms that most specs never need
 
-            self._sandbox = Sandbox(self._resolve)
+            self._sandbox = Sandbox(self._resolve, self.allowance)
         self._beside = beside
         try:
             yield self._sandbox
+        except SpecLimit:
+            raise  # no one template is to blame
         except Exception as error:  # noqa: BLE001  # a template can raise anything Python can; all of it is the user's to mend
             from ltxspec.render.jinja.errors import explain
 
@@ -128,6 +143,7 @@ class Templates:
             except FileProblem as error:
                 problem = problem or error
                 continue
+            self.allowance.work(len(text) // _LETTERS_A_STEP)
             if self._sandbox:
                 self._sandbox.texts[key] = text.removesuffix("\n")  # a file's last line end is not part of what it says
             return key

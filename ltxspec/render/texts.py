@@ -71,6 +71,7 @@ class Texts:
             return None
 
     def _walk(self, value: Json, path: Path, scope: Scope, reading: Reading) -> Json:
+        self._templates.allowance.work(1)
         if isinstance(value, str):
             return self._evaluate(value, path, scope, reading) if has_tags(value) else value
         if isinstance(value, dict):

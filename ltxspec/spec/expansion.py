@@ -11,6 +11,7 @@ from ltxspec.spec.suggest import did_you_mean, shown
 from ltxspec.values import Json
 
 MAX_INSTANCES = 100_000  # of one shot; each is a paid task
+MAX_NAMES = 32_000_000  # characters of the names of all instances of a shot
 
 
 def expand(spec: Spec, shot: Shot, files: ProjectFiles, problems: Problems) -> list[Instance]:
@@ -76,8 +77,15 @@ def _distinct(
 ) -> list[Instance]:
     """Instances by key and variables; two of one key are an error that names both."""
     numbers: dict[str, int] = {}
-    instances = []
+    instances: list[Instance] = []
+    room = MAX_NAMES
     for number, (key, variables) in enumerate(keyed):
+        room -= len(key)
+        if room < 0:
+            message = f"the names of the instances of {shown(shot.name)} have more than {MAX_NAMES:,} characters"
+            hint = "let shorter values name them, and keep long texts under `vars`"
+            problems.error("too-many-instances", message, locate(number), hint)
+            break
         first = numbers.setdefault(key, number)
         if first != number:
             message = f"{shown(key)} names two instances, first at {locate(first)}"

@@ -1,5 +1,6 @@
 """Files made for people, such as pages and pictures: written aside piece by piece, and put in place whole."""
 
+import errno
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,6 +15,10 @@ def write_document(path: Path, pieces: Iterable[bytes]) -> None:
         StorageError: the file cannot be written; nothing has changed.
     """
     with translated("write", path):
+        if (
+            path.exists() and not path.is_file()
+        ):  # a pipe or a device has a reader of its own, and is not ours to remove
+            raise OSError(errno.EINVAL, "it is not a regular file")
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_name(f".{path.name}.{os.getpid()}.part")
         aside.unlink(missing_ok=True)

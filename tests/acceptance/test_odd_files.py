@@ -177,3 +177,35 @@ def test_somebody_elses_configuration_above_is_not_used(project: Path) -> None:
 def test_more_than_64_tasks_at_once_are_refused(project: Path) -> None:
     (project / "ltxspec.toml").write_text("[provider]\nparallelism = 65\n")
     assert "`parallelism` in [provider] must be an integer from 1 to 64" in quick("plan", cwd=project, check=1).err
+
+
+NAMED = [
+    ("apply", "odd"),
+    ("comment", "--report", "odd", "--dry-run"),
+    ("plan", "--var-file", "odd"),
+    ("import", "night.alley", "--request", "odd", "--response", "odd"),
+    ("lock", "textconv", "odd"),
+    ("sandbox", "serve", "--port", "0", "--scenario", "odd"),
+]
+
+
+@pytest.mark.parametrize("command", NAMED, ids=" ".join)
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_a_pipe_or_a_device_that_the_user_names_is_an_error_at_once(
+    project: Path, command: tuple[str, ...], kind: str
+) -> None:
+    if kind == "pipe":
+        os.mkfifo(project / "odd")
+    else:
+        (project / "odd").symlink_to("/dev/zero")
+    result = quick(*command, cwd=project, check=64, GITHUB_REPOSITORY="o/r", GITHUB_TOKEN="t")
+    assert "odd` cannot be read: it is not a regular file" in result.err
+
+
+@pytest.mark.parametrize("command", [("plan", "-o", "odd"), ("plan", "--var-file", "odd", "-o", "plan.json")])
+def test_a_pipe_is_not_written_and_not_replaced(project: Path, command: tuple[str, ...]) -> None:
+    os.mkfifo(project / "odd")
+    result = quick(*command, cwd=project, check=None)
+    assert result.code in (1, 64)
+    assert "it is not a regular file" in result.err
+    assert stat.S_ISFIFO((project / "odd").lstat().st_mode)

@@ -99,6 +99,19 @@ def test_what_must_reach_for_a_network_is_noticed(rendered: Path) -> None:
     assert told, err
 
 
+def test_a_preview_calls_nobody_whatever_its_spec_names(tmp_path: Path) -> None:
+    here = "http://127.0.0.1:9"
+    write_spec(
+        tmp_path,
+        "model: lightricks:ltx@2.5-fast\ndefaults: {width: 1280, height: 720, duration: 6, fps: 24}\nshots:\n"
+        f"  gate: {{prompt: a gate, webhookURL: '{here}/hook', uploadEndpoint: '{here}/put', "
+        f"inputs: {{frameImages: [{{image: '{here}/frame.png'}}]}}}}\n",
+    )
+    apply = ["apply", "--provider", "sandbox"]
+    for _, code, told, err in run_offline(tmp_path, [apply, [*apply, "--retake", "night.gate"], ["show"]]):
+        assert (code, told) == (0, []), err
+
+
 @pytest.mark.parametrize("scheme", ["http://127.0.0.1:9/x.json", "file:///etc/passwd", "other.json", "#/$defs/none"])
 @pytest.mark.parametrize("key", ["$ref", "$dynamicRef"])
 def test_a_model_file_of_a_project_can_refer_to_nothing_but_itself(tmp_path: Path, scheme: str, key: str) -> None:

@@ -332,7 +332,8 @@ def write_one_shot(bench: Bench) -> str:
 
 
 def charges(bench: Bench) -> Any:
-    with urllib.request.urlopen(f"{bench.service.removesuffix('/v1')}/sandbox/ledger") as reply:
+    ledger = f"{bench.service.removesuffix('/v1')}/sandbox/ledger"
+    with urllib.request.urlopen(urllib.request.Request(ledger, headers={"Authorization": f"Bearer {KEY}"})) as reply:
         return json.loads(reply.read())["charges"]
 
 

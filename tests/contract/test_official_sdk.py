@@ -45,7 +45,8 @@ class Server:
         return asyncio.run(go())
 
     def charged(self) -> dict[str, int]:
-        rows = httpx.get(self.url.replace("/v1", "/sandbox/ledger"), trust_env=False).json()["charges"]
+        ledger, headers = self.url.replace("/v1", "/sandbox/ledger"), {"Authorization": f"Bearer {KEY}"}
+        rows = httpx.get(ledger, headers=headers, trust_env=False).json()["charges"]
         return {row["taskUUID"]: row["count"] for row in rows}
 
 

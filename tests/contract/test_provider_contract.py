@@ -101,7 +101,8 @@ def on_a_port(folder: Path, stack: ExitStack) -> Service:
         return open_provider("runware", ProviderSettings(clock, base_url=url, key=KEY))
 
     def charged() -> dict[str, int]:
-        rows = httpx.get(url.replace("/v1", "/sandbox/ledger"), trust_env=False).json()["charges"]
+        headers = {"Authorization": f"Bearer {KEY}"}
+        rows = httpx.get(url.replace("/v1", "/sandbox/ledger"), headers=headers, trust_env=False).json()["charges"]
         return {row["taskUUID"]: row["count"] for row in rows}
 
     return Service(opened, clock, charged)

@@ -41,7 +41,10 @@ def test_amounts_are_read_exactly(value: Any, amount: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [None, True, "", "free", "NaN", "Infinity", float("nan"), float("inf"), [1], {}, "1e999999", "1e-40"],
+    [
+        *(None, True, "", "free", "NaN", "Infinity", float("nan"), float("inf"), [1], {}, "1e999999", "1e-40"),
+        *("\u0660", "\uff15.00", "1_0"),  # Python takes these for numbers, people and other programs do not
+    ],
 )
 def test_what_is_no_sane_amount_is_unknown_never_zero(value: Any) -> None:
     assert parse_usd(value) is None

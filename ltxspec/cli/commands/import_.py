@@ -55,10 +55,10 @@ def _read(path: Path) -> "Json":
     import json
 
     from ltxspec.errors import WrongUsage
+    from ltxspec.storage.named import LARGEST_INPUT, read_named
 
     try:
-        return json.loads(path.read_bytes(), parse_float=str)  # amounts stay exactly as written
-    except OSError as error:
-        raise WrongUsage(f"`{path.name}` cannot be read: {error.strerror}") from error
+        # amounts stay exactly as written
+        return json.loads(read_named(path, path.name, LARGEST_INPUT), parse_float=str)
     except ValueError as error:
         raise WrongUsage(f"`{path.name}` is not JSON: {error}") from error

@@ -35,12 +35,13 @@ def command() -> None:
 def serve(session: Session, /, **typed: Any) -> int:
     """Serve until interrupted. The address is printed when it is ready."""
     from ltxspec.media.animatic import write_animatic
-    from ltxspec.providers.sandbox.scenario import Scenario, load_scenario
+    from ltxspec.providers.sandbox.scenario import Scenario, read_scenario
     from ltxspec.providers.sandbox.serve import run
-    from ltxspec.providers.sandbox.settings import SandboxSettings
+    from ltxspec.providers.sandbox.settings import Outside, SandboxSettings
     from ltxspec.storage.clock import SystemClock
+    from ltxspec.storage.named import LARGEST_INPUT, read_named
 
-    project = session.open_project("sandbox")
+    project, faults = session.open_project("sandbox"), typed["scenario"]
     settings = SandboxSettings(
         catalog=project.catalog,
         clock=SystemClock(),
@@ -48,7 +49,8 @@ def serve(session: Session, /, **typed: Any) -> int:
         folder=session.folder / typed["state"] if typed["state"] else project.local / "sandbox",
         speed=typed["speed"] or project.config.sandbox.speed,
         api_key=typed["key"],
-        scenario=load_scenario(str(session.folder / typed["scenario"])) if typed["scenario"] else Scenario(),
+        outside=Outside("this machine"),
+        scenario=read_scenario(read_named(session.folder / faults, faults, LARGEST_INPUT)) if faults else Scenario(),
     )
     run(settings, typed["host"], typed["port"], lambda url: click.echo(f"sandbox ready: {url}"))
     return 0

@@ -16,10 +16,13 @@ from ltxspec.providers.sandbox.exchange import Call, Reply, answer, unreadable
 from ltxspec.providers.sandbox.faults import is_lost_before, response
 from ltxspec.providers.sandbox.films import FilmShelf
 from ltxspec.providers.sandbox.matching import matching, subject
+from ltxspec.providers.sandbox.outbound import CALLER
 from ltxspec.providers.sandbox.scenario import CALL_FAULTS, Fault, Scenario, parse_scenario, write_scenario
 from ltxspec.providers.sandbox.settings import SandboxSettings
 from ltxspec.providers.sandbox.tasks import Charge, TaskStore
 from ltxspec.values import Json, format_usd, total_usd
+
+_NOT_THE_KEY = ({"error": "the API key is missing or not valid", "hint": "send it as `Authorization: Bearer KEY`"}, 401)
 
 
 class SandboxApp:
@@ -49,7 +52,10 @@ class SandboxApp:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection's request."""
+        """Serve one connection's request; none of a sandbox, which would be led to call itself."""
+        if scope["type"] == "http" and CALLER.lower().encode() in dict(scope["headers"]):
+            await _json({"error": "a sandbox answers no sandbox"}, 508)(scope, receive, send)
+            return
         await self._router(scope, receive, send)
 
     async def _call(self, request: Request) -> Response:
@@ -86,15 +92,23 @@ class SandboxApp:
         return await self._downloads.video(request, self.scenario)
 
     async def _ledger(self, request: Request) -> Response:
-        del request
+        if not self._may_look(request):
+            return _json(*_NOT_THE_KEY)
         return _json(ledger(await run_in_threadpool(self.store.charges)))
 
+    def _may_look(self, request: Request) -> bool:
+        """Whether a request may see what was spent, and say how the sandbox behaves: as for orders, with the key."""
+        return self.settings.api_key in (None, _bearer(request))
+
     async def _show_scenario(self, request: Request) -> Response:
-        del request
+        if not self._may_look(request):
+            return _json(*_NOT_THE_KEY)
         return _json(write_scenario(self.scenario))
 
     async def _put_scenario(self, request: Request) -> Response:
         """Replace the scenario and begin counting anew."""
+        if not self._may_look(request):
+            return _json(*_NOT_THE_KEY)
         try:
             self.scenario = parse_scenario(orjson.loads(await request.body()))
         except orjson.JSONDecodeError as error:

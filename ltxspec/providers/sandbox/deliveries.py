@@ -1,7 +1,7 @@
 """Webhooks and uploads to presigned URLs: what the provider does by itself when a result is done.
 
-Unless the settings say otherwise they go to this machine only: a production hook must not hear of a preview, and a
-production bucket must not receive one.
+A sandbox inside of a command delivers nothing, and leaves nothing to be delivered by another one. One on a port delivers
+to this machine only: a production hook must not hear of a preview, and a production bucket must not receive one.
 """
 
 import asyncio
@@ -34,13 +34,15 @@ class Deliveries:
 
     async def resume(self, behaviour: Behaviour) -> None:
         """Take up what an earlier run of the sandbox left; only the first call does anything."""
-        if not self._resumed:
+        if not self._resumed and self._settings.outside.reach != "nothing":
             self._resumed = True
             left = await run_in_threadpool(self._store.undelivered)
             self._start(left, behaviour)
 
     async def begin(self, accepted: Iterable[str], behaviour: Behaviour) -> None:
         """Deliver the results of tasks that were accepted just now, when they are done."""
+        if self._settings.outside.reach == "nothing":
+            return
         found = [await run_in_threadpool(self._store.task, uuid) for uuid in accepted]
         self._start([task for task in found if task is not None], behaviour)
 
@@ -64,7 +66,7 @@ class Deliveries:
 
     def _may_send(self, task: Task, name: str) -> bool:
         url = task.body.get(name)
-        return url is not None and (self._settings.deliver_anywhere or outbound.is_this_machine(str(url)))
+        return url is not None and outbound.may_call(str(url), self._settings.outside)
 
     async def _until(self, time: float) -> None:
         while (left := time - self._settings.clock.now().timestamp()) > 0:
@@ -76,7 +78,7 @@ class Deliveries:
         except LtxspecError:
             return  # the download says why
         url, kind = str(task.body["uploadEndpoint"]), CONTENT_TYPES[path.suffix]
-        await run_in_threadpool(outbound.put, url, path, kind, self._settings.outbound)
+        await run_in_threadpool(outbound.put, url, path, kind, self._settings.outside)
 
     async def _call(self, url: str, item: dict[str, Json], behaviour: Behaviour) -> None:
         """Post one result until the other side takes it, or patience ends."""
@@ -88,7 +90,7 @@ class Deliveries:
         for _ in range(2 if behaviour.webhook == "twice" else 1):
             wait = _FIRST_WAIT
             for _ in range(_ATTEMPTS):
-                if await run_in_threadpool(outbound.post, url, body, self._settings.outbound):
+                if await run_in_threadpool(outbound.post, url, body, self._settings.outside):
                     break
                 await self._settings.clock.sleep(wait)
                 wait = min(2 * wait, _LONGEST_WAIT)

@@ -141,9 +141,9 @@ def _served(task: Mapping[str, Json], call: Call) -> Answer:
         case "accountManagement":
             found = account(task, call.settings, call.store, call.now)
         case "mediaStorage":
-            found = store_media(task, call.store, call.base_url, call.settings.outbound)
+            found = store_media(task, call.store, call.base_url, call.settings.outside)
         case "imageUpload":
-            found = store_image(task, call.store, call.base_url, call.settings.outbound)
+            found = store_image(task, call.store, call.base_url, call.settings.outside)
         case _:
             found = problem(task, "unsupportedTaskType", "The sandbox does not know this task type.", "taskType")
     return ([], [found]) if isinstance(found, Problem) else ([found], [])

@@ -109,7 +109,7 @@ class FilmShelf:
     def _first_frame(self, task: Task) -> bytes | None:
         model = self._settings.catalog.find(str(task.body.get("model")))
         for value in images_of(model, task.body):
-            found = image_bytes(value, self._store, self._settings.outbound)
+            found = image_bytes(value, self._store, self._settings.outside)
             if found is not None:
                 return found
         return None

@@ -47,7 +47,8 @@ def order(task: Mapping[str, Json], desk: Desk) -> dict[str, Json] | list[Proble
     )
     if known is None and _too_expensive(accepted, desk):
         return [problem(task, "insufficientCredits", "The balance does not cover this task.")]
-    if desk.store.accept(accepted, again=repeatable) is None:
+    delivers = desk.settings.outside.reach != "nothing"
+    if desk.store.accept(accepted, again=repeatable, delivers=delivers) is None:
         return [problem(task, "conflictTaskUUID", "This taskUUID has been used before.", "taskUUID")]
     return {"taskType": "videoInference", "taskUUID": accepted.uuid}
 

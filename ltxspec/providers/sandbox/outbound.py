@@ -1,4 +1,8 @@
-"""Calls the sandbox makes itself: remote images, webhooks, presigned uploads. Blocking; run them in a thread."""
+"""Calls the sandbox makes itself: remote images, webhooks, presigned uploads. Blocking; run them in a thread.
+
+Each goes where the settings allow and nowhere else: no redirect is followed, no proxy is used, and no sandbox answers,
+so that none can be made to call itself.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,11 +10,14 @@ from pathlib import Path
 import httpx
 
 from ltxspec.providers import hosts
+from ltxspec.providers.sandbox.settings import Outside
 from ltxspec.values import Json
 
 Transport = httpx.BaseTransport | None  # None: the network
+CALLER = "X-Ltxspec-Sandbox-Call"  # in every request of a sandbox
 
 _SECONDS = 5.0  # what the provider grants a webhook (its documentation), and enough for an image
+_UPLOAD_SECONDS = 30.0
 _LARGEST = 64 * 2**20  # bytes of a remote image; more is a mistake
 _CHUNK = 2**18
 
@@ -23,14 +30,28 @@ def is_this_machine(url: str) -> bool:
         return False
 
 
-def fetch(url: str, transport: Transport) -> bytes | None:
-    """The bytes behind a URL; None when they cannot be had within a few seconds."""
+def may_call(url: str, outside: Outside) -> bool:
+    """Whether the sandbox may call a URL."""
+    return outside.reach == "anywhere" or (outside.reach == "this machine" and is_this_machine(url))
+
+
+def _client(outside: Outside, seconds: float) -> httpx.Client:
+    return httpx.Client(
+        transport=outside.transport,
+        timeout=seconds,
+        headers={CALLER: "1"},
+        follow_redirects=False,
+        trust_env=False,  # a proxy would be somebody else who hears of it
+    )
+
+
+def fetch(url: str, outside: Outside) -> bytes | None:
+    """The bytes behind a URL; None when they cannot be had within a few seconds, or it may not be called."""
     content = bytearray()
+    if not may_call(url, outside):
+        return None
     try:
-        with (
-            httpx.Client(transport=transport, timeout=_SECONDS, follow_redirects=True) as client,
-            client.stream("GET", url) as reply,
-        ):
+        with _client(outside, _SECONDS) as client, client.stream("GET", url) as reply:
             if not reply.is_success:
                 return None
             for chunk in reply.iter_bytes():
@@ -42,21 +63,21 @@ def fetch(url: str, transport: Transport) -> bytes | None:
     return bytes(content)
 
 
-def post(url: str, body: Json, transport: Transport) -> bool:
+def post(url: str, body: Json, outside: Outside) -> bool:
     """Send JSON; whether the other side said 2xx in time."""
     try:
-        with httpx.Client(transport=transport, timeout=_SECONDS) as client:
-            return client.post(url, json=body).is_success
+        with _client(outside, _SECONDS) as client:
+            return may_call(url, outside) and client.post(url, json=body).is_success
     except (httpx.HTTPError, httpx.InvalidURL):
         return False
 
 
-def put(url: str, file: Path, content_type: str, transport: Transport) -> bool:
+def put(url: str, file: Path, content_type: str, outside: Outside) -> bool:
     """Send a file as the raw body of a PUT; whether the other side took it."""
     headers = {"Content-Type": content_type, "Content-Length": str(file.stat().st_size)}
     try:
-        with httpx.Client(transport=transport, timeout=30.0) as client:
-            return client.put(url, content=_chunks(file), headers=headers).is_success
+        with _client(outside, _UPLOAD_SECONDS) as client:
+            return may_call(url, outside) and client.put(url, content=_chunks(file), headers=headers).is_success
     except (httpx.HTTPError, httpx.InvalidURL):
         return False
 

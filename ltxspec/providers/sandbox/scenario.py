@@ -7,7 +7,6 @@ single calls, tasks or downloads: the `nth` that match, for `times` of them.
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Literal, get_args, get_origin, get_type_hints
 
 import orjson
@@ -123,18 +122,12 @@ def write_scenario(scenario: Scenario) -> Json:
     return {"behaviour": asdict(scenario.behaviour), "faults": [asdict(fault) for fault in scenario.faults]}
 
 
-def load_scenario(source: str) -> Scenario:
-    """Read a scenario from JSON text (beginning with `{`) or from the file of that name.
+def read_scenario(text: str | bytes) -> Scenario:
+    """Read a scenario from JSON text.
 
     Raises:
-        LtxspecError: unreadable, or not a scenario; the message names the key.
+        LtxspecError: not a scenario; the message names the key.
     """
-    text = source
-    if not source.lstrip().startswith("{"):
-        try:
-            text = Path(source).read_text("utf-8")
-        except (OSError, ValueError) as error:
-            raise LtxspecError(f"the scenario `{source}` cannot be read") from error
     try:
         return parse_scenario(orjson.loads(text))
     except orjson.JSONDecodeError as error:

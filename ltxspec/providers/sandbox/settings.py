@@ -32,6 +32,18 @@ class Film:
     first_frame: bytes | None  # an image file
 
 
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the sandbox may call by itself: webhooks, uploads to presigned URLs, images behind a URL.
+
+    Nothing, unless it is a server of its own: a preview in this process is free and offline, whatever its spec names.
+    A server keeps to this machine: a production hook must not hear of a preview. Only tests go anywhere.
+    """
+
+    reach: Literal["nothing", "this machine", "anywhere"] = "nothing"
+    transport: "Transport" = None  # None: the network
+
+
 def no_label(task_uuid: str) -> str | None:
     """Know no shot of any task: videos are then labelled with the task's id."""
     del task_uuid
@@ -53,6 +65,5 @@ class SandboxSettings:
     balance: Usd = Decimal(1000)  # USD to begin with
     scenario: Scenario = field(default_factory=Scenario)
     label: Callable[[str], str | None] = no_label  # task UUID -> what to burn into its video
-    deliver_anywhere: bool = False  # webhooks and uploads also to other machines; a preview must not reach production
-    outbound: "Transport" = None  # for webhooks, uploads and remote images; None: the network
+    outside: Outside = Outside()
     patience: float = 25.0  # seconds a download waits for its video to be made before it is told to come back

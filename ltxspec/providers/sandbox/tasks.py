@@ -132,12 +132,13 @@ class TaskStore:
             yield db  # without a commit, closing the connection rolls back
             db.execute("commit")
 
-    def accept(self, task: Task, *, again: bool) -> Task | None:
+    def accept(self, task: Task, *, again: bool, delivers: bool = True) -> Task | None:
         """Take an order and charge for it, in one step; None when the id is used.
 
         Args:
             task: the order.
             again: take it although the id is used: it replaces the earlier one, and is paid once more.
+            delivers: whether its webhook and upload are to be made, by this sandbox or a later one.
         """
         with self._writing() as db:
             known = db.execute("select run from tasks where uuid = ?", (task.uuid,)).fetchone()
@@ -154,7 +155,7 @@ class TaskStore:
                 None if taken.price is None else str(taken.price),
                 orjson.dumps(asdict(taken.fate)),
                 taken.run,
-                not taken.delivers,
+                not (delivers and taken.delivers),
             )
             db.execute("insert or replace into tasks values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             for result in range(taken.results):

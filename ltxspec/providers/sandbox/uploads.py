@@ -13,7 +13,7 @@ from ltxspec.providers.sandbox.tasks import TaskStore
 from ltxspec.values import Json
 
 if TYPE_CHECKING:
-    from ltxspec.providers.sandbox.outbound import Transport
+    from ltxspec.providers.sandbox.settings import Outside
 
 _OWN = re.compile(r"https?://[^/]+/media/([0-9a-f-]{36})(?:\.\w+)?", re.IGNORECASE)
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -31,7 +31,7 @@ class Unreadable(Exception):
     """A media value that cannot be turned into bytes; says why."""
 
 
-def store_media(task: Mapping[str, Json], store: TaskStore, base_url: str, outbound: "Transport") -> Json | Problem:
+def store_media(task: Mapping[str, Json], store: TaskStore, base_url: str, outside: "Outside | None") -> Json | Problem:
     """Answer a mediaStorage task: `upload` any file, or `delete` one by its id."""
     operation, media = task.get("operation"), task.get("media")
     if not isinstance(media, str) or not media:
@@ -39,7 +39,7 @@ def store_media(task: Mapping[str, Json], store: TaskStore, base_url: str, outbo
     reply: dict[str, Json] = {"taskType": "mediaStorage", "taskUUID": task["taskUUID"], "operation": operation}
     if operation == "upload":
         try:
-            uuid = _keep(media, store, outbound)
+            uuid = _keep(media, store, outside)
         except Unreadable as reason:
             return problem(task, "invalidMedia", f"The media cannot be stored: {reason}.", "media")
         return reply | {"mediaUUID": uuid, "mediaURL": f"{base_url}/media/{uuid}"}
@@ -50,13 +50,13 @@ def store_media(task: Mapping[str, Json], store: TaskStore, base_url: str, outbo
     return problem(task, "invalidOperation", "The operation is either upload or delete.", "operation")
 
 
-def store_image(task: Mapping[str, Json], store: TaskStore, base_url: str, outbound: "Transport") -> Json | Problem:
+def store_image(task: Mapping[str, Json], store: TaskStore, base_url: str, outside: "Outside | None") -> Json | Problem:
     """Answer an imageUpload task, the older way to store an image."""
     image = task.get("image")
     if not isinstance(image, str) or not image:
         return problem(task, "missingParameter", "An image is needed.", "image")
     try:
-        content = read_media(image, store, outbound)
+        content = read_media(image, store, outside)
     except Unreadable as reason:
         return problem(task, "invalidImage", f"The image cannot be stored: {reason}.", "image")
     if not kind_of(content).startswith("image/"):
@@ -86,15 +86,15 @@ def check_image(value: str, store: TaskStore) -> tuple[str, str] | None:
     return None
 
 
-def image_bytes(value: str, store: TaskStore, outbound: "Transport") -> bytes | None:
+def image_bytes(value: str, store: TaskStore, outside: "Outside | None") -> bytes | None:
     """The bytes of an image of an order; None when they cannot be had (a preview then does without)."""
     try:
-        return read_media(value, store, outbound)
+        return read_media(value, store, outside)
     except Unreadable:
         return None
 
 
-def read_media(value: str, store: TaskStore, outbound: "Transport") -> bytes:
+def read_media(value: str, store: TaskStore, outside: "Outside | None") -> bytes:
     """The bytes behind a media id, a data URI, a URL or bare base64.
 
     Raises:
@@ -109,12 +109,12 @@ def read_media(value: str, store: TaskStore, outbound: "Transport") -> bytes:
     if value.startswith("data:"):
         return _from_data_uri(value)
     if _URL.fullmatch(value):
-        return _fetched(value, outbound)
+        return _fetched(value, outside)
     return _from_base64(value)
 
 
-def _keep(media: str, store: TaskStore, outbound: "Transport") -> str:
-    return _stored(read_media(media, store, outbound), store)
+def _keep(media: str, store: TaskStore, outside: "Outside | None") -> str:
+    return _stored(read_media(media, store, outside), store)
 
 
 def _stored(content: bytes, store: TaskStore) -> str:
@@ -149,10 +149,10 @@ def _from_base64(value: str) -> bytes:
     return content
 
 
-def _fetched(url: str, outbound: "Transport") -> bytes:
+def _fetched(url: str, outside: "Outside | None") -> bytes:
     from ltxspec.providers.sandbox.outbound import fetch
 
-    content = fetch(url, outbound)
+    content = fetch(url, outside) if outside is not None else None
     if content is None:
         raise Unreadable("it could not be downloaded")
     return content

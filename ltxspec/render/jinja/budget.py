@@ -1,5 +1,7 @@
 """What a template may cost: one budget of work for each render, and guards that refuse growth before it happens.
 
+What all renders of a spec cost together comes out of its `Allowance`.
+
 Nothing here looks at a clock: the same template ends in the same way on every machine. Work is counted in steps; a
 node of the template executed once, a character or a list item built are one step each.
 """
@@ -7,6 +9,8 @@ node of the template executed once, a character or a list item built are one ste
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from ltxspec.render.allowance import Allowance
 
 MAX_SIZE = 100_000  # characters of one text, items of one list; a prompt may have 10,000 characters
 MAX_WORK = 1_000_000  # steps of one render, less than half a second of Python
@@ -28,14 +32,18 @@ class TemplateLimit(Exception):
 class Budget:
     """The steps left in the render that is going on."""
 
-    __slots__ = ("depth", "left")
+    __slots__ = ("allowance", "depth", "left")
 
-    def __init__(self) -> None:
+    def __init__(self, allowance: Allowance | None = None) -> None:
+        self.allowance = allowance or Allowance()
+        self.left = MAX_WORK
         self.reset()
 
     def reset(self) -> None:
-        """Start the next render with everything."""
+        """Start the next render with everything. Raises SpecLimit when those before it left nothing of the spec's."""
+        done = MAX_WORK - max(self.left, 0)
         self.left = MAX_WORK
+        self.allowance.work(done)
         self.depth = 0
 
     def spend(self, steps: int) -> None:

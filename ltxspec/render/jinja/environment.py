@@ -18,6 +18,7 @@ from jinja2.parser import Parser
 from jinja2.runtime import BlockReference, Context, Macro, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from ltxspec.render.allowance import Allowance
 from ltxspec.render.jinja import access
 from ltxspec.render.jinja.budget import Budget, TemplateLimit, as_text, describe, operate
 from ltxspec.render.jinja.metering import (
@@ -39,6 +40,7 @@ TEXT = "<text>"  # the name of a template that is no file
 RESULT = "ltxspec_result"
 MAX_TOKENS = 10_000  # of one template text: what is read before anything can be counted
 MAX_BRACKETS = 24  # open at once
+_COMPILED = 20  # steps that it takes to compile one token
 
 Resolve = Callable[[str, str], str]  # (name in the tag, template it stands in) -> key in `Sandbox.texts`
 
@@ -56,8 +58,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
     template_class = _Fresh
     intercepted_binops: frozenset[str] = frozenset({"+", "-", "*", "/", "//", "%", "**"})
 
-    def __init__(self, resolve: Resolve) -> None:
-        self.budget = Budget()
+    def __init__(self, resolve: Resolve, allowance: Allowance | None = None) -> None:
+        self.budget = Budget(allowance)
         self.texts: dict[str, str] = {}
         self.resolve = resolve
         super().__init__(
@@ -69,6 +71,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             lstrip_blocks=True,
             keep_trailing_newline=True,
             auto_reload=False,
+            cache_size=-1,  # every file that is included is compiled once
         )
         self.tests: dict[str, Any] = tests_for(self.budget)
         self.filters: dict[str, Any] = filters_for(self.budget, self.tests)
@@ -103,7 +106,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def _tokenize(
         self, source: str, name: str | None, filename: str | None = None, state: str | None = None
     ) -> TokenStream:
-        return TokenStream(_counted(super()._tokenize(source, name, filename, state)), name, filename)
+        tokens = _counted(super()._tokenize(source, name, filename, state), self.budget.allowance)
+        return TokenStream(tokens, name, filename)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         try:
@@ -233,10 +237,11 @@ def _result(expression: nodes.Expr) -> nodes.Assign:
     return nodes.Assign(nodes.Name(RESULT, "store", lineno=1), expression, lineno=expression.lineno)
 
 
-def _counted(stream: TokenStream) -> Iterator[Token]:
+def _counted(stream: TokenStream, allowance: Allowance) -> Iterator[Token]:
     """The tokens of a template, refusing what would keep the parser busy or deep in recursion."""
     brackets = 0
     for number, token in enumerate(stream):
+        allowance.work(_COMPILED)
         if token.type in ("lparen", "lbracket", "lbrace"):
             brackets += 1
         elif token.type in ("rparen", "rbracket", "rbrace"):

@@ -3,6 +3,7 @@
 A form's module is imported when it is asked for: nobody waits for those that are not.
 """
 
+import errno
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -46,6 +47,10 @@ def save_plan(path: Path, plan: Plan, options: PlanOptions) -> None:
 
     part = path.with_name(f".{path.name}.part")
     try:
+        if (
+            path.exists() and not path.is_file()
+        ):  # a pipe or a device has a reader of its own, and is not ours to remove
+            raise OSError(errno.EINVAL, "it is not a regular file")
         part.unlink(missing_ok=True)
         with part.open("xb") as file:  # never through a link that somebody put there
             file.write(plan_json(plan, options))

@@ -65,7 +65,7 @@ def _is_at(change: FieldChange, request: Mapping[str, Json]) -> bool:
     for name in change.path.split("/")[1:]:
         key = name.replace("~1", "/").replace("~0", "~")
         if isinstance(value, list):
-            value = value[int(key)] if key.isdecimal() and int(key) < len(value) else None
+            value = value[int(key)] if key.isascii() and key.isdecimal() and int(key) < len(value) else None
         else:
             value = value.get(key) if isinstance(value, Mapping) else None
     hidden = f"{value} {REDACTED}" if isinstance(value, str) else value

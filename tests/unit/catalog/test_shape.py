@@ -53,6 +53,11 @@ def edited(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
             "0.00",
             "`x-ltxspec.price.rows[0].usdPerSecond` must be a decimal string above",
         ),
+        *(
+            ("x-ltxspec price rows 0 usdPerSecond", rate, "`x-ltxspec.price.rows[0].usdPerSecond` must be a decimal")
+            for rate in ("\u0660", "\u0660.\u0660", "1_0", "+1", f"0.{'0' * 1_000_000}1", "9" * 100)
+        ),
+        ("x-ltxspec released", "\u0662026-01-31", "`x-ltxspec.released` must be a date such as `2026-01-31`"),
         (
             "x-ltxspec price rows 0 usdPerSecond",
             0.09,

@@ -124,3 +124,8 @@ def test_tokens_do_not_show_themselves() -> None:
     found = tokens({"GITHUB_TOKEN": "secret-one", "GITLAB_TOKEN": "", "CI_JOB_TOKEN": "secret-two"})
     assert (found.github, found.gitlab, found.gitlab_job) == ("secret-one", None, "secret-two")
     assert "secret" not in repr(found)
+
+
+def test_a_number_in_another_script_is_no_number() -> None:
+    change = detect({"GITLAB_CI": "true", "CI_MERGE_REQUEST_IID": "\u00b2", "CI_PIPELINE_ID": "\u0663"})
+    assert (change.number, change.run) == (None, (0, 0))

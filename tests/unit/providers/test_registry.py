@@ -46,8 +46,8 @@ def test_the_sandbox_opens_without_a_key_and_keeps_its_state_in_its_folder(tmp_p
 
 
 def test_a_scenario_that_is_none_is_named(tmp_path: Path) -> None:
-    parts = SandboxParts(load_catalog({}), lambda *_: None, tmp_path, scenario=tmp_path / "missing.json")
-    with pytest.raises(LtxspecError, match=r"missing\.json"):
+    parts = SandboxParts(load_catalog({}), lambda *_: None, tmp_path, scenario='{"fault": []}')
+    with pytest.raises(LtxspecError, match="no key `fault`"):
         open_provider("sandbox", settings(sandbox=parts))
 
 

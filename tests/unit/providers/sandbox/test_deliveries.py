@@ -11,6 +11,7 @@ from sandboxes import Sandbox, check_wire, order, poll
 from ltxspec.providers.sandbox.deliveries import Deliveries
 from ltxspec.providers.sandbox.films import FilmShelf
 from ltxspec.providers.sandbox.scenario import Behaviour, Fault, Scenario
+from ltxspec.providers.sandbox.settings import Outside
 
 HOOK = "https://hooks.example/done?token=t"
 
@@ -50,7 +51,7 @@ def receiver() -> Receiver:
 
 @pytest.fixture
 def hooked(open_sandbox: Callable[..., Sandbox], receiver: Receiver) -> Sandbox:
-    return open_sandbox(outbound=httpx.MockTransport(receiver), deliver_anywhere=True)
+    return open_sandbox(outside=Outside("anywhere", httpx.MockTransport(receiver)))
 
 
 def test_each_result_is_posted_flat_when_it_is_done(hooked: Sandbox, receiver: Receiver) -> None:
@@ -113,11 +114,11 @@ def test_the_video_is_put_to_the_upload_endpoint(hooked: Sandbox, receiver: Rece
 def test_what_a_stopped_sandbox_left_is_delivered_by_the_next(
     open_sandbox: Callable[..., Sandbox], receiver: Receiver
 ) -> None:
-    open_sandbox(outbound=httpx.MockTransport(receiver), deliver_anywhere=True).call(order(webhookURL=HOOK))
+    open_sandbox(outside=Outside("anywhere", httpx.MockTransport(receiver))).call(order(webhookURL=HOOK))
     receiver.seen.clear()
-    delivered(open_sandbox(outbound=httpx.MockTransport(receiver), deliver_anywhere=True))
+    delivered(open_sandbox(outside=Outside("anywhere", httpx.MockTransport(receiver))))
     assert len(receiver.seen) == 1
-    delivered(open_sandbox(outbound=httpx.MockTransport(receiver), deliver_anywhere=True))
+    delivered(open_sandbox(outside=Outside("anywhere", httpx.MockTransport(receiver))))
     assert len(receiver.seen) == 1
 
 
@@ -130,12 +131,35 @@ def test_a_task_without_hooks_starts_nothing(hooked: Sandbox, receiver: Receiver
 @pytest.mark.parametrize(
     ("host", "calls"), [("127.0.0.1:9", 2), ("localhost:9", 2), ("hooks.example", 0), ("10.0.0.1", 0)]
 )
-def test_previews_reach_this_machine_only(
+def test_a_sandbox_on_a_port_reaches_this_machine_only(
     open_sandbox: Callable[..., Sandbox], receiver: Receiver, host: str, calls: int
 ) -> None:
-    sandbox = open_sandbox(outbound=httpx.MockTransport(receiver))
+    sandbox = open_sandbox(outside=Outside("this machine", httpx.MockTransport(receiver)))
     sandbox.call(order(webhookURL=f"http://{host}/hook", uploadEndpoint=f"http://{host}/bucket"))
     receiver.seen.clear()
     delivered(sandbox)
     assert len(receiver.seen) == calls
     assert sandbox.app.store.undelivered() == []
+
+
+def test_a_preview_delivers_nothing_and_leaves_nothing_to_a_later_server(
+    open_sandbox: Callable[..., Sandbox], receiver: Receiver
+) -> None:
+    everything = httpx.MockTransport(receiver)
+    preview = open_sandbox(outside=Outside(transport=everything))
+    image = {"frameImages": ["http://127.0.0.1:9/frame.png"]}
+    body = order(webhookURL="http://127.0.0.1:9/hook", uploadEndpoint="http://127.0.0.1:9/bucket", inputs=image)
+    assert "errors" not in preview.call(body)
+    delivered(preview)
+    preview.finish()
+    assert preview.request("GET", preview.call(poll())["data"][0]["videoURL"]).status_code == 200
+    delivered(open_sandbox(outside=Outside("this machine", everything)))
+    assert receiver.seen == []
+
+
+def test_a_preview_does_not_send_what_a_server_left(open_sandbox: Callable[..., Sandbox], receiver: Receiver) -> None:
+    everything = httpx.MockTransport(receiver)
+    open_sandbox(outside=Outside("this machine", everything)).call(order(webhookURL="http://127.0.0.1:9/hook"))
+    receiver.seen.clear()
+    delivered(open_sandbox(outside=Outside(transport=everything)))
+    assert receiver.seen == []

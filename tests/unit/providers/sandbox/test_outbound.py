@@ -1,9 +1,11 @@
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from ltxspec.providers.sandbox.outbound import fetch, is_this_machine, post, put
+from ltxspec.providers.sandbox.settings import Outside
 
 
 def unreachable(request: httpx.Request) -> httpx.Response:
@@ -14,11 +16,11 @@ def unreachable(request: httpx.Request) -> httpx.Response:
     "far_side", [unreachable, lambda _: httpx.Response(500), lambda _: httpx.Response(302, headers={"location": "/x"})]
 )
 def test_whatever_goes_wrong_outside_is_an_answer_and_no_exception(tmp_path: Path, far_side: object) -> None:
-    transport = httpx.MockTransport(far_side)  # type: ignore[arg-type]  # three kinds of handler
+    outside = Outside("anywhere", httpx.MockTransport(far_side))  # type: ignore[arg-type]  # three kinds of handler
     (tmp_path / "video.mp4").write_bytes(b"video")
-    assert fetch("https://x.example/a", transport) is None
-    assert not post("https://x.example/a", {}, transport)
-    assert not put("https://x.example/a", tmp_path / "video.mp4", "video/mp4", transport)
+    assert fetch("https://x.example/a", outside) is None
+    assert not post("https://x.example/a", {}, outside)
+    assert not put("https://x.example/a", tmp_path / "video.mp4", "video/mp4", outside)
 
 
 def test_a_file_is_put_as_it_is(tmp_path: Path) -> None:
@@ -30,17 +32,48 @@ def test_a_file_is_put_as_it_is(tmp_path: Path) -> None:
         return httpx.Response(200)
 
     (tmp_path / "video.mp4").write_bytes(b"video")
-    assert put("https://x.example/a?sig=1", tmp_path / "video.mp4", "video/mp4", httpx.MockTransport(far_side))
+    assert put(
+        "https://x.example/a?sig=1",
+        tmp_path / "video.mp4",
+        "video/mp4",
+        Outside("anywhere", httpx.MockTransport(far_side)),
+    )
     assert seen == [("PUT", b"video", "video/mp4", "5")]
 
 
-def test_redirects_to_an_image_are_followed() -> None:
+def test_no_redirect_is_followed(tmp_path: Path) -> None:
+    seen: list[str] = []
+
     def far_side(request: httpx.Request) -> httpx.Response:
-        if request.url.path == "/a":
-            return httpx.Response(302, headers={"location": "/b"})
+        seen.append(request.url.path)
+        return httpx.Response(307, headers={"location": "/b"})
+
+    outside = Outside("anywhere", httpx.MockTransport(far_side))
+    (tmp_path / "video.mp4").write_bytes(b"video")
+    assert fetch("https://x.example/a", outside) is None
+    assert not post("https://x.example/a", {}, outside)
+    assert not put("https://x.example/a", tmp_path / "video.mp4", "video/mp4", outside)
+    assert seen == ["/a"] * 3
+
+
+@pytest.mark.parametrize(
+    ("reach", "called"),
+    [("nothing", []), ("this machine", ["127.0.0.1"] * 3), ("anywhere", ["127.0.0.1"] * 3 + ["x.example"] * 3)],
+)
+def test_calls_go_where_the_settings_allow(tmp_path: Path, reach: Any, called: list[str]) -> None:
+    seen: list[str] = []
+    (tmp_path / "video.mp4").write_bytes(b"video")
+
+    def far_side(request: httpx.Request) -> httpx.Response:
+        seen.append(request.url.host)
         return httpx.Response(200, content=b"image")
 
-    assert fetch("https://x.example/a", httpx.MockTransport(far_side)) == b"image"
+    outside = Outside(reach, httpx.MockTransport(far_side))
+    for host in ("127.0.0.1", "x.example"):
+        fetch(f"http://{host}/a", outside)
+        post(f"http://{host}/a", {}, outside)
+        put(f"http://{host}/a", tmp_path / "video.mp4", "video/mp4", outside)
+    assert seen == called
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,3 @@
-from pathlib import Path
 from typing import Any, get_args
 
 import orjson
@@ -15,8 +14,8 @@ from ltxspec.providers.sandbox.scenario import (
     Fault,
     Kind,
     Scenario,
-    load_scenario,
     parse_scenario,
+    read_scenario,
     write_scenario,
 )
 
@@ -58,17 +57,15 @@ def test_a_wrong_scenario_is_refused_with_the_key(value: Any, message: str, hint
     assert hint is None or hint in (caught.value.hint or "")
 
 
-def test_a_scenario_is_read_from_text_or_file(tmp_path: Path) -> None:
+def test_a_scenario_is_read_from_text() -> None:
     text = '{"behaviour": {"conflict": "running"}}'
-    file = tmp_path / "scenario.json"
-    file.write_text(text)
-    assert load_scenario(text) == load_scenario(str(file)) == Scenario(Behaviour(conflict="running"))
+    assert read_scenario(text) == read_scenario(text.encode()) == Scenario(Behaviour(conflict="running"))
 
 
-@pytest.mark.parametrize("source", ["{", "missing.json", "a\0b"])
-def test_an_unreadable_scenario_is_an_error_for_users(source: str) -> None:
+@pytest.mark.parametrize("source", ["{", "missing.json", b"\xff"])
+def test_an_unreadable_scenario_is_an_error_for_users(source: str | bytes) -> None:
     with pytest.raises(LtxspecError, match="scenario"):
-        load_scenario(source)
+        read_scenario(source)
 
 
 def test_scenarios_are_named_by_what_they_say() -> None:

@@ -14,7 +14,7 @@ from sandboxes import HandClock, catalog, order, poll, tiny_film
 from ltxspec.errors import LtxspecError
 from ltxspec.providers.sandbox.scenario import Fault, Scenario
 from ltxspec.providers.sandbox.serve import run, serving
-from ltxspec.providers.sandbox.settings import SandboxSettings
+from ltxspec.providers.sandbox.settings import Outside, SandboxSettings
 from ltxspec.storage.clock import SystemClock
 
 ROOT = Path(__file__).parents[4]
@@ -68,7 +68,9 @@ def test_webhook_and_upload_arrive_by_themselves(tmp_path: Path) -> None:
         taken: list[tuple[str, str, bytes]] = []
         server.taken = taken  # type: ignore[attr-defined]  # see Receiver
         root = f"http://127.0.0.1:{server.server_port}"
-        chosen = SandboxSettings(catalog(), SystemClock(), tiny_film, tmp_path, speed=1000.0)
+        chosen = SandboxSettings(
+            catalog(), SystemClock(), tiny_film, tmp_path, speed=1000.0, outside=Outside("this machine")
+        )
         with serving(chosen) as url, httpx.Client(trust_env=False) as client:
             client.post(url, json=[order(webhookURL=f"{root}/hook?id=7", uploadEndpoint=f"{root}/bucket")])
             server.handle_request()
@@ -76,6 +78,16 @@ def test_webhook_and_upload_arrive_by_themselves(tmp_path: Path) -> None:
             (item,) = client.post(url, json=[poll()]).json()["data"]
             video = client.get(item["videoURL"]).content
     assert taken == [("PUT", "/bucket", video), ("POST", "/hook?id=7", orjson.dumps(item))]
+
+
+def test_a_sandbox_on_a_port_fetches_nothing_from_itself(tmp_path: Path) -> None:
+    chosen = SandboxSettings(
+        catalog(), SystemClock(), tiny_film, tmp_path, speed=1000.0, outside=Outside("this machine")
+    )
+    with serving(chosen) as url, httpx.Client(trust_env=False) as client:
+        media = url.replace("/v1", "/sandbox/ledger").replace("127.0.0.1", "localhost")
+        asked = poll() | {"taskType": "mediaStorage", "operation": "upload", "media": media}
+        assert client.post(url, json=[asked]).json()["errors"][0]["code"] == "invalidMedia"
 
 
 def test_a_port_in_use_is_an_error_for_users(tmp_path: Path) -> None:

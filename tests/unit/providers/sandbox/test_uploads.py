@@ -8,6 +8,7 @@ import pytest
 from sandboxes import Sandbox, codes, order, poll
 
 from ltxspec.providers.sandbox.identifiers import derived_uuid
+from ltxspec.providers.sandbox.settings import Outside
 from ltxspec.providers.sandbox.tasks import TaskStore
 from ltxspec.providers.sandbox.uploads import Unreadable, check_image, image_bytes, kind_of, read_media
 
@@ -26,7 +27,7 @@ def elsewhere(request: httpx.Request) -> httpx.Response:
 
 @pytest.mark.parametrize("media", [URI, PLAIN, "https://elsewhere.example/ok.png"])
 def test_a_file_is_stored_from_data_or_url(open_sandbox: Callable[..., Sandbox], media: str) -> None:
-    sandbox = open_sandbox(outbound=httpx.MockTransport(elsewhere))
+    sandbox = open_sandbox(outside=Outside("anywhere", httpx.MockTransport(elsewhere)))
     (item,) = sandbox.call(task("mediaStorage", operation="upload", media=media))["data"]
     fetched = sandbox.request("GET", item["mediaURL"])
     assert (fetched.content, fetched.headers["content-type"]) == (PNG, "image/png")
@@ -62,7 +63,7 @@ def test_the_older_way_stores_images(sandbox: Sandbox) -> None:
 def test_what_cannot_be_stored_is_refused(
     open_sandbox: Callable[..., Sandbox], wrong: dict[str, Any], code: tuple[str, str]
 ) -> None:
-    assert codes(open_sandbox(outbound=httpx.MockTransport(elsewhere)).call(wrong)) == [code]
+    assert codes(open_sandbox(outside=Outside("anywhere", httpx.MockTransport(elsewhere))).call(wrong)) == [code]
 
 
 def test_equal_files_get_the_same_id(sandbox: Sandbox) -> None:
@@ -78,9 +79,9 @@ def test_remote_images_are_not_fetched_for_an_order(tmp_path: Path) -> None:
 
 
 def test_a_remote_image_that_is_not_there_is_done_without(tmp_path: Path) -> None:
-    store, transport = TaskStore(tmp_path), httpx.MockTransport(elsewhere)
-    assert image_bytes("https://elsewhere.example/ok.png", store, transport) == PNG
-    assert image_bytes("https://elsewhere.example/gone.png", store, transport) is None
+    store, outside = TaskStore(tmp_path), Outside("anywhere", httpx.MockTransport(elsewhere))
+    assert image_bytes("https://elsewhere.example/ok.png", store, outside) == PNG
+    assert image_bytes("https://elsewhere.example/gone.png", store, outside) is None
 
 
 def test_a_url_of_the_sandbox_itself_is_read_from_its_memory(tmp_path: Path) -> None:
