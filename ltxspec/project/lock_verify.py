@@ -1,25 +1,34 @@
-"""Checks lockfiles for damage, and against git revisions for paid tasks that went missing or facts that changed."""
+"""Checks lockfiles for damage, and against git revisions for paid tasks that went missing or facts that changed.
 
-from collections.abc import Iterator, Sequence
+What was paid for is compared whichever provider the project is configured for now: else a change that names the sandbox
+would have every record pass.
+"""
 
-from ltxspec.catalog.models import Catalog
-from ltxspec.errors import LockfileError, LockfileTooNew, Problems
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from ltxspec.catalog.models import Catalog, load_catalog
+from ltxspec.errors import Invalid, LockfileError, LockfileTooNew, Problems, StorageError
 from ltxspec.lock.codec import decode_lockfile
 from ltxspec.lock.facts import Copies, altered_takes, copies_of
 from ltxspec.lock.merge import missing_tasks
 from ltxspec.lock.models import Lockfile
 from ltxspec.project.adapters import owned
 from ltxspec.project.lookup import expected_names, lockfile_names
-from ltxspec.project.project import Project
+from ltxspec.project.project import PAID, PROVIDERS, Project
+from ltxspec.project.snapshot import catalog_at, read_lockfile
 from ltxspec.storage.config import parse_config
-from ltxspec.storage.finding import CONFIG_NAME
-from ltxspec.storage.git_objects import files_at
+from ltxspec.storage.finding import CONFIG_NAME, LARGEST_CONFIG
+from ltxspec.storage.git_refs import commit_of
+from ltxspec.storage.packaged import read_model_documents
+from ltxspec.storage.trees import FolderTree, GitTree
 
 SUFFIX = ".lock.json"
+_UNKNOWN = "whether what it recorded is still there is not known"
 
 
 def verify_lockfiles(project: Project, bases: Sequence[str] = ()) -> list[str]:
-    """Every problem, in words. Reads what is on disk now.
+    """Every problem, in words. Reads what is on disk now: the lockfiles of the project's provider, and the paid ones.
 
     Args:
         project: the project.
@@ -32,34 +41,79 @@ def verify_lockfiles(project: Project, bases: Sequence[str] = ()) -> list[str]:
     """
     problems: list[str] = []
     present: dict[str, Lockfile] = {}
-    for name in lockfile_names(project) if bases else expected_names(project):  # a base knows what should be there
-        try:
-            present[name] = owned(project, name).lockfile
-        except LockfileError as error:
-            problems.append(error.summary)
-    now = copies_of(present.values())
-    damaged = set(lockfile_names(project)) - present.keys()
+    for side in _sides(project):
+        # a base knows what should be there
+        for name in lockfile_names(side) if bases else expected_names(side):
+            try:
+                lockfile = owned(side, name).lockfile
+            except LockfileError as error:
+                problems.append(error.summary)
+            else:
+                present |= {name: lockfile} if side.provider == PAID else {}
+    damaged = set(lockfile_names(project.paid)) - present.keys()
     for base in bases:
-        for path, data in _lockfiles_at(project, base).items():
-            if _spec_of(path) not in damaged:  # that it cannot be read was said already
-                problems += _differences(data, f"{base}:{path}", project, now)
+        problems += _differences_from(project, base, copies_of(present.values()), damaged)
     return list(dict.fromkeys(problems))
 
 
-def _differences(data: bytes, name: str, project: Project, now: Copies) -> list[str]:
-    """A line for each task of an earlier lockfile that is recorded nowhere now, and for each fact that changed.
+def verified_names(project: Project) -> list[str]:
+    """The lockfiles that `verify_lockfiles` reads, by their specs."""
+    return [name for side in _sides(project) for name in lockfile_names(side)]
 
-    One that cannot be read is said to be so.
-    """
-    try:
-        before, is_sound = _read_before(data, name)
-    except LockfileError as error:
-        return [f"{error.summary}; whether what it recorded is still there is not known"]
-    if before.provider != project.provider:
+
+def _sides(project: Project) -> list[Project]:
+    """The project, and as the paid provider sees it where that is not the same."""
+    return [project] if project.provider == PAID else [project, project.paid]
+
+
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """What is recorded where the project looks for it, what only where it does not look, and what is only recorded."""
+
+    copies: Copies
+    left: Copies
+    folder: str
+    catalog: Catalog  # the base's, which no change can rewrite
+
+
+def _differences_from(project: Project, base: str, now: Copies, damaged: Collection[str]) -> list[str]:
+    """A line for everything that a revision recorded and that is not so now."""
+    problems: list[str] = []
+    folder = project.label(project.paid.lockfiles)
+    with GitTree(project.root, commit_of(project.root, base)) as tree:
+        folders = sorted({folder, *_folders_at(project, tree)})
+        left = copies_of(_left_behind(project, [place for place in folders if place != folder]))
+        known = _Now(now, left, folder, _catalog(project, tree))
+        for path in (path for place in folders for path in tree.names(place, SUFFIX)):
+            if _spec_of(path) in damaged:  # that it cannot be read was said already
+                continue
+            try:
+                before, is_sound = _read_before(tree.content(path) or b"", f"{base}:{path}")
+            except LockfileError as error:
+                problems.append(f"{error.summary}; {_UNKNOWN}")
+            except StorageError as error:
+                problems.append(f"{base}: {error.summary}; {_UNKNOWN}")
+            else:
+                problems += _differences(before, f"{base}:{path}", known, is_sound=is_sound)
+    return problems
+
+
+def _differences(before: Lockfile, name: str, now: _Now, *, is_sound: bool) -> list[str]:
+    """A line for each task of an earlier lockfile that is recorded nowhere now, and for each fact that changed."""
+    if before.provider in PROVIDERS and before.provider != PAID:
         return []
-    gone = missing_tasks(before, Lockfile(before.provider, before.spec))
-    lost = [f"{name}: {item}" for item in gone if item.take.task_id not in now]
-    altered = _altered(before, now, project.catalog) if is_sound else ()
+    lost: list[str] = []
+    for item in missing_tasks(before, Lockfile(before.provider, before.spec)):
+        if item.take.task_id in now.copies:
+            continue
+        if item.take.task_id in now.left:
+            lost.append(
+                f"{name}: task {item.take.task_id} of `{item.instance}` is recorded only where lockfiles were kept "
+                f"before, and the configuration has them in `{now.folder}` now: move the files there"
+            )
+        else:
+            lost.append(f"{name}: {item}")
+    altered = _altered(before, now.copies, now.catalog) if is_sound else ()
     return lost + [f"{name}: {line}" for line in altered]
 
 
@@ -83,16 +137,35 @@ def _read_before(data: bytes, name: str) -> tuple[Lockfile, bool]:
         return decode_lockfile(data, name, check_digests=False), False
 
 
-def _lockfiles_at(project: Project, base: str) -> dict[str, bytes]:
-    """The lockfiles of a revision, in the folder where they are kept now and in the one where they were kept then."""
-    folders = {project.label(project.lockfiles)}
-    if project.config.file is not None and project.config.file.name == CONFIG_NAME:
-        before = files_at(project.root, base, CONFIG_NAME, CONFIG_NAME).get(CONFIG_NAME, b"")
-        folders.add(parse_config(before, project.config.file, CONFIG_NAME, Problems()).project.lockfiles)
-    found: dict[str, bytes] = {}
-    for folder in sorted(folders):
-        found |= files_at(project.root, base, folder, SUFFIX)
+def _folders_at(project: Project, tree: GitTree) -> set[str]:
+    """Where a revision kept its lockfiles, by its own configuration; whatever the present one is called."""
+    present = project.config.file
+    names = {CONFIG_NAME} if present is None else {CONFIG_NAME, present.name}
+    found = set()
+    for name in names:
+        data = tree.content(name, LARGEST_CONFIG) or b""
+        found.add(parse_config(data, project.root / name, name, Problems()).project.lockfiles)
     return found
+
+
+def _left_behind(project: Project, folders: Sequence[str]) -> list[Lockfile]:
+    """The lockfiles on disk in folders where the project does not look for them; those that cannot be read are none."""
+    tree, found = FolderTree(project.root), []
+    for folder in folders:
+        for path in tree.names(folder, SUFFIX):
+            try:
+                found.append(read_lockfile(tree, path, PAID))
+            except (LockfileError, StorageError):
+                continue
+    return found
+
+
+def _catalog(project: Project, tree: GitTree) -> Catalog:
+    """The models of a revision; those that come with ltxspec where its own are not valid."""
+    try:
+        return catalog_at(project, tree)
+    except Invalid:
+        return load_catalog(read_model_documents(None))
 
 
 def _spec_of(path: str) -> str:

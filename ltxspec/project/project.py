@@ -15,7 +15,8 @@ from ltxspec.storage.packaged import read_model_documents, replaced_model_docume
 from ltxspec.storage.state import SpecPaths, spec_paths
 from ltxspec.storage.tracked import TrackedFolder
 
-PROVIDERS = ("runware", "sandbox")
+PAID = "runware"  # the provider whose renders cost money; its lockfiles are in git
+PROVIDERS = (PAID, "sandbox")
 _LOCAL_FOLDERS = ("journal", "locks", "lockfiles", "cache", "review", "videos")
 
 
@@ -62,6 +63,11 @@ class Project:
     def on(self, provider: str) -> "Project":
         """The same project with another provider."""
         return replace(self, provider=provider)
+
+    @property
+    def paid(self) -> "Project":
+        """The same project as the paid provider sees it: what was paid for is recorded there, whoever renders now."""
+        return self.on(PAID)
 
     def label(self, path: Path) -> str:
         """A path as users see it: relative to the project, with `/`."""

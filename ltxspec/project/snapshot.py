@@ -4,17 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ltxspec.catalog.models import Catalog, load_catalog
-from ltxspec.errors import Diagnostic, Invalid, Location, LockfileError, LockfileTooNew, LtxspecError, Problems
+from ltxspec.errors import (
+    Diagnostic,
+    Invalid,
+    Location,
+    LockfileError,
+    LockfileTooNew,
+    LtxspecError,
+    Problems,
+    StorageError,
+)
 from ltxspec.lock.codec import decode_lockfile
 from ltxspec.lock.journal import fold
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.recorded import Owned
 from ltxspec.project.load import LoadedSpecs, load_specs
-from ltxspec.project.project import Project
+from ltxspec.project.project import PAID, Project
 from ltxspec.review.sides import Side
 from ltxspec.storage.config import Config, parse_config
-from ltxspec.storage.finding import CONFIG_NAME
-from ltxspec.storage.packaged import read_model_documents, replaced_model_documents
+from ltxspec.storage.finding import CONFIG_NAME, LARGEST_CONFIG
+from ltxspec.storage.packaged import LARGEST_MODEL, read_model_documents, replaced_model_documents
 from ltxspec.storage.state import read_state
 from ltxspec.storage.trees import FolderTree, Tree
 from ltxspec.storage.validation_cache import FileVerdicts
@@ -34,6 +43,7 @@ class Reading:
     problems: Problems = field(default_factory=Problems)
     specs: LoadedSpecs = field(default_factory=LoadedSpecs)
     owned: dict[str, Owned] = field(default_factory=dict)
+    paid: dict[str, Lockfile] = field(default_factory=dict)  # the paid provider's, when another one is compared
     unreadable: dict[str, LtxspecError] = field(default_factory=dict)  # spec -> what is wrong with its lockfile
 
     def side(self, elsewhere: Mapping[str, str]) -> Side:
@@ -50,6 +60,7 @@ class Reading:
                 for name, spec in self.specs.rendered.items()
             },
             lockfiles={name: owned.lockfile for name, owned in self.owned.items()},
+            paid=self.paid,
             unrendered=frozenset(name for name in names.values() if name),
             unreadable=frozenset(self.unreadable),
             complete=all(names.values()),
@@ -82,25 +93,32 @@ def project_at(project: Project, tree: Tree) -> Project:
         Invalid: one of them is not valid there.
     """
     file = project.config.file or project.root / CONFIG_NAME
-    data = tree.content(file.name)
+    data = tree.content(file.name, LARGEST_CONFIG)
     problems = Problems()
     config = Config(root=project.root) if data is None else parse_config(data, file, file.name, problems)
     problems.raise_if_errors()
-    return replace(project, config=config, catalog=_catalog_at(project, tree))
+    return replace(project, config=config, catalog=catalog_at(project, tree))
 
 
-def _catalog_at(project: Project, tree: Tree) -> Catalog:
-    """The models of a commit. The same object when they are the same: it is compared and cached by identity."""
+def catalog_at(project: Project, tree: Tree) -> Catalog:
+    """The models of a commit. The same object when they are the same: it is compared and cached by identity.
+
+    Raises:
+        Invalid: a model file is not valid there.
+        StorageError: one cannot be read.
+    """
     here = FolderTree(project.root)
     names = tree.names(_MODELS, ".json")
-    if names == here.names(_MODELS, ".json") and all(tree.content(name) == here.content(name) for name in names):
+    if names == here.names(_MODELS, ".json") and all(
+        tree.content(name, LARGEST_MODEL) == here.content(name, LARGEST_MODEL) for name in names
+    ):
         return project.catalog
     import orjson
 
     documents = read_model_documents(None)
     for name in names:
         try:
-            documents[name.rpartition("/")[2]] = orjson.loads(tree.content(name) or b"")
+            documents[name.rpartition("/")[2]] = orjson.loads(tree.content(name, LARGEST_MODEL) or b"")
         except orjson.JSONDecodeError as error:
             where = Location(name, error.lineno, error.colno)
             problem = Diagnostic("error", "model-file", f"model file is not JSON: {error.msg}", where)
@@ -109,15 +127,29 @@ def _catalog_at(project: Project, tree: Tree) -> Catalog:
 
 
 def _read_lockfiles(reading: Reading) -> None:
-    """Read every lockfile of the provider; on the working tree with what its journals know is under way."""
+    """Read every lockfile of the provider; on the working tree with what its journals know is under way.
+
+    When that is not the paid one, what the paid one recorded is read as well: a change of the provider must not keep it
+    out of sight that a record is gone.
+    """
     project = reading.project
     folder = project.label(project.lockfiles)
-    found = [path.rpartition("/")[2].removesuffix(_LOCK) for path in reading.tree.names(folder, _LOCK)]
-    for spec in sorted({*found, *reading.specs.rendered}):
+    for spec in sorted({*_names(reading.tree, folder), *reading.specs.rendered}):
         try:
             reading.owned[spec] = _owned(spec, reading, f"{folder}/{spec}{_LOCK}")
-        except LockfileError as error:
+        except (LockfileError, StorageError) as error:
             reading.unreadable[spec] = error
+    if project.provider != project.paid.provider:
+        folder = project.label(project.paid.lockfiles)
+        for spec in _names(reading.tree, folder):
+            try:
+                reading.paid[spec] = read_lockfile(reading.tree, f"{folder}/{spec}{_LOCK}", PAID)
+            except (LockfileError, StorageError) as error:
+                reading.unreadable[spec] = error
+
+
+def _names(tree: Tree, folder: str) -> list[str]:
+    return [path.rpartition("/")[2].removesuffix(_LOCK) for path in tree.names(folder, _LOCK)]
 
 
 def _owned(spec: str, reading: Reading, path: str) -> Owned:
@@ -126,17 +158,29 @@ def _owned(spec: str, reading: Reading, path: str) -> Owned:
         # A lockfile that is missing here, though git tracks it, shows as what it is in a review: takes that are lost.
         lockfile, events = read_state(replace(paths, tracked=None))
         return Owned(lockfile, fold(events))
-    data = reading.tree.content(path)
+    return Owned(read_lockfile(reading.tree, path, reading.project.provider))
+
+
+def read_lockfile(tree: Tree, path: str, provider: str) -> Lockfile:
+    """A lockfile of a commit or of the disk; empty when there is none.
+
+    In a commit one whose digests do not match still tells which tasks were paid for.
+
+    Raises:
+        LockfileError: it cannot be read, or belongs to another spec or provider.
+        StorageError: it cannot be read at all.
+    """
+    spec = path.rpartition("/")[2].removesuffix(_LOCK)
+    data = tree.content(path)
     if data is None:
-        return Owned(Lockfile(reading.project.provider, spec))
-    lockfile = _decode(data, path)
-    if (lockfile.spec, lockfile.provider) != (spec, reading.project.provider):
+        return Lockfile(provider, spec)
+    lockfile = decode_lockfile(data, path) if isinstance(tree, FolderTree) else _decode(data, path)
+    if (lockfile.spec, lockfile.provider) != (spec, provider):
         raise LockfileError(f"lockfile `{path}` belongs to `{lockfile.spec}` with {lockfile.provider}")
-    return Owned(lockfile)
+    return lockfile
 
 
 def _decode(data: bytes, path: str) -> Lockfile:
-    """A lockfile of a commit. One whose digests do not match still tells which tasks were paid for."""
     try:
         return decode_lockfile(data, path)
     except LockfileTooNew:

@@ -52,8 +52,8 @@ def compare(base: Side, head: Side, terms: Terms) -> Review:
     before, before_unknown = _total(had)
     after, after_unknown = _total(has)
     ahead = estimate(terms.plan.changes)
-    lost = lost_takes(had, has)
-    altered = altered_takes(copies_of(base.lockfiles.values()), copies_of(head.lockfiles.values()), terms.catalog)
+    lost = lost_takes(holdings(base.records), holdings(head.records))
+    altered = altered_takes(copies_of(base.records), copies_of(head.records), terms.catalog)
     return Review(
         base=base.name,
         head=head.name,

@@ -19,6 +19,7 @@ class Side:
         name: a commit id, or a name for the working tree.
         requests: spec -> instance key -> request, of the specs that render, in their order.
         lockfiles: by spec, those that can be read.
+        paid: those of the paid provider, when the others are another one's: what they record must stay, too.
         unrendered: specs that have problems.
         unreadable: specs whose lockfile cannot be read.
         complete: false when a file is so broken that not even the name of its spec is known.
@@ -27,9 +28,15 @@ class Side:
     name: str
     requests: Mapping[str, Mapping[str, Request]] = field(default_factory=dict)
     lockfiles: Mapping[str, Lockfile] = field(default_factory=dict)
+    paid: Mapping[str, Lockfile] = field(default_factory=dict)
     unrendered: frozenset[str] = frozenset()
     unreadable: frozenset[str] = frozenset()
     complete: bool = True
+
+    @property
+    def records(self) -> Sequence[Lockfile]:
+        """Every lockfile in which something must not be lost or altered."""
+        return (*self.lockfiles.values(), *self.paid.values())
 
     @property
     def is_whole(self) -> bool:
@@ -54,9 +61,10 @@ def comparable(base: Side, head: Side) -> tuple[Side, Side]:
 
 def _without(side: Side, spec: str, other: Side) -> Side:
     """The side with the other one's lockfile where its own cannot be read."""
-    if spec not in side.unreadable or spec not in other.lockfiles:
+    if spec not in side.unreadable:
         return side
-    return replace(side, lockfiles={**side.lockfiles, spec: other.lockfiles[spec]})
+    ours, paid = ({spec: found[spec]} if spec in found else {} for found in (other.lockfiles, other.paid))
+    return replace(side, lockfiles={**side.lockfiles, **ours}, paid={**side.paid, **paid})
 
 
 def holdings(lockfiles: Iterable[Lockfile]) -> Holdings:

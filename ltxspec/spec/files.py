@@ -46,11 +46,28 @@ def refuse_odd(path: str) -> None:
         raise FileProblem("a file name is empty or holds a control character")
 
 
+def refuse_hidden(place: str, path: str) -> None:
+    """Refuse files that are hidden, or in a hidden folder: secrets (`.git/config`, `.env`) are not for a video.
+
+    Args:
+        place: where the file is, from the project's root, with `/`; normalised, and with links followed where they are.
+        path: as the user wrote it.
+
+    Raises:
+        FileProblem: a name on the way begins with a dot.
+    """
+    if (place.startswith(".") and place != ".") or "/." in place:
+        raise FileProblem(
+            f"`{path}` is hidden: a name that begins with a dot is for settings and secrets, which go into no video",
+            hint="if it is meant to be used, give the file and its folders names without a dot in front",
+        )
+
+
 class ProjectFiles(Protocol):
     """Read-only view of a project. Paths are as the user wrote them, with `/`; nothing outside the project is served.
 
     A path is looked for beside the spec that names it first, then at the project's root; absolute paths, `..` that
-    leaves the project and links that lead out of it raise `FileProblem`.
+    leaves the project, links that lead out of it and hidden files raise `FileProblem`.
     """
 
     def read_text(self, path: str, *, beside: str) -> str:

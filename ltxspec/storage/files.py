@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ltxspec.spec.files import FileProblem, refuse_odd, text_of
+from ltxspec.spec.files import FileProblem, refuse_hidden, refuse_odd, text_of
 from ltxspec.storage.inside import open_real
 from ltxspec.storage.lfs import LARGEST_POINTER, pointed_at
 
@@ -19,8 +19,8 @@ _CHUNK = 2**24  # bytes asked for at once: more than most specs have, so that no
 class ProjectFolder:
     """`spec.files.ProjectFiles` on disk, confined to one folder.
 
-    Refused are absolute paths, `..` and links that lead out of the folder, everything that is not a regular file
-    (devices and pipes could block or never end), and files beyond a size.
+    Refused are absolute paths, `..` and links that lead out of the folder, hidden files and folders, everything that is
+    not a regular file (devices and pipes could block or never end), and files beyond a size.
 
     Args:
         root: the project's root; it must exist.
@@ -90,6 +90,7 @@ class ProjectFolder:
         if not inside:
             raise FileProblem(f"`{path}` leads out of the project", hint=_COPY_IT)
         for candidate in inside:
+            refuse_hidden(self._inner(candidate), path)
             if os.path.lexists(candidate):
                 self._found[beside, path] = real = self._follow(candidate, path)
                 return real
@@ -99,6 +100,7 @@ class ProjectFolder:
         real = os.path.realpath(candidate)
         if not self._holds(real):
             raise FileProblem(f"`{path}` is a link that leads out of the project", hint=_COPY_IT)
+        refuse_hidden(self._inner(real), path)
         try:
             mode = os.lstat(real).st_mode
         except OSError as error:
@@ -106,6 +108,10 @@ class ProjectFolder:
         if not stat.S_ISREG(mode):
             raise FileProblem(f"`{path}` is a folder" if stat.S_ISDIR(mode) else f"`{path}` is not a regular file")
         return real
+
+    def _inner(self, absolute: str) -> str:
+        """The path relative to the root, with `/`, of what the root holds; empty for the root itself."""
+        return absolute[len(self._root) :].replace(os.sep, "/").lstrip("/")
 
     def _holds(self, absolute: str) -> bool:
         return absolute == self._root or absolute.startswith(self._root.rstrip(os.sep) + os.sep)

@@ -17,7 +17,7 @@ from ltxspec.storage.durable import read_open_file, translated
 from ltxspec.storage.inside import open_file
 
 CONFIG_NAME = "ltxspec.toml"
-_LARGEST = 2**20  # bytes
+LARGEST_CONFIG = 2**20  # bytes
 _ROOT = 0  # may do anything anyway
 
 
@@ -56,7 +56,7 @@ def find_config(start: Path) -> Found:
 def read_config(file: Path) -> bytes:
     """The bytes of a configuration that the user named. Raises StorageError."""
     with translated("read", file):
-        return read_open_file(open_file(str(file), os.O_RDONLY), file, _LARGEST)
+        return read_open_file(open_file(str(file), os.O_RDONLY), file, LARGEST_CONFIG)
 
 
 def _read(place: Path, doubt: str | None, ours: Collection[int], *, stands_there: bool) -> Found:
@@ -66,7 +66,7 @@ def _read(place: Path, doubt: str | None, ours: Collection[int], *, stands_there
         with translated("read", file):
             descriptor = open_file(str(file), os.O_RDONLY, within=str(place))
             status = os.fstat(descriptor)
-            data = read_open_file(descriptor, file, _LARGEST)
+            data = read_open_file(descriptor, file, LARGEST_CONFIG)
         doubt = _doubt(status, ours, "it")
         if doubt is None:
             if status.st_uid in (os.geteuid(), _ROOT):

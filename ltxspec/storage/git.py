@@ -117,34 +117,46 @@ def _repository_at(top: str) -> Repository:
     )
 
 
-def run_git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+def run_git(
+    root: Path, *arguments: str, told: bytes = b"", index: str | None = None
+) -> subprocess.CompletedProcess[bytes]:
     """Run git in `root`, whatever it answers.
+
+    Args:
+        root: a folder in the repository.
+        arguments: what to run.
+        told: what git reads from its standard input.
+        index: a file that stands for the repository's index, for this call.
 
     Raises:
         NoRepository: there is none.
         StorageError: git is missing, or does not read the repository.
     """
-    return _started(_command(root, arguments))
+    return _started(_command(root, arguments), told, index)
 
 
-def git(root: Path, *arguments: str) -> bytes:
-    """Run git in `root` and return what it printed.
+def git(root: Path, *arguments: str, told: bytes = b"", index: str | None = None) -> bytes:
+    """Run git in `root` and return what it printed; otherwise as `run_git`.
 
     Raises:
         StorageError: git is missing, this is no repository, or it refused; with git's own words.
     """
-    done = run_git(root, *arguments)
+    done = run_git(root, *arguments, told=told, index=index)
     if done.returncode != 0:
         raise StorageError(f"git {arguments[0]} failed: {complaint(done)}", hint="check the repository with `git fsck`")
     return done.stdout
 
 
-def open_git(root: Path, *arguments: str) -> Process:
-    """Start git in `root` to talk to over its pipes. Raises as `run_git` does."""
+def open_git(root: Path, *arguments: str, index: str | None = None) -> Process:
+    """Start git in `root` to talk to over its pipes; otherwise as `run_git`."""
     command = ["git", *_command(root, arguments)]
     try:
         return subprocess.Popen(  # noqa: S603  # arguments as a list, no shell
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment()
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_with_index(index),
         )
     except FileNotFoundError as error:
         raise _no_git() from error
@@ -164,14 +176,18 @@ def environment() -> dict[str, str]:
     return {**told, "PATH": os.pathsep.join(path) or os.defpath, **_GIVEN}
 
 
+def _with_index(index: str | None) -> dict[str, str]:
+    return environment() if index is None else {**environment(), "GIT_INDEX_FILE": index}
+
+
 def _command(root: Path, arguments: tuple[str, ...]) -> list[str]:
     return ["-C", str(root), *_OPTIONS, *inside_repository(root).options, *arguments]
 
 
-def _started(arguments: list[str]) -> subprocess.CompletedProcess[bytes]:
+def _started(arguments: list[str], told: bytes = b"", index: str | None = None) -> subprocess.CompletedProcess[bytes]:
     command = ["git", *arguments]
     try:
-        return subprocess.run(command, capture_output=True, check=False, env=environment())  # noqa: S603  # arguments as a list, no shell
+        return subprocess.run(command, input=told, capture_output=True, check=False, env=_with_index(index))  # noqa: S603  # arguments as a list, no shell
     except FileNotFoundError as error:
         raise _no_git() from error
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import IO, Self
 
 from ltxspec.errors import StorageError
+from ltxspec.storage.durable import LARGEST
 from ltxspec.storage.git import Process, git, open_git, repository_of
-from ltxspec.storage.git_refs import commit_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +19,24 @@ class Entry:
     id: str
 
 
-def list_tree(root: Path, commit: str, folder: str = ".") -> dict[str, Entry]:
-    """Every file of a commit below `folder` by its path relative to `root`, with `/`. One process, however many."""
-    listing = git(root, "ls-tree", "-r", "-z", commit, "--", folder)
+def list_tree(root: Path, commit: str) -> dict[str, Entry]:
+    """Every file of a commit below `root` by its path relative to `root`, with `/`. One process, however many."""
+    return list_entries(root, "-r", commit, "--", ".")
+
+
+def list_entries(root: Path, *arguments: str) -> dict[str, Entry]:
+    """What `git ls-tree` lists, with these arguments."""
+    listing = git(root, "--literal-pathspecs", "ls-tree", "-z", *arguments)
     entries = {}
     for line in listing.split(b"\0")[:-1]:
         about, _, path = line.partition(b"\t")
         mode, _, name = about.decode("ascii").split(" ")
         entries[os.fsdecode(path)] = Entry(mode, name)
     return entries
+
+
+class TooLarge(StorageError):
+    """A content has more bytes than are wanted."""
 
 
 class Blobs:
@@ -37,16 +46,20 @@ class Blobs:
         self._root = root
         self._process: Process | None = None
 
-    def chunks(self, blob: str, size: int = 2**20) -> Iterator[bytes]:
+    def chunks(self, blob: str, size: int = 2**20, *, limit: int = LARGEST) -> Iterator[bytes]:
         """The content in pieces of at most `size` bytes; always read it to its end.
 
         Raises:
+            TooLarge: it has more than `limit` bytes, which git tells first; none of them is read.
             StorageError: git does not have it, as in a clone that left some out.
         """
         header, answers = self._ask(blob)
         if len(header) != 3 or header[1] != b"blob":  # noqa: PLR2004  # id, type, size
             raise StorageError(f"git does not have the content `{blob[:12]}`", hint="fetch the whole repository")
         left = int(header[2])
+        if left > limit:
+            self.__exit__()  # what it has begun to send is not wanted; the next question starts it again
+            raise TooLarge(f"the content `{blob[:12]}` is larger than {limit // 2**20} MiB")
         while left:
             piece = answers.read(min(left, size))
             if not piece:
@@ -86,13 +99,6 @@ class Blobs:
             self._process.kill()
             self._process.communicate()
             self._process = None
-
-
-def files_at(root: Path, revision: str, folder: str, suffix: str) -> dict[str, bytes]:
-    """Every file under `folder` (relative to `root`) with this suffix, as it was at a revision: path -> content."""
-    entries = list_tree(root, commit_of(root, revision), folder)
-    with Blobs(root) as blobs:
-        return {path: b"".join(blobs.chunks(e.id)) for path, e in entries.items() if path.endswith(suffix)}
 
 
 BASE, OURS, THEIRS = 1, 2, 3  # git's numbers for the three versions of a file in conflict

@@ -12,7 +12,7 @@ from ltxspec.storage.inside import refuse_outside
 from ltxspec.storage.paths import shown
 from ltxspec.values import Json
 
-_LARGEST = 8 * 2**20  # bytes of a model file
+LARGEST_MODEL = 8 * 2**20  # bytes of a model file
 
 
 def schemas_folder() -> Path:
@@ -78,7 +78,7 @@ def _is_there(folder: Path, within: Path | None) -> bool:
 
 
 def _read(file: Path, within: Path | None, problems: list[Diagnostic]) -> Json:
-    data = read_file(file, within, _LARGEST)
+    data = read_file(file, within, LARGEST_MODEL)
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError as error:

@@ -2,27 +2,34 @@
 
 import hashlib
 import posixpath
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol, Self
 
 from ltxspec.errors import StorageError, WrongUsage
-from ltxspec.spec.files import SPEC_SUFFIXES, FileProblem, ProjectFiles, refuse_odd, says_it_is_a_spec, text_of
-from ltxspec.storage.durable import read_if_exists, translated
+from ltxspec.spec.files import (
+    SPEC_SUFFIXES,
+    FileProblem,
+    ProjectFiles,
+    refuse_hidden,
+    refuse_odd,
+    says_it_is_a_spec,
+    text_of,
+)
+from ltxspec.storage.durable import LARGEST, read_if_exists, translated
 from ltxspec.storage.files import MAX_BYTES, MAX_TEXT, ProjectFolder
-from ltxspec.storage.git_objects import Blobs, Entry, list_tree
+from ltxspec.storage.git_checkout import SUBMODULE, Checkout, parents
+from ltxspec.storage.git_objects import Blobs, TooLarge, list_tree
 from ltxspec.storage.inside import refuse_outside
 from ltxspec.storage.lfs import LARGEST_POINTER, pointed_at
 from ltxspec.storage.paths import find_specs
-
-_LINK, _SUBMODULE = "120000", "160000"
 
 
 class Tree(ProjectFiles, Protocol):
     """One version of a project. Paths are relative to its root, with `/`."""
 
-    def content(self, path: str) -> bytes | None:
-        """The bytes of a file; None when there is none."""
+    def content(self, path: str, limit: int = LARGEST) -> bytes | None:
+        """The bytes of a file, at most `limit` of them; None when there is none."""
         ...
 
     def names(self, folder: str, suffix: str) -> list[str]:
@@ -41,9 +48,9 @@ class FolderTree(ProjectFolder):
         super().__init__(root)
         self.root = root
 
-    def content(self, path: str) -> bytes | None:
-        """The bytes of a file; None when there is none. Raises StorageError."""
-        return read_if_exists(self.root / path, self.root)
+    def content(self, path: str, limit: int = LARGEST) -> bytes | None:
+        """As `Tree.content`. Raises StorageError."""
+        return read_if_exists(self.root / path, self.root, limit)
 
     def names(self, folder: str, suffix: str) -> list[str]:
         """As `Tree.names`. Raises StorageError."""
@@ -65,39 +72,40 @@ class FolderTree(ProjectFolder):
 
 
 class GitTree:
-    """A commit, read through two git processes. Use it as a context manager.
+    """A commit, read through a few git processes. Use it as a context manager.
 
-    Links are not followed, wherever they lead: what they point to is not part of the file that names them.
+    What a checkout would have otherwise is an error: links and submodules, wherever they lead, among what is read here,
+    and files whose attributes change their bytes (`storage/git_checkout.py`). For then what is bought after the merge
+    would not be what was reviewed.
     """
 
     def __init__(self, root: Path, commit: str, *, max_text: int = MAX_TEXT, max_bytes: int = MAX_BYTES) -> None:
         self._entries = list_tree(root, commit)
+        self._checkout = Checkout(root, commit, self._entries)
         self._blobs = Blobs(root)
         self._max_text = max_text
         self._max_bytes = max_bytes
         self._digests: dict[str, str] = {}  # blob -> digest
         self._folders: set[str] | None = None
 
-    def content(self, path: str) -> bytes | None:
-        """The bytes of a file; None when there is none. Raises StorageError, also for a link or a submodule."""
-        entry = self._entries.get(posixpath.normpath(path))
-        if entry is None:
+    def content(self, path: str, limit: int = LARGEST) -> bytes | None:
+        """As `Tree.content`. Raises StorageError, also for what a checkout would have otherwise."""
+        place = posixpath.normpath(path)
+        self._refuse_elsewhere(place)
+        if place not in self._entries:
             return None
-        if _is_odd(entry):
-            raise StorageError(
-                f"`{path}` is a link or a submodule in the commit; there they are not followed",
-                hint="commit the file itself",
-            )
-        return b"".join(self._blobs.chunks(entry.id))
+        if (difference := self._checkout.changed(place)) is not None:
+            raise StorageError(f"`{path}` {difference[0]}", hint=difference[1])
+        try:
+            return b"".join(self._blobs.chunks(self._entries[place].id, limit=limit))
+        except TooLarge as error:
+            raise StorageError(f"`{path}` is larger than {limit // 2**20} MiB") from error
 
     def names(self, folder: str, suffix: str) -> list[str]:
-        """As `Tree.names`."""
+        """As `Tree.names`; links too, which cannot be read. Raises StorageError when the folder is one."""
+        self._refuse_elsewhere(posixpath.normpath(folder))
         place = _prefix(folder)
-        return sorted(
-            path
-            for path, entry in self._entries.items()
-            if path.startswith(place) and _counts(path[len(place) :], suffix) and not _is_odd(entry)
-        )
+        return sorted(path for path in self._entries if path.startswith(place) and _counts(path[len(place) :], suffix))
 
     def specs(self, starts: Sequence[str]) -> list[str]:
         """As `Tree.specs`. Raises WrongUsage for a start outside of the project."""
@@ -105,37 +113,58 @@ class GitTree:
         for start in map(posixpath.normpath, starts):
             if start.startswith(("/", "../")) or start == "..":
                 raise WrongUsage(f"`{start}` leads out of the project, where a commit has nothing")
-            found.update(dict.fromkeys([start] if start in self._entries else self._specs_in(start)))
+            is_one = (
+                start in self._entries or self._checkout.elsewhere(start) is not None
+            )  # reading it says what is wrong
+            found.update(dict.fromkeys([start] if is_one else self._specs_in(start)))
         return list(found)
 
     def read_text(self, path: str, *, beside: str) -> str:
         """UTF-8 text of `path` as named in the file `beside`; a BOM is dropped, CRLF becomes LF. Raises FileProblem."""
-        data = self._read(self._find(path, beside), path, self._max_text)
+        place = self._find(path, beside)
+        data = b"".join(self._chunks(place, path, self._max_text))
         if pointed_at(data):
             raise FileProblem(f"`{path}` is kept in Git LFS, so its text is not in the commit")
+        self._refuse_changed(place, path, exact=False)
         return text_of(data, path)
 
     def sha256(self, path: str, *, beside: str) -> str:
         """`sha256:<hex>` of the bytes of `path` as named in the file `beside`. Raises FileProblem."""
-        blob = self._entries[self._find(path, beside)].id
+        place = self._find(path, beside)
+        self._refuse_changed(place, path, exact=True)
+        blob = self._entries[place].id
         if blob not in self._digests:
-            self._digests[blob] = self._hash(blob, path)
+            self._digests[blob] = self._hash(place, path)
         return self._digests[blob]
 
     def resolve(self, path: str, *, beside: str) -> str:
         """The path relative to the root, of an existing file as named in the file `beside`. Raises FileProblem."""
         return self._find(path, beside)
 
-    def _hash(self, blob: str, path: str) -> str:
+    def _hash(self, place: str, path: str) -> str:
         digest, size, head = hashlib.sha256(), 0, b""
-        for chunk in self._blobs.chunks(blob):
+        for chunk in self._chunks(place, path, self._max_bytes):
             head = head or chunk
             size += len(chunk)
             digest.update(chunk)
-        if size > self._max_bytes:
-            raise FileProblem(f"`{path}` is larger than {self._max_bytes // 2**20} MiB")
         pointer = pointed_at(head) if size <= LARGEST_POINTER else None
+        if pointer is None and head.startswith(b"version ") and self._checkout.is_in_lfs(place):
+            raise FileProblem(f"`{path}` is a pointer of Git LFS in another form than the one that is known")
         return pointer or f"sha256:{digest.hexdigest()}"
+
+    def _chunks(self, place: str, path: str, limit: int) -> Iterator[bytes]:
+        try:
+            yield from self._blobs.chunks(self._entries[place].id, limit=limit)
+        except TooLarge as error:
+            raise FileProblem(f"`{path}` is larger than {limit // 2**20} MiB") from error
+
+    def _refuse_changed(self, place: str, path: str, *, exact: bool) -> None:
+        if (difference := self._checkout.changed(place, exact=exact)) is not None:
+            raise FileProblem(f"`{path}` {difference[0]}", hint=difference[1])
+
+    def _refuse_elsewhere(self, place: str) -> None:
+        if (difference := self._checkout.elsewhere(place)) is not None:
+            raise StorageError(f"`{place}` {difference[0]}", hint=difference[1])
 
     def _find(self, path: str, beside: str) -> str:
         """The place in the tree of a file as written: beside the file that names it, or from the root."""
@@ -147,6 +176,7 @@ class GitTree:
         if not inside:
             raise FileProblem(f"`{path}` leads out of the project", hint="copy it into the project")
         for place in inside:
+            refuse_hidden(place, path)
             if self._exists(place, path):
                 return place
         named = " and ".join(f"`{place}`" for place in inside)
@@ -154,50 +184,47 @@ class GitTree:
 
     def _exists(self, place: str, path: str) -> bool:
         """Whether a regular file is there. Raises FileProblem for anything else."""
-        above = _parents(place)
-        if any(self._entries[step].mode == _LINK for step in (place, *above) if step in self._entries):
-            raise FileProblem(
-                f"`{path}` is a link, or in a folder that is one; in a commit links are not followed",
-                hint="commit the file itself",
-            )
-        entry = self._entries.get(place)
-        if entry is not None and entry.mode == _SUBMODULE:
-            raise FileProblem(f"`{path}` is another repository (a submodule)", hint="copy the file into the project")
-        if entry is None and place in self._all_folders():
+        if (difference := self._checkout.elsewhere(place)) is not None:
+            raise FileProblem(f"`{path}` {difference[0]}", hint=difference[1])
+        if place in self._all_folders():
             raise FileProblem(f"`{path}` is a folder")
-        return entry is not None
+        return place in self._entries
 
     def _all_folders(self) -> set[str]:
         if self._folders is None:
-            self._folders = {folder for path in self._entries for folder in _parents(path)}
+            self._folders = {folder for path in self._entries for folder in parents(path)}
         return self._folders
 
-    def _read(self, place: str, path: str, limit: int) -> bytes:
-        pieces, size = [], 0
-        for chunk in self._blobs.chunks(self._entries[place].id):
-            size += len(chunk)
-            if size <= limit:
-                pieces.append(chunk)
-        if size > limit:
-            raise FileProblem(f"`{path}` is larger than {limit // 2**20} MiB")
-        return b"".join(pieces)
-
     def _specs_in(self, folder: str) -> Iterator[str]:
-        """Right in the folder all YAML files, below it those that say they are specs; in the order of a walk."""
+        """Right in the folder all YAML files, below it those that say they are specs; in the order of a walk.
+
+        So are submodules, which may hold some; and what may be one in a checkout. Reading them says what is wrong.
+        """
         place = _prefix(folder)
-        inside = [path for path in self._entries if path.startswith(place) and path.endswith(SPEC_SUFFIXES)]
+        inside = [path for path in self._entries if path.startswith(place) and self._is_wanted(path)]
         for path in sorted(inside, key=_walk_order(place)):
             steps = path[len(place) :].split("/")
             if any(step.startswith(".") for step in steps):
                 continue
-            says_so = not _is_odd(self._entries[path]) and says_it_is_a_spec(self.content(path) or b"")
-            if len(steps) == 1 or says_so:
+            if len(steps) == 1 or self._may_be_spec(path):
                 yield path
+
+    def _is_wanted(self, path: str) -> bool:
+        return path.endswith(SPEC_SUFFIXES) or self._entries[path].mode == SUBMODULE
+
+    def _may_be_spec(self, path: str) -> bool:
+        """Whether a file says that it is a spec, or may say so in a checkout; also when it cannot be read."""
+        try:
+            data = self.content(path, self._max_text) or b""
+        except StorageError:
+            return True
+        return pointed_at(data) is not None or says_it_is_a_spec(data)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *details: object) -> None:
+        self._checkout.__exit__(*details)
         self._blobs.__exit__(*details)
 
 
@@ -211,12 +238,6 @@ def _walk_order(place: str) -> Callable[[str], list[tuple[bool, str]]]:
     return key
 
 
-def _parents(path: str) -> Iterable[str]:
-    """The folders a path is in, inside out, without the root."""
-    while path := posixpath.dirname(path):
-        yield path
-
-
 def _prefix(folder: str) -> str:
     folder = posixpath.normpath(folder)
     return "" if folder == "." else f"{folder}/"
@@ -224,7 +245,3 @@ def _prefix(folder: str) -> str:
 
 def _counts(name: str, suffix: str) -> bool:
     return "/" not in name and name.endswith(suffix) and not name.startswith(".")
-
-
-def _is_odd(entry: Entry) -> bool:
-    return entry.mode in (_LINK, _SUBMODULE)

@@ -98,13 +98,12 @@ def _specs(project: "Project") -> tuple[str, bool, str]:
 
 
 def _lockfiles(project: "Project") -> tuple[str, bool, str]:
-    from ltxspec.project.lock_verify import verify_lockfiles
-    from ltxspec.project.lookup import lockfile_names
+    from ltxspec.project.lock_verify import verified_names, verify_lockfiles
 
     problems = verify_lockfiles(project)
     if problems:
         return "lockfiles", False, problems[0]
-    return "lockfiles", True, f"{len(lockfile_names(project))} verified"
+    return "lockfiles", True, f"{len(verified_names(project))} verified"
 
 
 def _writable(folder: os.PathLike[str]) -> tuple[str, bool, str]:

@@ -36,8 +36,7 @@ def verify(session: Session, bases: tuple[str, ...], provider: str | None) -> in
     was not known may have become known; a fresh address of the same video and a pick are no alteration. After a merge
     give --base twice, for both sides.
     """
-    from ltxspec.project.lock_verify import verify_lockfiles
-    from ltxspec.project.lookup import lockfile_names
+    from ltxspec.project.lock_verify import verified_names, verify_lockfiles
     from ltxspec.report.terminal import clean
 
     project = session.open_project(provider)
@@ -46,7 +45,7 @@ def verify(session: Session, bases: tuple[str, ...], provider: str | None) -> in
         click.echo(f"error[lockfile]: {clean(problem)}", err=True)
     if problems:
         return 1
-    count = len(lockfile_names(project))
+    count = len(verified_names(project))
     against = f"; no paid task of {' and '.join(bases)} is missing" if bases else ""
     click.echo(f"{count} lockfile{'s' * (count != 1)} verified{against}.")
     return 0

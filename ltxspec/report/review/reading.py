@@ -28,6 +28,7 @@ from ltxspec.report.review.parts import (
     read_shot,
     read_takes,
 )
+from ltxspec.report.review.wording import SANDBOX
 from ltxspec.review.models import WORKING_TREE, Review
 from ltxspec.review.refusals import refusals
 from ltxspec.values import Json, Usd, total_usd
@@ -166,9 +167,13 @@ def leaves_out_refusals(review: Review, changes: Sequence[Change]) -> bool:
 
 
 def _shown(review: Review, side: str) -> Usd:
-    """What the takes of one side cost that stand in the review."""
+    """What the takes of one side cost that stand in the review.
+
+    Of a sandbox's review the lost ones are the paid provider's, which are in none of its sums.
+    """
     if side == "before":
-        takes = [*(shot.before for shot in review.shots), *(item.take for item in review.lost)]
+        lost = () if review.provider == SANDBOX else review.lost
+        takes = [*(shot.before for shot in review.shots), *(item.take for item in lost)]
     else:
         takes = [take for shot in review.shots for take in (shot.after, *shot.bought)]
     return total_usd(_costs(take for take in takes if take is not None))[0]

@@ -9,8 +9,9 @@ from acceptance.repositories import commit, repository, write_lockfile
 from builders import lockfile, output, record, take, task
 from unit.project.projects import path_of, project
 
+from ltxspec.lock.codec import encode_lockfile
 from ltxspec.lock.models import Lockfile
-from ltxspec.project.lock_verify import verify_lockfiles
+from ltxspec.project.lock_verify import verified_names, verify_lockfiles
 from ltxspec.storage.git_refs import UnknownRevision
 
 NIGHT = lockfile(alley=record(take()))
@@ -60,12 +61,46 @@ def test_a_damaged_lockfile_is_told_once_and_not_as_many_lost_tasks(tmp_path: Pa
     assert len(verify_lockfiles(opened, ["HEAD"])) == 1
 
 
-def test_lockfiles_of_another_provider_are_left_to_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("provider", "lost"), [("runware", 1), ("other", 1), ("sandbox", 0)])
+def test_what_any_paid_provider_recorded_must_stay(tmp_path: Path, provider: str, lost: int) -> None:
     repository(tmp_path)
-    opened = project(tmp_path, Lockfile("other", "night", NIGHT.shots))
-    commit(tmp_path, "bought elsewhere")
+    opened = project(tmp_path, Lockfile(provider, "night", NIGHT.shots))
+    commit(tmp_path, "recorded")
     path_of(opened).unlink()
-    assert verify_lockfiles(opened, ["HEAD"]) == []
+    for side in (opened, opened.on("sandbox")):
+        assert len(verify_lockfiles(side, ["HEAD"])) == lost
+
+
+def test_with_the_sandbox_its_own_lockfiles_are_verified_beside_the_paid_ones(tmp_path: Path) -> None:
+    opened = project(tmp_path, NIGHT).on("sandbox")
+    own = path_of(opened)
+    own.parent.mkdir(parents=True)
+    own.write_bytes(encode_lockfile(Lockfile("sandbox", "night", NIGHT.shots)))
+    assert verify_lockfiles(opened) == []
+    assert verified_names(opened) == ["night", "night"]
+    for path in (own, path_of(opened.paid)):
+        path.write_bytes(b"{")
+        assert str(path.relative_to(tmp_path)) in " ".join(verify_lockfiles(opened))
+
+
+def test_lockfiles_of_a_base_whose_models_are_not_valid_are_compared_all_the_same(tmp_path: Path) -> None:
+    repository(tmp_path)
+    opened = project(tmp_path, NIGHT)
+    (tmp_path / "schemas" / "models").mkdir(parents=True)
+    (tmp_path / "schemas" / "models" / "own.json").write_text("{")
+    commit(tmp_path, "bought")
+    path_of(opened).unlink()
+    assert len(verify_lockfiles(opened, ["HEAD"])) == 1
+
+
+def test_a_lockfile_of_the_base_that_is_a_link_is_not_taken_for_none(tmp_path: Path) -> None:
+    repository(tmp_path)
+    opened = project(tmp_path, NIGHT)
+    path_of(opened).rename(tmp_path / "elsewhere.json")
+    path_of(opened).symlink_to("../elsewhere.json")
+    commit(tmp_path, "linked")
+    (problem,) = verify_lockfiles(opened, ["HEAD"])
+    assert "is a link" in problem
 
 
 def test_a_recorded_fact_that_another_value_stands_for_is_told_with_both(tmp_path: Path) -> None:

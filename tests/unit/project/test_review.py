@@ -186,6 +186,17 @@ def test_the_sandbox_has_lockfiles_of_its_own(root: Path) -> None:
     assert all(shot.inherited for shot in found.shots)
 
 
+def test_a_record_that_goes_while_the_sandbox_is_compared_is_lost_all_the_same(root: Path) -> None:
+    lock = read_lockfile(root)
+    write_lockfile(root, Lockfile(lock.provider, lock.spec, {"pier": lock.shots["pier"]}))
+    found = make_review(opened(root, "sandbox"))
+    assert [str(item.address) for item in found.lost] == ["night.alley", "night.product[lamp]", "night.product[rope]"]
+    assert (found.provider, found.spent, found.total_before) == ("sandbox", NOTHING, NOTHING)
+    write(root, "lockfiles/night.lock.json", "{")
+    unreadable = make_review(opened(root, "sandbox"))
+    assert ([item.code for item in unreadable.diagnostics], list(unreadable.lost)) == (["lockfile"], [])
+
+
 def test_a_project_in_a_folder_of_a_repository_is_reviewed_alone(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet", "--initial-branch=main")
     outer = project(tmp_path / "elsewhere")

@@ -97,6 +97,21 @@ def test_the_configuration_of_a_side_is_its_own(bench: Bench) -> None:
     assert (list(side.requests), list(side.lockfiles)) == (["night"], ["night"])
 
 
+def test_what_was_paid_for_is_read_when_the_sandbox_is_compared_too(bench: Bench) -> None:
+    edit(bench.root, "ltxspec.toml", "[budget]", '[provider]\nname = "sandbox"\n[budget]')
+    side = bench.read().side({})
+    assert list(side.paid["night"].shots) == ["alley", "pier", "product[lamp]", "product[rope]"]
+    assert side.lockfiles["night"].shots == {}
+    assert side.is_whole
+
+
+def test_a_paid_lockfile_that_cannot_be_read_is_no_empty_one_with_the_sandbox_either(bench: Bench) -> None:
+    edit(bench.root, "ltxspec.toml", "[budget]", '[provider]\nname = "sandbox"\n[budget]')
+    write(bench.root, "lockfiles/night.lock.json", "{")
+    side = bench.read().side({})
+    assert (side.unreadable, dict(side.paid)) == (frozenset({"night"}), {})
+
+
 def in_commit(tmp_path: Path, change: Callable[[Path], None]) -> Reading:
     """A commit made after a change that is undone on disk."""
     root = project(tmp_path / "films")

@@ -54,6 +54,14 @@ def test_an_unreadable_lockfile_is_taken_for_unchanged_on_either_side() -> None:
     assert comparable(broken, replace(broken, name=HEAD))[0].lockfiles == {}
 
 
+def test_an_unreadable_lockfile_of_the_paid_provider_is_taken_for_unchanged_beside_another_one_s() -> None:
+    paid = {"night": lockfile(alley=record(take()))}
+    base, head = comparable(Side(BASE, paid=paid), Side(HEAD, unreadable=frozenset({"night"})))
+    assert head.paid == base.paid == paid
+    assert list(head.records) == [*paid.values()]
+    assert lost_takes(holdings(base.records), holdings(head.records)) == []
+
+
 def test_sides_that_can_be_read_stay_as_they_are() -> None:
     base, head = side(BASE), side(HEAD, lock=OWNED)
     assert comparable(base, head) == (base, head)

@@ -5,24 +5,30 @@ import pytest
 from acceptance.repositories import branch, commit, git
 
 from ltxspec.errors import StorageError
-from ltxspec.storage.git_objects import BASE, OURS, THEIRS, Blobs, conflicts, files_at, list_tree
+from ltxspec.storage.git_objects import BASE, OURS, THEIRS, Blobs, TooLarge, conflicts, list_tree
 
 
 def head(folder: Path) -> str:
     return git(folder, "rev-parse", "HEAD").stdout.strip()
 
 
-def test_files_of_a_revision_are_read_as_they_were(repository: Path) -> None:
+def test_files_of_a_revision_are_listed_as_they_were(repository: Path) -> None:
     first = head(repository)
-    (repository / "lockfiles" / "night.lock.json").write_bytes(b"two\n")
     (repository / "lockfiles" / "day.lock.json").write_bytes(b"")
     commit(repository, "second")
-    assert files_at(repository, first, "lockfiles", ".lock.json") == {"lockfiles/night.lock.json": b"one\n"}
-    assert files_at(repository, "HEAD", "lockfiles", ".lock.json") == {
-        "lockfiles/day.lock.json": b"",
-        "lockfiles/night.lock.json": b"two\n",
-    }
-    assert files_at(repository, "HEAD", "nosuch", ".lock.json") == {}
+    assert "lockfiles/day.lock.json" not in list_tree(repository, first)
+    assert {"day.lock.json", "night.lock.json"} == set(list_tree(repository / "lockfiles", head(repository)))
+
+
+def test_too_large_a_content_is_told_before_it_is_read_and_the_next_one_still_comes(repository: Path) -> None:
+    (repository / "long.bin").write_bytes(b"x" * 2_000)
+    commit(repository, "long")
+    entries = list_tree(repository, head(repository))
+    with Blobs(repository) as blobs:
+        with pytest.raises(TooLarge):
+            next(blobs.chunks(entries["long.bin"].id, limit=1_999))
+        assert b"".join(blobs.chunks(entries["notes.txt"].id))
+        assert b"".join(blobs.chunks(entries["long.bin"].id, limit=2_000)) == b"x" * 2_000
 
 
 def test_contents_come_whole_however_they_are_cut(repository: Path) -> None:

@@ -117,7 +117,7 @@ def test_links_are_not_followed_in_a_commit(root: Path, target: str) -> None:
         for path in ("link.j2", "folder/rain.j2", "link.yaml"):
             with pytest.raises(FileProblem, match="is a link"):
                 tree.read_text(path, beside="specs/b.yaml")
-        with pytest.raises(StorageError, match="is a link or a submodule in the commit"):
+        with pytest.raises(StorageError, match="is a link, or in a folder that is one"):
             tree.content("specs/link.yaml")
 
 
@@ -151,6 +151,70 @@ def test_too_large_a_file_is_refused_and_the_next_one_still_read(root: Path) -> 
             with pytest.raises(FileProblem, match="larger than 1 MiB"):
                 ask("long.j2", beside="specs/b.yaml")
         assert tree.read_text("../top.j2", beside="specs/b.yaml") == "top\n"
+
+
+def test_too_large_a_content_is_refused_before_it_is_read(root: Path) -> None:
+    (root / "ltxspec.toml").write_bytes(b"x" * (2 * 2**20 + 1))
+    commit(root, "long")
+    with GitTree(root, commit_of(root, "HEAD")) as commits:
+        for tree in (FolderTree(root), commits):
+            with pytest.raises(StorageError, match=r"ltxspec\.toml`.* 1 MiB|1,?048,?576"):
+                tree.content("ltxspec.toml", 2**20)
+            assert tree.content("specs/b.yaml", 2**20) == SPEC
+
+
+def test_a_spec_below_that_is_too_large_or_in_lfs_is_one_that_cannot_be_read(root: Path) -> None:
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'4d' * 32}\nsize 12345\n"
+    (root / "specs" / "c" / "large.yaml").write_text(pointer, "utf-8")
+    (root / "specs" / "c" / "long.yaml").write_bytes(b"x" * (2**20 + 1))
+    commit(root, "odd")
+    with GitTree(root, commit_of(root, "HEAD"), max_text=2**20) as tree:
+        found = [path for path in tree.specs(["specs"]) if path.startswith("specs/c/l")]
+        assert found == ["specs/c/large.yaml", "specs/c/long.yaml"]
+        for path in found:
+            with pytest.raises(FileProblem):
+                tree.read_text(path, beside="")
+
+
+@pytest.mark.parametrize(
+    "path", [".env", "../.env", "./.env", "../.git/config", "prompts/../.env", ".secret/rain.j2", "nosuch/.x"]
+)
+def test_hidden_files_are_refused_whether_they_are_there_or_not(tree: Tree, path: str) -> None:
+    for ask in (tree.read_text, tree.sha256, tree.resolve):
+        with pytest.raises(FileProblem, match="begins with a dot") as caught:
+            ask(path, beside="specs/b.yaml")
+        assert caught.value.hint is not None
+
+
+@pytest.mark.parametrize("text", ["eol=crlf", "text eol=crlf", "ident", "filter=lfs2"])
+def test_the_bytes_of_an_image_must_be_those_of_a_checkout(root: Path, text: str) -> None:
+    (root / ".gitattributes").write_text(f"*.jpg {text}\n", "utf-8")
+    commit(root, "attributes")
+    with (
+        GitTree(root, commit_of(root, "HEAD")) as tree,
+        pytest.raises(FileProblem, match=r"has the attribute .* in `\.gitattributes`"),
+    ):
+        tree.sha256("assets/alley.jpg", beside="")
+
+
+@pytest.mark.parametrize(
+    "text", ["filter=lfs diff=lfs merge=lfs -text", "binary", "text=auto eol=crlf", "eol=lf", "-ident"]
+)
+def test_attributes_that_leave_the_bytes_of_an_image_alone_are_fine(root: Path, text: str) -> None:
+    (root / ".gitattributes").write_text(f"*.jpg {text}\n", "utf-8")
+    commit(root, "attributes")
+    with GitTree(root, commit_of(root, "HEAD")) as tree:
+        tree.sha256("assets/alley.jpg", beside="")
+
+
+def test_a_pointer_that_only_git_lfs_knows_is_no_image(root: Path) -> None:
+    (root / "assets" / "old.png").write_text("version https://hawser.github.com/spec/v1\noid sha256:00\nsize 1\n")
+    commit(root, "old")
+    (root / ".gitattributes").write_text("*.png filter=lfs\n", "utf-8")
+    git(root, "add", ".gitattributes")
+    git(root, "commit", "--quiet", "--message=attributes")
+    with GitTree(root, commit_of(root, "HEAD")) as tree, pytest.raises(FileProblem, match="another form"):
+        tree.sha256("assets/old.png", beside="")
 
 
 def test_a_commit_does_not_change_with_the_disk(root: Path) -> None:
