@@ -1,4 +1,4 @@
-"""Why no connection to a service or a forge came about, in one line: what is wrong, where, and the cure.
+"""Why no connection to a service or a forge came about: what is wrong, where, and the cure.
 
 Messages of httpx can hold addresses with secrets, so none is shown; what is told comes from the kinds of errors.
 """
@@ -7,6 +7,7 @@ import errno
 import socket
 import ssl
 from collections.abc import Iterator
+from dataclasses import dataclass
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
@@ -30,13 +31,37 @@ _KINDS: dict[type[Exception], str] = {
 }
 
 
-def no_connection(error: Exception, url: httpx.URL, *, uses_proxy: bool) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What is wrong with a connection, and how to mend it."""
+
+    what: str
+    cure: str
+
+    @property
+    def line(self) -> str:
+        """Both in one line, where there is no place for a hint of its own."""
+        return f"{self.what}; {self.cure}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cures:
+    """How to mend what depends on where the address comes from."""
+
+    silent: str = _OFFLINE  # nothing answers there
+    unknown_name: str = _OFFLINE  # its host is not found
+
+
+def no_connection(
+    error: Exception, url: httpx.URL, *, uses_proxy: bool, cures: Cures = Cures()
+) -> Trouble | None:
     """Why a connection to an address failed; None when nothing more is known than that it did.
 
     Args:
         error: what httpx raised.
         url: where the connection was to lead.
         uses_proxy: whether the environment's proxies are honoured for it.
+        cures: for an address without a proxy before it.
     """
     causes = list(_causes(error))
     secure = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
@@ -44,21 +69,25 @@ def no_connection(error: Exception, url: httpx.URL, *, uses_proxy: bool) -> str 
         return _not_secure(secure, url)
     proxy = _proxy_of(url) if uses_proxy else None
     if isinstance(error, httpx.ProxyError):
-        return f"the proxy{_named(proxy)} gave no connection to `{url.host}`; check `HTTPS_PROXY` and its password"
-    where, cure = (f"the proxy{_named(proxy)}", "check `HTTPS_PROXY`") if proxy else (f"`{place_of(url)}`", _OFFLINE)
+        what = f"the proxy{_named(proxy)} gave no connection to `{url.host}`"
+        return Trouble(what, "check `HTTPS_PROXY` and its password")
+    where = f"`{place_of(url)}`"
+    if proxy:
+        where, cures = f"the proxy{_named(proxy)}", Cures("check `HTTPS_PROXY`", "check `HTTPS_PROXY`")
     if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return f"the name of {where if proxy else f'`{url.host}`'} is not found; {cure}"
+        return Trouble(f"the name of {where if proxy else f'`{url.host}`'} is not found", cures.unknown_name)
     if any(isinstance(cause, OSError) and cause.errno == errno.ECONNREFUSED for cause in causes):
-        return f"nothing answers at {where}; {cure}"
+        return Trouble(f"nothing answers at {where}", cures.silent)
     kind = _KINDS.get(type(error))
-    return f"{kind} to {where}; {cure}" if kind else None
+    return Trouble(f"{kind} to {where}", cures.silent) if kind else None
 
 
-def _not_secure(error: ssl.SSLError, url: httpx.URL) -> str:
+def _not_secure(error: ssl.SSLError, url: httpx.URL) -> Trouble:
     if not isinstance(error, ssl.SSLCertVerificationError):
-        return f"`{place_of(url)}` does not speak TLS as it should; check the address, its port and `HTTPS_PROXY`"
+        what = f"`{place_of(url)}` does not speak TLS as it should"
+        return Trouble(what, "check the address, its port and `HTTPS_PROXY`")
     what, cure = _CERTIFICATES.get(error.verify_code, ("is not accepted", _AUTHORITIES))
-    return f"the certificate of `{url.host}` {what}; {cure}"
+    return Trouble(f"the certificate of `{url.host}` {what}", cure)
 
 
 def place_of(url: httpx.URL) -> str:

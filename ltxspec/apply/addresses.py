@@ -42,7 +42,7 @@ async def fresh_addresses(
         try:
             report = await look(provider, order)
         except ProviderError as error:
-            trouble = error.summary
+            trouble = error.line
             continue
         answered = True
         more |= {name: output for name, output in by_name(report.outputs).items() if name not in known}

@@ -90,7 +90,7 @@ async def bring_home(  # the three ports, and whose results from where: a class 
         try:
             home[place] = await _fetch(provider, archive, clock, name, replace(output, video_url=url))
         except LtxspecError as error:
-            reason = error.summary
+            reason = error.line
     return home, reason
 
 

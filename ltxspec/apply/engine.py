@@ -184,7 +184,7 @@ async def _order_all(
     except ProviderError as error:
         if not before:
             raise
-        return [held_back(change, stage, error.summary) for change, _ in planned]
+        return [held_back(change, stage, error.line) for change, _ in planned]
     places = asyncio.Semaphore(parallelism)
 
     async def one(change: Change, job: Job, stage: Stage = stage) -> ShotOutcome:

@@ -10,10 +10,11 @@ from typing import Final
 
 from ltxspec.canonical import digest
 from ltxspec.catalog.pointers import Names, parse_pointer
-from ltxspec.catalog.shape import problems_of
+from ltxspec.catalog.shape import HINTS, problems_of
 from ltxspec.errors import Diagnostic, Invalid, Location
 from ltxspec.values import Json
 
+FOLDER: Final = "schemas/models"  # where model files are, in a project as in ltxspec itself
 PROMPT: Final = "positivePrompt"  # the parameter a rendered prompt becomes
 
 
@@ -105,8 +106,9 @@ def stem_of(file: str) -> str:
 
 
 def _problem(file: str, message: str) -> Diagnostic:
-    hint = "model files are described in `docs/models.md`"
-    return Diagnostic("error", "model-file", message, Location(file, 1, 1), hint)
+    hint = HINTS.get(message, "model files are described in `docs/models.md`")
+    where = Location(file if "/" in file else f"{FOLDER}/{file}", 1, 1)
+    return Diagnostic("error", "model-file", message, where, hint)
 
 
 def _read(file: str, document: Mapping[str, Json]) -> Model:

@@ -68,6 +68,7 @@ def apply(session: Session, options: ApplyOptions) -> int:
         if not planned.plan.pending and not _unfinished(held.owned):
             relink(project, [have.lockfile for have in held.owned.values()])
             return 0
+        _refuse_without_key(project, planned.plan)
         approved = _ask(project, planned.plan, options)
         jobs = jobs_of(held, planned, asked.retries)
         factor = proven_factor(held.owned.values(), project.catalog)
@@ -107,8 +108,9 @@ def _show(session: Session, plan: Plan, options: ApplyOptions) -> None:
 def _limits(project: Project, options: ApplyOptions) -> Limits:
     """The tightest of `[budget]` and --max-cost."""
     budget = project.config.budget
-    caps = [cap for cap in (budget.per_apply, options.max_cost) if cap is not None]
-    return Limits(min(caps) if caps else None, budget.per_shot, budget.per_spec)
+    typed = options.max_cost is not None and (budget.per_apply is None or options.max_cost < budget.per_apply)
+    cap = options.max_cost if typed else budget.per_apply
+    return Limits(cap, budget.per_shot, budget.per_spec, typed=typed)
 
 
 def _refuse(project: Project, plan: Plan, options: ApplyOptions, limits: Limits) -> None:
@@ -121,6 +123,15 @@ def _refuse(project: Project, plan: Plan, options: ApplyOptions, limits: Limits)
     if not options.allow_unknown_cost:
         refuse_unknown_prices(plan)
     refuse_over_budget(plan, limits)
+
+
+def _refuse_without_key(project: Project, plan: Plan) -> None:
+    """Say that nothing can be ordered before anybody is asked to approve it. Raises ProviderRefused."""
+    from ltxspec.project.service import KEY
+    from ltxspec.providers.registry import missing_key
+
+    if not _is_free(project) and not project.environ.get(KEY) and any(c.action.spends for c in plan.changes):
+        raise missing_key()
 
 
 def _unfinished(owned: "Mapping[str, Owned]") -> bool:

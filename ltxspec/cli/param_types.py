@@ -63,4 +63,18 @@ class _TaskId(click.ParamType[TaskId]):
             raise WrongUsage(f"`{value}` is not the id of a task", hint=hint) from None
 
 
-USD, NEW_ADDRESS, TASK_ID = _Usd(), _NewAddress(), _TaskId()
+class _PlanDigest(click.ParamType[str]):
+    """The digest of a plan, as plans, reviews and comments show it."""
+
+    name = "DIGEST"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read it. Raises WrongUsage."""
+        del param, ctx
+        if re.fullmatch(r"sha256:[0-9a-f]{64}", str(value)) is None:
+            hint = "it is `sha256:` and 64 digits of 0-9 and a-f, as `ltxspec plan --format json` and the review show it"
+            raise WrongUsage(f"`{value}` is not the digest of a plan", hint=hint)
+        return str(value)
+
+
+USD, NEW_ADDRESS, TASK_ID, PLAN_DIGEST = _Usd(), _NewAddress(), _TaskId(), _PlanDigest()

@@ -156,7 +156,7 @@ class Api:
             response = self._http.request(method, url, json=body, params=dict(parameters) if parameters else None)
         except httpx.TransportError as error:  # the kind only: messages can hold addresses
             told = no_connection(error, self._base, uses_proxy=True) if isinstance(error, _NOT_REACHED) else None
-            raise Unsettled(told or f"no answer ({type(error).__name__})") from None
+            raise Unsettled(told.line if told else f"no answer ({type(error).__name__})") from None
         if response.is_success:
             return Reply(_decoded(response), self._next(response))
         raise self._trouble(response)

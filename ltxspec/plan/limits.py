@@ -16,6 +16,7 @@ class Limits:
     per_apply: Usd | None = None
     per_shot: Usd | None = None
     per_spec: Usd | None = None
+    typed: bool = False  # whether `per_apply` is the --max-cost of this run, which is then the lower one
 
 
 def refuse_unknown_prices(plan: Plan) -> None:
@@ -67,10 +68,11 @@ class _Sum:
 
 def _refuse_total(total: _Sum, limits: Limits) -> None:
     if limits.per_apply is not None and total.reckoned > limits.per_apply:
+        setting = "--max-cost" if limits.typed else "`[budget] per_apply`"
         raise Refused(
             "over-budget",
             f"the plan costs {total}, which is over the limit of ${format_usd(limits.per_apply)} for one apply",
-            hint="raise `[budget] per_apply` or --max-cost, or apply part of it with --target",
+            hint=f"{setting} sets this limit: raise it, or apply part of the plan with --target",
         )
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ltxspec.errors import Diagnostic, WrongUsage
+from ltxspec.errors import Diagnostic
 from ltxspec.lock.journal import fold
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.addresses import refuse_unknown
@@ -101,7 +101,7 @@ def open_provider(project: Project, labels: Mapping[TaskId, str] | None = None, 
         need_key: false for downloads only, which never carry a key.
     """
     from ltxspec.media.animatic import write_animatic
-    from ltxspec.project.service import service_address
+    from ltxspec.project.service import address_setting, service_address
     from ltxspec.providers.registry import ProviderSettings, SandboxParts
     from ltxspec.providers.registry import open_provider as open_named
     from ltxspec.storage.clock import SystemClock
@@ -120,6 +120,7 @@ def open_provider(project: Project, labels: Mapping[TaskId, str] | None = None, 
         ProviderSettings(
             clock=SystemClock(),
             base_url=service_address(config.runware.base_url, project.environ),
+            named_by=address_setting(config.runware.base_url, project.environ),
             key=project.environ.get("RUNWARE_API_KEY") or (None if need_key else "not-needed"),
             sandbox=sandbox,
         ),
@@ -134,14 +135,8 @@ def open_archive(project: Project, specs: Iterable[str] = ()) -> "FolderArchive"
         specs: those whose links will be written.
 
     Raises:
-        WrongUsage: the configured place is an object store, which this version does not speak to.
         StorageError: a link leads the archive, or the tree of links, out of the project.
     """
-    if "://" in project.config.archive.url:
-        raise WrongUsage(
-            f"the archive `{project.config.archive.url.partition('://')[0]}://…` is not supported yet",
-            hint="set `[archive] url` to a folder; nothing was ordered",
-        )
     from ltxspec.media.probe import check_decodes
     from ltxspec.storage.archive import FolderArchive
 

@@ -140,7 +140,7 @@ async def _pull_all(desk: _Desk, items: Sequence[tuple[_Item, int]], say: Callab
         try:
             fetched, missing, reason = (0, count, busy[spec]) if spec in busy else await _pull(desk, item)
         except LtxspecError as error:
-            fetched, missing, reason = 0, count, error.summary
+            fetched, missing, reason = 0, count, error.line
             if isinstance(error, LockHeld):
                 busy[spec] = reason
         pulled.fetched += fetched

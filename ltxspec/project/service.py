@@ -41,6 +41,14 @@ def service_address(configured: str, environment: Mapping[str, str]) -> str:
     return configured
 
 
+def address_setting(configured: str, environment: Mapping[str, str]) -> str | None:
+    """The setting that the service's address comes from, for messages; None for the service's own address."""
+    named = environment.get(ADDRESS)
+    if (named or configured) == RunwareConfig().base_url:
+        return None
+    return f"`{ADDRESS}`" if named else "`[runware] base_url` in `ltxspec.toml`"
+
+
 def _refuse_cleartext(address: str, environment: Mapping[str, str]) -> None:
     """Refuse to send the key where everybody on the way can read it."""
     try:

@@ -28,6 +28,7 @@ class ProviderSettings:
 
     clock: Clock
     base_url: str = "https://api.runware.ai/v1"
+    named_by: str | None = None  # the setting that names another address than this one, as shown to users
     key: str | None = field(default=None, repr=False)
     transport: "httpx.AsyncBaseTransport | None" = None  # replaces the network of a paid service, for tests
     poll_chunk: int = 20  # tasks in one poll
@@ -49,19 +50,24 @@ class SandboxParts:
 Factory = Callable[[ProviderSettings], Provider]
 
 
+def missing_key() -> ProviderRefused:
+    """The error for a paid service without a key."""
+    return ProviderRefused(
+        "no API key is set for `runware`",
+        provider_code="missingApiKey",
+        whole_run=True,
+        hint="set `RUNWARE_API_KEY`, or use `--provider sandbox`, which is free and offline",
+    )
+
+
 def _runware(settings: ProviderSettings) -> Provider:
     """The paid service, over the network."""
     if not settings.key:
-        raise ProviderRefused(
-            "no API key is set for `runware`",
-            provider_code="missingApiKey",
-            whole_run=True,
-            hint="set `RUNWARE_API_KEY`, or use `--provider sandbox`, which is free and offline",
-        )
+        raise missing_key()
     from ltxspec.providers.runware.client import ApiKey, Connection
     from ltxspec.providers.runware.provider import RunwareProvider, Tuning
 
-    connection = Connection(settings.base_url, ApiKey(settings.key), settings.transport)
+    connection = Connection(settings.base_url, ApiKey(settings.key), settings.transport, settings.named_by)
     return RunwareProvider(connection, settings.clock, tuning=Tuning(poll_chunk=settings.poll_chunk))
 
 

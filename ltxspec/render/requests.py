@@ -285,12 +285,29 @@ class _Rendering:
     def warn_of_shared_uploads(self, requests: list[Request]) -> None:
         """One upload URL takes one file: a second video would overwrite the first."""
         first: dict[str, Request] = {}
+        inherited: dict[str, int] = {}
         for request in requests:
             target = request.delivery.get(_UPLOAD)
-            if target is None or first.setdefault(target, request) is request:
+            if target is None:
+                continue
+            own = _UPLOAD in self.spec.shots[request.address.shot].parameters
+            inherited[target] = inherited.get(target, 0) + (not own)
+            if first.setdefault(target, request) is request or not own:
                 continue
             message = f"`{request.address.instance}` uploads to the same URL as `{first[target].address.instance}`"
             hint = f"give each shot an `{_UPLOAD}` of its own, or the later video replaces the earlier one"
             self.findings.add(
                 "warning", "shared-upload", message, self.places.key(("shots", request.address.shot)), hint
             )
+        for count in inherited.values():
+            if count > 1:
+                self._warn_of_inherited_upload(count)
+
+    def _warn_of_inherited_upload(self, count: int) -> None:
+        """An upload URL that is set for all shots: said once, where it is set."""
+        in_spec = _UPLOAD in self.spec.defaults
+        setting = "`defaults`" if in_spec else "`[delivery]` of the configuration"
+        message = f"{count} videos are uploaded to the same URL: `{_UPLOAD}` is set in {setting}"
+        hint = f"give each shot an `{_UPLOAD}` of its own, or each video replaces the one before it"
+        where = self.places.key(("defaults", _UPLOAD)) if in_spec else None
+        self.findings.add("warning", "shared-upload", message, where, hint)

@@ -201,10 +201,13 @@ def _headline(plan: Plan) -> str:
 
 
 def _estimated(plan: Plan) -> str:
-    text = amount(*total(plan))
+    sums, (known, unknown) = estimate(plan.changes), total(plan)
+    if unknown and not known:
+        committed = f", of which {sums.under_way_unknown:,} already committed" if sums.under_way_unknown else ""
+        return f"cost unknown for {counted(unknown, 'shot')}{committed}"
+    text = amount(known, unknown)
     if not plan.count(Action.RESUME):
         return text
-    sums = estimate(plan.changes)
     return f"{text}, of which {amount(sums.under_way, sums.under_way_unknown)} already committed"
 
 

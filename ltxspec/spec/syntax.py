@@ -80,6 +80,7 @@ _COMPLAINTS: tuple[tuple[str, _Words], ...] = (
     ("YAML document", _Words("a line that begins with `%` is a directive", "remove it; only YAML 1.2 is read")),
     ("<document start>", _Words("nothing may follow the end of the document", "remove the `...` or what follows it")),
 )
+_CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)  # as git writes them
 _TAB = _Words("a tab indents this line", "indent with spaces")
 
 
@@ -87,6 +88,13 @@ def explain(error: Exception, text: str) -> Explanation:
     """Translate what libyaml (or the codec before it) raised about `text`."""
     if isinstance(error, UnicodeEncodeError):
         return Explanation("half of a surrogate pair is not a character", error.start, "save the file as UTF-8 again")
+    conflict = _CONFLICT.search(text)
+    if conflict:
+        return Explanation(
+            "this file has the conflict markers of an unfinished merge",
+            conflict.start(),
+            "put both sides together, and remove the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`",
+        )
     if isinstance(error, yaml.MarkedYAMLError):
         return _explain_marked(error, text)
     found = _NOT_YAML.search(text) if isinstance(error, ReaderError) else None

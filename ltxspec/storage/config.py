@@ -63,7 +63,7 @@ class BudgetConfig:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveConfig:
-    """[archive]; a folder relative to the root, or the address of an object store."""
+    """[archive]; a folder relative to the root. Object stores are not supported yet."""
 
     url: str = ".ltxspec/archive"
 
@@ -138,8 +138,18 @@ def load_config(start: Path, explicit: Path | None = None) -> Config:
         return Config(root=start.resolve(), remarks=found.remarks)
     problems = Problems()
     config = parse_config(found.data, found.file, shown(explicit or found.file), problems)
+    _refuse_object_store(config, found.data, shown(explicit or found.file), problems)
     problems.raise_if_errors()
     return replace(config, remarks=found.remarks)
+
+
+def _refuse_object_store(config: Config, data: bytes, name: str, problems: Problems) -> None:
+    """Say at once that videos cannot be kept there. An earlier commit that says so is only read."""
+    store, scheme, _ = config.archive.url.partition("://")
+    if scheme:
+        where = TomlFile(name, data.decode("utf-8-sig", "replace")).place("archive", "url")
+        message = f"the archive `{store}://…` is not supported yet"
+        problems.error("config", message, where, "set `[archive] url` to a folder")
 
 
 def parse_config(data: bytes, file: Path, name: str, problems: Problems) -> Config:
@@ -152,7 +162,7 @@ def parse_config(data: bytes, file: Path, name: str, problems: Problems) -> Conf
         problems: where errors go.
     """
     text, document = _parse(data, name, problems)
-    source = TomlFile(name, text)
+    source = TomlFile(name, text, _TABLES)
     for key, value in document.items():
         if key not in _TABLES:
             problems.error("config", f"unknown table `{key}`", source.place(key, key), did_you_mean(key, _TABLES))

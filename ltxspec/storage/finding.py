@@ -7,6 +7,7 @@ own choice: there the file is used, and what is odd about it is said.
 
 import errno
 import os
+import shlex
 import stat
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from ltxspec.storage.inside import open_file
 
 CONFIG_NAME = "ltxspec.toml"
 LARGEST_CONFIG = 2**20  # bytes
+_OTHERS, _BY_OTHERS = "others may write", stat.S_IWOTH | stat.S_IWGRP
 _ROOT = 0  # may do anything anyway
 
 
@@ -67,23 +69,34 @@ def _read(place: Path, doubt: str | None, ours: Collection[int], *, stands_there
             descriptor = open_file(str(file), os.O_RDONLY, within=str(place))
             status = os.fstat(descriptor)
             data = read_open_file(descriptor, file, LARGEST_CONFIG)
+        around = _doubt(place.stat(), ours, "its folder") if stands_there else None
         doubt = _doubt(status, ours, "it")
+        if doubt is None and around is not None:
+            return Found(file, data, (f"`{file}` is used, because you work in its folder; but {around}",))
         if doubt is None:
             if status.st_uid in (os.geteuid(), _ROOT):
                 return Found(file, data)
             return Found(file, data, (f"`{file}` belongs to user {status.st_uid}, like the folder you work in",))
-        if stands_there and (status.st_uid in ours or _doubt(place.stat(), ours, "") is None):
+        if stands_there and (status.st_uid in ours or around is None):
             return Found(file, data, (f"`{file}` is used, because you work in its folder; but {doubt}",))
     return _unused(file, doubt, stands_there=stands_there)
 
 
 def _unused(file: Path, doubt: str, *, stands_there: bool) -> Found:
     """Pass over a file, and say so. In the user's own repository, or where they stand, stop: it may hold the budget."""
-    hint = f"if you trust it, name it: `--config {file}`; else `ltxspec init` writes one of your own"
+    cure = _cure(file) if doubt.startswith(_OTHERS) else ""
+    hint = f"{cure}if you trust it, name it: `--config {file}`"
     in_repository = any(os.path.lexists(folder / ".git") for folder in (file.parent, *file.parent.parents))
     if stands_there or in_repository:
         raise StorageError(f"`{file}` is not used: {doubt}", hint=hint)
     return Found(remarks=(f"`{file}` is not used: {doubt}; {hint}",))
+
+
+def _cure(file: Path) -> str:
+    """How to keep others out of a folder or file that they may write."""
+    modes = {place: os.lstat(place).st_mode for place in (file.parent, file)}
+    writable = [str(place) for place, mode in modes.items() if mode & _BY_OTHERS and not stat.S_ISLNK(mode)]
+    return f"`chmod go-w {shlex.join(writable)}`; " if writable else ""
 
 
 def _doubt(status: os.stat_result, ours: Collection[int], what: str) -> str | None:
@@ -92,7 +105,7 @@ def _doubt(status: os.stat_result, ours: Collection[int], what: str) -> str | No
         return f"{what} belongs to another user ({status.st_uid})"
     private = os.getegid() == os.geteuid() == status.st_gid  # the group that many systems make for each user alone
     if status.st_mode & stat.S_IWOTH or (status.st_mode & stat.S_IWGRP and not private):
-        return f"others may write {what}"
+        return f"{_OTHERS} {what}"
     return None
 
 

@@ -19,6 +19,7 @@ class TomlFile:
 
     name: str
     text: str
+    tables: Sequence[str] = ()  # the names of tables that there can be, for hints
 
     def place(self, table: str, key: str | None = None, entry: int = 0) -> Location:
         """Where a table's key stands; the table's header, or the first line, when it is written in another way.
@@ -35,6 +36,9 @@ class TomlFile:
                 current = header[1]
                 seen += current == table
             inside = current == table and (seen == entry or not table)
+            if key is not None and not entry and _is_other_form(current if header else _key_of(line), current, table, key):
+                best = (number, len(line) - len(line.lstrip()) + 1)
+                break
             if inside and header:
                 best = (number, 1)
             elif inside and key is not None and _key_of(line) == key:
@@ -117,6 +121,8 @@ class TomlTable:
         for key in self.values:
             if key not in self.asked:
                 hint = advice if advice and _SECRETS.search(key) else did_you_mean(key, self.asked)
+                if key in self.file.tables:
+                    hint = f"did you mean the table `[{key}]`?"
                 self.error(f"unknown key `{key}` in {_titled(self.name)}", key, hint)
 
     def error(self, message: str, key: str | None = None, hint: str | None = None) -> None:
@@ -151,6 +157,15 @@ def _titled(table: str) -> str:
 
 def _key_of(line: str) -> str:
     return line.partition("=")[0].strip().strip("\"'")
+
+
+def _is_other_form(name: str, current: str, table: str, key: str) -> bool:
+    """Whether a header or a dotted key is about a key of a table: `[table.key]`, `table.key = …`, `key.inner = …`."""
+    parts = tuple(part.strip(" \t\"'") for part in name.split("."))
+    whole = (table, key) if table else (key,)
+    if name == current or not current:  # a header, or a key before the first one
+        return len(parts) > 1 and parts[: len(whole)] == whole
+    return current == table and len(parts) > 1 and parts[0] == key
 
 
 def _is_filled(value: Json) -> bool:

@@ -198,3 +198,22 @@ def test_an_amount_that_is_none_is_wrong_usage(tmp_path: Path) -> None:
     project(tmp_path, "a")
     for amount in ("much", "-1", "nan"):
         assert "is not an amount in USD" in apply(tmp_path, f"--max-cost={amount}", check=64)[1]
+
+
+def test_a_missing_key_is_told_before_anybody_is_asked_to_approve(tmp_path: Path) -> None:
+    folder = project(tmp_path, "a")
+    for typed in ((), ("--auto-approve",)):
+        refused = ltxspec("apply", *typed, cwd=folder, check=1, RUNWARE_API_KEY="")
+        assert "no API key is set for `runware`" in refused.err
+        assert "approve" not in refused.err
+    asked = ltxspec("apply", cwd=folder, check=4, RUNWARE_API_KEY="a-key")
+    assert "nobody is here to approve it" in asked.err
+
+
+@pytest.mark.parametrize(
+    ("typed", "setting"), [((), "`[budget] per_apply`"), (("--max-cost", "9"), "`[budget] per_apply`"), (("--max-cost", "0.50"), "--max-cost")]
+)
+def test_the_setting_that_limits_a_plan_is_named(tmp_path: Path, typed: tuple[str, ...], setting: str) -> None:
+    folder = project(tmp_path, "a", "b", budget='per_apply = "1.00"')
+    _, told = apply(folder, *typed, check=4)
+    assert f"{setting} sets this limit" in told

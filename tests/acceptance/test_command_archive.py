@@ -36,10 +36,11 @@ def test_a_video_with_other_bytes_is_noticed(rendered: Path) -> None:
 def test_superseded_takes_are_kept_and_only_what_nothing_names_goes(rendered: Path) -> None:
     gc = ("archive", "gc", "--min-age", "0")
     assert len(videos(rendered)) == 2
-    assert quick(*gc, cwd=rendered).out == "0 videos, 0.0 MB.\n"
+    assert quick(*gc, cwd=rendered).out == "Nothing to drop.\n"
     (rendered / ".ltxspec" / "sandbox" / "lockfiles" / "night.lock.json").unlink()
-    assert " stay, younger than 7 days.\n0 videos, 0.0 MB.\n" in quick("archive", "gc", cwd=rendered).out
+    assert " stay, younger than 7 days.\nNothing to drop.\n" in quick("archive", "gc", cwd=rendered).out
     assert quick(*gc, "--dry-run", cwd=rendered).out.count("would drop .ltxspec/archive/") == 2
+    assert "\nWould drop 2 videos (" in quick(*gc, "--dry-run", cwd=rendered).out
     assert len(videos(rendered)) == 2
     out = quick(*gc, cwd=rendered).out
     assert out.count(" MB, 0 days old): no lockfile and no journal names it\n") == 2
@@ -136,8 +137,8 @@ def test_projects_that_share_an_archive_drop_only_their_own(tmp_path: Path, plac
     gc = ("archive", "gc", "--min-age", "0")
     told = quick(*gc, cwd=tmp_path / "c").out
     assert told.startswith("2 more (")
-    assert told.endswith("0 videos, 0.0 MB.\n")
-    assert "\n1 videos, " in quick(*gc, cwd=tmp_path / "a").out
+    assert told.endswith("Nothing to drop.\n")
+    assert "\nDropped 1 video (" in quick(*gc, cwd=tmp_path / "a").out
     assert (first.exists(), second.exists()) == (False, True)
     document = quick(*gc, "--format", "json", cwd=tmp_path / "b").json
     assert ([item["sha256"] for item in document["dropped"]], document["shared"]) == ([second.stem], [])
@@ -157,4 +158,4 @@ def test_what_an_earlier_version_archived_in_a_shared_folder_stays(rendered: Pat
     lockfile.write_bytes(kept)
     quick("archive", "pull", cwd=rendered)
     lockfile.unlink()
-    assert "\n2 videos, " in quick(*gc, cwd=rendered).out
+    assert "\nDropped 2 videos (" in quick(*gc, cwd=rendered).out

@@ -1,6 +1,7 @@
 """`ltxspec sandbox serve`: the free service on a port, for the real client and any other."""
 
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -79,3 +80,15 @@ def test_what_a_sandbox_renders_is_never_recorded_as_bought(project: Path) -> No
     assert "--provider sandbox" in refused.out + refused.err
     assert charges == [], "nothing was ordered"
     assert not list((project / "lockfiles").glob("*"))
+
+
+def test_a_port_that_is_taken_is_told_in_our_own_words(project: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        refused = quick("sandbox", "serve", "--port", port, cwd=project, check=1)
+    assert refused.err.startswith(
+        f"error[cannot-listen]: the sandbox cannot listen on `127.0.0.1:{port}`: something else listens there already\n"
+    )
+    assert "--port 0" in refused.err
+    nowhere = quick("sandbox", "serve", "--host", "192.0.2.1", "--port", "0", cwd=project, check=1)
+    assert "this machine has no such address" in nowhere.err

@@ -6,7 +6,7 @@ import click
 
 from ltxspec.cli import options
 from ltxspec.cli.context import Session
-from ltxspec.cli.param_types import USD
+from ltxspec.cli.param_types import PLAN_DIGEST, USD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ _EXAMPLES = "Examples: `ltxspec apply --max-cost 5`, `ltxspec apply plan.json`, 
 @click.option("--auto-approve", is_flag=True, help="Do not ask before spending.")
 @click.option("--max-cost", type=USD, help="Spend no more than this in this run.")
 @click.option("--allow-unknown-cost", is_flag=True, help="Also buy what has no known price.")
-@click.option("--approved", metavar="DIGEST", help="Refuse any plan but the one with this digest.")
+@click.option("--approved", metavar="DIGEST", type=PLAN_DIGEST, help="Refuse any plan but the one with this digest.")
 @click.option("--parallelism", metavar="N", type=click.IntRange(1, 64), help="Tasks under way at once.")
 @click.option("--detach", is_flag=True, help="Order and leave; `ltxspec collect` brings the videos home.")
 @click.option(

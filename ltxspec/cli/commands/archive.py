@@ -130,8 +130,10 @@ def _tell(project: "Project", pruned: "Pruned", how: "Pruning") -> None:
             "`projects/` in the archive has a list for each project that uses it; remove that of one that is gone."
             + ("" if project.config.project.id else " A project without `[project] id` drops only its own archive's.")
         )
-    size = sum(item.bytes for item in pruned.dropped)
-    click.echo(f"{len(pruned.dropped)} videos, {size / 1e6:.1f} MB.")
+    size, count = sum(item.bytes for item in pruned.dropped), len(pruned.dropped)
+    done = "Would drop" if how.dry_run else "Dropped"
+    told = f"{done} {count} video{'s' * (count != 1)} ({size / 1e6:.1f} MB)" if count else "Nothing to drop"
+    click.echo(f"{told}.")
 
 
 def _tell_json(project: "Project", pruned: "Pruned", how: "Pruning") -> None:

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from ltxspec.values import ShotAddress
 
 
+_VERIFY_HINT = (
+    "after a merge run `ltxspec lock merge`; what is missing or was changed by hand is restored from git "
+    "(`git checkout REVISION -- FILE`): lockfiles are the record of what was paid for"
+)
+
+
 @click.group("lock")
 def command() -> None:
     """Lockfiles are what was bought: check them, merge them, never lose a paid task."""
@@ -44,6 +50,7 @@ def verify(session: Session, bases: tuple[str, ...], provider: str | None) -> in
     for problem in problems:
         click.echo(f"error[lockfile]: {clean(problem)}", err=True)
     if problems:
+        click.echo(f"hint: {_VERIFY_HINT}", err=True)
         return 1
     count = len(verified_names(project))
     against = f"; no paid task of {' and '.join(bases)} is missing" if bases else ""

@@ -1,10 +1,25 @@
 """`ltxspec sandbox serve`: the free stand-in for the paid service, on a port, for any client."""
 
+import errno
+import socket
 from typing import Any
 
 import click
 
 from ltxspec.cli.context import Session
+from ltxspec.errors import LtxspecError
+
+_WHY = {
+    errno.EADDRINUSE: "something else listens there already",
+    errno.EACCES: "this user may not listen there",
+    errno.EADDRNOTAVAIL: "this machine has no such address",
+}
+
+
+class CannotListen(LtxspecError):
+    """The sandbox's address or port cannot be had."""
+
+    code = "cannot-listen"
 
 
 @click.group("sandbox")
@@ -52,5 +67,18 @@ def serve(session: Session, /, **typed: Any) -> int:
         outside=Outside("this machine"),
         scenario=read_scenario(read_named(session.folder / faults, faults, LARGEST_INPUT)) if faults else Scenario(),
     )
-    run(settings, typed["host"], typed["port"], lambda url: click.echo(f"sandbox ready: {url}"))
+    try:
+        run(settings, typed["host"], typed["port"], lambda url: click.echo(f"sandbox ready: {url}"))
+    except LtxspecError as error:
+        if isinstance(error.__cause__, OSError):
+            raise _cannot_listen(typed["host"], typed["port"], error.__cause__) from error
+        raise
     return 0
+
+
+def _cannot_listen(host: str, port: int, cause: OSError) -> CannotListen:
+    """What the system said, in our words."""
+    unknown = isinstance(cause, socket.gaierror)
+    why = _WHY[errno.EADDRNOTAVAIL] if unknown else _WHY.get(cause.errno or 0, "the system does not allow it")
+    hint = "`--port 0` takes any free one" if cause.errno in (errno.EADDRINUSE, errno.EACCES) else "leave out `--host`"
+    return CannotListen(f"the sandbox cannot listen on `{host}:{port}`: {why}", hint=hint)

@@ -7,13 +7,13 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import httpx
 
 from ltxspec import __version__
-from ltxspec.connections import no_connection
+from ltxspec.connections import Cures, no_connection
 from ltxspec.errors import ProviderRefused
 from ltxspec.providers.hosts import is_this_machine
 
@@ -71,11 +71,15 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Where the service is and who asks. `transport` replaces the network: an ASGI application, or a test's."""
+    """Where the service is and who asks. `transport` replaces the network: an ASGI application, or a test's.
+
+    `named_by` is the setting that the address comes from, as shown to users; None for the service's own.
+    """
 
     base_url: str
     key: ApiKey
     transport: httpx.AsyncBaseTransport | None = None
+    named_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +92,21 @@ class Answer:
 
 
 class Broken(Exception):
-    """No answer came; callers turn it into one of our errors. `sent` is false only when certainly nothing was sent."""
+    """No answer came; callers turn it into one of our errors. `sent` is false only when certainly nothing was sent.
 
-    def __init__(self, reason: str, *, sent: bool) -> None:
+    `cure` says how to mend it, where that is known.
+    """
+
+    def __init__(self, reason: str, *, sent: bool, cure: str | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.sent = sent
+        self.cure = cure
+
+    @property
+    def line(self) -> str:
+        """The reason and its cure in one line."""
+        return "; ".join(filter(None, (self.reason, self.cure)))
 
 
 class Client:
@@ -111,7 +124,8 @@ class Client:
         # httpx logs every URL, and a presigned URL is a secret; httpcore logs redirects with it.
         for name in ("httpx", "httpcore"):
             logging.getLogger(name).setLevel(logging.WARNING)
-        self.base_url = _web_address(connection.base_url)
+        self.base_url = _web_address(connection)
+        self.named_by = connection.named_by
         self._key = connection.key
         secure = connection.transport is None and self.base_url.scheme == "https"
         outwards = self._outwards = secure and not is_this_machine(self.base_url.host)
@@ -150,8 +164,21 @@ class Client:
     def broken(self, error: Exception, url: httpx.URL) -> Broken:
         """What a failure of the transport means. No text of httpx is told: it can hold URLs."""
         sent = not isinstance(error, _NOTHING_SENT)
-        told = None if sent else no_connection(error, url, uses_proxy=self._outwards and url.scheme == "https")
-        return Broken(told or _WORDS.get(type(error), type(error).__name__), sent=sent)
+        reason = _WORDS.get(type(error), type(error).__name__)
+        if sent:
+            return Broken(reason, sent=True)
+        uses_proxy = self._outwards and url.scheme == "https"
+        told = no_connection(error, url, uses_proxy=uses_proxy, cures=self._cures(url))
+        return Broken(told.what, sent=False, cure=told.cure) if told else Broken(reason, sent=False)
+
+    def _cures(self, url: httpx.URL) -> Cures:
+        """What helps where nothing answers. This machine is reached without network and proxy."""
+        usual, setting = Cures(), self.named_by
+        if setting is None or url.host != self.base_url.host:
+            return usual
+        if is_this_machine(url.host):
+            return replace(usual, silent=f"start it (`ltxspec sandbox serve`), or unset {setting}")
+        return replace(usual, unknown_name=f"check the spelling in {setting}, and the network")
 
     async def close(self) -> None:
         """Close all connections. An injected transport is closed with them. What does not close in time is left."""
@@ -181,18 +208,19 @@ _WORDS: dict[type[Exception], str] = {
 }
 
 
-def _web_address(base_url: str) -> httpx.URL:
+def _web_address(connection: Connection) -> httpx.URL:
     """The service's address. Raises ProviderRefused when it is none, before anything is sent to a wrong place."""
+    base_url, setting = connection.base_url, connection.named_by or "`base_url`"
     try:
         url = httpx.URL(base_url)
     except httpx.InvalidURL:
         url = httpx.URL("")
     if url.scheme not in {"http", "https"} or not url.host:
         raise ProviderRefused(
-            f"`base_url` is not an http or https address: `{base_url.partition('?')[0]}`",
+            f"{setting} is not an http or https address: `{base_url.partition('?')[0]}`",
             provider_code="notSent",
             whole_run=True,
-            hint="correct `base_url` in `ltxspec.toml` or `RUNWARE_BASE_URL`",
+            hint=f"correct {setting}, such as `https://api.example/v1`",
         )
     return url
 

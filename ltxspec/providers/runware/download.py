@@ -127,7 +127,7 @@ class Downloads:
                         url = self._checked(response.headers.get("Location", ""), url)
         except (httpx.RequestError, httpx.InvalidURL) as error:
             failure: Broken = self._client.broken(error, url)
-            raise NotYet(failure.reason) from None
+            raise NotYet(failure.line) from None
         except TimeoutError:
             raise NotYet("the transfer stalled") from None
         except NoVideo as error:

@@ -109,14 +109,14 @@ class RunwareProvider:
                 reply = await self._reads.post(body, self._patience.for_order(body))
         except Broken as error:
             if not error.sent:
-                raise NotSent(f"the service could not be reached: {error.reason}") from None
+                raise NotSent(f"the service could not be reached: {error.line}") from None
             raise SubmissionUncertain(f"the order got no answer: {error.reason}") from None
         verdict = judge_submission(reply, order.task_id)
         match verdict:
             case Acceptance():
                 return verdict
             case Refusal():
-                raise refused(verdict, "the order")
+                raise refused(verdict, "the order", self._client)
             case Unclear():
                 raise SubmissionUncertain(
                     f"the service gave no clear answer to the order: {verdict.reason}", retry_after=verdict.retry_after
@@ -198,7 +198,7 @@ class RunwareProvider:
             return items[0]
         refusal = request_refusal(reply, task_id)
         if refusal is not None:
-            raise refused(refusal, what)
+            raise refused(refusal, what, self._client)
         reason = next((f": {error.message or error.code}" for error in reply.errors), "")
         raise ProviderUnavailable(f"the service did not answer {what} ({reply.told}){reason}")
 

@@ -63,7 +63,7 @@ class Reads:
                 break
             await self._clock.sleep(max(self._wait(attempt), asked_wait))
             result = await self._try(body)
-        return _with_good_key(_answer(result, wanted) or _last_word(result))
+        return self._with_good_key(_answer(result, wanted) or _last_word(result))
 
     async def post(self, body: bytes, seconds: float) -> Reply:
         """Post once and decode. Raises Broken when no answer came in that time."""
@@ -77,21 +77,35 @@ class Reads:
             try:
                 return await self.post(body, self._patience.for_request(body))
             except Broken as error:
-                return ProviderUnavailable(
-                    f"the service at `{place_of(self._client.base_url)}` did not answer: {error.reason}"
-                )
+                return self._unanswered(error)
+
+    def _unanswered(self, error: Broken) -> ProviderUnavailable:
+        """No answer. Where no connection came about, the reason names the place itself."""
+        what = f"the service at `{place_of(self._client.base_url)}` did not answer"
+        if not error.sent and error.cure:
+            what = "the service could not be reached"
+        return ProviderUnavailable(f"{what}: {error.reason}", hint=error.cure)
+
+    def _with_good_key(self, reply: Reply) -> Reply:
+        refusal = key_refusal(reply)
+        if refusal is not None:
+            raise refused(refusal, "the key", self._client)
+        return reply
 
     def _wait(self, attempt: int) -> float:
         """Seconds before the next attempt, longer each time, spread so that many machines do not ask as one."""
         return min(_FIRST_WAIT * _GROWTH ** (attempt - 1), _LONGEST_WAIT) * (0.5 + self._jitter() / 2)
 
 
-def refused(refusal: Refusal, what: str) -> ProviderRefused:
-    """The error for a definite no. `what` was refused: "the order", "the request"."""
+def refused(refusal: Refusal, what: str, client: Client) -> ProviderRefused:
+    """The error for a definite no. `what` was refused: "the order", "the request". An address that is not the
+    service's own is named, with the setting it comes from: another service may have answered than was meant.
+    """
     reason = refusal.message.rstrip(".") or "no reason given"
     about = f", about `{'`, `'.join(refusal.parameters)}`" if refusal.parameters else ""
+    where = f" at `{place_of(client.base_url)}` (from {client.named_by})" if client.named_by else ""
     return ProviderRefused(
-        f"the service refused {what} (`{refusal.code}`{about}): {reason}",
+        f"the service{where} refused {what} (`{refusal.code}`{about}): {reason}",
         provider_code=refusal.code,
         whole_run=refusal.whole_run,
         every_copy=refusal.kind is Kind.VALIDATION,  # depends on the request alone
@@ -114,13 +128,6 @@ def _answer(result: Reply | ProviderUnavailable, wanted: frozenset[TaskId]) -> R
         return None
     settled = result.readable and not result.transient
     return result if settled or result.mentioned(wanted) else None
-
-
-def _with_good_key(reply: Reply) -> Reply:
-    refusal = key_refusal(reply)
-    if refusal is not None:
-        raise refused(refusal, "the key")
-    return reply
 
 
 def _last_word(result: Reply | ProviderUnavailable) -> Reply:

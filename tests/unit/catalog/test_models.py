@@ -178,29 +178,40 @@ def test_the_digest_follows_the_content_of_the_file() -> None:
     ],
 )
 def test_a_malformed_model_file_is_named_with_what_is_wrong(document: Any, message: str) -> None:
-    assert f"bad.json:1:1: {message}" in messages_of({"bad.json": document})
+    assert f"schemas/models/bad.json:1:1: {message}" in messages_of({"bad.json": document})
+
+
+def test_a_missing_price_is_told_with_what_stands_for_an_unknown_one() -> None:
+    with pytest.raises(Invalid) as caught:
+        load_catalog({"a.json": changed("x-ltxspec.price", None)})
+    (diagnostic,) = caught.value.diagnostics
+    shown = json.loads("{" + (diagnostic.hint or "").split("`")[1] + "}")
+    written = changed("x-ltxspec.price", shown["price"])
+    written["x-ltxspec"]["price"] |= {"seconds": "/length", "results": "/copies"}
+    model = load_catalog({"a.json": written}).models[0]
+    assert estimate(model, {"resolution": "720p"}) is None
 
 
 def test_a_number_that_readers_of_json_take_for_different_ones_is_refused() -> None:
     (found,) = messages_of({"a.json": changed("properties.positivePrompt.maxLength", 2**60)})
-    assert found.startswith(f"a.json:1:1: {2**60} exceeds")
+    assert found.startswith(f"schemas/models/a.json:1:1: {2**60} exceeds")
 
 
 def test_places_of_omitted_items_match_their_number() -> None:
     document = changed("x-ltxspec.defaults.lists", [{"path": "/stills", "omitted": {"2": [{}]}}])
     wanted = "an object of lists of objects, each under its number of items"
-    assert messages_of({"a.json": document}) == [f"a.json:1:1: `x-ltxspec.defaults.lists[0].omitted` must be {wanted}"]
+    assert messages_of({"a.json": document}) == [f"schemas/models/a.json:1:1: `x-ltxspec.defaults.lists[0].omitted` must be {wanted}"]
 
 
 def test_all_malformed_files_are_reported_at_once() -> None:
     found = messages_of({"a.json": {}, "b.json": changed("x-ltxspec.name", None)})
-    assert [line.partition(":")[0] for line in found] == ["a.json", "b.json"]
+    assert [line.partition(":")[0] for line in found] == ["schemas/models/a.json", "schemas/models/b.json"]
 
 
 def test_two_files_may_not_claim_one_name() -> None:
     assert messages_of({"a.json": OTHER, "b.json": OTHER}) == [
-        "b.json:1:1: `acme:clip@1` is already the name of the model in `a.json`",
-        "b.json:1:1: `acme-clip` is already the name of the model in `a.json`",
+        "schemas/models/b.json:1:1: `acme:clip@1` is already the name of the model in `a.json`",
+        "schemas/models/b.json:1:1: `acme-clip` is already the name of the model in `a.json`",
     ]
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import click
 import pytest
 
-from ltxspec.cli.param_types import NEW_ADDRESS, TASK_ID, USD
+from ltxspec.cli.param_types import NEW_ADDRESS, PLAN_DIGEST, TASK_ID, USD
 from ltxspec.errors import WrongUsage
 from ltxspec.values import ShotAddress
 
@@ -54,3 +54,12 @@ def test_a_task_id_is_a_uuid_in_any_form() -> None:
     assert TASK_ID.convert(plain.upper().replace("-", ""), None, None) == plain
     with pytest.raises(WrongUsage, match="is not the id of a task"):
         TASK_ID.convert("7", None, None)
+
+
+def test_a_plan_is_approved_by_its_whole_digest() -> None:
+    digest = "sha256:" + "0a" * 32
+    assert PLAN_DIGEST.convert(digest, None, None) == digest
+    for text in ("nonsense", "", digest[:-1], digest.upper(), f"{digest}0", digest.removeprefix("sha256:")):
+        with pytest.raises(WrongUsage, match="is not the digest of a plan") as caught:
+            PLAN_DIGEST.convert(text, None, None)
+        assert "`sha256:` and 64 digits" in (caught.value.hint or "")

@@ -3,7 +3,7 @@
 import pytest
 
 from ltxspec.errors import Refused
-from ltxspec.project.service import service_address
+from ltxspec.project.service import address_setting, service_address
 from ltxspec.storage.config import RunwareConfig
 
 USUAL = RunwareConfig().base_url
@@ -53,3 +53,10 @@ def test_the_key_is_not_sent_in_clear_to_another_machine(address: str) -> None:
 @pytest.mark.parametrize("address", ["https://gateway.example/v1", "http://127.0.0.1:8787/v1", "http://localhost/v1"])
 def test_https_and_this_machine_may_be_named(address: str) -> None:
     assert service_address(USUAL, {**WITH_KEY, "RUNWARE_BASE_URL": address}) == address
+
+
+def test_the_setting_that_an_address_comes_from_is_told_unless_it_is_the_usual_one() -> None:
+    assert address_setting(USUAL, {}) is None
+    assert address_setting(USUAL, {"RUNWARE_BASE_URL": USUAL}) is None
+    assert address_setting("http://localhost/v1", {"RUNWARE_BASE_URL": "http://[::1]/v1"}) == "`RUNWARE_BASE_URL`"
+    assert address_setting("http://localhost/v1", {}) == "`[runware] base_url` in `ltxspec.toml`"

@@ -42,7 +42,7 @@ per_apply = "20.00"
 per_shot = 3
 per_spec = "100"
 [archive]
-url = "s3://bucket/videos"
+url = "/srv/videos"
 [delivery]
 ttl = 86400
 webhookURL = "https://hooks.example/x"
@@ -107,7 +107,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert config.provider == ProviderConfig("sandbox", 2, 5)
     assert config.runware == RunwareConfig("http://127.0.0.1:8080/v1", 0.5, 5.0, 0.0, 600.0)
     assert config.budget == BudgetConfig(Decimal("20.00"), Decimal(3), Decimal(100))
-    assert config.archive == ArchiveConfig("s3://bucket/videos")
+    assert config.archive == ArchiveConfig("/srv/videos")
     assert config.delivery == DeliveryConfig(86400, "https://hooks.example/x", "https://bucket.example/x")
     assert config.sandbox == SandboxConfig(20.0)
     assert [(rule.assertion, rule.message, rule.severity) for rule in config.policy] == [
@@ -274,3 +274,13 @@ def test_a_policy_knows_its_place() -> None:
     (rule,) = config.policy
     assert isinstance(rule, PolicyRule)
     assert str(rule.where) == "ltxspec.toml:2:1"
+
+
+def test_an_archive_in_an_object_store_is_an_error_of_the_configuration(tmp_path: Path) -> None:
+    text = '[archive]\nurl = "s3://bucket/videos"\n'
+    with pytest.raises(Invalid, match=r"the archive `s3://…` is not supported yet") as caught:
+        load(tmp_path, text)
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.where is not None
+    assert (diagnostic.where.line, diagnostic.hint) == (2, "set `[archive] url` to a folder")
+    assert problems(text) == [], "an earlier commit that says so is read all the same"

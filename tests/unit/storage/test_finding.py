@@ -54,8 +54,11 @@ def test_what_others_may_write_is_not_used_and_that_is_said(above: Path, what: s
     found = find_config(above / "mine")
     assert found.file is None
     (remark,) = found.remarks
-    assert remark.startswith(f"`{above.resolve() / CONFIG_NAME}` is not used: {doubt}; ")
+    place = (above / what).resolve()
+    told = f"`{above.resolve() / CONFIG_NAME}` is not used: {doubt}; `chmod go-w {place}`; if you trust it"
+    assert remark.startswith(told)
     assert "--config" in remark
+    assert "ltxspec init" not in remark
 
 
 def test_what_a_group_may_write_is_not_used_unless_it_is_the_users_own(
@@ -88,11 +91,13 @@ def test_in_ones_own_repository_a_file_that_cannot_be_believed_is_an_error_becau
 
 def test_where_one_stands_the_file_is_used_and_what_is_odd_is_said(above: Path) -> None:
     above.chmod(0o777)
-    assert find_config(above).remarks == ()
+    used = f"`{above.resolve() / CONFIG_NAME}` is used, because you work in its folder; but"
+    assert find_config(above).remarks == (f"{used} others may write its folder",)
+    above.chmod(0o755)
     (above / CONFIG_NAME).chmod(0o666)
     found = find_config(above)
     assert found.file == above.resolve() / CONFIG_NAME
-    assert found.remarks == (f"`{found.file}` is used, because you work in its folder; but others may write it",)
+    assert found.remarks == (f"{used} others may write it",)
 
 
 @as_root

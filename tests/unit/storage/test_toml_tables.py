@@ -65,3 +65,23 @@ def test_a_near_name_is_suggested_and_otherwise_all_are_listed() -> None:
     assert did_you_mean("Webhookurl", ["webhookURL", "ttl"]) == "did you mean `webhookURL`?"
     assert did_you_mean("zzz", ["webhookURL", "ttl"]) == "known are `webhookURL`, `ttl`"
     assert did_you_mean("zzz", []) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("# first\n[provider.runware]\nbase_url = 1\n", 2),
+        ("# first\nprovider.runware = {}\n", 2),
+        ("# first\n\n[provider]\nname = 'x'\nrunware.base_url = 1\n", 5),
+        ("# first\n\n[provider]\nname = 'x'\nrunware = {}\n", 5),
+    ],
+)
+def test_a_table_in_another_one_is_found_however_it_is_written(text: str, line: int) -> None:
+    problems = Problems()
+    table = TomlTable(TomlFile("x.toml", text, ("provider", "runware")), "provider", {"runware": {}}, problems)
+    table.text("name", "b")
+    table.finish()
+    (diagnostic,) = problems.diagnostics
+    assert diagnostic.where is not None
+    assert diagnostic.where.line == line
+    assert diagnostic.hint == "did you mean the table `[runware]`?"

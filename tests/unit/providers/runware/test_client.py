@@ -206,7 +206,7 @@ def test_https_goes_through_the_proxy_of_the_environment_which_sees_no_key(monke
         with pytest.raises(Broken) as caught:
             post(Connection("https://api.example.test/v1", ApiKey("canary-key")))
     assert not caught.value.sent
-    assert caught.value.reason.startswith(
+    assert caught.value.line.startswith(
         f"the proxy `127.0.0.1:{port}` gave no connection to `api.example.test`; check"
     )
     (asked,) = proxy.asked
@@ -277,7 +277,7 @@ def test_a_certificate_that_is_not_accepted_is_told_with_its_cure(
         with pytest.raises(Broken) as caught:
             post(Connection("https://api.example.test/v1", ApiKey("canary-key")))
     assert not caught.value.sent
-    assert f"the certificate of `api.example.test` {words}" in caught.value.reason
+    assert f"the certificate of `api.example.test` {words}" in caught.value.line
 
 
 def test_a_server_that_speaks_no_tls_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -292,7 +292,7 @@ def test_a_proxy_that_is_not_there_is_named_without_its_password(monkeypatch: py
     use_proxy(monkeypatch, "http://me:pw-canary@127.0.0.1:1")
     with pytest.raises(Broken) as caught:
         post(Connection("https://api.example.test/v1", ApiKey("canary-key")))
-    assert caught.value.reason == "nothing answers at the proxy `127.0.0.1:1`; check `HTTPS_PROXY`"
+    assert caught.value.line == "nothing answers at the proxy `127.0.0.1:1`; check `HTTPS_PROXY`"
 
 
 def test_a_name_that_is_not_found_is_told_and_so_is_a_port_where_nothing_listens(
@@ -301,8 +301,11 @@ def test_a_name_that_is_not_found_is_told_and_so_is_a_port_where_nothing_listens
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(Broken) as caught:
-        post(Connection("http://127.0.0.1:1/v1?token=canary", ApiKey("canary-key")))
-    assert caught.value.reason.startswith("nothing answers at `http://127.0.0.1:1/v1`; check the network")
+        post(Connection("http://127.0.0.1:1/v1?token=canary", ApiKey("canary-key"), named_by="`RUNWARE_BASE_URL`"))
+    assert caught.value.line == (
+        "nothing answers at `http://127.0.0.1:1/v1`; "
+        "start it (`ltxspec sandbox serve`), or unset `RUNWARE_BASE_URL`"
+    )
 
     def not_found(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
@@ -310,7 +313,10 @@ def test_a_name_that_is_not_found_is_told_and_so_is_a_port_where_nothing_listens
     monkeypatch.setattr(socket, "getaddrinfo", not_found)
     with pytest.raises(Broken) as caught:
         post(Connection("https://api.example.test/v1", ApiKey("canary-key")))
-    assert caught.value.reason.startswith("the name of `api.example.test` is not found; check the network")
+    assert caught.value.line.startswith("the name of `api.example.test` is not found; check the network")
+    with pytest.raises(Broken) as caught:
+        post(Connection("https://api.example.test/v1", ApiKey("canary-key"), named_by="`RUNWARE_BASE_URL`"))
+    assert caught.value.cure == "check the spelling in `RUNWARE_BASE_URL`, and the network"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
@@ -444,8 +450,10 @@ def test_a_key_that_no_header_can_carry_is_refused_without_being_shown(value: st
 
 @pytest.mark.parametrize("base_url", ["", "api.example.test/v1", "ftp://api.example.test", "https://", "https://[::1"])
 def test_an_address_of_the_service_that_is_none_is_refused(base_url: str) -> None:
-    with pytest.raises(ProviderRefused, match="base_url"):
-        Client(Connection(base_url, ApiKey("canary-key")))
+    setting = "`RUNWARE_BASE_URL`"
+    with pytest.raises(ProviderRefused, match="^`RUNWARE_BASE_URL` is not an http or https address") as caught:
+        Client(Connection(base_url, ApiKey("canary-key"), named_by=setting))
+    assert (caught.value.hint or "").startswith(f"correct {setting}, ")
 
 
 @NEEDS_OPENSSL
@@ -462,7 +470,8 @@ def test_the_cure_for_an_unknown_authority_holds_on_this_machine_too(
     with listening(serve) as port:
         use_proxy(monkeypatch, "http://127.0.0.1:1")
         connection = Connection(f"https://localhost:{port}/v1", ApiKey("canary-key"))
-        with pytest.raises(Broken, match="SSL_CERT_FILE"):
+        with pytest.raises(Broken, match="signed by itself") as caught:
             post(connection)
+        assert "SSL_CERT_FILE" in (caught.value.cure or "")
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
         assert post(connection) == Answer(200, b"{}", None)

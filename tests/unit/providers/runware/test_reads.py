@@ -2,6 +2,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -118,6 +119,23 @@ def test_a_bad_key_stops_the_run_at_once(ask: Ask, slept: list[float], key: str)
     assert slept == []
 
 
+def test_what_refused_the_key_is_named_where_it_is_not_the_usual_service(
+    connect: Callable[..., Connection], clock: Clock
+) -> None:
+    answer = httpx.Response(401, json={"errors": [{"code": "invalidApiKey", "message": "No"}]})
+    connection = replace(connect(lambda _: answer), named_by="`RUNWARE_BASE_URL`")
+
+    async def once() -> None:
+        async with Client(connection) as client:
+            await Reads(client, clock, lambda: 1.0, Patience()).ask(b"[]", [TASK])
+
+    with pytest.raises(ProviderRefused) as caught:
+        asyncio.run(once())
+    assert caught.value.summary == (
+        "the service at `https://api.example.test/v1` (from `RUNWARE_BASE_URL`) refused the key (`invalidApiKey`): No"
+    )
+
+
 def test_only_a_few_requests_are_under_way_at_once(connect: Callable[..., Connection], clock: Clock) -> None:
     under_way, most = 0, 0
 
@@ -159,5 +177,8 @@ def test_who_else_may_have_answered_is_told(ask: Ask, answer: httpx.Response, wo
 def test_a_service_that_does_not_answer_is_named(ask: Ask) -> None:
     with pytest.raises(ProviderUnavailable) as caught:
         ask([httpx.ConnectError("refused")] * 4)
-    assert "the service at `https://api.example.test/v1` did not answer: no connection to" in caught.value.summary
-    assert "HTTPS_PROXY" in caught.value.summary
+    assert caught.value.summary == "the service could not be reached: no connection to `https://api.example.test/v1`"
+    assert "HTTPS_PROXY" in (caught.value.hint or "")
+    with pytest.raises(ProviderUnavailable) as caught:
+        ask([httpx.ReadTimeout("slow")] * 4)
+    assert caught.value.summary == "the service at `https://api.example.test/v1` did not answer: no answer in time"
