@@ -153,6 +153,7 @@ def _page(options: CommentOptions, target: Target, head: str) -> "Page":
         storyboard=options.storyboard,
         report=options.report_url,
         advice=options.advice or "",
+        whole=options.report is not None,
     )
 
 

@@ -10,6 +10,7 @@ from ltxspec.plan.actions import FieldChange
 from ltxspec.report import wording as phrases
 from ltxspec.report.markdown import code, escape, marked, prose
 from ltxspec.report.review import wording as review_words
+from ltxspec.report.review.whole import is_bought, whole_request
 from ltxspec.report.terminal import clean, fit
 from ltxspec.report.word_diff import collapse, word_diff
 from ltxspec.review.models import Cause, ShotReview
@@ -66,24 +67,35 @@ def picture(url: str, description: str) -> str:
     return f'<img src="{_attribute(url)}" alt="{html.escape(clean(description))}">'
 
 
-def details_of(shot: ShotReview, links: Links, *, is_open: bool = False) -> str:
-    """One shot as a folded section, HTML without blank lines."""
+def details_of(shot: ShotReview, links: Links, *, is_open: bool = False, whole: bool = False) -> str:
+    """One shot as a folded section, HTML without blank lines.
+
+    Args:
+        shot: the shot.
+        links: of pictures and videos.
+        is_open: whether it is unfolded from the start.
+        whole: show all that is bought, see `whole.py`; else only what changed.
+    """
     title = f" {escape(fit(clean(shot.title), _LONGEST_ADDRESS))}" if shot.title else ""
     about = f"{review_words.KINDS[shot.kind]}: {escape(review_words.reason(shot))}"
     summary = f"<details{' open' if is_open else ''}><summary>{code(address(shot))}{title} ({about})</summary>"
-    return "\n".join([summary, *_body(shot, links), "</details>"])
+    return "\n".join([summary, *_body(shot, links, whole=whole), "</details>"])
 
 
-def has_details(shot: ShotReview) -> bool:
+def has_details(shot: ShotReview, *, whole: bool = False) -> bool:
     """Whether there is anything to fold away."""
-    return bool(shot.changes or shot.causes or shot.bought or (shot.prompt_before is None and shot.prompt_after))
+    return (whole and is_bought(shot)) or bool(shot.changes or shot.causes or shot.bought or (shot.prompt_before is None and shot.prompt_after))
 
 
-def _body(shot: ShotReview, links: Links) -> Iterator[str]:
+def _body(shot: ShotReview, links: Links, *, whole: bool) -> Iterator[str]:
     image = links.images.get(str(shot.address))
     if image:
         yield f"<p>{picture(image, f'before and after of {shot.address}')}</p>"
-    if shot.changes:
+    if whole and is_bought(shot):
+        told = [change for change in shot.changes if not phrases.is_text(change)]
+        yield from map(_field, told[:_MOST_FIELDS])
+        yield from whole_request(shot)
+    elif shot.changes:
         yield from map(_field, shot.changes[:_MOST_FIELDS])
         if len(shot.changes) > _MOST_FIELDS:
             yield f"<p>… and {phrases.counted(len(shot.changes) - _MOST_FIELDS, 'more field')}</p>"

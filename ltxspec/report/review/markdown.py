@@ -16,6 +16,7 @@ from ltxspec.report.markdown import code, escape, fence, prose
 from ltxspec.report.review import wording as review_words
 from ltxspec.report.review.details import Links, address, details_of, has_details, link_to, picture
 from ltxspec.report.review.marker import Marker, write_marker
+from ltxspec.report.review.whole import is_bought
 from ltxspec.report.sized import Room
 from ltxspec.report.terminal import clean, fit
 from ltxspec.review.models import WORKING_TREE, Kind, LostTake, Review, ShotReview
@@ -31,6 +32,7 @@ _LONGEST_NAME = 60
 _ROOM_FOR_NOTES = 900  # for saying what was left out
 _SHARE = 0.5  # of the room, for the rows of the table; differences are worth more than the 300th row
 _HEADER = "| Change | Shot | Why | Size | Was | Costs |\n|---|---|---|---|--:|--:|"
+_CLAIMED = "What was before is the report's own word. What is bought is shown whole, each request with all of its fields."
 _ORDER = {kind: number for number, kind in enumerate(Kind)}
 
 
@@ -47,6 +49,7 @@ class Page:
         storyboard: URL of the storyboard page.
         report: URL of the whole review.
         advice: Markdown of the caller's own, before the commands: how to apply from here, for example.
+        whole: the review comes from a report, whose word on what was before nobody can check: show all that is bought.
     """
 
     limit: int | None = None
@@ -57,6 +60,7 @@ class Page:
     storyboard: str | None = None
     report: str | None = None
     advice: str = ""
+    whole: bool = False
 
 
 def review_markdown(review: Review, page: Page | None = None) -> str:
@@ -72,7 +76,7 @@ def review_markdown(review: Review, page: Page | None = None) -> str:
     last = [part for part in (page.advice, _commands(review), _footer(review, page)) if part]
     room = Room(page.limit)
     room.reserve(*first, *last, " " * _ROOM_FOR_NOTES, 2 * (page.report or ""))
-    shots = sorted(review_words.own_shots(review), key=lambda shot: _ORDER[shot.kind])
+    shots = sorted(_shown(review, page), key=lambda shot: (shot.inherited, _ORDER[shot.kind]))
     blocks = [
         first[0],
         *_listed(f"⚠️ **{review_words.RULES}:**", map(review_words.rule, review.rules), room),
@@ -89,6 +93,11 @@ def review_markdown(review: Review, page: Page | None = None) -> str:
         *last,
     ]
     return "\n\n".join(blocks) + "\n"
+
+
+def _shown(review: Review, page: Page) -> list[ShotReview]:
+    """The shots this change is about; what a report calls no doing of this change is bought with it all the same."""
+    return [shot for shot in review.shots if not shot.inherited or (page.whole and is_bought(shot))]
 
 
 def _marker(review: Review, page: Page) -> str:
@@ -233,15 +242,20 @@ def _target(url: str) -> str:
 
 def _details(shots: Sequence[ShotReview], room: Room, page: Page) -> list[str]:
     """Edited shots first: a reviewer has not seen the difference anywhere else. Made one by one, while they fit."""
-    worth = [shot for shot in shots if has_details(shot) and shot.changes]
-    worth += [shot for shot in shots if has_details(shot) and not shot.changes]
+    worth = [shot for shot in shots if has_details(shot, whole=page.whole)]
+    worth.sort(key=lambda shot: ((page.whole and not is_bought(shot)), not shot.changes))
     is_open = len(worth) <= _OPEN
-    made = (details_of(shot, page.links, is_open=is_open) for shot in worth)
+    made = (details_of(shot, page.links, is_open=is_open, whole=page.whole) for shot in worth)
     taken = room.fill(made, MOST_DETAILS)
     blocks = ["\n".join(taken)] if taken else []
+    if page.whole and taken:
+        blocks.insert(0, _CLAIMED)
     left = len(worth) - len(taken)
     if left:
-        blocks.append(f"Details of {phrases.counted(left, 'shot')} are left out; {_elsewhere(page)} has them.")
+        sign = "⚠️ " if page.whole else ""
+        blocks.append(
+            f"{sign}Details of {phrases.counted(left, 'shot')} are left out; {_elsewhere(page)} has them."
+        )
     return blocks
 
 

@@ -1,0 +1,63 @@
+"""What a shot buys, shown whole: for a review that was read from a report, of which nobody knows what was before.
+
+The requests of a report are worked out again (see `checking.py`); the takes of the base are its writer's word. A word
+that hides nothing: beside it stands everything that would be ordered, or was, and no part is folded away as unchanged.
+"""
+
+import sys
+from collections.abc import Iterator, Mapping
+
+from ltxspec.catalog.models import PROMPT
+from ltxspec.plan.actions import Action
+from ltxspec.plan.differences import field_changes
+from ltxspec.redaction import redact_secrets
+from ltxspec.report import wording as phrases
+from ltxspec.report.markdown import escape, marked
+from ltxspec.report.terminal import clean
+from ltxspec.report.word_diff import word_diff
+from ltxspec.review.models import Kind, ShotReview
+from ltxspec.values import Json
+
+_LONGEST_DIFF = 12_000  # characters of both prompts together; beyond, only the new one is shown
+
+
+def is_bought(shot: ShotReview) -> bool:
+    """Whether money is about this shot: it would be ordered, is under way, or was rendered in this change."""
+    return _request(shot) is not None
+
+
+def whole_request(shot: ShotReview) -> Iterator[str]:
+    """All that the shot's request says, as HTML: its prompt from the first word to the last, then every other field."""
+    request = _request(shot)
+    if request is None:
+        return
+    body = redact_secrets(request)
+    text = body.get(PROMPT)
+    if isinstance(text, str):
+        yield f"<p><b>prompt</b>:</p><blockquote>{_prompt(shot.prompt_before, text)}</blockquote>"
+    fields = [
+        f"{escape(phrases.field_name(item.path))}: {escape(phrases.value(item.after, sys.maxsize))}"
+        for item in field_changes({}, body)
+        if item.path not in {f"/{PROMPT}", "/taskType"}
+    ]
+    fields += [f"content of {escape(clean(name))}: {escape(content)}" for name, content in _inputs(shot).items()]
+    yield f"<p>The whole request: {'; '.join(fields)}</p>"
+
+
+def _request(shot: ShotReview) -> Mapping[str, Json] | None:
+    change = shot.change
+    if change is not None and change.request is not None and (change.action.spends or change.action is Action.RESUME):
+        return change.request.body
+    return shot.after.request if shot.kind is Kind.RENDERED and shot.after is not None else None
+
+
+def _inputs(shot: ShotReview) -> Mapping[str, str]:
+    if shot.change is not None and shot.change.request is not None:
+        return shot.change.request.inputs
+    return shot.after.inputs if shot.after is not None else {}
+
+
+def _prompt(before: str | None, after: str) -> str:
+    if before is None or len(before) + len(after) > _LONGEST_DIFF:
+        return escape(after.strip())
+    return marked(word_diff(before, after))
