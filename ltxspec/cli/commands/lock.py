@@ -40,7 +40,7 @@ def verify(session: Session, bases: tuple[str, ...], provider: str | None) -> in
 
     A task counts as kept wherever it is recorded now: lockfiles may be renamed, shots may move to another spec. What
     was not known may have become known; a fresh address of the same video and a pick are no alteration. After a merge
-    give --base twice, for both sides.
+    give --base twice, for both sides. What was paid for is checked whichever provider is configured.
     """
     from ltxspec.project.lock_verify import verified_names, verify_lockfiles
     from ltxspec.report.terminal import clean
