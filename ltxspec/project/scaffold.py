@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ltxspec.catalog.models import load_catalog
-from ltxspec.project.scaffold_ci import branch_of, ci_files, service_of
 from ltxspec.errors import Problems
+from ltxspec.project.scaffold_ci import branch_of, ci_files, service_of
 from ltxspec.project.schemas import schema_text
 from ltxspec.storage.config import parse_config
 from ltxspec.storage.durable import REAL, make_folder, read_if_exists, replace_file, translated

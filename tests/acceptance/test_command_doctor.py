@@ -43,12 +43,15 @@ def test_an_empty_folder_is_told_how_to_begin(tmp_path: Path) -> None:
 
 def test_what_is_in_force_is_told_without_secrets(project: Path) -> None:
     text = (project / "ltxspec.toml").read_text("utf-8")
-    more = (
-        '[budget]\nper_apply = "20"\n[delivery]\nttl = 3600\nuploadEndpoint = "https://u:pw@bucket.example/a?sig=canary"\n'
-    )
+    more = '[budget]\nper_apply = "20"\n[delivery]\nttl = 3600\nuploadEndpoint = "https://u:pw@bucket.example/a?sig=canary"\n'
     (project / "ltxspec.toml").write_text(f"{text}{more}", encoding="utf-8")
     found = checks(
-        project, 0, "--provider", "runware", RUNWARE_API_KEY="a-key", RUNWARE_BASE_URL="https://gate.example/v1?t=canary"
+        project,
+        0,
+        "--provider",
+        "runware",
+        RUNWARE_API_KEY="a-key",
+        RUNWARE_BASE_URL="https://gate.example/v1?t=canary",
     )
     told = {name: row["detail"] for name, row in found.items()}
     assert told["budget"] == "$20.00 for one apply"

@@ -7,7 +7,6 @@ import click
 
 from ltxspec.cli.context import Session
 
-
 _WRITE_CI = (
     "`ltxspec init --ci github` (or `gitlab`) writes them into a folder of its own; move them there, "
     "with this folder as their `working-directory`"
