@@ -52,9 +52,7 @@ class Cures:
     unknown_name: str = _OFFLINE  # its host is not found
 
 
-def no_connection(
-    error: Exception, url: httpx.URL, *, uses_proxy: bool, cures: Cures = Cures()
-) -> Trouble | None:
+def no_connection(error: Exception, url: httpx.URL, *, uses_proxy: bool, cures: Cures = Cures()) -> Trouble | None:
     """Why a connection to an address failed; None when nothing more is known than that it did.
 
     Args:

@@ -121,7 +121,9 @@ _DECISION: Fields = {
 }
 
 
-_NO_PRICE = '{"unit": "USD per second of video", "seconds": "/duration", "results": "/numberResults", "by": [], "rows": []}'
+_NO_PRICE = (
+    '{"unit": "USD per second of video", "seconds": "/duration", "results": "/numberResults", "by": [], "rows": []}'
+)
 HINTS: Mapping[str, str] = {  # sentence -> hint, where there is a better one than where to read
     "`x-ltxspec.price` is missing": f'write `"price": {_NO_PRICE}` where no price is known',
     "the `x-ltxspec` block is missing": "`ltxspec models NAME --format json` prints a file to start from",

@@ -72,7 +72,9 @@ class _PlanDigest(click.ParamType[str]):
         """Read it. Raises WrongUsage."""
         del param, ctx
         if re.fullmatch(r"sha256:[0-9a-f]{64}", str(value)) is None:
-            hint = "it is `sha256:` and 64 digits of 0-9 and a-f, as `ltxspec plan --format json` and the review show it"
+            hint = (
+                "it is `sha256:` and 64 digits of 0-9 and a-f, as `ltxspec plan --format json` and the review show it"
+            )
             raise WrongUsage(f"`{value}` is not the digest of a plan", hint=hint)
         return str(value)
 

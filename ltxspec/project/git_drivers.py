@@ -1,5 +1,6 @@
 """Teaches a git repository to merge and show lockfiles. Git keeps this in the clone: each clone needs it once."""
 
+import shutil
 from pathlib import Path
 
 from ltxspec.storage.git import repository_of, run_git
@@ -35,7 +36,9 @@ def install_drivers(folder: Path) -> bool:
 
 
 def has_drivers(folder: Path) -> bool | None:
-    """Whether the repository around `folder` merges lockfiles with ltxspec; None outside of a repository.
+    """Whether the repository around `folder` is set up to merge lockfiles with ltxspec; None outside of a repository.
+
+    That git finds the command when it wants to merge is another question: see `finds_command`.
 
     Raises:
         StorageError: git does not read the repository, or is missing.
@@ -43,3 +46,8 @@ def has_drivers(folder: Path) -> bool | None:
     if repository_of(folder) is None:
         return None
     return run_git(folder, "config", "--get", "merge.ltxspec.driver").returncode == 0
+
+
+def finds_command() -> bool:
+    """Whether the command that the drivers name is on the path of this process, as git would look for it."""
+    return shutil.which("ltxspec") is not None

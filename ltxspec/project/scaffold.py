@@ -4,17 +4,22 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ltxspec.catalog.models import load_catalog
-from ltxspec.project.scaffold_ci import ci_files, service_of
+from ltxspec.errors import Problems
+from ltxspec.project.scaffold_ci import branch_of, ci_files, service_of
 from ltxspec.project.schemas import schema_text
+from ltxspec.storage.config import parse_config
 from ltxspec.storage.durable import REAL, make_folder, read_if_exists, replace_file, translated
+from ltxspec.storage.finding import CONFIG_NAME
 from ltxspec.storage.inside import refuse_outside
 from ltxspec.storage.packaged import read_model_documents
 
 _CONFIG = """\
-# https://toml.io; every key has a default, `ltxspec doctor` shows what is in force
+# https://toml.io; every key has a default: docs/configuration.md of ltxspec lists them
+# `ltxspec doctor` shows limits, service, archive and delivery that are in force
 [project]
 id = "{id}"  # salts task ids: two projects never share a task
 
@@ -44,12 +49,22 @@ shots:
       Morning light over the roofs of {{{{ city }}}}, swifts crossing the frame, slow aerial drift.
 """
 
-_IGNORED = (".ltxspec/", "renders/")
-_ATTRIBUTES = ("lockfiles/*.lock.json text eol=lf merge=ltxspec diff=ltxspec",)
+# In a folder of the project: what a crash may leave beside lockfiles, and how git treats these.
+_IGNORED = (".ltxspec/", "renders/", "{lockfiles}/.*.tmp")
+_ATTRIBUTES = ("{lockfiles}/*.lock.json text eol=lf merge=ltxspec diff=ltxspec",)
 
 
-def scaffold(folder: Path, name: str | None, service: str | None = None) -> tuple[list[str], list[str]]:
-    """Write what is missing. Returns the paths written and the paths left as they were.
+@dataclass(slots=True)
+class Scaffolded:
+    """The paths of a new project, each in one of these."""
+
+    written: list[str] = field(default_factory=list)  # new files
+    added: list[str] = field(default_factory=list)  # files that were there and got more lines
+    kept: list[str] = field(default_factory=list)  # files left as they were
+
+
+def scaffold(folder: Path, name: str | None, service: str | None = None) -> Scaffolded:
+    """Write what is missing.
 
     Args:
         folder: of the project; made when it does not exist.
@@ -66,28 +81,41 @@ def scaffold(folder: Path, name: str | None, service: str | None = None) -> tupl
         "ltxspec.toml": _CONFIG.format(id=secrets.token_hex(16)),
         f"specs/{spec}.yaml": _SPEC.format(name=spec, title=spec.replace("-", " ").capitalize()),
         "schemas/spec/v1.json": schema_text("spec", load_catalog(read_model_documents(None))),
-        **ci_files(service or service_of(folder)),
+        **ci_files(service or service_of(folder), branch_of(folder)),
     }
-    lists = {".gitignore": _IGNORED, ".gitattributes": _ATTRIBUTES}
+    lockfiles = _lockfile_folder(folder)
+    lists = {
+        name: tuple(line.format(lockfiles=lockfiles) for line in lines)
+        for name, lines in ((".gitignore", _IGNORED), (".gitattributes", _ATTRIBUTES))
+    }
     refuse_outside(folder, *(folder / path for path in (*files, *lists)))
     if any((folder / "specs").glob("*.y*ml")):  # a clone of a project: it has its own
         del files[f"specs/{spec}.yaml"]
-    written, kept = _write_new(folder, files)
+    done = _write_new(folder, files)
     for path, lines in lists.items():
-        (written if _add_lines(folder, path, lines) else kept).append(path)
-    return written, kept
+        was_there = os.path.lexists(folder / path)
+        is_changed = _add_lines(folder, path, lines)
+        (done.kept if not is_changed else done.added if was_there else done.written).append(path)
+    return done
 
 
-def _write_new(folder: Path, files: Mapping[str, str]) -> tuple[list[str], list[str]]:
-    written, kept = [], []
+def _lockfile_folder(folder: Path) -> str:
+    """Where the project in a folder keeps its lockfiles; what is wrong with its configuration is said elsewhere."""
+    file = folder / CONFIG_NAME
+    data = read_if_exists(file, folder) or b""
+    return parse_config(data, file, CONFIG_NAME, Problems()).project.lockfiles.rstrip("/")
+
+
+def _write_new(folder: Path, files: Mapping[str, str]) -> Scaffolded:
+    done = Scaffolded()
     for name, text in files.items():
         path = folder / name
         if os.path.lexists(path):
-            kept.append(name)
+            done.kept.append(name)
             continue
         replace_file(path, text.encode(), REAL.inside(folder))
-        written.append(name)
-    return written, kept
+        done.written.append(name)
+    return done
 
 
 def _add_lines(folder: Path, name: str, lines: tuple[str, ...]) -> bool:

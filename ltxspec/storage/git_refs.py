@@ -83,6 +83,28 @@ def main_branch(root: Path) -> str | None:
     return next((name for name in _MAIN_BRANCHES if find_commit(root, name) is not None), None)
 
 
+def default_branch(root: Path) -> str | None:
+    """The short name of the branch that changes go to, also in a repository without a commit; None: not known.
+
+    It is the remote's default branch, else `main` or `master` where there is one, else the one that is checked out.
+
+    Raises:
+        StorageError: git does not read the repository, or there is none.
+    """
+    remote = _target(root, "refs/remotes/origin/HEAD")
+    if remote is not None:
+        return remote.removeprefix("refs/remotes/origin/")
+    usual = _existing(root, ["refs/heads/main", "refs/heads/master"])
+    current = usual[0] if usual else _target(root, "HEAD")
+    return current.removeprefix("refs/heads/") if current else None
+
+
+def _target(root: Path, name: str) -> str | None:
+    """The full name that a symbolic ref stands for; None when it is none."""
+    done = run_git(root, "symbolic-ref", "--quiet", name)
+    return done.stdout.decode(errors="replace").strip() if done.returncode == 0 else None
+
+
 def main_branches() -> str:
     """The usual main branches, for people."""
     return ", ".join(f"`{short(name)}`" for name in _MAIN_BRANCHES)

@@ -36,7 +36,11 @@ class TomlFile:
                 current = header[1]
                 seen += current == table
             inside = current == table and (seen == entry or not table)
-            if key is not None and not entry and _is_other_form(current if header else _key_of(line), current, table, key):
+            if (
+                key is not None
+                and not entry
+                and _is_other_form(current if header else _key_of(line), current, table, key)
+            ):
                 best = (number, len(line) - len(line.lstrip()) + 1)
                 break
             if inside and header:

@@ -211,7 +211,12 @@ def test_a_missing_key_is_told_before_anybody_is_asked_to_approve(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("typed", "setting"), [((), "`[budget] per_apply`"), (("--max-cost", "9"), "`[budget] per_apply`"), (("--max-cost", "0.50"), "--max-cost")]
+    ("typed", "setting"),
+    [
+        ((), "`[budget] per_apply`"),
+        (("--max-cost", "9"), "`[budget] per_apply`"),
+        (("--max-cost", "0.50"), "--max-cost"),
+    ],
 )
 def test_the_setting_that_limits_a_plan_is_named(tmp_path: Path, typed: tuple[str, ...], setting: str) -> None:
     folder = project(tmp_path, "a", "b", budget='per_apply = "1.00"')

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 from acceptance.commands import ltxspec, quick
+from acceptance.repositories import git
 
 
-def checks(project: Path, check: int, *arguments: str) -> dict[str, Any]:
-    rows = quick("doctor", "--format", "json", *arguments, cwd=project, check=check).json
+def checks(project: Path, check: int, *arguments: str, **environment: str) -> dict[str, Any]:
+    rows = quick("doctor", "--format", "json", *arguments, cwd=project, check=check, **environment).json
     return {row["check"]: row for row in rows}
 
 
@@ -38,3 +39,44 @@ def test_what_is_broken_is_named_and_the_rest_is_checked_all_the_same(rendered: 
 
 def test_an_empty_folder_is_told_how_to_begin(tmp_path: Path) -> None:
     assert "`ltxspec init`" in checks(tmp_path, 1, "--provider", "sandbox")["specs"]["detail"]
+
+
+def test_what_is_in_force_is_told_without_secrets(project: Path) -> None:
+    text = (project / "ltxspec.toml").read_text("utf-8")
+    more = '[budget]\nper_apply = "20"\n[delivery]\nttl = 3600\nuploadEndpoint = "https://u:pw@bucket.example/a?sig=canary"\n'
+    (project / "ltxspec.toml").write_text(f"{text}{more}", encoding="utf-8")
+    found = checks(
+        project,
+        0,
+        "--provider",
+        "runware",
+        RUNWARE_API_KEY="a-key",
+        RUNWARE_BASE_URL="https://gate.example/v1?t=canary",
+    )
+    told = {name: row["detail"] for name, row in found.items()}
+    assert told["budget"] == "$20.00 for one apply"
+    assert told["service"].startswith("https://gate.example/v1")
+    assert told["service"].endswith("(from `RUNWARE_BASE_URL`)")
+    assert told["archive"] == str(project.resolve() / ".ltxspec" / "archive")
+    assert told["delivery"] == "videos also to bucket.example, kept 3600 s by the service"
+    assert "canary" not in str(found)
+
+
+def test_the_merge_driver_is_sound_only_when_this_clone_has_it_and_git_finds_it(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(project, "init", "--quiet")
+    missing = checks(project, 0)["git"]
+    assert (missing["ok"], missing["warning"]) == (False, True)
+    assert "`ltxspec init`" in missing["detail"]
+    quick("init", "--ci", "none", cwd=project)
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    lost = checks(project, 0)["git"]
+    assert (lost["ok"], lost["warning"]) == (False, True)
+    assert "PATH" in lost["detail"]
+    assert any(line.startswith("WARN git") for line in quick("doctor", cwd=project).out.splitlines())
+    folder = project / "bin"
+    folder.mkdir()
+    (folder / "ltxspec").touch(mode=0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+    assert checks(project, 0)["git"] == {"check": "git", "ok": True, "detail": "found; lockfiles are merged by ltxspec"}

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from acceptance.commands import REPOSITORY, ltxspec
+from acceptance.repositories import git
 
 
 def test_a_new_project_is_valid_plans_and_renders(tmp_path: Path) -> None:
@@ -34,7 +35,9 @@ def test_a_second_init_touches_nothing(tmp_path: Path) -> None:
 
 def test_lines_are_added_to_ignore_rules_that_are_there(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_text("*.bak\nrenders/", encoding="utf-8")
-    ltxspec("init", cwd=tmp_path)
+    told = ltxspec("init", cwd=tmp_path).out
+    assert "added to .gitignore\n" in told
+    assert "wrote .gitignore" not in told
     lines = (tmp_path / ".gitignore").read_text("utf-8").splitlines()
     assert lines[:2] == ["*.bak", "renders/"]
     assert lines.count("renders/") == 1
@@ -61,3 +64,38 @@ def test_a_file_in_the_way_is_an_error(tmp_path: Path) -> None:
     refused = ltxspec("init", cwd=tmp_path, check=1)
     assert refused.err.startswith("error[storage]: ")
     assert "specs" in refused.err
+
+
+def test_what_a_crash_leaves_beside_lockfiles_is_ignored_wherever_they_are(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / "ltxspec.toml").write_text('[project]\nlockfiles = "records/paid"\n', encoding="utf-8")
+    ltxspec("init", cwd=tmp_path)
+    (tmp_path / "records" / "paid").mkdir(parents=True)
+    for name in (".night.lock.json.tmp", "night.lock.json"):
+        (tmp_path / "records" / "paid" / name).touch()
+    assert git(tmp_path, "status", "--short", "records", "-uall").stdout == "?? records/paid/night.lock.json\n"
+    attributes = git(tmp_path, "check-attr", "merge", "records/paid/night.lock.json").stdout
+    assert attributes.endswith(": merge: ltxspec\n")
+
+
+def test_the_workflow_is_for_the_branch_that_the_repository_has(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "--initial-branch=trunk")
+    ltxspec("init", cwd=tmp_path)
+    text = (tmp_path / ".github" / "workflows" / "ltxspec.yml").read_text("utf-8")
+    assert "branches: [trunk]\n" in text
+    assert "apply-branch: trunk\n" in text
+
+
+def test_a_remote_at_gitlab_gets_gitlabs_file(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "--initial-branch=main")
+    git(tmp_path, "remote", "add", "origin", "git@gitlab.studio.example:films/autumn.git")
+    ltxspec("init", cwd=tmp_path)
+    assert (tmp_path / ".gitlab-ci.yml").is_file()
+    assert not (tmp_path / ".github").exists()
+
+
+def test_in_a_folder_of_a_repository_it_is_told_where_the_ci_files_belong(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    told = ltxspec("init", "films", cwd=tmp_path).out
+    assert f"no CI files: they belong into `{tmp_path.resolve()}`, the root of the repository" in told
+    assert "no CI files" not in ltxspec("init", cwd=tmp_path).out

@@ -66,6 +66,64 @@ def test_the_readme_lists_every_command() -> None:
     assert missing == []
 
 
+def rows(page: Path, section: str = "") -> dict[str, list[str]]:
+    """The tables of a page or a section: what the first cell names, in backticks -> the other cells."""
+    text = page.read_text("utf-8")
+    text = text.partition(f"## {section}\n")[2].partition("\n## ")[0] if section else text
+    found = {}
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+        if line.startswith("| `"):
+            found.update(dict.fromkeys(re.findall("`([^`]+)`", cells[0]), cells[1:]))
+    return found
+
+
+CONFIGURATION = REPOSITORY / "docs" / "configuration.md"
+
+
+def test_the_reference_of_the_configuration_has_every_key_with_its_default_and_no_other() -> None:
+    from ltxspec.storage.config import Config
+    from ltxspec.storage.settings import settings
+
+    shown = {}
+    for table in re.findall(r"^## (\[\w+\])$", CONFIGURATION.read_text("utf-8"), re.MULTILINE):
+        for key, (default, *_) in rows(CONFIGURATION, table).items():
+            shown[f"{table.strip('[]')}.{key}"] = None if default == "none" else default.strip("`")
+    assert shown == settings(Config(root=REPOSITORY))
+
+
+def test_the_reference_of_the_configuration_has_every_key_of_a_policy() -> None:
+    from ltxspec.errors import Problems
+    from ltxspec.storage.config import parse_config
+
+    problems = Problems()
+    parse_config(b"[[policy]]\nassert = 'true'\nzzz = 1\n", REPOSITORY / "ltxspec.toml", "ltxspec.toml", problems)
+    (unknown,) = problems.diagnostics
+    assert set(rows(CONFIGURATION, "[[policy]]")) == set(re.findall("`([^`]+)`", unknown.hint or ""))
+
+
+def test_the_reference_of_the_configuration_has_every_variable_of_ours_and_no_other() -> None:
+    sources = [*(REPOSITORY / "ltxspec").rglob("*.py"), *(REPOSITORY / "ci").glob("*.sh")]
+    name = re.compile(r"(?<![A-Z_])(?:LTXSPEC|RUNWARE)_[A-Z_]*[A-Z]\b")
+    read = {found for path in sources for found in name.findall(path.read_text("utf-8"))}
+    read -= {"LTXSPEC_WEBHOOK_SECRET"}  # only ever taken away
+    assert {found for found in rows(CONFIGURATION, "Environment") if name.fullmatch(found)} == read
+
+
+def test_the_inputs_of_the_workflow_are_listed_with_their_defaults() -> None:
+    import yaml
+
+    workflow = (REPOSITORY / ".github" / "workflows" / "ltxspec.yml").read_text("utf-8")
+    inputs = yaml.load(workflow, Loader=yaml.BaseLoader)["on"]["workflow_call"]["inputs"]  # text only
+    shown = {name: cells[0] for name, cells in rows(REPOSITORY / "docs" / "ci.md").items() if name in inputs}
+    assert shown.keys() == inputs.keys()
+    for name, value in inputs.items():
+        usual = value.get("default") or "none"
+        assert shown[name].startswith(
+            "required" if value.get("required") == "true" else usual if usual == "none" else f"`{usual}`"
+        )
+
+
 def test_the_plan_shown_in_the_readme_is_the_plan_one_gets(tmp_path: Path) -> None:
     from acceptance.commands import copy_of_repository
 

@@ -7,6 +7,11 @@ import click
 
 from ltxspec.cli.context import Session
 
+_WRITE_CI = (
+    "`ltxspec init --ci github` (or `gitlab`) writes them into a folder of its own; move them there, "
+    "with this folder as their `working-directory`"
+)
+
 
 @click.command("init", epilog="Examples: `ltxspec init`, `ltxspec init campaign --name autumn`.")
 @click.argument("directory", required=False, default=".", metavar="[DIR]", type=click.Path())
@@ -18,18 +23,24 @@ from ltxspec.cli.context import Session
 def command(session: Session, directory: str, name: str | None, service: str | None) -> int:
     """Write configuration, an example spec, ignore rules, CI files and the editor schema.
 
-    Existing files are never touched.
+    Existing files stay as they are; `.gitignore` and `.gitattributes` only get the lines that are missing.
     """
     from ltxspec.errors import StorageError
     from ltxspec.project.git_drivers import install_drivers
     from ltxspec.project.scaffold import scaffold
+    from ltxspec.project.scaffold_ci import root_above
 
     folder: Path = session.folder / directory
-    written, kept = scaffold(folder, name, service)
-    for path in written:
+    done = scaffold(folder, name, service)
+    for path in done.written:
         click.echo(f"wrote {path}")
-    for path in kept:
+    for path in done.added:
+        click.echo(f"added to {path}")
+    for path in done.kept:
         click.echo(f"kept  {path} (exists)")
+    root = root_above(folder) if service is None else None
+    if root is not None:
+        click.echo(f"no CI files: they belong into `{root}`, the root of the repository. {_WRITE_CI}")
     try:
         if install_drivers(folder):
             click.echo("set   git's merge and diff drivers for lockfiles (each clone needs this once)")

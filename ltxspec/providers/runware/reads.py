@@ -98,8 +98,9 @@ class Reads:
 
 
 def refused(refusal: Refusal, what: str, client: Client) -> ProviderRefused:
-    """The error for a definite no. `what` was refused: "the order", "the request". An address that is not the
-    service's own is named, with the setting it comes from: another service may have answered than was meant.
+    """The error for a definite no. `what` was refused: "the order", "the request".
+
+    An address that is not the service's own is named, with its setting: another one may have answered than was meant.
     """
     reason = refusal.message.rstrip(".") or "no reason given"
     about = f", about `{'`, `'.join(refusal.parameters)}`" if refusal.parameters else ""

@@ -200,7 +200,9 @@ def test_a_number_that_readers_of_json_take_for_different_ones_is_refused() -> N
 def test_places_of_omitted_items_match_their_number() -> None:
     document = changed("x-ltxspec.defaults.lists", [{"path": "/stills", "omitted": {"2": [{}]}}])
     wanted = "an object of lists of objects, each under its number of items"
-    assert messages_of({"a.json": document}) == [f"schemas/models/a.json:1:1: `x-ltxspec.defaults.lists[0].omitted` must be {wanted}"]
+    assert messages_of({"a.json": document}) == [
+        f"schemas/models/a.json:1:1: `x-ltxspec.defaults.lists[0].omitted` must be {wanted}"
+    ]
 
 
 def test_all_malformed_files_are_reported_at_once() -> None:

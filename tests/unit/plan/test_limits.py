@@ -25,7 +25,8 @@ def shot(
 
 
 def limit(per_apply: str | None = None, per_shot: str | None = None, per_spec: str | None = None) -> Limits:
-    return Limits(*(None if text is None else Decimal(text) for text in (per_apply, per_shot, per_spec)))
+    apply, one, whole = (None if text is None else Decimal(text) for text in (per_apply, per_shot, per_spec))
+    return Limits(apply, one, whole)
 
 
 def refusal(plan: Plan, limits: Limits) -> str:

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from acceptance.repositories import git
 
-from ltxspec.project.scaffold_ci import SERVICES, ci_files, service_of
+from ltxspec.project.scaffold_ci import SERVICES, branch_of, ci_files, service_of
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -29,3 +30,40 @@ def test_a_project_inside_a_larger_repository_gets_none(tmp_path: Path) -> None:
     (tmp_path / "films").mkdir()
     assert service_of(tmp_path) == "github"
     assert service_of(tmp_path / "films") == "none"
+
+
+@pytest.mark.parametrize(
+    ("remote", "service"),
+    [
+        ("https://gitlab.com/films/autumn.git", "gitlab"),
+        ("git@gitlab.studio.example:films/autumn.git", "gitlab"),
+        ("ssh://git@GitLab.example:2222/films/autumn.git", "gitlab"),
+        ("https://github.com/films/gitlab.git", "github"),
+        ("https://[broken/x", "github"),
+        ("/srv/gitlab/films.git", "github"),
+    ],
+)
+def test_the_remote_tells_the_service(tmp_path: Path, remote: str, service: str) -> None:
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "config", "remote.origin.url", remote)
+    assert service_of(tmp_path) == service
+
+
+def test_the_branch_is_the_remotes_default_else_the_usual_one_else_what_is_checked_out(tmp_path: Path) -> None:
+    assert branch_of(tmp_path) == "main"
+    git(tmp_path, "init", "--quiet", "--initial-branch=trunk")
+    assert branch_of(tmp_path) == "trunk"
+    git(tmp_path, "commit", "--quiet", "--allow-empty", "--message=First")
+    git(tmp_path, "branch", "master")
+    assert branch_of(tmp_path) == "master"
+    git(tmp_path, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/release/next")
+    assert branch_of(tmp_path) == "release/next"
+    git(tmp_path, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/x{y},z")
+    assert branch_of(tmp_path) == "main", "a name that YAML would read as something else is not written"
+
+
+@pytest.mark.parametrize("service", ["github", "gitlab"])
+def test_the_branch_stands_in_the_files(service: str) -> None:
+    texts = "".join(ci_files(service, "release/next").values())
+    assert "apply-branch: release/next\n" in texts
+    assert "main" not in texts

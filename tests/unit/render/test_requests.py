@@ -314,7 +314,10 @@ def test_an_upload_url_of_all_shots_is_warned_of_once_where_it_is_set() -> None:
     assert shared.problem.where is not None
     configured = render(SIZE + shots, delivery={"uploadEndpoint": "https://a.b/c?s=x"})
     assert configured.problem.message.endswith("`uploadEndpoint` is set in `[delivery]` of the configuration")
-    assert render(SIZE + shots.split(", b")[0] + "}\n", delivery={"uploadEndpoint": "https://a.b/c"}).codes == []
+    assert (
+        render(SIZE + shots.split(", b", maxsplit=1)[0] + "}\n", delivery={"uploadEndpoint": "https://a.b/c"}).codes
+        == []
+    )
 
 
 def test_no_message_shows_the_secret_of_a_presigned_url() -> None:

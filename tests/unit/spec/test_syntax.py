@@ -42,8 +42,18 @@ def complaint(text: str) -> Diagnostic:
         ("a: @b", 1, 4, "a value cannot begin with `@`"),
         ("a: `b`", 1, 4, "a value cannot begin with a backtick"),
         ("a: %b", 1, 4, "a value cannot begin with `%`"),
-        ("a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> side\n", 2, 1, "this file has the conflict markers of an unfinished merge"),
-        ("a: |\n  x\n<<<<<<< HEAD\n  y\n=======\n  z\n>>>>>>> side\n", 3, 1, "this file has the conflict markers of an unfinished merge"),
+        (
+            "a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> side\n",
+            2,
+            1,
+            "this file has the conflict markers of an unfinished merge",
+        ),
+        (
+            "a: |\n  x\n<<<<<<< HEAD\n  y\n=======\n  z\n>>>>>>> side\n",
+            3,
+            1,
+            "this file has the conflict markers of an unfinished merge",
+        ),
         ("a: b\x07", 1, 5, "the control character U+0007 is not allowed"),
     ],
 )

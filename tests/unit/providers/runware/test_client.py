@@ -206,9 +206,7 @@ def test_https_goes_through_the_proxy_of_the_environment_which_sees_no_key(monke
         with pytest.raises(Broken) as caught:
             post(Connection("https://api.example.test/v1", ApiKey("canary-key")))
     assert not caught.value.sent
-    assert caught.value.line.startswith(
-        f"the proxy `127.0.0.1:{port}` gave no connection to `api.example.test`; check"
-    )
+    assert caught.value.line.startswith(f"the proxy `127.0.0.1:{port}` gave no connection to `api.example.test`; check")
     (asked,) = proxy.asked
     assert asked.startswith(b"CONNECT api.example.test:443 ")
     assert b"canary" not in asked
@@ -303,8 +301,7 @@ def test_a_name_that_is_not_found_is_told_and_so_is_a_port_where_nothing_listens
     with pytest.raises(Broken) as caught:
         post(Connection("http://127.0.0.1:1/v1?token=canary", ApiKey("canary-key"), named_by="`RUNWARE_BASE_URL`"))
     assert caught.value.line == (
-        "nothing answers at `http://127.0.0.1:1/v1`; "
-        "start it (`ltxspec sandbox serve`), or unset `RUNWARE_BASE_URL`"
+        "nothing answers at `http://127.0.0.1:1/v1`; start it (`ltxspec sandbox serve`), or unset `RUNWARE_BASE_URL`"
     )
 
     def not_found(*_: object, **__: object) -> None:
@@ -451,7 +448,7 @@ def test_a_key_that_no_header_can_carry_is_refused_without_being_shown(value: st
 @pytest.mark.parametrize("base_url", ["", "api.example.test/v1", "ftp://api.example.test", "https://", "https://[::1"])
 def test_an_address_of_the_service_that_is_none_is_refused(base_url: str) -> None:
     setting = "`RUNWARE_BASE_URL`"
-    with pytest.raises(ProviderRefused, match="^`RUNWARE_BASE_URL` is not an http or https address") as caught:
+    with pytest.raises(ProviderRefused, match=r"^`RUNWARE_BASE_URL` is not an http or https address") as caught:
         Client(Connection(base_url, ApiKey("canary-key"), named_by=setting))
     assert (caught.value.hint or "").startswith(f"correct {setting}, ")
 

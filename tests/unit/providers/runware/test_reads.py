@@ -1,8 +1,8 @@
 import asyncio
 import json
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
