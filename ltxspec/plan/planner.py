@@ -11,6 +11,7 @@ from ltxspec.lock.merge import recorded_tasks
 from ltxspec.lock.models import ShotRecord, Take
 from ltxspec.plan.actions import SPENDING, Action, Change, FieldChange, Reason
 from ltxspec.plan.comparison import recorded_changes, request_changes, why
+from ltxspec.plan.destinations import destination_of
 from ltxspec.plan.origins import assign_origins, has_answer
 from ltxspec.plan.prices import limit_price, listed_price
 from ltxspec.plan.recorded import (
@@ -105,8 +106,7 @@ def _plan_quickly(request: Request, spec: _Spec) -> Change | None:
         return _keep_current(request, take, spec)
     if key in lockfile.retired or key in spec.origins or fingerprint in spec.spare():
         return None
-    task = spec.task_id(key, fingerprint, 1, 1)
-    return _change(request, Action.CREATE, (Reason.NEW,), (), spec, task=task)
+    return _change(request, Action.CREATE, (Reason.NEW,), (), spec, task=spec.task_id(key, fingerprint, 1, 1))
 
 
 def _plan_shot(request: Request, spec: _Spec) -> Change:
@@ -222,12 +222,11 @@ def _current(spec: _Spec, request: Request) -> Take | None:
 
 
 def _resume(request: Request, task: OpenTask, spec: _Spec) -> Change:
-    unclear = task.stage == "intent"
     moved = task.intent.instance != request.address.instance
     return _change(
         request,
         Action.RESUME,
-        (Reason.OUTCOME_UNKNOWN if unclear else Reason.UNDER_WAY,),
+        (Reason.OUTCOME_UNKNOWN if task.stage == "intent" else Reason.UNDER_WAY,),
         (),
         spec,
         task=task.intent.task_id,
@@ -264,6 +263,7 @@ def _change(  # noqa: PLR0913  # one constructor for all branches keeps them com
         source=(request.file, request.line, request.column),
         origin=origin,
         note=note,
+        destination=destination_of(request.delivery) if costs else None,
     )
 
 
