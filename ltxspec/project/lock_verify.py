@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from ltxspec.catalog.models import Catalog
 from ltxspec.errors import LockfileError, LockfileTooNew, Problems
 from ltxspec.lock.codec import decode_lockfile
-from ltxspec.lock.facts import Copies, altered_takes, copies_of
+from ltxspec.lock.facts import altered_takes, copies_of
 from ltxspec.lock.merge import missing_tasks
 from ltxspec.lock.models import Lockfile
+from ltxspec.lock.times import Copies
 from ltxspec.project.adapters import owned
 from ltxspec.project.lookup import expected_names, lockfile_names
 from ltxspec.project.project import Project
@@ -39,14 +40,26 @@ def verify_lockfiles(project: Project, bases: Sequence[str] = ()) -> list[str]:
             problems.append(error.summary)
     now = copies_of(present.values())
     damaged = set(lockfile_names(project)) - present.keys()
-    for base in bases:
-        for path, data in _lockfiles_at(project, base).items():
-            if _spec_of(path) not in damaged:  # that it cannot be read was said already
-                problems += _differences(data, f"{base}:{path}", project, now)
+    found = [(f"{base}:{path}", path, data) for base in bases for path, data in _lockfiles_at(project, base).items()]
+    others = copies_of(_sound(found, project))
+    for name, path, data in found:
+        if _spec_of(path) not in damaged:  # that it cannot be read was said already
+            problems += _differences(data, name, project, now, others)
     return list(dict.fromkeys(problems))
 
 
-def _differences(data: bytes, name: str, project: Project, now: Copies) -> list[str]:
+def _sound(found: Sequence[tuple[str, str, bytes]], project: Project) -> Iterator[Lockfile]:
+    """The lockfiles of all bases whose digests match: a merge may have taken a time from any of them."""
+    for name, _, data in found:
+        try:
+            lockfile, is_sound = _read_before(data, name)
+        except LockfileError:
+            continue
+        if is_sound and lockfile.provider == project.provider:
+            yield lockfile
+
+
+def _differences(data: bytes, name: str, project: Project, now: Copies, others: Copies) -> list[str]:
     """A line for each task of an earlier lockfile that is recorded nowhere now, and for each fact that changed.
 
     One that cannot be read is said to be so.
@@ -59,15 +72,15 @@ def _differences(data: bytes, name: str, project: Project, now: Copies) -> list[
         return []
     gone = missing_tasks(before, Lockfile(before.provider, before.spec))
     lost = [f"{name}: {item}" for item in gone if item.take.task_id not in now]
-    altered = _altered(before, now, project.catalog) if is_sound else ()
+    altered = _altered(before, now, project.catalog, others) if is_sound else ()
     return lost + [f"{name}: {line}" for line in altered]
 
 
-def _altered(before: Lockfile, now: Copies, catalog: Catalog) -> Iterator[str]:
+def _altered(before: Lockfile, now: Copies, catalog: Catalog, others: Copies) -> Iterator[str]:
     """The facts of an earlier lockfile that another value stands for now, without those that change by right."""
     from ltxspec.report import wording as phrases
 
-    for item in altered_takes(copies_of([before]), now, catalog):
+    for item in altered_takes(copies_of([before]), now, catalog, others):
         for change in item.changes:
             if not change.expected:
                 yield f"task {item.task_id}, recorded under `{item.address}`: {phrases.fact(change)}"
