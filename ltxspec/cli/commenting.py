@@ -120,7 +120,9 @@ def _reader(session: Session) -> "Reader":
 
     project = session.open_project()
     packaged = load_catalog(read_model_documents())
-    return Reader(project.catalog, packaged, project.config.project.id if project.config.file is not None else None)
+    config = project.config
+    known = config.project.id if config.file is not None else None
+    return Reader(project.catalog, packaged, known, config.delivery.parameters())
 
 
 def _head(review: "Review", options: CommentOptions, target: Target) -> str:

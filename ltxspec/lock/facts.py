@@ -1,15 +1,16 @@
 """What a lockfile says of tasks that another lockfile knows as well: recorded facts stay what they are.
 
-A fact that was unknown (null) may become known. Besides that, only two facts of a task change in the ordinary course
-of things, and they are told as expected: its pick, which is a person's decision, and the address of a video, which the
-provider gives anew when the old one is dead (`apply/addresses.py`). Such an address is on the same host, of the same
-video id, and of a video that its recorded hash still pins or that the address itself names.
+A fact that was unknown (null) may become known. Besides that, only three facts of a task change in the ordinary course
+of things, and they are told as expected: its pick, which is a person's decision; its times, which a merge makes earlier
+where two branches recorded the task (`times.py`); and the address of a video, which the provider gives anew when the old
+one is dead (`apply/addresses.py`). Such an address is on the same host, of the same video id, and of a video that its
+recorded hash still pins or that the address itself names.
 
 Parameters that are only recorded follow the spec at no cost, and local files may be renamed: neither is a change here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, urlsplit
 
 from ltxspec.catalog.models import Catalog
@@ -17,10 +18,9 @@ from ltxspec.catalog.names import known_names
 from ltxspec.lock.codec import encode_take
 from ltxspec.lock.fields import output_json
 from ltxspec.lock.models import Lockfile, Output, Take
+from ltxspec.lock.times import TIMES, Copies, is_in_order
 from ltxspec.redaction import redact_field
 from ltxspec.values import Json, ShotAddress, TaskId
-
-Copies = Mapping[TaskId, Sequence[tuple[ShotAddress, Take]]]  # every copy of every take, and where it stands
 
 _APART = frozenset({"inputs", "outputs", "request"})
 
@@ -60,7 +60,9 @@ def copies_of(lockfiles: Iterable[Lockfile]) -> Copies:
     return found
 
 
-def altered_takes(before: Copies, now: Copies, catalog: Catalog) -> list[AlteredTake]:
+def altered_takes(
+    before: Copies, now: Copies, catalog: Catalog, others: Copies | None = None
+) -> list[AlteredTake]:
     """Every copy of a task that says something else than an earlier copy of it, by address and task.
 
     Of a task that stood under two names one copy may have known less: that one still may.
@@ -69,14 +71,35 @@ def altered_takes(before: Copies, now: Copies, catalog: Catalog) -> list[Altered
         before: what was recorded.
         now: what is recorded.
         catalog: tells which parameters are only recorded.
+        others: what further versions recorded that went into this one, for times.
     """
-    found = []
+    found, shots = [], _by_shot(now)
     for task, copies in now.items():
         known = [take for _, take in before.get(task, ())]
         for address, take in copies:
             if take not in known and (changes := _changes(known, take, catalog)):
+                recorded = [*known, *(copy for _, copy in (others or {}).get(task, ()))]
+                neighbours = [before[key][0][1] for key in shots[address] if key != task and key in before]
+                changes = [_timed(change, take, known, recorded, neighbours) for change in changes]
                 found.append(AlteredTake(address, task, changes))
     return sorted(found, key=lambda item: (item.address, item.task_id))
+
+
+def _by_shot(copies: Copies) -> Mapping[ShotAddress, list[TaskId]]:
+    """The tasks that stand under each name."""
+    found: dict[ShotAddress, list[TaskId]] = {}
+    for task, places in copies.items():
+        for address, _ in places:
+            found.setdefault(address, []).append(task)
+    return found
+
+
+def _timed(
+    change: FactChange, take: Take, known: Sequence[Take], recorded: Sequence[Take], neighbours: Sequence[Take]
+) -> FactChange:
+    """The change, as expected where it is a time that a merge made earlier."""
+    in_order = change.path in TIMES and is_in_order(change.path, take, known, recorded, neighbours)
+    return replace(change, expected=True) if in_order else change
 
 
 def fact_changes(before: Take, after: Take, catalog: Catalog) -> tuple[FactChange, ...]:

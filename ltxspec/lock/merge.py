@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 import orjson
 
 from ltxspec.errors import LockfileError
-from ltxspec.lock.models import Age, Failure, Lockfile, Output, ShotRecord, Take, moment
+from ltxspec.lock.models import Age, Failure, Lockfile, Output, ShotRecord, Take
+from ltxspec.lock.times import earliest
 from ltxspec.redaction import redact_url
 from ltxspec.values import TaskId, format_usd
 
@@ -85,8 +86,8 @@ def join_takes(ours: Take, theirs: Take, base: Take | None = None) -> Take:
 
     What was ordered (fingerprint, request, inputs, numbers) is taken whole from one side: the one that changed it since
     `base`, else the longer. What came of it is put together: succeeded beats failed (a video that exists was made), a
-    known cost, hash, size, address or time beats an unknown one, and of two costs the higher counts. A pick stays,
-    unless one side has taken it back since `base`.
+    known cost, hash, size, address or time beats an unknown one, and of two costs the higher counts, of two times the
+    earlier (see `times.py`). A pick stays, unless one side has taken it back since `base`.
     """
     order = _pick(_order(ours), _order(theirs), _order(base) if base else None, _weight)
     ordered = ours if order == _order(ours) else theirs
@@ -100,9 +101,9 @@ def join_takes(ours: Take, theirs: Take, base: Take | None = None) -> Take:
         cost=_known(ours.cost, theirs.cost),
         outputs=_join_outputs(ours.outputs, theirs.outputs),
         inputs=ordered.inputs,
-        submitted_at=_known(ours.submitted_at, theirs.submitted_at, _instant),
-        finished_at=_known(ours.finished_at, theirs.finished_at, _instant),
-        expires_at=_known(ours.expires_at, theirs.expires_at, _instant),
+        submitted_at=earliest(ours.submitted_at, theirs.submitted_at),
+        finished_at=earliest(ours.finished_at, theirs.finished_at),
+        expires_at=earliest(ours.expires_at, theirs.expires_at),
         retake=ordered.retake,
         attempt=ordered.attempt,
         failure=None if succeeded else _known(ours.failure, theirs.failure, _failure_order),
@@ -216,10 +217,6 @@ def _weight(order: bytes) -> tuple[int, bytes]:
 
 def _failure_order(failure: Failure) -> tuple[bool, str, str]:
     return failure.permanent, failure.code, failure.message
-
-
-def _instant(written: str) -> tuple[str, str]:
-    return moment(written), written
 
 
 def _itself(value: Any) -> Any:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from ltxspec.errors import Diagnostic
+from ltxspec.plan.destinations import Destination
 from ltxspec.render.models import Request
 from ltxspec.values import Fingerprint, Json, ShotAddress, TaskId, Usd
 
@@ -112,6 +113,7 @@ class Change:
     source: tuple[str, int, int] | None = None  # file, line, column of the shot; None when it is gone
     origin: str | None = None  # instance key that a move takes over from
     note: str | None = None  # what else a reader should know: an error message, for example
+    destination: Destination | None = None  # where results are sent, of what may be ordered; None: nowhere
 
     @property
     def reckoned(self) -> Usd | None:

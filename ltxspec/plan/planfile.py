@@ -8,6 +8,7 @@ import orjson
 from ltxspec.canonical import digest
 from ltxspec.errors import LtxspecError
 from ltxspec.plan.actions import Change, Plan
+from ltxspec.plan.destinations import Destination
 from ltxspec.redaction import redact_secrets
 from ltxspec.values import Json, format_usd
 
@@ -53,10 +54,11 @@ class SavedPlan:
 
 
 def plan_digest(plan: Plan) -> str:
-    """`sha256:<hex>` over everything the plan would do: addresses, actions, fingerprints, task ids, money.
+    """`sha256:<hex>` over everything the plan would do: addresses, actions, fingerprints, task ids, money, deliveries.
 
     Left out on purpose: what is up to date, warnings, places in files, versions. They change nothing that is done.
-    So are secrets, which no record keeps: whoever reads a report of the plan has to find the same digest.
+    So are secrets, which no record keeps: whoever reads a report of the plan has to find the same digest. Where results
+    are sent counts by a digest of its own, which reports carry.
     """
     return digest({"provider": plan.provider, "changes": [_essence(change) for change in plan.pending]})
 
@@ -70,6 +72,7 @@ def _essence(change: Change) -> list[Json]:
         None if change.estimate is None else format_usd(change.estimate),
         change.origin,
         [[item.path, redact_secrets(item.after)] for item in change.changes] if not change.action.spends else [],
+        *([change.destination.digest] if change.destination is not None else []),
     ]
 
 
@@ -136,15 +139,30 @@ def plan_differences(saved: SavedPlan, plan: Plan) -> list[str]:
 
 def _saved_words(shot: Mapping[str, Json]) -> str:
     estimate = shot.get("estimate")
-    return _phrase(str(shot.get("action")), estimate if estimate != "0.00" else None, shot.get("fingerprint"))
+    price = estimate if estimate != "0.00" else None
+    return _phrase(str(shot.get("action")), price, shot.get("fingerprint"), _sent(shot.get("delivery")))
 
 
 def _words(change: Change) -> str:
     estimate = None if change.estimate is None else format_usd(change.estimate)
-    return _phrase(change.action.value, estimate, change.fingerprint)
+    sent = _sent(destination_json(change.destination)) if change.destination is not None else ""
+    return _phrase(change.action.value, estimate, change.fingerprint, sent)
 
 
-def _phrase(action: str, estimate: str | None, fingerprint: str | None) -> str:
+def destination_json(destination: Destination) -> dict[str, Json]:
+    """The form in a plan document, under `delivery`."""
+    return {"parameters": dict(destination.shown), "digest": destination.digest}
+
+
+def _sent(delivery: Json) -> str:
+    """Where results are sent, with the first digits of the digest: addresses may differ in what is not shown."""
+    if not isinstance(delivery, dict) or not isinstance(parameters := delivery.get("parameters"), dict):
+        return ""
+    named = ", ".join(f"{name} {redact_secrets(value)}" for name, value in sorted(parameters.items()))
+    return f" with {named} ({str(delivery.get('digest')).removeprefix('sha256:')[:8]}…)"
+
+
+def _phrase(action: str, estimate: str | None, fingerprint: str | None, sent: str) -> str:
     money = f" for ${estimate}" if estimate else ""
     request = f" of {fingerprint[:18]}…" if fingerprint else ""
-    return f"{action}{request}{money}"
+    return f"{action}{request}{money}{sent}"

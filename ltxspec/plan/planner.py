@@ -12,6 +12,7 @@ from ltxspec.lock.merge import recorded_tasks
 from ltxspec.lock.models import ShotRecord, Take
 from ltxspec.plan.actions import SPENDING, Action, Change, FieldChange, Reason
 from ltxspec.plan.comparison import recorded_changes, request_changes, why
+from ltxspec.plan.destinations import destination_of
 from ltxspec.plan.left_over import left_over
 from ltxspec.plan.origins import assign_origins, has_answer
 from ltxspec.plan.prices import limit_price
@@ -231,12 +232,11 @@ def _current(spec: _Spec, request: Request) -> Take | None:
 
 
 def _resume(request: Request, task: OpenTask, spec: _Spec) -> Change:
-    unclear = task.stage == "intent"
     moved = task.intent.instance != request.address.instance
     return _change(
         request,
         Action.RESUME,
-        (Reason.OUTCOME_UNKNOWN if unclear else Reason.UNDER_WAY,),
+        (Reason.OUTCOME_UNKNOWN if task.stage == "intent" else Reason.UNDER_WAY,),
         (),
         spec,
         task=task.intent.task_id,
@@ -273,4 +273,5 @@ def _change(  # noqa: PLR0913  # one constructor for all branches keeps them com
         source=(request.file, request.line, request.column),
         origin=origin,
         note=note,
+        destination=destination_of(request.delivery) if costs else None,
     )

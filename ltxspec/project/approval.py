@@ -1,5 +1,6 @@
 """Refuses a plan that is not the saved or approved one, and tells how they differ, money included."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from ltxspec.errors import LtxspecError, Refused
@@ -45,19 +46,35 @@ def _untrue(saved: SavedPlan, plan: Plan) -> str | None:
 
     document = plan_document(plan, saved.options)
     recorded = {str(change.address): change.request.recorded for change in plan.changes if change.request}
-    told, found = (
-        {str(shot.get("address")): _shown(shot, recorded) for shot in shots if shot.get("action") != Action.NO_OP}
-        for shots in (saved.shots, document["shots"])
-    )
+    told, found = (_by_address(shots, recorded) for shots in (saved.shots, document["shots"]))
     if saved.estimate != document["estimate"]:
         return "/estimate"
-    return next((address for address in sorted(told.keys() | found) if told.get(address) != found.get(address)), None)
+    different = (address for address in sorted(told.keys() | found) if told.get(address) != found.get(address))
+    return next(different, _listed_twice(saved.shots))
+
+
+def _by_address(
+    shots: Sequence[Mapping[str, Json]], recorded: Mapping[str, frozenset[str]]
+) -> dict[str, list[list[Json]]]:
+    """All that is said of each shot that has something to do: a task of an earlier version may stand beside it."""
+    found: dict[str, list[list[Json]]] = {}
+    for shot in shots:
+        if shot.get("action") != Action.NO_OP:
+            found.setdefault(str(shot.get("address")), []).append(_shown(shot, recorded))
+    return found
+
+
+def _listed_twice(shots: Sequence[Mapping[str, Json]]) -> str | None:
+    """A shot of which two things are said, apart from tasks under way."""
+    names = Counter(str(shot.get("address")) for shot in shots if shot.get("action") != Action.RESUME)
+    return next((name for name, number in names.items() if number > 1), None)
 
 
 def _shown(shot: Mapping[str, Json], recorded: Mapping[str, frozenset[str]]) -> list[Json]:
     request, free = shot.get("request"), recorded.get(str(shot.get("address")), frozenset())
     kept = {key: value for key, value in request.items() if key not in free} if isinstance(request, dict) else request
-    return [*(shot.get(name) for name in ("action", "fingerprint", "taskUUID", "estimate", "from")), kept]
+    names = ("action", "fingerprint", "taskUUID", "estimate", "from", "delivery")
+    return [*(shot.get(name) for name in names), kept]
 
 
 def refuse_unapproved(project: Project, plan: Plan, approved: str) -> None:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from ltxspec.catalog.models import Catalog, load_catalog
 from ltxspec.errors import Invalid, LockfileError, LockfileTooNew, Problems, StorageError
 from ltxspec.lock.codec import decode_lockfile
-from ltxspec.lock.facts import Copies, altered_takes, copies_of
+from ltxspec.lock.facts import altered_takes, copies_of
 from ltxspec.lock.merge import missing_tasks
 from ltxspec.lock.models import Lockfile
+from ltxspec.lock.times import Copies
 from ltxspec.project.adapters import owned
 from ltxspec.project.lookup import expected_names, lockfile_names
 from ltxspec.project.project import PAID, PROVIDERS, Project
@@ -51,14 +52,19 @@ def verify_lockfiles(project: Project, bases: Sequence[str] = ()) -> list[str]:
             else:
                 present |= {name: lockfile} if side.provider == PAID else {}
     damaged = set(lockfile_names(project.paid)) - present.keys()
-    for base in bases:
-        problems += _differences_from(project, base, copies_of(present.values()), damaged)
+    now = copies_of(present.values())
+    earlier = [_read_base(project, base, now, damaged, problems) for base in bases]
+    records = [(known, *record) for known, records in earlier for record in records]
+    others = copies_of(before for _, before, _, is_sound in records if is_sound)  # a merge may take times of any
+    for known, before, name, is_sound in records:
+        problems += _differences(before, name, known, others, is_sound=is_sound)
     return list(dict.fromkeys(problems))
 
 
 def verified_names(project: Project) -> list[str]:
     """The lockfiles that `verify_lockfiles` reads, by their specs."""
     return [name for side in _sides(project) for name in lockfile_names(side)]
+
 
 
 def _sides(project: Project) -> list[Project]:
@@ -76,9 +82,11 @@ class _Now:
     catalog: Catalog  # the base's, which no change can rewrite
 
 
-def _differences_from(project: Project, base: str, now: Copies, damaged: Collection[str]) -> list[str]:
-    """A line for everything that a revision recorded and that is not so now."""
-    problems: list[str] = []
+def _read_base(
+    project: Project, base: str, now: Copies, damaged: Collection[str], problems: list[str]
+) -> tuple[_Now, list[tuple[Lockfile, str, bool]]]:
+    """The paid lockfiles of a revision, each with its name and whether its digests match; and what is recorded now."""
+    found: list[tuple[Lockfile, str, bool]] = []
     folder = project.label(project.paid.lockfiles)
     with GitTree(project.root, commit_of(project.root, base)) as tree:
         folders = sorted({folder, *_folders_at(project, tree)})
@@ -94,14 +102,13 @@ def _differences_from(project: Project, base: str, now: Copies, damaged: Collect
             except StorageError as error:
                 problems.append(f"{base}: {error.summary}; {_UNKNOWN}")
             else:
-                problems += _differences(before, f"{base}:{path}", known, is_sound=is_sound)
-    return problems
+                if before.provider == PAID or before.provider not in PROVIDERS:
+                    found.append((before, f"{base}:{path}", is_sound))
+    return known, found
 
 
-def _differences(before: Lockfile, name: str, now: _Now, *, is_sound: bool) -> list[str]:
+def _differences(before: Lockfile, name: str, now: _Now, others: Copies, *, is_sound: bool) -> list[str]:
     """A line for each task of an earlier lockfile that is recorded nowhere now, and for each fact that changed."""
-    if before.provider in PROVIDERS and before.provider != PAID:
-        return []
     lost: list[str] = []
     for item in missing_tasks(before, Lockfile(before.provider, before.spec)):
         if item.take.task_id in now.copies:
@@ -113,15 +120,15 @@ def _differences(before: Lockfile, name: str, now: _Now, *, is_sound: bool) -> l
             )
         else:
             lost.append(f"{name}: {item}")
-    altered = _altered(before, now.copies, now.catalog) if is_sound else ()
+    altered = _altered(before, now.copies, now.catalog, others) if is_sound else ()
     return lost + [f"{name}: {line}" for line in altered]
 
 
-def _altered(before: Lockfile, now: Copies, catalog: Catalog) -> Iterator[str]:
+def _altered(before: Lockfile, now: Copies, catalog: Catalog, others: Copies) -> Iterator[str]:
     """The facts of an earlier lockfile that another value stands for now, without those that change by right."""
     from ltxspec.report import wording as phrases
 
-    for item in altered_takes(copies_of([before]), now, catalog):
+    for item in altered_takes(copies_of([before]), now, catalog, others):
         for change in item.changes:
             if not change.expected:
                 yield f"task {item.task_id}, recorded under `{item.address}`: {phrases.fact(change)}"

@@ -137,8 +137,15 @@ def _shot() -> dict[str, Json]:
     optional = {
         "from": {"type": "string", "description": "the lockfile key whose takes or task are taken over"},
         "note": {"type": "string", "description": "what else a reader should know: why a task failed, for example"},
+        "delivery": _delivery(),
     }
     return {**_open(properties), "properties": properties | optional, "allOf": _rules()}
+
+
+def _delivery() -> dict[str, Json]:
+    exact = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$", "description": "of the parameters with all secrets"}
+    shown = {"type": "object", "description": "webhookURL, uploadEndpoint, ttl, without secrets"}
+    return {**_closed({"parameters": shown, "digest": exact}), "description": "where results are sent; absent: nowhere"}
 
 
 def _rules() -> list[Json]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ltxspec import __version__
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.differences import changes_of
-from ltxspec.plan.planfile import PlanOptions, plan_digest
+from ltxspec.plan.planfile import PlanOptions, destination_json, plan_digest
 from ltxspec.redaction import redact_request, redact_secrets
 from ltxspec.report.diagnostics import diagnostic_document
 from ltxspec.report.jsontext import encode
@@ -67,6 +67,8 @@ def _shot(change: Change) -> dict[str, Json]:
         document["from"] = change.origin
     if change.note is not None:
         document["note"] = redact_secrets(change.note)
+    if change.destination is not None:
+        document["delivery"] = destination_json(change.destination)
     return document
 
 

@@ -6,6 +6,7 @@ from ltxspec.errors import Diagnostic
 from ltxspec.plan.actions import Action, Change, FieldChange, Plan
 from ltxspec.redaction import redact_diagnostic, redact_secrets
 from ltxspec.report import wording as phrases
+from ltxspec.report.destinations import sent_to
 from ltxspec.report.markdown import code, details, escape, fence, link, marked, prose
 from ltxspec.report.terminal import clean, fit
 from ltxspec.report.word_diff import collapse, word_diff
@@ -39,6 +40,7 @@ def plan_markdown(plan: Plan, *, limit: int | None = None, link_base: str = "") 
     blocks = [first]
     blocks += _table(plan.pending, room, link_base)
     blocks += _unchanged(plan)
+    blocks += room.take([escape(line) for line in [sent_to(plan.changes)] if line], 1)
     blocks += _problems(plan, room, link_base)
     blocks += _details(plan.pending, room)
     return "\n\n".join([*blocks, next_steps] if next_steps else blocks) + "\n"

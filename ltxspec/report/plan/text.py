@@ -8,6 +8,7 @@ from itertools import groupby
 from ltxspec.plan.actions import Action, Change, FieldChange, Plan
 from ltxspec.redaction import redact_secrets
 from ltxspec.report import wording as phrases
+from ltxspec.report.destinations import sent_to
 from ltxspec.report.terminal import Paint, Style, clean, fit, pad, width_of, wrap
 
 MOST_ROWS = 500  # changed shots listed; the rest is counted
@@ -32,7 +33,7 @@ _SIGN_PAINTS: Mapping[Action, Paint] = {
 
 def plan_text(plan: Plan, style: Style) -> str:
     """The whole plan as text with a final newline. The last line is `phrases.headline`. Diagnostics are not in it."""
-    blocks = [*_spec_blocks(plan, style), _others(plan, style), _legend(plan, style)]
+    blocks = [*_spec_blocks(plan, style), _others(plan, style), _legend(plan, style), _sent(plan, style)]
     paragraphs = ["\n".join(block) for block in blocks if block]
     return "\n\n".join([*paragraphs, style.paint(phrases.headline(plan), Paint.BOLD)]) + "\n"
 
@@ -201,6 +202,10 @@ def _others(plan: Plan, style: Style) -> list[str]:
     which = clean(names[0]) if len(names) == 1 else f"{len(names):,} other specs"
     paid = f", {phrases.spent(plan, names)}" if plan.spent else ""
     return [style.paint(f"{which}: {len(quiet):,} up to date{paid}", Paint.DIM)]
+
+
+def _sent(plan: Plan, style: Style) -> list[str]:
+    return [style.paint(line, Paint.YELLOW) for line in wrap(sent_to(plan.changes), style.width)]
 
 
 def _legend(plan: Plan, style: Style) -> list[str]:

@@ -9,13 +9,14 @@ they may be secret. That is told, and such a review has no plan to approve.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ltxspec.catalog.models import Catalog, Model
 from ltxspec.catalog.pricing import estimate
 from ltxspec.errors import Diagnostic
 from ltxspec.fingerprint import TaskIdentity, fingerprint_of, task_id, version_of
 from ltxspec.plan.actions import Action, Change, Plan
+from ltxspec.plan.destinations import destination_of, is_shown_whole
 from ltxspec.plan.planfile import plan_digest
 from ltxspec.plan.prices import limit_price
 from ltxspec.redaction import REDACTED
@@ -23,7 +24,7 @@ from ltxspec.render.models import Request
 from ltxspec.report.review.reading import ReviewFileError, leaves_out_refusals
 from ltxspec.report.review.shown import shown_differently
 from ltxspec.review.compare import reckoned
-from ltxspec.review.models import Review, RuleChange
+from ltxspec.review.models import Review, RuleChange, ShotReview
 from ltxspec.values import Fingerprint, Json, ShotAddress, TaskId, Usd, format_usd
 
 _MOST_NAMES = 3
@@ -38,11 +39,13 @@ class Reader:
         catalog: the packaged models and, where it stands in a checkout that is trusted, those of the project there.
         packaged: the packaged models alone.
         project: the project's id there; None where there is no project.
+        delivery: what its configuration says of where results are sent.
     """
 
     catalog: Catalog
     packaged: Catalog
     project: str | None = None
+    delivery: Mapping[str, Json] = field(default_factory=dict)
 
 
 def checked(review: Review, reader: Reader, name: str) -> Review:
@@ -64,14 +67,18 @@ class _Check:
         self._review = review
         self._catalog = reader.catalog
         self._packaged = reader.packaged
+        self._delivery = reader.delivery
         self._project = _project_id(reader.project, review.rules)
         self._name = name
         self._unknown: dict[str, list[ShotAddress]] = {}  # why a request cannot be worked out -> the shots
 
     def run(self) -> Review:
-        changes = []
+        changes, seen = [], set()
         for index, shot in enumerate(self._review.shots):
-            place = f"/shots/{index}"
+            place, name = f"/shots/{index}", _name(shot)
+            if name in seen:
+                raise self._refused(f"{place}/address", ": the shot stands there twice")
+            seen.add(name)
             if wrong := shown_differently(shot):
                 raise self._refused(f"{place}{wrong}")
             if shot.change is not None:
@@ -103,6 +110,7 @@ class _Check:
             return change
         if change.action.spends and self._project is not None:
             self._same(f"{place}/taskUUID", change.task_id, self._task(change, self._project))
+        self._destination(change, model, place)
         return replace(change, limit_price=self._price(change, request, model, place))
 
     def _fingerprint(self, change: Change, request: Request, model: Model, place: str) -> None:
@@ -115,6 +123,18 @@ class _Check:
             self._leave_open(f"the file of `{model.air}` is another one here", change.address)
         else:
             self._same(f"{place}/fingerprint", change.fingerprint, found)
+
+    def _destination(self, change: Change, model: Model, place: str) -> None:
+        """Where results are sent is what is shown, or what the reader's own configuration says; else it is not known."""
+        told = change.destination
+        if told is None or is_shown_whole(told):
+            return
+        own = {name: value for name, value in self._delivery.items() if name in model.delivery}
+        if told == destination_of(own):
+            return
+        if not _hides_something(told.shown):
+            raise self._refused(f"{place}/delivery/digest")
+        self._leave_open("where its results are sent is left out in part, as it may be secret", change.address)
 
     def _task(self, change: Change, project: str) -> TaskId | None:
         spec, instance = change.address.spec, change.address.instance
@@ -174,6 +194,12 @@ class _Check:
             f"`{self._name}` does not follow from its own requests at `{place}`{more}",
             hint="bring the change up to date, and make its report again with this very version of ltxspec",
         )
+
+
+def _name(shot: ShotReview) -> tuple[ShotAddress, TaskId | None]:
+    """What stands once in a review: a shot, and each task under way, which may be of an earlier version of a shot."""
+    change = shot.change
+    return shot.address, change.task_id if change is not None and change.action is Action.RESUME else None
 
 
 def _project_id(known: str | None, rules: Sequence[RuleChange]) -> str | None:

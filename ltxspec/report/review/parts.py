@@ -9,6 +9,7 @@ from ltxspec.lock.facts import AlteredTake, FactChange
 from ltxspec.lock.fields import FieldError, an_object, count, file_digests, mapping, optional_text, sequence, text
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Action, Change, FieldChange, Reason
+from ltxspec.plan.destinations import Destination
 from ltxspec.render.models import Request
 from ltxspec.review.models import Cause, CauseKind, Kind, LostTake, Refusal, RuleChange, ShotReview
 from ltxspec.values import Fingerprint, Json, ShotAddress, TaskId, Usd, parse_usd
@@ -103,7 +104,15 @@ def _change(item: Mapping[str, Json], address: ShotAddress) -> Change:
         source=source,
         origin=optional_text(item, "from"),
         note=optional_text(item, "note"),
+        destination=_destination(item),
     )
+
+
+def _destination(item: Mapping[str, Json]) -> Destination | None:
+    if item.get("delivery") is None:
+        return None
+    delivery = mapping(item, "delivery")
+    return Destination(mapping(delivery, "parameters"), text(delivery, "digest"))
 
 
 def read_diagnostic(item: Mapping[str, Json]) -> Diagnostic:

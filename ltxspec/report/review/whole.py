@@ -12,6 +12,7 @@ from ltxspec.plan.actions import Action
 from ltxspec.plan.differences import field_changes
 from ltxspec.redaction import redact_secrets
 from ltxspec.report import wording as phrases
+from ltxspec.report.destinations import parameters
 from ltxspec.report.markdown import escape, marked
 from ltxspec.report.terminal import clean
 from ltxspec.report.word_diff import word_diff
@@ -40,6 +41,8 @@ def whole_request(shot: ShotReview) -> Iterator[str]:
         for item in field_changes({}, body)
         if item.path not in {f"/{PROMPT}", "/taskType"}
     ]
+    if shot.change is not None and shot.change.destination is not None:
+        fields.append(f"results are sent to {escape(parameters(shot.change.destination.shown))}")
     fields += [f"content of {escape(clean(name))}: {escape(content)}" for name, content in _inputs(shot).items()]
     yield f"<p>The whole request: {'; '.join(fields)}</p>"
 

@@ -38,7 +38,7 @@ def test_numbers_are_equal_by_value_and_booleans_are_none(one: Any, other: Any, 
 
 def test_the_words_are_as_before() -> None:
     (found,) = validate(with_mood({"enum": ["calm", "wild"]}), {**BODY, "mood": "clam"})
-    assert (found.message, found.hint) == ("`mood` must be `calm` or `wild`, not the text \"clam\"", "did you mean `calm`?")
+    assert (found.message, found.hint) == ('`mood` must be `calm` or `wild`, not the text "clam"', "did you mean `calm`?")
     (found,) = validate(with_mood({"uniqueItems": True}), {**BODY, "mood": [1, 1.0]})
     assert found.message == "`mood` has the same item twice"
 

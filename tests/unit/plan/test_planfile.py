@@ -1,11 +1,14 @@
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import orjson
 import pytest
 from builders import change, request
 
+from ltxspec.canonical import digest
 from ltxspec.plan.actions import Action, Change, Plan
+from ltxspec.plan.destinations import destination_of
 from ltxspec.plan.planfile import PlanFileError, PlanOptions, plan_differences, plan_digest, read_plan_file
 from ltxspec.report.plan.json import plan_json
 
@@ -42,6 +45,35 @@ def test_what_is_up_to_date_or_only_told_does_not_change_the_digest() -> None:
 
 def test_another_provider_is_another_plan() -> None:
     assert plan_digest(Plan("sandbox", [change()])) != plan_digest(plan(change()))
+
+
+HOOK = "https://calls.example/hook"
+
+
+def sending(**delivery: Any) -> Change:
+    return replace(change(), destination=destination_of(delivery))
+
+
+@pytest.mark.parametrize(
+    "other", [{}, {"webhookURL": f"{HOOK}?token=one"}, {"webhookURL": HOOK, "ttl": 60}, {"uploadEndpoint": HOOK}]
+)
+def test_a_plan_that_sends_its_results_elsewhere_is_another_plan(other: dict[str, Any]) -> None:
+    assert plan_digest(plan(sending(**other))) != plan_digest(plan(sending(webhookURL=HOOK)))
+
+
+def test_a_secret_part_of_where_results_are_sent_counts_and_is_shown_nowhere() -> None:
+    plans = [plan(sending(webhookURL=f"{HOOK}?token=canary-{number}")) for number in (1, 2)]
+    assert plan_digest(plans[0]) != plan_digest(plans[1])
+    document = plan_json(plans[0], PlanOptions())
+    assert b"canary" not in document
+    (line,) = plan_differences(read_plan_file(document, "plan.json"), plans[1])
+    assert line.count(HOOK) == 2
+    assert "canary" not in line
+
+
+def test_a_plan_that_sends_results_nowhere_keeps_the_digest_of_earlier_versions() -> None:
+    essence = ["night.alley", "create", change().fingerprint, change().task_id, "0.48", None, []]
+    assert plan_digest(plan(change())) == digest({"provider": "runware", "changes": [essence]})
 
 
 def test_differences_name_the_shot_and_the_money() -> None:

@@ -69,6 +69,9 @@ def test_a_plan_nobody_knows_is_refused_with_what_would_be_bought(project: Path)
         (lambda plan: plan["shots"][0]["request"].update(duration=1), "`night.tower`"),
         (lambda plan: plan["shots"][0].update(request=[]), "`night.tower`"),
         (lambda plan: plan["shots"].append(plan["shots"][0] | {"address": "night.more"}), "`night.more`"),
+        (lambda plan: plan["shots"].insert(0, plan["shots"][0] | {"estimate": "0.01"}), "`night.tower`"),
+        (lambda plan: plan["shots"].append(plan["shots"][0]), "`night.tower`"),
+        (lambda plan: plan["shots"].insert(0, plan["shots"][0] | {"action": "no-op"}), "`night.tower`"),
     ],
 )
 def test_a_saved_plan_that_shows_something_else_than_its_digest_buys_is_refused(
@@ -81,6 +84,36 @@ def test_a_saved_plan_that_shows_something_else_than_its_digest_buys_is_refused(
     refused = ltxspec("apply", "plan.json", cwd=project, check=4, **KEY)
     assert "error[stale-plan]" in refused.err
     assert f"{named} is told otherwise" in refused.err
+
+
+SENT = '[delivery]\nwebhookURL = "https://{host}/hook?token=canary-1"\n'
+SHOT_SENT = "  tower: {prompt: a tower, webhookURL: 'https://evil.example/hook'}\n"
+
+
+@pytest.mark.parametrize("changed", ["configuration", "secret", "shot"])
+def test_a_plan_is_refused_when_its_results_would_be_sent_elsewhere(project: Path, changed: str) -> None:
+    (project / "ltxspec.toml").write_text(SENT.format(host="good.example"), "utf-8")
+    git(project, "add", "ltxspec.toml")
+    git(project, "commit", "--quiet", "--message=Deliver")
+    approved = digest(project)
+    assert "\nResults are sent to good.example (webhook).\n" in ltxspec("plan", "-o", "plan.json", cwd=project).out
+    if changed == "shot":
+        write_spec(project, HEAD + SHOT_SENT)
+    else:
+        text = SENT.format(host="evil.example" if changed == "configuration" else "good.example")
+        (project / "ltxspec.toml").write_text(text.replace("canary-1", "canary-2"), "utf-8")
+    for refused in (apply(project, approved), ltxspec("apply", "plan.json", cwd=project, check=4, **KEY)):
+        assert "with webhookURL https://good.example/hook (" in refused.err
+        assert ("now create" in refused.err) and (changed == "secret" or "https://evil.example/hook" in refused.err)
+        assert "canary" not in refused.out + refused.err
+
+
+def test_a_saved_plan_that_shows_another_place_for_results_is_refused(project: Path) -> None:
+    (project / "ltxspec.toml").write_text(SENT.format(host="evil.example"), "utf-8")
+    ltxspec("plan", "-o", "plan.json", cwd=project)
+    text = (project / "plan.json").read_text("utf-8")
+    (project / "plan.json").write_text(text.replace("evil.example", "good.example"), "utf-8")
+    assert "`night.tower` is told otherwise" in ltxspec("apply", "plan.json", cwd=project, check=4, **KEY).err
 
 
 def test_what_a_digest_leaves_out_may_change_in_a_saved_plan(project: Path) -> None:

@@ -4,7 +4,6 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from builders import lockfile, record, take
 from unit.project.projects import path_of, project
 

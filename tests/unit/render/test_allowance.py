@@ -23,7 +23,7 @@ def limits(monkeypatch: pytest.MonkeyPatch, **most: int) -> None:
 
 
 def shot(prompt: str, *more: str) -> str:
-    lines = "".join(f"    {line}\n" for line in (f"prompt: \"{prompt}\"", AXES, *more))
+    lines = "".join(f"    {line}\n" for line in (f'prompt: "{prompt}"', AXES, *more))
     return f"defaults: {{width: 1920, height: 1080}}\nshots:\n  many:\n{lines}"
 
 

@@ -15,6 +15,7 @@ from unit.project.reviewed_projects import buy, edit, opened, project, write
 
 from ltxspec.catalog.models import load_catalog
 from ltxspec.plan.actions import Change, Plan
+from ltxspec.plan.destinations import Destination, destination_of
 from ltxspec.plan.planfile import plan_digest
 from ltxspec.project.review import make_review
 from ltxspec.report.review.checking import Reader, checked
@@ -216,6 +217,52 @@ def test_a_secret_that_is_left_out_leaves_nothing_to_approve(films: Path, tmp_pa
     root = branch(films, tmp_path, "notes.txt", "x", spec=shot)
     assert "`night.doorway` cannot be worked out again" in (message := left_open(reported(root)))
     assert "may be secret" in message
+
+
+def sending(films: Path, tmp_path: Path, where: str) -> Review:
+    shot = f"  doorway: {{prompt: A door, webhookURL: '{where}'}}\n"
+    return reported(branch(films, tmp_path, "notes.txt", "x", spec=shot))
+
+
+def destination(review: Review) -> tuple[int, Destination]:
+    pairs = ((index, shot.change.destination) for index, shot in enumerate(review.shots) if shot.change is not None)
+    return next((index, found) for index, found in pairs if found is not None)
+
+
+def test_where_results_are_sent_is_part_of_what_is_approved(films: Path, tmp_path: Path) -> None:
+    told = sending(films, tmp_path, "https://calls.example/hook")
+    assert checked(told, NEIGHBOUR, "x") == told
+    index, _ = destination(told)
+    assert "`/planDigest`" in refused(replace(changed(told, index, destination=None), plan_digest=told.plan_digest))
+    elsewhere = destination_of({"webhookURL": "https://evil.example"})
+    forged = changed(told, index, destination=elsewhere)
+    assert "`/planDigest`" in refused(replace(forged, plan_digest=told.plan_digest))
+
+
+def test_where_results_are_sent_is_not_approved_by_a_digest_alone(films: Path, tmp_path: Path) -> None:
+    told = sending(films, tmp_path, "https://evil.example/hook")
+    index, found = destination(told)
+    forged = changed(told, index, destination=replace(found, shown={"webhookURL": "https://good.example/hook"}))
+    assert forged.plan_digest == told.plan_digest
+    assert "where its results are sent is left out in part" in left_open(forged)
+    assert "/change/delivery/digest`" in refused(changed(told, index, destination=replace(found, shown={"ttl": 60})))
+
+
+def test_a_secret_in_where_results_are_sent_leaves_nothing_to_approve_unless_the_reader_has_it(
+    films: Path, tmp_path: Path
+) -> None:
+    own = {"webhookURL": "https://calls.example/hook?token=canary"}
+    told = sending(films, tmp_path, own["webhookURL"])
+    assert "`night.doorway` cannot be worked out again" in left_open(told)
+    assert "canary" not in json.dumps(review_document(told))
+    assert checked(told, replace(NEIGHBOUR, delivery=own), "x") == told
+
+
+def test_a_shot_that_stands_in_a_report_twice_is_refused(honest: Review) -> None:
+    free = next(shot for shot in honest.shots if shot.kind is Kind.UPDATED)
+    for twin in (honest.shots[0], replace(free, address=honest.shots[0].address)):
+        told = summed(replace(honest, shots=[*honest.shots, twin], limit=Decimal(100)))
+        assert "/address`: the shot stands there twice" in refused(told)
 
 
 def test_a_file_of_a_model_that_assumes_something_else_leaves_nothing_to_approve(films: Path, tmp_path: Path) -> None:

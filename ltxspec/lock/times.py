@@ -1,0 +1,56 @@
+"""Times of one task that two machines recorded: which of them a merge keeps, and which change of one is in order.
+
+A task is ordered once, and two branches may both record it: one ordered it, the other found it at the provider later,
+and knows only when. The earlier times are nearer to the truth, so a merge keeps them, and a time may become earlier.
+Takes are numbered by the time of their order: an earlier time that puts a take before another one is in order only
+when a version that is compared recorded that very time.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from operator import attrgetter
+
+from ltxspec.lock.models import Take, moment
+from ltxspec.values import ShotAddress, TaskId
+
+Copies = Mapping[TaskId, Sequence[tuple[ShotAddress, Take]]]  # every copy of every take, and where it stands
+
+TIMES: Mapping[str, Callable[[Take], str | None]] = {
+    "/submittedAt": attrgetter("submitted_at"),
+    "/finishedAt": attrgetter("finished_at"),
+    "/expiresAt": attrgetter("expires_at"),
+}
+
+
+def earliest(ours: str | None, theirs: str | None) -> str | None:
+    """The earlier of two times; the one that is known where only one is."""
+    known = [time for time in (ours, theirs) if time is not None]
+    return min(known, key=lambda time: (moment(time), time), default=None)
+
+
+def is_in_order(path: str, take: Take, known: Sequence[Take], others: Iterable[Take], neighbours: Sequence[Take]) -> bool:
+    """Whether the time of a take that reads otherwise than before may be what a merge made of it.
+
+    Args:
+        path: which of its times, see `TIMES`.
+        take: as it is recorded now.
+        known: as it was recorded before; at least one.
+        others: as any version recorded it that is compared.
+        neighbours: the other takes of its shot now, as they were recorded before.
+    """
+    now, before = TIMES[path](take), [time for time in map(TIMES[path], known) if time is not None]
+    if now is None or not _is_time(now) or not before or moment(now) > min(map(moment, before)):
+        return False
+    if any(TIMES[path](other) == now for other in others):
+        return True
+    if path != "/submittedAt":
+        return take.submitted_at is not None and moment(take.submitted_at) <= moment(now)
+    return all((item.sort_key < take.sort_key) is (item.sort_key < known[0].sort_key) for item in neighbours)
+
+
+def _is_time(written: str) -> bool:
+    """Whether it is a time at all: any text sorts before or after one."""
+    try:
+        return datetime.fromisoformat(written).tzinfo is not None
+    except ValueError:
+        return False

@@ -1,0 +1,38 @@
+"""Where the results of a plan are sent, in one line."""
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import urlsplit
+
+from ltxspec.plan.actions import Change
+from ltxspec.report.terminal import clean
+from ltxspec.values import Json
+
+_NAMES: Mapping[str, str] = {"webhookURL": "webhook", "uploadEndpoint": "upload"}
+_MOST = 5  # of the places that are named
+
+
+def sent_to(changes: Iterable[Change]) -> str:
+    """`Results are sent to calls.example (webhook), bucket.example (upload).`; empty where they are sent nowhere."""
+    places = [
+        f"{_host(str(change.destination.shown[name]))} ({what})"
+        for change in changes
+        if change.destination is not None
+        for name, what in _NAMES.items()
+        if name in change.destination.shown
+    ]
+    found = list(dict.fromkeys(places))
+    more = f" and {len(found) - _MOST:,} more" if len(found) > _MOST else ""
+    return f"Results are sent to {', '.join(found[:_MOST])}{more}." if found else ""
+
+
+def parameters(shown: Mapping[str, Json]) -> str:
+    """`ttl: 60, webhookURL: https://calls.example/hook`."""
+    return clean(", ".join(f"{name}: {value}" for name, value in sorted(shown.items())))
+
+
+def _host(address: str) -> str:
+    try:
+        host = urlsplit(address).netloc
+    except ValueError:
+        host = ""
+    return clean(host or address)
