@@ -6,7 +6,7 @@ the rest. Credentials before the host always go. A request keeps the texts of th
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from ltxspec.errors import Diagnostic
@@ -21,16 +21,27 @@ _HARMLESS = re.compile(
           |auto|avif|clip|compress|contain|cover|crop|fill|gif|jpe?g|max|min|mov|mp4|pad|png|scale|webm|webp)""",
     re.IGNORECASE | re.VERBOSE,
 )
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>`\\]+")  # in running text, where quotes stand around it
-_ONLY_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
+# In running text an address goes on to the next space: nobody can tell whether a quote ends it or stands in it.
+_ADDRESS = re.compile(r"//[^ \t\r\n]+")
+_WRITTEN_ADDRESS = re.compile(r"((?:\\?/|\\x2f|\\u002f|\\U0000002f){2})([^ \t\r\n]+)", re.IGNORECASE)  # with escapes
+_ONLY_URL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^ \t\r\n]+")
 _TAIL = re.compile(r"[?#;]|%(?:25)*(?:3f|3b|23)", re.IGNORECASE)  # where a query or fragment begins, escaped or not
 _BETWEEN = re.compile(r"[?#;&]|%(?:25)*(?:3f|3b|23|26)", re.IGNORECASE)
+_MOST_INSIDE = 32  # addresses inside one another; what comes after them goes
 _LEFT_OUT = "…"  # where a query was left out already
-_SENTENCE_END = ".,:;!?)]}"  # what may follow an address in running text and is no part of it
+# What may follow an address in running text and is no part of it.
+_AROUND = ".,:;!?)]}>\"'`\u2019\u201d\u3001\u3002\uff0c\uff09"
 _LOGIN = re.compile(  # `user:password@host` without a scheme
-    r"(?<![\w/@.:+-])(?!mailto:|sips?:|xmpp:)[A-Za-z][\w.+-]*:[^\s/@:\"'<>`]+@(?=(?:[\w-]+\.)*[A-Za-z][\w-]*(?P<more>[.:/]\w)?)"
+    r"(?<![\w/@.:+-])(?!mailto:|sips?:|xmpp:)(?:[A-Za-z][\w.+-]*:[^\s/@]{1,256}@)+"
+    r"(?=(?P<host>(?:[\w-]+\.)*[A-Za-z][\w-]*)(?P<more>[:/]\w)?)"
 )
-_BEARER = re.compile(r"\b(bearer)\s+[\w+/=.~-]{20,}", re.IGNORECASE)  # no prompt speaks of such long words
+_TOKEN = re.compile(r"\b(bearer|basic)\s+[\w+/=.~-]{20,}", re.IGNORECASE)  # no prompt speaks of such long words
+_AUTHORIZATION = re.compile(  # a header: what follows a known word goes to the end of the line
+    r"(authorization[\"'`]?[ \t]{0,8}[:=][ \t]{0,8}[\"'`]?)"
+    r"(?:((?:basic|bearer|digest|negotiate|ntlm|hawk|token|apikey|aws4[\w-]{0,32})[ \t])[^\r\n]+|[\w+/=.~-]{16,})",
+    re.IGNORECASE,
+)
+_FIELD = re.compile(r"([\w-]{2,64})[\"']?[ \t]{0,8}[:=][ \t]{0,8}(?=[^ \t])")
 _SECRET_FIELD = re.compile(
     r".*(?:access|api|auth|private|rl|secret|shared|signing)key|.+token|.*authorization|.*credentials?|.*signature"
     r"|.*pass(?:code|word|wd|phrase)|pass|pwd?|.*secret"
@@ -44,13 +55,45 @@ def redact_url(url: str) -> str:
     all of their parameters are known to be harmless. Text that is no address comes back as it is; nothing is ever
     raised.
     """
-    scheme, separator, rest = url.partition("://")
-    if not separator:
+    start = 0 if url.startswith("//") else url.find("://") + 1
+    if not start and not url.startswith("//"):
         return url
-    rest = _without_user(rest)
-    tail = _TAIL.search(rest)
-    shown = rest[: tail.start()] if tail and not _is_harmless(rest[tail.start() :]) else rest
-    return f"{scheme}://{shown}"
+    return url[: start + 2] + _without_secrets(url[start + 2 :])
+
+
+def _without_secrets(rest: str) -> str:
+    """What stands after `//`, without its secrets."""
+    shown, at = "", 0
+    for start, end in _secrets(rest):
+        shown, at = shown + rest[at:start], end
+    return shown + rest[at:]
+
+
+def _covered(rest: str) -> str:
+    """What stands after `//`, its secrets covered."""
+    shown, at = "", 0
+    for start, end in _secrets(rest):
+        shown, at = f"{shown}{rest[at:start]}{'*' * (end - start)}", end
+    return shown + rest[at:]
+
+
+def _secrets(rest: str) -> Iterator[tuple[int, int]]:
+    """Where secrets stand in what follows `//`, from left to right."""
+    start, end = 0, len(rest)
+    for _ in range(_MOST_INSIDE):
+        kept = end - len(_without_user(rest[start:end]))
+        if kept > start:
+            yield start, kept
+        if end == len(rest) and (tail := _TAIL.search(rest, kept)) and not _is_harmless(rest[tail.start() :]):
+            end = tail.start()
+        inner = rest.find("//", kept, end)  # an address in the path of an address
+        if inner < 0:
+            break
+        start = inner + len("//")
+    else:
+        end = start
+    if end < len(rest):
+        yield end, len(rest)
 
 
 def _without_user(rest: str) -> str:
@@ -70,33 +113,41 @@ def _authority(rest: str) -> str:
 
 
 def mask_secrets(text: str) -> str:
-    """A line of a user's file with what `redact_secrets` would leave out covered by `*`, so that columns stay."""
-    if "://" in text:
-        text = _URL.sub(lambda found: _in_text(_covered, found[0]), text)
+    """A line of a user's file, as it is written there, with secrets covered by `*`, so that columns stay.
+
+    Covered is what `redact_secrets` would leave out, also where signs of an address are written as escapes, and what
+    stands behind the name of a field that holds a credential.
+    """
+    if "/" in text or "\\" in text:
+        text = _WRITTEN_ADDRESS.sub(_cover_written, text)
     if "@" in text:
         text = _LOGIN.sub(lambda found: found[0] if _is_prose(found, text) else "*" * len(found[0]), text)
-    return text
+    text = _AUTHORIZATION.sub(_cover_token, text)
+    text = _TOKEN.sub(lambda found: found[1] + "*" * (len(found[0]) - len(found[1])), text)
+    field = next((found for found in _FIELD.finditer(text) if _is_secret_field(found[1])), None)
+    return text if field is None else text[: field.end()] + "*" * (len(text) - field.end())
 
 
-def _in_text(change: Callable[[str], str], url: str) -> str:
-    """An address in running text, changed; punctuation behind it belongs to the text."""
-    address = url.rstrip(_SENTENCE_END)
-    return change(address) + url[len(address) :]
+def _cover_written(found: re.Match[str]) -> str:
+    address = found[2].rstrip(_AROUND + "\\")
+    plain = address.replace("\\/", "//")  # as long as before
+    return found[1] + ("*" * len(plain) if "\\" in plain else _covered(plain)) + found[2][len(address) :]
+
+
+def _cover_token(found: re.Match[str]) -> str:
+    kept = found[1] + (found[2] or "")
+    return kept + "*" * (len(found[0]) - len(kept))
+
+
+def _leave_out(found: re.Match[str]) -> str:
+    """An address in running text, redacted; punctuation behind it belongs to the text."""
+    address = found[0].rstrip(_AROUND)
+    return f"//{_without_secrets(address[2:])}{found[0][len(address) :]}" if len(address) > len("//") else found[0]
 
 
 def _is_prose(login: re.Match[str], text: str) -> bool:
     """Whether `word:word@word` stands among other words and names no host: then it is how somebody writes."""
-    return not login["more"] and " " in text.strip()
-
-
-def _covered(url: str) -> str:
-    shown = redact_url(url)
-    if shown == url:
-        return url
-    scheme, _, rest = url.partition("://")
-    kept = shown.partition("://")[2]
-    at = rest.find(kept)
-    return f"{scheme}://{'*' * at}{kept}{'*' * (len(rest) - at - len(kept))}"
+    return not login["more"] and "." not in login["host"] and " " in text.strip()
 
 
 def redact_diagnostic(diagnostic: Diagnostic) -> Diagnostic:
@@ -160,13 +211,22 @@ def _emptied(value: Json) -> Json:
 
 
 def _redact_text(text: str) -> str:
-    if _ONLY_URL.fullmatch(text):
-        text = redact_url(text)
-    elif "://" in text:
-        text = _URL.sub(lambda found: _in_text(redact_url, found[0]), text)
+    while (safe := _redacted_once(text)) != text:  # what is left can look like an address anew
+        text = safe
+    return text
+
+
+def _redacted_once(text: str) -> str:
+    if "//" in text:
+        text = redact_url(text) if _ONLY_URL.fullmatch(text) else _ADDRESS.sub(_leave_out, text)
     if "@" in text:
         text = _LOGIN.sub(lambda found: found[0] if _is_prose(found, text) else "", text)
-    return _BEARER.sub(lambda found: f"{found[1]} {REDACTED}", text)
+    folded = text.lower()
+    if "authorization" in folded:
+        text = _AUTHORIZATION.sub(lambda found: f"{found[1]}{found[2] or ''}{REDACTED}", text)
+    if "bearer" in folded or "basic" in folded:
+        text = _TOKEN.sub(lambda found: f"{found[1]} {REDACTED}", text)
+    return text
 
 
 def _is_secret_field(name: str) -> bool:

@@ -19,7 +19,10 @@ Keyword = Callable[["Validator", Any, Any, Any], Iterator["ValidationError"]]
 
 
 def unique_items(
-    validator: "Validator", wanted: bool, instance: Any, _schema: Any  # noqa: FBT001  # the library's signature
+    validator: "Validator",
+    wanted: Json,
+    instance: Any,
+    _schema: Any,  # the library's signature
 ) -> Iterator["ValidationError"]:
     """The keyword, for the schema library."""
     from jsonschema import ValidationError
@@ -32,7 +35,9 @@ def enum_keyword() -> Keyword:
     """The keyword for the schemas of one model, whose lists of values it reads once. They must outlive it."""
     known: dict[int, frozenset[bytes]] = {}
 
-    def enum(_validator: "Validator", values: Sequence[Json], instance: Any, _schema: Any) -> Iterator["ValidationError"]:
+    def enum(
+        _validator: "Validator", values: Sequence[Json], instance: Any, _schema: Any
+    ) -> Iterator["ValidationError"]:
         from jsonschema import ValidationError
 
         if id(values) not in known:

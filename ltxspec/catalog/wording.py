@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any, Final
 
 from ltxspec.catalog.models import PROMPT
+from ltxspec.redaction import redact_secrets
 
 _MOST: Final = 500  # names that a message lists or looks through
 _LONGEST: Final = 60  # characters of a value that a message shows
@@ -43,6 +44,7 @@ def shown(value: Any) -> str:
         value = int(value)
     if isinstance(value, str):
         head, question, _ = value.partition("?") if "://" in value else (value, "", "")
+        head = str(redact_secrets(head))  # before it is cut: half a password does not look like one
         return f'"{_short(head + ("?…" if question else ""))}"'
     return json.dumps(value, default=str)
 

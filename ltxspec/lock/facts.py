@@ -60,9 +60,7 @@ def copies_of(lockfiles: Iterable[Lockfile]) -> Copies:
     return found
 
 
-def altered_takes(
-    before: Copies, now: Copies, catalog: Catalog, others: Copies | None = None
-) -> list[AlteredTake]:
+def altered_takes(before: Copies, now: Copies, catalog: Catalog, others: Copies | None = None) -> list[AlteredTake]:
     """Every copy of a task that says something else than an earlier copy of it, by address and task.
 
     Of a task that stood under two names one copy may have known less: that one still may.

@@ -66,7 +66,6 @@ def verified_names(project: Project) -> list[str]:
     return [name for side in _sides(project) for name in lockfile_names(side)]
 
 
-
 def _sides(project: Project) -> list[Project]:
     """The project, and as the paid provider sees it where that is not the same."""
     return [project] if project.provider == PAID else [project, project.paid]

@@ -1,12 +1,10 @@
 """What is wrong with the requests of a spec, said once however many instances it is true of."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from ltxspec.errors import Diagnostic, Location, Problems, Severity
-
-_QUERY = re.compile(r"(?<=://)([^\s?\"']*\?)([^\s\"']+)")
+from ltxspec.redaction import mask_secrets
 
 
 class Findings:
@@ -68,9 +66,11 @@ def _named(diagnostic: Diagnostic, keys: list[str]) -> Diagnostic:
 
 
 def _discreet(diagnostic: Diagnostic) -> Diagnostic:
-    """The diagnostic without queries of URLs in its excerpt: a presigned URL is a secret. Columns stay as they are."""
+    """The diagnostic without secrets in its excerpt. Columns stay as they are."""
     where = diagnostic.where
-    if where is None or "?" not in where.excerpt:
-        return diagnostic
-    hidden = _QUERY.sub(lambda found: found[1] + "*" * len(found[2]), where.excerpt)
-    return replace(diagnostic, where=replace(where, excerpt=hidden))
+    hidden = mask_secrets(where.excerpt) if where else ""
+    return (
+        diagnostic
+        if where is None or hidden == where.excerpt
+        else replace(diagnostic, where=replace(where, excerpt=hidden))
+    )

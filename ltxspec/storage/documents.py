@@ -15,9 +15,8 @@ def write_document(path: Path, pieces: Iterable[bytes]) -> None:
         StorageError: the file cannot be written; nothing has changed.
     """
     with translated("write", path):
-        if (
-            path.exists() and not path.is_file()
-        ):  # a pipe or a device has a reader of its own, and is not ours to remove
+        # A pipe or a device has a reader of its own, and is not ours to remove.
+        if path.exists() and not path.is_file():
             raise OSError(errno.EINVAL, "it is not a regular file")
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_name(f".{path.name}.{os.getpid()}.part")

@@ -275,3 +275,91 @@ def test_of_fields_that_the_model_does_not_know_nothing_is_kept() -> None:
     assert redact_field("/nested/deep", 7, {"fps", "nested"}) == REDACTED
     assert redact_field("/nested/fps", 7, {"fps", "nested"}) == 7
     assert redact_field("/files/a.png", "sha256:1", {"fps"}) == "sha256:1"
+
+
+# Any signs but those that end an address: a secret may stand among them.
+SIGNS = st.text(st.characters(exclude_characters=" \t\r\n", exclude_categories=["Cs"]), max_size=12)
+FORMS = ("{}", "see {} there", "(`{}`),", '{{"image": "{}"}}', "  image: '{}' # note", "a.yaml: {}", "[{}](x)")
+
+
+@given(
+    SIGNS, SIGNS, st.sampled_from(FORMS), st.sampled_from(["https://h.example/p", "//h/p", "HTTP://u:p@h", "s3://b/k"])
+)
+def test_whatever_stands_around_a_secret_in_a_query_it_goes(before: str, after: str, form: str, address: str) -> None:
+    for begin in ("?", "?w=1&sig=", "#"):
+        text = form.format(f"{address}{begin}{before}{CANARY}{after}")
+        assert CANARY not in redact_secrets(text)
+        assert CANARY not in mask_secrets(text)
+        assert len(mask_secrets(text)) == len(text)
+
+
+@given(SIGNS, SIGNS, st.sampled_from(FORMS))
+def test_a_secret_in_the_address_of_a_source_line_goes_with_escapes_too(before: str, after: str, form: str) -> None:
+    for separator in (r":\/\/", r"\u003a\u002F\u002f", r":\x2f/", r":/\/"):
+        line = form.format(f"https{separator}h.example\\/p?{before}{CANARY}{after}")
+        assert CANARY not in mask_secrets(line)
+        assert len(mask_secrets(line)) == len(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'webhookURL: "https:\\/\\/h.example/p?sig=SECRET002\\u001b"',
+        "webhookURL: https://h.example/p?sig=ab'SECRET002",
+        "image: https://h.example/p\\x3fsig=SECRET002",
+        "image: //ann:SECRET002@h/p",
+        "image: https://proxy.example/https://ann:SECRET002@h/p",
+        "image: https://h.example/p?title=a\u00a0SECRET002",
+        "image: https://h.example/p?title=a\x1fSECRET002",
+        "AUTHORIZATION: basic SECRET002",
+        "curl -H 'Authorization: Bearer SECRET002'",
+        'headers: {"authorization": "AWS4-HMAC-SHA256 Credential=AKIA, Signature=SECRET002"}',
+        "apiKey: SECRET002",
+        "  {webhookSecret: SECRET002, fps: 25}",
+        "login: ann:pa'SECRET002@host.example",
+    ],
+)
+def test_no_line_of_a_file_shows_its_secret(line: str) -> None:
+    assert "SECRET002" not in mask_secrets(line)
+    assert len(mask_secrets(line)) == len(line)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (
+            "https://s3.example/k?response-content-disposition=attachment;filename='x.mp4'&X-Amz-Signature=S",
+            "https://s3.example/k",
+        ),
+        ("at https://s3.example/k?name=`x`&sig=S, sorry", "at https://s3.example/k, sorry"),
+        ("//ann:pw@h/p?sig=S", "//h/p"),
+        ("https://a.example/p https://b.example/q?sig=S", "https://a.example/p https://b.example/q"),
+        ("https://proxy.example/https://ann:pw@h/p?sig=S", "https://proxy.example/https://h/p"),
+        ("AUTHORIZATION: basic YTpi", f"AUTHORIZATION: basic {REDACTED}"),
+        ("authorization=Bearer abc", f"authorization=Bearer {REDACTED}"),
+        (f"Authorization: {CANARY}", f"Authorization: {REDACTED}"),
+        ("and//or, 1//2; // a comment; a//b", "and//or, 1//2; // a comment; a//b"),
+        ("authorization: granted, says the guard", "authorization: granted, says the guard"),
+    ],
+)
+def test_running_text_loses_secrets_only(text: str, left: str) -> None:
+    assert redact_secrets(text) == left
+
+
+@pytest.mark.parametrize(
+    "text", ["//a" * 50_000, "a@//" * 50_000, "'a:" * 60_000 + "@b", "x" * 200_000 + "://", "a:b@" * 50_000]
+)
+def test_hostile_running_text_takes_no_time(text: str) -> None:
+    started = time.process_time()
+    redact_secrets(f"see {text} there")
+    mask_secrets(f"see {text} there")
+    assert time.process_time() - started < 5.0
+
+
+def test_ten_thousand_prompts_are_looked_through_in_no_time() -> None:
+    prompts = [
+        f"Shot {number}: a slow dolly in, sodium street lamps, a thin winter haze. " * 10 for number in range(10_000)
+    ]
+    started = time.process_time()
+    redact_secrets(prompts)
+    assert time.process_time() - started < 1.0

@@ -1,7 +1,8 @@
 """Webhooks and uploads to presigned URLs: what the provider does by itself when a result is done.
 
-A sandbox inside of a command delivers nothing, and leaves nothing to be delivered by another one. One on a port delivers
-to this machine only: a production hook must not hear of a preview, and a production bucket must not receive one.
+A sandbox inside of a command delivers nothing, and leaves nothing to be delivered by another one. One on a port
+delivers to this machine only: a production hook must not hear of a preview, and a production bucket must not receive
+one.
 """
 
 import asyncio

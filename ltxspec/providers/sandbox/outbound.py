@@ -13,7 +13,6 @@ from ltxspec.providers import hosts
 from ltxspec.providers.sandbox.settings import Outside
 from ltxspec.values import Json
 
-Transport = httpx.BaseTransport | None  # None: the network
 CALLER = "X-Ltxspec-Sandbox-Call"  # in every request of a sandbox
 
 _SECONDS = 5.0  # what the provider grants a webhook (its documentation), and enough for an image

@@ -12,7 +12,7 @@ from ltxspec.providers.sandbox.scenario import Scenario
 from ltxspec.values import Usd
 
 if TYPE_CHECKING:
-    from ltxspec.providers.sandbox.outbound import Transport
+    import httpx
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Outside:
     """
 
     reach: Literal["nothing", "this machine", "anywhere"] = "nothing"
-    transport: "Transport" = None  # None: the network
+    transport: "httpx.BaseTransport | None" = None  # None: the network
 
 
 def no_label(task_uuid: str) -> str | None:

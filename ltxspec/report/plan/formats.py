@@ -3,7 +3,6 @@
 A form's module is imported when it is asked for: nobody waits for those that are not.
 """
 
-import errno
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -45,12 +44,11 @@ def save_plan(path: Path, plan: Plan, options: PlanOptions) -> None:
     """
     from ltxspec.report.plan.json import plan_json
 
+    # A pipe or a device has a reader of its own, and is not ours to remove.
+    if path.exists() and not path.is_file():
+        raise StorageError(f"the plan cannot be saved to `{path.name}`: it is not a regular file")
     part = path.with_name(f".{path.name}.part")
     try:
-        if (
-            path.exists() and not path.is_file()
-        ):  # a pipe or a device has a reader of its own, and is not ours to remove
-            raise OSError(errno.EINVAL, "it is not a regular file")
         part.unlink(missing_ok=True)
         with part.open("xb") as file:  # never through a link that somebody put there
             file.write(plan_json(plan, options))

@@ -84,7 +84,9 @@ def details_of(shot: ShotReview, links: Links, *, is_open: bool = False, whole: 
 
 def has_details(shot: ShotReview, *, whole: bool = False) -> bool:
     """Whether there is anything to fold away."""
-    return (whole and is_bought(shot)) or bool(shot.changes or shot.causes or shot.bought or (shot.prompt_before is None and shot.prompt_after))
+    return (whole and is_bought(shot)) or bool(
+        shot.changes or shot.causes or shot.bought or (shot.prompt_before is None and shot.prompt_after)
+    )
 
 
 def _body(shot: ShotReview, links: Links, *, whole: bool) -> Iterator[str]:

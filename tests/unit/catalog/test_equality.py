@@ -30,7 +30,9 @@ def test_both_keywords_agree_with_the_library(values: list[Any], value: Any) -> 
     assert ("wrong-count" not in codes(unique, values)) == Draft202012Validator(unique).is_valid(values)
 
 
-@pytest.mark.parametrize(("one", "other", "same"), [(1, 1.0, True), (1, True, False), (0, False, False), ({}, [], False)])
+@pytest.mark.parametrize(
+    ("one", "other", "same"), [(1, 1.0, True), (1, True, False), (0, False, False), ({}, [], False)]
+)
 def test_numbers_are_equal_by_value_and_booleans_are_none(one: Any, other: Any, *, same: bool) -> None:
     assert (codes({"enum": [one]}, other) == set()) is same
     assert (codes({"uniqueItems": True}, [[one], [other]]) == {"wrong-count"}) is same
@@ -38,7 +40,10 @@ def test_numbers_are_equal_by_value_and_booleans_are_none(one: Any, other: Any, 
 
 def test_the_words_are_as_before() -> None:
     (found,) = validate(with_mood({"enum": ["calm", "wild"]}), {**BODY, "mood": "clam"})
-    assert (found.message, found.hint) == ('`mood` must be `calm` or `wild`, not the text "clam"', "did you mean `calm`?")
+    assert (found.message, found.hint) == (
+        '`mood` must be `calm` or `wild`, not the text "clam"',
+        "did you mean `calm`?",
+    )
     (found,) = validate(with_mood({"uniqueItems": True}), {**BODY, "mood": [1, 1.0]})
     assert found.message == "`mood` has the same item twice"
 

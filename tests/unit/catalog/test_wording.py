@@ -65,3 +65,7 @@ def test_a_misspelling_finds_its_word_whatever_the_case() -> None:
     assert nearest("Widht", ["height", "width"]) == "width"
     assert nearest("mp4", ["WEBM", "MP4"]) == "MP4"
     assert nearest("zebra", ["height", "width"]) is None
+
+
+def test_a_password_that_is_cut_does_not_show() -> None:
+    assert "pass" not in shown("https://ann:" + "password" * 20 + "@host.example/x")

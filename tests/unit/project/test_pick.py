@@ -29,7 +29,12 @@ def test_a_shot_that_is_gone_keeps_its_choice(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("number", "result", "words"),
-    [(3, None, "has 2 takes, no take 3"), (0, None, "no take 0"), (2, None, "failed"), (1, 2, "has 1 output, no result 2")],
+    [
+        (3, None, "has 2 takes, no take 3"),
+        (0, None, "no take 0"),
+        (2, None, "failed"),
+        (1, 2, "has 1 output, no result 2"),
+    ],
 )
 def test_what_cannot_be_shown_is_refused_and_nothing_is_changed(
     tmp_path: Path, number: int, result: int | None, words: str

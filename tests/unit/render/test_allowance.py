@@ -36,7 +36,9 @@ def test_a_matrix_of_busy_templates_is_refused_by_name(monkeypatch: pytest.Monke
     limits(monkeypatch, MAX_STEPS=3_000_000)
     found = only(shot(BUSY))
     assert found.code == "spec-limit"
-    assert found.message == "`test` is too much for one spec: all templates together do more than 3,000,000 steps of work"
+    assert (
+        found.message == "`test` is too much for one spec: all templates together do more than 3,000,000 steps of work"
+    )
     assert found.where.line == 3
 
 
@@ -46,7 +48,8 @@ def test_a_matrix_of_busy_templates_is_refused_by_name(monkeypatch: pytest.Monke
         shot("{{ 'x' * 9000 }}{{ a }}{{ b }}"),
         shot("x" * 9000),
         shot("{{ a }}{{ b }}" + "x" * 9000),
-        "vars: {long: '{{ range(900)|list }}'}\n" + shot("x", "seed: '{{ a * 10 + b + 1 }}'", "vars: {x: '{{ long }}'}"),
+        "vars: {long: '{{ range(900)|list }}'}\n"
+        + shot("x", "seed: '{{ a * 10 + b + 1 }}'", "vars: {x: '{{ long }}'}"),
     ],
 )
 def test_a_matrix_of_long_texts_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:

@@ -67,5 +67,5 @@ def test_queries_of_urls_never_show_and_columns_stay() -> None:
     assert where is not None
     assert (len(where.excerpt), where.column) == (len(line), 60)
     assert "SECRET" not in where.excerpt
-    assert where.excerpt.startswith('uploadEndpoint: "https://bucket/x?***')
+    assert where.excerpt.startswith('uploadEndpoint: "https://bucket/x***')
     assert where.excerpt.endswith("no?question")
