@@ -68,7 +68,6 @@ def apply(session: Session, options: ApplyOptions) -> int:
         if not planned.plan.pending and not _unfinished(held.owned):
             relink(project, [have.lockfile for have in held.owned.values()])
             return 0
-        _refuse_without_key(project, planned.plan)
         approved = _ask(project, planned.plan, options)
         jobs = jobs_of(held, planned, asked.retries)
         factor = proven_factor(held.owned.values(), project.catalog)
@@ -134,6 +133,12 @@ def _refuse_without_key(project: Project, plan: Plan) -> None:
         raise missing_key()
 
 
+def _and_the_key(project: Project) -> str:
+    from ltxspec.project.service import KEY
+
+    return "" if project.environ.get(KEY) else f"; `{KEY}` is not set either"
+
+
 def _unfinished(owned: "Mapping[str, Owned]") -> bool:
     return any(item.journal.open for item in owned.values())
 
@@ -147,6 +152,7 @@ def _ask(project: Project, plan: Plan, options: ApplyOptions) -> bool:
 
     Raises:
         Refused: new orders were not approved.
+        ProviderRefused: there is no key to order them with.
     """
     unclear = [change for change in plan.changes if Reason.OUTCOME_UNKNOWN in change.reasons]
     if not options.allow_unknown_cost and any(change.estimate is None for change in unclear):
@@ -162,7 +168,7 @@ def _ask(project: Project, plan: Plan, options: ApplyOptions) -> bool:
             raise Refused(
                 "not-approved",
                 f"this would spend {_money(new)}, and nobody is here to approve it",
-                hint="pass --auto-approve (with --max-cost), or apply a saved plan",
+                hint=f"pass --auto-approve (with --max-cost), or apply a saved plan{_and_the_key(project)}",
             )
         click.echo(
             f"{_old_orders(unclear)} may not have arrived. To order again would be new money ({_money(unclear)}): "
@@ -170,6 +176,7 @@ def _ask(project: Project, plan: Plan, options: ApplyOptions) -> bool:
             err=True,
         )
         return False
+    _refuse_without_key(project, plan)
     again = f", and {_money(unclear)} if {_old_orders(unclear)} did not arrive" if unclear else ""
     question = f"Spend {_money(new)}{again}? Only `yes` is accepted"
     answer = click.prompt(question, default="", show_default=False, err=True)

@@ -1,7 +1,7 @@
 """From a spec to requests: variables, defaults, templates, model, checks, price and fingerprint of every shot.
 
 All problems of all shots are found in one pass. A shot without templates costs a few microseconds: its parameters are
-prepared once for all shots that have the same (see `parameters.py`), and its prompt is taken as it stands.
+prepared once for all shots that have the same (see `parameter_sets.py`), and its prompt is taken as it stands.
 """
 
 from collections.abc import Mapping
@@ -21,13 +21,12 @@ from ltxspec.render.parameter_sets import KnownGood, ParameterSet, ParameterSets
 from ltxspec.render.places import Path, Places
 from ltxspec.render.templating import Templates, has_tags
 from ltxspec.render.texts import FAILED, Reading, Scope, Texts
+from ltxspec.render.uploads import warn_of_shared_uploads
 from ltxspec.render.variables import Variables, instance_variables, spec_variables
 from ltxspec.spec.expansion import expand
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.spec.models import Instance, Shot, Spec
 from ltxspec.values import CONTROL, Json, ShotAddress, quick_maker
-
-_UPLOAD = "uploadEndpoint"
 
 _make_request = quick_maker(Request)
 
@@ -109,7 +108,7 @@ class _Rendering:
                 request = self.as_written(instance, position) or self.request(instance, position)
                 if request is not None:
                     found.append(request)
-        self.warn_of_shared_uploads(found)
+        warn_of_shared_uploads(self.spec, found, self.places, self.findings)
         return found
 
     def as_written(self, instance: Instance, position: tuple[int, int]) -> Request | None:
@@ -281,33 +280,3 @@ class _Rendering:
             title=shot.title,
             labels={**spec.labels, **shot.labels} if shot.labels else spec.labels or None,
         )
-
-    def warn_of_shared_uploads(self, requests: list[Request]) -> None:
-        """One upload URL takes one file: a second video would overwrite the first."""
-        first: dict[str, Request] = {}
-        inherited: dict[str, int] = {}
-        for request in requests:
-            target = request.delivery.get(_UPLOAD)
-            if target is None:
-                continue
-            own = _UPLOAD in self.spec.shots[request.address.shot].parameters
-            inherited[target] = inherited.get(target, 0) + (not own)
-            if first.setdefault(target, request) is request or not own:
-                continue
-            message = f"`{request.address.instance}` uploads to the same URL as `{first[target].address.instance}`"
-            hint = f"give each shot an `{_UPLOAD}` of its own, or the later video replaces the earlier one"
-            self.findings.add(
-                "warning", "shared-upload", message, self.places.key(("shots", request.address.shot)), hint
-            )
-        for count in inherited.values():
-            if count > 1:
-                self._warn_of_inherited_upload(count)
-
-    def _warn_of_inherited_upload(self, count: int) -> None:
-        """An upload URL that is set for all shots: said once, where it is set."""
-        in_spec = _UPLOAD in self.spec.defaults
-        setting = "`defaults`" if in_spec else "`[delivery]` of the configuration"
-        message = f"{count} videos are uploaded to the same URL: `{_UPLOAD}` is set in {setting}"
-        hint = f"give each shot an `{_UPLOAD}` of its own, or each video replaces the one before it"
-        where = self.places.key(("defaults", _UPLOAD)) if in_spec else None
-        self.findings.add("warning", "shared-upload", message, where, hint)

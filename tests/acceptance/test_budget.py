@@ -200,14 +200,15 @@ def test_an_amount_that_is_none_is_wrong_usage(tmp_path: Path) -> None:
         assert "is not an amount in USD" in apply(tmp_path, f"--max-cost={amount}", check=64)[1]
 
 
-def test_a_missing_key_is_told_before_anybody_is_asked_to_approve(tmp_path: Path) -> None:
+def test_a_missing_key_is_named_with_a_missing_approval(tmp_path: Path) -> None:
     folder = project(tmp_path, "a")
-    for typed in ((), ("--auto-approve",)):
-        refused = ltxspec("apply", *typed, cwd=folder, check=1, RUNWARE_API_KEY="")
-        assert "no API key is set for `runware`" in refused.err
-        assert "approve" not in refused.err
+    refused = ltxspec("apply", "--auto-approve", cwd=folder, check=1, RUNWARE_API_KEY="")
+    assert "no API key is set for `runware`" in refused.err
+    both = ltxspec("apply", cwd=folder, check=4, RUNWARE_API_KEY="")
+    assert "nobody is here to approve it" in both.err
+    assert "`RUNWARE_API_KEY` is not set either" in both.err
     asked = ltxspec("apply", cwd=folder, check=4, RUNWARE_API_KEY="a-key")
-    assert "nobody is here to approve it" in asked.err
+    assert "RUNWARE_API_KEY" not in asked.err
 
 
 @pytest.mark.parametrize(
