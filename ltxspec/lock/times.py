@@ -28,7 +28,9 @@ def earliest(ours: str | None, theirs: str | None) -> str | None:
     return min(known, key=lambda time: (moment(time), time), default=None)
 
 
-def is_in_order(path: str, take: Take, known: Sequence[Take], others: Iterable[Take], neighbours: Sequence[Take]) -> bool:
+def is_in_order(
+    path: str, take: Take, known: Sequence[Take], others: Iterable[Take], neighbours: Sequence[Take]
+) -> bool:
     """Whether the time of a take that reads otherwise than before may be what a merge made of it.
 
     Args:

@@ -84,7 +84,9 @@ def details_of(shot: ShotReview, links: Links, *, is_open: bool = False, whole: 
 
 def has_details(shot: ShotReview, *, whole: bool = False) -> bool:
     """Whether there is anything to fold away."""
-    return (whole and is_bought(shot)) or bool(shot.changes or shot.causes or shot.bought or (shot.prompt_before is None and shot.prompt_after))
+    return (whole and is_bought(shot)) or bool(
+        shot.changes or shot.causes or shot.bought or (shot.prompt_before is None and shot.prompt_after)
+    )
 
 
 def _body(shot: ShotReview, links: Links, *, whole: bool) -> Iterator[str]:
@@ -113,7 +115,7 @@ def _body(shot: ShotReview, links: Links, *, whole: bool) -> Iterator[str]:
 def _field(change: FieldChange) -> str:
     name = f"<b>{escape(phrases.field_name(change.path))}</b>"
     if not phrases.is_text(change):
-        before, after = (escape(phrases.value(item)) for item in (change.before, change.after))
+        before, after = map(escape, phrases.values(change.before, change.after))
         return f"<p>{name}: <del>{before}</del> → <ins><b>{after}</b></ins></p>"
     if len(change.before) + len(change.after) > _LONGEST_DIFF:
         return f"<p>{name}: {len(change.before):,} → {len(change.after):,} characters</p>"

@@ -32,7 +32,9 @@ _LONGEST_NAME = 60
 _ROOM_FOR_NOTES = 900  # for saying what was left out
 _SHARE = 0.5  # of the room, for the rows of the table; differences are worth more than the 300th row
 _HEADER = "| Change | Shot | Why | Size | Was | Costs |\n|---|---|---|---|--:|--:|"
-_CLAIMED = "What was before is the report's own word. What is bought is shown whole, each request with all of its fields."
+_CLAIMED = (
+    "What was before is the report's own word. What is bought is shown whole, each request with all of its fields."
+)
 _ORDER = {kind: number for number, kind in enumerate(Kind)}
 
 
@@ -253,9 +255,7 @@ def _details(shots: Sequence[ShotReview], room: Room, page: Page) -> list[str]:
     left = len(worth) - len(taken)
     if left:
         sign = "⚠️ " if page.whole else ""
-        blocks.append(
-            f"{sign}Details of {phrases.counted(left, 'shot')} are left out; {_elsewhere(page)} has them."
-        )
+        blocks.append(f"{sign}Details of {phrases.counted(left, 'shot')} are left out; {_elsewhere(page)} has them.")
     return blocks
 
 

@@ -180,3 +180,12 @@ def test_only_prose_is_compared_word_by_word(path: str, before: object, after: o
 def test_the_retry_command_can_be_pasted_into_a_shell() -> None:
     assert phrases.retry_command(change("alley", Action.BLOCKED)) == "--retry night-scenes.alley"
     assert phrases.retry_command(change("w[a'b]", Action.BLOCKED)) == "--retry 'night-scenes.w[a'\"'\"'b]'"
+
+
+@pytest.mark.parametrize("width", [8, 20, 60])
+def test_two_values_that_begin_alike_are_cut_where_they_are_alike(width: int) -> None:
+    before, after = phrases.values("a" * 100 + "1" + "b" * 100, "a" * 100 + "2" + "b" * 100, width)
+    assert "1" in before
+    assert "2" in after
+    assert max(len(before), len(after)) <= width
+    assert phrases.values("one", "two", width) == ("one", "two")
