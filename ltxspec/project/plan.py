@@ -1,9 +1,11 @@
 """From options to a plan: the same steps for `plan`, `apply`, `collect` and `why`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ltxspec.errors import Diagnostic, Refused
 from ltxspec.plan.actions import Plan
+from ltxspec.plan.limits import Limits, refuse_over_budget
 from ltxspec.plan.planfile import PlanOptions
 from ltxspec.plan.recorded import Owned
 from ltxspec.plan.selection import selection
@@ -31,3 +33,14 @@ def plan_with(
     specs = rendered if rendered is not None else render_specs(project, options.paths, options.variables)
     wanted = selection(options.targets, options.retakes, options.retries)
     return Planned(make_plan(project, specs, wanted, holdings), specs)
+
+
+def with_budget_warning(plan: Plan, project: Project) -> Plan:
+    """The plan with a warning where `apply` would refuse it for a limit of `[budget]`, in the words of the refusal."""
+    budget = project.config.budget
+    try:
+        refuse_over_budget(plan, Limits(budget.per_apply, budget.per_shot, budget.per_spec))
+    except Refused as refused:
+        warning = Diagnostic("warning", refused.code, refused.summary, hint=refused.hint)
+        return replace(plan, diagnostics=[*plan.diagnostics, warning])
+    return plan

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import sys
 from collections.abc import Mapping, Sequence
 
 import orjson
@@ -11,7 +12,7 @@ from ltxspec.plan.actions import Action, Change, FieldChange, Plan, Reason
 from ltxspec.plan.estimate import estimate
 from ltxspec.redaction import redact_secrets
 from ltxspec.report.jsontext import as_text
-from ltxspec.report.terminal import clean, fit
+from ltxspec.report.terminal import clean, fit, width_of
 from ltxspec.values import Json, Usd, format_usd
 
 REASONS: Mapping[Reason, str] = {
@@ -236,14 +237,17 @@ def field_name(pointer: str) -> str:
 
 def fact(change: FactChange) -> str:
     """A recorded fact that reads otherwise than before: `outputs[0].cost: $0.48 → $0.01`."""
-    before, after = (_recorded(change.path.rpartition("/")[2], item) for item in (change.before, change.after))
+    before, after = _recorded(change.path.rpartition("/")[2], change.before, change.after)
     return f"{field_name(change.path)}: {before} → {after}{' (expected)' if change.expected else ''}"
 
 
-def _recorded(name: str, item: Json) -> str:
-    if not isinstance(item, str) or name not in {"cost", "sha256"}:
-        return value(item)
-    return clean(f"${item}" if name == "cost" else f"{item[:DIGITS]}…")
+def _recorded(name: str, *sides: Json) -> tuple[str, ...]:
+    if name not in {"cost", "sha256"}:
+        return values(*sides)
+    known = [f"${item}" if name == "cost" else f"{str(item)[:DIGITS]}…" for item in sides]
+    return tuple(
+        value(item) if not isinstance(item, str) else clean(text) for item, text in zip(sides, known, strict=True)
+    )
 
 
 def value(item: Json, width: int = 60) -> str:
@@ -254,6 +258,16 @@ def value(item: Json, width: int = 60) -> str:
     text = _CONTENT_HASH.sub(r"\1…", text)
     text = redact_secrets(_DATA_URI.sub(r"\1…", _URL_QUERY.sub(r"\1?…", text)))
     return fit(clean(text), width)
+
+
+def values(before: Json, after: Json, width: int = 60) -> tuple[str, str]:
+    """Both sides of a change as `value` says them. What they begin with alike is cut first, so the difference shows."""
+    one, other = value(before, sys.maxsize), value(after, sys.maxsize)
+    alike = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    start = alike - width // 4
+    if start > 0 and max(width_of(one), width_of(other)) > width:
+        one, other = f"…{one[start:]}", f"…{other[start:]}"
+    return fit(one, width), fit(other, width)
 
 
 def _looks_like_json(text: str) -> bool:

@@ -45,6 +45,22 @@ def model_without_prices(folder: Path) -> None:
     target.write_text(json.dumps(model), encoding="utf-8")
 
 
+@pytest.mark.parametrize("limit", ["per_apply", "per_shot", "per_spec"])
+def test_a_plan_warns_of_what_an_apply_would_refuse_and_in_the_same_words(tmp_path: Path, limit: str) -> None:
+    folder = project(tmp_path, "a", "b", budget=f'{limit} = "0.30"')
+    (refused,) = [line for line in apply(folder, check=4)[1].splitlines() if line.startswith("error[over-budget]: ")]
+    words = refused.removeprefix("error[over-budget]: ")
+    told = ltxspec("plan", *SANDBOX, cwd=folder)
+    assert f"warning[over-budget]: {words}" in told.err
+    (item,) = ltxspec("plan", *SANDBOX, "--format", "json", cwd=folder).json["diagnostics"]
+    assert (item["severity"], item["code"], item["message"]) == ("warning", "over-budget", words)
+    assert "<code>over-budget</code>" in ltxspec("plan", *SANDBOX, "--format", "markdown", cwd=folder).out
+
+
+def test_a_plan_within_its_limits_warns_of_nothing(tmp_path: Path) -> None:
+    assert ltxspec("plan", *SANDBOX, cwd=project(tmp_path, "a", budget='per_shot = "0.54"')).err == ""
+
+
 @pytest.mark.parametrize(
     ("budget", "arguments", "says"),
     [

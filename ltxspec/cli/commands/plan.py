@@ -27,12 +27,13 @@ def command(session: Session, /, **typed: Any) -> int:
     Nothing is sent, asked or spent.
     """
     from ltxspec.cli.options import options_of
-    from ltxspec.project.plan import plan_with
+    from ltxspec.project.plan import plan_with, with_budget_warning
     from ltxspec.report.diagnostics import format_diagnostics
     from ltxspec.report.plan.formats import PLAN_FORMATS, save_plan
 
     asked = options_of(session, typed)
-    plan = plan_with(session.open_project(typed["provider"]), asked).plan
+    project = session.open_project(typed["provider"])
+    plan = with_budget_warning(plan_with(project, asked).plan, project)
     out, form = typed["out"], typed["form"]
     if out is not None:
         _refuse_to_keep_secrets(asked.variables)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ltxspec.errors import Diagnostic
 from ltxspec.plan.actions import Action, Change, FieldChange, Plan
+from ltxspec.plan.estimate import reckoning
 from ltxspec.redaction import redact_diagnostic, redact_secrets
 from ltxspec.report import wording as phrases
 from ltxspec.report.destinations import sent_to
@@ -154,7 +155,7 @@ def _detail(change: Change) -> str:
 def _field(change: FieldChange) -> str:
     name = f"<b>{escape(phrases.field_name(change.path))}</b>"
     if not phrases.is_text(change):
-        before, after = (escape(phrases.value(item)) for item in (change.before, change.after))
+        before, after = map(escape, phrases.values(change.before, change.after))
         return f"<p>{name}: <del>{before}</del> → <ins><b>{after}</b></ins></p>"
     segments = word_diff(change.before, change.after)
     if not any(segment.kind in {"delete", "insert"} for segment in segments):
@@ -166,7 +167,8 @@ def _next(plan: Plan) -> str:
     """The commands a reader would type now."""
     if not plan.pending:
         return ""
-    usd, unknown = phrases.total(plan)
+    sums = reckoning(plan.changes)  # limits reckon so; a limit of less would refuse this very plan
+    usd, unknown = sums.usd + sums.under_way, sums.unknown + sums.under_way_unknown
     blocked = [change for change in plan.pending if change.action is Action.BLOCKED]
     lines = []
     if len(blocked) < len(plan.pending):

@@ -165,7 +165,7 @@ def _fields(changes: Sequence[FieldChange], style: Style, *, detailed: bool) -> 
 def _field(change: FieldChange, style: Style, width: int, *, detailed: bool) -> list[str]:
     if not phrases.is_text(change):
         half = max((width - 3) // 2, 8)
-        before, after = (phrases.value(item, half) for item in (change.before, change.after))
+        before, after = phrases.values(change.before, change.after, half)
         return [f"{style.paint(before, Paint.RED)} → {style.paint(after, Paint.GREEN)}"]
     if not detailed:
         return [f"changed, {len(change.before):,} → {len(change.after):,} characters"]

@@ -125,7 +125,7 @@ class _Check:
             self._same(f"{place}/fingerprint", change.fingerprint, found)
 
     def _destination(self, change: Change, model: Model, place: str) -> None:
-        """Where results are sent is what is shown, or what the reader's own configuration says; else it is not known."""
+        """Where results are sent is what is shown, or what the reader's own configuration says; or not known."""
         told = change.destination
         if told is None or is_shown_whole(told):
             return

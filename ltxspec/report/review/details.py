@@ -115,7 +115,7 @@ def _body(shot: ShotReview, links: Links, *, whole: bool) -> Iterator[str]:
 def _field(change: FieldChange) -> str:
     name = f"<b>{escape(phrases.field_name(change.path))}</b>"
     if not phrases.is_text(change):
-        before, after = (escape(phrases.value(item)) for item in (change.before, change.after))
+        before, after = map(escape, phrases.values(change.before, change.after))
         return f"<p>{name}: <del>{before}</del> → <ins><b>{after}</b></ins></p>"
     if len(change.before) + len(change.after) > _LONGEST_DIFF:
         return f"<p>{name}: {len(change.before):,} → {len(change.after):,} characters</p>"

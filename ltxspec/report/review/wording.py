@@ -9,7 +9,7 @@ from ltxspec.lock.facts import AlteredTake
 from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.render.models import Request
 from ltxspec.report import wording as phrases
-from ltxspec.report.terminal import clean
+from ltxspec.report.terminal import clean, fit
 from ltxspec.review.models import WORKING_TREE, Cause, CauseKind, Kind, Review, RuleChange, ShotReview
 from ltxspec.values import Json, Usd, total_usd
 
@@ -39,6 +39,7 @@ SANDBOX = "sandbox"  # the provider whose money is not real
 _SHORT = 12  # digits of a commit
 _MOST_NAMED = 3
 _RULE_WIDTH = 200  # of a value: a rule is shown in full where that is possible
+_RULE_NAME = 80  # with both values it has room where a line is cut
 
 
 def commit(name: str) -> str:
@@ -124,7 +125,7 @@ ALTERED = "Recorded otherwise than at the base"
 
 def rule(change: RuleChange) -> str:
     """`budget.per_apply: $5.00 → $500.00`."""
-    return f"{clean(change.name)}: {_values(change.before, change.after, _RULE_WIDTH)}"
+    return f"{fit(clean(change.name), _RULE_NAME)}: {_values(change.before, change.after, _RULE_WIDTH)}"
 
 
 def altered(item: AlteredTake) -> str:
@@ -258,7 +259,7 @@ def cause_values(cause: Cause, width: int = 60) -> str:
 
 
 def _values(before: str | None, after: str | None, width: int) -> str:
-    return " → ".join(phrases.value(_unquoted(side), width) for side in (before, after))
+    return " → ".join(phrases.values(_unquoted(before), _unquoted(after), width))
 
 
 def _unquoted(text: str | None) -> Json:

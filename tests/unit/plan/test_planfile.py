@@ -72,7 +72,7 @@ def test_a_secret_part_of_where_results_are_sent_counts_and_is_shown_nowhere() -
 
 
 def test_a_plan_that_sends_results_nowhere_keeps_the_digest_of_earlier_versions() -> None:
-    essence = ["night.alley", "create", change().fingerprint, change().task_id, "0.48", None, []]
+    essence: list[Any] = ["night.alley", "create", change().fingerprint, change().task_id, "0.48", None, []]
     assert plan_digest(plan(change())) == digest({"provider": "runware", "changes": [essence]})
 
 

@@ -104,7 +104,8 @@ def test_a_plan_is_refused_when_its_results_would_be_sent_elsewhere(project: Pat
         (project / "ltxspec.toml").write_text(text.replace("canary-1", "canary-2"), "utf-8")
     for refused in (apply(project, approved), ltxspec("apply", "plan.json", cwd=project, check=4, **KEY)):
         assert "with webhookURL https://good.example/hook (" in refused.err
-        assert ("now create" in refused.err) and (changed == "secret" or "https://evil.example/hook" in refused.err)
+        assert "now create" in refused.err
+        assert changed == "secret" or "https://evil.example/hook" in refused.err
         assert "canary" not in refused.out + refused.err
 
 

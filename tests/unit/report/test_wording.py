@@ -187,3 +187,12 @@ def test_a_plan_without_any_known_price_says_so_in_whole_words() -> None:
     assert phrases.headline(plan) == "Plan: 4 to render (4 create). Estimated cost unknown for 4 shots."
     waiting = replace(plan, changes=[*plan.changes, change("e", Action.RESUME, estimate=None)])
     assert phrases.headline(waiting).endswith("Estimated cost unknown for 5 shots, of which 1 already committed.")
+
+
+@pytest.mark.parametrize("width", [8, 20, 60])
+def test_two_values_that_begin_alike_are_cut_where_they_are_alike(width: int) -> None:
+    before, after = phrases.values("a" * 100 + "1" + "b" * 100, "a" * 100 + "2" + "b" * 100, width)
+    assert "1" in before
+    assert "2" in after
+    assert max(len(before), len(after)) <= width
+    assert phrases.values("one", "two", width) == ("one", "two")

@@ -104,3 +104,8 @@ def test_a_very_long_plan_lists_a_part_and_counts_the_rest() -> None:
     assert text.count("`-/+` replace") == MOST_ROWS
     assert "… and 100 more changed shots" in text
     assert text.count("<details>") == MOST_DETAILS
+
+
+def test_the_limit_that_is_proposed_is_what_limits_reckon_with() -> None:
+    cheap = replace(change("shot", Action.CREATE, Reason.NEW), estimate=Decimal("0.24"), limit_price=Decimal("1.44"))
+    assert "ltxspec apply --max-cost 1.44\n" in plan_markdown(Plan("runware", [cheap]))

@@ -7,7 +7,7 @@ from unit.report.reviews import CITY, many, rich_review
 from unit.review.changes import BASE, HEAD, by_key, reviewed, side
 
 from ltxspec.report.review import wording as words
-from ltxspec.review.models import WORKING_TREE, Cause, Kind, Review
+from ltxspec.review.models import WORKING_TREE, Cause, Kind, Review, RuleChange
 from ltxspec.values import ShotAddress
 
 RAIN = request("alley", "rain")
@@ -201,3 +201,14 @@ def test_the_total_of_unknown_costs_is_never_nothing() -> None:
     review = rich_review()
     assert review.spent == Decimal("1.92")
     assert "≥ $1.92 + 1 unknown" in words.headline(review)
+
+
+@pytest.mark.parametrize("name", ["delivery.webhookURL", "webhookURL of " + "night" * 100])
+@pytest.mark.parametrize("length", [10, 60, 190, 230, 5_000])
+def test_what_differs_in_a_rule_is_seen_however_long_its_values_are(name: str, length: int) -> None:
+    path = f"https://calls.example/{'a' * length}"
+    told = words.rule(RuleChange(name, f"{path}/good{'b' * length}", f"{path}/evil.example{'b' * length}"))
+    assert len(told) <= 500  # what a line of a comment holds
+    before, _, after = told.partition(" → ")
+    assert "/good" in before
+    assert "/evil.example" in after

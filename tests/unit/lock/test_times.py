@@ -1,0 +1,70 @@
+"""Times of a task that two branches recorded: what a merge keeps of them, and which change of one is told."""
+
+from dataclasses import replace
+
+from builders import lockfile, record, take
+
+from ltxspec.catalog.models import Catalog
+from ltxspec.lock.facts import altered_takes, copies_of
+from ltxspec.lock.merge import join_takes
+from ltxspec.lock.models import Take
+from ltxspec.lock.times import earliest
+
+NONE = Catalog((), {})
+EARLY, LATE, LATER = (f"2026-11-22T{hour}:00:00Z" for hour in ("10", "11", "12"))
+
+
+def timed(at: str, number: int = 1) -> Take:
+    return take(f"p{number}", number=number, at=at)
+
+
+def altered(before: list[Take], now: list[Take], *others: Take) -> list[tuple[str, bool]]:
+    """The times that are told, and whether they are expected."""
+    sides = (copies_of([lockfile(alley=record(*takes))]) for takes in (before, now, others))
+    old, new, more = sides
+    return [(change.path, change.expected) for item in altered_takes(old, new, NONE, more) for change in item.changes]
+
+
+BOTH_EXPECTED = [("/finishedAt", True), ("/submittedAt", True)]
+
+
+def test_times_that_a_merge_made_earlier_are_expected() -> None:
+    assert altered([timed(LATE)], [timed(EARLY)]) == BOTH_EXPECTED
+
+
+def test_a_time_that_became_later_is_told() -> None:
+    assert altered([timed(EARLY)], [timed(LATE)]) == [("/finishedAt", False), ("/submittedAt", False)]
+
+
+def test_a_task_that_ended_before_it_was_ordered_is_told() -> None:
+    assert altered([timed(LATE)], [replace(timed(LATE), finished_at=EARLY)]) == [("/finishedAt", False)]
+
+
+def test_what_is_no_time_is_not_an_earlier_one() -> None:
+    assert altered([timed(LATE)], [replace(timed(LATE), submitted_at="0")]) == [("/submittedAt", False)]
+
+
+def test_an_earlier_time_that_puts_takes_into_another_order_is_told() -> None:
+    assert ("/submittedAt", False) in altered([timed(LATE), timed(LATER, 2)], [timed(LATE), timed(EARLY, 2)])
+
+
+def test_an_earlier_time_that_another_base_recorded_is_expected_in_any_order() -> None:
+    assert altered([timed(LATE), timed(LATER, 2)], [timed(LATE), timed(EARLY, 2)], timed(EARLY, 2)) == BOTH_EXPECTED
+    forged = "2026-11-22T09:00:00Z"
+    assert ("/submittedAt", False) in altered(
+        [timed(LATE), timed(LATER, 2)], [timed(LATE), timed(forged, 2)], timed(EARLY, 2)
+    )
+
+
+def test_what_a_merge_makes_of_two_records_of_one_task_is_no_alteration_of_either() -> None:
+    ours, theirs = timed(EARLY), replace(timed(LATE), finished_at=LATER)
+    merged = join_takes(ours, theirs)
+    assert merged == join_takes(theirs, ours) == ours
+    assert altered([ours], [merged], theirs) == []
+    assert altered([theirs], [merged], ours) == BOTH_EXPECTED
+
+
+def test_the_earlier_time_is_kept_and_a_known_one_beats_none() -> None:
+    assert earliest(EARLY, LATE) == earliest(LATE, EARLY) == EARLY
+    assert earliest(None, LATE) == earliest(LATE, None) == LATE
+    assert earliest(None, None) is None
