@@ -11,10 +11,11 @@ from urllib.parse import quote
 from ltxspec.report.terminal import clean
 from ltxspec.report.word_diff import Segment
 
-# A sign that makes a mention or a reference when a word follows; both services look for these after rendering, so an
-# entity alone does not help and an invisible space goes between.
+# What makes a mention, a reference or a link: a sign before a word, `GH-` before a number, the beginning of an address. Both services look for these after rendering, so an entity alone does not help and an invisible space goes
+# after it.
 _SIGIL = r"([@#!$%&~^])(?=[\w\"'])"
-_SPECIAL = re.compile(rf"{_SIGIL}|[&<>\"`*_\[\]|\\~#$@!]")
+_BEGINNING = r"\b(?:GH-(?=\d)|www(?=\.))|:(?=//)"
+_SPECIAL = re.compile(rf"{_SIGIL}|({_BEGINNING})|[&<>\"`*_\[\]|\\~#$@!]", re.IGNORECASE)
 _IN_CODE = re.compile(r"[&<>\"`*_\[\]|\\~$]")
 _ZERO_WIDTH_SPACE = "&#8203;"
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
@@ -26,6 +27,8 @@ def escape(text: str) -> str:
 
 
 def _replacement(match: re.Match[str]) -> str:
+    if match[2]:
+        return match[2] + _ZERO_WIDTH_SPACE
     return _entity(match) + (_ZERO_WIDTH_SPACE if match[1] else "")
 
 

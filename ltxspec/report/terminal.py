@@ -45,11 +45,14 @@ class Style:
 
 
 # What a terminal obeys, or a reader cannot see although a provider reads it: C0 and C1 controls, surrogates, bidi
-# controls, soft hyphen, zero-width and invisible operators, line and paragraph separators, tag characters.
-# ZWNJ and ZWJ stay: scripts and emoji need them.
+# controls, soft hyphen, joiners without a shape, fillers and blanks that look like nothing, invisible operators, line and
+# paragraph separators, variation selectors, tag characters. ZWNJ, ZWJ and the two selectors of emoji stay, because scripts
+# and emoji need them; but not three in a row, which no text needs, and which can spell one that nobody sees.
 _UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164"
-    "\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e"
+    "\u2060-\u206f\u2800\u3164\ud800-\udfff\ufe00-\ufe0d\ufeff\uffa0\ufff9-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+    "|[\u200c\u200d\ufe0e\ufe0f]{3,}"
 )
 _SPACES = {"\n", "\t", "\r"}
 
@@ -61,7 +64,7 @@ def clean(text: str) -> str:
     """
     if _UNSAFE.search(text) is None:
         return text
-    return _UNSAFE.sub(lambda match: _visible(match.group()), text.replace("\r\n", "\n"))
+    return _UNSAFE.sub(lambda match: "".join(map(_visible, match.group())), text.replace("\r\n", "\n"))
 
 
 def _visible(character: str) -> str:

@@ -89,3 +89,10 @@ def test_a_difference_is_struck_out_and_underlined() -> None:
     assert marked(word_diff("the opening shot, slow", "the opening scene, slow")) == (
         "the opening <del>shot</del> <ins><b>scene</b></ins>, slow"
     )
+
+
+@pytest.mark.parametrize("text", ["GH-12", "gh-12", "https://forge.example/o/r/issues/7", "www.example.com"])
+def test_no_number_or_address_becomes_a_reference_or_a_link(text: str) -> None:
+    shown = escape(f"see {text} now")
+    assert text not in shown
+    assert shown.replace("&#8203;", "") == f"see {text} now"

@@ -72,3 +72,22 @@ def test_a_word_wider_than_the_line_is_cut_even_when_nothing_fits() -> None:
     assert chop("夜の", 1) == ["夜", "の"]
     assert chop("abcde", 2) == ["ab", "cd", "e"]
     assert chop("", 2) == [""]
+
+
+def test_text_that_nobody_sees_is_shown() -> None:
+    """Variation selectors, fillers and rows of joiners can spell words that only the provider reads."""
+    hidden = "".join(chr(0xE0100 + ord(letter) - 32) for letter in "beaten")
+    for invisible in (hidden, "\u034f", "\u17b4", "\u180b", "\ufe01", "\u2800", "\u200d\u200c\u200d\u200c"):
+        shown = clean(f"A cat{invisible} sits")
+        assert shown.isascii()
+        assert shown.count("\\") == len(invisible)
+
+
+def test_emoji_and_scripts_that_need_joiners_stay_as_they_are() -> None:
+    for text in (
+        "\u2764\ufe0f\u200d\U0001f525",
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467",
+        "می\u200cخواهم",
+        "1\ufe0f\u20e3",
+    ):
+        assert clean(text) == text
