@@ -11,8 +11,8 @@ from urllib.parse import quote
 from ltxspec.report.terminal import clean
 from ltxspec.report.word_diff import Segment
 
-# What makes a mention, a reference or a link: a sign before a word, `GH-` before a number, the beginning of an address. Both services look for these after rendering, so an entity alone does not help and an invisible space goes
-# after it.
+# What makes a mention, a reference or a link: a sign before a word, `GH-` before a number, the beginning of an address.
+# Both services look for these after rendering, so an entity alone does not help and an invisible space goes after it.
 _SIGIL = r"([@#!$%&~^])(?=[\w\"'])"
 _BEGINNING = r"\b(?:GH-(?=\d)|www(?=\.))|:(?=//)"
 _SPECIAL = re.compile(rf"{_SIGIL}|({_BEGINNING})|[&<>\"`*_\[\]|\\~#$@!]", re.IGNORECASE)

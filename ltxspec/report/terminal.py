@@ -45,9 +45,9 @@ class Style:
 
 
 # What a terminal obeys, or a reader cannot see although a provider reads it: C0 and C1 controls, surrogates, bidi
-# controls, soft hyphen, joiners without a shape, fillers and blanks that look like nothing, invisible operators, line and
-# paragraph separators, variation selectors, tag characters. ZWNJ, ZWJ and the two selectors of emoji stay, because scripts
-# and emoji need them; but not three in a row, which no text needs, and which can spell one that nobody sees.
+# controls, soft hyphen, joiners without a shape, fillers, blanks, invisible operators, line and paragraph separators,
+# variation selectors, tag characters. ZWNJ, ZWJ and the two selectors of emoji stay, because scripts and emoji need
+# them; but not three in a row, which no text needs, and which can spell one that nobody sees.
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e"
     "\u2060-\u206f\u2800\u3164\ud800-\udfff\ufe00-\ufe0d\ufeff\uffa0\ufff9-\ufffb"
