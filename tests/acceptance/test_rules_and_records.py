@@ -166,6 +166,7 @@ def test_a_shadowed_price_is_told_and_limits_and_policies_reckon_with_the_higher
     planned = quick("plan", cwd=films)
     assert f"warning[shadowed-price]: the project's own `{MODEL}` prices orders of `lightricks:2@0`" in planned.err
     assert {item["code"] for item in quick("plan", "--format", "json", cwd=films).json["diagnostics"]} == {
+        "over-budget",
         "policy",
         "shadowed-price",
     }
