@@ -31,7 +31,9 @@ EQUIVALENT = Path(__file__).with_name("equivalent.toml")
 TARGETS: dict[str, tuple[str, ...]] = {
     "apply": ("tests/unit/apply",),
     "plan/planner": (),
-    "plan/guard": (),
+    "plan/limits": (),
+    "plan/recorded": (),
+    "plan/left_over": (),
     "lock": (),
     "storage/archive": (),
     "storage/state": (),
