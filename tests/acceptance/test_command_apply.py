@@ -90,7 +90,7 @@ def test_one_at_a_time_renders_all_the_same(project: Path) -> None:
 
 def test_an_archive_that_cannot_be_written_is_refused_before_anything_is_ordered(project: Path) -> None:
     (project / "in-the-way").write_text("a file")
-    (project / "ltxspec.toml").write_text('[archive]\nurl = "in-the-way/archive"\n[sandbox]\nspeed = 1000\n')
+    (project / "ltxspec.toml").write_text('[provider]\nname = "sandbox"\n[archive]\nurl = "in-the-way/archive"\n')
     refused = quick("apply", cwd=project, check=1).err
     assert "error[storage]: cannot write `" in refused
     assert "ordered" not in refused

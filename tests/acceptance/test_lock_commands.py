@@ -170,7 +170,7 @@ def test_damage_that_no_merge_made_is_not_mended_but_told(tmp_path: Path) -> Non
     commit(tmp_path, "base")
     path.write_text(path.read_text().replace("0.48", "0.01"))
     damaged = path.read_text()
-    assert "git checkout --" in ltxspec("lock", "merge", cwd=tmp_path, check=1).err
+    assert "git diff -- lockfiles" in ltxspec("lock", "merge", cwd=tmp_path, check=1).err
     assert path.read_text() == damaged
 
 
