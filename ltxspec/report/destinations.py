@@ -1,21 +1,27 @@
 """Where the results of a plan are sent, in one line."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from ltxspec.plan.actions import Change
+from ltxspec.plan.actions import Plan
 from ltxspec.report.terminal import clean
+from ltxspec.report.wording import SANDBOX
 from ltxspec.values import Json
 
 _NAMES: Mapping[str, str] = {"webhookURL": "webhook", "uploadEndpoint": "upload"}
 _MOST = 5  # of the places that are named
 
 
-def sent_to(changes: Iterable[Change]) -> str:
-    """`Results are sent to calls.example (webhook), bucket.example (upload).`; empty where they are sent nowhere."""
+def sent_to(plan: Plan) -> str:
+    """`Results are sent to calls.example (webhook), bucket.example (upload).`; empty where they are sent nowhere.
+
+    A preview of the sandbox sends nothing.
+    """
+    if plan.provider == SANDBOX:
+        return ""
     places = [
         f"{_host(str(change.destination.shown[name]))} ({what})"
-        for change in changes
+        for change in plan.changes
         if change.destination is not None
         for name, what in _NAMES.items()
         if name in change.destination.shown

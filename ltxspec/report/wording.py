@@ -54,7 +54,7 @@ MEANINGS: Mapping[Action, str] = {
     Action.NO_OP: "up to date",
 }
 
-_SANDBOX = "sandbox"  # the provider whose money is not real
+SANDBOX = "sandbox"  # the provider whose money is not real
 DIGITS = 16  # of a content hash: enough to see that it is another, and too many to be met on purpose
 FREE = "(sandbox: nothing is charged)"
 
@@ -179,7 +179,7 @@ def headline(plan: Plan) -> str:
     `Plan: 3 to render (1 create, 2 replace), 1 moved, 41 unchanged. Estimated $1.92.` or
     `No changes. 4 shots up to date; $4.80 spent.`; on the sandbox with a note that its money is not real.
     """
-    return played(_headline(plan)) if plan.provider == _SANDBOX else _headline(plan)
+    return played(_headline(plan)) if plan.provider == SANDBOX else _headline(plan)
 
 
 def played(line: str) -> str:

@@ -41,7 +41,7 @@ def plan_markdown(plan: Plan, *, limit: int | None = None, link_base: str = "") 
     blocks = [first]
     blocks += _table(plan.pending, room, link_base)
     blocks += _unchanged(plan)
-    blocks += room.take([escape(line) for line in [sent_to(plan.changes)] if line], 1)
+    blocks += room.take([escape(line) for line in [sent_to(plan)] if line], 1)
     blocks += _problems(plan, room, link_base)
     blocks += _details(plan.pending, room)
     return "\n\n".join([*blocks, next_steps] if next_steps else blocks) + "\n"

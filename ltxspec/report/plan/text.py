@@ -205,7 +205,7 @@ def _others(plan: Plan, style: Style) -> list[str]:
 
 
 def _sent(plan: Plan, style: Style) -> list[str]:
-    return [style.paint(line, Paint.YELLOW) for line in wrap(sent_to(plan.changes), style.width)]
+    return [style.paint(line, Paint.YELLOW) for line in wrap(sent_to(plan), style.width)]
 
 
 def _legend(plan: Plan, style: Style) -> list[str]:

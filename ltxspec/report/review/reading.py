@@ -28,7 +28,7 @@ from ltxspec.report.review.parts import (
     read_shot,
     read_takes,
 )
-from ltxspec.report.review.wording import SANDBOX
+from ltxspec.report.wording import SANDBOX
 from ltxspec.review.models import WORKING_TREE, Review
 from ltxspec.review.refusals import refusals
 from ltxspec.values import Json, Usd, total_usd

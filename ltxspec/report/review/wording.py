@@ -35,7 +35,6 @@ _CAUSES: Mapping[str, str] = {
 # What a reader sees in the shot itself, and needs no pointing to.
 _PLAIN = frozenset({CauseKind.PROMPT, CauseKind.PARAMETER, CauseKind.MODEL})
 
-SANDBOX = "sandbox"  # the provider whose money is not real
 _SHORT = 12  # digits of a commit
 _MOST_NAMED = 3
 _RULE_WIDTH = 200  # of a value: a rule is shown in full where that is possible
@@ -64,7 +63,7 @@ def headline(review: Review) -> str:
     `3 shots rendered for $1.44, 2 to render for $0.96, 41 unchanged; limit $5.00.`
     """
     line = _headline(review)
-    return phrases.played(line) if review.provider == SANDBOX else line
+    return phrases.played(line) if review.provider == phrases.SANDBOX else line
 
 
 def _headline(review: Review) -> str:
