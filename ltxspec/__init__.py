@@ -11,7 +11,8 @@ The story in one line, with the file that owns each step:
     report       telling it                              report/
 
 Everything up to the plan is a pure function of text. `apply` reaches the world only through the protocols in
-`apply/ports.py`; `project/adapters.py` is where the real adapters are chosen.
+`apply/ports.py`. Whatever reads or changes a project on disk is a use case in `project/`, under the locks of what it
+changes (`project/locks.py`); `project/adapters.py` chooses the real adapters. `cli/` reads options, calls and prints.
 """
 
 __version__ = "0.1.0"
