@@ -27,7 +27,7 @@ demo: $(RUNTIME) ## plan and render the quickstart, offline and free, then show 
 	@ls -lhL renders/sandbox/quickstart/*
 
 test: lint ## all checks, then the tests: what CI runs
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: test ## the same as test
 
