@@ -5,7 +5,6 @@ import contextlib
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable, Collection, Sequence
 from typing import Protocol, TypeVar
 
@@ -19,7 +18,6 @@ from ltxspec.values import TaskId, format_usd
 T = TypeVar("T")
 
 EXIT_INCOMPLETE, EXIT_INTERRUPTED = 3, 130
-_ONE_SIGNAL = 0.3  # seconds in which signals count as one
 
 
 class Shows(Protocol):
@@ -61,18 +59,35 @@ def _unbreakable(show: Callable[[T], None]) -> Callable[[T], None]:
 
 async def _with_signals(project: Project, jobs: Sequence[Job], settings: RunSettings, run: Run) -> RunSummary:
     loop = asyncio.get_running_loop()
+    heard = _once_in_a_turn(loop, lambda: _on_signal(run))
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, _on_signal, run)
+        loop.add_signal_handler(number, heard)
     return await carry_out(project, jobs, settings, run)
 
 
-def _on_signal(run: Run) -> None:
-    """First signal: no more orders, go on collecting. Second: leave at once; the journal knows what is under way.
+def _once_in_a_turn(loop: asyncio.AbstractEventLoop, act: Callable[[], None]) -> Callable[[], None]:
+    """An act that is done once however often it is called within one turn of the loop.
 
-    Some tools send a signal to the process and to its group, so that one arrives twice.
+    `timeout` and some CI runners send a signal to the process and to its group, so that one arrives twice at once.
     """
-    if run.stop.by_user and time.monotonic() - run.stopped_at < _ONE_SIGNAL:
-        return
+    done = False
+
+    def forget() -> None:
+        nonlocal done
+        done = False
+
+    def once() -> None:
+        nonlocal done
+        if not done:
+            done = True
+            loop.call_soon(forget)
+            act()
+
+    return once
+
+
+def _on_signal(run: Run) -> None:
+    """First signal: no more orders, go on collecting. Second: leave at once; the journal knows what is under way."""
     left = _in_progress(run.budget, run.arriving)
     if run.stop.by_user:
         with contextlib.suppress(OSError, ValueError):
@@ -80,7 +95,6 @@ def _on_signal(run: Run) -> None:
             sys.stderr.flush()
         os._exit(EXIT_INTERRUPTED)
     run.stop.stop("interrupted", by_user=True)
-    run.stopped_at = time.monotonic()
     run.emit(
         ApplyEvent(
             Kind.STOPPING,

@@ -25,7 +25,7 @@ from ltxspec.values import TaskId
 _QUICK_POLL = 0.1  # seconds
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Run:
     """One run, as whoever started it sees it and stops it."""
 
@@ -33,7 +33,6 @@ class Run:
     emit: Emit
     stop: StopSignal = field(default_factory=StopSignal)
     arriving: set[TaskId] = field(default_factory=set)  # finished tasks whose videos are on their way
-    stopped_at: float = 0.0  # when the user first said stop, on the monotonic clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Signals, broken pipes and exit codes of a run."""
 
+import asyncio
 import io
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +11,7 @@ from unit.project.projects import project
 
 from ltxspec.apply.budget import Budget
 from ltxspec.apply.events import ApplyEvent, Kind, Outcome, RunSummary, ShotOutcome
-from ltxspec.cli.running import _on_signal, exit_code, run_jobs
+from ltxspec.cli.running import _on_signal, _once_in_a_turn, exit_code, run_jobs
 from ltxspec.plan.planfile import PlanOptions
 from ltxspec.project.locks import holding
 from ltxspec.project.plan import plan_with
@@ -71,15 +72,28 @@ def test_a_first_signal_stops_orders_and_says_what_is_under_way() -> None:
     assert "1 task under way for $0.48, which cannot be cancelled" in told[0].message
 
 
-def test_a_signal_that_arrives_twice_is_one_and_a_later_one_leaves_at_once(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_signal_that_arrives_twice_at_once_is_one() -> None:
+    heard: list[int] = []
+
+    async def signals() -> None:
+        loop = asyncio.get_running_loop()
+        act = _once_in_a_turn(loop, lambda: heard.append(1))
+        loop.call_soon(act)
+        loop.call_soon(act)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert len(heard) == 1
+        loop.call_soon(act)
+        await asyncio.sleep(0)
+        assert len(heard) == 2
+
+    asyncio.run(signals())
+
+
+def test_a_second_signal_leaves_at_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     left: list[int] = []
     monkeypatch.setattr("os._exit", left.append)
-    now = iter((100.0, 100.1, 101.0, 101.0))
-    monkeypatch.setattr("time.monotonic", lambda: next(now))
     run = Run(Budget(None), lambda _: None)
-    _on_signal(run)
     _on_signal(run)
     assert left == []
     _on_signal(run)
