@@ -14,6 +14,7 @@ from ltxspec.storage.durable import REAL, FileOps, make_folder, opened, translat
 from ltxspec.values import Json
 
 _PAUSE = 0.1  # seconds between two looks at a lock that is held
+_LOOKS = 10  # more at a lock whose holder has not yet said who it is: it does so right after it has taken the lock
 _ABOUT_ENOUGH = 4096  # bytes of holder information read at most
 
 
@@ -49,7 +50,7 @@ def exclusive(guard: Path, *, wait: float, command: str, within: Path | None = N
 
 
 def _acquire(guard: Path, deadline: float, stack: contextlib.ExitStack, ops: FileOps) -> int:
-    clock = SystemClock()
+    clock, looks = SystemClock(), _LOOKS
     while True:
         with contextlib.ExitStack() as attempt:
             descriptor = attempt.enter_context(opened(guard, os.O_RDWR | os.O_CREAT, ops))
@@ -60,9 +61,13 @@ def _acquire(guard: Path, deadline: float, stack: contextlib.ExitStack, ops: Fil
                 return descriptor
             holder = os.pread(descriptor, _ABOUT_ENOUGH, 0)
         left = deadline - clock.monotonic()
-        if left <= 0:
+        if left > 0:
+            clock.pause(min(_PAUSE, left))
+        elif holder or not looks:
             raise _held(holder)
-        clock.pause(min(_PAUSE, left))
+        else:
+            looks -= 1
+            clock.pause(_PAUSE / 2)
 
 
 def _lock(descriptor: int) -> bool:

@@ -1,5 +1,6 @@
 """The lock: one process at a time, gone with its process, and it says who holds it."""
 
+import fcntl
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from ltxspec.errors import LockHeld, StorageError
+from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.file_lock import exclusive
 
 HOLD = """
@@ -129,3 +131,16 @@ def test_child_processes_do_not_inherit_the_lock(guard: Path) -> None:
         take(guard)
     finally:
         child.communicate()
+
+
+def test_a_holder_that_has_not_yet_said_who_it_is_gets_a_moment_to(
+    guard: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between taking the lock and writing the name down another process may look."""
+    about = b'{"command": "apply", "host": "here", "pid": 7, "since": "2026-11-22T10:00:00+00:00"}\n'
+    guard.parent.mkdir(parents=True)
+    with guard.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        monkeypatch.setattr(SystemClock, "pause", lambda *_: guard.write_bytes(about))
+        with pytest.raises(LockHeld, match=r"`apply` \(process 7 on here"):
+            take(guard)
