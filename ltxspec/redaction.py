@@ -21,7 +21,7 @@ _HARMLESS = re.compile(
           |auto|avif|clip|compress|contain|cover|crop|fill|gif|jpe?g|max|min|mov|mp4|pad|png|scale|webm|webp)""",
     re.IGNORECASE | re.VERBOSE,
 )
-# In running text an address goes on to the next space: nobody can tell whether a quote ends it or stands in it.
+# In running text an address goes on to the next space, because a quote may end it or be part of it.
 _ADDRESS = re.compile(r"//[^ \t\r\n]+")
 _WRITTEN_ADDRESS = re.compile(r"((?:\\?/|\\x2f|\\u002f|\\U0000002f){2})([^ \t\r\n]+)", re.IGNORECASE)  # with escapes
 _ONLY_URL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^ \t\r\n]+")

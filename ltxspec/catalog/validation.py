@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["ParameterProblem", "check_schema", "validate", "validate_prompt"]
 
 _EXACT: Final = 2**53 - 1  # the largest integer every JSON reader keeps exactly (RFC 8259, section 6)
-_MOST: Final = 200  # problems of one request that are told: nobody reads more
+_MOST: Final = 200  # problems reported for one request
 _ABSENCE: Final = ("required", "dependentRequired")
 
 

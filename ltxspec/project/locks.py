@@ -35,7 +35,7 @@ def locked(
     Args:
         project: the project.
         specs: their names.
-        command: what others are told this process is doing.
+        command: what this process is doing, for the messages of others.
         wait: seconds to wait for another process that holds one of them.
 
     Raises:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from ltxspec.plan.actions import FieldChange
+from ltxspec.report import wording as phrases
 from ltxspec.report.terminal import Paint, Style, clean, cut, width_of
-from ltxspec.report.word_diff import Kind, Segment
+from ltxspec.report.word_diff import Kind, Segment, collapse, word_diff
 
 _PAINTS: dict[Kind, Paint] = {"delete": Paint.DELETED, "insert": Paint.INSERTED, "gap": Paint.DIM}
 _MARKS: dict[Kind, tuple[str, str]] = {"delete": ("[-", "-]"), "insert": ("{+", "+}")}
@@ -106,3 +108,17 @@ def _painted(line: Sequence[_Piece], style: Style) -> str:
         result += style.paint(run, paint) + space
         run, paint = piece.text, piece.paint
     return result + style.paint(run, paint)
+
+
+def field_lines(change: FieldChange, style: Style, width: int, *, detailed: bool) -> list[str]:
+    """What changed in a field: both values; of a text the words that differ, or without `detailed` its length."""
+    if not phrases.is_text(change):
+        half = max((width - 3) // 2, 8)
+        before, after = phrases.values(change.before, change.after, half)
+        return [f"{style.paint(before, Paint.RED)} → {style.paint(after, Paint.GREEN)}"]
+    if not detailed:
+        return [f"changed, {len(change.before):,} → {len(change.after):,} characters"]
+    segments = word_diff(change.before, change.after)
+    if not any(segment.kind in {"delete", "insert"} for segment in segments):
+        return ["only white space changed"]
+    return marked_lines(collapse(segments), style, max(width, 20))

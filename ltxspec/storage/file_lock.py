@@ -28,7 +28,7 @@ def exclusive(guard: Path, *, wait: float, command: str, within: Path | None = N
     Args:
         guard: the file to lock; it is created and stays.
         wait: seconds to wait for another process; 0 gives up at once.
-        command: what others are told this process is doing.
+        command: what this process is doing, for the messages of others.
         within: the folder that links above it must not lead out of.
 
     Raises:

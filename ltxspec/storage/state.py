@@ -68,7 +68,7 @@ def open_state(
     Args:
         paths: its files.
         wait: seconds to wait for another process that holds it.
-        command: what others are told this process is doing.
+        command: what this process is doing, for the messages of others.
         ops: the system calls, for tests.
 
     Raises:

@@ -151,31 +151,17 @@ def _preview(change: Change, style: Style) -> list[str]:
 
 
 def _fields(changes: Sequence[FieldChange], style: Style, *, detailed: bool) -> list[str]:
+    from ltxspec.report.marked import field_lines
+
     names = [phrases.field_name(change.path) for change in changes]
     column = min(max(map(width_of, names), default=0), _LONGEST_NAME)
     room = style.width - _DETAIL_INDENT
     lines: list[str] = []
     for name, change in zip(names, changes, strict=True):
         label = pad(fit(name, room // 2), column)
-        texts = _field(change, style, room - width_of(label) - 2, detailed=detailed)
+        texts = field_lines(change, style, room - width_of(label) - 2, detailed=detailed)
         lines += [f"{label if index == 0 else ' ' * width_of(label)}  {text}" for index, text in enumerate(texts)]
     return lines
-
-
-def _field(change: FieldChange, style: Style, width: int, *, detailed: bool) -> list[str]:
-    if not phrases.is_text(change):
-        half = max((width - 3) // 2, 8)
-        before, after = phrases.values(change.before, change.after, half)
-        return [f"{style.paint(before, Paint.RED)} → {style.paint(after, Paint.GREEN)}"]
-    if not detailed:
-        return [f"changed, {len(change.before):,} → {len(change.after):,} characters"]
-    from ltxspec.report.marked import marked_lines
-    from ltxspec.report.word_diff import collapse, word_diff
-
-    segments = word_diff(change.before, change.after)
-    if not any(segment.kind in {"delete", "insert"} for segment in segments):
-        return ["only white space changed"]
-    return marked_lines(collapse(segments), style, max(width, 20))
 
 
 def _hidden(changes: Sequence[Change], style: Style) -> list[str]:

@@ -7,10 +7,9 @@ from itertools import groupby
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import FieldChange
 from ltxspec.report import wording as phrases
-from ltxspec.report.marked import marked_lines
+from ltxspec.report.marked import field_lines
 from ltxspec.report.review import wording as review_words
 from ltxspec.report.terminal import Paint, Style, clean, fit, pad, width_of, wrap
-from ltxspec.report.word_diff import collapse, word_diff
 from ltxspec.review.models import Kind, LostTake, Review, ShotReview
 
 MOST_ROWS = 500  # shots listed; the rest is counted
@@ -156,22 +155,9 @@ def _fields(changes: Sequence[FieldChange], style: Style, *, detailed: bool) -> 
     lines: list[str] = []
     for name, change in zip(names, changes, strict=True):
         label = pad(fit(name, (style.width - _INDENT) // 2), column)
-        texts = _field(change, style, style.width - _INDENT - width_of(label) - 2, detailed=detailed)
+        texts = field_lines(change, style, style.width - _INDENT - width_of(label) - 2, detailed=detailed)
         lines += [f"{label if index == 0 else ' ' * width_of(label)}  {text}" for index, text in enumerate(texts)]
     return lines
-
-
-def _field(change: FieldChange, style: Style, width: int, *, detailed: bool) -> list[str]:
-    if not phrases.is_text(change):
-        half = max((width - 3) // 2, 8)
-        before, after = phrases.values(change.before, change.after, half)
-        return [f"{style.paint(before, Paint.RED)} → {style.paint(after, Paint.GREEN)}"]
-    if not detailed:
-        return [f"changed, {len(change.before):,} → {len(change.after):,} characters"]
-    segments = word_diff(change.before, change.after)
-    if not any(segment.kind in {"delete", "insert"} for segment in segments):
-        return ["only white space changed"]
-    return marked_lines(collapse(segments), style, max(width, 20))
 
 
 def _hidden(spec: str, shots: Sequence[ShotReview], style: Style) -> str:
