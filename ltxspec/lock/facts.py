@@ -2,9 +2,9 @@
 
 A fact that was unknown (null) may become known. Besides that, only three facts of a task change in the ordinary course
 of things, and they are reported as expected: its pick, which is a person's decision; its times, which a merge makes
-earlier where two branches recorded the task (`times.py`); and the address of a video, which the provider gives anew when the
-old one is dead (`apply/addresses.py`). Such an address is on the same host, of the same video id, and of a video that
-its recorded hash still pins or that the address itself names.
+earlier where two branches recorded the task (`times.py`); and the address of a video, which the provider gives anew
+when the old one is dead (`apply/addresses.py`). Such an address is on the same host, of the same video id, and of a
+video that its recorded hash still pins or that the address itself names.
 
 Parameters that are only recorded follow the spec at no cost, and local files may be renamed: neither is a change here.
 """
