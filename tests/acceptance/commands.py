@@ -1,4 +1,4 @@
-"""Runs the real command as users do: a process of its own, in a folder of its own."""
+"""Runs the real command as users do, in a folder of its own."""
 
 import io
 import json
@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,29 @@ class Result:
 
 
 def ltxspec(*arguments: str, cwd: Path, check: int | None = 0, **environment: str) -> Result:
-    """Run `ltxspec` in a folder; `check` is the exit code it must have (None: any)."""
+    """Run `ltxspec` in a folder; `check` is the exit code it must have (None: any).
+
+    Without a process of its own, whose start would take longer than most commands; where one matters: `process`.
+    """
+    from ltxspec.cli.main import run
+
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="\n") for _ in range(2))
+    with (
+        open(os.devnull, encoding="utf-8") as nothing,  # noqa: PTH123  # a device, and no path of the test
+        mock.patch.object(sys, "stdin", nothing),
+        mock.patch.dict(os.environ, environment),
+        redirect_stdout(out),
+        redirect_stderr(err),
+        chdir(cwd),
+    ):
+        code = run(arguments)
+    out.seek(0)
+    err.seek(0)
+    return _checked(Result(code, out.read(), err.read()), check)
+
+
+def process(*arguments: str, cwd: Path, check: int | None = 0, **environment: str) -> Result:
+    """As `ltxspec`, as users run it: for what a process has of its own, such as modules, locks and a first import."""
     done = subprocess.run(
         [sys.executable, "-m", "ltxspec", *arguments],
         cwd=cwd,
@@ -41,23 +63,12 @@ def ltxspec(*arguments: str, cwd: Path, check: int | None = 0, **environment: st
         timeout=120,
         check=False,
     )
-    result = Result(done.returncode, done.stdout, done.stderr)
-    assert check is None or result.code == check, f"exit {result.code}\n{result.out}\n{result.err}"
+    return _checked(Result(done.returncode, done.stdout, done.stderr), check)
+
+
+def _checked(result: Result, code: int | None) -> Result:
+    assert code is None or result.code == code, f"exit {result.code}\n{result.out}\n{result.err}"
     assert "Traceback" not in result.err, result.err
-    return result
-
-
-def quick(*arguments: str, cwd: Path, check: int | None = 0, **environment: str) -> Result:
-    """As `ltxspec`, without a process: for what a process would add nothing to but its start."""
-    from ltxspec.cli.main import run
-
-    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="\n") for _ in range(2))
-    with redirect_stdout(out), redirect_stderr(err), mock.patch.dict(os.environ, environment):
-        code = run(["-C", str(cwd), *arguments])
-    out.seek(0)
-    err.seek(0)
-    result = Result(code, out.read(), err.read())
-    assert check is None or result.code == check, f"exit {result.code}\n{result.out}\n{result.err}"
     return result
 
 

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from acceptance.commands import ltxspec, quick, write_spec
+from acceptance.commands import ltxspec, write_spec
 
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.file_lock import exclusive
@@ -47,20 +47,20 @@ def test_the_end_of_another_apply_is_waited_for(project: Path, monkeypatch: pyte
             other.close()
 
         monkeypatch.setattr(SystemClock, "pause", ends_meanwhile)
-        assert "1 rendered" in quick("apply", "--lock-timeout", "30", cwd=project).out
+        assert "1 rendered" in ltxspec("apply", "--lock-timeout", "30", cwd=project).out
     assert len(pauses) == 1
 
 
 def test_an_unknown_price_is_refused_until_it_is_allowed(project: Path) -> None:
     write_spec(project, ONE.replace("height: 720", "height: 720, duration: auto"))
-    refused = quick("apply", cwd=project, check=4).err
+    refused = ltxspec("apply", cwd=project, check=4).err
     assert refused.startswith("error[unknown-price]: ")
     assert "--allow-unknown-cost" in refused
     assert not (project / ".ltxspec" / "sandbox" / "lockfiles").exists()
 
 
 def test_without_a_key_nothing_is_ordered_and_the_free_way_is_told(project: Path) -> None:
-    refused = quick("apply", "--provider", "runware", "--auto-approve", cwd=project, check=None)
+    refused = ltxspec("apply", "--provider", "runware", "--auto-approve", cwd=project, check=None)
     assert refused.code != 0
     assert "RUNWARE_API_KEY" in refused.err
     assert "--provider sandbox" in refused.err
@@ -74,13 +74,13 @@ def test_wrong_usage_is_told_before_anything_is_read(project: Path) -> None:
         (("plan.json", "specs"), "a saved plan is applied alone"),
         (("missing.json",), "`missing.json` cannot be read"),
     ):
-        assert words in quick("apply", *arguments, cwd=project, check=64).err
+        assert words in ltxspec("apply", *arguments, cwd=project, check=64).err
 
 
 def test_a_saved_plan_takes_no_second_thoughts(project: Path) -> None:
-    quick("plan", "-o", str(project / "plan.json"), cwd=project)
+    ltxspec("plan", "-o", str(project / "plan.json"), cwd=project)
     for option, value in (("--target", "night.alley"), ("--retake", "night.alley"), ("--var", "city=Oslo")):
-        refused = quick("apply", "plan.json", option, value, cwd=project, check=64).err
+        refused = ltxspec("apply", "plan.json", option, value, cwd=project, check=64).err
         assert refused.startswith(f"error[usage]: a saved plan is applied as it is, without `{option}`\n")
 
 
@@ -91,7 +91,7 @@ def test_one_at_a_time_renders_all_the_same(project: Path) -> None:
 def test_an_archive_that_cannot_be_written_is_refused_before_anything_is_ordered(project: Path) -> None:
     (project / "in-the-way").write_text("a file")
     (project / "ltxspec.toml").write_text('[provider]\nname = "sandbox"\n[archive]\nurl = "in-the-way/archive"\n')
-    refused = quick("apply", cwd=project, check=1).err
+    refused = ltxspec("apply", cwd=project, check=1).err
     assert "error[storage]: cannot write `" in refused
     assert "ordered" not in refused
     assert ltxspec("collect", cwd=project).err == "Nothing is under way.\n"

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from acceptance.commands import ltxspec, quick, write_spec
+from acceptance.commands import ltxspec, write_spec
 
 SHORT = "model: lightricks:ltx@2.5-fast\ndefaults: {width: 1280, height: 720, duration: 6, fps: 24}\n"
 SANDBOX = "[provider]\nname = 'sandbox'\n[sandbox]\nspeed = 1000\n"
@@ -15,12 +15,12 @@ def videos(project: Path) -> list[Path]:
 
 
 def test_a_lost_video_is_noticed_and_fetched_again(rendered: Path) -> None:
-    assert quick("archive", "verify", cwd=rendered).out == "2 videos verified, 0 not.\n"
-    assert quick("archive", "verify", "--current", cwd=rendered).out == "1 video verified, 0 not.\n"
+    assert ltxspec("archive", "verify", cwd=rendered).out == "2 videos verified, 0 not.\n"
+    assert ltxspec("archive", "verify", "--current", cwd=rendered).out == "1 video verified, 0 not.\n"
     lost = (rendered / "renders" / "sandbox" / "night" / "alley.mp4").resolve()
     content = lost.read_bytes()
     lost.unlink()
-    assert "night.alley: " in quick("archive", "verify", cwd=rendered, check=3).out
+    assert "night.alley: " in ltxspec("archive", "verify", cwd=rendered, check=3).out
     assert ltxspec("archive", "pull", cwd=rendered).out == "1 fetched, 0 missing.\n"
     assert lost.read_bytes() == content
     assert ltxspec("archive", "pull", "night.alley", cwd=rendered).out == "0 fetched, 0 missing.\n"
@@ -30,32 +30,32 @@ def test_a_video_with_other_bytes_is_noticed(rendered: Path) -> None:
     video = (rendered / "renders" / "sandbox" / "night" / "alley.mp4").resolve()
     video.chmod(0o644)
     video.write_bytes(video.read_bytes()[:-1] + b"x")
-    assert "night.alley: " in quick("archive", "verify", cwd=rendered, check=3).out
+    assert "night.alley: " in ltxspec("archive", "verify", cwd=rendered, check=3).out
 
 
 def test_superseded_takes_are_kept_and_only_what_nothing_names_goes(rendered: Path) -> None:
     gc = ("archive", "gc", "--min-age", "0")
     assert len(videos(rendered)) == 2
-    assert quick(*gc, cwd=rendered).out == "Nothing to drop.\n"
+    assert ltxspec(*gc, cwd=rendered).out == "Nothing to drop.\n"
     (rendered / ".ltxspec" / "sandbox" / "lockfiles" / "night.lock.json").unlink()
-    assert " stay, younger than 7 days.\nNothing to drop.\n" in quick("archive", "gc", cwd=rendered).out
-    assert quick(*gc, "--dry-run", cwd=rendered).out.count("would drop .ltxspec/archive/") == 2
-    assert "\nWould drop 2 videos (" in quick(*gc, "--dry-run", cwd=rendered).out
+    assert " stay, younger than 7 days.\nNothing to drop.\n" in ltxspec("archive", "gc", cwd=rendered).out
+    assert ltxspec(*gc, "--dry-run", cwd=rendered).out.count("would drop .ltxspec/archive/") == 2
+    assert "\nWould drop 2 videos (" in ltxspec(*gc, "--dry-run", cwd=rendered).out
     assert len(videos(rendered)) == 2
-    out = quick(*gc, cwd=rendered).out
+    out = ltxspec(*gc, cwd=rendered).out
     assert out.count(" MB, 0 days old): no lockfile and no journal names it\n") == 2
     assert videos(rendered) == []
 
 
 def test_what_gc_does_can_be_read_by_programs(rendered: Path) -> None:
     (rendered / ".ltxspec" / "sandbox" / "lockfiles" / "night.lock.json").unlink()
-    document = quick("archive", "gc", "--dry-run", "--min-age", "0", "--format", "json", cwd=rendered).json
+    document = ltxspec("archive", "gc", "--dry-run", "--min-age", "0", "--format", "json", cwd=rendered).json
     assert document["dryRun"]
     assert [item["file"] for item in document["dropped"]] == [
         video.relative_to(rendered).as_posix() for video in videos(rendered)
     ]
     assert document["bytes"] == sum(video.stat().st_size for video in videos(rendered))
-    kept = quick("archive", "gc", "--format", "json", cwd=rendered).json
+    kept = ltxspec("archive", "gc", "--format", "json", cwd=rendered).json
     assert (kept["dropped"], kept["tooYoung"]) == ([], document["dropped"])
 
 
@@ -65,7 +65,7 @@ def test_nothing_goes_while_an_apply_is_at_work(rendered: Path) -> None:
 
     (rendered / ".ltxspec" / "sandbox" / "lockfiles" / "night.lock.json").unlink()
     with open_state(open_project(rendered).paths_of("night"), command="apply"):
-        result = quick("archive", "gc", "--min-age", "0", "--provider", "runware", cwd=rendered, check=5)
+        result = ltxspec("archive", "gc", "--min-age", "0", "--provider", "runware", cwd=rendered, check=5)
     assert "`apply`" in result.err
     assert len(videos(rendered)) == 2
 
@@ -73,21 +73,21 @@ def test_nothing_goes_while_an_apply_is_at_work(rendered: Path) -> None:
 def test_takes_that_were_superseded_are_fetched_and_checked_too(rendered: Path) -> None:
     for video in videos(rendered):
         video.unlink()
-    assert quick("archive", "verify", cwd=rendered, check=3).out.count("night.alley") == 2
-    assert quick("archive", "verify", "--current", cwd=rendered, check=3).out.count("night.alley") == 1
-    result = quick("archive", "pull", cwd=rendered)
+    assert ltxspec("archive", "verify", cwd=rendered, check=3).out.count("night.alley") == 2
+    assert ltxspec("archive", "verify", "--current", cwd=rendered, check=3).out.count("night.alley") == 1
+    result = ltxspec("archive", "pull", cwd=rendered)
     assert (result.out, len(videos(rendered))) == ("2 fetched, 0 missing.\n", 2)
-    assert quick("archive", "verify", cwd=rendered).out == "2 videos verified, 0 not.\n"
+    assert ltxspec("archive", "verify", cwd=rendered).out == "2 videos verified, 0 not.\n"
 
 
 def test_a_damaged_lockfile_hides_no_other_from_pull_and_verify(rendered: Path) -> None:
     (rendered / ".ltxspec" / "sandbox" / "lockfiles" / "day.lock.json").write_text("{")
     videos(rendered)[0].unlink()
-    assert "2 videos verified" not in quick("archive", "verify", cwd=rendered, check=3).out
-    result = quick("archive", "pull", cwd=rendered, check=3)
+    assert "2 videos verified" not in ltxspec("archive", "verify", cwd=rendered, check=3).out
+    result = ltxspec("archive", "pull", cwd=rendered, check=3)
     assert result.out == "1 fetched, 0 missing.\n"
     assert "error[lockfile]" in result.err
-    assert "error[lockfile]" in quick("archive", "verify", cwd=rendered, check=3).err
+    assert "error[lockfile]" in ltxspec("archive", "verify", cwd=rendered, check=3).err
 
 
 def test_a_video_of_a_user_beside_the_links_survives_every_command(rendered: Path) -> None:
@@ -95,9 +95,9 @@ def test_a_video_of_a_user_beside_the_links_survives_every_command(rendered: Pat
     (folder / "alley.mp4").unlink()
     (folder / "alley.mp4").write_text("my own cut")
     (folder / "alley.1.mp4").write_text("another")
-    assert "was not made by ltxspec" in quick("archive", "pull", cwd=rendered).err
-    assert "was not made by ltxspec" in quick("pick", "night.alley", "--take", "1", cwd=rendered).err
-    out = quick("apply", "--target", "night.alley", "--retake", "night.alley", cwd=rendered, check=None)
+    assert "was not made by ltxspec" in ltxspec("archive", "pull", cwd=rendered).err
+    assert "was not made by ltxspec" in ltxspec("pick", "night.alley", "--take", "1", cwd=rendered).err
+    out = ltxspec("apply", "--target", "night.alley", "--retake", "night.alley", cwd=rendered, check=None)
     assert "without its link" in out.out + out.err
     assert (folder / "alley.mp4").read_text() == "my own cut"
     assert (folder / "alley.1.mp4").read_text() == "another"
@@ -111,12 +111,12 @@ def test_links_that_lead_out_of_the_project_are_refused_before_anything_is_order
         kept = rendered.parent / "kept"
         (rendered / place).rename(kept)
         (rendered / place).symlink_to(outside)
-        result = quick("apply", "--retake", "night.alley", "--target", "night.alley", cwd=rendered, check=1)
+        result = ltxspec("apply", "--retake", "night.alley", "--target", "night.alley", cwd=rendered, check=1)
         assert f"`{place}` leads out of the project" in result.err
         (rendered / place).unlink()
         kept.rename(rendered / place)
         assert [path.name for path in outside.iterdir()] == ["alley.mp4"]
-    assert len(quick("show", "night.alley", "--format", "json", cwd=rendered).json[0]["takes"]) == 2
+    assert len(ltxspec("show", "night.alley", "--format", "json", cwd=rendered).json[0]["takes"]) == 2
 
 
 @pytest.mark.parametrize("place", ["shared", "a/.ltxspec/archive"])
@@ -129,18 +129,18 @@ def test_projects_that_share_an_archive_drop_only_their_own(tmp_path: Path, plac
             f"{SANDBOX}[project]\nid = '{name}'\n[archive]\nurl = '../{place}'\n"
         )
     for name in "ab":
-        quick("apply", cwd=tmp_path / name)
+        ltxspec("apply", cwd=tmp_path / name)
     link = Path("renders", "sandbox", "night", "alley.mp4")
     first, second = ((tmp_path / name / link).resolve() for name in "ab")
     for name in "abc":
         shutil.rmtree(tmp_path / name / ".ltxspec" / "sandbox", ignore_errors=True)
     gc = ("archive", "gc", "--min-age", "0")
-    told = quick(*gc, cwd=tmp_path / "c").out
+    told = ltxspec(*gc, cwd=tmp_path / "c").out
     assert told.startswith("2 more (")
     assert told.endswith("Nothing to drop.\n")
-    assert "\nDropped 1 video (" in quick(*gc, cwd=tmp_path / "a").out
+    assert "\nDropped 1 video (" in ltxspec(*gc, cwd=tmp_path / "a").out
     assert (first.exists(), second.exists()) == (False, True)
-    document = quick(*gc, "--format", "json", cwd=tmp_path / "b").json
+    document = ltxspec(*gc, "--format", "json", cwd=tmp_path / "b").json
     assert ([item["sha256"] for item in document["dropped"]], document["shared"]) == ([second.stem], [])
     assert not second.exists()
 
@@ -154,8 +154,8 @@ def test_what_an_earlier_version_archived_in_a_shared_folder_stays(rendered: Pat
     kept = lockfile.read_bytes()
     lockfile.unlink()
     gc = ("archive", "gc", "--min-age", "0")
-    assert quick(*gc, cwd=rendered).out.startswith("2 more (")
+    assert ltxspec(*gc, cwd=rendered).out.startswith("2 more (")
     lockfile.write_bytes(kept)
-    quick("archive", "pull", cwd=rendered)
+    ltxspec("archive", "pull", cwd=rendered)
     lockfile.unlink()
-    assert "\nDropped 2 videos (" in quick(*gc, cwd=rendered).out
+    assert "\nDropped 2 videos (" in ltxspec(*gc, cwd=rendered).out

@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from acceptance.commands import ltxspec, quick
+from acceptance.commands import ltxspec
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -28,4 +28,4 @@ def test_commands_options_and_values_are_completed(tmp_path: Path) -> None:
 
 
 def test_an_unknown_shell_gets_the_list(tmp_path: Path) -> None:
-    assert "`pwsh` is not one of `bash`, `zsh`, `fish`" in quick("completion", "pwsh", cwd=tmp_path, check=64).err
+    assert "`pwsh` is not one of `bash`, `zsh`, `fish`" in ltxspec("completion", "pwsh", cwd=tmp_path, check=64).err

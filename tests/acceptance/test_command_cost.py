@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from acceptance.commands import ltxspec, quick
+from acceptance.commands import ltxspec
 
 
 def test_the_sum_names_what_is_unknown(rendered: Path) -> None:
@@ -16,16 +16,16 @@ def test_the_sum_names_what_is_unknown(rendered: Path) -> None:
 
 @pytest.mark.parametrize(("by", "name"), [("spec", "night"), ("model", "lightricks:ltx@2.5-fast")])
 def test_takes_are_grouped_as_asked(by: str, name: str, rendered: Path) -> None:
-    document = quick("cost", "--by", by, "--format", "json", cwd=rendered).json
+    document = ltxspec("cost", "--by", by, "--format", "json", cwd=rendered).json
     assert document["groups"] == [{"name": name, "takes": 3, "usd": "1.08", "unknown": 1}]
     assert document["total"] == {"takes": 3, "usd": "1.08", "unknown": 1}
 
 
 def test_months_are_those_of_the_orders(rendered: Path) -> None:
-    (take, *_) = quick("show", "night.alley", "--format", "json", cwd=rendered).json[0]["takes"]
-    (group, *_) = quick("cost", "--by", "month", "--format", "json", cwd=rendered).json["groups"]
+    (take, *_) = ltxspec("show", "night.alley", "--format", "json", cwd=rendered).json[0]["takes"]
+    (group, *_) = ltxspec("cost", "--by", "month", "--format", "json", cwd=rendered).json["groups"]
     assert group["name"] == take["submittedAt"][:7]
 
 
 def test_real_money_is_counted_apart_from_play_money(rendered: Path) -> None:
-    assert quick("cost", "--provider", "runware", cwd=rendered).out == "total    0 takes    $0.00\n"
+    assert ltxspec("cost", "--provider", "runware", cwd=rendered).out == "total    0 takes    $0.00\n"

@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from acceptance.commands import ltxspec, quick
+from acceptance.commands import ltxspec
 from acceptance.repositories import git
 
 
 def checks(project: Path, check: int, *arguments: str, **environment: str) -> dict[str, Any]:
-    rows = quick("doctor", "--format", "json", *arguments, cwd=project, check=check, **environment).json
+    rows = ltxspec("doctor", "--format", "json", *arguments, cwd=project, check=check, **environment).json
     return {row["check"]: row for row in rows}
 
 
@@ -69,12 +69,12 @@ def test_the_merge_driver_is_sound_only_when_this_clone_has_it_and_git_finds_it(
     missing = checks(project, 0)["git"]
     assert (missing["ok"], missing["warning"]) == (False, True)
     assert "`ltxspec init`" in missing["detail"]
-    quick("init", "--ci", "none", cwd=project)
+    ltxspec("init", "--ci", "none", cwd=project)
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
     lost = checks(project, 0)["git"]
     assert (lost["ok"], lost["warning"]) == (False, True)
     assert "PATH" in lost["detail"]
-    assert any(line.startswith("WARN git") for line in quick("doctor", cwd=project).out.splitlines())
+    assert any(line.startswith("WARN git") for line in ltxspec("doctor", cwd=project).out.splitlines())
     folder = project / "bin"
     folder.mkdir()
     (folder / "ltxspec").touch(mode=0o755)

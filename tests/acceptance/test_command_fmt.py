@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from acceptance.commands import ltxspec, quick
+from acceptance.commands import ltxspec
 
 UNTIDY = """\
 # What the spec is about.
@@ -49,17 +49,17 @@ def untidy(folder: Path) -> Path:
 
 def test_a_spec_is_laid_out_once_and_means_the_same(tmp_path: Path) -> None:
     path = untidy(tmp_path)
-    before = quick("render", "--format", "json", cwd=tmp_path).out
+    before = ltxspec("render", "--format", "json", cwd=tmp_path).out
     assert ltxspec("fmt", cwd=tmp_path).out == "formatted specs/untidy.yaml\n"
     assert path.read_text("utf-8") == TIDY
-    assert quick("render", "--format", "json", cwd=tmp_path).out == before
+    assert ltxspec("render", "--format", "json", cwd=tmp_path).out == before
     assert ltxspec("fmt", cwd=tmp_path).out == ""
 
 
 def test_check_and_diff_write_nothing(tmp_path: Path) -> None:
     path = untidy(tmp_path)
-    assert quick("fmt", "--check", cwd=tmp_path, check=1).out == "not formatted: specs/untidy.yaml\n"
-    shown = quick("fmt", "--diff", cwd=tmp_path, check=1).out
+    assert ltxspec("fmt", "--check", cwd=tmp_path, check=1).out == "not formatted: specs/untidy.yaml\n"
+    shown = ltxspec("fmt", "--diff", cwd=tmp_path, check=1).out
     assert "\n-    alley:\n" in shown
     assert "\n+  alley:\n" in shown
     assert path.read_text("utf-8") == UNTIDY
@@ -68,12 +68,12 @@ def test_check_and_diff_write_nothing(tmp_path: Path) -> None:
 def test_line_ends_and_byte_order_marks_of_windows_go(tmp_path: Path) -> None:
     path = untidy(tmp_path)
     path.write_bytes(b"\xef\xbb\xbf" + TIDY.replace("\n", "\r\n").encode())
-    quick("fmt", cwd=tmp_path)
+    ltxspec("fmt", cwd=tmp_path)
     assert path.read_bytes() == TIDY.encode()
 
 
 def test_what_is_no_yaml_is_left_alone(tmp_path: Path) -> None:
     path = untidy(tmp_path)
     path.write_text(UNTIDY + "  : [", encoding="utf-8")
-    assert "--> specs/untidy.yaml:" in quick("fmt", cwd=tmp_path, check=1).err
+    assert "--> specs/untidy.yaml:" in ltxspec("fmt", cwd=tmp_path, check=1).err
     assert path.read_text("utf-8") == UNTIDY + "  : ["

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from acceptance.commands import REPOSITORY, ltxspec, quick
+from acceptance.commands import REPOSITORY, ltxspec
 
 PAGE = REPOSITORY / "tests" / "acceptance" / "page"
 NAME = "rain-slick-neon-alleyway-portrait"
@@ -17,7 +17,7 @@ def adopt(folder: Path, changes: dict[str, Any], check: int) -> str:
     request = json.loads((PAGE / f"{NAME}.request.json").read_text("utf-8")) | changes
     document = {key: value for key, value in request.items() if value is not None}
     (folder / "request.json").write_text(json.dumps(document), encoding="utf-8")
-    return quick("import", "night.alley", "--request", "request.json", *FILES[2:], cwd=folder, check=check).err
+    return ltxspec("import", "night.alley", "--request", "request.json", *FILES[2:], cwd=folder, check=check).err
 
 
 def test_a_render_is_adopted_once_and_says_where_it_is(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_what_does_not_describe_one_render_is_refused(changes: dict[str, Any], w
     "address", ["alley", "../night.alley", "/tmp/night.alley", "Night.alley", "night.a b", "night."]
 )
 def test_an_address_that_could_not_be_a_shot_writes_nothing(address: str, tmp_path: Path) -> None:
-    assert quick("import", address, *FILES, cwd=tmp_path, check=64).err.startswith("error[usage]: ")
+    assert ltxspec("import", address, *FILES, cwd=tmp_path, check=64).err.startswith("error[usage]: ")
     assert not (tmp_path / "lockfiles").exists()
 
 
@@ -60,21 +60,21 @@ def test_an_address_that_could_not_be_a_shot_writes_nothing(address: str, tmp_pa
     [(), FILES[:2], FILES[2:], (*FILES, "--task-uuid", "x"), (*FILES[:2], "--task-uuid", "x"), ("--task-uuid", "x")],
 )
 def test_it_takes_either_two_files_or_one_id(arguments: tuple[str, ...], tmp_path: Path) -> None:
-    refused = quick("import", "night.alley", *arguments, cwd=tmp_path, check=64).err
+    refused = ltxspec("import", "night.alley", *arguments, cwd=tmp_path, check=64).err
     assert refused.startswith("error[usage]: ")
     assert "hint: " in refused
 
 
 def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     (tmp_path / "half.json").write_text('{"a": ', encoding="utf-8")
-    half = quick("import", "night.alley", "--request", "half.json", *FILES[2:], cwd=tmp_path, check=64).err
+    half = ltxspec("import", "night.alley", "--request", "half.json", *FILES[2:], cwd=tmp_path, check=64).err
     assert "`half.json` is not JSON" in half
-    missing = quick("import", "night.alley", "--request", "none.json", *FILES[2:], cwd=tmp_path, check=64).err
+    missing = ltxspec("import", "night.alley", "--request", "none.json", *FILES[2:], cwd=tmp_path, check=64).err
     assert "`none.json` cannot be read" in missing
 
 
 def test_a_task_of_the_provider_s_archive_is_adopted_by_its_id(rendered: Path) -> None:
-    (record,) = quick("show", "night.alley", "--format", "json", cwd=rendered).json
+    (record,) = ltxspec("show", "night.alley", "--format", "json", cwd=rendered).json
     task = record["takes"][0]["taskUUID"]
     assert ltxspec("import", "day.copy", "--task-uuid", task.upper(), cwd=rendered).out == (
         f"day.copy: task {task} recorded, $0.54.\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 import pytest
-from acceptance.commands import ltxspec, quick
+from acceptance.commands import ltxspec, process
 
 from ltxspec import __version__
 from ltxspec.cli.main import COMMANDS, cli
@@ -37,12 +37,12 @@ def all_commands() -> list[str]:
 
 @pytest.mark.parametrize("name", all_commands())
 def test_the_help_of_a_command_has_an_example_of_it(name: str, tmp_path: Path) -> None:
-    told = " ".join(quick(*name.split(), "--help", cwd=tmp_path).out.split())
+    told = " ".join(ltxspec(*name.split(), "--help", cwd=tmp_path).out.split())
     assert f"ltxspec {name}" in told.partition(" Example")[2]
 
 
 def test_examples_stand_on_lines_of_their_own_to_be_copied(tmp_path: Path) -> None:
-    told = quick("plan", "--help", cwd=tmp_path).out
+    told = ltxspec("plan", "--help", cwd=tmp_path).out
     assert "\n  Examples:\n    ltxspec plan\n    ltxspec plan -o plan.json\n" in told
 
 
@@ -52,7 +52,7 @@ def test_a_command_works_in_another_folder_and_with_another_configuration(projec
     assert "(sandbox: nothing is charged)" in shown
     assert "(sandbox" not in ltxspec("--config", "other.toml", "plan", cwd=project).out
     assert ltxspec("plan", cwd=project / "specs").out == shown
-    assert "`nowhere` is not a folder" in quick("-C", "nowhere", "plan", cwd=project, check=64).err
+    assert "`nowhere` is not a folder" in ltxspec("-C", "nowhere", "plan", cwd=project, check=64).err
     assert "does not exist" in ltxspec("--config", "none.toml", "plan", cwd=project, check=64).err
 
 
@@ -84,9 +84,9 @@ def test_colour_is_asked_for_or_not(
 ) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert (ESCAPE in quick(*arguments, "plan", cwd=project).out) is colored
-    assert (ESCAPE in quick(*arguments, "plan", "--target", "x", cwd=project, check=1).err) is colored
-    assert ESCAPE not in quick(*arguments, "plan", "--format", "json", cwd=project).out
+    assert (ESCAPE in ltxspec(*arguments, "plan", cwd=project).out) is colored
+    assert (ESCAPE in ltxspec(*arguments, "plan", "--target", "x", cwd=project, check=1).err) is colored
+    assert ESCAPE not in ltxspec(*arguments, "plan", "--format", "json", cwd=project).out
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_colour_is_asked_for_or_not(
 def test_wrong_usage_looks_like_every_other_error(
     arguments: tuple[str, ...], message: str, hint: str, tmp_path: Path
 ) -> None:
-    assert quick(*arguments, cwd=tmp_path, check=64).err == f"error[usage]: {message}\nhint: {hint}\n"
+    assert ltxspec(*arguments, cwd=tmp_path, check=64).err == f"error[usage]: {message}\nhint: {hint}\n"
 
 
 def test_a_bug_is_owned_up_to_without_a_traceback_and_without_secrets(project: Path, tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_a_bug_is_owned_up_to_without_a_traceback_and_without_secrets(project: P
         "import os\nraise RuntimeError('no schemas today, ' + os.environ['RUNWARE_API_KEY'])\n", encoding="utf-8"
     )
     environment = {"PYTHONPATH": str(broken), "RUNWARE_API_KEY": "hush-hush", "TMPDIR": str(tmp_path)}
-    result = ltxspec("validate", cwd=project, check=70, **environment)
+    result = process("validate", cwd=project, check=70, **environment)
     assert result.err.startswith("error[bug]: this is a bug in ltxspec: RuntimeError\n")
     (report,) = tmp_path.glob("ltxspec-crash-*.txt")
     assert str(report) in result.err

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from acceptance.commands import ltxspec, quick
+from acceptance.commands import ltxspec
 
 
 def test_the_file_can_be_opened_from_where_the_command_was_typed(rendered: Path) -> None:
@@ -16,18 +16,18 @@ def test_the_file_can_be_opened_from_where_the_command_was_typed(rendered: Path)
 
 
 def test_the_address_at_the_provider_is_told_on_request(rendered: Path) -> None:
-    assert quick("output", "night.alley", "--url", cwd=rendered).out.startswith("http")
-    (output,) = quick("output", "night.alley", "--url", "--format", "json", cwd=rendered).json
+    assert ltxspec("output", "night.alley", "--url", cwd=rendered).out.startswith("http")
+    (output,) = ltxspec("output", "night.alley", "--url", "--format", "json", cwd=rendered).json
     assert (output["file"], output["cost"]) == (None, "0.54")
 
 
 def test_a_shot_without_a_video_has_no_output(rendered: Path) -> None:
-    refused = quick("output", "night.flagged", cwd=rendered, check=1)
+    refused = ltxspec("output", "night.flagged", cwd=rendered, check=1)
     assert refused.out == ""
     assert refused.err.startswith("error[no-video]: `night.flagged` has no finished video yet\n")
 
 
 def test_one_shot_is_meant(rendered: Path) -> None:
-    refused = quick("output", "night.*", cwd=rendered, check=1).err
+    refused = ltxspec("output", "night.*", cwd=rendered, check=1).err
     assert "means 2 shots" in refused
     assert "`night.alley`, `night.flagged`" in refused

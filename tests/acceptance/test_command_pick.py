@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from acceptance.commands import ltxspec, quick, write_spec
+from acceptance.commands import ltxspec, write_spec
 
 
 def current(project: Path) -> list[bool]:
-    (record,) = quick("show", "night.alley", "--format", "json", cwd=project).json
+    (record,) = ltxspec("show", "night.alley", "--format", "json", cwd=project).json
     return [take["current"] for take in record["takes"]]
 
 
@@ -19,7 +19,7 @@ def test_the_take_and_its_link_change_and_nothing_is_to_be_rendered(rendered: Pa
     )
     assert current(rendered) == [True, False]
     assert link.resolve() != before
-    assert quick("plan", "--target", "night.alley", cwd=rendered).out.startswith("No changes.")
+    assert ltxspec("plan", "--target", "night.alley", cwd=rendered).out.startswith("No changes.")
 
 
 def test_a_pick_stays_when_an_edit_is_applied_and_taken_back(rendered: Path) -> None:
@@ -36,14 +36,14 @@ def test_a_pick_stays_when_an_edit_is_applied_and_taken_back(rendered: Path) -> 
 def test_one_of_several_results_is_picked_shown_and_linked_first(project: Path) -> None:
     write_spec(project, "model: lightricks:ltx@2.5-fast\nshots:\n  alley: {prompt: rain, numberResults: 2}\n")
     ltxspec("apply", cwd=project)
-    first, second = quick("output", "night.alley", cwd=project).out.split()
+    first, second = ltxspec("output", "night.alley", cwd=project).out.split()
     assert "result 2 of take 1 is current" in ltxspec("pick", "night.alley", "--result", "2", cwd=project).out
-    assert quick("output", "night.alley", cwd=project).out.split() == [second, first]
-    (record,) = quick("show", "night.alley", "--format", "json", cwd=project).json
+    assert ltxspec("output", "night.alley", cwd=project).out.split() == [second, first]
+    (record,) = ltxspec("show", "night.alley", "--format", "json", cwd=project).json
     assert record["takes"][0]["picked"] == 2
-    refused = quick("pick", "night.alley", "--result", "3", cwd=project, check=64).err
+    refused = ltxspec("pick", "night.alley", "--result", "3", cwd=project, check=64).err
     assert "take 1 of `night.alley` has 2 outputs, no result 3" in refused
-    assert "missing option `--take`" in quick("pick", "night.alley", cwd=project, check=64).err
+    assert "missing option `--take`" in ltxspec("pick", "night.alley", cwd=project, check=64).err
 
 
 @pytest.mark.parametrize(
@@ -55,5 +55,5 @@ def test_one_of_several_results_is_picked_shown_and_linked_first(project: Path) 
     ],
 )
 def test_a_take_that_cannot_be_current_is_refused(address: str, number: str, words: str, rendered: Path) -> None:
-    assert f"error[usage]: {words}\n" in quick("pick", address, "--take", number, cwd=rendered, check=64).err
+    assert f"error[usage]: {words}\n" in ltxspec("pick", address, "--take", number, cwd=rendered, check=64).err
     assert current(rendered) == [False, True]

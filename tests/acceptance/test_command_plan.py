@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from acceptance.commands import REPOSITORY, ltxspec, quick, write_spec
+from acceptance.commands import REPOSITORY, ltxspec, write_spec
 from acceptance.repositories import commit, git, repository, write_lockfile
 from jsonschema import Draft202012Validator
 
@@ -18,7 +18,7 @@ shots: {gate: {prompt: "a {{ mood }} gate"}}
 
 
 def actions(project: Path, *arguments: str) -> dict[str, str]:
-    shots = quick("plan", "--format", "json", *arguments, cwd=project).json["shots"]
+    shots = ltxspec("plan", "--format", "json", *arguments, cwd=project).json["shots"]
     return {shot["address"]: shot["action"] for shot in shots}
 
 
@@ -32,16 +32,16 @@ def test_the_document_keeps_to_its_schema(rendered: Path) -> None:
 
 def test_a_plan_needs_no_key_and_writes_nothing_but_its_cache(project: Path) -> None:
     before = sorted(path for path in project.rglob("*") if path.is_file())
-    first = quick("plan", "--provider", "runware", "--format", "json", cwd=project).out
+    first = ltxspec("plan", "--provider", "runware", "--format", "json", cwd=project).out
     after = [path for path in sorted(project.rglob("*")) if path.is_file() and ".ltxspec/cache" not in path.as_posix()]
     assert after == before
-    assert quick("plan", "--provider", "runware", "--format", "json", cwd=project).out == first
+    assert ltxspec("plan", "--provider", "runware", "--format", "json", cwd=project).out == first
 
 
 def test_the_exit_code_tells_of_changes_only_when_asked(rendered: Path) -> None:
-    quick("plan", cwd=rendered)
-    quick("plan", "--detailed-exitcode", cwd=rendered, check=2)
-    quick("plan", "--detailed-exitcode", "--target", "night.alley", cwd=rendered)
+    ltxspec("plan", cwd=rendered)
+    ltxspec("plan", "--detailed-exitcode", cwd=rendered, check=2)
+    ltxspec("plan", "--detailed-exitcode", "--target", "night.alley", cwd=rendered)
 
 
 def test_targets_take_wildcards(rendered: Path) -> None:
@@ -62,11 +62,11 @@ def test_a_lockfile_that_git_tracks_and_the_checkout_lacks_stops_before_money(tm
     commit(tmp_path, "bought")
     path.unlink()
     for command in (("plan",), ("apply", "--auto-approve")):
-        refused = quick(*command, "--provider", "runware", "specs/night.yaml", cwd=tmp_path, check=1).err
+        refused = ltxspec(*command, "--provider", "runware", "specs/night.yaml", cwd=tmp_path, check=1).err
         assert "lockfile `lockfiles/night.lock.json` is missing, but git tracks it" in refused
         assert "git checkout -- lockfiles/night.lock.json" in refused
     git(tmp_path, "rm", "--quiet", "lockfiles/night.lock.json")
-    assert "1 to render" in quick("plan", "--provider", "runware", "specs/night.yaml", cwd=tmp_path).out
+    assert "1 to render" in ltxspec("plan", "--provider", "runware", "specs/night.yaml", cwd=tmp_path).out
 
 
 def test_retake_and_retry_turn_shots_into_orders(rendered: Path) -> None:
@@ -89,17 +89,17 @@ def test_retake_and_retry_turn_shots_into_orders(rendered: Path) -> None:
 def test_an_address_that_names_nothing_is_an_error_with_a_suggestion(
     option: str, typed: str, hint: str, project: Path
 ) -> None:
-    refused = quick("plan", option, typed, cwd=project, check=1).err
+    refused = ltxspec("plan", option, typed, cwd=project, check=1).err
     assert f"error[unknown-address]: no shot matches `{typed}`\nhint: {hint}\n" in refused
 
 
 def test_a_suggestion_is_found_outside_of_the_targets_too(project: Path) -> None:
-    refused = quick("plan", "--target", "night.weather", "--retake", "night.aley", cwd=project, check=1).err
+    refused = ltxspec("plan", "--target", "night.weather", "--retake", "night.aley", cwd=project, check=1).err
     assert "did you mean `night.alley`?" in refused
 
 
 def test_a_shot_outside_of_the_targets_is_known_and_left_alone(rendered: Path) -> None:
-    result = quick("plan", "--target", "night.weather", "--retake", "night.alley", cwd=rendered)
+    result = ltxspec("plan", "--target", "night.weather", "--retake", "night.alley", cwd=rendered)
     assert "warning[outside-target]: `night.alley` is outside of `--target`" in result.err
     assert "2 to render (2 create)" in result.out
 
@@ -113,14 +113,14 @@ def test_a_shot_that_only_the_lockfile_knows_is_no_typing_error(rendered: Path) 
 
 def test_a_variable_belongs_to_the_specs_that_declare_it(project: Path) -> None:
     write_spec(project, SECOND, "day")
-    document = quick("plan", "--format", "json", "--var", "mood=wild", "--var", "city=Oslo", cwd=project).json
+    document = ltxspec("plan", "--format", "json", "--var", "mood=wild", "--var", "city=Oslo", cwd=project).json
     prompts = {shot["address"]: shot["request"]["positivePrompt"] for shot in document["shots"]}
     assert (prompts["day.gate"], prompts["night.alley"]) == ("a wild gate", "Rain over Oslo")
 
 
 def test_a_variable_that_no_spec_declares_is_told_once(project: Path) -> None:
     write_spec(project, SECOND, "day")
-    refused = quick("plan", "--var", "mod=wild", "--var", "zzz=1", cwd=project, check=1).err
+    refused = ltxspec("plan", "--var", "mod=wild", "--var", "zzz=1", cwd=project, check=1).err
     assert refused == (
         "error[unknown-variable]: no spec of this run has a variable `mod` to override\n"
         "hint: did you mean `mood`?\n\n"
@@ -132,7 +132,7 @@ def test_a_variable_that_no_spec_declares_is_told_once(project: Path) -> None:
 
 def test_a_variable_may_be_declared_in_the_spec_that_is_broken(project: Path) -> None:
     write_spec(project, "vars: {mood: calm\n", "day")
-    assert "unknown-variable" not in quick("plan", "--var", "mood=wild", cwd=project, check=1).err
+    assert "unknown-variable" not in ltxspec("plan", "--var", "mood=wild", cwd=project, check=1).err
 
 
 def test_variables_come_from_files_and_the_command_line_wins(project: Path) -> None:
@@ -140,44 +140,46 @@ def test_variables_come_from_files_and_the_command_line_wins(project: Path) -> N
     (project / "b.json").write_text('{"city": "Bergen"}', encoding="utf-8")
 
     def prompt(*arguments: str) -> str:
-        shown = quick("plan", "--target", "night.alley", "--format", "json", *arguments, cwd=project).json
+        shown = ltxspec("plan", "--target", "night.alley", "--format", "json", *arguments, cwd=project).json
         return str(shown["shots"][0]["request"]["positivePrompt"])
 
     files = ("--var-file", "a.yaml", "--var-file", "b.json")
     assert prompt(*files) == "Rain over Bergen"
     assert prompt(*files, "--var", "city=Turku") == "Rain over Turku"
-    assert "`c.yaml` cannot be read" in quick("plan", "--var-file", "c.yaml", cwd=project, check=64).err
-    assert "write it as --var NAME=VALUE" in quick("plan", "--var", "city", cwd=project, check=64).err
+    assert "`c.yaml` cannot be read" in ltxspec("plan", "--var-file", "c.yaml", cwd=project, check=64).err
+    assert "write it as --var NAME=VALUE" in ltxspec("plan", "--var", "city", cwd=project, check=64).err
 
 
 def test_a_saved_plan_is_the_document_and_tells_how_to_apply_it(project: Path) -> None:
-    result = quick("plan", "-o", "plan.json", cwd=project)
+    result = ltxspec("plan", "-o", "plan.json", cwd=project)
     assert "ltxspec apply plan.json" in result.err
-    assert json.loads((project / "plan.json").read_text("utf-8")) == quick("plan", "--format", "json", cwd=project).json
-    refused = quick("plan", "-o", "nowhere/plan.json", cwd=project, check=1).err
+    assert (
+        json.loads((project / "plan.json").read_text("utf-8")) == ltxspec("plan", "--format", "json", cwd=project).json
+    )
+    refused = ltxspec("plan", "-o", "nowhere/plan.json", cwd=project, check=1).err
     assert refused.startswith("error[storage]: the plan cannot be saved")
 
 
 def test_markdown_holds_a_table(project: Path) -> None:
-    shown = quick("plan", "--format", "markdown", cwd=project).out
+    shown = ltxspec("plan", "--format", "markdown", cwd=project).out
     assert shown.startswith("**Plan: 4 to render (4 create).** Estimated $2.16 (sandbox: nothing is charged).")
     assert "| `+` create |" in shown
 
 
 def test_the_money_of_the_sandbox_is_called_play_money_and_other_money_is_not(project: Path) -> None:
-    assert quick("plan", cwd=project).out.endswith("Estimated $2.16 (sandbox: nothing is charged).\n")
-    assert quick("plan", "--provider", "runware", cwd=project).out.endswith("Estimated $2.16.\n")
+    assert ltxspec("plan", cwd=project).out.endswith("Estimated $2.16 (sandbox: nothing is charged).\n")
+    assert ltxspec("plan", "--provider", "runware", cwd=project).out.endswith("Estimated $2.16.\n")
 
 
 def test_the_provider_is_chosen_by_option_then_environment_then_configuration(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def provider(*arguments: str) -> str:
-        return str(quick("plan", "--format", "json", *arguments, cwd=project).json["provider"])
+        return str(ltxspec("plan", "--format", "json", *arguments, cwd=project).json["provider"])
 
     assert provider() == "sandbox"
     monkeypatch.setenv("LTXSPEC_PROVIDER", "runware")
     assert provider() == "runware"
     assert provider("--provider", "sandbox") == "sandbox"
-    refused = quick("plan", "--provider", "runwrae", cwd=project, check=64).err
+    refused = ltxspec("plan", "--provider", "runwrae", cwd=project, check=64).err
     assert refused == "error[usage]: no provider is called `runwrae`\nhint: known: runware, sandbox\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from acceptance.commands import ltxspec, quick
+from acceptance.commands import ltxspec
 
 
 @pytest.fixture
@@ -53,13 +53,13 @@ def test_it_serves_the_real_client_until_it_is_told_to_stop(
 
 def test_a_port_that_is_taken_is_an_error(served: tuple[subprocess.Popen[str], str], project: Path) -> None:
     port = served[1].removesuffix("/v1").rpartition(":")[2]
-    refused = quick("sandbox", "serve", "--port", port, cwd=project, check=None)
+    refused = ltxspec("sandbox", "serve", "--port", port, cwd=project, check=None)
     assert refused.code == 1
     assert port in refused.err
 
 
 def test_a_scenario_that_cannot_be_read_is_an_error(project: Path) -> None:
-    refused = quick("sandbox", "serve", "--port", "0", "--scenario", "none.json", cwd=project, check=None)
+    refused = ltxspec("sandbox", "serve", "--port", "0", "--scenario", "none.json", cwd=project, check=None)
     assert refused.code in (1, 64)
     assert "none.json" in refused.err
 
@@ -85,10 +85,10 @@ def test_what_a_sandbox_renders_is_never_recorded_as_bought(project: Path) -> No
 def test_a_port_that_is_taken_is_told_in_our_own_words(project: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        refused = quick("sandbox", "serve", "--port", port, cwd=project, check=1)
+        refused = ltxspec("sandbox", "serve", "--port", port, cwd=project, check=1)
     assert refused.err.startswith(
         f"error[cannot-listen]: the sandbox cannot listen on `127.0.0.1:{port}`: something else listens there already\n"
     )
     assert "--port 0" in refused.err
-    nowhere = quick("sandbox", "serve", "--host", "192.0.2.1", "--port", "0", cwd=project, check=1)
+    nowhere = ltxspec("sandbox", "serve", "--host", "192.0.2.1", "--port", "0", cwd=project, check=1)
     assert "this machine has no such address" in nowhere.err

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from acceptance.commands import REPOSITORY, ltxspec, quick
+from acceptance.commands import REPOSITORY, ltxspec
 from jsonschema import Draft202012Validator
 
 from ltxspec.cli.commands.schema import NAMES
@@ -25,7 +25,7 @@ def test_every_schema_is_the_published_file(tmp_path: Path) -> None:
 
 
 def test_an_unknown_format_gets_the_list(tmp_path: Path) -> None:
-    refused = quick("schema", "specs", cwd=tmp_path, check=64).err
+    refused = ltxspec("schema", "specs", cwd=tmp_path, check=64).err
     assert "`specs` is not one of `spec`, `lockfile`, `plan`, `events`" in refused
     assert {path.parent.name for path in (REPOSITORY / "schemas").glob("*/v1.json")} == set(NAMES)
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from acceptance.commands import ltxspec, quick
+from acceptance.commands import ltxspec
 
 
 def test_takes_are_listed_with_the_current_one_marked(rendered: Path) -> None:
@@ -15,13 +15,13 @@ def test_takes_are_listed_with_the_current_one_marked(rendered: Path) -> None:
 
 
 def test_a_failure_is_shown_with_its_reason_and_no_invented_cost(rendered: Path) -> None:
-    _, take, reason = quick("show", "night.flagged", cwd=rendered).out.splitlines()
+    _, take, reason = ltxspec("show", "night.flagged", cwd=rendered).out.splitlines()
     assert take.startswith("    take 1  failed  cost unknown  ")
     assert reason.strip().startswith("contentPolicyViolation: ")
 
 
 def test_programs_get_the_same(rendered: Path) -> None:
-    alley, flagged = quick("show", "--format", "json", cwd=rendered).json
+    alley, flagged = ltxspec("show", "--format", "json", cwd=rendered).json
     assert [take["take"] for take in alley["takes"]] == [1, 2]
     assert alley["current"] == alley["takes"][1]["taskUUID"]
     assert (flagged["takes"][0]["status"], flagged["takes"][0]["cost"]) == ("failed", None)
@@ -29,9 +29,9 @@ def test_programs_get_the_same(rendered: Path) -> None:
 
 def test_a_spec_or_a_wildcard_stands_for_its_shots(rendered: Path) -> None:
     for pattern in ("night", "night.*"):
-        assert len(quick("show", pattern, "--format", "json", cwd=rendered).json) == 2
+        assert len(ltxspec("show", pattern, "--format", "json", cwd=rendered).json) == 2
 
 
 def test_an_unknown_address_gets_a_suggestion(rendered: Path, project: Path) -> None:
-    assert "did you mean `night.alley`?" in quick("show", "night.aley", cwd=rendered, check=1).err
-    assert quick("show", cwd=project / "specs").out == "Nothing is recorded yet.\n"
+    assert "did you mean `night.alley`?" in ltxspec("show", "night.aley", cwd=rendered, check=1).err
+    assert ltxspec("show", cwd=project / "specs").out == "Nothing is recorded yet.\n"

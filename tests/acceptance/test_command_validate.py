@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from acceptance.commands import ltxspec, quick, write_spec
+from acceptance.commands import ltxspec, write_spec
 
 HEAD = "model: lightricks:2@0\ndefaults: {width: 1920, height: 1080}\n"
 GOOD = HEAD + "shots: {a: {prompt: A lighthouse.}}\n"
@@ -19,9 +19,9 @@ def test_valid_specs_are_counted(tmp_path: Path) -> None:
 def test_programs_get_one_document_whatever_the_verdict(tmp_path: Path) -> None:
     path = write_spec(tmp_path, GOOD)
     nothing = {"formatVersion": "1.0", "valid": True, "errors": 0, "warnings": 0, "diagnostics": []}
-    assert quick("validate", "--format", "json", cwd=tmp_path).json == nothing
+    assert ltxspec("validate", "--format", "json", cwd=tmp_path).json == nothing
     path.write_text(path.read_text("utf-8").replace("1920", "1921"), encoding="utf-8")
-    document = quick("validate", "--format", "json", cwd=tmp_path, check=1).json
+    document = ltxspec("validate", "--format", "json", cwd=tmp_path, check=1).json
     assert (document["valid"], document["errors"]) == (False, 1)
     (problem,) = document["diagnostics"]
     assert (problem["severity"], problem["code"]) == ("error", "unsupported-size")
@@ -31,32 +31,32 @@ def test_programs_get_one_document_whatever_the_verdict(tmp_path: Path) -> None:
 
 def test_a_warning_leaves_a_spec_valid(tmp_path: Path) -> None:
     write_spec(tmp_path, GOOD + "checks: [{assert: fps > 25, severity: warning, message: choppy}]\n")
-    result = quick("validate", cwd=tmp_path)
+    result = ltxspec("validate", cwd=tmp_path)
     assert result.out.startswith("warning[check-failed]: choppy\n")
     assert result.out.endswith("1 spec, 1 shot: valid with 1 warning.\n")
 
 
 def test_variables_of_the_command_line_are_used(tmp_path: Path) -> None:
     write_spec(tmp_path, HEAD + "vars: {seconds: 8}\nshots: {a: {prompt: Fog., duration: '{{ seconds }}'}}\n")
-    quick("validate", "--var", "seconds=10", cwd=tmp_path)
-    refused = quick("validate", "--var", "seconds=7", cwd=tmp_path, check=1)
+    ltxspec("validate", "--var", "seconds=10", cwd=tmp_path)
+    refused = ltxspec("validate", "--var", "seconds=7", cwd=tmp_path, check=1)
     assert "`duration` must be `6`, `8` or `10`, not `7`" in refused.out
     (tmp_path / "vars.yaml").write_text("seconds: 7\n", encoding="utf-8")
-    assert quick("validate", "--var-file", "vars.yaml", cwd=tmp_path, check=1).out == refused.out
+    assert ltxspec("validate", "--var-file", "vars.yaml", cwd=tmp_path, check=1).out == refused.out
 
 
 def test_two_specs_of_one_name_are_refused_where_the_second_is_named(tmp_path: Path) -> None:
     write_spec(tmp_path, GOOD, "a")
     second = write_spec(tmp_path, GOOD, "b")
     second.write_text(second.read_text("utf-8").replace("name: b", "name: a"), encoding="utf-8")
-    refused = quick("validate", cwd=tmp_path, check=1).out
+    refused = ltxspec("validate", cwd=tmp_path, check=1).out
     assert "error[duplicate-spec-name]: `a` is the name of two specs, this one and `specs/a.yaml`" in refused
     assert "--> specs/b.yaml:3:18" in refused
 
 
 @pytest.mark.parametrize("command", ["validate", "render", "plan", "apply", "fmt"])
 def test_without_specs_a_command_says_how_to_begin(command: str, tmp_path: Path) -> None:
-    refused = quick(command, cwd=tmp_path, check=1).err
+    refused = ltxspec(command, cwd=tmp_path, check=1).err
     assert refused.startswith(f"error[no-specs]: there are no specs in `{tmp_path}`")
     assert "`ltxspec init`" in refused
 
@@ -64,7 +64,7 @@ def test_without_specs_a_command_says_how_to_begin(command: str, tmp_path: Path)
 def test_a_path_that_does_not_exist_is_named_as_it_was_typed(tmp_path: Path) -> None:
     write_spec(tmp_path, GOOD)
     assert "error[usage]: `specs/nihgt.yaml` does not exist\n" in (
-        quick("validate", "specs/nihgt.yaml", cwd=tmp_path, check=64).err
+        ltxspec("validate", "specs/nihgt.yaml", cwd=tmp_path, check=64).err
     )
 
 
@@ -78,8 +78,8 @@ def test_a_wrong_configuration_is_a_problem_with_its_place(tmp_path: Path) -> No
 
 def test_programs_get_their_document_even_when_nothing_can_be_judged(tmp_path: Path) -> None:
     (tmp_path / "ltxspec.toml").write_text("[project\n", encoding="utf-8")
-    document = quick("validate", "--format", "json", cwd=tmp_path, check=1).json
+    document = ltxspec("validate", "--format", "json", cwd=tmp_path, check=1).json
     assert (document["valid"], document["errors"], document["diagnostics"][0]["line"]) == (False, 1, 1)
     (tmp_path / "ltxspec.toml").unlink()
-    document = quick("validate", "--format", "json", cwd=tmp_path, check=1).json
+    document = ltxspec("validate", "--format", "json", cwd=tmp_path, check=1).json
     assert document["diagnostics"][0]["code"] == "no-specs"

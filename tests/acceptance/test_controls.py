@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from acceptance.commands import quick, write_spec
+from acceptance.commands import ltxspec, write_spec
 from builders import lockfile, record, take
 
 from ltxspec.lock.codec import encode_lockfile
@@ -39,7 +39,7 @@ def test_a_file_that_holds_one_is_refused_with_its_line(
     (tmp_path / "specs" / name).write_text(written.replace("CODE", f"{ord(character):04x}"), "utf-8")
     write_spec(tmp_path, f"{HEAD}  {shot}\n")
     for command in ("validate", "plan"):
-        refused = quick(command, cwd=tmp_path, check=1)
+        refused = ltxspec(command, cwd=tmp_path, check=1)
         said = refused.out + refused.err
         assert place in said
         assert f"U+{ord(character):04X}" in said
@@ -52,7 +52,7 @@ def test_a_file_that_holds_one_is_refused_with_its_line(
 )
 def test_an_escape_is_refused_as_well(tmp_path: Path, shot: str) -> None:
     write_spec(tmp_path, f"{HEAD}  a: {shot}\n")
-    assert "control character U+00" in quick("plan", cwd=tmp_path, check=1).err
+    assert "control character U+00" in ltxspec("plan", cwd=tmp_path, check=1).err
 
 
 def test_a_lockfile_s_words_are_shown_and_not_obeyed(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_a_lockfile_s_words_are_shown_and_not_obeyed(tmp_path: Path) -> None:
 
 def said(folder: Path, command: list[str]) -> str:
     """What a command says, in which nothing is a control."""
-    result = quick(*command, cwd=folder, check=None)
+    result = ltxspec(*command, cwd=folder, check=None)
     assert not {"\x1b", "\x07"} & {*result.out, *result.err}
     return result.out + result.err
 
@@ -86,11 +86,11 @@ def test_an_address_that_is_no_web_address_is_neither_recorded_nor_shown(tmp_pat
     for url in ("javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", " https://h.example/v.mp4"):
         (tmp_path / "r.json").write_text(json.dumps({"taskUUID": request["taskUUID"], "videoURL": url}))
         files = ("--request", "q.json", "--response", "r.json")
-        assert "http or https" in quick("import", "night.a", *files, cwd=tmp_path, check=1).err
+        assert "http or https" in ltxspec("import", "night.a", *files, cwd=tmp_path, check=1).err
         assert not (tmp_path / "lockfiles").exists()
     bad = replace(take(), outputs=(replace(take().outputs[0], video_url="javascript:alert(1)", sha256=None),))
     (tmp_path / "lockfiles").mkdir()
     written = replace(lockfile(), shots={"a": replace(record(bad))})
     (tmp_path / "lockfiles" / "night.lock.json").write_bytes(encode_lockfile(written))
     for command in (["show"], ["output", "night.a"], ["output", "night.a", "--format", "json"]):
-        assert "javascript" not in quick(*command, cwd=tmp_path).out
+        assert "javascript" not in ltxspec(*command, cwd=tmp_path).out

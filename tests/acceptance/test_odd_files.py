@@ -8,7 +8,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from acceptance.commands import ltxspec, quick, write_spec
+from acceptance.commands import ltxspec, write_spec
 from acceptance.test_new_model import new_model
 
 CANARY = "canary-of-this-machine"
@@ -98,7 +98,7 @@ def contents(place: Path) -> dict[str, object]:
 def test_nothing_outside_of_the_project_is_read_or_written_through_a_link(project: Path, place: str) -> None:
     outside = moved_out(project, place)
     before = contents(outside)
-    done = [quick(*command, cwd=project, check=None) for command in COMMANDS]
+    done = [ltxspec(*command, cwd=project, check=None) for command in COMMANDS]
     assert contents(outside) == before
     told = [result for result in done if "leads out of the project" in result.out + result.err]
     assert [result.code for result in told] == [1] * len(told)
@@ -114,7 +114,7 @@ def test_a_link_that_leads_nowhere_is_never_taken_for_nothing(project: Path, pla
     link.parent.mkdir(parents=True, exist_ok=True)
     link.symlink_to("not-mounted")
     command = ("init",) if place == ".gitignore" else ("plan", "--provider", "runware")
-    result = quick(*command, cwd=project, check=None)
+    result = ltxspec(*command, cwd=project, check=None)
     assert result.code in (1, 64)
     assert place in result.err
     assert not (project / "not-mounted").exists()
@@ -165,18 +165,18 @@ def test_somebody_elses_configuration_above_is_not_used(project: Path) -> None:
     (project.parent / "ltxspec.toml").write_text('[delivery]\nwebhookURL = "https://collector.example/x"\n')
     (project.parent / "ltxspec.toml").chmod(0o666)
     (project / "ltxspec.toml").unlink()
-    result = quick("render", "--format", "json", cwd=project)
+    result = ltxspec("render", "--format", "json", cwd=project)
     assert "collector.example" not in result.out
     assert f"warning: `{(project.parent / 'ltxspec.toml').resolve()}` is not used: others may write it" in result.err
     (project.parent / "ltxspec.toml").chmod(0o644)
     (project / ".git").mkdir()
-    result = quick("render", "--format", "json", cwd=project)
+    result = ltxspec("render", "--format", "json", cwd=project)
     assert ("collector.example" in result.out, result.err) == (False, "")
 
 
 def test_more_than_64_tasks_at_once_are_refused(project: Path) -> None:
     (project / "ltxspec.toml").write_text("[provider]\nparallelism = 65\n")
-    assert "`parallelism` in [provider] must be an integer from 1 to 64" in quick("plan", cwd=project, check=1).err
+    assert "`parallelism` in [provider] must be an integer from 1 to 64" in ltxspec("plan", cwd=project, check=1).err
 
 
 NAMED = [
@@ -198,14 +198,14 @@ def test_a_pipe_or_a_device_that_the_user_names_is_an_error_at_once(
         os.mkfifo(project / "odd")
     else:
         (project / "odd").symlink_to("/dev/zero")
-    result = quick(*command, cwd=project, check=64, GITHUB_REPOSITORY="o/r", GITHUB_TOKEN="t")
+    result = ltxspec(*command, cwd=project, check=64, GITHUB_REPOSITORY="o/r", GITHUB_TOKEN="t")
     assert "odd` cannot be read: it is not a regular file" in result.err
 
 
 @pytest.mark.parametrize("command", [("plan", "-o", "odd"), ("plan", "--var-file", "odd", "-o", "plan.json")])
 def test_a_pipe_is_not_written_and_not_replaced(project: Path, command: tuple[str, ...]) -> None:
     os.mkfifo(project / "odd")
-    result = quick(*command, cwd=project, check=None)
+    result = ltxspec(*command, cwd=project, check=None)
     assert result.code in (1, 64)
     assert "it is not a regular file" in result.err
     assert stat.S_ISFIFO((project / "odd").lstat().st_mode)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from acceptance.commands import ltxspec, quick, write_spec
+from acceptance.commands import ltxspec, write_spec
 from acceptance.repositories import branch, commit, git, read_lockfile, repository, write_lockfile
 
 HEAD = "model: lightricks:ltx@2.5-fast\ndefaults: {width: 1280, height: 720, duration: 6, fps: 24}\nshots:\n"
@@ -55,10 +55,10 @@ def test_a_merge_of_two_records_of_one_task_is_no_alteration(tmp_path: Path, ser
     (merged,) = read_lockfile(ours).shots["tower"].takes
     assert (merged.submitted_at, merged.finished_at) == (first.submitted_at, first.finished_at)
     for bases in (("b1", "b2~1"), ("b1",), ("HEAD^1",), ("HEAD^1", "HEAD^2")):
-        quick("lock", "verify", *(part for base in bases for part in ("--base", base)), cwd=ours)
-    assert [item["code"] for item in quick("diff", "HEAD^1", "--format", "json", cwd=ours).json["refusals"]] == []
+        ltxspec("lock", "verify", *(part for base in bases for part in ("--base", base)), cwd=ours)
+    assert [item["code"] for item in ltxspec("diff", "HEAD^1", "--format", "json", cwd=ours).json["refusals"]] == []
     lock = read_lockfile(ours)
     forged = replace(merged, submitted_at="2099-01-01T00:00:00.000Z")
     record = replace(lock.shots["tower"], takes=(forged,))
     write_lockfile(ours, replace(lock, shots={**lock.shots, "tower": record}))
-    assert "submittedAt: " in quick("lock", "verify", "--base", "HEAD^1", "--base", "HEAD^2", cwd=ours, check=1).err
+    assert "submittedAt: " in ltxspec("lock", "verify", "--base", "HEAD^1", "--base", "HEAD^2", cwd=ours, check=1).err

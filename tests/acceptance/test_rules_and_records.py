@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from acceptance.commands import REPOSITORY, quick
+from acceptance.commands import REPOSITORY, ltxspec
 from acceptance.repositories import commit, git, read_lockfile, write_lockfile
 from unit.project.reviewed_projects import edit, project, write
 
@@ -53,16 +53,16 @@ def test_an_altered_record_is_told_by_every_command_that_compares(
     films: Path, facts: dict[str, Any], told: str
 ) -> None:
     take = alter(films, **facts)
-    verified = quick("lock", "verify", "--base", "main", cwd=films, check=1)
+    verified = ltxspec("lock", "verify", "--base", "main", cwd=films, check=1)
     assert f"task {take.task_id}, recorded under `night.alley`: {told}" in verified.err
-    text = " ".join(quick("diff", cwd=films).out.split())
+    text = " ".join(ltxspec("diff", cwd=films).out.split())
     assert f"Recorded otherwise than at the base: night.alley, task {take.task_id}: {told}" in text
     assert "Not ready: 1 paid task is recorded with other facts" in text
     assert "No changes" not in text
-    document = quick("diff", "--format", "json", "--detailed-exitcode", cwd=films, check=1).json
+    document = ltxspec("diff", "--format", "json", "--detailed-exitcode", cwd=films, check=1).json
     assert [item["address"] for item in document["altered"]] == ["night.alley"]
     assert [item["code"] for item in document["refusals"]] == ["record-altered"]
-    assert told.partition(":")[0] in unescape(quick("diff", "--format", "markdown", cwd=films).out)
+    assert told.partition(":")[0] in unescape(ltxspec("diff", "--format", "markdown", cwd=films).out)
 
 
 def test_git_shows_that_a_take_was_altered(films: Path) -> None:
@@ -78,8 +78,8 @@ def test_a_fresh_address_and_what_became_known_are_shown_and_stop_nothing(films:
         return {"video_url": f"https://videos.example/again/{output.video_uuid}.mp4"}
 
     alter(films, fresh(read_lockfile(films).shots["alley"].takes[0].outputs[0]))
-    quick("lock", "verify", "--base", "main", cwd=films)
-    document = quick("diff", "--format", "json", "--detailed-exitcode", cwd=films, check=2).json
+    ltxspec("lock", "verify", "--base", "main", cwd=films)
+    document = ltxspec("diff", "--format", "json", "--detailed-exitcode", cwd=films, check=2).json
     assert [change["expected"] for item in document["altered"] for change in item["changes"]] == [True]
     assert document["refusals"] == []
 
@@ -89,7 +89,7 @@ def test_a_block_under_another_name_is_damage(films: Path) -> None:
     document = json.loads(path.read_bytes())
     document["shots"]["alley"], document["shots"]["pier"] = document["shots"]["pier"], document["shots"]["alley"]
     path.write_text(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
-    assert "`alley`, `pier` do not match their digests" in quick("lock", "verify", cwd=films, check=1).err
+    assert "`alley`, `pier` do not match their digests" in ltxspec("lock", "verify", cwd=films, check=1).err
 
 
 RULES = """\
@@ -110,7 +110,7 @@ severity = "warning"
 def test_changed_rules_stand_before_everything_else_with_both_values_and_no_secret(films: Path) -> None:
     write(films, "ltxspec.toml", RULES)
     edit(films, "specs/night.yaml", '"Rain over', '"Fog over')
-    text = " ".join(quick("diff", cwd=films).out.split())
+    text = " ".join(ltxspec("diff", cwd=films).out.split())
     for line in (
         "project.id: test → other",
         "provider.parallelism: 4 → 64",
@@ -121,11 +121,11 @@ def test_changed_rules_stand_before_everything_else_with_both_values_and_no_secr
         assert line in text
     assert text.index("Rules and prices changed:") < text.index("specs/night.yaml")
     assert "; 5 rules changed; limit" in text
-    markdown = quick("diff", "--format", "markdown", cwd=films).out
+    markdown = ltxspec("diff", "--format", "markdown", cwd=films).out
     assert markdown.splitlines()[2] == "⚠️ **Rules and prices changed:**"
-    document = quick("diff", "--format", "json", cwd=films).json
+    document = ltxspec("diff", "--format", "json", cwd=films).json
     assert {"name": "budget.per_apply", "before": "$5.00", "after": "$500.00"} in document["rules"]
-    quick("review", "--html", "page.html", cwd=films)
+    ltxspec("review", "--html", "page.html", cwd=films)
     page = (films / "page.html").read_text("utf-8")
     assert page.index("Rules and prices changed") < page.index("<h1>")
     assert "token=abc" not in f"{text}{markdown}{json.dumps(document)}{page}"
@@ -134,7 +134,7 @@ def test_changed_rules_stand_before_everything_else_with_both_values_and_no_secr
 
 def test_a_deleted_limit_is_told_although_no_shot_changed(films: Path) -> None:
     write(films, "ltxspec.toml", '[project]\nid = "test"\n')
-    out = quick("diff", "--detailed-exitcode", cwd=films, check=2).out
+    out = ltxspec("diff", "--detailed-exitcode", cwd=films, check=2).out
     assert "budget.per_apply: $5.00 → unset" in out
     assert out.splitlines()[-1].startswith("No shot changed: 4 shots as before; 1 rule changed")
 
@@ -143,7 +143,7 @@ def test_an_address_that_a_spec_sends_videos_to_is_told(films: Path) -> None:
     edit(
         films, "specs/night.yaml", "fps: 25}", "fps: 25, uploadEndpoint: 'https://evil.example/put?X-Amz-Signature=1'}"
     )
-    out = " ".join(quick("diff", cwd=films).out.split())
+    out = " ".join(ltxspec("diff", cwd=films).out.split())
     assert "uploadEndpoint of night.alley and 3 more: unset → https://evil.example/put" in out
     assert "Signature" not in out
 
@@ -163,19 +163,19 @@ def test_a_shadowed_price_is_told_and_limits_and_policies_reckon_with_the_higher
     edit(films, "specs/night.yaml", "city: Porto", "city: Lisbon")
     edit(films, "specs/night.yaml", "fps: 25}", "fps: 50}")
     commit(films, "cheap")
-    planned = quick("plan", cwd=films)
+    planned = ltxspec("plan", cwd=films)
     assert f"warning[shadowed-price]: the project's own `{MODEL}` prices orders of `lightricks:2@0`" in planned.err
-    assert {item["code"] for item in quick("plan", "--format", "json", cwd=films).json["diagnostics"]} == {
+    assert {item["code"] for item in ltxspec("plan", "--format", "json", cwd=films).json["diagnostics"]} == {
         "over-budget",
         "policy",
         "shadowed-price",
     }
-    text = " ".join(quick("diff", "main", "feature", cwd=films).out.split())
+    text = " ".join(ltxspec("diff", "main", "feature", cwd=films).out.split())
     assert "model lightricks:2@0: the file that comes with ltxspec → a file of the project" in text
     assert "price of lightricks:2@0 at width 1920, height 1080: $0.06 a second → $0.00006 a second" in text
     assert "Not ready: the plan costs $1.92, which is over the limit of $1.00" in text
     assert "Not ready: refused by a policy" in text
-    refused = quick("apply", "--provider", "sandbox", "--auto-approve", "--max-cost", "1", cwd=films, check=4)
+    refused = ltxspec("apply", "--provider", "sandbox", "--auto-approve", "--max-cost", "1", cwd=films, check=4)
     assert "too dear" in refused.err
 
 
@@ -183,14 +183,14 @@ def test_a_review_that_may_go_on_names_what_limits_reckon_with(films: Path) -> N
     cheap_model(films)
     edit(films, "specs/night.yaml", "city: Porto", "city: Lisbon")
     commit(films, "cheap")
-    text = " ".join(quick("diff", "main", "feature", cwd=films).out.split())
+    text = " ".join(ltxspec("diff", "main", "feature", cwd=films).out.split())
     assert (
         "to spend by the project's own prices, $0.96 by ltxspec's, which limits reckon with, within the limit" in text
     )
-    document = quick("diff", "main", "feature", "--format", "json", cwd=films).json
+    document = ltxspec("diff", "main", "feature", "--format", "json", cwd=films).json
     assert document["reckoned"] == "0.96"
     head = git(films, "rev-parse", "feature").stdout.strip()
     write(films, "report.json", json.dumps(document))
-    told = quick("comment", "--report", "report.json", "--head", head, "--dry-run", cwd=films).out
+    told = ltxspec("comment", "--report", "report.json", "--head", head, "--dry-run", cwd=films).out
     assert "Rules and prices changed" in told
     assert "which limits reckon with" in told

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from acceptance.commands import REPOSITORY, Result, quick
+from acceptance.commands import REPOSITORY, Result, ltxspec
 from acceptance.repositories import commit, git, read_lockfile, write_lockfile
 from unit.project.reviewed_projects import HEAD, edit, project, write
 
@@ -58,10 +58,10 @@ def test_a_deleted_record_is_reported_whatever_the_head_configures(
     delete(films)
     blind(films)
     commit(films, "nothing to see")
-    lost = quick("lock", "verify", "--base", "main", *more, cwd=films, check=1, **environment)
+    lost = ltxspec("lock", "verify", "--base", "main", *more, cwd=films, check=1, **environment)
     assert lost.err.count("USD) is missing") == 4
     for revisions in (("main",), ("main", "feature")):
-        found = quick("diff", *revisions, "--format", "json", *more, cwd=films, check=None, **environment).json
+        found = ltxspec("diff", *revisions, "--format", "json", *more, cwd=films, check=None, **environment).json
         assert len(found["lost"]) == 4
         assert "tasks-lost" in [item["code"] for item in found["refusals"]]
 
@@ -70,9 +70,9 @@ def test_a_report_of_a_deleted_record_is_commented_with_the_sandbox_as_provider(
     delete(films)
     configure(films, "provider", 'name = "sandbox"')
     commit(films, "nothing to see")
-    write(films, "report.json", quick("diff", "main", "feature", "--format", "json", cwd=films, check=None).out)
+    write(films, "report.json", ltxspec("diff", "main", "feature", "--format", "json", cwd=films, check=None).out)
     head = git(films, "rev-parse", "feature").stdout.strip()
-    told = quick("comment", "--report", "report.json", "--head", head, "--dry-run", cwd=films).out
+    told = ltxspec("comment", "--report", "report.json", "--head", head, "--dry-run", cwd=films).out
     assert "4 paid tasks are missing at the head" in told
 
 
@@ -87,8 +87,8 @@ def test_a_forged_record_is_reported_with_the_sandbox_as_provider(films: Path, b
     path = films / base_folder / "night.lock.json"
     path.write_text(path.read_text("utf-8").replace('"0.48"', '"0.01"'), "utf-8")
     commit(films, "cheap")
-    assert "night.lock.json" in quick("lock", "verify", "--base", "main", cwd=films, check=1).err
-    found = quick("diff", "main", "feature", "--format", "json", cwd=films, check=None).json
+    assert "night.lock.json" in ltxspec("lock", "verify", "--base", "main", cwd=films, check=1).err
+    found = ltxspec("diff", "main", "feature", "--format", "json", cwd=films, check=None).json
     assert {"record-altered"} <= {item["code"] for item in found["refusals"]}
     assert len(found["altered"]) == 4
 
@@ -97,20 +97,20 @@ def test_lockfiles_that_stay_where_nothing_looks_for_them_are_no_record(films: P
     """With the folder moved and the files left behind, everything would be bought again."""
     configure(films, "project", 'lockfiles = "other"')
     commit(films, "moved, without the files")
-    found = quick("lock", "verify", "--base", "main", cwd=films, check=1)
+    found = ltxspec("lock", "verify", "--base", "main", cwd=films, check=1)
     assert (
         "is recorded only where lockfiles were kept before, and the configuration has them in `other` now" in found.err
     )
     (films / "lockfiles").rename(films / "other")
-    assert "verified" in quick("lock", "verify", "--base", "main", cwd=films).out
+    assert "verified" in ltxspec("lock", "verify", "--base", "main", cwd=films).out
 
 
 def test_a_paid_lockfile_that_says_it_is_the_sandbox_s_is_damage(films: Path) -> None:
     write(films, LOCKFILE, (films / LOCKFILE).read_text("utf-8").replace('"runware"', '"sandbox"'))
     configure(films, "provider", 'name = "sandbox"')
     commit(films, "as if it were nothing")
-    assert "night.lock.json" in quick("lock", "verify", "--base", "main", cwd=films, check=1).err
-    found = quick("diff", "main", "feature", "--format", "json", cwd=films, check=None).json
+    assert "night.lock.json" in ltxspec("lock", "verify", "--base", "main", cwd=films, check=1).err
+    found = ltxspec("diff", "main", "feature", "--format", "json", cwd=films, check=None).json
     assert [item["code"] for item in found["diagnostics"] if item["severity"] == "error"] == ["lockfile"]
 
 
@@ -129,7 +129,7 @@ def test_an_altered_request_cannot_be_excused_by_a_model_file_of_the_head(films:
     document = json.loads(model)
     document["x-ltxspec"]["recorded"].append("fps")
     write(films, "schemas/models/own.json", json.dumps(document))
-    assert "request.fps: 25 → 50" in quick("lock", "verify", "--base", "feature", cwd=films, check=1).err
+    assert "request.fps: 25 → 50" in ltxspec("lock", "verify", "--base", "feature", cwd=films, check=1).err
 
 
 def moved_specs(root: Path) -> None:
@@ -221,7 +221,7 @@ LINKS: dict[str, tuple[Callable[[Path], None], str]] = {
 
 def refused(films: Path, *arguments: str) -> Result:
     """The review of the commit, which shows an error or is one."""
-    result = quick("diff", "main", "feature", *arguments, cwd=films, check=None)
+    result = ltxspec("diff", "main", "feature", *arguments, cwd=films, check=None)
     assert result.code not in (0, 2, 70) or "Not ready" in result.out
     return result
 
@@ -250,7 +250,7 @@ def test_a_project_that_becomes_a_link_is_an_error_in_a_commit(tmp_path: Path, f
     (outer / "films").symlink_to("other")
     commit(outer, "linked")
     git(outer, "checkout", "--quiet", "main")
-    result = quick("diff", "main", "feature", cwd=outer / "films", check=1)
+    result = ltxspec("diff", "main", "feature", cwd=outer / "films", check=1)
     assert "`films` is a link" in result.err
 
 
@@ -305,7 +305,7 @@ def test_attributes_above_the_project_count_as_well(tmp_path: Path, films: Path)
 def test_line_ends_and_attributes_of_other_files_do_not_matter(films: Path) -> None:
     write(films, ".gitattributes", "* text=auto eol=crlf\n*.lock.json merge=ltxspec diff=ltxspec\n*.md ident\n")
     commit(films, "attributes")
-    assert "No changes" in quick("diff", "main", "feature", cwd=films).out
+    assert "No changes" in ltxspec("diff", "main", "feature", cwd=films).out
 
 
 HIDDEN = {
@@ -326,10 +326,10 @@ def test_hidden_files_are_in_no_order(films: Path, shot: str) -> None:
     git(films, "config", "http.extraheader", canary)
     edit(films, "specs/night.yaml", "shots:\n", f"shots:\n  gate: {shot}\n")
     for arguments in (("validate",), ("plan", "--format", "json"), ("render",), ("diff",)):
-        result = quick(*arguments, cwd=films, check=None)
+        result = ltxspec(*arguments, cwd=films, check=None)
         assert canary not in result.out + result.err
         assert "begins with a dot" in result.out + result.err
-    assert quick("validate", cwd=films, check=None).code != 0
+    assert ltxspec("validate", cwd=films, check=None).code != 0
     commit(films, "hidden")
     found = refused(films)
     assert canary not in found.out

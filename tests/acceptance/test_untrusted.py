@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from acceptance.commands import ltxspec, write_spec
+from acceptance.commands import ltxspec, process, write_spec
 
 HEAD = "model: lightricks:ltx@2.5-fast\ndefaults: {width: 1280, height: 720, duration: 6, fps: 24}\nshots:\n"
 CANARY = "canary-of-this-machine"
@@ -337,7 +337,7 @@ def test_nothing_that_is_made_is_for_everybody_to_write(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         for arguments in steps:
-            ltxspec(*arguments, cwd=tmp_path)
+            process(*arguments, cwd=tmp_path)
     finally:
         os.umask(before)
     made = [path for path in tmp_path.rglob("*") if not path.is_symlink()]

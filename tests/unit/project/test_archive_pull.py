@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from acceptance.commands import quick, write_spec
+from acceptance.commands import ltxspec, write_spec
 from unit.project.projects import path_of, project, recorded
 
 from ltxspec.lock.codec import encode_lockfile
@@ -27,8 +27,8 @@ def bought(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bought")
     (folder / "ltxspec.toml").write_text('[provider]\nname = "sandbox"\n[sandbox]\nspeed = 1000\n')
     write_spec(folder, SPEC)
-    quick("apply", cwd=folder)
-    quick("apply", "--retake", "night.alley", cwd=folder)
+    ltxspec("apply", cwd=folder)
+    ltxspec("apply", "--retake", "night.alley", cwd=folder)
     return folder
 
 
@@ -188,7 +188,7 @@ def test_takes_are_numbered_as_users_know_them() -> None:
 def test_results_of_an_unfinished_take_that_came_late_are_recorded_and_fetched(tmp_path: Path) -> None:
     (tmp_path / "ltxspec.toml").write_text('[provider]\nname = "sandbox"\n[sandbox]\nspeed = 1000\n')
     write_spec(tmp_path, SPEC.replace("Rain.", "Rain., numberResults: 3"))
-    quick("apply", cwd=tmp_path)
+    ltxspec("apply", cwd=tmp_path)
     opened = open_project(tmp_path)
     lockfile = recorded(opened)
     shot = lockfile.shots["alley"]
