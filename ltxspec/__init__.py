@@ -13,6 +13,76 @@ The story in one line, with the file that owns each step:
 Everything up to the plan is a pure function of text. `apply` reaches the world only through the protocols in
 `apply/ports.py`. Whatever reads or changes a project on disk is a use case in `project/`, under the locks of what it
 changes (`project/locks.py`); `project/adapters.py` chooses the real adapters. `cli/` reads options, calls and prints.
+
+The same use cases from Python, as `docs/python.md` shows: `ltxspec.open_project(folder).plan()`. The public names are
+below; each is loaded when it is first used.
 """
 
-__version__ = "0.1.0"
+from typing import TYPE_CHECKING, Any
+
+from ltxspec.version import __version__
+
+if TYPE_CHECKING:
+    from ltxspec.apply.events import ApplyEvent as ApplyEvent
+    from ltxspec.apply.events import EventKind as EventKind
+    from ltxspec.apply.events import Outcome as Outcome
+    from ltxspec.apply.events import RunSummary as RunSummary
+    from ltxspec.apply.events import ShotOutcome as ShotOutcome
+    from ltxspec.errors import Diagnostic as Diagnostic
+    from ltxspec.errors import Invalid as Invalid
+    from ltxspec.errors import Location as Location
+    from ltxspec.errors import LockfileError as LockfileError
+    from ltxspec.errors import LockHeld as LockHeld
+    from ltxspec.errors import LtxspecError as LtxspecError
+    from ltxspec.errors import ProviderError as ProviderError
+    from ltxspec.errors import Refused as Refused
+    from ltxspec.errors import StorageError as StorageError
+    from ltxspec.errors import WrongUsage as WrongUsage
+    from ltxspec.lock.models import Output as Output
+    from ltxspec.lock.models import Take as Take
+    from ltxspec.plan.actions import Action as Action
+    from ltxspec.plan.actions import Change as Change
+    from ltxspec.plan.actions import Reason as Reason
+    from ltxspec.plan.estimate import Estimate as Estimate
+    from ltxspec.plan.planfile import PlanOptions as PlanOptions
+    from ltxspec.plan.planfile import SavedPlan as SavedPlan
+    from ltxspec.project.api import Project as Project
+    from ltxspec.project.api import open_project as open_project
+    from ltxspec.project.plan import ProjectPlan as ProjectPlan
+    from ltxspec.project.shots import Shot as Shot
+    from ltxspec.review.models import Review as Review
+    from ltxspec.values import ShotAddress as ShotAddress
+
+_PUBLIC = {
+    "apply.events": ("ApplyEvent", "EventKind", "Outcome", "RunSummary", "ShotOutcome"),
+    "errors": (
+        "Diagnostic", "Invalid", "Location", "LockHeld", "LockfileError", "LtxspecError", "ProviderError", "Refused",
+        "StorageError", "WrongUsage",
+    ),
+    "lock.models": ("Output", "Take"),
+    "plan.actions": ("Action", "Change", "Reason"),
+    "plan.estimate": ("Estimate",),
+    "plan.planfile": ("PlanOptions", "SavedPlan"),
+    "project.api": ("Project", "open_project"),
+    "project.plan": ("ProjectPlan",),
+    "project.shots": ("Shot",),
+    "review.models": ("Review",),
+    "values": ("ShotAddress",),
+}  # fmt: skip
+_MODULES = {name: module for module, names in _PUBLIC.items() for name in names}
+__all__ = ["__version__", *_MODULES]  # noqa: PLE0604  # a list of texts all the same
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name's module when it is first used: `import ltxspec` itself costs nothing."""
+    from importlib import import_module
+
+    if name == "EventKind":
+        return import_module("ltxspec.apply.events").EventKind
+    if name not in _MODULES:
+        raise AttributeError(f"module `ltxspec` has no name `{name}`")
+    return getattr(import_module(f"ltxspec.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

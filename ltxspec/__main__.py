@@ -5,7 +5,7 @@ import os
 import stat
 import sys
 
-from ltxspec import __version__
+from ltxspec.version import __version__
 
 
 def main() -> None:

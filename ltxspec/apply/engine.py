@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from ltxspec.apply.budget import Budget
-from ltxspec.apply.events import ApplyEvent, Emit, Kind, Outcome, RunSummary, ShotOutcome
+from ltxspec.apply.events import ApplyEvent, Emit, EventKind, Outcome, RunSummary, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.orders import results_of
 from ltxspec.apply.polling import Poller
@@ -90,7 +90,9 @@ def _record_free(job: Job, world: World) -> list[ShotOutcome]:
     for change in [*moved, *free]:
         _relink(job, change, world.archive)
     for change in free:
-        world.emit(ApplyEvent(Kind.SHOT_RECORDED, f"{change.action.value} recorded", change.address, change.task_id))
+        world.emit(
+            ApplyEvent(EventKind.SHOT_RECORDED, f"{change.action.value} recorded", change.address, change.task_id)
+        )
     return [ShotOutcome(change.address, Outcome.RECORDED, change.task_id) for change in free]
 
 
@@ -137,7 +139,7 @@ async def _guarded(
     except LtxspecError as error:
         stage.stop.stop(error.summary)
         message = unresolved(error.summary)
-        stage.emit(ApplyEvent(Kind.SHOT_UNRESOLVED, message, address, task, estimate, code=error.code))
+        stage.emit(ApplyEvent(EventKind.SHOT_UNRESOLVED, message, address, task, estimate, code=error.code))
         return ShotOutcome(address, Outcome.UNRESOLVED, task, estimate, message=error.summary)
 
 

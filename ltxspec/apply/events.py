@@ -8,10 +8,9 @@ from enum import StrEnum
 from ltxspec.values import ShotAddress, TaskId, Usd
 
 
-class Kind(StrEnum):
+class EventKind(StrEnum):
     """What an event tells. The value is the `type` in JSON lines; later versions may add some."""
 
-    RUN_STARTED = "run-started"
     WAITING_FOR_LOCK = "waiting-for-lock"
     SHOT_RECORDED = "shot-recorded"  # update, restore, move or retire: written down, nothing spent
     SHOT_LOOKED_UP = "shot-looked-up"  # the provider was asked whether it already has this task
@@ -37,7 +36,7 @@ class Kind(StrEnum):
 class ApplyEvent:
     """One event. `message` alone must be enough for a reader that does not know `kind`."""
 
-    kind: Kind
+    kind: EventKind
     message: str
     address: ShotAddress | None = None
     task_id: TaskId | None = None
@@ -46,6 +45,7 @@ class ApplyEvent:
     percent: int | None = None  # progress of one render, when the provider says
     elapsed: float | None = None  # seconds since the order was sent (or the run started)
     code: str | None = None  # the provider's or ltxspec's own error code
+    summary: "RunSummary | None" = None  # with the last event
 
 
 Emit = Callable[[ApplyEvent], None]

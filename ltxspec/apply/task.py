@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ltxspec.apply.budget import Budget
-from ltxspec.apply.events import ApplyEvent, Emit, Kind, Outcome, ShotOutcome
+from ltxspec.apply.events import ApplyEvent, Emit, EventKind, Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.polling import Poller
 from ltxspec.apply.ports import Archive, Clock, LocalMedia, Order, Provider
@@ -86,7 +86,7 @@ class Story:
             return False
         return not self.resumed or (self.stage.approved and self.stage.budget.has_room(self.task_id))
 
-    def tell(self, kind: Kind, message: str, **more: object) -> None:
+    def tell(self, kind: EventKind, message: str, **more: object) -> None:
         """Emit an event about this shot."""
         elapsed = round(self.facts.watched, 1)
         self.stage.emit(

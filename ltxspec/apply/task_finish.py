@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ltxspec.apply.delivery import Delivery, deliver, names_of
-from ltxspec.apply.events import ApplyEvent, Kind, Outcome, ShotOutcome
+from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, ShotOutcome
 from ltxspec.apply.ports import TaskReport, TaskState
 from ltxspec.apply.task import Stage, Story
 from ltxspec.errors import LtxspecError
@@ -24,7 +24,7 @@ async def record(story: Story) -> ShotOutcome:
     if report.state is TaskState.SUCCEEDED:
         story.ledger.finish(story.task_id, report)
         price = f"${format_usd(report.cost)}" if report.cost is not None else "cost not told"
-        story.tell(Kind.SHOT_RENDERED, f"rendered, {price}", cost=report.cost)
+        story.tell(EventKind.SHOT_RENDERED, f"rendered, {price}", cost=report.cost)
     else:
         story.ledger.fail(story.task_id, report.failure or _NO_REASON, report)
     return await bring_home_and_commit(story)
@@ -59,9 +59,9 @@ async def bring_home_and_commit(story: Story) -> ShotOutcome:
     link = _linked(story, take)
     if reason is None:
         stage.archive.forget(names_of(story.task_id, outputs))
-        story.tell(Kind.SHOT_COMMITTED, f"archived and recorded{link}{_missing(story, take)}", cost=take.cost)
+        story.tell(EventKind.SHOT_COMMITTED, f"archived and recorded{link}{_missing(story, take)}", cost=take.cost)
     else:
-        story.tell(Kind.SHOT_NOT_ARCHIVED, f"recorded, but the video is not home yet: {reason}", cost=take.cost)
+        story.tell(EventKind.SHOT_NOT_ARCHIVED, f"recorded, but the video is not home yet: {reason}", cost=take.cost)
     outcome = Outcome.RENDERED if story.ordered_here else Outcome.COLLECTED
     return story.ends(outcome, reason, cost=take.cost, archived=reason is None)
 
@@ -77,7 +77,7 @@ async def take_in(story: Story, report: TaskReport) -> None:
     late = f"; not archived yet: {delivery.reason}" if delivery.reason else ""
     if len(outputs) > done:
         wanted = max(story.order.results, 1)
-        story.tell(Kind.SHOT_DELIVERED, f"{len(outputs)} of {wanted} results delivered{link}{late}")
+        story.tell(EventKind.SHOT_DELIVERED, f"{len(outputs)} of {wanted} results delivered{link}{late}")
     if delivery.more:  # it came while the others were being fetched
         story.delivered = len(outputs) + len(delivery.more)
         await take_in(story, replace(report, outputs=(*outputs, *delivery.more)))
@@ -118,7 +118,7 @@ def _missing(story: Story, take: Take) -> str:
 def _failed(story: Story, take: Take) -> ShotOutcome:
     failure = take.failure or _NO_REASON
     reason = f"{failure.code}: {failure.message}"
-    story.tell(Kind.SHOT_FAILED, reason, cost=take.cost, code=failure.code)
+    story.tell(EventKind.SHOT_FAILED, reason, cost=take.cost, code=failure.code)
     end = story.ends(Outcome.FAILED, reason, cost=take.cost)
     return replace(end, billable=story.facts.refused is None)
 
@@ -130,7 +130,7 @@ def unresolved(why: str) -> str:
 
 def leave(story: Story, why: str) -> ShotOutcome:
     """Leave the task open: the journal knows it, and the next apply or collect goes on."""
-    story.tell(Kind.SHOT_UNRESOLVED, unresolved(why))
+    story.tell(EventKind.SHOT_UNRESOLVED, unresolved(why))
     return story.ends(Outcome.UNRESOLVED, why)
 
 
@@ -138,7 +138,7 @@ def abandon(story: Story, why: str, *, code: str | None = None) -> ShotOutcome:
     """Close an order that was certainly not accepted: as if it had not been planned."""
     story.ledger.abandon(story.task_id, why)
     story.stage.budget.release(story.task_id)
-    story.tell(Kind.SHOT_HELD_BACK, f"not ordered: {why}", code=code)
+    story.tell(EventKind.SHOT_HELD_BACK, f"not ordered: {why}", code=code)
     return story.ends(Outcome.HELD_BACK, why)
 
 
@@ -148,11 +148,13 @@ def give_up(story: Story) -> ShotOutcome:
         return abandon(story, story.stage.stop.asked() or "this run orders nothing")
     story.ledger.abandon(story.task_id, "no shot wants it, and the provider does not know it")
     story.stage.budget.release(story.task_id)
-    story.tell(Kind.SHOT_RECORDED, "given up: no shot wants it any more, and the provider does not know it")
+    story.tell(EventKind.SHOT_RECORDED, "given up: no shot wants it any more, and the provider does not know it")
     return story.ends(Outcome.RECORDED, "given up")
 
 
 def held_back(change: Change, stage: Stage, why: str) -> ShotOutcome:
     """Not ordered, nothing spent."""
-    stage.emit(ApplyEvent(Kind.SHOT_HELD_BACK, f"not ordered: {why}", change.address, change.task_id, change.estimate))
+    stage.emit(
+        ApplyEvent(EventKind.SHOT_HELD_BACK, f"not ordered: {why}", change.address, change.task_id, change.estimate)
+    )
     return ShotOutcome(change.address, Outcome.HELD_BACK, change.task_id, change.estimate, message=why)

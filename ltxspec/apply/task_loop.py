@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ltxspec.apply.events import Kind, Outcome, ShotOutcome
+from ltxspec.apply.events import EventKind, Outcome, ShotOutcome
 from ltxspec.apply.orders import make_order
 from ltxspec.apply.ports import Acceptance, TaskReport, TaskState
 from ltxspec.apply.recovery import Step, next_step
@@ -81,7 +81,7 @@ async def _submit(story: Story) -> ShotOutcome | None:
         await _written_down(story)
     except LtxspecError as error:
         return leave(story, error.summary)
-    story.tell(Kind.SHOT_SUBMITTED, "ordered" if facts.submits == 0 else "the same order sent again under its id")
+    story.tell(EventKind.SHOT_SUBMITTED, "ordered" if facts.submits == 0 else "the same order sent again under its id")
     try:
         acceptance = await stage.provider.submit(story.order)
     except ProviderRefused as error:
@@ -91,7 +91,7 @@ async def _submit(story: Story) -> ShotOutcome | None:
     except SubmissionUncertain as error:
         story.facts = replace(facts, submits=facts.submits + 1, repeated=facts.submits > 0, poll=None, archive=None)
         story.sent = stage.clock.monotonic()  # it may have been taken as late as now
-        story.tell(Kind.SHOT_UNCLEAR, f"{error.summary}; looking before anything else is sent")
+        story.tell(EventKind.SHOT_UNCLEAR, f"{error.summary}; looking before anything else is sent")
         if error.retry_after:
             await stage.clock.sleep(error.retry_after)
         return None
@@ -99,9 +99,9 @@ async def _submit(story: Story) -> ShotOutcome | None:
     story.ledger.accept(story.task_id)
     if acceptance is Acceptance.ALREADY_KNOWN:
         story.ordered_here = story.ordered_here and facts.submits > 0  # otherwise somebody else ordered it
-        story.tell(Kind.SHOT_ADOPTED, "the provider already has this task; nothing is charged again")
+        story.tell(EventKind.SHOT_ADOPTED, "the provider already has this task; nothing is charged again")
     else:
-        story.tell(Kind.SHOT_ACCEPTED, "accepted")
+        story.tell(EventKind.SHOT_ACCEPTED, "accepted")
     return None
 
 
@@ -215,7 +215,7 @@ async def _watched(story: Story) -> TaskReport | None:
 
     def on_look(report: TaskReport) -> None:
         if report.state is TaskState.RUNNING:
-            story.tell(Kind.SHOT_RUNNING, "rendering", percent=report.progress)
+            story.tell(EventKind.SHOT_RUNNING, "rendering", percent=report.progress)
 
     def is_news(report: TaskReport) -> bool:
         return len(report.outputs) > story.delivered or (report.exists and not facts.at_provider)

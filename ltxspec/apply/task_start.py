@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from ltxspec.apply.events import ApplyEvent, Kind, Outcome, ShotOutcome
+from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.orders import as_planned, make_intent, make_order, order_from, results_of
 from ltxspec.apply.ports import Order, TaskReport, TaskState
@@ -114,7 +114,7 @@ async def resume_shot(  # noqa: PLR0913  # the first three say what, the others 
     story = Story(address, change, ledger, stage, order, estimate, facts, ordered_here=False, resumed=True)
     if task.ended:
         return await _end(story, task)
-    story.tell(Kind.SHOT_LOOKED_UP, "under way since an earlier run; asking the provider")
+    story.tell(EventKind.SHOT_LOOKED_UP, "under way since an earlier run; asking the provider")
     return await follow(story)
 
 
@@ -225,7 +225,7 @@ def _not_ordered(change: Change, stage: Stage, error: LtxspecError) -> ShotOutco
         refused = False
     if not refused:
         return held_back(change, stage, error.summary)
-    stage.emit(ApplyEvent(Kind.SHOT_FAILED, error.summary, change.address, change.task_id, code=error.code))
+    stage.emit(ApplyEvent(EventKind.SHOT_FAILED, error.summary, change.address, change.task_id, code=error.code))
     outcome = ShotOutcome(change.address, Outcome.FAILED, change.task_id, change.estimate, message=error.summary)
     return replace(outcome, billable=False)
 
@@ -243,7 +243,7 @@ async def _adopt(change: Change, ledger: Ledger, stage: Stage, facts: Facts) -> 
     story = Story(
         change.address, change, ledger, stage, order, change.estimate, facts, ordered_here=False, resumed=True
     )  # fmt: skip
-    story.tell(Kind.SHOT_ADOPTED, "the provider already has this task; nothing is ordered again")
+    story.tell(EventKind.SHOT_ADOPTED, "the provider already has this task; nothing is ordered again")
     return await follow(story)
 
 

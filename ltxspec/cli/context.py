@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ltxspec.project.plan import ProjectPlan
     from ltxspec.project.project import Project
     from ltxspec.report.terminal import Style
 
@@ -38,6 +39,15 @@ class Session:
         if self.verbose:
             _tell(project)
         return project
+
+    def show_plan(self, planned: "ProjectPlan", output_format: str) -> None:
+        """The plan on standard output; its warnings on standard error, unless the output is for programs."""
+        from ltxspec.report.diagnostics import format_diagnostics
+        from ltxspec.report.plan.formats import PLAN_FORMATS
+
+        if output_format != "json" and planned.diagnostics:
+            sys.stderr.write(format_diagnostics(planned.diagnostics, self.style(sys.stderr)))
+        sys.stdout.write(PLAN_FORMATS[output_format](planned.plan, planned.options, self.style()))
 
     def style(self, stream: IO[str] | None = None) -> "Style":
         """How to write to a stream (stdout by default)."""

@@ -6,8 +6,8 @@ import sys
 import tempfile
 import traceback
 
-from ltxspec import __version__
 from ltxspec.redaction import redact_secrets
+from ltxspec.version import __version__
 
 _SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL", re.IGNORECASE)
 _SHORTEST = 6  # characters; a shorter value could stand in a traceback by chance

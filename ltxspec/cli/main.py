@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ltxspec import __version__
+from ltxspec.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

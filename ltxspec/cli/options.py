@@ -1,15 +1,67 @@
 """Options that several commands share, so that they look and behave the same everywhere."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
-    from ltxspec.cli.context import Session
-    from ltxspec.plan.planfile import PlanOptions
+    from pathlib import Path
+
+    from ltxspec import PlanOptions
+    from ltxspec.values import Json
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """`--var` and `--var-file`, as given."""
+
+    var: tuple[str, ...] = ()
+    var_files: tuple[str, ...] = ()
+
+    def read(self, folder: "Path") -> "dict[str, Json]":
+        """The values; files are relative to `folder`. Raises WrongUsage."""
+        from ltxspec.project.variables import read_variables
+
+        return read_variables(self.var, self.var_files, folder)
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """Paths, selected shots and variables, as given."""
+
+    paths: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    retakes: tuple[str, ...] = ()
+    retries: tuple[str, ...] = ()
+    var: tuple[str, ...] = ()
+    var_files: tuple[str, ...] = ()
+
+    def plan_options(self, folder: "Path") -> "PlanOptions":
+        """What shall be planned; files are relative to `folder`. Raises WrongUsage."""
+        from ltxspec import PlanOptions
+
+        variables = Variables(self.var, self.var_files).read(folder)
+        return PlanOptions(self.paths, self.targets, self.retakes, self.retries, variables)
+
+
+def gathered(name: str, kind: type[Any]) -> Callable[[Command], Command]:
+    """Hand a command the parameters that are fields of the dataclass `kind` as one value called `name`."""
+    own = [field.name for field in fields(kind)]
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def gathering(*context: Any, **values: Any) -> Any:
+            taken = {field: values.pop(field) for field in own if field in values}
+            return command(*context, **{name: kind(**taken)}, **values)
+
+        return gathering  # type: ignore[return-value]  # the same but for the parameters, which click passes by name
+
+    return decorate
 
 
 def paths(command: Command) -> Command:
@@ -18,7 +70,30 @@ def paths(command: Command) -> Command:
 
 
 def variables(command: Command) -> Command:
-    """`--var` and `--var-file`."""
+    """`--var` and `--var-file`, as `variables: Variables`."""
+    return _variable_options(gathered("variables", Variables)(command))
+
+
+def selected(metavar: str = "[PATH]...") -> Callable[[Command], Command]:
+    """`[PATH…]`, `--target`, `--retake`, `--retry`, `--var` and `--var-file`, as `selected: Selected`."""
+
+    def decorate(command: Command) -> Command:
+        command = _variable_options(gathered("selected", Selected)(command))
+        for option, name, text in reversed(_SELECTORS):
+            command = click.option(option, name, multiple=True, metavar="ADDRESS", help=text)(command)
+        return click.argument("paths", nargs=-1, metavar=metavar, type=click.Path())(command)
+
+    return decorate
+
+
+_SELECTORS = (
+    ("--target", "targets", "Only these shots (`*` and `?` are wildcards)."),
+    ("--retake", "retakes", "Render an unchanged shot once more."),
+    ("--retry", "retries", "Try a failed shot again."),
+)
+
+
+def _variable_options(command: Command) -> Command:
     command = click.option(
         "--var-file", "var_files", multiple=True, metavar="F", help="Variables from a YAML or JSON file."
     )(command)
@@ -30,24 +105,11 @@ def provider(command: Command) -> Command:
     return click.option("--provider", metavar="NAME", help="`runware` (paid) or `sandbox` (free, offline).")(command)
 
 
-def selectors(command: Command) -> Command:
-    """`--target`, `--retake`, `--retry`."""
-    command = click.option("--retry", "retries", multiple=True, metavar="ADDRESS", help="Try a failed shot again.")(
-        command
-    )
-    command = click.option(
-        "--retake", "retakes", multiple=True, metavar="ADDRESS", help="Render an unchanged shot once more."
-    )(command)
-    return click.option(
-        "--target", "targets", multiple=True, metavar="ADDRESS", help="Only these shots (`*` and `?` are wildcards)."
-    )(command)
-
-
 def output_format(*names: str, default: str | None = None) -> Callable[[Command], Command]:
     """`--format`, with the names this command knows."""
     return click.option(
         "--format",
-        "form",
+        "output_format",
         type=click.Choice(names),
         default=default or names[0],
         show_default=True,
@@ -64,12 +126,3 @@ def lock_timeout(command: Command) -> Command:
         default=0.0,
         help="Wait S seconds for another command that works on a spec.",
     )(command)
-
-
-def options_of(session: "Session", typed: Mapping[str, Any]) -> "PlanOptions":
-    """What was asked for, from click's parameters of a command with paths, selectors and variables."""
-    from ltxspec.cli.variables import read_variables
-    from ltxspec.plan.planfile import PlanOptions
-
-    variables = read_variables(typed["var"], typed["var_files"], session.folder)
-    return PlanOptions(typed["paths"], typed["targets"], typed["retakes"], typed["retries"], variables)

@@ -1,45 +1,39 @@
-"""Runs jobs for a command: signals, what is shown, and the exit code."""
+"""Carries out a run for a command: signals, what is shown, and the exit code."""
 
 import asyncio
 import contextlib
 import os
 import signal
 import sys
-from collections.abc import Callable, Collection, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
-from ltxspec.apply.budget import Budget
-from ltxspec.apply.engine import Job, RunSettings
-from ltxspec.apply.events import ApplyEvent, Kind, RunSummary
-from ltxspec.project.project import Project
-from ltxspec.project.run import Run, RunOptions, carry_out, settings_of
-from ltxspec.values import TaskId, format_usd
+from ltxspec.cli.context import Session, is_interactive
+from ltxspec.project.run import PreparedRun
+
+if TYPE_CHECKING:
+    from ltxspec.apply.events import Emit, RunSummary
+    from ltxspec.report.apply.views import View
 
 T = TypeVar("T")
 
 EXIT_INCOMPLETE, EXIT_INTERRUPTED = 3, 130
 
 
-class Shows(Protocol):
-    """What a run is shown on."""
+def run(prepared: PreparedRun, session: Session, output_format: str) -> int:
+    """Carry out a run and show it. Returns the exit code."""
+    from ltxspec.report.apply.views import view_for
 
-    def emit(self, event: ApplyEvent) -> None:
-        """Show what happened."""
-        ...
-
-    def finish(self, summary: RunSummary) -> None:
-        """Show how it ended."""
-        ...
+    style, live = session.style(sys.stderr), is_interactive(sys.stderr)
+    with view_for(output_format, sys.stdout, sys.stderr, style, live=live) as view:
+        return run_on(prepared, view)
 
 
-def run_jobs(
-    project: Project, jobs: Sequence[Job], options: RunOptions, budget: Budget, view: Shows
-) -> tuple[RunSummary, bool]:
-    """Carry out the jobs and show it. Returns the summary and whether the user interrupted."""
-    run = Run(budget, _unbreakable(view.emit))
-    summary = asyncio.run(_with_signals(project, jobs, settings_of(project, options), run))
+def run_on(prepared: PreparedRun, view: "View") -> int:
+    """Carry out a run, which signals may end early, and show it on a view. Returns the exit code."""
+    summary = asyncio.run(_with_signals(prepared, _unbreakable(view.emit)))
     _unbreakable(view.finish)(summary)
-    return summary, run.stop.by_user
+    return exit_code(summary, by_user=prepared.stop.by_user)
 
 
 def _unbreakable(show: Callable[[T], None]) -> Callable[[T], None]:
@@ -57,12 +51,12 @@ def _unbreakable(show: Callable[[T], None]) -> Callable[[T], None]:
     return tell
 
 
-async def _with_signals(project: Project, jobs: Sequence[Job], settings: RunSettings, run: Run) -> RunSummary:
+async def _with_signals(prepared: PreparedRun, emit: "Emit") -> "RunSummary":
     loop = asyncio.get_running_loop()
-    heard = _once_in_a_turn(loop, lambda: _on_signal(run))
+    heard = _once_in_a_turn(loop, lambda: _on_signal(prepared, emit))
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, heard)
-    return await carry_out(project, jobs, settings, run)
+    return await prepared.carry_out(emit)
 
 
 def _once_in_a_turn(loop: asyncio.AbstractEventLoop, act: Callable[[], None]) -> Callable[[], None]:
@@ -86,37 +80,17 @@ def _once_in_a_turn(loop: asyncio.AbstractEventLoop, act: Callable[[], None]) ->
     return once
 
 
-def _on_signal(run: Run) -> None:
-    """First signal: no more orders, go on collecting. Second: leave at once; the journal knows what is under way."""
-    left = _in_progress(run.budget, run.arriving)
+def _on_signal(run: PreparedRun, emit: "Emit") -> None:
+    """First signal: no more orders, go on collecting. Second: leave at once; the journal knows what is in progress."""
     if run.stop.by_user:
         with contextlib.suppress(OSError, ValueError):
-            sys.stderr.write(f"left at once with {left}; `ltxspec collect` goes on with what is left\n")
+            sys.stderr.write(f"left at once with {run.in_progress}; `ltxspec collect` goes on with what is left\n")
             sys.stderr.flush()
         os._exit(EXIT_INTERRUPTED)
-    run.stop.stop("interrupted", by_user=True)
-    run.emit(
-        ApplyEvent(
-            Kind.STOPPING,
-            f"stopping: no more orders; {left}; interrupt again to leave the rest to the next `ltxspec collect`",
-            estimate=run.budget.open_orders[1],
-        )
-    )
+    run.interrupt(emit)
 
 
-def _in_progress(budget: Budget, arriving: Collection[TaskId]) -> str:
-    """What an interrupted run still waits for, in words."""
-    count, money = budget.open_orders
-    parts = []
-    if count:
-        tasks = f"{count} task{'s' * (count != 1)} under way for ${format_usd(money)}"
-        parts.append(f"{tasks}, which cannot be cancelled at the provider and is billed all the same")
-    if arriving:
-        parts.append(f"{len(arriving)} finished task{'s' * (len(arriving) != 1)} whose video is being downloaded")
-    return " and ".join(parts) or "nothing under way"
-
-
-def exit_code(summary: RunSummary, *, by_user: bool) -> int:
+def exit_code(summary: "RunSummary", *, by_user: bool) -> int:
     """0 done, 3 something is left, 130 interrupted by the user."""
     if by_user:
         return EXIT_INTERRUPTED

@@ -15,9 +15,9 @@ from typing import Any
 
 import httpx
 
-from ltxspec import __version__
 from ltxspec.connections import no_connection
 from ltxspec.forges.port import Denied, ForgeError, Gone, Unsettled
+from ltxspec.version import __version__
 
 READ_TRIES = 5
 LONGEST_WAIT = 120.0  # seconds; a forge that asks for more is left to the next run

@@ -1,5 +1,9 @@
 """Records a render that was made elsewhere, so that it is never bought again. Nothing is ordered."""
 
+import asyncio
+import json
+from pathlib import Path
+
 from ltxspec.apply.adopt import adopted_take
 from ltxspec.apply.records import add_take
 from ltxspec.errors import WrongUsage
@@ -31,6 +35,21 @@ def adopt(project: Project, address: ShotAddress, request: Json, response: Json)
                 raise WrongUsage(f"task `{take.task_id}` is recorded already, as `{address.spec}.{key}`")
         states[address.spec].write_lockfile(add_take(lockfile, address.instance, take, wanted=True))
     return take
+
+
+def adopt_task(project: Project, address: ShotAddress, task: TaskId) -> Take:
+    """As `adopt`, with request and reply from the provider's archive. Raises as `adopt` and `fetch_details`."""
+    return adopt(project, address, *asyncio.run(fetch_details(project, task)))
+
+
+def read_exchange(path: Path, name: str) -> Json:
+    """A request or a reply from a JSON file; amounts stay exactly as written. Raises WrongUsage."""
+    from ltxspec.storage.named import LARGEST_INPUT, read_named
+
+    try:
+        return json.loads(read_named(path, name, LARGEST_INPUT), parse_float=str)
+    except ValueError as error:
+        raise WrongUsage(f"`{name}` is not JSON: {error}") from error
 
 
 async def fetch_details(project: Project, task: TaskId) -> tuple[Json, Json]:

@@ -120,7 +120,7 @@ def _approved_plan(project: Project, approved: str) -> Plan | None:
 def _plan_at(project: Project, commit: str) -> Plan | None:
     """The plan of the whole project as it was at a commit; None when it could not be planned there."""
     from ltxspec.plan.selection import Selection
-    from ltxspec.project.adapters import make_plan
+    from ltxspec.project.plan import plan_specs
     from ltxspec.project.snapshot import project_at, read_side
     from ltxspec.storage.trees import GitTree
     from ltxspec.storage.validation_cache import FileVerdicts
@@ -132,7 +132,7 @@ def _plan_at(project: Project, commit: str) -> Plan | None:
         ):
             side = read_side(commit, project_at(project, tree), tree, verdicts)
             plannable = [spec for name, spec in side.specs.rendered.items() if name in side.owned]
-            return make_plan(side.project, plannable, Selection(), side.owned)
+            return plan_specs(side.project, plannable, Selection(), side.owned)
     except LtxspecError:
         return None
 

@@ -21,6 +21,7 @@ from ltxspec.project.lock_verify import SUFFIX
 from ltxspec.project.lookup import lockfile_names
 from ltxspec.project.project import PROVIDERS, Project
 from ltxspec.storage.archive import FolderArchive
+from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.durable import read_file, translated
 from ltxspec.storage.file_lock import exclusive
 from ltxspec.storage.reachable import Found, files_everywhere, inside_git, prefix_of
@@ -73,8 +74,13 @@ class Pruning:
     wait: float = 0.0
 
 
-def prune(project: Project, how: Pruning, clock: Clock) -> Pruned:
+def prune(project: Project, how: Pruning, clock: Clock | None = None) -> Pruned:
     """Delete what nothing names, of what this project archived.
+
+    Args:
+        project: whose archive.
+        how: what may go.
+        clock: what ages are measured with; None: the system's.
 
     Raises:
         LockHeld: another command works on a spec.
@@ -83,7 +89,7 @@ def prune(project: Project, how: Pruning, clock: Clock) -> Pruned:
     """
     archive = open_archive(project)
     with nullcontext() if how.dry_run else _all_locks(project, how.wait):
-        found = list(_loose(project, archive, clock))
+        found = list(_loose(project, archive, clock or SystemClock()))
         ours = archive.users.droppable(item.sha256 for item in found)
         loose = [item for item in found if item.sha256 in ours]
         dropped = [item for item in loose if item.days >= how.min_days]

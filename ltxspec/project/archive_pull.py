@@ -1,5 +1,6 @@
 """Fetches the videos of recorded takes that the archive does not hold, and records what came of it."""
 
+import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -71,12 +72,16 @@ class _Item:
         return str(self.address) if self.current else f"{self.address} take {self.number}"
 
 
-async def pull_missing(project: Project, wanted: Wanted, say: Callable[[str], None]) -> Pulled:
+def pull_missing(project: Project, wanted: Wanted, say: Callable[[str], None]) -> Pulled:
     """Fetch what is missing, current takes first. No trouble with one take, shot or lockfile keeps another from coming.
 
     Raises:
         UnknownAddress: no lockfile knows the address.
     """
+    return asyncio.run(_pull_missing(project, wanted, say))
+
+
+async def _pull_missing(project: Project, wanted: Wanted, say: Callable[[str], None]) -> Pulled:
     lockfiles, problems = readable_lockfiles(project)
     for problem in problems:
         say(f"error[{problem.code}]: {problem.summary}")

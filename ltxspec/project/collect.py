@@ -1,18 +1,22 @@
 """What `collect` works on: the journals. Specs are welcome and not needed: broken or deleted ones hold nothing back."""
 
+import asyncio
+import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ltxspec.apply.budget import Budget
 from ltxspec.apply.engine import Job
+from ltxspec.apply.events import Emit, RunSummary
 from ltxspec.errors import LtxspecError, Problems, StorageError
 from ltxspec.plan.planfile import PlanOptions
 from ltxspec.project.load import render_specs, spec_files
-from ltxspec.project.locks import Held
-from ltxspec.project.plan import plan_with
+from ltxspec.project.locks import Held, holding
+from ltxspec.project.plan import plan_project
 from ltxspec.project.project import Project
-from ltxspec.project.run import jobs_of
+from ltxspec.project.run import PreparedRun, jobs_of, settings_of
 from ltxspec.render.models import RenderedSpec
 from ltxspec.storage.durable import read_file
 from ltxspec.storage.files import MAX_TEXT
@@ -31,6 +35,42 @@ def journalled(project: Project) -> list[str]:
     """Specs that have a journal with this provider, sorted; their files may be gone."""
     folder = project.paths_of("any").journal.parent
     return sorted(path.stem for path in folder.glob("*.jsonl"))
+
+
+@contextlib.contextmanager
+def prepare_collect(
+    project: Project, paths: Sequence[str] = (), *, lock_timeout: float = 0.0
+) -> Iterator[PreparedRun | None]:
+    """Lock what is in progress, and make ready to finish it. Nothing is ordered.
+
+    Args:
+        project: where, and with which provider.
+        paths: only these specs.
+        lock_timeout: seconds to wait for another process that works on one of them.
+
+    Yields:
+        What may be carried out while the locks are held; None when nothing is in progress.
+
+    Raises:
+        WrongUsage: a path does not exist.
+        LockHeld: another process works on a spec.
+        LockfileError, StorageError: a record cannot be read or locked.
+    """
+    collection = what_to_collect(project, paths)
+    for file in collection.broken:
+        project.warn(f"`{file}` has problems (`ltxspec validate` lists them); its journal is enough")
+    with holding(project, collection.names, wait=lock_timeout, command="collect") as held:
+        if not any(item.journal.open for item in held.owned.values()):
+            yield None
+            return
+        jobs = jobs_for(project, held, collection, paths)
+        yield PreparedRun(project, jobs, settings_of(project, submit=False), Budget(None))
+
+
+def collect(project: Project, paths: Sequence[str] = (), emit: Emit = lambda _: None) -> RunSummary | None:
+    """Finish what is in progress; order nothing new. Returns None when nothing is. Raises as `prepare_collect`."""
+    with prepare_collect(project, paths) as prepared:
+        return asyncio.run(prepared.carry_out(emit)) if prepared is not None else None
 
 
 def what_to_collect(project: Project, paths: Sequence[str]) -> Collection:
@@ -78,5 +118,5 @@ def jobs_for(project: Project, held: Held, collection: Collection, paths: Sequen
     """A job for each journal: with the shots of its spec where there is one, else with nothing but the journal."""
     known = {spec.name for spec in collection.rendered}
     alone = [RenderedSpec(name, "", None, ()) for name in collection.names if name not in known]
-    planned = plan_with(project, PlanOptions(tuple(paths)), [*collection.rendered, *alone], held.owned)
-    return jobs_of(held, planned, (), only_open=True)
+    planned = plan_project(project, PlanOptions(tuple(paths)), [*collection.rendered, *alone], held.owned)
+    return jobs_of(held, planned, only_open=True)

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from ltxspec.errors import LtxspecError
 from ltxspec.lock.merge import recorded_videos
 from ltxspec.lock.models import Lockfile, Output
-from ltxspec.project.adapters import open_archive, owned
+from ltxspec.project.adapters import open_archive
+from ltxspec.project.lookup import owned
 from ltxspec.project.project import Project
 
 

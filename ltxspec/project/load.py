@@ -8,11 +8,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ltxspec import __version__
 from ltxspec.canonical import sha256_hex
 from ltxspec.errors import Diagnostic, Location, LtxspecError, Problems, WrongUsage
 from ltxspec.project.project import Project
-from ltxspec.render.models import RenderedSpec
+from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.render.requests import RenderContext, render_spec
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.spec.models import Spec
@@ -21,6 +20,7 @@ from ltxspec.spec.suggest import did_you_mean
 from ltxspec.storage.paths import find_specs
 from ltxspec.storage.validation_cache import FileVerdicts
 from ltxspec.values import Json
+from ltxspec.version import __version__
 
 
 class NoSpecs(LtxspecError):
@@ -61,6 +61,34 @@ def render_specs(
     if problems is None:
         found.raise_if_errors()
     return list(specs.rendered.values())
+
+
+def rendered_orders(
+    project: Project, paths: Sequence[str], variables: Mapping[str, Json], shots: Sequence[str] = ()
+) -> list[tuple[Request, dict[str, Json]]]:
+    """Each shot's request with the task object as it is sent, for all shots or those that patterns name.
+
+    Raises:
+        Invalid: the specs have problems, or a pattern names no shot.
+    """
+    from ltxspec.apply.orders import order_body
+    from ltxspec.fingerprint import TaskIdentity, task_id
+    from ltxspec.plan.addresses import refuse_unknown
+    from ltxspec.plan.selection import selection
+
+    wanted = selection(targets=shots)
+    requests = [request for spec in render_specs(project, paths, variables) for request in spec.requests]
+    addresses = [request.address for request in requests]
+    refuse_unknown(wanted.unmatched(addresses), addresses)
+    orders = []
+    for request in requests:
+        if wanted.is_target(request.address):
+            where = request.address
+            identity = TaskIdentity(
+                project.config.project.id, project.provider, where.spec, where.instance, request.fingerprint
+            )
+            orders.append((request, order_body(request, task_id(identity))))
+    return orders
 
 
 def load_specs(

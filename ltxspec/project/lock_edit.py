@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ltxspec.errors import LtxspecError, Refused, WrongUsage
-from ltxspec.lock.codec import encode_lockfile
+from ltxspec.lock.codec import VERSION, encode_lockfile
 from ltxspec.lock.journal import fold
 from ltxspec.lock.merge import join_takes
 from ltxspec.lock.models import Lockfile, ShotRecord, Take
@@ -26,6 +26,9 @@ class UnderWay(LtxspecError):
     """A task of the shot has no recorded end yet."""
 
     code = "under-way"
+
+
+FORMAT_VERSION = VERSION  # of lockfiles that are written
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,7 @@ from ltxspec.lock.facts import altered_takes, copies_of
 from ltxspec.lock.merge import missing_tasks
 from ltxspec.lock.models import Lockfile
 from ltxspec.lock.times import Copies
-from ltxspec.project.adapters import owned
-from ltxspec.project.lookup import expected_names, lockfile_names
+from ltxspec.project.lookup import expected_names, lockfile_names, owned
 from ltxspec.project.project import PAID, PROVIDERS, Project
 from ltxspec.project.snapshot import catalog_at, read_lockfile
 from ltxspec.storage.config import parse_config

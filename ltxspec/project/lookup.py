@@ -4,11 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ltxspec.errors import LtxspecError
-from ltxspec.lock.models import Lockfile, ShotRecord
+from ltxspec.lock.journal import fold
+from ltxspec.lock.models import Lockfile, ShotRecord, Take
 from ltxspec.plan.addresses import suggestion
+from ltxspec.plan.recorded import Owned
 from ltxspec.plan.selection import Pattern
-from ltxspec.project.adapters import owned
 from ltxspec.project.project import Project
+from ltxspec.storage.provenance import refuse_stranger
+from ltxspec.storage.state import read_state
 from ltxspec.values import ShotAddress
 
 _SUFFIX = ".lock.json"
@@ -27,6 +30,20 @@ class Holding:
     address: ShotAddress
     record: ShotRecord
     retired: bool = False
+
+
+def owned(project: Project, spec: str) -> Owned:
+    """Lockfile and journal of a spec, read without taking its lock. Raises LockfileError."""
+    lockfile, events = read_state(project.paths_of(spec))
+    have = Owned(lockfile, fold(events))
+    refuse_stranger(project.paths_of(spec), have.journal, project.root, project.config.project.id)
+    return have
+
+
+def record_of(project: Project, address: ShotAddress) -> ShotRecord | None:
+    """What is recorded of one shot, retired or not; None when nothing is. Raises LockfileError."""
+    lockfile = owned(project, address.spec).lockfile
+    return lockfile.shots.get(address.instance) or lockfile.retired.get(address.instance)
 
 
 def lockfile_names(project: Project) -> list[str]:
@@ -102,3 +119,22 @@ def find_one(project: Project, address: str) -> Holding:
         names = ", ".join(f"`{item.address}`" for item in found[:5])
         raise UnknownAddress(f"`{address}` means {len(found)} shots", hint=f"name one: {names}")
     return found[0]
+
+
+def takes_by(project: Project, pattern: str | None, by: str) -> list[tuple[str, list[Take]]]:
+    """All takes of the shots an address means, by `spec`, `shot`, `month` or `model`, sorted.
+
+    Raises:
+        UnknownAddress: nothing matches.
+    """
+    groups: dict[str, list[Take]] = {}
+    for item in find(project, pattern):
+        for take in item.record.takes:
+            names = {
+                "spec": item.address.spec,
+                "shot": str(item.address),
+                "month": take.submitted_at[:7] if take.submitted_at else "not dated",
+                "model": take.model,
+            }
+            groups.setdefault(names[by], []).append(take)
+    return sorted(groups.items())

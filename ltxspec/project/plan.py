@@ -1,46 +1,209 @@
-"""From options to a plan: the same steps for `plan`, `apply`, `collect` and `why`."""
+"""Planning: what a change would render, and for how much. The same steps for every command and for Python."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from ltxspec.errors import Diagnostic, Refused
-from ltxspec.plan.actions import Plan
+from ltxspec.errors import Diagnostic, Refused, StorageError, WrongUsage
+from ltxspec.plan.actions import Action, Change, Plan
+from ltxspec.plan.addresses import refuse_unknown
+from ltxspec.plan.estimate import Estimate, estimate
 from ltxspec.plan.limits import Limits, refuse_over_budget
-from ltxspec.plan.planfile import PlanOptions
+from ltxspec.plan.planfile import PlanOptions, SavedPlan, plan_digest, read_plan_file
+from ltxspec.plan.planner import PlanContext, plan_spec
+from ltxspec.plan.prices import shadowed_prices
 from ltxspec.plan.recorded import Owned
-from ltxspec.plan.selection import selection
-from ltxspec.project.adapters import make_plan
+from ltxspec.plan.selection import Selection, selection
+from ltxspec.plan.spending import assumed, spent
 from ltxspec.project.load import render_specs
+from ltxspec.project.lookup import owned
 from ltxspec.project.project import Project
 from ltxspec.render.models import RenderedSpec
+from ltxspec.values import Json, ShotAddress
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """A plan with the requests it was made from."""
+class ProjectPlan:
+    """A plan of a project, as data, with what it was made from: planning again with that must give the same plan."""
 
+    project: Project
+    options: PlanOptions
     plan: Plan
     rendered: Sequence[RenderedSpec]
 
+    @property
+    def changes(self) -> Sequence[Change]:
+        """One for each shot, in the order of the specs."""
+        return self.plan.changes
 
-def plan_with(
+    @property
+    def pending(self) -> Sequence[Change]:
+        """The changes of shots that are not up to date."""
+        return self.plan.pending
+
+    @property
+    def diagnostics(self) -> Sequence[Diagnostic]:
+        """Warnings, and violations of the project's policies."""
+        return self.plan.diagnostics
+
+    @property
+    def estimate(self) -> Estimate:
+        """What it would cost in USD; shots without a known price are counted beside it."""
+        return estimate(self.plan.changes)
+
+    @property
+    def digest(self) -> str:
+        """`sha256:<hex>`: approving a plan means approving its digest."""
+        return plan_digest(self.plan)
+
+    def to_json(self) -> dict[str, Json]:
+        """The plan document: what `ltxspec plan --format json` prints."""
+        from ltxspec.report.plan.json import plan_document
+
+        return plan_document(self.plan, self.options)
+
+    def as_saved(self) -> SavedPlan:
+        """The part of the document that `apply` compares with what planning gives then."""
+        document = self.to_json()
+        shots, money = document["shots"], document["estimate"]
+        return SavedPlan(self.digest, self.plan.provider, self.options, shots, money)
+
+    def save(self, path: Path | str) -> None:
+        """Write the plan document, for `ltxspec apply FILE`. What is there is replaced as a whole or not at all.
+
+        Raises:
+            WrongUsage: a variable may hold a secret.
+            StorageError: the file cannot be written.
+        """
+        from ltxspec.report.plan.json import plan_json
+        from ltxspec.storage.documents import write_document
+
+        _refuse_to_keep_secrets(self.options.variables)
+        if not Path(path).parent.is_dir():
+            raise StorageError(
+                f"the plan cannot be saved to `{Path(path).name}`: there is no such folder",
+                hint="give a file in a folder you may write to",
+            )
+        write_document(Path(path), [plan_json(self.plan, self.options)])
+
+
+def plan_project(
     project: Project,
     options: PlanOptions,
     rendered: Sequence[RenderedSpec] | None = None,
-    holdings: Mapping[str, Owned] | None = None,
-) -> Planned:
-    """Render (unless done) and plan what `options` asks for."""
+    recorded: Mapping[str, Owned] | None = None,
+) -> ProjectPlan:
+    """Plan what `options` asks for.
+
+    Args:
+        project: its configuration, catalog and provider.
+        options: paths, selected shots and variables.
+        rendered: the specs, where they are rendered already.
+        recorded: what is recorded of them, where it was read under a lock.
+
+    Raises:
+        Invalid: the specs have problems.
+        LockfileError: a lockfile or a journal cannot be trusted.
+        WrongUsage: a selected shot does not exist.
+    """
     specs = rendered if rendered is not None else render_specs(project, options.paths, options.variables)
     wanted = selection(options.targets, options.retakes, options.retries)
-    return Planned(make_plan(project, specs, wanted, holdings), specs)
+    return ProjectPlan(project, options, plan_specs(project, specs, wanted, recorded), specs)
 
 
-def with_budget_warning(plan: Plan, project: Project) -> Plan:
+def plan_specs(
+    project: Project,
+    rendered: Sequence[RenderedSpec],
+    selection: Selection,
+    recorded: Mapping[str, Owned] | None = None,
+) -> Plan:
+    """Plan rendered specs, against what is recorded of them. Raises as `plan_project`."""
+    whole = replace(selection, targets=())  # what is under way outside of the targets is committed money, too
+    context = PlanContext(
+        project.config.project.id, project.provider, project.catalog, whole, project.config.provider.attempts
+    )
+    have = {spec.name: (recorded or {}).get(spec.name) or owned(project, spec.name) for spec in rendered}
+    diagnostics = _check_selection(selection, rendered, have)
+    changes: list[Change] = []
+    money, unreported = {}, {}
+    for spec in rendered:
+        changes += plan_spec(spec, have[spec.name], context)
+        diagnostics += spec.diagnostics
+        money[spec.name] = spent(have[spec.name])
+        unreported[spec.name] = assumed(have[spec.name], project.catalog)
+    targets = [change for change in changes if selection.is_target(change.address)]
+    others = [c for c in changes if c.action is Action.RESUME and not selection.is_target(c.address)]
+    plan = Plan(project.provider, targets, diagnostics, money, unreported, others)
+    diagnostics += shadowed_prices(plan, project.catalog)
+    return _with_policies(project, plan) if project.config.policy else plan
+
+
+def read_saved_plan(path: Path, name: str) -> SavedPlan:
+    """A plan document that `ProjectPlan.save` wrote.
+
+    Args:
+        path: where it is.
+        name: as the user wrote it.
+
+    Raises:
+        WrongUsage: the file cannot be read.
+        PlanFileError: it is no plan document.
+    """
+    from ltxspec.storage.named import read_named
+
+    return read_plan_file(read_named(path, name), name)
+
+
+def with_budget_warning(planned: ProjectPlan) -> ProjectPlan:
     """The plan with a warning where `apply` would refuse it for a limit of `[budget]`, in the words of the refusal."""
-    budget = project.config.budget
+    budget = planned.project.config.budget
     try:
-        refuse_over_budget(plan, Limits(budget.per_apply, budget.per_shot, budget.per_spec))
+        refuse_over_budget(planned.plan, Limits(budget.per_apply, budget.per_shot, budget.per_spec))
     except Refused as refused:
         warning = Diagnostic("warning", refused.code, refused.summary, hint=refused.hint)
-        return replace(plan, diagnostics=[*plan.diagnostics, warning])
-    return plan
+        return replace(planned, plan=replace(planned.plan, diagnostics=[*planned.plan.diagnostics, warning]))
+    return planned
+
+
+def _with_policies(project: Project, plan: Plan) -> Plan:
+    """The plan, with what the project's own rules say of it."""
+    from ltxspec.plan.policy import Rule, check_policies
+
+    rules = [Rule(rule.assertion, rule.message, rule.severity, rule.where) for rule in project.config.policy]
+    found = check_policies(rules, plan, project.catalog, project.files)
+    return replace(plan, diagnostics=[*plan.diagnostics, *found])
+
+
+def _check_selection(
+    selection: Selection, rendered: Sequence[RenderedSpec], have: Mapping[str, Owned]
+) -> list[Diagnostic]:
+    """Refuse patterns that name no shot; warn of those that `--target` leaves without effect."""
+    if not (selection.targets or selection.retakes or selection.retries):
+        return []
+    wanted = [request.address for spec in rendered for request in spec.requests]
+    known = dict.fromkeys([*wanted, *(address for name in have for address in _recorded(name, have[name]))])
+    refuse_unknown(selection.unmatched(known), known)
+    targets = [address for address in known if selection.is_target(address)]
+    return [
+        Diagnostic("warning", "outside-target", f"`{pattern.text}` is outside of `--target`: nothing is done for it")
+        for pattern in (*selection.retakes, *selection.retries)
+        if not any(pattern.matches(address) for address in targets)
+    ]
+
+
+def _recorded(spec: str, have: Owned) -> list[ShotAddress]:
+    """Every shot that the lockfile or the journal of a spec knows."""
+    ordered = [task.intent.instance for task in have.journal.open.values()]
+    return [ShotAddress(spec, key) for key in (*have.lockfile.shots, *have.lockfile.retired, *ordered)]
+
+
+def _refuse_to_keep_secrets(variables: Mapping[str, Json]) -> None:
+    """A saved plan is planned again with its variables, so it cannot leave out what is secret in one."""
+    from ltxspec.redaction import redact_secrets
+
+    for name, value in variables.items():
+        if redact_secrets({name: value}) != {name: value}:
+            raise WrongUsage(
+                f"the variable `{name}` may hold a secret, and saved plans keep none",
+                hint="apply without `-o`, or put a plain address in its place",
+            )

@@ -104,12 +104,18 @@ def open_project(
         warn(remark)
     root = settings.root
     name = provider or environ.get("LTXSPEC_PROVIDER") or settings.provider.name
-    if name not in PROVIDERS:
-        raise WrongUsage(f"no provider is called `{name}`", hint=f"known: {', '.join(PROVIDERS)}")
+    known_provider(name)
     tracked = TrackedFolder(root, root / settings.project.lockfiles)
     project = Project(root, here, settings, name, _models(root), ProjectFolder(root), tracked, environ, warn)
     _refuse_links_outside(project)
     return project
+
+
+def known_provider(name: str) -> str:
+    """The name of a provider. Raises WrongUsage for another one."""
+    if name not in PROVIDERS:
+        raise WrongUsage(f"no provider is called `{name}`", hint=f"known: {', '.join(PROVIDERS)}")
+    return name
 
 
 def _models(root: Path) -> Catalog:

@@ -10,7 +10,7 @@ from ltxspec.plan.limits import Limits
 from ltxspec.plan.policy import Rule, check_policies
 from ltxspec.plan.prices import shadowed_prices
 from ltxspec.plan.selection import Selection
-from ltxspec.project.adapters import make_plan
+from ltxspec.project.plan import plan_specs
 from ltxspec.project.project import Project
 from ltxspec.project.revisions import Revisions, choose_revisions
 from ltxspec.project.snapshot import Reading, project_at, read_side
@@ -57,7 +57,7 @@ def _read_commit(commit: str, project: Project, stack: ExitStack, verdicts: File
 def _compared(old: Reading, new: Reading, revisions: Revisions) -> Review:
     plannable = [spec for name, spec in new.specs.rendered.items() if name in new.owned]
     config = new.project.config
-    plan = make_plan(replace(new.project, config=replace(config, policy=())), plannable, Selection(), new.owned)
+    plan = plan_specs(replace(new.project, config=replace(config, policy=())), plannable, Selection(), new.owned)
     rules = [Rule(rule.assertion, rule.message, rule.severity, rule.where) for rule in config.policy]
     broken = check_policies(rules, plan, new.project.catalog, new.tree)
     sides = old.side(new.files), new.side(old.files)

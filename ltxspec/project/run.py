@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from ltxspec.apply.budget import Budget
 from ltxspec.apply.engine import Job, RunSettings, World
 from ltxspec.apply.engine import run as run_engine
-from ltxspec.apply.events import Emit, RunSummary
+from ltxspec.apply.events import ApplyEvent, Emit, EventKind, RunSummary
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.ports import LocalMedia
 from ltxspec.apply.recovery import Limits
@@ -17,47 +17,70 @@ from ltxspec.plan.actions import Action, Change
 from ltxspec.plan.selection import selection
 from ltxspec.project.adapters import open_archive, open_provider
 from ltxspec.project.locks import Held
-from ltxspec.project.plan import Planned
+from ltxspec.project.plan import ProjectPlan
 from ltxspec.project.project import Project
+from ltxspec.report.wording import counted
 from ltxspec.storage.clock import SystemClock
-from ltxspec.values import TaskId
+from ltxspec.values import TaskId, format_usd
 
 _QUICK_POLL = 0.1  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """One run, as whoever started it sees it and stops it."""
+class PreparedRun:
+    """A run that may begin: the locks of its specs are held, what it orders is approved."""
 
+    project: Project
+    jobs: Sequence[Job]
+    settings: RunSettings
     budget: Budget
-    emit: Emit
-    stop: StopSignal = field(default_factory=StopSignal)
-    arriving: set[TaskId] = field(default_factory=set)  # finished tasks whose videos are on their way
+    stop: StopSignal = field(default_factory=StopSignal)  # ends the run early: nothing more is ordered
+    arriving: set[TaskId] = field(default_factory=set)  # finished tasks whose videos are being downloaded
 
+    async def carry_out(self, emit: Emit) -> RunSummary:
+        """Open the adapters, do the jobs, and close the adapters again.
 
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """What the command line says about a run."""
+        Args:
+            emit: is handed each event when it happens.
 
-    parallelism: int | None = None
-    detach: bool = False
-    submit: bool = True
-    approved: bool = True  # orders of an earlier run that the provider does not know may be sent again
+        Raises:
+            LtxspecError: nothing was ordered, or the records cannot be written; what is in progress is in the journal.
+        """
+        labels = {c.task_id: str(c.address) for job in self.jobs for c in job.changes if c.task_id is not None}
+        provider = open_provider(self.project, labels)
+        archive = open_archive(self.project, [job.ledger.spec for job in self.jobs])
+        if self.settings.submit and any(change.action.spends for job in self.jobs for change in job.changes):
+            archive.refuse_unwritable()
+        world = World(provider, archive, SystemClock(), media_loader(self.project), emit, self.arriving)
+        try:
+            summary = await run_engine(self.jobs, world, self.settings, self.budget, self.stop)
+        finally:
+            await provider.close()
+        return replace(summary, free=self.project.provider == "sandbox", ordering=self.settings.submit)
 
+    @property
+    def in_progress(self) -> str:
+        """What an interrupted run still waits for, in words."""
+        count, money = self.budget.open_orders
+        parts = []
+        if count:
+            tasks = f"{counted(count, 'task')} in progress for ${format_usd(money)}"
+            parts.append(f"{tasks}, which cannot be cancelled at the provider and is billed all the same")
+        if self.arriving:
+            parts.append(f"{counted(len(self.arriving), 'finished task')} whose video is being downloaded")
+        return " and ".join(parts) or "nothing in progress"
 
-async def carry_out(project: Project, jobs: Sequence[Job], settings: RunSettings, run: Run) -> RunSummary:
-    """Open the adapters, do the jobs, and close the adapters again. The caller holds the locks of their specs."""
-    labels = {c.task_id: str(c.address) for job in jobs for c in job.changes if c.task_id is not None}
-    provider = open_provider(project, labels)
-    archive = open_archive(project, [job.ledger.spec for job in jobs])
-    if settings.submit and any(change.action.spends for job in jobs for change in job.changes):
-        archive.refuse_unwritable()
-    world = World(provider, archive, SystemClock(), media_loader(project), run.emit, run.arriving)
-    try:
-        summary = await run_engine(jobs, world, settings, run.budget, run.stop)
-    finally:
-        await provider.close()
-    return replace(summary, free=project.provider == "sandbox", ordering=settings.submit)
+    def interrupt(self, emit: Emit) -> None:
+        """Order nothing more; go on collecting what is in progress."""
+        self.stop.stop("interrupted", by_user=True)
+        emit(
+            ApplyEvent(
+                EventKind.STOPPING,
+                f"stopping: no more orders; {self.in_progress}; "
+                "interrupt again to leave the rest to the next `ltxspec collect`",
+                estimate=self.budget.open_orders[1],
+            )
+        )
 
 
 def media_loader(project: Project) -> Callable[[Change], list[LocalMedia]]:
@@ -84,25 +107,40 @@ def media_loader(project: Project) -> Callable[[Change], list[LocalMedia]]:
     return load
 
 
-def settings_of(project: Project, options: RunOptions) -> RunSettings:
-    """A run's settings from the configuration and the command line."""
+def settings_of(
+    project: Project,
+    *,
+    parallelism: int | None = None,
+    detach: bool = False,
+    submit: bool = True,
+    approved: bool = True,
+) -> RunSettings:
+    """A run's settings.
+
+    Args:
+        project: its configuration says what the arguments do not.
+        parallelism: tasks in progress at once.
+        detach: order and leave.
+        submit: whether anything may be ordered.
+        approved: whether orders of an earlier run that the provider does not know may be sent again.
+    """
     runware = project.config.runware
-    quick = project.provider == "sandbox"  # nobody is burdened by looking more often
+    quick = project.provider == "sandbox"  # it runs in this process
     return RunSettings(
-        parallelism=options.parallelism or project.config.provider.parallelism,
+        parallelism=parallelism or project.config.provider.parallelism,
         poll_interval=min(runware.poll_interval, _QUICK_POLL) if quick else runware.poll_interval,
         poll_max=min(runware.poll_max, 10 * _QUICK_POLL) if quick else runware.poll_max,
         limits=Limits(grace=runware.grace, task_timeout=runware.task_timeout),
-        detach=options.detach,
-        submit=options.submit,
-        approved=options.approved,
+        detach=detach,
+        submit=submit,
+        approved=approved,
     )
 
 
-def jobs_of(held: Held, planned: Planned, retries: Sequence[str], *, only_open: bool = False) -> list[Job]:
-    """One job a spec. With `only_open`, nothing but what is under way already is touched."""
+def jobs_of(held: Held, planned: ProjectPlan, *, only_open: bool = False) -> list[Job]:
+    """One job a spec. With `only_open`, nothing but what is in progress already is touched."""
     clock = SystemClock()
-    retried = selection(retries=retries)
+    retried = selection(retries=planned.options.retries)
     jobs = []
     for spec in planned.rendered:
         ledger = Ledger(spec.name, held.states[spec.name], clock, {r.address.instance for r in spec.requests})

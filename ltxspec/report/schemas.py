@@ -5,7 +5,7 @@ A later minor version may add keys at the top and to a shot, reasons and event t
 
 from collections.abc import Mapping
 
-from ltxspec.apply.events import Kind, Outcome
+from ltxspec.apply.events import EventKind, Outcome
 from ltxspec.plan.actions import Action, Reason
 from ltxspec.report.wording import MEANINGS
 from ltxspec.values import Json
@@ -50,7 +50,7 @@ def events_schema() -> dict[str, Json]:
     text = {"type": ["string", "null"]}
     properties = {
         "formatVersion": {"type": "string", "pattern": r"^1\.[0-9]+$"},
-        "type": {**_NAME, "examples": [kind.value for kind in Kind]},
+        "type": {**_NAME, "examples": [kind.value for kind in EventKind]},
         "message": {"type": "string", "description": "enough for a reader that does not know the type"},
         "address": text,
         "taskUUID": {**text, "pattern": _UUID},
@@ -66,7 +66,7 @@ def events_schema() -> dict[str, Json]:
         "description": "One event of a run, one a line; null: does not apply, or is not known.",
         **_open(properties),
         "properties": properties | {"summary": _summary()},
-        "if": {"properties": {"type": {"const": Kind.RUN_FINISHED.value}}},
+        "if": {"properties": {"type": {"const": EventKind.RUN_FINISHED.value}}},
         "then": {"required": ["summary"]},
     }
 

@@ -39,6 +39,23 @@ def test_the_commands_of_a_page_run(page: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")], ids=names)
+def test_the_python_of_a_page_runs(page: Path, tmp_path: Path) -> None:
+    """One block after the other, in a project such as `ltxspec init` makes."""
+    ltxspec("init", "--name", "night-scenes", cwd=tmp_path)
+    script = "\n".join(blocks(page, "python"))
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script],
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 WITH_SPECS = [page for page in PAGES if "apiVersion: ltxspec" in page.read_text("utf-8")]
 
 

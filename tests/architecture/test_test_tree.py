@@ -10,7 +10,6 @@ UNIT = ROOT / "tests" / "unit"
 # so it is run as users run it. The list may only get shorter.
 TESTED_ELSEWHERE: dict[str, str] = {
     "__main__.py": "acceptance/test_command_line.py",  # streams, exit codes: only a process shows them
-    "cli/applying.py": "acceptance/test_command_apply.py",
     "cli/commands/apply.py": "acceptance/test_command_apply.py",
     "cli/commands/archive.py": "acceptance/test_command_archive.py",
     "cli/commands/collect.py": "acceptance/test_command_collect.py",

@@ -40,7 +40,7 @@ from ltxspec.plan.actions import Action
 from ltxspec.plan.planfile import PlanOptions
 from ltxspec.plan.recorded import Owned
 from ltxspec.project.load import render_specs
-from ltxspec.project.plan import plan_with
+from ltxspec.project.plan import plan_project
 from ltxspec.project.project import Project, open_project
 from ltxspec.project.run import media_loader
 from ltxspec.providers.runware.client import ApiKey, Connection
@@ -216,7 +216,7 @@ class Checkout:
         clock = self.service.clock
         with open_state(self.project.paths_of(SPEC), ops=ops) as state:
             owned = {SPEC: Owned(state.read_lockfile(), fold(state.events()))}
-            planned = plan_with(self.project, asked, self.rendered, owned)
+            planned = plan_project(self.project, asked, self.rendered, owned)
             changes = planned.plan.changes
             outcome.blocked = any(change.action is Action.BLOCKED for change in changes)
             wanted = {request.address.instance for request in self.rendered[0].requests}

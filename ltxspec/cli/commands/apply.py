@@ -1,77 +1,108 @@
 """`ltxspec apply`: render what the plan says, and record it."""
 
-from typing import TYPE_CHECKING, Any
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 
 from ltxspec.cli import options
 from ltxspec.cli.context import Session
+from ltxspec.cli.options import Selected
 from ltxspec.cli.param_types import PLAN_DIGEST, USD
+from ltxspec.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from ltxspec import SavedPlan
+    from ltxspec.project.apply import Approval
+    from ltxspec.project.plan import ProjectPlan
+    from ltxspec.values import Usd
 
 _EXAMPLES = "Examples: `ltxspec apply --max-cost 5`, `ltxspec apply plan.json`, `ltxspec apply --provider sandbox`."
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the command line says beside the choice of shots."""
+
+    auto_approve: bool
+    max_cost: "Usd | None"
+    allow_unknown_cost: bool
+    approved: str | None
+    parallelism: int | None
+    detach: bool
+    lock_timeout: float
+
+
 @click.command("apply", epilog=_EXAMPLES)
-@click.argument("paths", nargs=-1, metavar="[PATH... | PLANFILE]", type=click.Path())
 @click.option("--auto-approve", is_flag=True, help="Do not ask before spending.")
 @click.option("--max-cost", type=USD, help="Spend no more than this in this run.")
 @click.option("--allow-unknown-cost", is_flag=True, help="Also buy what has no known price.")
 @click.option("--approved", metavar="DIGEST", type=PLAN_DIGEST, help="Refuse any plan but the one with this digest.")
-@click.option("--parallelism", metavar="N", type=click.IntRange(1, 64), help="Tasks under way at once.")
-@click.option("--detach", is_flag=True, help="Order and leave; `ltxspec collect` brings the videos home.")
-@click.option(
-    "--lock-timeout", metavar="S", type=click.FloatRange(min=0), default=0.0, help="Wait S seconds for another apply."
-)
+@click.option("--parallelism", metavar="N", type=click.IntRange(1, 64), help="Tasks in progress at once.")
+@click.option("--detach", is_flag=True, help="Order and leave; `ltxspec collect` archives the videos.")
+@options.lock_timeout
+@options.gathered("terms", Terms)
 @options.output_format("text", "json")
-@options.selectors
-@options.variables
+@options.selected("[PATH... | PLANFILE]")
 @options.provider
 @click.pass_obj
-def command(session: Session, /, **typed: Any) -> int:
-    """Order exactly the shots the plan says, wait for them, and bring the videos home.
+def command(session: Session, selected: Selected, terms: Terms, output_format: str, provider: str | None) -> int:
+    """Order exactly the shots the plan says, wait for them, and archive the videos.
 
-    Nothing is paid for before its intent is on disk. Interrupting stops new orders; what is under way is billed all the
-    same and is collected by the next run.
+    Nothing is paid for before its intent is on disk. Interrupting stops new orders; what is in progress is billed all
+    the same and is collected by the next run.
     """
-    from ltxspec.cli.applying import ApplyOptions, apply, saved_plan
-    from ltxspec.cli.options import options_of
-    from ltxspec.project.run import RunOptions
+    from ltxspec.cli.running import run
+    from ltxspec.project.apply import ApplyOptions, prepare_apply
 
-    saved = saved_plan(session, typed["paths"])
-    if saved is not None:
-        _refuse_second_thoughts(typed)
-    return apply(
-        session,
-        ApplyOptions(
-            asked=saved.options if saved else options_of(session, typed),
-            saved=saved,
-            approved=typed["approved"],
-            provider=typed["provider"],
-            max_cost=typed["max_cost"],
-            allow_unknown_cost=typed["allow_unknown_cost"],
-            auto_approve=typed["auto_approve"],
-            lock_timeout=typed["lock_timeout"],
-            form=typed["form"],
-            run=RunOptions(parallelism=typed["parallelism"], detach=typed["detach"]),
-        ),
+    saved = _saved_plan(session, selected)
+    how = ApplyOptions(
+        plan_options=saved.options if saved else selected.plan_options(session.folder),
+        saved=saved,
+        approved=terms.approved,
+        max_cost=terms.max_cost,
+        allow_unknown_cost=terms.allow_unknown_cost,
+        auto_approve=terms.auto_approve,
+        lock_timeout=terms.lock_timeout,
+        parallelism=terms.parallelism,
+        detach=terms.detach,
     )
 
+    def show(planned: "ProjectPlan") -> None:
+        if output_format == "text":  # machines get the events only
+            session.show_plan(planned, "text")
 
-def _refuse_second_thoughts(typed: "Mapping[str, Any]") -> None:
-    """A saved plan says itself which shots it is about."""
-    names = {
-        "targets": "--target",
-        "retakes": "--retake",
-        "retries": "--retry",
-        "var": "--var",
-        "var_files": "--var-file",
+    project = session.open_project(provider or (saved.provider if saved else None))
+    with prepare_apply(project, how, _approve if sys.stdin.isatty() else None, show) as prepared:
+        return run(prepared, session, output_format) if prepared is not None else 0
+
+
+def _approve(approval: "Approval") -> bool:
+    question = f"{approval.question} Only `yes` is accepted"
+    answer: str = click.prompt(question, default="", show_default=False, err=True)
+    return answer.strip() == "yes"
+
+
+def _saved_plan(session: Session, selected: Selected) -> "SavedPlan | None":
+    """The plan file among the paths, when there is one: any file that is no YAML. It says itself what is applied."""
+    from ltxspec.project.plan import read_saved_plan
+
+    paths = selected.paths
+    files = [path for path in paths if not path.endswith((".yaml", ".yml")) and not (session.folder / path).is_dir()]
+    if not files:
+        return None
+    if len(paths) > 1:
+        raise WrongUsage("a saved plan is applied alone", hint="give either one plan file or spec paths")
+    given = {
+        "--target": selected.targets,
+        "--retake": selected.retakes,
+        "--retry": selected.retries,
+        "--var": selected.var,
+        "--var-file": selected.var_files,
     }
-    given = [option for name, option in names.items() if typed[name]]
-    if given:
-        from ltxspec.errors import WrongUsage
-
+    saved = read_saved_plan(session.folder / files[0], files[0])
+    for option in (name for name, values in given.items() if values):
         hint = "give it to `ltxspec plan -o FILE`, and apply that"
-        raise WrongUsage(f"a saved plan is applied as it is, without `{given[0]}`", hint=hint)
+        raise WrongUsage(f"a saved plan is applied as it is, without `{option}`", hint=hint)
+    return saved

@@ -34,13 +34,11 @@ def pull(
     Superseded and retired takes were paid for, too, and reviews show them. Where an address has expired, the provider
     is asked for a new one, which is free and takes the key. Exit 3 when a video is still missing.
     """
-    import asyncio
-
     from ltxspec.project.archive_pull import Wanted, pull_missing
 
     project = session.open_project(provider)
     wanted = Wanted(address, only_current=only_current, wait=lock_timeout)
-    pulled = asyncio.run(pull_missing(project, wanted, lambda line: click.echo(line, err=True)))
+    pulled = pull_missing(project, wanted, lambda line: click.echo(line, err=True))
     click.echo(f"{pulled.fetched} fetched, {pulled.missing} missing.")
     return 3 if pulled.missing or pulled.unread else 0
 
@@ -51,33 +49,18 @@ def pull(
 @click.pass_obj
 def verify(session: Session, provider: str | None, *, only_current: bool) -> int:
     """Read every recorded video again: present, right hash. Exit 3 when one is not."""
-    from ltxspec.errors import LtxspecError
-    from ltxspec.project.adapters import open_archive
-    from ltxspec.project.archive_pull import takes_of
-    from ltxspec.project.lookup import holdings, readable_lockfiles
+    from ltxspec.project.archive_verify import verify_archive
     from ltxspec.report.wording import counted
 
-    project = session.open_project(provider)
-    archive = open_archive(project)
-    lockfiles, problems = readable_lockfiles(project)
-    for error in problems:
+    found = verify_archive(session.open_project(provider), only_current=only_current)
+    for error in found.unreadable:
         click.echo(f"error[{error.code}]: {error.summary}", err=True)
-    bad = good = 0
-    for holding, number, take, current in takes_of(holdings(lockfiles)):
-        for output in take.outputs if current or not only_current else ():
-            try:
-                problem = archive.problem_with(output.sha256) if output.sha256 else "never archived"
-            except LtxspecError as error:
-                problem = error.summary
-            if problem is None:
-                good += 1
-            else:
-                bad += 1
-                click.echo(f"{holding.address}{'' if current else f' take {number}'}: {problem}")
-    click.echo(f"{counted(good, 'video')} verified, {bad} not.")
-    if bad:
+    for line in found.bad:
+        click.echo(line)
+    click.echo(f"{counted(found.sound, 'video')} verified, {len(found.bad)} not.")
+    if found.bad:
         click.echo("hint: `ltxspec archive pull` fetches what is missing; delete a changed file first", err=True)
-    return 3 if bad or problems else 0
+    return 3 if found.bad or found.unreadable else 0
 
 
 @command.command("gc", epilog="Examples: `ltxspec archive gc --dry-run`, `ltxspec archive gc --min-age 30`.")
@@ -94,7 +77,9 @@ def verify(session: Session, provider: str | None, *, only_current: bool) -> int
 @options.output_format("text", "json")
 @options.provider
 @click.pass_obj
-def gc(session: Session, min_age: float, lock_timeout: float, form: str, provider: str | None, *, dry_run: bool) -> int:
+def gc(
+    session: Session, min_age: float, lock_timeout: float, output_format: str, provider: str | None, *, dry_run: bool
+) -> int:
     """Drop archived videos that nothing names any more, of either provider.
 
     Kept is what any lockfile of a branch, tag, stash, worktree or merge under way names, takes that were superseded or
@@ -103,12 +88,11 @@ def gc(session: Session, min_age: float, lock_timeout: float, form: str, provide
     what another project archived that shares the folder.
     """
     from ltxspec.project.archive_gc import Pruning, prune
-    from ltxspec.storage.clock import SystemClock
 
     project = session.open_project(provider)
     how = Pruning(min_days=min_age, dry_run=dry_run, wait=lock_timeout)
-    pruned = prune(project, how, SystemClock())
-    if form == "json":
+    pruned = prune(project, how)
+    if output_format == "json":
         _tell_json(project, pruned, how)
     else:
         _tell(project, pruned, how)

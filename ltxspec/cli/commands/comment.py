@@ -1,10 +1,11 @@
 """`ltxspec comment`: the one comment of a change, on GitHub or GitLab."""
 
-from typing import Any
-
 import click
 
+from ltxspec.cli import options
 from ltxspec.cli.context import Session
+from ltxspec.project.comment import Content
+from ltxspec.project.forge_access import Place
 
 _EXAMPLES = (
     "Examples: `ltxspec comment --dry-run`, `ltxspec comment --report review.json`, "
@@ -15,7 +16,7 @@ _EXAMPLES = (
 @click.command("comment", epilog=_EXAMPLES)
 @click.option("--base", metavar="REV", help="Review from this revision (default: where the branch left its target).")
 @click.option("--head", metavar="REV", help="Review up to this revision (default: the change's head).")
-@click.option("--report", metavar="FILE", help="Tell this review, written by `diff BASE HEAD --format json`.")
+@click.option("--report", metavar="FILE", help="A review that `diff BASE HEAD --format json` wrote.")
 @click.option("--forge", type=click.Choice(["github", "gitlab"]), help="Where the change is (default: from CI).")
 @click.option("--repo", "repository", metavar="OWNER/NAME", help="The repository (default: from CI).")
 @click.option("--pr", "number", metavar="N", type=click.IntRange(1), help="Pull or merge request (default: from CI).")
@@ -31,17 +32,42 @@ _EXAMPLES = (
 @click.option(
     "--accept-order", is_flag=True, help="Check the `/ltxspec apply` of the event and print it; post nothing."
 )
+@options.gathered("place", Place)
+@options.gathered("content", Content)
 @click.pass_obj
-def command(session: Session, /, **typed: Any) -> int:
+def command(session: Session, place: Place, content: Content, *, dry_run: bool, accept_order: bool) -> int:
     """Say on the pull request what changes, how it looks, what it cost and what it will cost.
 
     One comment is kept up to date: it is written anew only by runs for the present head. The token is read from
     GITHUB_TOKEN, or from GITLAB_TOKEN or CI_JOB_TOKEN.
     """
-    from ltxspec.cli.commenting import CommentOptions, accept_order, comment
-    from ltxspec.cli.forge_access import Typed
+    if accept_order:
+        return _accept(session, place)
+    from ltxspec.project.comment import make_comment, post_comment
 
-    place = Typed(typed["number"], typed["repository"], typed["forge"], typed["api"], typed["key"])
-    names = ("base", "head", "report", "storyboard", "sheet", "report_url", "advice", "dry_run")
-    options = CommentOptions(place, **{name: typed[name] for name in names})
-    return accept_order(session, options) if typed["accept_order"] else comment(session, options)
+    project = session.open_project()
+    comment = make_comment(project, place, content)
+    if dry_run:
+        click.echo(comment.text, nl=False)
+        return 0
+    posted = post_comment(project, comment)
+    if posted is None:
+        head = comment.head[:12]
+        click.echo(f"no open pull request has the head {head} any more; nothing to comment on", err=True)
+    elif posted.comment is None:
+        click.echo(f"nothing written: {posted.reason}", err=True)
+    else:
+        click.echo(f"comment {posted.outcome}", err=True)
+        click.echo(posted.comment.url or str(posted.comment.id))
+    return 0
+
+
+def _accept(session: Session, place: Place) -> int:
+    from dataclasses import asdict
+
+    import orjson
+
+    from ltxspec.project.comment import accept_order
+
+    click.echo(orjson.dumps(asdict(accept_order(session.folder, place))).decode())
+    return 0

@@ -12,24 +12,13 @@ from ltxspec.cli.context import Session
 @options.provider
 @options.output_format("text", "json")
 @click.pass_obj
-def command(session: Session, address: str | None, by: str, provider: str | None, form: str) -> int:
+def command(session: Session, address: str | None, by: str, provider: str | None, output_format: str) -> int:
     """Add up what all takes cost, failed and superseded ones too. Unknown costs are counted, never taken for 0."""
-    from ltxspec.lock.models import Take
-    from ltxspec.project.lookup import find
+    from ltxspec.project.lookup import takes_by
     from ltxspec.report.takes import cost_json, cost_text
 
     project = session.open_project(provider)
-    groups: dict[str, list[Take]] = {}
-    for item in find(project, address):
-        for take in item.record.takes:
-            names = {
-                "spec": item.address.spec,
-                "shot": str(item.address),
-                "month": (take.submitted_at or "not dated")[:7] if take.submitted_at else "not dated",
-                "model": take.model,
-            }
-            groups.setdefault(names[by], []).append(take)
-    rows = sorted(groups.items())
+    rows = takes_by(project, address, by)
     text = cost_text(rows, session.style(), free=project.provider == "sandbox")
-    click.echo(cost_json(rows) if form == "json" else text, nl=False)
+    click.echo(cost_json(rows) if output_format == "json" else text, nl=False)
     return 0

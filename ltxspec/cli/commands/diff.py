@@ -1,7 +1,7 @@
 """`ltxspec diff`: what changed between two versions of the project, in shots and money."""
 
 import sys
-from typing import Any
+from dataclasses import dataclass
 
 import click
 
@@ -9,6 +9,15 @@ from ltxspec.cli import options
 from ltxspec.cli.context import Session
 
 _EXAMPLES = "Examples: `ltxspec diff`, `ltxspec diff HEAD~1`, `ltxspec diff main...feature --format markdown`."
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How the review is written."""
+
+    output_format: str
+    forge: str | None
+    link_base: str
 
 
 @click.command("diff", epilog=_EXAMPLES)
@@ -22,9 +31,12 @@ _EXAMPLES = "Examples: `ltxspec diff`, `ltxspec diff HEAD~1`, `ltxspec diff main
 )
 @click.option("--forge", metavar="NAME", help="Keep Markdown within what this forge takes: `github`, `gitlab`, …")
 @click.option("--link-base", metavar="URL", default="", help="What comes before a spec's path in Markdown links.")
+@options.gathered("form", Form)
 @options.provider
 @click.pass_obj
-def command(session: Session, /, **typed: Any) -> int:
+def command(
+    session: Session, base: str | None, head: str | None, form: Form, provider: str | None, *, detailed_exitcode: bool
+) -> int:
     """Compare two git revisions: what was rendered, what is left to render, why, and the money.
 
     BASE is a revision, `A..B` or `A...B`; without it, where this branch left the main branch. HEAD is a revision;
@@ -34,12 +46,12 @@ def command(session: Session, /, **typed: Any) -> int:
     from ltxspec.report.diagnostics import format_diagnostics
     from ltxspec.report.review.formats import REVIEW_FORMATS, ReviewOptions, page_for
 
-    form, page = typed["form"], page_for(typed["forge"], typed["link_base"])
-    review = make_review(session.open_project(typed["provider"]), typed["base"], typed["head"])
-    click.echo(REVIEW_FORMATS[form](review, ReviewOptions(session.style(), page)), nl=False)
-    if form == "text" and review.diagnostics:
+    page = page_for(form.forge, form.link_base)
+    review = make_review(session.open_project(provider), base, head)
+    click.echo(REVIEW_FORMATS[form.output_format](review, ReviewOptions(session.style(), page)), nl=False)
+    if form.output_format == "text" and review.diagnostics:
         click.echo(format_diagnostics(review.diagnostics, session.style(sys.stderr)), err=True, nl=False)
-    if not typed["detailed_exitcode"]:
+    if not detailed_exitcode:
         return 0
     if {refusal.code for refusal in review.refusals} & {"invalid", "record-altered", "tasks-lost"}:
         return 1

@@ -15,25 +15,18 @@ def command(session: Session, paths: tuple[str, ...], *, check: bool, show_diff:
     """Lay out specs alike. Comments, order and texts stay; a fingerprint never changes by it."""
     from difflib import unified_diff
 
-    from ltxspec.project.load import spec_files
-    from ltxspec.spec.formatting import format_spec
-    from ltxspec.storage.durable import REAL, read_file, replace_file
+    from ltxspec.project.format import unformatted, write_formatted
 
     project = session.open_project()
     changed = 0
-    for path in spec_files(project, paths):
-        label = project.label(path)
-        text = project.files.read_text(label, beside="")
-        formatted = format_spec(text, label)
-        if formatted.encode() == read_file(path, project.root):
-            continue
+    for item in unformatted(project, paths):
         changed += 1
         if show_diff:
-            lines = unified_diff(text.splitlines(keepends=True), formatted.splitlines(keepends=True), label, label)
-            click.echo("".join(lines), nl=False)
+            before, after = (text.splitlines(keepends=True) for text in (item.before, item.after))
+            click.echo("".join(unified_diff(before, after, item.file, item.file)), nl=False)
         elif check:
-            click.echo(f"not formatted: {label}")
+            click.echo(f"not formatted: {item.file}")
         else:
-            replace_file(path, formatted.encode(), REAL.inside(project.root))
-            click.echo(f"formatted {label}")
+            write_formatted(project, item)
+            click.echo(f"formatted {item.file}")
     return 1 if changed and (check or show_diff) else 0

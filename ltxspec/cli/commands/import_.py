@@ -1,6 +1,5 @@
 """`ltxspec import`: adopt a render made elsewhere, so that it is never bought again."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,7 +9,7 @@ from ltxspec.cli.context import Session
 from ltxspec.cli.param_types import NEW_ADDRESS, TASK_ID
 
 if TYPE_CHECKING:
-    from ltxspec.values import Json, ShotAddress, TaskId
+    from ltxspec.values import ShotAddress, TaskId
 
 _EXAMPLE = "`ltxspec import night-scenes.alley --request request.json --response response.json`"
 
@@ -31,10 +30,8 @@ def command(
     provider: str | None,
 ) -> int:
     """Record a finished render under SPEC.SHOT. It keeps its task id; nothing is ordered."""
-    import asyncio
-
     from ltxspec.errors import WrongUsage
-    from ltxspec.project.adopt import adopt, fetch_details
+    from ltxspec.project.adopt import adopt, adopt_task, read_exchange
     from ltxspec.report.takes import money
 
     given = [request_file is not None, response_file is not None]
@@ -42,23 +39,10 @@ def command(
         raise WrongUsage("give either --request and --response, or --task-uuid", hint=_EXAMPLE)
     project = session.open_project(provider)
     if task is not None:
-        request, response = asyncio.run(fetch_details(project, task))
+        take = adopt_task(project, address, task)
     else:
-        folder = session.folder
-        request, response = _read(folder / str(request_file)), _read(folder / str(response_file))
-    take = adopt(project, address, request, response)
+        files = (session.folder / str(file) for file in (request_file, response_file))
+        request, response = (read_exchange(file, file.name) for file in files)
+        take = adopt(project, address, request, response)
     click.echo(f"{address}: task {take.task_id} recorded, {money(take.cost)}.")
     return 0
-
-
-def _read(path: Path) -> "Json":
-    import json
-
-    from ltxspec.errors import WrongUsage
-    from ltxspec.storage.named import LARGEST_INPUT, read_named
-
-    try:
-        # amounts stay exactly as written
-        return json.loads(read_named(path, path.name, LARGEST_INPUT), parse_float=str)
-    except ValueError as error:
-        raise WrongUsage(f"`{path.name}` is not JSON: {error}") from error

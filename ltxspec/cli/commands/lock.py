@@ -105,14 +105,14 @@ def _drive(session: Session, paths: tuple[str, ...]) -> int:
 @click.pass_obj
 def migrate(session: Session, provider: str | None) -> int:
     """Write lockfiles of older versions in the present format. Reads all, changes only what must change."""
-    from ltxspec.lock.codec import VERSION
+    from ltxspec.project.lock_edit import FORMAT_VERSION
     from ltxspec.project.lock_edit import migrate as migrate_all
 
     written, count = migrate_all(session.open_project(provider))
     for name in written:
         click.echo(f"rewritten: {name}")
     left = count - len(written)
-    click.echo(f"{left} lockfile{'s' * (left != 1)} already in version {VERSION}, {len(written)} rewritten.")
+    click.echo(f"{left} lockfile{'s' * (left != 1)} already in version {FORMAT_VERSION}, {len(written)} rewritten.")
     return 0
 
 
@@ -180,7 +180,7 @@ def _agreed(found: "Forgotten", *, yes: bool) -> bool:
 @click.pass_obj
 def textconv(session: Session, file: str) -> int:
     """Print a lockfile as text: for git, as `diff.ltxspec.textconv`."""
-    from ltxspec.cli.textconv import textconv as as_text
+    from ltxspec.project.lock_text import textconv as as_text
 
     click.echo(as_text(session.folder / file), nl=False)
     return 0

@@ -10,7 +10,7 @@ from ltxspec.cli.context import Session
 @click.argument("name", required=False)
 @options.output_format("text", "json")
 @click.pass_obj
-def command(session: Session, name: str | None, form: str) -> int:
+def command(session: Session, name: str | None, output_format: str) -> int:
     """List the models a spec can name, or show one: parameters, limits, prices, and where each fact comes from."""
     import orjson
 
@@ -21,7 +21,7 @@ def command(session: Session, name: str | None, form: str) -> int:
     if name is None:
         rows = [{"air": model.air, "slug": model.slug, "name": model.name} for model in catalog.models]
         text = models_text(catalog.models)
-        click.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2) if form == "json" else text)
+        click.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2) if output_format == "json" else text)
         return 0
     model = catalog.find(name)
     if model is None:
@@ -29,5 +29,5 @@ def command(session: Session, name: str | None, form: str) -> int:
         raise WrongUsage(
             f"no model is called `{name}`", hint=f"did you mean `{near}`?" if near else "`ltxspec models` lists them"
         )
-    click.echo(orjson.dumps(model.schema, option=orjson.OPT_INDENT_2) if form == "json" else model_text(model))
+    click.echo(orjson.dumps(model.schema, option=orjson.OPT_INDENT_2) if output_format == "json" else model_text(model))
     return 0

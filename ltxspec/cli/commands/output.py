@@ -1,7 +1,5 @@
 """`ltxspec output`: where a shot's current video is, for scripts."""
 
-from pathlib import Path
-
 import click
 
 from ltxspec.cli import options
@@ -23,7 +21,7 @@ class NoVideo(LtxspecError):
 @options.provider
 @options.output_format("text", "json")
 @click.pass_obj
-def command(session: Session, address: str, provider: str | None, form: str, *, url: bool) -> int:
+def command(session: Session, address: str, provider: str | None, output_format: str, *, url: bool) -> int:
     """Print the local file of a shot's current video, or its address when it is not archived. One line per output.
 
     The output that `ltxspec pick --result` chose comes first.
@@ -39,17 +37,11 @@ def command(session: Session, address: str, provider: str | None, form: str, *, 
     take = holding.record.current_take
     if take is None:
         raise NoVideo(f"`{address}` has no finished video yet", hint=f"`ltxspec show {address}` lists its takes")
-    places = {} if url else {sha256: _from_here(project.root / path) for sha256, path in local_places(project).items()}
-    if form == "json":
+    places = {} if url else local_places(project, from_here=True)
+    if output_format == "json":
         documents = [output_json(output, places) for output in take.shown]
         click.echo(orjson.dumps(documents, option=orjson.OPT_INDENT_2))
     else:
         for output in take.shown:
             click.echo(place_of(output, places))
     return 0
-
-
-def _from_here(path: Path) -> str:
-    """A path that works where the command was typed, wherever `-C` points."""
-    here = Path.cwd()
-    return path.relative_to(here).as_posix() if path.is_relative_to(here) else str(path)

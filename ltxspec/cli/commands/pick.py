@@ -1,7 +1,5 @@
 """`ltxspec pick`: make an earlier take current, or another of its outputs. Costs nothing."""
 
-from typing import Any
-
 import click
 
 from ltxspec.cli import options
@@ -19,18 +17,19 @@ _EXAMPLES = "Examples: `ltxspec pick night-scenes.alley --take 1`, `ltxspec pick
 )
 @options.provider
 @click.pass_obj
-def command(session: Session, /, **typed: Any) -> int:
+def command(
+    session: Session, address: str, more: tuple[str, ...], number: int | None, result: int | None, provider: str | None
+) -> int:
     """Make take N of a shot the current one. It stays picked: it comes back when an edit is taken back."""
     from ltxspec.errors import WrongUsage
     from ltxspec.project.pick import pick
 
-    number, result, more = typed["number"], typed["result"], typed["more"]
     if more:
         hint = f"write `--take {more[0]}`" if more[0].isdecimal() else "`ltxspec pick --help` tells what it takes"
         raise WrongUsage(f"unexpected `{' '.join(more)}` after the shot", hint=hint)
     if number is None and result is None:
         raise WrongUsage("missing option `--take`", hint="`ltxspec pick --help` tells what it takes")
-    picked = pick(session.open_project(typed["provider"]), typed["address"], number, result)
+    picked = pick(session.open_project(provider), address, number, result)
     which = f"result {result} of take {picked.number}" if result is not None else f"take {picked.number}"
     click.echo(f"{picked.address}: {which} is current ({picked.task}).")
     return 0

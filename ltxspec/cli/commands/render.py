@@ -1,11 +1,10 @@
 """`ltxspec render`: the requests as they would be sent."""
 
-from typing import Any
-
 import click
 
 from ltxspec.cli import options
 from ltxspec.cli.context import Session
+from ltxspec.cli.options import Variables
 
 
 @click.command(
@@ -17,36 +16,22 @@ from ltxspec.cli.context import Session
 @options.provider
 @options.output_format("text", "json", "yaml")
 @click.pass_obj
-def command(session: Session, /, **typed: Any) -> int:
+def command(
+    session: Session,
+    paths: tuple[str, ...],
+    shots: tuple[str, ...],
+    variables: Variables,
+    provider: str | None,
+    output_format: str,
+) -> int:
     """Show each shot's request exactly as it is sent: prompt rendered, defaults merged, task id derived.
 
     JSON is the list of task objects, in the form the provider takes.
     """
-    from ltxspec.apply.orders import order_body
-    from ltxspec.cli.variables import read_variables
-    from ltxspec.fingerprint import TaskIdentity, task_id
-    from ltxspec.plan.addresses import refuse_unknown
-    from ltxspec.plan.selection import selection
-    from ltxspec.project.load import render_specs
+    from ltxspec.project.load import rendered_orders
     from ltxspec.report.requests import FORMATS
 
-    project = session.open_project(typed["provider"])
-    wanted = selection(targets=typed["shots"])
-    variables = read_variables(typed["var"], typed["var_files"], session.folder)
-    specs = render_specs(project, typed["paths"], variables)
-    requests = [request for spec in specs for request in spec.requests]
-    addresses = [request.address for request in requests]
-    refuse_unknown(wanted.unmatched(addresses), addresses)
-    bodies = []
-    for request in requests:
-        if wanted.is_target(request.address):
-            identity = TaskIdentity(
-                project.config.project.id,
-                project.provider,
-                request.address.spec,
-                request.address.instance,
-                request.fingerprint,
-            )
-            bodies.append((request, order_body(request, task_id(identity))))
-    click.echo(FORMATS[typed["form"]](bodies, session.style()), nl=False)
+    values = variables.read(session.folder)
+    orders = rendered_orders(session.open_project(provider), paths, values, shots)
+    click.echo(FORMATS[output_format](orders, session.style()), nl=False)
     return 0

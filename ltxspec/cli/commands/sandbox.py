@@ -1,25 +1,10 @@
 """`ltxspec sandbox serve`: the free stand-in for the paid service, on a port, for any client."""
 
-import errno
-import socket
-from typing import Any
-
 import click
 
+from ltxspec.cli import options
 from ltxspec.cli.context import Session
-from ltxspec.errors import LtxspecError
-
-_WHY = {
-    errno.EADDRINUSE: "something else listens there already",
-    errno.EACCES: "this user may not listen there",
-    errno.EADDRNOTAVAIL: "this machine has no such address",
-}
-
-
-class CannotListen(LtxspecError):
-    """The sandbox's address or port cannot be had."""
-
-    code = "cannot-listen"
+from ltxspec.project.sandbox import ServeOptions
 
 
 @click.group("sandbox")
@@ -46,39 +31,11 @@ def command() -> None:
 @click.option("--speed", metavar="X", type=click.FloatRange(min=0.1), help="How many times faster than real rendering.")
 @click.option("--scenario", metavar="FILE", help="Faults to play, as JSON.")
 @click.option("--state", metavar="DIR", help="Where tasks and videos are kept (default: .ltxspec/sandbox).")
+@options.gathered("how", ServeOptions)
 @click.pass_obj
-def serve(session: Session, /, **typed: Any) -> int:
+def serve(session: Session, how: ServeOptions) -> int:
     """Serve until interrupted. The address is printed when it is ready."""
-    from ltxspec.media.animatic import write_animatic
-    from ltxspec.providers.sandbox.scenario import Scenario, read_scenario
-    from ltxspec.providers.sandbox.serve import run
-    from ltxspec.providers.sandbox.settings import Outside, SandboxSettings
-    from ltxspec.storage.clock import SystemClock
-    from ltxspec.storage.named import LARGEST_INPUT, read_named
+    from ltxspec.project.sandbox import serve_sandbox
 
-    project, faults = session.open_project("sandbox"), typed["scenario"]
-    settings = SandboxSettings(
-        catalog=project.catalog,
-        clock=SystemClock(),
-        make_video=write_animatic,
-        folder=session.folder / typed["state"] if typed["state"] else project.local / "sandbox",
-        speed=typed["speed"] or project.config.sandbox.speed,
-        api_key=typed["key"],
-        outside=Outside("this machine"),
-        scenario=read_scenario(read_named(session.folder / faults, faults, LARGEST_INPUT)) if faults else Scenario(),
-    )
-    try:
-        run(settings, typed["host"], typed["port"], lambda url: click.echo(f"sandbox ready: {url}"))
-    except LtxspecError as error:
-        if isinstance(error.__cause__, OSError):
-            raise _cannot_listen(typed["host"], typed["port"], error.__cause__) from error
-        raise
+    serve_sandbox(session.open_project("sandbox"), how, lambda url: click.echo(f"sandbox ready: {url}"))
     return 0
-
-
-def _cannot_listen(host: str, port: int, cause: OSError) -> CannotListen:
-    """What the system said, in our words."""
-    unknown = isinstance(cause, socket.gaierror)
-    why = _WHY[errno.EADDRNOTAVAIL] if unknown else _WHY.get(cause.errno or 0, "the system does not allow it")
-    hint = "`--port 0` takes any free one" if cause.errno in (errno.EADDRINUSE, errno.EACCES) else "leave out `--host`"
-    return CannotListen(f"the sandbox cannot listen on `{host}:{port}`: {why}", hint=hint)

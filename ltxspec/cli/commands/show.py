@@ -11,7 +11,7 @@ from ltxspec.cli.context import Session
 @options.provider
 @options.output_format("text", "json")
 @click.pass_obj
-def command(session: Session, address: str | None, provider: str | None, form: str) -> int:
+def command(session: Session, address: str | None, provider: str | None, output_format: str) -> int:
     """Show every take of a shot (or of all shots): status, cost, task id, where the video is."""
     import orjson
 
@@ -22,7 +22,7 @@ def command(session: Session, address: str | None, provider: str | None, form: s
     project = session.open_project(provider)
     found = find(project, address)
     places = local_places(project)
-    if form == "json":
+    if output_format == "json":
         documents = [record_json(str(item.address), item.record, places, retired=item.retired) for item in found]
         click.echo(orjson.dumps(documents, option=orjson.OPT_INDENT_2))
         return 0

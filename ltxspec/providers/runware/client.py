@@ -12,10 +12,10 @@ from typing import Self
 
 import httpx
 
-from ltxspec import __version__
 from ltxspec.connections import Cures, no_connection
 from ltxspec.errors import ProviderRefused
 from ltxspec.providers.hosts import is_this_machine
+from ltxspec.version import __version__
 
 _USER_AGENT = f"ltxspec/{__version__}"
 # More makes httpcore's pool slower, and the service asks for steadiness. Callers take turns (`reads.py`, `provider.py`

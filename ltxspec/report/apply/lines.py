@@ -2,27 +2,27 @@
 
 from collections.abc import Mapping
 
-from ltxspec.apply.events import ApplyEvent, Kind
+from ltxspec.apply.events import ApplyEvent, EventKind
 from ltxspec.redaction import redact_secrets
 from ltxspec.report.terminal import Paint, Style, clean
 
-_PAINTS: Mapping[Kind, Paint] = {
-    Kind.SHOT_COMMITTED: Paint.GREEN,
-    Kind.SHOT_FAILED: Paint.RED,
-    Kind.SHOT_UNCLEAR: Paint.YELLOW,
-    Kind.SHOT_NOT_ARCHIVED: Paint.YELLOW,
-    Kind.SHOT_UNRESOLVED: Paint.YELLOW,
-    Kind.SHOT_HELD_BACK: Paint.YELLOW,
-    Kind.WAITING_FOR_LOCK: Paint.YELLOW,
-    Kind.STOPPING: Paint.YELLOW,
+_PAINTS: Mapping[EventKind, Paint] = {
+    EventKind.SHOT_COMMITTED: Paint.GREEN,
+    EventKind.SHOT_FAILED: Paint.RED,
+    EventKind.SHOT_UNCLEAR: Paint.YELLOW,
+    EventKind.SHOT_NOT_ARCHIVED: Paint.YELLOW,
+    EventKind.SHOT_UNRESOLVED: Paint.YELLOW,
+    EventKind.SHOT_HELD_BACK: Paint.YELLOW,
+    EventKind.WAITING_FOR_LOCK: Paint.YELLOW,
+    EventKind.STOPPING: Paint.YELLOW,
 }
-_TIMED = {Kind.SHOT_RENDERED, Kind.SHOT_FAILED, Kind.SHOT_UNRESOLVED}
+_TIMED = {EventKind.SHOT_RENDERED, EventKind.SHOT_FAILED, EventKind.SHOT_UNRESOLVED}
 
 
 def event_line(event: ApplyEvent, style: Style) -> str:
     """`night-scenes.alley: rendered, $0.48 (72 s)`."""
     message = clean(str(redact_secrets(event.message)))
-    if event.kind is Kind.SHOT_RUNNING and event.percent is not None:
+    if event.kind is EventKind.SHOT_RUNNING and event.percent is not None:
         message += f", {event.percent} %"
     if event.kind in _TIMED and event.elapsed:
         message += f" ({event.elapsed:.0f} s)"

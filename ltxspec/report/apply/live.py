@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from ltxspec.apply.events import ApplyEvent, Kind, RunSummary
+from ltxspec.apply.events import ApplyEvent, EventKind, RunSummary
 from ltxspec.report.apply.lines import event_line
 from ltxspec.report.apply.summary import write_summary
 from ltxspec.report.terminal import Style, clean, fit
@@ -19,9 +19,15 @@ _MOST_LINES = 12  # renders drawn at once; the others are counted
 _LONGEST_ADDRESS = 40
 _LONGEST_STATE = 24
 
-_ENDS = {Kind.SHOT_COMMITTED, Kind.SHOT_NOT_ARCHIVED, Kind.SHOT_FAILED, Kind.SHOT_UNRESOLVED, Kind.SHOT_HELD_BACK}
-_SAID = _ENDS | {Kind.SHOT_UNCLEAR, Kind.SHOT_ADOPTED, Kind.WAITING_FOR_LOCK, Kind.STOPPING}
-_COUNTED = {Kind.SHOT_RECORDED, Kind.RUN_STARTED, Kind.RUN_FINISHED}
+_ENDS = {
+    EventKind.SHOT_COMMITTED,
+    EventKind.SHOT_NOT_ARCHIVED,
+    EventKind.SHOT_FAILED,
+    EventKind.SHOT_UNRESOLVED,
+    EventKind.SHOT_HELD_BACK,
+}
+_SAID = _ENDS | {EventKind.SHOT_UNCLEAR, EventKind.SHOT_ADOPTED, EventKind.WAITING_FOR_LOCK, EventKind.STOPPING}
+_COUNTED = {EventKind.SHOT_RECORDED, EventKind.RUN_FINISHED}
 
 
 class LiveView:
@@ -64,7 +70,7 @@ class LiveView:
             self._progress.console.print(Text.from_ansi(event_line(event, self._style)), soft_wrap=True)
         if event.address is not None and event.kind not in _COUNTED:
             self._follow(event, clean(str(event.address)))
-        self._ended += event.kind in _ENDS or event.kind is Kind.SHOT_RECORDED
+        self._ended += event.kind in _ENDS or event.kind is EventKind.SHOT_RECORDED
         self._count()
 
     def finish(self, summary: RunSummary) -> None:
@@ -91,7 +97,7 @@ class LiveView:
             self._progress.update(task, state=state, total=100, completed=event.percent)
 
     def _pay(self, event: ApplyEvent) -> None:
-        if event.kind in {Kind.SHOT_COMMITTED, Kind.SHOT_NOT_ARCHIVED}:
+        if event.kind in {EventKind.SHOT_COMMITTED, EventKind.SHOT_NOT_ARCHIVED}:
             self._cost += event.cost or Usd(0)
             self._unknown += event.cost is None
 

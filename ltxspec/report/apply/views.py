@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from typing import IO, Protocol
 
-from ltxspec.apply.events import ApplyEvent, Kind, RunSummary
+from ltxspec.apply.events import ApplyEvent, EventKind, RunSummary
 from ltxspec.redaction import redact_secrets
 from ltxspec.report.apply.lines import event_line
 from ltxspec.report.apply.summary import price, summary_document, summary_line, write_summary
@@ -63,7 +63,7 @@ class JsonView:
 
     def finish(self, summary: RunSummary) -> None:
         """Write the summary."""
-        event = ApplyEvent(Kind.RUN_FINISHED, summary_line(summary))
+        event = ApplyEvent(EventKind.RUN_FINISHED, summary_line(summary))
         self._write(event_document(event) | {"summary": summary_document(summary)})
 
     def _write(self, document: Mapping[str, Json]) -> None:
@@ -80,7 +80,7 @@ class PlainView:
 
     def emit(self, event: ApplyEvent) -> None:
         """Write the event's line, unless it says nothing new."""
-        if event.kind is Kind.SHOT_RUNNING:
+        if event.kind is EventKind.SHOT_RUNNING:
             quarter = (event.percent or 0) // _PERCENT_STEP
             if self._quarters.get(str(event.address), -1) >= quarter:
                 return

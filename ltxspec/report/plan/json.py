@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from ltxspec import __version__
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.differences import changes_of
 from ltxspec.plan.planfile import PlanOptions, destination_json, plan_digest
@@ -11,6 +10,7 @@ from ltxspec.report.diagnostics import diagnostic_document
 from ltxspec.report.jsontext import encode
 from ltxspec.report.wording import is_counted, total
 from ltxspec.values import Json, Usd, format_usd
+from ltxspec.version import __version__
 
 FORMAT_VERSION = "1.0"  # the minor number grows with added keys, the major one when a key changes its meaning
 

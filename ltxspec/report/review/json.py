@@ -5,7 +5,6 @@ A take stands once, under the side that gave it; shots refer to it by its task.
 
 from collections.abc import Iterable, Iterator
 
-from ltxspec import __version__
 from ltxspec.lock.codec import encode_take
 from ltxspec.lock.facts import AlteredTake
 from ltxspec.lock.models import Take
@@ -18,6 +17,7 @@ from ltxspec.report.jsontext import encode
 from ltxspec.report.plan.json import plan_document
 from ltxspec.review.models import WORKING_TREE, Kind, Review, ShotReview
 from ltxspec.values import Json, ShotAddress, Usd, format_usd
+from ltxspec.version import __version__
 
 FORMAT_VERSION = "1.0"  # the minor number grows with added keys, the major one when a key changes its meaning
 

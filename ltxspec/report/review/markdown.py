@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from ltxspec import __version__
 from ltxspec.errors import Diagnostic
 from ltxspec.plan.actions import Change
 from ltxspec.report import wording as phrases
@@ -20,6 +19,7 @@ from ltxspec.report.review.whole import is_bought
 from ltxspec.report.sized import Room
 from ltxspec.report.terminal import clean, fit
 from ltxspec.review.models import WORKING_TREE, Kind, LostTake, Review, ShotReview
+from ltxspec.version import __version__
 
 LEAST = 4_000  # units: below, not even what is never left out would fit
 MOST_ROWS = 500

@@ -11,7 +11,7 @@ from fakes import FakeClock, FakeProvider, MemoryArchive, MemoryState
 from ltxspec.apply.budget import Budget
 from ltxspec.apply.delivery import names_of
 from ltxspec.apply.engine import Job, RunSettings, World, _summary, run
-from ltxspec.apply.events import ApplyEvent, Kind, Outcome, RunSummary, ShotOutcome
+from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, RunSummary, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.ports import Acceptance, LocalMedia, Order, Sink, TaskReport, TaskState
 from ltxspec.apply.recovery import Limits
@@ -55,7 +55,7 @@ class Bench:
         return asyncio.run(run([job], world, chosen, budget, self.stop))
 
     @property
-    def kinds(self) -> list[Kind]:
+    def kinds(self) -> list[EventKind]:
         return [event.kind for event in self.events]
 
     @property
@@ -118,7 +118,7 @@ def test_a_task_the_provider_already_has_is_adopted_and_not_ordered() -> None:
     bench.provider.charges[task()] = 1  # another machine bought it and died
     summary = bench.run(change())
     assert bench.provider.submitted == []
-    assert Kind.SHOT_ADOPTED in bench.kinds
+    assert EventKind.SHOT_ADOPTED in bench.kinds
     assert summary.count(Outcome.COLLECTED) == 1
     assert bench.charged() == 1
 
@@ -226,7 +226,7 @@ def test_videos_of_a_task_that_failed_in_part_are_kept() -> None:
     written = bench.state.lockfile.shots["alley"].takes[0]
     assert (written.status, len(written.outputs), written.failure) == ("succeeded", 1, None)
     assert written.outputs[0].sha256 in bench.archive.home
-    told = next(event.message for event in bench.events if event.kind is Kind.SHOT_COMMITTED)
+    told = next(event.message for event in bench.events if event.kind is EventKind.SHOT_COMMITTED)
     assert told == "archived and recorded; only 1 of 2 results were made (providerError: one broke)"
 
 
@@ -249,7 +249,7 @@ def test_a_broken_video_is_fetched_again_and_never_ordered_again() -> None:
     bench = Bench()
     bench.archive.broken = set(names_of(task(), [Output(f"{task()}-0", None)]))
     bench.run(change())
-    assert Kind.SHOT_NOT_ARCHIVED in bench.kinds
+    assert EventKind.SHOT_NOT_ARCHIVED in bench.kinds
     assert len(bench.provider.submitted) == 1
 
 
@@ -278,11 +278,11 @@ def test_an_unfinished_task_is_collected_before_anything_is_bought() -> None:
     order: list[str] = []
 
     def note(event: ApplyEvent) -> None:
-        order.extend([event.kind] if event.kind in (Kind.SHOT_COMMITTED, Kind.SHOT_SUBMITTED) else [])
+        order.extend([event.kind] if event.kind in (EventKind.SHOT_COMMITTED, EventKind.SHOT_SUBMITTED) else [])
 
     bench.on_event = note
     bench.run(change())
-    assert order[:2] == [Kind.SHOT_COMMITTED, Kind.SHOT_SUBMITTED]
+    assert order[:2] == [EventKind.SHOT_COMMITTED, EventKind.SHOT_SUBMITTED]
     assert {item.task_id for item in bench.state.lockfile.shots["alley"].takes} == {task(1), task(7)}
     assert bench.state.lockfile.shots["alley"].current == task(1)
 
@@ -541,7 +541,7 @@ def test_a_result_that_comes_while_another_is_being_fetched_is_kept() -> None:
     bench = Bench(Slow())
     bench.provider.reports[task()] = TaskReport(task(), TaskState.RUNNING, (first,), exists=True)
     told: list[str] = []
-    bench.on_event = lambda event: told.append(event.message) if event.kind is Kind.SHOT_DELIVERED else None
+    bench.on_event = lambda event: told.append(event.message) if event.kind is EventKind.SHOT_DELIVERED else None
     bench.run(change(wanted=request(numberResults=3)))
     (partial,) = bench.state.lockfile.shots["alley"].takes
     assert [output.video_uuid for output in partial.outputs] == ["v0", "v1"]
@@ -598,7 +598,7 @@ def test_the_limit_holds_when_reality_is_dearer() -> None:
 
 def test_after_a_stop_nothing_more_is_ordered_and_what_is_under_way_is_collected() -> None:
     bench = Bench(FakeProvider(polls_needed=3))
-    bench.on_event = lambda event: bench.stop.stop("interrupted") if event.kind is Kind.SHOT_ACCEPTED else None
+    bench.on_event = lambda event: bench.stop.stop("interrupted") if event.kind is EventKind.SHOT_ACCEPTED else None
     shots = [change(wanted=request(f"s{n}", f"p{n}"), number=n) for n in range(1, 5)]
     summary = bench.run(*shots, parallelism=1)
     assert bench.charged() == 1
@@ -704,7 +704,7 @@ def test_links_follow_what_is_recorded_and_are_no_condition_for_it(
     assert archive.asked == wanted
     assert summary.count(Outcome.RECORDED) == (1 if links else 0)
     told = [(event.kind, event.message) for event in bench.events]
-    assert told == ([(Kind.SHOT_RECORDED, f"{planned.action.value} recorded")] if links else [])
+    assert told == ([(EventKind.SHOT_RECORDED, f"{planned.action.value} recorded")] if links else [])
 
 
 def test_a_shot_that_is_moved_and_bought_anew_takes_its_takes_with_it_before_the_order() -> None:
@@ -804,7 +804,7 @@ def test_trouble_of_one_shot_stops_further_orders_and_hides_no_other_result(resu
     )  # fmt: skip
     assert by_address["gate"].outcome is (Outcome.COLLECTED if resumed else Outcome.RENDERED)
     assert bench.stop.asked() == "the disk is full"
-    (event,) = [event for event in bench.events if event.kind is Kind.SHOT_UNRESOLVED]
+    (event,) = [event for event in bench.events if event.kind is EventKind.SHOT_UNRESOLVED]
     assert (event.code, event.estimate) == (StorageError.code, Decimal("0.48"))
     assert event.message.startswith("unresolved (the disk is full); the next `ltxspec apply`")
 

@@ -6,7 +6,7 @@ from builders import change, request, task
 from fakes import MemoryState
 from unit.apply.stages import stage
 
-from ltxspec.apply.events import ApplyEvent, Kind, Outcome, ShotOutcome
+from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.ports import Order
 from ltxspec.apply.recovery import Facts
@@ -40,9 +40,11 @@ def test_orders_may_be_sent_only_by_a_run_that_orders_and_goes_on(submit: bool, 
 
 def test_an_event_knows_its_shot_its_task_its_price_and_the_time_that_passed() -> None:
     told: list[ApplyEvent] = []
-    story(stage(emit=told.append), watched=12.34).tell(Kind.SHOT_RUNNING, "rendering", percent=40)
+    story(stage(emit=told.append), watched=12.34).tell(EventKind.SHOT_RUNNING, "rendering", percent=40)
     assert told == [
-        ApplyEvent(Kind.SHOT_RUNNING, "rendering", request().address, task(), Decimal("0.48"), percent=40, elapsed=12.3)
+        ApplyEvent(
+            EventKind.SHOT_RUNNING, "rendering", request().address, task(), Decimal("0.48"), percent=40, elapsed=12.3
+        )
     ]
 
 

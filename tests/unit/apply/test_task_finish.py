@@ -12,7 +12,7 @@ from unit.apply.stages import stage
 
 from ltxspec.apply.budget import Budget
 from ltxspec.apply.delivery import names_of
-from ltxspec.apply.events import ApplyEvent, Kind, Outcome, ShotOutcome
+from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.ports import Order, Sink, TaskReport, TaskState
 from ltxspec.apply.recovery import Facts
@@ -89,8 +89,8 @@ def test_a_success_is_written_before_and_after_the_download_and_linked() -> None
     assert bench.archive.links["night", "alley"] == (take.outputs[0].sha256,)
     assert bench.archive.forgotten == names_of(task(), [VIDEO])
     assert [(event.kind, event.message, event.cost) for event in bench.events] == [
-        (Kind.SHOT_RENDERED, "rendered, $0.48", PRICE),
-        (Kind.SHOT_COMMITTED, "archived and recorded", PRICE),
+        (EventKind.SHOT_RENDERED, "rendered, $0.48", PRICE),
+        (EventKind.SHOT_COMMITTED, "archived and recorded", PRICE),
     ]
 
 
@@ -117,7 +117,7 @@ def test_a_failure_is_told_with_its_code_and_with_what_it_cost(told: Failure | N
     assert (ended.outcome, ended.message, ended.cost, ended.billable) == (Outcome.FAILED, reason, PRICE, True)
     (event,) = bench.events
     code = told.code if told else "unknown"
-    assert (event.kind, event.message, event.cost, event.code) == (Kind.SHOT_FAILED, reason, PRICE, code)
+    assert (event.kind, event.message, event.cost, event.code) == (EventKind.SHOT_FAILED, reason, PRICE, code)
     written = bench.state.lockfile.shots["alley"].takes[0]
     assert (written.cost, written.failure) == (PRICE, told or Failure("unknown", "the provider gave no reason", False))  # noqa: FBT003  # may pass
     assert (bench.budget.committed, bench.budget.open_orders[0]) == (PRICE, 0)
@@ -265,7 +265,7 @@ def test_a_take_of_which_one_video_is_missing_is_not_called_archived() -> None:
     assert "Committed" not in bench.state.writes
     assert bench.archive.forgotten == []
     last = bench.events[-1]
-    assert (last.kind, last.cost) == (Kind.SHOT_NOT_ARCHIVED, PRICE)
+    assert (last.kind, last.cost) == (EventKind.SHOT_NOT_ARCHIVED, PRICE)
     assert last.message == "recorded, but the video is not home yet: the address expired"
 
 
@@ -286,7 +286,7 @@ def test_a_video_that_cannot_be_had_is_recorded_as_paid_and_the_task_stays_open(
     assert (ended.outcome, ended.archived, ended.message) == (Outcome.RENDERED, False, "the address expired")
     assert bench.state.lockfile.shots["alley"].takes[0].cost == PRICE
     assert "Committed" not in bench.state.writes
-    assert bench.events[-1].kind is Kind.SHOT_NOT_ARCHIVED
+    assert bench.events[-1].kind is EventKind.SHOT_NOT_ARCHIVED
 
 
 def test_videos_are_told_apart_by_their_ids_when_addresses_are_renewed() -> None:
@@ -333,7 +333,7 @@ def test_what_is_left_open_is_told_and_keeps_its_money() -> None:
     ended = leave(bench.story(), "no end in sight")
     assert (ended.outcome, ended.message) == (Outcome.UNRESOLVED, "no end in sight")
     (event,) = bench.events
-    assert event.kind is Kind.SHOT_UNRESOLVED
+    assert event.kind is EventKind.SHOT_UNRESOLVED
     assert event.message.startswith("unresolved (no end in sight); the next `ltxspec apply` or `ltxspec collect`")
     assert bench.budget.committed == PRICE
     assert bench.state.writes == ["Intent"]
@@ -358,7 +358,7 @@ def test_giving_up_closes_what_was_never_sent_and_what_nobody_wants() -> None:
     assert (ended.outcome, bench.budget.committed) == (Outcome.RECORDED, Decimal(0))
     assert bench.state.writes == ["Intent", "Abandoned"]
     (event,) = bench.events
-    assert (event.kind, event.message.startswith("given up: ")) == (Kind.SHOT_RECORDED, True)
+    assert (event.kind, event.message.startswith("given up: ")) == (EventKind.SHOT_RECORDED, True)
 
 
 def test_what_is_held_back_was_never_begun() -> None:

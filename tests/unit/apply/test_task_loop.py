@@ -9,7 +9,7 @@ from builders import change, intent, request, task
 from fakes import START, FakeClock, FakeProvider, MemoryState
 from unit.apply.stages import UNKNOWN, Shows, stage
 
-from ltxspec.apply.events import ApplyEvent, Kind, Outcome, ShotOutcome
+from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger, timestamp
 from ltxspec.apply.polling import Poller
 from ltxspec.apply.ports import Acceptance, LocalMedia, Order, TaskReport, TaskState
@@ -81,7 +81,7 @@ class Bench:
         return [name for name in self.state.writes if name != "lockfile"]
 
     @property
-    def told(self) -> list[tuple[Kind, str]]:
+    def told(self) -> list[tuple[EventKind, str]]:
         return [(event.kind, event.message) for event in self.events]
 
 
@@ -113,10 +113,10 @@ def test_a_lost_order_is_repeated_only_after_the_grace_time_and_that_is_written_
     assert bench.clock.seconds >= 5
     assert len(bench.provider.submitted) == 2
     assert bench.told[:4] == [
-        (Kind.SHOT_SUBMITTED, "ordered"),
-        (Kind.SHOT_UNCLEAR, "the reply was lost; looking before anything else is sent"),
-        (Kind.SHOT_SUBMITTED, "the same order sent again under its id"),
-        (Kind.SHOT_ACCEPTED, "accepted"),
+        (EventKind.SHOT_SUBMITTED, "ordered"),
+        (EventKind.SHOT_UNCLEAR, "the reply was lost; looking before anything else is sent"),
+        (EventKind.SHOT_SUBMITTED, "the same order sent again under its id"),
+        (EventKind.SHOT_ACCEPTED, "accepted"),
     ]
 
 
@@ -124,7 +124,7 @@ def test_what_another_machine_ordered_is_not_called_an_order_of_this_run() -> No
     bench = Bench()
     bench.provider.charges[task()] = 1
     assert bench.follow().outcome is Outcome.COLLECTED
-    assert bench.told[1] == (Kind.SHOT_ADOPTED, "the provider already has this task; nothing is charged again")
+    assert bench.told[1] == (EventKind.SHOT_ADOPTED, "the provider already has this task; nothing is charged again")
 
 
 def test_a_repeat_that_finds_the_first_copy_is_an_order_of_this_run() -> None:
@@ -340,7 +340,7 @@ def test_each_result_of_several_is_taken_in_when_it_is_seen() -> None:
         """The power goes out."""
 
     def power_cut(event: ApplyEvent) -> None:
-        if event.kind is Kind.SHOT_DELIVERED and event.message.startswith("2 of 3"):
+        if event.kind is EventKind.SHOT_DELIVERED and event.message.startswith("2 of 3"):
             raise Stops
 
     bench = Bench(Shows(live=[seen(), seen(results=1), seen(results=1), seen(results=2), seen(results=2)]))
@@ -465,7 +465,7 @@ def test_a_task_seen_alive_is_known_to_be_accepted() -> None:
     bench = Bench(FakeProvider(script=[LOST_BUT_TAKEN], polls_needed=3))
     bench.follow()
     assert bench.steps == ["Intent", "Accepted", "Finished", "Committed"]
-    running = [event for event in bench.events if event.kind is Kind.SHOT_RUNNING]
+    running = [event for event in bench.events if event.kind is EventKind.SHOT_RUNNING]
     assert [(event.message, event.percent) for event in running] == [("rendering", 50), ("rendering", 50)]
 
 
@@ -474,7 +474,7 @@ def test_a_first_sign_of_an_unclear_order_is_written_down_at_once_and_no_look_be
     assert bench.follow(limits=Limits(grace=50, task_timeout=600)).outcome is Outcome.RENDERED
     (accepted,) = [event for event in bench.state.journal if isinstance(event, Accepted)]
     assert accepted.at == timestamp(START + timedelta(seconds=2))
-    assert [event.kind for event in bench.events].count(Kind.SHOT_RUNNING) == 1
+    assert [event.kind for event in bench.events].count(EventKind.SHOT_RUNNING) == 1
 
 
 def test_a_failure_of_the_provider_is_written_down_with_its_reason() -> None:

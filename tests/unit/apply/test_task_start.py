@@ -10,7 +10,7 @@ from fakes import FakeClock, FakeProvider, MemoryState
 from unit.apply.stages import UNKNOWN, Shows, stage
 
 from ltxspec.apply.budget import Budget
-from ltxspec.apply.events import ApplyEvent, Kind, Outcome, ShotOutcome
+from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.ports import LocalMedia, Order, TaskReport, TaskState
 from ltxspec.apply.task import StopSignal
@@ -75,7 +75,7 @@ class Bench:
         )
 
     @property
-    def kinds(self) -> list[Kind]:
+    def kinds(self) -> list[EventKind]:
         return [event.kind for event in self.events]
 
     @property
@@ -111,7 +111,7 @@ def test_a_shot_that_the_provider_shows_is_adopted_without_a_further_look() -> N
     bench.provider.charges[task()] = 1
     assert bench.order(seen=SEEN).outcome is Outcome.COLLECTED
     assert (bench.provider.submitted, bench.provider.looked_up) == ([], [])
-    assert Kind.SHOT_ADOPTED in bench.kinds
+    assert EventKind.SHOT_ADOPTED in bench.kinds
     assert bench.budget.committed == PRICE
     assert bench.steps == ["Intent", "Accepted", "Finished", "Committed"]
 
@@ -328,7 +328,7 @@ def test_what_goes_wrong_before_the_order_costs_nothing(error: Exception, outcom
     (event,) = bench.events
     failed = outcome is Outcome.FAILED
     assert (event.kind, event.message.removeprefix("not ordered: ")) == (
-        Kind.SHOT_FAILED if failed else Kind.SHOT_HELD_BACK, str(error),
+        EventKind.SHOT_FAILED if failed else EventKind.SHOT_HELD_BACK, str(error),
     )  # fmt: skip
     assert event.code == (ProviderRefused.code if failed else None)
     assert (bench.state.writes, bench.provider.submitted) == ([], [])
@@ -371,7 +371,7 @@ def test_an_unclear_order_is_taken_up_under_its_own_id() -> None:
     bench = Bench()
     bench.provider.charges[task()] = 1
     assert bench.resume(wanted=change()).outcome is Outcome.COLLECTED
-    assert bench.kinds[0] is Kind.SHOT_LOOKED_UP
+    assert bench.kinds[0] is EventKind.SHOT_LOOKED_UP
     assert bench.provider.submitted == []
     assert bench.budget.committed == PRICE
 

@@ -6,33 +6,22 @@ import pytest
 from click.testing import CliRunner
 
 from ltxspec.cli import options
-from ltxspec.cli.context import Session
-from ltxspec.cli.options import options_of
+from ltxspec.cli.options import Selected, Variables
+from ltxspec.errors import WrongUsage
 from ltxspec.plan.planfile import PlanOptions
-
-TYPED = {
-    "paths": ("specs",),
-    "targets": ("night.a",),
-    "retakes": (),
-    "retries": ("night.b",),
-    "var": ("x=2",),
-    "var_files": (),
-}
 
 
 @click.command()
-@options.paths
 @options.output_format("text", "json")
-@options.selectors
-@options.variables
+@options.selected()
 @options.lock_timeout
 @options.provider
-def command(**typed: Any) -> None:
+def command(**values: Any) -> None:
     """Takes everything that commands share."""
-    click.echo(repr(typed))
+    click.echo(repr(values))
 
 
-def typed(*arguments: str) -> dict[str, Any]:
+def given(*arguments: str) -> dict[str, Any]:
     """What a command gets of an empty or full command line."""
     result = CliRunner().invoke(command, arguments)
     assert result.exit_code == 0, result.output
@@ -40,30 +29,15 @@ def typed(*arguments: str) -> dict[str, Any]:
     return found
 
 
-def test_nothing_typed_means_nothing_asked() -> None:
-    assert typed() == {
-        "paths": (),
-        "form": "text",
-        "targets": (),
-        "retakes": (),
-        "retries": (),
-        "var": (),
-        "var_files": (),
-        "lock_timeout": 0.0,
-        "provider": None,
-    }
+def test_an_empty_command_line_selects_nothing() -> None:
+    assert given() == {"output_format": "text", "selected": Selected(), "lock_timeout": 0.0, "provider": None}
 
 
 def test_everything_may_be_given_and_most_of_it_several_times() -> None:
     line = "a.yaml --target x --target y --retake r --retry s --var a=1 --var b=2 --var-file f --provider sandbox b"
-    assert typed(*line.split(), "--format", "json", "--lock-timeout", "2.5") == {
-        "paths": ("a.yaml", "b"),
-        "form": "json",
-        "targets": ("x", "y"),
-        "retakes": ("r",),
-        "retries": ("s",),
-        "var": ("a=1", "b=2"),
-        "var_files": ("f",),
+    assert given(*line.split(), "--format", "json", "--lock-timeout", "2.5") == {
+        "output_format": "json",
+        "selected": Selected(("a.yaml", "b"), ("x", "y"), ("r",), ("s",), ("a=1", "b=2"), ("f",)),
         "lock_timeout": 2.5,
         "provider": "sandbox",
     }
@@ -75,12 +49,29 @@ def test_what_makes_no_sense_is_refused(arguments: tuple[str, ...]) -> None:
 
 
 def test_the_help_shows_each_once_with_the_formats_there_are() -> None:
-    told = CliRunner().invoke(command, ["--help"]).output
-    assert "[text|json]" in told
-    assert all(told.count(f"  {name} ") == 1 for name in ("--target", "--retake", "--retry", "--var", "--provider"))
-
-
-def test_options_are_what_was_typed(tmp_path: Path) -> None:
-    assert options_of(Session(str(tmp_path)), TYPED) == PlanOptions(
-        ("specs",), ("night.a",), (), ("night.b",), {"x": "2"}
+    help_text = CliRunner().invoke(command, ["--help"]).output
+    assert "[text|json]" in help_text
+    assert all(
+        help_text.count(f"  {name} ") == 1 for name in ("--target", "--retake", "--retry", "--var", "--provider")
     )
+
+
+def test_what_is_selected_is_what_is_planned(tmp_path: Path) -> None:
+    selected = Selected(("specs",), ("night.a",), (), ("night.b",), ("x=2",))
+    assert selected.plan_options(tmp_path) == PlanOptions(("specs",), ("night.a",), (), ("night.b",), {"x": "2"})
+
+
+def test_variables_are_read_from_files_and_pairs(tmp_path: Path) -> None:
+    (tmp_path / "v.yaml").write_text("x: 1\n")
+    assert Variables(("y=2",), ("v.yaml",)).read(tmp_path) == {"x": 1, "y": "2"}
+    with pytest.raises(WrongUsage):
+        Variables(("y",)).read(tmp_path)
+
+
+def test_a_command_may_take_its_variables_as_one_value() -> None:
+    @click.command()
+    @options.variables
+    def only(variables: Variables) -> None:
+        click.echo(repr(variables))
+
+    assert eval(CliRunner().invoke(only, ["--var", "a=1"]).output) == Variables(("a=1",))

@@ -10,16 +10,16 @@ from acceptance.commands import write_spec
 from unit.project.projects import project
 
 from ltxspec.apply.budget import Budget
-from ltxspec.apply.events import ApplyEvent, Kind, Outcome, RunSummary, ShotOutcome
-from ltxspec.cli.running import _on_signal, _once_in_a_turn, exit_code, run_jobs
+from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, RunSummary, ShotOutcome
+from ltxspec.cli.running import _on_signal, _once_in_a_turn, exit_code, run_on
 from ltxspec.plan.planfile import PlanOptions
 from ltxspec.project.locks import holding
-from ltxspec.project.plan import plan_with
+from ltxspec.project.plan import plan_project
 from ltxspec.project.project import Project
-from ltxspec.project.run import Run, RunOptions, jobs_of
+from ltxspec.project.run import PreparedRun, jobs_of, settings_of
 from ltxspec.report.apply.views import PlainView
 from ltxspec.report.terminal import Style
-from ltxspec.values import ShotAddress, TaskId
+from ltxspec.values import ShotAddress
 
 SPEC = "model: lightricks:ltx@2.5-fast\ndefaults: {width: 1280, height: 720}\nshots: {tower: {prompt: A tower.}}\n"
 
@@ -52,24 +52,24 @@ class BrokenPipe(io.StringIO):
 
 
 def test_a_run_goes_on_when_nobody_listens_any_more(opened: Project) -> None:
-    planned = plan_with(opened, PlanOptions(targets=("night.tower",)))
+    planned = plan_project(opened, PlanOptions(targets=("night.tower",)))
     out, err = BrokenPipe(), BrokenPipe()
     with holding(opened, ["night"], wait=0, command="apply") as held:
-        jobs = jobs_of(held, planned, ())
-        run, by_user = run_jobs(opened, jobs, RunOptions(), Budget(None), PlainView(out, err, Style()))
-    assert (run.count(Outcome.RENDERED), by_user, run.free) == (1, False, True)
+        run = PreparedRun(opened, jobs_of(held, planned), settings_of(opened), Budget(None))
+        assert run_on(run, PlainView(out, err, Style())) == 0
     assert err.getvalue().startswith("night.tower: ")
     assert (opened.renders / "night" / "tower.mp4").is_file()
 
 
-def test_a_first_signal_stops_orders_and_says_what_is_under_way() -> None:
-    told: list[ApplyEvent] = []
-    run = Run(Budget(None), told.append)
-    run.budget.count(TaskId("a"), Decimal("0.48"))
-    _on_signal(run)
+def prepared(opened: Project) -> PreparedRun:
+    return PreparedRun(opened, (), settings_of(opened), Budget(None))
+
+
+def test_a_first_signal_stops_orders_and_says_so(opened: Project) -> None:
+    run, events = prepared(opened), list[ApplyEvent]()
+    _on_signal(run, events.append)
     assert (run.stop.asked(), run.stop.by_user) == ("interrupted", True)
-    assert told[0].kind is Kind.STOPPING
-    assert "1 task under way for $0.48, which cannot be cancelled" in told[0].message
+    assert [event.kind for event in events] == [EventKind.STOPPING]
 
 
 def test_a_signal_that_arrives_twice_at_once_is_one() -> None:
@@ -90,21 +90,14 @@ def test_a_signal_that_arrives_twice_at_once_is_one() -> None:
     asyncio.run(signals())
 
 
-def test_a_second_signal_leaves_at_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_second_signal_leaves_at_once(
+    opened: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     left: list[int] = []
     monkeypatch.setattr("os._exit", left.append)
-    run = Run(Budget(None), lambda _: None)
-    _on_signal(run)
+    run = prepared(opened)
+    _on_signal(run, lambda _: None)
     assert left == []
-    _on_signal(run)
+    _on_signal(run, lambda _: None)
     assert left == [130]
-    assert "left at once with nothing under way" in capsys.readouterr().err
-
-
-def test_a_signal_during_a_download_says_what_is_being_downloaded() -> None:
-    told: list[ApplyEvent] = []
-    _on_signal(Run(Budget(None), told.append, arriving={TaskId("a")}))
-    assert "1 finished task whose video is being downloaded" in told[0].message
-    assert "0 task" not in told[0].message
-    _on_signal(Run(Budget(None), told.append))
-    assert "nothing under way" in told[1].message
+    assert "left at once with nothing in progress" in capsys.readouterr().err

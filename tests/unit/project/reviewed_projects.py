@@ -68,7 +68,7 @@ def opened(folder: Path, provider: str | None = None) -> Project:
 
 def buy(folder: Path) -> Lockfile:
     """Record a take for every request that has none, as an apply would; what it costs is 48 cents."""
-    from ltxspec.project.adapters import owned
+    from ltxspec.project.lookup import owned
 
     found = opened(folder)
     (spec,) = render_specs(found, [])

@@ -1,4 +1,3 @@
-import asyncio
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -62,7 +61,7 @@ def outputs(opened: Project) -> list[Output]:
 
 def pull(opened: Project, address: str | None = None, *, only_current: bool = False) -> tuple[Pulled, list[str]]:
     said: list[str] = []
-    return asyncio.run(pull_missing(opened, Wanted(address, only_current=only_current), said.append)), said
+    return pull_missing(opened, Wanted(address, only_current=only_current), said.append), said
 
 
 def test_missing_videos_are_fetched_and_their_hashes_recorded_the_current_take_first(opened: Project) -> None:
@@ -128,7 +127,7 @@ def test_what_another_command_recorded_meanwhile_is_kept(opened: Project) -> Non
             picked = replace(record, current=record.takes[0].task_id)
             path_of(opened).write_bytes(encode_lockfile(replace(lockfile, shots={"lane": picked})))
 
-    assert asyncio.run(pull_missing(opened, Wanted(), say)) == Pulled(2, 0)
+    assert pull_missing(opened, Wanted(), say) == Pulled(2, 0)
     lane = recorded(opened).shots["lane"]
     assert lane.current == lane.takes[0].task_id
     assert all(output.sha256 for take in lane.takes for output in take.outputs)

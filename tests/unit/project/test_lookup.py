@@ -1,12 +1,24 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from builders import record, take
-from unit.project.projects import project
+from unit.project.projects import path_of, project
 
+from ltxspec.errors import LockfileError
 from ltxspec.lock.models import Lockfile
-from ltxspec.project.lookup import UnknownAddress, all_lockfiles, find, find_one, lockfile_names
+from ltxspec.project.lookup import (
+    UnknownAddress,
+    all_lockfiles,
+    find,
+    find_one,
+    lockfile_names,
+    owned,
+    record_of,
+    takes_by,
+)
 from ltxspec.project.project import Project
+from ltxspec.values import ShotAddress
 
 NIGHT = Lockfile("runware", "night", {"weather[fog]": record(take()), "alley": record(take())}, {"old": record(take())})
 DAY = Lockfile("runware", "day", {"gate": record(take())})
@@ -58,3 +70,36 @@ def test_one_shot_is_one_shot(opened: Project) -> None:
     with pytest.raises(UnknownAddress, match="`night` means 3 shots") as caught:
         find_one(opened, "night")
     assert caught.value.hint == "name one: `night.alley`, `night.weather[fog]`, `night.old`"
+
+
+def test_a_damaged_lockfile_stops_everything(opened: Project) -> None:
+    path_of(opened).write_text("{}")
+    with pytest.raises(LockfileError):
+        owned(opened, "night")
+    path_of(opened).unlink()
+    assert owned(opened, "night").lockfile == Lockfile("runware", "night")
+
+
+def test_a_shot_s_record_is_found_wherever_it_is(opened: Project) -> None:
+    assert record_of(opened, ShotAddress("night", "alley")) == NIGHT.shots["alley"]
+    assert record_of(opened, ShotAddress("night", "old")) == NIGHT.retired["old"]
+    assert record_of(opened, ShotAddress("night", "none")) is None
+
+
+@pytest.mark.parametrize(
+    ("by", "groups"),
+    [
+        ("spec", {"day": 1, "night": 3}),
+        ("shot", {"day.gate": 1, "night.alley": 1, "night.old": 1, "night.weather[fog]": 1}),
+        ("month", {"2026-11": 4}),
+        ("model", {"maker:1@0": 4}),
+    ],
+)
+def test_takes_are_grouped(opened: Project, by: str, groups: dict[str, int]) -> None:
+    assert {name: len(takes) for name, takes in takes_by(opened, None, by)} == groups
+
+
+def test_takes_without_a_date_are_a_group_of_their_own(tmp_path: Path) -> None:
+    imported = replace(take(), submitted_at=None)
+    opened = project(tmp_path, Lockfile("runware", "night", {"alley": record(imported)}))
+    assert takes_by(opened, "night", "month") == [("not dated", [imported])]

@@ -1,16 +1,26 @@
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from acceptance.commands import write_spec
+from builders import own_intent, record, take
 from unit.project.projects import project
 
-from ltxspec.plan.planfile import PlanOptions
+from ltxspec.errors import Invalid, StorageError, WrongUsage
+from ltxspec.lock.models import Lockfile
+from ltxspec.plan.actions import Plan
+from ltxspec.plan.planfile import PlanFileError, PlanOptions
 from ltxspec.plan.recorded import Owned
+from ltxspec.plan.selection import selection
 from ltxspec.project.load import render_specs
-from ltxspec.project.plan import plan_with
-from ltxspec.project.project import Project
+from ltxspec.project.plan import plan_project, plan_specs, read_saved_plan, with_budget_warning
+from ltxspec.project.project import Project, open_project
+from ltxspec.report.plan.formats import PLAN_FORMATS
+from ltxspec.report.terminal import Style
+from ltxspec.storage.state import open_state
 
-SPEC = "model: lightricks:ltx@2.5-fast\nvars: {x: 1}\nshots: {a: {prompt: 'a{{ x }}'}, b: {prompt: bb}}\n"
+SPEC = "model: lightricks:ltx@2.5-fast\nvars: {x: 1, token: none}\nshots: {a: {prompt: 'a{{ x }}'}, b: {prompt: bb}}\n"
+RECORDED = Lockfile("runware", "night", {"lane": record(take())}, {"gone": record(take(number=2))})
 
 
 @pytest.fixture
@@ -19,18 +29,94 @@ def opened(tmp_path: Path) -> Project:
     return project(tmp_path)
 
 
+@pytest.fixture
+def recorded(tmp_path: Path) -> Project:
+    """A project whose lockfile knows two shots that its spec has not."""
+    write_spec(tmp_path, SPEC)
+    return project(tmp_path, RECORDED)
+
+
 def test_a_plan_follows_its_options(opened: Project) -> None:
-    planned = plan_with(opened, PlanOptions(targets=("night.a",), variables={"x": "2"}))
-    (change,) = planned.plan.changes
+    planned = plan_project(opened, PlanOptions(targets=("night.a",), variables={"x": "2"}))
+    (change,) = planned.changes
     assert change.request is not None
     assert change.request.body["positivePrompt"] == "a2"
     assert len(planned.rendered[0].requests) == 2
 
 
 def test_what_was_rendered_or_read_already_is_taken_as_it_is(opened: Project, tmp_path: Path) -> None:
-    from ltxspec.lock.models import Lockfile
-
     rendered = render_specs(opened, ())
     (tmp_path / "specs" / "night.yaml").unlink()
     held = {"night": Owned(Lockfile("runware", "night"))}
-    assert len(plan_with(opened, PlanOptions(), rendered, held).plan.changes) == 2
+    assert len(plan_project(opened, PlanOptions(), rendered, held).changes) == 2
+
+
+def test_a_plan_is_data(opened: Project) -> None:
+    planned = plan_project(opened, PlanOptions())
+    assert (planned.estimate.usd, planned.estimate.unknown) == (Decimal("1.56"), 0)
+    assert planned.to_json()["digest"] == planned.digest
+    assert list(planned.pending) == list(planned.changes)
+    assert list(planned.diagnostics) == []
+
+
+def test_a_saved_plan_is_the_json_form(opened: Project, tmp_path: Path) -> None:
+    path, planned = tmp_path / "saved" / "plan.json", plan_project(opened, PlanOptions())
+    path.parent.mkdir()
+    path.write_text("an older plan")
+    planned.save(path)
+    assert path.read_text() == PLAN_FORMATS["json"](planned.plan, planned.options, Style())
+    assert [item.name for item in path.parent.iterdir()] == ["plan.json"]
+    assert read_saved_plan(path, "plan.json").digest == planned.digest == planned.as_saved().digest
+
+
+def test_a_plan_that_cannot_be_saved_says_so(opened: Project, tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match=r"the plan cannot be saved to `plan\.json`"):
+        plan_project(opened, PlanOptions()).save(tmp_path / "missing" / "plan.json")
+
+
+def test_a_saved_plan_keeps_no_secret(opened: Project, tmp_path: Path) -> None:
+    planned = plan_project(opened, PlanOptions(variables={"token": "https://user:hush@example.com/a"}))
+    with pytest.raises(WrongUsage, match="`token` may hold a secret"):
+        planned.save(tmp_path / "plan.json")
+
+
+def test_what_is_no_saved_plan_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_text("[]")
+    with pytest.raises(PlanFileError):
+        read_saved_plan(tmp_path / "plan.json", "plan.json")
+
+
+def test_a_plan_over_the_budget_says_so_before_it_is_applied(tmp_path: Path) -> None:
+    (tmp_path / "ltxspec.toml").write_text("[budget]\nper_apply = 0.10\n")
+    write_spec(tmp_path, SPEC)
+    planned = with_budget_warning(plan_project(open_project(tmp_path), PlanOptions()))
+    assert [found.code for found in planned.diagnostics] == ["over-budget"]
+
+
+def plan(recorded: Project, **patterns: tuple[str, ...]) -> Plan:
+    return plan_specs(recorded, render_specs(recorded, ()), selection(**patterns))
+
+
+def test_a_plan_covers_what_is_wanted_and_what_is_recorded(recorded: Project) -> None:
+    made = plan(recorded)
+    assert {change.address.instance for change in made.changes} == {"a", "b", "lane"}
+    assert made.spent == {"night": (take().cost * 2, 0)}  # type: ignore[operator]  # the builder's takes have a cost
+
+
+@pytest.mark.parametrize("known", ["night.a", "night.lane", "night.gone", "night.ordered", "night.*"])
+def test_shots_of_spec_lockfile_and_journal_are_known(recorded: Project, known: str) -> None:
+    with open_state(recorded.paths_of("night")) as state:
+        state.append(own_intent(instance="ordered", provider="runware"))
+    plan(recorded, targets=(known,))
+
+
+def test_a_pattern_that_names_nothing_stops_the_plan(recorded: Project) -> None:
+    with pytest.raises(Invalid, match=r"no shot matches `night\.c`"):
+        plan(recorded, retakes=("night.c",), targets=("night.b",))
+
+
+def test_what_targets_leave_without_effect_is_a_warning(recorded: Project) -> None:
+    made = plan(recorded, retakes=("night.a",), retries=("night.b",), targets=("night.b",))
+    assert [(found.severity, found.code, found.message) for found in made.diagnostics] == [
+        ("warning", "outside-target", "`night.a` is outside of `--target`: nothing is done for it")
+    ]

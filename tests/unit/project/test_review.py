@@ -13,7 +13,7 @@ from ltxspec.lock.journal import Intent
 from ltxspec.lock.merge import merge_lockfiles
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.planfile import PlanOptions, plan_digest
-from ltxspec.project.plan import plan_with
+from ltxspec.project.plan import plan_project
 from ltxspec.project.review import make_review
 from ltxspec.review.models import WORKING_TREE, Cause, Kind, Review
 from ltxspec.storage.git_refs import UnknownRevision
@@ -76,7 +76,7 @@ def test_nothing_is_checked_out_and_nothing_is_written(root: Path) -> None:
 def test_the_digest_is_that_of_the_plan_on_disk(root: Path) -> None:
     edit(root, "specs/night.yaml", "city: Porto", "city: Lisbon")
     write(root, "specs/a/more.yaml", HEAD.replace("night", "more") + "  gate: {prompt: A gate}\n")
-    digest = plan_digest(plan_with(opened(root), PlanOptions()).plan)
+    digest = plan_digest(plan_project(opened(root), PlanOptions()).plan)
     assert review(root).plan_digest == digest
     commit(root, "edited")
     assert review(root, "main", "HEAD").plan_digest == digest
@@ -164,7 +164,7 @@ def test_house_rules_stand_in_the_way_here_as_they_do_at_apply(root: Path) -> No
 def test_a_task_under_way_on_this_machine_is_seen_in_the_working_tree_only(root: Path) -> None:
     edit(root, "specs/night.yaml", "Rain over", "Snow over")
     commit(root, "snow")
-    change = next(c for c in plan_with(opened(root), PlanOptions()).plan.changes if c.action.spends)
+    change = next(c for c in plan_project(opened(root), PlanOptions()).plan.changes if c.action.spends)
     assert change.request is not None
     assert change.task_id is not None
     assert change.fingerprint is not None

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -6,13 +7,15 @@ from acceptance.commands import write_spec
 from builders import own_intent
 from unit.project.projects import project
 
+from ltxspec.apply.budget import Budget
+from ltxspec.apply.events import ApplyEvent, EventKind
 from ltxspec.errors import LockHeld, Refused
 from ltxspec.plan.planfile import PlanOptions
 from ltxspec.project.locks import holding
-from ltxspec.project.plan import plan_with
+from ltxspec.project.plan import plan_project
 from ltxspec.project.project import Project
-from ltxspec.project.run import RunOptions, jobs_of, media_loader, settings_of
-from ltxspec.values import ShotAddress
+from ltxspec.project.run import PreparedRun, jobs_of, media_loader, settings_of
+from ltxspec.values import ShotAddress, TaskId
 
 SPEC = """\
 model: lightricks:ltx@2.5-fast
@@ -32,15 +35,15 @@ def opened(tmp_path: Path) -> Project:
 
 
 def test_the_paid_service_is_looked_at_as_often_as_configured_and_the_sandbox_at_once(opened: Project) -> None:
-    paid = settings_of(replace(opened, provider="runware"), RunOptions())
+    paid = settings_of(replace(opened, provider="runware"))
     assert (paid.parallelism, paid.poll_interval, paid.poll_max, paid.limits.grace) == (4, 2.0, 15.0, 60.0)
-    free = settings_of(opened, RunOptions(parallelism=2, detach=True, submit=False))
+    free = settings_of(opened, parallelism=2, detach=True, submit=False)
     assert (free.parallelism, free.detach, free.submit) == (2, True, False)
     assert free.poll_interval < paid.poll_interval
 
 
 def test_local_images_are_read_and_others_left_alone(opened: Project) -> None:
-    (alley, tower) = plan_with(opened, PlanOptions()).plan.changes
+    (alley, tower) = plan_project(opened, PlanOptions()).plan.changes
     load = media_loader(opened)
     (media,) = load(alley)
     assert (media.path, media.name, media.content) == (("inputs", "frameImages", 0), "a.png", b"png")
@@ -48,7 +51,7 @@ def test_local_images_are_read_and_others_left_alone(opened: Project) -> None:
 
 
 def test_an_image_that_is_not_the_planned_one_is_not_sent(opened: Project, tmp_path: Path) -> None:
-    alley = plan_with(opened, PlanOptions()).plan.changes[0]
+    alley = plan_project(opened, PlanOptions()).plan.changes[0]
     (tmp_path / "specs" / "a.png").write_bytes(b"another")
     with pytest.raises(Refused, match=r"`a\.png` changed while the plan was being applied"):
         media_loader(opened)(alley)
@@ -64,12 +67,12 @@ def test_a_spec_is_held_by_one_at_a_time_and_let_go(opened: Project) -> None:
 
 
 def test_jobs_are_the_changes_of_each_spec_with_the_consent_given(opened: Project) -> None:
-    planned = plan_with(opened, PlanOptions())
+    planned = plan_project(opened, PlanOptions(retries=("night.tower",)))
     with holding(opened, ["night"], wait=0, command="apply") as held:
-        (job,) = jobs_of(held, planned, ["night.tower"])
+        (job,) = jobs_of(held, planned)
         assert [change.address.instance for change in job.changes] == ["alley", "tower"]
         assert job.retries == {ShotAddress("night", "tower")}
-        (nothing,) = jobs_of(held, planned, (), only_open=True)
+        (nothing,) = jobs_of(held, planned, only_open=True)
         assert nothing.changes == []
 
 
@@ -78,3 +81,24 @@ def test_what_an_earlier_run_left_is_held_with_its_lockfile(opened: Project) -> 
         held.states["night"].append(own_intent())
     with holding(opened, ["night"], wait=0, command="collect") as held:
         assert [task.intent.instance for task in held.owned["night"].journal.open.values()] == ["alley"]
+
+
+def prepared(opened: Project) -> PreparedRun:
+    """A run of nothing, with a budget that orders can be counted in."""
+    return PreparedRun(opened, (), settings_of(opened), Budget(None))
+
+
+def test_an_interrupted_run_orders_nothing_more_and_says_what_is_in_progress(opened: Project) -> None:
+    run, events = prepared(opened), list[ApplyEvent]()
+    run.budget.count(TaskId("a"), Decimal("0.48"))
+    run.interrupt(events.append)
+    assert (run.stop.asked(), run.stop.by_user) == ("interrupted", True)
+    assert events[0].kind is EventKind.STOPPING
+    assert "1 task in progress for $0.48, which cannot be cancelled" in events[0].message
+
+
+def test_what_is_being_downloaded_is_in_progress_too(opened: Project) -> None:
+    run = prepared(opened)
+    assert run.in_progress == "nothing in progress"
+    run.arriving.add(TaskId("a"))
+    assert run.in_progress == "1 finished task whose video is being downloaded"

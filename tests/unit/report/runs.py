@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from ltxspec.apply.events import ApplyEvent, Kind, Outcome, RunSummary, ShotOutcome
+from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, RunSummary, ShotOutcome
 from ltxspec.values import ShotAddress, TaskId
 
 ALLEY = ShotAddress("night-scenes", "alley")
@@ -11,15 +11,20 @@ TASK = TaskId("00000000-0000-4000-8000-000000000001")
 PRICE = Decimal("0.48")
 
 EVENTS = [
-    ApplyEvent(Kind.SHOT_RECORDED, "move recorded", ShotAddress("night-scenes", "monastery")),
-    ApplyEvent(Kind.SHOT_SUBMITTED, "ordered", ALLEY, TASK, PRICE),
-    ApplyEvent(Kind.SHOT_SUBMITTED, "ordered", RAIN, TASK, PRICE),
-    ApplyEvent(Kind.SHOT_UNCLEAR, "no answer within 30 s; looking before anything else is sent", RAIN, TASK, PRICE),
-    *[ApplyEvent(Kind.SHOT_RUNNING, "rendering", ALLEY, TASK, percent=percent) for percent in (0, 10, 20, 30, 60, 90)],
-    ApplyEvent(Kind.SHOT_RENDERED, "rendered, $0.48", ALLEY, TASK, cost=PRICE, elapsed=72.3),
-    ApplyEvent(Kind.SHOT_COMMITTED, "archived and recorded", ALLEY, TASK, cost=PRICE),
-    ApplyEvent(Kind.SHOT_FAILED, "contentFlagged: \x1b[2Jrefused", RAIN, TASK, code="contentFlagged", elapsed=3.0),
-    ApplyEvent(Kind.STOPPING, "stopping: no more orders"),
+    ApplyEvent(EventKind.SHOT_RECORDED, "move recorded", ShotAddress("night-scenes", "monastery")),
+    ApplyEvent(EventKind.SHOT_SUBMITTED, "ordered", ALLEY, TASK, PRICE),
+    ApplyEvent(EventKind.SHOT_SUBMITTED, "ordered", RAIN, TASK, PRICE),
+    ApplyEvent(
+        EventKind.SHOT_UNCLEAR, "no answer within 30 s; looking before anything else is sent", RAIN, TASK, PRICE
+    ),
+    *[
+        ApplyEvent(EventKind.SHOT_RUNNING, "rendering", ALLEY, TASK, percent=percent)
+        for percent in (0, 10, 20, 30, 60, 90)
+    ],
+    ApplyEvent(EventKind.SHOT_RENDERED, "rendered, $0.48", ALLEY, TASK, cost=PRICE, elapsed=72.3),
+    ApplyEvent(EventKind.SHOT_COMMITTED, "archived and recorded", ALLEY, TASK, cost=PRICE),
+    ApplyEvent(EventKind.SHOT_FAILED, "contentFlagged: \x1b[2Jrefused", RAIN, TASK, code="contentFlagged", elapsed=3.0),
+    ApplyEvent(EventKind.STOPPING, "stopping: no more orders"),
 ]
 
 DONE = ShotOutcome(ALLEY, Outcome.RENDERED, TASK, PRICE, PRICE)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from unit.report.runs import ALLEY, DONE, EVENTS, FAILED, PRICE, TASK, summary
 
-from ltxspec.apply.events import ApplyEvent, Kind
+from ltxspec.apply.events import ApplyEvent, EventKind
 from ltxspec.report.apply.live import LiveView
 from ltxspec.report.apply.views import view_for
 from ltxspec.report.terminal import Style
@@ -41,16 +41,16 @@ def drawing(view: LiveView) -> str:
 def test_addresses_with_brackets_are_drawn_as_they_are() -> None:
     view = LiveView(io.StringIO(), io.StringIO(), Style(width=120))
     address = ShotAddress("night-scenes", "weather[bold]")
-    view.emit(ApplyEvent(Kind.SHOT_RUNNING, "rendering", address, TASK, percent=40))
+    view.emit(ApplyEvent(EventKind.SHOT_RUNNING, "rendering", address, TASK, percent=40))
     assert "night-scenes.weather[bold]" in drawing(view)
 
 
 def test_the_sum_says_what_is_done_under_way_and_spent() -> None:
     view = LiveView(io.StringIO(), io.StringIO(), Style(width=120))
-    view.emit(ApplyEvent(Kind.SHOT_SUBMITTED, "ordered", ALLEY, TASK, PRICE))
+    view.emit(ApplyEvent(EventKind.SHOT_SUBMITTED, "ordered", ALLEY, TASK, PRICE))
     assert "0 done, 1 under way, $0.00 spent" in drawing(view)
-    view.emit(ApplyEvent(Kind.SHOT_COMMITTED, "recorded", ALLEY, TASK, cost=PRICE))
-    view.emit(ApplyEvent(Kind.SHOT_COMMITTED, "recorded", ShotAddress("a", "b"), TASK, cost=None))
+    view.emit(ApplyEvent(EventKind.SHOT_COMMITTED, "recorded", ALLEY, TASK, cost=PRICE))
+    view.emit(ApplyEvent(EventKind.SHOT_COMMITTED, "recorded", ShotAddress("a", "b"), TASK, cost=None))
     assert "2 done, 0 under way, ≥ $0.48 + 1 unknown spent" in drawing(view)
 
 
@@ -58,7 +58,7 @@ def test_of_very_many_renders_only_some_are_drawn() -> None:
     view = LiveView(io.StringIO(), io.StringIO(), Style(width=120))
     for number in range(100):
         address = ShotAddress("many", f"shot-{number}")
-        view.emit(ApplyEvent(Kind.SHOT_SUBMITTED, "ordered", address, TASK, Decimal("0.48")))
+        view.emit(ApplyEvent(EventKind.SHOT_SUBMITTED, "ordered", address, TASK, Decimal("0.48")))
     assert drawing(view).count("many.shot-") == 12
-    view.emit(ApplyEvent(Kind.SHOT_COMMITTED, "recorded", ShotAddress("many", "shot-0"), TASK, cost=PRICE))
+    view.emit(ApplyEvent(EventKind.SHOT_COMMITTED, "recorded", ShotAddress("many", "shot-0"), TASK, cost=PRICE))
     assert "many.shot-12 " in drawing(view)

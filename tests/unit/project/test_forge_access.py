@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from fake_forges import HEAD, OLD_HEAD, TOKEN, FakeGitHub, FakeGitLab, serving
 
-from ltxspec.cli.ci import Change
-from ltxspec.cli.forge_access import CLEARTEXT, Target, Typed, opened, target_of
 from ltxspec.errors import WrongUsage
 from ltxspec.forges.port import Denied
+from ltxspec.project.ci import Change
+from ltxspec.project.forge_access import CLEARTEXT, Place, Target, opened, target_of
 
 
 @pytest.fixture
@@ -30,19 +30,19 @@ def target(api: str = "", *, forge: str = "github", number: int | None = 7, head
 
 
 def test_ci_tells_everything(in_ci: Path) -> None:
-    found = target_of(in_ci, Typed())
+    found = target_of(in_ci, Place())
     assert (found.forge, found.api, found.repository) == ("gitlab", "https://gitlab.test/api/v4", "group/films")
     assert (found.number, found.key, found.folder) == (12, "ltxspec", "")
 
 
 def test_what_is_typed_wins(in_ci: Path) -> None:
-    found = target_of(in_ci, Typed(3, "other/films", "gitlab", "https://mirror.test/api/v4", "autumn"))
+    found = target_of(in_ci, Place(3, "other/films", "gitlab", "https://mirror.test/api/v4", "autumn"))
     assert (found.api, found.repository) == ("https://mirror.test/api/v4", "other/films")
     assert (found.number, found.key) == (3, "autumn")
 
 
 def test_another_forge_takes_nothing_over(in_ci: Path) -> None:
-    found = target_of(in_ci, Typed(forge="github"))
+    found = target_of(in_ci, Place(forge="github"))
     assert (found.forge, found.api, found.repository, found.number) == ("github", "", "", None)
     assert found.change == Change()
 
@@ -51,9 +51,9 @@ def test_another_forge_takes_nothing_over(in_ci: Path) -> None:
 def test_a_project_inside_a_repository_has_its_own_comment(in_ci: Path, folder: str, key: str) -> None:
     project = in_ci / "films" / "a"
     project.mkdir(parents=True)
-    found = target_of(project, Typed(key=folder))
+    found = target_of(project, Place(key=folder))
     assert (found.key, found.folder) == (key, "films/a/")
-    assert target_of(project, Typed()).key == "films/a"
+    assert target_of(project, Place()).key == "films/a"
 
 
 def test_git_knows_the_folder_where_ci_does_not(tmp_path: Path) -> None:
@@ -61,8 +61,8 @@ def test_git_knows_the_folder_where_ci_does_not(tmp_path: Path) -> None:
 
     subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
     (tmp_path / "films").mkdir()
-    assert target_of(tmp_path / "films", Typed()).folder == "films/"
-    assert target_of(tmp_path, Typed()).folder == ""
+    assert target_of(tmp_path / "films", Place()).folder == "films/"
+    assert target_of(tmp_path, Place()).folder == ""
 
 
 @pytest.mark.parametrize(

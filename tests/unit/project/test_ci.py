@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ltxspec.cli.ci import Change, EventError, Note, detect, tokens
+from ltxspec.project.ci import Change, EventError, Note, detect, tokens
 
 SHA = "a" * 40
 GITHUB = {

@@ -1,18 +1,21 @@
 """Posts the one comment of a change: its Markdown is always made here, from revisions or from a checked JSON report."""
 
+import os
 import re
 import time
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
-from ltxspec.cli.context import Session
-from ltxspec.cli.forge_access import Target, Typed, opened, target_of
 from ltxspec.errors import LtxspecError, WrongUsage
+from ltxspec.project.forge_access import Place, Target, opened, target_of
+from ltxspec.project.project import Project
 
 if TYPE_CHECKING:
-    from ltxspec.cli.forge_access import AnyForge
+    from ltxspec.forges.orders import Order
+    from ltxspec.forges.sticky import Posted
+    from ltxspec.project.forge_access import AnyForge
     from ltxspec.report.review.checking import Reader
     from ltxspec.report.review.markdown import Page
     from ltxspec.review.models import Review
@@ -32,10 +35,15 @@ class ReportMismatch(LtxspecError):
 
 
 @dataclass(frozen=True, slots=True)
-class CommentOptions:
-    """What was typed. `report` is a file that `diff --format json` wrote; the URLs and the advice are vouched for."""
+class Content:
+    """What the comment is of, and what it says besides.
 
-    typed: Typed = field(default_factory=Typed)
+    Attributes:
+        base, head: the revisions; None: as CI says.
+        report: a file that `diff --format json` wrote, in the place of the revisions.
+        storyboard, sheet, report_url, advice: addresses and a line of Markdown that the caller vouches for.
+    """
+
     base: str | None = None
     head: str | None = None
     report: str | None = None
@@ -43,89 +51,119 @@ class CommentOptions:
     sheet: str | None = None
     report_url: str | None = None
     advice: str | None = None
-    dry_run: bool = False
 
 
-def comment(session: Session, options: CommentOptions) -> int:
-    """Make the review and post it. Returns the exit code.
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment that may be posted."""
+
+    text: str  # Markdown
+    head: str  # the commit it is of
+    digest: str  # of the plan it shows
+    target: Target
+    reported: bool  # made from a report, and not from the revisions
+
+
+def make_comment(project: Project, place: Place, content: Content) -> Comment:
+    """Make the review of a change and put it into Markdown.
+
+    Args:
+        project: in whose folder the command runs; with a report it is what the report is checked against.
+        place: where the comment goes; what is missing comes from CI.
+        content: what it is of.
 
     Raises:
         ReportMismatch: the report is of another change, or of a working tree.
         ReviewFileError: it is no report at all.
-        WrongUsage: the place of the comment is not known.
-        ForgeError: the forge refuses or does not answer.
+        UnknownRevision, StorageError: git does not know a revision, or is missing.
     """
     from ltxspec.report.review.markdown import review_markdown
 
-    target = target_of(session.folder, options.typed)
-    review = _review(session, options, target)
-    head = _head(review, options, target)
-    text = review_markdown(review, _page(options, target, head))
-    if options.dry_run:
-        click.echo(text, nl=False)
-        return 0
-    with opened(target, head) as forge:
+    target = target_of(project.folder, place, project.environ)
+    review = _review(project, content, target)
+    head = _head(review, content, target)
+    text = review_markdown(review, _page(content, target, head))
+    return Comment(text, head, review.plan_digest, target, content.report is not None)
+
+
+def post_comment(project: Project, comment: Comment) -> "Posted | None":
+    """Post a comment, or update the one that is there.
+
+    Returns:
+        What was done; None when no open pull request has the commit as its head any more.
+
+    Raises:
+        WrongUsage: the place of the comment is not known.
+        ForgeError: the forge refuses or does not answer.
+    """
+    from ltxspec.forges.marker import Marker
+    from ltxspec.forges.sticky import post
+
+    target, head = comment.target, comment.head
+    with opened(target, head, project.environ) as forge:
         if forge is None:
-            click.echo(f"no open pull request has the head {head[:12]} any more; nothing to comment on", err=True)
-            return 0
-        if options.report is None:
-            _wait_for_push(session, forge, head)
-        return _post(forge, target, head, review.plan_digest, text)
+            return None
+        if not comment.reported:
+            _wait_for_push(project.folder, forge, head)
+        return post(forge, Marker(head, comment.digest, target.change.run, target.key), comment.text)
 
 
-def accept_order(session: Session, options: CommentOptions) -> int:
-    """Check the order in the comment that started this run, and print what may be carried out, as JSON.
+def accept_order(folder: Path, place: Place, environ: Mapping[str, str] = os.environ) -> "Order":
+    """Check the order in the comment that started this run.
+
+    Args:
+        folder: of the project.
+        place: where the comment is; what is missing comes from CI.
+        environ: what the CI service says, and the forge's token.
+
+    Returns:
+        What may be carried out.
 
     Raises:
         Refused: it may not.
         WrongUsage: this run was not started by a new comment.
         ForgeError: the forge refuses or does not answer.
     """
-    import orjson
-
     from ltxspec.forges.marker import Marker
     from ltxspec.forges.orders import Request, accept
 
-    target = target_of(session.folder, options.typed)
+    target = target_of(folder, place, environ)
     note = target.change.note
     if note is None:
         raise WrongUsage("this run was not started by a new comment under a pull request of GitHub")
-    with opened(target, "") as forge:
+    with opened(target, "", environ) as forge:
         if forge is None:
             raise WrongUsage("which pull request is meant is not known")
-        order = accept(forge, Request(note.text, note.author, note.created_at), Marker(_NO_COMMIT, key=target.key))
-    click.echo(orjson.dumps(asdict(order)).decode())
-    return 0
+        return accept(forge, Request(note.text, note.author, note.created_at), Marker(_NO_COMMIT, key=target.key))
 
 
-def _review(session: Session, options: CommentOptions, target: Target) -> "Review":
+def _review(project: Project, content: Content, target: Target) -> "Review":
     """The review: of two revisions of this repository, or as a job without rights wrote it."""
-    if options.report is not None:
+    if content.report is not None:
         from ltxspec.report.review.checking import checked
         from ltxspec.report.review.reading import read_review
         from ltxspec.storage.named import read_named
 
-        data = read_named(session.folder / options.report, options.report, _LARGEST_REPORT)
-        return checked(read_review(data, options.report), _reader(session), options.report)
+        data = read_named(project.folder / content.report, content.report, _LARGEST_REPORT)
+        return checked(read_review(data, content.report), _reader(project), content.report)
     from ltxspec.project.review import make_review
 
-    return make_review(session.open_project(), options.base, options.head or target.change.head or "HEAD")
+    return make_review(project, content.base, content.head or target.change.head or "HEAD")
 
 
-def _reader(session: Session) -> "Reader":
+def _reader(project: Project) -> "Reader":
     """What is known where the command runs: in CI the branch a change goes to, or nothing but the packaged models."""
     from ltxspec.catalog.models import load_catalog
     from ltxspec.report.review.checking import Reader
     from ltxspec.storage.packaged import read_model_documents
 
-    project = session.open_project()
     packaged = load_catalog(read_model_documents())
     config = project.config
     known = config.project.id if config.file is not None else None
     return Reader(project.catalog, packaged, known, config.delivery.parameters())
 
 
-def _head(review: "Review", options: CommentOptions, target: Target) -> str:
+def _head(review: "Review", content: Content, target: Target) -> str:
     """The commit the review is of; a report must be of the very commit this run is for."""
     if review.plan_digest and not _DIGEST.fullmatch(review.plan_digest):
         raise ReportMismatch("the report names a plan by something that is no digest")
@@ -134,13 +172,13 @@ def _head(review: "Review", options: CommentOptions, target: Target) -> str:
             "the report is of a working tree, which nobody else can see",
             hint="make it with `ltxspec diff BASE HEAD --format json`",
         )
-    wanted = options.head or target.change.head
-    if options.report is not None and wanted and review.head != wanted:
+    wanted = content.head or target.change.head
+    if content.report is not None and wanted and review.head != wanted:
         raise ReportMismatch(f"the report is of {review.head[:12]}, and this run is for {wanted[:12]}")
     return review.head
 
 
-def _page(options: CommentOptions, target: Target, head: str) -> "Page":
+def _page(content: Content, target: Target, head: str) -> "Page":
     from ltxspec.report.review.details import Links
     from ltxspec.report.review.markdown import Page
     from ltxspec.report.sized import FORGE_LIMITS
@@ -151,15 +189,15 @@ def _page(options: CommentOptions, target: Target, head: str) -> "Page":
         key=target.key,
         head=head,
         links=Links(f"{server}/{blob}/{head}/{target.folder}" if server else ""),
-        sheet=options.sheet,
-        storyboard=options.storyboard,
-        report=options.report_url,
-        advice=options.advice or "",
-        whole=options.report is not None,
+        sheet=content.sheet,
+        storyboard=content.storyboard,
+        report=content.report_url,
+        advice=content.advice or "",
+        whole=content.report is not None,
     )
 
 
-def _wait_for_push(session: Session, forge: "AnyForge", head: str) -> None:
+def _wait_for_push(folder: Path, forge: "AnyForge", head: str) -> None:
     """Wait while the forge still shows a commit that ours was made on: it may not know of our push yet."""
     from ltxspec.storage.git import run_git
 
@@ -168,19 +206,6 @@ def _wait_for_push(session: Session, forge: "AnyForge", head: str) -> None:
         shown = forge.pull_request().head
         if shown == head:
             return
-        if run_git(session.folder, "merge-base", "--is-ancestor", shown, head).returncode != 0:
+        if run_git(folder, "merge-base", "--is-ancestor", shown, head).returncode != 0:
             return
         time.sleep(_LOOK_AGAIN)
-
-
-def _post(forge: "AnyForge", target: Target, head: str, digest: str, text: str) -> int:
-    from ltxspec.forges.marker import Marker
-    from ltxspec.forges.sticky import post
-
-    posted = post(forge, Marker(head, digest, target.change.run, target.key), text)
-    if posted.comment is None:
-        click.echo(f"nothing written: {posted.reason}", err=True)
-        return 0
-    click.echo(f"comment {posted.outcome}", err=True)
-    click.echo(posted.comment.url or str(posted.comment.id))
-    return 0

@@ -1,16 +1,16 @@
-"""Where a comment goes, and the way there: what was typed, over what CI tells; tokens from the environment."""
+"""Where a comment goes, and the way there: what the user says, over what CI says; tokens from the environment."""
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from ltxspec.cli.ci import Change, detect, tokens
 from ltxspec.errors import WrongUsage
+from ltxspec.project.ci import Change, detect, tokens
 
 if TYPE_CHECKING:
     from ltxspec.forges.github import GitHub
@@ -25,8 +25,8 @@ _LONGEST_KEY = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
-    """What was typed about the place of the comment."""
+class Place:
+    """Where the user says that the comment goes. What is None comes from CI."""
 
     number: int | None = None
     repository: str | None = None
@@ -48,34 +48,35 @@ class Target:
     folder: str  # of the project inside the repository: "" for its root, else ending in `/`
 
 
-def target_of(project: Path, typed: Typed) -> Target:
-    """Put together what was typed and what the environment says.
+def target_of(project: Path, place: Place, environ: Mapping[str, str] = os.environ) -> Target:
+    """Put together what the user and the environment say.
 
     Args:
         project: the folder the command works in.
-        typed: wins over the environment.
+        place: wins over the environment.
+        environ: what the CI service says.
 
     Raises:
         EventError: GitHub's event cannot be read.
         StorageError: git does not read the repository, or is missing.
     """
-    change = detect(os.environ)
+    change = detect(environ)
     folder = _folder_in_repository(project, change.workspace)
-    key = re.sub(r"[^A-Za-z0-9._/-]+", "_", typed.key or folder.rstrip("/")).strip("._/-")[:_LONGEST_KEY]
-    same = typed.forge in (None, change.forge)  # another forge than the one this runs at: nothing is taken over
+    key = re.sub(r"[^A-Za-z0-9._/-]+", "_", place.key or folder.rstrip("/")).strip("._/-")[:_LONGEST_KEY]
+    same = place.forge in (None, change.forge)  # another forge than the one this runs at: nothing is taken over
     return Target(
         change=change if same else Change(),
-        forge=typed.forge or change.forge,
-        api=typed.api or (change.api if same else ""),
-        repository=typed.repository or (change.repository if same else ""),
-        number=typed.number or (change.number if same else None),
+        forge=place.forge or change.forge,
+        api=place.api or (change.api if same else ""),
+        repository=place.repository or (change.repository if same else ""),
+        number=place.number or (change.number if same else None),
         key=key or "ltxspec",
         folder=folder,
     )
 
 
 @contextmanager
-def opened(target: Target, head: str) -> Iterator["AnyForge | None"]:
+def opened(target: Target, head: str, environ: Mapping[str, str] = os.environ) -> Iterator["AnyForge | None"]:
     """The forge, or None when no open pull request has this head any more.
 
     Raises:
@@ -89,7 +90,7 @@ def opened(target: Target, head: str) -> Iterator["AnyForge | None"]:
         raise WrongUsage("which forge the change is at is not known", hint=f"give --forge {' or '.join(FORGES)}")
     if not target.repository:
         raise WrongUsage("which repository the change is in is not known", hint="give --repo OWNER/NAME")
-    access = _access(target)
+    access = _access(target, environ)
     number = target.number or _find(target, access, head)
     if number is None:
         yield None
@@ -102,22 +103,22 @@ def opened(target: Target, head: str) -> Iterator["AnyForge | None"]:
         forge.close()
 
 
-def _access(target: Target) -> "Access":
+def _access(target: Target, environ: Mapping[str, str]) -> "Access":
     from ltxspec.forges import github, gitlab
     from ltxspec.forges.port import Denied
 
-    found = tokens(os.environ)
+    found = tokens(environ)
     if target.forge == "github":
         access = github.access_to(target.api, found.github)
     else:
         access = gitlab.access_to(target.api, found.gitlab, found.gitlab_job)
     if access.token is None:
         raise Denied("no token for the forge is set", hint=access.advice)
-    _refuse_cleartext(access.base_url)
+    _refuse_cleartext(access.base_url, environ)
     return access
 
 
-def _refuse_cleartext(address: str) -> None:
+def _refuse_cleartext(address: str, environ: Mapping[str, str]) -> None:
     """Refuse to send the token where everybody on the way can read it."""
     from ltxspec.forges.port import Denied
     from ltxspec.providers.hosts import is_this_machine
@@ -127,7 +128,7 @@ def _refuse_cleartext(address: str) -> None:
         host = asked.hostname or ""
     except ValueError:
         return  # no address at all, which the client says
-    if asked.scheme == "http" and not is_this_machine(host) and os.environ.get(CLEARTEXT) != "1":
+    if asked.scheme == "http" and not is_this_machine(host) and environ.get(CLEARTEXT) != "1":
         raise Denied(
             f"the forge's token is not sent to `{host}` over plain http: everybody on the way could read it",
             hint=f"use https in `--api`; where the network is safe all the same, set {CLEARTEXT}=1",

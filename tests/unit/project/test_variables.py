@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from ltxspec.cli.variables import read_variables
 from ltxspec.errors import Invalid, WrongUsage
+from ltxspec.project.variables import read_variables
 
 
 def read(folder: Path, *pairs: str, **files: str) -> dict[str, Any]:

@@ -5,9 +5,9 @@ import pytest
 from acceptance.repositories import commit, git
 from builders import lockfile, record, take
 
-from ltxspec.cli.textconv import textconv
 from ltxspec.errors import WrongUsage
 from ltxspec.lock.codec import encode_lockfile
+from ltxspec.project.lock_text import textconv
 from ltxspec.report.lock.text import lock_text
 
 LOCK = lockfile(alley=record(take("rain", number=1)))

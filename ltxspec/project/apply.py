@@ -1,0 +1,260 @@
+"""Applying, step by step in the order that protects money: lock, read, plan, check, ask, and only then order."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from ltxspec.apply.budget import Budget
+from ltxspec.apply.events import ApplyEvent, Emit, EventKind, RunSummary
+from ltxspec.errors import Refused
+from ltxspec.plan.actions import Change, Plan, Reason
+from ltxspec.plan.limits import Limits, left_for_specs, refuse_over_budget, refuse_unknown_prices
+from ltxspec.plan.planfile import PlanOptions, SavedPlan
+from ltxspec.plan.policy import refuse_by_policy
+from ltxspec.plan.spending import proven_factor
+from ltxspec.project.approval import refuse_stale, refuse_unapproved
+from ltxspec.project.links import relink
+from ltxspec.project.locks import holding_specs
+from ltxspec.project.plan import ProjectPlan, plan_project
+from ltxspec.project.project import Project
+from ltxspec.project.run import PreparedRun, jobs_of, settings_of
+from ltxspec.report.apply.summary import summary_line
+from ltxspec.values import Usd, format_usd, total_usd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyOptions:
+    """How a plan is applied.
+
+    Attributes:
+        plan_options: what is planned; of a saved plan, its own.
+        saved: refuse what is not this plan.
+        approved: refuse what has not this digest.
+        max_cost: the most that may be spent, in USD; `[budget]` holds beside it.
+        allow_unknown_cost: also buy what has no known price.
+        auto_approve: ask nobody.
+        lock_timeout: seconds to wait for another process that works on a spec.
+        parallelism: tasks in progress at once; None: as configured.
+        detach: order, and leave the videos to `collect`.
+    """
+
+    plan_options: PlanOptions = field(default_factory=PlanOptions)
+    saved: SavedPlan | None = None
+    approved: str | None = None
+    max_cost: Usd | None = None
+    allow_unknown_cost: bool = False
+    auto_approve: bool = False
+    lock_timeout: float = 0.0
+    parallelism: int | None = None
+    detach: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What somebody has to approve before money is spent."""
+
+    new: Sequence[Change]  # orders
+    unclear: Sequence[Change]  # orders of an earlier run that may not have arrived; to repeat them is new money
+
+    @property
+    def question(self) -> str:
+        """One sentence, with the money."""
+        unclear = self.unclear
+        again = f", and {_money(unclear)} if {_old_orders(unclear)} did not arrive" if unclear else ""
+        return f"Spend {_money(self.new)}{again}?"
+
+
+Approve = Callable[[Approval], bool]
+
+_NOTHING = RunSummary((), Decimal(0), Decimal(0), 0, Decimal(0), 0)  # of a run that had nothing to do
+
+
+@contextlib.contextmanager
+def prepare_apply(
+    project: Project,
+    options: ApplyOptions,
+    approve: Approve | None = None,
+    show: Callable[[ProjectPlan], None] = lambda _: None,
+) -> Iterator[PreparedRun | None]:
+    """Lock the specs, read and plan them again, check every limit, and have the money approved.
+
+    Args:
+        project: where, and with which provider.
+        options: what is applied, and within which limits.
+        approve: asks somebody; None: nobody is there to ask.
+        show: is handed the plan before anything is checked or asked.
+
+    Yields:
+        What may be carried out while the locks are held; None when there is nothing to do.
+
+    Raises:
+        Invalid: the specs have problems.
+        LockHeld: another process works on one of them.
+        Refused: the plan is not the approved one, passes a limit, breaks a policy, or was not approved.
+        ProviderRefused: there is no key to order with.
+        LockfileError, StorageError: a record cannot be read or locked.
+    """
+    asked = options.plan_options
+    with holding_specs(project, asked.paths, asked.variables, wait=options.lock_timeout, command="apply") as held:
+        planned = plan_project(project, asked, held.rendered, held.owned)
+        show(planned)
+        limits = _limits(project, options)
+        _refuse(project, planned.plan, options, limits)
+        if not planned.pending and not any(item.journal.open for item in held.owned.values()):
+            relink(project, [have.lockfile for have in held.owned.values()])
+            yield None
+            return
+        settings = settings_of(
+            project,
+            parallelism=options.parallelism,
+            detach=options.detach,
+            approved=_approved(project, planned.plan, options, approve),
+        )
+        factor = proven_factor(held.owned.values(), project.catalog)
+        budget = Budget(limits.per_apply, limits.per_shot, left_for_specs(planned.plan, limits), factor)
+        _warn_of_factor(project, budget)
+        yield PreparedRun(project, jobs_of(held, planned), settings, budget)
+
+
+def apply_plan(planned: ProjectPlan, options: ApplyOptions, emit: Emit = lambda _: None) -> RunSummary:
+    """Apply a plan: giving it approves exactly what it says, and nothing else is ordered.
+
+    Args:
+        planned: what `plan_project` gave.
+        options: within which limits; what they say of the plan itself is replaced.
+        emit: is handed each event when it happens.
+
+    Raises:
+        Refused: planning again, under the locks, gives something else; or as `prepare_apply`.
+    """
+
+    async def last() -> RunSummary:
+        summary = None
+        async for event in apply_events(planned, options):
+            emit(event)
+            summary = event.summary
+        return summary or _NOTHING
+
+    return asyncio.run(last())
+
+
+async def apply_events(planned: ProjectPlan, options: ApplyOptions) -> AsyncGenerator[ApplyEvent, None]:
+    """The same as events; the last one carries the summary. Nothing comes when there is nothing to do.
+
+    Leaving the loop early stops further orders and waits for what is in progress. Cancelling leaves at once: what is
+    in progress is in the journal, and the next apply or collect goes on with it.
+    """
+    options = replace(options, plan_options=planned.options, saved=planned.as_saved())
+    with prepare_apply(planned.project, options) as prepared:
+        if prepared is None:
+            return
+        events: asyncio.Queue[ApplyEvent | None] = asyncio.Queue()
+        run = asyncio.create_task(prepared.carry_out(events.put_nowait))
+        run.add_done_callback(lambda _: events.put_nowait(None))
+        try:
+            while (event := await events.get()) is not None:
+                yield event
+            summary = await run
+            yield ApplyEvent(EventKind.RUN_FINISHED, summary_line(summary), summary=summary)
+        except asyncio.CancelledError:
+            run.cancel()
+            raise
+        finally:
+            prepared.stop.stop("interrupted", by_user=True)
+            with contextlib.suppress(asyncio.CancelledError):
+                await run
+
+
+def _limits(project: Project, options: ApplyOptions) -> Limits:
+    """The tightest of `[budget]` and `max_cost`."""
+    budget = project.config.budget
+    typed = options.max_cost is not None and (budget.per_apply is None or options.max_cost < budget.per_apply)
+    cap = options.max_cost if typed else budget.per_apply
+    return Limits(cap, budget.per_shot, budget.per_spec, typed=typed)
+
+
+def _refuse(project: Project, plan: Plan, options: ApplyOptions, limits: Limits) -> None:
+    """Everything that may forbid the first order. Nothing is spent."""
+    if options.saved is not None:
+        refuse_stale(options.saved, plan)
+    if options.approved is not None:
+        refuse_unapproved(project, plan, options.approved)
+    refuse_by_policy(plan)
+    if not options.allow_unknown_cost:
+        refuse_unknown_prices(plan)
+    refuse_over_budget(plan, limits)
+
+
+def _approved(project: Project, plan: Plan, options: ApplyOptions, approve: Approve | None) -> bool:
+    """Have the money approved. The sandbox is free; a saved or approved plan was decided on before.
+
+    Returns:
+        Whether orders of an earlier run may be sent again should the provider not know them: that is new money, too.
+        Without approval they are only looked for.
+    """
+    unclear = [change for change in plan.changes if Reason.OUTCOME_UNKNOWN in change.reasons]
+    if not options.allow_unknown_cost and any(change.estimate is None for change in unclear):
+        project.warn("an earlier order has no known price: without --allow-unknown-cost it is only looked for")
+        return False
+    if options.auto_approve or options.saved is not None or options.approved is not None or _is_free(project):
+        return True
+    new = [change for change in plan.changes if change.action.spends]
+    if not new and not unclear:
+        return False
+    if approve is None:
+        if new:
+            raise Refused(
+                "not-approved",
+                f"this would spend {_money(new)}, and nobody is here to approve it",
+                hint=f"pass --auto-approve (with --max-cost), or apply a saved plan{_and_the_key(project)}",
+            )
+        project.warn(
+            f"{_old_orders(unclear)} may not have arrived. To order again would be new money ({_money(unclear)}): "
+            "without approval (--auto-approve) the provider is only asked for them"
+        )
+        return False
+    _refuse_without_key(project, plan)
+    given = approve(Approval(new, unclear))
+    if not given and new:
+        raise Refused("not-approved", "not approved; nothing was ordered")
+    return given
+
+
+def _refuse_without_key(project: Project, plan: Plan) -> None:
+    """Say that nothing can be ordered before anybody is asked to approve it. Raises ProviderRefused."""
+    from ltxspec.project.service import KEY
+    from ltxspec.providers.registry import missing_key
+
+    if not project.environ.get(KEY) and any(change.action.spends for change in plan.changes):
+        raise missing_key()
+
+
+def _and_the_key(project: Project) -> str:
+    from ltxspec.project.service import KEY
+
+    return "" if project.environ.get(KEY) else f"; `{KEY}` is not set either"
+
+
+def _warn_of_factor(project: Project, budget: Budget) -> None:
+    """Why shots may be held back although the plan is within its limits."""
+    if budget.is_limited and budget.factor > 1:
+        times = f"{budget.factor:.2f} times its listed price"
+        project.warn(f"the newest take cost {times}; limits reckon with that for every order")
+
+
+def _is_free(project: Project) -> bool:
+    return project.provider == "sandbox"
+
+
+def _money(changes: Sequence[Change]) -> str:
+    usd, unknown = total_usd(change.estimate for change in changes)
+    limits, _ = total_usd(change.reckoned for change in changes)
+    aside = f" by the project's own prices, ${format_usd(limits)} by ltxspec's" if limits > usd else ""
+    return f"${format_usd(usd)}" + (f" plus {unknown} unknown" if unknown else "") + aside
+
+
+def _old_orders(changes: Sequence[Change]) -> str:
+    count = len(changes)
+    return f"{count} order{'s' * (count != 1)} of an earlier run"

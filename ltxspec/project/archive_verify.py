@@ -1,0 +1,37 @@
+"""Reads every recorded video again: present, and with the recorded hash."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ltxspec.errors import LtxspecError
+from ltxspec.project.adapters import open_archive
+from ltxspec.project.archive_pull import takes_of
+from ltxspec.project.lookup import holdings, readable_lockfiles
+from ltxspec.project.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was found."""
+
+    sound: int  # videos that are there, as recorded
+    bad: Sequence[str]  # a line for each other one: which, and what is wrong
+    unreadable: Sequence[LtxspecError]  # lockfiles
+
+
+def verify_archive(project: Project, *, only_current: bool = False) -> Verified:
+    """Check the archived videos of all recorded takes, or of the current ones only."""
+    archive = open_archive(project)
+    lockfiles, problems = readable_lockfiles(project)
+    sound, bad = 0, []
+    for holding, number, take, current in takes_of(holdings(lockfiles)):
+        for output in take.outputs if current or not only_current else ():
+            try:
+                problem = archive.problem_with(output.sha256) if output.sha256 else "never archived"
+            except LtxspecError as error:
+                problem = error.summary
+            if problem is None:
+                sound += 1
+            else:
+                bad.append(f"{holding.address}{'' if current else f' take {number}'}: {problem}")
+    return Verified(sound, bad, problems)

@@ -1,0 +1,140 @@
+"""Checks whether everything that a run needs is here, and says what is in force. Nothing is sent."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from ltxspec.project.project import Project
+from ltxspec.version import __version__
+
+WARNING = None  # in the place of a yes or no: it works, but not as well as it could
+Row = tuple[str, bool | None, str]  # the check, its result, and what was found
+
+
+def check_setup(project: Project) -> list[Row]:
+    """All checks, in the order in which they matter to a new user."""
+    return [
+        ("ltxspec", True, f"{__version__} on Python {sys.version.split()[0]}"),
+        ("project", True, f"{project.root} ({'ltxspec.toml' if project.config.file else 'no ltxspec.toml, defaults'})"),
+        ("provider", True, project.provider),
+        _key(project),
+        _service(project),
+        _budget(project),
+        _archive(project),
+        _delivery(project),
+        _git(project.root),
+        _codecs(),
+        _specs(project),
+        _lockfiles(project),
+        _writable(project.local.parent),
+    ]
+
+
+def _key(project: Project) -> Row:
+    if project.provider == "sandbox":
+        return "key", True, "not needed by the sandbox"
+    present = bool(project.environ.get("RUNWARE_API_KEY"))
+    return (
+        "key",
+        present,
+        "RUNWARE_API_KEY is set" if present else "RUNWARE_API_KEY is not set; apply needs it, the sandbox does not",
+    )
+
+
+def _service(project: Project) -> Row:
+    from ltxspec.errors import LtxspecError
+    from ltxspec.project.service import address_setting, service_address
+    from ltxspec.redaction import redact_url
+
+    if project.provider == "sandbox":
+        return "service", True, "the sandbox, in this process"
+    configured = project.config.runware.base_url
+    try:
+        address = service_address(configured, project.environ)
+    except LtxspecError as error:
+        return "service", False, error.line
+    setting = address_setting(configured, project.environ)
+    return "service", True, redact_url(address) + (f" (from {setting})" if setting else "")
+
+
+def _budget(project: Project) -> Row:
+    from ltxspec.values import format_usd
+
+    budget = project.config.budget
+    limits = {"one apply": budget.per_apply, "one shot": budget.per_shot, "one spec": budget.per_spec}
+    told = [f"${format_usd(usd)} for {what}" for what, usd in limits.items() if usd is not None]
+    return "budget", True, ", ".join(told) or "no limits; `[budget]` in `ltxspec.toml` sets some"
+
+
+def _archive(project: Project) -> Row:
+    return "archive", True, str(project.root / project.config.archive.url)
+
+
+def _delivery(project: Project) -> Row:
+    """Hosts only: addresses of uploads and calls hold secrets."""
+    from urllib.parse import urlsplit
+
+    found = project.config.delivery
+    hosts = {"videos also to": found.upload_endpoint, "calls to": found.webhook_url}
+    told = [f"{what} {urlsplit(url).hostname}" for what, url in hosts.items() if url is not None]
+    told += [f"kept {found.ttl} s by the service"] if found.ttl is not None else []
+    return "delivery", True, ", ".join(told) or "nothing set"
+
+
+def _git(root: Path) -> Row:
+    from ltxspec.errors import StorageError
+    from ltxspec.project.git_drivers import finds_command, has_drivers
+
+    if shutil.which("git") is None:
+        return "git", False, "not installed: review needs it"
+    try:
+        drivers = has_drivers(root)
+    except StorageError as error:
+        return "git", False, error.line
+    if drivers is None:
+        return "git", True, "found; this is no repository"
+    if not drivers:
+        cure = "`ltxspec init` sets this up; each clone needs it once"
+        return "git", WARNING, f"lockfiles are not merged by ltxspec in this clone: {cure}"
+    if not finds_command():
+        cure = "put the folder that holds it on the PATH, where git runs as well"
+        return "git", WARNING, f"lockfiles are not merged by ltxspec, because git does not find `ltxspec`: {cure}"
+    return "git", True, "found; lockfiles are merged by ltxspec"
+
+
+def _codecs() -> Row:
+    import av
+
+    missing = [name for name in ("libx264", "aac", "libvpx-vp9", "libopus") if name not in av.codecs_available]
+    return "video", not missing, "all codecs found" if not missing else f"PyAV lacks {', '.join(missing)}"
+
+
+def _specs(project: Project) -> Row:
+    from ltxspec.errors import LtxspecError, Problems
+    from ltxspec.project.load import render_specs
+    from ltxspec.report.wording import counted
+
+    problems = Problems()
+    try:
+        specs = render_specs(project, (), problems=problems)
+    except LtxspecError as error:
+        return "specs", False, error.line
+    if problems.errors:
+        return "specs", False, f"{counted(len(problems.errors), 'error')}; see `ltxspec validate`"
+    shots = sum(len(spec.requests) for spec in specs)
+    return "specs", True, f"{counted(len(specs), 'spec')}, {counted(shots, 'shot')}"
+
+
+def _lockfiles(project: Project) -> Row:
+    from ltxspec.project.lock_verify import verified_names, verify_lockfiles
+
+    problems = verify_lockfiles(project)
+    if problems:
+        return "lockfiles", False, problems[0]
+    return "lockfiles", True, f"{len(verified_names(project))} verified"
+
+
+def _writable(folder: os.PathLike[str]) -> Row:
+    ok = os.access(folder, os.W_OK)
+    return "disk", ok, "the project can be written" if ok else f"`{folder}` cannot be written: nothing can be recorded"

@@ -1,0 +1,64 @@
+"""Writes a review as a page and as pictures."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from ltxspec.project.adapters import open_archive
+from ltxspec.project.project import Project
+from ltxspec.project.review_media import Screened, Screening, screen
+from ltxspec.review.models import Review
+from ltxspec.storage.documents import write_document
+from ltxspec.storage.paths import shown
+
+
+def write_review(
+    project: Project, review: Review, files: Mapping[str, Path], *, embed: bool = False
+) -> tuple[list[str], list[str]]:
+    """Write what was asked for.
+
+    Args:
+        project: whose archive holds the videos.
+        review: as `make_review` gives it.
+        files: `html`, one page; `png`, one picture of all shots; `png_dir`, a folder for one picture of each shot and
+            `index.json`, which maps addresses to files.
+        embed: whether the page holds the videos itself.
+
+    Returns:
+        The files written, relative to the working directory where they are inside; and what a reader should know of
+        videos that are not in them.
+
+    Raises:
+        StorageError: a file cannot be written.
+    """
+    from ltxspec.project.review_sheets import STILL_WIDTH
+
+    page = files.get("html", project.folder / "review.html")
+    how = Screening(open_archive(project).path_of, page.parent.resolve(), embed)
+    screened = screen(review, how.with_stills(STILL_WIDTH) if "png_dir" in files else how)
+    written = []
+    for path, pieces in _documents(screened, files):
+        write_document(path, pieces)
+        written.append(shown(path))
+    return written, list(screened.problems)
+
+
+def _documents(screened: Screened, files: Mapping[str, Path]) -> Iterator[tuple[Path, Iterable[bytes]]]:
+    """(file, its bytes in pieces) of everything that was asked for."""
+    if "html" in files:
+        from ltxspec.report.storyboard.page import storyboard
+
+        page = storyboard(screened.review, screened.footage)
+        yield files["html"], (piece.encode("utf-8", "replace") for piece in page)
+    if "png" in files:
+        from ltxspec.project.review_sheets import sheet_of
+
+        yield files["png"], [sheet_of(screened)]
+    if "png_dir" in files:
+        from ltxspec.project.review_sheets import sheets_of
+        from ltxspec.report.jsontext import encode
+
+        names = {}
+        for address, name, png in sheets_of(screened):
+            names[address] = name
+            yield files["png_dir"] / name, [png]
+        yield files["png_dir"] / "index.json", [encode(names, indent=True), b"\n"]
