@@ -126,17 +126,17 @@ def _refuse(project: Project, plan: Plan, options: ApplyOptions, limits: Limits)
 
 def _refuse_without_key(project: Project, plan: Plan) -> None:
     """Say that nothing can be ordered before anybody is asked to approve it. Raises ProviderRefused."""
-    from ltxspec.project.service import KEY
+    from ltxspec.project.service import has_key
     from ltxspec.providers.registry import missing_key
 
-    if not _is_free(project) and not project.environ.get(KEY) and any(c.action.spends for c in plan.changes):
-        raise missing_key()
+    if not has_key(project.service, project.environ) and any(c.action.spends for c in plan.changes):
+        raise missing_key(project.service)
 
 
 def _and_the_key(project: Project) -> str:
-    from ltxspec.project.service import KEY
+    from ltxspec.project.service import has_key
 
-    return "" if project.environ.get(KEY) else f"; `{KEY}` is not set either"
+    return "" if has_key(project.service, project.environ) else f"; `{project.service.key}` is not set either"
 
 
 def _unfinished(owned: "Mapping[str, Owned]") -> bool:
@@ -144,7 +144,7 @@ def _unfinished(owned: "Mapping[str, Owned]") -> bool:
 
 
 def _ask(project: Project, plan: Plan, options: ApplyOptions) -> bool:
-    """Ask a person before money is spent. The sandbox is free; a saved or approved plan was decided on before.
+    """Ask a person before money is spent. A free provider takes none; a saved or approved plan was decided on before.
 
     Returns:
         Whether orders of an earlier run may be sent again should the provider not know them: that is new money, too.
@@ -158,7 +158,7 @@ def _ask(project: Project, plan: Plan, options: ApplyOptions) -> bool:
     if not options.allow_unknown_cost and any(change.estimate is None for change in unclear):
         click.echo("An earlier order has no known price: without --allow-unknown-cost it is only looked for.", err=True)
         return False
-    if options.auto_approve or options.saved is not None or options.approved is not None or _is_free(project):
+    if options.auto_approve or options.saved is not None or options.approved is not None or project.service.free:
         return True
     new = [change for change in plan.changes if change.action.spends]
     if not new and not unclear:
@@ -183,10 +183,6 @@ def _ask(project: Project, plan: Plan, options: ApplyOptions) -> bool:
     if answer.strip() != "yes" and new:
         raise Refused("not-approved", "not approved; nothing was ordered")
     return bool(answer.strip() == "yes")
-
-
-def _is_free(project: Project) -> bool:
-    return project.provider == "sandbox"
 
 
 def _money(changes: Sequence[Change]) -> str:

@@ -22,8 +22,6 @@ from ltxspec.project.project import Project
 from ltxspec.storage.clock import SystemClock
 from ltxspec.values import TaskId
 
-_QUICK_POLL = 0.1  # seconds
-
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -57,7 +55,7 @@ async def carry_out(project: Project, jobs: Sequence[Job], settings: RunSettings
         summary = await run_engine(jobs, world, settings, run.budget, run.stop)
     finally:
         await provider.close()
-    return replace(summary, free=project.provider == "sandbox", ordering=settings.submit)
+    return replace(summary, provider=project.provider, ordering=settings.submit)
 
 
 def media_loader(project: Project) -> Callable[[Change], list[LocalMedia]]:
@@ -86,13 +84,13 @@ def media_loader(project: Project) -> Callable[[Change], list[LocalMedia]]:
 
 def settings_of(project: Project, options: RunOptions) -> RunSettings:
     """A run's settings from the configuration and the command line."""
-    runware = project.config.runware
-    quick = project.provider == "sandbox"  # nobody is burdened by looking more often
+    config, own = project.service_config, project.service.polling
+    quick = not project.service.address  # nobody is burdened by looking more often
     return RunSettings(
         parallelism=options.parallelism or project.config.provider.parallelism,
-        poll_interval=min(runware.poll_interval, _QUICK_POLL) if quick else runware.poll_interval,
-        poll_max=min(runware.poll_max, 10 * _QUICK_POLL) if quick else runware.poll_max,
-        limits=Limits(grace=runware.grace, task_timeout=runware.task_timeout),
+        poll_interval=min(config.poll_interval, own.interval) if quick else config.poll_interval,
+        poll_max=min(config.poll_max, own.longest) if quick else config.poll_max,
+        limits=Limits(grace=config.grace, task_timeout=config.task_timeout),
         detach=options.detach,
         submit=options.submit,
         approved=options.approved,

@@ -30,6 +30,6 @@ def command(session: Session, address: str | None, by: str, provider: str | None
             }
             groups.setdefault(names[by], []).append(take)
     rows = sorted(groups.items())
-    text = cost_text(rows, session.style(), free=project.provider == "sandbox")
+    text = cost_text(rows, session.style(), project.provider)
     click.echo(cost_json(rows) if form == "json" else text, nl=False)
     return 0

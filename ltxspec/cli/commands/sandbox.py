@@ -8,6 +8,7 @@ import click
 
 from ltxspec.cli.context import Session
 from ltxspec.errors import LtxspecError
+from ltxspec.services import SANDBOX
 
 _WHY = {
     errno.EADDRINUSE: "something else listens there already",
@@ -22,7 +23,7 @@ class CannotListen(LtxspecError):
     code = "cannot-listen"
 
 
-@click.group("sandbox")
+@click.group(SANDBOX.name)
 def command() -> None:
     """The embedded stand-in for the paid service: same protocol, real videos, no cost."""
 
@@ -56,12 +57,12 @@ def serve(session: Session, /, **typed: Any) -> int:
     from ltxspec.storage.clock import SystemClock
     from ltxspec.storage.named import LARGEST_INPUT, read_named
 
-    project, faults = session.open_project("sandbox"), typed["scenario"]
+    project, faults = session.open_project(SANDBOX.name), typed["scenario"]
     settings = SandboxSettings(
         catalog=project.catalog,
         clock=SystemClock(),
         make_video=write_animatic,
-        folder=session.folder / typed["state"] if typed["state"] else project.local / "sandbox",
+        folder=session.folder / typed["state"] if typed["state"] else project.local / SANDBOX.folder,
         speed=typed["speed"] or project.config.sandbox.speed,
         api_key=typed["key"],
         outside=Outside("this machine"),

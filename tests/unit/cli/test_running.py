@@ -57,7 +57,7 @@ def test_a_run_goes_on_when_nobody_listens_any_more(opened: Project) -> None:
     with holding(opened, ["night"], wait=0, command="apply") as held:
         jobs = jobs_of(held, planned, ())
         run, by_user = run_jobs(opened, jobs, RunOptions(), Budget(None), PlainView(out, err, Style()))
-    assert (run.count(Outcome.RENDERED), by_user, run.free) == (1, False, True)
+    assert (run.count(Outcome.RENDERED), by_user, run.provider) == (1, False, "sandbox")
     assert err.getvalue().startswith("night.tower: ")
     assert (opened.renders / "night" / "tower.mp4").is_file()
 
