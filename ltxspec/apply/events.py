@@ -93,7 +93,7 @@ class RunSummary:
     limit: Usd | None = None  # that limit, or else the one of the run
     ordering: bool = True  # false for collect, which orders nothing
     spent_before: Usd = Decimal(0)  # of `spent`, what an earlier run or another machine ordered
-    free: bool = False  # on the sandbox: money is told as the paid service would charge it, and nothing is charged
+    provider: str = ""  # of a free one, money is given as a paid one would charge it, and nothing is charged
 
     def count(self, outcome: Outcome) -> int:
         """How many shots ended this way."""

@@ -26,22 +26,23 @@ def open_provider(project: Project, labels: Mapping[TaskId, str] | None = None, 
     from ltxspec.providers.registry import open_provider as open_named
     from ltxspec.storage.clock import SystemClock
 
-    config = project.config
+    service, configured = project.service, project.service_config.base_url
     sandbox = SandboxParts(
         catalog=project.catalog,
         make_video=write_animatic,
-        folder=project.local / "sandbox",
-        speed=config.sandbox.speed,
-        scenario=_scenario(project.environ.get("LTXSPEC_SANDBOX_SCENARIO")) if project.provider == "sandbox" else None,
+        folder=project.local / service.folder,
+        speed=project.config.sandbox.speed,
+        scenario=_scenario(project.environ.get("LTXSPEC_SANDBOX_SCENARIO")) if not service.address else None,
         label=lambda task: (labels or {}).get(TaskId(task)),
     )
     return open_named(
         project.provider,
         ProviderSettings(
             clock=SystemClock(),
-            base_url=service_address(config.runware.base_url, project.environ),
-            named_by=address_setting(config.runware.base_url, project.environ),
-            key=project.environ.get("RUNWARE_API_KEY") or (None if need_key else "not-needed"),
+            base_url=service_address(service, configured, project.environ),
+            named_by=address_setting(service, configured, project.environ),
+            key=project.environ.get(service.key) or (None if need_key else "not-needed"),
+            poll_chunk=service.polling.batch,
             sandbox=sandbox,
         ),
     )

@@ -188,7 +188,7 @@ def _refuse(project: Project, plan: Plan, options: ApplyOptions, limits: Limits)
 
 
 def _approved(project: Project, plan: Plan, options: ApplyOptions, approve: Approve | None) -> bool:
-    """Have the money approved. The sandbox is free; a saved or approved plan was decided on before.
+    """Have the money approved. A free provider takes none; a saved or approved plan was decided on before.
 
     Returns:
         Whether orders of an earlier run may be sent again should the provider not know them: that is new money, too.
@@ -198,7 +198,7 @@ def _approved(project: Project, plan: Plan, options: ApplyOptions, approve: Appr
     if not options.allow_unknown_cost and any(change.estimate is None for change in unclear):
         project.warn("an earlier order has no known price: without --allow-unknown-cost it is only looked for")
         return False
-    if options.auto_approve or options.saved is not None or options.approved is not None or _is_free(project):
+    if options.auto_approve or options.saved is not None or options.approved is not None or project.service.free:
         return True
     new = [change for change in plan.changes if change.action.spends]
     if not new and not unclear:
@@ -224,17 +224,17 @@ def _approved(project: Project, plan: Plan, options: ApplyOptions, approve: Appr
 
 def _refuse_without_key(project: Project, plan: Plan) -> None:
     """Say that nothing can be ordered before anybody is asked to approve it. Raises ProviderRefused."""
-    from ltxspec.project.service import KEY
+    from ltxspec.project.service import has_key
     from ltxspec.providers.registry import missing_key
 
-    if not project.environ.get(KEY) and any(change.action.spends for change in plan.changes):
-        raise missing_key()
+    if not has_key(project.service, project.environ) and any(change.action.spends for change in plan.changes):
+        raise missing_key(project.service)
 
 
 def _and_the_key(project: Project) -> str:
-    from ltxspec.project.service import KEY
+    from ltxspec.project.service import has_key
 
-    return "" if project.environ.get(KEY) else f"; `{KEY}` is not set either"
+    return "" if has_key(project.service, project.environ) else f"; `{project.service.key}` is not set either"
 
 
 def _warn_of_factor(project: Project, budget: Budget) -> None:
@@ -242,10 +242,6 @@ def _warn_of_factor(project: Project, budget: Budget) -> None:
     if budget.is_limited and budget.factor > 1:
         times = f"{budget.factor:.2f} times its listed price"
         project.warn(f"the newest take cost {times}; limits reckon with that for every order")
-
-
-def _is_free(project: Project) -> bool:
-    return project.provider == "sandbox"
 
 
 def _money(changes: Sequence[Change]) -> str:

@@ -1,6 +1,6 @@
 """Finds archived videos that nothing names any more, and deletes them under the locks of an apply.
 
-A video is named by lockfiles (of both providers, here and wherever git still has one), and by the notes of what was
+A video is named by lockfiles (of all providers, here and wherever git still has one), and by the notes of what was
 archived and not recorded yet. A lockfile or journal that cannot be read names nobody knows what: then nothing goes.
 """
 
@@ -19,7 +19,7 @@ from ltxspec.project.adapters import open_archive
 from ltxspec.project.collect import journalled
 from ltxspec.project.lock_verify import SUFFIX
 from ltxspec.project.lookup import lockfile_names
-from ltxspec.project.project import PROVIDERS, Project
+from ltxspec.project.project import Project
 from ltxspec.storage.archive import FolderArchive
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.durable import read_file, translated
@@ -101,9 +101,9 @@ def prune(project: Project, how: Pruning, clock: Clock | None = None) -> Pruned:
 
 
 def _all_locks(project: Project, wait: float) -> ExitStack:
-    """Hold every spec of both providers that has a lockfile or a journal, or that a command works on."""
+    """Hold every spec of all providers that has a lockfile or a journal, or that a command works on."""
     with ExitStack() as stack:
-        for side in map(project.on, PROVIDERS):
+        for side in project.sides:
             guards = side.paths_of("any").guard.parent.glob("*.lock")
             names = {*lockfile_names(side), *journalled(side), *(path.stem for path in guards)}
             for name in sorted(names):
@@ -144,8 +144,8 @@ def _hashes(contents: Iterable[bytes]) -> Iterator[str]:
 
 
 def _in_journals(project: Project) -> Iterator[str]:
-    """What the journals of both providers name; also those that were set aside, under whatever name."""
-    for side in map(project.on, PROVIDERS):
+    """What the journals of all providers name; also those that were set aside, under whatever name."""
+    for side in project.sides:
         folder = side.paths_of("any").journal.parent
         for name in journalled(side):
             read_state(side.paths_of(name))
@@ -154,14 +154,14 @@ def _in_journals(project: Project) -> Iterator[str]:
 
 
 def _in_lockfiles(project: Project) -> Iterator[str]:
-    """What the lockfiles of both providers name, in this checkout and wherever git has one."""
-    for side in map(project.on, PROVIDERS):
+    """What the lockfiles of all providers name, in this checkout and wherever git has one."""
+    for side in project.sides:
         for name in lockfile_names(side):
             lockfile, _ = read_state(side.paths_of(name))
             yield from recorded_videos(lockfile)
     if inside_git(project.root):
         prefix = prefix_of(project.root)
-        places = [f"{prefix}{project.label(project.on(provider).lockfiles)}/" for provider in PROVIDERS]
+        places = [f"{prefix}{project.label(side.lockfiles)}/" for side in project.sides]
         for found in files_everywhere(project.root, SUFFIX):
             _refuse_unreadable(found, prefix, places)
             yield from _hashes([found.data])

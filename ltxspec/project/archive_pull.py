@@ -16,11 +16,10 @@ from ltxspec.project.links import relink
 from ltxspec.project.locks import locked
 from ltxspec.project.lookup import Holding, UnknownAddress, matching, readable_lockfiles
 from ltxspec.project.project import Project
+from ltxspec.project.service import has_key
 from ltxspec.redaction import redact_url
 from ltxspec.storage.clock import SystemClock
 from ltxspec.values import ShotAddress, TaskId
-
-_NO_KEY = "set `RUNWARE_API_KEY` to ask the provider for fresh addresses; asking is free"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ async def _pull_missing(project: Project, wanted: Wanted, say: Callable[[str], N
     found = _matching(lockfiles, problems, wanted.address)
     archive = open_archive(project, {holding.address.spec for holding in found})
     provider = open_provider(project, need_key=False)
-    ask = project.provider == "sandbox" or bool(project.environ.get("RUNWARE_API_KEY"))
+    ask = has_key(project.service, project.environ)
     desk = _Desk(project, archive, provider, SystemClock(), ask, wanted.wait)
     try:
         pulled = await _pull_all(desk, _missing(found, archive, only_current=wanted.only_current), say)
@@ -97,7 +96,7 @@ async def _pull_missing(project: Project, wanted: Wanted, say: Callable[[str], N
     pulled.unread = len(problems)
     _put_links_right(project, {holding.address.spec for holding in found}, wanted.wait)
     if pulled.missing and not ask:
-        say(f"hint: {_NO_KEY}")
+        say(f"hint: set `{project.service.key}` to ask the provider for fresh addresses; asking is free")
     return pulled
 
 

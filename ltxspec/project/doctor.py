@@ -32,14 +32,14 @@ def check_setup(project: Project) -> list[Row]:
 
 
 def _key(project: Project) -> Row:
-    if project.provider == "sandbox":
-        return "key", True, "not needed by the sandbox"
-    present = bool(project.environ.get("RUNWARE_API_KEY"))
-    return (
-        "key",
-        present,
-        "RUNWARE_API_KEY is set" if present else "RUNWARE_API_KEY is not set; apply needs it, the sandbox does not",
-    )
+    from ltxspec.project.service import has_key
+
+    service = project.service
+    if not service.key:
+        return "key", True, f"not needed by the {service.name}"
+    if has_key(service, project.environ):
+        return "key", True, f"{service.key} is set"
+    return "key", False, f"{service.key} is not set; apply needs it, the sandbox does not"
 
 
 def _service(project: Project) -> Row:
@@ -47,14 +47,14 @@ def _service(project: Project) -> Row:
     from ltxspec.project.service import address_setting, service_address
     from ltxspec.redaction import redact_url
 
-    if project.provider == "sandbox":
-        return "service", True, "the sandbox, in this process"
-    configured = project.config.runware.base_url
+    service, configured = project.service, project.service_config.base_url
+    if not service.address:
+        return "service", True, f"the {service.name}, in this process"
     try:
-        address = service_address(configured, project.environ)
+        address = service_address(service, configured, project.environ)
     except LtxspecError as error:
         return "service", False, error.line
-    setting = address_setting(configured, project.environ)
+    setting = address_setting(service, configured, project.environ)
     return "service", True, redact_url(address) + (f" (from {setting})" if setting else "")
 
 

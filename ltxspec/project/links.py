@@ -1,5 +1,6 @@
 """Keeps the readable tree (`renders/`) true to the lockfiles."""
 
+import contextlib
 from collections.abc import Iterable, Sequence
 
 from ltxspec.errors import LtxspecError
@@ -41,10 +42,10 @@ def _wanted(project: Project, lockfile: Lockfile) -> dict[str, Sequence[Output]]
 
 
 def _only_previewed(project: Project, spec: str) -> Iterable[str]:
-    """Instances of which the sandbox has takes."""
-    if project.provider == "sandbox":
-        return ()
-    try:
-        return owned(project.on("sandbox"), spec).lockfile.shots
-    except LtxspecError:
-        return ()
+    """Instances of which a free provider has takes."""
+    found: list[str] = []
+    for side in () if project.service.free else project.sides:
+        if side.service.free:
+            with contextlib.suppress(LtxspecError):
+                found += owned(side, spec).lockfile.shots
+    return found

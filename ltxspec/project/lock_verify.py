@@ -15,8 +15,9 @@ from ltxspec.lock.merge import missing_tasks
 from ltxspec.lock.models import Lockfile
 from ltxspec.lock.times import Copies
 from ltxspec.project.lookup import expected_names, lockfile_names, owned
-from ltxspec.project.project import PAID, PROVIDERS, Project
-from ltxspec.project.snapshot import catalog_at, read_lockfile
+from ltxspec.project.project import Project
+from ltxspec.project.snapshot import catalog_at
+from ltxspec.services import is_free
 from ltxspec.storage.config import parse_config
 from ltxspec.storage.finding import CONFIG_NAME, LARGEST_CONFIG
 from ltxspec.storage.git_refs import commit_of
@@ -40,7 +41,8 @@ def verify_lockfiles(project: Project, bases: Sequence[str] = ()) -> list[str]:
         StorageError: something cannot be read, or this is no repository.
     """
     problems: list[str] = []
-    present: dict[str, Lockfile] = {}
+    present: list[Lockfile] = []
+    damaged: set[str] = set()
     for side in _sides(project):
         # a base knows what should be there
         for name in lockfile_names(side) if bases else expected_names(side):
@@ -48,10 +50,10 @@ def verify_lockfiles(project: Project, bases: Sequence[str] = ()) -> list[str]:
                 lockfile = owned(side, name).lockfile
             except LockfileError as error:
                 problems.append(error.summary)
+                damaged |= set() if side.service.free else {name}
             else:
-                present |= {name: lockfile} if side.provider == PAID else {}
-    damaged = set(lockfile_names(project.paid)) - present.keys()
-    now = copies_of(present.values())
+                present += [] if side.service.free else [lockfile]
+    now = copies_of(present)
     earlier = [_read_base(project, base, now, damaged, problems) for base in bases]
     records = [(known, *record) for known, records in earlier for record in records]
     others = copies_of(before for _, before, _, is_sound in records if is_sound)  # a merge may take times of any
@@ -66,8 +68,8 @@ def verified_names(project: Project) -> list[str]:
 
 
 def _sides(project: Project) -> list[Project]:
-    """The project, and as the paid provider sees it where that is not the same."""
-    return [project] if project.provider == PAID else [project, project.paid]
+    """The project, and as paid providers see it where that is not the same."""
+    return [project, *(side for side in project.paid if side.provider != project.provider)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +87,12 @@ def _read_base(
 ) -> tuple[_Now, list[tuple[Lockfile, str, bool]]]:
     """The paid lockfiles of a revision, each with its name and whether its digests match; and what is recorded now."""
     found: list[tuple[Lockfile, str, bool]] = []
-    folder = project.label(project.paid.lockfiles)
+    present = {project.label(side.lockfiles) for side in project.paid}
     with GitTree(project.root, commit_of(project.root, base)) as tree:
-        folders = sorted({folder, *_folders_at(project, tree)})
-        left = copies_of(_left_behind(project, [place for place in folders if place != folder]))
-        known = _Now(now, left, folder, _catalog(project, tree))
-        for path in (path for place in folders for path in tree.names(place, SUFFIX)):
+        folders = _folders_at(project, tree)
+        left = copies_of(_left_behind(project, sorted(folders - present)))
+        known = _Now(now, left, project.label(project.root / project.config.project.lockfiles), _catalog(project, tree))
+        for path in (path for place in sorted(present | folders) for path in tree.names(place, SUFFIX)):
             if _spec_of(path) in damaged:  # that it cannot be read was said already
                 continue
             try:
@@ -100,7 +102,7 @@ def _read_base(
             except StorageError as error:
                 problems.append(f"{base}: {error.summary}; {_UNKNOWN}")
             else:
-                if before.provider == PAID or before.provider not in PROVIDERS:
+                if not is_free(before.provider):
                     found.append((before, f"{base}:{path}", is_sound))
     return known, found
 
@@ -146,10 +148,11 @@ def _folders_at(project: Project, tree: GitTree) -> set[str]:
     """Where a revision kept its lockfiles, by its own configuration; whatever the present one is called."""
     present = project.config.file
     names = {CONFIG_NAME} if present is None else {CONFIG_NAME, present.name}
-    found = set()
+    found: set[str] = set()
     for name in names:
         data = tree.content(name, LARGEST_CONFIG) or b""
-        found.add(parse_config(data, project.root / name, name, Problems()).project.lockfiles)
+        folder = project.root / parse_config(data, project.root / name, name, Problems()).project.lockfiles
+        found |= {project.label(folder / side.service.folder) for side in project.paid}
     return found
 
 
@@ -159,9 +162,10 @@ def _left_behind(project: Project, folders: Sequence[str]) -> list[Lockfile]:
     for folder in folders:
         for path in tree.names(folder, SUFFIX):
             try:
-                found.append(read_lockfile(tree, path, PAID))
+                lockfile = decode_lockfile(tree.content(path) or b"", path)
             except (LockfileError, StorageError):
                 continue
+            found += [lockfile] if lockfile.spec == _spec_of(path) and not is_free(lockfile.provider) else []
     return found
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from ltxspec.catalog.models import Catalog, load_catalog
 from ltxspec.errors import WrongUsage
-from ltxspec.storage.config import Config, load_config
+from ltxspec.services import DEFAULT, SERVICES, Service
+from ltxspec.storage.config import Config, ServiceConfig, load_config
 from ltxspec.storage.durable import refuse_broken_link
 from ltxspec.storage.files import ProjectFolder
 from ltxspec.storage.inside import refuse_links_outside
@@ -15,8 +16,6 @@ from ltxspec.storage.packaged import read_model_documents, replaced_model_docume
 from ltxspec.storage.state import SpecPaths, spec_paths
 from ltxspec.storage.tracked import TrackedFolder
 
-PAID = "runware"  # the provider whose renders cost money; its lockfiles are in git
-PROVIDERS = (PAID, "sandbox")
 _LOCAL_FOLDERS = ("journal", "locks", "lockfiles", "cache", "review", "videos")
 
 
@@ -41,15 +40,24 @@ class Project:
     warn: Callable[[str], None] = _log  # is handed what went wrong beside the result
 
     @property
+    def service(self) -> Service:
+        """What is known of the provider."""
+        return SERVICES[self.provider]
+
+    @property
+    def service_config(self) -> ServiceConfig:
+        """How the provider is configured; one without a network as the one that it stands in for."""
+        return self.config.services.get(self.provider) or self.config.services[DEFAULT.name]
+
+    @property
     def local(self) -> Path:
-        """What never leaves this machine: journals, caches, the archive, the sandbox's own lockfiles."""
+        """What never leaves this machine: journals, caches, the archive, the lockfiles of what is free."""
         return self.root / ".ltxspec"
 
     @property
     def renders(self) -> Path:
         """The readable tree of links to current videos; the sandbox has its own, below the one of paid videos."""
-        paid = self.root / "renders"
-        return paid / "sandbox" if self.provider == "sandbox" else paid
+        return self.root / "renders" / self.service.folder
 
     @property
     def lockfiles(self) -> Path:
@@ -65,9 +73,14 @@ class Project:
         return replace(self, provider=provider)
 
     @property
-    def paid(self) -> "Project":
-        """The same project as the paid provider sees it: what was paid for is recorded there, whoever renders now."""
-        return self.on(PAID)
+    def sides(self) -> "list[Project]":
+        """The same project as each provider sees it."""
+        return [self.on(name) for name in SERVICES]
+
+    @property
+    def paid(self) -> "list[Project]":
+        """The same project as each paid provider sees it: what was paid for is recorded there, whoever renders now."""
+        return [side for side in self.sides if not side.service.free]
 
     def label(self, path: Path) -> str:
         """A path as users see it: relative to the project, with `/`."""
@@ -113,8 +126,8 @@ def open_project(
 
 def known_provider(name: str) -> str:
     """The name of a provider. Raises WrongUsage for another one."""
-    if name not in PROVIDERS:
-        raise WrongUsage(f"no provider is called `{name}`", hint=f"known: {', '.join(PROVIDERS)}")
+    if name not in SERVICES:
+        raise WrongUsage(f"no provider is called `{name}`", hint=f"known: {', '.join(SERVICES)}")
     return name
 
 
@@ -130,7 +143,7 @@ def _refuse_links_outside(project: Project) -> None:
 
     Files are guarded again when they are opened; here it is said before anything is done, and for what others write.
     """
-    places = [project.local, project.local / "sandbox"]
+    places = [project.local / service.folder for service in SERVICES.values()]
     inner = [place / name for place in places for name in _LOCAL_FOLDERS]
     refuse_links_outside(project.root, *places, *inner, project.root / project.config.project.lockfiles)
     refuse_broken_link(project.root / project.config.project.lockfiles)

@@ -23,8 +23,6 @@ from ltxspec.report.wording import counted
 from ltxspec.storage.clock import SystemClock
 from ltxspec.values import TaskId, format_usd
 
-_QUICK_POLL = 0.1  # seconds
-
 
 @dataclass(frozen=True, slots=True)
 class PreparedRun:
@@ -56,7 +54,7 @@ class PreparedRun:
             summary = await run_engine(self.jobs, world, self.settings, self.budget, self.stop)
         finally:
             await provider.close()
-        return replace(summary, free=self.project.provider == "sandbox", ordering=self.settings.submit)
+        return replace(summary, provider=self.project.provider, ordering=self.settings.submit)
 
     @property
     def in_progress(self) -> str:
@@ -124,13 +122,13 @@ def settings_of(
         submit: whether anything may be ordered.
         approved: whether orders of an earlier run that the provider does not know may be sent again.
     """
-    runware = project.config.runware
-    quick = project.provider == "sandbox"  # it runs in this process
+    config, own = project.service_config, project.service.polling
+    quick = not project.service.address  # it runs in this process
     return RunSettings(
         parallelism=parallelism or project.config.provider.parallelism,
-        poll_interval=min(runware.poll_interval, _QUICK_POLL) if quick else runware.poll_interval,
-        poll_max=min(runware.poll_max, 10 * _QUICK_POLL) if quick else runware.poll_max,
-        limits=Limits(grace=runware.grace, task_timeout=runware.task_timeout),
+        poll_interval=min(config.poll_interval, own.interval) if quick else config.poll_interval,
+        poll_max=min(config.poll_max, own.longest) if quick else config.poll_max,
+        limits=Limits(grace=config.grace, task_timeout=config.task_timeout),
         detach=detach,
         submit=submit,
         approved=approved,

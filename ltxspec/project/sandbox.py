@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ltxspec.errors import LtxspecError
 from ltxspec.project.project import Project
+from ltxspec.services import SANDBOX
 
 _REASONS = {
     errno.EADDRINUSE: "something else listens there already",
@@ -66,7 +67,7 @@ def serve_sandbox(project: Project, options: ServeOptions, ready: Callable[[str]
         catalog=project.catalog,
         clock=SystemClock(),
         make_video=write_animatic,
-        folder=project.folder / options.state if options.state else project.local / "sandbox",
+        folder=project.folder / options.state if options.state else project.local / SANDBOX.folder,
         speed=options.speed or project.config.sandbox.speed,
         api_key=options.key,
         outside=Outside("this machine"),

@@ -1,4 +1,4 @@
-"""Where the paid service is, and whether its key may go there.
+"""Where a service is, whether it has its key, and whether the key may go there.
 
 The key belongs to one service. `ltxspec.toml` comes with the repository, and so, in a pull request, from anybody: an
 address there that is neither the service's own nor on this machine would be handed the key. It is therefore only
@@ -10,56 +10,67 @@ from urllib.parse import urlsplit
 
 from ltxspec.errors import Refused
 from ltxspec.providers.hosts import is_this_machine
-from ltxspec.storage.config import RunwareConfig
-
-ADDRESS, KEY, CLEARTEXT = "RUNWARE_BASE_URL", "RUNWARE_API_KEY", "RUNWARE_ALLOW_HTTP"
+from ltxspec.services import Service
 
 
-def service_address(configured: str, environment: Mapping[str, str]) -> str:
+def has_key(service: Service, environment: Mapping[str, str]) -> bool:
+    """Whether the environment holds what the service needs to be asked anything."""
+    return not service.key or bool(environment.get(service.key))
+
+
+def service_address(service: Service, configured: str, environment: Mapping[str, str]) -> str:
     """The service's address: the environment's, else the configured one.
 
     Args:
-        configured: `[runware] base_url`, or its default.
+        service: which.
+        configured: `base_url` of its table, or its default.
         environment: of this process.
 
     Raises:
         Refused: the key would go to a host that only a file of the repository names, or anywhere but to this machine
             over plain http.
     """
-    named = environment.get(ADDRESS)
+    named = environment.get(service.address_variable)
     if named:
-        _refuse_cleartext(named, environment)
+        _refuse_cleartext(service, named, environment)
         return named
-    usual, asked = urlsplit(RunwareConfig().base_url), urlsplit(configured)
+    usual, asked = urlsplit(service.address), urlsplit(configured)
     is_usual = (asked.scheme, asked.netloc) == (usual.scheme, usual.netloc)
-    if environment.get(KEY) and not is_usual and not is_this_machine(asked.hostname or ""):
+    if environment.get(service.key) and not is_usual and not is_this_machine(asked.hostname or ""):
+        address = configured.partition("?")[0]
         raise Refused(
             "foreign-service",
-            f"`{KEY}` is not sent to `{asked.hostname}`, which only `[runware] base_url` in `ltxspec.toml` names",
-            hint=f"if that is your service, say so where the key comes from: {ADDRESS}={configured.partition('?')[0]}",
+            f"`{service.key}` is not sent to `{asked.hostname}`, which only {_table(service)} names",
+            hint=f"if that is your service, say so where the key comes from: {service.address_variable}={address}",
         )
     return configured
 
 
-def address_setting(configured: str, environment: Mapping[str, str]) -> str | None:
+def address_setting(service: Service, configured: str, environment: Mapping[str, str]) -> str | None:
     """The setting that the service's address comes from, for messages; None for the service's own address."""
-    named = environment.get(ADDRESS)
-    if (named or configured) == RunwareConfig().base_url:
+    named = environment.get(service.address_variable)
+    if (named or configured) == service.address:
         return None
-    return f"`{ADDRESS}`" if named else "`[runware] base_url` in `ltxspec.toml`"
+    return f"`{service.address_variable}`" if named else _table(service)
 
 
-def _refuse_cleartext(address: str, environment: Mapping[str, str]) -> None:
+def _table(service: Service) -> str:
+    return f"`[{service.name}] base_url` in `ltxspec.toml`"
+
+
+def _refuse_cleartext(service: Service, address: str, environment: Mapping[str, str]) -> None:
     """Refuse to send the key where everybody on the way can read it."""
     try:
         asked = urlsplit(address)
         host = asked.hostname or ""
     except ValueError:
         return  # no address at all, which the client says
-    if asked.scheme != "http" or is_this_machine(host) or not environment.get(KEY) or environment.get(CLEARTEXT) == "1":
+    is_safe = asked.scheme != "http" or is_this_machine(host) or environment.get(service.cleartext_variable) == "1"
+    if is_safe or not environment.get(service.key):
         return
+    allow = f"{service.cleartext_variable}=1"
     raise Refused(
         "insecure-service",
-        f"`{KEY}` is not sent to `{host}` over plain http: everybody on the way could read it",
-        hint=f"use https in `{ADDRESS}`; where the network is safe all the same, set {CLEARTEXT}=1",
+        f"`{service.key}` is not sent to `{host}` over plain http: everybody on the way could read it",
+        hint=f"use https in `{service.address_variable}`; where the network is safe all the same, set {allow}",
     )

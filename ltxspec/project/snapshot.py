@@ -19,7 +19,7 @@ from ltxspec.lock.journal import fold
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.recorded import Owned
 from ltxspec.project.load import LoadedSpecs, load_specs
-from ltxspec.project.project import PAID, Project
+from ltxspec.project.project import Project
 from ltxspec.review.sides import Side
 from ltxspec.storage.config import Config, parse_config
 from ltxspec.storage.finding import CONFIG_NAME, LARGEST_CONFIG
@@ -43,7 +43,7 @@ class Reading:
     problems: Problems = field(default_factory=Problems)
     specs: LoadedSpecs = field(default_factory=LoadedSpecs)
     owned: dict[str, Owned] = field(default_factory=dict)
-    paid: dict[str, Lockfile] = field(default_factory=dict)  # the paid provider's, when another one is compared
+    paid: dict[str, list[Lockfile]] = field(default_factory=dict)  # those of paid providers that are not compared
     unreadable: dict[str, LtxspecError] = field(default_factory=dict)  # spec -> what is wrong with its lockfile
 
     def side(self, elsewhere: Mapping[str, str]) -> Side:
@@ -129,8 +129,8 @@ def catalog_at(project: Project, tree: Tree) -> Catalog:
 def _read_lockfiles(reading: Reading) -> None:
     """Read every lockfile of the provider; on the working tree with what its journals know is under way.
 
-    When that is not the paid one, what the paid one recorded is read as well: a change of the provider must not keep it
-    out of sight that a record is gone.
+    What other providers were paid for is read as well: a change of the provider must not keep it out of sight that a
+    record is gone.
     """
     project = reading.project
     folder = project.label(project.lockfiles)
@@ -139,11 +139,12 @@ def _read_lockfiles(reading: Reading) -> None:
             reading.owned[spec] = _owned(spec, reading, f"{folder}/{spec}{_LOCK}")
         except (LockfileError, StorageError) as error:
             reading.unreadable[spec] = error
-    if project.provider != project.paid.provider:
-        folder = project.label(project.paid.lockfiles)
+    for side in (side for side in project.paid if side.provider != project.provider):
+        folder = project.label(side.lockfiles)
         for spec in _names(reading.tree, folder):
             try:
-                reading.paid[spec] = read_lockfile(reading.tree, f"{folder}/{spec}{_LOCK}", PAID)
+                lockfile = read_lockfile(reading.tree, f"{folder}/{spec}{_LOCK}", side.provider)
+                reading.paid.setdefault(spec, []).append(lockfile)
             except (LockfileError, StorageError) as error:
                 reading.unreadable[spec] = error
 

@@ -1,4 +1,4 @@
-"""The render services by name. Another one is one more package and one more line here.
+"""How each render service is opened. What is known of one without opening it stands in `services.py`.
 
 A factory imports its package only when called, so that commands which need no service do not pay for HTTP.
 """
@@ -13,6 +13,7 @@ from uuid import uuid4
 from ltxspec.apply.ports import Clock, Provider
 from ltxspec.catalog.models import Catalog
 from ltxspec.errors import LtxspecError, ProviderRefused
+from ltxspec.services import RUNWARE, SANDBOX, Polling, Service
 
 if TYPE_CHECKING:
     import httpx
@@ -27,11 +28,11 @@ class ProviderSettings:
     """What factories may use; each takes what concerns it. Secrets are opaque and never shown."""
 
     clock: Clock
-    base_url: str = "https://api.runware.ai/v1"
+    base_url: str = ""  # the service's own when empty
     named_by: str | None = None  # the setting that names another address than this one, as shown to users
     key: str | None = field(default=None, repr=False)
     transport: "httpx.AsyncBaseTransport | None" = None  # replaces the network of a paid service, for tests
-    poll_chunk: int = 20  # tasks in one poll
+    poll_chunk: int = Polling().batch  # tasks in one poll
     sandbox: "SandboxParts | None" = None  # needed by the sandbox only
 
 
@@ -50,24 +51,25 @@ class SandboxParts:
 Factory = Callable[[ProviderSettings], Provider]
 
 
-def missing_key() -> ProviderRefused:
-    """The error for a paid service without a key."""
+def missing_key(service: Service) -> ProviderRefused:
+    """The error for a service over the network without a key."""
     return ProviderRefused(
-        "no API key is set for `runware`",
+        f"no API key is set for `{service.name}`",
         provider_code="missingApiKey",
         whole_run=True,
-        hint="set `RUNWARE_API_KEY`, or use `--provider sandbox`, which is free and offline",
+        hint=f"set `{service.key}`, or use `--provider sandbox`, which is free and offline",
     )
 
 
 def _runware(settings: ProviderSettings) -> Provider:
     """The paid service, over the network."""
     if not settings.key:
-        raise missing_key()
+        raise missing_key(RUNWARE)
     from ltxspec.providers.runware.client import ApiKey, Connection
     from ltxspec.providers.runware.provider import RunwareProvider, Tuning
 
-    connection = Connection(settings.base_url, ApiKey(settings.key), settings.transport, settings.named_by)
+    address = settings.base_url or RUNWARE.address
+    connection = Connection(address, ApiKey(settings.key), settings.transport, settings.named_by)
     return RunwareProvider(connection, settings.clock, tuning=Tuning(poll_chunk=settings.poll_chunk))
 
 
@@ -95,10 +97,10 @@ def _sandbox(settings: ProviderSettings) -> Provider:
         )
     )
     connection = Connection(_IN_PROCESS, ApiKey(f"sandbox-{uuid4()}"), SandboxTransport(app))
-    return RunwareProvider(connection, settings.clock, name="sandbox", tuning=Tuning(poll_chunk=settings.poll_chunk))
+    return RunwareProvider(connection, settings.clock, name=SANDBOX.name, tuning=Tuning(poll_chunk=settings.poll_chunk))
 
 
-PROVIDERS: Mapping[str, Factory] = {"runware": _runware, "sandbox": _sandbox}
+PROVIDERS: Mapping[str, Factory] = {RUNWARE.name: _runware, SANDBOX.name: _sandbox}
 
 
 def open_provider(name: str, settings: ProviderSettings) -> Provider:

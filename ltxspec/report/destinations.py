@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from ltxspec.plan.actions import Plan
 from ltxspec.report.terminal import clean
-from ltxspec.report.wording import SANDBOX
+from ltxspec.services import is_free
 from ltxspec.values import Json
 
 _NAMES: Mapping[str, str] = {"webhookURL": "webhook", "uploadEndpoint": "upload"}
@@ -15,9 +15,9 @@ _MOST = 5  # of the places that are named
 def sent_to(plan: Plan) -> str:
     """`Results are sent to calls.example (webhook), bucket.example (upload).`; empty where they are sent nowhere.
 
-    A preview of the sandbox sends nothing.
+    A preview with a free provider sends nothing.
     """
-    if plan.provider == SANDBOX:
+    if is_free(plan.provider):
         return ""
     places = [
         f"{_host(str(change.destination.shown[name]))} ({what})"

@@ -7,7 +7,7 @@ import orjson
 from ltxspec.lock.models import Output, ShotRecord, Take
 from ltxspec.redaction import redact_secrets
 from ltxspec.report.terminal import Paint, Style, clean
-from ltxspec.report.wording import FREE, amount, counted
+from ltxspec.report.wording import amount, charged, counted
 from ltxspec.values import Json, Usd, format_usd, is_web_address, total_usd
 
 Places = Mapping[str, str]  # sha256 -> local path, for videos that are home
@@ -113,14 +113,14 @@ def cost_json(rows: Sequence[tuple[str, Sequence[Take]]]) -> bytes:
     return orjson.dumps({"groups": groups, "total": total}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def cost_text(rows: Sequence[tuple[str, Sequence[Take]]], style: Style, *, free: bool = False) -> str:
-    """Spend a group and in all. Takes shared by several shots count once in the total. `free`: it is play money."""
+def cost_text(rows: Sequence[tuple[str, Sequence[Take]]], style: Style, provider: str = "") -> str:
+    """Spend a group and in all, where takes shared by several shots count once; a free provider is said to be one."""
     width = max([len(name) for name, _ in rows] + [5])
     lines, every = [], dict[str, Take]()
     for name, takes in rows:
         every.update((take.task_id, take) for take in takes)
         lines.append(_cost_line(name, takes, width))
-    total = _cost_line("total", list(every.values()), width) + (f" {FREE}" if free else "")
+    total = charged(_cost_line("total", list(every.values()), width), provider)
     lines.append(style.paint(total, Paint.BOLD))
     return "\n".join(lines) + "\n"
 

@@ -13,6 +13,7 @@ from ltxspec.plan.estimate import estimate
 from ltxspec.redaction import redact_secrets
 from ltxspec.report.jsontext import as_text
 from ltxspec.report.terminal import clean, fit, width_of
+from ltxspec.services import is_free
 from ltxspec.values import Json, Usd, format_usd
 
 REASONS: Mapping[Reason, str] = {
@@ -54,9 +55,7 @@ MEANINGS: Mapping[Action, str] = {
     Action.NO_OP: "up to date",
 }
 
-SANDBOX = "sandbox"  # the provider whose money is not real
 DIGITS = 16  # of a content hash: enough to see that it is another, and too many to be met on purpose
-FREE = "(sandbox: nothing is charged)"
 
 _OUTCOMES: Mapping[Action, str] = {
     Action.RESUME: "to resume",
@@ -179,12 +178,13 @@ def headline(plan: Plan) -> str:
     `Plan: 3 to render (1 create, 2 replace), 1 moved, 41 unchanged. Estimated $1.92.` or
     `No changes. 4 shots up to date; $4.80 spent.`; on the sandbox with a note that its money is not real.
     """
-    return played(_headline(plan)) if plan.provider == SANDBOX else _headline(plan)
+    return charged(_headline(plan), plan.provider)
 
 
-def played(line: str) -> str:
-    """A sentence about money that is only played with: `Spent $0.54 (sandbox: nothing is charged).`."""
-    return f"{line.removesuffix('.')} {FREE}."
+def charged(line: str, provider: str) -> str:
+    """A sentence about money; that of a free provider says so: `Spent $0.54 (sandbox: nothing is charged).`."""
+    body, note = line.removesuffix("."), f" ({provider}: nothing is charged)" if is_free(provider) else ""
+    return f"{body}{note}{line[len(body) :]}"
 
 
 def _headline(plan: Plan) -> str:

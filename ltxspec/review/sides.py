@@ -19,7 +19,7 @@ class Side:
         name: a commit id, or a name for the working tree.
         requests: spec -> instance key -> request, of the specs that render, in their order.
         lockfiles: by spec, those that can be read.
-        paid: those of the paid provider, when the others are another one's: what they record must stay, too.
+        paid: by spec, those of paid providers that are not compared: what they record must stay, too.
         unrendered: specs that have problems.
         unreadable: specs whose lockfile cannot be read.
         complete: false when a file is so broken that not even the name of its spec is known.
@@ -28,7 +28,7 @@ class Side:
     name: str
     requests: Mapping[str, Mapping[str, Request]] = field(default_factory=dict)
     lockfiles: Mapping[str, Lockfile] = field(default_factory=dict)
-    paid: Mapping[str, Lockfile] = field(default_factory=dict)
+    paid: Mapping[str, Sequence[Lockfile]] = field(default_factory=dict)
     unrendered: frozenset[str] = frozenset()
     unreadable: frozenset[str] = frozenset()
     complete: bool = True
@@ -36,7 +36,7 @@ class Side:
     @property
     def records(self) -> Sequence[Lockfile]:
         """Every lockfile in which something must not be lost or altered."""
-        return (*self.lockfiles.values(), *self.paid.values())
+        return (*self.lockfiles.values(), *(one for found in self.paid.values() for one in found))
 
     @property
     def is_whole(self) -> bool:
@@ -63,7 +63,8 @@ def _without(side: Side, spec: str, other: Side) -> Side:
     """The side with the other one's lockfile where its own cannot be read."""
     if spec not in side.unreadable:
         return side
-    ours, paid = ({spec: found[spec]} if spec in found else {} for found in (other.lockfiles, other.paid))
+    ours = {spec: other.lockfiles[spec]} if spec in other.lockfiles else {}
+    paid = {spec: other.paid[spec]} if spec in other.paid else {}
     return replace(side, lockfiles={**side.lockfiles, **ours}, paid={**side.paid, **paid})
 
 

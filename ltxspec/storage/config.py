@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Literal
 
 from ltxspec.errors import Location, Problems, Severity, WrongUsage
+from ltxspec.services import DEFAULT, SANDBOX, SERVICES
 from ltxspec.storage.finding import Found, find_config, read_config
 from ltxspec.storage.paths import shown
 from ltxspec.storage.toml_tables import TomlFile, TomlTable, did_you_mean
 from ltxspec.values import Json, Usd
 
-_TABLES = ("project", "provider", "runware", "budget", "archive", "delivery", "sandbox", "policy")
 _POSITION = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
-_NO_SECRETS = "secrets never stand in a file; set the environment variable RUNWARE_API_KEY"
+_NO_SECRETS = "secrets never stand in a file; set the environment variable "
 _MOST_PARALLEL = 64  # tasks under way at once
 _LEAST_TTL = 60  # seconds; the provider takes no less
 
@@ -36,20 +36,26 @@ class ProjectConfig:
 class ProviderConfig:
     """[provider]: who renders."""
 
-    name: str = "runware"
+    name: str = DEFAULT.name
     parallelism: int = 4  # tasks under way at once
     attempts: int = 3  # tries of one render after failures that may pass, over all runs
 
 
 @dataclass(frozen=True, slots=True)
-class RunwareConfig:
-    """[runware]; times in seconds."""
+class ServiceConfig:
+    """The table of a service over the network, such as [runware]; times in seconds."""
 
-    base_url: str = "https://api.runware.ai/v1"
-    poll_interval: float = 2.0  # the first wait; grows up to poll_max
-    poll_max: float = 15.0
+    base_url: str
+    poll_interval: float  # the first wait; grows up to poll_max
+    poll_max: float
     grace: float = 60.0  # how long an unclear submit is looked for before the same body is repeated
     task_timeout: float = 1800.0  # after this a task is left unresolved, never bought again
+
+
+def usual_services() -> dict[str, ServiceConfig]:
+    """What holds where `ltxspec.toml` has no table for a service over the network."""
+    services = (service for service in SERVICES.values() if service.address)
+    return {one.name: ServiceConfig(one.address, one.polling.interval, one.polling.longest) for one in services}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,7 @@ class Config:
     file: Path | None = None
     project: ProjectConfig = field(default_factory=ProjectConfig)
     provider: ProviderConfig = field(default_factory=ProviderConfig)
-    runware: RunwareConfig = field(default_factory=RunwareConfig)
+    services: Mapping[str, ServiceConfig] = field(default_factory=usual_services)
     budget: BudgetConfig = field(default_factory=BudgetConfig)
     archive: ArchiveConfig = field(default_factory=ArchiveConfig)
     delivery: DeliveryConfig = field(default_factory=DeliveryConfig)
@@ -162,10 +168,11 @@ def parse_config(data: bytes, file: Path, name: str, problems: Problems) -> Conf
         problems: where errors go.
     """
     text, document = _parse(data, name, problems)
-    source = TomlFile(name, text, _TABLES)
+    tables = ("project", "provider", *usual_services(), "budget", "archive", "delivery", SANDBOX.name, "policy")
+    source = TomlFile(name, text, tables)
     for key, value in document.items():
-        if key not in _TABLES:
-            problems.error("config", f"unknown table `{key}`", source.place(key, key), did_you_mean(key, _TABLES))
+        if key not in tables:
+            problems.error("config", f"unknown table `{key}`", source.place(key, key), did_you_mean(key, tables))
         elif not isinstance(value, list if key == "policy" else dict):
             form = "[[policy]]" if key == "policy" else f"[{key}]"
             problems.error("config", f"`{key}` must be a table, written {form}", source.place("", key))
@@ -179,11 +186,11 @@ def parse_config(data: bytes, file: Path, name: str, problems: Problems) -> Conf
         file=file,
         project=_project(table("project")),
         provider=_provider(table("provider")),
-        runware=_runware(table("runware")),
+        services={key: _service(table(key), usual) for key, usual in usual_services().items()},
         budget=_budget(table("budget")),
         archive=_archive(table("archive")),
         delivery=_delivery(table("delivery")),
-        sandbox=_sandbox(table("sandbox")),
+        sandbox=_sandbox(table(SANDBOX.name)),
         policy=_policy(document.get("policy"), source, problems),
     )
 
@@ -229,23 +236,22 @@ def _provider(table: TomlTable) -> ProviderConfig:
         parallelism=table.integer("parallelism", usual.parallelism, 1, _MOST_PARALLEL),
         attempts=table.integer("attempts", usual.attempts, 1),
     )
-    table.finish(_NO_SECRETS)
+    table.finish(_NO_SECRETS + DEFAULT.key)
     return provider
 
 
-def _runware(table: TomlTable) -> RunwareConfig:
-    usual = RunwareConfig()
-    runware = RunwareConfig(
+def _service(table: TomlTable, usual: ServiceConfig) -> ServiceConfig:
+    service = ServiceConfig(
         base_url=table.address("base_url", usual.base_url) or usual.base_url,
         poll_interval=table.number("poll_interval", usual.poll_interval),
         poll_max=table.number("poll_max", usual.poll_max),
         grace=table.number("grace", usual.grace, zero=True),
         task_timeout=table.number("task_timeout", usual.task_timeout),
     )
-    if runware.poll_max < runware.poll_interval:
-        table.error("`poll_max` in [runware] must not be below `poll_interval`", "poll_max")
-    table.finish(_NO_SECRETS)
-    return runware
+    if service.poll_max < service.poll_interval:
+        table.error(f"`poll_max` in [{table.name}] must not be below `poll_interval`", "poll_max")
+    table.finish(_NO_SECRETS + SERVICES[table.name].key)
+    return service
 
 
 def _budget(table: TomlTable) -> BudgetConfig:
@@ -258,7 +264,7 @@ def _budget(table: TomlTable) -> BudgetConfig:
 
 def _archive(table: TomlTable) -> ArchiveConfig:
     archive = ArchiveConfig(url=table.path("url", ArchiveConfig().url))
-    table.finish(_NO_SECRETS)
+    table.finish(_NO_SECRETS + DEFAULT.key)
     return archive
 
 

@@ -13,12 +13,11 @@ _WRITTEN = {"webhook_url": "webhookURL", "upload_endpoint": "uploadEndpoint"}  #
 def settings(config: Config) -> dict[str, str | None]:
     """Every key of every table, as `budget.per_apply`: its value or its default; None where it has neither."""
     found: dict[str, str | None] = {}
-    for table in fields(config):
-        values = getattr(config, table.name)
+    tables = {table.name: getattr(config, table.name) for table in fields(config)} | dict(config.services)
+    for table, values in tables.items():
         if is_dataclass(values):
             for key in fields(values):
-                name = f"{table.name}.{_WRITTEN.get(key.name, key.name)}"
-                found[name] = _text(getattr(values, key.name))
+                found[f"{table}.{_WRITTEN.get(key.name, key.name)}"] = _text(getattr(values, key.name))
     return found
 
 

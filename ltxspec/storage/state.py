@@ -11,6 +11,7 @@ from ltxspec.lock.codec import decode_lockfile, encode_lockfile
 from ltxspec.lock.journal import Event
 from ltxspec.lock.merge import merge_lockfiles
 from ltxspec.lock.models import Lockfile
+from ltxspec.services import SERVICES
 from ltxspec.storage.durable import REAL, FileOps, read_if_exists, replace_file
 from ltxspec.storage.file_lock import exclusive
 from ltxspec.storage.journal import JournalFile, read_events
@@ -34,20 +35,18 @@ class SpecPaths:
 
 
 def spec_paths(root: Path, lockfiles: str, provider: str, spec: str, tracked: TrackedFolder | None = None) -> SpecPaths:
-    """The files of one spec with one provider. The sandbox keeps to its own folder: it never touches what was paid for.
+    """The files of one spec with one provider. A free one never touches what was paid for, and is not in git.
 
     Args:
         root: the project's root.
         lockfiles: `[project] lockfiles`.
         provider: name of the provider.
         spec: `metadata.name` of the spec.
-        tracked: what git knows of the folder of lockfiles. The sandbox's own are never in git.
+        tracked: what git knows of the folder of lockfiles that were paid for.
     """
-    local = root / ".ltxspec"
-    home = root / lockfiles
-    if provider == "sandbox":
-        local = local / "sandbox"
-        home = local / "lockfiles"
+    service = SERVICES[provider]
+    local = root / ".ltxspec" / service.folder
+    home = local / "lockfiles" if service.free else root / lockfiles / service.folder
     return SpecPaths(
         lockfile=home / f"{spec}.lock.json",
         journal=local / "journal" / f"{spec}.jsonl",
@@ -55,7 +54,7 @@ def spec_paths(root: Path, lockfiles: str, provider: str, spec: str, tracked: Tr
         spec=spec,
         provider=provider,
         root=root,
-        tracked=None if provider == "sandbox" else tracked,
+        tracked=None if service.free else tracked,
     )
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ltxspec.services import SERVICES
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "ltxspec"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
@@ -16,6 +18,15 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 # Where money is decided: none of it may know which service or model it is for.
 CORE = ("apply", "canonical", "catalog", "errors", "fingerprint", "lock", "plan", "render", "spec", "values")
 PRODUCT_NAMES = re.compile(r"runware|lightricks|ltx[-_ ]?(2|video|fast|pro)", re.IGNORECASE)
+
+# Who may hold a provider's name as such, or import a description by its name: everything else is handed facts.
+NAMES_PROVIDERS = {
+    "ltxspec/services.py": "describes them",
+    "ltxspec/providers": "are them",
+    "ltxspec/storage/config.py": "reads the table `[sandbox]`, which no other provider has",
+    "ltxspec/cli/main.py": "lists the command `ltxspec sandbox`",
+    "ltxspec/cli/commands/sandbox.py": "is the command `ltxspec sandbox`",
+}
 
 EXCEPTION = re.compile(r"#\s*(?:noqa|type:\s*ignore|pragma:)")
 EXPLAINED = re.compile(r"#\s*(?:noqa:\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*|type:\s*ignore\[[\w\-, ]+\])\s+(?:[#-]\s*)?[^\s#-]")
@@ -51,6 +62,40 @@ def in_core(path: Path) -> bool:
 
 def test_the_core_names_no_service_and_no_model() -> None:
     assert [line for path in SOURCES if in_core(path) for line in lines_matching(PRODUCT_NAMES, path)] == []
+
+
+def provider_names(source: str) -> Iterator[str]:
+    """Where a module's code says a provider's name, or imports the description of a certain one."""
+    one_of_them = {name.upper() for name in SERVICES}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in SERVICES:
+            yield f"{node.lineno}: {node.value}"
+        if isinstance(node, ast.ImportFrom) and node.module == "ltxspec.services":
+            yield from (f"{node.lineno}: {alias.name}" for alias in node.names if alias.name in one_of_them)
+
+
+def test_only_the_description_knows_a_provider_by_its_name() -> None:
+    named = {
+        name_of(path): found
+        for path in SOURCES
+        if not name_of(path).startswith(tuple(NAMES_PROVIDERS))
+        and (found := list(provider_names(path.read_text("utf-8"))))
+    }
+    assert named == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'if provider == "sandbox": pass',
+        'PAID = "runware"',
+        'folder = local / "sandbox"',
+        'match provider:\n    case "runware": pass',
+        "from ltxspec.services import SANDBOX",
+    ],
+)
+def test_a_provider_s_name_would_be_noticed(line: str) -> None:
+    assert list(provider_names(line))
 
 
 def test_only_one_module_starts_programs() -> None:

@@ -19,6 +19,6 @@ def command(session: Session, address: str | None, by: str, provider: str | None
 
     project = session.open_project(provider)
     rows = takes_by(project, address, by)
-    text = cost_text(rows, session.style(), free=project.provider == "sandbox")
+    text = cost_text(rows, session.style(), project.provider)
     click.echo(cost_json(rows) if output_format == "json" else text, nl=False)
     return 0

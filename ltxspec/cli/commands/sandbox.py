@@ -5,9 +5,10 @@ import click
 from ltxspec.cli import options
 from ltxspec.cli.context import Session
 from ltxspec.project.sandbox import ServeOptions
+from ltxspec.services import SANDBOX
 
 
-@click.group("sandbox")
+@click.group(SANDBOX.name)
 def command() -> None:
     """The embedded stand-in for the paid service: same protocol, real videos, no cost."""
 
@@ -37,5 +38,5 @@ def serve(session: Session, how: ServeOptions) -> int:
     """Serve until interrupted. The address is printed when it is ready."""
     from ltxspec.project.sandbox import serve_sandbox
 
-    serve_sandbox(session.open_project("sandbox"), how, lambda url: click.echo(f"sandbox ready: {url}"))
+    serve_sandbox(session.open_project(SANDBOX.name), how, lambda url: click.echo(f"sandbox ready: {url}"))
     return 0

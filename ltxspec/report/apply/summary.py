@@ -6,7 +6,7 @@ from typing import IO
 from ltxspec.apply.events import Outcome, RunSummary, ShotOutcome
 from ltxspec.redaction import redact_secrets
 from ltxspec.report.terminal import Paint, Style, clean, pad, width_of, wrap
-from ltxspec.report.wording import amount, counted, money, played
+from ltxspec.report.wording import amount, charged, counted, money
 from ltxspec.values import Json, Usd, format_usd
 
 _MOST_ROWS = 200
@@ -63,7 +63,7 @@ def summary_line(summary: RunSummary) -> str:
     if summary.overspent and summary.limit is not None:
         over = f", {money(summary.overspent)} over the limit of {money(summary.limit)}"
     line = f"{verb}: {counts or 'nothing to do'}. Spent {spent}{over}{under_way}."
-    return played(line) if summary.free else line
+    return charged(line, summary.provider)
 
 
 def summary_document(summary: RunSummary) -> dict[str, Json]:

@@ -28,9 +28,9 @@ from ltxspec.report.review.parts import (
     read_shot,
     read_takes,
 )
-from ltxspec.report.wording import SANDBOX
 from ltxspec.review.models import WORKING_TREE, Review
 from ltxspec.review.refusals import refusals
+from ltxspec.services import is_free
 from ltxspec.values import Json, Usd, total_usd
 
 _LONG_NUMBER = re.compile(rb"[:,\[]\s*-?[0-9]{19}")
@@ -169,10 +169,10 @@ def leaves_out_refusals(review: Review, changes: Sequence[Change]) -> bool:
 def _shown(review: Review, side: str) -> Usd:
     """What the takes of one side cost that stand in the review.
 
-    Of a sandbox's review the lost ones are the paid provider's, which are in none of its sums.
+    Of a free provider's review the lost ones are a paid one's, which are in none of its sums.
     """
     if side == "before":
-        lost = () if review.provider == SANDBOX else review.lost
+        lost = () if is_free(review.provider) else review.lost
         takes = [*(shot.before for shot in review.shots), *(item.take for item in lost)]
     else:
         takes = [take for shot in review.shots for take in (shot.after, *shot.bought)]

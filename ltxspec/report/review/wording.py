@@ -62,8 +62,7 @@ def headline(review: Review) -> str:
 
     `3 shots rendered for $1.44, 2 to render for $0.96, 41 unchanged; limit $5.00.`
     """
-    line = _headline(review)
-    return phrases.played(line) if review.provider == phrases.SANDBOX else line
+    return phrases.charged(_headline(review), review.provider)
 
 
 def _headline(review: Review) -> str:

@@ -36,7 +36,7 @@ def paid(tmp_path: Path) -> Project:
 def test_a_plan_is_applied_and_its_events_are_handed_over(free: Project) -> None:
     events: list[ApplyEvent] = []
     summary = free.apply(free.plan(), events.append)
-    assert (summary.count(Outcome.RENDERED), summary.free) == (1, True)
+    assert (summary.count(Outcome.RENDERED), summary.provider) == (1, "sandbox")
     assert [events[0].kind, events[-1].kind] == [EventKind.SHOT_SUBMITTED, EventKind.RUN_FINISHED]
     assert events[-1].summary == summary
     assert free.plan().pending == []

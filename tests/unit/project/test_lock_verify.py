@@ -78,7 +78,7 @@ def test_with_the_sandbox_its_own_lockfiles_are_verified_beside_the_paid_ones(tm
     own.write_bytes(encode_lockfile(Lockfile("sandbox", "night", NIGHT.shots)))
     assert verify_lockfiles(opened) == []
     assert verified_names(opened) == ["night", "night"]
-    for path in (own, path_of(opened.paid)):
+    for path in (own, *map(path_of, opened.paid)):
         path.write_bytes(b"{")
         assert str(path.relative_to(tmp_path)) in " ".join(verify_lockfiles(opened))
 

@@ -100,7 +100,8 @@ def test_the_configuration_of_a_side_is_its_own(bench: Bench) -> None:
 def test_what_was_paid_for_is_read_when_the_sandbox_is_compared_too(bench: Bench) -> None:
     edit(bench.root, "ltxspec.toml", "[budget]", '[provider]\nname = "sandbox"\n[budget]')
     side = bench.read().side({})
-    assert list(side.paid["night"].shots) == ["alley", "pier", "product[lamp]", "product[rope]"]
+    (paid,) = side.paid["night"]
+    assert list(paid.shots) == ["alley", "pier", "product[lamp]", "product[rope]"]
     assert side.lockfiles["night"].shots == {}
     assert side.is_whole
 

@@ -90,5 +90,5 @@ def test_what_is_unknown_is_counted_beside_the_sum() -> None:
 
 
 def test_play_money_is_called_so_in_the_total() -> None:
-    text = cost_text([("a", [take()])], Style(), free=True)
+    text = cost_text([("a", [take()])], Style(), "sandbox")
     assert text.splitlines()[-1] == "total     1 take    $0.48 (sandbox: nothing is charged)"

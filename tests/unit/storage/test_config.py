@@ -15,8 +15,8 @@ from ltxspec.storage.config import (
     PolicyRule,
     ProjectConfig,
     ProviderConfig,
-    RunwareConfig,
     SandboxConfig,
+    ServiceConfig,
     load_config,
     parse_config,
 )
@@ -89,7 +89,7 @@ def test_without_a_file_everything_has_its_default(tmp_path: Path) -> None:
     assert config == Config(root=tmp_path.resolve())
     assert config.project == ProjectConfig("", ("specs",), "lockfiles")
     assert config.provider == ProviderConfig("runware", 4, 3)
-    assert config.runware == RunwareConfig("https://api.runware.ai/v1", 2.0, 15.0, 60.0, 1800.0)
+    assert config.services["runware"] == ServiceConfig("https://api.runware.ai/v1", 2.0, 15.0, 60.0, 1800.0)
     assert config.budget == BudgetConfig(None, None, None)
     assert config.archive == ArchiveConfig(".ltxspec/archive")
     assert config.delivery.parameters() == {}
@@ -105,7 +105,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     config = load(tmp_path, EVERYTHING)
     assert config.project == ProjectConfig("9f2c", ("specs", "more/day.yaml"), "locks")
     assert config.provider == ProviderConfig("sandbox", 2, 5)
-    assert config.runware == RunwareConfig("http://127.0.0.1:8080/v1", 0.5, 5.0, 0.0, 600.0)
+    assert config.services["runware"] == ServiceConfig("http://127.0.0.1:8080/v1", 0.5, 5.0, 0.0, 600.0)
     assert config.budget == BudgetConfig(Decimal("20.00"), Decimal(3), Decimal(100))
     assert config.archive == ArchiveConfig("/srv/videos")
     assert config.delivery == DeliveryConfig(86400, "https://hooks.example/x", "https://bucket.example/x")
@@ -119,8 +119,10 @@ def test_every_key_is_read(tmp_path: Path) -> None:
 
 def test_no_key_of_the_tested_file_is_a_default_so_that_each_is_really_read(tmp_path: Path) -> None:
     config, usual = load(tmp_path, EVERYTHING), Config(root=tmp_path)
-    for table in ("project", "provider", "runware", "budget", "archive", "delivery"):
+    for table in ("project", "provider", "services", "budget", "archive", "delivery"):
         given, default = getattr(config, table), getattr(usual, table)
+        if table == "services":
+            given, default = given["runware"], default["runware"]
         same = [field.name for field in fields(given) if getattr(given, field.name) == getattr(default, field.name)]
         assert same == []
 

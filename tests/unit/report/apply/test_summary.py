@@ -61,7 +61,7 @@ def test_an_interrupted_run_says_so() -> None:
 
 
 def test_play_money_is_called_so() -> None:
-    run = replace(summary(DONE, left(Outcome.UNRESOLVED), in_flight=1), free=True)
+    run = replace(summary(DONE, left(Outcome.UNRESOLVED), in_flight=1), provider="sandbox")
     assert summary_line(run) == (
         "Applied: 1 rendered, 1 unresolved. Spent $0.48; $0.48 under way (1 task) (sandbox: nothing is charged)."
     )
