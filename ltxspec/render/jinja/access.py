@@ -182,8 +182,9 @@ def replaced_size(text: str, old: str, new: str, count: int | None) -> int:
 
 def short(*arguments: Any) -> None:
     """Refuse a text that another one is to be searched for when it is longer than any search needs."""
-    if any(isinstance(argument, str) and len(argument) > _LONGEST_ARGUMENT for argument in arguments):
-        raise ValueError(f"a text is searched for one of more than {_LONGEST_ARGUMENT:,} characters")
+    for argument in arguments:
+        if isinstance(argument, str) and len(argument) > _LONGEST_ARGUMENT:
+            raise ValueError(f"a text is searched for one of more than {_LONGEST_ARGUMENT:,} characters")
 
 
 def _simple(name: str) -> Callable[..., Any]:

@@ -6,7 +6,7 @@ counted, and lazy results become lists, so that nothing is left to happen later.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial, wraps
 from itertools import islice
 from typing import Any
@@ -16,15 +16,7 @@ from jinja2.nodes import EvalContext
 from jinja2.runtime import Context, Undefined
 
 from ltxspec.render.jinja.access import attribute_path, elements, fail, replaced_size, short
-from ltxspec.render.jinja.budget import (
-    MAX_SIZE,
-    Budget,
-    TemplateLimit,
-    as_text,
-    check_percent,
-    operate,
-    width_of,
-)
+from ltxspec.render.jinja.budget import MAX_SIZE, Budget, TemplateLimit, as_text, check_percent, operate, width_of
 
 Function = Callable[..., Any]
 
@@ -47,6 +39,8 @@ UNAVAILABLE_FUNCTIONS: Mapping[str, str] = {"lipsum": "gives something else each
 
 _HASHED_BITS = 60  # from 61 on, Python gives any number of integers the same hash
 _COPIED = 64  # characters that are copied in one step
+_RUNNING = (Context, EvalContext, Environment)
+_GROWN = (str, list)
 
 
 def filters_for(budget: Budget, stock: Mapping[str, Function]) -> dict[str, Function]:
@@ -72,14 +66,15 @@ def comparable(budget: Budget, value: Any) -> Any:
 def _metered(budget: Budget, stock: Function, guard: Function) -> Function:
     @wraps(stock)  # keeps the marks by which Jinja knows what wants the context or the environment first
     def run(*given: Any, **named: Any) -> Any:
-        first = int(isinstance(given[0], Context | EvalContext | Environment))
+        first = given[:1] if isinstance(given[0], _RUNNING) else ()
+        given = given[len(first) :]
         left = budget.left
-        value = guard(budget, *given[first:], **named)
+        value = guard(budget, *given, **named)
         paid = left - budget.left
-        result = stock(*given[:first], value, *given[first + 1 :], **named)
-        if isinstance(result, Iterator):
+        result = stock(*first, value, *given[1:], **named)
+        if hasattr(result, "__next__"):
             result = list(islice(result, MAX_SIZE + 1))
-        if isinstance(result, str | list) and len(result) > min(paid, MAX_SIZE):
+        if type(result) in _GROWN and len(result) > min(paid, MAX_SIZE):
             budget.build(len(result))
         return result
 
