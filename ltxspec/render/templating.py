@@ -1,8 +1,8 @@
 """Render templates: the one door to Jinja, and the shortcuts that make most texts need none of it.
 
 A text without tags is its own result. A text whose only tags are plain names (`{{ city }}`), which is what most prompts
-are, is put together here in a microsecond, exactly as Jinja would. Everything else runs in `sandbox.py`; each distinct
-text is compiled once.
+are, is put together here in a microsecond, exactly as Jinja would. Everything else runs in `jinja/environment.py`; each
+distinct text is compiled once.
 """
 
 import re
@@ -16,7 +16,7 @@ from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.values import Json
 
 if TYPE_CHECKING:
-    from ltxspec.render.jinja.environment import Sandbox
+    from ltxspec.render.jinja.environment import Engine
 
 _NAME = re.compile(r"\{\{ *([A-Za-z_][A-Za-z0-9_]*) *\}\}")
 _LETTERS_A_STEP = 64  # of a text that is only looked through
@@ -49,7 +49,7 @@ class Templates:
         self._files = files
         self.allowance = allowance or Allowance()
         self._beside: tuple[str, ...] = ()
-        self._sandbox: Sandbox | None = None
+        self._engine: Engine | None = None
         self._pieces: dict[str, list[str] | None] = {}
         self._programs: dict[tuple[str, str], Any] = {}
 
@@ -60,8 +60,8 @@ class Templates:
         self.allowance.work(1 + len(text) // _LETTERS_A_STEP)
         result = _fill(self._split(text), variables)
         if result is None:
-            with self._running(text, variables, beside) as sandbox:
-                result = sandbox.run(self._program("text", text, sandbox.program), variables)[0]
+            with self._running(text, variables, beside) as engine:
+                result = engine.run(self._program("text", text, engine.program), variables)[0]
         self.allowance.keep(result)
         return result
 
@@ -73,10 +73,10 @@ class Templates:
         if name is not None and name in variables:
             result = variables[name]
         else:
-            with self._running(text, variables, beside) as sandbox:
-                template, is_expression = self._program("value", text, sandbox.value_program)
-                text_result, value = sandbox.run(template, variables)
-                result = sandbox.plain(value) if is_expression else text_result
+            with self._running(text, variables, beside) as engine:
+                template, is_expression = self._program("value", text, engine.value_program)
+                text_result, value = engine.run(template, variables)
+                result = engine.plain(value) if is_expression else text_result
         self.allowance.keep(result)
         return result
 
@@ -89,14 +89,14 @@ class Templates:
 
     def holds(self, expression: str, variables: Mapping[str, Json], *, beside: tuple[str, ...]) -> bool:
         """Whether a bare expression (`duration <= 8`) is true."""
-        with self._running(expression, variables, beside) as sandbox:
-            value = sandbox.run(self._program("expression", expression, sandbox.expression), variables)[1]
-            return bool(sandbox.plain(value))
+        with self._running(expression, variables, beside) as engine:
+            value = engine.run(self._program("expression", expression, engine.expression), variables)[1]
+            return bool(engine.plain(value))
 
     def names(self, expression: str) -> set[str]:
         """The variables a bare expression uses."""
-        with self._running(expression, {}, ()) as sandbox:
-            return sandbox.names_in(expression)
+        with self._running(expression, {}, ()) as engine:
+            return engine.names_in(expression)
 
     def _split(self, text: str) -> list[str] | None:
         """Literal, name, literal, … of a text whose only tags are plain names; None for any other text."""
@@ -113,28 +113,29 @@ class Templates:
         return self._programs[kind, text]
 
     @contextmanager
-    def _running(self, text: str, variables: Mapping[str, Json], beside: tuple[str, ...]) -> Iterator["Sandbox"]:
-        """Lend the sandbox, and turn whatever goes wrong in it into a `TemplateProblem`."""
-        if self._sandbox is None:
-            from ltxspec.render.jinja.environment import Sandbox  # imports jinja2: 60 ms that most specs never need
+    def _running(self, text: str, variables: Mapping[str, Json], beside: tuple[str, ...]) -> Iterator["Engine"]:
+        """Lend the engine, and turn whatever goes wrong in it into a `TemplateProblem`."""
+        if self._engine is None:
+            # imports jinja2: 60 ms that most specs never need
+            from ltxspec.render.jinja.environment import Engine
 
-            self._sandbox = Sandbox(self._resolve, self.allowance)
+            self._engine = Engine(self._resolve, self.allowance)
         self._beside = beside
         try:
-            yield self._sandbox
+            yield self._engine
         except SpecLimit:
             raise  # no one template is to blame
         except Exception as error:  # noqa: BLE001  # a template can raise anything Python can; all of it is the user's to mend
             from ltxspec.render.jinja.errors import explain
 
-            problem = explain(error, text, variables, self._sandbox.texts)
+            problem = explain(error, text, variables, self._engine.texts)
         else:
             return
         raise problem
 
     def _resolve(self, name: str, parent: str) -> str:
         """Read the file an include names: beside the text's own files first, then beside the file it stands in."""
-        places = [*self._beside, *([parent] if self._sandbox and parent in self._sandbox.texts else [])]
+        places = [*self._beside, *([parent] if self._engine and parent in self._engine.texts else [])]
         problem: FileProblem | None = None
         for place in places:
             try:
@@ -144,8 +145,8 @@ class Templates:
                 problem = problem or error
                 continue
             self.allowance.work(len(text) // _LETTERS_A_STEP)
-            if self._sandbox:
-                self._sandbox.texts[key] = text.removesuffix("\n")  # a file's last line end is not part of what it says
+            if self._engine:
+                self._engine.texts[key] = text.removesuffix("\n")  # a file's last line end is not part of what it says
             return key
         raise problem or FileProblem(f"`{name}` cannot be read")
 

@@ -1,4 +1,4 @@
-"""What templates may reach: keys, items, loop variables, macros, and a short list of methods of texts and mappings.
+"""What templates may reach: keys, items, loop variables, macros, and a short list of functions and methods.
 
 Everything else is unknown to them. Methods that could change a value, or reach Python behind it, are not in the list.
 """
@@ -10,11 +10,13 @@ from typing import Any, NoReturn
 from jinja2.environment import TemplateModule
 from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.runtime import BlockReference, LoopContext, StrictUndefined, TemplateReference, Undefined
-from jinja2.utils import Namespace, missing
+from jinja2.utils import Cycler, Joiner, Namespace, missing
 
-from ltxspec.render.jinja.budget import Budget, as_text, describe, format_braces, width_of
+from ltxspec.render.jinja.budget import MAX_SIZE, Budget, TemplateLimit, as_text, describe, format_braces, width_of
 
 _LOOP = "index index0 revindex revindex0 first last length depth depth0 previtem nextitem"
+_STEP = 5  # what one part of a filter's path costs
+_MISS = 20  # what it costs to find nothing
 _LONGEST_ARGUMENT = 1_000  # characters of what a text is searched for: keeps every search short
 
 
@@ -38,7 +40,7 @@ class Unknown(StrictUndefined):
 
 def _unknown(owner: Any, name: Any, message: str) -> UnknownName:
     if owner is missing:
-        return UnknownName(f"`{name}` is not defined" if name else message, str(name))
+        return UnknownName(f"`{name}` is not defined", str(name)) if name else UnknownName(message, known=())
     if isinstance(owner, Mapping):
         return UnknownName(f"there is no `{name}` in the mapping", str(name), [k for k in owner if isinstance(k, str)])
     methods = METHODS.get(type(owner), {})
@@ -73,7 +75,14 @@ def _special(budget: Budget, owner: Any, name: str) -> Any:
         return getattr(owner, name) if name in _LOOP.split() else missing
     if isinstance(owner, TemplateReference):
         return _block(owner, name)
-    is_open = isinstance(owner, Namespace | TemplateModule) or (isinstance(owner, BlockReference) and name == "super")
+    if isinstance(owner, Cycler) and name in ("next", "reset"):
+        return partial(getattr(owner, name))
+    is_open = (
+        isinstance(owner, Namespace | TemplateModule)
+        or (isinstance(owner, BlockReference) and name == "super")
+        or (isinstance(owner, Cycler) and name == "current")
+        or (isinstance(owner, tuple) and name in getattr(owner, "_fields", ()))  # `grouper` and `list` of `groupby`
+    )
     return getattr(owner, name, missing) if is_open else missing
 
 
@@ -91,6 +100,7 @@ def _loop_method(budget: Budget, loop: LoopContext, name: str, *values: Any) -> 
 
 def item(budget: Budget, owner: Any, key: Any) -> Any:
     """What `owner[key]` gives; `Unknown` where there is nothing."""
+    budget.spend(_STEP)
     if isinstance(owner, Undefined):
         return fail(owner)
     if isinstance(owner, dict):
@@ -104,13 +114,20 @@ def item(budget: Budget, owner: Any, key: Any) -> Any:
     return attribute(budget, owner, key) if isinstance(key, str) else Unknown(obj=owner, name=key)
 
 
-def attribute_path(budget: Budget, value: Any, path: Any, default: Any = None) -> Any:
-    """`value.a.b` for the path `a.b`; a number picks an item of a list. `default` stands in for what is missing."""
-    for part in str(path).split("."):
-        value = item(budget, value, int(part) if part.isdecimal() else part)
-        if isinstance(value, Undefined) and default is not None:
-            return default
-    return value
+def attribute_path(path: Any) -> Callable[[Budget, Any], Any]:
+    """What gives `value.a.b` for the path `a.b`; a number picks an item of a list. Stops at what does not exist."""
+    short(path)
+    parts = [int(part) if part.isdecimal() else part for part in str(path).split(".")]
+
+    def found(budget: Budget, value: Any) -> Any:
+        for part in parts:
+            value = item(budget, value, part)
+            if isinstance(value, Undefined):
+                budget.spend(_MISS)
+                break
+        return value
+
+    return found
 
 
 def hashable(key: Any) -> Any:
@@ -153,17 +170,28 @@ def join(budget: Budget, separator: str, values: Any) -> str:
 
 def replace(budget: Budget, text: str, old: str, new: str, count: int | None = None) -> str:
     """`text` with `old` replaced by `new`, at most `count` times when that is given and not negative."""
+    budget.build(replaced_size(text, old, new, count))
+    return text.replace(old, new, -1 if count is None else count)
+
+
+def replaced_size(text: str, old: str, new: str, count: int | None) -> int:
+    """How long `replace` makes a text, at most."""
     found = text.count(old) if count is None or count < 0 else min(text.count(old), count)
-    budget.build(len(text) + found * max(len(new) - len(old), 0))
-    return text.replace(old, new, found)
+    return len(text) + found * max(len(new) - len(old), 0)
+
+
+def short(*arguments: Any) -> None:
+    """Refuse a text that another one is to be searched for when it is longer than any search needs."""
+    for argument in arguments:
+        if isinstance(argument, str) and len(argument) > _LONGEST_ARGUMENT:
+            raise ValueError(f"a text is searched for one of more than {_LONGEST_ARGUMENT:,} characters")
 
 
 def _simple(name: str) -> Callable[..., Any]:
     """A method of texts whose work and result are in proportion to the text."""
 
     def method(budget: Budget, text: str, *arguments: Any) -> Any:
-        if any(isinstance(argument, str) and len(argument) > _LONGEST_ARGUMENT for argument in arguments):
-            raise ValueError(f"`{name}` is given a text of more than {_LONGEST_ARGUMENT:,} characters")
+        short(*arguments)
         budget.build(len(text))
         return getattr(text, name)(*arguments)
 
@@ -205,3 +233,32 @@ METHODS: Mapping[type, Mapping[str, Callable[..., Any]]] = {
 def _searched(budget: Budget, values: list[Any], value: Any) -> list[Any]:
     budget.measure([values, value])
     return values
+
+
+def functions_for(budget: Budget) -> dict[str, Callable[..., Any]]:
+    """The functions templates have, by name."""
+    return {
+        "cycler": partial(Cycler),
+        "dict": partial(_mapping, budget, dict),
+        "joiner": partial(Joiner),
+        "namespace": partial(_mapping, budget, Namespace),
+        "range": partial(_range),
+    }
+
+
+def _mapping(budget: Budget, kind: Callable[..., Any], given: Mapping[str, Any] | None = None, /, **named: Any) -> Any:
+    if given is not None and not isinstance(given, dict):
+        raise TypeError("give keywords or one mapping")
+    elements(budget, given or {})
+    return kind({**(given or {}), **named})
+
+
+def _range(*bounds: int) -> range:
+    numbers = range(*bounds)
+    try:
+        too_long = len(numbers) > MAX_SIZE
+    except OverflowError:
+        too_long = True
+    if too_long:
+        raise TemplateLimit(f"a `range` has more than {MAX_SIZE:,} numbers")
+    return numbers

@@ -19,7 +19,7 @@ MAX_WIDTH = 1_000  # of a padded or formatted value
 MAX_DEPTH = 24  # macros, includes and blocks running inside one another
 
 _PERCENT = re.compile(
-    r"%(?:\((?P<key>[^()%]*)\))?[#0 +-]*(?P<width>\d*)(?:\.(?P<digits>\d*))?(?P<kind>[%sdifFeEgGxXoc])"
+    r"%(?:\((?P<key>[^()%]*)\))?[#0 +-]*(?P<width>\d*)(?:\.(?P<digits>\d*))?(?P<kind>[%rsdiufFeEgGxXoc])"
 )
 _LONGEST_NUMBER = 400  # characters of the largest float or integer there can be
 _FIELD = re.compile(r"\d*|[A-Za-z_][A-Za-z0-9_]*")
@@ -115,8 +115,8 @@ _KINDS = {
 
 def describe(value: Any) -> str:
     """What a value is, in the words of somebody who writes templates."""
-    kind = type(value).__name__
-    return _KINDS.get(kind, f"a {kind.lower()}")
+    kinds = [kind.__name__ for kind in type(value).__mro__]
+    return next((_KINDS[kind] for kind in kinds if kind in _KINDS), f"a {kinds[0].lower()}")
 
 
 def operate(budget: Budget, operator: str, left: Any, right: Any) -> Any:
@@ -183,23 +183,28 @@ def width_of(text: str) -> int:
 
 
 def format_percent(budget: Budget, text: str, arguments: Any) -> str:
-    """Do `text % arguments`, with widths held small and no `*`.
+    """Do `text % arguments`, with widths held small and no `*`."""
+    check_percent(budget, text, arguments)
+    return str(text % arguments)
+
+
+def check_percent(budget: Budget, text: str, arguments: Any) -> None:
+    """Count what `text % arguments` builds.
 
     Raises:
         ValueError: a `%` is not followed by a conversion that templates have.
     """
     budget.measure(arguments)
-    longest = len(arguments) if isinstance(arguments, str) else len(repr(arguments))  # no one argument prints longer
+    longest = len(repr(arguments))  # no one argument prints longer
     position, size = text.find("%"), len(text)
     while position >= 0:
         match = _PERCENT.match(text, position)
         if match is None:
             raise ValueError(f"`{text[position : position + 10]}` is not a format; write `%%` for a per cent sign")
         size += width_of(match["width"]) + width_of(match["digits"] or "")
-        size += longest if match["kind"] == "s" else _LONGEST_NUMBER
+        size += longest if match["kind"] in "rs" else _LONGEST_NUMBER
         position = text.find("%", match.end())
     budget.build(size)
-    return str(text % arguments)
 
 
 def format_braces(budget: Budget, text: str, arguments: Sequence[Any], named: Mapping[str, Any]) -> str:

@@ -10,13 +10,15 @@ from functools import partial
 from typing import Any
 
 from jinja2 import nodes, pass_context
-from jinja2.environment import Template, TemplateModule
+from jinja2.environment import Template
 from jinja2.exceptions import SecurityError, TemplateSyntaxError
+from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from jinja2.loaders import DictLoader
 from jinja2.parser import Parser
 from jinja2.runtime import BlockReference, Context, Macro, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import Joiner
 
 from ltxspec.render.allowance import Allowance
 from ltxspec.render.jinja import access
@@ -34,28 +36,30 @@ from ltxspec.render.jinja.metering import (
     Unsupported,
     harden,
 )
-from ltxspec.render.jinja.names import comparable, filters_for, functions_for, tests_for
+from ltxspec.render.jinja.words import comparable, filters_for, tests_for
 
 TEXT = "<text>"  # the name of a template that is no file
 RESULT = "ltxspec_result"
 MAX_TOKENS = 10_000  # of one template text: what is read before anything can be counted
 MAX_BRACKETS = 24  # open at once
 _COMPILED = 20  # steps that it takes to compile one token
+_CALLED = 8  # steps that it takes to call a filter or test by its name
 
-Resolve = Callable[[str, str], str]  # (name in the tag, template it stands in) -> key in `Sandbox.texts`
-
-
-class _Fresh(Template):
-    """A template whose module is made anew by every import, so that no render leaves anything to the next."""
-
-    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:  # noqa: ARG002  # jinja2's signature
-        return self.make_module()
+Resolve = Callable[[str, str], str]  # (name in the tag, template it stands in) -> key in `Engine.texts`
 
 
-class Sandbox(ImmutableSandboxedEnvironment):
+class _Counting(Extension):
+    """Counts the words of a template while they are read."""
+
+    environment: "Engine"
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        return _counted(stream, self.environment.budget.allowance)
+
+
+class Engine(ImmutableSandboxedEnvironment):
     """Where templates run. `texts` holds the files they include; `resolve` puts them there."""
 
-    template_class = _Fresh
     intercepted_binops: frozenset[str] = frozenset({"+", "-", "*", "/", "//", "%", "**"})
 
     def __init__(self, resolve: Resolve, allowance: Allowance | None = None) -> None:
@@ -66,6 +70,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             undefined=access.Unknown,
             finalize=self._print,
             loader=DictLoader(self.texts),
+            extensions=[_Counting],
             optimized=False,  # constants are not folded: a fold would run before anything is counted
             trim_blocks=True,  # a line that holds only a tag leaves no trace in the prompt
             lstrip_blocks=True,
@@ -73,9 +78,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
             auto_reload=False,
             cache_size=-1,  # every file that is included is compiled once
         )
-        self.tests: dict[str, Any] = tests_for(self.budget)
-        self.filters: dict[str, Any] = filters_for(self.budget, self.tests)
-        self.globals: dict[str, Any] = functions_for(self.budget)
+        self.tests: dict[str, Any] = tests_for(self.budget, self.tests)
+        self.filters: dict[str, Any] = filters_for(self.budget, self.filters)
+        self.globals: dict[str, Any] = access.functions_for(self.budget)
         self.words = (frozenset(self.filters), frozenset(self.tests))
         self.filters |= self._internal_filters()
 
@@ -103,20 +108,36 @@ class Sandbox(ImmutableSandboxedEnvironment):
             self.budget.spend(len(value))
         return as_text(self.budget, value)
 
-    def _tokenize(
-        self, source: str, name: str | None, filename: str | None = None, state: str | None = None
-    ) -> TokenStream:
-        tokens = _counted(super()._tokenize(source, name, filename, state), self.budget.allowance)
-        return TokenStream(tokens, name, filename)
-
-    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+    def parse(self, source: str, name: str | None = None, filename: str | None = None) -> nodes.Template:
+        """Parse a template and put the payments in."""
         try:
-            tree = harden(super()._parse(source, name, filename), *self.words)
+            tree = harden(super().parse(source, name, filename), *self.words)
         except Unsupported as error:
             error.name = name
             raise
         tree.set_environment(self)
         return tree
+
+    def compile(self, source: str | nodes.Template, name: str | None = None, *args: Any, **kwargs: Any) -> Any:
+        """Compile a template; what is included comes as text."""
+        return super().compile(self.parse(source, name) if isinstance(source, str) else source, name, *args, **kwargs)
+
+    def get_template(self, *args: Any, **kwargs: Any) -> Template:
+        """The template of an include, import or extends: a new one each time, so that nothing is left to the next."""
+        compiled = super().get_template(*args, **kwargs)
+        return Template.from_module_dict(self, compiled.root_render_func.__globals__, self.globals)
+
+    def call_filter(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """What `map` does with each item."""
+        self.budget.spend(_CALLED)
+        if name not in self.words[0]:
+            raise ValueError(f"`map` needs the name of a filter, and `{name}` is none")
+        return super().call_filter(name, *args, **kwargs)
+
+    def call_test(self, *args: Any, **kwargs: Any) -> Any:
+        """What `select` and its like do with each item."""
+        self.budget.spend(_CALLED)
+        return super().call_test(*args, **kwargs)
 
     def program(self, text: str) -> Template:
         """Compile a text."""
@@ -196,16 +217,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
             result = context.call(function, *args, **kwargs)
             self.budget.leave()
             return result
-        kwargs.pop("_loop_vars", None)  # jinja2 hands these to functions that want the context; none of ours does
-        kwargs.pop("_block_vars", None)
         if isinstance(function, Undefined):
             access.fail(function)
-        if not isinstance(function, partial):
+        if not isinstance(function, partial | Joiner):
             raise SecurityError(f"{describe(function)} cannot be called")
         for value in (*args, *kwargs.values()):
             if isinstance(value, Undefined):
                 access.fail(value)
-        return function(*args, **kwargs)
+        return context.call(function, *args, **kwargs)
 
 
 def _plain(value: Any) -> Any:

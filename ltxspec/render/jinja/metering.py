@@ -6,7 +6,7 @@ template can spell carry the payments into the compiled code.
 """
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from jinja2 import nodes
@@ -14,6 +14,7 @@ from jinja2.exceptions import TemplateSyntaxError
 from jinja2.visitor import NodeTransformer
 
 from ltxspec.render.jinja.budget import MAX_BITS, TemplateLimit
+from ltxspec.render.jinja.words import UNAVAILABLE_FILTERS, UNAVAILABLE_TESTS
 
 MAX_NODES = 6_000  # of one template, about 20,000 characters of nothing but tags
 MAX_NESTING = 60  # nodes inside one another
@@ -195,10 +196,19 @@ class _Payments(NodeTransformer):
 
     def filter(self, node: nodes.Filter) -> Rewritten:
         if node.name not in self.filters:
-            raise Unsupported(f"there is no filter named `{node.name}`", node.lineno, node.name, self.filters)
+            raise _unavailable("filter", node, UNAVAILABLE_FILTERS, self.filters)
         return self.call(node)
 
     def test(self, node: nodes.Test) -> Rewritten:
         if node.name not in self.tests:
-            raise Unsupported(f"there is no test named `{node.name}`", node.lineno, node.name, self.tests)
+            raise _unavailable("test", node, UNAVAILABLE_TESTS, self.tests)
         return self.call(node)
+
+
+def _unavailable(
+    kind: str, node: nodes.Filter | nodes.Test, reasons: Mapping[str, str], known: Collection[str]
+) -> Unsupported:
+    if node.name in reasons:
+        problem = f"the {kind} `{node.name}` is not available in specs: it {reasons[node.name]}"
+        return Unsupported(problem, node.lineno, node.name)
+    return Unsupported(f"there is no {kind} named `{node.name}`", node.lineno, node.name, known)

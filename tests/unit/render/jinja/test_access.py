@@ -83,9 +83,14 @@ def test_unknown_values_speak_when_used(budget: Budget) -> None:
 
 def test_paths_walk_through_mappings_and_lists(budget: Budget) -> None:
     value = {"a": [{"b": 7}]}
-    assert attribute_path(budget, value, "a.0.b") == 7
-    assert attribute_path(budget, value, "a.0.c", "none") == "none"
-    assert is_unknown(attribute_path(budget, value, "x"))
+    assert attribute_path("a.0.b")(budget, value) == 7
+    assert is_unknown(attribute_path("a.0.c")(budget, value))
+    assert is_unknown(attribute_path("x.y")(budget, value))
+
+
+def test_long_paths_are_refused() -> None:
+    with pytest.raises(ValueError, match="1,000 characters"):
+        attribute_path("0" + ".0" * 999)
 
 
 @pytest.mark.parametrize("key", ["a", 1, 1.5, True, None])

@@ -1,0 +1,297 @@
+"""The words templates have: Jinja's own filters and tests, each held to the budget.
+
+Nothing of Jinja is written anew here. Before a filter runs, its guard counts what it is going to walk, compare or
+print, and refuses arguments that would let it build too much. Afterwards whatever the result has beyond that is
+counted, and lazy results become lists, so that nothing is left to happen later. What has no guard is not available.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial, wraps
+from itertools import islice
+from typing import Any
+
+from jinja2 import Environment
+from jinja2.nodes import EvalContext
+from jinja2.runtime import Context, Undefined
+
+from ltxspec.render.jinja.access import attribute_path, elements, fail, replaced_size, short
+from ltxspec.render.jinja.budget import MAX_SIZE, Budget, TemplateLimit, as_text, check_percent, operate, width_of
+
+Function = Callable[..., Any]
+
+_WEB = "is for web pages, and a prompt is plain text"
+UNAVAILABLE_FILTERS: Mapping[str, str] = {  # docs/specs.md lists these, in these words
+    "attr": "looks at the attributes of Python; write `value.name`",
+    **dict.fromkeys(("e", "escape", "forceescape", "safe", "urlize", "xmlattr"), _WEB),
+    "pprint": "breaks lines differently from one version of Python to the next; use `tojson(2)`",
+    "random": "gives something else each time",
+}
+UNAVAILABLE_TESTS: Mapping[str, str] = {
+    "escaped": _WEB,
+    "sameas": "compares places in memory, which differ from one Python to the next; use `==`",
+}
+DIFFERENT_FILTERS: Mapping[str, str] = {
+    "sum": "adds numbers only",
+    "tojson": "writes plain JSON: no escapes for web pages, keys in their order",
+}
+UNAVAILABLE_FUNCTIONS: Mapping[str, str] = {"lipsum": "gives something else each time"}
+
+_HASHED_BITS = 60  # from 61 on, Python gives any number of integers the same hash
+_COPIED = 64  # characters that are copied in one step
+_RUNNING = (Context, EvalContext, Environment)
+_GROWN = (str, list)
+
+
+def filters_for(budget: Budget, stock: Mapping[str, Function]) -> dict[str, Function]:
+    """The filters of templates by name, made of those Jinja has in stock."""
+    metered = {name: _metered(budget, stock[name], guard) for name, guard in _FILTERS.items()}
+    return {**metered, "tojson": partial(_tojson, budget)}
+
+
+def tests_for(budget: Budget, stock: Mapping[str, Function]) -> dict[str, Function]:
+    """The tests of templates by name, made of those Jinja has in stock."""
+    return {name: _judged(budget, stock[name], guard) if guard else stock[name] for name, guard in _TESTS.items()}
+
+
+def comparable(budget: Budget, value: Any) -> Any:
+    """Count what comparing or searching a value costs, and give it back."""
+    if isinstance(value, str):
+        budget.spend(len(value) // 16)
+    elif isinstance(value, list | tuple | dict):
+        budget.measure(value)
+    return value
+
+
+def _metered(budget: Budget, stock: Function, guard: Function) -> Function:
+    @wraps(stock)  # keeps the marks by which Jinja knows what wants the context or the environment first
+    def run(*given: Any, **named: Any) -> Any:
+        first = given[:1] if isinstance(given[0], _RUNNING) else ()
+        given = given[len(first) :]
+        left = budget.left
+        value = guard(budget, *given, **named)
+        paid = left - budget.left
+        result = stock(*first, value, *given[1:], **named)
+        if hasattr(result, "__next__"):
+            result = list(islice(result, MAX_SIZE + 1))
+        if type(result) in _GROWN and len(result) > min(paid, MAX_SIZE):
+            budget.build(len(result))
+        return result
+
+    return run
+
+
+def _judged(budget: Budget, stock: Function, guard: Function) -> Function:
+    @wraps(stock)
+    def run(*given: Any, **named: Any) -> Any:
+        guard(budget, *given, **named)
+        return stock(*given, **named)
+
+    return run
+
+
+def _unseen(_budget: Budget, value: Any, /, *_given: Any, **_named: Any) -> Any:
+    """For what hands a value on, or asks for its length, without looking into it."""
+    return value
+
+
+def _walked(budget: Budget, values: Any, /, *_given: Any, **_named: Any) -> Sequence[Any]:
+    return elements(budget, values)
+
+
+def _items(budget: Budget, value: Any, /) -> Any:
+    if not isinstance(value, Undefined):  # which has no items, says Jinja
+        elements(budget, value)
+    return value
+
+
+def _batch(budget: Budget, values: Any, /, linecount: Any, fill_with: Any = None) -> Sequence[Any]:
+    budget.build(0 if fill_with is None else max(linecount, 0))
+    return elements(budget, values)
+
+
+def _slice(budget: Budget, values: Any, /, slices: Any, *_given: Any, **_named: Any) -> Sequence[Any]:
+    budget.build(max(slices, 0))
+    return elements(budget, values)
+
+
+def _text(budget: Budget, value: Any, /, *given: Any, **named: Any) -> str:
+    """For what works in proportion to a text; other values become text first, as in Jinja."""
+    short(*given, *named.values())
+    text = as_text(budget, value)
+    budget.build(len(text))
+    return text
+
+
+def _urlencode(budget: Budget, value: Any, /) -> Any:
+    if not isinstance(value, dict | list | tuple):
+        return _text(budget, value)
+    budget.measure(value)
+    return value
+
+
+def _striptags(budget: Budget, value: Any, /) -> str:
+    text = _text(budget, value)
+    budget.spend(text.count("<") * len(text) // _COPIED)  # each tag that goes copies the rest
+    return text
+
+
+def _center(budget: Budget, value: Any, /, width: Any = 80) -> str:
+    budget.build(max(width, 0))
+    return _text(budget, value)
+
+
+def _indent(budget: Budget, value: Any, /, width: Any = 4, *_given: Any, **_named: Any) -> str:
+    text = as_text(budget, value)
+    margin = len(width) if isinstance(width, str) else max(width, 0)
+    budget.build(len(text) + (len(text.splitlines()) + 1) * (margin + 1))
+    return text
+
+
+def _wordwrap(
+    budget: Budget, value: Any, /, width: Any = 79, *given: Any, wrapstring: Any = None, **_named: Any
+) -> str:
+    text = _text(budget, value)
+    between = given[1] if len(given) > 1 else wrapstring
+    longest = max(map(len, text.split()), default=0)
+    budget.spend(len(text) * (longest // max(width, 1)) // _COPIED)  # each line of a long word copies the rest of it
+    lines = len(text.splitlines()) + 2 * len(text) // max(width, 1)
+    budget.build(len(text) + lines * len(between or "\n"))
+    return text
+
+
+def _replace(budget: Budget, value: Any, /, old: Any, new: Any, count: Any = None) -> str:
+    text = as_text(budget, value)
+    budget.build(replaced_size(text, as_text(budget, old), as_text(budget, new), count))
+    return text
+
+
+def _format(budget: Budget, value: Any, /, *given: Any, **named: Any) -> str:
+    text = as_text(budget, value)
+    check_percent(budget, text, named or given)
+    return text
+
+
+def _join(budget: Budget, values: Any, /, d: Any = "", attribute: Any = None) -> Sequence[Any]:
+    items = elements(budget, values)
+    texts = [as_text(budget, value) for value in _picked(budget, items, attribute)]
+    budget.build(sum(map(len, texts)) + len(as_text(budget, d)) * max(len(texts) - 1, 0))
+    return texts if attribute is None else items
+
+
+def _picked(budget: Budget, items: Sequence[Any], path: Any) -> Sequence[Any]:
+    if path is None:
+        return items
+    find = attribute_path(path)
+    return [find(budget, value) for value in items]
+
+
+def _compared(position: int, check: Function | None = None, *, sorts: bool = False) -> Function:
+    """For what compares items, or what stands under the `attribute` that is its argument number `position`."""
+
+    def guard(budget: Budget, values: Any, /, *given: Any, attribute: Any = None, **named: Any) -> Sequence[Any]:
+        short(*given, *named.values())  # a default stands in for every item
+        items = elements(budget, values)
+        budget.spend(len(items) * len(items).bit_length() if sorts else 0)
+        path = given[position] if len(given) > position else attribute
+        for part in path.split(",") if sorts and isinstance(path, str) else [path]:
+            for key in _picked(budget, items, part):
+                if not isinstance(key, Undefined):
+                    budget.measure(key)
+                if check is not None:
+                    check(key)
+        return items
+
+    return guard
+
+
+def _hashed(key: Any) -> None:
+    if isinstance(key, tuple):
+        for part in key:
+            _hashed(part)
+    elif isinstance(key, int) and key.bit_length() > _HASHED_BITS:
+        raise TemplateLimit(f"`unique` compares a number of more than {_HASHED_BITS} bits")
+
+
+def _summed(key: Any) -> None:
+    if not isinstance(key, int | float | Undefined):
+        raise TypeError("`sum` adds numbers only; put texts together with `join`")
+
+
+def _dictsort(budget: Budget, value: Any, /, *given: Any, **named: Any) -> Any:
+    by_value = "value" in (*given, *named.values()) and isinstance(value, dict)
+    _compared(0, sorts=True)(budget, list(value.values()) if by_value else value)
+    return value
+
+
+def _number(_budget: Budget, value: Any, /, *_given: Any, **_named: Any) -> Any:
+    """For what reads a number: no undefined value, and no text that is too long to be one."""
+    if isinstance(value, Undefined):
+        fail(value)
+    if isinstance(value, str):
+        width_of(str(len(value)))
+    return value
+
+
+def _round(budget: Budget, value: Any, /, precision: Any = 0, *_given: Any, **_named: Any) -> Any:
+    width_of(str(abs(precision)))
+    return _number(budget, value)
+
+
+def _tojson(budget: Budget, value: Any, indent: int | None = None) -> str:
+    """Plain JSON: Jinja's own is for web pages, which escapes signs and sorts keys."""
+    budget.measure(value)
+    text = json.dumps(value, ensure_ascii=False, indent=None if indent is None else min(int(indent), 8))
+    budget.build(len(text))
+    return text
+
+
+def _compare(budget: Budget, *values: Any, **named: Any) -> None:
+    for value in (*values, *named.values()):
+        comparable(budget, value)
+
+
+def _divide(budget: Budget, value: Any, /, num: Any = 2) -> None:
+    for part in (value, num):
+        if isinstance(part, Undefined):
+            fail(part)
+    operate(budget, "%", value, num)
+
+
+def _each(names: str, guard: Function | None) -> dict[str, Any]:
+    return dict.fromkeys(names.split(), guard)
+
+
+_FILTERS: Mapping[str, Function] = {
+    **_each("count d default length", _unseen),
+    **_each("first last list map reject rejectattr reverse select selectattr", _walked),
+    **_each("capitalize lower title trim truncate upper wordcount", _text),
+    **_each("abs filesizeformat float int", _number),
+    **_each("max min", _compared(1)),
+    "batch": _batch,
+    "center": _center,
+    "dictsort": _dictsort,
+    "format": _format,
+    "groupby": _compared(0, sorts=True),
+    "indent": _indent,
+    "items": _items,
+    "join": _join,
+    "replace": _replace,
+    "round": _round,
+    "slice": _slice,
+    "sort": _compared(2, sorts=True),
+    "string": as_text,
+    "striptags": _striptags,
+    "sum": _compared(0, _summed),
+    "unique": _compared(1, _hashed),
+    "urlencode": _urlencode,
+    "wordwrap": _wordwrap,
+}
+
+_TESTS: Mapping[str, Function | None] = {
+    **_each("boolean callable defined false float integer iterable mapping none number sequence string", None),
+    **_each("true undefined", None),
+    **_each("!= < <= == > >= eq equalto filter ge greaterthan gt in le lessthan lt ne test", _compare),
+    **_each("divisibleby even odd", _divide),
+    **_each("lower upper", as_text),
+}
