@@ -2,17 +2,15 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, make_dataclass
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final, NewType, TypeVar, cast
+from typing import Any, Final, NewType
 
 Fingerprint = NewType("Fingerprint", str)  # "v1:sha256:<64 hex digits>"
 TaskId = NewType("TaskId", str)  # a v4-shaped UUID, lower case
 Usd = Decimal  # US dollars; None means unknown, which is never the same as 0
 
 Json = Any  # a JSON value at the border; inside, use a type
-
-_T = TypeVar("_T")
 
 _MOST_DIGITS = 18  # of an amount before or after its point: more is no price but a mistake, or an attack
 
@@ -69,26 +67,6 @@ def total_usd(amounts: Iterable[Usd | None]) -> tuple[Usd, int]:
         else:
             known += amount
     return known, unknown
-
-
-def quick_maker(kind: type[_T]) -> type[_T]:
-    """Something to call instead of a frozen, slotted dataclass where ten thousand instances are made.
-
-    What comes back is an instance of `kind`, as frozen as any other, in a third of the time: it is filled while it is
-    of a class of the same layout that is not frozen yet. No `__post_init__` of `kind` is run.
-    """
-    parts = [
-        (part.name, part.type, field(default=part.default, default_factory=part.default_factory))
-        for part in fields(kind)  # type: ignore[arg-type]  # mypy has no name for "a dataclass"
-    ]
-
-    def freeze(self: Any) -> None:
-        self.__class__ = kind
-
-    unfrozen = make_dataclass(
-        kind.__name__, parts, slots=True, eq=False, repr=False, namespace={"__post_init__": freeze}
-    )
-    return cast("type[_T]", unfrozen)
 
 
 CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # what no text of a request may hold

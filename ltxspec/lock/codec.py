@@ -35,8 +35,7 @@ from ltxspec.lock.fields import (
 )
 from ltxspec.lock.journal_codec import decode_events, encode_event, intact_length
 from ltxspec.lock.models import Age, Lockfile, ShotRecord, Take
-from ltxspec.lock.usual import usual_take
-from ltxspec.values import Fingerprint, Json, TaskId, quick_maker
+from ltxspec.values import Fingerprint, Json, TaskId
 
 __all__ = [
     "VERSION", "decode_events", "decode_lockfile", "decode_take", "encode_event", "encode_lockfile", "encode_take",
@@ -44,7 +43,6 @@ __all__ = [
 ]  # fmt: skip
 
 VERSION = 1
-_make_record = quick_maker(ShotRecord)
 _Places = list[tuple[str, str]]  # (section, key) of shots
 _LAYOUT = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 _SAFE_INTEGER = 2**53 - 1
@@ -244,7 +242,7 @@ def _decode_record(block: Json) -> tuple[str, ShotRecord]:
     items = sequence(block, "takes")
     try:
         for item in items:
-            takes.append(usual_take(item) or decode_take(an_object(item)))  # noqa: PERF401  # its length says where an error stands
+            takes.append(decode_take(an_object(item)))  # noqa: PERF401  # its length says where an error stands
     except FieldError as error:
         raise error.inside("takes", len(takes)) from None
     ids = {take.task_id for take in takes}
@@ -255,7 +253,7 @@ def _decode_record(block: Json) -> tuple[str, ShotRecord]:
         raise FieldError("names a take that is not there", "current")
     if len(takes) > 1:
         takes.sort(key=_age)
-    return recorded, _make_record(TaskId(current) if current is not None else None, tuple(takes))
+    return recorded, ShotRecord(TaskId(current) if current is not None else None, tuple(takes))
 
 
 def _age(take: Take) -> Age:

@@ -31,9 +31,7 @@ from ltxspec.plan.recorded import (
 )
 from ltxspec.plan.selection import Selection
 from ltxspec.render.models import RenderedSpec, Request
-from ltxspec.values import Fingerprint, TaskId, quick_maker
-
-_make_change = quick_maker(Change)
+from ltxspec.values import Fingerprint, TaskId
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,30 +90,7 @@ def _decided(requests: Sequence[Request], spec: _Spec) -> list[Change]:
     for request in requests if spec.origins else ():
         if has_answer(lockfile, spec.origins.get(request.address.instance), request, catalog):
             changes[request.address] = _plan_shot(request, spec)
-    return [
-        changes.get(request.address) or _plan_quickly(request, spec) or _plan_shot(request, spec)
-        for request in requests
-    ]
-
-
-def _plan_quickly(request: Request, spec: _Spec) -> Change | None:
-    """What `_plan_shot` decides for the two most common shots: the new one and the one up to date. None for others."""
-    fingerprint, lockfile = request.fingerprint, spec.owned.lockfile
-    if fingerprint in spec.under_way or spec.context.selection.retakes:
-        return None
-    key = request.address.instance
-    record = lockfile.shots.get(key)
-    if record is not None:
-        take = record.current_take
-        if take is None or take.fingerprint != fingerprint or take.status != "succeeded":
-            return None
-        return _keep_current(request, take, spec)
-    if key in lockfile.retired or key in spec.origins or fingerprint in spec.spare():
-        return None
-    task = spec.task_id(key, fingerprint, 1, 1)
-    if lockfile.shots and task in spec.recorded():
-        return None
-    return _change(request, Action.CREATE, (Reason.NEW,), (), spec, task=task)
+    return [changes.get(request.address) or _plan_shot(request, spec) for request in requests]
 
 
 def _plan_shot(request: Request, spec: _Spec) -> Change:
@@ -258,7 +233,7 @@ def _change(  # noqa: PLR0913  # one constructor for all branches keeps them com
     note: str | None = None,
 ) -> Change:
     costs = action in SPENDING or action is Action.RESUME
-    return _make_change(
+    return Change(
         address=request.address,
         action=action,
         reasons=reasons,

@@ -62,11 +62,11 @@ class PreparedRun:
         count, money = self.budget.open_orders
         parts = []
         if count:
-            tasks = f"{counted(count, 'task')} in progress for ${format_usd(money)}"
+            tasks = f"{counted(count, 'task')} under way for ${format_usd(money)}"
             parts.append(f"{tasks}, which cannot be cancelled at the provider and is billed all the same")
         if self.arriving:
             parts.append(f"{counted(len(self.arriving), 'finished task')} whose video is being downloaded")
-        return " and ".join(parts) or "nothing in progress"
+        return " and ".join(parts) or "nothing under way"
 
     def interrupt(self, emit: Emit) -> None:
         """Order nothing more; go on collecting what is in progress."""

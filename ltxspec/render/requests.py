@@ -26,9 +26,7 @@ from ltxspec.render.variables import Variables, instance_variables, spec_variabl
 from ltxspec.spec.expansion import expand
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.spec.models import Instance, Shot, Spec
-from ltxspec.values import CONTROL, Json, ShotAddress, quick_maker
-
-_make_request = quick_maker(Request)
+from ltxspec.values import Json, ShotAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +86,12 @@ class _Rendering:
         self.texts = Texts(self.file, Templates(context.files, self.allowance), self.places, self.findings)
         self.sets = ParameterSets(self.file, context.files, context.delivery, context.known_requests, self.allowance)
         self.variables = Variables({})
-        self.plain = False
-        self.good_lengths: set[tuple[str, int]] = set()  # model and number of characters of prompts it accepts
         self.plain_sets = PlainParameters(spec, context.catalog, self.sets)
         self.prompt_files: dict[str, tuple[str, str] | FileProblem] = {}
 
     def requests(self) -> list[Request]:
         """All requests that could be made. Raises SpecLimit."""
         self.variables = spec_variables(self.spec, self.context.overrides, self.texts, self.findings)
-        self.plain = not self.spec.checks and not self.variables.broken
         found = []
         positions = self.spec.document.key_positions(("shots",))
         for shot in self.spec.shots.values():
@@ -105,31 +100,11 @@ class _Rendering:
             self.allowance.expand(len(instances))
             for instance in instances:
                 position = positions[shot.name]
-                request = self.as_written(instance, position) or self.request(instance, position)
+                request = self.request(instance, position)
                 if request is not None:
                     found.append(request)
         warn_of_shared_uploads(self.spec, found, self.places, self.findings)
         return found
-
-    def as_written(self, instance: Instance, position: tuple[int, int]) -> Request | None:
-        """One request in which nothing is to be rendered and nothing is wrong; None for any other.
-
-        Gives exactly what `request` gives. In specs of thousands of shots almost all are like this.
-        """
-        shot, text = instance.shot, instance.shot.prompt
-        if text is None or not self.plain or shot.vars or shot.checks or instance.variables or has_tags(text):
-            return None
-        parameters = self.plain_sets.of(shot)
-        self.allowance.keep(text)
-        prompt = text.strip()
-        if parameters is None or parameters.problems or not prompt or CONTROL.search(prompt):
-            return None
-        length = (parameters.model.air, len(prompt))
-        if length not in self.good_lengths:
-            if validate_prompt(parameters.model, prompt):
-                return None
-            self.good_lengths.add(length)
-        return self.assemble(instance, prompt, parameters, position)
 
     def request(self, instance: Instance, position: tuple[int, int]) -> Request | None:
         """One request, or None when something is wrong with it."""
@@ -259,7 +234,7 @@ class _Rendering:
     def assemble(self, instance: Instance, prompt: str, parameters: ParameterSet, position: tuple[int, int]) -> Request:
         """Put a request together."""
         shot, spec = instance.shot, self.spec
-        return _make_request(
+        return Request(
             address=ShotAddress(spec.name, instance.key),
             body={
                 "taskType": parameters.model.task_type,

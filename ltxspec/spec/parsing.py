@@ -7,11 +7,8 @@ from ltxspec.errors import Invalid, Problems
 from ltxspec.spec.document import Document, read_document
 from ltxspec.spec.faults import Fault, Path
 from ltxspec.spec.models import RESERVED_KEYS, SET_BY_LTXSPEC, Check, ForEach, Shot, Spec
-from ltxspec.spec.soundness import is_plainly_sound
 from ltxspec.spec.suggest import nearest
-from ltxspec.values import Json, quick_maker
-
-_make_shot = quick_maker(Shot)
+from ltxspec.values import Json
 
 _NOT_PARAMETERS = RESERVED_KEYS | SET_BY_LTXSPEC.keys()
 
@@ -42,7 +39,7 @@ def parse_spec(
     except Invalid as invalid:
         problems.extend(invalid.diagnostics)
         return None
-    sound = is_plainly_sound(document) or (known_good() if callable(known_good) else known_good)
+    sound = known_good() if callable(known_good) else known_good
     faults = [] if sound else _judge(document, problems)
     if any(_is_fatal(fault) for fault in faults):
         return None
@@ -108,8 +105,8 @@ def _shot(name: str, shot: dict[str, Json]) -> Shot:
     for key in reserved:
         del parameters[key]
     if len(reserved) == 1 and isinstance(prompt, str):  # nothing but a prompt, as most shots of large specs have
-        return _make_shot(name, prompt, None, None, parameters=parameters)
-    return _make_shot(
+        return Shot(name, prompt, None, None, parameters=parameters)
+    return Shot(
         name=name,
         prompt=prompt if isinstance(prompt, str) else None,
         prompt_file=None if isinstance(prompt, str) else prompt["file"],

@@ -26,6 +26,7 @@ NAMES_PROVIDERS = {
     "ltxspec/storage/config.py": "reads the table `[sandbox]`, which no other provider has",
     "ltxspec/cli/main.py": "lists the command `ltxspec sandbox`",
     "ltxspec/cli/commands/sandbox.py": "is the command `ltxspec sandbox`",
+    "ltxspec/project/sandbox.py": "is what that command does",
 }
 
 EXCEPTION = re.compile(r"#\s*(?:noqa|type:\s*ignore|pragma:)")

@@ -1,4 +1,3 @@
-from dataclasses import FrozenInstanceError, dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -6,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltxspec.values import ShotAddress, format_usd, parse_address, parse_usd, quick_maker, total_usd
+from ltxspec.values import ShotAddress, format_usd, parse_address, parse_usd, total_usd
 
 
 @pytest.mark.parametrize(
@@ -79,30 +78,3 @@ def test_written_amounts_read_back_exactly(amount: Decimal) -> None:
 def test_totals_count_what_is_unknown() -> None:
     assert total_usd([Decimal("0.1"), None, Decimal("0.2"), None]) == (Decimal("0.3"), 2)
     assert total_usd([]) == (Decimal(0), 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Film:
-    """Fields of every kind: needed, with a value by default, with one made anew."""
-
-    name: str
-    seconds: int = 8
-    reels: list[str] = field(default_factory=list)
-
-
-def test_what_is_made_quickly_is_what_is_made_slowly() -> None:
-    make = quick_maker(Film)
-    assert [make("a"), make("a", 9), make("a", reels=["b"])] == [Film("a"), Film("a", 9), Film("a", reels=["b"])]
-    assert type(make("a")) is Film
-    assert repr(make("a")) == repr(Film("a"))
-    assert make("a").reels is not make("a").reels
-
-
-def test_what_is_made_quickly_is_frozen_too() -> None:
-    with pytest.raises(FrozenInstanceError):
-        quick_maker(Film)("a").name = "b"  # type: ignore[misc]  # the point of the test
-
-
-def test_an_argument_too_few_is_noticed() -> None:
-    with pytest.raises(TypeError, match="name"):
-        quick_maker(Film)()  # type: ignore[call-arg]  # the point of the test

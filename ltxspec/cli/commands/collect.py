@@ -24,6 +24,6 @@ def command(
 
     with prepare_collect(session.open_project(provider), paths, lock_timeout=lock_timeout) as prepared:
         if prepared is None:
-            click.echo("Nothing is in progress.", err=True)
+            click.echo("Nothing is under way.", err=True)
             return 0
         return run(prepared, session, output_format)

@@ -94,11 +94,11 @@ def test_an_interrupted_run_orders_nothing_more_and_says_what_is_in_progress(ope
     run.interrupt(events.append)
     assert (run.stop.asked(), run.stop.by_user) == ("interrupted", True)
     assert events[0].kind is EventKind.STOPPING
-    assert "1 task in progress for $0.48, which cannot be cancelled" in events[0].message
+    assert "1 task under way for $0.48, which cannot be cancelled" in events[0].message
 
 
 def test_what_is_being_downloaded_is_in_progress_too(opened: Project) -> None:
     run = prepared(opened)
-    assert run.in_progress == "nothing in progress"
+    assert run.in_progress == "nothing under way"
     run.arriving.add(TaskId("a"))
     assert run.in_progress == "1 finished task whose video is being downloaded"

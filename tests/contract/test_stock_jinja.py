@@ -18,7 +18,7 @@ from ltxspec.render.jinja.words import (
 from ltxspec.render.template_problem import TemplateProblem
 from ltxspec.render.templating import Templates
 
-SPECS = Path(__file__).parents[4] / "docs" / "specs.md"
+SPECS = Path(__file__).parents[2] / "docs" / "specs.md"
 VARIABLES: dict[str, Any] = {
     "city": "neo-kyoto by night",
     "words": ["fog", "Rain", "rain", "ash"],
