@@ -2,7 +2,7 @@
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Session:
         """The project to work on. Warnings go to standard error, and with `-v` what is in force."""
         from ltxspec.project.project import open_project
 
-        project = open_project(self.directory, provider, config=self.config, warn=_warn)
+        project = replace(open_project(self.directory, provider, config=self.config, warn=_warn), on_wait=_note)
         if self.verbose:
             _tell(project)
         return project
@@ -52,6 +52,11 @@ class Session:
     def style(self, stream: IO[str] | None = None) -> "Style":
         """How to write to a stream (stdout by default)."""
         return style_for(stream or sys.stdout, no_color=self.no_color)
+
+
+def _note(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
 
 
 def _warn(text: str) -> None:

@@ -6,9 +6,11 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from ltxspec.cli.context import Session, is_interactive
+from ltxspec.project.project import Project
 from ltxspec.project.run import PreparedRun
 
 if TYPE_CHECKING:
@@ -18,6 +20,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 EXIT_INCOMPLETE, EXIT_INTERRUPTED = 3, 130
+
+
+def announcing(project: Project, output_format: str) -> Project:
+    """The project, with a wait for a lock as an event where the output is for programs."""
+    if output_format != "json":
+        return project
+    from ltxspec.apply.events import ApplyEvent, EventKind
+    from ltxspec.report.apply.views import JsonView
+
+    view = JsonView(sys.stdout)
+    return replace(project, on_wait=lambda text: view.emit(ApplyEvent(EventKind.WAITING_FOR_LOCK, text)))
 
 
 def run(prepared: PreparedRun, session: Session, output_format: str) -> int:

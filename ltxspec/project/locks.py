@@ -44,7 +44,9 @@ def locked(
     """
     with contextlib.ExitStack() as stack:
         yield {
-            name: stack.enter_context(open_state(project.paths_of(name), wait=wait, command=command))
+            name: stack.enter_context(
+                open_state(project.paths_of(name), wait=wait, command=command, on_wait=project.on_wait)
+            )
             for name in sorted(set(specs))
         }
 

@@ -38,6 +38,7 @@ class Project:
     tracked: TrackedFolder | None = None  # what git knows of the lockfiles; asked when one is missing
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)  # holds the key, and where the service is
     warn: Callable[[str], None] = _log  # is handed what went wrong beside the result
+    on_wait: Callable[[str], None] = _log  # is handed who holds a lock that is waited for
 
     @property
     def service(self) -> Service:

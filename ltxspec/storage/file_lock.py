@@ -3,7 +3,7 @@
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import orjson
@@ -17,9 +17,13 @@ _PAUSE = 0.1  # seconds between two looks at a lock that is held
 _LOOKS = 10  # more at a lock whose holder has not yet said who it is: it does so right after it has taken the lock
 _ABOUT_ENOUGH = 4096  # bytes of holder information read at most
 
+OnWait = Callable[[str], None]
+
 
 @contextlib.contextmanager
-def exclusive(guard: Path, *, wait: float, command: str, within: Path | None = None) -> Iterator[None]:
+def exclusive(
+    guard: Path, *, wait: float, command: str, within: Path | None = None, on_wait: OnWait | None = None
+) -> Iterator[None]:
     """Hold the lock on a guard file.
 
     The kernel keeps the lock on the open file (flock) and drops it when the process ends, however it ends. What stands
@@ -30,6 +34,7 @@ def exclusive(guard: Path, *, wait: float, command: str, within: Path | None = N
         wait: seconds to wait for another process; 0 gives up at once.
         command: what this process is doing, for the messages of others.
         within: the folder that links above it must not lead out of.
+        on_wait: is told once who holds it, when there is somebody to wait for.
 
     Raises:
         LockHeld: another process holds it; the message says who.
@@ -40,7 +45,7 @@ def exclusive(guard: Path, *, wait: float, command: str, within: Path | None = N
         with translated("lock", guard):
             ops = REAL.inside(within)
             make_folder(guard.parent, ops)
-            descriptor = _acquire(guard, clock.monotonic() + wait, stack, ops)
+            descriptor = _acquire(guard, clock.monotonic() + wait, stack, ops, on_wait)
             _introduce(descriptor, command, clock)
         try:
             yield
@@ -49,7 +54,9 @@ def exclusive(guard: Path, *, wait: float, command: str, within: Path | None = N
                 os.ftruncate(descriptor, 0)
 
 
-def _acquire(guard: Path, deadline: float, stack: contextlib.ExitStack, ops: FileOps) -> int:
+def _acquire(
+    guard: Path, deadline: float, stack: contextlib.ExitStack, ops: FileOps, on_wait: OnWait | None = None
+) -> int:
     clock, looks = SystemClock(), _LOOKS
     while True:
         with contextlib.ExitStack() as attempt:
@@ -62,6 +69,9 @@ def _acquire(guard: Path, deadline: float, stack: contextlib.ExitStack, ops: Fil
             holder = os.pread(descriptor, _ABOUT_ENOUGH, 0)
         left = deadline - clock.monotonic()
         if left > 0:
+            if on_wait is not None:
+                on_wait(f"{_who(holder)} works on this spec; waiting up to {left:.0f} s")
+                on_wait = None
             clock.pause(min(_PAUSE, left))
         elif holder or not looks:
             raise _held(holder)
@@ -97,13 +107,16 @@ def _introduce(descriptor: int, command: str, clock: SystemClock) -> None:
     write_all(descriptor, orjson.dumps(holder) + b"\n")
 
 
-def _held(holder: bytes) -> LockHeld:
+def _who(holder: bytes) -> str:
     try:
         about: Json = orjson.loads(holder)
-        who = f"`{about['command']}` (process {about['pid']} on {about['host']}, since {about['since']})"
+        return f"`{about['command']}` (process {about['pid']} on {about['host']}, since {about['since']})"
     except (orjson.JSONDecodeError, KeyError, TypeError):
-        who = "another process"
+        return "another process"
+
+
+def _held(holder: bytes) -> LockHeld:
     return LockHeld(
-        f"{who} is at work on this spec",
+        f"{_who(holder)} is at work on this spec",
         hint="wait until it has finished, or use `--lock-timeout SECONDS` to wait for it",
     )

@@ -13,7 +13,7 @@ from ltxspec.lock.merge import merge_lockfiles
 from ltxspec.lock.models import Lockfile
 from ltxspec.services import SERVICES
 from ltxspec.storage.durable import REAL, FileOps, read_if_exists, replace_file
-from ltxspec.storage.file_lock import exclusive
+from ltxspec.storage.file_lock import OnWait, exclusive
 from ltxspec.storage.journal import JournalFile, read_events
 from ltxspec.storage.tracked import TrackedFolder
 
@@ -60,7 +60,12 @@ def spec_paths(root: Path, lockfiles: str, provider: str, spec: str, tracked: Tr
 
 @contextlib.contextmanager
 def open_state(
-    paths: SpecPaths, *, wait: float = 0.0, command: str = "ltxspec", ops: FileOps = REAL
+    paths: SpecPaths,
+    *,
+    wait: float = 0.0,
+    command: str = "ltxspec",
+    ops: FileOps = REAL,
+    on_wait: OnWait | None = None,
 ) -> "Iterator[FileSpecState]":
     """Hold one spec's state.
 
@@ -69,12 +74,13 @@ def open_state(
         wait: seconds to wait for another process that holds it.
         command: what this process is doing, for the messages of others.
         ops: the system calls, for tests.
+        on_wait: is told once who holds it, when there is somebody to wait for.
 
     Raises:
         LockHeld: another process holds it; the message says who.
         StorageError: it cannot be locked.
     """
-    with exclusive(paths.guard, wait=wait, command=command, within=paths.root):
+    with exclusive(paths.guard, wait=wait, command=command, within=paths.root, on_wait=on_wait):
         yield FileSpecState(paths, ops)
 
 

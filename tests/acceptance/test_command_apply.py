@@ -1,5 +1,6 @@
 """`ltxspec apply`: what stands between typing it and an order. How a project lives with it: `test_lifecycle.py`."""
 
+import json
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -36,7 +37,10 @@ def test_the_lock_of_another_apply_is_respected(project: Path) -> None:
     assert "--lock-timeout" in held
 
 
-def test_the_end_of_another_apply_is_waited_for(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_the_end_of_another_apply_is_waited_for_and_that_is_said(
+    form: str, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_spec(project, ONE)
     pauses = []
     with ExitStack() as other:
@@ -47,8 +51,12 @@ def test_the_end_of_another_apply_is_waited_for(project: Path, monkeypatch: pyte
             other.close()
 
         monkeypatch.setattr(SystemClock, "pause", ends_meanwhile)
-        assert "1 rendered" in ltxspec("apply", "--lock-timeout", "30", cwd=project).out
+        done = ltxspec("apply", "--lock-timeout", "30", "--format", form, cwd=project)
+    assert "1 rendered" in done.out
     assert len(pauses) == 1
+    said = done.err if form == "text" else done.out
+    (line,) = [line for line in said.splitlines() if "works on this spec; waiting up to 30 s" in line]
+    assert form == "text" or json.loads(line)["type"] == "waiting-for-lock"
 
 
 def test_an_unknown_price_is_refused_until_it_is_allowed(project: Path) -> None:

@@ -53,7 +53,7 @@ def command(session: Session, selected: Selected, terms: Terms, output_format: s
     Nothing is paid for before its intent is on disk. Interrupting stops new orders; what is in progress is billed all
     the same and is collected by the next run.
     """
-    from ltxspec.cli.running import run
+    from ltxspec.cli.running import announcing, run
     from ltxspec.project.apply import ApplyOptions, prepare_apply
 
     saved = _saved_plan(session, selected)
@@ -73,7 +73,7 @@ def command(session: Session, selected: Selected, terms: Terms, output_format: s
         if output_format == "text":  # machines get the events only
             session.show_plan(planned, "text")
 
-    project = session.open_project(provider or (saved.provider if saved else None))
+    project = announcing(session.open_project(provider or (saved.provider if saved else None)), output_format)
     with prepare_apply(project, how, _approve if sys.stdin.isatty() else None, show) as prepared:
         return run(prepared, session, output_format) if prepared is not None else 0
 

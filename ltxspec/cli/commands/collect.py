@@ -19,10 +19,11 @@ def command(
 
     Works from the journals: a spec that is broken, or gone, holds nothing back.
     """
-    from ltxspec.cli.running import run
+    from ltxspec.cli.running import announcing, run
     from ltxspec.project.collect import prepare_collect
 
-    with prepare_collect(session.open_project(provider), paths, lock_timeout=lock_timeout) as prepared:
+    project = announcing(session.open_project(provider), output_format)
+    with prepare_collect(project, paths, lock_timeout=lock_timeout) as prepared:
         if prepared is None:
             click.echo("Nothing is under way.", err=True)
             return 0
