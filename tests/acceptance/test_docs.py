@@ -75,6 +75,16 @@ def test_every_command_a_page_names_exists(page: Path) -> None:
     assert set(COMMAND.findall(page.read_text("utf-8"))) <= COMMANDS.keys()
 
 
+def test_the_files_and_folders_that_contributors_are_sent_to_are_there() -> None:
+    text = (REPOSITORY / "docs" / "contributing.md").read_text("utf-8")
+    named = set(re.findall(r"`((?:ltxspec|schemas|tests)/[\w/.]*)`", text))
+    assert {name for name in named if not (REPOSITORY / name).exists()} == set()
+    packages = {
+        f"ltxspec/{path.name}/" for path in (REPOSITORY / "ltxspec").iterdir() if (path / "__init__.py").is_file()
+    }
+    assert packages <= named
+
+
 def test_the_readme_lists_every_command() -> None:
     from ltxspec.cli.main import COMMANDS
 
