@@ -132,11 +132,12 @@ def wrap(text: str, width: int) -> list[str]:
 
 def chop(word: str, width: int) -> list[str]:
     """Cut a word without spaces into pieces of at most `width` columns, at least one character each."""
-    pieces = []
-    while width_of(word) > width:
-        head, tail = cut(word, width)
-        if not head:
-            head, tail = word[:1], word[1:]
-        pieces.append(head)
-        word = tail
-    return [*pieces, word] if word or not pieces else pieces
+    pieces: list[str] = []
+    start = used = 0
+    for index, character in enumerate(word):
+        size = _character_width(character)
+        if index > start and used + size > width:
+            pieces.append(word[start:index])
+            start, used = index, 0
+        used += size
+    return [*pieces, word[start:]]
