@@ -1,5 +1,9 @@
-"""A word-level difference as lines: `[-gone-]` and `{+come+}` without colour, struck out and underlined with it."""
+"""A word-level difference as lines: `[-gone-]` and `{+come+}` without colour, struck out and underlined with it.
 
+Where a text has these signs itself, a backslash parts them: `[\\-`.
+"""
+
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +14,8 @@ from ltxspec.report.word_diff import Effort, Kind, Segment, collapse, word_diff
 
 _PAINTS: dict[Kind, Paint] = {"delete": Paint.DELETED, "insert": Paint.INSERTED, "gap": Paint.DIM}
 _MARKS: dict[Kind, tuple[str, str]] = {"delete": ("[-", "-]"), "insert": ("{+", "+}")}
+# What a prompt may hold itself, and what would be read as a mark of ours with a mark of ours beside it.
+_LIKE_A_MARK = re.compile(r"\[(?=-)|\{(?=\+)|-(?=\])|\+(?=\})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +50,16 @@ def _words(segment: Segment, style: Style) -> list[str]:
         noun = "word" if segment.words == 1 else "words"
         return [f"… {segment.words} {noun} …"]
     words = clean(segment.text).split()
-    if words and not style.color and segment.kind in _MARKS:
-        before, after = _MARKS[segment.kind]
-        words[0] = before + words[0]
-        words[-1] += after
+    if not words or style.color:
+        return words
+    before, after = _MARKS.get(segment.kind, ("", ""))
+    words = [_LIKE_A_MARK.sub(r"\g<0>\\", word) for word in words]
+    if before and words[0].startswith(after[-1]):
+        words[0] = f"\\{words[0]}"
+    if after and words[-1].endswith(before[0]):
+        words[-1] += "\\"
+    words[0] = before + words[0]
+    words[-1] += after
     return words
 
 

@@ -21,8 +21,8 @@ _TOKEN = re.compile(rf"(?:[{_DENSE}]|[^\W{_DENSE}]+(?:['’\-][^\W{_DENSE}]+)*|[
 
 _MOST_TOKENS = 5_000  # longer texts are shown as replaced: no reader compares ten pages word by word
 _MOST_MATCHES = 50_000  # equal token pairs; beyond, frequent words no longer anchor
-# Work is counted in tokens, and pairs of equal ones, that are looked at: half a microsecond each at most. An edited prompt
-# takes some 5 for each of its tokens, a rewritten one of 2,000 words some 30.
+# Work is counted in tokens, and pairs of equal ones, that are looked at: half a microsecond each at most. A prompt with
+# many edits takes some 8 for each of its tokens, one of 2,000 words some 30.
 _MOST_OF_A_PAIR = 400_000
 _OF_A_RUN = 5_000_000
 _FOR_A_TOKEN = 20

@@ -173,7 +173,7 @@ def test_an_answer_is_asked_for_and_read_unpacked(api: Callable[..., Api], asked
     assert asked[0].headers["Accept-Encoding"] == "identity"
 
 
-def test_an_answer_that_is_packed_several_times_is_none(api: Callable[..., Api], slept: Slept) -> None:
+def test_an_answer_that_is_packed_several_times_is_none(api: Callable[..., Api]) -> None:
     answers = [packed(gzip.compress(gzip.compress(b"{}")), "gzip, gzip") for _ in range(READ_TRIES)]
     with pytest.raises(ForgeError, match=r"does not answer: no answer \(DecodingError\)"):
         api(*answers).read("/x")
