@@ -35,6 +35,7 @@ _LOGIN = re.compile(  # `user:password@host` without a scheme
     r"(?<![\w/@.:+-])(?!mailto:|sips?:|xmpp:)(?:[A-Za-z][\w.+-]*:[^\s/@]{1,256}@)+"
     r"(?=(?P<host>(?:[\w-]+\.)*[A-Za-z][\w-]*)(?P<more>[:/]\w)?)"
 )
+_LIKE_A_LOGIN = re.compile(r"[^\s/@'\"`]{1,256}:[^\s@]{1,256}@(?=\S)")
 _TOKEN = re.compile(r"\b(bearer|basic)\s+[\w+/=.~-]{20,}", re.IGNORECASE)  # no prompt speaks of such long words
 _AUTHORIZATION = re.compile(  # a header: what follows a known word goes to the end of the line
     r"(authorization[\"'`]?[ \t]{0,8}[:=][ \t]{0,8}[\"'`]?)"
@@ -173,6 +174,12 @@ def redact_secrets(value: Json) -> Json:
     if isinstance(value, list | tuple):
         return [redact_secrets(item) for item in value]
     return value
+
+
+def redact_report(line: str) -> str:
+    """A line of a crash report: nobody meant it to be read as prose, so all that looks like a login goes."""
+    safe: str = redact_secrets(line)
+    return _LIKE_A_LOGIN.sub(f"{REDACTED}@", safe)
 
 
 def redact_request(body: Mapping[str, Json], known: Collection[str] | None) -> dict[str, Json]:

@@ -1,6 +1,6 @@
 """A word-level difference as lines: `[-gone-]` and `{+come+}` without colour, struck out and underlined with it.
 
-Where a text has these signs itself, a backslash parts them: `[\\-`.
+Where a text has these signs itself, a backslash stands between their two characters.
 """
 
 import re

@@ -129,7 +129,7 @@ def _table(rows: Sequence[_Row], style: Style) -> _Table:
 
 
 def _details(change: Change, style: Style, effort: Effort | None) -> list[str]:
-    """What stands beneath a row: fields, prompt, the provider's words, the cure. Without an `effort` texts are left out."""
+    """What stands beneath a row: fields, prompt, the provider's words, the cure; without an `effort` no texts."""
     lines: list[str] = []
     if change.action is Action.CREATE:
         lines += _preview(change, style) if effort is not None else []

@@ -60,9 +60,12 @@ def link_to(label: str, file: str, line: int, base: str) -> str:
 
 
 def picture(url: str, description: str) -> str:
-    """An image as HTML. Empty for an address that is neither https, http nor relative."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("", "http", "https"):
+    """An image as HTML. Empty for what is no address, and for one that is neither https, http nor relative."""
+    try:
+        scheme = urlsplit(url).scheme
+    except ValueError:
+        return ""
+    if scheme not in ("", "http", "https"):
         return ""
     return f'<img src="{_attribute(url)}" alt="{html.escape(clean(description))}">'
 

@@ -64,11 +64,10 @@ signs = st.lists(st.sampled_from(["[", "]", "{", "}", "-", "+", "rain", " "]), m
 @given(before=signs, after=signs)
 def test_no_text_brings_a_mark(before: str, after: str) -> None:
     segments = word_diff(before, after)
+    deleted, inserted = (sum(segment.kind == kind for segment in segments) for kind in ("delete", "insert"))
     shown = "".join(marked_lines(segments, PLAIN, 1000))
-    assert len(re.findall(r"\[-", shown)) == len(re.findall(r"-\]", shown)) == sum(s.kind == "delete" for s in segments)
-    assert (
-        len(re.findall(r"\{\+", shown)) == len(re.findall(r"\+\}", shown)) == sum(s.kind == "insert" for s in segments)
-    )
+    assert len(re.findall(r"\[-", shown)) == len(re.findall(r"-\]", shown)) == deleted
+    assert len(re.findall(r"\{\+", shown)) == len(re.findall(r"\+\}", shown)) == inserted
 
 
 def test_with_colour_brackets_stay_as_they_are() -> None:
