@@ -118,7 +118,7 @@ class TaskStore:
                 db.execute(statement)
 
     def _make_private(self) -> None:
-        """It holds prompts that are not public yet, and where results go. SQLite gives its other files the same mode."""
+        """It holds prompts that are not public yet. SQLite gives its other files the same mode."""
         descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             if os.fstat(descriptor).st_mode & 0o077:  # an earlier ltxspec made it
