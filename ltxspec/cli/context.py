@@ -55,11 +55,15 @@ class Session:
 
 
 def _warn(text: str) -> None:
-    sys.stderr.write(f"warning: {text}\n")
+    from ltxspec.redaction import redact_secrets
+
+    sys.stderr.write(f"warning: {redact_secrets(text)}\n")
 
 
 def _tell(project: "Project") -> None:
     """`-v`: what is in force, where everything is."""
+    from ltxspec.redaction import redact_secrets
+
     rows = {
         "project": project.root,
         "config": project.config.file or "none, defaults",
@@ -67,7 +71,7 @@ def _tell(project: "Project") -> None:
         "lockfiles": project.lockfiles,
         "models": ", ".join(model.air for model in project.catalog.models),
     }
-    sys.stderr.write("".join(f"{name + ':':<10} {value}\n" for name, value in rows.items()))
+    sys.stderr.write("".join(f"{name + ':':<10} {redact_secrets(str(value))}\n" for name, value in rows.items()))
 
 
 def style_for(stream: IO[str], *, no_color: bool = False) -> "Style":
