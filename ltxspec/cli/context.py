@@ -78,7 +78,7 @@ def style_for(stream: IO[str], *, no_color: bool = False) -> "Style":
     """Colours and width for a stream: `--no-color`, NO_COLOR, FORCE_COLOR, TERM=dumb and non-terminals are honoured."""
     from ltxspec.report.terminal import Style
 
-    return Style(color=_wants_color(stream, no_color=no_color), width=_width(stream))
+    return Style(color=_wants_color(stream, no_color=no_color), width=_width(stream), whole=not stream.isatty())
 
 
 def is_interactive(stream: IO[str]) -> bool:

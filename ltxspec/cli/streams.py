@@ -3,8 +3,8 @@ r"""The last gate before a terminal: whatever reaches it, no control character b
 Reports clean what they show (`report.style.clean`); this catches what one of them forgot. A control character leaves as
 `\u001b`, which in JSON is the same text. Bytes pass as they are: they are documents, for programs.
 
-The log of a GitHub workflow obeys, too: `::error::…` at the start of a line, `##[add-mask]…` anywhere, in documents as in
-texts. There these signs are written as controls are, unless a file takes what is written.
+The log of a GitHub workflow obeys, too: `::error::…` at the start of a line, `##[add-mask]…` anywhere, in documents as
+in texts. There these signs are written as controls are, unless a file takes what is written.
 """
 
 import os

@@ -32,10 +32,14 @@ class Paint(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How to write for one reader: with or without colour, and how many columns a line may take."""
+    """How to write for one reader: with or without colour, how many columns a line may take, and whether texts are whole.
+
+    Of a new prompt a terminal shows the beginning. What is kept, as in the log of a job, shows all that would be bought.
+    """
 
     color: bool = False
     width: int = 100
+    whole: bool = False
 
     def paint(self, text: str, paint: Paint | None) -> str:
         """The text in a colour, or as it is when colour is off. The text must be clean already."""

@@ -146,7 +146,7 @@ def _details(change: Change, style: Style, effort: Effort | None) -> list[str]:
 
 def _preview(change: Change, style: Style) -> list[str]:
     lines = wrap(phrases.prompt(change), style.width - _DETAIL_INDENT)
-    if len(lines) > _PREVIEW_LINES:
+    if len(lines) > _PREVIEW_LINES and not style.whole:
         lines = [*lines[: _PREVIEW_LINES - 1], fit(f"{lines[_PREVIEW_LINES - 1]} …", style.width - _DETAIL_INDENT)]
     return [style.paint(line, Paint.DIM) for line in lines]
 

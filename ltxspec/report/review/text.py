@@ -147,7 +147,7 @@ def _failure(take: Take) -> str:
 
 def _preview(shot: ShotReview, style: Style) -> list[str]:
     lines = wrap(clean(shot.prompt_after or ""), style.width - _INDENT)
-    if len(lines) > _PREVIEW_LINES:
+    if len(lines) > _PREVIEW_LINES and not style.whole:
         last = fit(f"{lines[_PREVIEW_LINES - 1]} …", style.width - _INDENT)
         lines = [*lines[: _PREVIEW_LINES - 1], last]
     return [style.paint(line, Paint.DIM) for line in lines]
