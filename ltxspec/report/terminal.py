@@ -32,9 +32,9 @@ class Paint(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How to write for one reader: with or without colour, how many columns a line may take, and whether texts are whole.
+    """How to write for one reader: with or without colour, how many columns a line may take, whether texts are whole.
 
-    Of a new prompt a terminal shows the beginning. What is kept, as in the log of a job, shows all that would be bought.
+    Of a new prompt a terminal shows the beginning. What is kept, as in the log of a job, shows all that is bought.
     """
 
     color: bool = False

@@ -117,14 +117,15 @@ class _Matcher(SequenceMatcher[str]):
         counts = Counter(right)
         frequent = sum(counts[token] for token in left) > _MOST_MATCHES
         super().__init__(None, left, right, autojunk=frequent)
-        self._up_to = list(accumulate((1 + len(self.b2j.get(token, ())) for token in left), initial=0))
+        places = self.b2j  # type: ignore[attr-defined]  # documented, and unknown to typeshed
+        self._up_to = list(accumulate((1 + len(places.get(token, ())) for token in left), initial=0))
         self._effort = effort
         effort.left += _FOR_A_TOKEN * (len(left) + len(right))
         self._left = min(_MOST_OF_A_PAIR, effort.left)
 
     def find_longest_match(self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None) -> Match:
         """As its parent's. Raises _TooMuch."""
-        work = self._up_to[len(self.a) if ahi is None else ahi] - self._up_to[alo]
+        work = self._up_to[-1 if ahi is None else ahi] - self._up_to[alo]
         if work > self._left:
             raise _TooMuch
         self._left -= work

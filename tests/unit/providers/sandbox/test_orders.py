@@ -99,7 +99,7 @@ def test_a_dry_run_quotes_and_takes_nothing(sandbox: Sandbox) -> None:
     assert "errors" not in sandbox.call(order())
 
 
-SECRET = {"webhookURL": "https://calls.example/hook?token=canary"}
+SECRET: dict[str, Any] = {"webhookURL": "https://calls.example/hook?token=canary"}
 
 
 @pytest.mark.parametrize("wrong", [{}, {"duration": 7}])
