@@ -24,6 +24,7 @@ _HARMLESS = re.compile(
 # In running text an address goes on to the next space, because a quote may end it or be part of it.
 _ADDRESS = re.compile(r"//[^ \t\r\n]+")
 _WRITTEN_ADDRESS = re.compile(r"((?:\\?/|\\x2f|\\u002f|\\U0000002f){2})([^ \t\r\n]+)", re.IGNORECASE)  # with escapes
+_FOLDED = re.compile(r"(https?:/)(?!/)([^ \t\r\n]+)", re.IGNORECASE)  # an address that was taken for a path
 _ONLY_URL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^ \t\r\n]+")
 _TAIL = re.compile(r"[?#;]|%(?:25)*(?:3f|3b|23)", re.IGNORECASE)  # where a query or fragment begins, escaped or not
 _BETWEEN = re.compile(r"[?#;&]|%(?:25)*(?:3f|3b|23|26)", re.IGNORECASE)
@@ -35,6 +36,7 @@ _LOGIN = re.compile(  # `user:password@host` without a scheme
     r"(?<![\w/@.:+-])(?!mailto:|sips?:|xmpp:)(?:[A-Za-z][\w.+-]*:[^\s/@]{1,256}@)+"
     r"(?=(?P<host>(?:[\w-]+\.)*[A-Za-z][\w-]*)(?P<more>[:/]\w)?)"
 )
+_LIKE_A_LOGIN = re.compile(r"[^\s/@'\"`]{1,256}:[^\s@]{1,256}@(?=\S)")
 _TOKEN = re.compile(r"\b(bearer|basic)\s+[\w+/=.~-]{20,}", re.IGNORECASE)  # no prompt speaks of such long words
 _AUTHORIZATION = re.compile(  # a header: what follows a known word goes to the end of the line
     r"(authorization[\"'`]?[ \t]{0,8}[:=][ \t]{0,8}[\"'`]?)"
@@ -120,6 +122,7 @@ def mask_secrets(text: str) -> str:
     """
     if "/" in text or "\\" in text:
         text = _WRITTEN_ADDRESS.sub(_cover_written, text)
+        text = _FOLDED.sub(lambda found: found[1] + _covered(found[2]), text)
     if "@" in text:
         text = _LOGIN.sub(lambda found: found[0] if _is_prose(found, text) else "*" * len(found[0]), text)
     text = _AUTHORIZATION.sub(_cover_token, text)
@@ -143,6 +146,11 @@ def _leave_out(found: re.Match[str]) -> str:
     """An address in running text, redacted; punctuation behind it belongs to the text."""
     address = found[0].rstrip(_AROUND)
     return f"//{_without_secrets(address[2:])}{found[0][len(address) :]}" if len(address) > len("//") else found[0]
+
+
+def _leave_out_folded(found: re.Match[str]) -> str:
+    address = found[2].rstrip(_AROUND)
+    return f"{found[1]}{_without_secrets(address)}{found[2][len(address) :]}"
 
 
 def _is_prose(login: re.Match[str], text: str) -> bool:
@@ -173,6 +181,12 @@ def redact_secrets(value: Json) -> Json:
     if isinstance(value, list | tuple):
         return [redact_secrets(item) for item in value]
     return value
+
+
+def redact_report(line: str) -> str:
+    """A line of a crash report: nobody meant it to be read as prose, so all that looks like a login goes."""
+    safe: str = redact_secrets(line)
+    return _LIKE_A_LOGIN.sub(f"{REDACTED}@", safe)
 
 
 def redact_request(body: Mapping[str, Json], known: Collection[str] | None) -> dict[str, Json]:
@@ -219,6 +233,8 @@ def _redact_text(text: str) -> str:
 def _redacted_once(text: str) -> str:
     if "//" in text:
         text = redact_url(text) if _ONLY_URL.fullmatch(text) else _ADDRESS.sub(_leave_out, text)
+    if ":/" in text:
+        text = _FOLDED.sub(_leave_out_folded, text)
     if "@" in text:
         text = _LOGIN.sub(lambda found: found[0] if _is_prose(found, text) else "", text)
     folded = text.lower()

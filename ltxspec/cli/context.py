@@ -60,11 +60,15 @@ def _note(text: str) -> None:
 
 
 def _warn(text: str) -> None:
-    sys.stderr.write(f"warning: {text}\n")
+    from ltxspec.redaction import redact_secrets
+
+    sys.stderr.write(f"warning: {redact_secrets(text)}\n")
 
 
 def _tell(project: "Project") -> None:
     """`-v`: what is in force, where everything is."""
+    from ltxspec.redaction import redact_secrets
+
     rows = {
         "project": project.root,
         "config": project.config.file or "none, defaults",
@@ -72,14 +76,14 @@ def _tell(project: "Project") -> None:
         "lockfiles": project.lockfiles,
         "models": ", ".join(model.air for model in project.catalog.models),
     }
-    sys.stderr.write("".join(f"{name + ':':<10} {value}\n" for name, value in rows.items()))
+    sys.stderr.write("".join(f"{name + ':':<10} {redact_secrets(str(value))}\n" for name, value in rows.items()))
 
 
 def style_for(stream: IO[str], *, no_color: bool = False) -> "Style":
     """Colours and width for a stream: `--no-color`, NO_COLOR, FORCE_COLOR, TERM=dumb and non-terminals are honoured."""
     from ltxspec.report.terminal import Style
 
-    return Style(color=_wants_color(stream, no_color=no_color), width=_width(stream))
+    return Style(color=_wants_color(stream, no_color=no_color), width=_width(stream), whole=not stream.isatty())
 
 
 def is_interactive(stream: IO[str]) -> bool:

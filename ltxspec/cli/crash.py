@@ -6,7 +6,7 @@ import sys
 import tempfile
 import traceback
 
-from ltxspec.redaction import redact_secrets
+from ltxspec.redaction import redact_report
 from ltxspec.version import __version__
 
 _SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL", re.IGNORECASE)
@@ -21,7 +21,7 @@ def save_crash_report(error: BaseException) -> str:
     for name, value in os.environ.items():
         if len(value) >= _SHORTEST and _SECRET_NAME.search(name):
             text = text.replace(value, f"<{name}>")
-    text = "\n".join(str(redact_secrets(line)) for line in text.split("\n"))
+    text = "\n".join(redact_report(line) for line in text.split("\n"))
     try:
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", prefix="ltxspec-crash-", suffix=".txt", delete=False

@@ -9,7 +9,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,9 +17,11 @@ import httpx
 
 from ltxspec.connections import no_connection
 from ltxspec.forges.port import Denied, ForgeError, Gone, Unsettled
+from ltxspec.replies import PLAIN, read_blocking
 from ltxspec.version import __version__
 
 READ_TRIES = 5
+LARGEST = 64 * 2**20  # bytes of an answer: a page of 100 comments has at most 26 MB
 LONGEST_WAIT = 120.0  # seconds; a forge that asks for more is left to the next run
 MOST_PAGES = 200  # of 100 items: no real change has 20,000 comments
 
@@ -94,7 +96,7 @@ class Api:
             logging.getLogger(name).setLevel(logging.WARNING)
         self._access = access
         self._base = _web_address(access.base_url)
-        headers = {"User-Agent": f"ltxspec/{__version__}", "Accept": "application/json"}
+        headers = {"User-Agent": f"ltxspec/{__version__}", "Accept": "application/json", **PLAIN}
         if access.token is not None:
             headers |= access.header(access.token.reveal())
         self._http = httpx.Client(headers=headers, timeout=_SECONDS, transport=access.transport)
@@ -153,13 +155,18 @@ class Api:
             self._base.copy_with(raw_path=self._base.raw_path.rstrip(b"/") + path.encode()) if path[0] == "/" else path
         )
         try:
-            response = self._http.request(method, url, json=body, params=dict(parameters) if parameters else None)
-        except httpx.TransportError as error:  # the kind only: messages can hold addresses
+            asked = self._http.build_request(method, url, json=body, params=dict(parameters) if parameters else None)
+            response = self._http.send(asked, stream=True)
+            with closing(response):
+                content = read_blocking(response, LARGEST)
+        except httpx.RequestError as error:  # the kind only: messages can hold addresses
             told = no_connection(error, self._base, uses_proxy=True) if isinstance(error, _NOT_REACHED) else None
             raise Unsettled(told.line if told else f"no answer ({type(error).__name__})") from None
+        if len(content) == LARGEST:
+            raise Unsettled("its answer is too large")
         if response.is_success:
-            return Reply(_decoded(response), self._next(response))
-        raise self._trouble(response)
+            return Reply(_decoded(content), self._next(response))
+        raise self._trouble(response, content)
 
     def _next(self, response: httpx.Response) -> str | None:
         """The next page's address. Another host would be handed the token: that is refused."""
@@ -168,9 +175,9 @@ class Api:
             raise ForgeError("the forge sends us to another host for the next page", hint="check the API's address")
         return url
 
-    def _trouble(self, response: httpx.Response) -> Exception:
+    def _trouble(self, response: httpx.Response, content: bytes) -> Exception:
         """What a bad answer means: later, gone, or no."""
-        message = self._message(response)
+        message = self._message(response, content)
         wait = self._wait(response, message)
         if response.status_code in {408, 425, 429} or response.is_server_error or wait is not None:
             return Unsettled(f"status {response.status_code}", wait)
@@ -187,9 +194,9 @@ class Api:
         missing = "" if self._access.token else "no token was given; "
         return Denied(summary, hint=missing + self._access.advice)
 
-    def _message(self, response: httpx.Response) -> str:
+    def _message(self, response: httpx.Response, content: bytes) -> str:
         try:
-            data = json.loads(response.content)
+            data = json.loads(content)
         except ValueError:
             data = None
         text = data.get("message") or data.get("error") if isinstance(data, dict) else None
@@ -221,11 +228,11 @@ def documented() -> Iterator[None]:
         ) from error
 
 
-def _decoded(response: httpx.Response) -> Any:
-    if not response.content:
+def _decoded(content: bytes) -> Any:
+    if not content:
         return None
     try:
-        return json.loads(response.content)
+        return json.loads(content)
     except ValueError:
         raise ForgeError("the forge's answer is not JSON", hint="check the address of the forge's API") from None
 

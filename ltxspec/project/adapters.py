@@ -53,7 +53,7 @@ def open_archive(project: Project, specs: Iterable[str] = ()) -> "FolderArchive"
 
     Args:
         project: says where.
-        specs: those whose links will be written.
+        specs: those whose links will be written, and videos with them. Who does that is told of an archive elsewhere.
 
     Raises:
         StorageError: a link leads the archive, or the tree of links, out of the project.
@@ -63,8 +63,18 @@ def open_archive(project: Project, specs: Iterable[str] = ()) -> "FolderArchive"
 
     root = project.root / project.config.archive.url
     archive = FolderArchive(root, project.renders, check_decodes, project=project.root, ident=project.config.project.id)
-    archive.refuse_outside(specs)
+    written = list(specs)
+    archive.refuse_outside(written)
+    if written:
+        _tell_of_another_place(project, root)
     return archive
+
+
+def _tell_of_another_place(project: Project, archive: Path) -> None:
+    """Say where videos go that leave the project: a repository that was cloned may have chosen the place."""
+    place = archive.resolve()
+    if not place.is_relative_to(project.root.resolve()):
+        project.warn(f"videos are kept outside of the project, in `{place}`: see `[archive] url` in `ltxspec.toml`")
 
 
 def local_places(project: Project, *, from_here: bool = False) -> dict[str, str]:

@@ -11,6 +11,7 @@ from ltxspec.report.review import wording as words
 from ltxspec.report.storyboard.cards import Card, card_of
 from ltxspec.report.storyboard.players import Side
 from ltxspec.report.terminal import clean
+from ltxspec.report.word_diff import Effort
 
 STILL_WIDTH = 480  # pixels of a still in the picture of one shot
 _LONGEST_NAME = 80
@@ -37,8 +38,8 @@ def file_name(address: str) -> str:
 
 
 def _cards(screened: Screened) -> list[Card]:
-    pairs = zip(screened.review.shots, screened.footage, strict=True)
-    return [card_of(number, shot, footage) for number, (shot, footage) in enumerate(pairs, 1)]
+    effort, pairs = Effort(), zip(screened.review.shots, screened.footage, strict=True)
+    return [card_of(number, shot, footage, effort) for number, (shot, footage) in enumerate(pairs, 1)]
 
 
 def _shots(card: Card) -> list[SheetShot]:

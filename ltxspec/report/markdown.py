@@ -15,7 +15,8 @@ from ltxspec.report.word_diff import Segment
 # Both services look for these after rendering, so an entity alone does not help and an invisible space goes after it.
 _SIGIL = r"([@#!$%&~^])(?=[\w\"'])"
 _BEGINNING = r"\b(?:GH-(?=\d)|www(?=\.))|:(?=//)"
-_SPECIAL = re.compile(rf"{_SIGIL}|({_BEGINNING})|[&<>\"`*_\[\]|\\~#$@!]", re.IGNORECASE)
+_DIFFERENCE = r"[\[{](?=[-+])|[-+](?=[\]}])"  # GitLab's `{+new+}`, `[-old-]`
+_SPECIAL = re.compile(rf"{_SIGIL}|({_BEGINNING})|({_DIFFERENCE})|[&<>\"`*_\[\]|\\~#$@!]", re.IGNORECASE)
 _IN_CODE = re.compile(r"[&<>\"`*_\[\]|\\~$]")
 _ZERO_WIDTH_SPACE = "&#8203;"
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
@@ -29,7 +30,7 @@ def escape(text: str) -> str:
 def _replacement(match: re.Match[str]) -> str:
     if match[2]:
         return match[2] + _ZERO_WIDTH_SPACE
-    return _entity(match) + (_ZERO_WIDTH_SPACE if match[1] else "")
+    return _entity(match) + (_ZERO_WIDTH_SPACE if match[1] or match[3] else "")
 
 
 def _entity(match: re.Match[str]) -> str:

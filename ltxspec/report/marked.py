@@ -1,15 +1,21 @@
-"""A word-level difference as lines: `[-gone-]` and `{+come+}` without colour, struck out and underlined with it."""
+"""A word-level difference as lines: `[-gone-]` and `{+come+}` without colour, struck out and underlined with it.
 
+Where a text has these signs itself, a backslash stands between their two characters.
+"""
+
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ltxspec.plan.actions import FieldChange
 from ltxspec.report import wording as phrases
-from ltxspec.report.terminal import Paint, Style, clean, cut, width_of
-from ltxspec.report.word_diff import Kind, Segment, collapse, word_diff
+from ltxspec.report.terminal import Paint, Style, chop, clean, width_of
+from ltxspec.report.word_diff import Effort, Kind, Segment, collapse, word_diff
 
 _PAINTS: dict[Kind, Paint] = {"delete": Paint.DELETED, "insert": Paint.INSERTED, "gap": Paint.DIM}
 _MARKS: dict[Kind, tuple[str, str]] = {"delete": ("[-", "-]"), "insert": ("{+", "+}")}
+# What a prompt may hold itself, and what would be read as a mark of ours with a mark of ours beside it.
+_LIKE_A_MARK = re.compile(r"\[(?=-)|\{(?=\+)|-(?=\])|\+(?=\})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +50,16 @@ def _words(segment: Segment, style: Style) -> list[str]:
         noun = "word" if segment.words == 1 else "words"
         return [f"… {segment.words} {noun} …"]
     words = clean(segment.text).split()
-    if words and not style.color and segment.kind in _MARKS:
-        before, after = _MARKS[segment.kind]
-        words[0] = before + words[0]
-        words[-1] += after
+    if not words or style.color:
+        return words
+    before, after = _MARKS.get(segment.kind, ("", ""))
+    words = [_LIKE_A_MARK.sub(r"\g<0>\\", word) for word in words]
+    if before and words[0].startswith(after[-1]):
+        words[0] = f"\\{words[0]}"
+    if after and words[-1].endswith(before[0]):
+        words[-1] += "\\"
+    words[0] = before + words[0]
+    words[-1] += after
     return words
 
 
@@ -89,11 +101,8 @@ def _chopped(group: Sequence[_Piece], width: int) -> Iterator[_Piece]:
     """Single characters would do; runs of half a line keep the number of escape codes down."""
     limit = max(width // 2, 2)
     for piece in group:
-        text, glued = piece.text, piece.glued
-        while text:
-            head, text = cut(text, limit)
-            yield _Piece(head, piece.paint, glued)
-            glued = True
+        for index, text in enumerate(chop(piece.text, limit)):
+            yield _Piece(text, piece.paint, glued=piece.glued or index > 0)
 
 
 def _painted(line: Sequence[_Piece], style: Style) -> str:
@@ -110,15 +119,15 @@ def _painted(line: Sequence[_Piece], style: Style) -> str:
     return result + style.paint(run, paint)
 
 
-def field_lines(change: FieldChange, style: Style, width: int, *, detailed: bool) -> list[str]:
-    """What changed in a field: both values; of a text the words that differ, or without `detailed` its length."""
+def field_lines(change: FieldChange, style: Style, width: int, effort: Effort | None) -> list[str]:
+    """What changed in a field: both values; of a text the words that differ, or without an `effort` its length."""
     if not phrases.is_text(change):
         half = max((width - 3) // 2, 8)
         before, after = phrases.values(change.before, change.after, half)
         return [f"{style.paint(before, Paint.RED)} → {style.paint(after, Paint.GREEN)}"]
-    if not detailed:
+    if effort is None:
         return [f"changed, {len(change.before):,} → {len(change.after):,} characters"]
-    segments = word_diff(change.before, change.after)
+    segments = word_diff(change.before, change.after, effort)
     if not any(segment.kind in {"delete", "insert"} for segment in segments):
         return ["only white space changed"]
     return marked_lines(collapse(segments), style, max(width, 20))

@@ -32,10 +32,14 @@ class Paint(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How to write for one reader: with or without colour, and how many columns a line may take."""
+    """How to write for one reader: with or without colour, how many columns a line may take, whether texts are whole.
+
+    Of a new prompt a terminal shows the beginning. What is kept, as in the log of a job, shows all that is bought.
+    """
 
     color: bool = False
     width: int = 100
+    whole: bool = False
 
     def paint(self, text: str, paint: Paint | None) -> str:
         """The text in a colour, or as it is when colour is off. The text must be clean already."""
@@ -132,11 +136,12 @@ def wrap(text: str, width: int) -> list[str]:
 
 def chop(word: str, width: int) -> list[str]:
     """Cut a word without spaces into pieces of at most `width` columns, at least one character each."""
-    pieces = []
-    while width_of(word) > width:
-        head, tail = cut(word, width)
-        if not head:
-            head, tail = word[:1], word[1:]
-        pieces.append(head)
-        word = tail
-    return [*pieces, word] if word or not pieces else pieces
+    pieces: list[str] = []
+    start = used = 0
+    for index, character in enumerate(word):
+        size = _character_width(character)
+        if index > start and used + size > width:
+            pieces.append(word[start:index])
+            start, used = index, 0
+        used += size
+    return [*pieces, word[start:]]

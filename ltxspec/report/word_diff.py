@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from difflib import Match, SequenceMatcher
 from itertools import accumulate, zip_longest
 from typing import Literal, NamedTuple
 
@@ -20,9 +20,12 @@ _DENSE = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _TOKEN = re.compile(rf"(?:[{_DENSE}]|[^\W{_DENSE}]+(?:['’\-][^\W{_DENSE}]+)*|[^\w\s])\s*")
 
 _MOST_TOKENS = 5_000  # longer texts are shown as replaced: no reader compares ten pages word by word
-_MOST_MATCHES = (
-    50_000  # equal token pairs; beyond, frequent words no longer anchor, which bounds the cost to about 0.1 s
-)
+_MOST_MATCHES = 50_000  # equal token pairs; beyond, frequent words no longer anchor
+# Work is counted in tokens, and pairs of equal ones, that are looked at: half a microsecond each at most. A prompt with
+# many edits takes some 8 for each of its tokens, one of 2,000 words some 30.
+_MOST_OF_A_PAIR = 400_000
+_OF_A_RUN = 5_000_000
+_FOR_A_TOKEN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +37,30 @@ class Segment:
     words: int
 
 
-def word_diff(before: str, after: str) -> tuple[Segment, ...]:
+class Effort:
+    """The work that one view may still put into comparisons, however many shots it shows: it grows with their texts."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = _OF_A_RUN
+
+
+def word_diff(before: str, after: str, effort: Effort | None = None) -> tuple[Segment, ...]:
     """Compare two texts word by word, punctuation apart.
+
+    Args:
+        before: one text.
+        after: the other.
+        effort: of the view that shows the difference; None where it is the only one. Texts that take more, or more than
+            any two may, count as replaced but for their common beginning and end.
 
     Returns:
         Segments in reading order, no two neighbours of one kind. Equal runs carry the text of `after`. Without
         `insert` segments the words make up `before`, without `delete` segments `after`.
     """
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
-    spans = _merge(_spans(old, new), old, new)
+    spans = _merge(_spans(old, new, effort or Effort()), old, new)
     return tuple(_segments(spans, old, new))
 
 
@@ -88,18 +106,44 @@ class _Span(NamedTuple):
     d: int
 
 
-def _spans(old: list[str], new: list[str]) -> list[_Span]:
+class _TooMuch(Exception):
+    """Comparing on would take more work than it is worth."""
+
+
+class _Matcher(SequenceMatcher[str]):
+    """Matches as its parent does, and keeps count: texts can be made for which that takes minutes."""
+
+    def __init__(self, left: list[str], right: list[str], effort: Effort) -> None:
+        counts = Counter(right)
+        frequent = sum(counts[token] for token in left) > _MOST_MATCHES
+        super().__init__(None, left, right, autojunk=frequent)
+        places = self.b2j  # type: ignore[attr-defined]  # documented, and unknown to typeshed
+        self._up_to = list(accumulate((1 + len(places.get(token, ())) for token in left), initial=0))
+        self._effort = effort
+        effort.left += _FOR_A_TOKEN * (len(left) + len(right))
+        self._left = min(_MOST_OF_A_PAIR, effort.left)
+
+    def find_longest_match(self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None) -> Match:
+        """As its parent's. Raises _TooMuch."""
+        work = self._up_to[-1 if ahi is None else ahi] - self._up_to[alo]
+        if work > self._left:
+            raise _TooMuch
+        self._left -= work
+        self._effort.left -= work
+        return super().find_longest_match(alo, ahi, blo, bhi)
+
+
+def _spans(old: list[str], new: list[str], effort: Effort) -> list[_Span]:
     left, right = [token.rstrip() for token in old], [token.rstrip() for token in new]
     if max(len(left), len(right)) > _MOST_TOKENS:
         return [_Span(left == right, 0, len(left), 0, len(right))]
     head, tail = _common_ends(left, right)
     left, right = left[head : len(left) - tail], right[head : len(right) - tail]
-    counts = Counter(right)
-    frequent = sum(counts[token] for token in left) > _MOST_MATCHES
-    matcher = SequenceMatcher(None, left, right, autojunk=frequent)
-    middle = [
-        _Span(tag == "equal", a + head, b + head, c + head, d + head) for tag, a, b, c, d in matcher.get_opcodes()
-    ]
+    try:
+        found = _Matcher(left, right, effort).get_opcodes()
+    except _TooMuch:
+        found = [("replace", 0, len(left), 0, len(right))]
+    middle = [_Span(tag == "equal", a + head, b + head, c + head, d + head) for tag, a, b, c, d in found]
     first = _Span(equal=True, a=0, b=head, c=0, d=head)
     last = _Span(equal=True, a=len(old) - tail, b=len(old), c=len(new) - tail, d=len(new))
     return [span for span in (first, *middle, last) if span.b > span.a or span.d > span.c]

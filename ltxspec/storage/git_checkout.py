@@ -4,13 +4,13 @@ A review reads contents out of a commit, an apply after the merge reads files of
 fills submodules, and changes bytes for some attributes of `.gitattributes`: `working-tree-encoding` writes the text in
 another encoding (and may make quotes of other signs), `ident` puts object names in, `filter` runs a program over it.
 `text` and `eol` only change line ends. Reading a text takes all of them for the same, so they matter for images and
-sounds alone, whose bytes count.
+sounds alone, whose bytes count; and under `text=auto` only for those that git may take for text.
 """
 
 import os
 import posixpath
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Self
 
@@ -78,11 +78,14 @@ class Checkout:
             value = found.get(name, _NONE[0])
             if value not in _NONE and not (exact and (name, value) == ("filter", "lfs")):
                 return _attributed(name if value == "set" else f"{name}={value}")
-        if (
-            exact and found.get("eol") == "crlf" and found["text"] not in ("unset", "auto")
-        ):  # auto spares what is no text
+        if exact and found.get("eol") == "crlf" and found["text"] not in ("unset", "auto"):  # see `changed_text`
             return _attributed("eol=crlf")
         return None
+
+    def changed_text(self, path: str) -> Difference | None:
+        """As `changed`, of a file whose every byte counts and whose bytes git may take for text: see `may_be_text`."""
+        found = self._attributes(path) if self._files else {}
+        return _attributed("eol=crlf") if (found.get("eol"), found.get("text")) == ("crlf", "auto") else None
 
     def is_in_lfs(self, path: str) -> bool:
         """Whether Git LFS is to put the file in the place of its pointer."""
@@ -141,6 +144,15 @@ class Checkout:
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
+
+
+def may_be_text(signs: Collection[int]) -> bool:
+    """Whether git may put other line ends into a file under `text=auto`: it has some, and nothing that forbids it.
+
+    Args:
+        signs: the bytes that occur in it. Git leaves a file alone that has a 0, or a carriage return already.
+    """
+    return ord("\n") in signs and ord("\r") not in signs and 0 not in signs
 
 
 def parents(path: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from ltxspec.errors import Location, Problems
 from ltxspec.values import Json, Usd, parse_usd
@@ -187,7 +188,13 @@ def _is_texts(value: Json) -> bool:
 
 
 def _is_address(value: Json) -> bool:
-    return isinstance(value, str) and value.startswith(("https://", "http://"))
+    if not isinstance(value, str) or not value.startswith(("https://", "http://")):
+        return False
+    try:
+        parts = urlsplit(value)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _is_number(value: Json) -> bool:

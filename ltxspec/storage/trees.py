@@ -18,7 +18,7 @@ from ltxspec.spec.files import (
 )
 from ltxspec.storage.durable import LARGEST, read_if_exists, translated
 from ltxspec.storage.files import MAX_BYTES, MAX_TEXT, ProjectFolder
-from ltxspec.storage.git_checkout import SUBMODULE, Checkout, parents
+from ltxspec.storage.git_checkout import SUBMODULE, Checkout, may_be_text, parents
 from ltxspec.storage.git_objects import Blobs, TooLarge, list_tree
 from ltxspec.storage.inside import refuse_outside
 from ltxspec.storage.lfs import LARGEST_POINTER, pointed_at
@@ -86,6 +86,7 @@ class GitTree:
         self._max_text = max_text
         self._max_bytes = max_bytes
         self._digests: dict[str, str] = {}  # blob -> digest
+        self._like_text: set[str] = set()  # blobs of images and sounds that git may take for text
         self._folders: set[str] | None = None
 
     def content(self, path: str, limit: int = LARGEST) -> bytes | None:
@@ -135,6 +136,8 @@ class GitTree:
         blob = self._entries[place].id
         if blob not in self._digests:
             self._digests[blob] = self._hash(place, path)
+        if blob in self._like_text and (difference := self._checkout.changed_text(place)) is not None:
+            raise FileProblem(f"`{path}` {difference[0]}", hint=difference[1])
         return self._digests[blob]
 
     def resolve(self, path: str, *, beside: str) -> str:
@@ -143,10 +146,15 @@ class GitTree:
 
     def _hash(self, place: str, path: str) -> str:
         digest, size, head = hashlib.sha256(), 0, b""
+        signs: set[int] = set()
         for chunk in self._chunks(place, path, self._max_bytes):
             head = head or chunk
             size += len(chunk)
             digest.update(chunk)
+            if 0 not in signs:  # as it is in every picture but a hostile one
+                signs.update(chunk)
+        if may_be_text(signs):
+            self._like_text.add(self._entries[place].id)
         pointer = pointed_at(head) if size <= LARGEST_POINTER else None
         if pointer is None and head.startswith(b"version ") and self._checkout.is_in_lfs(place):
             raise FileProblem(f"`{path}` is a pointer of Git LFS in another form than the one that is known")

@@ -25,6 +25,27 @@ def test_help_lists_every_command_and_exits_well(tmp_path: Path) -> None:
     assert ltxspec(cwd=tmp_path, check=64).err.startswith("Usage: ltxspec")
 
 
+ADDRESS = "https://ann:canary@host.example/films"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--config", ADDRESS, "plan"),
+        ("init", ADDRESS),
+        ("-C", f"{ADDRESS}/nosuch", "plan"),
+        ("-C", "https:/ann:canary@host.example/films", "-v", "plan"),
+        ("-C", "https:/ann:canary@host.example/films", "doctor"),
+        ("apply", f"{ADDRESS}?sig=canary"),
+    ],
+)
+def test_an_address_in_the_place_of_a_path_is_shown_without_its_secrets(tmp_path: Path, arguments: list[str]) -> None:
+    ltxspec("init", "https:/ann:canary@host.example/films", cwd=tmp_path)
+    result = ltxspec(*arguments, cwd=tmp_path, check=None)
+    assert "canary" not in result.out + result.err
+    assert "host.example" in result.out + result.err
+
+
 def all_commands() -> list[str]:
     """Every command that does something: `plan`, `archive gc`, …"""
     found = []

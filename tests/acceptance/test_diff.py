@@ -75,6 +75,13 @@ def summary(folder: Path, *arguments: str) -> dict[str, int]:
     return {name: number for name, number in counts.items() if number}
 
 
+def test_a_new_prompt_is_read_to_its_last_word_where_no_terminal_shows_it(films: Path) -> None:
+    prompt = " ".join(f"word{number}" for number in range(200)) + " and a last surprise"
+    spec(films, more=f'  gate: {{prompt: "{prompt}"}}\n')
+    for command in ("plan", "diff"):
+        assert " ".join(ltxspec(command, cwd=films).out.split()).count(prompt) == 1
+
+
 def test_a_branch_is_followed_from_the_edit_to_the_merge(films: Path) -> None:
     assert diff(films).out.splitlines()[-1] == (
         "No changes: 3 shots as before; limit $5.00 (sandbox: nothing is charged)."

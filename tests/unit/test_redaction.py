@@ -263,6 +263,21 @@ def test_a_login_without_a_scheme_goes_and_prose_stays(text: str) -> None:
     assert "pw@" not in mask_secrets(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("/tmp/https:/ann:pw@host/x is missing", "/tmp/https:/host/x is missing"),
+        ("`https:/token-pw@host/x` does not exist", "`https:/host/x` does not exist"),
+        ("http:/host/x?sig=pw, too", "http:/host/x, too"),
+        ("C:/ann@home/x", "C:/ann@home/x"),
+    ],
+)
+def test_an_address_that_was_taken_for_a_path_is_one_all_the_same(text: str, shown: str) -> None:
+    assert redact_secrets(text) == shown
+    assert len(mask_secrets(text)) == len(text)
+    assert "pw" not in mask_secrets(text)
+
+
 def test_punctuation_behind_an_address_belongs_to_the_text() -> None:
     assert redact_secrets(f"as in {VIDEO}?w=1, or ({VIDEO}?code=7).") == f"as in {VIDEO}?w=1, or ({VIDEO})."
 

@@ -18,8 +18,9 @@ def command(session: Session, provider: str | None, output_format: str) -> int:
     import orjson
 
     from ltxspec.project.doctor import WARNING, check_setup
+    from ltxspec.redaction import redact_secrets
 
-    rows = check_setup(session.open_project(provider))
+    rows = [(name, ok, redact_secrets(detail)) for name, ok, detail in check_setup(session.open_project(provider))]
     if output_format == "json":
         document = [
             {"check": name, "ok": bool(ok), **({"warning": True} if ok is WARNING else {}), "detail": detail}

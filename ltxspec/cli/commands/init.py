@@ -29,6 +29,7 @@ def command(session: Session, directory: str, name: str | None, service: str | N
     from ltxspec.project.git_drivers import install_drivers
     from ltxspec.project.scaffold import scaffold
     from ltxspec.project.scaffold_ci import root_above
+    from ltxspec.redaction import redact_secrets
 
     folder: Path = session.folder / directory
     done = scaffold(folder, name, service)
@@ -40,12 +41,12 @@ def command(session: Session, directory: str, name: str | None, service: str | N
         click.echo(f"kept  {path} (exists)")
     root = root_above(folder) if service is None else None
     if root is not None:
-        click.echo(f"no CI files: they belong into `{root}`, the root of the repository. {_WRITE_CI}")
+        click.echo(redact_secrets(f"no CI files: they belong into `{root}`, the root of the repository. {_WRITE_CI}"))
     try:
         if install_drivers(folder):
             click.echo("set   git's merge and diff drivers for lockfiles (each clone needs this once)")
     except StorageError as error:
         click.echo(f"left  git's merge and diff drivers for lockfiles as they are: {error.line}", err=True)
-    start = "" if folder == Path.cwd() else f"cd {shlex.quote(directory)} && "
+    start = "" if folder == Path.cwd() else redact_secrets(f"cd {shlex.quote(directory)} && ")
     click.echo(f"\nNext: {start}ltxspec plan --provider sandbox")
     return 0

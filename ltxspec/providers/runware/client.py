@@ -12,6 +12,7 @@ from typing import Self
 
 import httpx
 
+from ltxspec import replies
 from ltxspec.connections import Cures, no_connection
 from ltxspec.errors import ProviderRefused
 from ltxspec.providers.hosts import is_this_machine
@@ -146,7 +147,7 @@ class Client:
                 self._api.stream("POST", self.base_url, content=body, headers=headers) as response,
             ):
                 _refuse_sandbox(response.headers)
-                content = await _read(response, _REPLY_LIMIT)
+                content = await replies.read(response, _REPLY_LIMIT)
         except (httpx.RequestError, httpx.InvalidURL, TimeoutError) as error:
             raise self.broken(error, self.base_url) from None
         return Answer(response.status_code, self._key.hide_in(content), response.headers.get("Retry-After"))
@@ -158,7 +159,7 @@ class Client:
         Raises:
             httpx.RequestError: while opening, or while the caller reads.
         """
-        async with self._files.stream("GET", url, headers={"Accept-Encoding": "identity", **headers}) as response:
+        async with self._files.stream("GET", url, headers=headers) as response:
             yield response
 
     def broken(self, error: Exception, url: httpx.URL) -> Broken:
@@ -238,7 +239,7 @@ def _pool(
             follow_redirects=False,
             trust_env=secure,
             mounts=dict.fromkeys(direct),
-            headers={"User-Agent": _USER_AGENT},
+            headers={"User-Agent": _USER_AGENT, **replies.PLAIN},
         )
     except (ValueError, ImportError, OSError, httpx.InvalidURL) as error:  # not the text: a proxy's URL has a password
         raise ProviderRefused(
@@ -257,15 +258,3 @@ def _refuse_sandbox(headers: httpx.Headers) -> None:
             whole_run=True,
             hint="use `--provider sandbox`; to rehearse what is paid for, start it with `ltxspec sandbox serve --key`",
         )
-
-
-async def _read(response: httpx.Response, limit: int) -> bytes:
-    """The body, up to `limit` bytes."""
-    parts: list[bytes] = []
-    size = 0
-    async for part in response.aiter_bytes():
-        parts.append(part)
-        size += len(part)
-        if size > limit:
-            break
-    return b"".join(parts)[:limit]

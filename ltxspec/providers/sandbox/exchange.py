@@ -165,6 +165,6 @@ def _ordered(task: Mapping[str, Json], call: Call) -> Answer:
     taken = order(task, desk)
     if isinstance(taken, dict):
         return [taken], []
-    body = {key: value for key, value in task.items() if key != "apiKey"}
-    call.store.refuse(uuid, Refusal(body, [found.item(behaviour) for found in taken], desk.now))
+    kept = call.settings.kept
+    call.store.refuse(uuid, Refusal(kept(task), [kept(found.item(behaviour)) for found in taken], desk.now))
     return [], taken

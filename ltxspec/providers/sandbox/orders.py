@@ -84,10 +84,9 @@ def _order(task: Mapping[str, Json], model: Model, price: Usd | None, desk: Desk
     if fate.cost == "higher":
         price = told_cost(price, "higher")
         fate = replace(fate, cost="listed")
-    body = {key: value for key, value in task.items() if key != "apiKey"}
     return Task(
         uuid=uuid,
-        body=body,
+        body=desk.settings.kept(task),
         base_url=desk.base_url,
         label=desk.settings.label(uuid) or f"task {uuid[:8]}",
         accepted=desk.now,

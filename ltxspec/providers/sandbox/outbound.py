@@ -6,11 +6,13 @@ so that none can be made to call itself.
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 from ltxspec.providers import hosts
 from ltxspec.providers.sandbox.settings import Outside
+from ltxspec.replies import PLAIN, read_blocking
 from ltxspec.values import Json
 
 CALLER = "X-Ltxspec-Sandbox-Call"  # in every request of a sandbox
@@ -38,7 +40,7 @@ def _client(outside: Outside, seconds: float) -> httpx.Client:
     return httpx.Client(
         transport=outside.transport,
         timeout=seconds,
-        headers={CALLER: "1"},
+        headers={CALLER: "1", **PLAIN},
         follow_redirects=False,
         trust_env=False,  # a proxy would be somebody else who hears of it
     )
@@ -46,27 +48,20 @@ def _client(outside: Outside, seconds: float) -> httpx.Client:
 
 def fetch(url: str, outside: Outside) -> bytes | None:
     """The bytes behind a URL; None when they cannot be had within a few seconds, or it may not be called."""
-    content = bytearray()
     if not may_call(url, outside):
         return None
     try:
         with _client(outside, _SECONDS) as client, client.stream("GET", url) as reply:
-            if not reply.is_success:
-                return None
-            for chunk in reply.iter_bytes():
-                content += chunk
-                if len(content) > _LARGEST:
-                    return None
+            content = read_blocking(reply, _LARGEST + 1) if reply.is_success else None
     except (httpx.HTTPError, httpx.InvalidURL):
         return None
-    return bytes(content)
+    return None if content is None or len(content) > _LARGEST else content
 
 
 def post(url: str, body: Json, outside: Outside) -> bool:
     """Send JSON; whether the other side said 2xx in time."""
     try:
-        with _client(outside, _SECONDS) as client:
-            return may_call(url, outside) and client.post(url, json=body).is_success
+        return may_call(url, outside) and _is_taken(outside, _SECONDS, "POST", url, json=body)
     except (httpx.HTTPError, httpx.InvalidURL):
         return False
 
@@ -75,10 +70,17 @@ def put(url: str, file: Path, content_type: str, outside: Outside) -> bool:
     """Send a file as the raw body of a PUT; whether the other side took it."""
     headers = {"Content-Type": content_type, "Content-Length": str(file.stat().st_size)}
     try:
-        with _client(outside, _UPLOAD_SECONDS) as client:
-            return may_call(url, outside) and client.put(url, content=_chunks(file), headers=headers).is_success
+        return may_call(url, outside) and _is_taken(
+            outside, _UPLOAD_SECONDS, "PUT", url, content=_chunks(file), headers=headers
+        )
     except (httpx.HTTPError, httpx.InvalidURL):
         return False
+
+
+def _is_taken(outside: Outside, seconds: float, method: str, url: str, **sent: Any) -> bool:
+    """Whether the other side said 2xx. What else it says is not read. Raises httpx.HTTPError, httpx.InvalidURL."""
+    with _client(outside, seconds) as client, client.stream(method, url, **sent) as reply:
+        return reply.is_success
 
 
 def _chunks(file: Path) -> Iterator[bytes]:

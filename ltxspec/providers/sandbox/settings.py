@@ -1,6 +1,6 @@
 """What a sandbox is made from. Everything it needs of the world is handed in here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 from ltxspec.apply.ports import Clock
 from ltxspec.catalog.models import Catalog
 from ltxspec.providers.sandbox.scenario import Scenario
-from ltxspec.values import Usd
+from ltxspec.redaction import redact_secrets
+from ltxspec.values import Json, Usd
 
 if TYPE_CHECKING:
     import httpx
@@ -67,3 +68,9 @@ class SandboxSettings:
     label: Callable[[str], str | None] = no_label  # task UUID -> what to burn into its video
     outside: Outside = Outside()
     patience: float = 25.0  # seconds a download waits for its video to be made before it is told to come back
+
+    def kept(self, body: Mapping[str, Json]) -> dict[str, Json]:
+        """An order as it is remembered: without the key, and without secrets where nothing in it is ever called."""
+        known = {name: value for name, value in body.items() if name != "apiKey"}
+        safe: dict[str, Json] = redact_secrets(known) if self.outside.reach == "nothing" else known
+        return safe

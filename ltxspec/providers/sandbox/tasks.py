@@ -4,9 +4,10 @@ Every call opens the file anew and closes it again: a fraction of a millisecond,
 else to get along. Writes are one immediate transaction each, so that of two equal orders exactly one is taken.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -108,12 +109,23 @@ class TaskStore:
         self.folder = folder
         self._file = folder / "state.sqlite"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._make_private()
         except OSError as error:
             raise StorageError(f"the sandbox cannot keep its state in `{folder}`: {error.strerror}") from error
         with self._writing() as db:
             for statement in _SCHEMA.split(";"):
                 db.execute(statement)
+
+    def _make_private(self) -> None:
+        """It holds prompts that are not public yet. SQLite gives its other files the same mode."""
+        descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            if os.fstat(descriptor).st_mode & 0o077:  # an earlier ltxspec made it
+                with suppress(PermissionError):  # another user's, as in a container
+                    os.fchmod(descriptor, 0o600)
+        finally:
+            os.close(descriptor)
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

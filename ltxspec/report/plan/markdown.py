@@ -10,7 +10,7 @@ from ltxspec.report import wording as phrases
 from ltxspec.report.destinations import sent_to
 from ltxspec.report.markdown import code, details, escape, fence, link, marked, prose
 from ltxspec.report.terminal import clean, fit
-from ltxspec.report.word_diff import collapse, word_diff
+from ltxspec.report.word_diff import Effort, collapse, word_diff
 from ltxspec.values import format_usd
 
 MOST_ROWS = 500  # changed shots listed
@@ -136,7 +136,8 @@ def _details(changes: Sequence[Change], room: _Room) -> list[str]:
     """Edited shots first: a reviewer has not seen the difference anywhere else."""
     worth = [change for change in changes if change.action is not Action.CREATE and change.changes]
     worth += [change for change in changes if change.action is Action.CREATE and phrases.prompt(change)]
-    taken = room.take([_detail(change) for change in worth[:MOST_DETAILS]], MOST_DETAILS)
+    effort = Effort()
+    taken = room.take([_detail(change, effort) for change in worth[:MOST_DETAILS]], MOST_DETAILS)
     blocks = ["\n".join(taken)] if taken else []
     if len(taken) < len(worth):
         blocks.append(
@@ -145,19 +146,19 @@ def _details(changes: Sequence[Change], room: _Room) -> list[str]:
     return blocks
 
 
-def _detail(change: Change) -> str:
+def _detail(change: Change, effort: Effort) -> str:
     summary = f"{code(_address(change))}: {escape(phrases.reason(change))}"
     if change.action is Action.CREATE:
         return details(summary, f"<blockquote>{escape(fit(phrases.prompt(change), _LONGEST_PROMPT))}</blockquote>")
-    return details(summary, "\n".join(map(_field, change.changes)))
+    return details(summary, "\n".join(_field(field, effort) for field in change.changes))
 
 
-def _field(change: FieldChange) -> str:
+def _field(change: FieldChange, effort: Effort) -> str:
     name = f"<b>{escape(phrases.field_name(change.path))}</b>"
     if not phrases.is_text(change):
         before, after = map(escape, phrases.values(change.before, change.after))
         return f"<p>{name}: <del>{before}</del> → <ins><b>{after}</b></ins></p>"
-    segments = word_diff(change.before, change.after)
+    segments = word_diff(change.before, change.after, effort)
     if not any(segment.kind in {"delete", "insert"} for segment in segments):
         return f"<p>{name}: only white space changed</p>"
     return f"<p>{name}:</p><blockquote>{marked(collapse(segments, _KEEP))}</blockquote>"

@@ -10,6 +10,7 @@ from ltxspec.redaction import redact_secrets
 from ltxspec.report import wording as phrases
 from ltxspec.report.destinations import sent_to
 from ltxspec.report.terminal import Paint, Style, clean, fit, pad, width_of, wrap
+from ltxspec.report.word_diff import Effort
 
 MOST_ROWS = 500  # changed shots listed; the rest is counted
 MOST_PROMPTS = 50  # of them, with a prompt or its difference shown in full
@@ -40,12 +41,12 @@ def plan_text(plan: Plan, style: Style) -> str:
 
 def format_change(change: Change, style: Style) -> str:
     """What changes in one shot, as beneath its row in the plan; lines with a final newline, or nothing."""
-    return "".join(f"{line}\n" for line in _details(change, style, detailed=True))
+    return "".join(f"{line}\n" for line in _details(change, style, Effort()))
 
 
 def _spec_blocks(plan: Plan, style: Style) -> Iterator[list[str]]:
     """One block a spec that has something to do."""
-    room, prompts = MOST_ROWS, MOST_PROMPTS
+    room, prompts, effort = MOST_ROWS, MOST_PROMPTS, Effort()
     for name, group in groupby(plan.changes, key=lambda change: change.address.spec):
         changes = list(group)
         pending = [change for change in changes if change.action is not Action.NO_OP]
@@ -57,9 +58,9 @@ def _spec_blocks(plan: Plan, style: Style) -> Iterator[list[str]]:
         table = _table(rows, style)
         block = [_heading(name, changes, plan, style)]
         for change, row in zip(shown, rows, strict=True):
-            detailed = prompts > 0
+            details = _details(change, style, effort if prompts > 0 else None)
             prompts -= change.action is Action.CREATE or any(map(phrases.is_text, change.changes))
-            block += [*table.lines(row), *_details(change, style, detailed=detailed)]
+            block += [*table.lines(row), *details]
         block += _hidden(hidden, style) + _unchanged(name, len(changes) - len(pending), plan, style)
         yield block
 
@@ -127,13 +128,13 @@ def _table(rows: Sequence[_Row], style: Style) -> _Table:
     return _Table(address, reason, address + 2 + reason + 2 + size <= room, style)
 
 
-def _details(change: Change, style: Style, *, detailed: bool) -> list[str]:
-    """What stands beneath a row: fields, prompt, the provider's words, the cure."""
+def _details(change: Change, style: Style, effort: Effort | None) -> list[str]:
+    """What stands beneath a row: fields, prompt, the provider's words, the cure; without an `effort` no texts."""
     lines: list[str] = []
     if change.action is Action.CREATE:
-        lines += _preview(change, style) if detailed else []
+        lines += _preview(change, style) if effort is not None else []
     else:
-        lines += _fields(change.changes, style, detailed=detailed)
+        lines += _fields(change.changes, style, effort)
     width = style.width - _DETAIL_INDENT
     if change.note:
         paint = Paint.RED if change.action is Action.BLOCKED else None
@@ -145,12 +146,12 @@ def _details(change: Change, style: Style, *, detailed: bool) -> list[str]:
 
 def _preview(change: Change, style: Style) -> list[str]:
     lines = wrap(phrases.prompt(change), style.width - _DETAIL_INDENT)
-    if len(lines) > _PREVIEW_LINES:
+    if len(lines) > _PREVIEW_LINES and not style.whole:
         lines = [*lines[: _PREVIEW_LINES - 1], fit(f"{lines[_PREVIEW_LINES - 1]} …", style.width - _DETAIL_INDENT)]
     return [style.paint(line, Paint.DIM) for line in lines]
 
 
-def _fields(changes: Sequence[FieldChange], style: Style, *, detailed: bool) -> list[str]:
+def _fields(changes: Sequence[FieldChange], style: Style, effort: Effort | None) -> list[str]:
     from ltxspec.report.marked import field_lines
 
     names = [phrases.field_name(change.path) for change in changes]
@@ -159,7 +160,7 @@ def _fields(changes: Sequence[FieldChange], style: Style, *, detailed: bool) -> 
     lines: list[str] = []
     for name, change in zip(names, changes, strict=True):
         label = pad(fit(name, room // 2), column)
-        texts = field_lines(change, style, room - width_of(label) - 2, detailed=detailed)
+        texts = field_lines(change, style, room - width_of(label) - 2, effort)
         lines += [f"{label if index == 0 else ' ' * width_of(label)}  {text}" for index, text in enumerate(texts)]
     return lines
 

@@ -12,7 +12,7 @@ from ltxspec.report.markdown import code, escape, marked, prose
 from ltxspec.report.review import wording as review_words
 from ltxspec.report.review.whole import is_bought, whole_request
 from ltxspec.report.terminal import clean, fit
-from ltxspec.report.word_diff import collapse, word_diff
+from ltxspec.report.word_diff import Effort, collapse, word_diff
 from ltxspec.review.models import Cause, ShotReview
 
 _KEEP = 15  # equal words around a change
@@ -60,26 +60,32 @@ def link_to(label: str, file: str, line: int, base: str) -> str:
 
 
 def picture(url: str, description: str) -> str:
-    """An image as HTML. Empty for an address that is neither https, http nor relative."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("", "http", "https"):
+    """An image as HTML. Empty for what is no address, and for one that is neither https, http nor relative."""
+    try:
+        scheme = urlsplit(url).scheme
+    except ValueError:
+        return ""
+    if scheme not in ("", "http", "https"):
         return ""
     return f'<img src="{_attribute(url)}" alt="{html.escape(clean(description))}">'
 
 
-def details_of(shot: ShotReview, links: Links, *, is_open: bool = False, whole: bool = False) -> str:
+def details_of(
+    shot: ShotReview, links: Links, effort: Effort | None = None, *, is_open: bool = False, whole: bool = False
+) -> str:
     """One shot as a folded section, HTML without blank lines.
 
     Args:
         shot: the shot.
         links: of pictures and videos.
+        effort: what is left for comparisons on the page; None where it shows one shot.
         is_open: whether it is unfolded from the start.
         whole: show all that is bought, see `whole.py`; else only what changed.
     """
     title = f" {escape(fit(clean(shot.title), _LONGEST_ADDRESS))}" if shot.title else ""
     about = f"{review_words.KINDS[shot.kind]}: {escape(review_words.reason(shot))}"
     summary = f"<details{' open' if is_open else ''}><summary>{code(address(shot))}{title} ({about})</summary>"
-    return "\n".join([summary, *_body(shot, links, whole=whole), "</details>"])
+    return "\n".join([summary, *_body(shot, links, effort, whole=whole), "</details>"])
 
 
 def has_details(shot: ShotReview, *, whole: bool = False) -> bool:
@@ -89,16 +95,16 @@ def has_details(shot: ShotReview, *, whole: bool = False) -> bool:
     )
 
 
-def _body(shot: ShotReview, links: Links, *, whole: bool) -> Iterator[str]:
+def _body(shot: ShotReview, links: Links, effort: Effort | None, *, whole: bool) -> Iterator[str]:
     image = links.images.get(str(shot.address))
     if image:
         yield f"<p>{picture(image, f'before and after of {shot.address}')}</p>"
     if whole and is_bought(shot):
         told = [change for change in shot.changes if not phrases.is_text(change)]
-        yield from map(_field, told[:_MOST_FIELDS])
-        yield from whole_request(shot)
+        yield from (_field(change, effort) for change in told[:_MOST_FIELDS])
+        yield from whole_request(shot, effort)
     elif shot.changes:
-        yield from map(_field, shot.changes[:_MOST_FIELDS])
+        yield from (_field(change, effort) for change in shot.changes[:_MOST_FIELDS])
         if len(shot.changes) > _MOST_FIELDS:
             yield f"<p>… and {phrases.counted(len(shot.changes) - _MOST_FIELDS, 'more field')}</p>"
     elif shot.prompt_before is None and shot.prompt_after:
@@ -112,14 +118,14 @@ def _body(shot: ShotReview, links: Links, *, whole: bool) -> Iterator[str]:
         yield f"<p>{videos}</p>"
 
 
-def _field(change: FieldChange) -> str:
+def _field(change: FieldChange, effort: Effort | None) -> str:
     name = f"<b>{escape(phrases.field_name(change.path))}</b>"
     if not phrases.is_text(change):
         before, after = map(escape, phrases.values(change.before, change.after))
         return f"<p>{name}: <del>{before}</del> → <ins><b>{after}</b></ins></p>"
     if len(change.before) + len(change.after) > _LONGEST_DIFF:
         return f"<p>{name}: {len(change.before):,} → {len(change.after):,} characters</p>"
-    segments = word_diff(change.before, change.after)
+    segments = word_diff(change.before, change.after, effort)
     if not any(segment.kind in {"delete", "insert"} for segment in segments):
         return f"<p>{name}: only white space changed</p>"
     return f"<p>{name}:</p><blockquote>{marked(collapse(segments, _KEEP))}</blockquote>"

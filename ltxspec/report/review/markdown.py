@@ -18,6 +18,7 @@ from ltxspec.report.review.marker import Marker, write_marker
 from ltxspec.report.review.whole import is_bought
 from ltxspec.report.sized import Room
 from ltxspec.report.terminal import clean, fit
+from ltxspec.report.word_diff import Effort
 from ltxspec.review.models import WORKING_TREE, Kind, LostTake, Review, ShotReview
 from ltxspec.version import __version__
 
@@ -247,7 +248,8 @@ def _details(shots: Sequence[ShotReview], room: Room, page: Page) -> list[str]:
     worth = [shot for shot in shots if has_details(shot, whole=page.whole)]
     worth.sort(key=lambda shot: ((page.whole and not is_bought(shot)), not shot.changes))
     is_open = len(worth) <= _OPEN
-    made = (details_of(shot, page.links, is_open=is_open, whole=page.whole) for shot in worth)
+    effort = Effort()
+    made = (details_of(shot, page.links, effort, is_open=is_open, whole=page.whole) for shot in worth)
     taken = room.fill(made, MOST_DETAILS)
     blocks = ["\n".join(taken)] if taken else []
     if page.whole and taken:

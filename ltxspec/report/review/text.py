@@ -10,6 +10,7 @@ from ltxspec.report import wording as phrases
 from ltxspec.report.marked import field_lines
 from ltxspec.report.review import wording as review_words
 from ltxspec.report.terminal import Paint, Style, clean, fit, pad, width_of, wrap
+from ltxspec.report.word_diff import Effort
 from ltxspec.review.models import Kind, LostTake, Review, ShotReview
 
 MOST_ROWS = 500  # shots listed; the rest is counted
@@ -56,7 +57,7 @@ def _header(review: Review) -> str:
 
 def _blocks(review: Review, style: Style) -> Iterator[list[str]]:
     """One block a spec."""
-    room, diffs = MOST_ROWS, MOST_DIFFS
+    room, diffs, effort = MOST_ROWS, MOST_DIFFS, Effort()
     for name, group in groupby(review_words.own_shots(review), key=lambda shot: shot.address.spec):
         shots = list(group)
         shown, hidden = shots[:room], shots[room:]
@@ -69,7 +70,7 @@ def _blocks(review: Review, style: Style) -> Iterator[list[str]]:
         columns = _columns(shown, style)
         for shot in shown:
             block += columns.row(shot)
-            block += [" " * _INDENT + line for line in _details(shot, style, detailed=diffs > 0)]
+            block += [" " * _INDENT + line for line in _details(shot, style, effort if diffs > 0 else None)]
             diffs -= bool(shot.changes) or shot.before is None
         yield [*block, _hidden(name, hidden, style)] if hidden else block
 
@@ -113,13 +114,16 @@ def _cost(shot: ShotReview) -> str:
     return f"{before} → {after}" if before and after != "no cost" else after
 
 
-def _details(shot: ShotReview, style: Style, *, detailed: bool) -> list[str]:
-    """What stands beneath a row: size, changed fields, the prompt of what is new, causes, the provider's words."""
+def _details(shot: ShotReview, style: Style, effort: Effort | None) -> list[str]:
+    """What stands beneath a row: size, changed fields, the prompt of what is new, causes, the provider's words.
+
+    Without an `effort` texts are left out.
+    """
     width = style.width - _INDENT
     lines = wrap(review_words.size(shot), width)
     if shot.changes:
-        lines += _fields(shot.changes, style, detailed=detailed)
-    elif shot.before is None and shot.prompt_before is None and detailed:
+        lines += _fields(shot.changes, style, effort)
+    elif shot.before is None and shot.prompt_before is None and effort is not None:
         lines += _preview(shot, style)
     for cause in review_words.hidden_causes(shot):
         values = review_words.cause_values(cause)
@@ -143,19 +147,19 @@ def _failure(take: Take) -> str:
 
 def _preview(shot: ShotReview, style: Style) -> list[str]:
     lines = wrap(clean(shot.prompt_after or ""), style.width - _INDENT)
-    if len(lines) > _PREVIEW_LINES:
+    if len(lines) > _PREVIEW_LINES and not style.whole:
         last = fit(f"{lines[_PREVIEW_LINES - 1]} …", style.width - _INDENT)
         lines = [*lines[: _PREVIEW_LINES - 1], last]
     return [style.paint(line, Paint.DIM) for line in lines]
 
 
-def _fields(changes: Sequence[FieldChange], style: Style, *, detailed: bool) -> list[str]:
+def _fields(changes: Sequence[FieldChange], style: Style, effort: Effort | None) -> list[str]:
     names = [phrases.field_name(change.path) for change in changes]
     column = min(max(map(width_of, names)), _LONGEST_NAME)
     lines: list[str] = []
     for name, change in zip(names, changes, strict=True):
         label = pad(fit(name, (style.width - _INDENT) // 2), column)
-        texts = field_lines(change, style, style.width - _INDENT - width_of(label) - 2, detailed=detailed)
+        texts = field_lines(change, style, style.width - _INDENT - width_of(label) - 2, effort)
         lines += [f"{label if index == 0 else ' ' * width_of(label)}  {text}" for index, text in enumerate(texts)]
     return lines
 

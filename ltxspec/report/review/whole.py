@@ -15,7 +15,7 @@ from ltxspec.report import wording as phrases
 from ltxspec.report.destinations import parameters
 from ltxspec.report.markdown import escape, marked
 from ltxspec.report.terminal import clean
-from ltxspec.report.word_diff import word_diff
+from ltxspec.report.word_diff import Effort, word_diff
 from ltxspec.review.models import Kind, ShotReview
 from ltxspec.values import Json
 
@@ -27,7 +27,7 @@ def is_bought(shot: ShotReview) -> bool:
     return _request(shot) is not None
 
 
-def whole_request(shot: ShotReview) -> Iterator[str]:
+def whole_request(shot: ShotReview, effort: Effort | None) -> Iterator[str]:
     """All that the shot's request says, as HTML: its prompt from the first word to the last, then every other field."""
     request = _request(shot)
     if request is None:
@@ -35,7 +35,7 @@ def whole_request(shot: ShotReview) -> Iterator[str]:
     body = redact_secrets(request)
     text = body.get(PROMPT)
     if isinstance(text, str):
-        yield f"<p><b>prompt</b>:</p><blockquote>{_prompt(shot.prompt_before, text)}</blockquote>"
+        yield f"<p><b>prompt</b>:</p><blockquote>{_prompt(shot.prompt_before, text, effort)}</blockquote>"
     fields = [
         f"{escape(phrases.field_name(item.path))}: {escape(phrases.value(item.after, sys.maxsize))}"
         for item in field_changes({}, body)
@@ -60,7 +60,7 @@ def _inputs(shot: ShotReview) -> Mapping[str, str]:
     return shot.after.inputs if shot.after is not None else {}
 
 
-def _prompt(before: str | None, after: str) -> str:
+def _prompt(before: str | None, after: str, effort: Effort | None) -> str:
     if before is None or len(before) + len(after) > _LONGEST_DIFF:
         return escape(after.strip())
-    return marked(word_diff(before, after))
+    return marked(word_diff(before, after, effort))

@@ -8,6 +8,7 @@ from ltxspec.report.review import wording as words
 from ltxspec.report.storyboard.models import Footage
 from ltxspec.report.storyboard.players import Player, is_same_video, players_of, take_cost
 from ltxspec.report.storyboard.prompts import Field, Prompt, causes_of, fields_of, parameters_of, prompt_of
+from ltxspec.report.word_diff import Effort
 from ltxspec.review.models import Kind, ShotReview
 
 
@@ -59,7 +60,7 @@ class Card:
     same_video: bool  # on both sides
 
 
-def card_of(number: int, shot: ShotReview, footage: Sequence[Footage]) -> Card:
+def card_of(number: int, shot: ShotReview, footage: Sequence[Footage], effort: Effort | None = None) -> Card:
     """Put a shot's card together; `footage` holds its results in the order of the takes' outputs."""
     return Card(
         number=number,
@@ -73,8 +74,8 @@ def card_of(number: int, shot: ShotReview, footage: Sequence[Footage]) -> Card:
         cost=_cost(shot),
         reason=words.reason(shot),
         players=players_of(number, shot, footage),
-        prompt=prompt_of(shot),
-        fields=fields_of(shot),
+        prompt=prompt_of(shot, effort),
+        fields=fields_of(shot, effort),
         parameters=parameters_of(shot),
         causes=causes_of(shot),
         notes=tuple(_notes(shot)),

@@ -11,6 +11,7 @@ from ltxspec.report.storyboard.models import Footage
 from ltxspec.report.storyboard.players import Side, take_cost
 from ltxspec.report.storyboard.templates import as_it_stands, asset, island, policy, template
 from ltxspec.report.terminal import clean
+from ltxspec.report.word_diff import Effort
 from ltxspec.review.models import LostTake, Review
 from ltxspec.values import Json
 
@@ -35,9 +36,8 @@ def storyboard(review: Review, footage: Sequence[Sequence[Footage]]) -> Iterator
         review: what to show.
         footage: for each shot of the review, in its order, the results whose videos are on this machine.
     """
-    cards = [
-        card_of(number, shot, found) for number, (shot, found) in enumerate(zip(review.shots, footage, strict=True), 1)
-    ]
+    effort, shots = Effort(), zip(review.shots, footage, strict=True)
+    cards = [card_of(number, shot, found, effort) for number, (shot, found) in enumerate(shots, 1)]
     style, script = asset("page.css"), "".join(map(asset, SCRIPTS))
     yield from template("page.html.j2").generate(
         policy=policy(style, script),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ltxspec.plan.actions import FieldChange
 from ltxspec.report import wording as phrases
 from ltxspec.report.review import wording as words
-from ltxspec.report.word_diff import Segment, changed_words, word_diff
+from ltxspec.report.word_diff import Effort, Segment, changed_words, word_diff
 from ltxspec.review.models import Cause, ShotReview
 from ltxspec.values import Json
 
@@ -34,7 +34,7 @@ class Field:
     segments: tuple[Segment, ...] = ()
 
 
-def prompt_of(shot: ShotReview) -> Prompt | None:
+def prompt_of(shot: ShotReview, effort: Effort | None = None) -> Prompt | None:
     """The prompt of a shot; None where neither side has one."""
     before, after = shot.prompt_before, shot.prompt_after
     if before is None or after is None or before == after:
@@ -43,7 +43,7 @@ def prompt_of(shot: ShotReview) -> Prompt | None:
             return None
         heading = "Prompt, unchanged" if before == after else "Prompt"
         return Prompt(heading, (Segment("equal", text, 0),), changed=False)
-    segments = word_diff(before, after)
+    segments = word_diff(before, after, effort)
     deleted, inserted = changed_words(segments)
     if all(segment.kind == "equal" for segment in segments):
         return Prompt("Prompt: only white space changed", segments, changed=True)
@@ -54,16 +54,16 @@ def _counted(number: int) -> str:
     return phrases.counted(number, "word")
 
 
-def fields_of(shot: ShotReview) -> tuple[Field, ...]:
+def fields_of(shot: ShotReview, effort: Effort | None = None) -> tuple[Field, ...]:
     """The parameters that differ, without the prompt."""
     prompted = shot.prompt_before is not None and shot.prompt_after is not None
-    return tuple(_field(change) for change in shot.changes if not (prompted and change.path == _PROMPT))
+    return tuple(_field(change, effort) for change in shot.changes if not (prompted and change.path == _PROMPT))
 
 
-def _field(change: FieldChange) -> Field:
+def _field(change: FieldChange, effort: Effort | None) -> Field:
     segments: tuple[Segment, ...] = ()
     if phrases.is_text(change):
-        segments = word_diff(change.before, change.after)
+        segments = word_diff(change.before, change.after, effort)
     before, after = (phrases.value(item, _VALUE_WIDTH) for item in (change.before, change.after))
     return Field(phrases.field_name(change.path), before, after, segments)
 

@@ -51,6 +51,11 @@ def test_colour_follows_the_environment_then_the_stream(
     assert Session(no_color=True).style(Terminal()).color is False
 
 
+def test_a_new_prompt_is_whole_where_what_is_written_is_kept() -> None:
+    assert not style_for(Terminal()).whole
+    assert style_for(io.StringIO()).whole
+
+
 @pytest.mark.parametrize(("columns", "width"), [("120", 120), ("10", 40), ("wide", 100), ("", 100)])
 def test_the_width_is_the_terminals_within_reason(columns: str, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", columns)

@@ -42,6 +42,19 @@ def test_values_of_variables_that_sound_secret_are_named_instead(monkeypatch: py
     assert "https://h.example/x" in text
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "netloc 'u:canary@evil\uff0f.localhost' contains invalid characters under NFKC normalization",
+        "could not reach ann:canary@host at all",
+        "2:canary@[::1] is odd",
+        "a:b:canary@x",
+    ],
+)
+def test_what_looks_like_a_login_goes_among_other_words_too(message: str) -> None:
+    assert "canary" not in Path(crash(message)).read_text().replace(f'crash("{message}")', "")
+
+
 def test_a_short_value_hides_nothing_by_chance(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("A_KEY", "odd")
     assert "RuntimeError: odd" in Path(crash("odd")).read_text()

@@ -4,6 +4,7 @@ import io
 import json
 import sys
 from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
 
 import click
 import pytest
@@ -45,3 +46,42 @@ def test_both_streams_are_guarded_and_given_back() -> None:
     err.seek(0)
     assert sorted(out.read().splitlines()) == ["\x1b as it is", "a\\u0007", "c\\u0007\\u001b[2J"]
     assert err.read() == "b\\u009b\n"
+
+
+COMMANDS = "##[add-mask]1\n::error::All good\n  ::stop-commands::x\na ##[error]b ::notice::c\n"
+AS_TEXT = "#\\u0023[add-mask]1\n\\u003a:error::All good\n  \\u003a:stop-commands::x\na #\\u0023[error]b ::notice::c\n"
+
+
+def written(*texts: str | bytes) -> str:
+    out = io.TextIOWrapper(io.BytesIO(), "utf-8", newline="\n")
+    with redirect_stdout(out), guarded():
+        for text in texts:
+            click.echo(text, nl=False)
+    out.seek(0)
+    return out.read()
+
+
+def test_in_a_workflow_nothing_in_a_text_is_a_command_to_its_runner(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert written(COMMANDS) == COMMANDS
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    assert written(COMMANDS) == AS_TEXT
+    assert written("a", "::b\n", "::c\n", " ", "::d") == "a::b\n\\u003a:c\n \\u003a:d"
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_in_a_workflow_json_stays_the_same_document(monkeypatch: pytest.MonkeyPatch, indent: int | None) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    document = {"prompt": COMMANDS, "::group::": ["##[endgroup]"]}
+    text = json.dumps(document, indent=indent)
+    for told in (written(text), written(text.encode())):
+        assert "##[" not in told
+        assert json.loads(told) == document
+
+
+def test_what_a_workflow_writes_to_a_file_stays_as_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    with (tmp_path / "review.md").open("w+", encoding="utf-8") as file:
+        with redirect_stdout(file), guarded():
+            click.echo(COMMANDS, nl=False)
+        file.seek(0)
+        assert file.read() == COMMANDS

@@ -1,14 +1,16 @@
 """What a forge's answers mean, how long is waited, and that the token stays hidden."""
 
+import gzip
 import socket
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
 from fake_forges import TOKEN, Slept
 
 from ltxspec.forges.github import header
-from ltxspec.forges.http import Access, Api, Pace, Secret
+from ltxspec.forges.http import READ_TRIES, Access, Api, Pace, Secret
 from ltxspec.forges.port import Denied, ForgeError, Gone, Unsettled
 
 BASE = "https://forge.test/api"
@@ -150,6 +152,45 @@ def test_an_address_that_is_none_is_refused(url: str) -> None:
 def test_an_answer_that_is_no_json_is_refused(api: Callable[..., Api], content: bytes) -> None:
     with pytest.raises(ForgeError, match="not JSON"):
         api(httpx.Response(200, content=content)).read("/x")
+
+
+class Packed(httpx.SyncByteStream):
+    """A body that is compressed already."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._content
+
+
+def packed(content: bytes, coding: str) -> httpx.Response:
+    return httpx.Response(200, headers={"Content-Encoding": coding}, stream=Packed(content))
+
+
+def test_an_answer_is_asked_for_and_read_unpacked(api: Callable[..., Api], asked: list[httpx.Request]) -> None:
+    assert api(packed(gzip.compress(b'{"a": 1}'), "gzip")).read("/x").data == {"a": 1}
+    assert asked[0].headers["Accept-Encoding"] == "identity"
+
+
+def test_an_answer_that_is_packed_several_times_is_none(api: Callable[..., Api]) -> None:
+    answers = [packed(gzip.compress(gzip.compress(b"{}")), "gzip, gzip") for _ in range(READ_TRIES)]
+    with pytest.raises(ForgeError, match=r"does not answer: no answer \(DecodingError\)"):
+        api(*answers).read("/x")
+    with pytest.raises(Unsettled):
+        api(packed(b"{}", "gzip")).write("POST", "/x", {"body": "text"})
+
+
+def test_an_endless_answer_is_not_read_to_its_end(api: Callable[..., Api], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ltxspec.forges.http.LARGEST", 2**20)
+    bomb = gzip.compress(bytes(2**25), 1)
+    tracemalloc.start()
+    try:
+        with pytest.raises(Unsettled, match="too large"):
+            api(packed(bomb, "gzip")).write("POST", "/x", {"body": "text"})
+        assert tracemalloc.get_traced_memory()[1] < 2**23
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_list_that_is_none_is_refused(api: Callable[..., Api]) -> None:

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from acceptance.commands import write_spec
+from acceptance.commands import ltxspec, write_spec
 from unit.project.projects import project
 
 from ltxspec.errors import ProviderError
@@ -38,3 +38,29 @@ def test_the_sandbox_needs_none(tmp_path: Path) -> None:
 def test_an_empty_archive_has_no_places(opened: Project) -> None:
     assert local_places(opened) == {}
     assert not open_archive(opened).has("0" * 64)
+
+
+@pytest.mark.parametrize(("url", "outside"), [("../shared", True), ("kept/videos", False), (".ltxspec/archive", False)])
+def test_who_writes_to_an_archive_outside_of_the_project_hears_where_it_is(
+    tmp_path: Path, url: str, *, outside: bool
+) -> None:
+    root = tmp_path / "films"
+    root.mkdir()
+    write_spec(root, SPEC)
+    (root / "ltxspec.toml").write_text(f"[archive]\nurl = '{url}'\n")
+    told: list[str] = []
+    opened = open_project(root, "sandbox", warn=told.append)
+    open_archive(opened)
+    assert told == []
+    open_archive(opened, ["night"])
+    where = f"videos are kept outside of the project, in `{tmp_path / 'shared'}`: see `[archive] url` in `ltxspec.toml`"
+    assert told == ([where] if outside else [])
+
+
+def test_a_free_preview_says_where_else_it_writes(tmp_path: Path) -> None:
+    root = tmp_path / "films"
+    root.mkdir()
+    write_spec(root, SPEC)
+    (root / "ltxspec.toml").write_text("[archive]\nurl = '../shared'\n")
+    result = ltxspec("apply", "--provider", "sandbox", cwd=root)
+    assert result.err.count(f"warning: videos are kept outside of the project, in `{tmp_path / 'shared'}`") == 1

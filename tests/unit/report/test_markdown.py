@@ -70,6 +70,14 @@ def test_nobody_is_mentioned_and_nothing_is_referred_to(text: str) -> None:
     assert not re.search(r"[@#!$%&~^]\w", Page(escape(text)).text)
 
 
+@pytest.mark.parametrize("text", ["{+new+}", "{-old-}", "[+new+]", "[-old-]"])
+def test_no_text_is_shown_as_a_difference(text: str) -> None:
+    """GitLab looks for these in the rendered text, as it does for mentions."""
+    shown = Page(escape(f"a {text} b")).text
+    assert not re.search(r"[\[{][-+]|[-+][\]}]", shown)
+    assert shown.replace(ZERO_WIDTH_SPACE, "").strip() == f"a {text} b"
+
+
 def test_user_text_never_brings_a_line_end() -> None:
     assert "\n" not in escape("a\n/close") + code("a\n/close") + prose("a\n`/close`")
 

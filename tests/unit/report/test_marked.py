@@ -1,5 +1,6 @@
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +33,45 @@ def test_with_colour_a_deletion_is_struck_and_an_insertion_underlined_across_spa
 def test_a_gap_tells_how_many_words_it_hides() -> None:
     middle = " ".join(f"w{number}" for number in range(30))
     assert "… 18 words …" in marked(f"old {middle} old", f"new {middle} new")
+
+
+def test_marks_in_a_prompt_do_not_look_like_ours() -> None:
+    before = "a {+slow+} drift, golden hour"
+    after = "a {+slow+} drift,+} [-a naked man on the roof,-] {+golden hour"
+    text = marked(before, after)
+    assert text.replace("\n", " ") == (
+        "a {\\+slow+\\} drift,{++\\} [\\-a naked man on the roof,-\\] {\\++}golden hour"
+    ), "one insertion, and no deletion"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        ("fog [", "fog", "fog[-[\\-]"),
+        ("] fog", "fog", "[-\\]-] fog"),
+        ("fog", "fog {", "fog {+{\\+}"),
+        ("fog", "} fog", "{+\\}+} fog"),
+        ("fog", "fog [-]", "fog {+[\\-\\]+}"),
+    ],
+)
+def test_a_bracket_at_a_mark_of_ours_is_told_from_it(before: str, after: str, shown: str) -> None:
+    assert marked(before, after) == shown
+
+
+signs = st.lists(st.sampled_from(["[", "]", "{", "}", "-", "+", "rain", " "]), max_size=12).map("".join)
+
+
+@given(before=signs, after=signs)
+def test_no_text_brings_a_mark(before: str, after: str) -> None:
+    segments = word_diff(before, after)
+    deleted, inserted = (sum(segment.kind == kind for segment in segments) for kind in ("delete", "insert"))
+    shown = "".join(marked_lines(segments, PLAIN, 1000))
+    assert len(re.findall(r"\[-", shown)) == len(re.findall(r"-\]", shown)) == deleted
+    assert len(re.findall(r"\{\+", shown)) == len(re.findall(r"\+\}", shown)) == inserted
+
+
+def test_with_colour_brackets_stay_as_they_are() -> None:
+    assert marked("fog [-x-]", "rain [-x-]", COLOR).endswith(" [-x-]")
 
 
 def test_controls_in_a_prompt_never_reach_the_terminal() -> None:

@@ -74,6 +74,10 @@ def test_a_word_wider_than_the_line_is_cut_even_when_nothing_fits() -> None:
     assert chop("", 2) == [""]
 
 
+def test_a_long_word_is_cut_in_time_that_grows_with_it_alone() -> None:
+    assert sum(map(len, chop("夜" * 400_000, 40))) == 400_000  # when every piece measured all that is left: minutes
+
+
 def test_text_that_nobody_sees_is_shown() -> None:
     """Variation selectors, fillers and rows of joiners can spell words that only the provider reads."""
     hidden = "".join(chr(0xE0100 + ord(letter) - 32) for letter in "beaten")

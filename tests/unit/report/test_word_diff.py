@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltxspec.report.word_diff import Segment, changed_words, collapse, word_diff
+from ltxspec.report.word_diff import Effort, Segment, changed_words, collapse, word_diff
 
 LONG = " ".join(f"word{number}" for number in range(40))
 
@@ -86,9 +86,16 @@ def test_changed_words_are_counted_without_punctuation() -> None:
     assert changed_words(word_diff("a big, old house", "a small house")) == (2, 1)
 
 
+def alternating(fill: str, words: int, number: int) -> str:
+    """Words that stand in both of two texts, a word between any two of them that does not."""
+    return " ".join(f"w{index % words} {fill}{index}" for index in range(number))
+
+
 def test_hostile_texts_are_compared_in_bounded_time() -> None:
     chance = random.Random(1)
     pairs = [
+        (alternating("a", 100, 2500), alternating("b", 100, 2500)),
+        (alternating("a", 2500, 2500), alternating("b", 2500, 2500)),
         ("a b " * 2500, "b a c " * 1600),
         (" ".join(chance.choices(["x", "y", "z"], k=4000)), " ".join(chance.choices(["x", "y", "z"], k=4000))),
         (" ".join(map(str, range(20_000))), " ".join(map(str, range(20_000, 0, -1)))),
@@ -96,4 +103,28 @@ def test_hostile_texts_are_compared_in_bounded_time() -> None:
     start = time.perf_counter()
     for before, after in pairs:
         assert word_diff(before, after)
-    assert time.perf_counter() - start < 5  # unbounded, the first pair alone takes minutes
+    assert time.perf_counter() - start < 5  # unbounded, they take minutes
+
+
+def test_many_hostile_texts_are_compared_in_bounded_time() -> None:
+    effort = Effort()
+    start = time.perf_counter()
+    for number in range(100):
+        assert word_diff(f"{number} {alternating('a', 40, 400)}", alternating("b", 40, 400), effort)
+    assert time.perf_counter() - start < 10  # unbounded, each takes a second
+    assert effort.left < 400_000
+
+
+def test_texts_that_take_too_much_work_count_as_replaced_but_for_their_ends() -> None:
+    before, after = (f"Night. {alternating(fill, 100, 2400)} end" for fill in "ab")
+    assert [segment.kind for segment in word_diff(before, after)] == ["equal", "delete", "insert", "equal"]
+
+
+def test_ordinary_edits_never_use_up_what_a_view_has() -> None:
+    effort, chance = Effort(), random.Random(1)
+    vocabulary = [*["the", "a", "of", ","] * 8, *(f"w{number}" for number in range(300))]
+    for _ in range(200):
+        before = chance.choices(vocabulary, k=400)
+        after = [chance.choice(vocabulary) if chance.random() < 0.2 else word for word in before]
+        word_diff(" ".join(before), " ".join(after), effort)
+    assert effort.left >= Effort().left

@@ -204,6 +204,17 @@ def test_a_key_that_looks_like_a_secret_is_told_where_secrets_go_and_never_repea
         ("[provider]\nparallelism = 2.0", "`parallelism` in [provider] must be an integer from 1 to 64"),
         ('[runware]\nbase_url = "api.example"', "`base_url` in [runware] must be an address"),
         ('[runware]\nbase_url = "file:///etc"', "`base_url` in [runware] must be an address"),
+        (
+            '[runware]\nbase_url = "http://u:hunter2pw@evil\uff0f.localhost/?t=1"',
+            "`base_url` in [runware] must be an address",
+        ),
+        ('[runware]\nbase_url = "https://"', "`base_url` in [runware] must be an address"),
+        ('[runware]\nbase_url = "https://[::1"', "`base_url` in [runware] must be an address"),
+        ('[runware]\nbase_url = "https://api.example:port/"', "`base_url` in [runware] must be an address"),
+        (
+            '[delivery]\nuploadEndpoint = "https://u:hunter2pw@evil\uff0f.example"',
+            "`uploadEndpoint` in [delivery] must be",
+        ),
         ("[runware]\npoll_interval = 0", "`poll_interval` in [runware] must be a number above 0"),
         ("[runware]\npoll_max = nan", "`poll_max` in [runware] must be a number above 0"),
         ("[runware]\npoll_max = 1", "`poll_max` in [runware] must not be below `poll_interval`"),

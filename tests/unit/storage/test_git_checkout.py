@@ -7,7 +7,7 @@ import pytest
 from acceptance.repositories import commit, git
 
 from ltxspec.errors import StorageError
-from ltxspec.storage.git_checkout import Checkout, parents
+from ltxspec.storage.git_checkout import Checkout, may_be_text, parents
 from ltxspec.storage.git_objects import list_tree
 
 
@@ -53,6 +53,44 @@ def test_line_ends_count_where_every_byte_does(repository: Path) -> None:
     with checkout(repository) as found:
         assert found.changed("notes.txt") is None
         assert found.changed("notes.txt", exact=True) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "changes"),
+    [
+        ("*.png text=auto eol=crlf", True),
+        ("*.png eol=crlf", True),
+        ("*.png crlf eol=crlf", True),
+        ("* text=auto eol=crlf\n*.png -text", False),
+        ("* text=auto eol=crlf\n*.png binary", False),
+        ("* text=auto eol=lf", False),
+    ],
+)
+def test_a_picture_that_git_may_take_for_text_keeps_its_bytes_only_where_it_is_said_to_be_none(
+    repository: Path, text: str, *, changes: bool
+) -> None:
+    picture = b"GIF89a\nno byte of it is 0\n"
+    (repository / "alley.png").write_bytes(picture)
+    git(repository, "add", "alley.png")
+    attributes(repository, f"{text}\n")
+    with checkout(repository) as found:
+        told = found.changed("alley.png", exact=True) or found.changed_text("alley.png")
+        assert (told is not None) is changes
+    (repository / "alley.png").unlink()
+    git(repository, "checkout", "--", "alley.png")
+    assert ((repository / "alley.png").read_bytes() != picture) is changes
+
+
+@pytest.mark.parametrize("content", [b"no line", b"a\r\nb\n", b"a\rb\n", b"a\n\0", b"\x89PNG\r\n\x1a\n\0"])
+def test_git_leaves_alone_what_cannot_be_text(repository: Path, content: bytes) -> None:
+    assert not may_be_text(content)
+    assert may_be_text(b"GIF89a\nb")
+    (repository / "alley.png").write_bytes(content)
+    git(repository, "-c", "core.autocrlf=false", "add", "alley.png")
+    attributes(repository, "*.png text=auto eol=crlf\n")
+    (repository / "alley.png").unlink()
+    git(repository, "checkout", "--", "alley.png")
+    assert (repository / "alley.png").read_bytes() == content
 
 
 def test_the_attributes_are_those_of_the_commit(repository: Path) -> None:

@@ -207,6 +207,20 @@ def test_attributes_that_leave_the_bytes_of_an_image_alone_are_fine(root: Path, 
         tree.sha256("assets/alley.jpg", beside="")
 
 
+def test_an_image_that_git_takes_for_text_is_refused_where_its_line_ends_would_change(root: Path) -> None:
+    (root / "assets" / "text.jpg").write_bytes(b"\xff\xd8\xffno byte of it is 0\n")
+    (root / ".gitattributes").write_text("* text=auto eol=crlf\n", "utf-8")
+    commit(root, "attributes")
+    with GitTree(root, commit_of(root, "HEAD")) as tree:
+        for _ in range(2):
+            with pytest.raises(FileProblem, match=r"has the attribute `eol=crlf`"):
+                tree.sha256("assets/text.jpg", beside="")
+    (root / ".gitattributes").write_text("* text=auto eol=crlf\n*.jpg binary\n", "utf-8")
+    commit(root, "no texts")
+    with GitTree(root, commit_of(root, "HEAD")) as tree:
+        assert tree.sha256("assets/text.jpg", beside="").startswith("sha256:")
+
+
 def test_a_pointer_that_only_git_lfs_knows_is_no_image(root: Path) -> None:
     (root / "assets" / "old.png").write_text("version https://hawser.github.com/spec/v1\noid sha256:00\nsize 1\n")
     commit(root, "old")

@@ -1,4 +1,5 @@
 import asyncio
+import gzip
 import logging
 import shutil
 import socket
@@ -6,7 +7,7 @@ import socketserver
 import ssl
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,6 +70,41 @@ def test_a_short_key_hides_nothing_by_chance() -> None:
 
 def test_an_endless_reply_is_cut(connect: Connect) -> None:
     answer = post(connect(lambda _: httpx.Response(200, content=b"x" * (17 * 1024 * 1024))))
+    assert len(answer.content) == 16 * 1024 * 1024
+
+
+class Packed(httpx.AsyncByteStream):
+    """A body that is compressed already."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._content
+
+
+def test_a_reply_is_asked_for_and_read_unpacked(connect: Connect) -> None:
+    asked: list[str] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        asked.append(request.headers["Accept-Encoding"])
+        return httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=Packed(gzip.compress(b'{"data":[]}')))
+
+    assert post(connect(handler)).content == b'{"data":[]}'
+    assert asked == ["identity"]
+
+
+def test_a_reply_that_is_packed_several_times_leaves_an_order_unclear(connect: Connect) -> None:
+    packed = gzip.compress(gzip.compress(b'{"errors":[{"code":"invalidModel"}]}'))
+
+    with pytest.raises(Broken) as caught:
+        post(connect(lambda _: httpx.Response(400, headers={"Content-Encoding": "gzip, gzip"}, stream=Packed(packed))))
+    assert (caught.value.reason, caught.value.sent) == ("the answer could not be decoded", True)
+
+
+def test_a_packed_reply_is_unpacked_no_further_than_an_endless_one(connect: Connect) -> None:
+    bomb = gzip.compress(bytes(17 * 2**20), 1)
+    answer = post(connect(lambda _: httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=Packed(bomb))))
     assert len(answer.content) == 16 * 1024 * 1024
 
 

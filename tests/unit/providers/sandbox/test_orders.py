@@ -1,11 +1,13 @@
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sandboxes import Sandbox, codes, order, poll
+from sandboxes import Sandbox, codes, details, order, poll
 
 from ltxspec.providers.sandbox.identifiers import derived_uuid
+from ltxspec.providers.sandbox.settings import Outside
 
 
 def test_an_order_is_acknowledged_with_nothing_but_its_id(sandbox: Sandbox) -> None:
@@ -95,6 +97,28 @@ def test_a_dry_run_quotes_and_takes_nothing(sandbox: Sandbox) -> None:
     assert sandbox.ledger()["charges"] == []
     assert sandbox.call(poll())["data"] == []
     assert "errors" not in sandbox.call(order())
+
+
+SECRET: dict[str, Any] = {"webhookURL": "https://calls.example/hook?token=canary"}
+
+
+@pytest.mark.parametrize("wrong", [{}, {"duration": 7}])
+def test_a_sandbox_that_calls_nobody_keeps_no_secret_of_an_address(
+    open_sandbox: Callable[..., Sandbox], tmp_path: Path, wrong: dict[str, Any]
+) -> None:
+    sandbox = open_sandbox()
+    sandbox.call(order(**SECRET, **wrong))
+    sandbox.finish()
+    (echo,) = sandbox.call(details())["data"]
+    assert echo["request"][0]["webhookURL"] == "https://calls.example/hook"
+    assert b"canary" not in (tmp_path / "state" / "state.sqlite").read_bytes()
+
+
+def test_one_that_calls_keeps_what_it_has_to_call(open_sandbox: Callable[..., Sandbox]) -> None:
+    sandbox = open_sandbox(outside=Outside("this machine"))
+    sandbox.call(order(**SECRET))
+    (echo,) = sandbox.call(details())["data"]
+    assert echo["request"][0]["webhookURL"] == SECRET["webhookURL"]
 
 
 def test_a_used_id_is_a_conflict_also_when_the_balance_is_gone(open_sandbox: Callable[..., Sandbox]) -> None:

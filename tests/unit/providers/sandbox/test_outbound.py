@@ -1,3 +1,5 @@
+import gzip
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,23 @@ def test_whatever_goes_wrong_outside_is_an_answer_and_no_exception(tmp_path: Pat
     assert fetch("https://x.example/a", outside) is None
     assert not post("https://x.example/a", {}, outside)
     assert not put("https://x.example/a", tmp_path / "video.mp4", "video/mp4", outside)
+
+
+class Packed(httpx.SyncByteStream):
+    """A body that is compressed several times, and that is read by nobody who does not need it."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield gzip.compress(gzip.compress(b"image"))
+
+
+def test_an_image_that_is_packed_several_times_is_none_and_no_other_body_is_read(tmp_path: Path) -> None:
+    headers = {"Content-Encoding": "gzip, gzip"}
+    far_side = httpx.MockTransport(lambda _: httpx.Response(200, headers=headers, stream=Packed()))
+    outside = Outside("anywhere", far_side)
+    (tmp_path / "video.mp4").write_bytes(b"video")
+    assert fetch("https://x.example/a", outside) is None
+    assert post("https://x.example/a", {}, outside)
+    assert put("https://x.example/a", tmp_path / "video.mp4", "video/mp4", outside)
 
 
 def test_a_file_is_put_as_it_is(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 import multiprocessing
+import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -29,6 +30,16 @@ def test_an_order_reads_back_as_it_was_taken(tmp_path: Path) -> None:
     taken = TaskStore(tmp_path).accept(task(results=2), again=False)
     assert taken == task(results=2)
     assert TaskStore(tmp_path).task(task().uuid) == taken
+
+
+def test_what_it_remembers_is_for_its_owner_only(tmp_path: Path) -> None:
+    folder = tmp_path / "sandbox"
+    TaskStore(folder).accept(task(), again=False)
+    file = folder / "state.sqlite"
+    assert (stat.S_IMODE(folder.stat().st_mode), stat.S_IMODE(file.stat().st_mode)) == (0o700, 0o600)
+    file.chmod(0o644)  # an earlier ltxspec made it
+    TaskStore(folder)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_of_many_threads_one_gets_the_id(tmp_path: Path) -> None:

@@ -66,6 +66,11 @@ def test_a_picture_of_another_kind_is_left_out(url: str) -> None:
     assert picture(url, "x") == ""
 
 
+@pytest.mark.parametrize("url", ["https://u:pw@evil\uff0f.example/x.png", "https://[::1"])
+def test_what_is_no_address_is_no_picture(url: str) -> None:
+    assert picture(url, "x") == ""
+
+
 def test_no_address_breaks_out_of_a_picture() -> None:
     image = picture('https://x.example/"><script>', 'an "odd" <name>')
     page = Rendered(f"<p>{image}</p>")

@@ -1,0 +1,61 @@
+"""The bodies of replies that are read whole: taken as they were sent, up to a limit, with at most one gzip undone.
+
+httpx undoes every coding that a reply names, one after the other and without a limit: 300 bytes can become gigabytes.
+So nothing here asks for a coding, and what is packed all the same is unpacked no further than to the same limit.
+"""
+
+import zlib
+
+import httpx
+
+PLAIN = {"Accept-Encoding": "identity"}  # a header of every request whose reply is read here
+
+_NO_CODING = frozenset({"", "identity"})
+_GZIP = frozenset({"gzip", "x-gzip"})
+
+
+async def read(response: httpx.Response, limit: int) -> bytes:
+    """The body of a streamed reply, up to `limit` bytes; a longer one is cut.
+
+    Raises:
+        httpx.DecodingError: it is packed in another way than once with gzip, or damaged.
+        httpx.RequestError: the connection broke.
+    """
+    if not isinstance(response.stream, httpx.AsyncByteStream):
+        raise TypeError("an asynchronous client streams asynchronously")
+    body = bytearray()
+    async for part in response.stream:
+        body += part[: limit - len(body)]
+        if len(body) == limit:
+            break
+    return _plain(bytes(body), response.headers, limit)
+
+
+def read_blocking(response: httpx.Response, limit: int) -> bytes:
+    """As `read`, for a client that is not asynchronous."""
+    if not isinstance(response.stream, httpx.SyncByteStream):
+        raise TypeError("a blocking client streams blockingly")
+    body = bytearray()
+    for part in response.stream:
+        body += part[: limit - len(body)]
+        if len(body) == limit:
+            break
+    return _plain(bytes(body), response.headers, limit)
+
+
+def _plain(body: bytes, headers: httpx.Headers, limit: int) -> bytes:
+    """A body without its compression, up to `limit` bytes. Raises httpx.DecodingError."""
+    codings = [name.strip().lower() for name in headers.get("Content-Encoding", "").split(",")]
+    codings = [name for name in codings if name not in _NO_CODING]
+    if not codings or not body:
+        return body
+    if len(codings) > 1 or codings[0] not in _GZIP:
+        raise httpx.DecodingError("packed in a way that was not asked for")
+    stream = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    try:
+        content = stream.decompress(body, limit)
+    except zlib.error:
+        raise httpx.DecodingError("damaged") from None
+    if len(content) < limit and (not stream.eof or stream.unused_data):
+        raise httpx.DecodingError("damaged")
+    return content
