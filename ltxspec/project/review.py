@@ -6,11 +6,10 @@ from dataclasses import replace
 
 from ltxspec.errors import Diagnostic
 from ltxspec.plan.actions import FieldChange
-from ltxspec.plan.limits import Limits
-from ltxspec.plan.policy import Rule, check_policies
+from ltxspec.plan.policy import check_policies
 from ltxspec.plan.prices import shadowed_prices
 from ltxspec.plan.selection import Selection
-from ltxspec.project.plan import plan_specs
+from ltxspec.project.plan import limits_of, plan_specs, rules_of
 from ltxspec.project.project import Project
 from ltxspec.project.revisions import Revisions, choose_revisions
 from ltxspec.project.snapshot import Reading, project_at, read_side
@@ -58,12 +57,11 @@ def _compared(old: Reading, new: Reading, revisions: Revisions) -> Review:
     plannable = [spec for name, spec in new.specs.rendered.items() if name in new.owned]
     config = new.project.config
     plan = plan_specs(replace(new.project, config=replace(config, policy=())), plannable, Selection(), new.owned)
-    rules = [Rule(rule.assertion, rule.message, rule.severity, rule.where) for rule in config.policy]
-    broken = check_policies(rules, plan, new.project.catalog, new.tree)
+    broken = check_policies(rules_of(config), plan, new.project.catalog, new.tree)
     sides = old.side(new.files), new.side(old.files)
     terms = Terms(
         plan=replace(plan, diagnostics=broken),
-        limits=Limits(config.budget.per_apply, config.budget.per_shot, config.budget.per_spec),
+        limits=limits_of(config),
         diagnostics=[*_head_problems(new), *broken, *shadowed_prices(plan, new.project.catalog), *_base_problems(old)],
         causes=_Causes(old, new).find,
         rules=_rules(old, new, sides),

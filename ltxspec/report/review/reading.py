@@ -14,7 +14,7 @@ from ltxspec.errors import LtxspecError
 from ltxspec.lock.fields import FieldError, mapping, optional_text, text
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Action, Change, Plan
-from ltxspec.plan.limits import Limits
+from ltxspec.plan.terms import Limits
 from ltxspec.report.review.json import FORMAT_VERSION, review_document
 from ltxspec.report.review.parts import (
     number,
