@@ -73,12 +73,17 @@ def _compared(old: Reading, new: Reading, revisions: Revisions) -> Review:
 
 def _rules(old: Reading, new: Reading, sides: tuple[Side, Side]) -> list[RuleChange]:
     """What changed in rules and prices; first what no change can push out of sight by being long."""
-    before, after = old.project.config, new.project.config
+    was, now = (reading.project.config.delivery.parameters() for reading in (old, new))
+    return [*rules_between(old.project, new.project), *delivery_changes(*sides, was, now)]
+
+
+def rules_between(old: Project, new: Project) -> list[RuleChange]:
+    """What changed in the settings, prices, model files and policies of a project, whatever its specs say."""
+    before, after = old.config, new.config
     return [
         *setting_changes(settings(before), settings(after)),
-        *model_changes(old.project.catalog, new.project.catalog),
+        *model_changes(old.catalog, new.catalog),
         *setting_changes(policies(before), policies(after)),
-        *delivery_changes(*sides, before.delivery.parameters(), after.delivery.parameters()),
     ]
 
 

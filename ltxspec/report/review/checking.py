@@ -19,8 +19,10 @@ from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.destinations import destination_of, is_shown_whole, recorded_digest
 from ltxspec.plan.planfile import plan_digest
 from ltxspec.plan.prices import limit_price
+from ltxspec.plan.terms import Limits
 from ltxspec.redaction import REDACTED
 from ltxspec.render.models import Request
+from ltxspec.report.review.known_rules import KnownRules, told_otherwise
 from ltxspec.report.review.reading import ReviewFileError, leaves_out_refusals
 from ltxspec.report.review.shown import shown_differently
 from ltxspec.review.compare import reckoned
@@ -40,12 +42,14 @@ class Reader:
         packaged: the packaged models alone.
         project: the project's id there; None where there is no project.
         delivery: what its configuration says of where results are sent.
+        rules: which rules changed, where the reader has the commits of the report.
     """
 
     catalog: Catalog
     packaged: Catalog
     project: str | None = None
     delivery: Mapping[str, Json] = field(default_factory=dict)
+    rules: KnownRules | None = None
 
 
 def checked(review: Review, reader: Reader, name: str) -> Review:
@@ -68,11 +72,14 @@ class _Check:
         self._catalog = reader.catalog
         self._packaged = reader.packaged
         self._delivery = reader.delivery
+        self._rules = reader.rules
         self._project = _project_id(reader.project, review.rules)
         self._name = name
         self._unknown: dict[str, list[ShotAddress]] = {}  # why a request cannot be worked out -> the shots
 
     def run(self) -> Review:
+        if self._rules is not None and (otherwise := told_otherwise(self._review, self._rules)) is not None:
+            raise self._refused(*otherwise)
         changes, seen = [], set()
         for index, shot in enumerate(self._review.shots):
             place, name = f"/shots/{index}", _name(shot)
@@ -87,7 +94,8 @@ class _Check:
         self._same("/reckoned", _money(self._review.reckoned), _money(reckoned(plan)))
         if self._review.plan_digest:
             self._same("/planDigest", self._review.plan_digest, plan_digest(plan))
-        if leaves_out_refusals(self._review, changes):
+        limits = self._rules.limits if self._rules is not None else Limits(self._review.limit)
+        if leaves_out_refusals(self._review, changes, limits):
             raise self._refused("/refusals")
         return self._told()
 
