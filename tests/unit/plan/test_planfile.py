@@ -89,13 +89,6 @@ def test_limits_and_policies_are_saved_and_read_back() -> None:
     assert read_plan_file(plan_json(plan(change()), PlanOptions()), "plan.json").terms is None
 
 
-def test_of_two_limits_the_lower_one_holds_and_is_known_as_the_saved_one() -> None:
-    own, saved = Limits(Decimal(2), Decimal(1)), Limits(Decimal(1), Decimal(2), Decimal(3))
-    held = own.tightened(saved)
-    assert held == Limits(Decimal(1), Decimal(1), Decimal(3), saved=frozenset({"per_apply", "per_spec"}))
-    assert own.tightened(Limits()) == own
-
-
 def test_differences_name_the_shot_and_the_money() -> None:
     saved = read_plan_file(plan_json(plan(change()), PlanOptions()), "plan.json")
     dearer = replace(change(), estimate=Decimal("1.92"))

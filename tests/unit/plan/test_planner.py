@@ -667,8 +667,9 @@ def test_an_order_never_has_the_id_of_a_take_that_another_shot_has() -> None:
 
 
 def test_what_the_fingerprint_leaves_out_of_an_order_counts_by_a_digest() -> None:
+    assert PACKAGED is not None
     catalog = Catalog((), {MODEL: PACKAGED})
-    plain, checked, unchecked = (request(**more) for more in ({}, {"safety": {"mode": "fast"}}, {"safety": {}}))
+    plain, checked, unchecked = request(), request(safety={"mode": "fast"}), request(safety={})
     digests = [only(plan(wanted, catalog=catalog)).recorded for wanted in (plain, checked, unchecked)]
     assert digests[0] is None
     assert len({*digests}) == 3
