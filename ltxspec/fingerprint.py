@@ -13,6 +13,7 @@ from ltxspec.canonical import canonical_bytes, sha256_hex
 from ltxspec.catalog.defaults import full_defaults
 from ltxspec.catalog.media import is_local_file, media_values
 from ltxspec.catalog.models import PROMPT, Model
+from ltxspec.catalog.pointers import parse_pointer
 from ltxspec.values import Fingerprint, Json, TaskId
 
 CURRENT_VERSION: Final = "v1"
@@ -77,6 +78,16 @@ def fingerprints_by_prompt(
         return Fingerprint(f"{CURRENT_VERSION}:sha256:{hashed.hexdigest()}")
 
     return fingerprint
+
+
+def beside_fingerprint(model: Model, body: Mapping[str, Json]) -> dict[str, Json]:
+    """The parameters of a request that its fingerprint does not hold as they are given, though they are sent.
+
+    They are those that are only recorded, those that belong to one order, and those that another parameter overrules.
+    """
+    implied = model.settings["defaults"].get("implied", [])
+    overruled = {parse_pointer(item["set"])[0] for item in implied if not item.get("unlessGiven", False)}
+    return {name: body[name] for name in sorted(model.recorded | model.order | overruled) if name in body}
 
 
 def version_of(fingerprint: str) -> str:

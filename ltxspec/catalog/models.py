@@ -10,7 +10,7 @@ from typing import Final
 
 from ltxspec.canonical import digest
 from ltxspec.catalog.pointers import Names, parse_pointer
-from ltxspec.catalog.shape import HINTS, problems_of
+from ltxspec.catalog.shape import HINTS, beyond, problems_of
 from ltxspec.errors import Diagnostic, Invalid, Location
 from ltxspec.values import Json
 
@@ -72,7 +72,8 @@ def load_catalog(documents: Mapping[str, Json], replaced: Mapping[str, Json] | N
 
     Args:
         documents: file name -> parsed JSON.
-        replaced: packaged files in whose place the project has others: their prices still bind limits.
+        replaced: packaged files in whose place the project has others: their prices still bind limits, and all that
+            they count as part of a request counts.
 
     Raises:
         Invalid: a file is malformed, or two files claim one name; every problem names its file.
@@ -94,10 +95,16 @@ def load_catalog(documents: Mapping[str, Json], replaced: Mapping[str, Json] | N
             other = by_name.setdefault(name, model)
             if other is not model:
                 problems.append(_problem(model.file, f"`{name}` is already the name of the model in `{other.file}`"))
+    packaged = {model.air: model for model in (_read(file, document) for file, document in (replaced or {}).items())}
+    problems += [
+        _problem(model.file, message)
+        for model in models
+        if model.air in packaged
+        for message in beyond(model.settings, packaged[model.air].settings)
+    ]
     if problems:
         raise Invalid(problems)
-    packaged = (_read(file, document) for file, document in (replaced or {}).items())
-    return Catalog(tuple(models), by_name, {model.air: model for model in packaged})
+    return Catalog(tuple(models), by_name, packaged)
 
 
 def stem_of(file: str) -> str:

@@ -17,6 +17,10 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # Above zero, for an unknown price is left out, never 0; and of few digits, so that no product of it becomes 0.
 _RATE = re.compile(r"(?!0+(\.0+)?$)[0-9]{1,9}(\.[0-9]{1,18})?")
 
+_LEFT_OUT = ("recorded", "delivery", "order")  # lists of parameters that no fingerprint counts
+_DECIDES = "which decides what is bought or what it costs"
+_CONSTANTS = ("model", "taskType")
+
 Check = Callable[[Any], bool]
 
 
@@ -209,18 +213,48 @@ def _nested(block: Mapping[str, Json]) -> Iterator[str]:
 def _references(document: Mapping[str, Json], block: Mapping[str, Json]) -> Iterator[str]:
     """Names and pointers of the block that lead to nothing in the schema, and constants that contradict it."""
     properties = document["properties"]
-    for constant, field in (("model", "air"), ("taskType", "taskType")):
+    for constant, field in zip(_CONSTANTS, ("air", "taskType"), strict=True):
         if properties[constant].get("const") != block[field]:
             yield f"`properties.{constant}` must have the `const` `{block[field]}`, as `x-ltxspec.{field}` says"
-    named = [(field, name) for field in ("recorded", "delivery", "order") for name in block[field]]
+    named = [(field, name) for field in _LEFT_OUT for name in block[field]]
     named += [("media", parse_pointer(pointer)[0]) for pointer in block["media"]]
     for field, name in named:
         if name not in properties:
             yield f"`x-ltxspec.{field}` names `{name}`, which `properties` does not have"
+    yield from _uncounted(block)
     yield from _dangling(document, block["defaults"], block["price"])
     for number, row in enumerate(block["price"]["rows"]):
         if len(row["at"]) != len(block["price"]["by"]):
             yield f"`x-ltxspec.price.rows[{number}].at` must have one value for each pointer of `by`"
+
+
+def beyond(block: Mapping[str, Json], packaged: Mapping[str, Json]) -> list[str]:
+    """What a file that stands in for a packaged one leaves out of fingerprints beyond what that one does, as sentences.
+
+    Args:
+        block: the `x-ltxspec` block of the file of the project.
+        packaged: the block of the packaged file.
+    """
+    return [
+        f"`x-ltxspec.{field}` names `{name}`, which the file that comes with ltxspec does not"
+        for field in _LEFT_OUT
+        for name in block[field]
+        if name not in packaged[field]
+    ]
+
+
+def _uncounted(block: Mapping[str, Json]) -> Iterator[str]:
+    """What decides what is bought, and for how much, and would be left out of fingerprints."""
+    price, implied = block["price"], block["defaults"].get("implied", [])
+    pointers = (*block["media"], price["seconds"], price["results"], *price["by"])
+    deciding = {*_CONSTANTS, "positivePrompt", *(parse_pointer(pointer)[0] for pointer in pointers)}
+    for field in _LEFT_OUT:
+        for name in dict.fromkeys(block[field]):
+            if name in deciding:
+                yield f"`x-ltxspec.{field}` names `{name}`, {_DECIDES}"
+    for item in implied:
+        if not item.get("unlessGiven", False) and parse_pointer(item["set"])[0] in deciding:
+            yield f"`x-ltxspec.defaults.implied` overrules `{item['set']}`, {_DECIDES}"
 
 
 def _dangling(document: Mapping[str, Json], defaults: Mapping[str, Json], price: Mapping[str, Json]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from ltxspec.errors import Diagnostic
 from ltxspec.plan.destinations import Destination
+from ltxspec.plan.terms import Terms
 from ltxspec.render.models import Request
 from ltxspec.values import Fingerprint, Json, ShotAddress, TaskId, Usd
 
@@ -114,6 +115,7 @@ class Change:
     origin: str | None = None  # instance key that a move takes over from
     note: str | None = None  # what else a reader should know: an error message, for example
     destination: Destination | None = None  # where results are sent, of what may be ordered; None: nowhere
+    recorded: str | None = None  # digest of what may be ordered and the fingerprint leaves out: see `recorded_digest`
 
     @property
     def reckoned(self) -> Usd | None:
@@ -131,6 +133,7 @@ class Plan:
     spent: Mapping[str, tuple[Usd, int]] | None = None  # per spec: what its takes cost, and how many did not say
     assumed: Mapping[str, tuple[Usd, int]] | None = None  # per spec: listed price of those, and how many have none
     outside: Sequence[Change] = ()  # tasks under way that `--target` leaves out: limits count them, too
+    terms: Terms | None = None  # the limits and policies in force; None: of no project
 
     def count(self, action: Action) -> int:
         """How many changes have this action."""

@@ -1,9 +1,11 @@
-"""Where the results of an order are sent: no part of what is rendered, and part of what is approved."""
+"""What is no part of what is rendered and part of what is approved: where results are sent, and recorded parameters."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ltxspec.canonical import digest
+from ltxspec.catalog.models import Model
+from ltxspec.fingerprint import beside_fingerprint
 from ltxspec.redaction import redact_secrets
 from ltxspec.values import Json
 
@@ -31,3 +33,12 @@ def destination_of(delivery: Mapping[str, Json]) -> Destination | None:
 def is_shown_whole(destination: Destination) -> bool:
     """Whether what is shown is exactly what the digest is of."""
     return digest(dict(destination.shown)) == destination.digest
+
+
+def recorded_digest(model: Model, body: Mapping[str, Json]) -> str | None:
+    """A digest of the parameters that are sent and that the fingerprint leaves out; None where there are none.
+
+    It is of the exact values, as the fingerprint is of all others.
+    """
+    parameters = beside_fingerprint(model, body)
+    return digest(parameters) if parameters else None

@@ -3,20 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ltxspec.errors import Refused
+from ltxspec.errors import Diagnostic, Refused
 from ltxspec.plan.actions import Change, Plan
 from ltxspec.plan.estimate import reckoning
+from ltxspec.plan.terms import Limits
 from ltxspec.values import Usd, format_usd
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Amounts in USD; None means no limit."""
-
-    per_apply: Usd | None = None
-    per_shot: Usd | None = None
-    per_spec: Usd | None = None
-    typed: bool = False  # whether `per_apply` is the --max-cost of this run, which is then the lower one
 
 
 def refuse_unknown_prices(plan: Plan) -> None:
@@ -41,8 +32,17 @@ def refuse_over_budget(plan: Plan, limits: Limits) -> None:
     if total.usd == 0 and total.unknown == 0:
         return
     _refuse_total(_Sum(total.usd + total.under_way, total.unknown + total.under_way_unknown, limits.per_shot), limits)
-    _refuse_shots(plan.changes, limits.per_shot)
+    _refuse_shots(plan.changes, limits)
     _refuse_specs(plan, limits)
+
+
+def budget_warning(plan: Plan, limits: Limits) -> list[Diagnostic]:
+    """A warning where `apply` would refuse a plan for a limit, in the words of the refusal; else nothing."""
+    try:
+        refuse_over_budget(plan, limits)
+    except Refused as refused:
+        return [Diagnostic("warning", refused.code, refused.summary, hint=refused.hint)]
+    return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,14 @@ def _refuse_total(total: _Sum, limits: Limits) -> None:
         raise Refused(
             "over-budget",
             f"the plan costs {total}, which is over the limit of ${format_usd(limits.per_apply)} for one apply",
-            hint=f"{setting} sets this limit: raise it, or apply part of the plan with --target",
+            hint=_hint(
+                limits, "per_apply", f"{setting} sets this limit: raise it, or apply part of the plan with --target"
+            ),
         )
 
 
-def _refuse_shots(changes: Sequence[Change], limit: Usd | None) -> None:
+def _refuse_shots(changes: Sequence[Change], limits: Limits) -> None:
+    limit = limits.per_shot
     if limit is None:
         return
     dear = [c for c in changes if c.action.spends and c.reckoned is not None and c.reckoned > limit]
@@ -84,7 +87,7 @@ def _refuse_shots(changes: Sequence[Change], limit: Usd | None) -> None:
         raise Refused(
             "over-budget",
             f"{_names(dear)} would cost more than ${format_usd(limit)} for one shot",
-            hint="make it shorter or smaller, or raise `[budget] per_shot`",
+            hint=_hint(limits, "per_shot", "make it shorter or smaller, or raise `[budget] per_shot`"),
         )
 
 
@@ -127,8 +130,13 @@ def _refuse_specs(plan: Plan, limits: Limits) -> None:
                 "over-budget",
                 f"`{spec}` would have cost {total} in all, over its limit of ${format_usd(limits.per_spec)}"
                 + _listed(listed),
-                hint="raise `[budget] per_spec`",
+                hint=_hint(limits, "per_spec", "raise `[budget] per_spec`"),
             )
+
+
+def _hint(limits: Limits, name: str, hint: str) -> str:
+    """What to do about a limit; one that a saved plan was made under is raised by making the plan anew."""
+    return "the plan was saved under this limit: save it anew to spend more" if name in limits.saved else hint
 
 
 def _listed(takes: int) -> str:

@@ -9,7 +9,9 @@ from ltxspec.canonical import digest
 from ltxspec.errors import LtxspecError
 from ltxspec.plan.actions import Change, Plan
 from ltxspec.plan.destinations import Destination
-from ltxspec.redaction import redact_secrets
+from ltxspec.plan.differences import field_changes
+from ltxspec.plan.terms import Terms, terms_from_json
+from ltxspec.redaction import redact_request, redact_secrets
 from ltxspec.values import Json, format_usd
 
 FORMAT_MAJOR = "1"
@@ -51,6 +53,9 @@ class SavedPlan:
     options: PlanOptions
     shots: Sequence[Mapping[str, Json]]  # as saved, to show what differs when it is stale
     estimate: Json = None  # as saved: what people read is held against the plan that the digest is of
+    summary: Json = None  # as saved
+    diagnostics: Sequence[Mapping[str, Json]] = ()  # as saved
+    terms: Terms | None = None  # the limits and policies it was made under; None: it holds none
 
 
 def plan_digest(plan: Plan) -> str:
@@ -58,7 +63,7 @@ def plan_digest(plan: Plan) -> str:
 
     Left out on purpose: what is up to date, warnings, places in files, versions. They change nothing that is done.
     So are secrets, which no record keeps: whoever reads a report of the plan has to find the same digest. Where results
-    are sent counts by a digest of its own, which reports carry.
+    are sent counts by a digest of its own, which reports carry, and so do parameters that fingerprints leave out.
     """
     return digest({"provider": plan.provider, "changes": [_essence(change) for change in plan.pending]})
 
@@ -73,6 +78,7 @@ def _essence(change: Change) -> list[Json]:
         change.origin,
         [[item.path, redact_secrets(item.after)] for item in change.changes] if not change.action.spends else [],
         *([change.destination.digest] if change.destination is not None else []),
+        *([{"recorded": change.recorded}] if change.recorded is not None else []),
     ]
 
 
@@ -88,15 +94,28 @@ def read_plan_file(data: bytes, name: str) -> SavedPlan:
         raise PlanFileError(
             f"`{name}` is not a saved plan: {error}", hint="write one with `ltxspec plan -o FILE`"
         ) from error
+    return saved_plan(document, name)
+
+
+def saved_plan(document: Json, name: str = "plan") -> SavedPlan:
+    """The part of a plan document that is read again. Raises PlanFileError as `read_plan_file` does."""
     if not isinstance(document, dict) or not isinstance(document.get("digest"), str):
         raise PlanFileError(f"`{name}` is JSON but not a saved plan", hint="write one with `ltxspec plan -o FILE`")
     version = str(document.get("formatVersion"))
     if version.partition(".")[0] != FORMAT_MAJOR:
         raise PlanFileError(f"`{name}` has plan format {version}, which this ltxspec does not know", hint="plan again")
-    options, shots = document.get("options", {}), document.get("shots", [])
-    sound = isinstance(options, dict) and isinstance(shots, list) and all(isinstance(shot, dict) for shot in shots)
+    options, shots, diagnostics = (
+        document.get("options", {}),
+        document.get("shots", []),
+        document.get("diagnostics", []),
+    )
+    sound = isinstance(options, dict) and _are_objects(shots) and _are_objects(diagnostics)
     if not sound or not isinstance(options.get("var", {}), dict):
         raise _damaged(name)
+    try:
+        terms = terms_from_json(document["limits"]) if "limits" in document else None
+    except ValueError:
+        raise _damaged(name) from None
     return SavedPlan(
         digest=document["digest"],
         provider=str(document.get("provider")),
@@ -109,7 +128,14 @@ def read_plan_file(data: bytes, name: str) -> SavedPlan:
         ),
         shots=tuple(shots),
         estimate=document.get("estimate"),
+        summary=document.get("summary"),
+        diagnostics=tuple(diagnostics),
+        terms=terms,
     )
+
+
+def _are_objects(items: Json) -> bool:
+    return isinstance(items, list) and all(isinstance(item, dict) for item in items)
 
 
 def _texts(options: Mapping[str, Json], key: str, name: str) -> tuple[str, ...]:
@@ -125,13 +151,17 @@ def _damaged(name: str) -> PlanFileError:
 
 def plan_differences(saved: SavedPlan, plan: Plan) -> list[str]:
     """One line for each shot that the saved plan and the present one treat differently, money included."""
-    before = {str(shot.get("address")): _saved_words(shot) for shot in saved.shots if shot.get("action") != "no-op"}
-    after = {str(change.address): _words(change) for change in plan.pending}
+    shots = {str(shot.get("address")): shot for shot in saved.shots if shot.get("action") != "no-op"}
+    changes = {str(change.address): change for change in plan.pending}
+    before = {address: _saved_words(shot) for address, shot in shots.items()}
+    after = {address: _words(change) for address, change in changes.items()}
     lines = []
     for address in sorted(before.keys() | after.keys()):
         old, new = before.get(address, "no change"), after.get(address, "no change")
         if old != new:
             lines.append(f"{address}: planned {old}, now {new}")
+        elif told := _recorded_differences(shots.get(address), changes.get(address)):
+            lines.append(f"{address}: {told}")
     if saved.provider != plan.provider:
         lines.insert(0, f"provider: planned {saved.provider}, now {plan.provider}")
     return lines
@@ -147,6 +177,21 @@ def _words(change: Change) -> str:
     estimate = None if change.estimate is None else format_usd(change.estimate)
     sent = _sent(destination_json(change.destination)) if change.destination is not None else ""
     return _phrase(change.action.value, estimate, change.fingerprint, sent)
+
+
+def _recorded_differences(shot: Mapping[str, Json] | None, change: Change | None) -> str:
+    """What differs in parameters that fingerprints leave out; empty where nothing does."""
+    if shot is None or change is None or change.request is None or shot.get("recorded") == change.recorded:
+        return ""
+    before, request = shot.get("request"), change.request
+    after = redact_request(request.body, request.known)
+    found = field_changes(before if isinstance(before, dict) else {}, after)
+    fields = [f"{item.path} was planned as {_text(item.before)}, now {_text(item.after)}" for item in found]
+    return "; ".join(fields) or "a recorded parameter differs in a part that is not shown"
+
+
+def _text(value: Json) -> str:
+    return "left out" if value is None else str(value)
 
 
 def destination_json(destination: Destination) -> dict[str, Json]:

@@ -12,7 +12,7 @@ from ltxspec.lock.merge import recorded_tasks
 from ltxspec.lock.models import ShotRecord, Take
 from ltxspec.plan.actions import SPENDING, Action, Change, FieldChange, Reason
 from ltxspec.plan.comparison import recorded_changes, request_changes, why
-from ltxspec.plan.destinations import destination_of
+from ltxspec.plan.destinations import destination_of, recorded_digest
 from ltxspec.plan.left_over import left_over
 from ltxspec.plan.origins import assign_origins, has_answer
 from ltxspec.plan.prices import limit_price
@@ -233,6 +233,7 @@ def _change(  # noqa: PLR0913  # one constructor for all branches keeps them com
     note: str | None = None,
 ) -> Change:
     costs = action in SPENDING or action is Action.RESUME
+    model = spec.context.catalog.find(request.body["model"]) if costs else None
     return Change(
         address=request.address,
         action=action,
@@ -249,4 +250,5 @@ def _change(  # noqa: PLR0913  # one constructor for all branches keeps them com
         origin=origin,
         note=note,
         destination=destination_of(request.delivery) if costs else None,
+        recorded=recorded_digest(model, request.body) if model is not None else None,
     )

@@ -7,6 +7,7 @@ cannot be computed does not hold: a comparison with an unknown price refuses, it
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ltxspec.canonical import digest
 from ltxspec.catalog.models import Catalog
 from ltxspec.errors import Diagnostic, Location, Refused, Severity
 from ltxspec.plan.actions import Action, Change, Plan
@@ -55,6 +56,12 @@ def check_policies(rules: Sequence[Rule], plan: Plan, catalog: Catalog, files: P
                 broken.setdefault(fault, []).extend([address] if address else [])
         found += [_diagnostic(rule, message, hint, shots) for (message, hint), shots in broken.items()]
     return found
+
+
+def policies_digest(rules: Sequence[Rule]) -> str | None:
+    """`sha256:<hex>` over all that rules say, wherever they stand; None where there are none."""
+    said = [[rule.assertion, rule.message, rule.severity] for rule in rules]
+    return digest(said) if said else None
 
 
 def refuse_by_policy(plan: Plan) -> None:

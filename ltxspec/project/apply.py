@@ -10,14 +10,15 @@ from ltxspec.apply.budget import Budget
 from ltxspec.apply.events import ApplyEvent, Emit, EventKind, RunSummary
 from ltxspec.errors import Refused
 from ltxspec.plan.actions import Change, Plan, Reason
-from ltxspec.plan.limits import Limits, left_for_specs, refuse_over_budget, refuse_unknown_prices
+from ltxspec.plan.limits import left_for_specs, refuse_over_budget, refuse_unknown_prices
 from ltxspec.plan.planfile import PlanOptions, SavedPlan
 from ltxspec.plan.policy import refuse_by_policy
 from ltxspec.plan.spending import proven_factor
+from ltxspec.plan.terms import Limits
 from ltxspec.project.approval import refuse_stale, refuse_unapproved
 from ltxspec.project.links import relink
 from ltxspec.project.locks import holding_specs
-from ltxspec.project.plan import ProjectPlan, plan_project
+from ltxspec.project.plan import ProjectPlan, limits_of, plan_project
 from ltxspec.project.project import Project
 from ltxspec.project.run import PreparedRun, jobs_of, settings_of
 from ltxspec.report.apply.summary import summary_line
@@ -168,11 +169,13 @@ async def apply_events(planned: ProjectPlan, options: ApplyOptions) -> AsyncGene
 
 
 def _limits(project: Project, options: ApplyOptions) -> Limits:
-    """The tightest of `[budget]` and `max_cost`."""
-    budget = project.config.budget
-    typed = options.max_cost is not None and (budget.per_apply is None or options.max_cost < budget.per_apply)
-    cap = options.max_cost if typed else budget.per_apply
-    return Limits(cap, budget.per_shot, budget.per_spec, typed=typed)
+    """The tightest of `[budget]`, of what a saved plan was made under, and of `max_cost`."""
+    limits, cap = limits_of(project.config), options.max_cost
+    if options.saved is not None and options.saved.terms is not None:
+        limits = limits.tightened(options.saved.terms.limits)
+    if cap is None or (limits.per_apply is not None and cap >= limits.per_apply):
+        return limits
+    return replace(limits, per_apply=cap, typed=True, saved=limits.saved - {"per_apply"})
 
 
 def _refuse(project: Project, plan: Plan, options: ApplyOptions, limits: Limits) -> None:

@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from ltxspec.errors import LtxspecError, Refused
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.estimate import estimate
-from ltxspec.plan.planfile import PlanOptions, SavedPlan, plan_differences, plan_digest
+from ltxspec.plan.limits import budget_warning
+from ltxspec.plan.planfile import PlanOptions, SavedPlan, plan_differences, plan_digest, saved_plan
+from ltxspec.plan.terms import Limits
 from ltxspec.project.project import Project
 from ltxspec.values import Json, format_usd
 
 _MOST_COMMITS = 10  # looked through for the approved plan, newest first
 _MOST_LINES = 20
+_PLACES = frozenset({"source", "file", "line", "column"})
 
 
 def refuse_stale(saved: SavedPlan, plan: Plan) -> None:
@@ -27,54 +30,62 @@ def refuse_stale(saved: SavedPlan, plan: Plan) -> None:
             hint="look at `ltxspec plan` again and save it anew",
             details=_cut(plan_differences(saved, plan)),
         )
-
+    policies = plan.terms.policies if plan.terms is not None else None
+    if saved.terms is not None and saved.terms.policies != policies:
+        raise Refused(
+            "stale-plan",
+            "the policies of the project are not those that the plan was saved under",
+            hint="look at `ltxspec plan` again and save it anew",
+        )
     wrong = _untrue(saved, plan)
     if wrong is not None:
         raise Refused(
             "stale-plan",
             f"the saved plan does not show what its digest stands for: `{wrong}` is told otherwise",
-            hint="do not trust the file; look at `ltxspec plan` and save it anew",
+            hint="the file or what it is about was edited; look at `ltxspec plan` and save it anew",
         )
 
 
 def _untrue(saved: SavedPlan, plan: Plan) -> str | None:
     """Where a saved plan whose digest is the present plan's says something else than that plan; None where nowhere.
 
-    What the digest leaves out may differ: what is up to date, places in files, parameters that are only recorded.
+    Only versions and places in files may differ.
     """
+    from ltxspec.report.diagnostics import diagnostic_document
     from ltxspec.report.plan.json import plan_document
 
     document = plan_document(plan, saved.options)
-    recorded = {str(change.address): change.request.recorded for change in plan.changes if change.request}
-    told, found = (_by_address(shots, recorded) for shots in (saved.shots, document["shots"]))
-    if saved.estimate != document["estimate"]:
-        return "/estimate"
+    told, found = _by_address(saved.shots), _by_address(document["shots"])
     different = (address for address in sorted(told.keys() | found) if told.get(address) != found.get(address))
-    return next(different, _listed_twice(saved.shots))
+    shot = next(different, _listed_twice(saved.shots))
+    if shot is not None:
+        return shot
+    limits = saved.terms.limits if saved.terms is not None else Limits()
+    over = [diagnostic_document(item) for item in budget_warning(plan, limits)]  # of which `plan -o` warned
+    now = list(map(_without_place, document["diagnostics"]))
+    if list(map(_without_place, saved.diagnostics)) not in (now, [*now, *map(_without_place, over)]):
+        return "/diagnostics"
+    if saved.summary != document["summary"]:
+        return "/summary"
+    return "/estimate" if saved.estimate != document["estimate"] else None
 
 
-def _by_address(
-    shots: Sequence[Mapping[str, Json]], recorded: Mapping[str, frozenset[str]]
-) -> dict[str, list[list[Json]]]:
-    """All that is said of each shot that has something to do: a task of an earlier version may stand beside it."""
-    found: dict[str, list[list[Json]]] = {}
+def _by_address(shots: Sequence[Mapping[str, Json]]) -> dict[str, list[Mapping[str, Json]]]:
+    """All that is said of each shot: a task of an earlier version may stand beside it."""
+    found: dict[str, list[Mapping[str, Json]]] = {}
     for shot in shots:
-        if shot.get("action") != Action.NO_OP:
-            found.setdefault(str(shot.get("address")), []).append(_shown(shot, recorded))
+        found.setdefault(str(shot.get("address")), []).append(_without_place(shot))
     return found
+
+
+def _without_place(item: Mapping[str, Json]) -> Mapping[str, Json]:
+    return {name: value for name, value in item.items() if name not in _PLACES}
 
 
 def _listed_twice(shots: Sequence[Mapping[str, Json]]) -> str | None:
     """A shot of which two things are said, apart from tasks under way."""
     names = Counter(str(shot.get("address")) for shot in shots if shot.get("action") != Action.RESUME)
     return next((name for name, number in names.items() if number > 1), None)
-
-
-def _shown(shot: Mapping[str, Json], recorded: Mapping[str, frozenset[str]]) -> list[Json]:
-    request, free = shot.get("request"), recorded.get(str(shot.get("address")), frozenset())
-    kept = {key: value for key, value in request.items() if key not in free} if isinstance(request, dict) else request
-    names = ("action", "fingerprint", "taskUUID", "estimate", "from", "delivery")
-    return [*(shot.get(name) for name in names), kept]
 
 
 def refuse_unapproved(project: Project, plan: Plan, approved: str) -> None:
@@ -140,8 +151,7 @@ def _plan_at(project: Project, commit: str) -> Plan | None:
 def _as_saved(plan: Plan) -> SavedPlan:
     from ltxspec.report.plan.json import plan_document
 
-    document = plan_document(plan, PlanOptions())
-    return SavedPlan(document["digest"], plan.provider, PlanOptions(), document["shots"])
+    return saved_plan(plan_document(plan, PlanOptions()))
 
 
 def _money(plan: Plan) -> str:

@@ -4,7 +4,7 @@ import os
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,9 +80,9 @@ def make_comment(project: Project, place: Place, content: Content) -> Comment:
     from ltxspec.report.review.markdown import review_markdown
 
     target = target_of(project.folder, place, project.environ)
-    review = _review(project, content, target)
+    review, are_rules_known = _review(project, content, target)
     head = _head(review, content, target)
-    text = review_markdown(review, _page(content, target, head))
+    text = review_markdown(review, replace(_page(content, target, head), rules_known=are_rules_known))
     return Comment(text, head, review.plan_digest, target, content.report is not None)
 
 
@@ -137,30 +137,37 @@ def accept_order(folder: Path, place: Place, environ: Mapping[str, str] = os.env
         return accept(forge, Request(note.text, note.author, note.created_at), Marker(_NO_COMMIT, key=target.key))
 
 
-def _review(project: Project, content: Content, target: Target) -> "Review":
-    """The review: of two revisions of this repository, or as a job without rights wrote it."""
+def _review(project: Project, content: Content, target: Target) -> "tuple[Review, bool]":
+    """The review: of two revisions of this repository, or as a job without rights wrote it.
+
+    With it whether the rules that it says have changed are known to be those that did.
+    """
     if content.report is not None:
         from ltxspec.report.review.checking import checked
         from ltxspec.report.review.reading import read_review
         from ltxspec.storage.named import read_named
 
         data = read_named(project.folder / content.report, content.report, _LARGEST_REPORT)
-        return checked(read_review(data, content.report), _reader(project), content.report)
+        review = read_review(data, content.report)
+        reader = _reader(project, review)
+        return checked(review, reader, content.report), reader.rules is not None
     from ltxspec.project.review import make_review
 
-    return make_review(project, content.base, content.head or target.change.head or "HEAD")
+    return make_review(project, content.base, content.head or target.change.head or "HEAD"), True
 
 
-def _reader(project: Project) -> "Reader":
+def _reader(project: Project, review: "Review") -> "Reader":
     """What is known where the command runs: in CI the branch a change goes to, or nothing but the packaged models."""
     from ltxspec.catalog.models import load_catalog
+    from ltxspec.project.report_rules import known_rules
     from ltxspec.report.review.checking import Reader
     from ltxspec.storage.packaged import read_model_documents
 
     packaged = load_catalog(read_model_documents())
     config = project.config
     known = config.project.id if config.file is not None else None
-    return Reader(project.catalog, packaged, known, config.delivery.parameters())
+    rules = known_rules(project, review)
+    return Reader(project.catalog, packaged, known, config.delivery.parameters(), rules)
 
 
 def _head(review: "Review", content: Content, target: Target) -> str:

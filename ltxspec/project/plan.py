@@ -3,23 +3,29 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ltxspec.errors import Diagnostic, Refused, StorageError, WrongUsage
+from ltxspec.errors import Diagnostic, StorageError, WrongUsage
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.addresses import refuse_unknown
 from ltxspec.plan.estimate import Estimate, estimate
-from ltxspec.plan.limits import Limits, refuse_over_budget
-from ltxspec.plan.planfile import PlanOptions, SavedPlan, plan_digest, read_plan_file
+from ltxspec.plan.limits import budget_warning
+from ltxspec.plan.planfile import PlanOptions, SavedPlan, plan_digest, read_plan_file, saved_plan
 from ltxspec.plan.planner import PlanContext, plan_spec
 from ltxspec.plan.prices import shadowed_prices
 from ltxspec.plan.recorded import Owned
 from ltxspec.plan.selection import Selection, selection
 from ltxspec.plan.spending import assumed, spent
+from ltxspec.plan.terms import Limits, Terms
 from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import owned
 from ltxspec.project.project import Project
 from ltxspec.render.models import RenderedSpec
+from ltxspec.storage.config import Config
 from ltxspec.values import Json, ShotAddress
+
+if TYPE_CHECKING:
+    from ltxspec.plan.policy import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +70,7 @@ class ProjectPlan:
 
     def as_saved(self) -> SavedPlan:
         """The part of the document that `apply` compares with what planning gives then."""
-        document = self.to_json()
-        shots, money = document["shots"], document["estimate"]
-        return SavedPlan(self.digest, self.plan.provider, self.options, shots, money)
+        return replace(saved_plan(self.to_json()), options=self.options)
 
     def save(self, path: Path | str) -> None:
         """Write the plan document, for `ltxspec apply FILE`. What is there is replaced as a whole or not at all.
@@ -133,7 +137,7 @@ def plan_specs(
         unreported[spec.name] = assumed(have[spec.name], project.catalog)
     targets = [change for change in changes if selection.is_target(change.address)]
     others = [c for c in changes if c.action is Action.RESUME and not selection.is_target(c.address)]
-    plan = Plan(project.provider, targets, diagnostics, money, unreported, others)
+    plan = Plan(project.provider, targets, diagnostics, money, unreported, others, _terms(project.config))
     diagnostics += shadowed_prices(plan, project.catalog)
     return _with_policies(project, plan) if project.config.policy else plan
 
@@ -156,21 +160,36 @@ def read_saved_plan(path: Path, name: str) -> SavedPlan:
 
 def with_budget_warning(planned: ProjectPlan) -> ProjectPlan:
     """The plan with a warning where `apply` would refuse it for a limit of `[budget]`, in the words of the refusal."""
-    budget = planned.project.config.budget
-    try:
-        refuse_over_budget(planned.plan, Limits(budget.per_apply, budget.per_shot, budget.per_spec))
-    except Refused as refused:
-        warning = Diagnostic("warning", refused.code, refused.summary, hint=refused.hint)
-        return replace(planned, plan=replace(planned.plan, diagnostics=[*planned.plan.diagnostics, warning]))
-    return planned
+    plan = planned.plan
+    found = budget_warning(plan, limits_of(planned.project.config))
+    return replace(planned, plan=replace(plan, diagnostics=[*plan.diagnostics, *found])) if found else planned
+
+
+def limits_of(config: Config) -> Limits:
+    """The limits of `[budget]`."""
+    return Limits(config.budget.per_apply, config.budget.per_shot, config.budget.per_spec)
+
+
+def rules_of(config: Config) -> list["Rule"]:
+    """The rules of `[[policy]]`."""
+    from ltxspec.plan.policy import Rule
+
+    return [Rule(rule.assertion, rule.message, rule.severity, rule.where) for rule in config.policy]
+
+
+def _terms(config: Config) -> Terms:
+    if not config.policy:  # which are slow to import
+        return Terms(limits_of(config))
+    from ltxspec.plan.policy import policies_digest
+
+    return Terms(limits_of(config), policies_digest(rules_of(config)))
 
 
 def _with_policies(project: Project, plan: Plan) -> Plan:
     """The plan, with what the project's own rules say of it."""
-    from ltxspec.plan.policy import Rule, check_policies
+    from ltxspec.plan.policy import check_policies
 
-    rules = [Rule(rule.assertion, rule.message, rule.severity, rule.where) for rule in project.config.policy]
-    found = check_policies(rules, plan, project.catalog, project.files)
+    found = check_policies(rules_of(project.config), plan, project.catalog, project.files)
     return replace(plan, diagnostics=[*plan.diagnostics, *found])
 
 

@@ -6,11 +6,10 @@ from dataclasses import replace
 
 from ltxspec.errors import Diagnostic
 from ltxspec.plan.actions import FieldChange
-from ltxspec.plan.limits import Limits
-from ltxspec.plan.policy import Rule, check_policies
+from ltxspec.plan.policy import check_policies
 from ltxspec.plan.prices import shadowed_prices
 from ltxspec.plan.selection import Selection
-from ltxspec.project.plan import plan_specs
+from ltxspec.project.plan import limits_of, plan_specs, rules_of
 from ltxspec.project.project import Project
 from ltxspec.project.revisions import Revisions, choose_revisions
 from ltxspec.project.snapshot import Reading, project_at, read_side
@@ -58,12 +57,11 @@ def _compared(old: Reading, new: Reading, revisions: Revisions) -> Review:
     plannable = [spec for name, spec in new.specs.rendered.items() if name in new.owned]
     config = new.project.config
     plan = plan_specs(replace(new.project, config=replace(config, policy=())), plannable, Selection(), new.owned)
-    rules = [Rule(rule.assertion, rule.message, rule.severity, rule.where) for rule in config.policy]
-    broken = check_policies(rules, plan, new.project.catalog, new.tree)
+    broken = check_policies(rules_of(config), plan, new.project.catalog, new.tree)
     sides = old.side(new.files), new.side(old.files)
     terms = Terms(
         plan=replace(plan, diagnostics=broken),
-        limits=Limits(config.budget.per_apply, config.budget.per_shot, config.budget.per_spec),
+        limits=limits_of(config),
         diagnostics=[*_head_problems(new), *broken, *shadowed_prices(plan, new.project.catalog), *_base_problems(old)],
         causes=_Causes(old, new).find,
         rules=_rules(old, new, sides),
@@ -75,12 +73,17 @@ def _compared(old: Reading, new: Reading, revisions: Revisions) -> Review:
 
 def _rules(old: Reading, new: Reading, sides: tuple[Side, Side]) -> list[RuleChange]:
     """What changed in rules and prices; first what no change can push out of sight by being long."""
-    before, after = old.project.config, new.project.config
+    was, now = (reading.project.config.delivery.parameters() for reading in (old, new))
+    return [*rules_between(old.project, new.project), *delivery_changes(*sides, was, now)]
+
+
+def rules_between(old: Project, new: Project) -> list[RuleChange]:
+    """What changed in the settings, prices, model files and policies of a project, whatever its specs say."""
+    before, after = old.config, new.config
     return [
         *setting_changes(settings(before), settings(after)),
-        *model_changes(old.project.catalog, new.project.catalog),
+        *model_changes(old.catalog, new.catalog),
         *setting_changes(policies(before), policies(after)),
-        *delivery_changes(*sides, before.delivery.parameters(), after.delivery.parameters()),
     ]
 
 

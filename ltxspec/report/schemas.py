@@ -40,7 +40,7 @@ def plan_schema() -> dict[str, Json]:
         "title": "ltxspec plan, version 1",
         "description": "What `ltxspec apply` would do to every shot, why, and what it would cost.",
         **_open(properties),
-        "properties": properties | {"options": _options()},
+        "properties": properties | {"options": _options(), "limits": _limits()},
         "$defs": {"shot": _shot(), "change": _change(), "source": _source(), "diagnostic": diagnostic_schema()},
     }
 
@@ -119,6 +119,14 @@ def _options() -> dict[str, Json]:
     return {**_open(properties), "description": "what was asked for; `apply FILE` plans again with it"}
 
 
+def _limits() -> dict[str, Json]:
+    amount = {**_USD, "type": ["string", "null"], "description": "US dollars; null: no limit"}
+    policies = {"type": ["string", "null"], "pattern": "^sha256:[0-9a-f]{64}$", "description": "of every [[policy]]"}
+    names = ("perApply", "perShot", "perSpec")
+    limits = _closed(dict.fromkeys(names, amount) | {"policies": policies})
+    return {**limits, "description": "[budget] and policies when the plan was made; `apply FILE` holds to them, too"}
+
+
 def _shot() -> dict[str, Json]:
     properties = {
         "address": {"type": "string", "description": "spec.shot or spec.shot[key]"},
@@ -138,6 +146,11 @@ def _shot() -> dict[str, Json]:
         "from": {"type": "string", "description": "the lockfile key whose takes or task are taken over"},
         "note": {"type": "string", "description": "what else a reader should know: why a task failed, for example"},
         "delivery": _delivery(),
+        "recorded": {
+            "type": "string",
+            "pattern": "^sha256:[0-9a-f]{64}$",
+            "description": "of the parameters of `request` that the fingerprint leaves out; absent: there are none",
+        },
     }
     return {**_open(properties), "properties": properties | optional, "allOf": _rules()}
 

@@ -9,8 +9,8 @@ from ltxspec.lock.facts import altered_takes, copies_of
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.estimate import estimate, reckoning
-from ltxspec.plan.limits import Limits
 from ltxspec.plan.planfile import plan_digest
+from ltxspec.plan.terms import Limits
 from ltxspec.redaction import redact_diagnostic
 from ltxspec.review.models import Kind, Review, RuleChange, ShotReview
 from ltxspec.review.refusals import refusals

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from ltxspec.errors import Diagnostic, Refused
 from ltxspec.lock.facts import AlteredTake
 from ltxspec.plan.actions import Plan
-from ltxspec.plan.limits import Limits, refuse_over_budget, refuse_unknown_prices
+from ltxspec.plan.limits import refuse_over_budget, refuse_unknown_prices
 from ltxspec.plan.policy import CODE as POLICY
 from ltxspec.plan.policy import refuse_by_policy
+from ltxspec.plan.terms import Limits
 from ltxspec.review.models import LostTake, Refusal
 from ltxspec.values import format_usd, total_usd
 

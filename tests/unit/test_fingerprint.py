@@ -15,11 +15,13 @@ from ltxspec.catalog.models import Model, load_catalog
 from ltxspec.fingerprint import (
     CURRENT_VERSION,
     TaskIdentity,
+    beside_fingerprint,
     fingerprint_of,
     fingerprints_by_prompt,
     task_id,
     version_of,
 )
+from ltxspec.storage.packaged import read_model_documents
 from ltxspec.values import Fingerprint
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "fingerprints" / "v1.json").read_text("utf-8"))
@@ -202,3 +204,29 @@ def test_fields_cannot_flow_into_each_other() -> None:
 def test_identities_that_could_name_two_tasks_are_refused(change: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="cannot be named"):
         task_id(replace(IDENTITY, **change))
+
+
+@pytest.mark.parametrize(
+    ("settings", "beside"),
+    [
+        ({}, {}),
+        ({"recorded": ["fps"]}, {"fps": 50}),
+        ({"order": ["fps"]}, {"fps": 50}),
+        ({"delivery": ["fps"]}, {}),  # which counts by itself: see `plan/destinations.py`
+        ({"defaults": {"implied": [{"when": "/duration", "is": [8], "set": "/fps", "to": 25}]}}, {"fps": 50}),
+        (
+            {"defaults": {"implied": [{"when": "/duration", "is": [8], "set": "/fps", "to": 25, "unlessGiven": True}]}},
+            {},
+        ),
+    ],
+)
+def test_a_parameter_counts_in_the_fingerprint_or_beside_it(settings: dict[str, Any], beside: dict[str, Any]) -> None:
+    document = read_model_documents(None)["lightricks-ltx-2-pro.json"]
+    block = document["x-ltxspec"]
+    defaults = {**block["defaults"], **settings.get("defaults", {})}
+    changed = {**document, "x-ltxspec": {**block, "recorded": [], **settings, "defaults": defaults}}
+    (found,) = load_catalog({"m.json": changed}).models
+    bodies = [{"model": "lightricks:2@0", "positivePrompt": "a", "duration": 8, "fps": fps} for fps in (50, 25)]
+    assert beside_fingerprint(found, bodies[0]) == beside
+    same = fingerprint_of(found, bodies[0], {}) == fingerprint_of(found, bodies[1], {})
+    assert same is bool(beside or "delivery" in settings)

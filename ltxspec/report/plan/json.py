@@ -33,6 +33,7 @@ def plan_document(plan: Plan, options: PlanOptions) -> dict[str, Json]:
         "ltxspecVersion": __version__,
         "provider": plan.provider,
         "digest": plan_digest(plan),
+        **({"limits": plan.terms.to_json()} if plan.terms is not None else {}),
         "options": redact_secrets(options.to_json()),
         "summary": _summary(plan),
         "estimate": {"usd": format_usd(usd), "unknown": unknown},
@@ -69,6 +70,8 @@ def _shot(change: Change) -> dict[str, Json]:
         document["note"] = redact_secrets(change.note)
     if change.destination is not None:
         document["delivery"] = destination_json(change.destination)
+    if change.recorded is not None:
+        document["recorded"] = change.recorded
     return document
 
 

@@ -16,11 +16,13 @@ from ltxspec.catalog.pricing import estimate
 from ltxspec.errors import Diagnostic
 from ltxspec.fingerprint import TaskIdentity, fingerprint_of, task_id, version_of
 from ltxspec.plan.actions import Action, Change, Plan
-from ltxspec.plan.destinations import destination_of, is_shown_whole
+from ltxspec.plan.destinations import destination_of, is_shown_whole, recorded_digest
 from ltxspec.plan.planfile import plan_digest
 from ltxspec.plan.prices import limit_price
+from ltxspec.plan.terms import Limits
 from ltxspec.redaction import REDACTED
 from ltxspec.render.models import Request
+from ltxspec.report.review.known_rules import KnownRules, told_otherwise
 from ltxspec.report.review.reading import ReviewFileError, leaves_out_refusals
 from ltxspec.report.review.shown import shown_differently
 from ltxspec.review.compare import reckoned
@@ -40,12 +42,14 @@ class Reader:
         packaged: the packaged models alone.
         project: the project's id there; None where there is no project.
         delivery: what its configuration says of where results are sent.
+        rules: which rules changed, where the reader has the commits of the report.
     """
 
     catalog: Catalog
     packaged: Catalog
     project: str | None = None
     delivery: Mapping[str, Json] = field(default_factory=dict)
+    rules: KnownRules | None = None
 
 
 def checked(review: Review, reader: Reader, name: str) -> Review:
@@ -68,11 +72,14 @@ class _Check:
         self._catalog = reader.catalog
         self._packaged = reader.packaged
         self._delivery = reader.delivery
+        self._rules = reader.rules
         self._project = _project_id(reader.project, review.rules)
         self._name = name
         self._unknown: dict[str, list[ShotAddress]] = {}  # why a request cannot be worked out -> the shots
 
     def run(self) -> Review:
+        if self._rules is not None and (otherwise := told_otherwise(self._review, self._rules)) is not None:
+            raise self._refused(*otherwise)
         changes, seen = [], set()
         for index, shot in enumerate(self._review.shots):
             place, name = f"/shots/{index}", _name(shot)
@@ -87,7 +94,8 @@ class _Check:
         self._same("/reckoned", _money(self._review.reckoned), _money(reckoned(plan)))
         if self._review.plan_digest:
             self._same("/planDigest", self._review.plan_digest, plan_digest(plan))
-        if leaves_out_refusals(self._review, changes):
+        limits = self._rules.limits if self._rules is not None else Limits(self._review.limit)
+        if leaves_out_refusals(self._review, changes, limits):
             raise self._refused("/refusals")
         return self._told()
 
@@ -105,24 +113,25 @@ class _Check:
         if model is None:
             self._leave_open(f"the model `{air}` is not known here", change.address)
             return change
-        self._fingerprint(change, request, model, place)
+        self._follows(f"{place}/fingerprint", change, model, change.fingerprint, _fingerprint(change, request, model))
         if not (change.action.spends or change.action is Action.RESUME):
             return change
         if change.action.spends and self._project is not None:
             self._same(f"{place}/taskUUID", change.task_id, self._task(change, self._project))
         self._destination(change, model, place)
+        self._follows(f"{place}/recorded", change, model, change.recorded, _recorded(request, model))
         return replace(change, limit_price=self._price(change, request, model, place))
 
-    def _fingerprint(self, change: Change, request: Request, model: Model, place: str) -> None:
-        found = _fingerprint(change, request, model)
-        if found == change.fingerprint:
+    def _follows(self, place: str, change: Change, model: Model, told: str | None, found: str | None) -> None:
+        """What is computed from all of a request must be what is told, unless it cannot be computed here."""
+        if found == told:
             return
-        if _hides_something(request.body):
+        if change.request is not None and _hides_something(change.request.body):
             self._leave_open("parts of it are left out, as they may be secret", change.address)
         elif self._is_told(model):
             self._leave_open(f"the file of `{model.air}` is another one here", change.address)
         else:
-            self._same(f"{place}/fingerprint", change.fingerprint, found)
+            self._same(place, told, found)
 
     def _destination(self, change: Change, model: Model, place: str) -> None:
         """Where results are sent is what is shown, or what the reader's own configuration says; or not known."""
@@ -168,7 +177,9 @@ class _Check:
         return any(rule.name.startswith(starts) for rule in self._review.rules)
 
     def _leave_open(self, reason: str, address: ShotAddress) -> None:
-        self._unknown.setdefault(reason, []).append(address)
+        shots = self._unknown.setdefault(reason, [])
+        if address not in shots:
+            shots.append(address)
 
     def _told(self) -> Review:
         """The review; without a plan to approve where some of its requests could not be worked out again."""
@@ -211,6 +222,13 @@ def _project_id(known: str | None, rules: Sequence[RuleChange]) -> str | None:
 def _fingerprint(change: Change, request: Request, model: Model) -> Fingerprint | None:
     try:
         return fingerprint_of(model, request.body, request.inputs, version_of(change.fingerprint or ""))
+    except _ODD:
+        return None
+
+
+def _recorded(request: Request, model: Model) -> str | None:
+    try:
+        return recorded_digest(model, request.body)
     except _ODD:
         return None
 

@@ -15,7 +15,7 @@ from ltxspec.report.markdown import code, escape, fence, prose
 from ltxspec.report.review import wording as review_words
 from ltxspec.report.review.details import Links, address, details_of, has_details, link_to, picture
 from ltxspec.report.review.marker import Marker, write_marker
-from ltxspec.report.review.whole import is_bought
+from ltxspec.report.review.whole import CLAIMED, is_bought, whose_word
 from ltxspec.report.sized import Room
 from ltxspec.report.terminal import clean, fit
 from ltxspec.report.word_diff import Effort
@@ -33,9 +33,6 @@ _LONGEST_NAME = 60
 _ROOM_FOR_NOTES = 900  # for saying what was left out
 _SHARE = 0.5  # of the room, for the rows of the table; differences are worth more than the 300th row
 _HEADER = "| Change | Shot | Why | Size | Was | Costs |\n|---|---|---|---|--:|--:|"
-_CLAIMED = (
-    "What was before is the report's own word. What is bought is shown whole, each request with all of its fields."
-)
 _ORDER = {kind: number for number, kind in enumerate(Kind)}
 
 
@@ -53,6 +50,7 @@ class Page:
         report: URL of the whole review.
         advice: Markdown of the caller's own, before the commands: how to apply from here, for example.
         whole: the review comes from a report, whose word on what was before nobody can check: show all that is bought.
+        rules_known: the rules that changed were found out from the commits; without it a report may leave some out.
     """
 
     limit: int | None = None
@@ -64,6 +62,7 @@ class Page:
     report: str | None = None
     advice: str = ""
     whole: bool = False
+    rules_known: bool = False
 
 
 def review_markdown(review: Review, page: Page | None = None) -> str:
@@ -77,14 +76,16 @@ def review_markdown(review: Review, page: Page | None = None) -> str:
         raise ValueError(f"a review needs at least {LEAST} units of room")
     first = [_marker(review, page), f"**{review_words.headline(review)}**"]
     last = [part for part in (page.advice, _commands(review), _footer(review, page)) if part]
+    claim = [whose_word(rules_known=page.rules_known)] if page.whole else []
     room = Room(page.limit)
-    room.reserve(*first, *last, " " * _ROOM_FOR_NOTES, 2 * (page.report or ""))
+    room.reserve(*first, *claim, *last, " " * _ROOM_FOR_NOTES, 2 * (page.report or ""))
     shots = sorted(_shown(review, page), key=lambda shot: (shot.inherited, _ORDER[shot.kind]))
     blocks = [
         first[0],
         *_listed(f"⚠️ **{review_words.RULES}:**", map(review_words.rule, review.rules), room),
         *first[1:],
         *_gate(review, room),
+        *claim,
         *_lost(review.lost, room),
         *_listed(f"{review_words.ALTERED}:", map(review_words.altered, review.altered), room),
         *_problems(review, room, page),
@@ -253,7 +254,7 @@ def _details(shots: Sequence[ShotReview], room: Room, page: Page) -> list[str]:
     taken = room.fill(made, MOST_DETAILS)
     blocks = ["\n".join(taken)] if taken else []
     if page.whole and taken:
-        blocks.insert(0, _CLAIMED)
+        blocks.insert(0, CLAIMED)
     left = len(worth) - len(taken)
     if left:
         sign = "⚠️ " if page.whole else ""

@@ -105,6 +105,7 @@ def _change(item: Mapping[str, Json], address: ShotAddress) -> Change:
         origin=optional_text(item, "from"),
         note=optional_text(item, "note"),
         destination=_destination(item),
+        recorded=optional_text(item, "recorded"),
     )
 
 

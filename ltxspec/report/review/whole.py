@@ -19,7 +19,28 @@ from ltxspec.report.word_diff import Effort, word_diff
 from ltxspec.review.models import Kind, ShotReview
 from ltxspec.values import Json
 
+CLAIMED = (
+    "What was before is the report's own word. What is bought is shown whole, each request with all of its fields."
+)
 _LONGEST_DIFF = 12_000  # characters of both prompts together; beyond, only the new one is shown
+
+
+def whose_word(*, rules_known: bool) -> str:
+    """What a comment that is made of a report owes to the report's word, as Markdown.
+
+    Args:
+        rules_known: the rules that changed were found out again from the commits.
+    """
+    rules = "Which settings, policies, prices and limits changed"
+    if rules_known:
+        return (
+            f"This is made of a report. {rules} was found out again from the two commits; whether the policies hold is "
+            "the report's own word."
+        )
+    return (
+        f"⚠️ This is made of a report. {rules}, and whether the policies hold, is the report's own word, and it may "
+        "leave some out: look at `ltxspec.toml` and `schemas/models/` in the change."
+    )
 
 
 def is_bought(shot: ShotReview) -> bool:

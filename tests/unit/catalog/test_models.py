@@ -227,3 +227,16 @@ def test_an_invalid_json_schema_is_refused_when_it_is_first_used() -> None:
         diagnostic.message
         == "`/properties/length/minimum` is not valid in a JSON Schema (`type` of the 2020-12 dialect)"
     )
+
+
+@pytest.mark.parametrize("field", ["recorded", "delivery", "order"])
+def test_a_file_in_place_of_a_packaged_one_counts_all_that_it_counts(field: str) -> None:
+    own = changed("properties.seed", {"type": "integer"})
+    packaged = copy.deepcopy(own)
+    own["x-ltxspec"][field] = [*own["x-ltxspec"][field], "seed"]
+    with pytest.raises(Invalid, match=f"`x-ltxspec.{field}` names `seed`, which the file that comes with ltxspec does"):
+        load_catalog({"own.json": own}, {"a.json": packaged})
+    assert load_catalog({"own.json": own}).models
+    packaged["x-ltxspec"][field] = own["x-ltxspec"][field]
+    own["x-ltxspec"][field] = []
+    assert load_catalog({"own.json": own}, {"a.json": packaged}).models

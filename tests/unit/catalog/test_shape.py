@@ -71,6 +71,16 @@ def edited(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
         ("x-ltxspec price rows 0 confidence", "sure", "must be `verified`, `inferred` or `unverified`"),
         ("x-ltxspec facts 0 source", "", "`x-ltxspec.facts[0].source` must be text"),
         ("x-ltxspec recorded", ["safty"], "`x-ltxspec.recorded` names `safty`, which `properties` does not have"),
+        *(
+            (f"x-ltxspec {field}", [name], f"`x-ltxspec.{field}` names `{name}`, which decides what is bought")
+            for field in ("recorded", "delivery", "order")
+            for name in ("model", "taskType", "positivePrompt", "inputs", "duration", "numberResults", "width")
+        ),
+        (
+            "x-ltxspec defaults implied",
+            [{"when": "/model", "is": ["x"], "set": "/positivePrompt", "to": "another"}],
+            "`x-ltxspec.defaults.implied` overrules `/positivePrompt`, which decides what is bought",
+        ),
         ("x-ltxspec air", "lightricks:9@9", "`properties.model` must have the `const` `lightricks:9@9`"),
         (
             "x-ltxspec defaults sent",

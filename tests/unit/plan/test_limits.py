@@ -8,7 +8,8 @@ from builders import change, request
 
 from ltxspec.errors import Refused
 from ltxspec.plan.actions import Action, Change, Plan
-from ltxspec.plan.limits import Limits, left_for_specs, refuse_over_budget, refuse_unknown_prices
+from ltxspec.plan.limits import left_for_specs, refuse_over_budget, refuse_unknown_prices
+from ltxspec.plan.terms import Limits
 from ltxspec.values import Usd
 
 Money = dict[str, tuple[Usd, int]]

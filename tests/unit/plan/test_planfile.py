@@ -10,6 +10,7 @@ from ltxspec.canonical import digest
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.destinations import destination_of
 from ltxspec.plan.planfile import PlanFileError, PlanOptions, plan_differences, plan_digest, read_plan_file
+from ltxspec.plan.terms import Limits, Terms
 from ltxspec.report.plan.json import plan_json
 
 
@@ -76,6 +77,18 @@ def test_a_plan_that_sends_results_nowhere_keeps_the_digest_of_earlier_versions(
     assert plan_digest(plan(change())) == digest({"provider": "runware", "changes": [essence]})
 
 
+def test_a_parameter_that_the_fingerprint_leaves_out_counts() -> None:
+    digests = {plan_digest(plan(replace(change(), recorded=found))) for found in (None, "sha256:1", "sha256:2")}
+    assert len(digests) == 3
+
+
+def test_limits_and_policies_are_saved_and_read_back() -> None:
+    terms = Terms(Limits(Decimal("1.50"), None, Decimal(20)), "sha256:" + "0" * 64)
+    document = plan_json(replace(plan(change()), terms=terms), PlanOptions())
+    assert read_plan_file(document, "plan.json").terms == terms
+    assert read_plan_file(plan_json(plan(change()), PlanOptions()), "plan.json").terms is None
+
+
 def test_differences_name_the_shot_and_the_money() -> None:
     saved = read_plan_file(plan_json(plan(change()), PlanOptions()), "plan.json")
     dearer = replace(change(), estimate=Decimal("1.92"))
@@ -103,6 +116,11 @@ def test_what_is_no_plan_of_this_version_is_refused(data: bytes) -> None:
         {"options": {"var": "x"}},
         {"shots": {"a": {}}},
         {"shots": ["night.alley"]},
+        {"diagnostics": ["x"]},
+        {"limits": None},
+        {"limits": {"perApply": "much"}},
+        {"limits": {"perShot": []}},
+        {"limits": {"policies": 1}},
     ],
 )
 def test_a_plan_file_that_was_damaged_is_refused(damage: dict[str, object]) -> None:

@@ -664,3 +664,16 @@ def test_an_order_never_has_the_id_of_a_take_that_another_shot_has() -> None:
     create, kept = plan(request(), lane, locked=locked)
     assert (kept.action, kept.task_id) == (Action.NO_OP, own)
     assert (create.action, create.task_id, create.retake) == (Action.CREATE, derived(request(), retake=2), 2)
+
+
+def test_what_the_fingerprint_leaves_out_of_an_order_counts_by_a_digest() -> None:
+    assert PACKAGED is not None
+    catalog = Catalog((), {MODEL: PACKAGED})
+    plain, checked, unchecked = request(), request(safety={"mode": "fast"}), request(safety={})
+    digests = [only(plan(wanted, catalog=catalog)).recorded for wanted in (plain, checked, unchecked)]
+    assert digests[0] is None
+    assert len({*digests}) == 3
+    under_way = journal(OpenTask(intent("a"), "accepted"))
+    assert only(plan(checked, under_way=under_way, catalog=catalog)).recorded == digests[1]
+    owned = lockfile(alley=record(take()))
+    assert only(plan(checked, locked=owned, catalog=catalog)).recorded is None

@@ -72,6 +72,13 @@ def test_a_plan_nobody_knows_is_refused_with_what_would_be_bought(project: Path)
         (lambda plan: plan["shots"].insert(0, plan["shots"][0] | {"estimate": "0.01"}), "`night.tower`"),
         (lambda plan: plan["shots"].append(plan["shots"][0]), "`night.tower`"),
         (lambda plan: plan["shots"].insert(0, plan["shots"][0] | {"action": "no-op"}), "`night.tower`"),
+        (lambda plan: plan["shots"].append(plan["shots"][0] | {"address": "a.b", "action": "no-op"}), "`a.b`"),
+        (lambda plan: plan["shots"][0].update(reasons=["retake-requested"]), "`night.tower`"),
+        (lambda plan: plan["shots"][0].update(changes=[]), "`night.tower`"),
+        (lambda plan: plan["shots"][0].update(note="approved by the studio"), "`night.tower`"),
+        (lambda plan: plan["summary"].update(create=0), "`/summary`"),
+        (lambda plan: plan.pop("summary"), "`/summary`"),
+        (lambda plan: plan["diagnostics"].append({"severity": "warning", "code": "x"}), "`/diagnostics`"),
     ],
 )
 def test_a_saved_plan_that_shows_something_else_than_its_digest_buys_is_refused(
@@ -117,10 +124,69 @@ def test_a_saved_plan_that_shows_another_place_for_results_is_refused(project: P
     assert "`night.tower` is told otherwise" in ltxspec("apply", "plan.json", cwd=project, check=4, **KEY).err
 
 
-def test_what_a_digest_leaves_out_may_change_in_a_saved_plan(project: Path) -> None:
+def test_places_in_files_may_change_in_a_saved_plan(project: Path) -> None:
     ltxspec("plan", "-o", "plan.json", "--provider", "sandbox", cwd=project)
-    write_spec(project, "# another line\n" + HEAD + "  tower: {prompt: a tower, safety: {checkContent: true}}\n")
+    write_spec(project, "# another line\n" + HEAD + "  tower: {prompt: a tower}\n")
     ltxspec("apply", "plan.json", cwd=project)
+
+
+RECORDED = HEAD + "  tower: {prompt: a tower, safety: {checkContent: CHECKED}}\n"
+
+
+@pytest.mark.parametrize("before", [HEAD + "  tower: {prompt: a tower}\n", RECORDED.replace("CHECKED", "true")])
+def test_a_parameter_that_is_only_recorded_is_part_of_what_is_approved(project: Path, before: str) -> None:
+    write_spec(project, before)
+    git(project, "commit", "--quiet", "--all", "--allow-empty", "--message=Edit")
+    approved = digest(project)
+    ltxspec("plan", "-o", "plan.json", cwd=project)
+    write_spec(project, RECORDED.replace("CHECKED", "false"))
+    for refused in (apply(project, approved), ltxspec("apply", "plan.json", cwd=project, check=4, **KEY)):
+        assert "night.tower: /safety" in refused.err
+        assert "was planned as" in refused.err
+
+
+def test_a_saved_plan_shows_recorded_parameters_as_they_are_bought(project: Path) -> None:
+    write_spec(project, RECORDED.replace("CHECKED", "true"))
+    ltxspec("plan", "-o", "plan.json", cwd=project)
+    plan = json.loads((project / "plan.json").read_text("utf-8"))
+    del plan["shots"][0]["request"]["safety"]
+    (project / "plan.json").write_text(json.dumps(plan), "utf-8")
+    refused = ltxspec("apply", "plan.json", cwd=project, check=4, **KEY)
+    assert "`night.tower` is told otherwise" in refused.err
+
+
+BUDGET = '[budget]\nper_apply = "{}"\n'
+MANY = HEAD + "".join(f"  shot-{number}: {{prompt: scene {number}}}\n" for number in range(4))
+
+
+def test_a_saved_plan_holds_to_the_limits_it_was_made_under(project: Path) -> None:
+    """Reported costs are higher than listed ones; the limit is gone by the time the plan is applied."""
+    (project / "ltxspec.toml").write_text(BUDGET.format("2.50"), "utf-8")
+    write_spec(project, MANY)
+    scenario = json.dumps({"behaviour": {"cost": "higher"}})
+    ltxspec("plan", "-o", "plan.json", "--provider", "sandbox", cwd=project)
+    (project / "ltxspec.toml").unlink()
+    done = ltxspec("apply", "plan.json", cwd=project, check=3, LTXSPEC_SANDBOX_SCENARIO=scenario)
+    assert "Spent $1.35" in done.out
+
+
+@pytest.mark.parametrize(("saved", "now"), [("0.10", ""), ("0.10", "5.00"), ("5.00", "0.10")])
+def test_the_tighter_limit_holds(project: Path, saved: str, now: str) -> None:
+    (project / "ltxspec.toml").write_text(BUDGET.format(saved), "utf-8")
+    ltxspec("plan", "-o", "plan.json", cwd=project)
+    (project / "ltxspec.toml").write_text(BUDGET.format(now) if now else "", "utf-8")
+    refused = ltxspec("apply", "plan.json", cwd=project, check=4, **KEY)
+    assert "over the limit of $0.10" in refused.err
+    assert ("save it anew to spend more" in refused.err) is (saved == "0.10")
+
+
+@pytest.mark.parametrize("now", ["", '[[policy]]\nassert = "true"\n'])
+def test_a_saved_plan_is_refused_under_other_policies(project: Path, now: str) -> None:
+    (project / "ltxspec.toml").write_text('[[policy]]\nassert = "duration <= 8"\n', "utf-8")
+    ltxspec("plan", "-o", "plan.json", cwd=project)
+    (project / "ltxspec.toml").write_text(now, "utf-8")
+    refused = ltxspec("apply", "plan.json", cwd=project, check=4, **KEY)
+    assert "the policies of the project are not those that the plan was saved under" in refused.err
 
 
 def test_outside_of_git_a_refusal_says_what_would_be_bought(tmp_path: Path) -> None:

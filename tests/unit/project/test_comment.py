@@ -130,6 +130,74 @@ def test_a_report_says_the_same_as_the_revisions_it_is_of_and_shows_whole_what_i
     assert told.count("The whole request: ") == 2  # what is rendered anyway is bought as well
 
 
+RULES = '[budget]\nper_apply = "{}"\n[[policy]]\nassert = "duration <= {}"\n'
+
+
+@pytest.fixture
+def loosened(project: Path) -> Path:
+    """The branch `night` also raises a limit, changes a policy and says where results go; `main` is checked out."""
+    git(project, "switch", "--quiet", "main")
+    (project / "ltxspec.toml").write_text(RULES.format("1.00", 6), "utf-8")
+    git(project, "add", "ltxspec.toml")
+    git(project, "commit", "--quiet", "--message=Rules")
+    git(project, "switch", "--quiet", "--create", "loose")
+    (project / "ltxspec.toml").write_text(RULES.format("90.00", 60), "utf-8")
+    write_spec(project, HEAD + "  tower: {prompt: a tower, webhookURL: 'https://calls.example/hook'}\n")
+    git(project, "add", "ltxspec.toml")
+    commit(project)
+    report(project, "main...loose")
+    git(project, "switch", "--quiet", "main")
+    return project
+
+
+def forged_report(project: Path, **fields: Any) -> None:
+    document = json.loads((project / "review.json").read_text("utf-8"))
+    (project / "review.json").write_text(json.dumps(document | fields), "utf-8")
+
+
+def test_the_rules_of_a_report_are_found_out_again_from_its_commits(loosened: Path) -> None:
+    told = comment(loosened, "--report", "review.json", "--dry-run").out
+    assert "budget.per&#95;apply: &#36;1.00 → &#36;90.00" in told
+    assert "webhookURL of night.tower" in told
+    assert "was found out again from the two commits" in told
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"rules": []}, "`/rules`: it does not say that `budget.per_apply` changed as it did"),
+        (
+            {"rules": [{"name": "budget.per_apply", "before": "$1.00", "after": "$90.00"}]},
+            "`/rules`: it does not say that `policy duration <= 60` changed as it did",
+        ),
+        ({"limit": None}, "`/limit`"),
+        ({"limit": "5.00"}, "`/limit`"),
+    ],
+)
+def test_a_report_that_leaves_out_a_rule_is_refused_where_its_commits_are_known(
+    loosened: Path, fields: dict[str, Any], said: str
+) -> None:
+    forged_report(loosened, **fields)
+    assert said in comment(loosened, "--report", "review.json", "--dry-run", check=1).err
+
+
+def test_a_report_that_invents_a_rule_is_refused_where_its_commits_are_known(loosened: Path) -> None:
+    rules = json.loads((loosened / "review.json").read_text("utf-8"))["rules"]
+    price = {"name": "price of lightricks:ltx@2.5-fast at x", "before": None, "after": "$0.01 a second"}
+    forged_report(loosened, rules=[*rules, price])
+    refused = comment(loosened, "--report", "review.json", "--dry-run", check=1).err
+    assert "the commits do not say that `price of lightricks:ltx@2.5-fast at x` changed like this" in refused
+
+
+@pytest.mark.parametrize("name", ["loose", "main", "--help", "HEAD"])
+def test_a_report_does_not_choose_what_its_rules_are_compared_with(loosened: Path, name: str) -> None:
+    """A base at which the rules were loose already would show none as changed."""
+    base = git(loosened, "rev-parse", {"loose": "loose", "main": "main~1"}.get(name, "main"))
+    forged_report(loosened, rules=[], base={"commit": name if name in ("--help", "HEAD") else base, "name": "main"})
+    done = ltxspec("comment", "--report", "review.json", "--dry-run", cwd=loosened, check=None)
+    assert done.code == 1 or "prices and limits changed, and whether the policies hold, is the report's own" in done.out
+
+
 def test_a_report_of_a_working_tree_is_refused(project: Path) -> None:
     report(project, "main")
     assert "working tree" in comment(project, "--report", "review.json", "--dry-run", check=1).err

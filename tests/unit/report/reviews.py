@@ -10,7 +10,7 @@ from unit.review.changes import BASE, HEAD, plan_of, side
 
 from ltxspec.errors import Diagnostic, Location
 from ltxspec.lock.models import Failure
-from ltxspec.plan.limits import Limits
+from ltxspec.plan.terms import Limits
 from ltxspec.review.compare import Terms, compare
 from ltxspec.review.models import Cause, Review, RuleChange
 from ltxspec.review.sides import Side

@@ -11,9 +11,9 @@ from ltxspec.errors import Diagnostic
 from ltxspec.lock.journal import JournalState
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Plan
-from ltxspec.plan.limits import Limits
 from ltxspec.plan.planner import PlanContext, plan_spec
 from ltxspec.plan.recorded import Owned
+from ltxspec.plan.terms import Limits
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.review.compare import Terms, compare
 from ltxspec.review.models import Review, ShotReview

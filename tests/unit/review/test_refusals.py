@@ -5,7 +5,7 @@ from builders import change, request, take, task
 from ltxspec.errors import Diagnostic
 from ltxspec.lock.facts import AlteredTake, FactChange
 from ltxspec.plan.actions import Plan
-from ltxspec.plan.limits import Limits
+from ltxspec.plan.terms import Limits
 from ltxspec.review.models import LostTake
 from ltxspec.review.refusals import refusals
 from ltxspec.values import ShotAddress

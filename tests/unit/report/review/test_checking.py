@@ -258,6 +258,30 @@ def test_a_secret_in_where_results_are_sent_leaves_nothing_to_approve_unless_the
     assert checked(told, replace(NEIGHBOUR, delivery=own), "x") == told
 
 
+SAFE = "  tower: {prompt: A tower, duration: 10, width: 3840, height: 2160, safety: {checkContent: false}}\n"
+
+
+def without_recorded(change: Change) -> dict[str, Any]:
+    """The request as a forger shows it."""
+    assert change.request is not None
+    body = {name: value for name, value in change.request.body.items() if name != "safety"}
+    return {"request": replace(change.request, body=body)}
+
+
+def test_a_report_that_hides_a_recorded_parameter_is_refused(films: Path, tmp_path: Path) -> None:
+    text = (films / "specs/night.yaml").read_text("utf-8").replace(SHOT, SAFE)
+    told = reported(branch(films, tmp_path, "specs/night.yaml", text))
+    assert checked(told, NEIGHBOUR, "x") == told
+    (index,) = (index for index, shot in enumerate(told.shots) if str(shot.address) == "night.tower")
+    change = told.shots[index].change
+    assert change is not None
+    hidden = without_recorded(change)
+    for reader in (NEIGHBOUR, STRANGER):
+        assert f"`/shots/{index}/change/recorded`" in refused(changed(told, index, **hidden), reader)
+    forged = changed(told, index, **hidden, recorded=None)
+    assert checked(forged, NEIGHBOUR, "x").plan_digest != told.plan_digest
+
+
 def test_a_shot_that_stands_in_a_report_twice_is_refused(honest: Review) -> None:
     free = next(shot for shot in honest.shots if shot.kind is Kind.UPDATED)
     for twin in (honest.shots[0], replace(free, address=honest.shots[0].address)):

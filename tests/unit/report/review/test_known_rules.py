@@ -1,0 +1,43 @@
+"""A report says of the rules what its commits say, where its reader has them."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from unit.report.reviews import rich_review
+
+from ltxspec.plan.terms import Limits
+from ltxspec.report.review.known_rules import KnownRules, told_otherwise
+from ltxspec.review.models import RuleChange
+
+BUDGET = RuleChange("budget.per_apply", "$5.00", "$500.00")
+HOOK = RuleChange("webhookURL of night.alley and 3 more", None, "https://calls.example/hook")
+KNOWN = KnownRules([BUDGET], Limits(Decimal(5)), frozenset({"webhookURL"}))
+TOLD = replace(rich_review(), rules=[BUDGET], limit=Decimal(5))
+
+
+@pytest.mark.parametrize("rules", [[BUDGET], [BUDGET, HOOK], [HOOK, BUDGET]])
+def test_the_same_rules_pass_beside_what_specs_say_of_deliveries(rules: list[RuleChange]) -> None:
+    assert told_otherwise(replace(TOLD, rules=rules), KNOWN) is None
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ([], "it does not say that `budget.per_apply` changed"),
+        ([HOOK], "it does not say that `budget.per_apply` changed"),
+        ([replace(BUDGET, after="$5.01")], "it does not say that `budget.per_apply` changed"),
+        ([BUDGET, BUDGET], "the commits do not say that `budget.per_apply` changed"),
+        ([BUDGET, replace(HOOK, name="project.id")], "the commits do not say that `project.id` changed"),
+    ],
+)
+def test_what_is_left_out_or_invented_is_named(rules: list[RuleChange], said: str) -> None:
+    found = told_otherwise(replace(TOLD, rules=rules), KNOWN)
+    assert found is not None
+    assert found[0] == "/rules"
+    assert said in found[1]
+
+
+@pytest.mark.parametrize("limit", [None, Decimal(6)])
+def test_another_limit_than_that_of_the_head_is_named(limit: Decimal | None) -> None:
+    assert told_otherwise(replace(TOLD, limit=limit), KNOWN) == ("/limit", "")
