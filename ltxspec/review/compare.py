@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from ltxspec.catalog.models import Catalog
 from ltxspec.errors import Diagnostic
-from ltxspec.lock.facts import altered_takes, copies_of
+from ltxspec.lock.facts import AlteredTake, altered_takes, copies_of
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.estimate import estimate, reckoning
@@ -59,7 +59,7 @@ def compare(base: Side, head: Side, terms: Terms) -> Review:
         head=head.name,
         provider=terms.plan.provider,
         shots=shots,
-        unchanged=unchanged,
+        unchanged=unchanged - _altered_alone(altered, shots, head),
         spent=spent,
         spent_unknown=spent_unknown,
         estimate=ahead.usd,
@@ -103,6 +103,12 @@ def _shots(
         shots += [_left_over(change) for change in extra if change.address.spec == pair.spec]
         unchanged += same
     return shots, unchanged
+
+
+def _altered_alone(altered: Sequence[AlteredTake], shots: Sequence[ShotReview], head: Side) -> int:
+    """How many shots have nothing but an altered record: they count with those, not with the unchanged."""
+    alone = {item.address for item in altered} - {shot.address for shot in shots}
+    return sum(1 for address in alone if address.instance in head.wanted(address.spec))
 
 
 def _left_over(change: Change) -> ShotReview:

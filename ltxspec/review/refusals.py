@@ -1,4 +1,4 @@
-"""What stands between a change and its apply, told in a review before anybody tries: the same rules as `apply` has."""
+"""What stands between a change and its apply, shown in a review before anybody tries: the same rules as `apply` has."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -8,7 +8,7 @@ from ltxspec.plan.actions import Plan
 from ltxspec.plan.limits import Limits, refuse_over_budget, refuse_unknown_prices
 from ltxspec.plan.policy import CODE as POLICY
 from ltxspec.plan.policy import refuse_by_policy
-from ltxspec.review.models import LostTake, Refusal
+from ltxspec.review.models import INVALID, LostTake, Refusal
 from ltxspec.values import format_usd, total_usd
 
 
@@ -31,7 +31,7 @@ def _lost(lost: Sequence[LostTake]) -> Iterator[Refusal]:
         yield Refusal(
             "tasks-lost",
             f"{tasks} missing at the head, worth {worth}",
-            "merge the base again and run `ltxspec lock merge`, unless `ltxspec lock rm` forgot them on purpose",
+            "merge the base again and run `ltxspec lock merge`, unless you removed them on purpose with `ltxspec lock rm`",
         )
 
 
@@ -50,7 +50,9 @@ def _invalid(diagnostics: Sequence[Diagnostic]) -> Iterator[Refusal]:
     if errors:
         problems = "1 problem" if len(errors) == 1 else f"{len(errors):,} problems"
         yield Refusal(
-            "invalid", f"{problems} at the head; no plan can be made of what has them", "`ltxspec validate` shows all"
+            INVALID,
+            f"{problems}; no plan can be made until {'it is' if len(errors) == 1 else 'they are'} fixed",
+            "each is listed below; `ltxspec lock verify` checks the lockfiles of the working tree",
         )
 
 

@@ -56,7 +56,7 @@ def test_an_altered_record_is_told_by_every_command_that_compares(
     verified = ltxspec("lock", "verify", "--base", "main", cwd=films, check=1)
     assert f"task {take.task_id}, recorded under `night.alley`: {told}" in verified.err
     text = " ".join(ltxspec("diff", cwd=films).out.split())
-    assert f"Recorded otherwise than at the base: night.alley, task {take.task_id}: {told}" in text
+    assert f"Changed records of paid tasks: night.alley, task {take.task_id}: {told}" in text
     assert "Not ready: 1 paid task is recorded with other facts" in text
     assert "No changes" not in text
     document = ltxspec("diff", "--format", "json", "--detailed-exitcode", cwd=films, check=1).json
@@ -120,7 +120,7 @@ def test_changed_rules_stand_before_everything_else_with_both_values_and_no_secr
     ):
         assert line in text
     assert text.index("Rules and prices changed:") < text.index("specs/night.yaml")
-    assert "; 5 rules changed; limit" in text
+    assert "; 5 rules or prices changed; limit" in text
     markdown = ltxspec("diff", "--format", "markdown", cwd=films).out
     assert markdown.splitlines()[2] == "⚠️ **Rules and prices changed:**"
     document = ltxspec("diff", "--format", "json", cwd=films).json
@@ -136,7 +136,7 @@ def test_a_deleted_limit_is_told_although_no_shot_changed(films: Path) -> None:
     write(films, "ltxspec.toml", '[project]\nid = "test"\n')
     out = ltxspec("diff", "--detailed-exitcode", cwd=films, check=2).out
     assert "budget.per_apply: $5.00 → unset" in out
-    assert out.splitlines()[-1].startswith("No shot changed: 4 shots as before; 1 rule changed")
+    assert out.splitlines()[-1].startswith("No shot changed: 4 shots as before; 1 rule or price changed")
 
 
 def test_an_address_that_a_spec_sends_videos_to_is_told(films: Path) -> None:
@@ -185,7 +185,7 @@ def test_a_review_that_may_go_on_names_what_limits_reckon_with(films: Path) -> N
     commit(films, "cheap")
     text = " ".join(ltxspec("diff", "main", "feature", cwd=films).out.split())
     assert (
-        "to spend by the project's own prices, $0.96 by ltxspec's, which limits reckon with, within the limit" in text
+        "to spend by the project's own prices, $0.96 by ltxspec's, which limits use, within the limit" in text
     )
     document = ltxspec("diff", "main", "feature", "--format", "json", cwd=films).json
     assert document["reckoned"] == "0.96"
@@ -193,4 +193,4 @@ def test_a_review_that_may_go_on_names_what_limits_reckon_with(films: Path) -> N
     write(films, "report.json", json.dumps(document))
     told = ltxspec("comment", "--report", "report.json", "--head", head, "--dry-run", cwd=films).out
     assert "Rules and prices changed" in told
-    assert "which limits reckon with" in told
+    assert "which limits use" in told
