@@ -4,6 +4,7 @@ import click
 
 from ltxspec.cli import options
 from ltxspec.cli.context import Session
+from ltxspec.errors import LtxspecError, WrongUsage
 
 
 @click.command("doctor", epilog="Examples: `ltxspec doctor`, `ltxspec doctor --provider sandbox`.")
@@ -17,9 +18,14 @@ def command(session: Session, provider: str | None, output_format: str) -> int:
     """
     import orjson
 
-    from ltxspec.project.doctor import WARNING, check_setup
+    from ltxspec.project.doctor import WARNING, check_machine, check_setup
 
-    rows = check_setup(session.open_project(provider))
+    try:
+        rows = check_setup(session.open_project(provider))
+    except WrongUsage:
+        raise
+    except LtxspecError as error:  # the other checks are wanted all the more
+        rows = check_machine(session.folder, error)
     if output_format == "json":
         document = [
             {"check": name, "ok": bool(ok), **({"warning": True} if ok is WARNING else {}), "detail": detail}
