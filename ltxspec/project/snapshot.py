@@ -24,7 +24,7 @@ from ltxspec.review.sides import Side
 from ltxspec.storage.config import Config, parse_config
 from ltxspec.storage.finding import CONFIG_NAME, LARGEST_CONFIG
 from ltxspec.storage.journal import read_events
-from ltxspec.storage.packaged import LARGEST_MODEL, read_model_documents, replaced_model_documents
+from ltxspec.storage.packaged import LARGEST_MODEL, own_models, read_model_documents, replaced_model_documents
 from ltxspec.storage.trees import FolderTree, Tree
 from ltxspec.storage.validation_cache import FileVerdicts
 
@@ -125,7 +125,7 @@ def catalog_at(project: Project, tree: Tree) -> Catalog:
             where = Location(name, error.lineno, error.colno)
             problem = Diagnostic("error", "model-file", f"model file is not JSON: {error.msg}", where)
             raise Invalid([problem]) from error
-    return load_catalog(documents, replaced_model_documents(documents))
+    return load_catalog(documents, replaced_model_documents(documents), own_models(documents))
 
 
 def _read_lockfiles(reading: Reading) -> None:

@@ -74,7 +74,7 @@ def compare(base: Side, head: Side, terms: Terms) -> Review:
         total_after_unknown=after_unknown,
         under_way=ahead.under_way,
         under_way_unknown=ahead.under_way_unknown,
-        refusals=tuple(refusals(terms.plan, terms.limits, lost, terms.diagnostics, altered)),
+        refusals=tuple(refusals(terms.plan, terms.limits, lost, terms.diagnostics, altered, terms.rules)),
         rules=terms.rules,
         altered=altered,
         reckoned=reckoned(terms.plan),

@@ -8,8 +8,12 @@ from ltxspec.plan.actions import Plan
 from ltxspec.plan.limits import Limits, refuse_over_budget, refuse_unknown_prices
 from ltxspec.plan.policy import CODE as POLICY
 from ltxspec.plan.policy import refuse_by_policy
-from ltxspec.review.models import INVALID, LostTake, Refusal
+from ltxspec.review.models import INVALID, LostTake, Refusal, RuleChange
 from ltxspec.values import format_usd, total_usd
+
+
+_LOCKFILES = "project.lockfiles"  # the setting, as a rule that changed is named
+_MERGE = "merge the base again and run `ltxspec lock merge`, unless you removed them on purpose with `ltxspec lock rm`"
 
 
 def refusals(
@@ -18,12 +22,13 @@ def refusals(
     lost: Sequence[LostTake],
     diagnostics: Sequence[Diagnostic],
     altered: Sequence[AlteredTake] = (),
+    rules: Sequence[RuleChange] = (),
 ) -> Sequence[Refusal]:
     """Everything that has to be settled first, the gravest first; empty when nothing is in the way."""
-    return [*_lost(lost), *_altered(altered), *_invalid(diagnostics), *_rules(plan, limits)]
+    return [*_lost(lost, rules), *_altered(altered), *_invalid(diagnostics), *_rules(plan, limits)]
 
 
-def _lost(lost: Sequence[LostTake]) -> Iterator[Refusal]:
+def _lost(lost: Sequence[LostTake], rules: Sequence[RuleChange]) -> Iterator[Refusal]:
     if lost:
         known, unknown = total_usd(item.take.cost for item in lost)
         worth = f"${format_usd(known)}" + (f" and {unknown} of unknown cost" if unknown else "")
@@ -31,8 +36,12 @@ def _lost(lost: Sequence[LostTake]) -> Iterator[Refusal]:
         yield Refusal(
             "tasks-lost",
             f"{tasks} missing at the head, worth {worth}",
-            "merge the base again and run `ltxspec lock merge`, unless you removed them on purpose with `ltxspec lock rm`",
+            next((_moved(rule) for rule in rules if rule.name == _LOCKFILES), _MERGE),
         )
+
+
+def _moved(rule: RuleChange) -> str:
+    return f"`[project] lockfiles` changed: move the files as well, with `git mv {rule.before} {rule.after}`"
 
 
 def _altered(altered: Sequence[AlteredTake]) -> Iterator[Refusal]:

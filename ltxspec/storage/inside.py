@@ -163,6 +163,9 @@ def _is_in(base: str, real: str) -> bool:
     return real == base or real.startswith(base.rstrip(os.sep) + os.sep)
 
 
+_ELSEWHERE = "; to keep videos elsewhere, set `[archive] url`"
+
+
 def _leads_out(root: Path, place: Path) -> StorageError:
     """The error for a place that leads out, with the link that does."""
     base = os.path.realpath(root)
@@ -172,7 +175,7 @@ def _leads_out(root: Path, place: Path) -> StorageError:
     shown = link.relative_to(root) if link.is_relative_to(root) else link
     return StorageError(
         f"`{shown}` leads out of the project, to `{os.path.realpath(link)}`, where ltxspec reads and writes nothing",
-        hint="remove the link, or put what it leads to in its place; to keep videos elsewhere, set `[archive] url`",
+        hint="remove the link, or put what it leads to in its place" + (_ELSEWHERE if link.name == "archive" else ""),
     )
 
 

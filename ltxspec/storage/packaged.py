@@ -67,6 +67,12 @@ def replaced_model_documents(documents: Mapping[str, Json]) -> dict[str, Json]:
     return {name: document for name, document in packaged.items() if documents.get(name) != document}
 
 
+def own_models(documents: Mapping[str, Json]) -> set[str]:
+    """Which of the model files in force, by name, are not packaged ones. Raises StorageError."""
+    packaged = read_model_documents(None)
+    return {name for name, document in documents.items() if packaged.get(name) != document}
+
+
 def _is_there(folder: Path, within: Path | None) -> bool:
     """Whether there is such a folder. Raises StorageError when a link to it leads out of the project, or nowhere."""
     if within is not None:

@@ -6,7 +6,7 @@ from ltxspec.errors import Diagnostic
 from ltxspec.lock.facts import AlteredTake, FactChange
 from ltxspec.plan.actions import Plan
 from ltxspec.plan.limits import Limits
-from ltxspec.review.models import LostTake
+from ltxspec.review.models import LostTake, RuleChange
 from ltxspec.review.refusals import refusals
 from ltxspec.values import ShotAddress
 
@@ -69,3 +69,9 @@ def test_lost_takes_of_unknown_cost_are_counted() -> None:
     lost = [LostTake(ALLEY, take(number=n, cost=cost)) for n, cost in ((1, "0.48"), (2, None), (3, "1.00"))]
     (found,) = refusals(NOTHING, Limits(), lost, [])
     assert found.message == "3 paid tasks are missing at the head, worth $1.48 and 1 of unknown cost"
+
+
+def test_lockfiles_that_were_not_moved_with_their_setting_are_to_be_moved_and_not_merged() -> None:
+    moved = RuleChange("project.lockfiles", "lockfiles", "locks")
+    (found,) = refusals(NOTHING, Limits(), [LostTake(ALLEY, take())], [], [], [moved])
+    assert found.hint == "`[project] lockfiles` changed: move the files as well, with `git mv lockfiles locks`"
