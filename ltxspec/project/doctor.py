@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from pathlib import Path
 
 from ltxspec.errors import Diagnostic, Invalid, LtxspecError
 from ltxspec.project.project import Project
@@ -22,6 +21,7 @@ def check_setup(project: Project) -> list[Row]:
         "key": _key,
         "service": _service,
         "budget": _budget,
+        "prices": _prices,
         "archive": _archive,
         "delivery": _delivery,
         "git": lambda project: _git(project.root),
@@ -107,6 +107,17 @@ def _budget(project: Project) -> Row:
     limits = {"one apply": budget.per_apply, "one shot": budget.per_shot, "one spec": budget.per_spec}
     told = [f"${format_usd(usd)} for {what}" for what, usd in limits.items() if usd is not None]
     return "budget", True, ", ".join(told) or "no limits; `[budget]` in `ltxspec.toml` sets some"
+
+
+def _prices(project: Project) -> Row:
+    from ltxspec.catalog.pricing import lowered_rows
+
+    catalog = project.catalog
+    lowered = [air for air, other in catalog.packaged.items() if lowered_rows(catalog.by_name[air], other)]
+    if lowered:
+        names = ", ".join(f"`{air}`" for air in lowered)
+        return "prices", WARNING, f"files of the project price {names} lower; limits use ltxspec's own prices"
+    return "prices", True, "as they come with ltxspec, or higher"
 
 
 def _archive(project: Project) -> Row:

@@ -9,7 +9,7 @@ import orjson
 
 from ltxspec.lock.facts import FactChange
 from ltxspec.plan.actions import Action, Change, FieldChange, Plan, Reason
-from ltxspec.plan.estimate import estimate
+from ltxspec.plan.estimate import estimate, reckoned
 from ltxspec.redaction import redact_secrets
 from ltxspec.report.jsontext import as_text
 from ltxspec.report.terminal import clean, fit, width_of
@@ -198,7 +198,16 @@ def _headline(plan: Plan) -> str:
     kinds = ", ".join(f"{number:,} {action}" for action, number in orders.items())
     parts = [f"{sum(orders.values()):,} to render" + (f" ({kinds})" if kinds else "")]
     parts += [f"{counts[action]:,} {word}" for action, word in _OUTCOMES.items() if counts[action]]
-    return f"Plan: {', '.join(parts)}. Estimated {_estimated(plan)}."
+    return f"Plan: {', '.join(parts)}. Estimated {_estimated(plan)}{higher(reckoned(plan.changes))}."
+
+
+def higher(packaged: Usd | None) -> str:
+    """What stands beside a price that a file of the project lowers; empty where none does.
+
+    Args:
+        packaged: the sum by the model files that come with ltxspec, where it is higher.
+    """
+    return "" if packaged is None else f"; {money(packaged)} by ltxspec's own prices, which limits use"
 
 
 def _estimated(plan: Plan) -> str:

@@ -8,7 +8,7 @@ from ltxspec.errors import Diagnostic
 from ltxspec.lock.facts import AlteredTake, altered_takes, copies_of
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Action, Change, Plan
-from ltxspec.plan.estimate import estimate, reckoning
+from ltxspec.plan.estimate import estimate, reckoned
 from ltxspec.plan.limits import Limits
 from ltxspec.plan.planfile import plan_digest
 from ltxspec.redaction import redact_diagnostic
@@ -77,7 +77,7 @@ def compare(base: Side, head: Side, terms: Terms) -> Review:
         refusals=tuple(refusals(terms.plan, terms.limits, lost, terms.diagnostics, altered, terms.rules)),
         rules=terms.rules,
         altered=altered,
-        reckoned=reckoned(terms.plan),
+        reckoned=reckoned(terms.plan.changes),
     )
 
 
@@ -115,13 +115,6 @@ def _left_over(change: Change) -> ShotReview:
     """A task that was ordered for an earlier version of a shot, beside what happens to the shot itself."""
     kind = Kind.RESUMING if change.action is Action.RESUME else Kind.UPDATED
     return ShotReview(change.address, kind, change=change, source=change.source)
-
-
-def reckoned(plan: Plan) -> Usd | None:
-    """What limits reckon for a plan, money under way included, where that is more than its estimates say."""
-    listed, limits = estimate(plan.changes), reckoning(plan.changes)
-    total = limits.usd + limits.under_way
-    return total if total > listed.usd + listed.under_way else None
 
 
 def _bought(had: Holdings, has: Holdings) -> dict[ShotAddress, tuple[Take, ...]]:

@@ -11,7 +11,6 @@ from ltxspec.plan.policy import refuse_by_policy
 from ltxspec.review.models import INVALID, LostTake, Refusal, RuleChange
 from ltxspec.values import format_usd, total_usd
 
-
 _LOCKFILES = "project.lockfiles"  # the setting, as a rule that changed is named
 _MERGE = "merge the base again and run `ltxspec lock merge`, unless you removed them on purpose with `ltxspec lock rm`"
 

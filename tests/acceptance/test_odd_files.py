@@ -167,7 +167,10 @@ def test_somebody_elses_configuration_above_is_not_used(project: Path) -> None:
     (project / "ltxspec.toml").unlink()
     result = ltxspec("render", "--format", "json", cwd=project)
     assert "collector.example" not in result.out
-    assert f"warning: `{(project.parent / 'ltxspec.toml').resolve()}` is not used: other users can write to it" in result.err
+    assert (
+        f"warning: `{(project.parent / 'ltxspec.toml').resolve()}` is not used: other users can write to it"
+        in result.err
+    )
     (project.parent / "ltxspec.toml").chmod(0o644)
     (project / ".git").mkdir()
     result = ltxspec("render", "--format", "json", cwd=project)

@@ -179,14 +179,32 @@ def test_a_shadowed_price_is_told_and_limits_and_policies_reckon_with_the_higher
     assert "too dear" in refused.err
 
 
+HIGHER = "by ltxspec's own prices, which limits use"
+
+
+def test_wherever_a_lowered_price_is_shown_the_packaged_one_stands_beside_it(films: Path) -> None:
+    cheap_model(films)
+    edit(films, "specs/night.yaml", "city: Porto", "city: Lisbon")
+    commit(films, "cheap")
+    assert f"$0.96 {HIGHER}" in ltxspec("plan", cwd=films).out.splitlines()[-1]
+    assert f"$0.48 {HIGHER}" in ltxspec("why", "night.alley", cwd=films).out
+    assert f"$0.96 {HIGHER}" in ltxspec("diff", "main", "feature", cwd=films).out.splitlines()[-1]
+    assert f"$0.96 {HIGHER}" in ltxspec("review", "main", "feature", "--png", "a.png", cwd=films).err
+    told = ltxspec("comment", "--dry-run", "--base", "main", cwd=films).out.replace("&#36;&#8203;", "$")
+    (headline,) = [line for line in told.splitlines() if line.startswith("**2 shots to render")]
+    assert f"$0.96 {HIGHER}" in headline
+    assert "warning[shadowed-price]" in ltxspec("render", cwd=films).err
+    assert "limits use ltxspec's own prices" in ltxspec("models", cwd=films).out
+    assert f"1920×1080: $0.06 {HIGHER}; $0.00006 here" in ltxspec("models", "lightricks:2@0", cwd=films).out
+    assert "WARN prices" in ltxspec("doctor", "--provider", "sandbox", cwd=films).out
+
+
 def test_a_review_that_may_go_on_names_what_limits_reckon_with(films: Path) -> None:
     cheap_model(films)
     edit(films, "specs/night.yaml", "city: Porto", "city: Lisbon")
     commit(films, "cheap")
     text = " ".join(ltxspec("diff", "main", "feature", cwd=films).out.split())
-    assert (
-        "to spend by the project's own prices, $0.96 by ltxspec's, which limits use, within the limit" in text
-    )
+    assert "to spend by the project's own prices, $0.96 by ltxspec's, which limits use, within the limit" in text
     document = ltxspec("diff", "main", "feature", "--format", "json", cwd=films).json
     assert document["reckoned"] == "0.96"
     head = git(films, "rev-parse", "feature").stdout.strip()

@@ -17,13 +17,13 @@ from ltxspec.errors import Diagnostic
 from ltxspec.fingerprint import TaskIdentity, fingerprint_of, task_id, version_of
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.destinations import destination_of, is_shown_whole
+from ltxspec.plan.estimate import reckoned
 from ltxspec.plan.planfile import plan_digest
 from ltxspec.plan.prices import limit_price
 from ltxspec.redaction import REDACTED
 from ltxspec.render.models import Request
 from ltxspec.report.review.reading import ReviewFileError, leaves_out_refusals
 from ltxspec.report.review.shown import shown_differently
-from ltxspec.review.compare import reckoned
 from ltxspec.review.models import Review, RuleChange, ShotReview
 from ltxspec.values import Fingerprint, Json, ShotAddress, TaskId, Usd, format_usd
 
@@ -84,7 +84,7 @@ class _Check:
             if shot.change is not None:
                 changes.append(self._change(shot.change, f"{place}/change"))
         plan = Plan(self._review.provider, changes)
-        self._same("/reckoned", _money(self._review.reckoned), _money(reckoned(plan)))
+        self._same("/reckoned", _money(self._review.reckoned), _money(reckoned(plan.changes)))
         if self._review.plan_digest:
             self._same("/planDigest", self._review.plan_digest, plan_digest(plan))
         if leaves_out_refusals(self._review, changes):

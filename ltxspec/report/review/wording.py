@@ -102,6 +102,10 @@ def _rules(review: Review) -> str:
 
 
 def _limit(review: Review) -> str:
+    return phrases.higher(review.reckoned) + _limit_alone(review)
+
+
+def _limit_alone(review: Review) -> str:
     return "" if review.limit is None else f"; limit {phrases.money(review.limit)}"
 
 

@@ -598,7 +598,9 @@ def test_the_limit_holds_when_reality_is_dearer() -> None:
 
 def test_after_a_stop_nothing_more_is_ordered_and_what_is_under_way_is_collected() -> None:
     bench = Bench(FakeProvider(polls_needed=3))
-    bench.on_event = lambda event: bench.stop.stop("interrupted", by_user=True) if event.kind is EventKind.SHOT_ACCEPTED else None
+    bench.on_event = lambda event: (
+        bench.stop.stop("interrupted", by_user=True) if event.kind is EventKind.SHOT_ACCEPTED else None
+    )
     shots = [change(wanted=request(f"s{n}", f"p{n}"), number=n) for n in range(1, 5)]
     summary = bench.run(*shots, parallelism=1)
     assert bench.charged() == 1

@@ -15,9 +15,9 @@ def test_a_silent_service_is_told_at_once_and_then_at_growing_intervals() -> Non
 def test_the_reason_is_named_and_is_news_again_after_an_answer() -> None:
     told: list[str] = []
     silence = Silence(FakeClock(), told.append)
-    silence.failed("nothing answers at `http://127.0.0.1:9`")
-    assert silence.trouble == "nothing answers at `http://127.0.0.1:9`"
-    silence.answered()
+    for _ in range(2):
+        silence.failed("nothing answers at `http://127.0.0.1:9`")
+        silence.failed("nothing answers at `http://127.0.0.1:9`")
+        silence.answered()
     assert silence.trouble is None
-    silence.failed("nothing answers at `http://127.0.0.1:9`")
     assert told == ["nothing answers at `http://127.0.0.1:9`; trying again"] * 2

@@ -43,7 +43,9 @@ def test_the_search_ends_at_the_root_of_the_repository(above: Path, repository: 
     for start in (above / "mine", deep):
         found = find_config(start)
         assert found.file is None
-        assert not [remark for remark in found.remarks if "is not used" in remark], "what is further up is not looked at"
+        assert not [remark for remark in found.remarks if "is not used" in remark], (
+            "what is further up is not looked at"
+        )
     (above / "mine" / CONFIG_NAME).write_text("")
     assert find_config(deep).file == (above / "mine").resolve() / CONFIG_NAME
 

@@ -42,7 +42,12 @@ def test_a_link_that_leads_out_is_named_with_where_it_leads(project: Path, targe
 
 
 def test_a_setting_is_named_as_a_cure_only_where_it_is_one(project: Path) -> None:
-    for place, is_cure in ((".ltxspec/archive", True), ("renders", False), (".ltxspec/journal", False), ("a.json", False)):
+    for place, is_cure in (
+        (".ltxspec/archive", True),
+        ("renders", False),
+        (".ltxspec/journal", False),
+        ("a.json", False),
+    ):
         (project / place).parent.mkdir(exist_ok=True)
         (project / place).symlink_to(project.parent / "outside")
         with pytest.raises(StorageError, match="leads out") as caught:
