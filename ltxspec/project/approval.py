@@ -32,7 +32,7 @@ def refuse_stale(saved: SavedPlan, plan: Plan) -> None:
     if wrong is not None:
         raise Refused(
             "stale-plan",
-            f"the saved plan does not show what its digest stands for: `{wrong}` is told otherwise",
+            f"the saved plan was edited after it was saved: `{wrong}` does not match its digest",
             hint="do not trust the file; look at `ltxspec plan` and save it anew",
         )
 

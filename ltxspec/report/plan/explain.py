@@ -25,6 +25,6 @@ def explain(change: Change, record: ShotRecord | None, places: Places, style: St
     if change.fingerprint is not None:
         lines.append(f"fingerprint: {change.fingerprint}")
     if change.task_id is not None:
-        lines.append(f"task: {change.task_id} (retake {change.retake}, attempt {change.attempt})")
+        lines.append(f"task: {change.task_id} (take {change.retake}, attempt {change.attempt})")
     text = head + "".join(f"  {line}\n" for line in lines)
     return text + (record_text("takes", record, places, style) if record is not None and record.takes else "")

@@ -187,11 +187,14 @@ class _Check:
 
     def _same(self, place: str, told: str | None, found: str | None) -> None:
         if told != found:
-            raise self._refused(place, f": it is told as {told or 'unknown'}, and comes to {found or 'unknown'}")
+            raise self._contradicted(f"`{place}` is {told or 'unknown'} in the report, but its request gives {found or 'unknown'}")
 
-    def _refused(self, place: str, more: str = "") -> ReviewFileError:
+    def _refused(self, place: str) -> ReviewFileError:
+        return self._contradicted(f"`{place}` does not follow from the report's own requests")
+
+    def _contradicted(self, what: str) -> ReviewFileError:
         return ReviewFileError(
-            f"`{self._name}` does not follow from its own requests at `{place}`{more}",
+            f"`{self._name}`: {what}",
             hint="bring the change up to date, and make its report again with this very version of ltxspec",
         )
 

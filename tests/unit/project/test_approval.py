@@ -83,7 +83,7 @@ def test_a_saved_plan_that_shows_something_else_than_its_digest_buys_is_refused(
     (project / "plan.json").write_text(json.dumps(plan), "utf-8")
     refused = ltxspec("apply", "plan.json", cwd=project, check=4, **KEY)
     assert "error[stale-plan]" in refused.err
-    assert f"{named} is told otherwise" in refused.err
+    assert f"{named} does not match its digest" in refused.err
 
 
 SENT = '[delivery]\nwebhookURL = "https://{host}/hook?token=canary-1"\n'
@@ -114,7 +114,7 @@ def test_a_saved_plan_that_shows_another_place_for_results_is_refused(project: P
     ltxspec("plan", "-o", "plan.json", cwd=project)
     text = (project / "plan.json").read_text("utf-8")
     (project / "plan.json").write_text(text.replace("evil.example", "good.example"), "utf-8")
-    assert "`night.tower` is told otherwise" in ltxspec("apply", "plan.json", cwd=project, check=4, **KEY).err
+    assert "`night.tower` does not match its digest" in ltxspec("apply", "plan.json", cwd=project, check=4, **KEY).err
 
 
 def test_what_a_digest_leaves_out_may_change_in_a_saved_plan(project: Path) -> None:
