@@ -51,7 +51,7 @@ def digest_mismatch(shots: Sequence[tuple[str, str]], data: bytes, name: str) ->
     return LockfileError(
         f"lockfile `{name}`: {named}{more} {verb}",
         where=block_place(data, name, shots[0]),
-        hint=f"{_AFTER_MERGE}take back what `git diff -- {name}` shows of an edit by hand, or, where that is committed, "
+        hint=f"{_AFTER_MERGE}take back what `git diff -- {name}` shows of an edit by hand, or, once that is committed, "
         f"`git checkout REVISION -- {name}` from before it, but keep a copy: what was bought since is recorded in this "
         "file alone",
     )

@@ -167,4 +167,6 @@ def _diagnostic(rule: Rule, message: str, hint: str | None, shots: Sequence[Shot
     named = ", ".join(f"`{address}`" for address in shots[:_NAMED])
     more = f" and {len(shots) - _NAMED} more" if len(shots) > _NAMED else ""
     is_told = len(shots) == 1 and str(shots[0]) in message
-    return Diagnostic(rule.severity, CODE, f"{message} ({named}{more})" if named and not is_told else message, rule.where, hint)
+    return Diagnostic(
+        rule.severity, CODE, f"{message} ({named}{more})" if named and not is_told else message, rule.where, hint
+    )

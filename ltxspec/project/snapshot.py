@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 
 from ltxspec.catalog.models import Catalog, load_catalog
 from ltxspec.errors import (
-    Diagnostic,
     Invalid,
     Location,
     LockfileError,
@@ -24,7 +23,7 @@ from ltxspec.review.sides import Side
 from ltxspec.storage.config import Config, parse_config
 from ltxspec.storage.finding import CONFIG_NAME, LARGEST_CONFIG
 from ltxspec.storage.journal import read_events
-from ltxspec.storage.packaged import LARGEST_MODEL, own_models, read_model_documents, replaced_model_documents
+from ltxspec.storage.packaged import LARGEST_MODEL, not_json, own_models, read_model_documents, replaced_model_documents
 from ltxspec.storage.trees import FolderTree, Tree
 from ltxspec.storage.validation_cache import FileVerdicts
 
@@ -122,8 +121,7 @@ def catalog_at(project: Project, tree: Tree) -> Catalog:
         try:
             documents[name.rpartition("/")[2]] = orjson.loads(tree.content(name, LARGEST_MODEL) or b"")
         except orjson.JSONDecodeError as error:
-            where = Location(name, error.lineno, error.colno)
-            problem = Diagnostic("error", "model-file", f"model file is not JSON: {error.msg}", where)
+            problem = not_json(error, Location(name, error.lineno, error.colno), is_empty=not error.doc.strip())
             raise Invalid([problem]) from error
     return load_catalog(documents, replaced_model_documents(documents), own_models(documents))
 

@@ -108,7 +108,8 @@ def progress_note(addresses: Sequence[ShotAddress]) -> str:
     names = ", ".join(clean(str(address)) for address in addresses[:_MOST_NAMED])
     more = f" and {len(addresses) - _MOST_NAMED:,} more" if len(addresses) > _MOST_NAMED else ""
     them = "it" if len(addresses) == 1 else "them"
-    return f"{counted(len(addresses), 'order')} in progress, not recorded yet: {names}{more}; `ltxspec collect` fetches {them}\n"
+    number = counted(len(addresses), "order")
+    return f"{number} in progress, not recorded yet: {names}{more}; `ltxspec collect` fetches {them}\n"
 
 
 def cost_json(rows: Sequence[tuple[str, Sequence[Take]]]) -> bytes:

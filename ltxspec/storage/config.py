@@ -14,7 +14,7 @@ from ltxspec.errors import Location, Problems, Severity, WrongUsage
 from ltxspec.services import DEFAULT, SANDBOX, SERVICES
 from ltxspec.storage.finding import Found, find_config, read_config
 from ltxspec.storage.paths import shown
-from ltxspec.storage.toml_tables import plain_complaint, TomlFile, TomlTable, did_you_mean
+from ltxspec.storage.toml_tables import TomlFile, TomlTable, did_you_mean, plain_complaint
 from ltxspec.values import Json, Usd
 
 _POSITION = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")

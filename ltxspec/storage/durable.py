@@ -186,7 +186,8 @@ def replace_file(path: Path, data: bytes, ops: FileOps = REAL, mode: int = _FILE
     """Put `data` in the place of a file: temporary file in the same folder, fsync, rename, fsync of the folder.
 
     The file keeps its permissions, except everybody's to write it, and a link to it stays a link; a new one gets
-    `mode`, as far as the umask lets it. The caller holds a lock: the temporary name is fixed, so that a crash leaves at most one stray file, which the next call overwrites.
+    `mode`, as far as the umask lets it. The caller holds a lock: the temporary name is fixed, so that a crash leaves at
+    most one stray file, which the next call overwrites.
 
     Raises:
         StorageError: with the old file still whole.

@@ -1,8 +1,8 @@
 """Finds `ltxspec.toml` upwards from where one stands, and does not believe what somebody else may have put there.
 
 The configuration says what may be spent, and where videos and calls are sent. So the search ends at the root of the git
-repository, and at folders and files that belong to somebody else or that others may write. Where one stands is one's
-own choice: there the file is used, and what is odd about it is said.
+repository, and at folders and files that belong to somebody else or that other users can write to. Where one stands is
+one's own choice: there the file is used, and what is odd about it is said.
 """
 
 import errno

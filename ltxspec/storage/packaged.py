@@ -89,5 +89,15 @@ def _read(file: Path, within: Path | None, problems: list[Diagnostic]) -> Json:
         return orjson.loads(data)
     except orjson.JSONDecodeError as error:
         where = Location(shown(file), error.lineno, error.colno)
-        problems.append(Diagnostic("error", "model-file", f"model file is not JSON: {error.msg}", where))
+        problems.append(not_json(error, where, is_empty=not data.strip()))
         return None
+
+
+def not_json(error: orjson.JSONDecodeError, where: Location, *, is_empty: bool) -> Diagnostic:
+    """What is said of a model file that is not JSON. A shell empties a file before the command that fills it runs."""
+    if is_empty:
+        hint = (
+            "remove it; print a model to another place first (`ltxspec models NAME --format json`), then move it here"
+        )
+        return Diagnostic("error", "model-file", "the model file is empty", where, hint)
+    return Diagnostic("error", "model-file", f"model file is not JSON: {error.msg}", where)

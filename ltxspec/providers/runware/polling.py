@@ -110,7 +110,6 @@ class Polls:
             raise self._no_word(reply)
         return reply
 
-
     def _no_word(self, reply: Reply) -> ProviderUnavailable:
         """The error for an answer that cannot be read, refuses the question, or tells of trouble only."""
         return unanswered("asked for a task", self._reads.place, reply)

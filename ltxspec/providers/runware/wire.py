@@ -27,13 +27,10 @@ _COST_DIGITS = 30
 _LARGEST_BALANCE = Decimal("1e12")
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}", re.ASCII)  # becomes a file name: no slash, no dots first
-_WHO = (
-    "this may be a login page or a proxy: log in with a browser; check `HTTPS_PROXY` and `RUNWARE_BASE_URL`"
-)
-_LATER = "try again later"
+_WHO = "this may be a login page or a proxy: log in with a browser; check `HTTPS_PROXY` and `RUNWARE_BASE_URL`"
 _STATUS_CURES = {
     HTTPStatus.NOT_FOUND: "check the path in `RUNWARE_BASE_URL`",
-    HTTPStatus.TOO_MANY_REQUESTS: f"the service is asked too often: {_LATER}",
+    HTTPStatus.TOO_MANY_REQUESTS: "the service is asked too often: try again later",
 }
 _QUERY = re.compile(r"(https?://[^\s?\"'<>]+)\?[^\s\"'<>]+", re.IGNORECASE)
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
@@ -82,9 +79,7 @@ class Reply:
             return f"HTTP {self.status}, a redirect"
         if self.is_page:
             return f"HTTP {self.status} with a web page instead of JSON"
-        return (
-            f"HTTP {self.status}" if self.readable else f"HTTP {self.status} with a body that is not the service's JSON"
-        )
+        return f"HTTP {self.status}" + ("" if self.readable else " with a body that is not the service's JSON")
 
     @property
     def cure(self) -> str | None:
@@ -93,12 +88,7 @@ class Reply:
             return _STATUS_CURES[HTTPStatus(self.status)]
         if self._is_redirect or (self.is_page and not self.transient):
             return _WHO
-        return f"the service has trouble: {_LATER}" if self.transient else None
-
-    @property
-    def line(self) -> str:
-        """Both in one line."""
-        return "; ".join(filter(None, (self.told, self.cure)))
+        return "the service has trouble: try again later" if self.transient else None
 
     @property
     def _is_redirect(self) -> bool:

@@ -57,7 +57,7 @@ def summary_line(summary: RunSummary) -> str:
         flying = amount(summary.in_flight, summary.in_flight_unknown)
         under_way = f"; {flying} under way ({counted(summary.in_flight_count, 'task')})"
     left = summary.count(Outcome.DETACHED)
-    if left and left == len(summary.outcomes) and not summary.interrupted:
+    if summary.in_flight_count and left == len(summary.outcomes) and not summary.interrupted:
         price, them = amount(summary.in_flight, summary.in_flight_unknown), "it" if left == 1 else "them"
         line = f"Ordered: {left:,}, in progress for {price}; `ltxspec collect` fetches {them}."
         return charged(line, summary.provider)

@@ -187,10 +187,12 @@ class _Check:
 
     def _same(self, place: str, told: str | None, found: str | None) -> None:
         if told != found:
-            raise self._contradicted(f"`{place}` is {told or 'unknown'} in the report, but its request gives {found or 'unknown'}")
+            raise self._contradicted(
+                f"`{place}` is {told or 'unknown'} in the report, but its request gives {found or 'unknown'}"
+            )
 
-    def _refused(self, place: str) -> ReviewFileError:
-        return self._contradicted(f"`{place}` does not follow from the report's own requests")
+    def _refused(self, place: str, more: str = "") -> ReviewFileError:
+        return self._contradicted(f"`{place}` does not follow from the report's own requests{more}")
 
     def _contradicted(self, what: str) -> ReviewFileError:
         return ReviewFileError(

@@ -43,9 +43,7 @@ def test_the_search_ends_at_the_root_of_the_repository(above: Path, repository: 
     for start in (above / "mine", deep):
         found = find_config(start)
         assert found.file is None
-        assert not [remark for remark in found.remarks if "is not used" in remark], (
-            "what is further up is not looked at"
-        )
+        assert not [remark for remark in found.remarks if "is not used" in remark], "nothing above is looked at"
     (above / "mine" / CONFIG_NAME).write_text("")
     assert find_config(deep).file == (above / "mine").resolve() / CONFIG_NAME
 
@@ -206,7 +204,7 @@ def test_a_nearer_configuration_that_is_gone_is_missed_before_one_further_up_is_
         (folder / CONFIG_NAME).write_text("")
     git(tmp_path, "add", "--all")
     (tmp_path / "film" / CONFIG_NAME).unlink()
-    with pytest.raises(StorageError, match="`film/ltxspec.toml` is missing"):
+    with pytest.raises(StorageError, match=r"`film/ltxspec\.toml` is missing"):
         find_config(tmp_path / "film")
 
 

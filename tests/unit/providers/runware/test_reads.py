@@ -82,7 +82,7 @@ def test_after_four_attempts_the_look_has_failed(ask: Ask) -> None:
 
 def test_the_last_answer_tells_why_the_look_failed(ask: Ask) -> None:
     body = {"errors": [{"code": "serviceUnavailable", "message": "Try later"}]}
-    with pytest.raises(ProviderUnavailable, match="answered HTTP 503 .*Try later"):
+    with pytest.raises(ProviderUnavailable, match=r"answered HTTP 503 .*Try later"):
         ask([httpx.Response(503, json=body)] * 4)
 
 
@@ -169,7 +169,8 @@ def test_only_a_few_requests_are_under_way_at_once(connect: Callable[..., Connec
     ],
 )
 def test_who_else_may_have_answered_is_told(ask: Ask, answer: httpx.Response, words: str) -> None:
-    told = ask([answer] * 4).line
+    reply = ask([answer] * 4)
+    told = f"{reply.told}; {reply.cure}"
     assert told.startswith(words)
     assert ("login page" in told and "HTTPS_PROXY" in told) is (answer.text != "ok")
 
@@ -193,5 +194,7 @@ def test_a_status_that_is_no_answer_names_the_address_and_a_cure(status: int, cu
     for body in ("", "{}"):
         reply = decode_reply(status, body.encode())
         error = unanswered("asked for a task", "https://gate.test/v1", reply)
-        assert error.summary.startswith(f"asked for a task, the service at `https://gate.test/v1` answered HTTP {status}")
+        assert error.summary.startswith(
+            f"asked for a task, the service at `https://gate.test/v1` answered HTTP {status}"
+        )
         assert error.hint == cure
