@@ -7,7 +7,8 @@
 # LTXSPEC_BASE    what it goes to (default: the branch that GitHub or GitLab name)
 # LTXSPEC_REPORT  the file to write (default: review.json)
 #
-# Exit code: 0 it may be applied (changes are fine), 1 it is not valid, 4 it is over a limit or has no known price.
+# Exit code: 0 it may be applied (changes are fine), 1 it is not valid, 4 it is over a limit, breaks a policy,
+# has no known price, or alters a record.
 set -eu
 
 report=${LTXSPEC_REPORT:-review.json}

@@ -14,6 +14,7 @@ from ltxspec.apply.orders import results_of
 from ltxspec.apply.polling import Poller
 from ltxspec.apply.ports import Archive, Clock, LocalMedia, Order, Provider, TaskReport
 from ltxspec.apply.recovery import Limits
+from ltxspec.apply.silence import Silence
 from ltxspec.apply.task import Stage, StopSignal
 from ltxspec.apply.task_finish import held_back, unresolved
 from ltxspec.apply.task_start import failed_attempts, order_shot, reopen, resume_shot
@@ -63,7 +64,10 @@ async def run(jobs: Sequence[Job], world: World, settings: RunSettings, budget: 
     Never raises for one shot's failure: each has its own outcome, and no shot's trouble hides another's result.
     """
     outcomes: list[ShotOutcome] = []
-    poller = Poller(world.provider, world.clock, interval=settings.poll_interval, longest=settings.poll_max)
+    silence = Silence(world.clock, lambda text: world.emit(ApplyEvent(EventKind.SERVICE_SILENT, text)))
+    poller = Poller(
+        world.provider, world.clock, interval=settings.poll_interval, longest=settings.poll_max, silence=silence
+    )
     async with poller:
         stage = Stage(
             world.provider, world.archive, world.clock, poller, settings.poll_interval, budget, stop,
@@ -78,7 +82,7 @@ async def run(jobs: Sequence[Job], world: World, settings: RunSettings, budget: 
     for job in jobs:
         with contextlib.suppress(LtxspecError):  # closed tasks in a journal do no harm
             job.ledger.close()
-    return _summary(outcomes, budget, interrupted=stop.reason is not None)
+    return _summary(outcomes, budget, interrupted=stop.by_user)
 
 
 def _record_free(job: Job, world: World) -> list[ShotOutcome]:
@@ -138,9 +142,9 @@ async def _guarded(
         return await story
     except LtxspecError as error:
         stage.stop.stop(error.summary)
-        message = unresolved(error.summary)
+        message = unresolved(error.line)
         stage.emit(ApplyEvent(EventKind.SHOT_UNRESOLVED, message, address, task, estimate, code=error.code))
-        return ShotOutcome(address, Outcome.UNRESOLVED, task, estimate, message=error.summary)
+        return ShotOutcome(address, Outcome.UNRESOLVED, task, estimate, message=error.line)
 
 
 async def _all(stories: Sequence[Coroutine[Any, Any, ShotOutcome]]) -> list[ShotOutcome]:

@@ -28,6 +28,7 @@ class EventKind(StrEnum):
     SHOT_FAILED = "shot-failed"
     SHOT_UNRESOLVED = "shot-unresolved"  # outcome not known; the next apply goes on with it
     SHOT_HELD_BACK = "shot-held-back"  # not ordered: budget reached, stopping, or the account cannot pay
+    SERVICE_SILENT = "service-silent"  # a look at tasks was not answered; it is repeated
     STOPPING = "stopping"
     RUN_FINISHED = "run-finished"
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from ltxspec.apply.ports import Clock, Order, Provider, TaskReport, TaskState
+from ltxspec.apply.silence import Silence
 from ltxspec.errors import ProviderError, ProviderUnavailable
 from ltxspec.values import TaskId
 
@@ -31,7 +32,9 @@ class _Watch:
 class Poller:
     """Shared by all shots of a run. Start it with `async with`; it stops when left."""
 
-    def __init__(self, provider: Provider, clock: Clock, *, interval: float, longest: float) -> None:
+    def __init__(
+        self, provider: Provider, clock: Clock, *, interval: float, longest: float, silence: Silence | None = None
+    ) -> None:
         self._provider = provider
         self._clock = clock
         self._interval = interval
@@ -40,7 +43,7 @@ class Poller:
         self._changed = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
         self._broken: BaseException | None = None
-        self.trouble: str | None = None  # why the last look failed; None when it did not
+        self.silence = silence or Silence(clock)
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.create_task(self._run())
@@ -101,13 +104,13 @@ class Poller:
             try:
                 reports = await self._poll(due)
             except ProviderUnavailable as error:
-                self.trouble = error.line
+                self.silence.failed(error.line)
                 for watch in due:
                     self._later(watch, error.retry_after)
             except ProviderError as error:
                 self._give_up(due, error)
             else:
-                self.trouble = None
+                self.silence.answered()
                 for watch in due:
                     self._look(watch, reports[watch.order.task_id])
 

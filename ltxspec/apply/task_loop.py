@@ -70,7 +70,7 @@ def _why_left(story: Story) -> str:
             f"{unknown}, and to order it again is new money: approve it, with room in the budget",
         ),
     )
-    told, trouble = next((words for holds, words in reasons if holds), unknown), story.stage.poller.trouble
+    told, trouble = next((words for holds, words in reasons if holds), unknown), story.stage.poller.silence.trouble
     return f"{told}; the last look failed: {trouble}" if trouble else told
 
 
@@ -132,8 +132,8 @@ def _refused(story: Story, error: ProviderRefused) -> ShotOutcome | None:
     if error.whole_run:
         story.stage.stop.stop(error.summary)
         if facts.submits > 0:
-            return leave(story, error.summary)
-        return abandon(story, error.summary, code=error.provider_code)
+            return leave(story, error.line)
+        return abandon(story, error.line, code=error.provider_code)
     failure = Failure(error.provider_code, error.summary, permanent=True)
     if facts.submits == 0 or error.every_copy:
         story.facts = replace(facts, refused=failure)
@@ -150,8 +150,8 @@ async def _not_sent(story: Story, error: NotSent) -> ShotOutcome | None:
         return None
     story.stage.stop.stop(error.summary)
     if story.facts.submits > 0:
-        return leave(story, error.summary)
-    return abandon(story, error.summary, code=error.code)
+        return leave(story, error.line)
+    return abandon(story, error.line, code=error.code)
 
 
 async def _look_up(story: Story) -> ShotOutcome | None:
@@ -162,11 +162,13 @@ async def _look_up(story: Story) -> ShotOutcome | None:
         if error.settled:
             story.facts = replace(story.facts, archive=TaskReport(story.task_id, TaskState.UNKNOWN))
             return None
+        story.stage.poller.silence.failed(error.line)
         await story.stage.clock.sleep(error.retry_after or story.stage.poll_interval)
         return None
     except ProviderError as error:
         story.stage.stop.stop(error.summary)
-        return leave(story, error.summary)
+        return leave(story, error.line)
+    story.stage.poller.silence.answered()
     story.facts = replace(story.facts, archive=report)
     await _take_in(story, report)
     return None
@@ -181,7 +183,7 @@ async def _wait(story: Story) -> ShotOutcome | None:
         report = await _watched(story)
     except ProviderError as error:
         stage.stop.stop(error.summary)
-        return leave(story, error.summary)
+        return leave(story, error.line)
     if report is None:
         return None
     if report.exists and not facts.at_provider:

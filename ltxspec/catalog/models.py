@@ -4,8 +4,8 @@ A model file is a JSON Schema (2020-12) of the request body, plus one `x-ltxspec
 prices, which defaults are sent, where media stand, and the source and date of every fact; see `docs/models.md`.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ltxspec.canonical import digest
@@ -64,7 +64,9 @@ class Catalog:
         return folded[near[0]] if near else None
 
 
-def load_catalog(documents: Mapping[str, Json], replaced: Mapping[str, Json] | None = None) -> Catalog:
+def load_catalog(
+    documents: Mapping[str, Json], replaced: Mapping[str, Json] | None = None, own: Collection[str] | None = None
+) -> Catalog:
     """Read model files.
 
     What ltxspec itself relies on is checked here; that the JSON Schema is a valid one is checked when it is first used
@@ -74,12 +76,14 @@ def load_catalog(documents: Mapping[str, Json], replaced: Mapping[str, Json] | N
         documents: file name -> parsed JSON.
         replaced: packaged files in whose place the project has others: their prices still bind limits, and all that
             they count as part of a request counts.
+        own: names of the files that are the project's own, which are to blame for a name that is there already; None:
+            all are of one kind.
 
     Raises:
         Invalid: a file is malformed, or two files claim one name; every problem names its file.
     """
     problems = [
-        _problem(file, message) for file, document in documents.items() for message in problems_of(file, document)
+        model_problem(file, message) for file, document in documents.items() for message in problems_of(file, document)
     ]
     if problems:
         raise Invalid(problems)
@@ -88,16 +92,16 @@ def load_catalog(documents: Mapping[str, Json], replaced: Mapping[str, Json] | N
         try:
             models.append(_read(file, document))
         except ValueError as error:  # a number that not every reader of JSON takes for the same
-            problems.append(_problem(file, str(error)))
+            problems.append(model_problem(file, str(error)))
     by_name: dict[str, Model] = {}
-    for model in models:
+    for model in models if own is None else sorted(models, key=lambda model: model.file in own):
         for name in dict.fromkeys((model.air, model.slug, stem_of(model.file))):
             other = by_name.setdefault(name, model)
             if other is not model:
-                problems.append(_problem(model.file, f"`{name}` is already the name of the model in `{other.file}`"))
+                problems.append(_name_taken(name, model.file, other.file, own))
     packaged = {model.air: model for model in (_read(file, document) for file, document in (replaced or {}).items())}
     problems += [
-        _problem(model.file, message)
+        model_problem(model.file, message)
         for model in models
         if model.air in packaged
         for message in beyond(model.settings, packaged[model.air].settings)
@@ -112,7 +116,17 @@ def stem_of(file: str) -> str:
     return file.rpartition("/")[2].removesuffix(".json")
 
 
-def _problem(file: str, message: str) -> Diagnostic:
+def _name_taken(name: str, file: str, other: str, own: Collection[str] | None) -> Diagnostic:
+    """Two files have one name: the file of the two that can be mended is to blame."""
+    if own is None or other in own or file not in own:
+        return model_problem(file, f"`{name}` is already the name of the model in `{other}`")
+    problem = model_problem(file, f"`{name}` is already the name of the model in the packaged `{other}`")
+    hint = f"give the model a name of its own; to describe the packaged one anew, name the file `{other}`"
+    return replace(problem, hint=hint)
+
+
+def model_problem(file: str, message: str) -> Diagnostic:
+    """What is wrong with a model file, which is named with its folder."""
     hint = HINTS.get(message, "model files are described in `docs/models.md`")
     where = Location(file if "/" in file else f"{FOLDER}/{file}", 1, 1)
     return Diagnostic("error", "model-file", message, where, hint)

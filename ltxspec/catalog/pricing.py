@@ -47,6 +47,13 @@ def price_rows(model: Model) -> list[PriceRow]:
     ]
 
 
+def lowered_rows(own: Model, packaged: Model) -> list[tuple[PriceRow, Usd | None]]:
+    """The rows of a packaged price table that the project's own file prices lower or not at all, with its price."""
+    ours = {frozenset(row.at.items()): row.usd_per_second for row in price_rows(own)}
+    found = [(row, ours.get(frozenset(row.at.items()))) for row in price_rows(packaged)]
+    return [(row, price) for row, price in found if price is None or price < row.usd_per_second]
+
+
 def estimate(model: Model, params: Mapping[str, Json]) -> Usd | None:
     """USD for all results of a request: seconds x rate x number of results.
 

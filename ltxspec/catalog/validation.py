@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final
 from ltxspec.catalog.equality import enum_keyword, unique_items
 from ltxspec.catalog.failures import Failure, failure_from, names_in, rule_of
 from ltxspec.catalog.messages import Context, ParameterProblem, length_problem, sentences
-from ltxspec.catalog.models import PROMPT, Model
+from ltxspec.catalog.models import PROMPT, Model, model_problem
 from ltxspec.catalog.patterns import match_pattern, pattern_problems
 from ltxspec.catalog.pointers import Path
 from ltxspec.catalog.wording import described, name_of
-from ltxspec.errors import Diagnostic, Invalid, Location
+from ltxspec.errors import Invalid
 from ltxspec.values import Json, control_in
 
 if TYPE_CHECKING:
@@ -79,9 +79,9 @@ def _validator(model: Model) -> "Draft202012Validator":
     if (error := next(dialect.iter_errors(model.schema), None)) is not None:
         place = "/" + "/".join(str(key) for key in error.absolute_path)
         message = f"`{place}` is not valid in a JSON Schema (`{error.validator}` of the 2020-12 dialect)"
-        raise Invalid([Diagnostic("error", "model-file", message, Location(model.file, 1, 1))])
+        raise Invalid([model_problem(model.file, message)])
     if unknown := list(pattern_problems(model.schema)):
-        raise Invalid([Diagnostic("error", "model-file", message, Location(model.file, 1, 1)) for message in unknown])
+        raise Invalid([model_problem(model.file, message) for message in unknown])
     here = {key: item for key, item in model.schema.items() if key != "$id"}  # no name but its own place
     # An empty registry: nothing is fetched, whatever is referred to.
     return in_time(here, registry=Registry())

@@ -10,6 +10,7 @@ import orjson
 from ltxspec.errors import Location, LockfileError, LockfileTooNew
 
 _MARKERS = (b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>")
+_AFTER_MERGE = "after a merge run `ltxspec lock merge`; otherwise "
 _NAMED_AT_MOST = 3  # shots named in one message
 
 
@@ -38,7 +39,7 @@ def too_new(name: str, version: int, known: int) -> LockfileTooNew:
 
 def damaged(what: str, name: str, where: Location | None = None) -> LockfileError:
     """For JSON that is not a lockfile."""
-    hint = f"after a merge run `ltxspec lock merge`, otherwise {_restore(name)}"
+    hint = f"{_AFTER_MERGE}{_restore(name)}"
     return LockfileError(f"lockfile `{name}` is damaged: {what}", where=where, hint=hint)
 
 
@@ -50,9 +51,16 @@ def digest_mismatch(shots: Sequence[tuple[str, str]], data: bytes, name: str) ->
     return LockfileError(
         f"lockfile `{name}`: {named}{more} {verb}",
         where=block_place(data, name, shots[0]),
-        hint="after a merge run `ltxspec lock merge`; after an edit by hand take back what `git diff -- "
-        f"{name}` shows of it: what was bought since the last commit is recorded in this file alone",
+        hint=f"{_AFTER_MERGE}take back what `git diff -- {name}` shows of an edit by hand, or, once that is committed, "
+        f"`git checkout REVISION -- {name}` from before it, but keep a copy: what was bought since is recorded in this "
+        "file alone",
     )
+
+
+def without_merge(error: LockfileError) -> LockfileError:
+    """The same where no merge is the cause: then merging is no cure."""
+    error.hint = error.hint and error.hint.removeprefix(_AFTER_MERGE)
+    return error
 
 
 def block_place(data: bytes, name: str, path: Sequence[str | int]) -> Location | None:
@@ -77,6 +85,6 @@ def _first_marker(data: bytes) -> int | None:
 
 def _restore(name: str) -> str:
     return (
-        f"restore it with `git checkout -- {name}`, but keep a copy: what was bought since the last commit "
-        "is recorded in this file alone"
+        f"restore it with `git checkout -- {name}`, or `git checkout REVISION -- {name}` from before the damage was "
+        "committed, but keep a copy: what was bought since then is recorded in this file alone"
     )

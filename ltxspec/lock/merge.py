@@ -33,7 +33,7 @@ class MissingTask:
     take: Take
 
     def __str__(self) -> str:
-        cost = "unknown cost" if self.take.cost is None else f"{format_usd(self.take.cost)} USD"
+        cost = "unknown cost" if self.take.cost is None else f"${format_usd(self.take.cost)}"
         return f"task {self.take.task_id} of `{self.instance}` ({cost}) is missing"
 
 

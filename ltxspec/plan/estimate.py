@@ -27,6 +27,14 @@ def reckoning(changes: Iterable[Change]) -> Estimate:
     return _add(changes, lambda change: change.reckoned)
 
 
+def reckoned(changes: Iterable[Change]) -> Usd | None:
+    """What limits reckon in all, money under way included, where that is more than the estimates say."""
+    listed = list(changes)
+    told, limits = estimate(listed), reckoning(listed)
+    total = limits.usd + limits.under_way
+    return total if total > told.usd + told.under_way else None
+
+
 def _add(changes: Iterable[Change], price: Callable[[Change], Usd | None]) -> Estimate:
     listed = list(changes)
     usd, unknown = total_usd([price(change) for change in listed if change.action in SPENDING])

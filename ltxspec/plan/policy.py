@@ -173,4 +173,7 @@ def _fault(rule: Rule, templates: Templates, names: Mapping[str, Json]) -> tuple
 def _diagnostic(rule: Rule, message: str, hint: str | None, shots: Sequence[ShotAddress]) -> Diagnostic:
     named = ", ".join(f"`{address}`" for address in shots[:_NAMED])
     more = f" and {len(shots) - _NAMED} more" if len(shots) > _NAMED else ""
-    return Diagnostic(rule.severity, CODE, f"{message} ({named}{more})" if named else message, rule.where, hint)
+    is_told = len(shots) == 1 and str(shots[0]) in message
+    return Diagnostic(
+        rule.severity, CODE, f"{message} ({named}{more})" if named and not is_told else message, rule.where, hint
+    )

@@ -84,7 +84,7 @@ def prepare_apply(
     Args:
         project: where, and with which provider.
         options: what is applied, and within which limits.
-        approve: asks somebody; None: nobody is there to ask.
+        approve: asks somebody; None: there is no terminal to ask on.
         show: is handed the plan before anything is checked or asked.
 
     Yields:
@@ -210,7 +210,7 @@ def _approved(project: Project, plan: Plan, options: ApplyOptions, approve: Appr
         if new:
             raise Refused(
                 "not-approved",
-                f"this would spend {_money(new)}, and nobody is here to approve it",
+                f"this would spend {_money(new)}, and there is no terminal to ask on",
                 hint=f"pass --auto-approve (with --max-cost), or apply a saved plan{_and_the_key(project)}",
             )
         project.warn(
@@ -244,7 +244,7 @@ def _warn_of_factor(project: Project, budget: Budget) -> None:
     """Why shots may be held back although the plan is within its limits."""
     if budget.is_limited and budget.factor > 1:
         times = f"{budget.factor:.2f} times its listed price"
-        project.warn(f"the newest take cost {times}; limits reckon with that for every order")
+        project.warn(f"the newest take cost {times}; limits use that for every order")
 
 
 def _money(changes: Sequence[Change]) -> str:

@@ -41,7 +41,7 @@ def refuse_stale(saved: SavedPlan, plan: Plan) -> None:
     if wrong is not None:
         raise Refused(
             "stale-plan",
-            f"the saved plan does not show what its digest stands for: `{wrong}` is told otherwise",
+            f"the saved plan was edited after it was saved: `{wrong}` does not match its digest",
             hint="the file or what it is about was edited; look at `ltxspec plan` and save it anew",
         )
 

@@ -3,8 +3,11 @@
 import os
 import shutil
 import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
+from ltxspec.errors import Diagnostic, Invalid, LtxspecError
 from ltxspec.project.project import Project
 from ltxspec.version import __version__
 
@@ -14,21 +17,55 @@ Row = tuple[str, bool | None, str]  # the check, its result, and what was found
 
 def check_setup(project: Project) -> list[Row]:
     """All checks, in the order in which they matter to a new user."""
+    checks: Mapping[str, Callable[[Project], Row]] = {
+        "key": _key,
+        "service": _service,
+        "budget": _budget,
+        "prices": _prices,
+        "archive": _archive,
+        "delivery": _delivery,
+        "git": lambda project: _git(project.root),
+        "video": lambda _: _codecs(),
+        "specs": _specs,
+        "lockfiles": _lockfiles,
+        "disk": lambda project: _writable(project.root),
+    }
     return [
-        ("ltxspec", True, f"{__version__} on Python {sys.version.split()[0]}"),
+        _version(),
         ("project", True, f"{project.root} ({'ltxspec.toml' if project.config.file else 'no ltxspec.toml, defaults'})"),
         ("provider", True, project.provider),
-        _key(project),
-        _service(project),
-        _budget(project),
-        _archive(project),
-        _delivery(project),
-        _git(project.root),
-        _codecs(),
-        _specs(project),
-        _lockfiles(project),
-        _writable(project.local.parent),
+        *(_checked(name, check, project) for name, check in checks.items()),
     ]
+
+
+def check_machine(folder: Path, error: LtxspecError) -> list[Row]:
+    """What can be checked where the project cannot be opened, and why it cannot."""
+    told = [_told(item) for item in error.diagnostics] if isinstance(error, Invalid) else [error.line]
+    return [
+        _version(),
+        *(("project", False, line) for line in told),
+        _git(folder),
+        _codecs(),
+        _writable(folder),
+    ]
+
+
+def _told(problem: Diagnostic) -> str:
+    """One problem of a file in one line."""
+    place = f"{problem.where.file}:{problem.where.line}: " if problem.where else ""
+    return place + "; ".join(filter(None, (problem.message, problem.hint)))
+
+
+def _version() -> Row:
+    return "ltxspec", True, f"{__version__} on Python {sys.version.split()[0]}"
+
+
+def _checked(name: str, check: Callable[[Project], Row], project: Project) -> Row:
+    """The row of one check; what keeps it from being made stands in its row, and keeps no other from being made."""
+    try:
+        return check(project)
+    except LtxspecError as error:
+        return name, False, error.line
 
 
 def _key(project: Project) -> Row:
@@ -38,24 +75,29 @@ def _key(project: Project) -> Row:
     if not service.key:
         return "key", True, f"not needed by the {service.name}"
     if has_key(service, project.environ):
+        _open(project, {service.key: project.environ[service.key], service.address_variable: service.address})
         return "key", True, f"{service.key} is set"
     return "key", False, f"{service.key} is not set; apply needs it, the sandbox does not"
 
 
 def _service(project: Project) -> Row:
-    from ltxspec.errors import LtxspecError
     from ltxspec.project.service import address_setting, service_address
     from ltxspec.redaction import redact_url
 
     service, configured = project.service, project.service_config.base_url
     if not service.address:
         return "service", True, f"the {service.name}, in this process"
-    try:
-        address = service_address(service, configured, project.environ)
-    except LtxspecError as error:
-        return "service", False, error.line
+    address = service_address(service, configured, project.environ)
+    _open(project, {service.address_variable: address})
     setting = address_setting(service, configured, project.environ)
     return "service", True, redact_url(address) + (f" (from {setting})" if setting else "")
+
+
+def _open(project: Project, environ: Mapping[str, str]) -> None:
+    """Make the client that apply makes, and send nothing. Raises what apply would refuse."""
+    from ltxspec.project.adapters import open_provider
+
+    open_provider(replace(project, environ=environ), need_key=False)
 
 
 def _budget(project: Project) -> Row:
@@ -65,6 +107,17 @@ def _budget(project: Project) -> Row:
     limits = {"one apply": budget.per_apply, "one shot": budget.per_shot, "one spec": budget.per_spec}
     told = [f"${format_usd(usd)} for {what}" for what, usd in limits.items() if usd is not None]
     return "budget", True, ", ".join(told) or "no limits; `[budget]` in `ltxspec.toml` sets some"
+
+
+def _prices(project: Project) -> Row:
+    from ltxspec.catalog.pricing import lowered_rows
+
+    catalog = project.catalog
+    lowered = [air for air, other in catalog.packaged.items() if lowered_rows(catalog.by_name[air], other)]
+    if lowered:
+        names = ", ".join(f"`{air}`" for air in lowered)
+        return "prices", WARNING, f"files of the project price {names} lower; limits use ltxspec's own prices"
+    return "prices", True, "as they come with ltxspec, or higher"
 
 
 def _archive(project: Project) -> Row:
@@ -93,7 +146,7 @@ def _git(root: Path) -> Row:
     except StorageError as error:
         return "git", False, error.line
     if drivers is None:
-        return "git", True, "found; this is no repository"
+        return "git", WARNING, "this is no git repository, and lockfiles are kept in one: `git init`"
     if not drivers:
         cure = "`ltxspec init` sets this up; each clone needs it once"
         return "git", WARNING, f"lockfiles are not merged by ltxspec in this clone: {cure}"
@@ -111,15 +164,12 @@ def _codecs() -> Row:
 
 
 def _specs(project: Project) -> Row:
-    from ltxspec.errors import LtxspecError, Problems
+    from ltxspec.errors import Problems
     from ltxspec.project.load import render_specs
     from ltxspec.report.wording import counted
 
     problems = Problems()
-    try:
-        specs = render_specs(project, (), problems=problems)
-    except LtxspecError as error:
-        return "specs", False, error.line
+    specs = render_specs(project, (), problems=problems)
     if problems.errors:
         return "specs", False, f"{counted(len(problems.errors), 'error')}; see `ltxspec validate`"
     shots = sum(len(spec.requests) for spec in specs)

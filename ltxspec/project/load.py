@@ -91,6 +91,13 @@ def rendered_orders(
     return orders
 
 
+def lowered_prices(project: Project, orders: Iterable[tuple[Request, Mapping[str, Json]]]) -> list[Diagnostic]:
+    """Warnings of prices that a file of the project lowers, for rendered orders."""
+    from ltxspec.plan.prices import shadowed_requests
+
+    return shadowed_requests([request for request, _ in orders], project.catalog)
+
+
 def load_specs(
     files: Iterable[str],
     project: Project,

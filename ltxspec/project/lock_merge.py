@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ltxspec.errors import LockfileError, LtxspecError, WrongUsage
 from ltxspec.lock.codec import decode_lockfile, encode_lockfile
+from ltxspec.lock.errors import without_merge
 from ltxspec.lock.merge import merge_lockfiles, missing_tasks, recorded_tasks, split_conflict
 from ltxspec.lock.models import Lockfile
 from ltxspec.project.project import Project
@@ -182,10 +183,10 @@ def _sides_of_markers(data: bytes, path: str, damage: LockfileError) -> Sides:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        raise damage from None
+        raise without_merge(damage) from None
     ours, theirs, base = split_conflict(text)
     if ours == theirs:
-        raise damage
+        raise without_merge(damage)
     mine, others = (
         decode_lockfile(side.encode(), f"{path} ({whose})", check_digests=False)
         for side, whose in ((ours, "ours"), (theirs, "theirs"))

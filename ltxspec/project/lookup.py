@@ -108,6 +108,23 @@ def matching(lockfiles: Iterable[Lockfile], pattern: str | None) -> list[Holding
     return found
 
 
+def in_progress(project: Project, pattern: str | None = None) -> list[ShotAddress]:
+    """The shots, of those an address means, that have an order in progress: it is in no lockfile yet.
+
+    Raises:
+        LockfileError: a journal or lockfile cannot be trusted.
+    """
+    journals = (project.local / project.service.folder / "journal").glob("*.jsonl")
+    names = {*expected_names(project), *(path.name.removesuffix(".jsonl") for path in journals)}
+    found = [
+        ShotAddress(name, task.intent.instance)
+        for name in sorted(names)
+        for task in owned(project, name).journal.open.values()
+    ]
+    wanted = None if pattern is None else Pattern(pattern)
+    return [address for address in found if wanted is None or wanted.matches(address) or address.spec == pattern]
+
+
 def find_one(project: Project, address: str) -> Holding:
     """The one holding of an address.
 

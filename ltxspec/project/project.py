@@ -12,7 +12,7 @@ from ltxspec.storage.config import Config, ServiceConfig, load_config
 from ltxspec.storage.durable import refuse_broken_link
 from ltxspec.storage.files import ProjectFolder
 from ltxspec.storage.inside import refuse_links_outside
-from ltxspec.storage.packaged import read_model_documents, replaced_model_documents
+from ltxspec.storage.packaged import own_models, read_model_documents, replaced_model_documents
 from ltxspec.storage.state import SpecPaths, spec_paths
 from ltxspec.storage.tracked import TrackedFolder
 
@@ -136,7 +136,9 @@ def _models(root: Path) -> Catalog:
     """The models in force; where the project has files of its own, with what they replace."""
     own = root / "schemas" / "models"
     documents = read_model_documents(own, root)
-    return load_catalog(documents, replaced_model_documents(documents) if own.is_dir() else None)
+    if not own.is_dir():
+        return load_catalog(documents)
+    return load_catalog(documents, replaced_model_documents(documents), own_models(documents))
 
 
 def _refuse_links_outside(project: Project) -> None:

@@ -107,10 +107,11 @@ class _Causes:
 
 
 def _head_problems(new: Reading) -> list[Diagnostic]:
-    unreadable = [
-        Diagnostic("error", error.code, error.summary, error.where, error.hint) for error in new.unreadable.values()
+    lockfiles = [
+        Diagnostic("error", error.code, error.summary, error.where, error.hint)
+        for error in (*new.unreadable.values(), *new.edited.values())
     ]
-    return [*new.problems.diagnostics, *unreadable]
+    return [*new.problems.diagnostics, *lockfiles]
 
 
 def _base_problems(old: Reading) -> list[Diagnostic]:

@@ -49,6 +49,9 @@ shots:
       Morning light over the roofs of {{{{ city }}}}, swifts crossing the frame, slow aerial drift.
 """
 
+# What the configuration says is believed from a folder below only where no group may write it (`storage/finding.py`).
+_OWN_FILE, _OWN_FOLDER, _FILE = 0o644, 0o755, 0o664
+
 # In a folder of the project: what a crash may leave beside lockfiles, and how git treats these.
 _IGNORED = (".ltxspec/", "renders/", "{lockfiles}/.*.tmp")
 _ATTRIBUTES = ("{lockfiles}/*.lock.json text eol=lf merge=ltxspec diff=ltxspec",)
@@ -75,7 +78,7 @@ def scaffold(folder: Path, name: str | None, service: str | None = None) -> Scaf
         StorageError: a file cannot be written.
     """
     with translated("create", folder):
-        make_folder(folder)
+        make_folder(folder, mode=_OWN_FOLDER)
     spec = _spec_name(name or folder.resolve().name)
     files = {
         "ltxspec.toml": _CONFIG.format(id=secrets.token_hex(16)),
@@ -113,7 +116,8 @@ def _write_new(folder: Path, files: Mapping[str, str]) -> Scaffolded:
         if os.path.lexists(path):
             done.kept.append(name)
             continue
-        replace_file(path, text.encode(), REAL.inside(folder))
+        mode = _OWN_FILE if name == CONFIG_NAME else _FILE
+        replace_file(path, text.encode(), REAL.inside(folder), mode)
         done.written.append(name)
     return done
 

@@ -15,7 +15,7 @@ from ltxspec.services import Service
 
 def has_key(service: Service, environment: Mapping[str, str]) -> bool:
     """Whether the environment holds what the service needs to be asked anything."""
-    return not service.key or bool(environment.get(service.key))
+    return not service.key or bool(environment.get(service.key, "").strip())
 
 
 def service_address(service: Service, configured: str, environment: Mapping[str, str]) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 
 from ltxspec.catalog.models import Catalog, load_catalog
 from ltxspec.errors import (
-    Diagnostic,
     Invalid,
     Location,
     LockfileError,
@@ -23,8 +22,8 @@ from ltxspec.project.project import Project
 from ltxspec.review.sides import Side
 from ltxspec.storage.config import Config, parse_config
 from ltxspec.storage.finding import CONFIG_NAME, LARGEST_CONFIG
-from ltxspec.storage.packaged import LARGEST_MODEL, read_model_documents, replaced_model_documents
-from ltxspec.storage.state import read_state
+from ltxspec.storage.journal import read_events
+from ltxspec.storage.packaged import LARGEST_MODEL, not_json, own_models, read_model_documents, replaced_model_documents
 from ltxspec.storage.trees import FolderTree, Tree
 from ltxspec.storage.validation_cache import FileVerdicts
 
@@ -45,6 +44,7 @@ class Reading:
     owned: dict[str, Owned] = field(default_factory=dict)
     paid: dict[str, list[Lockfile]] = field(default_factory=dict)  # those of paid providers that are not compared
     unreadable: dict[str, LtxspecError] = field(default_factory=dict)  # spec -> what is wrong with its lockfile
+    edited: dict[str, LtxspecError] = field(default_factory=dict)  # the same, where its takes are told all the same
 
     def side(self, elsewhere: Mapping[str, str]) -> Side:
         """What was read, as values.
@@ -63,6 +63,7 @@ class Reading:
             paid=self.paid,
             unrendered=frozenset(name for name in names.values() if name),
             unreadable=frozenset(self.unreadable),
+            edited=frozenset(self.edited),
             complete=all(names.values()),
         )
 
@@ -120,10 +121,9 @@ def catalog_at(project: Project, tree: Tree) -> Catalog:
         try:
             documents[name.rpartition("/")[2]] = orjson.loads(tree.content(name, LARGEST_MODEL) or b"")
         except orjson.JSONDecodeError as error:
-            where = Location(name, error.lineno, error.colno)
-            problem = Diagnostic("error", "model-file", f"model file is not JSON: {error.msg}", where)
+            problem = not_json(error, Location(name, error.lineno, error.colno), is_empty=not error.doc.strip())
             raise Invalid([problem]) from error
-    return load_catalog(documents, replaced_model_documents(documents))
+    return load_catalog(documents, replaced_model_documents(documents), own_models(documents))
 
 
 def _read_lockfiles(reading: Reading) -> None:
@@ -143,7 +143,7 @@ def _read_lockfiles(reading: Reading) -> None:
         folder = project.label(side.lockfiles)
         for spec in _names(reading.tree, folder):
             try:
-                lockfile = read_lockfile(reading.tree, f"{folder}/{spec}{_LOCK}", side.provider)
+                lockfile = _lockfile(spec, reading, f"{folder}/{spec}{_LOCK}", side.provider)
                 reading.paid.setdefault(spec, []).append(lockfile)
             except (LockfileError, StorageError) as error:
                 reading.unreadable[spec] = error
@@ -154,37 +154,32 @@ def _names(tree: Tree, folder: str) -> list[str]:
 
 
 def _owned(spec: str, reading: Reading, path: str) -> Owned:
+    """What is owned. On the working tree the journal is read first, as `read_state` explains."""
     paths = reading.project.paths_of(spec)
-    if isinstance(reading.tree, FolderTree):
-        # A lockfile that is missing here, though git tracks it, shows as what it is in a review: takes that are lost.
-        lockfile, events = read_state(replace(paths, tracked=None))
-        return Owned(lockfile, fold(events))
-    return Owned(read_lockfile(reading.tree, path, reading.project.provider))
+    events = read_events(paths.journal, paths.root) if isinstance(reading.tree, FolderTree) else []
+    return Owned(_lockfile(spec, reading, path, reading.project.provider), fold(events))
 
 
-def read_lockfile(tree: Tree, path: str, provider: str) -> Lockfile:
+def _lockfile(spec: str, reading: Reading, path: str, provider: str) -> Lockfile:
     """A lockfile of a commit or of the disk; empty when there is none.
 
-    In a commit one whose digests do not match still tells which tasks were paid for.
+    One that is missing here, though git tracks it, shows as what it is in a review: takes that are lost. One whose
+    digests do not match still tells which tasks were paid for, and for how much: it is compared, and named as edited.
 
     Raises:
         LockfileError: it cannot be read, or belongs to another spec or provider.
         StorageError: it cannot be read at all.
     """
-    spec = path.rpartition("/")[2].removesuffix(_LOCK)
-    data = tree.content(path)
+    data = reading.tree.content(path)
     if data is None:
         return Lockfile(provider, spec)
-    lockfile = decode_lockfile(data, path) if isinstance(tree, FolderTree) else _decode(data, path)
+    try:
+        lockfile = decode_lockfile(data, path)
+    except LockfileTooNew:
+        raise
+    except LockfileError as error:
+        lockfile = decode_lockfile(data, path, check_digests=False)
+        reading.edited[spec] = error
     if (lockfile.spec, lockfile.provider) != (spec, provider):
         raise LockfileError(f"lockfile `{path}` belongs to `{lockfile.spec}` with {lockfile.provider}")
     return lockfile
-
-
-def _decode(data: bytes, path: str) -> Lockfile:
-    try:
-        return decode_lockfile(data, path)
-    except LockfileTooNew:
-        raise
-    except LockfileError:
-        return decode_lockfile(data, path, check_digests=False)

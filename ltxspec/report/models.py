@@ -4,21 +4,31 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ltxspec.catalog.models import PROMPT, Model
 from ltxspec.catalog.pointers import properties_of, resolve
-from ltxspec.catalog.pricing import price_rows
+from ltxspec.catalog.pricing import lowered_rows, price_rows
 from ltxspec.values import Json, format_usd
 
 _KINDS = {"string": "text", "array": "list", "integer": "whole number", "boolean": "true or false"}
+Packaged = Mapping[str, Model]  # by AIR, where a project has its own file: see `Catalog.packaged`
+NONE: Packaged = {}
 _SET_BY_US = frozenset({"taskType", "model", PROMPT})
 
 
-def models_text(models: Sequence[Model]) -> str:
-    """One line a model."""
+def models_text(models: Sequence[Model], packaged: Packaged = NONE) -> str:
+    """One line a model; one that the project prices lower than ltxspec does says so."""
     width = max(len(model.air) for model in models)
     slugs = max(len(model.slug) for model in models)
-    return "\n".join(f"{model.air:<{width}}  {model.slug:<{slugs}}  {model.name}" for model in models)
+    return "\n".join(
+        f"{model.air:<{width}}  {model.slug:<{slugs}}  {model.name}{_lowered(model, packaged)}" for model in models
+    )
 
 
-def model_text(model: Model) -> str:
+def _lowered(model: Model, packaged: Packaged) -> str:
+    other = packaged.get(model.air)
+    lower = other is not None and lowered_rows(model, other)
+    return "  (priced lower by a file of the project; limits use ltxspec's own prices)" if lower else ""
+
+
+def model_text(model: Model, packaged: Packaged = NONE) -> str:
     """One model: what a shot may set, with limits and defaults, what must hold together, prices, decisions."""
     lines = [f"{model.name}", f"  model: {model.air}  (or {model.slug})", "", "Parameters"]
     prompt = model.schema["properties"][PROMPT]
@@ -30,11 +40,21 @@ def model_text(model: Model) -> str:
     for row in price_rows(model):
         size = "×".join(str(part) for part in row.at.values())
         lines.append(f"  {size}: ${format_usd(row.usd_per_second)}  ({row.confidence}, {row.date}: {row.source})")
+    lines += _packaged_prices(model, packaged)
     decisions = model.settings.get("decisions", ())
     if decisions:
         lines += ["", "Decisions"]
         lines += [f"  {item['about']}: {item['decision']} {item['why']}" for item in decisions]
     return "\n".join(lines)
+
+
+def _packaged_prices(model: Model, packaged: Packaged) -> Iterator[str]:
+    """What the file that comes with ltxspec says where the project's own says less or nothing."""
+    other = packaged.get(model.air)
+    for row, price in lowered_rows(model, other) if other is not None else ():
+        size = "×".join(str(part) for part in row.at.values())
+        own = "no price" if price is None else f"${format_usd(price)}"
+        yield f"  {size}: ${format_usd(row.usd_per_second)} by ltxspec's own prices, which limits use; {own} here"
 
 
 def _parameters(model: Model, schema: Json, prefix: str) -> Iterator[str]:

@@ -8,8 +8,9 @@ from ltxspec.lock.models import Output, ShotRecord, Take
 from ltxspec.redaction import redact_secrets
 from ltxspec.report.terminal import Paint, Style, clean
 from ltxspec.report.wording import amount, charged, counted
-from ltxspec.values import Json, Usd, format_usd, is_web_address, total_usd
+from ltxspec.values import Json, ShotAddress, Usd, format_usd, is_web_address, total_usd
 
+_MOST_NAMED = 5
 Places = Mapping[str, str]  # sha256 -> local path, for videos that are home
 
 
@@ -98,6 +99,17 @@ def output_json(output: Output, places: Places) -> dict[str, Json]:
         "bytes": output.bytes,
         "cost": None if output.cost is None else format_usd(output.cost),
     }
+
+
+def progress_note(addresses: Sequence[ShotAddress]) -> str:
+    """What is not among the takes because it is still in progress; empty when there is nothing."""
+    if not addresses:
+        return ""
+    names = ", ".join(clean(str(address)) for address in addresses[:_MOST_NAMED])
+    more = f" and {len(addresses) - _MOST_NAMED:,} more" if len(addresses) > _MOST_NAMED else ""
+    them = "it" if len(addresses) == 1 else "them"
+    number = counted(len(addresses), "order")
+    return f"{number} in progress, not recorded yet: {names}{more}; `ltxspec collect` fetches {them}\n"
 
 
 def cost_json(rows: Sequence[tuple[str, Sequence[Take]]]) -> bytes:

@@ -9,7 +9,7 @@ import orjson
 
 from ltxspec.lock.facts import FactChange
 from ltxspec.plan.actions import Action, Change, FieldChange, Plan, Reason
-from ltxspec.plan.estimate import estimate
+from ltxspec.plan.estimate import estimate, reckoned
 from ltxspec.redaction import redact_secrets
 from ltxspec.report.jsontext import as_text
 from ltxspec.report.terminal import clean, fit, width_of
@@ -190,15 +190,19 @@ def charged(line: str, provider: str) -> str:
 def _headline(plan: Plan) -> str:
     found = plan.counts()
     counts = {action: found[action] for action in Action}
-    unchanged = counts[Action.NO_OP]
-    if unchanged == len(plan.changes):
+    if counts[Action.NO_OP] == len(plan.changes):
         paid = f"; {spent(plan)}" if plan.spent else ""
-        return f"No changes. {counted(unchanged, 'shot')} up to date{paid}."
+        return f"No changes. {counted(counts[Action.NO_OP], 'shot')} up to date{paid}."
     orders = {action: number for action, number in counts.items() if action.spends and number}
     kinds = ", ".join(f"{number:,} {action}" for action, number in orders.items())
     parts = [f"{sum(orders.values()):,} to render" + (f" ({kinds})" if kinds else "")]
     parts += [f"{counts[action]:,} {word}" for action, word in _OUTCOMES.items() if counts[action]]
-    return f"Plan: {', '.join(parts)}. Estimated {_estimated(plan)}."
+    return f"Plan: {', '.join(parts)}. Estimated {_estimated(plan)}{higher(reckoned(plan.changes))}."
+
+
+def higher(packaged: Usd | None) -> str:
+    """What stands beside a price that a file of the project lowers below the packaged one; empty where none does."""
+    return "" if packaged is None else f"; {money(packaged)} by ltxspec's own prices, which limits use"
 
 
 def _estimated(plan: Plan) -> str:
@@ -206,10 +210,9 @@ def _estimated(plan: Plan) -> str:
     if unknown and not known:
         committed = f", of which {sums.under_way_unknown:,} already committed" if sums.under_way_unknown else ""
         return f"cost unknown for {counted(unknown, 'shot')}{committed}"
-    text = amount(known, unknown)
     if not plan.count(Action.RESUME):
-        return text
-    return f"{text}, of which {amount(sums.under_way, sums.under_way_unknown)} already committed"
+        return amount(known, unknown)
+    return f"{amount(known, unknown)}, of which {amount(sums.under_way, sums.under_way_unknown)} already committed"
 
 
 def spent(plan: Plan, specs: Sequence[str] | None = None) -> str:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from ltxspec.catalog.models import Catalog
 from ltxspec.errors import Diagnostic
-from ltxspec.lock.facts import altered_takes, copies_of
+from ltxspec.lock.facts import AlteredTake, altered_takes, copies_of
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Action, Change, Plan
-from ltxspec.plan.estimate import estimate, reckoning
+from ltxspec.plan.estimate import estimate, reckoned
 from ltxspec.plan.planfile import plan_digest
 from ltxspec.plan.terms import Limits
 from ltxspec.redaction import redact_diagnostic
@@ -59,7 +59,7 @@ def compare(base: Side, head: Side, terms: Terms) -> Review:
         head=head.name,
         provider=terms.plan.provider,
         shots=shots,
-        unchanged=unchanged,
+        unchanged=unchanged - _altered_alone(altered, shots, head),
         spent=spent,
         spent_unknown=spent_unknown,
         estimate=ahead.usd,
@@ -74,10 +74,10 @@ def compare(base: Side, head: Side, terms: Terms) -> Review:
         total_after_unknown=after_unknown,
         under_way=ahead.under_way,
         under_way_unknown=ahead.under_way_unknown,
-        refusals=tuple(refusals(terms.plan, terms.limits, lost, terms.diagnostics, altered)),
+        refusals=tuple(refusals(terms.plan, terms.limits, lost, terms.diagnostics, altered, terms.rules)),
         rules=terms.rules,
         altered=altered,
-        reckoned=reckoned(terms.plan),
+        reckoned=reckoned(terms.plan.changes),
     )
 
 
@@ -105,17 +105,16 @@ def _shots(
     return shots, unchanged
 
 
+def _altered_alone(altered: Sequence[AlteredTake], shots: Sequence[ShotReview], head: Side) -> int:
+    """How many shots have nothing but an altered record: they count with those, not with the unchanged."""
+    alone = {item.address for item in altered} - {shot.address for shot in shots}
+    return sum(1 for address in alone if address.instance in head.wanted(address.spec))
+
+
 def _left_over(change: Change) -> ShotReview:
     """A task that was ordered for an earlier version of a shot, beside what happens to the shot itself."""
     kind = Kind.RESUMING if change.action is Action.RESUME else Kind.UPDATED
     return ShotReview(change.address, kind, change=change, source=change.source)
-
-
-def reckoned(plan: Plan) -> Usd | None:
-    """What limits reckon for a plan, money under way included, where that is more than its estimates say."""
-    listed, limits = estimate(plan.changes), reckoning(plan.changes)
-    total = limits.usd + limits.under_way
-    return total if total > listed.usd + listed.under_way else None
 
 
 def _bought(had: Holdings, has: Holdings) -> dict[ShotAddress, tuple[Take, ...]]:

@@ -11,6 +11,7 @@ from ltxspec.plan.actions import Change, FieldChange
 from ltxspec.values import ShotAddress, Usd
 
 WORKING_TREE = "working tree"  # the name of a side that is no commit
+INVALID = "invalid"  # the code of the refusal that stands for errors: not everything could be read or compared
 _NOTHING = Usd(0)
 
 

@@ -1,4 +1,4 @@
-"""What stands between a change and its apply, told in a review before anybody tries: the same rules as `apply` has."""
+"""What stands between a change and its apply, shown in a review before anybody tries: the same rules as `apply` has."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -9,8 +9,11 @@ from ltxspec.plan.limits import refuse_over_budget, refuse_unknown_prices
 from ltxspec.plan.policy import CODE as POLICY
 from ltxspec.plan.policy import refuse_by_policy
 from ltxspec.plan.terms import Limits
-from ltxspec.review.models import LostTake, Refusal
+from ltxspec.review.models import INVALID, LostTake, Refusal, RuleChange
 from ltxspec.values import format_usd, total_usd
+
+_LOCKFILES = "project.lockfiles"  # the setting, as a rule that changed is named
+_MERGE = "merge the base again and run `ltxspec lock merge`, unless you removed them on purpose with `ltxspec lock rm`"
 
 
 def refusals(
@@ -19,12 +22,13 @@ def refusals(
     lost: Sequence[LostTake],
     diagnostics: Sequence[Diagnostic],
     altered: Sequence[AlteredTake] = (),
+    rules: Sequence[RuleChange] = (),
 ) -> Sequence[Refusal]:
     """Everything that has to be settled first, the gravest first; empty when nothing is in the way."""
-    return [*_lost(lost), *_altered(altered), *_invalid(diagnostics), *_rules(plan, limits)]
+    return [*_lost(lost, rules), *_altered(altered), *_invalid(diagnostics), *_rules(plan, limits)]
 
 
-def _lost(lost: Sequence[LostTake]) -> Iterator[Refusal]:
+def _lost(lost: Sequence[LostTake], rules: Sequence[RuleChange]) -> Iterator[Refusal]:
     if lost:
         known, unknown = total_usd(item.take.cost for item in lost)
         worth = f"${format_usd(known)}" + (f" and {unknown} of unknown cost" if unknown else "")
@@ -32,8 +36,12 @@ def _lost(lost: Sequence[LostTake]) -> Iterator[Refusal]:
         yield Refusal(
             "tasks-lost",
             f"{tasks} missing at the head, worth {worth}",
-            "merge the base again and run `ltxspec lock merge`, unless `ltxspec lock rm` forgot them on purpose",
+            next((_moved(rule) for rule in rules if rule.name == _LOCKFILES), _MERGE),
         )
+
+
+def _moved(rule: RuleChange) -> str:
+    return f"`[project] lockfiles` changed: move the files as well, with `git mv {rule.before} {rule.after}`"
 
 
 def _altered(altered: Sequence[AlteredTake]) -> Iterator[Refusal]:
@@ -51,7 +59,9 @@ def _invalid(diagnostics: Sequence[Diagnostic]) -> Iterator[Refusal]:
     if errors:
         problems = "1 problem" if len(errors) == 1 else f"{len(errors):,} problems"
         yield Refusal(
-            "invalid", f"{problems} at the head; no plan can be made of what has them", "`ltxspec validate` shows all"
+            INVALID,
+            f"{problems}; no plan can be made until {'it is' if len(errors) == 1 else 'they are'} fixed",
+            "each is listed below; `ltxspec lock verify` checks the lockfiles of the working tree",
         )
 
 

@@ -22,6 +22,7 @@ class Side:
         paid: by spec, those of paid providers that are not compared: what they record must stay, too.
         unrendered: specs that have problems.
         unreadable: specs whose lockfile cannot be read.
+        edited: specs whose lockfile does not match its digests; what it says is compared, and nothing is planned on it.
         complete: false when a file is so broken that not even the name of its spec is known.
     """
 
@@ -31,6 +32,7 @@ class Side:
     paid: Mapping[str, Sequence[Lockfile]] = field(default_factory=dict)
     unrendered: frozenset[str] = frozenset()
     unreadable: frozenset[str] = frozenset()
+    edited: frozenset[str] = frozenset()
     complete: bool = True
 
     @property
@@ -41,7 +43,7 @@ class Side:
     @property
     def is_whole(self) -> bool:
         """Whether everything about this side is known."""
-        return self.complete and not self.unrendered and not self.unreadable
+        return self.complete and not (self.unrendered or self.unreadable or self.edited)
 
     def knows(self, spec: str) -> bool:
         """Whether it is known which shots this spec asks for, none among the answers."""

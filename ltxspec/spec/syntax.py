@@ -10,6 +10,7 @@ TEMPLATE_HINT = 'quote a value that begins with `{{`: "{{ … }}"'
 
 _NOT_YAML = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # YAML 1.2, section 5.1
 _BARE_TEMPLATE = re.compile(r"(?:^|[:\-,\[]\s)\s*\{\{")
+_BARE_STATEMENT = re.compile(r"(?:^|[:\-,\[]\s)\s*(\{?%)")
 _COLUMN_HINT = "check the indentation: keys of one mapping start in the same column"
 _QUOTE_HINT = "the text in quotes or brackets ends before this; quote the whole value"
 
@@ -136,6 +137,9 @@ def _hint(words: _Words, text: str, place: int) -> str | None:
     line = before + text[place:].partition("\n")[0]
     if _BARE_TEMPLATE.search(line):
         return TEMPLATE_HINT
+    if statement := _BARE_STATEMENT.search(line):
+        sign = statement[1]
+        return f'quote a value that begins with `{sign}`: "{sign} … {"%}" if sign != "%" else ""}'.rstrip() + '"'
     if words.hint == _COLUMN_HINT and before.strip() and before.rstrip()[-1] in "\"'}]":
         return _QUOTE_HINT
     return words.hint

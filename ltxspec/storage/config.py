@@ -14,7 +14,7 @@ from ltxspec.errors import Location, Problems, Severity, WrongUsage
 from ltxspec.services import DEFAULT, SANDBOX, SERVICES
 from ltxspec.storage.finding import Found, find_config, read_config
 from ltxspec.storage.paths import shown
-from ltxspec.storage.toml_tables import TomlFile, TomlTable, did_you_mean
+from ltxspec.storage.toml_tables import TomlFile, TomlTable, did_you_mean, plain_complaint
 from ltxspec.values import Json, Usd
 
 _POSITION = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
@@ -212,7 +212,7 @@ def _parse(data: bytes, name: str, problems: Problems) -> tuple[str, Mapping[str
         line, column = len(lines), 1  # for what is only noticed at the end of the document
         if position is not None and position["line"] is not None:
             line, column = int(position["line"]), int(position["column"])
-        message = _POSITION.sub("", str(error))
+        message = plain_complaint(_POSITION.sub("", str(error)))
         where = Location(name, line, column, "".join(lines[line - 1 : line]))
         problems.error("config", f"the configuration is not TOML: {message}", where)
         return "", {}

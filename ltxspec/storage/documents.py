@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ltxspec.storage.durable import translated
+from ltxspec.storage.inside import kind_of
 
 
 def write_document(path: Path, pieces: Iterable[bytes]) -> None:
@@ -17,7 +18,7 @@ def write_document(path: Path, pieces: Iterable[bytes]) -> None:
     with translated("write", path):
         # A pipe or a device has a reader of its own, and is not ours to remove.
         if path.exists() and not path.is_file():
-            raise OSError(errno.EINVAL, "it is not a regular file")
+            raise OSError(errno.EINVAL, f"it is {kind_of(path.stat().st_mode)}, not a file")
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_name(f".{path.name}.{os.getpid()}.part")
         aside.unlink(missing_ok=True)

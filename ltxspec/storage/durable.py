@@ -182,11 +182,12 @@ def write_all(descriptor: int, data: bytes, ops: FileOps = REAL) -> None:
         rest = rest[taken:]
 
 
-def replace_file(path: Path, data: bytes, ops: FileOps = REAL) -> None:
+def replace_file(path: Path, data: bytes, ops: FileOps = REAL, mode: int = _FILE) -> None:
     """Put `data` in the place of a file: temporary file in the same folder, fsync, rename, fsync of the folder.
 
-    The file keeps its permissions, except everybody's to write it, and a link to it stays a link. The caller holds a
-    lock: the temporary name is fixed, so that a crash leaves at most one stray file, which the next call overwrites.
+    The file keeps its permissions, except everybody's to write it, and a link to it stays a link; a new one gets
+    `mode`, as far as the umask lets it. The caller holds a lock: the temporary name is fixed, so that a crash leaves at
+    most one stray file, which the next call overwrites.
 
     Raises:
         StorageError: with the old file still whole.
@@ -198,7 +199,7 @@ def replace_file(path: Path, data: bytes, ops: FileOps = REAL) -> None:
         make_folder(target.parent, ops)
         temporary = target.with_name(f".{target.name}.tmp")
         try:
-            with opened(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, ops) as descriptor:
+            with opened(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, ops, mode) as descriptor:
                 with contextlib.suppress(FileNotFoundError):
                     os.fchmod(descriptor, stat.S_IMODE(os.lstat(target).st_mode) & ~stat.S_IWOTH)
                 write_all(descriptor, data, ops)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ltxspec.spec.files import FileProblem, refuse_hidden, refuse_odd, text_of
-from ltxspec.storage.inside import open_real
+from ltxspec.storage.inside import kind_of, open_real
 from ltxspec.storage.lfs import LARGEST_POINTER, pointed_at
 
 MAX_TEXT = 32 * 2**20  # bytes of a prompt or data file
@@ -106,7 +106,9 @@ class ProjectFolder:
         except OSError as error:
             raise _unreadable(path, error) from error
         if not stat.S_ISREG(mode):
-            raise FileProblem(f"`{path}` is a folder" if stat.S_ISDIR(mode) else f"`{path}` is not a regular file")
+            if stat.S_ISDIR(mode):
+                raise FileProblem(f"`{path}` is a folder")
+            raise FileProblem(f"`{path}` is {kind_of(mode)}, not a file", hint="remove it")
         return real
 
     def _inner(self, absolute: str) -> str:

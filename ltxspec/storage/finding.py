@@ -1,25 +1,26 @@
 """Finds `ltxspec.toml` upwards from where one stands, and does not believe what somebody else may have put there.
 
 The configuration says what may be spent, and where videos and calls are sent. So the search ends at the root of the git
-repository, and at folders and files that belong to somebody else or that others may write. Where one stands is one's
-own choice: there the file is used, and what is odd about it is said.
+repository, and at folders and files that belong to somebody else or that other users can write to. Where one stands is
+one's own choice: there the file is used, and what is odd about it is said.
 """
 
 import errno
 import os
 import shlex
 import stat
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ltxspec.errors import StorageError
 from ltxspec.storage.durable import read_open_file, translated
 from ltxspec.storage.inside import open_file
+from ltxspec.storage.tracked import tracked_files
 
 CONFIG_NAME = "ltxspec.toml"
 LARGEST_CONFIG = 2**20  # bytes
-_OTHERS, _BY_OTHERS = "others may write", stat.S_IWOTH | stat.S_IWGRP
+_OTHERS, _BY_OTHERS = "other users can write to", stat.S_IWOTH | stat.S_IWGRP
 _ROOT = 0  # may do anything anyway
 
 
@@ -41,18 +42,44 @@ def find_config(start: Path) -> Found:
 
     Raises:
         StorageError: a file of that name is there and cannot be read; or it stands in the user's own repository, and
-            cannot be believed.
+            cannot be believed; or git tracks one that is not there.
     """
     here = start.resolve()
     with translated("read", here):
         ours = {os.geteuid(), _ROOT, here.stat().st_uid}
+        passed: list[Path] = []  # where there is none
         for place in (here, *here.parents):
             doubt = None if place == here else _doubt(place.stat(), ours, "its folder")
             if _holds(place, CONFIG_NAME, doubtful=doubt is not None):
-                return _read(place, doubt, ours, stands_there=place == here)
-            if doubt is not None or os.path.lexists(place / ".git"):
+                remarks = _missing(passed) if passed else ()
+                found = _read(place, doubt, ours, stands_there=place == here)
+                return replace(found, remarks=(*remarks, *found.remarks))
+            passed.append(place)
+            if os.path.lexists(place / ".git"):
+                return Found(remarks=_missing(passed))
+            if doubt is not None:
                 break
     return Found()
+
+
+def _missing(places: Sequence[Path]) -> tuple[str, ...]:
+    """What to say of a configuration that should be in one of these folders; nothing where git tracks none there.
+
+    Raises:
+        StorageError: git tracks it: without it limits, policies and the project's id would be gone without a word.
+    """
+    try:
+        gone = tracked_files([place / CONFIG_NAME for place in places])
+    except StorageError as error:
+        return (f"there is no `{CONFIG_NAME}`, and git cannot tell whether there should be one: {error.line}",)
+    if not gone:
+        return ()
+    top = next((place for place in (gone[0].parent, *gone[0].parents) if os.path.lexists(place / ".git")), places[-1])
+    shown = shlex.quote(gone[0].relative_to(top).as_posix())
+    raise StorageError(
+        f"`{shown}` is missing, but git tracks it: it holds the limits, the policies and the project's id",
+        hint=f"bring it back with `git checkout -- {shown}`; `git rm {shown}` if it is gone on purpose",
+    )
 
 
 def read_config(file: Path) -> bytes:
@@ -103,10 +130,27 @@ def _doubt(status: os.stat_result, ours: Collection[int], what: str) -> str | No
     """Why a file or folder may say what somebody else wants; None when it cannot."""
     if status.st_uid not in ours:
         return f"{what} belongs to another user ({status.st_uid})"
-    private = os.getegid() == os.geteuid() == status.st_gid  # the group that many systems make for each user alone
-    if status.st_mode & stat.S_IWOTH or (status.st_mode & stat.S_IWGRP and not private):
+    if status.st_mode & stat.S_IWOTH or (status.st_mode & stat.S_IWGRP and not _is_private(status.st_gid)):
         return f"{_OTHERS} {what}"
     return None
+
+
+def _is_private(group: int) -> bool:
+    """Whether a group is the one that many systems make for each user alone, and nobody was added to it.
+
+    It has the user's number or the user's name. With such a group umasks of 002 are common.
+    """
+    import grp
+    import pwd
+
+    user = os.geteuid()
+    if group != os.getegid():
+        return False
+    try:
+        name, entry = pwd.getpwuid(user).pw_name, grp.getgrgid(group)
+    except KeyError:  # a container may have no list of users
+        return user == group
+    return (user == group or entry.gr_name == name) and set(entry.gr_mem) <= {name}
 
 
 def _holds(place: Path, name: str, *, doubtful: bool) -> bool:

@@ -151,16 +151,25 @@ def make_one_folder(path: str, mode: int, within: str | None = None) -> None:
             raise
 
 
+def kind_of(mode: int) -> str:
+    """What something is that is neither a file nor a folder."""
+    kinds = ((stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
+    return next((name for is_one, name in kinds if is_one(mode)), "a device")
+
+
 def _refuse_odd(mode: int, path: str, flags: int) -> None:
     """Raise OSError for what is neither a regular file nor the folder that was asked for."""
     if stat.S_ISDIR(mode) and not flags & os.O_DIRECTORY:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-        raise OSError(errno.EINVAL, "it is not a regular file", path)
+        raise OSError(errno.EINVAL, f"it is {kind_of(mode)}, not a file", path)
 
 
 def _is_in(base: str, real: str) -> bool:
     return real == base or real.startswith(base.rstrip(os.sep) + os.sep)
+
+
+_ELSEWHERE = "; to keep videos elsewhere, set `[archive] url`"
 
 
 def _leads_out(root: Path, place: Path) -> StorageError:
@@ -172,7 +181,7 @@ def _leads_out(root: Path, place: Path) -> StorageError:
     shown = link.relative_to(root) if link.is_relative_to(root) else link
     return StorageError(
         f"`{shown}` leads out of the project, to `{os.path.realpath(link)}`, where ltxspec reads and writes nothing",
-        hint="remove the link, or put what it leads to in its place; to keep videos elsewhere, set `[archive] url`",
+        hint="remove the link, or put what it leads to in its place" + (_ELSEWHERE if link.name == "archive" else ""),
     )
 
 

@@ -67,6 +67,12 @@ def replaced_model_documents(documents: Mapping[str, Json]) -> dict[str, Json]:
     return {name: document for name, document in packaged.items() if documents.get(name) != document}
 
 
+def own_models(documents: Mapping[str, Json]) -> set[str]:
+    """Which of the model files in force, by name, are not packaged ones. Raises StorageError."""
+    packaged = read_model_documents(None)
+    return {name for name, document in documents.items() if packaged.get(name) != document}
+
+
 def _is_there(folder: Path, within: Path | None) -> bool:
     """Whether there is such a folder. Raises StorageError when a link to it leads out of the project, or nowhere."""
     if within is not None:
@@ -83,5 +89,15 @@ def _read(file: Path, within: Path | None, problems: list[Diagnostic]) -> Json:
         return orjson.loads(data)
     except orjson.JSONDecodeError as error:
         where = Location(shown(file), error.lineno, error.colno)
-        problems.append(Diagnostic("error", "model-file", f"model file is not JSON: {error.msg}", where))
+        problems.append(not_json(error, where, is_empty=not data.strip()))
         return None
+
+
+def not_json(error: orjson.JSONDecodeError, where: Location, *, is_empty: bool) -> Diagnostic:
+    """What is said of a model file that is not JSON. A shell empties a file before the command that fills it runs."""
+    if is_empty:
+        hint = (
+            "remove it; print a model to another place first (`ltxspec models NAME --format json`), then move it here"
+        )
+        return Diagnostic("error", "model-file", "the model file is empty", where, hint)
+    return Diagnostic("error", "model-file", f"model file is not JSON: {error.msg}", where)

@@ -13,6 +13,9 @@ from ltxspec.values import Json, Usd, parse_usd
 _HEADER = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?")
 _SECRETS = re.compile(r"key|token|secret|password", re.IGNORECASE)
 
+_TWICE = re.compile(r"Cannot declare \((?P<names>.*?),?\) twice")
+_NAME = re.compile(r"'([^']*)'")
+
 
 @dataclass(frozen=True, slots=True)
 class TomlFile:
@@ -204,3 +207,8 @@ def _is_number(value: Json) -> bool:
 def _is_amount(value: Json) -> bool:
     amount = parse_usd(value)
     return amount is not None and amount >= 0
+
+
+def plain_complaint(message: str) -> str:
+    """What Python's TOML reader complains of, with tables named as the file names them."""
+    return _TWICE.sub(lambda found: f"table `[{'.'.join(_NAME.findall(found['names']))}]` appears twice", message)

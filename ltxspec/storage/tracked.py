@@ -5,6 +5,7 @@ empty, such a lockfile would have everything bought again.
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from ltxspec.errors import LockfileError, StorageError
@@ -79,6 +80,26 @@ class TrackedFolder:
             about, _, path = line.partition(b"\t")
             entries[os.path.normpath(Path(os.path.realpath(here), os.fsdecode(path)))] = about[:6].decode()
         return entries
+
+
+def tracked_files(files: Sequence[Path]) -> list[Path]:
+    """Those of some files that git's index holds, in one repository, one below the other; the last is the highest.
+
+    Raises:
+        StorageError: git cannot tell.
+    """
+    here = files[-1].parent
+    names = [os.path.relpath(file, here) for file in files]
+    try:
+        if repository_of(here) is None:
+            return []
+        done = run_git(here, "--literal-pathspecs", "ls-files", "-z", "--", *names)
+    except NoRepository:  # nothing above is one, whatever is called `.git` there
+        return []
+    if done.returncode != 0:
+        raise StorageError(complaint(done), hint="check the repository with `git status`")
+    known = {os.fsdecode(name) for name in done.stdout.split(b"\0")}
+    return [file for file, name in zip(files, names, strict=True) if name in known]
 
 
 def _real(path: Path) -> str:

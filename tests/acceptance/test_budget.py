@@ -221,7 +221,7 @@ def test_a_missing_key_is_named_with_a_missing_approval(tmp_path: Path) -> None:
     refused = ltxspec("apply", "--auto-approve", cwd=folder, check=1, RUNWARE_API_KEY="")
     assert "no API key is set for `runware`" in refused.err
     both = ltxspec("apply", cwd=folder, check=4, RUNWARE_API_KEY="")
-    assert "nobody is here to approve it" in both.err
+    assert "there is no terminal to ask on" in both.err
     assert "`RUNWARE_API_KEY` is not set either" in both.err
     asked = ltxspec("apply", cwd=folder, check=4, RUNWARE_API_KEY="a-key")
     assert "RUNWARE_API_KEY" not in asked.err

@@ -15,8 +15,8 @@ def videos(project: Path) -> list[Path]:
 
 
 def test_a_lost_video_is_noticed_and_fetched_again(rendered: Path) -> None:
-    assert ltxspec("archive", "verify", cwd=rendered).out == "2 videos verified, 0 not.\n"
-    assert ltxspec("archive", "verify", "--current", cwd=rendered).out == "1 video verified, 0 not.\n"
+    assert ltxspec("archive", "verify", cwd=rendered).out == "2 videos verified, 0 damaged or missing.\n"
+    assert ltxspec("archive", "verify", "--current", cwd=rendered).out == "1 video verified, 0 damaged or missing.\n"
     lost = (rendered / "renders" / "sandbox" / "night" / "alley.mp4").resolve()
     content = lost.read_bytes()
     lost.unlink()
@@ -77,7 +77,7 @@ def test_takes_that_were_superseded_are_fetched_and_checked_too(rendered: Path) 
     assert ltxspec("archive", "verify", "--current", cwd=rendered, check=3).out.count("night.alley") == 1
     result = ltxspec("archive", "pull", cwd=rendered)
     assert (result.out, len(videos(rendered))) == ("2 fetched, 0 missing.\n", 2)
-    assert ltxspec("archive", "verify", cwd=rendered).out == "2 videos verified, 0 not.\n"
+    assert ltxspec("archive", "verify", cwd=rendered).out == "2 videos verified, 0 damaged or missing.\n"
 
 
 def test_a_damaged_lockfile_hides_no_other_from_pull_and_verify(rendered: Path) -> None:

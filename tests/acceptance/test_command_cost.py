@@ -29,3 +29,13 @@ def test_months_are_those_of_the_orders(rendered: Path) -> None:
 
 def test_real_money_is_counted_apart_from_play_money(rendered: Path) -> None:
     assert ltxspec("cost", "--provider", "runware", cwd=rendered).out == "total    0 takes    $0.00\n"
+
+
+def test_an_order_in_progress_is_mentioned_as_it_is_in_no_sum_yet(project: Path) -> None:
+    ltxspec("apply", "--provider", "sandbox", "--auto-approve", "--detach", cwd=project)
+    for command in ("cost", "show"):
+        told = ltxspec(command, "--provider", "sandbox", cwd=project).err
+        assert "orders in progress, not recorded yet: night." in told
+        assert "`ltxspec collect`" in told
+    ltxspec("collect", "--provider", "sandbox", cwd=project, check=3)
+    assert ltxspec("cost", "--provider", "sandbox", cwd=project).err == ""

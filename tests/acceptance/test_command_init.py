@@ -1,7 +1,9 @@
 """`ltxspec init`: what it writes works at once, and what was there stays."""
 
+import os
 from pathlib import Path
 
+import pytest
 from acceptance.commands import REPOSITORY, ltxspec
 from acceptance.repositories import git
 
@@ -99,3 +101,23 @@ def test_in_a_folder_of_a_repository_it_is_told_where_the_ci_files_belong(tmp_pa
     told = ltxspec("init", "films", cwd=tmp_path).out
     assert f"no CI files: they belong into `{tmp_path.resolve()}`, the root of the repository" in told
     assert "no CI files" not in ltxspec("init", cwd=tmp_path).out
+
+
+def test_with_a_umask_of_002_a_folder_of_the_project_uses_its_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ltxspec.storage.finding._is_private", lambda _: False)
+    before = os.umask(0o002)
+    try:
+        ltxspec("init", "campaign", "--name", "night", cwd=tmp_path)
+    finally:
+        os.umask(before)
+    planned = ltxspec("plan", "--provider", "sandbox", cwd=tmp_path / "campaign" / "specs")
+    assert "Plan: 1 to render" in planned.out
+    assert "is not used" not in planned.err
+
+
+def test_outside_of_a_repository_that_is_said_as_lockfiles_are_kept_in_one(tmp_path: Path) -> None:
+    assert "this is no git repository" in ltxspec("init", cwd=tmp_path).err
+    git(tmp_path, "init", "--quiet")
+    assert "this is no git repository" not in ltxspec("init", cwd=tmp_path).err

@@ -183,3 +183,8 @@ def test_the_provider_is_chosen_by_option_then_environment_then_configuration(
     assert provider("--provider", "sandbox") == "sandbox"
     refused = ltxspec("plan", "--provider", "runwrae", cwd=project, check=64).err
     assert refused == "error[usage]: no provider is called `runwrae`\nhint: known: runware, sandbox\n"
+
+
+def test_a_saved_plan_without_changes_offers_nothing_to_do(rendered: Path) -> None:
+    told = ltxspec("plan", "--provider", "sandbox", "--target", "night.alley", "-o", "plan.json", cwd=rendered).err
+    assert "Saved to plan.json. There is nothing to do." in told

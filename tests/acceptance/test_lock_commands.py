@@ -194,7 +194,7 @@ def test_verify_finds_a_paid_task_that_was_lost_wherever_it_stood(tmp_path: Path
     write_lockfile(tmp_path, BASE)
     lost = ltxspec("lock", "verify", "--base", "HEAD", cwd=tmp_path, check=1)
     first, hint = lost.err.splitlines()
-    assert first == f"error[lockfile]: HEAD:lockfiles/night.lock.json: task {task(2)} of `alley` (0.48 USD) is missing"
+    assert first == f"error[lockfile]: HEAD:lockfiles/night.lock.json: task {task(2)} of `alley` ($0.48) is missing"
     assert hint.startswith("hint: after a merge run `ltxspec lock merge`; what is missing")
     path.unlink()
     gone = ltxspec("lock", "verify", "--base", "HEAD", cwd=tmp_path, check=1)

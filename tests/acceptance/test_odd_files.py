@@ -167,7 +167,10 @@ def test_somebody_elses_configuration_above_is_not_used(project: Path) -> None:
     (project / "ltxspec.toml").unlink()
     result = ltxspec("render", "--format", "json", cwd=project)
     assert "collector.example" not in result.out
-    assert f"warning: `{(project.parent / 'ltxspec.toml').resolve()}` is not used: others may write it" in result.err
+    assert (
+        f"warning: `{(project.parent / 'ltxspec.toml').resolve()}` is not used: other users can write to it"
+        in result.err
+    )
     (project.parent / "ltxspec.toml").chmod(0o644)
     (project / ".git").mkdir()
     result = ltxspec("render", "--format", "json", cwd=project)
@@ -199,7 +202,7 @@ def test_a_pipe_or_a_device_that_the_user_names_is_an_error_at_once(
     else:
         (project / "odd").symlink_to("/dev/zero")
     result = ltxspec(*command, cwd=project, check=64, GITHUB_REPOSITORY="o/r", GITHUB_TOKEN="t")
-    assert "odd` cannot be read: it is not a regular file" in result.err
+    assert "odd` cannot be read: it is a {kind}, not a file" in result.err
 
 
 @pytest.mark.parametrize("command", [("plan", "-o", "odd"), ("plan", "--var-file", "odd", "-o", "plan.json")])
@@ -207,5 +210,5 @@ def test_a_pipe_is_not_written_and_not_replaced(project: Path, command: tuple[st
     os.mkfifo(project / "odd")
     result = ltxspec(*command, cwd=project, check=None)
     assert result.code in (1, 64)
-    assert "it is not a regular file" in result.err
+    assert ", not a file" in result.err
     assert stat.S_ISFIFO((project / "odd").lstat().st_mode)

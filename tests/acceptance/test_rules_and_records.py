@@ -56,7 +56,7 @@ def test_an_altered_record_is_told_by_every_command_that_compares(
     verified = ltxspec("lock", "verify", "--base", "main", cwd=films, check=1)
     assert f"task {take.task_id}, recorded under `night.alley`: {told}" in verified.err
     text = " ".join(ltxspec("diff", cwd=films).out.split())
-    assert f"Recorded otherwise than at the base: night.alley, task {take.task_id}: {told}" in text
+    assert f"Changed records of paid tasks: night.alley, task {take.task_id}: {told}" in text
     assert "Not ready: 1 paid task is recorded with other facts" in text
     assert "No changes" not in text
     document = ltxspec("diff", "--format", "json", "--detailed-exitcode", cwd=films, check=1).json
@@ -120,7 +120,7 @@ def test_changed_rules_stand_before_everything_else_with_both_values_and_no_secr
     ):
         assert line in text
     assert text.index("Rules and prices changed:") < text.index("specs/night.yaml")
-    assert "; 5 rules changed; limit" in text
+    assert "; 5 rules or prices changed; limit" in text
     markdown = ltxspec("diff", "--format", "markdown", cwd=films).out
     assert markdown.splitlines()[2] == "⚠️ **Rules and prices changed:**"
     document = ltxspec("diff", "--format", "json", cwd=films).json
@@ -136,7 +136,7 @@ def test_a_deleted_limit_is_told_although_no_shot_changed(films: Path) -> None:
     write(films, "ltxspec.toml", '[project]\nid = "test"\n')
     out = ltxspec("diff", "--detailed-exitcode", cwd=films, check=2).out
     assert "budget.per_apply: $5.00 → unset" in out
-    assert out.splitlines()[-1].startswith("No shot changed: 4 shots as before; 1 rule changed")
+    assert out.splitlines()[-1].startswith("No shot changed: 4 shots as before; 1 rule or price changed")
 
 
 def test_an_address_that_a_spec_sends_videos_to_is_told(films: Path) -> None:
@@ -179,18 +179,36 @@ def test_a_shadowed_price_is_told_and_limits_and_policies_reckon_with_the_higher
     assert "too dear" in refused.err
 
 
+HIGHER = "by ltxspec's own prices, which limits use"
+
+
+def test_wherever_a_lowered_price_is_shown_the_packaged_one_stands_beside_it(films: Path) -> None:
+    cheap_model(films)
+    edit(films, "specs/night.yaml", "city: Porto", "city: Lisbon")
+    commit(films, "cheap")
+    assert f"$0.96 {HIGHER}" in ltxspec("plan", cwd=films).out.splitlines()[-1]
+    assert f"$0.48 {HIGHER}" in ltxspec("why", "night.alley", cwd=films).out
+    assert f"$0.96 {HIGHER}" in ltxspec("diff", "main", "feature", cwd=films).out.splitlines()[-1]
+    assert f"$0.96 {HIGHER}" in ltxspec("review", "main", "feature", "--png", "a.png", cwd=films).err
+    told = ltxspec("comment", "--dry-run", "--base", "main", cwd=films).out.replace("&#36;&#8203;", "$")
+    (headline,) = [line for line in told.splitlines() if line.startswith("**2 shots to render")]
+    assert f"$0.96 {HIGHER}" in headline
+    assert "warning[shadowed-price]" in ltxspec("render", cwd=films).err
+    assert "limits use ltxspec's own prices" in ltxspec("models", cwd=films).out
+    assert f"1920×1080: $0.06 {HIGHER}; $0.00006 here" in ltxspec("models", "lightricks:2@0", cwd=films).out
+    assert "WARN prices" in ltxspec("doctor", "--provider", "sandbox", cwd=films).out
+
+
 def test_a_review_that_may_go_on_names_what_limits_reckon_with(films: Path) -> None:
     cheap_model(films)
     edit(films, "specs/night.yaml", "city: Porto", "city: Lisbon")
     commit(films, "cheap")
     text = " ".join(ltxspec("diff", "main", "feature", cwd=films).out.split())
-    assert (
-        "to spend by the project's own prices, $0.96 by ltxspec's, which limits reckon with, within the limit" in text
-    )
+    assert "to spend by the project's own prices, $0.96 by ltxspec's, which limits use, within the limit" in text
     document = ltxspec("diff", "main", "feature", "--format", "json", cwd=films).json
     assert document["reckoned"] == "0.96"
     head = git(films, "rev-parse", "feature").stdout.strip()
     write(films, "report.json", json.dumps(document))
     told = ltxspec("comment", "--report", "report.json", "--head", head, "--dry-run", cwd=films).out
     assert "Rules and prices changed" in told
-    assert "which limits reckon with" in told
+    assert "which limits use" in told

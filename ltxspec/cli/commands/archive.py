@@ -57,7 +57,7 @@ def verify(session: Session, provider: str | None, *, only_current: bool) -> int
         click.echo(f"error[{error.code}]: {error.summary}", err=True)
     for line in found.bad:
         click.echo(line)
-    click.echo(f"{counted(found.sound, 'video')} verified, {len(found.bad)} not.")
+    click.echo(f"{counted(found.sound, 'video')} verified, {len(found.bad)} damaged or missing.")
     if found.bad:
         click.echo("hint: `ltxspec archive pull` fetches what is missing; delete a changed file first", err=True)
     return 3 if found.bad or found.unreadable else 0

@@ -4,6 +4,7 @@ import click
 
 from ltxspec.cli import options
 from ltxspec.cli.context import Session
+from ltxspec.errors import LtxspecError, WrongUsage
 
 
 @click.command("doctor", epilog="Examples: `ltxspec doctor`, `ltxspec doctor --provider sandbox`.")
@@ -17,10 +18,16 @@ def command(session: Session, provider: str | None, output_format: str) -> int:
     """
     import orjson
 
-    from ltxspec.project.doctor import WARNING, check_setup
+    from ltxspec.project.doctor import WARNING, check_machine, check_setup
     from ltxspec.redaction import redact_secrets
 
-    rows = [(name, ok, redact_secrets(detail)) for name, ok, detail in check_setup(session.open_project(provider))]
+    try:
+        found = check_setup(session.open_project(provider))
+    except WrongUsage:
+        raise
+    except LtxspecError as error:  # the other checks are wanted all the more
+        found = check_machine(session.folder, error)
+    rows = [(name, ok, redact_secrets(detail)) for name, ok, detail in found]
     if output_format == "json":
         document = [
             {"check": name, "ok": bool(ok), **({"warning": True} if ok is WARNING else {}), "detail": detail}

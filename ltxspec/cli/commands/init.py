@@ -26,7 +26,7 @@ def command(session: Session, directory: str, name: str | None, service: str | N
     Existing files stay as they are; `.gitignore` and `.gitattributes` only get the lines that are missing.
     """
     from ltxspec.errors import StorageError
-    from ltxspec.project.git_drivers import install_drivers
+    from ltxspec.project.git_drivers import has_drivers, install_drivers
     from ltxspec.project.scaffold import scaffold
     from ltxspec.project.scaffold_ci import root_above
     from ltxspec.redaction import redact_secrets
@@ -45,6 +45,9 @@ def command(session: Session, directory: str, name: str | None, service: str | N
     try:
         if install_drivers(folder):
             click.echo("set   git's merge and diff drivers for lockfiles (each clone needs this once)")
+        elif has_drivers(folder) is None:
+            again = "run `git init`, and `ltxspec init` again"
+            click.echo(f"warning: this is no git repository, and lockfiles are kept in one: {again}", err=True)
     except StorageError as error:
         click.echo(f"left  git's merge and diff drivers for lockfiles as they are: {error.line}", err=True)
     start = "" if folder == Path.cwd() else redact_secrets(f"cd {shlex.quote(directory)} && ")

@@ -168,7 +168,9 @@ def _agreed(found: "Forgotten", *, yes: bool) -> bool:
     if yes:
         return True
     if not sys.stdin.isatty():
-        raise Refused("not-approved", f"this forgets {found.money}, and nobody is here to agree", hint="pass --yes")
+        raise Refused(
+            "not-approved", f"this forgets {found.money}, and there is no terminal to ask on", hint="pass --yes"
+        )
     answer: str = click.prompt(
         f"Forget this for good ({found.money})? Only `yes` is accepted", default="", show_default=False, err=True
     )

@@ -20,7 +20,7 @@ def command(session: Session, name: str | None, output_format: str) -> int:
     catalog = session.open_project().catalog
     if name is None:
         rows = [{"air": model.air, "slug": model.slug, "name": model.name} for model in catalog.models]
-        text = models_text(catalog.models)
+        text = models_text(catalog.models, catalog.packaged)
         click.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2) if output_format == "json" else text)
         return 0
     model = catalog.find(name)
@@ -29,5 +29,9 @@ def command(session: Session, name: str | None, output_format: str) -> int:
         raise WrongUsage(
             f"no model is called `{name}`", hint=f"did you mean `{near}`?" if near else "`ltxspec models` lists them"
         )
-    click.echo(orjson.dumps(model.schema, option=orjson.OPT_INDENT_2) if output_format == "json" else model_text(model))
+    click.echo(
+        orjson.dumps(model.schema, option=orjson.OPT_INDENT_2)
+        if output_format == "json"
+        else model_text(model, catalog.packaged)
+    )
     return 0

@@ -37,5 +37,6 @@ def command(
         planned.save(session.folder / out)
     session.show_plan(planned, output_format)
     if out is not None and output_format == "text":
-        click.echo(f"Saved to {out}. To do exactly this: ltxspec apply {out}", err=True)
+        then = f"To do exactly this: ltxspec apply {out}" if planned.pending else "There is nothing to do."
+        click.echo(f"Saved to {out}. {then}", err=True)
     return 2 if detailed_exitcode and planned.pending else 0

@@ -1,5 +1,7 @@
 """`ltxspec render`: the requests as they would be sent."""
 
+import sys
+
 import click
 
 from ltxspec.cli import options
@@ -28,10 +30,14 @@ def command(
 
     JSON is the list of task objects, in the form the provider takes.
     """
-    from ltxspec.project.load import rendered_orders
+    from ltxspec.project.load import lowered_prices, rendered_orders
+    from ltxspec.report.diagnostics import format_diagnostics
     from ltxspec.report.requests import FORMATS
 
     values = variables.read(session.folder)
-    orders = rendered_orders(session.open_project(provider), paths, values, shots)
+    project = session.open_project(provider)
+    orders = rendered_orders(project, paths, values, shots)
+    warnings = lowered_prices(project, orders)
+    click.echo(format_diagnostics(warnings, session.style(sys.stderr)), err=True, nl=False)
     click.echo(FORMATS[output_format](orders, session.style()), nl=False)
     return 0

@@ -16,12 +16,13 @@ def command(session: Session, address: str | None, provider: str | None, output_
     import orjson
 
     from ltxspec.project.adapters import local_places
-    from ltxspec.project.lookup import find
-    from ltxspec.report.takes import record_json, record_text
+    from ltxspec.project.lookup import find, in_progress
+    from ltxspec.report.takes import progress_note, record_json, record_text
 
     project = session.open_project(provider)
     found = find(project, address)
     places = local_places(project)
+    click.echo(progress_note(in_progress(project, address)), err=True, nl=False)
     if output_format == "json":
         documents = [record_json(str(item.address), item.record, places, retired=item.retired) for item in found]
         click.echo(orjson.dumps(documents, option=orjson.OPT_INDENT_2))

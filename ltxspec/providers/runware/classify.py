@@ -122,7 +122,7 @@ def _unclear_reason(reply: Reply, errors: Sequence[ApiError]) -> str:
     if errors:
         return f"HTTP {reply.status}, `{errors[0].code or 'no code'}`: {errors[0].message or 'no message'}"
     if not reply.readable:
-        return reply.told
+        return reply.told if reply.transient or reply.cure is None else f"{reply.told}; {reply.cure}"
     return f"HTTP {reply.status} with no word about this order"
 
 

@@ -20,7 +20,7 @@ from ltxspec.apply.ports import Order, TaskReport, TaskState
 from ltxspec.errors import ProviderUnavailable
 from ltxspec.providers.runware.classify import answers_poll, judge_poll
 from ltxspec.providers.runware.codes import Kind, kind_of
-from ltxspec.providers.runware.reads import Reads
+from ltxspec.providers.runware.reads import Reads, unanswered
 from ltxspec.providers.runware.wire import Reply, encode, get_response
 from ltxspec.values import TaskId
 
@@ -70,7 +70,7 @@ class Polls:
             return await _gathered(alone, [self._look_at(one) for one in alone])
         heard = [order for order in orders if answers_poll(reply, order.task_id)]
         if not heard:
-            raise _no_word(reply)
+            raise self._no_word(reply)
         return {**_not_heard(orders), **await self._weighed(judge_poll(reply, heard))}
 
     async def _weighed(self, reports: Mapping[TaskId, TaskReport]) -> Mapping[TaskId, TaskReport]:
@@ -107,8 +107,12 @@ class Polls:
         """The answer about one task. Raises ProviderUnavailable when it cannot be read or refuses the question."""
         reply = await self._reads.ask(_questions([order]), [order.task_id])
         if not answers_poll(reply, order.task_id):
-            raise _no_word(reply)
+            raise self._no_word(reply)
         return reply
+
+    def _no_word(self, reply: Reply) -> ProviderUnavailable:
+        """The error for an answer that cannot be read, refuses the question, or tells of trouble only."""
+        return unanswered("asked for a task", self._reads.place, reply)
 
 
 async def _gathered(
@@ -133,16 +137,6 @@ async def _gathered(
 def _not_heard(orders: Sequence[Order]) -> dict[TaskId, TaskReport]:
     """The reports of tasks whose look failed."""
     return {order.task_id: TaskReport(order.task_id, TaskState.RUNNING, heard=False) for order in orders}
-
-
-def _no_word(reply: Reply) -> ProviderUnavailable:
-    """The error for an answer that cannot be read, refuses the question, or tells of trouble only."""
-    first = next((error for error in reply.errors if error.code or error.message), None)
-    told = f" (`{first.code or 'no code'}`: {first.message or 'no message'})" if first else ""
-    return ProviderUnavailable(
-        f"the service answered a look at a task with {reply.told} and said nothing of it{told}",
-        retry_after=reply.retry_after,
-    )
 
 
 def _unreadable(reply: Reply, found: AbstractSet[TaskId]) -> bool:

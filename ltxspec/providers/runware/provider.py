@@ -24,7 +24,7 @@ from ltxspec.providers.runware.codes import Kind, kind_of
 from ltxspec.providers.runware.download import DEFAULT_SIZE_LIMIT, Downloads, service_at
 from ltxspec.providers.runware.patience import Pace, Patience
 from ltxspec.providers.runware.polling import Polls
-from ltxspec.providers.runware.reads import Jitter, Reads, refused
+from ltxspec.providers.runware.reads import Jitter, Reads, refused, unanswered
 from ltxspec.providers.runware.wire import (
     Item,
     account_details,
@@ -147,9 +147,8 @@ class RunwareProvider:
             return judge_archive(reply, task)
         if settled and reply.status < HTTPStatus.BAD_REQUEST and not kinds:
             return judge_archive(reply, task)
-        raise ProviderUnavailable(
-            f"the service's archive did not answer: {reply.told}", settled=settled and not kinds & _NO_TIME
-        )
+        is_settled = settled and not kinds & _NO_TIME
+        raise unanswered("asked for a task in its archive", self._reads.place, reply, settled=is_settled)
 
     async def details(self, task: TaskId) -> tuple[Json, Json]:
         """The request and the reply of an earlier task, as the archive (`getTaskDetails`) kept them.
@@ -199,8 +198,7 @@ class RunwareProvider:
         refusal = request_refusal(reply, task_id)
         if refusal is not None:
             raise refused(refusal, what, self._client)
-        reason = next((f": {error.message or error.code}" for error in reply.errors), "")
-        raise ProviderUnavailable(f"the service did not answer {what} ({reply.told}){reason}")
+        raise unanswered(f"sent {what}", self._reads.place, reply)
 
 
 def _order_body(order: Order) -> bytes:

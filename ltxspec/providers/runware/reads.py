@@ -48,12 +48,12 @@ class Reads:
             ProviderUnavailable: no answer after all attempts, or in all the time there is for them.
             ProviderRefused: with `whole_run`, when the key is bad.
         """
-        async with bounded(self._patience.for_question(body), place_of(self._client.base_url)):
+        async with bounded(self._patience.for_question(body), self.place):
             return await self._ask(body, frozenset(about))
 
     def in_time(self) -> AbstractAsyncContextManager[None]:
         """A bound for several questions that together give one answer. Raises ProviderUnavailable."""
-        return bounded(self._patience.question, place_of(self._client.base_url))
+        return bounded(self._patience.question, self.place)
 
     async def _ask(self, body: bytes, wanted: frozenset[TaskId]) -> Reply:
         result = await self._try(body)
@@ -63,7 +63,12 @@ class Reads:
                 break
             await self._clock.sleep(max(self._wait(attempt), asked_wait))
             result = await self._try(body)
-        return self._with_good_key(_answer(result, wanted) or _last_word(result))
+        return self._with_good_key(_answer(result, wanted) or _last_word(result, self.place))
+
+    @property
+    def place(self) -> str:
+        """Where the service is, fit for a message."""
+        return place_of(self._client.base_url)
 
     async def post(self, body: bytes, seconds: float) -> Reply:
         """Post once and decode. Raises Broken when no answer came in that time."""
@@ -81,7 +86,7 @@ class Reads:
 
     def _unanswered(self, error: Broken) -> ProviderUnavailable:
         """No answer. Where no connection came about, the reason names the place itself."""
-        what = f"the service at `{place_of(self._client.base_url)}` did not answer"
+        what = f"the service at `{self.place}` did not answer"
         if not error.sent and error.cure:
             what = "the service could not be reached"
         return ProviderUnavailable(f"{what}: {error.reason}", hint=error.cure)
@@ -131,12 +136,29 @@ def _answer(result: Reply | ProviderUnavailable, wanted: frozenset[TaskId]) -> R
     return result if settled or result.mentioned(wanted) else None
 
 
-def _last_word(result: Reply | ProviderUnavailable) -> Reply:
+def unanswered(what: str, place: str, reply: Reply, *, settled: bool = False) -> ProviderUnavailable:
+    """The error for a reply that is no answer.
+
+    Args:
+        what: what was done, such as "asked for a task".
+        place: the service's address.
+        reply: what came.
+        settled: whether the same question would always be answered so.
+    """
+    first = next((error for error in reply.errors if error.code or error.message), None)
+    told = f" (`{first.code or 'no code'}`: {first.message or 'no message'})" if first else ""
+    return ProviderUnavailable(
+        f"{what}, the service at `{place}` answered {reply.told}{told}",
+        retry_after=reply.retry_after,
+        settled=settled,
+        hint=reply.cure,
+    )
+
+
+def _last_word(result: Reply | ProviderUnavailable, place: str) -> Reply:
     """What is left after the last attempt: an unreadable answer with a settled status, or an error."""
     if isinstance(result, ProviderUnavailable):
         raise result
     if not result.transient:
         return result
-    first = next((error for error in result.errors if error.code or error.message), None)
-    told = f": {first.message or first.code}" if first else ""
-    raise ProviderUnavailable(f"the service answered {result.told}{told}", retry_after=result.retry_after)
+    raise unanswered("asked several times", place, result)

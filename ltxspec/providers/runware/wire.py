@@ -27,9 +27,11 @@ _COST_DIGITS = 30
 _LARGEST_BALANCE = Decimal("1e12")
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}", re.ASCII)  # becomes a file name: no slash, no dots first
-_WHO = (
-    "is it a login page of this network, or a proxy? log in with a browser, check `HTTPS_PROXY` and `RUNWARE_BASE_URL`"
-)
+_WHO = "this may be a login page or a proxy: log in with a browser; check `HTTPS_PROXY` and `RUNWARE_BASE_URL`"
+_STATUS_CURES = {
+    HTTPStatus.NOT_FOUND: "check the path in `RUNWARE_BASE_URL`",
+    HTTPStatus.TOO_MANY_REQUESTS: "the service is asked too often: try again later",
+}
 _QUERY = re.compile(r"(https?://[^\s?\"'<>]+)\?[^\s\"'<>]+", re.IGNORECASE)
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 
@@ -72,14 +74,25 @@ class Reply:
 
     @property
     def told(self) -> str:
-        """What came, for its reader: the status, and what else can have answered in the service's place."""
-        if HTTPStatus.MULTIPLE_CHOICES <= self.status < HTTPStatus.BAD_REQUEST:
-            return f"HTTP {self.status}, which leads elsewhere: {_WHO}"
-        if self.is_page and not self.transient:
-            return f"HTTP {self.status} and a web page in place of its JSON: {_WHO}"
-        return (
-            f"HTTP {self.status}" if self.readable else f"HTTP {self.status} with a body that is not the service's JSON"
-        )
+        """What came, for its reader."""
+        if self._is_redirect:
+            return f"HTTP {self.status}, a redirect"
+        if self.is_page:
+            return f"HTTP {self.status} with a web page instead of JSON"
+        return f"HTTP {self.status}" + ("" if self.readable else " with a body that is not the service's JSON")
+
+    @property
+    def cure(self) -> str | None:
+        """What helps where the answer is none of the service's, or the service cannot answer now."""
+        if self.status in _STATUS_CURES:
+            return _STATUS_CURES[HTTPStatus(self.status)]
+        if self._is_redirect or (self.is_page and not self.transient):
+            return _WHO
+        return "the service has trouble: try again later" if self.transient else None
+
+    @property
+    def _is_redirect(self) -> bool:
+        return HTTPStatus.MULTIPLE_CHOICES <= self.status < HTTPStatus.BAD_REQUEST
 
     def items_of(self, task_id: TaskId) -> list[Item]:
         """What `data` says of a task."""

@@ -54,7 +54,7 @@ def _refusal(scope: Scope, host: str) -> tuple[int, str] | None:
     if not _is_own(_host_of(f"//{headers.get('host', '')}"), host):
         return 421, "The sandbox answers to its own host names only."
     if "origin" in headers and not _is_own(_host_of(headers["origin"]), host):
-        return 403, "The sandbox answers no other web page."
+        return 403, "Requests from web pages of other sites are refused."
     if scope["method"] in {"POST", "PUT"} and not _is_json(headers):
         return 415, "The sandbox takes JSON only: send `Content-Type: application/json`."
     return None

@@ -14,6 +14,7 @@ _PAINTS: Mapping[EventKind, Paint] = {
     EventKind.SHOT_UNRESOLVED: Paint.YELLOW,
     EventKind.SHOT_HELD_BACK: Paint.YELLOW,
     EventKind.WAITING_FOR_LOCK: Paint.YELLOW,
+    EventKind.SERVICE_SILENT: Paint.YELLOW,
     EventKind.STOPPING: Paint.YELLOW,
 }
 _TIMED = {EventKind.SHOT_RENDERED, EventKind.SHOT_FAILED, EventKind.SHOT_UNRESOLVED}

@@ -26,7 +26,13 @@ _ENDS = {
     EventKind.SHOT_UNRESOLVED,
     EventKind.SHOT_HELD_BACK,
 }
-_SAID = _ENDS | {EventKind.SHOT_UNCLEAR, EventKind.SHOT_ADOPTED, EventKind.WAITING_FOR_LOCK, EventKind.STOPPING}
+_SAID = _ENDS | {
+    EventKind.SHOT_UNCLEAR,
+    EventKind.SHOT_ADOPTED,
+    EventKind.WAITING_FOR_LOCK,
+    EventKind.SERVICE_SILENT,
+    EventKind.STOPPING,
+}
 _COUNTED = {EventKind.SHOT_RECORDED, EventKind.RUN_FINISHED}
 
 

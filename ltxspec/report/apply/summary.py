@@ -16,7 +16,7 @@ _DONE: Mapping[Outcome, str] = {
     Outcome.RENDERED: "rendered",
     Outcome.COLLECTED: "collected",
     Outcome.RECORDED: "recorded",
-    Outcome.DETACHED: "left to render",
+    Outcome.DETACHED: "in progress",
     Outcome.FAILED: "failed",
     Outcome.UNRESOLVED: "unresolved",
     Outcome.HELD_BACK: "not ordered",
@@ -26,7 +26,7 @@ _CURES: Mapping[str, str] = {
     _DONE[Outcome.FAILED]: "failed: edit the shot, or `ltxspec apply --retry ADDRESS`",
     _DONE[Outcome.UNRESOLVED]: "unresolved: `ltxspec collect` goes on with it; it is never ordered twice",
     _DONE[Outcome.HELD_BACK]: "not ordered: nothing was spent on it; `ltxspec apply` again",
-    _DONE[Outcome.DETACHED]: "left to render: `ltxspec collect` brings it home; it is billed either way",
+    _DONE[Outcome.DETACHED]: "in progress: `ltxspec collect` fetches it; it is billed either way",
     _NOT_HOME: "not home: paid and recorded; `ltxspec archive pull` fetches the video, no render is repeated",
 }
 
@@ -56,6 +56,11 @@ def summary_line(summary: RunSummary) -> str:
     if summary.in_flight_count:
         flying = amount(summary.in_flight, summary.in_flight_unknown)
         under_way = f"; {flying} under way ({counted(summary.in_flight_count, 'task')})"
+    left = summary.count(Outcome.DETACHED)
+    if summary.in_flight_count and left == len(summary.outcomes) and not summary.interrupted:
+        price, them = amount(summary.in_flight, summary.in_flight_unknown), "it" if left == 1 else "them"
+        line = f"Ordered: {left:,}, in progress for {price}; `ltxspec collect` fetches {them}."
+        return charged(line, summary.provider)
     spent = amount(summary.spent, summary.spent_unknown)
     if summary.spent_before:
         spent += f", {money(summary.spent_before)} of it ordered before this run"

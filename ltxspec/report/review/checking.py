@@ -17,6 +17,7 @@ from ltxspec.errors import Diagnostic
 from ltxspec.fingerprint import TaskIdentity, fingerprint_of, task_id, version_of
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.destinations import destination_of, is_shown_whole, recorded_digest
+from ltxspec.plan.estimate import reckoned
 from ltxspec.plan.planfile import plan_digest
 from ltxspec.plan.prices import limit_price
 from ltxspec.plan.terms import Limits
@@ -25,7 +26,6 @@ from ltxspec.render.models import Request
 from ltxspec.report.review.known_rules import KnownRules, told_otherwise
 from ltxspec.report.review.reading import ReviewFileError, leaves_out_refusals
 from ltxspec.report.review.shown import shown_differently
-from ltxspec.review.compare import reckoned
 from ltxspec.review.models import Review, RuleChange, ShotReview
 from ltxspec.values import Fingerprint, Json, ShotAddress, TaskId, Usd, format_usd
 
@@ -91,7 +91,7 @@ class _Check:
             if shot.change is not None:
                 changes.append(self._change(shot.change, f"{place}/change"))
         plan = Plan(self._review.provider, changes)
-        self._same("/reckoned", _money(self._review.reckoned), _money(reckoned(plan)))
+        self._same("/reckoned", _money(self._review.reckoned), _money(reckoned(plan.changes)))
         if self._review.plan_digest:
             self._same("/planDigest", self._review.plan_digest, plan_digest(plan))
         limits = self._rules.limits if self._rules is not None else Limits(self._review.limit)
@@ -198,11 +198,16 @@ class _Check:
 
     def _same(self, place: str, told: str | None, found: str | None) -> None:
         if told != found:
-            raise self._refused(place, f": it is told as {told or 'unknown'}, and comes to {found or 'unknown'}")
+            raise self._contradicted(
+                f"`{place}` is {told or 'unknown'} in the report, but its request gives {found or 'unknown'}"
+            )
 
     def _refused(self, place: str, more: str = "") -> ReviewFileError:
+        return self._contradicted(f"`{place}` does not follow from the report's own requests{more}")
+
+    def _contradicted(self, what: str) -> ReviewFileError:
         return ReviewFileError(
-            f"`{self._name}` does not follow from its own requests at `{place}`{more}",
+            f"`{self._name}`: {what}",
             hint="bring the change up to date, and make its report again with this very version of ltxspec",
         )
 

@@ -10,7 +10,7 @@ from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.render.models import Request
 from ltxspec.report import wording as phrases
 from ltxspec.report.terminal import clean, fit
-from ltxspec.review.models import WORKING_TREE, Cause, CauseKind, Kind, Review, RuleChange, ShotReview
+from ltxspec.review.models import INVALID, WORKING_TREE, Cause, CauseKind, Kind, Review, RuleChange, ShotReview
 from ltxspec.values import Json, Usd, total_usd
 
 KINDS: Mapping[Kind, str] = {
@@ -80,6 +80,10 @@ def _headline(review: Review) -> str:
     parts += [(number, KINDS[kind]) for kind, number in counts.items() if number and kind not in told]
     if review.altered:
         parts.append((len({item.address for item in review.altered}), "with altered records"))
+    has_problems = any(refusal.code == INVALID for refusal in review.refusals)
+    if not parts and has_problems:
+        others = f"; {phrases.counted(review.unchanged, 'other')} as before" if review.unchanged else ""
+        return f"Shots cannot be compared until the problems are fixed{others}{_rules(review)}{_limit(review)}."
     if not parts:
         nothing = "No shot changed" if review.rules else "No changes"
         return f"{nothing}: {phrases.counted(review.unchanged, 'shot')} as before{_rules(review)}{_limit(review)}."
@@ -87,14 +91,21 @@ def _headline(review: Review) -> str:
         parts.append((review.unchanged, "unchanged"))
     first, *rest = parts
     words = [f"{phrases.counted(first[0], 'shot')} {first[1]}", *(f"{number:,} {word}" for number, word in rest)]
-    return f"{', '.join(words)}{_rules(review)}{_limit(review)}."
+    incomplete = "; incomplete until the problems are fixed" if has_problems else ""
+    return f"{', '.join(words)}{incomplete}{_rules(review)}{_limit(review)}."
 
 
 def _rules(review: Review) -> str:
-    return f"; {phrases.counted(len(review.rules), 'rule')} changed" if review.rules else ""
+    number = len(review.rules)
+    changed = "1 rule or price" if number == 1 else f"{number:,} rules or prices"
+    return f"; {changed} changed" if number else ""
 
 
 def _limit(review: Review) -> str:
+    return phrases.higher(review.reckoned) + _limit_alone(review)
+
+
+def _limit_alone(review: Review) -> str:
     return "" if review.limit is None else f"; limit {phrases.money(review.limit)}"
 
 
@@ -111,14 +122,14 @@ def all_clear(review: Review) -> str:
         return "Nothing left to pay for"
     line = f"Ready to apply: {phrases.money(review.estimate + review.under_way)} to spend"
     if review.reckoned is not None:
-        line += f" by the project's own prices, {phrases.money(review.reckoned)} by ltxspec's, which limits reckon with"
+        line += f" by the project's own prices, {phrases.money(review.reckoned)} by ltxspec's, which limits use"
     if review.limit is None:
         return f"{line}; no limit is set"
     return f"{line}, within the limit of {phrases.money(review.limit)} for one apply"
 
 
 RULES = "Rules and prices changed"
-ALTERED = "Recorded otherwise than at the base"
+ALTERED = "Changed records of paid tasks"
 
 
 def rule(change: RuleChange) -> str:
@@ -153,6 +164,8 @@ def _planned(shot: ShotReview, change: Change) -> str:
     """Why apply would do it. A shot that was never rendered is only new when the base did not ask for it."""
     if change.action is not Action.CREATE or shot.prompt_before is None:
         return phrases.reason(change)
+    if shot.before is not None:
+        return "the record of its take is missing"
     return f"not rendered yet, {_changed(shot)}" if shot.changes else "not rendered yet"
 
 
@@ -217,7 +230,7 @@ def own_shots(review: Review) -> list[ShotReview]:
 def inherited(review: Review) -> str:
     """One sentence for what stands in the plan anyway; empty when there is nothing.
 
-    `As at the base: 2 to render for $0.96 (night-scenes.alley, night-scenes.pier).`
+    `Also at the base: 2 to render for $0.96 (night-scenes.alley, night-scenes.pier).`
     """
     shots = [shot for shot in review.shots if shot.inherited]
     if not shots:
@@ -230,7 +243,7 @@ def inherited(review: Review) -> str:
     ]
     names = ", ".join(clean(str(shot.address)) for shot in shots[:_MOST_NAMED])
     more = f" and {len(shots) - _MOST_NAMED:,} more" if len(shots) > _MOST_NAMED else ""
-    return f"As at the base: {', '.join(parts)} ({names}{more})."
+    return f"Also at the base: {', '.join(parts)} ({names}{more})."
 
 
 def hidden_causes(shot: ShotReview) -> Sequence[Cause]:

@@ -598,7 +598,9 @@ def test_the_limit_holds_when_reality_is_dearer() -> None:
 
 def test_after_a_stop_nothing_more_is_ordered_and_what_is_under_way_is_collected() -> None:
     bench = Bench(FakeProvider(polls_needed=3))
-    bench.on_event = lambda event: bench.stop.stop("interrupted") if event.kind is EventKind.SHOT_ACCEPTED else None
+    bench.on_event = lambda event: (
+        bench.stop.stop("interrupted", by_user=True) if event.kind is EventKind.SHOT_ACCEPTED else None
+    )
     shots = [change(wanted=request(f"s{n}", f"p{n}"), number=n) for n in range(1, 5)]
     summary = bench.run(*shots, parallelism=1)
     assert bench.charged() == 1
@@ -933,3 +935,37 @@ def test_a_summary_names_the_limit_that_was_passed() -> None:
     budget.settle(task(), Decimal("0.48"))
     summary = _summary([], budget, interrupted=False)
     assert (summary.overspent, summary.limit) == (Decimal("0.08"), Decimal("0.40"))
+
+
+@pytest.mark.parametrize("look", ["poll", "look_up"])
+def test_a_service_that_cannot_be_asked_about_an_open_task_is_told_while_it_is_tried_again(look: str) -> None:
+    bench = Bench(FakeProvider(script=[uncertain(accepts=False)]))
+    failing = iter([ProviderUnavailable("nothing answers at `http://127.0.0.1:9`")] * 3)
+    answer = getattr(bench.provider, look)
+
+    async def silent(asked: object) -> object:
+        if EventKind.SHOT_UNCLEAR in bench.kinds and (error := next(failing, None)) is not None:
+            raise error
+        return await answer(asked)
+
+    setattr(bench.provider, look, silent)
+    bench.run(change(), poll_interval=1.0, poll_max=1.0)
+    assert [event.message for event in bench.events if event.kind is EventKind.SERVICE_SILENT] == [
+        "nothing answers at `http://127.0.0.1:9`; trying again"
+    ]
+
+
+def test_a_run_that_a_bad_key_stops_was_not_interrupted_and_says_how_to_go_on() -> None:
+    bench = Bench(FakeProvider(script=[uncertain(accepts=True)]))
+    error = ProviderRefused("the key was refused", provider_code="invalidApiKey", whole_run=True)
+    error.hint = "check `RUNWARE_API_KEY`"
+
+    async def refuse(_: object) -> NoReturn:
+        raise error
+
+    bench.on_event = lambda event: (
+        setattr(bench.provider, "poll", refuse) if event.kind is EventKind.SHOT_UNCLEAR else None
+    )
+    summary = bench.run(change())
+    assert not summary.interrupted
+    assert "check `RUNWARE_API_KEY`" in (summary.outcomes[0].message or "")

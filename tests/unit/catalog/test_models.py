@@ -222,7 +222,7 @@ def test_an_invalid_json_schema_is_refused_when_it_is_first_used() -> None:
     with pytest.raises(Invalid) as caught:
         validate(model, {})
     diagnostic = caught.value.diagnostics[0]
-    assert str(diagnostic.where) == "bad.json:1:1"
+    assert str(diagnostic.where) == "schemas/models/bad.json:1:1"
     assert (
         diagnostic.message
         == "`/properties/length/minimum` is not valid in a JSON Schema (`type` of the 2020-12 dialect)"
@@ -240,3 +240,13 @@ def test_a_file_in_place_of_a_packaged_one_counts_all_that_it_counts(field: str)
     packaged["x-ltxspec"][field] = own["x-ltxspec"][field]
     own["x-ltxspec"][field] = []
     assert load_catalog({"own.json": own}, {"a.json": packaged}).models
+
+
+def test_of_two_files_with_one_name_the_projects_own_is_to_blame_as_nobody_can_mend_the_packaged_one() -> None:
+    with pytest.raises(Invalid) as caught:
+        load_catalog({"a.json": OTHER, "b.json": OTHER}, own={"a.json"})
+    first = caught.value.diagnostics[0]
+    assert first.where is not None
+    assert first.where.file == "schemas/models/a.json"
+    assert first.message == "`acme:clip@1` is already the name of the model in the packaged `b.json`"
+    assert "name the file `b.json`" in (first.hint or "")

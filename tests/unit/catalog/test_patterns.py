@@ -53,7 +53,7 @@ def test_what_needs_steps_without_end_is_refused_with_its_place(pattern: str, re
     assert reason in caught.value.summary
     (problem,) = caught.value.diagnostics
     assert problem.where is not None
-    assert problem.where.file == "mood.json"
+    assert problem.where.file == "schemas/models/mood.json", "a file is named with its folder"
 
 
 def test_names_by_pattern_are_refused() -> None:

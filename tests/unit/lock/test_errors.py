@@ -3,7 +3,7 @@
 import pytest
 
 from ltxspec.errors import Location
-from ltxspec.lock.errors import block_place, damaged, digest_mismatch, not_json, too_new
+from ltxspec.lock.errors import block_place, damaged, digest_mismatch, not_json, too_new, without_merge
 
 NAME = "lockfiles/night.lock.json"
 LAYOUT = b"""{
@@ -97,3 +97,16 @@ def test_the_blocks_that_were_changed_are_named(shots: str, words: str) -> None:
 def test_a_block_at_the_very_start_and_one_whose_section_is_missing_are_found_too() -> None:
     assert block_place(b'\n  "shots": {', NAME, ("shots",)) == Location(NAME, 2, 3, '  "shots": {')
     assert block_place(LAYOUT, NAME, ("fog", "alley")) is None
+
+
+def test_a_change_that_is_committed_is_taken_back_from_the_commit_before_it() -> None:
+    error = digest_mismatch([("shots", "alley")], LAYOUT, NAME)
+    assert f"`git checkout REVISION -- {NAME}`" in (error.hint or "")
+
+
+def test_where_there_was_no_merge_none_is_advised() -> None:
+    for error in (digest_mismatch([("shots", "alley")], LAYOUT, NAME), damaged("it is odd", NAME)):
+        summary, told = error.summary, without_merge(error)
+        assert told.summary == summary
+        assert "lock merge" not in (told.hint or "")
+        assert "git checkout" in (told.hint or "")

@@ -219,7 +219,7 @@ def test_missing_tasks_are_named_with_what_they_cost() -> None:
         MissingTask("alley", failed),
         MissingTask("fog", take("b", number=3)),
     ]
-    assert str(missing_tasks(base, lockfile())[0]) == f"task {task(1)} of `alley` (0.48 USD) is missing"
+    assert str(missing_tasks(base, lockfile())[0]) == f"task {task(1)} of `alley` ($0.48) is missing"
     assert str(missing_tasks(base, lockfile())[1]) == f"task {task(2)} of `alley` (unknown cost) is missing"
 
 

@@ -157,3 +157,8 @@ def test_only_broken_rules_of_severity_error_refuse_a_plan() -> None:
 
 def test_a_plan_that_does_nothing_is_not_refused() -> None:
     refuse_by_policy(Plan("runware", [shot(action=Action.NO_OP)], [Diagnostic("error", "policy", "spent too much")]))
+
+
+def test_a_shot_that_the_message_names_is_not_named_again() -> None:
+    rule = Rule("duration <= 6", "{{ shot.address }} is {{ duration }} s long", where=WHERE)
+    assert messages(ask(rule, planned(shot(duration=8)))) == ["night.alley is 8 s long"]

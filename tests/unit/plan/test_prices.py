@@ -57,8 +57,8 @@ def test_a_plan_warns_of_each_model_whose_packaged_price_is_higher_with_both_sum
     (found,) = shadowed_prices(plan, catalog("0.001"))
     assert (found.severity, found.code) == ("warning", "shadowed-price")
     assert found.message == (
-        "the project's own `lightricks-ltx-2-pro.json` prices orders of `lightricks:2@0` at $0.01, the file that comes "
-        "with ltxspec at $0.96"
+        "the project's own `lightricks-ltx-2-pro.json` prices orders of `lightricks:2@0` at $0.01 and 1 unknown price, "
+        "the file that comes with ltxspec prices them at $0.96"
     )
 
 
@@ -71,3 +71,11 @@ def test_a_request_that_nobody_has_a_price_for_has_none() -> None:
     for body in ({**BODY, "model": "gone:1@0"}, {}, {**BODY, "width": 7}):
         assert listed_price(catalog(), body) is None
         assert limit_price(catalog("0.001"), body, None) is None
+
+
+def test_an_unknown_price_in_a_file_of_the_projects_own_is_never_told_as_zero() -> None:
+    (warning,) = shadowed_prices(Plan("runware", [shot(None, "0.48"), shot(None, "0.48")]), catalog("0.001"))
+    assert warning.message == (
+        "the project's own `lightricks-ltx-2-pro.json` has no price for orders of `lightricks:2@0`, the file that "
+        "comes with ltxspec prices them at $0.96"
+    )

@@ -90,7 +90,7 @@ def test_a_saved_plan_that_shows_something_else_than_its_digest_buys_is_refused(
     (project / "plan.json").write_text(json.dumps(plan), "utf-8")
     refused = ltxspec("apply", "plan.json", cwd=project, check=4, **KEY)
     assert "error[stale-plan]" in refused.err
-    assert f"{named} is told otherwise" in refused.err
+    assert f"{named} does not match its digest" in refused.err
 
 
 SENT = '[delivery]\nwebhookURL = "https://{host}/hook?token=canary-1"\n'
@@ -121,7 +121,7 @@ def test_a_saved_plan_that_shows_another_place_for_results_is_refused(project: P
     ltxspec("plan", "-o", "plan.json", cwd=project)
     text = (project / "plan.json").read_text("utf-8")
     (project / "plan.json").write_text(text.replace("evil.example", "good.example"), "utf-8")
-    assert "`night.tower` is told otherwise" in ltxspec("apply", "plan.json", cwd=project, check=4, **KEY).err
+    assert "`night.tower` does not match its digest" in ltxspec("apply", "plan.json", cwd=project, check=4, **KEY).err
 
 
 def test_places_in_files_may_change_in_a_saved_plan(project: Path) -> None:
@@ -152,7 +152,7 @@ def test_a_saved_plan_shows_recorded_parameters_as_they_are_bought(project: Path
     del plan["shots"][0]["request"]["safety"]
     (project / "plan.json").write_text(json.dumps(plan), "utf-8")
     refused = ltxspec("apply", "plan.json", cwd=project, check=4, **KEY)
-    assert "`night.tower` is told otherwise" in refused.err
+    assert "`night.tower` does not match its digest" in refused.err
 
 
 BUDGET = '[budget]\nper_apply = "{}"\n'

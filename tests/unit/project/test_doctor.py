@@ -1,5 +1,10 @@
+import json
+import os
 from pathlib import Path
 
+import pytest
+
+from ltxspec.cli.main import run
 from ltxspec.project.doctor import WARNING, Row, check_setup
 from ltxspec.project.project import open_project
 
@@ -39,3 +44,51 @@ def test_limits_and_deliveries_in_force_are_shown(tmp_path: Path) -> None:
     found = rows(tmp_path)
     assert found["budget"][2] == "$5.00 for one apply"
     assert found["delivery"][2] == "calls to hook.example"
+
+
+@pytest.mark.parametrize("address", ["ftp://x", "not a url", "https://"])
+def test_an_address_that_apply_refuses_is_no_good_service(tmp_path: Path, address: str) -> None:
+    for environ in ({"RUNWARE_BASE_URL": address}, {"RUNWARE_BASE_URL": address, "RUNWARE_API_KEY": "key"}):
+        assert rows(tmp_path, "runware", **environ)["service"][1] is False
+
+
+@pytest.mark.parametrize("key", ["schlüssel", "two\nlines", "   "])
+def test_a_key_that_apply_refuses_is_no_good_key(tmp_path: Path, key: str) -> None:
+    name, ok, detail = rows(tmp_path, "runware", RUNWARE_API_KEY=key)["key"]
+    assert (name, ok) == ("key", False)
+    assert key.strip() == "" or key not in detail
+
+
+@pytest.mark.parametrize("kind", ["a link to nowhere", "a pipe"])
+def test_a_lockfile_that_cannot_be_read_is_a_row_among_the_others(tmp_path: Path, kind: str) -> None:
+    place = tmp_path / "lockfiles" / "night.lock.json"
+    place.parent.mkdir()
+    os.mkfifo(place) if kind == "a pipe" else place.symlink_to("nowhere")
+    found = rows(tmp_path)
+    assert found["lockfiles"][1] is False
+    assert "night.lock.json" in found["lockfiles"][2]
+    assert found["disk"][1] is True
+
+
+def test_without_a_repository_there_is_a_warning(tmp_path: Path) -> None:
+    assert rows(tmp_path)["git"][1] is WARNING
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("[budget\n", "ltxspec.toml:1"), ("[nosuch]\n[other]\n", "unknown table"), (None, "cannot read")]
+)
+def test_a_configuration_that_cannot_be_read_is_a_row_among_the_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | None, told: str
+) -> None:
+    place = tmp_path / "ltxspec.toml"
+    place.symlink_to("nowhere") if text is None else place.write_text(text)
+    assert run(["-C", str(tmp_path), "doctor"]) == 1
+    out = capsys.readouterr().out
+    assert "BAD  project" in out
+    assert told in out
+    assert "ok   video" in out
+    assert run(["-C", str(tmp_path), "doctor", "--format", "json"]) == 1
+    assert {k: v for k, v in json.loads(capsys.readouterr().out)[0].items() if k != "detail"} == {
+        "check": "ltxspec",
+        "ok": True,
+    }

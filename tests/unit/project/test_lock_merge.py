@@ -119,3 +119,13 @@ def test_a_lockfile_that_an_apply_holds_is_not_merged_under_it(tmp_path: Path) -
 def test_only_lockfiles_can_be_named(tmp_path: Path) -> None:
     with pytest.raises(WrongUsage, match="is not a lockfile"):
         list(merge_conflicts(project(tmp_path), ("specs/night.yaml",)))
+
+
+def test_a_lockfile_edited_by_hand_is_not_told_to_be_merged_by_the_merge_itself(tmp_path: Path) -> None:
+    found = project(tmp_path, OURS)
+    path = path_of(found)
+    path.write_bytes(path.read_bytes().replace(b"0.48", b"0.01"))
+    (error,) = merge_conflicts(found, [])
+    assert isinstance(error, LockfileError)
+    assert "does not match its digest" in error.summary
+    assert "lock merge" not in (error.hint or "")

@@ -1,3 +1,4 @@
+import re
 import shutil
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,7 @@ from ltxspec.lock.models import Lockfile
 from ltxspec.plan.planfile import PlanOptions, plan_digest
 from ltxspec.project.plan import plan_project
 from ltxspec.project.review import make_review
+from ltxspec.report.review.wording import headline
 from ltxspec.review.models import WORKING_TREE, Cause, Kind, Review
 from ltxspec.storage.git_refs import UnknownRevision
 
@@ -241,3 +243,19 @@ def test_a_spec_moved_to_another_name_keeps_its_takes(root: Path) -> None:
         ["night.alley", "night.pier", "night.product[lamp]", "night.product[rope]"], Kind.MOVED
     )
     assert (found.spent, list(found.lost)) == (NOTHING, [])
+
+
+@pytest.mark.parametrize("head", [None, "HEAD"], ids=["the working tree", "a commit"])
+@pytest.mark.parametrize("provider", [None, "sandbox"])
+def test_a_lockfile_edited_by_hand_shows_its_altered_records_wherever_it_is_read(
+    root: Path, head: str | None, provider: str | None
+) -> None:
+    edit(root, "lockfiles/night.lock.json", '"cost": "0.48"', '"cost": "0.01"')
+    if head is not None:
+        commit(root, "cheaper")
+    found = make_review(opened(root, provider), "main", head)
+    assert len({item.task_id for item in found.altered}) == 4
+    assert [item.code for item in found.diagnostics] == ["lockfile"]
+    assert {"record-altered", "invalid"} <= {item.code for item in found.refusals}
+    assert found.plan_digest == ""
+    assert re.search(r"\b4 (shots )?with altered records", headline(found))

@@ -151,7 +151,7 @@ def test_whatever_changed_every_cent_and_every_shot_is_accounted_for(
     assert review.total_after == len(numbers[1]) * Decimal("0.48")
     assert review.spent == len(numbers[1] - numbers[0]) * Decimal("0.48")
     assert len(review.lost) == len(numbers[0] - numbers[1])
-    listed = {shot.address.instance for shot in review.shots}
+    listed = {shot.address.instance for shot in review.shots} | {item.address.instance for item in review.altered}
     assert review.unchanged == len(after.keys() - listed)
     spending = [change.address.instance for change in plan_of(head).changes if change.action.spends]
     assert [shot.address.instance for shot in review.shots if shot.kind is Kind.PENDING] == spending

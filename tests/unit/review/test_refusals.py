@@ -6,7 +6,7 @@ from ltxspec.errors import Diagnostic
 from ltxspec.lock.facts import AlteredTake, FactChange
 from ltxspec.plan.actions import Plan
 from ltxspec.plan.terms import Limits
-from ltxspec.review.models import LostTake
+from ltxspec.review.models import LostTake, RuleChange
 from ltxspec.review.refusals import refusals
 from ltxspec.values import ShotAddress
 
@@ -43,7 +43,16 @@ def test_errors_and_lost_takes_come_first() -> None:
     found = refusals(PLAN, Limits(per_apply=Decimal(0)), [LostTake(ALLEY, take())], problems)
     assert [refusal.code for refusal in found] == ["tasks-lost", "invalid", "over-budget"]
     assert found[0].message == "1 paid task is missing at the head, worth $0.48"
-    assert found[1].message.startswith("2 problems at the head")
+    assert found[1].message == "2 problems; no plan can be made until they are fixed"
+
+
+def test_errors_are_looked_for_where_they_are_shown_as_not_all_are_of_specs() -> None:
+    """`ltxspec validate` knows nothing of lockfiles and commits."""
+    (found,) = refusals(NOTHING, Limits(), [], [Diagnostic("error", "lockfile", "y")])
+    assert found.message == "1 problem; no plan can be made until it is fixed"
+    assert "validate" not in (found.hint or "")
+    assert "listed below" in (found.hint or "")
+    assert "`ltxspec lock verify`" in (found.hint or "")
 
 
 def test_altered_records_stand_in_the_way_unless_they_are_expected_and_count_once_a_task() -> None:
@@ -60,3 +69,9 @@ def test_lost_takes_of_unknown_cost_are_counted() -> None:
     lost = [LostTake(ALLEY, take(number=n, cost=cost)) for n, cost in ((1, "0.48"), (2, None), (3, "1.00"))]
     (found,) = refusals(NOTHING, Limits(), lost, [])
     assert found.message == "3 paid tasks are missing at the head, worth $1.48 and 1 of unknown cost"
+
+
+def test_lockfiles_that_were_not_moved_with_their_setting_are_to_be_moved_and_not_merged() -> None:
+    moved = RuleChange("project.lockfiles", "lockfiles", "locks")
+    (found,) = refusals(NOTHING, Limits(), [LostTake(ALLEY, take())], [], [], [moved])
+    assert found.hint == "`[project] lockfiles` changed: move the files as well, with `git mv lockfiles locks`"

@@ -72,3 +72,8 @@ def test_text_after_a_closing_quote_or_bracket_gets_its_own_hint(text: str) -> N
 @pytest.mark.parametrize("text", ["a: {{ b }", "- {{ b }", "a: [{{ b }"])
 def test_a_template_without_quotes_is_the_likelier_cause(text: str) -> None:
     assert complaint(text).hint == 'quote a value that begins with `{{`: "{{ … }}"'
+
+
+@pytest.mark.parametrize(("value", "sign"), [("% of rain", "%"), ("{% if x %}a{% endif %}", "{%")])
+def test_a_value_that_begins_as_a_statement_of_a_template_is_to_be_quoted(value: str, sign: str) -> None:
+    assert f"quote a value that begins with `{sign}`" in (complaint(f"a:\n  prompt: {value}\n").hint or "")

@@ -297,3 +297,9 @@ def test_an_archive_in_an_object_store_is_an_error_of_the_configuration(tmp_path
     assert diagnostic.where is not None
     assert (diagnostic.where.line, diagnostic.hint) == (2, "set `[archive] url` to a folder")
     assert problems(text) == [], "an earlier commit that says so is read all the same"
+
+
+def test_a_table_that_is_there_twice_is_named_as_the_file_names_it(tmp_path: Path) -> None:
+    (tmp_path / "ltxspec.toml").write_text("[budget]\n[budget]\n")
+    with pytest.raises(Invalid, match=r"the configuration is not TOML: table `\[budget\]` appears twice"):
+        load_config(tmp_path)

@@ -165,7 +165,7 @@ def test_a_project_that_is_itself_a_link_is_fine(tmp_path: Path, root: Path) -> 
 def test_pipes_devices_and_folders_are_refused_without_waiting_for_them(root: Path, files: ProjectFolder) -> None:
     os.mkfifo(root / "pipe")
     (root / "zero").symlink_to("/dev/zero")
-    assert problem(files, "pipe").summary == "`pipe` is not a regular file"
+    assert problem(files, "pipe").summary == "`pipe` is a pipe, not a file"
     assert "leads out" in problem(files, "zero").summary
     assert problem(files, "assets").summary == "`assets` is a folder"
     assert problem(files, ".").summary == "`.` is a folder"
@@ -177,7 +177,7 @@ def test_a_device_inside_the_project_is_refused(root: Path, files: ProjectFolder
         os.mknod(root / "zero", 0o020666, os.makedev(1, 5))
     except PermissionError:
         pytest.skip("this container may not make devices")
-    assert problem(files, "zero").summary == "`zero` is not a regular file"
+    assert problem(files, "zero").summary == "`zero` is a device, not a file"
 
 
 def test_files_beyond_a_size_are_refused(root: Path) -> None:

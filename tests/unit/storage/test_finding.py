@@ -1,11 +1,16 @@
 """Whose configuration is used: one's own, and nobody else's without a word."""
 
+import grp
 import os
+import pwd
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from acceptance.repositories import git
 
 from ltxspec.errors import StorageError
+from ltxspec.storage import tracked
 from ltxspec.storage.finding import CONFIG_NAME, find_config, read_config
 
 STRANGER = 54321
@@ -36,7 +41,9 @@ def test_the_search_ends_at_the_root_of_the_repository(above: Path, repository: 
     deep.mkdir()
     git.mkdir() if repository == "a folder" else git.write_text("gitdir: elsewhere\n")
     for start in (above / "mine", deep):
-        assert (find_config(start).file, find_config(start).remarks) == (None, ())
+        found = find_config(start)
+        assert found.file is None
+        assert not [remark for remark in found.remarks if "is not used" in remark], "nothing above is looked at"
     (above / "mine" / CONFIG_NAME).write_text("")
     assert find_config(deep).file == (above / "mine").resolve() / CONFIG_NAME
 
@@ -44,9 +51,9 @@ def test_the_search_ends_at_the_root_of_the_repository(above: Path, repository: 
 @pytest.mark.parametrize(
     ("what", "mode", "doubt"),
     [
-        (".", 0o777, "others may write its folder"),
-        (".", 0o1777, "others may write its folder"),
-        (CONFIG_NAME, 0o666, "others may write it"),
+        (".", 0o777, "other users can write to its folder"),
+        (".", 0o1777, "other users can write to its folder"),
+        (CONFIG_NAME, 0o666, "other users can write to it"),
     ],
 )
 def test_what_others_may_write_is_not_used_and_that_is_said(above: Path, what: str, mode: int, doubt: str) -> None:
@@ -84,7 +91,7 @@ def test_in_ones_own_repository_a_file_that_cannot_be_believed_is_an_error_becau
 ) -> None:
     (above / ".git").mkdir()
     (above / CONFIG_NAME).chmod(0o666)
-    with pytest.raises(StorageError, match="is not used: others may write it") as caught:
+    with pytest.raises(StorageError, match="is not used: other users can write to it") as caught:
         find_config(above / "mine")
     assert "--config" in str(caught.value.hint)
 
@@ -92,12 +99,12 @@ def test_in_ones_own_repository_a_file_that_cannot_be_believed_is_an_error_becau
 def test_where_one_stands_the_file_is_used_and_what_is_odd_is_said(above: Path) -> None:
     above.chmod(0o777)
     used = f"`{above.resolve() / CONFIG_NAME}` is used, because you work in its folder; but"
-    assert find_config(above).remarks == (f"{used} others may write its folder",)
+    assert find_config(above).remarks == (f"{used} other users can write to its folder",)
     above.chmod(0o755)
     (above / CONFIG_NAME).chmod(0o666)
     found = find_config(above)
     assert found.file == above.resolve() / CONFIG_NAME
-    assert found.remarks == (f"{used} others may write it",)
+    assert found.remarks == (f"{used} other users can write to it",)
 
 
 @as_root
@@ -173,3 +180,57 @@ def test_a_file_without_permission_is_an_error(above: Path) -> None:
     (above / CONFIG_NAME).chmod(0)
     with pytest.raises(StorageError, match="Permission denied"):
         find_config(above / "mine")
+
+
+def test_a_configuration_that_git_tracks_and_that_is_gone_is_an_error_with_its_cure(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / CONFIG_NAME).write_text("[budget]\nper_apply = 5\n")
+    (tmp_path / "sub").mkdir()
+    git(tmp_path, "add", "--all")
+    (tmp_path / CONFIG_NAME).unlink()
+    for start in (tmp_path, tmp_path / "sub"):
+        with pytest.raises(StorageError, match="is missing, but git tracks it") as caught:
+            find_config(start)
+        assert "`git checkout -- ltxspec.toml`" in (caught.value.hint or "")
+        assert "`git rm ltxspec.toml`" in (caught.value.hint or "")
+    git(tmp_path, "rm", "--quiet", "--cached", CONFIG_NAME)
+    assert find_config(tmp_path).file is None
+
+
+def test_a_nearer_configuration_that_is_gone_is_missed_before_one_further_up_is_used(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    for folder in (tmp_path, tmp_path / "film"):
+        folder.mkdir(exist_ok=True)
+        (folder / CONFIG_NAME).write_text("")
+    git(tmp_path, "add", "--all")
+    (tmp_path / "film" / CONFIG_NAME).unlink()
+    with pytest.raises(StorageError, match=r"`film/ltxspec\.toml` is missing"):
+        find_config(tmp_path / "film")
+
+
+def test_where_git_cannot_tell_whether_there_should_be_a_configuration_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise StorageError("git is not installed", hint="install it")
+
+    git(tmp_path, "init", "--quiet")
+    monkeypatch.setattr(tracked, "run_git", fail)
+    (remark,) = find_config(tmp_path).remarks
+    assert "git cannot tell whether there should be one: git is not installed; install it" in remark
+
+
+@pytest.mark.parametrize(("name", "members", "private"), [
+    ("maker", [], True), ("maker", ["maker"], True), ("maker", ["maker", "guest"], False), ("film", [], False),
+])  # fmt: skip
+def test_the_group_that_is_made_for_each_user_is_no_stranger(
+    above: Path, monkeypatch: pytest.MonkeyPatch, name: str, members: list[str], private: bool
+) -> None:
+    """Its number need not be the user's: then it has the user's name. Whoever was added to it is a stranger."""
+    above.chmod(0o775)
+    monkeypatch.setattr(os, "geteuid", lambda: above.stat().st_gid + 1)
+    monkeypatch.setattr(os, "getegid", lambda: above.stat().st_gid)
+    monkeypatch.setattr(pwd, "getpwuid", lambda _: SimpleNamespace(pw_name="maker"))
+    monkeypatch.setattr(grp, "getgrgid", lambda _: SimpleNamespace(gr_name=name, gr_mem=members))
+    found = find_config(above / "mine")
+    assert (found.file is not None) is private

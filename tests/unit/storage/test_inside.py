@@ -41,6 +41,20 @@ def test_a_link_that_leads_out_is_named_with_where_it_leads(project: Path, targe
         refuse_links_outside(project, project)
 
 
+def test_a_setting_is_named_as_a_cure_only_where_it_is_one(project: Path) -> None:
+    for place, is_cure in (
+        (".ltxspec/archive", True),
+        ("renders", False),
+        (".ltxspec/journal", False),
+        ("a.json", False),
+    ):
+        (project / place).parent.mkdir(exist_ok=True)
+        (project / place).symlink_to(project.parent / "outside")
+        with pytest.raises(StorageError, match="leads out") as caught:
+            refuse_outside(project, project / place)
+        assert ("`[archive] url`" in (caught.value.hint or "")) is is_cure
+
+
 def test_a_folder_whose_name_begins_alike_is_outside(project: Path) -> None:
     (project.parent / "project-2").mkdir()
     (project / "link").symlink_to("../project-2")

@@ -68,3 +68,4 @@ def test_all_files_that_are_not_json_are_told_with_their_places(tmp_path: Path) 
         (str(tmp_path / "a.json"), 2),
         (str(tmp_path / "b.json"), 1),
     ]
+    assert "then move it" in (caught.value.diagnostics[1].hint or ""), "a shell empties a file before ltxspec fills it"

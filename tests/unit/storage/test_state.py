@@ -274,7 +274,7 @@ def test_a_pipe_or_a_device_is_an_error_at_once(tmp_path: Path, which: str) -> N
     file: Path = getattr(paths, which)
     file.parent.mkdir(parents=True)
     os.mkfifo(file)
-    with pytest.raises(StorageError, match=f"cannot read `{file}`: it is not a regular file"):
+    with pytest.raises(StorageError, match=f"cannot read `{file}`: it is a pipe, not a file"):
         read_state(paths)
 
 

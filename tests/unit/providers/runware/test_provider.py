@@ -274,7 +274,10 @@ def test_an_upload_that_failed_is_tried_again_when_asked_again(open_provider: Op
     script = iter([httpx.Response(400, json={"errors": [{"code": "uploadFailed", "message": "Disk full."}]})])
 
     async def store(p: RunwareProvider) -> str:
-        with pytest.raises(ProviderUnavailable, match=r"the image `assets/alley\.png` \(HTTP 400\): Disk full"):
+        with pytest.raises(
+            ProviderUnavailable,
+            match=r"sent the image `assets/alley\.png`, the service at .* answered HTTP 400 .*: Disk full",
+        ):
             await p.upload(IMAGE)
         return await p.upload(IMAGE)
 

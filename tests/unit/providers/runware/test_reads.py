@@ -11,8 +11,8 @@ from ltxspec.apply.ports import Clock
 from ltxspec.errors import ProviderRefused, ProviderUnavailable
 from ltxspec.providers.runware.client import Client, Connection
 from ltxspec.providers.runware.patience import Patience
-from ltxspec.providers.runware.reads import Reads
-from ltxspec.providers.runware.wire import Reply
+from ltxspec.providers.runware.reads import Reads, unanswered
+from ltxspec.providers.runware.wire import Reply, decode_reply
 from ltxspec.values import TaskId
 
 TASK = TaskId("e8147fa8-025b-45f4-a1c3-55020aa1442d")
@@ -82,7 +82,7 @@ def test_after_four_attempts_the_look_has_failed(ask: Ask) -> None:
 
 def test_the_last_answer_tells_why_the_look_failed(ask: Ask) -> None:
     body = {"errors": [{"code": "serviceUnavailable", "message": "Try later"}]}
-    with pytest.raises(ProviderUnavailable, match="HTTP 503: Try later"):
+    with pytest.raises(ProviderUnavailable, match=r"answered HTTP 503 .*Try later"):
         ask([httpx.Response(503, json=body)] * 4)
 
 
@@ -162,14 +162,15 @@ def test_only_a_few_requests_are_under_way_at_once(connect: Callable[..., Connec
     [
         (
             httpx.Response(200, text="<!doctype html><title>Log in</title>"),
-            "HTTP 200 and a web page in place of its JSON",
+            "HTTP 200 with a web page instead of JSON",
         ),
-        (httpx.Response(302, headers={"Location": "https://login.test/"}), "HTTP 302, which leads elsewhere"),
+        (httpx.Response(302, headers={"Location": "https://login.test/"}), "HTTP 302, a redirect"),
         (httpx.Response(200, text="ok"), "HTTP 200 with a body that is not the service's JSON"),
     ],
 )
 def test_who_else_may_have_answered_is_told(ask: Ask, answer: httpx.Response, words: str) -> None:
-    told = ask([answer] * 4).told
+    reply = ask([answer] * 4)
+    told = f"{reply.told}; {reply.cure}"
     assert told.startswith(words)
     assert ("login page" in told and "HTTPS_PROXY" in told) is (answer.text != "ok")
 
@@ -182,3 +183,18 @@ def test_a_service_that_does_not_answer_is_named(ask: Ask) -> None:
     with pytest.raises(ProviderUnavailable) as caught:
         ask([httpx.ReadTimeout("slow")] * 4)
     assert caught.value.summary == "the service at `https://api.example.test/v1` did not answer: no answer in time"
+
+
+@pytest.mark.parametrize(
+    ("status", "cure"),
+    [(404, "check the path in `RUNWARE_BASE_URL`"), (500, "the service has trouble: try again later"),
+     (429, "the service is asked too often: try again later")],
+)  # fmt: skip
+def test_a_status_that_is_no_answer_names_the_address_and_a_cure(status: int, cure: str) -> None:
+    for body in ("", "{}"):
+        reply = decode_reply(status, body.encode())
+        error = unanswered("asked for a task", "https://gate.test/v1", reply)
+        assert error.summary.startswith(
+            f"asked for a task, the service at `https://gate.test/v1` answered HTTP {status}"
+        )
+        assert error.hint == cure

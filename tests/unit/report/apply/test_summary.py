@@ -100,3 +100,13 @@ def test_money_that_was_ordered_before_is_told_apart() -> None:
     run = replace(summary(DONE), spent=Decimal("0.96"), spent_before=Decimal("0.48"))
     assert summary_line(run).endswith("Spent $0.96, $0.48 of it ordered before this run.")
     assert summary_document(run)["spentBefore"] == "0.48"
+
+
+def test_orders_that_nobody_waits_for_are_told_as_ordered() -> None:
+    run = summary(left(Outcome.DETACHED), in_flight=1)
+    assert summary_line(run) == "Ordered: 1, in progress for $0.48; `ltxspec collect` fetches it."
+    both = summary(left(Outcome.DETACHED), left(Outcome.DETACHED), in_flight=2)
+    assert summary_line(both) == "Ordered: 2, in progress for $0.96; `ltxspec collect` fetches them."
+    assert summary_line(summary(DONE, left(Outcome.DETACHED), in_flight=1)).startswith(
+        "Applied: 1 rendered, 1 in progress. Spent $0.48"
+    )

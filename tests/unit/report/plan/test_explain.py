@@ -20,7 +20,7 @@ def test_a_new_shot_tells_its_price_its_place_and_its_ids() -> None:
         "  price: $0.48",
         "  written at: specs/night.yaml:7:3",
         f"  fingerprint: {change.fingerprint}",
-        f"  task: {change.task_id} (retake 1, attempt 1)",
+        f"  task: {change.task_id} (take 1, attempt 1)",
     ]
 
 

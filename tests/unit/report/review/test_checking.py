@@ -95,7 +95,7 @@ def test_a_digest_of_another_plan_is_refused(honest: Review) -> None:
 def test_a_price_is_the_readers_own(honest: Review) -> None:
     found = refused(changed(honest, estimate=Decimal("0.01")))
     assert "`/shots/0/change/estimate`" in found
-    assert "told as 0.01, and comes to" in found
+    assert "is 0.01 in the report, but its request gives" in found
     assert "leaves out what stands in the way" in refused(changed(honest, estimate=None))
 
 
@@ -286,7 +286,7 @@ def test_a_shot_that_stands_in_a_report_twice_is_refused(honest: Review) -> None
     free = next(shot for shot in honest.shots if shot.kind is Kind.UPDATED)
     for twin in (honest.shots[0], replace(free, address=honest.shots[0].address)):
         told = summed(replace(honest, shots=[*honest.shots, twin], limit=Decimal(100)))
-        assert "/address`: the shot stands there twice" in refused(told)
+        assert "/address` does not follow from the report's own requests: the shot stands there twice" in refused(told)
 
 
 def test_a_file_of_a_model_that_assumes_something_else_leaves_nothing_to_approve(films: Path, tmp_path: Path) -> None:

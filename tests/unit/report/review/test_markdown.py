@@ -77,7 +77,7 @@ def test_the_gate_says_in_words_whether_it_may_go_on() -> None:
     lost = reviewed(side(BASE, lock=lockfile(alley=record(take()))), side(HEAD))
     assert gate(lost)[0].startswith("❌ **1 paid task is missing at the head")
     broken = reviewed(side(BASE), side(HEAD), diagnostics=[Diagnostic("error", "x", "y")])
-    assert gate(broken)[0].startswith("❌ **1 problem at the head")
+    assert gate(broken)[0].startswith("❌ **1 problem; no plan can be made until it is fixed")
 
 
 def commands(review: Review) -> list[str]:

@@ -94,4 +94,4 @@ def test_many_changed_rules_are_listed_in_part_and_counted_and_no_shot_changed()
     text = review_text(replace(reviewed(side(BASE), side(HEAD)), rules=rules), Style())
     assert text.count("unset → warning") == 100
     assert "  … and 150 more; `--format json` lists all" in text
-    assert text.splitlines()[-1] == "No shot changed: 0 shots as before; 250 rules changed."
+    assert text.splitlines()[-1] == "No shot changed: 0 shots as before; 250 rules or prices changed."

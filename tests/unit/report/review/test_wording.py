@@ -6,8 +6,10 @@ from builders import lockfile, record, request, take
 from unit.report.reviews import CITY, many, rich_review
 from unit.review.changes import BASE, HEAD, by_key, reviewed, side
 
+from ltxspec.errors import Diagnostic
 from ltxspec.report.review import wording as words
 from ltxspec.review.models import WORKING_TREE, Cause, Kind, Review, RuleChange
+from ltxspec.review.sides import Side
 from ltxspec.values import ShotAddress
 
 RAIN = request("alley", "rain")
@@ -41,6 +43,41 @@ def test_the_headline_says_all_of_it_in_one_sentence() -> None:
 )
 def test_the_headline_leaves_out_what_there_is_none_of(review: Review, sentence: str) -> None:
     assert words.headline(review) == sentence
+
+
+@pytest.mark.parametrize(
+    ("head", "sentence"),
+    [
+        (side(HEAD, RAIN, lock=OWNED), "Shots cannot be compared until the problems are fixed; 1 other as before."),
+        (Side(HEAD, {}, {"night": OWNED}, unrendered=frozenset({"night"})),
+         "Shots cannot be compared until the problems are fixed."),
+        (side(HEAD, request("alley", "fog"), lock=OWNED),
+         "1 shot to render for $0.48; incomplete until the problems are fixed."),
+    ],
+)  # fmt: skip
+def test_what_has_problems_is_never_told_as_unchanged(head: Side, sentence: str) -> None:
+    review = reviewed(side(BASE, RAIN, lock=OWNED), head, diagnostics=[Diagnostic("error", "file", "is a link")])
+    assert words.headline(review) == sentence
+
+
+def test_a_shot_with_an_altered_record_is_not_unchanged_as_well() -> None:
+    two = lockfile(alley=record(take("rain", number=1)), pier=record(take("fog", number=2)))
+    forged = lockfile(alley=record(take("rain", number=1, cost="0.01")), pier=record(take("fog", number=2)))
+    asked = (RAIN, request("pier", "fog"))
+    review = reviewed(side(BASE, *asked, lock=two), side(HEAD, *asked, lock=forged))
+    assert words.headline(review) == "1 shot with altered records, 1 unchanged."
+
+
+def test_a_shot_whose_record_is_gone_was_rendered_all_the_same() -> None:
+    review = reviewed(side(BASE, RAIN, lock=OWNED), side(HEAD, RAIN))
+    (shot,) = review.shots
+    assert words.reason(shot) == "the record of its take is missing"
+
+
+def test_rules_are_counted_with_prices() -> None:
+    rule = RuleChange("a", None, "b")
+    assert "; 1 rule or price changed." in words.headline(replace(rendered(0, 0, 1), rules=(rule,)))
+    assert "; 2 rules or prices changed." in words.headline(replace(rendered(0, 0, 1), rules=(rule, rule)))
 
 
 def test_money_of_the_sandbox_is_told_to_be_played_with() -> None:
@@ -161,11 +198,11 @@ def test_sizes_are_told_where_they_are_paid_for() -> None:
 
 def test_what_stands_in_the_plan_anyway_is_one_sentence() -> None:
     review = rich_review()
-    assert words.inherited(review) == "As at the base: 1 to render for $0.48 (night.harbour)."
+    assert words.inherited(review) == "Also at the base: 1 to render for $0.48 (night.harbour)."
     assert "harbour" not in {shot.address.instance for shot in words.own_shots(review)}
     waiting = replace(review, shots=[replace(shot, inherited=True) for shot in many(1_200).shots])
     assert words.inherited(waiting) == (
-        "As at the base: 1,200 to render for $576.00 (night.shot-00000, night.shot-00001, night.shot-00002 and 1,197 "
+        "Also at the base: 1,200 to render for $576.00 (night.shot-00000, night.shot-00001, night.shot-00002 and 1,197 "
         "more)."
     )
     assert words.inherited(replace(review, shots=[])) == ""
