@@ -20,8 +20,9 @@ def guard(project: Path) -> Path:
 
 def test_an_order_may_be_left_and_collected_later(project: Path) -> None:
     left = ltxspec("apply", "--detach", *ALLEY, cwd=project)
-    assert left.out.endswith("$0.54 under way (1 task) (sandbox: nothing is charged).\n")
-    assert "`ltxspec collect` brings it home" in left.out
+    told = "Ordered: 1, in progress for $0.54; `ltxspec collect` fetches it (sandbox: nothing is charged).\n"
+    assert left.out.endswith(told)
+    assert "in progress: `ltxspec collect` fetches it" in left.out
     (shot,) = ltxspec("plan", *ALLEY, "--format", "json", cwd=project).json["shots"]
     assert (shot["action"], shot["estimate"]) == ("resume", "0.54")
     assert "1 collected" in ltxspec("collect", cwd=project).out

@@ -202,7 +202,7 @@ def test_a_pipe_or_a_device_that_the_user_names_is_an_error_at_once(
     else:
         (project / "odd").symlink_to("/dev/zero")
     result = ltxspec(*command, cwd=project, check=64, GITHUB_REPOSITORY="o/r", GITHUB_TOKEN="t")
-    assert "odd` cannot be read: it is a {kind}, not a file" in result.err
+    assert f"odd` cannot be read: it is a {kind}, not a file" in result.err
 
 
 @pytest.mark.parametrize("command", [("plan", "-o", "odd"), ("plan", "--var-file", "odd", "-o", "plan.json")])
