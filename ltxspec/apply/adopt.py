@@ -9,7 +9,7 @@ from ltxspec.errors import LtxspecError
 from ltxspec.fingerprint import fingerprint_of
 from ltxspec.lock.models import Output, Take
 from ltxspec.redaction import redact_request, redact_url
-from ltxspec.values import Fingerprint, Json, TaskId, Usd, is_web_address, parse_usd
+from ltxspec.values import Fingerprint, Json, TaskId, is_web_address, parse_usd, total_usd
 
 _ORDER_ONLY = frozenset({"taskUUID", "includeCost", "deliveryMethod", "outputType"})  # what ltxspec itself sets
 
@@ -43,13 +43,14 @@ def adopted_take(request: Json, response: Json, catalog: Catalog) -> Take:
         raise CannotAdopt(f"the request's model `{order.get('model')}` is not in the catalog")
     body = {name: value for name, value in order.items() if name not in _ORDER_ONLY | model.delivery}
     outputs = tuple(_output(item) for item in items)
+    cost, unknown = total_usd(output.cost for output in outputs)
     return Take(
         task_id=TaskId(task.lower()),
         fingerprint=_fingerprint(model, body),
         model=model.air,
         request=redact_request(body, known_names(model)),
         status="succeeded",
-        cost=_sum([output.cost for output in outputs]),
+        cost=None if unknown else cost,
         outputs=outputs,
     )
 
@@ -93,9 +94,3 @@ def _output(item: Mapping[str, Any]) -> Output:
         video_url=redact_url(url),
         cost=cost if cost is not None and cost > 0 else None,
     )
-
-
-def _sum(costs: list[Usd | None]) -> Usd | None:
-    """The cost of all outputs, unknown when one of them is."""
-    known = [cost for cost in costs if cost is not None]
-    return sum(known[1:], known[0]) if known and len(known) == len(costs) else None

@@ -58,12 +58,13 @@ class Budget:
     def overspent(self) -> tuple[Usd, Usd] | None:
         """By how much the ended orders of this run passed a limit, and that limit; None when they passed none."""
         spent: dict[str, Usd] = {}
-        for task in self._ordered & self._settled.keys():
+        ended = self._ordered & self._settled.keys()
+        for task in ended:
             spec = self._spec[task]
             spent[spec] = spent.get(spec, Decimal(0)) + self._settled[task]
         limits = [(usd, self.per_spec[spec]) for spec, usd in spent.items() if spec in self.per_spec]
         if self.per_shot is not None:
-            limits += [(self._settled[task], self.per_shot) for task in self._ordered & self._settled.keys()]
+            limits += [(self._settled[task], self.per_shot) for task in ended]
         if self.limit is not None:
             limits.append((sum(spent.values(), Decimal(0)), self.limit))
         return max(((usd - limit, limit) for usd, limit in limits if usd > limit), default=None)

@@ -1,6 +1,7 @@
 """Fetches finished videos: download, check, archive. A failure here never orders anything."""
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -47,12 +48,10 @@ async def deliver(  # the three ports, whose results, and whether to ask: a clas
         fresh = await fresh_addresses(provider, order, outputs, _missing(home))
         addresses, more = fresh.found, fresh.more
         reason = f"{reason}; no fresh address could be asked for: {fresh.trouble}" if fresh.trouble else reason
-    if addresses:
         again, still = await bring_home(provider, archive, clock, order.task_id, outputs, addresses)
-        home = [first or second for first, second in zip(home, again, strict=True)]
+        home = [again[place] if place in addresses else item for place, item in enumerate(home)]
         reason = still or reason
-    if None in home:
-        home = await _from_former_names(archive, order.task_id, outputs, home)
+    home = await _from_former_names(archive, order.task_id, outputs, home)
     worked = {place: url for place, url in addresses.items() if home[place] is not None}
     return Delivery(home, reason if None in home else None, _readdressed(outputs, worked), more)
 
@@ -79,8 +78,8 @@ async def bring_home(  # the three ports, and whose results from where: a class 
         For each output what the archive holds, or None when it could not be fetched now; and the last reason for that.
     """
     home: list[Archived | None] = [None] * len(outputs)
-    reason = None
-    for place, (name, output) in enumerate(zip(names_of(task, outputs), outputs, strict=True)):
+    names, reason = names_of(task, outputs), None
+    for place, output in enumerate(outputs):
         if addresses is not None and place not in addresses:
             continue
         if output.sha256 is not None and output.bytes is not None and archive.has(output.sha256):
@@ -88,7 +87,7 @@ async def bring_home(  # the three ports, and whose results from where: a class 
             continue
         url = addresses[place] if addresses is not None else output.video_url
         try:
-            home[place] = await _fetch(provider, archive, clock, name, replace(output, video_url=url))
+            home[place] = await _fetch(provider, archive, clock, names[place], replace(output, video_url=url))
         except LtxspecError as error:
             reason = error.line
     return home, reason
@@ -151,14 +150,11 @@ async def _fetch(provider: Provider, archive: Archive, clock: Clock, name: str, 
         return known
     if output.video_url is None:
         raise MediaError("the provider gave no address for the video")
-    for attempt in range(1, _TRIES + 1):
-        try:
+    for attempt in range(1, _TRIES):
+        with contextlib.suppress(MediaError):  # not a video, a broken or another one: the archive put it aside
             return await _download(provider, archive, output.video_url, name, output.sha256)
-        except MediaError:  # not a video, a broken or another one: the archive put it aside
-            if attempt == _TRIES:
-                raise
-            await clock.sleep(_PAUSE * attempt)
-    raise AssertionError("unreachable: the last try returns or raises")
+        await clock.sleep(_PAUSE * attempt)
+    return await _download(provider, archive, output.video_url, name, output.sha256)
 
 
 async def _download(provider: Provider, archive: Archive, url: str, name: str, recorded: str | None) -> Archived:

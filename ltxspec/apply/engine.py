@@ -252,14 +252,14 @@ def _summary(outcomes: Sequence[ShotOutcome], budget: Budget, *, interrupted: bo
         item.estimate for item in outcomes if item.outcome in (*done, *open_ends) and item.billable
     )
     in_flight, in_flight_unknown = total_usd(item.estimate for item in outcomes if item.outcome in open_ends)
-    before, _ = total_usd(item.cost for item in outcomes if item.outcome is Outcome.COLLECTED and item.billable)
+    before, _ = total_usd(item.cost for item in outcomes if item.outcome is Outcome.COLLECTED)
     over = budget.overspent()
     return RunSummary(
         outcomes=tuple(outcomes),
         estimated=estimated,
-        spent=spent or Decimal(0),
+        spent=spent,
         spent_unknown=unknown,
-        spent_before=before or Decimal(0),
+        spent_before=before,
         in_flight=in_flight,
         in_flight_unknown=in_flight_unknown,
         in_flight_count=sum(1 for item in outcomes if item.outcome in open_ends),

@@ -1,9 +1,9 @@
 """Watches every task under way with as few requests as possible: one loop, many tasks a look, growing waits."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, NoReturn, Self
 
 from ltxspec.apply.ports import Clock, Order, Provider, TaskReport, TaskState
 from ltxspec.apply.silence import Silence
@@ -32,6 +32,8 @@ class _Watch:
 class Poller:
     """Shared by all shots of a run. Start it with `async with`; it stops when left."""
 
+    _loop: "asyncio.Task[NoReturn]"  # from when it is entered
+
     def __init__(
         self, provider: Provider, clock: Clock, *, interval: float, longest: float, silence: Silence | None = None
     ) -> None:
@@ -39,20 +41,17 @@ class Poller:
         self._clock = clock
         self._interval = interval
         self._longest = longest
-        self._watches: dict[TaskId, _Watch] = {}
+        self._watches: list[_Watch] = []
         self._changed = asyncio.Event()
-        self._loop: asyncio.Task[None] | None = None
-        self._broken: BaseException | None = None
         self.silence = silence or Silence(clock)
 
     async def __aenter__(self) -> Self:
-        self._loop = asyncio.create_task(self._run())
+        self._loop = asyncio.create_task(self._look_on())
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._loop is not None:
-            self._loop.cancel()
-            await asyncio.gather(self._loop, return_exceptions=True)
+        self._loop.cancel()
+        await asyncio.gather(self._loop, return_exceptions=True)
 
     async def watch(
         self,
@@ -60,11 +59,12 @@ class Poller:
         seconds: float,
         on_look: Callable[[TaskReport], None],
         *,
-        until: Callable[[TaskReport], bool] = lambda _: False,
+        until: Callable[[TaskReport], bool],
     ) -> TaskReport | None:
         """Watch a task until it ends or `seconds` are over; the last report, or None when no look succeeded.
 
-        The task is looked at once at the very least.
+        The task is looked at once at the very least. What was not foreseen (a bug in a look) is raised by every watch:
+        nobody may wait for nothing.
 
         Args:
             order: the task; `results` says when it is complete.
@@ -75,47 +75,39 @@ class Poller:
         Raises:
             ProviderRefused: the key is bad; no look can succeed.
         """
-        if self._broken is not None:
-            raise self._broken
         now = self._clock.monotonic()
-        future: asyncio.Future[TaskReport | None] = asyncio.get_running_loop().create_future()
-        first = min(self._interval, max(seconds, 0.0))
-        self._watches[order.task_id] = _Watch(order, now + seconds, until, now + first, self._interval, future, on_look)
+        done: asyncio.Future[TaskReport | None] = asyncio.get_running_loop().create_future()
+        first = min(self._interval, seconds)
+        self._watches.append(_Watch(order, now + seconds, until, now + first, self._interval, done, on_look))
         self._changed.set()
         try:
-            return await future
+            either: set[asyncio.Future[Any]] = {done, self._loop}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if done.done():
+                return done.result()
+            return self._loop.result()
         finally:
-            self._watches.pop(order.task_id, None)
+            done.cancel()  # of a watch that was given up, nothing is told any more
 
-    async def _run(self) -> None:
-        """Look for ever. What was not foreseen (a bug) is handed to everyone who waits: nobody may wait for nothing."""
-        try:
-            await self._look_on()
-        except asyncio.CancelledError:
-            raise
-        except BaseException as error:
-            self._broken = error
-            self._give_up(list(self._watches.values()), error)
-            raise
-
-    async def _look_on(self) -> None:
+    async def _look_on(self) -> NoReturn:
         while True:
             due = await self._next_due()
             try:
                 reports = await self._poll(due)
             except ProviderUnavailable as error:
                 self.silence.failed(error.line)
-                for watch in due:
+                for watch in _waiting(due):
                     self._later(watch, error.retry_after)
             except ProviderError as error:
-                self._give_up(due, error)
+                for watch in _waiting(due):
+                    watch.done.set_exception(error)
             else:
                 self.silence.answered()
-                for watch in due:
+                for watch in _waiting(due):
                     self._look(watch, reports[watch.order.task_id])
 
     async def _poll(self, due: list[_Watch]) -> Mapping[TaskId, TaskReport]:
-        """One look, which takes no longer than any of its tasks is watched: a service that hangs does not keep us.
+        """One look, for which we wait no longer than the longest of its tasks is watched, should the service hang.
 
         Raises:
             ProviderUnavailable: also when that time (of the real clock) is over.
@@ -127,34 +119,29 @@ class Poller:
         except TimeoutError:
             raise ProviderUnavailable("the service did not answer in time") from None
 
-    @staticmethod
-    def _give_up(due: list[_Watch], error: BaseException) -> None:
-        for watch in due:
-            if not watch.done.done():
-                watch.done.set_exception(error)
-
     async def _next_due(self) -> list[_Watch]:
         """Wait until at least one task is to be looked at."""
         while True:
             self._changed.clear()
+            self._watches = _waiting(self._watches)
             now = self._clock.monotonic()
-            open_watches = [watch for watch in self._watches.values() if not watch.done.done()]
-            due = [watch for watch in open_watches if watch.due <= now]
+            due = [watch for watch in self._watches if watch.due <= now]
             if due:
                 return due
-            if not open_watches:
+            if not self._watches:
                 await self._changed.wait()
                 continue
-            pause = asyncio.ensure_future(self._clock.sleep(min(watch.due for watch in open_watches) - now))
-            changed = asyncio.ensure_future(self._changed.wait())
-            await asyncio.wait({pause, changed}, return_when=asyncio.FIRST_COMPLETED)
-            for waiter in (pause, changed):
-                waiter.cancel()
-            await asyncio.gather(pause, changed, return_exceptions=True)
+            alarm = asyncio.create_task(self._ring(min(watch.due for watch in self._watches) - now))
+            try:
+                await self._changed.wait()
+            finally:
+                alarm.cancel()
+
+    async def _ring(self, seconds: float) -> None:
+        await self._clock.sleep(seconds)
+        self._changed.set()
 
     def _look(self, watch: _Watch, report: TaskReport) -> None:
-        if watch.done.done():
-            return
         if not report.heard:
             self._later(watch, None)
             return
@@ -168,8 +155,13 @@ class Poller:
     def _later(self, watch: _Watch, retry_after: float | None) -> None:
         """Look again after a growing wait, or give the last report back when the time is over."""
         now = self._clock.monotonic()
-        if now >= watch.deadline and not watch.done.done():
+        if now >= watch.deadline:
             watch.done.set_result(watch.last)
-            return
-        watch.due = min(now + (retry_after or watch.wait), max(watch.deadline, now))
-        watch.wait = min(watch.wait * _GROWTH, self._longest)
+        else:
+            watch.due = min(now + (retry_after or watch.wait), watch.deadline)
+            watch.wait = min(watch.wait * _GROWTH, self._longest)
+
+
+def _waiting(watches: Iterable[_Watch]) -> list[_Watch]:
+    """Those whose end is still waited for."""
+    return [watch for watch in watches if not watch.done.done()]

@@ -29,7 +29,7 @@ class Order:
 
     task_id: TaskId
     body: Mapping[str, Json]
-    results: int = 1  # numberResults: how many videos make the task complete
+    results: int  # numberResults: how many videos make the task complete
     whole: bool = True  # false when a secret in the body is not known here: then it can be watched, never sent
 
 

@@ -70,7 +70,7 @@ class Story:
     resumed: bool = False  # an earlier run sent it: sending it again is new money, and its images are stored anew
     delivered: int = 0  # results of several that this run has taken in, while others are still being made
     unsent: int = 0  # tries that found no connection
-    sent: float = 0.0  # when the order was last sent, by the clock's `monotonic`
+    sent: float = field(init=False)  # when the order was last sent, by the clock's `monotonic`; known once followed
 
     @property
     def task_id(self) -> TaskId:

@@ -58,7 +58,7 @@ def _why_left(story: Story) -> str:
             story.delivered > 0,
             f"{story.delivered} of {story.order.results} results are recorded, the others are not there",
         ),
-        (facts.at_provider or facts.watched >= limits.task_timeout, "no end in sight"),
+        (facts.watched >= limits.task_timeout, "no end in sight"),
         (refusal is not None, f"it may have been accepted before, but now: {refusal.message if refusal else ''}"),
         (facts.unwanted, f"no shot wants it under this name any more, and {unknown}; `--retry` gives it up"),
         (

@@ -65,7 +65,9 @@ def test_other_and_repeated_codings_are_not_undone(taken: Callable[..., bytes], 
 
 
 @pytest.mark.parametrize(
-    "content", [b"{}", gzip.compress(b"{}")[:-1], gzip.compress(b"{}") + b"more", zlib.compress(b"{}")]
+    "content",
+    [b"{}", gzip.compress(b"{}")[:-1], gzip.compress(b"{}") + b"more", zlib.compress(b"{}")],
+    ids=["plain", "cut", "longer", "zlib"],
 )
 def test_a_damaged_compression_is_an_error(taken: Callable[..., bytes], content: bytes) -> None:
     with pytest.raises(httpx.DecodingError):

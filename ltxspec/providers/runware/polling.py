@@ -82,7 +82,7 @@ class Polls:
 
     async def _tells_tasks_apart(self) -> bool:
         if self._tells_apart is None:
-            nobodys = Order(TaskId(str(uuid4())), {})
+            nobodys = Order(TaskId(str(uuid4())), {}, 1)
             try:
                 reply = await self._ask_about_one(nobodys)
             except ProviderUnavailable:

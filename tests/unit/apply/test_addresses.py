@@ -14,7 +14,7 @@ from ltxspec.errors import ProviderRefused, ProviderUnavailable
 from ltxspec.lock.models import Output
 from ltxspec.values import TaskId
 
-ORDER = Order(task(), {})
+ORDER = Order(task(), {}, 1)
 FIRST, SECOND = output(1, home=False), output(2, home=False)
 DOWN = ProviderUnavailable("it answers 503")
 BAD_KEY = ProviderRefused("the key is bad", provider_code="invalidApiKey", whole_run=True)
@@ -50,6 +50,7 @@ class Desk(FakeProvider):
 def ask(desk: Desk, *known: Output, missing: Sequence[int] | None = None) -> tuple[dict[int, str], str | None]:
     places = range(len(known)) if missing is None else missing
     fresh = asyncio.run(fresh_addresses(desk, ORDER, known, places))
+    assert fresh.more == ()
     return dict(fresh.found), fresh.trouble
 
 
@@ -121,3 +122,17 @@ def test_results_that_came_late_are_found_wherever_the_provider_shows_them() -> 
     desk = Desk(live=report(third, fourth))
     asyncio.run(results_by_now(desk, order, [FIRST, SECOND]))
     assert desk.looked_up == [], "all are there"
+    assert by_now(report(third), report(moved(third), fourth)) == [SECOND, FIRST, third, fourth], "the live address"
+
+
+def test_results_that_are_known_stay_however_few_were_ordered() -> None:
+    desk = Desk(live=report(FIRST), archived=report(FIRST))
+    assert asyncio.run(results_by_now(desk, ORDER, [FIRST, SECOND])) == [FIRST, SECOND]
+
+
+@pytest.mark.parametrize(("ordered", "told"), [(3, 2), (2, 2), (1, 0)])
+def test_other_results_that_are_seen_are_told_where_more_were_ordered_than_are_known(ordered: int, told: int) -> None:
+    others = [output(2, home=False), output(3, home=False)]
+    desk = Desk(live=report(FIRST, others[0]), archived=report(*others, moved(FIRST)))
+    fresh = asyncio.run(fresh_addresses(desk, Order(task(), {}, ordered), [FIRST], [0]))
+    assert (dict(fresh.found), list(fresh.more)) == ({0: moved(FIRST).video_url}, others[:told])

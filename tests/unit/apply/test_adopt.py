@@ -80,6 +80,7 @@ def test_a_task_is_known_by_its_id_in_lower_case(catalog: Catalog) -> None:
 
 
 AS_SENT = "give the request as it was sent"
+NO_ADDRESS, AS_IT_CAME = "the video's address is not an http or https address", "give the reply as it came"
 ONE_RENDER = "are these two of one render?"
 NO_VIDEO = f"the response holds no finished video of task `{TASK}`"
 
@@ -96,6 +97,8 @@ NO_VIDEO = f"the response holds no finished video of task `{TASK}`"
         ("t", RESPONSE, "the request must be one JSON object", "an array may hold only this one task"),
         (REQUEST, {**RESPONSE, "taskUUID": "another"}, NO_VIDEO, ONE_RENDER),
         (REQUEST, {**RESPONSE, "videoURL": None}, NO_VIDEO, ONE_RENDER),
+        (REQUEST, {**RESPONSE, "videoURL": "ftp://videos.example/v-1.mp4"}, NO_ADDRESS, AS_IT_CAME),
+        (REQUEST, {**RESPONSE, "videoURL": "v-1.mp4"}, NO_ADDRESS, AS_IT_CAME),
         (REQUEST, {"errors": []}, NO_VIDEO, ONE_RENDER),
         (REQUEST, ["text", None, 7], NO_VIDEO, ONE_RENDER),
         (REQUEST, {"data": 7}, NO_VIDEO, ONE_RENDER),

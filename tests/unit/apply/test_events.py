@@ -41,6 +41,16 @@ def test_a_run_is_incomplete_when_something_is_left_that_was_wanted(outcome: Out
     assert summary(ended(Outcome.RENDERED), ended(outcome)).incomplete is incomplete
 
 
+def test_a_run_that_cost_a_cent_more_than_it_may_is_incomplete() -> None:
+    assert replace(summary(ended(Outcome.RENDERED)), overspent=Decimal("0.01")).incomplete
+
+
+def test_what_is_not_told_of_a_run_did_not_happen() -> None:
+    run = summary()
+    assert (run.interrupted, run.ordering, run.provider, run.limit) == (False, True, "", None)
+    assert (run.in_flight_unknown, run.overspent, run.spent_before) == (0, Decimal(0), Decimal(0))
+
+
 def test_a_video_that_is_not_home_is_something_left() -> None:
     assert summary(replace(ended(Outcome.RENDERED), archived=False)).incomplete
     assert not summary().incomplete

@@ -6,7 +6,7 @@ import pytest
 from builders import change, intent, lockfile, output, record, request, take, task
 from fakes import FakeClock, MemoryState
 
-from ltxspec.apply.ledger import Ledger, timestamp
+from ltxspec.apply.ledger import Ledger, by_name, timestamp
 from ltxspec.apply.ports import Archived, TaskReport, TaskState
 from ltxspec.lock.journal import Accepted, Failed, Finished, Intent, Repeated
 from ltxspec.lock.models import Failure, Lockfile, Output, Take
@@ -316,3 +316,10 @@ def test_results_that_only_their_query_tells_apart_are_kept_apart() -> None:
     assert [item.video_url for item in end.outputs] == ["https://videos.example/get"] * 2
     committed = book.commit(task(), "alley", [HOME, None], wanted=True)
     assert [item.sha256 for item in committed.outputs] == [HOME.sha256, None]
+
+
+def test_results_that_look_the_same_are_numbered() -> None:
+    first, second = output(1), output(2)
+    assert list(by_name([first, second, first, first])) == [
+        ("video-1", 0), ("video-2", 0), ("video-1", 1), ("video-1", 2),
+    ]  # fmt: skip

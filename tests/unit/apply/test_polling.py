@@ -1,35 +1,51 @@
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, TypeVar
 
 import pytest
 from builders import task
+from crash.simulator.clock import Clock as VirtualClock
+from crash.simulator.clock import make_virtual
 from fakes import FakeClock, FakeProvider
 
-from ltxspec.apply import polling
 from ltxspec.apply.polling import Poller
-from ltxspec.apply.ports import Order, TaskReport, TaskState
+from ltxspec.apply.ports import Clock, Order, TaskReport, TaskState
 from ltxspec.errors import ProviderRefused, ProviderUnavailable
 from ltxspec.values import TaskId
 
+T = TypeVar("T")
+Ends = list[TaskReport | BaseException | None]
+
+BAD_KEY = ProviderRefused("bad key", provider_code="invalidApiKey", whole_run=True)
+BUSY = ProviderUnavailable("it answers 503")
+
 
 class Counting(FakeProvider):
-    """Notes which tasks each look asked for, and when."""
+    """Notes which tasks each look asked for, and how many seconds after the start; `takes` so long to answer."""
 
-    def __init__(self, clock: FakeClock, **more: object) -> None:
+    def __init__(self, clock: Clock, *, takes: float = 0, **more: object) -> None:
         super().__init__(**more)  # type: ignore[arg-type]  # fields by name
         self.clock = clock
+        self.start = clock.monotonic()
+        self.takes = takes
         self.asked: list[tuple[float, int]] = []
         self.errors: list[Exception] = []
 
+    @property
+    def seconds(self) -> float:
+        return round(self.clock.monotonic() - self.start, 3)
+
     async def poll(self, tasks: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
-        self.asked.append((self.clock.seconds, len(tasks)))
+        self.asked.append((self.seconds, len(tasks)))
+        if self.takes:
+            await self.clock.sleep(self.takes)
         if self.errors:
             raise self.errors.pop(0)
         return await super().poll(tasks)
 
 
 def order(number: int = 1) -> Order:
-    return Order(task(number), {})
+    return Order(task(number), {}, 1)
 
 
 def watch(
@@ -41,6 +57,30 @@ def watch(
             return list(await asyncio.gather(*watching))
 
     return asyncio.run(run())
+
+
+def in_no_time(provider: Counting, story: Callable[[Poller], Coroutine[Any, Any, T]]) -> T:
+    """What happens in an event loop whose time passes at once, timeouts included."""
+
+    async def run() -> T:
+        assert isinstance(provider.clock, VirtualClock)
+        make_virtual(asyncio.get_running_loop(), provider.clock)
+        async with Poller(provider, provider.clock, interval=2.0, longest=15.0) as poller:
+            return await story(poller)
+
+    return asyncio.run(run())
+
+
+def begin(
+    poller: Poller, of: Order, seconds: float = 100, told: list[TaskReport] | None = None
+) -> "asyncio.Task[TaskReport | None]":
+    """A watch that goes on beside the others."""
+    on_look = (lambda _: None) if told is None else told.append
+    return asyncio.create_task(poller.watch(of, seconds, on_look, until=lambda _: False))
+
+
+async def ends_of(*watches: "asyncio.Task[TaskReport | None]") -> Ends:
+    return list(await asyncio.gather(*watches, return_exceptions=True))
 
 
 def accepted(provider: Counting, *orders: Order) -> Counting:
@@ -79,7 +119,7 @@ def test_the_last_report_comes_back_when_the_time_is_over() -> None:
     (report,) = watch(provider, order(), seconds=10)
     assert report is not None
     assert report.state is TaskState.UNKNOWN
-    assert provider.clock.seconds == pytest.approx(10)
+    assert provider.seconds == 10
 
 
 def test_even_no_time_at_all_is_one_look() -> None:
@@ -87,6 +127,14 @@ def test_even_no_time_at_all_is_one_look() -> None:
     (report,) = watch(provider, order(), seconds=0)
     assert report is not None
     assert report.state is TaskState.SUCCEEDED
+    assert provider.asked == [(0, 1)]
+
+
+def test_a_task_that_failed_is_not_looked_at_again() -> None:
+    provider = Counting(FakeClock())
+    provider.reports = {task(): TaskReport(task(), TaskState.FAILED, exists=True)}
+    assert watch(provider, order()) == [provider.reports[task()]]
+    assert len(provider.asked) == 1
 
 
 def test_a_failed_look_says_nothing_and_is_repeated() -> None:
@@ -95,7 +143,7 @@ def test_a_failed_look_says_nothing_and_is_repeated() -> None:
     (report,) = watch(provider, order())
     assert report is not None
     assert report.state is TaskState.SUCCEEDED
-    assert provider.clock.seconds >= 30
+    assert provider.seconds >= 30
 
 
 def test_when_no_look_succeeds_there_is_no_report() -> None:
@@ -104,11 +152,111 @@ def test_when_no_look_succeeds_there_is_no_report() -> None:
     assert watch(provider, order(), seconds=20) == [None]
 
 
+def test_the_last_trouble_is_known_until_a_look_succeeds() -> None:
+    provider = accepted(Counting(VirtualClock()), order())
+
+    async def story(poller: Poller) -> list[str | None]:
+        provider.errors = [BUSY]
+        await begin(poller, order(), seconds=0)
+        troubles = [poller.trouble]
+        await begin(poller, order(), seconds=0)
+        return [*troubles, poller.trouble]
+
+    assert in_no_time(provider, story) == ["it answers 503", None]
+
+
 def test_a_bad_key_ends_every_watch() -> None:
     provider = Counting(FakeClock())
-    provider.errors = [ProviderRefused("bad key", provider_code="invalidApiKey", whole_run=True)]
+    provider.errors = [BAD_KEY]
     with pytest.raises(ProviderRefused):
-        watch(provider, order())
+        watch(provider, order(1), order(2))
+    assert len(provider.asked) == 1
+
+
+def test_a_look_that_is_refused_ends_no_watch_that_it_was_not_for() -> None:
+    provider = accepted(Counting(VirtualClock()), order(1), order(2))
+    provider.errors = [BAD_KEY]
+
+    async def story(poller: Poller) -> Ends:
+        return await ends_of(begin(poller, order(1), 1), begin(poller, order(2)))
+
+    refused, report = in_no_time(provider, story)
+    assert refused is BAD_KEY
+    assert isinstance(report, TaskReport)
+    assert report.state is TaskState.SUCCEEDED
+
+
+def test_a_bug_in_a_look_is_raised_by_every_watch_and_by_those_that_come_later() -> None:
+    provider = accepted(Counting(VirtualClock()), order(1), order(2))
+    bug = KeyError("a bug")
+    provider.errors = [bug]
+
+    async def story(poller: Poller) -> Ends:
+        both = await ends_of(begin(poller, order(1), 1), begin(poller, order(2)))
+        return both + await ends_of(begin(poller, order(3)))
+
+    assert in_no_time(provider, story) == [bug, bug, bug]
+
+
+def test_when_it_is_left_nothing_goes_on_and_nobody_waits_for_nothing() -> None:
+    clock = VirtualClock()
+    provider = Counting(clock)
+
+    async def run() -> tuple[int, Ends]:
+        make_virtual(asyncio.get_running_loop(), clock)
+        async with Poller(provider, clock, interval=2.0, longest=15.0) as poller:
+            waits = begin(poller, order())
+            await clock.sleep(1)
+            begun = begin(poller, order(2))
+            await clock.sleep(0.5)
+        return len(asyncio.all_tasks() - {waits, begun}), await ends_of(waits, begun)
+
+    tasks, ends = asyncio.run(run())
+    assert tasks == 1, "the test itself"
+    assert [type(end) for end in ends] == [asyncio.CancelledError, asyncio.CancelledError]
+    assert provider.asked == []
+
+
+def test_each_task_is_looked_at_when_it_is_due() -> None:
+    provider = Counting(VirtualClock())
+
+    async def story(poller: Poller) -> None:
+        await asyncio.gather(begin(poller, order(1), 3), begin(poller, order(2), 1))
+
+    in_no_time(provider, story)
+    assert provider.asked == [(1, 1), (2, 1), (3, 1)]
+
+
+def test_a_watch_that_begins_during_a_pause_does_not_wait_for_its_end() -> None:
+    provider = Counting(VirtualClock())
+
+    async def story(poller: Poller) -> None:
+        first = begin(poller, order(1), 2)
+        await provider.clock.sleep(0.5)
+        await begin(poller, order(2), 1)
+        await first
+
+    in_no_time(provider, story)
+    assert provider.asked == [(1.5, 1), (2, 1)]
+
+
+@pytest.mark.parametrize("answer", [None, BUSY, BAD_KEY])
+def test_a_watch_that_was_given_up_is_told_nothing_and_harms_no_other(answer: Exception | None) -> None:
+    provider = accepted(Counting(VirtualClock(), takes=10), order(1), order(2))
+    provider.errors = [answer] if answer else []
+    told: list[TaskReport] = []
+
+    async def story(poller: Poller) -> TaskReport | BaseException | None:
+        given_up, other = begin(poller, order(1), 3, told), begin(poller, order(2))
+        await provider.clock.sleep(5)
+        given_up.cancel()
+        _, report = await ends_of(given_up, other)
+        return report
+
+    report = in_no_time(provider, story)
+    assert report is BAD_KEY if answer is BAD_KEY else isinstance(report, TaskReport)
+    assert (told, provider.asked[0]) == ([], (2, 2))
+    assert [count for _, count in provider.asked[1:]] == ([1] if answer is BUSY else [])
 
 
 def test_a_sign_of_life_is_enough_when_that_is_asked() -> None:
@@ -119,14 +267,38 @@ def test_a_sign_of_life_is_enough_when_that_is_asked() -> None:
     assert len(provider.asked) == 1
 
 
-def test_a_service_that_hangs_does_not_keep_anybody_beyond_the_watch(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Hanging(Counting):
-        async def poll(self, tasks: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
-            self.asked.append((self.clock.seconds, len(tasks)))
-            await asyncio.Event().wait()
-            raise AssertionError("unreachable")
+class Hanging(Counting):
+    """Never answers."""
 
-    monkeypatch.setattr(polling, "_LEAST_PATIENCE", 0.01)
-    provider = Hanging(FakeClock())
-    assert watch(provider, order(), seconds=0) == [None]
-    assert len(provider.asked) == 1
+    async def poll(self, tasks: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
+        self.asked.append((self.seconds, len(tasks)))
+        await asyncio.Event().wait()
+        raise AssertionError("unreachable")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "asked", "until"),
+    [(0, [(0, 1)], 10), (100, [(2, 1)], 100), (5, [(2, 1)], 12)],  # a look may always take ten seconds
+)
+def test_a_service_that_hangs_does_not_keep_anybody_beyond_the_watch(
+    seconds: float, asked: list[tuple[float, int]], until: float
+) -> None:
+    provider = Hanging(VirtualClock())
+
+    async def story(poller: Poller) -> str | None:
+        assert await begin(poller, order(), seconds) is None
+        return poller.trouble
+
+    assert in_no_time(provider, story) == "the service did not answer in time"
+    assert (provider.asked, provider.seconds) == (asked, until)
+
+
+def test_a_slow_service_may_take_as_long_as_the_longest_watch_of_a_look() -> None:
+    provider = accepted(Counting(VirtualClock(), takes=60), order(1), order(2))
+
+    async def story(poller: Poller) -> list[TaskReport | None]:
+        return list(await asyncio.gather(begin(poller, order(1), 50), begin(poller, order(2), 100)))
+
+    reports = in_no_time(provider, story)
+    assert [report is not None and report.state for report in reports] == [TaskState.SUCCEEDED] * 2
+    assert provider.asked == [(2, 2)]

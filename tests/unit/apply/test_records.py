@@ -134,6 +134,13 @@ def test_an_update_writes_only_what_is_recorded() -> None:
     assert (kept.task_id, kept.fingerprint, kept.cost) == (OLD.task_id, OLD.fingerprint, OLD.cost)
 
 
+def test_an_update_writes_no_secret() -> None:
+    signed = "https://hooks.example/done?X-Amz-Signature=canary"
+    wanted = request(recorded=frozenset({"webhookURL"}), webhookURL=signed)
+    updated = record_changes(lockfile(alley=record(OLD)), [change(Action.UPDATE, wanted)], wanted={"alley"})
+    assert updated.shots["alley"].takes[0].request["webhookURL"] == "https://hooks.example/done"
+
+
 def test_a_wanted_take_becomes_current_and_an_unwanted_one_does_not() -> None:
     locked = lockfile(alley=record(OLD))
     assert add_take(locked, "alley", NEW, wanted=True).shots["alley"].current == task(2)

@@ -225,6 +225,19 @@ def test_a_result_that_is_there_and_cannot_be_fetched_is_recorded_and_the_reason
     assert everything["alley"].takes[0].outputs[0].video_url == VIDEO.video_url
 
 
+def test_a_result_that_came_while_another_was_fetched_is_kept_at_once_as_well() -> None:
+    second, third = output(2, home=False), output(3, home=False)
+    fresh = replace(VIDEO, video_url="https://videos.example/fresh.mp4")
+    bench = Bench(Server(addresses={str(item.video_url) for item in (fresh, second, third)}))
+    bench.provider.reports[task()] = replace(DONE, state=TaskState.RUNNING, outputs=(third, fresh, second))
+    story = bench.story(results=4)
+    bench.tell(story, take_in(story, replace(DONE, state=TaskState.RUNNING)))
+    (take,) = bench.state.lockfile.shots["alley"].takes
+    assert [item.video_uuid for item in take.outputs if item.sha256] == ["video-1", "video-3", "video-2"]
+    assert story.delivered == 3
+    assert [event.message for event in bench.events] == ["1 of 4 results delivered", "3 of 4 results delivered"]
+
+
 def test_an_address_that_expired_is_asked_for_anew() -> None:
     fresh = "https://videos.example/fresh.mp4"
     bench = Bench(Server(addresses={fresh}))

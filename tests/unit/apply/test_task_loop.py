@@ -17,8 +17,9 @@ from ltxspec.apply.recovery import Facts, Limits
 from ltxspec.apply.task import StopSignal, Story
 from ltxspec.apply.task_loop import follow
 from ltxspec.errors import NotSent, ProviderRefused, ProviderUnavailable, StorageError, SubmissionUncertain
-from ltxspec.lock.journal import Accepted, Event, Repeated
+from ltxspec.lock.journal import Accepted, Event, Failed, Finished, Repeated
 from ltxspec.lock.models import Failure, Output
+from ltxspec.plan.actions import Change
 from ltxspec.values import TaskId
 
 Answer = Callable[[FakeProvider, Order], Acceptance]
@@ -60,6 +61,7 @@ class Bench:
         facts: Facts | None = None,
         resumed: bool = False,
         results: int = 1,
+        wanted: Change | None = None,
         **settings: Any,
     ) -> ShotOutcome:
         on = stage(self.provider, self.clock, **({"stop": self.stop, "emit": self.events.append} | settings))
@@ -67,7 +69,7 @@ class Bench:
         ledger.intend(intent())
         order, address = Order(task(), {}, results=results, whole=whole), request().address
         story = Story(
-            address, change(), ledger, on, order, None, facts or Facts(), ordered_here=True, resumed=resumed
+            address, wanted or change(), ledger, on, order, None, facts or Facts(), ordered_here=True, resumed=resumed
         )  # fmt: skip
 
         async def all_of_it() -> ShotOutcome:
@@ -184,6 +186,17 @@ def test_what_an_earlier_run_left_is_made_anew_once_and_is_then_an_order_of_this
     assert {order.body["image"] for order in provider.submitted} == {"media-44556677"}
 
 
+def test_of_what_an_earlier_run_left_no_unknown_value_is_written_down_again() -> None:
+    bench = Bench()
+    known = frozenset({"taskType", "model", "positivePrompt", "duration", "taskUUID", "includeCost"})
+    wanted = change(wanted=replace(request(sesame="canary"), known=known))
+    assert bench.follow(facts=Facts(submits=1, waited=100), resumed=True, wanted=wanted).outcome is Outcome.RENDERED
+    (again,) = (event.order for event in bench.state.journal if isinstance(event, Repeated))
+    assert again is not None
+    assert (again["sesame"], again["positivePrompt"]) == ("[redacted]", "a")
+    assert bench.provider.submitted[0].body["sesame"] == "canary"
+
+
 def test_a_failure_that_only_the_archive_shows_ends_what_was_sent_once() -> None:
     bench = Bench(Shows(script=[LOST], archived=[BROKEN]))
     assert bench.follow().outcome is Outcome.FAILED
@@ -285,6 +298,11 @@ def test_the_time_limit_counts_from_the_beginning_also_for_what_was_unclear_at_f
         (Facts(submits=4, age=86400), {}, "the provider does not know it"),
         (Facts(age=86401), {}, "the provider does not know it, and it is too old to be ordered again unasked"),
         (
+            Facts(age=86401, consent=True),
+            {"resumed": True, "approved": False},
+            "the provider does not know it, and to order it again is new money: approve it",
+        ),
+        (
             Facts(unwanted=True),
             {},
             "no shot wants it under this name any more, and the provider does not know it; `--retry` gives it up",
@@ -356,6 +374,23 @@ def test_results_that_only_the_archive_shows_are_taken_in_as_well() -> None:
     ended = bench.follow(results=2)
     assert ended.message == "1 of 2 results are recorded, the others are not there"
     assert len(bench.state.lockfile.shots["alley"].takes[0].outputs) == 1
+
+
+def test_a_person_may_be_done_with_results_that_never_come() -> None:
+    bench = Bench(Shows(live=[seen(results=1)]))
+    ended = bench.follow(facts=Facts(submits=1, consent=True), results=2)
+    missing = "1 of 2 results were delivered, and no more were waited for"
+    (failed,) = (event for event in bench.state.journal if isinstance(event, Failed))
+    assert (ended.outcome, failed.failure) == (Outcome.RENDERED, Failure("incomplete", missing, permanent=False))
+    assert bench.events[-1].message == f"archived and recorded; only 1 of 2 results were made (incomplete: {missing})"
+
+
+@pytest.mark.parametrize("end", [seen(TaskState.SUCCEEDED, 2), replace(BROKEN, outputs=seen(results=1).outputs)])
+def test_a_person_who_is_done_with_a_task_does_not_change_its_end(end: TaskReport) -> None:
+    bench = Bench(Shows(live=[end]))
+    bench.follow(facts=Facts(submits=1, consent=True, poll=seen(results=1)), results=2)
+    (written,) = (event for event in bench.state.journal if isinstance(event, Finished | Failed))
+    assert (written.failure if isinstance(written, Failed) else None) == end.failure
 
 
 def test_a_detached_run_does_not_wait_for_the_end() -> None:

@@ -68,7 +68,7 @@ def test_the_network_can_be_replaced() -> None:
     )
 
     async def look() -> TaskState:
-        order = Order(TaskId("e8147fa8-025b-45f4-a1c3-55020aa1442d"), {})
+        order = Order(TaskId("e8147fa8-025b-45f4-a1c3-55020aa1442d"), {}, 1)
         reports = await provider.poll([order])
         await provider.close()
         return reports[order.task_id].state

@@ -526,7 +526,7 @@ def test_a_failed_result_that_does_not_tell_its_price_makes_the_sum_unknown(
 
 
 def test_every_task_asked_for_is_judged_by_what_names_it() -> None:
-    second = Order(OTHER, {"taskUUID": OTHER})
+    second = Order(OTHER, {"taskUUID": OTHER}, 1)
     body = {"data": [video()], "errors": [refusal("timeoutProvider", OTHER, status="error")]}
     reports = judge_poll(reply_to(body), [order(), second])
     assert {task: report.state for task, report in reports.items()} == {
@@ -593,7 +593,7 @@ def test_what_a_record_says_of_another_task_is_nothing_to_ours() -> None:
 
 
 def test_an_id_is_the_same_in_capitals() -> None:
-    ours = Order(TaskId(TASK.upper()), {})
+    ours = Order(TaskId(TASK.upper()), {}, 1)
     for response, state in (
         ({"data": [video()]}, TaskState.SUCCEEDED),
         ({"errors": [refusal("promptBlocked")]}, TaskState.FAILED),

@@ -19,7 +19,7 @@ TASKS = [TaskId(f"00000000-0000-4000-8000-{number:012d}") for number in range(7)
 
 
 def orders(count: int) -> list[Order]:
-    return [Order(task, {"taskUUID": task}) for task in TASKS[:count]]
+    return [Order(task, {"taskUUID": task}, 1) for task in TASKS[:count]]
 
 
 def running(tasks: Sequence[str]) -> httpx.Response:
