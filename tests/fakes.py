@@ -10,7 +10,7 @@ from ltxspec.apply.ports import (
     Acceptance,
     Archived,
     LocalMedia,
-    Order,
+    RenderOrder,
     Sink,
     TaskReport,
     TaskState,
@@ -47,39 +47,39 @@ class FakeProvider:
     name: str = "runware"
     polls_needed: int = 1
     cost: Decimal | None = Decimal("0.48")
-    script: list[Callable[["FakeProvider", Order], Acceptance]] = field(default_factory=list)
+    script: list[Callable[["FakeProvider", RenderOrder], Acceptance]] = field(default_factory=list)
     visible: bool = True  # whether polls show accepted tasks
     in_archive: bool = True  # whether look-ups show accepted tasks
     downloads_fail: bool = False
     charges: dict[TaskId, int] = field(default_factory=dict)
     looks: dict[TaskId, int] = field(default_factory=dict)
     reports: dict[TaskId, TaskReport] = field(default_factory=dict)  # fixed answers of polls
-    submitted: list[Order] = field(default_factory=list)
+    submitted: list[RenderOrder] = field(default_factory=list)
     looked_up: list[TaskId] = field(default_factory=list)
     closed: bool = False
 
     async def upload(self, media: LocalMedia) -> str:
         return f"media-{media.sha256[-8:]}"
 
-    async def submit(self, order: Order) -> Acceptance:
+    async def submit(self, order: RenderOrder) -> Acceptance:
         await asyncio.sleep(0)
         self.submitted.append(order)
         if self.script:
             return self.script.pop(0)(self, order)
         return self.accept(order)
 
-    def accept(self, order: Order) -> Acceptance:
+    def accept(self, order: RenderOrder) -> Acceptance:
         """What an honest provider does: charge once, refuse the second."""
         if order.task_id in self.charges:
             return Acceptance.ALREADY_KNOWN
         self.charges[order.task_id] = 1
         return Acceptance.ACCEPTED
 
-    async def poll(self, tasks: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
+    async def poll(self, tasks: Sequence[RenderOrder]) -> Mapping[TaskId, TaskReport]:
         await asyncio.sleep(0)
         return {order.task_id: self.report(order) for order in tasks}
 
-    def report(self, order: Order) -> TaskReport:
+    def report(self, order: RenderOrder) -> TaskReport:
         if order.task_id in self.reports:
             return self.reports[order.task_id]
         if order.task_id not in self.charges or not self.visible:
@@ -89,7 +89,7 @@ class FakeProvider:
             return TaskReport(order.task_id, TaskState.RUNNING, exists=True, progress=50)
         return self.finished(order)
 
-    def finished(self, order: Order) -> TaskReport:
+    def finished(self, order: RenderOrder) -> TaskReport:
         outputs = tuple(
             Output(f"{order.task_id}-{number}", f"https://videos.example/{order.task_id}-{number}.mp4", self.cost)
             for number in range(order.results)
@@ -97,7 +97,7 @@ class FakeProvider:
         total = None if self.cost is None else self.cost * order.results
         return TaskReport(order.task_id, TaskState.SUCCEEDED, outputs, total, exists=True)
 
-    async def look_up(self, task: Order) -> TaskReport:
+    async def look_up(self, task: RenderOrder) -> TaskReport:
         self.looked_up.append(task.task_id)
         if task.task_id in self.charges and self.in_archive:
             return self.finished(task)

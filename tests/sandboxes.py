@@ -17,7 +17,7 @@ import referencing.jsonschema
 from ltxspec.catalog.models import load_catalog
 from ltxspec.providers.sandbox.app import SandboxApp
 from ltxspec.providers.sandbox.identifiers import derived_uuid
-from ltxspec.providers.sandbox.scenario import Behaviour, Fault, Scenario
+from ltxspec.providers.sandbox.scenario import Behaviour, Scenario, ScenarioFault
 from ltxspec.providers.sandbox.settings import Film
 from ltxspec.providers.sandbox.transport import SandboxTransport
 from ltxspec.storage.packaged import read_model_documents, schemas_folder
@@ -111,7 +111,7 @@ class Sandbox:
         """Let enough time pass for every task to end."""
         self.clock.pass_seconds(10_000)
 
-    def play(self, *faults: Fault, **behaviour: Any) -> None:
+    def play(self, *faults: ScenarioFault, **behaviour: Any) -> None:
         self.app.scenario = Scenario(Behaviour(**behaviour), faults)
 
     def ledger(self) -> dict[str, Json]:

@@ -12,9 +12,9 @@ import builders
 from ltxspec.lock.models import Output, Take
 from ltxspec.media.animatic import AnimaticSpec, write_animatic
 from ltxspec.plan.actions import Action, FieldChange, Reason
-from ltxspec.project.review_media import Screened, Screening, screen
+from ltxspec.project.review_media import MediaOptions, ReviewMedia, screen
 from ltxspec.report.storyboard.page import storyboard
-from ltxspec.review.models import Cause, CauseKind, Kind, Review, ShotReview
+from ltxspec.review.models import Cause, CauseKind, Review, ShotKind, ShotReview
 from ltxspec.values import ShotAddress, Usd
 
 
@@ -46,7 +46,9 @@ def take(number: int, prompt: str, *outputs: Output, cost: str | None = "0.48", 
     return replace(builders.take(prompt, number=number, cost=cost, **parameters), outputs=outputs)
 
 
-def shot(instance: str, kind: Kind, before: Take | None = None, after: Take | None = None, **more: Any) -> ShotReview:
+def shot(
+    instance: str, kind: ShotKind, before: Take | None = None, after: Take | None = None, **more: Any
+) -> ShotReview:
     """One shot of a review. What it asks for is taken from its takes; `change` adds what is to come."""
     old = before.request["positivePrompt"] if before else None
     new = after.request["positivePrompt"] if after else None
@@ -92,7 +94,7 @@ def varied(films: Films) -> Review:
     return review(
         shot(
             "alley",
-            Kind.RENDERED,
+            ShotKind.RENDERED,
             old,
             new,
             bought=(new,),
@@ -101,10 +103,10 @@ def varied(films: Films) -> Review:
             changes=(FieldChange("/positivePrompt", "Slow", "Fast"), FieldChange("/duration", 6, 8)),
             causes=(Cause(CauseKind.VARIABLE, "weather", "rain", "snow"),),
         ),
-        shot("tower", Kind.RENDERED, None, first, bought=(first,), labels={"campaign": "winter"}),
-        shot("temple", Kind.PENDING, take(4, "A temple.", rain), change=pending("temple", "A ruined temple.")),
-        shot("market", Kind.PENDING, change=pending("market", "A night market.", estimate=None)),
-        shot("gone", Kind.RETIRED, take(5, "Fog.", snow), spec="day"),
+        shot("tower", ShotKind.RENDERED, None, first, bought=(first,), labels={"campaign": "winter"}),
+        shot("temple", ShotKind.PENDING, take(4, "A temple.", rain), change=pending("temple", "A ruined temple.")),
+        shot("market", ShotKind.PENDING, change=pending("market", "A night market.", estimate=None)),
+        shot("gone", ShotKind.RETIRED, take(5, "Fog.", snow), spec="day"),
     )
 
 
@@ -114,13 +116,13 @@ def many(films: Films, number: int) -> Review:
     shots = []
     for index in range(number):
         takes = [take(2 * index + side, f"Prompt {index} {side}", clips[(index + side) % 4]) for side in (0, 1)]
-        shots.append(shot(f"shot{index}", Kind.RENDERED, *takes))
+        shots.append(shot(f"shot{index}", ShotKind.RENDERED, *takes))
     return review(*shots)
 
 
-def screened(films: Films, of: Review, folder: Path, *, embed: bool = False, still_width: int = 96) -> Screened:
+def screened(films: Films, of: Review, folder: Path, *, embed: bool = False, still_width: int = 96) -> ReviewMedia:
     """A review with its videos found and measured."""
-    return screen(of, Screening(films.find, folder, embed=embed, still_width=still_width))
+    return screen(of, MediaOptions(films.find, folder, embed=embed, still_width=still_width))
 
 
 def write_page(films: Films, of: Review, path: Path, *, embed: bool = False, still_width: int = 96) -> Path:

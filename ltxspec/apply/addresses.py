@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ltxspec.apply.ledger import by_name
-from ltxspec.apply.ports import Order, Provider, TaskReport
+from ltxspec.apply.ports import Provider, RenderOrder, TaskReport
 from ltxspec.errors import ProviderError
 from ltxspec.lock.models import Output
 
@@ -23,7 +23,7 @@ class Fresh:
 
 
 async def fresh_addresses(
-    provider: Provider, order: Order, outputs: Sequence[Output], missing: Collection[int]
+    provider: Provider, order: RenderOrder, outputs: Sequence[Output], missing: Collection[int]
 ) -> Fresh:
     """New addresses of a task's results: first from its live state, then from the provider's archive.
 
@@ -53,7 +53,7 @@ async def fresh_addresses(
     return Fresh(found, None if answered else trouble, tuple(more.values()) if order.results > len(outputs) else ())
 
 
-async def results_by_now(provider: Provider, order: Order, outputs: Sequence[Output]) -> list[Output]:
+async def results_by_now(provider: Provider, order: RenderOrder, outputs: Sequence[Output]) -> list[Output]:
     """The results of a task that had not delivered all of them, with those that are there by now at the end.
 
     Args:
@@ -72,11 +72,11 @@ async def results_by_now(provider: Provider, order: Order, outputs: Sequence[Out
     return [*outputs, *others][: max(order.results, len(outputs))]
 
 
-async def _live_state(provider: Provider, order: Order) -> TaskReport:
+async def _live_state(provider: Provider, order: RenderOrder) -> TaskReport:
     return (await provider.poll([order]))[order.task_id]
 
 
-async def _archived_state(provider: Provider, order: Order) -> TaskReport:
+async def _archived_state(provider: Provider, order: RenderOrder) -> TaskReport:
     return await provider.look_up(order)
 
 

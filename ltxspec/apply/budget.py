@@ -8,7 +8,7 @@ from ltxspec.values import TaskId, Usd
 
 
 @dataclass(slots=True)
-class Budget:
+class RunBudget:
     """A running account against limits in USD (None: no limit).
 
     An order reserves its estimate before it is sent. What the provider reports replaces the reservation; when it does

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ltxspec.apply.addresses import fresh_addresses
-from ltxspec.apply.ports import Archive, Archived, Clock, Order, Provider
+from ltxspec.apply.ports import Archive, Archived, Clock, Provider, RenderOrder
 from ltxspec.canonical import sha256_hex
 from ltxspec.errors import LtxspecError, MediaError, ProviderUnavailable
 from ltxspec.lock.models import Output
@@ -29,7 +29,13 @@ class Delivery:
 
 
 async def deliver(  # the three ports, whose results, and whether to ask: a class would only rename them
-    provider: Provider, archive: Archive, clock: Clock, order: Order, outputs: Sequence[Output], *, ask: bool = True
+    provider: Provider,
+    archive: Archive,
+    clock: Clock,
+    order: RenderOrder,
+    outputs: Sequence[Output],
+    *,
+    ask: bool = True,
 ) -> Delivery:
     """Fetch every result of a task that is not archived yet; where an address is dead, from a fresh one.
 
@@ -41,14 +47,14 @@ async def deliver(  # the three ports, whose results, and whether to ask: a clas
         outputs: its results, as they are known.
         ask: whether the provider may be asked for fresh addresses, which takes a key.
     """
-    home, reason = await bring_home(provider, archive, clock, order.task_id, outputs)
+    home, reason = await archive_outputs(provider, archive, clock, order.task_id, outputs)
     addresses: Mapping[int, str] = {}
     more: Sequence[Output] = ()
     if reason is not None and ask:
         fresh = await fresh_addresses(provider, order, outputs, _missing(home))
         addresses, more = fresh.found, fresh.more
         reason = f"{reason}; no fresh address could be asked for: {fresh.trouble}" if fresh.trouble else reason
-        again, still = await bring_home(provider, archive, clock, order.task_id, outputs, addresses)
+        again, still = await archive_outputs(provider, archive, clock, order.task_id, outputs, addresses)
         home = [again[place] if place in addresses else item for place, item in enumerate(home)]
         reason = still or reason
     home = await _from_former_names(archive, order.task_id, outputs, home)
@@ -56,7 +62,7 @@ async def deliver(  # the three ports, whose results, and whether to ask: a clas
     return Delivery(home, reason if None in home else None, _readdressed(outputs, worked), more)
 
 
-async def bring_home(  # the three ports, and whose results from where: a class would only rename them
+async def archive_outputs(  # the three ports, and whose results from where: a class would only rename them
     provider: Provider,
     archive: Archive,
     clock: Clock,

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from ltxspec.apply.budget import Budget
+from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.events import ApplyEvent, Emit, EventKind, Outcome, RunSummary, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.orders import results_of
 from ltxspec.apply.polling import Poller
-from ltxspec.apply.ports import Archive, Clock, LocalMedia, Order, Provider, TaskReport
-from ltxspec.apply.recovery import Limits
+from ltxspec.apply.ports import Archive, Clock, LocalMedia, Provider, RenderOrder, TaskReport
+from ltxspec.apply.recovery import RecoveryLimits
 from ltxspec.apply.silence import Silence
-from ltxspec.apply.task import Stage, StopSignal
+from ltxspec.apply.task import RunContext, StopSignal
 from ltxspec.apply.task_finish import held_back, unresolved
 from ltxspec.apply.task_start import failed_attempts, order_shot, reopen, resume_shot
 from ltxspec.errors import LtxspecError, ProviderError
@@ -24,7 +24,7 @@ from ltxspec.values import ShotAddress, TaskId, Usd, total_usd
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Adapters:
     """The adapters a run works with."""
 
     provider: Provider
@@ -42,7 +42,7 @@ class RunSettings:
     parallelism: int = 4
     poll_interval: float = 2.0
     poll_max: float = 15.0
-    limits: Limits = field(default_factory=Limits)
+    limits: RecoveryLimits = field(default_factory=RecoveryLimits)
     detach: bool = False
     submit: bool = True  # false for collect: finish what is under way, order nothing
     approved: bool = True  # whether orders of an earlier run that the provider does not know may be sent again
@@ -58,7 +58,9 @@ class Job:
     outside: Sequence[Change] = ()  # tasks under way that it is not about: collected, and their money counts
 
 
-async def run(jobs: Sequence[Job], world: World, settings: RunSettings, budget: Budget, stop: StopSignal) -> RunSummary:
+async def run(
+    jobs: Sequence[Job], world: Adapters, settings: RunSettings, budget: RunBudget, stop: StopSignal
+) -> RunSummary:
     """Apply the planned changes of all jobs.
 
     Never raises for one shot's failure: each has its own outcome, and no shot's trouble hides another's result.
@@ -69,7 +71,7 @@ async def run(jobs: Sequence[Job], world: World, settings: RunSettings, budget: 
         world.provider, world.clock, interval=settings.poll_interval, longest=settings.poll_max, silence=silence
     )
     async with poller:
-        stage = Stage(
+        stage = RunContext(
             world.provider, world.archive, world.clock, poller, settings.poll_interval, budget, stop,
             settings.limits, world.emit, settings.detach, world.load_media, settings.submit, settings.approved,
             world.arriving,
@@ -85,7 +87,7 @@ async def run(jobs: Sequence[Job], world: World, settings: RunSettings, budget: 
     return _summary(outcomes, budget, interrupted=stop.by_user)
 
 
-def _record_free(job: Job, world: World) -> list[ShotOutcome]:
+def _record_free(job: Job, world: Adapters) -> list[ShotOutcome]:
     """Write down everything that spends nothing, and the moves that come before an order; point the links anew."""
     free = [c for c in job.changes if c.action in (Action.UPDATE, Action.RESTORE, Action.MOVE, Action.RETIRE)]
     moved = [c for c in job.changes if c.action.spends and c.origin is not None]
@@ -110,7 +112,7 @@ def _relink(job: Job, change: Change, archive: Archive) -> None:
             archive.link(spec, key, take.shown if take else ())
 
 
-async def _resume_all(jobs: Sequence[Job], stage: Stage) -> list[ShotOutcome]:
+async def _resume_all(jobs: Sequence[Job], stage: RunContext) -> list[ShotOutcome]:
     """Go on with everything unfinished, before anything is bought. All at once: watching costs nothing."""
     stories = []
     for job in jobs:
@@ -135,7 +137,7 @@ async def _guarded(
     address: ShotAddress,
     task: TaskId | None,
     estimate: Usd | None,
-    stage: Stage,
+    stage: RunContext,
 ) -> ShotOutcome:
     """One shot's story, whose trouble (a full disk, say) stops further orders and touches no other shot's story."""
     try:
@@ -175,7 +177,7 @@ def _current(job: Job, task_id: TaskId) -> Change | None:
 
 
 async def _order_all(
-    jobs: Sequence[Job], stage: Stage, parallelism: int, before: Sequence[ShotOutcome]
+    jobs: Sequence[Job], stage: RunContext, parallelism: int, before: Sequence[ShotOutcome]
 ) -> list[ShotOutcome]:
     """Buy what the plan says, a few at a time.
 
@@ -193,7 +195,7 @@ async def _order_all(
         return [held_back(change, stage, error.line) for change, _ in planned]
     places = asyncio.Semaphore(parallelism)
 
-    async def one(change: Change, job: Job, stage: Stage = stage) -> ShotOutcome:
+    async def one(change: Change, job: Job, stage: RunContext = stage) -> ShotOutcome:
         async with places:
             story = order_shot(change, job.ledger, stage, seen, consent=change.address in job.retries)
             return await _guarded(story, change.address, change.task_id, change.estimate, stage)
@@ -204,8 +206,8 @@ async def _order_all(
 
 async def _prove_prices(
     planned: Sequence[tuple[Change, Job]],
-    order: Callable[[Change, Job, Stage], Coroutine[Any, Any, ShotOutcome]],
-    stage: Stage,
+    order: Callable[[Change, Job, RunContext], Coroutine[Any, Any, ShotOutcome]],
+    stage: RunContext,
     before: Sequence[ShotOutcome],
 ) -> list[ShotOutcome]:
     """Order one by one until a first price is known, where there is a limit: a wrong price list is noticed in time.
@@ -223,7 +225,7 @@ async def _prove_prices(
     return outcomes
 
 
-async def _look_first(planned: Sequence[tuple[Change, Job]], stage: Stage) -> Mapping[TaskId, TaskReport]:
+async def _look_first(planned: Sequence[tuple[Change, Job]], stage: RunContext) -> Mapping[TaskId, TaskReport]:
     """Ask whether the provider already has any of the planned tasks: another machine may have bought them and died.
 
     Earlier attempts that are recorded as failed are asked about once more, too.
@@ -231,19 +233,21 @@ async def _look_first(planned: Sequence[tuple[Change, Job]], stage: Stage) -> Ma
     Raises:
         ProviderError: the look failed; nothing is bought blindly.
     """
-    wanted: dict[TaskId, Order] = {}
-    earlier: dict[TaskId, Order] = {}  # asked about by themselves: a look at a failed task may fail as a whole
+    wanted: dict[TaskId, RenderOrder] = {}
+    earlier: dict[TaskId, RenderOrder] = {}  # asked about by themselves: a look at a failed task may fail as a whole
     for change, job in planned:
         if change.task_id is None or change.request is None:
             continue
         results = results_of(change.request.body)
-        wanted[change.task_id] = Order(change.task_id, {}, results)
-        earlier |= {take.task_id: Order(take.task_id, {}, results) for take in failed_attempts(change, job.ledger)}
+        wanted[change.task_id] = RenderOrder(change.task_id, {}, results)
+        earlier |= {
+            take.task_id: RenderOrder(take.task_id, {}, results) for take in failed_attempts(change, job.ledger)
+        }
     seen = await stage.provider.poll(list(wanted.values()))
     return {**(await stage.provider.poll(list(earlier.values())) if earlier else {}), **seen}
 
 
-def _summary(outcomes: Sequence[ShotOutcome], budget: Budget, *, interrupted: bool) -> RunSummary:
+def _summary(outcomes: Sequence[ShotOutcome], budget: RunBudget, *, interrupted: bool) -> RunSummary:
     """Add up the run. In flight: ordered, and its end not recorded."""
     done = (Outcome.RENDERED, Outcome.COLLECTED, Outcome.FAILED)
     open_ends = (Outcome.UNRESOLVED, Outcome.DETACHED)

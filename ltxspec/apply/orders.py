@@ -7,7 +7,7 @@ restored or forged: it tells which tasks may exist, and never what is ordered.
 import copy
 from collections.abc import Mapping, Sequence
 
-from ltxspec.apply.ports import Order
+from ltxspec.apply.ports import RenderOrder
 from ltxspec.lock.journal import Intent
 from ltxspec.plan.actions import Change
 from ltxspec.redaction import REDACTED, redact_request, redact_secrets, without_unknown
@@ -25,9 +25,9 @@ def order_body(request: Request, task: TaskId, uploads: Uploads | None = None) -
     return {**body, "includeCost": True, **request.delivery}
 
 
-def make_order(request: Request, task: TaskId, uploads: Uploads | None = None) -> Order:
+def make_order(request: Request, task: TaskId, uploads: Uploads | None = None) -> RenderOrder:
     """The order of a request, as it is sent."""
-    return Order(task, order_body(request, task, uploads), results=results_of(request.body))
+    return RenderOrder(task, order_body(request, task, uploads), results=results_of(request.body))
 
 
 def results_of(body: Mapping[str, Json]) -> int:
@@ -55,7 +55,7 @@ def make_intent(change: Change, body: Mapping[str, Json], at: str) -> Intent:
     )
 
 
-def order_from(intent: Intent, request: Request | None) -> Order:
+def order_from(intent: Intent, request: Request | None) -> RenderOrder:
     """The order of a task that an earlier run left: to be watched, and to be sent again where that is right.
 
     Args:
@@ -64,7 +64,7 @@ def order_from(intent: Intent, request: Request | None) -> Order:
             whole: it can be watched, and is never sent.
     """
     if request is None or request.fingerprint != intent.fingerprint:
-        return Order(intent.task_id, {}, results=results_of(intent.order), whole=False)
+        return RenderOrder(intent.task_id, {}, results=results_of(intent.order), whole=False)
     return make_order(request, intent.task_id)
 
 

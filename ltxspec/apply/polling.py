@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn, Self
 
-from ltxspec.apply.ports import Clock, Order, Provider, TaskReport, TaskState
+from ltxspec.apply.ports import Clock, Provider, RenderOrder, TaskReport, TaskState
 from ltxspec.apply.silence import Silence
 from ltxspec.errors import ProviderError, ProviderUnavailable
 from ltxspec.values import TaskId
@@ -19,7 +19,7 @@ _ENDS = frozenset({TaskState.SUCCEEDED, TaskState.FAILED})
 class _Watch:
     """One task being watched: when to look next, when to give up, whom to tell."""
 
-    order: Order
+    order: RenderOrder
     deadline: float
     until: Callable[[TaskReport], bool]
     due: float
@@ -55,7 +55,7 @@ class Poller:
 
     async def watch(
         self,
-        order: Order,
+        order: RenderOrder,
         seconds: float,
         on_look: Callable[[TaskReport], None],
         *,

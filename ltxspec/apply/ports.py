@@ -24,7 +24,7 @@ class TaskState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class RenderOrder:
     """One paid job, exactly as it is sent: `body` includes taskUUID, includeCost and delivery options."""
 
     task_id: TaskId
@@ -76,7 +76,7 @@ class Provider(Protocol):
         """Store an image at the provider and return the media id to put in its place. Free; may be repeated."""
         ...
 
-    async def submit(self, order: Order) -> Acceptance:
+    async def submit(self, order: RenderOrder) -> Acceptance:
         """Send one order, once.
 
         Raises:
@@ -86,7 +86,7 @@ class Provider(Protocol):
         """
         ...
 
-    async def poll(self, tasks: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
+    async def poll(self, tasks: Sequence[RenderOrder]) -> Mapping[TaskId, TaskReport]:
         """Look at tasks under way, many at once. Every task asked for is in the answer (UNKNOWN when not mentioned).
 
         Raises:
@@ -95,7 +95,7 @@ class Provider(Protocol):
         """
         ...
 
-    async def look_up(self, task: Order) -> TaskReport:
+    async def look_up(self, task: RenderOrder) -> TaskReport:
         """Ask the provider's archive for a task that polling does not know. Raises as `poll` does."""
         ...
 

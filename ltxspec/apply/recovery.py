@@ -42,7 +42,7 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RecoveryLimits:
     """How long to wait and how often to repeat; seconds."""
 
     grace: float = 60.0
@@ -90,7 +90,7 @@ def _is_end(report: TaskReport, facts: Facts) -> bool:
     return report.state in {TaskState.SUCCEEDED, TaskState.FAILED}
 
 
-def next_step(facts: Facts, limits: Limits) -> Step:
+def next_step(facts: Facts, limits: RecoveryLimits) -> Step:
     """Decide. Every row of the module's table is tested."""
     if facts.end is not None or facts.refused is not None:
         return Step.RECORD
@@ -106,7 +106,7 @@ def next_step(facts: Facts, limits: Limits) -> Step:
     return Step.LOOK_UP if facts.archive is None else _all_looks_empty(facts, limits)
 
 
-def _all_looks_empty(facts: Facts, limits: Limits) -> Step:
+def _all_looks_empty(facts: Facts, limits: RecoveryLimits) -> Step:
     """The order may or may not have arrived, and the provider does not know it."""
     too_old = facts.age > limits.replay_age
     if facts.repeat_refused is not None:

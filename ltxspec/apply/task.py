@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from ltxspec.apply.budget import Budget
+from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.events import ApplyEvent, Emit, EventKind, Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.polling import Poller
-from ltxspec.apply.ports import Archive, Clock, LocalMedia, Order, Provider
-from ltxspec.apply.recovery import Facts, Limits
+from ltxspec.apply.ports import Archive, Clock, LocalMedia, Provider, RenderOrder
+from ltxspec.apply.recovery import Facts, RecoveryLimits
 from ltxspec.plan.actions import Change
 from ltxspec.values import ShotAddress, TaskId, Usd
 
@@ -31,7 +31,7 @@ class StopSignal:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class RunContext:
     """What all shots of a run share."""
 
     provider: Provider
@@ -39,9 +39,9 @@ class Stage:
     clock: Clock
     poller: Poller
     poll_interval: float
-    budget: Budget
+    budget: RunBudget
     stop: StopSignal
-    limits: Limits
+    limits: RecoveryLimits
     emit: Emit
     detach: bool
     load_media: Callable[[Change], Sequence[LocalMedia]]
@@ -56,14 +56,14 @@ class Stage:
 
 
 @dataclass(slots=True)
-class Story:
+class TaskRun:
     """One order on its way: what is known of it, and where it is written down."""
 
     address: ShotAddress
     change: Change | None  # None: nobody wants it any more, it is only collected
     ledger: Ledger
-    stage: Stage
-    order: Order
+    stage: RunContext
+    order: RenderOrder
     estimate: Usd | None
     facts: Facts
     ordered_here: bool  # in this run; otherwise an earlier run or another machine ordered it

@@ -6,7 +6,7 @@ from dataclasses import replace
 from ltxspec.apply.delivery import Delivery, deliver, names_of
 from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, ShotOutcome
 from ltxspec.apply.ports import TaskReport, TaskState
-from ltxspec.apply.task import Stage, Story
+from ltxspec.apply.task import RunContext, TaskRun
 from ltxspec.errors import LtxspecError
 from ltxspec.lock.models import Failure, Output, Take
 from ltxspec.plan.actions import Change
@@ -15,7 +15,7 @@ from ltxspec.values import format_usd
 _NO_REASON = Failure("unknown", "the provider gave no reason", permanent=False)
 
 
-async def record(story: Story) -> ShotOutcome:
+async def record(story: TaskRun) -> ShotOutcome:
     """The end is known: journal it, bring the videos home, write the take."""
     report = story.facts.end
     if report is None:
@@ -30,7 +30,7 @@ async def record(story: Story) -> ShotOutcome:
     return await bring_home_and_commit(story)
 
 
-async def _record_refusal(story: Story) -> ShotOutcome:
+async def _record_refusal(story: TaskRun) -> ShotOutcome:
     """The order was refused. What it may have cost is known only when no copy of it can have been accepted."""
     facts = story.facts
     failure = facts.refused or facts.repeat_refused
@@ -44,7 +44,7 @@ async def _record_refusal(story: Story) -> ShotOutcome:
     return await bring_home_and_commit(story)
 
 
-async def bring_home_and_commit(story: Story) -> ShotOutcome:
+async def bring_home_and_commit(story: TaskRun) -> ShotOutcome:
     """Download and check each video, then write the lockfile. A missing video leaves the task open, never unpaid."""
     stage, ledger = story.stage, story.ledger
     outputs = ledger.outputs_of(story.task_id)
@@ -66,7 +66,7 @@ async def bring_home_and_commit(story: Story) -> ShotOutcome:
     return story.ends(outcome, reason, cost=take.cost, archived=reason is None)
 
 
-async def take_in(story: Story, report: TaskReport) -> None:
+async def take_in(story: TaskRun, report: TaskReport) -> None:
     """Keep the results that are there while others are being made: journal, archive and lockfile have them at once."""
     ledger, done = story.ledger, len(story.ledger.outputs_of(story.task_id))
     ledger.deliver(story.task_id, report.outputs)
@@ -83,7 +83,7 @@ async def take_in(story: Story, report: TaskReport) -> None:
         await take_in(story, replace(report, outputs=(*outputs, *delivery.more)))
 
 
-async def _fetched(story: Story, outputs: Sequence[Output]) -> Delivery:
+async def _fetched(story: TaskRun, outputs: Sequence[Output]) -> Delivery:
     """Fetch what is not archived yet; meanwhile the task counts as arriving."""
     stage = story.stage
     stage.arriving.add(story.task_id)
@@ -93,7 +93,7 @@ async def _fetched(story: Story, outputs: Sequence[Output]) -> Delivery:
         stage.arriving.discard(story.task_id)
 
 
-def _linked(story: Story, take: Take) -> str:
+def _linked(story: TaskRun, take: Take) -> str:
     """Point the readable tree at the take, when it is what the shot wants. A broken tree is no broken apply."""
     if story.change is None:
         return ""
@@ -106,7 +106,7 @@ def _linked(story: Story, take: Take) -> str:
     return ""
 
 
-def _missing(story: Story, take: Take) -> str:
+def _missing(story: TaskRun, take: Take) -> str:
     """What failed beside the results that were delivered."""
     wanted = max(story.order.results, 1)
     failure = story.facts.end.failure if story.facts.end else None
@@ -115,7 +115,7 @@ def _missing(story: Story, take: Take) -> str:
     return f"; only {len(take.outputs)} of {wanted} results were made ({failure.code}: {failure.message})"
 
 
-def _failed(story: Story, take: Take) -> ShotOutcome:
+def _failed(story: TaskRun, take: Take) -> ShotOutcome:
     failure = take.failure or _NO_REASON
     reason = f"{failure.code}: {failure.message}"
     story.tell(EventKind.SHOT_FAILED, reason, cost=take.cost, code=failure.code)
@@ -128,13 +128,13 @@ def unresolved(why: str) -> str:
     return f"unresolved ({why}); the next `ltxspec apply` or `ltxspec collect` goes on with it, it is never paid twice"
 
 
-def leave(story: Story, why: str) -> ShotOutcome:
+def leave(story: TaskRun, why: str) -> ShotOutcome:
     """Leave the task open: the journal knows it, and the next apply or collect goes on."""
     story.tell(EventKind.SHOT_UNRESOLVED, unresolved(why))
     return story.ends(Outcome.UNRESOLVED, why)
 
 
-def abandon(story: Story, why: str, *, code: str | None = None) -> ShotOutcome:
+def abandon(story: TaskRun, why: str, *, code: str | None = None) -> ShotOutcome:
     """Close an order that was certainly not accepted: as if it had not been planned."""
     story.ledger.abandon(story.task_id, why)
     story.stage.budget.release(story.task_id)
@@ -142,7 +142,7 @@ def abandon(story: Story, why: str, *, code: str | None = None) -> ShotOutcome:
     return story.ends(Outcome.HELD_BACK, why)
 
 
-def give_up(story: Story) -> ShotOutcome:
+def give_up(story: TaskRun) -> ShotOutcome:
     """Close an order that was never sent, or that nobody wants and the provider has had no word of for a day."""
     if story.facts.submits == 0:
         return abandon(story, story.stage.stop.asked() or "this run orders nothing")
@@ -152,7 +152,7 @@ def give_up(story: Story) -> ShotOutcome:
     return story.ends(Outcome.RECORDED, "given up")
 
 
-def held_back(change: Change, stage: Stage, why: str) -> ShotOutcome:
+def held_back(change: Change, stage: RunContext, why: str) -> ShotOutcome:
     """Not ordered, nothing spent."""
     stage.emit(
         ApplyEvent(EventKind.SHOT_HELD_BACK, f"not ordered: {why}", change.address, change.task_id, change.estimate)

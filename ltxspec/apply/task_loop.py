@@ -6,7 +6,7 @@ from ltxspec.apply.events import EventKind, Outcome, ShotOutcome
 from ltxspec.apply.orders import make_order
 from ltxspec.apply.ports import Acceptance, TaskReport, TaskState
 from ltxspec.apply.recovery import Step, next_step
-from ltxspec.apply.task import Story
+from ltxspec.apply.task import TaskRun
 from ltxspec.apply.task_finish import abandon, give_up, leave, record, take_in
 from ltxspec.errors import (
     LtxspecError,
@@ -22,7 +22,7 @@ from ltxspec.redaction import without_unknown
 _UNSENT_TRIES = 4  # connections that could not be opened: nothing left this machine, so trying again is free
 
 
-async def follow(story: Story) -> ShotOutcome:
+async def follow(story: TaskRun) -> ShotOutcome:
     """Walk the recovery table until the task's end is known or must be left open."""
     clock = story.stage.clock
     started = clock.monotonic()
@@ -49,7 +49,7 @@ async def follow(story: Story) -> ShotOutcome:
             return left
 
 
-def _why_left(story: Story) -> str:
+def _why_left(story: TaskRun) -> str:
     """Why an order stays open, for its reader."""
     facts, limits, refusal = story.facts, story.stage.limits, story.facts.repeat_refused
     unknown = "the provider does not know it"
@@ -74,7 +74,7 @@ def _why_left(story: Story) -> str:
     return f"{told}; the last look failed: {trouble}" if trouble else told
 
 
-async def _submit(story: Story) -> ShotOutcome | None:
+async def _submit(story: TaskRun) -> ShotOutcome | None:
     """Send the order once, and learn from the answer. An outcome is returned when the story ends here."""
     stage, facts = story.stage, story.facts
     try:
@@ -105,7 +105,7 @@ async def _submit(story: Story) -> ShotOutcome | None:
     return None
 
 
-async def _written_down(story: Story) -> None:
+async def _written_down(story: TaskRun) -> None:
     """The order is on disk before it is sent: by its intent, or as a repeat.
 
     What an earlier run left is made anew from the request, local images included: nothing that is sent comes from a
@@ -122,7 +122,7 @@ async def _written_down(story: Story) -> None:
         story.ledger.repeat(story.task_id)
 
 
-def _refused(story: Story, error: ProviderRefused) -> ShotOutcome | None:
+def _refused(story: TaskRun, error: ProviderRefused) -> ShotOutcome | None:
     """A definite no. It concerns the shot, or the whole run (bad key, empty account).
 
     To a repeat it says nothing of the first copy, which may be rendering: moderation, credits and the stock of models
@@ -142,7 +142,7 @@ def _refused(story: Story, error: ProviderRefused) -> ShotOutcome | None:
     return None
 
 
-async def _not_sent(story: Story, error: NotSent) -> ShotOutcome | None:
+async def _not_sent(story: TaskRun, error: NotSent) -> ShotOutcome | None:
     """No connection: not a byte of the order left this machine."""
     story.unsent += 1
     if story.unsent < _UNSENT_TRIES:
@@ -154,7 +154,7 @@ async def _not_sent(story: Story, error: NotSent) -> ShotOutcome | None:
     return abandon(story, error.line, code=error.code)
 
 
-async def _look_up(story: Story) -> ShotOutcome | None:
+async def _look_up(story: TaskRun) -> ShotOutcome | None:
     """Ask the archive; a failed look is no answer and is repeated, unless the service does not do such looks."""
     try:
         report = await story.stage.provider.look_up(story.order)
@@ -174,7 +174,7 @@ async def _look_up(story: Story) -> ShotOutcome | None:
     return None
 
 
-async def _wait(story: Story) -> ShotOutcome | None:
+async def _wait(story: TaskRun) -> ShotOutcome | None:
     """Poll until the end, or until it is time to decide again."""
     stage, facts = story.stage, story.facts
     if stage.detach and facts.at_provider:
@@ -193,7 +193,7 @@ async def _wait(story: Story) -> ShotOutcome | None:
     return await _contented(story, report)
 
 
-async def _contented(story: Story, report: TaskReport) -> ShotOutcome | None:
+async def _contented(story: TaskRun, report: TaskReport) -> ShotOutcome | None:
     """A person asked to be done with a task (`--retry`) of which some results never come: what is there is the end."""
     if not (story.facts.consent and story.delivered and story.facts.end is None):
         return None
@@ -205,7 +205,7 @@ async def _contented(story: Story, report: TaskReport) -> ShotOutcome | None:
     return None
 
 
-async def _watched(story: Story) -> TaskReport | None:
+async def _watched(story: TaskRun) -> TaskReport | None:
     """The last look at a task: at its end, at the first sign of it, at another result of several, or when it is time.
 
     None when no look succeeded. Raises ProviderError as `Poller.watch` does.
@@ -225,13 +225,13 @@ async def _watched(story: Story) -> TaskReport | None:
     return await stage.poller.watch(story.order, left, on_look, until=is_news)
 
 
-async def _take_in_first(story: Story) -> None:
+async def _take_in_first(story: TaskRun) -> None:
     """What the look before this story found is kept at once: the next look may not show it."""
     for report in filter(None, (story.facts.poll, story.facts.archive)):
         await _take_in(story, report)
 
 
-async def _take_in(story: Story, report: TaskReport) -> None:
+async def _take_in(story: TaskRun, report: TaskReport) -> None:
     """Results of several that are there are paid: they are kept at once, whatever becomes of the others."""
     if report is not story.facts.end and len(report.outputs) > story.delivered:
         story.delivered = len(report.outputs)

@@ -11,9 +11,9 @@ from datetime import datetime
 from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.orders import as_planned, make_intent, make_order, order_from, results_of
-from ltxspec.apply.ports import Order, TaskReport, TaskState
+from ltxspec.apply.ports import RenderOrder, TaskReport, TaskState
 from ltxspec.apply.recovery import Facts
-from ltxspec.apply.task import Stage, Story
+from ltxspec.apply.task import RunContext, TaskRun
 from ltxspec.apply.task_finish import bring_home_and_commit, held_back, record
 from ltxspec.apply.task_loop import follow
 from ltxspec.errors import LtxspecError, ProviderError, ProviderRefused, ProviderUnavailable
@@ -25,7 +25,7 @@ from ltxspec.values import ShotAddress, TaskId, Usd
 
 
 async def order_shot(
-    change: Change, ledger: Ledger, stage: Stage, seen: Mapping[TaskId, TaskReport], *, consent: bool = False
+    change: Change, ledger: Ledger, stage: RunContext, seen: Mapping[TaskId, TaskReport], *, consent: bool = False
 ) -> ShotOutcome:
     """Buy one shot, or adopt it when the provider already has its task, or an earlier one that was given up too soon.
 
@@ -79,7 +79,7 @@ async def resume_shot(  # noqa: PLR0913  # the first three say what, the others 
     address: ShotAddress,
     change: Change | None,
     ledger: Ledger,
-    stage: Stage,
+    stage: RunContext,
     *,
     estimate: Usd | None = None,
     consent: bool = False,
@@ -111,14 +111,14 @@ async def resume_shot(  # noqa: PLR0913  # the first three say what, the others 
         unwanted=unwanted,
     )
     order = order_from(intent, None if unwanted else request)
-    story = Story(address, change, ledger, stage, order, estimate, facts, ordered_here=False, resumed=True)
+    story = TaskRun(address, change, ledger, stage, order, estimate, facts, ordered_here=False, resumed=True)
     if task.ended:
         return await _end(story, task)
     story.tell(EventKind.SHOT_LOOKED_UP, "under way since an earlier run; asking the provider")
     return await follow(story)
 
 
-async def _end(story: Story, task: OpenTask) -> ShotOutcome:
+async def _end(story: TaskRun, task: OpenTask) -> ShotOutcome:
     """Record a task whose end is journalled: as the provider has it, where it still knows the task.
 
     A journal may have been copied or forged, and asking is free. Where the provider has forgotten the task, or cannot
@@ -135,21 +135,21 @@ async def _end(story: Story, task: OpenTask) -> ShotOutcome:
     return await bring_home_and_commit(story)
 
 
-async def _live_end(story: Story) -> TaskReport | None:
+async def _live_end(story: TaskRun) -> TaskReport | None:
     return (await story.stage.provider.poll([story.order]))[story.task_id]
 
 
-async def _archived_end(story: Story) -> TaskReport | None:
+async def _archived_end(story: TaskRun) -> TaskReport | None:
     return await story.stage.provider.look_up(story.order)
 
 
-def _seconds_since(moment: str, stage: Stage) -> float:
+def _seconds_since(moment: str, stage: RunContext) -> float:
     """How long ago that was; not negative, should the clock have been set back."""
     return max((stage.clock.now() - datetime.fromisoformat(moment)).total_seconds(), 0.0)
 
 
 async def _already_there(
-    change: Change, ledger: Ledger, stage: Stage, seen: Mapping[TaskId, TaskReport]
+    change: Change, ledger: Ledger, stage: RunContext, seen: Mapping[TaskId, TaskReport]
 ) -> tuple[Change, Facts | None]:
     """The change with the task that the provider has for it, and what shows that; None when nothing does.
 
@@ -167,7 +167,7 @@ async def _already_there(
 
 
 async def _bought_elsewhere(
-    task: TaskId, request: Request, stage: Stage, seen: Mapping[TaskId, TaskReport]
+    task: TaskId, request: Request, stage: RunContext, seen: Mapping[TaskId, TaskReport]
 ) -> Facts | None:
     """What shows that the provider has this very task: another machine may have bought it and died.
 
@@ -191,7 +191,7 @@ async def _bought_elsewhere(
 
 
 async def _alive_after_all(
-    take: Take, request: Request, stage: Stage, seen: Mapping[TaskId, TaskReport]
+    take: Take, request: Request, stage: RunContext, seen: Mapping[TaskId, TaskReport]
 ) -> Facts | None:
     """What shows that a task recorded as failed goes on, or delivered: the error may have been about the question."""
     live = seen.get(take.task_id)
@@ -202,22 +202,22 @@ async def _alive_after_all(
     return Facts(accepted=True, archive=archived) if delivered else None
 
 
-async def _archived(task: TaskId, request: Request, stage: Stage) -> TaskReport | None:
+async def _archived(task: TaskId, request: Request, stage: RunContext) -> TaskReport | None:
     """What the provider's archive has of a task; None when it keeps none for us: then the live state has spoken."""
     try:
-        return await stage.provider.look_up(Order(task, {}, results=results_of(request.body)))
+        return await stage.provider.look_up(RenderOrder(task, {}, results=results_of(request.body)))
     except ProviderUnavailable as error:
         if error.settled:
             return None
         raise
 
 
-async def _uploaded(change: Change, stage: Stage) -> dict[tuple[str | int, ...], str]:
+async def _uploaded(change: Change, stage: RunContext) -> dict[tuple[str | int, ...], str]:
     """Store the request's local images at the provider: place in the body -> media id."""
     return {item.path: await stage.provider.upload(item) for item in stage.load_media(change)}
 
 
-def _not_ordered(change: Change, stage: Stage, error: LtxspecError) -> ShotOutcome:
+def _not_ordered(change: Change, stage: RunContext, error: LtxspecError) -> ShotOutcome:
     """Something that must come before the order failed. Nothing was spent."""
     refused = isinstance(error, ProviderRefused)
     if isinstance(error, ProviderRefused) and error.whole_run:
@@ -230,7 +230,7 @@ def _not_ordered(change: Change, stage: Stage, error: LtxspecError) -> ShotOutco
     return replace(outcome, billable=False)
 
 
-async def _adopt(change: Change, ledger: Ledger, stage: Stage, facts: Facts) -> ShotOutcome:
+async def _adopt(change: Change, ledger: Ledger, stage: RunContext, facts: Facts) -> ShotOutcome:
     """Take over a task that the provider has already."""
     request, task = change.request, change.task_id
     if request is None or task is None:
@@ -240,14 +240,14 @@ async def _adopt(change: Change, ledger: Ledger, stage: Stage, facts: Facts) -> 
     ledger.intend(make_intent(change, order.body, ledger.now()))
     if facts.accepted:
         ledger.accept(task)
-    story = Story(
+    story = TaskRun(
         change.address, change, ledger, stage, order, change.estimate, facts, ordered_here=False, resumed=True
     )  # fmt: skip
     story.tell(EventKind.SHOT_ADOPTED, "the provider already has this task; nothing is ordered again")
     return await follow(story)
 
 
-async def _buy(change: Change, order: Order, ledger: Ledger, stage: Stage) -> ShotOutcome:
+async def _buy(change: Change, order: RenderOrder, ledger: Ledger, stage: RunContext) -> ShotOutcome:
     """Order it, once its intent is on disk."""
     if (reason := stage.stop.asked()) is not None:
         return held_back(change, stage, reason)
@@ -259,5 +259,5 @@ async def _buy(change: Change, order: Order, ledger: Ledger, stage: Stage) -> Sh
         stage.budget.release(order.task_id)
         stage.stop.stop(error.summary)
         return held_back(change, stage, error.summary)
-    story = Story(change.address, change, ledger, stage, order, change.estimate, Facts(), ordered_here=True)
+    story = TaskRun(change.address, change, ledger, stage, order, change.estimate, Facts(), ordered_here=True)
     return await follow(story)

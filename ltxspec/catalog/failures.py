@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class ParameterFailure:
     """One keyword that a part of a request does not satisfy."""
 
     keyword: str
@@ -22,12 +22,12 @@ class Failure:
     path: Path  # where it stands in the request
     place: Path  # where the keyword stands in the schema
     schema: Mapping[str, Json]  # the schema around the keyword
-    inner: "Sequence[Failure]" = ()  # why each alternative of anyOf or oneOf failed
+    inner: "Sequence[ParameterFailure]" = ()  # why each alternative of anyOf or oneOf failed
 
 
-def failure_from(error: "ValidationError") -> Failure:
+def failure_from(error: "ValidationError") -> ParameterFailure:
     """Take over one error of the library, with the errors inside it."""
-    return Failure(
+    return ParameterFailure(
         keyword=str(error.validator),
         limit=error.validator_value,
         given=error.instance,
@@ -38,7 +38,7 @@ def failure_from(error: "ValidationError") -> Failure:
     )
 
 
-def rule_of(failure: Failure, model: Model) -> Mapping[str, Json] | None:
+def rule_of(failure: ParameterFailure, model: Model) -> Mapping[str, Json] | None:
     """The nearest schema around the failed keyword that has words of its own (`x-problem`)."""
     node: Json = model.schema
     found = None

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ltxspec.catalog.failures import Failure, rule_of
+from ltxspec.catalog.failures import ParameterFailure, rule_of
 from ltxspec.catalog.hints import hint_for_type, hint_for_unknown, hint_for_value
 from ltxspec.catalog.models import Model
 from ltxspec.catalog.pointers import MISSING, Path, parse_pointer, value_at
@@ -38,7 +38,7 @@ class Context:
 Sentences = Iterator[ParameterProblem]
 
 
-def sentences(failure: Failure, context: Context) -> Sentences:
+def sentences(failure: ParameterFailure, context: Context) -> Sentences:
     """Say what one failure means."""
     rule = rule_of(failure, context.model)
     if rule is not None:
@@ -58,7 +58,7 @@ def _beyond(number: int, bound: int) -> str:
     return f"at least {bound} {verb} needed" if number < bound else f"at most {bound} {verb} allowed"
 
 
-def _worded(words: Mapping[str, Json], failure: Failure, context: Context) -> ParameterProblem:
+def _worded(words: Mapping[str, Json], failure: ParameterFailure, context: Context) -> ParameterProblem:
     path = parse_pointer(words["path"]) if "path" in words else failure.path
 
     def fill(found: re.Match[str]) -> str:
@@ -71,7 +71,7 @@ def _worded(words: Mapping[str, Json], failure: Failure, context: Context) -> Pa
     return ParameterProblem(path, words.get("code", "invalid-parameter"), message, words.get("hint"))
 
 
-def _problem(failure: Failure, code: str, rest: str, hint: str | None = None) -> ParameterProblem:
+def _problem(failure: ParameterFailure, code: str, rest: str, hint: str | None = None) -> ParameterProblem:
     return ParameterProblem(failure.path, code, f"{name_of(failure.path)} {rest}", hint)
 
 
@@ -79,37 +79,37 @@ def _listed(value: Json) -> Sequence[Json]:
     return value if isinstance(value, list) else [value]
 
 
-def _type(failure: Failure, _: Context) -> Sentences:
+def _type(failure: ParameterFailure, _: Context) -> Sentences:
     yield _wrong_type(failure, _listed(failure.limit))
 
 
-def _wrong_type(failure: Failure, wanted: Sequence[str]) -> ParameterProblem:
+def _wrong_type(failure: ParameterFailure, wanted: Sequence[str]) -> ParameterProblem:
     kinds = joined([KINDS.get(kind, kind) for kind in dict.fromkeys(wanted)], "or")
     rest = f"must be {kinds}, not {described(failure.given)}"
     return _problem(failure, "wrong-type", rest, hint_for_type(failure.given, wanted))
 
 
-def _value(failure: Failure, _: Context) -> Sentences:
+def _value(failure: ParameterFailure, _: Context) -> Sentences:
     yield _not_allowed(failure, _allowed_by(failure))
 
 
-def _not_allowed(failure: Failure, allowed: Sequence[Json]) -> ParameterProblem:
+def _not_allowed(failure: ParameterFailure, allowed: Sequence[Json]) -> ParameterProblem:
     rest = f"must be {alternatives(allowed)}, not {described(failure.given)}"
     return _problem(failure, "not-allowed", rest, hint_for_value(failure.given, allowed))
 
 
-def _allowed_by(failure: Failure) -> Sequence[Json]:
+def _allowed_by(failure: ParameterFailure) -> Sequence[Json]:
     return list(failure.limit) if failure.keyword == "enum" else [failure.limit]
 
 
-def _required(failure: Failure, _: Context) -> Sentences:
+def _required(failure: ParameterFailure, _: Context) -> Sentences:
     for name in failure.limit:
         if name not in failure.given:
             path = (*failure.path, name)
             yield ParameterProblem(path, "missing-parameter", f"{name_of(path)} is missing")
 
 
-def _dependent_required(failure: Failure, _: Context) -> Sentences:
+def _dependent_required(failure: ParameterFailure, _: Context) -> Sentences:
     for name, needed in failure.limit.items():
         for other in needed if name in failure.given else ():
             if other not in failure.given:
@@ -117,7 +117,7 @@ def _dependent_required(failure: Failure, _: Context) -> Sentences:
                 yield ParameterProblem(at, "missing-parameter", f"{name_of(at)} needs {name_of(path)} beside it")
 
 
-def _unknown(failure: Failure, context: Context) -> Sentences:
+def _unknown(failure: ParameterFailure, context: Context) -> Sentences:
     known = failure.schema.get("properties", {})
     for key in failure.given:
         if key not in known:
@@ -126,7 +126,7 @@ def _unknown(failure: Failure, context: Context) -> Sentences:
             yield ParameterProblem(path, "unknown-parameter", message, hint_for_unknown(path, known, context.model))
 
 
-def _bounds(failure: Failure, _: Context) -> Sentences:
+def _bounds(failure: ParameterFailure, _: Context) -> Sentences:
     low, high = failure.schema.get("minimum"), failure.schema.get("maximum")
     if low is not None and high is not None:
         wanted = f"between {shown(low)} and {shown(high)}"
@@ -135,38 +135,38 @@ def _bounds(failure: Failure, _: Context) -> Sentences:
     yield _problem(failure, "out-of-range", f"must be {wanted}, not {described(failure.given)}")
 
 
-def _open_bounds(failure: Failure, _: Context) -> Sentences:
+def _open_bounds(failure: ParameterFailure, _: Context) -> Sentences:
     than = "more than" if failure.keyword == "exclusiveMinimum" else "less than"
     yield _problem(failure, "out-of-range", f"must be {than} {shown(failure.limit)}, not {described(failure.given)}")
 
 
-def _multiple(failure: Failure, _: Context) -> Sentences:
+def _multiple(failure: ParameterFailure, _: Context) -> Sentences:
     rest = f"must be a multiple of {shown(failure.limit)}, not {described(failure.given)}"
     yield _problem(failure, "out-of-range", rest)
 
 
-def _length(failure: Failure, _: Context) -> Sentences:
+def _length(failure: ParameterFailure, _: Context) -> Sentences:
     yield length_problem(failure.path, len(failure.given), int(failure.limit))
 
 
-def _count(failure: Failure, _: Context) -> Sentences:
+def _count(failure: ParameterFailure, _: Context) -> Sentences:
     things = ("item", "items") if isinstance(failure.given, list) else ("key", "keys")
     number = len(failure.given)
     yield _problem(failure, "wrong-count", f"has {counted(number, *things)}, {_beyond(number, int(failure.limit))}")
 
 
-def _unique(failure: Failure, _: Context) -> Sentences:
+def _unique(failure: ParameterFailure, _: Context) -> Sentences:
     yield _problem(failure, "wrong-count", "has the same item twice")
 
 
-def _pattern(failure: Failure, _: Context) -> Sentences:
+def _pattern(failure: ParameterFailure, _: Context) -> Sentences:
     rest = f"does not have the form this model asks for: {shown(failure.given)}"
     yield _problem(failure, "wrong-form", rest, f"the form is the regular expression `{failure.limit}`")
 
 
-def _one_of_several(failure: Failure, context: Context) -> Sentences:
+def _one_of_several(failure: ParameterFailure, context: Context) -> Sentences:
     """Explain the alternative the user most likely meant: one of the right kind, with the fewest failures."""
-    branches: dict[str | int, list[Failure]] = {}
+    branches: dict[str | int, list[ParameterFailure]] = {}
     for inner in failure.inner:
         branches.setdefault(inner.place[len(failure.place)], []).append(inner)
     fitting = [found for found in branches.values() if not any(_is_other_kind(inner, failure) for inner in found)]
@@ -183,20 +183,20 @@ def _one_of_several(failure: Failure, context: Context) -> Sentences:
         yield _wrong_type(failure, [kind for inner in kinds for kind in _listed(inner.limit)])
 
 
-def _is_other_kind(inner: Failure, outer: Failure) -> bool:
+def _is_other_kind(inner: ParameterFailure, outer: ParameterFailure) -> bool:
     return inner.keyword == "type" and inner.path == outer.path
 
 
-def _is_value(branch: Sequence[Failure], outer: Failure) -> bool:
+def _is_value(branch: Sequence[ParameterFailure], outer: ParameterFailure) -> bool:
     return len(branch) == 1 and branch[0].keyword in ("enum", "const") and branch[0].path == outer.path
 
 
-def _anything_else(failure: Failure, context: Context) -> Sentences:
+def _anything_else(failure: ParameterFailure, context: Context) -> Sentences:
     rest = f"breaks a rule of `{context.model.name}` (`{failure.keyword}` in its schema)"
     yield _problem(failure, "invalid-parameter", rest)
 
 
-_TRANSLATORS: Mapping[str, Callable[[Failure, Context], Sentences]] = {
+_TRANSLATORS: Mapping[str, Callable[[ParameterFailure, Context], Sentences]] = {
     "type": _type,
     "enum": _value,
     "const": _value,

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from ltxspec.catalog.equality import enum_keyword, unique_items
-from ltxspec.catalog.failures import Failure, failure_from, names_in, rule_of
+from ltxspec.catalog.failures import ParameterFailure, failure_from, names_in, rule_of
 from ltxspec.catalog.messages import Context, ParameterProblem, length_problem, sentences
 from ltxspec.catalog.models import PROMPT, Model, model_problem
 from ltxspec.catalog.patterns import match_pattern, pattern_problems
@@ -109,7 +109,7 @@ def _unfit(value: Json, path: Path) -> Iterator[ParameterProblem]:
         yield _control(path, found)
 
 
-def _tidy(model: Model, params: Mapping[str, Json], failures: Iterable[Failure]) -> list[ParameterProblem]:
+def _tidy(model: Model, params: Mapping[str, Json], failures: Iterable[ParameterFailure]) -> list[ParameterProblem]:
     """Drop what only follows from another problem, and say nothing twice.
 
     A value of the wrong kind also fails every other keyword, and a rule over several parameters says little when one

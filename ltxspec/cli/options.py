@@ -17,7 +17,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
-class Variables:
+class VariableOptions:
     """`--var` and `--var-file`, as given."""
 
     var: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class Selected:
         """What shall be planned; files are relative to `folder`. Raises WrongUsage."""
         from ltxspec import PlanOptions
 
-        variables = Variables(self.var, self.var_files).read(folder)
+        variables = VariableOptions(self.var, self.var_files).read(folder)
         return PlanOptions(self.paths, self.targets, self.retakes, self.retries, variables)
 
 
@@ -71,7 +71,7 @@ def paths(command: Command) -> Command:
 
 def variables(command: Command) -> Command:
     """`--var` and `--var-file`, as `variables: Variables`."""
-    return _variable_options(gathered("variables", Variables)(command))
+    return _variable_options(gathered("variables", VariableOptions)(command))
 
 
 def selected(metavar: str = "[PATH]...") -> Callable[[Command], Command]:

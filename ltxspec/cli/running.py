@@ -15,7 +15,7 @@ from ltxspec.project.run import PreparedRun
 
 if TYPE_CHECKING:
     from ltxspec.apply.events import Emit, RunSummary
-    from ltxspec.report.apply.views import View
+    from ltxspec.report.apply.views import RunView
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ def run(prepared: PreparedRun, session: Session, output_format: str) -> int:
         return run_on(prepared, view)
 
 
-def run_on(prepared: PreparedRun, view: "View") -> int:
+def run_on(prepared: PreparedRun, view: "RunView") -> int:
     """Carry out a run, which signals may end early, and show it on a view. Returns the exit code."""
     summary = asyncio.run(_with_signals(prepared, _unbreakable(view.emit)))
     _unbreakable(view.finish)(summary)

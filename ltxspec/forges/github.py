@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from ltxspec.forges.http import Access, Api, Pace, Secret, documented
+from ltxspec.forges.http import Access, Api, ForgePace, Secret, documented
 from ltxspec.forges.port import Comment, Denied, ForgeError, Gone, PullRequest
 
 API = "https://api.github.com"
@@ -185,6 +185,6 @@ def _repository_path(repository: str) -> str:
     return f"/repos/{quote(owner, safe='')}/{quote(name, safe='')}"
 
 
-def access_to(base_url: str | None, token: str | None, pace: Pace | None = None) -> Access:
+def access_to(base_url: str | None, token: str | None, pace: ForgePace | None = None) -> Access:
     """GitHub's API, or that of a GitHub Enterprise Server."""
-    return Access(base_url or API, Secret(token) if token else None, header, ADVICE, pace or Pace())
+    return Access(base_url or API, Secret(token) if token else None, header, ADVICE, pace or ForgePace())

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from ltxspec.forges.http import Access, Api, Pace, Secret, documented
+from ltxspec.forges.http import Access, Api, ForgePace, Secret, documented
 from ltxspec.forges.port import Comment, ForgeError, Gone, PullRequest
 
 API = "https://gitlab.com/api/v4"
@@ -126,10 +126,10 @@ class GitLab:
 
 
 def access_to(
-    base_url: str | None, token: str | None, job_token: str | None = None, pace: Pace | None = None
+    base_url: str | None, token: str | None, job_token: str | None = None, pace: ForgePace | None = None
 ) -> Access:
     """GitLab's API with an access token or, failing that, the job's."""
     value = token or job_token
     return Access(
-        base_url or API, Secret(value) if value else None, header if token else job_header, ADVICE, pace or Pace()
+        base_url or API, Secret(value) if value else None, header if token else job_header, ADVICE, pace or ForgePace()
     )

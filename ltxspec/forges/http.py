@@ -58,7 +58,7 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class ForgePace:
     """How waiting is done and what time it is; tests do not wait."""
 
     sleep: Callable[[float], None] = time.sleep
@@ -76,12 +76,12 @@ class Access:
     token: Secret | None
     header: Callable[[str], dict[str, str]]  # token -> header
     advice: str
-    pace: Pace = field(default_factory=Pace)
+    pace: ForgePace = field(default_factory=ForgePace)
     transport: httpx.BaseTransport | None = None  # replaces the network in tests
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ForgeReply:
     """A good answer."""
 
     data: Any
@@ -105,7 +105,7 @@ class Api:
         """Close all connections."""
         self._http.close()
 
-    def read(self, path: str, parameters: Mapping[str, str | int] | None = None) -> Reply:
+    def read(self, path: str, parameters: Mapping[str, str | int] | None = None) -> ForgeReply:
         """GET, repeated while the forge is busy. Raises ForgeError, Gone (404 after all)."""
         return self._patiently("GET", path, parameters=parameters)
 
@@ -113,7 +113,7 @@ class Api:
         """A GraphQL query, repeated as a read is: it changes nothing. Raises ForgeError, Gone."""
         return self._patiently("POST", path, body={"query": text}).data
 
-    def _patiently(self, method: str, path: str, **more: Any) -> Reply:
+    def _patiently(self, method: str, path: str, **more: Any) -> ForgeReply:
         tries = 0
         while True:
             try:
@@ -150,7 +150,7 @@ class Api:
         *,
         body: Mapping[str, Any] | None = None,
         parameters: Mapping[str, str | int] | None = None,
-    ) -> Reply:
+    ) -> ForgeReply:
         url = (
             self._base.copy_with(raw_path=self._base.raw_path.rstrip(b"/") + path.encode()) if path[0] == "/" else path
         )
@@ -165,7 +165,7 @@ class Api:
         if len(content) == LARGEST:
             raise Unsettled("its answer is too large")
         if response.is_success:
-            return Reply(_decoded(content), self._next(response))
+            return ForgeReply(_decoded(content), self._next(response))
         raise self._trouble(response, content)
 
     def _next(self, response: httpx.Response) -> str | None:

@@ -19,7 +19,7 @@ _ORDER = re.compile(r"/ltxspec[ \t]+apply(?:[ \t]+(?P<digest>sha256:[0-9a-f]{64}
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ApplyOrder:
     """An order that was accepted: what to check out, and the one plan it may carry out."""
 
     number: int  # of the change
@@ -31,7 +31,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class OrderComment:
     """The new comment, as the forge's event tells."""
 
     text: str
@@ -66,7 +66,7 @@ def _order(text: str) -> re.Match[str]:
     return found[0]
 
 
-def accept(forge: Forge, request: Request, marker: Marker) -> Order:
+def accept(forge: Forge, request: OrderComment, marker: Marker) -> ApplyOrder:
     """Check an order.
 
     Args:
@@ -94,7 +94,7 @@ def accept(forge: Forge, request: Request, marker: Marker) -> Order:
     _check_seen(seen, comment, change, request)
     if found["digest"] and found["digest"] != seen.digest:
         raise Refused("not-approved", "the digest in the order is not the one of the review", hint="look at it again")
-    return Order(change.number, change.head, change.branch, change.base, seen.digest, request.author)
+    return ApplyOrder(change.number, change.head, change.branch, change.base, seen.digest, request.author)
 
 
 def _check_change(change: PullRequest) -> None:
@@ -107,7 +107,7 @@ def _check_change(change: PullRequest) -> None:
         )  # fmt: skip
 
 
-def _check_seen(seen: Marker, comment: Comment, change: PullRequest, request: Request) -> None:
+def _check_seen(seen: Marker, comment: Comment, change: PullRequest, request: OrderComment) -> None:
     """The review must be of the present head, and must not have changed after the order was written."""
     if seen.head != change.head:
         raise Refused(

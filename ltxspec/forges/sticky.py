@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ltxspec.forges.http import LONGEST_WAIT, Pace
+from ltxspec.forges.http import LONGEST_WAIT, ForgePace
 from ltxspec.forges.marker import Marker
 from ltxspec.forges.port import Comment, Forge, ForgeError, Gone, Unsettled
 
@@ -19,7 +19,7 @@ _FIRST_WAIT = 2.0  # seconds after an unclear write; doubled each time
 _MOST_WAIT = 30.0  # seconds, where the forge names no time
 
 
-class Outcome(StrEnum):
+class PostOutcome(StrEnum):
     """How a posting ended."""
 
     CREATED = "created"
@@ -32,18 +32,18 @@ class Outcome(StrEnum):
 class Posted:
     """The result, and the comment as it stands now (None when superseded)."""
 
-    outcome: Outcome
+    outcome: PostOutcome
     comment: Comment | None = None
     reason: str = ""
 
 
-def post(forge: Forge, marker: Marker, text: str, pace: Pace | None = None) -> Posted:
+def post(forge: Forge, marker: Marker, text: str, pace: ForgePace | None = None) -> Posted:
     """Make `text` (Markdown, without a marker) what our comment says.
 
     Raises:
         ForgeError: the forge refuses, or nothing stands after `ROUNDS` looks.
     """
-    return _Posting(forge, marker, f"{marker.line()}\n{text}", pace or Pace()).run()
+    return _Posting(forge, marker, f"{marker.line()}\n{text}", pace or ForgePace()).run()
 
 
 def ours(comments: Sequence[Comment], marker: Marker) -> list[tuple[Comment, Marker]]:
@@ -53,12 +53,12 @@ def ours(comments: Sequence[Comment], marker: Marker) -> list[tuple[Comment, Mar
 
 
 class _Posting:
-    def __init__(self, forge: Forge, marker: Marker, body: str, pace: Pace) -> None:
+    def __init__(self, forge: Forge, marker: Marker, body: str, pace: ForgePace) -> None:
         self._forge = forge
         self._marker = marker
         self._body = body
         self._pace = pace
-        self._outcome = Outcome.UNCHANGED
+        self._outcome = PostOutcome.UNCHANGED
         self._wait = _FIRST_WAIT
         self._trouble = ""
         self._doubted = False
@@ -68,7 +68,7 @@ class _Posting:
         for _ in range(ROUNDS):
             head = self._forge.pull_request().head
             if head != self._marker.head:
-                return Posted(Outcome.SUPERSEDED, reason=f"the head is {head[:12]} by now")
+                return Posted(PostOutcome.SUPERSEDED, reason=f"the head is {head[:12]} by now")
             try:
                 posted = self._round()
             except Unsettled as trouble:
@@ -88,7 +88,7 @@ class _Posting:
         """One look, and at most one kind of write. None: written, look again."""
         found = ours(self._listed(), self._marker)
         if not found:
-            self._outcome = Outcome.CREATED
+            self._outcome = PostOutcome.CREATED
             self._created = self._forge.create(self._body)
             return None
         if self._in_doubt(found):
@@ -99,19 +99,19 @@ class _Posting:
         keeper, mark = found[0]
         if not _same(keeper.body, wanted):
             if (
-                self._outcome is not Outcome.UNCHANGED
+                self._outcome is not PostOutcome.UNCHANGED
                 and mark.run == self._marker.run
                 and mark.head == self._marker.head
             ):
-                return Posted(Outcome.SUPERSEDED, reason="another run with the same number has written the comment")
-            self._outcome = Outcome.UPDATED if self._outcome is Outcome.UNCHANGED else self._outcome
+                return Posted(PostOutcome.SUPERSEDED, reason="another run with the same number has written the comment")
+            self._outcome = PostOutcome.UPDATED if self._outcome is PostOutcome.UNCHANGED else self._outcome
             self._forge.update(keeper, wanted)
             return None
         for comment, _ in found[1:]:
             self._created = None
             self._forge.delete(comment)
         if superseded:
-            return Posted(Outcome.SUPERSEDED, reason="a newer run has written the comment")
+            return Posted(PostOutcome.SUPERSEDED, reason="a newer run has written the comment")
         return Posted(self._outcome, keeper)
 
     def _listed(self) -> Sequence[Comment]:

@@ -29,7 +29,7 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class SheetSide:
     """One side of a shot. Without frames, `note` stands in their place."""
 
     caption: str  # such as "Before  $0.48"
@@ -43,8 +43,8 @@ class SheetShot:
 
     title: str  # its address
     caption: str  # what happens to it, and for how much
-    before: Side
-    after: Side
+    before: SheetSide
+    after: SheetSide
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ class _Band:
             self._paint_side(picture, draw, (left, top + self._head), given, stills)
 
     def _paint_side(
-        self, picture: "Image", draw: "ImageDraw", at: tuple[int, int], given: Side, stills: Sequence["Image"]
+        self, picture: "Image", draw: "ImageDraw", at: tuple[int, int], given: SheetSide, stills: Sequence["Image"]
     ) -> None:
         if not stills:
             _blank(draw, at, (self.side, self.cell[1]), given.note)

@@ -7,12 +7,12 @@ from ltxspec.lock.journal import OpenTask
 from ltxspec.lock.merge import recorded_tasks
 from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.plan.prices import limit_price, listed_price
-from ltxspec.plan.recorded import Owned
+from ltxspec.plan.recorded import RecordedState
 from ltxspec.values import ShotAddress
 
 
 def left_over(
-    spec: str, owned: Owned, wanted: Container[str], catalog: Catalog, changes: Sequence[Change]
+    spec: str, owned: RecordedState, wanted: Container[str], catalog: Catalog, changes: Sequence[Change]
 ) -> list[Change]:
     """Shots gone from the spec, and tasks under way that no shot wants any more (they are collected all the same).
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ltxspec.errors import Diagnostic, Refused
 from ltxspec.plan.actions import Change, Plan
 from ltxspec.plan.estimate import reckoning
-from ltxspec.plan.terms import Limits
+from ltxspec.plan.terms import SpendingLimits
 from ltxspec.values import Usd, format_usd
 
 
@@ -21,7 +21,7 @@ def refuse_unknown_prices(plan: Plan) -> None:
         )
 
 
-def refuse_over_budget(plan: Plan, limits: Limits) -> None:
+def refuse_over_budget(plan: Plan, limits: SpendingLimits) -> None:
     """Raise `Refused` when the plan would pass a limit. Money under way from earlier runs counts as spent.
 
     A take whose cost was never reported counts at its listed price. What has none either counts as what one shot may
@@ -36,7 +36,7 @@ def refuse_over_budget(plan: Plan, limits: Limits) -> None:
     _refuse_specs(plan, limits)
 
 
-def budget_warning(plan: Plan, limits: Limits) -> list[Diagnostic]:
+def budget_warning(plan: Plan, limits: SpendingLimits) -> list[Diagnostic]:
     """A warning where `apply` would refuse a plan for a limit, in the words of the refusal; else nothing."""
     try:
         refuse_over_budget(plan, limits)
@@ -66,7 +66,7 @@ class _Sum:
         return f"${format_usd(self.reckoned)} ({self.unknown} unknown, reckoned at ${format_usd(self.assumed)})"
 
 
-def _refuse_total(total: _Sum, limits: Limits) -> None:
+def _refuse_total(total: _Sum, limits: SpendingLimits) -> None:
     if limits.per_apply is not None and total.reckoned > limits.per_apply:
         setting = "--max-cost" if limits.typed else "`[budget] per_apply`"
         raise Refused(
@@ -78,7 +78,7 @@ def _refuse_total(total: _Sum, limits: Limits) -> None:
         )
 
 
-def _refuse_shots(changes: Sequence[Change], limits: Limits) -> None:
+def _refuse_shots(changes: Sequence[Change], limits: SpendingLimits) -> None:
     limit = limits.per_shot
     if limit is None:
         return
@@ -91,7 +91,7 @@ def _refuse_shots(changes: Sequence[Change], limits: Limits) -> None:
         )
 
 
-def left_for_specs(plan: Plan, limits: Limits) -> dict[str, Usd]:
+def left_for_specs(plan: Plan, limits: SpendingLimits) -> dict[str, Usd]:
     """What each spec of a plan may still spend by `per_spec`; empty without that limit. Never below 0."""
     if limits.per_spec is None:
         return {}
@@ -109,7 +109,7 @@ def _before(plan: Plan, spec: str) -> tuple[Usd, int, int]:
     return spent + listed, unknown, unreported - unknown
 
 
-def _refuse_specs(plan: Plan, limits: Limits) -> None:
+def _refuse_specs(plan: Plan, limits: SpendingLimits) -> None:
     if limits.per_spec is None:
         return
     by_spec: dict[str, list[Change]] = {}
@@ -134,7 +134,7 @@ def _refuse_specs(plan: Plan, limits: Limits) -> None:
             )
 
 
-def _hint(limits: Limits, name: str, hint: str) -> str:
+def _hint(limits: SpendingLimits, name: str, hint: str) -> str:
     """What to do about a limit; one that a saved plan was made under is raised by making the plan anew."""
     return "the plan was saved under this limit: save it anew to spend more" if name in limits.saved else hint
 

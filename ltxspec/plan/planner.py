@@ -17,7 +17,7 @@ from ltxspec.plan.left_over import left_over
 from ltxspec.plan.origins import assign_origins, has_answer
 from ltxspec.plan.prices import limit_price
 from ltxspec.plan.recorded import (
-    Owned,
+    RecordedState,
     Spare,
     answers,
     is_needless,
@@ -50,7 +50,7 @@ class _Spec:
     """One spec's planning state, shared by its shots."""
 
     name: str
-    owned: Owned
+    owned: RecordedState
     context: PlanContext
     wanted: Mapping[str, Request]
     origins: Mapping[str, str]  # what `moved:` hands over: instance key -> the key its takes stand under
@@ -61,7 +61,7 @@ class _Spec:
     task_id: Callable[[str, Fingerprint, int, int], TaskId]  # of (instance, fingerprint, retake, attempt)
 
 
-def plan_spec(rendered: RenderedSpec, owned: Owned, context: PlanContext) -> list[Change]:
+def plan_spec(rendered: RenderedSpec, owned: RecordedState, context: PlanContext) -> list[Change]:
     """Compare what one spec wants with what is owned: a change a shot, in the spec's order, then what is left over.
 
     Every shot is decided on, also where only some are targets: what a run does to a shot is what the whole plan says.

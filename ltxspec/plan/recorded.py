@@ -12,7 +12,7 @@ from ltxspec.values import Fingerprint, TaskId
 
 
 @dataclass(frozen=True, slots=True)
-class Owned:
+class RecordedState:
     """Lockfile and folded journal of one spec with one provider."""
 
     lockfile: Lockfile

@@ -6,16 +6,16 @@ from decimal import Decimal
 from ltxspec.catalog.models import Catalog
 from ltxspec.lock.models import Take
 from ltxspec.plan.prices import limit_price, listed_price
-from ltxspec.plan.recorded import Owned
+from ltxspec.plan.recorded import RecordedState
 from ltxspec.values import TaskId, Usd, total_usd
 
 
-def spent(owned: Owned) -> tuple[Usd, int]:
+def spent(owned: RecordedState) -> tuple[Usd, int]:
     """What all takes of a lockfile cost: (known sum, number of takes that did not say). Shared takes count once."""
     return total_usd(take.cost for take in _takes(owned).values())
 
 
-def assumed(owned: Owned, catalog: Catalog) -> tuple[Usd, int]:
+def assumed(owned: RecordedState, catalog: Catalog) -> tuple[Usd, int]:
     """What limits reckon for takes whose cost was never reported: (sum of listed prices, number without one).
 
     Failed ones count as well: they may have been billed.
@@ -23,7 +23,7 @@ def assumed(owned: Owned, catalog: Catalog) -> tuple[Usd, int]:
     return total_usd(_reckoned(take, catalog) for take in _takes(owned).values() if take.cost is None)
 
 
-def proven_factor(owned: Iterable[Owned], catalog: Catalog) -> Decimal:
+def proven_factor(owned: Iterable[RecordedState], catalog: Catalog) -> Decimal:
     """How many times what limits reckon for it the newest take of a spec cost: the highest of all, and at least 1.
 
     A price list that the last run proved too low is not believed again by the next one, until the list is mended.
@@ -31,7 +31,7 @@ def proven_factor(owned: Iterable[Owned], catalog: Catalog) -> Decimal:
     return max((_ratio(item, catalog) for item in owned), default=Decimal(1))
 
 
-def _ratio(owned: Owned, catalog: Catalog) -> Decimal:
+def _ratio(owned: RecordedState, catalog: Catalog) -> Decimal:
     reported = [take for take in _takes(owned).values() if take.cost is not None and take.submitted_at is not None]
     newest = max(reported, key=lambda take: take.sort_key, default=None)
     listed = _reckoned(newest, catalog) if newest is not None else None
@@ -43,7 +43,7 @@ def _reckoned(take: Take, catalog: Catalog) -> Usd | None:
     return limit_price(catalog, take.request, listed_price(catalog, take.request))
 
 
-def _takes(owned: Owned) -> dict[TaskId, Take]:
+def _takes(owned: RecordedState) -> dict[TaskId, Take]:
     """Every take once, by its id: one that stands under two keys with its known cost, where only one knows it."""
     found: dict[TaskId, Take] = {}
     for record in [*owned.lockfile.shots.values(), *owned.lockfile.retired.values()]:

@@ -9,7 +9,7 @@ _NAMES: Mapping[str, str] = {"per_apply": "perApply", "per_shot": "perShot", "pe
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class SpendingLimits:
     """Amounts in USD; None means no limit."""
 
     per_apply: Usd | None = None
@@ -18,7 +18,7 @@ class Limits:
     typed: bool = False  # whether `per_apply` is the --max-cost of this run, which is then the lower one
     saved: frozenset[str] = frozenset()  # names of those that a saved plan was made under, and that are lower now
 
-    def tightened(self, earlier: "Limits") -> "Limits":
+    def tightened(self, earlier: "SpendingLimits") -> "SpendingLimits":
         """Of each limit the lower one."""
         lower = {
             name: limit
@@ -37,7 +37,7 @@ class Terms:
         policies: a digest of every `[[policy]]`; None: there are none.
     """
 
-    limits: Limits = Limits()
+    limits: SpendingLimits = SpendingLimits()
     policies: str | None = None
 
     def to_json(self) -> dict[str, Json]:
@@ -57,7 +57,7 @@ def terms_from_json(document: Json) -> Terms:
     if not isinstance(policies, str | None):
         raise ValueError("the limits of a plan are amounts and a digest")  # noqa: TRY004  # of a file, not of a caller
     per_apply, per_shot, per_spec = (_amount(document.get(name)) for name in _NAMES.values())
-    return Terms(Limits(per_apply, per_shot, per_spec), policies)
+    return Terms(SpendingLimits(per_apply, per_shot, per_spec), policies)
 
 
 def _amount(value: Json) -> Usd | None:

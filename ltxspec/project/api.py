@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ltxspec.review.models import Review
 
 
-class Terms(TypedDict, total=False):
+class ApplyTerms(TypedDict, total=False):
     """How a plan is applied, beside what it says itself."""
 
     allow_unknown_cost: bool
@@ -65,7 +65,12 @@ class Project(opened.Project):
         return with_budget_warning(plan_project(project, wanted))
 
     def apply(
-        self, plan: "ProjectPlan", on_event: "Emit | None" = None, *, max_cost: object = None, **terms: "Unpack[Terms]"
+        self,
+        plan: "ProjectPlan",
+        on_event: "Emit | None" = None,
+        *,
+        max_cost: object = None,
+        **terms: "Unpack[ApplyTerms]",
     ) -> "RunSummary":
         """Order what a plan says, wait, archive and record. Giving the plan approves it, and nothing else is ordered.
 
@@ -85,7 +90,7 @@ class Project(opened.Project):
         return apply_plan(plan, _apply_options(max_cost, terms), on_event or (lambda _: None))
 
     def apply_events(
-        self, plan: "ProjectPlan", *, max_cost: object = None, **terms: "Unpack[Terms]"
+        self, plan: "ProjectPlan", *, max_cost: object = None, **terms: "Unpack[ApplyTerms]"
     ) -> "AsyncGenerator[ApplyEvent, None]":
         """The same, asynchronously: the events as they happen, the last one with the summary.
 
@@ -152,7 +157,7 @@ def open_project(
     return Project(**{field.name: getattr(found, field.name) for field in fields(found)})
 
 
-def _apply_options(max_cost: object, terms: Terms) -> "ApplyOptions":
+def _apply_options(max_cost: object, terms: ApplyTerms) -> "ApplyOptions":
     from ltxspec.project.apply import ApplyOptions
 
     most = None

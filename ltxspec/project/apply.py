@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from ltxspec.apply.budget import Budget
+from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.events import ApplyEvent, Emit, EventKind, RunSummary
 from ltxspec.errors import Refused
 from ltxspec.plan.actions import Change, Plan, Reason
@@ -14,7 +14,7 @@ from ltxspec.plan.limits import left_for_specs, refuse_over_budget, refuse_unkno
 from ltxspec.plan.planfile import PlanOptions, SavedPlan
 from ltxspec.plan.policy import refuse_by_policy
 from ltxspec.plan.spending import proven_factor
-from ltxspec.plan.terms import Limits
+from ltxspec.plan.terms import SpendingLimits
 from ltxspec.project.approval import refuse_stale, refuse_unapproved
 from ltxspec.project.links import relink
 from ltxspec.project.locks import holding_specs
@@ -114,7 +114,7 @@ def prepare_apply(
             approved=_approved(project, planned.plan, options, approve),
         )
         factor = proven_factor(held.owned.values(), project.catalog)
-        budget = Budget(limits.per_apply, limits.per_shot, left_for_specs(planned.plan, limits), factor)
+        budget = RunBudget(limits.per_apply, limits.per_shot, left_for_specs(planned.plan, limits), factor)
         _warn_of_factor(project, budget)
         yield PreparedRun(project, jobs_of(held, planned), settings, budget)
 
@@ -168,7 +168,7 @@ async def apply_events(planned: ProjectPlan, options: ApplyOptions) -> AsyncGene
                 await run
 
 
-def _limits(project: Project, options: ApplyOptions) -> Limits:
+def _limits(project: Project, options: ApplyOptions) -> SpendingLimits:
     """The tightest of `[budget]`, of what a saved plan was made under, and of `max_cost`."""
     limits, cap = limits_of(project.config), options.max_cost
     if options.saved is not None and options.saved.terms is not None:
@@ -178,7 +178,7 @@ def _limits(project: Project, options: ApplyOptions) -> Limits:
     return replace(limits, per_apply=cap, typed=True, saved=limits.saved - {"per_apply"})
 
 
-def _refuse(project: Project, plan: Plan, options: ApplyOptions, limits: Limits) -> None:
+def _refuse(project: Project, plan: Plan, options: ApplyOptions, limits: SpendingLimits) -> None:
     """Everything that may forbid the first order. Nothing is spent."""
     if options.saved is not None:
         refuse_stale(options.saved, plan)
@@ -240,7 +240,7 @@ def _and_the_key(project: Project) -> str:
     return "" if has_key(project.service, project.environ) else f"; `{project.service.key}` is not set either"
 
 
-def _warn_of_factor(project: Project, budget: Budget) -> None:
+def _warn_of_factor(project: Project, budget: RunBudget) -> None:
     """Why shots may be held back although the plan is within its limits."""
     if budget.is_limited and budget.factor > 1:
         times = f"{budget.factor:.2f} times its listed price"

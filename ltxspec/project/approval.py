@@ -8,7 +8,7 @@ from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.estimate import estimate
 from ltxspec.plan.limits import budget_warning
 from ltxspec.plan.planfile import PlanOptions, SavedPlan, plan_differences, plan_digest, saved_plan
-from ltxspec.plan.terms import Limits
+from ltxspec.plan.terms import SpendingLimits
 from ltxspec.project.project import Project
 from ltxspec.values import Json, format_usd
 
@@ -60,7 +60,7 @@ def _untrue(saved: SavedPlan, plan: Plan) -> str | None:
     shot = next(different, _listed_twice(saved.shots))
     if shot is not None:
         return shot
-    limits = saved.terms.limits if saved.terms is not None else Limits()
+    limits = saved.terms.limits if saved.terms is not None else SpendingLimits()
     over = [diagnostic_document(item) for item in budget_warning(plan, limits)]  # of which `plan -o` warned
     now = list(map(_without_place, document["diagnostics"]))
     if list(map(_without_place, saved.diagnostics)) not in (now, [*now, *map(_without_place, over)]):

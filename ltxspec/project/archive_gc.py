@@ -24,7 +24,7 @@ from ltxspec.storage.archive import FolderArchive
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.durable import read_file, translated
 from ltxspec.storage.file_lock import exclusive
-from ltxspec.storage.reachable import Found, files_everywhere, inside_git, prefix_of
+from ltxspec.storage.reachable import FoundFile, files_everywhere, inside_git, prefix_of
 from ltxspec.storage.state import read_state
 
 _SHA256 = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
@@ -170,7 +170,7 @@ def _in_lockfiles(project: Project) -> Iterator[str]:
         yield from _hashes(read_file(path) for path in files)  # also where links lead: rather too much is kept
 
 
-def _refuse_unreadable(found: Found, prefix: str, places: Sequence[str]) -> None:
+def _refuse_unreadable(found: FoundFile, prefix: str, places: Sequence[str]) -> None:
     """Raise LockfileError for a lockfile of this project that cannot be read.
 
     Lockfiles of other tools bear such names, too. What only a reflog remembers may have been mended since: of that,

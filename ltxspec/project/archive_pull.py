@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from ltxspec.apply.addresses import results_by_now
 from ltxspec.apply.delivery import Delivery, deliver, names_of
 from ltxspec.apply.orders import results_of
-from ltxspec.apply.ports import Archive, Archived, Clock, Order, Provider
+from ltxspec.apply.ports import Archive, Archived, Clock, Provider, RenderOrder
 from ltxspec.errors import LockHeld, LtxspecError
 from ltxspec.lock.models import Lockfile, Output, ShotRecord, Take
 from ltxspec.project.adapters import open_archive, open_provider
 from ltxspec.project.links import relink
 from ltxspec.project.locks import locked
-from ltxspec.project.lookup import Holding, UnknownAddress, matching, readable_lockfiles
+from ltxspec.project.lookup import RecordedShot, UnknownAddress, matching, readable_lockfiles
 from ltxspec.project.project import Project
 from ltxspec.project.service import has_key
 from ltxspec.redaction import redact_url
@@ -100,7 +100,9 @@ async def _pull_missing(project: Project, wanted: Wanted, say: Callable[[str], N
     return pulled
 
 
-def _matching(lockfiles: Sequence[Lockfile], problems: Sequence[LtxspecError], address: str | None) -> list[Holding]:
+def _matching(
+    lockfiles: Sequence[Lockfile], problems: Sequence[LtxspecError], address: str | None
+) -> list[RecordedShot]:
     try:
         return matching(lockfiles, address)
     except UnknownAddress:
@@ -109,7 +111,7 @@ def _matching(lockfiles: Sequence[Lockfile], problems: Sequence[LtxspecError], a
         raise
 
 
-def _missing(found: Sequence[Holding], archive: Archive, *, only_current: bool) -> list[tuple[_Item, int]]:
+def _missing(found: Sequence[RecordedShot], archive: Archive, *, only_current: bool) -> list[tuple[_Item, int]]:
     """Takes with videos that are not archived, or not there when last seen, and how many; each task once.
 
     Current takes come first.
@@ -123,7 +125,7 @@ def _missing(found: Sequence[Holding], archive: Archive, *, only_current: bool) 
     return sorted(items.values(), key=lambda pair: not pair[0].current)
 
 
-def takes_of(found: Sequence[Holding]) -> Iterator[tuple[Holding, int, Take, bool]]:
+def takes_of(found: Sequence[RecordedShot]) -> Iterator[tuple[RecordedShot, int, Take, bool]]:
     """Every take with videos: its holding, its number, and whether a shot shows it now."""
     for holding in found:
         for number, take in enumerate(holding.record.takes, start=1):
@@ -167,7 +169,7 @@ async def _pull(desk: _Desk, item: _Item) -> tuple[int, int, str | None]:
         if take is None:
             return 0, 0, "it has left the lockfile"
         outputs: Sequence[Output] = take.outputs
-        order = Order(item.task, {}, results_of(take.request))
+        order = RenderOrder(item.task, {}, results_of(take.request))
         if len(outputs) < order.results and desk.ask:
             outputs = await results_by_now(desk.provider, order, outputs)
         absent = sum(not is_archived(output, desk.archive) for output in outputs)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ltxspec.errors import LtxspecError
 from ltxspec.project.adapters import open_archive
 from ltxspec.project.archive_pull import takes_of
-from ltxspec.project.lookup import holdings, readable_lockfiles
+from ltxspec.project.lookup import readable_lockfiles, recorded_shots
 from ltxspec.project.project import Project
 
 
@@ -24,7 +24,7 @@ def verify_archive(project: Project, *, only_current: bool = False) -> Verified:
     archive = open_archive(project)
     lockfiles, problems = readable_lockfiles(project)
     sound, bad = 0, []
-    for holding, number, take, current in takes_of(holdings(lockfiles)):
+    for holding, number, take, current in takes_of(recorded_shots(lockfiles)):
         for output in take.outputs if current or not only_current else ():
             try:
                 problem = archive.problem_with(output.sha256) if output.sha256 else "never archived"

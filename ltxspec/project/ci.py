@@ -30,7 +30,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CiChange:
     """The change a run is for, as far as the service tells. Empty texts and None are unknown."""
 
     forge: str = ""  # "github" or "gitlab"
@@ -63,7 +63,7 @@ def tokens(variables: Mapping[str, str]) -> Tokens:
     )
 
 
-def detect(variables: Mapping[str, str]) -> Change:
+def detect(variables: Mapping[str, str]) -> CiChange:
     """The change this run is for; an empty one outside of CI.
 
     Raises:
@@ -73,12 +73,12 @@ def detect(variables: Mapping[str, str]) -> Change:
         return _gitlab(variables)
     if variables.get("GITHUB_ACTIONS") or variables.get("GITHUB_REPOSITORY"):
         return _github(variables)
-    return Change()
+    return CiChange()
 
 
-def _gitlab(variables: Mapping[str, str]) -> Change:
+def _gitlab(variables: Mapping[str, str]) -> CiChange:
     iid = variables.get("CI_MERGE_REQUEST_IID", "")
-    return Change(
+    return CiChange(
         forge="gitlab",
         api=variables.get("CI_API_V4_URL", ""),
         server=variables.get("CI_MERGE_REQUEST_PROJECT_URL") or variables.get("CI_PROJECT_URL", ""),
@@ -91,7 +91,7 @@ def _gitlab(variables: Mapping[str, str]) -> Change:
     )
 
 
-def _github(variables: Mapping[str, str]) -> Change:
+def _github(variables: Mapping[str, str]) -> CiChange:
     event = _event(variables.get("GITHUB_EVENT_PATH", ""))
     repository = variables.get("GITHUB_REPOSITORY", "")
     server = variables.get("GITHUB_SERVER_URL", "").rstrip("/")
@@ -104,7 +104,7 @@ def _github(variables: Mapping[str, str]) -> Change:
         "workspace": variables.get("GITHUB_WORKSPACE", ""),
     }
     try:
-        return Change(**(common | _of_event(event)))
+        return CiChange(**(common | _of_event(event)))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise EventError("the event in GITHUB_EVENT_PATH is not one that GitHub writes") from error
 

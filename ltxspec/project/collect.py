@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ltxspec.apply.budget import Budget
+from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.engine import Job
 from ltxspec.apply.events import Emit, RunSummary
 from ltxspec.errors import LtxspecError, Problems, StorageError
 from ltxspec.plan.planfile import PlanOptions
 from ltxspec.project.load import render_specs, spec_files
-from ltxspec.project.locks import Held, holding
+from ltxspec.project.locks import LockedSpecs, holding
 from ltxspec.project.plan import plan_project
 from ltxspec.project.project import Project
 from ltxspec.project.run import PreparedRun, jobs_of, settings_of
@@ -64,7 +64,7 @@ def prepare_collect(
             yield None
             return
         jobs = jobs_for(project, held, collection, paths)
-        yield PreparedRun(project, jobs, settings_of(project, submit=False), Budget(None))
+        yield PreparedRun(project, jobs, settings_of(project, submit=False), RunBudget(None))
 
 
 def collect(project: Project, paths: Sequence[str] = (), emit: Emit = lambda _: None) -> RunSummary | None:
@@ -114,7 +114,7 @@ def _is_called(text: str, name: str) -> bool:
     return bool(re.search(named, text, re.MULTILINE))
 
 
-def jobs_for(project: Project, held: Held, collection: Collection, paths: Sequence[str]) -> list[Job]:
+def jobs_for(project: Project, held: LockedSpecs, collection: Collection, paths: Sequence[str]) -> list[Job]:
     """A job for each journal: with the shots of its spec where there is one, else with nothing but the journal."""
     known = {spec.name for spec in collection.rendered}
     alone = [RenderedSpec(name, "", None, ()) for name in collection.names if name not in known]

@@ -13,7 +13,7 @@ from ltxspec.project.forge_access import Place, Target, opened, target_of
 from ltxspec.project.project import Project
 
 if TYPE_CHECKING:
-    from ltxspec.forges.orders import Order
+    from ltxspec.forges.orders import ApplyOrder
     from ltxspec.forges.sticky import Posted
     from ltxspec.project.forge_access import AnyForge
     from ltxspec.report.review.checking import Reader
@@ -54,7 +54,7 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
-class Comment:
+class DraftComment:
     """A comment that may be posted."""
 
     text: str  # Markdown
@@ -64,7 +64,7 @@ class Comment:
     reported: bool  # made from a report, and not from the revisions
 
 
-def make_comment(project: Project, place: Place, content: Content) -> Comment:
+def make_comment(project: Project, place: Place, content: Content) -> DraftComment:
     """Make the review of a change and put it into Markdown.
 
     Args:
@@ -83,10 +83,10 @@ def make_comment(project: Project, place: Place, content: Content) -> Comment:
     review, are_rules_known = _review(project, content, target)
     head = _head(review, content, target)
     text = review_markdown(review, replace(_page(content, target, head), rules_known=are_rules_known))
-    return Comment(text, head, review.plan_digest, target, content.report is not None)
+    return DraftComment(text, head, review.plan_digest, target, content.report is not None)
 
 
-def post_comment(project: Project, comment: Comment) -> "Posted | None":
+def post_comment(project: Project, comment: DraftComment) -> "Posted | None":
     """Post a comment, or update the one that is there.
 
     Returns:
@@ -108,7 +108,7 @@ def post_comment(project: Project, comment: Comment) -> "Posted | None":
         return post(forge, Marker(head, comment.digest, target.change.run, target.key), comment.text)
 
 
-def accept_order(folder: Path, place: Place, environ: Mapping[str, str] = os.environ) -> "Order":
+def accept_order(folder: Path, place: Place, environ: Mapping[str, str] = os.environ) -> "ApplyOrder":
     """Check the order in the comment that started this run.
 
     Args:
@@ -125,7 +125,7 @@ def accept_order(folder: Path, place: Place, environ: Mapping[str, str] = os.env
         ForgeError: the forge refuses or does not answer.
     """
     from ltxspec.forges.marker import Marker
-    from ltxspec.forges.orders import Request, accept
+    from ltxspec.forges.orders import OrderComment, accept
 
     target = target_of(folder, place, environ)
     note = target.change.note
@@ -134,7 +134,7 @@ def accept_order(folder: Path, place: Place, environ: Mapping[str, str] = os.env
     with opened(target, "", environ) as forge:
         if forge is None:
             raise WrongUsage("which pull request is meant is not known")
-        return accept(forge, Request(note.text, note.author, note.created_at), Marker(_NO_COMMIT, key=target.key))
+        return accept(forge, OrderComment(note.text, note.author, note.created_at), Marker(_NO_COMMIT, key=target.key))
 
 
 def _review(project: Project, content: Content, target: Target) -> "tuple[Review, bool]":

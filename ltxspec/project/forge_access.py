@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ltxspec.errors import WrongUsage
-from ltxspec.project.ci import Change, detect, tokens
+from ltxspec.project.ci import CiChange, detect, tokens
 
 if TYPE_CHECKING:
     from ltxspec.forges.github import GitHub
@@ -39,7 +39,7 @@ class Place:
 class Target:
     """Where the comment goes. Empty texts and None are unknown."""
 
-    change: Change  # as the CI service tells
+    change: CiChange  # as the CI service tells
     forge: str
     api: str
     repository: str
@@ -65,7 +65,7 @@ def target_of(project: Path, place: Place, environ: Mapping[str, str] = os.envir
     key = re.sub(r"[^A-Za-z0-9._/-]+", "_", place.key or folder.rstrip("/")).strip("._/-")[:_LONGEST_KEY]
     same = place.forge in (None, change.forge)  # another forge than the one this runs at: nothing is taken over
     return Target(
-        change=change if same else Change(),
+        change=change if same else CiChange(),
         forge=place.forge or change.forge,
         api=place.api or (change.api if same else ""),
         repository=place.repository or (change.repository if same else ""),

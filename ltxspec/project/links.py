@@ -7,7 +7,7 @@ from ltxspec.errors import LtxspecError
 from ltxspec.lock.merge import recorded_videos
 from ltxspec.lock.models import Lockfile, Output
 from ltxspec.project.adapters import open_archive
-from ltxspec.project.lookup import owned
+from ltxspec.project.lookup import recorded_state
 from ltxspec.project.project import Project
 
 
@@ -47,5 +47,5 @@ def _only_previewed(project: Project, spec: str) -> Iterable[str]:
     for side in () if project.service.free else project.sides:
         if side.service.free:
             with contextlib.suppress(LtxspecError):
-                found += owned(side, spec).lockfile.shots
+                found += recorded_state(side, spec).lockfile.shots
     return found

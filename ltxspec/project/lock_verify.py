@@ -14,7 +14,7 @@ from ltxspec.lock.facts import altered_takes, copies_of
 from ltxspec.lock.merge import missing_tasks
 from ltxspec.lock.models import Lockfile
 from ltxspec.lock.times import Copies
-from ltxspec.project.lookup import expected_names, lockfile_names, owned
+from ltxspec.project.lookup import expected_names, lockfile_names, recorded_state
 from ltxspec.project.project import Project
 from ltxspec.project.snapshot import catalog_at
 from ltxspec.services import is_free
@@ -47,7 +47,7 @@ def verify_lockfiles(project: Project, bases: Sequence[str] = ()) -> list[str]:
         # a base knows what should be there
         for name in lockfile_names(side) if bases else expected_names(side):
             try:
-                lockfile = owned(side, name).lockfile
+                lockfile = recorded_state(side, name).lockfile
             except LockfileError as error:
                 problems.append(error.summary)
                 damaged |= set() if side.service.free else {name}

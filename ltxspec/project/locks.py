@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ltxspec.errors import Refused
 from ltxspec.lock.journal import fold
-from ltxspec.plan.recorded import Owned
+from ltxspec.plan.recorded import RecordedState
 from ltxspec.project.load import render_specs
 from ltxspec.project.project import Project
 from ltxspec.render.models import RenderedSpec
@@ -18,11 +18,11 @@ _TRIES = 4  # times that specs may change their names while their locks are take
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class LockedSpecs:
     """Specs whose lockfiles this process holds, and what they say now."""
 
     states: Mapping[str, FileSpecState]
-    owned: Mapping[str, Owned]
+    owned: Mapping[str, RecordedState]
     rendered: Sequence[RenderedSpec] = ()  # as they stand in their files, read under the locks
 
 
@@ -52,7 +52,7 @@ def locked(
 
 
 @contextlib.contextmanager
-def holding(project: Project, specs: Collection[str], *, wait: float, command: str) -> Iterator[Held]:
+def holding(project: Project, specs: Collection[str], *, wait: float, command: str) -> Iterator[LockedSpecs]:
     """The same, with what is recorded of the specs and under way for them.
 
     Raises:
@@ -60,13 +60,13 @@ def holding(project: Project, specs: Collection[str], *, wait: float, command: s
         LockfileError: a lockfile or journal cannot be trusted.
     """
     with locked(project, specs, command=command, wait=wait) as states:
-        yield Held(states, {name: _owned(project, name, state) for name, state in states.items()})
+        yield LockedSpecs(states, {name: _owned(project, name, state) for name, state in states.items()})
 
 
 @contextlib.contextmanager
 def holding_specs(
     project: Project, paths: Sequence[str], variables: Mapping[str, Json], *, wait: float, command: str
-) -> Iterator[Held]:
+) -> Iterator[LockedSpecs]:
     """The same for the specs of some files, which are read when their locks are held: what is bought stands there then.
 
     Locks go by the names in the files. So the files are read before, too, and problems in them leave no lock behind.
@@ -81,14 +81,14 @@ def holding_specs(
         with holding(project, names, wait=wait, command=command) as held:
             rendered = render_specs(project, paths, variables)
             if _names(rendered) == names:
-                yield Held(held.states, held.owned, rendered)
+                yield LockedSpecs(held.states, held.owned, rendered)
                 return
         names = _names(rendered)
     raise Refused("stale-plan", "specs are being renamed while they are applied", hint="run the command again")
 
 
-def _owned(project: Project, spec: str, state: FileSpecState) -> Owned:
-    owned = Owned(state.read_lockfile(), fold(state.events()))
+def _owned(project: Project, spec: str, state: FileSpecState) -> RecordedState:
+    owned = RecordedState(state.read_lockfile(), fold(state.events()))
     refuse_stranger(project.paths_of(spec), owned.journal, project.root, project.config.project.id)
     return owned
 

@@ -7,7 +7,7 @@ from ltxspec.errors import LtxspecError
 from ltxspec.lock.journal import fold
 from ltxspec.lock.models import Lockfile, ShotRecord, Take
 from ltxspec.plan.addresses import suggestion
-from ltxspec.plan.recorded import Owned
+from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.selection import Pattern
 from ltxspec.project.project import Project
 from ltxspec.storage.provenance import refuse_stranger
@@ -24,7 +24,7 @@ class UnknownAddress(LtxspecError):
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class RecordedShot:
     """One shot's record, and whether its shot has left the spec."""
 
     address: ShotAddress
@@ -32,17 +32,17 @@ class Holding:
     retired: bool = False
 
 
-def owned(project: Project, spec: str) -> Owned:
+def recorded_state(project: Project, spec: str) -> RecordedState:
     """Lockfile and journal of a spec, read without taking its lock. Raises LockfileError."""
     lockfile, events = read_state(project.paths_of(spec))
-    have = Owned(lockfile, fold(events))
+    have = RecordedState(lockfile, fold(events))
     refuse_stranger(project.paths_of(spec), have.journal, project.root, project.config.project.id)
     return have
 
 
 def record_of(project: Project, address: ShotAddress) -> ShotRecord | None:
     """What is recorded of one shot, retired or not; None when nothing is. Raises LockfileError."""
-    lockfile = owned(project, address.spec).lockfile
+    lockfile = recorded_state(project, address.spec).lockfile
     return lockfile.shots.get(address.instance) or lockfile.retired.get(address.instance)
 
 
@@ -60,7 +60,7 @@ def expected_names(project: Project) -> list[str]:
 
 def all_lockfiles(project: Project) -> list[Lockfile]:
     """Every lockfile of the project, in the order of names. Raises LockfileError, also for one that is missing."""
-    return [owned(project, name).lockfile for name in expected_names(project)]
+    return [recorded_state(project, name).lockfile for name in expected_names(project)]
 
 
 def readable_lockfiles(project: Project) -> tuple[list[Lockfile], list[LtxspecError]]:
@@ -69,24 +69,25 @@ def readable_lockfiles(project: Project) -> tuple[list[Lockfile], list[LtxspecEr
     problems: list[LtxspecError] = []
     for name in expected_names(project):
         try:
-            found.append(owned(project, name).lockfile)
+            found.append(recorded_state(project, name).lockfile)
         except LtxspecError as error:
             problems.append(error)
     return found, problems
 
 
-def holdings(lockfiles: Iterable[Lockfile]) -> list[Holding]:
+def recorded_shots(lockfiles: Iterable[Lockfile]) -> list[RecordedShot]:
     """Every record of some lockfiles: shots first, then retired ones."""
     found = []
     for lockfile in lockfiles:
         for retired, records in ((False, lockfile.shots), (True, lockfile.retired)):
             found += [
-                Holding(ShotAddress(lockfile.spec, key), record, retired) for key, record in sorted(records.items())
+                RecordedShot(ShotAddress(lockfile.spec, key), record, retired)
+                for key, record in sorted(records.items())
             ]
     return found
 
 
-def find(project: Project, pattern: str | None) -> list[Holding]:
+def find(project: Project, pattern: str | None) -> list[RecordedShot]:
     """The holdings an address (with wildcards, or just a spec's name) means; all of them without one.
 
     Raises:
@@ -95,9 +96,9 @@ def find(project: Project, pattern: str | None) -> list[Holding]:
     return matching(all_lockfiles(project), pattern)
 
 
-def matching(lockfiles: Iterable[Lockfile], pattern: str | None) -> list[Holding]:
+def matching(lockfiles: Iterable[Lockfile], pattern: str | None) -> list[RecordedShot]:
     """As `find`, in some lockfiles. Raises UnknownAddress when nothing matches."""
-    every = holdings(lockfiles)
+    every = recorded_shots(lockfiles)
     if pattern is None:
         return every
     wanted = Pattern(pattern)
@@ -119,13 +120,13 @@ def in_progress(project: Project, pattern: str | None = None) -> list[ShotAddres
     found = [
         ShotAddress(name, task.intent.instance)
         for name in sorted(names)
-        for task in owned(project, name).journal.open.values()
+        for task in recorded_state(project, name).journal.open.values()
     ]
     wanted = None if pattern is None else Pattern(pattern)
     return [address for address in found if wanted is None or wanted.matches(address) or address.spec == pattern]
 
 
-def find_one(project: Project, address: str) -> Holding:
+def find_one(project: Project, address: str) -> RecordedShot:
     """The one holding of an address.
 
     Raises:

@@ -13,12 +13,12 @@ from ltxspec.plan.limits import budget_warning
 from ltxspec.plan.planfile import PlanOptions, SavedPlan, plan_digest, read_plan_file, saved_plan
 from ltxspec.plan.planner import PlanContext, plan_spec
 from ltxspec.plan.prices import shadowed_prices
-from ltxspec.plan.recorded import Owned
+from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.selection import Selection, selection
 from ltxspec.plan.spending import assumed, spent
-from ltxspec.plan.terms import Limits, Terms
+from ltxspec.plan.terms import SpendingLimits, Terms
 from ltxspec.project.load import render_specs
-from ltxspec.project.lookup import owned
+from ltxspec.project.lookup import recorded_state
 from ltxspec.project.project import Project
 from ltxspec.render.models import RenderedSpec
 from ltxspec.storage.config import Config
@@ -95,7 +95,7 @@ def plan_project(
     project: Project,
     options: PlanOptions,
     rendered: Sequence[RenderedSpec] | None = None,
-    recorded: Mapping[str, Owned] | None = None,
+    recorded: Mapping[str, RecordedState] | None = None,
 ) -> ProjectPlan:
     """Plan what `options` asks for.
 
@@ -119,14 +119,14 @@ def plan_specs(
     project: Project,
     rendered: Sequence[RenderedSpec],
     selection: Selection,
-    recorded: Mapping[str, Owned] | None = None,
+    recorded: Mapping[str, RecordedState] | None = None,
 ) -> Plan:
     """Plan rendered specs, against what is recorded of them. Raises as `plan_project`."""
     whole = replace(selection, targets=())  # what is under way outside of the targets is committed money, too
     context = PlanContext(
         project.config.project.id, project.provider, project.catalog, whole, project.config.provider.attempts
     )
-    have = {spec.name: (recorded or {}).get(spec.name) or owned(project, spec.name) for spec in rendered}
+    have = {spec.name: (recorded or {}).get(spec.name) or recorded_state(project, spec.name) for spec in rendered}
     diagnostics = _check_selection(selection, rendered, have)
     changes: list[Change] = []
     money, unreported = {}, {}
@@ -165,9 +165,9 @@ def with_budget_warning(planned: ProjectPlan) -> ProjectPlan:
     return replace(planned, plan=replace(plan, diagnostics=[*plan.diagnostics, *found])) if found else planned
 
 
-def limits_of(config: Config) -> Limits:
+def limits_of(config: Config) -> SpendingLimits:
     """The limits of `[budget]`."""
-    return Limits(config.budget.per_apply, config.budget.per_shot, config.budget.per_spec)
+    return SpendingLimits(config.budget.per_apply, config.budget.per_shot, config.budget.per_spec)
 
 
 def rules_of(config: Config) -> list["Rule"]:
@@ -194,7 +194,7 @@ def _with_policies(project: Project, plan: Plan) -> Plan:
 
 
 def _check_selection(
-    selection: Selection, rendered: Sequence[RenderedSpec], have: Mapping[str, Owned]
+    selection: Selection, rendered: Sequence[RenderedSpec], have: Mapping[str, RecordedState]
 ) -> list[Diagnostic]:
     """Refuse patterns that name no shot; warn of those that `--target` leaves without effect."""
     if not (selection.targets or selection.retakes or selection.retries):
@@ -210,7 +210,7 @@ def _check_selection(
     ]
 
 
-def _recorded(spec: str, have: Owned) -> list[ShotAddress]:
+def _recorded(spec: str, have: RecordedState) -> list[ShotAddress]:
     """Every shot that the lockfile or the journal of a spec knows."""
     ordered = [task.intent.instance for task in have.journal.open.values()]
     return [ShotAddress(spec, key) for key in (*have.lockfile.shots, *have.lockfile.retired, *ordered)]

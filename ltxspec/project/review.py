@@ -12,13 +12,13 @@ from ltxspec.plan.selection import Selection
 from ltxspec.project.plan import limits_of, plan_specs, rules_of
 from ltxspec.project.project import Project
 from ltxspec.project.revisions import Revisions, choose_revisions
-from ltxspec.project.snapshot import Reading, project_at, read_side
+from ltxspec.project.snapshot import SnapshotReading, project_at, read_side
 from ltxspec.review.causes import causes_of
-from ltxspec.review.compare import Terms, compare
+from ltxspec.review.compare import ComparisonTerms, compare
 from ltxspec.review.models import WORKING_TREE, Cause, Review, RuleChange
 from ltxspec.review.rules import delivery_changes, model_changes, setting_changes
 from ltxspec.review.scopes import SpecScope
-from ltxspec.review.sides import Side
+from ltxspec.review.sides import ReviewSide
 from ltxspec.storage.settings import policies, settings
 from ltxspec.storage.trees import FolderTree, GitTree
 from ltxspec.storage.validation_cache import FileVerdicts
@@ -48,18 +48,18 @@ def make_review(project: Project, base: str | None = None, head: str | None = No
         return _compared(old, new, revisions)
 
 
-def _read_commit(commit: str, project: Project, stack: ExitStack, verdicts: FileVerdicts) -> Reading:
+def _read_commit(commit: str, project: Project, stack: ExitStack, verdicts: FileVerdicts) -> SnapshotReading:
     tree = stack.enter_context(GitTree(project.root, commit))
     return read_side(commit, project_at(project, tree), tree, verdicts)
 
 
-def _compared(old: Reading, new: Reading, revisions: Revisions) -> Review:
+def _compared(old: SnapshotReading, new: SnapshotReading, revisions: Revisions) -> Review:
     plannable = [spec for name, spec in new.specs.rendered.items() if name in new.owned]
     config = new.project.config
     plan = plan_specs(replace(new.project, config=replace(config, policy=())), plannable, Selection(), new.owned)
     broken = check_policies(rules_of(config), plan, new.project.catalog, new.tree)
     sides = old.side(new.files), new.side(old.files)
-    terms = Terms(
+    terms = ComparisonTerms(
         plan=replace(plan, diagnostics=broken),
         limits=limits_of(config),
         diagnostics=[*_head_problems(new), *broken, *shadowed_prices(plan, new.project.catalog), *_base_problems(old)],
@@ -71,7 +71,7 @@ def _compared(old: Reading, new: Reading, revisions: Revisions) -> Review:
     return replace(review, base_name=revisions.base_name, head_commit=revisions.head or revisions.checkout)
 
 
-def _rules(old: Reading, new: Reading, sides: tuple[Side, Side]) -> list[RuleChange]:
+def _rules(old: SnapshotReading, new: SnapshotReading, sides: tuple[ReviewSide, ReviewSide]) -> list[RuleChange]:
     """What changed in rules and prices; first what no change can push out of sight by being long."""
     was, now = (reading.project.config.delivery.parameters() for reading in (old, new))
     return [*rules_between(old.project, new.project), *delivery_changes(*sides, was, now)]
@@ -90,7 +90,7 @@ def rules_between(old: Project, new: Project) -> list[RuleChange]:
 class _Causes:
     """Looks for causes in the two versions of a spec; each version is prepared once."""
 
-    def __init__(self, old: Reading, new: Reading) -> None:
+    def __init__(self, old: SnapshotReading, new: SnapshotReading) -> None:
         self._sides = (old, new)
         self._scopes: tuple[dict[str, SpecScope], dict[str, SpecScope]] = ({}, {})
 
@@ -106,7 +106,7 @@ class _Causes:
         return scopes[spec]
 
 
-def _head_problems(new: Reading) -> list[Diagnostic]:
+def _head_problems(new: SnapshotReading) -> list[Diagnostic]:
     lockfiles = [
         Diagnostic("error", error.code, error.summary, error.where, error.hint)
         for error in (*new.unreadable.values(), *new.edited.values())
@@ -114,7 +114,7 @@ def _head_problems(new: Reading) -> list[Diagnostic]:
     return [*new.problems.diagnostics, *lockfiles]
 
 
-def _base_problems(old: Reading) -> list[Diagnostic]:
+def _base_problems(old: SnapshotReading) -> list[Diagnostic]:
     """What the base cannot tell. It is nobody's task in this change, so it is one warning a file, without a place."""
     broken = [
         Diagnostic(

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from ltxspec.errors import MediaError
 from ltxspec.lock.models import Output, Take
 from ltxspec.media.comparison import Filmed, compare
-from ltxspec.report.storyboard.models import Clip, Footage, Picture
+from ltxspec.report.storyboard.models import Clip, ClipPair, Picture
 from ltxspec.review.models import Review, ShotReview
 from ltxspec.storage.durable import translated
 
@@ -19,7 +19,7 @@ _MIMES = {"mp4": "video/mp4", "mov": "video/mp4", "webm": "video/webm", "matrosk
 
 
 @dataclass(frozen=True, slots=True)
-class Screening:
+class MediaOptions:
     """How the videos of a review are to be shown.
 
     Args:
@@ -34,29 +34,29 @@ class Screening:
     embed: bool = False
     still_width: int = 360
 
-    def with_stills(self, width: int) -> "Screening":
+    def with_stills(self, width: int) -> "MediaOptions":
         """The same with stills of another width."""
         return replace(self, still_width=width)
 
 
 @dataclass(frozen=True, slots=True)
-class Screened:
+class ReviewMedia:
     """A review with its footage, shot by shot, and what a reader should know about videos that are not in it."""
 
     review: Review
-    footage: Sequence[Sequence[Footage]]
+    footage: Sequence[Sequence[ClipPair]]
     problems: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Reel:
+class _ClipFiles:
     """The files of one result of a shot."""
 
     before: Path | None
     after: Path | None
 
 
-def screen(review: Review, how: Screening) -> Screened:
+def screen(review: Review, how: MediaOptions) -> ReviewMedia:
     """Find and measure the videos of a review.
 
     They are read in several threads: decoding is most of the work, and PyAV lets other threads run meanwhile.
@@ -69,7 +69,7 @@ def screen(review: Review, how: Screening) -> Screened:
     if away := _missing(review, how.find):
         those = "1 video is" if away == 1 else f"{away:,} videos are"
         problems.append(f"{those} not on this machine; `ltxspec archive pull` fetches those in use")
-    return Screened(review, footage, problems)
+    return ReviewMedia(review, footage, problems)
 
 
 def _missing(review: Review, find: Callable[[str], Path | None]) -> int:
@@ -78,13 +78,13 @@ def _missing(review: Review, find: Callable[[str], Path | None]) -> int:
     return sum(1 for take in takes.values() for output in take.outputs if _file(output, find) is None)
 
 
-def _reels(shot: ShotReview, find: Callable[[str], Path | None]) -> Iterator[_Reel]:
+def _reels(shot: ShotReview, find: Callable[[str], Path | None]) -> Iterator[_ClipFiles]:
     before, after = _outputs(shot.before), _outputs(shot.after)
     if shot.before is not None and shot.after is not None and shot.before.task_id == shot.after.task_id:
         before = ()  # one video on both sides is shown once
     for index in range(max(len(before), len(after))):
         files = [_file(side[index], find) if index < len(side) else None for side in (before, after)]
-        yield _Reel(*files)
+        yield _ClipFiles(*files)
 
 
 def _outputs(take: Take | None) -> Sequence[Output]:
@@ -95,7 +95,7 @@ def _file(output: Output, find: Callable[[str], Path | None]) -> Path | None:
     return find(output.sha256) if output.sha256 else None
 
 
-def _compare(reel: _Reel, width: int, problems: list[str]) -> tuple[Filmed | None, Filmed | None]:
+def _compare(reel: _ClipFiles, width: int, problems: list[str]) -> tuple[Filmed | None, Filmed | None]:
     try:
         return compare(reel.before, reel.after, width=width)
     except MediaError:
@@ -112,15 +112,15 @@ def _alone(file: Path | None, width: int, problems: list[str]) -> Filmed | None:
         return None
 
 
-def _footage(reel: _Reel, filmed: tuple[Filmed | None, Filmed | None], screening: Screening) -> Footage:
+def _footage(reel: _ClipFiles, filmed: tuple[Filmed | None, Filmed | None], screening: MediaOptions) -> ClipPair:
     before, after = (
         _clip(file, film, screening) if file is not None and film is not None else None
         for file, film in zip((reel.before, reel.after), filmed, strict=True)
     )
-    return Footage(before, after)
+    return ClipPair(before, after)
 
 
-def _clip(file: Path, filmed: Filmed, screening: Screening) -> Clip:
+def _clip(file: Path, filmed: Filmed, screening: MediaOptions) -> Clip:
     info = filmed.info
     return Clip(
         sha256=file.stem,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ltxspec.project.adapters import open_archive
 from ltxspec.project.project import Project
-from ltxspec.project.review_media import Screened, Screening, screen
+from ltxspec.project.review_media import MediaOptions, ReviewMedia, screen
 from ltxspec.review.models import Review
 from ltxspec.storage.documents import write_document
 from ltxspec.storage.paths import shown
@@ -33,7 +33,7 @@ def write_review(
     from ltxspec.project.review_sheets import STILL_WIDTH
 
     page = files.get("html", project.folder / "review.html")
-    how = Screening(open_archive(project).path_of, page.parent.resolve(), embed)
+    how = MediaOptions(open_archive(project).path_of, page.parent.resolve(), embed)
     screened = screen(review, how.with_stills(STILL_WIDTH) if "png_dir" in files else how)
     written = []
     for path, pieces in _documents(screened, files):
@@ -42,7 +42,7 @@ def write_review(
     return written, list(screened.problems)
 
 
-def _documents(screened: Screened, files: Mapping[str, Path]) -> Iterator[tuple[Path, Iterable[bytes]]]:
+def _documents(screened: ReviewMedia, files: Mapping[str, Path]) -> Iterator[tuple[Path, Iterable[bytes]]]:
     """(file, its bytes in pieces) of everything that was asked for."""
     if "html" in files:
         from ltxspec.report.storyboard.page import storyboard

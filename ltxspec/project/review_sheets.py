@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterator
 from hashlib import sha256
 
-from ltxspec.media.contact_sheet import Frame, Sheet, SheetShot, contact_sheet
-from ltxspec.media.contact_sheet import Side as SheetSide
-from ltxspec.project.review_media import Screened
+from ltxspec.media.contact_sheet import Frame, Sheet, SheetShot, SheetSide, contact_sheet
+from ltxspec.project.review_media import ReviewMedia
 from ltxspec.report.review import wording as words
 from ltxspec.report.storyboard.cards import Card, card_of
-from ltxspec.report.storyboard.players import Side
+from ltxspec.report.storyboard.players import PlayerSide
 from ltxspec.report.terminal import clean
 from ltxspec.report.word_diff import Effort
 
@@ -17,13 +16,13 @@ STILL_WIDTH = 480  # pixels of a still in the picture of one shot
 _LONGEST_NAME = 80
 
 
-def sheet_of(screened: Screened) -> bytes:
+def sheet_of(screened: ReviewMedia) -> bytes:
     """One PNG with every shot, before and after."""
     shots = [shot for card in _cards(screened) for shot in _shots(card)]
     return contact_sheet(Sheet(words.headline(screened.review), shots))
 
 
-def sheets_of(screened: Screened) -> Iterator[tuple[str, str, bytes]]:
+def sheets_of(screened: ReviewMedia) -> Iterator[tuple[str, str, bytes]]:
     """(address, file name, PNG) of each shot that has a picture on either side."""
     for card in _cards(screened):
         if any(side.clip for player in card.players for side in player.sides):
@@ -37,7 +36,7 @@ def file_name(address: str) -> str:
     return f"{safe}-{sha256(address.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}.png"
 
 
-def _cards(screened: Screened) -> list[Card]:
+def _cards(screened: ReviewMedia) -> list[Card]:
     effort, pairs = Effort(), zip(screened.review.shots, screened.footage, strict=True)
     return [card_of(number, shot, footage, effort) for number, (shot, footage) in enumerate(pairs, 1)]
 
@@ -57,7 +56,7 @@ def _nothing_before(card: Card) -> str:
     return "The same video" if card.same_video else "New shot"
 
 
-def _side(side: Side) -> SheetSide:
+def _side(side: PlayerSide) -> SheetSide:
     stills = side.clip.stills if side.clip else ()
     frames = tuple(Frame(still.jpeg, f"{still.seconds:.2f} s") for still in stills)
     return SheetSide(f"{side.caption}  {side.cost}", frames, clean(side.blank))

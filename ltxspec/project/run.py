@@ -3,20 +3,20 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from ltxspec.apply.budget import Budget
-from ltxspec.apply.engine import Job, RunSettings, World
+from ltxspec.apply.budget import RunBudget
+from ltxspec.apply.engine import Adapters, Job, RunSettings
 from ltxspec.apply.engine import run as run_engine
 from ltxspec.apply.events import ApplyEvent, Emit, EventKind, RunSummary
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.ports import LocalMedia
-from ltxspec.apply.recovery import Limits
+from ltxspec.apply.recovery import RecoveryLimits
 from ltxspec.apply.task import StopSignal
 from ltxspec.catalog.media import is_local_file, media_values
 from ltxspec.errors import Refused
 from ltxspec.plan.actions import Action, Change
 from ltxspec.plan.selection import selection
 from ltxspec.project.adapters import open_archive, open_provider
-from ltxspec.project.locks import Held
+from ltxspec.project.locks import LockedSpecs
 from ltxspec.project.plan import ProjectPlan
 from ltxspec.project.project import Project
 from ltxspec.report.wording import counted
@@ -31,7 +31,7 @@ class PreparedRun:
     project: Project
     jobs: Sequence[Job]
     settings: RunSettings
-    budget: Budget
+    budget: RunBudget
     stop: StopSignal = field(default_factory=StopSignal)  # ends the run early: nothing more is ordered
     arriving: set[TaskId] = field(default_factory=set)  # finished tasks whose videos are being downloaded
 
@@ -49,7 +49,7 @@ class PreparedRun:
         archive = open_archive(self.project, [job.ledger.spec for job in self.jobs])
         if self.settings.submit and any(change.action.spends for job in self.jobs for change in job.changes):
             archive.refuse_unwritable()
-        world = World(provider, archive, SystemClock(), media_loader(self.project), emit, self.arriving)
+        world = Adapters(provider, archive, SystemClock(), media_loader(self.project), emit, self.arriving)
         try:
             summary = await run_engine(self.jobs, world, self.settings, self.budget, self.stop)
         finally:
@@ -128,14 +128,14 @@ def settings_of(
         parallelism=parallelism or project.config.provider.parallelism,
         poll_interval=min(config.poll_interval, own.interval) if quick else config.poll_interval,
         poll_max=min(config.poll_max, own.longest) if quick else config.poll_max,
-        limits=Limits(grace=config.grace, task_timeout=config.task_timeout),
+        limits=RecoveryLimits(grace=config.grace, task_timeout=config.task_timeout),
         detach=detach,
         submit=submit,
         approved=approved,
     )
 
 
-def jobs_of(held: Held, planned: ProjectPlan, *, only_open: bool = False) -> list[Job]:
+def jobs_of(held: LockedSpecs, planned: ProjectPlan, *, only_open: bool = False) -> list[Job]:
     """One job a spec. With `only_open`, nothing but what is in progress already is touched."""
     clock = SystemClock()
     retried = selection(retries=planned.options.retries)

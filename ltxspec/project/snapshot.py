@@ -16,15 +16,15 @@ from ltxspec.errors import (
 from ltxspec.lock.codec import decode_lockfile
 from ltxspec.lock.journal import fold
 from ltxspec.lock.models import Lockfile
-from ltxspec.plan.recorded import Owned
+from ltxspec.plan.recorded import RecordedState
 from ltxspec.project.load import LoadedSpecs, load_specs
 from ltxspec.project.project import Project
-from ltxspec.review.sides import Side
+from ltxspec.review.sides import ReviewSide
 from ltxspec.storage.config import Config, parse_config
 from ltxspec.storage.finding import CONFIG_NAME, LARGEST_CONFIG
 from ltxspec.storage.journal import read_events
 from ltxspec.storage.packaged import LARGEST_MODEL, not_json, own_models, read_model_documents, replaced_model_documents
-from ltxspec.storage.trees import FolderTree, Tree
+from ltxspec.storage.trees import FileTree, FolderTree
 from ltxspec.storage.validation_cache import FileVerdicts
 
 _MODELS = "schemas/models"
@@ -32,28 +32,28 @@ _LOCK = ".lock.json"
 
 
 @dataclass(slots=True)
-class Reading:
+class SnapshotReading:
     """One side while it is read, and afterwards everything known about it."""
 
     name: str
     project: Project  # with the configuration and the models of this side
-    tree: Tree
+    tree: FileTree
     verdicts: FileVerdicts
     problems: Problems = field(default_factory=Problems)
     specs: LoadedSpecs = field(default_factory=LoadedSpecs)
-    owned: dict[str, Owned] = field(default_factory=dict)
+    owned: dict[str, RecordedState] = field(default_factory=dict)
     paid: dict[str, list[Lockfile]] = field(default_factory=dict)  # those of paid providers that are not compared
     unreadable: dict[str, LtxspecError] = field(default_factory=dict)  # spec -> what is wrong with its lockfile
     edited: dict[str, LtxspecError] = field(default_factory=dict)  # the same, where its takes are told all the same
 
-    def side(self, elsewhere: Mapping[str, str]) -> Side:
+    def side(self, elsewhere: Mapping[str, str]) -> ReviewSide:
         """What was read, as values.
 
         Args:
             elsewhere: file -> name of its spec on the other side, for files too broken to tell.
         """
         names = {file: name or elsewhere.get(file, "") for file, name in self.specs.broken.items()}
-        return Side(
+        return ReviewSide(
             name=self.name,
             requests={
                 name: {request.address.instance: request for request in spec.requests}
@@ -73,21 +73,21 @@ class Reading:
         return {spec.file: spec.name for spec in self.specs.rendered.values()} | self.specs.broken
 
 
-def read_side(name: str, project: Project, tree: Tree, verdicts: FileVerdicts) -> Reading:
+def read_side(name: str, project: Project, tree: FileTree, verdicts: FileVerdicts) -> SnapshotReading:
     """Read everything. What is wrong with it stands in the reading; only a broken configuration is raised.
 
     Raises:
         Invalid: the configuration or a model file of this side is not valid.
         StorageError: something cannot be read at all.
     """
-    reading = Reading(name, project, tree, verdicts)
+    reading = SnapshotReading(name, project, tree, verdicts)
     files = tree.specs(project.config.project.specs)
     reading.specs = load_specs(files, project, tree, verdicts, reading.problems)
     _read_lockfiles(reading)
     return reading
 
 
-def project_at(project: Project, tree: Tree) -> Project:
+def project_at(project: Project, tree: FileTree) -> Project:
     """The project as a commit configures it: its `ltxspec.toml` and its own model files.
 
     Raises:
@@ -101,7 +101,7 @@ def project_at(project: Project, tree: Tree) -> Project:
     return replace(project, config=config, catalog=catalog_at(project, tree))
 
 
-def catalog_at(project: Project, tree: Tree) -> Catalog:
+def catalog_at(project: Project, tree: FileTree) -> Catalog:
     """The models of a commit. The same object when they are the same: it is compared and cached by identity.
 
     Raises:
@@ -126,7 +126,7 @@ def catalog_at(project: Project, tree: Tree) -> Catalog:
     return load_catalog(documents, replaced_model_documents(documents), own_models(documents))
 
 
-def _read_lockfiles(reading: Reading) -> None:
+def _read_lockfiles(reading: SnapshotReading) -> None:
     """Read every lockfile of the provider; on the working tree with what its journals know is under way.
 
     What other providers were paid for is read as well: a change of the provider must not keep it out of sight that a
@@ -149,18 +149,18 @@ def _read_lockfiles(reading: Reading) -> None:
                 reading.unreadable[spec] = error
 
 
-def _names(tree: Tree, folder: str) -> list[str]:
+def _names(tree: FileTree, folder: str) -> list[str]:
     return [path.rpartition("/")[2].removesuffix(_LOCK) for path in tree.names(folder, _LOCK)]
 
 
-def _owned(spec: str, reading: Reading, path: str) -> Owned:
+def _owned(spec: str, reading: SnapshotReading, path: str) -> RecordedState:
     """What is owned. On the working tree the journal is read first, as `read_state` explains."""
     paths = reading.project.paths_of(spec)
     events = read_events(paths.journal, paths.root) if isinstance(reading.tree, FolderTree) else []
-    return Owned(_lockfile(spec, reading, path, reading.project.provider), fold(events))
+    return RecordedState(_lockfile(spec, reading, path, reading.project.provider), fold(events))
 
 
-def _lockfile(spec: str, reading: Reading, path: str, provider: str) -> Lockfile:
+def _lockfile(spec: str, reading: SnapshotReading, path: str, provider: str) -> Lockfile:
     """A lockfile of a commit or of the disk; empty when there is none.
 
     One that is missing here, though git tracks it, shows as what it is in a review: takes that are lost. One whose

@@ -17,7 +17,7 @@ from ltxspec.render.allowance import Allowance
 from ltxspec.render.merge import merge
 from ltxspec.render.templating import has_tags
 from ltxspec.spec.files import FileProblem, ProjectFiles
-from ltxspec.spec.models import Shot, Spec
+from ltxspec.spec.models import Spec, SpecShot
 from ltxspec.values import Fingerprint, Json, Usd
 
 _LETTERS_A_STEP = 64  # of parameters that are only compared
@@ -132,7 +132,7 @@ class PlainParameters:
         self._plain_defaults = not has_tags(repr(spec.defaults))
         self._known: dict[tuple[str | None, bytes], ParameterSet | None] = {}
 
-    def of(self, shot: Shot) -> ParameterSet | None:
+    def of(self, shot: SpecShot) -> ParameterSet | None:
         """A shot's parameters over the defaults; None when they, or its model, have templates or the model is unknown.
 
         They are told apart by their JSON, which keeps 1, 1.0, "1" and true apart, and in which tags stay what they are.
@@ -146,7 +146,7 @@ class PlainParameters:
             self._known[key] = self._prepare(name, shot, key[1].decode())
         return self._known[key]
 
-    def _prepare(self, name: str | None, shot: Shot, written: str) -> ParameterSet | None:
+    def _prepare(self, name: str | None, shot: SpecShot, written: str) -> ParameterSet | None:
         model = None if name is None or has_tags(name) else self._catalog.find(name)
         if model is None or not self._plain_defaults or has_tags(written):
             return None

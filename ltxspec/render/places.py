@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from ltxspec.errors import Location
 from ltxspec.render.template_problem import TemplateProblem
-from ltxspec.spec.models import Shot, Spec
+from ltxspec.spec.models import Spec, SpecShot
 from ltxspec.values import Json
 
 Path = tuple[str | int, ...]
@@ -29,7 +29,7 @@ class Places:
         """The value at `path`."""
         return self._document.locate(path, value=True)
 
-    def path_of(self, shot: Shot, path: Path) -> Path:
+    def path_of(self, shot: SpecShot, path: Path) -> Path:
         """Where a parameter of a shot is written: in the shot, or in `defaults`, or nowhere (then: the shot)."""
         own, inherited = _known(shot.parameters, path), _known(self._defaults, path)
         if own and own >= inherited:

@@ -20,12 +20,12 @@ from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.render.parameter_sets import KnownGood, ParameterSet, ParameterSets, PlainParameters
 from ltxspec.render.places import Path, Places
 from ltxspec.render.templating import Templates, has_tags
-from ltxspec.render.texts import FAILED, Reading, Scope, Texts
+from ltxspec.render.texts import FAILED, Scope, TextReading, Texts
 from ltxspec.render.uploads import warn_of_shared_uploads
 from ltxspec.render.variables import Variables, instance_variables, spec_variables
 from ltxspec.spec.expansion import expand
 from ltxspec.spec.files import FileProblem, ProjectFiles
-from ltxspec.spec.models import Instance, Shot, Spec
+from ltxspec.spec.models import Instance, Spec, SpecShot
 from ltxspec.values import Json, ShotAddress
 
 
@@ -126,7 +126,7 @@ class _Rendering:
         inside = Scope(names_for(model, request, variables.values), instance.key)
         return request if run_checks(checks, inside, self.texts, self.places, self.findings) else None
 
-    def model(self, shot: Shot, scope: Scope) -> Model | None:
+    def model(self, shot: SpecShot, scope: Scope) -> Model | None:
         """The model of a shot: its own, or the spec's."""
         own = shot.model is not None
         path: Path = ("shots", shot.name, "model") if own else ("model",)
@@ -150,7 +150,7 @@ class _Rendering:
             )
         return model
 
-    def prompt(self, shot: Shot, scope: Scope, model: Model | None) -> str | None:
+    def prompt(self, shot: SpecShot, scope: Scope, model: Model | None) -> str | None:
         """The rendered, stripped prompt."""
         path: Path = ("shots", shot.name, "prompt")
         text, file = shot.prompt or "", None
@@ -203,11 +203,11 @@ class _Rendering:
                 self.prompt_files[path] = problem
         return self.prompt_files[path]
 
-    def parameters(self, shot: Shot, scope: Scope, model: Model | None) -> ParameterSet | None:
+    def parameters(self, shot: SpecShot, scope: Scope, model: Model | None) -> ParameterSet | None:
         """The parameters of a shot over the defaults, rendered and checked; without a model, only rendered."""
         found = self.plain_sets.of(shot)
         if found is None:
-            reading = Reading(
+            reading = TextReading(
                 lambda path: self.places.path_of(shot, path), lambda path, text: convert(model, path, text)
             )
             rendered = self.texts.read(merge(self.spec.defaults, shot.parameters), scope, reading)
@@ -218,7 +218,7 @@ class _Rendering:
             self.blame(problem, shot, scope)
         return None if found.problems else found
 
-    def blame(self, problem: ParameterProblem, shot: Shot, scope: Scope) -> None:
+    def blame(self, problem: ParameterProblem, shot: SpecShot, scope: Scope) -> None:
         """Report a wrong parameter where it is written."""
         path = self.places.path_of(shot, problem.path)
         if path == ("shots", shot.name) and problem.path[0] in self.context.delivery:

@@ -27,7 +27,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TextReading:
     """How a value is walked: where its parts are written, and what becomes of texts that expressions give."""
 
     written: Callable[[Path], Path]
@@ -56,9 +56,9 @@ class Texts:
         """A value with every text inside rendered; an expression alone keeps its type. `FAILED` when one failed."""
         if isinstance(value, str) and not has_tags(value):
             return value
-        return self.read(value, scope, Reading(lambda inside: (*path, *inside), lambda _, text: text))
+        return self.read(value, scope, TextReading(lambda inside: (*path, *inside), lambda _, text: text))
 
-    def read(self, value: Json, scope: Scope, reading: Reading) -> Json:
+    def read(self, value: Json, scope: Scope, reading: TextReading) -> Json:
         """As `value`, for a value whose parts may be written in several places."""
         return self._walk(value, (), scope, reading)
 
@@ -70,7 +70,7 @@ class Texts:
             self._blame(problem, path, scope)
             return None
 
-    def _walk(self, value: Json, path: Path, scope: Scope, reading: Reading) -> Json:
+    def _walk(self, value: Json, path: Path, scope: Scope, reading: TextReading) -> Json:
         self._templates.allowance.work(1)
         if isinstance(value, str):
             return self._evaluate(value, path, scope, reading) if has_tags(value) else value
@@ -82,7 +82,7 @@ class Texts:
             return FAILED if _failed(items) else items
         return value
 
-    def _evaluate(self, text: str, path: Path, scope: Scope, reading: Reading) -> Json:
+    def _evaluate(self, text: str, path: Path, scope: Scope, reading: TextReading) -> Json:
         try:
             value = self._templates.value(text, scope.variables, beside=self._beside)
         except TemplateProblem as problem:

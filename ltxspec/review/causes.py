@@ -11,7 +11,7 @@ from ltxspec.plan.actions import FieldChange
 from ltxspec.redaction import redact_secrets
 from ltxspec.review.models import Cause, CauseKind
 from ltxspec.review.references import References, references
-from ltxspec.review.scopes import SpecScope, TextFile, View
+from ltxspec.review.scopes import ScopeView, SpecScope, TextFile
 from ltxspec.values import Json
 
 _LONGEST = 300  # characters of a value: enough to recognise it
@@ -19,7 +19,7 @@ _MISSING = object()
 _PROMPT, _MODEL = "positivePrompt", "model"
 
 
-def causes_of(before: View, after: View, changes: Sequence[FieldChange]) -> tuple[Cause, ...]:
+def causes_of(before: ScopeView, after: ScopeView, changes: Sequence[FieldChange]) -> tuple[Cause, ...]:
     """Why the fields of a request changed between two sides, each cause once.
 
     Args:
@@ -47,7 +47,7 @@ def causes_of(before: View, after: View, changes: Sequence[FieldChange]) -> tupl
 class _Search:
     """The causes found so far for one shot."""
 
-    def __init__(self, before: View, after: View) -> None:
+    def __init__(self, before: ScopeView, after: ScopeView) -> None:
         self._before = before
         self._after = after
         self._seen: set[str] = set()  # variables looked at
@@ -138,7 +138,7 @@ def _both(*texts: Json) -> References:
     return references([text for text in texts if text is not None])
 
 
-def _origin(name: str, view: View) -> tuple[CauseKind, str]:
+def _origin(name: str, view: ScopeView) -> tuple[CauseKind, str]:
     """What kind of variable it is, and how a reader finds it."""
     shot = view.shot
     if name not in view.instance.variables:

@@ -10,17 +10,17 @@ from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.estimate import estimate, reckoned
 from ltxspec.plan.planfile import plan_digest
-from ltxspec.plan.terms import Limits
+from ltxspec.plan.terms import SpendingLimits
 from ltxspec.redaction import redact_diagnostic
-from ltxspec.review.models import Kind, Review, RuleChange, ShotReview
+from ltxspec.review.models import Review, RuleChange, ShotKind, ShotReview
 from ltxspec.review.refusals import refusals
 from ltxspec.review.shots import FindCauses, Pair, find_origins, review_spec
-from ltxspec.review.sides import Holdings, Side, comparable, holdings, lost_takes
+from ltxspec.review.sides import Holdings, ReviewSide, comparable, holdings, lost_takes
 from ltxspec.values import ShotAddress, Usd, total_usd
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ComparisonTerms:
     """What a comparison needs besides its two sides.
 
     Args:
@@ -34,14 +34,14 @@ class Terms:
     """
 
     plan: Plan
-    limits: Limits = field(default_factory=Limits)
+    limits: SpendingLimits = field(default_factory=SpendingLimits)
     diagnostics: Sequence[Diagnostic] = ()
     causes: FindCauses = lambda _before, _after, _changes: ()
     rules: Sequence[RuleChange] = ()
     catalog: Catalog = field(default_factory=lambda: Catalog((), {}))
 
 
-def compare(base: Side, head: Side, terms: Terms) -> Review:
+def compare(base: ReviewSide, head: ReviewSide, terms: ComparisonTerms) -> Review:
     """Review a change. Its digest is empty when the head is not wholly known: then nothing can be approved."""
     is_whole = head.is_whole
     base, head = comparable(base, head)
@@ -82,7 +82,11 @@ def compare(base: Side, head: Side, terms: Terms) -> Review:
 
 
 def _shots(
-    base: Side, head: Side, terms: Terms, had: Holdings, bought: Mapping[ShotAddress, tuple[Take, ...]]
+    base: ReviewSide,
+    head: ReviewSide,
+    terms: ComparisonTerms,
+    had: Holdings,
+    bought: Mapping[ShotAddress, tuple[Take, ...]],
 ) -> tuple[list[ShotReview], int]:
     """All shots that the change touches, spec by spec, and the number of the others."""
     planned: dict[str, dict[str, Change]] = {}
@@ -105,7 +109,7 @@ def _shots(
     return shots, unchanged
 
 
-def _altered_alone(altered: Sequence[AlteredTake], shots: Sequence[ShotReview], head: Side) -> int:
+def _altered_alone(altered: Sequence[AlteredTake], shots: Sequence[ShotReview], head: ReviewSide) -> int:
     """How many shots have nothing but an altered record: they count with those, not with the unchanged."""
     alone = {item.address for item in altered} - {shot.address for shot in shots}
     return sum(1 for address in alone if address.instance in head.wanted(address.spec))
@@ -113,7 +117,7 @@ def _altered_alone(altered: Sequence[AlteredTake], shots: Sequence[ShotReview], 
 
 def _left_over(change: Change) -> ShotReview:
     """A task that was ordered for an earlier version of a shot, beside what happens to the shot itself."""
-    kind = Kind.RESUMING if change.action is Action.RESUME else Kind.UPDATED
+    kind = ShotKind.RESUMING if change.action is Action.RESUME else ShotKind.UPDATED
     return ShotReview(change.address, kind, change=change, source=change.source)
 
 

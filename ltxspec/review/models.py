@@ -15,7 +15,7 @@ INVALID = "invalid"  # the code of the refusal that stands for errors: not every
 _NOTHING = Usd(0)
 
 
-class Kind(StrEnum):
+class ShotKind(StrEnum):
     """What a change does to one shot. The value is the name in JSON."""
 
     RENDERED = "rendered"  # bought in this change: the head has a current take that the base did not have
@@ -62,7 +62,7 @@ class ShotReview:
     """
 
     address: ShotAddress
-    kind: Kind
+    kind: ShotKind
     before: Take | None = None  # current take of the base
     after: Take | None = None  # current take of the head
     change: Change | None = None  # what apply would do at the head, when it is not up to date
@@ -99,7 +99,7 @@ class RuleChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class ApplyRefusal:
     """Why this change cannot be applied, or merged, as it is; `code` is for machines."""
 
     code: str  # "tasks-lost", "record-altered", "invalid", "policy", "unknown-price", "over-budget"
@@ -133,13 +133,13 @@ class Review:
     total_after_unknown: int = 0
     under_way: Usd = _NOTHING  # committed already: tasks to resume
     under_way_unknown: int = 0
-    refusals: Sequence[Refusal] = ()
+    refusals: Sequence[ApplyRefusal] = ()
     base_name: str = ""  # how the base was found or asked for, for people: "merge base of origin/main"
     head_commit: str | None = None  # the commit the head is, or is based on when it is the working tree
     rules: Sequence[RuleChange] = ()  # told before everything else
     reckoned: Usd | None = None  # what limits reckon for all that is to do, where that is more than the estimates
     altered: Sequence[AlteredTake] = ()  # tasks that both sides record, and not in the same words
 
-    def count(self, kind: Kind) -> int:
+    def count(self, kind: ShotKind) -> int:
         """How many shots are of this kind."""
         return sum(1 for shot in self.shots if shot.kind is kind)

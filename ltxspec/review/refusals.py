@@ -8,8 +8,8 @@ from ltxspec.plan.actions import Plan
 from ltxspec.plan.limits import refuse_over_budget, refuse_unknown_prices
 from ltxspec.plan.policy import CODE as POLICY
 from ltxspec.plan.policy import refuse_by_policy
-from ltxspec.plan.terms import Limits
-from ltxspec.review.models import INVALID, LostTake, Refusal, RuleChange
+from ltxspec.plan.terms import SpendingLimits
+from ltxspec.review.models import INVALID, ApplyRefusal, LostTake, RuleChange
 from ltxspec.values import format_usd, total_usd
 
 _LOCKFILES = "project.lockfiles"  # the setting, as a rule that changed is named
@@ -18,22 +18,22 @@ _MERGE = "merge the base again and run `ltxspec lock merge`, unless you removed 
 
 def refusals(
     plan: Plan,
-    limits: Limits,
+    limits: SpendingLimits,
     lost: Sequence[LostTake],
     diagnostics: Sequence[Diagnostic],
     altered: Sequence[AlteredTake] = (),
     rules: Sequence[RuleChange] = (),
-) -> Sequence[Refusal]:
+) -> Sequence[ApplyRefusal]:
     """Everything that has to be settled first, the gravest first; empty when nothing is in the way."""
     return [*_lost(lost, rules), *_altered(altered), *_invalid(diagnostics), *_rules(plan, limits)]
 
 
-def _lost(lost: Sequence[LostTake], rules: Sequence[RuleChange]) -> Iterator[Refusal]:
+def _lost(lost: Sequence[LostTake], rules: Sequence[RuleChange]) -> Iterator[ApplyRefusal]:
     if lost:
         known, unknown = total_usd(item.take.cost for item in lost)
         worth = f"${format_usd(known)}" + (f" and {unknown} of unknown cost" if unknown else "")
         tasks = "1 paid task is" if len(lost) == 1 else f"{len(lost):,} paid tasks are"
-        yield Refusal(
+        yield ApplyRefusal(
             "tasks-lost",
             f"{tasks} missing at the head, worth {worth}",
             next((_moved(rule) for rule in rules if rule.name == _LOCKFILES), _MERGE),
@@ -44,28 +44,28 @@ def _moved(rule: RuleChange) -> str:
     return f"`[project] lockfiles` changed: move the files as well, with `git mv {rule.before} {rule.after}`"
 
 
-def _altered(altered: Sequence[AlteredTake]) -> Iterator[Refusal]:
+def _altered(altered: Sequence[AlteredTake]) -> Iterator[ApplyRefusal]:
     tasks = {item.task_id for item in altered if not item.is_expected}
     if tasks:
-        yield Refusal(
+        yield ApplyRefusal(
             "record-altered",
             f"{'1 paid task is' if len(tasks) == 1 else f'{len(tasks):,} paid tasks are'} recorded with other facts",
             "nothing but `ltxspec` writes lockfiles: restore what the base says, or find out who changed it and why",
         )
 
 
-def _invalid(diagnostics: Sequence[Diagnostic]) -> Iterator[Refusal]:
+def _invalid(diagnostics: Sequence[Diagnostic]) -> Iterator[ApplyRefusal]:
     errors = [item for item in diagnostics if item.severity == "error" and item.code != POLICY]
     if errors:
         problems = "1 problem" if len(errors) == 1 else f"{len(errors):,} problems"
-        yield Refusal(
+        yield ApplyRefusal(
             INVALID,
             f"{problems}; no plan can be made until {'it is' if len(errors) == 1 else 'they are'} fixed",
             "each is listed below; `ltxspec lock verify` checks the lockfiles of the working tree",
         )
 
 
-def _rules(plan: Plan, limits: Limits) -> Iterator[Refusal]:
+def _rules(plan: Plan, limits: SpendingLimits) -> Iterator[ApplyRefusal]:
     checks: tuple[Callable[[], None], ...] = (
         lambda: refuse_by_policy(plan),
         lambda: refuse_unknown_prices(plan),
@@ -75,4 +75,4 @@ def _rules(plan: Plan, limits: Limits) -> Iterator[Refusal]:
         try:
             check()
         except Refused as refused:
-            yield Refusal(refused.code, refused.summary, refused.hint)
+            yield ApplyRefusal(refused.code, refused.summary, refused.hint)

@@ -10,7 +10,7 @@ from ltxspec.catalog.pricing import price_rows
 from ltxspec.redaction import redact_secrets
 from ltxspec.render.models import Request
 from ltxspec.review.models import RuleChange
-from ltxspec.review.sides import Side
+from ltxspec.review.sides import ReviewSide
 from ltxspec.values import Json, ShotAddress, format_usd
 
 _PACKAGED, _OWN = "the file that comes with ltxspec", "a file of the project in place of ltxspec's own"
@@ -39,7 +39,9 @@ def model_changes(before: Catalog, after: Catalog) -> Iterator[RuleChange]:
             yield from _model(air, (before, old), (after, new))
 
 
-def delivery_changes(before: Side, after: Side, was: Mapping[str, Json], now: Mapping[str, Json]) -> list[RuleChange]:
+def delivery_changes(
+    before: ReviewSide, after: ReviewSide, was: Mapping[str, Json], now: Mapping[str, Json]
+) -> list[RuleChange]:
     """Where results and calls of shots go, as their specs say; told once for all shots of a spec that change alike.
 
     Args:

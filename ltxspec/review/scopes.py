@@ -11,7 +11,7 @@ from ltxspec.render.texts import Texts
 from ltxspec.render.variables import instance_variables, spec_variables
 from ltxspec.spec.expansion import expand
 from ltxspec.spec.files import FileProblem, ProjectFiles
-from ltxspec.spec.models import Instance, Shot, Spec
+from ltxspec.spec.models import Instance, Spec, SpecShot
 from ltxspec.values import Json
 
 
@@ -24,7 +24,7 @@ class TextFile:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ScopeView:
     """One instance of a shot as its templates see it."""
 
     scope: "SpecScope"
@@ -32,7 +32,7 @@ class View:
     variables: Mapping[str, Json]
 
     @property
-    def shot(self) -> Shot:
+    def shot(self) -> SpecShot:
         """The shot it is an instance of."""
         return self.instance.shot
 
@@ -56,7 +56,7 @@ class SpecScope:
         self._instances: dict[str, dict[str, Instance]] = {}
         self._read: dict[tuple[str, str], TextFile | None] = {}
 
-    def view(self, key: str) -> View | None:
+    def view(self, key: str) -> ScopeView | None:
         """An instance by its key, such as `weather[rain,dusk]`."""
         shot = self.spec.shots.get(key.partition("[")[0])
         if shot is None:
@@ -67,7 +67,7 @@ class SpecScope:
         instance = self._instances[shot.name].get(key)
         if instance is None:
             return None
-        return View(self, instance, instance_variables(instance, self._variables, self._texts).values)
+        return ScopeView(self, instance, instance_variables(instance, self._variables, self._texts).values)
 
     def file(self, path: str, beside: str | None = None) -> TextFile | None:
         """A text file named in the spec, or in the file `beside`; None when it cannot be read."""

@@ -9,24 +9,24 @@ from ltxspec.plan.actions import Action, Change, FieldChange
 from ltxspec.plan.differences import field_changes
 from ltxspec.redaction import redact_request, redact_secrets
 from ltxspec.render.models import Request
-from ltxspec.review.models import Cause, Kind, ShotReview
-from ltxspec.review.sides import Holdings, Side
+from ltxspec.review.models import Cause, ShotKind, ShotReview
+from ltxspec.review.sides import Holdings, ReviewSide
 from ltxspec.values import Json, ShotAddress
 
 FindCauses = Callable[[ShotAddress, ShotAddress, Sequence[FieldChange]], Sequence[Cause]]
 """(shot at the base, shot at the head, changes) -> causes; asked for shots that both sides render."""
 
-KINDS: Mapping[Action, Kind] = {  # of a shot by what is planned for it
-    Action.CREATE: Kind.PENDING,
-    Action.REPLACE: Kind.PENDING,
-    Action.RESUME: Kind.RESUMING,
-    Action.BLOCKED: Kind.BLOCKED,
-    Action.RESTORE: Kind.RESTORED,
-    Action.MOVE: Kind.MOVED,
-    Action.UPDATE: Kind.UPDATED,
-    Action.RETIRE: Kind.RETIRED,
+KINDS: Mapping[Action, ShotKind] = {  # of a shot by what is planned for it
+    Action.CREATE: ShotKind.PENDING,
+    Action.REPLACE: ShotKind.PENDING,
+    Action.RESUME: ShotKind.RESUMING,
+    Action.BLOCKED: ShotKind.BLOCKED,
+    Action.RESTORE: ShotKind.RESTORED,
+    Action.MOVE: ShotKind.MOVED,
+    Action.UPDATE: ShotKind.UPDATED,
+    Action.RETIRE: ShotKind.RETIRED,
 }
-_NOT_YET = (Kind.PENDING, Kind.RESUMING, Kind.BLOCKED)
+_NOT_YET = (ShotKind.PENDING, ShotKind.RESUMING, ShotKind.BLOCKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class Pair:
     """One spec on both sides, with everything that decides about its shots."""
 
     spec: str
-    base: Side
-    head: Side
+    base: ReviewSide
+    head: ReviewSide
     had: Holdings  # every take of the base, of all specs
     bought: Mapping[ShotAddress, tuple[Take, ...]]  # takes that are new at the head, by where they stand
     changes: Mapping[str, Change]  # of the plan at the head, by instance key
@@ -117,7 +117,7 @@ def _record(lockfile: Lockfile, key: str) -> ShotRecord | None:
     return lockfile.shots.get(key) or lockfile.retired.get(key)
 
 
-def _kind(key: str, pair: Pair, origin: ShotAddress | None, *, moved_away: bool) -> Kind | None:
+def _kind(key: str, pair: Pair, origin: ShotAddress | None, *, moved_away: bool) -> ShotKind | None:
     """What the change does to a shot; None: nothing."""
     change = pair.changes.get(key)
     if change is not None and change.action is not Action.NO_OP:
@@ -125,26 +125,28 @@ def _kind(key: str, pair: Pair, origin: ShotAddress | None, *, moved_away: bool)
     bought = pair.bought.get(ShotAddress(pair.spec, key), ())
     if key not in pair.head.wanted(pair.spec) and pair.head.knows(pair.spec):
         left_now = key in pair.base.wanted(pair.spec) or (key in pair.old.shots and key not in pair.new.shots)
-        return Kind.RETIRED if bought or (left_now and not moved_away) else None
+        return ShotKind.RETIRED if bought or (left_now and not moved_away) else None
     return _recorded(pair.old.shots.get(key), pair.new.shots.get(key), bought, is_moved=origin is not None)
 
 
-def _recorded(old: ShotRecord | None, new: ShotRecord | None, bought: Sequence[Take], *, is_moved: bool) -> Kind | None:
+def _recorded(
+    old: ShotRecord | None, new: ShotRecord | None, bought: Sequence[Take], *, is_moved: bool
+) -> ShotKind | None:
     """What the two lockfiles say about a shot that is up to date at the head, or of which no plan could be made."""
     before, after = (record.current_take if record else None for record in (old, new))
     if any(take.status == "succeeded" for take in bought):
-        return Kind.RENDERED
+        return ShotKind.RENDERED
     if after is None:
-        return Kind.UPDATED if bought else None
+        return ShotKind.UPDATED if bought else None
     if is_moved:
-        return Kind.MOVED
+        return ShotKind.MOVED
     if before is None or before.task_id != after.task_id:
-        return Kind.RESTORED
+        return ShotKind.RESTORED
     is_same = before.request == after.request and before.inputs == after.inputs
-    return None if is_same and not bought else Kind.UPDATED
+    return None if is_same and not bought else ShotKind.UPDATED
 
 
-def _shot(key: str, kind: Kind, pair: Pair, origin: ShotAddress | None) -> ShotReview:
+def _shot(key: str, kind: ShotKind, pair: Pair, origin: ShotAddress | None) -> ShotReview:
     address = ShotAddress(pair.spec, key)
     change = pair.changes.get(key)
     pending = change if change is not None and change.action is not Action.NO_OP else None
@@ -190,9 +192,9 @@ def _before(key: str, pair: Pair, origin: ShotAddress | None) -> Take | None:
     return next((take for record in records if record and (take := record.current_take) is not None), None)
 
 
-def _after(key: str, kind: Kind, pair: Pair, pending: Change | None) -> Take | None:
+def _after(key: str, kind: ShotKind, pair: Pair, pending: Change | None) -> Take | None:
     """The take in use at the head, or that will be when it is written down. What is still to be rendered has none."""
-    if kind is Kind.RETIRED or kind in _NOT_YET:
+    if kind is ShotKind.RETIRED or kind in _NOT_YET:
         return None
     record = pair.new.shots.get(key)
     if pending is not None and pending.task_id is not None:
@@ -202,8 +204,8 @@ def _after(key: str, kind: Kind, pair: Pair, pending: Change | None) -> Take | N
     return record.current_take if record else None
 
 
-def _new_request(kind: Kind, after: Take | None, asked: Request | None) -> Mapping[str, Json] | None:
-    if kind is Kind.RETIRED:
+def _new_request(kind: ShotKind, after: Take | None, asked: Request | None) -> Mapping[str, Json] | None:
+    if kind is ShotKind.RETIRED:
         return None
     if after is not None:
         return after.request
@@ -219,8 +221,8 @@ def _inputs(take: Take | None, asked: Request | None) -> Mapping[str, str]:
 _Sent = tuple[Mapping[str, Json] | None, Mapping[str, str]]  # request, and the hashes of its files
 
 
-def _changes(kind: Kind, pending: Change | None, old: _Sent, new: _Sent) -> tuple[FieldChange, ...]:
-    if kind is Kind.UPDATED and pending is not None:
+def _changes(kind: ShotKind, pending: Change | None, old: _Sent, new: _Sent) -> tuple[FieldChange, ...]:
+    if kind is ShotKind.UPDATED and pending is not None:
         return _redacted(pending.changes)
     if old[0] is None or new[0] is None:
         return ()

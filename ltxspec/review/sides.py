@@ -12,7 +12,7 @@ Holdings = Mapping[TaskId, tuple[ShotAddress, Take]]  # every take once, and whe
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ReviewSide:
     """One side of a change. What cannot be told is named, so that nothing is concluded from its absence.
 
     Args:
@@ -54,14 +54,14 @@ class Side:
         return self.requests.get(spec, {})
 
 
-def comparable(base: Side, head: Side) -> tuple[Side, Side]:
+def comparable(base: ReviewSide, head: ReviewSide) -> tuple[ReviewSide, ReviewSide]:
     """Both sides, with the lockfiles that only one of them can read taken for unchanged: no money is made up."""
     for spec in base.unreadable | head.unreadable:
         base, head = _without(base, spec, head), _without(head, spec, base)
     return base, head
 
 
-def _without(side: Side, spec: str, other: Side) -> Side:
+def _without(side: ReviewSide, spec: str, other: ReviewSide) -> ReviewSide:
     """The side with the other one's lockfile where its own cannot be read."""
     if spec not in side.unreadable:
         return side

@@ -37,7 +37,7 @@ class NotAccepted(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class NodeTree:
     """A text as values. `places` is keyed by `id`, so it is good only as long as `root` lives."""
 
     root: Json
@@ -46,7 +46,7 @@ class Tree:
     empty: bool = False  # nothing but white space and comments
 
 
-def build(text: str) -> Tree:
+def build(text: str) -> NodeTree:
     """Read one YAML document.
 
     Raises:
@@ -80,11 +80,11 @@ class _Builder:
         self.kept: list[Json] = []  # values used up by `<<`: an id must not be given away while it is in a table
         self.allowance = FREE_EXPANSION + len(text)
 
-    def document(self) -> Tree:
+    def document(self) -> NodeTree:
         """The whole stream: exactly one document, or none."""
         self.get()  # the stream's start
         if type(self.get()) is StreamEndEvent:
-            return Tree(None, 0, self.places, empty=True)
+            return NodeTree(None, 0, self.places, empty=True)
         event = self.get()
         root = self.node(event, 1)
         self.get()  # the document's end
@@ -96,7 +96,7 @@ class _Builder:
                 after.start_mark.index,
                 hint="remove the `---`, or make two files",
             )
-        return Tree(root, event.start_mark.index, self.places, empty=root is None)
+        return NodeTree(root, event.start_mark.index, self.places, empty=root is None)
 
     def mapping(self, start: Any, depth: int) -> dict[str, Json]:
         """Read a mapping. This loop is where large files spend their time: ordinary pairs never leave it."""

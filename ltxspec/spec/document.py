@@ -16,7 +16,7 @@ from ltxspec.errors import Diagnostic, Invalid, Location
 from ltxspec.values import Json
 
 if TYPE_CHECKING:
-    from ltxspec.spec.building import Tree
+    from ltxspec.spec.building import NodeTree
 
 MAX_CHARACTERS = 100_000_000
 SPEC_NEEDS = "a spec begins with `apiVersion: ltxspec/v1`, `kind: RenderSpec`, `metadata: {name: …}` and `shots:`"
@@ -88,7 +88,7 @@ class Document:
 
     __slots__ = ("_lines", "_orders", "_tree")
 
-    def __init__(self, lines: Lines, tree: "Tree") -> None:
+    def __init__(self, lines: Lines, tree: "NodeTree") -> None:
         self._lines = lines
         self._tree = tree
         self._orders: dict[int, dict[str, int]] = {}  # id of a mapping -> key -> its number; made when first asked
@@ -167,7 +167,7 @@ def read_document(text: str, file: str, *, needs: str = SPEC_NEEDS) -> Document:
     return Document(lines, _read_tree(lines, needs))
 
 
-def _read_tree(lines: Lines, needs: str) -> "Tree":
+def _read_tree(lines: Lines, needs: str) -> "NodeTree":
     """Read any YAML that is accepted, with the place of everything; says why when it is not."""
     import yaml
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from ltxspec.errors import Location, Problems
 from ltxspec.spec.files import ProjectFiles
 from ltxspec.spec.matrix import axes_of, combine, idle_excludes, size_of
-from ltxspec.spec.models import ForEach, Instance, Shot, Spec
+from ltxspec.spec.models import ForEach, Instance, Spec, SpecShot
 from ltxspec.spec.names import instance_key
 from ltxspec.spec.suggest import did_you_mean, shown
 from ltxspec.values import Json
@@ -14,7 +14,7 @@ MAX_INSTANCES = 100_000  # of one shot; each is a paid task
 MAX_NAMES = 32_000_000  # characters of the names of all instances of a shot
 
 
-def expand(spec: Spec, shot: Shot, files: ProjectFiles, problems: Problems) -> list[Instance]:
+def expand(spec: Spec, shot: SpecShot, files: ProjectFiles, problems: Problems) -> list[Instance]:
     """Expand one shot.
 
     Args:
@@ -34,7 +34,7 @@ def expand(spec: Spec, shot: Shot, files: ProjectFiles, problems: Problems) -> l
     return [] if found.errors else instances
 
 
-def _of_matrix(spec: Spec, shot: Shot, matrix: Mapping[str, Json], problems: Problems) -> list[Instance]:
+def _of_matrix(spec: Spec, shot: SpecShot, matrix: Mapping[str, Json], problems: Problems) -> list[Instance]:
     path = ("shots", shot.name, "matrix")
     if _too_many(size_of(matrix), shot, spec.document.locate(path), problems):
         return []
@@ -61,7 +61,7 @@ def _of_matrix(spec: Spec, shot: Shot, matrix: Mapping[str, Json], problems: Pro
     return _distinct(shot, keyed, locate, problems)
 
 
-def _of_rows(spec: Spec, shot: Shot, for_each: ForEach, files: ProjectFiles, problems: Problems) -> list[Instance]:
+def _of_rows(spec: Spec, shot: SpecShot, for_each: ForEach, files: ProjectFiles, problems: Problems) -> list[Instance]:
     from ltxspec.spec.rows import named_rows
 
     found = named_rows(spec, shot, for_each, files, problems)
@@ -73,7 +73,10 @@ def _of_rows(spec: Spec, shot: Shot, for_each: ForEach, files: ProjectFiles, pro
 
 
 def _distinct(
-    shot: Shot, keyed: Iterable[tuple[str, Mapping[str, Json]]], locate: Callable[[int], Location], problems: Problems
+    shot: SpecShot,
+    keyed: Iterable[tuple[str, Mapping[str, Json]]],
+    locate: Callable[[int], Location],
+    problems: Problems,
 ) -> list[Instance]:
     """Instances by key and variables; two of one key are an error that names both."""
     numbers: dict[str, int] = {}
@@ -99,7 +102,7 @@ def _distinct(
     return instances
 
 
-def _too_many(count: int, shot: Shot, where: Location, problems: Problems) -> bool:
+def _too_many(count: int, shot: SpecShot, where: Location, problems: Problems) -> bool:
     if count > MAX_INSTANCES:
         message = f"{shown(shot.name)} would make {count:,} instances; at most {MAX_INSTANCES:,} are allowed"
         problems.error("too-many-instances", message, where, "each is a paid render: make several specs")

@@ -44,7 +44,7 @@ class ForEach:
 
 
 @dataclass(frozen=True, slots=True)
-class Shot:
+class SpecShot:
     """One entry under `shots`, before expansion."""
 
     name: str
@@ -73,7 +73,7 @@ class Spec:
     vars: Mapping[str, Json] = field(default_factory=dict)
     defaults: Mapping[str, Json] = field(default_factory=dict)
     checks: Sequence[Check] = ()
-    shots: Mapping[str, Shot] = field(default_factory=dict)
+    shots: Mapping[str, SpecShot] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,6 @@ class Instance:
     row), to be laid over the shot's and the spec's `vars`.
     """
 
-    shot: Shot
+    shot: SpecShot
     key: str
     variables: Mapping[str, Json]

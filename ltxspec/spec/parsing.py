@@ -6,7 +6,7 @@ from typing import Literal
 from ltxspec.errors import Invalid, Problems
 from ltxspec.spec.document import Document, read_document
 from ltxspec.spec.faults import Fault, Path
-from ltxspec.spec.models import RESERVED_KEYS, SET_BY_LTXSPEC, Check, ForEach, Shot, Spec
+from ltxspec.spec.models import RESERVED_KEYS, SET_BY_LTXSPEC, Check, ForEach, Spec, SpecShot
 from ltxspec.spec.suggest import nearest
 from ltxspec.values import Json
 
@@ -98,15 +98,15 @@ def _spec(document: Document, without: set[str]) -> Spec:
     )
 
 
-def _shot(name: str, shot: dict[str, Json]) -> Shot:
+def _shot(name: str, shot: dict[str, Json]) -> SpecShot:
     prompt = shot["prompt"]
     reserved = shot.keys() & _NOT_PARAMETERS
     parameters = shot.copy()
     for key in reserved:
         del parameters[key]
     if len(reserved) == 1 and isinstance(prompt, str):  # nothing but a prompt, as most shots of large specs have
-        return Shot(name, prompt, None, None, parameters=parameters)
-    return Shot(
+        return SpecShot(name, prompt, None, None, parameters=parameters)
+    return SpecShot(
         name=name,
         prompt=prompt if isinstance(prompt, str) else None,
         prompt_file=None if isinstance(prompt, str) else prompt["file"],

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from ltxspec.errors import Invalid, Location, Problems
 from ltxspec.spec.files import FileProblem, ProjectFiles
-from ltxspec.spec.models import ForEach, Shot, Spec
+from ltxspec.spec.models import ForEach, Spec, SpecShot
 from ltxspec.spec.names import is_scalar
 from ltxspec.spec.suggest import did_you_mean, shown
 from ltxspec.spec.tables import Locate, Table, read_table
@@ -23,7 +23,9 @@ class NamedRows:
     locate: Locate
 
 
-def named_rows(spec: Spec, shot: Shot, for_each: ForEach, files: ProjectFiles, problems: Problems) -> NamedRows | None:
+def named_rows(
+    spec: Spec, shot: SpecShot, for_each: ForEach, files: ProjectFiles, problems: Problems
+) -> NamedRows | None:
     """Get the rows of a shot. None when there are none, which `problems` explains.
 
     Without `key`, a file that is a mapping of names to rows uses those names; otherwise the first column of the first
@@ -67,7 +69,7 @@ def _are_printable(table: Table, problems: Problems) -> bool:
     return sound
 
 
-def _inline(spec: Spec, shot: Shot, for_each: ForEach) -> Table:
+def _inline(spec: Spec, shot: SpecShot, for_each: ForEach) -> Table:
     path: tuple[str, ...] = ("shots", shot.name, "forEach")
     if not isinstance(spec.document.root["shots"][shot.name]["forEach"], list):
         path = (*path, "items")
@@ -78,7 +80,7 @@ def _inline(spec: Spec, shot: Shot, for_each: ForEach) -> Table:
     return Table(for_each.items or (), None, locate)
 
 
-def _from_file(spec: Spec, shot: Shot, file: str, files: ProjectFiles, problems: Problems) -> Table | None:
+def _from_file(spec: Spec, shot: SpecShot, file: str, files: ProjectFiles, problems: Problems) -> Table | None:
     beside = spec.document.source.file
     try:
         return read_table(files.read_text(file, beside=beside), files.resolve(file, beside=beside))

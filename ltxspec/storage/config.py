@@ -12,7 +12,7 @@ from typing import Literal
 
 from ltxspec.errors import Location, Problems, Severity, WrongUsage
 from ltxspec.services import DEFAULT, SANDBOX, SERVICES
-from ltxspec.storage.finding import Found, find_config, read_config
+from ltxspec.storage.finding import FoundConfig, find_config, read_config
 from ltxspec.storage.paths import shown
 from ltxspec.storage.toml_tables import TomlFile, TomlTable, did_you_mean, plain_complaint
 from ltxspec.values import Json, Usd
@@ -137,7 +137,7 @@ def load_config(start: Path, explicit: Path | None = None) -> Config:
     if explicit is None:
         found = find_config(start)
     elif os.path.lexists(explicit):
-        found = Found(explicit.resolve(), read_config(explicit))
+        found = FoundConfig(explicit.resolve(), read_config(explicit))
     else:
         raise WrongUsage(f"configuration file `{explicit}` does not exist", hint="`ltxspec init` writes one")
     if found.file is None:

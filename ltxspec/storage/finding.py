@@ -25,7 +25,7 @@ _ROOT = 0  # may do anything anyway
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundConfig:
     """A configuration, or none, and what the user should know about it."""
 
     file: Path | None = None  # absolute; its folder is the project's root
@@ -33,7 +33,7 @@ class Found:
     remarks: tuple[str, ...] = ()
 
 
-def find_config(start: Path) -> Found:
+def find_config(start: Path) -> FoundConfig:
     """The nearest `ltxspec.toml` in a folder or those above it that can be believed.
 
     Args:
@@ -56,10 +56,10 @@ def find_config(start: Path) -> Found:
                 return replace(found, remarks=(*remarks, *found.remarks))
             passed.append(place)
             if os.path.lexists(place / ".git"):
-                return Found(remarks=_missing(passed))
+                return FoundConfig(remarks=_missing(passed))
             if doubt is not None:
                 break
-    return Found()
+    return FoundConfig()
 
 
 def _missing(places: Sequence[Path]) -> tuple[str, ...]:
@@ -88,7 +88,7 @@ def read_config(file: Path) -> bytes:
         return read_open_file(open_file(str(file), os.O_RDONLY), file, LARGEST_CONFIG)
 
 
-def _read(place: Path, doubt: str | None, ours: Collection[int], *, stands_there: bool) -> Found:
+def _read(place: Path, doubt: str | None, ours: Collection[int], *, stands_there: bool) -> FoundConfig:
     """The file of a folder: used, used with a remark, or not used."""
     file = place / CONFIG_NAME
     if doubt is None:
@@ -99,24 +99,24 @@ def _read(place: Path, doubt: str | None, ours: Collection[int], *, stands_there
         around = _doubt(place.stat(), ours, "its folder") if stands_there else None
         doubt = _doubt(status, ours, "it")
         if doubt is None and around is not None:
-            return Found(file, data, (f"`{file}` is used, because you work in its folder; but {around}",))
+            return FoundConfig(file, data, (f"`{file}` is used, because you work in its folder; but {around}",))
         if doubt is None:
             if status.st_uid in (os.geteuid(), _ROOT):
-                return Found(file, data)
-            return Found(file, data, (f"`{file}` belongs to user {status.st_uid}, like the folder you work in",))
+                return FoundConfig(file, data)
+            return FoundConfig(file, data, (f"`{file}` belongs to user {status.st_uid}, like the folder you work in",))
         if stands_there and (status.st_uid in ours or around is None):
-            return Found(file, data, (f"`{file}` is used, because you work in its folder; but {doubt}",))
+            return FoundConfig(file, data, (f"`{file}` is used, because you work in its folder; but {doubt}",))
     return _unused(file, doubt, stands_there=stands_there)
 
 
-def _unused(file: Path, doubt: str, *, stands_there: bool) -> Found:
+def _unused(file: Path, doubt: str, *, stands_there: bool) -> FoundConfig:
     """Pass over a file, and say so. In the user's own repository, or where they stand, stop: it may hold the budget."""
     cure = _cure(file) if doubt.startswith(_OTHERS) else ""
     hint = f"{cure}if you trust it, name it: `--config {file}`"
     in_repository = any(os.path.lexists(folder / ".git") for folder in (file.parent, *file.parent.parents))
     if stands_there or in_repository:
         raise StorageError(f"`{file}` is not used: {doubt}", hint=hint)
-    return Found(remarks=(f"`{file}` is not used: {doubt}; {hint}",))
+    return FoundConfig(remarks=(f"`{file}` is not used: {doubt}; {hint}",))
 
 
 def _cure(file: Path) -> str:

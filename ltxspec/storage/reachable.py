@@ -21,7 +21,7 @@ _FILES = (b"100644", b"100755", b"100664")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundFile:
     """One version of a file.
 
     Args:
@@ -62,7 +62,7 @@ def prefix_of(root: Path) -> str:
     return os.fsdecode(git(root, "rev-parse", "--show-prefix").rstrip(b"\n"))
 
 
-def files_everywhere(root: Path, suffix: str) -> Iterator[Found]:
+def files_everywhere(root: Path, suffix: str) -> Iterator[FoundFile]:
     """Every version of every file with this suffix that something in the repository names now; each content once.
 
     Raises:
@@ -92,7 +92,7 @@ class _Trees:
     def __post_init__(self) -> None:
         self.objects = Blobs(self.root)
 
-    def found(self, commit: str, place: str, *, settled: bool = True) -> Iterator[Found]:
+    def found(self, commit: str, place: str, *, settled: bool = True) -> Iterator[FoundFile]:
         """The wanted files of a commit that were not found before."""
         left = [(f"{commit}^{{tree}}", "")]
         while left:
@@ -106,10 +106,10 @@ class _Trees:
                 elif mode in _FILES and path.endswith(self.suffix):
                     yield self.blob(child, path, place, settled=settled)
 
-    def blob(self, name: str, path: str, place: str, *, settled: bool = True) -> Found:
+    def blob(self, name: str, path: str, place: str, *, settled: bool = True) -> FoundFile:
         """One file by its object."""
         self._seen.add((name, path))
-        return Found(path, place, self._read(name)[1], settled)
+        return FoundFile(path, place, self._read(name)[1], settled)
 
     def is_new(self, name: str, path: str) -> bool:
         """Whether this content was not found at this path before."""
@@ -132,7 +132,7 @@ class _Trees:
         return read
 
 
-def _worktree(trees: _Trees, path: Path) -> Iterator[Found]:
+def _worktree(trees: _Trees, path: Path) -> Iterator[FoundFile]:
     """What a checkout has on disk, in its index with all sides of a conflict, and in a merge or rebase under way."""
     pattern = f":(top)*{trees.suffix}"
     for line in git(path, "ls-files", "--stage", "--full-name", "-z", "--", pattern).split(b"\0")[:-1]:
@@ -150,10 +150,10 @@ def _worktree(trees: _Trees, path: Path) -> Iterator[Found]:
         label = os.fsdecode(name)
         data = read_if_exists(top / label) if not (top / label).is_dir() else None
         if data is not None:
-            yield Found(label, f"on disk in `{path}`", data)
+            yield FoundFile(label, f"on disk in `{path}`", data)
 
 
-def _dead_index(trees: _Trees, root: Path) -> Iterator[Found]:
+def _dead_index(trees: _Trees, root: Path) -> Iterator[FoundFile]:
     """What the indexes of worktrees name whose folders are gone."""
     for line in git(root, "rev-list", "--objects", "--no-walk", "--all", "--indexed-objects").split(b"\n"):
         name, _, path = line.partition(b" ")

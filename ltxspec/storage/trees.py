@@ -25,7 +25,7 @@ from ltxspec.storage.lfs import LARGEST_POINTER, pointed_at
 from ltxspec.storage.paths import find_specs
 
 
-class Tree(ProjectFiles, Protocol):
+class FileTree(ProjectFiles, Protocol):
     """One version of a project. Paths are relative to its root, with `/`."""
 
     def content(self, path: str, limit: int = LARGEST) -> bytes | None:

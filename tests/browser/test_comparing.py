@@ -10,7 +10,7 @@ from browsing import Opened
 from PIL import Image
 from storyboards import Films, review, shot, take, write_page
 
-from ltxspec.review.models import Kind
+from ltxspec.review.models import ShotKind
 
 if TYPE_CHECKING:
     from playwright.sync_api import FloatRect
@@ -30,7 +30,7 @@ def still(color: tuple[int, int, int]) -> bytes:
 def red_and_blue(films: Films, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A page of one shot that was red and is blue."""
     red, blue = (films.make(" ", first_frame=still(color), width=320, height=180) for color in (RED, BLUE))
-    of = review(shot("alley", Kind.RENDERED, take(1, "red", red), take(2, "blue", blue)))
+    of = review(shot("alley", ShotKind.RENDERED, take(1, "red", red), take(2, "blue", blue)))
     return write_page(films, of, tmp_path_factory.mktemp("colors") / "review.html")
 
 
@@ -106,7 +106,7 @@ def test_difference_of_a_video_with_itself_is_black(
     open_page: Callable[..., Opened], films: Films, tmp_path: Path
 ) -> None:
     blue = films.make(" ", first_frame=still(BLUE), width=320, height=180)
-    of = review(shot("alley", Kind.RENDERED, take(1, "a", blue), take(2, "b", blue)))
+    of = review(shot("alley", ShotKind.RENDERED, take(1, "a", blue), take(2, "b", blue)))
     opened = open_page(write_page(films, of, tmp_path / "review.html"))
     opened.settle()
     opened.page.get_by_label("Difference").check()

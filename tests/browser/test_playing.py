@@ -7,7 +7,7 @@ import pytest
 from browsing import Opened
 from storyboards import Films, review, shot, take, write_page
 
-from ltxspec.review.models import Kind, Review
+from ltxspec.review.models import Review, ShotKind
 
 pytestmark = pytest.mark.browser
 
@@ -117,7 +117,7 @@ def test_videos_of_different_frame_rates_show_the_same_moment(
     open_page: Callable[..., Opened], films: Films, tmp_path: Path
 ) -> None:
     slow, fast = films.make("A", fps=10, container="mov"), films.make("A", fps=25, container="webm")
-    of = review(shot("alley", Kind.RENDERED, take(1, "a", slow), take(2, "b", fast)))
+    of = review(shot("alley", ShotKind.RENDERED, take(1, "a", slow), take(2, "b", fast)))
     storyboard = open_page(write_page(films, of, tmp_path / "review.html"))
     for frame, of_slow in ((0, 0), (1, 0), (11, 4), (39, 15)):
         storyboard.scrub(frame)

@@ -12,7 +12,7 @@ from storyboards import Films, pending, review, shot, take, write_page
 
 from ltxspec.errors import Diagnostic
 from ltxspec.plan.actions import FieldChange
-from ltxspec.review.models import Cause, CauseKind, Kind, Refusal, Review
+from ltxspec.review.models import ApplyRefusal, Cause, CauseKind, Review, ShotKind
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +27,7 @@ def hostile(films: Films) -> Review:
     url = replace(after.outputs[0], sha256=None, video_url=f"javascript:{ATTACK}")
     one = shot(
         ATTACK,
-        Kind.RENDERED,
+        ShotKind.RENDERED,
         before,
         after,
         bought=(replace(after, outputs=(url,)),),
@@ -39,16 +39,16 @@ def hostile(films: Films) -> Review:
         spec=ATTACK,
     )
     two = shot(
-        "away", Kind.RENDERED, take(3, "a", url), take(4, "b", replace(url, video_url="https://ok.example/a.mp4"))
+        "away", ShotKind.RENDERED, take(3, "a", url), take(4, "b", replace(url, video_url="https://ok.example/a.mp4"))
     )
-    three = shot("come", Kind.BLOCKED, change=replace(pending("come", "c"), note=ATTACK))
+    three = shot("come", ShotKind.BLOCKED, change=replace(pending("come", "c"), note=ATTACK))
     return review(
         one,
         two,
         three,
         base_name=ATTACK,
         provider=ATTACK,
-        refusals=(Refusal(ATTACK, ATTACK, ATTACK),),
+        refusals=(ApplyRefusal(ATTACK, ATTACK, ATTACK),),
         diagnostics=(Diagnostic("error", ATTACK, ATTACK, None, ATTACK),),
     )
 

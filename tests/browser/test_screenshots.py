@@ -14,7 +14,7 @@ from storyboards import Films, pending, review, screened, shot, take, write_page
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import FieldChange
 from ltxspec.project.review_sheets import sheet_of
-from ltxspec.review.models import Cause, CauseKind, Kind, Review, ShotReview
+from ltxspec.review.models import Cause, CauseKind, Review, ShotKind, ShotReview
 from ltxspec.values import Usd
 
 FOLDER = os.environ.get("LTXSPEC_SCREENSHOTS")  # read before the tests' environment is cleaned
@@ -45,7 +45,7 @@ def showcase(films: Films) -> Review:
     def compared(number: int, name: str, before: str, after: str, **more: Any) -> ShotReview:
         old, new = filmed(films, number, name, before, 6), filmed(films, number + 1, name, after, 8)
         changes = (FieldChange("/positivePrompt", before, after), FieldChange("/duration", 6, 8))
-        return shot(name, Kind.RENDERED, old, new, spec=spec, bought=(new,), changes=changes, causes=causes, **more)
+        return shot(name, ShotKind.RENDERED, old, new, spec=spec, bought=(new,), changes=changes, causes=causes, **more)
 
     spec = "night-scenes"
     causes = (Cause(CauseKind.VARIABLE, "city", "Neo-Kyoto", "Lisbon"), Cause(CauseKind.DEFAULTS, "duration", "6", "8"))
@@ -57,9 +57,9 @@ def showcase(films: Films) -> Review:
     return review(
         compared(1, "alley", *cities, title="Umbrella", labels={"campaign": "autumn"}),
         compared(3, "shrine", SHRINE.format("slow"), SHRINE.format("steady"), labels={"campaign": "autumn"}),
-        shot("market", Kind.PENDING, change=pending("market", "A night market, paper lanterns."), spec=spec),
-        shot("observatory", Kind.RENDERED, None, storm, spec=spec, bought=(storm,), title="Storm"),
-        shot("lighthouse", Kind.RETIRED, filmed(films, 9, "lighthouse", "A lighthouse in fog.", 6), spec=spec),
+        shot("market", ShotKind.PENDING, change=pending("market", "A night market, paper lanterns."), spec=spec),
+        shot("observatory", ShotKind.RENDERED, None, storm, spec=spec, bought=(storm,), title="Storm"),
+        shot("lighthouse", ShotKind.RETIRED, filmed(films, 9, "lighthouse", "A lighthouse in fog.", 6), spec=spec),
         spent=Usd("1.44"),
         total_before=Usd("21.36"),
         total_after=Usd("22.80"),

@@ -12,9 +12,9 @@ from fake_forges import HEAD, OLD_HEAD, TOKEN, Answer, Asked, FakeGitHub, Slept,
 from jsonschema import ValidationError
 
 from ltxspec.forges.github import GitHub, access_to, find_pull_request
-from ltxspec.forges.http import Pace
+from ltxspec.forges.http import ForgePace
 from ltxspec.forges.marker import Marker
-from ltxspec.forges.sticky import Outcome, post
+from ltxspec.forges.sticky import PostOutcome, post
 
 PERSON = (9, "ada", "User")
 
@@ -57,11 +57,11 @@ def port(far: Checked) -> Any:
 def test_creating_updating_and_healing_are_as_described(far: Checked) -> None:
     slept = Slept()
     with port(far) as forge:
-        assert post(forge, Marker(HEAD, run=(4, 1)), "one", Pace(slept)).outcome is Outcome.CREATED
+        assert post(forge, Marker(HEAD, run=(4, 1)), "one", ForgePace(slept)).outcome is PostOutcome.CREATED
         for number in range(120):  # a second page
             far.add(f"{number}", author=PERSON)
         far.add(f"{Marker(OLD_HEAD).line()}\na duplicate")
-        assert post(forge, Marker(HEAD, run=(5, 1)), "two", Pace(slept)).outcome is Outcome.UPDATED
+        assert post(forge, Marker(HEAD, run=(5, 1)), "two", ForgePace(slept)).outcome is PostOutcome.UPDATED
     assert far.writes() == ["POST", "PATCH", "DELETE"]
 
 

@@ -20,7 +20,7 @@ import httpx
 import pytest
 from fakes import FakeClock, MemorySink
 
-from ltxspec.apply.ports import Acceptance, LocalMedia, Order, Provider, TaskReport, TaskState
+from ltxspec.apply.ports import Acceptance, LocalMedia, Provider, RenderOrder, TaskReport, TaskState
 from ltxspec.canonical import sha256_hex
 from ltxspec.catalog.models import load_catalog
 from ltxspec.errors import ProviderRefused, ProviderUnavailable, SubmissionUncertain
@@ -69,7 +69,7 @@ class Service:
 
         return asyncio.run(main())
 
-    async def follow(self, provider: Provider, order: Order) -> TaskReport:
+    async def follow(self, provider: Provider, order: RenderOrder) -> TaskReport:
         """Poll until the end."""
         for _ in range(200):
             report = (await provider.poll([order]))[order.task_id]
@@ -133,7 +133,7 @@ def free_service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ser
         yield in_process(tmp_path) if request.param == "in process" else on_a_port(tmp_path, stack)
 
 
-def new_order(**more: Any) -> Order:
+def new_order(**more: Any) -> RenderOrder:
     task = TaskId(str(uuid.uuid4()))
     body = {
         "taskType": "videoInference",
@@ -149,7 +149,7 @@ def new_order(**more: Any) -> Order:
         "includeCost": True,
         **more,
     }
-    return Order(task, body, results=more.get("numberResults", 1))
+    return RenderOrder(task, body, results=more.get("numberResults", 1))
 
 
 def test_every_provider_of_the_registry_is_under_contract() -> None:

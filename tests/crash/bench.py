@@ -21,12 +21,12 @@ import httpx
 import orjson
 from crash.death import Crash, Fate, MortalDisk, MortalNetwork
 
-from ltxspec.apply.budget import Budget
-from ltxspec.apply.delivery import bring_home
-from ltxspec.apply.engine import Job, RunSettings, World, run
+from ltxspec.apply.budget import RunBudget
+from ltxspec.apply.delivery import archive_outputs
+from ltxspec.apply.engine import Adapters, Job, RunSettings, run
 from ltxspec.apply.events import ApplyEvent, RunSummary
 from ltxspec.apply.ledger import Ledger
-from ltxspec.apply.recovery import Limits
+from ltxspec.apply.recovery import RecoveryLimits
 from ltxspec.apply.task import StopSignal
 from ltxspec.catalog.models import load_catalog
 from ltxspec.errors import LtxspecError
@@ -38,7 +38,7 @@ from ltxspec.media.animatic import write_animatic
 from ltxspec.media.probe import check_decodes
 from ltxspec.plan.actions import Action
 from ltxspec.plan.planfile import PlanOptions
-from ltxspec.plan.recorded import Owned
+from ltxspec.plan.recorded import RecordedState
 from ltxspec.project.load import render_specs
 from ltxspec.project.plan import plan_project
 from ltxspec.project.project import Project, open_project
@@ -161,7 +161,7 @@ class Checkout:
     root: Path
     service: Service
     shots: str = ALLEY + PAIR + SHRINE
-    limits: Limits = field(default_factory=lambda: Limits(grace=60, task_timeout=1800))
+    limits: RecoveryLimits = field(default_factory=lambda: RecoveryLimits(grace=60, task_timeout=1800))
     parallelism: int = 2
     on_the_way: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] = lambda network: network
     cloned: bool = False  # without what only the first checkout knew
@@ -215,7 +215,7 @@ class Checkout:
         ops = MortalDisk(fate).ops()
         clock = self.service.clock
         with open_state(self.project.paths_of(SPEC), ops=ops) as state:
-            owned = {SPEC: Owned(state.read_lockfile(), fold(state.events()))}
+            owned = {SPEC: RecordedState(state.read_lockfile(), fold(state.events()))}
             planned = plan_project(self.project, asked, self.rendered, owned)
             changes = planned.plan.changes
             outcome.blocked = any(change.action is Action.BLOCKED for change in changes)
@@ -233,9 +233,9 @@ class Checkout:
         network = self.on_the_way(MortalNetwork(inner, fate, self._check_intent))
         connection = Connection("http://service.test/v1", ApiKey("crash-test-key"), network)
         provider = RunwareProvider(connection, self.service.clock, tuning=Tuning(jitter=lambda: 1.0))
-        world = World(provider, archive, self.service.clock, media_loader(self.project), outcome.events.append)
+        world = Adapters(provider, archive, self.service.clock, media_loader(self.project), outcome.events.append)
         try:
-            return await run([job], world, settings, Budget(None), StopSignal())
+            return await run([job], world, settings, RunBudget(None), StopSignal())
         finally:
             # The service goes on with what it was asked, whatever became of the client.
             await asyncio.gather(*inner._running, return_exceptions=True)
@@ -256,7 +256,7 @@ class Checkout:
             inner = SandboxTransport(self.service.app)
             connection = Connection("http://service.test/v1", ApiKey("crash-test-key"), inner)
             provider = RunwareProvider(connection, self.service.clock)
-            home, _ = await bring_home(provider, self._archive(), self.service.clock, take.task_id, take.outputs)
+            home, _ = await archive_outputs(provider, self._archive(), self.service.clock, take.task_id, take.outputs)
             pairs = zip(take.outputs, home, strict=True)
             outputs = (replace(out, sha256=item.sha256, bytes=item.bytes) if item else out for out, item in pairs)
             await provider.close()

@@ -20,7 +20,7 @@ from typing import Any, Literal
 from crash.bench import ALLEY, PAIR, SHRINE, Checkout, Clock, Service, without_times
 from crash.death import Fate
 
-from ltxspec.providers.sandbox.scenario import Behaviour, Fault, Kind, Scenario
+from ltxspec.providers.sandbox.scenario import Behaviour, Kind, Scenario, ScenarioFault
 
 Recovery = Literal["kept", "clone", "bare clone"]
 RECOVERIES: tuple[Recovery, ...] = ("kept", "clone", "bare clone")
@@ -116,16 +116,18 @@ def draw(seed: int) -> World:
     )
 
 
-def _fault(rng: random.Random) -> Fault:
+def _fault(rng: random.Random) -> ScenarioFault:
     """Something that passes: what never does is the business of `tests/contract/test_faults.py`."""
     common: dict[str, Any] = {"nth": rng.choice((1, 1, 2, 3)), "times": rng.choice((1, 1, 2))}
     kind: Kind = rng.choice(("drop", "cut", "delay", "status", "status", "foreign-error", "video-body"))
     if kind == "video-body":
         video: Kind = rng.choice(("video-status", "video-cut", "video-short", "video-body", "video-no-range"))
-        return Fault(video, status=rng.choice((422, 502)), body=rng.choice(("html", "image", "garbage")), **common)
+        return ScenarioFault(
+            video, status=rng.choice((422, 502)), body=rng.choice(("html", "image", "garbage")), **common
+        )
     if kind in {"drop", "status"}:
         common["accepted"] = rng.random() < 0.5
-    return Fault(
+    return ScenarioFault(
         kind,
         task=rng.choice(CALLS),
         status=rng.choice((408, 429, 500, 503, 504)),

@@ -11,7 +11,7 @@ from crash.commands import Blow, Project, Service, wait_for
 
 from ltxspec.lock.journal import Intent, Repeated
 from ltxspec.lock.journal_codec import decode_events, encode_event
-from ltxspec.providers.sandbox.scenario import Fault, Scenario
+from ltxspec.providers.sandbox.scenario import Scenario, ScenarioFault
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.file_lock import exclusive
 
@@ -81,7 +81,7 @@ def test_eight_orders_that_nobody_knows_are_only_looked_for_without_approval_and
 ) -> None:
     shots = "".join(f"  s{number}: {{prompt: Shot {number}}}\n" for number in range(8))
     project = Project(tmp_path / "a", service, shots).write()
-    service.renew(Scenario(faults=(Fault("drop", task="videoInference", accepted=False, times=None),)))
+    service.renew(Scenario(faults=(ScenarioFault("drop", task="videoInference", accepted=False, times=None),)))
     process = project.start("apply", "--auto-approve", "--parallelism", "8", "--format", "json")
     for _ in range(8):
         wait_for(process, "shot-unclear")

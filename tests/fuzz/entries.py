@@ -11,7 +11,7 @@ from builders import change, intent, lockfile, record, take, task
 from fuzz.engine import Entry
 from unit.render.project import HEAD, MODELS, SIZE, MemoryFiles, catalog, render
 
-from ltxspec.apply.ports import Order
+from ltxspec.apply.ports import RenderOrder
 from ltxspec.catalog.models import load_catalog
 from ltxspec.catalog.pricing import estimate
 from ltxspec.catalog.validation import validate
@@ -28,7 +28,7 @@ from ltxspec.media.specs import Container
 from ltxspec.plan.actions import Plan
 from ltxspec.plan.planfile import PlanOptions, read_plan_file
 from ltxspec.plan.planner import PlanContext, plan_spec
-from ltxspec.plan.recorded import Owned
+from ltxspec.plan.recorded import RecordedState
 from ltxspec.providers.runware.classify import answers_poll, judge_archive, judge_poll, judge_submission, key_refusal
 from ltxspec.providers.runware.wire import decode_reply, parse_retry_after
 from ltxspec.render.requests import RenderContext, render_spec
@@ -36,8 +36,8 @@ from ltxspec.report.plan.json import plan_json
 from ltxspec.report.review.checking import Reader, checked
 from ltxspec.report.review.json import review_json
 from ltxspec.report.review.reading import read_review
-from ltxspec.review.compare import Terms, compare
-from ltxspec.review.sides import Side
+from ltxspec.review.compare import ComparisonTerms, compare
+from ltxspec.review.sides import ReviewSide
 from ltxspec.spec.parsing import parse_spec
 from ltxspec.spec.tables import read_table
 from ltxspec.storage.config import parse_config
@@ -155,9 +155,9 @@ def _honest() -> bytes:
     rendered = render(spec).rendered
     assert rendered is not None
     context = PlanContext("test", "runware", _PACKAGED)
-    plan = Plan("runware", plan_spec(rendered, Owned(Lockfile("runware", "test"), JournalState()), context))
+    plan = Plan("runware", plan_spec(rendered, RecordedState(Lockfile("runware", "test"), JournalState()), context))
     wanted = {"test": {request.address.instance: request for request in rendered.requests}}
-    return review_json(compare(Side("b" * 40), Side("a" * 40, wanted), Terms(plan)))
+    return review_json(compare(ReviewSide("b" * 40), ReviewSide("a" * 40, wanted), ComparisonTerms(plan)))
 
 
 def _claim(data: bytes) -> None:
@@ -184,7 +184,7 @@ def _comment(data: bytes) -> None:
     assert marker is None or (again is not None and again.same_comment(marker) and again.run == marker.run)
 
 
-_ORDER = Order(task(), {}, 1)
+_ORDER = RenderOrder(task(), {}, 1)
 _ENDED = b'{"data":[{"taskType":"getResponse","taskUUID":"%b","status":"success","videoUUID":"v","videoURL":"https://vm/v.mp4","cost":0.48}]}'
 _REFUSED = (
     b'{"errors":[{"code":"invalidDuration","message":"No","parameter":"duration","taskUUID":"%b","status":"error"}]}'

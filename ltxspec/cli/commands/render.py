@@ -6,7 +6,7 @@ import click
 
 from ltxspec.cli import options
 from ltxspec.cli.context import Session
-from ltxspec.cli.options import Variables
+from ltxspec.cli.options import VariableOptions
 
 
 @click.command(
@@ -22,7 +22,7 @@ def command(
     session: Session,
     paths: tuple[str, ...],
     shots: tuple[str, ...],
-    variables: Variables,
+    variables: VariableOptions,
     provider: str | None,
     output_format: str,
 ) -> int:

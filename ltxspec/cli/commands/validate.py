@@ -4,7 +4,7 @@ import click
 
 from ltxspec.cli import options
 from ltxspec.cli.context import Session
-from ltxspec.cli.options import Variables
+from ltxspec.cli.options import VariableOptions
 from ltxspec.errors import LtxspecError, Problems
 
 
@@ -13,7 +13,7 @@ from ltxspec.errors import LtxspecError, Problems
 @options.variables
 @options.output_format("text", "json")
 @click.pass_obj
-def command(session: Session, paths: tuple[str, ...], variables: Variables, output_format: str) -> int:
+def command(session: Session, paths: tuple[str, ...], variables: VariableOptions, output_format: str) -> int:
     """Check specs: structure, templates, parameters, files, checks. Needs no network and no key."""
     from ltxspec.project.load import render_specs
 

@@ -4,7 +4,7 @@ import click
 
 from ltxspec.cli import options
 from ltxspec.cli.context import Session
-from ltxspec.cli.options import Variables
+from ltxspec.cli.options import VariableOptions
 
 
 @click.command("why", epilog="Examples: `ltxspec why night-scenes.alley`, `ltxspec why 'night-scenes.weather[*]'`.")
@@ -12,7 +12,7 @@ from ltxspec.cli.options import Variables
 @options.variables
 @options.provider
 @click.pass_obj
-def command(session: Session, address: str, variables: Variables, provider: str | None) -> int:
+def command(session: Session, address: str, variables: VariableOptions, provider: str | None) -> int:
     """Explain one shot's line of the plan: its fingerprint, what changed, which takes it has."""
     from ltxspec import PlanOptions
     from ltxspec.project.adapters import local_places

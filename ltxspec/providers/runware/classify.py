@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from http import HTTPStatus
 
-from ltxspec.apply.ports import Acceptance, Order, TaskReport, TaskState
+from ltxspec.apply.ports import Acceptance, RenderOrder, TaskReport, TaskState
 from ltxspec.lock.models import Failure, Output
-from ltxspec.providers.runware.codes import DEFINITE_REFUSALS, PERMANENT, WHOLE_RUN, Kind, kind_of
+from ltxspec.providers.runware.codes import DEFINITE_REFUSALS, PERMANENT, WHOLE_RUN, ErrorKind, kind_of
 from ltxspec.providers.runware.wire import (
     ApiError,
     Item,
-    Reply,
+    WireReply,
     believable_cost,
     decode_envelope,
     first_address,
@@ -35,27 +35,27 @@ _OF_THE_QUESTION = re.compile(r"(^|[^a-z])(taskUUID|taskType)$", re.IGNORECASE) 
 _CODE_OF_THE_QUESTION = re.compile(r"Task(UUID|Type)", re.IGNORECASE)
 
 # These never end a task, even when they name it and say `status: error`: they speak of the key or of the question.
-_NO_VERDICT = frozenset({Kind.AUTH, Kind.DUPLICATE, Kind.NO_SUCH_TASK})
+_NO_VERDICT = frozenset({ErrorKind.AUTH, ErrorKind.DUPLICATE, ErrorKind.NO_SUCH_TASK})
 # A failed render is documented to say `status: error`. Without it, an error that names a task may just as well be
 # about the look (a server or a queue in trouble), and another look may show success. Only these kinds are about the
 # request or the renderer by their very meaning.
-_VERDICT_WITHOUT_STATUS = PERMANENT | {Kind.PROVIDER}
+_VERDICT_WITHOUT_STATUS = PERMANENT | {ErrorKind.PROVIDER}
 # The archive keeps the last response to an id, and that may be the answer to a repeated order. Without `status: error`
 # only what `judge_submission` calls definite counts: a renderer in trouble answers orders, too, and may take them.
 _ARCHIVED_VERDICT_WITHOUT_STATUS = PERMANENT
 # With it these may still be such an answer: an account without credits, too many requests at once.
-_NO_ARCHIVED_VERDICT = _NO_VERDICT | {Kind.QUOTA, Kind.RATE_LIMIT}
-_ANSWERS = frozenset({Kind.DUPLICATE, Kind.NO_SUCH_TASK})  # errors that tell what the service knows of a task
+_NO_ARCHIVED_VERDICT = _NO_VERDICT | {ErrorKind.QUOTA, ErrorKind.RATE_LIMIT}
+_ANSWERS = frozenset({ErrorKind.DUPLICATE, ErrorKind.NO_SUCH_TASK})  # errors that tell what the service knows of a task
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class OrderRefusal:
     """A definite no to an order: not accepted, not billed."""
 
     code: str
     message: str
     parameters: tuple[str, ...]
-    kind: Kind
+    kind: ErrorKind
 
     @property
     def whole_run(self) -> bool:
@@ -74,7 +74,7 @@ class Unclear:
 # --- orders ---------------------------------------------------------------------------------------
 
 
-def judge_submission(reply: Reply, task_id: TaskId) -> Acceptance | Refusal | Unclear:
+def judge_submission(reply: WireReply, task_id: TaskId) -> Acceptance | OrderRefusal | Unclear:
     """What the answer to one order, sent alone, says about it.
 
     Accepted only when `data` acknowledges our id. An error counts when it names our id, or names none and the status
@@ -86,39 +86,39 @@ def judge_submission(reply: Reply, task_id: TaskId) -> Acceptance | Refusal | Un
     if not errors and reply.status in _STATUSES_OF_THE_ONE_TASK:
         errors = [error for error in reply.errors if error.task_id is None]
     kinds = [kind_of(error.code) for error in errors]
-    if Kind.DUPLICATE in kinds:
+    if ErrorKind.DUPLICATE in kinds:
         return Acceptance.ALREADY_KNOWN
     if errors and not reply.transient and DEFINITE_REFUSALS.issuperset(kinds):
         return _refusal(errors)
     return Unclear(_unclear_reason(reply, errors), reply.retry_after)
 
 
-def key_refusal(reply: Reply) -> Refusal | None:
+def key_refusal(reply: WireReply) -> OrderRefusal | None:
     """The refusal of the key or account in the answer to a free request, when nothing else was answered."""
     if reply.items or not reply.readable:
         return None
-    errors = [error for error in reply.errors if kind_of(error.code) is Kind.AUTH]
+    errors = [error for error in reply.errors if kind_of(error.code) is ErrorKind.AUTH]
     if errors:
         return _refusal(errors)
     if reply.status == HTTPStatus.UNAUTHORIZED:
         first = reply.errors[0] if reply.errors else ApiError("unauthorized", "")
-        return Refusal(first.code or "unauthorized", first.message, first.parameters, Kind.AUTH)
+        return OrderRefusal(first.code or "unauthorized", first.message, first.parameters, ErrorKind.AUTH)
     return None
 
 
-def request_refusal(reply: Reply, task_id: str) -> Refusal | None:
+def request_refusal(reply: WireReply, task_id: str) -> OrderRefusal | None:
     """The definite refusal of a free request sent alone (an upload), if it is one."""
     verdict = judge_submission(reply, TaskId(task_id))
-    return verdict if isinstance(verdict, Refusal) else None
+    return verdict if isinstance(verdict, OrderRefusal) else None
 
 
-def _refusal(errors: Sequence[ApiError]) -> Refusal:
+def _refusal(errors: Sequence[ApiError]) -> OrderRefusal:
     """One refusal for several errors: the one that stops the run if any, else the first."""
     error = next((error for error in errors if kind_of(error.code) in WHOLE_RUN), errors[0])
-    return Refusal(error.code, error.message, error.parameters, kind_of(error.code))
+    return OrderRefusal(error.code, error.message, error.parameters, kind_of(error.code))
 
 
-def _unclear_reason(reply: Reply, errors: Sequence[ApiError]) -> str:
+def _unclear_reason(reply: WireReply, errors: Sequence[ApiError]) -> str:
     if errors:
         return f"HTTP {reply.status}, `{errors[0].code or 'no code'}`: {errors[0].message or 'no message'}"
     if not reply.readable:
@@ -129,7 +129,7 @@ def _unclear_reason(reply: Reply, errors: Sequence[ApiError]) -> str:
 # --- tasks ----------------------------------------------------------------------------------------
 
 
-def judge_poll(reply: Reply, orders: Iterable[Order]) -> dict[TaskId, TaskReport]:
+def judge_poll(reply: WireReply, orders: Iterable[RenderOrder]) -> dict[TaskId, TaskReport]:
     """What the answer to `getResponse` says of each task; UNKNOWN where it says nothing.
 
     Errors that name no task, or another one, never end a task.
@@ -138,12 +138,12 @@ def judge_poll(reply: Reply, orders: Iterable[Order]) -> dict[TaskId, TaskReport
     for order in orders:
         errors, items = reply.errors_of(order.task_id), reply.items_of(order.task_id)
         verdicts = [error for error in errors if _ends_the_task(error, reply, items)]
-        known = any(kind_of(error.code) is Kind.DUPLICATE for error in errors)
+        known = any(kind_of(error.code) is ErrorKind.DUPLICATE for error in errors)
         reports[order.task_id] = _report(order, items, verdicts, known=known)
     return reports
 
 
-def answers_poll(reply: Reply, task_id: TaskId) -> bool:
+def answers_poll(reply: WireReply, task_id: TaskId) -> bool:
     """Whether an answer to `getResponse` says how a task is doing, be it that there is nothing to say.
 
     It does not when all that it says is trouble with the look. Such a look has failed, which is no word about the task.
@@ -157,7 +157,7 @@ def answers_poll(reply: Reply, task_id: TaskId) -> bool:
     return not errors and reply.readable and reply.status < HTTPStatus.BAD_REQUEST
 
 
-def judge_archive(reply: Reply, order: Order) -> TaskReport:
+def judge_archive(reply: WireReply, order: RenderOrder) -> TaskReport:
     """What the archive (`getTaskDetails`) says of a task; UNKNOWN when it holds nothing of it.
 
     The record is the last response to this id, so it may be the refusal of a repeated order: `conflictTaskUUID` alone
@@ -174,10 +174,10 @@ def judge_archive(reply: Reply, order: Order) -> TaskReport:
         known = known or bool(found) or (not failures and bool(record.fields.get("request")))
     kinds = {kind_of(error.code) for error in errors}
     verdicts = [error for error in errors if _ends_the_archived_task(error)]
-    return _report(order, items, verdicts, known=known or Kind.DUPLICATE in kinds)
+    return _report(order, items, verdicts, known=known or ErrorKind.DUPLICATE in kinds)
 
 
-def _ends_the_task(error: ApiError, reply: Reply, items: Sequence[Item]) -> bool:
+def _ends_the_task(error: ApiError, reply: WireReply, items: Sequence[Item]) -> bool:
     """Whether an error that names a task in a poll is the end of the task, and not trouble with the poll."""
     kind = kind_of(error.code)
     if kind in _NO_VERDICT or _about_the_question(error):
@@ -201,7 +201,7 @@ def _about_the_question(error: ApiError) -> bool:
     return named or bool(_CODE_OF_THE_QUESTION.search(error.code))
 
 
-def _report(order: Order, items: Sequence[Item], verdicts: Sequence[ApiError], *, known: bool) -> TaskReport:
+def _report(order: RenderOrder, items: Sequence[Item], verdicts: Sequence[ApiError], *, known: bool) -> TaskReport:
     """Put a task's items and errors together. What was delivered is kept whatever became of the rest.
 
     While some results of several are still being made, an error of another one does not end the task.
@@ -279,4 +279,6 @@ def _failure(errors: Sequence[ApiError]) -> Failure:
 
 def _permanent(error: ApiError) -> bool:
     kind = kind_of(error.code)
-    return kind in PERMANENT or (kind in {Kind.PROVIDER, Kind.UNKNOWN} and bool(_MODERATION.search(error.message)))
+    return kind in PERMANENT or (
+        kind in {ErrorKind.PROVIDER, ErrorKind.UNKNOWN} and bool(_MODERATION.search(error.message))
+    )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class ErrorKind(StrEnum):
     """Classes of errors, by what a caller has to do about them."""
 
     AUTH = "auth"  # the key or account is bad: no order of the run can succeed
@@ -26,44 +26,44 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
 
 
-WHOLE_RUN = frozenset({Kind.AUTH, Kind.QUOTA})
-PERMANENT = frozenset({Kind.SAFETY, Kind.VALIDATION, Kind.MISSING})
+WHOLE_RUN = frozenset({ErrorKind.AUTH, ErrorKind.QUOTA})
+PERMANENT = frozenset({ErrorKind.SAFETY, ErrorKind.VALIDATION, ErrorKind.MISSING})
 DEFINITE_REFUSALS = WHOLE_RUN | PERMANENT  # on a submit: not accepted and not billed
 
-_TABLES: Mapping[Kind, str] = {
-    Kind.DUPLICATE: "conflictTaskUUID",
-    Kind.QUOTA: "insufficientCredits quotaExceeded paymentRequired environmentPaused",
-    Kind.SAFETY: (
+_TABLES: Mapping[ErrorKind, str] = {
+    ErrorKind.DUPLICATE: "conflictTaskUUID",
+    ErrorKind.QUOTA: "insufficientCredits quotaExceeded paymentRequired environmentPaused",
+    ErrorKind.SAFETY: (
         "contentPolicyViolation providerContentPolicyViolation sensitiveContentDetected unsafeContentDetected "
         "nsfwContentDetected promptBlocked imageBlocked moderationFailed invalidProviderContent"
     ),
-    Kind.AUTH: (
+    ErrorKind.AUTH: (
         "unauthorized forbidden permissionDenied insufficientPermissions authenticationFailed authFailed authTimeout "
         "invalidAuthentication invalidCredentials missingAuthentication tokenExpired tokenInvalid tokenMissing "
         "tokenRevoked accountSuspended accountDisabled organizationSuspended organizationDisabled workspaceSuspended "
         "workspaceDisabled"
     ),
-    Kind.MISSING: "modelNotFound mediaNotFound mediaExpired providerNotFound unknownModel",
-    Kind.NO_SUCH_TASK: "taskCancelled",
-    Kind.SERVER: (
+    ErrorKind.MISSING: "modelNotFound mediaNotFound mediaExpired providerNotFound unknownModel",
+    ErrorKind.NO_SUCH_TASK: "taskCancelled",
+    ErrorKind.SERVER: (
         "internalServerError serviceUnavailable serverUnavailable standardError unknownError undefinedError "
         "defaultError unrecognizedResponse errorRetrievingAccountManagement "
         # The SDKs call these errors of the renderer. They say that something cannot be reached at this moment, and
         # that may be what the look at a task ran into.
         "providerUnavailable providerBadGateway noAvailableServer modelUnavailable modelNotReady"
     ),
-    Kind.PROVIDER: (
+    ErrorKind.PROVIDER: (
         "inferenceError processingFailed taskFailed downloadFailed uploadFailed modelDisabled "
         "mediaStorageFileCouldNotBeMoved"
     ),
-    Kind.VALIDATION: (
+    ErrorKind.VALIDATION: (
         "unknownParameter incompatibleParameters mismatchProviderSettingsProvider unknownProviderSettingsProvider "
         "validationFailed transparentModelMismatch modelOwnershipValidationError modelAlreadyExists "
         "duplicatePreloadModelAIR"
     ),
 }
 
-_EXACT: Mapping[str, Kind] = {code: kind for kind, codes in _TABLES.items() for code in codes.split()}
+_EXACT: Mapping[str, ErrorKind] = {code: kind for kind, codes in _TABLES.items() for code in codes.split()}
 
 _REFUSED_REQUEST = ("invalid", "missing", "unsupported", "value", "array", "max")
 
@@ -77,20 +77,20 @@ def _names_a_wrong_request(code: str) -> bool:
     return code.startswith(_REFUSED_REQUEST) and "Response" not in code
 
 
-_RULES: tuple[tuple[Callable[[str], bool], Kind], ...] = (
-    (lambda code: any(word in code for word in ("Credits", "Quota", "Balance")), Kind.QUOTA),
-    (lambda code: "RateLimit" in code or code.startswith("rateLimit"), Kind.RATE_LIMIT),
-    (lambda code: "ApiKey" in code, Kind.AUTH),
-    (lambda code: "timeout" in code.lower(), Kind.TIMEOUT),
-    (lambda code: code.endswith(("NotFound", "Expired")), Kind.NO_SUCH_TASK),
-    (lambda code: code.startswith("provider"), Kind.PROVIDER),
-    (_names_a_wrong_request, Kind.VALIDATION),
+_RULES: tuple[tuple[Callable[[str], bool], ErrorKind], ...] = (
+    (lambda code: any(word in code for word in ("Credits", "Quota", "Balance")), ErrorKind.QUOTA),
+    (lambda code: "RateLimit" in code or code.startswith("rateLimit"), ErrorKind.RATE_LIMIT),
+    (lambda code: "ApiKey" in code, ErrorKind.AUTH),
+    (lambda code: "timeout" in code.lower(), ErrorKind.TIMEOUT),
+    (lambda code: code.endswith(("NotFound", "Expired")), ErrorKind.NO_SUCH_TASK),
+    (lambda code: code.startswith("provider"), ErrorKind.PROVIDER),
+    (_names_a_wrong_request, ErrorKind.VALIDATION),
 )
 
 
-def kind_of(code: str) -> Kind:
+def kind_of(code: str) -> ErrorKind:
     """The class of an error code. Unheard-of codes ending in `NotFound` or `Expired` count as ambiguous."""
     exact = _EXACT.get(code)
     if exact is not None:
         return exact
-    return next((kind for applies, kind in _RULES if applies(code)), Kind.UNKNOWN)
+    return next((kind for applies, kind in _RULES if applies(code)), ErrorKind.UNKNOWN)

@@ -18,8 +18,8 @@ from ltxspec.errors import ProviderUnavailable
 from ltxspec.providers.hosts import is_private, is_this_machine
 from ltxspec.providers.runware.client import Broken, Client
 from ltxspec.providers.runware.contents import Unzipper, beginning
-from ltxspec.providers.runware.patience import Pace, Progress
-from ltxspec.providers.runware.transfer import ContentRange, NotYet, NoVideo, Transfer, content_length
+from ltxspec.providers.runware.patience import Progress, RequestPace
+from ltxspec.providers.runware.transfer import ContentRange, NotAVideo, NotYet, Transfer, content_length
 from ltxspec.providers.runware.wire import parse_retry_after
 
 _WAITS = (2.0, 5.0, 10.0, 15.0, 20.0)  # seconds; counted anew whenever an attempt made progress
@@ -49,7 +49,7 @@ class _Fetch:
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class DownloadService:
     """Where the service is, as far as that says where its videos may be.
 
     One on http may name videos on http. One on the public network may not make this machine ask itself or a neighbour.
@@ -63,15 +63,17 @@ class Service:
         return self.plain or (self.is_private and is_this_machine(url.host))
 
 
-def service_at(base_url: httpx.URL) -> Service:
+def service_at(base_url: httpx.URL) -> DownloadService:
     """What the service's own address says."""
-    return Service(base_url.scheme == "http", is_private(base_url.host))
+    return DownloadService(base_url.scheme == "http", is_private(base_url.host))
 
 
 class Downloads:
-    """Fetches videos over https, from the public network: see `Service` for what else a service may name."""
+    """Fetches videos over https, from the public network: see `DownloadService` for what else a service may name."""
 
-    def __init__(self, client: Client, clock: Clock, service: Service, *, size_limit: int, pace: Pace) -> None:
+    def __init__(
+        self, client: Client, clock: Clock, service: DownloadService, *, size_limit: int, pace: RequestPace
+    ) -> None:
         self._client = client
         self._clock = clock
         self._service = service
@@ -130,7 +132,7 @@ class Downloads:
             raise NotYet(failure.line) from None
         except TimeoutError:
             raise NotYet("the transfer stalled") from None
-        except NoVideo as error:
+        except NotAVideo as error:
             raise ProviderUnavailable(f"the address `{place_of(fetch.url)}` {error}") from None
         raise ProviderUnavailable(f"the video at `{place_of(fetch.url)}` is behind too many redirects")
 

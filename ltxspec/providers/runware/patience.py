@@ -34,7 +34,7 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class RequestPace:
     """How fast a video has to come. A link of 200 kB/s brings 700 MB within these bounds; a drip ends in minutes."""
 
     piece: int = 256 * 1024  # bytes: less than this is no progress
@@ -60,7 +60,7 @@ async def bounded(seconds: float, place: str) -> AsyncIterator[None]:
 class Progress:
     """Notices a download that does not come on, within one attempt and over all of them."""
 
-    def __init__(self, pace: Pace) -> None:
+    def __init__(self, pace: RequestPace) -> None:
         self._pace = pace
         self._idle = 0.0  # seconds without a piece, before `_since`
         self._since = 0.0  # when the attempt began, or its last piece was complete

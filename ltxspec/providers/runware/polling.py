@@ -16,12 +16,12 @@ from dataclasses import replace
 from http import HTTPStatus
 from uuid import uuid4
 
-from ltxspec.apply.ports import Order, TaskReport, TaskState
+from ltxspec.apply.ports import RenderOrder, TaskReport, TaskState
 from ltxspec.errors import ProviderUnavailable
 from ltxspec.providers.runware.classify import answers_poll, judge_poll
-from ltxspec.providers.runware.codes import Kind, kind_of
+from ltxspec.providers.runware.codes import ErrorKind, kind_of
 from ltxspec.providers.runware.reads import Reads, unanswered
-from ltxspec.providers.runware.wire import Reply, encode, get_response
+from ltxspec.providers.runware.wire import WireReply, encode, get_response
 from ltxspec.values import TaskId
 
 _PROOF = 2  # tasks found in one answer that prove batching to work
@@ -36,7 +36,7 @@ class Polls:
         self._proved: bool | None = None  # whether chunks work; None until an answer shows it
         self._tells_apart: bool | None = None  # whether only tasks that are there are called running
 
-    async def look(self, orders: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
+    async def look(self, orders: Sequence[RenderOrder]) -> Mapping[TaskId, TaskReport]:
         """Look at tasks; every one is in the result.
 
         A task whose own look failed while others were answered is reported as not `heard`: a failed look is no word
@@ -51,12 +51,12 @@ class Polls:
         chunks = [tasks[start : start + size] for start in range(0, len(tasks), size)]
         return await _gathered(chunks, [self._look_in_time(chunk) for chunk in chunks])
 
-    async def _look_in_time(self, orders: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
+    async def _look_in_time(self, orders: Sequence[RenderOrder]) -> Mapping[TaskId, TaskReport]:
         """One chunk with all the questions that its answer leads to. Raises ProviderUnavailable."""
         async with self._reads.in_time():
             return await self._look_at(orders)
 
-    async def _look_at(self, orders: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
+    async def _look_at(self, orders: Sequence[RenderOrder]) -> Mapping[TaskId, TaskReport]:
         """One chunk in one request; task by task if that proves useless."""
         if len(orders) == 1:
             return await self._weighed(judge_poll(await self._ask_about_one(orders[0]), orders))
@@ -82,17 +82,17 @@ class Polls:
 
     async def _tells_tasks_apart(self) -> bool:
         if self._tells_apart is None:
-            nobodys = Order(TaskId(str(uuid4())), {}, 1)
+            nobodys = RenderOrder(TaskId(str(uuid4())), {}, 1)
             try:
                 reply = await self._ask_about_one(nobodys)
             except ProviderUnavailable:
                 return False
-            if any(kind_of(error.code) is not Kind.NO_SUCH_TASK for error in reply.errors):
+            if any(kind_of(error.code) is not ErrorKind.NO_SUCH_TASK for error in reply.errors):
                 return False  # trouble, which says nothing of how unknown ids are answered
             self._tells_apart = not reply.items_of(nobodys.task_id)
         return self._tells_apart
 
-    async def _omits_what_it_knows(self, orders: Sequence[Order], found: AbstractSet[TaskId]) -> bool:
+    async def _omits_what_it_knows(self, orders: Sequence[RenderOrder], found: AbstractSet[TaskId]) -> bool:
         """Whether a task that a chunk's answer left out is found by a request of its own. One task is tried.
 
         Raises ProviderUnavailable when that request fails: then the chunk's silence proves nothing either.
@@ -103,20 +103,20 @@ class Polls:
         reply = await self._ask_about_one(missing)
         return bool(reply.mentioned([missing.task_id]))
 
-    async def _ask_about_one(self, order: Order) -> Reply:
+    async def _ask_about_one(self, order: RenderOrder) -> WireReply:
         """The answer about one task. Raises ProviderUnavailable when it cannot be read or refuses the question."""
         reply = await self._reads.ask(_questions([order]), [order.task_id])
         if not answers_poll(reply, order.task_id):
             raise self._no_word(reply)
         return reply
 
-    def _no_word(self, reply: Reply) -> ProviderUnavailable:
+    def _no_word(self, reply: WireReply) -> ProviderUnavailable:
         """The error for an answer that cannot be read, refuses the question, or tells of trouble only."""
         return unanswered("asked for a task", self._reads.place, reply)
 
 
 async def _gathered(
-    groups: Sequence[Sequence[Order]], looks: Sequence[Awaitable[Mapping[TaskId, TaskReport]]]
+    groups: Sequence[Sequence[RenderOrder]], looks: Sequence[Awaitable[Mapping[TaskId, TaskReport]]]
 ) -> Mapping[TaskId, TaskReport]:
     """The reports of all looks, one for each group of orders, made side by side."""
     reports: dict[TaskId, TaskReport] = {}
@@ -134,19 +134,19 @@ async def _gathered(
     return reports
 
 
-def _not_heard(orders: Sequence[Order]) -> dict[TaskId, TaskReport]:
+def _not_heard(orders: Sequence[RenderOrder]) -> dict[TaskId, TaskReport]:
     """The reports of tasks whose look failed."""
     return {order.task_id: TaskReport(order.task_id, TaskState.RUNNING, heard=False) for order in orders}
 
 
-def _unreadable(reply: Reply, found: AbstractSet[TaskId]) -> bool:
+def _unreadable(reply: WireReply, found: AbstractSet[TaskId]) -> bool:
     """Whether an answer says nothing of any task, and not because there is nothing to say."""
     return not found and (not reply.readable or reply.status >= HTTPStatus.BAD_REQUEST)
 
 
-def _questions(orders: Sequence[Order]) -> bytes:
+def _questions(orders: Sequence[RenderOrder]) -> bytes:
     return encode(*(get_response(order.task_id) for order in orders))
 
 
-def _ids(orders: Sequence[Order]) -> list[TaskId]:
+def _ids(orders: Sequence[RenderOrder]) -> list[TaskId]:
     return [order.task_id for order in orders]

@@ -10,19 +10,19 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from uuid import uuid4
 
-from ltxspec.apply.ports import Acceptance, Clock, LocalMedia, Order, Sink, TaskReport
+from ltxspec.apply.ports import Acceptance, Clock, LocalMedia, RenderOrder, Sink, TaskReport
 from ltxspec.errors import NotSent, ProviderRefused, ProviderUnavailable, SubmissionUncertain
 from ltxspec.providers.runware.classify import (
-    Refusal,
+    OrderRefusal,
     Unclear,
     judge_archive,
     judge_submission,
     request_refusal,
 )
 from ltxspec.providers.runware.client import Broken, Client, Connection
-from ltxspec.providers.runware.codes import Kind, kind_of
+from ltxspec.providers.runware.codes import ErrorKind, kind_of
 from ltxspec.providers.runware.download import DEFAULT_SIZE_LIMIT, Downloads, service_at
-from ltxspec.providers.runware.patience import Pace, Patience
+from ltxspec.providers.runware.patience import Patience, RequestPace
 from ltxspec.providers.runware.polling import Polls
 from ltxspec.providers.runware.reads import Jitter, Reads, refused, unanswered
 from ltxspec.providers.runware.wire import (
@@ -36,7 +36,7 @@ from ltxspec.providers.runware.wire import (
 )
 from ltxspec.values import Json, TaskId, Usd
 
-_NO_TIME = frozenset({Kind.RATE_LIMIT, Kind.TIMEOUT, Kind.SERVER, Kind.PROVIDER, Kind.QUOTA})
+_NO_TIME = frozenset({ErrorKind.RATE_LIMIT, ErrorKind.TIMEOUT, ErrorKind.SERVER, ErrorKind.PROVIDER, ErrorKind.QUOTA})
 _ORDERS_AT_ONCE = 8  # with the free requests, fewer than there are connections
 _MEDIA_ID = ("mediaUUID", "imageUUID")  # the second is what the older upload task answers
 
@@ -48,7 +48,7 @@ class Tuning:
     poll_chunk: int = 20  # tasks in one poll
     size_limit: int = DEFAULT_SIZE_LIMIT  # bytes of one video
     patience: Patience = field(default_factory=Patience)  # how long answers are waited for
-    pace: Pace = field(default_factory=Pace)  # how fast videos have to come
+    pace: RequestPace = field(default_factory=RequestPace)  # how fast videos have to come
     jitter: Jitter = random.random  # spreads waits; nothing secret hangs on it
 
 
@@ -93,7 +93,7 @@ class RunwareProvider:
                 known = self._stored[media.sha256] = await self._store(media)
             return known
 
-    async def submit(self, order: Order) -> Acceptance:
+    async def submit(self, order: RenderOrder) -> Acceptance:
         """Send one order in a POST of its own, once, and never again.
 
         Raises:
@@ -115,14 +115,14 @@ class RunwareProvider:
         match verdict:
             case Acceptance():
                 return verdict
-            case Refusal():
+            case OrderRefusal():
                 raise refused(verdict, "the order", self._client)
             case Unclear():
                 raise SubmissionUncertain(
                     f"the service gave no clear answer to the order: {verdict.reason}", retry_after=verdict.retry_after
                 )
 
-    async def poll(self, tasks: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
+    async def poll(self, tasks: Sequence[RenderOrder]) -> Mapping[TaskId, TaskReport]:
         """Look at tasks under way, up to `poll_chunk` in one request; every task asked for is in the answer.
 
         UNKNOWN means that the service was heard and said nothing of the task, or only that it may not exist.
@@ -133,7 +133,7 @@ class RunwareProvider:
         """
         return await self._polls.look(tasks)
 
-    async def look_up(self, task: Order) -> TaskReport:
+    async def look_up(self, task: RenderOrder) -> TaskReport:
         """Ask the archive (`getTaskDetails`) for the last response to a task.
 
         Raises:
@@ -143,7 +143,7 @@ class RunwareProvider:
         reply = await self._reads.ask(encode(get_task_details(task.task_id)), [task.task_id])
         kinds = {kind_of(error.code) for error in reply.errors}
         settled = reply.readable and not reply.transient
-        if reply.items_of(task.task_id) or Kind.NO_SUCH_TASK in kinds:
+        if reply.items_of(task.task_id) or ErrorKind.NO_SUCH_TASK in kinds:
             return judge_archive(reply, task)
         if settled and reply.status < HTTPStatus.BAD_REQUEST and not kinds:
             return judge_archive(reply, task)
@@ -201,7 +201,7 @@ class RunwareProvider:
         raise unanswered(f"sent {what}", self._reads.place, reply)
 
 
-def _order_body(order: Order) -> bytes:
+def _order_body(order: RenderOrder) -> bytes:
     """The bytes of an order: the same for the same order, whatever the order of its keys."""
     if order.body.get("taskUUID") != order.task_id:
         raise ValueError("an order must be sent under its own task id")

@@ -10,11 +10,11 @@ from contextlib import AbstractAsyncContextManager
 from ltxspec.apply.ports import Clock
 from ltxspec.connections import place_of
 from ltxspec.errors import ProviderRefused, ProviderUnavailable
-from ltxspec.providers.runware.classify import Refusal, key_refusal
+from ltxspec.providers.runware.classify import OrderRefusal, key_refusal
 from ltxspec.providers.runware.client import Broken, Client
-from ltxspec.providers.runware.codes import Kind
+from ltxspec.providers.runware.codes import ErrorKind
 from ltxspec.providers.runware.patience import Patience, bounded
-from ltxspec.providers.runware.wire import Reply, decode_reply, parse_retry_after
+from ltxspec.providers.runware.wire import WireReply, decode_reply, parse_retry_after
 from ltxspec.values import TaskId
 
 _ATTEMPTS = 4
@@ -37,7 +37,7 @@ class Reads:
         self._turn = asyncio.Semaphore(_AT_ONCE)
         self._large_turn = asyncio.Semaphore(_LARGE_AT_ONCE)
 
-    async def ask(self, body: bytes, about: Iterable[TaskId]) -> Reply:
+    async def ask(self, body: bytes, about: Iterable[TaskId]) -> WireReply:
         """Post a free request about some tasks; repeat it while the answer is missing or says nothing about them.
 
         Returns:
@@ -55,7 +55,7 @@ class Reads:
         """A bound for several questions that together give one answer. Raises ProviderUnavailable."""
         return bounded(self._patience.question, self.place)
 
-    async def _ask(self, body: bytes, wanted: frozenset[TaskId]) -> Reply:
+    async def _ask(self, body: bytes, wanted: frozenset[TaskId]) -> WireReply:
         result = await self._try(body)
         for attempt in range(1, _ATTEMPTS):
             asked_wait = result.retry_after or 0.0
@@ -70,13 +70,13 @@ class Reads:
         """Where the service is, fit for a message."""
         return place_of(self._client.base_url)
 
-    async def post(self, body: bytes, seconds: float) -> Reply:
+    async def post(self, body: bytes, seconds: float) -> WireReply:
         """Post once and decode. Raises Broken when no answer came in that time."""
         answer = await self._client.post(body, seconds)
         retry_after = parse_retry_after(answer.retry_after, self._clock.now())
         return decode_reply(answer.status, answer.content, retry_after)
 
-    async def _try(self, body: bytes) -> Reply | ProviderUnavailable:
+    async def _try(self, body: bytes) -> WireReply | ProviderUnavailable:
         """One attempt, when it is its turn."""
         async with self._large_turn if len(body) > _LARGE else self._turn:
             try:
@@ -91,7 +91,7 @@ class Reads:
             what = "the service could not be reached"
         return ProviderUnavailable(f"{what}: {error.reason}", hint=error.cure)
 
-    def _with_good_key(self, reply: Reply) -> Reply:
+    def _with_good_key(self, reply: WireReply) -> WireReply:
         refusal = key_refusal(reply)
         if refusal is not None:
             raise refused(refusal, "the key", self._client)
@@ -102,7 +102,7 @@ class Reads:
         return min(_FIRST_WAIT * _GROWTH ** (attempt - 1), _LONGEST_WAIT) * (0.5 + self._jitter() / 2)
 
 
-def refused(refusal: Refusal, what: str, client: Client) -> ProviderRefused:
+def refused(refusal: OrderRefusal, what: str, client: Client) -> ProviderRefused:
     """The error for a definite no. `what` was refused: "the order", "the request".
 
     An address that is not the service's own is named, with its setting: another one may have answered than was meant.
@@ -114,21 +114,21 @@ def refused(refusal: Refusal, what: str, client: Client) -> ProviderRefused:
         f"the service{where} refused {what} (`{refusal.code}`{about}): {reason}",
         provider_code=refusal.code,
         whole_run=refusal.whole_run,
-        every_copy=refusal.kind is Kind.VALIDATION,  # depends on the request alone
+        every_copy=refusal.kind is ErrorKind.VALIDATION,  # depends on the request alone
         hint=_HINTS.get(refusal.kind),
     )
 
 
 _HINTS = {
-    Kind.AUTH: "check `RUNWARE_API_KEY`, and that the account is active",
-    Kind.QUOTA: "add credits to the account, then run the same command again",
-    Kind.SAFETY: "change the prompt or the images: the same request will be refused again",
-    Kind.VALIDATION: "correct the shot: the same request will be refused again",
-    Kind.MISSING: "correct the model or the image that the shot names",
+    ErrorKind.AUTH: "check `RUNWARE_API_KEY`, and that the account is active",
+    ErrorKind.QUOTA: "add credits to the account, then run the same command again",
+    ErrorKind.SAFETY: "change the prompt or the images: the same request will be refused again",
+    ErrorKind.VALIDATION: "correct the shot: the same request will be refused again",
+    ErrorKind.MISSING: "correct the model or the image that the shot names",
 }
 
 
-def _answer(result: Reply | ProviderUnavailable, wanted: frozenset[TaskId]) -> Reply | None:
+def _answer(result: WireReply | ProviderUnavailable, wanted: frozenset[TaskId]) -> WireReply | None:
     """The reply, if it speaks of the tasks or if asking again would bring the same."""
     if isinstance(result, ProviderUnavailable):
         return None
@@ -136,7 +136,7 @@ def _answer(result: Reply | ProviderUnavailable, wanted: frozenset[TaskId]) -> R
     return result if settled or result.mentioned(wanted) else None
 
 
-def unanswered(what: str, place: str, reply: Reply, *, settled: bool = False) -> ProviderUnavailable:
+def unanswered(what: str, place: str, reply: WireReply, *, settled: bool = False) -> ProviderUnavailable:
     """The error for a reply that is no answer.
 
     Args:
@@ -155,7 +155,7 @@ def unanswered(what: str, place: str, reply: Reply, *, settled: bool = False) ->
     )
 
 
-def _last_word(result: Reply | ProviderUnavailable, place: str) -> Reply:
+def _last_word(result: WireReply | ProviderUnavailable, place: str) -> WireReply:
     """What is left after the last attempt: an unreadable answer with a settled status, or an error."""
     if isinstance(result, ProviderUnavailable):
         raise result

@@ -24,7 +24,7 @@ class NotYet(Exception):
         self.retry_after = retry_after
 
 
-class NoVideo(Exception):
+class NotAVideo(Exception):
     """What is at the address is no video, and asking again will not change that; the text says what it is."""
 
 
@@ -56,12 +56,12 @@ class Transfer:
         if message is not None:
             self.messages += 1
             if message != "JSON" and self.messages >= _OTHER_MESSAGES:
-                raise NoVideo(f"holds {message}, not a video")
+                raise NotAVideo(f"holds {message}, not a video")
             raise NotYet(f"it is {message}, not a video")
         self.zipped = is_zipped(head)
         coding = None if self.zipped else strange_coding(headers.get("Content-Encoding", ""), head)
         if coding is not None:
-            raise NoVideo(f"sends an encoding that was not asked for (`{coding}`)")
+            raise NotAVideo(f"sends an encoding that was not asked for (`{coding}`)")
         if self.sink.size:
             self.sink.restart()  # the server cannot resume, or the file has changed
         self.total = None if self.zipped else content_length(headers)

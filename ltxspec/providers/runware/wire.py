@@ -57,7 +57,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class WireReply:
     """An HTTP answer. `readable` is false when its body is not a JSON object: HTML, cut short, empty."""
 
     status: int
@@ -155,13 +155,13 @@ def image_type(content: bytes) -> str:
 # --- from the service -----------------------------------------------------------------------------
 
 
-def decode_reply(status: int, content: bytes, retry_after: float | None = None) -> Reply:
+def decode_reply(status: int, content: bytes, retry_after: float | None = None) -> WireReply:
     """Read any answer. Never raises: what cannot be read gives a reply that is not `readable`."""
     body = _parse(content)
     if not isinstance(body, dict):
-        return Reply(status, readable=False, retry_after=retry_after, is_page=content.lstrip()[:1] == b"<")
+        return WireReply(status, readable=False, retry_after=retry_after, is_page=content.lstrip()[:1] == b"<")
     items, errors = decode_envelope(body)
-    return Reply(status, True, items, errors, retry_after)  # noqa: FBT003  # a field, named above
+    return WireReply(status, True, items, errors, retry_after)  # noqa: FBT003  # a field, named above
 
 
 def decode_envelope(body: Mapping[str, Json]) -> tuple[tuple[Item, ...], tuple[ApiError, ...]]:

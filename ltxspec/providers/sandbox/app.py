@@ -11,13 +11,13 @@ from starlette.types import Receive, Scope, Send
 
 from ltxspec.errors import LtxspecError
 from ltxspec.providers.sandbox.deliveries import Deliveries
-from ltxspec.providers.sandbox.downloads import Downloads
-from ltxspec.providers.sandbox.exchange import Call, Reply, answer, unreadable
+from ltxspec.providers.sandbox.downloads import SandboxDownloads
+from ltxspec.providers.sandbox.exchange import Call, SandboxReply, answer, unreadable
 from ltxspec.providers.sandbox.faults import is_lost_before, response
 from ltxspec.providers.sandbox.films import FilmShelf
 from ltxspec.providers.sandbox.matching import matching, subject
 from ltxspec.providers.sandbox.outbound import CALLER
-from ltxspec.providers.sandbox.scenario import CALL_FAULTS, Fault, Scenario, parse_scenario, write_scenario
+from ltxspec.providers.sandbox.scenario import CALL_FAULTS, Scenario, ScenarioFault, parse_scenario, write_scenario
 from ltxspec.providers.sandbox.settings import SandboxSettings
 from ltxspec.providers.sandbox.tasks import Charge, TaskStore
 from ltxspec.values import Json, format_usd, total_usd
@@ -37,7 +37,7 @@ class SandboxApp:
         self.scenario = settings.scenario
         self.store = TaskStore(settings.folder)
         shelf = FilmShelf(settings, self.store)
-        self._downloads = Downloads(settings, self.store, shelf)
+        self._downloads = SandboxDownloads(settings, self.store, shelf)
         self._deliveries = Deliveries(settings, self.store, shelf)
         self._router = Router(
             [
@@ -68,7 +68,7 @@ class SandboxApp:
                 await self.settings.clock.sleep(fault.seconds)
         return response(reply, faults)
 
-    def _answered(self, body: bytes, request: Request) -> tuple[Reply, tuple[Fault, ...]]:
+    def _answered(self, body: bytes, request: Request) -> tuple[SandboxReply, tuple[ScenarioFault, ...]]:
         """The honest reply to a call, and the faults that will spoil it."""
         call = Call(
             settings=self.settings,
@@ -86,7 +86,7 @@ class SandboxApp:
         subjects = [subject(task, self.store) for task in listed]
         faults = matching(self.scenario, self.store, subjects, CALL_FAULTS)
         lost = is_lost_before(faults)
-        return (Reply(200, {}), (lost,)) if lost is not None else (answer(tasks, call), faults)
+        return (SandboxReply(200, {}), (lost,)) if lost is not None else (answer(tasks, call), faults)
 
     async def _video(self, request: Request) -> Response:
         return await self._downloads.video(request, self.scenario)

@@ -15,7 +15,7 @@ from ltxspec.errors import MediaError
 from ltxspec.providers.sandbox.faults import Cut, replaced
 from ltxspec.providers.sandbox.films import FilmShelf
 from ltxspec.providers.sandbox.matching import matching
-from ltxspec.providers.sandbox.scenario import VIDEO_FAULTS, Fault, Scenario
+from ltxspec.providers.sandbox.scenario import VIDEO_FAULTS, Scenario, ScenarioFault
 from ltxspec.providers.sandbox.settings import SandboxSettings
 from ltxspec.providers.sandbox.tasks import Task, TaskStore
 
@@ -23,7 +23,7 @@ CONTENT_TYPES = {".mp4": "video/mp4", ".webm": "video/webm", ".mov": "video/quic
 _NOT_READY = 422  # what fresh URLs of the provider answer (its ComfyUI node retries on it)
 
 
-class Downloads:
+class SandboxDownloads:
     """The GET side of one sandbox."""
 
     def __init__(self, settings: SandboxSettings, store: TaskStore, shelf: FilmShelf) -> None:
@@ -48,7 +48,7 @@ class Downloads:
             return PlainTextResponse("expired", scenario.behaviour.expired_status)
         return await self._file(task, result, faults)
 
-    async def _file(self, task: Task, result: int, faults: Sequence[Fault]) -> Response:
+    async def _file(self, task: Task, result: int, faults: Sequence[ScenarioFault]) -> Response:
         """The file, waiting for it to be made for as long as the settings allow."""
         path: Path | None = None
         try:
@@ -78,7 +78,7 @@ class WholeFile(FileResponse):
         await super().__call__({**scope, "headers": headers}, receive, send)
 
 
-def _spoiled(path: Path, faults: Sequence[Fault]) -> Response:
+def _spoiled(path: Path, faults: Sequence[ScenarioFault]) -> Response:
     kind = CONTENT_TYPES[path.suffix]
     for fault in faults:
         if fault.fault == "video-cut":
@@ -91,7 +91,7 @@ def _spoiled(path: Path, faults: Sequence[Fault]) -> Response:
     return FileResponse(path, media_type=kind)
 
 
-def _instead(fault: Fault) -> Response:
+def _instead(fault: ScenarioFault) -> Response:
     if fault.fault == "video-status":
         return replaced(fault)
     answer = replaced(fault)

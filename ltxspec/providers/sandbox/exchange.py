@@ -11,7 +11,7 @@ from ltxspec.providers.sandbox.orders import Desk, order
 from ltxspec.providers.sandbox.problems import Problem
 from ltxspec.providers.sandbox.scenario import ORDER_FAULTS, Behaviour, Scenario
 from ltxspec.providers.sandbox.settings import SandboxSettings
-from ltxspec.providers.sandbox.tasks import Refusal, TaskStore
+from ltxspec.providers.sandbox.tasks import TaskRefusal, TaskStore
 from ltxspec.providers.sandbox.uploads import problem, store_image, store_media
 from ltxspec.values import Json
 
@@ -41,7 +41,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class SandboxReply:
     """An HTTP status and a JSON body; `accepted` names the tasks that were taken in this call."""
 
     status: int
@@ -49,7 +49,7 @@ class Reply:
     accepted: tuple[str, ...] = ()
 
 
-def answer(body: Json, call: Call) -> Reply:
+def answer(body: Json, call: Call) -> SandboxReply:
     """Answer the parsed body of a POST. Blocking (SQLite); touches nothing but its store."""
     behaviour = call.scenario.behaviour
     if not isinstance(body, list) or not body or not all(isinstance(task, dict) for task in body):
@@ -69,27 +69,27 @@ def answer(body: Json, call: Call) -> Reply:
     return _reply(data, problems, behaviour, tuple(accepted))
 
 
-def unreadable(call: Call) -> Reply:
+def unreadable(call: Call) -> SandboxReply:
     """The reply to a body that is not JSON."""
     return refusal(Problem("invalidRequestBody", "The body is not valid JSON."), call.scenario.behaviour)
 
 
-def refusal(problem: Problem, behaviour: Behaviour) -> Reply:
+def refusal(problem: Problem, behaviour: Behaviour) -> SandboxReply:
     """A reply that holds one error and nothing else."""
     return _reply([], [problem], behaviour, ())
 
 
 def _reply(
     data: list[dict[str, Json]], problems: Sequence[Problem], behaviour: Behaviour, accepted: tuple[str, ...]
-) -> Reply:
+) -> SandboxReply:
     """Put the parts together, without `errors` when there are none: official clients take its presence for failure."""
     if not problems:
-        return Reply(200, {"data": data}, accepted)
+        return SandboxReply(200, {"data": data}, accepted)
     if all(found.failed_task for found in problems):
         status = 200 if data else behaviour.failed_poll_status
     else:
         status = behaviour.mixed_status if data else problems[0].http_status
-    return Reply(status, _with_errors(data, problems, behaviour), accepted)
+    return SandboxReply(status, _with_errors(data, problems, behaviour), accepted)
 
 
 def _with_errors(data: list[dict[str, Json]], problems: Sequence[Problem], behaviour: Behaviour) -> dict[str, Json]:
@@ -166,5 +166,5 @@ def _ordered(task: Mapping[str, Json], call: Call) -> Answer:
     if isinstance(taken, dict):
         return [taken], []
     kept = call.settings.kept
-    call.store.refuse(uuid, Refusal(kept(task), [kept(found.item(behaviour)) for found in taken], desk.now))
+    call.store.refuse(uuid, TaskRefusal(kept(task), [kept(found.item(behaviour)) for found in taken], desk.now))
     return [], taken

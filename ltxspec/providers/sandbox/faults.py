@@ -6,9 +6,9 @@ import orjson
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from ltxspec.providers.sandbox.exchange import Reply
+from ltxspec.providers.sandbox.exchange import SandboxReply
 from ltxspec.providers.sandbox.identifiers import derived_uuid
-from ltxspec.providers.sandbox.scenario import Fault
+from ltxspec.providers.sandbox.scenario import ScenarioFault
 
 _PAGE = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 _PIXEL = bytes.fromhex(
@@ -53,12 +53,12 @@ class Cut(Response):
         raise ConnectionDropped
 
 
-def is_lost_before(faults: Sequence[Fault]) -> Fault | None:
+def is_lost_before(faults: Sequence[ScenarioFault]) -> ScenarioFault | None:
     """The fault that keeps a call from taking effect at all, if there is one."""
     return next((fault for fault in faults if fault.fault in {"drop", "status"} and not fault.accepted), None)
 
 
-def response(reply: Reply, faults: Sequence[Fault]) -> Response:
+def response(reply: SandboxReply, faults: Sequence[ScenarioFault]) -> Response:
     """The HTTP response to a call, spoiled by the faults that hit it; delays are the caller's to wait."""
     body = dict(reply.body)
     for fault in faults:
@@ -73,13 +73,13 @@ def response(reply: Reply, faults: Sequence[Fault]) -> Response:
     return Response(orjson.dumps(body), reply.status, media_type="application/json")
 
 
-def replaced(fault: Fault) -> Response:
+def replaced(fault: ScenarioFault) -> Response:
     """A response that has nothing to do with what was asked."""
     headers = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
     return Response(_content(fault), fault.status, headers, media_type=_TYPES[fault.body])
 
 
-def _content(fault: Fault) -> bytes:
+def _content(fault: ScenarioFault) -> bytes:
     error = {"code": _code(fault.status), "message": "The service cannot answer now."}
     contents: Mapping[str, bytes] = {
         "json": orjson.dumps({"data": [], "errors": [error]}),
@@ -96,7 +96,7 @@ def _code(status: int) -> str:
     return known.get(status, "unknownError")
 
 
-def _foreign(fault: Fault) -> dict[str, str]:
+def _foreign(fault: ScenarioFault) -> dict[str, str]:
     return {
         "code": fault.code,
         "message": fault.message,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from ltxspec.providers.sandbox.scenario import Fault, Scenario
+from ltxspec.providers.sandbox.scenario import Scenario, ScenarioFault
 from ltxspec.providers.sandbox.tasks import TaskStore
 from ltxspec.values import Json
 
@@ -20,7 +20,7 @@ def subject(task: Mapping[str, Json], store: TaskStore) -> Subject:
 
 def matching(
     scenario: Scenario, store: TaskStore, subjects: Sequence[Subject], kinds: frozenset[str]
-) -> tuple[Fault, ...]:
+) -> tuple[ScenarioFault, ...]:
     """The faults of some kinds whose turn it is; every one that matches is counted, once a call.
 
     Counts live in the store under the scenario's own name: "once" means once for a state folder, also when the

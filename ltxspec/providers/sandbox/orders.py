@@ -9,7 +9,7 @@ from ltxspec.catalog.pricing import estimate
 from ltxspec.catalog.validation import validate
 from ltxspec.providers.sandbox.films import images_of, shape_of
 from ltxspec.providers.sandbox.problems import Problem, problem_of
-from ltxspec.providers.sandbox.scenario import Fault
+from ltxspec.providers.sandbox.scenario import ScenarioFault
 from ltxspec.providers.sandbox.settings import SandboxSettings
 from ltxspec.providers.sandbox.states import UNSAFE, checks_content, render_seconds, told_cost
 from ltxspec.providers.sandbox.tasks import Fate, Task, TaskStore
@@ -27,7 +27,7 @@ class Desk:
     base_url: str
     dry_run: bool  # quote, and take nothing
     conflict: str  # as `Behaviour.conflict`
-    faults: tuple[Fault, ...]  # those of ORDER_FAULTS that hit this order
+    faults: tuple[ScenarioFault, ...]  # those of ORDER_FAULTS that hit this order
 
 
 def order(task: Mapping[str, Json], desk: Desk) -> dict[str, Json] | list[Problem]:
@@ -96,7 +96,7 @@ def _order(task: Mapping[str, Json], model: Model, price: Usd | None, desk: Desk
     )
 
 
-def fate_of(task: Mapping[str, Json], faults: tuple[Fault, ...]) -> tuple[Fate, float]:
+def fate_of(task: Mapping[str, Json], faults: tuple[ScenarioFault, ...]) -> tuple[Fate, float]:
     """What the scenario and the content check have in store, and how many times longer it takes."""
     results = int(task.get("numberResults", 1))
     fate, slower = Fate(), 1.0

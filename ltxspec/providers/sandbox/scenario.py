@@ -1,7 +1,7 @@
 """How the sandbox behaves, and which faults it plays: data, read from JSON, switchable while it runs.
 
-`Behaviour` holds for every call: the answers to questions that no document about the provider settles. A `Fault` hits
-single calls, tasks or downloads: the `nth` that match, for `times` of them.
+`Behaviour` holds for every call: the answers to questions that no document about the provider settles. A
+`ScenarioFault` hits single calls, tasks or downloads: the `nth` that match, for `times` of them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -69,7 +69,7 @@ class Behaviour:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ScenarioFault:
     """Something that goes wrong with the calls, tasks or downloads that match.
 
     It hits the `nth` match and the ones after it, `times` of them (None: all of them). For downloads, `task` is left
@@ -109,7 +109,7 @@ class Scenario:
     """Behaviour and faults of one sandbox. The default is the service as it is documented, with nothing going wrong."""
 
     behaviour: Behaviour = field(default_factory=Behaviour)
-    faults: Sequence[Fault] = ()
+    faults: Sequence[ScenarioFault] = ()
 
     @property
     def digest(self) -> str:
@@ -148,10 +148,10 @@ def parse_scenario(value: Json) -> Scenario:
     behaviour = _mapping(parts.get("behaviour", {}), "`behaviour`")
     _check(Behaviour, behaviour, "`behaviour`")
     for number, fault in enumerate(faults):
-        _check(Fault, _mapping(fault, f"`faults[{number}]`"), f"`faults[{number}]`")
+        _check(ScenarioFault, _mapping(fault, f"`faults[{number}]`"), f"`faults[{number}]`")
         if "fault" not in fault:
             raise LtxspecError(f"`faults[{number}]` does not say which `fault` it is", hint=_listed(get_args(Kind)))
-    return Scenario(Behaviour(**behaviour), tuple(Fault(**fault) for fault in faults))
+    return Scenario(Behaviour(**behaviour), tuple(ScenarioFault(**fault) for fault in faults))
 
 
 def _mapping(value: Json, what: str) -> Mapping[str, Json]:
@@ -168,7 +168,7 @@ def _known(given: Mapping[str, Json], known: Sequence[str], what: str) -> None:
             raise LtxspecError(f"{what} has no key `{key}`", hint=hint)
 
 
-def _check(kind: type[Behaviour | Fault], given: Mapping[str, Json], what: str) -> None:
+def _check(kind: type[Behaviour | ScenarioFault], given: Mapping[str, Json], what: str) -> None:
     _known(given, [part.name for part in fields(kind)], what)
     hints = get_type_hints(kind)
     for key, value in given.items():

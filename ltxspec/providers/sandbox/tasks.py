@@ -81,7 +81,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class TaskRefusal:
     """The latest refused call under an id."""
 
     body: Mapping[str, Json]
@@ -212,17 +212,17 @@ class TaskStore:
         """The sum of all charges that are known."""
         return sum((charge.usd for charge in self.charges() if charge.usd is not None), Decimal(0))
 
-    def refuse(self, uuid: str, refusal: Refusal) -> None:
+    def refuse(self, uuid: str, refusal: TaskRefusal) -> None:
         """Remember that a call under this id was refused."""
         row = (uuid, orjson.dumps(dict(refusal.body)), orjson.dumps(refusal.errors), refusal.at)
         with self._writing() as db:
             db.execute("insert or replace into refusals values (?, ?, ?, ?)", row)
 
-    def refusal(self, uuid: str) -> Refusal | None:
+    def refusal(self, uuid: str) -> TaskRefusal | None:
         """The latest refused call under an id."""
         with self._open() as db:
             row = db.execute("select body, errors, at from refusals where task = ?", (uuid,)).fetchone()
-        return None if row is None else Refusal(orjson.loads(row[0]), orjson.loads(row[1]), row[2])
+        return None if row is None else TaskRefusal(orjson.loads(row[0]), orjson.loads(row[1]), row[2])
 
     def keep_media(self, uuid: str, kind: str, content: bytes) -> None:
         """Store an uploaded file; the same bytes may be stored again."""

@@ -12,7 +12,15 @@ from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.runtime import BlockReference, LoopContext, StrictUndefined, TemplateReference, Undefined
 from jinja2.utils import Cycler, Joiner, Namespace, missing
 
-from ltxspec.render.jinja.budget import MAX_SIZE, Budget, TemplateLimit, as_text, describe, format_braces, width_of
+from ltxspec.render.jinja.budget import (
+    MAX_SIZE,
+    Meter,
+    TemplateLimit,
+    as_text,
+    describe,
+    format_braces,
+    width_of,
+)
 
 _LOOP = "index index0 revindex revindex0 first last length depth depth0 previtem nextitem"
 _STEP = 5  # what one part of a filter's path costs
@@ -47,7 +55,7 @@ def _unknown(owner: Any, name: Any, message: str) -> UnknownName:
     return UnknownName(f"{describe(owner)} has no `{name}`", str(name), methods)
 
 
-def attribute(budget: Budget, owner: Any, name: str) -> Any:
+def attribute(budget: Meter, owner: Any, name: str) -> Any:
     """What `owner.name` gives; `Unknown` where there is nothing.
 
     Raises:
@@ -67,7 +75,7 @@ def attribute(budget: Budget, owner: Any, name: str) -> Any:
     return Unknown(obj=owner, name=name) if found is missing else found
 
 
-def _special(budget: Budget, owner: Any, name: str) -> Any:
+def _special(budget: Meter, owner: Any, name: str) -> Any:
     """Attributes of the things Jinja itself hands to templates; `missing` where there is none."""
     if isinstance(owner, LoopContext):
         if name in ("cycle", "changed"):
@@ -93,12 +101,12 @@ def _block(owner: TemplateReference, name: str) -> Any:
         return missing
 
 
-def _loop_method(budget: Budget, loop: LoopContext, name: str, *values: Any) -> Any:
+def _loop_method(budget: Meter, loop: LoopContext, name: str, *values: Any) -> Any:
     budget.measure(values)
     return getattr(loop, name)(*values)
 
 
-def item(budget: Budget, owner: Any, key: Any) -> Any:
+def item(budget: Meter, owner: Any, key: Any) -> Any:
     """What `owner[key]` gives; `Unknown` where there is nothing."""
     budget.spend(_STEP)
     if isinstance(owner, Undefined):
@@ -114,12 +122,12 @@ def item(budget: Budget, owner: Any, key: Any) -> Any:
     return attribute(budget, owner, key) if isinstance(key, str) else Unknown(obj=owner, name=key)
 
 
-def attribute_path(path: Any) -> Callable[[Budget, Any], Any]:
+def attribute_path(path: Any) -> Callable[[Meter, Any], Any]:
     """What gives `value.a.b` for the path `a.b`; a number picks an item of a list. Stops at what does not exist."""
     short(path)
     parts = [int(part) if part.isdecimal() else part for part in str(path).split(".")]
 
-    def found(budget: Budget, value: Any) -> Any:
+    def found(budget: Meter, value: Any) -> Any:
         for part in parts:
             value = item(budget, value, part)
             if isinstance(value, Undefined):
@@ -144,7 +152,7 @@ def fail(value: Undefined) -> NoReturn:
     value._fail_with_undefined_error()  # noqa: SLF001  # the documented way to make an Undefined speak
 
 
-def elements(budget: Budget, value: Any) -> Sequence[Any]:
+def elements(budget: Meter, value: Any) -> Sequence[Any]:
     """The items of a text, list or mapping (its keys), ready to be walked; counted as work."""
     if isinstance(value, Undefined):
         return list(value)  # raises for names that do not exist; the missing `else` of an inline `if` is empty
@@ -154,21 +162,21 @@ def elements(budget: Budget, value: Any) -> Sequence[Any]:
     return value if isinstance(value, str | list | tuple | range) else list(value)
 
 
-def pad(budget: Budget, text: str, width: Any, side: str, fill: str = " ") -> str:
+def pad(budget: Meter, text: str, width: Any, side: str, fill: str = " ") -> str:
     """`text` padded to `width` characters on the `side` (`center`, `ljust`, `rjust`, `zfill`)."""
     size = width_of(str(max(int(width), 0)))
     budget.build(max(len(text), size))
     return text.zfill(size) if side == "zfill" else str(getattr(text, side)(size, fill))
 
 
-def join(budget: Budget, separator: str, values: Any) -> str:
+def join(budget: Meter, separator: str, values: Any) -> str:
     """All values as text, with `separator` between them."""
     texts = [as_text(budget, value) for value in elements(budget, values)]
     budget.build(sum(map(len, texts)) + len(separator) * max(len(texts) - 1, 0))
     return separator.join(texts)
 
 
-def replace(budget: Budget, text: str, old: str, new: str, count: int | None = None) -> str:
+def replace(budget: Meter, text: str, old: str, new: str, count: int | None = None) -> str:
     """`text` with `old` replaced by `new`, at most `count` times when that is given and not negative."""
     budget.build(replaced_size(text, old, new, count))
     return text.replace(old, new, -1 if count is None else count)
@@ -190,7 +198,7 @@ def short(*arguments: Any) -> None:
 def _simple(name: str) -> Callable[..., Any]:
     """A method of texts whose work and result are in proportion to the text."""
 
-    def method(budget: Budget, text: str, *arguments: Any) -> Any:
+    def method(budget: Meter, text: str, *arguments: Any) -> Any:
         short(*arguments)
         budget.build(len(text))
         return getattr(text, name)(*arguments)
@@ -230,12 +238,12 @@ METHODS: Mapping[type, Mapping[str, Callable[..., Any]]] = {
 }
 
 
-def _searched(budget: Budget, values: list[Any], value: Any) -> list[Any]:
+def _searched(budget: Meter, values: list[Any], value: Any) -> list[Any]:
     budget.measure([values, value])
     return values
 
 
-def functions_for(budget: Budget) -> dict[str, Callable[..., Any]]:
+def functions_for(budget: Meter) -> dict[str, Callable[..., Any]]:
     """The functions templates have, by name."""
     return {
         "cycler": partial(Cycler),
@@ -246,7 +254,7 @@ def functions_for(budget: Budget) -> dict[str, Callable[..., Any]]:
     }
 
 
-def _mapping(budget: Budget, kind: Callable[..., Any], given: Mapping[str, Any] | None = None, /, **named: Any) -> Any:
+def _mapping(budget: Meter, kind: Callable[..., Any], given: Mapping[str, Any] | None = None, /, **named: Any) -> Any:
     if given is not None and not isinstance(given, dict):
         raise TypeError("give keywords or one mapping")
     elements(budget, given or {})

@@ -29,7 +29,7 @@ class TemplateLimit(Exception):
     """A template wants more work, text or depth than any prompt needs."""
 
 
-class Budget:
+class Meter:
     """The steps left in the render that is going on."""
 
     __slots__ = ("allowance", "depth", "left")
@@ -119,7 +119,7 @@ def describe(value: Any) -> str:
     return next((_KINDS[kind] for kind in kinds if kind in _KINDS), f"a {kinds[0].lower()}")
 
 
-def operate(budget: Budget, operator: str, left: Any, right: Any) -> Any:
+def operate(budget: Meter, operator: str, left: Any, right: Any) -> Any:
     """Compute `left operator right` for numbers, texts and lists, never building more than allowed.
 
     Raises:
@@ -165,7 +165,7 @@ _ARITHMETIC: Mapping[str, Any] = {
 }
 
 
-def as_text(budget: Budget, value: Any) -> str:
+def as_text(budget: Meter, value: Any) -> str:
     """The text a value prints as."""
     if type(value) is str:
         return value
@@ -182,13 +182,13 @@ def width_of(text: str) -> int:
     return int(text or 0)
 
 
-def format_percent(budget: Budget, text: str, arguments: Any) -> str:
+def format_percent(budget: Meter, text: str, arguments: Any) -> str:
     """Do `text % arguments`, with widths held small and no `*`."""
     check_percent(budget, text, arguments)
     return str(text % arguments)
 
 
-def check_percent(budget: Budget, text: str, arguments: Any) -> None:
+def check_percent(budget: Meter, text: str, arguments: Any) -> None:
     """Count what `text % arguments` builds.
 
     Raises:
@@ -207,7 +207,7 @@ def check_percent(budget: Budget, text: str, arguments: Any) -> None:
     budget.build(size)
 
 
-def format_braces(budget: Budget, text: str, arguments: Sequence[Any], named: Mapping[str, Any]) -> str:
+def format_braces(budget: Meter, text: str, arguments: Sequence[Any], named: Mapping[str, Any]) -> str:
     """Do `text.format(…)` for plain fields: no attributes, no indexes, no fields inside fields, small widths.
 
     Raises:

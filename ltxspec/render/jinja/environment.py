@@ -22,7 +22,7 @@ from jinja2.utils import Joiner
 
 from ltxspec.render.allowance import Allowance
 from ltxspec.render.jinja import access
-from ltxspec.render.jinja.budget import Budget, TemplateLimit, as_text, describe, operate
+from ltxspec.render.jinja.budget import Meter, TemplateLimit, as_text, describe, operate
 from ltxspec.render.jinja.metering import (
     COMPARED,
     ENTERED,
@@ -63,7 +63,7 @@ class Engine(ImmutableSandboxedEnvironment):
     intercepted_binops: frozenset[str] = frozenset({"+", "-", "*", "/", "//", "%", "**"})
 
     def __init__(self, resolve: Resolve, allowance: Allowance | None = None) -> None:
-        self.budget = Budget(allowance)
+        self.budget = Meter(allowance)
         self.texts: dict[str, str] = {}
         self.resolve = resolve
         super().__init__(
@@ -272,19 +272,19 @@ def _counted(stream: TokenStream, allowance: Allowance) -> Iterator[Token]:
         yield token
 
 
-def _looped(budget: Budget, values: Any, cost: int) -> Any:
+def _looped(budget: Meter, values: Any, cost: int) -> Any:
     """Pay for all rounds of a loop whose body costs `cost` steps, before the first one."""
     items = access.elements(budget, values)
     budget.spend(len(items) * cost)
     return items
 
 
-def _sliced(budget: Budget, value: Any) -> Any:
+def _sliced(budget: Meter, value: Any) -> Any:
     budget.build(len(value))
     return value
 
 
-def _spread(budget: Budget, value: Any) -> Any:
+def _spread(budget: Meter, value: Any) -> Any:
     """What `**` takes apart: a mapping, counted."""
     if not isinstance(value, dict):
         raise TypeError(f"`**` needs a mapping, not {describe(value)}")

@@ -16,7 +16,7 @@ from jinja2.nodes import EvalContext
 from jinja2.runtime import Context, Undefined
 
 from ltxspec.render.jinja.access import attribute_path, elements, fail, replaced_size, short
-from ltxspec.render.jinja.budget import MAX_SIZE, Budget, TemplateLimit, as_text, check_percent, operate, width_of
+from ltxspec.render.jinja.budget import MAX_SIZE, Meter, TemplateLimit, as_text, check_percent, operate, width_of
 
 Function = Callable[..., Any]
 
@@ -43,18 +43,18 @@ _RUNNING = (Context, EvalContext, Environment)
 _GROWN = (str, list)
 
 
-def filters_for(budget: Budget, stock: Mapping[str, Function]) -> dict[str, Function]:
+def filters_for(budget: Meter, stock: Mapping[str, Function]) -> dict[str, Function]:
     """The filters of templates by name, made of those Jinja has in stock."""
     metered = {name: _metered(budget, stock[name], guard) for name, guard in _FILTERS.items()}
     return {**metered, "tojson": partial(_tojson, budget)}
 
 
-def tests_for(budget: Budget, stock: Mapping[str, Function]) -> dict[str, Function]:
+def tests_for(budget: Meter, stock: Mapping[str, Function]) -> dict[str, Function]:
     """The tests of templates by name, made of those Jinja has in stock."""
     return {name: _judged(budget, stock[name], guard) if guard else stock[name] for name, guard in _TESTS.items()}
 
 
-def comparable(budget: Budget, value: Any) -> Any:
+def comparable(budget: Meter, value: Any) -> Any:
     """Count what comparing or searching a value costs, and give it back."""
     if isinstance(value, str):
         budget.spend(len(value) // 16)
@@ -63,7 +63,7 @@ def comparable(budget: Budget, value: Any) -> Any:
     return value
 
 
-def _metered(budget: Budget, stock: Function, guard: Function) -> Function:
+def _metered(budget: Meter, stock: Function, guard: Function) -> Function:
     @wraps(stock)  # keeps the marks by which Jinja knows what wants the context or the environment first
     def run(*given: Any, **named: Any) -> Any:
         first = given[:1] if isinstance(given[0], _RUNNING) else ()
@@ -81,7 +81,7 @@ def _metered(budget: Budget, stock: Function, guard: Function) -> Function:
     return run
 
 
-def _judged(budget: Budget, stock: Function, guard: Function) -> Function:
+def _judged(budget: Meter, stock: Function, guard: Function) -> Function:
     @wraps(stock)
     def run(*given: Any, **named: Any) -> Any:
         guard(budget, *given, **named)
@@ -90,32 +90,32 @@ def _judged(budget: Budget, stock: Function, guard: Function) -> Function:
     return run
 
 
-def _unseen(_budget: Budget, value: Any, /, *_given: Any, **_named: Any) -> Any:
+def _unseen(_budget: Meter, value: Any, /, *_given: Any, **_named: Any) -> Any:
     """For what hands a value on, or asks for its length, without looking into it."""
     return value
 
 
-def _walked(budget: Budget, values: Any, /, *_given: Any, **_named: Any) -> Sequence[Any]:
+def _walked(budget: Meter, values: Any, /, *_given: Any, **_named: Any) -> Sequence[Any]:
     return elements(budget, values)
 
 
-def _items(budget: Budget, value: Any, /) -> Any:
+def _items(budget: Meter, value: Any, /) -> Any:
     if not isinstance(value, Undefined):  # which has no items, says Jinja
         elements(budget, value)
     return value
 
 
-def _batch(budget: Budget, values: Any, /, linecount: Any, fill_with: Any = None) -> Sequence[Any]:
+def _batch(budget: Meter, values: Any, /, linecount: Any, fill_with: Any = None) -> Sequence[Any]:
     budget.build(0 if fill_with is None else max(linecount, 0))
     return elements(budget, values)
 
 
-def _slice(budget: Budget, values: Any, /, slices: Any, *_given: Any, **_named: Any) -> Sequence[Any]:
+def _slice(budget: Meter, values: Any, /, slices: Any, *_given: Any, **_named: Any) -> Sequence[Any]:
     budget.build(max(slices, 0))
     return elements(budget, values)
 
 
-def _text(budget: Budget, value: Any, /, *given: Any, **named: Any) -> str:
+def _text(budget: Meter, value: Any, /, *given: Any, **named: Any) -> str:
     """For what works in proportion to a text; other values become text first, as in Jinja."""
     short(*given, *named.values())
     text = as_text(budget, value)
@@ -123,34 +123,32 @@ def _text(budget: Budget, value: Any, /, *given: Any, **named: Any) -> str:
     return text
 
 
-def _urlencode(budget: Budget, value: Any, /) -> Any:
+def _urlencode(budget: Meter, value: Any, /) -> Any:
     if not isinstance(value, dict | list | tuple):
         return _text(budget, value)
     budget.measure(value)
     return value
 
 
-def _striptags(budget: Budget, value: Any, /) -> str:
+def _striptags(budget: Meter, value: Any, /) -> str:
     text = _text(budget, value)
     budget.spend(text.count("<") * len(text) // _COPIED)  # each tag that goes copies the rest
     return text
 
 
-def _center(budget: Budget, value: Any, /, width: Any = 80) -> str:
+def _center(budget: Meter, value: Any, /, width: Any = 80) -> str:
     budget.build(max(width, 0))
     return _text(budget, value)
 
 
-def _indent(budget: Budget, value: Any, /, width: Any = 4, *_given: Any, **_named: Any) -> str:
+def _indent(budget: Meter, value: Any, /, width: Any = 4, *_given: Any, **_named: Any) -> str:
     text = as_text(budget, value)
     margin = len(width) if isinstance(width, str) else max(width, 0)
     budget.build(len(text) + (len(text.splitlines()) + 1) * (margin + 1))
     return text
 
 
-def _wordwrap(
-    budget: Budget, value: Any, /, width: Any = 79, *given: Any, wrapstring: Any = None, **_named: Any
-) -> str:
+def _wordwrap(budget: Meter, value: Any, /, width: Any = 79, *given: Any, wrapstring: Any = None, **_named: Any) -> str:
     text = _text(budget, value)
     between = given[1] if len(given) > 1 else wrapstring
     longest = max(map(len, text.split()), default=0)
@@ -160,26 +158,26 @@ def _wordwrap(
     return text
 
 
-def _replace(budget: Budget, value: Any, /, old: Any, new: Any, count: Any = None) -> str:
+def _replace(budget: Meter, value: Any, /, old: Any, new: Any, count: Any = None) -> str:
     text = as_text(budget, value)
     budget.build(replaced_size(text, as_text(budget, old), as_text(budget, new), count))
     return text
 
 
-def _format(budget: Budget, value: Any, /, *given: Any, **named: Any) -> str:
+def _format(budget: Meter, value: Any, /, *given: Any, **named: Any) -> str:
     text = as_text(budget, value)
     check_percent(budget, text, named or given)
     return text
 
 
-def _join(budget: Budget, values: Any, /, d: Any = "", attribute: Any = None) -> Sequence[Any]:
+def _join(budget: Meter, values: Any, /, d: Any = "", attribute: Any = None) -> Sequence[Any]:
     items = elements(budget, values)
     texts = [as_text(budget, value) for value in _picked(budget, items, attribute)]
     budget.build(sum(map(len, texts)) + len(as_text(budget, d)) * max(len(texts) - 1, 0))
     return texts if attribute is None else items
 
 
-def _picked(budget: Budget, items: Sequence[Any], path: Any) -> Sequence[Any]:
+def _picked(budget: Meter, items: Sequence[Any], path: Any) -> Sequence[Any]:
     if path is None:
         return items
     find = attribute_path(path)
@@ -189,7 +187,7 @@ def _picked(budget: Budget, items: Sequence[Any], path: Any) -> Sequence[Any]:
 def _compared(position: int, check: Function | None = None, *, sorts: bool = False) -> Function:
     """For what compares items, or what stands under the `attribute` that is its argument number `position`."""
 
-    def guard(budget: Budget, values: Any, /, *given: Any, attribute: Any = None, **named: Any) -> Sequence[Any]:
+    def guard(budget: Meter, values: Any, /, *given: Any, attribute: Any = None, **named: Any) -> Sequence[Any]:
         short(*given, *named.values())  # a default stands in for every item
         items = elements(budget, values)
         budget.spend(len(items) * len(items).bit_length() if sorts else 0)
@@ -218,13 +216,13 @@ def _summed(key: Any) -> None:
         raise TypeError("`sum` adds numbers only; put texts together with `join`")
 
 
-def _dictsort(budget: Budget, value: Any, /, *given: Any, **named: Any) -> Any:
+def _dictsort(budget: Meter, value: Any, /, *given: Any, **named: Any) -> Any:
     by_value = "value" in (*given, *named.values()) and isinstance(value, dict)
     _compared(0, sorts=True)(budget, list(value.values()) if by_value else value)
     return value
 
 
-def _number(_budget: Budget, value: Any, /, *_given: Any, **_named: Any) -> Any:
+def _number(_budget: Meter, value: Any, /, *_given: Any, **_named: Any) -> Any:
     """For what reads a number: no undefined value, and no text that is too long to be one."""
     if isinstance(value, Undefined):
         fail(value)
@@ -233,12 +231,12 @@ def _number(_budget: Budget, value: Any, /, *_given: Any, **_named: Any) -> Any:
     return value
 
 
-def _round(budget: Budget, value: Any, /, precision: Any = 0, *_given: Any, **_named: Any) -> Any:
+def _round(budget: Meter, value: Any, /, precision: Any = 0, *_given: Any, **_named: Any) -> Any:
     width_of(str(abs(precision)))
     return _number(budget, value)
 
 
-def _tojson(budget: Budget, value: Any, indent: int | None = None) -> str:
+def _tojson(budget: Meter, value: Any, indent: int | None = None) -> str:
     """Plain JSON: Jinja's own is for web pages, which escapes signs and sorts keys."""
     budget.measure(value)
     text = json.dumps(value, ensure_ascii=False, indent=None if indent is None else min(int(indent), 8))
@@ -246,12 +244,12 @@ def _tojson(budget: Budget, value: Any, indent: int | None = None) -> str:
     return text
 
 
-def _compare(budget: Budget, *values: Any, **named: Any) -> None:
+def _compare(budget: Meter, *values: Any, **named: Any) -> None:
     for value in (*values, *named.values()):
         comparable(budget, value)
 
 
-def _divide(budget: Budget, value: Any, /, num: Any = 2) -> None:
+def _divide(budget: Meter, value: Any, /, num: Any = 2) -> None:
     for part in (value, num):
         if isinstance(part, Undefined):
             fail(part)

@@ -17,7 +17,7 @@ FORMAT_VERSION = "1.0"
 _PERCENT_STEP = 25  # a log gets one line a quarter
 
 
-class View(Protocol):
+class RunView(Protocol):
     """Shows one run."""
 
     def emit(self, event: ApplyEvent) -> None:
@@ -30,7 +30,7 @@ class View(Protocol):
 
 
 @contextlib.contextmanager
-def view_for(form: str, out: IO[str], err: IO[str], style: Style, *, live: bool = False) -> Iterator[View]:
+def view_for(form: str, out: IO[str], err: IO[str], style: Style, *, live: bool = False) -> Iterator[RunView]:
     """The view for `--format text|json`; what it draws is taken down at the end, also after an error.
 
     Args:

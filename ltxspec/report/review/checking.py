@@ -20,7 +20,7 @@ from ltxspec.plan.destinations import destination_of, is_shown_whole, recorded_d
 from ltxspec.plan.estimate import reckoned
 from ltxspec.plan.planfile import plan_digest
 from ltxspec.plan.prices import limit_price
-from ltxspec.plan.terms import Limits
+from ltxspec.plan.terms import SpendingLimits
 from ltxspec.redaction import REDACTED
 from ltxspec.render.models import Request
 from ltxspec.report.review.known_rules import KnownRules, told_otherwise
@@ -94,7 +94,7 @@ class _Check:
         self._same("/reckoned", _money(self._review.reckoned), _money(reckoned(plan.changes)))
         if self._review.plan_digest:
             self._same("/planDigest", self._review.plan_digest, plan_digest(plan))
-        limits = self._rules.limits if self._rules is not None else Limits(self._review.limit)
+        limits = self._rules.limits if self._rules is not None else SpendingLimits(self._review.limit)
         if leaves_out_refusals(self._review, changes, limits):
             raise self._refused("/refusals")
         return self._told()

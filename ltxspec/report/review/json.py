@@ -15,7 +15,7 @@ from ltxspec.report.apply.summary import price
 from ltxspec.report.diagnostics import diagnostic_document
 from ltxspec.report.jsontext import encode
 from ltxspec.report.plan.json import plan_document
-from ltxspec.review.models import WORKING_TREE, Kind, Review, ShotReview
+from ltxspec.review.models import WORKING_TREE, Review, ShotKind, ShotReview
 from ltxspec.values import Json, ShotAddress, Usd, format_usd
 from ltxspec.version import __version__
 
@@ -39,7 +39,7 @@ def review_document(review: Review) -> dict[str, Json]:
         "base": {"commit": review.base, "name": review.base_name},
         "head": {"commit": review.head_commit or _commit(review.head), "isWorkingTree": review.head == WORKING_TREE},
         "rules": [{"name": item.name, "before": item.before, "after": item.after} for item in review.rules],
-        "summary": {kind.value: review.count(kind) for kind in Kind} | {"unchanged": review.unchanged},
+        "summary": {kind.value: review.count(kind) for kind in ShotKind} | {"unchanged": review.unchanged},
         "spent": _sum(review.spent, review.spent_unknown),
         "estimate": _sum(review.estimate, review.estimate_unknown),
         "underWay": _sum(review.under_way, review.under_way_unknown),

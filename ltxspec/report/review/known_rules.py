@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ltxspec.plan.terms import Limits
+from ltxspec.plan.terms import SpendingLimits
 from ltxspec.review.models import Review, RuleChange
 
 
@@ -20,7 +20,7 @@ class KnownRules:
     """
 
     changes: Sequence[RuleChange]
-    limits: Limits
+    limits: SpendingLimits
     delivery: frozenset[str]
 
 

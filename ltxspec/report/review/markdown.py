@@ -14,12 +14,12 @@ from ltxspec.report import wording as phrases
 from ltxspec.report.markdown import code, escape, fence, prose
 from ltxspec.report.review import wording as review_words
 from ltxspec.report.review.details import Links, address, details_of, has_details, link_to, picture
-from ltxspec.report.review.marker import Marker, write_marker
+from ltxspec.report.review.marker import CommentMarker, write_marker
 from ltxspec.report.review.whole import CLAIMED, is_bought, whose_word
 from ltxspec.report.sized import Room
 from ltxspec.report.terminal import clean, fit
 from ltxspec.report.word_diff import Effort
-from ltxspec.review.models import WORKING_TREE, Kind, LostTake, Review, ShotReview
+from ltxspec.review.models import WORKING_TREE, LostTake, Review, ShotKind, ShotReview
 from ltxspec.version import __version__
 
 LEAST = 4_000  # units: below, not even what is never left out would fit
@@ -33,7 +33,7 @@ _LONGEST_NAME = 60
 _ROOM_FOR_NOTES = 900  # for saying what was left out
 _SHARE = 0.5  # of the room, for the rows of the table; differences are worth more than the 300th row
 _HEADER = "| Change | Shot | Why | Size | Was | Costs |\n|---|---|---|---|--:|--:|"
-_ORDER = {kind: number for number, kind in enumerate(Kind)}
+_ORDER = {kind: number for number, kind in enumerate(ShotKind)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _shown(review: Review, page: Page) -> list[ShotReview]:
 
 def _marker(review: Review, page: Page) -> str:
     head = page.head or review.head_commit or (None if review.head == WORKING_TREE else review.head)
-    return write_marker(Marker(page.key, review.base, head, review.plan_digest or None))
+    return write_marker(CommentMarker(page.key, review.base, head, review.plan_digest or None))
 
 
 def _gate(review: Review, room: Room) -> list[str]:
@@ -275,11 +275,11 @@ def _commands(review: Review) -> str:
         lines.append(f"ltxspec lock verify --base {review_words.commit(review.base)}")
     if "invalid" in codes:
         lines.append("ltxspec validate")
-    payable = review.count(Kind.PENDING) or review.count(Kind.RESUMING)
+    payable = review.count(ShotKind.PENDING) or review.count(ShotKind.RESUMING)
     if review.plan_digest and payable and codes <= {"unknown-price"}:
         unknown = " --allow-unknown-cost" if codes else ""
         lines.append(f"ltxspec apply --approved {clean(review.plan_digest)}{unknown}")
-    blocked = [shot.change for shot in review.shots if shot.kind is Kind.BLOCKED and shot.change]
+    blocked = [shot.change for shot in review.shots if shot.kind is ShotKind.BLOCKED and shot.change]
     if blocked and len(str(blocked[0].address)) <= _LONGEST_NOTE:
         lines.append(f"ltxspec plan {phrases.retry_command(blocked[0])}  # or edit the shot")
     if review.shots:

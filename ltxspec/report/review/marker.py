@@ -13,7 +13,7 @@ _LINE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Marker:
+class CommentMarker:
     """What a comment is about. `key` tells apart several comments of ltxspec on one change."""
 
     key: str = "ltxspec"
@@ -22,7 +22,7 @@ class Marker:
     plan: str | None = None  # digest of the plan; None: there is none that could be approved
 
 
-def write_marker(marker: Marker) -> str:
+def write_marker(marker: CommentMarker) -> str:
     """The marker as one HTML comment. What is not of its form is left out.
 
     Raises:
@@ -41,7 +41,7 @@ def write_marker(marker: Marker) -> str:
     return f"<!-- ltxspec:review {' '.join(parts)} -->"
 
 
-def read_marker(comment: str) -> Marker | None:
+def read_marker(comment: str) -> CommentMarker | None:
     """The marker of a comment; None when there is none right at its start: text of users never stands there."""
     found = _LINE.match(comment.lstrip("\ufeff \t\r\n"))
-    return None if found is None else Marker(found["key"], found["base"], found["head"], found["plan"])
+    return None if found is None else CommentMarker(found["key"], found["base"], found["head"], found["plan"])

@@ -11,7 +11,7 @@ from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Action, Change, FieldChange, Reason
 from ltxspec.plan.destinations import Destination
 from ltxspec.render.models import Request
-from ltxspec.review.models import Cause, CauseKind, Kind, LostTake, Refusal, RuleChange, ShotReview
+from ltxspec.review.models import ApplyRefusal, Cause, CauseKind, LostTake, RuleChange, ShotKind, ShotReview
 from ltxspec.values import Fingerprint, Json, ShotAddress, TaskId, Usd, parse_usd
 
 T = TypeVar("T")
@@ -30,9 +30,9 @@ def read_takes(document: Mapping[str, Json], side: str) -> Takes:
     return found
 
 
-def read_refusal(item: Mapping[str, Json]) -> Refusal:
+def read_refusal(item: Mapping[str, Json]) -> ApplyRefusal:
     """Something that stands in the way."""
-    return Refusal(text(item, "code"), text(item, "message"), optional_text(item, "hint"))
+    return ApplyRefusal(text(item, "code"), text(item, "message"), optional_text(item, "hint"))
 
 
 def read_rule(item: Mapping[str, Json]) -> RuleChange:
@@ -61,7 +61,7 @@ def read_shot(item: Mapping[str, Json], olds: Takes, news: Takes) -> ShotReview:
     origin = item.get("from")
     return ShotReview(
         address=address,
-        kind=Kind(text(item, "kind")),
+        kind=ShotKind(text(item, "kind")),
         before=_take(item, "before", olds) if item.get("before") is not None else None,
         after=_take(item, "after", news) if item.get("after") is not None else None,
         change=_change(an_object(change), address) if change is not None else None,

@@ -14,7 +14,7 @@ from ltxspec.errors import LtxspecError
 from ltxspec.lock.fields import FieldError, mapping, optional_text, text
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Action, Change, Plan
-from ltxspec.plan.terms import Limits
+from ltxspec.plan.terms import SpendingLimits
 from ltxspec.report.review.json import FORMAT_VERSION, review_document
 from ltxspec.report.review.parts import (
     number,
@@ -155,11 +155,11 @@ def _check(review: Review, name: str) -> None:
         )
     if review.reckoned is not None and review.reckoned <= review.estimate + review.under_way:
         raise ReviewFileError(f"`{name}` contradicts itself: `reckoned` is no more than the estimates", hint=_AGAIN)
-    if leaves_out_refusals(review, changes, Limits(review.limit)):
+    if leaves_out_refusals(review, changes, SpendingLimits(review.limit)):
         raise ReviewFileError(f"`{name}` contradicts itself: it leaves out what stands in the way", hint=_AGAIN)
 
 
-def leaves_out_refusals(review: Review, changes: Sequence[Change], limits: Limits) -> bool:
+def leaves_out_refusals(review: Review, changes: Sequence[Change], limits: SpendingLimits) -> bool:
     """Whether something stands in the way of these changes, under these limits, that the review does not tell."""
     plan = Plan(review.provider, changes, review.diagnostics)
     needed = refusals(plan, limits, review.lost, review.diagnostics, review.altered)

@@ -9,7 +9,7 @@ from typing import Any
 from ltxspec.lock.schema import lockfile_schema
 from ltxspec.report.review.wording import KINDS
 from ltxspec.report.schemas import plan_schema
-from ltxspec.review.models import CauseKind, Kind
+from ltxspec.review.models import CauseKind, ShotKind
 from ltxspec.values import Json
 
 _COUNT = {"type": "integer", "minimum": 0}
@@ -41,7 +41,7 @@ def review_schema() -> dict[str, Json]:
             "items": _closed({"name": _TEXT, "before": _TEXT_OR_NULL, "after": _TEXT_OR_NULL}),
             "description": "settings, policies, prices, model files and delivery that changed; look at them first",
         },
-        "summary": _closed({**dict.fromkeys((kind.value for kind in Kind), _COUNT), "unchanged": _COUNT}),
+        "summary": _closed({**dict.fromkeys((kind.value for kind in ShotKind), _COUNT), "unchanged": _COUNT}),
         "spent": {**sums, "description": "what the takes new in this change cost"},
         "estimate": {**sums, "description": "what applying the head would order"},
         "underWay": {**sums, "description": "ordered already, not recorded yet"},
@@ -86,7 +86,7 @@ def _shot() -> dict[str, Json]:
     return _open(
         {
             **_ADDRESS,
-            "kind": {"oneOf": [{"const": kind.value, "description": KINDS[kind]} for kind in Kind]},
+            "kind": {"oneOf": [{"const": kind.value, "description": KINDS[kind]} for kind in ShotKind]},
             "inherited": {"type": "boolean", "description": "applying the base would do the same"},
             "before": {**_TASK, "type": ["string", "null"], "description": "current take of the base"},
             "after": {**_TASK, "type": ["string", "null"], "description": "current take of the head"},

@@ -6,14 +6,14 @@ from ltxspec.catalog.models import PROMPT
 from ltxspec.plan.actions import Action, FieldChange
 from ltxspec.plan.differences import field_changes
 from ltxspec.redaction import REDACTED, redact_secrets
-from ltxspec.review.models import Kind, ShotReview
+from ltxspec.review.models import ShotKind, ShotReview
 from ltxspec.review.shots import KINDS
 from ltxspec.values import Json
 
 _Sent = tuple[Mapping[str, Json], Mapping[str, str]]  # request, and the hashes of its files
 
 _UNPLANNED = frozenset(
-    {Kind.RENDERED, Kind.RESTORED, Kind.MOVED, Kind.UPDATED, Kind.RETIRED}
+    {ShotKind.RENDERED, ShotKind.RESTORED, ShotKind.MOVED, ShotKind.UPDATED, ShotKind.RETIRED}
 )  # the lockfiles say it all
 
 
@@ -47,7 +47,7 @@ def _before(shot: ShotReview) -> _Sent | None:
 
 def _after(shot: ShotReview) -> _Sent | None:
     """What stands at the head; None where the document does not hold it."""
-    if shot.kind is Kind.RETIRED:
+    if shot.kind is ShotKind.RETIRED:
         return None
     if shot.after is not None:
         return redact_secrets(shot.after.request), shot.after.inputs

@@ -11,7 +11,7 @@ from ltxspec.report.marked import field_lines
 from ltxspec.report.review import wording as review_words
 from ltxspec.report.terminal import Paint, Style, clean, fit, pad, width_of, wrap
 from ltxspec.report.word_diff import Effort
-from ltxspec.review.models import Kind, LostTake, Review, ShotReview
+from ltxspec.review.models import LostTake, Review, ShotKind, ShotReview
 
 MOST_ROWS = 500  # shots listed; the rest is counted
 MOST_DIFFS = 50  # of them, with their prompts compared word by word
@@ -23,15 +23,15 @@ _INDENT = 6
 _LONGEST_NAME = 24
 _PREVIEW_LINES = 2
 
-_PAINTS: Mapping[Kind, Paint] = {
-    Kind.RENDERED: Paint.GREEN,
-    Kind.PENDING: Paint.MAGENTA,
-    Kind.RESUMING: Paint.YELLOW,
-    Kind.BLOCKED: Paint.RED,
-    Kind.RESTORED: Paint.BLUE,
-    Kind.MOVED: Paint.BLUE,
-    Kind.UPDATED: Paint.CYAN,
-    Kind.RETIRED: Paint.DIM,
+_PAINTS: Mapping[ShotKind, Paint] = {
+    ShotKind.RENDERED: Paint.GREEN,
+    ShotKind.PENDING: Paint.MAGENTA,
+    ShotKind.RESUMING: Paint.YELLOW,
+    ShotKind.BLOCKED: Paint.RED,
+    ShotKind.RESTORED: Paint.BLUE,
+    ShotKind.MOVED: Paint.BLUE,
+    ShotKind.UPDATED: Paint.CYAN,
+    ShotKind.RETIRED: Paint.DIM,
 }
 
 
@@ -133,7 +133,7 @@ def _details(shot: ShotReview, style: Style, effort: Effort | None) -> list[str]
     lines += [style.paint(line, Paint.RED) for take in failures for line in wrap(_failure(take), width)]
     if shot.change is not None and shot.change.note:
         lines += wrap(clean(shot.change.note), width)
-    if shot.change is not None and shot.kind is Kind.BLOCKED:
+    if shot.change is not None and shot.kind is ShotKind.BLOCKED:
         lines += wrap(f"edit the shot or `{phrases.retry_command(shot.change)}`", width)
     return lines
 
@@ -165,7 +165,7 @@ def _fields(changes: Sequence[FieldChange], style: Style, effort: Effort | None)
 
 
 def _hidden(spec: str, shots: Sequence[ShotReview], style: Style) -> str:
-    counts = {kind: sum(1 for shot in shots if shot.kind is kind) for kind in Kind}
+    counts = {kind: sum(1 for shot in shots if shot.kind is kind) for kind in ShotKind}
     kinds = ", ".join(f"{number:,} {review_words.KINDS[kind]}" for kind, number in counts.items() if number)
     text = f"  … and {len(shots):,} more of {clean(spec)} ({kinds}); `--format json` lists all"
     return style.paint(text, Paint.DIM)

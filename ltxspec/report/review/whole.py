@@ -16,7 +16,7 @@ from ltxspec.report.destinations import parameters
 from ltxspec.report.markdown import escape, marked
 from ltxspec.report.terminal import clean
 from ltxspec.report.word_diff import Effort, word_diff
-from ltxspec.review.models import Kind, ShotReview
+from ltxspec.review.models import ShotKind, ShotReview
 from ltxspec.values import Json
 
 CLAIMED = (
@@ -72,7 +72,7 @@ def _request(shot: ShotReview) -> Mapping[str, Json] | None:
     change = shot.change
     if change is not None and change.request is not None and (change.action.spends or change.action is Action.RESUME):
         return change.request.body
-    return shot.after.request if shot.kind is Kind.RENDERED and shot.after is not None else None
+    return shot.after.request if shot.kind is ShotKind.RENDERED and shot.after is not None else None
 
 
 def _inputs(shot: ShotReview) -> Mapping[str, str]:

@@ -10,18 +10,18 @@ from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.render.models import Request
 from ltxspec.report import wording as phrases
 from ltxspec.report.terminal import clean, fit
-from ltxspec.review.models import INVALID, WORKING_TREE, Cause, CauseKind, Kind, Review, RuleChange, ShotReview
+from ltxspec.review.models import INVALID, WORKING_TREE, Cause, CauseKind, Review, RuleChange, ShotKind, ShotReview
 from ltxspec.values import Json, Usd, total_usd
 
-KINDS: Mapping[Kind, str] = {
-    Kind.RENDERED: "rendered",
-    Kind.PENDING: "to render",
-    Kind.RESUMING: "under way",
-    Kind.BLOCKED: "blocked",
-    Kind.RESTORED: "restored",
-    Kind.MOVED: "moved",
-    Kind.UPDATED: "recorded",
-    Kind.RETIRED: "retired",
+KINDS: Mapping[ShotKind, str] = {
+    ShotKind.RENDERED: "rendered",
+    ShotKind.PENDING: "to render",
+    ShotKind.RESUMING: "under way",
+    ShotKind.BLOCKED: "blocked",
+    ShotKind.RESTORED: "restored",
+    ShotKind.MOVED: "moved",
+    ShotKind.UPDATED: "recorded",
+    ShotKind.RETIRED: "retired",
 }
 
 _CAUSES: Mapping[str, str] = {
@@ -66,17 +66,17 @@ def headline(review: Review) -> str:
 
 
 def _headline(review: Review) -> str:
-    counts = {kind: review.count(kind) for kind in Kind}
+    counts = {kind: review.count(kind) for kind in ShotKind}
     parts: list[tuple[int, str]] = []
     if (number := rendered(review)) or review.spent or review.spent_unknown:
         parts.append((number, f"rendered for {phrases.amount(review.spent, review.spent_unknown)}"))
-    if counts[Kind.PENDING]:
+    if counts[ShotKind.PENDING]:
         cost = phrases.amount(review.estimate, review.estimate_unknown)
-        parts.append((counts[Kind.PENDING], f"to render for {cost}"))
-    if counts[Kind.RESUMING]:
+        parts.append((counts[ShotKind.PENDING], f"to render for {cost}"))
+    if counts[ShotKind.RESUMING]:
         cost = phrases.amount(review.under_way, review.under_way_unknown)
-        parts.append((counts[Kind.RESUMING], f"under way for {cost}"))
-    told = (Kind.RENDERED, Kind.PENDING, Kind.RESUMING)
+        parts.append((counts[ShotKind.RESUMING], f"under way for {cost}"))
+    told = (ShotKind.RENDERED, ShotKind.PENDING, ShotKind.RESUMING)
     parts += [(number, KINDS[kind]) for kind, number in counts.items() if number and kind not in told]
     if review.altered:
         parts.append((len({item.address for item in review.altered}), "with altered records"))
@@ -118,7 +118,7 @@ def totals(review: Review) -> str:
 
 def all_clear(review: Review) -> str:
     """What is said when nothing stands in the way."""
-    if not review.count(Kind.PENDING):
+    if not review.count(ShotKind.PENDING):
         return "Nothing left to pay for"
     line = f"Ready to apply: {phrases.money(review.estimate + review.under_way)} to spend"
     if review.reckoned is not None:
@@ -148,13 +148,13 @@ def reason(shot: ShotReview) -> str:
     if shot.change is not None:
         return _planned(shot, shot.change)
     match shot.kind:
-        case Kind.RENDERED:
+        case ShotKind.RENDERED:
             return _rendered(shot)
-        case Kind.MOVED:
+        case ShotKind.MOVED:
             return f"moved from {_place(shot)}"
-        case Kind.RESTORED:
+        case ShotKind.RESTORED:
             return "back in the spec" if shot.before is None or shot.before == shot.after else "an earlier take is used"
-        case Kind.RETIRED:
+        case ShotKind.RETIRED:
             return phrases.REASONS[Reason.NOT_IN_SPEC] if shot.before or shot.bought else "gone from the spec"
         case _:
             return "a failed task was recorded" if shot.bought else phrases.REASONS[Reason.RECORDED_FIELDS_CHANGED]
@@ -215,7 +215,7 @@ def size(shot: ShotReview) -> str:
     """What is rendered, where it is paid for: `1920×1080, 8 s, 25 fps`."""
     if shot.change is not None:
         return phrases.size(shot.change) if phrases.is_counted(shot.change) else ""
-    if shot.kind is not Kind.RENDERED or shot.after is None:
+    if shot.kind is not ShotKind.RENDERED or shot.after is None:
         return ""
     take = shot.after
     request = Request(shot.address, take.request, {}, take.inputs, take.fingerprint, take.cost, "", 1, 1)
@@ -235,11 +235,13 @@ def inherited(review: Review) -> str:
     shots = [shot for shot in review.shots if shot.inherited]
     if not shots:
         return ""
-    counts = {kind: sum(1 for shot in shots if shot.kind is kind) for kind in Kind}
+    counts = {kind: sum(1 for shot in shots if shot.kind is kind) for kind in ShotKind}
     priced = [shot.change.estimate for shot in shots if shot.change is not None and shot.change.action.spends]
     cost = f" for {phrases.amount(*total_usd(priced))}" if priced else ""
     parts = [
-        f"{number:,} {KINDS[kind]}{cost if kind is Kind.PENDING else ''}" for kind, number in counts.items() if number
+        f"{number:,} {KINDS[kind]}{cost if kind is ShotKind.PENDING else ''}"
+        for kind, number in counts.items()
+        if number
     ]
     names = ", ".join(clean(str(shot.address)) for shot in shots[:_MOST_NAMED])
     more = f" and {len(shots) - _MOST_NAMED:,} more" if len(shots) > _MOST_NAMED else ""

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from ltxspec.lock.models import Take
 from ltxspec.report.review import wording as words
-from ltxspec.report.storyboard.models import Footage
+from ltxspec.report.storyboard.models import ClipPair
 from ltxspec.report.storyboard.players import Player, is_same_video, players_of, take_cost
 from ltxspec.report.storyboard.prompts import Field, Prompt, causes_of, fields_of, parameters_of, prompt_of
 from ltxspec.report.word_diff import Effort
-from ltxspec.review.models import Kind, ShotReview
+from ltxspec.review.models import ShotKind, ShotReview
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +21,18 @@ class Badge:
     word: str
 
 
-_SIGNS: Mapping[Kind, str] = {
-    Kind.RENDERED: "●",
-    Kind.PENDING: "◌",
-    Kind.RESUMING: "…",
-    Kind.BLOCKED: "!",
-    Kind.RESTORED: "↺",
-    Kind.MOVED: "→",
-    Kind.UPDATED: "≈",
-    Kind.RETIRED: "–",
+_SIGNS: Mapping[ShotKind, str] = {
+    ShotKind.RENDERED: "●",
+    ShotKind.PENDING: "◌",
+    ShotKind.RESUMING: "…",
+    ShotKind.BLOCKED: "!",
+    ShotKind.RESTORED: "↺",
+    ShotKind.MOVED: "→",
+    ShotKind.UPDATED: "≈",
+    ShotKind.RETIRED: "–",
 }
-_PAID = (Kind.RENDERED, Kind.PENDING, Kind.RESUMING)
-BADGES: Mapping[Kind, Badge] = {
+_PAID = (ShotKind.RENDERED, ShotKind.PENDING, ShotKind.RESUMING)
+BADGES: Mapping[ShotKind, Badge] = {
     kind: Badge(kind.value, sign, words.KINDS[kind].capitalize()) for kind, sign in _SIGNS.items()
 }
 
@@ -60,7 +60,7 @@ class Card:
     same_video: bool  # on both sides
 
 
-def card_of(number: int, shot: ShotReview, footage: Sequence[Footage], effort: Effort | None = None) -> Card:
+def card_of(number: int, shot: ShotReview, footage: Sequence[ClipPair], effort: Effort | None = None) -> Card:
     """Put a shot's card together; `footage` holds its results in the order of the takes' outputs."""
     return Card(
         number=number,

@@ -40,7 +40,7 @@ class Clip:
 
 
 @dataclass(frozen=True, slots=True)
-class Footage:
+class ClipPair:
     """One result of a shot on both sides. A side without a clip is shown by what the lockfile knows of it."""
 
     before: Clip | None = None

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from ltxspec.report import wording as phrases
 from ltxspec.report.review import wording as words
 from ltxspec.report.storyboard.cards import BADGES, Badge, Card, card_of
-from ltxspec.report.storyboard.models import Footage
-from ltxspec.report.storyboard.players import Side, take_cost
+from ltxspec.report.storyboard.models import ClipPair
+from ltxspec.report.storyboard.players import PlayerSide, take_cost
 from ltxspec.report.storyboard.templates import as_it_stands, asset, island, policy, template
 from ltxspec.report.terminal import clean
 from ltxspec.report.word_diff import Effort
@@ -29,7 +29,7 @@ class Fact:
     value: str
 
 
-def storyboard(review: Review, footage: Sequence[Sequence[Footage]]) -> Iterator[str]:
+def storyboard(review: Review, footage: Sequence[Sequence[ClipPair]]) -> Iterator[str]:
     """The page, in pieces to be written one after another: embedded videos are read only when it is their turn.
 
     Args:
@@ -97,7 +97,7 @@ def _players(cards: Sequence[Card]) -> dict[str, Json]:
     return {player.number: {side.name: _source(side) for side in player.sides if side.clip} for player in players}
 
 
-def _source(side: Side) -> dict[str, Json]:
+def _source(side: PlayerSide) -> dict[str, Json]:
     """What the script needs to play a clip."""
     clip = side.clip
     if clip is None:

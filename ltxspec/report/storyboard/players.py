@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from ltxspec.lock.models import Output, Take
 from ltxspec.plan.actions import Change
 from ltxspec.report import wording as phrases
-from ltxspec.report.storyboard.models import Clip, Footage
-from ltxspec.review.models import Kind, ShotReview
+from ltxspec.report.storyboard.models import Clip, ClipPair
+from ltxspec.review.models import ShotKind, ShotReview
 from ltxspec.values import is_web_address
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class PlayerSide:
     """One side of a player: a clip, or what to say in its place."""
 
     name: str  # "before" or "after"
@@ -36,7 +36,7 @@ class Player:
 
     number: str  # makes ids; of the page
     heading: str  # empty where the shot has one result
-    sides: tuple[Side, ...]
+    sides: tuple[PlayerSide, ...]
 
     @property
     def clips(self) -> int:
@@ -44,12 +44,12 @@ class Player:
         return sum(1 for side in self.sides if side.clip)
 
 
-def players_of(number: int, shot: ShotReview, footage: Sequence[Footage]) -> tuple[Player, ...]:
+def players_of(number: int, shot: ShotReview, footage: Sequence[ClipPair]) -> tuple[Player, ...]:
     """The players of a shot, at least one; `footage` holds its results in the order of the takes' outputs."""
     results = max(len(_outputs(shot.before)), len(_outputs(shot.after)), 1)
     players = []
     for index in range(results):
-        found = footage[index] if index < len(footage) else Footage()
+        found = footage[index] if index < len(footage) else ClipPair()
         heading = f"Result {index + 1} of {results}" if results > 1 else ""
         players.append(Player(f"{number}-{index}", heading, _sides(shot, index, found)))
     return tuple(players)
@@ -65,7 +65,7 @@ def take_cost(take: Take) -> str:
     return "cost unknown" if take.cost is None else phrases.money(take.cost)
 
 
-def _sides(shot: ShotReview, index: int, found: Footage) -> tuple[Side, ...]:
+def _sides(shot: ShotReview, index: int, found: ClipPair) -> tuple[PlayerSide, ...]:
     if shot.after is None:
         after = _to_come(shot)
     else:
@@ -76,36 +76,36 @@ def _sides(shot: ShotReview, index: int, found: Footage) -> tuple[Side, ...]:
     return _side("before", "Before", shot.before, index, found.before), after
 
 
-def _side(name: str, caption: str, take: Take, index: int, clip: Clip | None) -> Side:
+def _side(name: str, caption: str, take: Take, index: int, clip: Clip | None) -> PlayerSide:
     cost = take_cost(take)
     if index >= len(take.outputs):
-        return Side(name, caption, cost, blank="No video", reason="This side has fewer results.")
+        return PlayerSide(name, caption, cost, blank="No video", reason="This side has fewer results.")
     if clip is not None:
-        return Side(name, caption, cost, clip, _facts(clip))
+        return PlayerSide(name, caption, cost, clip, _facts(clip))
     url = _followable(take.outputs[index])
     where = "The provider may still have it." if url else "Nobody recorded where else it is."
     reason = f"It is not in the archive of this machine; `ltxspec archive pull` fetches what is in use. {where}"
-    return Side(name, caption, cost, blank="Not on this machine", reason=reason, url=url)
+    return PlayerSide(name, caption, cost, blank="Not on this machine", reason=reason, url=url)
 
 
-def _to_come(shot: ShotReview) -> Side:
+def _to_come(shot: ShotReview) -> PlayerSide:
     """What is said where there is no video yet, or no more."""
     cost, blank, reason = "no cost", "No video", "No task of this shot has succeeded."
     match shot.kind, shot.change:
-        case Kind.PENDING, Change() as change:
+        case ShotKind.PENDING, Change() as change:
             size = phrases.size(change)
             cost, blank = _estimate(change, "est. {}"), "Not yet rendered"
             reason = f"{size}. `ltxspec apply` renders it." if size else "`ltxspec apply` renders it."
-        case Kind.RESUMING, Change() as change:
+        case ShotKind.RESUMING, Change() as change:
             cost, blank = _estimate(change, "{} committed"), "Under way"
             reason = "Ordered, and the money is committed; `ltxspec collect` brings the video home."
-        case Kind.BLOCKED, change:
+        case ShotKind.BLOCKED, change:
             blank, reason = "Blocked", (change.note if change else None) or "Its last attempt failed for good."
-        case Kind.RETIRED, _:
+        case ShotKind.RETIRED, _:
             blank, reason = "Retired", "Gone from the spec; its takes are kept."
         case _:
             pass
-    return Side("after", "After", cost, blank=blank, reason=reason)
+    return PlayerSide("after", "After", cost, blank=blank, reason=reason)
 
 
 def _estimate(change: Change, words: str) -> str:

@@ -12,7 +12,7 @@ from crash.simulator.script import Script, Setting, Step
 from crash.simulator.service import Manners
 from crash.simulator.specs import Shot
 
-from ltxspec.providers.sandbox.scenario import Behaviour, Fault
+from ltxspec.providers.sandbox.scenario import Behaviour, ScenarioFault
 
 SPECS = (
     (Shot("alley", "An alley"), Shot("pair", "A pair of lanterns", 2)),
@@ -58,7 +58,7 @@ def draw(seed: int, length: int = LENGTH) -> Script:
 def _manners(rng: random.Random) -> Manners:
     if rng.random() < 0.08:
         late = Behaviour(visible_after=200.0, archive="last")
-        return Manners(late, (Fault("refuse", nth=2, code="contentPolicyViolation", message="no", status=400),))
+        return Manners(late, (ScenarioFault("refuse", nth=2, code="contentPolicyViolation", message="no", status=400),))
     unknown = rng.choice(("empty", "processing", "not-found"))
     running = "shown" if unknown == "processing" else rng.choice(("shown", "not-found"))
     hidden = rng.choice((0.0, 0.0, 0.0, 5.0, 100.0))
@@ -87,13 +87,13 @@ def _manners(rng: random.Random) -> Manners:
     )
 
 
-def _fault(rng: random.Random) -> Fault:
+def _fault(rng: random.Random) -> ScenarioFault:
     nth = rng.choice((1, 2, 3))
     return rng.choice((
-        Fault("refuse", nth=nth, code="contentPolicyViolation", message="not allowed", status=400),
-        Fault("fail", nth=nth),
-        Fault("cost", nth=nth, times=None, cost="higher"),
-        Fault("slow", nth=nth, factor=20.0),
+        ScenarioFault("refuse", nth=nth, code="contentPolicyViolation", message="not allowed", status=400),
+        ScenarioFault("fail", nth=nth),
+        ScenarioFault("cost", nth=nth, times=None, cost="higher"),
+        ScenarioFault("slow", nth=nth, factor=20.0),
     ))  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from crash.simulator.clock import TrueTime
 
 from ltxspec.providers.sandbox.exchange import Call, answer
 from ltxspec.providers.sandbox.identifiers import derived_uuid, seed_of
-from ltxspec.providers.sandbox.scenario import Behaviour, Fault, Scenario
+from ltxspec.providers.sandbox.scenario import Behaviour, Scenario, ScenarioFault
 from ltxspec.providers.sandbox.settings import Film, SandboxSettings
 from ltxspec.providers.sandbox.tasks import Charge, Task, TaskStore
 
@@ -32,7 +32,7 @@ class Manners:
     """How this provider is, for the length of a world."""
 
     behaviour: Behaviour = field(default_factory=Behaviour)
-    faults: tuple[Fault, ...] = ()  # of orders
+    faults: tuple[ScenarioFault, ...] = ()  # of orders
     speed: float = 4.0
     incomplete: Literal["", "absent", "processing"] = ""  # of several results the last one never comes
     same_video: bool = False  # results of all tasks carry the same videoUUID
@@ -53,10 +53,12 @@ class Manners:
         return ", ".join([*(f"{name}={value}" for name, value in {**own, **behaviour}.items()), *faults])
 
 
-def _told(fault: Fault) -> str:
+def _told(fault: ScenarioFault) -> str:
     """A fault, without what every fault of its kind has."""
-    usual = Fault(fault.fault)
-    unusual = {name: getattr(fault, name) for name in Fault.__slots__ if getattr(fault, name) != getattr(usual, name)}
+    usual = ScenarioFault(fault.fault)
+    unusual = {
+        name: getattr(fault, name) for name in ScenarioFault.__slots__ if getattr(fault, name) != getattr(usual, name)
+    }
     return f"{fault.fault} {unusual}"
 
 

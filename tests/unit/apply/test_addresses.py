@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ltxspec.apply.addresses import fresh_addresses, results_by_now
-from ltxspec.apply.ports import Order, TaskReport, TaskState
+from ltxspec.apply.ports import RenderOrder, TaskReport, TaskState
 from ltxspec.errors import ProviderRefused, ProviderUnavailable
 from ltxspec.lock.models import Output
 from ltxspec.values import TaskId
 
-ORDER = Order(task(), {}, 1)
+ORDER = RenderOrder(task(), {}, 1)
 FIRST, SECOND = output(1, home=False), output(2, home=False)
 DOWN = ProviderUnavailable("it answers 503")
 BAD_KEY = ProviderRefused("the key is bad", provider_code="invalidApiKey", whole_run=True)
@@ -35,12 +35,12 @@ class Desk(FakeProvider):
     live: TaskReport | Exception = field(default_factory=report)
     archived: TaskReport | Exception = field(default_factory=report)
 
-    async def poll(self, tasks: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
+    async def poll(self, tasks: Sequence[RenderOrder]) -> Mapping[TaskId, TaskReport]:
         if isinstance(self.live, Exception):
             raise self.live
         return {tasks[0].task_id: self.live}
 
-    async def look_up(self, task: Order) -> TaskReport:
+    async def look_up(self, task: RenderOrder) -> TaskReport:
         self.looked_up.append(task.task_id)
         if isinstance(self.archived, Exception):
             raise self.archived
@@ -108,7 +108,7 @@ def test_a_fresh_address_is_always_the_one_of_the_same_video(order: Sequence[int
 
 
 def test_results_that_came_late_are_found_wherever_the_provider_shows_them() -> None:
-    order = Order(task(), {}, 4)
+    order = RenderOrder(task(), {}, 4)
     third, fourth = output(3, home=False), output(4, home=False)
 
     def by_now(live: TaskReport | Exception, archived: TaskReport | Exception) -> list[Output]:
@@ -134,5 +134,5 @@ def test_results_that_are_known_stay_however_few_were_ordered() -> None:
 def test_other_results_that_are_seen_are_told_where_more_were_ordered_than_are_known(ordered: int, told: int) -> None:
     others = [output(2, home=False), output(3, home=False)]
     desk = Desk(live=report(FIRST, others[0]), archived=report(*others, moved(FIRST)))
-    fresh = asyncio.run(fresh_addresses(desk, Order(task(), {}, ordered), [FIRST], [0]))
+    fresh = asyncio.run(fresh_addresses(desk, RenderOrder(task(), {}, ordered), [FIRST], [0]))
     assert (dict(fresh.found), list(fresh.more)) == ({0: moved(FIRST).video_url}, others[:told])

@@ -4,20 +4,20 @@ from builders import task
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltxspec.apply.budget import Budget
+from ltxspec.apply.budget import RunBudget
 
 amounts = st.decimals(min_value=0, max_value=5, places=2)
 
 
 def test_an_order_over_the_limit_is_refused_and_nothing_is_set_aside() -> None:
-    budget = Budget(Decimal("1.00"))
+    budget = RunBudget(Decimal("1.00"))
     assert budget.reserve(task(1), Decimal("0.60"))
     assert not budget.reserve(task(2), Decimal("0.60"))
     assert budget.committed == Decimal("0.60")
 
 
 def test_a_cost_that_was_not_told_keeps_its_reservation() -> None:
-    budget = Budget(Decimal("1.00"))
+    budget = RunBudget(Decimal("1.00"))
     budget.reserve(task(1), Decimal("0.60"))
     budget.settle(task(1), None)
     assert not budget.reserve(task(2), Decimal("0.60"))
@@ -25,14 +25,14 @@ def test_a_cost_that_was_not_told_keeps_its_reservation() -> None:
 
 
 def test_a_dearer_reality_stops_the_next_order() -> None:
-    budget = Budget(Decimal("1.00"))
+    budget = RunBudget(Decimal("1.00"))
     budget.reserve(task(1), Decimal("0.40"))
     budget.settle(task(1), Decimal("0.90"))
     assert not budget.reserve(task(2), Decimal("0.40"))
 
 
 def test_a_refused_order_gives_its_money_back() -> None:
-    budget = Budget(Decimal("0.50"))
+    budget = RunBudget(Decimal("0.50"))
     budget.reserve(task(1), Decimal("0.48"))
     budget.release(task(1))
     assert budget.open_orders == (0, Decimal(0)), "what is asked for when the run is interrupted"
@@ -42,7 +42,7 @@ def test_a_refused_order_gives_its_money_back() -> None:
 
 
 def test_an_order_without_a_price_counts_as_the_dearest_allowed_shot() -> None:
-    budget = Budget(Decimal("4.00"), per_shot=Decimal("3.00"))
+    budget = RunBudget(Decimal("4.00"), per_shot=Decimal("3.00"))
     assert budget.reserve(task(1), None)
     assert budget.committed == Decimal("3.00")
     assert not budget.reserve(task(2), None)
@@ -52,13 +52,13 @@ def test_an_order_without_a_price_counts_as_the_dearest_allowed_shot() -> None:
 
 def test_without_a_limit_an_order_of_unknown_price_counts_as_nothing_or_as_the_dearest_allowed_shot() -> None:
     for fallback, reckoned in ((None, Decimal(0)), (Decimal("3.00"), Decimal("3.00"))):
-        budget = Budget(None, fallback)
+        budget = RunBudget(None, fallback)
         assert budget.reserve(task(1), None)
         assert budget.open_orders == (1, reckoned)
 
 
 def test_an_order_without_a_price_takes_all_the_room_until_its_cost_is_told() -> None:
-    budget = Budget(Decimal("1.00"))
+    budget = RunBudget(Decimal("1.00"))
     assert budget.reserve(task(1), None)
     assert not budget.reserve(task(2), Decimal("0.01"))
     budget.settle(task(1), Decimal("0.30"))
@@ -70,7 +70,7 @@ def test_an_order_without_a_price_takes_all_the_room_until_its_cost_is_told() ->
 
 
 def test_money_under_way_from_an_earlier_run_counts_even_over_the_limit() -> None:
-    budget = Budget(Decimal("1.00"))
+    budget = RunBudget(Decimal("1.00"))
     budget.count(task(1), Decimal("1.92"))
     assert not budget.reserve(task(2), Decimal("0.01"))
     assert budget.open_orders == (1, Decimal("1.92"))
@@ -78,14 +78,14 @@ def test_money_under_way_from_an_earlier_run_counts_even_over_the_limit() -> Non
 
 @given(st.decimals(min_value=0, max_value=20, places=2), st.lists(amounts, max_size=30))
 def test_reservations_never_pass_the_limit(limit: Decimal, estimates: list[Decimal]) -> None:
-    budget = Budget(limit)
+    budget = RunBudget(limit)
     for number, estimate in enumerate(estimates, 1):
         budget.reserve(task(number), estimate)
         assert budget.committed <= limit
 
 
 def test_a_price_list_that_was_wrong_once_is_not_believed_again() -> None:
-    budget = Budget(Decimal("5.00"))
+    budget = RunBudget(Decimal("5.00"))
     budget.reserve(task(1), Decimal("0.40"))
     budget.reserve(task(2), Decimal("0.40"))
     budget.settle(task(1), Decimal("1.20"))
@@ -98,12 +98,12 @@ def test_a_price_list_that_was_wrong_once_is_not_believed_again() -> None:
 
 
 def test_what_orders_of_this_run_cost_more_than_their_limit_is_known() -> None:
-    budget = Budget(Decimal("1.00"))
+    budget = RunBudget(Decimal("1.00"))
     assert budget.overspent() is None
     budget.count(task(1), Decimal("5.00"))  # of an earlier run
     budget.settle(task(1), Decimal("5.00"))
     assert budget.overspent() is None
-    budget = Budget(Decimal("1.00"))
+    budget = RunBudget(Decimal("1.00"))
     budget.reserve(task(2), Decimal("0.50"))
     budget.settle(task(2), Decimal("1.00"))
     assert budget.overspent() is None
@@ -113,14 +113,14 @@ def test_what_orders_of_this_run_cost_more_than_their_limit_is_known() -> None:
 
 
 def test_a_shot_that_cost_more_than_one_may_is_told() -> None:
-    budget = Budget(None, per_shot=Decimal("0.40"))
+    budget = RunBudget(None, per_shot=Decimal("0.40"))
     budget.reserve(task(1), Decimal("0.36"))
     budget.settle(task(1), Decimal("0.90"))
     assert budget.overspent() == (Decimal("0.50"), Decimal("0.40"))
 
 
 def test_each_spec_keeps_to_what_is_left_for_it() -> None:
-    budget = Budget(None, per_spec={"night": Decimal("1.00")})
+    budget = RunBudget(None, per_spec={"night": Decimal("1.00")})
     assert budget.is_limited
     assert budget.reserve(task(1), Decimal("0.60"), "night")
     assert budget.reserve(task(2), Decimal("9.00"), "day")
@@ -132,7 +132,7 @@ def test_each_spec_keeps_to_what_is_left_for_it() -> None:
 
 
 def test_a_shot_that_turned_out_dearer_than_any_may_be_is_not_followed_by_another() -> None:
-    budget = Budget(None, per_shot=Decimal("1.00"))
+    budget = RunBudget(None, per_shot=Decimal("1.00"))
     assert budget.reserve(task(1), Decimal("0.60"))
     budget.settle(task(1), Decimal("1.20"))
     assert not budget.reserve(task(2), Decimal("0.60"))
@@ -140,7 +140,7 @@ def test_a_shot_that_turned_out_dearer_than_any_may_be_is_not_followed_by_anothe
 
 
 def test_an_order_of_an_earlier_run_has_room_when_all_that_is_committed_is_within_the_limits() -> None:
-    budget = Budget(Decimal("1.00"), per_shot=Decimal("0.80"), per_spec={"night": Decimal("0.90")})
+    budget = RunBudget(Decimal("1.00"), per_shot=Decimal("0.80"), per_spec={"night": Decimal("0.90")})
     budget.count(task(1), Decimal("0.50"), "night")
     budget.count(task(2), Decimal("0.40"), "night")
     assert budget.has_room(task(1))
@@ -148,15 +148,15 @@ def test_an_order_of_an_earlier_run_has_room_when_all_that_is_committed_is_withi
     assert budget.has_room(task(1))
     budget.count(task(4), Decimal("0.01"), "night")
     assert not budget.has_room(task(1))
-    alone = Budget(None, per_shot=Decimal("0.80"))
+    alone = RunBudget(None, per_shot=Decimal("0.80"))
     alone.count(task(1), Decimal("0.81"))
     assert not alone.has_room(task(1))
-    assert Budget(None).has_room(task(9))
-    assert not Budget(None).is_limited
+    assert RunBudget(None).has_room(task(9))
+    assert not RunBudget(None).is_limited
 
 
 def test_money_of_a_refused_order_is_nobodys() -> None:
-    budget = Budget(Decimal("1.00"))
+    budget = RunBudget(Decimal("1.00"))
     budget.reserve(task(1), Decimal("0.50"))
     budget.release(task(1))
     assert budget.open_orders == (0, Decimal(0))
@@ -164,27 +164,27 @@ def test_money_of_a_refused_order_is_nobodys() -> None:
 
 
 def test_a_budget_is_limited_by_any_of_its_limits() -> None:
-    assert Budget(Decimal(1)).is_limited
-    assert Budget(None, per_shot=Decimal(1)).is_limited
-    assert Budget(None, per_spec={"night": Decimal(1)}).is_limited
-    assert Budget(None).factor == 1
+    assert RunBudget(Decimal(1)).is_limited
+    assert RunBudget(None, per_shot=Decimal(1)).is_limited
+    assert RunBudget(None, per_spec={"night": Decimal(1)}).is_limited
+    assert RunBudget(None).factor == 1
 
 
 def test_what_is_exactly_the_limit_of_a_shot_has_room_and_an_ended_order_takes_none() -> None:
-    budget = Budget(None, per_shot=Decimal("0.80"))
+    budget = RunBudget(None, per_shot=Decimal("0.80"))
     budget.count(task(1), Decimal("0.80"))
     assert budget.has_room(task(1))
-    assert Budget(None, per_shot=Decimal("0.10")).has_room(task(2))
+    assert RunBudget(None, per_shot=Decimal("0.10")).has_room(task(2))
 
 
 def test_an_order_of_an_earlier_run_has_no_room_where_its_spec_has_none() -> None:
-    budget = Budget(Decimal("9.00"), per_spec={"night": Decimal("0.90")})
+    budget = RunBudget(Decimal("9.00"), per_spec={"night": Decimal("0.90")})
     budget.count(task(1), Decimal("0.91"), "night")
     assert not budget.has_room(task(1))
 
 
 def test_what_has_ended_of_a_spec_counts_once_and_at_its_cost() -> None:
-    budget = Budget(None, per_spec={"night": Decimal("1.00")})
+    budget = RunBudget(None, per_spec={"night": Decimal("1.00")})
     budget.reserve(task(1), Decimal("0.60"), "night")
     budget.settle(task(1), Decimal("0.50"))
     assert budget.committed_for("night") == Decimal("0.50")
@@ -192,7 +192,7 @@ def test_what_has_ended_of_a_spec_counts_once_and_at_its_cost() -> None:
 
 
 def test_of_several_limits_that_were_passed_the_one_passed_by_most_is_told() -> None:
-    budget = Budget(Decimal("1.00"), per_spec={"night": Decimal("0.10"), "day": Decimal("0.90")})
+    budget = RunBudget(Decimal("1.00"), per_spec={"night": Decimal("0.10"), "day": Decimal("0.90")})
     for number, spec in ((1, "night"), (2, "day")):
         assert budget.reserve(task(number), Decimal("0.10"), spec)
     for number in (1, 2):
@@ -201,7 +201,7 @@ def test_of_several_limits_that_were_passed_the_one_passed_by_most_is_told() -> 
 
 
 def test_an_end_without_a_reservation_or_a_price_changes_no_other_reckoning() -> None:
-    budget = Budget(Decimal("9.00"))
+    budget = RunBudget(Decimal("9.00"))
     budget.settle(task(1), None)
     assert budget.committed == 0
     budget.count(task(2), None)
@@ -210,7 +210,7 @@ def test_an_end_without_a_reservation_or_a_price_changes_no_other_reckoning() ->
 
 
 def test_an_order_of_unknown_price_takes_what_is_left_at_the_prices_that_are_believed_now() -> None:
-    budget = Budget(Decimal("4.00"))
+    budget = RunBudget(Decimal("4.00"))
     budget.reserve(task(1), Decimal("0.50"))
     budget.settle(task(1), Decimal("1.00"))
     assert budget.reserve(task(2), None)
@@ -221,7 +221,7 @@ def test_an_order_of_unknown_price_takes_what_is_left_at_the_prices_that_are_bel
 
 
 def test_a_refused_order_that_was_settled_before_is_none_of_this_run() -> None:
-    budget = Budget(Decimal("0.10"))
+    budget = RunBudget(Decimal("0.10"))
     budget.reserve(task(1), Decimal("0.10"))
     budget.settle(task(1), Decimal("0.30"))
     budget.release(task(1))

@@ -9,8 +9,8 @@ from fakes import FakeClock, FakeProvider, MemoryArchive, MemorySink
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltxspec.apply.delivery import Delivery, bring_home, deliver, former_name, names_of
-from ltxspec.apply.ports import Archived, Order, Sink, TaskReport, TaskState
+from ltxspec.apply.delivery import Delivery, archive_outputs, deliver, former_name, names_of
+from ltxspec.apply.ports import Archived, RenderOrder, Sink, TaskReport, TaskState
 from ltxspec.errors import MediaError, ProviderUnavailable
 from ltxspec.lock.models import Output
 from ltxspec.values import TaskId
@@ -55,10 +55,12 @@ class Bench:
     clock: FakeClock = field(default_factory=FakeClock)
 
     def fetch(self, *outputs: Output) -> tuple[list[Archived | None], str | None]:
-        return asyncio.run(bring_home(self.provider, self.archive, self.clock, task(), outputs))
+        return asyncio.run(archive_outputs(self.provider, self.archive, self.clock, task(), outputs))
 
     def deliver(self, *outputs: Output, ask: bool = True) -> Delivery:
-        return asyncio.run(deliver(self.provider, self.archive, self.clock, Order(task(), {}, 1), outputs, ask=ask))
+        return asyncio.run(
+            deliver(self.provider, self.archive, self.clock, RenderOrder(task(), {}, 1), outputs, ask=ask)
+        )
 
 
 def test_a_video_is_downloaded_checked_and_kept() -> None:
@@ -162,7 +164,7 @@ def test_a_download_is_named_without_what_is_secret_or_changes_in_an_address() -
 def test_two_tasks_that_report_one_id_keep_their_own_videos() -> None:
     bench = Bench()
     bench.archive.recalled[NAME] = Archived("0" * 64, 5)
-    home, _ = asyncio.run(bring_home(bench.provider, bench.archive, bench.clock, task(2), [FRESH]))
+    home, _ = asyncio.run(archive_outputs(bench.provider, bench.archive, bench.clock, task(2), [FRESH]))
     assert home != [Archived("0" * 64, 5)]
 
 
@@ -221,10 +223,10 @@ def test_without_leave_the_provider_is_not_asked() -> None:
 
 def test_a_provider_that_cannot_be_asked_is_named_beside_the_dead_address() -> None:
     class Mute(Server):
-        async def poll(self, tasks: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
+        async def poll(self, tasks: Sequence[RenderOrder]) -> Mapping[TaskId, TaskReport]:
             raise ProviderUnavailable(f"it answers 503 to {len(tasks)}")
 
-        async def look_up(self, task: Order) -> TaskReport:
+        async def look_up(self, task: RenderOrder) -> TaskReport:
             raise ProviderUnavailable(f"it answers 503 to {task.task_id[:8]}")
 
     bench = Bench(Mute(answers=[GONE]))

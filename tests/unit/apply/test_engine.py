@@ -8,13 +8,13 @@ import pytest
 from builders import change, intent, lockfile, output, record, request, take, task
 from fakes import FakeClock, FakeProvider, MemoryArchive, MemoryState
 
-from ltxspec.apply.budget import Budget
+from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.delivery import names_of
-from ltxspec.apply.engine import Job, RunSettings, World, _summary, run
+from ltxspec.apply.engine import Adapters, Job, RunSettings, _summary, run
 from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, RunSummary, ShotOutcome
 from ltxspec.apply.ledger import Ledger
-from ltxspec.apply.ports import Acceptance, LocalMedia, Order, Sink, TaskReport, TaskState
-from ltxspec.apply.recovery import Limits
+from ltxspec.apply.ports import Acceptance, LocalMedia, RenderOrder, Sink, TaskReport, TaskState
+from ltxspec.apply.recovery import RecoveryLimits
 from ltxspec.apply.task import StopSignal
 from ltxspec.errors import NotSent, ProviderRefused, ProviderUnavailable, StorageError, SubmissionUncertain
 from ltxspec.lock.journal import Accepted, Delivered, Event, Failed, Finished, Repeated, fold
@@ -48,10 +48,10 @@ class Bench:
             self.events.append(event)
             self.on_event(event)
 
-        world = World(self.provider, self.archive, self.clock, lambda _: self.media, emit)
+        world = Adapters(self.provider, self.archive, self.clock, lambda _: self.media, emit)
         job = Job(Ledger("night", self.state, self.clock, wanted), changes, self.retries, self.outside)
-        budget = Budget(None if limit is None else Decimal(limit))
-        chosen = RunSettings(**{"limits": Limits(grace=60, task_timeout=600), **settings})  # type: ignore[arg-type]  # by name
+        budget = RunBudget(None if limit is None else Decimal(limit))
+        chosen = RunSettings(**{"limits": RecoveryLimits(grace=60, task_timeout=600), **settings})  # type: ignore[arg-type]  # by name
         return asyncio.run(run([job], world, chosen, budget, self.stop))
 
     @property
@@ -66,8 +66,8 @@ class Bench:
         return sum(self.provider.charges.values())
 
 
-def uncertain(*, accepts: bool) -> Callable[[FakeProvider, Order], Acceptance]:
-    def answer(provider: FakeProvider, order: Order) -> NoReturn:
+def uncertain(*, accepts: bool) -> Callable[[FakeProvider, RenderOrder], Acceptance]:
+    def answer(provider: FakeProvider, order: RenderOrder) -> NoReturn:
         if accepts:
             provider.accept(order)
         raise SubmissionUncertain("the reply was lost")
@@ -75,14 +75,14 @@ def uncertain(*, accepts: bool) -> Callable[[FakeProvider, Order], Acceptance]:
     return answer
 
 
-def refuses(code: str, *, whole_run: bool = False) -> Callable[[FakeProvider, Order], Acceptance]:
-    def answer(_: FakeProvider, __: Order) -> NoReturn:
+def refuses(code: str, *, whole_run: bool = False) -> Callable[[FakeProvider, RenderOrder], Acceptance]:
+    def answer(_: FakeProvider, __: RenderOrder) -> NoReturn:
         raise ProviderRefused("no", provider_code=code, whole_run=whole_run)
 
     return answer
 
 
-def not_sent(_: FakeProvider, __: Order) -> NoReturn:
+def not_sent(_: FakeProvider, __: RenderOrder) -> NoReturn:
     raise NotSent("no connection")
 
 
@@ -103,7 +103,7 @@ def test_the_intent_is_on_disk_before_the_order_and_the_lockfile_before_the_task
     bench = Bench()
     seen: list[list[str]] = []
 
-    def note(provider: FakeProvider, order: Order) -> Acceptance:
+    def note(provider: FakeProvider, order: RenderOrder) -> Acceptance:
         seen.append(list(bench.state.writes))
         return provider.accept(order)
 
@@ -144,7 +144,7 @@ def test_a_lost_order_is_repeated_with_the_same_body_after_the_grace_time() -> N
 def test_an_accepted_order_that_stays_invisible_is_repeated_and_the_conflict_adopted() -> None:
     bench = Bench(FakeProvider(script=[uncertain(accepts=True)], visible=False, in_archive=False))
 
-    def reveal(provider: FakeProvider, order: Order) -> Acceptance:
+    def reveal(provider: FakeProvider, order: RenderOrder) -> Acceptance:
         provider.visible = True
         return provider.accept(order)
 
@@ -255,7 +255,7 @@ def test_a_broken_video_is_fetched_again_and_never_ordered_again() -> None:
 
 def test_two_tasks_whose_videos_bear_one_id_keep_their_own_videos() -> None:
     class OneId(FakeProvider):
-        def finished(self, order: Order) -> TaskReport:
+        def finished(self, order: RenderOrder) -> TaskReport:
             done = super().finished(order)
             return replace(done, outputs=tuple(replace(item, video_uuid="video") for item in done.outputs))
 
@@ -486,12 +486,12 @@ def test_a_task_that_stays_failed_is_followed_by_another() -> None:
 
 def test_a_failure_that_only_the_archive_shows_to_a_clone_is_not_taken_for_the_end() -> None:
     class Overwritten(FakeProvider):
-        async def look_up(self, asked: Order) -> TaskReport:
+        async def look_up(self, asked: RenderOrder) -> TaskReport:
             self.looked_up.append(asked.task_id)
             refused = Failure("contentFlagged", "no", permanent=True)
             return TaskReport(asked.task_id, TaskState.FAILED, failure=refused, exists=True)
 
-        def accept(self, order: Order) -> Acceptance:
+        def accept(self, order: RenderOrder) -> Acceptance:
             self.visible = True
             return super().accept(order)
 
@@ -554,7 +554,7 @@ def test_what_a_first_look_showed_is_kept_although_the_next_look_shows_a_failure
     gone = Failure("mediaNotFound", "gone", permanent=True)
 
     class Fickle(FakeProvider):
-        async def poll(self, tasks: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
+        async def poll(self, tasks: Sequence[RenderOrder]) -> Mapping[TaskId, TaskReport]:
             seen = await super().poll(tasks)
             self.reports[task()] = TaskReport(task(), TaskState.FAILED, failure=gone, exists=True)
             return seen
@@ -618,7 +618,7 @@ def test_detach_orders_and_leaves() -> None:
 
 def test_a_look_that_fails_buys_nothing() -> None:
     class Deaf(FakeProvider):
-        async def poll(self, tasks: Sequence[Order]) -> NoReturn:
+        async def poll(self, tasks: Sequence[RenderOrder]) -> NoReturn:
             assert tasks
             raise ProviderUnavailable("no answer")
 
@@ -650,7 +650,7 @@ def test_local_images_are_uploaded_and_stand_in_the_order_as_media_ids() -> None
 
 
 def test_a_run_behaves_as_documented_unless_it_is_told_otherwise() -> None:
-    assert RunSettings() == RunSettings(4, 2.0, 15.0, Limits(), detach=False, submit=True, approved=True)
+    assert RunSettings() == RunSettings(4, 2.0, 15.0, RecoveryLimits(), detach=False, submit=True, approved=True)
 
 
 def test_a_journal_is_tidied_at_the_end_and_one_that_cannot_be_does_no_harm() -> None:
@@ -714,7 +714,7 @@ def test_a_shot_that_is_moved_and_bought_anew_takes_its_takes_with_it_before_the
     bench = Bench(archive=archive, state=MemoryState(lockfile(alley=record(OLD))))
     before: list[Lockfile] = []
 
-    def note(provider: FakeProvider, order: Order) -> Acceptance:
+    def note(provider: FakeProvider, order: RenderOrder) -> Acceptance:
         before.append(bench.state.lockfile)
         return provider.accept(order)
 
@@ -777,7 +777,7 @@ def test_only_a_person_lets_an_old_order_be_sent_again(retry: bool) -> None:
 @pytest.mark.parametrize("retry", [True, False])
 def test_only_a_person_lets_the_refusal_of_a_repeat_be_the_end_of_a_new_order(retry: bool) -> None:
     class Overwritten(FakeProvider):
-        async def look_up(self, asked: Order) -> TaskReport:
+        async def look_up(self, asked: RenderOrder) -> TaskReport:
             refused = Failure("contentFlagged", "no", permanent=True)
             return TaskReport(asked.task_id, TaskState.FAILED, failure=refused, exists=True)
 
@@ -812,7 +812,7 @@ def test_trouble_of_one_shot_stops_further_orders_and_hides_no_other_result(resu
 
 
 def test_a_bug_in_one_story_is_raised_when_the_others_are_over() -> None:
-    def bug(_: FakeProvider, __: Order) -> NoReturn:
+    def bug(_: FakeProvider, __: RenderOrder) -> NoReturn:
         raise ZeroDivisionError
 
     bench = Bench(FakeProvider(script=[bug], polls_needed=5))
@@ -825,10 +825,10 @@ def test_a_bug_in_one_story_is_raised_when_the_others_are_over() -> None:
 class Polled(FakeProvider):
     """Remembers what it was asked for, and does not answer where it is told so."""
 
-    asked: list[list[Order]] = field(default_factory=list)
+    asked: list[list[RenderOrder]] = field(default_factory=list)
     deaf: bool = False
 
-    async def poll(self, tasks: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
+    async def poll(self, tasks: Sequence[RenderOrder]) -> Mapping[TaskId, TaskReport]:
         self.asked.append(list(tasks))
         if self.deaf:
             raise ProviderUnavailable("no answer")
@@ -912,7 +912,7 @@ def test_a_summary_adds_up_what_was_spent_and_what_is_open() -> None:
         ended(Outcome.UNRESOLVED, "7"),
         ended(Outcome.DETACHED, estimate=None),
     ]
-    summary = _summary(outcomes, Budget(Decimal(9)), interrupted=True)
+    summary = _summary(outcomes, RunBudget(Decimal(9)), interrupted=True)
     assert summary == RunSummary(
         outcomes=tuple(outcomes),
         estimated=Decimal("2.00"),
@@ -926,11 +926,11 @@ def test_a_summary_adds_up_what_was_spent_and_what_is_open() -> None:
         overspent=Decimal(0),
         limit=Decimal(9),
     )
-    assert _summary([], Budget(None), interrupted=False).spent == 0
+    assert _summary([], RunBudget(None), interrupted=False).spent == 0
 
 
 def test_a_summary_names_the_limit_that_was_passed() -> None:
-    budget = Budget(Decimal(9), per_spec={"night": Decimal("0.40")})
+    budget = RunBudget(Decimal(9), per_spec={"night": Decimal("0.40")})
     budget.reserve(task(), Decimal("0.40"), "night")
     budget.settle(task(), Decimal("0.48"))
     summary = _summary([], budget, interrupted=False)

@@ -9,7 +9,7 @@ from crash.simulator.clock import make_virtual
 from fakes import FakeClock, FakeProvider
 
 from ltxspec.apply.polling import Poller
-from ltxspec.apply.ports import Clock, Order, TaskReport, TaskState
+from ltxspec.apply.ports import Clock, RenderOrder, TaskReport, TaskState
 from ltxspec.errors import ProviderRefused, ProviderUnavailable
 from ltxspec.values import TaskId
 
@@ -35,7 +35,7 @@ class Counting(FakeProvider):
     def seconds(self) -> float:
         return round(self.clock.monotonic() - self.start, 3)
 
-    async def poll(self, tasks: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
+    async def poll(self, tasks: Sequence[RenderOrder]) -> Mapping[TaskId, TaskReport]:
         self.asked.append((self.seconds, len(tasks)))
         if self.takes:
             await self.clock.sleep(self.takes)
@@ -44,12 +44,15 @@ class Counting(FakeProvider):
         return await super().poll(tasks)
 
 
-def order(number: int = 1) -> Order:
-    return Order(task(number), {}, 1)
+def order(number: int = 1) -> RenderOrder:
+    return RenderOrder(task(number), {}, 1)
 
 
 def watch(
-    provider: Counting, *orders: Order, seconds: float = 100, until: Callable[[TaskReport], bool] = lambda _: False
+    provider: Counting,
+    *orders: RenderOrder,
+    seconds: float = 100,
+    until: Callable[[TaskReport], bool] = lambda _: False,
 ) -> list[TaskReport | None]:
     async def run() -> list[TaskReport | None]:
         async with Poller(provider, provider.clock, interval=2.0, longest=15.0) as poller:
@@ -72,7 +75,7 @@ def in_no_time(provider: Counting, story: Callable[[Poller], Coroutine[Any, Any,
 
 
 def begin(
-    poller: Poller, of: Order, seconds: float = 100, told: list[TaskReport] | None = None
+    poller: Poller, of: RenderOrder, seconds: float = 100, told: list[TaskReport] | None = None
 ) -> "asyncio.Task[TaskReport | None]":
     """A watch that goes on beside the others."""
     on_look = (lambda _: None) if told is None else told.append
@@ -83,7 +86,7 @@ async def ends_of(*watches: "asyncio.Task[TaskReport | None]") -> Ends:
     return list(await asyncio.gather(*watches, return_exceptions=True))
 
 
-def accepted(provider: Counting, *orders: Order) -> Counting:
+def accepted(provider: Counting, *orders: RenderOrder) -> Counting:
     provider.charges = {item.task_id: 1 for item in orders}
     return provider
 
@@ -158,9 +161,9 @@ def test_the_last_trouble_is_known_until_a_look_succeeds() -> None:
     async def story(poller: Poller) -> list[str | None]:
         provider.errors = [BUSY]
         await begin(poller, order(), seconds=0)
-        troubles = [poller.trouble]
+        troubles = [poller.silence.trouble]
         await begin(poller, order(), seconds=0)
-        return [*troubles, poller.trouble]
+        return [*troubles, poller.silence.trouble]
 
     assert in_no_time(provider, story) == ["it answers 503", None]
 
@@ -270,7 +273,7 @@ def test_a_sign_of_life_is_enough_when_that_is_asked() -> None:
 class Hanging(Counting):
     """Never answers."""
 
-    async def poll(self, tasks: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
+    async def poll(self, tasks: Sequence[RenderOrder]) -> Mapping[TaskId, TaskReport]:
         self.asked.append((self.seconds, len(tasks)))
         await asyncio.Event().wait()
         raise AssertionError("unreachable")
@@ -287,7 +290,7 @@ def test_a_service_that_hangs_does_not_keep_anybody_beyond_the_watch(
 
     async def story(poller: Poller) -> str | None:
         assert await begin(poller, order(), seconds) is None
-        return poller.trouble
+        return poller.silence.trouble
 
     assert in_no_time(provider, story) == "the service did not answer in time"
     assert (provider.asked, provider.seconds) == (asked, until)

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ltxspec.apply.ports import TaskReport, TaskState
-from ltxspec.apply.recovery import Facts, Limits, Step, next_step
+from ltxspec.apply.recovery import Facts, RecoveryLimits, Step, next_step
 from ltxspec.lock.models import Failure
 
-LIMITS = Limits(grace=60, task_timeout=1800, max_submits=4, replay_age=86400)
+LIMITS = RecoveryLimits(grace=60, task_timeout=1800, max_submits=4, replay_age=86400)
 REFUSAL = Failure("invalidDuration", "no", permanent=True)
 
 
@@ -93,7 +93,7 @@ def test_the_table(facts: Facts, step: Step) -> None:
 
 
 def test_the_limits_are_the_documented_ones() -> None:
-    assert Limits() == Limits(grace=60, task_timeout=1800, max_submits=4, replay_age=86400)
+    assert RecoveryLimits() == RecoveryLimits(grace=60, task_timeout=1800, max_submits=4, replay_age=86400)
 
 
 def test_an_order_that_was_never_sent_has_no_past() -> None:

@@ -6,18 +6,18 @@ from builders import change, request, task
 from fakes import MemoryState
 from unit.apply.stages import stage
 
-from ltxspec.apply.budget import Budget
+from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger
-from ltxspec.apply.ports import Order
+from ltxspec.apply.ports import RenderOrder
 from ltxspec.apply.recovery import Facts
-from ltxspec.apply.task import Stage, StopSignal, Story
+from ltxspec.apply.task import RunContext, StopSignal, TaskRun
 
 
-def story(on: Stage, **facts: Any) -> Story:
+def story(on: RunContext, **facts: Any) -> TaskRun:
     ledger = Ledger("night", MemoryState(), on.clock, {"alley"})
-    order = Order(task(), {}, 1)
-    return Story(request().address, change(), ledger, on, order, Decimal("0.48"), Facts(**facts), ordered_here=True)
+    order = RenderOrder(task(), {}, 1)
+    return TaskRun(request().address, change(), ledger, on, order, Decimal("0.48"), Facts(**facts), ordered_here=True)
 
 
 def test_the_first_reason_to_stop_is_kept_and_a_user_is_remembered() -> None:
@@ -53,7 +53,7 @@ def test_orders_may_be_sent_only_by_a_run_that_orders_and_goes_on(submit: bool, 
 def test_only_an_order_of_an_earlier_run_needs_approval_and_room_to_be_sent(
     resumed: bool, approved: bool, room: bool, may: bool
 ) -> None:
-    of = story(stage(approved=approved, budget=Budget(None if room else Decimal("0.40"))))
+    of = story(stage(approved=approved, budget=RunBudget(None if room else Decimal("0.40"))))
     of.stage.budget.count(task(), Decimal("0.48"))
     of.resumed = resumed
     assert of.may_send is may

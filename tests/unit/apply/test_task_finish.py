@@ -10,13 +10,13 @@ from builders import record as record_of
 from fakes import FakeClock, FakeProvider, MemoryArchive, MemoryState
 from unit.apply.stages import stage
 
-from ltxspec.apply.budget import Budget
+from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.delivery import names_of
 from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger
-from ltxspec.apply.ports import Order, Sink, TaskReport, TaskState
+from ltxspec.apply.ports import RenderOrder, Sink, TaskReport, TaskState
 from ltxspec.apply.recovery import Facts
-from ltxspec.apply.task import Story
+from ltxspec.apply.task import TaskRun
 from ltxspec.apply.task_finish import abandon, bring_home_and_commit, give_up, held_back, leave, record, take_in
 from ltxspec.errors import ProviderUnavailable, StorageError
 from ltxspec.lock.models import Failure, Output
@@ -37,7 +37,7 @@ class Server(FakeProvider):
     addresses: set[str] = field(default_factory=lambda: {str(VIDEO.video_url)})
     archived: TaskReport | None = None
 
-    async def look_up(self, task: Order) -> TaskReport:
+    async def look_up(self, task: RenderOrder) -> TaskReport:
         self.looked_up.append(task.task_id)
         return self.archived or TaskReport(task.task_id, TaskState.UNKNOWN)
 
@@ -54,20 +54,22 @@ class Bench:
     provider: Server = field(default_factory=Server)
     archive: MemoryArchive = field(default_factory=MemoryArchive)
     state: MemoryState = field(default_factory=MemoryState)
-    budget: Budget = field(default_factory=lambda: Budget(None))
+    budget: RunBudget = field(default_factory=lambda: RunBudget(None))
     events: list[ApplyEvent] = field(default_factory=list)
 
-    def story(self, *, wanted: bool = True, results: int = 1, **facts: Any) -> Story:
+    def story(self, *, wanted: bool = True, results: int = 1, **facts: Any) -> TaskRun:
         clock = FakeClock()
         on = stage(self.provider, clock, archive=self.archive, budget=self.budget, emit=self.events.append)
         ledger = Ledger("night", self.state, clock, {"alley"})
         ledger.intend(intent())
         self.budget.reserve(task(), PRICE)
-        order = Order(task(), {"ttl": 60}, results)
+        order = RenderOrder(task(), {"ttl": 60}, results)
         told = Facts(**{"submits": 1, **facts})
-        return Story(request().address, change() if wanted else None, ledger, on, order, PRICE, told, ordered_here=True)
+        return TaskRun(
+            request().address, change() if wanted else None, ledger, on, order, PRICE, told, ordered_here=True
+        )
 
-    def tell(self, story: Story, end: Coroutine[Any, Any, T]) -> T:
+    def tell(self, story: TaskRun, end: Coroutine[Any, Any, T]) -> T:
         async def all_of_it() -> T:
             async with story.stage.poller:
                 return await end
@@ -284,7 +286,7 @@ def test_a_take_of_which_one_video_is_missing_is_not_called_archived() -> None:
 
 def test_a_service_that_cannot_be_asked_for_a_new_address_hides_no_video() -> None:
     class Silent(Server):
-        async def look_up(self, _: Order) -> TaskReport:
+        async def look_up(self, _: RenderOrder) -> TaskReport:
             raise ProviderUnavailable("no answer")
 
     bench = Bench(Silent(addresses=set()))

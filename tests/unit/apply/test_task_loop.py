@@ -12,9 +12,9 @@ from unit.apply.stages import UNKNOWN, Shows, stage
 from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger, timestamp
 from ltxspec.apply.polling import Poller
-from ltxspec.apply.ports import Acceptance, LocalMedia, Order, TaskReport, TaskState
-from ltxspec.apply.recovery import Facts, Limits
-from ltxspec.apply.task import StopSignal, Story
+from ltxspec.apply.ports import Acceptance, LocalMedia, RenderOrder, TaskReport, TaskState
+from ltxspec.apply.recovery import Facts, RecoveryLimits
+from ltxspec.apply.task import StopSignal, TaskRun
 from ltxspec.apply.task_loop import follow
 from ltxspec.errors import NotSent, ProviderRefused, ProviderUnavailable, StorageError, SubmissionUncertain
 from ltxspec.lock.journal import Accepted, Event, Failed, Finished, Repeated
@@ -22,13 +22,13 @@ from ltxspec.lock.models import Failure, Output
 from ltxspec.plan.actions import Change
 from ltxspec.values import TaskId
 
-Answer = Callable[[FakeProvider, Order], Acceptance]
+Answer = Callable[[FakeProvider, RenderOrder], Acceptance]
 
 
 def fails(error: Exception, *, accepts: bool = False) -> Answer:
     """An order that is answered by an error, although it may have arrived."""
 
-    def answer(provider: FakeProvider, order: Order) -> NoReturn:
+    def answer(provider: FakeProvider, order: RenderOrder) -> NoReturn:
         if accepts:
             provider.accept(order)
         raise error
@@ -67,8 +67,8 @@ class Bench:
         on = stage(self.provider, self.clock, **({"stop": self.stop, "emit": self.events.append} | settings))
         ledger = Ledger("night", self.state, self.clock, {"alley"})
         ledger.intend(intent())
-        order, address = Order(task(), {}, results=results, whole=whole), request().address
-        story = Story(
+        order, address = RenderOrder(task(), {}, results=results, whole=whole), request().address
+        story = TaskRun(
             address, wanted or change(), ledger, on, order, None, facts or Facts(), ordered_here=True, resumed=resumed
         )  # fmt: skip
 
@@ -131,7 +131,7 @@ def test_what_another_machine_ordered_is_not_called_an_order_of_this_run() -> No
 
 def test_a_repeat_that_finds_the_first_copy_is_an_order_of_this_run() -> None:
     class Late(FakeProvider):
-        def accept(self, order: Order) -> Acceptance:
+        def accept(self, order: RenderOrder) -> Acceptance:
             self.visible = order.task_id in self.charges
             return super().accept(order)
 
@@ -205,7 +205,7 @@ def test_a_failure_that_only_the_archive_shows_ends_what_was_sent_once() -> None
 
 def test_after_a_repeat_it_may_be_the_refusal_of_the_repeat_and_ends_nothing() -> None:
     bench = Bench(Shows(script=[LOST, LOST], archived=[UNKNOWN, BROKEN], live=[UNKNOWN]))
-    assert bench.follow(limits=Limits(grace=5, task_timeout=60, max_submits=2)).outcome is Outcome.UNRESOLVED
+    assert bench.follow(limits=RecoveryLimits(grace=5, task_timeout=60, max_submits=2)).outcome is Outcome.UNRESOLVED
     refused_then = Bench(Shows(script=[LOST, LOST, MODERATED], archived=[UNKNOWN, BROKEN], live=[UNKNOWN]))
     assert refused_then.follow().outcome is Outcome.UNRESOLVED
 
@@ -232,7 +232,7 @@ def test_a_no_to_a_repeat_says_nothing_of_the_first_copy() -> None:
 
 def test_after_a_refused_repeat_the_first_copy_is_looked_for_once_more() -> None:
     class Late(FakeProvider):
-        async def submit(self, order: Order) -> Acceptance:
+        async def submit(self, order: RenderOrder) -> Acceptance:
             self.visible = len(self.submitted) > 0
             return await super().submit(order)
 
@@ -341,7 +341,7 @@ def test_what_was_not_sent_when_the_run_stops_is_as_if_it_had_not_been_planned()
 def test_a_task_that_is_there_is_looked_at_in_growing_pauses(script: list[Answer]) -> None:
     provider, clock = Shows(script=[*script], live=[seen()]), FakeClock()
     poller = Poller(provider, clock, interval=1.0, longest=100.0)
-    Bench(provider, clock).follow(poller=poller, limits=Limits(grace=5, task_timeout=1000))
+    Bench(provider, clock).follow(poller=poller, limits=RecoveryLimits(grace=5, task_timeout=1000))
     assert provider.polls < 25
     assert clock.seconds == 1000
 
@@ -349,7 +349,7 @@ def test_a_task_that_is_there_is_looked_at_in_growing_pauses(script: list[Answer
 def test_a_task_that_may_not_be_there_is_looked_for_in_growing_pauses_as_well() -> None:
     provider, clock = Shows(script=[LOST]), FakeClock()
     poller = Poller(provider, clock, interval=1.0, longest=100.0)
-    Bench(provider, clock).follow(poller=poller, limits=Limits(grace=1000, task_timeout=1000))
+    Bench(provider, clock).follow(poller=poller, limits=RecoveryLimits(grace=1000, task_timeout=1000))
     assert (provider.polls < 25, len(provider.submitted)) == (True, 1)
 
 
@@ -419,7 +419,7 @@ class Archive(FakeProvider):
 
     outages: list[ProviderUnavailable] = field(default_factory=list)
 
-    async def look_up(self, task: Order) -> TaskReport:
+    async def look_up(self, task: RenderOrder) -> TaskReport:
         if self.outages:
             self.looked_up.append(task.task_id)
             raise self.outages.pop(0)
@@ -433,7 +433,7 @@ def test_an_archive_that_is_out_of_order_does_not_say_that_nothing_is_there(
     outages = [outage, ProviderUnavailable("busy")] if outage else []
     provider = Archive(script=[LOST_BUT_TAKEN], visible=False, outages=outages)
     bench = Bench(provider)
-    assert bench.follow(limits=Limits(grace=5, task_timeout=600)).outcome is Outcome.RENDERED
+    assert bench.follow(limits=RecoveryLimits(grace=5, task_timeout=600)).outcome is Outcome.RENDERED
     assert (len(provider.submitted), provider.charges) == (1, {task(): 1})
     assert len(provider.looked_up) == (3 if outage else 1)
     assert bench.clock.seconds >= seconds
@@ -448,7 +448,7 @@ def test_a_service_without_an_archive_is_asked_for_it_once() -> None:
 
 def test_a_key_that_the_archive_refuses_stops_the_run_and_keeps_the_task() -> None:
     class Locked(FakeProvider):
-        async def look_up(self, _: Order) -> NoReturn:
+        async def look_up(self, _: RenderOrder) -> NoReturn:
             raise ProviderRefused("the key is bad", provider_code="invalidApiKey", whole_run=True)
 
     bench = Bench(Locked(script=[LOST]))
@@ -474,7 +474,7 @@ def test_after_a_second_unclear_answer_everything_is_looked_at_again_before_a_th
 
 def test_after_a_second_unclear_answer_no_look_of_before_it_counts() -> None:
     class GoesBlind(FakeProvider):
-        async def poll(self, tasks: Sequence[Order]) -> Mapping[TaskId, TaskReport]:
+        async def poll(self, tasks: Sequence[RenderOrder]) -> Mapping[TaskId, TaskReport]:
             if len(self.submitted) > 1:
                 raise ProviderUnavailable("busy")
             return await super().poll(tasks)
@@ -506,7 +506,7 @@ def test_a_task_seen_alive_is_known_to_be_accepted() -> None:
 
 def test_a_first_sign_of_an_unclear_order_is_written_down_at_once_and_no_look_before_it_counts_as_one() -> None:
     bench = Bench(Shows(script=[LOST_BUT_TAKEN], live=[UNKNOWN, seen(), seen(TaskState.SUCCEEDED, 1)]))
-    assert bench.follow(limits=Limits(grace=50, task_timeout=600)).outcome is Outcome.RENDERED
+    assert bench.follow(limits=RecoveryLimits(grace=50, task_timeout=600)).outcome is Outcome.RENDERED
     (accepted,) = [event for event in bench.state.journal if isinstance(event, Accepted)]
     assert accepted.at == timestamp(START + timedelta(seconds=2))
     assert [event.kind for event in bench.events].count(EventKind.SHOT_RUNNING) == 1
@@ -516,5 +516,5 @@ def test_a_failure_of_the_provider_is_written_down_with_its_reason() -> None:
     bench = Bench()
     broken = Failure("providerError", "it broke", permanent=False)
     bench.provider.reports[task()] = TaskReport(task(), TaskState.FAILED, failure=broken, exists=True)
-    assert bench.follow(limits=Limits(grace=5, task_timeout=60)).message == "providerError: it broke"
+    assert bench.follow(limits=RecoveryLimits(grace=5, task_timeout=60)).message == "providerError: it broke"
     assert bench.state.lockfile.shots["alley"].takes[0].failure == broken

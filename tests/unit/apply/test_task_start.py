@@ -9,10 +9,10 @@ from builders import change, intent, lockfile, record, request, take, task
 from fakes import FakeClock, FakeProvider, MemoryState
 from unit.apply.stages import UNKNOWN, Shows, stage
 
-from ltxspec.apply.budget import Budget
+from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger
-from ltxspec.apply.ports import LocalMedia, Order, TaskReport, TaskState
+from ltxspec.apply.ports import LocalMedia, RenderOrder, TaskReport, TaskState
 from ltxspec.apply.task import StopSignal
 from ltxspec.apply.task_start import failed_attempts, order_shot, resume_shot
 from ltxspec.errors import ProviderRefused, ProviderUnavailable, StorageError, SubmissionUncertain
@@ -41,7 +41,7 @@ class Bench:
     settings: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.budget = Budget(None if self.limit is None else Decimal(self.limit))
+        self.budget = RunBudget(None if self.limit is None else Decimal(self.limit))
         self.ledger = Ledger("night", self.state, self.clock, {"alley"})
         self.stage = stage(
             self.provider,
@@ -90,11 +90,11 @@ DELIVERED = TaskReport(
 )  # fmt: skip
 
 
-def lost(_: FakeProvider, __: Order) -> NoReturn:
+def lost(_: FakeProvider, __: RenderOrder) -> NoReturn:
     raise SubmissionUncertain("the reply was lost")
 
 
-def moderated(_: FakeProvider, __: Order) -> NoReturn:
+def moderated(_: FakeProvider, __: RenderOrder) -> NoReturn:
     raise ProviderRefused("not allowed", provider_code="contentFlagged")
 
 
@@ -148,7 +148,7 @@ def test_what_the_archive_shows_running_was_accepted_and_is_waited_for() -> None
 
 def test_a_service_that_keeps_no_archive_for_us_has_spoken_by_its_live_state() -> None:
     class NoArchive(FakeProvider):
-        async def look_up(self, task: Order) -> TaskReport:
+        async def look_up(self, task: RenderOrder) -> TaskReport:
             self.looked_up.append(task.task_id)
             raise ProviderUnavailable("it keeps none", settled=True)
 
@@ -159,7 +159,7 @@ def test_a_service_that_keeps_no_archive_for_us_has_spoken_by_its_live_state() -
 
 def test_the_archive_is_told_how_many_results_make_the_task_complete() -> None:
     class Asked(FakeProvider):
-        async def look_up(self, task: Order) -> TaskReport:
+        async def look_up(self, task: RenderOrder) -> TaskReport:
             asked.append(task.results)
             return await super().look_up(task)
 
@@ -222,10 +222,10 @@ class Knows(FakeProvider):
     live: dict[TaskId, TaskReport] = field(default_factory=dict)
     archived: dict[TaskId, TaskReport] = field(default_factory=dict)
 
-    def report(self, order: Order) -> TaskReport:
+    def report(self, order: RenderOrder) -> TaskReport:
         return self.live.get(order.task_id) or super().report(order)
 
-    async def look_up(self, task: Order) -> TaskReport:
+    async def look_up(self, task: RenderOrder) -> TaskReport:
         self.looked_up.append(task.task_id)
         return self.archived.get(task.task_id) or TaskReport(task.task_id, TaskState.UNKNOWN)
 
@@ -337,7 +337,7 @@ def test_what_goes_wrong_before_the_order_costs_nothing(error: Exception, outcom
 
 def test_an_archive_that_does_not_answer_stands_in_the_way_of_an_order() -> None:
     class Silent(FakeProvider):
-        async def look_up(self, _: Order) -> TaskReport:
+        async def look_up(self, _: RenderOrder) -> TaskReport:
             raise ProviderUnavailable("no answer")
 
     bench = Bench(Silent())

@@ -3,11 +3,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from ltxspec.catalog.failures import Failure, failure_from, names_in, rule_of
+from ltxspec.catalog.failures import ParameterFailure, failure_from, names_in, rule_of
 from ltxspec.catalog.models import Model
 
 
-def failures(schema: Any, value: Any) -> list[Failure]:
+def failures(schema: Any, value: Any) -> list[ParameterFailure]:
     return [failure_from(error) for error in Draft202012Validator(schema).iter_errors(value)]
 
 

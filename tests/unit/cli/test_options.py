@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from ltxspec.cli import options
-from ltxspec.cli.options import Selected, Variables
+from ltxspec.cli.options import Selected, VariableOptions
 from ltxspec.errors import WrongUsage
 from ltxspec.plan.planfile import PlanOptions
 
@@ -63,15 +63,15 @@ def test_what_is_selected_is_what_is_planned(tmp_path: Path) -> None:
 
 def test_variables_are_read_from_files_and_pairs(tmp_path: Path) -> None:
     (tmp_path / "v.yaml").write_text("x: 1\n")
-    assert Variables(("y=2",), ("v.yaml",)).read(tmp_path) == {"x": 1, "y": "2"}
+    assert VariableOptions(("y=2",), ("v.yaml",)).read(tmp_path) == {"x": 1, "y": "2"}
     with pytest.raises(WrongUsage):
-        Variables(("y",)).read(tmp_path)
+        VariableOptions(("y",)).read(tmp_path)
 
 
 def test_a_command_may_take_its_variables_as_one_value() -> None:
     @click.command()
     @options.variables
-    def only(variables: Variables) -> None:
+    def only(variables: VariableOptions) -> None:
         click.echo(repr(variables))
 
-    assert eval(CliRunner().invoke(only, ["--var", "a=1"]).output) == Variables(("a=1",))
+    assert eval(CliRunner().invoke(only, ["--var", "a=1"]).output) == VariableOptions(("a=1",))

@@ -9,7 +9,7 @@ import pytest
 from acceptance.commands import write_spec
 from unit.project.projects import project
 
-from ltxspec.apply.budget import Budget
+from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, RunSummary, ShotOutcome
 from ltxspec.cli.running import _on_signal, _once_in_a_turn, exit_code, run_on
 from ltxspec.plan.planfile import PlanOptions
@@ -55,14 +55,14 @@ def test_a_run_goes_on_when_nobody_listens_any_more(opened: Project) -> None:
     planned = plan_project(opened, PlanOptions(targets=("night.tower",)))
     out, err = BrokenPipe(), BrokenPipe()
     with holding(opened, ["night"], wait=0, command="apply") as held:
-        run = PreparedRun(opened, jobs_of(held, planned), settings_of(opened), Budget(None))
+        run = PreparedRun(opened, jobs_of(held, planned), settings_of(opened), RunBudget(None))
         assert run_on(run, PlainView(out, err, Style())) == 0
     assert err.getvalue().startswith("night.tower: ")
     assert (opened.renders / "night" / "tower.mp4").is_file()
 
 
 def prepared(opened: Project) -> PreparedRun:
-    return PreparedRun(opened, (), settings_of(opened), Budget(None))
+    return PreparedRun(opened, (), settings_of(opened), RunBudget(None))
 
 
 def test_a_first_signal_stops_orders_and_says_so(opened: Project) -> None:

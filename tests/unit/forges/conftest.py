@@ -7,7 +7,7 @@ import pytest
 from fake_forges import TOKEN, FakeGitHub, FakeGitLab, Slept, serving
 
 from ltxspec.forges import github, gitlab
-from ltxspec.forges.http import Pace
+from ltxspec.forges.http import ForgePace
 
 AnyForge = github.GitHub | gitlab.GitLab
 Open = Callable[..., AnyForge]
@@ -27,7 +27,7 @@ def opened(slept: Slept) -> Iterator[Open]:
         def open_forge(far: FakeGitHub | FakeGitLab, token: str | None = TOKEN) -> AnyForge:
             if id(far) not in addresses:
                 addresses[id(far)] = stack.enter_context(serving(far))
-            base, pace = addresses[id(far)], Pace(slept, slept.now)
+            base, pace = addresses[id(far)], ForgePace(slept, slept.now)
             port: AnyForge
             if isinstance(far, FakeGitHub):
                 port = github.GitHub(github.access_to(base, token, pace), "owner/films", 7)

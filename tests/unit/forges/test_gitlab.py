@@ -9,7 +9,7 @@ import pytest
 from fake_forges import HEAD, FakeGitLab, Slept
 
 from ltxspec.forges.gitlab import GitLab, access_to
-from ltxspec.forges.http import Pace
+from ltxspec.forges.http import ForgePace
 from ltxspec.forges.marker import Marker
 from ltxspec.forges.port import Comment, Denied
 from ltxspec.forges.sticky import post
@@ -36,9 +36,9 @@ def test_every_request_is_documented(opened: Open, slept: Slept) -> None:
     mark = Marker(HEAD, run=(3, 1))
     for number in range(1, 3):
         far.add(f"{Marker(HEAD, run=(number, 1)).line()}\nold")
-    post(port, mark, "text", Pace(slept))
+    post(port, mark, "text", ForgePace(slept))
     far.comments.clear()
-    post(port, mark, "text", Pace(slept))
+    post(port, mark, "text", ForgePace(slept))
     port.may_write("ada")
     assert {item.method for item in far.asked} == {"GET", "POST", "PUT", "DELETE"}
     for item in far.asked:

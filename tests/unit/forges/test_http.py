@@ -10,7 +10,7 @@ import pytest
 from fake_forges import TOKEN, Slept
 
 from ltxspec.forges.github import header
-from ltxspec.forges.http import READ_TRIES, Access, Api, Pace, Secret
+from ltxspec.forges.http import READ_TRIES, Access, Api, ForgePace, Secret
 from ltxspec.forges.port import Denied, ForgeError, Gone, Unsettled
 
 BASE = "https://forge.test/api"
@@ -39,7 +39,7 @@ def api(slept: Slept, asked: list[httpx.Request]) -> Callable[..., Api]:
                 raise answer
             return answer
 
-        pace = Pace(slept, slept.now)
+        pace = ForgePace(slept, slept.now)
         secret = Secret(token) if token else None
         return Api(Access(BASE, secret, header, "set `GITHUB_TOKEN`", pace, httpx.MockTransport(handle)))
 
@@ -202,6 +202,6 @@ def test_a_forge_that_is_not_reached_is_named_with_the_cure(slept: Slept) -> Non
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    api = Api(Access(f"http://127.0.0.1:{port}/canary", Secret(TOKEN), header, "", Pace(slept, slept.now)))
+    api = Api(Access(f"http://127.0.0.1:{port}/canary", Secret(TOKEN), header, "", ForgePace(slept, slept.now)))
     with pytest.raises(ForgeError, match=rf"nothing answers at `http://127\.0\.0\.1:{port}/canary`; check the network"):
         api.read("/x")

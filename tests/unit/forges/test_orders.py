@@ -9,7 +9,7 @@ from fake_forges import HEAD, OLD_HEAD, FakeGitHub
 
 from ltxspec.errors import Refused
 from ltxspec.forges.marker import Marker
-from ltxspec.forges.orders import Order, Request, accept, asks_to_apply
+from ltxspec.forges.orders import ApplyOrder, OrderComment, accept, asks_to_apply
 
 DIGEST = "sha256:" + "d" * 64
 MARKER = Marker(HEAD, DIGEST, (5, 1))
@@ -24,13 +24,13 @@ def far(marker: Marker = MARKER, **more: Any) -> FakeGitHub:
     return forge
 
 
-def order(text: str = "/ltxspec apply", *, author: str = "ada", created_at: str = LATER) -> Request:
-    return Request(text, author, created_at)
+def order(text: str = "/ltxspec apply", *, author: str = "ada", created_at: str = LATER) -> OrderComment:
+    return OrderComment(text, author, created_at)
 
 
 def test_an_order_buys_the_head_and_the_plan_that_were_seen(opened: Open) -> None:
     found = accept(opened(far()), order("looks good!\r\n\r\n/ltxspec apply \r\n"), ANY)
-    assert found == Order(7, HEAD, "night", "main", DIGEST, "ada")
+    assert found == ApplyOrder(7, HEAD, "night", "main", DIGEST, "ada")
 
 
 def test_an_order_may_stand_after_code(opened: Open) -> None:
@@ -85,7 +85,7 @@ def test_a_long_comment_is_read_in_no_more_time_than_its_length_takes(shape: str
     assert time.process_time() - start < 4
 
 
-REFUSALS: dict[str, tuple[dict[str, Any], Request, str]] = {
+REFUSALS: dict[str, tuple[dict[str, Any], OrderComment, str]] = {
     "no order": ({}, order("nice"), "no-order"),
     "two orders": ({}, order(f"/ltxspec apply\n\n/ltxspec apply {DIGEST}"), "two-orders"),
     "an order and one that is not understood": ({}, order("/ltxspec apply\n\n/ltxspec cancel"), "two-orders"),
@@ -104,7 +104,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], Request, str]] = {
 
 
 @pytest.mark.parametrize(("state", "request_", "code"), REFUSALS.values(), ids=REFUSALS)
-def test_what_is_refused(opened: Open, state: dict[str, Any], request_: Request, code: str) -> None:
+def test_what_is_refused(opened: Open, state: dict[str, Any], request_: OrderComment, code: str) -> None:
     with pytest.raises(Refused) as caught:
         accept(opened(far(**state)), request_, ANY)
     assert caught.value.code == code

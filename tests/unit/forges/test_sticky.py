@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from fake_forges import HEAD, OLD_HEAD, Answer, Asked, FakeGitHub, FakeGitLab, Slept
 
-from ltxspec.forges.http import Pace
+from ltxspec.forges.http import ForgePace
 from ltxspec.forges.marker import Marker
 from ltxspec.forges.port import ForgeError
-from ltxspec.forges.sticky import Outcome, post
+from ltxspec.forges.sticky import PostOutcome, post
 
 DIGEST = "sha256:" + "d" * 64
 STRANGER = (9, "stranger", "User")
@@ -39,8 +39,8 @@ def texts(far: Fake) -> list[str]:
 
 def test_the_first_run_makes_the_comment(far: Fake, opened: Open, slept: Slept) -> None:
     far.add("nice film", author=STRANGER)
-    posted = post(opened(far), marker(), "two shots", Pace(slept))
-    assert posted.outcome is Outcome.CREATED
+    posted = post(opened(far), marker(), "two shots", ForgePace(slept))
+    assert posted.outcome is PostOutcome.CREATED
     assert posted.comment is not None
     assert posted.comment.url.endswith(str(far.comments[-1]["id"]))
     assert texts(far) == ["nice film", "two shots"]
@@ -48,13 +48,13 @@ def test_the_first_run_makes_the_comment(far: Fake, opened: Open, slept: Slept) 
 
 def test_the_next_run_brings_it_up_to_date(far: Fake, opened: Open, slept: Slept) -> None:
     far.add(body(4, "one shot", head=OLD_HEAD))
-    assert post(opened(far), marker(5), "two shots", Pace(slept)).outcome is Outcome.UPDATED
+    assert post(opened(far), marker(5), "two shots", ForgePace(slept)).outcome is PostOutcome.UPDATED
     assert texts(far) == ["two shots"]
 
 
 def test_saying_the_same_again_writes_nothing(far: Fake, opened: Open, slept: Slept) -> None:
     far.add(body(4, "two shots\r\nin all\r\n"))
-    assert post(opened(far), marker(5), "two shots\nin all", Pace(slept)).outcome is Outcome.UNCHANGED
+    assert post(opened(far), marker(5), "two shots\nin all", ForgePace(slept)).outcome is PostOutcome.UNCHANGED
     assert far.writes() == []
 
 
@@ -62,13 +62,13 @@ def test_a_comment_on_a_later_page_is_found(far: Fake, opened: Open, slept: Slep
     for number in range(250):
         far.add(f"comment {number}", author=STRANGER)
     far.add(body(4, "one shot"))
-    post(opened(far), marker(5), "two shots", Pace(slept))
+    post(opened(far), marker(5), "two shots", ForgePace(slept))
     assert texts(far)[250:] == ["two shots"]
 
 
 def test_a_run_whose_head_moved_on_writes_nothing(far: Fake, opened: Open, slept: Slept) -> None:
-    posted = post(opened(far), marker(head=OLD_HEAD), "old news", Pace(slept))
-    assert (posted.outcome, far.comments) == (Outcome.SUPERSEDED, [])
+    posted = post(opened(far), marker(head=OLD_HEAD), "old news", ForgePace(slept))
+    assert (posted.outcome, far.comments) == (PostOutcome.SUPERSEDED, [])
 
 
 def test_a_head_that_moves_between_two_tries_stops_the_run(far: Fake, opened: Open, slept: Slept) -> None:
@@ -80,13 +80,13 @@ def test_a_head_that_moves_between_two_tries_stops_the_run(far: Fake, opened: Op
             far.faults[:] = [busy]
 
     far.before = push
-    assert post(opened(far), marker(), "two shots", Pace(slept)).outcome is Outcome.SUPERSEDED
+    assert post(opened(far), marker(), "two shots", ForgePace(slept)).outcome is PostOutcome.SUPERSEDED
     assert far.comments == []
 
 
 def test_an_older_run_does_not_set_the_comment_back(far: Fake, opened: Open, slept: Slept) -> None:
     far.add(body(6, "three shots"))
-    assert post(opened(far), marker(5), "two shots", Pace(slept)).outcome is Outcome.SUPERSEDED
+    assert post(opened(far), marker(5), "two shots", ForgePace(slept)).outcome is PostOutcome.SUPERSEDED
     assert texts(far) == ["three shots"]
     assert far.writes() == []
 
@@ -101,13 +101,13 @@ def test_a_newer_run_of_another_head_is_believed_when_the_head_is_read_again(
             far.head = OLD_HEAD
 
     far.before = catch_up
-    assert post(opened(far), marker(5), "two shots", Pace(slept)).outcome is Outcome.SUPERSEDED
+    assert post(opened(far), marker(5), "two shots", ForgePace(slept)).outcome is PostOutcome.SUPERSEDED
     assert texts(far) == ["three shots"]
 
 
 def test_a_branch_that_was_pushed_back_gets_its_comment_again(far: Fake, opened: Open, slept: Slept) -> None:
     far.add(body(6, "three shots", head=OLD_HEAD))
-    assert post(opened(far), marker(5), "two shots", Pace(slept)).outcome is Outcome.UPDATED
+    assert post(opened(far), marker(5), "two shots", ForgePace(slept)).outcome is PostOutcome.UPDATED
     assert texts(far) == ["two shots"]
 
 
@@ -116,7 +116,7 @@ def test_duplicates_are_healed_and_the_oldest_stays(far: Fake, opened: Open, sle
     far.add("between", author=STRANGER)
     far.add(body(3, "one"))
     far.add(body(4, "two"))
-    post(opened(far), marker(5), "three", Pace(slept))
+    post(opened(far), marker(5), "three", ForgePace(slept))
     assert texts(far) == ["three", "between"]
     assert far.comments[0]["id"] == oldest["id"]
 
@@ -124,14 +124,14 @@ def test_duplicates_are_healed_and_the_oldest_stays(far: Fake, opened: Open, sle
 def test_comments_of_others_are_never_touched(far: Fake, opened: Open, slept: Slept) -> None:
     far.add(body(9, "a forged plan"), author=STRANGER)
     far.add("> quoted\n" + body(4, "one"))  # our account, but the marker does not stand first
-    post(opened(far), marker(5), "two shots", Pace(slept))
+    post(opened(far), marker(5), "two shots", ForgePace(slept))
     assert texts(far)[0] == "a forged plan"
     assert len(far.comments) == 3
 
 
 def test_projects_of_one_repository_have_a_comment_each(far: Fake, opened: Open, slept: Slept) -> None:
     for key in ("films/a", "films/b", "films/a"):
-        post(opened(far), marker(5, key=key), f"plan of {key}", Pace(slept))
+        post(opened(far), marker(5, key=key), f"plan of {key}", ForgePace(slept))
     assert texts(far) == ["plan of films/a", "plan of films/b"]
 
 
@@ -147,7 +147,7 @@ def test_two_runs_that_start_at_once_end_with_one_comment_of_the_newer(far: Fake
     far.before = meet
     forges = [opened(far), opened(far)]
     threads = [
-        threading.Thread(target=post, args=(forge, marker(run), f"run {run}", Pace(slept)))
+        threading.Thread(target=post, args=(forge, marker(run), f"run {run}", ForgePace(slept)))
         for forge, run in zip(forges, (5, 6), strict=True)
     ]
     for thread in threads:
@@ -161,7 +161,7 @@ def test_two_runs_that_start_at_once_end_with_one_comment_of_the_newer(far: Fake
 def test_a_newer_run_that_died_after_its_duplicate_is_not_set_back(far: Fake, opened: Open, slept: Slept) -> None:
     far.add(body(4, "old"))
     far.add(body(6, "newest"))
-    assert post(opened(far), marker(5), "older", Pace(slept)).outcome is Outcome.SUPERSEDED
+    assert post(opened(far), marker(5), "older", ForgePace(slept)).outcome is PostOutcome.SUPERSEDED
     assert texts(far) == ["newest"]
 
 
@@ -171,7 +171,7 @@ def test_two_runs_of_equal_rank_do_not_overwrite_each_other_for_ever(far: Fake, 
             far.comments[0]["body"] = body(5, "the other's")
 
     far.before = other_writes
-    assert post(opened(far), marker(5), "mine", Pace(slept)).outcome is Outcome.SUPERSEDED
+    assert post(opened(far), marker(5), "mine", ForgePace(slept)).outcome is PostOutcome.SUPERSEDED
 
 
 def test_a_created_comment_whose_answer_is_lost_is_not_made_twice(far: Fake, opened: Open, slept: Slept) -> None:
@@ -181,7 +181,7 @@ def test_a_created_comment_whose_answer_is_lost_is_not_made_twice(far: Fake, ope
             far.faults[:] = [Answer(0)]
 
     far.before = create_and_break
-    assert post(opened(far), marker(), "two shots", Pace(slept)).outcome is Outcome.CREATED
+    assert post(opened(far), marker(), "two shots", ForgePace(slept)).outcome is PostOutcome.CREATED
     assert texts(far) == ["two shots"]
 
 
@@ -191,7 +191,7 @@ def test_a_list_that_lags_behind_makes_no_second_comment(far: Fake, opened: Open
             far.faults[:] = [Answer(200, [])]
 
     far.before = lag
-    assert post(opened(far), marker(), "two shots", Pace(slept)).outcome is Outcome.CREATED
+    assert post(opened(far), marker(), "two shots", ForgePace(slept)).outcome is PostOutcome.CREATED
     assert texts(far) == ["two shots"]
 
 
@@ -203,7 +203,7 @@ def test_a_comment_removed_meanwhile_is_made_again(far: Fake, opened: Open, slep
             far.comments.clear()
 
     far.before = remove
-    post(opened(far), marker(5), "two shots", Pace(slept))
+    post(opened(far), marker(5), "two shots", ForgePace(slept))
     assert texts(far) == ["two shots"]
 
 
@@ -213,7 +213,7 @@ def test_a_busy_forge_is_waited_for_as_long_as_it_asks(far: Fake, opened: Open, 
             far.faults[:] = [Answer(429, {"message": "slow down"}, {"Retry-After": "7"})]
 
     far.before = busy_once
-    post(opened(far), marker(), "two shots", Pace(slept))
+    post(opened(far), marker(), "two shots", ForgePace(slept))
     assert 7.0 in slept.waits
     assert texts(far) == ["two shots"]
 
@@ -225,7 +225,7 @@ def test_a_forge_that_stays_busy_is_given_up(far: Fake, opened: Open, slept: Sle
 
     far.before = busy
     with pytest.raises(ForgeError, match="status 502"):
-        post(opened(far), marker(), "two shots", Pace(slept))
+        post(opened(far), marker(), "two shots", ForgePace(slept))
     assert sum(slept.waits) < 1200
 
 
@@ -236,5 +236,5 @@ def test_a_forge_that_wants_an_hour_is_left_to_the_next_run(far: Fake, opened: O
 
     far.before = shut
     with pytest.raises(ForgeError, match="3600 s"):
-        post(opened(far), marker(), "two shots", Pace(slept))
+        post(opened(far), marker(), "two shots", ForgePace(slept))
     assert slept.waits == []

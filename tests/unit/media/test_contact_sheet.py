@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from ltxspec.media import contact_sheet as module
-from ltxspec.media.contact_sheet import Frame, Sheet, SheetShot, Side, contact_sheet
+from ltxspec.media.contact_sheet import Frame, Sheet, SheetShot, SheetSide, contact_sheet
 
 RED, BLUE = (200, 0, 0), (0, 0, 200)
 
@@ -15,8 +15,8 @@ def frames(color: tuple[int, int, int], count: int = 3, size: tuple[int, int] = 
     return tuple(Frame(buffer.getvalue(), f"{number}.00 s") for number in range(count))
 
 
-def shot(name: str = "night.alley", **sides: Side) -> SheetShot:
-    usual = {"before": Side("Before  $0.48", frames(RED)), "after": Side("After  $0.96", frames(BLUE))}
+def shot(name: str = "night.alley", **sides: SheetSide) -> SheetShot:
+    usual = {"before": SheetSide("Before  $0.48", frames(RED)), "after": SheetSide("After  $0.96", frames(BLUE))}
     return SheetShot(name, "Rendered, $0.96", **(usual | sides))
 
 
@@ -52,14 +52,15 @@ def test_stacked_stills_are_larger_and_below_one_another() -> None:
 
 def test_a_side_without_frames_says_why_in_a_card() -> None:
     card, nothing = (
-        picture(Sheet("", [shot(after=Side("After", note=note))], still_width=100)) for note in ("Not yet rendered", "")
+        picture(Sheet("", [shot(after=SheetSide("After", note=note))], still_width=100))
+        for note in ("Not yet rendered", "")
     )
     assert share(card, BLUE, (0.5, 1.0)) == 0
     assert share(card, (242, 242, 239), (0.5, 1.0)) > share(nothing, (242, 242, 239), (0.5, 1.0))
 
 
 def test_portrait_stills_keep_their_shape() -> None:
-    tall = Side("After", frames(BLUE, size=(90, 160)))
+    tall = SheetSide("After", frames(BLUE, size=(90, 160)))
     wide, high = picture(Sheet("", [shot()], 90)), picture(Sheet("", [shot(after=tall)], 90))
     assert high.height - wide.height == pytest.approx(160 - 51, abs=1)
 
@@ -86,7 +87,7 @@ def test_a_heavy_sheet_makes_do_with_fewer_colours(monkeypatch: pytest.MonkeyPat
 
 
 def test_long_and_odd_texts_stay_inside() -> None:
-    odd = shot("n" * 300, after=Side("After " * 100, note="Not yet " * 60))
+    odd = shot("n" * 300, after=SheetSide("After " * 100, note="Not yet " * 60))
     assert (
         picture(Sheet("长" * 200, [odd], still_width=100)).width == picture(Sheet("", [shot()], still_width=100)).width
     )

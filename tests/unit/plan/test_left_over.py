@@ -8,13 +8,13 @@ from ltxspec.catalog.models import Catalog
 from ltxspec.lock.journal import OpenTask
 from ltxspec.plan.actions import Action, Reason
 from ltxspec.plan.left_over import left_over
-from ltxspec.plan.recorded import Owned
+from ltxspec.plan.recorded import RecordedState
 
 NOTHING = Catalog((), {})
 
 
 def test_a_shot_that_left_the_spec_is_retired_with_its_current_take() -> None:
-    owned = Owned(lockfile(alley=record(take()), pier=record(take(number=2))))
+    owned = RecordedState(lockfile(alley=record(take()), pier=record(take(number=2))))
     (gone,) = left_over("night", owned, {"pier"}, NOTHING, [])
     assert (gone.action, gone.reasons, gone.address.instance) == (Action.RETIRE, (Reason.NOT_IN_SPEC,), "alley")
     assert (gone.task_id, gone.fingerprint) == (task(1), take().fingerprint)
@@ -22,11 +22,11 @@ def test_a_shot_that_left_the_spec_is_retired_with_its_current_take() -> None:
 
 def test_a_task_that_no_shot_wants_is_collected_and_its_price_is_the_catalogs() -> None:
     order = replace(intent(), estimate=None)
-    (left,) = left_over("night", Owned(lockfile(), journal(OpenTask(order))), set(), NOTHING, [])
+    (left,) = left_over("night", RecordedState(lockfile(), journal(OpenTask(order))), set(), NOTHING, [])
     assert (left.action, left.task_id, left.request, left.estimate) == (Action.RESUME, task(1), None, None)
 
 
 def test_a_task_whose_end_is_recorded_is_not_left_over() -> None:
     under_way = journal(OpenTask(intent(), "finished"))
-    owned = Owned(lockfile(alley=record(take())), under_way)
+    owned = RecordedState(lockfile(alley=record(take())), under_way)
     assert left_over("night", owned, {"alley"}, NOTHING, []) == []

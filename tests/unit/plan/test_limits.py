@@ -9,7 +9,7 @@ from builders import change, request
 from ltxspec.errors import Refused
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.limits import left_for_specs, refuse_over_budget, refuse_unknown_prices
-from ltxspec.plan.terms import Limits
+from ltxspec.plan.terms import SpendingLimits
 from ltxspec.values import Usd
 
 Money = dict[str, tuple[Usd, int]]
@@ -25,12 +25,12 @@ def shot(
     return change(action, request(name, estimate=estimate, spec=spec))
 
 
-def limit(per_apply: str | None = None, per_shot: str | None = None, per_spec: str | None = None) -> Limits:
+def limit(per_apply: str | None = None, per_shot: str | None = None, per_spec: str | None = None) -> SpendingLimits:
     apply, one, whole = (None if text is None else Decimal(text) for text in (per_apply, per_shot, per_spec))
-    return Limits(apply, one, whole)
+    return SpendingLimits(apply, one, whole)
 
 
-def refusal(plan: Plan, limits: Limits) -> str:
+def refusal(plan: Plan, limits: SpendingLimits) -> str:
     with pytest.raises(Refused) as caught:
         refuse_over_budget(plan, limits)
     assert (caught.value.code, caught.value.exit_code) == ("over-budget", 4)

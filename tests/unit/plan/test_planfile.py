@@ -10,7 +10,7 @@ from ltxspec.canonical import digest
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.destinations import destination_of
 from ltxspec.plan.planfile import PlanFileError, PlanOptions, plan_differences, plan_digest, read_plan_file
-from ltxspec.plan.terms import Limits, Terms
+from ltxspec.plan.terms import SpendingLimits, Terms
 from ltxspec.report.plan.json import plan_json
 
 
@@ -83,7 +83,7 @@ def test_a_parameter_that_the_fingerprint_leaves_out_counts() -> None:
 
 
 def test_limits_and_policies_are_saved_and_read_back() -> None:
-    terms = Terms(Limits(Decimal("1.50"), None, Decimal(20)), "sha256:" + "0" * 64)
+    terms = Terms(SpendingLimits(Decimal("1.50"), None, Decimal(20)), "sha256:" + "0" * 64)
     document = plan_json(replace(plan(change()), terms=terms), PlanOptions())
     assert read_plan_file(document, "plan.json").terms == terms
     assert read_plan_file(plan_json(plan(change()), PlanOptions()), "plan.json").terms is None

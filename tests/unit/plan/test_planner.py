@@ -19,7 +19,7 @@ from ltxspec.lock.models import Lockfile, ShotRecord, Take
 from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.plan.differences import changes_of
 from ltxspec.plan.planner import PlanContext, plan_spec
-from ltxspec.plan.recorded import Owned
+from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.selection import Selection, selection
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.storage.packaged import read_model_documents
@@ -37,7 +37,7 @@ def plan(
 ) -> list[Change]:
     rendered = RenderedSpec("night", "specs/night.yaml", None, requests)
     context = PlanContext("project", "runware", catalog, chosen or Selection())
-    return plan_spec(rendered, Owned(locked or lockfile(), under_way or JournalState()), context)
+    return plan_spec(rendered, RecordedState(locked or lockfile(), under_way or JournalState()), context)
 
 
 def only(changes: list[Change]) -> Change:
@@ -381,7 +381,7 @@ def test_what_a_task_costs_that_no_shot_wants_stands_in_the_catalog_and_not_in_t
     gone = replace(intent("old", number=2), request=listed(model="gone:1@0"), estimate=Decimal("0.01"))
     rendered = RenderedSpec("night", "specs/night.yaml", None, ())
     under_way = journal(OpenTask(forged, "accepted"), OpenTask(gone, "accepted"))
-    changes = plan_spec(rendered, Owned(lockfile(), under_way), PlanContext("", "runware", catalog))
+    changes = plan_spec(rendered, RecordedState(lockfile(), under_way), PlanContext("", "runware", catalog))
     assert [(c.action, c.estimate, c.reckoned) for c in changes] == [
         (Action.RESUME, Decimal("0.48"), Decimal("0.48")),
         (Action.RESUME, None, None),

@@ -9,7 +9,7 @@ from builders import lockfile, record, take
 
 from ltxspec.catalog.models import Catalog, load_catalog
 from ltxspec.lock.models import Take
-from ltxspec.plan.recorded import Owned
+from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.spending import assumed, proven_factor, spent
 from ltxspec.storage.packaged import read_model_documents, replaced_model_documents
 
@@ -31,27 +31,30 @@ def test_spent_counts_shared_takes_once_and_unknown_costs_apart() -> None:
     retired = {"old": record(take("o", number=3, cost="1.92"))}
     unpriced = record(take("t", number=2, cost=None))
     locked = lockfile(retired, alley=record(shared), gate=record(shared), tower=unpriced)
-    assert spent(Owned(locked)) == (Decimal("2.40"), 1)
+    assert spent(RecordedState(locked)) == (Decimal("2.40"), 1)
 
 
 def test_a_task_whose_cost_is_known_under_one_of_two_keys_is_known() -> None:
     locked = lockfile({"old": record(take(cost=None))}, alley=record(take()), gate=record(take(cost=None)))
-    assert spent(Owned(locked)) == (Decimal("0.48"), 0)
+    assert spent(RecordedState(locked)) == (Decimal("0.48"), 0)
 
 
 def test_takes_of_unreported_cost_are_reckoned_at_the_listed_price_of_their_own_request(catalog: Catalog) -> None:
     short, long = unreported(1), unreported(2, duration=10)
     locked = lockfile({"old": record(long)}, alley=record(short, take(number=3)), gate=record(short))
-    assert assumed(Owned(locked), catalog) == (Decimal("1.08"), 0)
+    assert assumed(RecordedState(locked), catalog) == (Decimal("1.08"), 0)
 
 
 def test_failed_takes_may_have_been_billed(catalog: Catalog) -> None:
-    assert assumed(Owned(lockfile(alley=record(unreported(1, status="failed")))), catalog) == (Decimal("0.48"), 0)
+    assert assumed(RecordedState(lockfile(alley=record(unreported(1, status="failed")))), catalog) == (
+        Decimal("0.48"),
+        0,
+    )
 
 
 def test_a_take_without_a_listed_price_stays_unknown(catalog: Catalog) -> None:
     strange = lockfile(alley=record(unreported(1, model="gone:1@0"), unreported(2, duration=7)))
-    assert assumed(Owned(strange), catalog)[1] == 1
+    assert assumed(RecordedState(strange), catalog)[1] == 1
 
 
 def test_the_newest_reported_cost_says_how_far_prices_are_to_be_believed(catalog: Catalog) -> None:
@@ -63,13 +66,13 @@ def test_the_newest_reported_cost_says_how_far_prices_are_to_be_believed(catalog
     silent, imported = paid(4, None, new), paid(5, "9.60", None)
 
     def factor(*takes: Take) -> Decimal:
-        return proven_factor([Owned(lockfile(alley=record(*takes)))], catalog)
+        return proven_factor([RecordedState(lockfile(alley=record(*takes)))], catalog)
 
     assert [factor(dear), factor(dear, right), factor(cheap)] == [3, 1, 1]
     assert factor(dear, silent, imported) == 3
     assert factor(silent) == factor(imported) == factor(replace(dear, model="gone:1@0", request={})) == 1
-    others = Owned(lockfile({"gone": record(dear)}, alley=record(imported)))
-    assert proven_factor([Owned(lockfile(alley=record(right))), others], catalog) == 3
+    others = RecordedState(lockfile({"gone": record(dear)}, alley=record(imported)))
+    assert proven_factor([RecordedState(lockfile(alley=record(right))), others], catalog) == 3
     assert proven_factor([], catalog) == 1
 
 
@@ -82,5 +85,5 @@ def test_a_price_that_a_file_of_the_project_states_lower_proves_nothing_against_
     for row in documents[file]["x-ltxspec"]["price"]["rows"]:
         row["usdPerSecond"] = "0.00006"
     cheap = load_catalog(documents, replaced_model_documents(documents))
-    paid = Owned(lockfile(alley=record(replace(unreported(1), cost=Decimal("0.48")))))
+    paid = RecordedState(lockfile(alley=record(replace(unreported(1), cost=Decimal("0.48")))))
     assert proven_factor([paid], cheap) == 1

@@ -5,17 +5,19 @@ from typing import Any
 
 import pytest
 
-from ltxspec.plan.terms import Limits, Terms, terms_from_json
+from ltxspec.plan.terms import SpendingLimits, Terms, terms_from_json
 
 
 def test_of_two_limits_the_lower_one_holds_and_is_known_as_the_saved_one() -> None:
-    own, saved = Limits(Decimal(2), Decimal(1)), Limits(Decimal(1), Decimal(2), Decimal(3))
+    own, saved = SpendingLimits(Decimal(2), Decimal(1)), SpendingLimits(Decimal(1), Decimal(2), Decimal(3))
     held = own.tightened(saved)
-    assert held == Limits(Decimal(1), Decimal(1), Decimal(3), saved=frozenset({"per_apply", "per_spec"}))
-    assert own.tightened(Limits()) == own
+    assert held == SpendingLimits(Decimal(1), Decimal(1), Decimal(3), saved=frozenset({"per_apply", "per_spec"}))
+    assert own.tightened(SpendingLimits()) == own
 
 
-@pytest.mark.parametrize("terms", [Terms(), Terms(Limits(Decimal("1.50"), Decimal(0), Decimal(20)), "sha256:1")])
+@pytest.mark.parametrize(
+    "terms", [Terms(), Terms(SpendingLimits(Decimal("1.50"), Decimal(0), Decimal(20)), "sha256:1")]
+)
 def test_what_is_written_reads_back(terms: Terms) -> None:
     assert terms_from_json(terms.to_json()) == terms
 

@@ -68,11 +68,11 @@ def opened(folder: Path, provider: str | None = None) -> Project:
 
 def buy(folder: Path) -> Lockfile:
     """Record a take for every request that has none, as an apply would; what it costs is 48 cents."""
-    from ltxspec.project.lookup import owned
+    from ltxspec.project.lookup import recorded_state
 
     found = opened(folder)
     (spec,) = render_specs(found, [])
-    lock = owned(found, spec.name).lockfile
+    lock = recorded_state(found, spec.name).lockfile
     shots = dict(lock.shots)
     for request in spec.requests:
         key = request.address.instance

@@ -11,7 +11,7 @@ from ltxspec.lock.codec import encode_lockfile
 from ltxspec.lock.models import Lockfile, Output, ShotRecord, Take
 from ltxspec.project.adapters import local_places
 from ltxspec.project.archive_pull import Pulled, Wanted, pull_missing, takes_of
-from ltxspec.project.lookup import UnknownAddress, holdings
+from ltxspec.project.lookup import UnknownAddress, recorded_shots
 from ltxspec.project.project import Project, open_project
 from ltxspec.storage.state import open_state
 from ltxspec.values import TaskId
@@ -180,7 +180,7 @@ def test_takes_are_numbered_as_users_know_them() -> None:
     from builders import record, take
 
     record_ = record(take(number=1), take("b", number=2, status="failed"), take("c", number=3), current=3)
-    found = takes_of(holdings([Lockfile("runware", "night", {"alley": record_}, {"old": record_})]))
+    found = takes_of(recorded_shots([Lockfile("runware", "night", {"alley": record_}, {"old": record_})]))
     assert [(number, current) for _, number, _, current in found] == [(1, False), (3, True), (1, False), (3, False)]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ltxspec.project.ci import Change, EventError, Note, detect, tokens
+from ltxspec.project.ci import CiChange, EventError, Note, detect, tokens
 
 SHA = "a" * 40
 GITHUB = {
@@ -32,19 +32,19 @@ GITLAB = {
 }
 
 
-def github(tmp_path: Path, event: Any) -> Change:
+def github(tmp_path: Path, event: Any) -> CiChange:
     path = tmp_path / "event.json"
     path.write_text(json.dumps(event), "utf-8")
     return detect({**GITHUB, "GITHUB_EVENT_PATH": str(path)})
 
 
 def test_outside_of_ci_nothing_is_known() -> None:
-    assert detect({"HOME": "/root"}) == Change()
+    assert detect({"HOME": "/root"}) == CiChange()
 
 
 def test_a_pull_request_tells_its_number_and_its_head_not_the_merge(tmp_path: Path) -> None:
     change = github(tmp_path, {"action": "opened", "pull_request": {"number": 7, "head": {"sha": SHA}}})
-    assert change == Change(
+    assert change == CiChange(
         forge="github",
         api="https://api.github.com",
         server="https://github.com/owner/films",
@@ -98,7 +98,7 @@ def test_an_event_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_merge_request_is_told_by_variables() -> None:
-    assert detect(GITLAB) == Change(
+    assert detect(GITLAB) == CiChange(
         forge="gitlab",
         api="https://gitlab.com/api/v4",
         server="https://gitlab.com/group/films",

@@ -7,7 +7,7 @@ from fake_forges import HEAD, OLD_HEAD, TOKEN, FakeGitHub, FakeGitLab, serving
 
 from ltxspec.errors import WrongUsage
 from ltxspec.forges.port import Denied
-from ltxspec.project.ci import Change
+from ltxspec.project.ci import CiChange
 from ltxspec.project.forge_access import CLEARTEXT, Place, Target, opened, target_of
 
 
@@ -26,7 +26,7 @@ def in_ci(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def target(api: str = "", *, forge: str = "github", number: int | None = 7, head: str = "", branch: str = "") -> Target:
     repository = "owner/films" if forge == "github" else "group/films"
-    return Target(Change(forge=forge, head=head, branch=branch), forge, api, repository, number, "ltxspec", "")
+    return Target(CiChange(forge=forge, head=head, branch=branch), forge, api, repository, number, "ltxspec", "")
 
 
 def test_ci_tells_everything(in_ci: Path) -> None:
@@ -44,7 +44,7 @@ def test_what_is_typed_wins(in_ci: Path) -> None:
 def test_another_forge_takes_nothing_over(in_ci: Path) -> None:
     found = target_of(in_ci, Place(forge="github"))
     assert (found.forge, found.api, found.repository, found.number) == ("github", "", "", None)
-    assert found.change == Change()
+    assert found.change == CiChange()
 
 
 @pytest.mark.parametrize(("folder", "key"), [("films/a", "films/a"), ("./films", "films"), ("ä b/..", "b")])
@@ -68,10 +68,10 @@ def test_git_knows_the_folder_where_ci_does_not(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("where", "hint"),
     [
-        (Target(Change(), "", "", "owner/films", 7, "k", ""), "--forge"),
-        (Target(Change(), "github", "", "", 7, "k", ""), "--repo"),
-        (Target(Change(), "github", "", "owner/films", None, "k", ""), "--pr"),
-        (Target(Change(head=HEAD), "gitlab", "", "group/films", None, "k", ""), "--pr"),
+        (Target(CiChange(), "", "", "owner/films", 7, "k", ""), "--forge"),
+        (Target(CiChange(), "github", "", "", 7, "k", ""), "--repo"),
+        (Target(CiChange(), "github", "", "owner/films", None, "k", ""), "--pr"),
+        (Target(CiChange(head=HEAD), "gitlab", "", "group/films", None, "k", ""), "--pr"),
     ],
 )
 def test_what_is_missing_is_asked_for(monkeypatch: pytest.MonkeyPatch, where: Target, hint: str) -> None:

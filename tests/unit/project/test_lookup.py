@@ -13,8 +13,8 @@ from ltxspec.project.lookup import (
     find,
     find_one,
     lockfile_names,
-    owned,
     record_of,
+    recorded_state,
     takes_by,
 )
 from ltxspec.project.project import Project
@@ -75,9 +75,9 @@ def test_one_shot_is_one_shot(opened: Project) -> None:
 def test_a_damaged_lockfile_stops_everything(opened: Project) -> None:
     path_of(opened).write_text("{}")
     with pytest.raises(LockfileError):
-        owned(opened, "night")
+        recorded_state(opened, "night")
     path_of(opened).unlink()
-    assert owned(opened, "night").lockfile == Lockfile("runware", "night")
+    assert recorded_state(opened, "night").lockfile == Lockfile("runware", "night")
 
 
 def test_a_shot_s_record_is_found_wherever_it_is(opened: Project) -> None:

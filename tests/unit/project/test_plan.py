@@ -10,7 +10,7 @@ from ltxspec.errors import Invalid, StorageError, WrongUsage
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Plan
 from ltxspec.plan.planfile import PlanFileError, PlanOptions
-from ltxspec.plan.recorded import Owned
+from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.selection import selection
 from ltxspec.project.load import render_specs
 from ltxspec.project.plan import plan_project, plan_specs, read_saved_plan, with_budget_warning
@@ -47,7 +47,7 @@ def test_a_plan_follows_its_options(opened: Project) -> None:
 def test_what_was_rendered_or_read_already_is_taken_as_it_is(opened: Project, tmp_path: Path) -> None:
     rendered = render_specs(opened, ())
     (tmp_path / "specs" / "night.yaml").unlink()
-    held = {"night": Owned(Lockfile("runware", "night"))}
+    held = {"night": RecordedState(Lockfile("runware", "night"))}
     assert len(plan_project(opened, PlanOptions(), rendered, held).changes) == 2
 
 

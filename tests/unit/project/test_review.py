@@ -17,7 +17,7 @@ from ltxspec.plan.planfile import PlanOptions, plan_digest
 from ltxspec.project.plan import plan_project
 from ltxspec.project.review import make_review
 from ltxspec.report.review.wording import headline
-from ltxspec.review.models import WORKING_TREE, Cause, Kind, Review
+from ltxspec.review.models import WORKING_TREE, Cause, Review, ShotKind
 from ltxspec.storage.git_refs import UnknownRevision
 
 NOTHING = Decimal(0)
@@ -32,7 +32,7 @@ def review(root: Path, base: str | None = None, head: str | None = None) -> Revi
     return make_review(opened(root), base, head)
 
 
-def kinds(found: Review) -> dict[str, Kind]:
+def kinds(found: Review) -> dict[str, ShotKind]:
     return {key: shot.kind for key, shot in by_key(found).items()}
 
 
@@ -51,7 +51,7 @@ def test_an_edited_variable_is_found_through_files_and_spec_alike(root: Path) ->
     edit(root, "specs/night.yaml", "city: Porto", "city: Lisbon")
     found = review(root)
     city = (Cause("variable", "city", "Porto", "Lisbon"),)
-    assert kinds(found) == {"alley": Kind.PENDING, "pier": Kind.PENDING}
+    assert kinds(found) == {"alley": ShotKind.PENDING, "pier": ShotKind.PENDING}
     assert [shot.causes for shot in found.shots] == [city, city]
     assert (str(found.estimate), found.unchanged, str(found.limit)) == ("0.96", 2, "5.00")
 
@@ -98,7 +98,7 @@ def test_what_a_branch_bought_is_recognised_after_the_merge_although_main_moved_
     write_lockfile(root, merge_lockfiles(ours, theirs, base))
     commit(root, "merged")
     found = review(root, "HEAD^1", "HEAD")
-    assert kinds(found) == {"alley": Kind.RENDERED}
+    assert kinds(found) == {"alley": ShotKind.RENDERED}
     assert (str(found.spent), found.estimate, list(found.lost), found.unchanged) == ("0.48", NOTHING, [], 3)
 
 
@@ -115,7 +115,7 @@ def test_a_head_that_does_not_render_is_reviewed_by_its_lockfiles(root: Path) ->
     buy(root)
     edit(root, "specs/night.yaml", "{{ name }}", "{{ nme }}")
     found = review(root)
-    assert kinds(found) == {"alley": Kind.RENDERED}
+    assert kinds(found) == {"alley": ShotKind.RENDERED}
     assert [(item.severity, item.code, str(item.where)) for item in found.diagnostics] == [
         ("error", "undefined-variable", "specs/night.yaml:12:17")
     ]
@@ -131,7 +131,11 @@ def test_a_base_that_does_not_render_is_one_warning_and_the_lockfiles_still_comp
     buy(root)
     found = review(root, "HEAD")
     shot = by_key(found)["alley"]
-    assert (shot.kind, shot.prompt_before, shot.prompt_after) == (Kind.RENDERED, "Rain over Porto", "Snow over Porto")
+    assert (shot.kind, shot.prompt_before, shot.prompt_after) == (
+        ShotKind.RENDERED,
+        "Rain over Porto",
+        "Snow over Porto",
+    )
     assert [item.code for item in found.diagnostics] == ["base-unrendered"]
     assert list(found.refusals) == []
 
@@ -178,13 +182,13 @@ def test_a_task_under_way_on_this_machine_is_seen_in_the_working_tree_only(root:
     path = opened(root).paths_of("night").journal
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(encode_event(event))
-    assert kinds(review(root)) == {"alley": Kind.RESUMING}
-    assert kinds(review(root, "main", "feature")) == {"alley": Kind.PENDING}
+    assert kinds(review(root)) == {"alley": ShotKind.RESUMING}
+    assert kinds(review(root, "main", "feature")) == {"alley": ShotKind.PENDING}
 
 
 def test_the_sandbox_has_lockfiles_of_its_own(root: Path) -> None:
     found = make_review(opened(root, "sandbox"))
-    assert (found.provider, found.count(Kind.PENDING), found.spent) == ("sandbox", 4, NOTHING)
+    assert (found.provider, found.count(ShotKind.PENDING), found.spent) == ("sandbox", 4, NOTHING)
     assert all(shot.inherited for shot in found.shots)
 
 
@@ -209,7 +213,7 @@ def test_a_project_in_a_folder_of_a_repository_is_reviewed_alone(tmp_path: Path)
     commit(tmp_path, "all films")
     edit(inner, "specs/night.yaml", "Rain over", "Snow over")
     found = review(inner, "HEAD")
-    assert kinds(found) == {"alley": Kind.PENDING}
+    assert kinds(found) == {"alley": ShotKind.PENDING}
     assert found.shots[0].source == ("specs/night.yaml", 8, 3)
 
 
@@ -219,7 +223,7 @@ def test_a_project_that_the_base_does_not_have_is_all_new(tmp_path: Path) -> Non
     root = project(tmp_path / "films")
     shutil.rmtree(root / ".git")
     found = review(root, "main")
-    assert kinds(found) == dict.fromkeys(["alley", "pier", "product[lamp]", "product[rope]"], Kind.RENDERED)
+    assert kinds(found) == dict.fromkeys(["alley", "pier", "product[lamp]", "product[rope]"], ShotKind.RENDERED)
     assert (str(found.spent), found.total_before) == ("1.92", NOTHING)
 
 
@@ -240,7 +244,7 @@ def test_a_spec_moved_to_another_name_keeps_its_takes(root: Path) -> None:
     write_lockfile(root, Lockfile(lock.provider, "dusk", lock.shots))
     found = review(root)
     assert {str(shot.origin): shot.kind for shot in found.shots} == dict.fromkeys(
-        ["night.alley", "night.pier", "night.product[lamp]", "night.product[rope]"], Kind.MOVED
+        ["night.alley", "night.pier", "night.product[lamp]", "night.product[rope]"], ShotKind.MOVED
     )
     assert (found.spent, list(found.lost)) == (NOTHING, [])
 

@@ -6,8 +6,8 @@ import pytest
 from storyboards import Films, review, screened, shot, take
 
 from ltxspec.errors import StorageError
-from ltxspec.project.review_media import Screening
-from ltxspec.review.models import Kind
+from ltxspec.project.review_media import MediaOptions
+from ltxspec.review.models import ShotKind
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Films:
 def test_videos_of_the_archive_are_measured_and_linked_from_where_the_page_is(films: Films) -> None:
     old = take(1, "a", films.make("A", audio=True))
     new = take(2, "b", films.make("B", container="webm", fps=10, seconds=2))
-    found = screened(films, review(shot("alley", Kind.RENDERED, old, new)), films.folder / "a b" / "c")
+    found = screened(films, review(shot("alley", ShotKind.RENDERED, old, new)), films.folder / "a b" / "c")
     ((footage,),) = found.footage
     assert found.problems == []
     assert footage.before is not None
@@ -32,7 +32,7 @@ def test_videos_of_the_archive_are_measured_and_linked_from_where_the_page_is(fi
 
 
 def test_a_mov_goes_by_the_name_that_browsers_play(films: Films) -> None:
-    of = review(shot("alley", Kind.RENDERED, None, take(1, "a", films.make("M", container="mov"))))
+    of = review(shot("alley", ShotKind.RENDERED, None, take(1, "a", films.make("M", container="mov"))))
     clip = screened(films, of, films.folder).footage[0][0].after
     assert clip is not None
     assert clip.mime == "video/mp4"
@@ -42,7 +42,7 @@ def test_a_mov_goes_by_the_name_that_browsers_play(films: Films) -> None:
 def test_odd_names_of_folders_are_quoted(tmp_path: Path) -> None:
     odd = Films(tmp_path / "50% & ?#é")
     odd.folder.mkdir()
-    of = review(shot("alley", Kind.RENDERED, None, take(1, "a", odd.make("A", seconds=0.2))))
+    of = review(shot("alley", ShotKind.RENDERED, None, take(1, "a", odd.make("A", seconds=0.2))))
     clip = screened(odd, of, tmp_path).footage[0][0].after
     assert clip is not None
     assert clip.href.startswith("50%25%20%26%20%3F%23%C3%A9/")
@@ -50,7 +50,7 @@ def test_odd_names_of_folders_are_quoted(tmp_path: Path) -> None:
 
 def test_bytes_are_read_only_to_be_embedded_and_only_when_asked_for(films: Films) -> None:
     video = films.make("E", seconds=0.2)
-    of = review(shot("alley", Kind.RENDERED, None, take(1, "a", video)))
+    of = review(shot("alley", ShotKind.RENDERED, None, take(1, "a", video)))
     linked, embedded = (screened(films, of, films.folder, embed=embed).footage[0][0].after for embed in (False, True))
     assert linked is not None
     assert linked.read is None
@@ -66,7 +66,7 @@ def test_bytes_are_read_only_to_be_embedded_and_only_when_asked_for(films: Films
 
 def test_videos_that_are_elsewhere_are_counted_once(films: Films) -> None:
     away = take(1, "a", builders.output(1), builders.output(2, home=False))
-    of = review(shot("alley", Kind.MOVED, away, away), shot("b", Kind.RENDERED, None, away))
+    of = review(shot("alley", ShotKind.MOVED, away, away), shot("b", ShotKind.RENDERED, None, away))
     found = screened(films, of, films.folder)
     assert found.problems == ["2 videos are not on this machine; `ltxspec archive pull` fetches those in use"]
     assert [(one.before, one.after) for shots in found.footage for one in shots] == [(None, None)] * 4
@@ -77,7 +77,7 @@ def test_a_damaged_video_is_told_and_the_other_side_is_still_shown(films: Films)
     place = films.folder / "ee" / f"{'ee' * 32}.mp4"
     place.parent.mkdir(exist_ok=True)
     place.write_bytes(b"\0\0\0\x18ftypisom" + b"\0" * 100)
-    of = review(shot("alley", Kind.RENDERED, take(1, "a", bad), take(2, "b", good)))
+    of = review(shot("alley", ShotKind.RENDERED, take(1, "a", bad), take(2, "b", good)))
     found = screened(films, of, films.folder)
     ((footage,),) = found.footage
     assert footage.before is None
@@ -87,17 +87,17 @@ def test_a_damaged_video_is_told_and_the_other_side_is_still_shown(films: Films)
 
 def test_a_take_on_both_sides_is_measured_once(films: Films) -> None:
     same = take(1, "a", films.make("A"))
-    ((footage,),) = screened(films, review(shot("alley", Kind.MOVED, same, same)), films.folder).footage
+    ((footage,),) = screened(films, review(shot("alley", ShotKind.MOVED, same, same)), films.folder).footage
     assert footage.before is None
     assert footage.after is not None
 
 
 def test_every_result_has_its_footage(films: Films) -> None:
     one, two = films.make("A"), films.make("B")
-    of = review(shot("alley", Kind.RENDERED, take(1, "a", one), take(2, "b", one, two)))
+    of = review(shot("alley", ShotKind.RENDERED, take(1, "a", one), take(2, "b", one, two)))
     (results,) = screened(films, of, films.folder).footage
     assert [(result.before is None, result.after is None) for result in results] == [(False, False), (True, False)]
 
 
 def test_stills_can_be_asked_for_in_another_width(films: Films) -> None:
-    assert Screening(films.find, films.folder).with_stills(480).still_width == 480
+    assert MediaOptions(films.find, films.folder).with_stills(480).still_width == 480

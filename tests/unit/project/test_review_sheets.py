@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from PIL import Image
 from storyboards import Films, review, screened, varied
 
-from ltxspec.project.review_media import Screened
+from ltxspec.project.review_media import ReviewMedia
 from ltxspec.project.review_sheets import file_name, sheet_of, sheets_of
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Screened:
+def found(tmp_path_factory: pytest.TempPathFactory) -> ReviewMedia:
     films = Films(tmp_path_factory.mktemp("films"))
     return screened(films, varied(films), films.folder)
 
@@ -24,14 +24,14 @@ def size(png: bytes) -> tuple[int, int]:
         return image.size
 
 
-def test_one_sheet_holds_every_shot(found: Screened) -> None:
+def test_one_sheet_holds_every_shot(found: ReviewMedia) -> None:
     width, height = size(sheet_of(found))
-    one = size(sheet_of(Screened(review(found.review.shots[0]), found.footage[:1])))
+    one = size(sheet_of(ReviewMedia(review(found.review.shots[0]), found.footage[:1])))
     assert width == one[0]
     assert height > 3 * one[1]
 
 
-def test_each_shot_with_a_video_has_a_picture_of_its_own(found: Screened) -> None:
+def test_each_shot_with_a_video_has_a_picture_of_its_own(found: ReviewMedia) -> None:
     pictures = list(sheets_of(found))
     assert [address for address, _, _ in pictures] == ["night.alley", "night.tower", "night.temple", "day.gone"]
     assert len({name for _, name, _ in pictures}) == 4

@@ -7,7 +7,7 @@ from acceptance.commands import write_spec
 from builders import own_intent
 from unit.project.projects import project
 
-from ltxspec.apply.budget import Budget
+from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.events import ApplyEvent, EventKind
 from ltxspec.errors import LockHeld, Refused
 from ltxspec.plan.planfile import PlanOptions
@@ -85,7 +85,7 @@ def test_what_an_earlier_run_left_is_held_with_its_lockfile(opened: Project) -> 
 
 def prepared(opened: Project) -> PreparedRun:
     """A run of nothing, with a budget that orders can be counted in."""
-    return PreparedRun(opened, (), settings_of(opened), Budget(None))
+    return PreparedRun(opened, (), settings_of(opened), RunBudget(None))
 
 
 def test_an_interrupted_run_orders_nothing_more_and_says_what_is_in_progress(opened: Project) -> None:

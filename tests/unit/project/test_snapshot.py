@@ -8,7 +8,7 @@ from acceptance.repositories import commit
 from unit.project.reviewed_projects import HEAD, edit, opened, project, write
 
 from ltxspec.errors import Invalid
-from ltxspec.project.snapshot import Reading, project_at, read_side
+from ltxspec.project.snapshot import SnapshotReading, project_at, read_side
 from ltxspec.storage.git_refs import commit_of
 from ltxspec.storage.trees import FolderTree, GitTree
 from ltxspec.storage.validation_cache import FileVerdicts
@@ -22,7 +22,7 @@ class Bench:
     way: str
     stack: ExitStack = field(default_factory=ExitStack)
 
-    def read(self) -> Reading:
+    def read(self) -> SnapshotReading:
         known, verdicts = opened(self.root), FileVerdicts(self.root / ".ltxspec" / "verdicts")
         if self.way == "folder":
             return read_side("side", known, FolderTree(self.root), verdicts)
@@ -113,7 +113,7 @@ def test_a_paid_lockfile_that_cannot_be_read_is_no_empty_one_with_the_sandbox_ei
     assert (side.unreadable, dict(side.paid)) == (frozenset({"night"}), {})
 
 
-def in_commit(tmp_path: Path, change: Callable[[Path], None]) -> Reading:
+def in_commit(tmp_path: Path, change: Callable[[Path], None]) -> SnapshotReading:
     """A commit made after a change that is undone on disk."""
     root = project(tmp_path / "films")
     change(root)

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ltxspec.apply.ports import Order, TaskState
+from ltxspec.apply.ports import RenderOrder, TaskState
 from ltxspec.catalog.models import load_catalog
 from ltxspec.errors import LtxspecError, ProviderRefused
 from ltxspec.providers.registry import PROVIDERS, ProviderSettings, SandboxParts, open_provider
@@ -68,7 +68,7 @@ def test_the_network_can_be_replaced() -> None:
     )
 
     async def look() -> TaskState:
-        order = Order(TaskId("e8147fa8-025b-45f4-a1c3-55020aa1442d"), {}, 1)
+        order = RenderOrder(TaskId("e8147fa8-025b-45f4-a1c3-55020aa1442d"), {}, 1)
         reports = await provider.poll([order])
         await provider.close()
         return reports[order.task_id].state

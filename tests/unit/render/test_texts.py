@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from unit.render.project import HEAD, Bench, read
 
-from ltxspec.render.texts import FAILED, Reading, Scope
+from ltxspec.render.texts import FAILED, Scope, TextReading
 
 SPEC = read(HEAD + "vars: {a: 1}\nshots: {s: {prompt: '{{ nope }}'}}\n")
 
@@ -40,7 +40,7 @@ def test_all_bad_texts_of_a_value_are_reported(bench: Bench) -> None:
 
 
 def test_only_what_one_expression_gives_as_text_is_converted(bench: Bench) -> None:
-    reading = Reading(lambda path: path, lambda path, text: (path, text))
+    reading = TextReading(lambda path: path, lambda path, text: (path, text))
     value = {"a": "{{ word }}", "b": "{{ n }}", "c": "{{ word }}!", "d": "rain"}
     assert bench.texts.read(value, SCOPE, reading) == {"a": (("a",), "rain"), "b": 8, "c": "rain!", "d": "rain"}
 

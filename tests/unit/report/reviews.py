@@ -10,10 +10,10 @@ from unit.review.changes import BASE, HEAD, plan_of, side
 
 from ltxspec.errors import Diagnostic, Location
 from ltxspec.lock.models import Failure
-from ltxspec.plan.terms import Limits
-from ltxspec.review.compare import Terms, compare
+from ltxspec.plan.terms import SpendingLimits
+from ltxspec.review.compare import ComparisonTerms, compare
 from ltxspec.review.models import Cause, Review, RuleChange
-from ltxspec.review.sides import Side
+from ltxspec.review.sides import ReviewSide
 
 CITY = Cause("variable", "city", "Neo-Kyoto", "Lisbon")
 ROW = Cause("data", "data/shots.csv: light", "warm", "cold")
@@ -38,9 +38,9 @@ _WARNING = Diagnostic(
 def rich_review() -> Review:
     """Every kind of change, shared causes, an unknown price, a lost and an altered take, rules, a warning, a title."""
     head = _head()
-    terms = Terms(
+    terms = ComparisonTerms(
         plan_of(head),
-        Limits(Decimal("5.00")),
+        SpendingLimits(Decimal("5.00")),
         [_WARNING],
         lambda _before, after, _: _CAUSES.get(after.instance, ()),
         _RULES,
@@ -48,7 +48,7 @@ def rich_review() -> Review:
     return replace(compare(_base(), head, terms), base_name="merge base of origin/main", head_commit=HEAD)
 
 
-def _base() -> Side:
+def _base() -> ReviewSide:
     """What the main branch asks for and has."""
     asked = [
         request("procession", PROCESSION, fps=25),
@@ -76,7 +76,7 @@ def _base() -> Side:
     return side(BASE, *asked, lock=owned)
 
 
-def _head() -> Side:
+def _head() -> ReviewSide:
     """The branch: one shot rendered, one refused, others edited, renamed, removed; one take lost on the way."""
     edited = request("procession", EDITED_PROCESSION, fps=50, estimate="1.92")
     asked = [
@@ -119,5 +119,5 @@ def many(number: int, *, prompt: str = PROCESSION, edited: str = EDITED_PROCESSI
     owned = lockfile(**{key: record(take(prompt, number=index + 1)) for index, key in enumerate(keys)})
     base = side(BASE, *(request(key, prompt) for key in keys), lock=owned)
     head = side(HEAD, *(request(key, edited) for key in keys), lock=owned)
-    terms = Terms(plan_of(head), causes=lambda _before, _after, _changes: (CITY,))
+    terms = ComparisonTerms(plan_of(head), causes=lambda _before, _after, _changes: (CITY,))
     return replace(compare(base, head, terms), base_name="main", head_commit=HEAD)

@@ -11,8 +11,8 @@ from ltxspec.lock.journal import OpenTask
 from ltxspec.lock.merge import merge_lockfiles
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.planfile import plan_digest
-from ltxspec.review.models import Kind, Review
-from ltxspec.review.sides import Side
+from ltxspec.review.models import Review, ShotKind
+from ltxspec.review.sides import ReviewSide
 from ltxspec.values import ShotAddress
 
 NOTHING = Decimal(0)
@@ -34,7 +34,10 @@ def test_money_is_told_for_what_was_bought_what_is_to_buy_and_in_all() -> None:
     review = reviewed(base, side(HEAD, ALLEY, request("pier", "fog"), request("gate", "x"), lock=lock), limit="5.00")
     assert (review.spent, review.estimate) == (Decimal("1.20"), Decimal("0.48"))
     assert (review.total_before, review.total_after) == (Decimal("0.48"), Decimal("1.68"))
-    assert {key: shot.kind for key, shot in by_key(review).items()} == {"pier": Kind.RENDERED, "gate": Kind.PENDING}
+    assert {key: shot.kind for key, shot in by_key(review).items()} == {
+        "pier": ShotKind.RENDERED,
+        "gate": ShotKind.PENDING,
+    }
     assert review.unchanged == 1
 
 
@@ -78,7 +81,7 @@ def test_a_take_that_moved_to_another_spec_is_neither_lost_nor_bought() -> None:
     (shot,) = review.shots
     assert (list(review.lost), review.spent) == ([], NOTHING)
     assert (shot.kind, shot.address, shot.origin) == (
-        Kind.MOVED,
+        ShotKind.MOVED,
         ShotAddress("day", "alley"),
         ShotAddress("night", "alley"),
     )
@@ -86,7 +89,7 @@ def test_a_take_that_moved_to_another_spec_is_neither_lost_nor_bought() -> None:
 
 def test_a_lockfile_that_only_one_side_can_read_makes_up_no_money() -> None:
     readable = side(HEAD, ALLEY, lock=OWNED)
-    broken = Side(BASE, {"night": {"alley": ALLEY}}, {}, unreadable=frozenset({"night"}))
+    broken = ReviewSide(BASE, {"night": {"alley": ALLEY}}, {}, unreadable=frozenset({"night"}))
     review = reviewed(broken, readable)
     assert (review.spent, list(review.lost), list(review.shots)) == (NOTHING, [], [])
     back = reviewed(replace(readable, name=BASE), replace(broken, name=HEAD, requests={}))
@@ -103,7 +106,7 @@ def test_problems_of_the_head_stand_in_the_way_and_in_the_review() -> None:
 def test_a_task_of_an_earlier_version_stands_beside_the_shot_it_was_for() -> None:
     under_way = journal(OpenTask(intent("older", number=7), "accepted"))
     review = reviewed(side(BASE), side(HEAD, request("alley", "newer")), journal=under_way)
-    assert [shot.kind for shot in review.shots] == [Kind.PENDING, Kind.RESUMING]
+    assert [shot.kind for shot in review.shots] == [ShotKind.PENDING, ShotKind.RESUMING]
     assert review.estimate == Decimal("0.48")
     assert (review.under_way, review.under_way_unknown) == (Decimal(0), 1), (
         "its model is not in the catalog: no other price counts"
@@ -123,7 +126,7 @@ def test_what_a_branch_bought_is_recognised_after_the_merge_although_main_moved_
     on_main = lockfile(alley=record(take("rain", number=1)), pier=record(take("fog", number=3)))
     review = merged(on_branch, on_main, OWNED)
     shot = by_key(review)["alley"]
-    assert (shot.kind, shot.after, review.estimate) == (Kind.RENDERED, bought, NOTHING)
+    assert (shot.kind, shot.after, review.estimate) == (ShotKind.RENDERED, bought, NOTHING)
     assert (review.spent, list(review.lost), review.unchanged) == (Decimal("0.48"), [], 1)
 
 
@@ -138,7 +141,7 @@ WISHES = st.dictionaries(st.sampled_from(["alley", "pier", "gate"]), TEXTS)
 def test_whatever_changed_every_cent_and_every_shot_is_accounted_for(
     before: dict[str, str], old: dict[str, dict[int, str]], after: dict[str, str], new: dict[str, dict[int, str]]
 ) -> None:
-    def build(name: str, wishes: dict[str, str], records: dict[str, dict[int, str]]) -> Side:
+    def build(name: str, wishes: dict[str, str], records: dict[str, dict[int, str]]) -> ReviewSide:
         shots = {key: record(*(take(text, number=n) for n, text in takes.items())) for key, takes in records.items()}
         return side(
             name, *(request(key, text) for key, text in wishes.items()), lock=Lockfile("runware", "night", shots)
@@ -154,7 +157,7 @@ def test_whatever_changed_every_cent_and_every_shot_is_accounted_for(
     listed = {shot.address.instance for shot in review.shots} | {item.address.instance for item in review.altered}
     assert review.unchanged == len(after.keys() - listed)
     spending = [change.address.instance for change in plan_of(head).changes if change.action.spends]
-    assert [shot.address.instance for shot in review.shots if shot.kind is Kind.PENDING] == spending
+    assert [shot.address.instance for shot in review.shots if shot.kind is ShotKind.PENDING] == spending
     again = reviewed(head, head)
     assert all(shot.inherited for shot in again.shots)
     assert (again.spent, list(again.lost)) == (NOTHING, [])

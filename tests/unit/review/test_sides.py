@@ -4,7 +4,7 @@ from builders import lockfile, record, request, take, task
 from unit.review.changes import BASE, HEAD, side
 
 from ltxspec.lock.models import Lockfile
-from ltxspec.review.sides import Side, comparable, holdings, lost_takes
+from ltxspec.review.sides import ReviewSide, comparable, holdings, lost_takes
 from ltxspec.values import ShotAddress
 
 OWNED = lockfile(alley=record(take("rain", number=1)))
@@ -48,7 +48,7 @@ def test_lost_takes_are_listed_by_address_and_age() -> None:
 
 def test_an_unreadable_lockfile_is_taken_for_unchanged_on_either_side() -> None:
     readable = side(HEAD, lock=OWNED)
-    broken = Side(BASE, unreadable=frozenset({"night"}))
+    broken = ReviewSide(BASE, unreadable=frozenset({"night"}))
     assert comparable(broken, readable)[0].lockfiles == {"night": OWNED}
     assert comparable(readable, broken)[1].lockfiles == {"night": OWNED}
     assert comparable(broken, replace(broken, name=HEAD))[0].lockfiles == {}
@@ -56,7 +56,7 @@ def test_an_unreadable_lockfile_is_taken_for_unchanged_on_either_side() -> None:
 
 def test_an_unreadable_lockfile_of_the_paid_provider_is_taken_for_unchanged_beside_another_one_s() -> None:
     paid = {"night": [lockfile(alley=record(take()))]}
-    base, head = comparable(Side(BASE, paid=paid), Side(HEAD, unreadable=frozenset({"night"})))
+    base, head = comparable(ReviewSide(BASE, paid=paid), ReviewSide(HEAD, unreadable=frozenset({"night"})))
     assert head.paid == base.paid == paid
     assert list(head.records) == paid["night"]
     assert lost_takes(holdings(base.records), holdings(head.records)) == []

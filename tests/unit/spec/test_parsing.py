@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ltxspec.errors import Location, Problems
-from ltxspec.spec.models import Check, ForEach, Shot, Spec
+from ltxspec.spec.models import Check, ForEach, Spec, SpecShot
 from ltxspec.spec.parsing import parse_spec
 
 WHOLE = """\
@@ -72,8 +72,8 @@ def test_a_whole_spec_becomes_values(*, known_good: bool) -> None:
     assert (spec.vars, spec.defaults) == ({"city": "Neo-Kyoto"}, {"width": 1920, "settings": {"sound": True}})
     assert spec.checks == (Check("duration <= 10", None, "error", ("checks", 0)),)
     assert dict(spec.shots) == {
-        "alley": Shot("alley", "Rain over {{ city }}.\n", None, None, parameters={"height": 1080}),
-        "procession": Shot(
+        "alley": SpecShot("alley", "Rain over {{ city }}.\n", None, None, parameters={"height": 1080}),
+        "procession": SpecShot(
             "procession",
             None,
             "prompts/procession.j2",
@@ -84,9 +84,9 @@ def test_a_whole_spec_becomes_values(*, known_good: bool) -> None:
             labels={"act": "one"},
             checks=(Check("width > 1", "too narrow", "warning", ("shots", "procession", "checks", 0)),),
         ),
-        "weather": Shot("weather", "x", None, None, matrix={"sky": ["rain", "fog"]}),
-        "product": Shot("product", "x", None, None, for_each=ForEach(None, "data/shots.csv", "sku")),
-        "inline": Shot("inline", "x", None, None, for_each=ForEach([{"a": 1}], None, None)),
+        "weather": SpecShot("weather", "x", None, None, matrix={"sky": ["rain", "fog"]}),
+        "product": SpecShot("product", "x", None, None, for_each=ForEach(None, "data/shots.csv", "sku")),
+        "inline": SpecShot("inline", "x", None, None, for_each=ForEach([{"a": 1}], None, None)),
     }
 
 
@@ -103,7 +103,7 @@ def test_empty_optional_parts_are_absent_parts() -> None:
     )
     assert problems.diagnostics == []
     assert spec is not None
-    assert spec.shots["x"] == Shot("x", "p", None, None)
+    assert spec.shots["x"] == SpecShot("x", "p", None, None)
 
 
 def test_parameters_are_left_to_the_model_whatever_they_are() -> None:

@@ -9,7 +9,7 @@ from ltxspec.errors import StorageError, WrongUsage
 from ltxspec.spec.files import FileProblem
 from ltxspec.storage.git_refs import commit_of
 from ltxspec.storage.paths import find_specs
-from ltxspec.storage.trees import FolderTree, GitTree, Tree
+from ltxspec.storage.trees import FileTree, FolderTree, GitTree
 
 SPEC = b"apiVersion: ltxspec/v1\nkind: RenderSpec\n"
 FILES = {
@@ -43,7 +43,7 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(params=["commit", "folder"])
-def tree(request: pytest.FixtureRequest, root: Path) -> Iterator[Tree]:
+def tree(request: pytest.FixtureRequest, root: Path) -> Iterator[FileTree]:
     """The same project, read in both ways."""
     if request.param == "folder":
         yield FolderTree(root)
@@ -52,18 +52,18 @@ def tree(request: pytest.FixtureRequest, root: Path) -> Iterator[Tree]:
             yield tree
 
 
-def test_text_is_read_beside_the_spec_or_from_the_root(tree: Tree) -> None:
+def test_text_is_read_beside_the_spec_or_from_the_root(tree: FileTree) -> None:
     assert tree.read_text("prompts/rain.j2", beside="specs/b.yaml") == "Rain\nover {{ city }}\n"
     assert tree.read_text("specs/prompts/rain.j2", beside="specs/b.yaml") == "Rain\nover {{ city }}\n"
     assert tree.read_text("../top.j2", beside="specs/b.yaml") == "top\n"
 
 
-def test_paths_are_resolved_from_the_root(tree: Tree) -> None:
+def test_paths_are_resolved_from_the_root(tree: FileTree) -> None:
     assert tree.resolve("prompts/./rain.j2", beside="specs/b.yaml") == "specs/prompts/rain.j2"
     assert tree.resolve("top.j2", beside="specs/c/early.yaml") == "top.j2"
 
 
-def test_content_is_hashed(tree: Tree) -> None:
+def test_content_is_hashed(tree: FileTree) -> None:
     expected = f"sha256:{hashlib.sha256(FILES['assets/alley.jpg']).hexdigest()}"
     assert tree.sha256("assets/alley.jpg", beside="specs/b.yaml") == expected
     assert tree.sha256("../assets/alley.jpg", beside="specs/b.yaml") == expected
@@ -76,34 +76,34 @@ def test_content_is_hashed(tree: Tree) -> None:
         "prompts/rain.j2/x",
     ],
 )  # fmt: skip
-def test_what_is_no_file_of_the_project_is_refused(tree: Tree, path: str) -> None:
+def test_what_is_no_file_of_the_project_is_refused(tree: FileTree, path: str) -> None:
     for ask in (tree.read_text, tree.sha256, tree.resolve):
         with pytest.raises(FileProblem):
             ask(path, beside="specs/b.yaml")
 
 
-def test_text_that_is_not_utf_8_names_the_line(tree: Tree) -> None:
+def test_text_that_is_not_utf_8_names_the_line(tree: FileTree) -> None:
     with pytest.raises(FileProblem, match=r"not UTF-8 text \(line 2\)"):
         tree.read_text("prompts/broken.j2", beside="specs/b.yaml")
 
 
-def test_specs_are_found_in_the_order_of_the_walk(tree: Tree, root: Path) -> None:
+def test_specs_are_found_in_the_order_of_the_walk(tree: FileTree, root: Path) -> None:
     found = tree.specs(["specs"])
     assert found == ["specs/a.yml", "specs/b.yaml", "specs/c/early.yaml", "specs/z/late.yaml"]
     assert found == [path.relative_to(root).as_posix() for path in find_specs(["specs"], root)]
 
 
-def test_specs_may_be_named_one_by_one_and_missing_folders_are_empty(tree: Tree) -> None:
+def test_specs_may_be_named_one_by_one_and_missing_folders_are_empty(tree: FileTree) -> None:
     assert tree.specs(["specs/c/data.yaml", "nosuch", "specs/c/data.yaml"]) == ["specs/c/data.yaml"]
 
 
-def test_names_are_those_right_in_the_folder(tree: Tree) -> None:
+def test_names_are_those_right_in_the_folder(tree: FileTree) -> None:
     assert tree.names("lockfiles", ".lock.json") == ["lockfiles/night.lock.json"]
     assert tree.names("nosuch", ".json") == []
     assert tree.names(".", ".j2") == ["top.j2"]
 
 
-def test_contents_are_bytes_and_missing_is_none(tree: Tree) -> None:
+def test_contents_are_bytes_and_missing_is_none(tree: FileTree) -> None:
     assert tree.content("specs/b.yaml") == SPEC
     assert tree.content("nosuch") is None
 
@@ -179,7 +179,7 @@ def test_a_spec_below_that_is_too_large_or_in_lfs_is_one_that_cannot_be_read(roo
 @pytest.mark.parametrize(
     "path", [".env", "../.env", "./.env", "../.git/config", "prompts/../.env", ".secret/rain.j2", "nosuch/.x"]
 )
-def test_hidden_files_are_refused_whether_they_are_there_or_not(tree: Tree, path: str) -> None:
+def test_hidden_files_are_refused_whether_they_are_there_or_not(tree: FileTree, path: str) -> None:
     for ask in (tree.read_text, tree.sha256, tree.resolve):
         with pytest.raises(FileProblem, match="begins with a dot") as caught:
             ask(path, beside="specs/b.yaml")
@@ -250,6 +250,6 @@ def test_specs_outside_of_the_project_are_in_no_commit(root: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["", "a\x1b.j2", "a\n.j2", "a\x7f.j2", "a\x9b.j2", "a\udc80.j2"])
-def test_an_odd_name_is_refused_in_a_commit_as_it_is_on_disk(tree: Tree, path: str) -> None:
+def test_an_odd_name_is_refused_in_a_commit_as_it_is_on_disk(tree: FileTree, path: str) -> None:
     with pytest.raises(FileProblem, match="control character"):
         tree.read_text(path, beside="specs/b.yaml")

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltxspec.apply.ports import Acceptance, Order, TaskReport, TaskState
+from ltxspec.apply.ports import Acceptance, RenderOrder, TaskReport, TaskState
 from ltxspec.lock.models import Failure, Output
 from ltxspec.providers.runware.classify import (
-    Refusal,
+    OrderRefusal,
     Unclear,
     answers_poll,
     judge_archive,
@@ -19,8 +19,8 @@ from ltxspec.providers.runware.classify import (
     key_refusal,
     request_refusal,
 )
-from ltxspec.providers.runware.codes import Kind, kind_of
-from ltxspec.providers.runware.wire import Reply, decode_reply
+from ltxspec.providers.runware.codes import ErrorKind, kind_of
+from ltxspec.providers.runware.wire import WireReply, decode_reply
 from ltxspec.values import TaskId
 
 TASK = TaskId("e8147fa8-025b-45f4-a1c3-55020aa1442d")
@@ -28,7 +28,7 @@ OTHER = TaskId("2804a65f-6622-4c53-aca4-bd631680ed53")
 ACK = {"taskType": "videoInference", "taskUUID": TASK}
 
 
-def reply_to(body: Any, status: int = 200, retry_after: float | None = None) -> Reply:
+def reply_to(body: Any, status: int = 200, retry_after: float | None = None) -> WireReply:
     return decode_reply(status, body if isinstance(body, bytes) else json.dumps(body).encode(), retry_after)
 
 
@@ -36,8 +36,8 @@ def refusal(code: str, task: str | None = TASK, **more: Any) -> dict[str, Any]:
     return {"code": code, "message": "No.", **({"taskUUID": task} if task else {}), **more}
 
 
-def order(results: int = 1) -> Order:
-    return Order(TASK, {"taskUUID": TASK}, results)
+def order(results: int = 1) -> RenderOrder:
+    return RenderOrder(TASK, {"taskUUID": TASK}, results)
 
 
 def video(name: str = "v1", **more: Any) -> dict[str, Any]:
@@ -84,26 +84,28 @@ def test_a_refusal_because_the_id_is_known_means_it_was_accepted_before(body: An
 @pytest.mark.parametrize(
     ("code", "status", "task", "kind"),
     [
-        ("invalidModel", 400, TASK, Kind.VALIDATION),
-        ("invalidModel", 200, TASK, Kind.VALIDATION),
-        ("unsupportedDuration", 400, None, Kind.VALIDATION),
-        ("promptBlocked", 400, TASK, Kind.SAFETY),
-        ("modelNotFound", 404, TASK, Kind.MISSING),
-        ("invalidApiKey", 401, None, Kind.AUTH),
-        ("organizationSuspended", 403, None, Kind.AUTH),
-        ("insufficientCredits", 402, None, Kind.QUOTA),
-        ("insufficientCredits", 402, TASK, Kind.QUOTA),
+        ("invalidModel", 400, TASK, ErrorKind.VALIDATION),
+        ("invalidModel", 200, TASK, ErrorKind.VALIDATION),
+        ("unsupportedDuration", 400, None, ErrorKind.VALIDATION),
+        ("promptBlocked", 400, TASK, ErrorKind.SAFETY),
+        ("modelNotFound", 404, TASK, ErrorKind.MISSING),
+        ("invalidApiKey", 401, None, ErrorKind.AUTH),
+        ("organizationSuspended", 403, None, ErrorKind.AUTH),
+        ("insufficientCredits", 402, None, ErrorKind.QUOTA),
+        ("insufficientCredits", 402, TASK, ErrorKind.QUOTA),
     ],
 )
-def test_a_definite_no_is_a_refusal(code: str, status: int, task: str | None, kind: Kind) -> None:
+def test_a_definite_no_is_a_refusal(code: str, status: int, task: str | None, kind: ErrorKind) -> None:
     verdict = judge_submission(reply_to({"data": [], "errors": [refusal(code, task)]}, status), TASK)
-    assert verdict == Refusal(code, "No.", (), kind)
-    assert verdict.whole_run is (kind in {Kind.AUTH, Kind.QUOTA})
+    assert verdict == OrderRefusal(code, "No.", (), kind)
+    assert verdict.whole_run is (kind in {ErrorKind.AUTH, ErrorKind.QUOTA})
 
 
 def test_a_refusal_told_by_an_item_of_data_is_no_acceptance() -> None:
     failed = {**ACK, "status": "error", "error": {"code": "invalidModel", "message": "No."}}
-    assert judge_submission(reply_to({"data": [failed]}), TASK) == Refusal("invalidModel", "No.", (), Kind.VALIDATION)
+    assert judge_submission(reply_to({"data": [failed]}), TASK) == OrderRefusal(
+        "invalidModel", "No.", (), ErrorKind.VALIDATION
+    )
 
 
 UNCLEAR: dict[str, tuple[Any, int]] = {
@@ -163,8 +165,8 @@ def test_the_reason_for_doubt_tells_what_came(body: Any, reason: str) -> None:
 
 def test_of_several_refusals_the_one_that_stops_the_run_is_told() -> None:
     errors = [refusal("invalidModel"), refusal("insufficientCredits")]
-    assert judge_submission(reply_to({"errors": errors}, 400), TASK) == Refusal(
-        "insufficientCredits", "No.", (), Kind.QUOTA
+    assert judge_submission(reply_to({"errors": errors}, 400), TASK) == OrderRefusal(
+        "insufficientCredits", "No.", (), ErrorKind.QUOTA
     )
 
 
@@ -177,7 +179,7 @@ def test_of_several_refusals_the_one_that_stops_the_run_is_told() -> None:
     ],
 )
 def test_a_free_request_is_refused_as_an_order_is(body: Any, status: int, *, refused: bool) -> None:
-    expected = Refusal("invalidValue", "No.", (), Kind.VALIDATION) if refused else None
+    expected = OrderRefusal("invalidValue", "No.", (), ErrorKind.VALIDATION) if refused else None
     assert request_refusal(reply_to(body, status), TASK) == expected
 
 
@@ -359,33 +361,33 @@ def test_an_error_that_names_the_task_ends_it(error: dict[str, Any], *, permanen
 
 
 CODE_OF = {
-    Kind.AUTH: "invalidApiKey",
-    Kind.QUOTA: "insufficientCredits",
-    Kind.SAFETY: "promptBlocked",
-    Kind.VALIDATION: "invalidFrameImage",
-    Kind.MISSING: "mediaNotFound",
-    Kind.DUPLICATE: "conflictTaskUUID",
-    Kind.NO_SUCH_TASK: "taskFailedOrNotFound",
-    Kind.RATE_LIMIT: "providerRateLimitExceeded",
-    Kind.TIMEOUT: "timeoutProvider",
-    Kind.SERVER: "serviceUnavailable",
-    Kind.PROVIDER: "providerError",
-    Kind.UNKNOWN: "gpuOnFire",
+    ErrorKind.AUTH: "invalidApiKey",
+    ErrorKind.QUOTA: "insufficientCredits",
+    ErrorKind.SAFETY: "promptBlocked",
+    ErrorKind.VALIDATION: "invalidFrameImage",
+    ErrorKind.MISSING: "mediaNotFound",
+    ErrorKind.DUPLICATE: "conflictTaskUUID",
+    ErrorKind.NO_SUCH_TASK: "taskFailedOrNotFound",
+    ErrorKind.RATE_LIMIT: "providerRateLimitExceeded",
+    ErrorKind.TIMEOUT: "timeoutProvider",
+    ErrorKind.SERVER: "serviceUnavailable",
+    ErrorKind.PROVIDER: "providerError",
+    ErrorKind.UNKNOWN: "gpuOnFire",
 }
-ALWAYS_WITH_STATUS = {Kind.QUOTA, Kind.RATE_LIMIT, Kind.TIMEOUT, Kind.SERVER, Kind.UNKNOWN}
-ALSO_WITHOUT = {Kind.SAFETY, Kind.VALIDATION, Kind.MISSING, Kind.PROVIDER}
-NEVER = {Kind.AUTH, Kind.DUPLICATE, Kind.NO_SUCH_TASK}
+ALWAYS_WITH_STATUS = {ErrorKind.QUOTA, ErrorKind.RATE_LIMIT, ErrorKind.TIMEOUT, ErrorKind.SERVER, ErrorKind.UNKNOWN}
+ALSO_WITHOUT = {ErrorKind.SAFETY, ErrorKind.VALIDATION, ErrorKind.MISSING, ErrorKind.PROVIDER}
+NEVER = {ErrorKind.AUTH, ErrorKind.DUPLICATE, ErrorKind.NO_SUCH_TASK}
 SETTLED, PASSING = (200, 202, 400, 401, 402, 403, 404, 409), (408, 425, 429, 500, 502, 503, 504)
 
 
 def test_the_table_of_kinds_leaves_none_out() -> None:
-    assert set(CODE_OF) == set(Kind) == ALWAYS_WITH_STATUS | ALSO_WITHOUT | NEVER
-    assert {kind: kind_of(code) for kind, code in CODE_OF.items()} == {kind: kind for kind in Kind}
+    assert set(CODE_OF) == set(ErrorKind) == ALWAYS_WITH_STATUS | ALSO_WITHOUT | NEVER
+    assert {kind: kind_of(code) for kind, code in CODE_OF.items()} == {kind: kind for kind in ErrorKind}
 
 
 @pytest.mark.parametrize("told", [True, False], ids=["status: error", "no status"])
-@pytest.mark.parametrize("kind", Kind)
-def test_which_errors_end_a_task_in_a_poll(kind: Kind, *, told: bool) -> None:
+@pytest.mark.parametrize("kind", ErrorKind)
+def test_which_errors_end_a_task_in_a_poll(kind: ErrorKind, *, told: bool) -> None:
     error = refusal(CODE_OF[kind], **({"status": "error"} if told else {}))
     item = {**ACK, **({"status": "error"} if told else {}), "error": {"code": CODE_OF[kind], "message": "No."}}
     for status in (*SETTLED, *PASSING):
@@ -393,22 +395,26 @@ def test_which_errors_end_a_task_in_a_poll(kind: Kind, *, told: bool) -> None:
         for body in ({"errors": [error]}, {"data": [item]}):
             report = polled(body, status=status)
             assert (report.state is TaskState.FAILED) == ends, (body, status)
-            assert report.exists == (ends or kind is Kind.DUPLICATE), "an error that ends nothing proves nothing"
+            assert report.exists == (ends or kind is ErrorKind.DUPLICATE), "an error that ends nothing proves nothing"
 
 
 @pytest.mark.parametrize("told", [True, False], ids=["status: error", "no status"])
-@pytest.mark.parametrize("kind", Kind)
-def test_which_errors_end_a_task_in_the_archive(kind: Kind, *, told: bool) -> None:
+@pytest.mark.parametrize("kind", ErrorKind)
+def test_which_errors_end_a_task_in_the_archive(kind: ErrorKind, *, told: bool) -> None:
     error = refusal(CODE_OF[kind], **({"status": "error"} if told else {}))
-    definite = {Kind.SAFETY, Kind.VALIDATION, Kind.MISSING}
-    ends = kind in (definite | {Kind.TIMEOUT, Kind.SERVER, Kind.PROVIDER, Kind.UNKNOWN} if told else definite)
+    definite = {ErrorKind.SAFETY, ErrorKind.VALIDATION, ErrorKind.MISSING}
+    ends = kind in (
+        definite | {ErrorKind.TIMEOUT, ErrorKind.SERVER, ErrorKind.PROVIDER, ErrorKind.UNKNOWN} if told else definite
+    )
     report = archived({"errors": [error]})
     assert (report.state is TaskState.FAILED) == ends
-    assert report.exists == (ends or kind is Kind.DUPLICATE)
+    assert report.exists == (ends or kind is ErrorKind.DUPLICATE)
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_what_may_be_the_answer_to_an_order_is_no_archived_end_unless_it_would_refuse_that_order(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", ErrorKind)
+def test_what_may_be_the_answer_to_an_order_is_no_archived_end_unless_it_would_refuse_that_order(
+    kind: ErrorKind,
+) -> None:
     body = {"errors": [refusal(CODE_OF[kind])]}
     if isinstance(judge_submission(reply_to(body, 400), TASK), Unclear):
         assert archived(body).state is not TaskState.FAILED
@@ -526,7 +532,7 @@ def test_a_failed_result_that_does_not_tell_its_price_makes_the_sum_unknown(
 
 
 def test_every_task_asked_for_is_judged_by_what_names_it() -> None:
-    second = Order(OTHER, {"taskUUID": OTHER}, 1)
+    second = RenderOrder(OTHER, {"taskUUID": OTHER}, 1)
     body = {"data": [video()], "errors": [refusal("timeoutProvider", OTHER, status="error")]}
     reports = judge_poll(reply_to(body), [order(), second])
     assert {task: report.state for task, report in reports.items()} == {
@@ -593,7 +599,7 @@ def test_what_a_record_says_of_another_task_is_nothing_to_ours() -> None:
 
 
 def test_an_id_is_the_same_in_capitals() -> None:
-    ours = Order(TaskId(TASK.upper()), {}, 1)
+    ours = RenderOrder(TaskId(TASK.upper()), {}, 1)
     for response, state in (
         ({"data": [video()]}, TaskState.SUCCEEDED),
         ({"errors": [refusal("promptBlocked")]}, TaskState.FAILED),
@@ -662,11 +668,15 @@ def test_a_failure_in_the_archive_ends_the_task(error: dict[str, Any], *, perman
 
 def test_a_bad_key_is_noticed_in_the_answer_to_a_free_request() -> None:
     refused = key_refusal(reply_to({"errors": [refusal("invalidApiKey", None, parameter="apiKey")]}, 401))
-    assert refused == Refusal("invalidApiKey", "No.", ("apiKey",), Kind.AUTH)
+    assert refused == OrderRefusal("invalidApiKey", "No.", ("apiKey",), ErrorKind.AUTH)
     assert key_refusal(reply_to({"errors": [refusal("tokenRevoked", None)]})) is not None
-    assert key_refusal(reply_to({"message": "Unauthorized"}, 401)) == Refusal("unauthorized", "", (), Kind.AUTH)
-    assert key_refusal(reply_to({"error": "No."}, 401)) == Refusal("unauthorized", "No.", (), Kind.AUTH)
-    assert key_refusal(reply_to({"errors": [refusal("keyOnFire")]}, 401)) == Refusal("keyOnFire", "No.", (), Kind.AUTH)
+    assert key_refusal(reply_to({"message": "Unauthorized"}, 401)) == OrderRefusal(
+        "unauthorized", "", (), ErrorKind.AUTH
+    )
+    assert key_refusal(reply_to({"error": "No."}, 401)) == OrderRefusal("unauthorized", "No.", (), ErrorKind.AUTH)
+    assert key_refusal(reply_to({"errors": [refusal("keyOnFire")]}, 401)) == OrderRefusal(
+        "keyOnFire", "No.", (), ErrorKind.AUTH
+    )
 
 
 @pytest.mark.parametrize(
@@ -723,7 +733,7 @@ def test_whatever_json_comes_no_order_is_accepted_without_our_id(body: Any, stat
     verdict = judge_submission(reply_to(body, status), TASK)
     if verdict is Acceptance.ACCEPTED:
         assert holds(body, TASK)
-    if isinstance(verdict, Refusal):
+    if isinstance(verdict, OrderRefusal):
         assert status not in {408, 429, 500, 503}
 
 

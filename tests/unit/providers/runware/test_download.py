@@ -12,7 +12,7 @@ from far_sides import STALLING, Talk, answering, stop_after_the_head
 from ltxspec.apply.ports import Clock
 from ltxspec.errors import ProviderUnavailable
 from ltxspec.providers.runware.client import ApiKey, Connection
-from ltxspec.providers.runware.patience import Pace
+from ltxspec.providers.runware.patience import RequestPace
 from ltxspec.providers.runware.provider import RunwareProvider, Tuning
 
 OpenProvider = Callable[..., RunwareProvider]
@@ -301,7 +301,7 @@ def test_attempts_that_bring_too_little_are_no_progress(open_provider: OpenProvi
 
 def test_attempts_that_bring_a_piece_each_are_limited_too(open_provider: OpenProvider, slept: list[float]) -> None:
     sink = MemorySink()
-    refused(open_provider(lambda request: serve(request, limit=100), pace=Pace(piece=100)), sink)
+    refused(open_provider(lambda request: serve(request, limit=100), pace=RequestPace(piece=100)), sink)
     assert (sink.size, slept) == (5000, [2.0] * 49)
 
 
@@ -314,11 +314,11 @@ def test_waits_that_the_server_asks_for_end_too(open_provider: OpenProvider, sle
 
 # --- far sides that are slow, on a real socket ----------------------------------------------------
 
-HASTY = Pace(piece=1000, stall=0.05, idle=180.0, longest=30.0)
+HASTY = RequestPace(piece=1000, stall=0.05, idle=180.0, longest=30.0)
 HEAD_200 = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(VIDEO)
 
 
-def fetch_from(talk: Talk, clock: Clock, pace: Pace, *sinks: MemorySink) -> list[ProviderUnavailable | None]:
+def fetch_from(talk: Talk, clock: Clock, pace: RequestPace, *sinks: MemorySink) -> list[ProviderUnavailable | None]:
     """Fetch a video into some sinks at once from a server of this machine; what each call raised."""
 
     async def run() -> list[ProviderUnavailable | None]:
@@ -400,13 +400,13 @@ async def answer_after_a_while(reader: asyncio.StreamReader, writer: asyncio.Str
 
 def test_videos_that_wait_for_their_turn_lose_no_time(clock: Clock, slept: list[float]) -> None:
     sinks = [MemorySink() for _ in range(16)]  # two turns of 0.4 s, and 0.75 s for each video
-    pace = Pace(piece=1, stall=0.75, idle=0.75, longest=0.75)
+    pace = RequestPace(piece=1, stall=0.75, idle=0.75, longest=0.75)
     assert fetch_from(answer_after_a_while, clock, pace, *sinks) == [None] * 16
     assert slept == []
 
 
 def test_a_slow_but_honest_link_is_within_the_bounds() -> None:
-    rate, usual = 200_000, Pace()
+    rate, usual = 200_000, RequestPace()
     assert usual.piece / rate < usual.stall < usual.idle
     assert 500_000_000 / rate < usual.longest
 

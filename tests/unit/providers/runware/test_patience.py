@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from ltxspec.errors import ProviderUnavailable
-from ltxspec.providers.runware.patience import Pace, Patience, Progress, bounded
+from ltxspec.providers.runware.patience import Patience, Progress, RequestPace, bounded
 
 UPLOAD = bytes(9_500_000)  # an image of 7 MB in base64
 
@@ -48,7 +48,7 @@ def test_what_is_cancelled_from_outside_stays_cancelled() -> None:
 
 def test_progress_counts_pieces_and_not_bytes() -> None:
     async def run() -> list[bool]:
-        progress, moved = Progress(Pace(piece=100)), []
+        progress, moved = Progress(RequestPace(piece=100)), []
         for counts in ([], [99], [50, 50], [1000]):
             async with progress.attempt():
                 for count in counts:
@@ -61,7 +61,7 @@ def test_progress_counts_pieces_and_not_bytes() -> None:
 
 def test_waits_use_up_the_time_without_progress_until_a_piece_comes() -> None:
     async def run() -> list[bool]:
-        progress = Progress(Pace(piece=100, idle=10.0))
+        progress = Progress(RequestPace(piece=100, idle=10.0))
         answers = [progress.allows(6.0)]
         async with progress.attempt():
             progress.add(99)
@@ -74,8 +74,8 @@ def test_waits_use_up_the_time_without_progress_until_a_piece_comes() -> None:
     assert asyncio.run(run()) == [True, False, True, False]
 
 
-@pytest.mark.parametrize("pace", [Pace(stall=0.02, idle=60.0), Pace(stall=60.0, idle=0.02)])
-def test_an_attempt_without_a_piece_stalls(pace: Pace) -> None:
+@pytest.mark.parametrize("pace", [RequestPace(stall=0.02, idle=60.0), RequestPace(stall=60.0, idle=0.02)])
+def test_an_attempt_without_a_piece_stalls(pace: RequestPace) -> None:
     async def run() -> Progress:
         progress = Progress(pace)
         with pytest.raises(TimeoutError):

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ltxspec.apply.ports import Order, TaskReport, TaskState
+from ltxspec.apply.ports import RenderOrder, TaskReport, TaskState
 from ltxspec.errors import ProviderRefused, ProviderUnavailable
 from ltxspec.providers.runware.provider import RunwareProvider
 from ltxspec.values import TaskId
@@ -18,8 +18,8 @@ Answer = Callable[[list[str]], httpx.Response]
 TASKS = [TaskId(f"00000000-0000-4000-8000-{number:012d}") for number in range(7)]
 
 
-def orders(count: int) -> list[Order]:
-    return [Order(task, {"taskUUID": task}, 1) for task in TASKS[:count]]
+def orders(count: int) -> list[RenderOrder]:
+    return [RenderOrder(task, {"taskUUID": task}, 1) for task in TASKS[:count]]
 
 
 def running(tasks: Sequence[str]) -> httpx.Response:

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from far_sides import STALLING, Talk, answering, heard, never_answer, never_read
 
-from ltxspec.apply.ports import Acceptance, Clock, LocalMedia, Order, Provider, TaskReport, TaskState
+from ltxspec.apply.ports import Acceptance, Clock, LocalMedia, Provider, RenderOrder, TaskReport, TaskState
 from ltxspec.errors import LtxspecError, NotSent, ProviderRefused, ProviderUnavailable, SubmissionUncertain
 from ltxspec.lock.models import Output
 from ltxspec.providers.runware.client import ApiKey, Connection
@@ -32,7 +32,7 @@ BODY = {
     "duration": 8,
     "includeCost": True,
 }
-ORDER = Order(TASK, BODY, 1)
+ORDER = RenderOrder(TASK, BODY, 1)
 PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 100
 FRAME = ("inputs", "frameImages", 0, "image")
 IMAGE = LocalMedia(path=FRAME, sha256=hashlib.sha256(PNG).hexdigest(), name="assets/alley.png", content=PNG)
@@ -79,7 +79,7 @@ def test_a_repeated_order_has_the_same_bytes(open_provider: OpenProvider) -> Non
     seen: list[httpx.Request] = []
     body = {"data": [], "errors": [{"code": "conflictTaskUUID", "message": "Used.", "taskUUID": TASK}]}
     provider = open_provider(counting(seen, httpx.Response(400, json=body)))
-    again = Order(TASK, dict(reversed(BODY.items())), 1)
+    again = RenderOrder(TASK, dict(reversed(BODY.items())), 1)
 
     async def twice(p: RunwareProvider) -> list[Acceptance]:
         return [await p.submit(ORDER), await p.submit(again)]
@@ -170,13 +170,13 @@ def test_a_refusal_says_what_and_how_to_mend_it(
 def test_an_order_under_another_id_is_a_mistake_and_is_not_sent(open_provider: OpenProvider, body: Any) -> None:
     seen: list[httpx.Request] = []
     with pytest.raises(ValueError, match="own task id"):
-        run(open_provider(counting(seen, httpx.Response(200))), lambda p: p.submit(Order(TASK, body, 1)))
+        run(open_provider(counting(seen, httpx.Response(200))), lambda p: p.submit(RenderOrder(TASK, body, 1)))
     assert seen == []
 
 
 def test_an_order_that_is_no_json_is_not_sent(open_provider: OpenProvider) -> None:
     seen: list[httpx.Request] = []
-    order = Order(TASK, {**BODY, "CFGScale": float("inf")}, 1)
+    order = RenderOrder(TASK, {**BODY, "CFGScale": float("inf")}, 1)
     with pytest.raises(ProviderRefused, match="was not sent"):
         run(open_provider(counting(seen, httpx.Response(200))), lambda p: p.submit(order))
     assert seen == []
@@ -421,7 +421,7 @@ def test_a_look_at_many_tasks_takes_no_longer_than_one_question(clock: Clock) ->
     async def story(provider: RunwareProvider) -> float:
         started = time.monotonic()
         with pytest.raises(ProviderUnavailable):
-            await provider.poll([Order(TaskId(f"00000000-0000-4000-8000-{n:012d}"), {}, 1) for n in range(100)])
+            await provider.poll([RenderOrder(TaskId(f"00000000-0000-4000-8000-{n:012d}"), {}, 1) for n in range(100)])
         return time.monotonic() - started
 
     patience = replace(HASTY, request=0.25, question=0.3)  # one after another the looks would take 25 s
@@ -466,7 +466,9 @@ def test_orders_wait_for_their_turn_and_leave_room_for_looks(open_provider: Open
 
     async def story(provider: RunwareProvider) -> list[Acceptance]:
         tasks = [TaskId(f"00000000-0000-4000-8000-{number:012d}") for number in range(30)]
-        return await asyncio.gather(*(provider.submit(Order(task, {**BODY, "taskUUID": task}, 1)) for task in tasks))
+        return await asyncio.gather(
+            *(provider.submit(RenderOrder(task, {**BODY, "taskUUID": task}, 1)) for task in tasks)
+        )
 
     assert run(open_provider(handler), story) == [Acceptance.ACCEPTED] * 30
     assert most == 8

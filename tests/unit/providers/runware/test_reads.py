@@ -12,21 +12,21 @@ from ltxspec.errors import ProviderRefused, ProviderUnavailable
 from ltxspec.providers.runware.client import Client, Connection
 from ltxspec.providers.runware.patience import Patience
 from ltxspec.providers.runware.reads import Reads, unanswered
-from ltxspec.providers.runware.wire import Reply, decode_reply
+from ltxspec.providers.runware.wire import WireReply, decode_reply
 from ltxspec.values import TaskId
 
 TASK = TaskId("e8147fa8-025b-45f4-a1c3-55020aa1442d")
 FOUND = httpx.Response(200, json={"data": [{"taskUUID": TASK}]})
 NOTHING = httpx.Response(200, json={"data": []})
 
-Ask = Callable[[Sequence[httpx.Response | Exception]], Reply]
+Ask = Callable[[Sequence[httpx.Response | Exception]], WireReply]
 
 
 @pytest.fixture
 def ask(connect: Callable[..., Connection], clock: Clock) -> Ask:
     """Ask about one task; the far side plays these answers one after the other."""
 
-    def run(answers: Sequence[httpx.Response | Exception], jitter: float = 1.0) -> Reply:
+    def run(answers: Sequence[httpx.Response | Exception], jitter: float = 1.0) -> WireReply:
         script: Iterator[httpx.Response | Exception] = iter(answers)
 
         def handler(_: httpx.Request) -> httpx.Response:
@@ -35,7 +35,7 @@ def ask(connect: Callable[..., Connection], clock: Clock) -> Ask:
                 raise answer
             return answer
 
-        async def once() -> Reply:
+        async def once() -> WireReply:
             async with Client(connect(handler)) as client:
                 return await Reads(client, clock, lambda: jitter, Patience()).ask(b"[]", [TASK])
 

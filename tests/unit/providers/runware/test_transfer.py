@@ -3,7 +3,7 @@ from fakes import MemorySink
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltxspec.providers.runware.transfer import ContentRange, NotYet, NoVideo, Transfer, content_length
+from ltxspec.providers.runware.transfer import ContentRange, NotAVideo, NotYet, Transfer, content_length
 
 FILM = b"\x00\x00\x00\x18ftypisom"
 
@@ -77,6 +77,6 @@ def test_other_messages_than_json_are_given_up_sooner() -> None:
     for _ in range(10):
         with pytest.raises(NotYet, match="JSON"):
             transfer.begin({}, b'{"error": 1}')
-    with pytest.raises(NoVideo, match="holds a web page or XML, not a video"):
+    with pytest.raises(NotAVideo, match="holds a web page or XML, not a video"):
         transfer.begin({}, b"<html>")
     assert transfer.sink.size == len(FILM)

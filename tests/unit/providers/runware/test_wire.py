@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 PNG = b"\x89PNG\r\n\x1a\nrest"
 
 
-def reply_to(body: Any, status: int = 200) -> wire.Reply:
+def reply_to(body: Any, status: int = 200) -> wire.WireReply:
     return decode_reply(status, json.dumps(body).encode())
 
 

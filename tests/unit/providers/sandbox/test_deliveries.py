@@ -10,7 +10,7 @@ from sandboxes import Sandbox, check_wire, order, poll
 
 from ltxspec.providers.sandbox.deliveries import Deliveries
 from ltxspec.providers.sandbox.films import FilmShelf
-from ltxspec.providers.sandbox.scenario import Behaviour, Fault, Scenario
+from ltxspec.providers.sandbox.scenario import Behaviour, Scenario, ScenarioFault
 from ltxspec.providers.sandbox.settings import Outside
 
 HOOK = "https://hooks.example/done?token=t"
@@ -97,7 +97,7 @@ def test_webhooks_can_be_wrapped(hooked: Sandbox, receiver: Receiver) -> None:
 
 
 def test_a_failure_is_posted_too(hooked: Sandbox, receiver: Receiver) -> None:
-    hooked.app.scenario = Scenario(faults=(Fault("fail"),))
+    hooked.app.scenario = Scenario(faults=(ScenarioFault("fail"),))
     hooked.call(order(webhookURL=HOOK))
     delivered(hooked)
     assert (receiver.bodies[0]["status"], receiver.bodies[0]["error"]["code"]) == ("error", "timeoutProvider")

@@ -10,7 +10,7 @@ from sandboxes import Sandbox, order, poll, tiny_film
 from ltxspec.errors import MediaError
 from ltxspec.media.animatic import write_animatic
 from ltxspec.media.probe import probe
-from ltxspec.providers.sandbox.scenario import Fault
+from ltxspec.providers.sandbox.scenario import ScenarioFault
 from ltxspec.providers.sandbox.settings import Film
 
 
@@ -93,14 +93,14 @@ def test_a_video_that_cannot_be_made_is_a_server_error_with_the_reason(open_sand
 @pytest.mark.parametrize(
     ("fault", "status", "kind"),
     [
-        (Fault("video-status", status=422), 422, "application/json"),
-        (Fault("video-status", status=502, body="html"), 502, "text/html; charset=utf-8"),
-        (Fault("video-body", body="html"), 200, "text/html; charset=utf-8"),
-        (Fault("video-body", body="image"), 200, "image/png"),
-        (Fault("video-body", body="empty"), 200, "application/octet-stream"),
+        (ScenarioFault("video-status", status=422), 422, "application/json"),
+        (ScenarioFault("video-status", status=502, body="html"), 502, "text/html; charset=utf-8"),
+        (ScenarioFault("video-body", body="html"), 200, "text/html; charset=utf-8"),
+        (ScenarioFault("video-body", body="image"), 200, "image/png"),
+        (ScenarioFault("video-body", body="empty"), 200, "application/octet-stream"),
     ],
 )
-def test_something_else_can_come_first(sandbox: Sandbox, fault: Fault, status: int, kind: str) -> None:
+def test_something_else_can_come_first(sandbox: Sandbox, fault: ScenarioFault, status: int, kind: str) -> None:
     sandbox.play(fault)
     url = finished_url(sandbox)
     first = sandbox.request("GET", url)
@@ -109,7 +109,7 @@ def test_something_else_can_come_first(sandbox: Sandbox, fault: Fault, status: i
 
 
 def test_a_download_can_break_off(sandbox: Sandbox) -> None:
-    sandbox.play(Fault("video-cut", share=0.5))
+    sandbox.play(ScenarioFault("video-cut", share=0.5))
     url = finished_url(sandbox)
     with pytest.raises(httpx.RemoteProtocolError):
         sandbox.request("GET", url)
@@ -117,14 +117,14 @@ def test_a_download_can_break_off(sandbox: Sandbox) -> None:
 
 
 def test_a_download_can_be_short_and_say_it_is_whole(sandbox: Sandbox) -> None:
-    sandbox.play(Fault("video-short", share=0.5))
+    sandbox.play(ScenarioFault("video-short", share=0.5))
     url = finished_url(sandbox)
     short, whole = sandbox.request("GET", url), sandbox.request("GET", url)
     assert short.headers["content-length"] == str(len(short.content)) == str(len(whole.content) // 2)
 
 
 def test_a_server_can_know_no_ranges(sandbox: Sandbox) -> None:
-    sandbox.play(Fault("video-no-range", times=None))
+    sandbox.play(ScenarioFault("video-no-range", times=None))
     url = finished_url(sandbox)
     answer = sandbox.request("GET", url, headers={"Range": "bytes=10-"})
     assert (answer.status_code, answer.headers["accept-ranges"]) == (200, "none")

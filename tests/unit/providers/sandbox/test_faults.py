@@ -8,9 +8,9 @@ import httpx
 import pytest
 from sandboxes import HandClock, Sandbox, catalog, check_wire, order, tiny_film
 
-from ltxspec.providers.sandbox.exchange import Reply
+from ltxspec.providers.sandbox.exchange import SandboxReply
 from ltxspec.providers.sandbox.faults import is_lost_before, response
-from ltxspec.providers.sandbox.scenario import Behaviour, Fault, Scenario
+from ltxspec.providers.sandbox.scenario import Behaviour, Scenario, ScenarioFault
 from ltxspec.providers.sandbox.serve import serving
 from ltxspec.providers.sandbox.settings import SandboxSettings
 
@@ -49,7 +49,7 @@ def far_side(request: pytest.FixtureRequest, tmp_path: Path, sandbox: Sandbox) -
 @pytest.mark.parametrize("accepted", [True, False])
 def test_a_dropped_connection_is_a_transport_error(far_side: tuple[Post, Charges], *, accepted: bool) -> None:
     play, charges = far_side
-    send = play(Scenario(faults=(Fault("drop", accepted=accepted),)))
+    send = play(Scenario(faults=(ScenarioFault("drop", accepted=accepted),)))
     with pytest.raises(httpx.RemoteProtocolError):
         send()
     assert charges() == int(accepted)
@@ -59,7 +59,7 @@ def test_a_dropped_connection_is_a_transport_error(far_side: tuple[Post, Charges
 
 def test_a_cut_reply_breaks_off_in_its_body(far_side: tuple[Post, Charges]) -> None:
     play, charges = far_side
-    send = play(Scenario(faults=(Fault("cut"),)))
+    send = play(Scenario(faults=(ScenarioFault("cut"),)))
     with pytest.raises(httpx.RemoteProtocolError):
         send()
     assert charges() == 1
@@ -71,7 +71,7 @@ def test_a_status_comes_with_or_without_acceptance(
     far_side: tuple[Post, Charges], *, status: int, accepted: bool
 ) -> None:
     play, charges = far_side
-    answer = play(Scenario(faults=(Fault("status", status=status, accepted=accepted, retry_after="soon"),)))()
+    answer = play(Scenario(faults=(ScenarioFault("status", status=status, accepted=accepted, retry_after="soon"),)))()
     assert (answer.status_code, answer.headers["retry-after"]) == (status, "soon")
     check_wire(answer.json())
     assert charges() == int(accepted)
@@ -80,7 +80,7 @@ def test_a_status_comes_with_or_without_acceptance(
 @pytest.mark.parametrize(("body", "kind"), [("html", "text/html; charset=utf-8"), ("garbage", "video/mp4")])
 def test_a_proxy_can_answer_instead(far_side: tuple[Post, Charges], body: Any, kind: str) -> None:
     play, charges = far_side
-    answer = play(Scenario(faults=(Fault("status", status=200, body=body),)))()
+    answer = play(Scenario(faults=(ScenarioFault("status", status=200, body=body),)))()
     assert (answer.status_code, answer.headers["content-type"]) == (200, kind)
     assert "retry-after" not in answer.headers
     assert charges() == 1
@@ -88,7 +88,7 @@ def test_a_proxy_can_answer_instead(far_side: tuple[Post, Charges], body: Any, k
 
 def test_a_refusal_names_its_reason_and_takes_nothing(far_side: tuple[Post, Charges]) -> None:
     play, charges = far_side
-    fault = Fault("refuse", code="insufficientCredits", message="No money.", status=402)
+    fault = ScenarioFault("refuse", code="insufficientCredits", message="No money.", status=402)
     answer = play(Scenario(faults=(fault,)))()
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (402, "insufficientCredits")
     assert charges() == 0
@@ -96,7 +96,7 @@ def test_a_refusal_names_its_reason_and_takes_nothing(far_side: tuple[Post, Char
 
 def test_somebody_elses_error_can_stand_in_a_reply(far_side: tuple[Post, Charges]) -> None:
     play, _ = far_side
-    reply = play(Scenario(faults=(Fault("foreign-error"),)))().json()
+    reply = play(Scenario(faults=(ScenarioFault("foreign-error"),)))().json()
     assert [item["taskUUID"] for item in reply["data"]] == [order()["taskUUID"]]
     assert [error["taskUUID"] != order()["taskUUID"] for error in reply["errors"]] == [True]
 
@@ -137,25 +137,27 @@ def test_an_error_can_come_in_the_singular(sandbox: Sandbox) -> None:
 
 
 def test_a_delay_waits_after_the_order_was_taken(sandbox: Sandbox) -> None:
-    sandbox.play(Fault("delay", seconds=50.0))
+    sandbox.play(ScenarioFault("delay", seconds=50.0))
     before = sandbox.clock.now()
     sandbox.call(order())
     assert (sandbox.clock.now() - before).total_seconds() == 50
 
 
 def test_only_faults_without_acceptance_keep_a_call_from_taking_effect() -> None:
-    kept, lost = Fault("drop"), Fault("status", accepted=False)
-    assert is_lost_before([kept, Fault("cut", accepted=False)]) is None
+    kept, lost = ScenarioFault("drop"), ScenarioFault("status", accepted=False)
+    assert is_lost_before([kept, ScenarioFault("cut", accepted=False)]) is None
     assert is_lost_before([kept, lost]) is lost
 
 
 def test_without_faults_the_reply_is_sent_as_it_is() -> None:
-    sent = response(Reply(200, {"data": []}), ())
+    sent = response(SandboxReply(200, {"data": []}), ())
     assert (sent.status_code, sent.body) == (200, b'{"data":[]}')
 
 
 def test_behaviour_and_faults_play_together(sandbox: Sandbox) -> None:
-    sandbox.app.scenario = Scenario(Behaviour(unknown_task="processing"), (Fault("drop", task="videoInference"),))
+    sandbox.app.scenario = Scenario(
+        Behaviour(unknown_task="processing"), (ScenarioFault("drop", task="videoInference"),)
+    )
     with pytest.raises(httpx.RemoteProtocolError):
         sandbox.post([order(1)])
     assert "errors" in sandbox.call(order(1))

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from sandboxes import Sandbox, details, order, poll
 
-from ltxspec.providers.sandbox.scenario import Fault
+from ltxspec.providers.sandbox.scenario import ScenarioFault
 
 
 def states(reply: dict[str, Any]) -> list[str]:
@@ -59,7 +59,7 @@ def test_many_tasks_are_looked_at_in_one_call(sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize(("form", "where"), [("errors", "errors"), ("item", "data")])
 def test_a_failure_is_told_in_either_form(sandbox: Sandbox, form: Any, where: str) -> None:
-    sandbox.play(Fault("fail", message="Too slow"), failure_form=form)
+    sandbox.play(ScenarioFault("fail", message="Too slow"), failure_form=form)
     sandbox.call(order())
     assert states(sandbox.call(poll())) == ["processing"]
     sandbox.finish()
@@ -71,7 +71,7 @@ def test_a_failure_is_told_in_either_form(sandbox: Sandbox, form: Any, where: st
 
 @pytest.mark.parametrize("form", ["errors", "item"])
 def test_a_partial_failure_stands_beside_the_successes(sandbox: Sandbox, form: Any) -> None:
-    sandbox.play(Fault("fail", results=1, form=form))
+    sandbox.play(ScenarioFault("fail", results=1, form=form))
     sandbox.call(order(numberResults=3))
     sandbox.finish()
     response = sandbox.post([poll()])
@@ -82,7 +82,7 @@ def test_a_partial_failure_stands_beside_the_successes(sandbox: Sandbox, form: A
 
 @pytest.mark.parametrize("status", [200, 400])
 def test_the_status_of_a_look_at_a_failed_task_can_be_chosen(sandbox: Sandbox, status: int) -> None:
-    sandbox.play(Fault("fail"), failed_poll_status=status)
+    sandbox.play(ScenarioFault("fail"), failed_poll_status=status)
     sandbox.call(order())
     sandbox.finish()
     assert sandbox.post([poll()]).status_code == status
@@ -109,7 +109,7 @@ def test_an_unsafe_prompt_fails_only_when_content_is_checked(
 
 
 def test_a_checked_result_says_whether_something_was_found(sandbox: Sandbox) -> None:
-    sandbox.play(Fault("nsfw", prompt="second"))
+    sandbox.play(ScenarioFault("nsfw", prompt="second"))
     sandbox.call(order(1, safety={"mode": "fast"}), order(2, positivePrompt="The second"))
     sandbox.finish()
     assert [item["NSFWContent"] for item in sandbox.call(poll(1), poll(2))["data"]] == [False, True]
@@ -158,7 +158,7 @@ def test_a_running_item_can_call_itself_something_else(sandbox: Sandbox) -> None
     [("listed", 0.48, "0.48"), ("missing", None, "0.48"), ("zero", 0.0, "0.48"), ("negative", -0.48, "0.48")],
 )
 def test_cost_can_be_told_wrong(sandbox: Sandbox, how: Any, cost: float | None, charged: str) -> None:
-    sandbox.play(Fault("cost", cost=how))
+    sandbox.play(ScenarioFault("cost", cost=how))
     sandbox.call(order())
     sandbox.finish()
     assert sandbox.post([poll()]).json()["data"][0].get("cost") == cost
@@ -166,15 +166,15 @@ def test_cost_can_be_told_wrong(sandbox: Sandbox, how: Any, cost: float | None, 
 
 
 def test_a_higher_cost_is_also_charged(sandbox: Sandbox) -> None:
-    sandbox.play(Fault("cost", cost="higher"))
+    sandbox.play(ScenarioFault("cost", cost="higher"))
     sandbox.call(order())
     sandbox.finish()
     assert sandbox.call(poll())["data"][0]["cost"] == 1.2
     assert sandbox.ledger()["total"] == "1.20"
 
 
-@pytest.mark.parametrize(("fault", "done"), [(Fault("hang"), False), (Fault("slow", factor=4), True)])
-def test_tasks_can_take_long_or_for_ever(sandbox: Sandbox, fault: Fault, done: bool) -> None:  # a table
+@pytest.mark.parametrize(("fault", "done"), [(ScenarioFault("hang"), False), (ScenarioFault("slow", factor=4), True)])
+def test_tasks_can_take_long_or_for_ever(sandbox: Sandbox, fault: ScenarioFault, done: bool) -> None:  # a table
     sandbox.play(fault)
     sandbox.call(order())
     sandbox.clock.pass_seconds(60)
@@ -193,7 +193,7 @@ def test_the_archive_shows_request_and_result(sandbox: Sandbox) -> None:
 
 
 def test_the_archive_shows_a_failure(sandbox: Sandbox) -> None:
-    sandbox.play(Fault("fail"))
+    sandbox.play(ScenarioFault("fail"))
     sandbox.call(order())
     sandbox.finish()
     response = sandbox.call(details())["data"][0]["response"]

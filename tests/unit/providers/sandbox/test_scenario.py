@@ -11,9 +11,9 @@ from ltxspec.providers.sandbox.scenario import (
     ORDER_FAULTS,
     VIDEO_FAULTS,
     Behaviour,
-    Fault,
     Kind,
     Scenario,
+    ScenarioFault,
     parse_scenario,
     read_scenario,
     write_scenario,
@@ -24,8 +24,8 @@ def test_an_empty_scenario_is_the_default() -> None:
     assert parse_scenario({}) == Scenario()
 
 
-@given(st.lists(st.builds(Fault, fault=st.sampled_from(get_args(Kind)), nth=st.integers(1, 9)), max_size=3))
-def test_what_is_written_reads_back(faults: list[Fault]) -> None:
+@given(st.lists(st.builds(ScenarioFault, fault=st.sampled_from(get_args(Kind)), nth=st.integers(1, 9)), max_size=3))
+def test_what_is_written_reads_back(faults: list[ScenarioFault]) -> None:
     scenario = Scenario(Behaviour(conflict="never", visible_after=2.5), tuple(faults))
     assert parse_scenario(orjson.loads(orjson.dumps(write_scenario(scenario)))) == scenario
 
@@ -69,13 +69,13 @@ def test_an_unreadable_scenario_is_an_error_for_users(source: str | bytes) -> No
 
 
 def test_scenarios_are_named_by_what_they_say() -> None:
-    one, two = Scenario(), Scenario(faults=(Fault("drop"),))
+    one, two = Scenario(), Scenario(faults=(ScenarioFault("drop"),))
     assert one.digest == Scenario().digest != two.digest
 
 
 def test_a_fault_matches_all_that_it_names() -> None:
-    fault = Fault("drop", task="videoInference", prompt="rain")
+    fault = ScenarioFault("drop", task="videoInference", prompt="rain")
     assert fault.matches("videoInference", "u", "heavy rain")
     assert not fault.matches("getResponse", "u", "heavy rain")
     assert not fault.matches("videoInference", "u", "sun")
-    assert Fault("video-cut").matches(None, "u", "")
+    assert ScenarioFault("video-cut").matches(None, "u", "")

@@ -12,7 +12,7 @@ import pytest
 from sandboxes import HandClock, catalog, order, poll, tiny_film
 
 from ltxspec.errors import LtxspecError
-from ltxspec.providers.sandbox.scenario import Fault, Scenario
+from ltxspec.providers.sandbox.scenario import Scenario, ScenarioFault
 from ltxspec.providers.sandbox.serve import run, serving
 from ltxspec.providers.sandbox.settings import Outside, SandboxSettings
 from ltxspec.storage.clock import SystemClock
@@ -41,7 +41,7 @@ def test_a_port_can_be_used_again_with_the_same_state(tmp_path: Path) -> None:
 
 
 def test_a_dropped_connection_leaves_others_alone(tmp_path: Path) -> None:
-    faults = (Fault("drop", prompt="lost"),)
+    faults = (ScenarioFault("drop", prompt="lost"),)
     with serving(settings(tmp_path, Scenario(faults=faults))) as url, httpx.Client(trust_env=False) as client:
         with pytest.raises(httpx.RemoteProtocolError):
             client.post(url, json=[order(1, positivePrompt="lost")])

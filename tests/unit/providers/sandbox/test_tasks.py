@@ -10,7 +10,7 @@ from sandboxes import order
 
 from ltxspec.errors import StorageError
 from ltxspec.providers.sandbox.identifiers import video_uuid
-from ltxspec.providers.sandbox.tasks import Fate, Refusal, Task, TaskStore
+from ltxspec.providers.sandbox.tasks import Fate, Task, TaskRefusal, TaskStore
 
 
 def task(number: int = 1, results: int = 1, price: str | None = "0.48") -> Task:
@@ -90,8 +90,8 @@ def test_only_tasks_with_a_place_to_send_to_wait_for_delivery(tmp_path: Path) ->
 def test_the_latest_refusal_is_remembered(tmp_path: Path) -> None:
     store = TaskStore(tmp_path)
     assert store.refusal("u") is None
-    store.refuse("u", Refusal({"a": 1}, [{"code": "one"}], 1.0))
-    latest = Refusal({"a": 2}, [{"code": "two"}], 2.0)
+    store.refuse("u", TaskRefusal({"a": 1}, [{"code": "one"}], 1.0))
+    latest = TaskRefusal({"a": 2}, [{"code": "two"}], 2.0)
     store.refuse("u", latest)
     assert store.refusal("u") == latest
 

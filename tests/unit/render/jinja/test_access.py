@@ -18,32 +18,32 @@ from ltxspec.render.jinja.access import (
     pad,
     replace,
 )
-from ltxspec.render.jinja.budget import Budget, TemplateLimit
+from ltxspec.render.jinja.budget import Meter, TemplateLimit
 
 
 @pytest.fixture
-def budget() -> Budget:
-    return Budget()
+def budget() -> Meter:
+    return Meter()
 
 
 def is_unknown(value: Any) -> bool:
     return isinstance(value, Unknown)
 
 
-def test_a_key_wins_over_a_method(budget: Budget) -> None:
+def test_a_key_wins_over_a_method(budget: Meter) -> None:
     assert attribute(budget, {"items": 3}, "items") == 3
     assert attribute(budget, {"a": 3}, "items")() == [("a", 3)]
 
 
 @pytest.mark.parametrize("owner", ["text", 1, [], {}, 1.5, None, range(3)])
 @pytest.mark.parametrize("name", ["__class__", "__init__", "__globals__"])
-def test_private_names_are_out_of_reach(budget: Budget, owner: Any, name: str) -> None:
+def test_private_names_are_out_of_reach(budget: Meter, owner: Any, name: str) -> None:
     with pytest.raises(SecurityError, match="out of reach"):
         attribute(budget, owner, name)
 
 
 @pytest.mark.parametrize(("owner", "name"), [("a", "encode"), ([], "append"), ({}, "pop"), (1, "real"), (None, "x")])
-def test_anything_not_listed_is_unknown(budget: Budget, owner: Any, name: str) -> None:
+def test_anything_not_listed_is_unknown(budget: Meter, owner: Any, name: str) -> None:
     assert is_unknown(attribute(budget, owner, name))
 
 
@@ -56,16 +56,16 @@ def test_no_listed_method_changes_its_value() -> None:
 @pytest.mark.parametrize(
     ("owner", "key", "value"), [([1, 2], -1, 2), ("abc", 0, "a"), ({"a": 1}, "a", 1), (range(5), 3, 3), ({1: 2}, 1, 2)]
 )
-def test_items_are_found(budget: Budget, owner: Any, key: Any, value: Any) -> None:
+def test_items_are_found(budget: Meter, owner: Any, key: Any, value: Any) -> None:
     assert item(budget, owner, key) == value
 
 
 @pytest.mark.parametrize(("owner", "key"), [([1], 7), ({"a": 1}, "b"), ({}, None), (5, 0)])
-def test_missing_items_are_unknown(budget: Budget, owner: Any, key: Any) -> None:
+def test_missing_items_are_unknown(budget: Meter, owner: Any, key: Any) -> None:
     assert is_unknown(item(budget, owner, key))
 
 
-def test_unknown_values_speak_when_used(budget: Budget) -> None:
+def test_unknown_values_speak_when_used(budget: Meter) -> None:
     value = attribute(budget, {"name": 1}, "nmae")
     with pytest.raises(UnknownName) as caught:
         str(value)
@@ -81,7 +81,7 @@ def test_unknown_values_speak_when_used(budget: Budget) -> None:
         fail(Unknown(name="x"))
 
 
-def test_paths_walk_through_mappings_and_lists(budget: Budget) -> None:
+def test_paths_walk_through_mappings_and_lists(budget: Meter) -> None:
     value = {"a": [{"b": 7}]}
     assert attribute_path("a.0.b")(budget, value) == 7
     assert is_unknown(attribute_path("a.0.c")(budget, value))
@@ -105,17 +105,17 @@ def test_other_keys_cannot(key: Any) -> None:
 
 
 @pytest.mark.parametrize(("value", "items"), [("ab", "ab"), ([1], [1]), ({"a": 1}, ["a"]), (Undefined(), [])])
-def test_what_can_be_walked_has_elements(budget: Budget, value: Any, items: Any) -> None:
+def test_what_can_be_walked_has_elements(budget: Meter, value: Any, items: Any) -> None:
     assert elements(budget, value) == items
 
 
 @pytest.mark.parametrize("value", [5, None, object(), iter([1])])
-def test_what_cannot_be_counted_cannot_be_walked(budget: Budget, value: Any) -> None:
+def test_what_cannot_be_counted_cannot_be_walked(budget: Meter, value: Any) -> None:
     with pytest.raises(TypeError, match="is no list"):
         elements(budget, value)
 
 
-def test_padding_joining_and_replacing_are_measured_first(budget: Budget) -> None:
+def test_padding_joining_and_replacing_are_measured_first(budget: Meter) -> None:
     assert [pad(budget, "7", 3, side) for side in ("center", "ljust", "rjust", "zfill")] == [" 7 ", "7  ", "  7", "007"]
     assert pad(budget, "x", -5, "ljust") == "x"
     assert join(budget, "-", ["a", 1]) == "a-1"
@@ -129,7 +129,7 @@ def test_padding_joining_and_replacing_are_measured_first(budget: Budget) -> Non
         replace(budget, "a" * 1000, "a", "b" * 1000)
 
 
-def test_long_arguments_of_methods_are_refused(budget: Budget) -> None:
+def test_long_arguments_of_methods_are_refused(budget: Meter) -> None:
     with pytest.raises(ValueError, match="more than 1,000 characters"):
         METHODS[str]["strip"](budget, "a", "b" * 1001)
 
@@ -149,5 +149,5 @@ def test_long_arguments_of_methods_are_refused(budget: Budget) -> None:
         (lambda b: METHODS[str]["ljust"](b, "a", 3, "."), "a.."),
     ],
 )
-def test_listed_methods_work(budget: Budget, call: Any, result: Any) -> None:
+def test_listed_methods_work(budget: Meter, call: Any, result: Any) -> None:
     assert call(budget) == result

@@ -7,7 +7,7 @@ from ltxspec.render.jinja.budget import (
     MAX_DEPTH,
     MAX_SIZE,
     MAX_WORK,
-    Budget,
+    Meter,
     TemplateLimit,
     as_text,
     describe,
@@ -19,8 +19,8 @@ from ltxspec.render.jinja.budget import (
 
 
 @pytest.fixture
-def budget() -> Budget:
-    return Budget()
+def budget() -> Meter:
+    return Meter()
 
 
 def doubled(times: int) -> list[Any]:
@@ -31,26 +31,26 @@ def doubled(times: int) -> list[Any]:
     return value
 
 
-def test_work_is_refused_when_the_budget_is_spent(budget: Budget) -> None:
+def test_work_is_refused_when_the_budget_is_spent(budget: Meter) -> None:
     budget.spend(MAX_WORK)
     with pytest.raises(TemplateLimit):
         budget.spend(1)
 
 
-def test_a_new_render_starts_with_everything(budget: Budget) -> None:
+def test_a_new_render_starts_with_everything(budget: Meter) -> None:
     budget.spend(MAX_WORK)
     budget.enter()
     budget.reset()
     assert (budget.left, budget.depth) == (MAX_WORK, 0)
 
 
-def test_one_text_may_not_be_longer_than_allowed_however_much_is_left(budget: Budget) -> None:
+def test_one_text_may_not_be_longer_than_allowed_however_much_is_left(budget: Meter) -> None:
     budget.build(MAX_SIZE)
     with pytest.raises(TemplateLimit, match="100,000 characters"):
         budget.build(MAX_SIZE + 1)
 
 
-def test_depth_is_counted_in_and_out(budget: Budget) -> None:
+def test_depth_is_counted_in_and_out(budget: Meter) -> None:
     for _ in range(3 * MAX_DEPTH):
         budget.enter()
         budget.leave()
@@ -74,24 +74,24 @@ def test_depth_is_counted_in_and_out(budget: Budget) -> None:
         (doubled(3), 23),
     ],
 )
-def test_measuring_counts_everything_a_walk_would_meet(budget: Budget, value: Any, steps: int) -> None:
+def test_measuring_counts_everything_a_walk_would_meet(budget: Meter, value: Any, steps: int) -> None:
     budget.measure(value)
     assert MAX_WORK - budget.left == steps
 
 
-def test_a_small_value_that_is_endless_to_walk_is_refused(budget: Budget) -> None:
+def test_a_small_value_that_is_endless_to_walk_is_refused(budget: Meter) -> None:
     with pytest.raises(TemplateLimit):
         budget.measure(doubled(60))
 
 
-def test_a_list_within_itself_is_refused(budget: Budget) -> None:
+def test_a_list_within_itself_is_refused(budget: Meter) -> None:
     value: list[Any] = []
     value.append(value)
     with pytest.raises(TemplateLimit):
         budget.measure(value)
 
 
-def test_what_is_no_data_cannot_be_measured(budget: Budget) -> None:
+def test_what_is_no_data_cannot_be_measured(budget: Meter) -> None:
     with pytest.raises(TypeError, match="a object is not text"):
         budget.measure([object()])
 
@@ -118,7 +118,7 @@ def test_what_is_no_data_cannot_be_measured(budget: Budget) -> None:
         ("%d %s", "%", (1, "x"), "1 x"),
     ],
 )
-def test_operators_compute(budget: Budget, left: Any, operator: str, right: Any, result: Any) -> None:
+def test_operators_compute(budget: Meter, left: Any, operator: str, right: Any, result: Any) -> None:
     assert operate(budget, operator, left, right) == result
 
 
@@ -136,7 +136,7 @@ def test_operators_compute(budget: Budget, left: Any, operator: str, right: Any,
         ("%1000000000s", "%", 1),
     ],
 )
-def test_nothing_is_computed_that_would_be_too_large(budget: Budget, left: Any, operator: str, right: Any) -> None:
+def test_nothing_is_computed_that_would_be_too_large(budget: Meter, left: Any, operator: str, right: Any) -> None:
     with pytest.raises(TemplateLimit):
         operate(budget, operator, left, right)
 
@@ -151,14 +151,14 @@ def test_nothing_is_computed_that_would_be_too_large(budget: Budget, left: Any, 
         (-8, "**", 0.5, "`-8 ** 0.5` is not a real number"),
     ],
 )
-def test_operators_say_what_they_cannot_do(budget: Budget, left: Any, operator: str, right: Any, message: str) -> None:
+def test_operators_say_what_they_cannot_do(budget: Meter, left: Any, operator: str, right: Any, message: str) -> None:
     with pytest.raises(TypeError) as caught:
         operate(budget, operator, left, right)
     assert str(caught.value) == message
 
 
 @pytest.mark.parametrize(("value", "text"), [("a", "a"), (8, "8"), (8.0, "8.0"), (True, "True"), (None, "None")])
-def test_values_print_as_in_jinja(budget: Budget, value: Any, text: str) -> None:
+def test_values_print_as_in_jinja(budget: Meter, value: Any, text: str) -> None:
     assert as_text(budget, value) == text
 
 
@@ -182,18 +182,18 @@ def test_wide_widths_are_refused(text: str) -> None:
         ("no format", (), "no format"),
     ],
 )
-def test_percent_formats_work(budget: Budget, text: str, arguments: Any, result: str) -> None:
+def test_percent_formats_work(budget: Meter, text: str, arguments: Any, result: str) -> None:
     assert format_percent(budget, text, arguments) == result
 
 
 @pytest.mark.parametrize("text", ["%*d", "%(a)(b)s", "%", "%y", "%(%d)s"])
-def test_odd_percent_formats_are_refused(budget: Budget, text: str) -> None:
+def test_odd_percent_formats_are_refused(budget: Meter, text: str) -> None:
     with pytest.raises(ValueError, match="is not a format"):
         format_percent(budget, text, (1, 2))
 
 
 @pytest.mark.parametrize("text", ["%1001d", "%.1001f", "%-100000s", "%s" * 50_000])
-def test_large_percent_formats_are_refused(budget: Budget, text: str) -> None:
+def test_large_percent_formats_are_refused(budget: Meter, text: str) -> None:
     with pytest.raises(TemplateLimit):
         format_percent(budget, text, (1,))
 
@@ -207,18 +207,18 @@ def test_large_percent_formats_are_refused(budget: Budget, text: str) -> None:
         ("{!s}", (True,), {}, "True"),
     ],
 )
-def test_brace_formats_work(budget: Budget, text: str, arguments: Any, named: Any, result: str) -> None:
+def test_brace_formats_work(budget: Meter, text: str, arguments: Any, named: Any, result: str) -> None:
     assert format_braces(budget, text, arguments, named) == result
 
 
 @pytest.mark.parametrize("text", ["{0.__class__}", "{0[a]}", "{!r}", "{:{}}", "{a.b}", "{} {} {}", "{missing}", "{9}"])
-def test_brace_formats_reach_nothing_but_their_values(budget: Budget, text: str) -> None:
+def test_brace_formats_reach_nothing_but_their_values(budget: Meter, text: str) -> None:
     with pytest.raises(ValueError, match="format"):
         format_braces(budget, text, (1, 2), {})
 
 
 @pytest.mark.parametrize("text", ["{:1000000000}", "{:.100000f}", "{:>99999}"])
-def test_wide_brace_formats_are_refused(budget: Budget, text: str) -> None:
+def test_wide_brace_formats_are_refused(budget: Meter, text: str) -> None:
     with pytest.raises(TemplateLimit):
         format_braces(budget, text, (1.0,), {})
 

@@ -9,7 +9,7 @@ import pytest
 from unit.render.project import SPEC_FILE, MemoryFiles
 
 from ltxspec.render.jinja.access import functions_for
-from ltxspec.render.jinja.budget import MAX_WORK, Budget, TemplateLimit
+from ltxspec.render.jinja.budget import MAX_WORK, Meter, TemplateLimit
 from ltxspec.render.jinja.environment import Engine
 from ltxspec.render.jinja.words import comparable
 from ltxspec.render.template_problem import TemplateProblem
@@ -60,11 +60,11 @@ def test_the_other_tests(text: str, result: bool) -> None:
 @pytest.mark.parametrize("bounds", [(10**9,), (0, 10**100), (0, -(10**9), -1)])
 def test_long_ranges_are_refused(bounds: tuple[int, ...]) -> None:
     with pytest.raises(TemplateLimit, match="`range` has more than"):
-        functions_for(Budget())["range"](*bounds)
+        functions_for(Meter())["range"](*bounds)
 
 
 def test_mappings_are_made_of_keywords_or_another_mapping() -> None:
-    make = functions_for(Budget())["dict"]
+    make = functions_for(Meter())["dict"]
     assert make({"a": 1, "b": 1}, b=2, given=3) == {"a": 1, "b": 2, "given": 3}
     with pytest.raises(TypeError):
         make([("a", 1)])
@@ -72,7 +72,7 @@ def test_mappings_are_made_of_keywords_or_another_mapping() -> None:
 
 @pytest.mark.parametrize(("value", "steps"), [(1, 0), ("x" * 160, 10), ([1, 2], 3), (None, 0)])
 def test_comparing_is_paid_for_by_size(value: Any, steps: int) -> None:
-    budget = Budget()
+    budget = Meter()
     assert comparable(budget, value) is value
     assert MAX_WORK - budget.left == steps
 

@@ -21,7 +21,7 @@ from ltxspec.project.review import make_review
 from ltxspec.report.review.checking import Reader, checked
 from ltxspec.report.review.json import review_document, review_json
 from ltxspec.report.review.reading import ReviewFileError, read_review, review_from_json
-from ltxspec.review.models import Kind, Review, RuleChange
+from ltxspec.review.models import Review, RuleChange, ShotKind
 from ltxspec.storage.packaged import read_model_documents
 
 MODEL = "lightricks-ltx-2-pro.json"
@@ -81,7 +81,7 @@ def refused(review: Review, reader: Reader = NEIGHBOUR) -> str:
 
 def test_what_an_honest_report_says_stands(honest: Review) -> None:
     kinds = {shot.kind for shot in honest.shots}
-    assert kinds == {Kind.PENDING, Kind.RENDERED, Kind.UPDATED, Kind.MOVED, Kind.RETIRED}
+    assert kinds == {ShotKind.PENDING, ShotKind.RENDERED, ShotKind.UPDATED, ShotKind.MOVED, ShotKind.RETIRED}
     assert checked(honest, NEIGHBOUR, "review.json") == checked(honest, STRANGER, "review.json") == honest
     assert honest.plan_digest.startswith("sha256:")
 
@@ -134,7 +134,7 @@ def test_a_shot_that_is_ordered_has_a_request(honest: Review) -> None:
 
 
 def test_what_is_shown_of_a_shot_is_what_its_requests_say(honest: Review) -> None:
-    index, shot = next((index, shot) for index, shot in enumerate(honest.shots) if shot.kind is Kind.RENDERED)
+    index, shot = next((index, shot) for index, shot in enumerate(honest.shots) if shot.kind is ShotKind.RENDERED)
     forged = replace(shot, prompt_after="something else")
     shots = [*honest.shots[:index], forged, *honest.shots[index + 1 :]]
     assert f"`/shots/{index}/prompt/after`" in refused(replace(honest, shots=shots))
@@ -283,7 +283,7 @@ def test_a_report_that_hides_a_recorded_parameter_is_refused(films: Path, tmp_pa
 
 
 def test_a_shot_that_stands_in_a_report_twice_is_refused(honest: Review) -> None:
-    free = next(shot for shot in honest.shots if shot.kind is Kind.UPDATED)
+    free = next(shot for shot in honest.shots if shot.kind is ShotKind.UPDATED)
     for twin in (honest.shots[0], replace(free, address=honest.shots[0].address)):
         told = summed(replace(honest, shots=[*honest.shots, twin], limit=Decimal(100)))
         assert "/address` does not follow from the report's own requests: the shot stands there twice" in refused(told)

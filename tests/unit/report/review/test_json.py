@@ -6,7 +6,7 @@ from unit.report.reviews import many, rich_review
 from ltxspec import __version__
 from ltxspec.plan.planfile import plan_differences, read_plan_file
 from ltxspec.report.review.json import FORMAT_VERSION, review_document, review_json
-from ltxspec.review.models import WORKING_TREE, Kind
+from ltxspec.review.models import WORKING_TREE, ShotKind
 
 
 def test_the_rich_review_is_written_as_agreed() -> None:
@@ -71,4 +71,4 @@ def test_what_is_to_do_is_told_as_in_a_saved_plan_so_that_a_stale_approval_can_s
 
 
 def test_kinds_are_counted_once_each() -> None:
-    assert sum(review_document(rich_review())["summary"][kind.value] for kind in Kind) == len(rich_review().shots)
+    assert sum(review_document(rich_review())["summary"][kind.value] for kind in ShotKind) == len(rich_review().shots)

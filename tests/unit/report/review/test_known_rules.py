@@ -6,13 +6,13 @@ from decimal import Decimal
 import pytest
 from unit.report.reviews import rich_review
 
-from ltxspec.plan.terms import Limits
+from ltxspec.plan.terms import SpendingLimits
 from ltxspec.report.review.known_rules import KnownRules, told_otherwise
 from ltxspec.review.models import RuleChange
 
 BUDGET = RuleChange("budget.per_apply", "$5.00", "$500.00")
 HOOK = RuleChange("webhookURL of night.alley and 3 more", None, "https://calls.example/hook")
-KNOWN = KnownRules([BUDGET], Limits(Decimal(5)), frozenset({"webhookURL"}))
+KNOWN = KnownRules([BUDGET], SpendingLimits(Decimal(5)), frozenset({"webhookURL"}))
 TOLD = replace(rich_review(), rules=[BUDGET], limit=Decimal(5))
 
 

@@ -20,7 +20,7 @@ from ltxspec.report.review.markdown import LEAST, MOST_DETAILS, MOST_ROWS, Page,
 from ltxspec.report.review.marker import read_marker
 from ltxspec.report.review.reading import review_from_json
 from ltxspec.report.sized import FORGE_LIMITS, length
-from ltxspec.review.models import WORKING_TREE, Cause, Refusal, Review
+from ltxspec.review.models import WORKING_TREE, ApplyRefusal, Cause, Review
 
 BLOB = "https://host/o/r/blob/abc/"
 
@@ -154,7 +154,9 @@ def hostile(text: str) -> Review:
     review = reviewed(base, head, diagnostics=[problem])
     causes = (Cause("variable", shown, text, shown), Cause("file", shown))
     shots = [replace(shot, causes=causes, title=text, source=(shown, 3, 1)) for shot in review.shots]
-    return replace(review, shots=shots, refusals=[*review.refusals, Refusal("policy", shown, text)], base_name=text)
+    return replace(
+        review, shots=shots, refusals=[*review.refusals, ApplyRefusal("policy", shown, text)], base_name=text
+    )
 
 
 @given(texts)
@@ -233,7 +235,7 @@ def test_a_limit_too_small_for_the_first_things_is_refused() -> None:
 @pytest.mark.parametrize("limit", [LEAST, 65_536])
 def test_the_least_limit_holds_the_longest_of_the_first_things(limit: int) -> None:
     """Each `@a` becomes twelve characters, and nothing bounds what a document from elsewhere says."""
-    long = [Refusal("over-budget" * 20, "@a" * 10_000, "@a" * 10_000) for _ in range(40)]
+    long = [ApplyRefusal("over-budget" * 20, "@a" * 10_000, "@a" * 10_000) for _ in range(40)]
     review = replace(rich_review(), refusals=long, provider="@a" * 200, base_name="@a" * 200, base="@a" * 200)
     text = review_markdown(review, Page(limit=limit, report="https://x.example/" + "r" * 200))
     assert length(text) <= limit

@@ -2,14 +2,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltxspec.report.review.marker import Marker, read_marker, write_marker
+from ltxspec.report.review.marker import CommentMarker, read_marker, write_marker
 
 BASE, HEAD, PLAN = "b" * 40, "a" * 64, "sha256:" + "c" * 64
-FULL = Marker("films/night", BASE, HEAD, PLAN)
+FULL = CommentMarker("films/night", BASE, HEAD, PLAN)
 
 
-@pytest.mark.parametrize("marker", [FULL, Marker(), Marker(head="a" * 40), Marker(plan=PLAN), Marker(base=BASE)])
-def test_a_marker_comes_back_as_it_was_written(marker: Marker) -> None:
+@pytest.mark.parametrize(
+    "marker", [FULL, CommentMarker(), CommentMarker(head="a" * 40), CommentMarker(plan=PLAN), CommentMarker(base=BASE)]
+)
+def test_a_marker_comes_back_as_it_was_written(marker: CommentMarker) -> None:
     assert read_marker(f"{write_marker(marker)}\n\n**3 shots**") == marker
 
 
@@ -19,7 +21,7 @@ def test_it_is_one_line_that_no_forge_shows() -> None:
 
 @given(st.text(), st.text(), st.text())
 def test_nothing_odd_gets_into_it(base: str, head: str, plan: str) -> None:
-    line = write_marker(Marker("ltxspec", base, head, plan))
+    line = write_marker(CommentMarker("ltxspec", base, head, plan))
     assert line.startswith("<!-- ltxspec:review key=ltxspec")
     assert line.index("-->") == len(line) - 3
     assert "\n" not in line
@@ -28,7 +30,7 @@ def test_nothing_odd_gets_into_it(base: str, head: str, plan: str) -> None:
 @pytest.mark.parametrize("key", ["", " x", "a b", "-->", "a" * 81, "-x"])
 def test_a_key_that_could_end_it_is_refused(key: str) -> None:
     with pytest.raises(ValueError, match="cannot be the key"):
-        write_marker(Marker(key))
+        write_marker(CommentMarker(key))
 
 
 @pytest.mark.parametrize(

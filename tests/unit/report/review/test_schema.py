@@ -8,7 +8,7 @@ from unit.report.reviews import many, rich_review
 
 from ltxspec.report.review.json import review_document
 from ltxspec.report.review.schema import review_schema
-from ltxspec.review.models import Kind
+from ltxspec.review.models import ShotKind
 
 VALIDATOR = Draft202012Validator(review_schema())
 
@@ -28,7 +28,7 @@ def test_what_is_written_fits() -> None:
 
 def test_it_knows_every_kind() -> None:
     kinds = [item["const"] for item in review_schema()["$defs"]["shot"]["properties"]["kind"]["oneOf"]]
-    assert kinds == [kind.value for kind in Kind]
+    assert kinds == [kind.value for kind in ShotKind]
 
 
 Document = dict[str, Any]

@@ -10,7 +10,7 @@ from unit.review.changes import BASE, HEAD, reviewed, side
 
 from ltxspec.plan.actions import FieldChange
 from ltxspec.report.review.shown import shown_differently
-from ltxspec.review.models import Kind, Review, ShotReview
+from ltxspec.review.models import Review, ShotKind, ShotReview
 
 NESTED = {"inputs": {"frameImages": [{"image": "a.jpg", "a/b~c": 1}]}, "safety": {"checkContent": True}}
 
@@ -29,8 +29,8 @@ def test_what_a_review_shows_follows(review: Review) -> None:
 
 Forge = Callable[[ShotReview], ShotReview]
 FORGED: dict[str, tuple[str, Forge, str]] = {
-    "spending as a move": ("alley", lambda shot: replace(shot, kind=Kind.MOVED), "/kind"),
-    "pending without a plan": ("procession", lambda shot: replace(shot, kind=Kind.PENDING, change=None), "/kind"),
+    "spending as a move": ("alley", lambda shot: replace(shot, kind=ShotKind.MOVED), "/kind"),
+    "pending without a plan": ("procession", lambda shot: replace(shot, kind=ShotKind.PENDING, change=None), "/kind"),
     "another prompt": ("procession", lambda shot: replace(shot, prompt_after="x"), "/prompt/after"),
     "no prompt": ("procession", lambda shot: replace(shot, prompt_after=None), "/prompt/after"),
     "another earlier prompt": ("procession", lambda shot: replace(shot, prompt_before="x"), "/prompt/before"),

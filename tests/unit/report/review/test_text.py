@@ -8,7 +8,7 @@ from unit.review.changes import BASE, HEAD, reviewed, side
 
 from ltxspec.report.review.text import MOST_DIFFS, MOST_ROWS, review_text
 from ltxspec.report.terminal import Style, width_of
-from ltxspec.review.models import Kind, RuleChange
+from ltxspec.review.models import RuleChange, ShotKind
 
 
 @pytest.mark.parametrize("width", [80, 100, 140])
@@ -84,7 +84,7 @@ def test_a_failure_is_told_once() -> None:
     text = review_text(rich_review(), Style())
     assert text.count("contentFlagged") == 1
     failed = replace(
-        rich_review(), shots=[replace(s, change=None) for s in rich_review().shots if s.kind is Kind.BLOCKED]
+        rich_review(), shots=[replace(s, change=None) for s in rich_review().shots if s.kind is ShotKind.BLOCKED]
     )
     assert "a task failed: contentFlagged" in review_text(failed, Style())
 

@@ -8,8 +8,8 @@ from unit.review.changes import BASE, HEAD, by_key, reviewed, side
 
 from ltxspec.errors import Diagnostic
 from ltxspec.report.review import wording as words
-from ltxspec.review.models import WORKING_TREE, Cause, Kind, Review, RuleChange
-from ltxspec.review.sides import Side
+from ltxspec.review.models import WORKING_TREE, Cause, Review, RuleChange, ShotKind
+from ltxspec.review.sides import ReviewSide
 from ltxspec.values import ShotAddress
 
 RAIN = request("alley", "rain")
@@ -49,13 +49,13 @@ def test_the_headline_leaves_out_what_there_is_none_of(review: Review, sentence:
     ("head", "sentence"),
     [
         (side(HEAD, RAIN, lock=OWNED), "Shots cannot be compared until the problems are fixed; 1 other as before."),
-        (Side(HEAD, {}, {"night": OWNED}, unrendered=frozenset({"night"})),
+        (ReviewSide(HEAD, {}, {"night": OWNED}, unrendered=frozenset({"night"})),
          "Shots cannot be compared until the problems are fixed."),
         (side(HEAD, request("alley", "fog"), lock=OWNED),
          "1 shot to render for $0.48; incomplete until the problems are fixed."),
     ],
 )  # fmt: skip
-def test_what_has_problems_is_never_told_as_unchanged(head: Side, sentence: str) -> None:
+def test_what_has_problems_is_never_told_as_unchanged(head: ReviewSide, sentence: str) -> None:
     review = reviewed(side(BASE, RAIN, lock=OWNED), head, diagnostics=[Diagnostic("error", "file", "is a link")])
     assert words.headline(review) == sentence
 
@@ -169,12 +169,12 @@ def test_reasons_of_what_is_recorded_already() -> None:
 
 
 def test_a_move_between_specs_names_the_whole_address() -> None:
-    (shot,) = (s for s in rich_review().shots if s.kind is Kind.MOVED)
+    (shot,) = (s for s in rich_review().shots if s.kind is ShotKind.MOVED)
     assert words.reason(replace(shot, change=None, origin=ShotAddress("day", "temple"))) == "moved from day.temple"
 
 
 def test_a_take_bought_under_a_new_name_tells_both() -> None:
-    (shot,) = (s for s in rich_review().shots if s.kind is Kind.RENDERED)
+    (shot,) = (s for s in rich_review().shots if s.kind is ShotKind.RENDERED)
     moved = replace(shot, origin=ShotAddress("night", "parade"))
     assert words.reason(moved) == "moved from parade, prompt and fps changed"
 

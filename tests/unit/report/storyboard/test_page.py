@@ -9,9 +9,9 @@ from storyboards import html, pending, review, shot, take
 
 from ltxspec.errors import Diagnostic, Location
 from ltxspec.lock.facts import AlteredTake, FactChange
-from ltxspec.report.storyboard.models import Clip, Footage, Picture
+from ltxspec.report.storyboard.models import Clip, ClipPair, Picture
 from ltxspec.report.storyboard.page import storyboard
-from ltxspec.review.models import Kind, LostTake, Refusal, Review, RuleChange
+from ltxspec.review.models import ApplyRefusal, LostTake, Review, RuleChange, ShotKind
 from ltxspec.values import ShotAddress, Usd
 
 ATTACK = "</script></title><script>alert(1)</script><img src=x onerror=alert(1)>'\" onclick=alert(1)"
@@ -50,9 +50,9 @@ def clip(name: str = "ab", *, embed: bool = False) -> Clip:
 
 
 def compared(*, embed: bool = False) -> str:
-    of = review(shot("alley", Kind.RENDERED, OLD, NEW, bought=(NEW,)), shot("temple", Kind.RENDERED, None, OLD))
+    of = review(shot("alley", ShotKind.RENDERED, OLD, NEW, bought=(NEW,)), shot("temple", ShotKind.RENDERED, None, OLD))
     old, new = clip("ab", embed=embed), clip("cd", embed=embed)
-    return html(of, [[Footage(old, new)], [Footage(None, old)]])
+    return html(of, [[ClipPair(old, new)], [ClipPair(None, old)]])
 
 
 def test_the_page_is_well_formed_and_opens_nothing_by_itself() -> None:
@@ -96,8 +96,8 @@ def test_embedded_videos_are_read_when_the_page_has_come_to_them() -> None:
         return give
 
     films = [replace(clip(name), read=reader(name)) for name in ("ab", "cd")]
-    of = review(shot("alley", Kind.RENDERED, OLD, NEW))
-    pieces = storyboard(of, [[Footage(*films)]])
+    of = review(shot("alley", ShotKind.RENDERED, OLD, NEW))
+    pieces = storyboard(of, [[ClipPair(*films)]])
     seen = [tuple(read) for _ in pieces]
     assert seen[len(seen) // 2] == ()
     assert sorted({*seen} - {()}) == [("ab",), ("ab", "cd")]
@@ -106,14 +106,14 @@ def test_embedded_videos_are_read_when_the_page_has_come_to_them() -> None:
 def hostile() -> Review:
     """A review that is nothing but attacks."""
     away = take(5, ATTACK, replace(builders.output(5), video_url=f"https://x/{ATTACK}"), seed=ATTACK)
-    blocked = shot("b", Kind.BLOCKED, change=replace(pending("b", ATTACK), note=ATTACK), spec=ATTACK)
-    named = shot(ATTACK, Kind.RENDERED, away, away, title=ATTACK, labels={ATTACK: ATTACK}, source=(ATTACK, 1, 1))
+    blocked = shot("b", ShotKind.BLOCKED, change=replace(pending("b", ATTACK), note=ATTACK), spec=ATTACK)
+    named = shot(ATTACK, ShotKind.RENDERED, away, away, title=ATTACK, labels={ATTACK: ATTACK}, source=(ATTACK, 1, 1))
     return review(
         blocked,
         named,
         base_name=ATTACK,
         provider=ATTACK,
-        refusals=[Refusal("over-budget", ATTACK, ATTACK)],
+        refusals=[ApplyRefusal("over-budget", ATTACK, ATTACK)],
         diagnostics=[Diagnostic("warning", "x", ATTACK, Location(ATTACK, 1, 1), ATTACK)],
         lost=[LostTake(ShotAddress(ATTACK, ATTACK), OLD)],
     )
@@ -129,7 +129,7 @@ def test_no_text_of_a_stranger_makes_an_element_or_an_attribute() -> None:
 
 def test_refusals_notes_and_lost_tasks_are_told() -> None:
     of = review(
-        refusals=[Refusal("tasks-lost", "1 paid task is missing", "see `ltxspec lock merge`")],
+        refusals=[ApplyRefusal("tasks-lost", "1 paid task is missing", "see `ltxspec lock merge`")],
         diagnostics=[Diagnostic("warning", "base-unrendered", "`a.yaml` does not render")],
         lost=[LostTake(ShotAddress("night", "alley"), OLD)],
         under_way=Usd("0.48"),
@@ -165,9 +165,11 @@ def test_an_unknown_sum_is_never_shown_as_nothing(spent: tuple[Usd, int]) -> Non
 
 
 def test_filters_are_offered_where_there_is_a_choice() -> None:
-    one = html(review(shot("alley", Kind.RENDERED, OLD, NEW)))
+    one = html(review(shot("alley", ShotKind.RENDERED, OLD, NEW)))
     two = html(
-        review(shot("alley", Kind.RENDERED, OLD, NEW), shot("b", Kind.RETIRED, OLD, spec="day", labels={"a": "b"}))
+        review(
+            shot("alley", ShotKind.RENDERED, OLD, NEW), shot("b", ShotKind.RETIRED, OLD, spec="day", labels={"a": "b"})
+        )
     )
     assert ('id="spec"' in one, 'id="label"' in one) == (False, False)
     assert ('id="spec"' in two, 'id="label"' in two) == (True, True)

@@ -4,11 +4,11 @@ from storyboards import pending, shot, take
 
 from ltxspec.plan.actions import FieldChange
 from ltxspec.report.storyboard.prompts import causes_of, fields_of, parameters_of, prompt_of
-from ltxspec.review.models import Cause, CauseKind, Kind
+from ltxspec.review.models import Cause, CauseKind, ShotKind
 
 
 def changed(before: str | None, after: str | None) -> Any:
-    return shot("alley", Kind.RENDERED, prompt_before=before, prompt_after=after)
+    return shot("alley", ShotKind.RENDERED, prompt_before=before, prompt_after=after)
 
 
 def test_a_changed_prompt_is_compared_word_by_word() -> None:
@@ -47,7 +47,7 @@ def test_fields_are_named_as_readers_say_them_and_the_prompt_is_not_told_twice()
         FieldChange("/providerSettings/maker/generateAudio", None, 1),
         FieldChange("/negativePrompt", "blurry " * 9, "grainy " * 9),
     )
-    fields = fields_of(shot("alley", Kind.RENDERED, take(1, "a"), take(2, "b"), changes=changes))
+    fields = fields_of(shot("alley", ShotKind.RENDERED, take(1, "a"), take(2, "b"), changes=changes))
     assert (fields[0].name, fields[0].before, fields[0].after) == ("generateAudio", "unset", "1")
     assert [part.kind for part in fields[1].segments] == ["delete", "insert"]
     assert len(fields) == 2
@@ -55,7 +55,7 @@ def test_fields_are_named_as_readers_say_them_and_the_prompt_is_not_told_twice()
 
 def test_a_prompt_without_its_other_side_stays_among_the_fields() -> None:
     changes = (FieldChange("/positivePrompt", None, "b"),)
-    assert len(fields_of(shot("alley", Kind.RENDERED, after=take(2, "b"), changes=changes))) == 1
+    assert len(fields_of(shot("alley", ShotKind.RENDERED, after=take(2, "b"), changes=changes))) == 1
 
 
 def test_causes_outside_of_the_shot_are_told_with_their_values() -> None:
@@ -64,7 +64,7 @@ def test_causes_outside_of_the_shot_are_told_with_their_values() -> None:
         Cause(CauseKind.VARIABLE, "city", "Porto", "Lisbon"),
         Cause(CauseKind.FILE, "prompts/street.j2"),
     )
-    told = causes_of(shot("alley", Kind.RENDERED, causes=causes))
+    told = causes_of(shot("alley", ShotKind.RENDERED, causes=causes))
     assert told == ("variable city: Porto → Lisbon", "file prompts/street.j2")
 
 
@@ -72,11 +72,11 @@ def test_parameters_are_those_of_what_is_newest() -> None:
     old, new = take(1, "a", duration=6), take(2, "b", duration=8)
     wanted = pending("alley", "c")
     found = {
-        "after": dict(parameters_of(shot("alley", Kind.RENDERED, old, new))),
-        "change": dict(parameters_of(shot("alley", Kind.PENDING, old, change=wanted))),
-        "before": dict(parameters_of(shot("alley", Kind.RETIRED, old))),
+        "after": dict(parameters_of(shot("alley", ShotKind.RENDERED, old, new))),
+        "change": dict(parameters_of(shot("alley", ShotKind.PENDING, old, change=wanted))),
+        "before": dict(parameters_of(shot("alley", ShotKind.RETIRED, old))),
     }
     assert [found[name]["duration"] for name in ("after", "change", "before")] == ["8", "8", "6"]
     assert found["change"]["width"] == "1920"
     assert "prompt" not in found["after"]
-    assert parameters_of(shot("alley", Kind.RETIRED)) == []
+    assert parameters_of(shot("alley", ShotKind.RETIRED)) == []
