@@ -128,14 +128,18 @@ class Poller:
             due = [watch for watch in self._watches if watch.due <= now]
             if due:
                 return due
-            if not self._watches:
+            if self._watches:
+                await self._pause(min(watch.due for watch in self._watches) - now)
+            else:
                 await self._changed.wait()
-                continue
-            alarm = asyncio.create_task(self._ring(min(watch.due for watch in self._watches) - now))
-            try:
-                await self._changed.wait()
-            finally:
-                alarm.cancel()
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait so long, or until another task is to be watched."""
+        alarm = asyncio.create_task(self._ring(seconds))
+        try:
+            await self._changed.wait()
+        finally:
+            alarm.cancel()
 
     async def _ring(self, seconds: float) -> None:
         await self._clock.sleep(seconds)
