@@ -7,8 +7,8 @@ from crash.simulator.campaign import Stage, simulate
 from crash.simulator.draw import draw
 from crash.simulator.shrink import shortened
 
-STEPS = 2_000
-SHARES = 4  # so that several processes can share the work
+STEPS = 1_200
+SHARES = 3  # so that several processes can share the work
 
 
 @pytest.mark.parametrize("share", range(SHARES))

@@ -165,10 +165,10 @@ def test_the_rules_of_a_report_are_found_out_again_from_its_commits(loosened: Pa
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"rules": []}, "`/rules`: it does not say that `budget.per_apply` changed as it did"),
+        ({"rules": []}, "it does not say that `budget.per_apply` changed as it did"),
         (
             {"rules": [{"name": "budget.per_apply", "before": "$1.00", "after": "$90.00"}]},
-            "`/rules`: it does not say that `policy duration <= 60` changed as it did",
+            "it does not say that `policy duration <= 60` changed as it did",
         ),
         ({"limit": None}, "`/limit`"),
         ({"limit": "5.00"}, "`/limit`"),
