@@ -30,3 +30,8 @@ def test_a_task_whose_end_is_recorded_is_not_left_over() -> None:
     under_way = journal(OpenTask(intent(), "finished"))
     owned = RecordedState(lockfile(alley=record(take())), under_way)
     assert left_over("night", owned, {"alley"}, NOTHING, []) == []
+
+
+def test_shots_that_left_are_listed_by_their_names() -> None:
+    owned = RecordedState(lockfile(pier=record(take()), alley=record(take(number=2))))
+    assert [change.address.instance for change in left_over("night", owned, set(), NOTHING, [])] == ["alley", "pier"]

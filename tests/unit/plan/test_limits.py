@@ -8,7 +8,7 @@ from builders import change, request
 
 from ltxspec.errors import Refused
 from ltxspec.plan.actions import Action, Change, Plan
-from ltxspec.plan.limits import left_for_specs, refuse_over_budget, refuse_unknown_prices
+from ltxspec.plan.limits import budget_warning, left_for_specs, refuse_over_budget, refuse_unknown_prices
 from ltxspec.plan.terms import SpendingLimits
 from ltxspec.values import Usd
 
@@ -175,3 +175,25 @@ def test_an_unknown_price_is_refused_by_name_and_only_where_it_would_be_paid() -
     assert (caught.value.code, caught.value.summary) == ("unknown-price", "the price of `night.b` is not known")
     assert "--allow-unknown-cost" in str(caught.value.hint)
     refuse_unknown_prices(planned(shot("a"), shot("b", None, Action.RESUME), shot("c", None, Action.BLOCKED)))
+
+
+def test_a_warning_has_the_words_of_the_refusal() -> None:
+    plan = planned(shot())
+    (warning,) = budget_warning(plan, limit("0.10"))
+    assert (warning.severity, warning.code, warning.message) == ("warning", "over-budget", refusal(plan, limit("0.10")))
+    assert "[budget] per_apply" in (warning.hint or "")
+    assert budget_warning(plan, limit("0.48")) == []
+
+
+@pytest.mark.parametrize(
+    ("limits", "cure"),
+    [
+        (replace(limit("0.10"), typed=True), "--max-cost"),
+        (replace(limit("0.10"), saved=frozenset({"per_apply"})), "save it anew"),
+        (replace(limit(per_spec="0.10"), saved=frozenset({"per_spec"})), "save it anew"),
+    ],
+)
+def test_the_cure_names_the_setting_that_limits(limits: SpendingLimits, cure: str) -> None:
+    with pytest.raises(Refused) as caught:
+        refuse_over_budget(planned(shot()), limits)
+    assert cure in (caught.value.hint or "")

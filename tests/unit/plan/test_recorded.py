@@ -2,14 +2,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from builders import record, request, take, task
+from builders import intent, record, request, take, task
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ltxspec import fingerprint as fingerprints
 from ltxspec.catalog.models import Catalog, load_catalog
 from ltxspec.fingerprint import fingerprint_of
+from ltxspec.lock.journal import OpenTask
 from ltxspec.lock.models import Lockfile, Take
-from ltxspec.plan.recorded import answers, latest, next_order, preferred, record_under, spare_takes
+from ltxspec.plan.recorded import answers, is_needless, latest, next_order, preferred, record_under, spare_takes
 from ltxspec.render.models import Request
 from ltxspec.storage.packaged import read_model_documents
 from ltxspec.values import Fingerprint
@@ -139,3 +141,77 @@ def test_the_latest_take_is_the_last_submitted() -> None:
     assert latest([take(at="2026-11-22T11:00:00Z", number=2), take()]) == take(at="2026-11-22T11:00:00Z", number=2)
     assert latest([]) is None
     assert task(1) != task(2)
+
+
+@pytest.fixture
+def earlier(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A version of the fingerprint's algorithm besides the present one, which looks at the prompt only."""
+    known = {**fingerprints._VERSIONS, "v0": lambda _model, body, _inputs: str(body["positivePrompt"]).encode()}
+    monkeypatch.setattr(fingerprints, "_VERSIONS", known)
+    return "v0"
+
+
+def test_an_entry_of_an_earlier_version_answers_by_that_version(catalog: Catalog, earlier: str) -> None:
+    model = catalog.find(AIR)
+    assert model is not None
+    old = replace(bought(catalog, fps=50), fingerprint=fingerprint_of(model, BODY, {}, earlier))
+    assert answers(old, asked(catalog), catalog)
+    other = replace(old, fingerprint=fingerprint_of(model, {**BODY, "positivePrompt": "b"}, {}, earlier))
+    assert not answers(other, asked(catalog), catalog)
+
+
+def test_an_entry_that_cannot_be_fingerprinted_any_more_does_not_answer(catalog: Catalog) -> None:
+    later = replace(bought(catalog), fingerprint=Fingerprint("v9:sha256:" + "0" * 64))
+    assert not answers(later, asked(catalog), catalog)
+
+
+@pytest.mark.parametrize(
+    ("takes", "retake", "order"),
+    [
+        ([take()], True, (2, 1)),
+        ([take()], False, (1, 1)),
+        ([take(retake=2)], False, (2, 1)),
+        ([take(status="failed"), take(number=2, attempt=2)], False, (1, 1)),
+        ([take(status="failed", attempt=None)], False, (1, 2)),
+    ],
+)
+def test_the_next_order_follows_from_what_there_is(takes: list[Take], retake: bool, order: tuple[int, int]) -> None:
+    assert next_order(takes, retake=retake) == order
+
+
+@pytest.mark.parametrize(
+    ("stage", "takes", "needless"),
+    [
+        ("intent", [take(number=2)], True),
+        ("intent", [take(number=2, status="failed")], False),
+        ("intent", [take(number=1)], False),
+        ("accepted", [take(number=2)], False),
+    ],
+)
+def test_an_order_is_needless_when_another_render_is_there_and_it_may_not_have_arrived(
+    stage: Any, takes: list[Take], needless: bool
+) -> None:
+    assert is_needless(OpenTask(intent(), stage), takes) is needless
+
+
+def test_every_other_take_of_a_shot_is_spare_also_after_one_that_answers() -> None:
+    locked = Lockfile("runware", "night", {"alley": record(take("a"), take("b", number=2))})
+    spare = spare_takes(locked, {"alley": request("alley", "a")}, Catalog((), {}))
+    assert [offer.take.task_id for offers in spare.values() for offer in offers] == [task(2)]
+
+
+def test_names_of_one_rank_are_offered_as_the_lockfile_has_them() -> None:
+    locked = Lockfile("runware", "night", {"b": record(take("a")), "a": record(take("a", number=2))})
+    (offers,) = spare_takes(locked, {}, Catalog((), {})).values()
+    assert [offer.key for offer in offers] == ["b", "a"]
+
+
+def test_a_key_whose_shot_has_no_current_take_has_that_of_the_retired_one() -> None:
+    failed = take("b", number=2, status="failed")
+    both = Lockfile("runware", "night", {"a": record(failed)}, {"a": record(take(), failed)})
+    found = record_under(both, "a")
+    assert found is not None
+    assert (found.current, len(found.takes)) == (task(1), 2)
+    again = record_under(Lockfile("runware", "night", {"a": record(take("c", cost="9"))}, {"a": record(take())}), "a")
+    assert again is not None
+    assert [item.cost for item in again.takes] == [take("c", cost="9").cost]
