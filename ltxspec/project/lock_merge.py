@@ -15,10 +15,10 @@ from ltxspec.lock.errors import without_merge
 from ltxspec.lock.merge import merge_lockfiles, missing_tasks, recorded_tasks, split_conflict
 from ltxspec.lock.models import Lockfile
 from ltxspec.project.project import Project
-from ltxspec.storage.durable import REAL, read_if_exists, replace_file
+from ltxspec.storage.durable import LARGEST, REAL, read_if_exists, replace_file
 from ltxspec.storage.file_lock import exclusive
 from ltxspec.storage.git import repository_of, run_git
-from ltxspec.storage.git_objects import BASE, OURS, THEIRS, conflicts
+from ltxspec.storage.git_objects import BASE, OURS, THEIRS, TooLarge, conflicts
 from ltxspec.storage.git_refs import find_commit
 
 SUFFIX = ".lock.json"
@@ -169,9 +169,17 @@ def _sides_of_history(root: Path, path: str, data: bytes) -> Sides | None:
 
 
 def _at(root: Path, revision: str, path: str) -> bytes | None:
-    """A file as it was at a revision; None when either is not there."""
-    done = run_git(root, "cat-file", "blob", f"{revision}:./{path}") if revision else None
-    return done.stdout if done is not None and done.returncode == 0 else None
+    """A file as it was at a revision; None when either is not there. Raises TooLarge."""
+    if not revision:
+        return None
+    name = f"{revision}:./{path}"
+    size = run_git(root, "cat-file", "-s", name)
+    if size.returncode != 0:
+        return None
+    if int(size.stdout) > LARGEST:
+        raise TooLarge(f"`{path}` at {revision[:12]} is larger than {LARGEST // 2**20} MiB")
+    done = run_git(root, "cat-file", "blob", name)
+    return done.stdout if done.returncode == 0 else None
 
 
 def _sides_of_markers(data: bytes, path: str, damage: LockfileError) -> Sides:

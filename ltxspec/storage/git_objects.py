@@ -56,10 +56,7 @@ class Blobs:
         header, answers = self._ask(blob)
         if len(header) != 3 or header[1] != b"blob":  # noqa: PLR2004  # id, type, size
             raise StorageError(f"git does not have the content `{blob[:12]}`", hint="fetch the whole repository")
-        left = int(header[2])
-        if left > limit:
-            self.__exit__()  # what it has begun to send is not wanted; the next question starts it again
-            raise TooLarge(f"the content `{blob[:12]}` is larger than {limit // 2**20} MiB")
+        left = self._size(header, limit)
         while left:
             piece = answers.read(min(left, size))
             if not piece:
@@ -68,14 +65,25 @@ class Blobs:
             yield piece
         answers.read(1)  # the line end behind the content
 
-    def read(self, name: str) -> tuple[str, bytes] | None:
-        """Id and content of any object by id or revision, such as `HEAD^{tree}`; None when git does not have it."""
+    def read(self, name: str, *, limit: int = LARGEST) -> tuple[str, bytes] | None:
+        """Id and content of any object by id or revision, such as `HEAD^{tree}`; None when git does not have it.
+
+        Raises:
+            TooLarge: it has more than `limit` bytes.
+        """
         header, answers = self._ask(name)
         if len(header) != 3:  # noqa: PLR2004  # id, type, size
             return None
-        content = answers.read(int(header[2]))
+        content = answers.read(self._size(header, limit))
         answers.read(1)  # the line end behind the content
         return header[0].decode("ascii"), content
+
+    def _size(self, header: list[bytes], limit: int) -> int:
+        size = int(header[2])
+        if size > limit:
+            self.__exit__()  # what it has begun to send is not wanted; the next question starts it again
+            raise TooLarge(f"the content `{header[0][:12].decode('ascii')}` is larger than {limit // 2**20} MiB")
+        return size
 
     def _ask(self, name: str) -> tuple[list[bytes], IO[bytes]]:
         """The words of git's answer, none when it gave up, and where the content follows."""

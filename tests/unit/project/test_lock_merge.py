@@ -15,8 +15,9 @@ from unit.project.projects import path_of, project, recorded
 from ltxspec.errors import LockfileError, LockHeld, WrongUsage
 from ltxspec.lock.codec import decode_lockfile, encode_lockfile
 from ltxspec.lock.merge import recorded_tasks, split_conflict
-from ltxspec.project.lock_merge import Merged, merge_conflicts, merge_driver
+from ltxspec.project.lock_merge import Merged, _at, merge_conflicts, merge_driver
 from ltxspec.storage.file_lock import exclusive
+from ltxspec.storage.git_objects import TooLarge
 
 OURS = lockfile(alley=record(take()))
 THEIRS = lockfile(alley=record(take("b", number=2)))
@@ -129,3 +130,14 @@ def test_a_lockfile_edited_by_hand_is_not_told_to_be_merged_by_the_merge_itself(
     assert isinstance(error, LockfileError)
     assert "does not match its digest" in error.summary
     assert "lock merge" not in (error.hint or "")
+
+
+def test_a_file_that_is_too_large_at_a_revision_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / "a.lock.json").write_bytes(b"x" * 20)
+    commit(tmp_path, "large")
+    assert _at(tmp_path, "HEAD", "a.lock.json") == b"x" * 20
+    assert _at(tmp_path, "HEAD", "b.lock.json") is None
+    monkeypatch.setattr("ltxspec.project.lock_merge.LARGEST", 19)
+    with pytest.raises(TooLarge):
+        _at(tmp_path, "HEAD", "a.lock.json")

@@ -28,6 +28,9 @@ def test_too_large_a_content_is_told_before_it_is_read_and_the_next_one_still_co
         with pytest.raises(TooLarge):
             next(blobs.chunks(entries["long.bin"].id, limit=1_999))
         assert b"".join(blobs.chunks(entries["notes.txt"].id))
+        with pytest.raises(TooLarge):
+            blobs.read(entries["long.bin"].id, limit=1_999)
+        assert blobs.read("HEAD:long.bin") == (entries["long.bin"].id, b"x" * 2_000)
         assert b"".join(blobs.chunks(entries["long.bin"].id, limit=2_000)) == b"x" * 2_000
 
 
