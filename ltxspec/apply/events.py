@@ -23,7 +23,7 @@ class EventKind(StrEnum):
     SHOT_DELIVERED = "shot-delivered"  # some of several results are there; the others are still being made
     SHOT_RENDERED = "shot-rendered"  # the provider delivered; `cost` is what it says
     SHOT_ARCHIVED = "shot-archived"
-    SHOT_NOT_ARCHIVED = "shot-not-archived"  # paid and recorded, but the video is not home yet
+    SHOT_NOT_ARCHIVED = "shot-not-archived"  # paid and recorded, but the video is not archived yet
     SHOT_COMMITTED = "shot-committed"  # stands in the lockfile
     SHOT_FAILED = "shot-failed"
     SHOT_UNRESOLVED = "shot-unresolved"  # outcome not known; the next apply goes on with it

@@ -63,8 +63,8 @@ class Poller:
     ) -> TaskReport | None:
         """Watch a task until it ends or `seconds` are over; the last report, or None when no look succeeded.
 
-        The task is looked at once at the very least. What was not foreseen (a bug in a look) is raised by every watch:
-        nobody may wait for nothing.
+        The task is looked at once at the very least. An unexpected error in a look is raised by every
+        watch, so that none waits forever.
 
         Args:
             order: the task; `results` says when it is complete.
@@ -87,7 +87,7 @@ class Poller:
                 return done.result()
             return self._loop.result()
         finally:
-            done.cancel()  # of a watch that was given up, nothing is told any more
+            done.cancel()  # an abandoned watch gets no more reports
 
     async def _look_on(self) -> NoReturn:
         while True:

@@ -61,7 +61,9 @@ async def bring_home_and_commit(story: TaskRun) -> ShotOutcome:
         stage.archive.forget(names_of(story.task_id, outputs))
         story.tell(EventKind.SHOT_COMMITTED, f"archived and recorded{link}{_missing(story, take)}", cost=take.cost)
     else:
-        story.tell(EventKind.SHOT_NOT_ARCHIVED, f"recorded, but the video is not home yet: {reason}", cost=take.cost)
+        story.tell(
+            EventKind.SHOT_NOT_ARCHIVED, f"recorded, but the video is not archived yet: {reason}", cost=take.cost
+        )
     outcome = Outcome.RENDERED if story.ordered_here else Outcome.COLLECTED
     return story.ends(outcome, reason, cost=take.cost, archived=reason is None)
 

@@ -53,7 +53,8 @@ def open_archive(project: Project, specs: Iterable[str] = ()) -> "FolderArchive"
 
     Args:
         project: says where.
-        specs: those whose links will be written, and videos with them. Who does that is told of an archive elsewhere.
+        specs: those whose videos and links will be written; when there are any, an archive outside of the project is
+            reported once.
 
     Raises:
         StorageError: a link leads the archive, or the tree of links, out of the project.

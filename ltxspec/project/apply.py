@@ -144,8 +144,9 @@ def apply_plan(planned: ProjectPlan, options: ApplyOptions, emit: Emit = lambda 
 async def apply_events(planned: ProjectPlan, options: ApplyOptions) -> AsyncGenerator[ApplyEvent, None]:
     """The same as events; the last one carries the summary. Nothing comes when there is nothing to do.
 
-    Leaving the loop early stops further orders and waits for what is in progress. Cancelling leaves at once: what is
-    in progress is in the journal, and the next apply or collect goes on with it.
+    Planning and waiting for locks block the event loop. Leaving the loop early stops further orders and waits for what
+    is in progress. Cancelling leaves at once: what is in progress is in the journal, and the next apply or collect goes
+    on with it.
     """
     options = replace(options, plan_options=planned.options, saved=planned.as_saved())
     with prepare_apply(planned.project, options) as prepared:

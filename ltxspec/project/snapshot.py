@@ -44,7 +44,9 @@ class SnapshotReading:
     owned: dict[str, RecordedState] = field(default_factory=dict)
     paid: dict[str, list[Lockfile]] = field(default_factory=dict)  # those of paid providers that are not compared
     unreadable: dict[str, LtxspecError] = field(default_factory=dict)  # spec -> what is wrong with its lockfile
-    edited: dict[str, LtxspecError] = field(default_factory=dict)  # the same, where its takes are told all the same
+    edited: dict[str, LtxspecError] = field(
+        default_factory=dict
+    )  # spec -> why its digests do not match; its takes are compared anyway
 
     def side(self, elsewhere: Mapping[str, str]) -> ReviewSide:
         """What was read, as values.

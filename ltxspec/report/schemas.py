@@ -78,7 +78,7 @@ def _summary() -> dict[str, Json]:
         "taskUUID": {"type": ["string", "null"], "pattern": _UUID},
         "estimate": _USD_OR_UNKNOWN,
         "cost": _USD_OR_UNKNOWN,
-        "archived": {"type": "boolean", "description": "false: paid and recorded, but the video is not home yet"},
+        "archived": {"type": "boolean", "description": "false: paid and recorded, but the video is not archived yet"},
         "message": {"type": ["string", "null"]},
     }
     return _open(

@@ -1,12 +1,11 @@
 """Templates give what a stock Jinja gives, word by word, except where `words.py` says that they do not, and why."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
-from unit.render.project import SPEC_FILE, MemoryFiles
+from unit.render.project import SPEC_FILE, VARIABLES, MemoryFiles
 
 from ltxspec.render.jinja.environment import Engine
 from ltxspec.render.jinja.words import (
@@ -19,17 +18,6 @@ from ltxspec.render.template_problem import TemplateProblem
 from ltxspec.render.templating import Templates
 
 SPECS = Path(__file__).parents[2] / "docs" / "specs.md"
-VARIABLES: dict[str, Any] = {
-    "city": "neo-kyoto by night",
-    "words": ["fog", "Rain", "rain", "ash"],
-    "rows": [{"n": 2, "name": "b", "on": True}, {"n": 1, "name": "A", "on": False}, {"n": 1, "name": "c", "on": True}],
-    "table": {"b": 1, "A": 2, "c": 0},
-    "nested": {"a": {"b": [1, {"c": 7}]}},
-    "empty": [],
-    "zero": 0,
-    "text": "one two\nthree\n\nfour",
-    "html": "<p>a <b>lamp</b> &amp; <!-- no --> rope</p>",
-}
 STOCK = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 
 EXPRESSIONS = """

@@ -123,7 +123,7 @@ class _Check:
         return replace(change, limit_price=self._price(change, request, model, place))
 
     def _follows(self, place: str, change: Change, model: Model, told: str | None, found: str | None) -> None:
-        """What is computed from all of a request must be what is told, unless it cannot be computed here."""
+        """Compare what follows from the whole request with what the report says, unless it cannot be computed here."""
         if found == told:
             return
         if change.request is not None and _hides_something(change.request.body):

@@ -281,7 +281,7 @@ def test_a_take_of_which_one_video_is_missing_is_not_called_archived() -> None:
     assert bench.archive.forgotten == []
     last = bench.events[-1]
     assert (last.kind, last.cost) == (EventKind.SHOT_NOT_ARCHIVED, PRICE)
-    assert last.message == "recorded, but the video is not home yet: the address expired"
+    assert last.message == "recorded, but the video is not archived yet: the address expired"
 
 
 def test_a_service_that_cannot_be_asked_for_a_new_address_hides_no_video() -> None:

@@ -140,3 +140,17 @@ class Bench:
     def diagnostics(self) -> list[Diagnostic]:
         problems = Problems()
         return self.findings.report(problems, {})
+
+
+# Values of every kind, for expressions.
+VARIABLES: dict[str, Any] = {
+    "city": "neo-kyoto by night",
+    "words": ["fog", "Rain", "rain", "ash"],
+    "rows": [{"n": 2, "name": "b", "on": True}, {"n": 1, "name": "A", "on": False}, {"n": 1, "name": "c", "on": True}],
+    "table": {"b": 1, "A": 2, "c": 0},
+    "nested": {"a": {"b": [1, {"c": 7}]}},
+    "empty": [],
+    "zero": 0,
+    "text": "one two\nthree\n\nfour",
+    "html": "<p>a <b>lamp</b> &amp; <!-- no --> rope</p>",
+}

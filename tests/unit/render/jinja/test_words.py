@@ -6,7 +6,7 @@ from typing import Any
 
 import jinja2
 import pytest
-from unit.render.project import SPEC_FILE, MemoryFiles
+from unit.render.project import SPEC_FILE, VARIABLES, MemoryFiles
 
 from ltxspec.render.jinja.access import functions_for
 from ltxspec.render.jinja.budget import MAX_WORK, Meter, TemplateLimit
@@ -138,18 +138,6 @@ def test_no_filter_takes_long_or_much_memory_whatever_it_is_given() -> None:
         command, input="\n".join(texts), cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
     )
     assert (done.returncode, done.stderr) == (0, "")
-
-
-VARIABLES: dict[str, Any] = {
-    "city": "neo-kyoto by night",
-    "words": ["fog", "Rain", "rain", "ash"],
-    "rows": [{"n": 2, "name": "b", "on": True}, {"n": 1, "name": "A", "on": False}, {"n": 1, "name": "c", "on": True}],
-    "table": {"b": 1, "A": 2, "c": 0},
-    "nested": {"a": {"b": [1, {"c": 7}]}},
-    "empty": [],
-    "zero": 0,
-    "text": "one two\nthree\n\nfour",
-}
 
 
 def render(text: str) -> str:
