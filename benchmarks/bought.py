@@ -49,7 +49,9 @@ def check_plan(folder: Path, expected: int) -> None:
 def _record(shot: dict[str, Any]) -> ShotRecord:
     task = TaskId(shot["taskUUID"])
     cost = Decimal(shot["estimate"])
-    output = Output(task, f"https://videos.example/{task}.mp4", cost, sha256="0" * 64, bytes=4_000_000)
+    output = Output(
+        video_uuid=task, video_url=f"https://videos.example/{task}.mp4", cost=cost, sha256="0" * 64, bytes=4_000_000
+    )
     take = Take(
         task_id=task,
         fingerprint=Fingerprint(shot["fingerprint"]),

@@ -43,9 +43,9 @@ if TYPE_CHECKING:
     from ltxspec.plan.actions import Action as Action
     from ltxspec.plan.actions import Change as Change
     from ltxspec.plan.actions import Reason as Reason
+    from ltxspec.plan.document import PlanDocument as PlanDocument
+    from ltxspec.plan.document import PlanOptions as PlanOptions
     from ltxspec.plan.estimate import Estimate as Estimate
-    from ltxspec.plan.planfile import PlanOptions as PlanOptions
-    from ltxspec.plan.planfile import SavedPlan as SavedPlan
     from ltxspec.project.api import Project as Project
     from ltxspec.project.api import open_project as open_project
     from ltxspec.project.plan import ProjectPlan as ProjectPlan
@@ -62,7 +62,7 @@ _PUBLIC = {
     "lock.models": ("Output", "Take"),
     "plan.actions": ("Action", "Change", "Reason"),
     "plan.estimate": ("Estimate",),
-    "plan.planfile": ("PlanOptions", "SavedPlan"),
+    "plan.document": ("PlanDocument", "PlanOptions"),
     "project.api": ("Project", "open_project"),
     "project.plan": ("ProjectPlan",),
     "project.shots": ("Shot",),

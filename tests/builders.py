@@ -1,8 +1,9 @@
 """Small keyword builders of the values that many tests need."""
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+
+from replacing import replace
 
 from ltxspec.fingerprint import TaskIdentity
 from ltxspec.fingerprint import task_id as derived_id
@@ -85,7 +86,7 @@ def take(
         finished_at=at,
         retake=retake,
         attempt=attempt,
-        failure=None if good else Failure("providerError", "it broke", permanent=permanent),
+        **({} if good else Failure("providerError", "it broke", permanent=permanent).recorded),
     )
 
 

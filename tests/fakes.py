@@ -91,7 +91,11 @@ class FakeProvider:
 
     def finished(self, order: RenderOrder) -> TaskReport:
         outputs = tuple(
-            Output(f"{order.task_id}-{number}", f"https://videos.example/{order.task_id}-{number}.mp4", self.cost)
+            Output(
+                video_uuid=f"{order.task_id}-{number}",
+                video_url=f"https://videos.example/{order.task_id}-{number}.mp4",
+                cost=self.cost,
+            )
             for number in range(order.results)
         )
         total = None if self.cost is None else self.cost * order.results

@@ -1,12 +1,12 @@
 """Hypothesis strategies for lockfiles and journals, for the properties that must hold for all of them."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from builders import task
 from hypothesis import strategies as st
+from replacing import replace
 
 from ltxspec.lock.journal import Abandoned, Accepted, Committed, Delivered, Event, Failed, Finished, Intent, Repeated
 from ltxspec.lock.models import Failure, Lockfile, Output, ShotRecord, Take
@@ -59,7 +59,7 @@ def takes(draw: Callable[[st.SearchStrategy[Any]], Any], task_id: TaskId | None 
         expires_at=draw(perhaps(times)),
         retake=draw(perhaps(st.integers(1, 3))),
         attempt=draw(perhaps(st.integers(1, 3))),
-        failure=draw(failures) if failed else None,
+        **(draw(failures).recorded if failed else {}),
         picked=None if failed else draw(perhaps(st.sampled_from(["v1", "v2", "1"]))),
     )
 
@@ -110,7 +110,14 @@ events: st.SearchStrategy[Event] = st.one_of(
     st.builds(Delivered, task_ids, st.lists(outputs, max_size=3).map(tuple), times),
     st.builds(Accepted, task_ids, times),
     st.builds(Finished, task_ids, st.lists(outputs, max_size=3).map(tuple), perhaps(amounts), times),
-    st.builds(Failed, task_ids, failures, perhaps(amounts), times, st.lists(outputs, max_size=2).map(tuple)),
+    st.builds(
+        lambda failure, **fields: Failed(**failure.recorded, **fields),
+        failure=failures,
+        task_id=task_ids,
+        cost=perhaps(amounts),
+        at=times,
+        outputs=st.lists(outputs, max_size=2).map(tuple),
+    ),
     st.builds(Committed, task_ids, times),
     st.builds(Abandoned, task_ids, words, times),
 )

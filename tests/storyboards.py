@@ -1,13 +1,14 @@
 """Reviews with real, tiny videos, and the page of them, for tests of the storyboard."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import builders
+from replacing import replace
 
 from ltxspec.lock.models import Output, Take
 from ltxspec.media.animatic import AnimaticSpec, write_animatic
@@ -34,7 +35,13 @@ class Films:
         place = self.folder / digest[:2] / f"{digest}.{spec.container}"
         place.parent.mkdir(exist_ok=True)
         draft.replace(place)
-        return Output("video", f"https://videos.example/{digest[:8]}.mp4", Decimal("0.48"), digest, 1)
+        return Output(
+            video_uuid="video",
+            video_url=f"https://videos.example/{digest[:8]}.mp4",
+            cost=Decimal("0.48"),
+            sha256=digest,
+            bytes=1,
+        )
 
     def find(self, digest: str) -> Path | None:
         """Where a video is."""

@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from ltxspec.apply.addresses import fresh_addresses
 from ltxspec.apply.ports import Archive, Archived, Clock, Provider, RenderOrder

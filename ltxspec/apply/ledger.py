@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import MAXYEAR, UTC, datetime, timedelta
 
+from msgspec import structs
+
 from ltxspec.apply.orders import without_secrets
 from ltxspec.apply.ports import Archived, Clock, SpecState, TaskReport
 from ltxspec.apply.records import add_take, record_changes
@@ -21,7 +23,7 @@ from ltxspec.lock.journal import (
     Repeated,
     step,
 )
-from ltxspec.lock.models import Failure, Output, Take
+from ltxspec.lock.models import Failure, Output, Take, readable
 from ltxspec.plan.actions import Change
 from ltxspec.redaction import redact_url
 from ltxspec.values import Json, TaskId
@@ -72,7 +74,7 @@ class Ledger:
 
     def intend(self, intent: Intent) -> OpenTask:
         """An order is about to be sent; returns only when that is on disk. It is the latest of its shot's orders."""
-        self._append(replace(intent, at=self._after_others(intent)))
+        self._append(structs.replace(intent, at=self._after_others(intent)))
         return self._open[intent.task_id]
 
     def reopen(self, intent: Intent, outputs: Sequence[Output]) -> None:
@@ -112,11 +114,12 @@ class Ledger:
     def fail(self, task: TaskId, failure: Failure, report: TaskReport | None) -> None:
         """The provider ended the task without (all of) its videos, or refused it for good."""
         outputs = self._with_earlier(task, report.outputs if report else ())
-        self._append_outputs(Failed(task, failure, report.cost if report else None, self.now(task), outputs))
+        cost, at = report.cost if report else None, self.now(task)
+        self._append_outputs(Failed(task, **failure.recorded, cost=cost, at=at, outputs=outputs))
 
     def abandon(self, task: TaskId, reason: str) -> None:
         """The order was definitely not accepted, and nothing was paid: close it without a take."""
-        self._append(Abandoned(task, reason, self.now()))
+        self._append(Abandoned(task, readable(reason), self.now()))
 
     def outputs_of(self, task: TaskId) -> tuple[Output, ...]:
         """The videos of a task whose end is journalled, with the hashes an earlier commit recorded in the lockfile."""
@@ -154,7 +157,7 @@ class Ledger:
         """A task that is recorded already keeps the time of its order, whatever a journal from elsewhere says of it."""
         records = [*self.lockfile.shots.values(), *self.lockfile.retired.values()]
         times = (known.submitted_at for record in records if (known := record.take(take.task_id)) is not None)
-        return replace(take, submitted_at=next(filter(None, times), take.submitted_at))
+        return structs.replace(take, submitted_at=next(filter(None, times), take.submitted_at))
 
     def close(self) -> None:
         """Drop closed tasks from the journal."""
@@ -180,7 +183,7 @@ class Ledger:
 
     def _append_outputs(self, event: Delivered | Finished | Failed) -> None:
         """Journal an end. A signed address is a secret: this process keeps it for the download, no file does."""
-        self._state.append(replace(event, outputs=tuple(map(_without_secrets, event.outputs))))
+        self._state.append(structs.replace(event, outputs=tuple(map(_without_secrets, event.outputs))))
         step(self._open, event)
 
 
@@ -196,17 +199,19 @@ def by_name(outputs: Iterable[Output]) -> dict[tuple[str, int], Output]:
 
 
 def _without_secrets(output: Output) -> Output:
-    return replace(output, video_url=redact_url(output.video_url)) if output.video_url else output
+    return structs.replace(output, video_url=redact_url(output.video_url)) if output.video_url else output
 
 
 def _with_hash(output: Output, recorded: Output | None) -> Output:
-    return output if recorded is None else replace(output, sha256=recorded.sha256, bytes=recorded.bytes)
+    return output if recorded is None else structs.replace(output, sha256=recorded.sha256, bytes=recorded.bytes)
 
 
 def _home(outputs: Sequence[Output], home: Sequence[Archived | None]) -> tuple[Output, ...]:
     """Outputs with what the archive holds of them; a hash recorded earlier stays where nothing came home."""
     pairs = zip(outputs, home, strict=True)
-    return tuple(replace(o, sha256=item.sha256, bytes=item.bytes) if item is not None else o for o, item in pairs)
+    return tuple(
+        structs.replace(o, sha256=item.sha256, bytes=item.bytes) if item is not None else o for o, item in pairs
+    )
 
 
 def _take(task: OpenTask, outputs: tuple[Output, ...], ttl: int | None) -> Take:
@@ -215,6 +220,8 @@ def _take(task: OpenTask, outputs: tuple[Output, ...], ttl: int | None) -> Take:
     expires = None
     if ttl is not None and task.finished_at is not None:
         expires = timestamp(datetime.fromisoformat(task.finished_at) + timedelta(seconds=ttl))
+    # a take with videos counts as one that succeeded; what failed beside them was reported
+    reason = task.failure.recorded if task.failure is not None and not outputs else {}
     return Take(
         task_id=intent.task_id,
         fingerprint=intent.fingerprint,
@@ -229,5 +236,5 @@ def _take(task: OpenTask, outputs: tuple[Output, ...], ttl: int | None) -> Take:
         expires_at=expires,
         retake=intent.retake,
         attempt=intent.attempt,
-        failure=None if outputs else task.failure,  # a take with videos counts as one; what failed beside them was told
+        **reason,
     )

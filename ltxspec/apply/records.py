@@ -1,7 +1,8 @@
 """How a change is written down: pure steps from one lockfile to the next. Nothing paid ever leaves it here."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ltxspec.lock.merge import join_takes
 from ltxspec.lock.models import Lockfile, ShotRecord, Take

@@ -1,5 +1,6 @@
 """Lockfile version 1 as bytes: JSON, keys sorted, one field a line, one digest a shot.
 
+The classes of `lock/models.py` and the two here are the format: it is read, written and described as they say.
 Nullable fields are always written, as null, so that every take has the same lines and git merges them well; only
 `code`, `message` and `permanent` are left out of takes that succeeded, and `picked` where nobody picked the take.
 Reading takes a missing nullable field as null, refuses everything else it does not expect, and never turns an
@@ -10,51 +11,47 @@ import contextlib
 import gc
 import json
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from typing import Annotated
 
 import orjson
+from msgspec import Meta, structs
 
 from ltxspec.canonical import digest, sha256_hex
+from ltxspec.formats import FormatError, Record, Sha256, Text, an_object, read, to_json
 from ltxspec.lock import errors as damage
-from ltxspec.lock.fields import (
-    FieldError,
-    an_object,
-    decode_failure,
-    decode_outputs,
-    failure_json,
-    file_digests,
-    known_only,
-    mapping,
-    money,
-    money_json,
-    optional_count,
-    optional_text,
-    outputs_json,
-    sequence,
-    text,
-)
-from ltxspec.lock.journal_codec import decode_events, encode_event, intact_length
 from ltxspec.lock.models import Age, Lockfile, ShotRecord, Take
-from ltxspec.values import Fingerprint, Json, TaskId
-
-__all__ = [
-    "VERSION", "decode_events", "decode_lockfile", "decode_take", "encode_event", "encode_lockfile", "encode_take",
-    "intact_length",
-]  # fmt: skip
+from ltxspec.values import Json, TaskId
 
 VERSION = 1
 _Places = list[tuple[str, str]]  # (section, key) of shots
 _LAYOUT = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 _SAFE_INTEGER = 2**53 - 1
 _KEY = "shot"  # stands in what a digest covers, with the key of the block: one put under another key is found
+_SECTIONS = ("shots", "retired")
 
-_ROOT_FIELDS = frozenset({"lockfileVersion", "provider", "spec", "shots", "retired"})
-_RECORD_FIELDS = frozenset({"current", "takes", "digest"})
-_FAILURE_FIELDS = frozenset({"code", "message", "permanent"})
-_TAKE_FIELDS = _FAILURE_FIELDS | {
-    "attempt", "cost", "expiresAt", "finishedAt", "fingerprint", "inputs", "model", "outputs", "picked", "request",
-    "retake", "status", "submittedAt", "taskUUID",
-}  # fmt: skip
+
+class Block(Record, frozen=True):
+    """Everything bought for one instance of a shot.
+
+    The digest is the SHA-256 of the canonical JSON (RFC 8785) of the block with its key as `shot`, without `digest`;
+    lockfiles of earlier versions left the key out.
+    """
+
+    current: Annotated[TaskId, Meta(min_length=1, description="taskUUID of the take in use")] | None
+    takes: Annotated[tuple[Take, ...], Meta(description="By submittedAt, retake, attempt, taskUUID; none ever leaves")]
+    digest: Sha256
+
+
+class LockfileDocument(Record, frozen=True):
+    """The whole file; keys are those of instances, such as `alley` or `weather[rain,dusk]`."""
+
+    lockfile_version: Annotated[int, Meta(ge=VERSION, le=VERSION)]
+    provider: Text
+    spec: Annotated[str, Meta(min_length=1, description="metadata.name of the spec")]
+    shots: Mapping[str, Block]
+    retired: Annotated[
+        Mapping[str, Block], Meta(description="Shots that are gone from the spec, with what they bought")
+    ]
 
 
 def encode_lockfile(lockfile: Lockfile) -> bytes:
@@ -68,8 +65,8 @@ def encode_lockfile(lockfile: Lockfile) -> bytes:
         "lockfileVersion": VERSION,
         "provider": lockfile.provider,
         "spec": lockfile.spec,
-        "shots": {key: _record_json(key, record) for key, record in lockfile.shots.items()},
-        "retired": {key: _record_json(key, record) for key, record in lockfile.retired.items()},
+        "shots": {key: _block_json(key, record) for key, record in lockfile.shots.items()},
+        "retired": {key: _block_json(key, record) for key, record in lockfile.retired.items()},
     }
     try:
         return orjson.dumps(document, option=_LAYOUT)
@@ -109,57 +106,33 @@ def _decode(data: bytes, name: str, *, check_digests: bool) -> Lockfile:
     document = _parse(data, name)
     try:
         _check_version(document, name)
-        known_only(document, _ROOT_FIELDS)
         if orjson.dumps(document, option=_LAYOUT) != data:
             _refuse_duplicate_keys(data)
         mismatched: _Places = []
-        lockfile = Lockfile(
-            provider=text(document, "provider"),
-            spec=text(document, "spec"),
-            shots=_decode_section(document, "shots", mismatched),
-            retired=_decode_section(document, "retired", mismatched),
-        )
-    except FieldError as error:
+        for section in _SECTIONS:
+            document[section] = _read_section(document.get(section), section, mismatched)
+        found = read(document, LockfileDocument)
+    except FormatError as error:
         raise damage.damaged(str(error), name, damage.block_place(data, name, error.path)) from None
     except (ValueError, TypeError, RecursionError):  # nested beyond all measure, or numbers that no canonical form has
         raise damage.damaged("it holds a value that ltxspec never writes", name) from None
     if mismatched and check_digests:
         raise damage.digest_mismatch(mismatched, data, name)
-    return lockfile
+    return Lockfile(found.provider, found.spec, _as_recorded(found.shots), _as_recorded(found.retired))
 
 
-def _record_json(key: str, record: ShotRecord) -> dict[str, Json]:
+def _as_recorded(blocks: Mapping[str, Block]) -> dict[str, ShotRecord]:
+    return {key: ShotRecord(block.current, block.takes) for key, block in blocks.items()}
+
+
+def _block_json(key: str, record: ShotRecord) -> dict[str, Json]:
     takes = sorted(record.takes, key=_age) if len(record.takes) > 1 else record.takes
     if record.current is not None and record.take(record.current) is None:
         raise ValueError(f"current take {record.current} is not among the takes")
-    block: dict[str, Json] = {"current": record.current, "takes": [encode_take(take) for take in takes]}
+    block: dict[str, Json] = {"current": record.current, "takes": [to_json(take) for take in takes]}
     plain = all(_is_plain(take.request) and _is_plain(take.inputs) for take in takes)
     block["digest"] = (_quick_digest if plain else digest)({**block, _KEY: key})
     return block
-
-
-def encode_take(take: Take) -> dict[str, Json]:
-    """One take under its JSON names. Raises ValueError as `encode_lockfile` does."""
-    fields = {
-        "attempt": take.attempt,
-        "cost": money_json(take.cost),
-        "expiresAt": take.expires_at,
-        "finishedAt": take.finished_at,
-        "fingerprint": take.fingerprint,
-        "inputs": dict(take.inputs),
-        "model": take.model,
-        "outputs": outputs_json(take.outputs),
-        "request": dict(take.request),
-        "retake": take.retake,
-        "status": take.status,
-        "submittedAt": take.submitted_at,
-        "taskUUID": take.task_id,
-    }
-    if (take.status == "failed") != (take.failure is not None):
-        raise ValueError(f"take {take.task_id} {take.status} and its failure do not fit together")
-    if take.picked is not None:
-        fields["picked"] = take.picked
-    return {**fields, **failure_json(take.failure)} if take.failure is not None else fields
 
 
 def _quick_digest(block: Mapping[str, Json]) -> str:
@@ -191,7 +164,7 @@ def _parse(data: bytes, name: str) -> dict[str, Json]:
 def _check_version(document: Mapping[str, Json], name: str) -> None:
     version = document.get("lockfileVersion")
     if type(version) is not int or version < 1:
-        raise FieldError("must be an integer of at least 1", "lockfileVersion")
+        raise FormatError("must be an integer of at least 1", "lockfileVersion")
     if version > VERSION:
         raise damage.too_new(name, version, VERSION)
 
@@ -203,94 +176,44 @@ def _refuse_duplicate_keys(data: bytes) -> None:
         found = dict(items)
         if len(found) < len(items):
             names = [key for key, _ in items]
-            raise FieldError("stands twice in one object", next(key for key in names if names.count(key) > 1))
+            raise FormatError("stands twice in one object", next(key for key in names if names.count(key) > 1))
         return found
 
     json.loads(data, object_pairs_hook=pairs)
 
 
-def _decode_section(
-    document: Mapping[str, Json], section: str, mismatched: list[tuple[str, str]]
-) -> dict[str, ShotRecord]:
+def _read_section(blocks: Json, section: str, mismatched: _Places) -> dict[str, Block]:
     """Read `shots` or `retired`; blocks whose digest does not match are added to `mismatched`."""
-    records = {}
-    for key, block in mapping(document, section).items():
+    found = {}
+    for key, block in an_object(blocks, section).items():
         try:
-            recorded, records[key] = _decode_record(block)
-        except FieldError as error:
+            found[key] = _read_block(block)
+        except FormatError as error:
             raise error.inside(section, key) from None
-        if not _is_digest_of(recorded, block, key):
+        if not _is_intact(block, key):
             mismatched.append((section, key))
-    return records
+    return found
 
 
-def _is_digest_of(recorded: str, block: Mapping[str, Json], key: str) -> bool:
+def _read_block(block: Json) -> Block:
+    found = read(block, Block)
+    ids = {take.task_id for take in found.takes}
+    if len(ids) < len(found.takes):
+        raise FormatError("names one task twice", "takes")
+    if found.current is not None and found.current not in ids:
+        raise FormatError("names a take that is not there", "current")
+    return structs.replace(found, takes=tuple(sorted(found.takes, key=_age))) if len(found.takes) > 1 else found
+
+
+def _is_intact(block: Mapping[str, Json], key: str) -> bool:
     """Whether a block, its `digest` taken out, is what was written under this key.
 
     Digests of earlier versions left the key out. They are read as well: an upgrade makes no lockfile unreadable.
     """
-    forms = ({**block, _KEY: key}, block)
-    return any(recorded == compute(form) for form in forms for compute in (_quick_digest, digest))
-
-
-def _decode_record(block: Json) -> tuple[str, ShotRecord]:
-    """The recorded digest, which is taken out of the block, and the record."""
-    known_only(an_object(block), _RECORD_FIELDS)
-    recorded = text(block, "digest")
-    del block["digest"]
-    takes: list[Take] = []
-    items = sequence(block, "takes")
-    try:
-        for item in items:
-            takes.append(decode_take(an_object(item)))  # noqa: PERF401  # its length says where an error stands
-    except FieldError as error:
-        raise error.inside("takes", len(takes)) from None
-    ids = {take.task_id for take in takes}
-    if len(ids) < len(takes):
-        raise FieldError("names one task twice", "takes")
-    current = optional_text(block, "current")
-    if current is not None and current not in ids:
-        raise FieldError("names a take that is not there", "current")
-    if len(takes) > 1:
-        takes.sort(key=_age)
-    return recorded, ShotRecord(TaskId(current) if current is not None else None, tuple(takes))
+    content = {name: value for name, value in block.items() if name != "digest"}
+    forms = ({**content, _KEY: key}, content)
+    return any(block["digest"] == compute(form) for form in forms for compute in (_quick_digest, digest))
 
 
 def _age(take: Take) -> Age:
     return take.sort_key
-
-
-def decode_take(item: Mapping[str, Json]) -> Take:
-    """Read one take. Raises FieldError."""
-    known_only(item, _TAKE_FIELDS)
-    status = _status(item)
-    return Take(
-        task_id=TaskId(text(item, "taskUUID")),
-        fingerprint=Fingerprint(text(item, "fingerprint")),
-        model=text(item, "model"),
-        request=mapping(item, "request"),
-        status=status,
-        cost=money(item, "cost"),
-        outputs=decode_outputs(item),
-        inputs=file_digests(item),
-        submitted_at=optional_text(item, "submittedAt"),
-        finished_at=optional_text(item, "finishedAt"),
-        expires_at=optional_text(item, "expiresAt"),
-        retake=optional_count(item, "retake", 1),
-        attempt=optional_count(item, "attempt", 1),
-        failure=decode_failure(item) if status == "failed" else None,
-        picked=text(item, "picked") if "picked" in item else None,
-    )
-
-
-def _status(item: Mapping[str, Json]) -> Literal["succeeded", "failed"]:
-    value = item.get("status")
-    if value == "succeeded":
-        if not _FAILURE_FIELDS.isdisjoint(item):
-            raise FieldError("has no place in a task that succeeded", min(_FAILURE_FIELDS & item.keys()))
-        return "succeeded"
-    if value == "failed":
-        if "picked" in item:
-            raise FieldError("has no place in a task that failed", "picked")
-        return "failed"
-    raise FieldError("must be `succeeded` or `failed`", "status")

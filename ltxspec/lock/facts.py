@@ -10,13 +10,16 @@ Parameters that are only recorded follow the spec at no cost, and local files ma
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
+
+from msgspec import Meta
+from msgspec.structs import replace
 
 from ltxspec.catalog.models import Catalog
 from ltxspec.catalog.names import known_names
-from ltxspec.lock.codec import encode_take
-from ltxspec.lock.fields import output_json
+from ltxspec.formats import Record, to_json
 from ltxspec.lock.models import Lockfile, Output, Take
 from ltxspec.lock.times import TIMES, Copies, is_in_order
 from ltxspec.redaction import redact_field
@@ -25,14 +28,13 @@ from ltxspec.values import Json, ShotAddress, TaskId
 _APART = frozenset({"inputs", "outputs", "request"})
 
 
-@dataclass(frozen=True, slots=True)
-class FactChange:
+class FactChange(Record, frozen=True):
     """One fact of a take that reads otherwise than before; `path` is a JSON Pointer into the earlier take."""
 
     path: str
     before: Json
     after: Json
-    expected: bool = False
+    expected: Annotated[bool, Meta(description="a pick, or a fresh address of the same video")] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def _changes(known: Sequence[Take], take: Take, catalog: Catalog) -> list[FactCh
 
 
 def _facts(before: Take, after: Take) -> Iterator[FactChange]:
-    old, new = encode_take(before), encode_take(after)
+    old, new = to_json(before), to_json(after)
     for name in sorted((old.keys() | new.keys()) - _APART):
         known, now = old.get(name), new.get(name)
         if known is None or known == now or (name == "cost" and _grew(before, after)):
@@ -164,7 +166,7 @@ def _outputs(before: Take, after: Take) -> Iterator[FactChange]:
         if new is None:
             yield FactChange(f"/outputs/{place}", old.name(place + 1), None)
             continue
-        known, now = output_json(old), output_json(new)
+        known, now = to_json(old), to_json(new)
         for name, value in known.items():
             if value is not None and value != now[name]:
                 expected = name == "videoURL" and _is_fresh_address(old, new)

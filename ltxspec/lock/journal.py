@@ -6,92 +6,102 @@ the lockfile) or `abandoned` (definitely not accepted, nothing paid).
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
 
+from msgspec import Meta, structs
+
+from ltxspec.formats import Money, Record, Text
 from ltxspec.lock.models import Failure, Output
 from ltxspec.values import Fingerprint, Json, TaskId, Usd
 
 Stage = Literal["intent", "accepted", "finished", "failed"]
+_Task = Annotated[TaskId, Meta(min_length=1)]
+_Number = Annotated[int, Meta(ge=1)]
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class _Event(Record, frozen=True, tag_field="event", tag=str.lower):
+    """A line of the journal; `event` names its kind."""
+
+
+class Intent(_Event, frozen=True):
     """An order about to be sent, with everything needed to repeat it or to write its take."""
 
-    task_id: TaskId
-    instance: str
-    fingerprint: Fingerprint
-    retake: int
-    attempt: int
+    task_id: _Task
+    instance: Text
+    fingerprint: Annotated[Fingerprint, Meta(min_length=1)]
+    retake: _Number
+    attempt: _Number
     order: Mapping[str, Json]  # the exact task object that is POSTed, delivery secrets left out
     request: Mapping[str, Json]  # Request.body as planned: what the lockfile will record
     inputs: Mapping[str, str]
-    estimate: Usd | None
-    at: str  # RFC 3339, UTC; becomes the take's submittedAt
+    estimate: Money | None
+    at: Text  # RFC 3339, UTC; becomes the take's submittedAt
 
 
-@dataclass(frozen=True, slots=True)
-class Repeated:
+class Repeated(_Event, frozen=True):
     """The same request is about to be sent once more, under its id: from here the wait for it begins anew."""
 
-    task_id: TaskId
-    at: str
+    left_out: ClassVar[frozenset[str]] = frozenset({"order"})
+
+    task_id: _Task
+    at: Text
     order: Mapping[str, Json] | None = None  # what is sent this time, where a later run wrote it anew from the spec
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(_Event, frozen=True):
     """The provider answered that it has the order (or refused a replay because it has it)."""
 
-    task_id: TaskId
-    at: str
+    task_id: _Task
+    at: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(_Event, frozen=True):
     """Some of several results are there, while others are still being made; `outputs` holds every one seen so far."""
 
-    task_id: TaskId
+    task_id: _Task
     outputs: tuple[Output, ...]
-    at: str
+    at: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(_Event, frozen=True):
     """The provider delivered: outputs with URLs and cost. Videos may not be archived yet."""
 
-    task_id: TaskId
+    task_id: _Task
     outputs: tuple[Output, ...]
-    cost: Usd | None
-    at: str
+    cost: Money | None
+    at: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(_Event, frozen=True):
     """The provider ended the task without a video; it may have been billed."""
 
-    task_id: TaskId
-    failure: Failure
-    cost: Usd | None
-    at: str
+    task_id: _Task
+    code: str
+    message: str
+    permanent: bool
+    cost: Money | None
+    at: Text
     outputs: tuple[Output, ...] = ()  # siblings that did succeed when numberResults > 1
 
+    @property
+    def failure(self) -> Failure:
+        """Why it failed."""
+        return Failure(self.code, self.message, self.permanent)
 
-@dataclass(frozen=True, slots=True)
-class Committed:
+
+class Committed(_Event, frozen=True):
     """The take stands in the lockfile; the task is closed."""
 
-    task_id: TaskId
-    at: str
+    task_id: _Task
+    at: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Abandoned:
+class Abandoned(_Event, frozen=True):
     """The order was definitely not accepted and nothing was paid; the task is closed without a take."""
 
-    task_id: TaskId
+    task_id: _Task
     reason: str
-    at: str
+    at: Text
 
 
 Event = Intent | Repeated | Accepted | Delivered | Finished | Failed | Committed | Abandoned
@@ -160,12 +170,12 @@ def _advance(
         case Committed() | Abandoned():
             return None
         case Repeated(at=at, order=order):
-            intent = task.intent if order is None else replace(task.intent, order=order)
+            intent = task.intent if order is None else structs.replace(task.intent, order=order)
             task = replace(task, intent=intent, sends=task.sends + 1, repeated_at=at)
         case Finished(outputs=outputs, cost=cost, at=at):
             task = replace(task, stage="finished", outputs=outputs, cost=cost, finished_at=at, failure=None)
-        case Failed(failure=failure, cost=cost, at=at, outputs=outputs) if task.stage != "finished":
-            task = replace(task, stage="failed", failure=failure, cost=cost, finished_at=at, outputs=outputs)
+        case Failed(cost=cost, at=at, outputs=outputs) if task.stage != "finished":
+            task = replace(task, stage="failed", failure=event.failure, cost=cost, finished_at=at, outputs=outputs)
         case Delivered(outputs=outputs) if not task.ended:
             task = replace(task, stage="accepted", outputs=outputs)
         case Accepted() if task.stage == "intent":

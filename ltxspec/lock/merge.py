@@ -9,10 +9,11 @@ under two keys after one side renamed a shot; sums of money count it once, by it
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import orjson
+from msgspec.structs import replace
 
 from ltxspec.errors import LockfileError
 from ltxspec.lock.models import Age, Failure, Lockfile, Output, ShotRecord, Take
@@ -92,6 +93,8 @@ def join_takes(ours: Take, theirs: Take, base: Take | None = None) -> Take:
     order = _pick(_order(ours), _order(theirs), _order(base) if base else None, _weight)
     ordered = ours if order == _order(ours) else theirs
     succeeded = "succeeded" in (ours.status, theirs.status)
+    failure = None if succeeded else _known(ours.failure, theirs.failure, _failure_order)
+    reason = failure.recorded if failure is not None else {}
     return Take(
         task_id=ours.task_id,
         fingerprint=ordered.fingerprint,
@@ -106,8 +109,8 @@ def join_takes(ours: Take, theirs: Take, base: Take | None = None) -> Take:
         expires_at=earliest(ours.expires_at, theirs.expires_at),
         retake=ordered.retake,
         attempt=ordered.attempt,
-        failure=None if succeeded else _known(ours.failure, theirs.failure, _failure_order),
         picked=_join_picks(ours, theirs, base),
+        **reason,
     )
 
 
@@ -182,7 +185,7 @@ def _by_name(outputs: Sequence[Output]) -> dict[tuple[str, int], Output]:
 
 def _join_output(ours: Output | None, theirs: Output | None) -> Output:
     if ours is None or theirs is None:
-        return ours or theirs or Output(None, None)
+        return ours or theirs or Output(video_uuid=None, video_url=None)
     home = _known(_home(ours), _home(theirs), lambda pair: (pair[0], -1 if pair[1] is None else pair[1]))
     return Output(
         video_uuid=_known(ours.video_uuid, theirs.video_uuid),

@@ -1,11 +1,34 @@
-"""The lockfile as frozen values. JSON names and order live in `lock/codec.py`; times are RFC 3339 text in UTC."""
+"""The lockfile as frozen values, and what stands in it: the format of a take is declared here (`formats.py`).
+
+Times are RFC 3339 text in UTC. Patterns are for the schema alone: a time or a hash of another form is read all the
+same, because the record of what was paid for must stay readable.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from ltxspec.values import Fingerprint, Json, TaskId, Usd
+import msgspec
+from msgspec import Meta
+from msgspec.structs import replace
+
+from ltxspec.formats import Money, Record, Sha256
+from ltxspec.redaction import redact_secrets
+from ltxspec.values import Fingerprint, Json, TaskId
+
+_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$"
+
+Time = Annotated[str, Meta(description="RFC 3339, UTC", extra_json_schema={"pattern": _TIME})]
+_Size = Annotated[int, Meta(ge=0, description="Size in the archive")]
+_Hash = Annotated[
+    str,
+    Meta(description="Name in the archive; null until archived", extra_json_schema={"pattern": "^[0-9a-f]{64}$"}),
+]
+_Address = Annotated[str, Meta(description="Where the provider serves it, without secrets")]
+_Retake = Annotated[int, Meta(ge=1, description="Which wanted render of this fingerprint; null for imported takes")]
+_Attempt = Annotated[int, Meta(ge=1, description="Which attempt of this retake; null for imported takes")]
+_Pick = Annotated[str, Meta(min_length=1, description="The output that a person picked with this take")]
 
 Age = tuple[str, int, int, str]  # moment of the order, retake, attempt, task id
 
@@ -28,15 +51,14 @@ def moment(written: str | None) -> str:
     return written[:-1].rstrip("0").rstrip(".") if "." in written else written[:-1]
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Record, frozen=True, kw_only=True):
     """One finished video of a task. `sha256` (bare hex) and `bytes` are null until the archive has it."""
 
-    video_uuid: str | None
-    video_url: str | None  # without query string when that would be a secret
-    cost: Usd | None = None
-    sha256: str | None = None
-    bytes: int | None = None
+    bytes: _Size | None = None
+    cost: Money | None = None
+    sha256: _Hash | None = None
+    video_url: _Address | None = None  # without query string when that would be a secret
+    video_uuid: str | None = None
 
     def name(self, number: int) -> str:
         """What a pick calls this output of a take: its id or address, which a merge keeps; else its number, from 1."""
@@ -51,26 +73,63 @@ class Failure:
     message: str
     permanent: bool  # safety and validation: blocked until the fingerprint changes or --retry
 
+    @property
+    def recorded(self) -> dict[str, Any]:
+        """As a take or an event has it. Secrets in an address that the provider repeats are left out.
 
-@dataclass(frozen=True, slots=True)
-class Take:
+        An odd message must not lose a paid task: lone surrogates, which UTF-8 cannot hold, are replaced.
+        """
+        message = redact_secrets(readable(self.message))
+        return {"code": readable(self.code), "message": message, "permanent": self.permanent}
+
+
+def readable(message: str) -> str:
+    """Text of a provider as UTF-8 can hold it."""
+    return message.encode("utf-8", "replace").decode("utf-8")
+
+
+class Take(Record, frozen=True, kw_only=True):
     """One finished task of a shot: what was ordered, what came of it, what it cost."""
 
-    task_id: TaskId
-    fingerprint: Fingerprint
-    model: str
-    request: Mapping[str, Json]
+    left_out: ClassVar[frozenset[str]] = frozenset({"code", "message", "permanent", "picked"})
+
+    attempt: _Attempt | None = None
+    cost: Money | None = None  # None: the provider did not say; never 0 by default
+    expires_at: Time | None = None
+    finished_at: Time | None = None
+    fingerprint: Annotated[Fingerprint, Meta(min_length=1)]
+    inputs: Mapping[str, Sha256] = msgspec.field(default_factory=dict)  # local files of the request, as written there
+    model: Annotated[str, Meta(min_length=1, description="AIR id of the model")]
+    outputs: tuple[Output, ...]
+    request: Annotated[Mapping[str, Json], Meta(description="The request as ordered, without secrets")]
+    retake: _Retake | None = None
     status: Literal["succeeded", "failed"]
-    cost: Usd | None  # None: the provider did not say; never 0 by default
-    outputs: tuple[Output, ...] = ()
-    inputs: Mapping[str, str] = field(default_factory=dict)
-    submitted_at: str | None = None
-    finished_at: str | None = None
-    expires_at: str | None = None
-    retake: int | None = None  # from 1; None for imported takes
-    attempt: int | None = None
-    failure: Failure | None = None
-    picked: str | None = None  # name of the output that a person picked with this take; None: nobody picked the take
+    submitted_at: Time | None = None
+    task_id: Annotated[TaskId, Meta(min_length=1)]
+    picked: _Pick | None = None  # name of an output, see `Output.name`; None: nobody picked the take
+    code: str | None = None  # with `message` and `permanent`: why it failed, see `failure`
+    message: str | None = None
+    permanent: bool | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what says of a success why it failed, or of a failure not."""
+        if self.status == "failed":
+            wrong = "picked" if self.picked is not None else None
+            missing = "code" if self.code is None else "message" if self.message is None else None
+        else:
+            reasons = {"code": self.code, "message": self.message, "permanent": self.permanent}
+            wrong, missing = next((name for name, value in reasons.items() if value is not None), None), None
+        if missing:
+            raise ValueError(f"Field `{missing}` is missing in a task that failed")
+        if wrong:
+            raise ValueError(f"Field `{wrong}` has no place in a task that {self.status}")
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why it failed. Where that does not say whether it is permanent it is: blocked, so that nothing is spent."""
+        if self.code is None or self.message is None:
+            return None
+        return Failure(self.code, self.message, permanent=self.permanent is not False)
 
     @property
     def is_incomplete(self) -> bool:
@@ -94,8 +153,7 @@ class Take:
         return moment(self.submitted_at), self.retake or 0, self.attempt or 0, self.task_id
 
 
-@dataclass(frozen=True, slots=True)
-class ShotRecord:
+class ShotRecord(Record, frozen=True):
     """All takes of one instance key, ordered; `current` is the take in use, if any succeeded."""
 
     current: TaskId | None
@@ -126,7 +184,7 @@ class ShotRecord:
             result: which of its outputs, from 1.
         """
         chosen = next(take for take in self.takes if take.task_id == task_id)
-        output = chosen.outputs[result - 1] if result <= len(chosen.outputs) else Output(None, None)
+        output = chosen.outputs[result - 1] if result <= len(chosen.outputs) else Output()
         marked = replace(chosen, picked=output.name(result))
         takes = tuple(
             marked
@@ -139,11 +197,10 @@ class ShotRecord:
         return ShotRecord(task_id, takes)
 
 
-@dataclass(frozen=True, slots=True)
-class Lockfile:
+class Lockfile(Record, frozen=True):
     """Everything bought for one spec with one provider."""
 
     provider: str
     spec: str
-    shots: Mapping[str, ShotRecord] = field(default_factory=dict)
-    retired: Mapping[str, ShotRecord] = field(default_factory=dict)
+    shots: Mapping[str, ShotRecord] = msgspec.field(default_factory=dict)
+    retired: Mapping[str, ShotRecord] = msgspec.field(default_factory=dict)

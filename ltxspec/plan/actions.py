@@ -4,9 +4,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import assert_never
+from typing import Annotated, assert_never
+
+from msgspec import Meta
 
 from ltxspec.errors import Diagnostic
+from ltxspec.formats import Record
 from ltxspec.plan.destinations import Destination
 from ltxspec.plan.terms import Terms
 from ltxspec.render.models import Request
@@ -87,11 +90,10 @@ class Reason(StrEnum):
     FAILED_FOR_GOOD = "failed-for-good"
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChange:
-    """One changed field of a request; `path` is a JSON Pointer, a missing side is None."""
+class FieldChange(Record, frozen=True):
+    """One changed field of a request; a missing side is None."""
 
-    path: str
+    path: Annotated[str, Meta(description="JSON Pointer into the request; /files/… is a content hash")]
     before: Json
     after: Json
 

@@ -1,61 +1,26 @@
 """The plan's digest, and what a saved plan needs to be planned again: approving a plan means approving its digest."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-
 import orjson
 
 from ltxspec.canonical import digest
 from ltxspec.errors import LtxspecError
-from ltxspec.plan.actions import Change, Plan
+from ltxspec.formats import FormatError, read
+from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.destinations import Destination
 from ltxspec.plan.differences import field_changes
-from ltxspec.plan.terms import Terms, terms_from_json
+from ltxspec.plan.document import Delivery, Limits, PlanDocument, PlannedShot
+from ltxspec.plan.terms import SpendingLimits, Terms
 from ltxspec.redaction import redact_request, redact_secrets
-from ltxspec.values import Json, format_usd
+from ltxspec.values import Json, Usd, format_usd
 
 FORMAT_MAJOR = "1"
+_SAVE = "write one with `ltxspec plan -o FILE`"
 
 
 class PlanFileError(LtxspecError):
     """A saved plan cannot be read."""
 
     code = "plan-file"
-
-
-@dataclass(frozen=True, slots=True)
-class PlanOptions:
-    """What was asked for on the command line: planning again with the same options must give the same plan."""
-
-    paths: Sequence[str] = ()
-    targets: Sequence[str] = ()
-    retakes: Sequence[str] = ()
-    retries: Sequence[str] = ()
-    variables: Mapping[str, Json] = field(default_factory=dict)
-
-    def to_json(self) -> dict[str, Json]:
-        """The form in a plan document, under `options`."""
-        return {
-            "paths": list(self.paths),
-            "target": list(self.targets),
-            "retake": list(self.retakes),
-            "retry": list(self.retries),
-            "var": dict(self.variables),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class SavedPlan:
-    """The part of a plan document that is read again; what is done is planned anew, and has to be the same."""
-
-    digest: str
-    provider: str
-    options: PlanOptions
-    shots: Sequence[Mapping[str, Json]]  # as saved, to show what differs when it is stale
-    estimate: Json = None  # as saved: what people read is held against the plan that the digest is of
-    summary: Json = None  # as saved
-    diagnostics: Sequence[Mapping[str, Json]] = ()  # as saved
-    terms: Terms | None = None  # the limits and policies it was made under; None: it holds none
 
 
 def plan_digest(plan: Plan) -> str:
@@ -82,7 +47,7 @@ def _essence(change: Change) -> list[Json]:
     ]
 
 
-def read_plan_file(data: bytes, name: str) -> SavedPlan:
+def read_plan_file(data: bytes, name: str) -> PlanDocument:
     """Read a document written by `plan -o`.
 
     Raises:
@@ -91,67 +56,21 @@ def read_plan_file(data: bytes, name: str) -> SavedPlan:
     try:
         document = orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        raise PlanFileError(
-            f"`{name}` is not a saved plan: {error}", hint="write one with `ltxspec plan -o FILE`"
-        ) from error
-    return saved_plan(document, name)
-
-
-def saved_plan(document: Json, name: str = "plan") -> SavedPlan:
-    """The part of a plan document that is read again. Raises PlanFileError as `read_plan_file` does."""
+        raise PlanFileError(f"`{name}` is not a saved plan: {error}", hint=_SAVE) from error
     if not isinstance(document, dict) or not isinstance(document.get("digest"), str):
-        raise PlanFileError(f"`{name}` is JSON but not a saved plan", hint="write one with `ltxspec plan -o FILE`")
+        raise PlanFileError(f"`{name}` is JSON but not a saved plan", hint=_SAVE)
     version = str(document.get("formatVersion"))
     if version.partition(".")[0] != FORMAT_MAJOR:
         raise PlanFileError(f"`{name}` has plan format {version}, which this ltxspec does not know", hint="plan again")
-    options, shots, diagnostics = (
-        document.get("options", {}),
-        document.get("shots", []),
-        document.get("diagnostics", []),
-    )
-    sound = isinstance(options, dict) and _are_objects(shots) and _are_objects(diagnostics)
-    if not sound or not isinstance(options.get("var", {}), dict):
-        raise _damaged(name)
     try:
-        terms = terms_from_json(document["limits"]) if "limits" in document else None
-    except ValueError:
-        raise _damaged(name) from None
-    return SavedPlan(
-        digest=document["digest"],
-        provider=str(document.get("provider")),
-        options=PlanOptions(
-            paths=_texts(options, "paths", name),
-            targets=_texts(options, "target", name),
-            retakes=_texts(options, "retake", name),
-            retries=_texts(options, "retry", name),
-            variables=options.get("var", {}),
-        ),
-        shots=tuple(shots),
-        estimate=document.get("estimate"),
-        summary=document.get("summary"),
-        diagnostics=tuple(diagnostics),
-        terms=terms,
-    )
+        return read(document, PlanDocument)
+    except FormatError as error:
+        raise PlanFileError(f"`{name}` is no plan that ltxspec wrote: {error}", hint=_SAVE) from None
 
 
-def _are_objects(items: Json) -> bool:
-    return isinstance(items, list) and all(isinstance(item, dict) for item in items)
-
-
-def _texts(options: Mapping[str, Json], key: str, name: str) -> tuple[str, ...]:
-    values = options.get(key, [])
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise _damaged(name)
-    return tuple(values)
-
-
-def _damaged(name: str) -> PlanFileError:
-    return PlanFileError(f"`{name}` is no plan that ltxspec wrote", hint="write one with `ltxspec plan -o FILE`")
-
-
-def plan_differences(saved: SavedPlan, plan: Plan) -> list[str]:
+def plan_differences(saved: PlanDocument, plan: Plan) -> list[str]:
     """One line for each shot that the saved plan and the present one treat differently, money included."""
-    shots = {str(shot.get("address")): shot for shot in saved.shots if shot.get("action") != "no-op"}
+    shots = {shot.address: shot for shot in saved.shots if shot.action is not Action.NO_OP}
     changes = {str(change.address): change for change in plan.pending}
     before = {address: _saved_words(shot) for address, shot in shots.items()}
     after = {address: _words(change) for address, change in changes.items()}
@@ -160,32 +79,29 @@ def plan_differences(saved: SavedPlan, plan: Plan) -> list[str]:
         old, new = before.get(address, "no change"), after.get(address, "no change")
         if old != new:
             lines.append(f"{address}: planned {old}, now {new}")
-        elif told := _recorded_differences(shots.get(address), changes.get(address)):
-            lines.append(f"{address}: {told}")
+        elif different := _recorded_differences(shots.get(address), changes.get(address)):
+            lines.append(f"{address}: {different}")
     if saved.provider != plan.provider:
         lines.insert(0, f"provider: planned {saved.provider}, now {plan.provider}")
     return lines
 
 
-def _saved_words(shot: Mapping[str, Json]) -> str:
-    estimate = shot.get("estimate")
-    price = estimate if estimate != "0.00" else None
-    return _phrase(str(shot.get("action")), price, shot.get("fingerprint"), _sent(shot.get("delivery")))
+def _saved_words(shot: PlannedShot) -> str:
+    price = shot.estimate if shot.estimate != 0 else None  # of an action that orders nothing
+    return _phrase(shot.action, price, shot.fingerprint, _sent(shot.delivery))
 
 
 def _words(change: Change) -> str:
-    estimate = None if change.estimate is None else format_usd(change.estimate)
-    sent = _sent(destination_json(change.destination)) if change.destination is not None else ""
-    return _phrase(change.action.value, estimate, change.fingerprint, sent)
+    delivery = delivery_of(change.destination) if change.destination is not None else None
+    return _phrase(change.action, change.estimate, change.fingerprint, _sent(delivery))
 
 
-def _recorded_differences(shot: Mapping[str, Json] | None, change: Change | None) -> str:
+def _recorded_differences(shot: PlannedShot | None, change: Change | None) -> str:
     """What differs in parameters that fingerprints leave out; empty where nothing does."""
-    if shot is None or change is None or change.request is None or shot.get("recorded") == change.recorded:
+    if shot is None or change is None or change.request is None or shot.recorded == change.recorded:
         return ""
-    before, request = shot.get("request"), change.request
-    after = redact_request(request.body, request.known)
-    found = field_changes(before if isinstance(before, dict) else {}, after)
+    request = change.request
+    found = field_changes(shot.request, redact_request(request.body, request.known))
     fields = [f"{item.path} was planned as {_text(item.before)}, now {_text(item.after)}" for item in found]
     return "; ".join(fields) or "a recorded parameter differs in a part that is not shown"
 
@@ -194,20 +110,33 @@ def _text(value: Json) -> str:
     return "left out" if value is None else str(value)
 
 
-def destination_json(destination: Destination) -> dict[str, Json]:
-    """The form in a plan document, under `delivery`."""
-    return {"parameters": dict(destination.shown), "digest": destination.digest}
+def delivery_of(destination: Destination) -> Delivery:
+    """Where results are sent, as a plan document says it."""
+    return Delivery(dict(destination.shown), destination.digest)
 
 
-def _sent(delivery: Json) -> str:
+def limits_of(terms: Terms) -> Limits:
+    """The rules that a plan was made under, as its document says them."""
+    limits = terms.limits
+    return Limits(limits.per_apply, limits.per_shot, limits.per_spec, terms.policies)
+
+
+def terms_of(limits: Limits | None) -> Terms | None:
+    """The rules that a saved plan was made under; None: it says nothing of them."""
+    if limits is None:
+        return None
+    return Terms(SpendingLimits(limits.per_apply, limits.per_shot, limits.per_spec), limits.policies)
+
+
+def _sent(delivery: Delivery | None) -> str:
     """Where results are sent, with the first digits of the digest: addresses may differ in what is not shown."""
-    if not isinstance(delivery, dict) or not isinstance(parameters := delivery.get("parameters"), dict):
+    if delivery is None:
         return ""
-    named = ", ".join(f"{name} {redact_secrets(value)}" for name, value in sorted(parameters.items()))
-    return f" with {named} ({str(delivery.get('digest')).removeprefix('sha256:')[:8]}…)"
+    named = ", ".join(f"{name} {redact_secrets(value)}" for name, value in sorted(delivery.parameters.items()))
+    return f" with {named} ({delivery.digest.removeprefix('sha256:')[:8]}…)"
 
 
-def _phrase(action: str, estimate: str | None, fingerprint: str | None, sent: str) -> str:
-    money = f" for ${estimate}" if estimate else ""
+def _phrase(action: Action, estimate: Usd | None, fingerprint: str | None, sent: str) -> str:
+    money = f" for ${format_usd(estimate)}" if estimate is not None else ""
     request = f" of {fingerprint[:18]}…" if fingerprint else ""
-    return f"{action}{request}{money}{sent}"
+    return f"{action.value}{request}{money}{sent}"

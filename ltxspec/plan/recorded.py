@@ -1,7 +1,9 @@
 """What is owned of a shot: which takes answer a request, and which task id a new order would get."""
 
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from ltxspec.catalog.models import Catalog, Model
 from ltxspec.fingerprint import CURRENT_VERSION, fingerprint_of, version_of

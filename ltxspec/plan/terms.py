@@ -1,11 +1,10 @@
 """Under which rules a plan was made: the limits of the budget, and the policies. A saved plan holds to them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ltxspec.values import Json, Usd, format_usd, parse_usd
+from ltxspec.values import Usd
 
-_NAMES: Mapping[str, str] = {"per_apply": "perApply", "per_shot": "perShot", "per_spec": "perSpec"}  # in documents
+_NAMES = ("per_apply", "per_shot", "per_spec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +38,3 @@ class Terms:
 
     limits: SpendingLimits = SpendingLimits()
     policies: str | None = None
-
-    def to_json(self) -> dict[str, Json]:
-        """The form in a plan document, under `limits`."""
-        amounts = {written: getattr(self.limits, name) for name, written in _NAMES.items()}
-        shown = {name: None if amount is None else format_usd(amount) for name, amount in amounts.items()}
-        return {**shown, "policies": self.policies}
-
-
-def terms_from_json(document: Json) -> Terms:
-    """Read what `Terms.to_json` wrote.
-
-    Raises:
-        ValueError: it is something else.
-    """
-    policies = document.get("policies") if isinstance(document, dict) else 0
-    if not isinstance(policies, str | None):
-        raise ValueError("the limits of a plan are amounts and a digest")  # noqa: TRY004  # of a file, not of a caller
-    per_apply, per_shot, per_spec = (_amount(document.get(name)) for name in _NAMES.values())
-    return Terms(SpendingLimits(per_apply, per_shot, per_spec), policies)
-
-
-def _amount(value: Json) -> Usd | None:
-    amount = parse_usd(value)
-    if amount is None and value is not None:
-        raise ValueError("a limit is an amount in USD, or null")
-    return amount

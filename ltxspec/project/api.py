@@ -57,7 +57,7 @@ class Project(opened.Project):
             Invalid: the specs have problems, or a pattern names no shot.
             LockfileError: a lockfile or a journal cannot be trusted.
         """
-        from ltxspec.plan.planfile import PlanOptions
+        from ltxspec.plan.document import PlanOptions
         from ltxspec.project.plan import plan_project, with_budget_warning
 
         project = self.on(opened.known_provider(provider)) if provider is not None else self

@@ -10,8 +10,9 @@ from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.events import ApplyEvent, Emit, EventKind, RunSummary
 from ltxspec.errors import Refused
 from ltxspec.plan.actions import Change, Plan, Reason
+from ltxspec.plan.document import PlanDocument, PlanOptions
 from ltxspec.plan.limits import left_for_specs, refuse_over_budget, refuse_unknown_prices
-from ltxspec.plan.planfile import PlanOptions, SavedPlan
+from ltxspec.plan.planfile import terms_of
 from ltxspec.plan.policy import refuse_by_policy
 from ltxspec.plan.spending import proven_factor
 from ltxspec.plan.terms import SpendingLimits
@@ -42,7 +43,7 @@ class ApplyOptions:
     """
 
     plan_options: PlanOptions = field(default_factory=PlanOptions)
-    saved: SavedPlan | None = None
+    saved: PlanDocument | None = None
     approved: str | None = None
     max_cost: Usd | None = None
     allow_unknown_cost: bool = False
@@ -172,8 +173,8 @@ async def apply_events(planned: ProjectPlan, options: ApplyOptions) -> AsyncGene
 def _limits(project: Project, options: ApplyOptions) -> SpendingLimits:
     """The tightest of `[budget]`, of what a saved plan was made under, and of `max_cost`."""
     limits, cap = limits_of(project.config), options.max_cost
-    if options.saved is not None and options.saved.terms is not None:
-        limits = limits.tightened(options.saved.terms.limits)
+    if options.saved is not None and (terms := terms_of(options.saved.limits)) is not None:
+        limits = limits.tightened(terms.limits)
     if cap is None or (limits.per_apply is not None and cap >= limits.per_apply):
         return limits
     return replace(limits, per_apply=cap, typed=True, saved=limits.saved - {"per_apply"})

@@ -1,23 +1,24 @@
 """Refuses a plan that is not the saved or approved one, and tells how they differ, money included."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
+
+from msgspec.structs import replace
 
 from ltxspec.errors import LtxspecError, Refused
 from ltxspec.plan.actions import Action, Change, Plan
+from ltxspec.plan.document import PlanDocument, PlannedShot, PlanOptions, Problem
 from ltxspec.plan.estimate import estimate
 from ltxspec.plan.limits import budget_warning
-from ltxspec.plan.planfile import PlanOptions, SavedPlan, plan_differences, plan_digest, saved_plan
-from ltxspec.plan.terms import SpendingLimits
+from ltxspec.plan.planfile import plan_differences, plan_digest, terms_of
 from ltxspec.project.project import Project
-from ltxspec.values import Json, format_usd
+from ltxspec.values import format_usd
 
 _MOST_COMMITS = 10  # looked through for the approved plan, newest first
 _MOST_LINES = 20
-_PLACES = frozenset({"source", "file", "line", "column"})
 
 
-def refuse_stale(saved: SavedPlan, plan: Plan) -> None:
+def refuse_stale(saved: PlanDocument, plan: Plan) -> None:
     """Do nothing when planning again gives the saved plan.
 
     Raises:
@@ -31,7 +32,7 @@ def refuse_stale(saved: SavedPlan, plan: Plan) -> None:
             details=_cut(plan_differences(saved, plan)),
         )
     policies = plan.terms.policies if plan.terms is not None else None
-    if saved.terms is not None and saved.terms.policies != policies:
+    if saved.limits is not None and saved.limits.policies != policies:
         raise Refused(
             "stale-plan",
             "the policies of the project are not those that the plan was saved under",
@@ -46,45 +47,48 @@ def refuse_stale(saved: SavedPlan, plan: Plan) -> None:
         )
 
 
-def _untrue(saved: SavedPlan, plan: Plan) -> str | None:
+def _untrue(saved: PlanDocument, plan: Plan) -> str | None:
     """Where a saved plan whose digest is the present plan's says something else than that plan; None where nowhere.
 
     Only versions and places in files may differ.
     """
-    from ltxspec.report.diagnostics import diagnostic_document
+    from ltxspec.report.diagnostics import problem_of
     from ltxspec.report.plan.json import plan_document
 
     document = plan_document(plan, saved.options)
-    told, found = _by_address(saved.shots), _by_address(document["shots"])
-    different = (address for address in sorted(told.keys() | found) if told.get(address) != found.get(address))
+    then, now = _by_address(saved.shots), _by_address(document.shots)
+    different = (address for address in sorted(then.keys() | now) if then.get(address) != now.get(address))
     shot = next(different, _listed_twice(saved.shots))
     if shot is not None:
         return shot
-    limits = saved.terms.limits if saved.terms is not None else SpendingLimits()
-    over = [diagnostic_document(item) for item in budget_warning(plan, limits)]  # of which `plan -o` warned
-    now = list(map(_without_place, document["diagnostics"]))
-    if list(map(_without_place, saved.diagnostics)) not in (now, [*now, *map(_without_place, over)]):
+    terms = terms_of(saved.limits)
+    over = budget_warning(plan, terms.limits) if terms is not None else []  # of which `plan -o` warned
+    problems = [*map(_anywhere, document.diagnostics)]
+    if [*map(_anywhere, saved.diagnostics)] not in (
+        problems,
+        [*problems, *(_anywhere(problem_of(item)) for item in over)],
+    ):
         return "/diagnostics"
-    if saved.summary != document["summary"]:
+    if saved.summary != document.summary:
         return "/summary"
-    return "/estimate" if saved.estimate != document["estimate"] else None
+    return "/estimate" if saved.estimate != document.estimate else None
 
 
-def _by_address(shots: Sequence[Mapping[str, Json]]) -> dict[str, list[Mapping[str, Json]]]:
+def _by_address(shots: Iterable[PlannedShot]) -> dict[str, list[PlannedShot]]:
     """All that is said of each shot: a task of an earlier version may stand beside it."""
-    found: dict[str, list[Mapping[str, Json]]] = {}
+    found: dict[str, list[PlannedShot]] = {}
     for shot in shots:
-        found.setdefault(str(shot.get("address")), []).append(_without_place(shot))
+        found.setdefault(shot.address, []).append(replace(shot, source=None))
     return found
 
 
-def _without_place(item: Mapping[str, Json]) -> Mapping[str, Json]:
-    return {name: value for name, value in item.items() if name not in _PLACES}
+def _anywhere(problem: Problem) -> Problem:
+    return replace(problem, file=None, line=None, column=None)
 
 
-def _listed_twice(shots: Sequence[Mapping[str, Json]]) -> str | None:
+def _listed_twice(shots: Iterable[PlannedShot]) -> str | None:
     """A shot of which two things are said, apart from tasks under way."""
-    names = Counter(str(shot.get("address")) for shot in shots if shot.get("action") != Action.RESUME)
+    names = Counter(shot.address for shot in shots if shot.action is not Action.RESUME)
     return next((name for name, number in names.items() if number > 1), None)
 
 
@@ -104,7 +108,10 @@ def refuse_unapproved(project: Project, plan: Plan, approved: str) -> None:
     if seen is None:
         lines = [f"now {_money(plan)}", *(f"{change.address}: now {_words(change)}" for change in plan.pending)]
     else:
-        lines = [f"approved {_money(seen)}, now {_money(plan)}", *plan_differences(_as_saved(seen), plan)]
+        from ltxspec.report.plan.json import plan_document
+
+        document = plan_document(seen, PlanOptions())
+        lines = [f"approved {_money(seen)}, now {_money(plan)}", *plan_differences(document, plan)]
     raise Refused(
         "not-approved",
         f"the plan is not the approved one (approved {approved}, now {digest})",
@@ -146,12 +153,6 @@ def _plan_at(project: Project, commit: str) -> Plan | None:
             return plan_specs(side.project, plannable, Selection(), side.owned)
     except LtxspecError:
         return None
-
-
-def _as_saved(plan: Plan) -> SavedPlan:
-    from ltxspec.report.plan.json import plan_document
-
-    return saved_plan(plan_document(plan, PlanOptions()))
 
 
 def _money(plan: Plan) -> str:

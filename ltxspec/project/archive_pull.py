@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from ltxspec.apply.addresses import results_by_now
 from ltxspec.apply.delivery import Delivery, deliver, names_of

@@ -11,7 +11,7 @@ from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.engine import Job
 from ltxspec.apply.events import Emit, RunSummary
 from ltxspec.errors import LtxspecError, Problems, StorageError
-from ltxspec.plan.planfile import PlanOptions
+from ltxspec.plan.document import PlanOptions
 from ltxspec.project.load import render_specs, spec_files
 from ltxspec.project.locks import LockedSpecs, holding
 from ltxspec.project.plan import plan_project

@@ -5,7 +5,9 @@ touched: the journal files the result under it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from ltxspec.errors import LtxspecError, Refused, WrongUsage
 from ltxspec.lock.codec import VERSION, encode_lockfile

@@ -1,6 +1,8 @@
 """Makes an earlier take of a shot current, or another of its outputs. Nothing is ordered."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from ltxspec.errors import WrongUsage
 from ltxspec.lock.models import ShotRecord, Take

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ltxspec.errors import Diagnostic, StorageError, WrongUsage
+from ltxspec.formats import to_json
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.addresses import refuse_unknown
+from ltxspec.plan.document import PlanDocument, PlanOptions
 from ltxspec.plan.estimate import Estimate, estimate
 from ltxspec.plan.limits import budget_warning
-from ltxspec.plan.planfile import PlanOptions, SavedPlan, plan_digest, read_plan_file, saved_plan
+from ltxspec.plan.planfile import plan_digest, read_plan_file
 from ltxspec.plan.planner import PlanContext, plan_spec
 from ltxspec.plan.prices import shadowed_prices
 from ltxspec.plan.recorded import RecordedState
@@ -64,13 +66,13 @@ class ProjectPlan:
 
     def to_json(self) -> dict[str, Json]:
         """The plan document: what `ltxspec plan --format json` prints."""
+        return to_json(self.as_saved())
+
+    def as_saved(self) -> PlanDocument:
+        """The document that `apply` compares with what planning gives then."""
         from ltxspec.report.plan.json import plan_document
 
         return plan_document(self.plan, self.options)
-
-    def as_saved(self) -> SavedPlan:
-        """The part of the document that `apply` compares with what planning gives then."""
-        return replace(saved_plan(self.to_json()), options=self.options)
 
     def save(self, path: Path | str) -> None:
         """Write the plan document, for `ltxspec apply FILE`. What is there is replaced as a whole or not at all.
@@ -142,7 +144,7 @@ def plan_specs(
     return _with_policies(project, plan) if project.config.policy else plan
 
 
-def read_saved_plan(path: Path, name: str) -> SavedPlan:
+def read_saved_plan(path: Path, name: str) -> PlanDocument:
     """A plan document that `ProjectPlan.save` wrote.
 
     Args:

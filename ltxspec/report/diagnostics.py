@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ltxspec.errors import Diagnostic, Invalid, Location, LtxspecError, Refused, Severity
+from ltxspec.formats import to_json
+from ltxspec.plan.document import Problem
 from ltxspec.redaction import redact_diagnostic
 from ltxspec.report.jsontext import encode
 from ltxspec.report.terminal import Paint, Style, clean, cut, width_of
-from ltxspec.values import Json
 
 FORMAT_VERSION = "1.0"
 
@@ -65,7 +66,7 @@ def count_line(diagnostics: Iterable[Diagnostic]) -> str:
 
 def diagnostics_json(diagnostics: Iterable[Diagnostic]) -> str:
     """One JSON document with all problems and how many there are, without a final newline; `valid` means no error."""
-    documents = [diagnostic_document(diagnostic) for diagnostic in diagnostics]
+    documents = [to_json(problem_of(diagnostic)) for diagnostic in diagnostics]
     severities = [document["severity"] for document in documents]
     summary = {
         "formatVersion": FORMAT_VERSION,
@@ -77,19 +78,19 @@ def diagnostics_json(diagnostics: Iterable[Diagnostic]) -> str:
     return encode(summary, indent=True).decode()
 
 
-def diagnostic_document(diagnostic: Diagnostic) -> dict[str, Json]:
-    """One problem as plain JSON values; what is not known is null, secrets are left out."""
+def problem_of(diagnostic: Diagnostic) -> Problem:
+    """One problem as documents hold it; what is not known is null, secrets are left out."""
     diagnostic = redact_diagnostic(diagnostic)
     where = diagnostic.where
-    return {
-        "severity": diagnostic.severity,
-        "code": diagnostic.code,
-        "message": diagnostic.message,
-        "file": where.file if where else None,
-        "line": where.line if where else None,
-        "column": where.column if where else None,
-        "hint": diagnostic.hint,
-    }
+    return Problem(
+        severity=diagnostic.severity,
+        code=diagnostic.code,
+        message=diagnostic.message,
+        file=where.file if where else None,
+        line=where.line if where else None,
+        column=where.column if where else None,
+        hint=diagnostic.hint,
+    )
 
 
 def _place(where: Location, style: Style, paint: Paint) -> list[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ltxspec.errors import Diagnostic
+from ltxspec.formats import Record
 from ltxspec.lock.facts import AlteredTake
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Change, FieldChange
@@ -41,8 +42,7 @@ class CauseKind(StrEnum):
     MODEL_DEFAULT = "model-default"  # the model's description assumes something else than it did
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Record, frozen=True):
     """Why a rendered prompt or parameter differs although the shot's own text may not: a variable or a file.
 
     Both sides are short texts for people; None where there is nothing to show, as for the content of a file.
@@ -86,8 +86,7 @@ class LostTake:
     take: Take
 
 
-@dataclass(frozen=True, slots=True)
-class RuleChange:
+class RuleChange(Record, frozen=True):
     """A rule of the project that reads otherwise at the head: what may be bought, at which price, sent where.
 
     Both sides are short texts without secrets; None where there is no such rule.
@@ -98,8 +97,7 @@ class RuleChange:
     after: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ApplyRefusal:
+class ApplyRefusal(Record, frozen=True):
     """Why this change cannot be applied, or merged, as it is; `code` is for machines."""
 
     code: str  # "tasks-lost", "record-altered", "invalid", "policy", "unknown-price", "over-budget"

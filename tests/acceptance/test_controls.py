@@ -1,12 +1,12 @@
 """Control characters: none from a stranger's file reaches an order or a terminal."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from acceptance.commands import ltxspec, write_spec
 from builders import lockfile, record, take
+from replacing import replace
 
 from ltxspec.lock.codec import encode_lockfile
 from ltxspec.lock.models import Lockfile

@@ -1,16 +1,17 @@
 """`ltxspec lock`, through git as users meet it: merging, verifying, renaming, forgetting, migrating."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from acceptance.commands import ltxspec, write_spec
 from acceptance.repositories import branch, commit, git, read_lockfile, repository, write_lockfile
 from builders import intent, lockfile, record, take, task
+from replacing import replace
 
-from ltxspec.lock.codec import encode_event, encode_lockfile
+from ltxspec.lock.codec import encode_lockfile
 from ltxspec.lock.journal import Accepted
+from ltxspec.lock.journal_codec import encode_event
 from ltxspec.lock.models import Lockfile
 
 LATER, LATEST = "2026-11-23T10:00:00Z", "2026-11-24T10:00:00Z"

@@ -3,7 +3,6 @@
 import subprocess
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -12,6 +11,7 @@ from acceptance.repositories import branch, commit, git, read_lockfile, reposito
 from builders import lockfile, output, take
 from hypothesis import given
 from hypothesis import strategies as st
+from replacing import replace
 
 from ltxspec.errors import LockfileError
 from ltxspec.lock.codec import decode_lockfile, encode_lockfile

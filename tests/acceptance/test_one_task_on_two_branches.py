@@ -3,12 +3,12 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from acceptance.commands import ltxspec, write_spec
 from acceptance.repositories import branch, commit, git, read_lockfile, repository, write_lockfile
+from replacing import replace
 
 HEAD = "model: lightricks:ltx@2.5-fast\ndefaults: {width: 1280, height: 720, duration: 6, fps: 24}\nshots:\n"
 SPEC = HEAD + "  tower: {prompt: a tower}\n"

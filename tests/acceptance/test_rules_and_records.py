@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from dataclasses import replace
 from decimal import Decimal
 from html import unescape
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 from acceptance.commands import REPOSITORY, ltxspec
 from acceptance.repositories import commit, git, read_lockfile, write_lockfile
+from replacing import replace
 from unit.project.reviewed_projects import edit, project, write
 
 from ltxspec.lock.models import Lockfile, Output, Take

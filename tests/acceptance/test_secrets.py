@@ -10,7 +10,7 @@ import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ import pytest
 from acceptance.commands import Result, ltxspec, process, write_spec
 from acceptance.repositories import commit, git
 from PIL import Image
+from replacing import replace
 
 from ltxspec.lock.codec import decode_lockfile, encode_lockfile
 from ltxspec.lock.journal import Intent

@@ -3,12 +3,12 @@
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from acceptance.commands import REPOSITORY, Result, ltxspec
 from acceptance.repositories import commit, git, read_lockfile, write_lockfile
+from replacing import replace
 from unit.project.reviewed_projects import HEAD, edit, project, write
 
 from ltxspec.lock.models import ShotRecord

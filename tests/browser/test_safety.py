@@ -3,11 +3,11 @@
 import contextlib
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from browsing import Opened
+from replacing import replace
 from storyboards import Films, pending, review, shot, take, write_page
 
 from ltxspec.errors import Diagnostic

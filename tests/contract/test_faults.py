@@ -1,7 +1,6 @@
 """Every fault of `faults.py` against the real engine, client and sandbox: paid once, recorded, never guessed."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,11 +9,12 @@ import pytest
 from contract.faults import GROUPS, UNDECIDABLE, Row, table
 from crash.bench import Checkout, Clock, Outcome, Service
 from crash.death import subject
+from replacing import replace
 
 from ltxspec.apply.events import ShotOutcome
 from ltxspec.lock.codec import decode_lockfile
 from ltxspec.lock.models import Take
-from ltxspec.plan.planfile import PlanOptions
+from ltxspec.plan.document import PlanOptions
 from ltxspec.providers.sandbox.scenario import parse_scenario
 
 ROOT = Path(__file__).parents[2]

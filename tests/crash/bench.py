@@ -10,7 +10,7 @@ import contextlib
 import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from io import BytesIO
@@ -20,6 +20,7 @@ from typing import Any
 import httpx
 import orjson
 from crash.death import Crash, Fate, MortalDisk, MortalNetwork
+from replacing import replace
 
 from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.delivery import archive_outputs
@@ -37,7 +38,7 @@ from ltxspec.lock.models import Take
 from ltxspec.media.animatic import write_animatic
 from ltxspec.media.probe import check_decodes
 from ltxspec.plan.actions import Action
-from ltxspec.plan.planfile import PlanOptions
+from ltxspec.plan.document import PlanOptions
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.project.load import render_specs
 from ltxspec.project.plan import plan_project

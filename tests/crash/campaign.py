@@ -13,12 +13,13 @@ import random
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from crash.bench import ALLEY, PAIR, SHRINE, Checkout, Clock, Service, without_times
 from crash.death import Fate
+from replacing import replace
 
 from ltxspec.providers.sandbox.scenario import Behaviour, Kind, Scenario, ScenarioFault
 

@@ -15,12 +15,13 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import uvicorn
 from crash.bench import ALLEY, HEAD, PAIR, SHRINE, bytes_of_film, catalog, picture
+from replacing import replace
 from starlette.types import Message, Receive, Scope, Send
 
 from ltxspec.providers.sandbox.app import SandboxApp

@@ -8,7 +8,7 @@ from crash.campaign import Death, World, Yardstick, campaign, every_point, live_
 from crash.death import Fate
 
 from ltxspec.lock.codec import decode_lockfile
-from ltxspec.plan.planfile import PlanOptions
+from ltxspec.plan.document import PlanOptions
 from ltxspec.providers.sandbox.scenario import Behaviour, Scenario
 
 SHORT_LIVED = "  alley: {prompt: Rain over Neo-Kyoto, ttl: 60}\n"

@@ -2,12 +2,12 @@
 
 import json
 import time
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from crash.bench import ALLEY
 from crash.commands import Blow, Project, Service, wait_for
+from replacing import replace
 
 from ltxspec.lock.journal import Intent, Repeated
 from ltxspec.lock.journal_codec import decode_events, encode_event

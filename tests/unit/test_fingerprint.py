@@ -2,13 +2,13 @@ import hashlib
 import json
 import re
 import uuid
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from replacing import replace
 from unit.render.project import model
 
 from ltxspec.catalog.models import Model, load_catalog

@@ -10,7 +10,7 @@ from acceptance.commands import ltxspec, write_spec
 from unit.project.projects import path_of, recorded
 
 from ltxspec.errors import Invalid, ProviderRefused, Refused
-from ltxspec.plan.planfile import PlanOptions
+from ltxspec.plan.document import PlanOptions
 from ltxspec.project.adapters import open_provider
 from ltxspec.project.lock_verify import verify_lockfiles
 from ltxspec.project.plan import plan_project

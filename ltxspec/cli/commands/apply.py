@@ -13,7 +13,7 @@ from ltxspec.cli.param_types import PLAN_DIGEST, USD
 from ltxspec.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from ltxspec import SavedPlan
+    from ltxspec import PlanDocument
     from ltxspec.project.apply import Approval
     from ltxspec.project.plan import ProjectPlan
     from ltxspec.values import Usd
@@ -84,7 +84,7 @@ def _approve(approval: "Approval") -> bool:
     return answer.strip() == "yes"
 
 
-def _saved_plan(session: Session, selected: Selected) -> "SavedPlan | None":
+def _saved_plan(session: Session, selected: Selected) -> "PlanDocument | None":
     """The plan file among the paths, when there is one: any file that is no YAML. It says itself what is applied."""
     from ltxspec.project.plan import read_saved_plan
 

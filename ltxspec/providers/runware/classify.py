@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from http import HTTPStatus
 
+from msgspec import structs
+
 from ltxspec.apply.ports import Acceptance, RenderOrder, TaskReport, TaskState
 from ltxspec.lock.models import Failure, Output
 from ltxspec.providers.runware.codes import DEFINITE_REFUSALS, PERMANENT, WHOLE_RUN, ErrorKind, kind_of
@@ -255,7 +257,7 @@ def _merged(first: Output, second: Output) -> Output:
     """Two tellings of one video: what either knows. Two different prices make it unknown."""
     contradiction = first.cost is not None and second.cost is not None and first.cost != second.cost
     cost = None if contradiction else (first.cost if first.cost is not None else second.cost)
-    return replace(first, video_url=first.video_url or second.video_url, cost=cost)
+    return structs.replace(first, video_url=first.video_url or second.video_url, cost=cost)
 
 
 def _total(costs: Sequence[Usd | None], wanted: int) -> Usd | None:

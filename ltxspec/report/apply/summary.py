@@ -7,7 +7,6 @@ from ltxspec.apply.events import Outcome, RunSummary, ShotOutcome
 from ltxspec.redaction import redact_secrets
 from ltxspec.report.terminal import Paint, Style, clean, pad, width_of, wrap
 from ltxspec.report.wording import amount, charged, counted, money
-from ltxspec.values import Json, Usd, format_usd
 
 _MOST_ROWS = 200
 _NOT_HOME = "not home"
@@ -69,41 +68,6 @@ def summary_line(summary: RunSummary) -> str:
         over = f", {money(summary.overspent)} over the limit of {money(summary.limit)}"
     line = f"{verb}: {counts or 'nothing to do'}. Spent {spent}{over}{under_way}."
     return charged(line, summary.provider)
-
-
-def summary_document(summary: RunSummary) -> dict[str, Json]:
-    """The same for machines: counts, money, and how each shot ended."""
-    return {
-        "outcomes": {outcome.value: summary.count(outcome) for outcome in Outcome},
-        "spent": {"usd": format_usd(summary.spent), "unknown": summary.spent_unknown},
-        "spentBefore": format_usd(summary.spent_before),
-        "overspent": format_usd(summary.overspent),
-        "inFlight": {
-            "usd": format_usd(summary.in_flight),
-            "unknown": summary.in_flight_unknown,
-            "tasks": summary.in_flight_count,
-        },
-        "interrupted": summary.interrupted,
-        "incomplete": summary.incomplete,
-        "shots": [_shot(item) for item in summary.outcomes],
-    }
-
-
-def _shot(item: ShotOutcome) -> dict[str, Json]:
-    return {
-        "address": str(item.address),
-        "outcome": item.outcome.value,
-        "taskUUID": item.task_id,
-        "estimate": price(item.estimate),
-        "cost": price(item.cost),
-        "archived": item.archived,
-        "message": redact_secrets(item.message),
-    }
-
-
-def price(usd: Usd | None) -> str | None:
-    """Money in JSON: a decimal string, null when it is not known."""
-    return None if usd is None else format_usd(usd)
 
 
 def _left(item: ShotOutcome) -> str | None:

@@ -1,16 +1,16 @@
 """An apply as it happens: JSON lines for programs, plain lines for logs, a live view for people at a terminal."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import IO, Protocol
 
 from ltxspec.apply.events import ApplyEvent, EventKind, RunSummary
-from ltxspec.redaction import redact_secrets
+from ltxspec.formats import to_json
+from ltxspec.report.apply.document import EventDocument, event_document
 from ltxspec.report.apply.lines import event_line
-from ltxspec.report.apply.summary import price, summary_document, summary_line, write_summary
+from ltxspec.report.apply.summary import summary_line, write_summary
 from ltxspec.report.jsontext import encode
 from ltxspec.report.terminal import Style
-from ltxspec.values import Json
 
 FORMAT_VERSION = "1.0"
 
@@ -64,10 +64,10 @@ class JsonView:
     def finish(self, summary: RunSummary) -> None:
         """Write the summary."""
         event = ApplyEvent(EventKind.RUN_FINISHED, summary_line(summary))
-        self._write(event_document(event) | {"summary": summary_document(summary)})
+        self._write(event_document(event, summary))
 
-    def _write(self, document: Mapping[str, Json]) -> None:
-        self._out.write(encode(document).decode() + "\n")
+    def _write(self, document: EventDocument) -> None:
+        self._out.write(encode(to_json(document)).decode() + "\n")
         self._out.flush()
 
 
@@ -91,19 +91,3 @@ class PlainView:
     def finish(self, summary: RunSummary) -> None:
         """Write the result."""
         write_summary(self._out, summary, self._style)
-
-
-def event_document(event: ApplyEvent) -> dict[str, Json]:
-    """The event as JSON values; every key is always there, null when it does not apply or is not known."""
-    return {
-        "formatVersion": FORMAT_VERSION,
-        "type": event.kind.value,
-        "message": redact_secrets(event.message),
-        "address": None if event.address is None else str(event.address),
-        "taskUUID": event.task_id,
-        "estimate": price(event.estimate),
-        "cost": price(event.cost),
-        "percent": event.percent,
-        "elapsed": event.elapsed,
-        "code": event.code,
-    }

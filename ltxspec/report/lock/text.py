@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from ltxspec.canonical import sha256_hex
 from ltxspec.catalog.models import PROMPT
-from ltxspec.lock.codec import encode_take
+from ltxspec.formats import to_json
 from ltxspec.lock.models import Lockfile, Output, ShotRecord, Take
 from ltxspec.redaction import redact_secrets
 from ltxspec.report import wording as phrases
@@ -60,7 +60,7 @@ def _record(record: ShotRecord) -> Iterator[str]:
 
 def _record_hash(take: Take) -> str:
     """Over all that stands in a take, also where it has no canonical form."""
-    return sha256_hex(json.dumps(encode_take(take), sort_keys=True).encode())
+    return sha256_hex(json.dumps(to_json(take), sort_keys=True).encode())
 
 
 def _take(take: Take) -> Iterator[str]:

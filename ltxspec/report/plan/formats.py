@@ -6,7 +6,7 @@ A form's module is imported when it is asked for: nobody waits for those that ar
 from collections.abc import Callable, Mapping
 
 from ltxspec.plan.actions import Plan
-from ltxspec.plan.planfile import PlanOptions
+from ltxspec.plan.document import PlanOptions
 from ltxspec.report.terminal import Style
 
 PlanReport = Callable[[Plan, PlanOptions, Style], str]

@@ -1,15 +1,17 @@
-"""The plan as the JSON document that programs read and `plan -o FILE` saves; `report/schemas.py` is its schema."""
+"""The plan as the JSON document that programs read and `plan -o FILE` saves; `plan/document.py` declares it."""
 
 from collections.abc import Mapping
 
+from ltxspec.formats import read, to_json
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.differences import changes_of
-from ltxspec.plan.planfile import PlanOptions, destination_json, plan_digest
+from ltxspec.plan.document import PlanDocument, PlannedShot, PlanOptions, Source, Sum
+from ltxspec.plan.planfile import delivery_of, limits_of, plan_digest
 from ltxspec.redaction import redact_request, redact_secrets
-from ltxspec.report.diagnostics import diagnostic_document
+from ltxspec.report.diagnostics import problem_of
 from ltxspec.report.jsontext import encode
 from ltxspec.report.wording import is_counted, total
-from ltxspec.values import Json, Usd, format_usd
+from ltxspec.values import Usd
 from ltxspec.version import __version__
 
 FORMAT_VERSION = "1.0"  # the minor number grows with added keys, the major one when a key changes its meaning
@@ -17,72 +19,58 @@ FORMAT_VERSION = "1.0"  # the minor number grows with added keys, the major one 
 
 def plan_json(plan: Plan, options: PlanOptions) -> bytes:
     """The document as indented UTF-8 JSON with a final newline."""
-    return encode(plan_document(plan, options), indent=True) + b"\n"
+    return encode(to_json(plan_document(plan, options)), indent=True) + b"\n"
 
 
-def plan_document(plan: Plan, options: PlanOptions) -> dict[str, Json]:
-    """The document as plain JSON values. Money is a decimal string in USD, null where it is not known.
+def plan_document(plan: Plan, options: PlanOptions) -> PlanDocument:
+    """The document of a plan.
 
     Args:
         plan: what to write.
         options: what was asked for; `apply FILE` plans again with it and compares the digest.
     """
     usd, unknown = total(plan)
-    return {
-        "formatVersion": FORMAT_VERSION,
-        "ltxspecVersion": __version__,
-        "provider": plan.provider,
-        "digest": plan_digest(plan),
-        **({"limits": plan.terms.to_json()} if plan.terms is not None else {}),
-        "options": redact_secrets(options.to_json()),
-        "summary": _summary(plan),
-        "estimate": {"usd": format_usd(usd), "unknown": unknown},
-        "shots": [_shot(change) for change in plan.changes],
-        "diagnostics": [diagnostic_document(diagnostic) for diagnostic in plan.diagnostics],
-    }
+    return PlanDocument(
+        format_version=FORMAT_VERSION,
+        ltxspec_version=__version__,
+        provider=plan.provider,
+        digest=plan_digest(plan),
+        limits=limits_of(plan.terms) if plan.terms is not None else None,
+        options=read(redact_secrets(to_json(options)), PlanOptions),
+        summary=_summary(plan),
+        estimate=Sum(usd, unknown),
+        shots=tuple(map(planned_shot, plan.changes)),
+        diagnostics=tuple(map(problem_of, plan.diagnostics)),
+    )
+
+
+def planned_shot(change: Change) -> PlannedShot:
+    """What the document says of one shot."""
+    return PlannedShot(
+        address=str(change.address),
+        spec=change.address.spec,
+        shot=change.address.shot,
+        instance=change.address.instance,
+        action=change.action,
+        reasons=tuple(reason.value for reason in change.reasons),
+        changes=tuple(changes_of(change)),
+        fingerprint=change.fingerprint,
+        task_id=change.task_id,
+        estimate=change.estimate if is_counted(change) else Usd(0),  # an action that orders nothing costs nothing
+        source=source_of(change.source),
+        request=redact_request(change.request.body, change.request.known) if change.request else {},
+        from_=change.origin,
+        note=redact_secrets(change.note),
+        delivery=delivery_of(change.destination) if change.destination is not None else None,
+        recorded=change.recorded,
+    )
+
+
+def source_of(place: tuple[str, int, int] | None) -> Source | None:
+    """A place in a spec; None when the shot is gone."""
+    return None if place is None else Source(*place)
 
 
 def _summary(plan: Plan) -> Mapping[str, int]:
-    counts = dict.fromkeys(Action, 0)
-    for change in plan.changes:
-        counts[change.action] += 1
-    return {action.value: number for action, number in counts.items()}
-
-
-def _shot(change: Change) -> dict[str, Json]:
-    document: dict[str, Json] = {
-        "address": str(change.address),
-        "spec": change.address.spec,
-        "shot": change.address.shot,
-        "instance": change.address.instance,
-        "action": change.action.value,
-        "reasons": [reason.value for reason in change.reasons],
-        "changes": [{"path": item.path, "before": item.before, "after": item.after} for item in changes_of(change)],
-        "fingerprint": change.fingerprint,
-        "taskUUID": change.task_id,
-        "estimate": _price(change),
-        "source": _source(change),
-        "request": redact_request(change.request.body, change.request.known) if change.request else {},
-    }
-    if change.origin is not None:
-        document["from"] = change.origin
-    if change.note is not None:
-        document["note"] = redact_secrets(change.note)
-    if change.destination is not None:
-        document["delivery"] = destination_json(change.destination)
-    if change.recorded is not None:
-        document["recorded"] = change.recorded
-    return document
-
-
-def _price(change: Change) -> str | None:
-    """What the action costs: nothing for one that orders nothing, null when that is not known."""
-    amount = change.estimate if is_counted(change) else Usd(0)
-    return None if amount is None else format_usd(amount)
-
-
-def _source(change: Change) -> dict[str, Json] | None:
-    if change.source is None:
-        return None
-    file, line, column = change.source
-    return {"file": file, "line": line, "column": column}
+    counts = plan.counts()
+    return {action.value: counts[action] for action in Action}

@@ -1,189 +1,107 @@
-"""The parts of a review document as values: shots, changes, takes, causes. Readers raise `FieldError` with the path."""
+"""The parts of a review document as what reports show: shots, changes, takes. Readers raise `FormatError`."""
 
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+from collections.abc import Mapping
 
-from ltxspec.errors import Diagnostic, Location, Severity
-from ltxspec.lock.codec import decode_take
-from ltxspec.lock.facts import AlteredTake, FactChange
-from ltxspec.lock.fields import FieldError, an_object, count, file_digests, mapping, optional_text, sequence, text
+from ltxspec.errors import Diagnostic, Location
+from ltxspec.formats import FormatError
+from ltxspec.lock.facts import AlteredTake
 from ltxspec.lock.models import Take
-from ltxspec.plan.actions import Action, Change, FieldChange, Reason
+from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.plan.destinations import Destination
+from ltxspec.plan.document import PlannedShot, Problem, Source
 from ltxspec.render.models import Request
-from ltxspec.review.models import ApplyRefusal, Cause, CauseKind, LostTake, RuleChange, ShotKind, ShotReview
-from ltxspec.values import Fingerprint, Json, ShotAddress, TaskId, Usd, parse_usd
+from ltxspec.review.document import Address, AlteredTask, LostTask, PendingShot, ReviewedShot, SidesTakes
+from ltxspec.review.models import CauseKind, LostTake, ShotReview
+from ltxspec.values import Fingerprint, ShotAddress, TaskId
 
-T = TypeVar("T")
 Takes = Mapping[str, Take]
 
 
-def read_takes(document: Mapping[str, Json], side: str) -> Takes:
-    """The takes that one side gave, by task."""
-    takes = mapping(mapping(document, "takes"), side)
-    found: dict[str, Take] = {}
-    for task, item in takes.items():
-        try:
-            found[task] = _takes(task, item)
-        except FieldError as error:
-            raise error.inside("takes", side, task) from None
-    return found
+def checked_takes(takes: SidesTakes) -> SidesTakes:
+    """The takes, each of which stands under its own task."""
+    for side, found in (("base", takes.base), ("head", takes.head)):
+        for task, take in found.items():
+            if take.task_id != task:
+                raise FormatError("is not the task it stands under", "takes", side, task, "taskUUID")
+    return takes
 
 
-def read_refusal(item: Mapping[str, Json]) -> ApplyRefusal:
-    """Something that stands in the way."""
-    return ApplyRefusal(text(item, "code"), text(item, "message"), optional_text(item, "hint"))
-
-
-def read_rule(item: Mapping[str, Json]) -> RuleChange:
-    """A rule or price that changed."""
-    return RuleChange(text(item, "name"), optional_text(item, "before"), optional_text(item, "after"))
-
-
-def read_altered(item: Mapping[str, Json]) -> AlteredTake:
+def altered_take(item: AlteredTask) -> AlteredTake:
     """A task that both sides record, and not in the same words."""
-    return AlteredTake(_address(item), TaskId(text(item, "taskUUID")), tuple(read_list(item, "changes", _fact)))
+    return AlteredTake(_address(item), TaskId(item.task_id), item.changes)
 
 
-def _fact(item: Mapping[str, Json]) -> FactChange:
-    return FactChange(_string(item["path"]), item["before"], item["after"], item["expected"] is True)
-
-
-def read_lost(item: Mapping[str, Json], takes: Takes) -> LostTake:
+def lost_take(item: LostTask, takes: Takes) -> LostTake:
     """A take that the head has no record of."""
-    return LostTake(_address(item), _take(item, "taskUUID", takes))
+    return LostTake(_address(item), _take(item.task_id, takes))
 
 
-def read_shot(item: Mapping[str, Json], olds: Takes, news: Takes) -> ShotReview:
+def reviewed_shot(item: ReviewedShot, olds: Takes, news: Takes) -> ShotReview:
     """One shot; its takes are looked up by task."""
-    address, prompt = _address(item), mapping(item, "prompt")
-    change = item.get("change")
-    origin = item.get("from")
+    address = _address(item)
+    for cause in item.causes:
+        CauseKind(cause.kind)
     return ShotReview(
         address=address,
-        kind=ShotKind(text(item, "kind")),
-        before=_take(item, "before", olds) if item.get("before") is not None else None,
-        after=_take(item, "after", news) if item.get("after") is not None else None,
-        change=_change(an_object(change), address) if change is not None else None,
-        changes=tuple(read_list(item, "changes", _field)),
-        prompt_before=optional_text(prompt, "before"),
-        prompt_after=optional_text(prompt, "after"),
-        causes=tuple(read_list(item, "causes", _cause)),
-        title=optional_text(item, "title"),
-        labels={name: _string(value) for name, value in mapping(item, "labels").items()},
-        origin=_address(an_object(origin)) if origin is not None else None,
-        source=_source(item),
-        bought=tuple(news[_string(task)] for task in sequence(item, "bought")),
-        inherited=item.get("inherited") is True,
+        kind=item.kind,
+        before=_take(item.before, olds) if item.before is not None else None,
+        after=_take(item.after, news) if item.after is not None else None,
+        change=_change(item.change, address) if item.change is not None else None,
+        changes=item.changes,
+        prompt_before=item.prompt.before,
+        prompt_after=item.prompt.after,
+        causes=item.causes,
+        title=item.title,
+        labels=item.labels,
+        origin=_address(item.from_) if item.from_ is not None else None,
+        source=_place(item.source),
+        bought=tuple(_take(task, news) for task in item.bought),
+        inherited=item.inherited,
     )
 
 
-def _change(item: Mapping[str, Json], address: ShotAddress) -> Change:
-    action = Action(text(item, "action"))
-    counted = action.spends or action is Action.RESUME
-    source = _source(item)
-    estimate = price(item, "estimate") if counted else None
-    fingerprint, task = optional_text(item, "fingerprint"), optional_text(item, "taskUUID")
-    body = mapping(item, "request")
+def _change(item: PendingShot, address: ShotAddress) -> Change:
+    counted = item.action.spends or item.action is Action.RESUME
+    estimate, source = item.estimate if counted else None, _place(item.source)
+    mark = None if item.fingerprint is None else Fingerprint(item.fingerprint)
     request = None
-    if body:
+    if item.request:
         file, line, column = source or ("", 1, 1)
-        mark = Fingerprint(fingerprint or "")
-        request = Request(address, body, {}, file_digests(item), mark, estimate, file, line, column)
+        request = Request(address, item.request, {}, item.inputs, mark or Fingerprint(""), estimate, file, line, column)
     return Change(
         address=_address(item),
-        action=action,
-        reasons=tuple(Reason(_string(reason)) for reason in sequence(item, "reasons")),
-        changes=() if action is Action.CREATE else tuple(read_list(item, "changes", _field)),
-        fingerprint=None if fingerprint is None else Fingerprint(fingerprint),
-        task_id=None if task is None else TaskId(task),
+        action=item.action,
+        reasons=tuple(map(Reason, item.reasons)),
+        changes=() if item.action is Action.CREATE else item.changes,
+        fingerprint=mark,
+        task_id=None if item.task_id is None else TaskId(item.task_id),
         estimate=estimate,
-        retake=count(item, "retake"),
-        attempt=count(item, "attempt"),
+        retake=item.retake,
+        attempt=item.attempt,
         request=request,
         source=source,
-        origin=optional_text(item, "from"),
-        note=optional_text(item, "note"),
-        destination=_destination(item),
-        recorded=optional_text(item, "recorded"),
+        origin=item.from_,
+        note=item.note,
+        destination=Destination(item.delivery.parameters, item.delivery.digest) if item.delivery is not None else None,
+        recorded=item.recorded,
     )
 
 
-def _destination(item: Mapping[str, Json]) -> Destination | None:
-    if item.get("delivery") is None:
-        return None
-    delivery = mapping(item, "delivery")
-    return Destination(mapping(delivery, "parameters"), text(delivery, "digest"))
-
-
-def read_diagnostic(item: Mapping[str, Json]) -> Diagnostic:
+def diagnostic_of(item: Problem) -> Diagnostic:
     """One problem."""
-    file = optional_text(item, "file")
-    where = None if file is None else Location(file, count(item, "line"), count(item, "column"))
-    severity: Severity = "error" if item.get("severity") == "error" else "warning"
-    return Diagnostic(severity, text(item, "code"), _string(item["message"]), where, optional_text(item, "hint"))
+    where = None if item.file is None else Location(item.file, item.line or 1, item.column or 1)
+    return Diagnostic(item.severity, item.code, item.message, where, item.hint)
 
 
-def _cause(item: Mapping[str, Json]) -> Cause:
-    kind = CauseKind(text(item, "kind"))
-    return Cause(kind.value, _string(item["name"]), optional_text(item, "before"), optional_text(item, "after"))
+def _address(item: Address | ReviewedShot | PlannedShot) -> ShotAddress:
+    return ShotAddress(item.spec, item.instance)
 
 
-def _field(item: Mapping[str, Json]) -> FieldChange:
-    return FieldChange(_string(item["path"]), item["before"], item["after"])
+def _place(source: Source | None) -> tuple[str, int, int] | None:
+    return None if source is None else (source.file, source.line, source.column)
 
 
-def _address(item: Mapping[str, Json]) -> ShotAddress:
-    return ShotAddress(text(item, "spec"), text(item, "instance"))
-
-
-def _source(item: Mapping[str, Json]) -> tuple[str, int, int] | None:
-    if item.get("source") is None:
-        return None
-    place = mapping(item, "source")
-    return _string(place["file"]), count(place, "line"), count(place, "column")
-
-
-def _takes(task: str, item: Json) -> Take:
-    take = decode_take(an_object(item))
-    if take.task_id != task:
-        raise FieldError("is not the task it stands under", "taskUUID")
-    return take
-
-
-def _take(item: Mapping[str, Json], name: str, takes: Takes) -> Take:
-    task = text(item, name)
+def _take(task: str, takes: Takes) -> Take:
     if task not in takes:
-        raise FieldError("names a take that is not there", name)
+        raise FormatError(f"names task {task}, of which no take is there")
     return takes[task]
-
-
-def read_list(document: Mapping[str, Json], name: str, read: Callable[[Mapping[str, Json]], T]) -> list[T]:
-    """A list of objects; an error names the position of the one that is wrong."""
-    found: list[T] = []
-    items = sequence(document, name)
-    try:
-        found.extend(read(an_object(item)) for item in items)
-    except FieldError as error:
-        raise error.inside(name, len(found)) from None
-    return found
-
-
-def _string(value: Json) -> str:
-    if type(value) is str:
-        return value
-    raise FieldError("must be a string")
-
-
-def number(item: Mapping[str, Json], name: str) -> int:
-    """An integer of at least 0."""
-    value = item.get(name)
-    if type(value) is int and value >= 0:
-        return value
-    raise FieldError("must be an integer of at least 0", name)
-
-
-def price(item: Mapping[str, Json], name: str) -> Usd | None:
-    """An amount in USD; None when it is null."""
-    value = optional_text(item, name)
-    return None if value is None else parse_usd(value)

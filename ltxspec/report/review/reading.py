@@ -6,28 +6,19 @@ parts, and a report made from it is the one its writer would have made.
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import orjson
+from msgspec import structs
 
 from ltxspec.errors import LtxspecError
-from ltxspec.lock.fields import FieldError, mapping, optional_text, text
+from ltxspec.formats import FormatError, read, to_json
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.terms import SpendingLimits
 from ltxspec.report.review.json import FORMAT_VERSION, review_document
-from ltxspec.report.review.parts import (
-    number,
-    price,
-    read_altered,
-    read_diagnostic,
-    read_list,
-    read_lost,
-    read_refusal,
-    read_rule,
-    read_shot,
-    read_takes,
-)
+from ltxspec.report.review.parts import altered_take, checked_takes, diagnostic_of, lost_take, reviewed_shot
+from ltxspec.review.document import ReviewDocument
 from ltxspec.review.models import WORKING_TREE, Review
 from ltxspec.review.refusals import refusals
 from ltxspec.services import is_free
@@ -75,11 +66,12 @@ def review_from_json(document: Json, name: str = "review") -> Review:
     if version != FORMAT_VERSION:
         raise ReviewFileError(f"`{name}` is not a review document of format {FORMAT_VERSION}", hint=_AGAIN)
     try:
-        review = _review(document)
-        again = {**review_document(review), "ltxspecVersion": text(document, "ltxspecVersion")}
-    except FieldError as error:
+        found = read(document, ReviewDocument)
+        review = _review(found)
+        again = to_json(structs.replace(review_document(review), ltxspec_version=found.ltxspec_version))
+    except FormatError as error:
         raise ReviewFileError(f"`{name}` is not a review document: {error}", hint=_AGAIN) from None
-    except (ValueError, TypeError, RecursionError, AttributeError, KeyError, ArithmeticError):
+    except (ValueError, TypeError, RecursionError, KeyError, ArithmeticError):
         raise ReviewFileError(f"`{name}` holds a value that no review has", hint=_AGAIN) from None
     different = _difference(document, again)
     if different is not None:
@@ -88,47 +80,38 @@ def review_from_json(document: Json, name: str = "review") -> Review:
     return review
 
 
-def _review(document: Mapping[str, Json]) -> Review:
-    olds, news = read_takes(document, "base"), read_takes(document, "head")
-    base, head, total = (mapping(document, part) for part in ("base", "head", "total"))
-    spent, estimate, under_way = (_sum(document, part) for part in ("spent", "estimate", "underWay"))
-    before, after = _sum(total, "before"), _sum(total, "after")
-    commit = optional_text(head, "commit")
+def _review(document: ReviewDocument) -> Review:
+    takes, total = checked_takes(document.takes), document.total
+    commit = document.head.commit
+    if commit is None and not document.head.is_working_tree:
+        raise FormatError("is missing", "head", "commit")
     return Review(
-        base=text(base, "commit"),
-        head=WORKING_TREE if head.get("isWorkingTree") is True else text(head, "commit"),
-        provider=text(document, "provider"),
-        shots=read_list(document, "shots", lambda item: read_shot(item, olds, news)),
-        unchanged=number(mapping(document, "summary"), "unchanged"),
-        spent=spent[0],
-        spent_unknown=spent[1],
-        estimate=estimate[0],
-        estimate_unknown=estimate[1],
-        total_before=before[0],
-        total_after=after[0],
-        lost=read_list(document, "lost", lambda item: read_lost(item, olds)),
-        limit=price(document, "limit"),
-        plan_digest=optional_text(document, "planDigest") or "",
-        diagnostics=read_list(document, "diagnostics", read_diagnostic),
-        total_before_unknown=before[1],
-        total_after_unknown=after[1],
-        under_way=under_way[0],
-        under_way_unknown=under_way[1],
-        refusals=read_list(document, "refusals", read_refusal),
-        base_name=optional_text(base, "name") or "",
+        base=document.base.commit,
+        head=WORKING_TREE if commit is None or document.head.is_working_tree else commit,
+        provider=document.provider,
+        shots=[reviewed_shot(item, takes.base, takes.head) for item in document.shots],
+        unchanged=document.summary["unchanged"],
+        spent=document.spent.usd,
+        spent_unknown=document.spent.unknown,
+        estimate=document.estimate.usd,
+        estimate_unknown=document.estimate.unknown,
+        total_before=total.before.usd,
+        total_after=total.after.usd,
+        lost=[lost_take(item, takes.base) for item in document.lost],
+        limit=document.limit,
+        plan_digest=document.plan_digest or "",
+        diagnostics=[diagnostic_of(item) for item in document.diagnostics],
+        total_before_unknown=total.before.unknown,
+        total_after_unknown=total.after.unknown,
+        under_way=document.under_way.usd,
+        under_way_unknown=document.under_way.unknown,
+        refusals=document.refusals,
+        base_name=document.base.name,
         head_commit=commit,
-        rules=read_list(document, "rules", read_rule),
-        reckoned=price(document, "reckoned"),
-        altered=read_list(document, "altered", read_altered),
+        rules=document.rules,
+        reckoned=document.reckoned,
+        altered=[altered_take(item) for item in document.altered],
     )
-
-
-def _sum(document: Mapping[str, Json], name: str) -> tuple[Usd, int]:
-    item = mapping(document, name)
-    amount = price(item, "usd")
-    if amount is None:
-        raise FieldError("must be a decimal string in USD", name, "usd")
-    return amount, number(item, "unknown")
 
 
 def _check(review: Review, name: str) -> None:

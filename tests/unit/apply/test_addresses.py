@@ -1,12 +1,13 @@
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
 from builders import output, task
 from fakes import FakeProvider
 from hypothesis import given
 from hypothesis import strategies as st
+from replacing import replace
 
 from ltxspec.apply.addresses import fresh_addresses, results_by_now
 from ltxspec.apply.ports import RenderOrder, TaskReport, TaskState

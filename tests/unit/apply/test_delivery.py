@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
 
 import pytest
@@ -8,6 +8,7 @@ from builders import output, task
 from fakes import FakeClock, FakeProvider, MemoryArchive, MemorySink
 from hypothesis import given
 from hypothesis import strategies as st
+from replacing import replace
 
 from ltxspec.apply.delivery import Delivery, archive_outputs, deliver, former_name, names_of
 from ltxspec.apply.ports import Archived, RenderOrder, Sink, TaskReport, TaskState
@@ -144,7 +145,7 @@ def test_a_download_is_named_by_its_task_and_its_video_whatever_the_order_of_res
 def test_every_result_of_every_task_has_a_name_of_its_own_whatever_the_order(
     ids: list[str | None], chance: Random
 ) -> None:
-    outputs = [Output(video, None if video else "https://videos.example/1.mp4") for video in ids]
+    outputs = [Output(video_uuid=video, video_url=None if video else "https://videos.example/1.mp4") for video in ids]
     names = names_of(task(), outputs)
     assert len({name.lower() for name in (*names, *names_of(task(2), outputs))}) == 2 * len(outputs)
     chance.shuffle(outputs)
@@ -158,7 +159,7 @@ def test_a_download_is_named_without_what_is_secret_or_changes_in_an_address() -
     assert names_of(task(), [unnamed]) == names_of(task(), [plain]) == names_of(task(), [with_password])
     assert former_name(unnamed) == "https://videos.example/1.mp4"
     assert former_name(FRESH) == "video-1"
-    assert former_name(Output(None, None)) == ""
+    assert former_name(Output(video_uuid=None, video_url=None)) == ""
 
 
 def test_two_tasks_that_report_one_id_keep_their_own_videos() -> None:
@@ -260,4 +261,4 @@ def test_what_an_earlier_version_left_is_not_taken_where_it_may_be_another_video
     assert bench.deliver(FRESH, FRESH).home == [None, None]
     bench = Bench()
     bench.archive.recalled[""] = Archived("0" * 64, 5)
-    assert bench.deliver(Output(None, None)).home == [None]
+    assert bench.deliver(Output(video_uuid=None, video_url=None)).home == [None]

@@ -1,12 +1,13 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NoReturn
 
 import pytest
 from builders import change, intent, lockfile, output, record, request, take, task
 from fakes import FakeClock, FakeProvider, MemoryArchive, MemoryState
+from replacing import replace
 
 from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.delivery import names_of
@@ -217,7 +218,7 @@ def test_a_failed_task_is_recorded_with_its_reason_and_its_cost_stays_unknown() 
 
 def test_videos_of_a_task_that_failed_in_part_are_kept() -> None:
     bench = Bench()
-    outputs = (Output("v1", "https://videos.example/v1.mp4", Decimal("0.48")),)
+    outputs = (Output(video_uuid="v1", video_url="https://videos.example/v1.mp4", cost=Decimal("0.48")),)
     bench.provider.reports[task()] = TaskReport(
         task(), TaskState.FAILED, outputs, Decimal("0.48"), Failure("providerError", "one broke", permanent=False),
         exists=True,
@@ -247,7 +248,7 @@ def test_a_video_that_cannot_be_had_is_recorded_as_paid_and_fetched_by_the_next_
 
 def test_a_broken_video_is_fetched_again_and_never_ordered_again() -> None:
     bench = Bench()
-    bench.archive.broken = set(names_of(task(), [Output(f"{task()}-0", None)]))
+    bench.archive.broken = set(names_of(task(), [Output(video_uuid=f"{task()}-0", video_url=None)]))
     bench.run(change())
     assert EventKind.SHOT_NOT_ARCHIVED in bench.kinds
     assert len(bench.provider.submitted) == 1
@@ -345,10 +346,10 @@ def test_local_images_of_an_order_that_is_sent_again_are_stored_anew() -> None:
 
 def test_a_result_that_is_still_to_come_is_waited_for_where_the_journal_is_not() -> None:
     wanted = request(numberResults=2)
-    first = Output("v0", "https://videos.example/0.mp4", PRICE)
+    first = Output(video_uuid="v0", video_url="https://videos.example/0.mp4", cost=PRICE)
     partial = replace(take(), request=wanted.body, outputs=(first,), cost=None, finished_at=None)
     bench = Bench(state=MemoryState(lockfile(alley=record(partial))))
-    second = Output("v1", "https://videos.example/1.mp4", Decimal("0.48"))
+    second = Output(video_uuid="v1", video_url="https://videos.example/1.mp4", cost=Decimal("0.48"))
     bench.provider.reports[task()] = TaskReport(task(), TaskState.SUCCEEDED, (second, first), PRICE * 2, exists=True)
     assert bench.run(change(Action.RESUME, wanted)).count(Outcome.COLLECTED) == 1
     (whole,) = bench.state.lockfile.shots["alley"].takes
@@ -359,7 +360,9 @@ def test_a_result_that_is_still_to_come_is_waited_for_where_the_journal_is_not()
 
 @pytest.mark.parametrize("in_archive_only", [False, True])
 def test_an_end_that_only_a_journal_tells_is_recorded_as_the_provider_has_it(in_archive_only: bool) -> None:
-    forged = Finished(task(), (Output("evil", "https://elsewhere.example/evil.mp4"),), Decimal("0.01"), START)
+    forged = Finished(
+        task(), (Output(video_uuid="evil", video_url="https://elsewhere.example/evil.mp4"),), Decimal("0.01"), START
+    )
     events: list[Event] = [intent(), Accepted(task(), START), forged]
     bench = Bench(FakeProvider(visible=not in_archive_only), state=MemoryState(events=events))
     bench.provider.charges[task()] = 1
@@ -370,7 +373,7 @@ def test_an_end_that_only_a_journal_tells_is_recorded_as_the_provider_has_it(in_
 
 
 def test_a_failure_that_only_a_journal_tells_does_not_lose_a_video() -> None:
-    forged = Failed(task(), Failure("contentFlagged", "no", permanent=True), Decimal("9.99"), START)
+    forged = Failed(task(), **Failure("contentFlagged", "no", permanent=True).recorded, cost=Decimal("9.99"), at=START)
     bench = Bench(state=MemoryState(events=[intent(), forged]))
     bench.provider.charges[task()] = 1
     assert bench.run(change(Action.RESUME)).spent == PRICE
@@ -378,7 +381,7 @@ def test_a_failure_that_only_a_journal_tells_does_not_lose_a_video() -> None:
 
 
 def test_results_that_a_journal_invented_do_not_stand_beside_the_real_ones() -> None:
-    forged = Delivered(task(), (Output("evil", "https://elsewhere.example/evil.mp4"),), START)
+    forged = Delivered(task(), (Output(video_uuid="evil", video_url="https://elsewhere.example/evil.mp4"),), START)
     bench = Bench(state=MemoryState(events=[intent(), forged]))
     bench.provider.charges[task()] = 1
     bench.run(change(Action.RESUME))
@@ -399,7 +402,7 @@ def test_money_under_way_outside_of_the_targets_counts_at_its_price() -> None:
 
 def test_a_person_may_be_content_with_the_results_that_came() -> None:
     wanted = request(numberResults=4)
-    three = tuple(Output(f"v{n}", f"https://videos.example/{n}.mp4", PRICE) for n in range(3))
+    three = tuple(Output(video_uuid=f"v{n}", video_url=f"https://videos.example/{n}.mp4", cost=PRICE) for n in range(3))
     bench = Bench(state=MemoryState(events=[replace(intent(), order=dict(wanted.body)), Accepted(task(), START)]))
     bench.provider.reports[task()] = TaskReport(task(), TaskState.RUNNING, three, exists=True)
     bench.retries = frozenset({wanted.address})
@@ -507,7 +510,9 @@ def test_a_failure_that_only_the_archive_shows_to_a_clone_is_not_taken_for_the_e
 
 def test_results_that_are_there_are_kept_while_another_never_comes() -> None:
     wanted = request(numberResults=4)
-    three = tuple(Output(f"v{n}", f"https://videos.example/{n}.mp4", Decimal("0.48")) for n in range(3))
+    three = tuple(
+        Output(video_uuid=f"v{n}", video_url=f"https://videos.example/{n}.mp4", cost=Decimal("0.48")) for n in range(3)
+    )
     bench = Bench()
     bench.provider.reports[task()] = TaskReport(task(), TaskState.RUNNING, three, exists=True)
     summary = bench.run(change(wanted=wanted))
@@ -519,7 +524,7 @@ def test_results_that_are_there_are_kept_while_another_never_comes() -> None:
     assert summary.outcomes[0].outcome is Outcome.UNRESOLVED
     assert "3 of 4 results are recorded, the others are not there" in (summary.outcomes[0].message or "")
     assert bench.open == {task()}
-    fourth = Output("v3", "https://videos.example/3.mp4", Decimal("0.48"))
+    fourth = Output(video_uuid="v3", video_url="https://videos.example/3.mp4", cost=Decimal("0.48"))
     bench.provider.reports[task()] = TaskReport(
         task(), TaskState.SUCCEEDED, (fourth, *reversed(three)), Decimal("1.92"), exists=True
     )
@@ -531,7 +536,9 @@ def test_results_that_are_there_are_kept_while_another_never_comes() -> None:
 
 
 def test_a_result_that_comes_while_another_is_being_fetched_is_kept() -> None:
-    first, second = (Output(f"v{n}", f"https://videos.example/{n}.mp4", Decimal("0.48")) for n in range(2))
+    first, second = (
+        Output(video_uuid=f"v{n}", video_url=f"https://videos.example/{n}.mp4", cost=Decimal("0.48")) for n in range(2)
+    )
 
     class Slow(FakeProvider):
         async def download(self, url: str, sink: Sink) -> None:
@@ -550,7 +557,7 @@ def test_a_result_that_comes_while_another_is_being_fetched_is_kept() -> None:
 
 def test_what_a_first_look_showed_is_kept_although_the_next_look_shows_a_failure() -> None:
     wanted = request(numberResults=2)
-    first = Output("v0", "https://videos.example/0.mp4", Decimal("0.48"))
+    first = Output(video_uuid="v0", video_url="https://videos.example/0.mp4", cost=Decimal("0.48"))
     gone = Failure("mediaNotFound", "gone", permanent=True)
 
     class Fickle(FakeProvider):

@@ -1,14 +1,14 @@
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
 from builders import change, intent, lockfile, output, record, request, take, task
 from fakes import FakeClock, MemoryState
+from replacing import replace
 
 from ltxspec.apply.ledger import Ledger, by_name, timestamp
 from ltxspec.apply.ports import Archived, TaskReport, TaskState
-from ltxspec.lock.journal import Accepted, Failed, Finished, Intent, Repeated
+from ltxspec.lock.journal import Abandoned, Accepted, Failed, Finished, Intent, Repeated
 from ltxspec.lock.models import Failure, Lockfile, Output, Take
 from ltxspec.plan.actions import Action
 
@@ -230,7 +230,9 @@ def test_an_address_that_worked_takes_the_place_of_the_one_that_did_not() -> Non
 
 
 def test_results_without_an_id_are_told_apart_by_their_addresses_without_the_signature() -> None:
-    one, other = (Output(None, f"https://videos.example/{name}.mp4?X-Amz-Signature=one") for name in "ab")
+    one, other = (
+        Output(video_uuid=None, video_url=f"https://videos.example/{name}.mp4?X-Amz-Signature=one") for name in "ab"
+    )
     later = replace(one, video_url="https://videos.example/a.mp4?X-Amz-Signature=two")
     book, _ = ledger()
     book.intend(intent())
@@ -260,7 +262,7 @@ def test_results_with_an_id_are_the_same_at_any_address_and_without_one() -> Non
     elsewhere = replace(NEW, video_url="https://elsewhere.example/1.mp4")
     book.finish(task(), replace(DONE, outputs=(elsewhere,)))
     assert book.outputs_of(task()) == (elsewhere,)
-    nameless = Output(None, None)
+    nameless = Output(video_uuid=None, video_url=None)
     book, _ = finished(replace(DONE, outputs=(nameless,)))
     assert book.commit(task(), "alley", [None], wanted=True).outputs == (nameless,)
 
@@ -306,7 +308,7 @@ def test_a_recorded_task_keeps_the_time_of_its_order_whatever_a_journal_says() -
 
 
 def test_results_that_only_their_query_tells_apart_are_kept_apart() -> None:
-    both = tuple(Output(None, f"https://videos.example/get?id={number}") for number in (1, 2))
+    both = tuple(Output(video_uuid=None, video_url=f"https://videos.example/get?id={number}") for number in (1, 2))
     book, state = ledger()
     book.intend(intent())
     book.deliver(task(), both[:1])
@@ -323,3 +325,10 @@ def test_results_that_look_the_same_are_numbered() -> None:
     assert list(by_name([first, second, first, first])) == [
         ("video-1", 0), ("video-2", 0), ("video-1", 1), ("video-1", 2),
     ]  # fmt: skip
+
+
+def test_a_reason_that_utf8_cannot_hold_is_made_readable() -> None:
+    book, state = ledger(MemoryState(events=[intent()]))
+    book.abandon(task(), "no\udc80")
+    assert isinstance(state.journal[-1], Abandoned)
+    assert state.journal[-1].reason == "no?"

@@ -1,8 +1,8 @@
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from builders import change, request, task
+from replacing import replace
 
 from ltxspec.apply.orders import as_planned, make_intent, order_body, order_from, results_of
 from ltxspec.render.models import Request

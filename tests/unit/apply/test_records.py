@@ -1,9 +1,8 @@
-from dataclasses import replace
-
 from builders import change, lockfile, output, record, request, take, task
+from replacing import replace
 
 from ltxspec.apply.records import add_take, record_changes
-from ltxspec.lock.models import Failure, Lockfile, Output
+from ltxspec.lock.models import Lockfile, Output
 from ltxspec.plan.actions import Action, Reason
 from ltxspec.plan.recorded import preferred
 
@@ -179,7 +178,7 @@ def test_a_retake_that_succeeds_is_current_and_succeeds_to_the_pick() -> None:
         task(3),
         shot.takes[2],
     )
-    failed = replace(again, status="failed", failure=Failure("a", "b", permanent=True), outputs=())
+    failed = replace(again, status="failed", code="a", message="b", permanent=True, outputs=())
     assert add_take(lockfile(alley=record(OLD).with_pick(task(1))), "alley", failed, wanted=True).shots[
         "alley"
     ].current == task(1)
@@ -268,7 +267,7 @@ def test_a_pick_of_a_later_result_stays_and_goes_with_a_failure() -> None:
     again = replace(two, picked=None)
     kept = add_take(lockfile(alley=record(two)), "alley", again, wanted=True).shots["alley"]
     assert kept.takes[0].picked == "video-2"
-    failed = replace(again, status="failed", failure=Failure("a", "b", permanent=True), outputs=())
+    failed = replace(again, status="failed", code="a", message="b", permanent=True, outputs=())
     assert add_take(lockfile(alley=record(two)), "alley", failed, wanted=True).shots["alley"].takes[0].picked is None
 
 
@@ -276,6 +275,6 @@ def test_a_retake_succeeds_to_a_pick_only_where_there_is_one() -> None:
     again = take("a", number=3, retake=2, at="2026-11-22T12:00:00Z")
     shot = add_take(lockfile(alley=record(OLD)), "alley", again, wanted=True).shots["alley"]
     assert [item.picked for item in shot.takes] == [None, None]
-    nameless = replace(again, outputs=(Output(None, None),))
+    nameless = replace(again, outputs=(Output(video_uuid=None, video_url=None),))
     shot = add_take(lockfile(alley=record(OLD).with_pick(task(1))), "alley", nameless, wanted=True).shots["alley"]
     assert shot.takes[1].picked == "1"

@@ -1,9 +1,8 @@
-from dataclasses import replace
-
 import pytest
 from builders import task
 from hypothesis import given
 from hypothesis import strategies as st
+from replacing import replace
 
 from ltxspec.apply.ports import TaskReport, TaskState
 from ltxspec.apply.recovery import Facts, RecoveryLimits, Step, next_step

@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -8,6 +8,7 @@ import pytest
 from builders import change, intent, lockfile, output, request, take, task
 from builders import record as record_of
 from fakes import FakeClock, FakeProvider, MemoryArchive, MemoryState
+from replacing import replace
 from unit.apply.stages import stage
 
 from ltxspec.apply.budget import RunBudget
@@ -308,8 +309,8 @@ def test_videos_are_told_apart_by_their_ids_when_addresses_are_renewed() -> None
     second = output(2, home=False)
     bench = Bench()
     moved = (
-        Output(second.video_uuid, "https://videos.example/fresh.mp4", PRICE),
-        Output(VIDEO.video_uuid, VIDEO.video_url, PRICE),
+        Output(video_uuid=second.video_uuid, video_url="https://videos.example/fresh.mp4", cost=PRICE),
+        Output(video_uuid=VIDEO.video_uuid, video_url=VIDEO.video_url, cost=PRICE),
     )
     bench.provider.addresses.add("https://videos.example/fresh.mp4")
     bench.provider.reports[task()] = replace(DONE, outputs=moved)

@@ -1,12 +1,13 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, NoReturn
 
 import pytest
 from builders import change, intent, request, task
 from fakes import START, FakeClock, FakeProvider, MemoryState
+from replacing import replace
 from unit.apply.stages import UNKNOWN, Shows, stage
 
 from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, ShotOutcome
@@ -89,7 +90,7 @@ class Bench:
 
 def seen(state: TaskState = TaskState.RUNNING, results: int = 0, **more: Any) -> TaskReport:
     """A look that proves that the task is there."""
-    outputs = tuple(Output(f"v{n}", f"https://videos.example/{n}.mp4") for n in range(results))
+    outputs = tuple(Output(video_uuid=f"v{n}", video_url=f"https://videos.example/{n}.mp4") for n in range(results))
     return TaskReport(task(), state, outputs, exists=True, **more)
 
 

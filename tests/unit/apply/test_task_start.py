@@ -1,12 +1,13 @@
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NoReturn
 
 import pytest
 from builders import change, intent, lockfile, record, request, take, task
 from fakes import FakeClock, FakeProvider, MemoryState
+from replacing import replace
 from unit.apply.stages import UNKNOWN, Shows, stage
 
 from ltxspec.apply.budget import RunBudget
@@ -85,9 +86,8 @@ class Bench:
 
 NO = Failure("contentFlagged", "no", permanent=True)
 REFUSED = TaskReport(task(), TaskState.FAILED, failure=NO, exists=True)
-DELIVERED = TaskReport(
-    task(), TaskState.SUCCEEDED, (Output("v", "https://videos.example/v.mp4", PRICE),), PRICE, exists=True
-)  # fmt: skip
+VIDEO = Output(video_uuid="v", video_url="https://videos.example/v.mp4", cost=PRICE)
+DELIVERED = TaskReport(task(), TaskState.SUCCEEDED, (VIDEO,), PRICE, exists=True)
 
 
 def lost(_: FakeProvider, __: RenderOrder) -> NoReturn:
@@ -431,7 +431,12 @@ def test_a_journal_of_another_request_is_recorded_as_it_is() -> None:
 
 def test_an_end_that_was_journalled_is_only_brought_home() -> None:
     bench = Bench()
-    done = Finished(task(), (Output("v", "https://videos.example/v.mp4", PRICE),), PRICE, "2026-11-22T10:01:00Z")
+    done = Finished(
+        task(),
+        (Output(video_uuid="v", video_url="https://videos.example/v.mp4", cost=PRICE),),
+        PRICE,
+        "2026-11-22T10:01:00Z",
+    )
     ended = bench.resume(Accepted(task(), "2026-11-22T10:00:01Z"), done, wanted=change())
     assert (ended.outcome, ended.cost) == (Outcome.COLLECTED, PRICE)
     assert (bench.budget.committed, bench.budget.open_orders[0]) == (PRICE, 0)
@@ -441,7 +446,9 @@ def test_an_end_that_was_journalled_is_only_brought_home() -> None:
 
 def test_a_failure_that_was_journalled_is_written_down() -> None:
     bench = Bench()
-    failed = Failed(task(), Failure("contentFlagged", "no", permanent=True), None, "2026-11-22T10:01:00Z")
+    failed = Failed(
+        task(), **Failure("contentFlagged", "no", permanent=True).recorded, cost=None, at="2026-11-22T10:01:00Z"
+    )
     assert bench.resume(failed, wanted=change()).outcome is Outcome.FAILED
     assert bench.state.lockfile.shots["alley"].takes[0].failure == failed.failure
 

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from ltxspec.cli import options
 from ltxspec.cli.options import Selected, VariableOptions
 from ltxspec.errors import WrongUsage
-from ltxspec.plan.planfile import PlanOptions
+from ltxspec.plan.document import PlanOptions
 
 
 @click.command()

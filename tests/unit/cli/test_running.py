@@ -12,7 +12,7 @@ from unit.project.projects import project
 from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, RunSummary, ShotOutcome
 from ltxspec.cli.running import _on_signal, _once_in_a_turn, exit_code, run_on
-from ltxspec.plan.planfile import PlanOptions
+from ltxspec.plan.document import PlanOptions
 from ltxspec.project.locks import holding
 from ltxspec.project.plan import plan_project
 from ltxspec.project.project import Project

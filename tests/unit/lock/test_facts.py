@@ -1,11 +1,11 @@
 """Facts of a task that both sides record: what may become known, what changes by right, and what is a forgery."""
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from builders import lockfile, output, record, take, task
+from replacing import replace
 
 from ltxspec.catalog.models import Catalog, load_catalog
 from ltxspec.lock.facts import altered_takes, copies_of, fact_changes
@@ -54,7 +54,7 @@ def test_a_recorded_fact_that_changed_is_told_with_both_values(after: Take, path
 
 
 def test_what_was_unknown_may_become_known() -> None:
-    bare = replace(take(cost=None), outputs=(Output("video-1", None),), finished_at=None)
+    bare = replace(take(cost=None), outputs=(Output(video_uuid="video-1", video_url=None),), finished_at=None)
     assert fact_changes(bare, take(), NONE) == ()
     assert fact_changes(replace(bare, outputs=()), take(), NONE) == ()
 

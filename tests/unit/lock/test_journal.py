@@ -1,6 +1,5 @@
 """Folding: what is open after any prefix of any story."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -8,6 +7,7 @@ from builders import intent, output, task
 from hypothesis import given
 from hypothesis import strategies as st
 from lockfile_strategies import events
+from replacing import replace
 
 from ltxspec.lock.journal import (
     Abandoned,
@@ -30,7 +30,7 @@ from ltxspec.values import TaskId
 NOW = "2026-11-22T10:01:00Z"
 BROKEN = Failure("providerError", "it broke", permanent=False)
 FINISHED = Finished(task(1), (output(1, home=False),), Decimal("0.48"), NOW)
-FAILED = Failed(task(1), BROKEN, None, NOW)
+FAILED = Failed(task(1), **BROKEN.recorded, cost=None, at=NOW)
 DELIVERED = Delivered(task(1), (output(1, home=False),), NOW)
 
 
@@ -57,7 +57,7 @@ def test_failing_brings_the_reason() -> None:
 
 
 def test_a_failure_that_was_charged_keeps_its_cost_its_time_and_the_videos_beside_it() -> None:
-    failed = Failed(task(1), BROKEN, Decimal("0.48"), NOW, (output(1, home=False),))
+    failed = Failed(task(1), **BROKEN.recorded, cost=Decimal("0.48"), at=NOW, outputs=(output(1, home=False),))
     opened = fold([intent(), failed]).open[task(1)]
     assert opened == OpenTask(intent(), "failed", failed.outputs, Decimal("0.48"), BROKEN, NOW)
 

@@ -2,7 +2,6 @@
 
 import subprocess
 import tempfile
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -12,6 +11,7 @@ from builders import lockfile, output, record, take, task
 from hypothesis import given
 from hypothesis import strategies as st
 from lockfile_strategies import lockfiles
+from replacing import replace
 
 from ltxspec.errors import LockfileError
 from ltxspec.lock.codec import decode_lockfile, encode_lockfile

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -7,6 +6,7 @@ import pytest
 from builders import output, record, take, task
 from hypothesis import given
 from hypothesis import strategies as st
+from replacing import replace
 
 from ltxspec.lock.models import Lockfile, Output, ShotRecord, Take, moment
 
@@ -67,14 +67,14 @@ def test_the_picked_output_is_shown_first() -> None:
 
 
 def test_an_output_without_id_and_address_is_picked_by_its_number() -> None:
-    nameless = tuple(Output(None, None, Decimal(cost)) for cost in (1, 2))
+    nameless = tuple(Output(video_uuid=None, video_url=None, cost=Decimal(cost)) for cost in (1, 2))
     (picked,) = record(replace(take(), outputs=nameless)).with_pick(task(1), 2).takes
     assert (picked.picked, picked.shown) == ("2", (nameless[1], nameless[0]))
     assert record(replace(take(), outputs=())).with_pick(task(1)).takes[0].shown == ()
 
 
 def test_an_output_without_id_is_picked_by_its_address() -> None:
-    unnamed = replace(take(), outputs=(Output(None, "https://videos.example/1.mp4"),))
+    unnamed = replace(take(), outputs=(Output(video_uuid=None, video_url="https://videos.example/1.mp4"),))
     assert record(unnamed).with_pick(task(1)).takes[0].picked == "https://videos.example/1.mp4"
 
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from builders import lockfile, record, take, task
 from hypothesis import given
 from jsonschema import Draft202012Validator
 from lockfile_strategies import lockfiles
+from replacing import replace
 
 from ltxspec.lock.codec import encode_lockfile
 from ltxspec.lock.models import Lockfile
@@ -76,7 +76,7 @@ def test_every_field_that_is_written_is_described() -> None:
     parsed = json.loads(encode_lockfile(lockfile(alley=record(take(), failed).with_pick(task(1)))))
     good, bad = parsed["shots"]["alley"]["takes"]
     definitions = lockfile_schema()["$defs"]
-    assert set(definitions["take"]["properties"]) == {*good, *bad}
-    assert set(definitions["output"]["properties"]) == set(good["outputs"][0])
-    assert set(definitions["record"]["properties"]) == set(parsed["shots"]["alley"])
+    assert set(definitions["Take"]["properties"]) == {*good, *bad}
+    assert set(definitions["Output"]["properties"]) == set(good["outputs"][0])
+    assert set(definitions["Block"]["properties"]) == set(parsed["shots"]["alley"])
     assert set(lockfile_schema()["properties"]) == set(parsed)

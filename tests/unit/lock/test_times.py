@@ -1,8 +1,7 @@
 """Times of a task that two branches recorded: what a merge keeps of them, and which change of one is told."""
 
-from dataclasses import replace
-
 from builders import lockfile, record, take
+from replacing import replace
 
 from ltxspec.catalog.models import Catalog
 from ltxspec.lock.facts import altered_takes, copies_of

@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 from builders import request, take
+from replacing import replace
 
 from ltxspec.plan.actions import FieldChange, Reason
 from ltxspec.plan.comparison import recorded_changes, request_changes, why

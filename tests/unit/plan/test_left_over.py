@@ -1,8 +1,7 @@
 """Shots that are gone, and tasks that no shot wants; how they come about: `test_planner.py`."""
 
-from dataclasses import replace
-
 from builders import intent, journal, lockfile, record, take, task
+from replacing import replace
 
 from ltxspec.catalog.models import Catalog
 from ltxspec.lock.journal import OpenTask

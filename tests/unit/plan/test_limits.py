@@ -1,10 +1,10 @@
 """Limits hold before anything is spent; what is not known never counts as nothing."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from builders import change, request
+from replacing import replace
 
 from ltxspec.errors import Refused
 from ltxspec.plan.actions import Action, Change, Plan

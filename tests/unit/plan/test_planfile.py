@@ -1,15 +1,16 @@
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import orjson
 import pytest
 from builders import change, request
+from replacing import replace
 
 from ltxspec.canonical import digest
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.destinations import destination_of
-from ltxspec.plan.planfile import PlanFileError, PlanOptions, plan_differences, plan_digest, read_plan_file
+from ltxspec.plan.document import PlanOptions
+from ltxspec.plan.planfile import PlanFileError, plan_differences, plan_digest, read_plan_file, terms_of
 from ltxspec.plan.terms import SpendingLimits, Terms
 from ltxspec.report.plan.json import plan_json
 
@@ -85,8 +86,8 @@ def test_a_parameter_that_the_fingerprint_leaves_out_counts() -> None:
 def test_limits_and_policies_are_saved_and_read_back() -> None:
     terms = Terms(SpendingLimits(Decimal("1.50"), None, Decimal(20)), "sha256:" + "0" * 64)
     document = plan_json(replace(plan(change()), terms=terms), PlanOptions())
-    assert read_plan_file(document, "plan.json").terms == terms
-    assert read_plan_file(plan_json(plan(change()), PlanOptions()), "plan.json").terms is None
+    assert terms_of(read_plan_file(document, "plan.json").limits) == terms
+    assert terms_of(read_plan_file(plan_json(plan(change()), PlanOptions()), "plan.json").limits) is None
 
 
 def test_differences_name_the_shot_and_the_money() -> None:
@@ -117,7 +118,8 @@ def test_what_is_no_plan_of_this_version_is_refused(data: bytes) -> None:
         {"shots": {"a": {}}},
         {"shots": ["night.alley"]},
         {"diagnostics": ["x"]},
-        {"limits": None},
+        {"surprise": 1},
+        {"limits": []},
         {"limits": {"perApply": "much"}},
         {"limits": {"perShot": []}},
         {"limits": {"policies": 1}},

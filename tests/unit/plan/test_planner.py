@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -8,6 +7,7 @@ import pytest
 from builders import MODEL, fingerprint, intent, journal, lockfile, output, record, request, take, task
 from hypothesis import given
 from hypothesis import strategies as st
+from replacing import replace
 
 from ltxspec.apply.records import record_changes
 from ltxspec.catalog.models import Catalog, load_catalog
@@ -454,11 +454,11 @@ def test_a_failure_for_good_blocks_until_retry() -> None:
     assert (retried.attempt, retried.task_id) == (2, derived(request(), 1, 2))
 
 
-def test_a_failed_take_that_does_not_say_why_blocks_and_so_does_one_that_was_imported() -> None:
-    silent, imported = replace(take(status="failed"), failure=None), take(status="failed", retake=None, attempt=None)
-    for failed, note in ((silent, None), (imported, "providerError: it broke")):
+def test_a_failed_take_that_does_not_say_how_long_blocks_and_so_does_one_that_was_imported() -> None:
+    silent, imported = replace(take(status="failed"), permanent=None), take(status="failed", retake=None, attempt=None)
+    for failed in (silent, imported):
         change = only(plan(request(), locked=lockfile(alley=record(failed))))
-        assert (change.action, change.task_id, change.note) == (Action.BLOCKED, task(1), note)
+        assert (change.action, change.task_id, change.note) == (Action.BLOCKED, task(1), "providerError: it broke")
 
 
 def test_what_the_latest_retake_came_to_decides_and_not_what_an_earlier_one_came_to_later() -> None:

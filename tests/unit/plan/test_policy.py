@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from builders import change, request
+from replacing import replace
 
 from ltxspec.catalog.models import load_catalog
 from ltxspec.errors import Diagnostic, Location, Refused

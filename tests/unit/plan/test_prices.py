@@ -1,12 +1,12 @@
 """Limits reckon with the higher price where a project describes a packaged model anew."""
 
 import copy
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from builders import change, request
+from replacing import replace
 
 from ltxspec.catalog.models import Catalog, load_catalog
 from ltxspec.plan.actions import Action, Change, Plan

@@ -1,10 +1,10 @@
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from builders import intent, record, request, take, task
 from hypothesis import given
 from hypothesis import strategies as st
+from replacing import replace
 
 from ltxspec import fingerprint as fingerprints
 from ltxspec.catalog.models import Catalog, load_catalog

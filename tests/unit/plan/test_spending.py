@@ -1,11 +1,11 @@
 """What a spec has cost: reported apart from reckoned."""
 
 import copy
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from builders import lockfile, record, take
+from replacing import replace
 
 from ltxspec.catalog.models import Catalog, load_catalog
 from ltxspec.lock.models import Take

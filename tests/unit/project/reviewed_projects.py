@@ -1,11 +1,11 @@
 """Projects in real git repositories for the tests of reviews, and purchases without a provider."""
 
-from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 
 from acceptance.repositories import commit, git, write_lockfile
+from replacing import replace
 
 from ltxspec.lock.models import Lockfile, Output, ShotRecord, Take
 from ltxspec.project.load import render_specs
@@ -89,7 +89,9 @@ def buy(folder: Path) -> Lockfile:
 def take_of(request: Request) -> Take:
     digits = sha256(f"{request.address} {request.fingerprint}".encode()).hexdigest()
     task = TaskId(f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-8{digits[17:20]}-{digits[20:32]}")
-    output = Output(task, f"https://videos.example/{task}.mp4", Decimal("0.48"), digits, 1000)
+    output = Output(
+        video_uuid=task, video_url=f"https://videos.example/{task}.mp4", cost=Decimal("0.48"), sha256=digits, bytes=1000
+    )
     return Take(
         task_id=task,
         fingerprint=request.fingerprint,

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from acceptance.repositories import git
 from builders import intent, lockfile, record, take
 from fakes import START, FakeClock
+from replacing import replace
 from unit.project.projects import path_of, project
 
 from ltxspec.errors import LockfileError, LockfileTooNew, LockHeld

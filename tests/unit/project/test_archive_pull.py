@@ -1,10 +1,10 @@
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from acceptance.commands import ltxspec, write_spec
+from replacing import replace
 from unit.project.projects import path_of, project, recorded
 
 from ltxspec.lock.codec import encode_lockfile
@@ -155,7 +155,7 @@ def test_without_a_key_it_says_how_to_get_fresh_addresses(tmp_path: Path, monkey
     from builders import record, take
 
     monkeypatch.delenv("RUNWARE_API_KEY", raising=False)
-    bare = replace(take(), outputs=(Output("video-1", None),))
+    bare = replace(take(), outputs=(Output(video_uuid="video-1", video_url=None),))
     opened = project(tmp_path, Lockfile("runware", "night", {"alley": record(bare)}))
     assert pull(opened) == (
         Pulled(0, 1),

@@ -1,10 +1,10 @@
 """The readable tree follows the lockfiles, and only warns where it cannot."""
 
 import hashlib
-from dataclasses import replace
 from pathlib import Path
 
 from builders import lockfile, record, take
+from replacing import replace
 from unit.project.projects import path_of, project
 
 from ltxspec.lock.codec import encode_lockfile

@@ -4,12 +4,12 @@ Through git, as users meet it: `acceptance/test_lock_commands.py`; with random h
 """
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from acceptance.repositories import commit, git
 from builders import lockfile, record, take, task
+from replacing import replace
 from unit.project.projects import path_of, project, recorded
 
 from ltxspec.errors import LockfileError, LockHeld, WrongUsage

@@ -1,12 +1,12 @@
 """What is found wrong with lockfiles; against git revisions: `acceptance/test_lock_commands.py`."""
 
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from acceptance.repositories import commit, repository, write_lockfile
 from builders import lockfile, output, record, take, task
+from replacing import replace
 from unit.project.projects import path_of, project
 
 from ltxspec.lock.codec import encode_lockfile

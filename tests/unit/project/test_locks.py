@@ -1,9 +1,9 @@
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from acceptance.commands import write_spec
 from builders import own_intent
+from replacing import replace
 from unit.project.projects import project
 
 from ltxspec.errors import Invalid, LockfileError, LockHeld, Refused

@@ -1,8 +1,8 @@
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from builders import record, take
+from replacing import replace
 from unit.project.projects import path_of, project
 
 from ltxspec.errors import LockfileError

@@ -9,7 +9,8 @@ from unit.project.projects import project
 from ltxspec.errors import Invalid, StorageError, WrongUsage
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Plan
-from ltxspec.plan.planfile import PlanFileError, PlanOptions
+from ltxspec.plan.document import PlanOptions
+from ltxspec.plan.planfile import PlanFileError
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.selection import selection
 from ltxspec.project.load import render_specs

@@ -1,11 +1,11 @@
 """Which rules changed is found out from the commits of a report, and from nothing that the report chooses."""
 
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from acceptance.repositories import commit, git
+from replacing import replace
 from unit.project.reviewed_projects import edit, opened, project
 
 from ltxspec.project.report_rules import known_rules

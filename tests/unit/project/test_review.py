@@ -9,11 +9,12 @@ from unit.project.reviewed_projects import HEAD, buy, edit, opened, project, wri
 from unit.review.changes import by_key
 
 from ltxspec.errors import Invalid
-from ltxspec.lock.codec import encode_event
 from ltxspec.lock.journal import Intent
+from ltxspec.lock.journal_codec import encode_event
 from ltxspec.lock.merge import merge_lockfiles
 from ltxspec.lock.models import Lockfile
-from ltxspec.plan.planfile import PlanOptions, plan_digest
+from ltxspec.plan.document import PlanOptions
+from ltxspec.plan.planfile import plan_digest
 from ltxspec.project.plan import plan_project
 from ltxspec.project.review import make_review
 from ltxspec.report.review.wording import headline

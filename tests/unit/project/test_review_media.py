@@ -1,8 +1,8 @@
-from dataclasses import replace
 from pathlib import Path
 
 import builders
 import pytest
+from replacing import replace
 from storyboards import Films, review, screened, shot, take
 
 from ltxspec.errors import StorageError

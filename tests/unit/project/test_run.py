@@ -1,16 +1,16 @@
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from acceptance.commands import write_spec
 from builders import own_intent
+from replacing import replace
 from unit.project.projects import project
 
 from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.events import ApplyEvent, EventKind
 from ltxspec.errors import LockHeld, Refused
-from ltxspec.plan.planfile import PlanOptions
+from ltxspec.plan.document import PlanOptions
 from ltxspec.project.locks import holding
 from ltxspec.project.plan import plan_project
 from ltxspec.project.project import Project

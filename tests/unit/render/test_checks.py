@@ -1,7 +1,7 @@
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from replacing import replace
 from unit.render.project import HEAD, SIZE, Bench, model, read, render
 
 from ltxspec.render.checks import names_for, run_checks

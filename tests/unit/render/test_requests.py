@@ -1,12 +1,12 @@
 """Whole specs, rendered with the real models."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from replacing import replace
 from unit.render.project import PRO, SIZE, SPEC_FILE, MemoryFiles, model, render
 
 from ltxspec.fingerprint import fingerprint_of

@@ -1,16 +1,18 @@
 """Reviews for the report tests: one rich change that holds every kind, and as many edited shots as are asked for."""
 
-from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from builders import lockfile, record, request, take
+from replacing import replace
 from unit.report.plans import EDITED_PROCESSION, PROCESSION
 from unit.review.changes import BASE, HEAD, plan_of, side
 
 from ltxspec.errors import Diagnostic, Location
-from ltxspec.lock.models import Failure
+from ltxspec.formats import to_json
 from ltxspec.plan.terms import SpendingLimits
+from ltxspec.report.review.json import review_document
 from ltxspec.review.compare import ComparisonTerms, compare
 from ltxspec.review.models import Cause, Review, RuleChange
 from ltxspec.review.sides import ReviewSide
@@ -93,9 +95,8 @@ def _head() -> ReviewSide:
     ]
     refused = replace(
         take("A street in a storm", number=22, status="failed", cost=None, at=_LATER),
-        failure=Failure(
-            "contentFlagged", "the prompt was refused by the safety check </details> @team", permanent=True
-        ),
+        code="contentFlagged",
+        message="the prompt was refused by the safety check </details> @team",
     )
     base = _base().lockfiles["night"].shots
     coast = base["coast"].takes[0]
@@ -121,3 +122,8 @@ def many(number: int, *, prompt: str = PROCESSION, edited: str = EDITED_PROCESSI
     head = side(HEAD, *(request(key, edited) for key in keys), lock=owned)
     terms = ComparisonTerms(plan_of(head), causes=lambda _before, _after, _changes: (CITY,))
     return replace(compare(base, head, terms), base_name="main", head_commit=HEAD)
+
+
+def review_values(review: Review) -> dict[str, Any]:
+    """The document of a review as JSON values."""
+    return to_json(review_document(review))

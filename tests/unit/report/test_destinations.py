@@ -1,8 +1,7 @@
 """The one line that says where results are sent."""
 
-from dataclasses import replace
-
 from builders import change
+from replacing import replace
 
 from ltxspec.plan.actions import Change, Plan
 from ltxspec.plan.destinations import destination_of

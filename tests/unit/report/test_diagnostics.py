@@ -14,7 +14,7 @@ from ltxspec.report.diagnostics import (
     format_diagnostics,
     format_error,
 )
-from ltxspec.report.schemas import diagnostic_schema
+from ltxspec.report.schemas import problem_schema
 from ltxspec.report.terminal import Style, width_of
 
 PLAIN = Style()
@@ -130,7 +130,7 @@ def test_json_holds_every_key_and_null_for_what_is_not_known() -> None:
         "column": None,
         "hint": None,
     }
-    validator = Draft202012Validator(diagnostic_schema())
+    validator = Draft202012Validator(problem_schema())
     assert all(validator.is_valid(document) for document in documents)
 
 

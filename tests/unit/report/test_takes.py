@@ -1,9 +1,9 @@
 import json
-from dataclasses import replace
 from decimal import Decimal
 
 import builders
 from builders import record, take, task
+from replacing import replace
 
 from ltxspec.lock.models import Output
 from ltxspec.report.takes import cost_json, cost_text, money, output_json, place_of, record_json, record_text
@@ -39,8 +39,8 @@ def test_a_retired_shot_and_an_imported_take_say_so() -> None:
 def test_a_video_is_played_from_home_else_from_its_address() -> None:
     assert place_of(builders.output(1), HOME) == "renders/night/alley.mp4"
     assert place_of(builders.output(2), HOME) == "https://videos.example/2.mp4"
-    assert place_of(Output(None, None), HOME) == "no address"
-    assert place_of(Output(None, "https://x/\x1b[2J"), {}) == "no address"
+    assert place_of(Output(video_uuid=None, video_url=None), HOME) == "no address"
+    assert place_of(Output(video_uuid=None, video_url="https://x/\x1b[2J"), {}) == "no address"
 
 
 def test_a_pick_is_shown_with_the_result_that_was_chosen() -> None:

@@ -1,10 +1,10 @@
 """Two sides of a change, and their review: small builders for the tests of reviews and of reports about them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from builders import lockfile
+from replacing import replace
 
 from ltxspec.catalog.models import Catalog
 from ltxspec.errors import Diagnostic

@@ -1,9 +1,9 @@
-from dataclasses import replace
 from decimal import Decimal
 
 from builders import intent, journal, lockfile, record, request, take, task
 from hypothesis import given
 from hypothesis import strategies as st
+from replacing import replace
 from unit.review.changes import BASE, HEAD, by_key, plan_of, reviewed, side
 
 from ltxspec.errors import Diagnostic, Location

@@ -1,10 +1,10 @@
 """What a change does to settings, models and delivery; prices of real model files."""
 
 import copy
-from dataclasses import replace
 from typing import Any
 
 from builders import request
+from replacing import replace
 from unit.review.changes import BASE, HEAD, side
 
 from ltxspec.catalog.models import Catalog, load_catalog

@@ -1,8 +1,8 @@
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from builders import intent, journal, lockfile, record, request, take
+from replacing import replace
 from unit.review.changes import BASE, HEAD, by_key, plan_of, reviewed, side
 
 from ltxspec.lock.journal import OpenTask

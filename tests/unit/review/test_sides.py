@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 from builders import lockfile, record, request, take, task
+from replacing import replace
 from unit.review.changes import BASE, HEAD, side
 
 from ltxspec.lock.models import Lockfile

@@ -6,12 +6,12 @@ import os
 import shutil
 import stat
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 from disk_faults import Crash, Disk, every_fault
+from replacing import replace
 
 from ltxspec.apply.ports import Archive, Archived
 from ltxspec.errors import MediaError, StorageError
@@ -51,7 +51,7 @@ def finished_on(ops: FileOps) -> None:
 
 
 def output(content: bytes) -> Output:
-    return Output(UUID, None, sha256=hashlib.sha256(content).hexdigest())
+    return Output(video_uuid=UUID, video_url=None, sha256=hashlib.sha256(content).hexdigest())
 
 
 def test_it_is_the_archive_that_apply_asks_for(archive: FolderArchive) -> None:
@@ -336,7 +336,7 @@ def test_a_copy_of_a_video_gives_way_to_the_current_one_and_a_file_of_a_users_do
     place = tmp_path / "renders" / "night" / "alley.mp4"
     place.parent.mkdir(parents=True)
     place.write_bytes(WEBM)
-    archive.link("night", "alley", [output(MP4), Output("elsewhere", None)])
+    archive.link("night", "alley", [output(MP4), Output(video_uuid="elsewhere", video_url=None)])
     assert [path.name for path in place.parent.iterdir()] == ["alley.1.mp4"], "the other one is not home"
     archive.link("night", "alley", [output(MP4)])
     place.unlink()

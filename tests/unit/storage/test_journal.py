@@ -3,12 +3,12 @@
 import errno
 import os
 import stat
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from builders import intent, task
 from disk_faults import Crash, Disk, every_fault, half_a_write, slow_writes
+from replacing import replace
 
 from ltxspec.errors import LockfileError, StorageError
 from ltxspec.lock.journal import Abandoned, Accepted, Committed, Event, fold

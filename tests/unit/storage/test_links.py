@@ -36,7 +36,7 @@ def archived(archive: FolderArchive, content: bytes) -> None:
 
 
 def output(content: bytes) -> Output:
-    return Output(UUID, None, sha256=hashlib.sha256(content).hexdigest())
+    return Output(video_uuid=UUID, video_url=None, sha256=hashlib.sha256(content).hexdigest())
 
 
 def tree(tmp_path: Path, spec: str = "night") -> dict[str, bytes | None]:
@@ -80,7 +80,7 @@ def test_a_video_that_is_not_archived_has_no_link(tmp_path: Path, archive: Folde
     archive.link("night", "alley", [output(MP4)])
     archive.link("night", "alley", [output(MOV)])
     assert tree(tmp_path) == {}
-    archive.link("night", "alley", [Output(UUID, None), output(MP4)])
+    archive.link("night", "alley", [Output(video_uuid=UUID, video_url=None), output(MP4)])
     assert tree(tmp_path) == {"alley.2.mp4": MP4}
 
 

@@ -1,9 +1,9 @@
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from builders import journal, own_intent
+from replacing import replace
 
 from ltxspec.errors import LockfileError, StorageError
 from ltxspec.lock.journal import Intent, OpenTask
@@ -65,7 +65,7 @@ def test_a_journal_of_another_project_provider_or_spec_is_refused(tmp_path: Path
 def test_a_task_that_its_own_description_does_not_name_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
     paths, intent = journalled(tmp_path)
     with pytest.raises(LockfileError, match="is not this project's"):
-        refuse_stranger(paths, journal(OpenTask(replace(intent, **change))), tmp_path, PROJECT)  # type: ignore[arg-type]  # fields by name
+        refuse_stranger(paths, journal(OpenTask(replace(intent, **change))), tmp_path, PROJECT)
 
 
 def test_a_journal_with_nothing_open_says_nothing_and_is_asked_nothing(tmp_path: Path) -> None:

@@ -5,13 +5,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from builders import intent, lockfile, record, take, task
 from disk_faults import Crash, Disk, every_fault
 from fakes import FakeClock
+from replacing import replace
 
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.ports import SpecState, TaskReport, TaskState

@@ -45,7 +45,7 @@ def video(name: str = "v1", **more: Any) -> dict[str, Any]:
 
 
 def output(name: str = "v1", cost: str | None = "0.48") -> Output:
-    return Output(name, f"https://vm/{name}.mp4", Decimal(cost) if cost else None)
+    return Output(video_uuid=name, video_url=f"https://vm/{name}.mp4", cost=Decimal(cost) if cost else None)
 
 
 def polled(body: Any, results: int = 1, status: int = 200) -> TaskReport:
@@ -279,14 +279,17 @@ def test_a_delivered_video_ends_the_task(item: Any) -> None:
 
 def test_success_with_an_id_and_no_address_is_still_success() -> None:
     report = polled({"data": [{**ACK, "status": "success", "videoUUID": "v1"}]})
-    assert (report.state, report.outputs) == (TaskState.SUCCEEDED, (Output("v1", None),))
+    assert (report.state, report.outputs) == (TaskState.SUCCEEDED, (Output(video_uuid="v1", video_url=None),))
 
 
 def test_success_with_addresses_and_no_ids_is_a_video_for_each_address() -> None:
     items = [{**ACK, "status": "success", "videoURL": f"https://vm/{name}.mp4"} for name in ("v1", "v2", "v1")]
     report = polled({"data": items}, results=2)
     assert report.state is TaskState.SUCCEEDED
-    assert report.outputs == (Output(None, "https://vm/v1.mp4"), Output(None, "https://vm/v2.mp4"))
+    assert report.outputs == (
+        Output(video_uuid=None, video_url="https://vm/v1.mp4"),
+        Output(video_uuid=None, video_url="https://vm/v2.mp4"),
+    )
 
 
 def test_success_without_any_video_is_still_running() -> None:

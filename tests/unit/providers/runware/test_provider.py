@@ -4,13 +4,13 @@ import json
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
 import httpx
 import pytest
 from far_sides import STALLING, Talk, answering, heard, never_answer, never_read
+from replacing import replace
 
 from ltxspec.apply.ports import Acceptance, Clock, LocalMedia, Provider, RenderOrder, TaskReport, TaskState
 from ltxspec.errors import LtxspecError, NotSent, ProviderRefused, ProviderUnavailable, SubmissionUncertain
@@ -198,7 +198,7 @@ def test_the_archive_is_asked_by_the_tasks_own_id(open_provider: OpenProvider) -
     video = {"taskUUID": TASK, "videoUUID": "v1", "videoURL": "https://vm/v1.mp4", "cost": 0.48}
     found = archive({"request": [BODY], "response": {"data": [video]}})
     report = look_up(open_provider(counting(seen, found)))
-    output = Output("v1", "https://vm/v1.mp4", Decimal("0.48"))
+    output = Output(video_uuid="v1", video_url="https://vm/v1.mp4", cost=Decimal("0.48"))
     assert report == TaskReport(TASK, TaskState.SUCCEEDED, (output,), Decimal("0.48"), exists=True)
     assert json.loads(seen[0].content) == [{"taskType": "getTaskDetails", "taskUUID": TASK}]
 

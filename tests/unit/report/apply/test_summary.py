@@ -4,7 +4,7 @@ from decimal import Decimal
 from unit.report.runs import ALLEY, DONE, FAILED, PRICE, TASK, summary
 
 from ltxspec.apply.events import Outcome, RunSummary, ShotOutcome
-from ltxspec.report.apply.summary import summary_document, summary_line, summary_text
+from ltxspec.report.apply.summary import summary_line, summary_text
 from ltxspec.report.terminal import Style, width_of
 from ltxspec.values import ShotAddress
 
@@ -40,8 +40,6 @@ def test_money_under_way_is_told() -> None:
 def test_a_run_that_cost_more_than_it_was_allowed_says_by_how_much() -> None:
     run = replace(summary(DONE), limit=Decimal("0.40"), overspent=Decimal("0.08"))
     assert summary_line(run) == "Applied: 1 rendered. Spent $0.48, $0.08 over the limit of $0.40."
-    assert (summary_document(run)["overspent"], summary_document(run)["incomplete"]) == ("0.08", True)
-    assert summary_document(summary(DONE))["overspent"] == "0.00"
 
 
 def test_money_under_way_whose_price_is_not_known_is_never_nothing() -> None:
@@ -79,16 +77,6 @@ def test_very_many_failures_are_counted() -> None:
     assert "1,000 failed" in text
 
 
-def test_machines_get_counts_money_and_every_shot() -> None:
-    document = summary_document(summary(DONE, FAILED, spent_unknown=1, in_flight=2))
-    assert document["outcomes"]["rendered"] == 1
-    assert set(document["outcomes"]) == {outcome.value for outcome in Outcome}
-    assert document["spent"] == {"usd": "0.48", "unknown": 1}
-    assert document["inFlight"] == {"usd": "0.96", "unknown": 0, "tasks": 2}
-    assert document["incomplete"] is True
-    assert [shot["cost"] for shot in document["shots"]] == ["0.48", None]
-
-
 def test_every_outcome_has_a_word() -> None:
     for outcome in Outcome:
         run: RunSummary = summary(left(outcome))
@@ -99,7 +87,6 @@ def test_money_that_was_ordered_before_is_told_apart() -> None:
     """Whoever adds up the last lines of several runs can leave out what another run has counted already."""
     run = replace(summary(DONE), spent=Decimal("0.96"), spent_before=Decimal("0.48"))
     assert summary_line(run).endswith("Spent $0.96, $0.48 of it ordered before this run.")
-    assert summary_document(run)["spentBefore"] == "0.48"
 
 
 def test_orders_that_nobody_waits_for_are_told_as_ordered() -> None:

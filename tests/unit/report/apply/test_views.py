@@ -4,8 +4,8 @@ import json
 from jsonschema import Draft202012Validator
 from unit.report.runs import DONE, EVENTS, FAILED, summary
 
+from ltxspec.report.apply.document import events_schema
 from ltxspec.report.apply.views import view_for
-from ltxspec.report.schemas import events_schema
 from ltxspec.report.terminal import Style
 
 

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -6,6 +5,7 @@ import pytest
 from builders import lockfile, output, record, take
 from hypothesis import given
 from lockfile_strategies import lockfiles
+from replacing import replace
 from unit.report.plans import EDITED_PROCESSION, PROCESSION, golden
 
 from ltxspec.lock.models import Lockfile

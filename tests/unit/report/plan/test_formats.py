@@ -3,7 +3,7 @@ import pytest
 from unit.report.plans import change, rich_plan
 
 from ltxspec.plan.actions import Action, Plan
-from ltxspec.plan.planfile import PlanOptions
+from ltxspec.plan.document import PlanOptions
 from ltxspec.report.plan.formats import PLAN_FORMATS
 from ltxspec.report.terminal import Style
 

@@ -2,7 +2,6 @@
 
 import copy
 import json
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,9 @@ import pytest
 from acceptance.repositories import commit, git
 from hypothesis import given
 from hypothesis import strategies as st
+from replacing import replace
 from unit.project.reviewed_projects import buy, edit, opened, project, write
+from unit.report.reviews import review_values
 
 from ltxspec.catalog.models import load_catalog
 from ltxspec.plan.actions import Change, Plan
@@ -19,7 +20,7 @@ from ltxspec.plan.destinations import Destination, destination_of
 from ltxspec.plan.planfile import plan_digest
 from ltxspec.project.review import make_review
 from ltxspec.report.review.checking import Reader, checked
-from ltxspec.report.review.json import review_document, review_json
+from ltxspec.report.review.json import review_json
 from ltxspec.report.review.reading import ReviewFileError, read_review, review_from_json
 from ltxspec.review.models import Review, RuleChange, ShotKind
 from ltxspec.storage.packaged import read_model_documents
@@ -127,7 +128,7 @@ def test_a_new_id_of_the_project_is_told_and_then_counts(honest: Review) -> None
 
 
 def test_a_shot_that_is_ordered_has_a_request(honest: Review) -> None:
-    document = copy.deepcopy(review_document(honest))
+    document = copy.deepcopy(review_values(honest))
     document["shots"][0]["change"] |= {"request": {}, "changes": [], "inputs": {}}
     with pytest.raises(ReviewFileError, match="`/shots/0/change/request`"):
         checked(review_from_json(document), STRANGER, "x")
@@ -254,7 +255,7 @@ def test_a_secret_in_where_results_are_sent_leaves_nothing_to_approve_unless_the
     own = {"webhookURL": "https://calls.example/hook?token=canary"}
     told = sending(films, tmp_path, own["webhookURL"])
     assert "`night.doorway` cannot be worked out again" in left_open(told)
-    assert "canary" not in json.dumps(review_document(told))
+    assert "canary" not in json.dumps(review_values(told))
     assert checked(told, replace(NEIGHBOUR, delivery=own), "x") == told
 
 
@@ -319,7 +320,7 @@ def money(review: Review) -> tuple[Any, ...]:
 def test_no_field_of_a_report_can_be_changed_so_that_other_money_is_approved(
     honest: Review, data: st.DataObject
 ) -> None:
-    document = copy.deepcopy(review_document(honest))
+    document = copy.deepcopy(review_values(honest))
     place, key = data.draw(st.sampled_from(places(document)))
     twins = [item for _, item in places(document) if type(item) is type(place[key]) and item != place[key]]
     place[key] = copy.deepcopy(data.draw(st.sampled_from([*twins, None, "0.01", 0, 1, "lightricks:2@1"])))

@@ -1,7 +1,6 @@
-from dataclasses import replace
-
 import pytest
 from builders import output
+from replacing import replace
 from unit.report.rendering import Page as Rendered
 from unit.report.reviews import rich_review
 from unit.review.changes import by_key

@@ -1,9 +1,9 @@
 """A report says of the rules what its commits say, where its reader has them."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from replacing import replace
 from unit.report.reviews import rich_review
 
 from ltxspec.plan.terms import SpendingLimits

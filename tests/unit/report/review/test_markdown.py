@@ -1,21 +1,19 @@
 import re
-from dataclasses import replace
 
 import pytest
 from builders import lockfile, record, request, take
 from hypothesis import example, given
 from hypothesis import strategies as st
+from replacing import replace
 from unit.report.plans import golden
 from unit.report.rendering import Page as Rendered
-from unit.report.reviews import many, rich_review
+from unit.report.reviews import many, review_values, rich_review
 from unit.review.changes import BASE, HEAD, reviewed, side
 
 from ltxspec import __version__
 from ltxspec.errors import Diagnostic, Location
-from ltxspec.lock.models import Failure
 from ltxspec.redaction import redact_secrets
 from ltxspec.report.review.details import Links
-from ltxspec.report.review.json import review_document
 from ltxspec.report.review.markdown import LEAST, MOST_DETAILS, MOST_ROWS, Page, review_markdown
 from ltxspec.report.review.marker import read_marker
 from ltxspec.report.review.reading import review_from_json
@@ -146,7 +144,7 @@ def hostile(text: str) -> Review:
     """A review in which everything that users, files and providers write is this text."""
     shown, key = text or "x", text.replace("\0", "")
     failed = take(f"b{text}", number=3, status="failed", at="2026-11-22T11:00:00Z")
-    failed = replace(failed, failure=Failure(shown, shown, permanent=True))
+    failed = replace(failed, code=shown, message=shown)
     base = side(BASE, request("a", "one two"), lock=lockfile(a=record(take("one two", number=1, safety={shown: text}))))
     asked = [request("a", f"one {text} two"), request(f"b[{key}]", f"b{text}"), request(f"n[{key}]", f"n{text}")]
     head = side(HEAD, *asked, lock=lockfile(**{"a": base.lockfiles["night"].shots["a"], f"b[{key}]": record(failed)}))
@@ -180,7 +178,7 @@ def test_nothing_that_others_write_becomes_markup(text: str) -> None:
 @example(redact_secrets("//@"))
 def test_a_review_read_back_from_json_reads_the_same(text: str) -> None:
     review = hostile(text)
-    again = review_from_json(review_document(review))
+    again = review_from_json(review_values(review))
     assert review_markdown(again) == review_markdown(review)
 
 

@@ -1,10 +1,10 @@
 """Kind, prompts and fields of a shot follow from its requests."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from builders import request
+from replacing import replace
 from unit.report.reviews import many, rich_review
 from unit.review.changes import BASE, HEAD, reviewed, side
 

@@ -1,7 +1,6 @@
-from dataclasses import replace
-
 import pytest
 from builders import lockfile, record, request, take
+from replacing import replace
 from unit.report.plans import golden
 from unit.report.reviews import many, rich_review
 from unit.review.changes import BASE, HEAD, reviewed, side

@@ -2,20 +2,20 @@
 
 import copy
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from acceptance.repositories import commit
+from replacing import replace
 from unit.project.reviewed_projects import buy, edit, opened, project
 from unit.report.rendering import Page as Rendered
+from unit.report.reviews import review_values
 
 from ltxspec.catalog.models import load_catalog
 from ltxspec.plan.differences import field_changes
 from ltxspec.project.review import make_review
 from ltxspec.report.review.checking import Reader, checked
-from ltxspec.report.review.json import review_document
 from ltxspec.report.review.markdown import Page, review_markdown
 from ltxspec.report.review.reading import review_from_json
 from ltxspec.storage.packaged import read_model_documents
@@ -31,7 +31,7 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Document:
     root = project(tmp_path_factory.mktemp("films"))
     edit(root, "specs/night.yaml", '  alley: {prompt: "Rain over {{ city }}"}', f"  alley: {{prompt: {WORDS}}}")
     commit(root, "edit")
-    return review_document(make_review(opened(root), "main", "HEAD"))
+    return review_values(make_review(opened(root), "main", "HEAD"))
 
 
 def comment(document: Document) -> str:
@@ -101,7 +101,7 @@ def test_what_was_rendered_is_shown_whole(tmp_path: Path) -> None:
     edit(root, "specs/night.yaml", '  alley: {prompt: "Rain over {{ city }}"}', f"  alley: {{prompt: {WORDS}}}")
     buy(root)
     commit(root, "edited and rendered")
-    document = review_document(make_review(opened(root), "main", "HEAD"))
+    document = review_values(make_review(opened(root), "main", "HEAD"))
     (shot,) = document["shots"]
     take = document["takes"]["base"][shot["before"]]
     take["request"]["positivePrompt"] = shot["prompt"]["before"] = WORDS.replace("word60", "other")

@@ -1,8 +1,8 @@
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from builders import lockfile, record, request, take
+from replacing import replace
 from unit.report.reviews import CITY, many, rich_review
 from unit.review.changes import BASE, HEAD, by_key, reviewed, side
 

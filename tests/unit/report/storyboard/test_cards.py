@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import builders
+from replacing import replace
 from storyboards import pending, shot, take
 
 from ltxspec.report.storyboard.cards import BADGES, card_of

@@ -1,10 +1,10 @@
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from html.parser import HTMLParser
 
 import builders
 import pytest
+from replacing import replace
 from storyboards import html, pending, review, shot, take
 
 from ltxspec.errors import Diagnostic, Location

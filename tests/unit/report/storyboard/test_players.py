@@ -1,8 +1,8 @@
-from dataclasses import replace
 from typing import Any
 
 import builders
 import pytest
+from replacing import replace
 from storyboards import pending, shot, take
 
 from ltxspec.plan.actions import Action

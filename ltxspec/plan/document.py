@@ -1,0 +1,117 @@
+"""The plan as a document: what `plan --format json` writes, `plan -o FILE` saves and `apply FILE` reads.
+
+A later minor version may add fields to the whole and to a shot; everything else is closed. Money is a decimal string in
+US dollars, null where it is not known.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
+
+import msgspec
+from msgspec import Meta
+
+from ltxspec.formats import Count, Money, Open, Place, Record, Sha256, Text, counts
+from ltxspec.plan.actions import Action, FieldChange
+from ltxspec.values import Json
+
+_UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+_Words = tuple[str, ...]
+
+FormatVersion = Annotated[str, Meta(pattern=r"^1\.[0-9]+$")]
+TaskUuid = Annotated[str, Meta(extra_json_schema={"pattern": _UUID})]
+Name = Annotated[str, Meta(extra_json_schema={"pattern": "^[a-z][a-z-]*$"})]
+
+
+class Source(Record, frozen=True):
+    """Where a shot is written."""
+
+    file: str
+    line: Place
+    column: Place
+
+
+class Delivery(Record, frozen=True):
+    """Where results are sent: the parameters without secrets, and a digest of the exact ones."""
+
+    parameters: Mapping[str, Json]
+    digest: Sha256
+
+
+class Problem(Record, frozen=True):
+    """A diagnostic."""
+
+    severity: Literal["error", "warning"]
+    code: Text
+    message: str
+    file: str | None
+    line: Place | None
+    column: Place | None
+    hint: str | None
+
+
+class Sum(Record, frozen=True):
+    """The amounts that are known, in US dollars, and how many are not."""
+
+    usd: Money
+    unknown: Count
+
+
+class PlanOptions(Open, frozen=True):
+    """What was asked for on the command line: planning again with the same options must give the same plan."""
+
+    paths: _Words = ()
+    targets: _Words = msgspec.field(default=(), name="target")
+    retakes: _Words = msgspec.field(default=(), name="retake")
+    retries: _Words = msgspec.field(default=(), name="retry")
+    variables: Mapping[str, Json] = msgspec.field(default_factory=dict, name="var")
+
+
+class Limits(Record, frozen=True):
+    """`[budget]` when the plan was made, null for none, and a digest of the policies; `apply FILE` holds to them."""
+
+    per_apply: Money | None
+    per_shot: Money | None
+    per_spec: Money | None
+    policies: Sha256 | None
+
+
+class PlannedShot(Open, frozen=True, kw_only=True):
+    """What would be done to one shot."""
+
+    left_out: ClassVar[frozenset[str]] = frozenset({"from", "note", "delivery", "recorded"})
+
+    address: Annotated[str, Meta(description="spec.shot or spec.shot[key]")]
+    spec: Text
+    shot: Annotated[str, Meta(description="the name in the spec, without the key of the instance")]
+    instance: Annotated[str, Meta(min_length=1, description="the key in the lockfile")]
+    action: Action
+    reasons: tuple[Name, ...]
+    changes: tuple[FieldChange, ...]
+    fingerprint: Annotated[str, Meta(extra_json_schema={"pattern": "^v[0-9]+:sha256:[0-9a-f]{64}$"})] | None
+    task_id: TaskUuid | None
+    estimate: Money | None
+    source: Source | None  # None when the shot is gone
+    request: Annotated[Mapping[str, Json], Meta(description="what the provider is sent, without delivery options")]
+    from_: Annotated[str, Meta(description="the lockfile key whose takes or task are taken over")] | None = None
+    note: Annotated[str, Meta(description="what else a reader should know: why a task failed, for example")] | None = (
+        None
+    )
+    delivery: Delivery | None = None
+    recorded: Annotated[Sha256, Meta(description="of what the fingerprint leaves out of `request`")] | None = None
+
+
+class PlanDocument(Open, frozen=True, kw_only=True):
+    """The whole document."""
+
+    left_out: ClassVar[frozenset[str]] = frozenset({"limits"})
+
+    format_version: FormatVersion
+    ltxspec_version: Text
+    provider: Text
+    digest: Annotated[Sha256, Meta(description="what `apply FILE` compares")]
+    limits: Limits | None = None
+    options: PlanOptions
+    summary: Annotated[Mapping[str, Count], counts(Action, "how many shots have each action")]
+    estimate: Sum
+    shots: tuple[PlannedShot, ...]
+    diagnostics: tuple[Problem, ...]

@@ -1,0 +1,110 @@
+"""The events of a run as documents: one line each of `apply --format json`. Null: does not apply, or is not known.
+
+A later minor version may add fields and types of events.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, RunSummary, ShotOutcome
+from ltxspec.formats import Count, Money, Open, Record, Schema, counts, schema
+from ltxspec.plan.document import FormatVersion, Name, Sum, TaskUuid
+from ltxspec.redaction import redact_secrets
+
+FORMAT_VERSION = "1.0"  # the minor number grows with added keys, the major one when a key changes its meaning
+
+
+class InFlight(Record, frozen=True):
+    """What tasks that are in progress may cost, in US dollars."""
+
+    usd: Money
+    unknown: Count
+    tasks: Count
+
+
+class ShotResult(Open, frozen=True):
+    """How one shot ended."""
+
+    address: str
+    outcome: Name
+    task_id: TaskUuid | None
+    estimate: Money | None
+    cost: Money | None
+    archived: Annotated[bool, Meta(description="false: paid and recorded, but the video is not archived yet")]
+    message: str | None
+
+
+class SummaryDocument(Open, frozen=True):
+    """What a run did."""
+
+    outcomes: Annotated[Mapping[str, Count], counts(Outcome, "how many shots ended in each way")]
+    spent: Sum
+    spent_before: Annotated[Money, Meta(description="of `spent`, what an earlier run or another machine ordered")]
+    overspent: Annotated[Money, Meta(description="by how much the run passed its limit; 0.00 when it did not")]
+    in_flight: InFlight
+    interrupted: bool
+    incomplete: Annotated[bool, Meta(description="something is left, or more was spent than allowed; exit code 3")]
+    shots: tuple[ShotResult, ...]
+
+
+class EventDocument(Open, frozen=True):
+    """One event of a run; `message` is enough for a reader that does not know the type."""
+
+    left_out: ClassVar[frozenset[str]] = frozenset({"summary"})
+
+    format_version: FormatVersion
+    type_: Annotated[Name, Meta(examples=[kind.value for kind in EventKind])]
+    message: str
+    address: str | None
+    task_id: TaskUuid | None
+    estimate: Money | None
+    cost: Money | None
+    percent: Annotated[int, Meta(ge=0, le=100)] | None
+    elapsed: Annotated[float, Meta(ge=0, description="seconds since the order was sent")] | None
+    code: Annotated[str, Meta(description="the error code of the provider or of ltxspec")] | None
+    summary: SummaryDocument | None = None
+
+
+def event_document(event: ApplyEvent, summary: RunSummary | None = None) -> EventDocument:
+    """The document of an event; the last one has the summary of the run."""
+    return EventDocument(
+        format_version=FORMAT_VERSION,
+        type_=event.kind.value,
+        message=redact_secrets(event.message),
+        address=None if event.address is None else str(event.address),
+        task_id=event.task_id,
+        estimate=event.estimate,
+        cost=event.cost,
+        percent=event.percent,
+        elapsed=event.elapsed,
+        code=event.code,
+        summary=None if summary is None else summary_document(summary),
+    )
+
+
+def summary_document(summary: RunSummary) -> SummaryDocument:
+    """Counts, money, and how each shot ended."""
+    return SummaryDocument(
+        outcomes={outcome.value: summary.count(outcome) for outcome in Outcome},
+        spent=Sum(summary.spent, summary.spent_unknown),
+        spent_before=summary.spent_before,
+        overspent=summary.overspent,
+        in_flight=InFlight(summary.in_flight, summary.in_flight_unknown, summary.in_flight_count),
+        interrupted=summary.interrupted,
+        incomplete=summary.incomplete,
+        shots=tuple(map(_result, summary.outcomes)),
+    )
+
+
+def _result(item: ShotOutcome) -> ShotResult:
+    message = redact_secrets(item.message)
+    return ShotResult(str(item.address), item.outcome, item.task_id, item.estimate, item.cost, item.archived, message)
+
+
+def events_schema() -> Schema:
+    """The schema of one line, `schemas/events/v1.json`."""
+    document = schema(EventDocument, "ltxspec apply event, version 1", "One event of a run, one a line.")
+    last = {"properties": {"type": {"const": EventKind.RUN_FINISHED.value}}}
+    return document | {"if": last, "then": {"required": ["summary"]}}

@@ -1,0 +1,131 @@
+"""A review as a document: what `diff --format json` writes and `comment --report` reads.
+
+A take stands once, under the side that gave it; shots refer to it by its task. A later minor version may add fields to
+the whole and to a shot; everything else is closed.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from msgspec import Meta
+
+from ltxspec.formats import Count, Money, Open, Place, Record, Sha256, Text, counts
+from ltxspec.lock.facts import FactChange
+from ltxspec.lock.models import Take
+from ltxspec.plan.actions import FieldChange
+from ltxspec.plan.document import FormatVersion, PlannedShot, Problem, Source, Sum
+from ltxspec.review.models import ApplyRefusal, Cause, RuleChange, ShotKind
+
+_Commit = Annotated[str, Meta(extra_json_schema={"pattern": "^[0-9a-f]{40}([0-9a-f]{24})?$"})]
+_Task = Annotated[str, Meta(min_length=1, description="taskUUID")]
+_Takes = Annotated[Mapping[str, Take], Meta(description="takes by task")]
+
+
+class Base(Record, frozen=True):
+    """The side that is compared with; `name` says how it was found or asked for."""
+
+    commit: _Commit
+    name: str
+
+
+class Head(Record, frozen=True):
+    """The side with the change; `commit` is the one a working tree is based on, where it is based on any."""
+
+    commit: _Commit | None
+    is_working_tree: bool
+
+
+class Totals(Record, frozen=True):
+    """What everything ever bought cost, on each side."""
+
+    before: Sum
+    after: Sum
+
+
+class Prompts(Record, frozen=True):
+    """The rendered prompt on each side."""
+
+    before: str | None
+    after: str | None
+
+
+class Address(Record, frozen=True):
+    """A shot; `instance` is its key in the lockfile."""
+
+    address: str
+    spec: Text
+    instance: Text
+
+
+class LostTask(Address, frozen=True):
+    """A task that the base paid for and the head does not record."""
+
+    task_id: _Task
+
+
+class AlteredTask(Address, frozen=True):
+    """A task of which the head records something else than the base."""
+
+    task_id: _Task
+    changes: tuple[FactChange, ...]
+
+
+class SidesTakes(Record, frozen=True):
+    """The takes that shots and lost tasks refer to."""
+
+    base: _Takes
+    head: _Takes
+
+
+class PendingShot(PlannedShot, frozen=True, kw_only=True):
+    """A shot of a plan document, and what that leaves out."""
+
+    retake: Place
+    attempt: Place
+    inputs: Mapping[str, str]
+
+
+class ReviewedShot(Open, frozen=True, kw_only=True):
+    """One shot that differs between the two sides."""
+
+    address: str
+    spec: Text
+    instance: Text
+    kind: ShotKind
+    inherited: Annotated[bool, Meta(description="applying the base would do the same")]
+    before: _Task | None
+    after: _Task | None
+    bought: Annotated[tuple[_Task, ...], Meta(description="takes new in this change, oldest first")]
+    changes: tuple[FieldChange, ...]
+    prompt: Prompts
+    causes: tuple[Cause, ...]
+    title: str | None
+    labels: Mapping[str, str]
+    from_: Address | None
+    source: Source | None
+    change: Annotated[PendingShot | None, Meta(description="what applying would do; null when it is up to date")]
+
+
+class ReviewDocument(Open, frozen=True, kw_only=True):
+    """The whole document."""
+
+    format_version: FormatVersion
+    ltxspec_version: Text
+    provider: Text
+    base: Base
+    head: Head
+    rules: Annotated[tuple[RuleChange, ...], Meta(description="settings, policies, prices, model files and delivery")]
+    summary: Annotated[Mapping[str, Count], counts([*ShotKind, "unchanged"], "how many shots are of each kind")]
+    spent: Annotated[Sum, Meta(description="what the takes new in this change cost")]
+    estimate: Annotated[Sum, Meta(description="what applying the head would order")]
+    under_way: Annotated[Sum, Meta(description="ordered already, not recorded yet")]
+    total: Totals
+    reckoned: Annotated[Money | None, Meta(description="what limits use, where that is more than the estimates")]
+    limit: Annotated[Money | None, Meta(description="[budget] per_apply of the head")]
+    plan_digest: Annotated[Sha256 | None, Meta(description="what `apply --approved` takes; null when it is not known")]
+    refusals: tuple[ApplyRefusal, ...]
+    lost: tuple[LostTask, ...]
+    altered: tuple[AlteredTask, ...]
+    takes: SidesTakes
+    shots: tuple[ReviewedShot, ...]
+    diagnostics: tuple[Problem, ...]
