@@ -58,6 +58,9 @@ def test_a_plan_nobody_knows_is_refused_with_what_would_be_bought(project: Path)
     assert "night.tower: now create for $0.54" in refused.err
 
 
+PROBLEM = {"severity": "warning", "code": "x", "message": "y", "file": None, "line": None, "column": None, "hint": None}
+
+
 @pytest.mark.parametrize(
     ("forge", "named"),
     [
@@ -67,7 +70,7 @@ def test_a_plan_nobody_knows_is_refused_with_what_would_be_bought(project: Path)
         (lambda plan: plan["shots"][0].update(action="no-op"), "`night.tower`"),
         (lambda plan: plan["shots"][0].update(fingerprint="v1:sha256:0"), "`night.tower`"),
         (lambda plan: plan["shots"][0]["request"].update(duration=1), "`night.tower`"),
-        (lambda plan: plan["shots"][0].update(request=[]), "`night.tower`"),
+        (lambda plan: plan["shots"][0].update(request={}), "`night.tower`"),
         (lambda plan: plan["shots"].append(plan["shots"][0] | {"address": "night.more"}), "`night.more`"),
         (lambda plan: plan["shots"].insert(0, plan["shots"][0] | {"estimate": "0.01"}), "`night.tower`"),
         (lambda plan: plan["shots"].append(plan["shots"][0]), "`night.tower`"),
@@ -77,8 +80,8 @@ def test_a_plan_nobody_knows_is_refused_with_what_would_be_bought(project: Path)
         (lambda plan: plan["shots"][0].update(changes=[]), "`night.tower`"),
         (lambda plan: plan["shots"][0].update(note="approved by the studio"), "`night.tower`"),
         (lambda plan: plan["summary"].update(create=0), "`/summary`"),
-        (lambda plan: plan.pop("summary"), "`/summary`"),
-        (lambda plan: plan["diagnostics"].append({"severity": "warning", "code": "x"}), "`/diagnostics`"),
+        (lambda plan: plan["summary"].pop("create"), "`/summary`"),
+        (lambda plan: plan["diagnostics"].append(PROBLEM), "`/diagnostics`"),
     ],
 )
 def test_a_saved_plan_that_shows_something_else_than_its_digest_buys_is_refused(

@@ -14,11 +14,11 @@ from fakes import FakeClock
 from replacing import replace
 
 from ltxspec.apply.ledger import Ledger
-from ltxspec.apply.ports import SpecState, TaskReport, TaskState
+from ltxspec.apply.ports import SpecState
 from ltxspec.errors import LockfileError, LockHeld, StorageError
 from ltxspec.lock.codec import encode_lockfile
 from ltxspec.lock.journal import Accepted, Committed, fold
-from ltxspec.lock.models import Lockfile
+from ltxspec.lock.models import Failure, Lockfile
 from ltxspec.storage.durable import FileOps
 from ltxspec.storage.state import FileSpecState, SpecPaths, open_state, read_state, spec_paths
 from ltxspec.storage.tracked import TrackedFolder
@@ -223,7 +223,7 @@ def test_a_lockfile_that_is_not_there_any_more_stops_the_run_and_its_tasks_stay_
     with open_state(paths) as state:
         book = Ledger("night", state, FakeClock(), {"alley"})
         book.intend(intent(number=2))
-        book.finish(task(2), TaskReport(task(2), TaskState.FAILED))
+        book.fail(task(2), Failure("gone", "no video", permanent=False), None)
         displace(path)
         before = {item: item.read_bytes() for item in path.parent.parent.rglob("*.json") if item.is_file()}
         with pytest.raises((LockfileError, StorageError)):
