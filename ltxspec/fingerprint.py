@@ -85,8 +85,8 @@ def beside_fingerprint(model: Model, body: Mapping[str, Json]) -> dict[str, Json
 
     They are those that are only recorded, those that belong to one order, and those that another parameter overrules.
     """
-    implied = model.settings["defaults"].get("implied", [])
-    overruled = {parse_pointer(item["set"])[0] for item in implied if not item.get("unlessGiven", False)}
+    implied = model.settings.defaults.implied
+    overruled = {parse_pointer(item.path)[0] for item in implied if not item.unless_given}
     return {name: body[name] for name in sorted(model.recorded | model.order | overruled) if name in body}
 
 

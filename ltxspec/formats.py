@@ -24,6 +24,8 @@ ReadAs = TypeVar("ReadAs")
 _AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
 _FIELD = re.compile(r"(Object missing required f|Object contains unknown f|F)ield `(.*?)`(.*)")
+_FORM = re.compile(r"Expected `(?:str|str \| null)` matching regex (.*)", re.DOTALL)
+_WANTED: dict[str, str] = {}  # by the pattern as msgspec shows it: what such a text is called
 _WRITTEN = {"task_id": "taskUUID", "video_url": "videoURL", "video_uuid": "videoUUID"}
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -39,6 +41,12 @@ Text = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=0)]
 Place = Annotated[int, Meta(ge=1)]  # a line or column, or a number of a series
 Sha256 = Annotated[str, Meta(extra_json_schema={"pattern": "^sha256:[0-9a-f]{64}$"})]
+
+
+def matching(pattern: str, wanted: str) -> Meta:
+    """A text of a form that has a name for people: a text of another form is said not to be that."""
+    _WANTED[repr(pattern)] = wanted
+    return Meta(pattern=pattern, description=wanted)
 
 
 def counts(names: Iterable[str], about: str) -> Meta:
@@ -95,7 +103,11 @@ def read(value: Json, kind: type[ReadAs]) -> ReadAs:
         if found := _FIELD.fullmatch(message):
             what = found[3] or ("is missing" if "missing" in found[1] else "is not a field of this version")
             raise FormatError(what.strip(), *_steps(path), found[2]) from None
-        raise FormatError(f"is wrong: {message[0].lower()}{message[1:]}", *_steps(path)) from None
+        if found := _FORM.fullmatch(message):
+            message = f"must be {_WANTED[found[1]]}"
+        elif not message.startswith("must "):
+            message = f"is wrong: {message[0].lower()}{message[1:]}"
+        raise FormatError(message, *_steps(path)) from None
 
 
 def to_json(record: Record) -> dict[str, Json]:
@@ -127,7 +139,7 @@ def amount(value: str) -> Decimal | None:
 def _read_money(kind: type, value: Json) -> Decimal:
     found = amount(value) if type(value) is str else None
     if kind is not Money or found is None:  # a JSON number may have been rounded
-        raise ValueError('Expected a decimal string in USD such as "0.48", or null')
+        raise ValueError('must be a decimal string in USD such as "0.48", or null')
     return found
 
 

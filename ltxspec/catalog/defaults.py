@@ -176,9 +176,9 @@ def _written_out(form: _ListForm, items: list[Json]) -> list[Json]:
 
 @lru_cache(maxsize=256)
 def _plan(model: Model) -> _Plan:
-    settings = model.settings["defaults"]
-    unless = {parse_pointer(at): tuple(map(parse_pointer, by)) for at, by in settings.get("unless", {}).items()}
-    together = [tuple(map(parse_pointer, group)) for group in settings.get("together", [])]
+    settings = model.settings.defaults
+    unless = {parse_pointer(at): tuple(map(parse_pointer, by)) for at, by in settings.unless.items()}
+    together = [tuple(map(parse_pointer, group)) for group in settings.together]
     leaves = dict(_leaves(model.schema, model.schema, ()))
     joined = {path: group for group in together for path in group}
 
@@ -192,7 +192,7 @@ def _plan(model: Model) -> _Plan:
         )
 
     conditional = [path for path in leaves if path in unless or path in joined]
-    sent = [parse_pointer(text) for text in settings["sent"]]
+    sent = [parse_pointer(text) for text in settings.sent]
     plain = [path for path in sent if len(path) == 1 and path not in conditional]
     return _Plan(
         root=_node(model, model.schema, (), frozenset(conditional)),
@@ -201,13 +201,13 @@ def _plan(model: Model) -> _Plan:
         sent=groups([path for path in sent if path not in plain]),
         implied=tuple(
             _Implied(
-                when=parse_pointer(rule["when"]),
-                values=tuple(rule["is"]),
-                path=parse_pointer(rule["set"]),
-                to=rule["to"],
-                unless_given=rule.get("unlessGiven", False),
+                when=parse_pointer(rule.when),
+                values=rule.values,
+                path=parse_pointer(rule.path),
+                to=rule.to,
+                unless_given=rule.unless_given,
             )
-            for rule in settings.get("implied", [])
+            for rule in settings.implied
         ),
         order=model.order,
     )
@@ -228,7 +228,7 @@ def _node(model: Model, schema: Json, path: Names, conditional: frozenset[Names]
     scalars: dict[str, Json] = {}
     objects: list[tuple[str, _Node]] = []
     lists: list[tuple[str, _ListForm]] = []
-    forms = {parse_pointer(item["path"]): item for item in model.settings["defaults"].get("lists", [])}
+    forms = {parse_pointer(item.path): item for item in model.settings.defaults.lists}
     for name, reference in properties_of(model.schema, schema).items():
         at, part = (*path, name), resolve(model.schema, reference)
         if at[0] in model.order:
@@ -238,6 +238,6 @@ def _node(model: Model, schema: Json, path: Names, conditional: frozenset[Names]
         if properties_of(model.schema, part):
             objects.append((name, _node(model, part, at, conditional)))
         if at in forms:
-            omitted = {int(count): places for count, places in forms[at].get("omitted", {}).items()}
-            lists.append((name, _ListForm(forms[at].get("shorthand"), omitted)))
+            omitted = {int(count): places for count, places in forms[at].omitted.items()}
+            lists.append((name, _ListForm(forms[at].shorthand, omitted)))
     return _Node(scalars, tuple(objects), tuple(lists))

@@ -10,7 +10,8 @@ from typing import Final
 
 from ltxspec.canonical import digest
 from ltxspec.catalog.pointers import Names, parse_pointer
-from ltxspec.catalog.shape import HINTS, beyond, problems_of
+from ltxspec.catalog.settings import Settings
+from ltxspec.catalog.shape import HINTS, beyond, problems_of, settings_of
 from ltxspec.errors import Diagnostic, Invalid, Location
 from ltxspec.values import Json
 
@@ -22,7 +23,7 @@ PROMPT: Final = "positivePrompt"  # the parameter a rendered prompt becomes
 class Model:
     """One model: what it accepts, and how to treat it.
 
-    `settings` is the `x-ltxspec` block as it stands; `ltxspec.catalog.defaults` and `.pricing` read their part of it.
+    `settings` is the whole `x-ltxspec` block; `ltxspec.catalog.defaults` and `.pricing` read their part of it.
     """
 
     air: str  # the provider's id of the model
@@ -34,7 +35,7 @@ class Model:
     creator: str
     released: str  # ISO date
     schema: Mapping[str, Json]  # of the request body, without taskUUID or with it
-    settings: Mapping[str, Json]
+    settings: Settings
     recorded: frozenset[str]  # top-level parameters kept with a take that do not change the video
     delivery: frozenset[str]  # top-level parameters that say where results go
     order: frozenset[str]  # top-level parameters that belong to one order and are no part of the request
@@ -133,22 +134,22 @@ def model_problem(file: str, message: str) -> Diagnostic:
 
 
 def _read(file: str, document: Mapping[str, Json]) -> Model:
-    settings = document["x-ltxspec"]
+    settings = settings_of(document)
     return Model(
-        air=settings["air"],
-        slug=settings["slug"],
-        name=settings["name"],
+        air=settings.air,
+        slug=settings.slug,
+        name=settings.name,
         file=file,
-        task_type=settings["taskType"],
-        provider=settings["provider"],
-        creator=settings["creator"],
-        released=settings["released"],
+        task_type=settings.task_type,
+        provider=settings.provider,
+        creator=settings.creator,
+        released=settings.released,
         schema=document,
         settings=settings,
-        recorded=frozenset(settings["recorded"]),
-        delivery=frozenset(settings["delivery"]),
-        order=frozenset(settings["order"]),
+        recorded=frozenset(settings.recorded),
+        delivery=frozenset(settings.delivery),
+        order=frozenset(settings.order),
         parameters=frozenset(document["properties"]),
-        media=tuple(parse_pointer(text) for text in settings["media"]),
+        media=tuple(parse_pointer(text) for text in settings.media),
         digest=digest(document),
     )

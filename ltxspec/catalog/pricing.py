@@ -9,6 +9,7 @@ from typing import Any
 from ltxspec.catalog.defaults import value_or_default
 from ltxspec.catalog.models import Model
 from ltxspec.catalog.pointers import MISSING, Names, parse_pointer, value_at
+from ltxspec.catalog.settings import Confidence
 from ltxspec.values import Json, Usd
 
 
@@ -26,24 +27,20 @@ class PriceRow:
 
     at: Mapping[str, Json]
     usd_per_second: Usd
-    confidence: str  # verified, inferred or unverified
+    confidence: Confidence
     source: str
     date: str
 
 
 def price_rows(model: Model) -> list[PriceRow]:
     """The price table of a model, in the order of its file."""
-    price = model.settings["price"]
-    names = [".".join(parse_pointer(text)) for text in price["by"]]
+    price = model.settings.price
+    names = [".".join(parse_pointer(text)) for text in price.by]
     return [
         PriceRow(
-            at=dict(zip(names, row["at"], strict=True)),
-            usd_per_second=Decimal(row["usdPerSecond"]),
-            confidence=row["confidence"],
-            source=row["source"],
-            date=row["date"],
+            dict(zip(names, row.at, strict=True)), Decimal(row.usd_per_second), row.confidence, row.source, row.date
         )
-        for row in price["rows"]
+        for row in price.rows
     ]
 
 
@@ -85,8 +82,8 @@ def _amount(value: object) -> Decimal | None:
 
 @lru_cache(maxsize=256)
 def _table(model: Model) -> _Table:
-    price = model.settings["price"]
+    price = model.settings.price
     return _Table(
-        inputs=tuple(map(parse_pointer, (price["seconds"], price["results"], *price["by"]))),
-        rates={tuple(row["at"]): Decimal(row["usdPerSecond"]) for row in price["rows"]},
+        inputs=tuple(map(parse_pointer, (price.seconds, price.results, *price.by))),
+        rates={row.at: Decimal(row.usd_per_second) for row in price.rows},
     )

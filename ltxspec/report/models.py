@@ -41,10 +41,9 @@ def model_text(model: Model, packaged: Packaged = NONE) -> str:
         size = "×".join(str(part) for part in row.at.values())
         lines.append(f"  {size}: ${format_usd(row.usd_per_second)}  ({row.confidence}, {row.date}: {row.source})")
     lines += _packaged_prices(model, packaged)
-    decisions = model.settings.get("decisions", ())
-    if decisions:
+    if model.settings.decisions:
         lines += ["", "Decisions"]
-        lines += [f"  {item['about']}: {item['decision']} {item['why']}" for item in decisions]
+        lines += [f"  {item.about}: {item.decision} {item.why}" for item in model.settings.decisions]
     return "\n".join(lines)
 
 

@@ -24,6 +24,7 @@ from ltxspec.formats import (
     amount,
     an_object,
     counts,
+    matching,
     read,
     schema,
     to_json,
@@ -54,6 +55,7 @@ class Whole(Record, frozen=True):
     by_name: Mapping[str, Part]
     request: Mapping[str, Any]
     mood: Mood
+    slug: Annotated[str, matching(r"\A[a-z]+\Z", "one word in lower case")]
     tally: Annotated[Mapping[str, Count], counts(Mood, "how many of each mood")]
     digest: Sha256 | None = None
     from_: Annotated[str, Meta(description="where it was")] | None = None
@@ -83,6 +85,7 @@ DOCUMENT: dict[str, Any] = {
     "byName": {"a": {"videoURL": "https://x", "cost": None, "number": None}},
     "request": {"fps": 25.0, "nested": [{"cost": 0.5}]},
     "mood": "calm",
+    "slug": "word",
     "tally": {"calm": 1, "wild": 0},
     "digest": None,
 }
@@ -103,7 +106,7 @@ def test_fields_with_a_default_may_be_missing_and_are_written_all_the_same() -> 
 
 
 def test_what_a_plain_object_holds_is_left_for_the_encoder_to_refuse() -> None:
-    whole = Whole("t", (), {}, {"cost": Decimal("0.5")}, Mood.WILD, {})
+    whole = Whole("t", (), {}, {"cost": Decimal("0.5")}, Mood.WILD, "word", {})
     with pytest.raises(orjson.JSONEncodeError):
         orjson.dumps(to_json(whole))
 
@@ -115,10 +118,12 @@ def test_what_a_plain_object_holds_is_left_for_the_encoder_to_refuse() -> None:
         ({"taskUUID": ""}, "`taskUUID` is wrong: expected `str` of length >= 1"),
         ({"parts": [{}, {"number": True}]}, "`parts[1].number` is wrong: expected `int | null`, got `bool`"),
         ({"parts": [{"number": 0}]}, "`parts[0].number` is wrong: expected `int` >= 1"),
-        ({"parts": [{"cost": 0.48}]}, "`parts[0].cost` is wrong: expected a decimal string in USD"),
-        ({"parts": [{"cost": "1e3"}]}, "`parts[0].cost` is wrong: expected a decimal string in USD"),
+        ({"parts": [{"cost": 0.48}]}, "`parts[0].cost` must be a decimal string in USD"),
+        ({"parts": [{"cost": "1e3"}]}, "`parts[0].cost` must be a decimal string in USD"),
         ({"parts": [{"extra": 1}]}, "`parts[0].extra` is not a field of this version"),
         ({"byName": {"a": {"number": "1"}}}, "`byName.….number` is wrong: expected `int | null`, got `str`"),
+        ({"slug": "Two words"}, "`slug` must be one word in lower case"),
+        ({"slug": "word\n"}, "`slug` must be one word in lower case"),
         ({"mood": "odd"}, "`mood` is wrong: invalid enum value"),
     ],
 )

@@ -11,6 +11,7 @@ import pytest
 from ltxspec.catalog.defaults import full_defaults, sent_defaults
 from ltxspec.catalog.models import PROMPT, Model, load_catalog
 from ltxspec.catalog.pricing import estimate
+from ltxspec.catalog.settings import Sourced
 from ltxspec.catalog.validation import check_schema, validate, validate_prompt
 
 FILES = sorted((Path(__file__).parents[3] / "schemas" / "models").glob("*.json"))
@@ -58,11 +59,12 @@ def test_every_example_is_accepted_and_stays_so_with_its_defaults(model: Model) 
 
 def test_every_fact_price_and_decision_has_a_source_and_a_date(model: Model) -> None:
     settings = model.settings
-    for entry in [*settings["facts"], *settings["price"]["rows"]]:
-        assert entry["source"].strip()
-        assert entry["confidence"] in ("verified", "inferred", "unverified")
-        assert re.fullmatch(r"20\d\d-\d\d-\d\d", entry["date"])
-    assert all(decision["why"].strip() for decision in settings["decisions"])
+    known: list[Sourced] = [*settings.facts, *settings.price.rows]
+    for entry in known:
+        assert entry.source.strip()
+        assert entry.confidence in ("verified", "inferred", "unverified")
+        assert re.fullmatch(r"20\d\d-\d\d-\d\d", entry.date)
+    assert all(decision.why.strip() for decision in settings.decisions)
 
 
 def test_every_size_the_schema_offers_has_a_decimal_price(model: Model) -> None:
@@ -71,9 +73,9 @@ def test_every_size_the_schema_offers_has_a_decimal_price(model: Model) -> None:
         for rule in model.schema["allOf"]
         for branch in rule.get("anyOf", rule.get("then", {}).get("anyOf", []))
     ]
-    rows = model.settings["price"]["rows"]
-    assert {tuple(row["at"]) for row in rows} == set(offered)
-    assert all(Decimal(row["usdPerSecond"]) > 0 for row in rows)
+    rows = model.settings.price.rows
+    assert {row.at for row in rows} == set(offered)
+    assert all(Decimal(row.usd_per_second) > 0 for row in rows)
     assert all(estimate(model, {"width": w, "height": h, "duration": 6}) is not None for w, h in offered)
 
 

@@ -136,7 +136,7 @@ def test_the_digest_follows_the_content_of_the_file() -> None:
         ),
         (changed("x-ltxspec.slug", "Not A Slug"), "`x-ltxspec.slug` must be lower case words joined by `-`"),
         (changed("x-ltxspec.air", None), "`x-ltxspec.air` is missing"),
-        (changed("x-ltxspec.prices", []), "`x-ltxspec` has an unknown field `prices`"),
+        (changed("x-ltxspec.prices", []), "`x-ltxspec.prices` is not a field of this version"),
         (
             changed("x-ltxspec.recorded", ["nope"]),
             "`x-ltxspec.recorded` names `nope`, which `properties` does not have",
@@ -153,7 +153,7 @@ def test_the_digest_follows_the_content_of_the_file() -> None:
         (changed("x-ltxspec.price.seconds", "/time"), "`x-ltxspec` names `/time`, which is not in the schema"),
         (
             changed("x-ltxspec.price.rows", [{"at": ["720p"], "usdPerSecond": 0.015, **SOURCED}]),
-            "`x-ltxspec.price.rows[0].usdPerSecond` must be a decimal string above zero",
+            "`x-ltxspec.price.rows[0].usdPerSecond` is wrong: expected `str`, got `float`",
         ),
         (
             changed("x-ltxspec.price.rows", [{"at": ["720p"], "usdPerSecond": "0.00", **SOURCED}]),
@@ -169,11 +169,11 @@ def test_the_digest_follows_the_content_of_the_file() -> None:
         ),
         (
             changed("x-ltxspec.price.unit", 1),
-            "`x-ltxspec.price.unit` must be text",
+            "`x-ltxspec.price.unit` is wrong: expected `str`, got `int`",
         ),
         (
             changed("properties.length.x-problem", {"text": "no"}),
-            "`/properties/length/x-problem` has an unknown field `text`",
+            "`/properties/length/x-problem.text` is not a field of this version",
         ),
     ],
 )

@@ -143,7 +143,7 @@ def test_the_place_of_a_contradiction_is_named() -> None:
         review_from_json(document)
     document = copy.deepcopy(review_values(rich_review()))
     document["takes"]["base"]["00000001-0000-4000-8000-000000000000"]["cost"] = 1
-    with pytest.raises(ReviewFileError, match=r"takes\.base\.….*cost. is wrong: expected a decimal string"):
+    with pytest.raises(ReviewFileError, match=r"takes\.base\.….*cost. must be a decimal string"):
         review_from_json(document)
 
 

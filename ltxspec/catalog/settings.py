@@ -1,0 +1,119 @@
+"""The `x-ltxspec` block of a model file: what a JSON Schema of its parameters cannot say."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import msgspec
+
+from ltxspec.formats import Record, matching
+from ltxspec.values import Json
+
+Pointer = Annotated[str, matching(r"\A/", "a JSON Pointer")]
+Words = Annotated[str, matching(r"\S", "text")]
+Date = Annotated[str, matching(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", "a date such as `2026-01-31`")]
+Slug = Annotated[str, matching(r"\A[a-z0-9]+(-[a-z0-9]+)*\Z", "lower case words joined by `-`")]
+# Above zero, for an unknown price is left out, never 0; and of few digits, so that no product of it becomes 0.
+Rate = Annotated[str, matching(r"\A(?!0+(\.0+)?\Z)[0-9]{1,9}(\.[0-9]{1,18})?\Z", "a decimal string above zero")]
+Confidence = Annotated[str, matching(r"\A(verified|inferred|unverified)\Z", "`verified`, `inferred` or `unverified`")]
+
+
+class ListForm(Record, frozen=True):
+    """How the items of one list may be abbreviated."""
+
+    path: Pointer
+    shorthand: Words | None = None  # a plain item stands for {shorthand: item}
+    omitted: Mapping[str, tuple[Mapping[str, Json], ...]] = msgspec.field(default_factory=dict)  # by number of items
+
+    def __post_init__(self) -> None:
+        """Each list stands under its number of items."""
+        if any(number != str(len(items)) for number, items in self.omitted.items()):
+            raise ValueError("Field `omitted` must be an object of lists of objects, each under its number of items")
+
+
+class Implied(Record, frozen=True):
+    """One parameter that follows from another."""
+
+    when: Pointer
+    values: tuple[Json, ...] = msgspec.field(name="is")
+    path: Pointer = msgspec.field(name="set")
+    to: str | int | float | bool
+    unless_given: bool = False
+
+
+class Defaults(Record, frozen=True):
+    """Which defaults are sent with every order, which hold together, and what stands for what."""
+
+    sent: tuple[Pointer, ...]
+    together: tuple[tuple[Pointer, ...], ...] = ()
+    unless: Mapping[str, tuple[Pointer, ...]] = msgspec.field(default_factory=dict)
+    lists: tuple[ListForm, ...] = ()
+    implied: tuple[Implied, ...] = ()
+
+
+class Sourced(Record, frozen=True, kw_only=True):
+    """Something that is known from somewhere, and how surely."""
+
+    confidence: Confidence
+    source: Words
+    date: Date
+
+
+class PriceLine(Sourced, frozen=True, kw_only=True):
+    """One line of a price table."""
+
+    at: tuple[str | int | float | bool, ...]
+    usd_per_second: Rate
+
+
+class PriceTable(Record, frozen=True):
+    """What a second costs, by the values of the parameters in `by`."""
+
+    unit: Words
+    seconds: Pointer
+    results: Pointer
+    by: tuple[Pointer, ...]
+    rows: tuple[PriceLine, ...]
+
+
+class Fact(Sourced, frozen=True, kw_only=True):
+    """Something that the file rests on."""
+
+    fact: Words
+
+
+class Decision(Record, frozen=True):
+    """What was decided where sources differ or say nothing."""
+
+    about: Words
+    decision: Words
+    why: Words
+    date: Date
+
+
+class Settings(Record, frozen=True):
+    """The whole block."""
+
+    air: Words
+    slug: Slug
+    name: Words
+    task_type: Words
+    provider: Words
+    creator: Words
+    released: Date
+    recorded: tuple[Words, ...]  # parameters that are kept with a take and do not change the video
+    delivery: tuple[Words, ...]  # parameters that say where results go
+    order: tuple[Words, ...]  # parameters that belong to one order
+    media: tuple[Pointer, ...]  # where images and sound may stand; `*` is any position of a list
+    defaults: Defaults
+    price: PriceTable
+    facts: tuple[Fact, ...]
+    decisions: tuple[Decision, ...] = ()
+
+
+class RuleWords(Record, frozen=True):
+    """`x-problem`: what is said when a rule of the schema is broken."""
+
+    message: Words
+    code: Words | None = None
+    path: Pointer | None = None
+    hint: Words | None = None
