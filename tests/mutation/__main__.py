@@ -35,6 +35,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "plan/recorded": ("tests/unit/plan",),
     "plan/left_over": ("tests/unit/plan",),
     "lock": (),
+    "formats": ("tests/unit/lock",),
     "storage/archive": (),
     "storage/state": (),
     "providers/runware/classify": (),
