@@ -181,8 +181,9 @@ def _as_written(part: Schema, kind: type[Record]) -> Schema:
     properties = {name: {**field} for name, field in part["properties"].items()}
     for name, field in properties.items():
         field.pop("default", None)
-        if name in kind.left_out and "anyOf" in field:
-            field["anyOf"] = [option for option in field["anyOf"] if option != {"type": "null"}]
+        if name in kind.left_out:
+            options = [option for option in field.pop("anyOf", ()) if option != {"type": "null"}]
+            field.update({"anyOf": options} if len(options) > 1 else dict(*options))
     required = [name for name in properties if name not in kind.left_out]
     closed = {} if issubclass(kind, Open) else {"additionalProperties": False}
     return {"type": "object", "properties": properties, "required": required, **closed} | _about(part)

@@ -13,6 +13,7 @@ from ltxspec.catalog.pointers import Names, parse_pointer
 from ltxspec.catalog.settings import Settings
 from ltxspec.catalog.shape import HINTS, beyond, problems_of, settings_of
 from ltxspec.errors import Diagnostic, Invalid, Location
+from ltxspec.suggest import nearest
 from ltxspec.values import Json
 
 FOLDER: Final = "schemas/models"  # where model files are, in a project as in ltxspec itself
@@ -58,11 +59,7 @@ class Catalog:
 
     def suggest(self, name: str) -> str | None:
         """The known name nearest to a misspelt one, if any is near."""
-        import difflib
-
-        folded = {known.casefold(): known for known in self.by_name}
-        near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
-        return folded[near[0]] if near else None
+        return nearest(name, self.by_name)
 
 
 def load_catalog(

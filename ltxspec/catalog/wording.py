@@ -1,7 +1,7 @@
 """How parameters and values are named in messages."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -78,12 +78,3 @@ def joined(words: Sequence[str], last: str) -> str:
 def counted(number: float, one: str, many: str) -> str:
     """`1 item`, `2 items`."""
     return f"{shown(number)} {one if number == 1 else many}"
-
-
-def nearest(word: str, options: Iterable[str]) -> str | None:
-    """The option that `word` is most likely a misspelling of, whatever its case."""
-    import difflib
-
-    folded = {option.casefold(): option for option in islice(options, _MOST)}
-    near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.7)
-    return folded[near[0]] if near else None

@@ -74,11 +74,10 @@ class Commands(click.Group):
         """Find the command, suggesting the nearest name for an unknown one."""
         name = args[0] if args else ""
         if name and not name.startswith("-") and name not in COMMANDS:
-            from difflib import get_close_matches
+            from ltxspec.suggest import did_you_mean
 
-            near = get_close_matches(name, COMMANDS, 1)
-            hint = f"; did you mean `{near[0]}`?" if near else ""
-            raise click.UsageError(f"no such command `{name}`{hint}", ctx)
+            hint = did_you_mean(name, COMMANDS)
+            raise click.UsageError(f"no such command `{name}`{f'; {hint}' if hint else ''}", ctx)
         return super().resolve_command(ctx, args)
 
 

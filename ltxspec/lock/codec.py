@@ -11,7 +11,7 @@ import contextlib
 import gc
 import json
 from collections.abc import Iterator, Mapping
-from typing import Annotated
+from typing import Annotated, Final
 
 import orjson
 from msgspec import Meta, structs
@@ -23,6 +23,7 @@ from ltxspec.lock.models import Age, Lockfile, ShotRecord, Take
 from ltxspec.values import Json, TaskId
 
 VERSION = 1
+SUFFIX: Final = ".lock.json"  # of the file, after the name of its spec
 _Places = list[tuple[str, str]]  # (section, key) of shots
 _LAYOUT = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 _SAFE_INTEGER = 2**53 - 1

@@ -28,7 +28,7 @@ def suggestion(pattern: str, known: Collection[ShotAddress]) -> str:
     """What was probably meant: the whole spec, the shot with its spec's name, the nearest address, or what there is."""
     if any(pattern == address.spec for address in known):
         return f"for every shot of a spec write `{pattern}.*`"
-    from ltxspec.spec.suggest import nearest
+    from ltxspec.suggest import nearest
 
     for address in known:
         if pattern in (address.instance, address.shot):

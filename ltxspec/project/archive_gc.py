@@ -13,11 +13,10 @@ from pathlib import Path
 import orjson
 
 from ltxspec.apply.ports import Clock
-from ltxspec.lock.codec import decode_lockfile
+from ltxspec.lock.codec import SUFFIX, decode_lockfile
 from ltxspec.lock.merge import recorded_videos
 from ltxspec.project.adapters import open_archive
 from ltxspec.project.collect import journalled
-from ltxspec.project.lock_verify import SUFFIX
 from ltxspec.project.lookup import lockfile_names
 from ltxspec.project.project import Project
 from ltxspec.storage.archive import FolderArchive

@@ -16,9 +16,9 @@ from ltxspec.render.requests import RenderContext, render_spec
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.spec.models import Spec
 from ltxspec.spec.parsing import parse_spec
-from ltxspec.spec.suggest import did_you_mean
 from ltxspec.storage.paths import find_specs
 from ltxspec.storage.validation_cache import FileVerdicts
+from ltxspec.suggest import did_you_mean
 from ltxspec.values import Json
 from ltxspec.version import __version__
 

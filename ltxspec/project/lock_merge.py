@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ltxspec.errors import LockfileError, LtxspecError, WrongUsage
-from ltxspec.lock.codec import decode_lockfile, encode_lockfile
+from ltxspec.lock.codec import SUFFIX, decode_lockfile, encode_lockfile
 from ltxspec.lock.errors import without_merge
 from ltxspec.lock.merge import merge_lockfiles, missing_tasks, recorded_tasks, split_conflict
 from ltxspec.lock.models import Lockfile
@@ -21,7 +21,6 @@ from ltxspec.storage.git import repository_of, run_git
 from ltxspec.storage.git_objects import BASE, OURS, THEIRS, TooLarge, conflicts
 from ltxspec.storage.git_refs import find_commit
 
-SUFFIX = ".lock.json"
 # What git is in the middle of: the name under which it keeps the other side. Ours is HEAD.
 _OTHER_SIDES = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD")
 

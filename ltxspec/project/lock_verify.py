@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ltxspec.catalog.models import Catalog, load_catalog
 from ltxspec.errors import Invalid, LockfileError, LockfileTooNew, Problems, StorageError
-from ltxspec.lock.codec import decode_lockfile
+from ltxspec.lock.codec import SUFFIX, decode_lockfile
 from ltxspec.lock.facts import altered_takes, copies_of
 from ltxspec.lock.merge import missing_tasks
 from ltxspec.lock.models import Lockfile
@@ -24,7 +24,6 @@ from ltxspec.storage.git_refs import commit_of
 from ltxspec.storage.packaged import read_model_documents
 from ltxspec.storage.trees import FolderTree, GitTree
 
-SUFFIX = ".lock.json"
 _UNKNOWN = "whether what it recorded is still there is not known"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ltxspec.errors import LtxspecError
+from ltxspec.lock.codec import SUFFIX
 from ltxspec.lock.journal import fold
 from ltxspec.lock.models import Lockfile, ShotRecord, Take
 from ltxspec.plan.addresses import suggestion
@@ -13,8 +14,6 @@ from ltxspec.project.project import Project
 from ltxspec.storage.provenance import refuse_stranger
 from ltxspec.storage.state import read_state
 from ltxspec.values import ShotAddress
-
-_SUFFIX = ".lock.json"
 
 
 class UnknownAddress(LtxspecError):
@@ -48,14 +47,14 @@ def record_of(project: Project, address: ShotAddress) -> ShotRecord | None:
 
 def lockfile_names(project: Project) -> list[str]:
     """Specs that have a lockfile, sorted."""
-    return sorted(path.name.removesuffix(_SUFFIX) for path in project.lockfiles.glob(f"*{_SUFFIX}"))
+    return sorted(path.name.removesuffix(SUFFIX) for path in project.lockfiles.glob(f"*{SUFFIX}"))
 
 
 def expected_names(project: Project) -> list[str]:
     """Specs that have a lockfile or should have one, because git tracks it, sorted. Raises LockfileError."""
     tracked = project.paths_of("any").tracked
-    missing = tracked.missing(_SUFFIX) if tracked is not None else []
-    return sorted({*lockfile_names(project), *(path.name.removesuffix(_SUFFIX) for path in missing)})
+    missing = tracked.missing(SUFFIX) if tracked is not None else []
+    return sorted({*lockfile_names(project), *(path.name.removesuffix(SUFFIX) for path in missing)})
 
 
 def all_lockfiles(project: Project) -> list[Lockfile]:

@@ -13,7 +13,7 @@ from ltxspec.errors import (
     Problems,
     StorageError,
 )
-from ltxspec.lock.codec import decode_lockfile
+from ltxspec.lock.codec import SUFFIX, decode_lockfile
 from ltxspec.lock.journal import fold
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.recorded import RecordedState
@@ -28,7 +28,6 @@ from ltxspec.storage.trees import FileTree, FolderTree
 from ltxspec.storage.validation_cache import FileVerdicts
 
 _MODELS = "schemas/models"
-_LOCK = ".lock.json"
 
 
 @dataclass(slots=True)
@@ -138,21 +137,21 @@ def _read_lockfiles(reading: SnapshotReading) -> None:
     folder = project.label(project.lockfiles)
     for spec in sorted({*_names(reading.tree, folder), *reading.specs.rendered}):
         try:
-            reading.owned[spec] = _owned(spec, reading, f"{folder}/{spec}{_LOCK}")
+            reading.owned[spec] = _owned(spec, reading, f"{folder}/{spec}{SUFFIX}")
         except (LockfileError, StorageError) as error:
             reading.unreadable[spec] = error
     for side in (side for side in project.paid if side.provider != project.provider):
         folder = project.label(side.lockfiles)
         for spec in _names(reading.tree, folder):
             try:
-                lockfile = _lockfile(spec, reading, f"{folder}/{spec}{_LOCK}", side.provider)
+                lockfile = _lockfile(spec, reading, f"{folder}/{spec}{SUFFIX}", side.provider)
                 reading.paid.setdefault(spec, []).append(lockfile)
             except (LockfileError, StorageError) as error:
                 reading.unreadable[spec] = error
 
 
 def _names(tree: FileTree, folder: str) -> list[str]:
-    return [path.rpartition("/")[2].removesuffix(_LOCK) for path in tree.names(folder, _LOCK)]
+    return [path.rpartition("/")[2].removesuffix(SUFFIX) for path in tree.names(folder, SUFFIX)]
 
 
 def _owned(spec: str, reading: SnapshotReading, path: str) -> RecordedState:

@@ -5,7 +5,6 @@ A factory imports its package only when called, so that commands which need no s
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -14,6 +13,7 @@ from ltxspec.apply.ports import Clock, Provider
 from ltxspec.catalog.models import Catalog
 from ltxspec.errors import LtxspecError, ProviderRefused
 from ltxspec.services import RUNWARE, SANDBOX, Polling, Service
+from ltxspec.suggest import did_you_mean
 
 if TYPE_CHECKING:
     import httpx
@@ -112,7 +112,6 @@ def open_provider(name: str, settings: ProviderSettings) -> Provider:
     """
     factory = PROVIDERS.get(name)
     if factory is None:
-        near = get_close_matches(name, PROVIDERS, n=1)
-        hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(f'`{known}`' for known in PROVIDERS)}"
+        hint = did_you_mean(name, PROVIDERS) or f"there are {', '.join(f'`{known}`' for known in PROVIDERS)}"
         raise LtxspecError(f"there is no provider `{name}`", hint=hint)
     return factory(settings)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ltxspec.spec.suggest import did_you_mean
+from ltxspec.suggest import did_you_mean
 
 _MOST_NAMES = 20
 

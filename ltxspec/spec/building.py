@@ -14,7 +14,7 @@ import yaml
 from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, StreamEndEvent
 
 from ltxspec.spec.scalars import NUMBER_STARTS, WORDS, NotANumber, read_number
-from ltxspec.spec.suggest import shown
+from ltxspec.suggest import shown
 from ltxspec.values import Json
 
 MAX_DEPTH = 64

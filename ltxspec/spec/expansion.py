@@ -7,7 +7,7 @@ from ltxspec.spec.files import ProjectFiles
 from ltxspec.spec.matrix import axes_of, combine, idle_excludes, size_of
 from ltxspec.spec.models import ForEach, Instance, Spec, SpecShot
 from ltxspec.spec.names import instance_key
-from ltxspec.spec.suggest import did_you_mean, shown
+from ltxspec.suggest import did_you_mean, shown
 from ltxspec.values import Json
 
 MAX_INSTANCES = 100_000  # of one shot; each is a paid task

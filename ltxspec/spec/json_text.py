@@ -6,7 +6,7 @@ from collections import Counter
 
 from ltxspec.errors import Diagnostic, Invalid, Location
 from ltxspec.spec.document import MAX_CHARACTERS, Lines, Source, read_document
-from ltxspec.spec.suggest import shown
+from ltxspec.suggest import shown
 from ltxspec.values import Json
 
 

@@ -7,7 +7,7 @@ from ltxspec.errors import Invalid, Problems
 from ltxspec.spec.document import Document, read_document
 from ltxspec.spec.faults import Fault, Path
 from ltxspec.spec.models import RESERVED_KEYS, SET_BY_LTXSPEC, Check, ForEach, Spec, SpecShot
-from ltxspec.spec.suggest import nearest
+from ltxspec.suggest import nearest
 from ltxspec.values import Json
 
 _NOT_PARAMETERS = RESERVED_KEYS | SET_BY_LTXSPEC.keys()

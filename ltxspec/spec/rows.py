@@ -7,8 +7,8 @@ from ltxspec.errors import Invalid, Location, Problems
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.spec.models import ForEach, Spec, SpecShot
 from ltxspec.spec.names import is_scalar
-from ltxspec.spec.suggest import did_you_mean, shown
 from ltxspec.spec.tables import Locate, Table, read_table
+from ltxspec.suggest import did_you_mean, shown
 from ltxspec.values import Json, control_in
 
 NAME_OF_ROW = "key"  # the variable that holds a row's name, where the file is a mapping of names to rows

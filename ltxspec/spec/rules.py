@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ltxspec.spec.faults import Fault, Path
 from ltxspec.spec.models import RESERVED_KEYS, SET_BY_LTXSPEC
 from ltxspec.spec.names import as_variable, is_variable
-from ltxspec.spec.suggest import shown
+from ltxspec.suggest import shown
 from ltxspec.values import Json
 
 _NOT_A_DEFAULT = {

@@ -13,7 +13,7 @@ from functools import cache
 from ltxspec.errors import Diagnostic, Invalid, Location
 from ltxspec.spec.document import Document, Lines, Source, read_document
 from ltxspec.spec.json_text import read_json
-from ltxspec.spec.suggest import shown
+from ltxspec.suggest import shown
 from ltxspec.values import Json
 
 _ROWS_NEEDED = "a data file holds a list of rows, each a mapping of names to values"

@@ -9,7 +9,7 @@ from ltxspec.spec import structure
 from ltxspec.spec.document import SPEC_NEEDS
 from ltxspec.spec.faults import Fault, Path, spoken
 from ltxspec.spec.names import SHOT_NAME_RULE, SPEC_NAME_RULE
-from ltxspec.spec.suggest import did_you_mean, nearest, shown
+from ltxspec.suggest import did_you_mean, nearest, shown
 from ltxspec.values import Json
 
 _LATER_VERSION = re.compile(r"ltxspec/v([2-9]|[1-9][0-9]+)")

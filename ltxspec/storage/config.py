@@ -14,7 +14,7 @@ from ltxspec.errors import Location, Problems, Severity, WrongUsage
 from ltxspec.services import DEFAULT, SANDBOX, SERVICES
 from ltxspec.storage.finding import FoundConfig, find_config, read_config
 from ltxspec.storage.paths import shown
-from ltxspec.storage.toml_tables import TomlFile, TomlTable, did_you_mean, plain_complaint
+from ltxspec.storage.toml_tables import TomlFile, TomlTable, name_hint, plain_complaint
 from ltxspec.values import Json, Usd
 
 _POSITION = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
@@ -172,7 +172,7 @@ def parse_config(data: bytes, file: Path, name: str, problems: Problems) -> Conf
     source = TomlFile(name, text, tables)
     for key, value in document.items():
         if key not in tables:
-            problems.error("config", f"unknown table `{key}`", source.place(key, key), did_you_mean(key, tables))
+            problems.error("config", f"unknown table `{key}`", source.place(key, key), name_hint(key, tables))
         elif not isinstance(value, list if key == "policy" else dict):
             form = "[[policy]]" if key == "policy" else f"[{key}]"
             problems.error("config", f"`{key}` must be a table, written {form}", source.place("", key))

@@ -10,6 +10,7 @@ from pathlib import Path
 from ltxspec.spec.files import FileProblem, refuse_hidden, refuse_odd, text_of
 from ltxspec.storage.inside import kind_of, open_real
 from ltxspec.storage.lfs import LARGEST_POINTER, pointed_at
+from ltxspec.suggest import nearest
 
 MAX_TEXT = 32 * 2**20  # bytes of a prompt or data file
 MAX_BYTES = 256 * 2**20  # bytes of an image or audio file; providers take far less
@@ -162,9 +163,7 @@ def _similar(place: str) -> str | None:
         names = [entry.name for entry in Path(place).parent.iterdir()]
     except OSError:
         return None
-    from difflib import get_close_matches
-
-    return next(iter(get_close_matches(Path(place).name, names, n=1)), None)
+    return nearest(Path(place).name, names)
 
 
 def _megabytes(limit: int) -> str:

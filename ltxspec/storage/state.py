@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ltxspec.errors import LockfileError
-from ltxspec.lock.codec import decode_lockfile, encode_lockfile
+from ltxspec.lock.codec import SUFFIX, decode_lockfile, encode_lockfile
 from ltxspec.lock.journal import Event
 from ltxspec.lock.merge import merge_lockfiles
 from ltxspec.lock.models import Lockfile
@@ -48,7 +48,7 @@ def spec_paths(root: Path, lockfiles: str, provider: str, spec: str, tracked: Tr
     local = root / ".ltxspec" / service.folder
     home = local / "lockfiles" if service.free else root / lockfiles / service.folder
     return SpecPaths(
-        lockfile=home / f"{spec}.lock.json",
+        lockfile=home / f"{spec}{SUFFIX}",
         journal=local / "journal" / f"{spec}.jsonl",
         guard=local / "locks" / f"{spec}.lock",
         spec=spec,
@@ -191,7 +191,7 @@ def _read(paths: SpecPaths) -> bytes | None:
 
 def _decode(data: bytes | None, paths: SpecPaths) -> Lockfile:
     if data is None:
-        return Lockfile(provider=paths.provider, spec=paths.spec or paths.lockfile.name.removesuffix(".lock.json"))
+        return Lockfile(provider=paths.provider, spec=paths.spec or paths.lockfile.name.removesuffix(SUFFIX))
     lockfile = decode_lockfile(data, str(paths.lockfile))
     wanted = (("spec", paths.spec, lockfile.spec), ("provider", paths.provider, lockfile.provider))
     for what, expected, found in wanted:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from ltxspec.errors import Location, Problems
+from ltxspec.suggest import did_you_mean
 from ltxspec.values import Json, Usd, parse_usd
 
 _HEADER = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?")
@@ -128,7 +129,7 @@ class TomlTable:
         """Report the keys that nobody asked for. `advice` is the hint for keys that look like a secret."""
         for key in self.values:
             if key not in self.asked:
-                hint = advice if advice and _SECRETS.search(key) else did_you_mean(key, self.asked)
+                hint = advice if advice and _SECRETS.search(key) else name_hint(key, self.asked)
                 if key in self.file.tables:
                     hint = f"did you mean the table `[{key}]`?"
                 self.error(f"unknown key `{key}` in {_titled(self.name)}", key, hint)
@@ -148,15 +149,11 @@ class TomlTable:
         return default
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+def name_hint(name: str, known: Iterable[str]) -> str | None:
     """A hint that names what is written almost the same, or everything there is to choose from."""
-    import difflib
-
     options = list(known)
-    near = difflib.get_close_matches(name.lower(), options, n=1)
-    if near:
-        return f"did you mean `{near[0]}`?"
-    return f"known are {', '.join(f'`{option}`' for option in options)}" if options else None
+    listed = f"known are {', '.join(f'`{option}`' for option in options)}" if options else None
+    return did_you_mean(name, options) or listed
 
 
 def _titled(table: str) -> str:

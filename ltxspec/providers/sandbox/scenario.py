@@ -6,13 +6,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from difflib import get_close_matches
 from typing import Literal, get_args, get_origin, get_type_hints
 
 import orjson
 
 from ltxspec.canonical import digest
 from ltxspec.errors import LtxspecError
+from ltxspec.suggest import did_you_mean
 from ltxspec.values import Json
 
 Kind = Literal[
@@ -163,9 +163,7 @@ def _mapping(value: Json, what: str) -> Mapping[str, Json]:
 def _known(given: Mapping[str, Json], known: Sequence[str], what: str) -> None:
     for key in given:
         if key not in known:
-            near = get_close_matches(key, known, n=1)
-            hint = f"did you mean `{near[0]}`?" if near else _listed(known)
-            raise LtxspecError(f"{what} has no key `{key}`", hint=hint)
+            raise LtxspecError(f"{what} has no key `{key}`", hint=did_you_mean(key, known) or _listed(known))
 
 
 def _check(kind: type[Behaviour | ScenarioFault], given: Mapping[str, Json], what: str) -> None:

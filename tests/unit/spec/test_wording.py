@@ -73,7 +73,7 @@ def of_shot(shot: str) -> tuple[str, str | None]:
         (
             {"checks": "[{assert: x, severity: warn}]"},
             "`checks[0].severity` must be `error` or `warning`, not `warn`",
-            None,
+            "did you mean `warning`?",
         ),
         (
             {"checks": "[{assert: x, when: y}]"},

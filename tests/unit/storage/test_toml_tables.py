@@ -3,7 +3,7 @@
 import pytest
 
 from ltxspec.errors import Problems
-from ltxspec.storage.toml_tables import TomlFile, TomlTable, did_you_mean
+from ltxspec.storage.toml_tables import TomlFile, TomlTable, name_hint
 
 TEXT = """top = 1
 [ alpha ] # first
@@ -62,9 +62,9 @@ def test_a_table_gives_values_defaults_and_problems() -> None:
 
 
 def test_a_near_name_is_suggested_and_otherwise_all_are_listed() -> None:
-    assert did_you_mean("Webhookurl", ["webhookURL", "ttl"]) == "did you mean `webhookURL`?"
-    assert did_you_mean("zzz", ["webhookURL", "ttl"]) == "known are `webhookURL`, `ttl`"
-    assert did_you_mean("zzz", []) is None
+    assert name_hint("Webhookurl", ["webhookURL", "ttl"]) == "did you mean `webhookURL`?"
+    assert name_hint("zzz", ["webhookURL", "ttl"]) == "known are `webhookURL`, `ttl`"
+    assert name_hint("zzz", []) is None
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 _SHOWN = 60  # characters of a name that a message repeats
+_PART = 4  # characters of a part that tell what is meant
 
 
 def shown(name: object) -> str:
@@ -18,14 +19,17 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
 
     Near means: equal but for case, `_` and `-`, or few typing slips (a letter too many, too few, wrong, or two
     swapped): one in a word of two to four letters, one more for every three letters more. Of equally near ones the
-    first wins.
+    first wins. Where none is, the only one that `name` is a part of is near.
     """
-    plain = _plain(name)
+    plain, candidates = _plain(name), list(candidates)
     best, fewest = None, (len(plain) + 1) // 3 + 1
     for candidate in candidates:
         other = _plain(candidate)
         if abs(len(other) - len(plain)) < fewest and (slips := _slips(plain, other, fewest)) < fewest:
             best, fewest = candidate, slips
+    if best is None and len(plain) >= _PART:
+        longer = [candidate for candidate in candidates if plain in _plain(candidate)]
+        return longer[0] if len(longer) == 1 else None
     return best
 
 

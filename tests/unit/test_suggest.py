@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltxspec.spec.suggest import did_you_mean, nearest, shown
+from ltxspec.suggest import did_you_mean, nearest, shown
 
 KEYS = ["prompt", "vars", "matrix", "forEach", "moved", "title", "labels", "checks", "model"]
 
@@ -48,3 +48,16 @@ def test_a_shown_name_is_short_and_cannot_steer_a_terminal() -> None:
     assert shown("a\x1b[31m\nb\ud800") == r"`a\x1b[31m\nb\ud800`"
     assert len(shown("x" * 1000)) == 62
     assert shown("Ø ✓") == "`Ø ✓`"
+
+
+def test_a_misspelling_finds_its_word_whatever_the_case() -> None:
+    assert nearest("Widht", ["height", "width"]) == "width"
+    assert nearest("mp4", ["WEBM", "MP4"]) == "MP4"
+    assert nearest("zebra", ["height", "width"]) is None
+
+
+def test_a_part_of_one_name_alone_is_near_to_it() -> None:
+    models = ["lightricks-ltx-2-pro", "lightricks-ltx-2-fast"]
+    assert nearest("ltx-2-pro", models) == "lightricks-ltx-2-pro"
+    assert nearest("lightricks", models) is None
+    assert nearest("pro", models) is None
