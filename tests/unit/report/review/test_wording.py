@@ -38,7 +38,7 @@ def test_the_headline_says_all_of_it_in_one_sentence() -> None:
         (rendered(0, 1, 1), "1 shot to render for $0.48, 1 unchanged."),
         (rendered(0, 0, 3), "No changes: 3 shots as before."),
         (rendered(0, 0, 0, limit="5.00"), "No changes: 0 shots as before; limit $5.00."),
-        (many(10_000), "10,000 shots to render for $4800.00."),
+        (many(1_000), "1,000 shots to render for $480.00."),
     ],
 )
 def test_the_headline_leaves_out_what_there_is_none_of(review: Review, sentence: str) -> None:
