@@ -43,14 +43,15 @@ def verify(session: Session, bases: tuple[str, ...], provider: str | None) -> in
     give --base twice, for both sides. What was paid for is checked whichever provider is configured.
     """
     from ltxspec.project.lock_verify import verified_names, verify_lockfiles
-    from ltxspec.report.terminal import clean
+    from ltxspec.report.diagnostics import format_error
 
     project = session.open_project(provider)
     problems = verify_lockfiles(project, bases)
     for problem in problems:
-        click.echo(f"error[lockfile]: {clean(problem)}", err=True)
-    if problems:
+        click.echo(format_error(problem, session.style(sys.stderr)), nl=False, err=True)
+    if any(problem.hint is None for problem in problems):
         click.echo(f"hint: {_VERIFY_HINT}", err=True)
+    if problems:
         return 1
     count = len(verified_names(project))
     against = f"; no paid task of {' and '.join(bases)} is missing" if bases else ""
