@@ -15,6 +15,7 @@ from ltxspec.redaction import redact_request, redact_secrets
 from ltxspec.values import Json, format_usd
 
 FORMAT_MAJOR = "1"
+_NO_CHANGE = "no change", ""
 
 
 class PlanFileError(LtxspecError):
@@ -157,9 +158,13 @@ def plan_differences(saved: SavedPlan, plan: Plan) -> list[str]:
     after = {address: _words(change) for address, change in changes.items()}
     lines = []
     for address in sorted(before.keys() | after.keys()):
-        old, new = before.get(address, "no change"), after.get(address, "no change")
+        (old, old_sent), (new, new_sent) = before.get(address, _NO_CHANGE), after.get(address, _NO_CHANGE)
+        if old_sent != new_sent:  # else it is no difference, and is not shown
+            old, new = old + old_sent, new + new_sent
         if old != new:
-            lines.append(f"{address}: planned {old}, now {new}")
+            lines.append(
+                f"{address}: planned {old}, now {new}{_changed_fields(shots.get(address), changes.get(address))}"
+            )
         elif told := _recorded_differences(shots.get(address), changes.get(address)):
             lines.append(f"{address}: {told}")
     if saved.provider != plan.provider:
@@ -167,16 +172,28 @@ def plan_differences(saved: SavedPlan, plan: Plan) -> list[str]:
     return lines
 
 
-def _saved_words(shot: Mapping[str, Json]) -> str:
+def _saved_words(shot: Mapping[str, Json]) -> tuple[str, str]:
+    """What a saved plan says of a shot, and where its results are sent."""
     estimate = shot.get("estimate")
     price = estimate if estimate != "0.00" else None
-    return _phrase(str(shot.get("action")), price, shot.get("fingerprint"), _sent(shot.get("delivery")))
+    return _phrase(str(shot.get("action")), price, shot.get("fingerprint")), _sent(shot.get("delivery"))
 
 
-def _words(change: Change) -> str:
+def _words(change: Change) -> tuple[str, str]:
+    """The same of the present plan."""
     estimate = None if change.estimate is None else format_usd(change.estimate)
     sent = _sent(destination_json(change.destination)) if change.destination is not None else ""
-    return _phrase(change.action.value, estimate, change.fingerprint, sent)
+    return _phrase(change.action.value, estimate, change.fingerprint), sent
+
+
+def _changed_fields(shot: Mapping[str, Json] | None, change: Change | None) -> str:
+    """The names of the parameters that differ where both plans order something; empty where nothing does."""
+    before = shot.get("request") if shot is not None else None
+    request = change.request if change is not None else None
+    if request is None or not isinstance(before, dict):
+        return ""
+    names = [item.path for item in field_changes(before, redact_request(request.body, request.known))]
+    return f"; changed: {', '.join(names)}" if names else ""
 
 
 def _recorded_differences(shot: Mapping[str, Json] | None, change: Change | None) -> str:
@@ -207,7 +224,7 @@ def _sent(delivery: Json) -> str:
     return f" with {named} ({str(delivery.get('digest')).removeprefix('sha256:')[:8]}…)"
 
 
-def _phrase(action: str, estimate: str | None, fingerprint: str | None, sent: str) -> str:
+def _phrase(action: str, estimate: str | None, fingerprint: str | None) -> str:
     money = f" for ${estimate}" if estimate else ""
     request = f" of {fingerprint[:18]}…" if fingerprint else ""
-    return f"{action}{request}{money}{sent}"
+    return f"{action}{request}{money}"
