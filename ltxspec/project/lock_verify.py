@@ -29,7 +29,7 @@ _UNKNOWN = "whether what it recorded is still there is not known"
 
 
 def verify_lockfiles(project: Project, bases: Sequence[str] = ()) -> list[LockfileError]:
-    """Every problem, each once: with its place and cure where it is about one file, without them where it is about tasks.
+    """Every problem, each once; with its place and cure where it is about one file.
 
     Reads what is on disk now: the lockfiles of the project's provider, and the paid ones.
 

@@ -82,7 +82,7 @@ def command(session: Session, selected: Selected, terms: Terms, output_format: s
 
 
 def _refuse_other_provider(saved: str, option: str | None) -> None:
-    """Do nothing where the option and the variable name the provider of a saved plan, or none: a plan says who is paid."""
+    """Do nothing where the option and the variable name the provider of a saved plan, or none."""
     asked = option or os.environ.get("LTXSPEC_PROVIDER")
     if asked not in (None, "", saved):
         setting = "--provider" if option else "LTXSPEC_PROVIDER"
