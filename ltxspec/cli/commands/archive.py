@@ -65,7 +65,11 @@ def verify(session: Session, provider: str | None, *, only_current: bool) -> int
     return 3 if found.bad or found.unreadable else 0
 
 
-@command.command("gc", epilog="Examples: `ltxspec archive gc --dry-run`, `ltxspec archive gc --min-age 30`.")
+@command.command(
+    "gc",
+    short_help="Drop archived videos that nothing names any more.",
+    epilog="Examples: `ltxspec archive gc --dry-run`, `ltxspec archive gc --min-age 30`.",
+)
 @click.option("--dry-run", is_flag=True, help="Only say what would go.")
 @click.option(
     "--min-age",

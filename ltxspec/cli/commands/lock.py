@@ -22,10 +22,14 @@ _VERIFY_HINT = (
 
 @click.group("lock")
 def command() -> None:
-    """Lockfiles are what was bought: check them, merge them, never lose a paid task."""
+    """Lockfiles record what was bought: check them, merge them, never lose a paid task."""
 
 
-@command.command("verify", epilog="Examples: `ltxspec lock verify`, `ltxspec lock verify --base origin/main`.")
+@command.command(
+    "verify",
+    short_help="Check every lockfile, and that nothing paid was lost.",
+    epilog="Examples: `ltxspec lock verify`, `ltxspec lock verify --base origin/main`.",
+)
 @click.option(
     "--base",
     "bases",
@@ -59,7 +63,11 @@ def verify(session: Session, bases: tuple[str, ...], provider: str | None) -> in
     return 0
 
 
-@command.command("merge", epilog="Examples: `ltxspec lock merge`, then `git add lockfiles` and go on with the merge.")
+@command.command(
+    "merge",
+    short_help="Merge conflicted lockfiles: the takes of both sides.",
+    epilog="Examples: `ltxspec lock merge`, then `git add lockfiles` and go on with the merge.",
+)
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
 @click.option("--driver", is_flag=True, help="As git calls it: merge BASE OURS THEIRS [NAME] into OURS.")
 @options.provider
@@ -68,7 +76,7 @@ def merge(session: Session, paths: tuple[str, ...], provider: str | None, *, dri
     """Put conflicted lockfiles together: the takes of both sides, nothing paid is lost.
 
     The result is written and checked; `git add` is left to you. `ltxspec init` sets this up as git's merge driver for
-    lockfiles, so that most merges need no hand.
+    lockfiles, so that most merges need no help.
     """
     if driver:
         return _drive(session, paths)
