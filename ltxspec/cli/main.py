@@ -106,8 +106,8 @@ def _lay_out_examples(command: click.Command) -> None:
 def cli(ctx: click.Context, directory: str, config: str | None, verbose: int, *, no_color: bool) -> None:
     """Plan, review and apply AI video renders from versioned specs.
 
-    A render spec (YAML) is kept in git; `plan` shows which shots a change would render and for how much; `apply` renders
-    only those and records every task, video and cent in a lockfile.
+    A render spec (YAML) is kept in git; `plan` shows which shots a change would render and for how much; `apply`
+    renders only those and records every task, video and cent in a lockfile.
     """
     from ltxspec.cli.context import Session
 

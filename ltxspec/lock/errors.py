@@ -52,8 +52,8 @@ def digest_mismatch(shots: Sequence[tuple[str, str]], data: bytes, name: str) ->
     return LockfileError(
         f"lockfile `{name}`: {named}{more} {verb}",
         where=block_place(data, name, shots[0]),
-        hint=f"{_AFTER_MERGE}undo the edit that `git diff -- {name}` shows, or, once it is committed, take the file of an "
-        f"earlier revision (`git checkout REVISION -- {name}`); {_KEEP}",
+        hint=f"{_AFTER_MERGE}undo the edit that `git diff -- {name}` shows, or, once it is committed, take the file of "
+        f"an earlier revision (`git checkout REVISION -- {name}`); {_KEEP}",
     )
 
 
