@@ -32,8 +32,10 @@ def told_otherwise(review: Review, known: KnownRules) -> str | None:
         return f"`/rules` is wrong: it does not say that `{next(iter(left_out)).name}` changed as it did"
     if invented := Counter(told) - Counter(known.changes):
         return f"`/rules` is wrong: the commits do not say that `{next(iter(invented)).name}` changed like this"
-    told, limit = review.limit, known.limits.per_apply
-    return None if told == limit else f"`/limit` is {_money(told)} in the report, but {_money(limit)} at its commit"
+    limit = known.limits.per_apply
+    if review.limit == limit:
+        return None
+    return f"`/limit` is {_money(review.limit)} in the report, but {_money(limit)} at its commit"
 
 
 def _money(usd: Usd | None) -> str:
