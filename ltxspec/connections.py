@@ -4,6 +4,7 @@ Messages of httpx can hold addresses with secrets, so none is shown; what is tol
 """
 
 import errno
+import os
 import socket
 import ssl
 from collections.abc import Iterator
@@ -12,16 +13,16 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-_AUTHORITIES = "if it is your network's own, name the file of its authority in `SSL_CERT_FILE`"
+_AUTHORITIES = "if it is one of your own network, name the certificate file of its authority in `SSL_CERT_FILE`"
 _CERTIFICATES = {  # OpenSSL's codes (x509_vfy.h)
     9: ("is not valid yet", "check this machine's clock"),
     10: ("has expired", "check this machine's clock; if it is right, the other side has to renew it"),
-    18: ("is signed by itself", _AUTHORITIES),
+    18: ("is self-signed", _AUTHORITIES),
     19: ("is signed by an authority that this machine does not know", _AUTHORITIES),
     20: ("is signed by an authority that this machine does not know", _AUTHORITIES),
     21: ("is signed by an authority that this machine does not know", _AUTHORITIES),
-    62: ("is for another host", "check the address; a login page of this network answers so, too"),
-    64: ("is for another host", "check the address; a login page of this network answers so, too"),
+    62: ("is for another host", "check the address; the login page of a network is another cause"),
+    64: ("is for another host", "check the address; the login page of a network is another cause"),
 }
 _OFFLINE = "check the network; behind a company's proxy set `HTTPS_PROXY`"
 
@@ -80,9 +81,26 @@ def no_connection(error: Exception, url: httpx.URL, *, uses_proxy: bool, cures: 
     return Trouble(f"{kind} to {where}", cures.silent) if kind else None
 
 
+def unusable_settings(error: Exception) -> Trouble:
+    """Why no client can be made with the certificates and proxies of the environment; without their values.
+
+    Args:
+        error: what httpx raised: an OSError about certificates, any other about proxies.
+    """
+    if isinstance(error, OSError):
+        setting = next((name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)), "SSL_CERT_FILE")
+        missing, unread = isinstance(error, FileNotFoundError), not isinstance(error, ssl.SSLError)
+        why = "does not exist" if missing else "cannot be read" if unread else "has no certificates that can be used"
+        return Trouble(f"what `{setting}` names {why}", f"correct `{setting}`, or unset it")
+    proxies = ("HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+    found = [name for name in proxies if os.environ.get(name) or os.environ.get(name.lower())] or proxies
+    named = " or ".join(f"`{name}`" for name in found)
+    return Trouble(f"{named} has a value that cannot be used", "write a proxy as `http://HOST:PORT`, or unset it")
+
+
 def _not_secure(error: ssl.SSLError, url: httpx.URL) -> Trouble:
     if not isinstance(error, ssl.SSLCertVerificationError):
-        what = f"`{place_of(url)}` does not speak TLS as it should"
+        what = f"`{place_of(url)}` does not answer with TLS"
         return Trouble(what, "check the address, its port and `HTTPS_PROXY`")
     what, cure = _CERTIFICATES.get(error.verify_code, ("is not accepted", _AUTHORITIES))
     return Trouble(f"the certificate of `{url.host}` {what}", cure)

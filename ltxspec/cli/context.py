@@ -49,6 +49,11 @@ class Session:
             sys.stderr.write(format_diagnostics(planned.diagnostics, self.style(sys.stderr)))
         sys.stdout.write(PLAN_FORMATS[output_format](planned.plan, planned.options, self.style()))
 
+    def hint(self, text: str | None) -> None:
+        """A hint on standard error, where there is one."""
+        if text:
+            _note(f"hint: {text}")
+
     def style(self, stream: IO[str] | None = None) -> "Style":
         """How to write to a stream (stdout by default)."""
         return style_for(stream or sys.stdout, no_color=self.no_color)

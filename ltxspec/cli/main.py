@@ -28,11 +28,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("show", "Show the takes of specs and shots."),
     "output": ("output", "Print where a shot's current video is."),
     "cost": ("cost", "Show what was spent."),
-    "why": ("why", "Explain what a shot would do, and why."),
+    "why": ("why", "Explain what would be done with a shot, and why."),
     "pick": ("pick", "Make an earlier take current."),
     "import": ("import_", "Adopt a render made elsewhere."),
     "lock": ("lock", "Verify, merge and mend lockfiles."),
-    "archive": ("archive", "Bring videos home, check them, drop unused ones."),
+    "archive": ("archive", "Fetch videos, check them, drop unused ones."),
     "diff": ("diff", "Show what changed between two versions, in shots and money."),
     "review": ("review", "Show how a change looks: a storyboard page, pictures."),
     "comment": ("comment", "Post or update the one comment of a pull request."),
@@ -105,8 +105,8 @@ def _lay_out_examples(command: click.Command) -> None:
 def cli(ctx: click.Context, directory: str, config: str | None, verbose: int, *, no_color: bool) -> None:
     """Plan, review and apply AI video renders from versioned specs.
 
-    A render spec (YAML) stands in git; `plan` shows which shots a change would render and for how much; `apply` renders
-    only those and records every task, video and cent in a lockfile.
+    A render spec (YAML) is kept in git; `plan` shows which shots a change would render and for how much; `apply`
+    renders only those and records every task, video and cent in a lockfile.
     """
     from ltxspec.cli.context import Session
 
@@ -176,7 +176,7 @@ def _usage(error: click.ClickException) -> "LtxspecError":
     message, _, more = text.removesuffix(".").partition(". ")
     context = error.ctx if isinstance(error, click.UsageError) else None
     command = context.command_path if context is not None else "ltxspec"
-    hint = more.strip("()") or f"`{command} --help` tells what it takes"
+    hint = more.strip("()") or f"`{command} --help` shows what it takes"
     return WrongUsage(_uncapitalised(message), hint=_uncapitalised(hint))
 
 

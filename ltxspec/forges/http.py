@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 
-from ltxspec.connections import no_connection
+from ltxspec.connections import no_connection, unusable_settings
 from ltxspec.forges.port import Denied, ForgeError, Gone, Unsettled
 from ltxspec.replies import PLAIN, read_blocking
 from ltxspec.version import __version__
@@ -99,7 +99,11 @@ class Api:
         headers = {"User-Agent": f"ltxspec/{__version__}", "Accept": "application/json", **PLAIN}
         if access.token is not None:
             headers |= access.header(access.token.reveal())
-        self._http = httpx.Client(headers=headers, timeout=_SECONDS, transport=access.transport)
+        try:
+            self._http = httpx.Client(headers=headers, timeout=_SECONDS, transport=access.transport)
+        except (ValueError, ImportError, OSError, httpx.InvalidURL) as error:  # proxies and certificates of the machine
+            found = unusable_settings(error)
+            raise ForgeError(found.what, hint=found.cure) from None
 
     def close(self) -> None:
         """Close all connections."""

@@ -11,6 +11,7 @@ from ltxspec.errors import Location, LockfileError, LockfileTooNew
 
 _MARKERS = (b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>")
 _AFTER_MERGE = "after a merge run `ltxspec lock merge`; otherwise "
+_KEEP = "keep a copy first: what was bought since that revision is recorded in this file alone"
 _NAMED_AT_MOST = 3  # shots named in one message
 
 
@@ -51,9 +52,8 @@ def digest_mismatch(shots: Sequence[tuple[str, str]], data: bytes, name: str) ->
     return LockfileError(
         f"lockfile `{name}`: {named}{more} {verb}",
         where=block_place(data, name, shots[0]),
-        hint=f"{_AFTER_MERGE}take back what `git diff -- {name}` shows of an edit by hand, or, once that is committed, "
-        f"`git checkout REVISION -- {name}` from before it, but keep a copy: what was bought since is recorded in this "
-        "file alone",
+        hint=f"{_AFTER_MERGE}undo the edit that `git diff -- {name}` shows, or, once it is committed, take the file of "
+        f"an earlier revision (`git checkout REVISION -- {name}`); {_KEEP}",
     )
 
 
@@ -85,6 +85,6 @@ def _first_marker(data: bytes) -> int | None:
 
 def _restore(name: str) -> str:
     return (
-        f"restore it with `git checkout -- {name}`, or `git checkout REVISION -- {name}` from before the damage was "
-        "committed, but keep a copy: what was bought since then is recorded in this file alone"
+        f"restore it with `git checkout -- {name}`, or, once the damage is committed, from an earlier revision "
+        f"(`git checkout REVISION -- {name}`); {_KEEP}"
     )

@@ -136,7 +136,7 @@ def _refuse_specs(plan: Plan, limits: SpendingLimits) -> None:
 
 def _hint(limits: SpendingLimits, name: str, hint: str) -> str:
     """What to do about a limit; one that a saved plan was made under is raised by making the plan anew."""
-    return "the plan was saved under this limit: save it anew to spend more" if name in limits.saved else hint
+    return "the plan was saved under this limit: save it again to spend more" if name in limits.saved else hint
 
 
 def _listed(takes: int) -> str:

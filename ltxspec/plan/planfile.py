@@ -15,6 +15,7 @@ from ltxspec.values import Json, Usd, format_usd
 
 FORMAT_MAJOR = "1"
 _SAVE = "write one with `ltxspec plan -o FILE`"
+_NO_CHANGE = "no change", ""
 
 
 class PlanFileError(LtxspecError):
@@ -76,9 +77,12 @@ def plan_differences(saved: PlanDocument, plan: Plan) -> list[str]:
     after = {address: _words(change) for address, change in changes.items()}
     lines = []
     for address in sorted(before.keys() | after.keys()):
-        old, new = before.get(address, "no change"), after.get(address, "no change")
+        (old, old_sent), (new, new_sent) = before.get(address, _NO_CHANGE), after.get(address, _NO_CHANGE)
+        if old_sent != new_sent:  # else it is no difference, and is not shown
+            old, new = old + old_sent, new + new_sent
         if old != new:
-            lines.append(f"{address}: planned {old}, now {new}")
+            changed = _changed_fields(shots.get(address), changes.get(address))
+            lines.append(f"{address}: planned {old}, now {new}{changed}")
         elif different := _recorded_differences(shots.get(address), changes.get(address)):
             lines.append(f"{address}: {different}")
     if saved.provider != plan.provider:
@@ -86,14 +90,25 @@ def plan_differences(saved: PlanDocument, plan: Plan) -> list[str]:
     return lines
 
 
-def _saved_words(shot: PlannedShot) -> str:
+def _saved_words(shot: PlannedShot) -> tuple[str, str]:
+    """What a saved plan says of a shot, and where its results are sent."""
     price = shot.estimate if shot.estimate != 0 else None  # of an action that orders nothing
-    return _phrase(shot.action, price, shot.fingerprint, _sent(shot.delivery))
+    return _phrase(shot.action, price, shot.fingerprint), _sent(shot.delivery)
 
 
-def _words(change: Change) -> str:
+def _words(change: Change) -> tuple[str, str]:
+    """The same of the present plan."""
     delivery = delivery_of(change.destination) if change.destination is not None else None
-    return _phrase(change.action, change.estimate, change.fingerprint, _sent(delivery))
+    return _phrase(change.action, change.estimate, change.fingerprint), _sent(delivery)
+
+
+def _changed_fields(shot: PlannedShot | None, change: Change | None) -> str:
+    """The names of the parameters that differ where both plans order something; empty where nothing does."""
+    request = change.request if change is not None else None
+    if request is None or shot is None:
+        return ""
+    names = [item.path for item in field_changes(shot.request, redact_request(request.body, request.known))]
+    return f"; changed: {', '.join(names)}" if names else ""
 
 
 def _recorded_differences(shot: PlannedShot | None, change: Change | None) -> str:
@@ -136,7 +151,7 @@ def _sent(delivery: Delivery | None) -> str:
     return f" with {named} ({delivery.digest.removeprefix('sha256:')[:8]}…)"
 
 
-def _phrase(action: Action, estimate: Usd | None, fingerprint: str | None, sent: str) -> str:
+def _phrase(action: Action, estimate: Usd | None, fingerprint: str | None) -> str:
     money = f" for ${format_usd(estimate)}" if estimate is not None else ""
     request = f" of {fingerprint[:18]}…" if fingerprint else ""
-    return f"{action.value}{request}{money}{sent}"
+    return f"{action.value}{request}{money}"

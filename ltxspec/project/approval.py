@@ -16,6 +16,7 @@ from ltxspec.values import format_usd
 
 _MOST_COMMITS = 10  # looked through for the approved plan, newest first
 _MOST_LINES = 20
+_SAVE_AGAIN = "review the present plan and save it again: `ltxspec plan -o FILE`"
 
 
 def refuse_stale(saved: PlanDocument, plan: Plan) -> None:
@@ -27,23 +28,23 @@ def refuse_stale(saved: PlanDocument, plan: Plan) -> None:
     if saved.digest != plan_digest(plan):
         raise Refused(
             "stale-plan",
-            "the saved plan is stale: planning again gives something else",
-            hint="look at `ltxspec plan` again and save it anew",
+            "the saved plan is out of date: planning again gives a different plan",
+            hint=_SAVE_AGAIN,
             details=_cut(plan_differences(saved, plan)),
         )
     policies = plan.terms.policies if plan.terms is not None else None
     if saved.limits is not None and saved.limits.policies != policies:
         raise Refused(
             "stale-plan",
-            "the policies of the project are not those that the plan was saved under",
-            hint="look at `ltxspec plan` again and save it anew",
+            "the policies of the project have changed since the plan was saved",
+            hint=_SAVE_AGAIN,
         )
     wrong = _untrue(saved, plan)
     if wrong is not None:
         raise Refused(
             "stale-plan",
-            f"the saved plan was edited after it was saved: `{wrong}` does not match its digest",
-            hint="the file or what it is about was edited; look at `ltxspec plan` and save it anew",
+            f"the saved plan is not as ltxspec would write it now: `{wrong}` does not match its digest",
+            hint=f"the file was edited, or what it warns of has changed; {_SAVE_AGAIN}",
         )
 
 

@@ -85,7 +85,7 @@ def pull_missing(project: Project, wanted: Wanted, say: Callable[[str], None]) -
 async def _pull_missing(project: Project, wanted: Wanted, say: Callable[[str], None]) -> Pulled:
     lockfiles, problems = readable_lockfiles(project)
     for problem in problems:
-        say(f"error[{problem.code}]: {problem.summary}")
+        say(f"error[{problem.code}]: {problem.line}")
     found = _matching(lockfiles, problems, wanted.address)
     archive = open_archive(project, {holding.address.spec for holding in found})
     provider = open_provider(project, need_key=False)

@@ -181,7 +181,7 @@ def _lockfiles(project: Project) -> Row:
 
     problems = verify_lockfiles(project)
     if problems:
-        return "lockfiles", False, problems[0]
+        return "lockfiles", False, problems[0].line
     return "lockfiles", True, f"{len(verified_names(project))} verified"
 
 

@@ -27,8 +27,10 @@ from ltxspec.storage.trees import FolderTree, GitTree
 _UNKNOWN = "whether what it recorded is still there is not known"
 
 
-def verify_lockfiles(project: Project, bases: Sequence[str] = ()) -> list[str]:
-    """Every problem, in words. Reads what is on disk now: the lockfiles of the project's provider, and the paid ones.
+def verify_lockfiles(project: Project, bases: Sequence[str] = ()) -> list[LockfileError]:
+    """Every problem, each once; with its place and cure where it is about one file.
+
+    Reads what is on disk now: the lockfiles of the project's provider, and the paid ones.
 
     Args:
         project: the project.
@@ -39,7 +41,7 @@ def verify_lockfiles(project: Project, bases: Sequence[str] = ()) -> list[str]:
         UnknownRevision: git does not know one of the bases.
         StorageError: something cannot be read, or this is no repository.
     """
-    problems: list[str] = []
+    problems: list[LockfileError] = []
     present: list[Lockfile] = []
     damaged: set[str] = set()
     for side in _sides(project):
@@ -48,7 +50,7 @@ def verify_lockfiles(project: Project, bases: Sequence[str] = ()) -> list[str]:
             try:
                 lockfile = recorded_state(side, name).lockfile
             except LockfileError as error:
-                problems.append(error.summary)
+                problems.append(error)
                 damaged |= set() if side.service.free else {name}
             else:
                 present += [] if side.service.free else [lockfile]
@@ -57,8 +59,8 @@ def verify_lockfiles(project: Project, bases: Sequence[str] = ()) -> list[str]:
     records = [(known, *record) for known, records in earlier for record in records]
     others = copies_of(before for _, before, _, is_sound in records if is_sound)  # a merge may take times of any
     for known, before, name, is_sound in records:
-        problems += _differences(before, name, known, others, is_sound=is_sound)
-    return list(dict.fromkeys(problems))
+        problems += map(LockfileError, _differences(before, name, known, others, is_sound=is_sound))
+    return list({problem.summary: problem for problem in problems}.values())
 
 
 def verified_names(project: Project) -> list[str]:
@@ -82,7 +84,7 @@ class _Now:
 
 
 def _read_base(
-    project: Project, base: str, now: Copies, damaged: Collection[str], problems: list[str]
+    project: Project, base: str, now: Copies, damaged: Collection[str], problems: list[LockfileError]
 ) -> tuple[_Now, list[tuple[Lockfile, str, bool]]]:
     """The paid lockfiles of a revision, each with its name and whether its digests match; and what is recorded now."""
     found: list[tuple[Lockfile, str, bool]] = []
@@ -97,9 +99,9 @@ def _read_base(
             try:
                 before, is_sound = _read_before(tree.content(path) or b"", f"{base}:{path}")
             except LockfileError as error:
-                problems.append(f"{error.summary}; {_UNKNOWN}")
+                problems.append(LockfileError(f"{error.summary}; {_UNKNOWN}"))
             except StorageError as error:
-                problems.append(f"{base}: {error.summary}; {_UNKNOWN}")
+                problems.append(LockfileError(f"{base}: {error.summary}; {_UNKNOWN}"))
             else:
                 if not is_free(before.provider):
                     found.append((before, f"{base}:{path}", is_sound))

@@ -92,7 +92,22 @@ def find(project: Project, pattern: str | None) -> list[RecordedShot]:
     Raises:
         UnknownAddress: nothing matches.
     """
-    return matching(all_lockfiles(project), pattern)
+    lockfiles = all_lockfiles(project)
+    try:
+        return matching(lockfiles, pattern)
+    except UnknownAddress as error:
+        error.hint = recorded_elsewhere(project) or error.hint
+        raise
+
+
+def recorded_elsewhere(project: Project) -> str | None:
+    """A hint, where nothing is recorded with this provider, to the one with which something is; None otherwise."""
+    if lockfile_names(project):
+        return None
+    other = next((side.provider for side in project.sides if lockfile_names(side)), None)
+    return (
+        other and f"nothing is recorded with `{project.provider}`, but something with `{other}`: `--provider {other}`"
+    )
 
 
 def matching(lockfiles: Iterable[Lockfile], pattern: str | None) -> list[RecordedShot]:

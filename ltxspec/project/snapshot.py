@@ -24,6 +24,7 @@ from ltxspec.storage.config import Config, parse_config
 from ltxspec.storage.finding import CONFIG_NAME, LARGEST_CONFIG
 from ltxspec.storage.journal import read_events
 from ltxspec.storage.packaged import LARGEST_MODEL, not_json, own_models, read_model_documents, replaced_model_documents
+from ltxspec.storage.provenance import refuse_stranger
 from ltxspec.storage.trees import FileTree, FolderTree
 from ltxspec.storage.validation_cache import FileVerdicts
 
@@ -155,10 +156,12 @@ def _names(tree: FileTree, folder: str) -> list[str]:
 
 
 def _owned(spec: str, reading: SnapshotReading, path: str) -> RecordedState:
-    """What is owned. On the working tree the journal is read first, as `read_state` explains."""
-    paths = reading.project.paths_of(spec)
-    events = read_events(paths.journal, paths.root) if isinstance(reading.tree, FolderTree) else []
-    return RecordedState(_lockfile(spec, reading, path, reading.project.provider), fold(events))
+    """What is owned. On the working tree the journal is read first, as `read_state` explains, and must be its own."""
+    project = reading.project
+    paths = project.paths_of(spec)
+    journal = fold(read_events(paths.journal, paths.root) if isinstance(reading.tree, FolderTree) else [])
+    refuse_stranger(paths, journal, project.root, project.config.project.id)
+    return RecordedState(_lockfile(spec, reading, path, project.provider), journal)
 
 
 def _lockfile(spec: str, reading: SnapshotReading, path: str, provider: str) -> Lockfile:

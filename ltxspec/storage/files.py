@@ -104,6 +104,10 @@ class ProjectFolder:
         refuse_hidden(self._inner(real), path)
         try:
             mode = os.lstat(real).st_mode
+        except FileNotFoundError:
+            raise FileProblem(
+                f"`{path}` is a link to something that does not exist", hint="remove it, or put the file in its place"
+            ) from None
         except OSError as error:
             raise _unreadable(path, error) from error
         if not stat.S_ISREG(mode):

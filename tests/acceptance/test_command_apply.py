@@ -93,6 +93,18 @@ def test_a_saved_plan_takes_no_second_thoughts(project: Path) -> None:
         assert refused.startswith(f"error[usage]: a saved plan is applied as it is, without `{option}`\n")
 
 
+@pytest.mark.parametrize("setting", ["--provider", "LTXSPEC_PROVIDER"])
+def test_a_saved_plan_for_another_provider_than_asked_for_is_refused_before_anything_is_planned(
+    project: Path, setting: str
+) -> None:
+    ltxspec("plan", "-o", "plan.json", "--provider", "runware", cwd=project)
+    options = (setting, "sandbox") if setting == "--provider" else ()
+    environment = {} if options else {setting: "sandbox"}
+    refused = ltxspec("apply", "plan.json", *options, cwd=project, check=64, **environment)
+    assert f"the plan was saved for `runware`, but `{setting}` says `sandbox`" in refused.err
+    assert refused.out == ""
+
+
 def test_one_at_a_time_renders_all_the_same(project: Path) -> None:
     assert "2 rendered" in ltxspec("apply", "--parallelism", "1", "--target", "night.weather", cwd=project).out
 

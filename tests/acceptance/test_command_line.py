@@ -113,7 +113,7 @@ def test_colour_is_asked_for_or_not(
 @pytest.mark.parametrize(
     ("arguments", "message", "hint"),
     [
-        (("pln",), "no such command `pln`; did you mean `plan`?", "`ltxspec --help` tells what it takes"),
+        (("pln",), "no such command `pln`; did you mean `plan`?", "`ltxspec --help` shows what it takes"),
         (("plan", "--fromat", "json"), "no such option `--fromat`", "did you mean one of: `--format`, `--out`?"),
         (("pick", "a.b", "1"), "unexpected `1` after the shot", "write `--take 1`"),
         (
@@ -121,7 +121,7 @@ def test_colour_is_asked_for_or_not(
             "`nonsense` is not the digest of a plan",
             "it is `sha256:` and 64 digits of 0-9 and a-f, as `ltxspec plan --format json` and the review show it",
         ),
-        (("pick", "a.b"), "missing option `--take`", "`ltxspec pick --help` tells what it takes"),
+        (("pick", "a.b"), "missing option `--take`", "`ltxspec pick --help` shows what it takes"),
         (("completion",), "missing argument `bash|zsh|fish`", "choose from: bash, zsh, fish"),
         (("sandbox", "srve"), "no such command `srve`", "did you mean `serve`?"),
     ],

@@ -35,3 +35,12 @@ def test_a_spec_or_a_wildcard_stands_for_its_shots(rendered: Path) -> None:
 def test_an_unknown_address_gets_a_suggestion(rendered: Path, project: Path) -> None:
     assert "did you mean `night.alley`?" in ltxspec("show", "night.aley", cwd=rendered, check=1).err
     assert ltxspec("show", cwd=project / "specs").out == "Nothing is recorded yet.\n"
+
+
+def test_where_only_another_provider_has_records_show_and_cost_name_it(rendered: Path) -> None:
+    for command in ("show", "cost"):
+        empty = ltxspec(command, "--provider", "runware", cwd=rendered)
+        assert (
+            empty.err
+            == "hint: nothing is recorded with `runware`, but something with `sandbox`: `--provider sandbox`\n"
+        )

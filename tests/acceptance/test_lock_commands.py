@@ -202,6 +202,18 @@ def test_verify_finds_a_paid_task_that_was_lost_wherever_it_stood(tmp_path: Path
     assert [number for number in (1, 2, 9) if task(number) in gone.err] == [1, 2, 9]
 
 
+def test_verify_gives_the_place_and_the_cure_of_each_damaged_file(tmp_path: Path) -> None:
+    repository(tmp_path)
+    path = write_lockfile(tmp_path, BASE)
+    path.write_text(path.read_text().replace("0.48", "0.01", 1))
+    edited = ltxspec("lock", "verify", cwd=tmp_path, check=1).err
+    assert "night.lock.json:6:5" in edited
+    assert "`git diff -- " in edited
+    path.write_text(path.read_text() + "<<<<<<< HEAD\n")
+    conflicted = ltxspec("lock", "verify", cwd=tmp_path, check=1).err
+    assert conflicted.endswith("hint: run `ltxspec lock merge`; it keeps the paid tasks of both sides\n")
+
+
 def test_verify_follows_tasks_to_other_names_other_specs_and_other_folders(tmp_path: Path) -> None:
     repository(tmp_path)
     path = write_lockfile(tmp_path, OURS)

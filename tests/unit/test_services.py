@@ -104,7 +104,7 @@ def test_what_a_third_provider_was_paid_for_is_verified_whoever_renders_now(fold
     path.parent.mkdir(parents=True)
     path.write_text("{")
     (problem,) = verify_lockfiles(opened)
-    assert "lockfiles/studio/night.lock.json" in problem
+    assert "lockfiles/studio/night.lock.json" in str(problem)
 
 
 def test_a_third_provider_takes_its_own_key_and_no_other(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

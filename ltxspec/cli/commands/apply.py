@@ -1,5 +1,6 @@
 """`ltxspec apply`: render what the plan says, and record it."""
 
+import os
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -73,9 +74,22 @@ def command(session: Session, selected: Selected, terms: Terms, output_format: s
         if output_format == "text":  # machines get the events only
             session.show_plan(planned, "text")
 
-    project = announcing(session.open_project(provider or (saved.provider if saved else None)), output_format)
+    if saved is not None:
+        _refuse_other_provider(saved.provider, provider)
+    project = announcing(session.open_project(saved.provider if saved else provider), output_format)
     with prepare_apply(project, how, _approve if sys.stdin.isatty() else None, show) as prepared:
         return run(prepared, session, output_format) if prepared is not None else 0
+
+
+def _refuse_other_provider(saved: str, option: str | None) -> None:
+    """Do nothing where the option and the variable name the provider of a saved plan, or none."""
+    asked = option or os.environ.get("LTXSPEC_PROVIDER")
+    if asked not in (None, "", saved):
+        setting = "--provider" if option else "LTXSPEC_PROVIDER"
+        raise WrongUsage(
+            f"the plan was saved for `{saved}`, but `{setting}` says `{asked}`",
+            hint="save a plan for that provider with `ltxspec plan -o FILE`, or apply this one without the setting",
+        )
 
 
 def _approve(approval: "Approval") -> bool:

@@ -1,5 +1,6 @@
 """`ltxspec archive`: fetch videos, check them, drop what nothing names."""
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -50,11 +51,12 @@ def pull(
 def verify(session: Session, provider: str | None, *, only_current: bool) -> int:
     """Read every recorded video again: present, right hash. Exit 3 when one is not."""
     from ltxspec.project.archive_verify import verify_archive
+    from ltxspec.report.diagnostics import format_error
     from ltxspec.report.wording import counted
 
     found = verify_archive(session.open_project(provider), only_current=only_current)
     for error in found.unreadable:
-        click.echo(f"error[{error.code}]: {error.summary}", err=True)
+        click.echo(format_error(error, session.style(sys.stderr)), nl=False, err=True)
     for line in found.bad:
         click.echo(line)
     click.echo(f"{counted(found.sound, 'video')} verified, {len(found.bad)} damaged or missing.")
@@ -63,7 +65,11 @@ def verify(session: Session, provider: str | None, *, only_current: bool) -> int
     return 3 if found.bad or found.unreadable else 0
 
 
-@command.command("gc", epilog="Examples: `ltxspec archive gc --dry-run`, `ltxspec archive gc --min-age 30`.")
+@command.command(
+    "gc",
+    short_help="Drop archived videos that nothing names any more.",
+    epilog="Examples: `ltxspec archive gc --dry-run`, `ltxspec archive gc --min-age 30`.",
+)
 @click.option("--dry-run", is_flag=True, help="Only say what would go.")
 @click.option(
     "--min-age",

@@ -14,7 +14,7 @@ from ltxspec.cli.context import Session
 @click.pass_obj
 def command(session: Session, address: str | None, by: str, provider: str | None, output_format: str) -> int:
     """Add up what all takes cost, failed and superseded ones too. Unknown costs are counted, never taken for 0."""
-    from ltxspec.project.lookup import in_progress, takes_by
+    from ltxspec.project.lookup import in_progress, recorded_elsewhere, takes_by
     from ltxspec.report.takes import cost_json, cost_text, progress_note
 
     project = session.open_project(provider)
@@ -22,4 +22,5 @@ def command(session: Session, address: str | None, by: str, provider: str | None
     text = cost_text(rows, session.style(), project.provider)
     click.echo(cost_json(rows) if output_format == "json" else text, nl=False)
     click.echo(progress_note(in_progress(project, address)), err=True, nl=False)
+    session.hint(None if rows else recorded_elsewhere(project))
     return 0

@@ -22,10 +22,14 @@ _VERIFY_HINT = (
 
 @click.group("lock")
 def command() -> None:
-    """Lockfiles are what was bought: check them, merge them, never lose a paid task."""
+    """Lockfiles record what was bought: check them, merge them, never lose a paid task."""
 
 
-@command.command("verify", epilog="Examples: `ltxspec lock verify`, `ltxspec lock verify --base origin/main`.")
+@command.command(
+    "verify",
+    short_help="Check every lockfile, and that nothing paid was lost.",
+    epilog="Examples: `ltxspec lock verify`, `ltxspec lock verify --base origin/main`.",
+)
 @click.option(
     "--base",
     "bases",
@@ -43,14 +47,15 @@ def verify(session: Session, bases: tuple[str, ...], provider: str | None) -> in
     give --base twice, for both sides. What was paid for is checked whichever provider is configured.
     """
     from ltxspec.project.lock_verify import verified_names, verify_lockfiles
-    from ltxspec.report.terminal import clean
+    from ltxspec.report.diagnostics import format_error
 
     project = session.open_project(provider)
     problems = verify_lockfiles(project, bases)
     for problem in problems:
-        click.echo(f"error[lockfile]: {clean(problem)}", err=True)
-    if problems:
+        click.echo(format_error(problem, session.style(sys.stderr)), nl=False, err=True)
+    if any(problem.hint is None for problem in problems):
         click.echo(f"hint: {_VERIFY_HINT}", err=True)
+    if problems:
         return 1
     count = len(verified_names(project))
     against = f"; no paid task of {' and '.join(bases)} is missing" if bases else ""
@@ -58,7 +63,11 @@ def verify(session: Session, bases: tuple[str, ...], provider: str | None) -> in
     return 0
 
 
-@command.command("merge", epilog="Examples: `ltxspec lock merge`, then `git add lockfiles` and go on with the merge.")
+@command.command(
+    "merge",
+    short_help="Merge conflicted lockfiles: the takes of both sides.",
+    epilog="Examples: `ltxspec lock merge`, then `git add lockfiles` and go on with the merge.",
+)
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
 @click.option("--driver", is_flag=True, help="As git calls it: merge BASE OURS THEIRS [NAME] into OURS.")
 @options.provider
@@ -67,7 +76,7 @@ def merge(session: Session, paths: tuple[str, ...], provider: str | None, *, dri
     """Put conflicted lockfiles together: the takes of both sides, nothing paid is lost.
 
     The result is written and checked; `git add` is left to you. `ltxspec init` sets this up as git's merge driver for
-    lockfiles, so that most merges need no hand.
+    lockfiles, so that most merges need no help.
     """
     if driver:
         return _drive(session, paths)

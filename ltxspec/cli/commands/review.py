@@ -1,5 +1,6 @@
 """`ltxspec review`: how a change looks, as a storyboard page and as pictures."""
 
+import sys
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,7 @@ def command(
     """
     from ltxspec.project.review import make_review
     from ltxspec.project.review_pages import write_review
+    from ltxspec.report.diagnostics import format_diagnostics
     from ltxspec.report.review.wording import headline
 
     project = session.open_project(provider)
@@ -57,6 +59,7 @@ def command(
     written, problems = write_review(project, review, files, embed=embed)
     for path in written:
         click.echo(path)
+    click.echo(format_diagnostics(review.diagnostics, session.style(sys.stderr)), err=True, nl=False)
     for line in (*problems, headline(review)):
         click.echo(line, err=True)
     return 0

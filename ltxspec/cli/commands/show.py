@@ -16,7 +16,7 @@ def command(session: Session, address: str | None, provider: str | None, output_
     import orjson
 
     from ltxspec.project.adapters import local_places
-    from ltxspec.project.lookup import find, in_progress
+    from ltxspec.project.lookup import find, in_progress, recorded_elsewhere
     from ltxspec.report.takes import progress_note, record_json, record_text
 
     project = session.open_project(provider)
@@ -32,4 +32,5 @@ def command(session: Session, address: str | None, provider: str | None, output_
         click.echo(record_text(str(item.address), item.record, places, style, retired=item.retired), nl=False)
     if not found:
         click.echo("Nothing is recorded yet.")
+        session.hint(recorded_elsewhere(project))
     return 0

@@ -13,7 +13,7 @@ from typing import Self
 import httpx
 
 from ltxspec import replies
-from ltxspec.connections import Cures, no_connection
+from ltxspec.connections import Cures, no_connection, unusable_settings
 from ltxspec.errors import ProviderRefused
 from ltxspec.providers.hosts import is_this_machine
 from ltxspec.version import __version__
@@ -242,12 +242,8 @@ def _pool(
             headers={"User-Agent": _USER_AGENT, **replies.PLAIN},
         )
     except (ValueError, ImportError, OSError, httpx.InvalidURL) as error:  # not the text: a proxy's URL has a password
-        raise ProviderRefused(
-            f"the proxy or the certificates that the environment names cannot be used ({type(error).__name__})",
-            provider_code="notSent",
-            whole_run=True,
-            hint="check `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, `SSL_CERT_FILE` and `SSL_CERT_DIR`",
-        ) from None
+        found = unusable_settings(error)
+        raise ProviderRefused(found.what, provider_code="notSent", whole_run=True, hint=found.cure) from None
 
 
 def _refuse_sandbox(headers: httpx.Headers) -> None:

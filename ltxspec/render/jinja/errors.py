@@ -24,6 +24,7 @@ _SIGNS = {
     "'end of print statement'": "`}}`",
     "'begin of statement block'": "`{%`",
     "'begin of print statement'": "`{{`",
+    "unexpected 'end of template'": "unexpected end",
     "'end of template'": "the end",
 }
 _MARK = re.compile(r"\{\{|\{%|\{#")

@@ -28,6 +28,7 @@ from ltxspec.report.review.reading import ReviewFileError, leaves_out_refusals
 from ltxspec.report.review.shown import shown_differently
 from ltxspec.review.models import Review, RuleChange, ShotReview
 from ltxspec.values import Fingerprint, Json, ShotAddress, TaskId, Usd, format_usd
+from ltxspec.version import __version__
 
 _MOST_NAMES = 3
 _ODD = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError)  # a stranger's request may be
@@ -79,7 +80,7 @@ class _Check:
 
     def run(self) -> Review:
         if self._rules is not None and (otherwise := told_otherwise(self._review, self._rules)) is not None:
-            raise self._refused(*otherwise)
+            raise self._contradicted(otherwise)
         changes, seen = [], set()
         for index, shot in enumerate(self._review.shots):
             place, name = f"/shots/{index}", _name(shot)
@@ -198,8 +199,9 @@ class _Check:
 
     def _same(self, place: str, told: str | None, found: str | None) -> None:
         if told != found:
+            gives = "request gives" if place.startswith("/shots/") else "requests give"
             raise self._contradicted(
-                f"`{place}` is {told or 'unknown'} in the report, but its request gives {found or 'unknown'}"
+                f"`{place}` is {told or 'unknown'} in the report, but its {gives} {found or 'unknown'}"
             )
 
     def _refused(self, place: str, more: str = "") -> ReviewFileError:
@@ -208,7 +210,7 @@ class _Check:
     def _contradicted(self, what: str) -> ReviewFileError:
         return ReviewFileError(
             f"`{self._name}`: {what}",
-            hint="bring the change up to date, and make its report again with this very version of ltxspec",
+            hint=f"bring the change up to date, and make its report again with ltxspec {__version__}",
         )
 
 

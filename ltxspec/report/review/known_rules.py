@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ltxspec.plan.terms import SpendingLimits
 from ltxspec.review.models import Review, RuleChange
+from ltxspec.values import Usd, format_usd
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,18 @@ class KnownRules:
     delivery: frozenset[str]
 
 
-def told_otherwise(review: Review, known: KnownRules) -> tuple[str, str] | None:
-    """A JSON Pointer to what the report says otherwise than its commits, and how; None where it says the same."""
+def told_otherwise(review: Review, known: KnownRules) -> str | None:
+    """What the report says otherwise than its commits, with a JSON Pointer to it; None where it says the same."""
     told = [rule for rule in review.rules if rule.name.partition(" of ")[0] not in known.delivery]
     if left_out := Counter(known.changes) - Counter(told):
-        return "/rules", f": it does not say that `{next(iter(left_out)).name}` changed as it did"
+        return f"`/rules` is wrong: it does not say that `{next(iter(left_out)).name}` changed as it did"
     if invented := Counter(told) - Counter(known.changes):
-        return "/rules", f": the commits do not say that `{next(iter(invented)).name}` changed like this"
-    return ("/limit", "") if review.limit != known.limits.per_apply else None
+        return f"`/rules` is wrong: the commits do not say that `{next(iter(invented)).name}` changed like this"
+    limit = known.limits.per_apply
+    if review.limit == limit:
+        return None
+    return f"`/limit` is {_money(review.limit)} in the report, but {_money(limit)} at its commit"
+
+
+def _money(usd: Usd | None) -> str:
+    return "no limit" if usd is None else f"${format_usd(usd)}"

@@ -23,9 +23,10 @@ from ltxspec.review.models import WORKING_TREE, Review
 from ltxspec.review.refusals import refusals
 from ltxspec.services import is_free
 from ltxspec.values import Json, Usd, total_usd
+from ltxspec.version import __version__
 
 _LONG_NUMBER = re.compile(rb"[:,\[]\s*-?[0-9]{19}")
-_AGAIN = "make it again with `ltxspec diff --format json` of this very version"
+_AGAIN = f"make it again with `ltxspec diff --format json` of ltxspec {__version__}"
 
 
 class ReviewFileError(LtxspecError):

@@ -19,9 +19,7 @@ from ltxspec.report.word_diff import Effort, word_diff
 from ltxspec.review.models import ShotKind, ShotReview
 from ltxspec.values import Json
 
-CLAIMED = (
-    "What was before is the report's own word. What is bought is shown whole, each request with all of its fields."
-)
+CLAIMED = "What was there before is only the report's claim. What is bought is shown in full, with all fields."
 _LONGEST_DIFF = 12_000  # characters of both prompts together; beyond, only the new one is shown
 
 
@@ -34,12 +32,12 @@ def whose_word(*, rules_known: bool) -> str:
     rules = "Which settings, policies, prices and limits changed"
     if rules_known:
         return (
-            f"This is made of a report. {rules} was found out again from the two commits; whether the policies hold is "
-            "the report's own word."
+            f"This comment is based on a report. {rules} was checked against the two commits; whether the policies "
+            "hold is only the report's claim."
         )
     return (
-        f"⚠️ This is made of a report. {rules}, and whether the policies hold, is the report's own word, and it may "
-        "leave some out: look at `ltxspec.toml` and `schemas/models/` in the change."
+        f"⚠️ This comment is based on a report. {rules}, and whether the policies hold, is only the report's claim, and "
+        "it may leave some out: look at `ltxspec.toml` and `schemas/models/` in the change."
     )
 
 

@@ -46,6 +46,20 @@ def api(slept: Slept, asked: list[httpx.Request]) -> Callable[..., Api]:
     return open_api
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("HTTPS_PROXY", "gopher://me:pw-canary@proxy.test"), ("SSL_CERT_FILE", "/nowhere/pw-canary.pem")],
+)
+def test_a_proxy_or_certificate_that_cannot_be_used_is_an_error_of_the_forge_and_no_bug(
+    monkeypatch: pytest.MonkeyPatch, slept: Slept, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ForgeError) as caught:
+        Api(Access(BASE, None, header, "set `GITHUB_TOKEN`", ForgePace(slept, slept.now)))
+    assert name in caught.value.summary
+    assert "canary" not in f"{caught.value.summary} {caught.value.hint}"
+
+
 def test_a_read_carries_the_token_and_says_who_asks(api: Callable[..., Api], asked: list[httpx.Request]) -> None:
     assert api(httpx.Response(200, json={"a": 1})).read("/x%2Fy", {"page": 2}).data == {"a": 1}
     assert str(asked[0].url) == f"{BASE}/x%2Fy?page=2"

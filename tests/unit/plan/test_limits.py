@@ -189,8 +189,8 @@ def test_a_warning_has_the_words_of_the_refusal() -> None:
     ("limits", "cure"),
     [
         (replace(limit("0.10"), typed=True), "--max-cost"),
-        (replace(limit("0.10"), saved=frozenset({"per_apply"})), "save it anew"),
-        (replace(limit(per_spec="0.10"), saved=frozenset({"per_spec"})), "save it anew"),
+        (replace(limit("0.10"), saved=frozenset({"per_apply"})), "save it again"),
+        (replace(limit(per_spec="0.10"), saved=frozenset({"per_spec"})), "save it again"),
     ],
 )
 def test_the_cure_names_the_setting_that_limits(limits: SpendingLimits, cure: str) -> None:

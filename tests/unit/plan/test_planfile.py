@@ -100,6 +100,14 @@ def test_differences_name_the_shot_and_the_money() -> None:
     ]
 
 
+def test_differences_name_the_parameters_that_changed_and_no_address_that_did_not() -> None:
+    sent = destination_of({"webhookURL": HOOK})
+    saved = read_plan_file(plan_json(plan(change(destination=sent)), PlanOptions()), "plan.json")
+    (line,) = plan_differences(saved, plan(change(wanted=request(prompt="Snow."), destination=sent)))
+    assert line.endswith("; changed: /positivePrompt")
+    assert HOOK not in line
+
+
 @pytest.mark.parametrize(
     "data", [b"", b"{", b"[]", b"{}", orjson.dumps({"digest": "sha256:x", "formatVersion": "2.0"})]
 )

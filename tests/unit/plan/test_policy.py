@@ -128,7 +128,7 @@ def test_known_parts_of_a_sum_can_be_asked_for() -> None:
     [
         ("plan.sumary.create == 1", "no `sumary`"),
         ("durration <= 8", "`durration` is not defined"),
-        ("duration <=", "cannot be computed"),
+        ("duration <=", "cannot be computed: unexpected end"),
         ("plan.__class__", "out of reach"),
         ("range(10**9)|length > 0", "more than"),
     ],

@@ -180,7 +180,7 @@ def test_the_tighter_limit_holds(project: Path, saved: str, now: str) -> None:
     (project / "ltxspec.toml").write_text(BUDGET.format(now) if now else "", "utf-8")
     refused = ltxspec("apply", "plan.json", cwd=project, check=4, **KEY)
     assert "over the limit of $0.10" in refused.err
-    assert ("save it anew to spend more" in refused.err) is (saved == "0.10")
+    assert ("save it again to spend more" in refused.err) is (saved == "0.10")
 
 
 @pytest.mark.parametrize("now", ["", '[[policy]]\nassert = "true"\n'])
@@ -189,7 +189,7 @@ def test_a_saved_plan_is_refused_under_other_policies(project: Path, now: str) -
     ltxspec("plan", "-o", "plan.json", cwd=project)
     (project / "ltxspec.toml").write_text(now, "utf-8")
     refused = ltxspec("apply", "plan.json", cwd=project, check=4, **KEY)
-    assert "the policies of the project are not those that the plan was saved under" in refused.err
+    assert "the policies of the project have changed since the plan was saved" in refused.err
 
 
 def test_outside_of_git_a_refusal_says_what_would_be_bought(tmp_path: Path) -> None:

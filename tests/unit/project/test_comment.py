@@ -159,7 +159,7 @@ def test_the_rules_of_a_report_are_found_out_again_from_its_commits(loosened: Pa
     told = comment(loosened, "--report", "review.json", "--dry-run").out
     assert "budget.per&#95;apply: &#36;1.00 → &#36;90.00" in told
     assert "webhookURL of night.tower" in told
-    assert "was found out again from the two commits" in told
+    assert "was checked against the two commits" in told
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_a_report_does_not_choose_what_its_rules_are_compared_with(loosened: Pat
     base = git(loosened, "rev-parse", {"loose": "loose", "main": "main~1"}.get(name, "main"))
     forged_report(loosened, rules=[], base={"commit": name if name in ("--help", "HEAD") else base, "name": "main"})
     done = ltxspec("comment", "--report", "review.json", "--dry-run", cwd=loosened, check=None)
-    assert done.code == 1 or "prices and limits changed, and whether the policies hold, is the report's own" in done.out
+    assert done.code == 1 or "prices and limits changed, and whether the policies hold, is only the report" in done.out
 
 
 def test_a_report_of_a_working_tree_is_refused(project: Path) -> None:

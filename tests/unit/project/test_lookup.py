@@ -6,6 +6,7 @@ from replacing import replace
 from unit.project.projects import path_of, project
 
 from ltxspec.errors import LockfileError
+from ltxspec.lock.codec import encode_lockfile
 from ltxspec.lock.models import Lockfile
 from ltxspec.project.lookup import (
     UnknownAddress,
@@ -63,6 +64,12 @@ def test_what_nobody_knows_gets_a_suggestion(opened: Project, tmp_path: Path) ->
     with pytest.raises(UnknownAddress) as caught:
         find(project(tmp_path / "empty"), "night.alley")
     assert caught.value.hint == "there are no shots yet"
+    path = path_of(project(tmp_path / "empty").on("sandbox"))
+    path.parent.mkdir(parents=True)
+    path.write_bytes(encode_lockfile(Lockfile("sandbox", "night")))
+    with pytest.raises(UnknownAddress) as caught:
+        find(project(tmp_path / "empty"), "night.alley")
+    assert caught.value.hint == "nothing is recorded with `runware`, but something with `sandbox`: `--provider sandbox`"
 
 
 def test_one_shot_is_one_shot(opened: Project) -> None:

@@ -185,6 +185,12 @@ def test_a_task_under_way_on_this_machine_is_seen_in_the_working_tree_only(root:
     path.write_bytes(encode_event(event))
     assert kinds(review(root)) == {"alley": ShotKind.RESUMING}
     assert kinds(review(root, "main", "feature")) == {"alley": ShotKind.PENDING}
+    git(root, "add", "--force", str(path))
+    refused = review(root)
+    assert ShotKind.RESUMING not in kinds(refused).values()
+    (problem,) = refused.diagnostics
+    assert "is tracked by git" in problem.message
+    assert "git rm -r --cached .ltxspec" in (problem.hint or "")
 
 
 def test_the_sandbox_has_lockfiles_of_its_own(root: Path) -> None:

@@ -34,7 +34,11 @@ def test_a_changed_request_names_its_fields(paths: list[str], phrase: str) -> No
         ((Reason.MOVED_BY_SPEC,), {"origin": "temple"}, "moved from temple"),
         ((Reason.SAME_FINGERPRINT_ELSEWHERE,), {"origin": "w[a,b]"}, "same request as w[a,b]"),
         ((Reason.LAST_ATTEMPT_FAILED,), {"action": Action.CREATE, "attempt": 2}, "last attempt failed, attempt 2"),
-        ((Reason.RETAKE_REQUESTED,), {"action": Action.REPLACE, "retake": 3}, "retake asked for, retake 3"),
+        (
+            (Reason.RETAKE_REQUESTED,),
+            {"action": Action.REPLACE, "retake": 3},
+            "retake asked for, take 3 of this request",
+        ),
         ((Reason.MODEL_CHANGED, Reason.INPUT_CHANGED), {}, "model changed, local file changed"),
         ((Reason.UNDER_WAY,), {"action": Action.RESUME}, "under way, committed"),
     ],

@@ -83,6 +83,13 @@ def test_a_machine_without_the_videos_says_so_and_links_to_the_provider(project:
     assert page.count("Not on this machine") == 2
 
 
+def test_what_keeps_shots_from_being_compared_is_said_with_its_place(project: Path) -> None:
+    write_spec(project, SPEC.format(alley="'{{ nothing }}'", market="A night market."))
+    said = ltxspec("review", cwd=project).err
+    assert "error[undefined-variable]: `nothing` is not defined" in said
+    assert "--> specs/night.yaml:" in said
+
+
 def test_an_unknown_revision_is_an_error_in_words(project: Path) -> None:
     result = ltxspec("review", "nowhere", cwd=project, check=1)
     assert "nowhere" in result.err

@@ -290,9 +290,9 @@ def certificate(folder: Path, name: str = "api.example.test", *, authority: bool
 @pytest.mark.parametrize(
     ("name", "authority", "trusted", "words"),
     [
-        ("api.example.test", False, None, "is signed by itself; if it is your network's own"),
+        ("api.example.test", False, None, "is self-signed; if it is one of your own network"),
         ("api.example.test", True, None, "is signed by an authority that this machine does not know; if it is"),
-        ("login.test", True, "authority.pem", "is for another host; check the address; a login page"),
+        ("login.test", True, "authority.pem", "is for another host; check the address; the login page"),
     ],
 )
 def test_a_certificate_that_is_not_accepted_is_told_with_its_cure(
@@ -319,7 +319,7 @@ def test_a_server_that_speaks_no_tls_is_told(monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.delenv("SSL_CERT_FILE", raising=False)
         with pytest.raises(Broken) as caught:
             post(Connection(f"https://127.0.0.1:{service}/v1", ApiKey("canary-key")))
-    assert f"`https://127.0.0.1:{service}/v1` does not speak TLS" in caught.value.reason
+    assert f"`https://127.0.0.1:{service}/v1` does not answer with TLS" in caught.value.reason
 
 
 def test_a_proxy_that_is_not_there_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -363,18 +363,24 @@ def test_a_service_on_this_machine_is_never_reached_through_a_proxy(monkeypatch:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
-    [("HTTPS_PROXY", "gopher://me:pw-canary@proxy.test"), ("SSL_CERT_FILE", "/nowhere/pw-canary.pem")],
+    ("name", "value", "said"),
+    [
+        ("HTTPS_PROXY", "gopher://me:pw-canary@proxy.test", "`HTTPS_PROXY` has a value that cannot be used"),
+        ("ALL_PROXY", "gopher://me:pw-canary@proxy.test", "`ALL_PROXY` has a value that cannot be used"),
+        ("SSL_CERT_FILE", "/nowhere/pw-canary.pem", "what `SSL_CERT_FILE` names does not exist"),
+        ("SSL_CERT_FILE", __file__, "what `SSL_CERT_FILE` names has no certificates that can be used"),
+        ("SSL_CERT_FILE", "/", "what `SSL_CERT_FILE` names cannot be read"),
+    ],
 )
-def test_a_proxy_or_certificate_that_cannot_be_used_is_told_without_its_password(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+def test_a_proxy_or_certificate_that_cannot_be_used_is_named_without_its_value(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
 ) -> None:
     use_proxy(monkeypatch, "")
     monkeypatch.setenv(name, value)
     with pytest.raises(ProviderRefused) as caught:
         Client(Connection("https://api.example.test/v1", ApiKey("canary-key")))
     assert caught.value.whole_run
-    assert name in (caught.value.hint or "")
+    assert caught.value.summary == said
     assert "canary" not in f"{caught.value.summary} {caught.value.hint}"
     Client(Connection("http://127.0.0.1:1/v1", ApiKey("canary-key")))  # where it does not matter, it does not disturb
 
@@ -503,7 +509,7 @@ def test_the_cure_for_an_unknown_authority_holds_on_this_machine_too(
     with listening(serve) as port:
         use_proxy(monkeypatch, "http://127.0.0.1:1")
         connection = Connection(f"https://localhost:{port}/v1", ApiKey("canary-key"))
-        with pytest.raises(Broken, match="signed by itself") as caught:
+        with pytest.raises(Broken, match="self-signed") as caught:
             post(connection)
         assert "SSL_CERT_FILE" in (caught.value.cure or "")
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
