@@ -57,11 +57,9 @@ class Catalog:
 
     def suggest(self, name: str) -> str | None:
         """The known name nearest to a misspelt one, if any is near."""
-        import difflib
+        from ltxspec.catalog.wording import nearest
 
-        folded = {known.casefold(): known for known in self.by_name}
-        near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
-        return folded[near[0]] if near else None
+        return nearest(name, self.by_name, cutoff=0.6)
 
 
 def load_catalog(

@@ -3,6 +3,10 @@
 from collections.abc import Iterable
 
 _SHOWN = 60  # characters of a name that a message repeats
+# Pairs of letters that one search compares, a microsecond each at most: a spec may hold thousands of wrong names,
+# and thousands that each could have been meant to be.
+_MOST_PAIRS = 4_000
+_A_CANDIDATE = 5  # pairs in whose time a candidate is only measured
 
 
 def shown(name: object) -> str:
@@ -13,19 +17,30 @@ def shown(name: object) -> str:
     return f"`{text if len(text) <= _SHOWN else text[: _SHOWN - 1] + '…'}`"
 
 
-def nearest(name: str, candidates: Iterable[str]) -> str | None:
+def nearest(name: str, candidates: Iterable[str], most: int = _MOST_PAIRS) -> str | None:
     """The candidate that `name` was probably meant to be; None when none is near.
 
     Near means: equal but for case, `_` and `-`, or few typing slips (a letter too many, too few, wrong, or two
     swapped): one in a word of two to four letters, one more for every three letters more. Of equally near ones the
     first wins.
+
+    Args:
+        name: as it was written.
+        candidates: what it may have been meant to be; of many only the first are looked at.
+        most: pairs of letters to compare.
     """
     plain = _plain(name)
+    letters = set(plain)  # each that the other has not is a slip
     best, fewest = None, (len(plain) + 1) // 3 + 1
     for candidate in candidates:
         other = _plain(candidate)
-        if abs(len(other) - len(plain)) < fewest and (slips := _slips(plain, other, fewest)) < fewest:
-            best, fewest = candidate, slips
+        most -= _A_CANDIDATE
+        if abs(len(other) - len(plain)) < fewest and len(letters.difference(other)) < fewest:
+            slips, compared = _slips(plain, other, fewest)
+            most -= compared
+            best, fewest = (candidate, slips) if slips < fewest else (best, fewest)
+        if most < 0:
+            break
     return best
 
 
@@ -39,8 +54,8 @@ def _plain(name: str) -> str:
     return name[:_SHOWN].casefold().replace("_", "").replace("-", "")
 
 
-def _slips(one: str, other: str, limit: int) -> int:
-    """Optimal string alignment distance; `limit` as soon as it cannot be less."""
+def _slips(one: str, other: str, limit: int) -> tuple[int, int]:
+    """Optimal string alignment distance, `limit` as soon as it cannot be less; and the pairs of letters compared."""
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, start=1):
@@ -50,5 +65,5 @@ def _slips(one: str, other: str, limit: int) -> int:
             swapped = i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == counterpart
             row.append(min(cost, older[j - 2] + 1) if swapped else cost)
         if min(row) >= limit:
-            return limit
-    return row[-1]
+            return limit, i * len(other)
+    return row[-1], len(one) * len(other)

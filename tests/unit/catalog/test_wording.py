@@ -67,5 +67,13 @@ def test_a_misspelling_finds_its_word_whatever_the_case() -> None:
     assert nearest("zebra", ["height", "width"]) is None
 
 
+def test_a_long_name_is_no_misspelt_one() -> None:
+    """Comparing two takes the product of their lengths, and a model file may hold hundreds."""
+    long = "abcdefghij" * 7
+    assert nearest(long, [long[:-1] + "k"]) is None
+    assert nearest("widht", [long, "width"]) == "width"
+    assert nearest("widht", [*(f"height{number}" for number in range(200)), "width"]) is None
+
+
 def test_a_password_that_is_cut_does_not_show() -> None:
     assert "pass" not in shown("https://ann:" + "password" * 20 + "@host.example/x")
