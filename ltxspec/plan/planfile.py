@@ -110,7 +110,7 @@ def saved_plan(document: Json, name: str = "plan") -> SavedPlan:
         document.get("diagnostics", []),
     )
     sound = isinstance(options, dict) and _are_objects(shots) and _are_objects(diagnostics)
-    if not sound or not isinstance(options.get("var", {}), dict):
+    if not sound or not isinstance(options.get("var", {}), dict) or not _have_fingerprints(shots):
         raise _damaged(name)
     try:
         terms = terms_from_json(document["limits"]) if "limits" in document else None
@@ -136,6 +136,11 @@ def saved_plan(document: Json, name: str = "plan") -> SavedPlan:
 
 def _are_objects(items: Json) -> bool:
     return isinstance(items, list) and all(isinstance(item, dict) for item in items)
+
+
+def _have_fingerprints(shots: Sequence[Mapping[str, Json]]) -> bool:
+    """Whether no shot has anything else in the place of one."""
+    return all(isinstance(shot.get("fingerprint"), str | None) for shot in shots)
 
 
 def _texts(options: Mapping[str, Json], key: str, name: str) -> tuple[str, ...]:
