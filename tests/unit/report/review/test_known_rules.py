@@ -38,6 +38,17 @@ def test_what_is_left_out_or_invented_is_named(rules: list[RuleChange], said: st
     assert said in found[1]
 
 
+@pytest.mark.parametrize("name", ["price", "content"])
+def test_a_parameter_that_is_called_like_a_rule_of_models_hides_none(name: str) -> None:
+    """The change brings the model file in which the parameter stands."""
+    invented = RuleChange(f"{name} of lightricks:2@0", "$0.06 a second", "$0.01 a second")
+    known = replace(KNOWN, delivery=frozenset({"webhookURL", name}))
+    found = told_otherwise(replace(TOLD, rules=[BUDGET, invented]), known)
+    assert found == ("/rules", f": the commits do not say that `{name} of lightricks:2@0` changed like this")
+    real = replace(known, changes=[BUDGET, invented])
+    assert told_otherwise(replace(TOLD, rules=[BUDGET, invented]), real) is None
+
+
 @pytest.mark.parametrize("limit", [None, Decimal(6)])
 def test_another_limit_than_that_of_the_head_is_named(limit: Decimal | None) -> None:
     assert told_otherwise(replace(TOLD, limit=limit), KNOWN) == ("/limit", "")
