@@ -6,7 +6,8 @@ from typing import Final
 
 from ltxspec.catalog.models import PROMPT, Model
 from ltxspec.catalog.pointers import Names, Path, properties_of, resolve
-from ltxspec.catalog.wording import joined, name_of, nearest, shown
+from ltxspec.catalog.spelling import nearest
+from ltxspec.catalog.wording import joined, name_of, shown
 from ltxspec.values import Json
 
 _BOOLEAN_WORDS: Final = {

@@ -11,6 +11,7 @@ from typing import Final
 from ltxspec.canonical import digest
 from ltxspec.catalog.pointers import Names, parse_pointer
 from ltxspec.catalog.shape import HINTS, beyond, problems_of
+from ltxspec.catalog.spelling import nearest
 from ltxspec.errors import Diagnostic, Invalid, Location
 from ltxspec.values import Json
 
@@ -57,8 +58,6 @@ class Catalog:
 
     def suggest(self, name: str) -> str | None:
         """The known name nearest to a misspelt one, if any is near."""
-        from ltxspec.catalog.wording import nearest
-
         return nearest(name, self.by_name, cutoff=0.6)
 
 

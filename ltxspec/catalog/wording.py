@@ -1,16 +1,15 @@
 """How parameters and values are named in messages."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any, Final
 
 from ltxspec.catalog.models import PROMPT
 from ltxspec.redaction import redact_secrets
 
-_MOST: Final = 500  # names that a message lists or looks through
-_MOST_COMPARED: Final = 100  # names that may be what a misspelt one was meant to be
-_LONGEST: Final = 60  # characters of a value that a message shows, and of a name that may be a misspelt one
+_MOST: Final = 500  # names that a message lists
+_LONGEST: Final = 60  # characters of a value that a message shows
 
 KINDS: Final = {
     "integer": "a whole number",
@@ -79,13 +78,3 @@ def joined(words: Sequence[str], last: str) -> str:
 def counted(number: float, one: str, many: str) -> str:
     """`1 item`, `2 items`."""
     return f"{shown(number)} {one if number == 1 else many}"
-
-
-def nearest(word: str, options: Iterable[str], cutoff: float = 0.7) -> str | None:
-    """The option that `word` is most likely a misspelling of, whatever its case; long words and late ones are none."""
-    import difflib
-
-    short = islice((option for option in islice(options, _MOST) if len(option) <= _LONGEST), _MOST_COMPARED)
-    folded = {option.casefold(): option for option in short}
-    near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=cutoff) if len(word) <= _LONGEST else None
-    return folded[near[0]] if near else None

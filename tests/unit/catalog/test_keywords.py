@@ -1,4 +1,4 @@
-"""A check of a request ends where its budget does, however many keywords a model file applies to however many values."""
+"""A check of a request ends where its budget does, whatever a model file applies to however many values."""
 
 from collections.abc import Callable
 from typing import Any

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from ltxspec.catalog.wording import alternatives, counted, described, joined, name_of, nearest, shown
+from ltxspec.catalog.wording import alternatives, counted, described, joined, name_of, shown
 
 
 @pytest.mark.parametrize(
@@ -59,20 +59,6 @@ def test_words_are_listed_as_in_a_sentence() -> None:
 
 def test_things_are_counted_with_their_noun() -> None:
     assert [counted(number, "item", "items") for number in (0, 1, 2)] == ["0 items", "1 item", "2 items"]
-
-
-def test_a_misspelling_finds_its_word_whatever_the_case() -> None:
-    assert nearest("Widht", ["height", "width"]) == "width"
-    assert nearest("mp4", ["WEBM", "MP4"]) == "MP4"
-    assert nearest("zebra", ["height", "width"]) is None
-
-
-def test_a_long_name_is_no_misspelt_one() -> None:
-    """Comparing two takes the product of their lengths, and a model file may hold hundreds."""
-    long = "abcdefghij" * 7
-    assert nearest(long, [long[:-1] + "k"]) is None
-    assert nearest("widht", [long, "width"]) == "width"
-    assert nearest("widht", [*(f"height{number}" for number in range(200)), "width"]) is None
 
 
 def test_a_password_that_is_cut_does_not_show() -> None:

@@ -3,8 +3,8 @@
 import gc
 import hashlib
 import json
-import time
 import re
+import time
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path

@@ -72,6 +72,14 @@ def test_a_template_that_cannot_be_compiled_costs_work_for_every_instance(monkey
     assert only(shot("{{ a }}" * 60 + "{% nothing %}")).code == "spec-limit"
 
 
+@pytest.mark.parametrize("asserted", ["1 == 1", "1 == 2", "missing"])
+def test_many_small_checks_of_many_shots_are_refused(monkeypatch: pytest.MonkeyPatch, asserted: str) -> None:
+    """The smallest expression takes as long as many steps inside of one, and one that fails is put into words."""
+    checks = "checks:\n" + "".join(f"  - assert: '{asserted}'\n" for _ in range(30))
+    limits(monkeypatch, MAX_STEPS=120_000)
+    assert only(checks + shot("{{ a }}{{ b }}")).code == "spec-limit"
+
+
 def test_ten_thousand_ordinary_shots_take_a_twentieth_at_most() -> None:
     whole = Allowance()
     templates = Templates(MemoryFiles(), whole)
