@@ -4,6 +4,7 @@ A model file may come from a stranger. What it names elsewhere is neither fetche
 back to themselves, or double at every step, would keep validation busy for ever.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
@@ -14,7 +15,12 @@ from ltxspec.values import Json
 _DEEPEST = 64  # schemas inside one another, references followed
 _MOST = 100_000  # schemas with every reference followed
 VALUES = frozenset({"const", "default", "enum", "examples", "x-ltxspec", "x-problem"})  # data, whatever it looks like
-_NAMES_BY_PATTERN = "patternProperties"  # the schema library matches these with expressions that may never end
+_NOT_SUPPORTED: Mapping[str, str] = {  # keyword -> what to write instead
+    "patternProperties": "name each parameter under `properties`",  # the library's expressions may never end
+    "unevaluatedItems": "say `items` instead",  # looked for again at every level: steps double with the depth
+    "unevaluatedProperties": "say `additionalProperties` instead",
+}
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")  # of an item of a list, as JSON Pointers write it
 _OTHER_WAYS = frozenset({"$anchor", "$dynamicAnchor", "$dynamicRef", "$recursiveAnchor", "$recursiveRef"})
 _ONLY_AT_THE_TOP = frozenset({"$id", "$schema", "$vocabulary"})
 
@@ -53,8 +59,8 @@ class _Walk:
         for key, item in schema.items():
             if isinstance(item, str):
                 size += self._keyword(key, item, f"{place}/{key}", depth)
-            elif key == _NAMES_BY_PATTERN and not place.endswith("/properties"):
-                self.problems.append(f"`{place}/{key}` is not supported: name each parameter under `properties`")
+            elif key in _NOT_SUPPORTED and not place.endswith("/properties"):
+                self.problems.append(f"`{place}/{key}` is not supported: {_NOT_SUPPORTED[key]}")
             elif key not in VALUES or place.endswith("/properties"):  # a parameter may have any name
                 size += self.measure(item, f"{place}/{key}", depth + 1)
         return size
@@ -96,8 +102,8 @@ class _Walk:
             return self.document if reference == "#" else None
         found: Json = self.document
         for key in parse_pointer(unquote(reference[1:])):
-            if isinstance(found, list) and key in (known := [str(number) for number in range(len(found))]):
-                found = found[known.index(key)]
+            if isinstance(found, list) and _NUMBER.fullmatch(key) and int(key) < len(found):
+                found = found[int(key)]
             elif isinstance(found, Mapping) and key in found:
                 found = found[key]
             else:

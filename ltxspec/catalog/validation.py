@@ -9,11 +9,11 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from ltxspec.catalog.equality import enum_keyword, unique_items
 from ltxspec.catalog.failures import ParameterFailure, failure_from, names_in, rule_of
+from ltxspec.catalog.keywords import Work, metered_keywords, spent, unlimited
 from ltxspec.catalog.messages import Context, ParameterProblem, length_problem, sentences
 from ltxspec.catalog.models import PROMPT, Model, model_problem
-from ltxspec.catalog.patterns import match_pattern, pattern_problems
+from ltxspec.catalog.patterns import pattern_problems
 from ltxspec.catalog.pointers import Path
 from ltxspec.catalog.wording import described, name_of
 from ltxspec.errors import Invalid
@@ -29,7 +29,9 @@ _MOST: Final = 200  # problems reported for one request
 _ABSENCE: Final = ("required", "dependentRequired")
 
 
-def validate(model: Model, params: Mapping[str, Json], *, prompt: bool = True) -> list[ParameterProblem]:
+def validate(
+    model: Model, params: Mapping[str, Json], *, prompt: bool = True, work: Work = unlimited
+) -> list[ParameterProblem]:
     """Check a whole request body, including `taskType`, `model` and the prompt.
 
     Args:
@@ -37,13 +39,20 @@ def validate(model: Model, params: Mapping[str, Json], *, prompt: bool = True) -
         params: the body; integral floats count as integers, booleans do not.
         prompt: whether the prompt is checked too. Without it, the verdict holds for every prompt that
             `validate_prompt` accepts, so that many requests can share one.
+        work: is handed the steps of work that it takes; what it raises ends the check.
 
     Raises:
         Invalid: the model file is not a valid JSON Schema, or has patterns that RE2 does not know.
     """
     body = dict(params) if prompt else {**params, PROMPT: "x" * _prompt_schema(model).get("minLength", 1)}
-    unfit = list(_unfit(body, ()))
-    return unfit or _tidy(model, body, map(failure_from, islice(_validator(model).iter_errors(body), _MOST)))
+    if unfit := list(_unfit(body, ())):
+        return unfit
+    validator = _validator(model)
+    counted = spent.set((work, len(repr(body))))
+    try:
+        return _tidy(model, body, map(failure_from, islice(validator.iter_errors(body), _MOST)))
+    finally:
+        spent.reset(counted)
 
 
 def validate_prompt(model: Model, text: str) -> list[ParameterProblem]:
@@ -73,9 +82,9 @@ def _validator(model: Model) -> "Draft202012Validator":
     from jsonschema.validators import extend
     from referencing import Registry
 
-    keywords = {"pattern": match_pattern, "enum": enum_keyword(), "uniqueItems": unique_items}
+    keywords = metered_keywords(Draft202012Validator.VALIDATORS)
     in_time: type[Draft202012Validator] = extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]  # it has no types
-    dialect = in_time(in_time.META_SCHEMA, format_checker=in_time.FORMAT_CHECKER)
+    dialect = in_time(in_time.META_SCHEMA)  # no formats: patterns are RE2's to judge, and Python's judge breaks down
     if (error := next(dialect.iter_errors(model.schema), None)) is not None:
         place = "/" + "/".join(str(key) for key in error.absolute_path)
         message = f"`{place}` is not valid in a JSON Schema (`{error.validator}` of the 2020-12 dialect)"

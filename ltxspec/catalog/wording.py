@@ -8,7 +8,7 @@ from typing import Any, Final
 from ltxspec.catalog.models import PROMPT
 from ltxspec.redaction import redact_secrets
 
-_MOST: Final = 500  # names that a message lists or looks through
+_MOST: Final = 500  # names that a message lists
 _LONGEST: Final = 60  # characters of a value that a message shows
 
 KINDS: Final = {

@@ -163,7 +163,7 @@ class Api:
             response = self._http.send(asked, stream=True)
             with closing(response):
                 content = read_blocking(response, LARGEST)
-        except httpx.RequestError as error:  # the kind only: messages can hold addresses
+        except (httpx.RequestError, httpx.InvalidURL) as error:  # the kind only: messages can hold addresses
             told = no_connection(error, self._base, uses_proxy=True) if isinstance(error, _NOT_REACHED) else None
             raise Unsettled(told.line if told else f"no answer ({type(error).__name__})") from None
         if len(content) == LARGEST:
@@ -175,7 +175,7 @@ class Api:
     def _next(self, response: httpx.Response) -> str | None:
         """The next page's address. Another host would be handed the token: that is refused."""
         url = response.links.get("next", {}).get("url")
-        if url is not None and _origin(httpx.URL(url)) != _origin(self._base):
+        if url is not None and _origin(url) != _origin(self._base):
             raise ForgeError("the forge sends us to another host for the next page", hint="check the API's address")
         return url
 
@@ -201,7 +201,7 @@ class Api:
     def _message(self, response: httpx.Response, content: bytes) -> str:
         try:
             data = json.loads(content)
-        except ValueError:
+        except (ValueError, RecursionError):
             data = None
         text = data.get("message") or data.get("error") if isinstance(data, dict) else None
         shown = " ".join(str(text or response.reason_phrase).split())[:_LONGEST_MESSAGE]
@@ -237,7 +237,7 @@ def _decoded(content: bytes) -> Any:
         return None
     try:
         return json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):  # also one that is nested without end
         raise ForgeError("the forge's answer is not JSON", hint="check the address of the forge's API") from None
 
 
@@ -248,7 +248,12 @@ def _seconds(text: str | None) -> float | None:
         return None
 
 
-def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+def _origin(url: httpx.URL | str) -> tuple[str, str, int | None] | None:
+    """Scheme, host and port; None for what is no address."""
+    try:
+        url = httpx.URL(url)
+    except httpx.InvalidURL:
+        return None
     return url.scheme, url.host, url.port
 
 

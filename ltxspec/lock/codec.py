@@ -10,6 +10,7 @@ unreadable file into an empty one.
 import contextlib
 import gc
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Final
 
@@ -176,8 +177,8 @@ def _refuse_duplicate_keys(data: bytes) -> None:
     def pairs(items: list[tuple[str, Json]]) -> dict[str, Json]:
         found = dict(items)
         if len(found) < len(items):
-            names = [key for key, _ in items]
-            raise FormatError("stands twice in one object", next(key for key in names if names.count(key) > 1))
+            numbers = Counter(key for key, _ in items)
+            raise FormatError("stands twice in one object", next(key for key, times in numbers.items() if times > 1))
         return found
 
     json.loads(data, object_pairs_hook=pairs)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from ltxspec.errors import Problems
 from ltxspec.values import ShotAddress
 
+_MOST_PAIRS = 1_000_000  # of letters; a pattern is typed, so there are not thousands
 _LISTED = 5
 
 
@@ -34,7 +35,7 @@ def suggestion(pattern: str, known: Collection[ShotAddress]) -> str:
         if pattern in (address.instance, address.shot):
             return f"did you mean `{address.spec}.{pattern}`?"
     names = dict.fromkeys([*(f"{address.spec}.{address.shot}" for address in known), *map(str, known)])
-    near = nearest(pattern, names)
+    near = nearest(pattern, names, _MOST_PAIRS)
     if near is not None:
         return f"did you mean `{near}`?"
     if not known:

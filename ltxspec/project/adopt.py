@@ -48,7 +48,7 @@ def read_exchange(path: Path, name: str) -> Json:
 
     try:
         return json.loads(read_named(path, name, LARGEST_INPUT), parse_float=str)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise WrongUsage(f"`{name}` is not JSON: {error}") from error
 
 

@@ -137,7 +137,7 @@ def _event(path: str) -> Mapping[str, Any]:
         return {}
     try:
         event = json.loads(read_named(Path(path), path, LARGEST_INPUT))
-    except (WrongUsage, ValueError) as error:
+    except (WrongUsage, ValueError, RecursionError) as error:
         raise EventError("the event in GITHUB_EVENT_PATH cannot be read") from error
     if not isinstance(event, dict):
         raise EventError("the event in GITHUB_EVENT_PATH is not an object")

@@ -50,6 +50,7 @@ def choose_revisions(
 
     Raises:
         UnknownRevision: git does not know one of them, or no base can be found.
+        AmbiguousRevision: a name means several, or they went apart at several commits.
         StorageError: no git, or no repository.
     """
     inside_repository(root)

@@ -98,10 +98,10 @@ class ParameterSets:
         try:
             name = digest([model.digest, body])
         except ValueError:  # a number that JSON cannot carry: the model's check says which
-            return validate(model, body, prompt=False)
+            return validate(model, body, prompt=False, work=self._allowance.work)
         if self._known is not None and name in self._known:
             return []
-        problems = validate(model, body, prompt=False)
+        problems = validate(model, body, prompt=False, work=self._allowance.work)
         if self._known is not None and not problems:
             self._known.add(name)
         return problems

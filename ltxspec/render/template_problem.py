@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ltxspec.suggest import did_you_mean
 
 _MOST_NAMES = 20
+_MOST_SORTED = 500  # each of thousands of wrong words may come with as many names
 
 
 @dataclass(eq=False)  # not frozen: Python itself sets the traceback of an exception
@@ -27,9 +28,10 @@ class TemplateProblem(Exception):
 
 def suggestion(word: str, known: Iterable[str], what: str) -> str | None:
     """A hint for a word nobody knows: the one it was probably meant to be, and the list of all when it is short."""
-    names = sorted(known)
+    every = list(known)
+    names = sorted(every[:_MOST_SORTED])
     near = did_you_mean(word, names) if word else None
     listed = ", ".join(f"`{name}`" for name in names[:_MOST_NAMES])
-    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    more = f" and {len(every) - _MOST_NAMES} more" if len(every) > _MOST_NAMES else ""
     everything = f"{what} {listed}{more}" if names else None
     return " ".join(filter(None, (near, everything))) or None

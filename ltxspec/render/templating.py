@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"\{\{ *([A-Za-z_][A-Za-z0-9_]*) *\}\}")
 _LETTERS_A_STEP = 64  # of a text that is only looked through
+_STARTED = 45  # steps that it takes to run the smallest template
+_EXPLAINED = 10_000  # steps that it takes to put into words why one fails, and what was perhaps meant
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _WORDS = (
     "true false none True False None and or not if else elif is in for recursive import from as with without context "
@@ -121,6 +123,7 @@ class Templates:
 
             self._engine = Engine(self._resolve, self.allowance)
         self._beside = beside
+        self.allowance.work(_STARTED)
         try:
             yield self._engine
         except SpecLimit:
@@ -128,6 +131,7 @@ class Templates:
         except Exception as error:  # noqa: BLE001  # a template can raise anything Python can; all of it is the user's to mend
             from ltxspec.render.jinja.errors import explain
 
+            self.allowance.work(_EXPLAINED)
             problem = explain(error, text, variables, self._engine.texts)
         else:
             return

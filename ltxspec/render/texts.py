@@ -11,6 +11,7 @@ from ltxspec.render.template_problem import TemplateProblem
 from ltxspec.render.templating import Templates, has_tags
 from ltxspec.values import Json
 
+_NOTED: Final = 200  # steps that it takes to note an assertion that is not true; there is one for each instance
 FAILED: Final = object()  # a text that could not be rendered; the reason is among the findings
 
 
@@ -65,10 +66,12 @@ class Texts:
     def holds(self, expression: str, scope: Scope, path: Path) -> bool | None:
         """Whether an expression is true; None when it cannot be computed."""
         try:
-            return self._templates.holds(expression, scope.variables, beside=self._beside)
+            holds = self._templates.holds(expression, scope.variables, beside=self._beside)
         except TemplateProblem as problem:
             self._blame(problem, path, scope)
             return None
+        self._templates.allowance.work(0 if holds else _NOTED)
+        return holds
 
     def _walk(self, value: Json, path: Path, scope: Scope, reading: TextReading) -> Json:
         self._templates.allowance.work(1)

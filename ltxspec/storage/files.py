@@ -5,6 +5,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from ltxspec.spec.files import FileProblem, refuse_hidden, refuse_odd, text_of
@@ -14,6 +15,7 @@ from ltxspec.suggest import nearest
 
 MAX_TEXT = 32 * 2**20  # bytes of a prompt or data file
 MAX_BYTES = 256 * 2**20  # bytes of an image or audio file; providers take far less
+_MOST_NAMES = 500  # of a folder, that are looked through for one that was perhaps meant
 _CHUNK = 2**24  # bytes asked for at once: more than most specs have, so that none is put together from pieces
 
 
@@ -164,7 +166,8 @@ def _unreadable(path: str, error: OSError) -> FileProblem:
 def _similar(place: str) -> str | None:
     """The name of a file in the same folder that is written almost the same."""
     try:
-        names = [entry.name for entry in Path(place).parent.iterdir()]
+        with os.scandir(Path(place).parent) as entries:
+            names = sorted(entry.name for entry in islice(entries, _MOST_NAMES))
     except OSError:
         return None
     return nearest(Path(place).name, names)

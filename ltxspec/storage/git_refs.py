@@ -15,6 +15,7 @@ _IS_SHORT = re.compile(r"[0-9a-f]{7,63}")  # fewer letters are taken for a name,
 _OF_GIT_ITSELF = re.compile(r"[A-Z_]+_HEAD")  # what it is in the middle of, or remembers
 _NAME = re.compile(r"(?P<name>[^\^~:@]*(?:@(?!\{)[^\^~:@]*)*)(?P<rest>.*)", re.DOTALL)
 _OF_A_BRANCH = re.compile(r"@\{(?:u|upstream|push)\}", re.IGNORECASE)  # git takes the name before it for a branch's
+_MOST_NAMES = 3
 _FETCH = "fetch the whole history: `git fetch --unshallow`, or `fetch-depth: 0` in CI"
 
 
@@ -25,7 +26,7 @@ class UnknownRevision(LtxspecError):
 
 
 class AmbiguousRevision(LtxspecError):
-    """A name that more than one thing in the repository has."""
+    """A name that more than one thing in the repository has, or a base that more than one commit may be."""
 
     code = "ambiguous-revision"
 
@@ -40,8 +41,7 @@ def commit_of(root: Path, revision: str) -> str:
     """
     commit = find_commit(root, revision)
     if commit is None:
-        is_cut = git(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
-        hint = _FETCH if is_cut else "name a branch, a tag or a commit of this repository, or fetch it"
+        hint = _FETCH if _is_shallow(root) else "name a branch, a tag or a commit of this repository, or fetch it"
         raise UnknownRevision(f"git knows no commit `{short(revision)}`", hint=hint)
     return commit
 
@@ -64,18 +64,39 @@ def find_commit(root: Path, revision: str) -> str | None:
 def merge_base(root: Path, one: str, other: str) -> str:
     """The commit from which two commits went apart.
 
+    There may be several, when each side has merged what the other had not by then. Git takes one of them by its date,
+    which its author chose: seen from there, what a merge would undo or bring looks as if it had been so all the time.
+
     Args:
         root: a folder of the repository.
         one: the id of a commit.
         other: the id of another one.
 
     Raises:
-        UnknownRevision: they share no history here.
+        UnknownRevision: they share no history here, or what is left out of it may hold a later commit of both.
+        AmbiguousRevision: there are several.
     """
-    done = run_git(root, "merge-base", "--end-of-options", one, other)
+    done = run_git(root, "merge-base", "--all", "--end-of-options", one, other)
     if done.returncode != 0:
         raise UnknownRevision(f"`{one[:12]}` and `{other[:12]}` share no history here", hint=_FETCH)
-    return done.stdout.decode().strip()
+    found = done.stdout.decode().split()
+    if _is_shallow(root) and git(root, "rev-list", "--max-parents=0", one, other, "--not", *found):
+        raise UnknownRevision(
+            f"where `{one[:12]}` and `{other[:12]}` went apart is not certain: a part of their history is not here",
+            hint=_FETCH,
+        )
+    if len(found) > 1:
+        named = " and ".join(f"`{commit[:12]}`" for commit in found[:_MOST_NAMES])
+        raise AmbiguousRevision(
+            f"`{one[:12]}` and `{other[:12]}` went apart at more than one commit ({named}), and a change looks "
+            "different from each",
+            hint="merge the branch that the change goes to into it; or name the base, such as `ltxspec diff BASE HEAD`",
+        )
+    return found[0]
+
+
+def _is_shallow(root: Path) -> bool:
+    return git(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
 
 
 def main_branch(root: Path) -> str | None:

@@ -1,3 +1,6 @@
+import random
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,6 +40,21 @@ def test_the_nearest_wins_and_the_first_of_equals() -> None:
 @given(st.text(), st.lists(st.text()))
 def test_what_is_there_is_always_found(word: str, others: list[str]) -> None:
     assert nearest(word, [*others, word]) is not None
+
+
+def test_a_search_among_many_long_names_ends_early() -> None:
+    """A spec may hold as many wrong names as right ones, each as long as those."""
+    letters = random.Random(1)
+    names = ["".join(letters.choices("abcdefghijkl", k=58)) for _ in range(20_000)]
+    started = time.process_time()
+    for name in names[:100]:
+        assert nearest(name[::-1], names) is None
+    assert time.process_time() - started < 20  # of the quarter of an hour that two million comparisons take
+
+
+def test_who_asks_seldom_may_have_more_names_looked_at() -> None:
+    names = [f"shot{number:05}" for number in range(10_000)]
+    assert nearest("shto09000", names, most=1_000_000) == "shot09000"
 
 
 def test_the_hint_names_the_candidate() -> None:

@@ -84,7 +84,7 @@ def only(found: list[ParameterProblem]) -> ParameterProblem:
             ("safety", "check"),
             "unknown-parameter",
             "`safety.check` is not a parameter of `LTX-2 Pro`",
-            "what may stand here: `checkContent` and `mode`",
+            "did you mean `safety.checkContent`?",
         ),
         (
             {"providerSettings": {"lightricks": {"generateAudio": "yes"}}},

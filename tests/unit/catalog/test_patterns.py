@@ -56,6 +56,13 @@ def test_what_needs_steps_without_end_is_refused_with_its_place(pattern: str, re
     assert problem.where.file == "schemas/models/mood.json", "a file is named with its folder"
 
 
+@pytest.mark.parametrize("pattern", ["a{99999999999999999999}", "(" * 3000 + ")" * 3000])
+def test_what_another_reader_of_patterns_breaks_down_over_is_judged_by_re2_alone(pattern: str) -> None:
+    model = with_mood({"type": "string", "pattern": pattern})
+    assert list(pattern_problems(model.schema)) == []
+    check_schema(model)
+
+
 def test_names_by_pattern_are_refused() -> None:
     schema = {"type": "object", "properties": {"x": {"patternProperties": {"^(a+)+$": {}}, "additionalProperties": {}}}}
     assert reference_problems(schema) == [

@@ -1,5 +1,6 @@
 """What a model file may refer to: schemas of its own, in a finite number of steps."""
 
+import time
 from typing import Any
 
 import pytest
@@ -70,6 +71,32 @@ def test_a_reference_that_leads_back_to_itself_is_refused() -> None:
     (found, *_) = reference_problems(with_property({"$ref": "#/$defs/a"}, **{"$defs": loop}))
     assert "leads back to itself" in found
     assert "leads back to itself" in reference_problems(with_property({"$ref": "#"}))[0]
+
+
+@pytest.mark.parametrize("keyword", ["unevaluatedItems", "unevaluatedProperties"])
+def test_what_is_looked_for_at_every_level_again_is_refused(keyword: str) -> None:
+    schema: dict[str, Any] = {keyword: True}
+    for _ in range(30):
+        schema = {"allOf": [schema], keyword: True}
+    found = reference_problems(with_property(schema))
+    assert len(found) == 31
+    assert all(f"/{keyword}` is not supported: say " in problem for problem in found)
+    assert reference_problems({"properties": {keyword: {"type": "string"}}}) == []
+
+
+def test_references_to_the_items_of_a_long_list_are_followed_at_once() -> None:
+    many = 30_000
+    started = time.process_time()
+    parts = {"parts": {"allOf": [True] * many}}
+    document = with_property({"allOf": [{"$ref": f"#/$defs/parts/allOf/{n}"} for n in range(many)]}, **{"$defs": parts})
+    assert reference_problems(document) == []
+    assert time.process_time() - started < 20  # of the minutes that 900 million names of places take
+
+
+@pytest.mark.parametrize("place", ["01", "-1", "+1", "1_0", "\u0661", "2", "x", ""])
+def test_an_item_of_a_list_is_named_by_its_number_alone(place: str) -> None:
+    (found,) = reference_problems({"allOf": [True, {"not": {"$ref": f"#/allOf/{place}"}}]})
+    assert found.endswith(HERE)
 
 
 def test_references_that_double_at_every_step_are_refused() -> None:

@@ -162,7 +162,7 @@ def test_an_address_that_is_none_is_refused(url: str) -> None:
         Api(Access(url, None, header, ""))
 
 
-@pytest.mark.parametrize("content", [b"<html>", b"{"])
+@pytest.mark.parametrize("content", [b"<html>", b"{", b"[" * 100_000])
 def test_an_answer_that_is_no_json_is_refused(api: Callable[..., Api], content: bytes) -> None:
     with pytest.raises(ForgeError, match="not JSON"):
         api(httpx.Response(200, content=content)).read("/x")
@@ -176,6 +176,22 @@ class Packed(httpx.SyncByteStream):
 
     def __iter__(self) -> Iterator[bytes]:
         yield self._content
+
+
+def test_a_refusal_that_is_nested_without_end_is_a_refusal(api: Callable[..., Api]) -> None:
+    with pytest.raises(Denied, match="status 401"):
+        api(httpx.Response(401, content=b"[" * 100_000)).read("/x")
+
+
+def test_a_redirect_to_what_is_no_address_is_no_answer(api: Callable[..., Api]) -> None:
+    with pytest.raises(Unsettled, match="no answer"):
+        api(httpx.Response(302, headers={"Location": "mailto:x"})).write("POST", "/x", {})
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "https://forge.test:x/", "\x7f", ""])
+def test_a_next_page_that_is_no_address_is_not_asked_for(api: Callable[..., Api], url: str) -> None:
+    with pytest.raises(ForgeError, match="another host"):
+        list(api(httpx.Response(200, json=[], headers={"Link": f'<{url}>; rel="next"'})).pages("/x", {}))
 
 
 def packed(content: bytes, coding: str) -> httpx.Response:

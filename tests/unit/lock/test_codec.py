@@ -4,6 +4,7 @@ import gc
 import hashlib
 import json
 import re
+import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -284,6 +285,15 @@ def test_a_key_that_stands_twice_is_an_error(line: str) -> None:
     error = refused(f"{key}{line}: {value},\n{line}: {rest}".encode())
     assert "stands twice" in error.summary
     assert line.strip('"') in error.summary
+
+
+def test_among_many_keys_the_one_that_stands_twice_is_found_at_once() -> None:
+    many = 40_000
+    names = "".join(f'"k{number}":1,' for number in range(many))
+    started = time.process_time()
+    error = refused(f'{{"lockfileVersion":1,"shots":{{{names}"k{many - 1}":1}}}}'.encode())
+    assert f"`k{many - 1}` stands twice" in error.summary
+    assert time.process_time() - started < 10  # of the minutes that 800 million comparisons take
 
 
 def test_other_layouts_and_line_ends_are_read() -> None:

@@ -125,6 +125,8 @@ def test_what_is_no_plan_of_this_version_is_refused(data: bytes) -> None:
         {"options": {"var": "x"}},
         {"shots": {"a": {}}},
         {"shots": ["night.alley"]},
+        {"shots": [{"address": "night.alley", "action": "create", "fingerprint": 5}]},
+        {"shots": [{"address": "night.alley", "action": "create", "fingerprint": {"v1": "x"}}]},
         {"diagnostics": ["x"]},
         {"surprise": 1},
         {"limits": []},

@@ -9,7 +9,7 @@ from builders import lockfile, record, take
 from unit.project.projects import project, recorded
 
 from ltxspec.errors import WrongUsage
-from ltxspec.project.adopt import adopt
+from ltxspec.project.adopt import adopt, read_exchange
 from ltxspec.values import ShotAddress
 
 TASK = "0b7c1a52-53a0-4c0f-9f6b-0a3a1f3c9e11"
@@ -32,3 +32,10 @@ def test_a_task_is_recorded_once(tmp_path: Path) -> None:
     adopt(opened, ShotAddress("night", "pier"), REQUEST, RESPONSE)
     with pytest.raises(WrongUsage, match=r"is recorded already, as `night\.pier`"):
         adopt(opened, ShotAddress("night", "alley"), json.loads(json.dumps(REQUEST)), RESPONSE)
+
+
+@pytest.mark.parametrize("text", ["{", "[" * 100_000])
+def test_a_reply_that_is_no_json_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "reply.json").write_text(text, "utf-8")
+    with pytest.raises(WrongUsage, match=r"`reply\.json` is not JSON"):
+        read_exchange(tmp_path / "reply.json", "reply.json")

@@ -46,7 +46,7 @@ def test_a_plan_is_applied_and_its_events_are_handed_over(free: Project) -> None
 def test_what_the_plan_does_not_say_is_not_ordered(free: Project, tmp_path: Path) -> None:
     plan = free.plan()
     write_spec(tmp_path, SPEC + TOWER + ALLEY)
-    with pytest.raises(Refused, match="stale"):
+    with pytest.raises(Refused, match="out of date"):
         free.apply(plan)
     assert free.shots() == []
 

@@ -92,7 +92,8 @@ def test_an_event_that_github_does_not_write_is_an_error(tmp_path: Path, event: 
 
 def test_an_event_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "event.json").write_text("{", "utf-8")
-    for path in (tmp_path / "event.json", tmp_path / "none.json"):
+    (tmp_path / "deep.json").write_text("[" * 100_000, "utf-8")
+    for path in (tmp_path / "event.json", tmp_path / "deep.json", tmp_path / "none.json"):
         with pytest.raises(EventError):
             detect({**GITHUB, "GITHUB_EVENT_PATH": str(path)})
 

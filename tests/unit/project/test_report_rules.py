@@ -11,6 +11,7 @@ from unit.project.reviewed_projects import edit, opened, project
 from ltxspec.project.report_rules import known_rules
 from ltxspec.project.review import make_review
 from ltxspec.review.models import Review
+from ltxspec.storage.git_refs import AmbiguousRevision
 
 
 @pytest.fixture
@@ -47,3 +48,25 @@ def test_without_the_commits_nothing_is_known(films: Path, tmp_path: Path) -> No
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     assert known_rules(opened(elsewhere), review(films)) is None
+
+
+def test_a_change_that_merged_an_older_branch_does_not_choose_its_base(tmp_path: Path) -> None:
+    """Seen from the older branch the limit was always that high."""
+    root = project(tmp_path / "films")
+    git(root, "switch", "--quiet", "-c", "older", "main")
+    commit(root, "on a branch")
+    git(root, "switch", "--quiet", "main")
+    edit(root, "ltxspec.toml", '"5.00"', '"1.00"')
+    commit(root, "tight")
+    tight = git(root, "rev-parse", "HEAD").stdout.strip()
+    git(root, "merge", "--quiet", "--no-ff", "--message=merge", "older")
+    git(root, "switch", "--quiet", "-c", "undone", "older")
+    git(root, "merge", "--quiet", "--no-ff", "--message=merge", tight)
+    edit(root, "ltxspec.toml", '"1.00"', '"5.00"')
+    commit(root, "as it was")
+    git(root, "switch", "--quiet", "main")
+    for base in ("older", tight):
+        told = make_review(opened(root), base, "undone")
+        assert known_rules(opened(root), told) is None
+    with pytest.raises(AmbiguousRevision, match="went apart at more than one commit"):
+        make_review(opened(root), "main...undone")

@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from unit.catalog.test_patterns import with_mood
 from unit.render.project import MemoryFiles, render
 
 from ltxspec.render import allowance
 from ltxspec.render.allowance import MAX_CHARACTERS, MAX_STEPS, Allowance, SpecLimit
+from ltxspec.render.parameter_sets import ParameterSets
 from ltxspec.render.templating import Templates
 
 AXES = "matrix: {a: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], b: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]}"
@@ -70,6 +72,14 @@ def test_a_template_that_cannot_be_compiled_costs_work_for_every_instance(monkey
     assert only(shot("{{ a }}" * 60 + "{% nothing %}")).code == "spec-limit"
 
 
+@pytest.mark.parametrize("asserted", ["1 == 1", "1 == 2", "missing"])
+def test_many_small_checks_of_many_shots_are_refused(monkeypatch: pytest.MonkeyPatch, asserted: str) -> None:
+    """The smallest expression takes as long as many steps inside of one, and one that fails is put into words."""
+    checks = "checks:\n" + "".join(f"  - assert: '{asserted}'\n" for _ in range(30))
+    limits(monkeypatch, MAX_STEPS=120_000)
+    assert only(checks + shot("{{ a }}{{ b }}")).code == "spec-limit"
+
+
 def test_ten_thousand_ordinary_shots_take_a_twentieth_at_most() -> None:
     whole = Allowance()
     templates = Templates(MemoryFiles(), whole)
@@ -79,6 +89,14 @@ def test_ten_thousand_ordinary_shots_take_a_twentieth_at_most() -> None:
         templates.holds("duration <= 8 and 'tram' in prompt", {"duration": 5, "prompt": ORDINARY}, beside=())
     assert (MAX_STEPS - whole.steps) * 100 * 20 < MAX_STEPS
     assert (MAX_CHARACTERS - whole.characters) * 100 * 20 < MAX_CHARACTERS
+
+
+def test_a_model_file_that_checks_each_item_again_and_again_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits(monkeypatch, MAX_STEPS=100_000)
+    sets = ParameterSets("specs/test.yaml", MemoryFiles(), {}, None, Allowance())
+    model = with_mood({"type": "array", "items": {"allOf": [{"type": "integer"}] * 100}})
+    with pytest.raises(SpecLimit):
+        sets.prepare(model, {"width": 1920, "height": 1080, "mood": [1] * 100})
 
 
 def test_a_list_of_lists_of_one_list_is_not_walked_to_its_end() -> None:

@@ -20,3 +20,10 @@ def test_long_lists_are_cut() -> None:
     hint = suggestion("zzzzzzzz", [f"name{number:02}" for number in range(50)], "there are")
     assert hint is not None
     assert hint.endswith("`name18`, `name19` and 30 more")
+
+
+def test_of_very_many_names_the_first_are_sorted_and_all_are_counted() -> None:
+    hint = suggestion("zzzzzzzz", (f"name{number:04}" for number in reversed(range(2000))), "there are")
+    assert hint is not None
+    assert hint.startswith("there are `name1500`, `name1501`, ")
+    assert hint.endswith(" and 1980 more")

@@ -216,6 +216,16 @@ def test_a_missing_file_is_told_with_the_places_and_a_suggestion(files: ProjectF
     assert problem(files, "x" * 5000).summary.startswith("`xxx")
 
 
+def test_a_folder_of_very_many_files_is_not_looked_through_to_its_end(
+    root: Path, files: ProjectFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ltxspec.storage.files._MOST_NAMES", 0)
+    (root / "notes.txt").touch()
+    assert problem(files, "note.txt").hint is None
+    monkeypatch.undo()
+    assert problem(files, "note.txt").hint == "did you mean `notes.txt`?"
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_file_that_may_not_be_read_is_told_so(root: Path, files: ProjectFolder) -> None:
     (root / "x").touch(mode=0)

@@ -54,6 +54,54 @@ def test_the_merge_base_is_where_two_branches_went_apart(repository: Path) -> No
     assert merge_base(repository, commit_of(repository, "main"), head(repository, "feature")) == fork
 
 
+def test_of_two_commits_from_which_branches_went_apart_none_is_taken(repository: Path) -> None:
+    branch(repository, "older")
+    commit(repository, "on a branch")
+    git(repository, "checkout", "--quiet", "main")
+    commit(repository, "main moved on")
+    before = head(repository)
+    git(repository, "merge", "--quiet", "--no-ff", "--message=merge", "older")
+    branch(repository, "feature", "older")
+    git(repository, "merge", "--quiet", "--no-ff", "--message=merge", before)
+    with pytest.raises(AmbiguousRevision, match="went apart at more than one commit") as caught:
+        merge_base(repository, head(repository, "main"), head(repository))
+    assert before[:12] in str(caught.value)
+    git(repository, "merge", "--quiet", "--message=merge", "main")
+    assert merge_base(repository, head(repository, "main"), head(repository)) == head(repository, "main")
+
+
+def test_history_that_is_left_out_may_hold_a_later_base(repository: Path, tmp_path: Path) -> None:
+    start = head(repository)
+    branch(repository, "older")
+    commit(repository, "on a branch")
+    git(repository, "checkout", "--quiet", "main")
+    for message in ("shared", "moved on", "and on"):
+        commit(repository, message)
+    shared = head(repository, "main~2")
+    git(repository, "merge", "--quiet", "--no-ff", "--message=merge", "older")
+    branch(repository, "feature", shared)
+    commit(repository, "a change")
+    clone, tips = tmp_path / "clone", (head(repository, "main"), head(repository, "feature"))
+    git(tmp_path, "clone", "--quiet", "--depth=3", "--branch=main", f"file://{repository}", "clone")
+    git(clone, "fetch", "--quiet", "--depth=3", "origin", "feature")
+    assert git(clone, "merge-base", *tips).stdout.strip() == start
+    with pytest.raises(UnknownRevision, match="is not certain") as caught:
+        merge_base(clone, *tips)
+    assert "fetch-depth: 0" in str(caught.value.hint)
+    git(clone, "fetch", "--quiet", "--unshallow", "origin", "main", "feature")
+    assert merge_base(clone, *tips) == shared
+
+
+def test_a_cut_below_the_base_does_no_harm(repository: Path, tmp_path: Path) -> None:
+    commit(repository, "second")
+    commit(repository, "third")
+    shared = head(repository)
+    branch(repository, "feature")
+    commit(repository, "a change")
+    git(tmp_path, "clone", "--quiet", "--depth=2", "--no-single-branch", f"file://{repository}", "clone")
+    assert merge_base(tmp_path / "clone", head(repository, "main"), head(repository, "feature")) == shared
+
+
 def test_branches_without_a_common_past_have_no_base(repository: Path) -> None:
     git(repository, "checkout", "--quiet", "--orphan", "other")
     commit(repository, "another beginning")

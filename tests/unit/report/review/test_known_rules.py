@@ -38,6 +38,18 @@ def test_what_is_left_out_or_invented_is_named(rules: list[RuleChange], said: st
     assert said in found
 
 
+@pytest.mark.parametrize("name", ["price", "content"])
+def test_a_parameter_that_is_called_like_a_rule_of_models_hides_none(name: str) -> None:
+    """The change brings the model file in which the parameter stands."""
+    invented = RuleChange(f"{name} of lightricks:2@0", "$0.06 a second", "$0.01 a second")
+    known = replace(KNOWN, delivery=frozenset({"webhookURL", name}))
+    found = told_otherwise(replace(TOLD, rules=[BUDGET, invented]), known)
+    assert found is not None
+    assert f"the commits do not say that `{name} of lightricks:2@0` changed like this" in found
+    real = replace(known, changes=[BUDGET, invented])
+    assert told_otherwise(replace(TOLD, rules=[BUDGET, invented]), real) is None
+
+
 @pytest.mark.parametrize(("limit", "said"), [(None, "no limit"), (Decimal(6), "$6.00")])
 def test_another_limit_than_that_of_the_head_is_named_with_both(limit: Decimal | None, said: str) -> None:
     found = told_otherwise(replace(TOLD, limit=limit), KNOWN)
