@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ltxspec.catalog.references import VALUES
+from ltxspec.catalog.references import BY_NAME, VALUES
 from ltxspec.values import Json
 
 if TYPE_CHECKING:
@@ -23,12 +23,14 @@ def pattern_problems(schema: Json, place: str = "") -> Iterator[str]:
             yield from pattern_problems(item, f"{place}/{number}")
     if not isinstance(schema, Mapping):
         return
-    named = place.endswith("/properties")  # a parameter may have any name
     for key, item in schema.items():
-        if key == "pattern" and isinstance(item, str) and not named:
+        if key == "pattern" and isinstance(item, str):
             if (reason := _reason(item)) is not None:
                 yield f"`{place}/{key}` is not an expression that RE2 knows: {reason}"
-        elif key not in VALUES or named:
+        elif key in BY_NAME and isinstance(item, Mapping):
+            for name, part in item.items():
+                yield from pattern_problems(part, f"{place}/{key}/{name}")
+        elif key not in VALUES:
             yield from pattern_problems(item, f"{place}/{key}")
 
 

@@ -14,6 +14,9 @@ from ltxspec.values import Json
 _DEEPEST = 64  # schemas inside one another, references followed
 _MOST = 100_000  # schemas with every reference followed
 VALUES = frozenset({"const", "default", "enum", "examples", "x-ltxspec", "x-problem"})  # data, whatever it looks like
+BY_NAME = frozenset(
+    {"$defs", "definitions", "dependentSchemas", "properties"}
+)  # schemas under any names, also such ones
 _NAMES_BY_PATTERN = "patternProperties"  # the schema library matches these with expressions that may never end
 _OTHER_WAYS = frozenset({"$anchor", "$dynamicAnchor", "$dynamicRef", "$recursiveAnchor", "$recursiveRef"})
 _ONLY_AT_THE_TOP = frozenset({"$id", "$schema", "$vocabulary"})
@@ -53,9 +56,12 @@ class _Walk:
         for key, item in schema.items():
             if isinstance(item, str):
                 size += self._keyword(key, item, f"{place}/{key}", depth)
-            elif key == _NAMES_BY_PATTERN and not place.endswith("/properties"):
+            elif key == _NAMES_BY_PATTERN:
                 self.problems.append(f"`{place}/{key}` is not supported: name each parameter under `properties`")
-            elif key not in VALUES or place.endswith("/properties"):  # a parameter may have any name
+            elif key in BY_NAME and isinstance(item, Mapping):
+                parts = ((f"{place}/{key}/{name}", part) for name, part in item.items())
+                size += 1 + sum(self.measure(part, inner, depth + 2) for inner, part in parts)
+            elif key not in VALUES:
                 size += self.measure(item, f"{place}/{key}", depth + 1)
         return size
 
@@ -91,15 +97,19 @@ class _Walk:
         return self.sizes[reference]
 
     def _target(self, reference: str) -> Json:
-        """What stands at `#/…` of the file; None when nothing does."""
+        """What stands at `#/…` of the file; None when that is nothing, data, or schemas by their names."""
         if not reference.startswith("#/"):
             return self.document if reference == "#" else None
         found: Json = self.document
+        by_name = False
         for key in parse_pointer(unquote(reference[1:])):
+            if key in VALUES and not by_name:
+                return None
+            by_name = key in BY_NAME and not by_name
             if isinstance(found, list) and key in (known := [str(number) for number in range(len(found))]):
                 found = found[known.index(key)]
             elif isinstance(found, Mapping) and key in found:
                 found = found[key]
             else:
                 return None
-        return found
+        return None if by_name else found
