@@ -4,7 +4,7 @@ A model file may come from a stranger. What it names elsewhere is neither fetche
 back to themselves, or double at every step, would keep validation busy for ever.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -13,10 +13,8 @@ from ltxspec.values import Json
 
 _DEEPEST = 64  # schemas inside one another, references followed
 _MOST = 100_000  # schemas with every reference followed
-VALUES = frozenset({"const", "default", "enum", "examples", "x-ltxspec", "x-problem"})  # data, whatever it looks like
-BY_NAME = frozenset(
-    {"$defs", "definitions", "dependentSchemas", "properties"}
-)  # schemas under any names, also such ones
+_VALUES = frozenset({"const", "default", "enum", "examples", "x-ltxspec", "x-problem"})  # data, whatever it looks like
+_BY_NAME = frozenset({"$defs", "definitions", "dependentSchemas", "properties"})  # hold schemas under any names
 _NAMES_BY_PATTERN = "patternProperties"  # the schema library matches these with expressions that may never end
 _OTHER_WAYS = frozenset({"$anchor", "$dynamicAnchor", "$dynamicRef", "$recursiveAnchor", "$recursiveRef"})
 _ONLY_AT_THE_TOP = frozenset({"$id", "$schema", "$vocabulary"})
@@ -29,6 +27,18 @@ def reference_problems(document: Mapping[str, Json]) -> list[str]:
     if size > _MOST and not walk.problems:
         walk.problems.append(f"the schema has more than {_MOST:,} parts when its references are followed")
     return list(dict.fromkeys(walk.problems))
+
+
+def parts_of(schema: Mapping[str, Json]) -> Iterator[tuple[str, Json, int]]:
+    """What may be schemas, or lists of them, right below one: the place from there, the part, how deep that is.
+
+    What is data is none, whatever it looks like; under a name of its own a schema may be called like data.
+    """
+    for key, item in schema.items():
+        if key in _BY_NAME and isinstance(item, Mapping):
+            yield from ((f"/{key}/{name}", part, 2) for name, part in item.items())
+        elif key not in _VALUES and key != _NAMES_BY_PATTERN:
+            yield f"/{key}", item, 1
 
 
 @dataclass(slots=True)
@@ -58,12 +68,9 @@ class _Walk:
                 size += self._keyword(key, item, f"{place}/{key}", depth)
             elif key == _NAMES_BY_PATTERN:
                 self.problems.append(f"`{place}/{key}` is not supported: name each parameter under `properties`")
-            elif key in BY_NAME and isinstance(item, Mapping):
-                parts = ((f"{place}/{key}/{name}", part) for name, part in item.items())
-                size += 1 + sum(self.measure(part, inner, depth + 2) for inner, part in parts)
-            elif key not in VALUES:
-                size += self.measure(item, f"{place}/{key}", depth + 1)
-        return size
+        return size + sum(
+            self.measure(part, f"{place}{inner}", depth + steps) for inner, part, steps in parts_of(schema)
+        )
 
     def _keyword(self, key: str, value: str, place: str, depth: int) -> int:
         if key in _OTHER_WAYS or (key in _ONLY_AT_THE_TOP and place != f"/{key}"):
@@ -103,9 +110,9 @@ class _Walk:
         found: Json = self.document
         by_name = False
         for key in parse_pointer(unquote(reference[1:])):
-            if key in VALUES and not by_name:
+            if key in _VALUES and not by_name:
                 return None
-            by_name = key in BY_NAME and not by_name
+            by_name = key in _BY_NAME and not by_name
             if isinstance(found, list) and key in (known := [str(number) for number in range(len(found))]):
                 found = found[known.index(key)]
             elif isinstance(found, Mapping) and key in found:
