@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ltxspec.catalog.references import VALUES
+from ltxspec.catalog.references import parts_of
 from ltxspec.values import Json
 
 if TYPE_CHECKING:
@@ -23,13 +23,11 @@ def pattern_problems(schema: Json, place: str = "") -> Iterator[str]:
             yield from pattern_problems(item, f"{place}/{number}")
     if not isinstance(schema, Mapping):
         return
-    named = place.endswith("/properties")  # a parameter may have any name
-    for key, item in schema.items():
-        if key == "pattern" and isinstance(item, str) and not named:
-            if (reason := _reason(item)) is not None:
-                yield f"`{place}/{key}` is not an expression that RE2 knows: {reason}"
-        elif key not in VALUES or named:
-            yield from pattern_problems(item, f"{place}/{key}")
+    pattern = schema.get("pattern")
+    if isinstance(pattern, str) and (reason := _reason(pattern)) is not None:
+        yield f"`{place}/pattern` is not an expression that RE2 knows: {reason}"
+    for inner, part, _ in parts_of(schema):
+        yield from pattern_problems(part, f"{place}{inner}")
 
 
 def match_pattern(validator: "Validator", pattern: str, instance: Any, _schema: Any) -> Iterator["ValidationError"]:

@@ -5,7 +5,7 @@ back to themselves, or double at every step, would keep validation busy for ever
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -14,7 +14,8 @@ from ltxspec.values import Json
 
 _DEEPEST = 64  # schemas inside one another, references followed
 _MOST = 100_000  # schemas with every reference followed
-VALUES = frozenset({"const", "default", "enum", "examples", "x-ltxspec", "x-problem"})  # data, whatever it looks like
+_VALUES = frozenset({"const", "default", "enum", "examples", "x-ltxspec", "x-problem"})  # data, whatever it looks like
+_BY_NAME = frozenset({"$defs", "definitions", "dependentSchemas", "properties"})  # hold schemas under any names
 _NOT_SUPPORTED: Mapping[str, str] = {  # keyword -> what to write instead
     "patternProperties": "name each parameter under `properties`",  # the library's expressions may never end
     "unevaluatedItems": "say `items` instead",  # looked for again at every level: steps double with the depth
@@ -32,6 +33,18 @@ def reference_problems(document: Mapping[str, Json]) -> list[str]:
     if size > _MOST and not walk.problems:
         walk.problems.append(f"the schema has more than {_MOST:,} parts when its references are followed")
     return list(dict.fromkeys(walk.problems))
+
+
+def parts_of(schema: Mapping[str, Json]) -> Iterator[tuple[str, Json, int]]:
+    """What may be schemas, or lists of them, right below one: the place from there, the part, how deep that is.
+
+    What is data is none, whatever it looks like; under a name of its own a schema may be called like data.
+    """
+    for key, item in schema.items():
+        if key in _BY_NAME and isinstance(item, Mapping):
+            yield from ((f"/{key}/{name}", part, 2) for name, part in item.items())
+        elif key not in _VALUES and key not in _NOT_SUPPORTED:
+            yield f"/{key}", item, 1
 
 
 @dataclass(slots=True)
@@ -59,11 +72,11 @@ class _Walk:
         for key, item in schema.items():
             if isinstance(item, str):
                 size += self._keyword(key, item, f"{place}/{key}", depth)
-            elif key in _NOT_SUPPORTED and not place.endswith("/properties"):
+            elif key in _NOT_SUPPORTED:
                 self.problems.append(f"`{place}/{key}` is not supported: {_NOT_SUPPORTED[key]}")
-            elif key not in VALUES or place.endswith("/properties"):  # a parameter may have any name
-                size += self.measure(item, f"{place}/{key}", depth + 1)
-        return size
+        return size + sum(
+            self.measure(part, f"{place}{inner}", depth + steps) for inner, part, steps in parts_of(schema)
+        )
 
     def _keyword(self, key: str, value: str, place: str, depth: int) -> int:
         if key in _OTHER_WAYS or (key in _ONLY_AT_THE_TOP and place != f"/{key}"):
@@ -97,15 +110,19 @@ class _Walk:
         return self.sizes[reference]
 
     def _target(self, reference: str) -> Json:
-        """What stands at `#/…` of the file; None when nothing does."""
+        """What stands at `#/…` of the file; None when that is nothing, data, or schemas by their names."""
         if not reference.startswith("#/"):
             return self.document if reference == "#" else None
         found: Json = self.document
+        by_name = False
         for key in parse_pointer(unquote(reference[1:])):
+            if key in _VALUES and not by_name:
+                return None
+            by_name = key in _BY_NAME and not by_name
             if isinstance(found, list) and _NUMBER.fullmatch(key) and int(key) < len(found):
                 found = found[int(key)]
             elif isinstance(found, Mapping) and key in found:
                 found = found[key]
             else:
                 return None
-        return found
+        return None if by_name else found

@@ -1,7 +1,8 @@
 r"""The last gate before a terminal: whatever reaches it, no control character but ours is obeyed.
 
 Reports clean what they show (`report.style.clean`); this catches what one of them forgot. A control character leaves as
-`\u001b`, which in JSON is the same text. Bytes pass as they are: they are documents, for programs.
+`\u001b`, which in JSON is the same text. Bytes are documents: they pass as they are, but
+to a terminal as texts do.
 
 The log of a GitHub workflow obeys, too: `::error::…` at the start of a line, `##[add-mask]…` anywhere, in documents as
 in texts. There these signs are written as controls are, unless a file takes what is written.
@@ -39,6 +40,7 @@ class Guarded:
 
     def __init__(self, unguarded: IO[str]) -> None:
         self.unguarded = unguarded
+        self._is_terminal = unguarded.isatty()
         self._is_log = bool(os.environ.get("GITHUB_ACTIONS")) and not _is_file(unguarded)
         self._goes_on = False  # whether the line that is being written has more than white space
 
@@ -56,21 +58,23 @@ class Guarded:
     def buffer(self) -> Any:
         """The stream of bytes behind it."""
         buffer = self.unguarded.buffer  # type: ignore[attr-defined]  # of files, as standard streams are
-        return GuardedBytes(buffer) if self._is_log else buffer
+        return GuardedBytes(buffer, is_log=self._is_log) if self._is_log or self._is_terminal else buffer
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.unguarded, name)
 
 
 class GuardedBytes:
-    """A stream of documents in JSON, in which nothing commands the runner of a workflow."""
+    """A stream of documents in JSON, in which nothing commands a terminal, or the runner of a workflow."""
 
-    def __init__(self, unguarded: IO[bytes]) -> None:
+    def __init__(self, unguarded: IO[bytes], *, is_log: bool) -> None:
         self._unguarded = unguarded
+        self._is_log = is_log
 
     def write(self, data: bytes) -> int:
         """Write a part of a document; returns its length."""
-        self._unguarded.write(data.replace(b"##[", rb"#\u0023["))
+        shown = harmless(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        self._unguarded.write(shown.replace(b"##[", rb"#\u0023[") if self._is_log else shown)
         return len(data)
 
     def __getattr__(self, name: str) -> Any:

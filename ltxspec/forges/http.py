@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 
-from ltxspec.connections import no_connection, unusable_settings
+from ltxspec.connections import no_connection, place_of, unusable_settings
 from ltxspec.forges.port import Denied, ForgeError, Gone, Unsettled
 from ltxspec.replies import PLAIN, read_blocking
 from ltxspec.version import __version__
@@ -30,6 +30,7 @@ _FIRST_WAIT = 1.0  # seconds; doubled each time
 _SECONDARY_WAIT = 60.0  # seconds, GitHub's advice for a secondary limit that names no time
 _LONGEST_MESSAGE = 200
 _NOT_REACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
+_LOGIN = "this may be a login page or a proxy: log in with a browser; check `HTTPS_PROXY` and the address of the API"
 _SHORTEST_SECRET = 8  # characters; a shorter token could stand in a reply by chance
 
 
@@ -126,9 +127,7 @@ class Api:
                 wait = _FIRST_WAIT * 2**tries if trouble.wait is None else trouble.wait
                 tries += 1
                 if tries == READ_TRIES or wait > LONGEST_WAIT:
-                    raise ForgeError(
-                        f"the forge does not answer: {trouble.reason}", hint="run the command again later"
-                    ) from None
+                    raise ForgeError(f"the forge does not answer: {trouble.reason}", hint=trouble.cure) from None
                 self._access.pace.sleep(wait)
 
     def pages(self, path: str, parameters: Mapping[str, str]) -> Iterator[Any]:
@@ -165,11 +164,13 @@ class Api:
                 content = read_blocking(response, LARGEST)
         except (httpx.RequestError, httpx.InvalidURL) as error:  # the kind only: messages can hold addresses
             told = no_connection(error, self._base, uses_proxy=True) if isinstance(error, _NOT_REACHED) else None
-            raise Unsettled(told.line if told else f"no answer ({type(error).__name__})") from None
+            if told:
+                raise Unsettled(told.what, cure=told.cure) from None
+            raise Unsettled(f"no answer ({type(error).__name__})") from None
         if len(content) == LARGEST:
             raise Unsettled("its answer is too large")
         if response.is_success:
-            return ForgeReply(_decoded(content), self._next(response))
+            return ForgeReply(_decoded(content, place_of(self._base)), self._next(response))
         raise self._trouble(response, content)
 
     def _next(self, response: httpx.Response) -> str | None:
@@ -232,13 +233,16 @@ def documented() -> Iterator[None]:
         ) from error
 
 
-def _decoded(content: bytes) -> Any:
+def _decoded(content: bytes, place: str) -> Any:
     if not content:
         return None
     try:
         return json.loads(content)
     except (ValueError, RecursionError):  # also one that is nested without end
-        raise ForgeError("the forge's answer is not JSON", hint="check the address of the forge's API") from None
+        pass
+    if content.lstrip()[:1] == b"<":
+        raise ForgeError(f"the answer of `{place}` is a web page, not JSON", hint=_LOGIN)
+    raise ForgeError(f"the answer of `{place}` is not JSON", hint="check the address of the forge's API")
 
 
 def _seconds(text: str | None) -> float | None:

@@ -23,12 +23,14 @@ class Unsettled(Exception):
     Args:
         reason: what happened, without secrets.
         wait: seconds the forge asked to wait; None when it did not say.
+        cure: what helps.
     """
 
-    def __init__(self, reason: str, wait: float | None = None) -> None:
+    def __init__(self, reason: str, wait: float | None = None, cure: str = "run the command again later") -> None:
         super().__init__(reason)
         self.reason = reason
         self.wait = wait
+        self.cure = cure
 
 
 class Gone(Exception):

@@ -60,7 +60,7 @@ class _Posting:
         self._pace = pace
         self._outcome = PostOutcome.UNCHANGED
         self._wait = _FIRST_WAIT
-        self._trouble = ""
+        self._trouble, self._cure = "", "run the command again later"
         self._doubted = False
         self._created: Comment | None = None
 
@@ -80,9 +80,7 @@ class _Posting:
             if posted is not None:
                 return posted
             self._pace.sleep(_SETTLE)
-        raise ForgeError(
-            f"the comment does not stand after {ROUNDS} tries{self._trouble}", hint="run the command again later"
-        )
+        raise ForgeError(f"the comment does not stand after {ROUNDS} tries{self._trouble}", hint=self._cure)
 
     def _round(self) -> Posted | None:
         """One look, and at most one kind of write. None: written, look again."""
@@ -136,7 +134,7 @@ class _Posting:
         wait = self._wait if trouble.wait is None else trouble.wait
         if wait > LONGEST_WAIT:
             raise ForgeError(f"the forge asks to wait {wait:.0f} s", hint="run the command again later")
-        self._trouble = f": {trouble.reason}"
+        self._trouble, self._cure = f": {trouble.reason}", trouble.cure
         self._wait = min(2 * self._wait, _MOST_WAIT)
         self._pace.sleep(wait)
 

@@ -1,7 +1,8 @@
 """Whose videos an archive holds that several projects share: `projects/` in it has a list for each of them.
 
 A project's list names what it archived and what its lockfiles named since; nothing is ever taken off it. An archive
-inside of a project is that project's own, apart from what the list of another one names.
+inside of a project is that project's own, apart from what the list of another one names, unless it is inside of
+another project in that one.
 """
 
 import os
@@ -20,9 +21,11 @@ from ltxspec.storage.durable import (
     translated,
     write_all,
 )
+from ltxspec.storage.finding import CONFIG_NAME
 
 _SHA256 = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 _FOLDER = "projects"
+_SIGNS = (CONFIG_NAME, ".ltxspec")  # of a project
 
 
 class ArchiveUsers:
@@ -37,11 +40,12 @@ class ArchiveUsers:
 
     def __init__(self, archive: Path, project: Path, ident: str, ops: FileOps = REAL) -> None:
         home, root = os.path.realpath(archive), os.path.realpath(project)
-        self._is_own = home.startswith(root.rstrip(os.sep) + os.sep)
+        is_inside = home.startswith(root.rstrip(os.sep) + os.sep)
+        self._is_own = is_inside and not _is_in_another(Path(home), Path(root))
         self._is_known = self._is_own or bool(ident)  # else another project at such a place may have the same list
         self._root = root
         self._list = archive / _FOLDER / sha256_hex(f"{ident}\0{os.path.relpath(root, home)}".encode())[:32]
-        self._within = project if self._is_own else None  # what no link of an own archive may lead out of
+        self._within = project if is_inside else None  # what no link of an archive there may lead out of
         self._ops = ops
         self._noted: set[str] | None = None
 
@@ -73,6 +77,12 @@ class ArchiveUsers:
         if self._is_own:
             return mine
         return mine & _read(self._list, self._within) if self._is_known else set()
+
+
+def _is_in_another(archive: Path, root: Path) -> bool:
+    """Whether a folder between a project's root and an archive in it is a project, too."""
+    between = archive.parents[: len(archive.relative_to(root).parts) - 1]
+    return any(os.path.lexists(folder / sign) for folder in between for sign in _SIGNS)
 
 
 def _read(path: Path, within: Path | None) -> set[str]:

@@ -48,6 +48,7 @@ def find_config(start: Path) -> FoundConfig:
     with translated("read", here):
         ours = {os.geteuid(), _ROOT, here.stat().st_uid}
         passed: list[Path] = []  # where there is none
+        remarks: tuple[str, ...] = ()
         for place in (here, *here.parents):
             doubt = None if place == here else _doubt(place.stat(), ours, "its folder")
             if _holds(place, CONFIG_NAME, doubtful=doubt is not None):
@@ -55,11 +56,29 @@ def find_config(start: Path) -> FoundConfig:
                 found = _read(place, doubt, ours, stands_there=place == here)
                 return replace(found, remarks=(*remarks, *found.remarks))
             passed.append(place)
-            if os.path.lexists(place / ".git"):
-                return FoundConfig(remarks=_missing(passed))
+            if is_root := os.path.lexists(place / ".git"):
+                remarks = _missing(passed)
             if doubt is not None:
+                return _beyond(place, ours, remarks, is_root=is_root)
+            if is_root:
                 break
-    return FoundConfig()
+    return FoundConfig(remarks=remarks)
+
+
+def _beyond(place: Path, ours: Collection[int], remarks: tuple[str, ...], *, is_root: bool) -> FoundConfig:
+    """No configuration, because the search ended at a folder that may be somebody else's; one above it is named.
+
+    Raises:
+        StorageError: there is one in the same repository: it may hold the budget.
+    """
+    for above in place.parents:
+        if _holds(above, CONFIG_NAME, doubtful=True):
+            doubt = _doubt(place.stat(), ours, f"`{place}` below it") or ""
+            found = _unused(above / CONFIG_NAME, doubt, place, stop=not is_root and _in_repository(above))
+            return replace(found, remarks=(*remarks, *found.remarks))
+        if os.path.lexists(above / ".git"):
+            break
+    return FoundConfig(remarks=remarks)
 
 
 def _missing(places: Sequence[Path]) -> tuple[str, ...]:
@@ -97,7 +116,7 @@ def _read(place: Path, doubt: str | None, ours: Collection[int], *, stands_there
             status = os.fstat(descriptor)
             data = read_open_file(descriptor, file, LARGEST_CONFIG)
         around = _doubt(place.stat(), ours, "its folder") if stands_there else None
-        doubt = _doubt(status, ours, "it")
+        doubt = _doubt(status, ours, "it") or _doubt_of_link(file, ours)
         if doubt is None and around is not None:
             return FoundConfig(file, data, (f"`{file}` is used, because you work in its folder; but {around}",))
         if doubt is None:
@@ -106,23 +125,43 @@ def _read(place: Path, doubt: str | None, ours: Collection[int], *, stands_there
             return FoundConfig(file, data, (f"`{file}` belongs to user {status.st_uid}, like the folder you work in",))
         if stands_there and (status.st_uid in ours or around is None):
             return FoundConfig(file, data, (f"`{file}` is used, because you work in its folder; but {doubt}",))
-    return _unused(file, doubt, stands_there=stands_there)
+    return _unused(file, doubt, place, stop=stands_there or _in_repository(place))
 
 
-def _unused(file: Path, doubt: str, *, stands_there: bool) -> FoundConfig:
-    """Pass over a file, and say so. In the user's own repository, or where they stand, stop: it may hold the budget."""
-    cure = _cure(file) if doubt.startswith(_OTHERS) else ""
+def _doubt_of_link(file: Path, ours: Collection[int]) -> str | None:
+    """As `_doubt`, of the folders below a file's own that a link in its place leads through."""
+    real = Path(os.path.realpath(file))
+    inner = (folder for folder in real.parents if file.parent in folder.parents)
+    return next(filter(None, (_doubt(folder.stat(), ours, f"`{folder}`") for folder in inner)), None)
+
+
+def _unused(file: Path, doubt: str, place: Path, *, stop: bool) -> FoundConfig:
+    """Pass over a file, and say so; or stop: in the user's own repository, or where they stand, it may hold the budget.
+
+    Args:
+        file: the configuration.
+        doubt: why it is not believed.
+        place: the folder that this is about.
+        stop: whether that is an error.
+
+    Raises:
+        StorageError: it is.
+    """
+    cure = _cure(file, place) if doubt.startswith(_OTHERS) else ""
     hint = f"{cure}if you trust it, name it: `--config {file}`"
-    in_repository = any(os.path.lexists(folder / ".git") for folder in (file.parent, *file.parent.parents))
-    if stands_there or in_repository:
+    if stop:
         raise StorageError(f"`{file}` is not used: {doubt}", hint=hint)
     return FoundConfig(remarks=(f"`{file}` is not used: {doubt}; {hint}",))
 
 
-def _cure(file: Path) -> str:
-    """How to keep others out of a folder or file that they may write."""
-    modes = {place: os.lstat(place).st_mode for place in (file.parent, file)}
-    writable = [str(place) for place, mode in modes.items() if mode & _BY_OTHERS and not stat.S_ISLNK(mode)]
+def _in_repository(folder: Path) -> bool:
+    return any(os.path.lexists(place / ".git") for place in (folder, *folder.parents))
+
+
+def _cure(file: Path, place: Path) -> str:
+    """How to keep others out of a file, and of a folder above or below it, that they may write."""
+    modes = {path: os.lstat(path).st_mode for path in (place, file)}
+    writable = [str(path) for path, mode in modes.items() if mode & _BY_OTHERS and not stat.S_ISLNK(mode)]
     return f"`chmod go-w {shlex.join(writable)}`; " if writable else ""
 
 

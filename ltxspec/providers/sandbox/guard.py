@@ -53,7 +53,7 @@ def _refusal(scope: Scope, host: str) -> tuple[int, str] | None:
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     if not _is_own(_host_of(f"//{headers.get('host', '')}"), host):
         return 421, "The sandbox answers to its own host names only."
-    if "origin" in headers and not _is_own(_host_of(headers["origin"]), host):
+    if "origin" in headers and _place_of(headers["origin"]) != headers["host"].lower():
         return 403, "Requests from web pages of other sites are refused."
     if scope["method"] in {"POST", "PUT"} and not _is_json(headers):
         return 415, "The sandbox takes JSON only: send `Content-Type: application/json`."
@@ -69,6 +69,12 @@ def _host_of(url: str) -> str:
         return (urlsplit(url).hostname or "").lower()
     except ValueError:
         return ""
+
+
+def _place_of(origin: str) -> str:
+    """Host and port of the page that asks: of another port of this machine it is another's page."""
+    scheme, _, place = origin.lower().partition("://")
+    return place if scheme in {"http", "https"} else ""
 
 
 def _is_json(headers: Mapping[str, str]) -> bool:

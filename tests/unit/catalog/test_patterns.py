@@ -63,6 +63,13 @@ def test_what_another_reader_of_patterns_breaks_down_over_is_judged_by_re2_alone
     check_schema(model)
 
 
+@pytest.mark.parametrize("keyword", ["$defs", "definitions", "dependentSchemas", "properties"])
+@pytest.mark.parametrize("name", ["default", "const", "enum", "examples", "properties", "x-ltxspec"])
+def test_a_pattern_is_looked_at_whatever_name_its_schema_stands_under(keyword: str, name: str) -> None:
+    (found,) = pattern_problems({"allOf": [{keyword: {name: {"pattern": "^(?!x)"}}}]})
+    assert found.startswith(f"`/allOf/0/{keyword}/{name}/pattern` is not an expression")
+
+
 def test_names_by_pattern_are_refused() -> None:
     schema = {"type": "object", "properties": {"x": {"patternProperties": {"^(a+)+$": {}}, "additionalProperties": {}}}}
     assert reference_problems(schema) == [

@@ -61,6 +61,45 @@ def test_a_parameter_may_be_called_like_a_keyword_and_is_looked_at_all_the_same(
     assert found.startswith("`/properties/const/$ref` is `http://127.0.0.1:9/`")
 
 
+NAMES = ("const", "default", "enum", "examples", "x-ltxspec", "properties", "pattern", "$ref")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("keyword", ["$defs", "definitions", "dependentSchemas", "properties"])
+@pytest.mark.parametrize("schema", [{"$ref": "http://127.0.0.1:9/"}, {"$ref": "#/$defs/missing"}, {"$ref": "#"}])
+def test_a_schema_is_looked_at_whatever_name_it_stands_under(keyword: str, name: str, schema: Any) -> None:
+    (found,) = reference_problems({"properties": {"x": {keyword: {name: schema}}}})
+    assert f"/properties/x/{keyword}/{name}/$ref` " in found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_by_pattern_are_refused_wherever_they_stand(name: str) -> None:
+    (found,) = reference_problems({"properties": {name: {"patternProperties": {"^(a+)+$": {}}}}})
+    assert found.startswith(f"`/properties/{name}/patternProperties` is not supported")
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["#/x-ltxspec/order", "#/default", "#/properties/y/examples/0", "#/properties/y/const", "#/properties", "#/$defs"],
+)
+def test_neither_data_nor_a_list_of_names_is_a_schema(reference: str) -> None:
+    """What is read as data is looked through for no pattern."""
+    data: dict[str, Any] = {"pattern": "(?!x)"}
+    document = {
+        "properties": {"x": {"$ref": reference}, "y": {"const": data, "examples": [data]}},
+        "$defs": {},
+        "default": data,
+        "x-ltxspec": {"order": data},
+    }
+    assert reference_problems(document) == [f"`/properties/x/$ref` is `{reference}`, {HERE}"]
+
+
+def test_a_reference_may_lead_to_a_schema_of_any_name() -> None:
+    names = {name: {"type": "string"} for name in NAMES}
+    document = with_property({"allOf": [{"$ref": f"#/$defs/{name}"} for name in NAMES]}, **{"$defs": names})
+    assert reference_problems(document) == []
+
+
 def test_what_is_data_refers_to_nothing() -> None:
     data = {"$ref": "http://127.0.0.1:9/", "$id": "x"}
     assert reference_problems(with_property({"const": data, "enum": [data], "default": data, "examples": [data]})) == []

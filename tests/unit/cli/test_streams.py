@@ -52,8 +52,15 @@ COMMANDS = "##[add-mask]1\n::error::All good\n  ::stop-commands::x\na ##[error]b
 AS_TEXT = "#\\u0023[add-mask]1\n\\u003a:error::All good\n  \\u003a:stop-commands::x\na #\\u0023[error]b ::notice::c\n"
 
 
-def written(*texts: str | bytes) -> str:
-    out = io.TextIOWrapper(io.BytesIO(), "utf-8", newline="\n")
+class Terminal(io.TextIOWrapper):
+    """A stream that a terminal shows."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def written(*texts: str | bytes, stream: type[io.TextIOWrapper] = io.TextIOWrapper) -> str:
+    out = stream(io.BytesIO(), "utf-8", newline="\n")
     with redirect_stdout(out), guarded():
         for text in texts:
             click.echo(text, nl=False)
@@ -85,3 +92,12 @@ def test_what_a_workflow_writes_to_a_file_stays_as_it_is(monkeypatch: pytest.Mon
             click.echo(COMMANDS, nl=False)
         file.seek(0)
         assert file.read() == COMMANDS
+
+
+def test_a_document_on_a_terminal_is_the_same_one_without_controls() -> None:
+    document = {"prompt": "a \x9b31m b \x7f c \u00e9 \U0001f3ac"}
+    data = json.dumps(document, ensure_ascii=False).encode()
+    assert written(data) == data.decode(), "a program reads it"
+    shown = written(data, stream=Terminal)
+    assert not {"\x9b", "\x7f"} & set(shown)
+    assert json.loads(shown) == document

@@ -168,6 +168,13 @@ def test_an_answer_that_is_no_json_is_refused(api: Callable[..., Api], content: 
         api(httpx.Response(200, content=content)).read("/x")
 
 
+def test_a_page_in_the_place_of_the_forge_is_named_with_its_place_and_the_cure(api: Callable[..., Api]) -> None:
+    page = httpx.Response(200, content=b"\n<!DOCTYPE html><title>Log in</title>")
+    with pytest.raises(ForgeError, match=r"the answer of `https://forge\.test[^`]*` is a web page, not JSON") as caught:
+        api(page).read("/x")
+    assert "login page" in str(caught.value.hint)
+
+
 class Packed(httpx.SyncByteStream):
     """A body that is compressed already."""
 
@@ -233,5 +240,6 @@ def test_a_forge_that_is_not_reached_is_named_with_the_cure(slept: Slept) -> Non
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     api = Api(Access(f"http://127.0.0.1:{port}/canary", Secret(TOKEN), header, "", ForgePace(slept, slept.now)))
-    with pytest.raises(ForgeError, match=rf"nothing answers at `http://127\.0\.0\.1:{port}/canary`; check the network"):
+    with pytest.raises(ForgeError, match=rf"nothing answers at `http://127\.0\.0\.1:{port}/canary`") as caught:
         api.read("/x")
+    assert str(caught.value.hint).startswith("check the network"), "later it is the same"

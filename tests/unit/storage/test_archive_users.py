@@ -35,6 +35,18 @@ def test_an_archive_inside_a_project_is_its_own_and_has_no_list_of_it(tmp_path: 
     assert own.droppable([ONE, TWO]) == {ONE}
 
 
+@pytest.mark.parametrize("sign", ["ltxspec.toml", ".ltxspec"])
+def test_an_archive_inside_a_project_in_a_project_is_the_inner_one_s(tmp_path: Path, sign: str) -> None:
+    archive = "films/.ltxspec/archive"
+    (tmp_path / archive).mkdir(parents=True)
+    (tmp_path / "films" / sign).mkdir(exist_ok=True)
+    inner, outer = users(tmp_path, "films", archive=archive), users(tmp_path, ".", archive=archive)
+    assert outer.droppable([ONE]) == set()
+    outer.note([ONE])
+    assert outer.droppable([ONE, TWO]) == {ONE}
+    assert inner.droppable([ONE, TWO]) == {TWO}
+
+
 def test_two_projects_without_an_id_are_not_told_apart_for_certain(tmp_path: Path) -> None:
     films = users(tmp_path, "films", ident="")
     films.note([ONE])

@@ -86,6 +86,45 @@ def test_the_search_ends_where_others_may_write_also_without_a_file_there(above:
     assert find_config(above / "mine" / "deep").file is None
 
 
+def test_a_file_above_a_folder_that_others_may_write_is_not_passed_over_in_silence(above: Path) -> None:
+    mine, deep = above / "mine", above / "mine" / "deep"
+    deep.mkdir()
+    mine.chmod(0o777)
+    (remark,) = find_config(deep).remarks
+    assert remark.startswith(
+        f"`{above.resolve() / CONFIG_NAME}` is not used: other users can write to `{mine.resolve()}` below it; "
+        f"`chmod go-w {mine.resolve()}`; if you trust it"
+    )
+    (above / ".git").mkdir()
+    with pytest.raises(StorageError, match="is not used: other users can write to") as caught:
+        find_config(deep)
+    assert "--config" in str(caught.value.hint)
+    (mine / ".git").mkdir()
+    assert find_config(deep).file is None
+    assert any("is not used" in remark for remark in find_config(deep).remarks), "anybody can have put a .git there"
+
+
+def test_above_the_root_of_the_repository_nothing_is_looked_for_in_folders_of_others(above: Path) -> None:
+    (above / ".git").mkdir()
+    (above / CONFIG_NAME).rename(above.parent / CONFIG_NAME)
+    (above / "mine" / "deep").mkdir()
+    (above / "mine").chmod(0o777)
+    assert find_config(above / "mine" / "deep").remarks == ()
+
+
+@pytest.mark.parametrize("start", [".", "mine"])
+def test_a_link_into_a_folder_that_others_may_write_leads_to_what_they_want(above: Path, start: str) -> None:
+    (above / "shared").mkdir()
+    (above / CONFIG_NAME).rename(above / "shared" / "settings.toml")
+    (above / CONFIG_NAME).symlink_to("shared/settings.toml")
+    assert find_config(above / start).remarks == ()
+    (above / "shared").chmod(0o777)
+    found = find_config(above / start)
+    (remark,) = found.remarks
+    assert f"other users can write to `{above.resolve() / 'shared'}`" in remark
+    assert (found.file is not None) is (start == "."), "where one stands it is one's own choice"
+
+
 def test_in_ones_own_repository_a_file_that_cannot_be_believed_is_an_error_because_it_may_hold_the_budget(
     above: Path,
 ) -> None:

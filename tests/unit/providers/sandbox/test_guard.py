@@ -64,6 +64,14 @@ def test_a_foreign_page_is_not(origin: str) -> None:
         assert ask(method, {"Origin": origin, **JSON}).status_code == 403
 
 
+@pytest.mark.parametrize(
+    "origin", ["http://localhost:3000", "http://127.0.0.1", "http://localhost:8787", "http://[::1]:1"]
+)
+def test_a_page_that_another_server_of_this_machine_serves_is_foreign_as_well(origin: str) -> None:
+    for method in ("GET", "POST"):
+        assert ask(method, {"Host": "127.0.0.1:8787", "Origin": origin, **JSON}).status_code == 403
+
+
 @pytest.mark.parametrize("kind", ["", "text/plain", "application/x-www-form-urlencoded", "text/json"])
 def test_only_json_is_taken(kind: str) -> None:
     for method in ("POST", "PUT"):
