@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 _SAFE_INTEGER = 2**53 - 1
+_PLAIN = frozenset({str, bool, type(None)})  # written alike by everybody
 _PLAIN_FLOAT_MIN, _PLAIN_FLOAT_MAX = 1e-5, 1e15  # inside, orjson writes floats as RFC 8785 does
 
 
@@ -19,7 +20,7 @@ def canonical_bytes(value: Any) -> bytes:
     Raises:
         ValueError: NaN, infinity, integers beyond 2**53-1 or lone surrogates, which no canonical form has.
     """
-    plain, simple = _normalise(value)
+    plain, simple = (value, True) if _is_plain(value) else _normalise(value)
     if simple:
         try:
             return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)
@@ -41,6 +42,31 @@ def sha256_hex(data: bytes) -> str:
 def digest(value: Any) -> str:
     """`sha256:<hex>` of a JSON value's canonical form."""
     return f"sha256:{sha256_hex(canonical_bytes(value))}"
+
+
+def has_digest(value: Any, recorded: Any) -> bool:
+    """Whether this is the digest of a JSON value; quick where orjson writes the value canonically, as it mostly does.
+
+    Raises:
+        ValueError: as `canonical_bytes`.
+    """
+    quick = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    return bool(recorded == f"sha256:{sha256_hex(quick)}" or recorded == digest(value))
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether orjson writes this as RFC 8785 asks, as it is: no floats, ASCII keys, no integers beyond 2**53-1."""
+    kind = type(value)
+    if kind in _PLAIN:
+        return True
+    if kind is dict:
+        for key, item in value.items():
+            if not (type(key) is str and key.isascii()) or not (type(item) in _PLAIN or _is_plain(item)):
+                return False
+        return True
+    if kind is list or kind is tuple:
+        return all(map(_is_plain, value))
+    return kind is int and -_SAFE_INTEGER <= value <= _SAFE_INTEGER
 
 
 def _normalise(value: Any) -> tuple[Any, bool]:

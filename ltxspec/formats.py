@@ -25,6 +25,7 @@ _AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
 _FIELD = re.compile(r"(Object missing required f|Object contains unknown f|F)ield `(.*?)`(.*)")
 _FORM = re.compile(r"Expected `(?:str|str \| null)` matching regex (.*)", re.DOTALL)
+_AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
 _WANTED: dict[str, str] = {}  # by the pattern as msgspec shows it: what such a text is called
 _WRITTEN = {"task_id": "taskUUID", "video_url": "videoURL", "video_uuid": "videoUUID"}
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -115,9 +116,9 @@ def to_json(record: Record) -> dict[str, Json]:
     kind, config = type(record), record.__struct_config__
     document: dict[str, Json] = {} if config.tag is None else {config.tag_field or "type": config.tag}
     for field, name in _names(kind):
-        value = _plain(getattr(record, field))
+        value = getattr(record, field)
         if value is not None or name not in kind.left_out:
-            document[name] = value
+            document[name] = value if type(value) in _AS_THEY_ARE else _plain(value)
     return document
 
 
@@ -156,8 +157,6 @@ def _names(kind: type[Record]) -> Sequence[tuple[str, str]]:
 
 
 def _plain(value: Any) -> Json:
-    if value is None or type(value) is str:
-        return value
     if isinstance(value, Record):
         return to_json(value)
     if isinstance(value, tuple):

@@ -15,9 +15,9 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Final
 
 import orjson
-from msgspec import Meta, structs
+from msgspec import Meta
 
-from ltxspec.canonical import digest, sha256_hex
+from ltxspec.canonical import digest, has_digest
 from ltxspec.formats import FormatError, Record, Sha256, Text, an_object, read, to_json
 from ltxspec.lock import errors as damage
 from ltxspec.lock.models import Age, Lockfile, ShotRecord, Take
@@ -27,7 +27,6 @@ VERSION = 1
 SUFFIX: Final = ".lock.json"  # of the file, after the name of its spec
 _Places = list[tuple[str, str]]  # (section, key) of shots
 _LAYOUT = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
-_SAFE_INTEGER = 2**53 - 1
 _KEY = "shot"  # stands in what a digest covers, with the key of the block: one put under another key is found
 _SECTIONS = ("shots", "retired")
 
@@ -124,33 +123,14 @@ def _decode(data: bytes, name: str, *, check_digests: bool) -> Lockfile:
 
 
 def _as_recorded(blocks: Mapping[str, Block]) -> dict[str, ShotRecord]:
-    return {key: ShotRecord(block.current, block.takes) for key, block in blocks.items()}
+    return {key: ShotRecord(block.current, tuple(sorted(block.takes, key=_age))) for key, block in blocks.items()}
 
 
 def _block_json(key: str, record: ShotRecord) -> dict[str, Json]:
-    takes = sorted(record.takes, key=_age) if len(record.takes) > 1 else record.takes
     if record.current is not None and record.take(record.current) is None:
         raise ValueError(f"current take {record.current} is not among the takes")
-    block: dict[str, Json] = {"current": record.current, "takes": [to_json(take) for take in takes]}
-    plain = all(_is_plain(take.request) and _is_plain(take.inputs) for take in takes)
-    block["digest"] = (_quick_digest if plain else digest)({**block, _KEY: key})
-    return block
-
-
-def _quick_digest(block: Mapping[str, Json]) -> str:
-    """The digest of a block that orjson writes canonically."""
-    return f"sha256:{sha256_hex(orjson.dumps(block, option=orjson.OPT_SORT_KEYS))}"
-
-
-def _is_plain(value: Json) -> bool:
-    """Whether orjson writes this as RFC 8785 asks: ASCII keys, no floats, no integers beyond 2**53-1."""
-    if isinstance(value, Mapping):
-        return all(key.isascii() and _is_plain(item) for key, item in value.items())
-    if isinstance(value, list | tuple):
-        return all(_is_plain(item) for item in value)
-    if isinstance(value, int):
-        return -_SAFE_INTEGER <= value <= _SAFE_INTEGER
-    return value is None or isinstance(value, str)
+    block: dict[str, Json] = {"current": record.current, "takes": list(map(to_json, sorted(record.takes, key=_age)))}
+    return {**block, "digest": digest({**block, _KEY: key})}
 
 
 def _parse(data: bytes, name: str) -> dict[str, Json]:
@@ -204,7 +184,7 @@ def _read_block(block: Json) -> Block:
         raise FormatError("names one task twice", "takes")
     if found.current is not None and found.current not in ids:
         raise FormatError("names a take that is not there", "current")
-    return structs.replace(found, takes=tuple(sorted(found.takes, key=_age))) if len(found.takes) > 1 else found
+    return found
 
 
 def _is_intact(block: Mapping[str, Json], key: str) -> bool:
@@ -213,8 +193,7 @@ def _is_intact(block: Mapping[str, Json], key: str) -> bool:
     Digests of earlier versions left the key out. They are read as well: an upgrade makes no lockfile unreadable.
     """
     content = {name: value for name, value in block.items() if name != "digest"}
-    forms = ({**content, _KEY: key}, content)
-    return any(block["digest"] == compute(form) for form in forms for compute in (_quick_digest, digest))
+    return has_digest({**content, _KEY: key}, block["digest"]) or has_digest(content, block["digest"])
 
 
 def _age(take: Take) -> Age:

@@ -34,7 +34,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "plan/limits": (),
     "plan/recorded": ("tests/unit/plan",),
     "plan/left_over": ("tests/unit/plan",),
-    "lock": (),
+    "lock": ("tests/unit/lock",),
     "formats": ("tests/unit/lock",),
     "storage/archive": (),
     "storage/state": (),

@@ -6,7 +6,7 @@ import rfc8785
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ltxspec.canonical import canonical_bytes, digest, sha256_hex
+from ltxspec.canonical import canonical_bytes, digest, has_digest, sha256_hex
 
 SAFE = 2**53 - 1
 TEXTS = st.text(alphabet=st.characters(codec="utf-8"))
@@ -92,3 +92,9 @@ def test_the_order_of_keys_does_not_matter(value: Any) -> None:
         return [reversed_keys(part) for part in item] if isinstance(item, list) else item
 
     assert digest(reversed_keys(value)) == digest(value)
+
+
+@given(JSON)
+def test_a_value_has_its_digest_and_no_other(value: Any) -> None:
+    assert has_digest(value, digest(value))
+    assert not has_digest([value], digest(value))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from replacing import replace
 
-from ltxspec.lock.models import Lockfile, Output, ShotRecord, Take, moment
+from ltxspec.lock.models import Failure, Lockfile, Output, ShotRecord, Take, moment
 
 SECOND = "2026-11-22T10:00:00Z"
 
@@ -145,3 +145,38 @@ def test_imported_takes_come_before_those_ordered_in_the_same_second() -> None:
 
 def test_a_time_that_cannot_be_read_has_a_place_all_the_same() -> None:
     assert in_order(take(number=1, at="yesterday"), take(number=2)) == [task(2), task(1)]
+
+
+@pytest.mark.parametrize("name", ["code", "message", "permanent"])
+def test_a_take_that_succeeded_does_not_say_why_it_failed(name: str) -> None:
+    with pytest.raises(ValueError, match=f"`{name}` has no place in a task that succeeded"):
+        replace(take(), **{name: False if name == "permanent" else "x"})
+
+
+@pytest.mark.parametrize("name", ["code", "message"])
+def test_a_take_that_failed_says_why(name: str) -> None:
+    with pytest.raises(ValueError, match=f"`{name}` is missing in a task that failed"):
+        replace(take(status="failed"), **{name: None})
+
+
+def test_a_take_that_failed_has_not_been_picked() -> None:
+    with pytest.raises(ValueError, match="`picked` has no place in a task that failed"):
+        replace(take(status="failed"), picked="1")
+
+
+@pytest.mark.parametrize(("recorded", "permanent"), [(True, True), (False, False), (None, True)])
+def test_a_failure_is_permanent_unless_it_says_that_it_is_not(recorded: bool | None, permanent: bool) -> None:
+    failed = replace(take(status="failed"), permanent=recorded)
+    assert failed.failure == Failure("providerError", "it broke", permanent=permanent)
+    assert take().failure is None
+
+
+def test_what_a_provider_says_is_recorded_readably_and_without_secrets() -> None:
+    said = Failure("a\udc80", "b\udc80 https://h.example/x?token=canary", permanent=False)
+    assert said.recorded == {"code": "a?", "message": "b? https://h.example/x", "permanent": False}
+
+
+@pytest.mark.parametrize("value", [take(), output(), record(take()), Lockfile("runware", "night")], ids=repr)
+def test_what_is_recorded_cannot_be_changed_in_place(value: Any) -> None:
+    with pytest.raises(AttributeError):
+        setattr(value, value.__struct_fields__[0], None)

@@ -54,7 +54,11 @@ SPOILERS: list[Callable[[dict[str, Any]], object]] = [
     lambda parsed: first_take(parsed).update(cost="1e3"),
     lambda parsed: first_take(parsed).update(status="running"),
     lambda parsed: first_take(parsed).update(status="failed"),
-    lambda parsed: first_take(parsed).update(code="x", message="y", permanent=False),
+    lambda parsed: first_take(parsed).update(code="x"),
+    lambda parsed: first_take(parsed).update(message="y"),
+    lambda parsed: first_take(parsed).update(permanent=False),
+    lambda parsed: first_take(parsed).update(status="failed", code="x", message="y", permanent=False, picked="1"),
+    lambda parsed: first_take(parsed).update(status="failed", code="x", message="y"),
     lambda parsed: first_take(parsed).update(retake=0),
     lambda parsed: first_take(parsed).update(submittedAt="yesterday"),
     lambda parsed: first_take(parsed)["outputs"][0].update(sha256="ABC"),
@@ -80,3 +84,8 @@ def test_every_field_that_is_written_is_described() -> None:
     assert set(definitions["Output"]["properties"]) == set(good["outputs"][0])
     assert set(definitions["Block"]["properties"]) == set(parsed["shots"]["alley"])
     assert set(lockfile_schema()["properties"]) == set(parsed)
+
+
+def test_the_published_file_says_the_same_with_every_description() -> None:
+    published = Path(__file__).parents[3] / "schemas" / "lockfile" / "v1.json"
+    assert json.loads(published.read_bytes()) == lockfile_schema()

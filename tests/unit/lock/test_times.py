@@ -1,5 +1,7 @@
 """Times of a task that two branches recorded: what a merge keeps of them, and which change of one is told."""
 
+from collections.abc import Sequence
+
 from builders import lockfile, record, take
 from replacing import replace
 
@@ -7,7 +9,7 @@ from ltxspec.catalog.models import Catalog
 from ltxspec.lock.facts import altered_takes, copies_of
 from ltxspec.lock.merge import join_takes
 from ltxspec.lock.models import Take
-from ltxspec.lock.times import earliest
+from ltxspec.lock.times import earliest, is_in_order
 
 NONE = Catalog((), {})
 EARLY, LATE, LATER = (f"2026-11-22T{hour}:00:00Z" for hour in ("10", "11", "12"))
@@ -67,3 +69,46 @@ def test_the_earlier_time_is_kept_and_a_known_one_beats_none() -> None:
     assert earliest(EARLY, LATE) == earliest(LATE, EARLY) == EARLY
     assert earliest(None, LATE) == earliest(LATE, None) == LATE
     assert earliest(None, None) is None
+
+
+WHOLE, HALF, SAME = (f"2026-11-22T10:00:00{rest}" for rest in ("Z", ".500Z", ".000Z"))
+
+
+def test_times_are_compared_as_times_and_not_as_texts() -> None:
+    assert earliest(WHOLE, HALF) == earliest(HALF, WHOLE) == WHOLE
+    assert earliest(WHOLE, SAME) == earliest(SAME, WHOLE)
+
+
+def in_order(path: str, now: Take, *known: Take, neighbours: Sequence[Take] = ()) -> bool:
+    return is_in_order(path, now, known, (), neighbours)
+
+
+def ends(at: str | None, *, submitted: str | None = WHOLE) -> Take:
+    return replace(take(), finished_at=at, submitted_at=submitted)
+
+
+def test_a_time_that_is_gone_or_was_not_known_is_no_earlier_one() -> None:
+    assert not in_order("/finishedAt", ends(None), ends(LATE))
+    assert not in_order("/finishedAt", ends(LATE), ends(None))
+    assert in_order("/finishedAt", ends(EARLY), ends(None), ends(LATE))
+
+
+def test_the_same_moment_is_in_order_however_it_is_written() -> None:
+    assert in_order("/finishedAt", ends(SAME), ends(WHOLE))
+    assert in_order("/finishedAt", ends(WHOLE), ends(SAME))
+
+
+def test_a_time_between_two_that_were_recorded_is_later_than_one_of_them() -> None:
+    assert not in_order("/finishedAt", ends(LATE), ends(EARLY), ends(LATER))
+
+
+def test_a_task_ends_no_earlier_than_it_was_ordered_and_is_ordered_at_a_known_time() -> None:
+    assert not in_order("/finishedAt", ends(EARLY, submitted=None), ends(LATE))
+    assert not in_order("/finishedAt", ends(WHOLE, submitted=HALF), ends(LATE))
+    assert in_order("/finishedAt", ends(WHOLE, submitted=SAME), ends(LATE))
+
+
+def test_a_video_may_expire_earlier_than_it_was_known_to() -> None:
+    late, later = (replace(take(), expires_at=at) for at in (LATE, LATER))
+    assert in_order("/expiresAt", late, later)
+    assert not in_order("/expiresAt", later, late)
