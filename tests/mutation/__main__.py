@@ -34,7 +34,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "plan/limits": (),
     "plan/recorded": ("tests/unit/plan",),
     "plan/left_over": ("tests/unit/plan",),
-    "lock": ("tests/unit/lock",),
+    "lock": ("tests/unit/lock/test_codec.py", "tests/unit/lock/test_schema.py"),
     "formats": ("tests/unit/lock",),
     "storage/archive": (),
     "storage/state": (),
@@ -107,7 +107,7 @@ def tests_of(source: Path, more: Sequence[str]) -> list[str]:
     """The module's own tests first, because they notice most; then the others."""
     inside = source.relative_to(PACKAGE)
     own = ROOT / "tests" / "unit" / inside.with_name(f"test_{inside.name}")
-    others = [path for folder in more for path in sorted((ROOT / folder).glob("test_*.py"))]
+    others = [path for place in more for path in sorted((ROOT / place).glob("test_*.py")) or [ROOT / place]]
     return [path.relative_to(ROOT).as_posix() for path in dict.fromkeys([own, *others]) if path.is_file()]
 
 
