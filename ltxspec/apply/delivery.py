@@ -24,7 +24,7 @@ _PAUSE = 2.0  # seconds before a broken download is begun anew
 class Delivery:
     """What came of fetching the results of one task."""
 
-    home: Sequence[Archived | None]  # for each result what the archive holds, or None when it could not be fetched now
+    archived: Sequence[Archived | None]  # for each result what the archive holds; None: it could not be fetched now
     reason: str | None  # the last reason for that; None when every result is archived
     outputs: Sequence[Output]  # the results, with the addresses that worked in the place of those that did not
     more: Sequence[Output] = ()  # other results, which were there when fresh addresses were asked for
@@ -49,19 +49,19 @@ async def deliver(  # the three ports, whose results, and whether to ask: a clas
         outputs: its results, as they are known.
         ask: whether the provider may be asked for fresh addresses, which takes a key.
     """
-    home, reason = await archive_outputs(provider, archive, clock, order.task_id, outputs)
+    archived, reason = await archive_outputs(provider, archive, clock, order.task_id, outputs)
     addresses: Mapping[int, str] = {}
     more: Sequence[Output] = ()
     if reason is not None and ask:
-        fresh = await fresh_addresses(provider, order, outputs, _missing(home))
+        fresh = await fresh_addresses(provider, order, outputs, _missing(archived))
         addresses, more = fresh.found, fresh.more
         reason = f"{reason}; no fresh address could be asked for: {fresh.trouble}" if fresh.trouble else reason
         again, still = await archive_outputs(provider, archive, clock, order.task_id, outputs, addresses)
-        home = [again[place] if place in addresses else item for place, item in enumerate(home)]
+        archived = [again[place] if place in addresses else item for place, item in enumerate(archived)]
         reason = still or reason
-    home = await _from_former_names(archive, order.task_id, outputs, home)
-    worked = {place: url for place, url in addresses.items() if home[place] is not None}
-    return Delivery(home, reason if None in home else None, _readdressed(outputs, worked), more)
+    archived = await _from_former_names(archive, order.task_id, outputs, archived)
+    worked = {place: url for place, url in addresses.items() if archived[place] is not None}
+    return Delivery(archived, reason if None in archived else None, _readdressed(outputs, worked), more)
 
 
 async def archive_outputs(  # the three ports, and whose results from where: a class would only rename them
@@ -85,20 +85,20 @@ async def archive_outputs(  # the three ports, and whose results from where: a c
     Returns:
         For each output what the archive holds, or None when it could not be fetched now; and the last reason for that.
     """
-    home: list[Archived | None] = [None] * len(outputs)
+    archived: list[Archived | None] = [None] * len(outputs)
     names, reason = names_of(task, outputs), None
     for place, output in enumerate(outputs):
         if addresses is not None and place not in addresses:
             continue
         if output.sha256 is not None and output.bytes is not None and archive.has(output.sha256):
-            home[place] = Archived(output.sha256, output.bytes)
+            archived[place] = Archived(output.sha256, output.bytes)
             continue
         url = addresses[place] if addresses is not None else output.video_url
         try:
-            home[place] = await _fetch(provider, archive, clock, names[place], replace(output, video_url=url))
+            archived[place] = await _fetch(provider, archive, clock, names[place], replace(output, video_url=url))
         except LtxspecError as error:
             reason = error.line
-    return home, reason
+    return archived, reason
 
 
 def names_of(task: TaskId, outputs: Sequence[Output]) -> list[str]:
@@ -130,20 +130,20 @@ def _readdressed(outputs: Sequence[Output], addresses: Mapping[int, str]) -> lis
     ]
 
 
-def _missing(home: Sequence[Archived | None]) -> list[int]:
-    return [place for place, item in enumerate(home) if item is None]
+def _missing(archived: Sequence[Archived | None]) -> list[int]:
+    return [place for place, item in enumerate(archived) if item is None]
 
 
 async def _from_former_names(
-    archive: Archive, task: TaskId, outputs: Sequence[Output], home: Sequence[Archived | None]
+    archive: Archive, task: TaskId, outputs: Sequence[Output], archived: Sequence[Archived | None]
 ) -> list[Archived | None]:
     """What an earlier version archived and did not record, for results that can be had nowhere else any more.
 
     That name may belong to several tasks: so it is the last resort, and what one task takes no other one finds.
     """
-    found, names = list(home), names_of(task, outputs)
+    found, names = list(archived), names_of(task, outputs)
     former = [former_name(output) for output in outputs]
-    for place in _missing(home):
+    for place in _missing(archived):
         if former[place] and former.count(former[place]) == 1:
             claimed = await asyncio.to_thread(archive.claim, former[place], names[place])
             known = outputs[place].sha256

@@ -59,44 +59,44 @@ class Job:
 
 
 async def run(
-    jobs: Sequence[Job], world: Adapters, settings: RunSettings, budget: RunBudget, stop: StopSignal
+    jobs: Sequence[Job], adapters: Adapters, settings: RunSettings, budget: RunBudget, stop: StopSignal
 ) -> RunSummary:
     """Apply the planned changes of all jobs.
 
     Never raises for one shot's failure: each has its own outcome, and no shot's trouble hides another's result.
     """
     outcomes: list[ShotOutcome] = []
-    silence = Silence(world.clock, lambda text: world.emit(ApplyEvent(EventKind.SERVICE_SILENT, text)))
+    silence = Silence(adapters.clock, lambda text: adapters.emit(ApplyEvent(EventKind.SERVICE_SILENT, text)))
     poller = Poller(
-        world.provider, world.clock, interval=settings.poll_interval, longest=settings.poll_max, silence=silence
+        adapters.provider, adapters.clock, interval=settings.poll_interval, longest=settings.poll_max, silence=silence
     )
     async with poller:
-        stage = RunContext(
-            world.provider, world.archive, world.clock, poller, settings.poll_interval, budget, stop,
-            settings.limits, world.emit, settings.detach, world.load_media, settings.submit, settings.approved,
-            world.arriving,
+        context = RunContext(
+            adapters.provider, adapters.archive, adapters.clock, poller, settings.poll_interval, budget, stop,
+            settings.limits, adapters.emit, settings.detach, adapters.load_media, settings.submit, settings.approved,
+            adapters.arriving,
         )  # fmt: skip
         for job in jobs:
-            outcomes += _record_free(job, world)
-        outcomes += await _resume_all(jobs, stage)
+            outcomes += _record_free(job, adapters)
+        outcomes += await _resume_all(jobs, context)
         if settings.submit:
-            outcomes += await _order_all(jobs, stage, settings.parallelism, outcomes)
+            outcomes += await _order_all(jobs, context, settings.parallelism, outcomes)
     for job in jobs:
         with contextlib.suppress(LtxspecError):  # closed tasks in a journal do no harm
             job.ledger.close()
     return _summary(outcomes, budget, interrupted=stop.by_user)
 
 
-def _record_free(job: Job, world: Adapters) -> list[ShotOutcome]:
+def _record_free(job: Job, adapters: Adapters) -> list[ShotOutcome]:
     """Write down everything that spends nothing, and the moves that come before an order; point the links anew."""
     free = [c for c in job.changes if c.action in (Action.UPDATE, Action.RESTORE, Action.MOVE, Action.RETIRE)]
     moved = [c for c in job.changes if c.action.spends and c.origin is not None]
     if free or moved:
         job.ledger.record([*moved, *free])
     for change in [*moved, *free]:
-        _relink(job, change, world.archive)
+        _relink(job, change, adapters.archive)
     for change in free:
-        world.emit(
+        adapters.emit(
             ApplyEvent(EventKind.SHOT_RECORDED, f"{change.action.value} recorded", change.address, change.task_id)
         )
     return [ShotOutcome(change.address, Outcome.RECORDED, change.task_id) for change in free]
@@ -112,7 +112,7 @@ def _relink(job: Job, change: Change, archive: Archive) -> None:
             archive.link(spec, key, take.shown if take else ())
 
 
-async def _resume_all(jobs: Sequence[Job], stage: RunContext) -> list[ShotOutcome]:
+async def _resume_all(jobs: Sequence[Job], context: RunContext) -> list[ShotOutcome]:
     """Go on with everything unfinished, before anything is bought. All at once: watching costs nothing."""
     stories = []
     for job in jobs:
@@ -124,33 +124,33 @@ async def _resume_all(jobs: Sequence[Job], stage: RunContext) -> list[ShotOutcom
             change = planned if planned and planned.request else _current(job, task_id)
             address = change.address if change else ShotAddress(job.ledger.spec, task.intent.instance)
             estimate = planned.reckoned if planned else _price_of(job, task_id, change)
-            story = resume_shot(
-                task, address, change, job.ledger, stage, estimate=estimate,
+            running = resume_shot(
+                task, address, change, job.ledger, context, estimate=estimate,
                 consent=address in job.retries, unwanted=planned is not None and not _is_named_now(planned),
             )  # fmt: skip
-            stories.append(_guarded(story, address, task_id, estimate, stage))
+            stories.append(_guarded(running, address, task_id, estimate, context))
     return await _all(stories)
 
 
 async def _guarded(
-    story: Coroutine[Any, Any, ShotOutcome],
+    running: Coroutine[Any, Any, ShotOutcome],
     address: ShotAddress,
     task: TaskId | None,
     estimate: Usd | None,
-    stage: RunContext,
+    context: RunContext,
 ) -> ShotOutcome:
-    """One shot's story, whose trouble (a full disk, say) stops further orders and touches no other shot's story."""
+    """One shot's run, whose trouble (a full disk, say) stops further orders and touches no other shot."""
     try:
-        return await story
+        return await running
     except LtxspecError as error:
-        stage.stop.stop(error.summary)
+        context.stop.stop(error.summary)
         message = unresolved(error.line)
-        stage.emit(ApplyEvent(EventKind.SHOT_UNRESOLVED, message, address, task, estimate, code=error.code))
+        context.emit(ApplyEvent(EventKind.SHOT_UNRESOLVED, message, address, task, estimate, code=error.code))
         return ShotOutcome(address, Outcome.UNRESOLVED, task, estimate, message=error.line)
 
 
 async def _all(stories: Sequence[Coroutine[Any, Any, ShotOutcome]]) -> list[ShotOutcome]:
-    """Every story to its end; a bug in one of them is raised when all the others are over."""
+    """Every run to its end; a bug in one of them is raised when all the others are over."""
     results = await asyncio.gather(*stories, return_exceptions=True)
     for result in results:
         if isinstance(result, BaseException):
@@ -177,7 +177,7 @@ def _current(job: Job, task_id: TaskId) -> Change | None:
 
 
 async def _order_all(
-    jobs: Sequence[Job], stage: RunContext, parallelism: int, before: Sequence[ShotOutcome]
+    jobs: Sequence[Job], context: RunContext, parallelism: int, before: Sequence[ShotOutcome]
 ) -> list[ShotOutcome]:
     """Buy what the plan says, a few at a time.
 
@@ -188,26 +188,26 @@ async def _order_all(
     if not planned:
         return []
     try:
-        seen = await _look_first(planned, stage)
+        seen = await _look_first(planned, context)
     except ProviderError as error:
         if not before:
             raise
-        return [held_back(change, stage, error.line) for change, _ in planned]
+        return [held_back(change, context, error.line) for change, _ in planned]
     places = asyncio.Semaphore(parallelism)
 
-    async def one(change: Change, job: Job, stage: RunContext = stage) -> ShotOutcome:
+    async def one(change: Change, job: Job, context: RunContext = context) -> ShotOutcome:
         async with places:
-            story = order_shot(change, job.ledger, stage, seen, consent=change.address in job.retries)
-            return await _guarded(story, change.address, change.task_id, change.estimate, stage)
+            running = order_shot(change, job.ledger, context, seen, consent=change.address in job.retries)
+            return await _guarded(running, change.address, change.task_id, change.estimate, context)
 
-    first = await _prove_prices(planned, one, stage, before)
+    first = await _prove_prices(planned, one, context, before)
     return first + await _all([one(change, job) for change, job in planned[len(first) :]])
 
 
 async def _prove_prices(
     planned: Sequence[tuple[Change, Job]],
     order: Callable[[Change, Job, RunContext], Coroutine[Any, Any, ShotOutcome]],
-    stage: RunContext,
+    context: RunContext,
     before: Sequence[ShotOutcome],
 ) -> list[ShotOutcome]:
     """Order one by one until a first price is known, where there is a limit: a wrong price list is noticed in time.
@@ -215,17 +215,17 @@ async def _prove_prices(
     Also a detached run waits for this one render.
     """
     outcomes: list[ShotOutcome] = []
-    if not stage.budget.is_limited or len(planned) == 1:
+    if not context.budget.is_limited or len(planned) == 1:
         return outcomes
-    ended, waiting = (Outcome.RENDERED, Outcome.COLLECTED), replace(stage, detach=False)
+    ended, waiting = (Outcome.RENDERED, Outcome.COLLECTED), replace(context, detach=False)
     while len(outcomes) < len(planned) and not any(item.outcome in ended for item in (*before, *outcomes)):
-        if stage.stop.asked() is not None:
+        if context.stop.asked() is not None:
             break
         outcomes.append(await order(*planned[len(outcomes)], waiting))
     return outcomes
 
 
-async def _look_first(planned: Sequence[tuple[Change, Job]], stage: RunContext) -> Mapping[TaskId, TaskReport]:
+async def _look_first(planned: Sequence[tuple[Change, Job]], context: RunContext) -> Mapping[TaskId, TaskReport]:
     """Ask whether the provider already has any of the planned tasks: another machine may have bought them and died.
 
     Earlier attempts that are recorded as failed are asked about once more, too.
@@ -243,8 +243,8 @@ async def _look_first(planned: Sequence[tuple[Change, Job]], stage: RunContext) 
         earlier |= {
             take.task_id: RenderOrder(take.task_id, {}, results) for take in failed_attempts(change, job.ledger)
         }
-    seen = await stage.provider.poll(list(wanted.values()))
-    return {**(await stage.provider.poll(list(earlier.values())) if earlier else {}), **seen}
+    seen = await context.provider.poll(list(wanted.values()))
+    return {**(await context.provider.poll(list(earlier.values())) if earlier else {}), **seen}
 
 
 def _summary(outcomes: Sequence[ShotOutcome], budget: RunBudget, *, interrupted: bool) -> RunSummary:

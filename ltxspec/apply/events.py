@@ -66,7 +66,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ShotOutcome:
-    """The end of one shot's story in this run, with its money."""
+    """How one shot ended in this run, with its money."""
 
     address: ShotAddress
     outcome: Outcome

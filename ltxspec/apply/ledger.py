@@ -134,22 +134,22 @@ class Ledger:
         self._open[task] = replace(self._open[task], outputs=tuple(outputs))
 
     def commit(
-        self, task: TaskId, instance: str, home: Sequence[Archived | None], *, wanted: bool, ttl: int | None = None
+        self, task: TaskId, instance: str, archived: Sequence[Archived | None], *, wanted: bool, ttl: int | None = None
     ) -> Take:
         """Write a task into the lockfile, and close it when it has ended and all its videos are in the archive.
 
         Args:
             task: a task with journalled outputs, or whose end is journalled.
             instance: the key to file it under (a renamed shot may differ from the intent's).
-            home: for each output the archived video, or None when it could not be brought home yet.
+            archived: for each output the archived video, or None when it could not be fetched yet.
             wanted: whether the spec asks for this very request now, so that the take becomes current.
             ttl: seconds the provider keeps the result, when that was asked for.
         """
-        outputs = tuple(map(_without_secrets, _home(self.outputs_of(task), home)))
+        outputs = tuple(map(_without_secrets, _with_archived(self.outputs_of(task), archived)))
         take = self._as_recorded(_take(self._open[task], outputs, ttl))
         self.lockfile = add_take(self.lockfile, instance, take, wanted=wanted)
         self._state.write_lockfile(self.lockfile)
-        if self._open[task].ended and all(item is not None for item in home):
+        if self._open[task].ended and all(item is not None for item in archived):
             self._append(Committed(task, self.now()))
         return take
 
@@ -206,9 +206,9 @@ def _with_hash(output: Output, recorded: Output | None) -> Output:
     return output if recorded is None else structs.replace(output, sha256=recorded.sha256, bytes=recorded.bytes)
 
 
-def _home(outputs: Sequence[Output], home: Sequence[Archived | None]) -> tuple[Output, ...]:
-    """Outputs with what the archive holds of them; a hash recorded earlier stays where nothing came home."""
-    pairs = zip(outputs, home, strict=True)
+def _with_archived(outputs: Sequence[Output], archived: Sequence[Archived | None]) -> tuple[Output, ...]:
+    """Outputs with what the archive holds of them; a hash recorded earlier stays where nothing was fetched."""
+    pairs = zip(outputs, archived, strict=True)
     return tuple(
         structs.replace(o, sha256=item.sha256, bytes=item.bytes) if item is not None else o for o, item in pairs
     )

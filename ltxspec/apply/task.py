@@ -62,7 +62,7 @@ class TaskRun:
     address: ShotAddress
     change: Change | None  # None: nobody wants it any more, it is only collected
     ledger: Ledger
-    stage: RunContext
+    context: RunContext
     order: RenderOrder
     estimate: Usd | None
     facts: Facts
@@ -81,15 +81,15 @@ class TaskRun:
     def may_send(self) -> bool:
         """Whether the order may be sent now, again or for the first time; for one that no shot wants, given up."""
         if self.facts.unwanted:
-            return self.stage.may_send
-        if not (self.order.whole and self.stage.may_send):
+            return self.context.may_send
+        if not (self.order.whole and self.context.may_send):
             return False
-        return not self.resumed or (self.stage.approved and self.stage.budget.has_room(self.task_id))
+        return not self.resumed or (self.context.approved and self.context.budget.has_room(self.task_id))
 
     def tell(self, kind: EventKind, message: str, **more: object) -> None:
         """Emit an event about this shot."""
         elapsed = round(self.facts.watched, 1)
-        self.stage.emit(
+        self.context.emit(
             ApplyEvent(kind, message, self.address, self.task_id, self.estimate, elapsed=elapsed, **more)  # type: ignore[arg-type]  # fields by name
         )
 

@@ -22,41 +22,41 @@ from ltxspec.redaction import without_unknown
 _UNSENT_TRIES = 4  # connections that could not be opened: nothing left this machine, so trying again is free
 
 
-async def follow(story: TaskRun) -> ShotOutcome:
+async def follow(run: TaskRun) -> ShotOutcome:
     """Walk the recovery table until the task's end is known or must be left open."""
-    clock = story.stage.clock
+    clock = run.context.clock
     started = clock.monotonic()
-    story.sent = started - story.facts.waited
-    await _take_in_first(story)
+    run.sent = started - run.facts.waited
+    await _take_in_first(run)
     while True:
         now = clock.monotonic()
-        waited, watched = now - story.sent, now - started
-        story.facts = replace(story.facts, watched=watched, waited=waited, may_send=story.may_send)
-        match next_step(story.facts, story.stage.limits):
+        waited, watched = now - run.sent, now - started
+        run.facts = replace(run.facts, watched=watched, waited=waited, may_send=run.may_send)
+        match next_step(run.facts, run.context.limits):
             case Step.RECORD:
-                return await record(story)
+                return await record(run)
             case Step.LEAVE:
-                return leave(story, _why_left(story))
+                return leave(run, _why_left(run))
             case Step.DROP:
-                return give_up(story)
+                return give_up(run)
             case Step.SUBMIT:
-                left = await _submit(story)
+                left = await _submit(run)
             case Step.LOOK_UP:
-                left = await _look_up(story)
+                left = await _look_up(run)
             case _:  # Step.WAIT
-                left = await _wait(story)
+                left = await _wait(run)
         if left is not None:
             return left
 
 
-def _why_left(story: TaskRun) -> str:
+def _why_left(run: TaskRun) -> str:
     """Why an order stays open, for its reader."""
-    facts, limits, refusal = story.facts, story.stage.limits, story.facts.repeat_refused
+    facts, limits, refusal = run.facts, run.context.limits, run.facts.repeat_refused
     unknown = "the provider does not know it"
     reasons = (
         (
-            story.delivered > 0,
-            f"{story.delivered} of {story.order.results} results are recorded, the others are not there",
+            run.delivered > 0,
+            f"{run.delivered} of {run.order.results} results are recorded, the others are not there",
         ),
         (facts.watched >= limits.task_timeout, "no end in sight"),
         (refusal is not None, f"it may have been accepted before, but now: {refusal.message if refusal else ''}"),
@@ -66,173 +66,173 @@ def _why_left(story: TaskRun) -> str:
             f"{unknown}, and it is too old to be ordered again unasked: `--retry` does",
         ),
         (
-            story.resumed and story.order.whole and story.stage.may_send,
+            run.resumed and run.order.whole and run.context.may_send,
             f"{unknown}, and to order it again is new money: approve it, with room in the budget",
         ),
     )
-    told, trouble = next((words for holds, words in reasons if holds), unknown), story.stage.poller.silence.trouble
+    told, trouble = next((words for holds, words in reasons if holds), unknown), run.context.poller.silence.trouble
     return f"{told}; the last look failed: {trouble}" if trouble else told
 
 
-async def _submit(story: TaskRun) -> ShotOutcome | None:
-    """Send the order once, and learn from the answer. An outcome is returned when the story ends here."""
-    stage, facts = story.stage, story.facts
+async def _submit(run: TaskRun) -> ShotOutcome | None:
+    """Send the order once, and learn from the answer. An outcome is returned when the run of the task ends here."""
+    context, facts = run.context, run.facts
     try:
-        await _written_down(story)
+        await _written_down(run)
     except LtxspecError as error:
-        return leave(story, error.summary)
-    story.tell(EventKind.SHOT_SUBMITTED, "ordered" if facts.submits == 0 else "the same order sent again under its id")
+        return leave(run, error.summary)
+    run.tell(EventKind.SHOT_SUBMITTED, "ordered" if facts.submits == 0 else "the same order sent again under its id")
     try:
-        acceptance = await stage.provider.submit(story.order)
+        acceptance = await context.provider.submit(run.order)
     except ProviderRefused as error:
-        return _refused(story, error)
+        return _refused(run, error)
     except NotSent as error:
-        return await _not_sent(story, error)
+        return await _not_sent(run, error)
     except SubmissionUncertain as error:
-        story.facts = replace(facts, submits=facts.submits + 1, repeated=facts.submits > 0, poll=None, archive=None)
-        story.sent = stage.clock.monotonic()  # it may have been taken as late as now
-        story.tell(EventKind.SHOT_UNCLEAR, f"{error.summary}; looking before anything else is sent")
+        run.facts = replace(facts, submits=facts.submits + 1, repeated=facts.submits > 0, poll=None, archive=None)
+        run.sent = context.clock.monotonic()  # it may have been taken as late as now
+        run.tell(EventKind.SHOT_UNCLEAR, f"{error.summary}; looking before anything else is sent")
         if error.retry_after:
-            await stage.clock.sleep(error.retry_after)
+            await context.clock.sleep(error.retry_after)
         return None
-    story.facts = replace(facts, submits=facts.submits + 1, accepted=True)
-    story.ledger.accept(story.task_id)
+    run.facts = replace(facts, submits=facts.submits + 1, accepted=True)
+    run.ledger.accept(run.task_id)
     if acceptance is Acceptance.ALREADY_KNOWN:
-        story.ordered_here = story.ordered_here and facts.submits > 0  # otherwise somebody else ordered it
-        story.tell(EventKind.SHOT_ADOPTED, "the provider already has this task; nothing is charged again")
+        run.ordered_here = run.ordered_here and facts.submits > 0  # otherwise somebody else ordered it
+        run.tell(EventKind.SHOT_ADOPTED, "the provider already has this task; nothing is charged again")
     else:
-        story.tell(EventKind.SHOT_ACCEPTED, "accepted")
+        run.tell(EventKind.SHOT_ACCEPTED, "accepted")
     return None
 
 
-async def _written_down(story: TaskRun) -> None:
+async def _written_down(run: TaskRun) -> None:
     """The order is on disk before it is sent: by its intent, or as a repeat.
 
     What an earlier run left is made anew from the request, local images included: nothing that is sent comes from a
     journal.
     """
-    facts = story.facts
-    if story.resumed and story.change is not None and story.change.request is not None:
-        stored = {item.path: await story.stage.provider.upload(item) for item in story.stage.load_media(story.change)}
-        story.order = make_order(story.change.request, story.task_id, stored)
-        story.ledger.repeat(story.task_id, without_unknown(story.order.body, story.change.request.known))
-        story.stage.budget.resend(story.task_id)
-        story.resumed = False  # from here on it is an order of this run
-    elif facts.submits > 0 or story.unsent > 0:
-        story.ledger.repeat(story.task_id)
+    facts = run.facts
+    if run.resumed and run.change is not None and run.change.request is not None:
+        stored = {item.path: await run.context.provider.upload(item) for item in run.context.load_media(run.change)}
+        run.order = make_order(run.change.request, run.task_id, stored)
+        run.ledger.repeat(run.task_id, without_unknown(run.order.body, run.change.request.known))
+        run.context.budget.resend(run.task_id)
+        run.resumed = False  # from here on it is an order of this run
+    elif facts.submits > 0 or run.unsent > 0:
+        run.ledger.repeat(run.task_id)
 
 
-def _refused(story: TaskRun, error: ProviderRefused) -> ShotOutcome | None:
+def _refused(run: TaskRun, error: ProviderRefused) -> ShotOutcome | None:
     """A definite no. It concerns the shot, or the whole run (bad key, empty account).
 
     To a repeat it says nothing of the first copy, which may be rendering: moderation, credits and the stock of models
     change from one minute to the next. Only a mistake in the request was a mistake the first time, too.
     """
-    facts = story.facts
+    facts = run.facts
     if error.whole_run:
-        story.stage.stop.stop(error.summary)
+        run.context.stop.stop(error.summary)
         if facts.submits > 0:
-            return leave(story, error.line)
-        return abandon(story, error.line, code=error.provider_code)
+            return leave(run, error.line)
+        return abandon(run, error.line, code=error.provider_code)
     failure = Failure(error.provider_code, error.summary, permanent=True)
     if facts.submits == 0 or error.every_copy:
-        story.facts = replace(facts, refused=failure)
+        run.facts = replace(facts, refused=failure)
     else:
-        story.facts = replace(facts, submits=facts.submits + 1, repeated=True, repeat_refused=failure, poll=None)
+        run.facts = replace(facts, submits=facts.submits + 1, repeated=True, repeat_refused=failure, poll=None)
     return None
 
 
-async def _not_sent(story: TaskRun, error: NotSent) -> ShotOutcome | None:
+async def _not_sent(run: TaskRun, error: NotSent) -> ShotOutcome | None:
     """No connection: not a byte of the order left this machine."""
-    story.unsent += 1
-    if story.unsent < _UNSENT_TRIES:
-        await story.stage.clock.sleep(story.stage.poll_interval * story.unsent)
+    run.unsent += 1
+    if run.unsent < _UNSENT_TRIES:
+        await run.context.clock.sleep(run.context.poll_interval * run.unsent)
         return None
-    story.stage.stop.stop(error.summary)
-    if story.facts.submits > 0:
-        return leave(story, error.line)
-    return abandon(story, error.line, code=error.code)
+    run.context.stop.stop(error.summary)
+    if run.facts.submits > 0:
+        return leave(run, error.line)
+    return abandon(run, error.line, code=error.code)
 
 
-async def _look_up(story: TaskRun) -> ShotOutcome | None:
+async def _look_up(run: TaskRun) -> ShotOutcome | None:
     """Ask the archive; a failed look is no answer and is repeated, unless the service does not do such looks."""
     try:
-        report = await story.stage.provider.look_up(story.order)
+        report = await run.context.provider.look_up(run.order)
     except ProviderUnavailable as error:
         if error.settled:
-            story.facts = replace(story.facts, archive=TaskReport(story.task_id, TaskState.UNKNOWN))
+            run.facts = replace(run.facts, archive=TaskReport(run.task_id, TaskState.UNKNOWN))
             return None
-        story.stage.poller.silence.failed(error.line)
-        await story.stage.clock.sleep(error.retry_after or story.stage.poll_interval)
+        run.context.poller.silence.failed(error.line)
+        await run.context.clock.sleep(error.retry_after or run.context.poll_interval)
         return None
     except ProviderError as error:
-        story.stage.stop.stop(error.summary)
-        return leave(story, error.line)
-    story.stage.poller.silence.answered()
-    story.facts = replace(story.facts, archive=report)
-    await _take_in(story, report)
+        run.context.stop.stop(error.summary)
+        return leave(run, error.line)
+    run.context.poller.silence.answered()
+    run.facts = replace(run.facts, archive=report)
+    await _take_in(run, report)
     return None
 
 
-async def _wait(story: TaskRun) -> ShotOutcome | None:
+async def _wait(run: TaskRun) -> ShotOutcome | None:
     """Poll until the end, or until it is time to decide again."""
-    stage, facts = story.stage, story.facts
-    if stage.detach and facts.at_provider:
-        return story.ends(Outcome.DETACHED)
+    context, facts = run.context, run.facts
+    if context.detach and facts.at_provider:
+        return run.ends(Outcome.DETACHED)
     try:
-        report = await _watched(story)
+        report = await _watched(run)
     except ProviderError as error:
-        stage.stop.stop(error.summary)
-        return leave(story, error.line)
+        context.stop.stop(error.summary)
+        return leave(run, error.line)
     if report is None:
         return None
     if report.exists and not facts.at_provider:
-        story.ledger.accept(story.task_id)
-    story.facts = replace(facts, poll=report, accepted=facts.accepted or report.exists)
-    await _take_in(story, report)
-    return await _contented(story, report)
+        run.ledger.accept(run.task_id)
+    run.facts = replace(facts, poll=report, accepted=facts.accepted or report.exists)
+    await _take_in(run, report)
+    return await _contented(run, report)
 
 
-async def _contented(story: TaskRun, report: TaskReport) -> ShotOutcome | None:
+async def _contented(run: TaskRun, report: TaskReport) -> ShotOutcome | None:
     """A person asked to be done with a task (`--retry`) of which some results never come: what is there is the end."""
-    if not (story.facts.consent and story.delivered and story.facts.end is None):
+    if not (run.facts.consent and run.delivered and run.facts.end is None):
         return None
-    missing = f"{story.delivered} of {story.order.results} results were delivered, and no more were waited for"
-    story.facts = replace(
-        story.facts,
+    missing = f"{run.delivered} of {run.order.results} results were delivered, and no more were waited for"
+    run.facts = replace(
+        run.facts,
         poll=replace(report, state=TaskState.FAILED, failure=Failure("incomplete", missing, permanent=False)),
     )
     return None
 
 
-async def _watched(story: TaskRun) -> TaskReport | None:
+async def _watched(run: TaskRun) -> TaskReport | None:
     """The last look at a task: at its end, at the first sign of it, at another result of several, or when it is time.
 
     None when no look succeeded. Raises ProviderError as `Poller.watch` does.
     """
-    stage, facts = story.stage, story.facts
-    left = stage.limits.task_timeout - facts.watched
+    context, facts = run.context, run.facts
+    left = context.limits.task_timeout - facts.watched
     if not facts.at_provider:
-        left = min(left, max(stage.limits.grace - facts.waited, stage.poll_interval))
+        left = min(left, max(context.limits.grace - facts.waited, context.poll_interval))
 
     def on_look(report: TaskReport) -> None:
         if report.state is TaskState.RUNNING:
-            story.tell(EventKind.SHOT_RUNNING, "rendering", percent=report.progress)
+            run.tell(EventKind.SHOT_RUNNING, "rendering", percent=report.progress)
 
     def is_news(report: TaskReport) -> bool:
-        return len(report.outputs) > story.delivered or (report.exists and not facts.at_provider)
+        return len(report.outputs) > run.delivered or (report.exists and not facts.at_provider)
 
-    return await stage.poller.watch(story.order, left, on_look, until=is_news)
-
-
-async def _take_in_first(story: TaskRun) -> None:
-    """What the look before this story found is kept at once: the next look may not show it."""
-    for report in filter(None, (story.facts.poll, story.facts.archive)):
-        await _take_in(story, report)
+    return await context.poller.watch(run.order, left, on_look, until=is_news)
 
 
-async def _take_in(story: TaskRun, report: TaskReport) -> None:
+async def _take_in_first(run: TaskRun) -> None:
+    """What the look before this run of the task found is kept at once: the next look may not show it."""
+    for report in filter(None, (run.facts.poll, run.facts.archive)):
+        await _take_in(run, report)
+
+
+async def _take_in(run: TaskRun, report: TaskReport) -> None:
     """Results of several that are there are paid: they are kept at once, whatever becomes of the others."""
-    if report is not story.facts.end and len(report.outputs) > story.delivered:
-        story.delivered = len(report.outputs)
-        await take_in(story, report)
+    if report is not run.facts.end and len(report.outputs) > run.delivered:
+        run.delivered = len(report.outputs)
+        await take_in(run, report)

@@ -1,4 +1,4 @@
-"""One shot's story begins here: bought, adopted, or taken up where an earlier run left it.
+"""How one task begins in this run: bought, adopted, or taken up where an earlier run left it.
 
 Every step that costs is on disk before it is taken. `following` walks the recovery table, `ending` writes down the end.
 """
@@ -25,30 +25,30 @@ from ltxspec.values import ShotAddress, TaskId, Usd
 
 
 async def order_shot(
-    change: Change, ledger: Ledger, stage: RunContext, seen: Mapping[TaskId, TaskReport], *, consent: bool = False
+    change: Change, ledger: Ledger, context: RunContext, seen: Mapping[TaskId, TaskReport], *, consent: bool = False
 ) -> ShotOutcome:
     """Buy one shot, or adopt it when the provider already has its task, or an earlier one that was given up too soon.
 
     Args:
         change: a spending change; its task id, retake and attempt are set.
         ledger: the spec's writer.
-        stage: what the run shares.
+        context: what the run shares.
         seen: what the provider said about this very id, and about earlier attempts, before anything was sent.
         consent: a person asked for the shot to be tried again.
     """
     request, task = change.request, change.task_id
     if request is None or task is None:
         raise AssertionError(f"{change.action} of {change.address} has nothing to order")
-    if (reason := stage.stop.asked()) is not None:
-        return held_back(change, stage, reason)
+    if (reason := context.stop.asked()) is not None:
+        return held_back(change, context, reason)
     try:
-        there, facts = await _already_there(change, ledger, stage, seen)
-        order = make_order(request, task, {} if facts else await _uploaded(change, stage))
+        there, facts = await _already_there(change, ledger, context, seen)
+        order = make_order(request, task, {} if facts else await _uploaded(change, context))
     except LtxspecError as error:
-        return _not_ordered(change, stage, error)
+        return _not_ordered(change, context, error)
     if facts is not None:
-        return await _adopt(there, ledger, stage, replace(facts, consent=consent))
-    return await _buy(change, order, ledger, stage)
+        return await _adopt(there, ledger, context, replace(facts, consent=consent))
+    return await _buy(change, order, ledger, context)
 
 
 def failed_attempts(change: Change, ledger: Ledger) -> list[Take]:
@@ -79,7 +79,7 @@ async def resume_shot(  # noqa: PLR0913  # the first three say what, the others 
     address: ShotAddress,
     change: Change | None,
     ledger: Ledger,
-    stage: RunContext,
+    context: RunContext,
     *,
     estimate: Usd | None = None,
     consent: bool = False,
@@ -92,64 +92,64 @@ async def resume_shot(  # noqa: PLR0913  # the first three say what, the others 
         address: what to call it.
         change: the shot that wants it now; None when no shot does, or when that is not known.
         ledger: the spec's writer.
-        stage: what the run shares.
+        context: what the run shares.
         estimate: its price by the catalog; a journal is not asked for prices.
         consent: a person asked for the shot to be tried again.
         unwanted: certainly no shot of the spec asks for it any more, so it is not bought now.
     """
     intent, request = task.intent, change.request if change else None
-    stage.budget.count(intent.task_id, estimate, ledger.spec)
+    context.budget.count(intent.task_id, estimate, ledger.spec)
     if request is not None and request.fingerprint == intent.fingerprint:
         ledger.plan_says(as_planned(intent, request))
     facts = Facts(
         submits=1,
         repeated=task.sends > 1,
         accepted=task.stage == "accepted",
-        waited=_seconds_since(task.sent_at, stage),
-        age=_seconds_since(intent.at, stage),
+        waited=_seconds_since(task.sent_at, context),
+        age=_seconds_since(intent.at, context),
         consent=consent,
         unwanted=unwanted,
     )
     order = order_from(intent, None if unwanted else request)
-    story = TaskRun(address, change, ledger, stage, order, estimate, facts, ordered_here=False, resumed=True)
+    run = TaskRun(address, change, ledger, context, order, estimate, facts, ordered_here=False, resumed=True)
     if task.ended:
-        return await _end(story, task)
-    story.tell(EventKind.SHOT_LOOKED_UP, "under way since an earlier run; asking the provider")
-    return await follow(story)
+        return await _end(run, task)
+    run.tell(EventKind.SHOT_LOOKED_UP, "under way since an earlier run; asking the provider")
+    return await follow(run)
 
 
-async def _end(story: TaskRun, task: OpenTask) -> ShotOutcome:
+async def _end(run: TaskRun, task: OpenTask) -> ShotOutcome:
     """Record a task whose end is journalled: as the provider has it, where it still knows the task.
 
     A journal may have been copied or forged, and asking is free. Where the provider has forgotten the task, or cannot
     be asked, the journal is all there is.
     """
-    story.facts = replace(story.facts, accepted=True)
+    run.facts = replace(run.facts, accepted=True)
     for look in (_live_end, _archived_end):
         with contextlib.suppress(ProviderError):
-            report = await look(story)
+            report = await look(run)
             if report is not None and report.state is TaskState.SUCCEEDED:
-                story.facts = replace(story.facts, poll=report)
-                return await record(story)
-    story.stage.budget.settle(story.task_id, task.cost)
-    return await bring_home_and_commit(story)
+                run.facts = replace(run.facts, poll=report)
+                return await record(run)
+    run.context.budget.settle(run.task_id, task.cost)
+    return await bring_home_and_commit(run)
 
 
-async def _live_end(story: TaskRun) -> TaskReport | None:
-    return (await story.stage.provider.poll([story.order]))[story.task_id]
+async def _live_end(run: TaskRun) -> TaskReport | None:
+    return (await run.context.provider.poll([run.order]))[run.task_id]
 
 
-async def _archived_end(story: TaskRun) -> TaskReport | None:
-    return await story.stage.provider.look_up(story.order)
+async def _archived_end(run: TaskRun) -> TaskReport | None:
+    return await run.context.provider.look_up(run.order)
 
 
-def _seconds_since(moment: str, stage: RunContext) -> float:
+def _seconds_since(moment: str, context: RunContext) -> float:
     """How long ago that was; not negative, should the clock have been set back."""
-    return max((stage.clock.now() - datetime.fromisoformat(moment)).total_seconds(), 0.0)
+    return max((context.clock.now() - datetime.fromisoformat(moment)).total_seconds(), 0.0)
 
 
 async def _already_there(
-    change: Change, ledger: Ledger, stage: RunContext, seen: Mapping[TaskId, TaskReport]
+    change: Change, ledger: Ledger, context: RunContext, seen: Mapping[TaskId, TaskReport]
 ) -> tuple[Change, Facts | None]:
     """The change with the task that the provider has for it, and what shows that; None when nothing does.
 
@@ -160,14 +160,14 @@ async def _already_there(
     if request is None or task is None:
         raise AssertionError("looked for without a request")
     for earlier in failed_attempts(change, ledger):
-        facts = await _alive_after_all(earlier, request, stage, seen)
+        facts = await _alive_after_all(earlier, request, context, seen)
         if facts is not None:
             return replace(change, task_id=earlier.task_id, attempt=earlier.attempt or 1), facts
-    return change, await _bought_elsewhere(task, request, stage, seen)
+    return change, await _bought_elsewhere(task, request, context, seen)
 
 
 async def _bought_elsewhere(
-    task: TaskId, request: Request, stage: RunContext, seen: Mapping[TaskId, TaskReport]
+    task: TaskId, request: Request, context: RunContext, seen: Mapping[TaskId, TaskReport]
 ) -> Facts | None:
     """What shows that the provider has this very task: another machine may have bought it and died.
 
@@ -182,7 +182,7 @@ async def _bought_elsewhere(
         raise ProviderUnavailable("the provider did not say whether it has this task already")
     if live is not None and live.exists:
         return Facts(accepted=True, poll=live)
-    archived = await _archived(task, request, stage)
+    archived = await _archived(task, request, context)
     if archived is None or not archived.exists:
         return None
     if archived.state is TaskState.FAILED:
@@ -191,73 +191,73 @@ async def _bought_elsewhere(
 
 
 async def _alive_after_all(
-    take: Take, request: Request, stage: RunContext, seen: Mapping[TaskId, TaskReport]
+    take: Take, request: Request, context: RunContext, seen: Mapping[TaskId, TaskReport]
 ) -> Facts | None:
     """What shows that a task recorded as failed goes on, or delivered: the error may have been about the question."""
     live = seen.get(take.task_id)
     if live is not None and live.exists and live.state is not TaskState.FAILED:
         return Facts(accepted=True, poll=live)
-    archived = await _archived(take.task_id, request, stage)
+    archived = await _archived(take.task_id, request, context)
     delivered = archived is not None and archived.state is TaskState.SUCCEEDED
     return Facts(accepted=True, archive=archived) if delivered else None
 
 
-async def _archived(task: TaskId, request: Request, stage: RunContext) -> TaskReport | None:
+async def _archived(task: TaskId, request: Request, context: RunContext) -> TaskReport | None:
     """What the provider's archive has of a task; None when it keeps none for us: then the live state has spoken."""
     try:
-        return await stage.provider.look_up(RenderOrder(task, {}, results=results_of(request.body)))
+        return await context.provider.look_up(RenderOrder(task, {}, results=results_of(request.body)))
     except ProviderUnavailable as error:
         if error.settled:
             return None
         raise
 
 
-async def _uploaded(change: Change, stage: RunContext) -> dict[tuple[str | int, ...], str]:
+async def _uploaded(change: Change, context: RunContext) -> dict[tuple[str | int, ...], str]:
     """Store the request's local images at the provider: place in the body -> media id."""
-    return {item.path: await stage.provider.upload(item) for item in stage.load_media(change)}
+    return {item.path: await context.provider.upload(item) for item in context.load_media(change)}
 
 
-def _not_ordered(change: Change, stage: RunContext, error: LtxspecError) -> ShotOutcome:
+def _not_ordered(change: Change, context: RunContext, error: LtxspecError) -> ShotOutcome:
     """Something that must come before the order failed. Nothing was spent."""
     refused = isinstance(error, ProviderRefused)
     if isinstance(error, ProviderRefused) and error.whole_run:
-        stage.stop.stop(error.summary)
+        context.stop.stop(error.summary)
         refused = False
     if not refused:
-        return held_back(change, stage, error.summary)
-    stage.emit(ApplyEvent(EventKind.SHOT_FAILED, error.summary, change.address, change.task_id, code=error.code))
+        return held_back(change, context, error.summary)
+    context.emit(ApplyEvent(EventKind.SHOT_FAILED, error.summary, change.address, change.task_id, code=error.code))
     outcome = ShotOutcome(change.address, Outcome.FAILED, change.task_id, change.estimate, message=error.summary)
     return replace(outcome, billable=False)
 
 
-async def _adopt(change: Change, ledger: Ledger, stage: RunContext, facts: Facts) -> ShotOutcome:
+async def _adopt(change: Change, ledger: Ledger, context: RunContext, facts: Facts) -> ShotOutcome:
     """Take over a task that the provider has already."""
     request, task = change.request, change.task_id
     if request is None or task is None:
         raise AssertionError("adopted without a request")
     order = make_order(request, task)
-    stage.budget.count(task, change.reckoned, ledger.spec)
+    context.budget.count(task, change.reckoned, ledger.spec)
     ledger.intend(make_intent(change, order.body, ledger.now()))
     if facts.accepted:
         ledger.accept(task)
-    story = TaskRun(
-        change.address, change, ledger, stage, order, change.estimate, facts, ordered_here=False, resumed=True
+    run = TaskRun(
+        change.address, change, ledger, context, order, change.estimate, facts, ordered_here=False, resumed=True
     )  # fmt: skip
-    story.tell(EventKind.SHOT_ADOPTED, "the provider already has this task; nothing is ordered again")
-    return await follow(story)
+    run.tell(EventKind.SHOT_ADOPTED, "the provider already has this task; nothing is ordered again")
+    return await follow(run)
 
 
-async def _buy(change: Change, order: RenderOrder, ledger: Ledger, stage: RunContext) -> ShotOutcome:
+async def _buy(change: Change, order: RenderOrder, ledger: Ledger, context: RunContext) -> ShotOutcome:
     """Order it, once its intent is on disk."""
-    if (reason := stage.stop.asked()) is not None:
-        return held_back(change, stage, reason)
-    if not stage.budget.reserve(order.task_id, change.reckoned, ledger.spec):
-        return held_back(change, stage, "the cost limit would be passed")
+    if (reason := context.stop.asked()) is not None:
+        return held_back(change, context, reason)
+    if not context.budget.reserve(order.task_id, change.reckoned, ledger.spec):
+        return held_back(change, context, "the cost limit would be passed")
     try:
         ledger.intend(make_intent(change, order.body, ledger.now()))
     except LtxspecError as error:  # a disk that fails now would fail when the result has to be written down, too
-        stage.budget.release(order.task_id)
-        stage.stop.stop(error.summary)
-        return held_back(change, stage, error.summary)
-    story = TaskRun(change.address, change, ledger, stage, order, change.estimate, Facts(), ordered_here=True)
-    return await follow(story)
+        context.budget.release(order.task_id)
+        context.stop.stop(error.summary)
+        return held_back(change, context, error.summary)
+    run = TaskRun(change.address, change, ledger, context, order, change.estimate, Facts(), ordered_here=True)
+    return await follow(run)

@@ -186,17 +186,17 @@ def _by_name(outputs: Sequence[Output]) -> dict[tuple[str, int], Output]:
 def _join_output(ours: Output | None, theirs: Output | None) -> Output:
     if ours is None or theirs is None:
         return ours or theirs or Output(video_uuid=None, video_url=None)
-    home = _known(_home(ours), _home(theirs), lambda pair: (pair[0], -1 if pair[1] is None else pair[1]))
+    archived = _known(_archived(ours), _archived(theirs), lambda pair: (pair[0], -1 if pair[1] is None else pair[1]))
     return Output(
         video_uuid=_known(ours.video_uuid, theirs.video_uuid),
         video_url=_known(ours.video_url, theirs.video_url),
         cost=_known(ours.cost, theirs.cost),
-        sha256=home[0] if home else None,
-        bytes=home[1] if home else _known(ours.bytes, theirs.bytes),
+        sha256=archived[0] if archived else None,
+        bytes=archived[1] if archived else _known(ours.bytes, theirs.bytes),
     )
 
 
-def _home(output: Output) -> tuple[str, int | None] | None:
+def _archived(output: Output) -> tuple[str, int | None] | None:
     """Hash and size of a video that is in an archive; they go together."""
     return None if output.sha256 is None else (output.sha256, output.bytes)
 

@@ -179,7 +179,7 @@ async def _pull(desk: _Desk, item: _Item) -> tuple[int, int, str | None]:
         state.write_lockfile(_recorded(lockfile, item.task, delivery))
         if delivery.reason is None:
             desk.archive.forget(names_of(item.task, outputs))
-        missing = sum(home is None for home in delivery.home)
+        missing = sum(archived is None for archived in delivery.archived)
         there = f"{len(outputs)} of {order.results} results are there" if len(outputs) < order.results else None
         return absent - missing, missing, delivery.reason or there
 
@@ -195,11 +195,11 @@ def _recorded(lockfile: Lockfile, task: TaskId, delivery: Delivery) -> Lockfile:
 
     def changed(record: ShotRecord) -> ShotRecord:
         take = record.take(task)
-        if take is None or len(take.outputs) > len(delivery.home):
+        if take is None or len(take.outputs) > len(delivery.archived):
             return record
         known = (*take.outputs, *map(_without_secrets, delivery.outputs[len(take.outputs) :]))
-        results = zip(known, delivery.outputs, delivery.home, strict=True)
-        outputs = tuple(_known_now(output, now.video_url, home) for output, now, home in results)
+        results = zip(known, delivery.outputs, delivery.archived, strict=True)
+        outputs = tuple(_known_now(output, now.video_url, archived) for output, now, archived in results)
         return record.with_take(replace(take, outputs=outputs))
 
     shots, retired = (
@@ -212,11 +212,11 @@ def _without_secrets(output: Output) -> Output:
     return replace(output, video_url=redact_url(output.video_url)) if output.video_url else output
 
 
-def _known_now(output: Output, url: str | None, home: Archived | None) -> Output:
+def _known_now(output: Output, url: str | None, archived: Archived | None) -> Output:
     """One result with what is known of it now. A recorded hash is never replaced by another one."""
-    if home is None or output.sha256 not in (None, home.sha256):
+    if archived is None or output.sha256 not in (None, archived.sha256):
         return output
-    return replace(output, sha256=home.sha256, bytes=home.bytes, video_url=redact_url(url) if url else None)
+    return replace(output, sha256=archived.sha256, bytes=archived.bytes, video_url=redact_url(url) if url else None)
 
 
 def _put_links_right(project: Project, specs: Iterable[str], wait: float) -> None:

@@ -49,9 +49,9 @@ class PreparedRun:
         archive = open_archive(self.project, [job.ledger.spec for job in self.jobs])
         if self.settings.submit and any(change.action.spends for job in self.jobs for change in job.changes):
             archive.refuse_unwritable()
-        world = Adapters(provider, archive, SystemClock(), media_loader(self.project), emit, self.arriving)
+        adapters = Adapters(provider, archive, SystemClock(), media_loader(self.project), emit, self.arriving)
         try:
-            summary = await run_engine(self.jobs, world, self.settings, self.budget, self.stop)
+            summary = await run_engine(self.jobs, adapters, self.settings, self.budget, self.stop)
         finally:
             await provider.close()
         return replace(summary, provider=self.project.provider, ordering=self.settings.submit)

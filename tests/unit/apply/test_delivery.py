@@ -189,7 +189,7 @@ def found(*outputs: Output) -> dict[TaskId, TaskReport]:
 def test_a_dead_address_is_asked_for_anew_and_the_one_that_worked_is_handed_back() -> None:
     bench = Bench(Server(answers=[GONE], reports=found(MOVED)))
     delivery = bench.deliver(FRESH)
-    assert (delivery.reason, None in delivery.home, delivery.outputs) == (None, False, [MOVED])
+    assert (delivery.reason, None in delivery.archived, delivery.outputs) == (None, False, [MOVED])
     assert bench.provider.asked == [FRESH.video_url, MOVED.video_url]
 
 
@@ -207,12 +207,12 @@ def test_a_partly_fetched_task_is_not_archived() -> None:
     second = output(2, home=False)
     bench = Bench(Server(answers=[GONE, GONE], reports=found(MOVED)))
     delivery = bench.deliver(FRESH, second)
-    assert [item is not None for item in delivery.home] == [True, False]
+    assert [item is not None for item in delivery.archived] == [True, False]
     assert delivery.reason == "the address expired"
     assert delivery.outputs == [MOVED, second]
     bench = Bench(Server(answers=[GONE, b"video", GONE], reports=found(MOVED)))
     delivery = bench.deliver(FRESH, second)
-    assert [item is not None for item in delivery.home] == [False, True]
+    assert [item is not None for item in delivery.archived] == [False, True]
     assert (delivery.reason, delivery.outputs) == ("the address expired", [FRESH, second])
 
 
@@ -245,7 +245,7 @@ def test_a_result_without_an_id_keeps_the_address_it_is_known_by() -> None:
 def test_what_an_earlier_version_archived_under_the_id_alone_is_the_last_resort() -> None:
     bench = Bench()
     bench.archive.recalled["video-1"] = Archived("0" * 64, 5)
-    assert bench.deliver(FRESH).home != [Archived("0" * 64, 5)]
+    assert bench.deliver(FRESH).archived != [Archived("0" * 64, 5)]
     bench = Bench(Server(answers=[GONE]))
     bench.archive.recalled["video-1"] = Archived("0" * 64, 5)
     assert bench.deliver(FRESH) == Delivery([Archived("0" * 64, 5)], None, [FRESH])
@@ -255,10 +255,10 @@ def test_what_an_earlier_version_archived_under_the_id_alone_is_the_last_resort(
 def test_what_an_earlier_version_left_is_not_taken_where_it_may_be_another_video() -> None:
     bench = Bench(Server(answers=[GONE]))
     bench.archive.recalled["video-1"] = Archived("0" * 64, 5)
-    assert bench.deliver(replace(FRESH, sha256="1" * 64, bytes=5)).home == [None]
+    assert bench.deliver(replace(FRESH, sha256="1" * 64, bytes=5)).archived == [None]
     bench = Bench(Server(answers=[GONE, GONE]))
     bench.archive.recalled["video-1"] = Archived("0" * 64, 5)
-    assert bench.deliver(FRESH, FRESH).home == [None, None]
+    assert bench.deliver(FRESH, FRESH).archived == [None, None]
     bench = Bench()
     bench.archive.recalled[""] = Archived("0" * 64, 5)
-    assert bench.deliver(Output(video_uuid=None, video_url=None)).home == [None]
+    assert bench.deliver(Output(video_uuid=None, video_url=None)).archived == [None]

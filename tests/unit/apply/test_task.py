@@ -54,7 +54,7 @@ def test_only_an_order_of_an_earlier_run_needs_approval_and_room_to_be_sent(
     resumed: bool, approved: bool, room: bool, may: bool
 ) -> None:
     of = story(stage(approved=approved, budget=RunBudget(None if room else Decimal("0.40"))))
-    of.stage.budget.count(task(), Decimal("0.48"))
+    of.context.budget.count(task(), Decimal("0.48"))
     of.resumed = resumed
     assert of.may_send is may
 

@@ -72,7 +72,7 @@ class Bench:
 
     def tell(self, story: TaskRun, end: Coroutine[Any, Any, T]) -> T:
         async def all_of_it() -> T:
-            async with story.stage.poller:
+            async with story.context.poller:
                 return await end
 
         return asyncio.run(all_of_it())
@@ -104,12 +104,12 @@ def test_a_task_counts_as_arriving_only_while_its_videos_are_fetched() -> None:
 
     class Notes(Server):
         async def download(self, url: str, sink: Sink) -> None:
-            fetching.append(set(story.stage.arriving))
+            fetching.append(set(story.context.arriving))
             await super().download(url, sink)
 
-    story.stage = replace(story.stage, provider=Notes())
+    story.context = replace(story.context, provider=Notes())
     bench.tell(story, record(story))
-    assert (fetching, story.stage.arriving) == ([{task()}], set())
+    assert (fetching, story.context.arriving) == ([{task()}], set())
 
 
 @pytest.mark.parametrize("told", [Failure("providerError", "it broke", permanent=False), None])
@@ -367,7 +367,7 @@ def test_giving_up_closes_what_was_never_sent_and_what_nobody_wants() -> None:
     bench = Bench()
     assert give_up(bench.story(submits=0)).message == "this run orders nothing"
     stopped = Bench().story(submits=0)
-    stopped.stage.stop.stop("interrupted")
+    stopped.context.stop.stop("interrupted")
     assert give_up(stopped).message == "interrupted"
     bench = Bench()
     ended = give_up(bench.story(wanted=False, unwanted=True))
