@@ -172,7 +172,7 @@ def _is_named_now(change: Change) -> bool:
 
 
 def _current(job: Job, task_id: TaskId) -> Change | None:
-    """The unchanged shot whose take is recorded already, and only its video is missing at home."""
+    """The unchanged shot whose take is recorded already, and only its video is missing in the archive."""
     return next((c for c in job.changes if c.action is Action.NO_OP and c.task_id == task_id), None)
 
 

@@ -74,7 +74,7 @@ class ShotOutcome:
     estimate: Usd | None = None
     cost: Usd | None = None
     message: str | None = None
-    archived: bool = True  # false: paid and recorded, but the video could not be brought home yet
+    archived: bool = True  # false: paid and recorded, but the video could not be archived yet
     billable: bool = True  # false: refused before it was accepted, so nothing can have been charged
 
 

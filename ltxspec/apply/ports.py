@@ -135,7 +135,7 @@ class Sink(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Archived:
-    """A video that is safely home: checked size, hash and that it decodes."""
+    """A video that is safely archived: checked size, hash and that it decodes."""
 
     sha256: str
     bytes: int
@@ -156,7 +156,7 @@ class Archive(Protocol):
         ...
 
     def recall(self, name: str) -> Archived | None:
-        """What an earlier `finish` of this name brought home, should nobody have had the time to write it down."""
+        """What an earlier `finish` of this name archived, should it not have been recorded."""
         ...
 
     def salvage(self, name: str, recorded: str | None = None) -> Archived | None:
@@ -172,7 +172,7 @@ class Archive(Protocol):
         ...
 
     def has(self, sha256: str) -> bool:
-        """Whether these bytes are home."""
+        """Whether these bytes are archived."""
         ...
 
     def link(self, spec: str, instance: str, outputs: Sequence[Output]) -> None:

@@ -11,7 +11,7 @@ from ltxspec.report.wording import amount, charged, counted
 from ltxspec.values import Json, ShotAddress, Usd, format_usd, is_web_address, total_usd
 
 _MOST_NAMED = 5
-Places = Mapping[str, str]  # sha256 -> local path, for videos that are home
+Places = Mapping[str, str]  # sha256 -> local path, for videos that are archived
 
 
 def money(usd: Usd | None) -> str:
@@ -44,7 +44,7 @@ def _take_lines(number: int, take: Take, *, current: bool, places: Places, style
 
 
 def place_of(output: Output, places: Places) -> str:
-    """Where a video can be played: the local file when it is home, else its address."""
+    """Where a video can be played: the local file when it is archived, else its address."""
     if output.sha256 is not None and output.sha256 in places:
         return clean(places[output.sha256])
     return clean(_address(output) or "no address")

@@ -254,7 +254,7 @@ class FolderArchive:
         return self._root / "partial" / safe
 
     def _arrival(self, name: str) -> Path:
-        """Where it stands what came home under a name, until that is written down."""
+        """Where what was archived under a name is noted until it is recorded."""
         return self._root / "arrived" / self._partial(name).name
 
     def _keep(self, partial: Path, recorded: str | None, name: str | None = None) -> Archived:

@@ -1,4 +1,4 @@
-"""`ltxspec collect`: brings home what is under way and never orders."""
+"""`ltxspec collect`: fetches what is under way and never orders."""
 
 from pathlib import Path
 

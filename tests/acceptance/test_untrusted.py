@@ -280,7 +280,7 @@ def test_a_download_takes_videos_only_and_what_was_paid_stays_recorded(project: 
     before = everything(project.parent)
     with serving(service) as base:
         done = ltxspec("apply", "--auto-approve", cwd=project, check=3, RUNWARE_API_KEY=CANARY, RUNWARE_BASE_URL=base)
-    assert "not home" in done.out
+    assert "not archived" in done.out
     lockfile = json.loads((project / "lockfiles" / "night.lock.json").read_text())
     (take,) = lockfile["shots"]["a"]["takes"]
     assert (take["cost"], take["outputs"][0]["sha256"]) == ("0.54", None)

@@ -157,14 +157,14 @@ DOWNLOADS = [
     Row("it breaks off, and the server knows no ranges", DONE, 1,
         [{"fault": "video-cut"}, {"fault": "video-no-range", "times": None}]),
     Row("half a file, as if that were all", DONE, 1, [{"fault": "video-short", "times": 2}]),
-    Row("half a file every time", "not home, collected", 1, [{"fault": "video-short", "times": 3}]),
+    Row("half a file every time", "not archived, collected", 1, [{"fault": "video-short", "times": 3}]),
     Row("a page of HTML instead of the video", DONE, 1, [{"fault": "video-body", "body": "html", "times": 2}]),
     Row("a picture instead of the video", DONE, 1, [{"fault": "video-body", "body": "image", "times": 2}]),
-    Row("a page of HTML instead of the video every time", "not home, collected", 1,
+    Row("a page of HTML instead of the video every time", "not archived, collected", 1,
         [{"fault": "video-body", "body": "html", "times": 3}]),
     Row("bytes that are no video", DONE, 1, [{"fault": "video-body", "body": "garbage", "times": 2}]),
-    Row("the address answers 404 once", "not home, collected", 1, [{"fault": "video-status", "status": 404}]),
-    Row("the address is gone for good", "not home, not home, not home", 1,
+    Row("the address answers 404 once", "not archived, collected", 1, [{"fault": "video-status", "status": 404}]),
+    Row("the address is gone for good", "not archived, not archived, not archived", 1,
         [{"fault": "video-status", "status": 410, "times": None}]),
 ]  # fmt: skip
 

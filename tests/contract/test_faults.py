@@ -37,7 +37,7 @@ def apply_until_done(checkout: Checkout) -> list[str]:
         if word is None:
             break
         words.append(word)
-        if word == "blocked" or words[-3:] in (["unresolved"] * 3, ["not home"] * 3):
+        if word == "blocked" or words[-3:] in (["unresolved"] * 3, ["not archived"] * 3):
             break
     return words
 
@@ -51,7 +51,7 @@ def word_for(outcome: Outcome) -> str | None:
     if not outcome.summary.outcomes:
         return "blocked" if outcome.blocked else None
     end: ShotOutcome = outcome.summary.outcomes[0]
-    return end.outcome.value.replace("-", " ") if end.archived else "not home"
+    return end.outcome.value.replace("-", " ") if end.archived else "not archived"
 
 
 def takes(checkout: Checkout) -> Sequence[Take]:

@@ -294,7 +294,7 @@ class Checkout:
             if take is None or take.fingerprint != request.fingerprint:
                 return f"{request.address} has no current take"
             if not self.cloned and any(output.sha256 is None for output in take.outputs):
-                return f"{request.address} has a video that is not home"  # in a clone `archive pull` fetches it
+                return f"{request.address} has a video that is not archived"  # in a clone `archive pull` fetches it
         journal = spec_paths(self.root, "lockfiles", "runware", SPEC).journal
         if journal.exists() and fold(decode_events(journal.read_bytes(), "journal")).open:
             return "the journal is not closed"

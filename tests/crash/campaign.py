@@ -239,7 +239,7 @@ def _judge(verdict: Verdict, checkout: Checkout, wanted: bytes | None) -> None:
     if wanted is not None and len(charges) != expected:
         verdict.losses.append(f"{len(charges)} tasks were paid for {expected} shots")
     if not checkout.cloned and (missing := checkout.missing_videos()):
-        verdict.losses.append(f"not home: {missing}")
+        verdict.losses.append(f"not archived: {missing}")
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""`collect` brings home what is under way, whatever has become of the spec, and orders nothing."""
+"""`collect` fetches what is under way, whatever has become of the spec, and orders nothing."""
 
 from pathlib import Path
 

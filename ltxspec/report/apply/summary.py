@@ -9,7 +9,7 @@ from ltxspec.report.terminal import Paint, Style, clean, pad, width_of, wrap
 from ltxspec.report.wording import amount, charged, counted, money
 
 _MOST_ROWS = 200
-_NOT_HOME = "not home"
+_NOT_ARCHIVED = "not archived"
 
 _DONE: Mapping[Outcome, str] = {
     Outcome.RENDERED: "rendered",
@@ -26,7 +26,7 @@ _CURES: Mapping[str, str] = {
     _DONE[Outcome.UNRESOLVED]: "unresolved: `ltxspec collect` goes on with it; it is never ordered twice",
     _DONE[Outcome.HELD_BACK]: "not ordered: nothing was spent on it; `ltxspec apply` again",
     _DONE[Outcome.DETACHED]: "in progress: `ltxspec collect` fetches it; it is billed either way",
-    _NOT_HOME: "not home: paid and recorded; `ltxspec archive pull` fetches the video, no render is repeated",
+    _NOT_ARCHIVED: "not archived: paid and recorded; `ltxspec archive pull` fetches the video, no render is repeated",
 }
 
 _PAINTS: Mapping[str, Paint] = {_DONE[Outcome.FAILED]: Paint.RED, _DONE[Outcome.DETACHED]: Paint.DIM}
@@ -73,7 +73,7 @@ def summary_line(summary: RunSummary) -> str:
 def _left(item: ShotOutcome) -> str | None:
     """The word for what is not finished, or None."""
     if item.outcome in (Outcome.RENDERED, Outcome.COLLECTED, Outcome.RECORDED):
-        return None if item.archived else _NOT_HOME
+        return None if item.archived else _NOT_ARCHIVED
     return _DONE[item.outcome]
 
 

@@ -98,7 +98,7 @@ def _to_come(shot: ShotReview) -> PlayerSide:
             reason = f"{size}. `ltxspec apply` renders it." if size else "`ltxspec apply` renders it."
         case ShotKind.RESUMING, Change() as change:
             cost, blank = _estimate(change, "{} committed"), "Under way"
-            reason = "Ordered, and the money is committed; `ltxspec collect` brings the video home."
+            reason = "Ordered, and the money is committed; `ltxspec collect` fetches the video."
         case ShotKind.BLOCKED, change:
             blank, reason = "Blocked", (change.note if change else None) or "Its last attempt failed for good."
         case ShotKind.RETIRED, _:

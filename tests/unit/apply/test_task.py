@@ -70,7 +70,7 @@ def test_an_event_knows_its_shot_its_task_its_price_and_the_time_that_passed() -
 
 
 def test_an_outcome_knows_the_same() -> None:
-    ended = story(stage()).ends(Outcome.RENDERED, "not home", cost=Decimal("0.5"), archived=False)
+    ended = story(stage()).ends(Outcome.RENDERED, "not archived", cost=Decimal("0.5"), archived=False)
     assert ended == ShotOutcome(
-        request().address, Outcome.RENDERED, task(), Decimal("0.48"), Decimal("0.5"), "not home", archived=False
+        request().address, Outcome.RENDERED, task(), Decimal("0.48"), Decimal("0.5"), "not archived", archived=False
     )

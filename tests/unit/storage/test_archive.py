@@ -337,7 +337,7 @@ def test_a_copy_of_a_video_gives_way_to_the_current_one_and_a_file_of_a_users_do
     place.parent.mkdir(parents=True)
     place.write_bytes(WEBM)
     archive.link("night", "alley", [output(MP4), Output(video_uuid="elsewhere", video_url=None)])
-    assert [path.name for path in place.parent.iterdir()] == ["alley.1.mp4"], "the other one is not home"
+    assert [path.name for path in place.parent.iterdir()] == ["alley.1.mp4"], "the other one is not archived"
     archive.link("night", "alley", [output(MP4)])
     place.unlink()
     place.write_bytes(b"a holiday")

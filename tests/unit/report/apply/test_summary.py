@@ -49,7 +49,7 @@ def test_money_under_way_whose_price_is_not_known_is_never_nothing() -> None:
 
 def test_a_video_that_is_not_home_is_no_reason_to_render_again() -> None:
     text = summary_text(summary(replace(DONE, archived=False, message="disk full")), PLAIN)
-    assert "night-scenes.alley  not home  disk full\n" in text
+    assert "night-scenes.alley  not archived  disk full\n" in text
     assert "no render is repeated" in text
 
 
