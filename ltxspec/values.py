@@ -58,6 +58,11 @@ def format_usd(amount: Usd) -> str:
     return f"{whole}.{decimals.ljust(2, '0')}"
 
 
+def money_text(amount: Usd | None, unknown: str = "cost unknown", known: str = "{}") -> str:
+    """`$0.48` for people, put into `known`; or `unknown`, which is never shown as 0."""
+    return unknown if amount is None else known.format(f"${format_usd(amount)}")
+
+
 def total_usd(amounts: Iterable[Usd | None]) -> tuple[Usd, int]:
     """Add what is known, count what is not: (sum, number of unknown amounts)."""
     known, unknown = Decimal(0), 0

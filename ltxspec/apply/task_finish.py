@@ -10,7 +10,7 @@ from ltxspec.apply.task import RunContext, TaskRun
 from ltxspec.errors import LtxspecError
 from ltxspec.lock.models import Failure, Output, Take
 from ltxspec.plan.actions import Change
-from ltxspec.values import format_usd
+from ltxspec.values import money_text
 
 _NO_REASON = Failure("unknown", "the provider gave no reason", permanent=False)
 
@@ -23,7 +23,7 @@ async def record(run: TaskRun) -> ShotOutcome:
     run.context.budget.settle(run.task_id, report.cost)
     if report.state is TaskState.SUCCEEDED:
         run.ledger.finish(run.task_id, report)
-        price = f"${format_usd(report.cost)}" if report.cost is not None else "cost not told"
+        price = money_text(report.cost)
         run.tell(EventKind.SHOT_RENDERED, f"rendered, {price}", cost=report.cost)
     else:
         run.ledger.fail(run.task_id, report.failure or _NO_REASON, report)

@@ -19,7 +19,7 @@ from ltxspec.errors import LockfileError
 from ltxspec.lock.models import Age, Failure, Lockfile, Output, ShotRecord, Take
 from ltxspec.lock.times import earliest
 from ltxspec.redaction import redact_url
-from ltxspec.values import TaskId, format_usd
+from ltxspec.values import TaskId, money_text
 
 T = TypeVar("T")
 
@@ -34,7 +34,7 @@ class MissingTask:
     take: Take
 
     def __str__(self) -> str:
-        cost = "unknown cost" if self.take.cost is None else f"${format_usd(self.take.cost)}"
+        cost = money_text(self.take.cost)
         return f"task {self.take.task_id} of `{self.instance}` ({cost}) is missing"
 
 

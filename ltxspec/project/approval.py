@@ -12,7 +12,7 @@ from ltxspec.plan.estimate import estimate
 from ltxspec.plan.limits import budget_warning
 from ltxspec.plan.planfile import plan_differences, plan_digest, terms_of
 from ltxspec.project.project import Project
-from ltxspec.values import format_usd
+from ltxspec.values import format_usd, money_text
 
 _MOST_COMMITS = 10  # looked through for the approved plan, newest first
 _MOST_LINES = 20
@@ -164,7 +164,7 @@ def _money(plan: Plan) -> str:
 def _words(change: Change) -> str:
     if not change.action.spends:
         return change.action.value
-    price = "an unknown price" if change.estimate is None else f"${format_usd(change.estimate)}"
+    price = money_text(change.estimate, "an unknown price")
     return f"{change.action.value} for {price}"
 
 

@@ -7,7 +7,7 @@ import orjson
 
 from ltxspec.render.models import Request
 from ltxspec.report.terminal import Paint, Style, clean
-from ltxspec.values import Json, format_usd
+from ltxspec.values import Json, money_text
 
 if TYPE_CHECKING:
     from yaml import SafeDumper, ScalarNode
@@ -45,7 +45,7 @@ def as_text(requests: Rendered, style: Style) -> str:
 def _one(request: Request, body: Mapping[str, Json], style: Style) -> str:
     from textwrap import fill
 
-    price = "price unknown" if request.estimate is None else f"${format_usd(request.estimate)}"
+    price = money_text(request.estimate, "price unknown")
     lines = [f"{style.paint(str(request.address), Paint.BOLD)}  {price}  {request.file}:{request.line}"]
     prompt = clean(str(body.get("positivePrompt", "")))
     lines.append(fill(prompt, style.width, initial_indent="  ", subsequent_indent="  "))

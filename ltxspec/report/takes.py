@@ -8,15 +8,10 @@ from ltxspec.lock.models import Output, ShotRecord, Take
 from ltxspec.redaction import redact_secrets
 from ltxspec.report.terminal import Paint, Style, clean
 from ltxspec.report.wording import amount, charged, counted
-from ltxspec.values import Json, ShotAddress, Usd, format_usd, is_web_address, total_usd
+from ltxspec.values import Json, ShotAddress, format_usd, is_web_address, money_text, total_usd
 
 _MOST_NAMED = 5
 Places = Mapping[str, str]  # sha256 -> local path, for videos that are archived
-
-
-def money(usd: Usd | None) -> str:
-    """`$0.48`, or `cost unknown`."""
-    return "cost unknown" if usd is None else f"${format_usd(usd)}"
 
 
 def record_text(address: str, record: ShotRecord, places: Places, style: Style, *, retired: bool = False) -> str:
@@ -31,7 +26,7 @@ def record_text(address: str, record: ShotRecord, places: Places, style: Style, 
 def _take_lines(number: int, take: Take, *, current: bool, places: Places, style: Style) -> list[str]:
     mark = style.paint("*", Paint.GREEN) if current else " "
     when = take.submitted_at or "imported"
-    head = f"  {mark} take {number}  {take.status}  {money(take.cost)}  {when}  {take.task_id}"
+    head = f"  {mark} take {number}  {take.status}  {money_text(take.cost)}  {when}  {take.task_id}"
     lines = [clean(head) + ("  current" if current else "") + ("  picked" if take.picked is not None else "")]
     if take.failure is not None:
         lines.append(f"      {clean(take.failure.code)}: {clean(take.failure.message)}")

@@ -14,7 +14,7 @@ from ltxspec.redaction import redact_secrets
 from ltxspec.report.jsontext import as_text
 from ltxspec.report.terminal import clean, fit, width_of
 from ltxspec.services import is_free
-from ltxspec.values import Json, Usd, format_usd
+from ltxspec.values import Json, Usd, format_usd, money_text
 
 REASONS: Mapping[Reason, str] = {
     Reason.NEW: "new",
@@ -151,7 +151,7 @@ def cost(change: Change) -> str:
     """What a shot's action costs: `$0.48`, `price unknown` or `no cost`."""
     if not is_counted(change):
         return "no cost"
-    return "price unknown" if change.estimate is None else money(change.estimate)
+    return money_text(change.estimate, "price unknown")
 
 
 def is_counted(change: Change) -> bool:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltxspec.values import ShotAddress, format_usd, parse_address, parse_usd, total_usd
+from ltxspec.values import ShotAddress, format_usd, money_text, parse_address, parse_usd, total_usd
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,9 @@ def test_written_amounts_read_back_exactly(amount: Decimal) -> None:
 def test_totals_count_what_is_unknown() -> None:
     assert total_usd([Decimal("0.1"), None, Decimal("0.2"), None]) == (Decimal("0.3"), 2)
     assert total_usd([]) == (Decimal(0), 0)
+
+
+def test_unknown_money_is_never_a_number() -> None:
+    assert [money_text(usd) for usd in (Decimal("0.5"), Decimal(0), None)] == ["$0.50", "$0.00", "cost unknown"]
+    assert money_text(Decimal(2), "unknown", "est. {}") == "est. $2.00"
+    assert money_text(None, "unknown", "est. {}") == "unknown"

@@ -32,7 +32,7 @@ def command(
     """Record a finished render under SPEC.SHOT. It keeps its task id; nothing is ordered."""
     from ltxspec.errors import WrongUsage
     from ltxspec.project.adopt import adopt, adopt_task, read_exchange
-    from ltxspec.report.takes import money
+    from ltxspec.values import money_text
 
     given = [request_file is not None, response_file is not None]
     if not all(given) if task is None else any(given):
@@ -44,5 +44,5 @@ def command(
         files = (session.folder / str(file) for file in (request_file, response_file))
         request, response = (read_exchange(file, file.name) for file in files)
         take = adopt(project, address, request, response)
-    click.echo(f"{address}: task {take.task_id} recorded, {money(take.cost)}.")
+    click.echo(f"{address}: task {take.task_id} recorded, {money_text(take.cost)}.")
     return 0

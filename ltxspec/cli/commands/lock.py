@@ -167,12 +167,12 @@ def rm(session: Session, address: "ShotAddress", number: int | None, provider: s
 def _agreed(found: "Forgotten", *, yes: bool) -> bool:
     """Show what would go; ask a person, unless that was decided on the command line."""
     from ltxspec.errors import Refused
-    from ltxspec.report.takes import money
     from ltxspec.report.terminal import clean
+    from ltxspec.values import money_text
 
     for number, take in found.takes:
         when = take.submitted_at or "imported"
-        line = f"{found.address} take {number}  {take.status}  {money(take.cost)}  {when}  {take.task_id}"
+        line = f"{found.address} take {number}  {take.status}  {money_text(take.cost)}  {when}  {take.task_id}"
         click.echo(clean(line), err=True)
     if yes:
         return True

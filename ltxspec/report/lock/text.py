@@ -18,7 +18,7 @@ from ltxspec.redaction import redact_secrets
 from ltxspec.report import wording as phrases
 from ltxspec.report.jsontext import as_text
 from ltxspec.report.terminal import clean, wrap
-from ltxspec.values import Json, Usd, total_usd
+from ltxspec.values import Json, Usd, money_text, total_usd
 
 _WIDTH = 100
 _CLAUSE = re.compile(r"(?<=[.,;:!?])\s+")
@@ -105,7 +105,7 @@ def _output(output: Output) -> str:
 
 
 def _cost(cost: Usd | None) -> str:
-    return "cost unknown" if cost is None else phrases.money(cost)
+    return money_text(cost)
 
 
 def _digits(hashed: str) -> str:

@@ -14,6 +14,7 @@ from ltxspec.report.review.whole import is_bought, whole_request
 from ltxspec.report.terminal import clean, fit
 from ltxspec.report.word_diff import Effort, collapse, word_diff
 from ltxspec.review.models import Cause, ShotReview
+from ltxspec.values import money_text
 
 _KEEP = 15  # equal words around a change
 _LONGEST_ADDRESS = 100
@@ -140,7 +141,7 @@ def _failure(take: Take) -> str:
     """The provider's words about a task that failed, and what it cost all the same."""
     if take.failure is None:
         return ""
-    cost = "cost unknown" if take.cost is None else phrases.money(take.cost)
+    cost = money_text(take.cost)
     message = fit(clean(f"{take.failure.code}: {take.failure.message}"), _LONGEST_NOTE)
     return f"A task failed ({cost}): {prose(message)}"
 

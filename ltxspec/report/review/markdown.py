@@ -20,6 +20,7 @@ from ltxspec.report.sized import Room
 from ltxspec.report.terminal import clean, fit
 from ltxspec.report.word_diff import Effort
 from ltxspec.review.models import WORKING_TREE, LostTake, Review, ShotKind, ShotReview
+from ltxspec.values import money_text
 from ltxspec.version import __version__
 
 LEAST = 4_000  # units: below, not even what is never left out would fit
@@ -135,7 +136,7 @@ def _lost(lost: Sequence[LostTake], room: Room) -> list[str]:
         return []
     items = [
         f"- {code(fit(clean(str(item.address)), _LONGEST_NOTE))}, task {code(item.take.task_id)}, "
-        f"{'cost unknown' if item.take.cost is None else phrases.money(item.take.cost)}"
+        f"{money_text(item.take.cost)}"
         for item in lost[:_MOST_LISTED]
     ]
     return _list("Paid for, and missing at the head:", items, len(lost), room)

@@ -12,6 +12,7 @@ from ltxspec.report.review import wording as review_words
 from ltxspec.report.terminal import Paint, Style, clean, fit, pad, width_of, wrap
 from ltxspec.report.word_diff import Effort
 from ltxspec.review.models import LostTake, Review, ShotKind, ShotReview
+from ltxspec.values import money_text
 
 MOST_ROWS = 500  # shots listed; the rest is counted
 MOST_DIFFS = 50  # of them, with their prompts compared word by word
@@ -199,7 +200,7 @@ def _listed(title: str, items: Iterable[str], paint: Paint, style: Style) -> lis
 def _lost(lost: Sequence[LostTake], style: Style) -> list[str]:
     lines: list[str] = []
     for item in lost[:_MOST_LOST]:
-        cost = "cost unknown" if item.take.cost is None else phrases.money(item.take.cost)
+        cost = money_text(item.take.cost)
         lines += wrap(f"lost: {clean(str(item.address))}, task {clean(item.take.task_id)}, {cost}", style.width)
     if len(lost) > _MOST_LOST:
         lines.append(f"… and {len(lost) - _MOST_LOST:,} more lost tasks")

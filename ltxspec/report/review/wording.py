@@ -11,7 +11,7 @@ from ltxspec.render.models import Request
 from ltxspec.report import wording as phrases
 from ltxspec.report.terminal import clean, fit
 from ltxspec.review.models import INVALID, WORKING_TREE, Cause, CauseKind, Review, RuleChange, ShotKind, ShotReview
-from ltxspec.values import Json, Usd, total_usd
+from ltxspec.values import Json, Usd, money_text, total_usd
 
 KINDS: Mapping[ShotKind, str] = {
     ShotKind.RENDERED: "rendered",
@@ -203,12 +203,12 @@ def cost_after(shot: ShotReview) -> str:
         parts.append("cost unknown" if unknown == 1 and not known else phrases.amount(known, unknown))
     if shot.change is not None and phrases.is_counted(shot.change):
         estimate = shot.change.estimate
-        parts.append("price unknown" if estimate is None else f"est. {phrases.money(estimate)}")
+        parts.append(money_text(estimate, "price unknown", "est. {}"))
     return " + ".join(parts) or "no cost"
 
 
 def _price(cost: Usd | None) -> str:
-    return "unknown" if cost is None else phrases.money(cost)
+    return money_text(cost, "unknown")
 
 
 def size(shot: ShotReview) -> str:

@@ -8,7 +8,7 @@ from ltxspec.plan.actions import Change
 from ltxspec.report import wording as phrases
 from ltxspec.report.storyboard.models import Clip, ClipPair
 from ltxspec.review.models import ShotKind, ShotReview
-from ltxspec.values import is_web_address
+from ltxspec.values import is_web_address, money_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def is_same_video(shot: ShotReview) -> bool:
 
 def take_cost(take: Take) -> str:
     """What a take cost: `$0.48` or `cost unknown`."""
-    return "cost unknown" if take.cost is None else phrases.money(take.cost)
+    return money_text(take.cost)
 
 
 def _sides(shot: ShotReview, index: int, found: ClipPair) -> tuple[PlayerSide, ...]:
@@ -109,7 +109,7 @@ def _to_come(shot: ShotReview) -> PlayerSide:
 
 
 def _estimate(change: Change, words: str) -> str:
-    return "price unknown" if change.estimate is None else words.format(phrases.money(change.estimate))
+    return money_text(change.estimate, "price unknown", words)
 
 
 def _outputs(take: Take | None) -> Sequence[Output]:

@@ -154,7 +154,7 @@ def test_a_cost_that_was_not_told_leaves_the_money_set_aside() -> None:
     bench = Bench()
     ended = bench.record(poll=replace(DONE, cost=None))
     assert (ended.cost, bench.budget.committed) == (None, PRICE)
-    assert "rendered, cost not told" in [event.message for event in bench.events]
+    assert "rendered, cost unknown" in [event.message for event in bench.events]
 
 
 def test_a_refusal_of_the_only_copy_frees_the_money() -> None:

@@ -220,7 +220,7 @@ def test_missing_tasks_are_named_with_what_they_cost() -> None:
         MissingTask("fog", take("b", number=3)),
     ]
     assert str(missing_tasks(base, lockfile())[0]) == f"task {task(1)} of `alley` ($0.48) is missing"
-    assert str(missing_tasks(base, lockfile())[1]) == f"task {task(2)} of `alley` (unknown cost) is missing"
+    assert str(missing_tasks(base, lockfile())[1]) == f"task {task(2)} of `alley` (cost unknown) is missing"
 
 
 def test_a_task_that_moved_to_another_key_or_was_retired_is_not_missing() -> None:

@@ -1,20 +1,15 @@
 import json
-from decimal import Decimal
 
 import builders
 from builders import record, take, task
 from replacing import replace
 
 from ltxspec.lock.models import Output
-from ltxspec.report.takes import cost_json, cost_text, money, output_json, place_of, record_json, record_text
+from ltxspec.report.takes import cost_json, cost_text, output_json, place_of, record_json, record_text
 from ltxspec.report.terminal import Style
 
 HOME = {builders.output(1).sha256 or "": "renders/night/alley.mp4"}
 BAD = take(number=3, status="failed", cost=None, at="2026-11-22T11:00:00Z")
-
-
-def test_unknown_money_is_never_a_number() -> None:
-    assert [money(usd) for usd in (Decimal("0.5"), Decimal(0), None)] == ["$0.50", "$0.00", "cost unknown"]
 
 
 def test_a_shot_is_shown_with_its_takes_and_the_current_one_marked() -> None:
