@@ -7,11 +7,9 @@ Reading takes a missing nullable field as null, refuses everything else it does 
 unreadable file into an empty one.
 """
 
-import contextlib
-import gc
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Final
 
 import orjson
@@ -71,7 +69,7 @@ def encode_lockfile(lockfile: Lockfile) -> bytes:
     }
     try:
         return orjson.dumps(document, option=_LAYOUT)
-    except orjson.JSONEncodeError as error:
+    except orjson.JSONEncodeError as error:  # a name that UTF-8 cannot hold
         raise ValueError(str(error)) from error
 
 
@@ -87,23 +85,6 @@ def decode_lockfile(data: bytes, name: str, *, check_digests: bool = True) -> Lo
         LockfileTooNew: a later ltxspec wrote it.
         LockfileError: conflict markers, not JSON, a field that is not what it should be, a digest that does not match.
     """
-    with _collector_paused():
-        return _decode(data, name, check_digests=check_digests)
-
-
-@contextlib.contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep the garbage collector out: all that reading makes stays, and walking it again takes a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-def _decode(data: bytes, name: str, *, check_digests: bool) -> Lockfile:
     document = _parse(data, name)
     try:
         _check_version(document, name)
@@ -115,7 +96,7 @@ def _decode(data: bytes, name: str, *, check_digests: bool) -> Lockfile:
         found = read(document, LockfileDocument)
     except FormatError as error:
         raise damage.damaged(str(error), name, damage.block_place(data, name, error.path)) from None
-    except (ValueError, TypeError, RecursionError):  # nested beyond all measure, or numbers that no canonical form has
+    except (ValueError, TypeError):  # nested beyond all measure, or numbers that no canonical form has
         raise damage.damaged("it holds a value that ltxspec never writes", name) from None
     if mismatched and check_digests:
         raise damage.digest_mismatch(mismatched, data, name)
@@ -154,14 +135,12 @@ def _check_version(document: Mapping[str, Json], name: str) -> None:
 def _refuse_duplicate_keys(data: bytes) -> None:
     """Refuse a key that stands twice in one object: a bad merge left it, and reading would silently drop one."""
 
-    def pairs(items: list[tuple[str, Json]]) -> dict[str, Json]:
-        found = dict(items)
-        if len(found) < len(items):
-            numbers = Counter(key for key, _ in items)
+    def refuse_twins(items: list[tuple[str, Json]]) -> None:
+        numbers = Counter(key for key, _ in items)
+        if len(numbers) < len(items):
             raise FormatError("stands twice in one object", next(key for key, times in numbers.items() if times > 1))
-        return found
 
-    json.loads(data, object_pairs_hook=pairs)
+    json.loads(data, object_pairs_hook=refuse_twins)
 
 
 def _read_section(blocks: Json, section: str, mismatched: _Places) -> dict[str, Block]:

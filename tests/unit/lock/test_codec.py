@@ -1,6 +1,5 @@
 """The lockfile's bytes: written one way only, read strictly, never mistaken for an empty one."""
 
-import gc
 import hashlib
 import json
 import re
@@ -17,7 +16,7 @@ from replacing import replace
 
 from ltxspec.canonical import digest
 from ltxspec.errors import LockfileError, LockfileTooNew
-from ltxspec.lock.codec import decode_lockfile, encode_lockfile
+from ltxspec.lock.codec import Block, LockfileDocument, decode_lockfile, encode_lockfile
 from ltxspec.lock.models import Failure, Lockfile, ShotRecord
 
 NAME = "lockfiles/night.lock.json"
@@ -329,17 +328,27 @@ def test_takes_are_put_in_order_when_read() -> None:
     assert decode_lockfile(sealed(parsed), NAME).shots["alley"].takes == (early, late)
 
 
-def test_reading_leaves_the_garbage_collector_as_it_was() -> None:
-    data = encode_lockfile(lockfile())
-    decode_lockfile(data, NAME)
-    refused(b"")
-    assert gc.isenabled()
-    gc.disable()
-    try:
-        decode_lockfile(data, NAME)
-        assert not gc.isenabled()
-    finally:
-        gc.enable()
+def test_takes_are_written_in_the_order_they_were_bought() -> None:
+    early, late = take(number=2, at="2026-11-22T09:00:00Z"), take(number=1)
+    assert encode_lockfile(lockfile(alley=ShotRecord(None, (late, early)))) == encode_lockfile(
+        lockfile(alley=ShotRecord(None, (early, late)))
+    )
+
+
+def test_a_name_that_utf8_cannot_hold_is_not_written() -> None:
+    with pytest.raises(ValueError, match="surrogates"):
+        encode_lockfile(Lockfile("runware", "night\ud800"))
+
+
+def test_a_number_that_no_canonical_form_has_is_damage() -> None:
+    data = encode_lockfile(lockfile(alley=record(take(seed=7)))).replace(b'"seed": 7', f'"seed": {2**60}'.encode())
+    assert "it holds a value that ltxspec never writes" in refused(data).summary
+
+
+@pytest.mark.parametrize("value", [Block(None, (), "x"), LockfileDocument(1, "p", "s", {}, {})], ids=repr)
+def test_what_was_read_cannot_be_changed_in_place(value: Any) -> None:
+    with pytest.raises(AttributeError):
+        setattr(value, value.__struct_fields__[0], None)
 
 
 ROOT = ("provider", "spec", "shots", "retired")
