@@ -1,1 +1,1 @@
-"""The use cases, without a terminal: whatever reads or changes a project on disk goes through here, under its locks."""
+"""The use cases, independent of the terminal: all access to a project on disk goes through here, under its locks."""

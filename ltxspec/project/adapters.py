@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 def open_provider(project: Project, labels: Mapping[TaskId, str] | None = None, *, need_key: bool = True) -> "Provider":
-    """The render service this project talks to.
+    """Open the render service of a project.
 
     Args:
-        project: says which.
-        labels: what the sandbox burns into the videos of tasks.
+        project: selects the service.
+        labels: text that the sandbox burns into each task's video.
         need_key: false for downloads only, which never carry a key.
     """
     from ltxspec.media.animatic import write_animatic
@@ -49,15 +49,15 @@ def open_provider(project: Project, labels: Mapping[TaskId, str] | None = None, 
 
 
 def open_archive(project: Project, specs: Iterable[str] = ()) -> "FolderArchive":
-    """Where finished videos are kept.
+    """Open the archive of finished videos.
 
     Args:
-        project: says where.
-        specs: those whose videos and links will be written; when there are any, an archive outside of the project is
+        project: configures the location.
+        specs: specs whose videos and links will be written; if there are any, an archive outside the project is
             reported once.
 
     Raises:
-        StorageError: a link leads the archive, or the tree of links, out of the project.
+        StorageError: a symbolic link takes the archive or the tree of links out of the project.
     """
     from ltxspec.media.probe import check_decodes
     from ltxspec.storage.archive import FolderArchive
@@ -72,7 +72,7 @@ def open_archive(project: Project, specs: Iterable[str] = ()) -> "FolderArchive"
 
 
 def _tell_of_another_place(project: Project, archive: Path) -> None:
-    """Say where videos go that leave the project: a repository that was cloned may have chosen the place."""
+    """Warn if videos are stored outside the project: the location may come from a cloned repository."""
     place = archive.resolve()
     if not place.is_relative_to(project.root.resolve()):
         project.warn(f"videos are kept outside of the project, in `{place}`: see `[archive] url` in `ltxspec.toml`")
@@ -87,7 +87,7 @@ def local_places(project: Project, *, from_here: bool = False) -> dict[str, str]
 
 
 def _scenario(source: str | None) -> str | bytes | None:
-    """The faults the sandbox shall play, as JSON: given as such, or as the name of a file."""
+    """The faults that the sandbox simulates, as JSON: given directly or as a file name."""
     if not source or source.lstrip().startswith("{"):
         return source
     from ltxspec.storage.named import LARGEST_INPUT, read_named

@@ -1,4 +1,4 @@
-"""Records a render that was made elsewhere, so that it is never bought again. Nothing is ordered."""
+"""Records a render that was made elsewhere, so that it is not bought again. Nothing is ordered."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ from ltxspec.values import Json, ShotAddress, TaskId
 
 
 def adopt(project: Project, address: ShotAddress, request: Json, response: Json) -> Take:
-    """Record a finished render as a shot's current take. It keeps its task id.
+    """Record a finished render, with its task id, as the current take of a shot.
 
     Args:
         project: the project.
@@ -24,7 +24,7 @@ def adopt(project: Project, address: ShotAddress, request: Json, response: Json)
         response: the reply with the finished video.
 
     Raises:
-        WrongUsage: they are not a request and its reply, or the task is recorded already.
+        WrongUsage: the documents are not a request and its reply, or the task is already recorded.
         LockHeld, LockfileError, StorageError: as for every change of a lockfile.
     """
     take = adopted_take(request, response, project.catalog)
@@ -38,12 +38,12 @@ def adopt(project: Project, address: ShotAddress, request: Json, response: Json)
 
 
 def adopt_task(project: Project, address: ShotAddress, task: TaskId) -> Take:
-    """As `adopt`, with request and reply from the provider's archive. Raises as `adopt` and `fetch_details`."""
+    """Like `adopt`, with request and reply from the provider's archive. Raises as `adopt` and `fetch_details`."""
     return adopt(project, address, *asyncio.run(fetch_details(project, task)))
 
 
 def read_exchange(path: Path, name: str) -> Json:
-    """A request or a reply from a JSON file; amounts stay exactly as written. Raises WrongUsage."""
+    """Read a request or reply from a JSON file; amounts stay exactly as written. Raises WrongUsage."""
     from ltxspec.storage.named import LARGEST_INPUT, read_named
 
     try:
@@ -56,8 +56,8 @@ async def fetch_details(project: Project, task: TaskId) -> tuple[Json, Json]:
     """Request and response of a task, from the provider's archive.
 
     Raises:
-        ProviderRefused: it does not know the task.
-        ProviderUnavailable: it does not answer.
+        ProviderRefused: the provider does not know the task.
+        ProviderUnavailable: the provider does not answer.
     """
     service = open_provider(project)
     try:

@@ -1,4 +1,4 @@
-"""The Python API: a project with everything that the commands do, as methods. Each is one use case of this layer."""
+"""The Python API: a project whose methods do what the commands do. Each method is one use case of this layer."""
 
 import os
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class ApplyTerms(TypedDict, total=False):
-    """How a plan is applied, beside what it says itself."""
+    """Options for applying a plan that are not part of the plan."""
 
     allow_unknown_cost: bool
     parallelism: int | None
@@ -43,15 +43,15 @@ class Project(opened.Project):
         variables: Mapping[str, Json] | None = None,
         provider: str | None = None,
     ) -> "ProjectPlan":
-        """Plan: what applying would render, and for how much. Offline, without a key, free.
+        """Plan what applying would render and what it would cost. Free; needs neither network nor key.
 
         Args:
-            paths: spec files or folders; none: those of the configuration.
-            targets: addresses of shots, with wildcards: plan only these.
-            retakes: render these once more.
-            retries: try these again, which failed.
-            variables: values in the place of the specs' own.
-            provider: another one than the project's.
+            paths: spec files or folders; if empty, those of the configuration.
+            targets: addresses of the shots to plan, with wildcards; if empty, all.
+            retakes: addresses of shots to render once more.
+            retries: addresses of failed shots to try again.
+            variables: values that override the specs' own.
+            provider: used instead of the project's provider.
 
         Raises:
             Invalid: the specs have problems, or a pattern names no shot.
@@ -72,17 +72,17 @@ class Project(opened.Project):
         max_cost: object = None,
         **terms: "Unpack[ApplyTerms]",
     ) -> "RunSummary":
-        """Order what a plan says, wait, archive and record. Giving the plan approves it, and nothing else is ordered.
+        """Order what a plan lists, wait, archive and record. Passing the plan approves exactly that plan.
 
         Args:
-            plan: what `plan` gave; its provider is used.
-            on_event: is handed each event when it happens.
-            max_cost: the most that may be spent in USD, as text, whole number or Decimal; `[budget]` holds beside it.
+            plan: the result of `plan`; its provider is used.
+            on_event: called with each event as it happens.
+            max_cost: spending limit in USD, as text, whole number or Decimal; `[budget]` applies as well.
             terms: `allow_unknown_cost`, `parallelism`, `detach` and `lock_timeout`, as the options of `ltxspec apply`.
 
         Raises:
-            Refused: the plan is not what planning gives now, passes a limit, or breaks a policy. Nothing was ordered.
-            LockHeld: another process works on one of the specs.
+            Refused: the plan is out of date, exceeds a limit, or violates a policy. Nothing was ordered.
+            LockHeld: another process is working on one of the specs.
             ProviderError: there is no key, or the provider cannot be reached.
         """
         from ltxspec.project.apply import apply_plan
@@ -92,7 +92,7 @@ class Project(opened.Project):
     def apply_events(
         self, plan: "ProjectPlan", *, max_cost: object = None, **terms: "Unpack[ApplyTerms]"
     ) -> "AsyncGenerator[ApplyEvent, None]":
-        """The same, asynchronously: the events as they happen, the last one with the summary.
+        """Like `apply`, asynchronously: yields the events as they happen; the last one carries the summary.
 
         Leaving the loop early stops further orders and waits for what is in progress.
         """
@@ -101,17 +101,17 @@ class Project(opened.Project):
         return apply_events(plan, _apply_options(max_cost, terms))
 
     def collect(self, paths: Sequence[str] = (), on_event: "Emit | None" = None) -> "RunSummary | None":
-        """Finish what is in progress; order nothing new. None when nothing is.
+        """Finish what is in progress; order nothing new. Returns None if nothing is in progress.
 
         Raises:
-            LockHeld: another process works on one of the specs.
+            LockHeld: another process is working on one of the specs.
         """
         from ltxspec.project.collect import collect
 
         return collect(self, paths, on_event or (lambda _: None))
 
     def shots(self, pattern: str | None = None) -> "list[Shot]":
-        """What is recorded: takes, files and costs, of the shots an address means (with wildcards), or of all.
+        """Recorded takes, files and costs of the shots that match an address (with wildcards), or of all shots.
 
         Raises:
             UnknownAddress: nothing matches.
@@ -122,11 +122,11 @@ class Project(opened.Project):
         return shots(self, pattern)
 
     def review(self, base: str | None = None, head: str | None = None) -> "Review":
-        """What changed between two git revisions, as data; by default from the main branch to the working tree.
+        """The changes between two git revisions, as data; by default from the main branch to the working tree.
 
         Raises:
             UnknownRevision: git does not know one of them.
-            StorageError: no git, no repository, or something cannot be read.
+            StorageError: git is missing, there is no repository, or something cannot be read.
         """
         from ltxspec.project.review import make_review
 
@@ -140,18 +140,18 @@ def open_project(
     config: str | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> Project:
-    """Find the project around a folder, as the commands do.
+    """Find the project that contains a folder, as the commands do.
 
     Args:
-        folder: where to look for `ltxspec.toml`, upwards.
-        provider: wins over `LTXSPEC_PROVIDER` and the configuration.
+        folder: where the search for `ltxspec.toml` starts; it continues in the parent folders.
+        provider: overrides `LTXSPEC_PROVIDER` and the configuration.
         config: a configuration file to use instead, relative to `folder`.
-        environ: where the provider's key and address come from.
+        environ: holds the provider's key and address.
 
     Raises:
         WrongUsage: there is no such folder or provider.
         Invalid: the configuration cannot be read.
-        StorageError: a link leads out of the project from where ltxspec writes.
+        StorageError: a symbolic link in a place that ltxspec writes to leads out of the project.
     """
     found = opened.open_project(folder, provider, config=config, environ=environ)
     return Project(**{field.name: getattr(found, field.name) for field in fields(found)})

@@ -1,4 +1,4 @@
-"""Applying, step by step in the order that protects money: lock, read, plan, check, ask, and only then order."""
+"""Applies a plan in the order that protects money: lock, read, plan, check, ask, and only then order."""
 
 import asyncio
 import contextlib
@@ -31,15 +31,15 @@ class ApplyOptions:
     """How a plan is applied.
 
     Attributes:
-        plan_options: what is planned; of a saved plan, its own.
-        saved: refuse what is not this plan.
-        approved: refuse what has not this digest.
-        max_cost: the most that may be spent, in USD; `[budget]` holds beside it.
-        allow_unknown_cost: also buy what has no known price.
-        auto_approve: ask nobody.
-        lock_timeout: seconds to wait for another process that works on a spec.
+        plan_options: what is planned; for a saved plan, its own options.
+        saved: refuse any plan that differs from this one.
+        approved: refuse any plan with a different digest.
+        max_cost: spending limit in USD; `[budget]` applies as well.
+        allow_unknown_cost: also order shots without a known price.
+        auto_approve: do not ask for approval.
+        lock_timeout: seconds to wait for another process that is working on a spec.
         parallelism: tasks in progress at once; None: as configured.
-        detach: order, and leave the videos to `collect`.
+        detach: order only; `collect` fetches the videos later.
     """
 
     plan_options: PlanOptions = field(default_factory=PlanOptions)
@@ -55,14 +55,14 @@ class ApplyOptions:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """What somebody has to approve before money is spent."""
+    """What has to be approved before money is spent."""
 
     new: Sequence[Change]  # orders
-    unclear: Sequence[Change]  # orders of an earlier run that may not have arrived; to repeat them is new money
+    unclear: Sequence[Change]  # orders of an earlier run that may not have arrived; repeating them costs new money
 
     @property
     def question(self) -> str:
-        """One sentence, with the money."""
+        """The question to ask, with the amounts."""
         unclear = self.unclear
         again = f", and {_money(unclear)} if {_old_orders(unclear)} did not arrive" if unclear else ""
         return f"Spend {_money(self.new)}{again}?"
@@ -70,7 +70,7 @@ class Approval:
 
 Approve = Callable[[Approval], bool]
 
-_NOTHING = RunSummary((), Decimal(0), Decimal(0), 0, Decimal(0), 0)  # of a run that had nothing to do
+_NOTHING = RunSummary((), Decimal(0), Decimal(0), 0, Decimal(0), 0)  # summary of a run with nothing to do
 
 
 @contextlib.contextmanager
@@ -80,21 +80,21 @@ def prepare_apply(
     approve: Approve | None = None,
     show: Callable[[ProjectPlan], None] = lambda _: None,
 ) -> Iterator[PreparedRun | None]:
-    """Lock the specs, read and plan them again, check every limit, and have the money approved.
+    """Lock the specs, read and plan them again, check every limit, and get the spending approved.
 
     Args:
-        project: where, and with which provider.
+        project: the project, with its provider.
         options: what is applied, and within which limits.
-        approve: asks somebody; None: there is no terminal to ask on.
-        show: is handed the plan before anything is checked or asked.
+        approve: asks the user; None: there is no terminal to ask on.
+        show: called with the plan before anything is checked or asked.
 
     Yields:
-        What may be carried out while the locks are held; None when there is nothing to do.
+        The run, valid while the locks are held; None if there is nothing to do.
 
     Raises:
         Invalid: the specs have problems.
-        LockHeld: another process works on one of them.
-        Refused: the plan is not the approved one, passes a limit, breaks a policy, or was not approved.
+        LockHeld: another process is working on one of them.
+        Refused: the plan differs from the approved one, exceeds a limit, violates a policy, or was not approved.
         ProviderRefused: there is no key to order with.
         LockfileError, StorageError: a record cannot be read or locked.
     """
@@ -121,15 +121,15 @@ def prepare_apply(
 
 
 def apply_plan(planned: ProjectPlan, options: ApplyOptions, emit: Emit = lambda _: None) -> RunSummary:
-    """Apply a plan: giving it approves exactly what it says, and nothing else is ordered.
+    """Apply a plan. Passing it approves exactly what it lists; nothing else is ordered.
 
     Args:
-        planned: what `plan_project` gave.
-        options: within which limits; what they say of the plan itself is replaced.
-        emit: is handed each event when it happens.
+        planned: the result of `plan_project`.
+        options: the limits; `plan_options` and `saved` are taken from `planned`.
+        emit: called with each event as it happens.
 
     Raises:
-        Refused: planning again, under the locks, gives something else; or as `prepare_apply`.
+        Refused: planning again under the locks gives a different plan, or as `prepare_apply`.
     """
 
     async def last() -> RunSummary:
@@ -143,11 +143,11 @@ def apply_plan(planned: ProjectPlan, options: ApplyOptions, emit: Emit = lambda 
 
 
 async def apply_events(planned: ProjectPlan, options: ApplyOptions) -> AsyncGenerator[ApplyEvent, None]:
-    """The same as events; the last one carries the summary. Nothing comes when there is nothing to do.
+    """Like `apply_plan`, as events; the last one carries the summary. Yields nothing if there is nothing to do.
 
     Planning and waiting for locks block the event loop. Leaving the loop early stops further orders and waits for what
-    is in progress. Cancelling leaves at once: what is in progress is in the journal, and the next apply or collect goes
-    on with it.
+    is in progress. Cancelling stops at once: what is in progress is in the journal, and the next apply or collect
+    continues it.
     """
     options = replace(options, plan_options=planned.options, saved=planned.as_saved())
     with prepare_apply(planned.project, options) as prepared:
@@ -171,7 +171,7 @@ async def apply_events(planned: ProjectPlan, options: ApplyOptions) -> AsyncGene
 
 
 def _limits(project: Project, options: ApplyOptions) -> SpendingLimits:
-    """The tightest of `[budget]`, of what a saved plan was made under, and of `max_cost`."""
+    """The tightest of `[budget]`, the limits of a saved plan, and `max_cost`."""
     limits, cap = limits_of(project.config), options.max_cost
     if options.saved is not None and (terms := terms_of(options.saved.limits)) is not None:
         limits = limits.tightened(terms.limits)
@@ -181,7 +181,7 @@ def _limits(project: Project, options: ApplyOptions) -> SpendingLimits:
 
 
 def _refuse(project: Project, plan: Plan, options: ApplyOptions, limits: SpendingLimits) -> None:
-    """Everything that may forbid the first order. Nothing is spent."""
+    """Make every check that may forbid ordering, before anything is spent."""
     if options.saved is not None:
         refuse_stale(options.saved, plan)
     if options.approved is not None:
@@ -193,11 +193,11 @@ def _refuse(project: Project, plan: Plan, options: ApplyOptions, limits: Spendin
 
 
 def _approved(project: Project, plan: Plan, options: ApplyOptions, approve: Approve | None) -> bool:
-    """Have the money approved. A free provider takes none; a saved or approved plan was decided on before.
+    """Get the spending approved. A free provider needs no approval; a saved or approved plan already has it.
 
     Returns:
-        Whether orders of an earlier run may be sent again should the provider not know them: that is new money, too.
-        Without approval they are only looked for.
+        Whether orders of an earlier run may be sent again if the provider does not know them, which costs new money.
+        Without approval the provider is only asked for them.
     """
     unclear = [change for change in plan.changes if Reason.OUTCOME_UNKNOWN in change.reasons]
     if not options.allow_unknown_cost and any(change.estimate is None for change in unclear):
@@ -228,7 +228,7 @@ def _approved(project: Project, plan: Plan, options: ApplyOptions, approve: Appr
 
 
 def _refuse_without_key(project: Project, plan: Plan) -> None:
-    """Say that nothing can be ordered before anybody is asked to approve it. Raises ProviderRefused."""
+    """Fail before asking for approval if there is no key to order with. Raises ProviderRefused."""
     from ltxspec.project.service import has_key
     from ltxspec.providers.registry import missing_key
 
@@ -243,7 +243,7 @@ def _and_the_key(project: Project) -> str:
 
 
 def _warn_of_factor(project: Project, budget: RunBudget) -> None:
-    """Why shots may be held back although the plan is within its limits."""
+    """Warn that shots may be held back although the plan is within its limits."""
     if budget.is_limited and budget.factor > 1:
         times = f"{budget.factor:.2f} times its listed price"
         project.warn(f"the newest take cost {times}; limits use that for every order")

@@ -1,4 +1,4 @@
-"""Refuses a plan that is not the saved or approved one, and tells how they differ, money included."""
+"""Refuses a plan that is not the saved or approved one, and reports how they differ, including the cost."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -14,16 +14,16 @@ from ltxspec.plan.planfile import plan_differences, plan_digest, terms_of
 from ltxspec.project.project import Project
 from ltxspec.values import format_usd, money_text
 
-_MOST_COMMITS = 10  # looked through for the approved plan, newest first
+_MOST_COMMITS = 10  # searched for the approved plan, newest first
 _MOST_LINES = 20
 _SAVE_AGAIN = "review the present plan and save it again: `ltxspec plan -o FILE`"
 
 
 def refuse_stale(saved: PlanDocument, plan: Plan) -> None:
-    """Do nothing when planning again gives the saved plan.
+    """Refuse a plan that differs from the saved one.
 
     Raises:
-        Refused: with the differences as details, money included.
+        Refused: with the differences, including the cost, as details.
     """
     if saved.digest != plan_digest(plan):
         raise Refused(
@@ -49,9 +49,9 @@ def refuse_stale(saved: PlanDocument, plan: Plan) -> None:
 
 
 def _untrue(saved: PlanDocument, plan: Plan) -> str | None:
-    """Where a saved plan whose digest is the present plan's says something else than that plan; None where nowhere.
+    """The first place where a saved plan differs from the present plan although the digests match; None if none.
 
-    Only versions and places in files may differ.
+    Only versions and locations in files may differ.
     """
     from ltxspec.report.diagnostics import problem_of
     from ltxspec.report.plan.json import plan_document
@@ -63,7 +63,7 @@ def _untrue(saved: PlanDocument, plan: Plan) -> str | None:
     if shot is not None:
         return shot
     terms = terms_of(saved.limits)
-    over = budget_warning(plan, terms.limits) if terms is not None else []  # of which `plan -o` warned
+    over = budget_warning(plan, terms.limits) if terms is not None else []  # `plan -o` warned of these
     problems = [*map(_anywhere, document.diagnostics)]
     if [*map(_anywhere, saved.diagnostics)] not in (
         problems,
@@ -76,7 +76,7 @@ def _untrue(saved: PlanDocument, plan: Plan) -> str | None:
 
 
 def _by_address(shots: Iterable[PlannedShot]) -> dict[str, list[PlannedShot]]:
-    """All that is said of each shot: a task of an earlier version may stand beside it."""
+    """All entries by address: a shot may also have a task of an earlier version."""
     found: dict[str, list[PlannedShot]] = {}
     for shot in shots:
         found.setdefault(shot.address, []).append(replace(shot, source=None))
@@ -88,19 +88,19 @@ def _anywhere(problem: Problem) -> Problem:
 
 
 def _listed_twice(shots: Iterable[PlannedShot]) -> str | None:
-    """A shot of which two things are said, apart from tasks under way."""
+    """A shot that is listed twice, not counting tasks in progress."""
     names = Counter(shot.address for shot in shots if shot.action is not Action.RESUME)
     return next((name for name, number in names.items() if number > 1), None)
 
 
 def refuse_unapproved(project: Project, plan: Plan, approved: str) -> None:
-    """Do nothing when the plan has the approved digest.
+    """Refuse a plan whose digest is not the approved one.
 
-    Else the plan that was approved is looked for in the latest commits (a review is always of a commit): what differs
-    from it is shown, or, when it is in none of them, what the present plan would do.
+    To explain the difference, the approved plan is searched for in the latest commits (a review is always of a
+    commit). If it is found, the differences are shown; otherwise, what the present plan would do.
 
     Raises:
-        Refused: with the differences as details, money included.
+        Refused: with the differences, including the cost, as details.
     """
     digest = plan_digest(plan)
     if approved == digest:
@@ -122,7 +122,7 @@ def refuse_unapproved(project: Project, plan: Plan, approved: str) -> None:
 
 
 def _approved_plan(project: Project, approved: str) -> Plan | None:
-    """The plan of the newest commit whose plan has this digest."""
+    """The plan with this digest from the newest commit that has it; None if none of the searched commits does."""
     from ltxspec.storage.git import run_git
 
     try:
@@ -137,7 +137,7 @@ def _approved_plan(project: Project, approved: str) -> Plan | None:
 
 
 def _plan_at(project: Project, commit: str) -> Plan | None:
-    """The plan of the whole project as it was at a commit; None when it could not be planned there."""
+    """The plan of the whole project at a commit; None if it cannot be planned."""
     from ltxspec.plan.selection import Selection
     from ltxspec.project.plan import plan_specs
     from ltxspec.project.snapshot import project_at, read_side

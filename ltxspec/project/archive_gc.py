@@ -1,7 +1,8 @@
-"""Finds archived videos that nothing names any more, and deletes them under the locks of an apply.
+"""Finds archived videos that are no longer referenced, and deletes them under the locks of an apply.
 
-A video is named by lockfiles (of all providers, here and wherever git still has one), and by the notes of what was
-archived and not recorded yet. A lockfile or journal that cannot be read names nobody knows what: then nothing goes.
+References come from lockfiles (of all providers, here and wherever git still has one), journals, and the notes about
+videos that were archived but not recorded yet. If a lockfile or journal cannot be read, its references are unknown, so
+nothing is deleted.
 """
 
 import re
@@ -33,18 +34,18 @@ _DAY = 86400.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Loose:
-    """An archived video that nothing names."""
+    """An archived video without any reference."""
 
     sha256: str
     path: Path
     bytes: int
     days: float  # since it was archived
-    touched: int  # when that was, in nanoseconds: archived anew, it stays
+    touched: int  # when that was, in nanoseconds; a video archived again since then is kept
 
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What went, or would go; what is too young for that; whether git was asked; what may be another project's."""
+    """Videos that were (or would be) deleted, too young ones, whether git was searched, and possibly shared ones."""
 
     dropped: Sequence[Loose]
     young: Sequence[Loose]
@@ -53,7 +54,7 @@ class Pruned:
 
     @property
     def reason(self) -> str:
-        """Why they went."""
+        """Why they were deleted."""
         holders = "no lockfile of any branch, tag, stash or worktree" if self.in_git else "no lockfile"
         return f"{holders} and no journal names it"
 
@@ -63,9 +64,9 @@ class Pruning:
     """How to prune.
 
     Args:
-        min_days: younger videos stay.
+        min_days: younger videos are kept.
         dry_run: delete nothing, and take no lock.
-        wait: seconds to wait for another command that works on a spec.
+        wait: seconds to wait for another command that is working on a spec.
     """
 
     min_days: float = 7.0
@@ -74,16 +75,16 @@ class Pruning:
 
 
 def prune(project: Project, how: Pruning, clock: Clock | None = None) -> Pruned:
-    """Delete what nothing names, of what this project archived.
+    """Delete the unreferenced videos that this project archived.
 
     Args:
-        project: whose archive.
-        how: what may go.
-        clock: what ages are measured with; None: the system's.
+        project: the project that owns the archive.
+        how: what may be deleted.
+        clock: measures ages; None: the system clock.
 
     Raises:
-        LockHeld: another command works on a spec.
-        LockfileError: a lockfile or journal cannot be read, here or where git has it.
+        LockHeld: another command is working on a spec.
+        LockfileError: a lockfile or journal cannot be read, here or in git.
         StorageError: something else cannot be read, or a file cannot be deleted.
     """
     archive = open_archive(project)
@@ -100,7 +101,7 @@ def prune(project: Project, how: Pruning, clock: Clock | None = None) -> Pruned:
 
 
 def _all_locks(project: Project, wait: float) -> ExitStack:
-    """Hold every spec of all providers that has a lockfile or a journal, or that a command works on."""
+    """Hold every spec of all providers that has a lockfile or a journal, or that a command is working on."""
     with ExitStack() as stack:
         for side in project.sides:
             guards = side.paths_of("any").guard.parent.glob("*.lock")
@@ -112,10 +113,10 @@ def _all_locks(project: Project, wait: float) -> ExitStack:
 
 
 def _loose(project: Project, archive: FolderArchive, clock: Clock) -> Iterator[Loose]:
-    """Archived videos that nothing names.
+    """Archived videos without any reference.
 
-    The order counts, because other checkouts may use this archive and hold other locks: a video that is there has a
-    note, and a note goes only when a lockfile has its hash.
+    The order of reading matters, because other checkouts may use this archive and hold other locks: an archived video
+    has a note, and the note is removed only once a lockfile has its hash.
     """
     videos = archive.contents()
     named = {*_hashes(archive.arrived().values()), *_in_journals(project), *_in_lockfiles(project)}
@@ -128,7 +129,7 @@ def _loose(project: Project, archive: FolderArchive, clock: Clock) -> Iterator[L
 
 
 def _removed(archive: FolderArchive, item: Loose) -> bool:
-    """Delete a video, unless another checkout that shares the archive has archived it anew meanwhile."""
+    """Delete a video, unless another checkout that shares the archive has archived it again meanwhile."""
     with translated("read", item.path):
         if item.path.stat().st_mtime_ns != item.touched:
             return False
@@ -137,13 +138,13 @@ def _removed(archive: FolderArchive, item: Loose) -> bool:
 
 
 def _hashes(contents: Iterable[bytes]) -> Iterator[str]:
-    """Everything that looks like a SHA-256: rather too much is kept than too little."""
+    """Everything that looks like a SHA-256: keeping too much is better than too little."""
     for data in contents:
         yield from (found.decode("ascii") for found in _SHA256.findall(data))
 
 
 def _in_journals(project: Project) -> Iterator[str]:
-    """What the journals of all providers name; also those that were set aside, under whatever name."""
+    """References from the journals of all providers, including journals that were set aside under any name."""
     for side in project.sides:
         folder = side.paths_of("any").journal.parent
         for name in journalled(side):
@@ -153,7 +154,7 @@ def _in_journals(project: Project) -> Iterator[str]:
 
 
 def _in_lockfiles(project: Project) -> Iterator[str]:
-    """What the lockfiles of all providers name, in this checkout and wherever git has one."""
+    """References from the lockfiles of all providers, in this checkout and wherever git has one."""
     for side in project.sides:
         for name in lockfile_names(side):
             lockfile, _ = read_state(side.paths_of(name))
@@ -166,14 +167,14 @@ def _in_lockfiles(project: Project) -> Iterator[str]:
             yield from _hashes([found.data])
     else:
         files = (path for path in project.root.rglob(f"*{SUFFIX}") if path.is_file())
-        yield from _hashes(read_file(path) for path in files)  # also where links lead: rather too much is kept
+        yield from _hashes(read_file(path) for path in files)  # links are followed: keeping too much is better
 
 
 def _refuse_unreadable(found: FoundFile, prefix: str, places: Sequence[str]) -> None:
     """Raise LockfileError for a lockfile of this project that cannot be read.
 
-    Lockfiles of other tools bear such names, too. What only a reflog remembers may have been mended since: of that,
-    and of other projects in the repository, every hash counts all the same.
+    Other tools use such file names, too. A lockfile that only a reflog still has may have been repaired since. From
+    these, and from other projects in the repository, every hash counts as a reference anyway.
     """
     if not found.settled or not found.path.startswith(prefix):
         return
@@ -182,7 +183,7 @@ def _refuse_unreadable(found: FoundFile, prefix: str, places: Sequence[str]) -> 
 
 
 def _seems_ours(data: bytes) -> bool:
-    """Whether this is, or once was, a lockfile of ours: damage may have left no JSON."""
+    """Whether this is, or was, a lockfile of ltxspec. Data that is not JSON counts: it may be a damaged one."""
     try:
         document = orjson.loads(data)
     except orjson.JSONDecodeError:

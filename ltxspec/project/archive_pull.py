@@ -1,4 +1,4 @@
-"""Fetches the videos of recorded takes that the archive does not hold, and records what came of it."""
+"""Fetches the videos of recorded takes that are not in the archive, and records the result."""
 
 import asyncio
 import contextlib
@@ -26,12 +26,12 @@ from ltxspec.values import ShotAddress, TaskId
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Whose videos to fetch.
+    """Which videos to fetch.
 
     Args:
-        address: only these shots, with wildcards; None: all.
-        only_current: leave out takes that were superseded, and shots that were retired.
-        wait: seconds to wait for another command that works on a spec.
+        address: only the shots that match, with wildcards; None: all.
+        only_current: leave out superseded takes and retired shots.
+        wait: seconds to wait for another command that is working on a spec.
     """
 
     address: str | None = None
@@ -41,7 +41,7 @@ class Wanted:
 
 @dataclass(slots=True)
 class Pulled:
-    """What came of it, in videos; and lockfiles that could not be read."""
+    """Numbers of fetched and missing videos, and of lockfiles that could not be read."""
 
     fetched: int = 0
     missing: int = 0
@@ -56,16 +56,16 @@ class _Desk:
     archive: Archive
     provider: Provider
     clock: Clock
-    ask: bool  # whether the provider may be asked for fresh addresses: that takes a key
+    ask: bool  # whether the provider may be asked for fresh addresses, which needs a key
     wait: float
 
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """One take to fetch, as users know it."""
+    """One take to fetch, as shown to users."""
 
     address: ShotAddress
-    number: int  # as `show` counts
+    number: int  # as in `ltxspec show`
     task: TaskId
     current: bool
 
@@ -74,7 +74,7 @@ class _Item:
 
 
 def pull_missing(project: Project, wanted: Wanted, say: Callable[[str], None]) -> Pulled:
-    """Fetch what is missing, current takes first. No trouble with one take, shot or lockfile keeps another from coming.
+    """Fetch what is missing, current takes first. A problem with one take, shot or lockfile does not affect the others.
 
     Raises:
         UnknownAddress: no lockfile knows the address.
@@ -108,13 +108,13 @@ def _matching(
     try:
         return matching(lockfiles, address)
     except UnknownAddress:
-        if problems:  # it may stand in a lockfile that cannot be read
+        if problems:  # it may be in a lockfile that cannot be read
             return []
         raise
 
 
 def _missing(found: Sequence[RecordedShot], archive: Archive, *, only_current: bool) -> list[tuple[_Item, int]]:
-    """Takes with videos that are not archived, or not there when last seen, and how many; each task once.
+    """Takes with missing videos (not archived, or not delivered yet), and how many; each task once.
 
     Current takes come first.
     """
@@ -128,7 +128,7 @@ def _missing(found: Sequence[RecordedShot], archive: Archive, *, only_current: b
 
 
 def takes_of(found: Sequence[RecordedShot]) -> Iterator[tuple[RecordedShot, int, Take, bool]]:
-    """Every take with videos: its holding, its number, and whether a shot shows it now."""
+    """Every take with videos: its recorded shot, its number, and whether it is current."""
     for holding in found:
         for number, take in enumerate(holding.record.takes, start=1):
             if take.outputs:
@@ -136,13 +136,13 @@ def takes_of(found: Sequence[RecordedShot]) -> Iterator[tuple[RecordedShot, int,
 
 
 def is_archived(output: Output, archive: Archive) -> bool:
-    """Whether a video is archived, and that is recorded."""
+    """Whether a video is archived and recorded as such."""
     return output.sha256 is not None and archive.has(output.sha256)
 
 
 async def _pull_all(desk: _Desk, items: Sequence[tuple[_Item, int]], say: Callable[[str], None]) -> Pulled:
     pulled = Pulled()
-    busy: dict[str, str] = {}  # specs that another command works on, and which
+    busy: dict[str, str] = {}  # specs that another command is working on -> which command
     for item, count in items:
         spec = item.address.spec
         try:
@@ -158,7 +158,7 @@ async def _pull_all(desk: _Desk, items: Sequence[tuple[_Item, int]], say: Callab
 
 
 async def _pull(desk: _Desk, item: _Item) -> tuple[int, int, str | None]:
-    """Fetch one take and record it, under the lock of its spec: a download and a record have one writer at a time.
+    """Fetch one take and record it under the lock of its spec, so that each has only one writer at a time.
 
     Returns:
         How many videos were fetched, how many are still missing, and why.
@@ -185,13 +185,13 @@ async def _pull(desk: _Desk, item: _Item) -> tuple[int, int, str | None]:
 
 
 def _take_of(lockfile: Lockfile, task: TaskId) -> Take | None:
-    """A task as the lockfile has it now; None when it left the file meanwhile."""
+    """A task as currently recorded; None if it was removed from the lockfile meanwhile."""
     records = [*lockfile.shots.values(), *lockfile.retired.values()]
     return next((take for record in records if (take := record.take(task)) is not None), None)
 
 
 def _recorded(lockfile: Lockfile, task: TaskId, delivery: Delivery) -> Lockfile:
-    """The lockfile with the hashes, sizes and addresses of one task, wherever it stands; nothing else is changed."""
+    """The lockfile with the hashes, sizes and addresses of one task updated, wherever it is recorded."""
 
     def changed(record: ShotRecord) -> ShotRecord:
         take = record.take(task)
@@ -213,14 +213,14 @@ def _without_secrets(output: Output) -> Output:
 
 
 def _known_now(output: Output, url: str | None, archived: Archived | None) -> Output:
-    """One result with what is known of it now. A recorded hash is never replaced by another one."""
+    """One result with its current facts. A recorded hash is never replaced by a different one."""
     if archived is None or output.sha256 not in (None, archived.sha256):
         return output
     return replace(output, sha256=archived.sha256, bytes=archived.bytes, video_url=redact_url(url) if url else None)
 
 
 def _put_links_right(project: Project, specs: Iterable[str], wait: float) -> None:
-    """Let the readable tree show what is archived now. A command that works on a spec does that itself."""
+    """Update the tree of links to what is archived now. Locked specs are skipped: their command does it itself."""
     for spec in sorted(specs):
         with (
             contextlib.suppress(LockHeld),

@@ -1,4 +1,4 @@
-"""Reads every recorded video again: present, and with the recorded hash."""
+"""Checks that every recorded video is in the archive and has the recorded hash."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from ltxspec.project.project import Project
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was found."""
+    """The result of a verification."""
 
-    sound: int  # videos that are there, as recorded
-    bad: Sequence[str]  # a line for each other one: which, and what is wrong
+    sound: int  # videos that are present and match their record
+    bad: Sequence[str]  # one line for each other video: which one, and what is wrong
     unreadable: Sequence[LtxspecError]  # lockfiles
 
 

@@ -1,6 +1,6 @@
-"""What a CI service tells about the change a run is for: read from its variables and its event, decided nowhere else.
+"""Reads what a CI service reports about the change of a run, from its variables and its event. No other module does.
 
-GitHub's variables and events are those of "Variables reference" and "Events that trigger workflows"; GitLab's those of
+GitHub's variables and events are documented in "Variables reference" and "Events that trigger workflows"; GitLab's in
 "Predefined CI/CD variables".
 """
 
@@ -15,7 +15,7 @@ from ltxspec.storage.named import LARGEST_INPUT, read_named
 
 
 class EventError(LtxspecError):
-    """The event's file is not what the service writes."""
+    """The event file is not in the format that the service writes."""
 
     code = "ci-event"
 
@@ -31,11 +31,11 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class CiChange:
-    """The change a run is for, as far as the service tells. Empty texts and None are unknown."""
+    """The change a run is for, as reported by the service. Empty text and None mean unknown."""
 
     forge: str = ""  # "github" or "gitlab"
     api: str = ""
-    server: str = ""  # where people look
+    server: str = ""  # address of the web pages
     repository: str = ""
     number: int | None = None
     head: str = ""  # commit id
@@ -64,7 +64,7 @@ def tokens(variables: Mapping[str, str]) -> Tokens:
 
 
 def detect(variables: Mapping[str, str]) -> CiChange:
-    """The change this run is for; an empty one outside of CI.
+    """The change this run is for; an empty one outside CI.
 
     Raises:
         EventError: GitHub's event cannot be read.
@@ -84,7 +84,7 @@ def _gitlab(variables: Mapping[str, str]) -> CiChange:
         server=variables.get("CI_MERGE_REQUEST_PROJECT_URL") or variables.get("CI_PROJECT_URL", ""),
         repository=variables.get("CI_MERGE_REQUEST_PROJECT_PATH") or variables.get("CI_PROJECT_PATH", ""),
         number=_number(iid) or None,
-        # in a pipeline for merged results the commit is a merge that is not the branch's
+        # in a pipeline for merged results, the commit is a merge commit that is not on the branch
         head=variables.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or variables.get("CI_COMMIT_SHA", ""),
         run=(_number(variables.get("CI_PIPELINE_ID")), _number(variables.get("CI_JOB_ID"))),
         workspace=variables.get("CI_PROJECT_DIR", ""),
@@ -110,7 +110,7 @@ def _github(variables: Mapping[str, str]) -> CiChange:
 
 
 def _of_event(event: Mapping[str, Any]) -> dict[str, Any]:
-    """What kinds of events tell: a pull request, a comment under one, or a finished run for one."""
+    """The facts in an event: a pull request, a comment on one, or a finished run for one."""
     if "workflow_run" in event:
         run = event["workflow_run"]
         owner = ((run.get("head_repository") or {}).get("owner") or {}).get("login")

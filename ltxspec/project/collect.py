@@ -1,4 +1,4 @@
-"""What `collect` works on: the journals. Specs are welcome and not needed: broken or deleted ones hold nothing back."""
+"""Prepares `collect`, which works on journals. Specs are used if readable; broken or deleted ones do not block it."""
 
 import asyncio
 import contextlib
@@ -24,15 +24,15 @@ from ltxspec.storage.files import MAX_TEXT
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Whose tasks are to be collected."""
+    """The specs whose tasks are to be collected."""
 
     names: Sequence[str]  # of specs that have a journal
-    rendered: Sequence[RenderedSpec]  # those of them that can be read
-    broken: Sequence[str]  # spec files that cannot, as shown to users
+    rendered: Sequence[RenderedSpec]  # the readable ones of these
+    broken: Sequence[str]  # spec files that cannot be read, as shown to users
 
 
 def journalled(project: Project) -> list[str]:
-    """Specs that have a journal with this provider, sorted; their files may be gone."""
+    """Specs that have a journal with this provider, sorted; their spec files may no longer exist."""
     folder = project.paths_of("any").journal.parent
     return sorted(path.stem for path in folder.glob("*.jsonl"))
 
@@ -41,19 +41,19 @@ def journalled(project: Project) -> list[str]:
 def prepare_collect(
     project: Project, paths: Sequence[str] = (), *, lock_timeout: float = 0.0
 ) -> Iterator[PreparedRun | None]:
-    """Lock what is in progress, and make ready to finish it. Nothing is ordered.
+    """Lock what is in progress, and prepare to finish it. Nothing is ordered.
 
     Args:
-        project: where, and with which provider.
+        project: the project, with its provider.
         paths: only these specs.
-        lock_timeout: seconds to wait for another process that works on one of them.
+        lock_timeout: seconds to wait for another process that is working on one of them.
 
     Yields:
-        What may be carried out while the locks are held; None when nothing is in progress.
+        The run, valid while the locks are held; None if nothing is in progress.
 
     Raises:
         WrongUsage: a path does not exist.
-        LockHeld: another process works on a spec.
+        LockHeld: another process is working on a spec.
         LockfileError, StorageError: a record cannot be read or locked.
     """
     collection = what_to_collect(project, paths)
@@ -68,16 +68,16 @@ def prepare_collect(
 
 
 def collect(project: Project, paths: Sequence[str] = (), emit: Emit = lambda _: None) -> RunSummary | None:
-    """Finish what is in progress; order nothing new. Returns None when nothing is. Raises as `prepare_collect`."""
+    """Finish what is in progress; order nothing new. Returns None if nothing is. Raises as `prepare_collect`."""
     with prepare_collect(project, paths) as prepared:
         return asyncio.run(prepared.carry_out(emit)) if prepared is not None else None
 
 
 def what_to_collect(project: Project, paths: Sequence[str]) -> Collection:
-    """Everything that has a journal, or what of it the paths mean.
+    """All specs that have a journal, or those of them that the paths name.
 
     Raises:
-        WrongUsage: a path that was given does not exist.
+        WrongUsage: a given path does not exist.
     """
     names, problems = journalled(project), Problems()
     try:
@@ -101,7 +101,7 @@ def what_to_collect(project: Project, paths: Sequence[str]) -> Collection:
 
 
 def _text(file: Path, root: Path) -> str:
-    """The text of a spec that is not valid; empty when it cannot even be read."""
+    """The text of an invalid spec; empty if it cannot be read."""
     try:
         return read_file(file, root, MAX_TEXT).decode("utf-8", "replace")
     except StorageError:
@@ -109,13 +109,13 @@ def _text(file: Path, root: Path) -> str:
 
 
 def _is_called(text: str, name: str) -> bool:
-    """Whether a spec that is not valid seems to have this name."""
+    """Whether an invalid spec appears to have this name."""
     named = rf"(?:^|[\s{{,])name:[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*(?:$|[,}}#])"
     return bool(re.search(named, text, re.MULTILINE))
 
 
 def jobs_for(project: Project, held: LockedSpecs, collection: Collection, paths: Sequence[str]) -> list[Job]:
-    """A job for each journal: with the shots of its spec where there is one, else with nothing but the journal."""
+    """One job for each journal: with the shots of its spec if there is one, otherwise with the journal only."""
     known = {spec.name for spec in collection.rendered}
     alone = [RenderedSpec(name, "", None, ()) for name in collection.names if name not in known]
     planned = plan_project(project, PlanOptions(tuple(paths)), [*collection.rendered, *alone], held.owned)

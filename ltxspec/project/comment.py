@@ -1,4 +1,4 @@
-"""Posts the one comment of a change: its Markdown is always made here, from revisions or from a checked JSON report."""
+"""Posts the review comment of a change. Its Markdown is always made here, from revisions or a checked JSON report."""
 
 import os
 import re
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from ltxspec.report.review.markdown import Page
     from ltxspec.review.models import Review
 
-_PUSH_LAG = 30.0  # seconds in which a forge learns of a push that just ended
+_PUSH_LAG = 30.0  # seconds until a forge shows a push that has just finished
 _LOOK_AGAIN = 2.0  # seconds
 _MARKER_ROOM = 400  # characters, for the line that `forges.marker` puts before the text
-_LARGEST_REPORT = 64 * 1024 * 1024  # bytes; 10,000 changed shots take about a third
+_LARGEST_REPORT = 64 * 1024 * 1024  # bytes; 10,000 changed shots need about a third
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _NO_COMMIT = "0" * 40
 
@@ -36,12 +36,12 @@ class ReportMismatch(LtxspecError):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What the comment is of, and what it says besides.
+    """The content of the comment.
 
     Attributes:
-        base, head: the revisions; None: as CI says.
-        report: a file that `diff --format json` wrote, in the place of the revisions.
-        storyboard, sheet, report_url, advice: addresses and a line of Markdown that the caller vouches for.
+        base, head: the revisions; None: as reported by CI.
+        report: a file written by `diff --format json`, used instead of the revisions.
+        storyboard, sheet, report_url, advice: addresses and a line of Markdown that the caller trusts.
     """
 
     base: str | None = None
@@ -55,26 +55,26 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class DraftComment:
-    """A comment that may be posted."""
+    """A comment that is ready to post."""
 
     text: str  # Markdown
-    head: str  # the commit it is of
+    head: str  # the reviewed commit
     digest: str  # of the plan it shows
     target: Target
-    reported: bool  # made from a report, and not from the revisions
+    reported: bool  # made from a report instead of the revisions
 
 
 def make_comment(project: Project, place: Place, content: Content) -> DraftComment:
-    """Make the review of a change and put it into Markdown.
+    """Review a change and format the review as Markdown.
 
     Args:
-        project: in whose folder the command runs; with a report it is what the report is checked against.
-        place: where the comment goes; what is missing comes from CI.
-        content: what it is of.
+        project: the project in whose folder the command runs; a report is checked against it.
+        place: where the comment goes; missing values come from CI.
+        content: what the comment is about.
 
     Raises:
         ReportMismatch: the report is of another change, or of a working tree.
-        ReviewFileError: it is no report at all.
+        ReviewFileError: the file is not a report.
         UnknownRevision, StorageError: git does not know a revision, or is missing.
     """
     from ltxspec.report.review.markdown import review_markdown
@@ -87,13 +87,13 @@ def make_comment(project: Project, place: Place, content: Content) -> DraftComme
 
 
 def post_comment(project: Project, comment: DraftComment) -> "Posted | None":
-    """Post a comment, or update the one that is there.
+    """Post a comment, or update the existing one.
 
     Returns:
-        What was done; None when no open pull request has the commit as its head any more.
+        What was done; None if the commit is no longer the head of any open pull request.
 
     Raises:
-        WrongUsage: the place of the comment is not known.
+        WrongUsage: it is unknown where the comment goes.
         ForgeError: the forge refuses or does not answer.
     """
     from ltxspec.forges.marker import Marker
@@ -112,15 +112,15 @@ def accept_order(folder: Path, place: Place, environ: Mapping[str, str] = os.env
     """Check the order in the comment that started this run.
 
     Args:
-        folder: of the project.
-        place: where the comment is; what is missing comes from CI.
-        environ: what the CI service says, and the forge's token.
+        folder: the project's folder.
+        place: where the comment is; missing values come from CI.
+        environ: the variables of the CI service, and the forge's token.
 
     Returns:
-        What may be carried out.
+        The accepted order.
 
     Raises:
-        Refused: it may not.
+        Refused: the order is not accepted.
         WrongUsage: this run was not started by a new comment.
         ForgeError: the forge refuses or does not answer.
     """
@@ -138,9 +138,9 @@ def accept_order(folder: Path, place: Place, environ: Mapping[str, str] = os.env
 
 
 def _review(project: Project, content: Content, target: Target) -> "tuple[Review, bool]":
-    """The review: of two revisions of this repository, or as a job without rights wrote it.
+    """The review of two revisions of this repository, or the one that a job without rights wrote.
 
-    With it whether the rules that it says have changed are known to be those that did.
+    The second value says whether the rule changes in the review are known to be correct.
     """
     if content.report is not None:
         from ltxspec.report.review.checking import checked
@@ -157,7 +157,7 @@ def _review(project: Project, content: Content, target: Target) -> "tuple[Review
 
 
 def _reader(project: Project, review: "Review") -> "Reader":
-    """What is known where the command runs: in CI the branch a change goes to, or nothing but the packaged models."""
+    """What is known where the command runs: in CI, the target branch of the change or only the packaged models."""
     from ltxspec.catalog.models import load_catalog
     from ltxspec.project.report_rules import known_rules
     from ltxspec.report.review.checking import Reader
@@ -171,7 +171,7 @@ def _reader(project: Project, review: "Review") -> "Reader":
 
 
 def _head(review: "Review", content: Content, target: Target) -> str:
-    """The commit the review is of; a report must be of the very commit this run is for."""
+    """The reviewed commit; a report must be of exactly the commit that this run is for."""
     if review.plan_digest and not _DIGEST.fullmatch(review.plan_digest):
         raise ReportMismatch("the report names a plan by something that is no digest")
     if review.head != review.head_commit:
@@ -205,7 +205,7 @@ def _page(content: Content, target: Target, head: str) -> "Page":
 
 
 def _wait_for_push(folder: Path, forge: "AnyForge", head: str) -> None:
-    """Wait while the forge still shows a commit that ours was made on: it may not know of our push yet."""
+    """Wait while the forge still shows an ancestor of our commit: it may not have processed the push yet."""
     from ltxspec.storage.git import run_git
 
     looks = int(_PUSH_LAG / _LOOK_AGAIN)

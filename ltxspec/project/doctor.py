@@ -1,4 +1,4 @@
-"""Checks whether everything that a run needs is here, and says what is in force. Nothing is sent."""
+"""Checks whether everything that a run needs is available, and shows the active settings. Nothing is sent."""
 
 import os
 import shutil
@@ -11,12 +11,12 @@ from ltxspec.errors import Diagnostic, Invalid, LtxspecError
 from ltxspec.project.project import Project
 from ltxspec.version import __version__
 
-WARNING = None  # in the place of a yes or no: it works, but not as well as it could
+WARNING = None  # instead of True or False: it works, but not as well as it could
 Row = tuple[str, bool | None, str]  # the check, its result, and what was found
 
 
 def check_setup(project: Project) -> list[Row]:
-    """All checks, in the order in which they matter to a new user."""
+    """Run all checks, in the order in which they matter to a new user."""
     checks: Mapping[str, Callable[[Project], Row]] = {
         "key": _key,
         "service": _service,
@@ -39,7 +39,7 @@ def check_setup(project: Project) -> list[Row]:
 
 
 def check_machine(folder: Path, error: LtxspecError) -> list[Row]:
-    """What can be checked where the project cannot be opened, and why it cannot."""
+    """The checks that do not need a project, and the reason why the project cannot be opened."""
     told = [_told(item) for item in error.diagnostics] if isinstance(error, Invalid) else [error.line]
     return [
         _version(),
@@ -51,7 +51,7 @@ def check_machine(folder: Path, error: LtxspecError) -> list[Row]:
 
 
 def _told(problem: Diagnostic) -> str:
-    """One problem of a file in one line."""
+    """One problem of a file, as one line."""
     place = f"{problem.where.file}:{problem.where.line}: " if problem.where else ""
     return place + "; ".join(filter(None, (problem.message, problem.hint)))
 
@@ -61,7 +61,7 @@ def _version() -> Row:
 
 
 def _checked(name: str, check: Callable[[Project], Row], project: Project) -> Row:
-    """The row of one check; what keeps it from being made stands in its row, and keeps no other from being made."""
+    """The row of one check. If the check cannot be made, its row gives the reason; other checks are not affected."""
     try:
         return check(project)
     except LtxspecError as error:
@@ -94,7 +94,7 @@ def _service(project: Project) -> Row:
 
 
 def _open(project: Project, environ: Mapping[str, str]) -> None:
-    """Make the client that apply makes, and send nothing. Raises what apply would refuse."""
+    """Create the client that apply would use, without sending anything. Raises the same errors as apply."""
     from ltxspec.project.adapters import open_provider
 
     open_provider(replace(project, environ=environ), need_key=False)
@@ -125,7 +125,7 @@ def _archive(project: Project) -> Row:
 
 
 def _delivery(project: Project) -> Row:
-    """Hosts only: addresses of uploads and calls hold secrets."""
+    """Shows hosts only: addresses of uploads and calls contain secrets."""
     from urllib.parse import urlsplit
 
     found = project.config.delivery

@@ -1,4 +1,4 @@
-"""Where a comment goes, and the way there: what the user says, over what CI says; tokens from the environment."""
+"""Where a comment goes, and access to it: the user's options override CI's values; tokens are environment variables."""
 
 import os
 import re
@@ -26,7 +26,7 @@ _LONGEST_KEY = 80
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the user says that the comment goes. What is None comes from CI."""
+    """Where the comment goes, as given by the user. None values come from CI."""
 
     number: int | None = None
     repository: str | None = None
@@ -37,9 +37,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where the comment goes. Empty texts and None are unknown."""
+    """Where the comment goes. Empty text and None mean unknown."""
 
-    change: CiChange  # as the CI service tells
+    change: CiChange  # as reported by the CI service
     forge: str
     api: str
     repository: str
@@ -49,21 +49,21 @@ class Target:
 
 
 def target_of(project: Path, place: Place, environ: Mapping[str, str] = os.environ) -> Target:
-    """Put together what the user and the environment say.
+    """Combine the user's options with the environment.
 
     Args:
         project: the folder the command works in.
-        place: wins over the environment.
-        environ: what the CI service says.
+        place: overrides the environment.
+        environ: the variables of the CI service.
 
     Raises:
         EventError: GitHub's event cannot be read.
-        StorageError: git does not read the repository, or is missing.
+        StorageError: git cannot read the repository, or is missing.
     """
     change = detect(environ)
     folder = _folder_in_repository(project, change.workspace)
     key = re.sub(r"[^A-Za-z0-9._/-]+", "_", place.key or folder.rstrip("/")).strip("._/-")[:_LONGEST_KEY]
-    same = place.forge in (None, change.forge)  # another forge than the one this runs at: nothing is taken over
+    same = place.forge in (None, change.forge)  # CI's values do not apply to another forge
     return Target(
         change=change if same else CiChange(),
         forge=place.forge or change.forge,
@@ -77,10 +77,10 @@ def target_of(project: Path, place: Place, environ: Mapping[str, str] = os.envir
 
 @contextmanager
 def opened(target: Target, head: str, environ: Mapping[str, str] = os.environ) -> Iterator["AnyForge | None"]:
-    """The forge, or None when no open pull request has this head any more.
+    """The forge, or None if this is no longer the head of any open pull request.
 
     Raises:
-        WrongUsage: it is not known which forge, repository or pull request is meant.
+        WrongUsage: the forge, repository or pull request is unknown.
         ForgeError: there is no token, or the forge does not answer.
     """
     from ltxspec.forges.github import GitHub
@@ -119,7 +119,7 @@ def _access(target: Target, environ: Mapping[str, str]) -> "Access":
 
 
 def _refuse_cleartext(address: str, environ: Mapping[str, str]) -> None:
-    """Refuse to send the token where everybody on the way can read it."""
+    """Refuse to send the token unencrypted over a network."""
     from ltxspec.forges.port import Denied
     from ltxspec.providers.hosts import is_this_machine
 
@@ -127,7 +127,7 @@ def _refuse_cleartext(address: str, environ: Mapping[str, str]) -> None:
         asked = urlsplit(address)
         host = asked.hostname or ""
     except ValueError:
-        return  # no address at all, which the client says
+        return  # not an address: the client reports it
     if asked.scheme == "http" and not is_this_machine(host) and environ.get(CLEARTEXT) != "1":
         raise Denied(
             f"the forge's token is not sent to `{host}` over plain http: everybody on the way could read it",
@@ -136,7 +136,7 @@ def _refuse_cleartext(address: str, environ: Mapping[str, str]) -> None:
 
 
 def _find(target: Target, access: "Access", head: str) -> int | None:
-    """The pull request of a head. Only GitHub's `workflow_run` needs it: that event does not tell for forks."""
+    """The pull request of a head. Needed for GitHub's `workflow_run` only, which does not name it for forks."""
     from ltxspec.forges.github import find_pull_request
 
     if target.forge != "github" or not target.change.head:
@@ -146,7 +146,7 @@ def _find(target: Target, access: "Access", head: str) -> int | None:
 
 
 def _folder_in_repository(project: Path, workspace: str) -> str:
-    """Where a project is inside its repository, as CI or git tell; the root when neither does."""
+    """The project's folder inside its repository, from CI or git; the root if neither reports it."""
     here = project.resolve()
     root = Path(workspace).resolve() if workspace else None
     if root is not None and here.is_relative_to(root):

@@ -1,4 +1,4 @@
-"""Formats spec files: one layout for all. Comments, order and texts stay; a fingerprint never changes by it."""
+"""Formats spec files in one common layout. Comments, order and texts are kept; fingerprints never change."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from ltxspec.storage.durable import REAL, read_file, replace_file
 
 @dataclass(frozen=True, slots=True)
 class Formatted:
-    """A spec file whose layout is not the common one."""
+    """A spec file whose layout differs from the common one."""
 
-    file: str  # as users see it
+    file: str  # as shown to users
     before: str
     after: str
 
@@ -29,5 +29,5 @@ def unformatted(project: Project, paths: Sequence[str] = ()) -> Iterator[Formatt
 
 
 def write_formatted(project: Project, formatted: Formatted) -> None:
-    """Put the formatted text in the place of the file. Raises StorageError, with the old file still whole."""
+    """Replace the file's content with the formatted text. Raises StorageError; the old file is then intact."""
     replace_file(project.root / formatted.file, formatted.after.encode(), REAL.inside(project.root))

@@ -1,12 +1,12 @@
-"""Teaches a git repository to merge and show lockfiles. Git keeps this in the clone: each clone needs it once."""
+"""Configures git to merge and show lockfiles with ltxspec. The settings are local to a clone: each needs them once."""
 
 import shutil
 from pathlib import Path
 
 from ltxspec.storage.git import repository_of, run_git
 
-# Git runs these in a shell. Where ltxspec is not on its path (a graphical client), lockfiles are merged and shown as
-# the text they are, which is what git does without a driver: markers are then left for `ltxspec lock merge`.
+# Git runs these in a shell. If ltxspec is not on its PATH (a graphical client), lockfiles are merged and shown as plain
+# text, as git does without a driver; conflict markers are then left for `ltxspec lock merge`.
 _MERGE = (
     "if command -v ltxspec >/dev/null 2>&1; "
     "then ltxspec lock merge --driver %O %A %B %P; "
@@ -25,10 +25,10 @@ def install_drivers(folder: Path) -> bool:
     """Set the drivers that `.gitattributes` names, in the configuration of the repository around `folder`.
 
     Returns:
-        Whether there is a repository and all is set. Without one nothing happens.
+        Whether there is a repository and everything is set. Without a repository nothing happens.
 
     Raises:
-        StorageError: git does not read the repository, or is missing.
+        StorageError: git cannot read the repository, or is missing.
     """
     if repository_of(folder) is None:
         return False
@@ -36,12 +36,12 @@ def install_drivers(folder: Path) -> bool:
 
 
 def has_drivers(folder: Path) -> bool | None:
-    """Whether the repository around `folder` is set up to merge lockfiles with ltxspec; None outside of a repository.
+    """Whether the repository around `folder` is set up to merge lockfiles with ltxspec; None outside a repository.
 
-    That git finds the command when it wants to merge is another question: see `finds_command`.
+    Whether git finds the command when it merges is a separate question: see `finds_command`.
 
     Raises:
-        StorageError: git does not read the repository, or is missing.
+        StorageError: git cannot read the repository, or is missing.
     """
     if repository_of(folder) is None:
         return None
@@ -49,5 +49,5 @@ def has_drivers(folder: Path) -> bool | None:
 
 
 def finds_command() -> bool:
-    """Whether the command that the drivers name is on the path of this process, as git would look for it."""
+    """Whether the drivers' command is on the PATH of this process, where git would look for it."""
     return shutil.which("ltxspec") is not None

@@ -1,4 +1,4 @@
-"""Keeps the readable tree (`renders/`) true to the lockfiles."""
+"""Keeps the tree of links (`renders/`) in line with the lockfiles."""
 
 import contextlib
 from collections.abc import Iterable, Sequence
@@ -12,10 +12,10 @@ from ltxspec.project.project import Project
 
 
 def relink(project: Project, lockfiles: Iterable[Lockfile]) -> None:
-    """Point the links of some specs at their current takes; right ones are only looked at.
+    """Point the links of some specs at their current takes; correct links are left alone.
 
-    Call it under the locks of these specs. A tree that cannot be put right is a warning and no more: everything it
-    shows is recorded and archived.
+    Call it under the locks of these specs. A tree that cannot be updated only causes a warning: everything it shows is
+    recorded and archived.
     """
     for lockfile in lockfiles:
         try:
@@ -29,8 +29,8 @@ def relink(project: Project, lockfiles: Iterable[Lockfile]) -> None:
 def _wanted(project: Project, lockfile: Lockfile) -> dict[str, Sequence[Output]]:
     """Each instance and its current outputs.
 
-    Retired instances have none. Nor have those that only the sandbox has takes of: earlier versions linked its videos
-    where the paid ones belong.
+    Retired instances have none. Neither have instances with takes of the sandbox only: earlier versions put links to
+    the sandbox's videos where the paid ones belong.
     """
     wanted: dict[str, Sequence[Output]] = dict.fromkeys(
         (*_only_previewed(project, lockfile.spec), *lockfile.retired), ()
@@ -42,7 +42,7 @@ def _wanted(project: Project, lockfile: Lockfile) -> dict[str, Sequence[Output]]
 
 
 def _only_previewed(project: Project, spec: str) -> Iterable[str]:
-    """Instances of which a free provider has takes."""
+    """Instances that have takes of a free provider."""
     found: list[str] = []
     for side in () if project.service.free else project.sides:
         if side.service.free:

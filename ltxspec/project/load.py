@@ -1,6 +1,6 @@
-"""Reads specs, from disk or from a commit alike: parses and renders each, and collects every problem.
+"""Reads specs from disk or from a commit: parses and renders each, and collects every problem.
 
-What is read comes through a `ProjectFiles`, so the two differ only in where their files are.
+All files are read through a `ProjectFiles`, so the two cases differ only in where the files are.
 """
 
 import os
@@ -24,7 +24,7 @@ from ltxspec.version import __version__
 
 
 class NoSpecs(LtxspecError):
-    """Nothing was named, and where specs are kept by default there is nothing."""
+    """No path was given, and there are no specs in the default location."""
 
     code = "no-specs"
 
@@ -34,9 +34,9 @@ class LoadedSpecs:
     """The specs of a project, as far as they can be read."""
 
     rendered: dict[str, RenderedSpec] = field(default_factory=dict)  # by name, in the order of their files
-    parsed: dict[str, Spec] = field(default_factory=dict)  # those that render
-    broken: dict[str, str] = field(default_factory=dict)  # file -> name of its spec, or "" where that is not known
-    variables: dict[str, None] = field(default_factory=dict)  # of all specs, in the order met
+    parsed: dict[str, Spec] = field(default_factory=dict)  # only those that render
+    broken: dict[str, str] = field(default_factory=dict)  # file -> name of its spec, or "" if unknown
+    variables: dict[str, None] = field(default_factory=dict)  # of all specs, in order of appearance
     files: dict[str, str] = field(default_factory=dict)  # name -> the first file that has it
 
 
@@ -49,7 +49,7 @@ def render_specs(
     """Read, expand, render and validate all specs under `paths` (default: `[project] specs`).
 
     Raises:
-        Invalid: with every problem of every file, unless `problems` is given: then they are only collected there.
+        Invalid: with every problem of every file; if `problems` is given, they are collected there instead.
     """
     found = problems if problems is not None else Problems()
     overrides = variables or {}
@@ -66,7 +66,7 @@ def render_specs(
 def rendered_orders(
     project: Project, paths: Sequence[str], variables: Mapping[str, Json], shots: Sequence[str] = ()
 ) -> list[tuple[Request, dict[str, Json]]]:
-    """Each shot's request with the task object as it is sent, for all shots or those that patterns name.
+    """Each shot's request and the task object to send, for all shots or those that match the patterns.
 
     Raises:
         Invalid: the specs have problems, or a pattern names no shot.
@@ -92,7 +92,7 @@ def rendered_orders(
 
 
 def lowered_prices(project: Project, orders: Iterable[tuple[Request, Mapping[str, Json]]]) -> list[Diagnostic]:
-    """Warnings of prices that a file of the project lowers, for rendered orders."""
+    """Warnings about prices that a project file lowers, for rendered orders."""
     from ltxspec.plan.prices import shadowed_requests
 
     return shadowed_requests([request for request, _ in orders], project.catalog)
@@ -111,10 +111,10 @@ def load_specs(
     Args:
         files: spec files, relative to the project's root.
         project: configuration and models of that version.
-        source: its files.
+        source: the files of that version.
         verdicts: what was found valid before.
-        problems: gets what is wrong, file by file, each from top to bottom.
-        overrides: values of variables; each spec takes those that it has.
+        problems: receives the problems, file by file, each from top to bottom.
+        overrides: values of variables; each spec uses those that it declares.
     """
     context = RenderContext(
         catalog=project.catalog,
@@ -139,7 +139,7 @@ def load_specs(
 def _parse(
     file: str, project: Project, source: ProjectFiles, verdicts: FileVerdicts, problems: Problems
 ) -> Spec | None:
-    """The spec; the slow judgement of its structure is remembered for these very bytes."""
+    """Parse a spec; the slow check of its structure is cached for exactly this text."""
     if Path(file).is_absolute():
         hint = f"the project is `{project.root}`; work in another one with -C"
         problems.error("file", f"`{file}` is outside of the project", Location(file, 1, 1), hint)
@@ -179,7 +179,7 @@ def _render(spec: Spec, context: RenderContext, specs: LoadedSpecs, problems: Pr
 
 
 def _in_reading_order(diagnostics: Sequence[Diagnostic], file: str) -> list[Diagnostic]:
-    """What is wrong with a spec from top to bottom, then what is wrong in the files it uses."""
+    """Problems of the spec from top to bottom, then those of the files it uses."""
 
     def key(diagnostic: Diagnostic) -> tuple[bool, str, int, int]:
         where = diagnostic.where
@@ -189,7 +189,7 @@ def _in_reading_order(diagnostics: Sequence[Diagnostic], file: str) -> list[Diag
 
 
 def _refuse_undeclared(given: Collection[str], declared: Collection[str], problems: Problems) -> None:
-    """An override of a variable that no spec of the run has is a typing error."""
+    """Report overrides of variables that no spec of the run declares: these are typing errors."""
     for name in given:
         if name not in declared:
             hint = did_you_mean(name, declared)
@@ -200,7 +200,7 @@ def _refuse_undeclared(given: Collection[str], declared: Collection[str], proble
 
 
 def spec_files(project: Project, paths: Sequence[str]) -> list[Path]:
-    """The spec files a command means: those given, or `[project] specs`."""
+    """The spec files of a command: the given ones, or those of `[project] specs`."""
     for path in paths:
         if not (project.folder / path).exists():
             raise WrongUsage(f"`{path}` does not exist", hint="name a spec file, or a folder that holds some")

@@ -1,7 +1,7 @@
-"""Changes lockfiles on purpose: another name for a shot's takes, forgetting some, the newest format.
+"""Changes lockfiles on request: renames a shot's takes, removes takes, updates the format.
 
-Each holds the exclusive lock of every spec it touches. While a task of the shot is under way its name is not to be
-touched: the journal files the result under it.
+Each operation holds the exclusive lock of every spec it touches. While a task of a shot is in progress, the shot is
+not renamed or removed: the journal records the result under its name.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -25,24 +25,24 @@ from ltxspec.values import ShotAddress, format_usd, total_usd
 
 
 class UnderWay(LtxspecError):
-    """A task of the shot has no recorded end yet."""
+    """A task of the shot is not recorded as finished."""
 
     code = "under-way"
 
 
-FORMAT_VERSION = VERSION  # of lockfiles that are written
+FORMAT_VERSION = VERSION  # the version that lockfiles are written in
 
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """What `lock rm` is about: takes with their numbers as `ltxspec show` counts them."""
+    """The takes that `lock rm` removes, with their numbers as in `ltxspec show`."""
 
     address: ShotAddress
     takes: Sequence[tuple[int, Take]]
 
     @property
     def money(self) -> str:
-        """What they cost; what is not known is never 0."""
+        """What the takes cost; an unknown cost never counts as 0."""
         known, unknown = total_usd(take.cost for _, take in self.takes)
         if not unknown:
             return f"${format_usd(known)}"
@@ -50,10 +50,10 @@ class Forgotten:
 
 
 def move(project: Project, origin: ShotAddress, target: ShotAddress) -> list[tuple[ShotAddress, ShotAddress]]:
-    """Put the takes of one shot under another name, also in another spec's lockfile; nothing paid is lost.
+    """Move the takes of a shot to another name, possibly in another spec's lockfile; nothing paid is lost.
 
-    A shot with a matrix is moved with all its instances when its bare name is given. Takes that stand under the new
-    name already stay, and so does their choice of the current one.
+    If only the bare name of a shot with a matrix is given, all its instances are moved. Takes already recorded under
+    the new name are kept, and so is their current take.
 
     Returns:
         Each instance's old and new address.
@@ -72,7 +72,7 @@ def move(project: Project, origin: ShotAddress, target: ShotAddress) -> list[tup
         for old, new in pairs:
             record, section = _taken(lockfiles[old.spec], old.instance)
             lockfiles[new.spec] = _put(lockfiles[new.spec], new.instance, record, section)
-            # Written here first: a crash between the two files leaves the takes under both names, never under none.
+            # The new name is written first: after a crash between the two writes the takes have both names, never none.
             if new.spec != old.spec:
                 states[new.spec].write_lockfile(lockfiles[new.spec])
             lockfiles[old.spec] = _without(lockfiles[old.spec], old.instance)
@@ -84,13 +84,13 @@ def move(project: Project, origin: ShotAddress, target: ShotAddress) -> list[tup
 def forget(
     project: Project, address: ShotAddress, number: int | None, agreed: Callable[[Forgotten], bool]
 ) -> Forgotten:
-    """Take a shot, or one of its takes, out of the lockfile.
+    """Remove a shot, or one of its takes, from the lockfile.
 
     Args:
         project: the project.
         address: one instance.
-        number: the take, as `ltxspec show` counts; None: the whole shot.
-        agreed: asked before anything is written.
+        number: the take, as numbered by `ltxspec show`; None: the whole shot.
+        agreed: called to confirm before anything is written.
 
     Raises:
         UnknownAddress: nothing is recorded there.
@@ -121,7 +121,7 @@ def forget(
 
 
 def migrate(project: Project) -> tuple[list[str], int]:
-    """Write every lockfile in the present format; those that are stay untouched, byte for byte.
+    """Write every lockfile in the current format; files that already have it are not touched.
 
     Returns:
         The names of the specs whose lockfiles were written, and how many were read.
@@ -141,7 +141,7 @@ def migrate(project: Project) -> tuple[list[str], int]:
 
 
 def _keys(lockfile: Lockfile, address: ShotAddress) -> list[str]:
-    """The instance keys an address means: its own, or all instances of a shot that has several."""
+    """The instance keys of an address: its own, or those of all instances if it is a bare shot name."""
     every = sorted({*lockfile.shots, *lockfile.retired})
     if address.instance in every:
         return [address.instance]
@@ -152,7 +152,7 @@ def _keys(lockfile: Lockfile, address: ShotAddress) -> list[str]:
 
 
 def _renamed(keys: Sequence[str], origin: ShotAddress, target: ShotAddress) -> list[tuple[ShotAddress, ShotAddress]]:
-    """Old and new address of each instance; what stands in brackets is kept when the bare name was given."""
+    """Old and new address of each instance; for a bare name the part in brackets is kept."""
     if keys != [origin.instance] and "[" in target.instance:
         raise WrongUsage(f"`{origin}` means {len(keys)} instances, `{target}` is one", hint="give the bare names")
     return [
@@ -176,7 +176,7 @@ def _refuse_open(states: Mapping[str, FileSpecState], addresses: Sequence[ShotAd
 
 
 def _taken(lockfile: Lockfile, key: str) -> tuple[ShotRecord, str]:
-    """All takes under a key, and the section where they belong: with the shots when any of them stands there."""
+    """All takes under a key, and their section: `shots` if any of them is recorded there."""
     live, retired = lockfile.shots.get(key), lockfile.retired.get(key)
     if live is None or retired is None:
         return live or retired or ShotRecord(None, ()), "shots" if live else "retired"
@@ -184,7 +184,7 @@ def _taken(lockfile: Lockfile, key: str) -> tuple[ShotRecord, str]:
 
 
 def _put(lockfile: Lockfile, key: str, record: ShotRecord, section: str) -> Lockfile:
-    """Add takes to a key, in the given section; what stands there among the shots stays among them."""
+    """Add takes to a key in the given section; a key that is among the shots already stays there."""
     if key in lockfile.shots or key in lockfile.retired:
         present, where = _taken(lockfile, key)
         record = _joined(present, record)
@@ -196,7 +196,7 @@ def _put(lockfile: Lockfile, key: str, record: ShotRecord, section: str) -> Lock
 
 
 def _joined(first: ShotRecord, second: ShotRecord) -> ShotRecord:
-    """The takes of both; the first one's choice of the current take wins."""
+    """The takes of both records; the current take of the first one wins."""
     joined = first
     for take in second.takes:
         known = first.take(take.task_id)
@@ -205,7 +205,7 @@ def _joined(first: ShotRecord, second: ShotRecord) -> ShotRecord:
 
 
 def _with_current(record: ShotRecord) -> ShotRecord:
-    """The record with a current take that is among its takes: the latest that succeeded, if the chosen one is gone."""
+    """The record with a valid current take: if it was removed, the latest take that succeeded."""
     if record.current is None or record.take(record.current) is not None:
         return record
     good = [take.task_id for take in record.takes if take.status == "succeeded"]
@@ -221,7 +221,7 @@ def _without(lockfile: Lockfile, key: str) -> Lockfile:
 
 
 def _with_gone(lockfiles: Mapping[str, Lockfile], addresses: Iterable[ShotAddress]) -> list[Lockfile]:
-    """The lockfiles as the readable tree is to show them: what left them counts as retired, so that its links go."""
+    """The lockfiles as input for the tree of links: removed shots count as retired, so that their links are removed."""
     shown = dict(lockfiles)
     for address in addresses:
         lockfile = shown[address.spec]

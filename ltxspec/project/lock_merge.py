@@ -1,8 +1,8 @@
-"""Putting lockfiles back together: as git's merge driver, and after a merge that git could not, or should not, make.
+"""Merges lockfiles: as git's merge driver, and after a merge that git failed to make or made wrongly.
 
-The two sides are taken from where they are whole: from git's index while the conflict stands there, else from the
-commits that were merged. Conflict markers in the file itself are the last resort, because there the digests of blocks
-that git mixed tell nothing.
+The two sides are read from where they are intact: from git's index while it holds the conflict, otherwise from the
+merged commits. Conflict markers in the file itself are the last resort, because digests of blocks that git mixed prove
+nothing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,13 +21,13 @@ from ltxspec.storage.git import repository_of, run_git
 from ltxspec.storage.git_objects import BASE, OURS, THEIRS, TooLarge, conflicts
 from ltxspec.storage.git_refs import find_commit
 
-# What git is in the middle of: the name under which it keeps the other side. Ours is HEAD.
+# Names under which git keeps the other side during a merge, cherry-pick or rebase. Our side is HEAD.
 _OTHER_SIDES = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD")
 
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The versions of one lockfile that are to be joined, and how they were found, in words."""
+    """The versions of one lockfile to merge, and a description of where they were found."""
 
     ours: Lockfile
     theirs: Lockfile
@@ -37,7 +37,7 @@ class Sides:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """One lockfile that was put together."""
+    """One merged lockfile."""
 
     path: str
     tasks: int
@@ -45,13 +45,13 @@ class Merged:
 
 
 def merge_driver(base: Path, ours: Path, theirs: Path, name: str) -> None:
-    """Do what git asks of a merge driver: join three files, the result in the place of `ours`.
+    """Merge three files as git's merge driver, and write the result to `ours`.
 
-    When that cannot be done, `ours` is left with both sides whole between conflict markers: a file that no command
-    takes for a lockfile, and from which nothing is lost.
+    If they cannot be merged, `ours` gets both complete sides between conflict markers: no command accepts that file as
+    a lockfile, and nothing is lost.
 
     Raises:
-        LockfileError: a side cannot be read, or the two are not about the same thing.
+        LockfileError: a side cannot be read, or the two belong to different specs or providers.
         StorageError: a file cannot be read or written.
     """
     contents = [read_if_exists(path) or b"" for path in (base, ours, theirs)]
@@ -65,14 +65,14 @@ def merge_driver(base: Path, ours: Path, theirs: Path, name: str) -> None:
 
 
 def merge_conflicts(project: Project, paths: Sequence[str]) -> Iterator[Merged | LtxspecError]:
-    """Put together every lockfile that a merge left unresolved or damaged, and write it.
+    """Merge every lockfile that a git merge left unresolved or damaged, and write it.
 
     Args:
         project: the project.
-        paths: the lockfiles to look at, relative to where the command was started; none: all of this provider.
+        paths: the lockfiles to check, relative to where the command was started; if empty, all of this provider.
 
     Yields:
-        For each one that needed it the result, or the error that keeps it as it is.
+        For each lockfile that needed it, the result or the error that prevented the merge.
     """
     folder = project.label(project.lockfiles)
     places = [_place(project, path) for path in paths] or [folder]
@@ -101,7 +101,7 @@ def _spec_of(path: str) -> str:
 
 
 def _merge_one(root: Path, path: str, stages: dict[int, bytes] | None) -> Merged | None:
-    """Mend one file; None when nothing is wrong with it."""
+    """Repair one file; None if nothing is wrong with it."""
     data = read_if_exists(root / path, root)
     if stages is not None:
         sides = _sides_of(stages, path)
@@ -121,7 +121,7 @@ def _merge_one(root: Path, path: str, stages: dict[int, bytes] | None) -> Merged
 
 
 def _damage(data: bytes | None, path: str) -> LockfileError | None:
-    """What keeps a file from being read, if anything does."""
+    """The error that reading a file raises, if any."""
     if data is None:
         raise LockfileError(f"lockfile `{path}` does not exist")
     try:
@@ -132,7 +132,7 @@ def _damage(data: bytes | None, path: str) -> LockfileError | None:
 
 
 def _sides_of(stages: dict[int, bytes], path: str) -> Sides:
-    """The sides as git holds them. A side that deleted the file takes nothing away: it records what was paid."""
+    """The sides from git's index. If one side deleted the file, the other is kept: it records what was paid for."""
     ours, theirs = (
         decode_lockfile(stages[stage], f"{path} ({whose})") if stages.get(stage) else None
         for stage, whose in ((OURS, "ours"), (THEIRS, "theirs"))
@@ -144,13 +144,13 @@ def _sides_of(stages: dict[int, bytes], path: str) -> Sides:
         return Sides(whole, whole, None, "one side had no such file; the other's is kept")
     try:
         base = decode_lockfile(stages[BASE], f"{path} (base)") if stages.get(BASE) else None
-    except LockfileError:  # it only settles who changed what; the paid tasks stand in the sides
+    except LockfileError:  # the base only shows which side changed what; the paid tasks are in the sides
         base = None
     return Sides(ours, theirs, base, "both sides as git holds them")
 
 
 def _sides_of_history(root: Path, path: str, data: bytes) -> Sides | None:
-    """The sides of a merge that git made, or is making, without seeing a conflict in this file."""
+    """The sides of a finished or current git merge that reported no conflict in this file."""
     if repository_of(root) is None:
         return None
     for other in filter(None, (find_commit(root, name) for name in _OTHER_SIDES)):
@@ -168,7 +168,7 @@ def _sides_of_history(root: Path, path: str, data: bytes) -> Sides | None:
 
 
 def _at(root: Path, revision: str, path: str) -> bytes | None:
-    """A file as it was at a revision; None when either is not there. Raises TooLarge."""
+    """A file at a revision; None if either does not exist. Raises TooLarge."""
     if not revision:
         return None
     name = f"{revision}:./{path}"
@@ -182,10 +182,10 @@ def _at(root: Path, revision: str, path: str) -> bytes | None:
 
 
 def _sides_of_markers(data: bytes, path: str, damage: LockfileError) -> Sides:
-    """The sides of a file with conflict markers that git no longer knows to be in conflict.
+    """The sides of a file with conflict markers that git no longer lists as conflicted.
 
     Raises:
-        LockfileError: there are no markers either: the file was damaged in some other way.
+        LockfileError: there are no conflict markers: the file was damaged in some other way.
     """
     try:
         text = data.decode("utf-8")
@@ -206,7 +206,7 @@ def _sides_of_markers(data: bytes, path: str, damage: LockfileError) -> Sides:
 
 
 def _joined(sides: Sides) -> bytes:
-    """The merged file, read back and compared: no task of either side is missing in it."""
+    """The merged file, after checking by reading it back that it contains every task of both sides."""
     data = encode_lockfile(merge_lockfiles(sides.ours, sides.theirs, sides.base))
     merged = decode_lockfile(data, "the merged lockfile")
     lost = [*missing_tasks(sides.ours, merged), *missing_tasks(sides.theirs, merged)]
@@ -216,7 +216,7 @@ def _joined(sides: Sides) -> bytes:
 
 
 def _refuse_loss(data: bytes | None, merged: Lockfile, path: str) -> None:
-    """Stop when the file on disk records a task that the sides do not: somebody has worked on it since."""
+    """Stop if the file on disk records a task that neither side has: it was changed since the merge."""
     try:
         present = decode_lockfile(data or b"", path, check_digests=False)
     except LockfileError:
@@ -229,6 +229,6 @@ def _refuse_loss(data: bytes | None, merged: Lockfile, path: str) -> None:
 
 
 def _in_conflict(ours: bytes, theirs: bytes) -> bytes:
-    """Both sides whole, between the markers that `lock merge` understands."""
+    """Both complete sides, between conflict markers that `lock merge` understands."""
     mine, others = (side if not side or side.endswith(b"\n") else side + b"\n" for side in (ours, theirs))
     return b"<<<<<<< ours\n" + mine + b"=======\n" + others + b">>>>>>> theirs\n"

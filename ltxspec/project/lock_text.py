@@ -1,4 +1,4 @@
-"""What git is given to compare in the place of a lockfile (`diff.ltxspec.textconv`)."""
+"""Converts a lockfile to the text that git compares instead of it (`diff.ltxspec.textconv`)."""
 
 from pathlib import Path
 
@@ -9,9 +9,9 @@ from ltxspec.storage.named import read_named
 
 
 def textconv(path: Path) -> str:
-    """A lockfile as text for people. One that cannot be read (in conflict, from a later version) is left as it is.
+    """A lockfile as readable text. One that cannot be decoded (in conflict, from a later version) is returned as it is.
 
-    Git stops at the first file for which this fails, so it fails only when there is no file that could be read.
+    Git stops at the first file for which this fails, so it fails only if the file cannot be read at all.
 
     Raises:
         WrongUsage: the file cannot be read.

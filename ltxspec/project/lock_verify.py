@@ -1,7 +1,7 @@
-"""Checks lockfiles for damage, and against git revisions for paid tasks that went missing or facts that changed.
+"""Checks lockfiles for damage, and against git revisions for lost paid tasks and changed facts.
 
-What was paid for is compared whichever provider the project is configured for now: else a change that names the sandbox
-would have every record pass.
+Paid records are compared whatever provider the project is configured for now. Otherwise every record would pass after a
+change that switches to the sandbox.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -28,14 +28,14 @@ _UNKNOWN = "whether what it recorded is still there is not known"
 
 
 def verify_lockfiles(project: Project, bases: Sequence[str] = ()) -> list[LockfileError]:
-    """Every problem, each once; with its place and cure where it is about one file.
+    """List every problem once; with its location and remedy if it concerns one file.
 
-    Reads what is on disk now: the lockfiles of the project's provider, and the paid ones.
+    Reads what is on disk now: the lockfiles of the project's provider, and those of paid providers.
 
     Args:
         project: the project.
-        bases: git revisions whose paid tasks must all be recorded somewhere now, with the facts they had: a lockfile
-            may have been renamed, and a shot may have moved to another spec.
+        bases: git revisions whose paid tasks must all still be recorded, with unchanged facts, but not necessarily in
+            the same place: lockfiles may be renamed, and shots may move to another spec.
 
     Raises:
         UnknownRevision: git does not know one of the bases.
@@ -45,7 +45,7 @@ def verify_lockfiles(project: Project, bases: Sequence[str] = ()) -> list[Lockfi
     present: list[Lockfile] = []
     damaged: set[str] = set()
     for side in _sides(project):
-        # a base knows what should be there
+        # with a base, it determines which lockfiles should exist
         for name in lockfile_names(side) if bases else expected_names(side):
             try:
                 lockfile = recorded_state(side, name).lockfile
@@ -69,18 +69,25 @@ def verified_names(project: Project) -> list[str]:
 
 
 def _sides(project: Project) -> list[Project]:
-    """The project, and as paid providers see it where that is not the same."""
+    """The project as its provider sees it, then as each other paid provider sees it."""
     return [project, *(side for side in project.paid if side.provider != project.provider)]
 
 
 @dataclass(frozen=True, slots=True)
 class _Now:
-    """What is recorded where the project looks for it, what only where it does not look, and what is only recorded."""
+    """What is recorded now, and the catalog to compare with.
+
+    Attributes:
+        copies: takes recorded in the configured lockfiles.
+        left: takes in folders where lockfiles were kept before and are not looked for now.
+        folder: the configured folder of lockfiles, as shown to users.
+        catalog: the base's, which the change under review cannot alter.
+    """
 
     copies: Copies
     left: Copies
     folder: str
-    catalog: Catalog  # the base's, which no change can rewrite
+    catalog: Catalog
 
 
 def _read_base(
@@ -94,7 +101,7 @@ def _read_base(
         left = copies_of(_left_behind(project, sorted(folders - present)))
         known = _Now(now, left, project.label(project.root / project.config.project.lockfiles), _catalog(project, tree))
         for path in (path for place in sorted(present | folders) for path in tree.names(place, SUFFIX)):
-            if _spec_of(path) in damaged:  # that it cannot be read was said already
+            if _spec_of(path) in damaged:  # already reported as unreadable
                 continue
             try:
                 before, is_sound = _read_before(tree.content(path) or b"", f"{base}:{path}")
@@ -109,7 +116,7 @@ def _read_base(
 
 
 def _differences(before: Lockfile, name: str, now: _Now, others: Copies, *, is_sound: bool) -> list[str]:
-    """A line for each task of an earlier lockfile that is recorded nowhere now, and for each fact that changed."""
+    """A line for each task of an earlier lockfile that is no longer recorded, and for each fact that changed."""
     lost: list[str] = []
     for item in missing_tasks(before, Lockfile(before.provider, before.spec)):
         if item.take.task_id in now.copies:
@@ -126,7 +133,7 @@ def _differences(before: Lockfile, name: str, now: _Now, others: Copies, *, is_s
 
 
 def _altered(before: Lockfile, now: Copies, catalog: Catalog, others: Copies) -> Iterator[str]:
-    """The facts of an earlier lockfile that another value stands for now, without those that change by right."""
+    """The facts of an earlier lockfile that have a different value now, without the changes that are legitimate."""
     from ltxspec.report import wording as phrases
 
     for item in altered_takes(copies_of([before]), now, catalog, others):
@@ -136,7 +143,7 @@ def _altered(before: Lockfile, now: Copies, catalog: Catalog, others: Copies) ->
 
 
 def _read_before(data: bytes, name: str) -> tuple[Lockfile, bool]:
-    """An earlier lockfile, and whether its digests match: else it only tells which tasks were paid for, no facts."""
+    """An earlier lockfile, and whether its digests match: if not, only its task ids are used, not its facts."""
     try:
         return decode_lockfile(data, name), True
     except LockfileTooNew:
@@ -146,7 +153,7 @@ def _read_before(data: bytes, name: str) -> tuple[Lockfile, bool]:
 
 
 def _folders_at(project: Project, tree: GitTree) -> set[str]:
-    """Where a revision kept its lockfiles, by its own configuration; whatever the present one is called."""
+    """Where a revision kept its lockfiles, by its own configuration, even if the current one has another file name."""
     present = project.config.file
     names = {CONFIG_NAME} if present is None else {CONFIG_NAME, present.name}
     found: set[str] = set()
@@ -158,7 +165,7 @@ def _folders_at(project: Project, tree: GitTree) -> set[str]:
 
 
 def _left_behind(project: Project, folders: Sequence[str]) -> list[Lockfile]:
-    """The lockfiles on disk in folders where the project does not look for them; those that cannot be read are none."""
+    """The lockfiles on disk in folders where the project does not look for them; unreadable ones are skipped."""
     tree, found = FolderTree(project.root), []
     for folder in folders:
         for path in tree.names(folder, SUFFIX):
@@ -171,7 +178,7 @@ def _left_behind(project: Project, folders: Sequence[str]) -> list[Lockfile]:
 
 
 def _catalog(project: Project, tree: GitTree) -> Catalog:
-    """The models of a revision; those that come with ltxspec where its own are not valid."""
+    """The models of a revision; the packaged ones if its own are not valid."""
     try:
         return catalog_at(project, tree)
     except Invalid:

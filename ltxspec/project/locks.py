@@ -1,4 +1,4 @@
-"""The one gate to whatever changes a project: the exclusive locks of specs, and what is read under them."""
+"""The exclusive locks of specs, which every change of a project needs, and what is read under them."""
 
 import contextlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -14,33 +14,33 @@ from ltxspec.storage.provenance import refuse_stranger
 from ltxspec.storage.state import FileSpecState, open_state
 from ltxspec.values import Json
 
-_TRIES = 4  # times that specs may change their names while their locks are taken
+_TRIES = 4  # attempts, if specs are renamed while their locks are acquired
 
 
 @dataclass(frozen=True, slots=True)
 class LockedSpecs:
-    """Specs whose lockfiles this process holds, and what they say now."""
+    """Specs that this process has locked, and their current state."""
 
     states: Mapping[str, FileSpecState]
     owned: Mapping[str, RecordedState]
-    rendered: Sequence[RenderedSpec] = ()  # as they stand in their files, read under the locks
+    rendered: Sequence[RenderedSpec] = ()  # from the spec files, read under the locks
 
 
 @contextlib.contextmanager
 def locked(
     project: Project, specs: Iterable[str], *, command: str, wait: float = 0.0
 ) -> Iterator[Mapping[str, FileSpecState]]:
-    """Hold the state of some specs, locked in one order so that no two commands wait for each other.
+    """Lock some specs, always in the same order so that no two commands wait for each other.
 
     Args:
         project: the project.
         specs: their names.
-        command: what this process is doing, for the messages of others.
+        command: what this process is doing, for messages of other processes.
         wait: seconds to wait for another process that holds one of them.
 
     Raises:
-        LockHeld: another process is at work on one of them.
-        StorageError: one cannot be locked.
+        LockHeld: another process is working on one of them.
+        StorageError: one of them cannot be locked.
     """
     with contextlib.ExitStack() as stack:
         yield {
@@ -53,7 +53,7 @@ def locked(
 
 @contextlib.contextmanager
 def holding(project: Project, specs: Collection[str], *, wait: float, command: str) -> Iterator[LockedSpecs]:
-    """The same, with what is recorded of the specs and under way for them.
+    """Like `locked`, with what the lockfiles and journals of the specs record.
 
     Raises:
         LockHeld, StorageError: as `locked`.
@@ -67,13 +67,14 @@ def holding(project: Project, specs: Collection[str], *, wait: float, command: s
 def holding_specs(
     project: Project, paths: Sequence[str], variables: Mapping[str, Json], *, wait: float, command: str
 ) -> Iterator[LockedSpecs]:
-    """The same for the specs of some files, which are read when their locks are held: what is bought stands there then.
+    """Like `holding`, for the specs in some files, which are read under the locks: that content is what is bought.
 
-    Locks go by the names in the files. So the files are read before, too, and problems in them leave no lock behind.
+    Locks are named after the specs, so the files are also read before locking; problems in them then leave no lock
+    behind.
 
     Raises:
         Invalid: the specs have problems.
-        Refused: the names change all the time.
+        Refused: the specs keep being renamed.
         LockHeld, LockfileError: as `holding`.
     """
     names = _names(render_specs(project, paths, variables))

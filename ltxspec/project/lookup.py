@@ -1,4 +1,4 @@
-"""Finds what is owned by address, in all lockfiles of a project."""
+"""Finds recorded shots by address, in all lockfiles of a project."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class UnknownAddress(LtxspecError):
 
 @dataclass(frozen=True, slots=True)
 class RecordedShot:
-    """One shot's record, and whether its shot has left the spec."""
+    """One shot's record, and whether the shot was removed from its spec."""
 
     address: ShotAddress
     record: ShotRecord
@@ -40,7 +40,7 @@ def recorded_state(project: Project, spec: str) -> RecordedState:
 
 
 def record_of(project: Project, address: ShotAddress) -> ShotRecord | None:
-    """What is recorded of one shot, retired or not; None when nothing is. Raises LockfileError."""
+    """The record of one shot, retired or not; None if there is none. Raises LockfileError."""
     lockfile = recorded_state(project, address.spec).lockfile
     return lockfile.shots.get(address.instance) or lockfile.retired.get(address.instance)
 
@@ -51,19 +51,19 @@ def lockfile_names(project: Project) -> list[str]:
 
 
 def expected_names(project: Project) -> list[str]:
-    """Specs that have a lockfile or should have one, because git tracks it, sorted. Raises LockfileError."""
+    """Specs that have a lockfile, or should have one because git tracks it, sorted. Raises LockfileError."""
     tracked = project.paths_of("any").tracked
     missing = tracked.missing(SUFFIX) if tracked is not None else []
     return sorted({*lockfile_names(project), *(path.name.removesuffix(SUFFIX) for path in missing)})
 
 
 def all_lockfiles(project: Project) -> list[Lockfile]:
-    """Every lockfile of the project, in the order of names. Raises LockfileError, also for one that is missing."""
+    """Every lockfile of the project, sorted by name. Raises LockfileError, also if one is missing."""
     return [recorded_state(project, name).lockfile for name in expected_names(project)]
 
 
 def readable_lockfiles(project: Project) -> tuple[list[Lockfile], list[LtxspecError]]:
-    """Every lockfile that can be read, in the order of names; and why the others cannot."""
+    """Every readable lockfile, sorted by name, and the errors of the others."""
     found: list[Lockfile] = []
     problems: list[LtxspecError] = []
     for name in expected_names(project):
@@ -75,7 +75,7 @@ def readable_lockfiles(project: Project) -> tuple[list[Lockfile], list[LtxspecEr
 
 
 def recorded_shots(lockfiles: Iterable[Lockfile]) -> list[RecordedShot]:
-    """Every record of some lockfiles: shots first, then retired ones."""
+    """Every record of some lockfiles; in each, active shots come before retired ones."""
     found = []
     for lockfile in lockfiles:
         for retired, records in ((False, lockfile.shots), (True, lockfile.retired)):
@@ -87,7 +87,7 @@ def recorded_shots(lockfiles: Iterable[Lockfile]) -> list[RecordedShot]:
 
 
 def find(project: Project, pattern: str | None) -> list[RecordedShot]:
-    """The holdings an address (with wildcards, or just a spec's name) means; all of them without one.
+    """The recorded shots that match an address (with wildcards, or just a spec's name); all of them without one.
 
     Raises:
         UnknownAddress: nothing matches.
@@ -101,7 +101,7 @@ def find(project: Project, pattern: str | None) -> list[RecordedShot]:
 
 
 def recorded_elsewhere(project: Project) -> str | None:
-    """A hint, where nothing is recorded with this provider, to the one with which something is; None otherwise."""
+    """A hint to another provider if only that one has records; None otherwise."""
     if lockfile_names(project):
         return None
     other = next((side.provider for side in project.sides if lockfile_names(side)), None)
@@ -111,7 +111,7 @@ def recorded_elsewhere(project: Project) -> str | None:
 
 
 def matching(lockfiles: Iterable[Lockfile], pattern: str | None) -> list[RecordedShot]:
-    """As `find`, in some lockfiles. Raises UnknownAddress when nothing matches."""
+    """Like `find`, in the given lockfiles. Raises UnknownAddress if nothing matches."""
     every = recorded_shots(lockfiles)
     if pattern is None:
         return every
@@ -124,7 +124,7 @@ def matching(lockfiles: Iterable[Lockfile], pattern: str | None) -> list[Recorde
 
 
 def in_progress(project: Project, pattern: str | None = None) -> list[ShotAddress]:
-    """The shots, of those an address means, that have an order in progress: it is in no lockfile yet.
+    """The shots matching an address that have an order in progress, which no lockfile records yet.
 
     Raises:
         LockfileError: a journal or lockfile cannot be trusted.
@@ -141,10 +141,10 @@ def in_progress(project: Project, pattern: str | None = None) -> list[ShotAddres
 
 
 def find_one(project: Project, address: str) -> RecordedShot:
-    """The one holding of an address.
+    """The one recorded shot that matches an address.
 
     Raises:
-        UnknownAddress: none, or more than one.
+        UnknownAddress: none matches, or more than one.
     """
     found = find(project, address)
     if len(found) > 1:
@@ -154,7 +154,7 @@ def find_one(project: Project, address: str) -> RecordedShot:
 
 
 def takes_by(project: Project, pattern: str | None, by: str) -> list[tuple[str, list[Take]]]:
-    """All takes of the shots an address means, by `spec`, `shot`, `month` or `model`, sorted.
+    """All takes of the shots that match an address, grouped by `spec`, `shot`, `month` or `model`, sorted.
 
     Raises:
         UnknownAddress: nothing matches.

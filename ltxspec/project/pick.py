@@ -16,7 +16,7 @@ from ltxspec.values import ShotAddress, TaskId
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """The take that is current now, and its number as `ltxspec show` counts."""
+    """The take that is now current, and its number as in `ltxspec show`."""
 
     address: ShotAddress
     number: int
@@ -24,13 +24,13 @@ class Picked:
 
 
 def pick(project: Project, address: str, number: int | None = None, result: int | None = None) -> Picked:
-    """Make a take the current one. It stays picked: it comes back when an edit is taken back.
+    """Make a take the current one. The choice is kept: it applies again when an edit is undone.
 
     Args:
         project: the project.
         address: one shot.
-        number: the take, as `ltxspec show` counts; None: the current one.
-        result: which of its outputs is shown and linked first, from 1; None: as it is.
+        number: the take, as numbered by `ltxspec show`; None: the current one.
+        result: which of its outputs is shown and linked first, counted from 1; None: unchanged.
 
     Raises:
         UnknownAddress: nothing is recorded there.
@@ -54,7 +54,7 @@ def pick(project: Project, address: str, number: int | None = None, result: int 
 
 
 def _chosen(address: str, record: ShotRecord, number: int | None, result: int | None) -> tuple[int, Take]:
-    """The take that was meant, and its number."""
+    """The chosen take, and its number."""
     takes = record.takes
     if number is None:
         number = next((n for n, take in enumerate(takes, 1) if take.task_id == record.current), 0)

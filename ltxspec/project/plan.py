@@ -1,4 +1,4 @@
-"""Planning: what a change would render, and for how much. The same steps for every command and for Python."""
+"""Plans what a change would render and what it would cost. Every command and the Python API use the same steps."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ProjectPlan:
-    """A plan of a project, as data, with what it was made from: planning again with that must give the same plan."""
+    """A plan of a project, with its inputs: planning again with the same inputs must give the same plan."""
 
     project: Project
     options: PlanOptions
@@ -41,7 +41,7 @@ class ProjectPlan:
 
     @property
     def changes(self) -> Sequence[Change]:
-        """One for each shot, in the order of the specs."""
+        """One change for each shot, in the order of the specs."""
         return self.plan.changes
 
     @property
@@ -56,7 +56,7 @@ class ProjectPlan:
 
     @property
     def estimate(self) -> Estimate:
-        """What it would cost in USD; shots without a known price are counted beside it."""
+        """The expected cost in USD; shots without a known price are counted separately."""
         return estimate(self.plan.changes)
 
     @property
@@ -69,13 +69,13 @@ class ProjectPlan:
         return to_json(self.as_saved())
 
     def as_saved(self) -> PlanDocument:
-        """The document that `apply` compares with what planning gives then."""
+        """The document that `apply` later compares with a new plan."""
         from ltxspec.report.plan.json import plan_document
 
         return plan_document(self.plan, self.options)
 
     def save(self, path: Path | str) -> None:
-        """Write the plan document, for `ltxspec apply FILE`. What is there is replaced as a whole or not at all.
+        """Write the plan document for `ltxspec apply FILE`. An existing file is replaced completely or not at all.
 
         Raises:
             WrongUsage: a variable may hold a secret.
@@ -99,13 +99,13 @@ def plan_project(
     rendered: Sequence[RenderedSpec] | None = None,
     recorded: Mapping[str, RecordedState] | None = None,
 ) -> ProjectPlan:
-    """Plan what `options` asks for.
+    """Plan according to `options`.
 
     Args:
-        project: its configuration, catalog and provider.
+        project: the project, with configuration, catalog and provider.
         options: paths, selected shots and variables.
-        rendered: the specs, where they are rendered already.
-        recorded: what is recorded of them, where it was read under a lock.
+        rendered: the specs, if they are rendered already.
+        recorded: their recorded state, if it was read under a lock.
 
     Raises:
         Invalid: the specs have problems.
@@ -123,8 +123,8 @@ def plan_specs(
     selection: Selection,
     recorded: Mapping[str, RecordedState] | None = None,
 ) -> Plan:
-    """Plan rendered specs, against what is recorded of them. Raises as `plan_project`."""
-    whole = replace(selection, targets=())  # what is under way outside of the targets is committed money, too
+    """Plan rendered specs against their recorded state. Raises as `plan_project`."""
+    whole = replace(selection, targets=())  # tasks in progress outside the targets are committed money, too
     context = PlanContext(
         project.config.project.id, project.provider, project.catalog, whole, project.config.provider.attempts
     )
@@ -145,15 +145,15 @@ def plan_specs(
 
 
 def read_saved_plan(path: Path, name: str) -> PlanDocument:
-    """A plan document that `ProjectPlan.save` wrote.
+    """Read a plan document that `ProjectPlan.save` wrote.
 
     Args:
-        path: where it is.
-        name: as the user wrote it.
+        path: the file.
+        name: the file's name as the user wrote it.
 
     Raises:
         WrongUsage: the file cannot be read.
-        PlanFileError: it is no plan document.
+        PlanFileError: the file is not a plan document.
     """
     from ltxspec.storage.named import read_named
 
@@ -161,7 +161,7 @@ def read_saved_plan(path: Path, name: str) -> PlanDocument:
 
 
 def with_budget_warning(planned: ProjectPlan) -> ProjectPlan:
-    """The plan with a warning where `apply` would refuse it for a limit of `[budget]`, in the words of the refusal."""
+    """The plan, with the text of the refusal as a warning if `apply` would refuse it for a limit of `[budget]`."""
     plan = planned.plan
     found = budget_warning(plan, limits_of(planned.project.config))
     return replace(planned, plan=replace(plan, diagnostics=[*plan.diagnostics, *found])) if found else planned
@@ -180,7 +180,7 @@ def rules_of(config: Config) -> list["Rule"]:
 
 
 def _terms(config: Config) -> Terms:
-    if not config.policy:  # which are slow to import
+    if not config.policy:  # policies are slow to import
         return Terms(limits_of(config))
     from ltxspec.plan.policy import policies_digest
 
@@ -188,7 +188,7 @@ def _terms(config: Config) -> Terms:
 
 
 def _with_policies(project: Project, plan: Plan) -> Plan:
-    """The plan, with what the project's own rules say of it."""
+    """The plan with the results of the project's own policies."""
     from ltxspec.plan.policy import check_policies
 
     found = check_policies(rules_of(project.config), plan, project.catalog, project.files)
@@ -198,7 +198,7 @@ def _with_policies(project: Project, plan: Plan) -> Plan:
 def _check_selection(
     selection: Selection, rendered: Sequence[RenderedSpec], have: Mapping[str, RecordedState]
 ) -> list[Diagnostic]:
-    """Refuse patterns that name no shot; warn of those that `--target` leaves without effect."""
+    """Refuse patterns that match no shot; warn about those that have no effect because of `--target`."""
     if not (selection.targets or selection.retakes or selection.retries):
         return []
     wanted = [request.address for spec in rendered for request in spec.requests]
@@ -213,13 +213,13 @@ def _check_selection(
 
 
 def _recorded(spec: str, have: RecordedState) -> list[ShotAddress]:
-    """Every shot that the lockfile or the journal of a spec knows."""
+    """Every shot in the lockfile or the journal of a spec."""
     ordered = [task.intent.instance for task in have.journal.open.values()]
     return [ShotAddress(spec, key) for key in (*have.lockfile.shots, *have.lockfile.retired, *ordered)]
 
 
 def _refuse_to_keep_secrets(variables: Mapping[str, Json]) -> None:
-    """A saved plan is planned again with its variables, so it cannot leave out what is secret in one."""
+    """Refuse variables with secrets: a saved plan is planned again with its variables, so they cannot be redacted."""
     from ltxspec.redaction import redact_secrets
 
     for name, value in variables.items():

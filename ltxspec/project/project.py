@@ -1,4 +1,4 @@
-"""The project a command works on: its folder, configuration, catalog, and where everything of it is kept."""
+"""The project a command works on: its folder, configuration, catalog, and the locations of its files."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -27,42 +27,42 @@ def _log(warning: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project as its users see it, whether by command or from Python."""
+    """A project, as used by the commands and from Python."""
 
     root: Path
-    folder: Path  # where it was opened from: relative paths of the user are relative to it
+    folder: Path  # where it was opened: the base of the user's relative paths
     config: Config
     provider: str
     catalog: Catalog
     files: ProjectFolder
-    tracked: TrackedFolder | None = None  # what git knows of the lockfiles; asked when one is missing
-    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)  # holds the key, and where the service is
-    warn: Callable[[str], None] = _log  # is handed what went wrong beside the result
-    on_wait: Callable[[str], None] = _log  # is handed who holds a lock that is waited for
+    tracked: TrackedFolder | None = None  # git's list of lockfiles; used when one is missing
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)  # holds the key and the service's address
+    warn: Callable[[str], None] = _log  # called with problems that do not prevent the result
+    on_wait: Callable[[str], None] = _log  # called with the holder of a lock that is waited for
 
     @property
     def service(self) -> Service:
-        """What is known of the provider."""
+        """The facts about the provider."""
         return SERVICES[self.provider]
 
     @property
     def service_config(self) -> ServiceConfig:
-        """How the provider is configured; one without a network as the one that it stands in for."""
+        """The provider's configuration; a provider without a network uses that of the provider it simulates."""
         return self.config.services.get(self.provider) or self.config.services[DEFAULT.name]
 
     @property
     def local(self) -> Path:
-        """What never leaves this machine: journals, caches, the archive, the lockfiles of what is free."""
+        """The folder of what never leaves this machine: journals, caches, the archive, lockfiles of free providers."""
         return self.root / ".ltxspec"
 
     @property
     def renders(self) -> Path:
-        """The readable tree of links to current videos; the sandbox has its own, below the one of paid videos."""
+        """The tree of links to current videos; the sandbox has its own below that of paid videos."""
         return self.root / "renders" / self.service.folder
 
     @property
     def lockfiles(self) -> Path:
-        """Where this provider's lockfiles are."""
+        """The folder of this provider's lockfiles."""
         return self.paths_of("any").lockfile.parent
 
     def paths_of(self, spec: str) -> SpecPaths:
@@ -75,16 +75,16 @@ class Project:
 
     @property
     def sides(self) -> "list[Project]":
-        """The same project as each provider sees it."""
+        """The project for each provider."""
         return [self.on(name) for name in SERVICES]
 
     @property
     def paid(self) -> "list[Project]":
-        """The same project as each paid provider sees it: what was paid for is recorded there, whoever renders now."""
+        """The project for each paid provider: paid records are there, whichever provider renders now."""
         return [side for side in self.sides if not side.service.free]
 
     def label(self, path: Path) -> str:
-        """A path as users see it: relative to the project, with `/`."""
+        """A path as shown to users: relative to the project, with `/`."""
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
 
 
@@ -99,16 +99,16 @@ def open_project(
     """Find the project and read its configuration and the model catalog.
 
     Args:
-        folder: where to look for `ltxspec.toml`, upwards.
-        provider: wins over `LTXSPEC_PROVIDER` and the configuration.
+        folder: where the search for `ltxspec.toml` starts; it continues in the parent folders.
+        provider: overrides `LTXSPEC_PROVIDER` and the configuration.
         config: a configuration file to use instead, relative to `folder`.
-        environ: where the provider's key and address come from.
-        warn: is handed what is odd and does not stop anything.
+        environ: holds the provider's key and address.
+        warn: called with remarks that do not stop anything.
 
     Raises:
         WrongUsage: there is no such folder or provider.
         Invalid: the configuration cannot be read.
-        StorageError: a link leads out of the project from where ltxspec writes.
+        StorageError: a symbolic link in a place that ltxspec writes to leads out of the project.
     """
     here = Path(folder).absolute()
     if not here.is_dir():
@@ -126,14 +126,14 @@ def open_project(
 
 
 def known_provider(name: str) -> str:
-    """The name of a provider. Raises WrongUsage for another one."""
+    """Return `name` if a provider has this name. Raises WrongUsage otherwise."""
     if name not in SERVICES:
         raise WrongUsage(f"no provider is called `{name}`", hint=f"known: {', '.join(SERVICES)}")
     return name
 
 
 def _models(root: Path) -> Catalog:
-    """The models in force; where the project has files of its own, with what they replace."""
+    """The active models; if the project has its own files, also the packaged ones that these replace."""
     own = root / "schemas" / "models"
     documents = read_model_documents(own, root)
     if not own.is_dir():
@@ -142,9 +142,10 @@ def _models(root: Path) -> Catalog:
 
 
 def _refuse_links_outside(project: Project) -> None:
-    """Every command may read lockfiles and write below `.ltxspec`; a repository may hold links there to anywhere.
+    """Refuse symbolic links out of the project where commands read lockfiles or write: a repository may contain them.
 
-    Files are guarded again when they are opened; here it is said before anything is done, and for what others write.
+    Files are checked again when they are opened. This check comes before anything is done, and covers files that other
+    programs write.
     """
     places = [project.local / service.folder for service in SERVICES.values()]
     inner = [place / name for place in places for name in _LOCAL_FOLDERS]

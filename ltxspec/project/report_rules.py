@@ -1,7 +1,7 @@
-"""Finds out which rules changed between the commits of a report, where the repository of its reader has them.
+"""Determines which rules changed between the commits of a report, if the reader's repository has these commits.
 
-The report names its commits, so they are believed only as far as git knows them: the base must be where the head went
-apart from what is checked out here, which a change does not choose.
+The commits are named by the report, so they are verified with git: the base must be the merge base of the head and the
+checked-out commit, which the change cannot choose.
 """
 
 import re
@@ -24,12 +24,11 @@ _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
 
 def known_rules(project: Project, review: "Review") -> KnownRules | None:
-    """The rules that changed between the commits of a report; None where they cannot be found out here.
+    """The rules that changed between the commits of a report; None if this cannot be determined here.
 
     Args:
-        project: where the report is read: with a checkout of the branch that the change goes to, it is known which
-            commit is the base.
-        review: as it was read from the report.
+        project: where the report is read; a checkout of the target branch of the change determines the base commit.
+        review: as read from the report.
     """
     if not all(map(_COMMIT.fullmatch, (review.base, review.head))):
         return None

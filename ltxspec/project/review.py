@@ -1,4 +1,4 @@
-"""Composes a review from two versions of the project: for `diff`, `review` and `comment`. Nothing is checked out."""
+"""Makes a review from two versions of the project, for `diff`, `review` and `comment`. Nothing is checked out."""
 
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -29,14 +29,14 @@ def make_review(project: Project, base: str | None = None, head: str | None = No
     """Review the change between two versions of a project.
 
     Args:
-        project: as it is on disk; its provider is the one that is compared.
-        base: a git revision, `A..B` or `A...B`; None: the merge base of the branch the change goes to.
-        head: a git revision; None: the working tree, with what is under way there.
+        project: the project on disk; the records of its provider are compared.
+        base: a git revision, `A..B` or `A...B`; None: the merge base with the target branch of the change.
+        head: a git revision; None: the working tree, including tasks in progress.
 
     Raises:
         UnknownRevision: git does not know one of them.
         Invalid: the configuration of one of them is not valid.
-        StorageError: no git, no repository, or something cannot be read.
+        StorageError: git is missing, there is no repository, or something cannot be read.
     """
     revisions = choose_revisions(project.root, project.environ, base, head)
     with ExitStack() as stack, FileVerdicts(project.local / "cache" / "verdicts", project.root) as verdicts:
@@ -72,13 +72,13 @@ def _compared(old: SnapshotReading, new: SnapshotReading, revisions: Revisions) 
 
 
 def _rules(old: SnapshotReading, new: SnapshotReading, sides: tuple[ReviewSide, ReviewSide]) -> list[RuleChange]:
-    """What changed in rules and prices; first what no change can push out of sight by being long."""
+    """Changes of rules and prices; those of bounded length come first, so that a long list cannot hide them."""
     was, now = (reading.project.config.delivery.parameters() for reading in (old, new))
     return [*rules_between(old.project, new.project), *delivery_changes(*sides, was, now)]
 
 
 def rules_between(old: Project, new: Project) -> list[RuleChange]:
-    """What changed in the settings, prices, model files and policies of a project, whatever its specs say."""
+    """Changes in settings, prices, model files and policies of a project, independent of its specs."""
     before, after = old.config, new.config
     return [
         *setting_changes(settings(before), settings(after)),
@@ -88,7 +88,7 @@ def rules_between(old: Project, new: Project) -> list[RuleChange]:
 
 
 class _Causes:
-    """Looks for causes in the two versions of a spec; each version is prepared once."""
+    """Finds causes in the two versions of a spec; each version is prepared once."""
 
     def __init__(self, old: SnapshotReading, new: SnapshotReading) -> None:
         self._sides = (old, new)
@@ -115,7 +115,7 @@ def _head_problems(new: SnapshotReading) -> list[Diagnostic]:
 
 
 def _base_problems(old: SnapshotReading) -> list[Diagnostic]:
-    """What the base cannot tell. It is nobody's task in this change, so it is one warning a file, without a place."""
+    """What cannot be read at the base: one warning per file without a location, as this change need not fix it."""
     broken = [
         Diagnostic(
             "warning",

@@ -1,4 +1,4 @@
-"""Finds the videos of a review in the archive, measures them, and cuts out the stills that are compared."""
+"""Finds the videos of a review in the archive, measures them, and extracts the stills to compare."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -14,19 +14,19 @@ from ltxspec.report.storyboard.models import Clip, ClipPair, Picture
 from ltxspec.review.models import Review, ShotReview
 from ltxspec.storage.durable import translated
 
-# Browsers play a MOV file with H.264 in it as what it is inside, and refuse it under its own name.
+# Browsers play a MOV file with H.264 as `video/mp4`, but refuse MOV's own type.
 _MIMES = {"mp4": "video/mp4", "mov": "video/mp4", "webm": "video/webm", "matroska": "video/webm"}
 
 
 @dataclass(frozen=True, slots=True)
 class MediaOptions:
-    """How the videos of a review are to be shown.
+    """How the videos of a review are shown.
 
     Args:
-        find: SHA-256 -> file, or None when the video is not on this machine.
-        folder: where the page will be; links are relative to it.
-        embed: whether the page holds the videos itself.
-        still_width: pixels.
+        find: SHA-256 -> file, or None if the video is not on this machine.
+        folder: the folder of the page; links are relative to it.
+        embed: whether the page contains the videos.
+        still_width: width of stills in pixels.
     """
 
     find: Callable[[str], Path | None]
@@ -35,13 +35,13 @@ class MediaOptions:
     still_width: int = 360
 
     def with_stills(self, width: int) -> "MediaOptions":
-        """The same with stills of another width."""
+        """These options with another width of stills."""
         return replace(self, still_width=width)
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewMedia:
-    """A review with its footage, shot by shot, and what a reader should know about videos that are not in it."""
+    """A review with the clips of each shot, and remarks about videos that are missing from it."""
 
     review: Review
     footage: Sequence[Sequence[ClipPair]]
@@ -59,7 +59,7 @@ class _ClipFiles:
 def screen(review: Review, how: MediaOptions) -> ReviewMedia:
     """Find and measure the videos of a review.
 
-    They are read in several threads: decoding is most of the work, and PyAV lets other threads run meanwhile.
+    Videos are read in several threads: decoding is most of the work, and PyAV releases the GIL meanwhile.
     """
     problems: list[str] = []
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
@@ -73,7 +73,7 @@ def screen(review: Review, how: MediaOptions) -> ReviewMedia:
 
 
 def _missing(review: Review, find: Callable[[str], Path | None]) -> int:
-    """How many videos of the review are not on this machine."""
+    """The number of videos of the review that are not on this machine."""
     takes = {take.task_id: take for shot in review.shots for take in (shot.before, shot.after) if take is not None}
     return sum(1 for take in takes.values() for output in take.outputs if _file(output, find) is None)
 
@@ -81,7 +81,7 @@ def _missing(review: Review, find: Callable[[str], Path | None]) -> int:
 def _reels(shot: ShotReview, find: Callable[[str], Path | None]) -> Iterator[_ClipFiles]:
     before, after = _outputs(shot.before), _outputs(shot.after)
     if shot.before is not None and shot.after is not None and shot.before.task_id == shot.after.task_id:
-        before = ()  # one video on both sides is shown once
+        before = ()  # the same video on both sides is shown once
     for index in range(max(len(before), len(after))):
         files = [_file(side[index], find) if index < len(side) else None for side in (before, after)]
         yield _ClipFiles(*files)
@@ -104,7 +104,7 @@ def _compare(reel: _ClipFiles, width: int, problems: list[str]) -> tuple[Filmed 
 
 
 def _alone(file: Path | None, width: int, problems: list[str]) -> Filmed | None:
-    """One side, when the other cannot be read."""
+    """One side, if the other cannot be read."""
     try:
         return compare(None, file, width=width)[1]
     except MediaError as error:

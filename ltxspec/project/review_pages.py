@@ -14,18 +14,18 @@ from ltxspec.storage.paths import shown
 def write_review(
     project: Project, review: Review, files: Mapping[str, Path], *, embed: bool = False
 ) -> tuple[list[str], list[str]]:
-    """Write what was asked for.
+    """Write the requested files.
 
     Args:
         project: whose archive holds the videos.
-        review: as `make_review` gives it.
+        review: the result of `make_review`.
         files: `html`, one page; `png`, one picture of all shots; `png_dir`, a folder for one picture of each shot and
             `index.json`, which maps addresses to files.
-        embed: whether the page holds the videos itself.
+        embed: whether the page contains the videos.
 
     Returns:
-        The files written, relative to the working directory where they are inside; and what a reader should know of
-        videos that are not in them.
+        The files written, relative to the working directory if they are inside it; and remarks about videos that are
+        missing from them.
 
     Raises:
         StorageError: a file cannot be written.
@@ -43,7 +43,7 @@ def write_review(
 
 
 def _documents(screened: ReviewMedia, files: Mapping[str, Path]) -> Iterator[tuple[Path, Iterable[bytes]]]:
-    """(file, its bytes in pieces) of everything that was asked for."""
+    """(file, its bytes in pieces) of all requested files."""
     if "html" in files:
         from ltxspec.report.storyboard.page import storyboard
 

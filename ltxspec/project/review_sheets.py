@@ -1,4 +1,4 @@
-"""Contact sheets of a review: one picture of all shots, or one a shot, for comments and mails."""
+"""Contact sheets of a review: one picture of all shots, or one per shot, for comments and e-mails."""
 
 import re
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def sheets_of(screened: ReviewMedia) -> Iterator[tuple[str, str, bytes]]:
 
 
 def file_name(address: str) -> str:
-    """A file name for a shot's picture: readable, safe everywhere, and different for different addresses."""
+    """A file name for a shot's picture: readable, safe on every system, and unique for each address."""
     safe = re.sub(r"[^A-Za-z0-9._-]+", "-", address).strip("-._")[:_LONGEST_NAME] or "shot"
     return f"{safe}-{sha256(address.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}.png"
 

@@ -1,4 +1,4 @@
-"""Which two versions a review compares: what was typed, else what the CI service says, else the main branch."""
+"""Chooses the two versions that a review compares: from the arguments, else from CI, else from the main branch."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from ltxspec.storage.git_refs import (
     short,
 )
 
-# Variables in which CI services name the branch a pull request goes to, and what stands before the name there.
+# Variables in which CI services name the target branch of a pull request.
 _TARGETS = (
     "GITHUB_BASE_REF",
     "CI_MERGE_REQUEST_TARGET_BRANCH_NAME",  # GitLab
@@ -28,7 +28,7 @@ _TARGETS = (
 
 @dataclass(frozen=True, slots=True)
 class Revisions:
-    """Two versions. `base` and `head` are commit ids; `head` None is the working tree, which is based on `checkout`."""
+    """Two versions, as commit ids. If `head` is None, it is the working tree, which is based on `checkout`."""
 
     base: str
     base_name: str  # for people
@@ -39,19 +39,19 @@ class Revisions:
 def choose_revisions(
     root: Path, environ: Mapping[str, str], base: str | None = None, head: str | None = None
 ) -> Revisions:
-    """Find the versions.
+    """Find the two versions to compare.
 
     Args:
         root: the project's root.
-        environ: where CI services say which branch the change goes to.
-        base: a revision, or `A..B`, or `A...B` (from where the two went apart); None: the merge base of the branch the
-            change goes to.
+        environ: holds the CI variables that name the target branch of the change.
+        base: a revision, `A..B`, or `A...B` (from their merge base); None: the merge base with the target branch of
+            the change.
         head: a revision; None: the working tree.
 
     Raises:
         UnknownRevision: git does not know one of them, or no base can be found.
-        AmbiguousRevision: a name means several, or they went apart at several commits.
-        StorageError: no git, or no repository.
+        AmbiguousRevision: a name matches several revisions, or there are several merge bases.
+        StorageError: git is missing, or there is no repository.
     """
     inside_repository(root)
     if base is not None and ".." in base:
@@ -69,7 +69,7 @@ def choose_revisions(
 
 
 def _range(text: str, head: str | None) -> tuple[str | None, str | None, bool]:
-    """(base, head, whether the point counts from which they went apart) of git's own notation."""
+    """(base, head, whether to start at their merge base) from git's range notation."""
     if head is not None:
         raise WrongUsage(f"`{text}` names two revisions already", hint="write `A B`, `A..B` or `A...B`")
     is_apart = "..." in text
@@ -78,7 +78,7 @@ def _range(text: str, head: str | None) -> tuple[str | None, str | None, bool]:
 
 
 def _target(root: Path, environ: Mapping[str, str]) -> str:
-    """The full name of the branch a change goes to."""
+    """The full name of the target branch of a change."""
     for variable in _TARGETS:
         name = environ.get(variable)
         if name:
@@ -93,7 +93,7 @@ def _target(root: Path, environ: Mapping[str, str]) -> str:
 
 
 def _known_branch(root: Path, name: str) -> str:
-    """The branch as CI fetched it. Raises UnknownRevision."""
+    """The full name of the branch that CI fetched. Raises UnknownRevision."""
     places = (f"refs/remotes/origin/{name}", f"refs/heads/{name}")
     found = next((place for place in places if find_commit(root, place) is not None), None)
     if found is None:

@@ -1,4 +1,4 @@
-"""Runs the engine on a project: its adapters, its settings, and one job a spec."""
+"""Runs the engine on a project: its adapters, its settings, and one job per spec."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,7 +26,7 @@ from ltxspec.values import TaskId, format_usd
 
 @dataclass(frozen=True, slots=True)
 class PreparedRun:
-    """A run that may begin: the locks of its specs are held, what it orders is approved."""
+    """A run that is ready to start: the locks of its specs are held, and its orders are approved."""
 
     project: Project
     jobs: Sequence[Job]
@@ -36,10 +36,10 @@ class PreparedRun:
     arriving: set[TaskId] = field(default_factory=set)  # finished tasks whose videos are being downloaded
 
     async def carry_out(self, emit: Emit) -> RunSummary:
-        """Open the adapters, do the jobs, and close the adapters again.
+        """Open the adapters, run the jobs, and close the adapters.
 
         Args:
-            emit: is handed each event when it happens.
+            emit: called with each event as it happens.
 
         Raises:
             LtxspecError: nothing was ordered, or the records cannot be written; what is in progress is in the journal.
@@ -58,7 +58,7 @@ class PreparedRun:
 
     @property
     def in_progress(self) -> str:
-        """What an interrupted run still waits for, in words."""
+        """A description of what an interrupted run still waits for."""
         count, money = self.budget.open_orders
         parts = []
         if count:
@@ -69,7 +69,7 @@ class PreparedRun:
         return " and ".join(parts) or "nothing under way"
 
     def interrupt(self, emit: Emit) -> None:
-        """Order nothing more; go on collecting what is in progress."""
+        """Stop ordering; continue to collect what is in progress."""
         self.stop.stop("interrupted", by_user=True)
         emit(
             ApplyEvent(
@@ -82,7 +82,7 @@ class PreparedRun:
 
 
 def media_loader(project: Project) -> Callable[[Change], list[LocalMedia]]:
-    """Reads a request's local images, and refuses one that is not the file that was planned."""
+    """A function that reads a request's local images and refuses those that changed since planning."""
 
     def load(change: Change) -> list[LocalMedia]:
         from ltxspec.canonical import sha256_hex
@@ -113,12 +113,12 @@ def settings_of(
     submit: bool = True,
     approved: bool = True,
 ) -> RunSettings:
-    """A run's settings.
+    """The settings of a run.
 
     Args:
-        project: its configuration says what the arguments do not.
-        parallelism: tasks in progress at once.
-        detach: order and leave.
+        project: its configuration provides everything else.
+        parallelism: tasks in progress at once; None: as configured.
+        detach: order only, without waiting for videos.
         submit: whether anything may be ordered.
         approved: whether orders of an earlier run that the provider does not know may be sent again.
     """
@@ -136,7 +136,7 @@ def settings_of(
 
 
 def jobs_of(held: LockedSpecs, planned: ProjectPlan, *, only_open: bool = False) -> list[Job]:
-    """One job a spec. With `only_open`, nothing but what is in progress already is touched."""
+    """One job per spec. With `only_open`, only tasks that are already in progress are touched."""
     clock = SystemClock()
     retried = selection(retries=planned.options.retries)
     jobs = []

@@ -28,10 +28,10 @@ class ServeOptions:
 
     Attributes:
         host: address to listen on.
-        port: 0 takes any free one.
-        key: stand for the paid service, to clients that have this key.
+        port: 0 selects any free port.
+        key: simulate the paid service, for clients that have this key.
         speed: how many times faster than real rendering; None: as configured.
-        scenario: a file with faults to play, relative to the project's folder.
+        scenario: a file with faults to simulate, relative to the project's folder.
         state: a folder for tasks and videos; None: the project's own.
     """
 
@@ -47,9 +47,9 @@ def serve_sandbox(project: Project, options: ServeOptions, ready: Callable[[str]
     """Serve until interrupted.
 
     Args:
-        project: its models and configuration.
-        options: where, and how.
-        ready: is handed the address when clients may come.
+        project: provides models and configuration.
+        options: where and how to serve.
+        ready: called with the address when clients may connect.
 
     Raises:
         CannotListen: the address or port is not available.
@@ -82,7 +82,7 @@ def serve_sandbox(project: Project, options: ServeOptions, ready: Callable[[str]
 
 
 def _cannot_listen(options: ServeOptions, cause: OSError) -> CannotListen:
-    """What the system said, in our words."""
+    """The system's error as a message for users."""
     unknown = isinstance(cause, socket.gaierror)
     number = errno.EADDRNOTAVAIL if unknown else cause.errno or 0
     why = _REASONS.get(number, "the system does not allow it")

@@ -1,4 +1,4 @@
-"""What `ltxspec init` writes. Every file is small, commented and the user's own from then on."""
+"""Writes the files of `ltxspec init`. Each is short and commented, and belongs to the user from then on."""
 
 import os
 import re
@@ -49,30 +49,30 @@ shots:
       Morning light over the roofs of {{{{ city }}}}, swifts crossing the frame, slow aerial drift.
 """
 
-# What the configuration says is believed from a folder below only where no group may write it (`storage/finding.py`).
+# From a subfolder, the configuration is trusted only if no group can write it (`storage/finding.py`).
 _OWN_FILE, _OWN_FOLDER, _FILE = 0o644, 0o755, 0o664
 
-# In a folder of the project: what a crash may leave beside lockfiles, and how git treats these.
+# Lines for `.gitignore` (including what a crash may leave next to lockfiles) and for `.gitattributes`.
 _IGNORED = (".ltxspec/", "renders/", "{lockfiles}/.*.tmp")
 _ATTRIBUTES = ("{lockfiles}/*.lock.json text eol=lf merge=ltxspec diff=ltxspec",)
 
 
 @dataclass(slots=True)
 class Scaffolded:
-    """The paths of a new project, each in one of these."""
+    """The paths of a new project, each in one of these lists."""
 
     written: list[str] = field(default_factory=list)  # new files
-    added: list[str] = field(default_factory=list)  # files that were there and got more lines
+    added: list[str] = field(default_factory=list)  # existing files that got more lines
     kept: list[str] = field(default_factory=list)  # files left as they were
 
 
 def scaffold(folder: Path, name: str | None, service: str | None = None) -> Scaffolded:
-    """Write what is missing.
+    """Write the files that are missing.
 
     Args:
-        folder: of the project; made when it does not exist.
-        name: of the example spec; None: the folder's.
-        service: one of `scaffold_ci.SERVICES`; None: the one that is likely.
+        folder: the project's folder; created if it does not exist.
+        name: the example spec's name; None: the folder's name.
+        service: one of `scaffold_ci.SERVICES`; None: the most likely one.
 
     Raises:
         StorageError: a file cannot be written.
@@ -92,7 +92,7 @@ def scaffold(folder: Path, name: str | None, service: str | None = None) -> Scaf
         for name, lines in ((".gitignore", _IGNORED), (".gitattributes", _ATTRIBUTES))
     }
     refuse_outside(folder, *(folder / path for path in (*files, *lists)))
-    if any((folder / "specs").glob("*.y*ml")):  # a clone of a project: it has its own
+    if any((folder / "specs").glob("*.y*ml")):  # an existing project has its own specs
         del files[f"specs/{spec}.yaml"]
     done = _write_new(folder, files)
     for path, lines in lists.items():
@@ -103,7 +103,7 @@ def scaffold(folder: Path, name: str | None, service: str | None = None) -> Scaf
 
 
 def _lockfile_folder(folder: Path) -> str:
-    """Where the project in a folder keeps its lockfiles; what is wrong with its configuration is said elsewhere."""
+    """The lockfile folder of the project in a folder; problems of its configuration are reported elsewhere."""
     file = folder / CONFIG_NAME
     data = read_if_exists(file, folder) or b""
     return parse_config(data, file, CONFIG_NAME, Problems()).project.lockfiles.rstrip("/")
@@ -123,7 +123,7 @@ def _write_new(folder: Path, files: Mapping[str, str]) -> Scaffolded:
 
 
 def _add_lines(folder: Path, name: str, lines: tuple[str, ...]) -> bool:
-    """Add the lines that are missing; whether anything was written."""
+    """Add the lines that are missing. Returns whether anything was written."""
     path = folder / name
     text = (read_if_exists(path, folder) or b"").decode("utf-8", "surrogateescape")
     missing = [line for line in lines if line not in text.splitlines()]

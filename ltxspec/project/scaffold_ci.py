@@ -1,4 +1,4 @@
-"""The CI files that `ltxspec init` writes: short, because what they do is in the action and the component they call."""
+"""The CI files that `ltxspec init` writes: short, because the action and the component they call do the work."""
 
 import re
 from collections.abc import Mapping
@@ -11,8 +11,8 @@ from ltxspec.storage.git_refs import default_branch
 
 SERVICES = ("github", "gitlab", "none")
 
-_BRANCH = "main"  # what the reusable workflow and the component apply when nothing else is said
-_PLAIN = re.compile(r"[A-Za-z_][\w./-]*")  # the same text in YAML, in a pattern of GitHub's, and in a comment
+_BRANCH = "main"  # the branch that the reusable workflow and the component apply by default
+_PLAIN = re.compile(r"[A-Za-z_][\w./-]*")  # needs no escaping in YAML, in a GitHub pattern, or in a comment
 _RELEASE = "v0"  # of the action and the reusable workflow: the newest release with this major number
 _COMPONENT_RELEASE = "0.1"
 _HOME = "ltxspec/ltxspec"  # where they are published; a fork or mirror works as well
@@ -75,7 +75,7 @@ include:
 
 
 def ci_files(service: str, branch: str = _BRANCH) -> Mapping[str, str]:
-    """Path inside a repository -> text, for one of `SERVICES`. A merge to `branch` is rendered."""
+    """Path inside a repository -> text, for one of `SERVICES`. Merges to `branch` are rendered."""
     line = "" if branch == _BRANCH else f"      apply-branch: {branch}\n"
     call = _CALL.format(home=_HOME, release=_RELEASE, branch=line)
     if service == "github":
@@ -89,7 +89,7 @@ def ci_files(service: str, branch: str = _BRANCH) -> Mapping[str, str]:
 
 
 def service_of(folder: Path) -> str:
-    """Which service a project most likely uses. Inside a larger repository none: its CI is somewhere above."""
+    """The service that a project most likely uses; `none` inside a larger repository: CI files belong at its root."""
     if root_above(folder) is not None:
         return "none"
     if (folder / ".gitlab-ci.yml").exists() or (folder / ".gitlab").exists() or "gitlab" in _remote_host(folder):
@@ -98,14 +98,14 @@ def service_of(folder: Path) -> str:
 
 
 def root_above(folder: Path) -> Path | None:
-    """The root of the larger repository that a folder is a part of: services look for CI files there only."""
+    """The root of the larger repository that contains a folder: services look for CI files only there."""
     if (folder / ".git").exists():
         return None
     return next((parent for parent in folder.resolve().parents if (parent / ".git").exists()), None)
 
 
 def branch_of(folder: Path) -> str:
-    """The branch that changes go to, as far as git knows it and a CI file can name it."""
+    """The default branch, if git knows it and a CI file can name it."""
     try:
         branch = default_branch(folder) or ""
     except StorageError:

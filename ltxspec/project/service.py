@@ -1,8 +1,8 @@
-"""Where a service is, whether it has its key, and whether the key may go there.
+"""The address of a service, whether its key is set, and whether the key may be sent there.
 
-The key belongs to one service. `ltxspec.toml` comes with the repository, and so, in a pull request, from anybody: an
-address there that is neither the service's own nor on this machine would be handed the key. It is therefore only
-believed when the environment, where the key comes from, names it too.
+The key belongs to one service. `ltxspec.toml` is part of the repository, and in a pull request anyone can change it: an
+address there that is neither the service's own nor on this machine would receive the key. It is therefore trusted only
+if the environment, which the key comes from, names it too.
 """
 
 from collections.abc import Mapping
@@ -14,21 +14,21 @@ from ltxspec.services import Service
 
 
 def has_key(service: Service, environment: Mapping[str, str]) -> bool:
-    """Whether the environment holds what the service needs to be asked anything."""
+    """Whether the environment has the key that requests to the service need."""
     return not service.key or bool(environment.get(service.key, "").strip())
 
 
 def service_address(service: Service, configured: str, environment: Mapping[str, str]) -> str:
-    """The service's address: the environment's, else the configured one.
+    """The service's address: from the environment, else the configured one.
 
     Args:
-        service: which.
+        service: the service.
         configured: `base_url` of its table, or its default.
-        environment: of this process.
+        environment: the environment of this process.
 
     Raises:
-        Refused: the key would go to a host that only a file of the repository names, or anywhere but to this machine
-            over plain http.
+        Refused: the key would be sent to a host that only a file of the repository names, or over plain http to
+            another machine.
     """
     named = environment.get(service.address_variable)
     if named:
@@ -59,12 +59,12 @@ def _table(service: Service) -> str:
 
 
 def _refuse_cleartext(service: Service, address: str, environment: Mapping[str, str]) -> None:
-    """Refuse to send the key where everybody on the way can read it."""
+    """Refuse to send the key unencrypted over a network."""
     try:
         asked = urlsplit(address)
         host = asked.hostname or ""
     except ValueError:
-        return  # no address at all, which the client says
+        return  # not an address: the client reports it
     is_safe = asked.scheme != "http" or is_this_machine(host) or environment.get(service.cleartext_variable) == "1"
     if is_safe or not environment.get(service.key):
         return

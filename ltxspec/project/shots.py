@@ -1,4 +1,4 @@
-"""What is recorded of shots, with the files of their videos: for Python programs."""
+"""The records of shots and the files of their videos, for Python programs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ class Shot:
 
     address: ShotAddress
     record: ShotRecord
-    retired: bool  # it has left its spec
+    retired: bool  # removed from its spec
     _archived: Mapping[str, Path] = field(repr=False)  # by SHA-256
 
     @property
@@ -27,7 +27,7 @@ class Shot:
 
     @property
     def current(self) -> Take | None:
-        """The take in use; None when none succeeded."""
+        """The take in use; None if none succeeded."""
         return self.record.current_take
 
     @property
@@ -36,14 +36,14 @@ class Shot:
         return total_usd(take.cost for take in self.takes)
 
     def files(self, take: Take | None = None) -> list[Path]:
-        """The archived videos of a take (the current one), in the order in which they are shown."""
+        """The archived videos of a take (default: the current one), in the order in which they are shown."""
         take = take or self.current
         found = [self._archived.get(output.sha256 or "") for output in (take.shown if take is not None else ())]
         return [path for path in found if path is not None]
 
 
 def shots(project: Project, pattern: str | None = None) -> list[Shot]:
-    """What is recorded of the shots an address means (with wildcards, or a spec's name); of all without one.
+    """The shots that match an address (with wildcards, or a spec's name); all recorded shots without one.
 
     Raises:
         UnknownAddress: nothing matches.

@@ -33,7 +33,7 @@ _MODELS = "schemas/models"
 
 @dataclass(slots=True)
 class SnapshotReading:
-    """One side while it is read, and afterwards everything known about it."""
+    """Everything known about one side; filled while it is read."""
 
     name: str
     project: Project  # with the configuration and the models of this side
@@ -42,17 +42,17 @@ class SnapshotReading:
     problems: Problems = field(default_factory=Problems)
     specs: LoadedSpecs = field(default_factory=LoadedSpecs)
     owned: dict[str, RecordedState] = field(default_factory=dict)
-    paid: dict[str, list[Lockfile]] = field(default_factory=dict)  # those of paid providers that are not compared
+    paid: dict[str, list[Lockfile]] = field(default_factory=dict)  # lockfiles of paid providers that are not compared
     unreadable: dict[str, LtxspecError] = field(default_factory=dict)  # spec -> what is wrong with its lockfile
     edited: dict[str, LtxspecError] = field(
         default_factory=dict
     )  # spec -> why its digests do not match; its takes are compared anyway
 
     def side(self, elsewhere: Mapping[str, str]) -> ReviewSide:
-        """What was read, as values.
+        """What was read, as a `ReviewSide`.
 
         Args:
-            elsewhere: file -> name of its spec on the other side, for files too broken to tell.
+            elsewhere: file -> name of its spec on the other side, for files too broken to read it from.
         """
         names = {file: name or elsewhere.get(file, "") for file, name in self.specs.broken.items()}
         return ReviewSide(
@@ -71,12 +71,12 @@ class SnapshotReading:
 
     @property
     def files(self) -> dict[str, str]:
-        """File -> name of its spec, as far as it is known."""
+        """File -> name of its spec, or "" if unknown."""
         return {spec.file: spec.name for spec in self.specs.rendered.values()} | self.specs.broken
 
 
 def read_side(name: str, project: Project, tree: FileTree, verdicts: FileVerdicts) -> SnapshotReading:
-    """Read everything. What is wrong with it stands in the reading; only a broken configuration is raised.
+    """Read one side. Problems are collected in the result; only a broken configuration raises.
 
     Raises:
         Invalid: the configuration or a model file of this side is not valid.
@@ -104,7 +104,7 @@ def project_at(project: Project, tree: FileTree) -> Project:
 
 
 def catalog_at(project: Project, tree: FileTree) -> Catalog:
-    """The models of a commit. The same object when they are the same: it is compared and cached by identity.
+    """The models of a commit. Equal models give the project's own object, which is compared and cached by identity.
 
     Raises:
         Invalid: a model file is not valid there.
@@ -129,10 +129,9 @@ def catalog_at(project: Project, tree: FileTree) -> Catalog:
 
 
 def _read_lockfiles(reading: SnapshotReading) -> None:
-    """Read every lockfile of the provider; on the working tree with what its journals know is under way.
+    """Read every lockfile of the provider; on the working tree, also the tasks in progress from its journals.
 
-    What other providers were paid for is read as well: a change of the provider must not keep it out of sight that a
-    record is gone.
+    Lockfiles of other paid providers are read as well: changing the provider must not hide that a record is gone.
     """
     project = reading.project
     folder = project.label(project.lockfiles)
@@ -156,7 +155,7 @@ def _names(tree: FileTree, folder: str) -> list[str]:
 
 
 def _owned(spec: str, reading: SnapshotReading, path: str) -> RecordedState:
-    """What is owned. On the working tree the journal is read first, as `read_state` explains, and must be its own."""
+    """Recorded state of a spec. On the working tree the journal is read first, see `read_state`; it must be its own."""
     project = reading.project
     paths = project.paths_of(spec)
     journal = fold(read_events(paths.journal, paths.root) if isinstance(reading.tree, FolderTree) else [])
@@ -165,13 +164,13 @@ def _owned(spec: str, reading: SnapshotReading, path: str) -> RecordedState:
 
 
 def _lockfile(spec: str, reading: SnapshotReading, path: str, provider: str) -> Lockfile:
-    """A lockfile of a commit or of the disk; empty when there is none.
+    """A lockfile from a commit or from disk; empty if there is none.
 
-    One that is missing here, though git tracks it, shows as what it is in a review: takes that are lost. One whose
-    digests do not match still tells which tasks were paid for, and for how much: it is compared, and named as edited.
+    A lockfile that git tracks but that is missing here appears in a review as lost takes. One whose digests do not
+    match still shows which tasks were paid for, and how much they cost: it is compared and reported as edited.
 
     Raises:
-        LockfileError: it cannot be read, or belongs to another spec or provider.
+        LockfileError: it cannot be decoded, or belongs to another spec or provider.
         StorageError: it cannot be read at all.
     """
     data = reading.tree.content(path)

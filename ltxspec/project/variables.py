@@ -8,7 +8,7 @@ from ltxspec.values import Json
 
 
 def read_variables(pairs: Sequence[str], files: Sequence[str], folder: Path) -> dict[str, Json]:
-    """Later files override earlier ones, `--var` overrides files. Text from `--var` gets its type from the spec's var.
+    """Later files override earlier ones, `--var` overrides files. Values from `--var` get the type of the spec's var.
 
     Raises:
         WrongUsage: a pair without `=`, or a file that is not a mapping.
