@@ -1,1 +1,1 @@
-"""What changed between two revisions of a repository, as data: specs, takes and money on both sides."""
+"""The changes between two revisions of a repository, as data: specs, takes and costs on both sides."""

@@ -1,7 +1,7 @@
 """Finds why a rendered prompt or parameter differs: the shot's own text, a variable, a row of data, a file, defaults.
 
-A prompt can change although nobody touched its shot. What a text mentions is told from its syntax, so a file whose name
-is computed in a template is not found; everything that is named here did change.
+A prompt can change although its shot was not edited. References are found by parsing the text, so a file whose name is
+computed in a template is not found; every reported cause did change.
 """
 
 import json
@@ -14,18 +14,18 @@ from ltxspec.review.references import References, references
 from ltxspec.review.scopes import ScopeView, SpecScope, TextFile
 from ltxspec.values import Json
 
-_LONGEST = 300  # characters of a value: enough to recognise it
+_LONGEST = 300  # characters of a value that are shown: enough to recognise it
 _MISSING = object()
 _PROMPT, _MODEL = "positivePrompt", "model"
 
 
 def causes_of(before: ScopeView, after: ScopeView, changes: Sequence[FieldChange]) -> tuple[Cause, ...]:
-    """Why the fields of a request changed between two sides, each cause once.
+    """The causes of changes in a request between two sides, each once.
 
     Args:
         before: the shot at the base.
-        after: the shot at the head, perhaps under another name.
-        changes: of the request, base to head.
+        after: the shot at the head, possibly under another name.
+        changes: the changed fields of the request, from base to head.
     """
     search = _Search(before, after)
     for change in changes:
@@ -50,16 +50,16 @@ class _Search:
     def __init__(self, before: ScopeView, after: ScopeView) -> None:
         self._before = before
         self._after = after
-        self._seen: set[str] = set()  # variables looked at
+        self._seen: set[str] = set()  # variables already checked
         self._files: set[str] = set()
         self.found: dict[Cause, None] = {}
 
     def add(self, kind: CauseKind, name: str, before: Json = None, after: Json = None) -> None:
-        """Remember a cause."""
+        """Add a cause."""
         self.found[Cause(kind.value, name, _shown(before), _shown(after))] = None
 
     def prompt(self) -> None:
-        """The prompt's own text, and whatever both versions of it mention."""
+        """Check the prompt's own text, and everything that either version of it references."""
         old, new = self._before.shot, self._after.shot
         if (old.prompt_file is None) is not (new.prompt_file is None) or old.prompt_file != new.prompt_file:
             self.add(CauseKind.PROMPT, new.name, old.prompt_file, new.prompt_file)
@@ -71,7 +71,7 @@ class _Search:
         self._mentioned(_both(old.prompt, new.prompt), None)
 
     def model(self, change: FieldChange) -> None:
-        """Another model was chosen, by name or through a variable."""
+        """Check whether another model was chosen, by name or through a variable."""
         old, new = (view.shot.model or view.scope.spec.model for view in (self._before, self._after))
         if old != new:
             self.add(CauseKind.MODEL, _MODEL, change.before, change.after)
@@ -79,7 +79,7 @@ class _Search:
             self._mentioned(references(new), None)
 
     def parameter(self, name: str, change: FieldChange) -> None:
-        """A parameter, or something inside it: written in the shot, in `defaults`, or nowhere."""
+        """Check a parameter, or a field inside it: set in the shot, in `defaults`, or by the model."""
         old, new = self._before, self._after
         field = ".".join(part for part in change.path.split("/")[1:])
         own = (old.shot.parameters.get(name, _MISSING), new.shot.parameters.get(name, _MISSING))
@@ -97,7 +97,7 @@ class _Search:
             self.add(CauseKind.MODEL_DEFAULT, field, change.before, change.after)
 
     def _mentioned(self, mentioned: References, beside: tuple[TextFile, TextFile] | None) -> None:
-        """Variables and files a text mentions; `beside` is the file it stands in, on both sides."""
+        """Check the variables and files that a text references; `beside` is the file with the text, on both sides."""
         for name in sorted(mentioned.names - self._seen):
             self._seen.add(name)
             self._variable(name)
@@ -110,7 +110,7 @@ class _Search:
             return
         written = [view.written(name) for view in (self._before, self._after)]
         known = len(self.found)
-        if _same(*written):  # then what it mentions changed
+        if _same(*written):  # then something it references changed
             self._mentioned(references(written[1]), None)
         if len(self.found) == known:
             old, new = (None if value is _MISSING else value for value in values)
@@ -130,7 +130,7 @@ class _Search:
 
 
 def _find(scope: SpecScope, path: str, beside: TextFile | None) -> TextFile | None:
-    """A file as templates find it: beside the spec first, then beside the file that names it."""
+    """A file, searched for as templates do: relative to the spec first, then to the file that names it."""
     return scope.file(path) or (scope.file(path, beside.path) if beside else None)
 
 
@@ -139,7 +139,7 @@ def _both(*texts: Json) -> References:
 
 
 def _origin(name: str, view: ScopeView) -> tuple[CauseKind, str]:
-    """What kind of variable it is, and how a reader finds it."""
+    """The kind of a variable, and a name by which the reader finds it."""
     shot = view.shot
     if name not in view.instance.variables:
         return CauseKind.VARIABLE, name
@@ -149,7 +149,7 @@ def _origin(name: str, view: ScopeView) -> tuple[CauseKind, str]:
 
 
 def _same(one: Json, other: Json) -> bool:
-    """Whether two values read the same in a text: 1, 1.0 and true do not."""
+    """Whether two values render as the same text: 1, 1.0 and true do not."""
     return bool(one == other) and repr(one) == repr(other)
 
 

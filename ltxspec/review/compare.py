@@ -1,4 +1,4 @@
-"""Compares two sides of a change: what was bought in it, what is still to do at the head, what it cost. Pure."""
+"""Compares two sides of a change: what was bought, what is still to do at the head, and the cost. No I/O."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,16 +21,16 @@ from ltxspec.values import ShotAddress, Usd, total_usd
 
 @dataclass(frozen=True, slots=True)
 class ComparisonTerms:
-    """What a comparison needs besides its two sides.
+    """The inputs of a comparison besides its two sides.
 
     Args:
-        plan: at the head, of every spec that renders there and whose lockfile can be read; with what the project's own
-            rules say of it among its diagnostics.
-        limits: of the head's configuration.
-        diagnostics: of the head; and what the base cannot tell, as warnings.
+        plan: the plan at the head, of every spec that renders there and whose lockfile can be read; its diagnostics
+            include violations of the project's policies.
+        limits: the limits of the head's configuration.
+        diagnostics: problems of the head, and warnings about what cannot be read at the base.
         causes: finds why the fields of a shot differ.
-        rules: what changed in the project's rules and prices.
-        catalog: the models of the base, which tell what is only recorded.
+        rules: the changes of the project's rules and prices.
+        catalog: the models of the base, which define the fields that are recorded only.
     """
 
     plan: Plan
@@ -42,7 +42,7 @@ class ComparisonTerms:
 
 
 def compare(base: ReviewSide, head: ReviewSide, terms: ComparisonTerms) -> Review:
-    """Review a change. Its digest is empty when the head is not wholly known: then nothing can be approved."""
+    """Review a change. Its digest is empty if the head is not completely known: then nothing can be approved."""
     is_whole = head.is_whole
     base, head = comparable(base, head)
     had, has = holdings(base.lockfiles.values()), holdings(head.lockfiles.values())
@@ -110,19 +110,19 @@ def _shots(
 
 
 def _altered_alone(altered: Sequence[AlteredTake], shots: Sequence[ShotReview], head: ReviewSide) -> int:
-    """How many shots have nothing but an altered record: they count with those, not with the unchanged."""
+    """The number of shots with no change except an altered record; they do not count as unchanged."""
     alone = {item.address for item in altered} - {shot.address for shot in shots}
     return sum(1 for address in alone if address.instance in head.wanted(address.spec))
 
 
 def _left_over(change: Change) -> ShotReview:
-    """A task that was ordered for an earlier version of a shot, beside what happens to the shot itself."""
+    """An additional entry for a task that was ordered for an earlier version of a shot."""
     kind = ShotKind.RESUMING if change.action is Action.RESUME else ShotKind.UPDATED
     return ShotReview(change.address, kind, change=change, source=change.source)
 
 
 def _bought(had: Holdings, has: Holdings) -> dict[ShotAddress, tuple[Take, ...]]:
-    """Takes that only the head has, by where they stand, oldest first."""
+    """Takes that only the head has, by the address they are recorded under, oldest first."""
     found: dict[ShotAddress, list[Take]] = {}
     for task, (address, take) in has.items():
         if task not in had:

@@ -1,7 +1,7 @@
-"""A review as a document: what `diff --format json` writes and `comment --report` reads.
+"""A review as a document: written by `diff --format json`, read by `comment --report`.
 
-A take stands once, under the side that gave it; shots refer to it by its task. A later minor version may add fields to
-the whole and to a shot; everything else is closed.
+Each take is written once, under the side it comes from; shots refer to it by its task. A later minor version may add
+fields to the document and to a shot; all other objects are closed.
 """
 
 from collections.abc import Mapping

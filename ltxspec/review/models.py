@@ -1,4 +1,4 @@
-"""A review as frozen values: what reports show of a change, and nothing they would have to work out."""
+"""A review as frozen values: everything that reports show about a change, so that they compute nothing themselves."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,8 +11,8 @@ from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Change, FieldChange
 from ltxspec.values import ShotAddress, Usd
 
-WORKING_TREE = "working tree"  # the name of a side that is no commit
-INVALID = "invalid"  # the code of the refusal that stands for errors: not everything could be read or compared
+WORKING_TREE = "working tree"  # the name of a side that is not a commit
+INVALID = "invalid"  # the code of the refusal because of errors: not everything could be read or compared
 _NOTHING = Usd(0)
 
 
@@ -20,13 +20,13 @@ class ShotKind(StrEnum):
     """What a change does to one shot. The value is the name in JSON."""
 
     RENDERED = "rendered"  # bought in this change: the head has a current take that the base did not have
-    PENDING = "pending"  # apply would order it: `change` tells the action and the estimate
+    PENDING = "pending"  # apply would order it: `change` has the action and the estimate
     RESUMING = "resuming"  # ordered and not yet recorded
-    BLOCKED = "blocked"  # failed for good
+    BLOCKED = "blocked"  # failed permanently
     RESTORED = "restored"  # an earlier take is current again, at no cost
     MOVED = "moved"  # the same takes under another name
-    UPDATED = "updated"  # only what is recorded changed: fields that do not render, or a task that failed
-    RETIRED = "retired"  # gone from the spec, its takes kept
+    UPDATED = "updated"  # only the record changed: fields that do not affect rendering, or a failed task
+    RETIRED = "retired"  # removed from the spec; its takes are kept
 
 
 class CauseKind(StrEnum):
@@ -34,12 +34,12 @@ class CauseKind(StrEnum):
 
     PROMPT = "prompt"  # the shot's own prompt was edited
     PARAMETER = "parameter"  # the shot's own parameter was edited
-    VARIABLE = "variable"  # of the spec or the shot
+    VARIABLE = "variable"  # a variable of the spec or the shot
     DATA = "data"  # a column of a row of `forEach`, or a value of `matrix`
     FILE = "file"  # a prompt file, an included file, a local image
-    DEFAULTS = "defaults"  # of the spec
+    DEFAULTS = "defaults"  # the spec's defaults
     MODEL = "model"
-    MODEL_DEFAULT = "model-default"  # the model's description assumes something else than it did
+    MODEL_DEFAULT = "model-default"  # a default in the model's description changed
 
 
 class Cause(Record, frozen=True):
@@ -58,29 +58,29 @@ class Cause(Record, frozen=True):
 class ShotReview:
     """One shot on both sides of a change. `before` and `after` are the takes a reviewer compares.
 
-    A shot stands twice in a review when a task of an earlier version of it is still under way.
+    A shot is listed twice if a task of an earlier version of it is still in progress.
     """
 
     address: ShotAddress
     kind: ShotKind
     before: Take | None = None  # current take of the base
     after: Take | None = None  # current take of the head
-    change: Change | None = None  # what apply would do at the head, when it is not up to date
+    change: Change | None = None  # what apply would do at the head, if it is not up to date
     changes: tuple[FieldChange, ...] = ()  # of the request, base to head; empty for a new shot
     prompt_before: str | None = None
     prompt_after: str | None = None
     causes: tuple[Cause, ...] = ()
     title: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
-    origin: ShotAddress | None = None  # of a move
+    origin: ShotAddress | None = None  # the former address of a moved shot
     source: tuple[str, int, int] | None = None  # file, line, column at the head
-    bought: tuple[Take, ...] = ()  # takes that are new in this change, failed and superseded ones too, oldest first
-    inherited: bool = False  # applying the base would do the same: not this change's doing
+    bought: tuple[Take, ...] = ()  # new takes in this change, including failed and superseded ones, oldest first
+    inherited: bool = False  # applying the base would do the same: not caused by this change
 
 
 @dataclass(frozen=True, slots=True)
 class LostTake:
-    """A take that one side paid for and the head no longer records."""
+    """A paid take that the head no longer records."""
 
     address: ShotAddress
     take: Take
@@ -107,9 +107,9 @@ class ApplyRefusal(Record, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A whole change. Money: `spent` is what takes new in this change cost, `estimate` what applying the rest would.
+    """A whole change. `spent` is the cost of its new takes; `estimate` is the expected cost of applying the rest.
 
-    Everywhere a number of unknown prices stands beside a sum: unknown is never 0.
+    Every sum comes with a number of unknown prices: an unknown price never counts as 0.
     """
 
     base: str  # commit id, or a name for the working tree
@@ -121,22 +121,22 @@ class Review:
     spent_unknown: int
     estimate: Usd
     estimate_unknown: int
-    total_before: Usd  # of everything ever bought, on each side
+    total_before: Usd  # cost of everything ever bought, on each side
     total_after: Usd
     lost: Sequence[LostTake] = ()
     limit: Usd | None = None  # [budget] per_apply
-    plan_digest: str = ""  # of what apply would do at the head; empty when that is not known, so cannot be approved
+    plan_digest: str = ""  # digest of the plan at the head; empty if the plan is unknown, so that it cannot be approved
     diagnostics: Sequence[Diagnostic] = ()
     total_before_unknown: int = 0
     total_after_unknown: int = 0
     under_way: Usd = _NOTHING  # committed already: tasks to resume
     under_way_unknown: int = 0
     refusals: Sequence[ApplyRefusal] = ()
-    base_name: str = ""  # how the base was found or asked for, for people: "merge base of origin/main"
-    head_commit: str | None = None  # the commit the head is, or is based on when it is the working tree
-    rules: Sequence[RuleChange] = ()  # told before everything else
-    reckoned: Usd | None = None  # what limits reckon for all that is to do, where that is more than the estimates
-    altered: Sequence[AlteredTake] = ()  # tasks that both sides record, and not in the same words
+    base_name: str = ""  # how the base was given or found, for people: "merge base of origin/main"
+    head_commit: str | None = None  # the commit of the head, or the one that the working tree is based on
+    rules: Sequence[RuleChange] = ()  # shown before everything else
+    reckoned: Usd | None = None  # the amount that limits use for all that is to do, if it exceeds the estimates
+    altered: Sequence[AlteredTake] = ()  # tasks that the two sides record differently
 
     def count(self, kind: ShotKind) -> int:
         """How many shots are of this kind."""

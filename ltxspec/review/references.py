@@ -1,4 +1,4 @@
-"""What a template text mentions: names and files. Told from its syntax, without running it."""
+"""Finds the names and files that a template text references, by parsing it, without rendering it."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _PLAIN = re.compile(r"\{\{ *([A-Za-z_][A-Za-z0-9_]*) *\}\}")
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """Names a text reads (loop variables of its own among them), and files it includes, as written."""
+    """Names that a text uses (including its own loop variables), and files it includes, as written."""
 
     names: frozenset[str] = frozenset()
     files: frozenset[str] = frozenset()
@@ -22,7 +22,7 @@ NOTHING = References()
 
 
 def references(value: Json) -> References:
-    """What all texts inside a JSON value mention."""
+    """The references of all texts inside a JSON value."""
     if isinstance(value, str):
         return _of_text(value) if has_tags(value) else NOTHING
     if not isinstance(value, dict | list):
@@ -60,7 +60,7 @@ def _of_syntax(text: str) -> References:
 
 
 def _constants(node: Json) -> list[Json]:
-    """The values of a constant, or of a list of constants; what is computed is not known."""
+    """The values of a constant or of a list of constants; computed values are unknown and left out."""
     from jinja2 import nodes
 
     if isinstance(node, nodes.List | nodes.Tuple):

@@ -1,4 +1,4 @@
-"""What stands between a change and its apply, shown in a review before anybody tries: the same rules as `apply` has."""
+"""The reasons why a change cannot be applied, by the same rules as `apply`, so that a review can show them first."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -12,7 +12,7 @@ from ltxspec.plan.terms import SpendingLimits
 from ltxspec.review.models import INVALID, ApplyRefusal, LostTake, RuleChange
 from ltxspec.values import format_usd, total_usd
 
-_LOCKFILES = "project.lockfiles"  # the setting, as a rule that changed is named
+_LOCKFILES = "project.lockfiles"  # the setting's name in a rule change
 _MERGE = "merge the base again and run `ltxspec lock merge`, unless you removed them on purpose with `ltxspec lock rm`"
 
 
@@ -24,7 +24,7 @@ def refusals(
     altered: Sequence[AlteredTake] = (),
     rules: Sequence[RuleChange] = (),
 ) -> Sequence[ApplyRefusal]:
-    """Everything that has to be settled first, the gravest first; empty when nothing is in the way."""
+    """Everything that must be resolved first, the most serious first; empty if the change can be applied."""
     return [*_lost(lost, rules), *_altered(altered), *_invalid(diagnostics), *_rules(plan, limits)]
 
 

@@ -1,6 +1,6 @@
-"""What a change does to the rules of its project: limits and other settings, prices and model files, delivery.
+"""Finds changes of a project's rules: limits and other settings, prices and model files, delivery.
 
-They decide what may be bought and where it goes, and no shot shows them. So a review tells them before everything else.
+Rules decide what may be bought and where it is sent, but no shot shows them. So a review shows them before all else.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +17,7 @@ _PACKAGED, _OWN = "the file that comes with ltxspec", "a file of the project in 
 
 
 def setting_changes(before: Mapping[str, str | None], after: Mapping[str, str | None]) -> Iterator[RuleChange]:
-    """Every setting that reads otherwise, in the order of the configuration; what is gone comes last.
+    """Every setting that differs, in the order of the configuration; removed settings come last.
 
     Args:
         before: name -> value as text at the base; None: unset.
@@ -29,7 +29,7 @@ def setting_changes(before: Mapping[str, str | None], after: Mapping[str, str | 
 
 
 def model_changes(before: Catalog, after: Catalog) -> Iterator[RuleChange]:
-    """Prices row by row, model files of the project in place of packaged ones, and any other change of a model file."""
+    """Changed prices row by row, project files that replace packaged models, and other changes of model files."""
     if before is after:
         return
     olds, news = ({model.air: model for model in catalog.models} for catalog in (before, after))
@@ -42,13 +42,13 @@ def model_changes(before: Catalog, after: Catalog) -> Iterator[RuleChange]:
 def delivery_changes(
     before: ReviewSide, after: ReviewSide, was: Mapping[str, Json], now: Mapping[str, Json]
 ) -> list[RuleChange]:
-    """Where results and calls of shots go, as their specs say; told once for all shots of a spec that change alike.
+    """Changes in where results and webhook calls are sent, as set in specs; equal changes in a spec are reported once.
 
     Args:
         before: the base.
         after: the head.
-        was: what the base's configuration says for all shots.
-        now: the same of the head: a setting is told as one.
+        was: the base's configuration for all shots.
+        now: the head's configuration for all shots; a change of it is reported as a setting instead.
     """
     found: dict[tuple[str, str, str | None, str | None], list[ShotAddress]] = {}
     for spec, requests in after.requests.items():
@@ -78,7 +78,7 @@ def _file(model: Model | None) -> str | None:
 
 
 def _prices(model: Model | None) -> dict[str, str]:
-    """What a second costs, by the parameters it depends on."""
+    """The price of a second, by the parameters it depends on."""
     if model is None:
         return {}
     return {
@@ -90,7 +90,7 @@ def _prices(model: Model | None) -> dict[str, str]:
 def _delivered(
     earlier: Request | None, request: Request, was: Mapping[str, Json], now: Mapping[str, Json]
 ) -> Iterator[tuple[str, str | None, str | None]]:
-    """(parameter, value at the base, value at the head) of what a spec changed for one shot."""
+    """(parameter, value at the base, value at the head) for each change that a spec makes for one shot."""
     old = earlier.delivery if earlier is not None else was
     new = request.delivery
     for name in sorted(old.keys() | new.keys()):
@@ -104,7 +104,7 @@ def _text(value: Json) -> str | None:
 
 
 def _change(name: str, before: str | None, after: str | None) -> RuleChange:
-    """A change without its secrets; where nothing else changed, that is said."""
+    """A change without its secrets; if only a secret part changed, the text says so."""
     old, new = (None if value is None else str(redact_secrets(value)) for value in (before, after))
     return RuleChange(name, old, f"{new} (in a part that is not shown)" if old == new else new)
 

@@ -1,4 +1,4 @@
-"""What the shots of one spec could draw from, on one side of a change: texts as written, variables as rendered."""
+"""The texts (as written) and variables (as rendered) that shots of one spec can use, on one side of a change."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class ScopeView:
         return self.instance.shot
 
     def written(self, name: str) -> Json:
-        """A variable as it stands in the spec or its data, before rendering; None when there is none."""
+        """A variable as written in the spec or its data, before rendering; None if there is none."""
         for place in (self.instance.variables, self.shot.vars, self.scope.spec.vars):
             if name in place:
                 return place[name]
@@ -45,7 +45,7 @@ class ScopeView:
 
 
 class SpecScope:
-    """One spec that rendered without errors. Everything is read when it is first asked for, and once."""
+    """One spec that rendered without errors. Everything is read once, on first use."""
 
     def __init__(self, spec: Spec, files: ProjectFiles) -> None:
         self.spec = spec
@@ -70,7 +70,7 @@ class SpecScope:
         return ScopeView(self, instance, instance_variables(instance, self._variables, self._texts).values)
 
     def file(self, path: str, beside: str | None = None) -> TextFile | None:
-        """A text file named in the spec, or in the file `beside`; None when it cannot be read."""
+        """A text file named in the spec, or in the file `beside`; None if it cannot be read."""
         place = beside or self.spec.document.source.file
         if (path, place) not in self._read:
             self._read[path, place] = self._load(path, place)

@@ -1,4 +1,4 @@
-"""Decides what a change does to each shot of one spec, and puts together what a reviewer compares."""
+"""Determines what a change does to each shot of one spec, and collects what a reviewer compares."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from ltxspec.values import Json, ShotAddress
 FindCauses = Callable[[ShotAddress, ShotAddress, Sequence[FieldChange]], Sequence[Cause]]
 """(shot at the base, shot at the head, changes) -> causes; asked for shots that both sides render."""
 
-KINDS: Mapping[Action, ShotKind] = {  # of a shot by what is planned for it
+KINDS: Mapping[Action, ShotKind] = {  # kind of a shot, by its planned action
     Action.CREATE: ShotKind.PENDING,
     Action.REPLACE: ShotKind.PENDING,
     Action.RESUME: ShotKind.RESUMING,
@@ -31,13 +31,13 @@ _NOT_YET = (ShotKind.PENDING, ShotKind.RESUMING, ShotKind.BLOCKED)
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One spec on both sides, with everything that decides about its shots."""
+    """One spec on both sides, with everything that determines the kind of its shots."""
 
     spec: str
     base: ReviewSide
     head: ReviewSide
     had: Holdings  # every take of the base, of all specs
-    bought: Mapping[ShotAddress, tuple[Take, ...]]  # takes that are new at the head, by where they stand
+    bought: Mapping[ShotAddress, tuple[Take, ...]]  # new takes at the head, by the address they are recorded under
     changes: Mapping[str, Change]  # of the plan at the head, by instance key
     causes: FindCauses
 
@@ -53,17 +53,17 @@ class Pair:
 
 
 def find_origins(pair: Pair) -> dict[ShotAddress, ShotAddress]:
-    """Shots of one spec whose takes the base knew under another name, and that name."""
+    """Shots of one spec whose takes have another name at the base, with that name."""
     found = {ShotAddress(pair.spec, key): _origin(key, pair) for key in _keys(pair)}
     return {address: origin for address, origin in found.items() if origin is not None}
 
 
 def review_spec(pair: Pair, origins: Mapping[ShotAddress, ShotAddress]) -> tuple[list[ShotReview], int]:
-    """(the shots of one spec that a change touches, in the spec's order; how many it does not touch).
+    """(the shots of one spec that a change touches, in the spec's order; the number of the others).
 
     Args:
-        pair: the spec.
-        origins: of all specs, see `find_origins`.
+        pair: the spec on both sides.
+        origins: results of `find_origins` for all specs.
     """
     left, wanted = set(origins.values()), pair.head.wanted(pair.spec)
     found, unchanged = [], 0
@@ -79,7 +79,7 @@ def review_spec(pair: Pair, origins: Mapping[ShotAddress, ShotAddress]) -> tuple
 
 
 def _keys(pair: Pair) -> Iterator[str]:
-    """Every shot either side knows: as the head orders them, then what is gone, by name."""
+    """Every shot on either side: first in the order of the head, then removed ones by name."""
     wanted = pair.head.wanted(pair.spec)
     yield from wanted
     rest = {*pair.new.shots, *pair.old.shots, *pair.base.wanted(pair.spec), *pair.changes}
@@ -88,7 +88,7 @@ def _keys(pair: Pair) -> Iterator[str]:
 
 
 def _origin(key: str, pair: Pair) -> ShotAddress | None:
-    """The name under which the base knew the takes of this shot, when that was another one."""
+    """The name of this shot's takes at the base, if it is a different one."""
     change = pair.changes.get(key)
     if change is not None and change.origin is not None and change.action is not Action.RESUME:
         return ShotAddress(pair.spec, change.origin)
@@ -104,7 +104,7 @@ def _origin(key: str, pair: Pair) -> ShotAddress | None:
 
 
 def _former_place(key: str, record: ShotRecord, pair: Pair) -> ShotAddress | None:
-    """Where the earlier takes of a shot stood that is new under this name and was rendered anew: one name, now gone."""
+    """The former address of a shot that was renamed and rendered again: the only old name of its takes, now gone."""
     if _record(pair.old, key) is not None:
         return None
     places = {pair.had[take.task_id][0] for take in record.takes if take.task_id in pair.had}
@@ -118,7 +118,7 @@ def _record(lockfile: Lockfile, key: str) -> ShotRecord | None:
 
 
 def _kind(key: str, pair: Pair, origin: ShotAddress | None, *, moved_away: bool) -> ShotKind | None:
-    """What the change does to a shot; None: nothing."""
+    """What the change does to a shot; None if nothing."""
     change = pair.changes.get(key)
     if change is not None and change.action is not Action.NO_OP:
         return KINDS[change.action]
@@ -132,7 +132,7 @@ def _kind(key: str, pair: Pair, origin: ShotAddress | None, *, moved_away: bool)
 def _recorded(
     old: ShotRecord | None, new: ShotRecord | None, bought: Sequence[Take], *, is_moved: bool
 ) -> ShotKind | None:
-    """What the two lockfiles say about a shot that is up to date at the head, or of which no plan could be made."""
+    """The kind of a shot from the two lockfiles, if it is up to date at the head or could not be planned."""
     before, after = (record.current_take if record else None for record in (old, new))
     if any(take.status == "succeeded" for take in bought):
         return ShotKind.RENDERED
@@ -178,14 +178,14 @@ def _shot(key: str, kind: ShotKind, pair: Pair, origin: ShotAddress | None) -> S
 
 
 def _asked_before(address: ShotAddress, pair: Pair, origin: ShotAddress | None) -> Request | None:
-    """What the base asked for under this name, or the one it had there."""
+    """The base's request for this shot, under its present or its former name."""
     places = (address, origin) if origin is not None else (address,)
     found = (pair.base.wanted(place.spec).get(place.instance) for place in places)
     return next((request for request in found if request is not None), None)
 
 
 def _before(key: str, pair: Pair, origin: ShotAddress | None) -> Take | None:
-    """The take a shot had at the base: its own, the one of the name it takes over, or the one it was retired with."""
+    """The shot's take at the base: its own, that of its former name, or the one it was retired with."""
     elsewhere = pair.base.lockfiles.get(origin.spec) if origin is not None else None
     taken_over = _record(elsewhere, origin.instance) if elsewhere is not None and origin is not None else None
     records = (pair.old.shots.get(key), taken_over, pair.old.retired.get(key))
@@ -193,7 +193,7 @@ def _before(key: str, pair: Pair, origin: ShotAddress | None) -> Take | None:
 
 
 def _after(key: str, kind: ShotKind, pair: Pair, pending: Change | None) -> Take | None:
-    """The take in use at the head, or that will be when it is written down. What is still to be rendered has none."""
+    """The take in use at the head, now or once apply has recorded it. Shots that are still to be rendered have none."""
     if kind is ShotKind.RETIRED or kind in _NOT_YET:
         return None
     record = pair.new.shots.get(key)
@@ -246,7 +246,7 @@ def _prompt(request: Mapping[str, Json] | None) -> str | None:
 
 
 def _without_secrets(change: Change | None) -> Change | None:
-    """A review goes to forges and artefacts; addresses in a request can be presigned."""
+    """The change without secrets: reviews go to forges and artefacts, and addresses in a request can be presigned."""
     if change is None or change.request is None:
         return change
     request = replace(change.request, body=redact_request(change.request.body, change.request.known), delivery={})
@@ -258,7 +258,7 @@ def _redacted(changes: Sequence[FieldChange]) -> tuple[FieldChange, ...]:
 
 
 def _is_inherited(key: str, change: Change, pair: Pair) -> bool:
-    """Whether applying the base would do the same: it asks for the same and has the same."""
+    """Whether applying the base would do the same: its request and its records are the same."""
     if change.action is Action.RESUME or not pair.base.knows(pair.spec):
         return False
     if _asked(pair.base.wanted(pair.spec).get(key)) != _asked(pair.head.wanted(pair.spec).get(key)):
@@ -268,7 +268,7 @@ def _is_inherited(key: str, change: Change, pair: Pair) -> bool:
 
 
 def _asked(request: Request | None) -> tuple[Json, ...] | None:
-    """What a shot asks for, recorded fields among it."""
+    """The content of a request, including fields that are recorded only."""
     if request is None:
         return None
     return request.fingerprint, request.body, request.inputs, request.moved

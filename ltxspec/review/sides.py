@@ -1,4 +1,4 @@
-"""One side of a change as values: what its specs ask for, and what its lockfiles hold."""
+"""One side of a change as values: the requests of its specs, and the content of its lockfiles."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,22 +8,22 @@ from ltxspec.render.models import Request
 from ltxspec.review.models import LostTake
 from ltxspec.values import ShotAddress, TaskId
 
-Holdings = Mapping[TaskId, tuple[ShotAddress, Take]]  # every take once, and where it stands
+Holdings = Mapping[TaskId, tuple[ShotAddress, Take]]  # every take once, with the address it is recorded under
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewSide:
-    """One side of a change. What cannot be told is named, so that nothing is concluded from its absence.
+    """One side of a change. What is unknown is listed, so that nothing is concluded from its absence.
 
     Args:
         name: a commit id, or a name for the working tree.
-        requests: spec -> instance key -> request, of the specs that render, in their order.
-        lockfiles: by spec, those that can be read.
-        paid: by spec, those of paid providers that are not compared: what they record must stay, too.
+        requests: spec -> instance key -> request, for specs that render, in their order.
+        lockfiles: readable lockfiles by spec.
+        paid: by spec, lockfiles of paid providers that are not compared; their records must be kept, too.
         unrendered: specs that have problems.
         unreadable: specs whose lockfile cannot be read.
-        edited: specs whose lockfile does not match its digests; what it says is compared, and nothing is planned on it.
-        complete: false when a file is so broken that not even the name of its spec is known.
+        edited: specs whose lockfile does not match its digests; its content is compared, but no plan is based on it.
+        complete: false if a file is so broken that not even the name of its spec is known.
     """
 
     name: str
@@ -46,7 +46,7 @@ class ReviewSide:
         return self.complete and not (self.unrendered or self.unreadable or self.edited)
 
     def knows(self, spec: str) -> bool:
-        """Whether it is known which shots this spec asks for, none among the answers."""
+        """Whether the shots of this spec are known, including that it has none."""
         return spec in self.requests or (self.complete and spec not in self.unrendered)
 
     def wanted(self, spec: str) -> Mapping[str, Request]:
@@ -55,14 +55,14 @@ class ReviewSide:
 
 
 def comparable(base: ReviewSide, head: ReviewSide) -> tuple[ReviewSide, ReviewSide]:
-    """Both sides, with the lockfiles that only one of them can read taken for unchanged: no money is made up."""
+    """Both sides, with lockfiles that one side cannot read treated as unchanged, so that no costs are made up."""
     for spec in base.unreadable | head.unreadable:
         base, head = _without(base, spec, head), _without(head, spec, base)
     return base, head
 
 
 def _without(side: ReviewSide, spec: str, other: ReviewSide) -> ReviewSide:
-    """The side with the other one's lockfile where its own cannot be read."""
+    """The side, with the other side's lockfile if its own cannot be read."""
     if spec not in side.unreadable:
         return side
     ours = {spec: other.lockfiles[spec]} if spec in other.lockfiles else {}
@@ -71,7 +71,7 @@ def _without(side: ReviewSide, spec: str, other: ReviewSide) -> ReviewSide:
 
 
 def holdings(lockfiles: Iterable[Lockfile]) -> Holdings:
-    """Every take by its id. One that stands under two names is found under the one that is still a shot."""
+    """Every take by its id. A take recorded under two names is listed under the one that is still a shot."""
     found: dict[TaskId, tuple[ShotAddress, Take]] = {}
     for lockfile in lockfiles:
         for records in (lockfile.retired, lockfile.shots):
@@ -82,6 +82,6 @@ def holdings(lockfiles: Iterable[Lockfile]) -> Holdings:
 
 
 def lost_takes(base: Holdings, head: Holdings) -> Sequence[LostTake]:
-    """What the base paid for and the head has no record of, by address and age."""
+    """Takes that the base paid for and the head does not record, sorted by address and age."""
     gone = [LostTake(address, take) for task, (address, take) in base.items() if task not in head]
     return sorted(gone, key=lambda item: (item.address, item.take.sort_key))
