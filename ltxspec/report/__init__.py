@@ -1,5 +1,5 @@
-"""Telling it: to people in a terminal, to programs as JSON, to reviewers as Markdown.
+"""Reports: text for terminals, JSON for programs, Markdown for reviewers.
 
-Views turn values into text; they decide nothing. Only the views of a running apply write, to streams they are given.
-Each kind of report is one file; `formats.py` names the forms of a plan.
+Views turn values into text and make no decisions. Only the views of a running apply write, to the streams they are
+given. Each kind of report is one file; `formats.py` lists the formats of a plan.
 """

@@ -1,4 +1,4 @@
-"""Where the results of a plan are sent, in one line."""
+"""Formats where the results of a plan are sent."""
 
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -9,11 +9,11 @@ from ltxspec.services import is_free
 from ltxspec.values import Json
 
 _NAMES: Mapping[str, str] = {"webhookURL": "webhook", "uploadEndpoint": "upload"}
-_MOST = 5  # of the places that are named
+_MOST = 5  # destinations that are named
 
 
 def sent_to(plan: Plan) -> str:
-    """`Results are sent to calls.example (webhook), bucket.example (upload).`; empty where they are sent nowhere.
+    """`Results are sent to calls.example (webhook), bucket.example (upload).`; empty if nothing is sent.
 
     A preview with a free provider sends nothing.
     """

@@ -1,4 +1,4 @@
-"""Problems told to people and programs: what, where (with the line and a caret), and how to mend it."""
+"""Formats problems for people and programs: what is wrong, where (with source line and caret), and how to fix it."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ _TAB = 4
 
 
 def format_diagnostics(diagnostics: Sequence[Diagnostic], style: Style) -> str:
-    """All problems, each with its place and hint, and a last line that counts them. Empty for none."""
+    """All problems, each with its location and hint, and a final line that counts them. Empty if there are none."""
     if not diagnostics:
         return ""
     blocks = [format_diagnostic(diagnostic, style) for diagnostic in diagnostics]
@@ -39,12 +39,12 @@ def format_diagnostic(diagnostic: Diagnostic, style: Style) -> str:
 
 
 def format_error(error: LtxspecError, style: Style) -> str:
-    """An error as the user meets it, with a final newline; `Invalid` shows all its problems."""
+    """An error as shown to the user, with a final newline; `Invalid` shows all its problems."""
     return format_diagnostics(error.diagnostics, style) if isinstance(error, Invalid) else _single(error, style)
 
 
 def error_diagnostics(error: LtxspecError) -> tuple[Diagnostic, ...]:
-    """An error as diagnostics: those it carries, or itself."""
+    """An error as diagnostics: those it contains, or the error itself."""
     if isinstance(error, Invalid):
         return error.diagnostics
     return (Diagnostic("error", error.code, error.summary, error.where, error.hint),)
@@ -58,14 +58,14 @@ def _single(error: LtxspecError, style: Style) -> str:
 
 
 def count_line(diagnostics: Iterable[Diagnostic]) -> str:
-    """`2 errors, 1 warning`; `no problems` for none."""
+    """`2 errors, 1 warning`; `no problems` if there are none."""
     severities = [diagnostic.severity for diagnostic in diagnostics]
     numbers = [(severities.count(name), name) for name in _PAINTS]
     return ", ".join(f"{n:,} {name}{'s' if n > 1 else ''}" for n, name in numbers if n) or "no problems"
 
 
 def diagnostics_json(diagnostics: Iterable[Diagnostic]) -> str:
-    """One JSON document with all problems and how many there are, without a final newline; `valid` means no error."""
+    """One JSON document with all problems and their numbers, without a final newline; `valid` means no errors."""
     documents = [to_json(problem_of(diagnostic)) for diagnostic in diagnostics]
     severities = [document["severity"] for document in documents]
     summary = {
@@ -79,7 +79,7 @@ def diagnostics_json(diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def problem_of(diagnostic: Diagnostic) -> Problem:
-    """One problem as documents hold it; what is not known is null, secrets are left out."""
+    """One problem as written in documents; unknown values are null, secrets are left out."""
     diagnostic = redact_diagnostic(diagnostic)
     where = diagnostic.where
     return Problem(
@@ -94,7 +94,7 @@ def problem_of(diagnostic: Diagnostic) -> Problem:
 
 
 def _place(where: Location, style: Style, paint: Paint) -> list[str]:
-    """The `-->` line, and the source line with a caret under the column when the excerpt is known."""
+    """The `-->` line, and if the excerpt is known, the source line with a caret under the column."""
     number = str(where.line)
     margin = " " * len(number)
     arrow = f"{margin} {style.paint('-->', Paint.BLUE)} {clean(str(where))}"
@@ -111,11 +111,11 @@ def _place(where: Location, style: Style, paint: Paint) -> list[str]:
 
 
 def _window(where: Location, width: int) -> tuple[str, int, str]:
-    """The part of the source line that fits, the columns before the caret, and the caret: as wide as the word there."""
+    """The part of the source line that fits, the columns before the caret, and the caret, as wide as the word."""
     excerpt = where.excerpt.rstrip("\r\n")
     split = min(max(where.column - 1, 0), len(excerpt))
     before, rest = _shown(excerpt[:split]), _shown(excerpt[split:])
-    if width_of(before) > width * 2 // 3:  # keep the place in sight on a long line
+    if width_of(before) > width * 2 // 3:  # keep the column visible on a long line
         while width_of(before) > width // 3:
             before = before[1:]
         before = f"…{before}"

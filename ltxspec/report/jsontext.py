@@ -1,4 +1,4 @@
-"""JSON for people's programs: fast, and never refused because of an odd string."""
+"""JSON output: fast, and accepting any string."""
 
 import orjson
 
@@ -8,8 +8,8 @@ from ltxspec.values import Json
 def encode(value: Json, *, indent: bool = False) -> bytes:
     r"""Encode a JSON value as UTF-8, compact or with two spaces of indent; no final newline.
 
-    Lone surrogates (which a provider's message may hold) and integers beyond 64 bits, which orjson refuses, are written
-    with `\u` escapes and in full by the standard library.
+    orjson refuses lone surrogates (which a provider's message may contain) and integers beyond 64 bits. The standard
+    library writes them, as `\u` escapes and in full.
     """
     try:
         return orjson.dumps(value, option=orjson.OPT_INDENT_2 if indent else None)

@@ -1,6 +1,6 @@
-"""Markdown that GitHub and GitLab render alike, with text from users and providers kept from meaning anything in it.
+"""Markdown that GitHub and GitLab render alike, in which text from users and providers has no effect as markup.
 
-Such text never starts a line (GitLab obeys `/close` there) and never brings a line end, a mention or a reference.
+Such text never starts a line (GitLab executes `/close` there) and never adds a line end, a mention or a reference.
 """
 
 import re
@@ -11,8 +11,8 @@ from urllib.parse import quote
 from ltxspec.report.terminal import clean
 from ltxspec.report.word_diff import Segment
 
-# What makes a mention, a reference or a link: a sign before a word, `GH-` before a number, the beginning of an address.
-# Both services look for these after rendering, so an entity alone does not help and an invisible space goes after it.
+# Mentions, references and links: a sign before a word, `GH-` before a number, the beginning of an address. Both
+# services look for these after rendering, so an entity alone does not help; an invisible space is added after it.
 _SIGIL = r"([@#!$%&~^])(?=[\w\"'])"
 _BEGINNING = r"\b(?:GH-(?=\d)|www(?=\.))|:(?=//)"
 _DIFFERENCE = r"[\[{](?=[-+])|[-+](?=[\]}])"  # GitLab's `{+new+}`, `[-old-]`
@@ -23,7 +23,7 @@ _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 
 
 def escape(text: str) -> str:
-    """Text that shows as it is, in Markdown as well as in an HTML block."""
+    """Text that is displayed literally, in Markdown as well as in an HTML block."""
     return _SPECIAL.sub(_replacement, clean(text))
 
 
@@ -39,7 +39,7 @@ def _entity(match: re.Match[str]) -> str:
 
 
 def code(text: str) -> str:
-    """Inline code as HTML; no mention or reference is seen in it, so nothing invisible is added and copying works."""
+    """Inline code as HTML. Mentions and references have no effect in it, so no invisible space breaks copying."""
     return f"<code>{_IN_CODE.sub(_entity, clean(text))}</code>"
 
 
@@ -47,16 +47,16 @@ def link(label: str, file: str, line: int, base: str = "") -> str:
     """A link to a line of a file.
 
     Args:
-        label: Markdown, escaped already.
+        label: Markdown that is already escaped.
         file: path with `/`, relative to the repository.
-        line: from 1.
-        base: what to put before the path, such as a blob URL ending in `/`; empty for a relative link.
+        line: line number, from 1.
+        base: prefix of the path, such as a blob URL ending in `/`; empty for a relative link.
     """
     return f"[{label}]({base}{quote(clean(file))}#L{line})"
 
 
 def fence(text: str, language: str = "") -> str:
-    """A code block whose fence is longer than any run of backticks in the text. Lines stay lines."""
+    """A code block whose fence is longer than any run of backticks in the text. Line breaks are kept."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     marks = "`" * max(3, longest + 1)
     body = "\n".join(clean(line) for line in text.split("\n"))
@@ -64,7 +64,7 @@ def fence(text: str, language: str = "") -> str:
 
 
 def prose(text: str) -> str:
-    """Escaped text in which what stands between backticks, as in our own messages, becomes inline code."""
+    """Escaped text in which parts between backticks, as in ltxspec's own messages, become inline code."""
     parts = clean(text).split("`")
     if len(parts) % 2 == 0:  # an odd backtick: not our convention
         return escape(text)
@@ -72,7 +72,7 @@ def prose(text: str) -> str:
 
 
 def marked(segments: Sequence[Segment]) -> str:
-    """A word-level difference as HTML: struck out what goes, underlined and bold what comes."""
+    """A word-level difference as HTML: deleted words are struck out, inserted words underlined and bold."""
     html = ""
     for segment, following in zip_longest(segments, segments[1:]):
         text = escape(segment.text.strip())

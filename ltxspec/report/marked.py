@@ -1,6 +1,6 @@
-"""A word-level difference as lines: `[-gone-]` and `{+come+}` without colour, struck out and underlined with it.
+"""A word-level difference as lines: `[-deleted-]` and `{+inserted+}` without colour, struck out and underlined with it.
 
-Where a text has these signs itself, a backslash stands between their two characters.
+If a text contains these marks itself, a backslash separates their two characters.
 """
 
 import re
@@ -14,13 +14,13 @@ from ltxspec.report.word_diff import Effort, Kind, Segment, collapse, word_diff
 
 _PAINTS: dict[Kind, Paint] = {"delete": Paint.DELETED, "insert": Paint.INSERTED, "gap": Paint.DIM}
 _MARKS: dict[Kind, tuple[str, str]] = {"delete": ("[-", "-]"), "insert": ("{+", "+}")}
-# What a prompt may hold itself, and what would be read as a mark of ours with a mark of ours beside it.
+# Characters of a prompt that look like one of these marks, alone or next to a real one.
 _LIKE_A_MARK = re.compile(r"\[(?=-)|\{(?=\+)|-(?=\])|\+(?=\})")
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A word or part of one. `glued` means no space stands before it."""
+    """A word or part of one. `glued` means that no space precedes it."""
 
     text: str
     paint: Paint | None
@@ -28,12 +28,12 @@ class _Piece:
 
 
 def marked_lines(segments: Iterable[Segment], style: Style, width: int) -> list[str]:
-    """Lines of at most `width` columns that show a difference; styled text never crosses a line's end."""
+    """Lines of at most `width` columns that show a difference; styling never spans a line break."""
     return [_painted(line, style) for line in _fill(_pieces(segments, style), width)]
 
 
 def _pieces(segments: Iterable[Segment], style: Style) -> Iterator[_Piece]:
-    open_end = True  # whether a space may stand before what follows
+    open_end = True  # whether a space may precede the next word
     previous: Kind = "equal"
     for segment in segments:
         words = _words(segment, style)
@@ -98,7 +98,7 @@ def _groups(pieces: Iterable[_Piece]) -> Iterator[list[_Piece]]:
 
 
 def _chopped(group: Sequence[_Piece], width: int) -> Iterator[_Piece]:
-    """Single characters would do; runs of half a line keep the number of escape codes down."""
+    """Pieces of at most half a line. Single characters would work too, but need more escape codes."""
     limit = max(width // 2, 2)
     for piece in group:
         for index, text in enumerate(chop(piece.text, limit)):
@@ -120,7 +120,7 @@ def _painted(line: Sequence[_Piece], style: Style) -> str:
 
 
 def field_lines(change: FieldChange, style: Style, width: int, effort: Effort | None) -> list[str]:
-    """What changed in a field: both values; of a text the words that differ, or without an `effort` its length."""
+    """A changed field: both values; for a text, the words that differ, or its length if there is no `effort`."""
     if not phrases.is_text(change):
         half = max((width - 3) // 2, 8)
         before, after = phrases.values(change.before, change.after, half)

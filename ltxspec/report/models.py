@@ -1,4 +1,4 @@
-"""The model catalog, for reading."""
+"""The model catalog as text."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -8,13 +8,13 @@ from ltxspec.catalog.pricing import lowered_rows, price_rows
 from ltxspec.values import Json, format_usd
 
 _KINDS = {"string": "text", "array": "list", "integer": "whole number", "boolean": "true or false"}
-Packaged = Mapping[str, Model]  # by AIR, where a project has its own file: see `Catalog.packaged`
+Packaged = Mapping[str, Model]  # by AIR, for models with a project file: see `Catalog.packaged`
 NONE: Packaged = {}
 _SET_BY_US = frozenset({"taskType", "model", PROMPT})
 
 
 def models_text(models: Sequence[Model], packaged: Packaged = NONE) -> str:
-    """One line a model; one that the project prices lower than ltxspec does says so."""
+    """One line per model, with a note if the project prices it lower than ltxspec does."""
     width = max(len(model.air) for model in models)
     slugs = max(len(model.slug) for model in models)
     return "\n".join(
@@ -29,7 +29,7 @@ def _lowered(model: Model, packaged: Packaged) -> str:
 
 
 def model_text(model: Model, packaged: Packaged = NONE) -> str:
-    """One model: what a shot may set, with limits and defaults, what must hold together, prices, decisions."""
+    """One model: its parameters with limits and defaults, rules between parameters, prices, decisions."""
     lines = [f"{model.name}", f"  model: {model.air}  (or {model.slug})", "", "Parameters"]
     prompt = model.schema["properties"][PROMPT]
     lines += _described("prompt (required)", prompt)
@@ -48,7 +48,7 @@ def model_text(model: Model, packaged: Packaged = NONE) -> str:
 
 
 def _packaged_prices(model: Model, packaged: Packaged) -> Iterator[str]:
-    """What the file that comes with ltxspec says where the project's own says less or nothing."""
+    """The packaged prices, where the project's own file has a lower price or none."""
     other = packaged.get(model.air)
     for row, price in lowered_rows(model, other) if other is not None else ():
         size = "×".join(str(part) for part in row.at.values())
@@ -57,7 +57,7 @@ def _packaged_prices(model: Model, packaged: Packaged) -> Iterator[str]:
 
 
 def _parameters(model: Model, schema: Json, prefix: str) -> Iterator[str]:
-    """One line a parameter that a spec may set; what is inside of a mapping or list follows it."""
+    """One line per parameter that a spec may set; the contents of a mapping or list follow it."""
     for name, reference in properties_of(model.schema, schema).items():
         if not prefix and name in _SET_BY_US | model.order:
             continue
@@ -78,7 +78,7 @@ def _described(name: str, schema: Mapping[str, Json]) -> Iterator[str]:
 
 
 def _forms(model: Model, schema: Mapping[str, Json]) -> list[Mapping[str, Json]]:
-    """The forms an item of a list may have."""
+    """The possible forms of a list item."""
     items = resolve(model.schema, schema.get("items", {}))
     return [resolve(model.schema, form) for form in items.get("anyOf", [items])]
 
@@ -111,7 +111,7 @@ def _shown(value: Json) -> str:
 
 
 def _rules(rules: Sequence[Json]) -> Iterator[str]:
-    """What a model says in its own words about several parameters together, unless it is about given values."""
+    """The model's own messages about combinations of parameters, without those that refer to given values."""
     for rule in rules:
         message = rule.get("x-problem", {}).get("message", "{/")
         if "{/" not in message:

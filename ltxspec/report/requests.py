@@ -12,21 +12,21 @@ from ltxspec.values import Json, money_text
 if TYPE_CHECKING:
     from yaml import SafeDumper, ScalarNode
 
-Rendered = Sequence[tuple[Request, Mapping[str, Json]]]  # each with the task object as it is sent
+Rendered = Sequence[tuple[Request, Mapping[str, Json]]]  # each with the task object to send
 
 
 def as_json(requests: Rendered, style: Style) -> str:  # noqa: ARG001  # one signature for all formats
-    """The list of task objects, as a provider takes it."""
+    """The list of task objects, as sent to a provider."""
     bodies = [body for _, body in requests]
     return orjson.dumps(bodies, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
 
 
 def as_yaml(requests: Rendered, style: Style) -> str:  # noqa: ARG001  # one signature for all formats
-    """The same as YAML, keyed by address."""
+    """The task objects as YAML, keyed by address."""
     import yaml
 
     class Dumper(yaml.SafeDumper):
-        """Writes texts of several lines as blocks."""
+        """Writes multi-line texts as blocks."""
 
     Dumper.add_representer(str, _text_node)
     document = {str(request.address): dict(body) for request, body in requests}
@@ -38,7 +38,7 @@ def _text_node(dumper: "SafeDumper", text: str) -> "ScalarNode":
 
 
 def as_text(requests: Rendered, style: Style) -> str:
-    """For reading: the prompt as running text, everything else as `name: value`."""
+    """Readable text: the prompt as a paragraph, everything else as `name: value`."""
     return "\n".join(_one(request, body, style) for request, body in requests)
 
 

@@ -1,6 +1,6 @@
-"""JSON Schemas (2020-12) of plans and of single problems; `schemas/plan/v1.json` comes from here.
+"""JSON Schemas (2020-12) of plans and of single problems; `schemas/plan/v1.json` is generated from it.
 
-What the action of a shot says about its other fields is added to what `plan/document.py` declares.
+Constraints that the action of a shot puts on its other fields are added to the declarations in `plan/document.py`.
 """
 
 from collections.abc import Mapping

@@ -1,9 +1,9 @@
-"""Planning how long a text gets: whole parts are kept or left out by priority, and nothing is ever cut inside one."""
+"""Limits the length of a text: whole parts are kept or left out by priority; no part is ever cut."""
 
 from collections.abc import Iterable, Mapping
 
-# The most a comment may hold. GitHub: the API refuses more than 65536. GitLab: "Note length" among its instance
-# limits. Bitbucket Server and Azure: as their own clients and infracost's poster count.
+# The maximum length of a comment. GitHub: the API refuses more than 65536. GitLab: "Note length" among its instance
+# limits. Bitbucket Server and Azure: the limits used by their own clients and by infracost's poster.
 FORGE_LIMITS: Mapping[str, int] = {
     "github": 65_536,
     "gitlab": 1_000_000,
@@ -13,23 +13,23 @@ FORGE_LIMITS: Mapping[str, int] = {
 
 
 def length(text: str) -> int:
-    """UTF-16 code units, as Java and JavaScript count: never fewer than characters, so no forge counts more."""
+    """The length in UTF-16 code units, as in JavaScript and Java: never less than in characters, so an upper bound."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 class Room:
-    """How much may still be written; None is without end."""
+    """How much may still be written; None means no limit."""
 
     def __init__(self, limit: int | None) -> None:
         self.left = limit
 
     def reserve(self, *parts: str) -> None:
-        """Set aside what is written in any case, with a blank line after each part."""
+        """Reserve room for mandatory parts, with a blank line after each."""
         for part in parts:
             self._spend(length(part) + 2)
 
     def fits(self, part: str) -> bool:
-        """Take the room for a part, when there is enough."""
+        """Use the room for a part if there is enough. Returns whether there was."""
         needed = length(part) + 2
         if self.left is not None and needed > self.left:
             return False
@@ -37,7 +37,7 @@ class Room:
         return True
 
     def fill(self, parts: Iterable[str], most: int, share: float = 1.0) -> list[str]:
-        """The first of the parts, whole: as many as fit into a share of the room, and at most `most`."""
+        """The first parts, complete: as many as fit into a share of the room, and at most `most`."""
         inner = Room(None if self.left is None else int(self.left * share))
         taken: list[str] = []
         for part in parts:

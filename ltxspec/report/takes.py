@@ -1,4 +1,4 @@
-"""What the lockfiles know, as text and JSON: takes, money, places of videos."""
+"""The content of lockfiles as text and JSON: takes, costs, locations of videos."""
 
 from collections.abc import Mapping, Sequence
 
@@ -39,19 +39,19 @@ def _take_lines(number: int, take: Take, *, current: bool, places: Places, style
 
 
 def place_of(output: Output, places: Places) -> str:
-    """Where a video can be played: the local file when it is archived, else its address."""
+    """Where a video can be played: the local file if it is archived, otherwise its address."""
     if output.sha256 is not None and output.sha256 in places:
         return clean(places[output.sha256])
     return clean(_address(output) or "no address")
 
 
 def _address(output: Output) -> str | None:
-    """A video's address, unless it is one that nobody should open."""
+    """A video's address, if it is a web address that is safe to open."""
     return output.video_url if output.video_url and is_web_address(output.video_url) else None
 
 
 def record_json(address: str, record: ShotRecord, places: Places, *, retired: bool = False) -> dict[str, Json]:
-    """One shot with all its takes, for machines."""
+    """One shot with all its takes, for programs."""
     return {
         "address": address,
         "retired": retired,
@@ -80,12 +80,12 @@ def _take_json(number: int, take: Take, record: ShotRecord, places: Places) -> d
 
 
 def _result(take: Take) -> int:
-    """Which output of a picked take is shown first, from 1."""
+    """The number of the output that is shown first, from 1."""
     return next((number for number, output in enumerate(take.outputs, 1) if output is take.shown[0]), 1)
 
 
 def output_json(output: Output, places: Places) -> dict[str, Json]:
-    """One video, for machines."""
+    """One video, for programs."""
     return {
         "videoURL": _address(output),
         "videoUUID": output.video_uuid,
@@ -97,7 +97,7 @@ def output_json(output: Output, places: Places) -> dict[str, Json]:
 
 
 def progress_note(addresses: Sequence[ShotAddress]) -> str:
-    """What is not among the takes because it is still in progress; empty when there is nothing."""
+    """A note about orders still in progress, which are not among the takes; empty if there are none."""
     if not addresses:
         return ""
     names = ", ".join(clean(str(address)) for address in addresses[:_MOST_NAMED])
@@ -108,7 +108,7 @@ def progress_note(addresses: Sequence[ShotAddress]) -> str:
 
 
 def cost_json(rows: Sequence[tuple[str, Sequence[Take]]]) -> bytes:
-    """Spend a group (spec or label) and in all, for machines."""
+    """Costs per group (such as a spec or a month) and in total, for programs."""
     groups = []
     every: dict[str, Take] = {}
     for name, takes in rows:
@@ -121,7 +121,7 @@ def cost_json(rows: Sequence[tuple[str, Sequence[Take]]]) -> bytes:
 
 
 def cost_text(rows: Sequence[tuple[str, Sequence[Take]]], style: Style, provider: str = "") -> str:
-    """Spend a group and in all, where takes shared by several shots count once; a free provider is said to be one."""
+    """Costs per group and in total, where takes shared by several shots count once; notes if the provider is free."""
     width = max([len(name) for name, _ in rows] + [5])
     lines, every = [], dict[str, Take]()
     for name, takes in rows:

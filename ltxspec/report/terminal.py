@@ -1,7 +1,7 @@
-"""How text looks in a terminal: colour behind one switch, display widths, and user text made harmless.
+"""Text in a terminal: optional colour, display widths, and the escaping of user text.
 
 The caller decides about colour (`--no-color`, `NO_COLOR`, `FORCE_COLOR`, a TTY, `TERM=dumb`) and measures the terminal.
-Everything that comes from users or providers passes through `clean` before it is shown.
+All text from users or providers passes through `clean` before it is shown.
 """
 
 import re
@@ -14,7 +14,7 @@ _RESET = "\x1b[0m"
 
 
 class Paint(Enum):
-    """What a text is, shown by an SGR code (ECMA-48) when colour is on."""
+    """The styles of text, as SGR codes (ECMA-48), used if colour is on."""
 
     BOLD = "1"
     DIM = "2"
@@ -26,15 +26,15 @@ class Paint(Enum):
     CYAN = "36"
     ERROR = "1;31"
     WARNING = "1;33"
-    DELETED = "31;9"  # struck through as well: red and green alone are the same to many readers
+    DELETED = "31;9"  # struck through as well: many readers cannot tell red from green
     INSERTED = "32;4"
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How to write for one reader: with or without colour, how many columns a line may take, whether texts are whole.
+    """How to write for one reader: with or without colour, the columns per line, and whether texts are shown in full.
 
-    Of a new prompt a terminal shows the beginning. What is kept, as in the log of a job, shows all that is bought.
+    A terminal shows only the beginning of a new prompt. Output that is kept, such as a job's log, shows all of it.
     """
 
     color: bool = False
@@ -42,16 +42,16 @@ class Style:
     whole: bool = False
 
     def paint(self, text: str, paint: Paint | None) -> str:
-        """The text in a colour, or as it is when colour is off. The text must be clean already."""
+        """The text in a style, or unchanged if colour is off. The text must be clean already."""
         if not self.color or paint is None or not text:
             return text
         return f"\x1b[{paint.value}m{text}{_RESET}"
 
 
-# What a terminal obeys, or a reader cannot see although a provider reads it: C0 and C1 controls, surrogates, bidi
-# controls, soft hyphen, joiners without a shape, fillers, blanks, invisible operators, line and paragraph separators,
-# variation selectors, tag characters. ZWNJ, ZWJ and the two selectors of emoji stay, because scripts and emoji need
-# them; but not three in a row, which no text needs, and which can spell one that nobody sees.
+# Characters that a terminal executes, or that a provider reads but a reader cannot see: C0 and C1 controls, surrogates,
+# bidi controls, soft hyphen, joiners without a shape, fillers, blanks, invisible operators, line and paragraph
+# separators, variation selectors, tag characters. ZWNJ, ZWJ and the two emoji selectors are allowed, because scripts
+# and emoji need them; but not three in a row, which no text needs, and which could encode invisible text.
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e"
     "\u2060-\u206f\u2800\u3164\ud800-\udfff\ufe00-\ufe0d\ufeff\uffa0\ufff9-\ufffb"
@@ -62,9 +62,9 @@ _SPACES = {"\n", "\t", "\r"}
 
 
 def clean(text: str) -> str:
-    r"""Show controls and invisible characters instead of obeying them: `\x1b`, `\u202e`.
+    r"""Replace control and invisible characters with visible escapes: `\x1b`, `\u202e`.
 
-    A line end or a tab becomes one space, so a result never spans lines. Everything printable stays as it is.
+    A line end or a tab becomes one space, so a result never spans lines. Printable characters are unchanged.
     """
     if _UNSAFE.search(text) is None:
         return text
@@ -81,7 +81,7 @@ def _visible(character: str) -> str:
 
 
 def width_of(text: str) -> int:
-    """How many columns a clean text takes: East Asian wide characters two, combining marks none."""
+    """The columns that a clean text takes: East Asian wide characters take two, combining marks none."""
     if text.isascii():
         return len(text)
     return sum(map(_character_width, text))
@@ -95,14 +95,14 @@ def _character_width(character: str) -> int:
 
 
 def fit(text: str, width: int) -> str:
-    """Cut a clean text to `width` columns; what is cut is marked with `…`."""
+    """Cut a clean text to `width` columns; a cut is marked with `…`."""
     if width_of(text) <= width:
         return text
     return cut(text, max(width - 1, 0))[0] + "…"
 
 
 def cut(text: str, width: int) -> tuple[str, str]:
-    """Split a clean text where `width` columns are full; the head may be empty when nothing fits."""
+    """Split a clean text after `width` columns; the head is empty if nothing fits."""
     if text.isascii():
         return text[:width], text[width:]
     used = 0

@@ -1,7 +1,7 @@
-"""Word-level difference of two texts, as segments a view can mark up.
+"""Word-level difference of two texts, as segments that a view can mark up.
 
-White space separates words and is not compared: a reflowed prompt shows no difference here. The fingerprint does see
-it, so a view says so when two texts differ and no segment does.
+White space separates words and is not compared: a reflowed prompt shows no difference here. The fingerprint does depend
+on it, so views say so if two texts differ but no segment does.
 """
 
 import re
@@ -16,13 +16,13 @@ Kind = Literal["equal", "delete", "insert", "gap"]
 
 # Scripts written without spaces: there, each character counts as a word.
 _DENSE = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-# A token is a word or one mark, with the white space behind it.
+# A token is a word or one punctuation mark, with the white space after it.
 _TOKEN = re.compile(rf"(?:[{_DENSE}]|[^\W{_DENSE}]+(?:['’\-][^\W{_DENSE}]+)*|[^\w\s])\s*")
 
 _MOST_TOKENS = 5_000  # longer texts are shown as replaced: no reader compares ten pages word by word
-_MOST_MATCHES = 50_000  # equal token pairs; beyond, frequent words no longer anchor
-# Work is counted in tokens, and pairs of equal ones, that are looked at: half a microsecond each at most. A prompt with
-# many edits takes some 8 for each of its tokens, one of 2,000 words some 30.
+_MOST_MATCHES = 50_000  # equal token pairs; above this, frequent words are no longer used as anchors
+# Work is measured as the number of tokens and pairs of equal tokens examined, at most half a microsecond each. A prompt
+# with many edits needs about 8 per token, one of 2,000 words about 30.
 _MOST_OF_A_PAIR = 400_000
 _OF_A_RUN = 5_000_000
 _FOR_A_TOKEN = 20
@@ -30,7 +30,7 @@ _FOR_A_TOKEN = 20
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A run of text of one kind. A `gap` stands for `words` equal words that are not shown; its text is empty."""
+    """A run of text of one kind. A `gap` represents `words` equal words that are not shown; its text is empty."""
 
     kind: Kind
     text: str
@@ -38,7 +38,7 @@ class Segment:
 
 
 class Effort:
-    """The work that one view may still put into comparisons, however many shots it shows: it grows with their texts."""
+    """The work that one view may still spend on comparisons, for all its shots; it grows with their texts."""
 
     __slots__ = ("left",)
 
@@ -47,17 +47,17 @@ class Effort:
 
 
 def word_diff(before: str, after: str, effort: Effort | None = None) -> tuple[Segment, ...]:
-    """Compare two texts word by word, punctuation apart.
+    """Compare two texts word by word, with punctuation as separate tokens.
 
     Args:
-        before: one text.
-        after: the other.
-        effort: of the view that shows the difference; None where it is the only one. Texts that take more, or more than
-            any two may, count as replaced but for their common beginning and end.
+        before: the old text.
+        after: the new text.
+        effort: the remaining effort of the view; None if this is its only comparison. Texts that need more, or more
+            than the limit for one pair, count as replaced except for their common beginning and end.
 
     Returns:
-        Segments in reading order, no two neighbours of one kind. Equal runs carry the text of `after`. Without
-        `insert` segments the words make up `before`, without `delete` segments `after`.
+        Segments in reading order, no two neighbours of the same kind. Equal runs have the text of `after`. Without
+        `insert` segments the words form `before`, without `delete` segments `after`.
     """
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
     spans = _merge(_spans(old, new, effort or Effort()), old, new)
@@ -65,7 +65,7 @@ def word_diff(before: str, after: str, effort: Effort | None = None) -> tuple[Se
 
 
 def changed_words(segments: Iterable[Segment]) -> tuple[int, int]:
-    """How many words were (deleted, inserted)."""
+    """The numbers of words (deleted, inserted)."""
     counts = Counter[Kind]()
     for segment in segments:
         counts[segment.kind] += segment.words
@@ -88,7 +88,7 @@ def _collapse_run(segment: Segment, head: int, tail: int) -> list[Segment]:
     tokens = _TOKEN.findall(segment.text)
     end = len(tokens) - tail
     hidden = _count_words(tokens[head:end])
-    if hidden <= max(head, tail):  # a gap that saves no more than this reads worse than the words
+    if hidden <= max(head, tail):  # such a short gap is harder to read than the words
         return [segment]
     while end < len(tokens) and not _is_word(tokens[end]):  # resume at a word, not at a stray comma
         end += 1
@@ -107,11 +107,11 @@ class _Span(NamedTuple):
 
 
 class _TooMuch(Exception):
-    """Comparing on would take more work than it is worth."""
+    """The comparison would need more work than allowed."""
 
 
 class _Matcher(SequenceMatcher[str]):
-    """Matches as its parent does, and keeps count: texts can be made for which that takes minutes."""
+    """Matches like its parent, and counts the work: texts can be crafted for which matching takes minutes."""
 
     def __init__(self, left: list[str], right: list[str], effort: Effort) -> None:
         counts = Counter(right)
@@ -124,7 +124,7 @@ class _Matcher(SequenceMatcher[str]):
         self._left = min(_MOST_OF_A_PAIR, effort.left)
 
     def find_longest_match(self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None) -> Match:
-        """As its parent's. Raises _TooMuch."""
+        """Like the parent's method. Raises _TooMuch."""
         work = self._up_to[-1 if ahi is None else ahi] - self._up_to[alo]
         if work > self._left:
             raise _TooMuch
@@ -158,7 +158,7 @@ def _common_ends(left: list[str], right: list[str]) -> tuple[int, int]:
 
 
 def _merge(spans: list[_Span], old: list[str], new: list[str]) -> list[_Span]:
-    """Drop equal runs that are shorter than the changes around them: a stray "the" amid rewrites is no anchor."""
+    """Drop equal runs that are shorter than the changes around them: a single "the" between rewrites is no anchor."""
     ends_old = [0, *accumulate(map(len, old))]
     ends_new = [0, *accumulate(map(len, new))]
 

@@ -1,4 +1,4 @@
-"""The words for what a plan holds, shared by every plan report. Results are clean text on one line, without markup."""
+"""The wording of plans, shared by all plan reports. Results are clean text on one line, without markup."""
 
 import re
 import shlex
@@ -42,7 +42,7 @@ _WITH_ORIGIN: Mapping[Reason, str] = {
     Reason.OUTCOME_UNKNOWN: "outcome unknown, committed as",
 }
 
-# What applying does, for a reader who sees a sign for the first time.
+# What applying does, for readers who do not know the signs yet.
 MEANINGS: Mapping[Action, str] = {
     Action.CREATE: "render for the first time",
     Action.REPLACE: "render again; the earlier takes are kept",
@@ -55,7 +55,7 @@ MEANINGS: Mapping[Action, str] = {
     Action.NO_OP: "up to date",
 }
 
-DIGITS = 16  # of a content hash: enough to see that it is another, and too many to be met on purpose
+DIGITS = 16  # digits of a content hash that are shown: enough to see a difference, and too many to match on purpose
 
 _OUTCOMES: Mapping[Action, str] = {
     Action.RESUME: "to resume",
@@ -68,14 +68,14 @@ _OUTCOMES: Mapping[Action, str] = {
 }
 
 _LONG_TEXT = 40  # characters from which a changed string is worth comparing word by word
-_NAMED_FIELDS = 2  # a reason names this many changed fields; of more, the first, and the others are counted
+_NAMED_FIELDS = 2  # a reason names up to this many changed fields; of more, it names the first and counts the others
 _CONTENT_HASH = re.compile(r"sha256:([0-9a-f]{8})[0-9a-f]{56}")
 _URL_QUERY = re.compile(r"(https?://[^\s?#\"]+)\?[^\s#\"]*")
 _DATA_URI = re.compile(r"(data:[\w/+.-]+;base64,)[A-Za-z0-9+/=_-]{16,}")
 
 
 def reason(change: Change) -> str:
-    """Why, in one phrase: `new`, `prompt and fps changed`, `moved from temple`."""
+    """The reasons as one phrase: `new`, `prompt and fps changed`, `moved from temple`."""
     words = [_reason(item, change) for item in change.reasons]
     if change.action.spends and change.attempt > 1:
         words.append(f"attempt {change.attempt}")
@@ -103,7 +103,7 @@ def _fields_changed(changes: Sequence[FieldChange]) -> str:
 
 
 def size(change: Change) -> str:
-    """What is rendered, as far as the request says: `1920×1080, 8 s, 25 fps, audio, 1 image`."""
+    """The format of a render, from its request: `1920×1080, 8 s, 25 fps, audio, 1 image`."""
     if change.request is None:
         return ""
     body = change.request.body
@@ -125,7 +125,7 @@ def _has_audio(body: Mapping[str, Json]) -> bool:
 
 
 def _mapping(value: Json) -> Mapping[str, Json]:
-    return value if isinstance(value, dict | Mapping) else {}  # dict first: it answers ten times as fast
+    return value if isinstance(value, dict | Mapping) else {}  # checking for dict first is ten times as fast
 
 
 def _list(body: Mapping[str, Json], key: str, inner: str) -> Sequence[Json]:
@@ -155,19 +155,19 @@ def cost(change: Change) -> str:
 
 
 def is_counted(change: Change) -> bool:
-    """Whether a change's money counts in the estimate: orders, and what is already ordered."""
+    """Whether a change counts in the estimate: it orders something, or was already ordered."""
     return change.action.spends or change.action is Action.RESUME
 
 
 def amount(known: Usd, unknown: int) -> str:
-    """A sum that may have holes: `$1.92`, `≥ $1.92 + 1 unknown`, `1 unknown`. An unknown price is never shown as 0."""
+    """A sum: `$1.92`, `≥ $1.92 + 1 unknown`, `1 unknown`. An unknown price is never shown as 0."""
     if not unknown:
         return money(known)
     return f"≥ {money(known)} + {unknown:,} unknown" if known else f"{unknown:,} unknown"
 
 
 def total(plan: Plan) -> tuple[Usd, int]:
-    """All the money a plan is about: (known sum, number of unknown prices), orders and what is already ordered."""
+    """The cost of a plan: (known sum, number of unknown prices), including what is already ordered."""
     sums = estimate(plan.changes)
     return sums.usd + sums.under_way, sums.unknown + sums.under_way_unknown
 
@@ -176,13 +176,13 @@ def headline(plan: Plan) -> str:
     """The last line of a plan, stable enough to grep.
 
     `Plan: 3 to render (1 create, 2 replace), 1 moved, 41 unchanged. Estimated $1.92.` or
-    `No changes. 4 shots up to date; $4.80 spent.`; on the sandbox with a note that its money is not real.
+    `No changes. 4 shots up to date; $4.80 spent.`; with the sandbox, a note says that nothing is charged.
     """
     return charged(_headline(plan), plan.provider)
 
 
 def charged(line: str, provider: str) -> str:
-    """A sentence about money; that of a free provider says so: `Spent $0.54 (sandbox: nothing is charged).`."""
+    """A sentence about costs, with a note for a free provider: `Spent $0.54 (sandbox: nothing is charged).`."""
     body, note = line.removesuffix("."), f" ({provider}: nothing is charged)" if is_free(provider) else ""
     return f"{body}{note}{line[len(body) :]}"
 
@@ -201,7 +201,7 @@ def _headline(plan: Plan) -> str:
 
 
 def higher(packaged: Usd | None) -> str:
-    """What stands beside a price that a file of the project lowers below the packaged one; empty where none does."""
+    """A note for a price that a project file lowers below the packaged one; empty if none does."""
     return "" if packaged is None else f"; {money(packaged)} by ltxspec's own prices, which limits use"
 
 
@@ -216,14 +216,14 @@ def _estimated(plan: Plan) -> str:
 
 
 def spent(plan: Plan, specs: Sequence[str] | None = None) -> str:
-    """What the takes of some specs (default: all) have cost: `$4.80 spent`, `≥ $4.80 + 1 unknown spent`."""
+    """The cost of the takes of some specs (default: all): `$4.80 spent`, `≥ $4.80 + 1 unknown spent`."""
     pairs = [pair for name, pair in (plan.spent or {}).items() if specs is None or name in specs]
     known, unknown = sum((usd for usd, _ in pairs), Usd(0)), sum(number for _, number in pairs)
     return f"{amount(known, unknown)} spent"
 
 
 def field_name(pointer: str) -> str:
-    """A JSON Pointer as a reader says it: `prompt`, `inputs.frameImages[0].image`, `content of assets/alley.jpg`."""
+    """A JSON Pointer in readable form: `prompt`, `inputs.frameImages[0].image`, `content of assets/alley.jpg`."""
     parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
     match parts:
         case ["positivePrompt"]:
@@ -239,7 +239,7 @@ def field_name(pointer: str) -> str:
 
 
 def fact(change: FactChange) -> str:
-    """A recorded fact that reads otherwise than before: `outputs[0].cost: $0.48 → $0.01`."""
+    """A recorded fact that changed: `outputs[0].cost: $0.48 → $0.01`."""
     before, after = _recorded(change.path.rpartition("/")[2], change.before, change.after)
     return f"{field_name(change.path)}: {before} → {after}{' (expected)' if change.expected else ''}"
 
@@ -254,7 +254,7 @@ def _recorded(name: str, *sides: Json) -> tuple[str, ...]:
 
 
 def value(item: Json, width: int = 60) -> str:
-    """A value on one line: long things cut, hashes and data shortened, query strings (often secrets) left out."""
+    """A value on one line: long values are cut, hashes and data shortened, query strings (often secrets) left out."""
     if item is None:
         return "unset"
     text = item if isinstance(item, str) and item and not _looks_like_json(item) else as_text(item)
@@ -264,7 +264,7 @@ def value(item: Json, width: int = 60) -> str:
 
 
 def values(before: Json, after: Json, width: int = 60) -> tuple[str, str]:
-    """Both sides of a change as `value` says them. What they begin with alike is cut first, so the difference shows."""
+    """Both sides of a change, formatted by `value`. A common beginning is cut first, so that the difference shows."""
     one, other = value(before, sys.maxsize), value(after, sys.maxsize)
     alike = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     start = alike - width // 4
@@ -290,11 +290,11 @@ def is_text(change: FieldChange) -> bool:
 
 
 def prompt(change: Change) -> str:
-    """The prompt of a shot, clean, or empty when there is none."""
+    """The prompt of a shot as clean text; empty if there is none."""
     text = change.request.body.get("positivePrompt", "") if change.request else ""
     return clean(str(redact_secrets(text))).strip() if isinstance(text, str) else ""
 
 
 def retry_command(change: Change) -> str:
-    """What to type to try a blocked shot again, quoted for a shell."""
+    """The option that retries a blocked shot, quoted for a shell."""
     return f"--retry {shlex.quote(clean(str(change.address)))}"

@@ -1,1 +1,1 @@
-"""A run, as it happens and as it ended."""
+"""Reports of a run: its progress and its result."""

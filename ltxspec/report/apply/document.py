@@ -1,4 +1,4 @@
-"""The events of a run as documents: one line each of `apply --format json`. Null: does not apply, or is not known.
+"""The events of a run as documents: one line each of `apply --format json`. Null means not applicable or unknown.
 
 A later minor version may add fields and types of events.
 """
@@ -13,7 +13,7 @@ from ltxspec.formats import Count, Money, Open, Record, Schema, counts, schema
 from ltxspec.plan.document import FormatVersion, Name, Sum, TaskUuid
 from ltxspec.redaction import redact_secrets
 
-FORMAT_VERSION = "1.0"  # the minor number grows with added keys, the major one when a key changes its meaning
+FORMAT_VERSION = "1.0"  # added keys increase the minor number, changed meanings the major one
 
 
 class InFlight(Record, frozen=True):
@@ -68,7 +68,7 @@ class EventDocument(Open, frozen=True):
 
 
 def event_document(event: ApplyEvent, summary: RunSummary | None = None) -> EventDocument:
-    """The document of an event; the last one has the summary of the run."""
+    """The document of an event; the last event includes the summary of the run."""
     return EventDocument(
         format_version=FORMAT_VERSION,
         type_=event.kind.value,

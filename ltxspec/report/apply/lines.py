@@ -1,4 +1,4 @@
-"""One line for one event of an apply, shared by the views."""
+"""Formats an event of an apply as one line, for all views."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""The live view of an apply: a line for each render under way, and the finished ones scrolling by above."""
+"""The live view of an apply: one line for each render in progress; finished ones scroll by above."""
 
 import contextlib
 from types import TracebackType
@@ -15,7 +15,7 @@ from ltxspec.report.terminal import Style, clean, fit
 from ltxspec.report.wording import amount
 from ltxspec.values import Usd
 
-_MOST_LINES = 12  # renders drawn at once; the others are counted
+_MOST_LINES = 12  # renders shown at once; the others are only counted
 _LONGEST_ADDRESS = 40
 _LONGEST_STATE = 24
 
@@ -37,17 +37,17 @@ _COUNTED = {EventKind.SHOT_RECORDED, EventKind.RUN_FINISHED}
 
 
 class LiveView:
-    """Draws on a terminal between `__enter__` and `__exit__`, and leaves only the finished lines behind."""
+    """Draws on a terminal between `__enter__` and `__exit__`; only the finished lines remain."""
 
     def __init__(self, out: IO[str], err: IO[str], style: Style) -> None:
         self._out, self._style = out, style
-        terminal = getattr(err, "unguarded", err)  # what draws needs the controls that texts may not hold
+        terminal = getattr(err, "unguarded", err)  # drawing needs control characters, which texts may not contain
         console = Console(
             file=terminal, force_terminal=True, no_color=not style.color, highlight=False, width=style.width
         )
         self._progress = Progress(
             SpinnerColumn(),
-            TextColumn("{task.description}", markup=False),  # addresses hold brackets
+            TextColumn("{task.description}", markup=False),  # addresses contain brackets
             TextColumn("{task.fields[state]}", markup=False, style="dim"),
             BarColumn(bar_width=20),
             TimeElapsedColumn(),
@@ -67,11 +67,11 @@ class LiveView:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with contextlib.suppress(OSError):  # a terminal that is gone needs no tidying
+        with contextlib.suppress(OSError):  # a closed terminal needs no cleanup
             self._progress.stop()
 
     def emit(self, event: ApplyEvent) -> None:
-        """Move the shot's line; say what a reader must not miss."""
+        """Update the shot's line; print what a reader must not miss."""
         if event.kind in _SAID:
             self._progress.console.print(Text.from_ansi(event_line(event, self._style)), soft_wrap=True)
         if event.address is not None and event.kind not in _COUNTED:
@@ -80,7 +80,7 @@ class LiveView:
         self._count()
 
     def finish(self, summary: RunSummary) -> None:
-        """Take the drawing down and write the result."""
+        """Stop drawing and write the result."""
         self._progress.stop()
         write_summary(self._out, summary, self._style)
 

@@ -1,4 +1,4 @@
-"""What a run did, when it is over: what is left to do, how to do it, and one line with the money."""
+"""The summary of a finished run: what is left to do, how to do it, and one line with the costs."""
 
 from collections.abc import Iterable, Mapping
 from typing import IO
@@ -33,7 +33,7 @@ _PAINTS: Mapping[str, Paint] = {_DONE[Outcome.FAILED]: Paint.RED, _DONE[Outcome.
 
 
 def summary_text(summary: RunSummary, style: Style) -> str:
-    """What is left and how to go on, then `summary_line`; with a final newline."""
+    """What is left and how to continue, then `summary_line`; with a final newline."""
     left = [(item, word) for item in summary.outcomes if (word := _left(item)) is not None]
     blocks = [_rows(left, style), _cures([word for _, word in left], style)]
     paragraphs = ["\n".join(block) for block in blocks if block]
@@ -41,7 +41,7 @@ def summary_text(summary: RunSummary, style: Style) -> str:
 
 
 def write_summary(out: IO[str], summary: RunSummary, style: Style) -> None:
-    """The result, on standard output; coloured only if that is a terminal too."""
+    """Write the summary to standard output; coloured only if that is a terminal as well."""
     color = style.color and out.isatty()
     out.write(summary_text(summary, Style(color=color, width=style.width)))
     out.flush()
@@ -71,7 +71,7 @@ def summary_line(summary: RunSummary) -> str:
 
 
 def _left(item: ShotOutcome) -> str | None:
-    """The word for what is not finished, or None."""
+    """The word for an unfinished shot; None if it is finished."""
     if item.outcome in (Outcome.RENDERED, Outcome.COLLECTED, Outcome.RECORDED):
         return None if item.archived else _NOT_ARCHIVED
     return _DONE[item.outcome]

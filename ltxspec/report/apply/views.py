@@ -1,4 +1,4 @@
-"""An apply as it happens: JSON lines for programs, plain lines for logs, a live view for people at a terminal."""
+"""Views of a running apply: JSON lines for programs, plain lines for logs, a live view for people at a terminal."""
 
 import contextlib
 from collections.abc import Iterator
@@ -14,30 +14,30 @@ from ltxspec.report.terminal import Style
 
 FORMAT_VERSION = "1.0"
 
-_PERCENT_STEP = 25  # a log gets one line a quarter
+_PERCENT_STEP = 25  # percent between two lines of a log
 
 
 class RunView(Protocol):
     """Shows one run."""
 
     def emit(self, event: ApplyEvent) -> None:
-        """Show what happened."""
+        """Show an event."""
         ...
 
     def finish(self, summary: RunSummary) -> None:
-        """Show how it ended."""
+        """Show the result."""
         ...
 
 
 @contextlib.contextmanager
 def view_for(form: str, out: IO[str], err: IO[str], style: Style, *, live: bool = False) -> Iterator[RunView]:
-    """The view for `--format text|json`; what it draws is taken down at the end, also after an error.
+    """The view for `--format text|json`; its drawing is removed at the end, also after an error.
 
     Args:
-        form: `json` writes every event to `out`; `text` tells progress on `err` and the result on `out`.
+        form: `json` writes every event to `out`; `text` shows progress on `err` and the result on `out`.
         out: standard output.
         err: standard error.
-        style: how to write to `err`.
+        style: style of the text on `err`.
         live: whether a person watches `err` in a terminal.
     """
     if form == "json":
@@ -52,7 +52,7 @@ def view_for(form: str, out: IO[str], err: IO[str], style: Style, *, live: bool 
 
 
 class JsonView:
-    """One JSON document a line, flushed at once, the last of type `run-finished` with the summary."""
+    """Writes one JSON document per line, flushed at once; the last is of type `run-finished` with the summary."""
 
     def __init__(self, out: IO[str]) -> None:
         self._out = out
@@ -72,14 +72,14 @@ class JsonView:
 
 
 class PlainView:
-    """One line an event; of a render's progress, one line a quarter."""
+    """Writes one line per event; for the progress of a render, one line per quarter."""
 
     def __init__(self, out: IO[str], err: IO[str], style: Style) -> None:
         self._out, self._err, self._style = out, err, style
         self._quarters: dict[str, int] = {}
 
     def emit(self, event: ApplyEvent) -> None:
-        """Write the event's line, unless it says nothing new."""
+        """Write the event's line, unless it adds nothing new."""
         if event.kind is EventKind.SHOT_RUNNING:
             quarter = (event.percent or 0) // _PERCENT_STEP
             if self._quarters.get(str(event.address), -1) >= quarter:

@@ -1,1 +1,1 @@
-"""Lockfiles, as people read them."""
+"""Lockfiles as readable text."""

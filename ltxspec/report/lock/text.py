@@ -1,9 +1,9 @@
-"""A lockfile as `git diff` and `git log -p` show it: a block a shot, stable, and without what only machines read.
+"""A lockfile as shown by `git diff` and `git log -p`: one block per shot, stable, without data for machines only.
 
-Every line depends on one fact, so that a difference shows the facts that changed: a prompt stands clause by clause, a
-parameter a line, a take and each of its videos a line. What has no line of its own (times, ids, the parameters of
-earlier takes) is still seen to change, by the digest of the whole take. Names stand at the start of a line, where git
-looks for the heading of a hunk.
+Every line depends on one fact, so that a difference shows the facts that changed: each clause of a prompt, each
+parameter, each take and each of its videos has its own line. Changes of other data (times, ids, the parameters of
+earlier takes) show in the digest of the whole take. Names are at the start of a line, where git looks for the heading
+of a hunk.
 """
 
 import json
@@ -59,7 +59,7 @@ def _record(record: ShotRecord) -> Iterator[str]:
 
 
 def _record_hash(take: Take) -> str:
-    """Over all that stands in a take, also where it has no canonical form."""
+    """The digest of everything in a take, including data without a canonical form."""
     return sha256_hex(json.dumps(to_json(take), sort_keys=True).encode())
 
 
@@ -79,7 +79,7 @@ def _take(take: Take) -> Iterator[str]:
 
 
 def _parameters(request: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
-    """Everything but the prompt and the model, each leaf a line, by name."""
+    """Everything except the prompt and the model, one entry per leaf, sorted by name."""
     for name, value in sorted(_leaves("", request)):
         if name not in (PROMPT, "model", "taskType"):
             yield clean(name), clean(value if isinstance(value, str) else as_text(value))

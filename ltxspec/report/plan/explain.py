@@ -1,4 +1,4 @@
-"""Why one shot would do what the plan says, with the takes it has."""
+"""Explains the planned action of one shot, with its takes."""
 
 from textwrap import dedent
 
@@ -12,7 +12,7 @@ from ltxspec.report.wording import MEANINGS, higher, money, reason
 
 
 def explain(change: Change, record: ShotRecord | None, places: Places, style: Style) -> str:
-    """The action and what it means, why, what changed, the price, the ids, and every take so far."""
+    """The action and its meaning, the reasons, the changes, the price, the ids, and all takes so far."""
     head = f"{style.paint(clean(str(change.address)), Paint.BOLD)}: {change.action.value}, {MEANINGS[change.action]}\n"
     lines = [f"because: {reason(change)}"] if change.reasons else []
     if change.action is not Action.NO_OP:

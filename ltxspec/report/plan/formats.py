@@ -1,6 +1,6 @@
-"""The forms a plan can be told in: one dict. Another form is another file here and one more line.
+"""The output formats of a plan, in one dict. A new format is a new file here and one more line.
 
-A form's module is imported when it is asked for: nobody waits for those that are not.
+The module of a format is imported on first use, so that unused formats take no time.
 """
 
 from collections.abc import Callable, Mapping

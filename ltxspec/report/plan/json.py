@@ -14,7 +14,7 @@ from ltxspec.report.wording import is_counted, total
 from ltxspec.values import Usd
 from ltxspec.version import __version__
 
-FORMAT_VERSION = "1.0"  # the minor number grows with added keys, the major one when a key changes its meaning
+FORMAT_VERSION = "1.0"  # added keys increase the minor number, changed meanings the major one
 
 
 def plan_json(plan: Plan, options: PlanOptions) -> bytes:
@@ -26,8 +26,8 @@ def plan_document(plan: Plan, options: PlanOptions) -> PlanDocument:
     """The document of a plan.
 
     Args:
-        plan: what to write.
-        options: what was asked for; `apply FILE` plans again with it and compares the digest.
+        plan: the plan.
+        options: the options of the plan; `apply FILE` plans again with them and compares the digest.
     """
     usd, unknown = total(plan)
     return PlanDocument(
@@ -45,7 +45,7 @@ def plan_document(plan: Plan, options: PlanOptions) -> PlanDocument:
 
 
 def planned_shot(change: Change) -> PlannedShot:
-    """What the document says of one shot."""
+    """The document's entry for one shot."""
     return PlannedShot(
         address=str(change.address),
         spec=change.address.spec,
@@ -67,7 +67,7 @@ def planned_shot(change: Change) -> PlannedShot:
 
 
 def source_of(place: tuple[str, int, int] | None) -> Source | None:
-    """A place in a spec; None when the shot is gone."""
+    """A location in a spec; None if the shot was removed."""
     return None if place is None else Source(*place)
 
 

@@ -1,4 +1,4 @@
-"""The plan for a pull request: one sentence, a table of what changes, the changes folded, what to type next."""
+"""The plan for a pull request: one sentence, a table of changed shots, folded details, the next commands."""
 
 from collections.abc import Sequence
 
@@ -14,13 +14,13 @@ from ltxspec.report.word_diff import Effort, collapse, word_diff
 from ltxspec.values import format_usd
 
 MOST_ROWS = 500  # changed shots listed
-MOST_DETAILS = 50  # of them, with their changes folded underneath
+MOST_DETAILS = 50  # of these, with their changes folded underneath
 
 _KEEP = 15  # equal words around a change
 _LONGEST_ADDRESS = 100
 _LONGEST_NOTE = 500
 _LONGEST_PROMPT = 2000
-_ROOM_FOR_NOTES = 300  # characters kept for saying what was left out
+_ROOM_FOR_NOTES = 300  # characters reserved for notes about what was left out
 
 _HEADER = "| Action | Shot | Why | Size | Cost |\n|---|---|---|---|--:|"
 
@@ -29,10 +29,10 @@ def plan_markdown(plan: Plan, *, limit: int | None = None, link_base: str = "") 
     """The plan as Markdown with a final newline.
 
     Args:
-        plan: what to tell.
-        limit: at most this many characters (1,000 or more); what does not fit is counted instead: first details go,
-            then problems, then rows of the table.
-        link_base: what to put before the path of a spec in links, such as a blob URL ending in `/`.
+        plan: the plan.
+        limit: the maximum number of characters (1,000 or more). What does not fit is counted instead: details are left
+            out first, then problems, then rows of the table.
+        link_base: prefix of a spec's path in links, such as a blob URL ending in `/`.
     """
     sentence, _, rest = phrases.headline(plan).partition(". ")
     first = f"**{sentence}.** {rest}" if rest else f"**{sentence}**"
@@ -48,13 +48,13 @@ def plan_markdown(plan: Plan, *, limit: int | None = None, link_base: str = "") 
 
 
 class _Room:
-    """How many characters are left for optional parts; without a limit there is always room."""
+    """The number of characters left for optional parts; without a limit everything fits."""
 
     def __init__(self, limit: int | None, reserved: int) -> None:
         self._left = None if limit is None else limit - reserved
 
     def take(self, parts: Sequence[str], most: int) -> list[str]:
-        """The first of the parts, whole, as many as fit and at most `most`."""
+        """The first parts, complete, as many as fit and at most `most`."""
         taken: list[str] = []
         for part in parts[:most]:
             if self._left is not None:
@@ -79,7 +79,7 @@ def _table(changes: Sequence[Change], room: _Room, link_base: str) -> list[str]:
 
 
 def _unchanged(plan: Plan) -> list[str]:
-    """What is owned already; without changes the sentence has said so."""
+    """The number of unchanged shots and what was spent; without changes, the headline says so already."""
     if not plan.pending or not plan.spent:
         return []
     return [f"{plan.count(Action.NO_OP):,} up to date, {phrases.spent(plan)} so far."]
@@ -104,7 +104,7 @@ def _address(change: Change) -> str:
 
 
 def _problems(plan: Plan, room: _Room, link_base: str) -> list[str]:
-    """What is blocked and why, other notes, and the diagnostics, as one list."""
+    """Blocked shots with their reasons, other notes, and the diagnostics, as one list."""
     items = [_note(change) for change in plan.pending if change.note]
     items += [_diagnostic(diagnostic, link_base) for diagnostic in plan.diagnostics]
     taken = room.take(items, MOST_DETAILS)
@@ -133,7 +133,7 @@ def _prose(text: str) -> str:
 
 
 def _details(changes: Sequence[Change], room: _Room) -> list[str]:
-    """Edited shots first: a reviewer has not seen the difference anywhere else."""
+    """Folded details, edited shots first: their difference is shown nowhere else."""
     worth = [change for change in changes if change.action is not Action.CREATE and change.changes]
     worth += [change for change in changes if change.action is Action.CREATE and phrases.prompt(change)]
     effort = Effort()
@@ -165,10 +165,10 @@ def _field(change: FieldChange, effort: Effort) -> str:
 
 
 def _next(plan: Plan) -> str:
-    """The commands a reader would type now."""
+    """The commands to run next."""
     if not plan.pending:
         return ""
-    sums = reckoning(plan.changes)  # limits reckon so; a limit of less would refuse this very plan
+    sums = reckoning(plan.changes)  # limits use these sums; a lower limit would refuse this plan
     usd, unknown = sums.usd + sums.under_way, sums.unknown + sums.under_way_unknown
     blocked = [change for change in plan.pending if change.action is Action.BLOCKED]
     lines = []

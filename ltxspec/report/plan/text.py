@@ -1,4 +1,4 @@
-"""The plan for a terminal: what would happen to which shot, why, and what it costs, with the changes underneath."""
+"""The plan for a terminal: the action, reason and cost of each shot, with the changes underneath."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,8 +12,8 @@ from ltxspec.report.destinations import sent_to
 from ltxspec.report.terminal import Paint, Style, clean, fit, pad, width_of, wrap
 from ltxspec.report.word_diff import Effort
 
-MOST_ROWS = 500  # changed shots listed; the rest is counted
-MOST_PROMPTS = 50  # of them, with a prompt or its difference shown in full
+MOST_ROWS = 500  # changed shots listed; the rest are counted
+MOST_PROMPTS = 50  # of these, with a prompt or its difference shown in full
 
 _SIGN_COLUMN = 6  # two spaces, three for the sign, one space
 _DETAIL_INDENT = 10
@@ -33,19 +33,19 @@ _SIGN_PAINTS: Mapping[Action, Paint] = {
 
 
 def plan_text(plan: Plan, style: Style) -> str:
-    """The whole plan as text with a final newline. The last line is `phrases.headline`. Diagnostics are not in it."""
+    """The whole plan as text with a final newline. The last line is `phrases.headline`. Without diagnostics."""
     blocks = [*_spec_blocks(plan, style), _others(plan, style), _legend(plan, style), _sent(plan, style)]
     paragraphs = ["\n".join(block) for block in blocks if block]
     return "\n\n".join([*paragraphs, style.paint(phrases.headline(plan), Paint.BOLD)]) + "\n"
 
 
 def format_change(change: Change, style: Style) -> str:
-    """What changes in one shot, as beneath its row in the plan; lines with a final newline, or nothing."""
+    """The changes of one shot, as shown under its row in the plan; lines with a final newline, or empty."""
     return "".join(f"{line}\n" for line in _details(change, style, Effort()))
 
 
 def _spec_blocks(plan: Plan, style: Style) -> Iterator[list[str]]:
-    """One block a spec that has something to do."""
+    """One block per spec with changes."""
     room, prompts, effort = MOST_ROWS, MOST_PROMPTS, Effort()
     for name, group in groupby(plan.changes, key=lambda change: change.address.spec):
         changes = list(group)
@@ -73,7 +73,7 @@ def _heading(name: str, changes: Sequence[Change], plan: Plan, style: Style) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """The words about one changed shot; its size only where it is paid for."""
+    """The texts about one changed shot; the size is given only if it is paid for."""
 
     action: Action
     address: str
@@ -92,11 +92,11 @@ def _row(change: Change) -> _Row:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """Column widths shared by the rows of one spec. What does not fit on a row's first line goes to a second."""
+    """Column widths shared by the rows of one spec. What does not fit on the first line of a row goes on a second."""
 
     address: int
     reason: int
-    size: bool  # whether sizes stand on the first line
+    size: bool  # whether sizes are on the first line
     style: Style
 
     def lines(self, row: _Row) -> list[str]:
@@ -129,7 +129,7 @@ def _table(rows: Sequence[_Row], style: Style) -> _Table:
 
 
 def _details(change: Change, style: Style, effort: Effort | None) -> list[str]:
-    """What stands beneath a row: fields, prompt, the provider's words, the cure; without an `effort` no texts."""
+    """The lines under a row: fields, prompt, the provider's message, the remedy; no texts if there is no `effort`."""
     lines: list[str] = []
     if change.action is Action.CREATE:
         lines += _preview(change, style) if effort is not None else []
@@ -180,7 +180,7 @@ def _unchanged(name: str, number: int, plan: Plan, style: Style) -> list[str]:
 
 
 def _others(plan: Plan, style: Style) -> list[str]:
-    """Specs in which nothing changes, in one line."""
+    """Specs without changes, in one line."""
     busy = {change.address.spec for change in plan.pending}
     quiet = [change.address.spec for change in plan.changes if change.address.spec not in busy]
     names = list(dict.fromkeys(quiet))
@@ -196,7 +196,7 @@ def _sent(plan: Plan, style: Style) -> list[str]:
 
 
 def _legend(plan: Plan, style: Style) -> list[str]:
-    """What the signs mean, only those that occur."""
+    """The meanings of the signs that occur in the plan."""
     lines: list[str] = []
     counts = plan.counts()
     for action in Action:

@@ -1,1 +1,1 @@
-"""A review, as text, JSON and Markdown, and its JSON read back and checked."""
+"""A review as text, JSON and Markdown; also reads its JSON back and checks it."""

@@ -1,11 +1,11 @@
-"""Works a review that somebody else wrote out again: fingerprints, task ids, prices, sums and the digest of its plan.
+"""Checks a review from an untrusted report by recomputing fingerprints, task ids, prices, sums and the plan's digest.
 
-A report's writer may be a stranger. Only its requests are taken as they are; what follows from them is computed with
-the reader's own models, and a report that says something else is refused. To approve its digest is to approve what it
-shows.
+The author of a report may be a stranger. Only its requests are accepted as they are; everything that follows from them
+is recomputed with the reader's own models, and a report that differs is refused. So approving its digest approves
+exactly what it shows.
 
-A request cannot be worked out again where its model is not known to the reader, or where parts of it are left out as
-they may be secret. That is told, and such a review has no plan to approve.
+A request cannot be recomputed if the reader does not know its model, or if parts of it are left out because they may be
+secret. This is reported, and such a review has no plan to approve.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,19 +31,19 @@ from ltxspec.values import Fingerprint, Json, ShotAddress, TaskId, Usd, format_u
 from ltxspec.version import __version__
 
 _MOST_NAMES = 3
-_ODD = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError)  # a stranger's request may be
+_ODD = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError)  # of malformed requests
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What a reader knows by itself.
+    """What the reader of a report knows independently of it.
 
     Args:
-        catalog: the packaged models and, where it stands in a checkout that is trusted, those of the project there.
-        packaged: the packaged models alone.
-        project: the project's id there; None where there is no project.
-        delivery: what its configuration says of where results are sent.
-        rules: which rules changed, where the reader has the commits of the report.
+        catalog: the packaged models and, in a trusted checkout, the project's own.
+        packaged: the packaged models only.
+        project: the project's id in the checkout; None if there is no project.
+        delivery: where results are sent, by the checkout's configuration.
+        rules: the rules that changed, if the reader has the commits of the report.
     """
 
     catalog: Catalog
@@ -54,15 +54,15 @@ class Reader:
 
 
 def checked(review: Review, reader: Reader, name: str) -> Review:
-    """The review with nothing in it that does not follow from its requests.
+    """The review, after checking that everything in it follows from its requests.
 
     Args:
-        review: as it was read; see `review_reading.py`.
-        reader: who reads it.
+        review: as read from the file; see `reading.py`.
+        reader: what the reader knows.
         name: the file as shown to users.
 
     Raises:
-        ReviewFileError: something is not what its requests say; it is named by its JSON Pointer.
+        ReviewFileError: something contradicts its requests; the message has its JSON Pointer.
     """
     return _Check(review, reader, name).run()
 
@@ -76,7 +76,7 @@ class _Check:
         self._rules = reader.rules
         self._project = _project_id(reader.project, review.rules)
         self._name = name
-        self._unknown: dict[str, list[ShotAddress]] = {}  # why a request cannot be worked out -> the shots
+        self._unknown: dict[str, list[ShotAddress]] = {}  # why a request cannot be recomputed -> its shots
 
     def run(self) -> Review:
         if self._rules is not None and (otherwise := told_otherwise(self._review, self._rules)) is not None:
@@ -101,7 +101,7 @@ class _Check:
         return self._told()
 
     def _change(self, change: Change, place: str) -> Change:
-        """A change of a plan, with what limits reckon for it."""
+        """A checked change of the plan, with the price that limits use for it."""
         request = change.request
         if request is None:
             if change.action.spends:
@@ -124,7 +124,7 @@ class _Check:
         return replace(change, limit_price=self._price(change, request, model, place))
 
     def _follows(self, place: str, change: Change, model: Model, told: str | None, found: str | None) -> None:
-        """Compare what follows from the whole request with what the report says, unless it cannot be computed here."""
+        """Compare a value computed from the whole request with the report's, unless it cannot be computed here."""
         if found == told:
             return
         if change.request is not None and _hides_something(change.request.body):
@@ -135,7 +135,7 @@ class _Check:
             self._same(place, told, found)
 
     def _destination(self, change: Change, model: Model, place: str) -> None:
-        """Where results are sent is what is shown, or what the reader's own configuration says; or not known."""
+        """Check that results go where the report or the reader's configuration says; else refuse or leave open."""
         told = change.destination
         if told is None or is_shown_whole(told):
             return
@@ -157,9 +157,9 @@ class _Check:
             return None
 
     def _price(self, change: Change, request: Request, model: Model, place: str) -> Usd | None:
-        """What limits reckon. Another price than ours is only taken where the review tells that prices changed.
+        """The price that limits use. A price that differs from ours is accepted only if the review shows its change.
 
-        It binds limits as far down as the packaged price of a model goes, as it does where the change is.
+        For limits, it counts no lower than the packaged price of the model, as it does where the change is.
         """
         try:
             listed = estimate(model, request.body)
@@ -173,7 +173,7 @@ class _Check:
         return max((price for price in known if price is not None), default=None)
 
     def _is_told(self, model: Model) -> bool:
-        """Whether the review says, before everything else, that this model's file or price is another one now."""
+        """Whether the review shows, before everything else, that this model's file or price changed."""
         starts = (f"price of {model.air}", f"model {model.air}", f"content of {model.file}")
         return any(rule.name.startswith(starts) for rule in self._review.rules)
 
@@ -183,7 +183,7 @@ class _Check:
             shots.append(address)
 
     def _told(self) -> Review:
-        """The review; without a plan to approve where some of its requests could not be worked out again."""
+        """The review; without a plan to approve if some of its requests could not be recomputed."""
         if not self._unknown:
             return self._review
         notes = [
@@ -215,13 +215,13 @@ class _Check:
 
 
 def _name(shot: ShotReview) -> tuple[ShotAddress, TaskId | None]:
-    """What stands once in a review: a shot, and each task under way, which may be of an earlier version of a shot."""
+    """The unique key of an entry: a shot, or a task in progress, which may be of an earlier version of a shot."""
     change = shot.change
     return shot.address, change.task_id if change is not None and change.action is Action.RESUME else None
 
 
 def _project_id(known: str | None, rules: Sequence[RuleChange]) -> str | None:
-    """The project's id at the head. A change of it is told first, so it need not be the one that is known here."""
+    """The project's id at the head. The review shows a change of it first, so it may differ from the one known here."""
     told = next((rule for rule in rules if rule.name == "project.id"), None)
     return known if known is None or told is None else told.after or ""
 
@@ -241,7 +241,7 @@ def _recorded(request: Request, model: Model) -> str | None:
 
 
 def _hides_something(value: Json) -> bool:
-    """Whether parts of a request may be left out: of addresses queries are, and no mark is left in their place."""
+    """Whether parts of a request may be left out: queries of addresses are removed without leaving a mark."""
     if isinstance(value, Mapping):
         return any(map(_hides_something, value.values()))
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""What is folded away beneath a review's table: for each shot the difference of its prompt, its fields, and why."""
+"""The folded details under a review's table: the prompt difference, changed fields and causes of each shot."""
 
 import html
 from collections.abc import Iterator, Mapping
@@ -20,20 +20,20 @@ _KEEP = 15  # equal words around a change
 _LONGEST_ADDRESS = 100
 _LONGEST_NOTE = 500
 _LONGEST_PROMPT = 2000
-_LONGEST_DIFF = 12_000  # characters of both prompts together; beyond, only the sizes are told
+_LONGEST_DIFF = 12_000  # characters of both prompts together; above this, only the sizes are shown
 _MOST_FIELDS = 20
 _MOST_CAUSES = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Addresses given by the caller, who vouches for them.
+    """Addresses from the caller, who is responsible for them.
 
     Args:
-        base: put before the path of a spec, such as a blob URL ending in `/`; or a whole address with `{path}` and
-            `{line}`; empty for relative links.
+        base: prefix of a spec's path, such as a blob URL ending in `/`, or a whole address with `{path}` and `{line}`;
+            empty for relative links.
         images: address of a shot -> URL of its pictures, before and after side by side.
-        videos: whether the addresses that takes have at their provider become links.
+        videos: whether to link the provider's addresses of takes.
     """
 
     base: str = ""
@@ -50,9 +50,9 @@ def link_to(label: str, file: str, line: int, base: str) -> str:
     """A link to a line of the head.
 
     Args:
-        label: Markdown, escaped already.
-        file: path relative to the repository; it can come from anywhere.
-        line: from 1.
+        label: Markdown that is already escaped.
+        file: path relative to the repository; it is not trusted.
+        line: line number, from 1.
         base: see `Links`.
     """
     path = quote(clean(file).lstrip("/"))
@@ -61,7 +61,7 @@ def link_to(label: str, file: str, line: int, base: str) -> str:
 
 
 def picture(url: str, description: str) -> str:
-    """An image as HTML. Empty for what is no address, and for one that is neither https, http nor relative."""
+    """An image as HTML. Empty for an invalid address, and for one that is neither https, http nor relative."""
     try:
         scheme = urlsplit(url).scheme
     except ValueError:
@@ -78,10 +78,10 @@ def details_of(
 
     Args:
         shot: the shot.
-        links: of pictures and videos.
-        effort: what is left for comparisons on the page; None where it shows one shot.
-        is_open: whether it is unfolded from the start.
-        whole: show all that is bought, see `whole.py`; else only what changed.
+        links: links of pictures and videos.
+        effort: the remaining effort for comparisons on the page; None if the page shows one shot.
+        is_open: whether the section is initially unfolded.
+        whole: show all that is bought, see `whole.py`; otherwise only what changed.
     """
     title = f" {escape(fit(clean(shot.title), _LONGEST_ADDRESS))}" if shot.title else ""
     about = f"{review_words.KINDS[shot.kind]}: {escape(review_words.reason(shot))}"
@@ -90,7 +90,7 @@ def details_of(
 
 
 def has_details(shot: ShotReview, *, whole: bool = False) -> bool:
-    """Whether there is anything to fold away."""
+    """Whether there are any details to show."""
     return (whole and is_bought(shot)) or bool(
         shot.changes or shot.causes or shot.bought or (shot.prompt_before is None and shot.prompt_after)
     )
@@ -138,7 +138,7 @@ def _cause(cause: Cause) -> str:
 
 
 def _failure(take: Take) -> str:
-    """The provider's words about a task that failed, and what it cost all the same."""
+    """The provider's message about a failed task, and the cost of the task."""
     if take.failure is None:
         return ""
     cost = money_text(take.cost)
@@ -155,7 +155,7 @@ def _videos(shot: ShotReview) -> str:
 
 
 def _attribute(url: str) -> str:
-    """A URL between the quotes of an attribute, with everything odd in it percent-encoded."""
+    """A URL for a quoted attribute, with all unusual characters percent-encoded."""
     return html.escape(quote(url, safe=_IN_URL))
 
 

@@ -1,4 +1,4 @@
-"""The forms a review can be told in: one dict. Another form is another file here and one more line."""
+"""The output formats of a review, in one dict. A new format is a new file here and one more line."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from ltxspec.review.models import Review
 
 @dataclass(frozen=True, slots=True)
 class ReviewOptions:
-    """How a review is to be written: for which reader, and for Markdown within which limit and with which links."""
+    """How a review is written: the text style, and for Markdown the size limit and the links."""
 
     style: Style
     page: Page = field(default_factory=Page)
@@ -31,7 +31,7 @@ REVIEW_FORMATS: Mapping[str, ReviewReport] = {
 
 
 def page_for(forge: str | None, link_base: str) -> Page:
-    """A page within what a forge takes. Raises WrongUsage for a forge nobody knows."""
+    """A page within the size limit of a forge. Raises WrongUsage for an unknown forge."""
     if forge is not None and forge not in FORGE_LIMITS:
         raise WrongUsage(f"no forge is called `{forge}`", hint=f"known: {', '.join(FORGE_LIMITS)}")
     return Page(limit=FORGE_LIMITS[forge] if forge else None, links=Links(link_base))

@@ -1,4 +1,4 @@
-"""A review as the JSON document that programs read; `review/document.py` declares it, `reading.py` reads it back."""
+"""Writes a review as a JSON document for programs; `review/document.py` declares it, `reading.py` reads it back."""
 
 from collections.abc import Iterable
 
@@ -30,7 +30,7 @@ from ltxspec.review.models import WORKING_TREE, Review, ShotKind, ShotReview
 from ltxspec.values import ShotAddress
 from ltxspec.version import __version__
 
-FORMAT_VERSION = "1.0"  # the minor number grows with added keys, the major one when a key changes its meaning
+FORMAT_VERSION = "1.0"  # added keys increase the minor number, changed meanings the major one
 
 
 def review_json(review: Review) -> bytes:
@@ -39,7 +39,7 @@ def review_json(review: Review) -> bytes:
 
 
 def review_document(review: Review) -> ReviewDocument:
-    """The document of a review. A take stands once, under the side that gave it."""
+    """The document of a review. Each take is written once, under the side it comes from."""
     olds = [shot.before for shot in review.shots] + [item.take for item in review.lost]
     news = [take for shot in review.shots for take in (shot.after, *shot.bought)]
     return ReviewDocument(
@@ -85,7 +85,7 @@ def _altered(item: AlteredTake) -> AlteredTask:
 
 
 def _by_task(takes: Iterable[Take | None]) -> dict[str, Take]:
-    """Each take once."""
+    """The takes by task, each once."""
     found: dict[str, Take] = {}
     for take in takes:
         if take is not None:
@@ -116,6 +116,6 @@ def _shot(shot: ShotReview) -> ReviewedShot:
 
 
 def _pending(change: Change) -> PendingShot:
-    """What a plan document says of a shot, and what else is needed to show it in full."""
+    """The entry of a plan document, and everything else that is needed to show the shot in full."""
     inputs = dict(change.request.inputs) if change.request else {}
     return PendingShot(**asdict(planned_shot(change)), retake=change.retake, attempt=change.attempt, inputs=inputs)

@@ -1,4 +1,4 @@
-"""Which rules changed between the commits of a report, where its reader has them: the report has to say the same."""
+"""Compares the rule changes in a report with those between its commits, if the reader has these commits."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,18 +8,18 @@ from ltxspec.plan.terms import SpendingLimits
 from ltxspec.review.models import Review, RuleChange
 from ltxspec.values import Usd, format_usd
 
-_OF_MODELS = frozenset({"price", "content"})  # of a model, whatever a change calls a parameter
+_OF_MODELS = frozenset({"price", "content"})  # names of model rules, even if a change uses them as names of parameters
 
 
 @dataclass(frozen=True, slots=True)
 class KnownRules:
-    """What a reader found out from the commits.
+    """What a reader knows from the commits.
 
     Args:
         changes: settings, prices, model files and policies that changed.
-        limits: those of the head.
-        delivery: names of parameters that say where results go. What specs change of them is told among the rules, too;
-            each order shows it again, and is checked by itself.
+        limits: the limits of the head.
+        delivery: names of parameters that define where results are sent. Changes of them in specs are listed among the
+            rules, too; each order shows them again and is checked separately.
     """
 
     changes: Sequence[RuleChange]
@@ -28,7 +28,7 @@ class KnownRules:
 
 
 def told_otherwise(review: Review, known: KnownRules) -> str | None:
-    """What the report says otherwise than its commits, with a JSON Pointer to it; None where it says the same."""
+    """The first difference between the report and its commits, with a JSON Pointer; None if there is none."""
     delivery = known.delivery - _OF_MODELS
     told = [rule for rule in review.rules if rule.name.partition(" of ")[0] not in delivery]
     if left_out := Counter(known.changes) - Counter(told):

@@ -1,7 +1,7 @@
-"""A review for a pull request: one sentence, whether it may go on, a table, everything else folded, what to type next.
+"""A review for a pull request: one sentence, whether it can be applied, a table, folded details, the next commands.
 
-Its size is planned for the forge it goes to: what is never left out has its room first, then each part takes what is
-left in the order in which they stand, the differences last. What does not fit is counted.
+The text is sized for its forge: room for the parts that are never left out is reserved first; then the other parts use
+what is left in their order, the differences last. What does not fit is counted.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,35 +23,35 @@ from ltxspec.review.models import WORKING_TREE, LostTake, Review, ShotKind, Shot
 from ltxspec.values import money_text
 from ltxspec.version import __version__
 
-LEAST = 4_000  # units: below, not even what is never left out would fit
+LEAST = 4_000  # units; with less, even the mandatory parts would not fit
 MOST_ROWS = 500
 MOST_DETAILS = 100
 
-_MOST_LISTED = 20  # of lost takes, problems, causes
-_OPEN = 2  # so few changed shots need no folding
+_MOST_LISTED = 20  # entries in each list: lost takes, problems, causes
+_OPEN = 2  # up to this number of changed shots, details are unfolded
 _LONGEST_NOTE = 500
 _LONGEST_NAME = 60
-_ROOM_FOR_NOTES = 900  # for saying what was left out
-_SHARE = 0.5  # of the room, for the rows of the table; differences are worth more than the 300th row
+_ROOM_FOR_NOTES = 900  # for notes about what was left out
+_SHARE = 0.5  # share of the room for the table's rows; differences are worth more than the 300th row
 _HEADER = "| Change | Shot | Why | Size | Was | Costs |\n|---|---|---|---|--:|--:|"
 _ORDER = {kind: number for number, kind in enumerate(ShotKind)}
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Where the review goes, and what its caller knows and vouches for.
+    """Where the review is posted, and facts from the caller, who is responsible for them.
 
     Args:
-        limit: most UTF-16 units, at least `LEAST`; see `sized.FORGE_LIMITS`. None: no limit.
-        key: tells this comment from others of ltxspec on the same change.
-        head: the commit the marker names; None: the review's own.
-        links: of specs, pictures and videos.
+        limit: the maximum number of UTF-16 units, at least `LEAST`; see `sized.FORGE_LIMITS`. None: no limit.
+        key: distinguishes this comment from others of ltxspec on the same change.
+        head: the commit named in the marker; None: the review's own.
+        links: links of specs, pictures and videos.
         sheet: URL of one picture with all shots.
         storyboard: URL of the storyboard page.
         report: URL of the whole review.
-        advice: Markdown of the caller's own, before the commands: how to apply from here, for example.
-        whole: the review comes from a report, whose word on what was before nobody can check: show all that is bought.
-        rules_known: the rules that changed were found out from the commits; without it a report may leave some out.
+        advice: the caller's own Markdown before the commands, such as how to apply from here.
+        whole: the review comes from a report, whose claims about the base cannot be checked: show all that is bought.
+        rules_known: the changed rules were determined from the commits; otherwise a report may leave some out.
     """
 
     limit: int | None = None
@@ -70,7 +70,7 @@ def review_markdown(review: Review, page: Page | None = None) -> str:
     """The review as Markdown with a final newline.
 
     Raises:
-        ValueError: `page.limit` is below `LEAST`, or `page.key` is not of its form.
+        ValueError: `page.limit` is below `LEAST`, or `page.key` is malformed.
     """
     page = page or Page()
     if page.limit is not None and page.limit < LEAST:
@@ -101,7 +101,7 @@ def review_markdown(review: Review, page: Page | None = None) -> str:
 
 
 def _shown(review: Review, page: Page) -> list[ShotReview]:
-    """The shots this change is about; what a report calls no doing of this change is bought with it all the same."""
+    """The shots of this change; for a report, also those it calls inherited, as they are bought with it anyway."""
     return [shot for shot in review.shots if not shot.inherited or (page.whole and is_bought(shot))]
 
 
@@ -111,7 +111,7 @@ def _marker(review: Review, page: Page) -> str:
 
 
 def _gate(review: Review, room: Room) -> list[str]:
-    """Whether it may go on, in signs and words; what to do where it may not. One that is too long is named at least."""
+    """Whether the change can be applied, and if not, what to do. A refusal that is too long is at least named."""
     totals = review_words.totals(review)
     if not review.refusals:
         line = f"✅ {escape(review_words.all_clear(review))}. {totals}"
@@ -188,7 +188,7 @@ def _table(shots: Sequence[ShotReview], room: Room, page: Page) -> list[str]:
 
 
 def _inherited(review: Review, room: Room) -> list[str]:
-    """What applying would do too, although this change is not about it."""
+    """What applying would also do, although it is not part of this change."""
     line = escape(fit(review_words.inherited(review), _LONGEST_NOTE))
     return [line] if line and room.fits(line) else []
 
@@ -207,7 +207,7 @@ def _row(shot: ShotReview, base: str) -> str:
 
 
 def _why(shot: ShotReview) -> str:
-    """The reason, and what caused it where that stands elsewhere."""
+    """The reason, with its cause if that is outside the shot."""
     causes = review_words.hidden_causes(shot)
     reason = escape(fit(review_words.reason(shot), _LONGEST_NOTE))
     if not causes:
@@ -217,7 +217,7 @@ def _why(shot: ShotReview) -> str:
 
 
 def _causes(review: Review, room: Room) -> list[str]:
-    """What changed several shots at once."""
+    """Causes that changed several shots at once."""
     causes = review_words.shared_causes(review)
     items = [
         f"- {code(fit(review_words.cause_name(cause), _LONGEST_NOTE))} changed {phrases.counted(number, 'shot')}"
@@ -228,7 +228,7 @@ def _causes(review: Review, room: Room) -> list[str]:
 
 
 def _pictures(page: Page, room: Room) -> list[str]:
-    """The contact sheet, and the way to the storyboard."""
+    """The contact sheet, and a link to the storyboard."""
     parts = []
     if page.sheet:
         image = picture(page.sheet, "before and after of every rendered shot")
@@ -239,14 +239,14 @@ def _pictures(page: Page, room: Room) -> list[str]:
 
 
 def _target(url: str) -> str:
-    """A URL between the parentheses of a link. Callers vouch for it; only its form is made sure of."""
+    """A URL for the parentheses of a link. Callers are responsible for it; only its form is ensured."""
     from urllib.parse import quote
 
     return quote(url, safe="%/:?#@!$&*+,;=[]~-._")
 
 
 def _details(shots: Sequence[ShotReview], room: Room, page: Page) -> list[str]:
-    """Edited shots first: a reviewer has not seen the difference anywhere else. Made one by one, while they fit."""
+    """Folded details, edited shots first: their difference is shown nowhere else. Made one by one while they fit."""
     worth = [shot for shot in shots if has_details(shot, whole=page.whole)]
     worth.sort(key=lambda shot: ((page.whole and not is_bought(shot)), not shot.changes))
     is_open = len(worth) <= _OPEN
@@ -264,12 +264,12 @@ def _details(shots: Sequence[ShotReview], room: Room, page: Page) -> list[str]:
 
 
 def _elsewhere(page: Page) -> str:
-    """Where the whole of it is."""
+    """Where to find the complete report."""
     return f"[the whole report]({_target(page.report)})" if page.report else "`ltxspec diff --format json`"
 
 
 def _commands(review: Review) -> str:
-    """What a reader would type now."""
+    """The commands to run next."""
     codes = {refusal.code for refusal in review.refusals}
     lines = []
     if codes & {"tasks-lost", "record-altered"}:
@@ -293,7 +293,7 @@ def _short(commit: str) -> str:
 
 
 def _footer(review: Review, page: Page) -> str:
-    """What was compared, by what."""
+    """What was compared, and by which version of ltxspec."""
     shown = replace(review, base_name=fit(clean(review.base_name), _LONGEST_NAME), head=page.head or review.head)
     provider = fit(clean(review.provider), _LONGEST_NAME)
     about = f"ltxspec {__version__}, {provider}, from {review_words.sides(shown)}"

@@ -1,4 +1,4 @@
-"""The hidden first line of a comment: which change and plan it is about, so that a later run finds and judges it."""
+"""The hidden first line of a comment: its change and plan, so that a later run can find the comment and check it."""
 
 import re
 from dataclasses import dataclass
@@ -14,19 +14,19 @@ _LINE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class CommentMarker:
-    """What a comment is about. `key` tells apart several comments of ltxspec on one change."""
+    """What a comment is about. `key` distinguishes several comments of ltxspec on one change."""
 
     key: str = "ltxspec"
     base: str | None = None  # commit ids
     head: str | None = None
-    plan: str | None = None  # digest of the plan; None: there is none that could be approved
+    plan: str | None = None  # digest of the plan; None: there is no plan to approve
 
 
 def write_marker(marker: CommentMarker) -> str:
-    """The marker as one HTML comment. What is not of its form is left out.
+    """The marker as one HTML comment. Malformed values are left out.
 
     Raises:
-        ValueError: the key holds anything but letters, digits and `._/-`, or more than 80 of them.
+        ValueError: the key contains anything except letters, digits and `._/-`, or more than 80 characters.
     """
     if not re.fullmatch(_KEY, marker.key):
         raise ValueError(f"`{marker.key}` cannot be the key of a comment")
@@ -42,6 +42,6 @@ def write_marker(marker: CommentMarker) -> str:
 
 
 def read_marker(comment: str) -> CommentMarker | None:
-    """The marker of a comment; None when there is none right at its start: text of users never stands there."""
+    """The marker of a comment; None if it does not start with one: text from users is never at the start."""
     found = _LINE.match(comment.lstrip("\ufeff \t\r\n"))
     return None if found is None else CommentMarker(found["key"], found["base"], found["head"], found["plan"])

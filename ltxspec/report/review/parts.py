@@ -1,4 +1,4 @@
-"""The parts of a review document as what reports show: shots, changes, takes. Readers raise `FormatError`."""
+"""Converts the parts of a review document to values for reports: shots, changes, takes. Raises `FormatError`."""
 
 from collections.abc import Mapping
 
@@ -18,7 +18,7 @@ Takes = Mapping[str, Take]
 
 
 def checked_takes(takes: SidesTakes) -> SidesTakes:
-    """The takes, each of which stands under its own task."""
+    """The takes, after checking that each is listed under its own task."""
     for side, found in (("base", takes.base), ("head", takes.head)):
         for task, take in found.items():
             if take.task_id != task:
@@ -27,17 +27,17 @@ def checked_takes(takes: SidesTakes) -> SidesTakes:
 
 
 def altered_take(item: AlteredTask) -> AlteredTake:
-    """A task that both sides record, and not in the same words."""
+    """A task that the two sides record differently."""
     return AlteredTake(_address(item), TaskId(item.task_id), item.changes)
 
 
 def lost_take(item: LostTask, takes: Takes) -> LostTake:
-    """A take that the head has no record of."""
+    """A take that the head does not record."""
     return LostTake(_address(item), _take(item.task_id, takes))
 
 
 def reviewed_shot(item: ReviewedShot, olds: Takes, news: Takes) -> ShotReview:
-    """One shot; its takes are looked up by task."""
+    """One shot, with its takes looked up by task."""
     address = _address(item)
     for cause in item.causes:
         CauseKind(cause.kind)

@@ -1,7 +1,7 @@
-"""Reads a review document back, strictly: what a job without a key wrote, a job with rights reads, and trusts nothing.
+"""Reads a review document strictly: a job with rights reads what a job without a key wrote, and trusts none of it.
 
-Whatever is read must be written again as the very same document. So nothing unknown gets in, no sum disagrees with its
-parts, and a report made from it is the one its writer would have made.
+Writing the review again must give the same document. So unknown data cannot get in, every sum agrees with its parts,
+and a report made from the review is the one its author would have made.
 """
 
 import json
@@ -49,7 +49,7 @@ def read_review(data: bytes, name: str) -> Review:
 
 
 def _parse(data: bytes, name: str) -> Json:
-    """JSON, with what `jsontext` leaves to the standard library: lone surrogates, and numbers beyond 64 bits."""
+    """Parse JSON, including lone surrogates and numbers beyond 64 bits, which `jsontext` writes as well."""
     try:
         if _LONG_NUMBER.search(data) is None:
             return orjson.loads(data)
@@ -116,7 +116,7 @@ def _review(document: ReviewDocument) -> Review:
 
 
 def _check(review: Review, name: str) -> None:
-    """Sums follow from their parts, and so does what stands in the way; a document that says otherwise is refused."""
+    """Check that sums and refusals follow from their parts; a document that differs is refused."""
     changes = [shot.change for shot in review.shots if shot.change]
     told = {
         "spent": (review.spent, review.spent_unknown),
@@ -144,16 +144,16 @@ def _check(review: Review, name: str) -> None:
 
 
 def leaves_out_refusals(review: Review, changes: Sequence[Change], limits: SpendingLimits) -> bool:
-    """Whether something stands in the way of these changes, under these limits, that the review does not tell."""
+    """Whether these changes, under these limits, have a refusal that the review does not list."""
     plan = Plan(review.provider, changes, review.diagnostics)
     needed = refusals(plan, limits, review.lost, review.diagnostics, review.altered)
     return not {item.code for item in needed} <= {item.code for item in review.refusals}
 
 
 def _shown(review: Review, side: str) -> Usd:
-    """What the takes of one side cost that stand in the review.
+    """The cost of the takes of one side that the review lists.
 
-    Of a free provider's review the lost ones are a paid one's, which are in none of its sums.
+    In the review of a free provider, lost takes are those of a paid provider, which are in none of its sums.
     """
     if side == "before":
         lost = () if is_free(review.provider) else review.lost
@@ -168,7 +168,7 @@ def _costs(takes: Iterable[Take]) -> Iterable[Usd | None]:
 
 
 def _difference(one: Json, other: Json, path: str = "") -> str | None:
-    """A JSON Pointer to the first place at which two values differ; None when they are the same."""
+    """A JSON Pointer to the first difference between two values; None if they are equal."""
     if type(one) is not type(other):
         return path
     if isinstance(one, dict):

@@ -1,4 +1,4 @@
-"""The JSON Schema (2020-12) of a review document; `schemas/review/v1.json` comes from here."""
+"""The JSON Schema (2020-12) of a review document; `schemas/review/v1.json` is generated from it."""
 
 from ltxspec.formats import Schema, schema
 from ltxspec.lock.schema import WHEN_FAILED

@@ -1,4 +1,4 @@
-"""What a review shows of a shot beside its requests: kind, prompts, fields. All of it follows from them."""
+"""Checks what a review shows about a shot: its kind, prompts and fields must follow from its requests."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,11 +14,11 @@ _Sent = tuple[Mapping[str, Json], Mapping[str, str]]  # request, and the hashes 
 
 _UNPLANNED = frozenset(
     {ShotKind.RENDERED, ShotKind.RESTORED, ShotKind.MOVED, ShotKind.UPDATED, ShotKind.RETIRED}
-)  # the lockfiles say it all
+)  # determined by the lockfiles alone
 
 
 def shown_differently(shot: ShotReview) -> str | None:
-    """A JSON Pointer into the shot, to what does not follow from its requests; None where all does."""
+    """A JSON Pointer to the part of the shot that does not follow from its requests; None if everything does."""
     before, after = _before(shot), _after(shot)
     if shot.kind not in (_UNPLANNED if shot.change is None else {KINDS.get(shot.change.action)}):
         return "/kind"
@@ -30,7 +30,7 @@ def shown_differently(shot: ShotReview) -> str | None:
 
 
 def _follow(shot: ShotReview, before: _Sent | None, after: _Sent | None) -> bool:
-    """Whether the fields that are told as changed are those that did."""
+    """Whether the fields shown as changed are those that did change."""
     if shot.change is not None and shot.change.action is Action.UPDATE:
         return tuple(shot.changes) == tuple(shot.change.changes)
     if after is None:
@@ -46,7 +46,7 @@ def _before(shot: ShotReview) -> _Sent | None:
 
 
 def _after(shot: ShotReview) -> _Sent | None:
-    """What stands at the head; None where the document does not hold it."""
+    """The request at the head; None if the document does not contain it."""
     if shot.kind is ShotKind.RETIRED:
         return None
     if shot.after is not None:
@@ -56,7 +56,7 @@ def _after(shot: ShotReview) -> _Sent | None:
 
 
 def _leads_to(changes: Sequence[FieldChange], request: Mapping[str, Json]) -> bool:
-    """Whether every field is told as the request has it. What it was before nobody recorded: it was never rendered."""
+    """Whether every changed field has the request's value. The earlier value is unknown, as it was never rendered."""
     return all(_is_at(change, request) for change in changes if not change.path.startswith("/files/"))
 
 

@@ -1,4 +1,4 @@
-"""A review for a terminal: what changes in which shot, why, and the money; its last line is the headline."""
+"""A review for a terminal: what changes in which shot, why, and the costs; the last line is the headline."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ from ltxspec.report.word_diff import Effort
 from ltxspec.review.models import LostTake, Review, ShotKind, ShotReview
 from ltxspec.values import money_text
 
-MOST_ROWS = 500  # shots listed; the rest is counted
-MOST_DIFFS = 50  # of them, with their prompts compared word by word
+MOST_ROWS = 500  # shots listed; the rest are counted
+MOST_DIFFS = 50  # of these, with their prompts compared word by word
 _MOST_SHARED = 12
 _MOST_LOST = 50
-_MOST_LISTED = 100  # of rules and altered takes
+_MOST_LISTED = 100  # rules and altered takes
 
 _INDENT = 6
 _LONGEST_NAME = 24
@@ -37,7 +37,7 @@ _PAINTS: Mapping[ShotKind, Paint] = {
 
 
 def review_text(review: Review, style: Style) -> str:
-    """The whole review as text with a final newline. Diagnostics are not in it."""
+    """The whole review as text with a final newline. Diagnostics are not included."""
     header = [style.paint(line, Paint.DIM) for line in wrap(_header(review), style.width)]
     anyway = wrap(review_words.inherited(review), style.width)
     ends = [
@@ -57,7 +57,7 @@ def _header(review: Review) -> str:
 
 
 def _blocks(review: Review, style: Style) -> Iterator[list[str]]:
-    """One block a spec."""
+    """One block per spec."""
     room, diffs, effort = MOST_ROWS, MOST_DIFFS, Effort()
     for name, group in groupby(review_words.own_shots(review), key=lambda shot: shot.address.spec):
         shots = list(group)
@@ -86,7 +86,7 @@ class _Columns:
     style: Style
 
     def row(self, shot: ShotReview) -> list[str]:
-        """One line: kind, shot, reason, cost; a long reason goes to lines of its own."""
+        """One line with kind, shot, reason and cost; a long reason goes on separate lines."""
         style = self.style
         kind = style.paint(pad(review_words.KINDS[shot.kind], self.kind), _PAINTS[shot.kind])
         address = style.paint(pad(fit(clean(shot.address.instance), self.address), self.address), Paint.BOLD)
@@ -110,15 +110,15 @@ def _columns(shots: Sequence[ShotReview], style: Style) -> _Columns:
 
 
 def _cost(shot: ShotReview) -> str:
-    """`$0.48 → est. $0.96`: what the take of the base cost, and what this change costs."""
+    """`$0.48 → est. $0.96`: the cost of the base's take, and the cost of this change."""
     before, after = review_words.cost_before(shot), review_words.cost_after(shot)
     return f"{before} → {after}" if before and after != "no cost" else after
 
 
 def _details(shot: ShotReview, style: Style, effort: Effort | None) -> list[str]:
-    """What stands beneath a row: size, changed fields, the prompt of what is new, causes, the provider's words.
+    """The lines under a row: size, changed fields, the prompt of a new shot, causes, the provider's message.
 
-    Without an `effort` texts are left out.
+    Without an `effort`, texts are left out.
     """
     width = style.width - _INDENT
     lines = wrap(review_words.size(shot), width)
@@ -173,7 +173,7 @@ def _hidden(spec: str, shots: Sequence[ShotReview], style: Style) -> str:
 
 
 def _shared(review: Review, style: Style) -> list[str]:
-    """Causes of several changes, said once."""
+    """Causes of several changes, each listed once."""
     causes = review_words.shared_causes(review)
     lines = []
     for cause, number in causes[:_MOST_SHARED]:
@@ -186,7 +186,7 @@ def _shared(review: Review, style: Style) -> list[str]:
 
 
 def _listed(title: str, items: Iterable[str], paint: Paint, style: Style) -> list[str]:
-    """A title and what stands under it, each with its further lines indented; nothing without items."""
+    """A title and the items under it, with continuation lines indented; empty without items."""
     told = list(items)
     lines = [f"{title}:"] if told else []
     for item in told[:_MOST_LISTED]:
@@ -208,7 +208,7 @@ def _lost(lost: Sequence[LostTake], style: Style) -> list[str]:
 
 
 def _money(review: Review, style: Style) -> list[str]:
-    """The totals, and what stands in the way."""
+    """The totals and the refusals."""
     lines = wrap(review_words.totals(review), style.width)
     if not review.refusals:
         lines += wrap(f"{review_words.all_clear(review)}.", style.width)

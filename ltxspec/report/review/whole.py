@@ -1,7 +1,7 @@
-"""What a shot buys, shown whole: for a review that was read from a report, of which nobody knows what was before.
+"""Shows everything that a shot buys, for a review from a report, whose claims about the base cannot be checked.
 
-The requests of a report are worked out again (see `checking.py`); the takes of the base are its writer's word. A word
-that hides nothing: beside it stands everything that would be ordered, or was, and no part is folded away as unchanged.
+The requests of a report are recomputed (see `checking.py`), but the takes of the base are only its author's claim. To
+hide nothing, everything that is or was ordered is shown in full, and no part is left out as unchanged.
 """
 
 import sys
@@ -20,14 +20,14 @@ from ltxspec.review.models import ShotKind, ShotReview
 from ltxspec.values import Json
 
 CLAIMED = "What was there before is only the report's claim. What is bought is shown in full, with all fields."
-_LONGEST_DIFF = 12_000  # characters of both prompts together; beyond, only the new one is shown
+_LONGEST_DIFF = 12_000  # characters of both prompts together; above this, only the new one is shown
 
 
 def whose_word(*, rules_known: bool) -> str:
-    """What a comment that is made of a report owes to the report's word, as Markdown.
+    """A note about which parts of a comment are only the report's claim, as Markdown.
 
     Args:
-        rules_known: the rules that changed were found out again from the commits.
+        rules_known: the changed rules were determined from the commits.
     """
     rules = "Which settings, policies, prices and limits changed"
     if rules_known:
@@ -42,12 +42,12 @@ def whose_word(*, rules_known: bool) -> str:
 
 
 def is_bought(shot: ShotReview) -> bool:
-    """Whether money is about this shot: it would be ordered, is under way, or was rendered in this change."""
+    """Whether this shot costs money: it would be ordered, is in progress, or was rendered in this change."""
     return _request(shot) is not None
 
 
 def whole_request(shot: ShotReview, effort: Effort | None) -> Iterator[str]:
-    """All that the shot's request says, as HTML: its prompt from the first word to the last, then every other field."""
+    """The shot's complete request as HTML: the whole prompt, then every other field."""
     request = _request(shot)
     if request is None:
         return

@@ -1,4 +1,4 @@
-"""The words for what a review holds, shared by every review report. Results are clean text on one line."""
+"""The wording of reviews, shared by all review reports. Results are clean text on one line."""
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
@@ -32,17 +32,17 @@ _CAUSES: Mapping[str, str] = {
     CauseKind.MODEL_DEFAULT: "the model's default of {}",
 }  # the others are named as they are
 
-# What a reader sees in the shot itself, and needs no pointing to.
+# Causes that a reader sees in the shot itself.
 _PLAIN = frozenset({CauseKind.PROMPT, CauseKind.PARAMETER, CauseKind.MODEL})
 
 _SHORT = 12  # digits of a commit
 _MOST_NAMED = 3
-_RULE_WIDTH = 200  # of a value: a rule is shown in full where that is possible
-_RULE_NAME = 80  # with both values it has room where a line is cut
+_RULE_WIDTH = 200  # maximum width of a value: rules are shown in full if possible
+_RULE_NAME = 80  # short enough for the name and both values to fit in a line
 
 
 def commit(name: str) -> str:
-    """A side's name as people say it."""
+    """A side's name for people."""
     return f"the {name}" if name == WORKING_TREE else clean(name[:_SHORT])
 
 
@@ -53,7 +53,7 @@ def sides(review: Review) -> str:
 
 
 def rendered(review: Review) -> int:
-    """How many shots have a video that was bought in this change."""
+    """The number of shots with a video that was bought in this change."""
     return sum(1 for shot in review.shots if any(take.status == "succeeded" for take in shot.bought))
 
 
@@ -110,14 +110,14 @@ def _limit_alone(review: Review) -> str:
 
 
 def totals(review: Review) -> str:
-    """What everything ever bought has cost, on both sides: `All takes so far: $4.80, now $6.24.`."""
+    """The cost of everything ever bought, on both sides: `All takes so far: $4.80, now $6.24.`."""
     before = phrases.amount(review.total_before, review.total_before_unknown)
     after = phrases.amount(review.total_after, review.total_after_unknown)
     return f"All takes so far: {after}." if before == after else f"All takes so far: {before}, now {after}."
 
 
 def all_clear(review: Review) -> str:
-    """What is said when nothing stands in the way."""
+    """The text if there are no refusals."""
     if not review.count(ShotKind.PENDING):
         return "Nothing left to pay for"
     line = f"Ready to apply: {phrases.money(review.estimate + review.under_way)} to spend"
@@ -161,7 +161,7 @@ def reason(shot: ShotReview) -> str:
 
 
 def _planned(shot: ShotReview, change: Change) -> str:
-    """Why apply would do it. A shot that was never rendered is only new when the base did not ask for it."""
+    """Why apply would do it. A shot that was never rendered counts as new only if the base does not have it."""
     if change.action is not Action.CREATE or shot.prompt_before is None:
         return phrases.reason(change)
     if shot.before is not None:
@@ -185,18 +185,18 @@ def _rendered(shot: ShotReview) -> str:
 
 
 def _place(shot: ShotReview) -> str:
-    """The name a shot had; the whole address when it was in another spec."""
+    """A shot's former name; the whole address if it was in another spec."""
     origin = shot.origin or shot.address
     return clean(origin.instance if origin.spec == shot.address.spec else str(origin))
 
 
 def cost_before(shot: ShotReview) -> str:
-    """What the take of the base cost; empty when there was none."""
+    """The cost of the base's take; empty if there was none."""
     return "" if shot.before is None else _price(shot.before.cost)
 
 
 def cost_after(shot: ShotReview) -> str:
-    """What this change paid for the shot, and what applying it would: `$0.48`, `est. $0.48`, `no cost`."""
+    """What this change paid for the shot plus what applying would cost: `$0.48`, `est. $0.48`, `no cost`."""
     parts = []
     if shot.bought:
         known, unknown = total_usd(take.cost for take in shot.bought)
@@ -212,7 +212,7 @@ def _price(cost: Usd | None) -> str:
 
 
 def size(shot: ShotReview) -> str:
-    """What is rendered, where it is paid for: `1920×1080, 8 s, 25 fps`."""
+    """The format of a render that is paid for: `1920×1080, 8 s, 25 fps`; otherwise empty."""
     if shot.change is not None:
         return phrases.size(shot.change) if phrases.is_counted(shot.change) else ""
     if shot.kind is not ShotKind.RENDERED or shot.after is None:
@@ -223,12 +223,12 @@ def size(shot: ShotReview) -> str:
 
 
 def own_shots(review: Review) -> list[ShotReview]:
-    """The shots this change is about: without those for which applying the base would do the same."""
+    """The shots of this change, without those for which applying the base would do the same."""
     return [shot for shot in review.shots if not shot.inherited]
 
 
 def inherited(review: Review) -> str:
-    """One sentence for what stands in the plan anyway; empty when there is nothing.
+    """One sentence for what the plan of the base contains, too; empty if there is nothing.
 
     `Also at the base: 2 to render for $0.96 (night-scenes.alley, night-scenes.pier).`
     """
@@ -249,12 +249,12 @@ def inherited(review: Review) -> str:
 
 
 def hidden_causes(shot: ShotReview) -> Sequence[Cause]:
-    """Causes that do not stand in the shot itself: those a reader would look for in vain."""
+    """Causes outside the shot itself, which a reader would not find there."""
     return [cause for cause in shot.causes if cause.kind not in _PLAIN]
 
 
 def shared_causes(review: Review) -> list[tuple[Cause, int]]:
-    """Causes outside of shots that explain several of them, with the number of shots, widest first."""
+    """Causes outside shots that affect several of them, with the number of shots, highest first."""
     counts: dict[Cause, int] = {}
     for cause in chain.from_iterable(hidden_causes(shot) for shot in review.shots):
         counts[cause] = counts.get(cause, 0) + 1
@@ -267,7 +267,7 @@ def cause_name(cause: Cause) -> str:
 
 
 def cause_values(cause: Cause, width: int = 60) -> str:
-    """`Porto → Lisbon`; empty where there is nothing to show, as for a file."""
+    """`Porto → Lisbon`; empty if there is nothing to show, as for a file."""
     return "" if cause.before is None and cause.after is None else _values(cause.before, cause.after, width)
 
 
@@ -276,7 +276,7 @@ def _values(before: str | None, after: str | None, width: int) -> str:
 
 
 def _unquoted(text: str | None) -> Json:
-    """A text that reads as JSON as what it says: causes tell 6 as `6`, which is not to be quoted like a text is."""
+    """A text that is JSON as its value: causes contain 6 as `6`, which must not be quoted like a text."""
     try:
         value = orjson.loads(text or "")
     except orjson.JSONDecodeError:

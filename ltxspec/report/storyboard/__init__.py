@@ -1,12 +1,12 @@
-"""The storyboard: one HTML page that shows how a change looks, reads and costs. It works from disk, without a network.
+"""The storyboard: one HTML page with the videos, prompts and costs of a change. It works from disk, without a network.
 
-models.py     what the page is given besides the review: the videos, and whether they lie beside it or in it
-cards.py      a review as what the page says of each shot
-players.py    its videos, side by side, or what to say in their place
-prompts.py    its prompt and parameters, compared
+models.py     input of the page besides the review: the videos, linked or embedded
+cards.py      what the page shows about each shot
+players.py    the videos of a shot, side by side, or the text instead of them
+prompts.py    the prompt and parameters of a shot, compared
 page.py       the page, piece by piece
-templates.py  what makes text harmless in it
-assets/       its HTML, CSS and JavaScript, used as they stand
+templates.py  templates, and the escaping of text
+assets/       HTML, CSS and JavaScript of the page, used unchanged
 
-The page is closed: its content security policy lets it load nothing but pictures and videos that are its own.
+The page is closed: its content security policy lets it load only its own pictures and videos.
 """

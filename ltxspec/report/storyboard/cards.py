@@ -1,4 +1,4 @@
-"""A review as what the page says of each shot: texts and numbers in place, nothing left to decide for the template."""
+"""What the page shows about each shot: final texts and numbers, so that the template makes no decisions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from ltxspec.review.models import ShotKind, ShotReview
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """What happens to a shot, said by a sign and a word; the colour only repeats it."""
+    """What happens to a shot, as a sign and a word; the colour only repeats it."""
 
     kind: str
     sign: str
@@ -61,7 +61,7 @@ class Card:
 
 
 def card_of(number: int, shot: ShotReview, footage: Sequence[ClipPair], effort: Effort | None = None) -> Card:
-    """Put a shot's card together; `footage` holds its results in the order of the takes' outputs."""
+    """Make a shot's card; `footage` has its results in the order of the takes' outputs."""
     return Card(
         number=number,
         spec=shot.address.spec,
@@ -84,13 +84,13 @@ def card_of(number: int, shot: ShotReview, footage: Sequence[ClipPair], effort: 
 
 
 def _cost(shot: ShotReview) -> str:
-    """`$0.36 → $0.48` for a render, `no cost` for what needs none."""
+    """`$0.36 → $0.48` for a render, `no cost` for a shot that needs none."""
     before, after = words.cost_before(shot), words.cost_after(shot)
     return f"{before} → {after}" if before and shot.kind in _PAID else after
 
 
 def _notes(shot: ShotReview) -> list[str]:
-    """Everything bought for the shot, where that is more than the video one sees."""
+    """Everything bought for the shot, if that is more than the video shown."""
     seen = {shot.after.task_id} if shot.after is not None else set()
     told = {take.task_id for take in shot.bought} <= seen
     return [] if told else [_bought(take) for take in shot.bought]

@@ -1,4 +1,4 @@
-"""What a storyboard is given besides the review: the videos of its shots, found and measured by the caller."""
+"""Input of a storyboard besides the review: the videos of its shots, found and measured by the caller."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A still: a JPEG file and when it is shown, in seconds from the first picture."""
+    """A still: a JPEG file and its time, in seconds from the first picture."""
 
     seconds: float
     width: int
@@ -19,11 +19,11 @@ class Clip:
     """A video that is on this machine.
 
     Args:
-        sha256: of its bytes, bare hex.
-        href: where the page finds it: a relative URL, quoted. Ignored where the page embeds it.
-        read: gives its bytes, to embed it in the page; None to link it.
+        sha256: hash of its bytes, as bare hex digits.
+        href: relative URL of the file from the page, quoted. Ignored if the page embeds the video.
+        read: returns its bytes, to embed the video in the page; None to link it.
         mime: its type, such as `video/mp4`.
-        stills: first, middle and last, at the same times as those of the video it is compared with.
+        stills: first, middle and last still, at the same times as those of the video it is compared with.
     """
 
     sha256: str
@@ -41,7 +41,7 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class ClipPair:
-    """One result of a shot on both sides. A side without a clip is shown by what the lockfile knows of it."""
+    """One result of a shot on both sides. For a side without a clip, the page shows what the lockfile records."""
 
     before: Clip | None = None
     after: Clip | None = None

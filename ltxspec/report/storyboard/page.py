@@ -1,4 +1,4 @@
-"""The page, piece by piece: texts escaped, scripts and styles named by hash in a policy that allows nothing else."""
+"""Makes the page, piece by piece: texts are escaped; its policy allows only its own scripts and styles, by hash."""
 
 import base64
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from ltxspec.report.word_diff import Effort
 from ltxspec.review.models import LostTake, Review
 from ltxspec.values import Json
 
-# In the order in which they build upon one another; they share one scope.
+# In order of dependency; they share one scope.
 SCRIPTS = tuple(
     f"{name}.js" for name in ("dom", "clip", "player", "compare", "lazy", "filters", "theme", "active", "keys", "main")
 )
@@ -30,11 +30,11 @@ class Fact:
 
 
 def storyboard(review: Review, footage: Sequence[Sequence[ClipPair]]) -> Iterator[str]:
-    """The page, in pieces to be written one after another: embedded videos are read only when it is their turn.
+    """The page, in pieces to write one after another: an embedded video is read only when its piece is next.
 
     Args:
-        review: what to show.
-        footage: for each shot of the review, in its order, the results whose videos are on this machine.
+        review: the review to show.
+        footage: for each shot of the review, in order, the results whose videos are on this machine.
     """
     effort, shots = Effort(), zip(review.shots, footage, strict=True)
     cards = [card_of(number, shot, found, effort) for number, (shot, found) in enumerate(shots, 1)]
@@ -98,7 +98,7 @@ def _players(cards: Sequence[Card]) -> dict[str, Json]:
 
 
 def _source(side: PlayerSide) -> dict[str, Json]:
-    """What the script needs to play a clip."""
+    """The data that the script needs to play a clip."""
     clip = side.clip
     if clip is None:
         return {}
@@ -107,7 +107,7 @@ def _source(side: PlayerSide) -> dict[str, Json]:
 
 
 def _films(cards: Sequence[Card]) -> Iterator[tuple[str, str]]:
-    """(id, base64) of every embedded video, each once, read when asked for."""
+    """(id, base64) of every embedded video, each once, read on demand."""
     sides = [side for card in cards for player in card.players for side in player.sides]
     films = {side.film: side.clip for side in sides if side.clip and side.clip.read}
     for name, clip in films.items():

@@ -1,4 +1,4 @@
-"""The players of a shot: for each of its results the sides to compare, each a video or what to say in its place."""
+"""The players of a shot: for each of its results the sides to compare, each a video or a text instead of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from ltxspec.values import is_web_address, money_text
 
 @dataclass(frozen=True, slots=True)
 class PlayerSide:
-    """One side of a player: a clip, or what to say in its place."""
+    """One side of a player: a clip, or a text instead of it."""
 
     name: str  # "before" or "after"
     caption: str
     cost: str
     clip: Clip | None = None
-    facts: str = ""  # size, length and so on of the clip
-    blank: str = ""  # in place of a clip
+    facts: str = ""  # size, length and other facts about the clip
+    blank: str = ""  # text instead of a clip
     reason: str = ""
-    url: str | None = None  # the provider's address of what is not here, for a person to follow; http or https
+    url: str | None = None  # the provider's address of a video that is not here, as a link for people; http or https
 
     @property
     def film(self) -> str:
@@ -32,20 +32,20 @@ class PlayerSide:
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """One result of a shot: one side, or two to compare."""
+    """One result of a shot, with one side or two to compare."""
 
-    number: str  # makes ids; of the page
-    heading: str  # empty where the shot has one result
+    number: str  # unique on the page, for ids
+    heading: str  # empty if the shot has one result
     sides: tuple[PlayerSide, ...]
 
     @property
     def clips(self) -> int:
-        """How many sides can be played."""
+        """The number of sides that can be played."""
         return sum(1 for side in self.sides if side.clip)
 
 
 def players_of(number: int, shot: ShotReview, footage: Sequence[ClipPair]) -> tuple[Player, ...]:
-    """The players of a shot, at least one; `footage` holds its results in the order of the takes' outputs."""
+    """The players of a shot, at least one; `footage` has its results in the order of the takes' outputs."""
     results = max(len(_outputs(shot.before)), len(_outputs(shot.after)), 1)
     players = []
     for index in range(results):
@@ -56,12 +56,12 @@ def players_of(number: int, shot: ShotReview, footage: Sequence[ClipPair]) -> tu
 
 
 def is_same_video(shot: ShotReview) -> bool:
-    """Whether both sides are one take, which is shown once."""
+    """Whether both sides have the same take, which is shown once."""
     return shot.before is not None and shot.after is not None and shot.before.task_id == shot.after.task_id
 
 
 def take_cost(take: Take) -> str:
-    """What a take cost: `$0.48` or `cost unknown`."""
+    """The cost of a take: `$0.48` or `cost unknown`."""
     return money_text(take.cost)
 
 
@@ -89,7 +89,7 @@ def _side(name: str, caption: str, take: Take, index: int, clip: Clip | None) ->
 
 
 def _to_come(shot: ShotReview) -> PlayerSide:
-    """What is said where there is no video yet, or no more."""
+    """The side of a shot that has no video yet, or no longer has one."""
     cost, blank, reason = "no cost", "No video", "No task of this shot has succeeded."
     match shot.kind, shot.change:
         case ShotKind.PENDING, Change() as change:

@@ -1,4 +1,4 @@
-"""What a shot asks for, on both sides: its prompt word by word, its parameters, and why they differ."""
+"""Compares a shot's request on both sides: its prompt word by word, its parameters, and why they differ."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ _NOT_LISTED = {"positivePrompt", "taskType"}
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A prompt to show: marked up where it changed, else plain."""
+    """A prompt to show, with its changes marked up."""
 
-    heading: str  # what happened to it
+    heading: str  # what changed
     segments: tuple[Segment, ...]
     changed: bool
 
@@ -35,7 +35,7 @@ class Field:
 
 
 def prompt_of(shot: ShotReview, effort: Effort | None = None) -> Prompt | None:
-    """The prompt of a shot; None where neither side has one."""
+    """The prompt of a shot; None if neither side has one."""
     before, after = shot.prompt_before, shot.prompt_after
     if before is None or after is None or before == after:
         text = after if after is not None else before
@@ -69,7 +69,7 @@ def _field(change: FieldChange, effort: Effort | None) -> Field:
 
 
 def causes_of(shot: ShotReview) -> tuple[str, ...]:
-    """Why they differ, where that does not stand in the shot itself: `variable city: Porto → Lisbon`."""
+    """Causes of the differences that are outside the shot itself: `variable city: Porto → Lisbon`."""
     return tuple(map(_cause, words.hidden_causes(shot)))
 
 
@@ -79,7 +79,7 @@ def _cause(cause: Cause) -> str:
 
 
 def parameters_of(shot: ShotReview) -> Sequence[tuple[str, str]]:
-    """Everything the shot asks for (of what is gone: asked for), by name, without the prompt."""
+    """The parameters of the shot's present (if it was removed: last) request, sorted by name, without the prompt."""
     request: Mapping[str, Json] = {}
     if shot.after is not None:
         request = shot.after.request

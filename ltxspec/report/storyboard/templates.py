@@ -1,6 +1,7 @@
-"""Templates and assets of the page, and what makes text harmless in it.
+"""Templates and assets of the page, and the escaping of text.
 
-Every text a template writes passes through `clean` and is escaped; only the names below say otherwise, one by one.
+Every text that a template writes passes through `clean` and is escaped, except the results of functions below that
+return `Markup`.
 """
 
 import base64
@@ -20,30 +21,30 @@ if TYPE_CHECKING:
 
 
 def template(name: str) -> "Template":
-    """A template of the page, ready to be filled."""
+    """A template of the page, ready to render."""
     return _environment().get_template(name)
 
 
 @cache
 def asset(name: str) -> str:
-    """A file of `assets/`, as it stands."""
+    """A file of `assets/`, unchanged."""
     return files("ltxspec.report.storyboard").joinpath("assets", name).read_text("utf-8")
 
 
 def as_it_stands(text: str) -> "Markup":
-    """Our own text, written into the page without escaping."""
+    """Trusted text of this package, written into the page without escaping."""
     from markupsafe import Markup
 
     return Markup(text)  # noqa: S704  # an asset of this package, or what `island` has made safe
 
 
 def island(data: Json) -> "Markup":
-    """JSON for a `<script type="application/json">`: no `<` in it, so nothing in it ends the element."""
+    """JSON for a `<script type="application/json">`: it contains no `<`, so nothing in it can end the element."""
     return as_it_stands(as_text(data).replace("<", "\\u003c"))
 
 
 def policy(style: str, script: str) -> str:
-    """The page's content security policy: this style, this script, its own pictures and videos, and nothing else."""
+    """The page's content security policy: only this style, this script, and its own pictures and videos."""
     return "; ".join(
         (
             "default-src 'none'",
@@ -79,11 +80,11 @@ def _environment() -> "Environment":
 
 
 def _cleaned(value: object) -> object:
-    return clean(value) if type(value) is str else value  # not Markup, which a filter below has made
+    return clean(value) if type(value) is str else value  # not Markup, which is the result of a filter below
 
 
 def _prose(text: str) -> "Markup":
-    """Text with names between backticks, as our messages have them, shown as code."""
+    """Text with the parts between backticks, as in ltxspec's messages, shown as code."""
     from markupsafe import Markup, escape
 
     parts = clean(text).split("`")
@@ -95,7 +96,7 @@ def _prose(text: str) -> "Markup":
 
 
 def _lines(text: str) -> "Markup":
-    """Text whose line ends are kept."""
+    """Escaped text with its line breaks kept."""
     from markupsafe import escape
 
     return escape("\n".join(map(clean, text.splitlines())) + ("\n" if text.endswith("\n") else ""))
