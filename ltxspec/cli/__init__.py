@@ -1,1 +1,1 @@
-"""The composition root: parses the command line, wires the real adapters, turns errors into exit codes."""
+"""The composition root: parses the command line, connects the real adapters, turns errors into exit codes."""

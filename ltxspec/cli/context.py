@@ -1,4 +1,4 @@
-"""What the global options and the environment say: where to work, how to write."""
+"""Global options and environment variables: the folder to work in, and the output style."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ _DEFAULT_WIDTH = 100
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Global options, as typed."""
+    """Global options, as given."""
 
     directory: str = "."
     config: str | None = None
@@ -32,7 +32,7 @@ class Session:
         return Path(self.directory).absolute()
 
     def open_project(self, provider: str | None = None) -> "Project":
-        """The project to work on. Warnings go to standard error, and with `-v` what is in force."""
+        """The project to work on. Warnings, and with `-v` the effective settings, go to standard error."""
         from ltxspec.project.project import open_project
 
         project = replace(open_project(self.directory, provider, config=self.config, warn=_warn), on_wait=_note)
@@ -41,7 +41,7 @@ class Session:
         return project
 
     def show_plan(self, planned: "ProjectPlan", output_format: str) -> None:
-        """The plan on standard output; its warnings on standard error, unless the output is for programs."""
+        """Write the plan to standard output; its warnings to standard error, unless the output is for programs."""
         from ltxspec.report.diagnostics import format_diagnostics
         from ltxspec.report.plan.formats import PLAN_FORMATS
 
@@ -50,12 +50,12 @@ class Session:
         sys.stdout.write(PLAN_FORMATS[output_format](planned.plan, planned.options, self.style()))
 
     def hint(self, text: str | None) -> None:
-        """A hint on standard error, where there is one."""
+        """Write a hint, if there is one, to standard error."""
         if text:
             _note(f"hint: {text}")
 
     def style(self, stream: IO[str] | None = None) -> "Style":
-        """How to write to a stream (stdout by default)."""
+        """The style for a stream (stdout by default)."""
         return style_for(stream or sys.stdout, no_color=self.no_color)
 
 
@@ -71,7 +71,7 @@ def _warn(text: str) -> None:
 
 
 def _tell(project: "Project") -> None:
-    """`-v`: what is in force, where everything is."""
+    """`-v`: the effective settings and locations."""
     from ltxspec.redaction import redact_secrets
 
     rows = {
@@ -85,14 +85,14 @@ def _tell(project: "Project") -> None:
 
 
 def style_for(stream: IO[str], *, no_color: bool = False) -> "Style":
-    """Colours and width for a stream: `--no-color`, NO_COLOR, FORCE_COLOR, TERM=dumb and non-terminals are honoured."""
+    """Colours and width for a stream; respects `--no-color`, NO_COLOR, FORCE_COLOR, TERM=dumb and non-terminals."""
     from ltxspec.report.terminal import Style
 
     return Style(color=_wants_color(stream, no_color=no_color), width=_width(stream), whole=not stream.isatty())
 
 
 def is_interactive(stream: IO[str]) -> bool:
-    """Whether a person is watching: a terminal, and not a CI job."""
+    """Whether a person is watching: the stream is a terminal, and this is not a CI job."""
     return stream.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
 
 

@@ -1,4 +1,4 @@
-"""Crash reports: what a bug report needs, with every secret that is known taken out."""
+"""Crash reports: the information for a bug report, with all known secrets removed."""
 
 import os
 import re
@@ -10,11 +10,11 @@ from ltxspec.redaction import redact_report
 from ltxspec.version import __version__
 
 _SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL", re.IGNORECASE)
-_SHORTEST = 6  # characters; a shorter value could stand in a traceback by chance
+_SHORTEST = 6  # characters; a shorter value could occur in a traceback by chance
 
 
 def save_crash_report(error: BaseException) -> str:
-    """Write versions and traceback to a private temporary file; returns its path, or says why there is none."""
+    """Write versions and traceback to a private temporary file; returns its path, or why it could not be saved."""
     text = f"ltxspec {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n" + "".join(
         traceback.format_exception(error)
     )

@@ -1,6 +1,6 @@
-"""The command line's frame: global options, commands found by name, and the one boundary where errors become text.
+"""The command line's framework: global options, lookup of commands by name, and the place where errors become text.
 
-Only click is imported here; each command's module is loaded when it is called.
+Only click is imported here; a command's module is loaded when the command is called.
 """
 
 import sys
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 EXIT_USAGE, EXIT_BUG = 64, 70
 
-# name -> (module under ltxspec.cli.commands, one line for --help); in the order users meet them
+# name -> (module under ltxspec.cli.commands, one line for --help); in the order in which users need them
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("init", "Set up a working project."),
     "validate": ("validate", "Check specs offline; all problems at once."),
@@ -46,7 +46,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 
 class Commands(click.Group):
-    """A group that knows its commands by name and loads a command's module only when it is used."""
+    """A group that looks up commands by name and loads a command's module only when it is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         """All names, in the order of the table."""
@@ -82,7 +82,7 @@ class Commands(click.Group):
 
 
 def _lay_out_examples(command: click.Command) -> None:
-    """Write "Examples: `a`, `b`." one below the other, so that they can be copied whole."""
+    """Put the examples of "Examples: `a`, `b`." on separate lines, so that they are easy to copy."""
     for inner in command.commands.values() if isinstance(command, click.Group) else ():
         _lay_out_examples(inner)
     head, colon, rest = (command.epilog or "").partition(": ")
@@ -111,11 +111,11 @@ def cli(ctx: click.Context, directory: str, config: str | None, verbose: int, *,
     from ltxspec.cli.context import Session
 
     ctx.obj = Session(directory, config, no_color=no_color, verbose=verbose)
-    ctx.color = True  # the session's style decides about colour; click would take it out of what is piped
+    ctx.color = True  # the session's style decides on colour; click would remove it from piped output
 
 
 def run(arguments: "Sequence[str]") -> int:
-    """Run the command line; returns the exit code. No traceback reaches a user, and no stranger's control character."""
+    """Run the command line; returns the exit code. Tracebacks and untrusted control characters never reach the user."""
     from ltxspec.cli.streams import guarded
 
     with guarded():
@@ -125,17 +125,17 @@ def run(arguments: "Sequence[str]") -> int:
 def _run(arguments: "Sequence[str]") -> int:
     try:
         result = cli.main(args=list(arguments), prog_name="ltxspec", standalone_mode=False)
-    except Exception as error:  # noqa: BLE001  # the boundary: what is not expected is reported as a bug
+    except Exception as error:  # noqa: BLE001  # the outermost boundary: unexpected errors are reported as bugs
         return _failed(error, arguments)
     except KeyboardInterrupt:
         return _failed(click.Abort(), arguments)
-    except SystemExit:  # how click leaves when the reader of our output has seen enough
+    except SystemExit:  # raised by click when the reader of our output has closed it
         return 0
     return result if isinstance(result, int) else 0
 
 
 def _failed(error: Exception, arguments: "Sequence[str]") -> int:
-    """Tell the user what went wrong, in the words of its kind."""
+    """Report an error to the user in the form for its kind; returns the exit code."""
     from ltxspec.errors import Interrupted, LtxspecError
 
     match error:
@@ -152,7 +152,7 @@ def _failed(error: Exception, arguments: "Sequence[str]") -> int:
 
 
 def _storage(error: OSError) -> "LtxspecError":
-    """A disk, a stream or a permission that nobody has put into words yet."""
+    """A disk, stream or permission error that was not translated before."""
     from ltxspec.errors import StorageError
 
     place = f"`{error.filename}`" if error.filename else "the output"
@@ -167,7 +167,7 @@ def _click_error(error: click.ClickException, arguments: "Sequence[str]") -> int
 
 
 def _usage(error: click.ClickException) -> "LtxspecError":
-    """A wrong command line in the form of all other errors."""
+    """A wrong command line, in the form of all other errors."""
     from re import sub
 
     from ltxspec.errors import WrongUsage
@@ -193,7 +193,7 @@ def _expected(error: "LtxspecError", arguments: "Sequence[str]") -> int:
 
 
 def _bug(error: Exception) -> int:
-    """Save the traceback where it can be attached to a report; show the user one sentence."""
+    """Save the traceback to a file for a bug report; show the user a short message."""
     from ltxspec.cli.crash import save_crash_report
 
     place = save_crash_report(error)

@@ -1,4 +1,4 @@
-"""Options that several commands share, so that they look and behave the same everywhere."""
+"""Options shared by several commands, so that they look and behave the same everywhere."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -42,7 +42,7 @@ class Selected:
     var_files: tuple[str, ...] = ()
 
     def plan_options(self, folder: "Path") -> "PlanOptions":
-        """What shall be planned; files are relative to `folder`. Raises WrongUsage."""
+        """The options of the plan; files are relative to `folder`. Raises WrongUsage."""
         from ltxspec import PlanOptions
 
         variables = VariableOptions(self.var, self.var_files).read(folder)
@@ -50,7 +50,7 @@ class Selected:
 
 
 def gathered(name: str, kind: type[Any]) -> Callable[[Command], Command]:
-    """Hand a command the parameters that are fields of the dataclass `kind` as one value called `name`."""
+    """Pass the parameters that are fields of the dataclass `kind` to a command as one value called `name`."""
     own = [field.name for field in fields(kind)]
 
     def decorate(command: Command) -> Command:
@@ -59,7 +59,7 @@ def gathered(name: str, kind: type[Any]) -> Callable[[Command], Command]:
             taken = {field: values.pop(field) for field in own if field in values}
             return command(*context, **{name: kind(**taken)}, **values)
 
-        return gathering  # type: ignore[return-value]  # the same but for the parameters, which click passes by name
+        return gathering  # type: ignore[return-value]  # same except for the parameters, which click passes by name
 
     return decorate
 
@@ -106,7 +106,7 @@ def provider(command: Command) -> Command:
 
 
 def output_format(*names: str, default: str | None = None) -> Callable[[Command], Command]:
-    """`--format`, with the names this command knows."""
+    """`--format`, with the formats of this command."""
     return click.option(
         "--format",
         "output_format",

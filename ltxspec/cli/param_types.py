@@ -1,4 +1,4 @@
-"""What commands take beside text and numbers, read where the command line is read."""
+"""Parameter types of commands besides text and numbers, converted by the command line parser."""
 
 import re
 import uuid
@@ -16,7 +16,7 @@ class _Usd(click.ParamType[Usd]):
     name = "USD"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Usd:
-        """Read it. Raises WrongUsage."""
+        """Convert it. Raises WrongUsage."""
         del ctx
         amount = parse_usd(str(value).lstrip("$"))
         if amount is None or amount < 0:
@@ -26,12 +26,12 @@ class _Usd(click.ParamType[Usd]):
 
 
 class _NewAddress(click.ParamType[ShotAddress]):
-    """`SPEC.SHOT` or `SPEC.SHOT[KEY]`, of a shot that need not exist yet."""
+    """`SPEC.SHOT` or `SPEC.SHOT[KEY]`; the shot need not exist yet."""
 
     name = "ADDRESS"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> ShotAddress:
-        """Read it. Raises WrongUsage when no spec or shot can be called so."""
+        """Convert it. Raises WrongUsage when it is not a valid name of a spec or shot."""
         from ltxspec.spec.names import INSTANCE_KEY, SHOT_NAME_RULE, SPEC_NAME, SPEC_NAME_RULE
 
         del param, ctx
@@ -49,12 +49,12 @@ class _NewAddress(click.ParamType[ShotAddress]):
 
 
 class _TaskId(click.ParamType[TaskId]):
-    """The provider's id of a task, in any of the forms of a UUID."""
+    """The provider's id of a task, as a UUID in any notation."""
 
     name = "UUID"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> TaskId:
-        """Read it. Raises WrongUsage."""
+        """Convert it. Raises WrongUsage."""
         del param, ctx
         try:
             return TaskId(str(uuid.UUID(str(value))))
@@ -64,12 +64,12 @@ class _TaskId(click.ParamType[TaskId]):
 
 
 class _PlanDigest(click.ParamType[str]):
-    """The digest of a plan, as plans, reviews and comments show it."""
+    """The digest of a plan, as shown by plans, reviews and comments."""
 
     name = "DIGEST"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Read it. Raises WrongUsage."""
+        """Convert it. Raises WrongUsage."""
         del param, ctx
         if re.fullmatch(r"sha256:[0-9a-f]{64}", str(value)) is None:
             hint = (

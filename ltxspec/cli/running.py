@@ -1,4 +1,4 @@
-"""Carries out a run for a command: signals, what is shown, and the exit code."""
+"""Carries out a run for a command: signals, output and the exit code."""
 
 import asyncio
 import contextlib
@@ -23,7 +23,7 @@ EXIT_INCOMPLETE, EXIT_INTERRUPTED = 3, 130
 
 
 def announcing(project: Project, output_format: str) -> Project:
-    """The project, with a wait for a lock as an event where the output is for programs."""
+    """The project; if the output is for programs, a wait for a lock is reported as an event."""
     if output_format != "json":
         return project
     from ltxspec.apply.events import ApplyEvent, EventKind
@@ -34,7 +34,7 @@ def announcing(project: Project, output_format: str) -> Project:
 
 
 def run(prepared: PreparedRun, session: Session, output_format: str) -> int:
-    """Carry out a run and show it. Returns the exit code."""
+    """Carry out a run and show its progress. Returns the exit code."""
     from ltxspec.report.apply.views import view_for
 
     style, live = session.style(sys.stderr), is_interactive(sys.stderr)
@@ -43,14 +43,14 @@ def run(prepared: PreparedRun, session: Session, output_format: str) -> int:
 
 
 def run_on(prepared: PreparedRun, view: "RunView") -> int:
-    """Carry out a run, which signals may end early, and show it on a view. Returns the exit code."""
+    """Carry out a run, which signals may end early, and show its progress. Returns the exit code."""
     summary = asyncio.run(_with_signals(prepared, _unbreakable(view.emit)))
     _unbreakable(view.finish)(summary)
     return exit_code(summary, by_user=prepared.stop.by_user)
 
 
 def _unbreakable(show: Callable[[T], None]) -> Callable[[T], None]:
-    """Go on in silence when nobody can be told any more (a closed pipe, a lost terminal, a full disk behind it)."""
+    """Continue silently when output is no longer possible (a closed pipe, a lost terminal, a full disk)."""
     deaf = False
 
     def tell(what: T) -> None:
@@ -73,9 +73,9 @@ async def _with_signals(prepared: PreparedRun, emit: "Emit") -> "RunSummary":
 
 
 def _once_in_a_turn(loop: asyncio.AbstractEventLoop, act: Callable[[], None]) -> Callable[[], None]:
-    """An act that is done once however often it is called within one turn of the loop.
+    """Wrap an action so that several calls within one turn of the loop perform it only once.
 
-    `timeout` and some CI runners send a signal to the process and to its group, so that one arrives twice at once.
+    `timeout` and some CI runners send a signal to the process and to its group, so that it arrives twice at once.
     """
     done = False
 
@@ -94,7 +94,7 @@ def _once_in_a_turn(loop: asyncio.AbstractEventLoop, act: Callable[[], None]) ->
 
 
 def _on_signal(run: PreparedRun, emit: "Emit") -> None:
-    """First signal: no more orders, go on collecting. Second: leave at once; the journal knows what is in progress."""
+    """First signal: stop ordering, continue collecting. Second: exit at once; the journal has what is in progress."""
     if run.stop.by_user:
         with contextlib.suppress(OSError, ValueError):
             sys.stderr.write(f"left at once with {run.in_progress}; `ltxspec collect` goes on with what is left\n")
@@ -104,7 +104,7 @@ def _on_signal(run: PreparedRun, emit: "Emit") -> None:
 
 
 def exit_code(summary: "RunSummary", *, by_user: bool) -> int:
-    """0 done, 3 something is left, 130 interrupted by the user."""
+    """0 done, 3 something is left to do, 130 interrupted by the user."""
     if by_user:
         return EXIT_INTERRUPTED
     return EXIT_INCOMPLETE if summary.incomplete else 0

@@ -1,11 +1,11 @@
-r"""The last gate before a terminal: whatever reaches it, no control character but ours is obeyed.
+r"""The last filter before a terminal: no control characters except our own colours reach it.
 
-Reports clean what they show (`report.style.clean`); this catches what one of them forgot. A control character leaves as
-`\u001b`, which in JSON is the same text. Bytes are documents: they pass as they are, but
-to a terminal as texts do.
+Reports clean what they show (`report.style.clean`); this catches what a report missed. A control character is written
+as `\u001b`, which in JSON is the same text. Bytes are documents: they pass unchanged, but are
+filtered like text on a terminal.
 
-The log of a GitHub workflow obeys, too: `::error::…` at the start of a line, `##[add-mask]…` anywhere, in documents as
-in texts. There these signs are written as controls are, unless a file takes what is written.
+The log of a GitHub workflow interprets commands, too: `::error::…` at the start of a line, `##[add-mask]…` anywhere, in
+documents and in text. There these characters are escaped like control characters, unless the output goes to a file.
 """
 
 import os
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
-# Tabs and line ends stay, and so do the colours of `report.style`: they move no cursor and hide nothing.
+# Tabs, line ends and the colours of `report.style` are kept: they move no cursor and hide nothing.
 _OBEYED = re.compile(r"(\x1b\[(?:[0-2]|3[1-6]|1;3[13]|31;9|32;4)m)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
 
 
@@ -24,25 +24,25 @@ _COMMAND = re.compile(r"((?:^|\n)[^\S\n]*)(:)(?=:)|(?<=#)(#)(?=\[)")
 
 
 def harmless(text: str) -> str:
-    """A text as a terminal may have it."""
+    """A text made safe for a terminal."""
     return _OBEYED.sub(lambda found: found[1] or f"\\u{ord(found[0]):04x}", text)
 
 
 def commanding_nothing(text: str, *, goes_on: bool = False) -> str:
-    """A text as the log of a GitHub workflow may have it; `goes_on` when it does not begin a line."""
-    begins = "\0" if goes_on else ""  # not white space, so that what follows is not at the start
+    """A text made safe for the log of a GitHub workflow; `goes_on`: it does not start at the beginning of a line."""
+    begins = "\0" if goes_on else ""  # not white space, so that the text is not at the start of a line
     shown = _COMMAND.sub(lambda found: f"{found[1] or ''}\\u{ord(found[2] or found[3]):04x}", begins + text)
     return shown.removeprefix(begins)
 
 
 class Guarded:
-    """A text stream that writes only what is harmless. `unguarded` is the stream itself, for what draws on it."""
+    """A text stream that filters what it writes. `unguarded` is the stream itself, for code that draws on it."""
 
     def __init__(self, unguarded: IO[str]) -> None:
         self.unguarded = unguarded
         self._is_terminal = unguarded.isatty()
         self._is_log = bool(os.environ.get("GITHUB_ACTIONS")) and not _is_file(unguarded)
-        self._goes_on = False  # whether the line that is being written has more than white space
+        self._goes_on = False  # whether the current line already has more than white space
 
     def write(self, text: str) -> int:
         """Write a text; returns its length."""
@@ -56,7 +56,7 @@ class Guarded:
 
     @property
     def buffer(self) -> Any:
-        """The stream of bytes behind it."""
+        """The underlying byte stream."""
         buffer = self.unguarded.buffer  # type: ignore[attr-defined]  # of files, as standard streams are
         return GuardedBytes(buffer, is_log=self._is_log) if self._is_log or self._is_terminal else buffer
 
@@ -65,7 +65,7 @@ class Guarded:
 
 
 class GuardedBytes:
-    """A stream of documents in JSON, in which nothing commands a terminal, or the runner of a workflow."""
+    """A byte stream for JSON documents, filtered for a terminal or a workflow's log."""
 
     def __init__(self, unguarded: IO[bytes], *, is_log: bool) -> None:
         self._unguarded = unguarded
@@ -90,7 +90,7 @@ def _is_file(stream: IO[str]) -> bool:
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Put the gate before standard output and standard error."""
+    """Filter standard output and standard error."""
     before = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = Guarded(sys.stdout), Guarded(sys.stderr)
     try:

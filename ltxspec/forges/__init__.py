@@ -1,4 +1,4 @@
-"""The one comment of a change on its forge: GitHub pull requests and GitLab merge requests.
+"""The single comment on a change at its forge: GitHub pull requests and GitLab merge requests.
 
-`port.py` says what a forge must be able to do, `github.py` and `gitlab.py` do it, `sticky.py` keeps it one comment.
+`port.py` defines what a forge must support, `github.py` and `gitlab.py` implement it, `sticky.py` keeps one comment.
 """

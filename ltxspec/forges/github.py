@@ -1,6 +1,6 @@
-"""GitHub: comments of a pull request are the comments of the issue with its number.
+"""GitHub: comments of a pull request are the comments of the issue with the same number.
 
-Paths, fields and statuses are those of GitHub's published OpenAPI description; the tests hold every request to it.
+Paths, fields and statuses are those of GitHub's published OpenAPI description; the tests check requests against it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,11 +16,11 @@ ADVICE = (
     "`permissions: {contents: read, pull-requests: write}`, else a token with that permission for this repository"
 )
 
-_WORKFLOW = "github-actions"  # the app whose token a workflow gets
+_WORKFLOW = "github-actions"  # the app that a workflow's token belongs to
 
 
 def header(token: str) -> dict[str, str]:
-    """What authenticates a request."""
+    """The header that authenticates a request."""
     return {"Authorization": f"Bearer {token}"}
 
 
@@ -30,20 +30,20 @@ class GitHub:
     def __init__(self, access: Access, repository: str, number: int) -> None:
         self._api = Api(access)
         self._graphql = (
-            f"{access.base_url.rstrip('/').removesuffix('/v3')}/graphql"  # beside `/api/v3` on other servers
+            f"{access.base_url.rstrip('/').removesuffix('/v3')}/graphql"  # next to `/api/v3` on Enterprise servers
         )
         self._repository = _repository_path(repository)
         self._name = repository
         self._number = number
-        self._account: str | None = None  # login of our token; "" for an app's, which cannot ask who it is
-        self._our_app = ""  # then: the name of the app, as far as it was asked for
+        self._account: str | None = None  # login of our token; "" for an app, which cannot query its own user
+        self._our_app = ""  # in that case the app's name, once known
 
     def close(self) -> None:
         """Close all connections."""
         self._api.close()
 
     def pull_request(self) -> PullRequest:
-        """The pull request now. A head whose repository was deleted counts as a fork's."""
+        """The current state of the pull request. A head whose repository was deleted counts as a fork's."""
         try:
             data = self._api.read(f"{self._repository}/pulls/{self._number}").data
         except Gone as gone:
@@ -103,9 +103,9 @@ class GitHub:
             )
 
     def _is_us(self, user: Mapping[str, Any]) -> bool:
-        """Whether our token's account is this one. What another account wrote, a bot or a person, is never ours.
+        """Whether this is our token's account. Comments of other accounts, bots or people, are never ours.
 
-        An app's token cannot ask for its user (status 403) and writes as a bot.
+        An app's token cannot query its user (status 403) and writes as a bot.
         """
         if self._account is None:
             try:
@@ -117,13 +117,13 @@ class GitHub:
         return user.get("type") == "Bot" and _app(user) == self._app()
 
     def _app(self) -> str:
-        """The name of our token's app, asked when there is a bot to compare it with."""
+        """The name of our token's app, queried when there is a bot to compare it with."""
         if not self._our_app:
             self._our_app = _app({"login": self._viewer() or _WORKFLOW})
         return self._our_app
 
     def _viewer(self) -> str:
-        """Who an app's token is. Empty when that is not told: the token of a workflow is then the only one we know."""
+        """The login of an app's token. Empty if the forge does not report it; a workflow's token is then assumed."""
         try:
             return str(self._api.query(self._graphql, "{viewer{login}}")["data"]["viewer"]["login"])
         except (Denied, Gone, KeyError, TypeError):
@@ -134,21 +134,21 @@ class GitHub:
 
 
 def _app(user: Mapping[str, Any]) -> str:
-    """The name of an app; its account has a suffix in one API and none in the other."""
+    """The name of an app; its account has a suffix in one API but not in the other."""
     return str(user.get("login") or "").removesuffix("[bot]")
 
 
 def find_pull_request(access: Access, repository: str, commit: str, branch: str = "") -> PullRequest | None:
-    """The one open pull request whose head is this commit; None when there is none: it moved on, or was closed.
+    """The open pull request with this head commit; None if there is none, as after a push or when it was closed.
 
     Args:
         access: the API.
-        repository: `owner/name` the pull request goes to.
+        repository: `owner/name` of the pull request's target.
         commit: id of the head.
-        branch: `owner:branch` of the head, where it is known.
+        branch: `owner:branch` of the head, if known.
 
     Raises:
-        ForgeError: there are several, or the forge does not say.
+        ForgeError: there are several, or the forge gives no answer.
     """
     api = Api(access)
     query = {"state": "open"} | ({"head": branch} if branch else {})
@@ -186,5 +186,5 @@ def _repository_path(repository: str) -> str:
 
 
 def access_to(base_url: str | None, token: str | None, pace: ForgePace | None = None) -> Access:
-    """GitHub's API, or that of a GitHub Enterprise Server."""
+    """The API of GitHub or of a GitHub Enterprise Server."""
     return Access(base_url or API, Secret(token) if token else None, header, ADVICE, pace or ForgePace())

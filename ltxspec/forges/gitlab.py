@@ -15,16 +15,16 @@ ADVICE = (
     "set `GITLAB_TOKEN` to a project access token with the scope `api` and the role Developer; GitLab's own "
     "`CI_JOB_TOKEN` does not reach the notes of merge requests"
 )
-_DEVELOPER = 30  # the access level from which one may push to branches that are not protected
+_DEVELOPER = 30  # the lowest access level that may push to unprotected branches
 
 
 def header(token: str) -> dict[str, str]:
-    """What authenticates a personal, group or project access token."""
+    """The header that authenticates a personal, group or project access token."""
     return {"PRIVATE-TOKEN": token}
 
 
 def job_header(token: str) -> dict[str, str]:
-    """What authenticates a job token."""
+    """The header that authenticates a job token."""
     return {"JOB-TOKEN": token}
 
 
@@ -38,14 +38,14 @@ class GitLab:
         self._project = f"/projects/{quote(project, safe='')}"
         self._number = number
         self._account: int | None = None  # id of our token's user
-        self._page = ""  # the merge request's address for people
+        self._page = ""  # the merge request's web address
 
     def close(self) -> None:
         """Close all connections."""
         self._api.close()
 
     def pull_request(self) -> PullRequest:
-        """The merge request now."""
+        """The current state of the merge request."""
         try:
             data = self._api.read(self._merge_request).data
         except Gone as gone:
@@ -62,7 +62,7 @@ class GitLab:
             )
 
     def comments(self) -> Sequence[Comment]:
-        """Every note that a person or program wrote, oldest first."""
+        """Every note written by a person or program, oldest first."""
         try:
             items = list(self._api.pages(f"{self._merge_request}/notes", {"sort": "asc", "order_by": "created_at"}))
         except Gone as gone:
@@ -88,7 +88,7 @@ class GitLab:
             return
 
     def may_write(self, author: str) -> bool:
-        """Whether an account is Developer or more, by itself or through a group."""
+        """Whether an account is Developer or higher, directly or through a group."""
         members = self._api.pages(f"{self._project}/members/all", {"query": author})
         try:
             return any(
@@ -128,7 +128,7 @@ class GitLab:
 def access_to(
     base_url: str | None, token: str | None, job_token: str | None = None, pace: ForgePace | None = None
 ) -> Access:
-    """GitLab's API with an access token or, failing that, the job's."""
+    """GitLab's API with an access token or, without one, the job's token."""
     value = token or job_token
     return Access(
         base_url or API, Secret(value) if value else None, header if token else job_header, ADVICE, pace or ForgePace()

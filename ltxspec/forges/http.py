@@ -1,7 +1,7 @@
-"""JSON over HTTP with a forge: reads are repeated politely, writes are sent once, the token is never shown.
+"""JSON over HTTP with a forge: reads are retried politely, writes are sent once, the token is never shown.
 
-What "politely" means is GitHub's page "Best practices for using the REST API": honour `Retry-After`, else wait until
-`x-ratelimit-reset` when nothing remains, else a minute for a secondary limit. GitLab sends `Retry-After` and
+"Politely" follows GitHub's page "Best practices for using the REST API": honour `Retry-After`; otherwise wait until
+`x-ratelimit-reset` if nothing remains; otherwise one minute for a secondary limit. GitLab sends `Retry-After` and
 `RateLimit-Reset` with status 429.
 """
 
@@ -22,20 +22,20 @@ from ltxspec.version import __version__
 
 READ_TRIES = 5
 LARGEST = 64 * 2**20  # bytes of an answer: a page of 100 comments has at most 26 MB
-LONGEST_WAIT = 120.0  # seconds; a forge that asks for more is left to the next run
-MOST_PAGES = 200  # of 100 items: no real change has 20,000 comments
+LONGEST_WAIT = 120.0  # seconds; if a forge requests a longer wait, the run ends
+MOST_PAGES = 200  # of 100 items each: no real change has 20,000 comments
 
 _SECONDS = httpx.Timeout(connect=10, read=30, write=30, pool=10)
 _FIRST_WAIT = 1.0  # seconds; doubled each time
-_SECONDARY_WAIT = 60.0  # seconds, GitHub's advice for a secondary limit that names no time
+_SECONDARY_WAIT = 60.0  # seconds, GitHub's advice for a secondary limit without a time
 _LONGEST_MESSAGE = 200
 _NOT_REACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
 _LOGIN = "this may be a login page or a proxy: log in with a browser; check `HTTPS_PROXY` and the address of the API"
-_SHORTEST_SECRET = 8  # characters; a shorter token could stand in a reply by chance
+_SHORTEST_SECRET = 8  # characters; a shorter token could occur in a reply by chance
 
 
 class Secret:
-    """A token that does not show itself."""
+    """A token that never shows itself."""
 
     __slots__ = ("_value",)
 
@@ -54,23 +54,23 @@ class Secret:
         return self._value
 
     def hide_in(self, text: str) -> str:
-        """A text without the token, should the forge repeat it."""
+        """A text with the token removed, in case the forge repeats it."""
         return text.replace(self._value, "(hidden)") if len(self._value) >= _SHORTEST_SECRET else text
 
 
 @dataclass(frozen=True, slots=True)
 class ForgePace:
-    """How waiting is done and what time it is; tests do not wait."""
+    """Sleep and clock functions, replaceable so that tests do not wait."""
 
     sleep: Callable[[float], None] = time.sleep
-    now: Callable[[], float] = time.time  # seconds since 1970, to read reset times
+    now: Callable[[], float] = time.time  # seconds since 1970, to interpret reset times
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Where a forge's API is and who asks.
+    """Address and credentials of a forge's API.
 
-    `advice` tells a user which token is needed; it is shown with 401, 403 and 404.
+    `advice` says which token is needed; it is shown with 401, 403 and 404.
     """
 
     base_url: str
@@ -83,17 +83,17 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class ForgeReply:
-    """A good answer."""
+    """A successful answer."""
 
     data: Any
     next_page: str | None  # address of the next page
 
 
 class Api:
-    """Speaks JSON with one forge."""
+    """A JSON client for one forge."""
 
     def __init__(self, access: Access) -> None:
-        for name in ("httpx", "httpcore"):  # they log addresses
+        for name in ("httpx", "httpcore"):  # they log URLs
             logging.getLogger(name).setLevel(logging.WARNING)
         self._access = access
         self._base = _web_address(access.base_url)
@@ -102,7 +102,7 @@ class Api:
             headers |= access.header(access.token.reveal())
         try:
             self._http = httpx.Client(headers=headers, timeout=_SECONDS, transport=access.transport)
-        except (ValueError, ImportError, OSError, httpx.InvalidURL) as error:  # proxies and certificates of the machine
+        except (ValueError, ImportError, OSError, httpx.InvalidURL) as error:  # the machine's proxies and certificates
             found = unusable_settings(error)
             raise ForgeError(found.what, hint=found.cure) from None
 
@@ -111,11 +111,11 @@ class Api:
         self._http.close()
 
     def read(self, path: str, parameters: Mapping[str, str | int] | None = None) -> ForgeReply:
-        """GET, repeated while the forge is busy. Raises ForgeError, Gone (404 after all)."""
+        """GET, retried while the forge is busy. Raises ForgeError, Gone (on 404)."""
         return self._patiently("GET", path, parameters=parameters)
 
     def query(self, path: str, text: str) -> Any:
-        """A GraphQL query, repeated as a read is: it changes nothing. Raises ForgeError, Gone."""
+        """A GraphQL query, retried like a read because it changes nothing. Raises ForgeError, Gone."""
         return self._patiently("POST", path, body={"query": text}).data
 
     def _patiently(self, method: str, path: str, **more: Any) -> ForgeReply:
@@ -162,7 +162,7 @@ class Api:
             response = self._http.send(asked, stream=True)
             with closing(response):
                 content = read_blocking(response, LARGEST)
-        except (httpx.RequestError, httpx.InvalidURL) as error:  # the kind only: messages can hold addresses
+        except (httpx.RequestError, httpx.InvalidURL) as error:  # only its type is used: messages can hold URLs
             told = no_connection(error, self._base, uses_proxy=True) if isinstance(error, _NOT_REACHED) else None
             if told:
                 raise Unsettled(told.what, cure=told.cure) from None
@@ -174,14 +174,14 @@ class Api:
         raise self._trouble(response, content)
 
     def _next(self, response: httpx.Response) -> str | None:
-        """The next page's address. Another host would be handed the token: that is refused."""
+        """The next page's URL. One on another host is refused, because it would receive the token."""
         url = response.links.get("next", {}).get("url")
         if url is not None and _origin(url) != _origin(self._base):
             raise ForgeError("the forge sends us to another host for the next page", hint="check the API's address")
         return url
 
     def _trouble(self, response: httpx.Response, content: bytes) -> Exception:
-        """What a bad answer means: later, gone, or no."""
+        """The exception for an unsuccessful answer: try later, gone, or refused."""
         message = self._message(response, content)
         wait = self._wait(response, message)
         if response.status_code in {408, 425, 429} or response.is_server_error or wait is not None:
@@ -195,7 +195,7 @@ class Api:
         return ForgeError(f"the forge does not take the request (status {response.status_code}: {message})")
 
     def refused(self, summary: str) -> Denied:
-        """A refusal, with what token is needed."""
+        """A refusal, with advice on the required token."""
         missing = "" if self._access.token else "no token was given; "
         return Denied(summary, hint=missing + self._access.advice)
 
@@ -209,7 +209,7 @@ class Api:
         return self._access.token.hide_in(shown) if self._access.token else shown
 
     def _wait(self, response: httpx.Response, message: str) -> float | None:
-        """How long a rate limit lasts; None when this is none, or it does not say."""
+        """How long a rate limit lasts; None if it is not a rate limit or no time is known."""
         if response.status_code not in {403, 429, 503}:
             return None
         headers = response.headers
@@ -224,7 +224,7 @@ class Api:
 
 @contextmanager
 def documented() -> Iterator[None]:
-    """Turn an answer without the fields it should have into a ForgeError."""
+    """Turn an answer without the documented fields into a ForgeError."""
     try:
         yield
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -238,7 +238,7 @@ def _decoded(content: bytes, place: str) -> Any:
         return None
     try:
         return json.loads(content)
-    except (ValueError, RecursionError):  # also one that is nested without end
+    except (ValueError, RecursionError):  # the latter for extremely deep nesting
         pass
     if content.lstrip()[:1] == b"<":
         raise ForgeError(f"the answer of `{place}` is a web page, not JSON", hint=_LOGIN)
@@ -253,7 +253,7 @@ def _seconds(text: str | None) -> float | None:
 
 
 def _origin(url: httpx.URL | str) -> tuple[str, str, int | None] | None:
-    """Scheme, host and port; None for what is no address."""
+    """Scheme, host and port; None for an invalid URL."""
     try:
         url = httpx.URL(url)
     except httpx.InvalidURL:
@@ -262,7 +262,7 @@ def _origin(url: httpx.URL | str) -> tuple[str, str, int | None] | None:
 
 
 def _web_address(text: str) -> httpx.URL:
-    """The API's address. Raises ForgeError when it is none."""
+    """The API's address. Raises ForgeError when it is not valid."""
     try:
         url = httpx.URL(text)
     except httpx.InvalidURL:

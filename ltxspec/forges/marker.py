@@ -1,7 +1,7 @@
-"""The hidden first line of our comment: which head and plan it shows, and which run wrote it.
+"""The hidden first line of our comment: the head and plan it shows, and the run that wrote it.
 
-A review carries a mark of its own wherever its Markdown is pasted; this line is what runs that meet at one comment need
-to know of each other.
+A review has its own marker wherever its Markdown is pasted; this line is for runs that update the same comment
+concurrently.
 """
 
 import re
@@ -18,22 +18,22 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._/-]|--+")
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """What a comment of ours says of itself. `key` tells the comments of several projects in one repository apart."""
+    """Metadata of one of our comments. `key` distinguishes the comments of several projects in one repository."""
 
     head: str  # commit id
-    digest: str = ""  # of the plan at the head; empty when there is none to approve
-    run: tuple[int, int] = (0, 0)  # number of the CI run and its attempt, growing with time; zeros outside of CI
+    digest: str = ""  # of the plan at the head; empty if there is no plan to approve
+    run: tuple[int, int] = (0, 0)  # number and attempt of the CI run, increasing with time; zeros outside CI
     key: str = "ltxspec"
 
     def line(self) -> str:
-        """The line that stands first in the comment. Invisible on every forge."""
+        """The first line of the comment. Invisible on every forge."""
         run = f"{self.run[0]}.{self.run[1]}"
         digest = self.digest if _DIGEST.fullmatch(self.digest) else "none"
         return f"<!-- ltxspec:comment {_safe(self.key)} head={self.head} digest={digest} run={run} -->"
 
     @classmethod
     def read(cls, body: str) -> "Self | None":
-        """The marker of a comment's text, which must begin with it: a quoted comment is not ours."""
+        """The marker at the start of a comment's text; None if it is not there, as in a quoted comment."""
         found = _LINE.match(body)
         if found is None:
             return None
@@ -41,10 +41,10 @@ class Marker:
         return cls(found["head"], digest, (int(found["run"]), int(found["attempt"])), found["key"])
 
     def same_comment(self, other: "Marker") -> bool:
-        """Whether both are markers of one and the same comment."""
+        """Whether both markers belong to the same comment."""
         return _safe(self.key) == _safe(other.key)
 
 
 def _safe(key: str) -> str:
-    """A key that cannot end the line's comment."""
+    """The key with characters replaced that could end the HTML comment."""
     return _UNSAFE.sub("_", key) or "_"

@@ -1,7 +1,7 @@
-"""Orders given in a comment: `/ltxspec apply` as a paragraph, by someone who may push, of a review that was seen.
+"""Orders in a comment: `/ltxspec apply` as a paragraph, from someone with push access, for a review they have seen.
 
-The text of a comment is a stranger's until its author is known to be none. What is applied is the head and the plan
-that our comment showed when the order was written, so nothing that came later is bought by it.
+A comment is untrusted until its author's permission has been checked. What is applied is the head and the plan that
+our comment showed when the order was written, so that the order buys nothing that was added later.
 """
 
 import re
@@ -20,19 +20,19 @@ _ORDER = re.compile(r"/ltxspec[ \t]+apply(?:[ \t]+(?P<digest>sha256:[0-9a-f]{64}
 
 @dataclass(frozen=True, slots=True)
 class ApplyOrder:
-    """An order that was accepted: what to check out, and the one plan it may carry out."""
+    """An accepted order: what to check out, and the only plan it may apply."""
 
-    number: int  # of the change
+    number: int  # number of the change
     head: str  # commit id
-    branch: str  # where the lockfile goes
-    base: str  # the branch the change goes to
+    branch: str  # the branch the lockfile is pushed to
+    base: str  # the change's target branch
     digest: str  # of the plan
     author: str
 
 
 @dataclass(frozen=True, slots=True)
 class OrderComment:
-    """The new comment, as the forge's event tells."""
+    """The new comment, from the forge's event."""
 
     text: str
     author: str
@@ -40,17 +40,17 @@ class OrderComment:
 
 
 def asks_to_apply(text: str) -> bool:
-    """Whether a comment holds an order. One that is quoted, shown as code or part of a sentence is none."""
+    """Whether a comment contains an order. A quoted one, one in code or one within a sentence does not count."""
     return any(map(_ORDER.fullmatch, _told(text)))
 
 
 def _told(text: str) -> list[str]:
-    """What a comment says to ltxspec, order or not."""
+    """The lines of a comment that address ltxspec, orders or not."""
     return [line for line in said(text) if line.startswith(_NAME)] if _NAME in text else []
 
 
 def _order(text: str) -> re.Match[str]:
-    """The one order in a comment. Raises Refused when there is none, or more is said."""
+    """The only order in a comment. Raises Refused when there is none, or any other line addresses ltxspec."""
     told = _told(text)
     found = [order for order in map(_ORDER.fullmatch, told) if order]
     if not found:
@@ -70,12 +70,12 @@ def accept(forge: Forge, request: OrderComment, marker: Marker) -> ApplyOrder:
     """Check an order.
 
     Args:
-        forge: the change the comment stands under.
+        forge: the change that the comment belongs to.
         request: the comment.
-        marker: any marker of our comment there: its key says which one.
+        marker: any marker of our comment there; its key identifies the comment.
 
     Raises:
-        Refused: it may not be carried out, and why.
+        Refused: the order may not be carried out; the error says why.
         ForgeError: the forge does not answer.
     """
     found = _order(request.text)
@@ -108,7 +108,7 @@ def _check_change(change: PullRequest) -> None:
 
 
 def _check_seen(seen: Marker, comment: Comment, change: PullRequest, request: OrderComment) -> None:
-    """The review must be of the present head, and must not have changed after the order was written."""
+    """The review must be of the current head, and must not have changed after the order was written."""
     if seen.head != change.head:
         raise Refused(
             "stale-review", "the head has moved on since the review", hint="order again when it is up to date"
@@ -122,7 +122,7 @@ def _check_seen(seen: Marker, comment: Comment, change: PullRequest, request: Or
 
 
 def _earlier(one: str, other: str) -> bool:
-    """Whether a time comes before another. Forges tell whole seconds: what is equal may be either way."""
+    """Whether a time is before another. Forges report whole seconds, so equal times are ambiguous and do not count."""
     try:
         return datetime.fromisoformat(one) < datetime.fromisoformat(other)
     except (ValueError, TypeError):

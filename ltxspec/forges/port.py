@@ -1,4 +1,4 @@
-"""What the rest of ltxspec knows of a forge: a change with a head commit, and its comments."""
+"""The interface of a forge for the rest of ltxspec: a change with a head commit, and its comments."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,22 +8,22 @@ from ltxspec.errors import LtxspecError
 
 
 class ForgeError(LtxspecError):
-    """The forge said no, or did not answer; nothing was spent and the next run posts again."""
+    """The forge refused or did not answer; nothing was spent, and the next run posts again."""
 
     code = "forge"
 
 
 class Denied(ForgeError):
-    """The token may not do that."""
+    """The token lacks the permission."""
 
 
 class Unsettled(Exception):
-    """A write got no clear answer, or was turned away for a while: look at the comments again before the next try.
+    """A write got no clear answer, or was temporarily rejected: read the comments again before the next attempt.
 
     Args:
         reason: what happened, without secrets.
-        wait: seconds the forge asked to wait; None when it did not say.
-        cure: what helps.
+        wait: seconds to wait as requested by the forge; None if it gave none.
+        cure: a hint for the user.
     """
 
     def __init__(self, reason: str, wait: float | None = None, cure: str = "run the command again later") -> None:
@@ -34,24 +34,24 @@ class Unsettled(Exception):
 
 
 class Gone(Exception):
-    """What was to be changed or removed is not there any more: someone else removed it."""
+    """The object to be changed or removed no longer exists: someone else removed it."""
 
 
 @dataclass(frozen=True, slots=True)
 class PullRequest:
-    """A change under review as the forge knows it now."""
+    """A change under review, in its current state at the forge."""
 
     number: int
     head: str  # commit id
-    branch: str  # name of the head's branch
-    base: str  # name of the branch it goes to
+    branch: str  # the head's branch
+    base: str  # the target branch
     is_open: bool
     from_fork: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment as it stands. `by_us` tells that the account of our token wrote it; ids grow with time."""
+    """A comment in its current state. `by_us`: our token's account wrote it; ids increase with time."""
 
     id: int
     body: str
@@ -62,10 +62,10 @@ class Comment:
 
 
 class Forge(Protocol):
-    """One change at a forge. Reads are repeated politely inside; writes are made once and say how they ended."""
+    """One change at a forge. Reads are retried internally; writes are sent once and report their outcome."""
 
     def pull_request(self) -> PullRequest:
-        """The change now. Raises ForgeError."""
+        """The current state of the change. Raises ForgeError."""
         ...
 
     def comments(self) -> Sequence[Comment]:
@@ -81,7 +81,7 @@ class Forge(Protocol):
         ...
 
     def delete(self, comment: Comment) -> None:
-        """Remove a comment; one that is gone is fine. Raises ForgeError, Unsettled."""
+        """Remove a comment; it may already be gone. Raises ForgeError, Unsettled."""
         ...
 
     def may_write(self, author: str) -> bool:

@@ -1,20 +1,20 @@
-"""What a comment says in plain words: its paragraphs of one line, read as CommonMark.
+"""The plain statements of a comment: its one-line paragraphs, parsed as CommonMark.
 
-Code, quotes, lists, tables, headings and what stands inside of HTML show a text; they do not say it.
+Text in code, quotes, lists, tables, headings and HTML is only displayed; it is not a statement.
 """
 
 import re
 from collections.abc import Iterator
 
-_HTML_COMMENT = re.compile(r"<!--[^<>]*-->\s*")  # one that every reader of HTML takes to end where it does
+_HTML_COMMENT = re.compile(r"<!--[^<>]*-->\s*")  # one whose end is the same for every HTML parser
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:[\s/>]|\Z)")
-_UNUSED = ["inline", "reference"]  # rules: lines alone matter, and a definition takes none out of a paragraph
+_UNUSED = ["inline", "reference"]  # rules: only lines matter, and definitions must not remove any from a paragraph
 
 
 def said(text: str) -> Iterator[str]:
-    """Every paragraph of one line at the top level, as it was written, up to the first HTML tag.
+    """Every one-line paragraph at the top level, as written, up to the first HTML tag.
 
-    What follows a tag may be shown inside of its element, whatever blank lines are between.
+    Text after a tag may be displayed inside its element, even after blank lines.
     """
     from markdown_it import MarkdownIt  # a tenth of a second that only a comment needs
 

@@ -1,8 +1,9 @@
-"""Keeps our one comment of a change: written, brought up to date, never doubled, never set back by an older run.
+"""Maintains our single comment on a change: created, updated, never duplicated, never reverted by an older run.
 
-No forge can write "only if nothing changed", so runs that meet must end alike in whatever order their requests arrive.
-Each looks again after it has written: the oldest comment of ours stays and carries the newest text, the others go. A
-run whose commit is no longer the head stops. A write without a clear answer is never repeated blindly: look first.
+No forge supports "write only if unchanged", so concurrent runs must reach the same result in whatever order their
+requests arrive. Each run reads again after it has written: our oldest comment stays and gets the newest text, and the
+others are removed. A run whose commit is no longer the head stops. A write without a clear answer is never repeated
+blindly: the comments are read first.
 """
 
 from collections.abc import Sequence
@@ -13,10 +14,10 @@ from ltxspec.forges.http import LONGEST_WAIT, ForgePace
 from ltxspec.forges.marker import Marker
 from ltxspec.forges.port import Comment, Forge, ForgeError, Gone, Unsettled
 
-ROUNDS = 8  # looks at the comments, at most
-_SETTLE = 1.0  # seconds after a write in which another run's request may still be on its way
+ROUNDS = 8  # maximum number of times the comments are read
+_SETTLE = 1.0  # seconds after a write in which another run's request may still arrive
 _FIRST_WAIT = 2.0  # seconds after an unclear write; doubled each time
-_MOST_WAIT = 30.0  # seconds, where the forge names no time
+_MOST_WAIT = 30.0  # seconds, if the forge gives no time
 
 
 class PostOutcome(StrEnum):
@@ -25,12 +26,12 @@ class PostOutcome(StrEnum):
     CREATED = "created"
     UPDATED = "updated"
     UNCHANGED = "unchanged"
-    SUPERSEDED = "superseded"  # the head moved on, or a newer run has spoken: nothing to do
+    SUPERSEDED = "superseded"  # the head has moved, or a newer run has commented: nothing to do
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """The result, and the comment as it stands now (None when superseded)."""
+    """The outcome, and the current comment (None when superseded)."""
 
     outcome: PostOutcome
     comment: Comment | None = None
@@ -38,10 +39,10 @@ class Posted:
 
 
 def post(forge: Forge, marker: Marker, text: str, pace: ForgePace | None = None) -> Posted:
-    """Make `text` (Markdown, without a marker) what our comment says.
+    """Make `text` (Markdown, without a marker) the content of our comment.
 
     Raises:
-        ForgeError: the forge refuses, or nothing stands after `ROUNDS` looks.
+        ForgeError: the forge refuses, or the comment is not in place after `ROUNDS` rounds.
     """
     return _Posting(forge, marker, f"{marker.line()}\n{text}", pace or ForgePace()).run()
 
@@ -83,7 +84,7 @@ class _Posting:
         raise ForgeError(f"the comment does not stand after {ROUNDS} tries{self._trouble}", hint=self._cure)
 
     def _round(self) -> Posted | None:
-        """One look, and at most one kind of write. None: written, look again."""
+        """One read, and at most one kind of write. None means: written, read again."""
         found = ours(self._listed(), self._marker)
         if not found:
             self._outcome = PostOutcome.CREATED
@@ -113,13 +114,13 @@ class _Posting:
         return Posted(self._outcome, keeper)
 
     def _listed(self) -> Sequence[Comment]:
-        """The comments, with the one just made: a forge's list may lag behind, and a second one must not be made."""
+        """The comments, including one just created: the forge's list may lag, and no second one may be created."""
         listed = self._forge.comments()
         made = self._created
         return listed if made is None or any(item.id == made.id for item in listed) else [*listed, made]
 
     def _in_doubt(self, found: Sequence[tuple[Comment, Marker]]) -> bool:
-        """Whether a newer run spoke of another head: then the head we read may be old. Believed when read again."""
+        """Whether a newer run used another head, so that the head we read may be stale; false on the second read."""
         newer = any(mark.run > self._marker.run and mark.head != self._marker.head for _, mark in found)
         if not newer or self._doubted or self._marker.run == (0, 0):
             return False
@@ -127,7 +128,7 @@ class _Posting:
         return True
 
     def _text_of(self, found: Sequence[tuple[Comment, Marker]], run: tuple[int, int]) -> str:
-        """The text of a newer run, to be carried over when it stands in a comment that will go."""
+        """The text of a newer run, to be kept if its comment will be removed."""
         return next(item.body for item, mark in found if mark.run == run and mark.head == self._marker.head)
 
     def _rest(self, trouble: Unsettled) -> None:
@@ -140,7 +141,7 @@ class _Posting:
 
 
 def _same(one: str, other: str) -> bool:
-    """Whether two texts are the same but for the run and for line ends, which forges may rewrite."""
+    """Whether two texts are equal except for the run and line endings, which forges may change."""
     return _plain(one) == _plain(other)
 
 

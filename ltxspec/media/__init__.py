@@ -1,16 +1,16 @@
-"""Videos: write playable animatics, check what was downloaded, cut stills out of it.
+"""Videos: write playable animatics, check downloads, extract stills.
 
-specs.py      what an animatic is to show
+specs.py      the content of an animatic
 animatic.py   writes one
-drawing.py    the picture: generated or given, drifting, with words burned in
+drawing.py    the picture: generated or given, drifting, with burned-in text
 lettering.py  fonts, wrapping, the running clock
 sound.py      its soft chord
 encoding.py   planes and samples into MP4, MOV or WEBM
 containers.py the outermost layer of a file
-probe.py      what a file holds, and whether it is whole
+probe.py      properties of a file, and whether it is complete
 stills.py     single frames as JPEG, for storyboards
 comparison.py stills of two videos at the same times
 contact_sheet.py  before and after of many shots in one picture
 
-PyAV and Pillow are imported inside the functions that need them: planning never does.
+PyAV and Pillow are imported inside the functions that need them, because planning never does.
 """

@@ -1,4 +1,4 @@
-"""Write an animatic: a real, playable video of exactly the asked shape that says which shot it stands for."""
+"""Writes an animatic: a real, playable video of exactly the requested format, labelled with its shot."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -18,13 +18,13 @@ _MAX_FRAMES = 100_000
 
 
 def write_animatic(spec: AnimaticLike, path: Path) -> None:
-    """Write the video `spec` asks for to `path`, replacing what is there.
+    """Write the video that `spec` describes to `path`, replacing an existing file.
 
     Frames are drawn and encoded one at a time, so memory does not grow with the length.
 
     Raises:
-        MediaError: the shape cannot be encoded (odd or absurd size, no frame at all), the first frame is not
-            an image, or the encoder failed.
+        MediaError: the format cannot be encoded (odd or extreme size, no frames), the first frame is not an image,
+            or the encoder failed.
     """
     from ltxspec.media.encoding import Format, encode
 
@@ -57,6 +57,6 @@ def _samples(spec: AnimaticLike, total: int, rate: Fraction) -> bytes | None:
 
     if not spec.audio:
         return None
-    # Opus counts its start-up delay in, so sound as long as the picture would make a WEBM a little longer than asked
+    # Opus includes its start-up delay, so sound as long as the picture would make a WEBM slightly longer than requested
     spare = Fraction(1, 25) if spec.container == "webm" else Fraction(0)
     return pad(f"{spec.prompt}\0{spec.seed}", max(1 / rate, total / rate - spare))

@@ -1,4 +1,4 @@
-"""What the camera of an animatic looks at: the given first frame, or soft lights in colours of the prompt's own."""
+"""The background of an animatic: the given first frame, or soft lights in colours derived from the prompt."""
 
 import colorsys
 import hashlib
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 Rgb = tuple[int, int, int]
 
 _LIGHTS = 26
-_MAX_PIXELS = 100_000_000  # an image that unpacks to more than this is an attack or a mistake
+_MAX_PIXELS = 100_000_000  # an image that decodes to more is an attack or a mistake
 
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Colours that belong together, from the top of the picture down, and one that stands out."""
+    """Matching colours, from the top of the picture down, and one accent."""
 
     sky: Rgb
     haze: Rgb
@@ -32,7 +32,7 @@ class Palette:
 
 
 def palette_of(prompt: str, seed: int) -> Palette:
-    """Colours of a prompt: the same words always give the same ones, another seed gives neighbours of them."""
+    """Colours for a prompt: the same words always give the same ones, another seed gives similar ones."""
     chance = _chance(prompt)
     hue = (next(chance) + 0.035 * (seed % 12)) % 1
     turn = 0.08 + 0.1 * next(chance)
@@ -66,7 +66,7 @@ def _cover(image: bytes, size: tuple[int, int]) -> "Image.Image":
 
 
 def _lights(palette: Palette, size: tuple[int, int]) -> "Image.Image":
-    """A dusk-like gradient with out-of-focus lights, painted small and enlarged: softness for free."""
+    """A dusk-like gradient with out-of-focus lights, drawn small and enlarged, which softens it at no cost."""
     from PIL import Image
 
     small = (max(32, size[0] // 3), max(32, size[1] // 3))
@@ -87,7 +87,7 @@ def _disc(radius: float, *, blur: float, strength: float) -> "Image.Image":
     """A mask of a round light: `blur` as a share of the radius, `strength` from 0 to 1."""
     from PIL import Image, ImageDraw, ImageFilter
 
-    sharp = 96  # drawn at one good size and scaled, so that small lights are round too
+    sharp = 96  # drawn at a fixed size and scaled, so that small lights are round too
     edge = round(sharp * (1 + 3 * blur))
     disc = Image.new("L", (2 * edge, 2 * edge))
     box = (edge - sharp, edge - sharp, edge + sharp, edge + sharp)
@@ -115,7 +115,7 @@ def _rgb(hue: float, light: float, colourfulness: float) -> Rgb:
 
 
 def _chance(key: str) -> Iterator[float]:
-    """Numbers in [0, 1) that look random and are the same on every machine."""
+    """Pseudo-random numbers in [0, 1), the same on every machine."""
     block = 0
     while True:
         digest = hashlib.sha256(f"{key}\0{block}".encode("utf-8", "surrogatepass")).digest()

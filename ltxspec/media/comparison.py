@@ -1,4 +1,4 @@
-"""Stills of two videos at the same times, so that a reader compares like with like."""
+"""Stills of two videos at the same times, for comparison."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ FRACTIONS = (0.0, 0.5, 1.0)  # first, middle, last
 
 @dataclass(frozen=True, slots=True)
 class Filmed:
-    """One video of a comparison: its facts, and its stills at the shared times."""
+    """One video of a comparison: its properties, and its stills at the shared times."""
 
     info: VideoInfo
     stills: tuple[Still, ...]
@@ -21,19 +21,19 @@ class Filmed:
 def compare(
     before: Path | None, after: Path | None, fractions: Sequence[float] = FRACTIONS, *, width: int = 360
 ) -> tuple[Filmed | None, Filmed | None]:
-    """Cut stills out of two videos at the same times; a side without a file has none.
+    """Extract stills from two videos at the same times; a side without a file has none.
 
-    The times are `fractions` of the longer video, counted from its first picture to its last. Where the shorter one has
-    ended, its last picture stands, with its own time.
+    The times are `fractions` of the longer video, counted from its first frame to its last. After the end of the
+    shorter one, its last frame is used, with its own time.
 
     Args:
-        before: the one file, if there is one.
-        after: the other.
+        before: the first file, if there is one.
+        after: the second file, if there is one.
         fractions: each from 0 to 1.
-        width: of a still in pixels; nothing is enlarged.
+        width: of a still in pixels; stills are never enlarged.
 
     Raises:
-        MediaError: a file is not a video that can be read.
+        MediaError: a file is not a readable video.
     """
     files = {"before": before, "after": after}
     infos = {side: probe(file) for side, file in files.items() if file is not None}
@@ -48,5 +48,5 @@ def compare(
 
 
 def _last(info: VideoInfo) -> float:
-    """When the last picture is shown, in seconds from the first."""
+    """The time of the last frame, in seconds from the first."""
     return max(info.seconds - 1 / info.fps, 0.0)

@@ -1,4 +1,4 @@
-"""A contact sheet: shots below one another, before on the left, after on the right, stills of the same times."""
+"""A contact sheet: one shot per row, before on the left, after on the right, with stills of the same times."""
 
 import io
 from collections.abc import Sequence
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
 
 _MARGIN, _GAP, _GUTTER = 24, 6, 28  # around the sheet; between stills; between the sides
-_HEAD, _CAPTION, _SIDE, _TIME = 24, 21, 15, 14  # sizes of letters: sheet, shot, side, time
+_HEAD, _CAPTION, _SIDE, _TIME = 24, 21, 15, 14  # font sizes: sheet, shot, side, time
 _PAPER, _INK, _MUTED, _RULE, _BLANK = "#161618", "#f2f2ef", "#b4b4b0", "#3a3a3e", "#232326"
 _LINE = 1.4
 _BLANK_SHAPE = (16, 9)
-_TALLEST = 16_000  # pixels; more is more than a forge or a phone shows
-_HEAVIEST = 5_000_000  # bytes; forges take 10 MB. Beyond, 256 colours have to do
+_TALLEST = 16_000  # pixels; forges and phones do not show more
+_HEAVIEST = 5_000_000  # bytes; forges accept 10 MB. Larger sheets are reduced to 256 colours
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A still on the sheet: a JPEG file and what to write under it, such as its time."""
+    """A still on the sheet: a JPEG file and the text below it, such as its time."""
 
     jpeg: bytes
     caption: str
@@ -30,7 +30,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class SheetSide:
-    """One side of a shot. Without frames, `note` stands in their place."""
+    """One side of a shot. Without frames, `note` is shown instead."""
 
     caption: str  # such as "Before  $0.48"
     frames: Sequence[Frame] = ()
@@ -42,16 +42,16 @@ class SheetShot:
     """One shot on the sheet."""
 
     title: str  # its address
-    caption: str  # what happens to it, and for how much
+    caption: str  # the change and its cost
     before: SheetSide
     after: SheetSide
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What to put on a contact sheet.
+    """The content of a contact sheet.
 
-    With `stacked`, the stills of a side stand below one another: large, for a few shots. Else they form a strip.
+    If `stacked`, the stills of a side are below one another: large, for a few shots. Otherwise they form a strip.
     """
 
     title: str  # empty for none
@@ -61,7 +61,7 @@ class Sheet:
 
 
 def contact_sheet(sheet: Sheet) -> bytes:
-    """Draw a sheet as a PNG file. Shots for which there is no room are counted in its last line."""
+    """Draw a sheet as a PNG file. Shots that do not fit are counted in its last line."""
     from PIL import Image, ImageDraw
 
     top = _MARGIN + (_line(_HEAD) + _GAP if sheet.title else 0)
@@ -85,12 +85,12 @@ def contact_sheet(sheet: Sheet) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Band:
-    """One shot, measured: where its stills go, relative to the band and the side."""
+    """One shot with its layout: where its stills go, relative to the band and the side."""
 
     shot: SheetShot
     before: list["Image"]
     after: list["Image"]
-    cell: tuple[int, int]  # the room of one still
+    cell: tuple[int, int]  # the space for one still
     stacked: bool
 
     @classmethod
@@ -108,7 +108,7 @@ class _Band:
 
     @property
     def side(self) -> int:
-        """Pixels in width of one side."""
+        """Width of one side in pixels."""
         return self.cell[0] if self.stacked else self.count * self.cell[0] + (self.count - 1) * _GAP
 
     @property
@@ -169,7 +169,7 @@ def _still(jpeg: bytes, width: int) -> "Image":
 
 
 def _blank(draw: "ImageDraw", at: tuple[int, int], size: tuple[int, int], note: str) -> None:
-    """A dashed card that says why there is no picture."""
+    """A dashed card with the reason why there is no picture."""
     left, top, right, bottom = *at, at[0] + size[0] - 1, at[1] + size[1] - 1
     draw.rectangle((left, top, right, bottom), _BLANK)
     for x in range(left, right, 12):

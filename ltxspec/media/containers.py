@@ -1,4 +1,4 @@
-"""The outermost layer of video files: which kind one is, and whether its last byte is there.
+"""The outermost layer of video files: the file type, and whether the file is complete.
 
 Box layout from ISO/IEC 14496-12 (MP4, MOV); element layout from RFC 8794 and RFC 9559 (WEBM, Matroska).
 """
@@ -17,17 +17,17 @@ _LONG_BOX_HEADER = 16
 _HEAD = 64
 _LONGEST_VINT = 8
 _BEFORE_FTYP = frozenset({b"free", b"skip", b"wide", b"pnot", b"uuid", b"styp"})
-_MANY_BOXES = 16  # before `ftyp`; more is no video file
-_MANY_ELEMENTS = 1_000_000  # a film of an hour has fewer
+_MANY_BOXES = 16  # before `ftyp`; a file with more is not a video
+_MANY_ELEMENTS = 1_000_000  # a one-hour film has fewer
 _IMAGE_BRANDS = frozenset({b"avif", b"heic", b"heix", b"mif1"})
-_HOLE = bytes(256)  # as a crash leaves behind where data was announced and never written
+_HOLE = bytes(256)  # left by a crash where space was allocated but never written
 
 
 def sniff(file: IO[bytes], name: str) -> str:
-    """Tell the kind of a file by its first bytes: "mp4", "mov", "webm" or "matroska".
+    """Detect the file type from the first bytes: "mp4", "mov", "webm" or "matroska".
 
     Raises:
-        MediaError: it is none of them; the message says what it looks like.
+        MediaError: it is none of them; the message says what it appears to be.
     """
     file.seek(0)
     head = file.read(_HEAD)
@@ -44,7 +44,7 @@ def _matroska_kind(head: bytes) -> str:
 
 
 def _box_kind(file: IO[bytes]) -> str | None:
-    """By the brand in `ftyp`, which may come after padding. QuickTime files from before that box have none."""
+    """The type from the brand in `ftyp`, which may follow padding. Older QuickTime files have no such box."""
     at = 0
     for _ in range(_MANY_BOXES):
         file.seek(at)
@@ -75,10 +75,10 @@ def _looks_like(head: bytes) -> str:
 
 
 def check_whole(file: IO[bytes], kind: str, name: str) -> bool:
-    """Check that the file is as long as its own structure says, and without holes between its parts.
+    """Check that the file is as long as its structure says, and has no holes between its parts.
 
     Returns:
-        Whether the structure says where the file ends; a recording made on the fly may not.
+        Whether the structure gives the end of the file; a live recording may not.
 
     Raises:
         MediaError: bytes are missing.
@@ -97,16 +97,16 @@ def check_whole(file: IO[bytes], kind: str, name: str) -> bool:
 
 
 def _boxes_end(file: IO[bytes], size: int) -> int | None:
-    """Where the last box ends; more than `size` when it is not all there, and when there is no index box at all."""
+    """The end of the last box; more than `size` when it is incomplete, or when there is no index box."""
     at, kinds = 0, set()
     while at + _BOX_HEADER <= size:
         file.seek(at)
         header = file.read(_LONG_BOX_HEADER)
         length, kind = _box_length(header), header[4:8]
-        if not (kind.isascii() and kind.decode("ascii").isprintable()):  # not a box: something after the last one
+        if not (kind.isascii() and kind.decode("ascii").isprintable()):  # not a box, but data after the last one
             break
         kinds.add(kind)
-        if length == 0:  # the box runs to the end of the file, wherever that is
+        if length == 0:  # the box extends to the end of the file
             return None
         if length < _BOX_HEADER:
             break
@@ -122,7 +122,7 @@ def _box_length(header: bytes) -> int:
 
 
 def _segment(file: IO[bytes]) -> tuple[int | None, int | None]:
-    """Where the segment's content begins, and where it ends; None for what is not known."""
+    """Start and end of the segment's content; None where unknown."""
     file.seek(4)
     header_length = _vint(file)
     if header_length is None:
@@ -136,7 +136,7 @@ def _segment(file: IO[bytes]) -> tuple[int | None, int | None]:
 
 
 def _is_walkable(file: IO[bytes], at: int, end: int) -> bool:
-    """Whether element follows element up to `end`, within clusters too, with no hole where the next should be."""
+    """Whether elements follow one another up to `end`, also within clusters, without a hole between them."""
     for _ in range(_MANY_ELEMENTS):
         if at >= end:
             break
@@ -147,14 +147,14 @@ def _is_walkable(file: IO[bytes], at: int, end: int) -> bool:
         file.seek(at + _LONGEST_VINT + 1 - start[0].bit_length())
         length = _vint(file)
         if start[0] == 0 or (length is None and start[:4] != _CLUSTER):
-            break  # not an element, or one that ends nobody knows where
+            break  # not an element, or one of unknown length
         inside = start[:4] == _CLUSTER
         at = file.tell() if inside or length is None else file.tell() + length
     return True
 
 
 def _vint(file: IO[bytes]) -> int | None:
-    """A variable-length size; None for "unknown" (all bits set) and for nonsense."""
+    """A variable-length size; None for "unknown" (all bits set) and for invalid ones."""
     first = file.read(1)
     if not first or first[0] == 0:
         return None

@@ -1,7 +1,7 @@
-"""The picture of an animatic: a canvas a little larger than the frame, a window drifting over it, words on top.
+"""The picture of an animatic: a canvas slightly larger than the frame, a window drifting over it, text on top.
 
-Everything that does not change is drawn once, in colour, and turned into yuv420p planes; a frame is then a crop,
-two pastes, a clock and a bar on plain 8-bit planes. That is what keeps 3840x2160 quicker than real time.
+Everything static is drawn once, in colour, and converted to yuv420p planes; a frame is then a crop, two pastes, a clock
+and a bar on plain 8-bit planes. This makes 3840x2160 faster than real time.
 """
 
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ Planes = tuple["Image.Image", "Image.Image", "Image.Image"]  # Y at full size, U
 
 _DRIFT = 0.09  # of the frame's width, from the first frame to the last
 _RISE = 0.03  # of the frame's height
-_WHITE = 235  # the brightest luma of limited range
-_LARGE = 1200  # shorter side from which the camera steps by two pixels: chroma then moves whole, which encodes quicker
+_WHITE = 235  # maximum luma in limited range
+_LARGE = 1200  # shorter side from which the camera moves in steps of two pixels: whole chroma pixels encode faster
 
 
 def planes_of(picture: "Image.Image") -> Planes:
@@ -58,12 +58,12 @@ class _Layer:
 
 
 class Scene:
-    """One animatic, ready to give its frames.
+    """One animatic, prepared for drawing its frames.
 
     Args:
-        spec: what to show.
+        spec: the content.
         total: number of frames.
-        rate: frames a second.
+        rate: frames per second.
     """
 
     def __init__(self, spec: AnimaticLike, total: int, rate: Fraction) -> None:
@@ -96,7 +96,7 @@ class Scene:
         return planes
 
     def _window(self, number: int) -> Planes:
-        """Crop the canvas where the camera stands now; it moves evenly, which a video codec finds easy to follow."""
+        """Crop the canvas at the camera's position; it moves at constant speed, which video codecs predict well."""
         along = number / max(1, self._total - 1)
         if self._reverse:
             along = 1 - along
@@ -122,7 +122,7 @@ class Scene:
 
 
 def _layers(overlay: "Image.Image") -> list[_Layer]:
-    """Cut a frame-sized RGBA overlay into its upper and lower part, leaving the empty middle alone."""
+    """Cut a frame-sized RGBA overlay into its upper and lower part, omitting the empty middle."""
     from PIL import Image
 
     width, height = overlay.size

@@ -1,4 +1,4 @@
-"""Planes and samples into a file: H.264 with AAC in MP4 and MOV, VP9 with Opus in WEBM."""
+"""Encodes planes and samples to a file: H.264 with AAC in MP4 and MOV, VP9 with Opus in WEBM."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 _BT709 = 1  # libav's number for colour space, primaries and transfer of BT.709
 _LIMITED_RANGE = 1
 _BYTES_PER_SAMPLE = 2
-_KEY_FRAME_COSTLY = 1200  # lines from which a key frame comes every two seconds instead of one
+_KEY_FRAME_COSTLY = 1200  # lines from which there is a key frame every two seconds instead of every second
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """The shape of a file: container, pixels, frames a second, quality in per cent."""
+    """The format of a file: container, pixels, frames per second, quality in per cent."""
 
     container: Literal["mp4", "mov", "webm"]
     width: int
@@ -35,14 +35,14 @@ class Format:
 
 
 def encode(shape: Format, path: Path, frames: Iterator["Planes"], samples: bytes | None) -> None:
-    """Write `frames` (yuv420p planes) and, when given, 16-bit mono `samples` to `path`.
+    """Write `frames` (yuv420p planes) and, if given, 16-bit mono `samples` to `path`.
 
     Raises:
         MediaError: the encoder or the disk failed.
     """
     import av
 
-    # faststart puts the index first, as a player on the web wants it
+    # faststart puts the index first, as web players need it
     options = {} if shape.container == "webm" else {"movflags": "+faststart"}
     try:
         with av.open(str(path), "w", format=shape.container, options=options) as container:
@@ -61,7 +61,7 @@ def encode(shape: Format, path: Path, frames: Iterator["Planes"], samples: bytes
 
 
 def _video_stream(container: "OutputContainer", shape: Format) -> "VideoStream":
-    """Fast settings; key frames close together, so that scrubbing answers at once."""
+    """Fast settings, and frequent key frames so that scrubbing responds at once."""
     crf = round(22 + (95 - shape.quality) * 0.25)
     if shape.container == "webm":
         options = {
@@ -69,7 +69,7 @@ def _video_stream(container: "OutputContainer", shape: Format) -> "VideoStream":
             "cpu-used": "8",
             "row-mt": "1",
             "tile-columns": "2",
-            "lag-in-frames": "0",  # looking ahead would hold 25 frames in memory
+            "lag-in-frames": "0",  # look-ahead would keep 25 frames in memory
             "crf": str(crf + 10),
             "b": "0",
         }
@@ -98,7 +98,7 @@ def _video_frame(shape: Format, planes: "Planes", number: int) -> "VideoFrame":
 
 
 class _Sound:
-    """The audio track, written in step with the picture so that the muxer never has to hold one back."""
+    """The audio track, written in step with the picture so that the muxer never has to buffer either."""
 
     def __init__(self, container: "OutputContainer", shape: Format, samples: bytes) -> None:
         codec = "libopus" if shape.container == "webm" else "aac"

@@ -1,4 +1,4 @@
-"""Words in pictures: a font that has the letters, lines that fit, and digits that can be stamped every frame."""
+"""Text in pictures: fonts that have the characters, line breaking, and digits that can be stamped on every frame."""
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL import Image, ImageFont
 
-_MISSING = "\U0010ffff"  # no font has it, so it draws the font's box for "missing"
+_MISSING = "\U0010ffff"  # in no font, so drawing it gives the font's box for missing characters
 SUBSTITUTE = "·"
 _ELLIPSIS = "…"
-# Pillow brings one Latin font; other scripts need one of the machine's, looked for by name in the usual folders.
+# Pillow includes one Latin font; other scripts need a system font, searched by name in the usual folders.
 _WIDER_FONTS = ("NotoSansCJK-Regular.ttc", "NotoSans-Regular.ttf", "DejaVuSans.ttf", "Arial Unicode.ttf", "arial.ttf")
 
 
 @lru_cache(maxsize=64)
 def font_for(text: str, size: int) -> "ImageFont.FreeTypeFont":
-    """The font that draws most of `text`: Pillow's own when it has every letter."""
+    """The font that can draw most of `text`: Pillow's own if it has every character."""
     from PIL import ImageFont
 
     own = ImageFont.load_default(size)
@@ -36,7 +36,7 @@ def font_for(text: str, size: int) -> "ImageFont.FreeTypeFont":
 
 
 def drawable(font: "ImageFont.FreeTypeFont", text: str) -> str:
-    """`text` on one line, with a dot in place of letters the font does not have."""
+    """`text` on one line, with a dot instead of characters that the font does not have."""
     missing = _undrawable(font, text)
     plain = " ".join(text.split())
     return "".join(SUBSTITUTE if character in missing else character for character in plain)
@@ -49,7 +49,7 @@ def _undrawable(font: "ImageFont.FreeTypeFont", text: str) -> set[str]:
 
 
 def fit(font: "ImageFont.FreeTypeFont", text: str, width: float) -> str:
-    """`text` cut with an ellipsis so that it is at most `width` pixels wide."""
+    """`text`, cut with an ellipsis if necessary, so that it is at most `width` pixels wide."""
     if font.getlength(text) <= width:
         return text
     low, high = 0, len(text)
@@ -63,9 +63,9 @@ def fit(font: "ImageFont.FreeTypeFont", text: str, width: float) -> str:
 
 
 def wrap(font: "ImageFont.FreeTypeFont", text: str, width: float, lines: int) -> list[str]:
-    """Break `text` into at most `lines` lines of `width` pixels; what does not fit ends in an ellipsis.
+    """Break `text` into at most `lines` lines of `width` pixels; text that does not fit is cut with an ellipsis.
 
-    Words are kept whole; a word wider than a line (or a script without spaces) breaks anywhere.
+    Words are not split, except where a word is wider than a line (or the script has no spaces).
     """
     result: list[str] = []
     rest = text
@@ -80,7 +80,7 @@ def wrap(font: "ImageFont.FreeTypeFont", text: str, width: float, lines: int) ->
 
 
 def _head(font: "ImageFont.FreeTypeFont", text: str, width: float) -> str:
-    """The longest beginning of `text` that fits one line, ending at a word where possible; never empty."""
+    """The longest start of `text` that fits one line, ending at a word boundary if possible; never empty."""
     end = 0
     for position, character in enumerate(text):
         if character == " " or position == len(text) - 1:
@@ -97,7 +97,7 @@ def _head(font: "ImageFont.FreeTypeFont", text: str, width: float) -> str:
 
 
 class Digits:
-    """The figures of a running clock, drawn once and stamped by mask; all the same width, so nothing jumps."""
+    """The figures of a running clock, drawn once and stamped by mask; all of the same width, so that nothing jumps."""
 
     def __init__(self, size: int) -> None:
         from PIL import Image, ImageDraw
@@ -118,7 +118,7 @@ class Digits:
         return self._wide if figure.isdigit() else self._narrow
 
     def width(self, text: str) -> int:
-        """Pixels of `text`."""
+        """Width of `text` in pixels."""
         return sum(self._advance(figure) for figure in text)
 
     def stamp(self, target: "Image.Image", position: tuple[int, int], text: str, shade: int) -> None:

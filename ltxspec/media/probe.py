@@ -1,7 +1,7 @@
-"""What a video file holds, and whether all of it is there.
+"""Properties of a video file, and whether it is complete.
 
-Files come from the network, so only MP4, MOV, WEBM and Matroska are ever opened, and each with its own demuxer:
-a playlist or a script that calls itself `.mp4` never reaches the media library.
+Files come from the network, so only MP4, MOV, WEBM and Matroska are opened, each with a fixed demuxer: a playlist or a
+script named `.mp4` never reaches the media library.
 """
 
 import io
@@ -22,59 +22,59 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-_TOLERANCE = Fraction(1, 4)  # seconds by which a file may promise more than its tracks fill
-_ALL = {"ignore_editlist": "1"}  # also the pictures that an edit list leaves out: the table of pictures counts them
-_COVER = 0x400  # FFmpeg's disposition of a picture that is attached to sound
-_HOLE = bytes(256)  # compressed pictures have no such run of zeros; blocks of a disk that were never written are zeros
+_TOLERANCE = Fraction(1, 4)  # seconds by which the declared length may exceed that of the tracks
+_ALL = {"ignore_editlist": "1"}  # include frames that an edit list omits: the frame table counts them too
+_COVER = 0x400  # FFmpeg's disposition of a picture attached to audio
+_HOLE = bytes(256)  # compressed frames have no such run of zeros; disk blocks that were never written do
 _MAY_HOLD_ZEROS = frozenset({"rawvideo", "v210", "v408", "v410", "r210", "prores", "dnxhd", "cfhd", "hap", "dvvideo"})
 
 
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
-    """The facts of a video file."""
+    """Properties of a video file."""
 
     container: str  # "mp4", "mov", "webm" or "matroska"
     codec: str  # "h264", "vp9", …
     width: int  # pixels
     height: int
-    fps: float  # mean frames a second
-    seconds: float  # of the pictures, from the first to the end of the last
+    fps: float  # average frames per second
+    seconds: float  # from the first frame to the end of the last
     frames: int  # counted, not declared
     bytes: int
     pixel_format: str
     audio_codec: str | None  # "aac", "opus", …; None without an audio track
-    audio_rate: int | None  # samples a second
+    audio_rate: int | None  # samples per second
 
 
 @dataclass(frozen=True, slots=True)
 class OpenVideo:
-    """A video being read: its demuxer, its picture track, and when that begins and ends, in units of the track."""
+    """An open video: its demuxer, its video track, and the track's start and end in units of its time base."""
 
     name: str
     kind: str  # as `VideoInfo.container`
     container: "InputContainer"
     stream: "VideoStream"
-    count: int  # pictures in the file
-    first: int  # when the first is shown
-    last: int  # when the last is shown
-    end: Fraction  # seconds: when the longest of all tracks ends
-    holes: bool  # whether a picture is not all there
-    measured: bool  # whether the file's own structure says where it ends
+    count: int  # frames in the file
+    first: int  # time of the first frame
+    last: int  # time of the last frame
+    end: Fraction  # seconds; end of the longest of all tracks
+    holes: bool  # whether a frame is incomplete
+    measured: bool  # whether the file's structure gives the end of the file
 
     @property
     def rate(self) -> Fraction:
-        """Mean pictures a second; 25 for a file that does not say."""
+        """Average frames per second; 25 for a file that does not declare it."""
         rate = self.stream.average_rate or self.stream.guessed_rate
         return Fraction(rate) if rate else Fraction(25)
 
     @property
     def unit(self) -> Fraction:
-        """Seconds of one unit of the track's time."""
+        """Seconds per unit of the track's time base."""
         return Fraction(self.stream.time_base or 1)
 
     @property
     def seconds(self) -> Fraction:
-        """From the first picture to the end of the last; WEBM rounds times to milliseconds, counting does not."""
+        """From the first frame to the end of the last; WEBM rounds times to milliseconds, which the count avoids."""
         by_time = (self.last - self.first) * self.unit + 1 / self.rate
         by_count = self.count / self.rate
         return by_count if abs(by_count - by_time) < 1 / self.rate else by_time
@@ -89,7 +89,7 @@ class OpenVideo:
 
 
 def probe(source: Path | bytes) -> VideoInfo:
-    """Read the facts of a video without decoding it.
+    """Read the properties of a video without decoding it.
 
     Raises:
         MediaError: it cannot be read, or is not a video.
@@ -113,10 +113,10 @@ def probe(source: Path | bytes) -> VideoInfo:
 
 
 def check_decodes(path: Path) -> None:
-    """Check that a downloaded video is one, is all there, and that its first and last pictures decode.
+    """Check that a download is a complete video, and that its first and last frames decode.
 
     Raises:
-        MediaError: empty, not a video (a web page, an image), cut short, or damaged.
+        MediaError: it is empty, not a video (a web page, an image), truncated, or damaged.
     """
     with open_video(path, whole=True) as video:
         _check_length(video)
@@ -128,10 +128,10 @@ def check_decodes(path: Path) -> None:
 
 
 def _check_length(video: OpenVideo) -> None:
-    """Compare what is there with what the header promises.
+    """Compare the actual content with what the header declares.
 
-    A table of all pictures, or a structure that says where the file ends, is exact. The promised length is not: sound
-    may go on after the pictures, or the last picture may stay. So it only counts for a file that has nothing else.
+    A table of all frames, or a structure that gives the end of the file, is exact. The declared length is not: audio
+    may continue after the frames, or the last frame may be held. So it only counts for a file that has nothing else.
     """
     if video.holes:
         raise MediaError(f"`{video.name}` is damaged: it has a hole")
@@ -146,10 +146,10 @@ def _check_length(video: OpenVideo) -> None:
 
 @contextmanager
 def open_video(source: Path | bytes, *, whole: bool = False) -> Iterator[OpenVideo]:
-    """Open a video and walk over its packets; with `whole`, insist first that no byte is missing at its end.
+    """Open a video and walk over its packets; if `whole`, first check that no byte is missing at its end.
 
     Raises:
-        MediaError: it cannot be read, or is not a video; also for whatever goes wrong while it is open.
+        MediaError: it cannot be read, or is not a video; also for errors while it is open.
     """
     import av
 
@@ -201,7 +201,7 @@ def _walked(container: "InputContainer", kind: str, name: str, *, measured: bool
 
 
 def _codec(track: "VideoStream | AudioStream") -> "CodecContext | None":
-    """How a track is decoded. None, which PyAV's types leave out, for a kind that this FFmpeg does not know."""
+    """A track's codec. None, which PyAV's types omit, for one that this FFmpeg does not know."""
     return track.codec_context
 
 

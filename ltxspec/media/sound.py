@@ -1,18 +1,18 @@
-"""A soft chord for animatics with audio: enough to hear that there is a track, quiet enough to sit through."""
+"""A soft chord for animatics with audio: audible enough to prove the track, quiet enough not to disturb."""
 
 import hashlib
 import math
 from array import array
 from fractions import Fraction
 
-SAMPLE_RATE = 48_000  # the one rate that AAC and Opus both take
+SAMPLE_RATE = 48_000  # a rate that both AAC and Opus accept
 _LOUDNESS = 0.05  # of full scale, about -26 dB
 _FADE = SAMPLE_RATE // 2
-_ROOTS = (110, 123, 131, 147, 165, 175, 196)  # Hz, whole so that one second loops without a click
+_ROOTS = (110, 123, 131, 147, 165, 175, 196)  # Hz, integers, so that one second loops without a click
 
 
 def pad(key: str, seconds: Fraction) -> bytes:
-    """16-bit mono samples of a chord picked by `key`, fading in and out, `seconds` long.
+    """16-bit mono samples of a chord selected by `key`, fading in and out, `seconds` long.
 
     One second is computed and repeated: every partial is a whole number of hertz.
     """

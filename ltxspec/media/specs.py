@@ -1,4 +1,4 @@
-"""What an animatic is to show."""
+"""The content of an animatic."""
 
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -7,7 +7,7 @@ Container = Literal["mp4", "mov", "webm"]
 
 
 class AnimaticLike(Protocol):
-    """What an animatic must show; `AnimaticSpec` is one, and so is any frozen value with the same fields."""
+    """The content and format of an animatic: `AnimaticSpec`, or any frozen value with the same fields."""
 
     @property
     def width(self) -> int:
@@ -21,17 +21,17 @@ class AnimaticLike(Protocol):
 
     @property
     def seconds(self) -> float:
-        """Length; the video has exactly `seconds * fps` frames, rounded."""
+        """Length in seconds; the video has exactly `seconds * fps` frames, rounded."""
         ...
 
     @property
     def fps(self) -> float:
-        """Frames a second."""
+        """Frames per second."""
         ...
 
     @property
     def container(self) -> Container:
-        """Which kind of file."""
+        """The file type."""
         ...
 
     @property
@@ -41,7 +41,7 @@ class AnimaticLike(Protocol):
 
     @property
     def prompt(self) -> str:
-        """Burned in, and the seed of the picture's colours."""
+        """Burned into the picture, and the source of its colours."""
         ...
 
     @property
@@ -51,7 +51,7 @@ class AnimaticLike(Protocol):
 
     @property
     def seed(self) -> int:
-        """Varies colours, shapes and drift of results of one prompt."""
+        """Varies colours, shapes and drift between results of one prompt."""
         ...
 
     @property
@@ -61,7 +61,7 @@ class AnimaticLike(Protocol):
 
     @property
     def first_frame(self) -> bytes | None:
-        """An image file to drift over, instead of a generated picture."""
+        """An image file to drift over instead of a generated picture."""
         ...
 
 

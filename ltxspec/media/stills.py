@@ -21,22 +21,22 @@ _JPEG_QUALITY = 82
 class Still:
     """One frame as a JPEG file."""
 
-    seconds: float  # the frame's own time, from the start
+    seconds: float  # the frame's actual time, from the start
     width: int
     height: int
     jpeg: bytes
 
 
 def stills(source: Path | bytes, fractions: Iterable[float], *, width: int = 480) -> list[Still]:
-    """Cut out the frames at `fractions` of the video (0 is the first frame, 1 the last), in the order asked.
+    """Extract the frames at `fractions` of the video (0 is the first frame, 1 the last), in the given order.
 
     Args:
         source: the file, or its bytes.
         fractions: each from 0 to 1.
-        width: of the JPEG in pixels; the height follows, and nothing is enlarged.
+        width: of the JPEG in pixels; the height follows, and stills are never enlarged.
 
     Raises:
-        MediaError: it is not a video that can be read.
+        MediaError: it is not a readable video.
     """
     wanted = list(fractions)
     with open_video(source) as video:
@@ -45,17 +45,17 @@ def stills(source: Path | bytes, fractions: Iterable[float], *, width: int = 480
 
 
 def stills_at(source: Path | bytes, seconds: Iterable[float], *, width: int = 480) -> list[Still]:
-    """Cut out the frames nearest to `seconds` from the start; see `stills`."""
+    """Extract the frames nearest to `seconds` from the start; see `stills`."""
     wanted = list(seconds)
     with open_video(source) as video:
         return _cut(video, [video.first + round(Fraction(second) / video.unit) for second in wanted], width)
 
 
 def _cut(video: OpenVideo, times: Sequence[int], width: int) -> list[Still]:
-    """Frames nearest to `times`, in units of the track; wanted in any order, decoded in passes forward."""
+    """Frames nearest to `times`, in units of the track; accepted in any order, decoded in forward passes."""
     inside = [min(video.last, max(video.first, time)) for time in times]
     half = int(1 / video.rate / video.unit / 2)
-    soon = int(1 / video.unit)  # one second: up to there, decoding on is quicker than seeking
+    soon = int(1 / video.unit)  # one second: for shorter distances, decoding is faster than seeking
     found: dict[int, Still] = {}
     frames: Iterator[VideoFrame] = iter(())
     shown: VideoFrame | None = None

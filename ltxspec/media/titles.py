@@ -1,4 +1,4 @@
-"""The words burned into an animatic, drawn once over a transparent frame."""
+"""The text burned into an animatic, drawn once over a transparent frame."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from ltxspec.media.specs import AnimaticLike
 
 _PROMPT_LINES = 4
-_FADE = (0, 30, 90, 140, 170, 190, 200)  # alpha of the scrim, from the open picture to the edge of the frame
+_FADE = (0, 30, 90, 140, 170, 190, 200)  # alpha of the scrim, from the inside of the picture to its edge
 _TRACK = (120, 124, 134, 235)
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where things stand, in pixels, for one frame size; bar and its ends are even, for the half-size planes."""
+    """Positions and sizes in pixels for one frame size; the bar's edges are even, for the half-size planes."""
 
     margin: int
     label_size: int
@@ -47,7 +47,7 @@ class Layout:
 
 
 def titles(spec: "AnimaticLike", palette: Palette, layout: Layout, clock_width: int) -> "Image.Image":
-    """An RGBA frame with label, facts, prompt and the track of the progress bar; the clock's corner stays free."""
+    """An RGBA frame with label, properties, prompt and the progress bar's track; the clock's corner stays free."""
     from PIL import Image, ImageDraw
 
     frame = Image.new("RGBA", (spec.width, spec.height), (0, 0, 0, 0))
@@ -64,7 +64,7 @@ def titles(spec: "AnimaticLike", palette: Palette, layout: Layout, clock_width: 
 
 
 def _scrim(frame: "Image.Image", height: int, *, at_top: bool) -> None:
-    """Darken a band at an edge, so that white words read on any picture: evenly at first, then fading out."""
+    """Darken a band at an edge so that white text is readable on any picture: evenly at first, then fading out."""
     from PIL import Image
 
     fade = Image.new("L", (1, len(_FADE)))
@@ -132,7 +132,7 @@ def _draw_prompt(draw: "ImageDraw.ImageDraw", layout: Layout, words: list[str]) 
 
 
 def _write(draw: "ImageDraw.ImageDraw", at: tuple[int, int], text: str, **style: Any) -> None:
-    """White words with a small shadow, for pictures that are light where the scrim is thin."""
+    """White text with a small shadow, for bright pictures where the scrim is thin."""
     alpha, font = style.pop("alpha"), style["font"]
     away = max(1, round(font.size / 18))
     draw.text((at[0] + away, at[1] + away), text, fill=(0, 0, 0, 225), **style)
@@ -144,5 +144,5 @@ def _line(size: int) -> int:
 
 
 def _inclusive(box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
-    """Pillow counts the last pixel of a rectangle in."""
+    """The box for Pillow, which includes the last pixel of a rectangle."""
     return box[0], box[1], box[2] - 1, box[3] - 1

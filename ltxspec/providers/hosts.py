@@ -1,9 +1,9 @@
-"""Which hosts are this machine, and which are out of everybody's reach but one network's. No name is looked up."""
+"""Classifies hosts: this machine, private, or public. No name is looked up."""
 
 import ipaddress
 import re
 
-_SHORTHAND = re.compile(r"(?:.*\.)?(?:\d+|0x[\da-f]*)")  # `127.1`, `2130706433`: resolvers read these as addresses
+_SHORTHAND = re.compile(r"(?:.*\.)?(?:\d+|0x[\da-f]*)")  # `127.1`, `2130706433`: resolvers accept these as addresses
 
 
 def is_this_machine(host: str) -> bool:
@@ -13,7 +13,7 @@ def is_this_machine(host: str) -> bool:
 
 
 def is_private(host: str) -> bool:
-    """Whether a host is not on the public network: this machine, a private range, a link, or nothing real."""
+    """Whether a host is not on the public network: this machine, a private or link-local range, or not a real host."""
     address = _address(host)
     if address is not None:
         return not address.is_global or address.is_multicast
@@ -21,7 +21,7 @@ def is_private(host: str) -> bool:
 
 
 def is_address(host: str) -> bool:
-    """Whether a host is written as an IP address, so that no name server has a say in where it leads."""
+    """Whether a host is written as an IP address, so that no name server decides where it leads."""
     return _address(host) is not None
 
 

@@ -1,6 +1,6 @@
-"""How each render service is opened. What is known of one without opening it stands in `services.py`.
+"""Creates providers. Facts about a service that are needed without a provider are in `services.py`.
 
-A factory imports its package only when called, so that commands which need no service do not pay for HTTP.
+A factory imports its package only when called, so that commands that need no service do not load HTTP libraries.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,39 +20,39 @@ if TYPE_CHECKING:
 
     from ltxspec.providers.sandbox.settings import Film
 
-_IN_PROCESS = "http://sandbox.invalid/v1"  # a name that never resolves (RFC 6761): nothing can leave the process
+_IN_PROCESS = "http://sandbox.invalid/v1"  # never resolves (RFC 6761), so that nothing can leave the process
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderSettings:
-    """What factories may use; each takes what concerns it. Secrets are opaque and never shown."""
+    """Settings for factories; each uses those that concern it. Secrets are opaque and never shown."""
 
     clock: Clock
-    base_url: str = ""  # the service's own when empty
-    named_by: str | None = None  # the setting that names another address than this one, as shown to users
+    base_url: str = ""  # empty: the service's own address
+    named_by: str | None = None  # the setting that `base_url` comes from, as shown to users; None: the service's own
     key: str | None = field(default=None, repr=False)
     transport: "httpx.AsyncBaseTransport | None" = None  # replaces the network of a paid service, for tests
-    poll_chunk: int = Polling().batch  # tasks in one poll
-    sandbox: "SandboxParts | None" = None  # needed by the sandbox only
+    poll_chunk: int = Polling().batch  # tasks per poll request
+    sandbox: "SandboxParts | None" = None  # only for the sandbox
 
 
 @dataclass(frozen=True, slots=True)
 class SandboxParts:
-    """What the sandbox is built from; the names are those of `sandbox.settings.SandboxSettings`."""
+    """Components of the sandbox; the names are those of `sandbox.settings.SandboxSettings`."""
 
     catalog: Catalog  # the models it offers
     make_video: "Callable[[Film, Path], None]"  # writes a playable file
-    folder: Path  # where its state lives
+    folder: Path  # where its state is stored
     speed: float = 20.0  # how many times faster than a real render
-    scenario: str | bytes | None = None  # faults to play, as JSON
-    label: Callable[[str], str | None] = lambda _: None  # task UUID -> what to burn into its video
+    scenario: str | bytes | None = None  # behaviour and faults, as JSON
+    label: Callable[[str], str | None] = lambda _: None  # task UUID -> text burned into its video
 
 
 Factory = Callable[[ProviderSettings], Provider]
 
 
 def missing_key(service: Service) -> ProviderRefused:
-    """The error for a service over the network without a key."""
+    """The error for a network service without a key."""
     return ProviderRefused(
         f"no API key is set for `{service.name}`",
         provider_code="missingApiKey",
@@ -74,7 +74,7 @@ def _runware(settings: ProviderSettings) -> Provider:
 
 
 def _sandbox(settings: ProviderSettings) -> Provider:
-    """The free stand-in: the same client, and a server inside this process instead of the network."""
+    """The free simulated service: the same client, with a server inside this process instead of the network."""
     if settings.sandbox is None:
         raise ValueError("the sandbox needs its parts")
     from ltxspec.providers.runware.client import ApiKey, Connection
@@ -104,7 +104,7 @@ PROVIDERS: Mapping[str, Factory] = {RUNWARE.name: _runware, SANDBOX.name: _sandb
 
 
 def open_provider(name: str, settings: ProviderSettings) -> Provider:
-    """The provider of this name, ready to use.
+    """Create the provider of this name.
 
     Raises:
         LtxspecError: there is no such provider.

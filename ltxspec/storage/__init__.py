@@ -1,1 +1,1 @@
-"""Adapters to the disk: project files, configuration, lockfiles and journals, the archive, the clock."""
+"""Disk adapters: project files, configuration, lockfiles and journals, the archive, the clock."""

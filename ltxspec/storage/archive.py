@@ -1,8 +1,8 @@
-"""Finished videos, kept by content hash in a folder (`<aa>/<sha256>.<suffix>`), and a readable tree of links to them.
+"""The archive: finished videos stored by content hash (`<aa>/<sha256>.<suffix>`), and a readable tree of links to them.
 
-A download grows in `partial/<name>`, is checked there, and is renamed to its hash only when it is whole; until a
-lockfile knows it, `arrived/<name>` does, so that a crash in between loses nothing. What cannot be played, or is not the
-video that was recorded, is kept aside as `partial/<name>.rejected` for a person to look at: it may have been paid for.
+A download is written to `partial/<name>`, checked there, and renamed to its hash only when it is complete. Until a
+lockfile records it, `arrived/<name>` does, so that a crash in between loses nothing. A file that cannot be played, or
+that differs from the recorded video, is kept as `partial/<name>.rejected` for inspection: it may have been paid for.
 """
 
 import contextlib
@@ -35,9 +35,9 @@ from ltxspec.storage.partial import PartialFile, try_writing
 from ltxspec.storage.videos import digest_of, hash_of, suffix_of
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_SAFE_NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,127}")  # no capitals: some file systems take them for small letters
+_SAFE_NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,127}")  # no capitals: some file systems ignore case
 _READ_ONLY = 0o444
-_LARGEST_NOTE = 2**10  # bytes of what stands in `arrived`
+_LARGEST_NOTE = 2**10  # bytes of a note in `arrived`
 
 
 class FolderArchive:
@@ -48,9 +48,9 @@ class FolderArchive:
         renders: the readable tree, such as `renders`.
         check: raises MediaError for a file that does not decode as a video.
         ops: the system calls, for tests.
-        project: nothing is written outside of this folder but in an archive that was configured to be elsewhere; by
-            default the folder that holds `renders`.
-        ident: `[project] id`, which tells projects apart that share the archive.
+        project: nothing is written outside this folder, except in an archive that is configured to be elsewhere; by
+            default the folder that contains `renders`.
+        ident: `[project] id`, which distinguishes projects that share the archive.
     """
 
     def __init__(
@@ -69,29 +69,29 @@ class FolderArchive:
         self._tree = LinkTree(renders, self._project, self._copied, ops)
         self._check = check
         is_ours = Path(os.path.normpath(root)).is_relative_to(os.path.normpath(self._project))
-        self._home = self._project if is_ours else root  # what no link of it may lead out of
+        self._home = self._project if is_ours else root  # no link in the archive may lead out of this folder
         self._ops = ops.inside(self._project if is_ours else None)
-        self._folders: dict[Path, bool] = {}  # those of the archive that were looked at -> whether they are its own
+        self._folders: dict[Path, bool] = {}  # folders checked so far -> whether they are inside the archive
 
     def refuse_outside(self, specs: Iterable[str] = ()) -> None:
-        """Refuse, before anything is downloaded, an archive or a tree of links that a link leads out of the project.
+        """Refuse, before anything is downloaded, an archive or a tree whose links lead out of the project.
 
         Args:
-            specs: those whose part of the tree will be written.
+            specs: specs whose part of the tree will be written.
 
         Raises:
-            StorageError: one does.
+            StorageError: a link leads out of the project.
         """
         staging = (self._root / "partial", self._root / "arrived", self._root / "projects")
         refuse_links_outside(self._home, self._root, *staging)
         self._tree.refuse_outside(specs)
 
     def refuse_unwritable(self) -> None:
-        """Refuse, before anything is paid for, an archive that cannot be written. Raises StorageError."""
+        """Refuse an archive that cannot be written, before anything is paid for. Raises StorageError."""
         try_writing(self._root / "partial" / "writable", self._ops)
 
     def begin(self, name: str) -> PartialFile:
-        """A partial file to download into; the same name finds it again after a crash. Raises StorageError."""
+        """Open a partial file for a download; the same name finds it again after a crash. Raises StorageError."""
         partial = self._partial(name)
         with translated("create", partial.parent):
             make_folder(partial.parent, self._ops)
@@ -101,11 +101,11 @@ class FolderArchive:
         """Check the partial file and move it under its hash.
 
         Args:
-            name: of the download.
-            recorded: the SHA-256 that it must have, where one is recorded.
+            name: the download's name.
+            recorded: the expected SHA-256, if one is recorded.
 
         Raises:
-            MediaError: it is not a video, or not the recorded one; it is kept aside, the next download starts afresh.
+            MediaError: it is not a video, or not the recorded one; it is kept aside and the next download starts over.
             StorageError: the disk failed; the partial file is still there.
         """
         partial = self._partial(name)
@@ -119,21 +119,21 @@ class FolderArchive:
         return self._keep(partial, recorded)
 
     def recall(self, name: str) -> Archived | None:
-        """What `finish` archived under this name, should a crash have come before it was recorded.
+        """What `finish` archived under this name, if a crash prevented it from being recorded.
 
-        The note is only a hint: the bytes are read again before they are recorded as what was paid for.
+        The note is only a hint: the file is hashed again before it is recorded as paid for.
         """
         try:
             sha256, size = read_file(self._arrival(name), self._home, _LARGEST_NOTE).decode("ascii").split()
             return Archived(sha256, int(size)) if self.problem_with(sha256) is None else None
         except (OSError, ValueError, StorageError):
-            return None  # then it is fetched again, at no cost
+            return None  # then it is downloaded again, at no cost
 
     def salvage(self, name: str, recorded: str | None = None) -> Archived | None:
-        """`finish` for a partial file that can grow no more; None, and it stays as it is, when it is no whole video.
+        """As `finish`, for a partial file that cannot grow any more; None if it is not a complete video (it is kept).
 
         Raises:
-            MediaError, StorageError: as `finish`.
+            MediaError, StorageError: as for `finish`.
         """
         partial = self._partial(name)
         try:
@@ -143,7 +143,7 @@ class FolderArchive:
         return self._keep(partial, recorded)
 
     def claim(self, former: str, name: str) -> Archived | None:
-        """What an earlier version archived, or downloaded whole, under another kind of name; from now on under `name`.
+        """Take over, as `name`, a video that an earlier version archived or fully downloaded under a former name.
 
         Raises:
             StorageError: the disk failed.
@@ -158,9 +158,9 @@ class FolderArchive:
         return None
 
     def forget(self, names: Sequence[str]) -> None:
-        """These videos are written down in a lockfile: `recall` need not know them any more."""
+        """Drop the notes of videos that a lockfile now records; `recall` no longer needs them."""
         for name in names:
-            with contextlib.suppress(OSError, StorageError):  # a few bytes more
+            with contextlib.suppress(OSError, StorageError):  # a leftover note costs only a few bytes
                 remove(str(self._arrival(name)), self._ops.within)
 
     def has(self, sha256: str) -> bool:
@@ -175,7 +175,7 @@ class FolderArchive:
         return next((path for path in candidates if self._is_whole_file(path)), None)
 
     def problem_with(self, sha256: str) -> str | None:
-        """What is wrong with a video, in words: not archived, or other bytes; None when it is as it should be.
+        """What is wrong with a video, in words: not archived, or changed bytes; None when it is intact.
 
         Raises:
             StorageError: it cannot be read.
@@ -187,7 +187,7 @@ class FolderArchive:
             return None if hash_of(path) == sha256 else f"`{path}` has changed since it was archived"
 
     def contents(self) -> dict[str, Path]:
-        """Every video that is archived: SHA-256 -> file, sorted."""
+        """Every archived video: SHA-256 -> file, sorted."""
         files = sorted(self._root.glob("[0-9a-f][0-9a-f]/*"))
         return {
             path.stem: path
@@ -197,7 +197,7 @@ class FolderArchive:
         }
 
     def arrived(self) -> dict[str, bytes]:
-        """What was archived and is not known to be recorded: name -> what stands there, which holds its SHA-256.
+        """Videos archived but not known to be recorded: name -> content of the note, which holds the SHA-256.
 
         Raises:
             StorageError: it cannot be read.
@@ -208,7 +208,7 @@ class FolderArchive:
         return {path.name: read_file(path, self._home, _LARGEST_NOTE) for path in notes}
 
     def remove(self, sha256: str) -> None:
-        """Delete a video. Only for what no take refers to. Raises StorageError."""
+        """Delete a video. Only for videos that no take refers to. Raises StorageError."""
         path = self.path_of(sha256)
         if path is not None:
             with translated("remove", path):
@@ -218,16 +218,16 @@ class FolderArchive:
         """Point the readable tree at a shot's current outputs; see `LinkTree.show`.
 
         Raises:
-            StorageError: the tree cannot be written, or a file of a user's stands in the way.
+            StorageError: the tree cannot be written, or a user's file is in the way.
         """
         self.link_all(spec, {instance: outputs})
 
     def link_all(self, spec: str, current: Mapping[str, Sequence[Output]]) -> None:
-        """As `link`, for several shots of a spec at once: instance -> current outputs, none for a retired shot."""
+        """As `link`, for several shots of a spec: instance -> current outputs (empty for a retired shot)."""
         self._tree.show(spec, {key: [self._find(output) for output in outputs] for key, outputs in current.items()})
 
     def _is_whole_file(self, path: Path) -> bool:
-        """Whether a video is there, and not a link to something else: links are none that ltxspec made."""
+        """Whether a video is there as a regular file. Links are rejected: ltxspec never creates any here."""
         try:
             is_file = stat.S_ISREG(os.lstat(path).st_mode)
         except OSError:
@@ -244,21 +244,21 @@ class FolderArchive:
         self._ops.replace(str(source), str(target), self._ops.within)
 
     def _copied(self, file: BinaryIO) -> str | None:
-        """The SHA-256 of a file that is a copy of an archived video."""
+        """The SHA-256 of a file if it is a copy of an archived video, else None."""
         sha256 = digest_of(file)
         return sha256 if self.has(sha256) else None
 
     def _partial(self, name: str) -> Path:
-        """Names come from the provider: one that is no plain file name is replaced by its hash."""
+        """Names come from the provider: one that is not a plain file name is replaced by its hash."""
         safe = name if _SAFE_NAME.fullmatch(name) else f"name-{_digest(name)}"
         return self._root / "partial" / safe
 
     def _arrival(self, name: str) -> Path:
-        """Where what was archived under a name is noted until it is recorded."""
+        """The note that records an archived video until a lockfile does."""
         return self._root / "arrived" / self._partial(name).name
 
     def _keep(self, partial: Path, recorded: str | None, name: str | None = None) -> Archived:
-        """Archive a file that is known to be a video; `name`: what it is called until it is recorded."""
+        """Archive a file that is known to be a video; `name` is its name until it is recorded."""
         with translated("archive", partial):
             with opened(partial, os.O_RDONLY | os.O_NOFOLLOW, self._ops) as descriptor:
                 self._ops.fsync(descriptor)
@@ -274,14 +274,14 @@ class FolderArchive:
             self.users.note([sha256])
             home = self._root / sha256[:2] / f"{sha256}{suffix_of(partial)}"
             make_folder(home.parent, self._ops)
-            self._rename(partial, home)  # also over a copy that was there: these bytes are known good
+            self._rename(partial, home)  # also over an existing copy: these bytes are verified
             with opened(home, os.O_RDONLY | os.O_NOFOLLOW, self._ops) as descriptor:
                 os.fchmod(descriptor, _READ_ONLY)
             sync_folder(home.parent, self._ops)
             return Archived(sha256, size)
 
     def _reject(self, partial: Path) -> Path:
-        """Keep a file aside, beside what was rejected before: only the very same bytes are not kept twice."""
+        """Keep a file aside without overwriting earlier rejected ones; identical bytes are kept only once."""
         with translated("move", partial):
             sha256, number = hash_of(partial), 1
             aside = partial.with_name(f"{partial.name}.rejected")

@@ -1,8 +1,8 @@
-"""Whose videos an archive holds that several projects share: `projects/` in it has a list for each of them.
+"""Records which project uses which videos of a shared archive: `projects/` in the archive has one list per project.
 
-A project's list names what it archived and what its lockfiles named since; nothing is ever taken off it. An archive
-inside of a project is that project's own, apart from what the list of another one names, unless it is inside of
-another project in that one.
+A project's list names the videos it archived and those its lockfiles have named since; entries are never removed. An
+archive inside a project belongs to that project alone, except for videos on another project's list, and unless it is
+inside another project nested in that one.
 """
 
 import os
@@ -25,16 +25,16 @@ from ltxspec.storage.finding import CONFIG_NAME
 
 _SHA256 = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 _FOLDER = "projects"
-_SIGNS = (CONFIG_NAME, ".ltxspec")  # of a project
+_SIGNS = (CONFIG_NAME, ".ltxspec")  # either one marks a project
 
 
 class ArchiveUsers:
-    """What one project knows of who uses an archive.
+    """One project's view of who uses an archive.
 
     Args:
         archive: the archive's folder.
         project: the project's root.
-        ident: `[project] id`; empty when it has none.
+        ident: `[project] id`; empty if there is none.
         ops: the system calls, for tests.
     """
 
@@ -42,15 +42,15 @@ class ArchiveUsers:
         home, root = os.path.realpath(archive), os.path.realpath(project)
         is_inside = home.startswith(root.rstrip(os.sep) + os.sep)
         self._is_own = is_inside and not _is_in_another(Path(home), Path(root))
-        self._is_known = self._is_own or bool(ident)  # else another project at such a place may have the same list
+        self._is_known = self._is_own or bool(ident)  # else another project at the same relative path shares the list
         self._root = root
         self._list = archive / _FOLDER / sha256_hex(f"{ident}\0{os.path.relpath(root, home)}".encode())[:32]
-        self._within = project if is_inside else None  # what no link of an archive there may lead out of
+        self._within = project if is_inside else None  # no link of such an archive may lead out of this folder
         self._ops = ops
         self._noted: set[str] | None = None
 
     def note(self, videos: Iterable[str]) -> None:
-        """Put videos on this project's list, durably, by their SHA-256. Raises StorageError."""
+        """Add videos, by SHA-256, to this project's list, durably. Raises StorageError."""
         if self._is_own:
             return
         if self._noted is None:
@@ -62,14 +62,14 @@ class ArchiveUsers:
             make_folder(self._list.parent, self._ops)
             with opened(self._list, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, self._ops) as descriptor:
                 head = [] if os.fstat(descriptor).st_size else [f"# {self._root}"]
-                # A line begins with its line end: one that a crash cut short spoils no other.
+                # Each line starts with the line break, so that one cut short by a crash cannot spoil the next.
                 write_all(descriptor, "".join(f"\n{line}" for line in (*head, *new)).encode(), self._ops)
                 self._ops.fsync(descriptor)
             sync_folder(self._list.parent, self._ops)
         self._noted.update(new)
 
     def droppable(self, videos: Iterable[str]) -> set[str]:
-        """Those videos, by their SHA-256, that are this project's and no other's. Raises StorageError."""
+        """Those of the videos, by SHA-256, that only this project uses. Raises StorageError."""
         with translated("read", self._list.parent):
             lists = sorted(self._list.parent.iterdir()) if self._list.parent.is_dir() else []
         others = set().union(*(_read(path, self._within) for path in lists if path != self._list))
@@ -80,7 +80,7 @@ class ArchiveUsers:
 
 
 def _is_in_another(archive: Path, root: Path) -> bool:
-    """Whether a folder between a project's root and an archive in it is a project, too."""
+    """Whether a folder between a project's root and an archive in it is itself a project."""
     between = archive.parents[: len(archive.relative_to(root).parts) - 1]
     return any(os.path.lexists(folder / sign) for folder in between for sign in _SIGNS)
 

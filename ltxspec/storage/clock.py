@@ -1,23 +1,23 @@
-"""The one place that asks the time and waits."""
+"""The only place that reads the time and waits."""
 
 import time
 from datetime import UTC, datetime
 
 
 class SystemClock:
-    """The machine's clock, as `apply/ports.py` wants it."""
+    """The system clock, as required by `apply/ports.py`."""
 
     def now(self) -> datetime:
-        """The time, aware, UTC."""
-        return datetime.now(UTC)  # noqa: TID251  # the rule bans the call everywhere but here
+        """The current time, timezone-aware, in UTC."""
+        return datetime.now(UTC)  # noqa: TID251  # the rule bans this call everywhere else
 
     def monotonic(self) -> float:
-        """Seconds for measuring waits; never goes back."""
+        """Seconds for measuring waits; never decreases."""
         return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:
-        """Wait, leaving the event loop to others."""
-        import asyncio  # 60 ms to import, and planning never waits
+        """Wait without blocking the event loop."""
+        import asyncio  # takes 60 ms to import, and planning never waits
 
         await asyncio.sleep(seconds)
 

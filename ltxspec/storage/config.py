@@ -1,6 +1,6 @@
-"""`ltxspec.toml`: found upwards from where one stands, read strictly, every key with a default.
+"""`ltxspec.toml`: searched upwards from the current folder, parsed strictly, with a default for every key.
 
-The environment is not read here; the command line puts it, and its own options, over what the file says.
+Environment variables are not read here; the command line applies them, and its own options, on top of the file.
 """
 
 import os
@@ -19,13 +19,13 @@ from ltxspec.values import Json, Usd
 
 _POSITION = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 _NO_SECRETS = "secrets never stand in a file; set the environment variable "
-_MOST_PARALLEL = 64  # tasks under way at once
-_LEAST_TTL = 60  # seconds; the provider takes no less
+_MOST_PARALLEL = 64  # concurrent tasks
+_LEAST_TTL = 60  # seconds; the provider's minimum
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectConfig:
-    """[project]: what the project is."""
+    """[project]: identity and location of the project's files."""
 
     id: str = ""  # salts task ids
     specs: tuple[str, ...] = ("specs",)  # files and folders, relative to the root
@@ -34,37 +34,37 @@ class ProjectConfig:
 
 @dataclass(frozen=True, slots=True)
 class ProviderConfig:
-    """[provider]: who renders."""
+    """[provider]: the service that renders."""
 
     name: str = DEFAULT.name
-    parallelism: int = 4  # tasks under way at once
-    attempts: int = 3  # tries of one render after failures that may pass, over all runs
+    parallelism: int = 4  # concurrent tasks
+    attempts: int = 3  # attempts per render after temporary failures, over all runs
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceConfig:
-    """The table of a service over the network, such as [runware]; times in seconds."""
+    """The table of a network service, such as [runware]; times in seconds."""
 
     base_url: str
-    poll_interval: float  # the first wait; grows up to poll_max
+    poll_interval: float  # the first wait; increases up to poll_max
     poll_max: float
-    grace: float = 60.0  # how long an unclear submit is looked for before the same body is repeated
-    task_timeout: float = 1800.0  # after this a task is left unresolved, never bought again
+    grace: float = 60.0  # how long an unclear submit is looked up before the same body is sent again
+    task_timeout: float = 1800.0  # after this a task is left unresolved and never ordered again
 
 
 def usual_services() -> dict[str, ServiceConfig]:
-    """What holds where `ltxspec.toml` has no table for a service over the network."""
+    """Settings of the network services that have no table in `ltxspec.toml`."""
     services = (service for service in SERVICES.values() if service.address)
     return {one.name: ServiceConfig(one.address, one.polling.interval, one.polling.longest) for one in services}
 
 
 @dataclass(frozen=True, slots=True)
 class BudgetConfig:
-    """[budget]; None is no limit."""
+    """[budget]; None means no limit."""
 
     per_apply: Usd | None = None
     per_shot: Usd | None = None
-    per_spec: Usd | None = None  # everything a spec ever cost
+    per_spec: Usd | None = None  # total cost of a spec so far
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,28 +76,28 @@ class ArchiveConfig:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryConfig:
-    """[delivery]; what is None is not sent."""
+    """[delivery]; a value of None is not sent."""
 
     ttl: int | None = None  # seconds
     webhook_url: str | None = None
     upload_endpoint: str | None = None
 
     def parameters(self) -> dict[str, Json]:
-        """What is set, under the provider's names."""
+        """The values that are set, under the provider's names."""
         named = {"ttl": self.ttl, "webhookURL": self.webhook_url, "uploadEndpoint": self.upload_endpoint}
         return {name: value for name, value in named.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
 class SandboxConfig:
-    """[sandbox]: the free stand-in."""
+    """[sandbox]: the free simulated provider."""
 
     speed: float = 20.0  # how many times faster than real rendering
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyRule:
-    """One [[policy]]: a Jinja expression that must be true of the plan, or of every request it would order."""
+    """One [[policy]]: a Jinja expression that must hold for the plan, or for every request it would order."""
 
     assertion: str
     message: str | None
@@ -107,7 +107,7 @@ class PolicyRule:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The whole configuration. `root` is the folder of the file, or where the search began when there is none."""
+    """The whole configuration. `root` is the file's folder, or where the search started if there is no file."""
 
     root: Path
     file: Path | None = None
@@ -119,20 +119,20 @@ class Config:
     delivery: DeliveryConfig = field(default_factory=DeliveryConfig)
     sandbox: SandboxConfig = field(default_factory=SandboxConfig)
     policy: tuple[PolicyRule, ...] = ()
-    remarks: tuple[str, ...] = ()  # what the user should know about where it comes from
+    remarks: tuple[str, ...] = ()  # notes for the user about where it comes from
 
 
 def load_config(start: Path, explicit: Path | None = None) -> Config:
     """Find and read the configuration.
 
     Args:
-        start: the folder from which it is looked for upwards.
+        start: the folder where the upward search starts.
         explicit: a file to use instead; its folder is the project's root.
 
     Raises:
-        Invalid: the file is not TOML, has unknown keys or wrong values; all of them at once.
+        Invalid: the file is not TOML, or has unknown keys or wrong values; all problems are reported at once.
         WrongUsage: the explicit file does not exist.
-        StorageError: it cannot be read, or in the user's own repository not be believed.
+        StorageError: it cannot be read, or it is in the user's own repository and cannot be trusted.
     """
     if explicit is None:
         found = find_config(start)
@@ -150,7 +150,7 @@ def load_config(start: Path, explicit: Path | None = None) -> Config:
 
 
 def _refuse_object_store(config: Config, data: bytes, name: str, problems: Problems) -> None:
-    """Say at once that videos cannot be kept there. An earlier commit that says so is only read."""
+    """Reject an archive in an object store. Earlier commits with one are only read, so they are not checked."""
     store, scheme, _ = config.archive.url.partition("://")
     if scheme:
         where = TomlFile(name, data.decode("utf-8-sig", "replace")).place("archive", "url")
@@ -159,13 +159,13 @@ def _refuse_object_store(config: Config, data: bytes, name: str, problems: Probl
 
 
 def parse_config(data: bytes, file: Path, name: str, problems: Problems) -> Config:
-    """Read the text of a configuration; problems are collected, and defaults stand in for what is wrong.
+    """Parse a configuration; problems are collected, and defaults replace wrong values.
 
     Args:
         data: the file's bytes.
         file: its absolute path.
-        name: the file as shown to users.
-        problems: where errors go.
+        name: the file's name as shown to users.
+        problems: collects the errors.
     """
     text, document = _parse(data, name, problems)
     tables = ("project", "provider", *usual_services(), "budget", "archive", "delivery", SANDBOX.name, "policy")
@@ -196,7 +196,7 @@ def parse_config(data: bytes, file: Path, name: str, problems: Problems) -> Conf
 
 
 def _parse(data: bytes, name: str, problems: Problems) -> tuple[str, Mapping[str, Json]]:
-    import tomllib  # 10 ms, and many projects have no configuration
+    import tomllib  # takes 10 ms to import, and many projects have no configuration
 
     try:
         text = data.decode("utf-8-sig")
@@ -206,10 +206,10 @@ def _parse(data: bytes, name: str, problems: Problems) -> tuple[str, Mapping[str
         return "", {}
     try:
         return text, tomllib.loads(text)
-    except (RecursionError, ValueError) as error:  # also for numbers and nesting that Python does not take
+    except (RecursionError, ValueError) as error:  # also for numbers and nesting that Python rejects
         position = _POSITION.search(str(error))
         lines = text.splitlines() or [""]
-        line, column = len(lines), 1  # for what is only noticed at the end of the document
+        line, column = len(lines), 1  # for errors at the end of the document
         if position is not None and position["line"] is not None:
             line, column = int(position["line"]), int(position["column"])
         message = plain_complaint(_POSITION.sub("", str(error)))

@@ -1,7 +1,7 @@
-"""Writing so that a crash leaves the old file or the new one, never half of either.
+"""Crash-safe writing: a crash leaves either the old file or the new one, never a partial one.
 
-Every call that can fail stands in `FileOps`, so that tests can make each of them fail; nothing else touches the disk
-on the path of a lockfile, a journal or a finished video. Bound to a folder (`FileOps.inside`), they keep to it.
+Every call that can fail is in `FileOps`, so that tests can make each of them fail; lockfiles, journals and finished
+videos are written through nothing else. Bound to a folder (`FileOps.inside`), the calls cannot leave it.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from pathlib import Path
 from ltxspec.errors import StorageError
 from ltxspec.storage.inside import make_one_folder, open_file, refuse_outside, remove, rename
 
-LARGEST = 256 * 2**20  # bytes of a file that is read whole; records of 100,000 takes are smaller
+LARGEST = 256 * 2**20  # bytes of a file that is read whole; a lockfile of 100,000 takes is smaller
 
 _CURES = {
     errno.ENOSPC: "free some space on the disk and run the command again",
@@ -29,13 +29,13 @@ _CURES = {
     errno.ENOLCK: "this file system cannot lock files; keep `.ltxspec` on a local disk",
     errno.EOPNOTSUPP: "this file system cannot do that; keep `.ltxspec` on a local disk",
 }
-_FILE, _FOLDER = 0o664, 0o775  # not for everybody to write, whatever the umask lets through
-_CHUNK = 2**24  # bytes asked for at once
+_FILE, _FOLDER = 0o664, 0o775  # not world-writable, whatever the umask
+_CHUNK = 2**24  # bytes per read
 _CANNOT_SYNC = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOTTY})
 
 
 def sync(descriptor: int) -> None:
-    """Put a file's bytes on disk, on macOS too, where plain fsync stops at the drive's cache."""
+    """Flush a file to disk, also on macOS, where plain fsync stops at the drive's cache."""
     full = getattr(fcntl, "F_FULLFSYNC", None)
     if full is None:
         os.fsync(descriptor)
@@ -43,14 +43,14 @@ def sync(descriptor: int) -> None:
     try:
         fcntl.fcntl(descriptor, full)
     except OSError:
-        os.fsync(descriptor)  # a file system without it
+        os.fsync(descriptor)  # the file system does not support it
 
 
 @dataclass(frozen=True, slots=True)
 class FileOps:
-    """The system calls that writing needs. The real ones by default.
+    """The system calls used for writing. The defaults are the real ones.
 
-    `within` is the folder that they keep to, links followed; None: they go wherever a path leads.
+    `within` is the folder that they cannot leave, links resolved; None means no restriction.
     """
 
     open: Callable[[str, int, int, str | None], int] = open_file
@@ -63,7 +63,7 @@ class FileOps:
     within: str | None = None
 
     def inside(self, folder: Path | None) -> "FileOps":
-        """The same system calls, kept to a folder."""
+        """The same system calls, restricted to a folder."""
         return self if folder is None else replace(self, within=str(folder))
 
 
@@ -71,14 +71,14 @@ REAL = FileOps()
 
 
 def storage_error(what: str, path: Path, error: OSError) -> StorageError:
-    """A `StorageError` such as "cannot write `x`: No space left on device", with a cure where one is known."""
+    """A `StorageError` such as "cannot write `x`: No space left on device", with a hint where one is known."""
     reason = error.strerror or type(error).__name__
     return StorageError(f"cannot {what} `{path}`: {reason}", hint=_CURES.get(error.errno or 0))
 
 
 @contextlib.contextmanager
 def translated(what: str, path: Path) -> Iterator[None]:
-    """Turn an `OSError` inside into a `StorageError` that says what could not be done to which file."""
+    """Turn an `OSError` inside into a `StorageError` that names the operation and the file."""
     try:
         yield
     except OSError as error:
@@ -87,7 +87,7 @@ def translated(what: str, path: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def opened(path: Path, flags: int, ops: FileOps = REAL, mode: int = _FILE) -> Iterator[int]:
-    """A file descriptor of a regular file or a folder, closed at the end; never handed to child processes."""
+    """A descriptor of a regular file or a folder, closed at the end; not inherited by child processes."""
     descriptor = ops.open(str(path), flags, mode, ops.within)
     try:
         yield descriptor
@@ -96,21 +96,21 @@ def opened(path: Path, flags: int, ops: FileOps = REAL, mode: int = _FILE) -> It
 
 
 def read_file(path: Path, within: Path | None = None, limit: int = LARGEST) -> bytes:
-    """All bytes of a regular file, which links may lead to as long as they stay in the folder `within`.
+    """All bytes of a regular file; links are followed as long as they stay in the folder `within`.
 
     Raises:
-        StorageError: it cannot be read, lies elsewhere, is something else (a pipe), or has more than `limit` bytes.
+        StorageError: it cannot be read, is outside `within`, is not a regular file, or exceeds `limit` bytes.
     """
     with translated("read", path):
         return _read(path, within, limit)
 
 
 def read_if_exists(path: Path, within: Path | None = None, limit: int = LARGEST) -> bytes | None:
-    """As `read_file`, or None when there is no file. Only "does not exist" means that.
+    """As `read_file`, or None when the file does not exist. Any other failure is an error.
 
     Raises:
-        StorageError: it is there and cannot be read, or a link to it or to a folder above it leads nowhere: what it
-            should lead to (a disk that is not mounted) may hold the file.
+        StorageError: the file cannot be read, or a link to it or to a folder above it is broken: the link's target (a
+            disk that is not mounted) may hold the file.
     """
     try:
         return _read(path, within, limit)
@@ -127,7 +127,7 @@ def _read(path: Path, within: Path | None, limit: int) -> bytes:
 
 
 def read_open_file(descriptor: int, path: Path, limit: int) -> bytes:
-    """Everything in an open file, which is closed then. Raises OSError; StorageError for more than `limit` bytes."""
+    """Everything in an open file, which is then closed. Raises OSError, or StorageError above `limit` bytes."""
     pieces, left = [], limit + 1
     with os.fdopen(descriptor, "rb", buffering=0) as file:
         while left and (piece := file.read(min(left, _CHUNK))):
@@ -143,7 +143,7 @@ def _size(limit: int) -> str:
 
 
 def refuse_broken_link(path: Path, error: OSError | None = None) -> None:
-    """Raise StorageError when a path leads nowhere because it, or a folder above it, is a link that does."""
+    """Raise StorageError when a path, or a folder above it, is a broken link."""
     there = next((place for place in (path, *path.parents) if os.path.lexists(place)), None)
     if there is not None and there.is_symlink() and not there.exists():
         raise StorageError(
@@ -153,7 +153,7 @@ def refuse_broken_link(path: Path, error: OSError | None = None) -> None:
 
 
 def make_folder(path: Path, ops: FileOps = REAL, mode: int = _FOLDER) -> None:
-    """Create a folder and its parents, durably; `mode` is for the folder itself. Raises OSError."""
+    """Create a folder and its parents, durably; `mode` applies to the folder itself. Raises OSError."""
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     free = replace(ops, within=None)
     for folder in reversed(missing):
@@ -163,7 +163,7 @@ def make_folder(path: Path, ops: FileOps = REAL, mode: int = _FOLDER) -> None:
 
 
 def sync_folder(folder: Path, ops: FileOps = REAL) -> None:
-    """Make names in a folder durable. File systems that cannot are taken as they are. Raises OSError."""
+    """Flush a folder's entries to disk. File systems that cannot do this are accepted. Raises OSError."""
     with opened(folder, os.O_RDONLY | os.O_DIRECTORY, ops) as descriptor:
         try:
             ops.fsync(descriptor)
@@ -173,7 +173,7 @@ def sync_folder(folder: Path, ops: FileOps = REAL) -> None:
 
 
 def write_all(descriptor: int, data: bytes, ops: FileOps = REAL) -> None:
-    """Write every byte: the system may take fewer at a time. Raises OSError."""
+    """Write every byte, in as many calls as the system needs. Raises OSError."""
     rest = memoryview(data)
     while rest:
         taken = ops.write(descriptor, rest)
@@ -183,14 +183,14 @@ def write_all(descriptor: int, data: bytes, ops: FileOps = REAL) -> None:
 
 
 def replace_file(path: Path, data: bytes, ops: FileOps = REAL, mode: int = _FILE) -> None:
-    """Put `data` in the place of a file: temporary file in the same folder, fsync, rename, fsync of the folder.
+    """Replace a file with `data`: temporary file in the same folder, fsync, rename, fsync of the folder.
 
-    The file keeps its permissions, except everybody's to write it, and a link to it stays a link; a new one gets
-    `mode`, as far as the umask lets it. The caller holds a lock: the temporary name is fixed, so that a crash leaves at
+    The file keeps its permissions, except that it is never world-writable, and a link to it stays a link. A new file
+    gets `mode`, subject to the umask. The caller holds a lock: the temporary name is fixed, so that a crash leaves at
     most one stray file, which the next call overwrites.
 
     Raises:
-        StorageError: with the old file still whole.
+        StorageError: it cannot be written; the old file is intact.
     """
     with translated("write", path):
         if ops.within is not None:
@@ -213,7 +213,7 @@ def replace_file(path: Path, data: bytes, ops: FileOps = REAL, mode: int = _FILE
 
 
 def remove_file(path: Path, ops: FileOps = REAL) -> None:
-    """Remove a file, durably; one that is not there is fine. Raises OSError."""
+    """Remove a file, durably; it need not exist. Raises OSError."""
     with contextlib.suppress(FileNotFoundError):
         ops.unlink(str(path), ops.within)
         sync_folder(path.parent, ops)

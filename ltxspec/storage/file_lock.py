@@ -1,4 +1,4 @@
-"""The exclusive lock of one spec: it dies with the process that holds it, so nobody ever has to break a stale one."""
+"""The exclusive lock of one spec: it ends with the process that holds it, so that stale locks cannot exist."""
 
 import contextlib
 import fcntl
@@ -13,9 +13,9 @@ from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.durable import REAL, FileOps, make_folder, opened, translated, write_all
 from ltxspec.values import Json
 
-_PAUSE = 0.1  # seconds between two looks at a lock that is held
-_LOOKS = 10  # more at a lock whose holder has not yet said who it is: it does so right after it has taken the lock
-_ABOUT_ENOUGH = 4096  # bytes of holder information read at most
+_PAUSE = 0.1  # seconds between two attempts at a held lock
+_LOOKS = 10  # more attempts while the holder has not written who it is, which it does right after locking
+_ABOUT_ENOUGH = 4096  # maximum bytes of holder information to read
 
 OnWait = Callable[[str], None]
 
@@ -26,15 +26,15 @@ def exclusive(
 ) -> Iterator[None]:
     """Hold the lock on a guard file.
 
-    The kernel keeps the lock on the open file (flock) and drops it when the process ends, however it ends. What stands
-    in the file only tells others who holds it; it decides nothing.
+    The kernel keeps the lock on the open file (flock) and releases it when the process ends, however it ends. The
+    file's content only says who holds the lock; it decides nothing.
 
     Args:
-        guard: the file to lock; it is created and stays.
+        guard: the file to lock; it is created and not removed.
         wait: seconds to wait for another process; 0 gives up at once.
-        command: what this process is doing, for the messages of others.
-        within: the folder that links above it must not lead out of.
-        on_wait: is told once who holds it, when there is somebody to wait for.
+        command: what this process is doing, for the messages of other processes.
+        within: the folder that links above the guard file must not lead out of.
+        on_wait: called once with the holder's description, if there is someone to wait for.
 
     Raises:
         LockHeld: another process holds it; the message says who.
@@ -89,7 +89,7 @@ def _lock(descriptor: int) -> bool:
 
 
 def _is_still(guard: Path, descriptor: int) -> bool:
-    """Whether the locked file is still the one under this name; someone may have deleted it while we waited."""
+    """Whether the locked file is still the one under this name; it may have been deleted while waiting."""
     try:
         return os.path.samestat(os.fstat(descriptor), guard.stat())
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""The project's own files, and nothing else: what a spec names is looked for beside it, then at the project's root."""
+"""Access to the project's own files only: looked up next to the spec that names them, then at the project's root."""
 
 import errno
 import hashlib
@@ -14,21 +14,21 @@ from ltxspec.storage.lfs import LARGEST_POINTER, pointed_at
 from ltxspec.suggest import nearest
 
 MAX_TEXT = 32 * 2**20  # bytes of a prompt or data file
-MAX_BYTES = 256 * 2**20  # bytes of an image or audio file; providers take far less
-_MOST_NAMES = 500  # of a folder, that are looked through for one that was perhaps meant
-_CHUNK = 2**24  # bytes asked for at once: more than most specs have, so that none is put together from pieces
+MAX_BYTES = 256 * 2**20  # bytes of an image or audio file; providers accept far less
+_MOST_NAMES = 500  # names in a folder that are compared for a "did you mean" hint
+_CHUNK = 2**24  # bytes per read; most files are smaller, and are read in one piece
 
 
 class ProjectFolder:
     """`spec.files.ProjectFiles` on disk, confined to one folder.
 
-    Refused are absolute paths, `..` and links that lead out of the folder, hidden files and folders, everything that is
-    not a regular file (devices and pipes could block or never end), and files beyond a size.
+    Absolute paths, `..` and links that lead out of the folder, hidden files and folders, anything that is not a regular
+    file (devices and pipes could block or never end), and files above a size limit are refused.
 
     Args:
         root: the project's root; it must exist.
-        max_text: most bytes of a text file.
-        max_bytes: most bytes of any other file.
+        max_text: maximum bytes of a text file.
+        max_bytes: maximum bytes of any other file.
     """
 
     def __init__(self, root: Path, *, max_text: int = MAX_TEXT, max_bytes: int = MAX_BYTES) -> None:
@@ -44,7 +44,7 @@ class ProjectFolder:
         return text_of(data, path)
 
     def read_bytes(self, path: str, *, beside: str) -> bytes:
-        """The bytes of `path` as named in the file `beside`. Raises FileProblem, also for a file that LFS left out."""
+        """The bytes of `path` as named in the file `beside`. Raises FileProblem, also for a Git LFS pointer."""
         data = b"".join(self._chunks(path, beside, self._max_bytes))
         if pointed_at(data) is not None:
             raise FileProblem(f"`{path}` is only a Git LFS pointer here", hint="bring the file with `git lfs pull`")
@@ -53,8 +53,8 @@ class ProjectFolder:
     def sha256(self, path: str, *, beside: str) -> str:
         """`sha256:<hex>` of the bytes of `path` as named in the file `beside`. Raises FileProblem.
 
-        A Git LFS pointer counts as the file it stands for: a checkout without LFS must not look like an edit.
-        Remembered for as long as size and time of the file stay the same, within this process only.
+        A Git LFS pointer counts as the file it points to: a checkout without LFS must not look like an edit.
+        Cached within this process for as long as the file's size and modification time stay the same.
         """
         real = self._find(path, beside)
         try:
@@ -84,7 +84,7 @@ class ProjectFolder:
     def _find(self, path: str, beside: str) -> str:
         """The real path of an existing regular file within the root."""
         known = self._found.get((beside, path))
-        if known is not None and os.path.isfile(known):  # noqa: PTH113  # asked ten thousand times; Path is slow here
+        if known is not None and os.path.isfile(known):  # noqa: PTH113  # called ten thousand times; Path is slow here
             return known
         _refuse_odd(path)
         folders = (Path(self._root, beside).parent, Path(self._root))
@@ -119,7 +119,7 @@ class ProjectFolder:
         return real
 
     def _inner(self, absolute: str) -> str:
-        """The path relative to the root, with `/`, of what the root holds; empty for the root itself."""
+        """The path relative to the root, with `/`, of a path inside the root; empty for the root itself."""
         return absolute[len(self._root) :].replace(os.sep, "/").lstrip("/")
 
     def _holds(self, absolute: str) -> bool:
@@ -164,7 +164,7 @@ def _unreadable(path: str, error: OSError) -> FileProblem:
 
 
 def _similar(place: str) -> str | None:
-    """The name of a file in the same folder that is written almost the same."""
+    """The name of a file in the same folder that is spelled almost the same."""
     try:
         with os.scandir(Path(place).parent) as entries:
             names = sorted(entry.name for entry in islice(entries, _MOST_NAMES))

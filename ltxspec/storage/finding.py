@@ -1,8 +1,8 @@
-"""Finds `ltxspec.toml` upwards from where one stands, and does not believe what somebody else may have put there.
+"""Finds `ltxspec.toml` upwards from the current folder, and does not trust one that someone else may have put there.
 
-The configuration says what may be spent, and where videos and calls are sent. So the search ends at the root of the git
-repository, and at folders and files that belong to somebody else or that other users can write to. Where one stands is
-one's own choice: there the file is used, and what is odd about it is said.
+The configuration decides what may be spent, and where videos and calls are sent. So the search ends at the root of the
+git repository, and at folders and files that another user owns or can write to. The current folder is the user's own
+choice: a file there is used, with a remark if anything about it is suspicious.
 """
 
 import errno
@@ -21,12 +21,12 @@ from ltxspec.storage.tracked import tracked_files
 CONFIG_NAME = "ltxspec.toml"
 LARGEST_CONFIG = 2**20  # bytes
 _OTHERS, _BY_OTHERS = "other users can write to", stat.S_IWOTH | stat.S_IWGRP
-_ROOT = 0  # may do anything anyway
+_ROOT = 0  # root can do anything anyway
 
 
 @dataclass(frozen=True, slots=True)
 class FoundConfig:
-    """A configuration, or none, and what the user should know about it."""
+    """A configuration, or none, with remarks for the user."""
 
     file: Path | None = None  # absolute; its folder is the project's root
     data: bytes = b""
@@ -34,20 +34,20 @@ class FoundConfig:
 
 
 def find_config(start: Path) -> FoundConfig:
-    """The nearest `ltxspec.toml` in a folder or those above it that can be believed.
+    """The nearest trusted `ltxspec.toml` in a folder or those above it.
 
     Args:
-        start: where the user stands, or says to stand. Its owner counts as the user: whoever owns it decides what is in
-            it, and in a container the checkout often belongs to another user than the one that runs.
+        start: the user's folder (or `-C`). Its owner counts as the user: the owner decides what is in it, and in a
+            container the checkout often belongs to a user other than the one that runs ltxspec.
 
     Raises:
-        StorageError: a file of that name is there and cannot be read; or it stands in the user's own repository, and
-            cannot be believed; or git tracks one that is not there.
+        StorageError: a file of that name cannot be read; or it is in the user's own repository and cannot be trusted;
+            or git tracks one that is missing.
     """
     here = start.resolve()
     with translated("read", here):
         ours = {os.geteuid(), _ROOT, here.stat().st_uid}
-        passed: list[Path] = []  # where there is none
+        passed: list[Path] = []  # folders without one
         remarks: tuple[str, ...] = ()
         for place in (here, *here.parents):
             doubt = None if place == here else _doubt(place.stat(), ours, "its folder")
@@ -66,10 +66,10 @@ def find_config(start: Path) -> FoundConfig:
 
 
 def _beyond(place: Path, ours: Collection[int], remarks: tuple[str, ...], *, is_root: bool) -> FoundConfig:
-    """No configuration, because the search ended at a folder that may be somebody else's; one above it is named.
+    """No configuration, because the search ended at a folder that may be someone else's; a file above it is reported.
 
     Raises:
-        StorageError: there is one in the same repository: it may hold the budget.
+        StorageError: there is one above, in the same repository: it may hold the budget.
     """
     for above in place.parents:
         if _holds(above, CONFIG_NAME, doubtful=True):
@@ -82,10 +82,10 @@ def _beyond(place: Path, ours: Collection[int], remarks: tuple[str, ...], *, is_
 
 
 def _missing(places: Sequence[Path]) -> tuple[str, ...]:
-    """What to say of a configuration that should be in one of these folders; nothing where git tracks none there.
+    """A remark if git cannot say whether a configuration is missing from these folders; nothing if git tracks none.
 
     Raises:
-        StorageError: git tracks it: without it limits, policies and the project's id would be gone without a word.
+        StorageError: git tracks a missing one: limits, policies and the project's id would silently not apply.
     """
     try:
         gone = tracked_files([place / CONFIG_NAME for place in places])
@@ -129,23 +129,23 @@ def _read(place: Path, doubt: str | None, ours: Collection[int], *, stands_there
 
 
 def _doubt_of_link(file: Path, ours: Collection[int]) -> str | None:
-    """As `_doubt`, of the folders below a file's own that a link in its place leads through."""
+    """As `_doubt`, for folders below the file's own that the file, being a link, leads through."""
     real = Path(os.path.realpath(file))
     inner = (folder for folder in real.parents if file.parent in folder.parents)
     return next(filter(None, (_doubt(folder.stat(), ours, f"`{folder}`") for folder in inner)), None)
 
 
 def _unused(file: Path, doubt: str, place: Path, *, stop: bool) -> FoundConfig:
-    """Pass over a file, and say so; or stop: in the user's own repository, or where they stand, it may hold the budget.
+    """Skip a file with a remark, or stop: in the user's own repository or current folder, it may hold the budget.
 
     Args:
         file: the configuration.
-        doubt: why it is not believed.
-        place: the folder that this is about.
-        stop: whether that is an error.
+        doubt: why it is not trusted.
+        place: the folder in question.
+        stop: whether to raise an error.
 
     Raises:
-        StorageError: it is.
+        StorageError: `stop` is set.
     """
     cure = _cure(file, place) if doubt.startswith(_OTHERS) else ""
     hint = f"{cure}if you trust it, name it: `--config {file}`"
@@ -159,14 +159,14 @@ def _in_repository(folder: Path) -> bool:
 
 
 def _cure(file: Path, place: Path) -> str:
-    """How to keep others out of a file, and of a folder above or below it, that they may write."""
+    """The command that removes other users' write access to a file, and to a folder above or below it."""
     modes = {path: os.lstat(path).st_mode for path in (place, file)}
     writable = [str(path) for path, mode in modes.items() if mode & _BY_OTHERS and not stat.S_ISLNK(mode)]
     return f"`chmod go-w {shlex.join(writable)}`; " if writable else ""
 
 
 def _doubt(status: os.stat_result, ours: Collection[int], what: str) -> str | None:
-    """Why a file or folder may say what somebody else wants; None when it cannot."""
+    """Why someone else may control a file or folder; None when nobody else can."""
     if status.st_uid not in ours:
         return f"{what} belongs to another user ({status.st_uid})"
     if status.st_mode & stat.S_IWOTH or (status.st_mode & stat.S_IWGRP and not _is_private(status.st_gid)):
@@ -175,9 +175,9 @@ def _doubt(status: os.stat_result, ours: Collection[int], what: str) -> str | No
 
 
 def _is_private(group: int) -> bool:
-    """Whether a group is the one that many systems make for each user alone, and nobody was added to it.
+    """Whether a group is the private group that many systems create for each user, without further members.
 
-    It has the user's number or the user's name. With such a group umasks of 002 are common.
+    It has the user's number or the user's name. With such groups a umask of 002 is common.
     """
     import grp
     import pwd
@@ -187,13 +187,13 @@ def _is_private(group: int) -> bool:
         return False
     try:
         name, entry = pwd.getpwuid(user).pw_name, grp.getgrgid(group)
-    except KeyError:  # a container may have no list of users
+    except KeyError:  # a container may have no user database
         return user == group
     return (user == group or entry.gr_name == name) and set(entry.gr_mem) <= {name}
 
 
 def _holds(place: Path, name: str, *, doubtful: bool) -> bool:
-    """Whether something of that name is in a folder, be it a link that leads nowhere."""
+    """Whether a folder has an entry of that name, even a broken link."""
     try:
         os.lstat(place / name)
     except OSError as error:

@@ -1,8 +1,8 @@
-"""Starts git, in the one way that it is ever started here: nothing that a repository says can make it run something.
+"""Runs git, the only way it is ever run here: nothing in a repository can make it start another program.
 
 A folder of a project may be made to look like a repository of its own (`HEAD`, `objects`, `refs`, `config`), and git
-would take it for one. So the repository is found here, by its `.git`, which git never checks out, and is named in each
-call. Git reads what is there already: it fetches nothing, starts no helper, and sees no replaced commits.
+would accept it as one. So the repository is located here, by its `.git`, which git never checks out, and is passed in
+each call. Git only reads what is present: it fetches nothing, starts no helper, and sees no replaced commits.
 """
 
 import os
@@ -13,14 +13,14 @@ from pathlib import Path
 
 from ltxspec.errors import StorageError
 
-# All that git is told of the environment: where programs and the user's own settings are. No key, no token.
+# The environment variables passed to git: locations of programs and of the user's settings. No keys, no tokens.
 _KEPT = (
     "HOME",
     "LOGNAME",
     "TMPDIR",
     "USER",
     "XDG_CONFIG_HOME",
-    "DEVELOPER_DIR",  # macOS: which of its gits
+    "DEVELOPER_DIR",  # macOS: which git to use
     "LD_LIBRARY_PATH",
     "SUDO_UID",  # whose repositories git trusts under sudo
     "GIT_CONFIG_GLOBAL",
@@ -29,7 +29,7 @@ _KEPT = (
 )
 _GIVEN = {
     "LC_ALL": "C",
-    "GIT_ALLOW_PROTOCOL": "none",  # over what a repository allows, for every version of git
+    "GIT_ALLOW_PROTOCOL": "none",  # overrides the repository's settings, in every version of git
     "GIT_GRAFT_FILE": os.devnull,
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
@@ -55,27 +55,27 @@ class NoRepository(StorageError):
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A repository, by absolute paths. `work_tree` is None for one without files."""
+    """A repository, by absolute paths. `work_tree` is None for a bare repository."""
 
     directory: str
     work_tree: str | None
 
     @property
     def options(self) -> tuple[str, ...]:
-        """How git is told."""
+        """Git's options that select it."""
         tree = () if self.work_tree is None else (f"--work-tree={self.work_tree}",)
         return f"--git-dir={self.directory}", *tree
 
 
 def repository_of(root: Path) -> Repository | None:
-    """The repository that a folder is in; None when nothing above the folder is called `.git`.
+    """The repository that a folder is in; None when neither it nor a folder above contains `.git`.
 
-    `GIT_DIR` and `GIT_WORK_TREE` together name it as well, as for git. `GIT_DIR` alone does not: git tells it to its
-    hooks, as seen from their folder.
+    `GIT_DIR` and `GIT_WORK_TREE` together also select it, as in git. `GIT_DIR` alone does not: git sets it for its
+    hooks, relative to their folder.
 
     Raises:
-        NoRepository: what is called `.git` is none.
-        StorageError: git is missing, or does not read it, because it is another user's or damaged.
+        NoRepository: the `.git` that was found is not a repository.
+        StorageError: git is missing, or refuses to read it because another user owns it or because it is damaged.
     """
     folder = os.path.realpath(root)
     above = (Path(folder), *Path(folder).parents)
@@ -89,7 +89,7 @@ def repository_of(root: Path) -> Repository | None:
 
 
 def inside_repository(root: Path) -> Repository:
-    """As `repository_of`, where there must be one. Raises StorageError, NoRepository when there is none."""
+    """As `repository_of`, but there must be one. Raises StorageError; NoRepository when there is none."""
     found = repository_of(root)
     if found is None:
         raise _no_repository()
@@ -98,7 +98,7 @@ def inside_repository(root: Path) -> Repository:
 
 @lru_cache(maxsize=64)
 def _repository_at(top: str) -> Repository:
-    """The repository whose `.git` is in this folder, as far as git itself agrees to read it."""
+    """The repository whose `.git` is in this folder, provided that git agrees to read it."""
     done = _started(["-C", top, *_OPTIONS, "rev-parse", "--absolute-git-dir", "--show-toplevel"])
     directory, _, work_tree = os.fsdecode(done.stdout).removesuffix("\n").partition("\n")
     if done.returncode == 0:
@@ -120,26 +120,26 @@ def _repository_at(top: str) -> Repository:
 def run_git(
     root: Path, *arguments: str, told: bytes = b"", index: str | None = None
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run git in `root`, whatever it answers.
+    """Run git in `root`, whatever its exit code.
 
     Args:
         root: a folder in the repository.
-        arguments: what to run.
-        told: what git reads from its standard input.
-        index: a file that stands for the repository's index, for this call.
+        arguments: git's arguments.
+        told: bytes for its standard input.
+        index: a file to use as the repository's index in this call.
 
     Raises:
-        NoRepository: there is none.
+        NoRepository: there is no repository.
         StorageError: git is missing, or does not read the repository.
     """
     return _started(_command(root, arguments), told, index)
 
 
 def git(root: Path, *arguments: str, told: bytes = b"", index: str | None = None) -> bytes:
-    """Run git in `root` and return what it printed; otherwise as `run_git`.
+    """Run git in `root` and return its output; otherwise as `run_git`.
 
     Raises:
-        StorageError: git is missing, this is no repository, or it refused; with git's own words.
+        StorageError: git is missing, this is not a repository, or git failed (its message is quoted).
     """
     done = run_git(root, *arguments, told=told, index=index)
     if done.returncode != 0:
@@ -148,7 +148,7 @@ def git(root: Path, *arguments: str, told: bytes = b"", index: str | None = None
 
 
 def open_git(root: Path, *arguments: str, index: str | None = None) -> Process:
-    """Start git in `root` to talk to over its pipes; otherwise as `run_git`."""
+    """Start git in `root` and communicate over its pipes; otherwise as `run_git`."""
     command = ["git", *_command(root, arguments)]
     try:
         return subprocess.Popen(  # noqa: S603  # arguments as a list, no shell
@@ -163,14 +163,14 @@ def open_git(root: Path, *arguments: str, index: str | None = None) -> Process:
 
 
 def complaint(done: subprocess.CompletedProcess[bytes]) -> str:
-    """What git says is wrong; advice that it adds is left out."""
+    """Git's error message, without the advice that it adds."""
     lines = done.stderr.decode(errors="replace").strip().splitlines()
     fatal = [line.removeprefix("fatal: ") for line in lines if line.startswith("fatal: ")]
     return next(iter(fatal or lines[-1:]), f"exit code {done.returncode}")
 
 
 def environment() -> dict[str, str]:
-    """The environment git runs in: it is told little, asks for no password, and never writes by the way."""
+    """The environment git runs in: few variables, no password prompts, no optional locks."""
     told = {name: os.environ[name] for name in _KEPT if name in os.environ}
     path = [place for place in os.environ.get("PATH", os.defpath).split(os.pathsep) if place.startswith(os.sep)]
     return {**told, "PATH": os.pathsep.join(path) or os.defpath, **_GIVEN}

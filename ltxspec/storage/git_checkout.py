@@ -1,10 +1,10 @@
-"""Tells where a checkout of a commit would have something else than the commit says.
+"""Finds files for which a checkout of a commit would differ from the commit.
 
-A review reads contents out of a commit, an apply after the merge reads files of a checkout. A checkout follows links,
-fills submodules, and changes bytes for some attributes of `.gitattributes`: `working-tree-encoding` writes the text in
-another encoding (and may make quotes of other signs), `ident` puts object names in, `filter` runs a program over it.
-`text` and `eol` only change line ends. Reading a text takes all of them for the same, so they matter for images and
-sounds alone, whose bytes count; and under `text=auto` only for those that git may take for text.
+A review reads content from a commit; an apply after the merge reads files of a checkout. A checkout follows links,
+fills submodules, and changes bytes for some attributes in `.gitattributes`: `working-tree-encoding` writes the text in
+another encoding (in which other characters may become quotes), `ident` inserts object names, `filter` runs a program on
+it. `text` and `eol` only change line endings. Reading a text ignores those, so they matter only for images and sounds,
+where every byte counts; and under `text=auto` only for those that git may treat as text.
 """
 
 import os
@@ -22,10 +22,10 @@ LINK, SUBMODULE = "120000", "160000"
 _ATTRIBUTES = ("working-tree-encoding", "ident", "filter", "text", "eol")
 _NONE = ("unspecified", "unset")
 _FILE = ".gitattributes"
-_LARGEST = 2**20  # bytes of a file of attributes
-_PLAIN = ("-c", "core.splitIndex=false", "-c", "core.sparseCheckout=false")  # the index below is a whole one
+_LARGEST = 2**20  # bytes of an attributes file
+_PLAIN = ("-c", "core.splitIndex=false", "-c", "core.sparseCheckout=false")  # the index below is complete
 
-Difference = tuple[str, str]  # what is wrong with a path, for after its name; and the cure
+Difference = tuple[str, str]  # what is wrong with a path (follows its name in a message), and the hint
 
 
 class Checkout:
@@ -37,7 +37,7 @@ class Checkout:
         entries: its files below the root.
 
     Raises:
-        StorageError: the root itself is a link in the commit, or in a folder that is one.
+        StorageError: in the commit, the root or a folder above it is a link or a submodule.
     """
 
     def __init__(self, root: Path, commit: str, entries: Mapping[str, Entry]) -> None:
@@ -54,7 +54,7 @@ class Checkout:
         self._process: Process | None = None
 
     def elsewhere(self, path: str) -> Difference | None:
-        """Whether a path is a link or a submodule, or in one: what is there is not in the commit."""
+        """Whether a path is, or is inside, a link or a submodule: its content is then not in the commit."""
         for step in (path, *parents(path)):
             mode = self._entries[step].mode if step in self._entries else ""
             if mode == LINK:
@@ -64,14 +64,14 @@ class Checkout:
         return None
 
     def changed(self, path: str, *, exact: bool = False) -> Difference | None:
-        """Whether a checkout would have other bytes of a file than the commit.
+        """Whether a checkout would have different bytes of a file than the commit.
 
         Args:
             path: the file.
-            exact: whether every byte counts, and a pointer of Git LFS stands for the file: of an image or a sound.
+            exact: for an image or a sound: every byte counts, and a Git LFS pointer counts as the file.
 
         Raises:
-            StorageError: git does not say.
+            StorageError: git gives no answer.
         """
         found = self._attributes(path) if self._files else {}
         for name in _ATTRIBUTES[:3]:
@@ -83,16 +83,16 @@ class Checkout:
         return None
 
     def changed_text(self, path: str) -> Difference | None:
-        """As `changed`, of a file whose every byte counts and whose bytes git may take for text: see `may_be_text`."""
+        """As `changed`, for a file whose every byte counts and that git may treat as text: see `may_be_text`."""
         found = self._attributes(path) if self._files else {}
         return _attributed("eol=crlf") if (found.get("eol"), found.get("text")) == ("crlf", "auto") else None
 
     def is_in_lfs(self, path: str) -> bool:
-        """Whether Git LFS is to put the file in the place of its pointer."""
+        """Whether Git LFS replaces the file's pointer with the file in a checkout."""
         return bool(self._files) and self._attributes(path)["filter"] == "lfs"
 
     def _attributes(self, path: str) -> dict[str, str]:
-        """The attributes of a file at the commit; also for one that is not there."""
+        """The attributes of a path in the commit; the file need not exist."""
         process = self._process = self._process or self._started()
         requests, answers = process.stdin, process.stdout
         if requests is None or answers is None:
@@ -112,12 +112,12 @@ class Checkout:
         return dict(zip(words[1::3], words[2::3], strict=False))
 
     def _started(self) -> Process:
-        """Git, with the commit's attributes in an index of its own: `check-attr --source` is younger than many gits."""
+        """Git, with the commit's attributes in a temporary index: `check-attr --source` needs a more recent git."""
         with Blobs(self._root) as blobs:
             for path, entry in self._files.items():
                 if entry.mode == LINK:
                     raise StorageError(f"`{path}` {_LINKED[0]}", hint=_LINKED[1])
-                for _ in blobs.chunks(entry.id, limit=_LARGEST):  # what git cannot read it would pass over in silence
+                for _ in blobs.chunks(entry.id, limit=_LARGEST):  # git would silently skip one that it cannot read
                     pass
         self._folder = tempfile.TemporaryDirectory(prefix="ltxspec-")
         index = str(Path(self._folder.name, "index"))
@@ -147,16 +147,16 @@ class Checkout:
 
 
 def may_be_text(signs: Collection[int]) -> bool:
-    """Whether git may put other line ends into a file under `text=auto`: it has some, and nothing that forbids it.
+    """Whether git may change the line endings of a file under `text=auto`: it has some, and nothing that prevents it.
 
     Args:
-        signs: the bytes that occur in it. Git leaves a file alone that has a 0, or a carriage return already.
+        signs: the bytes that occur in it. Git leaves a file alone that has a 0, or already has a carriage return.
     """
     return ord("\n") in signs and ord("\r") not in signs and 0 not in signs
 
 
 def parents(path: str) -> Iterator[str]:
-    """The folders a path is in, inside out, without the root."""
+    """The folders above a path, innermost first, without the root."""
     while path := posixpath.dirname(path):
         yield path
 
@@ -179,14 +179,14 @@ def _gave_up() -> StorageError:
 
 
 def _prefix_of(root: Path) -> str:
-    """Where the root is in its repository: empty for the top, else with `/` at the end."""
+    """The root's path in its repository: empty for the top, else with `/` at the end."""
     top = inside_repository(root).work_tree
     inside = "." if top is None else os.path.relpath(os.path.realpath(root), os.path.realpath(top))
     return "" if inside == "." else f"{inside.replace(os.sep, '/')}/"
 
 
 def _above(root: Path, commit: str, prefix: str) -> dict[str, Entry]:
-    """What a commit has in the place of the root and of the folders above it, and their files of attributes."""
+    """Entries of the root and the folders above it in a commit, with the attributes files of those folders."""
     if not prefix:
         return {}
     folders = [prefix.rstrip("/"), *parents(prefix.rstrip("/"))]

@@ -1,4 +1,4 @@
-"""Reads files and folders out of a git repository. Nothing is checked out and nothing is changed."""
+"""Reads files and folders from a git repository, without checking out or changing anything."""
 
 import os
 from collections.abc import Iterator
@@ -20,12 +20,12 @@ class Entry:
 
 
 def list_tree(root: Path, commit: str) -> dict[str, Entry]:
-    """Every file of a commit below `root` by its path relative to `root`, with `/`. One process, however many."""
+    """Every file of a commit below `root` by its path relative to `root`, with `/`. Uses a single process."""
     return list_entries(root, "-r", commit, "--", ".")
 
 
 def list_entries(root: Path, *arguments: str) -> dict[str, Entry]:
-    """What `git ls-tree` lists, with these arguments."""
+    """The entries that `git ls-tree` lists with these arguments."""
     listing = git(root, "--literal-pathspecs", "ls-tree", "-z", *arguments)
     entries = {}
     for line in listing.split(b"\0")[:-1]:
@@ -36,22 +36,22 @@ def list_entries(root: Path, *arguments: str) -> dict[str, Entry]:
 
 
 class TooLarge(StorageError):
-    """A content has more bytes than are wanted."""
+    """Content exceeds the size limit."""
 
 
 class Blobs:
-    """Contents by object id, from one git process that lives as long as this object. Use it as a context manager."""
+    """Contents by object id, from one git process that runs as long as this object. Use it as a context manager."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._process: Process | None = None
 
     def chunks(self, blob: str, size: int = 2**20, *, limit: int = LARGEST) -> Iterator[bytes]:
-        """The content in pieces of at most `size` bytes; always read it to its end.
+        """The content in pieces of at most `size` bytes; the caller must read all of them.
 
         Raises:
-            TooLarge: it has more than `limit` bytes, which git tells first; none of them is read.
-            StorageError: git does not have it, as in a clone that left some out.
+            TooLarge: it has more than `limit` bytes. Git reports the size first, so nothing is read.
+            StorageError: git does not have it, as in a partial clone.
         """
         header, answers = self._ask(blob)
         if len(header) != 3 or header[1] != b"blob":  # noqa: PLR2004  # id, type, size
@@ -63,7 +63,7 @@ class Blobs:
                 raise StorageError("git stopped in the middle of a file", hint="check the repository with `git fsck`")
             left -= len(piece)
             yield piece
-        answers.read(1)  # the line end behind the content
+        answers.read(1)  # the newline after the content
 
     def read(self, name: str, *, limit: int = LARGEST) -> tuple[str, bytes] | None:
         """Id and content of any object by id or revision, such as `HEAD^{tree}`; None when git does not have it.
@@ -75,18 +75,18 @@ class Blobs:
         if len(header) != 3:  # noqa: PLR2004  # id, type, size
             return None
         content = answers.read(self._size(header, limit))
-        answers.read(1)  # the line end behind the content
+        answers.read(1)  # the newline after the content
         return header[0].decode("ascii"), content
 
     def _size(self, header: list[bytes], limit: int) -> int:
         size = int(header[2])
         if size > limit:
-            self.__exit__()  # what it has begun to send is not wanted; the next question starts it again
+            self.__exit__()  # discards the content that git is sending; the next request starts git again
             raise TooLarge(f"the content `{header[0][:12].decode('ascii')}` is larger than {limit // 2**20} MiB")
         return size
 
     def _ask(self, name: str) -> tuple[list[bytes], IO[bytes]]:
-        """The words of git's answer, none when it gave up, and where the content follows."""
+        """The fields of git's answer (none if git stopped), and the stream that the content follows on."""
         if self._process is None:
             self._process = open_git(self._root, "cat-file", "--batch")
         requests, answers = self._process.stdin, self._process.stdout
@@ -115,7 +115,7 @@ BASE, OURS, THEIRS = 1, 2, 3  # git's numbers for the three versions of a file i
 def conflicts(root: Path, *places: str) -> dict[str, dict[int, bytes]]:
     """Files that a merge left unresolved: path -> contents by `BASE`, `OURS`, `THEIRS`; a side may be missing.
 
-    Empty where nothing is a repository.
+    Empty outside a repository.
 
     Args:
         root: a folder; paths are relative to it.

@@ -1,4 +1,4 @@
-"""Which commit a name means. A name that a tag and a branch share means neither: git would silently take the tag."""
+"""Resolves names to commits. A name shared by a tag and a branch is rejected: git would silently use the tag."""
 
 import re
 from pathlib import Path
@@ -6,27 +6,27 @@ from pathlib import Path
 from ltxspec.errors import LtxspecError
 from ltxspec.storage.git import git, inside_repository, run_git
 
-# Where a change is usually going, first one first. In full: a tag of such a name is not meant.
+# Usual targets of a change, in order of preference. Full names, so that a tag of the same name is not used.
 _MAIN_BRANCHES = ("refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/heads/main", "refs/heads/master")
 _BRANCHES = ("refs/remotes/", "refs/heads/")
-_PLACES = ("refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD")  # as git looks
+_PLACES = ("refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD")  # git's lookup order
 _IS_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_IS_SHORT = re.compile(r"[0-9a-f]{7,63}")  # fewer letters are taken for a name, as git does
-_OF_GIT_ITSELF = re.compile(r"[A-Z_]+_HEAD")  # what it is in the middle of, or remembers
+_IS_SHORT = re.compile(r"[0-9a-f]{7,63}")  # anything shorter counts as a name, as in git
+_OF_GIT_ITSELF = re.compile(r"[A-Z_]+_HEAD")  # heads of operations in progress or remembered
 _NAME = re.compile(r"(?P<name>[^\^~:@]*(?:@(?!\{)[^\^~:@]*)*)(?P<rest>.*)", re.DOTALL)
-_OF_A_BRANCH = re.compile(r"@\{(?:u|upstream|push)\}", re.IGNORECASE)  # git takes the name before it for a branch's
+_OF_A_BRANCH = re.compile(r"@\{(?:u|upstream|push)\}", re.IGNORECASE)  # git requires a branch name before it
 _MOST_NAMES = 3
 _FETCH = "fetch the whole history: `git fetch --unshallow`, or `fetch-depth: 0` in CI"
 
 
 class UnknownRevision(LtxspecError):
-    """The repository knows no such revision, or no history that two of them share."""
+    """The repository has no such revision, or no common history of two of them."""
 
     code = "unknown-revision"
 
 
 class AmbiguousRevision(LtxspecError):
-    """A name that more than one thing in the repository has, or a base that more than one commit may be."""
+    """A name with several meanings in the repository, or several possible merge bases."""
 
     code = "ambiguous-revision"
 
@@ -35,9 +35,9 @@ def commit_of(root: Path, revision: str) -> str:
     """The id of the commit that a revision names.
 
     Raises:
-        UnknownRevision: there is none, or it is no commit.
-        AmbiguousRevision: the name is that of a branch and of a tag, or of another two.
-        StorageError: this is no repository.
+        UnknownRevision: there is no such revision, or it is not a commit.
+        AmbiguousRevision: the name has several meanings, such as a branch and a tag.
+        StorageError: this is not a repository.
     """
     commit = find_commit(root, revision)
     if commit is None:
@@ -62,19 +62,19 @@ def find_commit(root: Path, revision: str) -> str | None:
 
 
 def merge_base(root: Path, one: str, other: str) -> str:
-    """The commit from which two commits went apart.
+    """The merge base of two commits.
 
-    There may be several, when each side has merged what the other had not by then. Git takes one of them by its date,
-    which its author chose: seen from there, what a merge would undo or bring looks as if it had been so all the time.
+    There may be several, when each side has merged an earlier state of the other. Git picks one by its date, which its
+    author chose: compared with that base, changes that a merge would undo or bring look as if they had always existed.
 
     Args:
         root: a folder of the repository.
         one: the id of a commit.
-        other: the id of another one.
+        other: the id of another commit.
 
     Raises:
-        UnknownRevision: they share no history here, or what is left out of it may hold a later commit of both.
-        AmbiguousRevision: there are several.
+        UnknownRevision: they have no common history here, or the history is incomplete and may hide a later base.
+        AmbiguousRevision: there are several merge bases.
     """
     done = run_git(root, "merge-base", "--all", "--end-of-options", one, other)
     if done.returncode != 0:
@@ -100,14 +100,14 @@ def _is_shallow(root: Path) -> bool:
 
 
 def main_branch(root: Path) -> str | None:
-    """The full name of the first of the usual main branches that exists."""
+    """The full name of the first usual main branch that exists."""
     return next((name for name in _MAIN_BRANCHES if find_commit(root, name) is not None), None)
 
 
 def default_branch(root: Path) -> str | None:
-    """The short name of the branch that changes go to, also in a repository without a commit; None: not known.
+    """The short name of the branch that changes go to, also in a repository without commits; None if unknown.
 
-    It is the remote's default branch, else `main` or `master` where there is one, else the one that is checked out.
+    It is the remote's default branch, else `main` or `master` if one exists, else the one that is checked out.
 
     Raises:
         StorageError: git does not read the repository, or there is none.
@@ -121,26 +121,26 @@ def default_branch(root: Path) -> str | None:
 
 
 def _target(root: Path, name: str) -> str | None:
-    """The full name that a symbolic ref stands for; None when it is none."""
+    """The full name that a symbolic ref points to; None when it is not a symbolic ref."""
     done = run_git(root, "symbolic-ref", "--quiet", name)
     return done.stdout.decode(errors="replace").strip() if done.returncode == 0 else None
 
 
 def main_branches() -> str:
-    """The usual main branches, for people."""
+    """The usual main branches, as text for users."""
     return ", ".join(f"`{short(name)}`" for name in _MAIN_BRANCHES)
 
 
 def short(name: str) -> str:
-    """A revision for people: the full name of a branch is cut, any other is left as it is."""
+    """A revision for users: the prefix of a branch's full name is removed, anything else stays as it is."""
     return next((name.removeprefix(place) for place in _BRANCHES if name.startswith(place)), name)
 
 
 def _full_name(root: Path, name: str) -> str | None:
-    """The one ref that a name means, or the name itself where it is no ref's; None for a full name of nothing.
+    """The one ref that a name refers to, or the name itself if no ref matches; None for a full name without a ref.
 
     Raises:
-        AmbiguousRevision: it means more than one thing.
+        AmbiguousRevision: it has several meanings.
     """
     if name in ("", "@", "HEAD") or _IS_COMMIT.fullmatch(name):
         return name
@@ -162,8 +162,8 @@ def _full_name(root: Path, name: str) -> str | None:
 
 
 def _existing(root: Path, names: list[str]) -> list[str]:
-    """Those of these full names that exist."""
-    if any(set(name) & set("*?[\\") for name in names):  # no name of a ref, but a pattern for git
+    """Those of the full names that exist."""
+    if any(set(name) & set("*?[\\") for name in names):  # not a ref name, but a pattern to git
         return []
     listed = git(root, "for-each-ref", "--format=%(refname)", *names).decode(errors="surrogateescape").split("\n")
     return [name for name in names if name in listed]

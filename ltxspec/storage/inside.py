@@ -1,8 +1,8 @@
-"""Keeps to the project: no link that a repository holds leads a read or a write out of its folder.
+"""Confines reads and writes to the project: no link in a repository leads them out of its folder.
 
-Where a path leads is looked up first, links followed. Then it is walked from the project's folder downwards, folder by
-folder, with every one held open and no link followed any more: what is swapped for a link in between is an error, and
-never a way out. Devices and pipes, which could block or never end, are no files.
+A path is resolved first, following links. Then it is walked from the project's folder downwards, one folder at a time,
+with each held open and without following links: if a folder is swapped for a link in between, the result is an error,
+never a way out. Devices and pipes, which could block or never end, are refused.
 """
 
 import contextlib
@@ -15,15 +15,15 @@ from pathlib import Path
 from ltxspec.errors import StorageError
 
 _WALK = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC | getattr(os, "O_PATH", os.O_RDONLY)  # macOS has no O_PATH
-_AS_IT_STANDS = os.O_NOFOLLOW | os.O_EXCL  # flags that are about the name itself, not about what a link there means
+_AS_IT_STANDS = os.O_NOFOLLOW | os.O_EXCL  # flags that concern the name itself, not the target of a link there
 _AT_ONCE = os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 
 
 def refuse_outside(root: Path, *places: Path) -> None:
-    """Refuse places below `root` that links lead out of it. What does not exist yet leads nowhere.
+    """Refuse places below `root` that links lead out of it. Paths that do not exist yet are accepted.
 
     Raises:
-        StorageError: one does.
+        StorageError: a place is outside.
     """
     base = os.path.realpath(root)
     for place in places:
@@ -32,32 +32,32 @@ def refuse_outside(root: Path, *places: Path) -> None:
 
 
 def refuse_links_outside(root: Path, *folders: Path) -> None:
-    """As `refuse_outside`, for folders and every link right in them.
+    """As `refuse_outside`, for folders and every link directly in them.
 
     Raises:
-        StorageError: one leads out of `root`, or a folder cannot be read.
+        StorageError: a link leads out of `root`, or a folder cannot be read.
     """
     refuse_outside(root, *folders)
     refuse_outside(root, *_links_in(folders))
 
 
 def is_inside(root: Path, place: Path) -> bool:
-    """Whether a path leads to something below `root`, links followed; also for what does not exist."""
+    """Whether a path, links followed, is below `root`; it need not exist."""
     return _is_in(os.path.realpath(root), os.path.realpath(place))
 
 
 @contextlib.contextmanager
 def folder_of(within: str, path: str, *, follow: bool = False) -> Iterator[tuple[int, str]]:
-    """The folder a path is in, held open, and the name there: for system calls that take a `dir_fd`.
+    """The folder of a path, held open, and the path's name in it: for system calls that take a `dir_fd`.
 
     Args:
-        within: the folder that the path must not leave; it may be reached by links itself.
-        path: what is meant; it need not exist, the folder must.
-        follow: whether a link at the path itself stands for what it leads to.
+        within: the folder that the path must not leave; it may itself be reached through links.
+        path: the path; it need not exist, but its folder must.
+        follow: whether to follow a link at the path itself.
 
     Raises:
         StorageError: it leads out.
-        OSError: the folder is not there, or was replaced by a link.
+        OSError: the folder does not exist, or was replaced by a link.
     """
     base = os.path.realpath(within)
     folder, name = os.path.split(path)
@@ -69,10 +69,10 @@ def folder_of(within: str, path: str, *, follow: bool = False) -> Iterator[tuple
 
 
 def open_real(base: str, real: str) -> int:
-    """Open a regular file for reading whose path, and that of a folder it is in, hold no links any more.
+    """Open a regular file for reading by a path that is already resolved, so that it contains no links.
 
     Raises:
-        OSError: it cannot be opened, is no regular file, or one of the folders became a link.
+        OSError: it cannot be opened, is not a regular file, or one of the folders became a link.
     """
     with _walked(base, real) as (folder, name):
         return open_file(name, os.O_RDONLY | os.O_NOFOLLOW, folder=folder)
@@ -80,7 +80,7 @@ def open_real(base: str, real: str) -> int:
 
 @contextlib.contextmanager
 def _walked(base: str, real: str) -> Iterator[tuple[int, str]]:
-    """The folder of a path, reached from `base` step by step, and the name there. Raises OSError."""
+    """The folder of a path, reached from `base` step by step, and the path's name in it. Raises OSError."""
     *folders, name = Path(os.path.relpath(real, base)).parts or (os.curdir,)
     descriptor = os.open(base, _WALK)
     try:
@@ -94,18 +94,18 @@ def _walked(base: str, real: str) -> Iterator[tuple[int, str]]:
 
 
 def open_file(path: str, flags: int, mode: int = 0o664, within: str | None = None, *, folder: int | None = None) -> int:
-    """As `os.open`, for regular files (and folders, with O_DIRECTORY), without waiting for anybody.
+    """As `os.open`, for regular files (and folders, with O_DIRECTORY), without blocking.
 
     Args:
         path: what to open.
         flags: as for `os.open`. With O_NOFOLLOW or O_EXCL a link is not opened, wherever it leads.
         mode: permissions of a file that is created.
-        within: the folder that the path must not leave; None lets it lead anywhere, as a path that the user typed may.
-        folder: where a mere name is looked for, when that folder is held open; then `within` is not needed.
+        within: the folder that the path must not leave; None allows any path, such as one that the user typed.
+        folder: descriptor of an open folder that `path` is a plain name in; `within` is then not needed.
 
     Raises:
         StorageError: it leads out.
-        OSError: it cannot be opened, or is something else.
+        OSError: it cannot be opened, or is neither a file nor a requested folder.
     """
     if within is None:
         descriptor = os.open(path, flags | _AT_ONCE, mode, dir_fd=folder)
@@ -123,7 +123,7 @@ def open_file(path: str, flags: int, mode: int = 0o664, within: str | None = Non
 def rename(source: str, target: str, within: str | None = None) -> None:
     """As `os.replace`, both names within a folder. Raises StorageError, OSError."""
     if within is None:
-        os.replace(source, target)  # noqa: PTH105  # one name for "atomic" everywhere
+        os.replace(source, target)  # noqa: PTH105  # the same call for "atomic" everywhere
         return
     with folder_of(within, source) as (here, old), folder_of(within, target) as (there, new):
         os.replace(old, new, src_dir_fd=here, dst_dir_fd=there)  # with held folders
@@ -139,7 +139,7 @@ def remove(path: str, within: str | None = None) -> None:
 
 
 def make_one_folder(path: str, mode: int, within: str | None = None) -> None:
-    """As `os.mkdir`, within a folder; one that is there is fine. Raises StorageError, OSError."""
+    """As `os.mkdir`, within a folder; it may already exist. Raises StorageError, OSError."""
     try:
         if within is None:
             os.mkdir(path, mode)  # noqa: PTH102  # as `rename`
@@ -147,18 +147,18 @@ def make_one_folder(path: str, mode: int, within: str | None = None) -> None:
         with folder_of(within, path) as (folder, name):
             os.mkdir(name, mode, dir_fd=folder)  # with a held folder
     except FileExistsError:
-        if not os.path.isdir(path):  # noqa: PTH112  # a text
+        if not os.path.isdir(path):  # noqa: PTH112  # the path is a string
             raise
 
 
 def kind_of(mode: int) -> str:
-    """What something is that is neither a file nor a folder."""
+    """A description of something that is neither a file nor a folder."""
     kinds = ((stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
     return next((name for is_one, name in kinds if is_one(mode)), "a device")
 
 
 def _refuse_odd(mode: int, path: str, flags: int) -> None:
-    """Raise OSError for what is neither a regular file nor the folder that was asked for."""
+    """Raise OSError for anything but a regular file or a requested folder."""
     if stat.S_ISDIR(mode) and not flags & os.O_DIRECTORY:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
@@ -173,7 +173,7 @@ _ELSEWHERE = "; to keep videos elsewhere, set `[archive] url`"
 
 
 def _leads_out(root: Path, place: Path) -> StorageError:
-    """The error for a place that leads out, with the link that does."""
+    """The error for a place that is outside, naming the link that leads there."""
     base = os.path.realpath(root)
     above = (*reversed(place.parents), place)
     way_out = (path for path in above if root in path.parents and not _is_in(base, os.path.realpath(path)))
@@ -191,6 +191,6 @@ def _links_in(folders: Iterable[Path]) -> Iterator[Path]:
             with os.scandir(folder) as entries:
                 yield from [folder / entry.name for entry in entries if entry.is_symlink()]
         except (FileNotFoundError, NotADirectoryError):
-            continue  # whoever needs the folder says what is wrong
+            continue  # the code that needs the folder reports the problem
         except OSError as error:
             raise StorageError(f"cannot read `{folder}`: {error.strerror}", hint="check its permissions") from error

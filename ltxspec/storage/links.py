@@ -1,6 +1,6 @@
 """The readable tree: `<spec>/<instance>.mp4`, links to archived videos under the names that users know.
 
-What ltxspec did not make is never changed or removed: a file of a user's that stands in the way stays, and is reported.
+Only what ltxspec made is changed or removed: a user's file that is in the way stays, and is reported.
 """
 
 import contextlib
@@ -21,11 +21,11 @@ from ltxspec.storage.inside import open_file, refuse_outside
 
 SUFFIXES = (".mp4", ".mov", ".webm")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff/\\:*?\"<>|]|^\.|[. ]$")
-_LONGEST = 180  # bytes of a readable name; file systems take 255
+_LONGEST = 180  # bytes of a readable name; file systems allow 255
 _NUMBERED = re.compile(r"(?P<stem>.+)\.[1-9][0-9]{0,8}")
 _ARCHIVED = re.compile(r"(?:.*/)?(?P<folder>[0-9a-f]{2})/(?P=folder)[0-9a-f]{62}\.(?:mp4|mov|webm)")
 
-Videos = Sequence[Path | None]  # the archived file of each output; None for one that is not archived
+Videos = Sequence[Path | None]  # the archived file of each output; None if it is not archived
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class LinkTree:
 
     Args:
         root: its folder, such as `renders`.
-        project: nothing is written outside of this folder, whatever links lead there.
-        archived: the SHA-256 of an open file with the bytes of an archived video, as a copy of ours has; else None.
+        project: nothing is written outside this folder, wherever links lead.
+        archived: returns the SHA-256 of an open file if its bytes are an archived video (our copy), else None.
         ops: the system calls, for tests.
     """
 
@@ -45,17 +45,17 @@ class LinkTree:
     ops: FileOps = REAL
 
     def refuse_outside(self, specs: Iterable[str] = ()) -> None:
-        """Raise StorageError when the tree, or the part of one of these specs, lies outside of the project."""
+        """Raise StorageError when the tree, or the part of one of these specs, is outside the project."""
         refuse_outside(self.project, self.root, *(self.root / file_name(spec) for spec in specs))
 
     def show(self, spec: str, wanted: Mapping[str, Videos]) -> None:
-        """Point the tree at the videos of some instances: `<instance>.mp4`, or `<instance>.1.mp4`, `.2.mp4`, ….
+        """Update the links of some instances: `<instance>.mp4`, or `<instance>.1.mp4`, `.2.mp4`, ….
 
-        A number follows a dot, because a dash and a number may end another shot's name. An instance without videos
-        loses every link it had. Links that are right are not touched.
+        The number follows a dot, because another shot's name may end in a dash and a number. An instance without videos
+        loses all its links. Correct links are left alone.
 
         Raises:
-            StorageError: the tree cannot be written; or a user's file is in the way, and all other links are right.
+            StorageError: the tree cannot be written; or a user's file is in the way (all other links are made).
         """
         folder = self.root / file_name(spec)
         self.refuse_outside([spec])
@@ -67,7 +67,7 @@ class LinkTree:
                 with opened(folder, os.O_RDONLY | os.O_DIRECTORY, ops) as held:
                     in_the_way = self._fill(_Held(folder, held), wanted)
             except FileNotFoundError:
-                return  # nothing to show, and nothing to take away
+                return  # nothing to show and nothing to remove
         if in_the_way:
             raise StorageError(
                 f"`{folder / in_the_way[0]}` was not made by ltxspec and stays as it is",
@@ -75,7 +75,7 @@ class LinkTree:
             )
 
     def _fill(self, folder: "_Held", wanted: Mapping[str, Videos]) -> list[str]:
-        """Make the links; the names under which a user's file is in the way."""
+        """Make the links; returns the names where a user's file is in the way."""
         present = set(os.listdir(folder.descriptor))  # noqa: PTH208  # names are all that is needed, of thousands of files
         names = _names(wanted, present)
         stems = {stem for key in wanted for stem in _stems(key)}
@@ -85,14 +85,14 @@ class LinkTree:
         return [name for name, video in names.items() if not self._point(folder, name, video)]
 
     def _is_ours(self, folder: "_Held", name: str) -> bool:
-        """Whether ltxspec made this: a link to an archived video, or a hard link or copy of one."""
+        """Whether ltxspec made this: a link to an archived video, or a hard link to one or a copy of one."""
         target = folder.link(name)
         if target is not None:
             return _ARCHIVED.fullmatch(target.replace(os.sep, "/")) is not None
         return self._content(folder, name) is not None
 
     def _is_right(self, folder: "_Held", name: str, target: str, video: Path) -> bool:
-        """Whether a link, hard link or copy is as it should be."""
+        """Whether a link, hard link or copy is already correct."""
         held = folder.link(name)
         if held is not None:
             return held == target
@@ -107,10 +107,10 @@ class LinkTree:
             with folder.opened(name) as file:
                 return self.archived(file)
         except OSError:
-            return None  # a folder, a pipe, a file that may not be read: none of ours
+            return None  # a folder, a pipe, or an unreadable file: not ours
 
     def _point(self, folder: "_Held", name: str, video: Path) -> bool:
-        """Put a relative link in place; a hard link or a copy where there are no links. False: something else stays."""
+        """Put a relative link in place; without link support a hard link or copy. False: another file is there."""
         target = os.path.relpath(os.path.realpath(video), os.path.realpath(folder.path))
         if folder.has(name):
             if self._is_right(folder, name, target, video):
@@ -133,7 +133,7 @@ class LinkTree:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A folder that is held open: what is done in it happens there, whatever its path leads to meanwhile."""
+    """A folder held open: operations happen in it even if its path now leads elsewhere."""
 
     path: Path
     descriptor: int
@@ -142,7 +142,7 @@ class _Held:
         return self._mode(name) is not None
 
     def link(self, name: str) -> str | None:
-        """Where a link leads; None for anything else."""
+        """A link's target; None for anything else."""
         mode = self._mode(name)
         return (
             os.readlink(name, dir_fd=self.descriptor) if mode is not None and stat.S_ISLNK(mode) else None
@@ -153,11 +153,11 @@ class _Held:
             os.unlink(name, dir_fd=self.descriptor)  # in a held folder
 
     def opened(self, name: str) -> BinaryIO:
-        """A regular file for reading. Raises OSError."""
+        """Open a regular file for reading. Raises OSError."""
         return os.fdopen(open_file(name, os.O_RDONLY | os.O_NOFOLLOW, folder=self.descriptor), "rb")
 
     def copy(self, source: Path, name: str) -> None:
-        """Raises OSError."""
+        """Copy a file into the folder. Raises OSError."""
         descriptor = open_file(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, folder=self.descriptor)
         with source.open("rb") as file, os.fdopen(descriptor, "wb") as copy:
             shutil.copyfileobj(file, copy)
@@ -170,32 +170,32 @@ class _Held:
 
 
 def file_name(name: str) -> str:
-    """A spec name or instance key as a file name. Brackets and commas stay; what file systems refuse becomes `_`.
+    """A spec name or instance key as a file name. Brackets and commas stay; characters file systems reject become `_`.
 
-    A name that had to be changed or cut gets the start of its hash, so that two keys never share a file.
+    A name that had to be changed or cut gets a hash prefix appended, so that two keys never share a file.
     """
     safe = _UNSAFE.sub("_", name)
     return name if safe == name and len(name.encode()) <= _LONGEST else _apart(name)
 
 
 def _apart(name: str) -> str:
-    """A file name that no other key has on any file system, not even on one that takes `Alley` for `alley`."""
+    """A file name that is unique to the key on any file system, even one that ignores case (`Alley`, `alley`)."""
     short = _UNSAFE.sub("_", name).encode()[:_LONGEST].decode("utf-8", "ignore")
     return f"{short}~{sha256_hex(name.encode('utf-8', 'surrogatepass'))[:8]}"
 
 
 def _stems(key: str) -> tuple[str, ...]:
-    """The names that an instance's links may begin with."""
+    """The stems that an instance's link names may have."""
     return tuple(dict.fromkeys((file_name(key), _apart(key))))
 
 
 def _names(wanted: Mapping[str, Videos], present: Iterable[str]) -> dict[str, Path]:
     """The links of some instances: name -> video.
 
-    File systems that do not tell `Alley` from `alley` would give two shots one link: then the second one gets a name
-    with the start of its hash.
+    On file systems that ignore case, `Alley` and `alley` would share one link: the second one then gets a name with a
+    hash prefix.
     """
-    taken: dict[str, set[str]] = {}  # names that are one file there
+    taken: dict[str, set[str]] = {}  # names that may denote the same file
     for name in present:
         taken.setdefault(_fold(name), set()).add(name)
     names: dict[str, Path] = {}
@@ -219,7 +219,7 @@ def _fold(name: str) -> str:
 
 
 def _stem_of(name: str, stems: set[str]) -> str | None:
-    """Whose link a file is, by its name; None when it is none of these instances'."""
+    """The instance stem that a link's name belongs to; None when it belongs to none of these instances."""
     stem, suffix = os.path.splitext(name)  # noqa: PTH122  # a name, not a path
     if suffix not in SUFFIXES:
         return None

@@ -1,6 +1,6 @@
-"""Files that the user names on the command line or in the environment: they may be anywhere, and are regular files.
+"""Reads files that the user names on the command line or in the environment: anywhere, but regular files only.
 
-A pipe could keep a command waiting for ever, and a device never ends.
+A pipe could block a command forever, and a device never ends.
 """
 
 from pathlib import Path
@@ -9,16 +9,16 @@ from typing import Final
 from ltxspec.errors import StorageError, WrongUsage
 from ltxspec.storage.durable import LARGEST, read_file
 
-LARGEST_INPUT: Final = 32 * 2**20  # bytes of what people and services write: values, requests, replies, faults
+LARGEST_INPUT: Final = 32 * 2**20  # bytes of input files: values, requests, replies, faults
 
 
 def read_named(path: Path, name: str, limit: int = LARGEST) -> bytes:
     """All bytes of a file.
 
     Args:
-        path: where it is.
-        name: as the user wrote it.
-        limit: the most bytes it may have.
+        path: the file's path.
+        name: the path as the user wrote it.
+        limit: the maximum size in bytes.
 
     Raises:
         WrongUsage: there is no such file, or it cannot be read, is a pipe, a device or a folder, or is larger.

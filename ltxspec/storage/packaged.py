@@ -1,4 +1,4 @@
-"""Data that comes with ltxspec: the JSON Schemas and the model files."""
+"""Data shipped with ltxspec: the JSON Schemas and the model files."""
 
 import os
 from collections.abc import Mapping
@@ -16,10 +16,10 @@ LARGEST_MODEL = 8 * 2**20  # bytes of a model file
 
 
 def schemas_folder() -> Path:
-    """The folder `schemas/`: inside the package when it was installed from a wheel, beside it in a checkout.
+    """The folder `schemas/`: inside the package when installed from a wheel, next to it in a checkout.
 
     Raises:
-        StorageError: neither is there; the installation is incomplete.
+        StorageError: neither exists; the installation is incomplete.
     """
     package = Path(__file__).resolve().parent.parent
     for folder in (package / "_schemas", package.parent / "schemas"):
@@ -32,11 +32,11 @@ def read_model_documents(extra: Path | None = None, within: Path | None = None) 
     """File name -> parsed JSON of every model file, sorted by name.
 
     Args:
-        extra: where the project's own model files would be; one with the name of a packaged file takes its place.
+        extra: folder of the project's own model files, if it exists; a file there replaces a packaged one of its name.
         within: the project's root, which no link among them may lead out of.
 
     Raises:
-        Invalid: files that are not JSON, all of them.
+        Invalid: files are not JSON; all of them are listed.
         StorageError: a folder or file cannot be read.
     """
     files: dict[str, Path] = {}
@@ -55,10 +55,10 @@ def read_model_documents(extra: Path | None = None, within: Path | None = None) 
 
 
 def replaced_model_documents(documents: Mapping[str, Json]) -> dict[str, Json]:
-    """Packaged model files in whose place others are: file name -> parsed JSON.
+    """Packaged model files that the project replaces: file name -> parsed JSON.
 
     Args:
-        documents: the model files in force, by name, as `read_model_documents` gives them.
+        documents: the model files in force, by name, as returned by `read_model_documents`.
 
     Raises:
         StorageError: a folder or file cannot be read.
@@ -68,13 +68,13 @@ def replaced_model_documents(documents: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def own_models(documents: Mapping[str, Json]) -> set[str]:
-    """Which of the model files in force, by name, are not packaged ones. Raises StorageError."""
+    """Names of the model files in force that are not packaged ones. Raises StorageError."""
     packaged = read_model_documents(None)
     return {name for name, document in documents.items() if packaged.get(name) != document}
 
 
 def _is_there(folder: Path, within: Path | None) -> bool:
-    """Whether there is such a folder. Raises StorageError when a link to it leads out of the project, or nowhere."""
+    """Whether the folder exists. Raises StorageError when a link to it leads out of the project or is broken."""
     if within is not None:
         refuse_outside(within, folder)
     if not os.path.lexists(folder):
@@ -94,7 +94,7 @@ def _read(file: Path, within: Path | None, problems: list[Diagnostic]) -> Json:
 
 
 def not_json(error: orjson.JSONDecodeError, where: Location, *, is_empty: bool) -> Diagnostic:
-    """What is said of a model file that is not JSON. A shell empties a file before the command that fills it runs."""
+    """The problem of a model file that is not JSON. A shell empties an output file before the command runs."""
     if is_empty:
         hint = (
             "remove it; print a model to another place first (`ltxspec models NAME --format json`), then move it here"

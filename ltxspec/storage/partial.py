@@ -1,4 +1,4 @@
-"""A download that grows on disk, and goes on after a crash where it stopped."""
+"""A download on disk that resumes after a crash where it stopped."""
 
 import os
 from pathlib import Path
@@ -8,16 +8,16 @@ from ltxspec.storage.durable import REAL, FileOps, make_folder, opened, remove_f
 
 
 class PartialFile:
-    """`apply.ports.Sink`: a download on disk. What was written before a crash is still there: `size` says how much."""
+    """`apply.ports.Sink`: a download on disk. Bytes written before a crash are kept: `size` is their number."""
 
     def __init__(self, path: Path, ops: FileOps = REAL) -> None:
         self._path = path
         self._ops = ops
-        self._length: int | None = None  # bytes as this object last left them
+        self._length: int | None = None  # bytes after this object's last write
 
     @property
     def size(self) -> int:
-        """Bytes held so far."""
+        """Bytes stored so far."""
         try:
             held = self._path.lstat().st_size
         except FileNotFoundError:
@@ -27,10 +27,10 @@ class PartialFile:
         return held
 
     def write(self, data: bytes) -> None:
-        """Append.
+        """Append bytes.
 
         Raises:
-            StorageError: the disk failed, or another process writes to the same download.
+            StorageError: the disk failed, or another process is writing to the same download.
         """
         expected = self.size if self._length is None else self._length
         with (
@@ -46,14 +46,14 @@ class PartialFile:
         self._length = expected + len(data)
 
     def restart(self) -> None:
-        """Throw away what is held. Raises StorageError."""
+        """Discard what was downloaded so far. Raises StorageError."""
         with translated("remove", self._path):
             remove_file(self._path, self._ops)
         self._length = 0
 
 
 def try_writing(path: Path, ops: FileOps) -> None:
-    """Write a small file and remove it again. Raises StorageError, with the cure, when that cannot be done."""
+    """Write a small file and remove it again. Raises StorageError, with a hint, if that fails."""
     with translated("write", path):
         make_folder(path.parent, ops)
         with opened(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, ops) as descriptor:

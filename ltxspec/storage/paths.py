@@ -1,4 +1,4 @@
-"""How paths are shown, and which spec files a command means."""
+"""How paths are shown, and which spec files a command refers to."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -20,20 +20,20 @@ def shown(path: Path) -> str:
 
 
 def find_specs(paths: Iterable[Path | str], root: Path) -> list[Path]:
-    """The spec files behind files and folders, in the order given, each once.
+    """The spec files that files and folders refer to, in the given order, each once.
 
-    A folder means the `*.yaml` and `*.yml` files in it, sorted by name. Below it, where prompts and data tables live
-    too, only files that say `apiVersion: ltxspec/…` count. Hidden files and folders are left out.
+    A folder refers to the `*.yaml` and `*.yml` files in it, sorted by name. In its subfolders, where prompts and data
+    tables are kept too, only files that contain `apiVersion: ltxspec/…` count. Hidden files and folders are skipped.
 
     Args:
-        paths: files or folders; relative ones are looked for in `root`.
+        paths: files or folders; relative ones are resolved against `root`.
         root: the project's root.
 
     Raises:
         WrongUsage: a path does not exist.
         StorageError: a folder cannot be read.
 
-    What lies outside of the project, or cannot be read, counts as a spec file: reading it says what is wrong.
+    A file outside the project, or one that cannot be read, counts as a spec file: reading it reports the problem.
     """
     found: dict[Path, Path] = {}
     for path in paths:
@@ -58,7 +58,7 @@ def _specs_in(folder: Path, root: Path) -> Iterator[Path]:
 
 
 def _says_so(file: Path, root: Path) -> bool:
-    """Whether a file says that it is a spec; also true when it does not let itself be read."""
+    """Whether a file declares itself a spec; also true when it cannot be read."""
     try:
         return says_it_is_a_spec(read_file(file, root, MAX_TEXT))
     except StorageError:

@@ -1,8 +1,8 @@
-"""Where a journal comes from: one that came with the repository, or from another project, is not believed.
+"""Checks where a journal comes from: one from the repository or from another project is not trusted.
 
-A journal says what this machine is buying. As a file that git tracks it would be a stranger's word about money, so it
-is refused before anything is read from it. One that was copied from another checkout of the same project helps to find
-its tasks; what is ordered is never taken from it (`apply/orders.py`).
+A journal says what this machine is buying. Tracked by git, it would be a stranger's claim about money, so it is refused
+before anything in it is used. A journal copied from another checkout of the same project helps to find its tasks;
+orders are never taken from it (`apply/orders.py`).
 """
 
 from pathlib import Path
@@ -15,16 +15,16 @@ from ltxspec.storage.state import SpecPaths
 
 
 def refuse_stranger(paths: SpecPaths, journal: JournalState, root: Path, project: str) -> None:
-    """Do nothing when a journal is this project's own.
+    """Raise unless a journal is this project's own.
 
     Args:
         paths: the files of its spec.
-        journal: what it says.
+        journal: its parsed content.
         root: the project's root.
         project: `[project] id`.
 
     Raises:
-        LockfileError: git tracks it, or a task in it was not named by this project. Nothing in it may be acted upon.
+        LockfileError: git tracks it, or another project named a task in it. Nothing in it may be acted upon.
         StorageError: git cannot tell.
     """
     if not journal.open:
@@ -57,7 +57,7 @@ def _is_named_by(project: str, paths: SpecPaths, intent: Intent) -> bool:
 
 
 def _is_tracked(path: Path, root: Path) -> bool:
-    """Whether git has the file in its index. Outside of a repository nothing is tracked.
+    """Whether git has the file in its index. Outside a repository nothing is tracked.
 
     Raises:
         StorageError: git cannot tell, or is missing.

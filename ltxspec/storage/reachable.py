@@ -1,6 +1,6 @@
-"""Files of one kind wherever git still has them: in branches, tags, stashes, worktrees, indexes, merges, reflogs.
+"""Files of one kind anywhere git still has them: branches, tags, stashes, worktrees, indexes, merges, reflogs.
 
-Only tips are looked at, not their history: what left a branch on purpose is not held by its past.
+Only tips are searched, not their history: a file that was removed from a branch on purpose is not kept by its past.
 """
 
 import os
@@ -13,7 +13,7 @@ from ltxspec.storage.durable import read_if_exists
 from ltxspec.storage.git import git, repository_of, run_git
 from ltxspec.storage.git_objects import Blobs
 
-# What git is in the middle of, and what it only remembers.
+# Operations in progress, and heads that git merely remembers.
 _UNDER_WAY = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD")
 _REMEMBERED = ("ORIG_HEAD", "FETCH_HEAD")
 _TREE = b"40000"
@@ -26,9 +26,9 @@ class FoundFile:
 
     Args:
         path: relative to the root of the repository, with `/`.
-        place: where it is, for users.
+        place: a description of where it is, for users.
         data: its bytes.
-        settled: false for what only a log of git remembers.
+        settled: false if only a log of git refers to it.
     """
 
     path: str
@@ -42,7 +42,7 @@ class FoundFile:
 
 @dataclass(frozen=True, slots=True)
 class _Worktree:
-    """A checkout of the repository; `dead` when its folder is gone."""
+    """A checkout of the repository; `dead` if its folder no longer exists."""
 
     path: Path
     dead: bool
@@ -52,21 +52,21 @@ def inside_git(root: Path) -> bool:
     """Whether a folder is in a git repository.
 
     Raises:
-        StorageError: it is, and git cannot read it.
+        StorageError: it is in one that git cannot read.
     """
     return repository_of(root) is not None
 
 
 def prefix_of(root: Path) -> str:
-    """Where a folder is in its repository: empty for its root, else with `/` at the end."""
+    """A folder's path in its repository: empty for the root, else with `/` at the end."""
     return os.fsdecode(git(root, "rev-parse", "--show-prefix").rstrip(b"\n"))
 
 
 def files_everywhere(root: Path, suffix: str) -> Iterator[FoundFile]:
-    """Every version of every file with this suffix that something in the repository names now; each content once.
+    """Every version of every file with this suffix that the repository currently refers to; each content once.
 
     Raises:
-        StorageError: git cannot read something: what it would have named is not known.
+        StorageError: git cannot read something, so the result would be incomplete.
     """
     trees = _Trees(root, suffix)
     with trees.objects:
@@ -82,7 +82,7 @@ def files_everywhere(root: Path, suffix: str) -> Iterator[FoundFile]:
 
 @dataclass(slots=True)
 class _Trees:
-    """Walks trees of commits, each tree at each place once."""
+    """Walks the trees of commits, each tree once per path."""
 
     root: Path
     suffix: str
@@ -93,7 +93,7 @@ class _Trees:
         self.objects = Blobs(self.root)
 
     def found(self, commit: str, place: str, *, settled: bool = True) -> Iterator[FoundFile]:
-        """The wanted files of a commit that were not found before."""
+        """The files of a commit with the suffix that were not found before."""
         left = [(f"{commit}^{{tree}}", "")]
         while left:
             name, folder = left.pop()
@@ -107,7 +107,7 @@ class _Trees:
                     yield self.blob(child, path, place, settled=settled)
 
     def blob(self, name: str, path: str, place: str, *, settled: bool = True) -> FoundFile:
-        """One file by its object."""
+        """One file, by its object."""
         self._seen.add((name, path))
         return FoundFile(path, place, self._read(name)[1], settled)
 
@@ -116,7 +116,7 @@ class _Trees:
         return (name, path) not in self._seen
 
     def _entries(self, name: str, folder: str) -> Iterator[tuple[bytes, str, str]]:
-        """Mode, path and object of what is in a tree."""
+        """Mode, path and object of each entry of a tree."""
         ident, data = self._read(name)
         width, at = len(ident) // 2, 0
         while at < len(data):
@@ -133,7 +133,7 @@ class _Trees:
 
 
 def _worktree(trees: _Trees, path: Path) -> Iterator[FoundFile]:
-    """What a checkout has on disk, in its index with all sides of a conflict, and in a merge or rebase under way."""
+    """Files of a checkout: on disk, in its index with all sides of a conflict, and in a merge or rebase in progress."""
     pattern = f":(top)*{trees.suffix}"
     for line in git(path, "ls-files", "--stage", "--full-name", "-z", "--", pattern).split(b"\0")[:-1]:
         about, _, name = line.partition(b"\t")
@@ -154,7 +154,7 @@ def _worktree(trees: _Trees, path: Path) -> Iterator[FoundFile]:
 
 
 def _dead_index(trees: _Trees, root: Path) -> Iterator[FoundFile]:
-    """What the indexes of worktrees name whose folders are gone."""
+    """Files in the indexes of worktrees whose folders no longer exist."""
     for line in git(root, "rev-list", "--objects", "--no-walk", "--all", "--indexed-objects").split(b"\n"):
         name, _, path = line.partition(b" ")
         ident, label = name.decode("ascii"), os.fsdecode(path)
@@ -163,7 +163,7 @@ def _dead_index(trees: _Trees, root: Path) -> Iterator[FoundFile]:
 
 
 def _worktrees(root: Path) -> list[_Worktree]:
-    """All checkouts, this one among them. Raises StorageError for one that exists and is out of reach."""
+    """All checkouts, including this one. Raises StorageError for one that exists but is out of reach."""
     found = []
     for block in os.fsdecode(git(root, "worktree", "list", "--porcelain")).strip().split("\n\n"):
         lines = block.split("\n")
@@ -181,11 +181,11 @@ def _worktrees(root: Path) -> list[_Worktree]:
 
 
 def _stashed(root: Path) -> list[str]:
-    """Commits of all stashes, with those that hold their index and their untracked files."""
+    """Commits of all stashes, including those that hold their index and their untracked files."""
     if run_git(root, "rev-parse", "--verify", "--quiet", "refs/stash").returncode != 0:
         return []
     logged = git(root, "log", "--walk-reflogs", "--format=%H %P", "refs/stash", "--")
-    top = git(root, "rev-list", "--no-walk", "--parents", "refs/stash")  # also where the log of it is gone
+    top = git(root, "rev-list", "--no-walk", "--parents", "refs/stash")  # also if its reflog is missing
     return list(dict.fromkeys((logged + top).decode("ascii").split()))
 
 

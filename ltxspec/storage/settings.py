@@ -1,4 +1,4 @@
-"""A configuration as flat text, key by key, so that two can be compared. The values may hold secrets."""
+"""Flattens a configuration to text, key by key, for comparison. The values may hold secrets."""
 
 import json
 from dataclasses import fields, is_dataclass
@@ -7,11 +7,11 @@ from decimal import Decimal
 from ltxspec.storage.config import Config, PolicyRule
 from ltxspec.values import Json, format_usd
 
-_WRITTEN = {"webhook_url": "webhookURL", "upload_endpoint": "uploadEndpoint"}  # where a key is not its field's name
+_WRITTEN = {"webhook_url": "webhookURL", "upload_endpoint": "uploadEndpoint"}  # where key and field name differ
 
 
 def settings(config: Config) -> dict[str, str | None]:
-    """Every key of every table, as `budget.per_apply`: its value or its default; None where it has neither."""
+    """Every key of every table, such as `budget.per_apply`: its value or default; None if it has neither."""
     found: dict[str, str | None] = {}
     tables = {table.name: getattr(config, table.name) for table in fields(config)} | dict(config.services)
     for table, values in tables.items():
@@ -22,7 +22,7 @@ def settings(config: Config) -> dict[str, str | None]:
 
 
 def policies(config: Config) -> dict[str, str]:
-    """Every policy by its assertion: severity and message, of all that assert the same."""
+    """Every policy by its assertion: severity and message; entries with the same assertion are joined."""
     found: dict[str, str] = {}
     for rule in config.policy:
         name = f"policy {rule.assertion}"

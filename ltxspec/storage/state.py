@@ -1,4 +1,4 @@
-"""Lockfile and journal of one spec on disk: held under an exclusive lock for an apply, or just read for a plan."""
+"""Lockfile and journal of one spec on disk: exclusively locked for an apply, or just read for a plan."""
 
 import contextlib
 import os
@@ -20,29 +20,29 @@ from ltxspec.storage.tracked import TrackedFolder
 
 @dataclass(frozen=True, slots=True)
 class SpecPaths:
-    """Where one spec's files are. `spec` and `provider` are what an empty lockfile starts with.
+    """Paths of one spec's files. `spec` and `provider` are written to a new lockfile.
 
-    Given, they must also be what an existing lockfile says; left empty they are not compared.
+    If set, they must also match an existing lockfile; if empty, they are not compared.
     """
 
     lockfile: Path
     journal: Path
-    guard: Path  # locked while an apply runs; its content only tells who holds it
+    guard: Path  # locked while an apply runs; its content only says who holds it
     spec: str = ""
     provider: str = ""
-    root: Path | None = None  # none of them may lead out of this folder
-    tracked: TrackedFolder | None = None  # what git knows of the lockfile's folder
+    root: Path | None = None  # no path may lead out of this folder
+    tracked: TrackedFolder | None = None  # what git tracks in the lockfile's folder
 
 
 def spec_paths(root: Path, lockfiles: str, provider: str, spec: str, tracked: TrackedFolder | None = None) -> SpecPaths:
-    """The files of one spec with one provider. A free one never touches what was paid for, and is not in git.
+    """The files of one spec with one provider. A free provider's files are separate from paid ones, and not in git.
 
     Args:
         root: the project's root.
         lockfiles: `[project] lockfiles`.
         provider: name of the provider.
         spec: `metadata.name` of the spec.
-        tracked: what git knows of the folder of lockfiles that were paid for.
+        tracked: what git tracks in the folder of paid lockfiles.
     """
     service = SERVICES[provider]
     local = root / ".ltxspec" / service.folder
@@ -67,14 +67,14 @@ def open_state(
     ops: FileOps = REAL,
     on_wait: OnWait | None = None,
 ) -> "Iterator[FileSpecState]":
-    """Hold one spec's state.
+    """Hold the state of one spec.
 
     Args:
         paths: its files.
         wait: seconds to wait for another process that holds it.
-        command: what this process is doing, for the messages of others.
+        command: what this process is doing, for the messages of other processes.
         ops: the system calls, for tests.
-        on_wait: is told once who holds it, when there is somebody to wait for.
+        on_wait: called once with the holder's description, if there is someone to wait for.
 
     Raises:
         LockHeld: another process holds it; the message says who.
@@ -87,8 +87,8 @@ def open_state(
 def read_state(paths: SpecPaths) -> tuple[Lockfile, list[Event]]:
     """Lockfile and journal without the lock, for planning.
 
-    The journal is read first: an apply at work writes a take before it closes the task, so a task may be seen twice
-    (open, and in the lockfile), never in neither.
+    The journal is read first: a running apply writes a take before it closes the task, so a task may be seen twice
+    (open, and in the lockfile), but is never missed.
 
     Raises:
         LockfileError: one of them cannot be trusted.
@@ -99,15 +99,15 @@ def read_state(paths: SpecPaths) -> tuple[Lockfile, list[Event]]:
 
 
 class FileSpecState:
-    """`apply.ports.SpecState` on disk. Made by `open_state`, which holds the lock."""
+    """`apply.ports.SpecState` on disk. Created by `open_state`, which holds the lock."""
 
     def __init__(self, paths: SpecPaths, ops: FileOps = REAL) -> None:
         self._paths = paths
         self._ops = ops.inside(paths.root)
         self._journal = JournalFile(paths.journal, self._ops)
         self._seen: bytes | None = None  # the lockfile as this process last read or wrote it
-        self._place: str | None = None  # where it really is, once it was read; links followed
-        self._foreign: tuple[Lockfile, Lockfile] | None = None  # (theirs, base) of a change made by something else
+        self._place: str | None = None  # its real path once it has been read; links followed
+        self._foreign: tuple[Lockfile, Lockfile] | None = None  # (theirs, base) of a change made from outside
 
     def read_lockfile(self) -> Lockfile:
         """The lockfile as it is on disk now; empty when there is none. Raises LockfileError, StorageError."""
@@ -117,15 +117,15 @@ class FileSpecState:
         return lockfile
 
     def write_lockfile(self, lockfile: Lockfile) -> None:
-        """Replace the lockfile atomically, only when something changed.
+        """Replace the lockfile atomically, if anything changed.
 
-        A lockfile that something else (a `git pull` in another window) changed or brought since it was read here is
-        merged with what is written: both hold records of what was paid for.
+        A lockfile that was changed or created from outside (a `git pull` in another window) since it was read here is
+        merged with the new content: both record what was paid for.
 
         Raises:
-            StorageError: the old file is still whole.
-            LockfileError: something else changed the file, and what it left cannot be read; or took it away, or put a
-                link in its place. Nothing is written then: what was ordered stands in the journal.
+            StorageError: it cannot be written; the old file is intact.
+            LockfileError: the file was changed from outside and is unreadable now, or was removed, or replaced by a
+                link. Nothing is written then: orders are recorded in the journal.
         """
         disk = read_if_exists(self._paths.lockfile, self._paths.root)
         if self._place is not None:
@@ -146,15 +146,15 @@ class FileSpecState:
         return self._journal.read()
 
     def append(self, event: Event) -> None:
-        """Add an event to the journal; returns only when it is on disk. Raises StorageError, LockfileError."""
+        """Add an event to the journal; returns once it is on disk. Raises StorageError, LockfileError."""
         self._journal.append(event)
 
     def compact(self) -> None:
-        """Drop closed tasks from the journal, when nothing is open. Raises StorageError."""
+        """Drop closed tasks from the journal, if no task is open. Raises StorageError."""
         self._journal.compact()
 
     def _refuse_displaced(self, disk: bytes | None) -> None:
-        """Raise LockfileError when the file that was read is not there any more (another branch was checked out)."""
+        """Raise LockfileError when the lockfile that was read is gone (another branch was checked out)."""
         name = self._paths.lockfile
         if self._place != os.path.realpath(name):
             raise LockfileError(f"lockfile `{name}` was replaced by a link while ltxspec was at work", hint=_GO_ON)
@@ -162,7 +162,7 @@ class FileSpecState:
             raise LockfileError(f"lockfile `{name}` disappeared while ltxspec was at work", hint=_GO_ON)
 
     def _notice(self, disk: bytes, seen: bytes | None) -> None:
-        """Remember a change made by something else; it goes into every write from here on."""
+        """Remember a change made from outside; every later write includes it."""
         theirs, base = _decode(disk, self._paths), _decode(seen, self._paths)
         if self._foreign is not None:
             earlier, base = self._foreign
@@ -177,7 +177,7 @@ _GO_ON = (
 
 
 def _read(paths: SpecPaths) -> bytes | None:
-    """The lockfile's bytes; None when there never was one, as far as anybody knows.
+    """The lockfile's bytes; None if there never was one, as far as is known.
 
     Raises:
         LockfileError: it is missing although git tracks it.

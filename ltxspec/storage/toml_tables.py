@@ -1,4 +1,4 @@
-"""Reading TOML tables strictly: every key asked for by type, every other key an error with its line."""
+"""Strict reading of TOML tables: every key is read by type, and unknown keys are errors with their line."""
 
 import math
 import posixpath
@@ -20,19 +20,19 @@ _NAME = re.compile(r"'([^']*)'")
 
 @dataclass(frozen=True, slots=True)
 class TomlFile:
-    """The text of a TOML file with the name shown to users, for places in messages."""
+    """The text of a TOML file with the name shown to users, for locations in messages."""
 
     name: str
     text: str
-    tables: Sequence[str] = ()  # the names of tables that there can be, for hints
+    tables: Sequence[str] = ()  # names of all possible tables, for hints
 
     def place(self, table: str, key: str | None = None, entry: int = 0) -> Location:
-        """Where a table's key stands; the table's header, or the first line, when it is written in another way.
+        """Location of a table's key; of the table's header, or of the first line, if it is not found.
 
         Args:
             table: name of the table; empty for keys before the first header.
             key: a key in it.
-            entry: which of the tables with this name (`[[policy]]`), from 0.
+            entry: which of the tables of this name (`[[policy]]`), from 0.
         """
         current, seen, best = "", -1, (1, 1)
         for number, line in enumerate(self.text.splitlines(), start=1):
@@ -62,7 +62,7 @@ class TomlFile:
 
 @dataclass(slots=True)
 class TomlTable:
-    """One table, read key by key. Problems are collected, and the default stands in for what is wrong."""
+    """One table, read key by key. Problems are collected, and defaults replace wrong values."""
 
     file: TomlFile
     name: str
@@ -80,7 +80,7 @@ class TomlTable:
         return str(self._take(key, default, "a string that is not empty", _is_filled))
 
     def inner_path(self, key: str, default: str) -> str:
-        """A path inside the project: what is written there is committed with it."""
+        """A path inside the project: files written there are committed with it."""
         return str(self._take(key, default, "a path inside the project, with `/`", _is_inner))
 
     def paths(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
@@ -126,7 +126,7 @@ class TomlTable:
         return str(self._take(key, default, named, lambda value: value in options))
 
     def finish(self, advice: str | None = None) -> None:
-        """Report the keys that nobody asked for. `advice` is the hint for keys that look like a secret."""
+        """Report the keys that were not read. `advice` is the hint for keys that look like a secret."""
         for key in self.values:
             if key not in self.asked:
                 hint = advice if advice and _SECRETS.search(key) else name_hint(key, self.asked)
@@ -150,7 +150,7 @@ class TomlTable:
 
 
 def name_hint(name: str, known: Iterable[str]) -> str | None:
-    """A hint that names what is written almost the same, or everything there is to choose from."""
+    """A hint with the most similar known name, or with all known names."""
     options = list(known)
     listed = f"known are {', '.join(f'`{option}`' for option in options)}" if options else None
     return did_you_mean(name, options) or listed
@@ -165,10 +165,10 @@ def _key_of(line: str) -> str:
 
 
 def _is_other_form(name: str, current: str, table: str, key: str) -> bool:
-    """Whether a header or a dotted key is about a key of a table: `[table.key]`, `table.key = …`, `key.inner = …`."""
+    """Whether a header or a dotted key refers to a table's key: `[table.key]`, `table.key = …`, `key.inner = …`."""
     parts = tuple(part.strip(" \t\"'") for part in name.split("."))
     whole = (table, key) if table else (key,)
-    if name == current or not current:  # a header, or a key before the first one
+    if name == current or not current:  # a header, or a key before the first header
         return len(parts) > 1 and parts[: len(whole)] == whole
     return current == table and len(parts) > 1 and parts[0] == key
 
@@ -207,5 +207,5 @@ def _is_amount(value: Json) -> bool:
 
 
 def plain_complaint(message: str) -> str:
-    """What Python's TOML reader complains of, with tables named as the file names them."""
+    """The message of Python's TOML reader, with tables named as in the file."""
     return _TWICE.sub(lambda found: f"table `[{'.'.join(_NAME.findall(found['names']))}]` appears twice", message)

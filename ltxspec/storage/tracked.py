@@ -1,7 +1,7 @@
-"""Asks git which lockfiles there should be: one that is missing from the disk is not one that never was.
+"""Asks git which lockfiles should exist: a lockfile missing from disk is not the same as one that never existed.
 
-A sparse checkout leaves files out, a submodule may not be fetched, a file may have been deleted by mistake. Taken for
-empty, such a lockfile would have everything bought again.
+A sparse checkout omits files, a submodule may not be fetched, a file may have been deleted by mistake. If such a
+lockfile were treated as empty, everything would be bought again.
 """
 
 import os
@@ -11,12 +11,12 @@ from pathlib import Path
 from ltxspec.errors import LockfileError, StorageError
 from ltxspec.storage.git import NoRepository, complaint, repository_of, run_git
 
-_SUBMODULE = "160000"  # the mode of its entry
+_SUBMODULE = "160000"  # the mode of its index entry
 _UNKNOWN = "there are lockfiles missing, and git cannot tell whether there should be some"
 
 
 class TrackedFolder:
-    """What git's index holds of one folder. Git is asked once, when a file is found to be missing, and only then.
+    """The entries of one folder in git's index. Git is asked only once, when the first file is found to be missing.
 
     Args:
         root: the project's root, for messages.
@@ -47,7 +47,7 @@ class TrackedFolder:
             )
 
     def missing(self, suffix: str) -> list[Path]:
-        """The files of the folder with this ending that git tracks and the disk lacks.
+        """The files of the folder with this suffix that git tracks but that are not on disk.
 
         Raises:
             LockfileError: git cannot tell.
@@ -62,14 +62,14 @@ class TrackedFolder:
         return self._entries
 
     def _ask(self) -> dict[str, str]:
-        """Asked from where the folder is, or would be: a submodule has an index of its own."""
+        """Run git in the folder, or the nearest existing one above: a submodule has its own index."""
         here = next(place for place in (self._folder, *self._folder.parents) if place.is_dir())
         inside = os.path.relpath(self._folder, here)
         try:
             if repository_of(here) is None:
                 return {}
             done = run_git(here, "--literal-pathspecs", "ls-files", "--stage", "-z", "--", inside)
-        except NoRepository:  # nothing above is one, whatever is called `.git` there
+        except NoRepository:  # no folder above is a repository, even if it contains a `.git`
             return {}
         except StorageError as error:
             raise LockfileError(f"{_UNKNOWN}: {error.summary}", hint=error.hint) from error
@@ -83,7 +83,7 @@ class TrackedFolder:
 
 
 def tracked_files(files: Sequence[Path]) -> list[Path]:
-    """Those of some files that git's index holds, in one repository, one below the other; the last is the highest.
+    """Those of the files that git's index has. All are in one repository, ordered from the deepest folder upwards.
 
     Raises:
         StorageError: git cannot tell.
@@ -94,7 +94,7 @@ def tracked_files(files: Sequence[Path]) -> list[Path]:
         if repository_of(here) is None:
             return []
         done = run_git(here, "--literal-pathspecs", "ls-files", "-z", "--", *names)
-    except NoRepository:  # nothing above is one, whatever is called `.git` there
+    except NoRepository:  # no folder above is a repository, even if it contains a `.git`
         return []
     if done.returncode != 0:
         raise StorageError(complaint(done), hint="check the repository with `git status`")
@@ -103,5 +103,5 @@ def tracked_files(files: Sequence[Path]) -> list[Path]:
 
 
 def _real(path: Path) -> str:
-    """The path with links of its folder followed; the file itself may be one, or not exist."""
+    """The path with links in its folder followed; the file itself may be a link, or not exist."""
     return str(Path(os.path.realpath(path.parent), path.name))

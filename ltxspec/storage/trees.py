@@ -1,4 +1,4 @@
-"""A project as it stands in a commit or on disk, seen alike: its specs, lockfiles, model files, and what they name."""
+"""Uniform access to a project in a commit or on disk: specs, lockfiles, model files, and the files they name."""
 
 import hashlib
 import posixpath
@@ -29,15 +29,15 @@ class FileTree(ProjectFiles, Protocol):
     """One version of a project. Paths are relative to its root, with `/`."""
 
     def content(self, path: str, limit: int = LARGEST) -> bytes | None:
-        """The bytes of a file, at most `limit` of them; None when there is none."""
+        """The bytes of a file, at most `limit` of them; None when there is no such file."""
         ...
 
     def names(self, folder: str, suffix: str) -> list[str]:
-        """Paths of the files right in `folder` whose names end so, sorted; hidden ones left out."""
+        """Paths of the files directly in `folder` with this suffix, sorted, without hidden ones."""
         ...
 
     def specs(self, starts: Sequence[str]) -> list[str]:
-        """The spec files behind files and folders, as `storage.paths.find_specs` finds them. Missing ones are none."""
+        """The spec files in these files and folders, as by `storage.paths.find_specs`. Missing ones are skipped."""
         ...
 
 
@@ -74,9 +74,9 @@ class FolderTree(ProjectFolder):
 class GitTree:
     """A commit, read through a few git processes. Use it as a context manager.
 
-    What a checkout would have otherwise is an error: links and submodules, wherever they lead, among what is read here,
-    and files whose attributes change their bytes (`storage/git_checkout.py`). For then what is bought after the merge
-    would not be what was reviewed.
+    Anything that a checkout would contain differently is an error: links and submodules among the files read here,
+    wherever they lead, and files whose attributes change their bytes (`storage/git_checkout.py`). Otherwise what is
+    bought after the merge would not be what was reviewed.
     """
 
     def __init__(self, root: Path, commit: str, *, max_text: int = MAX_TEXT, max_bytes: int = MAX_BYTES) -> None:
@@ -86,11 +86,11 @@ class GitTree:
         self._max_text = max_text
         self._max_bytes = max_bytes
         self._digests: dict[str, str] = {}  # blob -> digest
-        self._like_text: set[str] = set()  # blobs of images and sounds that git may take for text
+        self._like_text: set[str] = set()  # blobs of images and sounds that git may treat as text
         self._folders: set[str] | None = None
 
     def content(self, path: str, limit: int = LARGEST) -> bytes | None:
-        """As `Tree.content`. Raises StorageError, also for what a checkout would have otherwise."""
+        """As `Tree.content`. Raises StorageError, also for a file that a checkout would contain differently."""
         place = posixpath.normpath(path)
         self._refuse_elsewhere(place)
         if place not in self._entries:
@@ -103,20 +103,20 @@ class GitTree:
             raise StorageError(f"`{path}` is larger than {limit // 2**20} MiB") from error
 
     def names(self, folder: str, suffix: str) -> list[str]:
-        """As `Tree.names`; links too, which cannot be read. Raises StorageError when the folder is one."""
+        """As `Tree.names`, including links, which cannot be read. Raises StorageError when the folder is a link."""
         self._refuse_elsewhere(posixpath.normpath(folder))
         place = _prefix(folder)
         return sorted(path for path in self._entries if path.startswith(place) and _counts(path[len(place) :], suffix))
 
     def specs(self, starts: Sequence[str]) -> list[str]:
-        """As `Tree.specs`. Raises WrongUsage for a start outside of the project."""
+        """As `Tree.specs`. Raises WrongUsage for a start outside the project."""
         found: dict[str, None] = {}
         for start in map(posixpath.normpath, starts):
             if start.startswith(("/", "../")) or start == "..":
                 raise WrongUsage(f"`{start}` leads out of the project, where a commit has nothing")
             is_one = (
                 start in self._entries or self._checkout.elsewhere(start) is not None
-            )  # reading it says what is wrong
+            )  # reading it reports the problem
             found.update(dict.fromkeys([start] if is_one else self._specs_in(start)))
         return list(found)
 
@@ -141,7 +141,7 @@ class GitTree:
         return self._digests[blob]
 
     def resolve(self, path: str, *, beside: str) -> str:
-        """The path relative to the root, of an existing file as named in the file `beside`. Raises FileProblem."""
+        """The path, relative to the root, of an existing file as named in the file `beside`. Raises FileProblem."""
         return self._find(path, beside)
 
     def _hash(self, place: str, path: str) -> str:
@@ -151,7 +151,7 @@ class GitTree:
             head = head or chunk
             size += len(chunk)
             digest.update(chunk)
-            if 0 not in signs:  # as it is in every picture but a hostile one
+            if 0 not in signs:  # every normal picture has a 0, and further bytes do not matter then
                 signs.update(chunk)
         if may_be_text(signs):
             self._like_text.add(self._entries[place].id)
@@ -175,7 +175,7 @@ class GitTree:
             raise StorageError(f"`{place}` {difference[0]}", hint=difference[1])
 
     def _find(self, path: str, beside: str) -> str:
-        """The place in the tree of a file as written: beside the file that names it, or from the root."""
+        """The path in the tree of a file as written: next to the file that names it, or from the root."""
         refuse_odd(path)
         if path.startswith(("/", "~/", "\\")) or path[1:3] in (":\\", ":/"):
             raise FileProblem(f"`{path}` is no path within the project", hint="name it from the spec or from the root")
@@ -204,9 +204,10 @@ class GitTree:
         return self._folders
 
     def _specs_in(self, folder: str) -> Iterator[str]:
-        """Right in the folder all YAML files, below it those that say they are specs; in the order of a walk.
+        """All YAML files directly in the folder, and below it those that declare themselves specs; in walk order.
 
-        So are submodules, which may hold some; and what may be one in a checkout. Reading them says what is wrong.
+        Submodules count too, since they may contain specs, and so do files that a checkout may turn into specs. Reading
+        them reports the problem.
         """
         place = _prefix(folder)
         inside = [path for path in self._entries if path.startswith(place) and self._is_wanted(path)]
@@ -221,7 +222,7 @@ class GitTree:
         return path.endswith(SPEC_SUFFIXES) or self._entries[path].mode == SUBMODULE
 
     def _may_be_spec(self, path: str) -> bool:
-        """Whether a file says that it is a spec, or may say so in a checkout; also when it cannot be read."""
+        """Whether a file declares itself a spec, or may do so in a checkout; also true when it cannot be read."""
         try:
             data = self.content(path, self._max_text) or b""
         except StorageError:
@@ -237,7 +238,7 @@ class GitTree:
 
 
 def _walk_order(place: str) -> Callable[[str], list[tuple[bool, str]]]:
-    """Sort as `os.walk` goes: the files of a folder by name, then its folders."""
+    """Sort key in the order of `os.walk`: the files of a folder by name, then its folders."""
 
     def key(path: str) -> list[tuple[bool, str]]:
         *folders, name = path[len(place) :].split("/")

@@ -1,7 +1,7 @@
-"""Remembering what was found valid, so that the same bytes are not validated twice. Losing it costs only time.
+"""Caches successful validation, so that the same bytes are not validated twice. Losing it costs only time.
 
-A file that came with a repository, an archive or a copy is not believed: the first line names the file's inode and the
-whole second that its time was set to, and both are another where somebody else's file arrives.
+A file that came with a repository, an archive or a copy is not trusted: the first line holds the file's inode and its
+modification time, set to a whole second. Both differ in a file that comes from elsewhere.
 """
 
 import contextlib
@@ -18,11 +18,11 @@ from ltxspec.storage.inside import open_file, remove, rename
 _HEADER = "ltxspec verdicts 2"
 _SECOND = 10**9  # nanoseconds
 _LARGEST = 64 * 2**20  # bytes
-_AT_MOST = 200_000  # digests kept; beyond that only those of the last run stay
+_AT_MOST = 200_000  # digests kept; beyond that only those of the last run are kept
 
 
 class FileVerdicts:
-    """Digests known good, in one file. It never raises: unreadable is empty, unwritable is forgotten.
+    """Digests of valid content, in one file. It never raises: an unreadable file is empty, write errors are ignored.
 
     A digest must cover everything the verdict depends on: the bytes, the rules and the version of ltxspec.
     Use it as a context manager, or call `save` at the end of the run.
@@ -31,7 +31,7 @@ class FileVerdicts:
     def __init__(self, path: Path, within: Path | None = None) -> None:
         self._path = path
         self._within = within  # the folder that links must not lead out of
-        self._known: set[str] | None = None  # read when first asked
+        self._known: set[str] | None = None  # read on first use
         self._asked: set[str] = set()
         self._added: set[str] = set()
 
@@ -44,11 +44,11 @@ class FileVerdicts:
         return known
 
     def add(self, digest: str) -> None:
-        """Remember a digest; on disk from the next `save` on."""
+        """Remember a digest; the next `save` writes it to disk."""
         self._added.add(digest)
 
     def save(self) -> None:
-        """Write down what was added."""
+        """Write the added digests to disk."""
         known = self._known if self._known is not None else _read(self._path, self._within)
         if not self._added - known:
             return
@@ -58,7 +58,7 @@ class FileVerdicts:
         ops = REAL.inside(self._within)
         with contextlib.suppress(OSError, StorageError):
             make_folder(self._path.parent, ops)
-            # A name of its own: two commands may save at once. No fsync: a lost cache is no loss.
+            # A temporary name per process: two commands may save at once. No fsync: losing the cache is harmless.
             temporary = self._path.with_name(f"{self._path.name}.{os.getpid()}.tmp")
             try:
                 with opened(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, ops) as descriptor:
@@ -79,7 +79,7 @@ class FileVerdicts:
 
 
 def _write(descriptor: int, digests: set[str]) -> None:
-    now = time.time_ns() // _SECOND * _SECOND  # whole seconds: some file systems keep no more
+    now = time.time_ns() // _SECOND * _SECOND  # whole seconds: some file systems store nothing finer
     os.utime(descriptor, ns=(now, now))
     text = "\n".join([_header(os.fstat(descriptor)), *sorted(digests), ""])
     write_all(descriptor, text.encode())

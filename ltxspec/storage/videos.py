@@ -1,4 +1,4 @@
-"""What a video file is, told by its bytes: its hash, and the suffix that fits."""
+"""A video file's hash, and the suffix that fits its content."""
 
 import hashlib
 import os
@@ -26,9 +26,9 @@ def digest_of(file: BinaryIO) -> str:
 
 
 def suffix_of(path: Path) -> str:
-    """`.webm`, `.mov` or `.mp4`, told by the first bytes: EBML's magic number, or the brand of the `ftyp` box.
+    """`.webm`, `.mov` or `.mp4`, from the first bytes: EBML's magic number, or the brand of the `ftyp` box.
 
-    Only QuickTime files begin with one of some other boxes.
+    Some other first boxes occur only in QuickTime files.
     """
     with os.fdopen(open_file(str(path), os.O_RDONLY), "rb") as file:
         start = file.read(12)

@@ -1,1 +1,1 @@
-"""One short file a command: parse, call, report, exit code."""
+"""One short file per command: parse, call, report, exit code."""

@@ -24,7 +24,7 @@ _EXAMPLES = "Examples: `ltxspec apply --max-cost 5`, `ltxspec apply plan.json`, 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the command line says beside the choice of shots."""
+    """The options besides the choice of shots."""
 
     auto_approve: bool
     max_cost: "Usd | None"
@@ -49,10 +49,10 @@ class Terms:
 @options.provider
 @click.pass_obj
 def command(session: Session, selected: Selected, terms: Terms, output_format: str, provider: str | None) -> int:
-    """Order exactly the shots the plan says, wait for them, and archive the videos.
+    """Order exactly the shots in the plan, wait for them, and archive the videos.
 
-    Nothing is paid for before its intent is on disk. Interrupting stops new orders; what is in progress is billed all
-    the same and is collected by the next run.
+    Nothing is paid for before its intent is on disk. Interrupting stops new orders; what is in progress is billed
+    anyway and is collected by the next run.
     """
     from ltxspec.cli.running import announcing, run
     from ltxspec.project.apply import ApplyOptions, prepare_apply
@@ -71,7 +71,7 @@ def command(session: Session, selected: Selected, terms: Terms, output_format: s
     )
 
     def show(planned: "ProjectPlan") -> None:
-        if output_format == "text":  # machines get the events only
+        if output_format == "text":  # programs only get the events
             session.show_plan(planned, "text")
 
     if saved is not None:
@@ -82,7 +82,7 @@ def command(session: Session, selected: Selected, terms: Terms, output_format: s
 
 
 def _refuse_other_provider(saved: str, option: str | None) -> None:
-    """Do nothing where the option and the variable name the provider of a saved plan, or none."""
+    """Raise if the option or the variable names a provider other than that of the saved plan."""
     asked = option or os.environ.get("LTXSPEC_PROVIDER")
     if asked not in (None, "", saved):
         setting = "--provider" if option else "LTXSPEC_PROVIDER"
@@ -99,7 +99,7 @@ def _approve(approval: "Approval") -> bool:
 
 
 def _saved_plan(session: Session, selected: Selected) -> "PlanDocument | None":
-    """The plan file among the paths, when there is one: any file that is no YAML. It says itself what is applied."""
+    """The plan file among the paths, if there is one: any file that is not YAML. It determines what is applied."""
     from ltxspec.project.plan import read_saved_plan
 
     paths = selected.paths

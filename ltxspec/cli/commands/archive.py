@@ -1,4 +1,4 @@
-"""`ltxspec archive`: fetch videos, check them, drop what nothing names."""
+"""`ltxspec archive`: download videos, check them, delete unreferenced ones."""
 
 import sys
 from typing import TYPE_CHECKING
@@ -32,8 +32,9 @@ def pull(
 ) -> int:
     """Download every recorded video that is not archived yet. Orders nothing.
 
-    Superseded and retired takes were paid for, too, and reviews show them. Where an address has expired, the provider
-    is asked for a new one, which is free and takes the key. Exit 3 when a video is still missing.
+    This includes superseded and retired takes: they were paid for, too, and reviews show them. If an address has
+    expired, a new one is requested from the provider, which is free but needs the key. Exit 3 if a video is still
+    missing.
     """
     from ltxspec.project.archive_pull import Wanted, pull_missing
 
@@ -49,7 +50,7 @@ def pull(
 @options.provider
 @click.pass_obj
 def verify(session: Session, provider: str | None, *, only_current: bool) -> int:
-    """Read every recorded video again: present, right hash. Exit 3 when one is not."""
+    """Read every recorded video again and compare its hash. Exit 3 if one is missing or damaged."""
     from ltxspec.project.archive_verify import verify_archive
     from ltxspec.report.diagnostics import format_error
     from ltxspec.report.wording import counted
@@ -86,12 +87,12 @@ def verify(session: Session, provider: str | None, *, only_current: bool) -> int
 def gc(
     session: Session, min_age: float, lock_timeout: float, output_format: str, provider: str | None, *, dry_run: bool
 ) -> int:
-    """Drop archived videos that nothing names any more, of either provider.
+    """Delete archived videos that nothing refers to any more, of either provider.
 
-    Kept is what any lockfile of a branch, tag, stash, worktree or merge under way names, takes that were superseded or
-    retired included, and what is archived but not recorded yet. Nothing goes while another command works on a spec
-    (exit 5), or when a lockfile or journal cannot be read. What was rejected or is half downloaded stays, and so does
-    what another project archived that shares the folder.
+    Videos are kept if any lockfile of a branch, tag, stash, worktree or merge under way names them, including
+    superseded and retired takes, or if they are archived but not recorded yet. Nothing is deleted while another command
+    works on a spec (exit 5), or when a lockfile or journal cannot be read. Rejected and partial downloads stay, and so
+    do videos archived by another project that shares the folder.
     """
     from ltxspec.project.archive_gc import Pruning, prune
 

@@ -15,9 +15,9 @@ from ltxspec.cli.context import Session
 def command(
     session: Session, paths: tuple[str, ...], lock_timeout: float, output_format: str, provider: str | None
 ) -> int:
-    """Ask the provider for every task in progress, archive what is finished, and record it. Spends nothing.
+    """Query the provider for every task in progress, archive what is finished, and record it. Spends nothing.
 
-    Works from the journals: a spec that is broken, or gone, holds nothing back.
+    Works from the journals: a broken or deleted spec does not prevent it.
     """
     from ltxspec.cli.running import announcing, run
     from ltxspec.project.collect import prepare_collect

@@ -1,4 +1,4 @@
-"""`ltxspec comment`: the one comment of a change, on GitHub or GitLab."""
+"""`ltxspec comment`: the single comment on a change, on GitHub or GitLab."""
 
 import click
 
@@ -36,10 +36,10 @@ _EXAMPLES = (
 @options.gathered("content", Content)
 @click.pass_obj
 def command(session: Session, place: Place, content: Content, *, dry_run: bool, accept_order: bool) -> int:
-    """Say on the pull request what changes, how it looks, what it cost and what it will cost.
+    """Post on the pull request what changes, how it looks, what it cost and what it will cost.
 
-    One comment is kept up to date: it is written anew only by runs for the present head. The token is read from
-    GITHUB_TOKEN, or from GITLAB_TOKEN or CI_JOB_TOKEN.
+    One comment is kept up to date: only runs for the current head update it. The token is read from GITHUB_TOKEN, or
+    from GITLAB_TOKEN or CI_JOB_TOKEN.
     """
     if accept_order:
         return _accept(session, place)

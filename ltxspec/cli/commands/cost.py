@@ -1,4 +1,4 @@
-"""`ltxspec cost`: what was spent, as the provider reported it."""
+"""`ltxspec cost`: the money spent, as reported by the provider."""
 
 import click
 
@@ -13,7 +13,7 @@ from ltxspec.cli.context import Session
 @options.output_format("text", "json")
 @click.pass_obj
 def command(session: Session, address: str | None, by: str, provider: str | None, output_format: str) -> int:
-    """Add up what all takes cost, failed and superseded ones too. Unknown costs are counted, never taken for 0."""
+    """Add up the cost of all takes, including failed and superseded ones. Unknown costs are counted, not taken as 0."""
     from ltxspec.project.lookup import in_progress, recorded_elsewhere, takes_by
     from ltxspec.report.takes import cost_json, cost_text, progress_note
 

@@ -13,7 +13,7 @@ _EXAMPLES = "Examples: `ltxspec diff`, `ltxspec diff HEAD~1`, `ltxspec diff main
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How the review is written."""
+    """The output form of the review."""
 
     output_format: str
     forge: str | None
@@ -37,10 +37,10 @@ class Form:
 def command(
     session: Session, base: str | None, head: str | None, form: Form, provider: str | None, *, detailed_exitcode: bool
 ) -> int:
-    """Compare two git revisions: what was rendered, what is left to render, why, and the money.
+    """Compare two git revisions: what was rendered, what is left to render, why, and the cost.
 
-    BASE is a revision, `A..B` or `A...B`; without it, where this branch left the main branch. HEAD is a revision;
-    without it, the working tree. Nothing is checked out, sent or spent.
+    BASE is a revision, `A..B` or `A...B`; without it, the point where this branch left the main branch. HEAD is a
+    revision; without it, the working tree. Nothing is checked out, sent or spent.
     """
     from ltxspec.project.review import make_review
     from ltxspec.report.diagnostics import format_diagnostics

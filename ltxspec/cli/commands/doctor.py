@@ -1,4 +1,4 @@
-"""`ltxspec doctor`: is everything here that a run needs, and what is in force?"""
+"""`ltxspec doctor`: checks the requirements of a run, and shows the effective settings."""
 
 import click
 
@@ -14,7 +14,7 @@ from ltxspec.errors import LtxspecError, WrongUsage
 def command(session: Session, provider: str | None, output_format: str) -> int:
     """Check Python, configuration, specs, lockfiles, git, the video codecs and the API key. Sends nothing.
 
-    Also says which limits, service, archive and delivery are in force.
+    Also shows the limits, service, archive and delivery settings in force.
     """
     import orjson
 
@@ -25,7 +25,7 @@ def command(session: Session, provider: str | None, output_format: str) -> int:
         found = check_setup(session.open_project(provider))
     except WrongUsage:
         raise
-    except LtxspecError as error:  # the other checks are wanted all the more
+    except LtxspecError as error:  # the remaining checks are even more useful then
         found = check_machine(session.folder, error)
     rows = [(name, ok, redact_secrets(detail)) for name, ok, detail in found]
     if output_format == "json":

@@ -12,7 +12,7 @@ from ltxspec.cli.context import Session
 @click.option("--diff", "show_diff", is_flag=True, help="Write nothing; show what would change.")
 @click.pass_obj
 def command(session: Session, paths: tuple[str, ...], *, check: bool, show_diff: bool) -> int:
-    """Lay out specs alike. Comments, order and texts stay; a fingerprint never changes by it."""
+    """Format specs uniformly. Comments, order and texts stay; formatting never changes a fingerprint."""
     from difflib import unified_diff
 
     from ltxspec.project.format import unformatted, write_formatted

@@ -1,4 +1,4 @@
-"""`ltxspec import`: adopt a render made elsewhere, so that it is never bought again."""
+"""`ltxspec import`: adopt a render made elsewhere, so that it is not bought again."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""`ltxspec lock`: verify, merge and mend lockfiles."""
+"""`ltxspec lock`: verify, merge and repair lockfiles."""
 
 import sys
 from typing import TYPE_CHECKING
@@ -40,11 +40,11 @@ def command() -> None:
 @options.provider
 @click.pass_obj
 def verify(session: Session, bases: tuple[str, ...], provider: str | None) -> int:
-    """Check every lockfile: format, block digests; with --base, that nothing paid was lost or altered. Exit 1 when not.
+    """Check every lockfile: format, block digests; with --base, that nothing paid was lost or altered. Exit 1 if not.
 
-    A task counts as kept wherever it is recorded now: lockfiles may be renamed, shots may move to another spec. What
-    was not known may have become known; a fresh address of the same video and a pick are no alteration. After a merge
-    give --base twice, for both sides. What was paid for is checked whichever provider is configured.
+    A task counts as kept wherever it is recorded now: lockfiles may be renamed, shots may move to another spec. Filling
+    in a value that was unknown, a new address of the same video and a pick are not alterations. After a merge give
+    --base twice, for both sides. Paid tasks are checked whichever provider is configured.
     """
     from ltxspec.project.lock_verify import verified_names, verify_lockfiles
     from ltxspec.report.diagnostics import format_error
@@ -73,10 +73,10 @@ def verify(session: Session, bases: tuple[str, ...], provider: str | None) -> in
 @options.provider
 @click.pass_obj
 def merge(session: Session, paths: tuple[str, ...], provider: str | None, *, driver: bool) -> int:
-    """Put conflicted lockfiles together: the takes of both sides, nothing paid is lost.
+    """Merge conflicted lockfiles: the result has the takes of both sides, and nothing paid is lost.
 
-    The result is written and checked; `git add` is left to you. `ltxspec init` sets this up as git's merge driver for
-    lockfiles, so that most merges need no help.
+    The result is written and checked; run `git add` yourself. `ltxspec init` sets this up as git's merge driver for
+    lockfiles, so that most merges need no manual steps.
     """
     if driver:
         return _drive(session, paths)
@@ -113,7 +113,7 @@ def _drive(session: Session, paths: tuple[str, ...]) -> int:
 @options.provider
 @click.pass_obj
 def migrate(session: Session, provider: str | None) -> int:
-    """Write lockfiles of older versions in the present format. Reads all, changes only what must change."""
+    """Write lockfiles of older versions in the current format. Reads all of them, changes only where necessary."""
     from ltxspec.project.lock_edit import FORMAT_VERSION
     from ltxspec.project.lock_edit import migrate as migrate_all
 
@@ -133,7 +133,7 @@ def migrate(session: Session, provider: str | None) -> int:
 @options.provider
 @click.pass_obj
 def mv(session: Session, origin: "ShotAddress", target: "ShotAddress", provider: str | None) -> int:
-    """Put a shot's takes under another name, also in another spec. Costs nothing and loses nothing."""
+    """Move a shot's takes to another name, also in another spec. Costs nothing and loses nothing."""
     from ltxspec.project.lock_edit import move
     from ltxspec.report.terminal import clean
 
@@ -150,10 +150,10 @@ def mv(session: Session, origin: "ShotAddress", target: "ShotAddress", provider:
 @options.provider
 @click.pass_obj
 def rm(session: Session, address: "ShotAddress", number: int | None, provider: str | None, *, yes: bool) -> int:
-    """Forget a shot, or one take of it, on purpose. Says what that was and what it cost, and asks first.
+    """Forget a shot, or one take of it, on purpose. Shows what it is and what it cost, and asks first.
 
-    The money stays spent: what is wanted again must be paid for again, unless the provider still has it. Git still
-    knows the record, and so do branches: a merge with one that has it brings it back.
+    The money stays spent: rendering it again must be paid again, unless the provider still has it. Git still has
+    the record, and so do other branches: merging one that has it brings it back.
     """
     from ltxspec.project.lock_edit import forget
 
@@ -165,7 +165,7 @@ def rm(session: Session, address: "ShotAddress", number: int | None, provider: s
 
 
 def _agreed(found: "Forgotten", *, yes: bool) -> bool:
-    """Show what would go; ask a person, unless that was decided on the command line."""
+    """Show what would be removed; ask the user, unless the command line has the answer."""
     from ltxspec.errors import Refused
     from ltxspec.report.terminal import clean
     from ltxspec.values import money_text
@@ -190,7 +190,7 @@ def _agreed(found: "Forgotten", *, yes: bool) -> bool:
 @click.argument("file", type=click.Path())
 @click.pass_obj
 def textconv(session: Session, file: str) -> int:
-    """Print a lockfile as text: for git, as `diff.ltxspec.textconv`."""
+    """Print a lockfile as text, for git's `diff.ltxspec.textconv`."""
     from ltxspec.project.lock_text import textconv as as_text
 
     click.echo(as_text(session.folder / file), nl=False)

@@ -11,7 +11,7 @@ from ltxspec.cli.context import Session
 @options.output_format("text", "json")
 @click.pass_obj
 def command(session: Session, name: str | None, output_format: str) -> int:
-    """List the models a spec can name, or show one: parameters, limits, prices, and where each fact comes from."""
+    """List the models a spec can name, or show one: parameters, limits, prices, and the source of each fact."""
     import orjson
 
     from ltxspec.errors import WrongUsage

@@ -1,4 +1,4 @@
-"""`ltxspec output`: where a shot's current video is, for scripts."""
+"""`ltxspec output`: the location of a shot's current video, for scripts."""
 
 import click
 
@@ -10,7 +10,7 @@ _EXAMPLES = "Examples: `ltxspec output night-scenes.alley`, `mpv $(ltxspec outpu
 
 
 class NoVideo(LtxspecError):
-    """The shot is known, and none of its takes succeeded."""
+    """The shot exists, but none of its takes succeeded."""
 
     code = "no-video"
 
@@ -22,9 +22,9 @@ class NoVideo(LtxspecError):
 @options.output_format("text", "json")
 @click.pass_obj
 def command(session: Session, address: str, provider: str | None, output_format: str, *, url: bool) -> int:
-    """Print the local file of a shot's current video, or its address when it is not archived. One line per output.
+    """Print the local file of a shot's current video, or its address if it is not archived. One line per output.
 
-    The output that `ltxspec pick --result` chose comes first.
+    The output selected with `ltxspec pick --result` comes first.
     """
     import orjson
 

@@ -20,7 +20,7 @@ _EXAMPLES = "Examples: `ltxspec pick night-scenes.alley --take 1`, `ltxspec pick
 def command(
     session: Session, address: str, more: tuple[str, ...], number: int | None, result: int | None, provider: str | None
 ) -> int:
-    """Make take N of a shot the current one. It stays picked: it comes back when an edit is taken back."""
+    """Make take N of a shot the current one. The choice is kept: it applies again when an edit is reverted."""
     from ltxspec.errors import WrongUsage
     from ltxspec.project.pick import pick
 

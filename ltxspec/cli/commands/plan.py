@@ -1,4 +1,4 @@
-"""`ltxspec plan`: what would render, and for how much. Offline, without a key, free."""
+"""`ltxspec plan`: what would be rendered, and its cost. Offline, without a key, free."""
 
 import click
 
@@ -25,9 +25,9 @@ def command(
     *,
     detailed_exitcode: bool,
 ) -> int:
-    """Compare the specs with what was bought, and show what applying would do.
+    """Compare the specs with what was bought, and show what `apply` would do.
 
-    Nothing is sent, asked or spent.
+    Nothing is sent or spent.
     """
     from ltxspec.project.plan import plan_project, with_budget_warning
 

@@ -26,9 +26,9 @@ def command(
     provider: str | None,
     output_format: str,
 ) -> int:
-    """Show each shot's request exactly as it is sent: prompt rendered, defaults merged, task id derived.
+    """Show each shot's request exactly as sent: prompt rendered, defaults merged, task id derived.
 
-    JSON is the list of task objects, in the form the provider takes.
+    JSON is the list of task objects, in the provider's form.
     """
     from ltxspec.project.load import lowered_prices, rendered_orders
     from ltxspec.report.diagnostics import format_diagnostics

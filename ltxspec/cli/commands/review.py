@@ -19,14 +19,14 @@ _EXAMPLES = (
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """What is written, and where."""
+    """The files to write."""
 
     html: str | None
     png: str | None
     png_dir: str | None
 
     def files(self, folder: "Path") -> "dict[str, Path]":
-        """Those that were asked for, relative to a folder."""
+        """The requested files, relative to a folder."""
         return {name: folder / file for name, file in asdict(self).items() if file}
 
 
@@ -45,8 +45,8 @@ def command(
 ) -> int:
     """Show before and after of every changed shot: videos in step, prompts word by word, costs.
 
-    BASE is a revision, `A..B` or `A...B`; without it, where this branch left the main branch. HEAD is a revision;
-    without it, the working tree. The page works from disk and asks the network for nothing. Prints what was written.
+    BASE is a revision, `A..B` or `A...B`; without it, the point where this branch left the main branch. HEAD is a
+    revision; without it, the working tree. The page works offline from disk. Prints the files that were written.
     """
     from ltxspec.project.review import make_review
     from ltxspec.project.review_pages import write_review

@@ -1,4 +1,4 @@
-"""`ltxspec sandbox serve`: the free stand-in for the paid service, on a port, for any client."""
+"""`ltxspec sandbox serve`: the free simulation of the paid service, on a port, for any client."""
 
 import click
 
@@ -10,7 +10,7 @@ from ltxspec.services import SANDBOX
 
 @click.group(SANDBOX.name)
 def command() -> None:
-    """The embedded stand-in for the paid service: same protocol, real videos, no cost."""
+    """The embedded simulation of the paid service: same protocol, real videos, no cost."""
 
 
 @command.command(
@@ -35,7 +35,7 @@ def command() -> None:
 @options.gathered("how", ServeOptions)
 @click.pass_obj
 def serve(session: Session, how: ServeOptions) -> int:
-    """Serve until interrupted. The address is printed when it is ready."""
+    """Serve until interrupted. The address is printed once it is ready."""
     from ltxspec.project.sandbox import serve_sandbox
 
     serve_sandbox(session.open_project(SANDBOX.name), how, lambda url: click.echo(f"sandbox ready: {url}"))

@@ -1,4 +1,4 @@
-"""`ltxspec show`: takes of shots, as the lockfiles know them."""
+"""`ltxspec show`: takes of shots, as recorded in the lockfiles."""
 
 import click
 
@@ -12,7 +12,7 @@ from ltxspec.cli.context import Session
 @options.output_format("text", "json")
 @click.pass_obj
 def command(session: Session, address: str | None, provider: str | None, output_format: str) -> int:
-    """Show every take of a shot (or of all shots): status, cost, task id, where the video is."""
+    """Show every take of a shot (or of all shots): status, cost, task id, location of the video."""
     import orjson
 
     from ltxspec.project.adapters import local_places

@@ -1,4 +1,4 @@
-"""`ltxspec validate`: everything that can be known offline, all problems at once."""
+"""`ltxspec validate`: all checks that are possible offline, reporting all problems at once."""
 
 import click
 
@@ -21,7 +21,7 @@ def command(session: Session, paths: tuple[str, ...], variables: VariableOptions
     try:
         values = variables.read(session.folder)
         specs = render_specs(session.open_project(), paths, values, problems)
-    except LtxspecError as error:  # nothing could be judged: a program still gets its document
+    except LtxspecError as error:  # nothing could be checked, but a program still gets its document
         if output_format == "json":
             from ltxspec.report.diagnostics import diagnostics_json, error_diagnostics
 
@@ -33,7 +33,7 @@ def command(session: Session, paths: tuple[str, ...], variables: VariableOptions
 
 
 def _show(session: Session, shots: list[int], problems: Problems, output_format: str) -> None:
-    """The verdict, on standard output. `shots`: how many each spec has."""
+    """Show the result on standard output. `shots`: the number of shots of each spec."""
     from ltxspec.report.diagnostics import diagnostics_json, format_diagnostics
     from ltxspec.report.wording import counted
 

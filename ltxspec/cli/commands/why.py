@@ -1,4 +1,4 @@
-"""`ltxspec why`: what a shot would do, and why."""
+"""`ltxspec why`: what a plan would do with a shot, and why."""
 
 import click
 

@@ -1,8 +1,8 @@
-"""What a reply means for a task: pure rules, the only place where they stand.
+"""What a reply means for a task. These rules are pure functions and exist nowhere else.
 
-Two rules rule the others. An order counts as refused only when the service says so in a way that leaves no doubt;
-everything unclear is unclear, so that nothing is ever bought twice. And a task counts as failed only when an error
-speaks of the task itself, so that nothing bought is ever given up.
+Two principles govern them. An order counts as refused only when the service says so unambiguously; any other reply
+leaves it unclear, so that nothing is ever bought twice. A task counts as failed only when an error is about the task
+itself, so that nothing bought is ever abandoned.
 """
 
 import re
@@ -27,32 +27,33 @@ from ltxspec.providers.runware.wire import (
 )
 from ltxspec.values import TaskId, Usd
 
-_STATUSES_OF_THE_ONE_TASK = frozenset({400, 401, 402, 403})  # an error without an id is then about the order sent
-_FINISHED_STATUSES = frozenset({"success", "completed"})  # the second is also read as an end by SDK 1.4
+_STATUSES_OF_THE_ONE_TASK = frozenset({400, 401, 402, 403})  # with these, an error without an id is about the order
+_FINISHED_STATUSES = frozenset({"success", "completed"})  # SDK 1.4 accepts the second one too
 _VIDEO_ID = ("videoUUID", "mediaUUID")
 _VIDEO_URL = ("videoURL", "mediaURL")
 _COMPLETE = 100  # per cent
 _MODERATION = re.compile(r"moderat|content polic|safety|nsfw|sensitive content", re.IGNORECASE)
-_OF_THE_QUESTION = re.compile(r"(^|[^a-z])(taskUUID|taskType)$", re.IGNORECASE)  # all that a look consists of
+_OF_THE_QUESTION = re.compile(r"(^|[^a-z])(taskUUID|taskType)$", re.IGNORECASE)  # the only fields of a poll request
 _CODE_OF_THE_QUESTION = re.compile(r"Task(UUID|Type)", re.IGNORECASE)
 
-# These never end a task, even when they name it and say `status: error`: they speak of the key or of the question.
+# These never end a task, even if they name it and say `status: error`: they concern the key or the poll request.
 _NO_VERDICT = frozenset({ErrorKind.AUTH, ErrorKind.DUPLICATE, ErrorKind.NO_SUCH_TASK})
-# A failed render is documented to say `status: error`. Without it, an error that names a task may just as well be
-# about the look (a server or a queue in trouble), and another look may show success. Only these kinds are about the
-# request or the renderer by their very meaning.
+# A failed render is documented to have `status: error`. Without it, an error that names a task may just as well be
+# about the poll (a server or queue problem), and another poll may show success. Only these kinds are by definition
+# about the request or the renderer.
 _VERDICT_WITHOUT_STATUS = PERMANENT | {ErrorKind.PROVIDER}
-# The archive keeps the last response to an id, and that may be the answer to a repeated order. Without `status: error`
-# only what `judge_submission` calls definite counts: a renderer in trouble answers orders, too, and may take them.
+# The archive keeps the last response to an id, which may be the answer to a repeated order. Without `status: error`
+# only errors that `judge_submission` considers definite count: a renderer with problems also answers orders, and may
+# still accept them.
 _ARCHIVED_VERDICT_WITHOUT_STATUS = PERMANENT
-# With it these may still be such an answer: an account without credits, too many requests at once.
+# Even with it, these may be such an answer: an account without credits, too many requests at once.
 _NO_ARCHIVED_VERDICT = _NO_VERDICT | {ErrorKind.QUOTA, ErrorKind.RATE_LIMIT}
-_ANSWERS = frozenset({ErrorKind.DUPLICATE, ErrorKind.NO_SUCH_TASK})  # errors that tell what the service knows of a task
+_ANSWERS = frozenset({ErrorKind.DUPLICATE, ErrorKind.NO_SUCH_TASK})  # errors that say what the service knows of a task
 
 
 @dataclass(frozen=True, slots=True)
 class OrderRefusal:
-    """A definite no to an order: not accepted, not billed."""
+    """A definite refusal of an order: not accepted, not billed."""
 
     code: str
     message: str
@@ -61,7 +62,7 @@ class OrderRefusal:
 
     @property
     def whole_run(self) -> bool:
-        """Whether no other order can succeed either."""
+        """Whether every other order of the run would be refused too."""
         return self.kind in WHOLE_RUN
 
 
@@ -77,10 +78,10 @@ class Unclear:
 
 
 def judge_submission(reply: WireReply, task_id: TaskId) -> Acceptance | OrderRefusal | Unclear:
-    """What the answer to one order, sent alone, says about it.
+    """Classify the answer to one order that was sent alone.
 
-    Accepted only when `data` acknowledges our id. An error counts when it names our id, or names none and the status
-    is 400 to 403; a definite code under 408, 425, 429 or 5xx counts as unclear.
+    It is accepted only if `data` acknowledges our id. An error counts if it names our id, or if it names none and the
+    status is 400 to 403; a definite code with status 408, 425, 429 or 5xx counts as unclear.
     """
     if reply.items_of(task_id):
         return Acceptance.ACCEPTED
@@ -96,7 +97,7 @@ def judge_submission(reply: WireReply, task_id: TaskId) -> Acceptance | OrderRef
 
 
 def key_refusal(reply: WireReply) -> OrderRefusal | None:
-    """The refusal of the key or account in the answer to a free request, when nothing else was answered."""
+    """The refusal of the key or account in the answer to a free request that contains nothing else."""
     if reply.items or not reply.readable:
         return None
     errors = [error for error in reply.errors if kind_of(error.code) is ErrorKind.AUTH]
@@ -109,13 +110,13 @@ def key_refusal(reply: WireReply) -> OrderRefusal | None:
 
 
 def request_refusal(reply: WireReply, task_id: str) -> OrderRefusal | None:
-    """The definite refusal of a free request sent alone (an upload), if it is one."""
+    """The definite refusal of a free request sent alone (an upload), or None."""
     verdict = judge_submission(reply, TaskId(task_id))
     return verdict if isinstance(verdict, OrderRefusal) else None
 
 
 def _refusal(errors: Sequence[ApiError]) -> OrderRefusal:
-    """One refusal for several errors: the one that stops the run if any, else the first."""
+    """One refusal for several errors: the first that stops the run, else the first."""
     error = next((error for error in errors if kind_of(error.code) in WHOLE_RUN), errors[0])
     return OrderRefusal(error.code, error.message, error.parameters, kind_of(error.code))
 
@@ -132,9 +133,9 @@ def _unclear_reason(reply: WireReply, errors: Sequence[ApiError]) -> str:
 
 
 def judge_poll(reply: WireReply, orders: Iterable[RenderOrder]) -> dict[TaskId, TaskReport]:
-    """What the answer to `getResponse` says of each task; UNKNOWN where it says nothing.
+    """The report for each task from an answer to `getResponse`; UNKNOWN for tasks that it does not mention.
 
-    Errors that name no task, or another one, never end a task.
+    Errors that name no task, or another task, never end a task.
     """
     reports = {}
     for order in orders:
@@ -146,9 +147,9 @@ def judge_poll(reply: WireReply, orders: Iterable[RenderOrder]) -> dict[TaskId, 
 
 
 def answers_poll(reply: WireReply, task_id: TaskId) -> bool:
-    """Whether an answer to `getResponse` says how a task is doing, be it that there is nothing to say.
+    """Whether an answer to `getResponse` says anything about a task's state, including that it is unknown.
 
-    It does not when all that it says is trouble with the look. Such a look has failed, which is no word about the task.
+    It does not if it only reports a problem with the poll. Such a poll has failed, and says nothing about the task.
     """
     if reply.items_of(task_id):
         return True
@@ -160,10 +161,10 @@ def answers_poll(reply: WireReply, task_id: TaskId) -> bool:
 
 
 def judge_archive(reply: WireReply, order: RenderOrder) -> TaskReport:
-    """What the archive (`getTaskDetails`) says of a task; UNKNOWN when it holds nothing of it.
+    """The report for a task from the archive (`getTaskDetails`); UNKNOWN when the archive has nothing about it.
 
     The record is the last response to this id, so it may be the refusal of a repeated order: `conflictTaskUUID` alone
-    proves that the task exists and says nothing about its state. So does a record that kept the order itself.
+    proves that the task exists but says nothing about its state. So does a record that contains the order itself.
     """
     items: list[Item] = []
     errors: list[ApiError] = []
@@ -180,13 +181,13 @@ def judge_archive(reply: WireReply, order: RenderOrder) -> TaskReport:
 
 
 def _ends_the_task(error: ApiError, reply: WireReply, items: Sequence[Item]) -> bool:
-    """Whether an error that names a task in a poll is the end of the task, and not trouble with the poll."""
+    """Whether an error that names a task in a poll ends the task, rather than reporting a problem with the poll."""
     kind = kind_of(error.code)
     if kind in _NO_VERDICT or _about_the_question(error):
         return False
     if error.ends_task:
         return True
-    going_on = any(not _delivers(item) for item in items)  # the same answer calls the task alive
+    going_on = any(not _delivers(item) for item in items)  # the same answer reports the task as running
     return kind in _VERDICT_WITHOUT_STATUS and not reply.transient and not going_on
 
 
@@ -198,15 +199,15 @@ def _ends_the_archived_task(error: ApiError) -> bool:
 
 
 def _about_the_question(error: ApiError) -> bool:
-    """Whether an error objects to what a look consists of, by its parameter (`[0].taskUUID`, too) or by its code."""
+    """Whether an error is about the poll request itself, by its parameter (including `[0].taskUUID`) or its code."""
     named = any(_OF_THE_QUESTION.search(parameter) for parameter in error.parameters)
     return named or bool(_CODE_OF_THE_QUESTION.search(error.code))
 
 
 def _report(order: RenderOrder, items: Sequence[Item], verdicts: Sequence[ApiError], *, known: bool) -> TaskReport:
-    """Put a task's items and errors together. What was delivered is kept whatever became of the rest.
+    """Combine a task's items and errors. Delivered videos are kept whatever happened to the others.
 
-    While some results of several are still being made, an error of another one does not end the task.
+    While some of several results are still running, an error of another one does not end the task.
     """
     outputs = _outputs(items)
     pending = [item for item in items if not _delivers(item)]
@@ -226,7 +227,7 @@ def _report(order: RenderOrder, items: Sequence[Item], verdicts: Sequence[ApiErr
 
 
 def _delivers(item: Item) -> bool:
-    """Whether an item is a finished video. Examples of the model page have no status; an unheard-of one is no end."""
+    """Whether an item is a finished video. The model page's examples have no status; an unknown one is not final."""
     status = item.fields.get("status")
     if status is not None and not (isinstance(status, str) and status in _FINISHED_STATUSES):
         return False
@@ -234,7 +235,7 @@ def _delivers(item: Item) -> bool:
 
 
 def _outputs(items: Iterable[Item]) -> tuple[Output, ...]:
-    """The distinct videos: every poll repeats all of them, and a mention without an id may repeat one by its URL."""
+    """The distinct videos: every poll repeats all of them, and an item without an id may repeat one by its URL."""
     told = [_output(item) for item in items if _delivers(item)]
     found: dict[str, Output] = {}
     by_address: dict[str | None, str] = {}
@@ -254,27 +255,27 @@ def _output(item: Item) -> Output:
 
 
 def _merged(first: Output, second: Output) -> Output:
-    """Two tellings of one video: what either knows. Two different prices make it unknown."""
+    """Merge two reports of one video. If they give different prices, the price is unknown."""
     contradiction = first.cost is not None and second.cost is not None and first.cost != second.cost
     cost = None if contradiction else (first.cost if first.cost is not None else second.cost)
     return structs.replace(first, video_url=first.video_url or second.video_url, cost=cost)
 
 
 def _total(costs: Sequence[Usd | None], wanted: int) -> Usd | None:
-    """What a task costs; None while any of its results has not told: a failed one may be billed too."""
+    """What a task costs; None if the cost of any result is missing, since a failed result may be billed too."""
     known = [cost for cost in costs if cost is not None]
     return sum(known, Decimal(0)) if len(known) == len(costs) and len(known) >= wanted else None
 
 
 def _progress(pending: Iterable[Item]) -> int | None:
-    """Per cent of the slowest result that tells any."""
+    """Per cent of the slowest result that reports progress."""
     told = [item.fields.get("progress") for item in pending]
     numbers = [value for value in told if isinstance(value, int | Decimal) and not isinstance(value, bool)]
     return min((int(value) for value in numbers if 0 <= value <= _COMPLETE), default=None)
 
 
 def _failure(errors: Sequence[ApiError]) -> Failure:
-    """Why a task failed, in the service's words. A moderation stop may hide behind a provider error's message."""
+    """Why a task failed, in the service's words. A provider error's message may reveal a moderation stop."""
     error = next((error for error in errors if _permanent(error)), errors[0])
     return Failure(error.code or "unknown", error.message or "the service gave no reason", _permanent(error))
 

@@ -1,6 +1,6 @@
-"""The only place that speaks HTTP to the service: it sends bytes once and hands back an answer, or says how it broke.
+"""The only module that speaks HTTP to the service: it sends bytes once, and returns an answer or describes the failure.
 
-Nothing is decided here. The key rides in a header of API calls only, never in a download, a log or an error.
+It makes no decisions. The key is sent in a header of API calls only, and never appears in a download, log or error.
 """
 
 import asyncio
@@ -19,28 +19,28 @@ from ltxspec.providers.hosts import is_this_machine
 from ltxspec.version import __version__
 
 _USER_AGENT = f"ltxspec/{__version__}"
-# More makes httpcore's pool slower, and the service asks for steadiness. Callers take turns (`reads.py`, `provider.py`
-# and `download.py`), so that none waits for a connection that another one holds.
+# More connections slow down httpcore's pool, and the service asks for steady use. Callers limit themselves
+# (`reads.py`, `provider.py`, `download.py`), so that none waits for a connection that another one holds.
 _LIMITS = httpx.Limits(max_connections=16)
 _API_SECONDS = httpx.Timeout(connect=10, read=120, write=120, pool=60)
 _FILE_SECONDS = httpx.Timeout(connect=10, read=60, write=60, pool=60)
 _CLOSING_SECONDS = 10.0
-_REPLY_LIMIT = 16 * 1024 * 1024  # bytes; a longer body is cut, and then is no JSON
+_REPLY_LIMIT = 16 * 1024 * 1024  # bytes; a longer body is cut, so that it is no longer valid JSON
 _SANDBOX_MARK = "X-Ltxspec-Sandbox"  # a header of every answer of `ltxspec sandbox serve`; the paid service has none
-_SHORTEST_SECRET = 8  # characters; a shorter key could stand in a reply by chance
+_SHORTEST_SECRET = 8  # characters; a shorter key could occur in a reply by chance
 
-# Raised before any byte of a request is written: no connection (TLS included), none through the proxy (over https it is
-# asked for a tunnel first), or no free one in the pool.
+# Raised before any byte of a request is written: no connection (including TLS), none through the proxy (https opens a
+# tunnel first), or no free connection in the pool.
 _NOTHING_SENT = (
     httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol,
 )  # fmt: skip
 
 
 class ApiKey:
-    """A secret that does not show itself: `repr`, `str` and error texts never contain it.
+    """A secret that never shows itself: `repr`, `str` and error texts do not contain it.
 
     Raises:
-        ProviderRefused: empty, or with characters that no HTTP header can carry.
+        ProviderRefused: it is empty, or has characters that an HTTP header cannot carry.
     """
 
     __slots__ = ("_value",)
@@ -65,16 +65,16 @@ class ApiKey:
         return {"Authorization": f"Bearer {self._value}"}
 
     def hide_in(self, content: bytes) -> bytes:
-        """The bytes of a reply without the key, should the service repeat it in a message."""
+        """The bytes of a reply with the key removed, in case the service repeats it in a message."""
         secret = self._value.encode("ascii")
         return content.replace(secret, b"(hidden)") if len(secret) >= _SHORTEST_SECRET else content
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Where the service is and who asks. `transport` replaces the network: an ASGI application, or a test's.
+    """Address and key of the service. `transport` replaces the network: an ASGI application, or a test's transport.
 
-    `named_by` is the setting that the address comes from, as shown to users; None for the service's own.
+    `named_by` is the setting that the address comes from, as shown to users; None for the service's own address.
     """
 
     base_url: str
@@ -85,7 +85,7 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An HTTP answer as it came. `retry_after` is the raw header."""
+    """An HTTP answer as received. `retry_after` is the raw header."""
 
     status: int
     content: bytes
@@ -93,9 +93,9 @@ class Answer:
 
 
 class Broken(Exception):
-    """No answer came; callers turn it into one of our errors. `sent` is false only when certainly nothing was sent.
+    """No answer came; callers turn it into a domain error. `sent` is false only if certainly nothing was sent.
 
-    `cure` says how to mend it, where that is known.
+    `cure` is a hint for fixing the problem, if one is known.
     """
 
     def __init__(self, reason: str, *, sent: bool, cure: str | None = None) -> None:
@@ -106,19 +106,19 @@ class Broken(Exception):
 
     @property
     def line(self) -> str:
-        """The reason and its cure in one line."""
+        """The reason and the hint in one line."""
         return "; ".join(filter(None, (self.reason, self.cure)))
 
 
 class Client:
-    """Two connection pools: one for the API, one for videos, so that long downloads never hold up a poll.
+    """Two connection pools: one for the API, one for videos, so that long downloads never delay a poll.
 
-    Over https the environment's certificates are honoured (SSL_CERT_FILE, SSL_CERT_DIR), and towards the network its
-    proxy (HTTPS_PROXY, ALL_PROXY, NO_PROXY): behind a company's proxy there is no other way out, and https goes through
-    it unread. This machine is reached without one, and for a transport that was handed in nothing of this counts.
+    Over https the environment's certificates (SSL_CERT_FILE, SSL_CERT_DIR) are used, and for remote hosts its proxy
+    (HTTPS_PROXY, ALL_PROXY, NO_PROXY): a company's proxy may be the only way out, and cannot read https. This machine
+    is reached without a proxy, and an injected transport ignores all of these.
 
     Raises:
-        ProviderRefused: an address, a proxy or a file of certificates that cannot be used; nothing is sent.
+        ProviderRefused: an address, a proxy or a certificate file cannot be used; nothing is sent.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -134,16 +134,16 @@ class Client:
         self._files = _pool(connection.transport, _FILE_SECONDS, secure=secure, outwards=outwards)
 
     async def post(self, body: bytes, seconds: float) -> Answer:
-        """Send one body to the API, once, and wait that long for all of the answer; redirects are not followed.
+        """Send one body to the API, once, and wait up to `seconds` for the whole answer; redirects are not followed.
 
         Raises:
-            Broken: no complete answer. A cancelled call raises CancelledError, and is then as unclear as a broken one.
-            ProviderRefused: with `whole_run`, the answer says that it is a sandbox's: no money is spent there.
+            Broken: no complete answer. A cancelled call raises CancelledError, which is just as unclear.
+            ProviderRefused: with `whole_run`, the answer comes from a sandbox, where no money is spent.
         """
         headers = {"Content-Type": "application/json", **self._key.header()}
         try:
             async with (
-                asyncio.timeout(seconds),  # also for a reply that drips for ever
+                asyncio.timeout(seconds),  # also ends a reply that trickles forever
                 self._api.stream("POST", self.base_url, content=body, headers=headers) as response,
             ):
                 _refuse_sandbox(response.headers)
@@ -154,16 +154,16 @@ class Client:
 
     @asynccontextmanager
     async def get(self, url: httpx.URL, headers: dict[str, str]) -> AsyncIterator[httpx.Response]:
-        """Open a video's URL without the key; redirects are left to the caller, who checks where they lead.
+        """Open a video's URL without the key; the caller handles redirects and checks their targets.
 
         Raises:
-            httpx.RequestError: while opening, or while the caller reads.
+            httpx.RequestError: opening failed, or reading by the caller did.
         """
         async with self._files.stream("GET", url, headers=headers) as response:
             yield response
 
     def broken(self, error: Exception, url: httpx.URL) -> Broken:
-        """What a failure of the transport means. No text of httpx is told: it can hold URLs."""
+        """Translate a transport failure. No text from httpx is included: it can contain URLs."""
         sent = not isinstance(error, _NOTHING_SENT)
         reason = _WORDS.get(type(error), type(error).__name__)
         if sent:
@@ -173,7 +173,7 @@ class Client:
         return Broken(told.what, sent=False, cure=told.cure) if told else Broken(reason, sent=False)
 
     def _cures(self, url: httpx.URL) -> Cures:
-        """What helps where nothing answers. This machine is reached without network and proxy."""
+        """Hints for an address that does not answer. This machine is reached without network and proxy."""
         usual, setting = Cures(), self.named_by
         if setting is None or url.host != self.base_url.host:
             return usual
@@ -182,7 +182,7 @@ class Client:
         return replace(usual, unknown_name=f"check the spelling in {setting}, and the network")
 
     async def close(self) -> None:
-        """Close all connections. An injected transport is closed with them. What does not close in time is left."""
+        """Close all connections, including an injected transport, within a time limit."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_CLOSING_SECONDS):
                 await self._api.aclose()
@@ -210,7 +210,7 @@ _WORDS: dict[type[Exception], str] = {
 
 
 def _web_address(connection: Connection) -> httpx.URL:
-    """The service's address. Raises ProviderRefused when it is none, before anything is sent to a wrong place."""
+    """The service's address. Raises ProviderRefused when it is not valid, before anything is sent to a wrong place."""
     base_url, setting = connection.base_url, connection.named_by or "`base_url`"
     try:
         url = httpx.URL(base_url)
@@ -229,7 +229,7 @@ def _web_address(connection: Connection) -> httpx.URL:
 def _pool(
     transport: httpx.AsyncBaseTransport | None, seconds: httpx.Timeout, *, secure: bool, outwards: bool
 ) -> httpx.AsyncClient:
-    # Over http never through a proxy: it could read what is asked, and what comes back.
+    # Never through a proxy over http: the proxy could read requests and replies.
     direct = ("http://",) if outwards else ("http://", "https://", "all://")
     try:
         return httpx.AsyncClient(
@@ -241,7 +241,7 @@ def _pool(
             mounts=dict.fromkeys(direct),
             headers={"User-Agent": _USER_AGENT, **replies.PLAIN},
         )
-    except (ValueError, ImportError, OSError, httpx.InvalidURL) as error:  # not the text: a proxy's URL has a password
+    except (ValueError, ImportError, OSError, httpx.InvalidURL) as error:  # text omitted: a proxy URL has a password
         found = unusable_settings(error)
         raise ProviderRefused(found.what, provider_code="notSent", whole_run=True, hint=found.cure) from None
 

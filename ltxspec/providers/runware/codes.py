@@ -1,8 +1,8 @@
 """What the service's error codes mean for money, as data.
 
 The codes and their classes are those of the service's error page and of the official SDKs (1.4 to 1.8). The catalogue
-is large and not stable, so rules over the name follow the exact tables, in the SDKs' order. A code that no table and
-no rule knows is `UNKNOWN`, which never counts as a refusal of an order.
+is large and unstable, so after the exact tables, rules on the code's name apply, in the SDKs' order. A code that
+matches neither is `UNKNOWN`, which never counts as a refusal of an order.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,25 +10,25 @@ from enum import StrEnum
 
 
 class ErrorKind(StrEnum):
-    """Classes of errors, by what a caller has to do about them."""
+    """Classes of errors, by what the caller has to do."""
 
-    AUTH = "auth"  # the key or account is bad: no order of the run can succeed
-    QUOTA = "quota"  # the account cannot pay: the same
-    SAFETY = "safety"  # moderation stopped it: permanent until the request changes
-    VALIDATION = "validation"  # the request is wrong: permanent until it changes
+    AUTH = "auth"  # invalid key or account: every order of the run would fail
+    QUOTA = "quota"  # the account cannot pay: every order of the run would fail
+    SAFETY = "safety"  # stopped by moderation: permanent until the request changes
+    VALIDATION = "validation"  # invalid request: permanent until it changes
     MISSING = "missing"  # a model or an input does not exist: as permanent as a validation error
     DUPLICATE = "duplicate"  # this taskUUID was accepted before
-    NO_SUCH_TASK = "no-such-task"  # "not found, failed or expired": ambiguous, never the end of a task
+    NO_SUCH_TASK = "no-such-task"  # "not found, failed or expired": ambiguous, never ends a task
     RATE_LIMIT = "rate-limit"
     TIMEOUT = "timeout"
-    SERVER = "server"  # the service, or something behind it, cannot answer now
+    SERVER = "server"  # the service, or a system behind it, cannot answer now
     PROVIDER = "provider"  # the renderer behind the service failed
     UNKNOWN = "unknown"
 
 
 WHOLE_RUN = frozenset({ErrorKind.AUTH, ErrorKind.QUOTA})
 PERMANENT = frozenset({ErrorKind.SAFETY, ErrorKind.VALIDATION, ErrorKind.MISSING})
-DEFINITE_REFUSALS = WHOLE_RUN | PERMANENT  # on a submit: not accepted and not billed
+DEFINITE_REFUSALS = WHOLE_RUN | PERMANENT  # for an order: not accepted and not billed
 
 _TABLES: Mapping[ErrorKind, str] = {
     ErrorKind.DUPLICATE: "conflictTaskUUID",
@@ -48,8 +48,8 @@ _TABLES: Mapping[ErrorKind, str] = {
     ErrorKind.SERVER: (
         "internalServerError serviceUnavailable serverUnavailable standardError unknownError undefinedError "
         "defaultError unrecognizedResponse errorRetrievingAccountManagement "
-        # The SDKs call these errors of the renderer. They say that something cannot be reached at this moment, and
-        # that may be what the look at a task ran into.
+        # The SDKs class these as renderer errors. They say that something is temporarily unreachable, which may also
+        # concern only the poll of a task.
         "providerUnavailable providerBadGateway noAvailableServer modelUnavailable modelNotReady"
     ),
     ErrorKind.PROVIDER: (
@@ -69,10 +69,10 @@ _REFUSED_REQUEST = ("invalid", "missing", "unsupported", "value", "array", "max"
 
 
 def _names_a_wrong_request(code: str) -> bool:
-    """The SDKs' prefixes for validation, less those that could hide an accepted order.
+    """The SDKs' prefixes for validation errors, except those that could hide an accepted order.
 
-    Taking such a code for a refusal could pay twice: `duplicate…` and `conflict…` may say "seen before" (the known
-    harmless one stands in the table), and `…Response…` tells of an answer that somebody got.
+    Treating such a code as a refusal could mean paying twice: `duplicate…` and `conflict…` may mean "seen before" (the
+    known harmless one is in the table), and `…Response…` implies that there was an answer.
     """
     return code.startswith(_REFUSED_REQUEST) and "Response" not in code
 
@@ -89,7 +89,7 @@ _RULES: tuple[tuple[Callable[[str], bool], ErrorKind], ...] = (
 
 
 def kind_of(code: str) -> ErrorKind:
-    """The class of an error code. Unheard-of codes ending in `NotFound` or `Expired` count as ambiguous."""
+    """The class of an error code. Unknown codes ending in `NotFound` or `Expired` count as ambiguous."""
     exact = _EXACT.get(code)
     if exact is not None:
         return exact

@@ -1,7 +1,7 @@
-"""Fetching a video: resumed where it stopped, checked for length, patient with fresh URLs, never with the key.
+"""Downloads videos: with resuming, length checks and patience for fresh URLs; the key is never sent.
 
-Fresh URLs may answer 422 (not ready) or 502 for a while, or 200 with a message in place of the video; the waits are
-those of the service's own ComfyUI nodes. URLs may be presigned: a query string appears in no message.
+Fresh URLs may answer 422 (not ready) or 502 for a while, or 200 with a message instead of the video; the waits are
+those of the service's own ComfyUI nodes. URLs may be presigned: no message contains a query string.
 """
 
 import asyncio
@@ -22,9 +22,9 @@ from ltxspec.providers.runware.patience import Progress, RequestPace
 from ltxspec.providers.runware.transfer import ContentRange, NotAVideo, NotYet, Transfer, content_length
 from ltxspec.providers.runware.wire import parse_retry_after
 
-_WAITS = (2.0, 5.0, 10.0, 15.0, 20.0)  # seconds; counted anew whenever an attempt made progress
-_ATTEMPTS_IN_ALL = 50  # a server that sends a piece at a time may not hold us for ever
-_AT_ONCE = 8  # videos; the others wait for their turn, which costs none of their time
+_WAITS = (2.0, 5.0, 10.0, 15.0, 20.0)  # seconds; restarted whenever an attempt made progress
+_ATTEMPTS_IN_ALL = 50  # limits a server that sends one piece at a time
+_AT_ONCE = 8  # concurrent videos; waiting for a slot does not count against a video's time
 _REDIRECTS = 5
 _NOT_NOW = frozenset({408, 422, 425, 429, 500, 502, 503, 504})
 _GONE = frozenset({404, 410})
@@ -36,7 +36,7 @@ DEFAULT_SIZE_LIMIT = 4 * 1024**3  # bytes
 
 @dataclass(slots=True)
 class _Fetch:
-    """One call: the video, how it comes on, how often it was asked for."""
+    """State of one call: the video, its progress, the number of attempts."""
 
     url: httpx.URL
     transfer: Transfer
@@ -50,26 +50,26 @@ class _Fetch:
 
 @dataclass(frozen=True, slots=True)
 class DownloadService:
-    """Where the service is, as far as that says where its videos may be.
+    """Properties of the service's address that decide where its videos may be.
 
-    One on http may name videos on http. One on the public network may not make this machine ask itself or a neighbour.
+    A service on http may use http for videos. A service on the public network may not direct us to private hosts.
     """
 
-    plain: bool  # it is on http
+    plain: bool  # it uses http
     is_private: bool  # it is on this machine or in a private range
 
     def allows_http(self, url: httpx.URL) -> bool:
-        """Whether a video may come over http."""
+        """Whether a video may be downloaded over http."""
         return self.plain or (self.is_private and is_this_machine(url.host))
 
 
 def service_at(base_url: httpx.URL) -> DownloadService:
-    """What the service's own address says."""
+    """Derive the properties from the service's address."""
     return DownloadService(base_url.scheme == "http", is_private(base_url.host))
 
 
 class Downloads:
-    """Fetches videos over https, from the public network: see `DownloadService` for what else a service may name."""
+    """Downloads videos over https from public hosts; `DownloadService` describes the exceptions."""
 
     def __init__(
         self, client: Client, clock: Clock, service: DownloadService, *, size_limit: int, pace: RequestPace
@@ -82,11 +82,11 @@ class Downloads:
         self._turn = asyncio.Semaphore(_AT_ONCE)
 
     async def fetch(self, url: str, sink: Sink) -> None:
-        """Fetch `url` into `sink`, from where it stopped.
+        """Download `url` into `sink`, resuming a partial download.
 
         Raises:
-            ProviderUnavailable: gone, refused, a message in place of a video, too large, too slow, or not complete
-                after all attempts. What has arrived stays in the sink, so asking again goes on from there.
+            ProviderUnavailable: gone, refused, a message instead of a video, too large, too slow, or incomplete after
+                all attempts. Received bytes stay in the sink, so that the next call resumes from there.
         """
         fetch = _Fetch(self._checked(url), Transfer(sink), Progress(self._pace))
         async with self._turn:
@@ -118,7 +118,7 @@ class Downloads:
             await self._clock.sleep(wait)
 
     async def _attempt(self, fetch: _Fetch) -> None:
-        """One request and its redirects. Raises NotYet when trying again may help, ProviderUnavailable when not."""
+        """One request with its redirects. Raises NotYet if a retry may help, else ProviderUnavailable."""
         url = fetch.url
         try:
             async with fetch.progress.attempt():
@@ -137,7 +137,7 @@ class Downloads:
         raise ProviderUnavailable(f"the video at `{place_of(fetch.url)}` is behind too many redirects")
 
     async def _receive(self, fetch: _Fetch, response: httpx.Response) -> None:
-        """Judge one answer and take its bytes."""
+        """Check one answer and store its bytes."""
         status = response.status_code
         if status in _NOT_NOW:
             retry_after = parse_retry_after(response.headers.get("Retry-After"), self._clock.now())
@@ -161,7 +161,7 @@ class Downloads:
         return fetch.transfer.end()
 
     async def _take(self, fetch: _Fetch, head: bytes, parts: AsyncIterator[bytes]) -> None:
-        """Write what comes to the sink, unpacked where the server packed it."""
+        """Write the body to the sink, unpacked if the server compressed it."""
         unzipper = Unzipper() if fetch.transfer.zipped else None
         part: bytes | None = head
         while part is not None:
@@ -199,7 +199,7 @@ class Downloads:
 
 
 async def _parts(fetch: _Fetch, response: httpx.Response) -> AsyncGenerator[bytes]:
-    """The body as it was sent, with nothing decoded, because its `Content-Encoding` may be wrong."""
+    """The body as sent, without decoding, because its `Content-Encoding` may be wrong."""
     if not isinstance(response.stream, httpx.AsyncByteStream):
         raise TypeError("an asynchronous client streams asynchronously")
     async for part in response.stream:

@@ -1,6 +1,6 @@
-"""How long this adapter waits for what: every exchange has a bound, and so has the sum of its attempts and waits.
+"""Time limits of this adapter: for every exchange, and for the sum of its attempts and waits.
 
-A bound is what a working service never comes near; an answer that takes longer, or drips for ever, is no answer.
+A working service stays far below them; an answer that takes longer, or trickles forever, counts as none.
 """
 
 import asyncio
@@ -13,19 +13,19 @@ from ltxspec.errors import ProviderUnavailable
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Waiting for the API, in seconds. What is sent gets time on top, so that a slow link can upload an image."""
+    """API time limits in seconds. Request bodies get extra time, so that a slow link can upload an image."""
 
-    request: float = 30.0  # one free request and all of its answer
-    question: float = 120.0  # all requests for one answer, with the waits between them and for a turn
-    order: float = 300.0  # an order and all of its answer, which is worth waiting for; afterwards it is unclear
-    sending: int = 64 * 1024  # bytes a second that a slow link still sends
+    request: float = 30.0  # one free request including its whole answer
+    question: float = 120.0  # all requests for one answer, including waits between them and for a slot
+    order: float = 300.0  # an order including its whole answer; long, because after it the order is unclear
+    sending: int = 64 * 1024  # bytes per second that a slow link can send
 
     def for_request(self, body: bytes) -> float:
         """Seconds for one free request with this body."""
         return self.request + len(body) / self.sending
 
     def for_question(self, body: bytes) -> float:
-        """Seconds for all attempts to send this body and get an answer."""
+        """Seconds for all attempts to get an answer to this body."""
         return self.question + len(body) / self.sending
 
     def for_order(self, body: bytes) -> float:
@@ -35,20 +35,20 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class RequestPace:
-    """How fast a video has to come. A link of 200 kB/s brings 700 MB within these bounds; a drip ends in minutes."""
+    """Minimum speed of a video. A link of 200 kB/s can download 700 MB; a trickle is ended within minutes."""
 
-    piece: int = 256 * 1024  # bytes: less than this is no progress
-    stall: float = 20.0  # seconds in which a connection has to bring a piece, or its end
+    piece: int = 256 * 1024  # bytes: anything less is not progress
+    stall: float = 20.0  # seconds in which a connection must deliver a piece or finish
     idle: float = 180.0  # seconds without a piece, over all attempts and the waits between them
-    longest: float = 3600.0  # seconds for one video; what has arrived stays, so that the next call goes on from there
+    longest: float = 3600.0  # seconds for one video; received bytes are kept, so that the next call resumes
 
 
 @asynccontextmanager
 async def bounded(seconds: float, place: str) -> AsyncIterator[None]:
-    """Give up what is under way after some seconds; `place` is the service's address, fit for a message.
+    """Limit the time of the enclosed operation; `place` is the service's address, fit for a message.
 
     Raises:
-        ProviderUnavailable: the time is over.
+        ProviderUnavailable: the time is up.
     """
     try:
         async with asyncio.timeout(seconds):
@@ -58,15 +58,15 @@ async def bounded(seconds: float, place: str) -> AsyncIterator[None]:
 
 
 class Progress:
-    """Notices a download that does not come on, within one attempt and over all of them."""
+    """Detects a stalled download, within one attempt and over all of them."""
 
     def __init__(self, pace: RequestPace) -> None:
         self._pace = pace
         self._idle = 0.0  # seconds without a piece, before `_since`
-        self._since = 0.0  # when the attempt began, or its last piece was complete
-        self._got = 0  # bytes of the piece that is coming
+        self._since = 0.0  # when the attempt started, or its last piece was complete
+        self._got = 0  # bytes of the current piece
         self._window: asyncio.Timeout | None = None
-        self.moved = False  # whether this attempt brought a piece
+        self.moved = False  # whether this attempt completed a piece
 
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
@@ -80,7 +80,7 @@ class Progress:
             self._idle += asyncio.get_running_loop().time() - self._since
 
     def add(self, count: int) -> None:
-        """Some bytes arrived."""
+        """Record received bytes."""
         self._got += count
         if self._got >= self._pace.piece and self._window is not None and not self._window.expired():
             now = asyncio.get_running_loop().time()

@@ -1,12 +1,12 @@
-"""Looking at many tasks with few requests, and noticing when the service does not play along.
+"""Polls many tasks with few requests, and detects a service that does not support this.
 
-That one POST may hold many `getResponse` objects follows from the envelope, but no official client does it. So the
-first answers decide: an answer that makes no sense, or that leaves out a task which a request of its own does find,
-ends batching for the life of the provider.
+The envelope implies that one POST may hold many `getResponse` objects, but no official client uses this. So the first
+answers decide: an answer that makes no sense, or that omits a task which a separate request does find, ends batching
+for the life of the provider.
 
-Nor is it written whether an id that nobody ordered is answered like a running one. So the first time that "running" is
-all that is said of a task, an id that certainly nobody ordered is asked about, too: if that one is not running, the
-word is proof that the other one is there, and a second order for it is never sent.
+It is also undocumented whether an id that was never ordered is answered like a running one. So when an answer says
+only "running" of a task for the first time, a random id is polled as well: if that one is not reported as running,
+"running" proves that the task exists, and a second order for it is never sent.
 """
 
 import asyncio
@@ -24,27 +24,27 @@ from ltxspec.providers.runware.reads import Reads, unanswered
 from ltxspec.providers.runware.wire import WireReply, encode, get_response
 from ltxspec.values import TaskId
 
-_PROOF = 2  # tasks found in one answer that prove batching to work
+_PROOF = 2  # tasks found in one answer that prove that batching works
 
 
 class Polls:
-    """Polls in chunks of up to `chunk` tasks, or one by one once chunks have proved useless."""
+    """Polls in chunks of up to `chunk` tasks, or one by one once chunks have proved not to work."""
 
     def __init__(self, reads: Reads, chunk: int) -> None:
         self._reads = reads
         self._chunk = max(chunk, 1)
         self._proved: bool | None = None  # whether chunks work; None until an answer shows it
-        self._tells_apart: bool | None = None  # whether only tasks that are there are called running
+        self._tells_apart: bool | None = None  # whether only existing tasks are reported as running
 
     async def look(self, orders: Sequence[RenderOrder]) -> Mapping[TaskId, TaskReport]:
-        """Look at tasks; every one is in the result.
+        """Poll tasks; the result contains every one.
 
-        A task whose own look failed while others were answered is reported as not `heard`: a failed look is no word
-        about the task, and UNKNOWN would be one. So is an answer that tells of trouble only.
+        A task whose poll failed while others were answered is reported with `heard` false: a failed poll says nothing
+        about the task, whereas UNKNOWN does. The same applies to an answer that only reports a problem.
 
         Raises:
-            ProviderUnavailable: not one request was answered.
-            ProviderRefused: the key is bad.
+            ProviderUnavailable: no request was answered.
+            ProviderRefused: the key is invalid.
         """
         tasks = list({order.task_id: order for order in orders}.values())
         size = 1 if self._proved is False else self._chunk
@@ -52,12 +52,12 @@ class Polls:
         return await _gathered(chunks, [self._look_in_time(chunk) for chunk in chunks])
 
     async def _look_in_time(self, orders: Sequence[RenderOrder]) -> Mapping[TaskId, TaskReport]:
-        """One chunk with all the questions that its answer leads to. Raises ProviderUnavailable."""
+        """Poll one chunk, including follow-up requests. Raises ProviderUnavailable."""
         async with self._reads.in_time():
             return await self._look_at(orders)
 
     async def _look_at(self, orders: Sequence[RenderOrder]) -> Mapping[TaskId, TaskReport]:
-        """One chunk in one request; task by task if that proves useless."""
+        """Poll one chunk in one request, or task by task if that proves not to work."""
         if len(orders) == 1:
             return await self._weighed(judge_poll(await self._ask_about_one(orders[0]), orders))
         reply = await self._reads.ask(_questions(orders), _ids(orders))
@@ -74,7 +74,7 @@ class Polls:
         return {**_not_heard(orders), **await self._weighed(judge_poll(reply, heard))}
 
     async def _weighed(self, reports: Mapping[TaskId, TaskReport]) -> Mapping[TaskId, TaskReport]:
-        """The same reports, with "running" taken as proof where the service says it only of tasks that are there."""
+        """The same reports, with "running" as proof of existence if the service uses it only for existing tasks."""
         vague = {task for task, said in reports.items() if said.state is TaskState.RUNNING and not said.exists}
         if not vague or not await self._tells_tasks_apart():
             return reports
@@ -88,14 +88,14 @@ class Polls:
             except ProviderUnavailable:
                 return False
             if any(kind_of(error.code) is not ErrorKind.NO_SUCH_TASK for error in reply.errors):
-                return False  # trouble, which says nothing of how unknown ids are answered
+                return False  # a problem, which does not show how unknown ids are answered
             self._tells_apart = not reply.items_of(nobodys.task_id)
         return self._tells_apart
 
     async def _omits_what_it_knows(self, orders: Sequence[RenderOrder], found: AbstractSet[TaskId]) -> bool:
-        """Whether a task that a chunk's answer left out is found by a request of its own. One task is tried.
+        """Whether a separate request finds a task that a chunk's answer omitted. One task is tried.
 
-        Raises ProviderUnavailable when that request fails: then the chunk's silence proves nothing either.
+        Raises ProviderUnavailable when that request fails: then the omission proves nothing either.
         """
         if self._proved:
             return False
@@ -104,21 +104,21 @@ class Polls:
         return bool(reply.mentioned([missing.task_id]))
 
     async def _ask_about_one(self, order: RenderOrder) -> WireReply:
-        """The answer about one task. Raises ProviderUnavailable when it cannot be read or refuses the question."""
+        """The answer about one task. Raises ProviderUnavailable when it is unreadable or refuses the request."""
         reply = await self._reads.ask(_questions([order]), [order.task_id])
         if not answers_poll(reply, order.task_id):
             raise self._no_word(reply)
         return reply
 
     def _no_word(self, reply: WireReply) -> ProviderUnavailable:
-        """The error for an answer that cannot be read, refuses the question, or tells of trouble only."""
+        """The error for an answer that is unreadable, refuses the request, or only reports a problem."""
         return unanswered("asked for a task", self._reads.place, reply)
 
 
 async def _gathered(
     groups: Sequence[Sequence[RenderOrder]], looks: Sequence[Awaitable[Mapping[TaskId, TaskReport]]]
 ) -> Mapping[TaskId, TaskReport]:
-    """The reports of all looks, one for each group of orders, made side by side."""
+    """The combined reports of all polls, one per group of orders, which run concurrently."""
     reports: dict[TaskId, TaskReport] = {}
     failures: list[ProviderUnavailable] = []
     for group, result in zip(groups, await asyncio.gather(*looks, return_exceptions=True), strict=True):
@@ -135,12 +135,12 @@ async def _gathered(
 
 
 def _not_heard(orders: Sequence[RenderOrder]) -> dict[TaskId, TaskReport]:
-    """The reports of tasks whose look failed."""
+    """The reports of tasks whose poll failed."""
     return {order.task_id: TaskReport(order.task_id, TaskState.RUNNING, heard=False) for order in orders}
 
 
 def _unreadable(reply: WireReply, found: AbstractSet[TaskId]) -> bool:
-    """Whether an answer says nothing of any task, and not because there is nothing to say."""
+    """Whether an answer mentions no task because it is unreadable or an error, rather than having nothing to report."""
     return not found and (not reply.readable or reply.status >= HTTPStatus.BAD_REQUEST)
 
 

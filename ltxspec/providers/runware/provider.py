@@ -1,6 +1,6 @@
-"""The service as apply sees it: `RunwareProvider` implements `apply.ports.Provider`.
+"""The service as seen by apply: `RunwareProvider` implements `apply.ports.Provider`.
 
-An order leaves this module at most once for each call of `submit`; whatever is repeated is free.
+An order leaves this module at most once per call of `submit`; only free requests are repeated.
 """
 
 import asyncio
@@ -37,23 +37,23 @@ from ltxspec.providers.runware.wire import (
 from ltxspec.values import Json, TaskId, Usd
 
 _NO_TIME = frozenset({ErrorKind.RATE_LIMIT, ErrorKind.TIMEOUT, ErrorKind.SERVER, ErrorKind.PROVIDER, ErrorKind.QUOTA})
-_ORDERS_AT_ONCE = 8  # with the free requests, fewer than there are connections
-_MEDIA_ID = ("mediaUUID", "imageUUID")  # the second is what the older upload task answers
+_ORDERS_AT_ONCE = 8  # together with the free requests, fewer than there are connections
+_MEDIA_ID = ("mediaUUID", "imageUUID")  # the older upload task returns the second
 
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """What a user or a test may set about the adapter's manners."""
+    """Settings of the adapter for users and tests."""
 
-    poll_chunk: int = 20  # tasks in one poll
+    poll_chunk: int = 20  # tasks per poll request
     size_limit: int = DEFAULT_SIZE_LIMIT  # bytes of one video
-    patience: Patience = field(default_factory=Patience)  # how long answers are waited for
-    pace: RequestPace = field(default_factory=RequestPace)  # how fast videos have to come
-    jitter: Jitter = random.random  # spreads waits; nothing secret hangs on it
+    patience: Patience = field(default_factory=Patience)  # time limits for answers
+    pace: RequestPace = field(default_factory=RequestPace)  # minimum speed of videos
+    jitter: Jitter = random.random  # spreads waits; not used for anything secret
 
 
 class RunwareProvider:
-    """The service behind one key. `name` is "sandbox" when the same client speaks to the stand-in."""
+    """The service behind one key. `name` is "sandbox" when the same client talks to the sandbox."""
 
     def __init__(
         self, connection: Connection, clock: Clock, *, name: str = "runware", tuning: Tuning | None = None
@@ -77,14 +77,14 @@ class RunwareProvider:
 
     @property
     def name(self) -> str:
-        """The name in lockfiles and task ids."""
+        """The name used in lockfiles and task ids."""
         return self._name
 
     async def upload(self, media: LocalMedia) -> str:
-        """Store an image at the service and return its media id; the same bytes are sent once in a process.
+        """Store an image at the service and return its media id; identical bytes are sent once per process.
 
         Raises:
-            ProviderRefused: a definite no to this image, or, with `whole_run`, to the key.
+            ProviderRefused: the image is definitely refused, or, with `whole_run`, the key is.
             ProviderUnavailable: it could not be stored now.
         """
         async with self._storing.setdefault(media.sha256, asyncio.Lock()):
@@ -94,14 +94,14 @@ class RunwareProvider:
             return known
 
     async def submit(self, order: RenderOrder) -> Acceptance:
-        """Send one order in a POST of its own, once, and never again.
+        """Send one order in a separate POST, once, without any retry.
 
         Raises:
-            ProviderRefused: a definite no; nothing was accepted or billed. `whole_run` for the key and the balance.
+            ProviderRefused: definitely refused; nothing was accepted or billed. `whole_run` for key and balance.
             NotSent: no connection was made, so nothing left this machine.
-            SubmissionUncertain: anything else but a clear yes: time-out, 408, 429, 5xx, a body that cannot be read, an
-                unknown code, no word of this order. It may be accepted; `retry_after` is the service's wish.
-            ValueError: the order's body is for another task: a mistake of the caller, nothing is sent.
+            SubmissionUncertain: anything but a clear yes: time-out, 408, 429, 5xx, an unreadable body, an unknown code,
+                no mention of this order. It may have been accepted; `retry_after` is the wait the service requests.
+            ValueError: the order's body is for another task, which is a bug of the caller; nothing is sent.
         """
         body = _order_body(order)
         try:
@@ -123,13 +123,13 @@ class RunwareProvider:
                 )
 
     async def poll(self, tasks: Sequence[RenderOrder]) -> Mapping[TaskId, TaskReport]:
-        """Look at tasks under way, up to `poll_chunk` in one request; every task asked for is in the answer.
+        """Poll tasks under way, up to `poll_chunk` per request; the result contains every requested task.
 
-        UNKNOWN means that the service was heard and said nothing of the task, or only that it may not exist.
+        UNKNOWN means that the service answered but did not mention the task, or said only that it may not exist.
 
         Raises:
-            ProviderUnavailable: the look itself failed after a few attempts; it says nothing about any task.
-            ProviderRefused: with `whole_run`, when the key is bad.
+            ProviderUnavailable: the poll itself failed after a few attempts; this says nothing about any task.
+            ProviderRefused: with `whole_run`, when the key is invalid.
         """
         return await self._polls.look(tasks)
 
@@ -137,8 +137,8 @@ class RunwareProvider:
         """Ask the archive (`getTaskDetails`) for the last response to a task.
 
         Raises:
-            ProviderUnavailable: the look failed; `settled` when the service would not answer this question.
-            ProviderRefused: with `whole_run`, when the key is bad.
+            ProviderUnavailable: the request failed; `settled` if the service will never answer it.
+            ProviderRefused: with `whole_run`, when the key is invalid.
         """
         reply = await self._reads.ask(encode(get_task_details(task.task_id)), [task.task_id])
         kinds = {kind_of(error.code) for error in reply.errors}
@@ -151,29 +151,29 @@ class RunwareProvider:
         raise unanswered("asked for a task in its archive", self._reads.place, reply, settled=is_settled)
 
     async def details(self, task: TaskId) -> tuple[Json, Json]:
-        """The request and the reply of an earlier task, as the archive (`getTaskDetails`) kept them.
+        """The request and the reply of an earlier task, as kept by the archive (`getTaskDetails`).
 
         Raises:
-            ProviderRefused: the archive does not know it; with `whole_run`, when the key is bad.
+            ProviderRefused: the archive does not know it; with `whole_run`, when the key is invalid.
             ProviderUnavailable: no answer.
         """
         fields = (await self._ask_alone(get_task_details(task), f"the question for task `{task}`")).fields
         return fields.get("request"), fields.get("response")
 
     async def download(self, url: str, sink: Sink) -> None:
-        """Fetch a video into `sink`, resuming where it stopped; the key is not sent along.
+        """Download a video into `sink`, resuming a partial download; the key is not sent.
 
         Raises:
-            ProviderUnavailable: gone (404, 410), not a video, too large, or not to be had now. Asking again is free.
+            ProviderUnavailable: gone (404, 410), not a video, too large, or not available now. A retry is free.
         """
         await self._downloads.fetch(url, sink)
 
     async def account(self) -> Usd | None:
-        """The account's balance in USD; None when the service does not tell it.
+        """The account's balance in USD; None when the service does not report it.
 
         Raises:
             ProviderUnavailable: no answer.
-            ProviderRefused: with `whole_run`, when the key is bad.
+            ProviderRefused: with `whole_run`, when the key is invalid.
         """
         return balance(await self._ask_alone(account_details(str(uuid4())), "the question for the balance"))
 
@@ -189,7 +189,7 @@ class RunwareProvider:
         return media_id
 
     async def _ask_alone(self, task: Mapping[str, Json], what: str) -> Item:
-        """The one item that answers a free task. Raises ProviderRefused, ProviderUnavailable."""
+        """The single item that answers a free task. Raises ProviderRefused, ProviderUnavailable."""
         task_id = TaskId(task["taskUUID"])
         reply = await self._reads.ask(encode(task), [task_id])
         items = reply.items_of(task_id)
@@ -202,7 +202,7 @@ class RunwareProvider:
 
 
 def _order_body(order: RenderOrder) -> bytes:
-    """The bytes of an order: the same for the same order, whatever the order of its keys."""
+    """The bytes of an order, independent of the order of its keys."""
     if order.body.get("taskUUID") != order.task_id:
         raise ValueError("an order must be sent under its own task id")
     try:

@@ -1,6 +1,6 @@
-"""Asking again: what costs nothing may be repeated, a few times, with growing waits, within a bound for all of it.
+"""Retries of free requests: a few attempts, with growing waits, within a time limit for all of them.
 
-Orders never pass through here.
+Orders never use this module.
 """
 
 import asyncio
@@ -18,16 +18,16 @@ from ltxspec.providers.runware.wire import WireReply, decode_reply, parse_retry_
 from ltxspec.values import TaskId
 
 _ATTEMPTS = 4
-_FIRST_WAIT, _GROWTH, _LONGEST_WAIT = 1.0, 2.0, 15.0  # seconds; what official clients use is 1 s, doubling, at most 30
-_LONGEST_ASKED_WAIT = 30.0  # a longer Retry-After is handed to the caller, who may have better things to do
-_AT_ONCE = 4  # the service's advice for steady use is 2 to 4 requests
-_LARGE, _LARGE_AT_ONCE = 64 * 1024, 2  # bytes: uploads take turns of their own, so that looks never wait for them
+_FIRST_WAIT, _GROWTH, _LONGEST_WAIT = 1.0, 2.0, 15.0  # seconds; official clients use 1 s, doubling, at most 30
+_LONGEST_ASKED_WAIT = 30.0  # a longer Retry-After is passed to the caller, who may do something else meanwhile
+_AT_ONCE = 4  # the service recommends 2 to 4 requests for steady use
+_LARGE, _LARGE_AT_ONCE = 64 * 1024, 2  # bytes; uploads have separate slots, so that polls never wait for them
 
-Jitter = Callable[[], float]  # a number from 0 up to 1, as `random.random` gives
+Jitter = Callable[[], float]  # returns a number from 0 up to 1, like `random.random`
 
 
 class Reads:
-    """Sends free requests until one is answered."""
+    """Sends free requests until they are answered."""
 
     def __init__(self, client: Client, clock: Clock, jitter: Jitter, patience: Patience) -> None:
         self._client = client
@@ -38,21 +38,21 @@ class Reads:
         self._large_turn = asyncio.Semaphore(_LARGE_AT_ONCE)
 
     async def ask(self, body: bytes, about: Iterable[TaskId]) -> WireReply:
-        """Post a free request about some tasks; repeat it while the answer is missing or says nothing about them.
+        """Post a free request about some tasks; repeat it while there is no answer, or none that mentions them.
 
         Returns:
-            A reply that speaks of the tasks or has a settled status. It may be unreadable when the status was settled
-            (a page of HTML with 200): the caller may then ask in another way.
+            A reply that mentions the tasks or has a final status. It may be unreadable when the status is final (an
+            HTML page with 200): the caller may then try another request.
 
         Raises:
-            ProviderUnavailable: no answer after all attempts, or in all the time there is for them.
-            ProviderRefused: with `whole_run`, when the key is bad.
+            ProviderUnavailable: no answer after all attempts, or within the time limit.
+            ProviderRefused: with `whole_run`, when the key is invalid.
         """
         async with bounded(self._patience.for_question(body), self.place):
             return await self._ask(body, frozenset(about))
 
     def in_time(self) -> AbstractAsyncContextManager[None]:
-        """A bound for several questions that together give one answer. Raises ProviderUnavailable."""
+        """A time limit for several requests that together give one answer. Raises ProviderUnavailable."""
         return bounded(self._patience.question, self.place)
 
     async def _ask(self, body: bytes, wanted: frozenset[TaskId]) -> WireReply:
@@ -67,17 +67,17 @@ class Reads:
 
     @property
     def place(self) -> str:
-        """Where the service is, fit for a message."""
+        """The service's address, fit for a message."""
         return place_of(self._client.base_url)
 
     async def post(self, body: bytes, seconds: float) -> WireReply:
-        """Post once and decode. Raises Broken when no answer came in that time."""
+        """Post once and decode. Raises Broken when no answer came within `seconds`."""
         answer = await self._client.post(body, seconds)
         retry_after = parse_retry_after(answer.retry_after, self._clock.now())
         return decode_reply(answer.status, answer.content, retry_after)
 
     async def _try(self, body: bytes) -> WireReply | ProviderUnavailable:
-        """One attempt, when it is its turn."""
+        """One attempt, once a slot is free."""
         async with self._large_turn if len(body) > _LARGE else self._turn:
             try:
                 return await self.post(body, self._patience.for_request(body))
@@ -85,7 +85,7 @@ class Reads:
                 return self._unanswered(error)
 
     def _unanswered(self, error: Broken) -> ProviderUnavailable:
-        """No answer. Where no connection came about, the reason names the place itself."""
+        """The error for a missing answer. If no connection was made, the reason already names the address."""
         what = f"the service at `{self.place}` did not answer"
         if not error.sent and error.cure:
             what = "the service could not be reached"
@@ -98,14 +98,14 @@ class Reads:
         return reply
 
     def _wait(self, attempt: int) -> float:
-        """Seconds before the next attempt, longer each time, spread so that many machines do not ask as one."""
+        """Seconds before the next attempt: growing, and randomised so that machines do not retry in step."""
         return min(_FIRST_WAIT * _GROWTH ** (attempt - 1), _LONGEST_WAIT) * (0.5 + self._jitter() / 2)
 
 
 def refused(refusal: OrderRefusal, what: str, client: Client) -> ProviderRefused:
-    """The error for a definite no. `what` was refused: "the order", "the request".
+    """The error for a definite refusal. `what` was refused: "the order", "the request".
 
-    An address that is not the service's own is named, with its setting: another one may have answered than was meant.
+    An address other than the service's own is included with its setting: it may not be the intended service.
     """
     reason = refusal.message.rstrip(".") or "no reason given"
     about = f", about `{'`, `'.join(refusal.parameters)}`" if refusal.parameters else ""
@@ -129,7 +129,7 @@ _HINTS = {
 
 
 def _answer(result: WireReply | ProviderUnavailable, wanted: frozenset[TaskId]) -> WireReply | None:
-    """The reply, if it speaks of the tasks or if asking again would bring the same."""
+    """The reply, if it mentions the tasks or if a retry would bring the same reply."""
     if isinstance(result, ProviderUnavailable):
         return None
     settled = result.readable and not result.transient
@@ -137,13 +137,13 @@ def _answer(result: WireReply | ProviderUnavailable, wanted: frozenset[TaskId]) 
 
 
 def unanswered(what: str, place: str, reply: WireReply, *, settled: bool = False) -> ProviderUnavailable:
-    """The error for a reply that is no answer.
+    """The error for a reply that is not an answer.
 
     Args:
         what: what was done, such as "asked for a task".
         place: the service's address.
-        reply: what came.
-        settled: whether the same question would always be answered so.
+        reply: the reply.
+        settled: whether the same request would always be answered like this.
     """
     first = next((error for error in reply.errors if error.code or error.message), None)
     told = f" (`{first.code or 'no code'}`: {first.message or 'no message'})" if first else ""
@@ -156,7 +156,7 @@ def unanswered(what: str, place: str, reply: WireReply, *, settled: bool = False
 
 
 def _last_word(result: WireReply | ProviderUnavailable, place: str) -> WireReply:
-    """What is left after the last attempt: an unreadable answer with a settled status, or an error."""
+    """The result after the last attempt: an unreadable answer with a final status, or an error."""
     if isinstance(result, ProviderUnavailable):
         raise result
     if not result.transient:

@@ -1,6 +1,6 @@
-"""One video on its way: what is held of it, and whether the next answer fits to that. Sends nothing.
+"""The state of one download: what has been received, and whether the next answer fits it. Sends nothing.
 
-What an answer says of ranges and lengths (RFC 9110, 13 and 14) is believed only where it agrees with what is held.
+Ranges and lengths in an answer (RFC 9110, 13 and 14) are trusted only where they agree with what has been received.
 """
 
 import re
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from ltxspec.apply.ports import Sink
 from ltxspec.providers.runware.contents import is_zipped, message_in, strange_coding
 
-_OTHER_MESSAGES = 3  # pages, pictures and texts in a video's place are rarely a "not ready yet", as JSON is
+_OTHER_MESSAGES = 3  # unlike JSON, pages, pictures and texts instead of a video rarely mean "not ready yet"
 _LENGTH = re.compile(r"\d{1,18}", re.ASCII)
 _CONTENT_RANGE = re.compile(r"(?:bytes )?(?:(\d{1,18})-(\d{1,18})|\*)/(?:(\d{1,18})|\*)", re.ASCII)
 
 
 class NotYet(Exception):
-    """This attempt brought no complete video; another may."""
+    """This attempt did not complete the video; another one may."""
 
     def __init__(self, reason: str, retry_after: float | None = None) -> None:
         super().__init__(reason)
@@ -25,32 +25,32 @@ class NotYet(Exception):
 
 
 class NotAVideo(Exception):
-    """What is at the address is no video, and asking again will not change that; the text says what it is."""
+    """The address does not hold a video, and a retry will not change that; the text says what it holds."""
 
 
 @dataclass(slots=True)
 class Transfer:
-    """What is held, and what the server said of it that the next attempt has to know."""
+    """What has been received, and what the server said about it that the next attempt needs."""
 
     sink: Sink
-    validator: str | None = None  # a strong ETag or Last-Modified: resume only if the file is still the same
-    total: int | None = None  # its whole length, when the server said it
-    zipped: bool | None = None  # whether the server packs it; None until its first bytes were seen
-    messages: int = 0  # answers that held a message in place of the video
+    validator: str | None = None  # a strong ETag or Last-Modified: resume only if the file is unchanged
+    total: int | None = None  # the whole length, if the server announced it
+    zipped: bool | None = None  # whether the server compresses it; None before the first bytes
+    messages: int = 0  # answers that held a message instead of the video
 
     def wanted(self) -> dict[str, str]:
-        """Headers that ask for the rest, of the same version of the file where its version is known."""
+        """Headers that request the rest, of the same version of the file where its version is known."""
         if not self.sink.size or self.zipped:
             return {}
         headers = {"Range": f"bytes={self.sink.size}-"}
         return {**headers, "If-Range": self.validator} if self.validator else headers
 
     def begin(self, headers: Mapping[str, str], head: bytes) -> None:
-        """Make ready for a whole file that begins with `head`; what is held is replaced.
+        """Prepare for a whole file that begins with `head`; it replaces what was received before.
 
         Raises:
-            NotYet: it is a message in place of a video, as services send while the video is not ready.
-            NoVideo: the same again and again, or an encoding that cannot be undone.
+            NotYet: it is a message instead of a video, as services send while the video is not ready.
+            NotAVideo: messages keep coming, or the encoding cannot be undone.
         """
         message = message_in(head)
         if message is not None:
@@ -68,7 +68,7 @@ class Transfer:
         self.validator = _validator(headers)
 
     def go_on(self, headers: Mapping[str, str]) -> None:
-        """Make ready for a part of the file. Raises NotYet when it does not fit what is held."""
+        """Prepare for a part of the file. Raises NotYet when it does not continue what was received."""
         part = ContentRange.of(headers)
         if part is None or part.start is None or part.start != self.sink.size:
             raise self.discard("the server sent another part than asked for")
@@ -80,13 +80,13 @@ class Transfer:
         self.validator = _validator(headers)
 
     def range_refused(self, headers: Mapping[str, str]) -> None:
-        """416: all there is has arrived; or it is something else than the server has, and NotYet is raised."""
+        """Handle 416: everything has arrived; otherwise the server has a different file, and NotYet is raised."""
         part = ContentRange.of(headers)
         if part is None or part.total != self.sink.size:
             raise self.discard("the server has another file than the one begun")
 
     def end(self) -> None:
-        """Compare what is held with what was announced. Raises NotYet."""
+        """Compare what was received with what was announced. Raises NotYet."""
         held = self.sink.size
         if held == 0 or (self.total is not None and held < self.total):
             raise NotYet(f"it ended after {held} of {self.total or 'unknown'} bytes")
@@ -94,7 +94,7 @@ class Transfer:
             raise self.discard("it was longer than announced")
 
     def discard(self, reason: str) -> NotYet:
-        """What is held is of no use: begin again."""
+        """Discard what was received and start over; returns the error to raise."""
         self.sink.restart()
         self.validator = self.total = None
         return NotYet(reason)
@@ -102,15 +102,15 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class ContentRange:
-    """The header `Content-Range`; what it does not say is None."""
+    """The header `Content-Range`; values that it does not give are None."""
 
     start: int | None
-    end: int | None  # where the part ends: its last byte and one
+    end: int | None  # end of the part: its last byte plus one
     total: int | None
 
     @classmethod
     def of(cls, headers: Mapping[str, str]) -> "ContentRange | None":
-        """Read it. One that cannot be (its end before its start, or beyond the whole) is as good as none."""
+        """Parse it. An impossible one (its end before its start, or beyond the whole) counts as missing."""
         match = _CONTENT_RANGE.fullmatch(headers.get("Content-Range", "").strip())
         if match is None:
             return None
@@ -122,13 +122,13 @@ class ContentRange:
 
 
 def content_length(headers: Mapping[str, str]) -> int | None:
-    """The header `Content-Length`; None for none and for nonsense."""
+    """The header `Content-Length`; None if it is missing or invalid."""
     length = headers.get("Content-Length", "")
     return int(length) if _LENGTH.fullmatch(length) else None
 
 
 def _validator(headers: Mapping[str, str]) -> str | None:
-    """What `If-Range` may name: a strong ETag, else the date (RFC 9110, 13.1.5)."""
+    """A value for `If-Range`: a strong ETag, else the date (RFC 9110, 13.1.5)."""
     etag = headers.get("ETag", "")
     if etag and not etag.startswith("W/"):
         return etag

@@ -1,7 +1,7 @@
-"""The service's JSON, both ways, without sending anything: task objects to bytes, replies to typed values.
+"""The service's JSON in both directions, without sending: task objects to bytes, replies to typed values.
 
-A reply is read whatever its HTTP status, because refused tasks come with 400 and mixed ones with 200. Every field is
-checked here and nowhere later: what is not what it should be is absent, and absent money is `None`, never 0.
+A reply is read whatever its HTTP status, because refused tasks come with 400 and mixed ones with 200. All fields are
+validated here and only here: an invalid value is treated as absent, and absent money is `None`, never 0.
 """
 
 import json
@@ -19,14 +19,14 @@ from ltxspec.canonical import canonical_bytes
 from ltxspec.redaction import redact_secrets
 from ltxspec.values import Json, TaskId, Usd, is_web_address
 
-TRANSIENT_STATUSES = frozenset({408, 425, 429})  # and every 5xx: the request as a whole had bad luck
-_RETRY_AFTER_SECONDS = (1.0, 120.0)  # the header is undocumented; outside these bounds it is not believed
+TRANSIENT_STATUSES = frozenset({408, 425, 429})  # and every 5xx: the request as a whole failed temporarily
+_RETRY_AFTER_SECONDS = (1.0, 120.0)  # the header is undocumented; values are clamped to these bounds
 _MESSAGE_LIMIT = 500
-_SMALLEST_COST, _LARGEST_COST = Decimal("1e-9"), Decimal("1e6")  # outside, an amount is a mistake or an attack
+_SMALLEST_COST, _LARGEST_COST = Decimal("1e-9"), Decimal("1e6")  # amounts outside are a mistake or an attack
 _COST_DIGITS = 30
 _LARGEST_BALANCE = Decimal("1e12")
 
-_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}", re.ASCII)  # becomes a file name: no slash, no dots first
+_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}", re.ASCII)  # used as a file name: no slash, no leading dot
 _WHO = "this may be a login page or a proxy: log in with a browser; check `HTTPS_PROXY` and `RUNWARE_BASE_URL`"
 _STATUS_CURES = {
     HTTPStatus.NOT_FOUND: "check the path in `RUNWARE_BASE_URL`",
@@ -38,19 +38,19 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\
 
 @dataclass(frozen=True, slots=True)
 class ApiError:
-    """One error of a reply. `task_id` is None when it names no task; then it speaks of the request as a whole."""
+    """One error of a reply. `task_id` is None when it names no task and so concerns the request as a whole."""
 
     code: str
     message: str
     parameters: tuple[str, ...] = ()
     task_id: str | None = None
-    ends_task: bool = False  # it says `status: error`: the generation failed, not the question about it
-    cost: Usd | None = None  # when the service says what the failure cost
+    ends_task: bool = False  # it has `status: error`: the generation failed, not the request about it
+    cost: Usd | None = None  # cost of the failure, if the service reports it
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One object of a reply's `data`, already known not to be an error. `fields` is the JSON as it came."""
+    """One object of a reply's `data` that is not an error. `fields` is the JSON as received."""
 
     task_id: str | None
     fields: Mapping[str, Json]
@@ -58,7 +58,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class WireReply:
-    """An HTTP answer. `readable` is false when its body is not a JSON object: HTML, cut short, empty."""
+    """An HTTP answer. `readable` is false when its body is not a JSON object: HTML, truncated, empty."""
 
     status: int
     readable: bool
@@ -69,12 +69,12 @@ class WireReply:
 
     @property
     def transient(self) -> bool:
-        """Whether the status says nothing about the tasks asked for: try again later."""
+        """Whether the status says nothing about the requested tasks: try again later."""
         return self.status in TRANSIENT_STATUSES or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
     @property
     def told(self) -> str:
-        """What came, for its reader."""
+        """A description of the answer for messages."""
         if self._is_redirect:
             return f"HTTP {self.status}, a redirect"
         if self.is_page:
@@ -83,7 +83,7 @@ class WireReply:
 
     @property
     def cure(self) -> str | None:
-        """What helps where the answer is none of the service's, or the service cannot answer now."""
+        """A hint for an answer that is not from the service, or for a service that cannot answer now."""
         if self.status in _STATUS_CURES:
             return _STATUS_CURES[HTTPStatus(self.status)]
         if self._is_redirect or (self.is_page and not self.transient):
@@ -95,7 +95,7 @@ class WireReply:
         return HTTPStatus.MULTIPLE_CHOICES <= self.status < HTTPStatus.BAD_REQUEST
 
     def items_of(self, task_id: TaskId) -> list[Item]:
-        """What `data` says of a task."""
+        """The items of `data` about a task."""
         return [item for item in self.items if item.task_id == task_id.lower()]
 
     def errors_of(self, task_id: TaskId) -> list[ApiError]:
@@ -103,7 +103,7 @@ class WireReply:
         return [error for error in self.errors if error.task_id == task_id.lower()]
 
     def mentioned(self, wanted: Iterable[TaskId]) -> set[TaskId]:
-        """Which of these tasks the reply says anything about."""
+        """Which of these tasks the reply mentions."""
         named = {item.task_id for item in self.items} | {error.task_id for error in self.errors}
         return {task_id for task_id in wanted if task_id.lower() in named}
 
@@ -121,28 +121,28 @@ def encode(*tasks: Mapping[str, Json]) -> bytes:
 
 
 def get_response(task_id: TaskId) -> dict[str, Json]:
-    """The task that asks how another one is doing; it carries the other's own id."""
+    """The task that requests the state of another one; it has that task's id."""
     return {"taskType": "getResponse", "taskUUID": task_id}
 
 
 def get_task_details(task_id: TaskId) -> dict[str, Json]:
-    """The task that asks the archive for the last response to another one."""
+    """The task that requests the last response to another one from the archive."""
     return {"taskType": "getTaskDetails", "taskUUID": task_id}
 
 
 def store_media(task_id: str, content: bytes) -> dict[str, Json]:
-    """The task that stores an image; its type is told from its first bytes."""
+    """The task that stores an image; its type is detected from its first bytes."""
     data = f"data:{image_type(content)};base64,{b64encode(content).decode('ascii')}"
     return {"taskType": "mediaStorage", "taskUUID": task_id, "operation": "upload", "media": data}
 
 
 def account_details(task_id: str) -> dict[str, Json]:
-    """The task that asks for the account's balance."""
+    """The task that requests the account's balance."""
     return {"taskType": "accountManagement", "taskUUID": task_id, "operation": "getDetails"}
 
 
 def image_type(content: bytes) -> str:
-    """The media type of PNG, JPEG and WEBP bytes, the formats that models take; anything else is left to the server."""
+    """The media type of PNG, JPEG and WEBP bytes, the formats that models accept; the server judges anything else."""
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image/png"
     if content.startswith(b"\xff\xd8\xff"):
@@ -156,7 +156,7 @@ def image_type(content: bytes) -> str:
 
 
 def decode_reply(status: int, content: bytes, retry_after: float | None = None) -> WireReply:
-    """Read any answer. Never raises: what cannot be read gives a reply that is not `readable`."""
+    """Parse any answer. Never raises: an unparsable one gives a reply that is not `readable`."""
     body = _parse(content)
     if not isinstance(body, dict):
         return WireReply(status, readable=False, retry_after=retry_after, is_page=content.lstrip()[:1] == b"<")
@@ -167,9 +167,9 @@ def decode_reply(status: int, content: bytes, retry_after: float | None = None) 
 def decode_envelope(body: Mapping[str, Json]) -> tuple[tuple[Item, ...], tuple[ApiError, ...]]:
     """The items and errors of an envelope: `data`, `errors` and the singular `error`, each an object or an array.
 
-    An item of `data` that reports a failure (`status: error`, or an `error` and no status) becomes an error; only the
-    first says that the task has ended.
-    A singular `error` without an id of its own takes that of the envelope, as the SDKs read it.
+    An item of `data` that reports a failure (`status: error`, or an `error` without a status) becomes an error; only
+    the first form says that the task has ended.
+    A singular `error` without an id gets that of the envelope, as in the SDKs.
     """
     items: list[Item] = []
     errors = [_error(entry, None) for entry in _listed(body.get("errors"))]
@@ -202,7 +202,7 @@ def parse_retry_after(value: str | None, now: datetime) -> float | None:
 
 
 def believable_cost(value: Json) -> Usd | None:
-    """A price in USD from a JSON number; None for anything else, for 0, and for what no video costs."""
+    """A price in USD from a JSON number; None for anything else, for 0, and for implausible amounts."""
     amount = _number(value)
     if amount is None or len(amount.as_tuple().digits) > _COST_DIGITS:
         return None
@@ -210,14 +210,14 @@ def believable_cost(value: Json) -> Usd | None:
 
 
 def balance(item: Item) -> Usd | None:
-    """The account's balance in USD: a bare number, or `{amount}` in later versions. Here 0 is a value."""
+    """The account's balance in USD: a bare number, or `{amount}` in later versions. Here 0 is a valid value."""
     value = item.fields.get("balance")
     amount = _number(value.get("amount") if isinstance(value, dict) else value)
     return amount if amount is not None and abs(amount) <= _LARGEST_BALANCE else None
 
 
 def first_identifier(fields: Mapping[str, Json], names: Sequence[str]) -> str | None:
-    """The first of these fields that holds an identifier fit for a file name."""
+    """The first of these fields that holds an identifier usable as a file name."""
     values = (fields.get(name) for name in names)
     return next((value for value in values if isinstance(value, str) and _IDENTIFIER.fullmatch(value)), None)
 
@@ -238,7 +238,7 @@ def plain_text(value: Json) -> str:
 
 
 def _parse(content: bytes) -> Json:
-    """JSON with exact decimals; None for what is no JSON. NaN and infinities, which JSON does not have, become null."""
+    """Parse JSON with exact decimals; None for invalid JSON. NaN and infinities, which JSON lacks, become null."""
     try:
         return json.loads(content, parse_float=Decimal, parse_constant=lambda _: None)
     except (ValueError, ArithmeticError, RecursionError):
@@ -246,7 +246,7 @@ def _parse(content: bytes) -> Json:
 
 
 def _number(value: Json) -> Decimal | None:
-    """A JSON number, exactly; None for anything else and for what overflows."""
+    """A JSON number, exactly; None for anything else and on overflow."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
     number = Decimal(value)
@@ -254,14 +254,14 @@ def _number(value: Json) -> Decimal | None:
 
 
 def _listed(value: Json) -> list[Json]:
-    """An array as it is, nothing for null, anything else as an array of one."""
+    """An array as it is, an empty one for null, anything else as an array of one."""
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
 
 
 def _reference(fields: Mapping[str, Json]) -> str | None:
-    """The task named by `taskUUID`, lower case as ours are; None when none is named."""
+    """The task named by `taskUUID`, in lower case like our ids; None when none is named."""
     value = fields.get("taskUUID")
     if value is None or value == "":
         return None
@@ -274,7 +274,7 @@ def _reports_failure(fields: Mapping[str, Json]) -> bool:
 
 
 def _item_error(fields: Mapping[str, Json]) -> ApiError:
-    """The failure told by an item of `data`: its `error` object, or its own `code` and `message`."""
+    """The failure reported by an item of `data`: its `error` object, or its own `code` and `message`."""
     details = fields.get("error")
     source = {**fields, "message": details} if isinstance(details, str) else fields
     error = _error(details if isinstance(details, dict) else source, _reference(fields))
@@ -283,7 +283,7 @@ def _item_error(fields: Mapping[str, Json]) -> ApiError:
 
 
 def _error(entry: Json, enclosing: str | None) -> ApiError:
-    """One error; an entry that is a bare text is a message without a code."""
+    """One error; a plain string is a message without a code."""
     if not isinstance(entry, dict):
         return ApiError("", plain_text(entry), task_id=enclosing)
     code = entry.get("code")

@@ -1,4 +1,4 @@
-"""accountManagement: what the account has and what it used. Nobody's name or key is in it."""
+"""accountManagement: balance and usage of the account. It contains no names or keys of people."""
 
 from collections.abc import Mapping
 

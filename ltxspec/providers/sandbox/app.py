@@ -26,9 +26,9 @@ _NOT_THE_KEY = ({"error": "the API key is missing or not valid", "hint": "send i
 
 
 class SandboxApp:
-    """One sandbox as an ASGI application. Ready when built: nothing waits for a lifespan event.
+    """One sandbox as an ASGI application. Ready when built; it needs no lifespan event.
 
-    Plain routing without Starlette's error middleware, which would turn a dropped connection into a reply.
+    It uses plain routing without Starlette's error middleware, which would turn a dropped connection into a reply.
     `scenario` may be replaced at any time.
     """
 
@@ -52,7 +52,7 @@ class SandboxApp:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection's request; none of a sandbox, which would be led to call itself."""
+        """Serve a request, unless it comes from a sandbox, which would allow a sandbox to call itself."""
         if scope["type"] == "http" and CALLER.lower().encode() in dict(scope["headers"]):
             await _json({"error": "a sandbox answers no sandbox"}, 508)(scope, receive, send)
             return
@@ -69,7 +69,7 @@ class SandboxApp:
         return response(reply, faults)
 
     def _answered(self, body: bytes, request: Request) -> tuple[SandboxReply, tuple[ScenarioFault, ...]]:
-        """The honest reply to a call, and the faults that will spoil it."""
+        """The correct reply to a call, and the faults that will be applied to it."""
         call = Call(
             settings=self.settings,
             store=self.store,
@@ -97,7 +97,7 @@ class SandboxApp:
         return _json(ledger(await run_in_threadpool(self.store.charges)))
 
     def _may_look(self, request: Request) -> bool:
-        """Whether a request may see what was spent, and say how the sandbox behaves: as for orders, with the key."""
+        """Whether a request may read the ledger and change the scenario: like orders, only with the key."""
         return self.settings.api_key in (None, _bearer(request))
 
     async def _show_scenario(self, request: Request) -> Response:
@@ -106,7 +106,7 @@ class SandboxApp:
         return _json(write_scenario(self.scenario))
 
     async def _put_scenario(self, request: Request) -> Response:
-        """Replace the scenario and begin counting anew."""
+        """Replace the scenario and reset the counts."""
         if not self._may_look(request):
             return _json(*_NOT_THE_KEY)
         try:
@@ -129,7 +129,7 @@ def create_app(settings: SandboxSettings) -> SandboxApp:
 
 
 def ledger(charges: list[Charge]) -> Json:
-    """What was charged: for each task how often and how much (USD, null when a price is unknown), and the sum known."""
+    """What was charged: count and amount (USD, null if a price is unknown) per task, and the sum of known amounts."""
     tasks: dict[str, list[Charge]] = {}
     for charge in charges:
         tasks.setdefault(charge.task, []).append(charge)

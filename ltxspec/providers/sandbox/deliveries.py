@@ -1,8 +1,7 @@
-"""Webhooks and uploads to presigned URLs: what the provider does by itself when a result is done.
+"""Webhooks and uploads to presigned URLs: what the provider sends on its own when a result is done.
 
-A sandbox inside of a command delivers nothing, and leaves nothing to be delivered by another one. One on a port
-delivers to this machine only: a production hook must not hear of a preview, and a production bucket must not receive
-one.
+A sandbox inside a command delivers nothing, and leaves no deliveries for a later one. One on a port delivers to this
+machine only: a preview must not trigger a production hook or end up in a production bucket.
 """
 
 import asyncio
@@ -21,12 +20,12 @@ from ltxspec.providers.sandbox.tasks import Task, TaskStore
 from ltxspec.values import Json
 
 _FIRST_WAIT, _LONGEST_WAIT = 0.25, 8.0  # seconds between attempts, doubling (provider's documentation)
-_ATTEMPTS = 8  # how many the provider makes is not documented; about half a minute is
+_ATTEMPTS = 8  # about half a minute in total; the provider's number is not documented
 _LATE = 30.0
 
 
 class Deliveries:
-    """What is still to be delivered; each task has one asyncio task of its own while the sandbox runs."""
+    """Pending deliveries; each task has its own asyncio task while the sandbox runs."""
 
     def __init__(self, settings: SandboxSettings, store: TaskStore, shelf: FilmShelf) -> None:
         self._settings, self._store, self._shelf = settings, store, shelf
@@ -34,14 +33,14 @@ class Deliveries:
         self._resumed = False
 
     async def resume(self, behaviour: Behaviour) -> None:
-        """Take up what an earlier run of the sandbox left; only the first call does anything."""
+        """Resume deliveries that an earlier run of the sandbox left; only the first call has an effect."""
         if not self._resumed and self._settings.outside.reach != "nothing":
             self._resumed = True
             left = await run_in_threadpool(self._store.undelivered)
             self._start(left, behaviour)
 
     async def begin(self, accepted: Iterable[str], behaviour: Behaviour) -> None:
-        """Deliver the results of tasks that were accepted just now, when they are done."""
+        """Deliver the results of newly accepted tasks when they are done."""
         if self._settings.outside.reach == "nothing":
             return
         found = [await run_in_threadpool(self._store.task, uuid) for uuid in accepted]
@@ -77,12 +76,12 @@ class Deliveries:
         try:
             path = await run_in_threadpool(self._shelf.film, task, result)
         except LtxspecError:
-            return  # the download says why
+            return  # a download reports the reason
         url, kind = str(task.body["uploadEndpoint"]), CONTENT_TYPES[path.suffix]
         await run_in_threadpool(outbound.put, url, path, kind, self._settings.outside)
 
     async def _call(self, url: str, item: dict[str, Json], behaviour: Behaviour) -> None:
-        """Post one result until the other side takes it, or patience ends."""
+        """Post one result until the receiver accepts it or the attempts are used up."""
         if behaviour.webhook == "missing":
             return
         if behaviour.webhook == "late":

@@ -1,4 +1,4 @@
-"""Videos and stored media over GET: whole, in ranges, not yet, no longer, or broken on purpose."""
+"""Videos and stored media over GET: whole, in ranges, not ready, expired, or broken on purpose."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +20,7 @@ from ltxspec.providers.sandbox.settings import SandboxSettings
 from ltxspec.providers.sandbox.tasks import Task, TaskStore
 
 CONTENT_TYPES = {".mp4": "video/mp4", ".webm": "video/webm", ".mov": "video/quicktime"}
-_NOT_READY = 422  # what fresh URLs of the provider answer (its ComfyUI node retries on it)
+_NOT_READY = 422  # the provider's answer for fresh URLs (its ComfyUI node retries on it)
 
 
 class SandboxDownloads:
@@ -49,7 +49,7 @@ class SandboxDownloads:
         return await self._file(task, result, faults)
 
     async def _file(self, task: Task, result: int, faults: Sequence[ScenarioFault]) -> Response:
-        """The file, waiting for it to be made for as long as the settings allow."""
+        """The file; waits for it to be made for as long as the settings allow."""
         path: Path | None = None
         try:
             with anyio.move_on_after(self._settings.patience):
@@ -69,10 +69,10 @@ class SandboxDownloads:
 
 
 class WholeFile(FileResponse):
-    """A server that knows no ranges: the whole file, whatever part was asked for."""
+    """The response of a server without range support: the whole file, whatever part was requested."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it."""
+        """Send the whole file."""
         headers = [(name, value) for name, value in Headers(scope=scope).raw if name != b"range"]
         self.headers["accept-ranges"] = "none"
         await super().__call__({**scope, "headers": headers}, receive, send)

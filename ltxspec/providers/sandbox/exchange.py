@@ -1,4 +1,4 @@
-"""One call: a list of tasks comes in, each succeeds or fails by itself, one reply goes out."""
+"""One call: a list of tasks, each of which succeeds or fails independently, and one reply."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _NO_ID_NEEDED = frozenset(("authentication", "ping"))
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What one call is answered from."""
+    """The context for answering one call."""
 
     settings: SandboxSettings
     store: TaskStore
@@ -36,13 +36,13 @@ class Call:
 
     @property
     def quotes_only(self) -> bool:
-        """Whether orders are only priced: a dry run that this scenario honours."""
+        """Whether orders are only priced: a dry run, and the scenario honours it."""
         return self.dry_run and self.scenario.behaviour.dry_run == "honoured"
 
 
 @dataclass(frozen=True, slots=True)
 class SandboxReply:
-    """An HTTP status and a JSON body; `accepted` names the tasks that were taken in this call."""
+    """An HTTP status and a JSON body; `accepted` names the tasks that this call accepted."""
 
     status: int
     body: dict[str, Json]
@@ -50,7 +50,7 @@ class SandboxReply:
 
 
 def answer(body: Json, call: Call) -> SandboxReply:
-    """Answer the parsed body of a POST. Blocking (SQLite); touches nothing but its store."""
+    """Answer the parsed body of a POST. Blocking (SQLite); changes nothing but its store."""
     behaviour = call.scenario.behaviour
     if not isinstance(body, list) or not body or not all(isinstance(task, dict) for task in body):
         return refusal(Problem("invalidRequestBody", "The body must be an array of task objects."), behaviour)
@@ -75,14 +75,14 @@ def unreadable(call: Call) -> SandboxReply:
 
 
 def refusal(problem: Problem, behaviour: Behaviour) -> SandboxReply:
-    """A reply that holds one error and nothing else."""
+    """A reply with a single error and nothing else."""
     return _reply([], [problem], behaviour, ())
 
 
 def _reply(
     data: list[dict[str, Json]], problems: Sequence[Problem], behaviour: Behaviour, accepted: tuple[str, ...]
 ) -> SandboxReply:
-    """Put the parts together, without `errors` when there are none: official clients take its presence for failure."""
+    """Build the reply, without `errors` if there are none: official clients treat the key's presence as a failure."""
     if not problems:
         return SandboxReply(200, {"data": data}, accepted)
     if all(found.failed_task for found in problems):
@@ -103,7 +103,7 @@ def _with_errors(data: list[dict[str, Json]], problems: Sequence[Problem], behav
 
 
 def _wrong_key(tasks: Sequence[Mapping[str, Json]], call: Call) -> Problem | None:
-    """Check header and authentication task alike; without a configured key, any will do, and none too."""
+    """Check header and authentication task; if no key is configured, any key or none is accepted."""
     given = [call.header_key] if call.header_key is not None else []
     given += [str(task.get("apiKey", "")) for task in tasks if task.get("taskType") == "authentication"]
     wanted = call.settings.api_key
@@ -132,10 +132,10 @@ def _looked_up(task: Mapping[str, Json], call: Call) -> Answer:
 
 
 def _served(task: Mapping[str, Json], call: Call) -> Answer:
-    """The tasks that cost nothing and are done at once."""
+    """Answer the tasks that are free and done at once."""
     match task.get("taskType"):
         case "authentication":
-            return [], []  # the header's stand-in; over HTTP it has no answer of its own
+            return [], []  # replaces the header; over HTTP it has no answer of its own
         case "ping":
             return [{"taskType": "ping", "pong": True}], []
         case "accountManagement":

@@ -1,4 +1,4 @@
-"""Replies that get lost, cut, delayed or replaced."""
+"""Replies that are lost, cut, delayed or replaced."""
 
 from collections.abc import Mapping, Sequence
 
@@ -25,27 +25,27 @@ _TYPES = {
 
 
 class ConnectionDropped(Exception):
-    """The connection is to be closed now, whatever was or was not sent; whoever serves the application does so."""
+    """The connection must be closed now, whatever was sent so far; the server of the application does this."""
 
 
 class Dropped(Response):
     """No reply at all."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send nothing and have the connection closed."""
+        """Send nothing and close the connection."""
         del scope, receive, send
         raise ConnectionDropped
 
 
 class Cut(Response):
-    """A reply that announces its whole length and breaks off after a share of it."""
+    """A reply that announces its full length but ends after a share of it."""
 
     def __init__(self, content: bytes, share: float, media_type: str, status_code: int = 200) -> None:
         super().__init__(content, status_code, media_type=media_type)
         self._share = share
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send a part and have the connection closed."""
+        """Send a part and close the connection."""
         del scope, receive
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         part = bytes(self.body)[: int(len(self.body) * self._share)]
@@ -54,12 +54,12 @@ class Cut(Response):
 
 
 def is_lost_before(faults: Sequence[ScenarioFault]) -> ScenarioFault | None:
-    """The fault that keeps a call from taking effect at all, if there is one."""
+    """The fault that prevents a call from taking effect at all, if there is one."""
     return next((fault for fault in faults if fault.fault in {"drop", "status"} and not fault.accepted), None)
 
 
 def response(reply: SandboxReply, faults: Sequence[ScenarioFault]) -> Response:
-    """The HTTP response to a call, spoiled by the faults that hit it; delays are the caller's to wait."""
+    """The HTTP response to a call, changed by the faults that apply; the caller handles delays."""
     body = dict(reply.body)
     for fault in faults:
         if fault.fault == "drop":
@@ -74,7 +74,7 @@ def response(reply: SandboxReply, faults: Sequence[ScenarioFault]) -> Response:
 
 
 def replaced(fault: ScenarioFault) -> Response:
-    """A response that has nothing to do with what was asked."""
+    """A response unrelated to the request."""
     headers = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
     return Response(_content(fault), fault.status, headers, media_type=_TYPES[fault.body])
 

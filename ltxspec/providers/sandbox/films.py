@@ -1,4 +1,4 @@
-"""The video of one result: what it shows, and the file, made when it is first wanted and kept under what it shows."""
+"""The video of one result: its content, and its file, made on first request and stored by content."""
 
 import hashlib
 import threading
@@ -19,12 +19,12 @@ from ltxspec.providers.sandbox.tasks import Task, TaskStore
 from ltxspec.providers.sandbox.uploads import image_bytes
 from ltxspec.values import Json
 
-_AT_ONCE = 2  # films being made at a time: each keeps both cores and some hundred megabytes busy
-_DEFAULT_SIZE = (1280, 720)  # where model and request leave it open
+_AT_ONCE = 2  # films made concurrently: each uses both cores and several hundred megabytes
+_DEFAULT_SIZE = (1280, 720)  # if model and request do not set it
 
 
 def film_of(task: Task, result: int, catalog: Catalog, first_frame: bytes | None) -> Film:
-    """What the video of one result shows: the request with all defaults of its model."""
+    """The content of one result's video: the request with all defaults of its model."""
     model = catalog.find(str(task.body.get("model")))
     body = full_defaults(model, task.body) if model is not None else dict(task.body)
     width, height, seconds, fps = shape_of(body)
@@ -45,7 +45,7 @@ def film_of(task: Task, result: int, catalog: Catalog, first_frame: bytes | None
 
 
 def shape_of(body: Mapping[str, Json]) -> tuple[int, int, float, float]:
-    """Width and height in pixels, seconds and frames a second; what is left open becomes something usual."""
+    """Width and height in pixels, seconds, and frames per second; missing values get common defaults."""
     width, height = (
         _number(body.get(key), usual) for key, usual in zip(("width", "height"), _DEFAULT_SIZE, strict=True)
     )
@@ -57,7 +57,7 @@ def _number(value: Json, otherwise: float) -> float:
 
 
 def _wants_audio(value: Json) -> bool:
-    """Whether any switch for sound is on: `generateAudio` or `audio`, wherever the model keeps it."""
+    """Whether any switch for sound is on: `generateAudio` or `audio`, at any level of the request."""
     if not isinstance(value, dict):
         return False
     if value.get("generateAudio") is True or value.get("audio") not in (None, False):
@@ -66,7 +66,7 @@ def _wants_audio(value: Json) -> bool:
 
 
 class FilmShelf:
-    """The finished films of one state folder. Thread-safe; two processes at worst do the same work twice."""
+    """The finished films of one state folder. Thread-safe; two processes may at worst do the same work twice."""
 
     def __init__(self, settings: SandboxSettings, store: TaskStore) -> None:
         self._settings, self._store = settings, store
@@ -76,7 +76,7 @@ class FilmShelf:
         self._making: dict[str, threading.Lock] = {}
 
     def film(self, task: Task, result: int) -> Path:
-        """The file of one result, made now if it is not there yet. Takes seconds; call it in a thread.
+        """The file of one result, made now if necessary. Takes seconds; call it in a thread.
 
         Raises:
             MediaError: it could not be made.
@@ -100,7 +100,7 @@ class FilmShelf:
             except MediaError:
                 if film.first_frame is None:
                     raise
-                # The image was taken when it was ordered, so it is no reason to fail now.
+                # The image was accepted with the order, so it must not cause a failure now.
                 self._settings.make_video(replace(film, first_frame=None), partial)
             partial.replace(path)
         finally:
@@ -116,14 +116,14 @@ class FilmShelf:
 
 
 def images_of(model: Model | None, body: Mapping[str, Json]) -> list[str]:
-    """Every image of a request, as it was sent, in order."""
+    """All images of a request, as sent, in order."""
     if model is None:
         return []
     return [value for path, value in media_values(model, body) if not any("audio" in str(key).lower() for key in path)]
 
 
 def _key(film: Film) -> str:
-    """Names a film by everything it shows."""
+    """A name for a film, derived from everything it shows."""
     image = None if film.first_frame is None else hashlib.sha256(film.first_frame).hexdigest()
     shown = [getattr(film, name) for name in Film.__slots__ if name != "first_frame"]
     return hashlib.sha256(canonical_bytes([*shown, image])).hexdigest()[:32]

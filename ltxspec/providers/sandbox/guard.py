@@ -1,8 +1,7 @@
-"""What a sandbox on a port answers: clients that mean it, and no web page that a browser on this machine has open.
+"""Protects a sandbox on a port: it answers intended clients, but no web page open in a browser on this machine.
 
-A page can make a browser send requests here: simple ones from anywhere, and any at all once it has made its own name
-lead to this machine. Both are seen: by the name that the request is for, by the page it comes from, by its content
-type.
+A page can make a browser send requests here: simple ones from any site, and arbitrary ones once its own host name
+resolves to this machine. Both are recognised by the requested host name, by the page's origin and by the content type.
 """
 
 from collections.abc import Mapping
@@ -14,19 +13,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ltxspec.providers.hosts import is_address, is_this_machine
 
-MARK = "X-Ltxspec-Sandbox"  # in every answer of a sandbox that does not stand for the paid service
+MARK = "X-Ltxspec-Sandbox"  # in every answer of a sandbox that does not simulate the paid service
 
-_ANY = frozenset({"0.0.0.0", "::"})  # noqa: S104  # compared with, not listened on
+_ANY = frozenset({"0.0.0.0", "::"})  # noqa: S104  # used for comparison only, not for listening
 
 
 def guarded(app: ASGIApp, host: str, *, marked: bool) -> ASGIApp:
-    """The application, for requests to one of its own names, from no foreign page, and in JSON only.
+    """The application, restricted to requests for its own host names, from no foreign page, and in JSON only.
 
     Args:
         app: the sandbox.
-        host: the address it listens on. This machine's names always are its own; where it listens on all addresses, so
-            is every address, because an address leads where it says.
-        marked: whether every answer says that it is a sandbox's.
+        host: the address it listens on. This machine's names are always accepted; if it listens on all addresses, so
+            is every IP address, because no name server can redirect one.
+        marked: whether every answer is marked as a sandbox's.
     """
 
     async def served(scope: Scope, receive: Receive, send: Send) -> None:
@@ -49,7 +48,7 @@ def guarded(app: ASGIApp, host: str, *, marked: bool) -> ASGIApp:
 
 
 def _refusal(scope: Scope, host: str) -> tuple[int, str] | None:
-    """Why a request is not answered, with its HTTP status."""
+    """Why a request is refused, with its HTTP status."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     if not _is_own(_host_of(f"//{headers.get('host', '')}"), host):
         return 421, "The sandbox answers to its own host names only."
@@ -72,7 +71,7 @@ def _host_of(url: str) -> str:
 
 
 def _place_of(origin: str) -> str:
-    """Host and port of the page that asks: of another port of this machine it is another's page."""
+    """Host and port of the requesting page: another port of this machine is a different site."""
     scheme, _, place = origin.lower().partition("://")
     return place if scheme in {"http", "https"} else ""
 

@@ -1,4 +1,4 @@
-"""Ids the sandbox gives out: derived, so that the same order leads to the same ids wherever it is played."""
+"""Ids that the sandbox assigns: derived, so that the same order leads to the same ids everywhere."""
 
 import hashlib
 import re
@@ -8,17 +8,17 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def is_uuid4(text: object) -> bool:
-    """Whether `text` is written as a UUID of version 4."""
+    """Whether `text` is a UUID of version 4."""
     return isinstance(text, str) and _UUID4.fullmatch(text) is not None
 
 
 def is_uuid(text: object) -> bool:
-    """Whether `text` is written as a UUID of any version."""
+    """Whether `text` is a UUID of any version."""
     return isinstance(text, str) and _UUID.fullmatch(text) is not None
 
 
 def derived_uuid(*parts: object) -> str:
-    """A version 4 UUID that follows from `parts`."""
+    """A version 4 UUID derived from `parts`."""
     digest = bytearray(hashlib.sha256("\0".join(map(str, parts)).encode()).digest()[:16])
     digest[6] = digest[6] & 0x0F | 0x40
     digest[8] = digest[8] & 0x3F | 0x80

@@ -1,4 +1,4 @@
-"""getResponse and getTaskDetails: two ways to ask what became of an order."""
+"""getResponse and getTaskDetails: two ways to request the state of an order."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ Answer = tuple[list[dict[str, Json]], list[Problem]]
 
 
 def poll(asked: Mapping[str, Json], store: TaskStore, now: float, behaviour: Behaviour) -> Answer:
-    """Answer a getResponse task with everything known of it so far."""
+    """Answer a getResponse task with everything known so far."""
     uuid = str(asked["taskUUID"])
     task = _visible(uuid, store, now, behaviour)
     if task is None:
@@ -51,7 +51,7 @@ def details(asked: Mapping[str, Json], store: TaskStore, now: float, behaviour: 
 
 
 def _hides(refused_at: float, task: Task, now: float, behaviour: Behaviour) -> bool:
-    """Whether a refusal is the latest reply: later than the acknowledgement, or than the result once there is one."""
+    """Whether a refusal is the latest reply: later than the acknowledgement, or than the result if there is one."""
     return behaviour.archive == "last" and refused_at >= (task.end if now >= task.end else task.accepted)
 
 

@@ -1,4 +1,4 @@
-"""Which faults of a scenario hit now."""
+"""Determines which faults of a scenario apply now."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,7 +10,7 @@ Subject = tuple[str | None, str, str]  # taskType (None for a download), taskUUI
 
 
 def subject(task: Mapping[str, Json], store: TaskStore) -> Subject:
-    """What faults match against; a look-up goes by the prompt of the task it asks about."""
+    """The values that faults are matched against; a look-up uses the prompt of the task it asks about."""
     uuid, prompt = str(task.get("taskUUID", "")), task.get("positivePrompt")
     if prompt is None:
         known = store.task(uuid)
@@ -21,10 +21,10 @@ def subject(task: Mapping[str, Json], store: TaskStore) -> Subject:
 def matching(
     scenario: Scenario, store: TaskStore, subjects: Sequence[Subject], kinds: frozenset[str]
 ) -> tuple[ScenarioFault, ...]:
-    """The faults of some kinds whose turn it is; every one that matches is counted, once a call.
+    """The faults of some kinds that apply now; every matching fault is counted, once per call.
 
-    Counts live in the store under the scenario's own name: "once" means once for a state folder, also when the
-    sandbox is started again.
+    Counts are stored under the scenario's digest: "once" means once per state folder, even if the sandbox is
+    restarted.
     """
     found = []
     for number, fault in enumerate(scenario.faults):

@@ -1,4 +1,4 @@
-"""videoInference: an order is checked against the data of its model, priced, and accepted once under its id."""
+"""videoInference: an order is validated against its model's data, priced, and accepted once under its id."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -19,19 +19,19 @@ from ltxspec.values import Json, Usd
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where orders are taken: one call's view of settings, memory, time and scenario."""
+    """The context for one order: settings, store, time and scenario."""
 
     settings: SandboxSettings
     store: TaskStore
     now: float  # seconds since the epoch
     base_url: str
-    dry_run: bool  # quote, and take nothing
+    dry_run: bool  # only quote, do not accept
     conflict: str  # as `Behaviour.conflict`
-    faults: tuple[ScenarioFault, ...]  # those of ORDER_FAULTS that hit this order
+    faults: tuple[ScenarioFault, ...]  # the ORDER_FAULTS that apply to this order
 
 
 def order(task: Mapping[str, Json], desk: Desk) -> dict[str, Json] | list[Problem]:
-    """Answer a videoInference task: the acknowledgement, a quote on a dry run, or every reason to refuse it."""
+    """Answer a videoInference task: the acknowledgement, a quote on a dry run, or every reason for a refusal."""
     model = desk.settings.catalog.find(str(task.get("model")))
     problems = _problems(task, model, desk)
     if problems or model is None:
@@ -73,7 +73,7 @@ def _problems(task: Mapping[str, Json], model: Model | None, desk: Desk) -> list
 
 
 def _price(model: Model, task: Mapping[str, Json]) -> Usd | None:
-    """USD of one result."""
+    """USD for one result."""
     return estimate(model, {key: value for key, value in task.items() if key != "numberResults"})
 
 
@@ -97,7 +97,7 @@ def _order(task: Mapping[str, Json], model: Model, price: Usd | None, desk: Desk
 
 
 def fate_of(task: Mapping[str, Json], faults: tuple[ScenarioFault, ...]) -> tuple[Fate, float]:
-    """What the scenario and the content check have in store, and how many times longer it takes."""
+    """The fate determined by the scenario and the content check, and the factor by which rendering is slower."""
     results = int(task.get("numberResults", 1))
     fate, slower = Fate(), 1.0
     if checks_content(task) and UNSAFE in str(task.get("positivePrompt")):

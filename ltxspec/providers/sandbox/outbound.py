@@ -1,7 +1,7 @@
-"""Calls the sandbox makes itself: remote images, webhooks, presigned uploads. Blocking; run them in a thread.
+"""Calls that the sandbox makes itself: remote images, webhooks, presigned uploads. Blocking; run them in a thread.
 
-Each goes where the settings allow and nowhere else: no redirect is followed, no proxy is used, and no sandbox answers,
-so that none can be made to call itself.
+Each goes only where the settings allow: redirects are not followed, proxies are not used, and sandboxes refuse such
+calls, so that none can be made to call itself.
 """
 
 from collections.abc import Iterator
@@ -17,9 +17,9 @@ from ltxspec.values import Json
 
 CALLER = "X-Ltxspec-Sandbox-Call"  # in every request of a sandbox
 
-_SECONDS = 5.0  # what the provider grants a webhook (its documentation), and enough for an image
+_SECONDS = 5.0  # the provider's limit for a webhook (its documentation), and enough for an image
 _UPLOAD_SECONDS = 30.0
-_LARGEST = 64 * 2**20  # bytes of a remote image; more is a mistake
+_LARGEST = 64 * 2**20  # bytes of a remote image; anything larger is a mistake
 _CHUNK = 2**18
 
 
@@ -42,12 +42,12 @@ def _client(outside: Outside, seconds: float) -> httpx.Client:
         timeout=seconds,
         headers={CALLER: "1", **PLAIN},
         follow_redirects=False,
-        trust_env=False,  # a proxy would be somebody else who hears of it
+        trust_env=False,  # a proxy would be a third party that sees the call
     )
 
 
 def fetch(url: str, outside: Outside) -> bytes | None:
-    """The bytes behind a URL; None when they cannot be had within a few seconds, or it may not be called."""
+    """The bytes at a URL; None if they are not available within a few seconds, or the URL may not be called."""
     if not may_call(url, outside):
         return None
     try:
@@ -59,7 +59,7 @@ def fetch(url: str, outside: Outside) -> bytes | None:
 
 
 def post(url: str, body: Json, outside: Outside) -> bool:
-    """Send JSON; whether the other side said 2xx in time."""
+    """Send JSON; returns whether the receiver answered 2xx in time."""
     try:
         return may_call(url, outside) and _is_taken(outside, _SECONDS, "POST", url, json=body)
     except (httpx.HTTPError, httpx.InvalidURL):
@@ -67,7 +67,7 @@ def post(url: str, body: Json, outside: Outside) -> bool:
 
 
 def put(url: str, file: Path, content_type: str, outside: Outside) -> bool:
-    """Send a file as the raw body of a PUT; whether the other side took it."""
+    """Send a file as the raw body of a PUT; returns whether the receiver accepted it."""
     headers = {"Content-Type": content_type, "Content-Length": str(file.stat().st_size)}
     try:
         return may_call(url, outside) and _is_taken(
@@ -78,7 +78,7 @@ def put(url: str, file: Path, content_type: str, outside: Outside) -> bool:
 
 
 def _is_taken(outside: Outside, seconds: float, method: str, url: str, **sent: Any) -> bool:
-    """Whether the other side said 2xx. What else it says is not read. Raises httpx.HTTPError, httpx.InvalidURL."""
+    """Whether the receiver answered 2xx. The body is not read. Raises httpx.HTTPError, httpx.InvalidURL."""
     with _client(outside, seconds) as client, client.stream(method, url, **sent) as reply:
         return reply.is_success
 

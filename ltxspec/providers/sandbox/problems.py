@@ -1,4 +1,4 @@
-"""Errors in the provider's form: its vocabulary of codes, the parameter to blame, the task, where to read on."""
+"""Errors in the provider's form: code, parameter, task, and a link to the documentation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ class Problem:
     parameter: str | None = None
     task_type: str | None = None
     task_uuid: str | None = None
-    failed_task: bool = False  # tells of a task that was accepted and failed, not of this call
-    status: int | None = None  # HTTP status of a reply that holds nothing else; None: as usual for the code
+    failed_task: bool = False  # concerns a task that was accepted and failed, not this call
+    status: int | None = None  # HTTP status of a reply that holds only this; None: the usual one for the code
 
     @property
     def http_status(self) -> int:
-        """The HTTP status that goes with this error."""
+        """The HTTP status for this error."""
         return self.status if self.status is not None else _STATUS.get(self.code, 400)
 
     def item(self, behaviour: Behaviour) -> dict[str, Json]:
@@ -68,7 +68,7 @@ _BY_NAME = {"width": "unsupportedDimensions", "height": "unsupportedDimensions",
 
 
 def problem_of(found: ParameterProblem, model: Model, task: Mapping[str, Json]) -> Problem:
-    """Put a problem of the catalog into the provider's words."""
+    """Translate a problem found by the catalog into the provider's terms."""
     names = [str(key) for key in found.path]
     named = [key for key in found.path if isinstance(key, str)]
     hint = f" ({found.hint})" if found.hint else ""

@@ -1,7 +1,7 @@
-"""How the sandbox behaves, and which faults it plays: data, read from JSON, switchable while it runs.
+"""The sandbox's behaviour and the faults it plays: data, read from JSON, replaceable while it runs.
 
-`Behaviour` holds for every call: the answers to questions that no document about the provider settles. A
-`ScenarioFault` hits single calls, tasks or downloads: the `nth` that match, for `times` of them.
+`Behaviour` applies to every call: choices on points that the provider's documentation leaves open. A
+`ScenarioFault` applies to single calls, tasks or downloads: the `nth` match and following ones, `times` in total.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,23 +18,23 @@ from ltxspec.values import Json
 Kind = Literal[
     # calls
     "drop",  # the connection closes without a reply
-    "cut",  # the reply breaks off in its middle
-    "delay",  # the reply comes `seconds` late
-    "status",  # another reply: `status`, `body`, `retry_after`
-    "foreign-error",  # the reply also carries an error of a task nobody here ordered
-    # orders, decided when one comes in
+    "cut",  # the reply breaks off in the middle
+    "delay",  # the reply is `seconds` late
+    "status",  # a different reply: `status`, `body`, `retry_after`
+    "foreign-error",  # the reply also has an error of a task that was not ordered here
+    # orders, decided on arrival
     "refuse",  # a definite refusal: `code`, `message`, `status`
     "fail",  # ends with `code`; `results` of several
     "nsfw",  # NSFWContent is true
-    "cost",  # `cost` says how the result's cost is told
+    "cost",  # `cost` sets how the result's cost is reported
     "slow",  # takes `factor` times as long
     "hang",  # never ends
     # downloads
     "video-status",  # `status` instead of the video
     "video-cut",  # the connection closes after `share` of the announced bytes
-    "video-short",  # `share` of the bytes, announced as if that were all
+    "video-short",  # `share` of the bytes, announced as the full length
     "video-body",  # `body` instead of the video
-    "video-no-range",  # the whole file where a part was asked for
+    "video-no-range",  # the whole file where a part was requested
 ]
 Cost = Literal["listed", "missing", "zero", "higher", "negative"]
 Form = Literal["errors", "item"]
@@ -45,24 +45,24 @@ VIDEO_FAULTS = frozenset[str](("video-status", "video-cut", "video-short", "vide
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """What holds for every call."""
+    """Behaviour for every call."""
 
-    conflict: Literal["forever", "running", "never"] = "forever"  # when a used id is refused; never: it is paid again
-    unknown_task: Literal["empty", "processing", "not-found"] = "empty"  # getResponse for an id nobody ordered
-    archive: Literal["last", "useful"] = "last"  # whether a refused repeat hides the useful reply in the archive
-    archive_running: Literal["shown", "not-found"] = "shown"  # getTaskDetails before the task ended
-    visible_after: float = 0.0  # seconds until look-ups know a task that was accepted
+    conflict: Literal["forever", "running", "never"] = "forever"  # when a used id is refused; never: charged again
+    unknown_task: Literal["empty", "processing", "not-found"] = "empty"  # getResponse for an id that was not ordered
+    archive: Literal["last", "useful"] = "last"  # whether a refused repeat replaces the useful reply in the archive
+    archive_running: Literal["shown", "not-found"] = "shown"  # getTaskDetails before the task has ended
+    visible_after: float = 0.0  # seconds until look-ups find an accepted task
     mixed_status: Literal[200, 400] = 200  # HTTP status when some tasks of a call failed
-    failed_poll_status: int = 200  # HTTP status of a look at a failed task
+    failed_poll_status: int = 200  # HTTP status of a poll of a failed task
     error_envelope: Literal["errors", "error"] = "errors"  # plural list or singular object
     error_parameter: Literal["text", "list"] = "text"  # how an error names its parameter
-    failure_form: Form = "errors"  # how a failed task is told: in `errors` or as an item with status error
-    dry_run: Literal["honoured", "ignored"] = "honoured"  # ignored: the header is overlooked and the task is paid
-    cost: Cost = "listed"  # how results tell their cost
-    item_order: Literal["stable", "reversed"] = "stable"  # reversed: at every other look
+    failure_form: Form = "errors"  # how a failed task is reported: in `errors` or as an item with status error
+    dry_run: Literal["honoured", "ignored"] = "honoured"  # ignored: the header has no effect and the task is charged
+    cost: Cost = "listed"  # how results report their cost
+    item_order: Literal["stable", "reversed"] = "stable"  # reversed: at every second poll
     repeat_items: bool = False  # every result is listed twice
-    running_status: str = "processing"  # what a running result calls itself
-    progress: bool = True  # whether running results say how far they are
+    running_status: str = "processing"  # status of a running result
+    progress: bool = True  # whether running results report their progress
     item_type: Literal["original", "getResponse"] = "original"  # taskType of polled items
     expired_status: Literal[404, 410] = 410  # answer to a download after its ttl
     webhook: Literal["flat", "wrapped", "twice", "late", "missing"] = "flat"
@@ -70,10 +70,10 @@ class Behaviour:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioFault:
-    """Something that goes wrong with the calls, tasks or downloads that match.
+    """A fault of the calls, tasks or downloads that match.
 
-    It hits the `nth` match and the ones after it, `times` of them (None: all of them). For downloads, `task` is left
-    out; `prompt` and `uuid` speak of the task that made the video.
+    It applies to the `nth` match and the ones after it, `times` of them (None: all of them). For downloads, `task` is
+    ignored; `prompt` and `uuid` refer to the task that made the video.
     """
 
     fault: Kind
@@ -85,7 +85,7 @@ class ScenarioFault:
     accepted: bool = True  # drop, status: whether the call took effect
     seconds: float = 1.0
     status: int = 503
-    retry_after: str | None = None  # the header's value, sensible or not
+    retry_after: str | None = None  # the header's value, valid or not
     body: Literal["json", "html", "image", "empty", "garbage"] = "json"
     code: str = "timeoutProvider"
     message: str = "The provider did not answer in time."
@@ -96,7 +96,7 @@ class ScenarioFault:
     share: float = 0.5
 
     def matches(self, task: str | None, uuid: str, prompt: str) -> bool:
-        """Whether a task of a call (or a download, with `task` None) is meant."""
+        """Whether it matches a task of a call (or a download, with `task` None)."""
         return (
             (self.task is None or self.task == task)
             and (self.uuid is None or self.uuid == uuid)
@@ -106,19 +106,19 @@ class ScenarioFault:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Behaviour and faults of one sandbox. The default is the service as it is documented, with nothing going wrong."""
+    """Behaviour and faults of one sandbox. The default is the service as documented, without faults."""
 
     behaviour: Behaviour = field(default_factory=Behaviour)
     faults: Sequence[ScenarioFault] = ()
 
     @property
     def digest(self) -> str:
-        """Names this scenario, so that what it already played is remembered across restarts."""
+        """Identifies this scenario, so that faults already played are remembered across restarts."""
         return digest(write_scenario(self))
 
 
 def write_scenario(scenario: Scenario) -> Json:
-    """The JSON form: every key, also those with their default."""
+    """The JSON form with every key, including defaults."""
     return {"behaviour": asdict(scenario.behaviour), "faults": [asdict(fault) for fault in scenario.faults]}
 
 

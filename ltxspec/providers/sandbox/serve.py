@@ -1,4 +1,4 @@
-"""A sandbox on a port, for any client. Prints nothing: the caller is told the URL."""
+"""A sandbox on a port, for any client. Prints nothing: the caller receives the URL."""
 
 import asyncio
 import signal
@@ -24,17 +24,17 @@ _GRACE = 3  # seconds for open replies when the server stops
 
 
 def run(settings: SandboxSettings, host: str, port: int, ready: Callable[[str], None]) -> None:
-    """Serve until the process is told to stop (SIGINT or SIGTERM).
+    """Serve until the process is stopped (SIGINT or SIGTERM).
 
     Args:
         settings: the sandbox.
-        host: address to listen on; anything but loopback lets others use it. It answers to this name and to those of
-            this machine.
-        port: 0 takes any free one.
-        ready: called with the base URL for clients, once connections are taken.
+        host: address to listen on; anything but loopback is open to others. Requests must use this name or one of this
+            machine's names.
+        port: 0 picks any free port.
+        ready: called with the base URL for clients once connections are accepted.
 
     Raises:
-        LtxspecError: the port cannot be had.
+        LtxspecError: the port is not available.
         StorageError: the state folder cannot be used.
     """
     server = _server(settings, host)
@@ -45,7 +45,7 @@ def run(settings: SandboxSettings, host: str, port: int, ready: Callable[[str], 
 
 @contextmanager
 def serving(settings: SandboxSettings, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
-    """Serve in a thread of this process for as long as the context is open; gives the base URL."""
+    """Serve in a thread of this process while the context is open; yields the base URL."""
     server = _server(settings, host)
     with closing(_listen(host, port)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="sandbox")
@@ -59,7 +59,7 @@ def serving(settings: SandboxSettings, host: str = "127.0.0.1", port: int = 0) -
 
 @contextmanager
 def _stopping_is_no_error() -> Iterator[None]:
-    """Swallow the signals that uvicorn sends once more after it stopped for them."""
+    """Swallow the signals that uvicorn raises again after it has stopped because of them."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -72,7 +72,7 @@ def _stopping_is_no_error() -> Iterator[None]:
 
 
 def url_of(listener: socket.socket) -> str:
-    """The base URL clients are given, ending in `/v1` as the provider's does."""
+    """The base URL for clients, ending in `/v1` like the provider's."""
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     return f"http://{shown}:{port}/v1"
@@ -94,7 +94,7 @@ def _server(settings: SandboxSettings, host: str) -> "uvicorn.Server":
 
     config = uvicorn.Config(
         closing_sockets(guarded(create_app(settings), host, marked=settings.api_key is None)),
-        http="h11",  # `closing_sockets` relies on how this one sends
+        http="h11",  # `closing_sockets` relies on this implementation's `send`
         ws="none",
         lifespan="off",
         log_config=None,
@@ -105,10 +105,10 @@ def _server(settings: SandboxSettings, host: str) -> "uvicorn.Server":
 
 
 def closing_sockets(app: ASGIApp) -> ASGIApp:
-    """Close the socket where the application wants the connection dropped.
+    """Close the socket when the application drops the connection.
 
-    ASGI has no word for that, and uvicorn would answer an exception with status 500. Its `send` is a method of the
-    object that holds the connection's transport (uvicorn 0.54 `RequestResponseCycle`), which is what is closed here.
+    ASGI has no message for this, and uvicorn would answer an exception with status 500. Its `send` is a method of the
+    object that holds the connection's transport (uvicorn 0.54 `RequestResponseCycle`), which is closed here.
     """
 
     async def served(scope: Scope, receive: Receive, send: Send) -> None:

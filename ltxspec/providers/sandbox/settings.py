@@ -1,4 +1,4 @@
-"""What a sandbox is made from. Everything it needs of the world is handed in here."""
+"""What a sandbox is built from. All of its external dependencies are passed in here."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """One video to make: what it shows and in which shape."""
+    """One video to make: its content and format."""
 
     width: int  # pixels
     height: int
@@ -27,7 +27,7 @@ class Film:
     container: Literal["mp4", "mov", "webm"]
     audio: bool
     prompt: str
-    label: str  # the shot, or the task when the shot is not known
+    label: str  # the shot, or the task if the shot is unknown
     seed: int
     quality: int  # per cent
     first_frame: bytes | None  # an image file
@@ -35,10 +35,10 @@ class Film:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What the sandbox may call by itself: webhooks, uploads to presigned URLs, images behind a URL.
+    """What the sandbox may call on its own: webhooks, uploads to presigned URLs, images at a URL.
 
-    Nothing, unless it is a server of its own: a preview in this process is free and offline, whatever its spec names.
-    A server keeps to this machine: a production hook must not hear of a preview. Only tests go anywhere.
+    By default nothing: a preview in this process is free and offline, whatever its spec names. A sandbox on a port may
+    call this machine only: a preview must not trigger a production hook. Only tests may call other hosts.
     """
 
     reach: Literal["nothing", "this machine", "anywhere"] = "nothing"
@@ -46,31 +46,31 @@ class Outside:
 
 
 def no_label(task_uuid: str) -> str | None:
-    """Know no shot of any task: videos are then labelled with the task's id."""
+    """A `label` function that knows no shots: videos are then labelled with the task's id."""
     del task_uuid
     return None
 
 
 @dataclass(frozen=True, slots=True)
 class SandboxSettings:
-    """How to build one sandbox. Two with the same folder share tasks, money and videos, also across processes."""
+    """Settings of one sandbox. Two with the same folder share tasks, money and videos, also across processes."""
 
     catalog: Catalog  # the models it offers
     clock: Clock
     make_video: Callable[[Film, Path], None]  # writes a playable file; runs in a worker thread
-    folder: Path  # where its state lives; made when missing
+    folder: Path  # where its state is stored; created if missing
     speed: float = 20.0  # how many times faster than a real render
     api_key: str | None = field(
         default=None, repr=False
-    )  # the only one; then it stands for the paid service. None: any will do
-    balance: Usd = Decimal(1000)  # USD to begin with
+    )  # the only accepted key; the sandbox then simulates the paid service. None: any key is accepted
+    balance: Usd = Decimal(1000)  # initial balance in USD
     scenario: Scenario = field(default_factory=Scenario)
-    label: Callable[[str], str | None] = no_label  # task UUID -> what to burn into its video
+    label: Callable[[str], str | None] = no_label  # task UUID -> text burned into its video
     outside: Outside = Outside()
-    patience: float = 25.0  # seconds a download waits for its video to be made before it is told to come back
+    patience: float = 25.0  # seconds a download waits for its video to be made before it answers "not ready"
 
     def kept(self, body: Mapping[str, Json]) -> dict[str, Json]:
-        """An order as it is remembered: without the key, and without secrets where nothing in it is ever called."""
+        """An order as stored: without the key, and without any secrets if this sandbox never calls anything."""
         known = {name: value for name, value in body.items() if name != "apiKey"}
         safe: dict[str, Json] = redact_secrets(known) if self.outside.reach == "nothing" else known
         return safe

@@ -1,4 +1,4 @@
-"""What becomes of an accepted task as time passes: results that run, succeed or fail. It is told the time."""
+"""The state of an accepted task as time passes: results that run, succeed or fail. The time is a parameter."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,20 +10,20 @@ from ltxspec.providers.sandbox.scenario import Behaviour, Cost
 from ltxspec.providers.sandbox.tasks import Task
 from ltxspec.values import Json, Usd
 
-UNSAFE = "[[unsafe]]"  # a prompt with this mark fails a content check that is switched on
+UNSAFE = "[[unsafe]]"  # a prompt with this marker fails the content check, if that is enabled
 _HIGHER = Decimal("2.5")
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at a task: items for `data` and errors, cumulative as the provider's are."""
+    """One view of a task: items for `data` and errors, cumulative like the provider's."""
 
     items: list[dict[str, Json]]
     problems: list[Problem]
 
 
 def look_at(task: Task, now: float, behaviour: Behaviour) -> Look:
-    """All results of a task at a time (seconds since the epoch), in their order."""
+    """All results of a task at a time (seconds since the epoch), in order."""
     items: list[dict[str, Json]] = []
     problems: list[Problem] = []
     for result in range(task.results):
@@ -33,7 +33,7 @@ def look_at(task: Task, now: float, behaviour: Behaviour) -> Look:
             items.append(finished_item(task, result, behaviour))
         elif (task.fate.form or behaviour.failure_form) == "item":
             items.append(failed_item(task))
-        elif not problems:  # one error tells of the task, however many results it cost
+        elif not problems:  # one error per task, however many results it cost
             problems.append(_failure(task))
     return Look(items, problems)
 
@@ -65,14 +65,14 @@ def failed_item(task: Task) -> dict[str, Json]:
 
 
 def told_cost(price: Usd | None, how: Cost) -> Usd | None:
-    """What a result says it cost."""
+    """The cost that a result reports."""
     if price is None or how == "missing":
         return None
     return {"listed": price, "zero": Decimal(0), "higher": price * _HIGHER, "negative": -price}[how]
 
 
 def checks_content(body: Mapping[str, Json]) -> bool:
-    """Whether a request asks for a content check; if both keys are given, the mode wins (older documentation)."""
+    """Whether a request enables the content check; if both keys are set, the mode wins (older documentation)."""
     safety = body.get("safety")
     if not isinstance(safety, dict):
         return False
@@ -86,7 +86,7 @@ def extension(body: Mapping[str, Json]) -> str:
 
 
 def render_seconds(pixels: int, seconds: float, fps: float) -> float:
-    """How long a real render of this shape might take, in seconds; a guess that grows with what there is to compute."""
+    """Estimated time of a real render in seconds; it grows with the number of pixels to compute."""
     return 8 + seconds * (pixels / 1e6) * (fps / 25)
 
 

@@ -1,7 +1,7 @@
-"""What the sandbox remembers, in one SQLite file: tasks, charges, refusals, uploads, and how often faults matched.
+"""The sandbox's state, in one SQLite file: tasks, charges, refusals, uploads, and how often faults matched.
 
-Every call opens the file anew and closes it again: a fraction of a millisecond, and threads and processes need nothing
-else to get along. Writes are one immediate transaction each, so that of two equal orders exactly one is taken.
+Every call opens and closes the file: this takes a fraction of a millisecond and needs no coordination between threads
+and processes. Writes are one immediate transaction each, so that exactly one of two equal orders is accepted.
 """
 
 import os
@@ -35,14 +35,14 @@ create table if not exists matches (name text primary key, count integer not nul
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What a scenario decided for a task when it was accepted."""
+    """What a scenario decided for a task on acceptance."""
 
-    code: str | None = None  # the task fails with this
+    code: str | None = None  # the task fails with this code
     message: str = ""
-    form: Form | None = None  # how the failure is told; None: as the behaviour says
-    failing: int = 0  # results that fail, the last ones
+    form: Form | None = None  # how the failure is reported; None: as set by the behaviour
+    failing: int = 0  # number of results that fail, counted from the last
     nsfw: bool = False
-    cost: Cost | None = None  # how cost is told; None: as the behaviour says
+    cost: Cost | None = None  # how the cost is reported; None: as set by the behaviour
     hangs: bool = False
 
 
@@ -51,14 +51,14 @@ class Task:
     """An accepted order."""
 
     uuid: str
-    body: Mapping[str, Json]  # as it was sent
+    body: Mapping[str, Json]  # as sent
     base_url: str  # of the call that ordered it, without a path
     label: str
     accepted: float  # seconds since the epoch
     seconds: float  # until the first result is done
-    price: Usd | None  # of one result; None when the model's table does not say
+    price: Usd | None  # of one result; None if the model's price table does not give it
     fate: Fate
-    run: int = 1  # how often this id was ordered and paid
+    run: int = 1  # how often this id was ordered and charged
 
     @property
     def results(self) -> int:
@@ -67,7 +67,7 @@ class Task:
 
     @property
     def delivers(self) -> bool:
-        """Whether results are also to be sent somewhere."""
+        """Whether results are also sent to a webhook or an upload URL."""
         return "webhookURL" in self.body or "uploadEndpoint" in self.body
 
     def due(self, result: int) -> float:
@@ -91,7 +91,7 @@ class TaskRefusal:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What one acceptance drew from the balance; `usd` is None where the price is not known."""
+    """What one acceptance took from the balance; `usd` is None if the price is unknown."""
 
     task: str
     usd: Usd | None
@@ -99,7 +99,7 @@ class Charge:
 
 
 class TaskStore:
-    """The memory of one state folder.
+    """The persistent state in one folder.
 
     Raises:
         StorageError: from every method, when the file cannot be used.
@@ -118,11 +118,11 @@ class TaskStore:
                 db.execute(statement)
 
     def _make_private(self) -> None:
-        """It holds prompts that are not public yet. SQLite gives its other files the same mode."""
+        """Restrict access: the file holds unpublished prompts. SQLite gives its other files the same mode."""
         descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            if os.fstat(descriptor).st_mode & 0o077:  # an earlier ltxspec made it
-                with suppress(PermissionError):  # another user's, as in a container
+            if os.fstat(descriptor).st_mode & 0o077:  # created by an earlier ltxspec
+                with suppress(PermissionError):  # owned by another user, as in a container
                     os.fchmod(descriptor, 0o600)
         finally:
             os.close(descriptor)
@@ -131,7 +131,7 @@ class TaskStore:
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
             with closing(sqlite3.connect(self._file, timeout=_WAIT, isolation_level=None)) as db:
-                db.execute("pragma synchronous = off")  # the machine may lose it, a killed process may not
+                db.execute("pragma synchronous = off")  # a power cut may lose data, a killed process does not
                 yield db
         except sqlite3.Error as error:
             message = f"the sandbox's state in `{self._file}` cannot be used: {error}"
@@ -145,12 +145,12 @@ class TaskStore:
             db.execute("commit")
 
     def accept(self, task: Task, *, again: bool, delivers: bool = True) -> Task | None:
-        """Take an order and charge for it, in one step; None when the id is used.
+        """Accept an order and charge for it, in one step; None when the id is used.
 
         Args:
             task: the order.
-            again: take it although the id is used: it replaces the earlier one, and is paid once more.
-            delivers: whether its webhook and upload are to be made, by this sandbox or a later one.
+            again: accept it even if the id is used: it replaces the earlier order and is charged again.
+            delivers: whether this sandbox or a later one makes its webhook calls and uploads.
         """
         with self._writing() as db:
             known = db.execute("select run from tasks where uuid = ?", (task.uuid,)).fetchone()
@@ -184,7 +184,7 @@ class TaskStore:
         return None if row is None else _task(row)
 
     def video(self, uuid: str) -> tuple[Task, int] | None:
-        """The order and the number of the result that a video UUID names."""
+        """The order and the result number that a video UUID refers to."""
         with self._open() as db:
             found = db.execute("select task, run, result from videos where uuid = ?", (uuid,)).fetchone()
         if found is None:
@@ -193,7 +193,7 @@ class TaskStore:
         return None if task is None else (replace(task, run=found[1]), found[2])
 
     def undelivered(self) -> list[Task]:
-        """Orders whose webhook or upload is still to be made."""
+        """Orders with pending webhook calls or uploads."""
         with self._open() as db:
             return [_task(row) for row in db.execute("select * from tasks where delivered = 0")]
 
@@ -203,13 +203,13 @@ class TaskStore:
             db.execute("update tasks set delivered = 1 where uuid = ?", (uuid,))
 
     def charges(self) -> list[Charge]:
-        """Everything that was ever charged, oldest first."""
+        """All charges, oldest first."""
         with self._open() as db:
             rows = db.execute("select task, usd, at from charges order by id").fetchall()
         return [Charge(task, parse_usd(usd), at) for task, usd, at in rows]
 
     def spent(self) -> Usd:
-        """The sum of all charges that are known."""
+        """The sum of all known charges."""
         return sum((charge.usd for charge in self.charges() if charge.usd is not None), Decimal(0))
 
     def refuse(self, uuid: str, refusal: TaskRefusal) -> None:
@@ -241,13 +241,13 @@ class TaskStore:
             return db.execute("delete from media where uuid = ?", (uuid,)).rowcount > 0
 
     def count(self, name: str) -> int:
-        """Count one more match of a fault; the number of this one, from 1."""
+        """Count another match of a fault; returns its number, from 1."""
         with self._writing() as db:
             sql = "insert into matches values (?, 1) on conflict (name) do update set count = count + 1 returning count"
             return int(db.execute(sql, (name,)).fetchone()[0])
 
     def forget_matches(self) -> None:
-        """Begin counting anew."""
+        """Reset the counts."""
         with self._writing() as db:
             db.execute("delete from matches")
 

@@ -1,8 +1,8 @@
-"""The real client's way into a sandbox without a port: an httpx transport that streams, waits and fails like a network.
+"""Connects the real client to a sandbox without a port: an httpx transport that behaves like a network, with failures.
 
-httpx has a transport for ASGI applications of its own; it holds back the reply until the application is done, knows no
-time-out, and hands the application's exceptions to the client. Here a reply can break off in its middle, come too
-late, or never come, and the client sees what it would see on a socket.
+httpx's own transport for ASGI applications holds back the reply until the application is done, has no time-outs, and
+passes the application's exceptions to the client. Here a reply can break off in the middle, be late, or never come, and
+the client sees the same as on a socket.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message
 
 from ltxspec.providers.sandbox.faults import ConnectionDropped
 
-_BUFFERED = 8  # chunks the application may be ahead of the reader
+_BUFFERED = 8  # chunks by which the application may be ahead of the reader
 
 
 class SandboxTransport(httpx.AsyncBaseTransport):
@@ -26,7 +26,7 @@ class SandboxTransport(httpx.AsyncBaseTransport):
         self._running: set[asyncio.Task[None]] = set()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Run the application on a request; the reply's body is read while it is being made.
+        """Run the application on a request; the reply's body is read while it is being produced.
 
         Raises:
             httpx.RemoteProtocolError: the application closed the connection without a reply.
@@ -34,7 +34,7 @@ class SandboxTransport(httpx.AsyncBaseTransport):
         """
         exchange = _Exchange(request, await request.aread())
         running = asyncio.get_running_loop().create_task(exchange.run(self._app))
-        # A server goes on when its client gives up, so this task is never cancelled for a client's sake.
+        # A server continues when its client gives up, so this task is never cancelled because of a client.
         self._running.add(running)
         running.add_done_callback(self._running.discard)
         status, headers = await exchange.head()
@@ -50,7 +50,7 @@ class SandboxTransport(httpx.AsyncBaseTransport):
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Stop the application where it is still at work, as the end of a process would."""
+        """Stop applications that are still running, as the end of a process would."""
         left = list(self._running)
         for running in left:
             running.cancel()
@@ -58,7 +58,7 @@ class SandboxTransport(httpx.AsyncBaseTransport):
 
 
 class _Exchange:
-    """One request on its way through the application."""
+    """One request being handled by the application."""
 
     def __init__(self, request: httpx.Request, body: bytes) -> None:
         self._request, self._body = request, body
@@ -88,7 +88,7 @@ class _Exchange:
             await app(scope, self._receive, self._send)
         except ConnectionDropped:
             await self._end(httpx.RemoteProtocolError("the server closed the connection", request=self._request))
-        except Exception as error:  # noqa: BLE001  # a bug of the sandbox: the client's caller gets to see it as it is
+        except Exception as error:  # noqa: BLE001  # a bug in the sandbox: passed on unchanged to the client's caller
             await self._end(error)
         else:
             await self._end(None)
@@ -114,13 +114,13 @@ class _Exchange:
             await self._chunks.put(message["body"])
 
     async def head(self) -> tuple[int, list[tuple[bytes, bytes]]]:
-        """Status and headers, as soon as the application gives them."""
+        """Status and headers, as soon as the application sends them."""
         async with self._in_time():
             message = await asyncio.shield(self._start)
         return message["status"], list(message.get("headers", []))
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """The body as it comes."""
+        """The body as it arrives."""
         while True:
             async with self._in_time():
                 chunk = await self._chunks.get()
@@ -132,7 +132,7 @@ class _Exchange:
 
     @asynccontextmanager
     async def _in_time(self) -> AsyncIterator[None]:
-        """Wait no longer than the client's read time-out, failing as httpx does."""
+        """Wait no longer than the client's read time-out, and fail like httpx."""
         try:
             async with asyncio.timeout(self._patience):
                 yield
@@ -141,7 +141,7 @@ class _Exchange:
             raise httpx.ReadTimeout("the server did not answer in time", request=self._request) from error
 
     def abandon(self) -> None:
-        """The reader went away: let the application run to its end without one."""
+        """The reader is gone: let the application finish without one."""
         self._abandoned.set()
         while not self._chunks.empty():
             self._chunks.get_nowait()

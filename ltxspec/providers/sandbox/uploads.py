@@ -1,4 +1,4 @@
-"""mediaStorage and imageUpload, and the bytes behind an image of a request."""
+"""mediaStorage and imageUpload, and the content of a request's images."""
 
 import base64
 import binascii
@@ -28,7 +28,7 @@ _MAGIC = (
 
 
 class Unreadable(Exception):
-    """A media value that cannot be turned into bytes; says why."""
+    """A media value that cannot be turned into bytes; its text gives the reason."""
 
 
 def store_media(task: Mapping[str, Json], store: TaskStore, base_url: str, outside: "Outside | None") -> Json | Problem:
@@ -72,7 +72,7 @@ def problem(task: Mapping[str, Json], code: str, message: str, parameter: str | 
 
 
 def check_image(value: str, store: TaskStore) -> tuple[str, str] | None:
-    """Code and message when an image of an order cannot be used; remote ones are not fetched for it."""
+    """Code and message for an image of an order that cannot be used; remote images are not fetched for this."""
     if is_uuid(value):
         return None if store.media(value) else ("mediaNotFound", f"There is no media file {value}.")
     if _URL.fullmatch(value):
@@ -87,7 +87,7 @@ def check_image(value: str, store: TaskStore) -> tuple[str, str] | None:
 
 
 def image_bytes(value: str, store: TaskStore, outside: "Outside | None") -> bytes | None:
-    """The bytes of an image of an order; None when they cannot be had (a preview then does without)."""
+    """The bytes of an image of an order; None if they are not available (a preview then omits the image)."""
     try:
         return read_media(value, store, outside)
     except Unreadable:
@@ -95,7 +95,7 @@ def image_bytes(value: str, store: TaskStore, outside: "Outside | None") -> byte
 
 
 def read_media(value: str, store: TaskStore, outside: "Outside | None") -> bytes:
-    """The bytes behind a media id, a data URI, a URL or bare base64.
+    """The bytes of a media id, a data URI, a URL or bare base64.
 
     Raises:
         Unreadable: there are none.
