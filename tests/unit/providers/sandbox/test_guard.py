@@ -98,3 +98,10 @@ def test_a_marked_answer_is_never_taken_for_the_paid_service_s(path: str) -> Non
 def test_the_mark_is_there_when_asked_for_only() -> None:
     assert MARK in ask("POST", JSON, marked=True).headers
     assert MARK not in ask("POST", JSON).headers
+
+
+@pytest.mark.parametrize(
+    ("site", "status"), [("cross-site", 403), ("same-site", 403), ("same-origin", 200), ("none", 200)]
+)
+def test_a_browser_says_from_where_a_request_is_sent(site: str, status: int) -> None:
+    assert ask("POST", {"Sec-Fetch-Site": site, **JSON}).status_code == status
