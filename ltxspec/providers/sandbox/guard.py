@@ -52,7 +52,8 @@ def _refusal(scope: Scope, host: str) -> tuple[int, str] | None:
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     if not _is_own(_host_of(f"//{headers.get('host', '')}"), host):
         return 421, "The sandbox answers to its own host names only."
-    from_elsewhere = headers.get("sec-fetch-site", "none") not in ("none", "same-origin")  # as browsers say it
+    orders = scope["method"] not in {"GET", "HEAD"}  # a page may show a video of the sandbox
+    from_elsewhere = orders and headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
     if from_elsewhere or ("origin" in headers and _place_of(headers["origin"]) != headers["host"].lower()):
         return 403, "Requests from web pages of other sites are refused."
     if scope["method"] in {"POST", "PUT"} and not _is_json(headers):

@@ -105,3 +105,7 @@ def test_the_mark_is_there_when_asked_for_only() -> None:
 )
 def test_a_browser_says_from_where_a_request_is_sent(site: str, status: int) -> None:
     assert ask("POST", {"Sec-Fetch-Site": site, **JSON}).status_code == status
+
+
+def test_a_page_may_show_a_video_of_the_sandbox() -> None:
+    assert ask("GET", {"Sec-Fetch-Site": "cross-site"}).text == "served"
