@@ -1,1 +1,1 @@
-"""Doing what the plan says: the one place where money moves. The world is reached only through `apply/ports.py`."""
+"""Carries out a plan: the only package that spends money. All outside access goes through `apply/ports.py`."""

@@ -1,4 +1,4 @@
-"""Asks the provider where finished videos are to be had now: addresses expire, and no file keeps a signed one.
+"""Asks the provider for current addresses of finished videos: they expire, and signed ones are never stored.
 
 Asking is free.
 """
@@ -15,11 +15,11 @@ from ltxspec.lock.models import Output
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """What the provider said when it was asked."""
+    """The provider's answer."""
 
-    found: Mapping[int, str]  # place -> address, for the results that have another address than the known one
-    trouble: str | None  # why the provider could not be asked, when not one question was answered
-    more: Sequence[Output]  # results that it showed and that were not known
+    found: Mapping[int, str]  # place -> address, for results whose address has changed
+    trouble: str | None  # why the provider could not be asked, when every look failed
+    more: Sequence[Output]  # results that were not known before
 
 
 async def fresh_addresses(
@@ -28,10 +28,10 @@ async def fresh_addresses(
     """New addresses of a task's results: first from its live state, then from the provider's archive.
 
     Args:
-        provider: who is asked.
+        provider: the provider to ask.
         order: the task; its id is enough, nothing is ordered.
-        outputs: its results, as they are known.
-        missing: the places among them that are asked about.
+        outputs: its known results.
+        missing: the places in `outputs` to find addresses for.
     """
     found: dict[int, str] = {}
     more: dict[tuple[str, int], Output] = {}
@@ -54,12 +54,12 @@ async def fresh_addresses(
 
 
 async def results_by_now(provider: Provider, order: RenderOrder, outputs: Sequence[Output]) -> list[Output]:
-    """The results of a task that had not delivered all of them, with those that are there by now at the end.
+    """The results of a partly delivered task, with those delivered since then at the end.
 
     Args:
-        provider: who is asked, first for the live state, then for what is archived.
+        provider: the provider to ask, first for the live state, then for its archive.
         order: the task; its id and its number of results are enough.
-        outputs: its results, as they are known.
+        outputs: its known results.
     """
     found = by_name(outputs)
     for look in (_live_state, _archived_state):
@@ -81,9 +81,9 @@ async def _archived_state(provider: Provider, order: RenderOrder) -> TaskReport:
 
 
 def _moved(known: Sequence[Output], now: Sequence[Output]) -> dict[int, str]:
-    """Places of the videos that have another address now.
+    """New addresses by place, for the videos whose address has changed.
 
-    Videos are told apart by their ids: the order may have changed. Without an id only the single result of a task is
+    Videos are matched by id, because their order may have changed. Without an id, only the single result of a task is
     certain to be the same one.
     """
     ids = [output.video_uuid for output in now]

@@ -1,4 +1,4 @@
-"""Turns a render made elsewhere into a take: the request and the reply it had, as JSON. Pure."""
+"""Turns a render made elsewhere into a take, from its request and reply as JSON. Pure."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from ltxspec.lock.models import Output, Take
 from ltxspec.redaction import redact_request, redact_url
 from ltxspec.values import Fingerprint, Json, TaskId, is_web_address, parse_usd, total_usd
 
-_ORDER_ONLY = frozenset({"taskUUID", "includeCost", "deliveryMethod", "outputType"})  # what ltxspec itself sets
+_ORDER_ONLY = frozenset({"taskUUID", "includeCost", "deliveryMethod", "outputType"})  # set by ltxspec itself
 
 
 class CannotAdopt(LtxspecError):
@@ -26,10 +26,10 @@ def adopted_take(request: Json, response: Json, catalog: Catalog) -> Take:
     Args:
         request: the task object that was sent, alone or in its array.
         response: the result item, or the reply that holds it (`{"data": […]}`, or the array).
-        catalog: for the request's model.
+        catalog: where the request's model is looked up.
 
     Raises:
-        CannotAdopt: nothing that can be paired, an unknown model, or no video in the reply.
+        CannotAdopt: request and reply do not match, the model is unknown, or the reply has no video.
     """
     order = _only(request, "request")
     task = order.get("taskUUID")

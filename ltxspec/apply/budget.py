@@ -1,4 +1,4 @@
-"""Money that may still be spent in a run: spent, in flight and unknown all count."""
+"""The money a run may still spend: spent, in-flight and unknown amounts all count."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,16 +11,15 @@ from ltxspec.values import TaskId, Usd
 class RunBudget:
     """A running account against limits in USD (None: no limit).
 
-    An order reserves its estimate before it is sent. What the provider reports replaces the reservation; when it does
-    not report a cost, the reservation stays: unknown is never nothing. The first cost that is higher than its estimate
-    raises all estimates that follow, and those in flight, by the same factor: a price list that was wrong once is not
-    believed again.
+    An order reserves its estimate before it is sent. The reported cost replaces the reservation; without one, the
+    reservation stays: an unknown cost never counts as zero. A cost higher than its estimate raises all later estimates,
+    and those in flight, by the same factor: a price list that was wrong once is no longer trusted.
     """
 
     limit: Usd | None  # of the run
-    per_shot: Usd | None = None  # of one order; also what one without a known price is assumed to cost
-    per_spec: Mapping[str, Usd] = field(default_factory=dict)  # what is left for each spec that has a limit
-    factor: Decimal = Decimal(1)  # the highest ratio seen of a reported cost to its estimate, at least 1
+    per_shot: Usd | None = None  # of one order; also the assumed cost of an order without a known price
+    per_spec: Mapping[str, Usd] = field(default_factory=dict)  # the amount left for each spec that has a limit
+    factor: Decimal = Decimal(1)  # the highest ratio of a reported cost to its estimate so far, at least 1
     _settled: dict[TaskId, Usd] = field(default_factory=dict)
     _open: dict[TaskId, Usd] = field(default_factory=dict)
     _price: dict[TaskId, Usd] = field(default_factory=dict)  # by the price list
@@ -34,7 +33,7 @@ class RunBudget:
 
     @property
     def open_orders(self) -> tuple[int, Usd]:
-        """How many orders have no known end yet, and what they are reckoned to cost."""
+        """The number of orders without a known end, and their estimated cost."""
         return len(self._open), sum(self._open.values(), Decimal(0)) * self.factor
 
     @property
@@ -43,20 +42,20 @@ class RunBudget:
         return sum(self._settled.values(), Decimal(0)) + self.open_orders[1]
 
     def committed_for(self, spec: str) -> Usd:
-        """The part of it that one spec's shots have."""
+        """The part of `committed` that belongs to one spec."""
         tasks = [task for task, of in self._spec.items() if of == spec]
         settled = sum((self._settled.get(task, Decimal(0)) for task in tasks), Decimal(0))
         return settled + sum((self._open.get(task, Decimal(0)) for task in tasks), Decimal(0)) * self.factor
 
     def has_room(self, task: TaskId) -> bool:
-        """Whether what is committed, a task that is counted already included, is within the limits."""
+        """Whether the committed amount, which already includes this task, is within the limits."""
         spec = self._spec.get(task, "")
         within = self.limit is None or self.committed <= self.limit
         dear = self.per_shot is not None and self._open.get(task, Decimal(0)) * self.factor > self.per_shot
         return within and not dear and self.committed_for(spec) <= self.per_spec.get(spec, self.committed)
 
     def overspent(self) -> tuple[Usd, Usd] | None:
-        """By how much the ended orders of this run passed a limit, and that limit; None when they passed none."""
+        """By how much this run's ended orders exceeded a limit, and that limit; None when they exceeded none."""
         spent: dict[str, Usd] = {}
         ended = self._ordered & self._settled.keys()
         for task in ended:
@@ -70,7 +69,7 @@ class RunBudget:
         return max(((usd - limit, limit) for usd, limit in limits if usd > limit), default=None)
 
     def reserve(self, task: TaskId, estimate: Usd | None, spec: str = "") -> bool:
-        """Set money aside for an order. False, and nothing set aside, when a limit would be passed."""
+        """Reserve money for an order. Returns False and reserves nothing if a limit would be exceeded."""
         amount = self._reckoned(estimate) * self.factor
         left = [cap - used for cap, used in self._caps(spec)]
         if any(amount > rest or (estimate is None and rest <= 0) for rest in left):
@@ -82,18 +81,18 @@ class RunBudget:
         return True
 
     def count(self, task: TaskId, estimate: Usd | None, spec: str = "") -> None:
-        """Count money that is committed already (a task under way from an earlier run), limit or not."""
+        """Count money that is already committed (a task under way from an earlier run), regardless of limits."""
         self._open[task] = self._reckoned(estimate)
         self._spec[task] = spec
         if estimate is not None:
             self._price[task] = estimate
 
     def resend(self, task: TaskId) -> None:
-        """An order of an earlier run, counted already, is sent again: from now on it is money of this run."""
+        """Assign an already counted order of an earlier run to this run, because it is sent again."""
         self._ordered.add(task)
 
     def settle(self, task: TaskId, cost: Usd | None) -> None:
-        """The order has ended: replace the reservation by what was charged, when that is known."""
+        """Replace the reservation of an ended order by the amount charged, if known."""
         reserved = self._open.pop(task, Decimal(0)) * self.factor
         self._settled[task] = reserved if cost is None else cost
         price = self._price.get(task, Decimal(0))
@@ -101,17 +100,17 @@ class RunBudget:
             self.factor = max(self.factor, cost / price)
 
     def release(self, task: TaskId) -> None:
-        """Give back what was set aside for an order that was definitely not accepted."""
+        """Release the reservation of an order that was definitely not accepted."""
         self._open.pop(task, None)
         self._ordered.discard(task)
 
     def _caps(self, spec: str) -> list[tuple[Usd, Usd]]:
-        """The limits that hold for a spec's shots, each with what is committed against it."""
+        """The limits that apply to a spec's shots, each with the amount committed against it."""
         caps = [] if self.limit is None else [(self.limit, self.committed)]
         return caps + ([(self.per_spec[spec], self.committed_for(spec))] if spec in self.per_spec else [])
 
     def _reckoned(self, estimate: Usd | None) -> Usd:
-        """What an order is reckoned to cost by the price list; one of unknown price may take all that is left."""
+        """The cost of an order by the price list; an unknown price may take all that is left."""
         if estimate is not None:
             return estimate
         if self.per_shot is not None:

@@ -17,20 +17,20 @@ from ltxspec.redaction import redact_url
 from ltxspec.values import TaskId
 
 _TRIES = 3
-_PAUSE = 2.0  # seconds before a broken download is begun anew
+_PAUSE = 2.0  # seconds before a broken download is started again
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What came of fetching the results of one task."""
+    """The outcome of fetching the results of one task."""
 
-    archived: Sequence[Archived | None]  # for each result what the archive holds; None: it could not be fetched now
-    reason: str | None  # the last reason for that; None when every result is archived
-    outputs: Sequence[Output]  # the results, with the addresses that worked in the place of those that did not
-    more: Sequence[Output] = ()  # other results, which were there when fresh addresses were asked for
+    archived: Sequence[Archived | None]  # for each result its archived video; None: it could not be fetched now
+    reason: str | None  # why the last such result failed; None when every result is archived
+    outputs: Sequence[Output]  # the results, with working addresses instead of dead ones
+    more: Sequence[Output] = ()  # further results that appeared when fresh addresses were requested
 
 
-async def deliver(  # the three ports, whose results, and whether to ask: a class would only rename them
+async def deliver(  # the three ports, the results and a switch: a class would only rename them
     provider: Provider,
     archive: Archive,
     clock: Clock,
@@ -39,15 +39,15 @@ async def deliver(  # the three ports, whose results, and whether to ask: a clas
     *,
     ask: bool = True,
 ) -> Delivery:
-    """Fetch every result of a task that is not archived yet; where an address is dead, from a fresh one.
+    """Fetch every result of a task that is not archived yet, using a fresh address where the known one is dead.
 
     Args:
         provider: where the videos are.
         archive: where they go.
         clock: for pauses between tries.
-        order: the task; only its id counts, nothing is ordered.
-        outputs: its results, as they are known.
-        ask: whether the provider may be asked for fresh addresses, which takes a key.
+        order: the task; only its id is used, nothing is ordered.
+        outputs: its known results.
+        ask: whether the provider may be asked for fresh addresses, which requires a key.
     """
     archived, reason = await archive_outputs(provider, archive, clock, order.task_id, outputs)
     addresses: Mapping[int, str] = {}
@@ -64,7 +64,7 @@ async def deliver(  # the three ports, whose results, and whether to ask: a clas
     return Delivery(archived, reason if None in archived else None, _readdressed(outputs, worked), more)
 
 
-async def archive_outputs(  # the three ports, and whose results from where: a class would only rename them
+async def archive_outputs(  # the three ports, the results and their sources: a class would only rename them
     provider: Provider,
     archive: Archive,
     clock: Clock,
@@ -78,12 +78,12 @@ async def archive_outputs(  # the three ports, and whose results from where: a c
         provider: where the videos are.
         archive: where they go.
         clock: for pauses between tries.
-        task: whose results they are.
-        outputs: all of them.
+        task: the task that the results belong to.
+        outputs: all its results.
         addresses: place -> address to use instead of the known one; then only these results are fetched.
 
     Returns:
-        For each output what the archive holds, or None when it could not be fetched now; and the last reason for that.
+        For each output its archived video, or None when it could not be fetched now; and the last reason for that.
     """
     archived: list[Archived | None] = [None] * len(outputs)
     names, reason = names_of(task, outputs), None
@@ -102,11 +102,11 @@ async def archive_outputs(  # the three ports, and whose results from where: a c
 
 
 def names_of(task: TaskId, outputs: Sequence[Output]) -> list[str]:
-    """What the results of a task are called in the archive until they are recorded.
+    """The names of a task's results in the archive until they are recorded.
 
-    The task's id comes first: two tasks may report one id for their videos. Then which video it is, and not its place:
-    results may come in another order the next time, and no download may go on upon another video's bytes. Results of
-    one task that look the same are numbered.
+    The task's id comes first, because two tasks may report the same video id. Then comes the video's identity rather
+    than its place: results may arrive in another order next time, and a download must not continue another video's
+    bytes. Identical-looking results of one task are numbered.
     """
     names, seen = [], Counter[str]()
     for output in outputs:
@@ -118,12 +118,12 @@ def names_of(task: TaskId, outputs: Sequence[Output]) -> list[str]:
 
 
 def former_name(output: Output) -> str:
-    """What earlier versions called a result: the video's own id, else its address without query and fragment."""
+    """The name of a result in earlier versions: the video's id, else its address without query and fragment."""
     return output.video_uuid or redact_url(output.video_url or "").partition("?")[0].partition("#")[0]
 
 
 def _readdressed(outputs: Sequence[Output], addresses: Mapping[int, str]) -> list[Output]:
-    """The results with other addresses. One without an id keeps its own: by that it is known when files are merged."""
+    """The results with new addresses. One without an id keeps its own, which identifies it when files are merged."""
     return [
         replace(output, video_url=addresses[place]) if place in addresses and output.video_uuid else output
         for place, output in enumerate(outputs)
@@ -137,9 +137,9 @@ def _missing(archived: Sequence[Archived | None]) -> list[int]:
 async def _from_former_names(
     archive: Archive, task: TaskId, outputs: Sequence[Output], archived: Sequence[Archived | None]
 ) -> list[Archived | None]:
-    """What an earlier version archived and did not record, for results that can be had nowhere else any more.
+    """Results archived but not recorded by an earlier version, where they are not available elsewhere any more.
 
-    That name may belong to several tasks: so it is the last resort, and what one task takes no other one finds.
+    Such a name may belong to several tasks, so this is the last resort, and a claimed video is found by no other task.
     """
     found, names = list(archived), names_of(task, outputs)
     former = [former_name(output) for output in outputs]
@@ -152,14 +152,14 @@ async def _from_former_names(
 
 
 async def _fetch(provider: Provider, archive: Archive, clock: Clock, name: str, output: Output) -> Archived:
-    """What an earlier run archived and could not record; else a download, checked by the archive."""
+    """A video that an earlier run archived but could not record, else a download checked by the archive."""
     known = await asyncio.to_thread(archive.recall, name)
     if known is not None and output.sha256 in (None, known.sha256):
         return known
     if output.video_url is None:
         raise MediaError("the provider gave no address for the video")
     for attempt in range(1, _TRIES):
-        with contextlib.suppress(MediaError):  # not a video, a broken or another one: the archive put it aside
+        with contextlib.suppress(MediaError):  # not a video, or a broken or wrong one: the archive set it aside
             return await _download(provider, archive, output.video_url, name, output.sha256)
         await clock.sleep(_PAUSE * attempt)
     return await _download(provider, archive, output.video_url, name, output.sha256)
@@ -171,7 +171,7 @@ async def _download(provider: Provider, archive: Archive, url: str, name: str, r
     try:
         await provider.download(url, sink)
     except ProviderUnavailable:
-        # The address may have expired just after the last byte: then all of the video is here already.
+        # The address may have expired just after the last byte: then the video is already complete.
         salvaged = await asyncio.to_thread(archive.salvage, name, recorded)
         if salvaged is None:
             raise

@@ -1,4 +1,4 @@
-"""Carries out a plan: first what is free, then what is unfinished, then what must be bought. It decides nothing."""
+"""Carries out a plan: free changes first, then unfinished tasks, then new orders. It makes no decisions itself."""
 
 import asyncio
 import contextlib
@@ -32,20 +32,20 @@ class Adapters:
     clock: Clock
     load_media: Callable[[Change], Sequence[LocalMedia]]
     emit: Emit
-    arriving: set[TaskId] = field(default_factory=set)  # tasks whose videos are being fetched, for who is asked
+    arriving: set[TaskId] = field(default_factory=set)  # tasks whose videos are being fetched, for status queries
 
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:
-    """How a run behaves; seconds."""
+    """How a run behaves; times in seconds."""
 
     parallelism: int = 4
     poll_interval: float = 2.0
     poll_max: float = 15.0
     limits: RecoveryLimits = field(default_factory=RecoveryLimits)
     detach: bool = False
-    submit: bool = True  # false for collect: finish what is under way, order nothing
-    approved: bool = True  # whether orders of an earlier run that the provider does not know may be sent again
+    submit: bool = True  # false for collect: finish tasks under way, order nothing
+    approved: bool = True  # whether an earlier run's orders that the provider does not know may be sent again
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ class Job:
 
     ledger: Ledger
     changes: Sequence[Change]
-    retries: frozenset[ShotAddress] = frozenset()  # shots that a person asked to be tried again
-    outside: Sequence[Change] = ()  # tasks under way that it is not about: collected, and their money counts
+    retries: frozenset[ShotAddress] = frozenset()  # shots the user asked to retry
+    outside: Sequence[Change] = ()  # tasks under way outside its scope: collected, and their cost counts
 
 
 async def run(
@@ -63,7 +63,7 @@ async def run(
 ) -> RunSummary:
     """Apply the planned changes of all jobs.
 
-    Never raises for one shot's failure: each has its own outcome, and no shot's trouble hides another's result.
+    Never raises because one shot failed: each has its own outcome, and no failure hides another shot's result.
     """
     outcomes: list[ShotOutcome] = []
     silence = Silence(adapters.clock, lambda text: adapters.emit(ApplyEvent(EventKind.SERVICE_SILENT, text)))
@@ -82,13 +82,13 @@ async def run(
         if settings.submit:
             outcomes += await _order_all(jobs, context, settings.parallelism, outcomes)
     for job in jobs:
-        with contextlib.suppress(LtxspecError):  # closed tasks in a journal do no harm
+        with contextlib.suppress(LtxspecError):  # closed tasks left in a journal are harmless
             job.ledger.close()
     return _summary(outcomes, budget, interrupted=stop.by_user)
 
 
 def _record_free(job: Job, adapters: Adapters) -> list[ShotOutcome]:
-    """Write down everything that spends nothing, and the moves that come before an order; point the links anew."""
+    """Record all changes that cost nothing and the moves that precede orders; update the links."""
     free = [c for c in job.changes if c.action in (Action.UPDATE, Action.RESTORE, Action.MOVE, Action.RETIRE)]
     moved = [c for c in job.changes if c.action.spends and c.origin is not None]
     if free or moved:
@@ -103,17 +103,17 @@ def _record_free(job: Job, adapters: Adapters) -> list[ShotOutcome]:
 
 
 def _relink(job: Job, change: Change, archive: Archive) -> None:
-    """Let the readable tree show what the lockfile says now: names that are gone lose their link."""
+    """Make the readable tree match the lockfile: names that no longer exist lose their link."""
     shots, spec = job.ledger.lockfile.shots, change.address.spec
     for key in filter(None, (change.address.instance, change.origin)):
         record = shots.get(key)
         take = record.current_take if record else None
-        with contextlib.suppress(LtxspecError):  # a broken tree is no broken apply
+        with contextlib.suppress(LtxspecError):  # a broken tree must not fail the apply
             archive.link(spec, key, take.shown if take else ())
 
 
 async def _resume_all(jobs: Sequence[Job], context: RunContext) -> list[ShotOutcome]:
-    """Go on with everything unfinished, before anything is bought. All at once: watching costs nothing."""
+    """Resume all unfinished tasks before anything is bought. They run concurrently, because watching is free."""
     stories = []
     for job in jobs:
         resumed = {c.task_id: c for c in job.changes if c.action is Action.RESUME}
@@ -139,7 +139,7 @@ async def _guarded(
     estimate: Usd | None,
     context: RunContext,
 ) -> ShotOutcome:
-    """One shot's run, whose trouble (a full disk, say) stops further orders and touches no other shot."""
+    """Run one shot; an error (such as a full disk) stops further orders but does not affect other shots."""
     try:
         return await running
     except LtxspecError as error:
@@ -150,7 +150,7 @@ async def _guarded(
 
 
 async def _all(stories: Sequence[Coroutine[Any, Any, ShotOutcome]]) -> list[ShotOutcome]:
-    """Every run to its end; a bug in one of them is raised when all the others are over."""
+    """Run all to completion; an unexpected exception is raised only after all the others have ended."""
     results = await asyncio.gather(*stories, return_exceptions=True)
     for result in results:
         if isinstance(result, BaseException):
@@ -159,7 +159,7 @@ async def _all(stories: Sequence[Coroutine[Any, Any, ShotOutcome]]) -> list[Shot
 
 
 def _price_of(job: Job, task: TaskId, change: Change | None) -> Usd | None:
-    """What limits reckon for a task that no planned change is about, by the catalog."""
+    """The catalog price that counts against limits for a task without a planned change."""
     other = next((item for item in job.outside if item.task_id == task), None)
     if other is not None:
         return other.reckoned
@@ -167,22 +167,22 @@ def _price_of(job: Job, task: TaskId, change: Change | None) -> Usd | None:
 
 
 def _is_named_now(change: Change) -> bool:
-    """Whether the spec asks for a task under way by its very name: under another one it is another order."""
+    """Whether the spec requests a task under way by its exact name: another name would be another order."""
     return change.request is not None and change.origin is None
 
 
 def _current(job: Job, task_id: TaskId) -> Change | None:
-    """The unchanged shot whose take is recorded already, and only its video is missing in the archive."""
+    """The unchanged shot whose take is already recorded and whose video alone is missing from the archive."""
     return next((c for c in job.changes if c.action is Action.NO_OP and c.task_id == task_id), None)
 
 
 async def _order_all(
     jobs: Sequence[Job], context: RunContext, parallelism: int, before: Sequence[ShotOutcome]
 ) -> list[ShotOutcome]:
-    """Buy what the plan says, a few at a time.
+    """Place the planned orders, at most `parallelism` at a time.
 
     Raises:
-        ProviderError: the first look failed, and nothing was done `before` in this run that should be told.
+        ProviderError: the first look failed, and this run has no outcomes from `before` to report.
     """
     planned = [(change, job) for job in jobs for change in job.changes if change.action.spends]
     if not planned:
@@ -210,9 +210,9 @@ async def _prove_prices(
     context: RunContext,
     before: Sequence[ShotOutcome],
 ) -> list[ShotOutcome]:
-    """Order one by one until a first price is known, where there is a limit: a wrong price list is noticed in time.
+    """With a limit set, order one by one until a first price is known, so that a wrong price list is noticed early.
 
-    Also a detached run waits for this one render.
+    A detached run waits for this one render, too.
     """
     outcomes: list[ShotOutcome] = []
     if not context.budget.is_limited or len(planned) == 1:
@@ -226,15 +226,15 @@ async def _prove_prices(
 
 
 async def _look_first(planned: Sequence[tuple[Change, Job]], context: RunContext) -> Mapping[TaskId, TaskReport]:
-    """Ask whether the provider already has any of the planned tasks: another machine may have bought them and died.
+    """Ask whether the provider already has any planned task: another machine may have ordered it and crashed.
 
-    Earlier attempts that are recorded as failed are asked about once more, too.
+    Earlier attempts recorded as failed are checked once more, too.
 
     Raises:
-        ProviderError: the look failed; nothing is bought blindly.
+        ProviderError: the look failed; nothing is ordered without it.
     """
     wanted: dict[TaskId, RenderOrder] = {}
-    earlier: dict[TaskId, RenderOrder] = {}  # asked about by themselves: a look at a failed task may fail as a whole
+    earlier: dict[TaskId, RenderOrder] = {}  # polled separately: a look that includes a failed task may fail as a whole
     for change, job in planned:
         if change.task_id is None or change.request is None:
             continue
@@ -248,7 +248,7 @@ async def _look_first(planned: Sequence[tuple[Change, Job]], context: RunContext
 
 
 def _summary(outcomes: Sequence[ShotOutcome], budget: RunBudget, *, interrupted: bool) -> RunSummary:
-    """Add up the run. In flight: ordered, and its end not recorded."""
+    """Sum up the run. In flight means ordered, with no recorded end."""
     done = (Outcome.RENDERED, Outcome.COLLECTED, Outcome.FAILED)
     open_ends = (Outcome.UNRESOLVED, Outcome.DETACHED)
     spent, unknown = total_usd(item.cost for item in outcomes if item.outcome in done and item.billable)

@@ -1,4 +1,4 @@
-"""What happens during an apply, as values: the engine emits them, reports show them, nothing else prints."""
+"""Events of an apply as values: the engine emits them, reports show them, nothing else prints."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,33 +9,33 @@ from ltxspec.values import ShotAddress, TaskId, Usd
 
 
 class EventKind(StrEnum):
-    """What an event tells. The value is the `type` in JSON lines; later versions may add some."""
+    """The kind of an event. The value is the `type` in JSON lines; later versions may add more."""
 
     WAITING_FOR_LOCK = "waiting-for-lock"
-    SHOT_RECORDED = "shot-recorded"  # update, restore, move or retire: written down, nothing spent
+    SHOT_RECORDED = "shot-recorded"  # update, restore, move or retire: recorded, nothing spent
     SHOT_LOOKED_UP = "shot-looked-up"  # the provider was asked whether it already has this task
-    SHOT_ADOPTED = "shot-adopted"  # it has: nothing is ordered again
+    SHOT_ADOPTED = "shot-adopted"  # the provider already has it: nothing is ordered again
     SHOT_UPLOADED = "shot-uploaded"  # a local image was stored at the provider
     SHOT_SUBMITTED = "shot-submitted"  # the order was sent; from here on money may be spent
     SHOT_ACCEPTED = "shot-accepted"
-    SHOT_UNCLEAR = "shot-unclear"  # no clear answer to the order; looking and waiting, never a new id
+    SHOT_UNCLEAR = "shot-unclear"  # no clear answer to the order; look and wait, never use a new id
     SHOT_RUNNING = "shot-running"
-    SHOT_DELIVERED = "shot-delivered"  # some of several results are there; the others are still being made
-    SHOT_RENDERED = "shot-rendered"  # the provider delivered; `cost` is what it says
+    SHOT_DELIVERED = "shot-delivered"  # some of several results were delivered; the others are still being rendered
+    SHOT_RENDERED = "shot-rendered"  # the provider delivered; `cost` is what it reported
     SHOT_ARCHIVED = "shot-archived"
     SHOT_NOT_ARCHIVED = "shot-not-archived"  # paid and recorded, but the video is not archived yet
-    SHOT_COMMITTED = "shot-committed"  # stands in the lockfile
+    SHOT_COMMITTED = "shot-committed"  # recorded in the lockfile
     SHOT_FAILED = "shot-failed"
-    SHOT_UNRESOLVED = "shot-unresolved"  # outcome not known; the next apply goes on with it
+    SHOT_UNRESOLVED = "shot-unresolved"  # outcome unknown; the next apply resumes it
     SHOT_HELD_BACK = "shot-held-back"  # not ordered: budget reached, stopping, or the account cannot pay
-    SERVICE_SILENT = "service-silent"  # a look at tasks was not answered; it is repeated
+    SERVICE_SILENT = "service-silent"  # a look at tasks failed; it is repeated
     STOPPING = "stopping"
     RUN_FINISHED = "run-finished"
 
 
 @dataclass(frozen=True, slots=True)
 class ApplyEvent:
-    """One event. `message` alone must be enough for a reader that does not know `kind`."""
+    """One event. `message` alone must suffice for a reader that does not know `kind`."""
 
     kind: EventKind
     message: str
@@ -43,7 +43,7 @@ class ApplyEvent:
     task_id: TaskId | None = None
     estimate: Usd | None = None
     cost: Usd | None = None
-    percent: int | None = None  # progress of one render, when the provider says
+    percent: int | None = None  # progress of one render, if the provider reports it
     elapsed: float | None = None  # seconds since the order was sent (or the run started)
     code: str | None = None  # the provider's or ltxspec's own error code
     summary: "RunSummary | None" = None  # with the last event
@@ -80,28 +80,28 @@ class ShotOutcome:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """What a run did. Money: `spent` is what the provider reported for the tasks that ended in it."""
+    """The result of a run. `spent` is what the provider reported for the tasks that ended in it."""
 
     outcomes: tuple[ShotOutcome, ...]
     estimated: Usd  # of the orders placed in this run, as far as known
     spent: Usd
-    spent_unknown: int  # finished or failed orders of this run whose cost the provider did not tell
+    spent_unknown: int  # finished or failed orders of this run whose cost the provider did not report
     in_flight: Usd  # estimates of tasks still under way or unresolved
     in_flight_count: int
     interrupted: bool = False
-    in_flight_unknown: int = 0  # tasks under way whose price is not known
-    overspent: Usd = Decimal(0)  # by how much its orders passed a limit: a price was higher than listed
-    limit: Usd | None = None  # that limit, or else the one of the run
+    in_flight_unknown: int = 0  # tasks under way whose price is unknown
+    overspent: Usd = Decimal(0)  # by how much its orders exceeded a limit: a price was higher than listed
+    limit: Usd | None = None  # that limit, else the run's
     ordering: bool = True  # false for collect, which orders nothing
-    spent_before: Usd = Decimal(0)  # of `spent`, what an earlier run or another machine ordered
-    provider: str = ""  # of a free one, money is given as a paid one would charge it, and nothing is charged
+    spent_before: Usd = Decimal(0)  # the part of `spent` that an earlier run or another machine ordered
+    provider: str = ""  # for a free provider, amounts are what a paid one would charge; nothing is charged
 
     def count(self, outcome: Outcome) -> int:
-        """How many shots ended this way."""
+        """The number of shots with this outcome."""
         return sum(1 for item in self.outcomes if item.outcome is outcome)
 
     @property
     def incomplete(self) -> bool:
-        """Whether something is left (failed, unresolved, held back, not archived) or cost too much (exit code 3)."""
+        """Whether anything is unfinished (failed, unresolved, held back, not archived) or overspent (exit code 3)."""
         left = {Outcome.FAILED, Outcome.UNRESOLVED, Outcome.HELD_BACK}
         return self.overspent > 0 or any(item.outcome in left or not item.archived for item in self.outcomes)

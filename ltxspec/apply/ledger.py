@@ -1,4 +1,4 @@
-"""The one writer of a spec's journal and lockfile during an apply: every step is on disk before the next begins."""
+"""The only writer of a spec's journal and lockfile during an apply: each step is on disk before the next begins."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -30,12 +30,12 @@ from ltxspec.values import Json, TaskId
 
 
 def timestamp(at: datetime) -> str:
-    """RFC 3339 in UTC with milliseconds, as lockfiles hold it."""
+    """RFC 3339 in UTC with milliseconds, as in lockfiles."""
     return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 
 def _time_of(written: str | None) -> datetime | None:
-    """A recorded time; None for what is none (an imported take), or none that another could follow."""
+    """A recorded time; None if it is missing (an imported take), invalid, or so late that none could follow it."""
     try:
         found = datetime.fromisoformat(written or "")
     except ValueError:
@@ -44,7 +44,7 @@ def _time_of(written: str | None) -> datetime | None:
 
 
 class Ledger:
-    """Lockfile and journal of one spec, under its lock."""
+    """Lockfile and journal of one spec, while its lock is held."""
 
     def __init__(self, spec: str, state: SpecState, clock: Clock, wanted: Collection[str]) -> None:
         self.spec = spec
@@ -62,67 +62,67 @@ class Ledger:
         return self._open
 
     def now(self, task: TaskId | None = None) -> str:
-        """The time as it is recorded. What happens to a task never comes before its order, whatever the clock says."""
+        """The current time as recorded. An event of a task is never dated before its order, whatever the clock says."""
         present = self._clock.now()
         ordered = _time_of(self._open[task].intent.at) if task in self._open else None
         return timestamp(max(present, ordered) if ordered else present)
 
     def record(self, changes: Collection[Change]) -> None:
-        """Write down changes that spend nothing, all at once."""
+        """Record changes that cost nothing, all at once."""
         self.lockfile = record_changes(self.lockfile, changes, self._wanted)
         self._state.write_lockfile(self.lockfile)
 
     def intend(self, intent: Intent) -> OpenTask:
-        """An order is about to be sent; returns only when that is on disk. It is the latest of its shot's orders."""
+        """Record that an order is about to be sent; returns once on disk. It is dated after the shot's other orders."""
         self._append(structs.replace(intent, at=self._after_others(intent)))
         return self._open[intent.task_id]
 
     def reopen(self, intent: Intent, outputs: Sequence[Output]) -> None:
-        """Go on with a recorded task whose journal is not here: some of its results are still to come."""
+        """Resume a recorded task whose journal is not on this machine: some of its results are still to come."""
         self._append(intent)
         self.accept(intent.task_id)
         self.deliver(intent.task_id, outputs)
 
     def plan_says(self, intent: Intent) -> None:
-        """What is planned now speaks for an open task, where a journal from elsewhere says something else."""
+        """Use the current plan for an open task where a journal from another machine differs."""
         self._open[intent.task_id] = replace(self._open[intent.task_id], intent=intent)
 
     def repeat(self, task: TaskId, order: Mapping[str, Json] | None = None) -> None:
-        """The order is about to be sent once more; returns only when that is on disk.
+        """Record that the order is about to be sent once more; returns once that is on disk.
 
         Args:
             task: an open task.
-            order: the body, where it was made anew; None for the very bytes that were journalled.
+            order: the body, if it was built again; None if it is exactly what was journalled.
         """
         self._append(Repeated(task, self.now(), None if order is None else without_secrets(order)))
 
     def accept(self, task: TaskId) -> None:
-        """The provider has the order."""
+        """Record that the provider has the order."""
         self._append(Accepted(task, self.now()))
 
     def deliver(self, task: TaskId, outputs: Sequence[Output]) -> None:
-        """Some of the results are there; others are still being made."""
+        """Record some results; others are still being rendered."""
         self._append_outputs(Delivered(task, self._with_earlier(task, outputs), self.now()))
 
     def finish(self, task: TaskId, report: TaskReport) -> None:
-        """The provider delivered everything; the videos are not in the archive yet."""
+        """Record that the provider delivered everything; the videos are not archived yet."""
         now = by_name(report.outputs)
         seen = [name for name in by_name(self._open[task].outputs) if name in now]
         ordered = tuple(now[name] for name in dict.fromkeys((*seen, *now)))
         self._append_outputs(Finished(task, ordered, report.cost, self.now(task)))
 
     def fail(self, task: TaskId, failure: Failure, report: TaskReport | None) -> None:
-        """The provider ended the task without (all of) its videos, or refused it for good."""
+        """Record that the provider ended the task without (all of) its videos, or refused it permanently."""
         outputs = self._with_earlier(task, report.outputs if report else ())
         cost, at = report.cost if report else None, self.now(task)
         self._append_outputs(Failed(task, **failure.recorded, cost=cost, at=at, outputs=outputs))
 
     def abandon(self, task: TaskId, reason: str) -> None:
-        """The order was definitely not accepted, and nothing was paid: close it without a take."""
+        """Close an order without a take: it was definitely not accepted, and nothing was paid."""
         self._append(Abandoned(task, readable(reason), self.now()))
 
     def outputs_of(self, task: TaskId) -> tuple[Output, ...]:
-        """The videos of a task whose end is journalled, with the hashes an earlier commit recorded in the lockfile."""
+        """The journalled videos of a task, with the hashes that an earlier commit recorded in the lockfile."""
         records = [*self.lockfile.shots.values(), *self.lockfile.retired.values()]
         takes = [take for record in records if (take := record.take(task)) is not None]
         known = {name: output for take in takes for name, output in by_name(take.outputs).items()}
@@ -130,7 +130,7 @@ class Ledger:
         return tuple(_with_hash(output, known.get(name)) for name, output in now.items())
 
     def readdress(self, task: TaskId, outputs: Sequence[Output]) -> None:
-        """The same results with the addresses that worked: the next commit writes these."""
+        """Replace the results' addresses with those that worked; the next commit writes them."""
         self._open[task] = replace(self._open[task], outputs=tuple(outputs))
 
     def commit(
@@ -139,11 +139,11 @@ class Ledger:
         """Write a task into the lockfile, and close it when it has ended and all its videos are in the archive.
 
         Args:
-            task: a task with journalled outputs, or whose end is journalled.
-            instance: the key to file it under (a renamed shot may differ from the intent's).
+            task: a task with journalled outputs or a journalled end.
+            instance: the key to file it under (for a renamed shot it may differ from the intent's).
             archived: for each output the archived video, or None when it could not be fetched yet.
-            wanted: whether the spec asks for this very request now, so that the take becomes current.
-            ttl: seconds the provider keeps the result, when that was asked for.
+            wanted: whether the spec contains exactly this request now, so that the take becomes current.
+            ttl: seconds the provider keeps the result, when that was requested.
         """
         outputs = tuple(map(_without_secrets, _with_archived(self.outputs_of(task), archived)))
         take = self._as_recorded(_take(self._open[task], outputs, ttl))
@@ -154,7 +154,7 @@ class Ledger:
         return take
 
     def _as_recorded(self, take: Take) -> Take:
-        """A task that is recorded already keeps the time of its order, whatever a journal from elsewhere says of it."""
+        """Keep the recorded order time of a known task, whatever a journal from another machine says."""
         records = [*self.lockfile.shots.values(), *self.lockfile.retired.values()]
         times = (known.submitted_at for record in records if (known := record.take(take.task_id)) is not None)
         return structs.replace(take, submitted_at=next(filter(None, times), take.submitted_at))
@@ -164,11 +164,11 @@ class Ledger:
         self._state.compact()
 
     def _with_earlier(self, task: TaskId, outputs: Sequence[Output]) -> tuple[Output, ...]:
-        """The outputs in the order in which they were first seen; none that was seen is ever missing again."""
+        """The outputs in the order in which they were first seen; an output once seen is never dropped."""
         return tuple((by_name(self._open[task].outputs) | by_name(outputs)).values())
 
     def _after_others(self, intent: Intent) -> str:
-        """The order's time; one millisecond after the shot's last order when the clock is not beyond that."""
+        """The order's time, or one millisecond after the shot's last order if the clock is not later than that."""
         records = (self.lockfile.shots.get(intent.instance), self.lockfile.retired.get(intent.instance))
         known = [take.submitted_at for record in records if record for take in record.takes]
         known += [task.intent.at for task in self._open.values() if task.intent.instance == intent.instance]
@@ -182,13 +182,13 @@ class Ledger:
         step(self._open, event)
 
     def _append_outputs(self, event: Delivered | Finished | Failed) -> None:
-        """Journal an end. A signed address is a secret: this process keeps it for the download, no file does."""
+        """Journal outputs. Signed addresses are secret: kept in memory for the download, never written to a file."""
         self._state.append(structs.replace(event, outputs=tuple(map(_without_secrets, event.outputs))))
         step(self._open, event)
 
 
 def by_name(outputs: Iterable[Output]) -> dict[tuple[str, int], Output]:
-    """A task's results by what tells them apart: the video's id, else its address without secrets, numbered."""
+    """A task's results by identity: the video's id, else its address without secrets, plus a number."""
     found: dict[tuple[str, int], Output] = {}
     seen = Counter[str]()
     for output in outputs:
@@ -207,7 +207,7 @@ def _with_hash(output: Output, recorded: Output | None) -> Output:
 
 
 def _with_archived(outputs: Sequence[Output], archived: Sequence[Archived | None]) -> tuple[Output, ...]:
-    """Outputs with what the archive holds of them; a hash recorded earlier stays where nothing was fetched."""
+    """Outputs with their archived hash and size; an earlier recorded hash stays where nothing was fetched."""
     pairs = zip(outputs, archived, strict=True)
     return tuple(
         structs.replace(o, sha256=item.sha256, bytes=item.bytes) if item is not None else o for o, item in pairs
@@ -215,12 +215,12 @@ def _with_archived(outputs: Sequence[Output], archived: Sequence[Archived | None
 
 
 def _take(task: OpenTask, outputs: tuple[Output, ...], ttl: int | None) -> Take:
-    """The lockfile's entry for a task that has ended. Videos of a task that failed in part are kept as its outputs."""
+    """The lockfile entry of a task that has ended. Videos of a partly failed task are kept as its outputs."""
     intent = task.intent
     expires = None
     if ttl is not None and task.finished_at is not None:
         expires = timestamp(datetime.fromisoformat(task.finished_at) + timedelta(seconds=ttl))
-    # a take with videos counts as one that succeeded; what failed beside them was reported
+    # a take with videos counts as succeeded; any partial failure was reported separately
     reason = task.failure.recorded if task.failure is not None and not outputs else {}
     return Take(
         task_id=intent.task_id,

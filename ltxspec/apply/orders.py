@@ -1,7 +1,7 @@
-"""From a planned request to the exact body that is sent, and what the journal keeps of it.
+"""Turns a planned request into the exact body that is sent, and into the journal's record of it.
 
-What is sent is always made from the request as it is planned now. The journal is a file that may have been copied,
-restored or forged: it tells which tasks may exist, and never what is ordered.
+The body is always built from the currently planned request. The journal is a file that may have been copied, restored
+or forged: it says which tasks may exist, never what is ordered.
 """
 
 import copy
@@ -18,7 +18,7 @@ Uploads = Mapping[tuple[str | int, ...], str]  # place in the body -> the provid
 
 
 def order_body(request: Request, task: TaskId, uploads: Uploads | None = None) -> dict[str, Json]:
-    """The task object as it is sent: the request, its id, the wish to be told the cost, delivery options."""
+    """The task object as it is sent: the request, its id, `includeCost` and the delivery options."""
     body = {"taskType": request.body["taskType"], "taskUUID": task, **copy.deepcopy(dict(request.body))}
     for path, media in (uploads or {}).items():
         _put(body, path, media)
@@ -26,18 +26,18 @@ def order_body(request: Request, task: TaskId, uploads: Uploads | None = None) -
 
 
 def make_order(request: Request, task: TaskId, uploads: Uploads | None = None) -> RenderOrder:
-    """The order of a request, as it is sent."""
+    """The order for a request, as it is sent."""
     return RenderOrder(task, order_body(request, task, uploads), results=results_of(request.body))
 
 
 def results_of(body: Mapping[str, Json]) -> int:
-    """How many videos make the task complete."""
+    """The number of videos that complete the task."""
     wanted = body.get("numberResults", 1)
     return wanted if type(wanted) is int and wanted > 0 else 1
 
 
 def make_intent(change: Change, body: Mapping[str, Json], at: str) -> Intent:
-    """What the journal keeps of an order: enough to watch it and to write its take, but no secret."""
+    """The journal's record of an order: enough to watch it and to write its take, without secrets."""
     request = change.request
     if request is None:
         raise AssertionError(f"{change.address} has nothing to order")
@@ -56,12 +56,12 @@ def make_intent(change: Change, body: Mapping[str, Json], at: str) -> Intent:
 
 
 def order_from(intent: Intent, request: Request | None) -> RenderOrder:
-    """The order of a task that an earlier run left: to be watched, and to be sent again where that is right.
+    """The order of a task left by an earlier run, for watching and, where allowed, for sending again.
 
     Args:
-        intent: what was journalled.
-        request: the request that wants this task now. Without it, or when it is another one by now, the order is not
-            whole: it can be watched, and is never sent.
+        intent: the journalled intent.
+        request: the request for this task now. Without it, or if it has changed since, the order is not whole: it can
+            be watched, but is never sent.
     """
     if request is None or request.fingerprint != intent.fingerprint:
         return RenderOrder(intent.task_id, {}, results=results_of(intent.order), whole=False)
@@ -69,9 +69,9 @@ def order_from(intent: Intent, request: Request | None) -> RenderOrder:
 
 
 def as_planned(intent: Intent, request: Request) -> Intent:
-    """The intent with what its take will record: as journalled where that is the planned request, else as planned.
+    """The intent for the take: as journalled if that matches the planned request, else as planned.
 
-    Two requests of one fingerprint differ at most in what is only recorded and in defaults written out.
+    Two requests with the same fingerprint differ at most in recorded-only fields and in written-out defaults.
     """
     planned = redact_request(request.body, request.known)
     if _rendering(intent.request, request) == _rendering(planned, request) and intent.inputs == request.inputs:
@@ -83,7 +83,7 @@ def as_planned(intent: Intent, request: Request) -> Intent:
 
 
 def without_secrets(value: Json) -> Json:
-    """A JSON value in which every text that holds a secret is replaced as a whole."""
+    """A JSON value in which every string that contains a secret is replaced entirely."""
     if isinstance(value, Mapping):
         safe = redact_secrets(value)
         return {key: REDACTED if safe[key] == REDACTED else without_secrets(item) for key, item in value.items()}
@@ -93,7 +93,7 @@ def without_secrets(value: Json) -> Json:
 
 
 def _rendering(body: Mapping[str, Json], request: Request) -> dict[str, Json]:
-    """What of a body decides about the video."""
+    """The fields of a body that determine the video."""
     return {name: value for name, value in body.items() if name not in request.recorded}
 
 

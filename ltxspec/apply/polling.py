@@ -1,4 +1,4 @@
-"""Watches every task under way with as few requests as possible: one loop, many tasks a look, growing waits."""
+"""Watches all tasks under way with few requests: one loop, many tasks per look, growing intervals."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
@@ -17,7 +17,7 @@ _ENDS = frozenset({TaskState.SUCCEEDED, TaskState.FAILED})
 
 @dataclass(slots=True)
 class _Watch:
-    """One task being watched: when to look next, when to give up, whom to tell."""
+    """One task being watched: when to look next, when to give up, which callbacks to call."""
 
     order: RenderOrder
     deadline: float
@@ -30,9 +30,9 @@ class _Watch:
 
 
 class Poller:
-    """Shared by all shots of a run. Start it with `async with`; it stops when left."""
+    """Shared by all shots of a run. Runs inside `async with` and stops on exit."""
 
-    _loop: "asyncio.Task[NoReturn]"  # from when it is entered
+    _loop: "asyncio.Task[NoReturn]"  # set on entry
 
     def __init__(
         self, provider: Provider, clock: Clock, *, interval: float, longest: float, silence: Silence | None = None
@@ -63,13 +63,13 @@ class Poller:
     ) -> TaskReport | None:
         """Watch a task until it ends or `seconds` are over; the last report, or None when no look succeeded.
 
-        The task is looked at once at the very least. An unexpected error in a look is raised by every
-        watch, so that none waits forever.
+        The task is looked at at least once. An unexpected error in a look is raised by every watch, so that none waits
+        forever.
 
         Args:
             order: the task; `results` says when it is complete.
-            seconds: how long to watch at most.
-            on_look: called with every report on the way.
+            seconds: the longest time to watch.
+            on_look: called with every report.
             until: also return as soon as a report satisfies this.
 
         Raises:
@@ -107,10 +107,10 @@ class Poller:
                     self._look(watch, reports[watch.order.task_id])
 
     async def _poll(self, due: list[_Watch]) -> Mapping[TaskId, TaskReport]:
-        """One look, for which we wait no longer than the longest of its tasks is watched, should the service hang.
+        """Look once, waiting no longer than the longest remaining watch among its tasks, in case the service hangs.
 
         Raises:
-            ProviderUnavailable: also when that time (of the real clock) is over.
+            ProviderUnavailable: the look failed, or that time (on the real clock) is over.
         """
         left = max(watch.deadline for watch in due) - self._clock.monotonic()
         try:
@@ -120,7 +120,7 @@ class Poller:
             raise ProviderUnavailable("the service did not answer in time") from None
 
     async def _next_due(self) -> list[_Watch]:
-        """Wait until at least one task is to be looked at."""
+        """Wait until at least one task is due."""
         while True:
             self._changed.clear()
             self._watches = _waiting(self._watches)
@@ -134,7 +134,7 @@ class Poller:
                 await self._changed.wait()
 
     async def _pause(self, seconds: float) -> None:
-        """Wait so long, or until another task is to be watched."""
+        """Wait `seconds`, or until another task is to be watched."""
         alarm = asyncio.create_task(self._ring(seconds))
         try:
             await self._changed.wait()
@@ -157,7 +157,7 @@ class Poller:
             self._later(watch, None)
 
     def _later(self, watch: _Watch, retry_after: float | None) -> None:
-        """Look again after a growing wait, or give the last report back when the time is over."""
+        """Look again after a growing wait, or return the last report when the time is over."""
         now = self._clock.monotonic()
         if now >= watch.deadline:
             watch.done.set_result(watch.last)
@@ -167,5 +167,5 @@ class Poller:
 
 
 def _waiting(watches: Iterable[_Watch]) -> list[_Watch]:
-    """Those whose end is still waited for."""
+    """The watches that are still waiting."""
     return [watch for watch in watches if not watch.done.done()]

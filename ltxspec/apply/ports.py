@@ -1,6 +1,6 @@
-"""What apply needs of the world: a provider, a journal, a lockfile, an archive, a clock. Adapters implement these.
+"""The ports of apply: a provider, a journal, a lockfile, an archive, a clock. Adapters implement them.
 
-Arguments are frozen values, so a port grows by a field and not by a keyword.
+Arguments are frozen values, so that a port grows by a field rather than by a keyword.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from ltxspec.values import Json, TaskId, Usd
 
 
 class TaskState(StrEnum):
-    """What the provider says of a task. UNKNOWN (it does not know the task) is a state, not an error."""
+    """A task's state at the provider. UNKNOWN (it does not know the task) is a state, not an error."""
 
     UNKNOWN = "unknown"
     RUNNING = "running"
@@ -29,26 +29,26 @@ class RenderOrder:
 
     task_id: TaskId
     body: Mapping[str, Json]
-    results: int  # numberResults: how many videos make the task complete
-    whole: bool = True  # false when a secret in the body is not known here: then it can be watched, never sent
+    results: int  # numberResults: the number of videos that complete the task
+    whole: bool = True  # false when the body is not fully known: the order can be watched, but never sent
 
 
 @dataclass(frozen=True, slots=True)
 class TaskReport:
-    """One look at a task. `outputs` holds every video seen so far, also when the task failed in part."""
+    """One look at a task. `outputs` holds every video seen so far, even if the task failed in part."""
 
     task_id: TaskId
     state: TaskState
     outputs: tuple[Output, ...] = ()
-    cost: Usd | None = None  # sum of the outputs' costs; None when any is missing or not believable
+    cost: Usd | None = None  # sum of the outputs' costs; None when any is missing or implausible
     failure: Failure | None = None
     progress: int | None = None  # per cent
-    exists: bool = False  # the provider showed positive proof that it has this task (a result, progress, a failure)
-    heard: bool = True  # false when this look failed while looks at other tasks succeeded: it says nothing at all
+    exists: bool = False  # the provider gave proof that it has this task (a result, progress, a failure)
+    heard: bool = True  # false if this look failed while looks at other tasks succeeded: it says nothing
 
 
 class Acceptance(StrEnum):
-    """How the provider took an order."""
+    """How the provider accepted an order."""
 
     ACCEPTED = "accepted"
     ALREADY_KNOWN = "already-known"  # refused because this id was accepted before: nothing is charged again
@@ -56,7 +56,7 @@ class Acceptance(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LocalMedia:
-    """A local image to be uploaded before an order: where it stands in the request's body, and its bytes."""
+    """A local image to upload before an order: its place in the request's body, and its bytes."""
 
     path: tuple[str | int, ...]  # keys and indexes from the body's root
     sha256: str
@@ -65,7 +65,7 @@ class LocalMedia:
 
 
 class Provider(Protocol):
-    """A render service. Retries of reads live in the adapter; orders are sent exactly once a call."""
+    """A render service. The adapter retries reads; orders are sent exactly once per call."""
 
     @property
     def name(self) -> str:
@@ -73,21 +73,21 @@ class Provider(Protocol):
         ...
 
     async def upload(self, media: LocalMedia) -> str:
-        """Store an image at the provider and return the media id to put in its place. Free; may be repeated."""
+        """Store an image at the provider and return the media id that replaces it. Free; may be repeated."""
         ...
 
     async def submit(self, order: RenderOrder) -> Acceptance:
         """Send one order, once.
 
         Raises:
-            ProviderRefused: a definite no; nothing was accepted or billed.
+            ProviderRefused: definitely refused; nothing was accepted or billed.
             NotSent: no byte of the order left this machine (no connection).
             SubmissionUncertain: no clear answer (timeout, 408, 429, 5xx, broken body); the order may be accepted.
         """
         ...
 
     async def poll(self, tasks: Sequence[RenderOrder]) -> Mapping[TaskId, TaskReport]:
-        """Look at tasks under way, many at once. Every task asked for is in the answer (UNKNOWN when not mentioned).
+        """Look at several tasks under way at once. The answer has every requested task (UNKNOWN if not mentioned).
 
         Raises:
             ProviderUnavailable: the look itself failed; it says nothing about any task.
@@ -96,18 +96,18 @@ class Provider(Protocol):
         ...
 
     async def look_up(self, task: RenderOrder) -> TaskReport:
-        """Ask the provider's archive for a task that polling does not know. Raises as `poll` does."""
+        """Ask the provider's archive about a task that polling does not show. Raises as `poll` does."""
         ...
 
     async def details(self, task: TaskId) -> tuple[Json, Json]:
-        """The request and the reply of any earlier task, as the archive kept them. Raises as `poll` does."""
+        """The request and the reply of an earlier task, as archived. Raises as `poll` does."""
         ...
 
     async def download(self, url: str, sink: "Sink") -> None:
         """Fetch a video into `sink`, resuming where it stopped. Never orders anything.
 
         Raises:
-            ProviderUnavailable: it could not be fetched now; asking again is free.
+            ProviderUnavailable: it could not be fetched now; trying again is free.
         """
         ...
 
@@ -117,11 +117,11 @@ class Provider(Protocol):
 
 
 class Sink(Protocol):
-    """Where downloaded bytes go: an archive's temporary file."""
+    """The target of a download: an archive's temporary file."""
 
     @property
     def size(self) -> int:
-        """Bytes held so far: where to resume."""
+        """Bytes written so far: where to resume."""
         ...
 
     def write(self, data: bytes) -> None:
@@ -129,46 +129,46 @@ class Sink(Protocol):
         ...
 
     def restart(self) -> None:
-        """Throw away what is held: the server cannot resume."""
+        """Discard the bytes written so far: the server cannot resume."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Archived:
-    """A video that is safely archived: checked size, hash and that it decodes."""
+    """A safely archived video: its size, hash and decodability are checked."""
 
     sha256: str
     bytes: int
 
 
 class Archive(Protocol):
-    """Where finished videos are kept by content hash."""
+    """The store of finished videos, by content hash."""
 
     def begin(self, name: str) -> Sink:
-        """A partial file to download into; `name` (see `apply.delivery.names_of`) finds it again after a crash."""
+        """A partial file to download into, found again by `name` (see `apply.delivery.names_of`) after a crash."""
         ...
 
     def finish(self, name: str, recorded: str | None = None) -> Archived:
         """Check the partial file (decodes as a video) and move it under its hash.
 
-        Raises MediaError when it is no video, or not the one whose SHA-256 was recorded; then it is kept aside.
+        Raises MediaError if it is not a video, or not the one whose SHA-256 was recorded; then it is set aside.
         """
         ...
 
     def recall(self, name: str) -> Archived | None:
-        """What an earlier `finish` of this name archived, should it not have been recorded."""
+        """The video that an earlier `finish` of this name archived, if it was not recorded."""
         ...
 
     def salvage(self, name: str, recorded: str | None = None) -> Archived | None:
-        """As `finish`, for a partial file that can grow no more; None, and nothing is touched, if it is not whole."""
+        """As `finish`, for a file that will not grow further; None, and nothing is changed, if it is incomplete."""
         ...
 
     def claim(self, former: str, name: str) -> Archived | None:
-        """What an earlier version archived or downloaded whole under another name; from now on it is under this one."""
+        """Rename a video that an earlier version archived or fully downloaded as `former`; None if there is none."""
         ...
 
     def forget(self, names: Sequence[str]) -> None:
-        """These videos are written down: `recall` need not know them any more. Never fails."""
+        """Note that these videos are recorded: `recall` no longer needs them. Never fails."""
         ...
 
     def has(self, sha256: str) -> bool:
@@ -181,22 +181,22 @@ class Archive(Protocol):
 
 
 class SpecState(Protocol):
-    """Lockfile and journal of one spec, held under an exclusive lock for the time of an apply."""
+    """Lockfile and journal of one spec, under an exclusive lock for the duration of an apply."""
 
     def read_lockfile(self) -> Lockfile:
-        """The lockfile as it is on disk now (empty when there is none). Raises LockfileError; never guesses."""
+        """The lockfile currently on disk (empty when there is none). Raises LockfileError; never guesses."""
         ...
 
     def write_lockfile(self, lockfile: Lockfile) -> None:
-        """Replace the lockfile atomically, only when something changed."""
+        """Replace the lockfile atomically, and only if it changed."""
         ...
 
     def events(self) -> Sequence[Event]:
-        """The journal so far; a torn last line is ignored. Raises LockfileError when it is damaged elsewhere."""
+        """The journal so far; an incomplete last line is ignored. Raises LockfileError for any other damage."""
         ...
 
     def append(self, event: Event) -> None:
-        """Add an event; returns only when it is on disk."""
+        """Append an event; returns once it is on disk."""
         ...
 
     def compact(self) -> None:
@@ -205,10 +205,10 @@ class SpecState(Protocol):
 
 
 class Clock(Protocol):
-    """Time, so that tests can own it."""
+    """The time source, replaceable in tests."""
 
     def now(self) -> datetime:
-        """The time, aware, UTC."""
+        """The current time, timezone-aware, in UTC."""
         ...
 
     def monotonic(self) -> float:

@@ -1,4 +1,4 @@
-"""How a change is written down: pure steps from one lockfile to the next. Nothing paid ever leaves it here."""
+"""Records changes as pure steps from one lockfile to the next. No paid take is ever removed."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -15,15 +15,15 @@ _EMPTY = ShotRecord(None, ())
 
 
 def record_changes(lockfile: Lockfile, changes: Iterable[Change], wanted: Collection[str]) -> Lockfile:
-    """Write down changes that spend nothing, and the moves that come before an order, all at once.
+    """Record changes that cost nothing, and the moves that precede orders, all at once.
 
-    What a change takes over is what stood there before any of them: names may be swapped, and handed on in any order. A
-    change that does not fit the lockfile (it has no such take) is left for the next plan.
+    A change takes over what was recorded before any of them: names may be swapped and passed on in any order. A change
+    that does not fit the lockfile (it has no such take) is left to the next plan.
 
     Args:
-        lockfile: as it is.
-        changes: update, restore, move or retire; of any other only its `origin` is moved.
-        wanted: instance keys that the spec has now; a holder among them keeps its own takes.
+        lockfile: the current lockfile.
+        changes: update, restore, move or retire; for any other change only its `origin` is moved.
+        wanted: instance keys that the spec has now; an origin among them keeps its own takes.
     """
     before, listed = lockfile, list(changes)
     heirs = _heirs(listed, wanted)
@@ -41,7 +41,7 @@ def _origin(change: Change) -> str | None:
 
 
 def _heirs(changes: Sequence[Change], wanted: Collection[str]) -> dict[str, ShotAddress]:
-    """Who gets all that stands under a name that is gone: the shot whose `moved:` names it, else the first one."""
+    """The shot that inherits all takes of a removed name: the one whose `moved:` names it, else the first."""
     by_wish = sorted(changes, key=lambda change: Reason.MOVED_BY_SPEC not in change.reasons)
     heirs: dict[str, ShotAddress] = {}
     for change in by_wish:
@@ -69,10 +69,10 @@ def _record(lockfile: Lockfile, change: Change) -> Lockfile:
 
 
 def add_take(lockfile: Lockfile, instance: str, take: Take, *, wanted: bool) -> Lockfile:
-    """Add a finished task; it becomes current when it succeeded and is what the spec wants (or nothing else is).
+    """Add a finished task; it becomes current if it succeeded and the spec wants it (or no other take is current).
 
-    A task that stands under other keys already (its shot was renamed meanwhile) is brought up to date there, and is
-    filed under `instance` as well only when that is a shot which wants it.
+    A task already recorded under other keys (its shot was renamed meanwhile) is updated there, and is also filed under
+    `instance` only if that shot wants it.
     """
     places = [
         key for records in (lockfile.shots, lockfile.retired) for key in records if records[key].take(take.task_id)
@@ -85,7 +85,7 @@ def add_take(lockfile: Lockfile, instance: str, take: Take, *, wanted: bool) -> 
     retired = instance in lockfile.retired and not wanted
     before = (lockfile.retired if retired else lockfile.shots).get(instance, _EMPTY)
     record = before.with_take(_with_pick(before, take))
-    is_new = known is None or known.status == "failed"  # else more of its results came: a pick made meanwhile stays
+    is_new = known is None or known.status == "failed"  # else further results arrived: a pick made meanwhile stays
     if take.status == "succeeded" and ((wanted and is_new) or record.current is None):
         record = replace(record, current=take.task_id)
     if retired:
@@ -94,15 +94,15 @@ def add_take(lockfile: Lockfile, instance: str, take: Take, *, wanted: bool) -> 
 
 
 def _known_anew(records: Mapping[str, ShotRecord], take: Take) -> Mapping[str, ShotRecord]:
-    """The records, with a task that stands in some of them as it is known now."""
+    """The records, with the task updated wherever it is recorded."""
     found = {key: record for key, record in records.items() if record.take(take.task_id) is not None}
     return {**records, **{key: record.with_take(_with_pick(record, take)) for key, record in found.items()}}
 
 
 def _with_pick(record: ShotRecord, take: Take) -> Take:
-    """The take with the mark it had; a new one of a request of which a take was picked succeeds to that pick.
+    """The take with its pick mark kept; a new take of a request with a picked take inherits the pick.
 
-    Somebody asked for it after they had picked: a retake is the later wish.
+    It was requested after the pick: a retake is the more recent wish.
     """
     known = record.take(take.task_id)
     if known is not None:
@@ -126,7 +126,7 @@ def _retire(lockfile: Lockfile, key: str) -> Lockfile:
 
 
 def _revive(lockfile: Lockfile, key: str) -> Lockfile:
-    """Bring a retired record back under its key, joined with what stands there."""
+    """Restore a retired record under its key, merged with the record already there."""
     retired = lockfile.retired.get(key)
     if retired is None:
         return lockfile
@@ -135,7 +135,7 @@ def _revive(lockfile: Lockfile, key: str) -> Lockfile:
 
 
 def _take_over(lockfile: Lockfile, before: Lockfile, change: Change, origin: str, *, is_whole: bool) -> Lockfile:
-    """Put the origin's takes under the new key, all of them or only the one that the change is about."""
+    """Move the origin's takes to the new key: all of them, or only the change's own take."""
     key = change.address.instance
     source = _merge(before.retired.get(origin), before.shots.get(origin))
     if is_whole:
@@ -150,7 +150,7 @@ def _take_over(lockfile: Lockfile, before: Lockfile, change: Change, origin: str
 
 
 def _update(lockfile: Lockfile, change: Change) -> Lockfile:
-    """Write the recorded-only fields of the present request into the current take."""
+    """Copy the recorded-only fields of the current request into the current take."""
     record, request = lockfile.shots.get(change.address.instance), change.request
     current = record.current_take if record else None
     if record is None or current is None or request is None:
@@ -163,7 +163,7 @@ def _update(lockfile: Lockfile, change: Change) -> Lockfile:
 
 
 def _merge(older: ShotRecord | None, newer: ShotRecord | None) -> ShotRecord:
-    """Both records' takes; the newer one's choice of current wins."""
+    """The takes of both records; the newer record's current take wins."""
     merged = older or _EMPTY
     for take in newer.takes if newer else ():
         known = merged.take(take.task_id)

@@ -1,26 +1,26 @@
-"""What to do next about one order: a pure decision over what is known. Nothing here sends or waits.
+"""Decides the next step for one order, purely from the known facts. Nothing here sends or waits.
 
-The whole promise of paying once rests on this table, read from top to bottom:
+The guarantee of paying only once rests on this table, read from top to bottom:
 
-    the provider shows an end (poll or archive)      RECORD   write down what was paid for
-    a definite no, and no earlier copy of the order  RECORD   as a failed take
-    certainly there, within the time limit           WAIT     poll
-    certainly there, over the time limit             LEAVE    unresolved; never bought again
+    the provider shows an end (poll or archive)      RECORD   record what was paid for
+    definitely refused, no earlier copy of the order RECORD   as a failed take
+    certainly accepted, within the time limit        WAIT     poll
+    certainly accepted, over the time limit          LEAVE    unresolved; never ordered again
     never sent, and nothing may be sent any more     DROP     as if it had not been planned; nothing was paid
-    never sent                                       SUBMIT   the first and only fresh order
-    unclear, over the time limit                     LEAVE    a later run goes on
+    never sent                                       SUBMIT   the first and only new order
+    unclear, over the time limit                     LEAVE    a later run resumes it
     unclear, not looked at, or within the grace time WAIT     an accepted task may become visible late
     unclear, archive not asked since the last order  LOOK_UP  read it before a refused repeat could overwrite it
-    all looks empty, and a repeat was refused        LEAVE    that says nothing of the first copy (consent: RECORD)
-    all looks empty, and nobody wants it any more    LEAVE    never bought now (after a day, or consent: DROP)
-    all looks empty, and nothing may be sent         LEAVE    the next apply goes on
-    all looks empty, too old or repeated too often   LEAVE    a person decides
-    all looks empty                                  SUBMIT   the same body under the same id
+    not found, and a repeat was refused              LEAVE    says nothing about the first copy (consent: RECORD)
+    not found, and nothing may be sent               LEAVE    the next apply resumes it
+    not found, and no shot requests it any more      LEAVE    never ordered now (after a day, or consent: DROP)
+    not found, too old or repeated too often         LEAVE    the user decides
+    not found                                        SUBMIT   the same body under the same id
 
-"Consent" is a person's `--retry`. "The archive shows a failure" is no end once an order was repeated, or may have been
-by a machine whose journal is not here: the record may be the refusal of the repeat. Nor is it an end while a poll shows
-the task alive. To send an earlier run's order again is new money: without approval and room in the budget nothing may
-be sent.
+"Consent" is the user's `--retry`. A failure shown only by the archive is not an end once an order was repeated, or may
+have been repeated by a machine whose journal is not here: the record may be the refusal of the repeat. Nor is it an end
+while a poll shows the task alive. Sending an earlier run's order again may cost money again: without approval and room
+in the budget nothing may be sent.
 """
 
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecoveryLimits:
-    """How long to wait and how often to repeat; seconds."""
+    """How long to wait, in seconds, and how often to repeat."""
 
     grace: float = 60.0
     task_timeout: float = 1800.0
@@ -53,21 +53,21 @@ class RecoveryLimits:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything known about one order at this moment."""
+    """Everything currently known about one order."""
 
-    submits: int = 0  # times the order was (perhaps) sent, earlier runs included as one
-    repeated: bool = False  # it was sent more than once, or may have been by a machine whose journal is not here
-    accepted: bool = False  # the provider said so
+    submits: int = 0  # times the order was (perhaps) sent; earlier runs count as one
+    repeated: bool = False  # sent more than once, or possibly so by a machine whose journal is not here
+    accepted: bool = False  # the provider confirmed it
     poll: TaskReport | None = None  # the last successful look at the live state since the last order
     archive: TaskReport | None = None  # the same for the archive
-    refused: Failure | None = None  # a definite no to the first copy of the order, or one that holds for every copy
-    repeat_refused: Failure | None = None  # a definite no to a repeat, after the first copy had got no clear answer
+    refused: Failure | None = None  # definite refusal of the first copy of the order, or of every copy
+    repeat_refused: Failure | None = None  # definite refusal of a repeat, after the first copy got no clear answer
     waited: float = 0.0  # seconds since the order was last sent
     watched: float = 0.0  # seconds this run has been following it
     age: float = 0.0  # seconds since its intent when this run began
-    consent: bool = False  # a person asked for the shot to be tried again (--retry)
+    consent: bool = False  # the user asked to retry the shot (--retry)
     may_send: bool = True  # false for `collect`, and once the run is stopping
-    unwanted: bool = False  # no shot of the spec asks for it any more
+    unwanted: bool = False  # no shot of the spec requests it any more
 
     @property
     def end(self) -> TaskReport | None:
@@ -83,7 +83,7 @@ class Facts:
 
 
 def _is_end(report: TaskReport, facts: Facts) -> bool:
-    """Whether a report ends the task; a failure that only the archive tells is trusted only where it must be meant."""
+    """Whether a report ends the task; a failure only in the archive counts only if it must concern this order."""
     if report.state is TaskState.FAILED and report is facts.archive:
         alive = facts.poll is not None and facts.poll.exists
         return not alive and not facts.repeated
@@ -91,7 +91,7 @@ def _is_end(report: TaskReport, facts: Facts) -> bool:
 
 
 def next_step(facts: Facts, limits: RecoveryLimits) -> Step:
-    """Decide. Every row of the module's table is tested."""
+    """Decide the next step. Every row of the module's table is tested."""
     if facts.end is not None or facts.refused is not None:
         return Step.RECORD
     over_time = facts.watched >= limits.task_timeout

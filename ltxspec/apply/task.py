@@ -1,4 +1,4 @@
-"""What the shots of a run share, and what is known of one order on its way."""
+"""What the shots of a run share, and the state of one order in progress."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class StopSignal:
         return self.reason
 
     def stop(self, reason: str, *, by_user: bool = False) -> None:
-        """Ask for no more orders; the first reason is kept."""
+        """Stop further orders; the first reason is kept."""
         self.reason = self.reason or reason
         self.by_user = self.by_user or by_user
 
@@ -46,8 +46,8 @@ class RunContext:
     detach: bool
     load_media: Callable[[Change], Sequence[LocalMedia]]
     submit: bool = True  # false for a run that only collects
-    approved: bool = True  # whether somebody approved that orders of an earlier run may be sent again
-    arriving: set[TaskId] = field(default_factory=set)  # paid, and their videos are being fetched now
+    approved: bool = True  # whether sending an earlier run's orders again was approved
+    arriving: set[TaskId] = field(default_factory=set)  # paid tasks whose videos are being fetched now
 
     @property
     def may_send(self) -> bool:
@@ -57,29 +57,29 @@ class RunContext:
 
 @dataclass(slots=True)
 class TaskRun:
-    """One order on its way: what is known of it, and where it is written down."""
+    """One order in progress: what is known about it, and where it is recorded."""
 
     address: ShotAddress
-    change: Change | None  # None: nobody wants it any more, it is only collected
+    change: Change | None  # None: no shot requests it any more, it is only collected
     ledger: Ledger
     context: RunContext
     order: RenderOrder
     estimate: Usd | None
     facts: Facts
     ordered_here: bool  # in this run; otherwise an earlier run or another machine ordered it
-    resumed: bool = False  # an earlier run sent it: sending it again is new money, and its images are stored anew
-    delivered: int = 0  # results of several that this run has taken in, while others are still being made
-    unsent: int = 0  # tries that found no connection
-    sent: float = field(init=False)  # when the order was last sent, by the clock's `monotonic`; known once followed
+    resumed: bool = False  # an earlier run sent it: sending again may cost again, and images are uploaded again
+    delivered: int = 0  # results this run has recorded while others are still being rendered
+    unsent: int = 0  # attempts without a connection
+    sent: float = field(init=False)  # when the order was last sent, by the clock's `monotonic`; set by `follow`
 
     @property
     def task_id(self) -> TaskId:
-        """The provider's name for it."""
+        """The task's id at the provider."""
         return self.order.task_id
 
     @property
     def may_send(self) -> bool:
-        """Whether the order may be sent now, again or for the first time; for one that no shot wants, given up."""
+        """Whether the order may be sent (again) now; for one that no shot requests, whether it may be given up."""
         if self.facts.unwanted:
             return self.context.may_send
         if not (self.order.whole and self.context.may_send):

@@ -16,7 +16,7 @@ _NO_REASON = Failure("unknown", "the provider gave no reason", permanent=False)
 
 
 async def record(run: TaskRun) -> ShotOutcome:
-    """The end is known: journal it, archive the videos, write the take."""
+    """Record a known end: journal it, archive the videos, write the take."""
     report = run.facts.end
     if report is None:
         return await _record_refusal(run)
@@ -31,7 +31,7 @@ async def record(run: TaskRun) -> ShotOutcome:
 
 
 async def _record_refusal(run: TaskRun) -> ShotOutcome:
-    """The order was refused. What it may have cost is known only when no copy of it can have been accepted."""
+    """Record a refused order. Its cost is certain (none) only if no copy of it can have been accepted."""
     facts = run.facts
     failure = facts.refused or facts.repeat_refused
     if failure is None:
@@ -45,7 +45,7 @@ async def _record_refusal(run: TaskRun) -> ShotOutcome:
 
 
 async def bring_home_and_commit(run: TaskRun) -> ShotOutcome:
-    """Download and check each video, then write the lockfile. A missing video leaves the task open, never unpaid."""
+    """Download and check each video, then write the lockfile. A missing video leaves the task open but recorded."""
     context, ledger = run.context, run.ledger
     outputs = ledger.outputs_of(run.task_id)
     delivery = await _fetched(run, outputs)
@@ -67,7 +67,7 @@ async def bring_home_and_commit(run: TaskRun) -> ShotOutcome:
 
 
 async def take_in(run: TaskRun, report: TaskReport) -> None:
-    """Keep the results that are there while others are being made: journal, archive and lockfile have them at once."""
+    """Journal, archive and record the delivered results at once, while others are still being rendered."""
     ledger, done = run.ledger, len(run.ledger.outputs_of(run.task_id))
     ledger.deliver(run.task_id, report.outputs)
     outputs = ledger.outputs_of(run.task_id)
@@ -78,13 +78,13 @@ async def take_in(run: TaskRun, report: TaskReport) -> None:
     if len(outputs) > done:
         wanted = max(run.order.results, 1)
         run.tell(EventKind.SHOT_DELIVERED, f"{len(outputs)} of {wanted} results delivered{link}{late}")
-    if delivery.more:  # it came while the others were being fetched
+    if delivery.more:  # they arrived while the others were being fetched
         run.delivered = len(outputs) + len(delivery.more)
         await take_in(run, replace(report, outputs=(*outputs, *delivery.more)))
 
 
 async def _fetched(run: TaskRun, outputs: Sequence[Output]) -> Delivery:
-    """Fetch what is not archived yet; meanwhile the task counts as arriving."""
+    """Fetch the videos not archived yet; meanwhile the task is in `arriving`."""
     context = run.context
     context.arriving.add(run.task_id)
     try:
@@ -94,7 +94,7 @@ async def _fetched(run: TaskRun, outputs: Sequence[Output]) -> Delivery:
 
 
 def _linked(run: TaskRun, take: Take) -> str:
-    """Point the readable tree at the take, when it is what the shot wants. A broken tree is no broken apply."""
+    """Link the take in the readable tree if the shot requests it. A broken tree does not fail the apply."""
     if run.change is None:
         return ""
     try:
@@ -107,7 +107,7 @@ def _linked(run: TaskRun, take: Take) -> str:
 
 
 def _missing(run: TaskRun, take: Take) -> str:
-    """What failed beside the results that were delivered."""
+    """A note on the results that failed, when others were delivered."""
     wanted = max(run.order.results, 1)
     failure = run.facts.end.failure if run.facts.end else None
     if len(take.outputs) >= wanted or failure is None:
@@ -124,18 +124,18 @@ def _failed(run: TaskRun, take: Take) -> ShotOutcome:
 
 
 def unresolved(why: str) -> str:
-    """What is told of a task that stays open."""
+    """The message about a task that stays open."""
     return f"unresolved ({why}); the next `ltxspec apply` or `ltxspec collect` goes on with it, it is never paid twice"
 
 
 def leave(run: TaskRun, why: str) -> ShotOutcome:
-    """Leave the task open: the journal knows it, and the next apply or collect goes on."""
+    """Leave the task open: it is journalled, and the next apply or collect resumes it."""
     run.tell(EventKind.SHOT_UNRESOLVED, unresolved(why))
     return run.ends(Outcome.UNRESOLVED, why)
 
 
 def abandon(run: TaskRun, why: str, *, code: str | None = None) -> ShotOutcome:
-    """Close an order that was certainly not accepted: as if it had not been planned."""
+    """Close an order that was certainly not accepted, as if it had not been planned."""
     run.ledger.abandon(run.task_id, why)
     run.context.budget.release(run.task_id)
     run.tell(EventKind.SHOT_HELD_BACK, f"not ordered: {why}", code=code)
@@ -143,7 +143,7 @@ def abandon(run: TaskRun, why: str, *, code: str | None = None) -> ShotOutcome:
 
 
 def give_up(run: TaskRun) -> ShotOutcome:
-    """Close an order that was never sent, or that nobody wants and the provider has had no word of for a day."""
+    """Close an order that was never sent, or that no shot wants and the provider does not know (after a day)."""
     if run.facts.submits == 0:
         return abandon(run, run.context.stop.asked() or "this run orders nothing")
     run.ledger.abandon(run.task_id, "no shot wants it, and the provider does not know it")
@@ -153,7 +153,7 @@ def give_up(run: TaskRun) -> ShotOutcome:
 
 
 def held_back(change: Change, context: RunContext, why: str) -> ShotOutcome:
-    """Not ordered, nothing spent."""
+    """Report a change that was not ordered; nothing was spent."""
     context.emit(
         ApplyEvent(EventKind.SHOT_HELD_BACK, f"not ordered: {why}", change.address, change.task_id, change.estimate)
     )

@@ -1,4 +1,4 @@
-"""Follows one order to its end: asks `recovery` what to do next, does it, and learns from the answer."""
+"""Follows one order to its end: asks `recovery` for the next step, takes it, and updates the facts."""
 
 from dataclasses import replace
 
@@ -19,11 +19,11 @@ from ltxspec.errors import (
 from ltxspec.lock.models import Failure
 from ltxspec.redaction import without_unknown
 
-_UNSENT_TRIES = 4  # connections that could not be opened: nothing left this machine, so trying again is free
+_UNSENT_TRIES = 4  # failed connection attempts: nothing left this machine, so trying again is free
 
 
 async def follow(run: TaskRun) -> ShotOutcome:
-    """Walk the recovery table until the task's end is known or must be left open."""
+    """Follow the recovery table until the task's end is known or it must be left open."""
     clock = run.context.clock
     started = clock.monotonic()
     run.sent = started - run.facts.waited
@@ -50,7 +50,7 @@ async def follow(run: TaskRun) -> ShotOutcome:
 
 
 def _why_left(run: TaskRun) -> str:
-    """Why an order stays open, for its reader."""
+    """Why an order stays open, for the message to the user."""
     facts, limits, refusal = run.facts, run.context.limits, run.facts.repeat_refused
     unknown = "the provider does not know it"
     reasons = (
@@ -75,7 +75,7 @@ def _why_left(run: TaskRun) -> str:
 
 
 async def _submit(run: TaskRun) -> ShotOutcome | None:
-    """Send the order once, and learn from the answer. An outcome is returned when the run of the task ends here."""
+    """Send the order once and update the facts. Returns an outcome if this run of the task ends here."""
     context, facts = run.context, run.facts
     try:
         await _written_down(run)
@@ -90,7 +90,7 @@ async def _submit(run: TaskRun) -> ShotOutcome | None:
         return await _not_sent(run, error)
     except SubmissionUncertain as error:
         run.facts = replace(facts, submits=facts.submits + 1, repeated=facts.submits > 0, poll=None, archive=None)
-        run.sent = context.clock.monotonic()  # it may have been taken as late as now
+        run.sent = context.clock.monotonic()  # it may have been accepted as late as now
         run.tell(EventKind.SHOT_UNCLEAR, f"{error.summary}; looking before anything else is sent")
         if error.retry_after:
             await context.clock.sleep(error.retry_after)
@@ -98,7 +98,7 @@ async def _submit(run: TaskRun) -> ShotOutcome | None:
     run.facts = replace(facts, submits=facts.submits + 1, accepted=True)
     run.ledger.accept(run.task_id)
     if acceptance is Acceptance.ALREADY_KNOWN:
-        run.ordered_here = run.ordered_here and facts.submits > 0  # otherwise somebody else ordered it
+        run.ordered_here = run.ordered_here and facts.submits > 0  # otherwise another machine ordered it
         run.tell(EventKind.SHOT_ADOPTED, "the provider already has this task; nothing is charged again")
     else:
         run.tell(EventKind.SHOT_ACCEPTED, "accepted")
@@ -106,10 +106,10 @@ async def _submit(run: TaskRun) -> ShotOutcome | None:
 
 
 async def _written_down(run: TaskRun) -> None:
-    """The order is on disk before it is sent: by its intent, or as a repeat.
+    """Make sure the order is on disk before it is sent, as its intent or as a repeat.
 
-    What an earlier run left is made anew from the request, local images included: nothing that is sent comes from a
-    journal.
+    An order left by an earlier run is built again from the request, including local images: nothing that is sent comes
+    from a journal.
     """
     facts = run.facts
     if run.resumed and run.change is not None and run.change.request is not None:
@@ -117,16 +117,16 @@ async def _written_down(run: TaskRun) -> None:
         run.order = make_order(run.change.request, run.task_id, stored)
         run.ledger.repeat(run.task_id, without_unknown(run.order.body, run.change.request.known))
         run.context.budget.resend(run.task_id)
-        run.resumed = False  # from here on it is an order of this run
+        run.resumed = False  # from now on it is an order of this run
     elif facts.submits > 0 or run.unsent > 0:
         run.ledger.repeat(run.task_id)
 
 
 def _refused(run: TaskRun, error: ProviderRefused) -> ShotOutcome | None:
-    """A definite no. It concerns the shot, or the whole run (bad key, empty account).
+    """Handle a definite refusal, of the shot or of the whole run (bad key, empty account).
 
-    To a repeat it says nothing of the first copy, which may be rendering: moderation, credits and the stock of models
-    change from one minute to the next. Only a mistake in the request was a mistake the first time, too.
+    The refusal of a repeat says nothing about the first copy, which may be rendering: moderation, credits and the
+    available models can change within a minute. Only a mistake in the request applies to the first copy, too.
     """
     facts = run.facts
     if error.whole_run:
@@ -143,7 +143,7 @@ def _refused(run: TaskRun, error: ProviderRefused) -> ShotOutcome | None:
 
 
 async def _not_sent(run: TaskRun, error: NotSent) -> ShotOutcome | None:
-    """No connection: not a byte of the order left this machine."""
+    """Handle a failed connection: not a byte of the order left this machine."""
     run.unsent += 1
     if run.unsent < _UNSENT_TRIES:
         await run.context.clock.sleep(run.context.poll_interval * run.unsent)
@@ -155,7 +155,7 @@ async def _not_sent(run: TaskRun, error: NotSent) -> ShotOutcome | None:
 
 
 async def _look_up(run: TaskRun) -> ShotOutcome | None:
-    """Ask the archive; a failed look is no answer and is repeated, unless the service does not do such looks."""
+    """Ask the archive; a failed look is no answer and is repeated, unless the service does not support it."""
     try:
         report = await run.context.provider.look_up(run.order)
     except ProviderUnavailable as error:
@@ -175,7 +175,7 @@ async def _look_up(run: TaskRun) -> ShotOutcome | None:
 
 
 async def _wait(run: TaskRun) -> ShotOutcome | None:
-    """Poll until the end, or until it is time to decide again."""
+    """Poll until the task ends or the next decision is due."""
     context, facts = run.context, run.facts
     if context.detach and facts.at_provider:
         return run.ends(Outcome.DETACHED)
@@ -194,7 +194,7 @@ async def _wait(run: TaskRun) -> ShotOutcome | None:
 
 
 async def _contented(run: TaskRun, report: TaskReport) -> ShotOutcome | None:
-    """A person asked to be done with a task (`--retry`) of which some results never come: what is there is the end."""
+    """With `--retry`, end a task some of whose results never arrive: the delivered ones are final."""
     if not (run.facts.consent and run.delivered and run.facts.end is None):
         return None
     missing = f"{run.delivered} of {run.order.results} results were delivered, and no more were waited for"
@@ -206,7 +206,7 @@ async def _contented(run: TaskRun, report: TaskReport) -> ShotOutcome | None:
 
 
 async def _watched(run: TaskRun) -> TaskReport | None:
-    """The last look at a task: at its end, at the first sign of it, at another result of several, or when it is time.
+    """The last report of a task: at its end, its first sign of existence, a further result, or the time limit.
 
     None when no look succeeded. Raises ProviderError as `Poller.watch` does.
     """
@@ -226,13 +226,13 @@ async def _watched(run: TaskRun) -> TaskReport | None:
 
 
 async def _take_in_first(run: TaskRun) -> None:
-    """What the look before this run of the task found is kept at once: the next look may not show it."""
+    """Keep results found by the look that preceded this run of the task: the next look may not show them."""
     for report in filter(None, (run.facts.poll, run.facts.archive)):
         await _take_in(run, report)
 
 
 async def _take_in(run: TaskRun, report: TaskReport) -> None:
-    """Results of several that are there are paid: they are kept at once, whatever becomes of the others."""
+    """Keep the results delivered so far at once: they are paid, whatever happens to the others."""
     if report is not run.facts.end and len(report.outputs) > run.delivered:
         run.delivered = len(report.outputs)
         await take_in(run, report)

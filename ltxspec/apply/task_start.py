@@ -1,6 +1,7 @@
-"""How one task begins in this run: bought, adopted, or taken up where an earlier run left it.
+"""How one task begins in this run: ordered, adopted, or resumed from an earlier run.
 
-Every step that costs is on disk before it is taken. `following` walks the recovery table, `ending` writes down the end.
+Every step that costs money is on disk before it is taken. `task_loop` follows the recovery table, and `task_finish`
+records the end.
 """
 
 import contextlib
@@ -27,14 +28,14 @@ from ltxspec.values import ShotAddress, TaskId, Usd
 async def order_shot(
     change: Change, ledger: Ledger, context: RunContext, seen: Mapping[TaskId, TaskReport], *, consent: bool = False
 ) -> ShotOutcome:
-    """Buy one shot, or adopt it when the provider already has its task, or an earlier one that was given up too soon.
+    """Order one shot, or adopt its task, or an earlier attempt given up too soon, if the provider already has it.
 
     Args:
         change: a spending change; its task id, retake and attempt are set.
         ledger: the spec's writer.
         context: what the run shares.
-        seen: what the provider said about this very id, and about earlier attempts, before anything was sent.
-        consent: a person asked for the shot to be tried again.
+        seen: what the provider reported about this id and about earlier attempts, before anything was sent.
+        consent: the user asked to retry the shot.
     """
     request, task = change.request, change.task_id
     if request is None or task is None:
@@ -52,7 +53,7 @@ async def order_shot(
 
 
 def failed_attempts(change: Change, ledger: Ledger) -> list[Take]:
-    """Earlier orders of the same request that are recorded as failed. They are looked at once more before another."""
+    """Earlier orders of the same request recorded as failed. They are checked once more before a new order."""
     if change.attempt == 1:
         return []
     lockfile, found = ledger.lockfile, {}
@@ -64,7 +65,7 @@ def failed_attempts(change: Change, ledger: Ledger) -> list[Take]:
 
 
 def reopen(change: Change, ledger: Ledger) -> None:
-    """Take up a recorded task that the journal does not know, when some of its results are still to come."""
+    """Resume a recorded task that is missing from the journal, when some of its results are still to come."""
     request, task = change.request, change.task_id
     record = ledger.lockfile.shots.get(change.address.instance)
     take = record.take(task) if record is not None and task is not None else None
@@ -74,7 +75,7 @@ def reopen(change: Change, ledger: Ledger) -> None:
     ledger.reopen(make_intent(change, body, take.submitted_at or ledger.now()), take.outputs)
 
 
-async def resume_shot(  # noqa: PLR0913  # the first three say what, the others how; a class would only rename them
+async def resume_shot(  # noqa: PLR0913  # the first three are the subject, the others how; a class would only rename them
     task: OpenTask,
     address: ShotAddress,
     change: Change | None,
@@ -85,17 +86,17 @@ async def resume_shot(  # noqa: PLR0913  # the first three say what, the others 
     consent: bool = False,
     unwanted: bool = False,
 ) -> ShotOutcome:
-    """Go on with a task that an earlier run left, under its own id.
+    """Resume a task that an earlier run left open, under its own id.
 
     Args:
-        task: as the journal knows it.
-        address: what to call it.
-        change: the shot that wants it now; None when no shot does, or when that is not known.
+        task: the task as journalled.
+        address: the address to report it under.
+        change: the shot that requests it now; None when no shot does, or when that is unknown.
         ledger: the spec's writer.
         context: what the run shares.
-        estimate: its price by the catalog; a journal is not asked for prices.
-        consent: a person asked for the shot to be tried again.
-        unwanted: certainly no shot of the spec asks for it any more, so it is not bought now.
+        estimate: its catalog price; prices in a journal are not used.
+        consent: the user asked to retry the shot.
+        unwanted: it is certain that no shot of the spec requests it any more, so it is not ordered now.
     """
     intent, request = task.intent, change.request if change else None
     context.budget.count(intent.task_id, estimate, ledger.spec)
@@ -119,10 +120,10 @@ async def resume_shot(  # noqa: PLR0913  # the first three say what, the others 
 
 
 async def _end(run: TaskRun, task: OpenTask) -> ShotOutcome:
-    """Record a task whose end is journalled: as the provider has it, where it still knows the task.
+    """Record a task whose end is journalled, using the provider's data where it still knows the task.
 
-    A journal may have been copied or forged, and asking is free. Where the provider has forgotten the task, or cannot
-    be asked, the journal is all there is.
+    A journal may have been copied or forged, and asking is free. If the provider no longer knows the task, or cannot
+    be reached, the journal is the only source.
     """
     run.facts = replace(run.facts, accepted=True)
     for look in (_live_end, _archived_end):
@@ -144,17 +145,17 @@ async def _archived_end(run: TaskRun) -> TaskReport | None:
 
 
 def _seconds_since(moment: str, context: RunContext) -> float:
-    """How long ago that was; not negative, should the clock have been set back."""
+    """Seconds since `moment`; never negative, even if the clock was set back."""
     return max((context.clock.now() - datetime.fromisoformat(moment)).total_seconds(), 0.0)
 
 
 async def _already_there(
     change: Change, ledger: Ledger, context: RunContext, seen: Mapping[TaskId, TaskReport]
 ) -> tuple[Change, Facts | None]:
-    """The change with the task that the provider has for it, and what shows that; None when nothing does.
+    """The change with the task the provider has for it, and the facts that prove it; None when there are none.
 
     Raises:
-        ProviderError: a look failed; nothing is bought blindly.
+        ProviderError: a look failed; nothing is ordered without it.
     """
     request, task = change.request, change.task_id
     if request is None or task is None:
@@ -169,13 +170,13 @@ async def _already_there(
 async def _bought_elsewhere(
     task: TaskId, request: Request, context: RunContext, seen: Mapping[TaskId, TaskReport]
 ) -> Facts | None:
-    """What shows that the provider has this very task: another machine may have bought it and died.
+    """The facts that prove the provider has this task: another machine may have ordered it and crashed.
 
-    The live state may say nothing of it (it finished long ago) or nothing certain (unknown ids may be answered like
-    running ones), so the archive is asked as well. It costs nothing, and an order that it prevents does.
+    The live state may not list it (it finished long ago) or may be ambiguous (unknown ids may be answered like running
+    ones), so the archive is asked as well. Asking is free; a duplicate order is not.
 
-    A failure that only the archive shows may be the refusal of a repeat which that machine sent: then the first order
-    may be rendering, and what became of it is not known.
+    A failure that only the archive shows may be the refusal of a repeat sent by that machine: then the first order may
+    still be rendering, and its outcome is unknown.
     """
     live = seen.get(task)
     if live is not None and not live.heard:
@@ -193,7 +194,7 @@ async def _bought_elsewhere(
 async def _alive_after_all(
     take: Take, request: Request, context: RunContext, seen: Mapping[TaskId, TaskReport]
 ) -> Facts | None:
-    """What shows that a task recorded as failed goes on, or delivered: the error may have been about the question."""
+    """The facts that prove a task recorded as failed still runs or delivered: the error may have concerned the look."""
     live = seen.get(take.task_id)
     if live is not None and live.exists and live.state is not TaskState.FAILED:
         return Facts(accepted=True, poll=live)
@@ -203,7 +204,7 @@ async def _alive_after_all(
 
 
 async def _archived(task: TaskId, request: Request, context: RunContext) -> TaskReport | None:
-    """What the provider's archive has of a task; None when it keeps none for us: then the live state has spoken."""
+    """The archive's report of a task; None when the provider offers no archive: then the live state is decisive."""
     try:
         return await context.provider.look_up(RenderOrder(task, {}, results=results_of(request.body)))
     except ProviderUnavailable as error:
@@ -218,7 +219,7 @@ async def _uploaded(change: Change, context: RunContext) -> dict[tuple[str | int
 
 
 def _not_ordered(change: Change, context: RunContext, error: LtxspecError) -> ShotOutcome:
-    """Something that must come before the order failed. Nothing was spent."""
+    """A step that must precede the order failed. Nothing was spent."""
     refused = isinstance(error, ProviderRefused)
     if isinstance(error, ProviderRefused) and error.whole_run:
         context.stop.stop(error.summary)
@@ -231,7 +232,7 @@ def _not_ordered(change: Change, context: RunContext, error: LtxspecError) -> Sh
 
 
 async def _adopt(change: Change, ledger: Ledger, context: RunContext, facts: Facts) -> ShotOutcome:
-    """Take over a task that the provider has already."""
+    """Take over a task that the provider already has."""
     request, task = change.request, change.task_id
     if request is None or task is None:
         raise AssertionError("adopted without a request")
@@ -248,14 +249,14 @@ async def _adopt(change: Change, ledger: Ledger, context: RunContext, facts: Fac
 
 
 async def _buy(change: Change, order: RenderOrder, ledger: Ledger, context: RunContext) -> ShotOutcome:
-    """Order it, once its intent is on disk."""
+    """Send the order, once its intent is on disk."""
     if (reason := context.stop.asked()) is not None:
         return held_back(change, context, reason)
     if not context.budget.reserve(order.task_id, change.reckoned, ledger.spec):
         return held_back(change, context, "the cost limit would be passed")
     try:
         ledger.intend(make_intent(change, order.body, ledger.now()))
-    except LtxspecError as error:  # a disk that fails now would fail when the result has to be written down, too
+    except LtxspecError as error:  # a disk that fails now would also fail when the result has to be recorded
         context.budget.release(order.task_id)
         context.stop.stop(error.summary)
         return held_back(change, context, error.summary)

@@ -1,8 +1,8 @@
-"""What a request means when parts of it are left out.
+"""Completes a request with the defaults of omitted parts.
 
-Two views of one request: `sent_defaults` adds the few defaults that are sent explicitly, so that length and price stay
-as planned; `full_defaults` adds all of them and brings short forms to one form, so that a default written out, a
-shorthand or an empty mapping never changes a fingerprint. Both run once a shot: a plan is made once a model.
+There are two views of a request: `sent_defaults` adds the few defaults that are sent explicitly, so that length and
+price stay as planned; `full_defaults` adds all of them and expands short forms, so that a written-out default, a
+shorthand or an empty mapping never changes a fingerprint. Both run once per shot; their plan is made once per model.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,8 +19,8 @@ from ltxspec.values import Json
 class _ListForm:
     """How the items of one list may be abbreviated."""
 
-    shorthand: str | None  # a plain item stands for {shorthand: item}
-    omitted: Mapping[int, Sequence[Mapping[str, Json]]]  # number of items -> what each one leaves out
+    shorthand: str | None  # a plain item means {shorthand: item}
+    omitted: Mapping[int, Sequence[Mapping[str, Json]]]  # number of items -> what each one omits
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,13 @@ class _Node:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing would be assumed for a mapping that is absent."""
+        """Whether no defaults apply if the mapping is absent."""
         return not self.scalars and all(child.empty for _, child in self.objects)
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Defaults that hold only under a condition: all of `values` absent, and none of `blockers` present."""
+    """Defaults that apply only under a condition: all of `values` are absent, and none of `blockers` is present."""
 
     values: Sequence[tuple[Names, Json]]
     blockers: Sequence[Names]
@@ -65,16 +65,16 @@ class _Implied:
 class _Plan:
     root: _Node
     groups: Sequence[_Group]  # conditional defaults; unconditional ones are in `root`
-    sent_plainly: Sequence[tuple[str, Json]]  # top-level defaults that are sent under no condition
-    sent: Sequence[_Group]  # the others that are sent
+    sent_plainly: Sequence[tuple[str, Json]]  # top-level defaults that are always sent
+    sent: Sequence[_Group]  # the other sent defaults
     implied: Sequence[_Implied]
     order: frozenset[str]
 
 
 def sent_defaults(model: Model, params: Mapping[str, Json]) -> dict[str, Json]:
-    """The parameters plus those defaults that are sent explicitly; integral floats become integers.
+    """The parameters plus the defaults that are sent explicitly; integral floats become integers.
 
-    Top-level floats only: `duration: 8.0` and `duration: 8` are one request, and the provider's types are integers.
+    Only top-level floats: `duration: 8.0` and `duration: 8` are the same request, and the provider's type is integer.
     """
     plan = _plan(model)
     result = dict(params)
@@ -94,9 +94,9 @@ def sent_defaults(model: Model, params: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def full_defaults(model: Model, params: Mapping[str, Json]) -> dict[str, Json]:
-    """The parameters plus every default (deep), short forms written out, empty mappings dropped.
+    """The parameters plus every default (deep), with short forms expanded and empty mappings dropped.
 
-    What belongs to one order only (such as its id) is left out. Unknown keys stay as they are; nothing is mutated.
+    Parameters of a single order (such as its id) are left out. Unknown keys are kept; nothing is mutated.
     """
     plan = _plan(model)
     for implied in plan.implied:
@@ -113,7 +113,7 @@ def full_defaults(model: Model, params: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def value_or_default(model: Model, params: Mapping[str, Json], path: Names) -> Any:
-    """What stands at `path`, or the default assumed there, or `MISSING` when nothing is known."""
+    """The value at `path`, or its default, or `MISSING` if there is neither."""
     given = value_at(params, path)
     return _assumed(model, params, path) if given is MISSING else given
 
@@ -160,9 +160,9 @@ def _fill(node: _Node, value: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def _written_out(form: _ListForm, items: list[Json]) -> list[Json]:
-    """The items without shorthand, each with what its place in the list means.
+    """The items without shorthand, each with the values implied by its place in the list.
 
-    Places are filled in only when every item agrees with its own: in `[{frame: last}, x]` it is not known what x is.
+    Places are filled in only if every item agrees with its own: in `[{frame: last}, x]` the place of x is unknown.
     """
     if form.shorthand is not None:
         items = [item if isinstance(item, dict) else {form.shorthand: item} for item in items]
@@ -214,10 +214,10 @@ def _plan(model: Model) -> _Plan:
 
 
 def _leaves(root: Mapping[str, Json], schema: Json, path: Names) -> list[tuple[Names, Json]]:
-    """Every documented default with its place."""
+    """Every documented default with its path."""
     found: list[tuple[Names, Json]] = []
     for name, part in properties_of(root, schema).items():
-        at, part = (*path, name), resolve(root, part)  # noqa: PLW2901  # the reference and what it names are one thing
+        at, part = (*path, name), resolve(root, part)  # noqa: PLW2901  # the reference and its target are equivalent
         if "default" in part:
             found.append((at, part["default"]))
         found.extend(_leaves(root, part, at))

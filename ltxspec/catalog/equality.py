@@ -1,8 +1,8 @@
-"""The keywords `enum` and `uniqueItems` of model files, in time that grows with the values alone.
+"""The keywords `enum` and `uniqueItems` of model files, in time linear in the values.
 
-The schema library compares each value with each: a model file of a stranger could keep it busy for hours. Here values
-are compared by their canonical JSON, which is one text for all that JSON Schema calls equal: 1 and 1.0 are, 1 and true
-are not, and the order of keys does not count.
+The schema library compares every pair of values: a third party's model file could keep it busy for hours. Here values
+are compared by their canonical JSON, which is the same text for all values that JSON Schema considers equal: 1 and 1.0
+are, 1 and true are not, and the order of keys does not matter.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +24,7 @@ def unique_items(
     instance: Any,
     _schema: Any,  # the library's signature
 ) -> Iterator["ValidationError"]:
-    """The keyword, for the schema library."""
+    """The keyword `uniqueItems`, for the schema library."""
     from jsonschema import ValidationError
 
     if wanted and validator.is_type(instance, "array") and len(set(map(_name, instance))) < len(instance):
@@ -32,7 +32,7 @@ def unique_items(
 
 
 def enum_keyword() -> Keyword:
-    """The keyword for the schemas of one model, whose lists of values it reads once. They must outlive it."""
+    """The keyword `enum` for the schemas of one model, whose value lists it reads once. They must outlive it."""
     known: dict[int, frozenset[bytes]] = {}
 
     def enum(
@@ -52,5 +52,5 @@ def _name(value: Json) -> bytes:
     """One name for all values that are equal."""
     try:
         return canonical_bytes(value)
-    except ValueError:  # a number that JSON does not carry exactly: equal to what is written alike only
+    except ValueError:  # a number that JSON cannot represent exactly: equal only if written the same
         return b"~" + repr(value).encode("utf-8", "surrogatepass")

@@ -1,4 +1,4 @@
-"""What the schema library finds wrong, without the library's types and without its words."""
+"""Failures found by the schema library, without the library's types and messages."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ class ParameterFailure:
     keyword: str
     limit: Any  # the keyword's value in the schema
     given: Any  # the part of the request
-    path: Path  # where it stands in the request
-    place: Path  # where the keyword stands in the schema
+    path: Path  # its path in the request
+    place: Path  # the keyword's path in the schema
     schema: Mapping[str, Json]  # the schema around the keyword
     inner: "Sequence[ParameterFailure]" = ()  # why each alternative of anyOf or oneOf failed
 
 
 def failure_from(error: "ValidationError") -> ParameterFailure:
-    """Take over one error of the library, with the errors inside it."""
+    """Convert one error of the library, with its nested errors."""
     return ParameterFailure(
         keyword=str(error.validator),
         limit=error.validator_value,
@@ -39,7 +39,7 @@ def failure_from(error: "ValidationError") -> ParameterFailure:
 
 
 def rule_of(failure: ParameterFailure, model: Model) -> Mapping[str, Json] | None:
-    """The nearest schema around the failed keyword that has words of its own (`x-problem`)."""
+    """The nearest schema around the failed keyword that has its own message (`x-problem`)."""
     node: Json = model.schema
     found = None
     for key in failure.place:
@@ -53,7 +53,7 @@ def rule_of(failure: ParameterFailure, model: Model) -> Mapping[str, Json] | Non
 
 
 def names_in(rule: Json) -> frozenset[str]:
-    """The parameters a rule speaks of, at its own level."""
+    """The parameters a rule mentions, at its own level."""
     if isinstance(rule, list):
         return frozenset[str]().union(*map(names_in, rule))
     if not isinstance(rule, dict):

@@ -1,4 +1,4 @@
-"""How to mend a parameter: the second half of an error message."""
+"""How to fix a parameter: the second half of an error message."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 
 
 def hint_for_type(given: Json, wanted: Sequence[str]) -> str | None:
-    """What to write instead of a value of the wrong kind."""
+    """What to write instead of a value of the wrong type."""
     if given is None:
         return _ABSENT
     if isinstance(given, str):
@@ -52,7 +52,7 @@ def _hint_for_text(given: str, wanted: Sequence[str]) -> str | None:
 
 
 def hint_for_value(given: Json, allowed: Sequence[Json]) -> str | None:
-    """The allowed value nearest to a misspelt or misquoted one."""
+    """The allowed value most similar to a misspelt or misquoted one."""
     if given is None:
         return _ABSENT
     if not isinstance(given, str):
@@ -65,7 +65,7 @@ def hint_for_value(given: Json, allowed: Sequence[Json]) -> str | None:
 
 
 def hint_for_unknown(path: Path, known: Iterable[str], model: Model) -> str:
-    """Where an unknown parameter belongs, or which one was meant, or which there are."""
+    """Where an unknown parameter belongs, which one was probably meant, or which are available."""
     key = str(path[-1])
     for place in _places(model, model.schema, ()):
         if place[-1].casefold() == key.casefold() and place[:-1] != path[:-1]:

@@ -1,7 +1,7 @@
-"""The keywords of model files, for the schema library: each time one is applied counts as work, and no message is kept.
+"""The keywords of model files, for the schema library: each application counts as work, and no message is kept.
 
-A schema of a stranger may apply thousands of keywords to each of thousands of values, and the library's messages repeat
-the whole value each time. Whoever validates says what may be spent; see `render/allowance.py`.
+A third party's schema may apply thousands of keywords to each of thousands of values, and the library's messages repeat
+the whole value each time. The caller sets the limit; see `render/allowance.py`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
     from jsonschema.protocols import Validator
 
-Work = Callable[[int], None]  # counts steps of half a microsecond, and raises when there were too many
+Work = Callable[[int], None]  # counts steps of half a microsecond, and raises if there are too many
 
-APPLIED = 25  # steps that it takes to apply one keyword to one value
-_LETTERS_A_STEP = 64  # of a value that is looked through, or repeated by a message
+APPLIED = 25  # steps to apply one keyword to one value
+_LETTERS_A_STEP = 64  # of a value that is scanned, or repeated in a message
 _LOOKED_THROUGH = frozenset({"const", "enum", "pattern", "uniqueItems"})
 
 
@@ -26,14 +26,14 @@ def unlimited(_steps: int) -> None:
     """Count nothing."""
 
 
-spent: ContextVar[tuple[Work, int]] = ContextVar("spent", default=(unlimited, 0))  # with the letters of a request
+spent: ContextVar[tuple[Work, int]] = ContextVar("spent", default=(unlimited, 0))  # with a request's length
 
 
 def metered_keywords(library: Mapping[str, Any]) -> dict[str, Keyword]:
     """All keywords for the schemas of one model, which must outlive them.
 
     Args:
-        library: name -> function, as the schema library has them.
+        library: name -> function, from the schema library.
     """
     ours = {"pattern": match_pattern, "enum": enum_keyword(), "uniqueItems": unique_items}
     return {name: _metered(name, keyword) for name, keyword in {**library, **ours}.items()}
@@ -45,7 +45,7 @@ def _metered(name: str, keyword: Any) -> Keyword:
         work(APPLIED + (letters // _LETTERS_A_STEP if name in _LOOKED_THROUGH else 0))
         for error in keyword(validator, value, instance, schema) or ():
             work(letters // _LETTERS_A_STEP)
-            error.message = ""  # it repeats the value, and nobody reads it
+            error.message = ""  # it repeats the value, and is not used
             yield error
 
     return metered

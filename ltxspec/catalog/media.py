@@ -1,4 +1,4 @@
-"""Images and sound in a request: where they stand, and which of them are files of the project."""
+"""Images and sound in a request: where they are, and which of them are files of the project."""
 
 import re
 from collections.abc import Mapping
@@ -15,12 +15,12 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _MAGIC: Final = ("iVBORw0KGgo", "/9j/", "UklGR", "SUQz", "T2dnUw", "R0lGOD")  # PNG, JPEG, RIFF, MP3, Ogg, GIF in base64
 _SHORTEST_IMAGE: Final = 64  # characters of base64; the smallest real files are longer
-_SURELY_DATA: Final = 256  # characters without a dot: longer than a file name may be (255 bytes)
+_SURELY_DATA: Final = 256  # characters without a dot: longer than any file name (255 bytes)
 
 
 @dataclass(slots=True)
 class _Places:
-    """Where media may stand at and below one point of a request; built once a model."""
+    """Where media may be, at and below one point of a request; built once per model."""
 
     here: bool = False
     items: "_Places | None" = None
@@ -28,7 +28,7 @@ class _Places:
 
 
 def media_values(model: Model, params: Mapping[str, Json]) -> list[tuple[Path, str]]:
-    """Every image and sound of a request, as (path, text), local files and others alike."""
+    """Every image and sound of a request, as (path, text), whether local files or not."""
     found: list[tuple[Path, str]] = []
     for key, places in _places(model).inner.items():
         if key in params:
@@ -37,7 +37,7 @@ def media_values(model: Model, params: Mapping[str, Json]) -> list[tuple[Path, s
 
 
 def is_local_file(value: str) -> bool:
-    """Whether a media value is a path: not a URL, a data URI, the UUID of an upload or base64 data."""
+    """Whether a media value is a path, not a URL, a data URI, the UUID of an upload or base64 data."""
     return not (_SCHEME.match(value) or _UUID.fullmatch(value) or _is_base64(value))
 
 

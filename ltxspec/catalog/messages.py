@@ -1,8 +1,8 @@
-"""From a failed keyword of JSON Schema to a sentence for a user: what, what was given, what is allowed.
+"""Turns a failed keyword of JSON Schema into a sentence for the user: what failed, what was given, what is allowed.
 
-A rule that no keyword explains (sizes that go in pairs, parameters that exclude each other) carries its own words in
-the model file: `x-problem` with `code`, `message`, and perhaps `path` (the parameter to blame) and `hint`. In its
-message `{name}` stands for the parameter and `{/pointer}` for what the request holds there.
+A rule that no keyword explains (sizes that belong together, parameters that exclude each other) has its own message in
+the model file: `x-problem` with `code`, `message`, and optionally `path` (the parameter to report) and `hint`. In the
+message `{name}` is replaced by the parameter's name and `{/pointer}` by the request's value at that pointer.
 """
 
 import re
@@ -19,7 +19,7 @@ from ltxspec.values import Json
 
 @dataclass(frozen=True, slots=True)
 class ParameterProblem:
-    """One thing wrong with one parameter. `path` leads to it from the top of the request, also where it is missing."""
+    """One problem of one parameter. `path` leads to it from the top of the request, even if it is missing."""
 
     path: Path
     code: str
@@ -29,7 +29,7 @@ class ParameterProblem:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The request in which something failed, and the model it was meant for."""
+    """The request that failed, and its model."""
 
     model: Model
     params: Mapping[str, Json]
@@ -39,7 +39,7 @@ Sentences = Iterator[ParameterProblem]
 
 
 def sentences(failure: ParameterFailure, context: Context) -> Sentences:
-    """Say what one failure means."""
+    """Describe one failure."""
     rule = rule_of(failure, context.model)
     if rule is not None:
         yield _worded(rule["x-problem"], failure, context)
@@ -48,7 +48,7 @@ def sentences(failure: ParameterFailure, context: Context) -> Sentences:
 
 
 def length_problem(path: Path, length: int, bound: int) -> ParameterProblem:
-    """Say that a text is too short or too long; lengths are in characters (Unicode code points)."""
+    """The problem of a text that is too short or too long, in characters (Unicode code points)."""
     message = f"{name_of(path)} has {counted(length, 'character', 'characters')}, {_beyond(length, bound)}"
     return ParameterProblem(path, "wrong-length", message)
 
@@ -165,7 +165,7 @@ def _pattern(failure: ParameterFailure, _: Context) -> Sentences:
 
 
 def _one_of_several(failure: ParameterFailure, context: Context) -> Sentences:
-    """Explain the alternative the user most likely meant: one of the right kind, with the fewest failures."""
+    """Explain the alternative the user most likely meant: one of the right type, with the fewest failures."""
     branches: dict[str | int, list[ParameterFailure]] = {}
     for inner in failure.inner:
         branches.setdefault(inner.place[len(failure.place)], []).append(inner)

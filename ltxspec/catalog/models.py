@@ -1,7 +1,7 @@
 """The models that can be ordered, read from one JSON file each.
 
-A model file is a JSON Schema (2020-12) of the request body, plus one `x-ltxspec` block with what a schema cannot say:
-prices, which defaults are sent, where media stand, and the source and date of every fact; see `docs/models.md`.
+A model file is a JSON Schema (2020-12) of the request body, plus one `x-ltxspec` block for what a schema cannot
+express: prices, which defaults are sent, where media are, and the source and date of every fact; see `docs/models.md`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -17,32 +17,32 @@ from ltxspec.suggest import nearest
 from ltxspec.values import Json
 
 FOLDER: Final = "schemas/models"  # where model files are, in a project as in ltxspec itself
-PROMPT: Final = "positivePrompt"  # the parameter a rendered prompt becomes
+PROMPT: Final = "positivePrompt"  # the parameter for the rendered prompt
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # compared and cached by identity: a model is loaded once
 class Model:
-    """One model: what it accepts, and how to treat it.
+    """One model: what it accepts, and how requests for it are handled.
 
-    `settings` is the whole `x-ltxspec` block; `ltxspec.catalog.defaults` and `.pricing` read their part of it.
+    `settings` is the whole `x-ltxspec` block; `ltxspec.catalog.defaults` and `.pricing` read their parts of it.
     """
 
     air: str  # the provider's id of the model
     slug: str
-    name: str  # for people
+    name: str  # display name
     file: str  # the file it was read from, as named in messages
     task_type: str
     provider: str  # the service that sells it
     creator: str
     released: str  # ISO date
-    schema: Mapping[str, Json]  # of the request body, without taskUUID or with it
+    schema: Mapping[str, Json]  # of the request body, with or without taskUUID
     settings: Settings
-    recorded: frozenset[str]  # top-level parameters kept with a take that do not change the video
+    recorded: frozenset[str]  # top-level parameters recorded with a take that do not change the video
     delivery: frozenset[str]  # top-level parameters that say where results go
-    order: frozenset[str]  # top-level parameters that belong to one order and are no part of the request
+    order: frozenset[str]  # top-level parameters that belong to one order, not to the request
     parameters: frozenset[str]  # all top-level names, of every kind
-    media: Sequence[Names]  # where images and audio may stand; "*" is any position of a list
-    digest: str  # of the whole file: changes when anything in it does
+    media: Sequence[Names]  # where images and audio may be; "*" is any position of a list
+    digest: str  # of the whole file
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,14 @@ class Catalog:
 
     models: Sequence[Model]
     by_name: Mapping[str, Model] = field(repr=False)  # AIR, slug and file stem
-    packaged: Mapping[str, Model] = field(default_factory=dict, repr=False)  # by AIR, where a project has its own file
+    packaged: Mapping[str, Model] = field(default_factory=dict, repr=False)  # by AIR, where a project replaces the file
 
     def find(self, name: str) -> Model | None:
         """The model with this AIR id, slug or file stem."""
         return self.by_name.get(name)
 
     def suggest(self, name: str) -> str | None:
-        """The known name nearest to a misspelt one, if any is near."""
+        """The known name most similar to a misspelt one, if any is similar."""
         return nearest(name, self.by_name)
 
 
@@ -67,15 +67,14 @@ def load_catalog(
 ) -> Catalog:
     """Read model files.
 
-    What ltxspec itself relies on is checked here; that the JSON Schema is a valid one is checked when it is first used
-    (see `ltxspec.catalog.validation`), because the library for it is slow to import.
+    Everything ltxspec itself relies on is checked here; the JSON Schema itself is checked when first used (see
+    `ltxspec.catalog.validation`), because the library for it is slow to import.
 
     Args:
         documents: file name -> parsed JSON.
-        replaced: packaged files in whose place the project has others: their prices still bind limits, and all that
-            they count as part of a request counts.
-        own: names of the files that are the project's own, which are to blame for a name that is there already; None:
-            all are of one kind.
+        replaced: packaged files that the project replaces: their prices still apply to limits, and everything that
+            they count as part of a request still counts.
+        own: names of the project's own files, which are reported if a name is already taken; None: no distinction.
 
     Raises:
         Invalid: a file is malformed, or two files claim one name; every problem names its file.
@@ -89,7 +88,7 @@ def load_catalog(
     for file, document in documents.items():
         try:
             models.append(_read(file, document))
-        except ValueError as error:  # a number that not every reader of JSON takes for the same
+        except ValueError as error:  # a number that JSON readers may interpret differently
             problems.append(model_problem(file, str(error)))
     by_name: dict[str, Model] = {}
     for model in models if own is None else sorted(models, key=lambda model: model.file in own):
@@ -115,7 +114,7 @@ def stem_of(file: str) -> str:
 
 
 def _name_taken(name: str, file: str, other: str, own: Collection[str] | None) -> Diagnostic:
-    """Two files have one name: the file of the two that can be mended is to blame."""
+    """The problem of two files with one name, reported for the one that the user can change."""
     if own is None or other in own or file not in own:
         return model_problem(file, f"`{name}` is already the name of the model in `{other}`")
     problem = model_problem(file, f"`{name}` is already the name of the model in the packaged `{other}`")
@@ -124,7 +123,7 @@ def _name_taken(name: str, file: str, other: str, own: Collection[str] | None) -
 
 
 def model_problem(file: str, message: str) -> Diagnostic:
-    """What is wrong with a model file, which is named with its folder."""
+    """A problem with a model file, which is named with its folder."""
     hint = HINTS.get(message, "model files are described in `docs/models.md`")
     where = Location(file if "/" in file else f"{FOLDER}/{file}", 1, 1)
     return Diagnostic("error", "model-file", message, where, hint)

@@ -1,4 +1,4 @@
-"""The names of all the fields that a model knows."""
+"""The names of all fields of a model."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -9,7 +9,7 @@ from ltxspec.values import Json
 
 @lru_cache(maxsize=256)
 def known_names(model: Model) -> frozenset[str]:
-    """Every name of a field in a request for the model, at any depth."""
+    """The names of all fields in a request for the model, at any depth."""
     return frozenset(_names(model.schema))
 
 

@@ -1,7 +1,7 @@
-"""The keyword `pattern` of model files, matched in time that grows with the text alone (RE2).
+"""The keyword `pattern` of model files, matched in time linear in the text (RE2).
 
-A model file may come from a stranger, and so may the text. Python's own expressions can be made to search for longer
-than anybody waits; RE2 has neither look-around nor references back, and always ends.
+Both the model file and the text may come from a third party. Python's own expressions can be made to search almost
+endlessly; RE2 has neither look-around nor backreferences, and always ends.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def pattern_problems(schema: Json, place: str = "") -> Iterator[str]:
-    """What is wrong with the patterns of a schema, as sentences that name the field."""
+    """The problems with the patterns of a schema, as sentences that name the field."""
     if isinstance(schema, list):
         for number, item in enumerate(schema):
             yield from pattern_problems(item, f"{place}/{number}")
@@ -31,16 +31,16 @@ def pattern_problems(schema: Json, place: str = "") -> Iterator[str]:
 
 
 def match_pattern(validator: "Validator", pattern: str, instance: Any, _schema: Any) -> Iterator["ValidationError"]:
-    """The keyword, for the schema library. The pattern is one without problems."""
+    """The keyword, for the schema library. The pattern must be valid."""
     from jsonschema import ValidationError
 
-    # Half a surrogate pair cannot be written as UTF-8; as a replacement character it matches what any character does.
+    # Half a surrogate pair cannot be encoded as UTF-8; as a replacement character it matches like any character.
     if validator.is_type(instance, "string") and not _compiled(pattern).search(instance.encode("utf-8", "replace")):
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
 def _reason(pattern: str) -> str | None:
-    """Why RE2 cannot read a pattern; None when it can."""
+    """Why RE2 cannot read a pattern; None if it can."""
     import re2
 
     try:

@@ -8,11 +8,11 @@ from ltxspec.values import Json
 Path = tuple[str | int, ...]
 Names = tuple[str, ...]
 
-MISSING: Final = object()  # nothing stands there; None would be a JSON null
+MISSING: Final = object()  # there is no value; None would be a JSON null
 
 
 def parse_pointer(text: str) -> Names:
-    """Read `/a/b` as `("a", "b")`; `~1` stands for a slash and `~0` for a tilde in a name.
+    """Read `/a/b` as `("a", "b")`; `~1` means a slash and `~0` a tilde in a name.
 
     Raises:
         ValueError: the text does not start with a slash.
@@ -23,7 +23,7 @@ def parse_pointer(text: str) -> Names:
 
 
 def value_at(value: Json, path: Sequence[str | int]) -> Any:
-    """What stands at `path` through mappings, or `MISSING`."""
+    """The value at `path` through mappings, or `MISSING`."""
     for key in path:
         if not isinstance(value, Mapping) or key not in value:
             return MISSING
@@ -32,9 +32,9 @@ def value_at(value: Json, path: Sequence[str | int]) -> Any:
 
 
 def with_value(value: Mapping[str, Json], path: Names, new: Json) -> dict[str, Json]:
-    """A copy of `value` with `new` at `path`; mappings on the way are copied or made, all else is shared.
+    """A copy of `value` with `new` at `path`; mappings on the way are copied or created, everything else is shared.
 
-    Where something else than a mapping is in the way, nothing is set: it is the user's, and validation will name it.
+    If the path leads through something other than a mapping, nothing is set: validation will report the user's value.
     """
     result = dict(value)
     if len(path) == 1:
@@ -45,7 +45,7 @@ def with_value(value: Mapping[str, Json], path: Names, new: Json) -> dict[str, J
 
 
 def resolve(root: Mapping[str, Json], schema: Json) -> Mapping[str, Json]:
-    """The schema itself or what its local `$ref` names; an empty schema when that leads nowhere or in circles."""
+    """The schema itself or the target of its local `$ref`; an empty schema if that is missing or circular."""
     for _ in range(16):
         if not isinstance(schema, Mapping):
             return {}

@@ -1,4 +1,4 @@
-"""What a request costs, from the price table of its model: decimal throughout, and unknown rather than guessed."""
+"""What a request costs by its model's price table: decimal throughout, and unknown rather than guessed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from ltxspec.values import Json, Usd
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Table:
-    """The price table of one model; `inputs` are the places of seconds, number of results and the table's columns."""
+    """The price table of one model; `inputs` are the paths of seconds, number of results and the table's columns."""
 
     inputs: Sequence[Names]
     rates: Mapping[tuple[Any, ...], Decimal]
@@ -23,7 +23,7 @@ class _Table:
 
 @dataclass(frozen=True, slots=True)
 class PriceRow:
-    """One line of a price table, for showing it. `at` names the parameters and their values, in the table's order."""
+    """One line of a price table, for display. `at` has the parameters and their values, in the table's order."""
 
     at: Mapping[str, Json]
     usd_per_second: Usd
@@ -33,7 +33,7 @@ class PriceRow:
 
 
 def price_rows(model: Model) -> list[PriceRow]:
-    """The price table of a model, in the order of its file."""
+    """The rows of a model's price table, in the order of its file."""
     price = model.settings.price
     names = [".".join(parse_pointer(text)) for text in price.by]
     return [
@@ -54,7 +54,7 @@ def lowered_rows(own: Model, packaged: Model) -> list[tuple[PriceRow, Usd | None
 def estimate(model: Model, params: Mapping[str, Json]) -> Usd | None:
     """USD for all results of a request: seconds x rate x number of results.
 
-    None when anything it rests on is not known: a length left to the model, a size without a row in the table.
+    None if anything it depends on is unknown: a length left to the model, a size without a row in the table.
     """
     table = _table(model)
     values = []
@@ -63,7 +63,7 @@ def estimate(model: Model, params: Mapping[str, Json]) -> Usd | None:
         values.append(value_or_default(model, params, path) if value is MISSING else value)
     try:
         return _price(table, *values)
-    except TypeError:  # a list or mapping where a number belongs: no key of any table
+    except TypeError:  # a list or mapping instead of a number: not in any table
         return None
 
 

@@ -1,7 +1,7 @@
-"""References of a model file: each leads to a schema in the same file, and following them always ends.
+"""References of a model file: each must lead to a schema in the same file, and following them must end.
 
-A model file may come from a stranger. What it names elsewhere is neither fetched nor read, and references that lead
-back to themselves, or double at every step, would keep validation busy for ever.
+A model file may come from a third party. External references are neither fetched nor read, and references that are
+circular, or double at every step, would keep validation busy forever.
 """
 
 import re
@@ -12,22 +12,22 @@ from urllib.parse import unquote
 from ltxspec.catalog.pointers import parse_pointer
 from ltxspec.values import Json
 
-_DEEPEST = 64  # schemas inside one another, references followed
-_MOST = 100_000  # schemas with every reference followed
-_VALUES = frozenset({"const", "default", "enum", "examples", "x-ltxspec", "x-problem"})  # data, whatever it looks like
-_BY_NAME = frozenset({"$defs", "definitions", "dependentSchemas", "properties"})  # hold schemas under any names
+_DEEPEST = 64  # nested schemas, with references followed
+_MOST = 100_000  # schemas, with every reference followed
+_VALUES = frozenset({"const", "default", "enum", "examples", "x-ltxspec", "x-problem"})  # always data, never schemas
+_BY_NAME = frozenset({"$defs", "definitions", "dependentSchemas", "properties"})  # contain schemas under any names
 _NOT_SUPPORTED: Mapping[str, str] = {  # keyword -> what to write instead
-    "patternProperties": "name each parameter under `properties`",  # the library's expressions may never end
-    "unevaluatedItems": "say `items` instead",  # looked for again at every level: steps double with the depth
+    "patternProperties": "name each parameter under `properties`",  # the library's expressions might never end
+    "unevaluatedItems": "say `items` instead",  # evaluated again at every level: steps double with the depth
     "unevaluatedProperties": "say `additionalProperties` instead",
 }
-_NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")  # of an item of a list, as JSON Pointers write it
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")  # a list index as in JSON Pointers
 _OTHER_WAYS = frozenset({"$anchor", "$dynamicAnchor", "$dynamicRef", "$recursiveAnchor", "$recursiveRef"})
 _ONLY_AT_THE_TOP = frozenset({"$id", "$schema", "$vocabulary"})
 
 
 def reference_problems(document: Mapping[str, Json]) -> list[str]:
-    """What is wrong with the references of a parsed model file, as sentences that name the field."""
+    """The problems with the references of a parsed model file, as sentences that name the field."""
     walk = _Walk(document)
     size = walk.measure(document, "", 0)
     if size > _MOST and not walk.problems:
@@ -36,9 +36,9 @@ def reference_problems(document: Mapping[str, Json]) -> list[str]:
 
 
 def parts_of(schema: Mapping[str, Json]) -> Iterator[tuple[str, Json, int]]:
-    """What may be schemas, or lists of them, right below one: the place from there, the part, how deep that is.
+    """The possible schemas, or lists of them, directly below one: relative place, part, and number of levels.
 
-    What is data is none, whatever it looks like; under a name of its own a schema may be called like data.
+    Data is never a schema, whatever it looks like; but a named schema may have the name of a data keyword.
     """
     for key, item in schema.items():
         if key in _BY_NAME and isinstance(item, Mapping):
@@ -53,13 +53,13 @@ class _Walk:
 
     document: Mapping[str, Json]
     problems: list[str] = field(default_factory=list)
-    sizes: dict[str, int] = field(default_factory=dict)  # reference -> schemas behind it
-    heights: dict[str, int] = field(default_factory=dict)  # reference -> how deep they go
-    followed: list[str] = field(default_factory=list)  # references that are being followed
+    sizes: dict[str, int] = field(default_factory=dict)  # reference -> number of schemas in its target
+    heights: dict[str, int] = field(default_factory=dict)  # reference -> depth of its target
+    followed: list[str] = field(default_factory=list)  # references currently being followed
     deepest: int = 0
 
     def measure(self, schema: Json, place: str, depth: int) -> int:
-        """How many schemas and lists there are in this one, every reference followed; problems are noted."""
+        """The number of schemas and lists in this one, with references followed; problems are collected."""
         self.deepest = max(self.deepest, depth)
         if depth > _DEEPEST:
             self.problems.append(f"`{place}` stands more than {_DEEPEST} schemas deep, references followed")
@@ -86,7 +86,7 @@ class _Walk:
         return self._follow(value, place, depth) if key == "$ref" else 0
 
     def _follow(self, reference: str, place: str, depth: int) -> int:
-        """The size of what a reference leads to."""
+        """The size of a reference's target."""
         if reference in self.followed:
             self.problems.append(f"`{place}` leads back to itself, by `{reference}`")
             return 0
@@ -110,7 +110,7 @@ class _Walk:
         return self.sizes[reference]
 
     def _target(self, reference: str) -> Json:
-        """What stands at `#/…` of the file; None when that is nothing, data, or schemas by their names."""
+        """The target at `#/…` of the file; None if it is missing, data, or a mapping of named schemas."""
         if not reference.startswith("#/"):
             return self.document if reference == "#" else None
         found: Json = self.document

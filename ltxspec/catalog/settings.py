@@ -1,4 +1,4 @@
-"""The `x-ltxspec` block of a model file: what a JSON Schema of its parameters cannot say."""
+"""The `x-ltxspec` block of a model file: what a JSON Schema of its parameters cannot express."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -12,7 +12,7 @@ Pointer = Annotated[str, matching(r"\A/", "a JSON Pointer")]
 Words = Annotated[str, matching(r"\S", "text")]
 Date = Annotated[str, matching(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", "a date such as `2026-01-31`")]
 Slug = Annotated[str, matching(r"\A[a-z0-9]+(-[a-z0-9]+)*\Z", "lower case words joined by `-`")]
-# Above zero, for an unknown price is left out, never 0; and of few digits, so that no product of it becomes 0.
+# Above zero, because an unknown price is left out, never 0; and with few digits, so that no product of it becomes 0.
 Rate = Annotated[str, matching(r"\A(?!0+(\.0+)?\Z)[0-9]{1,9}(\.[0-9]{1,18})?\Z", "a decimal string above zero")]
 Confidence = Annotated[str, matching(r"\A(verified|inferred|unverified)\Z", "`verified`, `inferred` or `unverified`")]
 
@@ -21,11 +21,11 @@ class ListForm(Record, frozen=True):
     """How the items of one list may be abbreviated."""
 
     path: Pointer
-    shorthand: Words | None = None  # a plain item stands for {shorthand: item}
+    shorthand: Words | None = None  # a plain item means {shorthand: item}
     omitted: Mapping[str, tuple[Mapping[str, Json], ...]] = msgspec.field(default_factory=dict)  # by number of items
 
     def __post_init__(self) -> None:
-        """Each list stands under its number of items."""
+        """Refuse a list that is not under its number of items."""
         if any(number != str(len(items)) for number, items in self.omitted.items()):
             raise ValueError("Field `omitted` must be an object of lists of objects, each under its number of items")
 
@@ -100,10 +100,10 @@ class Settings(Record, frozen=True):
     provider: Words
     creator: Words
     released: Date
-    recorded: tuple[Words, ...]  # parameters that are kept with a take and do not change the video
+    recorded: tuple[Words, ...]  # parameters that are recorded with a take and do not change the video
     delivery: tuple[Words, ...]  # parameters that say where results go
     order: tuple[Words, ...]  # parameters that belong to one order
-    media: tuple[Pointer, ...]  # where images and sound may stand; `*` is any position of a list
+    media: tuple[Pointer, ...]  # where images and sound may be; `*` is any position of a list
     defaults: Defaults
     price: PriceTable
     facts: tuple[Fact, ...]

@@ -1,4 +1,4 @@
-"""What must hold of a model file beyond being a JSON Schema, checked by hand: the schema library is slow to import."""
+"""Checks a model file beyond being a JSON Schema; without the schema library, which is slow to import."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
@@ -17,20 +17,20 @@ _CONSTANTS = ("model", "taskType")
 _NO_PRICE = (
     '{"unit": "USD per second of video", "seconds": "/duration", "results": "/numberResults", "by": [], "rows": []}'
 )
-HINTS: Mapping[str, str] = {  # sentence -> hint, where there is a better one than where to read
+HINTS: Mapping[str, str] = {  # sentence -> hint, where there is a better one than the documentation
     "`x-ltxspec.price` is missing": f'write `"price": {_NO_PRICE}` where no price is known',
     "the `x-ltxspec` block is missing": "`ltxspec models NAME --format json` prints a file to start from",
 }
 
 
 def problems_of(file: str, document: Json) -> list[str]:
-    """Every way in which a parsed model file is malformed, as sentences; empty when it is fit for use."""
+    """All defects of a parsed model file, as sentences; empty if it is usable."""
     if not isinstance(document, dict):
         return [f"`{file}` must hold one JSON object"]
     if not isinstance(document.get("x-ltxspec"), dict):
         return ["the `x-ltxspec` block is missing"]
     if unsound := reference_problems(document):
-        return unsound  # what it leads to, or how deep it goes, may be nothing to look at any further
+        return unsound  # bad targets or depths make further checks unsafe
     found = [*_schema_problems(document), *_rules(document, "")]
     try:
         settings = settings_of(document)
@@ -67,7 +67,7 @@ def _schema_problems(document: Mapping[str, Json]) -> Iterator[str]:
 
 
 def _rules(schema: Json, place: str) -> Iterator[str]:
-    """Check the words of every rule, wherever in the schema it stands."""
+    """Check the message of every rule, wherever it is in the schema."""
     if isinstance(schema, list):
         for position, item in enumerate(schema):
             yield from _rules(item, f"{place}/{position}")
@@ -82,7 +82,7 @@ def _rules(schema: Json, place: str) -> Iterator[str]:
 
 
 def _references(document: Mapping[str, Json], settings: Settings) -> Iterator[str]:
-    """Names and pointers of the block that lead to nothing in the schema, and constants that contradict it."""
+    """Names and pointers of the block without a target in the schema, and constants that contradict it."""
     properties, price = document["properties"], settings.price
     for constant, field, value in (("model", "air", settings.air), ("taskType", "taskType", settings.task_type)):
         if properties[constant].get("const") != value:
@@ -100,16 +100,16 @@ def _references(document: Mapping[str, Json], settings: Settings) -> Iterator[st
 
 
 def left_out(settings: Settings) -> Sequence[tuple[str, Sequence[str]]]:
-    """The parameters that no fingerprint counts, by the field that names them."""
+    """The parameters excluded from fingerprints, by the field that names them."""
     return ("recorded", settings.recorded), ("delivery", settings.delivery), ("order", settings.order)
 
 
 def beyond(own: Settings, packaged: Settings) -> list[str]:
-    """What a file that stands in for a packaged one leaves out of fingerprints beyond what that one does, as sentences.
+    """Parameters that a project's file excludes from fingerprints and the packaged one does not, as sentences.
 
     Args:
-        own: of the file of the project.
-        packaged: of the packaged file.
+        own: the settings of the project's file.
+        packaged: the settings of the packaged file that it replaces.
     """
     return [
         f"`x-ltxspec.{field}` names `{name}`, which the file that comes with ltxspec does not"
@@ -120,7 +120,7 @@ def beyond(own: Settings, packaged: Settings) -> list[str]:
 
 
 def _uncounted(settings: Settings) -> Iterator[str]:
-    """What decides what is bought, and for how much, and would be left out of fingerprints."""
+    """Parameters that determine what is bought or its price, but would be excluded from fingerprints."""
     price = settings.price
     pointers = (*settings.media, price.seconds, price.results, *price.by)
     deciding = {*_CONSTANTS, "positivePrompt", *(parse_pointer(pointer)[0] for pointer in pointers)}

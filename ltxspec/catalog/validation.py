@@ -1,4 +1,4 @@
-"""Whether a model accepts a request, and why not: every problem at once, in our own words.
+"""Whether a model accepts a request, and why not: all problems at once, with our own messages.
 
 The schema library is imported on first use only: a plan of requests known to be good never needs it.
 """
@@ -35,14 +35,14 @@ def validate(
     """Check a whole request body, including `taskType`, `model` and the prompt.
 
     Args:
-        model: the model it is meant for.
+        model: the model of the request.
         params: the body; integral floats count as integers, booleans do not.
-        prompt: whether the prompt is checked too. Without it, the verdict holds for every prompt that
+        prompt: whether the prompt is checked, too. Without it, the result holds for every prompt that
             `validate_prompt` accepts, so that many requests can share one.
-        work: is handed the steps of work that it takes; what it raises ends the check.
+        work: called with the steps of work done; an exception it raises ends the check.
 
     Raises:
-        Invalid: the model file is not a valid JSON Schema, or has patterns that RE2 does not know.
+        Invalid: the model file is not a valid JSON Schema, or has patterns that RE2 does not support.
     """
     body = dict(params) if prompt else {**params, PROMPT: "x" * _prompt_schema(model).get("minLength", 1)}
     if unfit := list(_unfit(body, ())):
@@ -56,7 +56,7 @@ def validate(
 
 
 def validate_prompt(model: Model, text: str) -> list[ParameterProblem]:
-    """Check a prompt for control characters, and its length in characters against the bounds in the model's schema."""
+    """Check a prompt for control characters, and its length in characters against the model's schema."""
     if (found := control_in(text)) is not None:
         return [_control((PROMPT,), found)]
     schema = _prompt_schema(model)
@@ -72,7 +72,7 @@ def _control(path: Path, found: str) -> ParameterProblem:
 
 
 def check_schema(model: Model) -> None:
-    """Raise `Invalid` when the model file is not a valid JSON Schema 2020-12 with patterns that RE2 knows."""
+    """Raise `Invalid` unless the model file is a valid JSON Schema 2020-12 with patterns that RE2 supports."""
     _validator(model)
 
 
@@ -84,15 +84,15 @@ def _validator(model: Model) -> "Draft202012Validator":
 
     keywords = metered_keywords(Draft202012Validator.VALIDATORS)
     in_time: type[Draft202012Validator] = extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]  # it has no types
-    dialect = in_time(in_time.META_SCHEMA)  # no formats: patterns are RE2's to judge, and Python's judge breaks down
+    dialect = in_time(in_time.META_SCHEMA)  # no formats: RE2 checks patterns, and Python's check can crash
     if (error := next(dialect.iter_errors(model.schema), None)) is not None:
         place = "/" + "/".join(str(key) for key in error.absolute_path)
         message = f"`{place}` is not valid in a JSON Schema (`{error.validator}` of the 2020-12 dialect)"
         raise Invalid([model_problem(model.file, message)])
     if unknown := list(pattern_problems(model.schema)):
         raise Invalid([model_problem(model.file, message) for message in unknown])
-    here = {key: item for key, item in model.schema.items() if key != "$id"}  # no name but its own place
-    # An empty registry: nothing is fetched, whatever is referred to.
+    here = {key: item for key, item in model.schema.items() if key != "$id"}  # no `$id`: references are local
+    # An empty registry: nothing is ever fetched.
     return in_time(here, registry=Registry())
 
 
@@ -102,7 +102,7 @@ def _prompt_schema(model: Model) -> Mapping[str, Json]:
 
 
 def _unfit(value: Json, path: Path) -> Iterator[ParameterProblem]:
-    """Numbers that JSON cannot carry exactly, and control characters: the schema would let them pass."""
+    """Numbers that JSON cannot represent exactly, and control characters: the schema would accept them."""
     if isinstance(value, dict):
         for key, item in value.items():
             yield from _unfit(item, (*path, key))
@@ -119,13 +119,13 @@ def _unfit(value: Json, path: Path) -> Iterator[ParameterProblem]:
 
 
 def _tidy(model: Model, params: Mapping[str, Json], failures: Iterable[ParameterFailure]) -> list[ParameterProblem]:
-    """Drop what only follows from another problem, and say nothing twice.
+    """Drop problems that only follow from others, and duplicates.
 
-    A value of the wrong kind also fails every other keyword, and a rule over several parameters says little when one
+    A value of the wrong type also fails every other keyword, and a rule over several parameters is not helpful if one
     of them is wrong by itself.
     """
     context = Context(model, params)
-    found: dict[ParameterProblem, frozenset[str]] = {}  # with the parameters of the rule that it breaks, if any
+    found: dict[ParameterProblem, frozenset[str]] = {}  # with the parameters of the broken rule, if any
     absent: list[ParameterProblem] = []
     for failure in failures:
         rule = rule_of(failure, model)

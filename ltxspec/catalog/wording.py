@@ -35,7 +35,7 @@ def name_of(path: Sequence[str | int]) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value in short: text in quotes, at most 60 characters, never the query of a URL (it may hold a signature)."""
+    """A short form of a value: text in quotes, at most 60 characters, without a URL's query (possibly a signature)."""
     if isinstance(value, list | tuple):
         return "a list"
     if isinstance(value, dict):
@@ -44,13 +44,13 @@ def shown(value: Any) -> str:
         value = int(value)
     if isinstance(value, str):
         head, question, _ = value.partition("?") if "://" in value else (value, "", "")
-        head = str(redact_secrets(head))  # before it is cut: half a password does not look like one
+        head = str(redact_secrets(head))  # before truncation: half a password does not look like one
         return f'"{_short(head + ("?…" if question else ""))}"'
     return json.dumps(value, default=str)
 
 
 def _short(text: str) -> str:
-    """Text that fits a line: cut, and with escapes for what a terminal would not print, or would obey."""
+    """Text for one line: truncated, with escapes for unprintable and control characters."""
     text = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
     if text.isprintable():
         return text
@@ -58,7 +58,7 @@ def _short(text: str) -> str:
 
 
 def described(value: Any) -> str:
-    """A value after "not": with its kind where the kind is the trouble."""
+    """A value after "not", with its type where that is the problem."""
     if isinstance(value, str):
         return f"the text {shown(value)}"
     return shown(value) if isinstance(value, list | tuple | dict) else f"`{shown(value)}`"
@@ -71,7 +71,7 @@ def alternatives(values: Sequence[Any]) -> str:
 
 
 def joined(words: Sequence[str], last: str) -> str:
-    """Words with commas, and `last` before the last one."""
+    """Words joined by commas, with `last` before the last one."""
     return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
 
 

@@ -1,1 +1,1 @@
-"""What was bought and for which request (lockfile), and what is being bought right now (journal)."""
+"""What was bought for which request (lockfile), and what is being bought now (journal)."""

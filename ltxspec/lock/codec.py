@@ -1,10 +1,9 @@
-"""Lockfile version 1 as bytes: JSON, keys sorted, one field a line, one digest a shot.
+"""Lockfile version 1 as bytes: JSON, keys sorted, one field per line, one digest per shot.
 
-The classes of `lock/models.py` and the two here are the format: it is read, written and described as they say.
-Nullable fields are always written, as null, so that every take has the same lines and git merges them well; only
-`code`, `message` and `permanent` are left out of takes that succeeded, and `picked` where nobody picked the take.
-Reading takes a missing nullable field as null, refuses everything else it does not expect, and never turns an
-unreadable file into an empty one.
+The classes of `lock/models.py` and the two here define the format for reading, writing and the schema. Nullable fields
+are always written, as null, so that every take has the same lines and git merges them well; only `code`, `message` and
+`permanent` are omitted from successful takes, and `picked` from takes that were not picked. Reading treats a missing
+nullable field as null, refuses anything else unexpected, and never turns an unreadable file into an empty one.
 """
 
 import json
@@ -25,7 +24,7 @@ VERSION = 1
 SUFFIX: Final = ".lock.json"  # of the file, after the name of its spec
 _Places = list[tuple[str, str]]  # (section, key) of shots
 _LAYOUT = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
-_KEY = "shot"  # stands in what a digest covers, with the key of the block: one put under another key is found
+_KEY = "shot"  # holds the block's key in the digested content, so that a block moved to another key is detected
 _SECTIONS = ("shots", "retired")
 
 
@@ -54,11 +53,11 @@ class LockfileDocument(Record, frozen=True):
 
 
 def encode_lockfile(lockfile: Lockfile) -> bytes:
-    """Write a lockfile. The same lockfile gives the same bytes on every machine.
+    """Encode a lockfile. The same lockfile gives the same bytes on every machine.
 
     Raises:
-        ValueError: what `decode_lockfile` would refuse (a `current` that names no take, a failed take without its
-            failure, a request that JSON cannot hold): a bug, never the user's doing.
+        ValueError: `decode_lockfile` would refuse it (a `current` that names no take, a failed take without its
+            failure, a request that JSON cannot represent): always a bug, never a user error.
     """
     document = {
         "lockfileVersion": VERSION,
@@ -79,11 +78,11 @@ def decode_lockfile(data: bytes, name: str, *, check_digests: bool = True) -> Lo
     Args:
         data: the whole file.
         name: the file as shown to users.
-        check_digests: false only for `lock merge`, which puts conflicted blocks together and writes new digests.
+        check_digests: false only for `lock merge`, which joins conflicting blocks and writes new digests.
 
     Raises:
         LockfileTooNew: a later ltxspec wrote it.
-        LockfileError: conflict markers, not JSON, a field that is not what it should be, a digest that does not match.
+        LockfileError: conflict markers, invalid JSON, an invalid field, or a digest mismatch.
     """
     document = _parse(data, name)
     try:
@@ -96,7 +95,7 @@ def decode_lockfile(data: bytes, name: str, *, check_digests: bool = True) -> Lo
         found = read(document, LockfileDocument)
     except FormatError as error:
         raise damage.damaged(str(error), name, damage.block_place(data, name, error.path)) from None
-    except (ValueError, TypeError):  # nested beyond all measure, or numbers that no canonical form has
+    except (ValueError, TypeError):  # nested too deeply, or a number without a canonical form
         raise damage.damaged("it holds a value that ltxspec never writes", name) from None
     if mismatched and check_digests:
         raise damage.digest_mismatch(mismatched, data, name)
@@ -133,7 +132,7 @@ def _check_version(document: Mapping[str, Json], name: str) -> None:
 
 
 def _refuse_duplicate_keys(data: bytes) -> None:
-    """Refuse a key that stands twice in one object: a bad merge left it, and reading would silently drop one."""
+    """Refuse duplicate keys in an object: a bad merge leaves them, and reading would silently drop one."""
 
     def refuse_twins(items: list[tuple[str, Json]]) -> None:
         numbers = Counter(key for key, _ in items)
@@ -167,9 +166,9 @@ def _read_block(block: Json) -> Block:
 
 
 def _is_intact(block: Mapping[str, Json], key: str) -> bool:
-    """Whether a block, its `digest` taken out, is what was written under this key.
+    """Whether a block matches its digest under this key.
 
-    Digests of earlier versions left the key out. They are read as well: an upgrade makes no lockfile unreadable.
+    Digests of earlier versions left the key out. They are accepted, too: an upgrade makes no lockfile unreadable.
     """
     content = {name: value for name, value in block.items() if name != "digest"}
     return has_digest({**content, _KEY: key}, block["digest"]) or has_digest(content, block["digest"])

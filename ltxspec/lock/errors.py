@@ -1,6 +1,6 @@
-"""What is said about a lockfile or journal that cannot be trusted: what, where, and how to mend it.
+"""Errors about a lockfile or journal that cannot be trusted: what is wrong, where, and how to repair it.
 
-No hint ever says "delete it": the file is the record of what was paid for.
+No hint ever suggests deleting the file: it is the record of what was paid for.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _NAMED_AT_MOST = 3  # shots named in one message
 
 
 def not_json(data: bytes, name: str, line: int, column: int) -> LockfileError:
-    """For bytes that no JSON parser takes: empty, conflicted, cut off, something else altogether."""
+    """For bytes that are not valid JSON: empty, conflicted, truncated, or something else."""
     if not data.strip():
         return LockfileError(f"lockfile `{name}` is empty", hint=_restore(name))
     marker = _first_marker(data)
@@ -58,13 +58,13 @@ def digest_mismatch(shots: Sequence[tuple[str, str]], data: bytes, name: str) ->
 
 
 def without_merge(error: LockfileError) -> LockfileError:
-    """The same where no merge is the cause: then merging is no cure."""
+    """The same error without the advice to merge, where no merge is the cause."""
     error.hint = error.hint and error.hint.removeprefix(_AFTER_MERGE)
     return error
 
 
 def block_place(data: bytes, name: str, path: Sequence[str | int]) -> Location | None:
-    """Where the block of (section, key) starts, found by the layout that ltxspec writes; None when it is not there."""
+    """Where the block of (section, key) starts, found by the layout that ltxspec writes; None if there is none."""
     at = 0
     for depth, step in enumerate(path[:2], start=1):
         found = data.find(b"\n" + b"  " * depth + orjson.dumps(str(step)) + b":", at)
@@ -78,7 +78,7 @@ def block_place(data: bytes, name: str, path: Sequence[str | int]) -> Location |
 
 
 def _first_marker(data: bytes) -> int | None:
-    """The number of the first line that starts as a git conflict marker; no line of JSON does."""
+    """The number of the first line that starts with a git conflict marker; no line of JSON does."""
     numbered = enumerate(data.splitlines(), start=1)
     return next((number for number, line in numbered if line.startswith(_MARKERS)), None)
 

@@ -1,12 +1,12 @@
-"""What a lockfile says of tasks that another lockfile knows as well: recorded facts stay what they are.
+"""Compares tasks that two lockfiles both record: recorded facts must not change.
 
-A fact that was unknown (null) may become known. Besides that, only three facts of a task change in the ordinary course
-of things, and they are reported as expected: its pick, which is a person's decision; its times, which a merge makes
-earlier where two branches recorded the task (`times.py`); and the address of a video, which the provider gives anew
-when the old one is dead (`apply/addresses.py`). Such an address is on the same host, of the same video id, and of a
-video that its recorded hash still pins or that the address itself names.
+A fact that was unknown (null) may become known. Besides that, only three facts of a task change in normal operation,
+and they are reported as expected: its pick, which is a user's decision; its times, which a merge makes earlier where
+two branches recorded the task (`times.py`); and the address of a video, which the provider replaces when the old one is
+dead (`apply/addresses.py`). Such an address has the same host and the same video id, and either the recorded hash still
+pins the video or the address itself names it.
 
-Parameters that are only recorded follow the spec at no cost, and local files may be renamed: neither is a change here.
+Recorded-only parameters follow the spec at no cost, and local files may be renamed: neither counts as a change here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -39,20 +39,20 @@ class FactChange(Record, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class AlteredTake:
-    """A task that both sides record, and not in the same words."""
+    """A task that both sides record with different facts."""
 
-    address: ShotAddress  # where it stands now
+    address: ShotAddress  # where it is recorded now
     task_id: TaskId
     changes: Sequence[FactChange]
 
     @property
     def is_expected(self) -> bool:
-        """Whether nothing of it needs a person's eye."""
+        """Whether none of the changes needs review."""
         return all(change.expected for change in self.changes)
 
 
 def copies_of(lockfiles: Iterable[Lockfile]) -> Copies:
-    """Every copy of every take: one task may stand under two names."""
+    """Every copy of every take: one task may be recorded under two names."""
     found: dict[TaskId, list[tuple[ShotAddress, Take]]] = {}
     for lockfile in lockfiles:
         for records in (lockfile.shots, lockfile.retired):
@@ -63,15 +63,15 @@ def copies_of(lockfiles: Iterable[Lockfile]) -> Copies:
 
 
 def altered_takes(before: Copies, now: Copies, catalog: Catalog, others: Copies | None = None) -> list[AlteredTake]:
-    """Every copy of a task that says something else than an earlier copy of it, by address and task.
+    """Every copy of a task that differs from an earlier copy of it, by address and task.
 
-    Of a task that stood under two names one copy may have known less: that one still may.
+    If a task was recorded under two names and one copy had fewer facts, a copy may still have fewer.
 
     Args:
-        before: what was recorded.
-        now: what is recorded.
-        catalog: tells which parameters are only recorded.
-        others: what further versions recorded that went into this one, for times.
+        before: the earlier records.
+        now: the current records.
+        catalog: says which parameters are only recorded.
+        others: the records of further versions merged into this one, for times.
     """
     found, shots = [], _by_shot(now)
     for task, copies in now.items():
@@ -86,7 +86,7 @@ def altered_takes(before: Copies, now: Copies, catalog: Catalog, others: Copies 
 
 
 def _by_shot(copies: Copies) -> Mapping[ShotAddress, list[TaskId]]:
-    """The tasks that stand under each name."""
+    """The tasks recorded under each name."""
     found: dict[ShotAddress, list[TaskId]] = {}
     for task, places in copies.items():
         for address, _ in places:
@@ -97,13 +97,13 @@ def _by_shot(copies: Copies) -> Mapping[ShotAddress, list[TaskId]]:
 def _timed(
     change: FactChange, take: Take, known: Sequence[Take], recorded: Sequence[Take], neighbours: Sequence[Take]
 ) -> FactChange:
-    """The change, as expected where it is a time that a merge made earlier."""
+    """The change, marked as expected if it is a time that a merge made earlier."""
     in_order = change.path in TIMES and is_in_order(change.path, take, known, recorded, neighbours)
     return replace(change, expected=True) if in_order else change
 
 
 def fact_changes(before: Take, after: Take, catalog: Catalog) -> tuple[FactChange, ...]:
-    """What one take says otherwise than the same take did before."""
+    """The facts in which a take differs from its earlier record."""
     if before == after:
         return ()
     return (
@@ -132,24 +132,24 @@ def _facts(before: Take, after: Take) -> Iterator[FactChange]:
 
 
 def _grew(before: Take, after: Take) -> bool:
-    """Whether the sum is of more results than were known before."""
+    """Whether the cost grew because more results are known now."""
     return before.is_incomplete and None not in (before.cost, after.cost) and (after.cost or 0) > (before.cost or 0)
 
 
 def _request(before: Take, after: Take, catalog: Catalog) -> Iterator[FactChange]:
-    """What was ordered is known as a whole: a parameter that was not there is no unknown one."""
+    """Changes of the request, which is always fully known: an absent parameter is not an unknown one."""
     model = catalog.packaged.get(before.model) or catalog.find(before.model)
     recorded, names = (model.recorded, known_names(model)) if model is not None else (frozenset(), None)
     old, new = before.request, after.request
     for name in sorted((old.keys() | new.keys()) - recorded):
         known, now = old.get(name), new.get(name)
         if name in old and name in new and now in (known, redact_field(f"/{_escaped(name)}", known, names)):
-            continue  # as it was, but for a secret that an earlier version wrote down
+            continue  # unchanged, except for a secret that an earlier version recorded
         yield FactChange(f"/request/{_escaped(name)}", known, now)
 
 
 def _inputs(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[FactChange]:
-    """A file that has another content under its name, or whose content is gone, or that nobody ordered with."""
+    """Files with changed content under the same name, removed content, or content that was not in the order."""
     if sorted(before.values()) == sorted(after.values()) and all(
         after[name] == before[name] for name in before.keys() & after.keys()
     ):
@@ -160,7 +160,7 @@ def _inputs(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Fac
 
 
 def _outputs(before: Take, after: Take) -> Iterator[FactChange]:
-    """The results, matched by their ids, those that have no partner then by their order."""
+    """Changes of the results, matched by id, and those without a match then by order."""
     partners = _partners(before.outputs, after.outputs)
     for place, (old, new) in enumerate(zip(before.outputs, partners, strict=True)):
         if new is None:
@@ -172,14 +172,14 @@ def _outputs(before: Take, after: Take) -> Iterator[FactChange]:
                 expected = name == "videoURL" and _is_fresh_address(old, new)
                 yield FactChange(f"/outputs/{place}/{name}", value, now[name], expected=expected)
     if before.is_incomplete or not before.outputs:
-        return  # more of its results came
+        return  # further results were delivered
     for place, new in enumerate(after.outputs):
         if not any(new is partner for partner in partners):
             yield FactChange(f"/outputs/{place}", None, new.name(place + 1))
 
 
 def _partners(before: Sequence[Output], after: Sequence[Output]) -> list[Output | None]:
-    """For each earlier result what is said of it now; None: nothing is."""
+    """For each earlier result its current record; None if there is none."""
     left = list(after)
     partners: list[Output | None] = []
     for old in before:
@@ -190,7 +190,7 @@ def _partners(before: Sequence[Output], after: Sequence[Output]) -> list[Output 
 
 
 def _is_fresh_address(old: Output, new: Output) -> bool:
-    """Whether another address may be the provider's own new one: see the module's text."""
+    """Whether a changed address may be the provider's own new one: see the module docstring."""
     try:
         was, now = urlsplit(old.video_url or ""), urlsplit(new.video_url or "")
     except ValueError:

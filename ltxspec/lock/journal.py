@@ -1,7 +1,7 @@
-"""What is being bought right now: an append-only list of events a task, folded into open tasks.
+"""What is being bought now: an append-only list of events, folded into open tasks.
 
-The journal is local and never committed. A task is open from its `intent` until it is `committed` (its take stands in
-the lockfile) or `abandoned` (definitely not accepted, nothing paid).
+The journal is local and never committed. A task is open from its `intent` until it is `committed` (its take is in the
+lockfile) or `abandoned` (definitely not accepted, nothing paid).
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,39 +24,39 @@ class _Event(Record, frozen=True, tag_field="event", tag=str.lower):
 
 
 class Intent(_Event, frozen=True):
-    """An order about to be sent, with everything needed to repeat it or to write its take."""
+    """An order about to be sent, with everything needed to watch it and to write its take."""
 
     task_id: _Task
     instance: Text
     fingerprint: Annotated[Fingerprint, Meta(min_length=1)]
     retake: _Number
     attempt: _Number
-    order: Mapping[str, Json]  # the exact task object that is POSTed, delivery secrets left out
-    request: Mapping[str, Json]  # Request.body as planned: what the lockfile will record
+    order: Mapping[str, Json]  # the exact task object that is POSTed, without secrets
+    request: Mapping[str, Json]  # Request.body as planned, which the lockfile will record
     inputs: Mapping[str, str]
     estimate: Money | None
     at: Text  # RFC 3339, UTC; becomes the take's submittedAt
 
 
 class Repeated(_Event, frozen=True):
-    """The same request is about to be sent once more, under its id: from here the wait for it begins anew."""
+    """The same request is about to be sent again under its id: the wait for it starts over."""
 
     left_out: ClassVar[frozenset[str]] = frozenset({"order"})
 
     task_id: _Task
     at: Text
-    order: Mapping[str, Json] | None = None  # what is sent this time, where a later run wrote it anew from the spec
+    order: Mapping[str, Json] | None = None  # what is sent this time, if a later run built it again from the spec
 
 
 class Accepted(_Event, frozen=True):
-    """The provider answered that it has the order (or refused a replay because it has it)."""
+    """The provider confirmed the order (or refused a repeat because it already has it)."""
 
     task_id: _Task
     at: Text
 
 
 class Delivered(_Event, frozen=True):
-    """Some of several results are there, while others are still being made; `outputs` holds every one seen so far."""
+    """Some of several results are delivered, others still being rendered; `outputs` holds all seen so far."""
 
     task_id: _Task
     outputs: tuple[Output, ...]
@@ -64,7 +64,7 @@ class Delivered(_Event, frozen=True):
 
 
 class Finished(_Event, frozen=True):
-    """The provider delivered: outputs with URLs and cost. Videos may not be archived yet."""
+    """The provider delivered all outputs, with URLs and cost. Videos may not be archived yet."""
 
     task_id: _Task
     outputs: tuple[Output, ...]
@@ -90,7 +90,7 @@ class Failed(_Event, frozen=True):
 
 
 class Committed(_Event, frozen=True):
-    """The take stands in the lockfile; the task is closed."""
+    """The take is in the lockfile; the task is closed."""
 
     task_id: _Task
     at: Text
@@ -109,7 +109,7 @@ Event = Intent | Repeated | Accepted | Delivered | Finished | Failed | Committed
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
-    """A task under way, as the journal knows it."""
+    """A task under way, as journalled."""
 
     intent: Intent
     stage: Stage = "intent"
@@ -127,7 +127,7 @@ class OpenTask:
 
     @property
     def ended(self) -> bool:
-        """Whether the provider's last word is journalled; what is left then is to fetch and to record."""
+        """Whether the task's end at the provider is journalled; fetching and recording are left."""
         return self.stage in ("finished", "failed")
 
 
@@ -143,7 +143,7 @@ class JournalState:
 
 
 def fold(events: Iterable[Event]) -> JournalState:
-    """Fold events into what is open. Events of unknown tasks are ignored; a later stage never goes back."""
+    """Fold events into open tasks. Events of unknown tasks are ignored; a stage never goes back."""
     tasks: dict[TaskId, OpenTask] = {}
     for event in events:
         step(tasks, event)
@@ -151,7 +151,7 @@ def fold(events: Iterable[Event]) -> JournalState:
 
 
 def step(tasks: dict[TaskId, OpenTask], event: Event) -> None:
-    """Fold one more event into `tasks`, in place: for a writer that keeps the folded state beside its file."""
+    """Fold one more event into `tasks`, in place: for a writer that keeps the folded state in memory."""
     if isinstance(event, Intent):
         tasks.setdefault(event.task_id, OpenTask(event))
     elif event.task_id in tasks:
@@ -165,7 +165,7 @@ def step(tasks: dict[TaskId, OpenTask], event: Event) -> None:
 def _advance(
     task: OpenTask, event: Repeated | Accepted | Delivered | Finished | Failed | Committed | Abandoned
 ) -> OpenTask | None:
-    """The task after one event; None when it is closed. A late word changes nothing."""
+    """The task after one event; None when it is closed. A late event changes nothing."""
     match event:
         case Committed() | Abandoned():
             return None

@@ -1,8 +1,8 @@
-"""The journal as bytes: one event a line, each with a checksum, so that a line cut off by a crash is known as such.
+"""The journal as bytes: one event per line, each with a checksum, so that a line cut off by a crash is recognized.
 
-A line reads `{"check":"<16 hex digits>","entry":{…}}`; the check is the start of the SHA-256 of the bytes of `entry`.
-An event counts once its line, with the newline, is on disk: nothing is ordered before that. What a crash leaves after
-the last good line was therefore never acted upon, and may be dropped. Damage anywhere else stops the run.
+A line has the form `{"check":"<16 hex digits>","entry":{…}}`; the check is the start of the SHA-256 of the bytes of
+`entry`. An event counts once its line, including the newline, is on disk: nothing is ordered before that. Anything a
+crash leaves after the last good line was therefore never acted upon and may be dropped. Other damage stops the run.
 """
 
 from typing import Any, cast
@@ -21,10 +21,10 @@ _ENTRY_START = len(_HEAD) + _CHECK_DIGITS + len(_MIDDLE)
 
 
 def encode_event(event: Event) -> bytes:
-    """One line, newline included. The order keeps its keys' order, so that a repeated order is the same bytes.
+    """Encode an event as one line with its newline. Keys keep their order, so a repeated order has the same bytes.
 
     Raises:
-        ValueError: the order holds what JSON cannot.
+        ValueError: the order holds a value that JSON cannot represent.
     """
     try:
         entry = orjson.dumps(to_json(event))
@@ -34,21 +34,21 @@ def encode_event(event: Event) -> bytes:
 
 
 def decode_events(data: bytes, name: str) -> list[Event]:
-    """Read a journal; a torn last line is ignored.
+    """Read a journal; an incomplete last line is ignored.
 
     Raises:
-        LockfileTooNew: a later ltxspec wrote an event of a kind or with a field that this one does not know.
-        LockfileError: a line before the last, or a whole last line, is damaged.
+        LockfileTooNew: a later ltxspec wrote an event with a kind or field unknown to this one.
+        LockfileError: a line before the last, or a complete last line, is damaged.
     """
     lines = data[: intact_length(data)].split(b"\n")[:-1]
     return [_decode_line(line, name, number) for number, line in enumerate(lines, start=1)]
 
 
 def intact_length(data: bytes) -> int:
-    """How many bytes of a journal stand before its torn tail; appending must go on from there.
+    """The number of bytes of a journal before its torn tail; appending must continue there.
 
-    Torn is what has no newline, and a last line with NUL bytes: a block of the file that was never written before the
-    machine went down (JSON text holds no NUL).
+    The tail is torn if it has no newline, or if the last line has NUL bytes: a block of the file that was not written
+    before the machine went down (JSON text contains no NUL).
     """
     end = data.rfind(b"\n") + 1
     start = data.rfind(b"\n", 0, max(end - 1, 0)) + 1
@@ -72,7 +72,7 @@ def _decode_line(line: bytes, name: str, number: int) -> Event:
     try:
         return _decode_entry(orjson.loads(entry))
     except FormatError as error:
-        # The checksum is right, so the line is as it was written: by a later ltxspec.
+        # The checksum matches, so the line is intact and was written by a later ltxspec.
         raise LockfileTooNew(
             f"journal `{name}` holds an event at line {number} that this ltxspec does not know: {error}",
             where=where,

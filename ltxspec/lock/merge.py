@@ -1,11 +1,11 @@
-"""Putting two lockfiles of one spec together: a union of takes, so that nothing paid for is ever lost.
+"""Merges two lockfiles of one spec: a union of takes, so that nothing paid for is ever lost.
 
 Without a base the merge is commutative, associative and idempotent: git may merge branches in any order. A base, the
-last version both sides share, only settles which side changed something that both know differently.
+last version both sides share, only decides which side changed a value on which they differ.
 
-What a merge brings back: a shot that one side retired and the other kept stays a shot (the next apply retires it again,
-at no cost), and a task that one side forgot with `lock rm` returns when the other side still has it. A task may stand
-under two keys after one side renamed a shot; sums of money count it once, by its id.
+A merge restores some things: a shot retired on one side and kept on the other stays a shot (the next apply retires it
+again, at no cost), and a task removed on one side with `lock rm` returns if the other side still has it. A task may be
+recorded under two keys after one side renamed a shot; sums of money count it once, by its id.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +28,7 @@ _EMPTY = ShotRecord(None, ())
 
 @dataclass(frozen=True, slots=True)
 class MissingTask:
-    """A recorded task that is gone: the instance key it stood under, and its take."""
+    """A recorded task that is missing: its former instance key and its take."""
 
     instance: str
     take: Take
@@ -39,14 +39,14 @@ class MissingTask:
 
 
 def merge_lockfiles(ours: Lockfile, theirs: Lockfile, base: Lockfile | None = None) -> Lockfile:
-    """Join two lockfiles of the same spec and provider.
+    """Merge two lockfiles of the same spec and provider.
 
-    - Takes: the union by task id; one task known to both sides is joined by `join_takes`.
-    - `current`: the side that changed it since `base` wins; when both did, or there is no base, the newer take.
-    - A key that is a shot on either side is a shot; only what is retired on both (or known to one) stays retired.
+    - Takes: the union by task id; a task known to both sides is joined by `join_takes`.
+    - `current`: the side that changed it since `base` wins; if both did, or there is no base, the newer take.
+    - A key that is a shot on either side stays a shot; it stays retired only if no side has it as a shot.
 
     Raises:
-        LockfileError: the two are not about the same thing.
+        LockfileError: the two differ in spec or provider.
     """
     for what, one, other in (("spec", ours.spec, theirs.spec), ("provider", ours.provider, theirs.provider)):
         if one != other:
@@ -65,30 +65,30 @@ def merge_lockfiles(ours: Lockfile, theirs: Lockfile, base: Lockfile | None = No
 
 
 def recorded_tasks(lockfile: Lockfile) -> set[TaskId]:
-    """Every task that stands in a lockfile, among the shots or the retired ones; each once."""
+    """The ids of all tasks in a lockfile, among its shots and retired shots."""
     return {take.task_id for record in _all_records(lockfile).values() for take in record.takes}
 
 
 def recorded_videos(lockfile: Lockfile) -> set[str]:
-    """The SHA-256 of every video that stands in a lockfile, among the shots or the retired ones."""
+    """The SHA-256 of every video in a lockfile, among its shots and retired shots."""
     takes = [take for record in _all_records(lockfile).values() for take in record.takes]
     return {output.sha256 for take in takes for output in take.outputs if output.sha256}
 
 
 def missing_tasks(base: Lockfile, now: Lockfile) -> list[MissingTask]:
-    """Tasks recorded in `base` that stand nowhere in `now`, by instance key and age; empty when nothing was lost."""
+    """Tasks recorded in `base` that are missing from `now`, by instance key and age; empty if nothing was lost."""
     kept = recorded_tasks(now)
     records = sorted(_all_records(base).items())
     return [MissingTask(key, take) for key, record in records for take in record.takes if take.task_id not in kept]
 
 
 def join_takes(ours: Take, theirs: Take, base: Take | None = None) -> Take:
-    """One task as both sides know it: everything either side knows, and never less than one of them.
+    """Join two records of one task, keeping everything that either side knows.
 
-    What was ordered (fingerprint, request, inputs, numbers) is taken whole from one side: the one that changed it since
-    `base`, else the longer. What came of it is put together: succeeded beats failed (a video that exists was made), a
-    known cost, hash, size, address or time beats an unknown one, and of two costs the higher counts, of two times the
-    earlier (see `times.py`). A pick stays, unless one side has taken it back since `base`.
+    What was ordered (fingerprint, request, inputs, numbers) is taken entirely from one side: the one that changed it
+    since `base`, else the longer. The results are combined: succeeded beats failed (a video that exists was made), a
+    known cost, hash, size, address or time beats an unknown one, the higher of two costs counts, and the earlier of two
+    times (see `times.py`). A pick stays, unless one side has removed it since `base`.
     """
     order = _pick(_order(ours), _order(theirs), _order(base) if base else None, _weight)
     ordered = ours if order == _order(ours) else theirs
@@ -115,7 +115,7 @@ def join_takes(ours: Take, theirs: Take, base: Take | None = None) -> Take:
 
 
 def _all_records(lockfile: Lockfile | None) -> dict[str, ShotRecord]:
-    """Every record by key; a key that stands both among the shots and the retired ones is joined."""
+    """Every record by key; a key that is both a shot and retired is joined."""
     if lockfile is None:
         return {}
     records = dict(lockfile.retired)
@@ -141,9 +141,9 @@ def _join_records(ours: ShotRecord | None, theirs: ShotRecord | None, base: Shot
 
 
 def _agreed(records: Mapping[str, ShotRecord]) -> Mapping[str, ShotRecord]:
-    """The records, in which a task that stands under two keys is the same take under both, but for who picked it.
+    """The records, in which a task recorded under two keys has the same take under both, except for its pick.
 
-    One side may have renamed the shot while the other learned what the task cost.
+    One side may have renamed the shot while the other recorded the task's cost.
     """
     copies: dict[TaskId, Take] = {}
     differ = False
@@ -168,14 +168,14 @@ def _agreed(records: Mapping[str, ShotRecord]) -> Mapping[str, ShotRecord]:
 
 
 def _join_outputs(ours: Sequence[Output], theirs: Sequence[Output]) -> tuple[Output, ...]:
-    """The union of a task's videos; in the provider's order when both sides agree on it, else by id."""
+    """The union of a task's videos, in the provider's order if both sides agree on it, else by id."""
     mine, others = _by_name(ours), _by_name(theirs)
     names = list(mine) if list(mine) == list(others) else sorted({**mine, **others})
     return tuple(_join_output(mine.get(name), others.get(name)) for name in names)
 
 
 def _by_name(outputs: Sequence[Output]) -> dict[tuple[str, int], Output]:
-    """Outputs by id (address where there is none) and by how often that came before."""
+    """Outputs by id (or address, if there is none) and by the number of earlier outputs with the same id."""
     found: dict[tuple[str, int], Output] = {}
     for output in outputs:
         name = output.video_uuid or redact_url(output.video_url or "")
@@ -197,19 +197,19 @@ def _join_output(ours: Output | None, theirs: Output | None) -> Output:
 
 
 def _archived(output: Output) -> tuple[str, int | None] | None:
-    """Hash and size of a video that is in an archive; they go together."""
+    """Hash and size of an archived video; they belong together."""
     return None if output.sha256 is None else (output.sha256, output.bytes)
 
 
 def _join_picks(ours: Take, theirs: Take, base: Take | None) -> str | None:
-    """The mark of a pick: the side that changed it since `base` wins, also when it took the mark back."""
+    """The pick: the side that changed it since `base` wins, even if it removed the pick."""
     if base is not None and base.picked in (ours.picked, theirs.picked):
         return theirs.picked if ours.picked == base.picked else ours.picked
     return _known(ours.picked, theirs.picked)
 
 
 def _order(take: Take) -> bytes:
-    """What was ordered, as bytes: numbers that compare equal but are written differently stay apart."""
+    """What was ordered, as bytes: numbers that are equal but written differently stay distinct."""
     parts = (take.fingerprint, take.model, dict(take.request), dict(take.inputs), take.retake, take.attempt)
     return orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
 
@@ -227,7 +227,7 @@ def _itself(value: Any) -> Any:
 
 
 def _known(ours: T | None, theirs: T | None, key: Callable[[T], Any] = _itself) -> T | None:
-    """What is known; the greater of two that differ."""
+    """The known value; the greater one if both are known and differ."""
     return _pick(ours, theirs, None, key)
 
 
@@ -243,10 +243,10 @@ def _pick(ours: T | None, theirs: T | None, base: T | None, key: Callable[[T], A
 
 
 def split_conflict(text: str) -> tuple[str, str, str | None]:
-    """Take a file with git's conflict markers apart.
+    """Split a file with git conflict markers into its sides.
 
     Returns:
-        Our side, their side, and the base, which is None unless every conflict shows it (`merge.conflictStyle` diff3).
+        Our side, their side, and the base; the base is None unless every conflict has it (`merge.conflictStyle` diff3).
 
     Raises:
         LockfileError: markers are missing or out of order.

@@ -1,7 +1,7 @@
-"""The lockfile as frozen values, and what stands in it: the format of a take is declared here (`formats.py`).
+"""The lockfile as frozen values: the format of a take is declared here (`formats.py`).
 
-Times are RFC 3339 text in UTC. Patterns are for the schema alone: a time or a hash of another form is read all the
-same, because the record of what was paid for must stay readable.
+Times are RFC 3339 text in UTC. Patterns are used only in the schema: a time or a hash in another form is still read,
+because the record of what was paid for must stay readable.
 """
 
 from collections.abc import Mapping
@@ -34,9 +34,9 @@ Age = tuple[str, int, int, str]  # moment of the order, retake, attempt, task id
 
 
 def moment(written: str | None) -> str:
-    """A recorded time as text that sorts as time does: whole seconds and fractions side by side, no time first.
+    """A recorded time as text that sorts chronologically, with or without fractions; a missing time sorts first.
 
-    As written, "00.123Z" would stand before "00Z". What is no time at all sorts by its text.
+    As written, "00.123Z" would sort before "00Z". Text that is not a time sorts as it is.
     """
     if written is None:
         return ""
@@ -57,11 +57,11 @@ class Output(Record, frozen=True, kw_only=True):
     bytes: _Size | None = None
     cost: Money | None = None
     sha256: _Hash | None = None
-    video_url: _Address | None = None  # without query string when that would be a secret
+    video_url: _Address | None = None  # without its query string if that would be secret
     video_uuid: str | None = None
 
     def name(self, number: int) -> str:
-        """What a pick calls this output of a take: its id or address, which a merge keeps; else its number, from 1."""
+        """The name of this output in a pick: its id or address, which a merge keeps; else its number, from 1."""
         return self.video_uuid or self.video_url or str(number)
 
 
@@ -75,16 +75,16 @@ class Failure:
 
     @property
     def recorded(self) -> dict[str, Any]:
-        """As a take or an event has it. Secrets in an address that the provider repeats are left out.
+        """The fields as a take or an event records them, without secrets in an address that the provider repeats.
 
-        An odd message must not lose a paid task: lone surrogates, which UTF-8 cannot hold, are replaced.
+        An unusual message must not lose a paid task: lone surrogates, which UTF-8 cannot encode, are replaced.
         """
         message = redact_secrets(readable(self.message))
         return {"code": readable(self.code), "message": message, "permanent": self.permanent}
 
 
 def readable(message: str) -> str:
-    """Text of a provider as UTF-8 can hold it."""
+    """A provider's text, made encodable in UTF-8."""
     return message.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -94,7 +94,7 @@ class Take(Record, frozen=True, kw_only=True):
     left_out: ClassVar[frozenset[str]] = frozenset({"code", "message", "permanent", "picked"})
 
     attempt: _Attempt | None = None
-    cost: Money | None = None  # None: the provider did not say; never 0 by default
+    cost: Money | None = None  # None: the provider did not report it; never 0 by default
     expires_at: Time | None = None
     finished_at: Time | None = None
     fingerprint: Annotated[Fingerprint, Meta(min_length=1)]
@@ -106,13 +106,13 @@ class Take(Record, frozen=True, kw_only=True):
     status: Literal["succeeded", "failed"]
     submitted_at: Time | None = None
     task_id: Annotated[TaskId, Meta(min_length=1)]
-    picked: _Pick | None = None  # name of an output, see `Output.name`; None: nobody picked the take
+    picked: _Pick | None = None  # name of an output, see `Output.name`; None: the take is not picked
     code: str | None = None  # with `message` and `permanent`: why it failed, see `failure`
     message: str | None = None
     permanent: bool | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what says of a success why it failed, or of a failure not."""
+        """Refuse a success with failure fields, and a failure without them or with a pick."""
         if self.status == "failed":
             wrong = "picked" if self.picked is not None else None
             missing = "code" if self.code is None else "message" if self.message is None else None
@@ -126,21 +126,21 @@ class Take(Record, frozen=True, kw_only=True):
 
     @property
     def failure(self) -> Failure | None:
-        """Why it failed. Where that does not say whether it is permanent it is: blocked, so that nothing is spent."""
+        """Why it failed. If `permanent` is missing it counts as true: the shot is blocked, and nothing is spent."""
         if self.code is None or self.message is None:
             return None
         return Failure(self.code, self.message, permanent=self.permanent is not False)
 
     @property
     def is_incomplete(self) -> bool:
-        """Whether some of several results were recorded and the task has not ended: more may come."""
+        """Whether only some of several results are recorded and the task has not ended: more may follow."""
         wanted = self.request.get("numberResults", 1)
         ordered_here = self.submitted_at is not None and self.finished_at is None
         return ordered_here and type(wanted) is int and 0 < len(self.outputs) < wanted
 
     @property
     def shown(self) -> tuple[Output, ...]:
-        """The outputs with the one that was picked first, as they are shown and linked."""
+        """The outputs as they are shown and linked, with the picked one first."""
         names = [output.name(number) for number, output in enumerate(self.outputs, 1)]
         if self.picked not in names:
             return self.outputs
@@ -149,7 +149,7 @@ class Take(Record, frozen=True, kw_only=True):
 
     @property
     def sort_key(self) -> Age:
-        """The order of a shot's takes, the same on every machine: as they were bought, imported ones first."""
+        """The order of a shot's takes, the same on every machine: by time of order, imported ones first."""
         return moment(self.submitted_at), self.retake or 0, self.attempt or 0, self.task_id
 
 
@@ -172,16 +172,16 @@ class ShotRecord(Record, frozen=True):
         return self.take(self.current) if self.current else None
 
     def with_take(self, take: Take) -> "ShotRecord":
-        """This record with `take` added, or put in the place of the one with the same id; `current` is unchanged."""
+        """This record with `take` added, or replacing the one with the same id; `current` is unchanged."""
         others = [other for other in self.takes if other.task_id != take.task_id]
         return replace(self, takes=tuple(sorted([*others, take], key=lambda item: item.sort_key)))
 
     def with_pick(self, task_id: TaskId, result: int = 1) -> "ShotRecord":
-        """This record with a take made current and marked as picked, in the place of others of its fingerprint.
+        """This record with a take made current and picked, replacing any pick of the same fingerprint.
 
         Args:
-            task_id: a take of this record that succeeded.
-            result: which of its outputs, from 1.
+            task_id: a successful take of this record.
+            result: the number of the picked output, from 1.
         """
         chosen = next(take for take in self.takes if take.task_id == task_id)
         output = chosen.outputs[result - 1] if result <= len(chosen.outputs) else Output()

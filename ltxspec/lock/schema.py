@@ -1,7 +1,7 @@
 """The JSON Schema (2020-12) of lockfile version 1, for editors and other programs (`schemas/lockfile/v1.json`).
 
-It describes what ltxspec writes. Reading is a little kinder (a missing nullable field is null) and stricter where a
-schema cannot follow (digests, `current`, order).
+It describes what ltxspec writes. Reading is more lenient (a missing nullable field is null) and stricter where a schema
+cannot express the rule (digests, `current`, order).
 """
 
 from ltxspec.formats import Schema, schema

@@ -1,9 +1,9 @@
-"""Times of one task that two machines recorded: which of them a merge keeps, and which change of one is in order.
+"""Times of a task recorded by two machines: which one a merge keeps, and which changes of a time are valid.
 
-A task is ordered once, and two branches may both record it: one ordered it, the other found it at the provider later,
-and knows only when. The earlier times are nearer to the truth, so a merge keeps them, and a time may become earlier.
-Takes are numbered by the time of their order: an earlier time that puts a take before another one is in order only
-when a version that is compared recorded that very time.
+A task is ordered once, but two branches may both record it: one ordered it, the other found it at the provider later
+and recorded that time. The earlier times are more accurate, so a merge keeps them, and a time may become earlier. Takes
+are numbered by the time of their order: an earlier time that moves a take before another one is valid only if one of
+the compared versions recorded exactly that time.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ from operator import attrgetter
 from ltxspec.lock.models import Take, moment
 from ltxspec.values import ShotAddress, TaskId
 
-Copies = Mapping[TaskId, Sequence[tuple[ShotAddress, Take]]]  # every copy of every take, and where it stands
+Copies = Mapping[TaskId, Sequence[tuple[ShotAddress, Take]]]  # every copy of every take, and where it is recorded
 
 TIMES: Mapping[str, Callable[[Take], str | None]] = {
     "/submittedAt": attrgetter("submitted_at"),
@@ -23,7 +23,7 @@ TIMES: Mapping[str, Callable[[Take], str | None]] = {
 
 
 def earliest(ours: str | None, theirs: str | None) -> str | None:
-    """The earlier of two times; the one that is known where only one is."""
+    """The earlier of two times, or the only known one."""
     known = [time for time in (ours, theirs) if time is not None]
     return min(known, key=lambda time: (moment(time), time), default=None)
 
@@ -31,13 +31,13 @@ def earliest(ours: str | None, theirs: str | None) -> str | None:
 def is_in_order(
     path: str, take: Take, known: Sequence[Take], others: Iterable[Take], neighbours: Sequence[Take]
 ) -> bool:
-    """Whether the time of a take that reads otherwise than before may be what a merge made of it.
+    """Whether a changed time of a take may be the result of a merge.
 
     Args:
         path: which of its times, see `TIMES`.
-        take: as it is recorded now.
-        known: as it was recorded before; at least one.
-        others: as any version recorded it that is compared.
+        take: the take as recorded now.
+        known: the earlier records of the take; at least one.
+        others: the take as recorded in any of the compared versions.
         neighbours: the other takes of its shot now, as they were recorded before.
     """
     now, before = TIMES[path](take), [time for time in map(TIMES[path], known) if time is not None]
@@ -51,7 +51,7 @@ def is_in_order(
 
 
 def _is_time(written: str) -> bool:
-    """Whether it is a time at all: any text sorts before or after one."""
+    """Whether the text is a valid time: any text could be compared with one."""
     try:
         return datetime.fromisoformat(written).tzinfo is not None
     except ValueError:

@@ -1,1 +1,1 @@
-"""The difference between what is wanted and what is owned, as data. Pure: no network, no disk, no clock."""
+"""The difference between the spec and what is owned, as data. Pure: no network, no disk, no clock."""

@@ -54,7 +54,7 @@ class Action(StrEnum):
                 assert_never(self)
 
 
-SPENDING = frozenset(action for action in Action if action.spends)  # for those who ask for thousands of shots
+SPENDING = frozenset(action for action in Action if action.spends)  # a set, for fast checks over thousands of shots
 
 SIGNS: Mapping[Action, str] = {
     Action.CREATE: "+",
@@ -70,15 +70,15 @@ SIGNS: Mapping[Action, str] = {
 
 
 class Reason(StrEnum):
-    """Why an action was chosen. A display hint: later versions may add some."""
+    """Why an action was chosen. For display only: later versions may add more."""
 
     NEW = "new"  # no take for this shot
     REQUEST_CHANGED = "request-changed"
-    INPUT_CHANGED = "input-changed"  # a local image has other bytes
+    INPUT_CHANGED = "input-changed"  # a local image has different content
     MODEL_CHANGED = "model-changed"
     RETAKE_REQUESTED = "retake-requested"
     RETRY_REQUESTED = "retry-requested"
-    LAST_ATTEMPT_FAILED = "last-attempt-failed"  # a failure that may pass: a new attempt is planned
+    LAST_ATTEMPT_FAILED = "last-attempt-failed"  # a temporary failure: a new attempt is planned
     RECORDED_FIELDS_CHANGED = "recorded-fields-changed"
     EARLIER_TAKE_MATCHES = "earlier-take-matches"
     SAME_FINGERPRINT_ELSEWHERE = "same-fingerprint-elsewhere"
@@ -105,23 +105,23 @@ class Change:
     address: ShotAddress
     action: Action
     reasons: tuple[Reason, ...] = ()
-    changes: tuple[FieldChange, ...] = ()  # empty for create, where all is new: see `differences.changes_of`
+    changes: tuple[FieldChange, ...] = ()  # empty for create, where everything is new: see `differences.changes_of`
     fingerprint: Fingerprint | None = None  # None for retire
     task_id: TaskId | None = None  # the task to order, resume or keep
     estimate: Usd | None = None  # for spending actions and resume; None there means unknown
-    limit_price: Usd | None = None  # what limits reckon, where that is not the estimate: see `prices.limit_price`
+    limit_price: Usd | None = None  # the price for limits, if not the estimate: see `prices.limit_price`
     retake: int = 1
     attempt: int = 1
     request: Request | None = None  # None for retire
-    source: tuple[str, int, int] | None = None  # file, line, column of the shot; None when it is gone
+    source: tuple[str, int, int] | None = None  # file, line, column of the shot; None when it is not in the spec
     origin: str | None = None  # instance key that a move takes over from
-    note: str | None = None  # what else a reader should know: an error message, for example
-    destination: Destination | None = None  # where results are sent, of what may be ordered; None: nowhere
-    recorded: str | None = None  # digest of what may be ordered and the fingerprint leaves out: see `recorded_digest`
+    note: str | None = None  # further information for the reader, such as an error message
+    destination: Destination | None = None  # where the results of an order are sent; None: nowhere
+    recorded: str | None = None  # digest of the order's parameters outside the fingerprint: see `recorded_digest`
 
     @property
     def reckoned(self) -> Usd | None:
-        """What every limit reckons for it; None: unknown."""
+        """The price used for all limits; None: unknown."""
         return self.estimate if self.limit_price is None else self.limit_price
 
 
@@ -132,10 +132,10 @@ class Plan:
     provider: str
     changes: Sequence[Change]
     diagnostics: Sequence[Diagnostic] = ()
-    spent: Mapping[str, tuple[Usd, int]] | None = None  # per spec: what its takes cost, and how many did not say
+    spent: Mapping[str, tuple[Usd, int]] | None = None  # per spec: what its takes cost, and how many are unreported
     assumed: Mapping[str, tuple[Usd, int]] | None = None  # per spec: listed price of those, and how many have none
-    outside: Sequence[Change] = ()  # tasks under way that `--target` leaves out: limits count them, too
-    terms: Terms | None = None  # the limits and policies in force; None: of no project
+    outside: Sequence[Change] = ()  # tasks under way that `--target` excludes: limits count them, too
+    terms: Terms | None = None  # the limits and policies in force; None: no project
 
     def count(self, action: Action) -> int:
         """How many changes have this action."""

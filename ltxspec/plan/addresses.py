@@ -1,23 +1,23 @@
-"""Addresses typed on the command line: one that names nothing is a typing error, never an empty plan."""
+"""Addresses given on the command line: one that matches nothing is a typing error, never an empty plan."""
 
 from collections.abc import Collection, Sequence
 
 from ltxspec.errors import Problems
 from ltxspec.values import ShotAddress
 
-_MOST_PAIRS = 1_000_000  # of letters; a pattern is typed, so there are not thousands
+_MOST_PAIRS = 1_000_000  # of letters; patterns are typed, so there are few
 _LISTED = 5
 
 
 def refuse_unknown(patterns: Sequence[str], known: Collection[ShotAddress]) -> None:
-    """Stop when there are patterns that name no shot.
+    """Raise if there are patterns that match no shot.
 
     Args:
-        patterns: those that matched nothing.
-        known: every shot there is, for the suggestion.
+        patterns: the patterns that matched nothing.
+        known: all shots, for the suggestion.
 
     Raises:
-        Invalid: one problem a pattern.
+        Invalid: with one problem per pattern.
     """
     problems = Problems()
     for pattern in patterns:
@@ -26,7 +26,7 @@ def refuse_unknown(patterns: Sequence[str], known: Collection[ShotAddress]) -> N
 
 
 def suggestion(pattern: str, known: Collection[ShotAddress]) -> str:
-    """What was probably meant: the whole spec, the shot with its spec's name, the nearest address, or what there is."""
+    """The probable intention: the whole spec, the shot with its spec's name, the nearest address, or a list of all."""
     if any(pattern == address.spec for address in known):
         return f"for every shot of a spec write `{pattern}.*`"
     from ltxspec.suggest import nearest

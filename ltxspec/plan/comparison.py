@@ -1,4 +1,4 @@
-"""A request beside the take it follows: what changed, and why that needs another render."""
+"""Compares a request with the take it follows: what changed, and why that needs another render."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from ltxspec.render.models import Request
 
 
 def why(base: Take | None, request: Request, changes: Sequence[FieldChange]) -> tuple[Reason, ...]:
-    """The reasons for a new render, `base` being the take that was current (None: there was none)."""
+    """The reasons for a new render; `base` is the take that was current (None: there was none)."""
     if base is None:
         return (Reason.NEW,)
     reasons = []
@@ -26,12 +26,12 @@ def why(base: Take | None, request: Request, changes: Sequence[FieldChange]) -> 
 def request_changes(base: Take | None, request: Request) -> tuple[FieldChange, ...]:
     """What changed since a take was bought."""
     if base is None:
-        return ()  # everything is new: `differences.changes_of` spells it out for who asks
+        return ()  # everything is new: `differences.changes_of` lists it on request
     return field_changes(base.request, request.body, base.inputs, request.inputs, request.known)
 
 
 def recorded_changes(take: Take, request: Request) -> tuple[FieldChange, ...]:
-    """Changes of what is only recorded. A default written out or another YAML style is no change at all."""
+    """Changes of recorded-only values. A written-out default or another YAML style is not a change."""
     changes: tuple[FieldChange, ...] = ()
     names = [name for name in request.recorded if name in take.request or name in request.body]
     if names:

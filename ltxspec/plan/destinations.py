@@ -1,4 +1,4 @@
-"""What is no part of what is rendered and part of what is approved: where results are sent, and recorded parameters."""
+"""What is approved without affecting the render: where results are sent, and recorded-only parameters."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,17 +12,17 @@ from ltxspec.values import Json
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """The delivery parameters of one order, as they may be shown, and a digest of what they are exactly."""
+    """The delivery parameters of one order as they may be shown, and a digest of their exact values."""
 
     shown: Mapping[str, Json]  # without secrets
     digest: str
 
 
 def destination_of(delivery: Mapping[str, Json]) -> Destination | None:
-    """Where an order's results are sent; None where it says nothing of it.
+    """Where an order's results are sent; None if it has no delivery parameters.
 
-    The digest is of the exact values: which bucket a presigned address leads to may stand in the very part that no
-    record keeps. A SHA-256 gives a strong secret away to nobody; signatures and tokens of services are strong.
+    The digest covers the exact values: the bucket of a presigned address may be in the part that no record keeps. A
+    SHA-256 does not reveal a strong secret, and signatures and tokens of services are strong.
     """
     if not delivery:
         return None
@@ -31,14 +31,14 @@ def destination_of(delivery: Mapping[str, Json]) -> Destination | None:
 
 
 def is_shown_whole(destination: Destination) -> bool:
-    """Whether what is shown is exactly what the digest is of."""
+    """Whether the shown parameters are exactly those of the digest."""
     return digest(dict(destination.shown)) == destination.digest
 
 
 def recorded_digest(model: Model, body: Mapping[str, Json]) -> str | None:
-    """A digest of the parameters that are sent and that the fingerprint leaves out; None where there are none.
+    """A digest of the parameters that are sent but not fingerprinted; None if there are none.
 
-    It is of the exact values, as the fingerprint is of all others.
+    It covers the exact values, as the fingerprint does for all others.
     """
     parameters = beside_fingerprint(model, body)
     return digest(parameters) if parameters else None

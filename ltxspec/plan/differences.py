@@ -1,4 +1,4 @@
-"""Which fields of a request changed, as JSON Pointers (RFC 6901) with both values, of which secrets are left out."""
+"""Which fields of a request changed, as JSON Pointers (RFC 6901) with both values, without secrets."""
 
 from collections.abc import Collection, Iterator, Mapping
 
@@ -16,10 +16,10 @@ def field_changes(
     inputs_after: Mapping[str, str] | None = None,
     known: Collection[str] | None = None,
 ) -> tuple[FieldChange, ...]:
-    """Compare two requests leaf by leaf; local files that kept their name but not their bytes count as changed.
+    """Compare two requests leaf by leaf; local files with the same name but different content count as changed.
 
-    A file's change is told under `/files/<its path>` with both content hashes. `known` are the names of all fields
-    the present model has: of others no new value is told. What was recorded has lost them already.
+    A file's change is listed under `/files/<its path>` with both content hashes. `known` are the names of all fields of
+    the present model: new values of other fields are not shown. Recorded requests are already without them.
     """
     changes = [_told(*leaf, known) for leaf in _walk("", before, after)]
     old, new = inputs_before or {}, inputs_after or {}
@@ -32,7 +32,7 @@ def field_changes(
 
 
 def changes_of(change: Change) -> tuple[FieldChange, ...]:
-    """A change's fields; for a shot that is new, every leaf of its request as a change from nothing."""
+    """A change's fields; for a new shot, every leaf of its request as a change from nothing."""
     if change.action is Action.CREATE and change.request is not None:
         return tuple(_told(*leaf, change.request.known) for leaf in _walk("", {}, change.request.body))
     return change.changes
@@ -52,7 +52,7 @@ def _walk(path: str, before: Json, after: Json) -> Iterator[tuple[str, Json, Jso
 
 
 def _told(path: str, before: Json, after: Json, known: Collection[str] | None) -> FieldChange:
-    """The change as it may be shown. Where only a secret changed (a signature), that is all that is said of it."""
+    """The change as it may be shown. If only a secret (a signature) differs, the new value is marked as redacted."""
     old, new = redact_field(path, before), redact_field(path, after, known)
     hides_change = old == new and isinstance(new, str) and before != after
     return FieldChange(path, old, f"{new} {REDACTED}" if hides_change else new)

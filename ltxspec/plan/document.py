@@ -1,7 +1,7 @@
 """The plan as a document: what `plan --format json` writes, `plan -o FILE` saves and `apply FILE` reads.
 
 A later minor version may add fields to the whole and to a shot; everything else is closed. Money is a decimal string in
-US dollars, null where it is not known.
+US dollars, null where unknown.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What a plan would cost: known money and the number of unknown prices, never mixed up."""
+"""What a plan would cost: known money and the number of unknown prices, kept apart."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,17 +18,17 @@ class Estimate:
 
 
 def estimate(changes: Iterable[Change]) -> Estimate:
-    """Add up a plan. Resumed tasks are committed already: they are told apart, never forgotten."""
+    """Sum up a plan. Resumed tasks are already committed and are counted separately."""
     return _add(changes, lambda change: change.estimate)
 
 
 def reckoning(changes: Iterable[Change]) -> Estimate:
-    """The same as limits see it: see `Change.reckoned`."""
+    """The same with the prices used for limits: see `Change.reckoned`."""
     return _add(changes, lambda change: change.reckoned)
 
 
 def reckoned(changes: Iterable[Change]) -> Usd | None:
-    """What limits reckon in all, money under way included, where that is more than the estimates say."""
+    """The total used for limits, including money under way, if it exceeds the estimates; else None."""
     listed = list(changes)
     told, limits = estimate(listed), reckoning(listed)
     total = limits.usd + limits.under_way

@@ -1,4 +1,4 @@
-"""What a plan holds besides the shots of the spec: those that are gone, and tasks that nobody wants any more."""
+"""The rest of a plan besides the spec's shots: removed shots, and tasks that no shot requests any more."""
 
 from collections.abc import Container, Sequence
 
@@ -14,14 +14,14 @@ from ltxspec.values import ShotAddress
 def left_over(
     spec: str, owned: RecordedState, wanted: Container[str], catalog: Catalog, changes: Sequence[Change]
 ) -> list[Change]:
-    """Shots gone from the spec, and tasks under way that no shot wants any more (they are collected all the same).
+    """Shots removed from the spec, and tasks under way that no shot requests any more (they are still collected).
 
     Args:
-        spec: its name.
+        spec: the name of the spec.
         owned: what is recorded and under way.
         wanted: the instance keys of the spec.
         catalog: the models.
-        changes: what was decided for the shots of the spec.
+        changes: the changes decided for the shots of the spec.
     """
     taken = {change.origin for change in changes if change.action is not Action.RESUME}
     gone = [
@@ -43,7 +43,7 @@ def left_over(
 
 
 def _collect(task: OpenTask, spec: str, catalog: Catalog) -> Change:
-    """A task that no shot wants: what it will cost stands in the catalog, whatever the journal says."""
+    """A task that no shot requests; its price is the catalog's, whatever the journal says."""
     intent = task.intent
     estimate = listed_price(catalog, intent.request)
     return Change(

@@ -1,4 +1,4 @@
-"""Refuses a plan before anything is spent: limits of the budget and prices that are not known."""
+"""Refuses a plan before anything is spent, because of budget limits or unknown prices."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from ltxspec.values import Usd, format_usd
 
 
 def refuse_unknown_prices(plan: Plan) -> None:
-    """Raise `Refused` when a shot would be bought at a price nobody knows."""
+    """Raise `Refused` if a shot would be ordered at an unknown price."""
     unpriced = [change for change in plan.changes if change.action.spends and change.estimate is None]
     if unpriced:
         raise Refused(
@@ -22,11 +22,11 @@ def refuse_unknown_prices(plan: Plan) -> None:
 
 
 def refuse_over_budget(plan: Plan, limits: SpendingLimits) -> None:
-    """Raise `Refused` when the plan would pass a limit. Money under way from earlier runs counts as spent.
+    """Raise `Refused` if the plan would exceed a limit. Money under way from earlier runs counts as spent.
 
-    A take whose cost was never reported counts at its listed price. What has none either counts as what one shot may
-    cost at most, where there is such a limit; else a sum is only known to be at least the rest of it, and is refused
-    when that alone passes the limit.
+    A take whose cost was never reported counts at its listed price. Without a listed price it counts at the limit for
+    one shot, if there is one; otherwise the known part of the sum is a minimum, and the plan is refused if that alone
+    exceeds the limit.
     """
     total = reckoning([*plan.changes, *plan.outside])
     if total.usd == 0 and total.unknown == 0:
@@ -37,7 +37,7 @@ def refuse_over_budget(plan: Plan, limits: SpendingLimits) -> None:
 
 
 def budget_warning(plan: Plan, limits: SpendingLimits) -> list[Diagnostic]:
-    """A warning where `apply` would refuse a plan for a limit, in the words of the refusal; else nothing."""
+    """A warning if `apply` would refuse the plan because of a limit, with the refusal's text; else nothing."""
     try:
         refuse_over_budget(plan, limits)
     except Refused as refused:
@@ -47,7 +47,7 @@ def budget_warning(plan: Plan, limits: SpendingLimits) -> list[Diagnostic]:
 
 @dataclass(frozen=True, slots=True)
 class _Sum:
-    """Money with holes: `unknown` amounts, each reckoned as `assumed` when that is not None."""
+    """A sum with `unknown` amounts, each counted as `assumed` if that is not None."""
 
     known: Usd
     unknown: int
@@ -55,7 +55,7 @@ class _Sum:
 
     @property
     def reckoned(self) -> Usd:
-        """What it is taken to be, at least."""
+        """The sum used for limits, at least."""
         return self.known + (self.assumed or Usd(0)) * self.unknown
 
     def __str__(self) -> str:
@@ -92,7 +92,7 @@ def _refuse_shots(changes: Sequence[Change], limits: SpendingLimits) -> None:
 
 
 def left_for_specs(plan: Plan, limits: SpendingLimits) -> dict[str, Usd]:
-    """What each spec of a plan may still spend by `per_spec`; empty without that limit. Never below 0."""
+    """What each spec of a plan may still spend under `per_spec`; empty without that limit. Never below 0."""
     if limits.per_spec is None:
         return {}
     left = {}
@@ -103,7 +103,7 @@ def left_for_specs(plan: Plan, limits: SpendingLimits) -> dict[str, Usd]:
 
 
 def _before(plan: Plan, spec: str) -> tuple[Usd, int, int]:
-    """What a spec's takes cost, reported or listed; how many have neither, and how many count as listed."""
+    """What a spec's takes cost, reported or listed; how many have neither; how many count as listed."""
     spent, unreported = (plan.spent or {}).get(spec, (Usd(0), 0))
     listed, unknown = (plan.assumed or {}).get(spec, (Usd(0), unreported))
     return spent + listed, unknown, unreported - unknown
@@ -135,7 +135,7 @@ def _refuse_specs(plan: Plan, limits: SpendingLimits) -> None:
 
 
 def _hint(limits: SpendingLimits, name: str, hint: str) -> str:
-    """What to do about a limit; one that a saved plan was made under is raised by making the plan anew."""
+    """The advice for a limit; one that comes from a saved plan is raised by saving the plan again."""
     return "the plan was saved under this limit: save it again to spend more" if name in limits.saved else hint
 
 

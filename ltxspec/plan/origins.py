@@ -1,4 +1,4 @@
-"""Which shot takes over from which key by `moved:`. One key has one heir, whatever the spec says."""
+"""Which shot takes over which key's takes through `moved:`. Each key has one heir, whatever the spec says."""
 
 from collections.abc import Mapping
 
@@ -9,10 +9,10 @@ from ltxspec.render.models import Request
 
 
 def assign_origins(lockfile: Lockfile, wanted: Mapping[str, Request], catalog: Catalog) -> dict[str, str]:
-    """Shots that `moved:` gives the takes of another key: instance key -> that key.
+    """Shots that get the takes of another key through `moved:`: instance key -> that key.
 
-    A key counts when it has takes and no shot of its own any more. Of several shots that name one key (a matrix, say)
-    the one that its takes answer is the heir, else the first, and stays so; the others are shots like any other.
+    A key qualifies if it has takes and no longer a shot of its own. If several shots name one key (in a matrix, say),
+    the heir is the one whose request its takes answer, else the first; the others are treated as ordinary shots.
     """
     movers = {
         key: [name for name in _names(key, request.moved) if name not in wanted and record_under(lockfile, name)]
@@ -22,7 +22,7 @@ def assign_origins(lockfile: Lockfile, wanted: Mapping[str, Request], catalog: C
     if not any(movers.values()):
         return {}
     found: dict[str, str] = {}
-    for choice in range(2):  # the same instance of a shot with several; then the shot as a whole
+    for choice in range(2):  # first the same instance of a shot with several, then the shot as a whole
         for must_answer in (True, False):
             for key, names in movers.items():
                 if key in found or choice >= len(names) or names[choice] in found.values():
@@ -33,14 +33,14 @@ def assign_origins(lockfile: Lockfile, wanted: Mapping[str, Request], catalog: C
 
 
 def _names(key: str, moved: str) -> list[str]:
-    """Where the takes may stand: under the same key in brackets first."""
+    """The keys the takes may be recorded under, the one with the same brackets first."""
     if "[" in key and "[" not in moved:
         return [moved + key[key.index("[") :], moved]
     return [moved]
 
 
 def has_answer(lockfile: Lockfile, name: str | None, request: Request, catalog: Catalog) -> bool:
-    """Whether a key has a take that was bought for exactly this request, and succeeded."""
+    """Whether a key has a successful take that was bought for exactly this request."""
     record = record_under(lockfile, name)
     takes = record.takes if record else ()
     return any(take.status == "succeeded" and answers(take, request, catalog) for take in takes)

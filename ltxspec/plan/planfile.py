@@ -1,4 +1,4 @@
-"""The plan's digest, and what a saved plan needs to be planned again: approving a plan means approving its digest."""
+"""The plan's digest, and the comparison of a saved plan with a new one: approving a plan approves its digest."""
 
 import orjson
 
@@ -27,9 +27,10 @@ class PlanFileError(LtxspecError):
 def plan_digest(plan: Plan) -> str:
     """`sha256:<hex>` over everything the plan would do: addresses, actions, fingerprints, task ids, money, deliveries.
 
-    Left out on purpose: what is up to date, warnings, places in files, versions. They change nothing that is done.
-    So are secrets, which no record keeps: whoever reads a report of the plan has to find the same digest. Where results
-    are sent counts by a digest of its own, which reports carry, and so do parameters that fingerprints leave out.
+    Left out on purpose: unchanged shots, warnings, places in files, versions. They do not affect what is done. Secrets
+    are left out, too, because no record keeps them: a reader of a report of the plan must be able to compute the same
+    digest. Delivery targets count by a digest of their own, which reports contain, and so do parameters outside the
+    fingerprint.
     """
     return digest({"provider": plan.provider, "changes": [_essence(change) for change in plan.pending]})
 
@@ -52,7 +53,7 @@ def read_plan_file(data: bytes, name: str) -> PlanDocument:
     """Read a document written by `plan -o`.
 
     Raises:
-        PlanFileError: not a plan document, or one of another major version.
+        PlanFileError: it is not a plan document, or has another major version.
     """
     try:
         document = orjson.loads(data)
@@ -70,7 +71,7 @@ def read_plan_file(data: bytes, name: str) -> PlanDocument:
 
 
 def plan_differences(saved: PlanDocument, plan: Plan) -> list[str]:
-    """One line for each shot that the saved plan and the present one treat differently, money included."""
+    """One line for each shot whose action or price differs between the saved plan and the present one."""
     shots = {shot.address: shot for shot in saved.shots if shot.action is not Action.NO_OP}
     changes = {str(change.address): change for change in plan.pending}
     before = {address: _saved_words(shot) for address, shot in shots.items()}
@@ -78,7 +79,7 @@ def plan_differences(saved: PlanDocument, plan: Plan) -> list[str]:
     lines = []
     for address in sorted(before.keys() | after.keys()):
         (old, old_sent), (new, new_sent) = before.get(address, _NO_CHANGE), after.get(address, _NO_CHANGE)
-        if old_sent != new_sent:  # else it is no difference, and is not shown
+        if old_sent != new_sent:  # otherwise it is no difference, and is not shown
             old, new = old + old_sent, new + new_sent
         if old != new:
             changed = _changed_fields(shots.get(address), changes.get(address))
@@ -91,19 +92,19 @@ def plan_differences(saved: PlanDocument, plan: Plan) -> list[str]:
 
 
 def _saved_words(shot: PlannedShot) -> tuple[str, str]:
-    """What a saved plan says of a shot, and where its results are sent."""
-    price = shot.estimate if shot.estimate != 0 else None  # of an action that orders nothing
+    """The description of a shot in a saved plan, and where its results are sent."""
+    price = shot.estimate if shot.estimate != 0 else None  # 0 belongs to an action that orders nothing
     return _phrase(shot.action, price, shot.fingerprint), _sent(shot.delivery)
 
 
 def _words(change: Change) -> tuple[str, str]:
-    """The same of the present plan."""
+    """The same for the present plan."""
     delivery = delivery_of(change.destination) if change.destination is not None else None
     return _phrase(change.action, change.estimate, change.fingerprint), _sent(delivery)
 
 
 def _changed_fields(shot: PlannedShot | None, change: Change | None) -> str:
-    """The names of the parameters that differ where both plans order something; empty where nothing does."""
+    """The names of the parameters that differ, if both plans have a request; empty if none do."""
     request = change.request if change is not None else None
     if request is None or shot is None:
         return ""
@@ -112,7 +113,7 @@ def _changed_fields(shot: PlannedShot | None, change: Change | None) -> str:
 
 
 def _recorded_differences(shot: PlannedShot | None, change: Change | None) -> str:
-    """What differs in parameters that fingerprints leave out; empty where nothing does."""
+    """The differences in parameters outside the fingerprint; empty if there are none."""
     if shot is None or change is None or change.request is None or shot.recorded == change.recorded:
         return ""
     request = change.request
@@ -126,25 +127,25 @@ def _text(value: Json) -> str:
 
 
 def delivery_of(destination: Destination) -> Delivery:
-    """Where results are sent, as a plan document says it."""
+    """Where results are sent, in the form of a plan document."""
     return Delivery(dict(destination.shown), destination.digest)
 
 
 def limits_of(terms: Terms) -> Limits:
-    """The rules that a plan was made under, as its document says them."""
+    """The rules that a plan was made under, in the form of its document."""
     limits = terms.limits
     return Limits(limits.per_apply, limits.per_shot, limits.per_spec, terms.policies)
 
 
 def terms_of(limits: Limits | None) -> Terms | None:
-    """The rules that a saved plan was made under; None: it says nothing of them."""
+    """The rules that a saved plan was made under; None if it does not contain them."""
     if limits is None:
         return None
     return Terms(SpendingLimits(limits.per_apply, limits.per_shot, limits.per_spec), limits.policies)
 
 
 def _sent(delivery: Delivery | None) -> str:
-    """Where results are sent, with the first digits of the digest: addresses may differ in what is not shown."""
+    """Where results are sent, with the first digits of the digest: addresses may differ in hidden parts."""
     if delivery is None:
         return ""
     named = ", ".join(f"{name} {redact_secrets(value)}" for name, value in sorted(delivery.parameters.items()))

@@ -1,4 +1,4 @@
-"""Decides what each shot needs: one pass over what a spec wants, one over what is owned. It spends nothing."""
+"""Decides what each shot needs: one pass over the spec's shots, one over what is owned. It spends nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -42,7 +42,7 @@ class PlanContext:
     provider: str
     catalog: Catalog
     selection: Selection = field(default_factory=Selection)
-    max_attempts: int = 3  # tries of one render after failures that may pass
+    max_attempts: int = 3  # attempts at one render after temporary failures
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +53,18 @@ class _Spec:
     owned: RecordedState
     context: PlanContext
     wanted: Mapping[str, Request]
-    origins: Mapping[str, str]  # what `moved:` hands over: instance key -> the key its takes stand under
-    spare: Callable[[], Mapping[Fingerprint, Sequence[Spare]]]  # found when first asked for
-    recorded: Callable[[], AbstractSet[TaskId]]  # tasks under any key of the lockfile; found when first asked
-    claimed: set[TaskId]  # takes and open tasks of other keys that a shot of this plan has got: no other shot may
+    origins: Mapping[str, str]  # moves by `moved:`: instance key -> the key its takes are recorded under
+    spare: Callable[[], Mapping[Fingerprint, Sequence[Spare]]]  # computed on first use
+    recorded: Callable[[], AbstractSet[TaskId]]  # tasks under any key of the lockfile; computed on first use
+    claimed: set[TaskId]  # takes and open tasks of other keys already given to a shot of this plan
     under_way: Mapping[Fingerprint, Sequence[OpenTask]]
     task_id: Callable[[str, Fingerprint, int, int], TaskId]  # of (instance, fingerprint, retake, attempt)
 
 
 def plan_spec(rendered: RenderedSpec, owned: RecordedState, context: PlanContext) -> list[Change]:
-    """Compare what one spec wants with what is owned: a change a shot, in the spec's order, then what is left over.
+    """Compare one spec with what is owned: one change per shot, in the spec's order, then what is left over.
 
-    Every shot is decided on, also where only some are targets: what a run does to a shot is what the whole plan says.
+    All shots are decided even if only some are targets: a run does to a shot what the whole plan says.
     """
     wanted = {request.address.instance: request for request in rendered.requests}
     spec = _Spec(
@@ -85,7 +85,7 @@ def plan_spec(rendered: RenderedSpec, owned: RecordedState, context: PlanContext
 
 
 def _decided(requests: Sequence[Request], spec: _Spec) -> list[Change]:
-    """A change a shot, in their order. Shots that get their take by `moved:` choose before all others."""
+    """One change per shot, in order. Shots that get their take through `moved:` choose before all others."""
     changes, lockfile, catalog = {}, spec.owned.lockfile, spec.context.catalog
     for request in requests if spec.origins else ():
         if has_answer(lockfile, spec.origins.get(request.address.instance), request, catalog):
@@ -94,7 +94,7 @@ def _decided(requests: Sequence[Request], spec: _Spec) -> list[Change]:
 
 
 def _plan_shot(request: Request, spec: _Spec) -> Change:
-    """The one decision a shot needs; each branch names its case."""
+    """Decide on one shot; each branch names its case."""
     key = request.address.instance
     lockfile, catalog = spec.owned.lockfile, spec.context.catalog
     record = lockfile.shots.get(key)
@@ -110,13 +110,13 @@ def _plan_shot(request: Request, spec: _Spec) -> Change:
         return _resume(request, task, spec)
     if is_owned and not retake:
         return _keep(request, mine, record, origin, spec)
-    if spare is not None:  # also instead of an order that perhaps never arrived: that one is only looked for
+    if spare is not None:  # also instead of an order that may never have arrived: that one is only looked for
         return _move(request, spare, spec)
     return _order(request, spec, takes, mine, origin)
 
 
 def _under_way(request: Request, spec: _Spec, mine: Sequence[Take], *, is_owned: bool) -> OpenTask | None:
-    """A task ordered for this very request; where it has no take yet, perhaps under a name that has left the spec."""
+    """A task ordered for exactly this request; if it has no take yet, also one under a name removed from the spec."""
     recorded = {take.task_id for take in mine}
     for task in spec.under_way.get(request.fingerprint, ()):
         task_id, instance = task.intent.task_id, task.intent.instance
@@ -128,13 +128,13 @@ def _under_way(request: Request, spec: _Spec, mine: Sequence[Take], *, is_owned:
 
 
 def _spare(request: Request, spec: _Spec) -> Spare | None:
-    """A take of this very request that no other shot has got, under a key that has no use for it."""
+    """A take of exactly this request that its key does not need and that no other shot has claimed."""
     candidates = spec.spare().get(request.fingerprint, ())
     return next((spare for spare in candidates if spare.take.task_id not in spec.claimed), None)
 
 
 def _keep(request: Request, mine: Sequence[Take], record: ShotRecord | None, origin: str | None, spec: _Spec) -> Change:
-    """A take for this request is owned: nothing to pay, perhaps something to write down."""
+    """A take for this request is owned: nothing to pay, perhaps something to record."""
     good = [take for take in mine if take.status == "succeeded"]
     current = record.current_take if record else None
     if current is not None and any(take.task_id == current.task_id for take in good):
@@ -152,7 +152,7 @@ def _keep(request: Request, mine: Sequence[Take], record: ShotRecord | None, ori
 
 
 def _keep_current(request: Request, current: Take, spec: _Spec) -> Change:
-    if current.is_incomplete:  # also where no journal knows that some of its results are still to come
+    if current.is_incomplete:  # even if no journal says that some of its results are still to come
         order = (current.retake or 1, current.attempt or 1)
         return _change(request, Action.RESUME, (Reason.UNDER_WAY,), (), spec, task=current.task_id, order=order)
     differences = recorded_changes(current, request)
@@ -169,12 +169,12 @@ def _move(request: Request, spare: Spare, spec: _Spec) -> Change:
 
 
 def _order(request: Request, spec: _Spec, takes: Sequence[Take], mine: Sequence[Take], origin: str | None) -> Change:
-    """No take can be used: a new render is needed, unless the last try failed for good."""
+    """No take can be used: a new render is needed, unless the last attempt failed permanently."""
     selection = spec.context.selection
     retake = selection.wants_retake(request.address)
     retry = selection.wants_retry(request.address)
     number, attempt = next_order(mine, retake=retake)
-    tries = () if retake else mine  # all of these failed, or one would be used
+    tries = () if retake else mine  # all of these failed, otherwise one would be used
     failed = latest([take for take in tries if (take.retake or 1) == number])
     if failed is not None and not retry and _for_good(failed, attempt, spec.context.max_attempts):
         note = f"{failed.failure.code}: {failed.failure.message}" if failed.failure else None
@@ -200,7 +200,7 @@ def _for_good(failed: Take, attempt: int, max_attempts: int) -> bool:
 
 
 def _current(spec: _Spec, request: Request) -> Take | None:
-    """The take a shot had so far: its own, the one of the key it takes over, or the one it was retired with."""
+    """The take a shot used so far: its own, that of the key it takes over, or the one it was retired with."""
     key, lockfile = request.address.instance, spec.owned.lockfile
     records = (lockfile.shots.get(key), record_under(lockfile, spec.origins.get(key)), lockfile.retired.get(key))
     return next((take for record in records if record and (take := record.current_take) is not None), None)

@@ -1,7 +1,7 @@
-"""House rules over a plan: `[[policy]]` of the configuration, assertions in the language of templates.
+"""Project rules over a plan: `[[policy]]` of the configuration, assertions in the template language.
 
-A rule that uses only `plan` and `shots` is asked once; any other is asked of every request the plan would order. What
-cannot be computed does not hold: a comparison with an unknown price refuses, it never passes for 0.
+A rule that uses only `plan` and `shots` is evaluated once; any other for every request the plan would order. A rule
+that cannot be computed does not hold: a comparison with an unknown price refuses, the price never counts as 0.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +25,7 @@ _NAMED = 3  # shots named in one message
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One assertion, what is said when it does not hold, and where it stands."""
+    """One assertion, its message for when it does not hold, and where it is written."""
 
     assertion: str
     message: str | None = None
@@ -34,13 +34,13 @@ class Rule:
 
 
 def check_policies(rules: Sequence[Rule], plan: Plan, catalog: Catalog, files: ProjectFiles) -> list[Diagnostic]:
-    """Ask every rule. What does not hold comes back as diagnostics of the rules' own severity, in their order.
+    """Evaluate every rule. Broken rules are returned as diagnostics of their own severity, in order.
 
     Args:
         rules: the rules.
-        plan: what they are about.
+        plan: the plan to check.
         catalog: the models, for the defaults of requests.
-        files: what messages may include.
+        files: the files that messages may include.
     """
     if not rules:
         return []
@@ -59,13 +59,13 @@ def check_policies(rules: Sequence[Rule], plan: Plan, catalog: Catalog, files: P
 
 
 def policies_digest(rules: Sequence[Rule]) -> str | None:
-    """`sha256:<hex>` over all that rules say, wherever they stand; None where there are none."""
+    """`sha256:<hex>` over the content of the rules, wherever they are written; None if there are none."""
     said = [[rule.assertion, rule.message, rule.severity] for rule in rules]
     return digest(said) if said else None
 
 
 def refuse_by_policy(plan: Plan) -> None:
-    """Raise `Refused` when a rule of severity `error` does not hold."""
+    """Raise `Refused` if a rule of severity `error` does not hold."""
     broken = [item for item in plan.diagnostics if item.code == CODE and item.severity == "error"]
     if broken and plan.pending:
         first, more = broken[0], f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
@@ -74,9 +74,9 @@ def refuse_by_policy(plan: Plan) -> None:
 
 
 def plan_names(plan: Plan) -> dict[str, Json]:
-    """`plan` and `shots`, as rules see them. Sums of money are numbers in USD, none where a part is not known.
+    """`plan` and `shots` as rules see them. Sums of money are numbers in USD, none if a part is unknown.
 
-    Prices are those that limits reckon with: see `Change.reckoned`.
+    Prices are those used for limits: see `Change.reckoned`.
     """
     by_spec: dict[str, list[Change]] = {}
     for change in plan.changes:
@@ -137,7 +137,7 @@ def _spends(change: Change) -> bool:
 
 
 def _shot_names(change: Change, catalog: Catalog, about_plan: Mapping[str, Json]) -> dict[str, Json]:
-    """What a rule about a request may use: what `checks` may, without the spec's variables, and the plan around it."""
+    """What a rule about a request may use: the names of `checks` without the spec's variables, and the plan."""
     request = change.request
     model = catalog.find(str(request.body["model"])) if request else None
     parameters = names_for(model, request, {}) if request and model else {}
@@ -150,7 +150,7 @@ def _scopes(
     about_plan: Mapping[str, Json],
     ordered: Sequence[tuple[ShotAddress, Mapping[str, Json]]],
 ) -> Sequence[tuple[ShotAddress | None, Mapping[str, Json]]]:
-    """What a rule is asked of: the plan, or each order. One that cannot be read is asked once, to say so."""
+    """What a rule is evaluated on: the plan, or each order. An unparsable rule is evaluated once, to report it."""
     try:
         is_about_plan = templates.names(rule.assertion) <= OF_THE_PLAN
     except TemplateProblem:
@@ -159,7 +159,7 @@ def _scopes(
 
 
 def _fault(rule: Rule, templates: Templates, names: Mapping[str, Json]) -> tuple[str, str | None] | None:
-    """Message and hint when a rule does not hold, or cannot be computed."""
+    """Message and hint if a rule does not hold or cannot be computed; else None."""
     try:
         if templates.holds(rule.assertion, names, beside=()):
             return None

@@ -1,4 +1,4 @@
-"""What a request costs by the catalog, for showing it and for limits."""
+"""What a request costs by the catalog, for display and for limits."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -12,16 +12,16 @@ from ltxspec.values import Json, Usd, format_usd, total_usd
 
 
 def listed_price(catalog: Catalog, body: Mapping[str, Json]) -> Usd | None:
-    """The listed price of a request as it was recorded; None when the catalog has none for it."""
+    """The listed price of a recorded request; None if the catalog has none for it."""
     model = catalog.find(str(body.get("model")))
     return None if model is None else estimate(model, body)
 
 
 def limit_price(catalog: Catalog, body: Mapping[str, Json], listed: Usd | None) -> Usd | None:
-    """What limits reckon for a request: its listed price, or the packaged one where that is higher.
+    """The price of a request used for limits: its listed price, or the packaged one if that is higher.
 
-    A project may describe a packaged model anew, prices included. That must not widen its limits: whoever may edit
-    model files is not always who sets the budget.
+    A project may redefine a packaged model, including its prices. That must not widen its limits: the person who edits
+    model files is not always the one who sets the budget.
 
     Args:
         catalog: the models.
@@ -34,7 +34,7 @@ def limit_price(catalog: Catalog, body: Mapping[str, Json], listed: Usd | None) 
 
 
 def shadowed_prices(plan: Plan, catalog: Catalog) -> list[Diagnostic]:
-    """A warning for each model that a plan orders and that a file of the project prices lower than the packaged one."""
+    """A warning for each ordered model that a file of the project prices lower than the packaged one."""
     orders = [
         (str(change.request.body["model"]), change.estimate, change.reckoned)
         for change in plan.changes
@@ -44,7 +44,7 @@ def shadowed_prices(plan: Plan, catalog: Catalog) -> list[Diagnostic]:
 
 
 def shadowed_requests(requests: Iterable[Request], catalog: Catalog) -> list[Diagnostic]:
-    """The same for requests of which nothing is planned."""
+    """The same for requests without a plan."""
     return _shadowed(
         [
             (str(request.body["model"]), request.estimate, limit_price(catalog, request.body, request.estimate))
@@ -55,7 +55,7 @@ def shadowed_requests(requests: Iterable[Request], catalog: Catalog) -> list[Dia
 
 
 def _shadowed(orders: Iterable[tuple[str, Usd | None, Usd | None]], catalog: Catalog) -> list[Diagnostic]:
-    """The warnings; each order is (model, its price by the file in force, what limits reckon)."""
+    """The warnings; each order is (model, its price by the file in force, its price for limits)."""
     sums: dict[str, tuple[list[Usd | None], Usd]] = {}
     for air, price, limit in orders:
         if limit != price:
@@ -74,7 +74,7 @@ def _shadowed(orders: Iterable[tuple[str, Usd | None, Usd | None]], catalog: Cat
 
 
 def _priced(estimates: Sequence[Usd | None], air: str) -> str:
-    """What a file's prices come to; a price that it does not have is unknown, never 0."""
+    """The total of a file's prices, in words; a missing price is unknown, never 0."""
     known, unknown = total_usd(estimates)
     if unknown == len(estimates):
         return f"has no price for orders of `{air}`"

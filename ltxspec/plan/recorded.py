@@ -1,4 +1,4 @@
-"""What is owned of a shot: which takes answer a request, and which task id a new order would get."""
+"""What is owned for a shot: which takes answer a request, and which task id a new order would get."""
 
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,9 +24,9 @@ class RecordedState:
 def answers(take: Take, request: Request, catalog: Catalog) -> bool:
     """Whether a take was bought for exactly this request.
 
-    Entries keep the algorithm version they were written with, and a later catalog may know other defaults: neither may
-    ever buy anything. So a take also answers when its own recorded request, fingerprinted as the present one is, gives
-    the same fingerprint.
+    Entries keep the algorithm version they were written with, and a later catalog may have other defaults: neither may
+    cause a new order. So a take also answers if its recorded request, fingerprinted like the present one, gives the
+    same fingerprint.
     """
     if take.fingerprint == request.fingerprint:
         return True
@@ -39,7 +39,7 @@ def answers(take: Take, request: Request, catalog: Catalog) -> bool:
         if _in_version_of(take, request, model) == take.fingerprint:
             return True
         return fingerprint_of(model, take.request, take.inputs) == request.fingerprint
-    except ValueError:  # made by a version this ltxspec does not know, or of a file nobody kept the hash of
+    except ValueError:  # an unknown algorithm version, or a file whose hash was not recorded
         return False
 
 
@@ -53,7 +53,7 @@ def _in_version_of(take: Take, request: Request, model: Model) -> Fingerprint:
 def next_order(takes: Iterable[Take], *, retake: bool) -> tuple[int, int]:
     """The (retake, attempt) of the next order for one fingerprint, given all its takes.
 
-    A retake that was asked for and failed is tried again under its own number; imported takes count as the first.
+    A failed retake is tried again under its own number; imported takes count as the first.
     """
     by_retake: dict[int, list[Take]] = {}
     for take in takes:
@@ -71,7 +71,7 @@ def unused_order(
 ) -> tuple[int, int]:
     """This order, or the next retake whose task is not recorded: a take that moved to another shot keeps its id.
 
-    An order under a recorded id would be a second charge for it as soon as the provider has forgotten the first.
+    An order under a recorded id would be charged a second time once the provider no longer knows the first.
     """
     number, attempt = order
     while task_id(number, attempt) in recorded:
@@ -80,18 +80,18 @@ def unused_order(
 
 
 def is_needless(task: OpenTask, takes: Iterable[Take]) -> bool:
-    """Whether an order that perhaps never arrived would bring a render that is there already.
+    """Whether an order that may never have arrived would duplicate an existing render.
 
     Args:
-        task: the order; its `retake` is the number of renders that were wanted with it.
-        takes: the shot's takes of the same request, under whatever name they were bought.
+        task: the order; its `retake` is the total number of renders requested with it.
+        takes: the shot's takes of the same request, regardless of the name they were bought under.
     """
     others = sum(take.status == "succeeded" and take.task_id != task.intent.task_id for take in takes)
     return task.stage == "intent" and others >= task.intent.retake
 
 
 def open_by_fingerprint(journal: JournalState) -> dict[Fingerprint, list[OpenTask]]:
-    """Tasks under way, by what was ordered."""
+    """Tasks under way, by fingerprint of the order."""
     found: dict[Fingerprint, list[OpenTask]] = {}
     for task in journal.open.values():
         found.setdefault(task.intent.fingerprint, []).append(task)
@@ -100,7 +100,7 @@ def open_by_fingerprint(journal: JournalState) -> dict[Fingerprint, list[OpenTas
 
 @dataclass(frozen=True, slots=True)
 class Spare:
-    """A take that its own key has no use for, and that key."""
+    """A take that its own key does not need, and that key."""
 
     key: str
     take: Take
@@ -109,10 +109,10 @@ class Spare:
 def spare_takes(
     lockfile: Lockfile, wanted: Mapping[str, Request], catalog: Catalog
 ) -> dict[Fingerprint, Sequence[Spare]]:
-    """Succeeded takes that no wanted shot owns as its own, by what was ordered.
+    """Succeeded takes that their own key does not request any more, by fingerprint of the order.
 
-    Keys gone from the spec come first, then retired ones, then shots whose request has changed. A take that a key which
-    still wants it shows as well (one branch renamed the shot, or it was copied from there) is in use.
+    Keys removed from the spec come first, then retired ones, then shots whose request has changed. A take that is also
+    used by a key that still requests it (one branch renamed the shot, or it was copied from there) is not spare.
     """
     in_use: set[TaskId] = set()
     found: dict[Fingerprint, dict[tuple[int, str], list[Take]]] = {}
@@ -132,12 +132,12 @@ def spare_takes(
 
 
 def _used(record: ShotRecord, mine: Sequence[Take]) -> Take:
-    """Of the takes that answer a shot's own request, one or more, the one that it shows."""
+    """The take that a shot uses, of the one or more takes that answer its own request."""
     return next((take for take in mine if take.task_id == record.current), None) or preferred(mine)
 
 
 def _offers(by_key: Mapping[tuple[int, str], Sequence[Take]], in_use: Collection[TaskId]) -> list[Spare]:
-    """What the keys, given by (rank, key), have to offer of one request, in the order in which it is used."""
+    """The spare takes of one request by keys, given as (rank, key), in order of preference."""
     found = []
     for rank, key in sorted(by_key, key=lambda place: place[0]):
         takes = sorted(by_key[rank, key], key=_preference, reverse=True)
@@ -146,7 +146,7 @@ def _offers(by_key: Mapping[tuple[int, str], Sequence[Take]], in_use: Collection
 
 
 def record_under(lockfile: Lockfile, key: str | None) -> ShotRecord | None:
-    """Everything that stands under a key, among the shots and the retired ones."""
+    """Everything recorded under a key, among the shots and the retired shots."""
     if key is None:
         return None
     live, retired = lockfile.shots.get(key), lockfile.retired.get(key)
@@ -159,12 +159,12 @@ def record_under(lockfile: Lockfile, key: str | None) -> ShotRecord | None:
 
 
 def latest(takes: Sequence[Take]) -> Take | None:
-    """The newest take by the lockfile's order."""
+    """The newest take in the lockfile's order."""
     return max(takes, key=lambda take: take.sort_key, default=None)
 
 
 def preferred(takes: Sequence[Take]) -> Take:
-    """Which take of one request, of one or more, is used where none is current: the one picked, else the newest."""
+    """The take to use if none is current, of one or more takes of a request: the picked one, else the newest."""
     return max(takes, key=_preference)
 
 

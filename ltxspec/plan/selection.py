@@ -1,4 +1,4 @@
-"""Which shots a run is about: `--target`, `--retake` and `--retry` patterns over addresses."""
+"""Which shots a run covers: `--target`, `--retake` and `--retry` patterns over addresses."""
 
 import re
 from collections.abc import Iterable
@@ -19,13 +19,13 @@ class Pattern:
         object.__setattr__(self, "_expression", re.compile(rf"{escaped}(\[.*\])?\Z", re.DOTALL))
 
     def matches(self, address: ShotAddress) -> bool:
-        """Whether the address is meant."""
+        """Whether the pattern matches the address."""
         return self._expression.match(str(address)) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What the user asked for beyond the spec itself. No targets means every shot."""
+    """What the user requested beyond the spec itself. No targets means every shot."""
 
     targets: tuple[Pattern, ...] = ()
     retakes: tuple[Pattern, ...] = ()
@@ -36,7 +36,7 @@ class Selection:
         return not self.targets or any(pattern.matches(address) for pattern in self.targets)
 
     def wants_retake(self, address: ShotAddress) -> bool:
-        """Whether another render of the same request is wanted."""
+        """Whether another render of the same request is requested."""
         return bool(self.retakes) and any(pattern.matches(address) for pattern in self.retakes)
 
     def wants_retry(self, address: ShotAddress) -> bool:
@@ -44,14 +44,14 @@ class Selection:
         return bool(self.retries) and any(pattern.matches(address) for pattern in self.retries)
 
     def unmatched(self, addresses: Iterable[ShotAddress]) -> list[str]:
-        """Patterns that name no known shot: most likely a typing error, never a silent success."""
+        """Patterns that match no known shot: most likely typing errors, which must not be ignored."""
         patterns = [*self.targets, *self.retakes, *self.retries]
         known = list(addresses) if patterns else []
         return [pattern.text for pattern in patterns if not any(pattern.matches(address) for address in known)]
 
 
 def selection(targets: Iterable[str] = (), retakes: Iterable[str] = (), retries: Iterable[str] = ()) -> Selection:
-    """Build a selection from what was typed."""
+    """Build a selection from command-line arguments."""
     return Selection(
         tuple(Pattern(text) for text in targets),
         tuple(Pattern(text) for text in retakes),

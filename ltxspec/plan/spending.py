@@ -1,4 +1,4 @@
-"""What the takes of a spec have cost: as the provider reported it, and as limits reckon where it did not."""
+"""What the takes of a spec have cost: as reported by the provider, else as counted for limits."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -11,22 +11,22 @@ from ltxspec.values import TaskId, Usd, total_usd
 
 
 def spent(owned: RecordedState) -> tuple[Usd, int]:
-    """What all takes of a lockfile cost: (known sum, number of takes that did not say). Shared takes count once."""
+    """What all takes of a lockfile cost: (known sum, number without a reported cost). Shared takes count once."""
     return total_usd(take.cost for take in _takes(owned).values())
 
 
 def assumed(owned: RecordedState, catalog: Catalog) -> tuple[Usd, int]:
-    """What limits reckon for takes whose cost was never reported: (sum of listed prices, number without one).
+    """What limits count for takes whose cost was never reported: (sum of listed prices, number without one).
 
-    Failed ones count as well: they may have been billed.
+    Failed takes count as well: they may have been billed.
     """
     return total_usd(_reckoned(take, catalog) for take in _takes(owned).values() if take.cost is None)
 
 
 def proven_factor(owned: Iterable[RecordedState], catalog: Catalog) -> Decimal:
-    """How many times what limits reckon for it the newest take of a spec cost: the highest of all, and at least 1.
+    """The ratio of the newest take's cost to its price for limits, by spec: the highest of all, and at least 1.
 
-    A price list that the last run proved too low is not believed again by the next one, until the list is mended.
+    A price list that the last run proved too low is not trusted by the next one until the list is corrected.
     """
     return max((_ratio(item, catalog) for item in owned), default=Decimal(1))
 
@@ -39,12 +39,12 @@ def _ratio(owned: RecordedState, catalog: Catalog) -> Decimal:
 
 
 def _reckoned(take: Take, catalog: Catalog) -> Usd | None:
-    """What limits reckon for what a take ordered."""
+    """The price used for limits for a take's request."""
     return limit_price(catalog, take.request, listed_price(catalog, take.request))
 
 
 def _takes(owned: RecordedState) -> dict[TaskId, Take]:
-    """Every take once, by its id: one that stands under two keys with its known cost, where only one knows it."""
+    """Every take once, by its id; of a take recorded under two keys, the copy with a known cost."""
     found: dict[TaskId, Take] = {}
     for record in [*owned.lockfile.shots.values(), *owned.lockfile.retired.values()]:
         for take in record.takes:

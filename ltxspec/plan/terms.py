@@ -1,4 +1,4 @@
-"""Under which rules a plan was made: the limits of the budget, and the policies. A saved plan holds to them."""
+"""The rules that a plan was made under: budget limits and policies. A saved plan keeps them."""
 
 from dataclasses import dataclass, replace
 
@@ -14,11 +14,11 @@ class SpendingLimits:
     per_apply: Usd | None = None
     per_shot: Usd | None = None
     per_spec: Usd | None = None
-    typed: bool = False  # whether `per_apply` is the --max-cost of this run, which is then the lower one
-    saved: frozenset[str] = frozenset()  # names of those that a saved plan was made under, and that are lower now
+    typed: bool = False  # whether `per_apply` is this run's --max-cost, which is then the lower limit
+    saved: frozenset[str] = frozenset()  # names of the limits taken from a saved plan, because they are lower
 
     def tightened(self, earlier: "SpendingLimits") -> "SpendingLimits":
-        """Of each limit the lower one."""
+        """The lower of both values for each limit."""
         lower = {
             name: limit
             for name in _NAMES
@@ -32,8 +32,8 @@ class Terms:
     """The rules of a project at the time of a plan.
 
     Attributes:
-        limits: those of `[budget]`.
-        policies: a digest of every `[[policy]]`; None: there are none.
+        limits: the limits of `[budget]`.
+        policies: a digest of all `[[policy]]` rules; None: there are none.
     """
 
     limits: SpendingLimits = SpendingLimits()

@@ -1,1 +1,1 @@
-"""From wishes to requests: Jinja resolved, defaults merged, parameters validated, fingerprinted."""
+"""Turns specs into requests: templates rendered, defaults merged, parameters validated, fingerprinted."""

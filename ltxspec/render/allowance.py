@@ -1,7 +1,8 @@
-"""What rendering one spec may cost altogether: a budget for each template is none for a matrix of 100,000 instances.
+"""Limits the total work of rendering one spec: limits per template do not cover a matrix of 100,000 instances.
 
-Counted as in `jinja/budget.py`, without a clock: the same spec ends in the same way on every machine. A shot with a
-prompt of 600 characters, a loop, a condition and a check takes up to 1,900 steps: 10,000 of them take a 21st of it all.
+Work is counted as in `jinja/budget.py`, without a clock: the same spec ends in the same way on every machine. A shot
+with a prompt of 600 characters, a loop, a condition and a check takes up to 1,900 steps: 10,000 such shots use 1/21 of
+the total.
 """
 
 from typing import Final
@@ -10,21 +11,21 @@ from ltxspec.errors import LtxspecError
 from ltxspec.values import Json
 
 MAX_STEPS: Final = 400_000_000  # of about half a microsecond at most
-MAX_CHARACTERS: Final = 2**28  # of all texts and parameters together; 10,000 prompts of 10,000 characters are a third
+MAX_CHARACTERS: Final = 2**28  # of all texts and parameters together; 10,000 prompts of 10,000 characters use a third
 MAX_INSTANCES: Final = 200_000  # of all shots together
 
-_LETTERS_A_STEP = 64  # of a text that is only put together or looked through
-_ITEM = 64  # characters that a number, or the place of an item in a list, counts for
+_LETTERS_A_STEP = 64  # of a text that is only assembled or scanned
+_ITEM = 64  # characters counted for a number or for an item's place in a list
 
 
 class SpecLimit(LtxspecError):
-    """A spec wants more work, text or instances than any project needs. `summary` says of what, and how much."""
+    """A spec needs more work, text or instances than is allowed. `summary` says which, and how much."""
 
     code = "spec-limit"
 
 
 class Allowance:
-    """What is left for one spec."""
+    """The work, text and instances left for one spec."""
 
     __slots__ = ("characters", "instances", "steps")
 
@@ -40,7 +41,7 @@ class Allowance:
             raise SpecLimit(f"all templates together do more than {MAX_STEPS:,} steps of work", hint=_HINT)
 
     def keep(self, value: Json) -> None:
-        """Count a text, or a value with all that is in it, that was made for the spec. Raises SpecLimit."""
+        """Count a text or a value, with everything in it, that was made for the spec. Raises SpecLimit."""
         size = len(value) if type(value) is str else _size(value)
         self.characters -= size
         if self.characters < 0:
@@ -58,7 +59,7 @@ _HINT = "shorten loops, prompts and lists, or make several specs"
 
 
 def _size(value: Json) -> int:
-    """Characters of all texts inside a value, and what else there is."""
+    """The size of a value: the characters of its texts, plus an amount for every other item."""
     size, waiting = 0, [value]
     while waiting:
         item = waiting.pop()
@@ -69,5 +70,5 @@ def _size(value: Json) -> int:
         elif isinstance(item, list | tuple):
             waiting += item
         if size > MAX_CHARACTERS:
-            break  # a list of lists of one list is endless to walk
+            break  # lists that repeat one list many times take too long to walk
     return size

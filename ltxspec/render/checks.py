@@ -1,4 +1,4 @@
-"""The `checks` of a spec and its shots: assertions over a request that is otherwise sound."""
+"""The `checks` of a spec and its shots: assertions over an otherwise valid request."""
 
 from collections.abc import Iterable, Mapping
 
@@ -14,9 +14,9 @@ from ltxspec.values import Json
 
 
 def names_for(model: Model, request: Request, variables: Mapping[str, Json]) -> dict[str, Json]:
-    """What a check may use: variables, all parameters with the model's defaults, the request, its prompt and price.
+    """The names a check may use: variables, all parameters with the model's defaults, request, prompt and price.
 
-    A parameter wins over a variable of the same name. `estimate` is a number in USD, or none when it is not known.
+    A parameter takes precedence over a variable of the same name. `estimate` is a number in USD, or none if unknown.
     """
     price = None if request.estimate is None else float(request.estimate)
     parameters = full_defaults(model, request.body)
@@ -25,7 +25,7 @@ def names_for(model: Model, request: Request, variables: Mapping[str, Json]) -> 
 
 
 def run_checks(checks: Iterable[Check], scope: Scope, texts: Texts, places: Places, findings: Findings) -> bool:
-    """Evaluate checks over `scope` and report those that fail; whether no error was among them."""
+    """Evaluate checks over `scope` and report those that fail; True if there was no error among them."""
     fine = True
     for check in checks:
         path = (*check.path, "assert")

@@ -1,4 +1,4 @@
-"""Text from a data table becomes a number or a boolean where the model wants one: a CSV file knows only text."""
+"""Converts text from a data table to a number or boolean where the model requires one: CSV files hold only text."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ _BOOLEANS = {"true": True, "false": False}
 
 
 def convert(model: Model | None, path: Sequence[str | int], text: str) -> Json:
-    """`text` as the kind of value the parameter at `path` takes, where nothing is lost; else as it is.
+    """`text` as the type of the parameter at `path` if the conversion is lossless; else unchanged.
 
     `8` and `8.0` become 8, `7.5` becomes 7.5, `true` becomes true. The parameter is looked up in the model's schema
     through `properties` and `items`.
@@ -41,7 +41,7 @@ def _read(text: str, kind: str) -> Json | None:
 
 
 def _branches(root: Mapping[str, Json], schema: Json) -> Iterator[Mapping[str, Json]]:
-    """A schema, and what it says may stand instead."""
+    """A schema and its alternatives."""
     found = resolve(root, schema)
     yield found
     for keyword in ("anyOf", "oneOf"):
@@ -50,7 +50,7 @@ def _branches(root: Mapping[str, Json], schema: Json) -> Iterator[Mapping[str, J
 
 
 def _kinds(schema: Mapping[str, Json]) -> Iterator[str]:
-    """The JSON types a schema names, or shows by its values."""
+    """The JSON types that a schema names or implies by its values."""
     kinds = schema.get("type", ())
     yield from [kinds] if isinstance(kinds, str) else kinds
     for value in (*schema.get("enum", ()), *([schema["const"]] if "const" in schema else [])):
@@ -61,7 +61,7 @@ def _kinds(schema: Mapping[str, Json]) -> Iterator[str]:
 
 
 def _takes_text(schema: Mapping[str, Json], text: str) -> bool:
-    """Whether a schema by itself accepts this very text."""
+    """Whether a schema accepts exactly this text."""
     if "const" in schema:
         return bool(schema["const"] == text)
     if "enum" in schema:

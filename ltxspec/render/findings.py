@@ -1,4 +1,4 @@
-"""What is wrong with the requests of a spec, said once however many instances it is true of."""
+"""Problems of the requests of a spec, each reported once for all affected instances."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,16 +8,16 @@ from ltxspec.redaction import mask_secrets
 
 
 class Findings:
-    """Collects problems, and for each the instances that have it."""
+    """Collects problems, with the affected instances of each."""
 
     def __init__(self) -> None:
         self._found: dict[Diagnostic, dict[str, None]] = {}
         self._shared: set[Diagnostic] = set()
 
     def note(self, diagnostic: Diagnostic, instance: str | None = None, *, shared: bool = False) -> None:
-        """Add a problem; `instance` is the key of the instance it is about, if it is about one.
+        """Add a problem; `instance` is the key of the instance it concerns, if any.
 
-        `shared` says that its place is not in the shot: it is the spec's, or a file's, that other shots use too.
+        `shared` means that its place is not in the shot, but in a part of the spec or a file that other shots use, too.
         """
         told = _discreet(diagnostic)
         keys = self._found.setdefault(told, {})
@@ -27,15 +27,15 @@ class Findings:
             self._shared.add(told)
 
     def add(self, severity: Severity, code: str, message: str, where: Location | None, hint: str | None = None) -> None:
-        """Add a problem that is about the spec as a whole."""
+        """Add a problem that concerns the spec as a whole."""
         self.note(Diagnostic(severity, code, message, where, hint))
 
     def report(self, problems: Problems, instances: Mapping[str, int]) -> list[Diagnostic]:
-        """Hand everything to `problems`, and give it back.
+        """Add all diagnostics to `problems`, and return them.
 
         Args:
-            problems: gets the diagnostics.
-            instances: shot -> how many instances it has. One that has the problem in all of them is not told apart.
+            problems: receives the diagnostics.
+            instances: shot -> its number of instances. If all of them have a problem, none is named.
         """
         every = sum(instances.values())
         diagnostics = []
@@ -50,7 +50,7 @@ class Findings:
 
 
 def _told(diagnostic: Diagnostic, keys: list[str], instances: Mapping[str, int]) -> Diagnostic:
-    """The diagnostic, naming the instances it is about where that helps."""
+    """The diagnostic, naming the affected instances where that helps."""
     expanded = [key for key in keys if "[" in key]
     shots = {key.partition("[")[0] for key in expanded}
     if not expanded or sum(instances.get(shot, 0) for shot in shots) == len(expanded) > 1:

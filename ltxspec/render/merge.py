@@ -1,4 +1,4 @@
-"""Lay a shot's parameters over the defaults."""
+"""Merges a shot's parameters over the defaults."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ from ltxspec.values import Json
 
 
 def merge(defaults: Mapping[str, Json], changes: Mapping[str, Json]) -> dict[str, Json]:
-    """Both mappings as one: mappings inside are merged, anything else is replaced, null removes.
+    """Both mappings merged: nested mappings are merged, anything else is replaced, null removes.
 
     Keys keep the order in which they are first written; neither argument is changed.
     """
@@ -22,7 +22,7 @@ def merge(defaults: Mapping[str, Json], changes: Mapping[str, Json]) -> dict[str
 
 
 def _without_nulls(value: Json) -> Json:
-    """A value without the nulls of mappings, which remove what is not there; nulls in lists stay, to be refused."""
+    """A value without nulls in mappings, which have nothing to remove; nulls in lists stay, and are refused later."""
     if isinstance(value, dict):
         return {key: _without_nulls(item) for key, item in value.items() if item is not None}
     return value

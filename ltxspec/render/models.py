@@ -1,4 +1,4 @@
-"""What rendering gives: one `Request` a shot instance, ready to be planned, priced and ordered."""
+"""The result of rendering: one `Request` per shot instance, ready to be planned, priced and ordered."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from ltxspec.values import Fingerprint, Json, ShotAddress, Usd
 class Request:
     """A shot fully rendered and validated.
 
-    `body` is what the provider is sent (`taskType`, `model`, `positivePrompt`, parameters) without what only the order
-    knows (`taskUUID`, `includeCost`) and without `delivery`. Local images stand in it as the path the user wrote;
-    apply replaces each by the provider's media id. Model defaults marked as sent are filled in.
+    `body` is what is sent to the provider (`taskType`, `model`, `positivePrompt`, parameters), without the fields set
+    by the order (`taskUUID`, `includeCost`) and without `delivery`. Local images are given as the path the user wrote;
+    apply replaces each with the provider's media id. Model defaults marked as sent are filled in.
     """
 
     address: ShotAddress
@@ -21,12 +21,12 @@ class Request:
     delivery: Mapping[str, Json]  # webhookURL, uploadEndpoint, ttl: never fingerprinted, never recorded
     inputs: Mapping[str, str]  # local file as written -> "sha256:<hex>" of its content
     fingerprint: Fingerprint
-    estimate: Usd | None  # None: the price is not known
-    file: str  # where the shot stands: path as shown to users, line and column from 1
+    estimate: Usd | None  # None: the price is unknown
+    file: str  # where the shot is written: path as shown to users, line and column from 1
     line: int
     column: int
-    recorded: frozenset[str] = frozenset()  # names in `body` that are recorded but never rendered (model data)
-    known: frozenset[str] | None = None  # names of all fields the model has, at any depth; None: not known here
+    recorded: frozenset[str] = frozenset()  # names in `body` that are only recorded (model data)
+    known: frozenset[str] | None = None  # names of all fields the model has, at any depth; None: unknown
     moved: str | None = None  # shot or instance key it takes over from, as written
     title: str | None = None
     labels: Mapping[str, str] | None = None
@@ -34,7 +34,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class RenderedSpec:
-    """All requests of one spec, in the order written, and what was found on the way (warnings; errors are raised)."""
+    """All requests of one spec, in the order written, and the warnings (errors are raised)."""
 
     name: str
     file: str

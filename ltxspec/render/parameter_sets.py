@@ -21,25 +21,25 @@ from ltxspec.spec.models import Spec, SpecShot
 from ltxspec.values import Fingerprint, Json, Usd
 
 _LETTERS_A_STEP = 64  # of parameters that are only compared
-_TOLD = 2_000  # steps that it takes to put one problem into words
-_CHECKED = 4  # steps that it takes to check and hash one character of parameters
+_TOLD = 2_000  # steps to describe one problem
+_CHECKED = 4  # steps to check and hash one character of parameters
 
 
 class KnownGood(Protocol):
-    """Remembers, across runs, digests of parameter sets in which nothing was wrong."""
+    """Remembers digests of valid parameter sets across runs."""
 
     def __contains__(self, digest: str) -> bool:
-        """Whether this set was good."""
+        """Whether this set was valid."""
         ...
 
     def add(self, digest: str) -> None:
-        """This set is good."""
+        """Record that this set is valid."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ParameterSet:
-    """The parameters of a request, without its prompt. When there are problems, only they and `delivery` count."""
+    """The parameters of a request, without its prompt. If there are problems, only they and `delivery` are valid."""
 
     model: Model
     body: Mapping[str, Json]  # parameters as sent
@@ -70,8 +70,8 @@ class ParameterSets:
         self._prepared: dict[tuple[str, str], ParameterSet] = {}
 
     def prepare(self, model: Model, parameters: Mapping[str, Json]) -> ParameterSet:
-        """Everything about merged and rendered parameters (delivery among them) that does not depend on the prompt."""
-        key = (model.air, repr(parameters))  # repr, because it tells apart what JSON may not: 1, 1.0, true and NaN
+        """Everything about merged and rendered parameters, delivery included, that does not depend on the prompt."""
+        key = (model.air, repr(parameters))  # repr, because it distinguishes what JSON may not: 1, 1.0, true and NaN
         prepared = self._prepared.get(key)
         self._allowance.work(len(key[1]) // _LETTERS_A_STEP)
         if prepared is None:
@@ -97,7 +97,7 @@ class ParameterSets:
     def _validated(self, model: Model, body: Mapping[str, Json]) -> list[ParameterProblem]:
         try:
             name = digest([model.digest, body])
-        except ValueError:  # a number that JSON cannot carry: the model's check says which
+        except ValueError:  # a number that JSON cannot represent: the model's check reports which
             return validate(model, body, prompt=False, work=self._allowance.work)
         if self._known is not None and name in self._known:
             return []
@@ -107,7 +107,7 @@ class ParameterSets:
         return problems
 
     def _inputs(self, model: Model, body: Mapping[str, Json]) -> tuple[dict[str, str], list[ParameterProblem]]:
-        """The hashes of local files, and those files that cannot be read."""
+        """The hashes of local files, and problems with files that cannot be read."""
         found: dict[str, str] = {}
         problems = []
         for path, value in media_values(model, body):
@@ -123,7 +123,7 @@ class ParameterSets:
 
 
 class PlainParameters:
-    """The parameters of shots in which there is nothing to render; shots that write the same share them."""
+    """The parameters of shots without templates; shots with identical ones share them."""
 
     def __init__(self, spec: Spec, catalog: Catalog, sets: ParameterSets) -> None:
         self._spec = spec
@@ -133,9 +133,9 @@ class PlainParameters:
         self._known: dict[tuple[str | None, bytes], ParameterSet | None] = {}
 
     def of(self, shot: SpecShot) -> ParameterSet | None:
-        """A shot's parameters over the defaults; None when they, or its model, have templates or the model is unknown.
+        """A shot's parameters over the defaults; None if they or its model have templates, or the model is unknown.
 
-        They are told apart by their JSON, which keeps 1, 1.0, "1" and true apart, and in which tags stay what they are.
+        They are compared as JSON, which distinguishes 1, 1.0, "1" and true, and leaves tags unchanged.
         """
         name = self._spec.model if shot.model is None else shot.model
         try:

@@ -1,4 +1,4 @@
-"""From a problem back to the line a user wrote: parameters, template texts, prompt files."""
+"""Finds the line a problem comes from: parameters, template texts, prompt files."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,11 +10,11 @@ from ltxspec.values import Json
 Path = tuple[str | int, ...]
 
 _WIDEST = 240  # characters of an excerpt, as for the rest of the document
-_MOST_LINES = 200  # of one text in which a word is looked for
+_MOST_LINES = 200  # of one text that are searched for a word
 
 
 class Places:
-    """Finds places in the document of one spec. Costs nothing until something is wrong."""
+    """Finds places in the document of one spec. Costs nothing until there is a problem."""
 
     def __init__(self, spec: Spec) -> None:
         self._document = spec.document
@@ -22,11 +22,11 @@ class Places:
         self._lines: list[str] = []
 
     def key(self, path: Sequence[str | int]) -> Location:
-        """The key at `path`."""
+        """The location of the key at `path`."""
         return self._document.locate(path)
 
     def value(self, path: Sequence[str | int]) -> Location:
-        """The value at `path`."""
+        """The location of the value at `path`."""
         return self._document.locate(path, value=True)
 
     def path_of(self, shot: SpecShot, path: Path) -> Path:
@@ -37,12 +37,12 @@ class Places:
         return ("defaults", *path[:inherited]) if inherited else ("shots", shot.name)
 
     def template(self, path: Sequence[str | int], problem: TemplateProblem, file: str | None = None) -> Location:
-        """The line and column a template problem is about.
+        """The line and column of a template problem.
 
         Args:
-            path: of the template's text in the document.
-            problem: what is wrong.
-            file: the file the text was read from, when it does not stand in the document itself.
+            path: the path of the template's text in the document.
+            problem: the problem.
+            file: the file the text was read from, if it is not in the document itself.
         """
         named = problem.file or file
         if named is not None:
@@ -64,10 +64,10 @@ class Places:
 
 
 def _found(lines: Sequence[str], number: int, problem: TemplateProblem, start: Location) -> int:
-    """The column, from 1, of the problem's word in a line of the file; 0 when it is not there.
+    """The column, from 1, of the problem's word in a line of the file; 0 if it is not there.
 
-    In a `|` block the whole line of the template stands in the line of the file; in quoted or folded text at least the
-    word does.
+    In a `|` block the line of the file contains the whole line of the template; in quoted or folded text it contains at
+    least the word.
     """
     line = lines[number - 1] if number <= len(lines) else ""
     begin = start.column - 1 if number == start.line else 0
@@ -90,7 +90,7 @@ def _excerpt(file: str, number: int, line: str, column: int) -> Location:
 
 
 def _known(values: Mapping[str, Json], path: Path) -> int:
-    """How many steps of `path` there are in `values`."""
+    """The number of steps of `path` that exist in `values`."""
     value: Json = values
     for count, key in enumerate(path):
         inside = key in value if isinstance(value, dict) else isinstance(value, list) and key in range(len(value))

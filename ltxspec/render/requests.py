@@ -1,7 +1,7 @@
-"""From a spec to requests: variables, defaults, templates, model, checks, price and fingerprint of every shot.
+"""Turns a spec into requests: variables, defaults, templates, model, checks, price and fingerprint of every shot.
 
 All problems of all shots are found in one pass. A shot without templates costs a few microseconds: its parameters are
-prepared once for all shots that have the same (see `parameter_sets.py`), and its prompt is taken as it stands.
+prepared once for all shots with the same ones (see `parameter_sets.py`), and its prompt is used as written.
 """
 
 from collections.abc import Mapping
@@ -33,8 +33,8 @@ from ltxspec.values import Json, ShotAddress
 class RenderContext:
     """What rendering needs besides the spec.
 
-    `overrides` are variables from the command line; `delivery` is the configuration's, the weakest of all;
-    `known_requests` spares parameter sets that were good before from being checked again.
+    `overrides` are variables from the command line; `delivery` is the configuration's, with the lowest precedence;
+    `known_requests` saves checking parameter sets again that were valid before.
     """
 
     catalog: Catalog
@@ -50,10 +50,10 @@ def render_spec(spec: Spec, context: RenderContext, problems: Problems) -> Rende
     Args:
         spec: the spec.
         context: models, files, overrides.
-        problems: gets everything that is wrong or worth a warning.
+        problems: receives all errors and warnings.
 
     Returns:
-        The requests in the order written, or None when `problems` got an error. Its diagnostics are the warnings.
+        The requests in the order written, or None if `problems` received an error. Its diagnostics are the warnings.
     """
     rendering = _Rendering(spec, context)
     try:
@@ -72,7 +72,7 @@ def render_spec(spec: Spec, context: RenderContext, problems: Problems) -> Rende
 
 
 class _Rendering:
-    """One spec on its way to requests: what its shots share."""
+    """The rendering of one spec: what its shots share."""
 
     def __init__(self, spec: Spec, context: RenderContext) -> None:
         self.spec = spec
@@ -90,7 +90,7 @@ class _Rendering:
         self.prompt_files: dict[str, tuple[str, str] | FileProblem] = {}
 
     def requests(self) -> list[Request]:
-        """All requests that could be made. Raises SpecLimit."""
+        """All valid requests. Raises SpecLimit."""
         self.variables = spec_variables(self.spec, self.context.overrides, self.texts, self.findings)
         found = []
         positions = self.spec.document.key_positions(("shots",))
@@ -107,7 +107,7 @@ class _Rendering:
         return found
 
     def request(self, instance: Instance, position: tuple[int, int]) -> Request | None:
-        """One request, or None when something is wrong with it."""
+        """One request, or None if there is an error in it."""
         shot = instance.shot
         variables = self.variables
         self.allowance.work(len(variables.values) + len(instance.variables))
@@ -168,7 +168,7 @@ class _Rendering:
             text = rendered
             self.warn_of_leftovers(text, path, scope)
         else:
-            self.allowance.keep(text)  # an alias, a file or a matrix can make many of one
+            self.allowance.keep(text)  # an alias, a file or a matrix can multiply one text
         prompt = text.strip()
         if prompt:
             return prompt if model is None or self.accepts(prompt, path, scope, model) else None
@@ -178,7 +178,7 @@ class _Rendering:
         return None
 
     def warn_of_leftovers(self, prompt: str, path: Path, scope: Scope) -> None:
-        """Tags in what was rendered are probably a slip: nobody asks for a video of braces."""
+        """Warn of tags in a rendered prompt: they are probably a mistake."""
         if "{{" in prompt or "{%" in prompt:
             message = "the rendered prompt still has template tags in it"
             hint = "values of variables are not rendered again"
@@ -186,7 +186,7 @@ class _Rendering:
             self.findings.note(diagnostic, scope.instance)
 
     def accepts(self, prompt: str, path: Path, scope: Scope, model: Model) -> bool:
-        """Whether the model takes a prompt of this length; says why not."""
+        """Whether the model accepts this prompt; problems are reported."""
         problems = validate_prompt(model, prompt)
         for problem in problems:
             diagnostic = Diagnostic("error", problem.code, problem.message, self.places.key(path), problem.hint)
@@ -219,7 +219,7 @@ class _Rendering:
         return None if found.problems else found
 
     def blame(self, problem: ParameterProblem, shot: SpecShot, scope: Scope) -> None:
-        """Report a wrong parameter where it is written."""
+        """Report an invalid parameter where it is written."""
         path = self.places.path_of(shot, problem.path)
         if path == ("shots", shot.name) and problem.path[0] in self.context.delivery:
             hint = problem.hint or "it stands under `[delivery]` of the configuration"
@@ -232,7 +232,7 @@ class _Rendering:
         self.findings.note(diagnostic, scope.instance, shared=path[:1] != ("shots",))
 
     def assemble(self, instance: Instance, prompt: str, parameters: ParameterSet, position: tuple[int, int]) -> Request:
-        """Put a request together."""
+        """Assemble a request."""
         shot, spec = instance.shot, self.spec
         return Request(
             address=ShotAddress(spec.name, instance.key),

@@ -1,4 +1,4 @@
-"""What is wrong with a template, and the words to say it: no Jinja in here, so that nothing heavy is imported."""
+"""Template problems and their suggestions; without Jinja, so that importing it stays cheap."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ _MOST_SORTED = 500  # each of thousands of wrong words may come with as many nam
 class TemplateProblem(Exception):
     """A template that cannot be rendered.
 
-    `line` counts from 1 inside the template's text, or inside `file` when that is an included one. `needle` is the word
-    the problem is about, when there is one, and `source` the line it stands in: together they give the column.
+    `line` counts from 1 inside the template's text, or inside `file` if that is an included file. `needle` is the word
+    the problem is about, if there is one, and `source` the line that contains it: together they give the column.
     """
 
     code: str
@@ -27,7 +27,7 @@ class TemplateProblem(Exception):
 
 
 def suggestion(word: str, known: Iterable[str], what: str) -> str | None:
-    """A hint for a word nobody knows: the one it was probably meant to be, and the list of all when it is short."""
+    """A hint for an unknown word: the most similar known one, and the list of known words."""
     every = list(known)
     names = sorted(every[:_MOST_SORTED])
     near = did_you_mean(word, names) if word else None

@@ -1,7 +1,7 @@
-"""Render templates: the one door to Jinja, and the shortcuts that make most texts need none of it.
+"""Renders templates: the only access to Jinja, with shortcuts that most texts can use instead.
 
-A text without tags is its own result. A text whose only tags are plain names (`{{ city }}`), which is what most prompts
-are, is put together here in a microsecond, exactly as Jinja would. Everything else runs in `jinja/environment.py`; each
+A text without tags is its own result. A text whose only tags are plain names (`{{ city }}`), as in most prompts, is
+assembled here in a microsecond, exactly as Jinja would do it. Everything else runs in `jinja/environment.py`; each
 distinct text is compiled once.
 """
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from ltxspec.render.jinja.environment import Engine
 
 _NAME = re.compile(r"\{\{ *([A-Za-z_][A-Za-z0-9_]*) *\}\}")
-_LETTERS_A_STEP = 64  # of a text that is only looked through
-_STARTED = 45  # steps that it takes to run the smallest template
-_EXPLAINED = 10_000  # steps that it takes to put into words why one fails, and what was perhaps meant
+_LETTERS_A_STEP = 64  # of a text that is only scanned
+_STARTED = 45  # steps to run the smallest template
+_EXPLAINED = 10_000  # steps to explain a failure, with a suggestion
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _WORDS = (
     "true false none True False None and or not if else elif is in for recursive import from as with without context "
@@ -31,20 +31,20 @@ _WORDS_OF_JINJA = frozenset(_WORDS.split())
 
 
 def has_tags(text: str) -> bool:
-    """Whether there is anything for a template to do."""
-    return "{" in text and ("{{" in text or "{%" in text or "{#" in text)  # one sign is found ten times as fast as two
+    """Whether a text has any template tags."""
+    return "{" in text and ("{{" in text or "{%" in text or "{#" in text)  # finding one character is ten times faster
 
 
 class Templates:
     """Renders texts with the files of one project, remembering what it compiled.
 
-    All methods take the `variables` a template may use, and the files `beside` which included files are looked for,
-    first one first. All raise `TemplateProblem` when the template cannot be rendered, and `SpecLimit` when too much was
-    rendered before.
+    All methods take the `variables` a template may use, and the files `beside` which included files are searched, in
+    order. All raise `TemplateProblem` if the template cannot be rendered, and `SpecLimit` if the spec's limits are used
+    up.
 
     Args:
-        files: what templates may include.
-        allowance: what all of it may cost together; by default, what one spec may.
+        files: the files that templates may include.
+        allowance: the total work allowed; by default, that of one spec.
     """
 
     def __init__(self, files: ProjectFiles, allowance: Allowance | None = None) -> None:
@@ -56,7 +56,7 @@ class Templates:
         self._programs: dict[tuple[str, str], Any] = {}
 
     def render(self, text: str, variables: Mapping[str, Json], *, beside: tuple[str, ...]) -> str:
-        """The text a template gives."""
+        """The text that a template renders to."""
         if not has_tags(text):
             return text
         self.allowance.work(1 + len(text) // _LETTERS_A_STEP)
@@ -68,7 +68,7 @@ class Templates:
         return result
 
     def value(self, text: str, variables: Mapping[str, Json], *, beside: tuple[str, ...]) -> Json:
-        """What a template gives: one expression alone keeps its type, anything else is text."""
+        """The value of a template: a single expression keeps its type, anything else becomes text."""
         if not has_tags(text):
             return text
         name = _lone_name(self._split(text))
@@ -83,7 +83,7 @@ class Templates:
         return result
 
     def is_expression(self, text: str) -> bool:
-        """Whether `value` keeps the type of what this text gives. Only for texts that `value` has accepted."""
+        """Whether `value` keeps the type of this text's result. Only for texts that `value` has accepted."""
         if _lone_name(self._split(text)) is not None:
             return True
         program = self._programs.get(("value", text))
@@ -101,7 +101,7 @@ class Templates:
             return engine.names_in(expression)
 
     def _split(self, text: str) -> list[str] | None:
-        """Literal, name, literal, … of a text whose only tags are plain names; None for any other text."""
+        """A text whose only tags are plain names, split into literal, name, literal, …; None for any other text."""
         if text not in self._pieces:
             pieces = _NAME.split(text)
             literals = "\0".join(pieces[::2])
@@ -116,7 +116,7 @@ class Templates:
 
     @contextmanager
     def _running(self, text: str, variables: Mapping[str, Json], beside: tuple[str, ...]) -> Iterator["Engine"]:
-        """Lend the engine, and turn whatever goes wrong in it into a `TemplateProblem`."""
+        """Provide the engine, and turn any error in it into a `TemplateProblem`."""
         if self._engine is None:
             # imports jinja2: 60 ms that most specs never need
             from ltxspec.render.jinja.environment import Engine
@@ -127,8 +127,8 @@ class Templates:
         try:
             yield self._engine
         except SpecLimit:
-            raise  # no one template is to blame
-        except Exception as error:  # noqa: BLE001  # a template can raise anything Python can; all of it is the user's to mend
+            raise  # no single template is the cause
+        except Exception as error:  # noqa: BLE001  # a template can raise any exception; all are the user's to fix
             from ltxspec.render.jinja.errors import explain
 
             self.allowance.work(_EXPLAINED)
@@ -138,7 +138,7 @@ class Templates:
         raise problem
 
     def _resolve(self, name: str, parent: str) -> str:
-        """Read the file an include names: beside the text's own files first, then beside the file it stands in."""
+        """Read the file an include names: beside the text's own files first, then beside the including file."""
         places = [*self._beside, *([parent] if self._engine and parent in self._engine.texts else [])]
         problem: FileProblem | None = None
         for place in places:
@@ -150,13 +150,13 @@ class Templates:
                 continue
             self.allowance.work(len(text) // _LETTERS_A_STEP)
             if self._engine:
-                self._engine.texts[key] = text.removesuffix("\n")  # a file's last line end is not part of what it says
+                self._engine.texts[key] = text.removesuffix("\n")  # a file's final newline is not part of its content
             return key
         raise problem or FileProblem(f"`{name}` cannot be read")
 
 
 def _fill(pieces: list[str] | None, variables: Mapping[str, Json]) -> str | None:
-    """Put plain values between the literals; None when Jinja must decide (an error, a list, too long)."""
+    """Insert plain values between the literals; None if Jinja must decide (an error, a list, too long)."""
     if pieces is None:
         return None
     filled = pieces.copy()
@@ -170,7 +170,7 @@ def _fill(pieces: list[str] | None, variables: Mapping[str, Json]) -> str | None
 
 
 def _lone_name(pieces: list[str] | None) -> str | None:
-    """The name, when a text is one plain name in braces and nothing else but white space."""
+    """The name, if a text is one plain name in braces and otherwise only white space."""
     if pieces is None or len(pieces) != 3 or (pieces[0] + pieces[2]).strip():  # noqa: PLR2004  # literal, name, literal
         return None
     return pieces[1]

@@ -1,4 +1,4 @@
-"""Render the texts of one spec, wherever they stand in it, and report what is wrong with them at their place."""
+"""Renders the texts of one spec and reports problems at the place where they are written."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from ltxspec.render.template_problem import TemplateProblem
 from ltxspec.render.templating import Templates, has_tags
 from ltxspec.values import Json
 
-_NOTED: Final = 200  # steps that it takes to note an assertion that is not true; there is one for each instance
-FAILED: Final = object()  # a text that could not be rendered; the reason is among the findings
+_NOTED: Final = 200  # steps to report an assertion that is not true; there is one for each instance
+FAILED: Final = object()  # a text that could not be rendered; the findings hold the reason
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a text may use, and the instance it is rendered for (None: the spec as a whole).
+    """The variables a text may use, and the instance it is rendered for (None: the spec as a whole).
 
-    `broken` names variables that could not be rendered themselves: who uses one is not blamed for it.
+    `broken` names variables that could not be rendered: texts that use them are not reported again.
     """
 
     variables: Mapping[str, Json]
@@ -29,7 +29,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class TextReading:
-    """How a value is walked: where its parts are written, and what becomes of texts that expressions give."""
+    """How a value is walked: where its parts are written, and how texts from expressions are converted."""
 
     written: Callable[[Path], Path]
     convert: Callable[[Path, str], Json]
@@ -45,7 +45,7 @@ class Texts:
         self._findings = findings
 
     def text(self, text: str, scope: Scope, path: Path, file: str | None = None) -> str | None:
-        """The text a template gives, or None when it failed; `file` is where it was read from, if not from the spec."""
+        """The rendered text, or None if it failed; `file` is where the template was read, if not from the spec."""
         beside = self._beside if file is None else (*self._beside, file)
         try:
             return self._templates.render(text, scope.variables, beside=beside)
@@ -54,17 +54,17 @@ class Texts:
             return None
 
     def value(self, value: Json, scope: Scope, path: Path) -> Json:
-        """A value with every text inside rendered; an expression alone keeps its type. `FAILED` when one failed."""
+        """A value with every text inside rendered; a single expression keeps its type. `FAILED` if one failed."""
         if isinstance(value, str) and not has_tags(value):
             return value
         return self.read(value, scope, TextReading(lambda inside: (*path, *inside), lambda _, text: text))
 
     def read(self, value: Json, scope: Scope, reading: TextReading) -> Json:
-        """As `value`, for a value whose parts may be written in several places."""
+        """Like `value`, for a value whose parts may be written in several places."""
         return self._walk(value, (), scope, reading)
 
     def holds(self, expression: str, scope: Scope, path: Path) -> bool | None:
-        """Whether an expression is true; None when it cannot be computed."""
+        """Whether an expression is true; None if it cannot be computed."""
         try:
             holds = self._templates.holds(expression, scope.variables, beside=self._beside)
         except TemplateProblem as problem:
@@ -95,7 +95,7 @@ class Texts:
         return reading.convert(path, value) if is_converted else value
 
     def _blame(self, problem: TemplateProblem, path: Path, scope: Scope, file: str | None = None) -> None:
-        """Report a template problem, unless it only follows from a variable that failed."""
+        """Report a template problem, unless it only results from a variable that failed."""
         if problem.code == "undefined-variable" and problem.needle in scope.broken:
             return
         where = self._places.template(path, problem, file)
@@ -109,5 +109,5 @@ def _failed(values: Iterable[Json]) -> bool:
 
 
 def _without_new_nulls(before: Mapping[str, Json], after: Mapping[str, Json]) -> dict[str, Json]:
-    """An expression that gives none removes its key, as a written null does."""
+    """Drop keys whose expression gives none, as a written null does."""
     return {key: value for key, value in after.items() if value is not None or before[key] is None}

@@ -1,4 +1,4 @@
-"""Warnings about upload addresses: one takes one file, so a second video would overwrite the first."""
+"""Warnings about upload addresses: each takes one file, so a second video would overwrite the first."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ _UPLOAD = "uploadEndpoint"
 
 
 def warn_of_shared_uploads(spec: Spec, requests: Sequence[Request], places: Places, findings: Findings) -> None:
-    """Warn where two requests of a spec are uploaded to one address: at the shot, or once where all inherit it."""
+    """Warn if two requests of a spec are uploaded to one address: at the shot, or once if all inherit it."""
     first: dict[str, Request] = {}
     inherited: dict[str, int] = {}
     for request in requests:

@@ -1,4 +1,4 @@
-"""The variables of a spec and of its shots: literal overrides, then texts rendered in the order written."""
+"""The variables of a spec and its shots: literal overrides, and texts rendered in the order written."""
 
 import re
 from collections.abc import Mapping
@@ -28,9 +28,9 @@ def spec_variables(spec: Spec, overrides: Mapping[str, Json], texts: Texts, find
 
     Args:
         spec: the spec.
-        overrides: from the command line, taken literally; a text is read as the kind of what it replaces.
-        texts: renders.
-        findings: gets what is wrong with the overrides.
+        overrides: from the command line, used literally; a text is read as the type of the value it replaces.
+        texts: renders the texts.
+        findings: receives problems with the overrides.
     """
     given = _overrides(spec, overrides, findings)
     variables: dict[str, Json] = {}
@@ -47,8 +47,8 @@ def spec_variables(spec: Spec, overrides: Mapping[str, Json], texts: Texts, find
 def instance_variables(instance: Instance, inherited: Variables, texts: Texts) -> Variables:
     """The variables of an instance.
 
-    Its own (matrix values, a row) win over the shot's, which win over the spec's. A text of the shot may use all of
-    them but those of the shot that come after it. Rows are data: tags in them are not rendered.
+    Its own (matrix values, a row) take precedence over the shot's, which take precedence over the spec's. A text of the
+    shot may use all of them except later ones of the shot. Rows are data: tags in them are not rendered.
     """
     shot = instance.shot
     variables = {**inherited.values, **instance.variables}
@@ -87,7 +87,7 @@ _KINDS = {bool: "`true` or `false`", int: "a whole number", float: "a number"}
 
 
 def _read(text: str, replaced: Json) -> Json:
-    """A text from the command line as the kind of what it replaces; None when it cannot be read so."""
+    """A text from the command line as the type of the value it replaces; None if it cannot be read so."""
     if isinstance(replaced, bool):
         return _BOOLEANS.get(text.strip().lower())
     if isinstance(replaced, int):

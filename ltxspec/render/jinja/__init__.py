@@ -1,1 +1,1 @@
-"""The one Jinja environment: closed, metered, and the same on every machine."""
+"""The only Jinja environment: closed, metered, and the same on every machine."""

@@ -1,6 +1,6 @@
-"""What templates may reach: keys, items, loop variables, macros, and a short list of functions and methods.
+"""What templates may access: keys, items, loop variables, macros, and a short list of functions and methods.
 
-Everything else is unknown to them. Methods that could change a value, or reach Python behind it, are not in the list.
+Everything else is undefined for them. Methods that could change a value, or expose Python internals, are not listed.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,13 +23,13 @@ from ltxspec.render.jinja.budget import (
 )
 
 _LOOP = "index index0 revindex revindex0 first last length depth depth0 previtem nextitem"
-_STEP = 5  # what one part of a filter's path costs
-_MISS = 20  # what it costs to find nothing
-_LONGEST_ARGUMENT = 1_000  # characters of what a text is searched for: keeps every search short
+_STEP = 5  # cost of one part of a filter's path
+_MISS = 20  # cost of a lookup that finds nothing
+_LONGEST_ARGUMENT = 1_000  # characters of a search text: keeps every search short
 
 
 class UnknownName(UndefinedError):
-    """A template used a name, key or attribute that does not exist; `known` are those that do."""
+    """A template used a name, key or attribute that does not exist; `known` lists those that do."""
 
     def __init__(self, message: str | None, name: str = "", known: Iterable[str] | None = None) -> None:
         super().__init__(message)
@@ -38,7 +38,7 @@ class UnknownName(UndefinedError):
 
 
 class Unknown(StrictUndefined):
-    """An undefined value: anything but `is defined` and `|default` raises `UnknownName`."""
+    """An undefined value: any use except `is defined` and `|default` raises `UnknownName`."""
 
     __slots__ = ()
 
@@ -56,7 +56,7 @@ def _unknown(owner: Any, name: Any, message: str) -> UnknownName:
 
 
 def attribute(budget: Meter, owner: Any, name: str) -> Any:
-    """What `owner.name` gives; `Unknown` where there is nothing.
+    """The value of `owner.name`; `Unknown` if there is none.
 
     Raises:
         SecurityError: the name starts with an underscore.
@@ -64,7 +64,7 @@ def attribute(budget: Meter, owner: Any, name: str) -> Any:
     """
     if isinstance(owner, Undefined):
         return fail(owner)
-    if isinstance(owner, dict) and name in owner:  # a column named `title` or `items` wins over a method
+    if isinstance(owner, dict) and name in owner:  # a column named `title` or `items` takes precedence over a method
         return owner[name]
     if name.startswith("__" if isinstance(owner, dict) else "_"):
         raise SecurityError(f"`{name}` is out of reach of templates")
@@ -76,7 +76,7 @@ def attribute(budget: Meter, owner: Any, name: str) -> Any:
 
 
 def _special(budget: Meter, owner: Any, name: str) -> Any:
-    """Attributes of the things Jinja itself hands to templates; `missing` where there is none."""
+    """Attributes of the objects Jinja itself provides to templates; `missing` if there is none."""
     if isinstance(owner, LoopContext):
         if name in ("cycle", "changed"):
             return partial(_loop_method, budget, owner, name)
@@ -107,7 +107,7 @@ def _loop_method(budget: Meter, loop: LoopContext, name: str, *values: Any) -> A
 
 
 def item(budget: Meter, owner: Any, key: Any) -> Any:
-    """What `owner[key]` gives; `Unknown` where there is nothing."""
+    """The value of `owner[key]`; `Unknown` if there is none."""
     budget.spend(_STEP)
     if isinstance(owner, Undefined):
         return fail(owner)
@@ -123,7 +123,7 @@ def item(budget: Meter, owner: Any, key: Any) -> Any:
 
 
 def attribute_path(path: Any) -> Callable[[Meter, Any], Any]:
-    """What gives `value.a.b` for the path `a.b`; a number picks an item of a list. Stops at what does not exist."""
+    """A function that gets `value.a.b` for the path `a.b`; a number is a list index. It stops at undefined values."""
     short(path)
     parts = [int(part) if part.isdecimal() else part for part in str(path).split(".")]
 
@@ -139,7 +139,7 @@ def attribute_path(path: Any) -> Callable[[Meter, Any], Any]:
 
 
 def hashable(key: Any) -> Any:
-    """A key that is cheap to hash: a text, a number, a boolean or none. Raises TypeError for anything else."""
+    """The key, if it is cheap to hash: a text, number, boolean or none. Raises TypeError for anything else."""
     if isinstance(key, Undefined):
         return fail(key)
     if key is not None and not isinstance(key, str | int | float):
@@ -148,12 +148,12 @@ def hashable(key: Any) -> Any:
 
 
 def fail(value: Undefined) -> NoReturn:
-    """Raise what an undefined value was going to raise."""
-    value._fail_with_undefined_error()  # noqa: SLF001  # the documented way to make an Undefined speak
+    """Raise the error of an undefined value."""
+    value._fail_with_undefined_error()  # noqa: SLF001  # the documented way to raise an Undefined's error
 
 
 def elements(budget: Meter, value: Any) -> Sequence[Any]:
-    """The items of a text, list or mapping (its keys), ready to be walked; counted as work."""
+    """The items of a text, list or mapping (its keys), ready to walk; counted as work."""
     if isinstance(value, Undefined):
         return list(value)  # raises for names that do not exist; the missing `else` of an inline `if` is empty
     if not isinstance(value, str | list | tuple | range | dict):
@@ -183,20 +183,20 @@ def replace(budget: Meter, text: str, old: str, new: str, count: int | None = No
 
 
 def replaced_size(text: str, old: str, new: str, count: int | None) -> int:
-    """How long `replace` makes a text, at most."""
+    """The maximum length of a text after `replace`."""
     found = text.count(old) if count is None or count < 0 else min(text.count(old), count)
     return len(text) + found * max(len(new) - len(old), 0)
 
 
 def short(*arguments: Any) -> None:
-    """Refuse a text that another one is to be searched for when it is longer than any search needs."""
+    """Refuse a search text that is too long."""
     for argument in arguments:
         if isinstance(argument, str) and len(argument) > _LONGEST_ARGUMENT:
             raise ValueError(f"a text is searched for one of more than {_LONGEST_ARGUMENT:,} characters")
 
 
 def _simple(name: str) -> Callable[..., Any]:
-    """A method of texts whose work and result are in proportion to the text."""
+    """A text method whose work and result are proportional to the text."""
 
     def method(budget: Meter, text: str, *arguments: Any) -> Any:
         short(*arguments)
@@ -244,7 +244,7 @@ def _searched(budget: Meter, values: list[Any], value: Any) -> list[Any]:
 
 
 def functions_for(budget: Meter) -> dict[str, Callable[..., Any]]:
-    """The functions templates have, by name."""
+    """The functions available in templates, by name."""
     return {
         "cycler": partial(Cycler),
         "dict": partial(_mapping, budget, dict),

@@ -1,9 +1,9 @@
-"""What a template may cost: one budget of work for each render, and guards that refuse growth before it happens.
+"""Limits the work of a template: one budget for each render, and guards that refuse growth before it happens.
 
-What all renders of a spec cost together comes out of its `Allowance`.
+The total of all renders of a spec is charged to its `Allowance`.
 
-Nothing here looks at a clock: the same template ends in the same way on every machine. Work is counted in steps; a
-node of the template executed once, a character or a list item built are one step each.
+No clock is used: the same template ends in the same way on every machine. Work is counted in steps: executing a node of
+the template once, or building a character or a list item, is one step.
 """
 
 import re
@@ -16,21 +16,21 @@ MAX_SIZE = 100_000  # characters of one text, items of one list; a prompt may ha
 MAX_WORK = 1_000_000  # steps of one render, less than half a second of Python
 MAX_BITS = 1_024  # of an integer
 MAX_WIDTH = 1_000  # of a padded or formatted value
-MAX_DEPTH = 24  # macros, includes and blocks running inside one another
+MAX_DEPTH = 24  # of nested macros, includes and blocks
 
 _PERCENT = re.compile(
     r"%(?:\((?P<key>[^()%]*)\))?[#0 +-]*(?P<width>\d*)(?:\.(?P<digits>\d*))?(?P<kind>[%rsdiufFeEgGxXoc])"
 )
-_LONGEST_NUMBER = 400  # characters of the largest float or integer there can be
+_LONGEST_NUMBER = 400  # characters of the largest possible float or integer
 _FIELD = re.compile(r"\d*|[A-Za-z_][A-Za-z0-9_]*")
 
 
 class TemplateLimit(Exception):
-    """A template wants more work, text or depth than any prompt needs."""
+    """A template needs more work, text or depth than is allowed."""
 
 
 class Meter:
-    """The steps left in the render that is going on."""
+    """The steps left in the current render."""
 
     __slots__ = ("allowance", "depth", "left")
 
@@ -40,41 +40,41 @@ class Meter:
         self.reset()
 
     def reset(self) -> None:
-        """Start the next render with everything. Raises SpecLimit when those before it left nothing of the spec's."""
+        """Start the next render with a full budget. Raises SpecLimit if the spec's allowance is used up."""
         done = MAX_WORK - max(self.left, 0)
         self.left = MAX_WORK
         self.allowance.work(done)
         self.depth = 0
 
     def spend(self, steps: int) -> None:
-        """Count work that is about to be done."""
+        """Count work before it is done."""
         self.left -= steps
         if self.left < 0:
             raise TemplateLimit(f"the template does more than {MAX_WORK:,} steps of work")
 
     def build(self, size: int) -> None:
-        """Count a text or list of `size` characters or items that is about to be built."""
+        """Count a text or list of `size` characters or items before it is built."""
         if size > MAX_SIZE:
             raise TemplateLimit(f"the template builds a text or list of more than {MAX_SIZE:,} characters or items")
         self.spend(size)
 
     def enter(self) -> None:
-        """Go into a macro, an include or a block."""
+        """Enter a macro, an include or a block."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise TemplateLimit(f"macros, includes or blocks run more than {MAX_DEPTH} deep inside one another")
 
     def leave(self) -> None:
-        """Come back from where `enter` went."""
+        """Leave what `enter` entered."""
         self.depth -= 1
 
     def measure(self, value: Any) -> None:
-        """Count everything inside a value that is about to be walked, and refuse what is not plain data.
+        """Count everything inside a value before it is walked, and refuse anything but plain data.
 
-        Lists that contain one another several times count every time, because a walk meets them every time.
+        A list that occurs several times counts every time, because a walk visits it every time.
 
         Raises:
-            TypeError: something inside is no text, number, boolean, null, list or mapping.
+            TypeError: something inside is not a text, number, boolean, null, list or mapping.
         """
         size, waiting = 0, [value]
         while waiting:
@@ -89,7 +89,7 @@ class Meter:
                 waiting += item
             elif isinstance(item, range):
                 size += len(item)
-            elif item is not None and not isinstance(item, int | float) and item:  # asking an undefined name raises
+            elif item is not None and not isinstance(item, int | float) and item:  # testing an undefined name raises
                 raise TypeError(f"{describe(item)} is not text and cannot be printed, compared or passed on")
             if size + len(waiting) > MAX_SIZE:
                 self.build(MAX_SIZE + 1)
@@ -114,7 +114,7 @@ _KINDS = {
 
 
 def describe(value: Any) -> str:
-    """What a value is, in the words of somebody who writes templates."""
+    """The kind of a value, in the words of template authors."""
     kinds = [kind.__name__ for kind in type(value).__mro__]
     return next((_KINDS[kind] for kind in kinds if kind in _KINDS), f"a {kinds[0].lower()}")
 
@@ -130,7 +130,7 @@ def operate(budget: Meter, operator: str, left: Any, right: Any) -> Any:
         return _compute(operator, left, right)
     if operator == "+" and isinstance(left, str | list | tuple) and isinstance(right, type(left)):
         budget.build(len(left) + len(right))
-        return left + right  # type: ignore[operator]  # both are of one kind, as just checked
+        return left + right  # type: ignore[operator]  # both have the same type, as just checked
     if operator == "*" and isinstance(right, str | list | tuple):
         left, right = right, left
     if operator == "*" and isinstance(left, str | list | tuple) and isinstance(right, int):
@@ -183,16 +183,16 @@ def width_of(text: str) -> int:
 
 
 def format_percent(budget: Meter, text: str, arguments: Any) -> str:
-    """Do `text % arguments`, with widths held small and no `*`."""
+    """Compute `text % arguments`, with limited widths and no `*`."""
     check_percent(budget, text, arguments)
     return str(text % arguments)
 
 
 def check_percent(budget: Meter, text: str, arguments: Any) -> None:
-    """Count what `text % arguments` builds.
+    """Count the text that `text % arguments` builds.
 
     Raises:
-        ValueError: a `%` is not followed by a conversion that templates have.
+        ValueError: a `%` is not followed by a conversion available in templates.
     """
     budget.measure(arguments)
     longest = len(repr(arguments))  # no one argument prints longer
@@ -208,10 +208,10 @@ def check_percent(budget: Meter, text: str, arguments: Any) -> None:
 
 
 def format_braces(budget: Meter, text: str, arguments: Sequence[Any], named: Mapping[str, Any]) -> str:
-    """Do `text.format(…)` for plain fields: no attributes, no indexes, no fields inside fields, small widths.
+    """Compute `text.format(…)` for plain fields: no attributes, indexes or nested fields, and limited widths.
 
     Raises:
-        ValueError: the format wants more than that.
+        ValueError: the format uses more than that.
     """
     from string import Formatter  # only templates that call `.format` pay for this import
 

@@ -1,7 +1,7 @@
-"""The one Jinja environment: strict, immutable, deterministic, and counted.
+"""The only Jinja environment: strict, immutable, deterministic, and metered.
 
-Jinja compiles a template to Python. Between its parser and its compiler the tree is rewritten here: what repeats or
-grows goes through the budget, what is not allowed is refused by name. Nothing is computed while compiling.
+Jinja compiles a template to Python. Between its parser and its compiler the tree is rewritten here: anything that
+repeats or grows goes through the budget, anything unsupported is refused by name. Nothing is computed while compiling.
 """
 
 import math
@@ -38,18 +38,18 @@ from ltxspec.render.jinja.metering import (
 )
 from ltxspec.render.jinja.words import comparable, filters_for, tests_for
 
-TEXT = "<text>"  # the name of a template that is no file
+TEXT = "<text>"  # the name of a template that is not a file
 RESULT = "ltxspec_result"
-MAX_TOKENS = 10_000  # of one template text: what is read before anything can be counted
+MAX_TOKENS = 10_000  # of one template text: they are read before anything else can be counted
 MAX_BRACKETS = 24  # open at once
-_COMPILED = 20  # steps that it takes to compile one token
-_CALLED = 8  # steps that it takes to call a filter or test by its name
+_COMPILED = 20  # steps to compile one token
+_CALLED = 8  # steps to call a filter or test by its name
 
-Resolve = Callable[[str, str], str]  # (name in the tag, template it stands in) -> key in `Engine.texts`
+Resolve = Callable[[str, str], str]  # (name in the tag, template that contains it) -> key in `Engine.texts`
 
 
 class _Counting(Extension):
-    """Counts the words of a template while they are read."""
+    """Counts the tokens of a template while they are read."""
 
     environment: "Engine"
 
@@ -58,7 +58,7 @@ class _Counting(Extension):
 
 
 class Engine(ImmutableSandboxedEnvironment):
-    """Where templates run. `texts` holds the files they include; `resolve` puts them there."""
+    """Runs templates. `texts` holds the files they include; `resolve` adds them."""
 
     intercepted_binops: frozenset[str] = frozenset({"+", "-", "*", "/", "//", "%", "**"})
 
@@ -71,12 +71,12 @@ class Engine(ImmutableSandboxedEnvironment):
             finalize=self._print,
             loader=DictLoader(self.texts),
             extensions=[_Counting],
-            optimized=False,  # constants are not folded: a fold would run before anything is counted
+            optimized=False,  # no constant folding: it would run before anything is counted
             trim_blocks=True,  # a line that holds only a tag leaves no trace in the prompt
             lstrip_blocks=True,
             keep_trailing_newline=True,
             auto_reload=False,
-            cache_size=-1,  # every file that is included is compiled once
+            cache_size=-1,  # every included file is compiled once
         )
         self.tests: dict[str, Any] = tests_for(self.budget, self.tests)
         self.filters: dict[str, Any] = filters_for(self.budget, self.filters)
@@ -85,7 +85,7 @@ class Engine(ImmutableSandboxedEnvironment):
         self.filters |= self._internal_filters()
 
     def _internal_filters(self) -> dict[str, Callable[..., Any]]:
-        """What `harden` writes into trees; their names cannot be written in a template."""
+        """The filters that `harden` inserts into trees; their names cannot be written in a template."""
         budget = self.budget
         return {
             SPENT: budget.spend,
@@ -101,7 +101,7 @@ class Engine(ImmutableSandboxedEnvironment):
 
     @pass_context
     def _print(self, _context: Context, value: Any) -> str:
-        """Turn what `{{ … }}` gives into text."""
+        """Turn the value of `{{ … }}` into text."""
         if isinstance(value, Undefined):
             return str(value)  # raises, except for the missing `else` of an inline `if`
         if type(value) is str:
@@ -109,7 +109,7 @@ class Engine(ImmutableSandboxedEnvironment):
         return as_text(self.budget, value)
 
     def parse(self, source: str, name: str | None = None, filename: str | None = None) -> nodes.Template:
-        """Parse a template and put the payments in."""
+        """Parse a template and insert the counting."""
         try:
             tree = harden(super().parse(source, name, filename), *self.words)
         except Unsupported as error:
@@ -119,23 +119,23 @@ class Engine(ImmutableSandboxedEnvironment):
         return tree
 
     def compile(self, source: str | nodes.Template, name: str | None = None, *args: Any, **kwargs: Any) -> Any:
-        """Compile a template; what is included comes as text."""
+        """Compile a template; included files are passed as text."""
         return super().compile(self.parse(source, name) if isinstance(source, str) else source, name, *args, **kwargs)
 
     def get_template(self, *args: Any, **kwargs: Any) -> Template:
-        """The template of an include, import or extends: a new one each time, so that nothing is left to the next."""
+        """The template of an include, import or extends: a new one each time, so that no state is shared."""
         compiled = super().get_template(*args, **kwargs)
         return Template.from_module_dict(self, compiled.root_render_func.__globals__, self.globals)
 
     def call_filter(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        """What `map` does with each item."""
+        """Apply a filter to one item, as in `map`."""
         self.budget.spend(_CALLED)
         if name not in self.words[0]:
             raise ValueError(f"`map` needs the name of a filter, and `{name}` is none")
         return super().call_filter(name, *args, **kwargs)
 
     def call_test(self, *args: Any, **kwargs: Any) -> Any:
-        """What `select` and its like do with each item."""
+        """Apply a test to one item, as in `select` and similar filters."""
         self.budget.spend(_CALLED)
         return super().call_test(*args, **kwargs)
 
@@ -144,7 +144,7 @@ class Engine(ImmutableSandboxedEnvironment):
         return self._compiled(self.parse(text, TEXT))
 
     def value_program(self, text: str) -> tuple[Template, bool]:
-        """Compile a text. True: it is one expression alone, whose value the run leaves under `RESULT`.
+        """Compile a text. True: it is a single expression, whose value the run stores under `RESULT`.
 
         White space and comments around the expression do not count.
         """
@@ -157,7 +157,7 @@ class Engine(ImmutableSandboxedEnvironment):
         return self._compiled(tree), False
 
     def expression(self, text: str) -> Template:
-        """Compile a bare expression; the run leaves its value under `RESULT`."""
+        """Compile a bare expression; the run stores its value under `RESULT`."""
         parser = Parser(self, text, TEXT, state="variable")
         parsed = parser.parse_expression()
         if not parser.stream.eos:
@@ -167,7 +167,7 @@ class Engine(ImmutableSandboxedEnvironment):
         return self._compiled(tree)
 
     def names_in(self, text: str) -> set[str]:
-        """The variables a bare expression uses; functions that every template has do not count."""
+        """The variables a bare expression uses, without the functions available in every template."""
         parsed = nodes.Output([Parser(self, text, TEXT, state="variable").parse_expression()])
         return {name.name for name in parsed.find_all(nodes.Name)} - self.globals.keys()
 
@@ -176,7 +176,7 @@ class Engine(ImmutableSandboxedEnvironment):
         return Template.from_code(self, self.compile(tree, TEXT), self.globals)
 
     def run(self, template: Template, variables: Mapping[str, Any]) -> tuple[str, Any]:
-        """Run a template with a fresh budget; gives its text and what it left under `RESULT`."""
+        """Run a template with a fresh budget; returns its text and the value stored under `RESULT`."""
         self.budget.reset()
         context = template.new_context(dict(variables))
         text = "".join(template.root_render_func(context))
@@ -185,11 +185,11 @@ class Engine(ImmutableSandboxedEnvironment):
 
     def plain(self, value: Any) -> Any:
         """A value of a template as JSON: ranges and tuples as lists, no undefined values, no infinity."""
-        self.budget.measure(value)  # an undefined name speaks up here
+        self.budget.measure(value)  # an undefined name raises here
         return _plain(value)
 
     def join_path(self, template: str, parent: str) -> str:
-        """Find the file an include, import or extends names."""
+        """Find the file named by an include, import or extends."""
         if not isinstance(template, str):
             raise TypeError("the name of an included file must be a text")
         return self.resolve(template, parent)
@@ -210,7 +210,7 @@ class Engine(ImmutableSandboxedEnvironment):
         return operate(self.budget, operator, left, right)
 
     def call(self, context: Context, function: Any, /, *args: Any, **kwargs: Any) -> Any:
-        """Call a macro, a block, a method or a function that templates have, and nothing else."""
+        """Call a macro, a block, or an available method or function, and nothing else."""
         self.budget.spend(len(args) + len(kwargs))
         if isinstance(function, Macro | BlockReference):
             self.budget.enter()
@@ -240,7 +240,7 @@ def _plain(value: Any) -> Any:
 
 
 def _sound(text: str) -> str:
-    """Refuse half characters (lone surrogates), which an escape can make and no file can hold."""
+    """Refuse half characters (lone surrogates), which an escape can produce and no file can hold."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
@@ -257,7 +257,7 @@ def _result(expression: nodes.Expr) -> nodes.Assign:
 
 
 def _counted(stream: TokenStream, allowance: Allowance) -> Iterator[Token]:
-    """The tokens of a template, refusing what would keep the parser busy or deep in recursion."""
+    """The tokens of a template, limited so that the parser neither takes too long nor recurses too deeply."""
     brackets = 0
     for number, token in enumerate(stream):
         allowance.work(_COMPILED)
@@ -273,7 +273,7 @@ def _counted(stream: TokenStream, allowance: Allowance) -> Iterator[Token]:
 
 
 def _looped(budget: Meter, values: Any, cost: int) -> Any:
-    """Pay for all rounds of a loop whose body costs `cost` steps, before the first one."""
+    """Count all rounds of a loop whose body costs `cost` steps, before the first one."""
     items = access.elements(budget, values)
     budget.spend(len(items) * cost)
     return items
@@ -285,7 +285,7 @@ def _sliced(budget: Meter, value: Any) -> Any:
 
 
 def _spread(budget: Meter, value: Any) -> Any:
-    """What `**` takes apart: a mapping, counted."""
+    """The mapping that `**` unpacks, counted."""
     if not isinstance(value, dict):
         raise TypeError(f"`**` needs a mapping, not {describe(value)}")
     budget.spend(len(value))

@@ -1,4 +1,4 @@
-"""Turn whatever goes wrong inside a template into a `TemplateProblem`: what, where, and how to mend it."""
+"""Turns any error inside a template into a `TemplateProblem`: what is wrong, where, and how to fix it."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,12 +31,12 @@ _MARK = re.compile(r"\{\{|\{%|\{#")
 
 
 def explain(error: Exception, text: str, names: Iterable[str], files: Mapping[str, str]) -> TemplateProblem:
-    """Say what `error` means to the author of `text`.
+    """Explain `error` to the author of `text`.
 
     Args:
-        error: what parsing, compiling or running raised.
+        error: the exception from parsing, compiling or running.
         text: the template.
-        names: the variables it could use.
+        names: the variables available to it.
         files: the included files by key, for the line to show.
     """
     line, file = _place(error)
@@ -109,12 +109,12 @@ def _too_large(_error: Exception, _names: Iterable[str]) -> Meaning:
 
 
 def _other(error: Exception, names: Iterable[str]) -> Meaning:
-    if "set_int_max_str_digits" in str(error):  # what Python advises against thousands of digits is not for users
+    if "set_int_max_str_digits" in str(error):  # Python's advice about thousands of digits is not for users
         return _too_large(error, names)
     return "template-error", _CALLED.sub("a call in the template ", _sentence(str(error))), None, None
 
 
-# The first kind that fits counts, so the special ones come first.
+# The first matching kind counts, so the special ones come first.
 _MEANINGS: Sequence[tuple[type[Exception] | tuple[type[Exception], ...], Callable[[Any, Iterable[str]], Meaning]]] = (
     (LtxspecError, _file),
     (Unsupported, _unsupported),
@@ -129,7 +129,7 @@ _MEANINGS: Sequence[tuple[type[Exception] | tuple[type[Exception], ...], Callabl
 
 
 def _quoted(message: str) -> str | None:
-    """The word a message puts into backticks first."""
+    """The first word in backticks in a message."""
     parts = message.split("`")
     return parts[1] if len(parts) > 2 else None  # noqa: PLR2004  # before, word, after
 
@@ -140,7 +140,7 @@ def _token(message: str | None) -> str | None:
 
 
 def _sentence(message: str | None) -> str:
-    """One sentence in our form: no capital, no full stop, words in backticks, signs instead of their names."""
+    """One sentence in our style: no capital, no full stop, words in backticks, signs instead of their names."""
     text = (message or "the template is not valid").split(". ")[0].rstrip(".")
     for name, sign in _SIGNS.items():
         text = text.replace(name, sign)

@@ -1,8 +1,8 @@
-"""Rewrite a parsed template so that everything it repeats, grows or enters is paid for.
+"""Rewrites a parsed template so that everything it repeats, grows or enters is counted.
 
-A cost is the number of nodes below a tree, plus the characters of the text between its tags: an upper bound of what
-running it once can do, apart from the loops and calls inside, which pay for themselves. Filters with names that no
-template can spell carry the payments into the compiled code.
+A cost is the number of nodes below a tree, plus the characters of the text between its tags: an upper bound for running
+it once, apart from the loops and calls inside, which are counted separately. Filters with names that cannot be written
+in a template carry the counting into the compiled code.
 """
 
 import math
@@ -16,13 +16,13 @@ from jinja2.visitor import NodeTransformer
 from ltxspec.render.jinja.budget import MAX_BITS, TemplateLimit
 from ltxspec.render.jinja.words import UNAVAILABLE_FILTERS, UNAVAILABLE_TESTS
 
-MAX_NODES = 6_000  # of one template, about 20,000 characters of nothing but tags
-MAX_NESTING = 60  # nodes inside one another
+MAX_NODES = 6_000  # of one template, about 20,000 characters of tags alone
+MAX_NESTING = 60  # levels of nested nodes
 
 SPENT, ENTERED, LEFT, LOOPED, JOINED = " spend", " enter", " leave", " loop", " join"
 COMPARED, KEYED, SLICED, SPREAD = " compare", " key", " slice", " spread"
 
-_COSTS: dict[type[nodes.Node], int] = {  # in steps of about half a microsecond; all others are one step
+_COSTS: dict[type[nodes.Node], int] = {  # in steps of about half a microsecond; any other node is one step
     nodes.Include: 500,
     nodes.Import: 500,
     nodes.FromImport: 500,
@@ -40,7 +40,7 @@ _COSTS: dict[type[nodes.Node], int] = {  # in steps of about half a microsecond;
 
 
 class Unsupported(TemplateSyntaxError):
-    """A template uses a part of Jinja that specs do not have; `word` is what stands there, `known` what may."""
+    """A template uses an unavailable part of Jinja; `word` is what was written, `known` what is available."""
 
     def __init__(self, message: str, lineno: int, word: str = "", known: Collection[str] = ()) -> None:
         super().__init__(message, lineno)
@@ -52,7 +52,7 @@ def harden(tree: nodes.Template, filters: Collection[str], tests: Collection[str
     """Rewrite `tree` in place. `filters` and `tests` are the names a template may use.
 
     Raises:
-        Unsupported: a filter, test or tag that templates do not have.
+        Unsupported: a filter, test or tag that is not available in templates.
         TemplateLimit: the template is too long or too deep.
     """
     _check_shape(tree)
@@ -76,7 +76,7 @@ def _check_shape(tree: nodes.Node) -> None:
 
 
 def _cost(*trees: nodes.Node) -> int:
-    """What running these once costs, in steps."""
+    """The cost of running these once, in steps."""
     total, waiting = 0, list(trees)
     while waiting:
         node = waiting.pop()
@@ -100,7 +100,7 @@ Rewritten = nodes.Node | Sequence[nodes.Node]
 
 
 class _Payments(NodeTransformer):
-    """Puts the payments in. Children first, so that inner loops are already rewritten when a body is priced."""
+    """Inserts the counting. Children first, so that inner loops are already rewritten when a body is priced."""
 
     def __init__(self, filters: Collection[str], tests: Collection[str]) -> None:
         self.filters = filters
@@ -126,7 +126,7 @@ class _Payments(NodeTransformer):
         }
 
     def get_visitor(self, node: nodes.Node) -> Any:
-        """The rule for a node; None leaves the node alone and goes on below it."""
+        """The rule for a node; None leaves the node unchanged and continues with its children."""
         return self.rules.get(type(node))
 
     def refuse_escaping(self, node: nodes.ScopedEvalContextModifier) -> Rewritten:
@@ -157,7 +157,7 @@ class _Payments(NodeTransformer):
 
     def extend(self, node: nodes.Extends) -> Rewritten:
         self.generic_visit(node)
-        return [_statement(ENTERED, node), node]  # what it extends runs to the end of this render
+        return [_statement(ENTERED, node), node]  # the extended template runs to the end of this render
 
     def compare(self, node: nodes.Compare) -> Rewritten:
         self.generic_visit(node)

@@ -1,8 +1,8 @@
-"""The words templates have: Jinja's own filters and tests, each held to the budget.
+"""The filters and tests of templates: Jinja's own, each held to the budget.
 
-Nothing of Jinja is written anew here. Before a filter runs, its guard counts what it is going to walk, compare or
-print, and refuses arguments that would let it build too much. Afterwards whatever the result has beyond that is
-counted, and lazy results become lists, so that nothing is left to happen later. What has no guard is not available.
+No Jinja filter is reimplemented here, except `tojson`. Before a filter runs, its guard counts what it will walk,
+compare or print, and refuses arguments that would let it build too much. Afterwards any excess of the result is
+counted, and lazy results become lists, so that no work is deferred. A filter without a guard is not available.
 """
 
 import json
@@ -21,7 +21,7 @@ from ltxspec.render.jinja.budget import MAX_SIZE, Meter, TemplateLimit, as_text,
 Function = Callable[..., Any]
 
 _WEB = "is for web pages, and a prompt is plain text"
-UNAVAILABLE_FILTERS: Mapping[str, str] = {  # docs/specs.md lists these, in these words
+UNAVAILABLE_FILTERS: Mapping[str, str] = {  # docs/specs.md lists these with the same wording
     "attr": "looks at the attributes of Python; write `value.name`",
     **dict.fromkeys(("e", "escape", "forceescape", "safe", "urlize", "xmlattr"), _WEB),
     "pprint": "breaks lines differently from one version of Python to the next; use `tojson(2)`",
@@ -38,24 +38,24 @@ DIFFERENT_FILTERS: Mapping[str, str] = {
 UNAVAILABLE_FUNCTIONS: Mapping[str, str] = {"lipsum": "gives something else each time"}
 
 _HASHED_BITS = 60  # from 61 on, Python gives any number of integers the same hash
-_COPIED = 64  # characters that are copied in one step
+_COPIED = 64  # characters copied in one step
 _RUNNING = (Context, EvalContext, Environment)
 _GROWN = (str, list)
 
 
 def filters_for(budget: Meter, stock: Mapping[str, Function]) -> dict[str, Function]:
-    """The filters of templates by name, made of those Jinja has in stock."""
+    """The filters of templates by name, based on Jinja's own."""
     metered = {name: _metered(budget, stock[name], guard) for name, guard in _FILTERS.items()}
     return {**metered, "tojson": partial(_tojson, budget)}
 
 
 def tests_for(budget: Meter, stock: Mapping[str, Function]) -> dict[str, Function]:
-    """The tests of templates by name, made of those Jinja has in stock."""
+    """The tests of templates by name, based on Jinja's own."""
     return {name: _judged(budget, stock[name], guard) if guard else stock[name] for name, guard in _TESTS.items()}
 
 
 def comparable(budget: Meter, value: Any) -> Any:
-    """Count what comparing or searching a value costs, and give it back."""
+    """Count the cost of comparing or searching a value, and return it."""
     if isinstance(value, str):
         budget.spend(len(value) // 16)
     elif isinstance(value, list | tuple | dict):
@@ -64,7 +64,7 @@ def comparable(budget: Meter, value: Any) -> Any:
 
 
 def _metered(budget: Meter, stock: Function, guard: Function) -> Function:
-    @wraps(stock)  # keeps the marks by which Jinja knows what wants the context or the environment first
+    @wraps(stock)  # keeps the marks that tell Jinja to pass the context or environment first
     def run(*given: Any, **named: Any) -> Any:
         first = given[:1] if isinstance(given[0], _RUNNING) else ()
         given = given[len(first) :]
@@ -91,7 +91,7 @@ def _judged(budget: Meter, stock: Function, guard: Function) -> Function:
 
 
 def _unseen(_budget: Meter, value: Any, /, *_given: Any, **_named: Any) -> Any:
-    """For what hands a value on, or asks for its length, without looking into it."""
+    """For filters that pass a value on, or take its length, without inspecting it."""
     return value
 
 
@@ -100,7 +100,7 @@ def _walked(budget: Meter, values: Any, /, *_given: Any, **_named: Any) -> Seque
 
 
 def _items(budget: Meter, value: Any, /) -> Any:
-    if not isinstance(value, Undefined):  # which has no items, says Jinja
+    if not isinstance(value, Undefined):  # which has no items in Jinja
         elements(budget, value)
     return value
 
@@ -116,7 +116,7 @@ def _slice(budget: Meter, values: Any, /, slices: Any, *_given: Any, **_named: A
 
 
 def _text(budget: Meter, value: Any, /, *given: Any, **named: Any) -> str:
-    """For what works in proportion to a text; other values become text first, as in Jinja."""
+    """For filters whose work is proportional to a text; other values become text first, as in Jinja."""
     short(*given, *named.values())
     text = as_text(budget, value)
     budget.build(len(text))
@@ -132,7 +132,7 @@ def _urlencode(budget: Meter, value: Any, /) -> Any:
 
 def _striptags(budget: Meter, value: Any, /) -> str:
     text = _text(budget, value)
-    budget.spend(text.count("<") * len(text) // _COPIED)  # each tag that goes copies the rest
+    budget.spend(text.count("<") * len(text) // _COPIED)  # each removed tag copies the rest
     return text
 
 
@@ -185,10 +185,10 @@ def _picked(budget: Meter, items: Sequence[Any], path: Any) -> Sequence[Any]:
 
 
 def _compared(position: int, check: Function | None = None, *, sorts: bool = False) -> Function:
-    """For what compares items, or what stands under the `attribute` that is its argument number `position`."""
+    """For filters that compare items, or the `attribute` of items given as argument number `position`."""
 
     def guard(budget: Meter, values: Any, /, *given: Any, attribute: Any = None, **named: Any) -> Sequence[Any]:
-        short(*given, *named.values())  # a default stands in for every item
+        short(*given, *named.values())  # a default may replace every item
         items = elements(budget, values)
         budget.spend(len(items) * len(items).bit_length() if sorts else 0)
         path = given[position] if len(given) > position else attribute
@@ -223,7 +223,7 @@ def _dictsort(budget: Meter, value: Any, /, *given: Any, **named: Any) -> Any:
 
 
 def _number(_budget: Meter, value: Any, /, *_given: Any, **_named: Any) -> Any:
-    """For what reads a number: no undefined value, and no text that is too long to be one."""
+    """For filters that read a number: no undefined value, and no text too long to be a number."""
     if isinstance(value, Undefined):
         fail(value)
     if isinstance(value, str):
@@ -237,7 +237,7 @@ def _round(budget: Meter, value: Any, /, precision: Any = 0, *_given: Any, **_na
 
 
 def _tojson(budget: Meter, value: Any, indent: int | None = None) -> str:
-    """Plain JSON: Jinja's own is for web pages, which escapes signs and sorts keys."""
+    """Plain JSON: Jinja's own filter is for web pages; it escapes signs and sorts keys."""
     budget.measure(value)
     text = json.dumps(value, ensure_ascii=False, indent=None if indent is None else min(int(indent), 8))
     budget.build(len(text))
