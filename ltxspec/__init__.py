@@ -1,21 +1,22 @@
 """Render specs for AI video: what Terraform is to servers, for paid video shots.
 
-The story in one line, with the file that owns each step:
+The steps in order, each with its main files:
 
-    spec         what the user wants                     spec/parsing.py, spec/expansion.py
-    render       from wishes to requests                 render/requests.py (catalog/ knows the models)
+    spec         read and check what the user writes     spec/parsing.py, spec/expansion.py
+    render       turn specs into requests                render/requests.py (catalog/ describes the models)
     fingerprint  request -> fingerprint -> task UUID     fingerprint.py
     plan         the difference to what is owned, data   plan/planner.py
-    apply        the one place where money moves         apply/engine.py
+    apply        the only step that spends money         apply/engine.py
     lock         what was bought, and for which request  lock/models.py, lock/journal.py
-    report       telling it                              report/
+    report       show plans, runs and reviews            report/
 
-Everything up to the plan is a pure function of text. `apply` reaches the world only through the protocols in
-`apply/ports.py`. Whatever reads or changes a project on disk is a use case in `project/`, under the locks of what it
-changes (`project/locks.py`); `project/adapters.py` chooses the real adapters. `cli/` reads options, calls and prints.
+Everything up to the plan is a pure function of text. `apply` has outside access only through the protocols in
+`apply/ports.py`. Everything that reads or changes a project on disk is a use case in `project/`, under the locks of
+what it changes (`project/locks.py`); `project/adapters.py` chooses the real adapters. `cli/` reads options, calls and
+prints.
 
-The same use cases from Python, as `docs/python.md` shows: `ltxspec.open_project(folder).plan()`. The public names are
-below; each is loaded when it is first used.
+The same use cases are available from Python: `ltxspec.open_project(folder).plan()`; see `docs/python.md`. The public
+names are below; each is loaded on first use.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -70,11 +71,11 @@ _PUBLIC = {
     "values": ("ShotAddress",),
 }  # fmt: skip
 _MODULES = {name: module for module, names in _PUBLIC.items() for name in names}
-__all__ = ["__version__", *_MODULES]  # noqa: PLE0604  # a list of texts all the same
+__all__ = ["__version__", *_MODULES]  # noqa: PLE0604  # it is still a list of strings
 
 
 def __getattr__(name: str) -> Any:
-    """Load a public name's module when it is first used: `import ltxspec` itself costs nothing."""
+    """Load a public name's module on first use: `import ltxspec` itself costs nothing."""
     from importlib import import_module
 
     if name == "EventKind":

@@ -1,4 +1,4 @@
-"""`python -m ltxspec` and the console script. Answers `--version` before anything heavy is imported."""
+"""`python -m ltxspec` and the console script. Handles `--version` before heavy imports."""
 
 import errno
 import os
@@ -9,21 +9,21 @@ from ltxspec.version import __version__
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code."""
+    """Run the command line and exit with its exit code."""
     _prepare_streams()
-    os.umask(os.umask(0o077) | stat.S_IWOTH)  # nothing that is made here is for everybody to write
+    os.umask(os.umask(0o077) | stat.S_IWOTH)  # no file created here is world-writable
     if sys.argv[1:] == ["--version"]:
         return _leave(0, f"ltxspec {__version__}\n")
     import gc
 
-    gc.set_threshold(500_000)  # a command lives shortly; tracing its objects costs a quarter of its time
+    gc.set_threshold(500_000)  # a command is short-lived; garbage collection would cost a quarter of its time
     from ltxspec.cli.main import run
 
     return _leave(run(sys.argv[1:]))
 
 
 def _prepare_streams() -> None:
-    """A process may be started without standard streams (`>&-`), or with ones that cannot write every letter."""
+    """Replace missing standard streams (`>&-`), and let the others escape characters that they cannot write."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
@@ -33,13 +33,13 @@ def _prepare_streams() -> None:
 
 
 def _leave(code: int, last_words: str = "") -> None:
-    """End the process at once: nothing is left to tidy up, so no time is spent on it."""
+    """End the process at once: no cleanup is needed."""
     try:
         sys.stdout.write(last_words)
         sys.stdout.flush()
         sys.stderr.flush()
     except OSError as error:
-        if error.errno not in (errno.EPIPE, errno.EIO):  # the reader has seen enough, or the terminal is gone
+        if error.errno not in (errno.EPIPE, errno.EIO):  # the reader closed the pipe, or the terminal is gone
             code = code or 1
             os.write(2, f"error[storage]: the output cannot be written: {error.strerror}\n".encode())
     os._exit(code)

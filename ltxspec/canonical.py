@@ -1,4 +1,4 @@
-"""Canonical JSON (RFC 8785) and its SHA-256: the one definition of "the same"."""
+"""Canonical JSON (RFC 8785) and its SHA-256: the only definition of equality for JSON values."""
 
 import hashlib
 import math
@@ -7,18 +7,18 @@ from typing import Any
 import orjson
 
 _SAFE_INTEGER = 2**53 - 1
-_PLAIN = frozenset({str, bool, type(None)})  # written alike by everybody
-_PLAIN_FLOAT_MIN, _PLAIN_FLOAT_MAX = 1e-5, 1e15  # inside, orjson writes floats as RFC 8785 does
+_PLAIN = frozenset({str, bool, type(None)})  # every encoder writes these alike
+_PLAIN_FLOAT_MIN, _PLAIN_FLOAT_MAX = 1e-5, 1e15  # in this range orjson writes floats as RFC 8785 does
 
 
 def canonical_bytes(value: Any) -> bytes:
     """Encode a JSON value canonically: sorted keys, no white space, integral floats as integers.
 
     orjson is byte-identical to RFC 8785 for ASCII keys, integers up to 2**53-1 and plain floats, and 35 times faster;
-    everything outside that envelope goes to the reference encoder. A property test holds the two together.
+    everything else goes to the reference encoder. A property test checks that both agree.
 
     Raises:
-        ValueError: NaN, infinity, integers beyond 2**53-1 or lone surrogates, which no canonical form has.
+        ValueError: NaN, infinity, integers beyond 2**53-1 or lone surrogates, which have no canonical form.
     """
     plain, simple = (value, True) if _is_plain(value) else _normalise(value)
     if simple:
@@ -45,17 +45,17 @@ def digest(value: Any) -> str:
 
 
 def has_digest(value: Any, recorded: Any) -> bool:
-    """Whether this is the digest of a JSON value; quick where orjson writes the value canonically, as it mostly does.
+    """Whether `recorded` is the digest of a JSON value; fast if orjson writes the value canonically, as it mostly does.
 
     Raises:
-        ValueError: as `canonical_bytes`.
+        ValueError: as for `canonical_bytes`.
     """
     quick = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     return bool(recorded == f"sha256:{sha256_hex(quick)}" or recorded == digest(value))
 
 
 def _is_plain(value: Any) -> bool:
-    """Whether orjson writes this as RFC 8785 asks, as it is: no floats, ASCII keys, no integers beyond 2**53-1."""
+    """Whether orjson's output is RFC 8785 without changes: no floats, ASCII keys, no integers beyond 2**53-1."""
     kind = type(value)
     if kind in _PLAIN:
         return True

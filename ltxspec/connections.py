@@ -1,6 +1,6 @@
-"""Why no connection to a service or a forge came about: what is wrong, where, and the cure.
+"""Explains failed connections to a service or a forge: what is wrong, where, and how to fix it.
 
-Messages of httpx can hold addresses with secrets, so none is shown; what is told comes from the kinds of errors.
+Messages of httpx may contain addresses with secrets, so they are not shown; explanations are based on error types.
 """
 
 import errno
@@ -34,33 +34,33 @@ _KINDS: dict[type[Exception], str] = {
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What is wrong with a connection, and how to mend it."""
+    """What is wrong with a connection, and how to fix it."""
 
     what: str
     cure: str
 
     @property
     def line(self) -> str:
-        """Both in one line, where there is no place for a hint of its own."""
+        """Both in one line, for use without a separate hint."""
         return f"{self.what}; {self.cure}"
 
 
 @dataclass(frozen=True, slots=True)
 class Cures:
-    """How to mend what depends on where the address comes from."""
+    """Fixes that depend on where the address comes from."""
 
-    silent: str = _OFFLINE  # nothing answers there
-    unknown_name: str = _OFFLINE  # its host is not found
+    silent: str = _OFFLINE  # nothing answers at the address
+    unknown_name: str = _OFFLINE  # the host name is not found
 
 
 def no_connection(error: Exception, url: httpx.URL, *, uses_proxy: bool, cures: Cures = Cures()) -> Trouble | None:
-    """Why a connection to an address failed; None when nothing more is known than that it did.
+    """Why a connection to an address failed; None if the reason is unknown.
 
     Args:
-        error: what httpx raised.
-        url: where the connection was to lead.
-        uses_proxy: whether the environment's proxies are honoured for it.
-        cures: for an address without a proxy before it.
+        error: the exception from httpx.
+        url: the target address.
+        uses_proxy: whether the environment's proxies are used for it.
+        cures: the fixes if no proxy is used.
     """
     causes = list(_causes(error))
     secure = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
@@ -82,10 +82,10 @@ def no_connection(error: Exception, url: httpx.URL, *, uses_proxy: bool, cures: 
 
 
 def unusable_settings(error: Exception) -> Trouble:
-    """Why no client can be made with the certificates and proxies of the environment; without their values.
+    """Why the environment's certificate or proxy settings cannot be used, without their values.
 
     Args:
-        error: what httpx raised: an OSError about certificates, any other about proxies.
+        error: the exception from httpx: an OSError concerns certificates, any other one proxies.
     """
     if isinstance(error, OSError):
         setting = next((name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)), "SSL_CERT_FILE")
@@ -107,14 +107,14 @@ def _not_secure(error: ssl.SSLError, url: httpx.URL) -> Trouble:
 
 
 def place_of(url: httpx.URL) -> str:
-    """Where an address leads, without what may be secret in it: `https://api.example/v1`."""
+    """An address without its possibly secret parts: `https://api.example/v1`."""
     port = f":{url.port}" if url.port else ""
     host = f"[{url.host}]" if ":" in url.host else url.host
     return f"{url.scheme}://{host}{port}{url.path}" if url.host else f"{url.scheme}:…"
 
 
 def _proxy_of(url: httpx.URL) -> str | None:
-    """The proxy that the environment names for an address."""
+    """The proxy that the environment sets for an address."""
     if proxy_bypass(url.host):
         return None
     proxies = getproxies()
@@ -130,7 +130,7 @@ def _named(proxy: str | None) -> str:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and everything it came from, groups taken apart."""
+    """An error and all its causes, including members of exception groups."""
     seen: set[int] = set()
     left = [error]
     while left:

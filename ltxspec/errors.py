@@ -1,22 +1,22 @@
-"""Everything that can go wrong, as data: what, where, and how to mend it.
+"""All expected errors, as data: what is wrong, where, and how to fix it.
 
     LtxspecError                      exit 1
     ├── Invalid                       exit 1   problems of user files, all at once
-    ├── WrongUsage                    exit 64  the command line makes no sense
+    ├── WrongUsage                    exit 64  the command line is invalid
     ├── LockfileError                 exit 1   unreadable, conflicted, damaged
     │   └── LockfileTooNew            exit 1   written by a later ltxspec
-    ├── LockHeld                      exit 5   another apply is at work
+    ├── LockHeld                      exit 5   another apply is running
     ├── Refused                       exit 4   nothing was spent: budget, policy, stale plan, unknown price
-    ├── StorageError                  exit 1   a disk or bucket did not do as told
-    ├── MediaError                    exit 1   a video or image is not what it should be
-    ├── ProviderError                 exit 1   the service, seen from here
+    ├── StorageError                  exit 1   a disk or bucket failed
+    ├── MediaError                    exit 1   a video or image is not as expected
+    ├── ProviderError                 exit 1   an error of the provider, or of reaching it
     │   ├── ProviderRefused           exit 1   definite: not accepted, not billed; the request must change
     │   ├── ProviderUnavailable       exit 1   definite: a read failed; asking again is free
     │   └── SubmissionUncertain       exit 1   unclear: the order may have been accepted; never a new id
-    │       └── NotSent               exit 1   the order never left this machine; repeat the same body at once
-    └── Interrupted                   exit 130 the user or the machine said stop
+    │       └── NotSent               exit 1   the order never left this machine; the same body may be repeated
+    └── Interrupted                   exit 130 stopped by the user or the machine
 
-Exceptions carry data and print nothing; `cli/main.py` is the one boundary that turns them into text and exit codes.
+Exceptions carry data and print nothing; only `cli/main.py` turns them into text and exit codes.
 """
 
 from collections.abc import Iterable, Sequence
@@ -41,7 +41,7 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One problem of a user's file, ready for a terminal, an editor or JSON."""
+    """One problem of a user's file, to be shown in a terminal, an editor or JSON."""
 
     severity: Severity
     code: str
@@ -51,7 +51,7 @@ class Diagnostic:
 
 
 class Problems:
-    """Collects the diagnostics of a run, so that all of them are reported at once."""
+    """Collects the diagnostics of a run, so that all are reported together."""
 
     def __init__(self) -> None:
         self.diagnostics: list[Diagnostic] = []
@@ -65,7 +65,7 @@ class Problems:
         self.diagnostics.append(Diagnostic("warning", code, message, where, hint))
 
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
-        """Add what another step found."""
+        """Add diagnostics of another step."""
         self.diagnostics.extend(diagnostics)
 
     @property
@@ -74,7 +74,7 @@ class Problems:
         return [d for d in self.diagnostics if d.severity == "error"]
 
     def raise_if_errors(self) -> None:
-        """Raise `Invalid` with every diagnostic (warnings too) when there is at least one error."""
+        """Raise `Invalid` with all diagnostics, including warnings, if there is at least one error."""
         if self.errors:
             raise Invalid(self.diagnostics)
 
@@ -84,8 +84,8 @@ class LtxspecError(Exception):
 
     Args:
         summary: one sentence without a full stop, for the user.
-        where: the place in a file, when there is one.
-        hint: how to mend it.
+        where: the place in a file, if there is one.
+        hint: how to fix it.
     """
 
     exit_code: ClassVar[int] = 1
@@ -99,7 +99,7 @@ class LtxspecError(Exception):
 
     @property
     def line(self) -> str:
-        """What is wrong and how to mend it, in one line."""
+        """What is wrong and how to fix it, in one line."""
         return "; ".join(filter(None, (self.summary, self.hint)))
 
 
@@ -116,20 +116,20 @@ class Invalid(LtxspecError):
 
 
 class WrongUsage(LtxspecError):
-    """The command line makes no sense."""
+    """The command line is invalid."""
 
     exit_code = 64
     code = "usage"
 
 
 class LockfileError(LtxspecError):
-    """A lockfile or journal cannot be trusted; nothing may be spent on a guess."""
+    """A lockfile or journal cannot be trusted, so nothing may be spent."""
 
     code = "lockfile"
 
 
 class LockfileTooNew(LockfileError):
-    """The lockfile was written by a later ltxspec than this one."""
+    """The lockfile was written by a later ltxspec."""
 
     code = "lockfile-too-new"
 
@@ -142,9 +142,9 @@ class LockHeld(LtxspecError):
 
 
 class Refused(LtxspecError):
-    """Refused before spending anything: budget, policy, stale plan, unknown price. `code` tells which.
+    """Refused before spending anything: budget, policy, stale plan, unknown price. `code` says which.
 
-    `details` are lines for the user that come before the summary, such as how two plans differ.
+    `details` are lines shown to the user before the summary, such as the differences of two plans.
     """
 
     exit_code = 4
@@ -156,25 +156,25 @@ class Refused(LtxspecError):
 
 
 class StorageError(LtxspecError):
-    """A disk or bucket did not do as told; what was paid for stays recorded elsewhere."""
+    """A disk or bucket failed; what was paid for stays recorded elsewhere."""
 
     code = "storage"
 
 
 class MediaError(LtxspecError):
-    """A video or image is not what it should be."""
+    """A video or image is not as expected."""
 
     code = "media"
 
 
 class ProviderError(LtxspecError):
-    """The service, seen from here."""
+    """An error of the provider, or of reaching it."""
 
     code = "provider"
 
 
 class ProviderRefused(ProviderError):
-    """A definite no: not accepted, not billed. `provider_code` is the service's own code.
+    """Definitely refused: not accepted, not billed. `provider_code` is the service's own code.
 
     `whole_run` is true when no other order can succeed either (bad key, empty balance). `every_copy` is true when the
     same order would always get this answer, so that no earlier copy of it can have been accepted either.
@@ -200,7 +200,7 @@ class ProviderRefused(ProviderError):
 class ProviderUnavailable(ProviderError):
     """A read (poll, look-up, download) failed; asking again costs nothing. `retry_after` in seconds.
 
-    `settled` is true when the service was heard and would give the same answer again: it does not do such reads.
+    `settled` is true if the service answered and would give the same answer again: it does not support such reads.
     """
 
     code = "provider-unavailable"
@@ -226,14 +226,14 @@ class SubmissionUncertain(ProviderError):
 class NotSent(SubmissionUncertain):
     """No byte of the order left this machine: the same body may be repeated without looking first.
 
-    Treating it as any `SubmissionUncertain` is slower and just as safe.
+    Treating it like any other `SubmissionUncertain` is slower but just as safe.
     """
 
     code = "not-sent"
 
 
 class Interrupted(LtxspecError):
-    """The user or the machine said stop; the state on disk is resumable."""
+    """Stopped by the user or the machine; the state on disk is resumable."""
 
     exit_code = 130
     code = "interrupted"

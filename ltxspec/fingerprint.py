@@ -1,7 +1,7 @@
-"""Request -> fingerprint -> task id: what makes two renders the same one.
+"""Request -> fingerprint -> task id: what identifies a render.
 
-Fingerprints carry the version of the algorithm that made them, and every version ever released stays here, because a
-lockfile keeps the fingerprints it was given. A new way to compute them is a new version beside the old ones.
+Fingerprints carry the version of their algorithm, and every released version stays here, because lockfiles keep the
+fingerprints they were written with. A new algorithm is a new version in addition to the old ones.
 """
 
 import hashlib
@@ -26,15 +26,15 @@ Subject = Callable[[Model, Mapping[str, Json], Mapping[str, str]], bytes]  # (mo
 
 @dataclass(frozen=True, slots=True)
 class TaskIdentity:
-    """Everything that names one paid job. Two machines with the same identity get the same id, and pay once."""
+    """Everything that identifies one paid job. Two machines with the same identity get the same id, and pay once."""
 
     project: str  # `[project] id`; may be empty
     provider: str
     spec: str
     instance: str  # key of the shot in the lockfile
     fingerprint: Fingerprint
-    retake: int = 1  # which wanted render of this fingerprint
-    attempt: int = 1  # which try of this retake
+    retake: int = 1  # which requested render of this fingerprint
+    attempt: int = 1  # which attempt of this retake
 
 
 def fingerprint_of(
@@ -43,13 +43,13 @@ def fingerprint_of(
     """The fingerprint of a request.
 
     Args:
-        model: the model it is for.
+        model: the model of the request.
         body: the request as in `Request.body`; keys of one order (task id, …) and delivery do not matter.
-        inputs: local file as it stands in the body -> `sha256:<hex>` of its content.
-        version: the algorithm; see `version_of` for the one a stored fingerprint was made by.
+        inputs: local file as written in the body -> `sha256:<hex>` of its content.
+        version: the algorithm; see `version_of` for that of a stored fingerprint.
 
     Raises:
-        ValueError: the version is not known, a local file has no hash, or a number has no canonical form.
+        ValueError: the version is unknown, a local file has no hash, or a number has no canonical form.
     """
     subject = _VERSIONS.get(version)
     if subject is None:
@@ -60,10 +60,10 @@ def fingerprint_of(
 def fingerprints_by_prompt(
     model: Model, body: Mapping[str, Json], inputs: Mapping[str, str]
 ) -> Callable[[str], Fingerprint]:
-    """A function from prompts to current fingerprints, for many requests that differ in nothing else.
+    """A function from prompts to current fingerprints, for many requests that differ only in the prompt.
 
-    Gives exactly what `fingerprint_of` gives for the body with that prompt, for a hundredth of the work, and raises as
-    it does.
+    It gives the same result as `fingerprint_of` for the body with that prompt, in a hundredth of the time, and raises
+    the same errors.
     """
     document = _document_v1(model, {**body, PROMPT: ""}, inputs)
     before = canonical_bytes({key: value for key, value in document.items() if key < PROMPT})[:-1]
@@ -81,9 +81,9 @@ def fingerprints_by_prompt(
 
 
 def beside_fingerprint(model: Model, body: Mapping[str, Json]) -> dict[str, Json]:
-    """The parameters of a request that its fingerprint does not hold as they are given, though they are sent.
+    """The parameters of a request that are sent, but not contained in its fingerprint as given.
 
-    They are those that are only recorded, those that belong to one order, and those that another parameter overrules.
+    These are recorded-only parameters, those of a single order, and those overruled by another parameter.
     """
     implied = model.settings.defaults.implied
     overruled = {parse_pointer(item.path)[0] for item in implied if not item.unless_given}
@@ -99,7 +99,7 @@ def task_id(identity: TaskIdentity) -> TaskId:
     """Derive the id of a task: 16 bytes of SHA-256 with the version and variant bits of a UUID v4.
 
     Raises:
-        ValueError: a field holds a NUL, which would make two identities one, or a count is below 1.
+        ValueError: a field contains a NUL, which could make two identities equal, or a count is below 1.
     """
     derive = task_ids(identity.project, identity.provider, identity.spec)
     return derive(identity.instance, identity.fingerprint, identity.retake, identity.attempt)
@@ -108,7 +108,7 @@ def task_id(identity: TaskIdentity) -> TaskId:
 def task_ids(project: str, provider: str, spec: str) -> Callable[[str, Fingerprint, int, int], TaskId]:
     """A function (instance, fingerprint, retake, attempt) -> task id, for the many tasks of one spec.
 
-    Gives what `task_id` gives, and raises as it does.
+    It gives the same results as `task_id`, and raises the same errors.
     """
     names = (project, provider, spec)
     nameless = any("\0" in name for name in names)
@@ -132,9 +132,9 @@ def _subject_v1(model: Model, body: Mapping[str, Json], inputs: Mapping[str, str
 
 
 def _document_v1(model: Model, body: Mapping[str, Json], inputs: Mapping[str, str]) -> dict[str, Json]:
-    """The body with every default written out, without what is only recorded or says where results go.
+    """The body with every default written out, without recorded-only and delivery parameters.
 
-    Local files stand in it by the hash of their content.
+    Local files are replaced by the hash of their content.
     """
     dropped = model.recorded | model.delivery
     document = {key: value for key, value in full_defaults(model, body).items() if key not in dropped}
@@ -147,7 +147,7 @@ def _document_v1(model: Model, body: Mapping[str, Json], inputs: Mapping[str, st
 
 
 def _replaced(value: Json, path: tuple[str | int, ...], new: Json) -> Json:
-    """A copy of `value` with `new` at `path`; what is not on the way is shared."""
+    """A copy of `value` with `new` at `path`; everything not on the path is shared."""
     if not path:
         return new
     copy: Any = dict(value) if isinstance(value, dict) else list(value)

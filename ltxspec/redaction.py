@@ -1,8 +1,9 @@
-"""Keeping secrets out of what is written down: presigned addresses, credentials in addresses, API keys.
+"""Keeps secrets out of everything that is recorded: presigned addresses, credentials in addresses, API keys.
 
-Whatever is not known to be harmless goes. An address keeps its query string and fragment only when every parameter in
-them is known and has a harmless value; otherwise they go whole, because what belongs to a signature cannot be told from
-the rest. Credentials before the host always go. A request keeps the texts of the parameters its model knows.
+Anything not known to be harmless is removed. An address keeps its query string and fragment only if every parameter in
+them is known and has a harmless value; otherwise they are removed entirely, because the parts of a signature cannot be
+distinguished from the rest. Credentials before the host are always removed. A request keeps the texts of the parameters
+that its model has.
 """
 
 import re
@@ -14,31 +15,31 @@ from ltxspec.values import Json
 
 REDACTED = "[redacted]"
 
-# Query parameters that say how a picture or a film is shown: a number, or one of few words.
+# Query parameters for the display of an image or video: a number, or one of a few words.
 _HARMLESS = re.compile(
     r"""(?:w|h|width|height|dpr|q|quality|v|version|frame|page|t|format|fm|fit|auto)
         =(?:\d{1,10}(?:[.,x:-]\d{1,10}){0,3}
           |auto|avif|clip|compress|contain|cover|crop|fill|gif|jpe?g|max|min|mov|mp4|pad|png|scale|webm|webp)""",
     re.IGNORECASE | re.VERBOSE,
 )
-# In running text an address goes on to the next space, because a quote may end it or be part of it.
+# In running text an address extends to the next space, because a quote may end it or be part of it.
 _ADDRESS = re.compile(r"//[^ \t\r\n]+")
 _WRITTEN_ADDRESS = re.compile(r"((?:\\?/|\\x2f|\\u002f|\\U0000002f){2})([^ \t\r\n]+)", re.IGNORECASE)  # with escapes
-_FOLDED = re.compile(r"(https?:/)(?!/)([^ \t\r\n]+)", re.IGNORECASE)  # an address that was taken for a path
+_FOLDED = re.compile(r"(https?:/)(?!/)([^ \t\r\n]+)", re.IGNORECASE)  # an address that was normalised like a path
 _ONLY_URL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^ \t\r\n]+")
-_TAIL = re.compile(r"[?#;]|%(?:25)*(?:3f|3b|23)", re.IGNORECASE)  # where a query or fragment begins, escaped or not
+_TAIL = re.compile(r"[?#;]|%(?:25)*(?:3f|3b|23)", re.IGNORECASE)  # start of a query or fragment, escaped or not
 _BETWEEN = re.compile(r"[?#;&]|%(?:25)*(?:3f|3b|23|26)", re.IGNORECASE)
-_MOST_INSIDE = 32  # addresses inside one another; what comes after them goes
-_LEFT_OUT = "…"  # where a query was left out already
-# What may follow an address in running text and is no part of it.
+_MOST_INSIDE = 32  # nested addresses; anything after them is removed
+_LEFT_OUT = "…"  # marks a query that is already removed
+# Characters that may follow an address in running text without being part of it.
 _AROUND = ".,:;!?)]}>\"'`\u2019\u201d\u3001\u3002\uff0c\uff09"
 _LOGIN = re.compile(  # `user:password@host` without a scheme
     r"(?<![\w/@.:+-])(?!mailto:|sips?:|xmpp:)(?:[A-Za-z][\w.+-]*:[^\s/@]{1,256}@)+"
     r"(?=(?P<host>(?:[\w-]+\.)*[A-Za-z][\w-]*)(?P<more>[:/]\w)?)"
 )
 _LIKE_A_LOGIN = re.compile(r"[^\s/@'\"`]{1,256}:[^\s@]{1,256}@(?=\S)")
-_TOKEN = re.compile(r"\b(bearer|basic)\s+[\w+/=.~-]{20,}", re.IGNORECASE)  # no prompt speaks of such long words
-_AUTHORIZATION = re.compile(  # a header: what follows a known word goes to the end of the line
+_TOKEN = re.compile(r"\b(bearer|basic)\s+[\w+/=.~-]{20,}", re.IGNORECASE)  # prompts do not have such long words
+_AUTHORIZATION = re.compile(  # a header: after a known word, everything up to the end of the line
     r"(authorization[\"'`]?[ \t]{0,8}[:=][ \t]{0,8}[\"'`]?)"
     r"(?:((?:basic|bearer|digest|negotiate|ntlm|hawk|token|apikey|aws4[\w-]{0,32})[ \t])[^\r\n]+|[\w+/=.~-]{16,})",
     re.IGNORECASE,
@@ -51,11 +52,11 @@ _SECRET_FIELD = re.compile(
 
 
 def redact_url(url: str) -> str:
-    """An address without what looks secret.
+    """An address without its possibly secret parts.
 
-    User and password always go; query and fragment, path parameters (`;sig=…`) and a query that was escaped go unless
-    all of their parameters are known to be harmless. Text that is no address comes back as it is; nothing is ever
-    raised.
+    User and password are always removed; query and fragment, path parameters (`;sig=…`) and an escaped query are
+    removed unless all their parameters are known to be harmless. Text that is not an address is returned unchanged.
+    Never raises.
     """
     start = 0 if url.startswith("//") else url.find("://") + 1
     if not start and not url.startswith("//"):
@@ -64,7 +65,7 @@ def redact_url(url: str) -> str:
 
 
 def _without_secrets(rest: str) -> str:
-    """What stands after `//`, without its secrets."""
+    """The text after `//`, without its secrets."""
     shown, at = "", 0
     for start, end in _secrets(rest):
         shown, at = shown + rest[at:start], end
@@ -72,7 +73,7 @@ def _without_secrets(rest: str) -> str:
 
 
 def _covered(rest: str) -> str:
-    """What stands after `//`, its secrets covered."""
+    """The text after `//`, with its secrets masked."""
     shown, at = "", 0
     for start, end in _secrets(rest):
         shown, at = f"{shown}{rest[at:start]}{'*' * (end - start)}", end
@@ -80,7 +81,7 @@ def _covered(rest: str) -> str:
 
 
 def _secrets(rest: str) -> Iterator[tuple[int, int]]:
-    """Where secrets stand in what follows `//`, from left to right."""
+    """The positions of secrets in the text after `//`, from left to right."""
     start, end = 0, len(rest)
     for _ in range(_MOST_INSIDE):
         kept = end - len(_without_user(rest[start:end]))
@@ -99,13 +100,13 @@ def _secrets(rest: str) -> Iterator[tuple[int, int]]:
 
 
 def _without_user(rest: str) -> str:
-    """What stands after `scheme://`, without user and password."""
+    """The text after `scheme://`, without user and password."""
     authority = _authority(rest)
     rest = rest[authority.rfind("@") + 1 :]
     host, _, port = _authority(rest).rpartition(":")
     if (
         port and host and not (port.isascii() and port.isdigit()) and not host.startswith("[")
-    ):  # no port: a password with `/`, `?` or `#`
+    ):  # not a port: a password with `/`, `?` or `#`
         rest = rest[rest.rfind("@") + 1 :]
     return rest
 
@@ -115,10 +116,10 @@ def _authority(rest: str) -> str:
 
 
 def mask_secrets(text: str) -> str:
-    """A line of a user's file, as it is written there, with secrets covered by `*`, so that columns stay.
+    """A line of a user's file, with secrets replaced by `*`, so that columns do not change.
 
-    Covered is what `redact_secrets` would leave out, also where signs of an address are written as escapes, and what
-    stands behind the name of a field that holds a credential.
+    This masks everything that `redact_secrets` would remove, also in addresses with escaped characters, and everything
+    after the name of a field for credentials.
     """
     if "/" in text or "\\" in text:
         text = _WRITTEN_ADDRESS.sub(_cover_written, text)
@@ -133,7 +134,7 @@ def mask_secrets(text: str) -> str:
 
 def _cover_written(found: re.Match[str]) -> str:
     address = found[2].rstrip(_AROUND + "\\")
-    plain = address.replace("\\/", "//")  # as long as before
+    plain = address.replace("\\/", "//")  # same length as before
     return found[1] + ("*" * len(plain) if "\\" in plain else _covered(plain)) + found[2][len(address) :]
 
 
@@ -143,7 +144,7 @@ def _cover_token(found: re.Match[str]) -> str:
 
 
 def _leave_out(found: re.Match[str]) -> str:
-    """An address in running text, redacted; punctuation behind it belongs to the text."""
+    """An address in running text, redacted; punctuation after it belongs to the text."""
     address = found[0].rstrip(_AROUND)
     return f"//{_without_secrets(address[2:])}{found[0][len(address) :]}" if len(address) > len("//") else found[0]
 
@@ -154,12 +155,12 @@ def _leave_out_folded(found: re.Match[str]) -> str:
 
 
 def _is_prose(login: re.Match[str], text: str) -> bool:
-    """Whether `word:word@word` stands among other words and names no host: then it is how somebody writes."""
+    """Whether `word:word@word` is among other words and has no host: then it is ordinary prose."""
     return not login["more"] and "." not in login["host"] and " " in text.strip()
 
 
 def redact_diagnostic(diagnostic: Diagnostic) -> Diagnostic:
-    """A problem as it may be shown anywhere; columns stay right."""
+    """A problem that may be shown anywhere; its columns remain correct."""
     where = diagnostic.where
     return replace(
         diagnostic,
@@ -170,7 +171,7 @@ def redact_diagnostic(diagnostic: Diagnostic) -> Diagnostic:
 
 
 def redact_secrets(value: Json) -> Json:
-    """A JSON value with every address in it redacted, and with the values of fields such as `apiKey` taken out."""
+    """A JSON value with every address in it redacted, and without the values of fields such as `apiKey`."""
     if isinstance(value, str):
         return _redact_text(value)
     if isinstance(value, Mapping):
@@ -184,24 +185,24 @@ def redact_secrets(value: Json) -> Json:
 
 
 def redact_report(line: str) -> str:
-    """A line of a crash report: nobody meant it to be read as prose, so all that looks like a login goes."""
+    """A line of a crash report: it is not prose, so everything that looks like a login is removed."""
     safe: str = redact_secrets(line)
     return _LIKE_A_LOGIN.sub(f"{REDACTED}@", safe)
 
 
 def redact_request(body: Mapping[str, Json], known: Collection[str] | None) -> dict[str, Json]:
-    """A request as it may be kept: as `redact_secrets` leaves it, without the values of fields that nobody knows.
+    """A request as it may be recorded: without secrets, and without the values of unknown fields.
 
     Args:
-        body: a request, or the order made of it.
-        known: names of all fields that its model has, at any depth; None: not known here.
+        body: a request, or an order.
+        known: names of all fields that its model has, at any depth; None: unknown.
     """
     safe: dict[str, Json] = without_unknown(redact_secrets(body), known)
     return safe
 
 
 def redact_field(path: str, value: Json, known: Collection[str] | None = None) -> Json:
-    """The value that stands under a JSON Pointer: as `redact_request` would leave it where all of it is shown."""
+    """The value at a JSON Pointer, redacted as `redact_request` would do it in the whole request."""
     names = [name for name in path.split("/")[1:] if not name.isdigit()]
     if known is not None and not path.startswith("/files/") and any(name not in known for name in names):
         return _emptied(value)
@@ -211,7 +212,7 @@ def redact_field(path: str, value: Json, known: Collection[str] | None = None) -
 
 
 def without_unknown(value: Json, known: Collection[str] | None) -> Json:
-    """A part of a request without the values of fields whose names are not known; whole where `known` is None."""
+    """A part of a request without the values of unknown fields; unchanged if `known` is None."""
     if known is None:
         return value
     if isinstance(value, Mapping):
@@ -220,12 +221,12 @@ def without_unknown(value: Json, known: Collection[str] | None) -> Json:
 
 
 def _emptied(value: Json) -> Json:
-    """What is left of the value of a field that nobody knows: whether it was there, on or off."""
+    """The remainder of an unknown field's value: only null, true and false are kept."""
     return value if value is None or isinstance(value, bool) else REDACTED
 
 
 def _redact_text(text: str) -> str:
-    while (safe := _redacted_once(text)) != text:  # what is left can look like an address anew
+    while (safe := _redacted_once(text)) != text:  # the rest may again look like an address
         text = safe
     return text
 
@@ -250,12 +251,12 @@ def _is_secret_field(name: str) -> bool:
 
 
 def _holds_text(value: Json) -> bool:
-    """Whether a field's value can be a credential itself: a text, a number, or a list with one."""
+    """Whether a field's value can be a credential: a text, a number, or a list with one."""
     if isinstance(value, list | tuple):
         return any(map(_holds_text, value))
     return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
 def _is_harmless(tail: str) -> bool:
-    """Whether a query string or fragment holds nothing but parameters known to be harmless."""
+    """Whether all parameters of a query string or fragment are known to be harmless."""
     return all(part in ("", _LEFT_OUT) or _HARMLESS.fullmatch(part) for part in _BETWEEN.split(tail))

@@ -1,7 +1,7 @@
-"""The bodies of replies that are read whole: taken as they were sent, up to a limit, with at most one gzip undone.
+"""Reads whole bodies of replies as sent, up to a limit, with at most one gzip layer decompressed.
 
-httpx undoes every coding that a reply names, one after the other and without a limit: 300 bytes can become gigabytes.
-So nothing here asks for a coding, and what is packed all the same is unpacked no further than to the same limit.
+httpx decodes every coding that a reply names, one after the other and without a limit: 300 bytes can become gigabytes.
+So no coding is requested here, and a body that is compressed anyway is decompressed only up to the same limit.
 """
 
 import zlib
@@ -15,10 +15,10 @@ _GZIP = frozenset({"gzip", "x-gzip"})
 
 
 async def read(response: httpx.Response, limit: int) -> bytes:
-    """The body of a streamed reply, up to `limit` bytes; a longer one is cut.
+    """The body of a streamed reply, up to `limit` bytes; a longer one is truncated.
 
     Raises:
-        httpx.DecodingError: it is packed in another way than once with gzip, or damaged.
+        httpx.DecodingError: it is compressed in any way other than once with gzip, or damaged.
         httpx.RequestError: the connection broke.
     """
     if not isinstance(response.stream, httpx.AsyncByteStream):
@@ -32,7 +32,7 @@ async def read(response: httpx.Response, limit: int) -> bytes:
 
 
 def read_blocking(response: httpx.Response, limit: int) -> bytes:
-    """As `read`, for a client that is not asynchronous."""
+    """Like `read`, for a synchronous client."""
     if not isinstance(response.stream, httpx.SyncByteStream):
         raise TypeError("a blocking client streams blockingly")
     body = bytearray()

@@ -1,7 +1,7 @@
-"""The render services that ltxspec knows, as plain facts: what each is called, costs, keeps and needs.
+"""The known render services as plain facts: their names, cost, storage and settings.
 
-Nothing else asks for a service by its name. Another one is an entry here, a package below `providers/`, and the line of
-`providers/registry.py` that opens it.
+No other code depends on a service's name. A new service needs an entry here, a package below `providers/`, and a line
+in `providers/registry.py` that opens it.
 """
 
 from collections.abc import Mapping
@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 class Polling:
     """How often a service is asked about tasks; times in seconds."""
 
-    interval: float = 2.0  # until the first look at a task; the waits grow
-    longest: float = 15.0  # between two looks
+    interval: float = 2.0  # before the first look at a task; later waits grow
+    longest: float = 15.0  # longest wait between two looks
     batch: int = 20  # tasks in one request
 
 
@@ -22,14 +22,15 @@ class Service:
     """One render service.
 
     Args:
-        name: as in lockfiles, in task ids, and for `--provider`.
-        free: whether it charges nothing. Lockfiles of a free one never leave this machine; the others are in git.
-        folder: what it keeps is in a folder of this name, beside the lockfiles, links and journals of others.
-        address: where it is; empty when it runs inside this process and needs no key.
-        key: the environment variable that holds its key.
-        address_variable: the one that names another address.
-        cleartext_variable: the one that lets the key go to another machine over plain http, when it is `1`.
-        polling: how often it is asked; `[name]` in `ltxspec.toml` may say otherwise of one with an address.
+        name: its name in lockfiles, in task ids, and for `--provider`.
+        free: whether it charges nothing. Lockfiles of a free service stay on this machine; the others are in git.
+        folder: a subfolder that keeps its lockfiles, links and journals apart from those of other services.
+        address: its URL; empty if it runs inside this process and needs no key.
+        key: the environment variable with its key.
+        address_variable: the environment variable with another address.
+        cleartext_variable: the environment variable that, if `1`, allows sending the key to another machine over plain
+            http.
+        polling: how often it is polled; for one with an address, `[name]` in `ltxspec.toml` can override it.
     """
 
     name: str
@@ -55,5 +56,5 @@ DEFAULT = RUNWARE  # for a project that names none
 
 
 def is_free(name: str) -> bool:
-    """Whether the service of this name, as it stands in a lockfile or report, charges nothing; false when unknown."""
+    """Whether the service of this name, as in lockfiles and reports, charges nothing; false if unknown."""
     return name in SERVICES and SERVICES[name].free

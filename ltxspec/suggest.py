@@ -1,17 +1,17 @@
-"""Did you mean? And how a name from a user's file is shown in a message."""
+"""Suggestions for misspelt names, and how names from a user's file are shown in messages."""
 
 from collections.abc import Iterable
 
 _SHOWN = 60  # characters of a name that a message repeats
-_PART = 4  # characters of a part that tell what is meant
-# Pairs of letters that one search compares, a microsecond each at most: a spec may hold thousands of wrong names,
-# and thousands that each could have been meant to be.
+_PART = 4  # least characters of a name that may match as a part of a longer one
+# Pairs of letters that one search compares, at most a microsecond each: a spec may have thousands of wrong names,
+# and thousands of candidates for each.
 _MOST_PAIRS = 4_000
-_A_CANDIDATE = 5  # pairs in whose time a candidate is only measured
+_A_CANDIDATE = 5  # cost, in pairs, of looking at one candidate
 
 
 def shown(name: object) -> str:
-    """A name between backticks, short and on one line whatever a file put into it."""
+    """A name in backticks, shortened and on one line, whatever the file contains."""
     text = str(name)
     if not text.isprintable():
         text = "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
@@ -19,21 +19,21 @@ def shown(name: object) -> str:
 
 
 def nearest(name: str, candidates: Iterable[str], most: int = _MOST_PAIRS) -> str | None:
-    """The candidate that `name` was probably meant to be; None when none is near.
+    """The candidate that `name` was probably meant to be; None if none is similar.
 
-    Near means: equal but for case, `_` and `-`, or few typing slips (a letter too many, too few, wrong, or two
-    swapped): one in a word of two to four letters, one more for every three letters more. Of equally near ones the
-    first wins. Where none is, the only one that `name` is a part of is near.
+    Similar means: equal except for case, `_` and `-`, or with few typing errors (a letter added, missing, wrong, or two
+    swapped): one in a word of two to four letters, and one more for every three further letters. Of equally similar
+    ones the first wins. If there is none, and exactly one candidate contains `name`, that one is returned.
 
     Args:
-        name: as it was written.
-        candidates: what it may have been meant to be; of many only the first are looked at.
-        most: pairs of letters to compare.
+        name: the name as written.
+        candidates: the possible names; of very many only the first are considered.
+        most: the maximum number of letter pairs to compare.
     """
     plain = _plain(name)
-    letters = set(plain)  # each that the other has not is a slip
+    letters = set(plain)  # each letter that the other lacks is an error
     best, fewest = None, (len(plain) + 1) // 3 + 1
-    longer = []  # those that the name is a part of
+    longer = []  # candidates that contain the name
     for candidate in candidates:
         other = _plain(candidate)
         most -= _A_CANDIDATE
@@ -51,7 +51,7 @@ def nearest(name: str, candidates: Iterable[str], most: int = _MOST_PAIRS) -> st
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
-    """The hint for an unknown name; None when no candidate is near."""
+    """The hint for an unknown name; None if no candidate is similar."""
     found = nearest(name, candidates)
     return None if found is None else f"did you mean {shown(found)}?"
 
@@ -61,7 +61,7 @@ def _plain(name: str) -> str:
 
 
 def _slips(one: str, other: str, limit: int) -> tuple[int, int]:
-    """Optimal string alignment distance, `limit` as soon as it cannot be less; and the pairs of letters compared."""
+    """Optimal string alignment distance, or `limit` if it is not below; and the number of letter pairs compared."""
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, start=1):

@@ -1,4 +1,4 @@
-"""Small values with a meaning: addresses, task ids, fingerprints, money. They stop mix-ups."""
+"""Small value types: addresses, task ids, fingerprints, money. They prevent mix-ups."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -10,14 +10,14 @@ Fingerprint = NewType("Fingerprint", str)  # "v1:sha256:<64 hex digits>"
 TaskId = NewType("TaskId", str)  # a v4-shaped UUID, lower case
 Usd = Decimal  # US dollars; None means unknown, which is never the same as 0
 
-Json = Any  # a JSON value at the border; inside, use a type
+Json = Any  # a JSON value at the boundary; inside, use a specific type
 
-_MOST_DIGITS = 18  # of an amount before or after its point: more is no price but a mistake, or an attack
+_MOST_DIGITS = 18  # of an amount before or after the decimal point: more must be a mistake, or an attack
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class ShotAddress:
-    """`spec.shot` or `spec.shot[key]`: names one instance of a shot everywhere a user meets it."""
+    """`spec.shot` or `spec.shot[key]`: the user-visible name of one instance of a shot."""
 
     spec: str
     instance: str  # "alley" or "weather[rain,dusk]": the key of the shot in the lockfile
@@ -32,7 +32,7 @@ class ShotAddress:
 
 
 def parse_address(text: str) -> ShotAddress:
-    """Read `spec.shot[key]`. Raises ValueError when there is no dot before the key."""
+    """Read `spec.shot[key]`. Raises ValueError if the spec, the dot or the shot is missing."""
     spec, dot, instance = text.partition(".")
     if not dot or not spec or not instance:
         raise ValueError(f"`{text}` is not an address of the form spec.shot or spec.shot[key]")
@@ -40,12 +40,12 @@ def parse_address(text: str) -> ShotAddress:
 
 
 def parse_usd(value: object) -> Usd | None:
-    """Read an amount in USD from JSON (string, integer or float); None for anything that is not a sane number."""
+    """Read an amount in USD from JSON (string, integer or float); None for anything that is not a plausible number."""
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         return None
     try:
         text = str(value)
-        amount = Decimal(text if text.isascii() and "_" not in text else "nan")  # Python reads digits of every script
+        amount = Decimal(text if text.isascii() and "_" not in text else "nan")  # Python accepts digits of every script
     except (InvalidOperation, ValueError):  # ValueError: an integer of thousands of digits
         return None
     return amount if amount.is_finite() and abs(amount.adjusted()) <= _MOST_DIGITS else None
@@ -64,7 +64,7 @@ def money_text(amount: Usd | None, unknown: str = "cost unknown", known: str = "
 
 
 def total_usd(amounts: Iterable[Usd | None]) -> tuple[Usd, int]:
-    """Add what is known, count what is not: (sum, number of unknown amounts)."""
+    """Sum the known amounts and count the unknown ones: (sum, number of unknown amounts)."""
     known, unknown = Decimal(0), 0
     for amount in amounts:
         if amount is None:
@@ -74,14 +74,14 @@ def total_usd(amounts: Iterable[Usd | None]) -> tuple[Usd, int]:
     return known, unknown
 
 
-CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # what no text of a request may hold
+CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # not allowed in any text of a request
 _WEB_ADDRESS: Final = re.compile(r"https?://[^\s\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,4096}", re.IGNORECASE)
 
 
 def control_in(value: Json) -> str | None:
-    """The first control character in the texts of a JSON value, as `U+001B`; None when there is none.
+    """The first control character in the texts of a JSON value, as `U+001B`; None if there is none.
 
-    Tabs and line ends are none.
+    Tabs and line ends do not count.
     """
     if isinstance(value, str):
         found = CONTROL.search(value)
@@ -91,10 +91,10 @@ def control_in(value: Json) -> str | None:
 
 
 def character_name(character: str) -> str:
-    """A character that cannot be shown: `U+001B`."""
+    """The name of an unprintable character: `U+001B`."""
     return f"U+{ord(character):04X}"
 
 
 def is_web_address(text: str) -> bool:
-    """Whether a text is an http or https address: nothing else is recorded, followed or offered as a link."""
+    """Whether a text is an http or https address: only such are recorded, followed or offered as a link."""
     return _WEB_ADDRESS.fullmatch(text) is not None

@@ -1,3 +1,3 @@
-"""The version, for everything inside the package: its root has the public names, and nothing below loads those."""
+"""The version, for use inside the package: the root has the public names, which nothing below it imports."""
 
 __version__ = "0.1.0"

@@ -41,7 +41,7 @@ class Implied(Record, frozen=True):
 
 
 class Defaults(Record, frozen=True):
-    """Which defaults are sent with every order, which hold together, and what stands for what."""
+    """Which defaults are sent with every order, which apply together, and which forms are equivalent."""
 
     sent: tuple[Pointer, ...]
     together: tuple[tuple[Pointer, ...], ...] = ()

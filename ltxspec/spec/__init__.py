@@ -1,1 +1,1 @@
-"""What the user wants: spec files read, checked and expanded into instances."""
+"""Specs: files read, checked and expanded into instances."""

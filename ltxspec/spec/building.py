@@ -1,8 +1,8 @@
-"""YAML events become plain values, with the place of every key and value, in one pass.
+"""Turns YAML events into plain values, with the place of every key and value, in one pass.
 
-libyaml does the scanning and keeps its own stack; recursion here ends at `MAX_DEPTH`, long before Python's. A place is
-one integer, the index of a character in the text, so that ten thousand shots stay cheap; `Document` turns the few that
-are asked for into lines and columns.
+libyaml does the scanning and keeps its own stack; recursion here ends at `MAX_DEPTH`, well below Python's limit. A
+place is one integer, the index of a character in the text, so that ten thousand shots stay cheap; `Document` converts
+the few that are needed into lines and columns.
 """
 
 from array import array
@@ -18,16 +18,16 @@ from ltxspec.suggest import shown
 from ltxspec.values import Json
 
 MAX_DEPTH = 64
-FREE_EXPANSION = 100_000  # nodes that aliases may add to a small file; a larger one may add a node per character
+FREE_EXPANSION = 100_000  # nodes that aliases may add, plus one per character of the file
 
 # id of a mapping or list -> places: its own, then those of key and value in turn (mapping) or of each item (list).
 Places = dict[int, "array[int]"]
 
-_OPEN = object()  # stands for an anchored value that is still being read
+_OPEN = object()  # marks an anchored value that is still being read
 
 
 class NotAccepted(Exception):
-    """The text is YAML, but not of the kind that is accepted here. `place` and `first` are indexes into the text."""
+    """The text is YAML, but not of an accepted kind. `place` and `first` are indexes into the text."""
 
     def __init__(
         self, code: str, message: str, place: int, *, hint: str | None = None, first: int | None = None
@@ -38,12 +38,12 @@ class NotAccepted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NodeTree:
-    """A text as values. `places` is keyed by `id`, so it is good only as long as `root` lives."""
+    """A text as values. `places` is keyed by `id`, so it is valid only as long as `root` exists."""
 
     root: Json
     root_place: int
     places: Places
-    empty: bool = False  # nothing but white space and comments
+    empty: bool = False  # only white space and comments
 
 
 def build(text: str) -> NodeTree:
@@ -51,14 +51,14 @@ def build(text: str) -> NodeTree:
 
     Raises:
         NotAccepted: duplicate keys, tags, endless nesting, alias bombs, a second document.
-        yaml.YAMLError: whatever the scanner or parser does not accept.
+        yaml.YAMLError: the scanner or parser does not accept it.
         UnicodeEncodeError: lone surrogates.
     """
     return _Builder(text).document()
 
 
 def _events(text: str) -> Callable[[], Any]:
-    """One call, one event. The C parser is six times faster; the pure one reads the same language."""
+    """A function that returns the next event. The C parser is six times faster; the Python one is equivalent."""
     try:
         from yaml._yaml import CParser
     except ImportError:
@@ -73,11 +73,11 @@ class _Builder:
     def __init__(self, text: str) -> None:
         self.get = _events(text)
         self.places: Places = {}
-        self.words = dict(WORDS)  # unquoted words and their meaning; every number is read once
+        self.words = dict(WORDS)  # unquoted words and their values; every number is read once
         self.anchors: dict[str, Any] = {}  # name -> (value, place), or _OPEN
-        self.merged: dict[int, dict[str, int]] = {}  # id of a mapping -> keys it has only from `<<`
-        self.measures: dict[int, tuple[int, int]] = {}  # id of a container -> (nodes, height), aliases followed
-        self.kept: list[Json] = []  # values used up by `<<`: an id must not be given away while it is in a table
+        self.merged: dict[int, dict[str, int]] = {}  # id of a mapping -> keys that come only from `<<`
+        self.measures: dict[int, tuple[int, int]] = {}  # id of a container -> (nodes, height), with aliases followed
+        self.kept: list[Json] = []  # values merged by `<<`: an id must not be reused while it is in a table
         self.allowance = FREE_EXPANSION + len(text)
 
     def document(self) -> NodeTree:
@@ -99,7 +99,7 @@ class _Builder:
         return NodeTree(root, event.start_mark.index, self.places, empty=root is None)
 
     def mapping(self, start: Any, depth: int) -> dict[str, Json]:
-        """Read a mapping. This loop is where large files spend their time: ordinary pairs never leave it."""
+        """Read a mapping. Large files spend most of their time in this loop: ordinary pairs are handled inline."""
         get, words = self.get, self.words
         built: dict[str, Json] = {}
         places = self.places[id(built)] = array("q", (start.start_mark.index,))
@@ -165,7 +165,7 @@ class _Builder:
         return value
 
     def scalar(self, event: Any) -> Json:
-        """Text as it is when quoted or in a block; otherwise what the word means."""
+        """Text as it is if quoted or in a block; otherwise the value of the word."""
         text: str = event.value
         if event.style:
             return text
@@ -184,7 +184,7 @@ class _Builder:
         return value
 
     def alias(self, event: Any, depth: int) -> Json:
-        """The value an alias stands for; what it adds to the file is counted, so that no bomb is built."""
+        """The value of an alias; its size is counted, so that aliases cannot grow without bounds."""
         name, place = event.anchor, event.start_mark.index
         found = self.anchors.get(name)
         if found is None:
@@ -207,7 +207,7 @@ class _Builder:
             )
 
     def measure(self, value: Json) -> tuple[int, int]:
-        """(nodes, height) with aliases followed. Values reached through an alias were measured when it was met."""
+        """(nodes, height) with aliases followed. Values behind an alias were measured when it was read."""
         if not isinstance(value, dict | list):
             return 1, 0
         known = self.measures.get(id(value))
@@ -218,13 +218,13 @@ class _Builder:
         return known
 
     def place(self, event: Any) -> int:
-        """Where the value of an event stands: an alias points at what it stands for."""
+        """The place of an event's value; for an alias, that of its target."""
         kind = type(event)
         index: int = self.anchors[event.anchor][1] if kind is AliasEvent else event.start_mark.index
         return index
 
     def check_key(self, event: Any) -> None:
-        """Only a plain or quoted word is a key; an anchor on it is remembered."""
+        """Check that a key is a plain or quoted word, and remember its anchor."""
         place = event.start_mark.index
         if type(event) is not ScalarEvent:
             from ltxspec.spec.syntax import TEMPLATE_HINT
@@ -239,7 +239,7 @@ class _Builder:
             self.anchors[event.anchor] = (self.scalar(event), place)
 
     def unusual_pair(self, event: Any, built: dict[str, Json], places: "array[int]", depth: int) -> None:
-        """Read a pair whose key is `<<`, or is there already: from a merge (then this one wins) or twice (refused)."""
+        """Read a pair whose key is `<<` or exists already: from a merge (it is overridden) or twice (refused)."""
         key, place = event.value, event.start_mark.index
         inherited = self.merged.get(id(built))
         if key == "<<" and not event.style:
@@ -258,9 +258,9 @@ class _Builder:
         places[ordinal : ordinal + 2] = array("q", (place, self.place(value_event)))
 
     def merge(self, built: dict[str, Json], places: "array[int]", depth: int) -> dict[str, int]:
-        """Read the value of `<<` and take over the keys that are not there yet; of several mappings the first wins.
+        """Read the value of `<<` and add the keys that do not exist yet; of several mappings the first wins.
 
-        Returns: for each key taken over, where its two places stand in `places`.
+        Returns: for each added key, the index of its two places in `places`.
         """
         event = self.get()
         value, place = self.node(event, depth + 1), event.start_mark.index

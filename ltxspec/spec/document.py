@@ -1,7 +1,7 @@
-"""YAML text -> plain values that know where they stand.
+"""Reads YAML text into plain values with their places.
 
-YAML 1.2 core schema, one document a file, no tags, no duplicate keys, bounded depth and aliases; `<<` merges as in
-YAML 1.1. JSON is YAML, so a spec may be written in it.
+YAML 1.2 core schema, one document per file, no tags, no duplicate keys, bounded depth and aliases; `<<` merges as in
+YAML 1.1. JSON is YAML, so a spec may be written in JSON.
 """
 
 import re
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 100_000_000
 SPEC_NEEDS = "a spec begins with `apiVersion: ltxspec/v1`, `kind: RenderSpec`, `metadata: {name: …}` and `shots:`"
 
-_EXCERPT_WIDTH = 240  # a longer line is cut, and one whose column lies beyond is not shown
+_EXCERPT_WIDTH = 240  # a longer line is truncated, or not shown if the column is beyond
 _EXOTIC_BREAKS = {"\x85": "U+0085", "\u2028": "U+2028", "\u2029": "U+2029"}  # line breaks in YAML 1.1, not in 1.2
 _BREAK = re.compile(r"\r\n|\r|\n")
 _BLOCK = re.compile(r"(?:&\S+\s+)?[|>]")
@@ -29,14 +29,14 @@ _BLOCK = re.compile(r"(?:&\S+\s+)?[|>]")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A text and the name users know it by."""
+    """A text and the file name shown to users."""
 
     file: str
     text: str
 
 
 class Lines:
-    """The lines of a source, found when the first place is asked for."""
+    """The lines of a source, computed on first use."""
 
     __slots__ = ("_starts", "source")
 
@@ -51,7 +51,7 @@ class Lines:
         return bisect_right(self._starts, index)
 
     def locate(self, index: int) -> Location:
-        """The place of the character at `index`, with an excerpt of its line."""
+        """The location of the character at `index`, with an excerpt of its line."""
         number, text = self.number(index), self.source.text
         start = self._starts[number - 1]
         end = self._starts[number] if number < len(self._starts) else len(text)
@@ -62,7 +62,7 @@ class Lines:
         return Location(self.source.file, number, column, excerpt if excerpt.isprintable() else _printable(excerpt))
 
     def positions(self, indexes: Sequence[int]) -> Iterator[tuple[int, int]]:
-        """(line, column) of many characters, without excerpts. Breaks are counted from one to the next, if in order."""
+        """(line, column) of many characters, without excerpts; counted incrementally if they are in order."""
         text, counted, line, start = self.source.text, 0, 1, 0
         ordered = "\r" not in text
         for index in indexes:
@@ -78,20 +78,20 @@ class Lines:
             yield line, index - start + 1
 
     def locate_line(self, number: int) -> Location:
-        """The beginning of a line, counted from 1."""
+        """The location of the start of a line, counted from 1."""
         self.number(0)
         return self.locate(self._starts[min(number, len(self._starts)) - 1])
 
 
 class Document:
-    """What a file says, with the place of every key and value."""
+    """The content of a file, with the place of every key and value."""
 
     __slots__ = ("_lines", "_orders", "_tree")
 
     def __init__(self, lines: Lines, tree: "NodeTree") -> None:
         self._lines = lines
         self._tree = tree
-        self._orders: dict[int, dict[str, int]] = {}  # id of a mapping -> key -> its number; made when first asked
+        self._orders: dict[int, dict[str, int]] = {}  # id of a mapping -> key -> its number; computed on first use
 
     @property
     def source(self) -> Source:
@@ -104,14 +104,14 @@ class Document:
         return self._tree.root
 
     def locate(self, path: Sequence[str | int], *, value: bool = False) -> Location:
-        """Where the key (or the value) at `path` stands; the nearest ancestor that exists when it does not.
+        """The location of the key (or the value) at `path`, or of its nearest existing ancestor.
 
-        A list item has no key, so both mean the item. What came through an alias or `<<` is where it was written.
+        A list item has no key, so both mean the item. Values from an alias or `<<` are located where they were written.
         """
         return self._lines.locate(self._find(path, value=value))
 
     def key_positions(self, path: Sequence[str]) -> dict[str, tuple[int, int]]:
-        """(line, column), from 1, of every key of the mapping at `path`; cheaper than asking for each."""
+        """(line, column), from 1, of every key of the mapping at `path`; cheaper than locating each."""
         mapping: Json = self._tree.root
         for step in path:
             mapping = mapping[step]
@@ -119,7 +119,7 @@ class Document:
         return dict(zip(mapping, self._lines.positions(indexes), strict=True))
 
     def block_text_line(self, path: Sequence[str | int]) -> int:
-        """The line of the file, from 1, on which the text at `path` begins: after the header of a `|` or `>` block."""
+        """The line, from 1, on which the text at `path` begins: in a `|` or `>` block, after its header."""
         place = self._find(path, value=True)
         is_block = _BLOCK.match(self.source.text, place) is not None
         return self._lines.number(place) + is_block
@@ -140,7 +140,7 @@ class Document:
         return place
 
     def _ordinal(self, node: Json, step: str | int) -> int | None:
-        """The number, in the order written, of a key or index; None when there is no such thing."""
+        """The number, in the order written, of a key or index; None if it does not exist."""
         if isinstance(node, dict):
             order = self._orders.get(id(node))
             if order is None:
@@ -168,7 +168,7 @@ def read_document(text: str, file: str, *, needs: str = SPEC_NEEDS) -> Document:
 
 
 def _read_tree(lines: Lines, needs: str) -> "NodeTree":
-    """Read any YAML that is accepted, with the place of everything; says why when it is not."""
+    """Read YAML with the place of every value; unaccepted YAML raises Invalid with the reason."""
     import yaml
 
     from ltxspec.spec.building import NotAccepted, build
@@ -208,7 +208,7 @@ def _invalid(lines: Lines, problem: Diagnostic, index: int) -> Invalid:
 
 
 def _printable(excerpt: str) -> str:
-    """The same width, with nothing in it that a terminal would obey."""
+    """The excerpt with unprintable characters replaced; its width is unchanged."""
     return "".join(c if c.isprintable() or c == "\t" else "\ufffd" for c in excerpt)
 
 

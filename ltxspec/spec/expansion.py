@@ -1,4 +1,4 @@
-"""One shot becomes its instances: itself, the combinations of a matrix, or one for each row of data."""
+"""Expands a shot into its instances: itself, the combinations of a matrix, or one for each row of data."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -18,10 +18,10 @@ def expand(spec: Spec, shot: SpecShot, files: ProjectFiles, problems: Problems) 
     """Expand one shot.
 
     Args:
-        spec: the spec the shot stands in.
+        spec: the spec that contains the shot.
         shot: the shot.
-        files: from where the rows of a `forEach: {file: …}` are read.
-        problems: gets what is wrong; after an error the list is empty.
+        files: the source of the rows of a `forEach: {file: …}`.
+        problems: receives the problems; after an error the list is empty.
     """
     found = Problems()
     if shot.matrix is not None:
@@ -78,7 +78,7 @@ def _distinct(
     locate: Callable[[int], Location],
     problems: Problems,
 ) -> list[Instance]:
-    """Instances by key and variables; two of one key are an error that names both."""
+    """Instances from keys and variables; a duplicate key is an error that names both places."""
     numbers: dict[str, int] = {}
     instances: list[Instance] = []
     room = MAX_NAMES
@@ -110,7 +110,7 @@ def _too_many(count: int, shot: SpecShot, where: Location, problems: Problems) -
 
 
 def _check_axes(spec: Spec, path: tuple[str, ...], matrix: Mapping[str, Json], problems: Problems) -> None:
-    """Values of an axis must differ in what they contribute to the instance's name."""
+    """Check that the values of each axis differ in their part of the instance's name."""
     for name, values in axes_of(matrix).items():
         seen: dict[str, int] = {}
         for number, value in enumerate(values):
@@ -122,7 +122,7 @@ def _check_axes(spec: Spec, path: tuple[str, ...], matrix: Mapping[str, Json], p
 
 
 def _check_entries(spec: Spec, path: tuple[str, ...], matrix: Mapping[str, Json], problems: Problems) -> None:
-    """`exclude` may name axes only; an entry that cannot match anything is probably a slip."""
+    """Check that `exclude` names only axes, and warn of entries that match nothing, probably by mistake."""
     axes = axes_of(matrix)
     for kind in ("include", "exclude"):
         for number, entry in enumerate(matrix.get(kind) or ()):

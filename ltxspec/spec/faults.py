@@ -1,4 +1,4 @@
-"""One structural fault of a spec, as data: which value, what is wrong, how to mend it."""
+"""One structural fault of a spec, as data: which value, what is wrong, how to fix it."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The port through which the pure core sees files of the project: prompts, data tables, local images."""
+"""The port through which the pure core reads files of the project: prompts, data tables, local images."""
 
 import re
 from typing import Protocol
@@ -20,8 +20,8 @@ def text_of(data: bytes, path: str) -> str:
     """The text of a file: a BOM is dropped, CRLF becomes LF.
 
     Raises:
-        FileProblem: it is not UTF-8, or holds a control character; both name the line. In YAML the parser refuses
-            these, and shows the place.
+        FileProblem: it is not UTF-8, or contains a control character; both name the line. In YAML files the parser
+            refuses control characters, and shows the place.
     """
     try:
         text = data.decode("utf-8-sig")
@@ -32,29 +32,29 @@ def text_of(data: bytes, path: str) -> str:
         line = text.count("\n", 0, found.start()) + 1
         name = character_name(found[0])
         raise FileProblem(f"`{path}` holds the control character {name} (line {line})", hint="remove it")
-    return text.replace("\r\n", "\n") if "\r" in text else text  # one sign is found ten times as fast as two
+    return text.replace("\r\n", "\n") if "\r" in text else text  # finding one character is ten times faster
 
 
 def says_it_is_a_spec(data: bytes) -> bool:
-    """Whether a file has `apiVersion: ltxspec/…`: below a folder of specs, prompts and tables live, too."""
+    """Whether a file has `apiVersion: ltxspec/…`: a folder of specs may also contain prompts and tables."""
     return _SAYS_SO.search(data) is not None
 
 
 def refuse_odd(path: str) -> None:
-    """Raise `FileProblem` for a path that no file of a project can have, or that would do harm where it is shown."""
+    """Raise `FileProblem` for a path that no project file can have, or that would be harmful if displayed."""
     if not path or any(letter < " " or "\x7f" <= letter <= "\x9f" or "\ud800" <= letter <= "\udfff" for letter in path):
         raise FileProblem("a file name is empty or holds a control character")
 
 
 def refuse_hidden(place: str, path: str) -> None:
-    """Refuse files that are hidden, or in a hidden folder: secrets (`.git/config`, `.env`) are not for a video.
+    """Refuse files that are hidden or in a hidden folder: secrets (`.git/config`, `.env`) must not get into a video.
 
     Args:
-        place: where the file is, from the project's root, with `/`; normalised, and with links followed where they are.
-        path: as the user wrote it.
+        place: the file's path from the project's root, with `/`; normalised, and with any links resolved.
+        path: the path as the user wrote it.
 
     Raises:
-        FileProblem: a name on the way begins with a dot.
+        FileProblem: a name in the path begins with a dot.
     """
     if (place.startswith(".") and place != ".") or "/." in place:
         raise FileProblem(
@@ -66,8 +66,8 @@ def refuse_hidden(place: str, path: str) -> None:
 class ProjectFiles(Protocol):
     """Read-only view of a project. Paths are as the user wrote them, with `/`; nothing outside the project is served.
 
-    A path is looked for beside the spec that names it first, then at the project's root; absolute paths, `..` that
-    leaves the project, links that lead out of it and hidden files raise `FileProblem`.
+    A path is resolved first relative to the folder of the file that names it, then to the project's root; absolute
+    paths, `..` out of the project, links out of it and hidden files raise `FileProblem`.
     """
 
     def read_text(self, path: str, *, beside: str) -> str:

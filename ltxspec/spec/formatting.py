@@ -1,4 +1,4 @@
-"""Formats a spec's YAML: comments, key order and texts stay, only layout changes. What it means never changes."""
+"""Formats a spec's YAML: only the layout changes; comments, key order, texts and meaning are kept."""
 
 import re
 
@@ -10,17 +10,17 @@ _COMMENT = re.compile(r"(?:^|\s)#.*$", re.MULTILINE)
 
 
 class CannotFormat(LtxspecError):
-    """Formatting would have changed what the file means; it is left alone."""
+    """Formatting would have changed the file's meaning; it is left unchanged."""
 
     code = "fmt"
 
 
 def format_spec(text: str, name: str) -> str:
-    """The same document in the house layout: two-space indents, no trailing blanks, one final newline.
+    """The same document in the standard layout: two-space indents, no trailing blanks, one final newline.
 
     Raises:
-        Invalid: it is not YAML that ltxspec reads.
-        CannotFormat: the result would not read as the same document.
+        Invalid: it is not YAML that ltxspec accepts.
+        CannotFormat: the result would not be the same document.
     """
     before = read_document(text, name).root
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -31,5 +31,5 @@ def format_spec(text: str, name: str) -> str:
 
 
 def _comments(text: str) -> list[str]:
-    """Everything that looks like a comment, to be sure that none is lost."""
+    """Everything that looks like a comment, to check that none is lost."""
     return [found.strip() for found in _COMMENT.findall(text)]

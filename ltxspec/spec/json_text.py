@@ -1,4 +1,4 @@
-"""JSON by its own rules, which are almost those of YAML: surrogate pairs and some control characters differ."""
+"""Reads JSON by its own rules, which differ from YAML's in surrogate pairs and some control characters."""
 
 import json
 import math
@@ -11,7 +11,7 @@ from ltxspec.values import Json
 
 
 class _Unwanted(ValueError):
-    """JSON that Python would read, and that is refused here."""
+    """JSON that Python accepts, but that is refused here."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -40,7 +40,7 @@ def read_json(text: str, file: str) -> Json:
 
 
 def _placed(problem: Diagnostic, text: str, file: str) -> Diagnostic:
-    """The same problem as a reader of YAML finds it, which knows places; or as it is where that finds another first."""
+    """The problem with its place from the YAML reader, if that finds the same problem first; else unchanged."""
     try:
         read_document(text, file)
     except Invalid as invalid:

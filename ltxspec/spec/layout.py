@@ -1,11 +1,11 @@
-"""Where every line of a YAML text stands in the house layout. Works on tokens, so comments and texts are not lost."""
+"""The standard layout of a YAML text. Works on tokens, so that comments and texts are not lost."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-STEP = 2  # columns by which a mapping or list stands further in than what holds it
+STEP = 2  # columns by which a mapping or list is indented in its container
 _COMMENT_GAP = 2  # blanks before a comment, at most
 _HEADER = re.compile(r"[|>][-+]?([1-9])?")
 _BLANK = " "
@@ -13,30 +13,30 @@ _BLANK = " "
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """An open mapping or list in block style: its column as written, and in the house layout."""
+    """An open mapping or list in block style: its column as written, and in the standard layout."""
 
     is_list: bool
     column: int
     target: int
-    indentless: bool = False  # a list whose dashes stand in the column of the key that holds it
+    indentless: bool = False  # a list whose dashes are in the column of its key
 
 
 @dataclass(slots=True)
 class _Layout:
-    """What is known of each line: how far in it stands, and what inside of it is respaced."""
+    """The state of each line: its indentation, and the gaps to change inside it."""
 
     lines: list[str]
-    indents: dict[int, int] = field(default_factory=dict)  # line -> column in the house layout
-    kept: set[int] = field(default_factory=set)  # lines inside of a text or of brackets: nothing in them changes
-    gaps: dict[int, list[tuple[int, int, str]]] = field(default_factory=dict)  # line -> (from, to, instead)
-    ends: dict[int, int] = field(default_factory=dict)  # line -> where its last token ends
-    levels: dict[int, list[_Block]] = field(default_factory=dict)  # line -> what is open where it begins
+    indents: dict[int, int] = field(default_factory=dict)  # line -> column in the standard layout
+    kept: set[int] = field(default_factory=set)  # lines inside a text or brackets: their content is unchanged
+    gaps: dict[int, list[tuple[int, int, str]]] = field(default_factory=dict)  # line -> (start, end, replacement)
+    ends: dict[int, int] = field(default_factory=dict)  # line -> end of its last token
+    levels: dict[int, list[_Block]] = field(default_factory=dict)  # line -> blocks open at its start
     stack: list[_Block] = field(default_factory=list)
     brackets: int = 0
-    after: tuple[int, int] | None = None  # end of a dash or colon whose gap to the next token is one blank
+    after: tuple[int, int] | None = None  # end of a dash or colon that is followed by one blank
 
     def text(self) -> str:
-        """The whole text in the house layout, with one line end at the end."""
+        """The whole text in the standard layout, with one final newline."""
         self._place_comments()
         lines = list(self._moved())
         while lines and not lines[-1]:
@@ -46,7 +46,7 @@ class _Layout:
     def _moved(self) -> Iterator[str]:
         for number, line in enumerate(self.lines):
             if number not in self.kept:
-                line = self._respaced(number, line).rstrip()  # noqa: PLW2901  # the same line, tidied
+                line = self._respaced(number, line).rstrip()  # noqa: PLW2901  # the same line, respaced
             indent = self.indents.get(number)
             yield line if indent is None or not line.strip() else _BLANK * indent + line.lstrip(_BLANK)
 
@@ -60,7 +60,7 @@ class _Layout:
         return line
 
     def _place_comments(self) -> None:
-        """A line that is only a comment goes with the line below it, or with the block whose column it has."""
+        """Indent comment lines like the line below, or like the block in whose column they are."""
         below: tuple[int, int] | None = None  # (column, target) of the next line with a token
         levels: list[_Block] = []
         for number in range(len(self.lines) - 1, -1, -1):
@@ -74,7 +74,7 @@ class _Layout:
                 self.indents[number] = _target(column, below, self._open_before(number) or levels)
 
     def _open_before(self, number: int) -> list[_Block]:
-        """What was open on the last line with a token above a line."""
+        """The blocks open on the last line with a token above a line."""
         return next((self.levels[line] for line in range(number - 1, -1, -1) if line in self.levels), [])
 
 
@@ -86,9 +86,9 @@ def _target(column: int, below: tuple[int, int] | None, levels: list[_Block]) ->
 
 
 def house_layout(text: str) -> str:
-    """The text with two columns a level, one blank after `:` and `-`, at most two before a comment, no trailing ones.
+    """The text with two columns per level, one blank after `:` and `-`, at most two before comments, none trailing.
 
-    Brackets keep what is inside of them, texts their lines; a text in block style moves as a whole.
+    The content of brackets and the lines of texts are kept; a text in block style is moved as a whole.
     """
     import yaml
 
@@ -99,7 +99,7 @@ def house_layout(text: str) -> str:
 
 
 def _take(token: Any, layout: _Layout) -> None:
-    """Account for one token."""
+    """Process one token."""
     name = type(token).__name__.removesuffix("Token")
     line, column = token.start_mark.line, token.start_mark.column
     if name == "BlockEnd":
@@ -137,7 +137,7 @@ def _close(layout: _Layout) -> None:
 
 
 def _stand(name: str, line: int, column: int, layout: _Layout) -> None:
-    """Say where a token in block style stands: at the start of its line, or one blank after a dash or colon."""
+    """Set the place of a token in block style: at the start of its line, or one blank after a dash or colon."""
     top = layout.stack[-1] if layout.stack else None
     if name == "BlockEntry" and top is not None and not top.is_list:
         _open(layout, column, is_list=True, indentless=True)
@@ -149,12 +149,12 @@ def _stand(name: str, line: int, column: int, layout: _Layout) -> None:
         return
     layout.levels[line] = list(layout.stack)
     if layout.stack:
-        inside = 0 if name in ("Key", "Value", "BlockEntry") else STEP  # a `:` stands alone after a `?`
+        inside = 0 if name in ("Key", "Value", "BlockEntry") else STEP  # a `:` is on its own line after a `?`
         layout.indents[line] = layout.stack[-1].target + inside
 
 
 def _keep_inside(name: str, line: int, end: int, layout: _Layout) -> None:
-    """Lines in brackets, and the second and later lines of a quoted or plain text: they move along."""
+    """Shift lines in brackets, and later lines of a quoted or plain text, along with their block."""
     first = line if layout.brackets and name not in ("FlowMappingStart", "FlowSequenceStart") else line + 1
     shift = layout.stack[-1].target - layout.stack[-1].column if layout.stack else 0
     for number in range(first, end + 1):

@@ -1,9 +1,9 @@
 """Combinations of a matrix, with `include` and `exclude` as in GitHub Actions.
 
-`exclude` leaves out every combination that has all of an entry's values. Then each entry of `include` adds its values
-to the combinations whose axes it agrees with, or makes a combination of its own when there is none. (GitHub's
-documentation, "Running variations of jobs in a workflow", and the MatrixBuilder of its runner.) Values are equal when
-they are the same JSON value; unlike there, letter case counts and text is not a number.
+`exclude` removes every combination that has all of an entry's values. Then each entry of `include` adds its values to
+the combinations whose axes it agrees with, or makes a combination of its own if there is none. (See GitHub's
+documentation, "Running variations of jobs in a workflow", and the MatrixBuilder of its runner.) Values are equal if
+they are the same JSON value; unlike on GitHub, letter case counts and text is not a number.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ Row = Mapping[str, Json]
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """`values` in the order of the axes, then what `include` added; `named_by` are those that name the instance."""
+    """`values` in the order of the axes, then those added by `include`; `named_by` are those in the instance's name."""
 
     values: Row
     named_by: Sequence[Json]
@@ -33,7 +33,7 @@ def axes_of(matrix: Row) -> dict[str, Sequence[Json]]:
 
 
 def size_of(matrix: Row) -> int:
-    """The most combinations a matrix can make."""
+    """The maximum number of combinations of a matrix."""
     axes = axes_of(matrix)
     return prod(map(len, axes.values())) * bool(axes) + len(matrix.get("include") or ())
 
@@ -57,7 +57,7 @@ def combine(matrix: Row) -> list[Combination]:
 
 
 def idle_excludes(matrix: Row) -> list[int]:
-    """Entries of `exclude` that leave nothing out."""
+    """Entries of `exclude` that match nothing."""
     axes = {name: {_same(value) for value in values} for name, values in axes_of(matrix).items()}
     return [
         number
@@ -73,7 +73,7 @@ def _alone(entry: Row, number: int, axes: Mapping[str, Json]) -> Combination:
 
 
 class _Entries:
-    """Entries of `include` or `exclude` by the axes they name: a combination asks each group, not each entry."""
+    """Entries of `include` or `exclude`, grouped by the axes they name: lookups are per group, not per entry."""
 
     def __init__(self, entries: Sequence[Row], axes: Mapping[str, Json]) -> None:
         self.groups: dict[tuple[str, ...], dict[tuple[Json, ...], list[int]]] = {}
@@ -83,11 +83,11 @@ class _Entries:
             self.groups.setdefault(names, {}).setdefault(wanted, []).append(number)
 
     def matching(self, combination: Row) -> Iterator[int]:
-        """Positions of the entries whose axis values are all those of a combination."""
+        """Positions of the entries whose axis values all match a combination."""
         for names, entries in self.groups.items():
             yield from entries.get(tuple(_same(combination[name]) for name in names), ())
 
 
 def _same(value: Json) -> Json:
-    """A value to compare by: `true` is not 1, but 1 is 1.0. A list or mapping is equal to no axis value."""
+    """A key for comparison: `true` is not 1, but 1 is 1.0. A list or mapping equals no axis value."""
     return (isinstance(value, bool), value if not isinstance(value, dict | list) else object())

@@ -13,7 +13,7 @@ from ltxspec.values import Json
 
 RESERVED_KEYS = frozenset({"prompt", "vars", "matrix", "forEach", "moved", "title", "labels", "checks", "model"})
 
-# Written by ltxspec into every order; each maps to what the user should write instead.
+# Set by ltxspec in every order; each maps to what the user should write instead.
 SET_BY_LTXSPEC: Mapping[str, str] = {
     "positivePrompt": "write `prompt:`; its rendered, stripped text becomes positivePrompt",
     "taskType": "remove it; the model decides the task type",
@@ -31,12 +31,12 @@ class Check:
     assertion: str
     message: str | None
     severity: Literal["error", "warning"]
-    path: tuple[str | int, ...]  # where it stands in the document
+    path: tuple[str | int, ...]  # its path in the document
 
 
 @dataclass(frozen=True, slots=True)
 class ForEach:
-    """Rows to expand a shot over: inline `items` or a `file` (CSV, JSON, YAML); `key` names the identifying column."""
+    """Rows that expand a shot: inline `items` or a `file` (CSV, JSON, YAML); `key` names the identifying column."""
 
     items: Sequence[Mapping[str, Json]] | None
     file: str | None
@@ -63,7 +63,7 @@ class SpecShot:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """One spec file, read and structurally valid."""
+    """One spec file that was read and is structurally valid."""
 
     name: str
     document: Document  # for places in error messages; `document.source.file` is the path shown to users
@@ -78,10 +78,10 @@ class Spec:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One shot after `matrix` or `forEach`: what becomes one request.
+    """One shot after `matrix` or `forEach`, which becomes one request.
 
     `key` is the lockfile key (`alley`, `weather[rain,dusk]`); `variables` are the instance's own (matrix values or the
-    row), to be laid over the shot's and the spec's `vars`.
+    row), which override the shot's and the spec's `vars`.
     """
 
     shot: SpecShot

@@ -1,6 +1,6 @@
-"""What names may look like: specs, shots, instances, variables.
+"""The rules for names of specs, shots, instances and variables.
 
-A shot's name stands in addresses (`spec.shot[key]`) and in file names, so it has no dot, bracket, slash or space.
+A shot's name is used in addresses (`spec.shot[key]`) and in file names, so it has no dot, bracket, slash or space.
 """
 
 import re
@@ -18,7 +18,7 @@ VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 SPEC_NAME_RULE = "use lower-case letters, digits and `-`, at most 63, with a letter or digit at both ends"
 SHOT_NAME_RULE = "use letters, digits, `-` and `_`, at most 63, beginning with a letter or digit"
 
-# Words of the template language, which can never be read as variables.
+# Words of the template language, which cannot be variables.
 _TEMPLATE_WORDS = frozenset(
     {"and", "or", "not", "in", "is", "if", "else", "elif", "for", "import", "include", "recursive"}
     | {"true", "false", "none", "True", "False", "None"}
@@ -28,14 +28,14 @@ _NOT_PLAIN = re.compile(r'[,\[\]"\x00-\x1f\x7f]')
 _variable = re.compile(VARIABLE)
 
 
-@lru_cache(maxsize=4096)  # thousands of shots have variables of the same names
+@lru_cache(maxsize=4096)  # thousands of shots have variables with the same names
 def is_variable(name: str) -> bool:
     """Whether a template can use `name` as a variable."""
     return _variable.match(name) is not None and name not in _TEMPLATE_WORDS and not name.endswith("\n")
 
 
 def as_variable(name: str) -> str:
-    """The nearest name that a template can use."""
+    """A similar name that a template can use."""
     letters = re.sub(r"[^A-Za-z0-9_]", "_", name)
     return letters if is_variable(letters) else f"_{letters}"
 
@@ -43,13 +43,13 @@ def as_variable(name: str) -> str:
 def instance_key(shot: str, values: Iterable[Json]) -> str:
     """The name of one instance of a shot: `weather[rain,dusk]`.
 
-    Text stands as it is where that is unambiguous, otherwise as a JSON string; numbers in their shortest form.
+    Text is used as it is if that is unambiguous, otherwise as a JSON string; numbers in their shortest form.
     """
     return f"{shot}[{','.join(_value_text(value) for value in values)}]"
 
 
 def is_scalar(value: Json) -> bool:
-    """Whether a value can stand in an instance's name."""
+    """Whether a value can be part of an instance's name."""
     return not isinstance(value, dict | list)
 
 

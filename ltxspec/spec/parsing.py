@@ -1,4 +1,4 @@
-"""A document becomes a `Spec`, or every reason why not."""
+"""Turns a document into a `Spec`, or reports every reason why that is impossible."""
 
 from collections.abc import Callable, Mapping
 from typing import Literal
@@ -12,9 +12,9 @@ from ltxspec.values import Json
 
 _NOT_PARAMETERS = RESERVED_KEYS | SET_BY_LTXSPEC.keys()
 
-# Without these nothing else makes sense: a fault in one would come back as a dozen others.
+# Nothing else makes sense without these: a fault in one would cause a dozen others.
 _VITAL = frozenset({"metadata", "model", "vars", "defaults", "shots"})
-# A fault in one of these leaves a shot sound enough to be judged further.
+# A fault in one of these leaves a shot valid enough to be checked further.
 _HARMLESS_IN_SHOT = frozenset({"title", "labels", "checks", "moved"}) | SET_BY_LTXSPEC.keys()
 
 
@@ -26,13 +26,13 @@ def parse_spec(
     Args:
         text: the whole file.
         file: the path shown to users.
-        problems: gets everything that is wrong with the structure.
-        known_good: these very bytes were found sound before, so that the slow judgement can be left out; a function is
-            asked only when there is something to judge slowly.
+        problems: receives all problems of the structure.
+        known_good: exactly these bytes were found valid before, so that the slow validation can be skipped; a function
+            is called only if the document can be read.
 
     Returns:
-        The spec without the shots that are too broken to go on with; None when the whole is. Either way `problems`
-        says why.
+        The spec without the shots that are too broken to continue with; None if the whole spec is. Either way
+        `problems` has the reasons.
     """
     try:
         document = read_document(text, file)
@@ -53,7 +53,7 @@ def _judge(document: Document, problems: Problems) -> list[Fault]:
 
     faults = structural_faults(document.root)
     later = [fault for fault in faults if fault.path == ("apiVersion",) and fault.code == "unknown-version"]
-    faults = later or [*faults, *broken_rules(document.root)]  # what another version allows is not ours to judge
+    faults = later or [*faults, *broken_rules(document.root)]  # the rules of another version are unknown here
     placed = [(document.locate(fault.path, value=fault.at_value), fault) for fault in faults]
     for where, fault in sorted(placed, key=lambda pair: (pair[0].line, pair[0].column)):
         problems.error(fault.code, fault.message, where, fault.hint)
@@ -61,7 +61,7 @@ def _judge(document: Document, problems: Problems) -> list[Fault]:
 
 
 def _is_fatal(fault: Fault) -> bool:
-    """Whether the rest of the spec cannot be judged."""
+    """Whether the rest of the spec cannot be checked."""
     path = fault.path
     if len(path) > 1:
         return path == ("metadata", "name") and fault.code != "bad-name"
@@ -71,7 +71,7 @@ def _is_fatal(fault: Fault) -> bool:
 
 
 def _spoiled_shots(faults: list[Fault]) -> set[str]:
-    """Shots that cannot be judged further."""
+    """Shots that cannot be checked further."""
     spoiled = set()
     for fault in faults:
         match fault.path:
@@ -104,7 +104,7 @@ def _shot(name: str, shot: dict[str, Json]) -> SpecShot:
     parameters = shot.copy()
     for key in reserved:
         del parameters[key]
-    if len(reserved) == 1 and isinstance(prompt, str):  # nothing but a prompt, as most shots of large specs have
+    if len(reserved) == 1 and isinstance(prompt, str):  # only a prompt, as in most shots of large specs
         return SpecShot(name, prompt, None, None, parameters=parameters)
     return SpecShot(
         name=name,
@@ -142,7 +142,7 @@ def _checks(value: Json, path: Path) -> tuple[Check, ...]:
 
 
 def _check(value: Json, path: Path) -> Check | None:
-    """One check; None when it is broken, which has been reported."""
+    """One check; None if it is invalid, which has been reported."""
     if not isinstance(value, dict) or not isinstance(value.get("assert"), str):
         return None
     severity: Literal["error", "warning"] = "warning" if value.get("severity") == "warning" else "error"

@@ -1,7 +1,7 @@
-"""Model schemas as a spec may write them: any value may also be a template, and null takes a default back.
+"""Model schemas relaxed for specs: any value may also be a template, and null removes a default.
 
-For editors, which see a shot before it is merged and rendered: what is required and which values go together is left
-to the judgement over the whole request.
+For editors, which see a shot before it is merged and rendered: required values and valid combinations are checked
+later, on the whole request.
 """
 
 from collections.abc import Collection, Mapping
@@ -15,14 +15,14 @@ TEMPLATE_DEFINITION = {
     "pattern": r"\{\{",
 }
 
-_ABOUT = ("title", "description", "default", "examples", "deprecated")  # what an editor shows, kept at the outside
-# Keywords about one value, which hold for a spec as for a request. Unknown ones (`x-…`) and conditions are dropped.
+_ABOUT = ("title", "description", "default", "examples", "deprecated")  # shown by editors, kept at the outer level
+# Keywords about one value, which apply to specs and requests. Unknown ones (`x-…`) and conditions are dropped.
 _KEPT = frozenset(
     {"type", "enum", "const", "pattern", "format", "minLength", "maxLength", "additionalProperties"}
     | {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
     | {"minItems", "maxItems", "uniqueItems"}
 )
-_MAX_DEPTH = 16  # a schema that refers to itself is cut here: beyond it, anything goes
+_MAX_DEPTH = 16  # a recursive schema is cut here: below it, any value is allowed
 
 
 def parameter_schemas(
@@ -30,7 +30,7 @@ def parameter_schemas(
 ) -> dict[str, dict[str, Json]]:
     """Every parameter of every model, by name and in the order first met.
 
-    Where models differ about a parameter, it may be what any of them takes.
+    If models differ about a parameter, it may have any form that one of them accepts.
     """
     forms: dict[str, list[dict[str, Json]]] = {}
     for schema in model_schemas.values():
@@ -45,7 +45,7 @@ def parameter_schemas(
 
 
 def _nullable(forms: list[dict[str, Json]]) -> dict[str, Json]:
-    """One schema that takes any of the forms, a template or null; what it says about itself must hold for all forms."""
+    """One schema for any of the forms, a template or null; annotations are kept only if all forms share them."""
     first = forms[0]
     same = [key for key in _ABOUT if key in first and all(form.get(key) == first[key] for form in forms)]
     about = {key: first[key] for key in dict.fromkeys(["description", *same]) if key in first}
@@ -55,7 +55,7 @@ def _nullable(forms: list[dict[str, Json]]) -> dict[str, Json]:
 
 
 def _relax(schema: Json, document: Mapping[str, Json], depth: int) -> dict[str, Json]:
-    """The schema of one value without conditions, with every value inside it relaxed too."""
+    """The schema of one value without conditions, with every nested value relaxed, too."""
     if not isinstance(schema, Mapping) or depth > _MAX_DEPTH:
         return {}
     if "$ref" in schema:

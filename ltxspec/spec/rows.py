@@ -1,4 +1,4 @@
-"""The rows of a `forEach`: where they come from, and what tells them apart."""
+"""The rows of a `forEach`: their source, and the column that identifies them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from ltxspec.spec.tables import Locate, Table, read_table
 from ltxspec.suggest import did_you_mean, shown
 from ltxspec.values import Json, control_in
 
-NAME_OF_ROW = "key"  # the variable that holds a row's name, where the file is a mapping of names to rows
+NAME_OF_ROW = "key"  # the variable with a row's name, if the file is a mapping of names to rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,10 @@ class NamedRows:
 def named_rows(
     spec: Spec, shot: SpecShot, for_each: ForEach, files: ProjectFiles, problems: Problems
 ) -> NamedRows | None:
-    """Get the rows of a shot. None when there are none, which `problems` explains.
+    """Get the rows of a shot. None if there are none; `problems` has the reason.
 
     Without `key`, a file that is a mapping of names to rows uses those names; otherwise the first column of the first
-    row tells the rows apart.
+    row identifies the rows.
     """
     if for_each.file is None:
         table: Table | None = _inline(spec, shot, for_each)
@@ -58,7 +58,7 @@ def named_rows(
 
 
 def _are_printable(table: Table, problems: Problems) -> bool:
-    """Whether no text of a row holds a control character, as an escape in JSON or YAML can; says where one does."""
+    """Whether no text of a row has a control character (by an escape in JSON or YAML); each one is reported."""
     sound = True
     for number, row in enumerate(table.rows):
         for column, value in (("", (table.names or ())[number : number + 1]), *row.items()):
@@ -94,7 +94,7 @@ def _from_file(spec: Spec, shot: SpecShot, file: str, files: ProjectFiles, probl
 
 
 def _identified(table: Table, key: str | None) -> tuple[Sequence[Mapping[str, Json]], str]:
-    """The rows and the column that identifies them. A row's name fills that column where the row has none."""
+    """The rows and the column that identifies them. A row without that column gets its name there."""
     if table.names is None:
         return table.rows, key or next(iter(table.rows[0]), "")
     column = key or NAME_OF_ROW

@@ -1,4 +1,4 @@
-"""What a spec must keep to beyond its shape: who may set what, names of variables, one way to expand, moves."""
+"""Rules for a spec beyond its structure: reserved parameters, variable names, one way to expand, moves."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ _MATRIX_WORDS = ("include", "exclude")
 
 
 def broken_rules(root: Json) -> list[Fault]:
-    """Judge a document; parts that have the wrong shape are passed over, for that is reported elsewhere."""
+    """Check a document; parts with the wrong structure are skipped, because they are reported elsewhere."""
     spec = _mapping(root)
     faults = [*_defaults(spec), *_variables(("vars",), spec.get("vars"))]
     takeovers: dict[str, str] = {}
@@ -74,7 +74,7 @@ def _variables(path: Path, variables: Json) -> Iterator[Fault]:
 
 
 def _move(name: str, moved: Json, takeovers: dict[str, str]) -> Iterator[Fault]:
-    """A shot cannot take over its own takes, nor two shots the same."""
+    """Check that a shot does not take over its own takes, and that no two shots take over the same."""
     if not isinstance(moved, str):
         return
     path: Path = ("shots", name, "moved")

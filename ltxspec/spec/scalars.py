@@ -1,4 +1,4 @@
-"""What an unquoted YAML word means: the core schema of YAML 1.2, and nothing that YAML 1.1 guessed.
+"""The meaning of an unquoted YAML word: the core schema of YAML 1.2, without the guesses of YAML 1.1.
 
 `yes`, `off`, `12:30:45` and `2026-11-22` are text. `0o17` and `0x1F` are numbers, `017` is seventeen.
 """
@@ -8,7 +8,7 @@ import re
 
 from ltxspec.values import Json
 
-# Words with one fixed meaning; a quoted word never comes here.
+# Words with a fixed meaning; quoted words are not looked up.
 WORDS: dict[str, Json] = {
     "": None,
     "~": None,
@@ -34,14 +34,14 @@ _ENDLESS = frozenset(
 
 
 class NotANumber(ValueError):
-    """A word has the shape of a number that JSON cannot carry; the message says why."""
+    """A word has the form of a number that JSON cannot represent; the message says why."""
 
 
 def read_number(word: str) -> int | float | str:
-    """Read an unquoted word that starts like a number; text that only looks like one at first stays text.
+    """Read an unquoted word that starts like a number; it stays text if it is not one.
 
     Raises:
-        NotANumber: infinity, NaN, or more digits than can be kept.
+        NotANumber: infinity, NaN, or too many digits.
     """
     if _INTEGER(word):
         return _integer(word, 10)

@@ -1,7 +1,7 @@
-"""The shape of a spec as pydantic models: what may stand where, and what editors are told about it.
+"""The structure of a spec as pydantic models, for validation and for editors.
 
-Imported only when a spec's structure has to be judged or its JSON Schema written; planning an unchanged spec does
-neither. `wording` turns the models' errors into words; `rules` knows what a shape cannot say.
+Imported only when a spec's structure is validated or its JSON Schema is written; planning an unchanged spec does
+neither. `wording` turns the models' errors into messages; `rules` has the rules that models cannot express.
 """
 
 from collections.abc import Mapping
@@ -110,7 +110,7 @@ def _rows_form(value: Json) -> str:
     return "<inline>" if "items" in value and "file" not in value else "<file>"
 
 
-# Names of the forms as they stand in an error's place; no key of a spec looks like them.
+# Names of the forms in an error's location; no key of a spec looks like them.
 FORMS = frozenset({"<file>", "<text>", "<rows>", "<inline>"})
 
 
@@ -158,7 +158,7 @@ class SpecPart(_Part):
 
 
 def structural_errors(root: Json) -> list[ErrorDetails]:
-    """What pydantic has against a document's shape."""
+    """The errors that pydantic finds in a document's structure."""
     try:
         SpecPart.model_validate(root)
     except ValidationError as error:
@@ -170,8 +170,8 @@ def spec_schema(model_schemas: Mapping[str, Mapping[str, Json]]) -> dict[str, Js
     """The JSON Schema (2020-12) of a spec, for editors.
 
     Args:
-        model_schemas: the JSON Schema of each known model's request, by file name. Their parameters are what
-            `defaults` and shots may hold, each as its own schema, a template or null.
+        model_schemas: the JSON Schema of each known model's request, by file name. `defaults` and shots may have
+            their parameters, each with a value of its schema, a template or null.
     """
     schema = _tidy(SpecPart.model_json_schema())
     parameters = parameter_schemas(model_schemas, leave_out=frozenset({*SET_BY_LTXSPEC, "model"}))
@@ -194,7 +194,7 @@ def spec_schema(model_schemas: Mapping[str, Mapping[str, Json]]) -> dict[str, Js
 
 
 def _tidy(schema: Json) -> Json:
-    """Take out what pydantic adds for itself, and hold the names of mappings to their pattern."""
+    """Remove pydantic's own additions, and apply the patterns for the names of mappings."""
     if isinstance(schema, list):
         return [_tidy(part) for part in schema]
     if not isinstance(schema, dict):

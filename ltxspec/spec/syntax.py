@@ -1,4 +1,4 @@
-"""The scanner's complaints in our own words: what is wrong, where to look, and how to mend it."""
+"""Explains YAML syntax errors in our own words: what is wrong, where, and how to fix it."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _QUOTE_HINT = "the text in quotes or brackets ends before this; quote the whole 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A message, the index of the character it is about, and a hint."""
+    """A message, the index of the character it refers to, and a hint."""
 
     message: str
     place: int
@@ -26,14 +26,14 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """What to say about one complaint; `at_start` points at where the broken value begins, not where it was noticed."""
+    """The message for one error; `at_start` points at the start of the broken value, not where it was detected."""
 
     message: str
     hint: str | None = None
     at_start: bool = False
 
 
-# A part of libyaml's complaint (0.2.5, scanner.c and parser.c) -> our words. The first match counts.
+# A part of libyaml's message (0.2.5, scanner.c and parser.c) -> our message. The first match counts.
 _COMPLAINTS: tuple[tuple[str, _Words], ...] = (
     (
         "mapping values are not allowed",
@@ -86,7 +86,7 @@ _TAB = _Words("a tab indents this line", "indent with spaces")
 
 
 def explain(error: Exception, text: str) -> Explanation:
-    """Translate what libyaml (or the codec before it) raised about `text`."""
+    """Explain an error that libyaml (or the codec before it) raised about `text`."""
     if isinstance(error, UnicodeEncodeError):
         return Explanation("half of a surrogate pair is not a character", error.start, "save the file as UTF-8 again")
     conflict = _CONFLICT.search(text)

@@ -1,4 +1,4 @@
-"""Rows from data files: CSV, JSON or YAML text -> mappings, each with its place in the file.
+"""Reads rows from data files: CSV, JSON or YAML text -> mappings, each with its place in the file.
 
 CSV has a header row and commas, and every cell is text. JSON and YAML hold a list of mappings, or a mapping of names
 to mappings, whose names then identify the rows.
@@ -27,7 +27,7 @@ class Table:
     """Rows of a data file.
 
     `names` are the keys of a file that is a mapping of names to rows. `locate` finds the row at a position from 0, and
-    in it the value of a column where the format tells places so exactly.
+    the value of a column in it where the format has such exact places.
     """
 
     rows: Sequence[Mapping[str, Json]]
@@ -36,10 +36,10 @@ class Table:
 
 
 def read_table(text: str, file: str) -> Table:
-    """Read the text of a data file; the ending of its name says how.
+    """Read the text of a data file; the file name's extension decides the format.
 
     Raises:
-        Invalid: with everything that is wrong with the file.
+        Invalid: with all problems of the file.
     """
     ending = file.rpartition(".")[2].lower()
     if ending == "csv":
@@ -94,7 +94,7 @@ def _header_problems(header: list[str], where: Location) -> list[Diagnostic]:
 
 
 def _row_problems(records: list[tuple[int, list[str]]], lines: Lines) -> list[Diagnostic]:
-    """Rows with more or fewer cells than the header; a cell is never guessed."""
+    """Rows with more or fewer cells than the header; cells are never guessed."""
     columns = len(records[0][1])
     problems = []
     for line, cells in records[1:]:
@@ -110,7 +110,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _places(text: str, file: str) -> Document | None:
-    """JSON as a document that knows its places; the little of JSON that is not quite YAML has none."""
+    """JSON as a document with places; None for the few JSON texts that are not valid YAML."""
     try:
         return read_document(text, file)
     except Invalid:
@@ -118,7 +118,7 @@ def _places(text: str, file: str) -> Document | None:
 
 
 def _table(root: Json, document: Callable[[], Document | None], file: str) -> Table:
-    """Rows of a list or mapping. The document is asked for places only when there is a problem to report."""
+    """Rows of a list or mapping. The document is read for places only if there is a problem to report."""
 
     def locate(row: int, column: str | None) -> Location:
         found = document()

@@ -1,4 +1,4 @@
-"""pydantic's errors about a spec's shape, in our own words."""
+"""Turns pydantic's errors about a spec's structure into our own messages."""
 
 import re
 
@@ -17,7 +17,7 @@ _PROMPT = ("shots", "*", "prompt")
 _REQUIRED = frozenset({("apiVersion",), ("kind",), ("metadata",), ("metadata", "name"), ("shots",), _PROMPT})
 _CHECK = "write `- assert: duration <= 8`"
 
-# What must stand at a place, where the type alone does not say it. `*` is any name or number.
+# What is expected at a path, if the type alone does not say it. `*` is any name or number.
 _EXPECTED: dict[Path, str] = {
     ("shots",): "a mapping of names to shots",
     ("shots", "*"): "a mapping with a `prompt`",
@@ -68,7 +68,7 @@ _BAD_NAMES: dict[Path, tuple[str, str]] = {
 
 
 def structural_faults(root: Json) -> list[Fault]:
-    """Judge the shape of a whole document."""
+    """Check the structure of a whole document."""
     return [_fault(error) for error in structure.structural_errors(root)]
 
 
@@ -92,7 +92,7 @@ def _fault(error: ErrorDetails) -> Fault:
 
 
 def _pattern(path: Path) -> Path:
-    """The path with `*` for what users name and for positions, so that one table entry covers every shot."""
+    """The path with `*` for user-defined names and positions, so that one table entry covers every shot."""
     steps: list[str | int] = ["*" if isinstance(step, int) else step for step in path]
     if steps[:1] == ["shots"]:
         steps[1:2] = ["*"] * len(steps[1:2])
@@ -161,7 +161,7 @@ def _wrong_type(path: Path, kind: str, value: Json) -> Fault:
 
 
 def _found(value: Json) -> str:
-    """What stands in a spec, as a user would call it."""
+    """A value in a spec, in the user's terms."""
     if value is None:
         return "empty"
     if isinstance(value, bool):
