@@ -134,11 +134,8 @@ def _lost(lost: Sequence[LostTake], room: Room) -> list[str]:
     """Takes that would be paid for again."""
     if not lost:
         return []
-    items = [
-        f"- {code(fit(clean(str(item.address)), _LONGEST_NOTE))}, task {code(item.take.task_id)}, "
-        f"{money_text(item.take.cost)}"
-        for item in lost[:_MOST_LISTED]
-    ]
+    takes = [(fit(clean(str(item.address)), _LONGEST_NOTE), item.take) for item in lost[:_MOST_LISTED]]
+    items = [f"- {code(name)}, task {code(take.task_id)}, {money_text(take.cost)}" for name, take in takes]
     return _list("Paid for, and missing at the head:", items, len(lost), room)
 
 
