@@ -104,7 +104,7 @@ def read(value: Json, kind: type[ReadAs]) -> ReadAs:
         if found := _FIELD.fullmatch(message):
             what = found[3] or ("is missing" if "missing" in found[1] else "is not a field of this version")
             raise FormatError(what.strip(), *_steps(path), found[2]) from None
-        if found := _FORM.fullmatch(message):
+        if (found := _FORM.fullmatch(message)) and found[1] in _WANTED:
             message = f"must be {_WANTED[found[1]]}"
         elif not message.startswith("must "):
             message = f"is wrong: {message[0].lower()}{message[1:]}"

@@ -129,6 +129,7 @@ def test_what_is_no_plan_of_this_version_is_refused(data: bytes) -> None:
         {"shots": [{"address": "night.alley", "action": "create", "fingerprint": {"v1": "x"}}]},
         {"diagnostics": ["x"]},
         {"surprise": 1},
+        {"formatVersion": "1.0resume"},
         {"limits": []},
         {"limits": {"perApply": "much"}},
         {"limits": {"perShot": []}},
