@@ -129,8 +129,8 @@ def _run(arguments: "Sequence[str]") -> int:
         return _failed(error, arguments)
     except KeyboardInterrupt:
         return _failed(click.Abort(), arguments)
-    except SystemExit:  # raised by click when the reader of our output has closed it
-        return 0
+    except SystemExit:  # raised by click where output that is not guarded has lost its reader: how it ended is unknown
+        return 1
     return result if isinstance(result, int) else 0
 
 

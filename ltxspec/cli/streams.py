@@ -13,7 +13,7 @@ import re
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, Any
 
 # Tabs, line ends and the colours of `report.style` are kept: they move no cursor and hide nothing.
@@ -36,7 +36,10 @@ def commanding_nothing(text: str, *, goes_on: bool = False) -> str:
 
 
 class Guarded:
-    """A text stream that filters what it writes. `unguarded` is the stream itself, for code that draws on it."""
+    """A text stream that filters what it writes. `unguarded` is the stream itself, for code that draws on it.
+
+    Output for a reader that has left is dropped: a command still runs to its end, and its exit code tells how it ended.
+    """
 
     def __init__(self, unguarded: IO[str]) -> None:
         self.unguarded = unguarded
@@ -51,31 +54,46 @@ class Guarded:
             shown = commanding_nothing(shown, goes_on=self._goes_on)
             last = text.rpartition("\n")
             self._goes_on = bool(last[2].strip()) or (self._goes_on and not last[1])
-        self.unguarded.write(shown)
+        with suppress(BrokenPipeError):
+            self.unguarded.write(shown)
         return len(text)
+
+    def flush(self) -> None:
+        """Write what is buffered."""
+        with suppress(BrokenPipeError):
+            self.unguarded.flush()
 
     @property
     def buffer(self) -> Any:
         """The underlying byte stream."""
         buffer = self.unguarded.buffer  # type: ignore[attr-defined]  # of files, as standard streams are
-        return GuardedBytes(buffer, is_log=self._is_log) if self._is_log or self._is_terminal else buffer
+        return GuardedBytes(buffer, is_terminal=self._is_terminal, is_log=self._is_log)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.unguarded, name)
 
 
 class GuardedBytes:
-    """A byte stream for JSON documents, filtered for a terminal or a workflow's log."""
+    """A byte stream for JSON documents, filtered for a terminal or a workflow's log; see `Guarded`."""
 
-    def __init__(self, unguarded: IO[bytes], *, is_log: bool) -> None:
+    def __init__(self, unguarded: IO[bytes], *, is_terminal: bool, is_log: bool) -> None:
         self._unguarded = unguarded
+        self._is_filtered = is_terminal or is_log
         self._is_log = is_log
 
     def write(self, data: bytes) -> int:
         """Write a part of a document; returns its length."""
-        shown = harmless(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-        self._unguarded.write(shown.replace(b"##[", rb"#\u0023[") if self._is_log else shown)
+        shown = data
+        if self._is_filtered:
+            shown = harmless(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        with suppress(BrokenPipeError):
+            self._unguarded.write(shown.replace(b"##[", rb"#\u0023[") if self._is_log else shown)
         return len(data)
+
+    def flush(self) -> None:
+        """Write what is buffered."""
+        with suppress(BrokenPipeError):
+            self._unguarded.flush()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._unguarded, name)

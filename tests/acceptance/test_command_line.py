@@ -176,6 +176,24 @@ def shell(project: Path, command: str) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
+@pytest.mark.parametrize("arguments", [("lock", "verify"), ("validate", "--format", "json", "specs/bad.yaml")])
+def test_a_reader_that_leaves_early_turns_no_failure_into_success(arguments: tuple[str, ...], project: Path) -> None:
+    (project / "lockfiles").mkdir(exist_ok=True)
+    (project / "lockfiles" / "night.lock.json").write_text("{}\n", "utf-8")
+    (project / "specs" / "bad.yaml").write_text("shots: 7\n", "utf-8")
+    expected = subprocess.run(
+        [sys.executable, "-m", "ltxspec", *arguments], cwd=project, capture_output=True, check=False
+    )
+    assert expected.returncode == 1
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "ltxspec", *arguments], cwd=project, stdout=writer, stderr=writer, check=False
+    )
+    os.close(writer)
+    assert done.returncode == 1
+
+
 def test_a_stream_that_is_closed_from_the_start_is_no_error(project: Path) -> None:
     assert shell(project, "ltxspec plan >&-") == (0, "")
     assert shell(project, "ltxspec plan >&- 2>&-") == (0, "")
