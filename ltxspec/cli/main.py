@@ -129,8 +129,8 @@ def _run(arguments: "Sequence[str]") -> int:
         return _failed(error, arguments)
     except KeyboardInterrupt:
         return _failed(click.Abort(), arguments)
-    except SystemExit:  # raised by click where output that is not guarded has lost its reader: how it ended is unknown
-        return 1
+    except SystemExit as ended:  # raised by click after completion, and where output that is not guarded lost its reader
+        return ended.code if isinstance(ended.code, int) else 1
     return result if isinstance(result, int) else 0
 
 
