@@ -129,7 +129,7 @@ def _run(arguments: "Sequence[str]") -> int:
         return _failed(error, arguments)
     except KeyboardInterrupt:
         return _failed(click.Abort(), arguments)
-    except SystemExit as ended:  # raised by click after completion, and where output that is not guarded lost its reader
+    except SystemExit as ended:  # by click: after completion, or where output that is not guarded lost its reader
         return ended.code if isinstance(ended.code, int) else 1
     return result if isinstance(result, int) else 0
 

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from urllib.parse import quote
 
+from ltxspec.plan.actions import FieldChange
+from ltxspec.report import wording as phrases
 from ltxspec.report.terminal import clean
-from ltxspec.report.word_diff import Segment
+from ltxspec.report.word_diff import Effort, Segment, collapse, word_diff
 
 # Mentions, references and links: a sign before a word, `GH-` before a number, the beginning of an address. Both
 # services look for these after rendering, so an entity alone does not help; an invisible space is added after it.
@@ -18,6 +20,7 @@ _BEGINNING = r"\b(?:GH-(?=\d)|www(?=\.))|:(?=//)"
 _DIFFERENCE = r"[\[{](?=[-+])|[-+](?=[\]}])"  # GitLab's `{+new+}`, `[-old-]`
 _SPECIAL = re.compile(rf"{_SIGIL}|({_BEGINNING})|({_DIFFERENCE})|[&<>\"`*_\[\]|\\~#$@!]", re.IGNORECASE)
 _IN_CODE = re.compile(r"[&<>\"`*_\[\]|\\~$]")
+_KEEP = 15  # equal words around a change
 _ZERO_WIDTH_SPACE = "&#8203;"
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 
@@ -48,11 +51,14 @@ def link(label: str, file: str, line: int, base: str = "") -> str:
 
     Args:
         label: Markdown that is already escaped.
-        file: path with `/`, relative to the repository.
+        file: path with `/`, relative to the repository; it is not trusted.
         line: line number, from 1.
-        base: prefix of the path, such as a blob URL ending in `/`; empty for a relative link.
+        base: prefix of the path, such as a blob URL ending in `/`, or a whole address with `{path}` and `{line}`; empty
+            for a relative link.
     """
-    return f"[{label}]({base}{quote(clean(file))}#L{line})"
+    path = quote(clean(file).lstrip("/"))
+    target = base.replace("{path}", path).replace("{line}", str(line)) if "{path}" in base else f"{base}{path}#L{line}"
+    return f"[{label}]({target})"
 
 
 def fence(text: str, language: str = "") -> str:
@@ -91,6 +97,26 @@ def marked(segments: Sequence[Segment]) -> str:
                 spaced = True
         html += " " if spaced else ""
     return html.strip()
+
+
+def field_html(change: FieldChange, effort: Effort | None, longest: int | None = None) -> str:
+    """A changed field as HTML: both values; for a text, the words that differ.
+
+    Args:
+        change: the field.
+        effort: the remaining effort for comparisons on the page; None if the page shows one shot.
+        longest: characters of both texts together above which only their lengths are shown; None: no limit.
+    """
+    name = f"<b>{escape(phrases.field_name(change.path))}</b>"
+    if not phrases.is_text(change):
+        before, after = map(escape, phrases.values(change.before, change.after))
+        return f"<p>{name}: <del>{before}</del> → <ins><b>{after}</b></ins></p>"
+    if longest is not None and len(change.before) + len(change.after) > longest:
+        return f"<p>{name}: {len(change.before):,} → {len(change.after):,} characters</p>"
+    segments = word_diff(change.before, change.after, effort)
+    if not any(segment.kind in {"delete", "insert"} for segment in segments):
+        return f"<p>{name}: only white space changed</p>"
+    return f"<p>{name}:</p><blockquote>{marked(collapse(segments, _KEEP))}</blockquote>"
 
 
 def details(summary: str, body: str) -> str:

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from ltxspec.plan.actions import Action, Change, FieldChange, Plan
+from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.redaction import redact_secrets
 from ltxspec.report import wording as phrases
+from ltxspec.report.changes import field_lines, preview_lines
 from ltxspec.report.destinations import sent_to
 from ltxspec.report.terminal import Paint, Style, clean, fit, pad, width_of, wrap
 from ltxspec.report.word_diff import Effort
@@ -17,8 +18,6 @@ MOST_PROMPTS = 50  # of these, with a prompt or its difference shown in full
 
 _SIGN_COLUMN = 6  # two spaces, three for the sign, one space
 _DETAIL_INDENT = 10
-_LONGEST_NAME = 24  # field names are aligned up to this width
-_PREVIEW_LINES = 2
 
 _SIGN_PAINTS: Mapping[Action, Paint] = {
     Action.CREATE: Paint.GREEN,
@@ -130,39 +129,18 @@ def _table(rows: Sequence[_Row], style: Style) -> _Table:
 
 def _details(change: Change, style: Style, effort: Effort | None) -> list[str]:
     """The lines under a row: fields, prompt, the provider's message, the remedy; no texts if there is no `effort`."""
-    lines: list[str] = []
-    if change.action is Action.CREATE:
-        lines += _preview(change, style) if effort is not None else []
-    else:
-        lines += _fields(change.changes, style, effort)
     width = style.width - _DETAIL_INDENT
+    lines: list[str] = []
+    if change.action is not Action.CREATE:
+        lines += field_lines(change.changes, style, width, effort)
+    elif effort is not None:
+        lines += preview_lines(phrases.prompt(change), style, width)
     if change.note:
         paint = Paint.RED if change.action is Action.BLOCKED else None
         lines += [style.paint(line, paint) for line in wrap(clean(str(redact_secrets(change.note))), width)]
     if change.action is Action.BLOCKED:
         lines += wrap(f"edit the shot or `{phrases.retry_command(change)}`", width)
     return [" " * _DETAIL_INDENT + line for line in lines]
-
-
-def _preview(change: Change, style: Style) -> list[str]:
-    lines = wrap(phrases.prompt(change), style.width - _DETAIL_INDENT)
-    if len(lines) > _PREVIEW_LINES and not style.whole:
-        lines = [*lines[: _PREVIEW_LINES - 1], fit(f"{lines[_PREVIEW_LINES - 1]} …", style.width - _DETAIL_INDENT)]
-    return [style.paint(line, Paint.DIM) for line in lines]
-
-
-def _fields(changes: Sequence[FieldChange], style: Style, effort: Effort | None) -> list[str]:
-    from ltxspec.report.marked import field_lines
-
-    names = [phrases.field_name(change.path) for change in changes]
-    column = min(max(map(width_of, names), default=0), _LONGEST_NAME)
-    room = style.width - _DETAIL_INDENT
-    lines: list[str] = []
-    for name, change in zip(names, changes, strict=True):
-        label = pad(fit(name, room // 2), column)
-        texts = field_lines(change, style, room - width_of(label) - 2, effort)
-        lines += [f"{label if index == 0 else ' ' * width_of(label)}  {text}" for index, text in enumerate(texts)]
-    return lines
 
 
 def _hidden(changes: Sequence[Change], style: Style) -> list[str]:

@@ -6,17 +6,15 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
 from ltxspec.lock.models import Take
-from ltxspec.plan.actions import FieldChange
 from ltxspec.report import wording as phrases
-from ltxspec.report.markdown import code, escape, marked, prose
+from ltxspec.report.markdown import code, escape, field_html, prose
 from ltxspec.report.review import wording as review_words
 from ltxspec.report.review.whole import is_bought, whole_request
 from ltxspec.report.terminal import clean, fit
-from ltxspec.report.word_diff import Effort, collapse, word_diff
+from ltxspec.report.word_diff import Effort
 from ltxspec.review.models import Cause, ShotReview
 from ltxspec.values import money_text
 
-_KEEP = 15  # equal words around a change
 _LONGEST_ADDRESS = 100
 _LONGEST_NOTE = 500
 _LONGEST_PROMPT = 2000
@@ -44,20 +42,6 @@ class Links:
 def address(shot: ShotReview) -> str:
     """The shot's address, short enough for a table."""
     return fit(clean(str(shot.address)), _LONGEST_ADDRESS)
-
-
-def link_to(label: str, file: str, line: int, base: str) -> str:
-    """A link to a line of the head.
-
-    Args:
-        label: Markdown that is already escaped.
-        file: path relative to the repository; it is not trusted.
-        line: line number, from 1.
-        base: see `Links`.
-    """
-    path = quote(clean(file).lstrip("/"))
-    target = base.replace("{path}", path).replace("{line}", str(line)) if "{path}" in base else f"{base}{path}#L{line}"
-    return f"[{label}]({target})"
 
 
 def picture(url: str, description: str) -> str:
@@ -102,10 +86,10 @@ def _body(shot: ShotReview, links: Links, effort: Effort | None, *, whole: bool)
         yield f"<p>{picture(image, f'before and after of {shot.address}')}</p>"
     if whole and is_bought(shot):
         told = [change for change in shot.changes if not phrases.is_text(change)]
-        yield from (_field(change, effort) for change in told[:_MOST_FIELDS])
+        yield from (field_html(change, effort, _LONGEST_DIFF) for change in told[:_MOST_FIELDS])
         yield from whole_request(shot, effort)
     elif shot.changes:
-        yield from (_field(change, effort) for change in shot.changes[:_MOST_FIELDS])
+        yield from (field_html(change, effort, _LONGEST_DIFF) for change in shot.changes[:_MOST_FIELDS])
         if len(shot.changes) > _MOST_FIELDS:
             yield f"<p>… and {phrases.counted(len(shot.changes) - _MOST_FIELDS, 'more field')}</p>"
     elif shot.prompt_before is None and shot.prompt_after:
@@ -117,19 +101,6 @@ def _body(shot: ShotReview, links: Links, effort: Effort | None, *, whole: bool)
     videos = _videos(shot) if links.videos else ""
     if videos:
         yield f"<p>{videos}</p>"
-
-
-def _field(change: FieldChange, effort: Effort | None) -> str:
-    name = f"<b>{escape(phrases.field_name(change.path))}</b>"
-    if not phrases.is_text(change):
-        before, after = map(escape, phrases.values(change.before, change.after))
-        return f"<p>{name}: <del>{before}</del> → <ins><b>{after}</b></ins></p>"
-    if len(change.before) + len(change.after) > _LONGEST_DIFF:
-        return f"<p>{name}: {len(change.before):,} → {len(change.after):,} characters</p>"
-    segments = word_diff(change.before, change.after, effort)
-    if not any(segment.kind in {"delete", "insert"} for segment in segments):
-        return f"<p>{name}: only white space changed</p>"
-    return f"<p>{name}:</p><blockquote>{marked(collapse(segments, _KEEP))}</blockquote>"
 
 
 def _cause(cause: Cause) -> str:

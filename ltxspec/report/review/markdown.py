@@ -11,9 +11,9 @@ from itertools import islice
 from ltxspec.errors import Diagnostic
 from ltxspec.plan.actions import Change
 from ltxspec.report import wording as phrases
-from ltxspec.report.markdown import code, escape, fence, prose
+from ltxspec.report.markdown import code, escape, fence, link, prose
 from ltxspec.report.review import wording as review_words
-from ltxspec.report.review.details import Links, address, details_of, has_details, link_to, picture
+from ltxspec.report.review.details import Links, address, details_of, has_details, picture
 from ltxspec.report.review.marker import CommentMarker, write_marker
 from ltxspec.report.review.whole import CLAIMED, is_bought, whose_word
 from ltxspec.report.sized import Room
@@ -159,7 +159,7 @@ def _note(change: Change | None) -> str:
 
 def _diagnostic(diagnostic: Diagnostic, base: str) -> str:
     where = diagnostic.where
-    place = f" in {link_to(code(f'{where.file}:{where.line}'), where.file, where.line, base)}" if where else ""
+    place = f" in {link(code(f'{where.file}:{where.line}'), where.file, where.line, base)}" if where else ""
     hint = f" ({_prose(diagnostic.hint)})" if diagnostic.hint else ""
     return f"- {diagnostic.severity} {code(diagnostic.code)}{place}: {_prose(diagnostic.message)}{hint}"
 
@@ -194,7 +194,7 @@ def _row(shot: ShotReview, base: str) -> str:
     name = code(address(shot))
     cells = (
         review_words.KINDS[shot.kind],
-        link_to(name, shot.source[0], shot.source[1], base) if shot.source else name,
+        link(name, shot.source[0], shot.source[1], base) if shot.source else name,
         _why(shot),
         escape(review_words.size(shot)),
         review_words.cost_before(shot),

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ltxspec.lock.models import Take
-from ltxspec.plan.actions import FieldChange
 from ltxspec.report import wording as phrases
-from ltxspec.report.marked import field_lines
+from ltxspec.report.changes import field_lines, preview_lines
 from ltxspec.report.review import wording as review_words
 from ltxspec.report.terminal import Paint, Style, clean, fit, pad, width_of, wrap
 from ltxspec.report.word_diff import Effort
@@ -21,8 +20,6 @@ _MOST_LOST = 50
 _MOST_LISTED = 100  # rules and altered takes
 
 _INDENT = 6
-_LONGEST_NAME = 24
-_PREVIEW_LINES = 2
 
 _PAINTS: Mapping[ShotKind, Paint] = {
     ShotKind.RENDERED: Paint.GREEN,
@@ -123,9 +120,9 @@ def _details(shot: ShotReview, style: Style, effort: Effort | None) -> list[str]
     width = style.width - _INDENT
     lines = wrap(review_words.size(shot), width)
     if shot.changes:
-        lines += _fields(shot.changes, style, effort)
+        lines += field_lines(shot.changes, style, width, effort)
     elif shot.before is None and shot.prompt_before is None and effort is not None:
-        lines += _preview(shot, style)
+        lines += preview_lines(clean(shot.prompt_after or ""), style, width)
     for cause in review_words.hidden_causes(shot):
         values = review_words.cause_values(cause)
         text = f"because of {review_words.cause_name(cause)}" + (f": {values}" if values else "")
@@ -144,25 +141,6 @@ def _failure(take: Take) -> str:
         return ""
     cost = "" if take.cost is None else f", {phrases.money(take.cost)}"
     return f"a task failed{cost}: {clean(take.failure.code)}: {clean(take.failure.message)}"
-
-
-def _preview(shot: ShotReview, style: Style) -> list[str]:
-    lines = wrap(clean(shot.prompt_after or ""), style.width - _INDENT)
-    if len(lines) > _PREVIEW_LINES and not style.whole:
-        last = fit(f"{lines[_PREVIEW_LINES - 1]} …", style.width - _INDENT)
-        lines = [*lines[: _PREVIEW_LINES - 1], last]
-    return [style.paint(line, Paint.DIM) for line in lines]
-
-
-def _fields(changes: Sequence[FieldChange], style: Style, effort: Effort | None) -> list[str]:
-    names = [phrases.field_name(change.path) for change in changes]
-    column = min(max(map(width_of, names)), _LONGEST_NAME)
-    lines: list[str] = []
-    for name, change in zip(names, changes, strict=True):
-        label = pad(fit(name, (style.width - _INDENT) // 2), column)
-        texts = field_lines(change, style, style.width - _INDENT - width_of(label) - 2, effort)
-        lines += [f"{label if index == 0 else ' ' * width_of(label)}  {text}" for index, text in enumerate(texts)]
-    return lines
 
 
 def _hidden(spec: str, shots: Sequence[ShotReview], style: Style) -> str:

@@ -93,6 +93,25 @@ def test_links_survive_odd_file_names() -> None:
     assert Page(link("x", "a)b>.yaml", 3, "https://host/blob/")).links == ["https://host/blob/a%29b%3E.yaml#L3"]
 
 
+@pytest.mark.parametrize(
+    ("base", "target"),
+    [
+        ("", "specs/a%20b.yaml#L7"),
+        ("https://h/o/r/blob/abc/", "https://h/o/r/blob/abc/specs/a%20b.yaml#L7"),
+        ("https://h/r?path=/{path}&line={line}", "https://h/r?path=/specs/a%20b.yaml&line=7"),
+    ],
+)
+def test_links_lead_to_a_line_in_the_way_of_each_forge(base: str, target: str) -> None:
+    assert link("x", "specs/a b.yaml", 7, base) == f"[x]({target})"
+
+
+@pytest.mark.parametrize("file", ["//evil.example/x", "javascript:alert(1)", "a](https://evil.example)", "x)\n\n# y"])
+def test_a_file_name_from_elsewhere_stays_a_file_name(file: str) -> None:
+    (address,) = Page(link("x", file, 1, "")).links
+    assert ":" not in address
+    assert not address.startswith("/")
+
+
 def test_a_difference_is_struck_out_and_underlined() -> None:
     assert marked(word_diff("the opening shot, slow", "the opening scene, slow")) == (
         "the opening <del>shot</del> <ins><b>scene</b></ins>, slow"

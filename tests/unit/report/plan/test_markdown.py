@@ -33,11 +33,6 @@ def test_the_rich_plan_renders_as_a_table_and_folded_details() -> None:
     assert "specs/night-scenes.yaml#L24" in page.links
 
 
-def test_links_may_lead_to_a_commit() -> None:
-    text = plan_markdown(rich_plan(), link_base="https://host/o/r/blob/abc/")
-    assert "(https://host/o/r/blob/abc/specs/night-scenes.yaml#L24)" in text
-
-
 def test_without_changes_one_sentence_says_so() -> None:
     plan = Plan("runware", [change("a", Action.NO_OP)], spent={"night-scenes": (Decimal("0.48"), 0)})
     assert plan_markdown(plan) == "**No changes.** 1 shot up to date; $0.48 spent.\n"
@@ -78,25 +73,6 @@ def test_user_text_never_becomes_markup(text: str) -> None:
     assert "script" not in page.tags
     assert "img" not in page.tags
     assert all(link.startswith("specs/") for link in page.links)
-
-
-@given(st.integers(1000, 30_000))
-def test_a_limit_is_kept_and_nothing_is_cut_inside(limit: int) -> None:
-    text = plan_markdown(edited(60), limit=limit)
-    assert len(text) <= limit
-    page = Page(text)
-    assert page.balanced
-    assert page.tags.count("blockquote") == page.tags.count("details")
-    assert text.startswith("**Plan: 60 to render (60 replace).** Estimated $28.80.")
-    assert text.endswith("ltxspec apply --max-cost 28.80\n```\n")
-
-
-def test_what_does_not_fit_is_counted() -> None:
-    text = plan_markdown(edited(60), limit=4000)
-    rows = text.count("`-/+` replace")
-    assert 0 < rows < 60
-    assert f"… and {60 - rows} more changed shots; `ltxspec plan --format json` lists all." in text
-    assert "Details of 60 shots are left out; `ltxspec plan` shows them." in text
 
 
 def test_a_very_long_plan_lists_a_part_and_counts_the_rest() -> None:

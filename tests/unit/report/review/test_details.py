@@ -6,7 +6,7 @@ from unit.report.reviews import rich_review
 from unit.review.changes import by_key
 
 from ltxspec.plan.actions import FieldChange
-from ltxspec.report.review.details import Links, address, details_of, has_details, link_to, picture
+from ltxspec.report.review.details import Links, address, details_of, has_details, picture
 
 SHOTS = by_key(rich_review())
 
@@ -93,25 +93,6 @@ def test_only_clean_https_addresses_of_videos_are_linked(url: str | None) -> Non
     after = replace(shot.after, outputs=(replace(output(1), video_url=url),))
     page = Rendered(details_of(replace(shot, before=None, after=after), Links(videos=True)))
     assert page.links == []
-
-
-@pytest.mark.parametrize(
-    ("base", "target"),
-    [
-        ("", "specs/a%20b.yaml#L7"),
-        ("https://h/o/r/blob/abc/", "https://h/o/r/blob/abc/specs/a%20b.yaml#L7"),
-        ("https://h/r?path=/{path}&line={line}", "https://h/r?path=/specs/a%20b.yaml&line=7"),
-    ],
-)
-def test_links_lead_to_a_line_in_the_way_of_each_forge(base: str, target: str) -> None:
-    assert link_to("x", "specs/a b.yaml", 7, base) == f"[x]({target})"
-
-
-@pytest.mark.parametrize("file", ["//evil.example/x", "javascript:alert(1)", "a](https://evil.example)", "x)\n\n# y"])
-def test_a_file_name_from_elsewhere_stays_a_file_name(file: str) -> None:
-    (link,) = Rendered(link_to("x", file, 1, "")).links
-    assert ":" not in link
-    assert not link.startswith("/")
 
 
 def test_long_addresses_are_cut() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltxspec.report.marked import marked_lines
+from ltxspec.report.changes import marked_lines
 from ltxspec.report.terminal import Style, width_of
 from ltxspec.report.word_diff import collapse, word_diff
 

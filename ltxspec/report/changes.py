@@ -1,6 +1,7 @@
-"""A word-level difference as lines: `[-deleted-]` and `{+inserted+}` without colour, struck out and underlined with it.
+"""What changed in a shot, as lines for a terminal: its fields, its prompt, the words that differ.
 
-If a text contains these marks itself, a backslash separates their two characters.
+Without colour, differing words are shown as `[-deleted-]` and `{+inserted+}`, otherwise struck out and underlined. If
+a text contains these marks itself, a backslash separates their two characters.
 """
 
 import re
@@ -9,13 +10,56 @@ from dataclasses import dataclass
 
 from ltxspec.plan.actions import FieldChange
 from ltxspec.report import wording as phrases
-from ltxspec.report.terminal import Paint, Style, chop, clean, width_of
+from ltxspec.report.terminal import Paint, Style, chop, clean, fit, pad, width_of, wrap
 from ltxspec.report.word_diff import Effort, Kind, Segment, collapse, word_diff
 
+_LONGEST_NAME = 24  # field names are aligned up to this width
+_PREVIEW_LINES = 2
 _PAINTS: dict[Kind, Paint] = {"delete": Paint.DELETED, "insert": Paint.INSERTED, "gap": Paint.DIM}
 _MARKS: dict[Kind, tuple[str, str]] = {"delete": ("[-", "-]"), "insert": ("{+", "+}")}
 # Characters of a prompt that look like one of these marks, alone or next to a real one.
 _LIKE_A_MARK = re.compile(r"\[(?=-)|\{(?=\+)|-(?=\])|\+(?=\})")
+
+
+def preview_lines(prompt: str, style: Style, width: int) -> list[str]:
+    """The beginning of a new shot's prompt, in lines of at most `width` columns."""
+    lines = wrap(prompt, width)
+    if len(lines) > _PREVIEW_LINES and not style.whole:
+        lines = [*lines[: _PREVIEW_LINES - 1], fit(f"{lines[_PREVIEW_LINES - 1]} …", width)]
+    return [style.paint(line, Paint.DIM) for line in lines]
+
+
+def field_lines(changes: Sequence[FieldChange], style: Style, width: int, effort: Effort | None) -> list[str]:
+    """The changed fields: names in one column, values in the other.
+
+    Args:
+        changes: the fields.
+        style: how to paint.
+        width: columns of a line, both together.
+        effort: the remaining effort for comparisons of texts; None: only the lengths of texts are shown.
+    """
+    names = [phrases.field_name(change.path) for change in changes]
+    column = min(max(map(width_of, names), default=0), _LONGEST_NAME)
+    lines: list[str] = []
+    for name, change in zip(names, changes, strict=True):
+        label = pad(fit(name, width // 2), column)
+        texts = _field(change, style, width - width_of(label) - 2, effort)
+        lines += [f"{label if index == 0 else ' ' * width_of(label)}  {text}" for index, text in enumerate(texts)]
+    return lines
+
+
+def _field(change: FieldChange, style: Style, width: int, effort: Effort | None) -> list[str]:
+    """Both values of a field; for a text, the words that differ."""
+    if not phrases.is_text(change):
+        half = max((width - 3) // 2, 8)
+        before, after = phrases.values(change.before, change.after, half)
+        return [f"{style.paint(before, Paint.RED)} → {style.paint(after, Paint.GREEN)}"]
+    if effort is None:
+        return [f"changed, {len(change.before):,} → {len(change.after):,} characters"]
+    segments = word_diff(change.before, change.after, effort)
+    if not any(segment.kind in {"delete", "insert"} for segment in segments):
+        return ["only white space changed"]
+    return marked_lines(collapse(segments), style, max(width, 20))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +161,3 @@ def _painted(line: Sequence[_Piece], style: Style) -> str:
         result += style.paint(run, paint) + space
         run, paint = piece.text, piece.paint
     return result + style.paint(run, paint)
-
-
-def field_lines(change: FieldChange, style: Style, width: int, effort: Effort | None) -> list[str]:
-    """A changed field: both values; for a text, the words that differ, or its length if there is no `effort`."""
-    if not phrases.is_text(change):
-        half = max((width - 3) // 2, 8)
-        before, after = phrases.values(change.before, change.after, half)
-        return [f"{style.paint(before, Paint.RED)} → {style.paint(after, Paint.GREEN)}"]
-    if effort is None:
-        return [f"changed, {len(change.before):,} → {len(change.after):,} characters"]
-    segments = word_diff(change.before, change.after, effort)
-    if not any(segment.kind in {"delete", "insert"} for segment in segments):
-        return ["only white space changed"]
-    return marked_lines(collapse(segments), style, max(width, 20))
