@@ -21,7 +21,7 @@ _PAUSE = 2.0  # seconds before a broken download is started again
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class FetchOutcome:
     """The outcome of fetching the results of one task."""
 
     archived: Sequence[Archived | None]  # for each result its archived video; None: it could not be fetched now
@@ -38,7 +38,7 @@ async def deliver(  # the three ports, the results and a switch: a class would o
     outputs: Sequence[Output],
     *,
     ask: bool = True,
-) -> Delivery:
+) -> FetchOutcome:
     """Fetch every result of a task that is not archived yet, using a fresh address where the known one is dead.
 
     Args:
@@ -61,7 +61,7 @@ async def deliver(  # the three ports, the results and a switch: a class would o
         reason = still or reason
     archived = await _from_former_names(archive, order.task_id, outputs, archived)
     worked = {place: url for place, url in addresses.items() if archived[place] is not None}
-    return Delivery(archived, reason if None in archived else None, _readdressed(outputs, worked), more)
+    return FetchOutcome(archived, reason if None in archived else None, _readdressed(outputs, worked), more)
 
 
 async def archive_outputs(  # the three ports, the results and their sources: a class would only rename them

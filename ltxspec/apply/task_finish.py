@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ltxspec.apply.delivery import Delivery, deliver, names_of
+from ltxspec.apply.delivery import FetchOutcome, deliver, names_of
 from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, ShotOutcome
 from ltxspec.apply.ports import TaskReport, TaskState
 from ltxspec.apply.task import RunContext, TaskRun
@@ -83,7 +83,7 @@ async def take_in(run: TaskRun, report: TaskReport) -> None:
         await take_in(run, replace(report, outputs=(*outputs, *delivery.more)))
 
 
-async def _fetched(run: TaskRun, outputs: Sequence[Output]) -> Delivery:
+async def _fetched(run: TaskRun, outputs: Sequence[Output]) -> FetchOutcome:
     """Fetch the videos not archived yet; meanwhile the task is in `arriving`."""
     context = run.context
     context.arriving.add(run.task_id)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ltxspec.project.plan import ProjectPlan
-    from ltxspec.project.project import Project
+    from ltxspec.project.project import ProjectContext
     from ltxspec.report.terminal import Style
 
 _DEFAULT_WIDTH = 100
@@ -31,7 +31,7 @@ class Session:
 
         return Path(self.directory).absolute()
 
-    def open_project(self, provider: str | None = None) -> "Project":
+    def open_project(self, provider: str | None = None) -> "ProjectContext":
         """The project to work on. Warnings, and with `-v` the effective settings, go to standard error."""
         from ltxspec.project.project import open_project
 
@@ -70,7 +70,7 @@ def _warn(text: str) -> None:
     sys.stderr.write(f"warning: {redact_secrets(text)}\n")
 
 
-def _tell(project: "Project") -> None:
+def _tell(project: "ProjectContext") -> None:
     """`-v`: the effective settings and locations."""
     from ltxspec.redaction import redact_secrets
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from ltxspec.cli.context import Session, is_interactive
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.project.run import PreparedRun
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ T = TypeVar("T")
 EXIT_INCOMPLETE, EXIT_INTERRUPTED = 3, 130
 
 
-def announcing(project: Project, output_format: str) -> Project:
+def announcing(project: ProjectContext, output_format: str) -> ProjectContext:
     """The project; if the output is for programs, a wait for a lock is reported as an event."""
     if output_format != "json":
         return project

@@ -1,1 +1,1 @@
-"""The difference between the spec and what is owned, as data. Pure: no network, no disk, no clock."""
+"""The difference between the spec and what is recorded, as data. Pure: no network, no disk, no clock."""

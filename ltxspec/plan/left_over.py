@@ -12,13 +12,13 @@ from ltxspec.values import ShotAddress
 
 
 def left_over(
-    spec: str, owned: RecordedState, wanted: Container[str], catalog: Catalog, changes: Sequence[Change]
+    spec: str, recorded: RecordedState, wanted: Container[str], catalog: Catalog, changes: Sequence[Change]
 ) -> list[Change]:
     """Shots removed from the spec, and tasks under way that no shot requests any more (they are still collected).
 
     Args:
         spec: the name of the spec.
-        owned: what is recorded and under way.
+        recorded: what is recorded and under way.
         wanted: the instance keys of the spec.
         catalog: the models.
         changes: the changes decided for the shots of the spec.
@@ -29,16 +29,16 @@ def left_over(
             ShotAddress(spec, key), Action.RETIRE, (Reason.NOT_IN_SPEC,), task_id=record.current,
             fingerprint=record.current_take.fingerprint if record.current_take else None,
         )
-        for key, record in sorted(owned.lockfile.shots.items())
+        for key, record in sorted(recorded.lockfile.shots.items())
         if key not in wanted and key not in taken
     ]  # fmt: skip
-    if not owned.journal.open:
+    if not recorded.journal.open:
         return gone
-    recorded, resumed = recorded_tasks(owned.lockfile), {c.task_id for c in changes if c.action is Action.RESUME}
+    known, resumed = recorded_tasks(recorded.lockfile), {c.task_id for c in changes if c.action is Action.RESUME}
     return gone + [
         _collect(task, spec, catalog)
-        for key, task in owned.journal.open.items()
-        if key not in resumed and not (task.ended and key in recorded)
+        for key, task in recorded.journal.open.items()
+        if key not in resumed and not (task.ended and key in known)
     ]
 
 

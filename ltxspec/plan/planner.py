@@ -1,4 +1,4 @@
-"""Decides what each shot needs: one pass over the spec's shots, one over what is owned. It spends nothing."""
+"""Decides what each shot needs: one pass over the spec's shots, one over what is recorded. It spends nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -50,43 +50,43 @@ class _Spec:
     """One spec's planning state, shared by its shots."""
 
     name: str
-    owned: RecordedState
+    recorded: RecordedState
     context: PlanContext
     wanted: Mapping[str, Request]
     origins: Mapping[str, str]  # moves by `moved:`: instance key -> the key its takes are recorded under
     spare: Callable[[], Mapping[Fingerprint, Sequence[Spare]]]  # computed on first use
-    recorded: Callable[[], AbstractSet[TaskId]]  # tasks under any key of the lockfile; computed on first use
+    known: Callable[[], AbstractSet[TaskId]]  # tasks under any key of the lockfile; computed on first use
     claimed: set[TaskId]  # takes and open tasks of other keys already given to a shot of this plan
     under_way: Mapping[Fingerprint, Sequence[OpenTask]]
     task_id: Callable[[str, Fingerprint, int, int], TaskId]  # of (instance, fingerprint, retake, attempt)
 
 
-def plan_spec(rendered: RenderedSpec, owned: RecordedState, context: PlanContext) -> list[Change]:
-    """Compare one spec with what is owned: one change per shot, in the spec's order, then what is left over.
+def plan_spec(rendered: RenderedSpec, recorded: RecordedState, context: PlanContext) -> list[Change]:
+    """Compare one spec with what is recorded: one change per shot, in the spec's order, then what is left over.
 
     All shots are decided even if only some are targets: a run does to a shot what the whole plan says.
     """
     wanted = {request.address.instance: request for request in rendered.requests}
     spec = _Spec(
         name=rendered.name,
-        owned=owned,
+        recorded=recorded,
         context=context,
         wanted=wanted,
-        origins=assign_origins(owned.lockfile, wanted, context.catalog),
-        spare=cache(lambda: spare_takes(owned.lockfile, wanted, context.catalog)),
-        recorded=cache(lambda: recorded_tasks(owned.lockfile)),
+        origins=assign_origins(recorded.lockfile, wanted, context.catalog),
+        spare=cache(lambda: spare_takes(recorded.lockfile, wanted, context.catalog)),
+        known=cache(lambda: recorded_tasks(recorded.lockfile)),
         claimed=set(),
-        under_way=open_by_fingerprint(owned.journal),
+        under_way=open_by_fingerprint(recorded.journal),
         task_id=task_ids(context.project, context.provider, rendered.name),
     )
     changes = _decided(rendered.requests, spec)
-    changes += left_over(rendered.name, owned, wanted.keys(), context.catalog, changes)
+    changes += left_over(rendered.name, recorded, wanted.keys(), context.catalog, changes)
     return [change for change in changes if context.selection.is_target(change.address)]
 
 
 def _decided(requests: Sequence[Request], spec: _Spec) -> list[Change]:
     """One change per shot, in order. Shots that get their take through `moved:` choose before all others."""
-    changes, lockfile, catalog = {}, spec.owned.lockfile, spec.context.catalog
+    changes, lockfile, catalog = {}, spec.recorded.lockfile, spec.context.catalog
     for request in requests if spec.origins else ():
         if has_answer(lockfile, spec.origins.get(request.address.instance), request, catalog):
             changes[request.address] = _plan_shot(request, spec)
@@ -96,7 +96,7 @@ def _decided(requests: Sequence[Request], spec: _Spec) -> list[Change]:
 def _plan_shot(request: Request, spec: _Spec) -> Change:
     """Decide on one shot; each branch names its case."""
     key = request.address.instance
-    lockfile, catalog = spec.owned.lockfile, spec.context.catalog
+    lockfile, catalog = spec.recorded.lockfile, spec.context.catalog
     record = lockfile.shots.get(key)
     origin = spec.origins.get(key)
     given = record_under(lockfile, origin)
@@ -117,11 +117,11 @@ def _plan_shot(request: Request, spec: _Spec) -> Change:
 
 def _under_way(request: Request, spec: _Spec, mine: Sequence[Take], *, is_owned: bool) -> OpenTask | None:
     """A task ordered for exactly this request; if it has no take yet, also one under a name removed from the spec."""
-    recorded = {take.task_id for take in mine}
+    known = {take.task_id for take in mine}
     for task in spec.under_way.get(request.fingerprint, ()):
         task_id, instance = task.intent.task_id, task.intent.instance
         is_free = not is_owned and instance not in spec.wanted and task_id not in spec.claimed
-        is_left = task_id not in recorded or not task.ended  # some of its results may be recorded already
+        is_left = task_id not in known or not task.ended  # some of its results may be recorded already
         if is_left and not is_needless(task, mine) and (is_free or instance == request.address.instance):
             return task
     return None
@@ -134,7 +134,7 @@ def _spare(request: Request, spec: _Spec) -> Spare | None:
 
 
 def _keep(request: Request, mine: Sequence[Take], record: ShotRecord | None, origin: str | None, spec: _Spec) -> Change:
-    """A take for this request is owned: nothing to pay, perhaps something to record."""
+    """A take for this request is recorded: nothing to pay, perhaps something to record."""
     good = [take for take in mine if take.status == "succeeded"]
     current = record.current_take if record else None
     if current is not None and any(take.task_id == current.task_id for take in good):
@@ -191,7 +191,7 @@ def _order(request: Request, spec: _Spec, takes: Sequence[Take], mine: Sequence[
     else:
         reasons = why(base, request, changes)
     name = partial(spec.task_id, request.address.instance, request.fingerprint)
-    order = unused_order((number, attempt), name, spec.recorded())
+    order = unused_order((number, attempt), name, spec.known())
     return _change(request, action, reasons, changes, spec, task=name(*order), origin=origin, order=order)
 
 
@@ -201,7 +201,7 @@ def _for_good(failed: Take, attempt: int, max_attempts: int) -> bool:
 
 def _current(spec: _Spec, request: Request) -> Take | None:
     """The take a shot used so far: its own, that of the key it takes over, or the one it was retired with."""
-    key, lockfile = request.address.instance, spec.owned.lockfile
+    key, lockfile = request.address.instance, spec.recorded.lockfile
     records = (lockfile.shots.get(key), record_under(lockfile, spec.origins.get(key)), lockfile.retired.get(key))
     return next((take for record in records if record and (take := record.current_take) is not None), None)
 

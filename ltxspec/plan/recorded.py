@@ -1,4 +1,4 @@
-"""What is owned for a shot: which takes answer a request, and which task id a new order would get."""
+"""What is recorded for a shot: which takes answer a request, and which task id a new order would get."""
 
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -10,29 +10,29 @@ from ltxspec.plan.recorded import RecordedState
 from ltxspec.values import TaskId, Usd, total_usd
 
 
-def spent(owned: RecordedState) -> tuple[Usd, int]:
+def spent(recorded: RecordedState) -> tuple[Usd, int]:
     """What all takes of a lockfile cost: (known sum, number without a reported cost). Shared takes count once."""
-    return total_usd(take.cost for take in _takes(owned).values())
+    return total_usd(take.cost for take in _takes(recorded).values())
 
 
-def assumed(owned: RecordedState, catalog: Catalog) -> tuple[Usd, int]:
+def assumed(recorded: RecordedState, catalog: Catalog) -> tuple[Usd, int]:
     """What limits count for takes whose cost was never reported: (sum of listed prices, number without one).
 
     Failed takes count as well: they may have been billed.
     """
-    return total_usd(_reckoned(take, catalog) for take in _takes(owned).values() if take.cost is None)
+    return total_usd(_reckoned(take, catalog) for take in _takes(recorded).values() if take.cost is None)
 
 
-def proven_factor(owned: Iterable[RecordedState], catalog: Catalog) -> Decimal:
+def proven_factor(recorded: Iterable[RecordedState], catalog: Catalog) -> Decimal:
     """The ratio of the newest take's cost to its price for limits, by spec: the highest of all, and at least 1.
 
     A price list that the last run proved too low is not trusted by the next one until the list is corrected.
     """
-    return max((_ratio(item, catalog) for item in owned), default=Decimal(1))
+    return max((_ratio(item, catalog) for item in recorded), default=Decimal(1))
 
 
-def _ratio(owned: RecordedState, catalog: Catalog) -> Decimal:
-    reported = [take for take in _takes(owned).values() if take.cost is not None and take.submitted_at is not None]
+def _ratio(recorded: RecordedState, catalog: Catalog) -> Decimal:
+    reported = [take for take in _takes(recorded).values() if take.cost is not None and take.submitted_at is not None]
     newest = max(reported, key=lambda take: take.sort_key, default=None)
     listed = _reckoned(newest, catalog) if newest is not None else None
     return max(newest.cost / listed, Decimal(1)) if newest is not None and newest.cost and listed else Decimal(1)
@@ -43,10 +43,10 @@ def _reckoned(take: Take, catalog: Catalog) -> Usd | None:
     return limit_price(catalog, take.request, listed_price(catalog, take.request))
 
 
-def _takes(owned: RecordedState) -> dict[TaskId, Take]:
+def _takes(recorded: RecordedState) -> dict[TaskId, Take]:
     """Every take once, by its id; of a take recorded under two keys, the copy with a known cost."""
     found: dict[TaskId, Take] = {}
-    for record in [*owned.lockfile.shots.values(), *owned.lockfile.retired.values()]:
+    for record in [*recorded.lockfile.shots.values(), *recorded.lockfile.retired.values()]:
         for take in record.takes:
             known = found.get(take.task_id)
             if known is None or known.cost is None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.values import TaskId
 
 if TYPE_CHECKING:
@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from ltxspec.storage.archive import FolderArchive
 
 
-def open_provider(project: Project, labels: Mapping[TaskId, str] | None = None, *, need_key: bool = True) -> "Provider":
+def open_provider(
+    project: ProjectContext, labels: Mapping[TaskId, str] | None = None, *, need_key: bool = True
+) -> "Provider":
     """Open the render service of a project.
 
     Args:
@@ -48,7 +50,7 @@ def open_provider(project: Project, labels: Mapping[TaskId, str] | None = None, 
     )
 
 
-def open_archive(project: Project, specs: Iterable[str] = ()) -> "FolderArchive":
+def open_archive(project: ProjectContext, specs: Iterable[str] = ()) -> "FolderArchive":
     """Open the archive of finished videos.
 
     Args:
@@ -71,14 +73,14 @@ def open_archive(project: Project, specs: Iterable[str] = ()) -> "FolderArchive"
     return archive
 
 
-def _tell_of_another_place(project: Project, archive: Path) -> None:
+def _tell_of_another_place(project: ProjectContext, archive: Path) -> None:
     """Warn if videos are stored outside the project: the location may come from a cloned repository."""
     place = archive.resolve()
     if not place.is_relative_to(project.root.resolve()):
         project.warn(f"videos are kept outside of the project, in `{place}`: see `[archive] url` in `ltxspec.toml`")
 
 
-def local_places(project: Project, *, from_here: bool = False) -> dict[str, str]:
+def local_places(project: ProjectContext, *, from_here: bool = False) -> dict[str, str]:
     """Archived videos: SHA-256 -> path as shown to users, relative to the project or to the working directory."""
     from ltxspec.storage.paths import shown
 

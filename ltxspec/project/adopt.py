@@ -10,11 +10,11 @@ from ltxspec.errors import WrongUsage
 from ltxspec.lock.models import Take
 from ltxspec.project.adapters import open_provider
 from ltxspec.project.locks import locked
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.values import Json, ShotAddress, TaskId
 
 
-def adopt(project: Project, address: ShotAddress, request: Json, response: Json) -> Take:
+def adopt(project: ProjectContext, address: ShotAddress, request: Json, response: Json) -> Take:
     """Record a finished render, with its task id, as the current take of a shot.
 
     Args:
@@ -37,7 +37,7 @@ def adopt(project: Project, address: ShotAddress, request: Json, response: Json)
     return take
 
 
-def adopt_task(project: Project, address: ShotAddress, task: TaskId) -> Take:
+def adopt_task(project: ProjectContext, address: ShotAddress, task: TaskId) -> Take:
     """Like `adopt`, with request and reply from the provider's archive. Raises as `adopt` and `fetch_details`."""
     return adopt(project, address, *asyncio.run(fetch_details(project, task)))
 
@@ -52,7 +52,7 @@ def read_exchange(path: Path, name: str) -> Json:
         raise WrongUsage(f"`{name}` is not JSON: {error}") from error
 
 
-async def fetch_details(project: Project, task: TaskId) -> tuple[Json, Json]:
+async def fetch_details(project: ProjectContext, task: TaskId) -> tuple[Json, Json]:
     """Request and response of a task, from the provider's archive.
 
     Raises:

@@ -30,7 +30,7 @@ class ApplyTerms(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Project(opened.Project):
+class Project(opened.ProjectContext):
     """A project on disk, as its configuration describes it. Relative paths are relative to where it was opened."""
 
     def plan(

@@ -20,7 +20,7 @@ from ltxspec.project.approval import refuse_stale, refuse_unapproved
 from ltxspec.project.links import relink
 from ltxspec.project.locks import holding_specs
 from ltxspec.project.plan import ProjectPlan, limits_of, plan_project
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.project.run import PreparedRun, jobs_of, settings_of
 from ltxspec.report.apply.summary import summary_line
 from ltxspec.values import Usd, format_usd, total_usd
@@ -75,7 +75,7 @@ _NOTHING = RunSummary((), Decimal(0), Decimal(0), 0, Decimal(0), 0)  # summary o
 
 @contextlib.contextmanager
 def prepare_apply(
-    project: Project,
+    project: ProjectContext,
     options: ApplyOptions,
     approve: Approve | None = None,
     show: Callable[[ProjectPlan], None] = lambda _: None,
@@ -100,12 +100,12 @@ def prepare_apply(
     """
     asked = options.plan_options
     with holding_specs(project, asked.paths, asked.variables, wait=options.lock_timeout, command="apply") as held:
-        planned = plan_project(project, asked, held.rendered, held.owned)
+        planned = plan_project(project, asked, held.rendered, held.recorded)
         show(planned)
         limits = _limits(project, options)
         _refuse(project, planned.plan, options, limits)
-        if not planned.pending and not any(item.journal.open for item in held.owned.values()):
-            relink(project, [have.lockfile for have in held.owned.values()])
+        if not planned.pending and not any(item.journal.open for item in held.recorded.values()):
+            relink(project, [have.lockfile for have in held.recorded.values()])
             yield None
             return
         settings = settings_of(
@@ -114,7 +114,7 @@ def prepare_apply(
             detach=options.detach,
             approved=_approved(project, planned.plan, options, approve),
         )
-        factor = proven_factor(held.owned.values(), project.catalog)
+        factor = proven_factor(held.recorded.values(), project.catalog)
         budget = RunBudget(limits.per_apply, limits.per_shot, left_for_specs(planned.plan, limits), factor)
         _warn_of_factor(project, budget)
         yield PreparedRun(project, jobs_of(held, planned), settings, budget)
@@ -170,7 +170,7 @@ async def apply_events(planned: ProjectPlan, options: ApplyOptions) -> AsyncGene
                 await run
 
 
-def _limits(project: Project, options: ApplyOptions) -> SpendingLimits:
+def _limits(project: ProjectContext, options: ApplyOptions) -> SpendingLimits:
     """The tightest of `[budget]`, the limits of a saved plan, and `max_cost`."""
     limits, cap = limits_of(project.config), options.max_cost
     if options.saved is not None and (terms := terms_of(options.saved.limits)) is not None:
@@ -180,7 +180,7 @@ def _limits(project: Project, options: ApplyOptions) -> SpendingLimits:
     return replace(limits, per_apply=cap, typed=True, saved=limits.saved - {"per_apply"})
 
 
-def _refuse(project: Project, plan: Plan, options: ApplyOptions, limits: SpendingLimits) -> None:
+def _refuse(project: ProjectContext, plan: Plan, options: ApplyOptions, limits: SpendingLimits) -> None:
     """Make every check that may forbid ordering, before anything is spent."""
     if options.saved is not None:
         refuse_stale(options.saved, plan)
@@ -192,7 +192,7 @@ def _refuse(project: Project, plan: Plan, options: ApplyOptions, limits: Spendin
     refuse_over_budget(plan, limits)
 
 
-def _approved(project: Project, plan: Plan, options: ApplyOptions, approve: Approve | None) -> bool:
+def _approved(project: ProjectContext, plan: Plan, options: ApplyOptions, approve: Approve | None) -> bool:
     """Get the spending approved. A free provider needs no approval; a saved or approved plan already has it.
 
     Returns:
@@ -227,7 +227,7 @@ def _approved(project: Project, plan: Plan, options: ApplyOptions, approve: Appr
     return given
 
 
-def _refuse_without_key(project: Project, plan: Plan) -> None:
+def _refuse_without_key(project: ProjectContext, plan: Plan) -> None:
     """Fail before asking for approval if there is no key to order with. Raises ProviderRefused."""
     from ltxspec.project.service import has_key
     from ltxspec.providers.registry import missing_key
@@ -236,13 +236,13 @@ def _refuse_without_key(project: Project, plan: Plan) -> None:
         raise missing_key(project.service)
 
 
-def _and_the_key(project: Project) -> str:
+def _and_the_key(project: ProjectContext) -> str:
     from ltxspec.project.service import has_key
 
     return "" if has_key(project.service, project.environ) else f"; `{project.service.key}` is not set either"
 
 
-def _warn_of_factor(project: Project, budget: RunBudget) -> None:
+def _warn_of_factor(project: ProjectContext, budget: RunBudget) -> None:
     """Warn that shots may be held back although the plan is within its limits."""
     if budget.is_limited and budget.factor > 1:
         times = f"{budget.factor:.2f} times its listed price"

@@ -11,7 +11,7 @@ from ltxspec.plan.document import PlanDocument, PlannedShot, PlanOptions, Proble
 from ltxspec.plan.estimate import estimate
 from ltxspec.plan.limits import budget_warning
 from ltxspec.plan.planfile import plan_differences, plan_digest, terms_of
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.values import format_usd, money_text
 
 _MOST_COMMITS = 10  # searched for the approved plan, newest first
@@ -93,7 +93,7 @@ def _listed_twice(shots: Iterable[PlannedShot]) -> str | None:
     return next((name for name, number in names.items() if number > 1), None)
 
 
-def refuse_unapproved(project: Project, plan: Plan, approved: str) -> None:
+def refuse_unapproved(project: ProjectContext, plan: Plan, approved: str) -> None:
     """Refuse a plan whose digest is not the approved one.
 
     To explain the difference, the approved plan is searched for in the latest commits (a review is always of a
@@ -121,7 +121,7 @@ def refuse_unapproved(project: Project, plan: Plan, approved: str) -> None:
     )
 
 
-def _approved_plan(project: Project, approved: str) -> Plan | None:
+def _approved_plan(project: ProjectContext, approved: str) -> Plan | None:
     """The plan with this digest from the newest commit that has it; None if none of the searched commits does."""
     from ltxspec.storage.git import run_git
 
@@ -136,7 +136,7 @@ def _approved_plan(project: Project, approved: str) -> Plan | None:
     return None
 
 
-def _plan_at(project: Project, commit: str) -> Plan | None:
+def _plan_at(project: ProjectContext, commit: str) -> Plan | None:
     """The plan of the whole project at a commit; None if it cannot be planned."""
     from ltxspec.plan.selection import Selection
     from ltxspec.project.plan import plan_specs
@@ -150,8 +150,8 @@ def _plan_at(project: Project, commit: str) -> Plan | None:
             FileVerdicts(project.local / "cache" / "verdicts", project.root) as verdicts,
         ):
             side = read_side(commit, project_at(project, tree), tree, verdicts)
-            plannable = [spec for name, spec in side.specs.rendered.items() if name in side.owned]
-            return plan_specs(side.project, plannable, Selection(), side.owned)
+            plannable = [spec for name, spec in side.specs.rendered.items() if name in side.recorded]
+            return plan_specs(side.project, plannable, Selection(), side.recorded)
     except LtxspecError:
         return None
 

@@ -19,7 +19,7 @@ from ltxspec.lock.merge import recorded_videos
 from ltxspec.project.adapters import open_archive
 from ltxspec.project.collect import journalled
 from ltxspec.project.lookup import lockfile_names
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.storage.archive import FolderArchive
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.durable import read_file, translated
@@ -74,7 +74,7 @@ class Pruning:
     wait: float = 0.0
 
 
-def prune(project: Project, how: Pruning, clock: Clock | None = None) -> Pruned:
+def prune(project: ProjectContext, how: Pruning, clock: Clock | None = None) -> Pruned:
     """Delete the unreferenced videos that this project archived.
 
     Args:
@@ -100,7 +100,7 @@ def prune(project: Project, how: Pruning, clock: Clock | None = None) -> Pruned:
         return Pruned(dropped, young, inside_git(project.root), shared)
 
 
-def _all_locks(project: Project, wait: float) -> ExitStack:
+def _all_locks(project: ProjectContext, wait: float) -> ExitStack:
     """Hold every spec of all providers that has a lockfile or a journal, or that a command is working on."""
     with ExitStack() as stack:
         for side in project.sides:
@@ -112,7 +112,7 @@ def _all_locks(project: Project, wait: float) -> ExitStack:
         return stack.pop_all()
 
 
-def _loose(project: Project, archive: FolderArchive, clock: Clock) -> Iterator[Loose]:
+def _loose(project: ProjectContext, archive: FolderArchive, clock: Clock) -> Iterator[Loose]:
     """Archived videos without any reference.
 
     The order of reading matters, because other checkouts may use this archive and hold other locks: an archived video
@@ -143,7 +143,7 @@ def _hashes(contents: Iterable[bytes]) -> Iterator[str]:
         yield from (found.decode("ascii") for found in _SHA256.findall(data))
 
 
-def _in_journals(project: Project) -> Iterator[str]:
+def _in_journals(project: ProjectContext) -> Iterator[str]:
     """References from the journals of all providers, including journals that were set aside under any name."""
     for side in project.sides:
         folder = side.paths_of("any").journal.parent
@@ -153,7 +153,7 @@ def _in_journals(project: Project) -> Iterator[str]:
             yield from _hashes(read_file(path, project.root) for path in sorted(folder.glob("*")) if path.is_file())
 
 
-def _in_lockfiles(project: Project) -> Iterator[str]:
+def _in_lockfiles(project: ProjectContext) -> Iterator[str]:
     """References from the lockfiles of all providers, in this checkout and wherever git has one."""
     for side in project.sides:
         for name in lockfile_names(side):

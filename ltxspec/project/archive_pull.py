@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from ltxspec.apply.addresses import results_by_now
-from ltxspec.apply.delivery import Delivery, deliver, names_of
+from ltxspec.apply.delivery import FetchOutcome, deliver, names_of
 from ltxspec.apply.orders import results_of
 from ltxspec.apply.ports import Archive, Archived, Clock, Provider, RenderOrder
 from ltxspec.errors import LockHeld, LtxspecError
@@ -17,7 +17,7 @@ from ltxspec.project.adapters import open_archive, open_provider
 from ltxspec.project.links import relink
 from ltxspec.project.locks import locked
 from ltxspec.project.lookup import RecordedShot, UnknownAddress, matching, readable_lockfiles
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.project.service import has_key
 from ltxspec.redaction import redact_url
 from ltxspec.storage.clock import SystemClock
@@ -52,7 +52,7 @@ class Pulled:
 class _Desk:
     """What every fetch needs."""
 
-    project: Project
+    project: ProjectContext
     archive: Archive
     provider: Provider
     clock: Clock
@@ -73,7 +73,7 @@ class _Item:
         return str(self.address) if self.current else f"{self.address} take {self.number}"
 
 
-def pull_missing(project: Project, wanted: Wanted, say: Callable[[str], None]) -> Pulled:
+def pull_missing(project: ProjectContext, wanted: Wanted, say: Callable[[str], None]) -> Pulled:
     """Fetch what is missing, current takes first. A problem with one take, shot or lockfile does not affect the others.
 
     Raises:
@@ -82,7 +82,7 @@ def pull_missing(project: Project, wanted: Wanted, say: Callable[[str], None]) -
     return asyncio.run(_pull_missing(project, wanted, say))
 
 
-async def _pull_missing(project: Project, wanted: Wanted, say: Callable[[str], None]) -> Pulled:
+async def _pull_missing(project: ProjectContext, wanted: Wanted, say: Callable[[str], None]) -> Pulled:
     lockfiles, problems = readable_lockfiles(project)
     for problem in problems:
         say(f"error[{problem.code}]: {problem.line}")
@@ -190,7 +190,7 @@ def _take_of(lockfile: Lockfile, task: TaskId) -> Take | None:
     return next((take for record in records if (take := record.take(task)) is not None), None)
 
 
-def _recorded(lockfile: Lockfile, task: TaskId, delivery: Delivery) -> Lockfile:
+def _recorded(lockfile: Lockfile, task: TaskId, delivery: FetchOutcome) -> Lockfile:
     """The lockfile with the hashes, sizes and addresses of one task updated, wherever it is recorded."""
 
     def changed(record: ShotRecord) -> ShotRecord:
@@ -219,7 +219,7 @@ def _known_now(output: Output, url: str | None, archived: Archived | None) -> Ou
     return replace(output, sha256=archived.sha256, bytes=archived.bytes, video_url=redact_url(url) if url else None)
 
 
-def _put_links_right(project: Project, specs: Iterable[str], wait: float) -> None:
+def _put_links_right(project: ProjectContext, specs: Iterable[str], wait: float) -> None:
     """Update the tree of links to what is archived now. Locked specs are skipped: their command does it itself."""
     for spec in sorted(specs):
         with (

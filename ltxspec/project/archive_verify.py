@@ -7,7 +7,7 @@ from ltxspec.errors import LtxspecError
 from ltxspec.project.adapters import open_archive
 from ltxspec.project.archive_pull import takes_of
 from ltxspec.project.lookup import readable_lockfiles, recorded_shots
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Verified:
     unreadable: Sequence[LtxspecError]  # lockfiles
 
 
-def verify_archive(project: Project, *, only_current: bool = False) -> Verified:
+def verify_archive(project: ProjectContext, *, only_current: bool = False) -> Verified:
     """Check the archived videos of all recorded takes, or of the current ones only."""
     archive = open_archive(project)
     lockfiles, problems = readable_lockfiles(project)

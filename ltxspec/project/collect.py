@@ -15,7 +15,7 @@ from ltxspec.plan.document import PlanOptions
 from ltxspec.project.load import render_specs, spec_files
 from ltxspec.project.locks import LockedSpecs, holding
 from ltxspec.project.plan import plan_project
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.project.run import PreparedRun, jobs_of, settings_of
 from ltxspec.render.models import RenderedSpec
 from ltxspec.storage.durable import read_file
@@ -31,7 +31,7 @@ class Collection:
     broken: Sequence[str]  # spec files that cannot be read, as shown to users
 
 
-def journalled(project: Project) -> list[str]:
+def journalled(project: ProjectContext) -> list[str]:
     """Specs that have a journal with this provider, sorted; their spec files may no longer exist."""
     folder = project.paths_of("any").journal.parent
     return sorted(path.stem for path in folder.glob("*.jsonl"))
@@ -39,7 +39,7 @@ def journalled(project: Project) -> list[str]:
 
 @contextlib.contextmanager
 def prepare_collect(
-    project: Project, paths: Sequence[str] = (), *, lock_timeout: float = 0.0
+    project: ProjectContext, paths: Sequence[str] = (), *, lock_timeout: float = 0.0
 ) -> Iterator[PreparedRun | None]:
     """Lock what is in progress, and prepare to finish it. Nothing is ordered.
 
@@ -60,20 +60,20 @@ def prepare_collect(
     for file in collection.broken:
         project.warn(f"`{file}` has problems (`ltxspec validate` lists them); its journal is enough")
     with holding(project, collection.names, wait=lock_timeout, command="collect") as held:
-        if not any(item.journal.open for item in held.owned.values()):
+        if not any(item.journal.open for item in held.recorded.values()):
             yield None
             return
         jobs = jobs_for(project, held, collection, paths)
         yield PreparedRun(project, jobs, settings_of(project, submit=False), RunBudget(None))
 
 
-def collect(project: Project, paths: Sequence[str] = (), emit: Emit = lambda _: None) -> RunSummary | None:
+def collect(project: ProjectContext, paths: Sequence[str] = (), emit: Emit = lambda _: None) -> RunSummary | None:
     """Finish what is in progress; order nothing new. Returns None if nothing is. Raises as `prepare_collect`."""
     with prepare_collect(project, paths) as prepared:
         return asyncio.run(prepared.carry_out(emit)) if prepared is not None else None
 
 
-def what_to_collect(project: Project, paths: Sequence[str]) -> Collection:
+def what_to_collect(project: ProjectContext, paths: Sequence[str]) -> Collection:
     """All specs that have a journal, or those of them that the paths name.
 
     Raises:
@@ -114,9 +114,9 @@ def _is_called(text: str, name: str) -> bool:
     return bool(re.search(named, text, re.MULTILINE))
 
 
-def jobs_for(project: Project, held: LockedSpecs, collection: Collection, paths: Sequence[str]) -> list[Job]:
+def jobs_for(project: ProjectContext, held: LockedSpecs, collection: Collection, paths: Sequence[str]) -> list[Job]:
     """One job for each journal: with the shots of its spec if there is one, otherwise with the journal only."""
     known = {spec.name for spec in collection.rendered}
     alone = [RenderedSpec(name, "", None, ()) for name in collection.names if name not in known]
-    planned = plan_project(project, PlanOptions(tuple(paths)), [*collection.rendered, *alone], held.owned)
+    planned = plan_project(project, PlanOptions(tuple(paths)), [*collection.rendered, *alone], held.recorded)
     return jobs_of(held, planned, only_open=True)

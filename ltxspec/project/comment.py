@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ltxspec.errors import LtxspecError, WrongUsage
 from ltxspec.project.forge_access import Place, Target, opened, target_of
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 
 if TYPE_CHECKING:
     from ltxspec.forges.orders import ApplyOrder
@@ -64,7 +64,7 @@ class DraftComment:
     reported: bool  # made from a report instead of the revisions
 
 
-def make_comment(project: Project, place: Place, content: Content) -> DraftComment:
+def make_comment(project: ProjectContext, place: Place, content: Content) -> DraftComment:
     """Review a change and format the review as Markdown.
 
     Args:
@@ -86,7 +86,7 @@ def make_comment(project: Project, place: Place, content: Content) -> DraftComme
     return DraftComment(text, head, review.plan_digest, target, content.report is not None)
 
 
-def post_comment(project: Project, comment: DraftComment) -> "Posted | None":
+def post_comment(project: ProjectContext, comment: DraftComment) -> "Posted | None":
     """Post a comment, or update the existing one.
 
     Returns:
@@ -137,7 +137,7 @@ def accept_order(folder: Path, place: Place, environ: Mapping[str, str] = os.env
         return accept(forge, OrderComment(note.text, note.author, note.created_at), Marker(_NO_COMMIT, key=target.key))
 
 
-def _review(project: Project, content: Content, target: Target) -> "tuple[Review, bool]":
+def _review(project: ProjectContext, content: Content, target: Target) -> "tuple[Review, bool]":
     """The review of two revisions of this repository, or the one that a job without rights wrote.
 
     The second value says whether the rule changes in the review are known to be correct.
@@ -156,7 +156,7 @@ def _review(project: Project, content: Content, target: Target) -> "tuple[Review
     return make_review(project, content.base, content.head or target.change.head or "HEAD"), True
 
 
-def _reader(project: Project, review: "Review") -> "Reader":
+def _reader(project: ProjectContext, review: "Review") -> "Reader":
     """What is known where the command runs: in CI, the target branch of the change or only the packaged models."""
     from ltxspec.catalog.models import load_catalog
     from ltxspec.project.report_rules import known_rules

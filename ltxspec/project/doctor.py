@@ -8,16 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from ltxspec.errors import Diagnostic, Invalid, LtxspecError
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.version import __version__
 
 WARNING = None  # instead of True or False: it works, but not as well as it could
 Row = tuple[str, bool | None, str]  # the check, its result, and what was found
 
 
-def check_setup(project: Project) -> list[Row]:
+def check_setup(project: ProjectContext) -> list[Row]:
     """Run all checks, in the order in which they matter to a new user."""
-    checks: Mapping[str, Callable[[Project], Row]] = {
+    checks: Mapping[str, Callable[[ProjectContext], Row]] = {
         "key": _key,
         "service": _service,
         "budget": _budget,
@@ -60,7 +60,7 @@ def _version() -> Row:
     return "ltxspec", True, f"{__version__} on Python {sys.version.split()[0]}"
 
 
-def _checked(name: str, check: Callable[[Project], Row], project: Project) -> Row:
+def _checked(name: str, check: Callable[[ProjectContext], Row], project: ProjectContext) -> Row:
     """The row of one check. If the check cannot be made, its row gives the reason; other checks are not affected."""
     try:
         return check(project)
@@ -68,7 +68,7 @@ def _checked(name: str, check: Callable[[Project], Row], project: Project) -> Ro
         return name, False, error.line
 
 
-def _key(project: Project) -> Row:
+def _key(project: ProjectContext) -> Row:
     from ltxspec.project.service import has_key
 
     service = project.service
@@ -80,7 +80,7 @@ def _key(project: Project) -> Row:
     return "key", False, f"{service.key} is not set; apply needs it, the sandbox does not"
 
 
-def _service(project: Project) -> Row:
+def _service(project: ProjectContext) -> Row:
     from ltxspec.project.service import address_setting, service_address
     from ltxspec.redaction import redact_url
 
@@ -93,14 +93,14 @@ def _service(project: Project) -> Row:
     return "service", True, redact_url(address) + (f" (from {setting})" if setting else "")
 
 
-def _open(project: Project, environ: Mapping[str, str]) -> None:
+def _open(project: ProjectContext, environ: Mapping[str, str]) -> None:
     """Create the client that apply would use, without sending anything. Raises the same errors as apply."""
     from ltxspec.project.adapters import open_provider
 
     open_provider(replace(project, environ=environ), need_key=False)
 
 
-def _budget(project: Project) -> Row:
+def _budget(project: ProjectContext) -> Row:
     from ltxspec.values import format_usd
 
     budget = project.config.budget
@@ -109,7 +109,7 @@ def _budget(project: Project) -> Row:
     return "budget", True, ", ".join(told) or "no limits; `[budget]` in `ltxspec.toml` sets some"
 
 
-def _prices(project: Project) -> Row:
+def _prices(project: ProjectContext) -> Row:
     from ltxspec.catalog.pricing import lowered_rows
 
     catalog = project.catalog
@@ -120,11 +120,11 @@ def _prices(project: Project) -> Row:
     return "prices", True, "as they come with ltxspec, or higher"
 
 
-def _archive(project: Project) -> Row:
+def _archive(project: ProjectContext) -> Row:
     return "archive", True, str(project.root / project.config.archive.url)
 
 
-def _delivery(project: Project) -> Row:
+def _delivery(project: ProjectContext) -> Row:
     """Shows hosts only: addresses of uploads and calls contain secrets."""
     from urllib.parse import urlsplit
 
@@ -163,7 +163,7 @@ def _codecs() -> Row:
     return "video", not missing, "all codecs found" if not missing else f"PyAV lacks {', '.join(missing)}"
 
 
-def _specs(project: Project) -> Row:
+def _specs(project: ProjectContext) -> Row:
     from ltxspec.errors import Problems
     from ltxspec.project.load import render_specs
     from ltxspec.report.wording import counted
@@ -176,7 +176,7 @@ def _specs(project: Project) -> Row:
     return "specs", True, f"{counted(len(specs), 'spec')}, {counted(shots, 'shot')}"
 
 
-def _lockfiles(project: Project) -> Row:
+def _lockfiles(project: ProjectContext) -> Row:
     from ltxspec.project.lock_verify import verified_names, verify_lockfiles
 
     problems = verify_lockfiles(project)

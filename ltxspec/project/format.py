@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ltxspec.project.load import spec_files
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.spec.formatting import format_spec
 from ltxspec.storage.durable import REAL, read_file, replace_file
 
@@ -18,7 +18,7 @@ class Formatted:
     after: str
 
 
-def unformatted(project: Project, paths: Sequence[str] = ()) -> Iterator[Formatted]:
+def unformatted(project: ProjectContext, paths: Sequence[str] = ()) -> Iterator[Formatted]:
     """The spec files that formatting would change. Raises WrongUsage, Invalid, StorageError."""
     for path in spec_files(project, paths):
         file = project.label(path)
@@ -28,6 +28,6 @@ def unformatted(project: Project, paths: Sequence[str] = ()) -> Iterator[Formatt
             yield Formatted(file, before, after)
 
 
-def write_formatted(project: Project, formatted: Formatted) -> None:
+def write_formatted(project: ProjectContext, formatted: Formatted) -> None:
     """Replace the file's content with the formatted text. Raises StorageError; the old file is then intact."""
     replace_file(project.root / formatted.file, formatted.after.encode(), REAL.inside(project.root))

@@ -8,10 +8,10 @@ from ltxspec.lock.merge import recorded_videos
 from ltxspec.lock.models import Lockfile, Output
 from ltxspec.project.adapters import open_archive
 from ltxspec.project.lookup import recorded_state
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 
 
-def relink(project: Project, lockfiles: Iterable[Lockfile]) -> None:
+def relink(project: ProjectContext, lockfiles: Iterable[Lockfile]) -> None:
     """Point the links of some specs at their current takes; correct links are left alone.
 
     Call it under the locks of these specs. A tree that cannot be updated only causes a warning: everything it shows is
@@ -26,7 +26,7 @@ def relink(project: Project, lockfiles: Iterable[Lockfile]) -> None:
             project.warn(f"`{lockfile.spec}` is without some of its links: {error.summary}")
 
 
-def _wanted(project: Project, lockfile: Lockfile) -> dict[str, Sequence[Output]]:
+def _wanted(project: ProjectContext, lockfile: Lockfile) -> dict[str, Sequence[Output]]:
     """Each instance and its current outputs.
 
     Retired instances have none. Neither have instances with takes of the sandbox only: earlier versions put links to
@@ -41,7 +41,7 @@ def _wanted(project: Project, lockfile: Lockfile) -> dict[str, Sequence[Output]]
     return wanted
 
 
-def _only_previewed(project: Project, spec: str) -> Iterable[str]:
+def _only_previewed(project: ProjectContext, spec: str) -> Iterable[str]:
     """Instances that have takes of a free provider."""
     found: list[str] = []
     for side in () if project.service.free else project.sides:

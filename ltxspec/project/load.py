@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ltxspec.canonical import sha256_hex
 from ltxspec.errors import Diagnostic, Location, LtxspecError, Problems, WrongUsage
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.render.requests import RenderContext, render_spec
 from ltxspec.spec.files import FileProblem, ProjectFiles
@@ -41,7 +41,7 @@ class LoadedSpecs:
 
 
 def render_specs(
-    project: Project,
+    project: ProjectContext,
     paths: Sequence[str],
     variables: Mapping[str, Json] | None = None,
     problems: Problems | None = None,
@@ -64,7 +64,7 @@ def render_specs(
 
 
 def rendered_orders(
-    project: Project, paths: Sequence[str], variables: Mapping[str, Json], shots: Sequence[str] = ()
+    project: ProjectContext, paths: Sequence[str], variables: Mapping[str, Json], shots: Sequence[str] = ()
 ) -> list[tuple[Request, dict[str, Json]]]:
     """Each shot's request and the task object to send, for all shots or those that match the patterns.
 
@@ -91,7 +91,7 @@ def rendered_orders(
     return orders
 
 
-def lowered_prices(project: Project, orders: Iterable[tuple[Request, Mapping[str, Json]]]) -> list[Diagnostic]:
+def lowered_prices(project: ProjectContext, orders: Iterable[tuple[Request, Mapping[str, Json]]]) -> list[Diagnostic]:
     """Warnings about prices that a project file lowers, for rendered orders."""
     from ltxspec.plan.prices import shadowed_requests
 
@@ -100,7 +100,7 @@ def lowered_prices(project: Project, orders: Iterable[tuple[Request, Mapping[str
 
 def load_specs(
     files: Iterable[str],
-    project: Project,
+    project: ProjectContext,
     source: ProjectFiles,
     verdicts: FileVerdicts,
     problems: Problems,
@@ -137,7 +137,7 @@ def load_specs(
 
 
 def _parse(
-    file: str, project: Project, source: ProjectFiles, verdicts: FileVerdicts, problems: Problems
+    file: str, project: ProjectContext, source: ProjectFiles, verdicts: FileVerdicts, problems: Problems
 ) -> Spec | None:
     """Parse a spec; the slow check of its structure is cached for exactly this text."""
     if Path(file).is_absolute():
@@ -199,7 +199,7 @@ def _refuse_undeclared(given: Collection[str], declared: Collection[str], proble
             problems.error("unknown-variable", f"no spec of this run has a variable `{name}` to override", hint=hint)
 
 
-def spec_files(project: Project, paths: Sequence[str]) -> list[Path]:
+def spec_files(project: ProjectContext, paths: Sequence[str]) -> list[Path]:
     """The spec files of a command: the given ones, or those of `[project] specs`."""
     for path in paths:
         if not (project.folder / path).exists():

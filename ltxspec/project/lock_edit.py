@@ -18,7 +18,7 @@ from ltxspec.plan.addresses import suggestion
 from ltxspec.project.links import relink
 from ltxspec.project.locks import locked
 from ltxspec.project.lookup import UnknownAddress, lockfile_names
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.storage.durable import read_if_exists
 from ltxspec.storage.state import FileSpecState
 from ltxspec.values import ShotAddress, format_usd, total_usd
@@ -49,7 +49,7 @@ class Forgotten:
         return f"at least ${format_usd(known)}, {unknown} of unknown cost" if known else f"{unknown} of unknown cost"
 
 
-def move(project: Project, origin: ShotAddress, target: ShotAddress) -> list[tuple[ShotAddress, ShotAddress]]:
+def move(project: ProjectContext, origin: ShotAddress, target: ShotAddress) -> list[tuple[ShotAddress, ShotAddress]]:
     """Move the takes of a shot to another name, possibly in another spec's lockfile; nothing paid is lost.
 
     If only the bare name of a shot with a matrix is given, all its instances are moved. Takes already recorded under
@@ -82,7 +82,7 @@ def move(project: Project, origin: ShotAddress, target: ShotAddress) -> list[tup
 
 
 def forget(
-    project: Project, address: ShotAddress, number: int | None, agreed: Callable[[Forgotten], bool]
+    project: ProjectContext, address: ShotAddress, number: int | None, agreed: Callable[[Forgotten], bool]
 ) -> Forgotten:
     """Remove a shot, or one of its takes, from the lockfile.
 
@@ -120,7 +120,7 @@ def forget(
     return found
 
 
-def migrate(project: Project) -> tuple[list[str], int]:
+def migrate(project: ProjectContext) -> tuple[list[str], int]:
     """Write every lockfile in the current format; files that already have it are not touched.
 
     Returns:

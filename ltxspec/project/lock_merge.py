@@ -14,7 +14,7 @@ from ltxspec.lock.codec import SUFFIX, decode_lockfile, encode_lockfile
 from ltxspec.lock.errors import without_merge
 from ltxspec.lock.merge import merge_lockfiles, missing_tasks, recorded_tasks, split_conflict
 from ltxspec.lock.models import Lockfile
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.storage.durable import LARGEST, REAL, read_if_exists, replace_file
 from ltxspec.storage.file_lock import exclusive
 from ltxspec.storage.git import repository_of, run_git
@@ -64,7 +64,7 @@ def merge_driver(base: Path, ours: Path, theirs: Path, name: str) -> None:
     replace_file(ours, merged)
 
 
-def merge_conflicts(project: Project, paths: Sequence[str]) -> Iterator[Merged | LtxspecError]:
+def merge_conflicts(project: ProjectContext, paths: Sequence[str]) -> Iterator[Merged | LtxspecError]:
     """Merge every lockfile that a git merge left unresolved or damaged, and write it.
 
     Args:
@@ -89,7 +89,7 @@ def merge_conflicts(project: Project, paths: Sequence[str]) -> Iterator[Merged |
             yield merged
 
 
-def _place(project: Project, path: str) -> str:
+def _place(project: ProjectContext, path: str) -> str:
     label = project.label((project.folder / path).resolve())
     if not label.endswith(SUFFIX):
         raise WrongUsage(f"`{path}` is not a lockfile", hint=f"name files that end in `{SUFFIX}`, or none for all")

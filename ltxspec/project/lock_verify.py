@@ -15,7 +15,7 @@ from ltxspec.lock.merge import missing_tasks
 from ltxspec.lock.models import Lockfile
 from ltxspec.lock.times import Copies
 from ltxspec.project.lookup import expected_names, lockfile_names, recorded_state
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.project.snapshot import catalog_at
 from ltxspec.services import is_free
 from ltxspec.storage.config import parse_config
@@ -27,7 +27,7 @@ from ltxspec.storage.trees import FolderTree, GitTree
 _UNKNOWN = "whether what it recorded is still there is not known"
 
 
-def verify_lockfiles(project: Project, bases: Sequence[str] = ()) -> list[LockfileError]:
+def verify_lockfiles(project: ProjectContext, bases: Sequence[str] = ()) -> list[LockfileError]:
     """List every problem once; with its location and remedy if it concerns one file.
 
     Reads what is on disk now: the lockfiles of the project's provider, and those of paid providers.
@@ -63,12 +63,12 @@ def verify_lockfiles(project: Project, bases: Sequence[str] = ()) -> list[Lockfi
     return list({problem.summary: problem for problem in problems}.values())
 
 
-def verified_names(project: Project) -> list[str]:
+def verified_names(project: ProjectContext) -> list[str]:
     """The lockfiles that `verify_lockfiles` reads, by their specs."""
     return [name for side in _sides(project) for name in lockfile_names(side)]
 
 
-def _sides(project: Project) -> list[Project]:
+def _sides(project: ProjectContext) -> list[ProjectContext]:
     """The project as its provider sees it, then as each other paid provider sees it."""
     return [project, *(side for side in project.paid if side.provider != project.provider)]
 
@@ -91,7 +91,7 @@ class _Now:
 
 
 def _read_base(
-    project: Project, base: str, now: Copies, damaged: Collection[str], problems: list[LockfileError]
+    project: ProjectContext, base: str, now: Copies, damaged: Collection[str], problems: list[LockfileError]
 ) -> tuple[_Now, list[tuple[Lockfile, str, bool]]]:
     """The paid lockfiles of a revision, each with its name and whether its digests match; and what is recorded now."""
     found: list[tuple[Lockfile, str, bool]] = []
@@ -152,7 +152,7 @@ def _read_before(data: bytes, name: str) -> tuple[Lockfile, bool]:
         return decode_lockfile(data, name, check_digests=False), False
 
 
-def _folders_at(project: Project, tree: GitTree) -> set[str]:
+def _folders_at(project: ProjectContext, tree: GitTree) -> set[str]:
     """Where a revision kept its lockfiles, by its own configuration, even if the current one has another file name."""
     present = project.config.file
     names = {CONFIG_NAME} if present is None else {CONFIG_NAME, present.name}
@@ -164,7 +164,7 @@ def _folders_at(project: Project, tree: GitTree) -> set[str]:
     return found
 
 
-def _left_behind(project: Project, folders: Sequence[str]) -> list[Lockfile]:
+def _left_behind(project: ProjectContext, folders: Sequence[str]) -> list[Lockfile]:
     """The lockfiles on disk in folders where the project does not look for them; unreadable ones are skipped."""
     tree, found = FolderTree(project.root), []
     for folder in folders:
@@ -177,7 +177,7 @@ def _left_behind(project: Project, folders: Sequence[str]) -> list[Lockfile]:
     return found
 
 
-def _catalog(project: Project, tree: GitTree) -> Catalog:
+def _catalog(project: ProjectContext, tree: GitTree) -> Catalog:
     """The models of a revision; the packaged ones if its own are not valid."""
     try:
         return catalog_at(project, tree)

@@ -8,7 +8,7 @@ from ltxspec.errors import Refused
 from ltxspec.lock.journal import fold
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.project.load import render_specs
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.render.models import RenderedSpec
 from ltxspec.storage.provenance import refuse_stranger
 from ltxspec.storage.state import FileSpecState, open_state
@@ -22,13 +22,13 @@ class LockedSpecs:
     """Specs that this process has locked, and their current state."""
 
     states: Mapping[str, FileSpecState]
-    owned: Mapping[str, RecordedState]
+    recorded: Mapping[str, RecordedState]
     rendered: Sequence[RenderedSpec] = ()  # from the spec files, read under the locks
 
 
 @contextlib.contextmanager
 def locked(
-    project: Project, specs: Iterable[str], *, command: str, wait: float = 0.0
+    project: ProjectContext, specs: Iterable[str], *, command: str, wait: float = 0.0
 ) -> Iterator[Mapping[str, FileSpecState]]:
     """Lock some specs, always in the same order so that no two commands wait for each other.
 
@@ -52,7 +52,7 @@ def locked(
 
 
 @contextlib.contextmanager
-def holding(project: Project, specs: Collection[str], *, wait: float, command: str) -> Iterator[LockedSpecs]:
+def holding(project: ProjectContext, specs: Collection[str], *, wait: float, command: str) -> Iterator[LockedSpecs]:
     """Like `locked`, with what the lockfiles and journals of the specs record.
 
     Raises:
@@ -60,12 +60,12 @@ def holding(project: Project, specs: Collection[str], *, wait: float, command: s
         LockfileError: a lockfile or journal cannot be trusted.
     """
     with locked(project, specs, command=command, wait=wait) as states:
-        yield LockedSpecs(states, {name: _owned(project, name, state) for name, state in states.items()})
+        yield LockedSpecs(states, {name: _recorded(project, name, state) for name, state in states.items()})
 
 
 @contextlib.contextmanager
 def holding_specs(
-    project: Project, paths: Sequence[str], variables: Mapping[str, Json], *, wait: float, command: str
+    project: ProjectContext, paths: Sequence[str], variables: Mapping[str, Json], *, wait: float, command: str
 ) -> Iterator[LockedSpecs]:
     """Like `holding`, for the specs in some files, which are read under the locks: that content is what is bought.
 
@@ -82,16 +82,16 @@ def holding_specs(
         with holding(project, names, wait=wait, command=command) as held:
             rendered = render_specs(project, paths, variables)
             if _names(rendered) == names:
-                yield LockedSpecs(held.states, held.owned, rendered)
+                yield LockedSpecs(held.states, held.recorded, rendered)
                 return
         names = _names(rendered)
     raise Refused("stale-plan", "specs are being renamed while they are applied", hint="run the command again")
 
 
-def _owned(project: Project, spec: str, state: FileSpecState) -> RecordedState:
-    owned = RecordedState(state.read_lockfile(), fold(state.events()))
-    refuse_stranger(project.paths_of(spec), owned.journal, project.root, project.config.project.id)
-    return owned
+def _recorded(project: ProjectContext, spec: str, state: FileSpecState) -> RecordedState:
+    recorded = RecordedState(state.read_lockfile(), fold(state.events()))
+    refuse_stranger(project.paths_of(spec), recorded.journal, project.root, project.config.project.id)
+    return recorded
 
 
 def _names(specs: Sequence[RenderedSpec]) -> set[str]:

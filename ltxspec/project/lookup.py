@@ -10,7 +10,7 @@ from ltxspec.lock.models import Lockfile, ShotRecord, Take
 from ltxspec.plan.addresses import suggestion
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.selection import Pattern
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.storage.provenance import refuse_stranger
 from ltxspec.storage.state import read_state
 from ltxspec.values import ShotAddress
@@ -31,7 +31,7 @@ class RecordedShot:
     retired: bool = False
 
 
-def recorded_state(project: Project, spec: str) -> RecordedState:
+def recorded_state(project: ProjectContext, spec: str) -> RecordedState:
     """Lockfile and journal of a spec, read without taking its lock. Raises LockfileError."""
     lockfile, events = read_state(project.paths_of(spec))
     have = RecordedState(lockfile, fold(events))
@@ -39,30 +39,30 @@ def recorded_state(project: Project, spec: str) -> RecordedState:
     return have
 
 
-def record_of(project: Project, address: ShotAddress) -> ShotRecord | None:
+def record_of(project: ProjectContext, address: ShotAddress) -> ShotRecord | None:
     """The record of one shot, retired or not; None if there is none. Raises LockfileError."""
     lockfile = recorded_state(project, address.spec).lockfile
     return lockfile.shots.get(address.instance) or lockfile.retired.get(address.instance)
 
 
-def lockfile_names(project: Project) -> list[str]:
+def lockfile_names(project: ProjectContext) -> list[str]:
     """Specs that have a lockfile, sorted."""
     return sorted(path.name.removesuffix(SUFFIX) for path in project.lockfiles.glob(f"*{SUFFIX}"))
 
 
-def expected_names(project: Project) -> list[str]:
+def expected_names(project: ProjectContext) -> list[str]:
     """Specs that have a lockfile, or should have one because git tracks it, sorted. Raises LockfileError."""
     tracked = project.paths_of("any").tracked
     missing = tracked.missing(SUFFIX) if tracked is not None else []
     return sorted({*lockfile_names(project), *(path.name.removesuffix(SUFFIX) for path in missing)})
 
 
-def all_lockfiles(project: Project) -> list[Lockfile]:
+def all_lockfiles(project: ProjectContext) -> list[Lockfile]:
     """Every lockfile of the project, sorted by name. Raises LockfileError, also if one is missing."""
     return [recorded_state(project, name).lockfile for name in expected_names(project)]
 
 
-def readable_lockfiles(project: Project) -> tuple[list[Lockfile], list[LtxspecError]]:
+def readable_lockfiles(project: ProjectContext) -> tuple[list[Lockfile], list[LtxspecError]]:
     """Every readable lockfile, sorted by name, and the errors of the others."""
     found: list[Lockfile] = []
     problems: list[LtxspecError] = []
@@ -86,7 +86,7 @@ def recorded_shots(lockfiles: Iterable[Lockfile]) -> list[RecordedShot]:
     return found
 
 
-def find(project: Project, pattern: str | None) -> list[RecordedShot]:
+def find(project: ProjectContext, pattern: str | None) -> list[RecordedShot]:
     """The recorded shots that match an address (with wildcards, or just a spec's name); all of them without one.
 
     Raises:
@@ -100,7 +100,7 @@ def find(project: Project, pattern: str | None) -> list[RecordedShot]:
         raise
 
 
-def recorded_elsewhere(project: Project) -> str | None:
+def recorded_elsewhere(project: ProjectContext) -> str | None:
     """A hint to another provider if only that one has records; None otherwise."""
     if lockfile_names(project):
         return None
@@ -123,7 +123,7 @@ def matching(lockfiles: Iterable[Lockfile], pattern: str | None) -> list[Recorde
     return found
 
 
-def in_progress(project: Project, pattern: str | None = None) -> list[ShotAddress]:
+def in_progress(project: ProjectContext, pattern: str | None = None) -> list[ShotAddress]:
     """The shots matching an address that have an order in progress, which no lockfile records yet.
 
     Raises:
@@ -140,7 +140,7 @@ def in_progress(project: Project, pattern: str | None = None) -> list[ShotAddres
     return [address for address in found if wanted is None or wanted.matches(address) or address.spec == pattern]
 
 
-def find_one(project: Project, address: str) -> RecordedShot:
+def find_one(project: ProjectContext, address: str) -> RecordedShot:
     """The one recorded shot that matches an address.
 
     Raises:
@@ -153,7 +153,7 @@ def find_one(project: Project, address: str) -> RecordedShot:
     return found[0]
 
 
-def takes_by(project: Project, pattern: str | None, by: str) -> list[tuple[str, list[Take]]]:
+def takes_by(project: ProjectContext, pattern: str | None, by: str) -> list[tuple[str, list[Take]]]:
     """All takes of the shots that match an address, grouped by `spec`, `shot`, `month` or `model`, sorted.
 
     Raises:

@@ -9,7 +9,7 @@ from ltxspec.lock.models import ShotRecord, Take
 from ltxspec.project.links import relink
 from ltxspec.project.locks import locked
 from ltxspec.project.lookup import UnknownAddress, find_one
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.report.wording import counted
 from ltxspec.values import ShotAddress, TaskId
 
@@ -23,7 +23,7 @@ class Picked:
     task: TaskId
 
 
-def pick(project: Project, address: str, number: int | None = None, result: int | None = None) -> Picked:
+def pick(project: ProjectContext, address: str, number: int | None = None, result: int | None = None) -> Picked:
     """Make a take the current one. The choice is kept: it applies again when an edit is undone.
 
     Args:

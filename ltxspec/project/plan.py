@@ -21,7 +21,7 @@ from ltxspec.plan.spending import assumed, spent
 from ltxspec.plan.terms import SpendingLimits, Terms
 from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import recorded_state
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.render.models import RenderedSpec
 from ltxspec.storage.config import Config
 from ltxspec.values import Json, ShotAddress
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 class ProjectPlan:
     """A plan of a project, with its inputs: planning again with the same inputs must give the same plan."""
 
-    project: Project
+    project: ProjectContext
     options: PlanOptions
     plan: Plan
     rendered: Sequence[RenderedSpec]
@@ -94,7 +94,7 @@ class ProjectPlan:
 
 
 def plan_project(
-    project: Project,
+    project: ProjectContext,
     options: PlanOptions,
     rendered: Sequence[RenderedSpec] | None = None,
     recorded: Mapping[str, RecordedState] | None = None,
@@ -118,7 +118,7 @@ def plan_project(
 
 
 def plan_specs(
-    project: Project,
+    project: ProjectContext,
     rendered: Sequence[RenderedSpec],
     selection: Selection,
     recorded: Mapping[str, RecordedState] | None = None,
@@ -187,7 +187,7 @@ def _terms(config: Config) -> Terms:
     return Terms(limits_of(config), policies_digest(rules_of(config)))
 
 
-def _with_policies(project: Project, plan: Plan) -> Plan:
+def _with_policies(project: ProjectContext, plan: Plan) -> Plan:
     """The plan with the results of the project's own policies."""
     from ltxspec.plan.policy import check_policies
 

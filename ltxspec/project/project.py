@@ -26,7 +26,7 @@ def _log(warning: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
+class ProjectContext:
     """A project, as used by the commands and from Python."""
 
     root: Path
@@ -69,17 +69,17 @@ class Project:
         """The files of one spec."""
         return spec_paths(self.root, self.config.project.lockfiles, self.provider, spec, self.tracked)
 
-    def on(self, provider: str) -> "Project":
+    def on(self, provider: str) -> "ProjectContext":
         """The same project with another provider."""
         return replace(self, provider=provider)
 
     @property
-    def sides(self) -> "list[Project]":
+    def sides(self) -> "list[ProjectContext]":
         """The project for each provider."""
         return [self.on(name) for name in SERVICES]
 
     @property
-    def paid(self) -> "list[Project]":
+    def paid(self) -> "list[ProjectContext]":
         """The project for each paid provider: paid records are there, whichever provider renders now."""
         return [side for side in self.sides if not side.service.free]
 
@@ -95,7 +95,7 @@ def open_project(
     config: str | None = None,
     environ: Mapping[str, str] = os.environ,
     warn: Callable[[str], None] = _log,
-) -> Project:
+) -> ProjectContext:
     """Find the project and read its configuration and the model catalog.
 
     Args:
@@ -120,7 +120,7 @@ def open_project(
     name = provider or environ.get("LTXSPEC_PROVIDER") or settings.provider.name
     known_provider(name)
     tracked = TrackedFolder(root, root / settings.project.lockfiles)
-    project = Project(root, here, settings, name, _models(root), ProjectFolder(root), tracked, environ, warn)
+    project = ProjectContext(root, here, settings, name, _models(root), ProjectFolder(root), tracked, environ, warn)
     _refuse_links_outside(project)
     return project
 
@@ -141,7 +141,7 @@ def _models(root: Path) -> Catalog:
     return load_catalog(documents, replaced_model_documents(documents), own_models(documents))
 
 
-def _refuse_links_outside(project: Project) -> None:
+def _refuse_links_outside(project: ProjectContext) -> None:
     """Refuse symbolic links out of the project where commands read lockfiles or write: a repository may contain them.
 
     Files are checked again when they are opened. This check comes before anything is done, and covers files that other

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ltxspec.errors import LtxspecError
 from ltxspec.project.plan import limits_of
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.project.review import rules_between
 from ltxspec.project.snapshot import project_at
 from ltxspec.report.review.known_rules import KnownRules
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
 
-def known_rules(project: Project, review: "Review") -> KnownRules | None:
+def known_rules(project: ProjectContext, review: "Review") -> KnownRules | None:
     """The rules that changed between the commits of a report; None if this cannot be determined here.
 
     Args:

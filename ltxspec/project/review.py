@@ -10,7 +10,7 @@ from ltxspec.plan.policy import check_policies
 from ltxspec.plan.prices import shadowed_prices
 from ltxspec.plan.selection import Selection
 from ltxspec.project.plan import limits_of, plan_specs, rules_of
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.project.revisions import Revisions, choose_revisions
 from ltxspec.project.snapshot import SnapshotReading, project_at, read_side
 from ltxspec.review.causes import causes_of
@@ -25,7 +25,7 @@ from ltxspec.storage.validation_cache import FileVerdicts
 from ltxspec.values import ShotAddress
 
 
-def make_review(project: Project, base: str | None = None, head: str | None = None) -> Review:
+def make_review(project: ProjectContext, base: str | None = None, head: str | None = None) -> Review:
     """Review the change between two versions of a project.
 
     Args:
@@ -48,15 +48,15 @@ def make_review(project: Project, base: str | None = None, head: str | None = No
         return _compared(old, new, revisions)
 
 
-def _read_commit(commit: str, project: Project, stack: ExitStack, verdicts: FileVerdicts) -> SnapshotReading:
+def _read_commit(commit: str, project: ProjectContext, stack: ExitStack, verdicts: FileVerdicts) -> SnapshotReading:
     tree = stack.enter_context(GitTree(project.root, commit))
     return read_side(commit, project_at(project, tree), tree, verdicts)
 
 
 def _compared(old: SnapshotReading, new: SnapshotReading, revisions: Revisions) -> Review:
-    plannable = [spec for name, spec in new.specs.rendered.items() if name in new.owned]
+    plannable = [spec for name, spec in new.specs.rendered.items() if name in new.recorded]
     config = new.project.config
-    plan = plan_specs(replace(new.project, config=replace(config, policy=())), plannable, Selection(), new.owned)
+    plan = plan_specs(replace(new.project, config=replace(config, policy=())), plannable, Selection(), new.recorded)
     broken = check_policies(rules_of(config), plan, new.project.catalog, new.tree)
     sides = old.side(new.files), new.side(old.files)
     terms = ComparisonTerms(
@@ -77,7 +77,7 @@ def _rules(old: SnapshotReading, new: SnapshotReading, sides: tuple[ReviewSide, 
     return [*rules_between(old.project, new.project), *delivery_changes(*sides, was, now)]
 
 
-def rules_between(old: Project, new: Project) -> list[RuleChange]:
+def rules_between(old: ProjectContext, new: ProjectContext) -> list[RuleChange]:
     """Changes in settings, prices, model files and policies of a project, independent of its specs."""
     before, after = old.config, new.config
     return [

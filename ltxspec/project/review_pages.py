@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ltxspec.project.adapters import open_archive
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.project.review_media import MediaOptions, ReviewMedia, screen
 from ltxspec.review.models import Review
 from ltxspec.storage.documents import write_document
@@ -12,7 +12,7 @@ from ltxspec.storage.paths import shown
 
 
 def write_review(
-    project: Project, review: Review, files: Mapping[str, Path], *, embed: bool = False
+    project: ProjectContext, review: Review, files: Mapping[str, Path], *, embed: bool = False
 ) -> tuple[list[str], list[str]]:
     """Write the requested files.
 

@@ -18,7 +18,7 @@ from ltxspec.plan.selection import selection
 from ltxspec.project.adapters import open_archive, open_provider
 from ltxspec.project.locks import LockedSpecs
 from ltxspec.project.plan import ProjectPlan
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.report.wording import counted
 from ltxspec.storage.clock import SystemClock
 from ltxspec.values import TaskId, format_usd
@@ -28,7 +28,7 @@ from ltxspec.values import TaskId, format_usd
 class PreparedRun:
     """A run that is ready to start: the locks of its specs are held, and its orders are approved."""
 
-    project: Project
+    project: ProjectContext
     jobs: Sequence[Job]
     settings: RunSettings
     budget: RunBudget
@@ -81,7 +81,7 @@ class PreparedRun:
         )
 
 
-def media_loader(project: Project) -> Callable[[Change], list[LocalMedia]]:
+def media_loader(project: ProjectContext) -> Callable[[Change], list[LocalMedia]]:
     """A function that reads a request's local images and refuses those that changed since planning."""
 
     def load(change: Change) -> list[LocalMedia]:
@@ -106,7 +106,7 @@ def media_loader(project: Project) -> Callable[[Change], list[LocalMedia]]:
 
 
 def settings_of(
-    project: Project,
+    project: ProjectContext,
     *,
     parallelism: int | None = None,
     detach: bool = False,

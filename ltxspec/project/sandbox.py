@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ltxspec.errors import LtxspecError
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.services import SANDBOX
 
 _REASONS = {
@@ -43,7 +43,7 @@ class ServeOptions:
     state: str | None = None
 
 
-def serve_sandbox(project: Project, options: ServeOptions, ready: Callable[[str], None]) -> None:
+def serve_sandbox(project: ProjectContext, options: ServeOptions, ready: Callable[[str], None]) -> None:
     """Serve until interrupted.
 
     Args:

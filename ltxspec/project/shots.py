@@ -7,7 +7,7 @@ from pathlib import Path
 from ltxspec.lock.models import ShotRecord, Take
 from ltxspec.project.adapters import open_archive
 from ltxspec.project.lookup import find
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.values import ShotAddress, Usd, total_usd
 
 
@@ -42,7 +42,7 @@ class Shot:
         return [path for path in found if path is not None]
 
 
-def shots(project: Project, pattern: str | None = None) -> list[Shot]:
+def shots(project: ProjectContext, pattern: str | None = None) -> list[Shot]:
     """The shots that match an address (with wildcards, or a spec's name); all recorded shots without one.
 
     Raises:

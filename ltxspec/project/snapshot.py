@@ -18,7 +18,7 @@ from ltxspec.lock.journal import fold
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.project.load import LoadedSpecs, load_specs
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.review.sides import ReviewSide
 from ltxspec.storage.config import Config, parse_config
 from ltxspec.storage.finding import CONFIG_NAME, LARGEST_CONFIG
@@ -36,12 +36,12 @@ class SnapshotReading:
     """Everything known about one side; filled while it is read."""
 
     name: str
-    project: Project  # with the configuration and the models of this side
+    project: ProjectContext  # with the configuration and the models of this side
     tree: FileTree
     verdicts: FileVerdicts
     problems: Problems = field(default_factory=Problems)
     specs: LoadedSpecs = field(default_factory=LoadedSpecs)
-    owned: dict[str, RecordedState] = field(default_factory=dict)
+    recorded: dict[str, RecordedState] = field(default_factory=dict)
     paid: dict[str, list[Lockfile]] = field(default_factory=dict)  # lockfiles of paid providers that are not compared
     unreadable: dict[str, LtxspecError] = field(default_factory=dict)  # spec -> what is wrong with its lockfile
     edited: dict[str, LtxspecError] = field(
@@ -61,7 +61,7 @@ class SnapshotReading:
                 name: {request.address.instance: request for request in spec.requests}
                 for name, spec in self.specs.rendered.items()
             },
-            lockfiles={name: owned.lockfile for name, owned in self.owned.items()},
+            lockfiles={name: recorded.lockfile for name, recorded in self.recorded.items()},
             paid=self.paid,
             unrendered=frozenset(name for name in names.values() if name),
             unreadable=frozenset(self.unreadable),
@@ -75,7 +75,7 @@ class SnapshotReading:
         return {spec.file: spec.name for spec in self.specs.rendered.values()} | self.specs.broken
 
 
-def read_side(name: str, project: Project, tree: FileTree, verdicts: FileVerdicts) -> SnapshotReading:
+def read_side(name: str, project: ProjectContext, tree: FileTree, verdicts: FileVerdicts) -> SnapshotReading:
     """Read one side. Problems are collected in the result; only a broken configuration raises.
 
     Raises:
@@ -89,7 +89,7 @@ def read_side(name: str, project: Project, tree: FileTree, verdicts: FileVerdict
     return reading
 
 
-def project_at(project: Project, tree: FileTree) -> Project:
+def project_at(project: ProjectContext, tree: FileTree) -> ProjectContext:
     """The project as a commit configures it: its `ltxspec.toml` and its own model files.
 
     Raises:
@@ -103,7 +103,7 @@ def project_at(project: Project, tree: FileTree) -> Project:
     return replace(project, config=config, catalog=catalog_at(project, tree))
 
 
-def catalog_at(project: Project, tree: FileTree) -> Catalog:
+def catalog_at(project: ProjectContext, tree: FileTree) -> Catalog:
     """The models of a commit. Equal models give the project's own object, which is compared and cached by identity.
 
     Raises:
@@ -137,7 +137,7 @@ def _read_lockfiles(reading: SnapshotReading) -> None:
     folder = project.label(project.lockfiles)
     for spec in sorted({*_names(reading.tree, folder), *reading.specs.rendered}):
         try:
-            reading.owned[spec] = _owned(spec, reading, f"{folder}/{spec}{SUFFIX}")
+            reading.recorded[spec] = _recorded(spec, reading, f"{folder}/{spec}{SUFFIX}")
         except (LockfileError, StorageError) as error:
             reading.unreadable[spec] = error
     for side in (side for side in project.paid if side.provider != project.provider):
@@ -154,7 +154,7 @@ def _names(tree: FileTree, folder: str) -> list[str]:
     return [path.rpartition("/")[2].removesuffix(SUFFIX) for path in tree.names(folder, SUFFIX)]
 
 
-def _owned(spec: str, reading: SnapshotReading, path: str) -> RecordedState:
+def _recorded(spec: str, reading: SnapshotReading, path: str) -> RecordedState:
     """Recorded state of a spec. On the working tree the journal is read first, see `read_state`; it must be its own."""
     project = reading.project
     paths = project.paths_of(spec)

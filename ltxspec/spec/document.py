@@ -28,7 +28,7 @@ _BLOCK = re.compile(r"(?:&\S+\s+)?[|>]")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceText:
     """A text and the file name shown to users."""
 
     file: str
@@ -40,7 +40,7 @@ class Lines:
 
     __slots__ = ("_starts", "source")
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: SourceText) -> None:
         self.source = source
         self._starts: Sequence[int] = ()
 
@@ -94,7 +94,7 @@ class Document:
         self._orders: dict[int, dict[str, int]] = {}  # id of a mapping -> key -> its number; computed on first use
 
     @property
-    def source(self) -> Source:
+    def source(self) -> SourceText:
         """The text and the name of its file."""
         return self._lines.source
 
@@ -162,7 +162,7 @@ def read_document(text: str, file: str, *, needs: str = SPEC_NEEDS) -> Document:
     Raises:
         Invalid: with one diagnostic, at the first thing that cannot be read.
     """
-    lines = Lines(Source(file, text.removeprefix("\ufeff")))
+    lines = Lines(SourceText(file, text.removeprefix("\ufeff")))
     _refuse_unreadable(lines)
     return Document(lines, _read_tree(lines, needs))
 

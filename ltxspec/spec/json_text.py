@@ -5,7 +5,7 @@ import math
 from collections import Counter
 
 from ltxspec.errors import Diagnostic, Invalid, Location
-from ltxspec.spec.document import MAX_CHARACTERS, Lines, Source, read_document
+from ltxspec.spec.document import MAX_CHARACTERS, Lines, SourceText, read_document
 from ltxspec.suggest import shown
 from ltxspec.values import Json
 
@@ -24,7 +24,7 @@ def read_json(text: str, file: str) -> Json:
     Raises:
         Invalid: with one diagnostic.
     """
-    lines = Lines(Source(file, text.removeprefix("\ufeff")))
+    lines = Lines(SourceText(file, text.removeprefix("\ufeff")))
     try:
         return _loads(lines.source.text)
     except json.JSONDecodeError as error:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ltxspec.errors import Diagnostic, Invalid, Location
-from ltxspec.spec.document import Document, Lines, Source, read_document
+from ltxspec.spec.document import Document, Lines, SourceText, read_document
 from ltxspec.spec.json_text import read_json
 from ltxspec.suggest import shown
 from ltxspec.values import Json
@@ -43,7 +43,7 @@ def read_table(text: str, file: str) -> Table:
     """
     ending = file.rpartition(".")[2].lower()
     if ending == "csv":
-        return _read_csv(Lines(Source(file, text.removeprefix("\ufeff"))))
+        return _read_csv(Lines(SourceText(file, text.removeprefix("\ufeff"))))
     if ending == "json":
         return _table(read_json(text, file), cache(lambda: _places(text, file)), file)
     if ending in ("yaml", "yml"):

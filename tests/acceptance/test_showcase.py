@@ -1,4 +1,4 @@
-"""The four shots of the model's page: rendered to exactly the page's requests, owned, and up to date."""
+"""The four shots of the model's page: rendered to exactly the page's requests, recorded, and up to date."""
 
 import json
 from pathlib import Path

@@ -42,7 +42,7 @@ from ltxspec.plan.document import PlanOptions
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.project.load import render_specs
 from ltxspec.project.plan import plan_project
-from ltxspec.project.project import Project, open_project
+from ltxspec.project.project import ProjectContext, open_project
 from ltxspec.project.run import media_loader
 from ltxspec.providers.runware.client import ApiKey, Connection
 from ltxspec.providers.runware.provider import RunwareProvider, Tuning
@@ -108,7 +108,7 @@ def bytes_of_film(seed: int, folder: Path) -> bytes:
 
 
 _FILMS: dict[int, bytes] = {}
-_PROJECTS: dict[str, Project] = {}
+_PROJECTS: dict[str, ProjectContext] = {}
 _RENDERED: dict[str, list[RenderedSpec]] = {}
 
 
@@ -167,7 +167,7 @@ class Checkout:
     on_the_way: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] = lambda network: network
     cloned: bool = False  # without what only the first checkout knew
     blind_orders: list[str] = field(default_factory=list)  # orders whose intent was not on disk when they were sent
-    _project: Project | None = None
+    _project: ProjectContext | None = None
 
     def write(self) -> "Checkout":
         """Put the project's files in place, as a clone would."""
@@ -185,7 +185,7 @@ class Checkout:
         return replace(self, root=root, cloned=True, _project=None).write()
 
     @property
-    def project(self) -> Project:
+    def project(self) -> ProjectContext:
         """The project as commands see it."""
         if self._project is None:
             first = _PROJECTS.setdefault("", open_project(self.root)) if not _PROJECTS else _PROJECTS[""]
@@ -216,8 +216,8 @@ class Checkout:
         ops = MortalDisk(fate).ops()
         clock = self.service.clock
         with open_state(self.project.paths_of(SPEC), ops=ops) as state:
-            owned = {SPEC: RecordedState(state.read_lockfile(), fold(state.events()))}
-            planned = plan_project(self.project, asked, self.rendered, owned)
+            recorded = {SPEC: RecordedState(state.read_lockfile(), fold(state.events()))}
+            planned = plan_project(self.project, asked, self.rendered, recorded)
             changes = planned.plan.changes
             outcome.blocked = any(change.action is Action.BLOCKED for change in changes)
             wanted = {request.address.instance for request in self.rendered[0].requests}

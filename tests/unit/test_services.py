@@ -14,7 +14,7 @@ from ltxspec.plan.document import PlanOptions
 from ltxspec.project.adapters import open_provider
 from ltxspec.project.lock_verify import verify_lockfiles
 from ltxspec.project.plan import plan_project
-from ltxspec.project.project import Project, open_project
+from ltxspec.project.project import ProjectContext, open_project
 from ltxspec.project.run import settings_of
 from ltxspec.providers import registry
 from ltxspec.services import SERVICES, Polling, Service, is_free
@@ -65,7 +65,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def files_of(opened: Project) -> set[Path]:
+def files_of(opened: ProjectContext) -> set[Path]:
     paths = opened.paths_of("night")
     return {paths.lockfile, paths.journal, paths.guard, opened.renders}
 

@@ -23,7 +23,7 @@ _EXAMPLES = "Examples: `ltxspec apply --max-cost 5`, `ltxspec apply plan.json`, 
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ApplyFlags:
     """The options besides the choice of shots."""
 
     auto_approve: bool
@@ -43,12 +43,12 @@ class Terms:
 @click.option("--parallelism", metavar="N", type=click.IntRange(1, 64), help="Tasks in progress at once.")
 @click.option("--detach", is_flag=True, help="Order and leave; `ltxspec collect` archives the videos.")
 @options.lock_timeout
-@options.gathered("terms", Terms)
+@options.gathered("flags", ApplyFlags)
 @options.output_format("text", "json")
 @options.selected("[PATH... | PLANFILE]")
 @options.provider
 @click.pass_obj
-def command(session: Session, selected: Selected, terms: Terms, output_format: str, provider: str | None) -> int:
+def command(session: Session, selected: Selected, flags: ApplyFlags, output_format: str, provider: str | None) -> int:
     """Order exactly the shots in the plan, wait for them, and archive the videos.
 
     Nothing is paid for before its intent is on disk. Interrupting stops new orders; what is in progress is billed
@@ -61,13 +61,13 @@ def command(session: Session, selected: Selected, terms: Terms, output_format: s
     how = ApplyOptions(
         plan_options=saved.options if saved else selected.plan_options(session.folder),
         saved=saved,
-        approved=terms.approved,
-        max_cost=terms.max_cost,
-        allow_unknown_cost=terms.allow_unknown_cost,
-        auto_approve=terms.auto_approve,
-        lock_timeout=terms.lock_timeout,
-        parallelism=terms.parallelism,
-        detach=terms.detach,
+        approved=flags.approved,
+        max_cost=flags.max_cost,
+        allow_unknown_cost=flags.allow_unknown_cost,
+        auto_approve=flags.auto_approve,
+        lock_timeout=flags.lock_timeout,
+        parallelism=flags.parallelism,
+        detach=flags.detach,
     )
 
     def show(planned: "ProjectPlan") -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ltxspec.project.archive_gc import Loose, Pruned, Pruning
-    from ltxspec.project.project import Project
+    from ltxspec.project.project import ProjectContext
     from ltxspec.values import Json
 
 
@@ -106,7 +106,7 @@ def gc(
     return 0
 
 
-def _tell(project: "Project", pruned: "Pruned", how: "Pruning") -> None:
+def _tell(project: "ProjectContext", pruned: "Pruned", how: "Pruning") -> None:
     done = "would drop" if how.dry_run else "dropped"
     for item in pruned.dropped:
         about = f"{item.bytes / 1e6:.1f} MB, {item.days:.0f} days old"
@@ -127,7 +127,7 @@ def _tell(project: "Project", pruned: "Pruned", how: "Pruning") -> None:
     click.echo(f"{told}.")
 
 
-def _tell_json(project: "Project", pruned: "Pruned", how: "Pruning") -> None:
+def _tell_json(project: "ProjectContext", pruned: "Pruned", how: "Pruning") -> None:
     import orjson
 
     def listed(items: "Iterable[Loose]") -> "list[Json]":

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ltxspec.providers.sandbox.identifiers import derived_uuid
-from ltxspec.providers.sandbox.problems import Problem
+from ltxspec.providers.sandbox.problems import ServiceProblem
 from ltxspec.providers.sandbox.settings import SandboxSettings
 from ltxspec.providers.sandbox.tasks import TaskStore
 from ltxspec.providers.sandbox.uploads import problem
@@ -15,7 +15,7 @@ _PERIODS = (("today", _DAY), ("last7Days", 7 * _DAY), ("last30Days", 30 * _DAY),
 
 def account(
     task: Mapping[str, Json], settings: SandboxSettings, store: TaskStore, now: float
-) -> dict[str, Json] | Problem:
+) -> dict[str, Json] | ServiceProblem:
     """Answer an accountManagement task; only `getDetails` is offered."""
     if task.get("operation") != "getDetails":
         return problem(task, "invalidOperation", "The sandbox knows the operation getDetails only.", "operation")

@@ -8,7 +8,7 @@ from ltxspec.providers.sandbox.identifiers import is_uuid4
 from ltxspec.providers.sandbox.lookups import Answer, details, poll
 from ltxspec.providers.sandbox.matching import matching, subject
 from ltxspec.providers.sandbox.orders import Desk, order
-from ltxspec.providers.sandbox.problems import Problem
+from ltxspec.providers.sandbox.problems import ServiceProblem
 from ltxspec.providers.sandbox.scenario import ORDER_FAULTS, Behaviour, Scenario
 from ltxspec.providers.sandbox.settings import SandboxSettings
 from ltxspec.providers.sandbox.tasks import TaskRefusal, TaskStore
@@ -53,12 +53,12 @@ def answer(body: Json, call: Call) -> SandboxReply:
     """Answer the parsed body of a POST. Blocking (SQLite); changes nothing but its store."""
     behaviour = call.scenario.behaviour
     if not isinstance(body, list) or not body or not all(isinstance(task, dict) for task in body):
-        return refusal(Problem("invalidRequestBody", "The body must be an array of task objects."), behaviour)
+        return refusal(ServiceProblem("invalidRequestBody", "The body must be an array of task objects."), behaviour)
     wrong_key = _wrong_key(body, call)
     if wrong_key is not None:
         return refusal(wrong_key, behaviour)
     data: list[dict[str, Json]] = []
-    problems: list[Problem] = []
+    problems: list[ServiceProblem] = []
     accepted = []
     for task in body:
         items, errors = _task(task, call)
@@ -71,16 +71,16 @@ def answer(body: Json, call: Call) -> SandboxReply:
 
 def unreadable(call: Call) -> SandboxReply:
     """The reply to a body that is not JSON."""
-    return refusal(Problem("invalidRequestBody", "The body is not valid JSON."), call.scenario.behaviour)
+    return refusal(ServiceProblem("invalidRequestBody", "The body is not valid JSON."), call.scenario.behaviour)
 
 
-def refusal(problem: Problem, behaviour: Behaviour) -> SandboxReply:
+def refusal(problem: ServiceProblem, behaviour: Behaviour) -> SandboxReply:
     """A reply with a single error and nothing else."""
     return _reply([], [problem], behaviour, ())
 
 
 def _reply(
-    data: list[dict[str, Json]], problems: Sequence[Problem], behaviour: Behaviour, accepted: tuple[str, ...]
+    data: list[dict[str, Json]], problems: Sequence[ServiceProblem], behaviour: Behaviour, accepted: tuple[str, ...]
 ) -> SandboxReply:
     """Build the reply, without `errors` if there are none: official clients treat the key's presence as a failure."""
     if not problems:
@@ -92,7 +92,9 @@ def _reply(
     return SandboxReply(status, _with_errors(data, problems, behaviour), accepted)
 
 
-def _with_errors(data: list[dict[str, Json]], problems: Sequence[Problem], behaviour: Behaviour) -> dict[str, Json]:
+def _with_errors(
+    data: list[dict[str, Json]], problems: Sequence[ServiceProblem], behaviour: Behaviour
+) -> dict[str, Json]:
     items = [found.item(behaviour) for found in problems]
     if behaviour.error_envelope == "errors":
         return {"data": data, "errors": items}
@@ -102,23 +104,23 @@ def _with_errors(data: list[dict[str, Json]], problems: Sequence[Problem], behav
     return body | {key: value for key, value in sibling.items() if value} | ({"data": data} if data else {})
 
 
-def _wrong_key(tasks: Sequence[Mapping[str, Json]], call: Call) -> Problem | None:
+def _wrong_key(tasks: Sequence[Mapping[str, Json]], call: Call) -> ServiceProblem | None:
     """Check header and authentication task; if no key is configured, any key or none is accepted."""
     given = [call.header_key] if call.header_key is not None else []
     given += [str(task.get("apiKey", "")) for task in tasks if task.get("taskType") == "authentication"]
     wanted = call.settings.api_key
     if wanted is None or (given and all(key == wanted for key in given)):
         return None
-    return Problem("invalidApiKey", "The API key is missing or not valid.", "apiKey", "authentication")
+    return ServiceProblem("invalidApiKey", "The API key is missing or not valid.", "apiKey", "authentication")
 
 
 def _task(task: Mapping[str, Json], call: Call) -> Answer:
     kind = task.get("taskType")
     if not isinstance(kind, str):
-        return [], [Problem("missingParameter", "A taskType is needed.", "taskType")]
+        return [], [ServiceProblem("missingParameter", "A taskType is needed.", "taskType")]
     if kind not in _NO_ID_NEEDED:
         if "taskUUID" not in task:
-            return [], [Problem("missingParameter", "A taskUUID is needed.", "taskUUID", kind)]
+            return [], [ServiceProblem("missingParameter", "A taskUUID is needed.", "taskUUID", kind)]
         if not is_uuid4(task["taskUUID"]):
             return [], [problem(task, "invalidTaskUUID", "The taskUUID must be a UUID of version 4.", "taskUUID")]
     if kind == "videoInference":
@@ -146,7 +148,7 @@ def _served(task: Mapping[str, Json], call: Call) -> Answer:
             found = store_image(task, call.store, call.base_url, call.settings.outside)
         case _:
             found = problem(task, "unsupportedTaskType", "The sandbox does not know this task type.", "taskType")
-    return ([], [found]) if isinstance(found, Problem) else ([found], [])
+    return ([], [found]) if isinstance(found, ServiceProblem) else ([found], [])
 
 
 def _ordered(task: Mapping[str, Json], call: Call) -> Answer:

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from ltxspec.providers.sandbox.problems import Problem
+from ltxspec.providers.sandbox.problems import ServiceProblem
 from ltxspec.providers.sandbox.scenario import Behaviour
 from ltxspec.providers.sandbox.states import look_at
 from ltxspec.providers.sandbox.tasks import Task, TaskStore
 from ltxspec.providers.sandbox.uploads import problem
 from ltxspec.values import Json
 
-Answer = tuple[list[dict[str, Json]], list[Problem]]
+Answer = tuple[list[dict[str, Json]], list[ServiceProblem]]
 
 
 def poll(asked: Mapping[str, Json], store: TaskStore, now: float, behaviour: Behaviour) -> Answer:

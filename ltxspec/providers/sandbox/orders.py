@@ -8,7 +8,7 @@ from ltxspec.catalog.models import Model
 from ltxspec.catalog.pricing import estimate
 from ltxspec.catalog.validation import validate
 from ltxspec.providers.sandbox.films import images_of, shape_of
-from ltxspec.providers.sandbox.problems import Problem, problem_of
+from ltxspec.providers.sandbox.problems import ServiceProblem, problem_of
 from ltxspec.providers.sandbox.scenario import ScenarioFault
 from ltxspec.providers.sandbox.settings import SandboxSettings
 from ltxspec.providers.sandbox.states import UNSAFE, checks_content, render_seconds, told_cost
@@ -30,7 +30,7 @@ class Desk:
     faults: tuple[ScenarioFault, ...]  # the ORDER_FAULTS that apply to this order
 
 
-def order(task: Mapping[str, Json], desk: Desk) -> dict[str, Json] | list[Problem]:
+def order(task: Mapping[str, Json], desk: Desk) -> dict[str, Json] | list[ServiceProblem]:
     """Answer a videoInference task: the acknowledgement, a quote on a dry run, or every reason for a refusal."""
     model = desk.settings.catalog.find(str(task.get("model")))
     problems = _problems(task, model, desk)
@@ -53,7 +53,7 @@ def order(task: Mapping[str, Json], desk: Desk) -> dict[str, Json] | list[Proble
     return {"taskType": "videoInference", "taskUUID": accepted.uuid}
 
 
-def _problems(task: Mapping[str, Json], model: Model | None, desk: Desk) -> list[Problem]:
+def _problems(task: Mapping[str, Json], model: Model | None, desk: Desk) -> list[ServiceProblem]:
     """Every reason to refuse an order before it is accepted."""
     refused = next((fault for fault in desk.faults if fault.fault == "refuse"), None)
     if refused is not None:

@@ -20,7 +20,7 @@ _STATUS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ServiceProblem:
     """One error. Without a task it concerns the whole call."""
 
     code: str
@@ -67,12 +67,12 @@ _BY_KIND = {
 _BY_NAME = {"width": "unsupportedDimensions", "height": "unsupportedDimensions", "duration": "unsupportedDuration"}
 
 
-def problem_of(found: ParameterProblem, model: Model, task: Mapping[str, Json]) -> Problem:
+def problem_of(found: ParameterProblem, model: Model, task: Mapping[str, Json]) -> ServiceProblem:
     """Translate a problem found by the catalog into the provider's terms."""
     names = [str(key) for key in found.path]
     named = [key for key in found.path if isinstance(key, str)]
     hint = f" ({found.hint})" if found.hint else ""
-    return Problem(
+    return ServiceProblem(
         code=_code(found, named),
         message=f"Invalid request for {model.name}: {found.message}{hint}.",
         parameter=".".join(names) or None,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ltxspec.providers.sandbox.identifiers import seed_of, video_uuid
-from ltxspec.providers.sandbox.problems import Problem
+from ltxspec.providers.sandbox.problems import ServiceProblem
 from ltxspec.providers.sandbox.scenario import Behaviour, Cost
 from ltxspec.providers.sandbox.tasks import Task
 from ltxspec.values import Json, Usd
@@ -19,13 +19,13 @@ class Look:
     """One view of a task: items for `data` and errors, cumulative like the provider's."""
 
     items: list[dict[str, Json]]
-    problems: list[Problem]
+    problems: list[ServiceProblem]
 
 
 def look_at(task: Task, now: float, behaviour: Behaviour) -> Look:
     """All results of a task at a time (seconds since the epoch), in order."""
     items: list[dict[str, Json]] = []
-    problems: list[Problem] = []
+    problems: list[ServiceProblem] = []
     for result in range(task.results):
         if now < task.due(result):
             items.append(_running(task, result, now, behaviour))
@@ -102,8 +102,8 @@ def _running(task: Task, result: int, now: float, behaviour: Behaviour) -> dict[
     return item
 
 
-def _failure(task: Task) -> Problem:
-    return Problem(
+def _failure(task: Task) -> ServiceProblem:
+    return ServiceProblem(
         code=task.fate.code or "taskFailed",
         message=task.fate.message,
         task_type="videoInference",

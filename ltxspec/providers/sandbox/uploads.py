@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from ltxspec.providers.sandbox.identifiers import derived_uuid, is_uuid
-from ltxspec.providers.sandbox.problems import Problem
+from ltxspec.providers.sandbox.problems import ServiceProblem
 from ltxspec.providers.sandbox.tasks import TaskStore
 from ltxspec.values import Json
 
@@ -31,7 +31,9 @@ class Unreadable(Exception):
     """A media value that cannot be turned into bytes; its text gives the reason."""
 
 
-def store_media(task: Mapping[str, Json], store: TaskStore, base_url: str, outside: "Outside | None") -> Json | Problem:
+def store_media(
+    task: Mapping[str, Json], store: TaskStore, base_url: str, outside: "Outside | None"
+) -> Json | ServiceProblem:
     """Answer a mediaStorage task: `upload` any file, or `delete` one by its id."""
     operation, media = task.get("operation"), task.get("media")
     if not isinstance(media, str) or not media:
@@ -50,7 +52,9 @@ def store_media(task: Mapping[str, Json], store: TaskStore, base_url: str, outsi
     return problem(task, "invalidOperation", "The operation is either upload or delete.", "operation")
 
 
-def store_image(task: Mapping[str, Json], store: TaskStore, base_url: str, outside: "Outside | None") -> Json | Problem:
+def store_image(
+    task: Mapping[str, Json], store: TaskStore, base_url: str, outside: "Outside | None"
+) -> Json | ServiceProblem:
     """Answer an imageUpload task, the older way to store an image."""
     image = task.get("image")
     if not isinstance(image, str) or not image:
@@ -66,9 +70,9 @@ def store_image(task: Mapping[str, Json], store: TaskStore, base_url: str, outsi
     return reply | {"imageUUID": uuid, "imageURL": f"{base_url}/media/{uuid}"}
 
 
-def problem(task: Mapping[str, Json], code: str, message: str, parameter: str | None = None) -> Problem:
+def problem(task: Mapping[str, Json], code: str, message: str, parameter: str | None = None) -> ServiceProblem:
     """An error of one task of a call."""
-    return Problem(code, message, parameter, str(task.get("taskType")), str(task.get("taskUUID")))
+    return ServiceProblem(code, message, parameter, str(task.get("taskType")), str(task.get("taskUUID")))
 
 
 def check_image(value: str, store: TaskStore) -> tuple[str, str] | None:

@@ -90,7 +90,7 @@ def _row(change: Change) -> _Row:
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
+class _PlanColumns:
     """Column widths shared by the rows of one spec. What does not fit on the first line of a row goes on a second."""
 
     address: int
@@ -117,14 +117,14 @@ class _Table:
         return [line, *(" " * _DETAIL_INDENT + text for text in rest)]
 
 
-def _table(rows: Sequence[_Row], style: Style) -> _Table:
+def _table(rows: Sequence[_Row], style: Style) -> _PlanColumns:
     cost = max((width_of(row.cost) for row in rows), default=0)
     room = style.width - _SIGN_COLUMN - cost - 2
     address = min(max((width_of(row.address) for row in rows), default=0), room)
     sized = [(width_of(row.reason), width_of(row.size)) for row in rows if row.size]
     reason = max((width for width, _ in sized), default=0)
     size = max((width for _, width in sized), default=0)
-    return _Table(address, reason, address + 2 + reason + 2 + size <= room, style)
+    return _PlanColumns(address, reason, address + 2 + reason + 2 + size <= room, style)
 
 
 def _details(change: Change, style: Style, effort: Effort | None) -> list[str]:

@@ -22,7 +22,7 @@ SCRIPTS = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class HeaderLine:
     """One line of the page's head."""
 
     name: str
@@ -61,20 +61,20 @@ def storyboard(review: Review, footage: Sequence[Sequence[ClipPair]]) -> Iterato
     )
 
 
-def _facts(review: Review) -> list[Fact]:
+def _facts(review: Review) -> list[HeaderLine]:
     facts = [
-        Fact("Compared", words.sides(review)),
-        Fact("Spent in this change", phrases.amount(review.spent, review.spent_unknown)),
-        Fact("Still to render", phrases.amount(review.estimate, review.estimate_unknown)),
-        Fact("Before and after, all takes", _totals(review)),
-        Fact("Provider", clean(review.provider)),
+        HeaderLine("Compared", words.sides(review)),
+        HeaderLine("Spent in this change", phrases.amount(review.spent, review.spent_unknown)),
+        HeaderLine("Still to render", phrases.amount(review.estimate, review.estimate_unknown)),
+        HeaderLine("Before and after, all takes", _totals(review)),
+        HeaderLine("Provider", clean(review.provider)),
     ]
     if review.under_way or review.under_way_unknown:
-        facts.insert(3, Fact("Under way, committed", phrases.amount(review.under_way, review.under_way_unknown)))
+        facts.insert(3, HeaderLine("Under way, committed", phrases.amount(review.under_way, review.under_way_unknown)))
     if review.limit is not None:
-        facts.append(Fact("Limit of an apply", phrases.money(review.limit)))
+        facts.append(HeaderLine("Limit of an apply", phrases.money(review.limit)))
     if review.plan_digest:
-        facts.append(Fact("Plan to approve", f"`{review.plan_digest}`"))
+        facts.append(HeaderLine("Plan to approve", f"`{review.plan_digest}`"))
     return facts
 
 

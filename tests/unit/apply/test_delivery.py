@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from replacing import replace
 
-from ltxspec.apply.delivery import Delivery, archive_outputs, deliver, former_name, names_of
+from ltxspec.apply.delivery import FetchOutcome, archive_outputs, deliver, former_name, names_of
 from ltxspec.apply.ports import Archived, RenderOrder, Sink, TaskReport, TaskState
 from ltxspec.errors import MediaError, ProviderUnavailable
 from ltxspec.lock.models import Output
@@ -58,7 +58,7 @@ class Bench:
     def fetch(self, *outputs: Output) -> tuple[list[Archived | None], str | None]:
         return asyncio.run(archive_outputs(self.provider, self.archive, self.clock, task(), outputs))
 
-    def deliver(self, *outputs: Output, ask: bool = True) -> Delivery:
+    def deliver(self, *outputs: Output, ask: bool = True) -> FetchOutcome:
         return asyncio.run(
             deliver(self.provider, self.archive, self.clock, RenderOrder(task(), {}, 1), outputs, ask=ask)
         )
@@ -195,7 +195,7 @@ def test_a_dead_address_is_asked_for_anew_and_the_one_that_worked_is_handed_back
 
 def test_where_a_fresh_address_is_dead_as_well_its_reason_is_told() -> None:
     bench = Bench(Server(answers=[GONE, ProviderUnavailable("it answers 503")], reports=found(MOVED)))
-    assert bench.deliver(FRESH) == Delivery([None], "it answers 503", [FRESH])
+    assert bench.deliver(FRESH) == FetchOutcome([None], "it answers 503", [FRESH])
 
 
 def test_a_null_address_is_asked_for_too() -> None:
@@ -232,7 +232,7 @@ def test_a_provider_that_cannot_be_asked_is_named_beside_the_dead_address() -> N
 
     bench = Bench(Mute(answers=[GONE]))
     reason = "the address expired; no fresh address could be asked for: it answers 503 to 00000001"
-    assert bench.deliver(FRESH) == Delivery([None], reason, [FRESH])
+    assert bench.deliver(FRESH) == FetchOutcome([None], reason, [FRESH])
 
 
 def test_a_result_without_an_id_keeps_the_address_it_is_known_by() -> None:
@@ -248,7 +248,7 @@ def test_what_an_earlier_version_archived_under_the_id_alone_is_the_last_resort(
     assert bench.deliver(FRESH).archived != [Archived("0" * 64, 5)]
     bench = Bench(Server(answers=[GONE]))
     bench.archive.recalled["video-1"] = Archived("0" * 64, 5)
-    assert bench.deliver(FRESH) == Delivery([Archived("0" * 64, 5)], None, [FRESH])
+    assert bench.deliver(FRESH) == FetchOutcome([Archived("0" * 64, 5)], None, [FRESH])
     assert list(bench.archive.recalled) == [NAME]
 
 

@@ -15,7 +15,7 @@ from ltxspec.cli.running import _on_signal, _once_in_a_turn, exit_code, run_on
 from ltxspec.plan.document import PlanOptions
 from ltxspec.project.locks import holding
 from ltxspec.project.plan import plan_project
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.project.run import PreparedRun, jobs_of, settings_of
 from ltxspec.report.apply.views import PlainView
 from ltxspec.report.terminal import Style
@@ -25,7 +25,7 @@ SPEC = "model: lightricks:ltx@2.5-fast\ndefaults: {width: 1280, height: 720}\nsh
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Project:
+def opened(tmp_path: Path) -> ProjectContext:
     (tmp_path / "ltxspec.toml").write_text("[sandbox]\nspeed = 1000\n")
     write_spec(tmp_path, SPEC)
     return project(tmp_path).on("sandbox")
@@ -51,7 +51,7 @@ class BrokenPipe(io.StringIO):
         return super().write(text)
 
 
-def test_a_run_goes_on_when_nobody_listens_any_more(opened: Project) -> None:
+def test_a_run_goes_on_when_nobody_listens_any_more(opened: ProjectContext) -> None:
     planned = plan_project(opened, PlanOptions(targets=("night.tower",)))
     out, err = BrokenPipe(), BrokenPipe()
     with holding(opened, ["night"], wait=0, command="apply") as held:
@@ -61,11 +61,11 @@ def test_a_run_goes_on_when_nobody_listens_any_more(opened: Project) -> None:
     assert (opened.renders / "night" / "tower.mp4").is_file()
 
 
-def prepared(opened: Project) -> PreparedRun:
+def prepared(opened: ProjectContext) -> PreparedRun:
     return PreparedRun(opened, (), settings_of(opened), RunBudget(None))
 
 
-def test_a_first_signal_stops_orders_and_says_so(opened: Project) -> None:
+def test_a_first_signal_stops_orders_and_says_so(opened: ProjectContext) -> None:
     run, events = prepared(opened), list[ApplyEvent]()
     _on_signal(run, events.append)
     assert (run.stop.asked(), run.stop.by_user) == ("interrupted", True)
@@ -91,7 +91,7 @@ def test_a_signal_that_arrives_twice_at_once_is_one() -> None:
 
 
 def test_a_second_signal_leaves_at_once(
-    opened: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    opened: ProjectContext, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     left: list[int] = []
     monkeypatch.setattr("os._exit", left.append)

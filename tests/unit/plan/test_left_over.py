@@ -13,8 +13,8 @@ NOTHING = Catalog((), {})
 
 
 def test_a_shot_that_left_the_spec_is_retired_with_its_current_take() -> None:
-    owned = RecordedState(lockfile(alley=record(take()), pier=record(take(number=2))))
-    (gone,) = left_over("night", owned, {"pier"}, NOTHING, [])
+    recorded = RecordedState(lockfile(alley=record(take()), pier=record(take(number=2))))
+    (gone,) = left_over("night", recorded, {"pier"}, NOTHING, [])
     assert (gone.action, gone.reasons, gone.address.instance) == (Action.RETIRE, (Reason.NOT_IN_SPEC,), "alley")
     assert (gone.task_id, gone.fingerprint) == (task(1), take().fingerprint)
 
@@ -27,10 +27,10 @@ def test_a_task_that_no_shot_wants_is_collected_and_its_price_is_the_catalogs() 
 
 def test_a_task_whose_end_is_recorded_is_not_left_over() -> None:
     under_way = journal(OpenTask(intent(), "finished"))
-    owned = RecordedState(lockfile(alley=record(take())), under_way)
-    assert left_over("night", owned, {"alley"}, NOTHING, []) == []
+    recorded = RecordedState(lockfile(alley=record(take())), under_way)
+    assert left_over("night", recorded, {"alley"}, NOTHING, []) == []
 
 
 def test_shots_that_left_are_listed_by_their_names() -> None:
-    owned = RecordedState(lockfile(pier=record(take()), alley=record(take(number=2))))
-    assert [change.address.instance for change in left_over("night", owned, set(), NOTHING, [])] == ["alley", "pier"]
+    recorded = RecordedState(lockfile(pier=record(take()), alley=record(take(number=2))))
+    assert [change.address.instance for change in left_over("night", recorded, set(), NOTHING, [])] == ["alley", "pier"]

@@ -675,5 +675,5 @@ def test_what_the_fingerprint_leaves_out_of_an_order_counts_by_a_digest() -> Non
     assert len({*digests}) == 3
     under_way = journal(OpenTask(intent("a"), "accepted"))
     assert only(plan(checked, under_way=under_way, catalog=catalog)).recorded == digests[1]
-    owned = lockfile(alley=record(take()))
-    assert only(plan(checked, locked=owned, catalog=catalog)).recorded is None
+    recorded = lockfile(alley=record(take()))
+    assert only(plan(checked, locked=recorded, catalog=catalog)).recorded is None

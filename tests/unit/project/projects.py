@@ -4,10 +4,10 @@ from pathlib import Path
 
 from ltxspec.lock.codec import decode_lockfile, encode_lockfile
 from ltxspec.lock.models import Lockfile
-from ltxspec.project.project import Project, open_project
+from ltxspec.project.project import ProjectContext, open_project
 
 
-def project(folder: Path, *lockfiles: Lockfile) -> Project:
+def project(folder: Path, *lockfiles: Lockfile) -> ProjectContext:
     """A project with these lockfiles, for the paid service."""
     opened = open_project(folder)
     for lockfile in lockfiles:
@@ -17,9 +17,9 @@ def project(folder: Path, *lockfiles: Lockfile) -> Project:
     return opened
 
 
-def path_of(opened: Project, spec: str = "night") -> Path:
+def path_of(opened: ProjectContext, spec: str = "night") -> Path:
     return opened.paths_of(spec).lockfile
 
 
-def recorded(opened: Project, spec: str = "night") -> Lockfile:
+def recorded(opened: ProjectContext, spec: str = "night") -> Lockfile:
     return decode_lockfile(path_of(opened, spec).read_bytes(), spec)

@@ -9,7 +9,7 @@ from replacing import replace
 
 from ltxspec.lock.models import Lockfile, Output, ShotRecord, Take
 from ltxspec.project.load import render_specs
-from ltxspec.project.project import Project, open_project
+from ltxspec.project.project import ProjectContext, open_project
 from ltxspec.render.models import Request
 from ltxspec.values import TaskId
 
@@ -62,7 +62,7 @@ def edit(folder: Path, name: str, old: str, new: str) -> None:
     write(folder, name, text.replace(old, new))
 
 
-def opened(folder: Path, provider: str | None = None) -> Project:
+def opened(folder: Path, provider: str | None = None) -> ProjectContext:
     return open_project(folder, provider)
 
 

@@ -17,14 +17,14 @@ from ltxspec.lock.codec import encode_lockfile
 from ltxspec.lock.models import Lockfile, Take
 from ltxspec.project.adapters import open_archive
 from ltxspec.project.archive_gc import Pruned, Pruning, prune
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.storage.state import open_state
 
 ALL = Pruning(min_days=0.0)
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Project:
+def opened(tmp_path: Path) -> ProjectContext:
     """A project in a repository, with nothing recorded and nothing archived."""
     git(tmp_path, "init", "--quiet", "--initial-branch=main")
     (tmp_path / ".gitignore").write_text(".ltxspec/\n")
@@ -37,7 +37,7 @@ def commit(folder: Path, message: str) -> None:
     git(folder, "commit", "--quiet", "--allow-empty", f"--message={message}")
 
 
-def archived(opened: Project, content: str = "video", *, days: float = 30.0) -> str:
+def archived(opened: ProjectContext, content: str = "video", *, days: float = 30.0) -> str:
     """Put a video into the archive that long ago; its SHA-256."""
     sha256 = hashlib.sha256(content.encode()).hexdigest()
     video = opened.root / ".ltxspec" / "archive" / sha256[:2] / f"{sha256}.mp4"
@@ -62,11 +62,11 @@ def write(path: Path, lockfile: Lockfile) -> None:
     path.write_bytes(encode_lockfile(lockfile))
 
 
-def dropped(opened: Project, how: Pruning = ALL) -> list[str]:
+def dropped(opened: ProjectContext, how: Pruning = ALL) -> list[str]:
     return [item.sha256 for item in prune(opened, how, FakeClock()).dropped]
 
 
-def test_what_nothing_names_is_deleted_and_described(opened: Project) -> None:
+def test_what_nothing_names_is_deleted_and_described(opened: ProjectContext) -> None:
     sha256 = archived(opened)
     pruned = prune(opened, Pruning(), FakeClock())
     (item,) = pruned.dropped
@@ -76,7 +76,7 @@ def test_what_nothing_names_is_deleted_and_described(opened: Project) -> None:
     assert prune(opened, Pruning(), FakeClock()) == Pruned([], [], in_git=True, shared=[])
 
 
-def test_a_dry_run_deletes_nothing_and_takes_no_lock(opened: Project) -> None:
+def test_a_dry_run_deletes_nothing_and_takes_no_lock(opened: ProjectContext) -> None:
     sha256 = archived(opened)
     write(path_of(opened), lockfile())
     with open_state(opened.paths_of("night"), command="apply"):
@@ -85,7 +85,7 @@ def test_a_dry_run_deletes_nothing_and_takes_no_lock(opened: Project) -> None:
 
 
 @pytest.mark.parametrize(("days", "goes"), [(6.9, False), (7.1, True), (-3.0, False)])
-def test_what_is_younger_than_the_least_age_stays(opened: Project, days: float, *, goes: bool) -> None:
+def test_what_is_younger_than_the_least_age_stays(opened: ProjectContext, days: float, *, goes: bool) -> None:
     sha256 = archived(opened, days=days)
     pruned = prune(opened, Pruning(min_days=7.0), FakeClock())
     assert [item.sha256 for item in (pruned.dropped if goes else pruned.young)] == [sha256]
@@ -94,17 +94,19 @@ def test_what_is_younger_than_the_least_age_stays(opened: Project, days: float, 
 
 @pytest.mark.parametrize("provider", ["runware", "sandbox"])
 @pytest.mark.parametrize("section", ["shots", "retired"])
-def test_superseded_and_retired_takes_of_both_providers_are_kept(opened: Project, provider: str, section: str) -> None:
+def test_superseded_and_retired_takes_of_both_providers_are_kept(
+    opened: ProjectContext, provider: str, section: str
+) -> None:
     old, new = archived(opened, "old"), archived(opened, "new")
     both = record(with_video(take(), old), with_video(take("b", number=2), new), current=2)
     shots = {"alley": both}
-    owned = Lockfile(provider, "night", shots) if section == "shots" else Lockfile(provider, "night", {}, shots)
-    write(path_of(opened.on(provider)), owned)
+    recorded = Lockfile(provider, "night", shots) if section == "shots" else Lockfile(provider, "night", {}, shots)
+    write(path_of(opened.on(provider)), recorded)
     assert dropped(opened) == []
     assert dropped(opened.on("sandbox")) == []
 
 
-def test_what_another_branch_names_is_kept_and_forgotten_with_it(opened: Project) -> None:
+def test_what_another_branch_names_is_kept_and_forgotten_with_it(opened: ProjectContext) -> None:
     sha256 = archived(opened)
     git(opened.root, "checkout", "--quiet", "-b", "side")
     write(path_of(opened), naming(sha256))
@@ -118,7 +120,7 @@ def test_what_another_branch_names_is_kept_and_forgotten_with_it(opened: Project
     assert dropped(opened) == [sha256]
 
 
-def test_what_another_branch_names_in_another_folder_is_kept(opened: Project) -> None:
+def test_what_another_branch_names_in_another_folder_is_kept(opened: ProjectContext) -> None:
     sha256 = archived(opened)
     git(opened.root, "checkout", "--quiet", "-b", "side")
     write(opened.root / "bought" / "night.lock.json", naming(sha256))
@@ -128,14 +130,14 @@ def test_what_another_branch_names_in_another_folder_is_kept(opened: Project) ->
     assert dropped(opened) == []
 
 
-def test_what_a_stash_names_is_kept(opened: Project) -> None:
+def test_what_a_stash_names_is_kept(opened: ProjectContext) -> None:
     sha256 = archived(opened)
     write(path_of(opened), naming(sha256))
     git(opened.root, "stash", "--quiet", "--include-untracked")
     assert dropped(opened) == []
 
 
-def test_what_another_worktree_names_is_kept(opened: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_what_another_worktree_names_is_kept(opened: ProjectContext, tmp_path_factory: pytest.TempPathFactory) -> None:
     other = tmp_path_factory.mktemp("worktrees") / "other"
     sha256 = archived(opened)
     git(opened.root, "worktree", "add", "--quiet", "--detach", str(other))
@@ -143,7 +145,7 @@ def test_what_another_worktree_names_is_kept(opened: Project, tmp_path_factory: 
     assert dropped(opened) == []
 
 
-def test_both_sides_of_a_merge_under_way_are_kept(opened: Project) -> None:
+def test_both_sides_of_a_merge_under_way_are_kept(opened: ProjectContext) -> None:
     ours, theirs = archived(opened, "ours"), archived(opened, "theirs")
     git(opened.root, "checkout", "--quiet", "-b", "side")
     write(path_of(opened), naming(theirs))
@@ -159,7 +161,7 @@ def test_both_sides_of_a_merge_under_way_are_kept(opened: Project) -> None:
     assert dropped(opened) == []
 
 
-def test_what_arrived_and_is_not_recorded_is_kept(opened: Project) -> None:
+def test_what_arrived_and_is_not_recorded_is_kept(opened: ProjectContext) -> None:
     sha256 = archived(opened)
     note = opened.root / ".ltxspec" / "archive" / "arrived" / "some task.0-12345678"
     note.parent.mkdir()
@@ -169,7 +171,7 @@ def test_what_arrived_and_is_not_recorded_is_kept(opened: Project) -> None:
     assert dropped(opened) == [sha256]
 
 
-def test_downloads_and_what_was_rejected_are_never_touched(opened: Project) -> None:
+def test_downloads_and_what_was_rejected_are_never_touched(opened: ProjectContext) -> None:
     archived(opened)
     partial = opened.root / ".ltxspec" / "archive" / "partial"
     partial.mkdir(parents=True)
@@ -180,7 +182,7 @@ def test_downloads_and_what_was_rejected_are_never_touched(opened: Project) -> N
 
 
 @pytest.mark.parametrize("provider", ["runware", "sandbox"])
-def test_what_a_journal_names_is_kept_also_one_that_was_set_aside(opened: Project, provider: str) -> None:
+def test_what_a_journal_names_is_kept_also_one_that_was_set_aside(opened: ProjectContext, provider: str) -> None:
     sha256 = archived(opened)
     paths = opened.on(provider).paths_of("night")
     with open_state(paths) as state:
@@ -194,7 +196,7 @@ def test_what_a_journal_names_is_kept_also_one_that_was_set_aside(opened: Projec
 
 @pytest.mark.parametrize("provider", ["runware", "sandbox"])
 @pytest.mark.parametrize("known", ["lockfile", "journal", "nothing yet"])
-def test_while_a_command_works_on_a_spec_nothing_goes(opened: Project, provider: str, known: str) -> None:
+def test_while_a_command_works_on_a_spec_nothing_goes(opened: ProjectContext, provider: str, known: str) -> None:
     sha256 = archived(opened)
     side = opened.on(provider)
     if known == "lockfile":
@@ -210,7 +212,9 @@ def test_while_a_command_works_on_a_spec_nothing_goes(opened: Project, provider:
 
 @pytest.mark.parametrize("damage", [b"{", b"<<<<<<< ours\n{}\n=======\n", b'{"lockfileVersion": 1, "spec": "night"}'])
 @pytest.mark.parametrize("place", ["lockfiles", "bought"])
-def test_a_lockfile_that_cannot_be_read_on_any_branch_stops_it(opened: Project, damage: bytes, place: str) -> None:
+def test_a_lockfile_that_cannot_be_read_on_any_branch_stops_it(
+    opened: ProjectContext, damage: bytes, place: str
+) -> None:
     sha256 = archived(opened)
     git(opened.root, "checkout", "--quiet", "-b", "side")
     (opened.root / place).mkdir(exist_ok=True)
@@ -222,7 +226,7 @@ def test_a_lockfile_that_cannot_be_read_on_any_branch_stops_it(opened: Project, 
     assert open_archive(opened).has(sha256)
 
 
-def test_a_lockfile_of_a_later_version_on_any_branch_stops_it(opened: Project) -> None:
+def test_a_lockfile_of_a_later_version_on_any_branch_stops_it(opened: ProjectContext) -> None:
     archived(opened)
     git(opened.root, "checkout", "--quiet", "-b", "side")
     write(path_of(opened), lockfile())
@@ -233,7 +237,7 @@ def test_a_lockfile_of_a_later_version_on_any_branch_stops_it(opened: Project) -
         prune(opened, ALL, FakeClock())
 
 
-def test_a_lockfile_or_journal_that_cannot_be_read_here_stops_it(opened: Project) -> None:
+def test_a_lockfile_or_journal_that_cannot_be_read_here_stops_it(opened: ProjectContext) -> None:
     archived(opened)
     path_of(opened.on("sandbox")).parent.mkdir(parents=True)
     path_of(opened.on("sandbox")).write_bytes(b"{")
@@ -247,7 +251,7 @@ def test_a_lockfile_or_journal_that_cannot_be_read_here_stops_it(opened: Project
         prune(opened, ALL, FakeClock())
 
 
-def test_damage_that_was_mended_since_does_not_stop_it_and_still_names_what_it_names(opened: Project) -> None:
+def test_damage_that_was_mended_since_does_not_stop_it_and_still_names_what_it_names(opened: ProjectContext) -> None:
     sha256, other = archived(opened), archived(opened, "other")
     write(path_of(opened), naming(sha256))
     path_of(opened).write_bytes(b"<<<<<<< ours\n" + path_of(opened).read_bytes())
@@ -257,7 +261,7 @@ def test_damage_that_was_mended_since_does_not_stop_it_and_still_names_what_it_n
     assert dropped(opened) == [other]
 
 
-def test_lockfiles_of_other_tools_do_not_stop_it(opened: Project) -> None:
+def test_lockfiles_of_other_tools_do_not_stop_it(opened: ProjectContext) -> None:
     sha256 = archived(opened)
     (opened.root / "package.lock.json").write_text('{"lockfileVersion": 3, "packages": {}}')
     (opened.root / "flake.lock.json").write_text("[]")
@@ -286,7 +290,7 @@ def test_outside_of_a_repository_the_folder_counts(tmp_path: Path) -> None:
     assert pruned.reason == "no lockfile and no journal names it"
 
 
-def test_an_open_task_whose_take_is_recorded_keeps_its_video(opened: Project) -> None:
+def test_an_open_task_whose_take_is_recorded_keeps_its_video(opened: ProjectContext) -> None:
     sha256 = archived(opened)
     write(path_of(opened), naming(sha256))
     with open_state(opened.paths_of("night")) as state:

@@ -12,7 +12,7 @@ from ltxspec.lock.models import Lockfile, Output, ShotRecord, Take
 from ltxspec.project.adapters import local_places
 from ltxspec.project.archive_pull import Pulled, Wanted, pull_missing, takes_of
 from ltxspec.project.lookup import UnknownAddress, recorded_shots
-from ltxspec.project.project import Project, open_project
+from ltxspec.project.project import ProjectContext, open_project
 from ltxspec.storage.state import open_state
 from ltxspec.values import TaskId
 
@@ -32,7 +32,7 @@ def bought(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def opened(bought: Path, tmp_path: Path) -> Project:
+def opened(bought: Path, tmp_path: Path) -> ProjectContext:
     """The same with an empty archive, and hashes that nobody recorded."""
     folder = Path(shutil.copytree(bought, tmp_path / "project", symlinks=True))
     shutil.rmtree(folder / ".ltxspec" / "archive")
@@ -41,7 +41,7 @@ def opened(bought: Path, tmp_path: Path) -> Project:
     return opened
 
 
-def change(opened: Project, each: Callable[[Output], Output]) -> None:
+def change(opened: ProjectContext, each: Callable[[Output], Output]) -> None:
     """Write every output anew."""
 
     def changed(take: Take) -> Take:
@@ -54,17 +54,17 @@ def change(opened: Project, each: Callable[[Output], Output]) -> None:
     path_of(opened).write_bytes(encode_lockfile(replace(lockfile, shots={"alley": record})))
 
 
-def outputs(opened: Project) -> list[Output]:
+def outputs(opened: ProjectContext) -> list[Output]:
     """Of the first take and of the second."""
     return [output for take in recorded(opened).shots["alley"].takes for output in take.outputs]
 
 
-def pull(opened: Project, address: str | None = None, *, only_current: bool = False) -> tuple[Pulled, list[str]]:
+def pull(opened: ProjectContext, address: str | None = None, *, only_current: bool = False) -> tuple[Pulled, list[str]]:
     said: list[str] = []
     return pull_missing(opened, Wanted(address, only_current=only_current), said.append), said
 
 
-def test_missing_videos_are_fetched_and_their_hashes_recorded_the_current_take_first(opened: Project) -> None:
+def test_missing_videos_are_fetched_and_their_hashes_recorded_the_current_take_first(opened: ProjectContext) -> None:
     assert pull(opened) == (Pulled(2, 0), ["night.alley: archived", "night.alley take 1: archived"])
     first, second = outputs(opened)
     assert first.sha256 != second.sha256
@@ -74,12 +74,12 @@ def test_missing_videos_are_fetched_and_their_hashes_recorded_the_current_take_f
     assert pull(opened, "night.alley") == (Pulled(), [])
 
 
-def test_only_current_takes_are_fetched_when_that_is_asked_for(opened: Project) -> None:
+def test_only_current_takes_are_fetched_when_that_is_asked_for(opened: ProjectContext) -> None:
     assert pull(opened, only_current=True) == (Pulled(1, 0), ["night.alley: archived"])
     assert pull(opened, only_current=True) == (Pulled(), [])
 
 
-def test_retired_takes_are_fetched_too(opened: Project) -> None:
+def test_retired_takes_are_fetched_too(opened: ProjectContext) -> None:
     lockfile = recorded(opened)
     path_of(opened).write_bytes(encode_lockfile(replace(lockfile, shots={}, retired=lockfile.shots)))
     assert pull(opened)[0] == Pulled(2, 0)
@@ -88,7 +88,7 @@ def test_retired_takes_are_fetched_too(opened: Project) -> None:
 
 @pytest.mark.parametrize("address", [DEAD, None])
 def test_a_dead_address_is_asked_for_anew_and_the_one_that_worked_is_recorded(
-    opened: Project, address: str | None
+    opened: ProjectContext, address: str | None
 ) -> None:
     before = [output.video_url for output in outputs(opened)]
     change(opened, lambda output: replace(output, video_url=address))
@@ -96,7 +96,7 @@ def test_a_dead_address_is_asked_for_anew_and_the_one_that_worked_is_recorded(
     assert [output.video_url for output in outputs(opened)] == before
 
 
-def test_a_video_that_cannot_be_had_is_told_and_its_take_kept(opened: Project) -> None:
+def test_a_video_that_cannot_be_had_is_told_and_its_take_kept(opened: ProjectContext) -> None:
     change(opened, lambda output: replace(output, video_url=DEAD))
     shutil.rmtree(opened.root / ".ltxspec" / "sandbox" / "state", ignore_errors=True)
     for file in (opened.root / ".ltxspec" / "sandbox").glob("*.sqlite*"):
@@ -107,7 +107,7 @@ def test_a_video_that_cannot_be_had_is_told_and_its_take_kept(opened: Project) -
     assert path_of(opened).read_bytes() == before
 
 
-def test_another_video_than_the_recorded_one_is_kept_aside_and_never_recorded(opened: Project) -> None:
+def test_another_video_than_the_recorded_one_is_kept_aside_and_never_recorded(opened: ProjectContext) -> None:
     change(opened, lambda output: replace(output, sha256="0" * 64, bytes=1))
     before = path_of(opened).read_bytes()
     pulled, said = pull(opened, only_current=True)
@@ -118,7 +118,7 @@ def test_another_video_than_the_recorded_one_is_kept_aside_and_never_recorded(op
     assert len(list((opened.root / ".ltxspec" / "archive" / "partial").glob("*.rejected"))) == 1
 
 
-def test_what_another_command_recorded_meanwhile_is_kept(opened: Project) -> None:
+def test_what_another_command_recorded_meanwhile_is_kept(opened: ProjectContext) -> None:
     def say(_: str) -> None:
         """After the first take, another command renames the shot and picks its other take."""
         lockfile = recorded(opened)
@@ -133,7 +133,7 @@ def test_what_another_command_recorded_meanwhile_is_kept(opened: Project) -> Non
     assert all(output.sha256 for take in lane.takes for output in take.outputs)
 
 
-def test_a_lockfile_that_cannot_be_read_hides_no_other(opened: Project) -> None:
+def test_a_lockfile_that_cannot_be_read_hides_no_other(opened: ProjectContext) -> None:
     path_of(opened, "day").write_text("{")
     pulled, said = pull(opened)
     assert pulled == Pulled(2, 0, 1)
@@ -144,7 +144,7 @@ def test_a_lockfile_that_cannot_be_read_hides_no_other(opened: Project) -> None:
         pull(opened, "day.gate")
 
 
-def test_a_spec_on_which_another_command_works_is_left_to_it(opened: Project) -> None:
+def test_a_spec_on_which_another_command_works_is_left_to_it(opened: ProjectContext) -> None:
     with open_state(opened.paths_of("night"), command="apply"):
         pulled, said = pull(opened)
     assert pulled == Pulled(0, 2)
@@ -166,7 +166,7 @@ def test_without_a_key_it_says_how_to_get_fresh_addresses(tmp_path: Path, monkey
     )
 
 
-def test_links_that_point_elsewhere_are_put_right_even_when_nothing_is_missing(opened: Project) -> None:
+def test_links_that_point_elsewhere_are_put_right_even_when_nothing_is_missing(opened: ProjectContext) -> None:
     pull(opened)
     link = opened.renders / "night" / "alley.mp4"
     right = link.readlink()
@@ -201,7 +201,7 @@ def test_results_of_an_unfinished_take_that_came_late_are_recorded_and_fetched(t
     assert "3 results" in pull_of_a_task_nobody_knows(opened, partial)
 
 
-def pull_of_a_task_nobody_knows(opened: Project, take: Take) -> str:
+def pull_of_a_task_nobody_knows(opened: ProjectContext, take: Take) -> str:
     """What is said of an unfinished take whose other results are shown nowhere."""
     stranger = replace(take, task_id=TaskId("00000000-0000-4000-8000-000000000000"))
     lockfile = Lockfile("sandbox", "night", {"alley": ShotRecord(stranger.task_id, (stranger,))})

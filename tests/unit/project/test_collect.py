@@ -8,7 +8,7 @@ from ltxspec.errors import WrongUsage
 from ltxspec.plan.actions import Action
 from ltxspec.project.collect import jobs_for, journalled, what_to_collect
 from ltxspec.project.locks import holding
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.storage.journal import JournalFile
 
 GOOD = """\
@@ -23,11 +23,11 @@ shots:
 BROKEN = GOOD.replace("{prompt: Rain}", "{prompt: [")
 
 
-def journal(opened: Project, name: str) -> None:
+def journal(opened: ProjectContext, name: str) -> None:
     JournalFile(opened.paths_of(name).journal).append(own_intent(spec=name, provider="runware"))
 
 
-def spec(opened: Project, file: str, text: str = GOOD) -> None:
+def spec(opened: ProjectContext, file: str, text: str = GOOD) -> None:
     (opened.root / "specs").mkdir(exist_ok=True)
     (opened.root / "specs" / file).write_text(text)
 

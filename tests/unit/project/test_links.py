@@ -10,10 +10,10 @@ from unit.project.projects import path_of, project
 from ltxspec.lock.codec import encode_lockfile
 from ltxspec.lock.models import Lockfile, Take
 from ltxspec.project.links import relink
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 
 
-def archived(opened: Project, content: str, number: int = 1) -> Take:
+def archived(opened: ProjectContext, content: str, number: int = 1) -> Take:
     """A take whose video is in the archive."""
     sha256 = hashlib.sha256(content.encode()).hexdigest()
     video = opened.root / ".ltxspec" / "archive" / sha256[:2] / f"{sha256}.mp4"

@@ -6,46 +6,46 @@ from unit.project.projects import project
 
 from ltxspec.errors import Invalid, Problems, WrongUsage
 from ltxspec.project.load import NoSpecs, render_specs, spec_files
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 
 HEAD = "model: lightricks:2@0\ndefaults: {width: 1920, height: 1080}\n"
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Project:
+def opened(tmp_path: Path) -> ProjectContext:
     write_spec(tmp_path, HEAD + "vars: {city: Rome}\nshots: {a: {prompt: 'Rain over {{ city }}'}}\n", "one")
     write_spec(tmp_path, HEAD + "vars: {mood: calm}\nshots: {a: {prompt: 'A {{ mood }} sea'}}\n", "two")
     return project(tmp_path)
 
 
-def prompts(opened: Project, variables: dict[str, str], *paths: str) -> list[str]:
+def prompts(opened: ProjectContext, variables: dict[str, str], *paths: str) -> list[str]:
     return [str(r.body["positivePrompt"]) for spec in render_specs(opened, paths, variables) for r in spec.requests]
 
 
-def told(opened: Project, variables: dict[str, str] | None = None, *paths: str) -> list[tuple[str, str | None]]:
+def told(opened: ProjectContext, variables: dict[str, str] | None = None, *paths: str) -> list[tuple[str, str | None]]:
     problems = Problems()
     render_specs(opened, paths, variables, problems)
     return [(found.message, str(found.where) if found.where else None) for found in problems.diagnostics]
 
 
-def test_each_spec_gets_the_variables_it_declares(opened: Project) -> None:
+def test_each_spec_gets_the_variables_it_declares(opened: ProjectContext) -> None:
     assert prompts(opened, {"city": "Oslo", "mood": "wild"}) == ["Rain over Oslo", "A wild sea"]
     assert prompts(opened, {"city": "Oslo"}, "specs/one.yaml") == ["Rain over Oslo"]
 
 
-def test_a_variable_of_no_spec_of_the_run_is_one_problem(opened: Project) -> None:
+def test_a_variable_of_no_spec_of_the_run_is_one_problem(opened: ProjectContext) -> None:
     assert told(opened, {"zebra": "x"}) == [("no spec of this run has a variable `zebra` to override", None)]
     assert told(opened, {"city": "Oslo"}, "specs/two.yaml") == [
         ("no spec of this run has a variable `city` to override", None)
     ]
 
 
-def test_a_variable_may_belong_to_a_spec_that_cannot_be_read(opened: Project, tmp_path: Path) -> None:
+def test_a_variable_may_belong_to_a_spec_that_cannot_be_read(opened: ProjectContext, tmp_path: Path) -> None:
     write_spec(tmp_path, "shots: [", "two")
     assert not any("variable" in message for message, _ in told(opened, {"mood": "wild"}))
 
 
-def test_problems_are_told_in_reading_order_file_after_file(opened: Project, tmp_path: Path) -> None:
+def test_problems_are_told_in_reading_order_file_after_file(opened: ProjectContext, tmp_path: Path) -> None:
     (tmp_path / "specs" / "broken.j2").write_text("{{ nobody }}\n")
     shots = (
         "shots:\n  a: {prompt: {file: broken.j2}}\n  b: {prompt: Fog., fps: 7}\n  c: {prompt: Fog., matrix: {x: 1}}\n"
@@ -60,7 +60,7 @@ def test_problems_are_told_in_reading_order_file_after_file(opened: Project, tmp
     ]
 
 
-def test_errors_of_all_files_are_raised_together(opened: Project, tmp_path: Path) -> None:
+def test_errors_of_all_files_are_raised_together(opened: ProjectContext, tmp_path: Path) -> None:
     for name in ("one", "two"):
         write_spec(tmp_path, HEAD + "shots: {a: {prompt: Fog., fps: 7}}\n", name)
     with pytest.raises(Invalid) as caught:
@@ -68,7 +68,7 @@ def test_errors_of_all_files_are_raised_together(opened: Project, tmp_path: Path
     assert len(caught.value.diagnostics) == 2
 
 
-def test_the_second_spec_of_a_name_is_refused_at_its_name(opened: Project, tmp_path: Path) -> None:
+def test_the_second_spec_of_a_name_is_refused_at_its_name(opened: ProjectContext, tmp_path: Path) -> None:
     path = write_spec(tmp_path, HEAD + "shots: {a: {prompt: Fog.}}\n", "two")
     path.write_text(path.read_text().replace("name: two", "name: one"))
     ((message, where),) = told(opened)
@@ -76,12 +76,12 @@ def test_the_second_spec_of_a_name_is_refused_at_its_name(opened: Project, tmp_p
     assert where == "specs/two.yaml:3:18"
 
 
-def test_a_sound_spec_is_sound_the_next_time_too(opened: Project) -> None:
+def test_a_sound_spec_is_sound_the_next_time_too(opened: ProjectContext) -> None:
     assert prompts(opened, {}) == prompts(opened, {})
     assert (opened.local / "cache" / "verdicts").stat().st_size > 0
 
 
-def test_paths_are_relative_to_where_the_command_was_started(opened: Project, tmp_path: Path) -> None:
+def test_paths_are_relative_to_where_the_command_was_started(opened: ProjectContext, tmp_path: Path) -> None:
     from dataclasses import replace
 
     below = replace(opened, folder=tmp_path / "specs")
@@ -98,7 +98,7 @@ def test_a_project_without_specs_is_told_how_to_begin(tmp_path: Path) -> None:
     assert "`ltxspec init`" in str(caught.value.hint)
 
 
-def test_a_file_that_is_no_text_is_a_problem_of_that_file(opened: Project, tmp_path: Path) -> None:
+def test_a_file_that_is_no_text_is_a_problem_of_that_file(opened: ProjectContext, tmp_path: Path) -> None:
     (tmp_path / "specs" / "one.yaml").write_bytes(b"\xff")
     ((message, where),) = told(opened)
     assert "is not UTF-8" in message

@@ -18,7 +18,7 @@ from ltxspec.project.lookup import (
     recorded_state,
     takes_by,
 )
-from ltxspec.project.project import Project
+from ltxspec.project.project import ProjectContext
 from ltxspec.values import ShotAddress
 
 NIGHT = Lockfile("runware", "night", {"weather[fog]": record(take()), "alley": record(take())}, {"old": record(take())})
@@ -26,20 +26,20 @@ DAY = Lockfile("runware", "day", {"gate": record(take())})
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Project:
+def opened(tmp_path: Path) -> ProjectContext:
     return project(tmp_path, NIGHT, DAY)
 
 
-def addresses(opened: Project, pattern: str | None) -> list[str]:
+def addresses(opened: ProjectContext, pattern: str | None) -> list[str]:
     return [f"{item.address}{' retired' * item.retired}" for item in find(opened, pattern)]
 
 
-def test_lockfiles_are_read_in_the_order_of_their_names(opened: Project) -> None:
+def test_lockfiles_are_read_in_the_order_of_their_names(opened: ProjectContext) -> None:
     assert lockfile_names(opened) == ["day", "night"]
     assert all_lockfiles(opened) == [DAY, NIGHT]
 
 
-def test_without_an_address_everything_is_found_retired_shots_last(opened: Project) -> None:
+def test_without_an_address_everything_is_found_retired_shots_last(opened: ProjectContext) -> None:
     assert addresses(opened, None) == ["day.gate", "night.alley", "night.weather[fog]", "night.old retired"]
 
 
@@ -52,11 +52,11 @@ def test_without_an_address_everything_is_found_retired_shots_last(opened: Proje
         ("night.old", ["night.old retired"]),
     ],
 )
-def test_an_address_may_be_a_spec_a_shot_or_a_wildcard(opened: Project, pattern: str, found: list[str]) -> None:
+def test_an_address_may_be_a_spec_a_shot_or_a_wildcard(opened: ProjectContext, pattern: str, found: list[str]) -> None:
     assert addresses(opened, pattern) == found
 
 
-def test_what_nobody_knows_gets_a_suggestion(opened: Project, tmp_path: Path) -> None:
+def test_what_nobody_knows_gets_a_suggestion(opened: ProjectContext, tmp_path: Path) -> None:
     with pytest.raises(UnknownAddress, match=r"no lockfile knows `night\.aley`") as caught:
         find(opened, "night.aley")
     assert caught.value.hint == "did you mean `night.alley`?"
@@ -72,14 +72,14 @@ def test_what_nobody_knows_gets_a_suggestion(opened: Project, tmp_path: Path) ->
     assert caught.value.hint == "nothing is recorded with `runware`, but something with `sandbox`: `--provider sandbox`"
 
 
-def test_one_shot_is_one_shot(opened: Project) -> None:
+def test_one_shot_is_one_shot(opened: ProjectContext) -> None:
     assert find_one(opened, "day").address.instance == "gate"
     with pytest.raises(UnknownAddress, match="`night` means 3 shots") as caught:
         find_one(opened, "night")
     assert caught.value.hint == "name one: `night.alley`, `night.weather[fog]`, `night.old`"
 
 
-def test_a_damaged_lockfile_stops_everything(opened: Project) -> None:
+def test_a_damaged_lockfile_stops_everything(opened: ProjectContext) -> None:
     path_of(opened).write_text("{}")
     with pytest.raises(LockfileError):
         recorded_state(opened, "night")
@@ -87,7 +87,7 @@ def test_a_damaged_lockfile_stops_everything(opened: Project) -> None:
     assert recorded_state(opened, "night").lockfile == Lockfile("runware", "night")
 
 
-def test_a_shot_s_record_is_found_wherever_it_is(opened: Project) -> None:
+def test_a_shot_s_record_is_found_wherever_it_is(opened: ProjectContext) -> None:
     assert record_of(opened, ShotAddress("night", "alley")) == NIGHT.shots["alley"]
     assert record_of(opened, ShotAddress("night", "old")) == NIGHT.retired["old"]
     assert record_of(opened, ShotAddress("night", "none")) is None
@@ -102,7 +102,7 @@ def test_a_shot_s_record_is_found_wherever_it_is(opened: Project) -> None:
         ("model", {"maker:1@0": 4}),
     ],
 )
-def test_takes_are_grouped(opened: Project, by: str, groups: dict[str, int]) -> None:
+def test_takes_are_grouped(opened: ProjectContext, by: str, groups: dict[str, int]) -> None:
     assert {name: len(takes) for name, takes in takes_by(opened, None, by)} == groups
 
 

@@ -15,7 +15,7 @@ from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.selection import selection
 from ltxspec.project.load import render_specs
 from ltxspec.project.plan import plan_project, plan_specs, read_saved_plan, with_budget_warning
-from ltxspec.project.project import Project, open_project
+from ltxspec.project.project import ProjectContext, open_project
 from ltxspec.report.plan.formats import PLAN_FORMATS
 from ltxspec.report.terminal import Style
 from ltxspec.storage.state import open_state
@@ -25,19 +25,19 @@ RECORDED = Lockfile("runware", "night", {"lane": record(take())}, {"gone": recor
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Project:
+def opened(tmp_path: Path) -> ProjectContext:
     write_spec(tmp_path, SPEC)
     return project(tmp_path)
 
 
 @pytest.fixture
-def recorded(tmp_path: Path) -> Project:
+def recorded(tmp_path: Path) -> ProjectContext:
     """A project whose lockfile knows two shots that its spec has not."""
     write_spec(tmp_path, SPEC)
     return project(tmp_path, RECORDED)
 
 
-def test_a_plan_follows_its_options(opened: Project) -> None:
+def test_a_plan_follows_its_options(opened: ProjectContext) -> None:
     planned = plan_project(opened, PlanOptions(targets=("night.a",), variables={"x": "2"}))
     (change,) = planned.changes
     assert change.request is not None
@@ -45,14 +45,14 @@ def test_a_plan_follows_its_options(opened: Project) -> None:
     assert len(planned.rendered[0].requests) == 2
 
 
-def test_what_was_rendered_or_read_already_is_taken_as_it_is(opened: Project, tmp_path: Path) -> None:
+def test_what_was_rendered_or_read_already_is_taken_as_it_is(opened: ProjectContext, tmp_path: Path) -> None:
     rendered = render_specs(opened, ())
     (tmp_path / "specs" / "night.yaml").unlink()
     held = {"night": RecordedState(Lockfile("runware", "night"))}
     assert len(plan_project(opened, PlanOptions(), rendered, held).changes) == 2
 
 
-def test_a_plan_is_data(opened: Project) -> None:
+def test_a_plan_is_data(opened: ProjectContext) -> None:
     planned = plan_project(opened, PlanOptions())
     assert (planned.estimate.usd, planned.estimate.unknown) == (Decimal("1.56"), 0)
     assert planned.to_json()["digest"] == planned.digest
@@ -60,7 +60,7 @@ def test_a_plan_is_data(opened: Project) -> None:
     assert list(planned.diagnostics) == []
 
 
-def test_a_saved_plan_is_the_json_form(opened: Project, tmp_path: Path) -> None:
+def test_a_saved_plan_is_the_json_form(opened: ProjectContext, tmp_path: Path) -> None:
     path, planned = tmp_path / "saved" / "plan.json", plan_project(opened, PlanOptions())
     path.parent.mkdir()
     path.write_text("an older plan")
@@ -70,12 +70,12 @@ def test_a_saved_plan_is_the_json_form(opened: Project, tmp_path: Path) -> None:
     assert read_saved_plan(path, "plan.json").digest == planned.digest == planned.as_saved().digest
 
 
-def test_a_plan_that_cannot_be_saved_says_so(opened: Project, tmp_path: Path) -> None:
+def test_a_plan_that_cannot_be_saved_says_so(opened: ProjectContext, tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=r"the plan cannot be saved to `plan\.json`"):
         plan_project(opened, PlanOptions()).save(tmp_path / "missing" / "plan.json")
 
 
-def test_a_saved_plan_keeps_no_secret(opened: Project, tmp_path: Path) -> None:
+def test_a_saved_plan_keeps_no_secret(opened: ProjectContext, tmp_path: Path) -> None:
     planned = plan_project(opened, PlanOptions(variables={"token": "https://user:hush@example.com/a"}))
     with pytest.raises(WrongUsage, match="`token` may hold a secret"):
         planned.save(tmp_path / "plan.json")
@@ -94,29 +94,29 @@ def test_a_plan_over_the_budget_says_so_before_it_is_applied(tmp_path: Path) -> 
     assert [found.code for found in planned.diagnostics] == ["over-budget"]
 
 
-def plan(recorded: Project, **patterns: tuple[str, ...]) -> Plan:
+def plan(recorded: ProjectContext, **patterns: tuple[str, ...]) -> Plan:
     return plan_specs(recorded, render_specs(recorded, ()), selection(**patterns))
 
 
-def test_a_plan_covers_what_is_wanted_and_what_is_recorded(recorded: Project) -> None:
+def test_a_plan_covers_what_is_wanted_and_what_is_recorded(recorded: ProjectContext) -> None:
     made = plan(recorded)
     assert {change.address.instance for change in made.changes} == {"a", "b", "lane"}
     assert made.spent == {"night": (take().cost * 2, 0)}  # type: ignore[operator]  # the builder's takes have a cost
 
 
 @pytest.mark.parametrize("known", ["night.a", "night.lane", "night.gone", "night.ordered", "night.*"])
-def test_shots_of_spec_lockfile_and_journal_are_known(recorded: Project, known: str) -> None:
+def test_shots_of_spec_lockfile_and_journal_are_known(recorded: ProjectContext, known: str) -> None:
     with open_state(recorded.paths_of("night")) as state:
         state.append(own_intent(instance="ordered", provider="runware"))
     plan(recorded, targets=(known,))
 
 
-def test_a_pattern_that_names_nothing_stops_the_plan(recorded: Project) -> None:
+def test_a_pattern_that_names_nothing_stops_the_plan(recorded: ProjectContext) -> None:
     with pytest.raises(Invalid, match=r"no shot matches `night\.c`"):
         plan(recorded, retakes=("night.c",), targets=("night.b",))
 
 
-def test_what_targets_leave_without_effect_is_a_warning(recorded: Project) -> None:
+def test_what_targets_leave_without_effect_is_a_warning(recorded: ProjectContext) -> None:
     made = plan(recorded, retakes=("night.a",), retries=("night.b",), targets=("night.b",))
     assert [(found.severity, found.code, found.message) for found in made.diagnostics] == [
         ("warning", "outside-target", "`night.a` is outside of `--target`: nothing is done for it")

@@ -4,10 +4,10 @@ import pytest
 
 from ltxspec.cli.context import Session
 from ltxspec.errors import Invalid, StorageError, WrongUsage
-from ltxspec.project.project import Project, open_project
+from ltxspec.project.project import ProjectContext, open_project
 
 
-def opened(folder: Path, provider: str | None = None) -> Project:
+def opened(folder: Path, provider: str | None = None) -> ProjectContext:
     return open_project(folder, provider)
 
 

@@ -65,7 +65,7 @@ def _base() -> ReviewSide:
         request("harbour", "A harbour nobody has rendered"),
         request("quiet", "A quiet room"),
     ]
-    owned = lockfile(
+    recorded = lockfile(
         procession=record(take(PROCESSION, number=1, fps=25)),
         alley=record(take(asked[1].body["positivePrompt"], number=2)),
         weather=record(take("A street in rain", number=5)),
@@ -75,7 +75,7 @@ def _base() -> ReviewSide:
         **{"old-pier": record(take("An old pier", number=10))},
         quiet=record(take("A quiet room", number=11), take("A quiet hall", number=12), current=11),
     )
-    return side(BASE, *asked, lock=owned)
+    return side(BASE, *asked, lock=recorded)
 
 
 def _head() -> ReviewSide:
@@ -101,7 +101,7 @@ def _head() -> ReviewSide:
     base = _base().lockfiles["night"].shots
     coast = base["coast"].takes[0]
     rendered = take(EDITED_PROCESSION, number=21, cost="1.92", at=_LATER, fps=50)
-    owned = lockfile(
+    recorded = lockfile(
         **{
             **base,
             "procession": record(*base["procession"].takes, rendered, current=21),
@@ -110,16 +110,16 @@ def _head() -> ReviewSide:
             "coast": record(replace(coast, outputs=(replace(coast.outputs[0], sha256="f" * 64),))),
         }
     )
-    return side(HEAD, *asked, lock=owned)
+    return side(HEAD, *asked, lock=recorded)
 
 
 @lru_cache(maxsize=32)
 def many(number: int, *, prompt: str = PROCESSION, edited: str = EDITED_PROCESSION) -> Review:
     """A change in which one variable edits this many shots."""
     keys = [f"shot-{index:05d}" for index in range(number)]
-    owned = lockfile(**{key: record(take(prompt, number=index + 1)) for index, key in enumerate(keys)})
-    base = side(BASE, *(request(key, prompt) for key in keys), lock=owned)
-    head = side(HEAD, *(request(key, edited) for key in keys), lock=owned)
+    recorded = lockfile(**{key: record(take(prompt, number=index + 1)) for index, key in enumerate(keys)})
+    base = side(BASE, *(request(key, prompt) for key in keys), lock=recorded)
+    head = side(HEAD, *(request(key, edited) for key in keys), lock=recorded)
     terms = ComparisonTerms(plan_of(head), causes=lambda _before, _after, _changes: (CITY,))
     return replace(compare(base, head, terms), base_name="main", head_commit=HEAD)
 

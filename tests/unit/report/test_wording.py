@@ -118,8 +118,8 @@ def test_the_last_line_without_changes_tells_what_was_spent() -> None:
 def test_the_money_of_the_sandbox_is_called_play_money() -> None:
     plan = Plan("sandbox", [change("a", Action.CREATE)])
     assert phrases.headline(plan) == "Plan: 1 to render (1 create). Estimated $0.48 (sandbox: nothing is charged)."
-    owned = Plan("sandbox", [change("a", Action.NO_OP)])
-    assert phrases.headline(owned) == "No changes. 1 shot up to date (sandbox: nothing is charged)."
+    recorded = Plan("sandbox", [change("a", Action.NO_OP)])
+    assert phrases.headline(recorded) == "No changes. 1 shot up to date (sandbox: nothing is charged)."
 
 
 def test_the_last_line_of_the_rich_plan_names_all_nine_actions() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ltxspec.errors import Diagnostic, Invalid, Location
-from ltxspec.spec.document import Document, Lines, Source, read_document
+from ltxspec.spec.document import Document, Lines, SourceText, read_document
 from ltxspec.spec.scalars import WORDS
 from ltxspec.values import Json
 
@@ -171,7 +171,7 @@ def test_the_first_line_of_a_text_is_known(text: str, line: int) -> None:
 
 
 def test_lines_end_as_in_the_file_whatever_they_end_with() -> None:
-    lines = Lines(Source("a", "one\r\ntwo\rthree\nfour"))
+    lines = Lines(SourceText("a", "one\r\ntwo\rthree\nfour"))
     assert [(lines.locate(index).line, lines.locate(index).column) for index in (0, 5, 13, 99)] == [
         (1, 1),
         (2, 1),
