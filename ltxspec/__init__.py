@@ -5,7 +5,7 @@ The steps in order, each with its main files:
     spec         read and check what the user writes     spec/parsing.py, spec/expansion.py
     render       turn specs into requests                render/requests.py (catalog/ describes the models)
     fingerprint  request -> fingerprint -> task UUID     fingerprint.py
-    plan         the difference to what is recorded     plan/planner.py
+    plan         the difference to what is recorded      plan/planner.py
     apply        the only step that spends money         apply/engine.py
     lock         what was bought, and for which request  lock/models.py, lock/journal.py
     report       show plans, runs and reviews            report/
