@@ -10,6 +10,7 @@ from typing import Any
 import hypothesis
 import pytest
 from hypothesis import HealthCheck
+from small_films import write_small_animatic
 
 # Read once, before any test cleans the environment.
 RUNWARE_API_KEY = os.environ.get("RUNWARE_API_KEY")
@@ -87,6 +88,14 @@ def clean_environment(request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
             monkeypatch.delenv(name)
     if RUNWARE_API_KEY and request.node.get_closest_marker("live"):
         monkeypatch.setenv("RUNWARE_API_KEY", RUNWARE_API_KEY)
+
+
+@pytest.fixture(autouse=True)
+def small_films(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the sandbox inside a command make small videos, unless the test is marked `full_size`."""
+    if request.node.get_closest_marker("full_size"):
+        return
+    monkeypatch.setattr("ltxspec.media.animatic.write_animatic", write_small_animatic)
 
 
 @pytest.fixture(autouse=True)

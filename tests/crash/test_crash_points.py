@@ -15,17 +15,17 @@ SHORT_LIVED = "  alley: {prompt: Rain over Neo-Kyoto, ttl: 60}\n"
 
 
 def test_an_apply_that_is_killed_anywhere_is_finished_by_the_next_one_at_no_new_cost(tmp_path: Path) -> None:
-    figures = every_point(tmp_path, step=23)
+    figures = every_point(tmp_path, step=47)
     assert figures.unsound == []
-    assert figures.interrupted >= 36
+    assert figures.interrupted >= 16
     assert figures.reruns.keys() == {1}
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_it_is_so_in_every_world_in_which_looking_can_tell(tmp_path: Path, seed: int) -> None:
-    decidable, _ = campaign(worlds(20, seed), tmp_path)
+    decidable, _ = campaign(worlds(10, seed), tmp_path)
     assert decidable.unsound == []
-    assert decidable.runs > 12
+    assert decidable.runs > 5
 
 
 def test_the_harness_sees_a_double_charge_where_a_service_hides_what_it_took_and_takes_it_again(tmp_path: Path) -> None:

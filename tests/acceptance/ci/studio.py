@@ -15,6 +15,7 @@ from acceptance.ci.repos import Remote, environment, git
 from acceptance.commands import ltxspec
 from fake_forges import TOKEN, Asked, FakeGitHub
 
+TESTS = Path(__file__).parents[2]
 HEAD = "model: lightricks:ltx@2.5-fast\ndefaults: {width: 1280, height: 720, duration: 6, fps: 24}\nshots:\n"
 PROJECT = "[project]\nid = 'f1e2d3'\n[runware]\npoll_interval = 0.1\npoll_max = 0.5\n[budget]\nper_apply = '2.00'\n"
 
@@ -30,7 +31,7 @@ def paid_service(folder: Path, faults: Sequence[Mapping[str, Any]]) -> Iterator[
             *(
                 sys.executable,
                 "-m",
-                "ltxspec",
+                "small_films",
                 "sandbox",
                 "serve",
                 "--port=0",
@@ -40,7 +41,7 @@ def paid_service(folder: Path, faults: Sequence[Mapping[str, Any]]) -> Iterator[
             *(f"--state={folder / 'state'}", f"--scenario={scenario}"),
         ],
         cwd=folder,
-        env=environment(),
+        env=environment(PYTHONPATH=str(TESTS)),
         stdout=subprocess.PIPE,
         text=True,
     )

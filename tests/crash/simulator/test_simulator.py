@@ -7,7 +7,7 @@ from crash.simulator.campaign import Stage, simulate
 from crash.simulator.draw import draw
 from crash.simulator.shrink import shortened
 
-STEPS = 1_200
+STEPS = 600
 SHARES = 3  # so that several processes can share the work
 
 
