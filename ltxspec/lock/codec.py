@@ -36,7 +36,9 @@ class Block(Record, frozen=True):
     """
 
     current: Annotated[TaskId, Meta(min_length=1, description="taskUUID of the take in use")] | None
-    takes: Annotated[tuple[Take, ...], Meta(description="Ordered by submittedAt, retake, attempt, taskUUID; none is ever removed")]
+    takes: Annotated[
+        tuple[Take, ...], Meta(description="Ordered by submittedAt, retake, attempt, taskUUID; none is ever removed")
+    ]
     digest: Sha256
 
 
@@ -47,9 +49,7 @@ class LockfileDocument(Record, frozen=True):
     provider: Text
     spec: Annotated[str, Meta(min_length=1, description="metadata.name of the spec")]
     shots: Mapping[str, Block]
-    retired: Annotated[
-        Mapping[str, Block], Meta(description="Shots that the spec no longer has, with their takes")
-    ]
+    retired: Annotated[Mapping[str, Block], Meta(description="Shots that the spec no longer has, with their takes")]
 
 
 def encode_lockfile(lockfile: Lockfile) -> bytes:

@@ -120,9 +120,13 @@ class ReviewDocument(Open, frozen=True, kw_only=True):
     estimate: Annotated[Sum, Meta(description="what applying the head would order")]
     under_way: Annotated[Sum, Meta(description="already ordered, not yet recorded")]
     total: Totals
-    reckoned: Annotated[Money | None, Meta(description="the amount that limits use, where it is more than the estimates")]
+    reckoned: Annotated[
+        Money | None, Meta(description="the amount that limits use, where it is more than the estimates")
+    ]
     limit: Annotated[Money | None, Meta(description="[budget] per_apply of the head")]
-    plan_digest: Annotated[Sha256 | None, Meta(description="the digest for `apply --approved`; null when it is unknown")]
+    plan_digest: Annotated[
+        Sha256 | None, Meta(description="the digest for `apply --approved`; null when it is unknown")
+    ]
     refusals: tuple[ApplyRefusal, ...]
     lost: tuple[LostTask, ...]
     altered: tuple[AlteredTask, ...]

@@ -41,7 +41,9 @@ class SummaryDocument(Open, frozen=True):
 
     outcomes: Annotated[Mapping[str, Count], counts(Outcome, "how many shots ended in each way")]
     spent: Sum
-    spent_before: Annotated[Money, Meta(description="the part of `spent` that an earlier run or another machine ordered")]
+    spent_before: Annotated[
+        Money, Meta(description="the part of `spent` that an earlier run or another machine ordered")
+    ]
     overspent: Annotated[Money, Meta(description="the amount by which the run passed its limit; 0.00 when it did not")]
     in_flight: InFlight
     interrupted: bool
