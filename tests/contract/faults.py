@@ -5,6 +5,7 @@ ended in the first apply and in those after it; `charges` how often tasks were p
 default settings; nobody waits for them.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -189,6 +190,13 @@ UNDECIDABLE = [
 
 
 def table(rows: Sequence[Row]) -> list[str]:
-    """The rows as Markdown."""
+    """The rows as Markdown; rows that differ in nothing but the HTTP status are one line."""
+    statuses: dict[tuple[str, str, int], list[str]] = {}
+    for row in rows:
+        first, status, rest = re.split(r"^HTTP (\d+)", row.name) if row.name.startswith("HTTP ") else (row.name, "", "")
+        statuses.setdefault((f"{first}{rest}", row.outcomes, row.charges), []).append(status)
     head = ["| what happens | how the shot ends, apply by apply | charges |", "|---|---|---|"]
-    return head + [f"| {row.name} | {row.outcomes} | {row.charges} |" for row in rows]
+    return head + [
+        f"| {'HTTP ' if any(found) else ''}{', '.join(found)}{name} | {outcomes} | {charges} |"
+        for (name, outcomes, charges), found in statuses.items()
+    ]
