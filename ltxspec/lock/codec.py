@@ -32,11 +32,13 @@ class Block(Record, frozen=True):
     """Everything bought for one instance of a shot.
 
     The digest is the SHA-256 of the canonical JSON (RFC 8785) of the block with its key as `shot`, without `digest`;
-    lockfiles of earlier versions left the key out.
+    lockfiles of earlier versions omit the key.
     """
 
     current: Annotated[TaskId, Meta(min_length=1, description="taskUUID of the take in use")] | None
-    takes: Annotated[tuple[Take, ...], Meta(description="By submittedAt, retake, attempt, taskUUID; none ever leaves")]
+    takes: Annotated[
+        tuple[Take, ...], Meta(description="Ordered by submittedAt, retake, attempt, taskUUID; none is ever removed")
+    ]
     digest: Sha256
 
 
@@ -47,9 +49,7 @@ class LockfileDocument(Record, frozen=True):
     provider: Text
     spec: Annotated[str, Meta(min_length=1, description="metadata.name of the spec")]
     shots: Mapping[str, Block]
-    retired: Annotated[
-        Mapping[str, Block], Meta(description="Shots that are gone from the spec, with what they bought")
-    ]
+    retired: Annotated[Mapping[str, Block], Meta(description="Shots that the spec no longer has, with their takes")]
 
 
 def encode_lockfile(lockfile: Lockfile) -> bytes:

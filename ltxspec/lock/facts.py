@@ -29,7 +29,7 @@ _APART = frozenset({"inputs", "outputs", "request"})
 
 
 class FactChange(Record, frozen=True):
-    """One fact of a take that reads otherwise than before; `path` is a JSON Pointer into the earlier take."""
+    """One fact of a take that differs from the base; `path` is a JSON Pointer into the earlier take."""
 
     path: str
     before: Json

@@ -25,10 +25,10 @@ _Hash = Annotated[
     str,
     Meta(description="Name in the archive; null until archived", extra_json_schema={"pattern": "^[0-9a-f]{64}$"}),
 ]
-_Address = Annotated[str, Meta(description="Where the provider serves it, without secrets")]
-_Retake = Annotated[int, Meta(ge=1, description="Which wanted render of this fingerprint; null for imported takes")]
-_Attempt = Annotated[int, Meta(ge=1, description="Which attempt of this retake; null for imported takes")]
-_Pick = Annotated[str, Meta(min_length=1, description="The output that a person picked with this take")]
+_Address = Annotated[str, Meta(description="Address at the provider, without secrets")]
+_Retake = Annotated[int, Meta(ge=1, description="Number of this render of the fingerprint; null for imported takes")]
+_Attempt = Annotated[int, Meta(ge=1, description="Number of this attempt of the retake; null for imported takes")]
+_Pick = Annotated[str, Meta(min_length=1, description="The output that a user picked with this take")]
 
 Age = tuple[str, int, int, str]  # moment of the order, retake, attempt, task id
 
@@ -89,7 +89,7 @@ def readable(message: str) -> str:
 
 
 class Take(Record, frozen=True, kw_only=True):
-    """One finished task of a shot: what was ordered, what came of it, what it cost."""
+    """One finished task of a shot: the request, the result and the cost."""
 
     left_out: ClassVar[frozenset[str]] = frozenset({"code", "message", "permanent", "picked"})
 

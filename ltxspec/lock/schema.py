@@ -16,7 +16,7 @@ WHEN_FAILED: Schema = {
 
 def lockfile_schema() -> Schema:
     """The schema as a new dict."""
-    about = "What was bought for one spec with one provider, and for which request. Written by ltxspec."
+    about = "What was bought for one spec from one provider, with the requests. Written by ltxspec."
     document = schema(LockfileDocument, f"ltxspec lockfile, version {VERSION}", about)
     document["$defs"]["Take"] |= WHEN_FAILED
     return document

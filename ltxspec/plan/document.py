@@ -23,7 +23,7 @@ Name = Annotated[str, Meta(extra_json_schema={"pattern": "^[a-z][a-z-]*$"})]
 
 
 class Source(Record, frozen=True):
-    """Where a shot is written."""
+    """The place of a shot in a spec."""
 
     file: str
     line: Place
@@ -50,14 +50,14 @@ class Problem(Record, frozen=True):
 
 
 class Sum(Record, frozen=True):
-    """The amounts that are known, in US dollars, and how many are not."""
+    """The sum of the known amounts, in US dollars, and the number of unknown ones."""
 
     usd: Money
     unknown: Count
 
 
 class PlanOptions(Open, frozen=True):
-    """What was asked for on the command line: planning again with the same options must give the same plan."""
+    """The options of the command line: planning again with the same options must give the same plan."""
 
     paths: _Words = ()
     targets: _Words = msgspec.field(default=(), name="target")
@@ -67,7 +67,7 @@ class PlanOptions(Open, frozen=True):
 
 
 class Limits(Record, frozen=True):
-    """`[budget]` when the plan was made, null for none, and a digest of the policies; `apply FILE` holds to them."""
+    """`[budget]` when the plan was made, null for none, and a digest of the policies; `apply FILE` enforces them."""
 
     per_apply: Money | None
     per_shot: Money | None
@@ -91,13 +91,13 @@ class PlannedShot(Open, frozen=True, kw_only=True):
     task_id: TaskUuid | None
     estimate: Money | None
     source: Source | None  # None when the shot is gone
-    request: Annotated[Mapping[str, Json], Meta(description="what the provider is sent, without delivery options")]
-    from_: Annotated[str, Meta(description="the lockfile key whose takes or task are taken over")] | None = None
-    note: Annotated[str, Meta(description="what else a reader should know: why a task failed, for example")] | None = (
+    request: Annotated[Mapping[str, Json], Meta(description="the request to the provider, without delivery options")]
+    from_: Annotated[str, Meta(description="the lockfile key whose takes or task this shot takes over")] | None = None
+    note: Annotated[str, Meta(description="further information, such as why a task failed")] | None = None
+    delivery: Delivery | None = None
+    recorded: Annotated[Sha256, Meta(description="digest of what the fingerprint leaves out of `request`")] | None = (
         None
     )
-    delivery: Delivery | None = None
-    recorded: Annotated[Sha256, Meta(description="of what the fingerprint leaves out of `request`")] | None = None
 
 
 class PlanDocument(Open, frozen=True, kw_only=True):
@@ -108,7 +108,7 @@ class PlanDocument(Open, frozen=True, kw_only=True):
     format_version: FormatVersion
     ltxspec_version: Text
     provider: Text
-    digest: Annotated[Sha256, Meta(description="what `apply FILE` compares")]
+    digest: Annotated[Sha256, Meta(description="the digest that `apply FILE` compares")]
     limits: Limits | None = None
     options: PlanOptions
     summary: Annotated[Mapping[str, Count], counts(Action, "how many shots have each action")]

@@ -22,21 +22,21 @@ _Takes = Annotated[Mapping[str, Take], Meta(description="takes by task")]
 
 
 class Base(Record, frozen=True):
-    """The side that is compared with; `name` says how it was found or asked for."""
+    """The side to compare with; `name` says how it was found or specified."""
 
     commit: _Commit
     name: str
 
 
 class Head(Record, frozen=True):
-    """The side with the change; `commit` is the one a working tree is based on, where it is based on any."""
+    """The side with the change; `commit` is the one that a working tree is based on, if any."""
 
     commit: _Commit | None
     is_working_tree: bool
 
 
 class Totals(Record, frozen=True):
-    """What everything ever bought cost, on each side."""
+    """The cost of everything ever bought, on each side."""
 
     before: Sum
     after: Sum
@@ -64,7 +64,7 @@ class LostTask(Address, frozen=True):
 
 
 class AlteredTask(Address, frozen=True):
-    """A task of which the head records something else than the base."""
+    """A task whose record at the head differs from the base."""
 
     task_id: _Task
     changes: tuple[FactChange, ...]
@@ -78,7 +78,7 @@ class SidesTakes(Record, frozen=True):
 
 
 class PendingShot(PlannedShot, frozen=True, kw_only=True):
-    """A shot of a plan document, and what that leaves out."""
+    """A shot of a plan document, with fields that a plan omits."""
 
     retake: Place
     attempt: Place
@@ -95,7 +95,7 @@ class ReviewedShot(Open, frozen=True, kw_only=True):
     inherited: Annotated[bool, Meta(description="applying the base would do the same")]
     before: _Task | None
     after: _Task | None
-    bought: Annotated[tuple[_Task, ...], Meta(description="takes new in this change, oldest first")]
+    bought: Annotated[tuple[_Task, ...], Meta(description="takes that are new in this change, oldest first")]
     changes: tuple[FieldChange, ...]
     prompt: Prompts
     causes: tuple[Cause, ...]
@@ -116,13 +116,17 @@ class ReviewDocument(Open, frozen=True, kw_only=True):
     head: Head
     rules: Annotated[tuple[RuleChange, ...], Meta(description="settings, policies, prices, model files and delivery")]
     summary: Annotated[Mapping[str, Count], counts([*ShotKind, "unchanged"], "how many shots are of each kind")]
-    spent: Annotated[Sum, Meta(description="what the takes new in this change cost")]
+    spent: Annotated[Sum, Meta(description="the cost of the takes that are new in this change")]
     estimate: Annotated[Sum, Meta(description="what applying the head would order")]
-    under_way: Annotated[Sum, Meta(description="ordered already, not recorded yet")]
+    under_way: Annotated[Sum, Meta(description="already ordered, not yet recorded")]
     total: Totals
-    reckoned: Annotated[Money | None, Meta(description="what limits use, where that is more than the estimates")]
+    reckoned: Annotated[
+        Money | None, Meta(description="the amount that limits use, where it is more than the estimates")
+    ]
     limit: Annotated[Money | None, Meta(description="[budget] per_apply of the head")]
-    plan_digest: Annotated[Sha256 | None, Meta(description="what `apply --approved` takes; null when it is not known")]
+    plan_digest: Annotated[
+        Sha256 | None, Meta(description="the digest for `apply --approved`; null when it is unknown")
+    ]
     refusals: tuple[ApplyRefusal, ...]
     lost: tuple[LostTask, ...]
     altered: tuple[AlteredTask, ...]

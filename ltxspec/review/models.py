@@ -87,7 +87,7 @@ class LostTake:
 
 
 class RuleChange(Record, frozen=True):
-    """A rule of the project that reads otherwise at the head: what may be bought, at which price, sent where.
+    """A rule of the project that differs at the head: what may be bought, at which price, sent where.
 
     Both sides are short texts without secrets; None where there is no such rule.
     """

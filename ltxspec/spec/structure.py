@@ -41,7 +41,7 @@ Labels = Annotated[
 Title = Annotated[str | None, Field(description="Free text for people; never part of a fingerprint")]
 Variables = Annotated[
     dict[Annotated[str, WithJsonSchema({"type": "string", "pattern": VARIABLE})], Any] | None,
-    Field(description="What templates may use as `{{ name }}`"),
+    Field(description="Variables for templates, used as `{{ name }}`"),
 ]
 Text = Annotated[str, Field(min_length=1)]
 Row = dict[str, Any]
@@ -52,7 +52,7 @@ class _Part(BaseModel):
 
 
 class Metadata(_Part):
-    """What the spec is called."""
+    """Name, title and labels of the spec."""
 
     name: Annotated[str, Field(pattern=SPEC_NAME, description="Names the spec and its lockfile")]
     title: Title = None
@@ -63,7 +63,7 @@ class CheckPart(_Part):
     """An assertion over the rendered request."""
 
     assertion: Annotated[Text, Field(alias="assert", description="A template expression that must be true")]
-    message: Annotated[str | None, Field(description="What to say when it is not")] = None
+    message: Annotated[str | None, Field(description="The text shown when it is not true")] = None
     severity: Annotated[Literal["error", "warning"], Field(description="Whether a failure stops the run")] = "error"
 
 
@@ -86,7 +86,7 @@ class RowsFile(_Part):
 class RowsInline(_Part):
     """Rows written in the spec, with the column that identifies them."""
 
-    items: Annotated[list[Row], Field(description="One mapping a row")]
+    items: Annotated[list[Row], Field(description="One mapping per row")]
     key: Annotated[Text | None, Field(description="The column that identifies a row; the first by default")] = None
 
 

@@ -1,10 +1,11 @@
-"""Everything that a provider may do wrong, and what comes of it: the table of `docs/reliability.md`, as data.
+"""Everything that a provider may do wrong, and the results: the table of `docs/reliability.md`, as data.
 
-Each row plays one fault against the real engine, client and sandbox (`test_faults.py`). `outcomes` tells how the shot
+Each row plays one fault against the real engine, client and sandbox (`test_faults.py`). `outcomes` says how the shot
 ended in the first apply and in those after it; `charges` how often tasks were paid in all. Times are those of the
 default settings; nobody waits for them.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -66,7 +67,7 @@ ORDERS = [
     Row("the reply is empty, the order not accepted", DONE, 1, order(
         fault="status", status=200, body="empty", accepted=False
     )),
-    Row("another task's error stands in our reply", DONE, 1, order(fault="foreign-error")),
+    Row("another task's error is in our reply", DONE, 1, order(fault="foreign-error")),
 ]  # fmt: skip
 
 IDENTITY = [
@@ -106,14 +107,14 @@ LOOKS = [
     Row("a look is lost", DONE, 1, look(fault="drop", nth=2)),
     Row("a look's reply breaks off", DONE, 1, look(fault="cut", nth=2)),
     Row("a look is answered by a page of HTML", DONE, 1, look(fault="status", status=200, body="html", nth=2)),
-    Row("another task's error stands in a look's reply", DONE, 1, look(fault="foreign-error", nth=2, times=None)),
+    Row("another task's error is in a look's reply", DONE, 1, look(fault="foreign-error", nth=2, times=None)),
     Row("no look is answered for an hour", "unresolved, unresolved, collected", 1, look(
         fault="status", status=503, nth=2, times=700
     )),
     Row("the first look fails", f"held back, {DONE}", 1, look(fault="status", status=503, times=4)),
     Row("results come in another order each time, and twice", DONE, 1, (),
         {"item_order": "reversed", "repeat_items": True}, "0.72", 2),
-    Row("a status nobody has heard of", DONE, 1, (), {"running_status": "marinating"}),
+    Row("an unknown status", DONE, 1, (), {"running_status": "marinating"}),
     Row("looks at a failed task answer 500", f"failed, {DONE}", 2, [{"fault": "fail"}], {"failed_poll_status": 500}),
     Row("the task never ends", "unresolved, unresolved, unresolved", 1, [{"fault": "hang"}]),
 ]  # fmt: skip
@@ -127,7 +128,7 @@ MONEY = [
 
 FAILURES = [
     Row("the render fails (the provider's time-out)", f"failed, {DONE}", 2, [{"fault": "fail"}]),
-    Row("it fails, told as an item", f"failed, {DONE}", 2, [{"fault": "fail", "form": "item"}]),
+    Row("it fails, reported as an item", f"failed, {DONE}", 2, [{"fault": "fail", "form": "item"}]),
     Row("it fails every time", "failed, failed, failed, blocked", 3, [{"fault": "fail", "times": None}], cost=None),
     Row("moderation stops the render", "failed, blocked", 1, [{"fault": "fail", "code": "contentPolicyViolation"}],
         cost=None),
@@ -164,7 +165,7 @@ DOWNLOADS = [
         [{"fault": "video-body", "body": "html", "times": 3}]),
     Row("bytes that are no video", DONE, 1, [{"fault": "video-body", "body": "garbage", "times": 2}]),
     Row("the address answers 404 once", "not archived, collected", 1, [{"fault": "video-status", "status": 404}]),
-    Row("the address is gone for good", "not archived, not archived, not archived", 1,
+    Row("the address is gone permanently", "not archived, not archived, not archived", 1,
         [{"fault": "video-status", "status": 410, "times": None}]),
 ]  # fmt: skip
 
@@ -174,7 +175,7 @@ GROUPS = {
     "Looking": LOOKS,
     "Money": MONEY,
     "Failures": FAILURES,
-    "Bringing it home": DOWNLOADS,
+    "Downloads": DOWNLOADS,
 }
 
 # What no look can tell apart: a service that takes used ids again and shows nothing of what it took. It is paid twice.
@@ -189,6 +190,13 @@ UNDECIDABLE = [
 
 
 def table(rows: Sequence[Row]) -> list[str]:
-    """The rows as Markdown."""
+    """The rows as Markdown; rows that differ in nothing but the HTTP status are one line."""
+    statuses: dict[tuple[str, str, int], list[str]] = {}
+    for row in rows:
+        first, status, rest = re.split(r"^HTTP (\d+)", row.name) if row.name.startswith("HTTP ") else (row.name, "", "")
+        statuses.setdefault((f"{first}{rest}", row.outcomes, row.charges), []).append(status)
     head = ["| what happens | how the shot ends, apply by apply | charges |", "|---|---|---|"]
-    return head + [f"| {row.name} | {row.outcomes} | {row.charges} |" for row in rows]
+    return head + [
+        f"| {'HTTP ' if any(found) else ''}{', '.join(found)}{name} | {outcomes} | {charges} |"
+        for (name, outcomes, charges), found in statuses.items()
+    ]

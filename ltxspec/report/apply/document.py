@@ -17,7 +17,7 @@ FORMAT_VERSION = "1.0"  # added keys increase the minor number, changed meanings
 
 
 class InFlight(Record, frozen=True):
-    """What tasks that are in progress may cost, in US dollars."""
+    """The possible cost of tasks in progress, in US dollars."""
 
     usd: Money
     unknown: Count
@@ -37,12 +37,14 @@ class ShotResult(Open, frozen=True):
 
 
 class SummaryDocument(Open, frozen=True):
-    """What a run did."""
+    """The result of a run."""
 
     outcomes: Annotated[Mapping[str, Count], counts(Outcome, "how many shots ended in each way")]
     spent: Sum
-    spent_before: Annotated[Money, Meta(description="of `spent`, what an earlier run or another machine ordered")]
-    overspent: Annotated[Money, Meta(description="by how much the run passed its limit; 0.00 when it did not")]
+    spent_before: Annotated[
+        Money, Meta(description="the part of `spent` that an earlier run or another machine ordered")
+    ]
+    overspent: Annotated[Money, Meta(description="the amount by which the run passed its limit; 0.00 when it did not")]
     in_flight: InFlight
     interrupted: bool
     incomplete: Annotated[bool, Meta(description="something is left, or more was spent than allowed; exit code 3")]
@@ -105,6 +107,6 @@ def _result(item: ShotOutcome) -> ShotResult:
 
 def events_schema() -> Schema:
     """The schema of one line, `schemas/events/v1.json`."""
-    document = schema(EventDocument, "ltxspec apply event, version 1", "One event of a run, one a line.")
+    document = schema(EventDocument, "ltxspec apply event, version 1", "One event of a run; one per line.")
     last = {"properties": {"type": {"const": EventKind.RUN_FINISHED.value}}}
     return document | {"if": last, "then": {"required": ["summary"]}}

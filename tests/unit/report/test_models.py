@@ -40,7 +40,7 @@ def test_the_list_is_a_table_of_names() -> None:
         "  settings.audio: true or false",
         "  ttl: whole number, at least 60",
         "  outputQuality: whole number, 20–99, default 95",
-        "      Frames a second.",
+        "      Frames per second.",
         "  `inputs.frameImages` and `inputs.audio` exclude each other",
     ],
 )
