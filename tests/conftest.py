@@ -4,7 +4,7 @@ import ipaddress
 import os
 import shutil
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import hypothesis
@@ -44,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "suppress_health_check": [HealthCheck.too_slow],
     }
     hypothesis.settings.register_profile("dev", max_examples=50, **shared)
-    hypothesis.settings.register_profile("ci", max_examples=100, derandomize=True, print_blob=True, **shared)
+    hypothesis.settings.register_profile("ci", max_examples=50, derandomize=True, print_blob=True, **shared)
     if not config.getoption("--hypothesis-profile"):
         hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
@@ -90,12 +90,12 @@ def clean_environment(request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
         monkeypatch.setenv("RUNWARE_API_KEY", RUNWARE_API_KEY)
 
 
-@pytest.fixture(autouse=True)
-def small_films(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the sandbox inside a command make small videos, unless the test is marked `full_size`."""
-    if request.node.get_closest_marker("full_size"):
-        return
-    monkeypatch.setattr("ltxspec.media.animatic.write_animatic", write_small_animatic)
+@pytest.fixture(autouse=True, scope="session")
+def small_films() -> Iterator[None]:
+    """Let the sandbox inside a command make small videos. A process of its own makes them as they are ordered."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ltxspec.media.animatic.write_animatic", write_small_animatic)
+        yield
 
 
 @pytest.fixture(autouse=True)
