@@ -1,13 +1,12 @@
 """One task that two branches recorded, one that ordered it and one that found it at the provider: merged, verified."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from acceptance.commands import ltxspec, write_spec
 from acceptance.repositories import branch, commit, git, read_lockfile, repository, write_lockfile
+from acceptance.services import KEY, paid_service
 from replacing import replace
 
 HEAD = "model: lightricks:ltx@2.5-fast\ndefaults: {width: 1280, height: 720, duration: 6, fps: 24}\nshots:\n"
@@ -18,19 +17,8 @@ EDITED = HEAD + "  tower: {prompt: a tower in the rain}\n"
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[dict[str, str]]:
     """The environment in which the paid service is the sandbox on a port."""
-    folder = tmp_path / "service"
-    folder.mkdir()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "ltxspec", "sandbox", "serve", "--port", "0", "--speed", "1000", "--key", "test-key"],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    yield {"RUNWARE_BASE_URL": line.removeprefix("sandbox ready: ").strip(), "RUNWARE_API_KEY": "test-key"}
-    process.kill()
-    process.communicate()
+    with paid_service(tmp_path / "service") as address:
+        yield {"RUNWARE_BASE_URL": address, "RUNWARE_API_KEY": KEY}
 
 
 def test_a_merge_of_two_records_of_one_task_is_no_alteration(tmp_path: Path, service: dict[str, str]) -> None:

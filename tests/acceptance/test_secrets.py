@@ -4,8 +4,6 @@ import http.server
 import json
 import os
 import stat
-import subprocess
-import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -18,6 +16,7 @@ from typing import Any
 import pytest
 from acceptance.commands import Result, ltxspec, process, write_spec
 from acceptance.repositories import commit, git
+from acceptance.services import paid_service
 from PIL import Image
 from replacing import replace
 
@@ -76,24 +75,6 @@ def web_server() -> Iterator[str]:
         finally:
             server.shutdown()
             thread.join()
-
-
-@contextmanager
-def paid_service(folder: Path, scenario: dict[str, Any]) -> Iterator[str]:
-    """The sandbox on a port of its own, as far as ltxspec knows the paid service; it takes this one key only."""
-    folder.mkdir()
-    (folder / "scenario.json").write_text(json.dumps(scenario))
-    command = [sys.executable, "-m", "ltxspec", "sandbox", "serve", "--port", "0", "--key", KEY, "--speed", "1000"]
-    serving = subprocess.Popen(
-        [*command, "--scenario", "scenario.json", "--state", "state"], cwd=folder, stdout=subprocess.PIPE, text=True
-    )
-    assert serving.stdout is not None
-    with serving, serving.stdout:
-        try:
-            yield serving.stdout.readline().strip().removeprefix("sandbox ready: ")
-        finally:
-            serving.terminate()
-            serving.wait(10)
 
 
 @dataclass
@@ -174,7 +155,7 @@ def scenario(web: str) -> dict[str, Any]:
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
-    with web_server() as web, paid_service(tmp_path / "far", scenario(web)) as service:
+    with web_server() as web, paid_service(tmp_path / "far", scenario(web), KEY) as service:
         folder = tmp_path / "project"
         folder.mkdir()
         bench = Bench(folder, web, service)

@@ -2,58 +2,20 @@
 
 import json
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from acceptance.ci.repos import Remote, environment, git
+from acceptance.ci.repos import Remote, git
 from acceptance.commands import ltxspec
+from acceptance.services import KEY, paid_service
 from fake_forges import TOKEN, Asked, FakeGitHub
 
-TESTS = Path(__file__).parents[2]
 HEAD = "model: lightricks:ltx@2.5-fast\ndefaults: {width: 1280, height: 720, duration: 6, fps: 24}\nshots:\n"
 PROJECT = "[project]\nid = 'f1e2d3'\n[runware]\npoll_interval = 0.1\npoll_max = 0.5\n[budget]\nper_apply = '2.00'\n"
-
-
-@contextmanager
-def paid_service(folder: Path, faults: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """The sandbox as a process of its own, as any client meets it. Gives its address."""
-    folder.mkdir()
-    scenario = folder / "scenario.json"
-    scenario.write_text(json.dumps({"faults": list(faults)}), "utf-8")
-    process = subprocess.Popen(
-        [
-            *(
-                sys.executable,
-                "-m",
-                "small_films",
-                "sandbox",
-                "serve",
-                "--port=0",
-                "--speed=1000",
-                "--key=test-key-of-the-studio",
-            ),
-            *(f"--state={folder / 'state'}", f"--scenario={scenario}"),
-        ],
-        cwd=folder,
-        env=environment(PYTHONPATH=str(TESTS)),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        line = process.stdout.readline()
-        assert line.startswith("sandbox ready: "), line
-        yield line.removeprefix("sandbox ready: ").strip()
-    finally:
-        process.terminate()
-        process.stdout.close()
-        process.wait(20)
 
 
 @dataclass
@@ -81,7 +43,7 @@ class Studio:
 
     @cached_property
     def service(self) -> str:
-        return self.stack.enter_context(paid_service(self.folder / "service", self.faults))
+        return self.stack.enter_context(paid_service(self.folder / "service", {"faults": list(self.faults)}))
 
     def clone(self, branch: str = "main") -> Path:
         self.clones += 1
@@ -153,7 +115,7 @@ class Studio:
         return self.job("push", {"ref": f"refs/heads/{branch}"}, **self.paying(), GITHUB_REF_NAME=branch, **more)
 
     def paying(self) -> dict[str, str]:
-        return {"RUNWARE_API_KEY": "test-key-of-the-studio", "RUNWARE_BASE_URL": self.service, "GITHUB_TOKEN": TOKEN}
+        return {"RUNWARE_API_KEY": KEY, "RUNWARE_BASE_URL": self.service, "GITHUB_TOKEN": TOKEN}
 
     def charges(self) -> int:
         """How many renders the service has billed."""
