@@ -39,13 +39,13 @@ class ShotResult(Open, frozen=True):
 class SummaryDocument(Open, frozen=True):
     """What a run did."""
 
-    outcomes: Annotated[Mapping[str, Count], counts(Outcome, "how many shots ended in each way")]
+    outcomes: Annotated[Mapping[str, Count], counts(Outcome, "number of shots by outcome")]
     spent: Sum
-    spent_before: Annotated[Money, Meta(description="of `spent`, what an earlier run or another machine ordered")]
+    spent_before: Annotated[Money, Meta(description="part of `spent`: ordered by an earlier run or another machine")]
     overspent: Annotated[Money, Meta(description="by how much the run passed its limit; 0.00 when it did not")]
     in_flight: InFlight
     interrupted: bool
-    incomplete: Annotated[bool, Meta(description="something is left, or more was spent than allowed; exit code 3")]
+    incomplete: Annotated[bool, Meta(description="unfinished, or more spent than allowed; exit code 3")]
     shots: tuple[ShotResult, ...]
 
 
