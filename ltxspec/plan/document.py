@@ -91,11 +91,9 @@ class PlannedShot(Open, frozen=True, kw_only=True):
     task_id: TaskUuid | None
     estimate: Money | None
     source: Source | None  # None when the shot is gone
-    request: Annotated[Mapping[str, Json], Meta(description="what the provider is sent, without delivery options")]
+    request: Annotated[Mapping[str, Json], Meta(description="the request as sent, without delivery options")]
     from_: Annotated[str, Meta(description="the lockfile key whose takes or task are taken over")] | None = None
-    note: Annotated[str, Meta(description="what else a reader should know: why a task failed, for example")] | None = (
-        None
-    )
+    note: Annotated[str, Meta(description="further notes, such as why a task failed")] | None = None
     delivery: Delivery | None = None
     recorded: Annotated[Sha256, Meta(description="of what the fingerprint leaves out of `request`")] | None = None
 
