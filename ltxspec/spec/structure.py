@@ -63,7 +63,7 @@ class CheckPart(_Part):
     """An assertion over the rendered request."""
 
     assertion: Annotated[Text, Field(alias="assert", description="A template expression that must be true")]
-    message: Annotated[str | None, Field(description="What to say when it is not")] = None
+    message: Annotated[str | None, Field(description="The message when it is not")] = None
     severity: Annotated[Literal["error", "warning"], Field(description="Whether a failure stops the run")] = "error"
 
 
@@ -86,7 +86,7 @@ class RowsFile(_Part):
 class RowsInline(_Part):
     """Rows written in the spec, with the column that identifies them."""
 
-    items: Annotated[list[Row], Field(description="One mapping a row")]
+    items: Annotated[list[Row], Field(description="One mapping per row")]
     key: Annotated[Text | None, Field(description="The column that identifies a row; the first by default")] = None
 
 
