@@ -36,7 +36,7 @@ class Block(Record, frozen=True):
     """
 
     current: Annotated[TaskId, Meta(min_length=1, description="taskUUID of the take in use")] | None
-    takes: Annotated[tuple[Take, ...], Meta(description="By submittedAt, retake, attempt, taskUUID; none ever leaves")]
+    takes: Annotated[tuple[Take, ...], Meta(description="By submittedAt, retake, attempt, taskUUID; never removed")]
     digest: Sha256
 
 
@@ -47,9 +47,7 @@ class LockfileDocument(Record, frozen=True):
     provider: Text
     spec: Annotated[str, Meta(min_length=1, description="metadata.name of the spec")]
     shots: Mapping[str, Block]
-    retired: Annotated[
-        Mapping[str, Block], Meta(description="Shots that are gone from the spec, with what they bought")
-    ]
+    retired: Annotated[Mapping[str, Block], Meta(description="Shots that are no longer in the spec, with their takes")]
 
 
 def encode_lockfile(lockfile: Lockfile) -> bytes:
@@ -96,7 +94,7 @@ def decode_lockfile(data: bytes, name: str, *, check_digests: bool = True) -> Lo
     except FormatError as error:
         raise damage.damaged(str(error), name, damage.block_place(data, name, error.path)) from None
     except (ValueError, TypeError):  # nested too deeply, or a number without a canonical form
-        raise damage.damaged("it holds a value that ltxspec never writes", name) from None
+        raise damage.damaged("it contains a value that ltxspec never writes", name) from None
     if mismatched and check_digests:
         raise damage.digest_mismatch(mismatched, data, name)
     return Lockfile(found.provider, found.spec, _as_recorded(found.shots), _as_recorded(found.retired))
@@ -119,7 +117,7 @@ def _parse(data: bytes, name: str) -> dict[str, Json]:
     except orjson.JSONDecodeError as error:
         raise damage.not_json(data, name, error.lineno, error.colno) from None
     if type(document) is not dict:
-        raise damage.damaged("it must hold a JSON object", name)
+        raise damage.damaged("it must contain a JSON object", name)
     return document
 
 
@@ -137,7 +135,7 @@ def _refuse_duplicate_keys(data: bytes) -> None:
     def refuse_twins(items: list[tuple[str, Json]]) -> None:
         numbers = Counter(key for key, _ in items)
         if len(numbers) < len(items):
-            raise FormatError("stands twice in one object", next(key for key, times in numbers.items() if times > 1))
+            raise FormatError("appears twice in one object", next(key for key, times in numbers.items() if times > 1))
 
     json.loads(data, object_pairs_hook=refuse_twins)
 
@@ -161,7 +159,7 @@ def _read_block(block: Json) -> Block:
     if len(ids) < len(found.takes):
         raise FormatError("names one task twice", "takes")
     if found.current is not None and found.current not in ids:
-        raise FormatError("names a take that is not there", "current")
+        raise FormatError("names a take that does not exist", "current")
     return found
 
 
