@@ -21,8 +21,8 @@ _CERTIFICATES = {  # OpenSSL's codes (x509_vfy.h)
     19: ("is signed by an authority that this machine does not know", _AUTHORITIES),
     20: ("is signed by an authority that this machine does not know", _AUTHORITIES),
     21: ("is signed by an authority that this machine does not know", _AUTHORITIES),
-    62: ("is for another host", "check the address; the login page of a network is another cause"),
-    64: ("is for another host", "check the address; the login page of a network is another cause"),
+    62: ("is for another host", "check the address; a network's login page can also be the cause"),
+    64: ("is for another host", "check the address; a network's login page can also be the cause"),
 }
 _OFFLINE = "check the network; behind a company's proxy set `HTTPS_PROXY`"
 
@@ -68,7 +68,7 @@ def no_connection(error: Exception, url: httpx.URL, *, uses_proxy: bool, cures: 
         return _not_secure(secure, url)
     proxy = _proxy_of(url) if uses_proxy else None
     if isinstance(error, httpx.ProxyError):
-        what = f"the proxy{_named(proxy)} gave no connection to `{url.host}`"
+        what = f"the proxy{_named(proxy)} did not connect to `{url.host}`"
         return Trouble(what, "check `HTTPS_PROXY` and its password")
     where = f"`{place_of(url)}`"
     if proxy:
@@ -90,8 +90,8 @@ def unusable_settings(error: Exception) -> Trouble:
     if isinstance(error, OSError):
         setting = next((name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)), "SSL_CERT_FILE")
         missing, unread = isinstance(error, FileNotFoundError), not isinstance(error, ssl.SSLError)
-        why = "does not exist" if missing else "cannot be read" if unread else "has no certificates that can be used"
-        return Trouble(f"what `{setting}` names {why}", f"correct `{setting}`, or unset it")
+        why = "does not exist" if missing else "cannot be read" if unread else "contains no usable certificates"
+        return Trouble(f"the path in `{setting}` {why}", f"correct `{setting}`, or unset it")
     proxies = ("HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
     found = [name for name in proxies if os.environ.get(name) or os.environ.get(name.lower())] or proxies
     named = " or ".join(f"`{name}`" for name in found)

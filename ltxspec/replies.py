@@ -50,7 +50,7 @@ def _plain(body: bytes, headers: httpx.Headers, limit: int) -> bytes:
     if not codings or not body:
         return body
     if len(codings) > 1 or codings[0] not in _GZIP:
-        raise httpx.DecodingError("packed in a way that was not asked for")
+        raise httpx.DecodingError("compressed in a way that was not requested")
     stream = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
     try:
         content = stream.decompress(body, limit)

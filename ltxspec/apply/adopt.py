@@ -34,10 +34,13 @@ def adopted_take(request: Json, response: Json, catalog: Catalog) -> Take:
     order = _only(request, "request")
     task = order.get("taskUUID")
     if not isinstance(task, str) or not task:
-        raise CannotAdopt("the request has no `taskUUID`", hint="give the request as it was sent")
+        raise CannotAdopt("the request has no `taskUUID`", hint="pass the request as it was sent")
     items = [item for item in _items(response) if item.get("taskUUID") == task and _is_video(item)]
     if not items:
-        raise CannotAdopt(f"the response holds no finished video of task `{task}`", hint="are these two of one render?")
+        raise CannotAdopt(
+            f"the response contains no finished video of task `{task}`",
+            hint="check that both belong to the same render",
+        )
     model = catalog.find(str(order.get("model")))
     if model is None:
         raise CannotAdopt(f"the request's model `{order.get('model')}` is not in the catalog")
@@ -61,7 +64,7 @@ def _fingerprint(model: Model, body: Mapping[str, Json]) -> Fingerprint:
     except ValueError as error:
         raise CannotAdopt(
             f"the request has no fingerprint: {error}",
-            hint="give the request as it was sent, with images as URLs, data URIs or media ids",
+            hint="pass the request as it was sent, with images as URLs, data URIs or media ids",
         ) from error
 
 
@@ -69,7 +72,7 @@ def _only(document: Json, name: str) -> Mapping[str, Any]:
     if isinstance(document, list) and len(document) == 1:
         document = document[0]
     if not isinstance(document, dict):
-        raise CannotAdopt(f"the {name} must be one JSON object", hint="an array may hold only this one task")
+        raise CannotAdopt(f"the {name} must be one JSON object", hint="an array may contain only this one task")
     return document
 
 
@@ -88,7 +91,7 @@ def _output(item: Mapping[str, Any]) -> Output:
     cost = parse_usd(item.get("cost"))
     url = str(item.get("videoURL") or item.get("mediaURL"))
     if not is_web_address(url):
-        raise CannotAdopt("the video's address is not an http or https address", hint="give the reply as it came")
+        raise CannotAdopt("the video's address is not an http or https address", hint="pass the reply unchanged")
     return Output(
         video_uuid=item.get("videoUUID") or item.get("mediaUUID"),
         video_url=redact_url(url),

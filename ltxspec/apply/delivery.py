@@ -55,7 +55,7 @@ async def deliver(  # the three ports, the results and a switch: a class would o
     if reason is not None and ask:
         fresh = await fresh_addresses(provider, order, outputs, _missing(archived))
         addresses, more = fresh.found, fresh.more
-        reason = f"{reason}; no fresh address could be asked for: {fresh.trouble}" if fresh.trouble else reason
+        reason = f"{reason}; requesting a fresh address failed: {fresh.trouble}" if fresh.trouble else reason
         again, still = await archive_outputs(provider, archive, clock, order.task_id, outputs, addresses)
         archived = [again[place] if place in addresses else item for place, item in enumerate(archived)]
         reason = still or reason

@@ -93,7 +93,7 @@ class RunSummary:
     overspent: Usd = Decimal(0)  # by how much its orders exceeded a limit: a price was higher than listed
     limit: Usd | None = None  # that limit, else the run's
     ordering: bool = True  # false for collect, which orders nothing
-    spent_before: Usd = Decimal(0)  # the part of `spent` that an earlier run or another machine ordered
+    spent_before: Usd = Decimal(0)  # part of `spent`: ordered by an earlier run or another machine
     provider: str = ""  # for a free provider, amounts are what a paid one would charge; nothing is charged
 
     def count(self, outcome: Outcome) -> int:

@@ -125,7 +125,7 @@ def _failed(run: TaskRun, take: Take) -> ShotOutcome:
 
 def unresolved(why: str) -> str:
     """The message about a task that stays open."""
-    return f"unresolved ({why}); the next `ltxspec apply` or `ltxspec collect` goes on with it, it is never paid twice"
+    return f"unresolved ({why}); the next `ltxspec apply` or `ltxspec collect` goes on; it is never paid twice"
 
 
 def leave(run: TaskRun, why: str) -> ShotOutcome:
@@ -146,9 +146,9 @@ def give_up(run: TaskRun) -> ShotOutcome:
     """Close an order that was never sent, or that no shot wants and the provider does not know (after a day)."""
     if run.facts.submits == 0:
         return abandon(run, run.context.stop.asked() or "this run orders nothing")
-    run.ledger.abandon(run.task_id, "no shot wants it, and the provider does not know it")
+    run.ledger.abandon(run.task_id, "no shot needs it, and the provider does not know it")
     run.context.budget.release(run.task_id)
-    run.tell(EventKind.SHOT_RECORDED, "given up: no shot wants it any more, and the provider does not know it")
+    run.tell(EventKind.SHOT_RECORDED, "given up: no shot needs it any more, and the provider does not know it")
     return run.ends(Outcome.RECORDED, "given up")
 
 

@@ -56,22 +56,25 @@ def _why_left(run: TaskRun) -> str:
     reasons = (
         (
             run.delivered > 0,
-            f"{run.delivered} of {run.order.results} results are recorded, the others are not there",
+            f"{run.delivered} of {run.order.results} results are recorded, the others are not available",
         ),
-        (facts.watched >= limits.task_timeout, "no end in sight"),
-        (refusal is not None, f"it may have been accepted before, but now: {refusal.message if refusal else ''}"),
-        (facts.unwanted, f"no shot wants it under this name any more, and {unknown}; `--retry` gives it up"),
+        (facts.watched >= limits.task_timeout, "it did not finish in time"),
+        (
+            refusal is not None,
+            f"it may have been accepted earlier, but was refused now: {refusal.message if refusal else ''}",
+        ),
+        (facts.unwanted, f"no shot needs it under this name any more, and {unknown}; `--retry` gives it up"),
         (
             facts.age > limits.replay_age and not facts.consent,
-            f"{unknown}, and it is too old to be ordered again unasked: `--retry` does",
+            f"{unknown}, and it is too old to be ordered again automatically: `--retry` orders it",
         ),
         (
             run.resumed and run.order.whole and run.context.may_send,
-            f"{unknown}, and to order it again is new money: approve it, with room in the budget",
+            f"{unknown}, and ordering it again costs money: approve it, with enough budget left",
         ),
     )
-    told, trouble = next((words for holds, words in reasons if holds), unknown), run.context.poller.silence.trouble
-    return f"{told}; the last look failed: {trouble}" if trouble else told
+    why, trouble = next((words for holds, words in reasons if holds), unknown), run.context.poller.silence.trouble
+    return f"{why}; the last lookup failed: {trouble}" if trouble else why
 
 
 async def _submit(run: TaskRun) -> ShotOutcome | None:
@@ -81,7 +84,8 @@ async def _submit(run: TaskRun) -> ShotOutcome | None:
         await _written_down(run)
     except LtxspecError as error:
         return leave(run, error.summary)
-    run.tell(EventKind.SHOT_SUBMITTED, "ordered" if facts.submits == 0 else "the same order sent again under its id")
+    message = "ordered" if facts.submits == 0 else "the same order sent again with the same id"
+    run.tell(EventKind.SHOT_SUBMITTED, message)
     try:
         acceptance = await context.provider.submit(run.order)
     except ProviderRefused as error:
@@ -91,7 +95,7 @@ async def _submit(run: TaskRun) -> ShotOutcome | None:
     except SubmissionUncertain as error:
         run.facts = replace(facts, submits=facts.submits + 1, repeated=facts.submits > 0, poll=None, archive=None)
         run.sent = context.clock.monotonic()  # it may have been accepted as late as now
-        run.tell(EventKind.SHOT_UNCLEAR, f"{error.summary}; looking before anything else is sent")
+        run.tell(EventKind.SHOT_UNCLEAR, f"{error.summary}; looking it up before anything else is sent")
         if error.retry_after:
             await context.clock.sleep(error.retry_after)
         return None
@@ -197,7 +201,7 @@ async def _contented(run: TaskRun, report: TaskReport) -> ShotOutcome | None:
     """With `--retry`, end a task some of whose results never arrive: the delivered ones are final."""
     if not (run.facts.consent and run.delivered and run.facts.end is None):
         return None
-    missing = f"{run.delivered} of {run.order.results} results were delivered, and no more were waited for"
+    missing = f"{run.delivered} of {run.order.results} results were delivered; the others are no longer awaited"
     run.facts = replace(
         run.facts,
         poll=replace(report, state=TaskState.FAILED, failure=Failure("incomplete", missing, permanent=False)),

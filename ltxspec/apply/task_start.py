@@ -180,7 +180,7 @@ async def _bought_elsewhere(
     """
     live = seen.get(task)
     if live is not None and not live.heard:
-        raise ProviderUnavailable("the provider did not say whether it has this task already")
+        raise ProviderUnavailable("the provider did not report whether it already has this task")
     if live is not None and live.exists:
         return Facts(accepted=True, poll=live)
     archived = await _archived(task, request, context)
@@ -253,7 +253,7 @@ async def _buy(change: Change, order: RenderOrder, ledger: Ledger, context: RunC
     if (reason := context.stop.asked()) is not None:
         return held_back(change, context, reason)
     if not context.budget.reserve(order.task_id, change.reckoned, ledger.spec):
-        return held_back(change, context, "the cost limit would be passed")
+        return held_back(change, context, "the cost limit would be exceeded")
     try:
         ledger.intend(make_intent(change, order.body, ledger.now()))
     except LtxspecError as error:  # a disk that fails now would also fail when the result has to be recorded

@@ -76,7 +76,7 @@ def hint_for_unknown(path: Path, known: Iterable[str], model: Model) -> str:
         return f"did you mean {name_of((*path[:-1], near))}?"
     if not names:
         return "remove it"
-    return f"what may stand here: {joined([f'`{name}`' for name in names], 'and')}"
+    return f"allowed here: {joined([f'`{name}`' for name in names], 'and')}"
 
 
 def _set_by_us(model: Model) -> frozenset[str]:

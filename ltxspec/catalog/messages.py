@@ -114,7 +114,7 @@ def _dependent_required(failure: ParameterFailure, _: Context) -> Sentences:
         for other in needed if name in failure.given else ():
             if other not in failure.given:
                 at, path = (*failure.path, name), (*failure.path, other)
-                yield ParameterProblem(at, "missing-parameter", f"{name_of(at)} needs {name_of(path)} beside it")
+                yield ParameterProblem(at, "missing-parameter", f"{name_of(at)} also needs {name_of(path)}")
 
 
 def _unknown(failure: ParameterFailure, context: Context) -> Sentences:
@@ -160,7 +160,7 @@ def _unique(failure: ParameterFailure, _: Context) -> Sentences:
 
 
 def _pattern(failure: ParameterFailure, _: Context) -> Sentences:
-    rest = f"does not have the form this model asks for: {shown(failure.given)}"
+    rest = f"does not have the form this model requires: {shown(failure.given)}"
     yield _problem(failure, "wrong-form", rest, f"the form is the regular expression `{failure.limit}`")
 
 

@@ -118,7 +118,7 @@ def _name_taken(name: str, file: str, other: str, own: Collection[str] | None) -
     if own is None or other in own or file not in own:
         return model_problem(file, f"`{name}` is already the name of the model in `{other}`")
     problem = model_problem(file, f"`{name}` is already the name of the model in the packaged `{other}`")
-    hint = f"give the model a name of its own; to describe the packaged one anew, name the file `{other}`"
+    hint = f"give the model a name of its own; to replace the packaged one, name the file `{other}`"
     return replace(problem, hint=hint)
 
 

@@ -25,7 +25,7 @@ def pattern_problems(schema: Json, place: str = "") -> Iterator[str]:
         return
     pattern = schema.get("pattern")
     if isinstance(pattern, str) and (reason := _reason(pattern)) is not None:
-        yield f"`{place}/pattern` is not an expression that RE2 knows: {reason}"
+        yield f"`{place}/pattern` is not a valid RE2 expression: {reason}"
     for inner, part, _ in parts_of(schema):
         yield from pattern_problems(part, f"{place}{inner}")
 

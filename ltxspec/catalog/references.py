@@ -18,8 +18,8 @@ _VALUES = frozenset({"const", "default", "enum", "examples", "x-ltxspec", "x-pro
 _BY_NAME = frozenset({"$defs", "definitions", "dependentSchemas", "properties"})  # contain schemas under any names
 _NOT_SUPPORTED: Mapping[str, str] = {  # keyword -> what to write instead
     "patternProperties": "name each parameter under `properties`",  # the library's expressions might never end
-    "unevaluatedItems": "say `items` instead",  # evaluated again at every level: steps double with the depth
-    "unevaluatedProperties": "say `additionalProperties` instead",
+    "unevaluatedItems": "use `items` instead",  # evaluated again at every level: steps double with the depth
+    "unevaluatedProperties": "use `additionalProperties` instead",
 }
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")  # a list index as in JSON Pointers
 _OTHER_WAYS = frozenset({"$anchor", "$dynamicAnchor", "$dynamicRef", "$recursiveAnchor", "$recursiveRef"})
@@ -62,7 +62,7 @@ class _Walk:
         """The number of schemas and lists in this one, with references followed; problems are collected."""
         self.deepest = max(self.deepest, depth)
         if depth > _DEEPEST:
-            self.problems.append(f"`{place}` stands more than {_DEEPEST} schemas deep, references followed")
+            self.problems.append(f"`{place}` is nested more than {_DEEPEST} schemas deep when references are followed")
             return 0
         if isinstance(schema, list):
             return 1 + sum(self.measure(item, f"{place}/{number}", depth + 1) for number, item in enumerate(schema))
@@ -88,7 +88,7 @@ class _Walk:
     def _follow(self, reference: str, place: str, depth: int) -> int:
         """The size of a reference's target."""
         if reference in self.followed:
-            self.problems.append(f"`{place}` leads back to itself, by `{reference}`")
+            self.problems.append(f"`{place}` refers to itself through `{reference}`")
             return 0
         if reference not in self.sizes:
             target = self._target(reference)
@@ -104,7 +104,7 @@ class _Walk:
             self.heights[reference] = self.deepest - depth
             self.deepest = max(outer, self.deepest)
         elif depth + self.heights[reference] > _DEEPEST:
-            self.problems.append(f"`{place}` stands more than {_DEEPEST} schemas deep, references followed")
+            self.problems.append(f"`{place}` is nested more than {_DEEPEST} schemas deep when references are followed")
         else:
             self.deepest = max(self.deepest, depth + self.heights[reference])
         return self.sizes[reference]

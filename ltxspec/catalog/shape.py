@@ -130,7 +130,7 @@ def _uncounted(settings: Settings) -> Iterator[str]:
                 yield f"`x-ltxspec.{field}` names `{name}`, {_DECIDES}"
     for item in settings.defaults.implied:
         if not item.unless_given and parse_pointer(item.path)[0] in deciding:
-            yield f"`x-ltxspec.defaults.implied` overrules `{item.path}`, {_DECIDES}"
+            yield f"`x-ltxspec.defaults.implied` overrides `{item.path}`, {_DECIDES}"
 
 
 def _dangling(document: Mapping[str, Json], defaults: Defaults, price: PriceTable) -> Iterator[str]:

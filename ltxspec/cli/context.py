@@ -37,7 +37,7 @@ class Session:
 
         project = replace(open_project(self.directory, provider, config=self.config, warn=_warn), on_wait=_note)
         if self.verbose:
-            _tell(project)
+            _show_settings(project)
         return project
 
     def show_plan(self, planned: "ProjectPlan", output_format: str) -> None:
@@ -70,7 +70,7 @@ def _warn(text: str) -> None:
     sys.stderr.write(f"warning: {redact_secrets(text)}\n")
 
 
-def _tell(project: "ProjectContext") -> None:
+def _show_settings(project: "ProjectContext") -> None:
     """`-v`: the effective settings and locations."""
     from ltxspec.redaction import redact_secrets
 

@@ -22,7 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("init", "Set up a working project."),
     "validate": ("validate", "Check specs offline; all problems at once."),
     "render": ("render", "Show the rendered requests."),
-    "plan": ("plan", "Show what a change would render, and for how much."),
+    "plan": ("plan", "Show what a change would render, and what it would cost."),
     "apply": ("apply", "Render what the plan says, and record it."),
     "collect": ("collect", "Finish what is under way; order nothing new."),
     "show": ("show", "Show the takes of specs and shots."),
@@ -31,7 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "why": ("why", "Explain what would be done with a shot, and why."),
     "pick": ("pick", "Make an earlier take current."),
     "import": ("import_", "Adopt a render made elsewhere."),
-    "lock": ("lock", "Verify, merge and mend lockfiles."),
+    "lock": ("lock", "Verify, merge and repair lockfiles."),
     "archive": ("archive", "Fetch videos, check them, drop unused ones."),
     "diff": ("diff", "Show what changed between two versions, in shots and money."),
     "review": ("review", "Show how a change looks: a storyboard page, pictures."),
@@ -99,7 +99,7 @@ def _lay_out_examples(command: click.Command) -> None:
 @click.option("-C", "directory", metavar="DIR", default=".", help="Run as if started in DIR.")
 @click.option("--config", "config", metavar="FILE", help="Use this ltxspec.toml.")
 @click.option("--no-color", is_flag=True, help="No colours (also: NO_COLOR).")
-@click.option("-v", "--verbose", count=True, help="Say more about what is done.")
+@click.option("-v", "--verbose", count=True, help="Show more details of what is done.")
 @click.version_option(__version__, message="ltxspec %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, directory: str, config: str | None, verbose: int, *, no_color: bool) -> None:
@@ -176,7 +176,7 @@ def _usage(error: click.ClickException) -> "LtxspecError":
     message, _, more = text.removesuffix(".").partition(". ")
     context = error.ctx if isinstance(error, click.UsageError) else None
     command = context.command_path if context is not None else "ltxspec"
-    hint = more.strip("()") or f"`{command} --help` shows what it takes"
+    hint = more.strip("()") or f"`{command} --help` shows its usage"
     return WrongUsage(_uncapitalised(message), hint=_uncapitalised(hint))
 
 
@@ -199,7 +199,7 @@ def _bug(error: Exception) -> int:
     place = save_crash_report(error)
     sys.stderr.write(
         f"error[bug]: this is a bug in ltxspec: {type(error).__name__}\n"
-        f"  = nothing that was paid for is lost; `ltxspec apply` goes on where it stopped\n"
+        f"  = nothing that was paid for is lost; `ltxspec apply` continues where it stopped\n"
         f"  = details for a bug report: {place}\n"
     )
     return EXIT_BUG

@@ -124,5 +124,5 @@ def lock_timeout(command: Command) -> Command:
         metavar="S",
         type=click.FloatRange(min=0),
         default=0.0,
-        help="Wait S seconds for another command that works on a spec.",
+        help="Wait up to S seconds for another command that is working on a spec.",
     )(command)

@@ -44,7 +44,7 @@ class _NewAddress(click.ParamType[ShotAddress]):
             (address.instance, INSTANCE_KEY, SHOT_NAME_RULE),
         ):
             if re.fullmatch(pattern, name) is None:
-                raise WrongUsage(f"`{name}` in `{value}` is no name of a spec or a shot", hint=rule)
+                raise WrongUsage(f"`{name}` in `{value}` is not a valid name of a spec or a shot", hint=rule)
         return address
 
 
@@ -72,9 +72,7 @@ class _PlanDigest(click.ParamType[str]):
         """Convert it. Raises WrongUsage."""
         del param, ctx
         if re.fullmatch(r"sha256:[0-9a-f]{64}", str(value)) is None:
-            hint = (
-                "it is `sha256:` and 64 digits of 0-9 and a-f, as `ltxspec plan --format json` and the review show it"
-            )
+            hint = "write `sha256:` and 64 hexadecimal digits, as `ltxspec plan --format json` and the review show it"
             raise WrongUsage(f"`{value}` is not the digest of a plan", hint=hint)
         return str(value)
 

@@ -53,7 +53,7 @@ def _unbreakable(show: Callable[[T], None]) -> Callable[[T], None]:
     """Continue silently when output is no longer possible (a closed pipe, a lost terminal, a full disk)."""
     deaf = False
 
-    def tell(what: T) -> None:
+    def show_if_possible(what: T) -> None:
         nonlocal deaf
         if not deaf:
             try:
@@ -61,7 +61,7 @@ def _unbreakable(show: Callable[[T], None]) -> Callable[[T], None]:
             except (OSError, ValueError):  # ValueError: the stream was closed
                 deaf = True
 
-    return tell
+    return show_if_possible
 
 
 async def _with_signals(prepared: PreparedRun, emit: "Emit") -> "RunSummary":
@@ -97,7 +97,9 @@ def _on_signal(run: PreparedRun, emit: "Emit") -> None:
     """First signal: stop ordering, continue collecting. Second: exit at once; the journal has what is in progress."""
     if run.stop.by_user:
         with contextlib.suppress(OSError, ValueError):
-            sys.stderr.write(f"left at once with {run.in_progress}; `ltxspec collect` goes on with what is left\n")
+            sys.stderr.write(
+                f"stopped immediately with {run.in_progress}; `ltxspec collect` continues with what is left\n"
+            )
             sys.stderr.flush()
         os._exit(EXIT_INTERRUPTED)
     run.interrupt(emit)

@@ -130,7 +130,7 @@ class GitHub:
             return ""
 
     def _missing(self, what: str, gone: Gone) -> ForgeError:
-        return self._api.refused(f"{what} cannot be seen ({gone})")
+        return self._api.refused(f"{what} is not accessible ({gone})")
 
 
 def _app(user: Mapping[str, Any]) -> str:
@@ -155,7 +155,7 @@ def find_pull_request(access: Access, repository: str, commit: str, branch: str 
     try:
         found = [_pull_request(item) for item in api.pages(f"{_repository_path(repository)}/pulls", query)]
     except Gone as gone:
-        raise api.refused(f"`{repository}` cannot be seen ({gone})") from None
+        raise api.refused(f"`{repository}` is not accessible ({gone})") from None
     finally:
         api.close()
     matching = [item for item in found if item.head == commit]

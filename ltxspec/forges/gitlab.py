@@ -122,7 +122,7 @@ class GitLab:
         return self._account
 
     def _missing(self, gone: Gone) -> ForgeError:
-        return self._api.refused(f"merge request {self._number} of `{self._name}` cannot be seen ({gone})")
+        return self._api.refused(f"merge request {self._number} of `{self._name}` is not accessible ({gone})")
 
 
 def access_to(

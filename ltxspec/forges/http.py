@@ -163,9 +163,9 @@ class Api:
             with closing(response):
                 content = read_blocking(response, LARGEST)
         except (httpx.RequestError, httpx.InvalidURL) as error:  # only its type is used: messages can hold URLs
-            told = no_connection(error, self._base, uses_proxy=True) if isinstance(error, _NOT_REACHED) else None
-            if told:
-                raise Unsettled(told.what, cure=told.cure) from None
+            problem = no_connection(error, self._base, uses_proxy=True) if isinstance(error, _NOT_REACHED) else None
+            if problem:
+                raise Unsettled(problem.what, cure=problem.cure) from None
             raise Unsettled(f"no answer ({type(error).__name__})") from None
         if len(content) == LARGEST:
             raise Unsettled("its answer is too large")
@@ -177,7 +177,7 @@ class Api:
         """The next page's URL. One on another host is refused, because it would receive the token."""
         url = response.links.get("next", {}).get("url")
         if url is not None and _origin(url) != _origin(self._base):
-            raise ForgeError("the forge sends us to another host for the next page", hint="check the API's address")
+            raise ForgeError("the forge redirects to another host for the next page", hint="check the API's address")
         return url
 
     def _trouble(self, response: httpx.Response, content: bytes) -> Exception:
@@ -191,8 +191,8 @@ class Api:
         if response.status_code in {401, 403}:
             return self.refused(f"the forge refuses (status {response.status_code}: {message})")
         if response.is_redirect:
-            return ForgeError("the repository has moved", hint="give its present name with `--repo`")
-        return ForgeError(f"the forge does not take the request (status {response.status_code}: {message})")
+            return ForgeError("the repository has moved", hint="give its current name with `--repo`")
+        return ForgeError(f"the forge does not accept the request (status {response.status_code}: {message})")
 
     def refused(self, summary: str) -> Denied:
         """A refusal, with advice on the required token."""
@@ -229,7 +229,7 @@ def documented() -> Iterator[None]:
         yield
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ForgeError(
-            "the forge's answer is not what it documents", hint="check the address of the forge's API"
+            "the forge's answer does not match its documentation", hint="check the address of the forge's API"
         ) from error
 
 

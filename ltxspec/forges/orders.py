@@ -41,27 +41,29 @@ class OrderComment:
 
 def asks_to_apply(text: str) -> bool:
     """Whether a comment contains an order. A quoted one, one in code or one within a sentence does not count."""
-    return any(map(_ORDER.fullmatch, _told(text)))
+    return any(map(_ORDER.fullmatch, _addressed(text)))
 
 
-def _told(text: str) -> list[str]:
+def _addressed(text: str) -> list[str]:
     """The lines of a comment that address ltxspec, orders or not."""
     return [line for line in said(text) if line.startswith(_NAME)] if _NAME in text else []
 
 
 def _order(text: str) -> re.Match[str]:
     """The only order in a comment. Raises Refused when there is none, or any other line addresses ltxspec."""
-    told = _told(text)
-    found = [order for order in map(_ORDER.fullmatch, told) if order]
+    lines = _addressed(text)
+    found = [order for order in map(_ORDER.fullmatch, lines) if order]
     if not found:
         raise Refused(
             "no-order",
-            "the comment is no order",
+            "the comment is not an order",
             hint="write `/ltxspec apply` at the start of a line, with empty lines around it and no HTML before",
         )
-    if len(told) > 1:
+    if len(lines) > 1:
         raise Refused(
-            "two-orders", f"the comment says {len(told)} things to ltxspec, and one is meant", hint="order once"
+            "two-orders",
+            f"the comment has {len(lines)} commands for ltxspec, and only one is allowed",
+            hint="write one command",
         )
     return found[0]
 
@@ -89,11 +91,11 @@ def accept(forge: Forge, request: OrderComment, marker: Marker) -> ApplyOrder:
     comment, seen = shown[0]
     if any((mark.head, mark.digest) != (seen.head, seen.digest) for _, mark in shown):
         raise Refused(
-            "stale-review", "several reviews stand there, of different plans", hint="order again when one is left"
+            "stale-review", "there are several reviews, of different plans", hint="order again when only one is left"
         )
     _check_seen(seen, comment, change, request)
     if found["digest"] and found["digest"] != seen.digest:
-        raise Refused("not-approved", "the digest in the order is not the one of the review", hint="look at it again")
+        raise Refused("not-approved", "the digest in the order is not that of the review", hint="review it again")
     return ApplyOrder(change.number, change.head, change.branch, change.base, seen.digest, request.author)
 
 
@@ -114,7 +116,7 @@ def _check_seen(seen: Marker, comment: Comment, change: PullRequest, request: Or
             "stale-review", "the head has moved on since the review", hint="order again when it is up to date"
         )
     if not seen.digest:
-        raise Refused("nothing-to-approve", "the review holds no plan that could be approved")
+        raise Refused("nothing-to-approve", "the review contains no plan that could be approved")
     if not _earlier(comment.updated_at, request.created_at):
         raise Refused(
             "stale-review", "the review changed after the order was written", hint="look at it and order again"

@@ -69,7 +69,7 @@ class _Posting:
         for _ in range(ROUNDS):
             head = self._forge.pull_request().head
             if head != self._marker.head:
-                return Posted(PostOutcome.SUPERSEDED, reason=f"the head is {head[:12]} by now")
+                return Posted(PostOutcome.SUPERSEDED, reason=f"the head is now {head[:12]}")
             try:
                 posted = self._round()
             except Unsettled as trouble:
@@ -81,7 +81,7 @@ class _Posting:
             if posted is not None:
                 return posted
             self._pace.sleep(_SETTLE)
-        raise ForgeError(f"the comment does not stand after {ROUNDS} tries{self._trouble}", hint=self._cure)
+        raise ForgeError(f"the comment could not be settled after {ROUNDS} attempts{self._trouble}", hint=self._cure)
 
     def _round(self) -> Posted | None:
         """One read, and at most one kind of write. None means: written, read again."""

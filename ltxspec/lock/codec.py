@@ -96,7 +96,7 @@ def decode_lockfile(data: bytes, name: str, *, check_digests: bool = True) -> Lo
     except FormatError as error:
         raise damage.damaged(str(error), name, damage.block_place(data, name, error.path)) from None
     except (ValueError, TypeError):  # nested too deeply, or a number without a canonical form
-        raise damage.damaged("it holds a value that ltxspec never writes", name) from None
+        raise damage.damaged("it contains a value that ltxspec never writes", name) from None
     if mismatched and check_digests:
         raise damage.digest_mismatch(mismatched, data, name)
     return Lockfile(found.provider, found.spec, _as_recorded(found.shots), _as_recorded(found.retired))
@@ -119,7 +119,7 @@ def _parse(data: bytes, name: str) -> dict[str, Json]:
     except orjson.JSONDecodeError as error:
         raise damage.not_json(data, name, error.lineno, error.colno) from None
     if type(document) is not dict:
-        raise damage.damaged("it must hold a JSON object", name)
+        raise damage.damaged("it must contain a JSON object", name)
     return document
 
 
@@ -137,7 +137,7 @@ def _refuse_duplicate_keys(data: bytes) -> None:
     def refuse_twins(items: list[tuple[str, Json]]) -> None:
         numbers = Counter(key for key, _ in items)
         if len(numbers) < len(items):
-            raise FormatError("stands twice in one object", next(key for key, times in numbers.items() if times > 1))
+            raise FormatError("appears twice in one object", next(key for key, times in numbers.items() if times > 1))
 
     json.loads(data, object_pairs_hook=refuse_twins)
 
@@ -161,7 +161,7 @@ def _read_block(block: Json) -> Block:
     if len(ids) < len(found.takes):
         raise FormatError("names one task twice", "takes")
     if found.current is not None and found.current not in ids:
-        raise FormatError("names a take that is not there", "current")
+        raise FormatError("names a take that does not exist", "current")
     return found
 
 

@@ -11,7 +11,7 @@ from ltxspec.errors import Location, LockfileError, LockfileTooNew
 
 _MARKERS = (b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>")
 _AFTER_MERGE = "after a merge run `ltxspec lock merge`; otherwise "
-_KEEP = "keep a copy first: what was bought since that revision is recorded in this file alone"
+_KEEP = "keep a copy first: what was bought since that revision is recorded only in this file"
 _NAMED_AT_MOST = 3  # shots named in one message
 
 
@@ -52,8 +52,8 @@ def digest_mismatch(shots: Sequence[tuple[str, str]], data: bytes, name: str) ->
     return LockfileError(
         f"lockfile `{name}`: {named}{more} {verb}",
         where=block_place(data, name, shots[0]),
-        hint=f"{_AFTER_MERGE}undo the edit that `git diff -- {name}` shows, or, once it is committed, take the file of "
-        f"an earlier revision (`git checkout REVISION -- {name}`); {_KEEP}",
+        hint=f"{_AFTER_MERGE}undo the edit that `git diff -- {name}` shows, or, once it is committed, restore the file "
+        f"from an earlier revision (`git checkout REVISION -- {name}`); {_KEEP}",
     )
 
 

@@ -118,8 +118,8 @@ def _changes(known: Sequence[Take], take: Take, catalog: Catalog) -> list[FactCh
     every = [fact_changes(earlier, take, catalog) for earlier in known]
     forgotten = [{change.path for change in changes if change.after is None} for changes in every]
     by_all = set.intersection(*forgotten) if forgotten else set()
-    told = {change.path: change for changes in every for change in changes}
-    return [change for change in told.values() if change.after is not None or change.path in by_all]
+    shown = {change.path: change for changes in every for change in changes}
+    return [change for change in shown.values() if change.after is not None or change.path in by_all]
 
 
 def _facts(before: Take, after: Take) -> Iterator[FactChange]:

@@ -278,4 +278,4 @@ _STEPS: Mapping[tuple[str | None, str], str | None] = {
     ("base", "======="): "theirs",
     ("theirs", ">>>>>>>"): None,
 }
-_BY_HAND = "bring the markers back with `git checkout --merge -- FILE` and run `ltxspec lock merge` again"
+_BY_HAND = "restore the markers with `git checkout --merge -- FILE` and run `ltxspec lock merge` again"

@@ -122,7 +122,7 @@ class Take(Record, frozen=True, kw_only=True):
         if missing:
             raise ValueError(f"Field `{missing}` is missing in a task that failed")
         if wrong:
-            raise ValueError(f"Field `{wrong}` has no place in a task that {self.status}")
+            raise ValueError(f"Field `{wrong}` is not allowed in a task that {self.status}")
 
     @property
     def failure(self) -> Failure | None:

@@ -78,7 +78,7 @@ def contact_sheet(sheet: Sheet) -> bytes:
         band.paint(picture, draw, top, side)
         top += band.height
     if more:
-        rest = f"and {more:,} more, for which this picture has no room"
+        rest = f"and {more:,} more, which do not fit in this picture"
         _text(draw, (_MARGIN, top + _GAP), rest, _CAPTION, width - 2 * _MARGIN, _MUTED)
     return _png(picture)
 

@@ -118,7 +118,7 @@ def _prompt_lines(spec: "AnimaticLike", layout: Layout, clock_width: int) -> lis
     room = spec.width - 2 * layout.margin - clock_width - layout.margin
     text = drawable(font, spec.prompt)
     if text.count(SUBSTITUTE) > len(text) / 2:
-        text = "(a prompt in a script that no font of this machine has)"
+        text = "(a prompt in a script that no font on this machine supports)"
         font = font_for(text, layout.prompt_size)
     return wrap(font, text, min(room, layout.prompt_size * 40), _PROMPT_LINES)
 

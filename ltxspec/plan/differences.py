@@ -21,7 +21,7 @@ def field_changes(
     A file's change is listed under `/files/<its path>` with both content hashes. `known` are the names of all fields of
     the present model: new values of other fields are not shown. Recorded requests are already without them.
     """
-    changes = [_told(*leaf, known) for leaf in _walk("", before, after)]
+    changes = [_field_change(*leaf, known) for leaf in _walk("", before, after)]
     old, new = inputs_before or {}, inputs_after or {}
     changes += [
         FieldChange(_pointer("/files", path), old[path], new[path])
@@ -34,7 +34,7 @@ def field_changes(
 def changes_of(change: Change) -> tuple[FieldChange, ...]:
     """A change's fields; for a new shot, every leaf of its request as a change from nothing."""
     if change.action is Action.CREATE and change.request is not None:
-        return tuple(_told(*leaf, change.request.known) for leaf in _walk("", {}, change.request.body))
+        return tuple(_field_change(*leaf, change.request.known) for leaf in _walk("", {}, change.request.body))
     return change.changes
 
 
@@ -51,7 +51,7 @@ def _walk(path: str, before: Json, after: Json) -> Iterator[tuple[str, Json, Jso
         yield path, None if before is _MISSING else before, None if after is _MISSING else after
 
 
-def _told(path: str, before: Json, after: Json, known: Collection[str] | None) -> FieldChange:
+def _field_change(path: str, before: Json, after: Json, known: Collection[str] | None) -> FieldChange:
     """The change as it may be shown. If only a secret (a signature) differs, the new value is marked as redacted."""
     old, new = redact_field(path, before), redact_field(path, after, known)
     hides_change = old == new and isinstance(new, str) and before != after

@@ -30,9 +30,9 @@ def reckoning(changes: Iterable[Change]) -> Estimate:
 def reckoned(changes: Iterable[Change]) -> Usd | None:
     """The total used for limits, including money under way, if it exceeds the estimates; else None."""
     listed = list(changes)
-    told, limits = estimate(listed), reckoning(listed)
+    estimated, limits = estimate(listed), reckoning(listed)
     total = limits.usd + limits.under_way
-    return total if total > told.usd + told.under_way else None
+    return total if total > estimated.usd + estimated.under_way else None
 
 
 def _add(changes: Iterable[Change], price: Callable[[Change], Usd | None]) -> Estimate:

@@ -63,7 +63,7 @@ class _Sum:
             return f"${format_usd(self.known)}"
         if self.assumed is None:
             return f"at least ${format_usd(self.known)} ({self.unknown} unknown)"
-        return f"${format_usd(self.reckoned)} ({self.unknown} unknown, reckoned at ${format_usd(self.assumed)})"
+        return f"${format_usd(self.reckoned)} ({self.unknown} unknown, counted as ${format_usd(self.assumed)})"
 
 
 def _refuse_total(total: _Sum, limits: SpendingLimits) -> None:

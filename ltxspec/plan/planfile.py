@@ -63,11 +63,13 @@ def read_plan_file(data: bytes, name: str) -> PlanDocument:
         raise PlanFileError(f"`{name}` is JSON but not a saved plan", hint=_SAVE)
     version = str(document.get("formatVersion"))
     if version.partition(".")[0] != FORMAT_MAJOR:
-        raise PlanFileError(f"`{name}` has plan format {version}, which this ltxspec does not know", hint="plan again")
+        raise PlanFileError(
+            f"`{name}` has plan format {version}, which this ltxspec does not support", hint="plan again"
+        )
     try:
         return read(document, PlanDocument)
     except FormatError as error:
-        raise PlanFileError(f"`{name}` is no plan that ltxspec wrote: {error}", hint=_SAVE) from None
+        raise PlanFileError(f"`{name}` is not a plan that ltxspec wrote: {error}", hint=_SAVE) from None
 
 
 def plan_differences(saved: PlanDocument, plan: Plan) -> list[str]:

@@ -167,7 +167,7 @@ def _fault(rule: Rule, templates: Templates, names: Mapping[str, Json]) -> tuple
             return f"`{rule.assertion}` is not true", None
         return templates.render(rule.message, names, beside=()), f"the rule is `{rule.assertion}`"
     except TemplateProblem as problem:
-        return f"the rule `{rule.assertion}` cannot be computed: {problem.message}", problem.hint
+        return f"the rule `{rule.assertion}` cannot be evaluated: {problem.message}", problem.hint
 
 
 def _diagnostic(rule: Rule, message: str, hint: str | None, shots: Sequence[ShotAddress]) -> Diagnostic:

@@ -67,7 +67,7 @@ def _shadowed(orders: Iterable[tuple[str, Usd | None, Usd | None]], catalog: Cat
             "shadowed-price",
             f"the project's own `{catalog.by_name[air].file}` {_priced(own, air)}, the file that comes with ltxspec "
             f"prices them at ${format_usd(packaged)}",
-            hint="limits and policies use the higher price; look at what the provider charges",
+            hint="limits and policies use the higher price; check what the provider charges",
         )
         for air, (own, packaged) in sums.items()
     ]

@@ -69,15 +69,15 @@ def open_archive(project: ProjectContext, specs: Iterable[str] = ()) -> "FolderA
     written = list(specs)
     archive.refuse_outside(written)
     if written:
-        _tell_of_another_place(project, root)
+        _warn_of_another_place(project, root)
     return archive
 
 
-def _tell_of_another_place(project: ProjectContext, archive: Path) -> None:
+def _warn_of_another_place(project: ProjectContext, archive: Path) -> None:
     """Warn if videos are stored outside the project: the location may come from a cloned repository."""
     place = archive.resolve()
     if not place.is_relative_to(project.root.resolve()):
-        project.warn(f"videos are kept outside of the project, in `{place}`: see `[archive] url` in `ltxspec.toml`")
+        project.warn(f"videos are stored outside the project, in `{place}`: see `[archive] url` in `ltxspec.toml`")
 
 
 def local_places(project: ProjectContext, *, from_here: bool = False) -> dict[str, str]:

@@ -32,7 +32,7 @@ def adopt(project: ProjectContext, address: ShotAddress, request: Json, response
         lockfile = states[address.spec].read_lockfile()
         for key, record in {**lockfile.retired, **lockfile.shots}.items():
             if record.take(take.task_id) is not None:
-                raise WrongUsage(f"task `{take.task_id}` is recorded already, as `{address.spec}.{key}`")
+                raise WrongUsage(f"task `{take.task_id}` is already recorded as `{address.spec}.{key}`")
         states[address.spec].write_lockfile(add_take(lockfile, address.instance, take, wanted=True))
     return take
 

@@ -164,5 +164,5 @@ def _apply_options(max_cost: object, terms: ApplyTerms) -> "ApplyOptions":
     if max_cost is not None:
         most = parse_usd(max_cost) if not isinstance(max_cost, float) else None
         if most is None or most < 0:
-            raise WrongUsage(f"`max_cost` is no amount in USD: {max_cost!r}", hint='give text, such as "5.00"')
+            raise WrongUsage(f"`max_cost` is not an amount in USD: {max_cost!r}", hint='pass a string, such as "5.00"')
     return ApplyOptions(max_cost=most, **terms)

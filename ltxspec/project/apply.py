@@ -201,7 +201,7 @@ def _approved(project: ProjectContext, plan: Plan, options: ApplyOptions, approv
     """
     unclear = [change for change in plan.changes if Reason.OUTCOME_UNKNOWN in change.reasons]
     if not options.allow_unknown_cost and any(change.estimate is None for change in unclear):
-        project.warn("an earlier order has no known price: without --allow-unknown-cost it is only looked for")
+        project.warn("the price of an earlier order is unknown: without --allow-unknown-cost it is only looked up")
         return False
     if options.auto_approve or options.saved is not None or options.approved is not None or project.service.free:
         return True
@@ -212,12 +212,12 @@ def _approved(project: ProjectContext, plan: Plan, options: ApplyOptions, approv
         if new:
             raise Refused(
                 "not-approved",
-                f"this would spend {_money(new)}, and there is no terminal to ask on",
+                f"this would spend {_money(new)}, and there is no terminal to ask for approval",
                 hint=f"pass --auto-approve (with --max-cost), or apply a saved plan{_and_the_key(project)}",
             )
         project.warn(
-            f"{_old_orders(unclear)} may not have arrived. To order again would be new money ({_money(unclear)}): "
-            "without approval (--auto-approve) the provider is only asked for them"
+            f"{_old_orders(unclear)} may not have arrived. Ordering again would cost {_money(unclear)}: "
+            "without approval (--auto-approve) they are only looked up at the provider"
         )
         return False
     _refuse_without_key(project, plan)

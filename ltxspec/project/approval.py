@@ -16,7 +16,7 @@ from ltxspec.values import format_usd, money_text
 
 _MOST_COMMITS = 10  # searched for the approved plan, newest first
 _MOST_LINES = 20
-_SAVE_AGAIN = "review the present plan and save it again: `ltxspec plan -o FILE`"
+_SAVE_AGAIN = "review the current plan and save it again: `ltxspec plan -o FILE`"
 
 
 def refuse_stale(saved: PlanDocument, plan: Plan) -> None:
@@ -43,8 +43,8 @@ def refuse_stale(saved: PlanDocument, plan: Plan) -> None:
     if wrong is not None:
         raise Refused(
             "stale-plan",
-            f"the saved plan is not as ltxspec would write it now: `{wrong}` does not match its digest",
-            hint=f"the file was edited, or what it warns of has changed; {_SAVE_AGAIN}",
+            f"the saved plan differs from what ltxspec would write now: `{wrong}` does not match its digest",
+            hint=f"the file was edited, or its warnings have changed; {_SAVE_AGAIN}",
         )
 
 
@@ -116,7 +116,7 @@ def refuse_unapproved(project: ProjectContext, plan: Plan, approved: str) -> Non
     raise Refused(
         "not-approved",
         f"the plan is not the approved one (approved {approved}, now {digest})",
-        hint="review the present plan and approve its digest",
+        hint="review the current plan and approve its digest",
         details=_cut(lines),
     )
 

@@ -98,7 +98,7 @@ async def _pull_missing(project: ProjectContext, wanted: Wanted, say: Callable[[
     pulled.unread = len(problems)
     _put_links_right(project, {holding.address.spec for holding in found}, wanted.wait)
     if pulled.missing and not ask:
-        say(f"hint: set `{project.service.key}` to ask the provider for fresh addresses; asking is free")
+        say(f"hint: set `{project.service.key}` to request fresh addresses from the provider, which is free")
     return pulled
 
 
@@ -169,7 +169,7 @@ async def _pull(desk: _Desk, item: _Item) -> tuple[int, int, str | None]:
         lockfile = state.read_lockfile()
         take = _take_of(lockfile, item.task)
         if take is None:
-            return 0, 0, "it has left the lockfile"
+            return 0, 0, "it is no longer in the lockfile"
         outputs: Sequence[Output] = take.outputs
         order = RenderOrder(item.task, {}, results_of(take.request))
         if len(outputs) < order.results and desk.ask:
@@ -180,7 +180,7 @@ async def _pull(desk: _Desk, item: _Item) -> tuple[int, int, str | None]:
         if delivery.reason is None:
             desk.archive.forget(names_of(item.task, outputs))
         missing = sum(archived is None for archived in delivery.archived)
-        there = f"{len(outputs)} of {order.results} results are there" if len(outputs) < order.results else None
+        there = f"{len(outputs)} of {order.results} results are available" if len(outputs) < order.results else None
         return absent - missing, missing, delivery.reason or there
 
 

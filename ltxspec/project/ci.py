@@ -106,7 +106,7 @@ def _github(variables: Mapping[str, str]) -> CiChange:
     try:
         return CiChange(**(common | _of_event(event)))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise EventError("the event in GITHUB_EVENT_PATH is not one that GitHub writes") from error
+        raise EventError("the event in GITHUB_EVENT_PATH is not a GitHub event") from error
 
 
 def _of_event(event: Mapping[str, Any]) -> dict[str, Any]:

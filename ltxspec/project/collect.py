@@ -58,7 +58,7 @@ def prepare_collect(
     """
     collection = what_to_collect(project, paths)
     for file in collection.broken:
-        project.warn(f"`{file}` has problems (`ltxspec validate` lists them); its journal is enough")
+        project.warn(f"`{file}` has problems (`ltxspec validate` lists them); only its journal is used")
     with holding(project, collection.names, wait=lock_timeout, command="collect") as held:
         if not any(item.journal.open for item in held.recorded.values()):
             yield None

@@ -133,7 +133,7 @@ def accept_order(folder: Path, place: Place, environ: Mapping[str, str] = os.env
         raise WrongUsage("this run was not started by a new comment under a pull request of GitHub")
     with opened(target, "", environ) as forge:
         if forge is None:
-            raise WrongUsage("which pull request is meant is not known")
+            raise WrongUsage("the number of the pull request is unknown")
         return accept(forge, OrderComment(note.text, note.author, note.created_at), Marker(_NO_COMMIT, key=target.key))
 
 
@@ -173,15 +173,15 @@ def _reader(project: ProjectContext, review: "Review") -> "Reader":
 def _head(review: "Review", content: Content, target: Target) -> str:
     """The reviewed commit; a report must be of exactly the commit that this run is for."""
     if review.plan_digest and not _DIGEST.fullmatch(review.plan_digest):
-        raise ReportMismatch("the report names a plan by something that is no digest")
+        raise ReportMismatch("the plan digest in the report is not a valid digest")
     if review.head != review.head_commit:
         raise ReportMismatch(
-            "the report is of a working tree, which nobody else can see",
+            "the report describes a working tree, which nobody else can see",
             hint="make it with `ltxspec diff BASE HEAD --format json`",
         )
     wanted = content.head or target.change.head
     if content.report is not None and wanted and review.head != wanted:
-        raise ReportMismatch(f"the report is of {review.head[:12]}, and this run is for {wanted[:12]}")
+        raise ReportMismatch(f"the report is for {review.head[:12]}, but this run is for {wanted[:12]}")
     return review.head
 
 

@@ -40,17 +40,17 @@ def check_setup(project: ProjectContext) -> list[Row]:
 
 def check_machine(folder: Path, error: LtxspecError) -> list[Row]:
     """The checks that do not need a project, and the reason why the project cannot be opened."""
-    told = [_told(item) for item in error.diagnostics] if isinstance(error, Invalid) else [error.line]
+    lines = [_line(item) for item in error.diagnostics] if isinstance(error, Invalid) else [error.line]
     return [
         _version(),
-        *(("project", False, line) for line in told),
+        *(("project", False, line) for line in lines),
         _git(folder),
         _codecs(),
         _writable(folder),
     ]
 
 
-def _told(problem: Diagnostic) -> str:
+def _line(problem: Diagnostic) -> str:
     """One problem of a file, as one line."""
     place = f"{problem.where.file}:{problem.where.line}: " if problem.where else ""
     return place + "; ".join(filter(None, (problem.message, problem.hint)))
@@ -105,8 +105,8 @@ def _budget(project: ProjectContext) -> Row:
 
     budget = project.config.budget
     limits = {"one apply": budget.per_apply, "one shot": budget.per_shot, "one spec": budget.per_spec}
-    told = [f"${format_usd(usd)} for {what}" for what, usd in limits.items() if usd is not None]
-    return "budget", True, ", ".join(told) or "no limits; `[budget]` in `ltxspec.toml` sets some"
+    shown = [f"${format_usd(usd)} for {what}" for what, usd in limits.items() if usd is not None]
+    return "budget", True, ", ".join(shown) or "no limits; `[budget]` in `ltxspec.toml` sets some"
 
 
 def _prices(project: ProjectContext) -> Row:
@@ -117,7 +117,7 @@ def _prices(project: ProjectContext) -> Row:
     if lowered:
         names = ", ".join(f"`{air}`" for air in lowered)
         return "prices", WARNING, f"files of the project price {names} lower; limits use ltxspec's own prices"
-    return "prices", True, "as they come with ltxspec, or higher"
+    return "prices", True, "those that come with ltxspec, or higher"
 
 
 def _archive(project: ProjectContext) -> Row:
@@ -130,9 +130,9 @@ def _delivery(project: ProjectContext) -> Row:
 
     found = project.config.delivery
     hosts = {"videos also to": found.upload_endpoint, "calls to": found.webhook_url}
-    told = [f"{what} {urlsplit(url).hostname}" for what, url in hosts.items() if url is not None]
-    told += [f"kept {found.ttl} s by the service"] if found.ttl is not None else []
-    return "delivery", True, ", ".join(told) or "nothing set"
+    shown = [f"{what} {urlsplit(url).hostname}" for what, url in hosts.items() if url is not None]
+    shown += [f"kept by the service for {found.ttl} s"] if found.ttl is not None else []
+    return "delivery", True, ", ".join(shown) or "nothing set"
 
 
 def _git(root: Path) -> Row:
@@ -146,12 +146,12 @@ def _git(root: Path) -> Row:
     except StorageError as error:
         return "git", False, error.line
     if drivers is None:
-        return "git", WARNING, "this is no git repository, and lockfiles are kept in one: `git init`"
+        return "git", WARNING, "this is not a git repository, and lockfiles belong in one: run `git init`"
     if not drivers:
         cure = "`ltxspec init` sets this up; each clone needs it once"
         return "git", WARNING, f"lockfiles are not merged by ltxspec in this clone: {cure}"
     if not finds_command():
-        cure = "put the folder that holds it on the PATH, where git runs as well"
+        cure = "add its folder to the PATH that git uses"
         return "git", WARNING, f"lockfiles are not merged by ltxspec, because git does not find `ltxspec`: {cure}"
     return "git", True, "found; lockfiles are merged by ltxspec"
 

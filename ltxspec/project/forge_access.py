@@ -87,9 +87,9 @@ def opened(target: Target, head: str, environ: Mapping[str, str] = os.environ) -
     from ltxspec.forges.gitlab import GitLab
 
     if target.forge not in FORGES:
-        raise WrongUsage("which forge the change is at is not known", hint=f"give --forge {' or '.join(FORGES)}")
+        raise WrongUsage("the forge of the change is unknown", hint=f"give --forge {' or '.join(FORGES)}")
     if not target.repository:
-        raise WrongUsage("which repository the change is in is not known", hint="give --repo OWNER/NAME")
+        raise WrongUsage("the repository of the change is unknown", hint="give --repo OWNER/NAME")
     access = _access(target, environ)
     number = target.number or _find(target, access, head)
     if number is None:
@@ -130,8 +130,8 @@ def _refuse_cleartext(address: str, environ: Mapping[str, str]) -> None:
         return  # not an address: the client reports it
     if asked.scheme == "http" and not is_this_machine(host) and environ.get(CLEARTEXT) != "1":
         raise Denied(
-            f"the forge's token is not sent to `{host}` over plain http: everybody on the way could read it",
-            hint=f"use https in `--api`; where the network is safe all the same, set {CLEARTEXT}=1",
+            f"the forge's token is not sent to `{host}` over plain http: anyone on the network path could read it",
+            hint=f"use https in `--api`; if the network is safe, set {CLEARTEXT}=1",
         )
 
 
@@ -140,7 +140,7 @@ def _find(target: Target, access: "Access", head: str) -> int | None:
     from ltxspec.forges.github import find_pull_request
 
     if target.forge != "github" or not target.change.head:
-        raise WrongUsage("which pull request is meant is not known", hint="give --pr NUMBER")
+        raise WrongUsage("the number of the pull request is unknown", hint="give --pr NUMBER")
     found = find_pull_request(access, target.repository, head, target.change.branch)
     return found.number if found else None
 

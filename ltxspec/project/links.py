@@ -23,7 +23,7 @@ def relink(project: ProjectContext, lockfiles: Iterable[Lockfile]) -> None:
             archive.users.note(recorded_videos(lockfile))
             archive.link_all(lockfile.spec, _wanted(project, lockfile))
         except LtxspecError as error:
-            project.warn(f"`{lockfile.spec}` is without some of its links: {error.summary}")
+            project.warn(f"`{lockfile.spec}` is missing some of its links: {error.summary}")
 
 
 def _wanted(project: ProjectContext, lockfile: Lockfile) -> dict[str, Sequence[Output]]:

@@ -142,7 +142,7 @@ def _parse(
     """Parse a spec; the slow check of its structure is cached for exactly this text."""
     if Path(file).is_absolute():
         hint = f"the project is `{project.root}`; work in another one with -C"
-        problems.error("file", f"`{file}` is outside of the project", Location(file, 1, 1), hint)
+        problems.error("file", f"`{file}` is outside the project", Location(file, 1, 1), hint)
         return None
     try:
         text = source.read_text(file, beside="")
@@ -203,7 +203,7 @@ def spec_files(project: ProjectContext, paths: Sequence[str]) -> list[Path]:
     """The spec files of a command: the given ones, or those of `[project] specs`."""
     for path in paths:
         if not (project.folder / path).exists():
-            raise WrongUsage(f"`{path}` does not exist", hint="name a spec file, or a folder that holds some")
+            raise WrongUsage(f"`{path}` does not exist", hint="name a spec file, or a folder that contains some")
     if paths:
         return find_specs([os.path.normpath(project.folder / path) for path in paths], project.root)
     folders = project.config.project.specs

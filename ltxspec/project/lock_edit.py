@@ -64,7 +64,7 @@ def move(project: ProjectContext, origin: ShotAddress, target: ShotAddress) -> l
         LockHeld, LockfileError, StorageError: as for every change of a lockfile.
     """
     if origin == target:
-        raise WrongUsage(f"`{origin}` is its name already")
+        raise WrongUsage(f"`{origin}` is already its name")
     with locked(project, (origin.spec, target.spec), command="lock mv") as states:
         lockfiles = {spec: state.read_lockfile() for spec, state in states.items()}
         pairs = _renamed(_keys(lockfiles[origin.spec], origin), origin, target)
@@ -110,7 +110,7 @@ def forget(
         doomed = [(n, take) for n, take in enumerate(record.takes, 1) if number in (None, n)]
         found = Forgotten(address, doomed)
         if not agreed(found):
-            raise Refused("not-approved", "not agreed; nothing was forgotten")
+            raise Refused("not-approved", "not confirmed; nothing was removed")
         kept = tuple(take for n, take in enumerate(record.takes, 1) if number not in (None, n))
         lockfile = _without(lockfile, address.instance)
         if kept:
@@ -154,7 +154,9 @@ def _keys(lockfile: Lockfile, address: ShotAddress) -> list[str]:
 def _renamed(keys: Sequence[str], origin: ShotAddress, target: ShotAddress) -> list[tuple[ShotAddress, ShotAddress]]:
     """Old and new address of each instance; for a bare name the part in brackets is kept."""
     if keys != [origin.instance] and "[" in target.instance:
-        raise WrongUsage(f"`{origin}` means {len(keys)} instances, `{target}` is one", hint="give the bare names")
+        raise WrongUsage(
+            f"`{origin}` has {len(keys)} instances, but `{target}` is only one", hint="give the names without a key"
+        )
     return [
         (ShotAddress(origin.spec, key), ShotAddress(target.spec, target.instance + key[len(origin.instance) :]))
         for key in keys
@@ -163,14 +165,14 @@ def _renamed(keys: Sequence[str], origin: ShotAddress, target: ShotAddress) -> l
 
 def _unknown(address: ShotAddress, lockfile: Lockfile) -> UnknownAddress:
     known = [ShotAddress(address.spec, key) for key in sorted({*lockfile.shots, *lockfile.retired})]
-    return UnknownAddress(f"no lockfile knows `{address}`", hint=suggestion(str(address), known))
+    return UnknownAddress(f"no lockfile contains `{address}`", hint=suggestion(str(address), known))
 
 
 def _refuse_open(states: Mapping[str, FileSpecState], addresses: Sequence[ShotAddress]) -> None:
     for address in dict.fromkeys(addresses):
         if fold(states[address.spec].events()).by_instance(address.instance):
             raise UnderWay(
-                f"a task of `{address}` is still under way, and its result will be filed under this name",
+                f"a task of `{address}` is still under way, and its result will be recorded under this name",
                 hint="run `ltxspec collect` first",
             )
 

@@ -115,7 +115,9 @@ def _merge_one(root: Path, path: str, stages: dict[int, bytes] | None) -> Merged
     _refuse_loss(data, lockfile, path)
     if merged != data:
         if read_if_exists(root / path, root) != data:
-            raise LockfileError(f"lockfile `{path}` was changed meanwhile; nothing was written", hint="merge again")
+            raise LockfileError(
+                f"lockfile `{path}` was changed in the meantime; nothing was written", hint="merge again"
+            )
         replace_file(root / path, merged, REAL.inside(root))
     return Merged(path, len(recorded_tasks(lockfile)), sides.source)
 
@@ -146,7 +148,7 @@ def _sides_of(stages: dict[int, bytes], path: str) -> Sides:
         base = decode_lockfile(stages[BASE], f"{path} (base)") if stages.get(BASE) else None
     except LockfileError:  # the base only shows which side changed what; the paid tasks are in the sides
         base = None
-    return Sides(ours, theirs, base, "both sides as git holds them")
+    return Sides(ours, theirs, base, "both sides from git")
 
 
 def _sides_of_history(root: Path, path: str, data: bytes) -> Sides | None:
@@ -202,7 +204,7 @@ def _sides_of_markers(data: bytes, path: str, damage: LockfileError) -> Sides:
         shared = decode_lockfile(base.encode(), path, check_digests=False) if base is not None else None
     except LockfileError:
         shared = None
-    return Sides(mine, others, shared, "both sides as the conflict markers show them; compare with `ltxspec show`")
+    return Sides(mine, others, shared, "both sides from the conflict markers; compare with `ltxspec show`")
 
 
 def _joined(sides: Sides) -> bytes:

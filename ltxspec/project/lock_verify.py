@@ -24,7 +24,7 @@ from ltxspec.storage.git_refs import commit_of
 from ltxspec.storage.packaged import read_model_documents
 from ltxspec.storage.trees import FolderTree, GitTree
 
-_UNKNOWN = "whether what it recorded is still there is not known"
+_UNKNOWN = "it is unknown whether its records still exist"
 
 
 def verify_lockfiles(project: ProjectContext, bases: Sequence[str] = ()) -> list[LockfileError]:
@@ -123,8 +123,8 @@ def _differences(before: Lockfile, name: str, now: _Now, others: Copies, *, is_s
             continue
         if item.take.task_id in now.left:
             lost.append(
-                f"{name}: task {item.take.task_id} of `{item.instance}` is recorded only where lockfiles were kept "
-                f"before, and the configuration has them in `{now.folder}` now: move the files there"
+                f"{name}: task {item.take.task_id} of `{item.instance}` is recorded only in the earlier lockfile "
+                f"folder, but the configuration now says `{now.folder}`: move the files there"
             )
         else:
             lost.append(f"{name}: {item}")

@@ -105,8 +105,8 @@ def recorded_elsewhere(project: ProjectContext) -> str | None:
     if lockfile_names(project):
         return None
     other = next((side.provider for side in project.sides if lockfile_names(side)), None)
-    return (
-        other and f"nothing is recorded with `{project.provider}`, but something with `{other}`: `--provider {other}`"
+    return other and (
+        f"nothing is recorded with `{project.provider}`, but there are records with `{other}`: use `--provider {other}`"
     )
 
 
@@ -119,7 +119,7 @@ def matching(lockfiles: Iterable[Lockfile], pattern: str | None) -> list[Recorde
     found = [item for item in every if wanted.matches(item.address) or item.address.spec == pattern]
     if not found:
         hint = suggestion(pattern, [item.address for item in every])
-        raise UnknownAddress(f"no lockfile knows `{pattern}`", hint=hint)
+        raise UnknownAddress(f"no lockfile contains `{pattern}`", hint=hint)
     return found
 
 
@@ -149,7 +149,7 @@ def find_one(project: ProjectContext, address: str) -> RecordedShot:
     found = find(project, address)
     if len(found) > 1:
         names = ", ".join(f"`{item.address}`" for item in found[:5])
-        raise UnknownAddress(f"`{address}` means {len(found)} shots", hint=f"name one: {names}")
+        raise UnknownAddress(f"`{address}` matches {len(found)} shots", hint=f"name one: {names}")
     return found[0]
 
 

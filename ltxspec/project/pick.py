@@ -44,7 +44,9 @@ def pick(project: ProjectContext, address: str, number: int | None = None, resul
         is_retired = key not in lockfile.shots
         records = lockfile.retired if is_retired else lockfile.shots
         if key not in records:
-            raise UnknownAddress(f"`{address}` left the lockfile meanwhile", hint="run the command again")
+            raise UnknownAddress(
+                f"`{address}` was removed from the lockfile in the meantime", hint="run the command again"
+            )
         place, take = _chosen(address, records[key], number, result)
         changed = {**records, key: records[key].with_pick(take.task_id, result or 1)}
         lockfile = replace(lockfile, retired=changed) if is_retired else replace(lockfile, shots=changed)
@@ -59,7 +61,7 @@ def _chosen(address: str, record: ShotRecord, number: int | None, result: int | 
     if number is None:
         number = next((n for n, take in enumerate(takes, 1) if take.task_id == record.current), 0)
         if not number:
-            raise WrongUsage(f"`{address}` has no current take", hint="say which one with --take N")
+            raise WrongUsage(f"`{address}` has no current take", hint="choose one with --take N")
     if not 1 <= number <= len(takes):
         has = counted(len(takes), "take")
         raise WrongUsage(f"`{address}` has {has}, no take {number}", hint=f"`ltxspec show {address}` lists them")

@@ -206,7 +206,7 @@ def _check_selection(
     refuse_unknown(selection.unmatched(known), known)
     targets = [address for address in known if selection.is_target(address)]
     return [
-        Diagnostic("warning", "outside-target", f"`{pattern.text}` is outside of `--target`: nothing is done for it")
+        Diagnostic("warning", "outside-target", f"`{pattern.text}` is outside `--target` and has no effect")
         for pattern in (*selection.retakes, *selection.retries)
         if not any(pattern.matches(address) for address in targets)
     ]
@@ -225,6 +225,6 @@ def _refuse_to_keep_secrets(variables: Mapping[str, Json]) -> None:
     for name, value in variables.items():
         if redact_secrets({name: value}) != {name: value}:
             raise WrongUsage(
-                f"the variable `{name}` may hold a secret, and saved plans keep none",
-                hint="apply without `-o`, or put a plain address in its place",
+                f"the variable `{name}` may contain a secret, and saved plans store no secrets",
+                hint="apply without `-o`, or use an address without a secret",
             )

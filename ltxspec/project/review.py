@@ -120,7 +120,7 @@ def _base_problems(old: SnapshotReading) -> list[Diagnostic]:
         Diagnostic(
             "warning",
             "base-unrendered",
-            f"`{file}` does not render at the base, so its earlier prompts are those of the lockfile",
+            f"`{file}` cannot be rendered at the base, so its earlier prompts come from the lockfile",
         )
         for file in old.specs.broken
     ]
@@ -128,7 +128,7 @@ def _base_problems(old: SnapshotReading) -> list[Diagnostic]:
         Diagnostic(
             "warning",
             "base-unreadable",
-            f"the base's lockfile of `{spec}` cannot be read, so what was bought for it in this change is not known",
+            f"the base's lockfile of `{spec}` cannot be read, so the takes bought for it in this change are unknown",
         )
         for spec in old.unreadable
     ]

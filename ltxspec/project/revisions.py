@@ -71,7 +71,7 @@ def choose_revisions(
 def _range(text: str, head: str | None) -> tuple[str | None, str | None, bool]:
     """(base, head, whether to start at their merge base) from git's range notation."""
     if head is not None:
-        raise WrongUsage(f"`{text}` names two revisions already", hint="write `A B`, `A..B` or `A...B`")
+        raise WrongUsage(f"`{text}` already names two revisions", hint="write `A B`, `A..B` or `A...B`")
     is_apart = "..." in text
     base, _, end = text.partition("..." if is_apart else "..")
     return base or "HEAD", end or "HEAD", is_apart

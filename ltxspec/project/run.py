@@ -63,7 +63,7 @@ class PreparedRun:
         parts = []
         if count:
             tasks = f"{counted(count, 'task')} under way for ${format_usd(money)}"
-            parts.append(f"{tasks}, which cannot be cancelled at the provider and is billed all the same")
+            parts.append(f"{tasks}, which cannot be cancelled at the provider and will be billed")
         if self.arriving:
             parts.append(f"{counted(len(self.arriving), 'finished task')} whose video is being downloaded")
         return " and ".join(parts) or "nothing under way"

@@ -10,8 +10,8 @@ from ltxspec.project.project import ProjectContext
 from ltxspec.services import SANDBOX
 
 _REASONS = {
-    errno.EADDRINUSE: "something else listens there already",
-    errno.EACCES: "this user may not listen there",
+    errno.EADDRINUSE: "another process is already listening there",
+    errno.EACCES: "this user is not allowed to listen there",
     errno.EADDRNOTAVAIL: "this machine has no such address",
 }
 
@@ -86,5 +86,5 @@ def _cannot_listen(options: ServeOptions, cause: OSError) -> CannotListen:
     unknown = isinstance(cause, socket.gaierror)
     number = errno.EADDRNOTAVAIL if unknown else cause.errno or 0
     why = _REASONS.get(number, "the system does not allow it")
-    hint = "`--port 0` takes any free one" if cause.errno in (errno.EADDRINUSE, errno.EACCES) else "leave out `--host`"
+    hint = "`--port 0` picks a free port" if cause.errno in (errno.EADDRINUSE, errno.EACCES) else "leave out `--host`"
     return CannotListen(f"the sandbox cannot listen on `{options.host}:{options.port}`: {why}", hint=hint)

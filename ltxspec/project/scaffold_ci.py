@@ -38,7 +38,7 @@ permissions: {{}}
 
 jobs:
   ltxspec:
-    permissions: # the most that any of its jobs asks for; planning only reads
+    permissions: # the most that any of its jobs needs; planning only reads
       actions: read
       contents: write
       pull-requests: write
@@ -47,7 +47,7 @@ jobs:
 """
 
 _GITHUB_COMMENT = """\
-# Comments on pull requests, forks' as well: runs when a plan is ready, with rights, but without the change's files.
+# Comments on pull requests, including those from forks: runs with write access, but without the change's files.
 name: ltxspec comment
 on:
   workflow_run:

@@ -41,7 +41,7 @@ def service_address(service: Service, configured: str, environment: Mapping[str,
         raise Refused(
             "foreign-service",
             f"`{service.key}` is not sent to `{asked.hostname}`, which only {_table(service)} names",
-            hint=f"if that is your service, say so where the key comes from: {service.address_variable}={address}",
+            hint=f"if this is your service, set it next to the key: {service.address_variable}={address}",
         )
     return configured
 
@@ -71,6 +71,6 @@ def _refuse_cleartext(service: Service, address: str, environment: Mapping[str, 
     allow = f"{service.cleartext_variable}=1"
     raise Refused(
         "insecure-service",
-        f"`{service.key}` is not sent to `{host}` over plain http: everybody on the way could read it",
-        hint=f"use https in `{service.address_variable}`; where the network is safe all the same, set {allow}",
+        f"`{service.key}` is not sent to `{host}` over plain http: anyone on the network path could read it",
+        hint=f"use https in `{service.address_variable}`; if the network is safe, set {allow}",
     )

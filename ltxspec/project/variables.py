@@ -34,5 +34,5 @@ def _read_file(path: Path, name: str) -> dict[str, Json]:
         raise WrongUsage(f"`{name}` is not UTF-8 text") from error
     root = read_document(text, name).root
     if not isinstance(root, dict):
-        raise WrongUsage(f"`{name}` must hold a mapping of variable names to values")
+        raise WrongUsage(f"`{name}` must contain a mapping of variable names to values")
     return root

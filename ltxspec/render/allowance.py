@@ -38,7 +38,7 @@ class Allowance:
         """Count work. Raises SpecLimit."""
         self.steps -= steps
         if self.steps < 0:
-            raise SpecLimit(f"all templates together do more than {MAX_STEPS:,} steps of work", hint=_HINT)
+            raise SpecLimit(f"all templates together need more than {MAX_STEPS:,} steps of work", hint=_HINT)
 
     def keep(self, value: Json) -> None:
         """Count a text or a value, with everything in it, that was made for the spec. Raises SpecLimit."""
@@ -55,7 +55,7 @@ class Allowance:
             raise SpecLimit(f"all shots together have more than {MAX_INSTANCES:,} instances", hint=_HINT)
 
 
-_HINT = "shorten loops, prompts and lists, or make several specs"
+_HINT = "shorten loops, prompts and lists, or split the work into several specs"
 
 
 def _size(value: Json) -> int:

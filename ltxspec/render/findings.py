@@ -19,12 +19,12 @@ class Findings:
 
         `shared` means that its place is not in the shot, but in a part of the spec or a file that other shots use, too.
         """
-        told = _discreet(diagnostic)
-        keys = self._found.setdefault(told, {})
+        shown = _discreet(diagnostic)
+        keys = self._found.setdefault(shown, {})
         if instance is not None:
             keys[instance] = None
         if shared:
-            self._shared.add(told)
+            self._shared.add(shown)
 
     def add(self, severity: Severity, code: str, message: str, where: Location | None, hint: str | None = None) -> None:
         """Add a problem that concerns the spec as a whole."""
@@ -41,15 +41,15 @@ class Findings:
         diagnostics = []
         for diagnostic, keys in self._found.items():
             if diagnostic in self._shared:
-                told = _named(diagnostic, list(keys)) if len(keys) < every else diagnostic
+                shown = _named(diagnostic, list(keys)) if len(keys) < every else diagnostic
             else:
-                told = _told(diagnostic, list(keys), instances)
-            diagnostics.append(told)
+                shown = _with_instances(diagnostic, list(keys), instances)
+            diagnostics.append(shown)
         problems.extend(diagnostics)
         return diagnostics
 
 
-def _told(diagnostic: Diagnostic, keys: list[str], instances: Mapping[str, int]) -> Diagnostic:
+def _with_instances(diagnostic: Diagnostic, keys: list[str], instances: Mapping[str, int]) -> Diagnostic:
     """The diagnostic, naming the affected instances where that helps."""
     expanded = [key for key in keys if "[" in key]
     shots = {key.partition("[")[0] for key in expanded}

@@ -59,7 +59,7 @@ def render_spec(spec: Spec, context: RenderContext, problems: Problems) -> Rende
     try:
         requests = rendering.requests()
     except SpecLimit as limit:
-        message = f"`{spec.name}` is too much for one spec: {limit.summary}"
+        message = f"`{spec.name}` is too large for one spec: {limit.summary}"
         problems.error(limit.code, message, spec.document.locate(("metadata", "name"), value=True), limit.hint)
         return None
     found = Problems()
@@ -143,7 +143,7 @@ class _Rendering:
         model = self.context.catalog.find(text)
         if model is None:
             near = self.context.catalog.suggest(text)
-            hint = f"did you mean `{near}`?" if near else "`ltxspec models` lists those there are"
+            hint = f"did you mean `{near}`?" if near else "`ltxspec models` lists the available models"
             where = self.places.value(path)
             self.findings.note(
                 Diagnostic("error", "unknown-model", f"there is no model `{text}`", where, hint), scope.instance
@@ -222,7 +222,7 @@ class _Rendering:
         """Report an invalid parameter where it is written."""
         path = self.places.path_of(shot, problem.path)
         if path == ("shots", shot.name) and problem.path[0] in self.context.delivery:
-            hint = problem.hint or "it stands under `[delivery]` of the configuration"
+            hint = problem.hint or "set it under `[delivery]` of the configuration"
             self.findings.add("error", problem.code, problem.message, None, hint)
             return
         whole = path[-len(problem.path) :] == problem.path

@@ -33,5 +33,6 @@ def suggestion(word: str, known: Iterable[str], what: str) -> str | None:
     near = did_you_mean(word, names) if word else None
     listed = ", ".join(f"`{name}`" for name in names[:_MOST_NAMES])
     more = f" and {len(every) - _MOST_NAMES} more" if len(every) > _MOST_NAMES else ""
-    everything = f"{what} {listed}{more}" if names else None
+    is_repeated = near is not None and len(every) == 1  # the suggestion is the whole list
+    everything = f"{what} {listed}{more}" if names and not is_repeated else None
     return " ".join(filter(None, (near, everything))) or None

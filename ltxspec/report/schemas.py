@@ -25,7 +25,7 @@ def plan_schema() -> Schema:
 
 def problem_schema() -> Schema:
     """The schema of one problem, as in plans and in `validate --format json`."""
-    return schema(Problem, "ltxspec problem, version 1", "An error or a warning, with its place and its cure.")
+    return schema(Problem, "ltxspec problem, version 1", "An error or a warning, with its location and its remedy.")
 
 
 def _rules() -> list[Json]:

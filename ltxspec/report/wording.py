@@ -21,8 +21,8 @@ REASONS: Mapping[Reason, str] = {
     Reason.REQUEST_CHANGED: "request changed",
     Reason.INPUT_CHANGED: "local file changed",
     Reason.MODEL_CHANGED: "model changed",
-    Reason.RETAKE_REQUESTED: "retake asked for",
-    Reason.RETRY_REQUESTED: "retry asked for",
+    Reason.RETAKE_REQUESTED: "retake requested",
+    Reason.RETRY_REQUESTED: "retry requested",
     Reason.LAST_ATTEMPT_FAILED: "last attempt failed",
     Reason.RECORDED_FIELDS_CHANGED: "record changed",
     Reason.EARLIER_TAKE_MATCHES: "an earlier take fits",
@@ -32,7 +32,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.BACK_IN_SPEC: "back in the spec",
     Reason.UNDER_WAY: "under way, committed",
     Reason.OUTCOME_UNKNOWN: "outcome unknown, committed",
-    Reason.FAILED_FOR_GOOD: "failed for good",
+    Reason.FAILED_FOR_GOOD: "failed permanently",
 }
 
 _WITH_ORIGIN: Mapping[Reason, str] = {
@@ -46,7 +46,7 @@ _WITH_ORIGIN: Mapping[Reason, str] = {
 MEANINGS: Mapping[Action, str] = {
     Action.CREATE: "render for the first time",
     Action.REPLACE: "render again; the earlier takes are kept",
-    Action.UPDATE: "write down what changed without rendering; costs nothing",
+    Action.UPDATE: "record what changed without rendering; costs nothing",
     Action.RESTORE: "go back to a take already paid for; costs nothing",
     Action.MOVE: "keep the takes under the new name; costs nothing, nothing paid is lost",
     Action.RETIRE: "no longer in the spec; costs nothing, its takes are kept",

@@ -49,8 +49,8 @@ def _altered(altered: Sequence[AlteredTake]) -> Iterator[ApplyRefusal]:
     if tasks:
         yield ApplyRefusal(
             "record-altered",
-            f"{'1 paid task is' if len(tasks) == 1 else f'{len(tasks):,} paid tasks are'} recorded with other facts",
-            "nothing but `ltxspec` writes lockfiles: restore what the base says, or find out who changed it and why",
+            f"{'1 paid task is' if len(tasks) == 1 else f'{len(tasks):,} paid tasks are'} recorded differently",
+            "only `ltxspec` writes lockfiles: restore the records of the base, or find out who changed them and why",
         )
 
 

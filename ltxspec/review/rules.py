@@ -13,7 +13,7 @@ from ltxspec.review.models import RuleChange
 from ltxspec.review.sides import ReviewSide
 from ltxspec.values import Json, ShotAddress, format_usd
 
-_PACKAGED, _OWN = "the file that comes with ltxspec", "a file of the project in place of ltxspec's own"
+_PACKAGED, _OWN = "the file that comes with ltxspec", "a file of the project instead of ltxspec's own"
 
 
 def setting_changes(before: Mapping[str, str | None], after: Mapping[str, str | None]) -> Iterator[RuleChange]:

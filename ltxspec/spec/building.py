@@ -190,7 +190,7 @@ class _Builder:
         if found is None:
             raise NotAccepted("alias", f"`*{name}` has no anchor `&{name}` before it", place, hint=_ALIAS_HINT)
         if found is _OPEN:
-            raise NotAccepted("alias", f"`*{name}` stands inside the value that `&{name}` names", place)
+            raise NotAccepted("alias", f"`*{name}` is inside the value that `&{name}` names", place)
         value = found[0]
         nodes, height = self.measure(value)
         self.spend(nodes, place)
@@ -203,7 +203,7 @@ class _Builder:
         self.allowance -= nodes
         if self.allowance < 0:
             raise NotAccepted(
-                "alias-bomb", "aliases make this file grow beyond all bounds", place, hint="write less through `*`"
+                "alias-bomb", "aliases expand this file to too many values", place, hint="use fewer aliases (`*`)"
             )
 
     def measure(self, value: Json) -> tuple[int, int]:

@@ -44,7 +44,7 @@ def _of_matrix(spec: Spec, shot: SpecShot, matrix: Mapping[str, Json], problems:
         return []
     combinations = combine(matrix)
     if not combinations:
-        message = f"`exclude` leaves nothing over, so {shown(shot.name)} has no instances"
+        message = f"`exclude` removes every combination, so {shown(shot.name)} has no instances"
         problems.warn("no-instances", message, spec.document.locate(path))
 
     def locate(number: int) -> Location:
@@ -105,7 +105,7 @@ def _distinct(
 def _too_many(count: int, shot: SpecShot, where: Location, problems: Problems) -> bool:
     if count > MAX_INSTANCES:
         message = f"{shown(shot.name)} would make {count:,} instances; at most {MAX_INSTANCES:,} are allowed"
-        problems.error("too-many-instances", message, where, "each is a paid render: make several specs")
+        problems.error("too-many-instances", message, where, "each is a paid render: split them into several specs")
     return count > MAX_INSTANCES
 
 
@@ -117,7 +117,7 @@ def _check_axes(spec: Spec, path: tuple[str, ...], matrix: Mapping[str, Json], p
             text = instance_key("", [value])
             if seen.setdefault(text, number) != number:
                 first = spec.document.locate((*path, name, seen[text]))
-                message = f"{shown(text[1:-1])} stands twice in the axis {shown(name)}, first at {first}"
+                message = f"{shown(text[1:-1])} appears twice in the axis {shown(name)}, first at {first}"
                 problems.error("duplicate-instance", message, spec.document.locate((*path, name, number)))
 
 

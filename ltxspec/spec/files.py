@@ -58,8 +58,8 @@ def refuse_hidden(place: str, path: str) -> None:
     """
     if (place.startswith(".") and place != ".") or "/." in place:
         raise FileProblem(
-            f"`{path}` is hidden: a name that begins with a dot is for settings and secrets, which go into no video",
-            hint="if it is meant to be used, give the file and its folders names without a dot in front",
+            f"`{path}` is hidden: a name that begins with a dot is for settings and secrets",
+            hint="to use it, rename the file and its folders so that no name begins with a dot",
         )
 
 

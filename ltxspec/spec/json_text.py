@@ -70,7 +70,7 @@ def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 
 
 def _constant(name: str) -> Json:
-    raise _Unwanted("number", f"`{name}` is not a number of JSON")
+    raise _Unwanted("number", f"`{name}` is not a JSON number")
 
 
 def _finite(digits: str) -> float:

@@ -46,7 +46,7 @@ def named_rows(
         return None
     rows, column = _identified(table, for_each.key)
     if not column:
-        problems.error("missing-key", "the first row is empty, so nothing tells the rows apart", table.locate(0, None))
+        problems.error("missing-key", "the first row is empty, so the rows cannot be told apart", table.locate(0, None))
         return None
     if not any(column in row for row in rows):
         columns = list(dict.fromkeys(name for row in rows for name in row))
@@ -107,10 +107,10 @@ def _all_named(rows: Sequence[Mapping[str, Json]], column: str, table: Table, pr
         value = row.get(column)
         if value is None or value == "":
             where = table.locate(number, column if column in row else None)
-            problems.error("missing-key", f"this row has no {shown(column)}, which tells rows apart", where)
+            problems.error("missing-key", f"this row has no {shown(column)}, which identifies the row", where)
             sound = False
         elif not is_scalar(value):
-            message = f"{shown(column)} tells rows apart, so it must be a single value"
+            message = f"{shown(column)} identifies the rows, so it must be a single value"
             problems.error("missing-key", message, table.locate(number, column))
             sound = False
     return sound

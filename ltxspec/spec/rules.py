@@ -57,7 +57,7 @@ def _shot(path: Path, shot: dict[str, Json]) -> Iterator[Fault]:
         yield Fault((*path, "prompt"), "missing-prompt", message, "write what the video shows below `prompt:`")
     if shot.get("matrix") is not None and shot.get("forEach") is not None:
         hint = "move the axes into the rows, or the rows into axes"
-        yield Fault((*path, "forEach"), "two-expansions", "`matrix` and `forEach` cannot go together", hint)
+        yield Fault((*path, "forEach"), "two-expansions", "`matrix` and `forEach` cannot be combined", hint)
     yield from _variables((*path, "vars"), shot.get("vars"))
     matrix = _mapping(shot.get("matrix"))
     yield from _variables((*path, "matrix"), {key: axis for key, axis in matrix.items() if key not in _MATRIX_WORDS})
@@ -83,6 +83,6 @@ def _move(name: str, moved: Json, takeovers: dict[str, str]) -> Iterator[Fault]:
             path, "moved", f"{shown(name)} cannot take over from itself", "write its earlier name", at_value=True
         )
     elif moved in takeovers:
-        message = f"{shown(takeovers[moved])} takes over from {shown(moved)} already"
+        message = f"{shown(takeovers[moved])} already takes over from {shown(moved)}"
         yield Fault(path, "moved", message, "remove one of the two `moved:`", at_value=True)
     takeovers.setdefault(moved, name)

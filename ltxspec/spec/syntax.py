@@ -38,7 +38,7 @@ _COMPLAINTS: tuple[tuple[str, _Words], ...] = (
     (
         "mapping values are not allowed",
         _Words(
-            "a `:` makes no sense here",
+            "a `:` is not allowed here",
             "quote a text that contains `: `, or put it below `|`; otherwise check the indentation",
         ),
     ),
@@ -94,7 +94,7 @@ def explain(error: Exception, text: str) -> Explanation:
         return Explanation(
             "this file has the conflict markers of an unfinished merge",
             conflict.start(),
-            "put both sides together, and remove the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`",
+            "combine both sides, and remove the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`",
         )
     if isinstance(error, yaml.MarkedYAMLError):
         return _explain_marked(error, text)

@@ -16,7 +16,7 @@ from ltxspec.spec.json_text import read_json
 from ltxspec.suggest import shown
 from ltxspec.values import Json
 
-_ROWS_NEEDED = "a data file holds a list of rows, each a mapping of names to values"
+_ROWS_NEEDED = "a data file contains a list of rows, each a mapping of names to values"
 
 
 Locate = Callable[[int, str | None], Location]

@@ -138,7 +138,7 @@ def _unknown_word(path: Path, value: Json) -> Fault:
 
 def _unknown_version(value: Json) -> Fault:
     if isinstance(value, str) and _LATER_VERSION.fullmatch(value):
-        message = f"this spec was made for a later ltxspec: its apiVersion is {shown(value)}"
+        message = f"this spec needs a newer ltxspec: its apiVersion is {shown(value)}"
         hint = f"upgrade ltxspec; this one reads `{structure.API_VERSION}`"
     else:
         message = f"unknown apiVersion {_found(value).removeprefix('the number ')}"

@@ -18,7 +18,7 @@ from ltxspec.storage.toml_tables import TomlFile, TomlTable, name_hint, plain_co
 from ltxspec.values import Json, Usd
 
 _POSITION = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
-_NO_SECRETS = "secrets never stand in a file; set the environment variable "
+_NO_SECRETS = "secrets do not belong in a file; set the environment variable "
 _MOST_PARALLEL = 64  # concurrent tasks
 _LEAST_TTL = 60  # seconds; the provider's minimum
 

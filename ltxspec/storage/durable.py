@@ -24,8 +24,8 @@ _CURES = {
     errno.EACCES: "check who owns the file and its folder, and their permissions",
     errno.EPERM: "check who owns the file and its folder, and their permissions",
     errno.EROFS: "the disk is mounted read-only; run the command where the project can be written",
-    errno.EISDIR: "a folder stands where a file is expected; move it away",
-    errno.ENOTDIR: "a file stands where a folder is expected; move it away",
+    errno.EISDIR: "there is a folder where a file is expected; move it away",
+    errno.ENOTDIR: "there is a file where a folder is expected; move it away",
     errno.ENOLCK: "this file system cannot lock files; keep `.ltxspec` on a local disk",
     errno.EOPNOTSUPP: "this file system cannot do that; keep `.ltxspec` on a local disk",
 }
@@ -134,7 +134,7 @@ def read_open_file(descriptor: int, path: Path, limit: int) -> bytes:
             pieces.append(piece)
             left -= len(piece)
     if not left:
-        raise StorageError(f"`{path}` is larger than {_size(limit)}, which no file of its kind is")
+        raise StorageError(f"`{path}` is larger than {_size(limit)}, the limit for such a file")
     return b"".join(pieces)
 
 
@@ -147,8 +147,8 @@ def refuse_broken_link(path: Path, error: OSError | None = None) -> None:
     there = next((place for place in (path, *path.parents) if os.path.lexists(place)), None)
     if there is not None and there.is_symlink() and not there.exists():
         raise StorageError(
-            f"cannot read `{path}`: the link `{there}` leads nowhere",
-            hint="mount or bring back what it leads to, or remove the link",
+            f"cannot read `{path}`: the link `{there}` is broken",
+            hint="mount or restore its target, or remove the link",
         ) from error
 
 

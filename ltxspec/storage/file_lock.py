@@ -70,7 +70,7 @@ def _acquire(
         left = deadline - clock.monotonic()
         if left > 0:
             if on_wait is not None:
-                on_wait(f"{_who(holder)} works on this spec; waiting up to {left:.0f} s")
+                on_wait(f"{_who(holder)} is working on this spec; waiting up to {left:.0f} s")
                 on_wait = None
             clock.pause(min(_PAUSE, left))
         elif holder or not looks:
@@ -117,6 +117,6 @@ def _who(holder: bytes) -> str:
 
 def _held(holder: bytes) -> LockHeld:
     return LockHeld(
-        f"{_who(holder)} is at work on this spec",
+        f"{_who(holder)} is working on this spec",
         hint="wait until it has finished, or use `--lock-timeout SECONDS` to wait for it",
     )

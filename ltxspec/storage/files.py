@@ -47,7 +47,7 @@ class ProjectFolder:
         """The bytes of `path` as named in the file `beside`. Raises FileProblem, also for a Git LFS pointer."""
         data = b"".join(self._chunks(path, beside, self._max_bytes))
         if pointed_at(data) is not None:
-            raise FileProblem(f"`{path}` is only a Git LFS pointer here", hint="bring the file with `git lfs pull`")
+            raise FileProblem(f"`{path}` is only a Git LFS pointer here", hint="fetch the file with `git lfs pull`")
         return data
 
     def sha256(self, path: str, *, beside: str) -> str:

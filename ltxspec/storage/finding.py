@@ -97,7 +97,7 @@ def _missing(places: Sequence[Path]) -> tuple[str, ...]:
     shown = shlex.quote(gone[0].relative_to(top).as_posix())
     raise StorageError(
         f"`{shown}` is missing, but git tracks it: it holds the limits, the policies and the project's id",
-        hint=f"bring it back with `git checkout -- {shown}`; `git rm {shown}` if it is gone on purpose",
+        hint=f"restore it with `git checkout -- {shown}`; `git rm {shown}` if it was removed on purpose",
     )
 
 

@@ -171,9 +171,9 @@ def complaint(done: subprocess.CompletedProcess[bytes]) -> str:
 
 def environment() -> dict[str, str]:
     """The environment git runs in: few variables, no password prompts, no optional locks."""
-    told = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     path = [place for place in os.environ.get("PATH", os.defpath).split(os.pathsep) if place.startswith(os.sep)]
-    return {**told, "PATH": os.pathsep.join(path) or os.defpath, **_GIVEN}
+    return {**kept, "PATH": os.pathsep.join(path) or os.defpath, **_GIVEN}
 
 
 def _with_index(index: str | None) -> dict[str, str]:

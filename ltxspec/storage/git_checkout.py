@@ -96,7 +96,7 @@ class Checkout:
         process = self._process = self._process or self._started()
         requests, answers = process.stdin, process.stdout
         if requests is None or answers is None:
-            raise StorageError("git cannot be talked to")
+            raise StorageError("communication with git failed")
         try:
             requests.write(os.fsencode(path) + b"\0")
             requests.flush()
@@ -170,12 +170,12 @@ _LINKED: Difference = (
 def _attributed(attribute: str) -> Difference:
     return (
         f"has the attribute `{attribute}` in `.gitattributes`: a checkout would have other bytes than the commit",
-        "take the attribute away from the files that ltxspec reads",
+        "remove the attribute from the files that ltxspec reads",
     )
 
 
 def _gave_up() -> StorageError:
-    return StorageError("git does not say which attributes a file has", hint="check the repository with `git fsck`")
+    return StorageError("git does not report which attributes a file has", hint="check the repository with `git fsck`")
 
 
 def _prefix_of(root: Path) -> str:

@@ -91,7 +91,7 @@ class Blobs:
             self._process = open_git(self._root, "cat-file", "--batch")
         requests, answers = self._process.stdin, self._process.stdout
         if requests is None or answers is None:
-            raise StorageError("git cannot be talked to")
+            raise StorageError("communication with git failed")
         try:
             requests.write(f"{name}\n".encode())
             requests.flush()

@@ -42,7 +42,7 @@ def commit_of(root: Path, revision: str) -> str:
     commit = find_commit(root, revision)
     if commit is None:
         hint = _FETCH if _is_shallow(root) else "name a branch, a tag or a commit of this repository, or fetch it"
-        raise UnknownRevision(f"git knows no commit `{short(revision)}`", hint=hint)
+        raise UnknownRevision(f"git does not know the commit `{short(revision)}`", hint=hint)
     return commit
 
 
@@ -78,18 +78,18 @@ def merge_base(root: Path, one: str, other: str) -> str:
     """
     done = run_git(root, "merge-base", "--all", "--end-of-options", one, other)
     if done.returncode != 0:
-        raise UnknownRevision(f"`{one[:12]}` and `{other[:12]}` share no history here", hint=_FETCH)
+        raise UnknownRevision(f"`{one[:12]}` and `{other[:12]}` have no common history here", hint=_FETCH)
     found = done.stdout.decode().split()
     if _is_shallow(root) and git(root, "rev-list", "--max-parents=0", one, other, "--not", *found):
         raise UnknownRevision(
-            f"where `{one[:12]}` and `{other[:12]}` went apart is not certain: a part of their history is not here",
+            f"where `{one[:12]}` and `{other[:12]}` diverged is uncertain: part of their history is missing here",
             hint=_FETCH,
         )
     if len(found) > 1:
         named = " and ".join(f"`{commit[:12]}`" for commit in found[:_MOST_NAMES])
         raise AmbiguousRevision(
-            f"`{one[:12]}` and `{other[:12]}` went apart at more than one commit ({named}), and a change looks "
-            "different from each",
+            f"`{one[:12]}` and `{other[:12]}` diverged at more than one commit ({named}), and the change "
+            "looks different from each",
             hint="merge the branch that the change goes to into it; or name the base, such as `ltxspec diff BASE HEAD`",
         )
     return found[0]
@@ -156,7 +156,7 @@ def _full_name(root: Path, name: str) -> str | None:
         raise AmbiguousRevision(
             f"`{name}` is ambiguous: it means {named}",
             hint=f"write the whole name, such as `{found[-1] if found[-1].startswith('refs/') else found[0]}`, "
-            "or rename the one that is in the way",
+            "or rename the one that conflicts",
         )
     return found[0] if found else name
 

@@ -181,7 +181,7 @@ def _leads_out(root: Path, place: Path) -> StorageError:
     shown = link.relative_to(root) if link.is_relative_to(root) else link
     return StorageError(
         f"`{shown}` leads out of the project, to `{os.path.realpath(link)}`, where ltxspec reads and writes nothing",
-        hint="remove the link, or put what it leads to in its place" + (_ELSEWHERE if link.name == "archive" else ""),
+        hint="remove the link, or replace it with its target" + (_ELSEWHERE if link.name == "archive" else ""),
     )
 
 

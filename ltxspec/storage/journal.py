@@ -104,7 +104,7 @@ class JournalFile:
             self._ops.fsync(descriptor)
         elif size != good:
             raise LockfileError(
-                f"journal `{self.path}` was changed or removed by something else while ltxspec was at work",
+                f"journal `{self.path}` was changed or removed by another program while ltxspec was running",
                 hint="run the command again; before anything is ordered, the provider is asked what it already has",
             )
         self._dirty = False

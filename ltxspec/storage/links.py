@@ -70,7 +70,7 @@ class LinkTree:
                 return  # nothing to show and nothing to remove
         if in_the_way:
             raise StorageError(
-                f"`{folder / in_the_way[0]}` was not made by ltxspec and stays as it is",
+                f"`{folder / in_the_way[0]}` was not created by ltxspec and was left unchanged",
                 hint="move it away, and run `ltxspec archive pull` to get the link",
             )
 

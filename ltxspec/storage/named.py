@@ -26,7 +26,7 @@ def read_named(path: Path, name: str, limit: int = LARGEST) -> bytes:
     try:
         return read_file(path, limit=limit)
     except ValueError as error:
-        raise WrongUsage(f"`{name}` cannot be read: it is no name of a file") from error
+        raise WrongUsage(f"`{name}` cannot be read: it is not a valid file name") from error
     except StorageError as error:
         cause = error.__cause__
         if isinstance(cause, OSError):

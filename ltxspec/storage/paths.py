@@ -39,7 +39,7 @@ def find_specs(paths: Iterable[Path | str], root: Path) -> list[Path]:
     for path in paths:
         start = root / path
         if not start.exists():
-            raise WrongUsage(f"`{path}` does not exist", hint="name a spec file, or a folder that holds some")
+            raise WrongUsage(f"`{path}` does not exist", hint="name a spec file, or a folder that contains some")
         with translated("read", start):
             for file in _specs_in(start, root) if start.is_dir() and is_inside(root, start) else [start]:
                 found.setdefault(file.resolve(), file)

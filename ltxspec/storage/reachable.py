@@ -77,7 +77,7 @@ def files_everywhere(root: Path, suffix: str) -> Iterator[FoundFile]:
         for worktree in _worktrees(root):
             yield from _dead_index(trees, root) if worktree.dead else _worktree(trees, worktree.path)
         for commit in _lines(root, "rev-list", "--no-walk", "--all", "--reflog"):
-            yield from trees.found(commit, f"in commit {commit[:12]}, which a reflog remembers", settled=False)
+            yield from trees.found(commit, f"in commit {commit[:12]}, which is in a reflog", settled=False)
 
 
 @dataclass(slots=True)
@@ -173,8 +173,8 @@ def _worktrees(root: Path) -> list[_Worktree]:
             continue
         if "locked" in facts and not path.exists():
             raise StorageError(
-                f"the worktree `{path}` is locked and cannot be reached now, so what it names is not known",
-                hint="mount its disk, or give it up with `git worktree unlock` and `git worktree prune`",
+                f"the worktree `{path}` is locked and cannot be reached now, so what it refers to is unknown",
+                hint="mount its disk, or remove it with `git worktree unlock` and `git worktree prune`",
             )
         found.append(_Worktree(path, dead=not path.exists()))
     return found

@@ -157,9 +157,9 @@ class FileSpecState:
         """Raise LockfileError when the lockfile that was read is gone (another branch was checked out)."""
         name = self._paths.lockfile
         if self._place != os.path.realpath(name):
-            raise LockfileError(f"lockfile `{name}` was replaced by a link while ltxspec was at work", hint=_GO_ON)
+            raise LockfileError(f"lockfile `{name}` was replaced by a link while ltxspec was running", hint=_GO_ON)
         if disk is None and self._seen is not None:
-            raise LockfileError(f"lockfile `{name}` disappeared while ltxspec was at work", hint=_GO_ON)
+            raise LockfileError(f"lockfile `{name}` disappeared while ltxspec was running", hint=_GO_ON)
 
     def _notice(self, disk: bytes, seen: bytes | None) -> None:
         """Remember a change made from outside; every later write includes it."""
@@ -171,7 +171,7 @@ class FileSpecState:
 
 
 _GO_ON = (
-    "bring it back (`git checkout -- FILE`, or the branch it is on) and run the command again; "
+    "restore it (`git checkout -- FILE`, or the branch it is on) and run the command again; "
     "what was ordered is in the journal"
 )
 

@@ -42,8 +42,8 @@ class TrackedFolder:
         if place in entries:
             raise LockfileError(
                 f"lockfile `{shown}` is missing, but git tracks it: it records what was paid for",
-                hint=f"bring it back with `git checkout -- {shown}` (in a sparse checkout `git sparse-checkout add "
-                f"{os.path.relpath(self._folder, self._root)}`); `git rm {shown}` if it is gone on purpose",
+                hint=f"restore it with `git checkout -- {shown}` (in a sparse checkout `git sparse-checkout add "
+                f"{os.path.relpath(self._folder, self._root)}`); `git rm {shown}` if it was removed on purpose",
             )
 
     def missing(self, suffix: str) -> list[Path]:

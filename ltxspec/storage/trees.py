@@ -113,7 +113,7 @@ class GitTree:
         found: dict[str, None] = {}
         for start in map(posixpath.normpath, starts):
             if start.startswith(("/", "../")) or start == "..":
-                raise WrongUsage(f"`{start}` leads out of the project, where a commit has nothing")
+                raise WrongUsage(f"`{start}` leads out of the project, which is not part of a commit")
             is_one = (
                 start in self._entries or self._checkout.elsewhere(start) is not None
             )  # reading it reports the problem
@@ -157,7 +157,7 @@ class GitTree:
             self._like_text.add(self._entries[place].id)
         pointer = pointed_at(head) if size <= LARGEST_POINTER else None
         if pointer is None and head.startswith(b"version ") and self._checkout.is_in_lfs(place):
-            raise FileProblem(f"`{path}` is a pointer of Git LFS in another form than the one that is known")
+            raise FileProblem(f"`{path}` is a Git LFS pointer in an unknown format")
         return pointer or f"sha256:{digest.hexdigest()}"
 
     def _chunks(self, place: str, path: str, limit: int) -> Iterator[bytes]:
@@ -178,7 +178,9 @@ class GitTree:
         """The path in the tree of a file as written: next to the file that names it, or from the root."""
         refuse_odd(path)
         if path.startswith(("/", "~/", "\\")) or path[1:3] in (":\\", ":/"):
-            raise FileProblem(f"`{path}` is no path within the project", hint="name it from the spec or from the root")
+            raise FileProblem(
+                f"`{path}` is not a path within the project", hint="name it from the spec or from the root"
+            )
         places = [posixpath.normpath(posixpath.join(folder, path)) for folder in (posixpath.dirname(beside), "")]
         inside = [place for place in dict.fromkeys(places) if place != ".." and not place.startswith("../")]
         if not inside:

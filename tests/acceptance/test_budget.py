@@ -107,7 +107,7 @@ def test_a_part_that_is_within_the_limit_can_be_chosen(tmp_path: Path) -> None:
 def test_no_more_is_ordered_once_reality_is_dearer_than_the_estimate(tmp_path: Path) -> None:
     project(tmp_path, "a", "b", "c")
     out, told = apply(tmp_path, "--max-cost", "2.20", check=3, faults={"behaviour": {"cost": "higher"}})
-    assert "the cost limit would be passed" in told
+    assert "the cost limit would be exceeded" in told
     assert "not ordered" in out
     assert charges(tmp_path) == 1, "the second is reckoned at what the first one cost, $1.35"
 
@@ -131,7 +131,7 @@ def test_ten_orders_at_a_price_that_is_far_too_low_are_not_sent_at_once(tmp_path
 def test_a_spec_keeps_to_its_limit_when_reality_is_dearer(tmp_path: Path) -> None:
     project(tmp_path, "a", "b", "c", budget='per_spec = "2.20"')
     out, told = apply(tmp_path, check=3, faults={"behaviour": {"cost": "higher"}})
-    assert "the cost limit would be passed" in told
+    assert "the cost limit would be exceeded" in told
     assert charges(tmp_path) == 1
     assert "Spent $1.35" in out
 
@@ -170,7 +170,7 @@ def test_an_unknown_price_counts_as_the_dearest_shot_that_is_allowed(tmp_path: P
     model_without_prices(tmp_path)
     project(tmp_path, "a", "b", budget='per_apply = "5.00"\nper_shot = "3.00"', model=UNPRICED)
     told = apply(tmp_path, "--allow-unknown-cost", check=4)[1]
-    assert "$6.00 (2 unknown, reckoned at $3.00)" in told
+    assert "$6.00 (2 unknown, counted as $3.00)" in told
     assert charges(tmp_path) == 0
 
 
@@ -178,7 +178,7 @@ def test_with_nothing_to_reckon_by_one_unknown_price_at_a_time_is_risked(tmp_pat
     model_without_prices(tmp_path)
     project(tmp_path, "a", "b", model=UNPRICED)
     told = apply(tmp_path, "--allow-unknown-cost", "--max-cost", "5.00", "--parallelism", "2", check=3)[1]
-    assert "the cost limit would be passed" in told
+    assert "the cost limit would be exceeded" in told
     assert charges(tmp_path) == 1
 
 
@@ -221,7 +221,7 @@ def test_a_missing_key_is_named_with_a_missing_approval(tmp_path: Path) -> None:
     refused = ltxspec("apply", "--auto-approve", cwd=folder, check=1, RUNWARE_API_KEY="")
     assert "no API key is set for `runware`" in refused.err
     both = ltxspec("apply", cwd=folder, check=4, RUNWARE_API_KEY="")
-    assert "there is no terminal to ask on" in both.err
+    assert "there is no terminal to ask for approval" in both.err
     assert "`RUNWARE_API_KEY` is not set either" in both.err
     asked = ltxspec("apply", cwd=folder, check=4, RUNWARE_API_KEY="a-key")
     assert "RUNWARE_API_KEY" not in asked.err

@@ -56,7 +56,7 @@ def test_the_end_of_another_apply_is_waited_for_and_that_is_said(
     assert "1 rendered" in done.out
     assert len(pauses) == 1
     said = done.err if form == "text" else done.out
-    (line,) = [line for line in said.splitlines() if "works on this spec; waiting up to 30 s" in line]
+    (line,) = [line for line in said.splitlines() if "is working on this spec; waiting up to 30 s" in line]
     assert form == "text" or json.loads(line)["type"] == "waiting-for-lock"
 
 

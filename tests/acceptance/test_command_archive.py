@@ -38,7 +38,7 @@ def test_superseded_takes_are_kept_and_only_what_nothing_names_goes(rendered: Pa
     assert len(videos(rendered)) == 2
     assert ltxspec(*gc, cwd=rendered).out == "Nothing to drop.\n"
     (rendered / ".ltxspec" / "sandbox" / "lockfiles" / "night.lock.json").unlink()
-    assert " stay, younger than 7 days.\nNothing to drop.\n" in ltxspec("archive", "gc", cwd=rendered).out
+    assert " are kept: younger than 7 days.\nNothing to drop.\n" in ltxspec("archive", "gc", cwd=rendered).out
     assert ltxspec(*gc, "--dry-run", cwd=rendered).out.count("would drop .ltxspec/archive/") == 2
     assert "\nWould drop 2 videos (" in ltxspec(*gc, "--dry-run", cwd=rendered).out
     assert len(videos(rendered)) == 2
@@ -96,8 +96,8 @@ def test_a_video_of_a_user_beside_the_links_survives_every_command(rendered: Pat
     (folder / "alley.mp4").unlink()
     (folder / "alley.mp4").write_text("my own cut")
     (folder / "alley.1.mp4").write_text("another")
-    assert "was not made by ltxspec" in ltxspec("archive", "pull", cwd=rendered).err
-    assert "was not made by ltxspec" in ltxspec("pick", "night.alley", "--take", "1", cwd=rendered).err
+    assert "was not created by ltxspec" in ltxspec("archive", "pull", cwd=rendered).err
+    assert "was not created by ltxspec" in ltxspec("pick", "night.alley", "--take", "1", cwd=rendered).err
     out = ltxspec("apply", "--target", "night.alley", "--retake", "night.alley", cwd=rendered, check=None)
     assert "without its link" in out.out + out.err
     assert (folder / "alley.mp4").read_text() == "my own cut"

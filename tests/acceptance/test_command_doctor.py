@@ -16,7 +16,7 @@ def checks(project: Path, check: int, *arguments: str, **environment: str) -> di
 def test_a_sound_project_is_told_line_by_line(rendered: Path) -> None:
     lines = ltxspec("doctor", cwd=rendered).out.splitlines()
     assert all(line.startswith("ok   ") for line in lines if not line.startswith("WARN git"))
-    assert any("no git repository" in line for line in lines), "lockfiles are kept in one"
+    assert any("not a git repository" in line for line in lines), "lockfiles are kept in one"
     assert any(line.endswith("1 spec, 4 shots") for line in lines)
     assert any(line.endswith("1 verified") for line in lines)
 
@@ -59,7 +59,7 @@ def test_what_is_in_force_is_told_without_secrets(project: Path) -> None:
     assert told["service"].startswith("https://gate.example/v1")
     assert told["service"].endswith("(from `RUNWARE_BASE_URL`)")
     assert told["archive"] == str(project.resolve() / ".ltxspec" / "archive")
-    assert told["delivery"] == "videos also to bucket.example, kept 3600 s by the service"
+    assert told["delivery"] == "videos also to bucket.example, kept by the service for 3600 s"
     assert "canary" not in str(found)
 
 

@@ -23,7 +23,7 @@ def adopt(folder: Path, changes: dict[str, Any], check: int) -> str:
 def test_a_render_is_adopted_once_and_says_where_it_is(tmp_path: Path) -> None:
     assert ltxspec("import", "night.alley", *FILES, cwd=tmp_path).out.endswith(" recorded, $0.48.\n")
     again = ltxspec("import", "night.lane", *FILES, cwd=tmp_path, check=64).err
-    assert "is recorded already, as `night.alley`" in again
+    assert "is already recorded as `night.alley`" in again
     lockfile = json.loads((tmp_path / "lockfiles" / "night.lock.json").read_text("utf-8"))
     assert list(lockfile["shots"]) == ["alley"]
 
@@ -34,7 +34,7 @@ def test_a_render_is_adopted_once_and_says_where_it_is(tmp_path: Path) -> None:
         ({"taskUUID": None}, "the request has no `taskUUID`"),
         (
             {"taskUUID": "4b519587-d599-47d9-88ee-654faa9c2c27"},
-            "the response holds no finished video of task `4b519587",
+            "the response contains no finished video of task `4b519587",
         ),
         ({"model": "somebody:1@1"}, "the request's model `somebody:1@1` is not in the catalog"),
         ({"inputs": {"frameImages": ["assets/alley.jpg"]}}, "the content of `assets/alley.jpg` is not known"),

@@ -99,7 +99,7 @@ def test_a_remote_at_gitlab_gets_gitlabs_file(tmp_path: Path) -> None:
 def test_in_a_folder_of_a_repository_it_is_told_where_the_ci_files_belong(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
     told = ltxspec("init", "films", cwd=tmp_path).out
-    assert f"no CI files: they belong into `{tmp_path.resolve()}`, the root of the repository" in told
+    assert f"no CI files: they belong in `{tmp_path.resolve()}`, the root of the repository" in told
     assert "no CI files" not in ltxspec("init", cwd=tmp_path).out
 
 
@@ -118,6 +118,6 @@ def test_with_a_umask_of_002_a_folder_of_the_project_uses_its_configuration(
 
 
 def test_outside_of_a_repository_that_is_said_as_lockfiles_are_kept_in_one(tmp_path: Path) -> None:
-    assert "this is no git repository" in ltxspec("init", cwd=tmp_path).err
+    assert "this is not a git repository" in ltxspec("init", cwd=tmp_path).err
     git(tmp_path, "init", "--quiet")
-    assert "this is no git repository" not in ltxspec("init", cwd=tmp_path).err
+    assert "this is not a git repository" not in ltxspec("init", cwd=tmp_path).err

@@ -113,15 +113,15 @@ def test_colour_is_asked_for_or_not(
 @pytest.mark.parametrize(
     ("arguments", "message", "hint"),
     [
-        (("pln",), "no such command `pln`; did you mean `plan`?", "`ltxspec --help` shows what it takes"),
+        (("pln",), "no such command `pln`; did you mean `plan`?", "`ltxspec --help` shows its usage"),
         (("plan", "--fromat", "json"), "no such option `--fromat`", "did you mean one of: `--format`, `--out`?"),
         (("pick", "a.b", "1"), "unexpected `1` after the shot", "write `--take 1`"),
         (
             ("apply", "--approved", "nonsense"),
             "`nonsense` is not the digest of a plan",
-            "it is `sha256:` and 64 digits of 0-9 and a-f, as `ltxspec plan --format json` and the review show it",
+            "write `sha256:` and 64 hexadecimal digits, as `ltxspec plan --format json` and the review show it",
         ),
-        (("pick", "a.b"), "missing option `--take`", "`ltxspec pick --help` shows what it takes"),
+        (("pick", "a.b"), "missing option `--take`", "`ltxspec pick --help` shows its usage"),
         (("completion",), "missing argument `bash|zsh|fish`", "choose from: bash, zsh, fish"),
         (("sandbox", "srve"), "no such command `srve`", "did you mean `serve`?"),
     ],

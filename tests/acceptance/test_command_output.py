@@ -29,5 +29,5 @@ def test_a_shot_without_a_video_has_no_output(rendered: Path) -> None:
 
 def test_one_shot_is_meant(rendered: Path) -> None:
     refused = ltxspec("output", "night.*", cwd=rendered, check=1).err
-    assert "means 2 shots" in refused
+    assert "matches 2 shots" in refused
     assert "`night.alley`, `night.flagged`" in refused

@@ -100,7 +100,7 @@ def test_a_suggestion_is_found_outside_of_the_targets_too(project: Path) -> None
 
 def test_a_shot_outside_of_the_targets_is_known_and_left_alone(rendered: Path) -> None:
     result = ltxspec("plan", "--target", "night.weather", "--retake", "night.alley", cwd=rendered)
-    assert "warning[outside-target]: `night.alley` is outside of `--target`" in result.err
+    assert "warning[outside-target]: `night.alley` is outside `--target`" in result.err
     assert "2 to render (2 create)" in result.out
 
 

@@ -87,7 +87,8 @@ def test_a_port_that_is_taken_is_told_in_our_own_words(project: Path) -> None:
         port = str(taken.getsockname()[1])
         refused = ltxspec("sandbox", "serve", "--port", port, cwd=project, check=1)
     assert refused.err.startswith(
-        f"error[cannot-listen]: the sandbox cannot listen on `127.0.0.1:{port}`: something else listens there already\n"
+        f"error[cannot-listen]: the sandbox cannot listen on `127.0.0.1:{port}`: "
+        "another process is already listening there\n"
     )
     assert "--port 0" in refused.err
     nowhere = ltxspec("sandbox", "serve", "--host", "192.0.2.1", "--port", "0", cwd=project, check=1)

@@ -41,6 +41,6 @@ def test_where_only_another_provider_has_records_show_and_cost_name_it(rendered:
     for command in ("show", "cost"):
         empty = ltxspec(command, "--provider", "runware", cwd=rendered)
         assert (
-            empty.err
-            == "hint: nothing is recorded with `runware`, but something with `sandbox`: `--provider sandbox`\n"
+            empty.err == "hint: nothing is recorded with `runware`, but there are records with `sandbox`: "
+            "use `--provider sandbox`\n"
         )

@@ -57,7 +57,7 @@ def test_an_altered_record_is_told_by_every_command_that_compares(
     assert f"task {take.task_id}, recorded under `night.alley`: {told}" in verified.err
     text = " ".join(ltxspec("diff", cwd=films).out.split())
     assert f"Changed records of paid tasks: night.alley, task {take.task_id}: {told}" in text
-    assert "Not ready: 1 paid task is recorded with other facts" in text
+    assert "Not ready: 1 paid task is recorded differently" in text
     assert "No changes" not in text
     document = ltxspec("diff", "--format", "json", "--detailed-exitcode", cwd=films, check=1).json
     assert [item["address"] for item in document["altered"]] == ["night.alley"]

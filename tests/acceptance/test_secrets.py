@@ -214,7 +214,7 @@ def test_a_command_line_with_a_secret_is_not_saved(dry_bench: Bench) -> None:
     for form in ("text", "json", "markdown"):
         dry_bench.run("plan", "--var", variable, "--format", form)
     refused = dry_bench.run("plan", "--var", variable, "-o", "plan.json", check=64)
-    assert "`where` may hold a secret" in refused.err
+    assert "`where` may contain a secret" in refused.err
     assert not (dry_bench.folder / "plan.json").exists()
     assert dry_bench.leaks() == []
 

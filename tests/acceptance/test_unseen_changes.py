@@ -98,9 +98,7 @@ def test_lockfiles_that_stay_where_nothing_looks_for_them_are_no_record(films: P
     configure(films, "project", 'lockfiles = "other"')
     commit(films, "moved, without the files")
     found = ltxspec("lock", "verify", "--base", "main", cwd=films, check=1)
-    assert (
-        "is recorded only where lockfiles were kept before, and the configuration has them in `other` now" in found.err
-    )
+    assert "is recorded only in the earlier lockfile folder, but the configuration now says `other`" in found.err
     (films / "lockfiles").rename(films / "other")
     assert "verified" in ltxspec("lock", "verify", "--base", "main", cwd=films).out
 

@@ -151,7 +151,7 @@ class Outcome:
     struck: str | None = None  # where it was killed, or where the disk failed
     points: list[str] = field(default_factory=list)
     error: str | None = None
-    blocked: bool = False  # the plan holds a shot that failed for good
+    blocked: bool = False  # the plan holds a shot that failed permanently
     events: list[ApplyEvent] = field(default_factory=list)
 
 

@@ -60,7 +60,7 @@ def test_the_second_signal_leaves_at_once_and_the_next_run_goes_on(
     left = ended(process)
     assert time.monotonic() - before < 2
     assert left.code == 130
-    assert "left at once with 1 task under way for $0.36" in left.err
+    assert "stopped immediately with 1 task under way for $0.36" in left.err
     again = work.run("collect")
     assert (again.code, list(service.charges().values())) == (0, [1]), again.err
     assert "No changes" in work.run("plan").out

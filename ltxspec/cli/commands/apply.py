@@ -38,10 +38,10 @@ class ApplyFlags:
 @click.command("apply", epilog=_EXAMPLES)
 @click.option("--auto-approve", is_flag=True, help="Do not ask before spending.")
 @click.option("--max-cost", type=USD, help="Spend no more than this in this run.")
-@click.option("--allow-unknown-cost", is_flag=True, help="Also buy what has no known price.")
-@click.option("--approved", metavar="DIGEST", type=PLAN_DIGEST, help="Refuse any plan but the one with this digest.")
+@click.option("--allow-unknown-cost", is_flag=True, help="Also order shots without a known price.")
+@click.option("--approved", metavar="DIGEST", type=PLAN_DIGEST, help="Refuse any plan except the one with this digest.")
 @click.option("--parallelism", metavar="N", type=click.IntRange(1, 64), help="Tasks in progress at once.")
-@click.option("--detach", is_flag=True, help="Order and leave; `ltxspec collect` archives the videos.")
+@click.option("--detach", is_flag=True, help="Order and exit; `ltxspec collect` archives the videos.")
 @options.lock_timeout
 @options.gathered("flags", ApplyFlags)
 @options.output_format("text", "json")
@@ -117,6 +117,6 @@ def _saved_plan(session: Session, selected: Selected) -> "PlanDocument | None":
     }
     saved = read_saved_plan(session.folder / files[0], files[0])
     for option in (name for name, values in given.items() if values):
-        hint = "give it to `ltxspec plan -o FILE`, and apply that"
+        hint = "pass it to `ltxspec plan -o FILE`, and apply that plan"
         raise WrongUsage(f"a saved plan is applied as it is, without `{option}`", hint=hint)
     return saved

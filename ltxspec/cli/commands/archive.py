@@ -68,17 +68,17 @@ def verify(session: Session, provider: str | None, *, only_current: bool) -> int
 
 @command.command(
     "gc",
-    short_help="Drop archived videos that nothing names any more.",
+    short_help="Drop archived videos that nothing refers to any more.",
     epilog="Examples: `ltxspec archive gc --dry-run`, `ltxspec archive gc --min-age 30`.",
 )
-@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be dropped.")
 @click.option(
     "--min-age",
     metavar="DAYS",
     type=click.FloatRange(min=0),
     default=7.0,
     show_default=True,
-    help="Keep what was archived later.",
+    help="Keep videos archived more recently than this.",
 )
 @options.lock_timeout
 @options.output_format("text", "json")
@@ -113,18 +113,22 @@ def _tell(project: "ProjectContext", pruned: "Pruned", how: "Pruning") -> None:
         click.echo(f"{done} {project.label(item.path)} ({about}): {pruned.reason}")
     if pruned.young:
         size = sum(item.bytes for item in pruned.young)
-        click.echo(f"{len(pruned.young)} more ({size / 1e6:.1f} MB) stay, younger than {how.min_days:g} days.")
+        click.echo(f"{len(pruned.young)} more ({size / 1e6:.1f} MB) are kept: younger than {how.min_days:g} days.")
     if pruned.shared:
         size = sum(item.bytes for item in pruned.shared)
         click.echo(
-            f"{len(pruned.shared)} more ({size / 1e6:.1f} MB) stay: they are not known to be this project's alone. "
-            "`projects/` in the archive has a list for each project that uses it; remove that of one that is gone."
-            + ("" if project.config.project.id else " A project without `[project] id` drops only its own archive's.")
+            f"{len(pruned.shared)} more ({size / 1e6:.1f} MB) are kept: other projects may use them. "
+            "`projects/` in the archive has a list for each project; remove that of a project that no longer exists."
+            + (
+                ""
+                if project.config.project.id
+                else " Without `[project] id`, videos are dropped only from the own archive."
+            )
         )
     size, count = sum(item.bytes for item in pruned.dropped), len(pruned.dropped)
     done = "Would drop" if how.dry_run else "Dropped"
-    told = f"{done} {count} video{'s' * (count != 1)} ({size / 1e6:.1f} MB)" if count else "Nothing to drop"
-    click.echo(f"{told}.")
+    summary = f"{done} {count} video{'s' * (count != 1)} ({size / 1e6:.1f} MB)" if count else "Nothing to drop"
+    click.echo(f"{summary}.")
 
 
 def _tell_json(project: "ProjectContext", pruned: "Pruned", how: "Pruning") -> None:

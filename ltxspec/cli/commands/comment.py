@@ -22,12 +22,12 @@ _EXAMPLES = (
 @click.option("--pr", "number", metavar="N", type=click.IntRange(1), help="Pull or merge request (default: from CI).")
 @click.option("--api", metavar="URL", help="The forge's API (default: from CI, else the public one).")
 @click.option(
-    "--key", metavar="NAME", help="Tells several comments on one change apart (default: the project's folder)."
+    "--key", metavar="NAME", help="Distinguishes several comments on one change (default: the project's folder)."
 )
-@click.option("--storyboard", metavar="URL", help="Where the storyboard page is.")
+@click.option("--storyboard", metavar="URL", help="Address of the storyboard page.")
 @click.option("--sheet", metavar="URL", help="A picture of all shots, before and after.")
-@click.option("--report-url", metavar="URL", help="Where the whole report is.")
-@click.option("--advice", metavar="MARKDOWN", help="A line of your own, before the commands.")
+@click.option("--report-url", metavar="URL", help="Address of the whole report.")
+@click.option("--advice", metavar="MARKDOWN", help="A custom line before the commands.")
 @click.option("--dry-run", is_flag=True, help="Print the comment; send nothing.")
 @click.option(
     "--accept-order", is_flag=True, help="Check the `/ltxspec apply` of the event and print it; post nothing."

@@ -29,8 +29,8 @@ class Form:
     is_flag=True,
     help="Exit 2 when shots, records or rules changed, 1 when the head has problems, or lost or altered tasks.",
 )
-@click.option("--forge", metavar="NAME", help="Keep Markdown within what this forge takes: `github`, `gitlab`, …")
-@click.option("--link-base", metavar="URL", default="", help="What comes before a spec's path in Markdown links.")
+@click.option("--forge", metavar="NAME", help="Keep Markdown within the limits of this forge: `github`, `gitlab`, …")
+@click.option("--link-base", metavar="URL", default="", help="Prefix of the specs' paths in Markdown links.")
 @options.gathered("form", Form)
 @options.provider
 @click.pass_obj

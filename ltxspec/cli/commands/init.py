@@ -17,7 +17,7 @@ _WRITE_CI = (
 @click.argument("directory", required=False, default=".", metavar="[DIR]", type=click.Path())
 @click.option("--name", help="Name of the example spec (default: the folder's name).")
 @click.option(
-    "--ci", "service", type=click.Choice(["github", "gitlab", "none"]), help="CI files for (default: what is found)."
+    "--ci", "service", type=click.Choice(["github", "gitlab", "none"]), help="CI files to write (default: detected)."
 )
 @click.pass_obj
 def command(session: Session, directory: str, name: str | None, service: str | None) -> int:
@@ -41,13 +41,13 @@ def command(session: Session, directory: str, name: str | None, service: str | N
         click.echo(f"kept  {path} (exists)")
     root = root_above(folder) if service is None else None
     if root is not None:
-        click.echo(redact_secrets(f"no CI files: they belong into `{root}`, the root of the repository. {_WRITE_CI}"))
+        click.echo(redact_secrets(f"no CI files: they belong in `{root}`, the root of the repository. {_WRITE_CI}"))
     try:
         if install_drivers(folder):
             click.echo("set   git's merge and diff drivers for lockfiles (each clone needs this once)")
         elif has_drivers(folder) is None:
             again = "run `git init`, and `ltxspec init` again"
-            click.echo(f"warning: this is no git repository, and lockfiles are kept in one: {again}", err=True)
+            click.echo(f"warning: this is not a git repository, and lockfiles belong in one: {again}", err=True)
     except StorageError as error:
         click.echo(f"left  git's merge and diff drivers for lockfiles as they are: {error.line}", err=True)
     start = "" if folder == Path.cwd() else redact_secrets(f"cd {shlex.quote(directory)} && ")

@@ -35,7 +35,7 @@ def command() -> None:
     "bases",
     metavar="REF",
     multiple=True,
-    help="Also check that no paid task of this git revision is gone or altered.",
+    help="Also check that no paid task of this git revision is missing or altered.",
 )
 @options.provider
 @click.pass_obj
@@ -66,10 +66,10 @@ def verify(session: Session, bases: tuple[str, ...], provider: str | None) -> in
 @command.command(
     "merge",
     short_help="Merge conflicted lockfiles: the takes of both sides.",
-    epilog="Examples: `ltxspec lock merge`, then `git add lockfiles` and go on with the merge.",
+    epilog="Examples: `ltxspec lock merge`, then `git add lockfiles` and continue the merge.",
 )
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
-@click.option("--driver", is_flag=True, help="As git calls it: merge BASE OURS THEIRS [NAME] into OURS.")
+@click.option("--driver", is_flag=True, help="Run as git's merge driver: merge BASE OURS THEIRS [NAME] into OURS.")
 @options.provider
 @click.pass_obj
 def merge(session: Session, paths: tuple[str, ...], provider: str | None, *, driver: bool) -> int:
@@ -103,7 +103,7 @@ def _drive(session: Session, paths: tuple[str, ...]) -> int:
     from ltxspec.project.lock_merge import merge_driver
 
     if len(paths) not in (3, 4):
-        raise WrongUsage("--driver takes BASE OURS THEIRS, and perhaps the file's name", hint="in git: %O %A %B %P")
+        raise WrongUsage("--driver takes BASE OURS THEIRS, and optionally the file's name", hint="in git: %O %A %B %P")
     base, ours, theirs = (session.folder / path for path in paths[:3])
     merge_driver(base, ours, theirs, paths[3] if len(paths) > 3 else paths[1])  # noqa: PLR2004  # the name is the fourth
     return 0
@@ -160,7 +160,7 @@ def rm(session: Session, address: "ShotAddress", number: int | None, provider: s
     project = session.open_project(provider)
     gone = forget(project, address, number, lambda found: _agreed(found, yes=yes))
     count = len(gone.takes)
-    click.echo(f"Forgotten: {count} take{'s' * (count != 1)} of {gone.address}, {gone.money}.")
+    click.echo(f"Removed: {count} take{'s' * (count != 1)} of {gone.address}, {gone.money}.")
     return 0
 
 
@@ -178,10 +178,15 @@ def _agreed(found: "Forgotten", *, yes: bool) -> bool:
         return True
     if not sys.stdin.isatty():
         raise Refused(
-            "not-approved", f"this forgets {found.money}, and there is no terminal to ask on", hint="pass --yes"
+            "not-approved",
+            f"this removes the record of {found.money}, and there is no terminal to ask for approval",
+            hint="pass --yes",
         )
     answer: str = click.prompt(
-        f"Forget this for good ({found.money})? Only `yes` is accepted", default="", show_default=False, err=True
+        f"Permanently remove this record ({found.money})? Only `yes` is accepted",
+        default="",
+        show_default=False,
+        err=True,
     )
     return answer.strip() == "yes"
 

@@ -17,7 +17,7 @@ class NoVideo(LtxspecError):
 
 @click.command("output", epilog=_EXAMPLES)
 @click.argument("address")
-@click.option("--url", is_flag=True, help="The provider's address, also when the video is archived.")
+@click.option("--url", is_flag=True, help="The provider's address, even when the video is archived.")
 @options.provider
 @options.output_format("text", "json")
 @click.pass_obj

@@ -25,10 +25,10 @@ def command(
     from ltxspec.project.pick import pick
 
     if more:
-        hint = f"write `--take {more[0]}`" if more[0].isdecimal() else "`ltxspec pick --help` shows what it takes"
+        hint = f"write `--take {more[0]}`" if more[0].isdecimal() else "`ltxspec pick --help` shows its usage"
         raise WrongUsage(f"unexpected `{' '.join(more)}` after the shot", hint=hint)
     if number is None and result is None:
-        raise WrongUsage("missing option `--take`", hint="`ltxspec pick --help` shows what it takes")
+        raise WrongUsage("missing option `--take`", hint="`ltxspec pick --help` shows its usage")
     picked = pick(session.open_project(provider), address, number, result)
     which = f"result {result} of take {picked.number}" if result is not None else f"take {picked.number}"
     click.echo(f"{picked.address}: {which} is current ({picked.task}).")

@@ -33,10 +33,10 @@ class Outputs:
 @click.command("review", epilog=_EXAMPLES)
 @click.argument("base", required=False)
 @click.argument("head", required=False)
-@click.option("--html", metavar="FILE", help="Where the page goes (default: .ltxspec/review/index.html).")
-@click.option("--embed", is_flag=True, help="Put the videos into the page, so that it can be sent to others.")
+@click.option("--html", metavar="FILE", help="Where to write the page (default: .ltxspec/review/index.html).")
+@click.option("--embed", is_flag=True, help="Embed the videos in the page, so that it can be shared.")
 @click.option("--png", metavar="FILE", help="One picture of all shots, before and after.")
-@click.option("--png-dir", metavar="DIR", help="One picture a shot, and `index.json`, which maps addresses to files.")
+@click.option("--png-dir", metavar="DIR", help="One picture per shot, and `index.json`, which maps addresses to files.")
 @options.gathered("outputs", Outputs)
 @options.provider
 @click.pass_obj

@@ -15,7 +15,7 @@ def command() -> None:
 
 @command.command(
     "serve",
-    epilog="Examples: `ltxspec sandbox serve --port 8787` for any client. To rehearse what is paid for: "
+    epilog="Examples: `ltxspec sandbox serve --port 8787` for any client. To rehearse paid orders: "
     "`ltxspec sandbox serve --key any`, "
     "then `RUNWARE_BASE_URL=http://127.0.0.1:8787/v1 RUNWARE_API_KEY=any ltxspec apply`.",
 )
@@ -28,9 +28,9 @@ def command() -> None:
     type=click.IntRange(0, 65535),
     help="Port; 0 picks a free one.",
 )
-@click.option("--key", metavar="KEY", help="Stand for the paid service, to whoever has this key.")
+@click.option("--key", metavar="KEY", help="Act as the paid service for clients with this key.")
 @click.option("--speed", metavar="X", type=click.FloatRange(min=0.1), help="How many times faster than real rendering.")
-@click.option("--scenario", metavar="FILE", help="Faults to play, as JSON.")
+@click.option("--scenario", metavar="FILE", help="Faults to simulate, as JSON.")
 @click.option("--state", metavar="DIR", help="Where tasks and videos are kept (default: .ltxspec/sandbox).")
 @options.gathered("how", ServeOptions)
 @click.pass_obj

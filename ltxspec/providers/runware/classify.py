@@ -126,7 +126,7 @@ def _unclear_reason(reply: WireReply, errors: Sequence[ApiError]) -> str:
         return f"HTTP {reply.status}, `{errors[0].code or 'no code'}`: {errors[0].message or 'no message'}"
     if not reply.readable:
         return reply.told if reply.transient or reply.cure is None else f"{reply.told}; {reply.cure}"
-    return f"HTTP {reply.status} with no word about this order"
+    return f"HTTP {reply.status} without information about this order"
 
 
 # --- tasks ----------------------------------------------------------------------------------------
@@ -236,10 +236,10 @@ def _delivers(item: Item) -> bool:
 
 def _outputs(items: Iterable[Item]) -> tuple[Output, ...]:
     """The distinct videos: every poll repeats all of them, and an item without an id may repeat one by its URL."""
-    told = [_output(item) for item in items if _delivers(item)]
+    outputs = [_output(item) for item in items if _delivers(item)]
     found: dict[str, Output] = {}
     by_address: dict[str | None, str] = {}
-    for output in sorted(told, key=lambda output: output.video_uuid is None):
+    for output in sorted(outputs, key=lambda output: output.video_uuid is None):
         key = output.video_uuid or by_address.get(output.video_url) or str(output.video_url)
         found[key] = _merged(found[key], output) if key in found else output
         by_address.setdefault(output.video_url, key)
@@ -269,8 +269,8 @@ def _total(costs: Sequence[Usd | None], wanted: int) -> Usd | None:
 
 def _progress(pending: Iterable[Item]) -> int | None:
     """Per cent of the slowest result that reports progress."""
-    told = [item.fields.get("progress") for item in pending]
-    numbers = [value for value in told if isinstance(value, int | Decimal) and not isinstance(value, bool)]
+    values = [item.fields.get("progress") for item in pending]
+    numbers = [value for value in values if isinstance(value, int | Decimal) and not isinstance(value, bool)]
     return min((int(value) for value in numbers if 0 <= value <= _COMPLETE), default=None)
 
 

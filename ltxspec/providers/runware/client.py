@@ -169,8 +169,8 @@ class Client:
         if sent:
             return Broken(reason, sent=True)
         uses_proxy = self._outwards and url.scheme == "https"
-        told = no_connection(error, url, uses_proxy=uses_proxy, cures=self._cures(url))
-        return Broken(told.what, sent=False, cure=told.cure) if told else Broken(reason, sent=False)
+        cause = no_connection(error, url, uses_proxy=uses_proxy, cures=self._cures(url))
+        return Broken(cause.what, sent=False, cure=cause.cure) if cause else Broken(reason, sent=False)
 
     def _cures(self, url: httpx.URL) -> Cures:
         """Hints for an address that does not answer. This machine is reached without network and proxy."""
@@ -202,7 +202,7 @@ _WORDS: dict[type[Exception], str] = {
     httpx.WriteTimeout: "the request could not be sent in time",
     httpx.ReadError: "the connection broke",
     httpx.WriteError: "the connection broke",
-    httpx.RemoteProtocolError: "the server hung up",
+    httpx.RemoteProtocolError: "the server closed the connection",
     httpx.DecodingError: "the answer could not be decoded",
     httpx.UnsupportedProtocol: "the address is neither http nor https",
     httpx.InvalidURL: "the address is not a URL",
@@ -252,5 +252,5 @@ def _refuse_sandbox(headers: httpx.Headers) -> None:
             "the service is a sandbox: what it renders is free, and is not recorded as bought",
             provider_code="sandbox",
             whole_run=True,
-            hint="use `--provider sandbox`; to rehearse what is paid for, start it with `ltxspec sandbox serve --key`",
+            hint="use `--provider sandbox`; to rehearse paid orders, start it with `ltxspec sandbox serve --key`",
         )

@@ -190,7 +190,7 @@ class Downloads:
             raise ProviderUnavailable(f"the video at `{place_of(url)}` is not fetched: its address is not https")
         if is_private(url.host) and not self._service.is_private:
             raise ProviderUnavailable(
-                f"the video at `{place_of(url)}` is not fetched: its host is on no public network, as the service is"
+                f"the video at `{place_of(url)}` is not fetched: its host is not on a public network"
             )
         return url
 
@@ -211,6 +211,6 @@ def _no_video(url: httpx.URL, status: int) -> ProviderUnavailable:
     if status in _GONE:
         return ProviderUnavailable(
             f"the video at `{place_of(url)}` is gone (HTTP {status})",
-            hint="the service removes videos after their `ttl`; look whether the archive of another machine has it",
+            hint="the service removes videos after their `ttl`; check whether the archive of another machine has it",
         )
     return ProviderUnavailable(f"the video at `{place_of(url)}` could not be fetched: HTTP {status}")

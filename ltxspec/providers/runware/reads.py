@@ -146,9 +146,9 @@ def unanswered(what: str, place: str, reply: WireReply, *, settled: bool = False
         settled: whether the same request would always be answered like this.
     """
     first = next((error for error in reply.errors if error.code or error.message), None)
-    told = f" (`{first.code or 'no code'}`: {first.message or 'no message'})" if first else ""
+    detail = f" (`{first.code or 'no code'}`: {first.message or 'no message'})" if first else ""
     return ProviderUnavailable(
-        f"{what}, the service at `{place}` answered {reply.told}{told}",
+        f"{what}, the service at `{place}` answered {reply.told}{detail}",
         retry_after=reply.retry_after,
         settled=settled,
         hint=reply.cure,

@@ -61,7 +61,7 @@ class Transfer:
         self.zipped = is_zipped(head)
         coding = None if self.zipped else strange_coding(headers.get("Content-Encoding", ""), head)
         if coding is not None:
-            raise NotAVideo(f"sends an encoding that was not asked for (`{coding}`)")
+            raise NotAVideo(f"sends an encoding that was not requested (`{coding}`)")
         if self.sink.size:
             self.sink.restart()  # the server cannot resume, or the file has changed
         self.total = None if self.zipped else content_length(headers)
@@ -71,11 +71,11 @@ class Transfer:
         """Prepare for a part of the file. Raises NotYet when it does not continue what was received."""
         part = ContentRange.of(headers)
         if part is None or part.start is None or part.start != self.sink.size:
-            raise self.discard("the server sent another part than asked for")
+            raise self.discard("the server sent a different part than requested")
         if None not in {self.total, part.total} and part.total != self.total:
             raise self.discard("the file has changed")
         if self.zipped is None and strange_coding(headers.get("Content-Encoding", ""), b""):
-            raise self.discard("a part may be packed, and cannot be told from one that is not")
+            raise self.discard("a part may be compressed, which cannot be detected")
         self.total = part.total or self.total or part.end
         self.validator = _validator(headers)
 
@@ -83,7 +83,7 @@ class Transfer:
         """Handle 416: everything has arrived; otherwise the server has a different file, and NotYet is raised."""
         part = ContentRange.of(headers)
         if part is None or part.total != self.sink.size:
-            raise self.discard("the server has another file than the one begun")
+            raise self.discard("the server's file differs from the one already begun")
 
     def end(self) -> None:
         """Compare what was received with what was announced. Raises NotYet."""

@@ -30,7 +30,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}", re.ASCII)  # used 
 _WHO = "this may be a login page or a proxy: log in with a browser; check `HTTPS_PROXY` and `RUNWARE_BASE_URL`"
 _STATUS_CURES = {
     HTTPStatus.NOT_FOUND: "check the path in `RUNWARE_BASE_URL`",
-    HTTPStatus.TOO_MANY_REQUESTS: "the service is asked too often: try again later",
+    HTTPStatus.TOO_MANY_REQUESTS: "too many requests: try again later",
 }
 _QUERY = re.compile(r"(https?://[^\s?\"'<>]+)\?[^\s\"'<>]+", re.IGNORECASE)
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
@@ -88,7 +88,7 @@ class WireReply:
             return _STATUS_CURES[HTTPStatus(self.status)]
         if self._is_redirect or (self.is_page and not self.transient):
             return _WHO
-        return "the service has trouble: try again later" if self.transient else None
+        return "the service has a problem: try again later" if self.transient else None
 
     @property
     def _is_redirect(self) -> bool:

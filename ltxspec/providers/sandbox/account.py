@@ -18,7 +18,7 @@ def account(
 ) -> dict[str, Json] | ServiceProblem:
     """Answer an accountManagement task; only `getDetails` is offered."""
     if task.get("operation") != "getDetails":
-        return problem(task, "invalidOperation", "The sandbox knows the operation getDetails only.", "operation")
+        return problem(task, "invalidOperation", "The sandbox supports only the operation getDetails.", "operation")
     charges = store.charges()
     usage = {}
     for name, seconds in _PERIODS:

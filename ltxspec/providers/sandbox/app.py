@@ -54,7 +54,7 @@ class SandboxApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, unless it comes from a sandbox, which would allow a sandbox to call itself."""
         if scope["type"] == "http" and CALLER.lower().encode() in dict(scope["headers"]):
-            await _json({"error": "a sandbox answers no sandbox"}, 508)(scope, receive, send)
+            await _json({"error": "a sandbox does not answer another sandbox"}, 508)(scope, receive, send)
             return
         await self._router(scope, receive, send)
 

@@ -117,10 +117,10 @@ def _wrong_key(tasks: Sequence[Mapping[str, Json]], call: Call) -> ServiceProble
 def _task(task: Mapping[str, Json], call: Call) -> Answer:
     kind = task.get("taskType")
     if not isinstance(kind, str):
-        return [], [ServiceProblem("missingParameter", "A taskType is needed.", "taskType")]
+        return [], [ServiceProblem("missingParameter", "A taskType is required.", "taskType")]
     if kind not in _NO_ID_NEEDED:
         if "taskUUID" not in task:
-            return [], [ServiceProblem("missingParameter", "A taskUUID is needed.", "taskUUID", kind)]
+            return [], [ServiceProblem("missingParameter", "A taskUUID is required.", "taskUUID", kind)]
         if not is_uuid4(task["taskUUID"]):
             return [], [problem(task, "invalidTaskUUID", "The taskUUID must be a UUID of version 4.", "taskUUID")]
     if kind == "videoInference":

@@ -57,7 +57,7 @@ def _refusal(scope: Scope, host: str) -> tuple[int, str] | None:
     if from_elsewhere or ("origin" in headers and _place_of(headers["origin"]) != headers["host"].lower()):
         return 403, "Requests from web pages of other sites are refused."
     if scope["method"] in {"POST", "PUT"} and not _is_json(headers):
-        return 415, "The sandbox takes JSON only: send `Content-Type: application/json`."
+        return 415, "The sandbox accepts only JSON: send `Content-Type: application/json`."
     return None
 
 

@@ -59,7 +59,7 @@ def _problems(task: Mapping[str, Json], model: Model | None, desk: Desk) -> list
     if refused is not None:
         return [replace(problem(task, refused.code, refused.message), status=refused.status)]
     if not isinstance(task.get("model"), str):
-        return [problem(task, "missingParameter", "A model is needed.", "model")]
+        return [problem(task, "missingParameter", "A model is required.", "model")]
     if model is None:
         return [problem(task, "invalidModel", f"There is no model {task['model']} here.", "model")]
     found = [problem_of(wrong, model, task) for wrong in validate(model, task)]

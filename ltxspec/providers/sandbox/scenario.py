@@ -150,7 +150,7 @@ def parse_scenario(value: Json) -> Scenario:
     for number, fault in enumerate(faults):
         _check(ScenarioFault, _mapping(fault, f"`faults[{number}]`"), f"`faults[{number}]`")
         if "fault" not in fault:
-            raise LtxspecError(f"`faults[{number}]` does not say which `fault` it is", hint=_listed(get_args(Kind)))
+            raise LtxspecError(f"`faults[{number}]` has no `fault`", hint=_listed(get_args(Kind)))
     return Scenario(Behaviour(**behaviour), tuple(ScenarioFault(**fault) for fault in faults))
 
 

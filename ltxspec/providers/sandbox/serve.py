@@ -80,7 +80,7 @@ def url_of(listener: socket.socket) -> str:
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    failed, hint = f"the sandbox cannot listen on `{host}:{port}`", "port 0 takes any free one"
+    failed, hint = f"the sandbox cannot listen on `{host}:{port}`", "port 0 picks a free one"
     if not 0 <= port <= _LAST_PORT:
         raise LtxspecError(f"{failed}: there is no such port", hint=hint)
     try:

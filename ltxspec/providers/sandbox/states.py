@@ -50,9 +50,9 @@ def finished_item(task: Task, result: int, behaviour: Behaviour) -> dict[str, Js
         "seed": seed_of(task.uuid, task.run, result),
     }
     if task.body.get("includeCost") is True:
-        told = told_cost(task.price, task.fate.cost or behaviour.cost)
-        if told is not None:
-            item["cost"] = float(told)
+        cost = told_cost(task.price, task.fate.cost or behaviour.cost)
+        if cost is not None:
+            item["cost"] = float(cost)
     if task.fate.nsfw or checks_content(task.body):
         item["NSFWContent"] = task.fate.nsfw
     return item

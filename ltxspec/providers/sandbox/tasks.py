@@ -112,7 +112,7 @@ class TaskStore:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._make_private()
         except OSError as error:
-            raise StorageError(f"the sandbox cannot keep its state in `{folder}`: {error.strerror}") from error
+            raise StorageError(f"the sandbox cannot store its state in `{folder}`: {error.strerror}") from error
         with self._writing() as db:
             for statement in _SCHEMA.split(";"):
                 db.execute(statement)
@@ -135,7 +135,7 @@ class TaskStore:
                 yield db
         except sqlite3.Error as error:
             message = f"the sandbox's state in `{self._file}` cannot be used: {error}"
-            raise StorageError(message, hint="delete the folder to begin with a new sandbox") from error
+            raise StorageError(message, hint="delete the folder to start with a new sandbox") from error
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

@@ -37,7 +37,7 @@ def store_media(
     """Answer a mediaStorage task: `upload` any file, or `delete` one by its id."""
     operation, media = task.get("operation"), task.get("media")
     if not isinstance(media, str) or not media:
-        return problem(task, "missingParameter", "A media file is needed.", "media")
+        return problem(task, "missingParameter", "A media file is required.", "media")
     reply: dict[str, Json] = {"taskType": "mediaStorage", "taskUUID": task["taskUUID"], "operation": operation}
     if operation == "upload":
         try:
@@ -58,7 +58,7 @@ def store_image(
     """Answer an imageUpload task, the older way to store an image."""
     image = task.get("image")
     if not isinstance(image, str) or not image:
-        return problem(task, "missingParameter", "An image is needed.", "image")
+        return problem(task, "missingParameter", "An image is required.", "image")
     try:
         content = read_media(image, store, outside)
     except Unreadable as reason:

@@ -67,7 +67,7 @@ def attribute(budget: Meter, owner: Any, name: str) -> Any:
     if isinstance(owner, dict) and name in owner:  # a column named `title` or `items` takes precedence over a method
         return owner[name]
     if name.startswith("__" if isinstance(owner, dict) else "_"):
-        raise SecurityError(f"`{name}` is out of reach of templates")
+        raise SecurityError(f"`{name}` is not accessible in templates")
     method = METHODS.get(type(owner), {}).get(name)
     if method is not None:
         return partial(method, budget, owner)
@@ -157,7 +157,7 @@ def elements(budget: Meter, value: Any) -> Sequence[Any]:
     if isinstance(value, Undefined):
         return list(value)  # raises for names that do not exist; the missing `else` of an inline `if` is empty
     if not isinstance(value, str | list | tuple | range | dict):
-        raise TypeError(f"{describe(value)} is no list")
+        raise TypeError(f"{describe(value)} is not a list")
     budget.spend(len(value))
     return value if isinstance(value, str | list | tuple | range) else list(value)
 
@@ -192,7 +192,7 @@ def short(*arguments: Any) -> None:
     """Refuse a search text that is too long."""
     for argument in arguments:
         if isinstance(argument, str) and len(argument) > _LONGEST_ARGUMENT:
-            raise ValueError(f"a text is searched for one of more than {_LONGEST_ARGUMENT:,} characters")
+            raise ValueError(f"the text to search for has more than {_LONGEST_ARGUMENT:,} characters")
 
 
 def _simple(name: str) -> Callable[..., Any]:

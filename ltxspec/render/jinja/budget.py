@@ -50,7 +50,7 @@ class Meter:
         """Count work before it is done."""
         self.left -= steps
         if self.left < 0:
-            raise TemplateLimit(f"the template does more than {MAX_WORK:,} steps of work")
+            raise TemplateLimit(f"the template needs more than {MAX_WORK:,} steps of work")
 
     def build(self, size: int) -> None:
         """Count a text or list of `size` characters or items before it is built."""
@@ -62,7 +62,7 @@ class Meter:
         """Enter a macro, an include or a block."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise TemplateLimit(f"macros, includes or blocks run more than {MAX_DEPTH} deep inside one another")
+            raise TemplateLimit(f"macros, includes or blocks are nested more than {MAX_DEPTH} deep")
 
     def leave(self) -> None:
         """Leave what `enter` entered."""
@@ -222,7 +222,7 @@ def format_braces(budget: Meter, text: str, arguments: Sequence[Any], named: Map
         if field is None:
             continue
         if not _FIELD.fullmatch(field) or conversion not in (None, "s") or "{" in (layout or ""):
-            raise ValueError(f"`{{{field}}}` is not a format that templates have; use plain names or numbers")
+            raise ValueError(f"`{{{field}}}` is not a format that templates support; use plain names or numbers")
         for digits in re.findall(r"\d+", layout or ""):
             width_of(digits)
         value = _field(field, waiting, arguments, named)
@@ -239,4 +239,4 @@ def _field(field: str, waiting: Iterator[Any], arguments: Sequence[Any], named: 
             return next(waiting)
         return arguments[int(field)] if field.isdigit() else named[field]
     except (StopIteration, LookupError):
-        raise ValueError(f"`format` is given nothing for `{{{field}}}`") from None
+        raise ValueError(f"`format` has no value for `{{{field}}}`") from None

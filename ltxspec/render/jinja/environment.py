@@ -131,7 +131,7 @@ class Engine(ImmutableSandboxedEnvironment):
         """Apply a filter to one item, as in `map`."""
         self.budget.spend(_CALLED)
         if name not in self.words[0]:
-            raise ValueError(f"`map` needs the name of a filter, and `{name}` is none")
+            raise ValueError(f"`map` needs the name of a filter, and `{name}` is not a filter")
         return super().call_filter(name, *args, **kwargs)
 
     def call_test(self, *args: Any, **kwargs: Any) -> Any:
@@ -244,7 +244,7 @@ def _sound(text: str) -> str:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise ValueError(f"the text has half a character in it (`\\u{ord(text[error.start]):x}`)") from None
+        raise ValueError(f"the text contains half of a character (`\\u{ord(text[error.start]):x}`)") from None
     return text
 
 

@@ -147,7 +147,7 @@ class _Payments(NodeTransformer):
 
     def include(self, node: nodes.Include) -> Rewritten:
         if node.ignore_missing:
-            problem = "`ignore missing` is not available in specs: a file that cannot be read is never taken for empty"
+            problem = "`ignore missing` is not available in specs: a file that cannot be read is never treated as empty"
             raise Unsupported(problem, node.lineno, "ignore")
         return self.load(node)
 

@@ -22,20 +22,20 @@ Function = Callable[..., Any]
 
 _WEB = "is for web pages, and a prompt is plain text"
 UNAVAILABLE_FILTERS: Mapping[str, str] = {  # docs/specs.md lists these with the same wording
-    "attr": "looks at the attributes of Python; write `value.name`",
+    "attr": "reads Python attributes; write `value.name`",
     **dict.fromkeys(("e", "escape", "forceescape", "safe", "urlize", "xmlattr"), _WEB),
-    "pprint": "breaks lines differently from one version of Python to the next; use `tojson(2)`",
-    "random": "gives something else each time",
+    "pprint": "wraps lines differently in different versions of Python; use `tojson(2)`",
+    "random": "gives a different result each time",
 }
 UNAVAILABLE_TESTS: Mapping[str, str] = {
     "escaped": _WEB,
-    "sameas": "compares places in memory, which differ from one Python to the next; use `==`",
+    "sameas": "compares memory addresses, which differ from run to run; use `==`",
 }
 DIFFERENT_FILTERS: Mapping[str, str] = {
     "sum": "adds numbers only",
     "tojson": "writes plain JSON: no escapes for web pages, keys in their order",
 }
-UNAVAILABLE_FUNCTIONS: Mapping[str, str] = {"lipsum": "gives something else each time"}
+UNAVAILABLE_FUNCTIONS: Mapping[str, str] = {"lipsum": "gives a different result each time"}
 
 _HASHED_BITS = 60  # from 61 on, Python gives any number of integers the same hash
 _COPIED = 64  # characters copied in one step
@@ -213,7 +213,7 @@ def _hashed(key: Any) -> None:
 
 def _summed(key: Any) -> None:
     if not isinstance(key, int | float | Undefined):
-        raise TypeError("`sum` adds numbers only; put texts together with `join`")
+        raise TypeError("`sum` adds only numbers; combine texts with `join`")
 
 
 def _dictsort(budget: Meter, value: Any, /, *given: Any, **named: Any) -> Any:

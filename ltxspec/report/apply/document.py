@@ -39,7 +39,7 @@ class ShotResult(Open, frozen=True):
 class SummaryDocument(Open, frozen=True):
     """The result of a run."""
 
-    outcomes: Annotated[Mapping[str, Count], counts(Outcome, "how many shots ended in each way")]
+    outcomes: Annotated[Mapping[str, Count], counts(Outcome, "number of shots by outcome")]
     spent: Sum
     spent_before: Annotated[
         Money, Meta(description="the part of `spent` that an earlier run or another machine ordered")
@@ -47,7 +47,7 @@ class SummaryDocument(Open, frozen=True):
     overspent: Annotated[Money, Meta(description="the amount by which the run passed its limit; 0.00 when it did not")]
     in_flight: InFlight
     interrupted: bool
-    incomplete: Annotated[bool, Meta(description="something is left, or more was spent than allowed; exit code 3")]
+    incomplete: Annotated[bool, Meta(description="unfinished, or more spent than allowed; exit code 3")]
     shots: tuple[ShotResult, ...]
 
 

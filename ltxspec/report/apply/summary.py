@@ -23,7 +23,7 @@ _DONE: Mapping[Outcome, str] = {
 
 _CURES: Mapping[str, str] = {
     _DONE[Outcome.FAILED]: "failed: edit the shot, or `ltxspec apply --retry ADDRESS`",
-    _DONE[Outcome.UNRESOLVED]: "unresolved: `ltxspec collect` goes on with it; it is never ordered twice",
+    _DONE[Outcome.UNRESOLVED]: "unresolved: `ltxspec collect` continues with it; it is never ordered twice",
     _DONE[Outcome.HELD_BACK]: "not ordered: nothing was spent on it; `ltxspec apply` again",
     _DONE[Outcome.DETACHED]: "in progress: `ltxspec collect` fetches it; it is billed either way",
     _NOT_ARCHIVED: "not archived: paid and recorded; `ltxspec archive pull` fetches the video, no render is repeated",

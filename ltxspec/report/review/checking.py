@@ -85,7 +85,7 @@ class _Check:
         for index, shot in enumerate(self._review.shots):
             place, name = f"/shots/{index}", _name(shot)
             if name in seen:
-                raise self._refused(f"{place}/address", ": the shot stands there twice")
+                raise self._refused(f"{place}/address", ": the shot is listed twice")
             seen.add(name)
             if wrong := shown_differently(shot):
                 raise self._refused(f"{place}{wrong}")
@@ -98,7 +98,7 @@ class _Check:
         limits = self._rules.limits if self._rules is not None else SpendingLimits(self._review.limit)
         if leaves_out_refusals(self._review, changes, limits):
             raise self._refused("/refusals")
-        return self._told()
+        return self._result()
 
     def _change(self, change: Change, place: str) -> Change:
         """A checked change of the plan, with the price that limits use for it."""
@@ -112,7 +112,7 @@ class _Check:
         air = request.body.get("model")
         model = self._catalog.find(air) if isinstance(air, str) else None
         if model is None:
-            self._leave_open(f"the model `{air}` is not known here", change.address)
+            self._leave_open(f"the model `{air}` is unknown here", change.address)
             return change
         self._follows(f"{place}/fingerprint", change, model, change.fingerprint, _fingerprint(change, request, model))
         if not (change.action.spends or change.action is Action.RESUME):
@@ -123,28 +123,28 @@ class _Check:
         self._follows(f"{place}/recorded", change, model, change.recorded, _recorded(request, model))
         return replace(change, limit_price=self._price(change, request, model, place))
 
-    def _follows(self, place: str, change: Change, model: Model, told: str | None, found: str | None) -> None:
+    def _follows(self, place: str, change: Change, model: Model, reported: str | None, found: str | None) -> None:
         """Compare a value computed from the whole request with the report's, unless it cannot be computed here."""
-        if found == told:
+        if found == reported:
             return
         if change.request is not None and _hides_something(change.request.body):
-            self._leave_open("parts of it are left out, as they may be secret", change.address)
-        elif self._is_told(model):
-            self._leave_open(f"the file of `{model.air}` is another one here", change.address)
+            self._leave_open("parts of it are omitted because they may be secret", change.address)
+        elif self._is_described(model):
+            self._leave_open(f"the file of `{model.air}` is different here", change.address)
         else:
-            self._same(place, told, found)
+            self._same(place, reported, found)
 
     def _destination(self, change: Change, model: Model, place: str) -> None:
         """Check that results go where the report or the reader's configuration says; else refuse or leave open."""
-        told = change.destination
-        if told is None or is_shown_whole(told):
+        reported = change.destination
+        if reported is None or is_shown_whole(reported):
             return
         own = {name: value for name, value in self._delivery.items() if name in model.delivery}
-        if told == destination_of(own):
+        if reported == destination_of(own):
             return
-        if not _hides_something(told.shown):
+        if not _hides_something(reported.shown):
             raise self._refused(f"{place}/delivery/digest")
-        self._leave_open("where its results are sent is left out in part, as it may be secret", change.address)
+        self._leave_open("part of where its results are sent is omitted because it may be secret", change.address)
 
     def _task(self, change: Change, project: str) -> TaskId | None:
         spec, instance = change.address.spec, change.address.instance
@@ -165,14 +165,14 @@ class _Check:
             listed = estimate(model, request.body)
         except _ODD:
             listed = None
-        if not self._is_told(model):
+        if not self._is_described(model):
             self._same(f"{place}/estimate", _money(change.estimate), _money(listed))
             return limit_price(self._catalog, request.body, listed)
         packaged = self._packaged.find(model.air)
         known = (change.estimate, estimate(packaged, request.body) if packaged else None)
         return max((price for price in known if price is not None), default=None)
 
-    def _is_told(self, model: Model) -> bool:
+    def _is_described(self, model: Model) -> bool:
         """Whether the review shows, before everything else, that this model's file or price changed."""
         starts = (f"price of {model.air}", f"model {model.air}", f"content of {model.file}")
         return any(rule.name.startswith(starts) for rule in self._review.rules)
@@ -182,7 +182,7 @@ class _Check:
         if address not in shots:
             shots.append(address)
 
-    def _told(self) -> Review:
+    def _result(self) -> Review:
         """The review; without a plan to approve if some of its requests could not be recomputed."""
         if not self._unknown:
             return self._review
@@ -190,27 +190,27 @@ class _Check:
             Diagnostic(
                 "warning",
                 "unchecked-request",
-                f"the request of {_names(shots)} cannot be worked out again, so this plan cannot be approved: {reason}",
-                hint="run `ltxspec review` where the change and its models are",
+                f"the request of {_names(shots)} cannot be reproduced, so this plan cannot be approved: {reason}",
+                hint="run `ltxspec review` in a checkout with the change and its models",
             )
             for reason, shots in self._unknown.items()
         ]
         return replace(self._review, plan_digest="", diagnostics=[*notes, *self._review.diagnostics])
 
-    def _same(self, place: str, told: str | None, found: str | None) -> None:
-        if told != found:
+    def _same(self, place: str, reported: str | None, found: str | None) -> None:
+        if reported != found:
             gives = "request gives" if place.startswith("/shots/") else "requests give"
             raise self._contradicted(
-                f"`{place}` is {told or 'unknown'} in the report, but its {gives} {found or 'unknown'}"
+                f"`{place}` is {reported or 'unknown'} in the report, but its {gives} {found or 'unknown'}"
             )
 
     def _refused(self, place: str, more: str = "") -> ReviewFileError:
-        return self._contradicted(f"`{place}` does not follow from the report's own requests{more}")
+        return self._contradicted(f"`{place}` does not match the report's own requests{more}")
 
     def _contradicted(self, what: str) -> ReviewFileError:
         return ReviewFileError(
             f"`{self._name}`: {what}",
-            hint=f"bring the change up to date, and make its report again with ltxspec {__version__}",
+            hint=f"update the change, and create its report again with ltxspec {__version__}",
         )
 
 
@@ -222,8 +222,8 @@ def _name(shot: ShotReview) -> tuple[ShotAddress, TaskId | None]:
 
 def _project_id(known: str | None, rules: Sequence[RuleChange]) -> str | None:
     """The project's id at the head. The review shows a change of it first, so it may differ from the one known here."""
-    told = next((rule for rule in rules if rule.name == "project.id"), None)
-    return known if known is None or told is None else told.after or ""
+    reported = next((rule for rule in rules if rule.name == "project.id"), None)
+    return known if known is None or reported is None else reported.after or ""
 
 
 def _fingerprint(change: Change, request: Request, model: Model) -> Fingerprint | None:

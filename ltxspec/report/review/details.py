@@ -85,8 +85,8 @@ def _body(shot: ShotReview, links: Links, effort: Effort | None, *, whole: bool)
     if image:
         yield f"<p>{picture(image, f'before and after of {shot.address}')}</p>"
     if whole and is_bought(shot):
-        told = [change for change in shot.changes if not phrases.is_text(change)]
-        yield from (field_html(change, effort, _LONGEST_DIFF) for change in told[:_MOST_FIELDS])
+        shown = [change for change in shot.changes if not phrases.is_text(change)]
+        yield from (field_html(change, effort, _LONGEST_DIFF) for change in shown[:_MOST_FIELDS])
         yield from whole_request(shot, effort)
     elif shot.changes:
         yield from (field_html(change, effort, _LONGEST_DIFF) for change in shot.changes[:_MOST_FIELDS])

@@ -30,11 +30,11 @@ class KnownRules:
 def told_otherwise(review: Review, known: KnownRules) -> str | None:
     """The first difference between the report and its commits, with a JSON Pointer; None if there is none."""
     delivery = known.delivery - _OF_MODELS
-    told = [rule for rule in review.rules if rule.name.partition(" of ")[0] not in delivery]
-    if left_out := Counter(known.changes) - Counter(told):
-        return f"`/rules` is wrong: it does not say that `{next(iter(left_out)).name}` changed as it did"
-    if invented := Counter(told) - Counter(known.changes):
-        return f"`/rules` is wrong: the commits do not say that `{next(iter(invented)).name}` changed like this"
+    shown = [rule for rule in review.rules if rule.name.partition(" of ")[0] not in delivery]
+    if left_out := Counter(known.changes) - Counter(shown):
+        return f"`/rules` is wrong: the change of `{next(iter(left_out)).name}` is missing or different"
+    if invented := Counter(shown) - Counter(known.changes):
+        return f"`/rules` is wrong: the commits do not contain this change of `{next(iter(invented)).name}`"
     limit = known.limits.per_apply
     if review.limit == limit:
         return None

@@ -74,7 +74,7 @@ def review_markdown(review: Review, page: Page | None = None) -> str:
     """
     page = page or Page()
     if page.limit is not None and page.limit < LEAST:
-        raise ValueError(f"a review needs at least {LEAST} units of room")
+        raise ValueError(f"a review needs at least {LEAST} units of space")
     first = [_marker(review, page), f"**{review_words.headline(review)}**"]
     last = [part for part in (page.advice, _commands(review), _footer(review, page)) if part]
     claim = [whose_word(rules_known=page.rules_known)] if page.whole else []
@@ -120,9 +120,9 @@ def _gate(review: Review, room: Room) -> list[str]:
     for refusal in review.refusals[:_MOST_LISTED]:
         sign = "⚠️" if refusal.code == "unknown-price" else "❌"
         hint = f": {_prose(refusal.hint)}" if refusal.hint else ""
-        told = f"{sign} **{_prose(refusal.message[:1].upper() + refusal.message[1:])}**{hint}"
+        whole = f"{sign} **{_prose(refusal.message[:1].upper() + refusal.message[1:])}**{hint}"
         named = f"{sign} {code(fit(clean(refusal.code), _LONGEST_NAME))}"
-        lines += [line for line in (told, named) if room.fits(line)][:1]
+        lines += [line for line in (whole, named) if room.fits(line)][:1]
     return [*lines, totals]
 
 
@@ -140,8 +140,8 @@ def _lost(lost: Sequence[LostTake], room: Room) -> list[str]:
 
 
 def _listed(title: str, lines: Iterable[str], room: Room) -> list[str]:
-    told = list(lines)
-    return _list(title, [f"- {code(fit(line, _LONGEST_NOTE))}" for line in told[:_MOST_LISTED]], len(told), room)
+    listed = list(lines)
+    return _list(title, [f"- {code(fit(line, _LONGEST_NOTE))}" for line in listed[:_MOST_LISTED]], len(listed), room)
 
 
 def _problems(review: Review, room: Room, page: Page) -> list[str]:
@@ -150,7 +150,7 @@ def _problems(review: Review, room: Room, page: Page) -> list[str]:
     noted = [shot for shot in review.shots if shot.change is not None and shot.change.note]
     items = [_diagnostic(diagnostic, page.links.base) for diagnostic in ordered[:_MOST_LISTED]]
     items += [f"- {code(address(shot))}: {_prose(_note(shot.change))}" for shot in noted[:_MOST_LISTED]]
-    return _list("To look at:", items, len(ordered) + len(noted), room)
+    return _list("Please check:", items, len(ordered) + len(noted), room)
 
 
 def _note(change: Change | None) -> str:

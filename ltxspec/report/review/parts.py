@@ -22,7 +22,7 @@ def checked_takes(takes: SidesTakes) -> SidesTakes:
     for side, found in (("base", takes.base), ("head", takes.head)):
         for task, take in found.items():
             if take.task_id != task:
-                raise FormatError("is not the task it stands under", "takes", side, task, "taskUUID")
+                raise FormatError("is not the task it is listed under", "takes", side, task, "taskUUID")
     return takes
 
 
@@ -103,5 +103,5 @@ def _place(source: Source | None) -> tuple[str, int, int] | None:
 
 def _take(task: str, takes: Takes) -> Take:
     if task not in takes:
-        raise FormatError(f"names task {task}, of which no take is there")
+        raise FormatError(f"names task {task}, which has no take")
     return takes[task]

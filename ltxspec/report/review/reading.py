@@ -73,7 +73,7 @@ def review_from_json(document: Json, name: str = "review") -> Review:
     except FormatError as error:
         raise ReviewFileError(f"`{name}` is not a review document: {error}", hint=_AGAIN) from None
     except (ValueError, TypeError, RecursionError, KeyError, ArithmeticError):
-        raise ReviewFileError(f"`{name}` holds a value that no review has", hint=_AGAIN) from None
+        raise ReviewFileError(f"`{name}` contains a value that is not valid in a review", hint=_AGAIN) from None
     different = _difference(document, again)
     if different is not None:
         raise ReviewFileError(f"`{name}` contradicts itself at `{different or '/'}`", hint=_AGAIN)
@@ -118,7 +118,7 @@ def _review(document: ReviewDocument) -> Review:
 def _check(review: Review, name: str) -> None:
     """Check that sums and refusals follow from their parts; a document that differs is refused."""
     changes = [shot.change for shot in review.shots if shot.change]
-    told = {
+    stated = {
         "spent": (review.spent, review.spent_unknown),
         "estimate": (review.estimate, review.estimate_unknown),
         "underWay": (review.under_way, review.under_way_unknown),
@@ -128,7 +128,7 @@ def _check(review: Review, name: str) -> None:
         "estimate": total_usd(change.estimate for change in changes if change.action.spends),
         "underWay": total_usd(change.estimate for change in changes if change.action is Action.RESUME),
     }
-    wrong = next((part for part in told if told[part] != found[part]), None)
+    wrong = next((part for part in stated if stated[part] != found[part]), None)
     if wrong is not None:
         raise ReviewFileError(f"`{name}` contradicts itself: `{wrong}` is not the sum of its parts", hint=_AGAIN)
     totals = {"before": review.total_before, "after": review.total_after}
@@ -138,9 +138,9 @@ def _check(review: Review, name: str) -> None:
             f"`{name}` contradicts itself: `total.{low}` is less than its own takes cost", hint=_AGAIN
         )
     if review.reckoned is not None and review.reckoned <= review.estimate + review.under_way:
-        raise ReviewFileError(f"`{name}` contradicts itself: `reckoned` is no more than the estimates", hint=_AGAIN)
+        raise ReviewFileError(f"`{name}` contradicts itself: `reckoned` is not more than the estimates", hint=_AGAIN)
     if leaves_out_refusals(review, changes, SpendingLimits(review.limit)):
-        raise ReviewFileError(f"`{name}` contradicts itself: it leaves out what stands in the way", hint=_AGAIN)
+        raise ReviewFileError(f"`{name}` contradicts itself: it omits why the plan is not ready", hint=_AGAIN)
 
 
 def leaves_out_refusals(review: Review, changes: Sequence[Change], limits: SpendingLimits) -> bool:

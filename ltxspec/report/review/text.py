@@ -165,13 +165,13 @@ def _shared(review: Review, style: Style) -> list[str]:
 
 def _listed(title: str, items: Iterable[str], paint: Paint, style: Style) -> list[str]:
     """A title and the items under it, with continuation lines indented; empty without items."""
-    told = list(items)
-    lines = [f"{title}:"] if told else []
-    for item in told[:_MOST_LISTED]:
+    texts = list(items)
+    lines = [f"{title}:"] if texts else []
+    for item in texts[:_MOST_LISTED]:
         first, *rest = wrap(item, style.width - 4)
         lines += [f"  {first}", *(f"    {line}" for line in rest)]
-    if len(told) > _MOST_LISTED:
-        lines.append(f"  … and {len(told) - _MOST_LISTED:,} more; `--format json` lists all")
+    if len(texts) > _MOST_LISTED:
+        lines.append(f"  … and {len(texts) - _MOST_LISTED:,} more; `--format json` lists all")
     return [style.paint(line, paint) for line in lines]
 
 

@@ -19,7 +19,9 @@ from ltxspec.report.word_diff import Effort, word_diff
 from ltxspec.review.models import ShotKind, ShotReview
 from ltxspec.values import Json
 
-CLAIMED = "What was there before is only the report's claim. What is bought is shown in full, with all fields."
+CLAIMED = (
+    "The earlier state comes from the report and was not checked. What is bought is shown in full, with all fields."
+)
 _LONGEST_DIFF = 12_000  # characters of both prompts together; above this, only the new one is shown
 
 
@@ -33,11 +35,11 @@ def whose_word(*, rules_known: bool) -> str:
     if rules_known:
         return (
             f"This comment is based on a report. {rules} was checked against the two commits; whether the policies "
-            "hold is only the report's claim."
+            "hold is stated by the report and was not checked."
         )
     return (
-        f"⚠️ This comment is based on a report. {rules}, and whether the policies hold, is only the report's claim, and "
-        "it may leave some out: look at `ltxspec.toml` and `schemas/models/` in the change."
+        f"⚠️ This comment is based on a report. {rules}, and whether the policies hold, is stated by the "
+        "report. It was not checked and may be incomplete: look at `ltxspec.toml` and `schemas/models/` in the change."
     )
 
 

@@ -76,8 +76,8 @@ def _headline(review: Review) -> str:
     if counts[ShotKind.RESUMING]:
         cost = phrases.amount(review.under_way, review.under_way_unknown)
         parts.append((counts[ShotKind.RESUMING], f"under way for {cost}"))
-    told = (ShotKind.RENDERED, ShotKind.PENDING, ShotKind.RESUMING)
-    parts += [(number, KINDS[kind]) for kind, number in counts.items() if number and kind not in told]
+    counted = (ShotKind.RENDERED, ShotKind.PENDING, ShotKind.RESUMING)
+    parts += [(number, KINDS[kind]) for kind, number in counts.items() if number and kind not in counted]
     if review.altered:
         parts.append((len({item.address for item in review.altered}), "with altered records"))
     has_problems = any(refusal.code == INVALID for refusal in review.refusals)

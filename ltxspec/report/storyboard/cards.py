@@ -92,8 +92,8 @@ def _cost(shot: ShotReview) -> str:
 def _notes(shot: ShotReview) -> list[str]:
     """Everything bought for the shot, if that is more than the video shown."""
     seen = {shot.after.task_id} if shot.after is not None else set()
-    told = {take.task_id for take in shot.bought} <= seen
-    return [] if told else [_bought(take) for take in shot.bought]
+    is_shown = {take.task_id for take in shot.bought} <= seen
+    return [] if is_shown else [_bought(take) for take in shot.bought]
 
 
 def _bought(take: Take) -> str:

@@ -83,7 +83,7 @@ def _side(name: str, caption: str, take: Take, index: int, clip: Clip | None) ->
     if clip is not None:
         return PlayerSide(name, caption, cost, clip, _facts(clip))
     url = _followable(take.outputs[index])
-    where = "The provider may still have it." if url else "Nobody recorded where else it is."
+    where = "The provider may still have it." if url else "No other location is recorded."
     reason = f"It is not in the archive of this machine; `ltxspec archive pull` fetches what is in use. {where}"
     return PlayerSide(name, caption, cost, blank="Not on this machine", reason=reason, url=url)
 
@@ -100,7 +100,7 @@ def _to_come(shot: ShotReview) -> PlayerSide:
             cost, blank = _estimate(change, "{} committed"), "Under way"
             reason = "Ordered, and the money is committed; `ltxspec collect` fetches the video."
         case ShotKind.BLOCKED, change:
-            blank, reason = "Blocked", (change.note if change else None) or "Its last attempt failed for good."
+            blank, reason = "Blocked", (change.note if change else None) or "Its last attempt failed permanently."
         case ShotKind.RETIRED, _:
             blank, reason = "Retired", "Gone from the spec; its takes are kept."
         case _:

@@ -74,11 +74,11 @@ def _judge(world: World, place: Checkout, last: Run) -> None:
         4: script.setting.per_spec is not None,
         70: "no bug" in world.ignored,
     }
-    if script.setting.per_spec is not None and "with room in the budget" in last.said.err:
+    if script.setting.per_spec is not None and "with enough budget left" in last.said.err:
         return  # what nobody has word of is new money, and there is none
-    if _contradicts_itself(script) and "no end in sight" in last.said.err:
+    if _contradicts_itself(script) and "it did not finish in time" in last.said.err:
         return  # nobody can tell, so nothing is given up and nothing is bought again
-    if script.setting.per_spec is not None and "the cost limit would be passed" in last.said.err:
+    if script.setting.per_spec is not None and "the cost limit would be exceeded" in last.said.err:
         return  # renders that cost more than listed have used it up
     fine = {0, *(code for code, may_be in allowed.items() if may_be)}
     if last.code not in fine:

@@ -58,7 +58,7 @@ class Wire(httpx.AsyncBaseTransport):
         if kind == "not connected":
             raise httpx.ConnectError("no connection", request=request)
         if kind == "lost":
-            raise httpx.RemoteProtocolError("the server hung up", request=request)
+            raise httpx.RemoteProtocolError("the server closed the connection", request=request)
         if kind == "refused for now":
             return httpx.Response(503, json={"errors": [{"code": "serviceUnavailable", "message": "later"}]})
         if request.method == "GET":

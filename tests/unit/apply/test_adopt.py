@@ -79,10 +79,10 @@ def test_a_task_is_known_by_its_id_in_lower_case(catalog: Catalog) -> None:
     assert take.task_id == TASK
 
 
-AS_SENT = "give the request as it was sent"
-NO_ADDRESS, AS_IT_CAME = "the video's address is not an http or https address", "give the reply as it came"
-ONE_RENDER = "are these two of one render?"
-NO_VIDEO = f"the response holds no finished video of task `{TASK}`"
+AS_SENT = "pass the request as it was sent"
+NO_ADDRESS, AS_IT_CAME = "the video's address is not an http or https address", "pass the reply unchanged"
+ONE_RENDER = "check that both belong to the same render"
+NO_VIDEO = f"the response contains no finished video of task `{TASK}`"
 
 
 @pytest.mark.parametrize(
@@ -91,10 +91,15 @@ NO_VIDEO = f"the response holds no finished video of task `{TASK}`"
         ({**REQUEST, "taskUUID": None}, RESPONSE, "the request has no `taskUUID`", AS_SENT),
         ({**REQUEST, "taskUUID": ""}, {**RESPONSE, "taskUUID": ""}, "the request has no `taskUUID`", AS_SENT),
         ({**REQUEST, "taskUUID": 7}, {**RESPONSE, "taskUUID": 7}, "the request has no `taskUUID`", AS_SENT),
-        ([REQUEST, REQUEST], RESPONSE, "the request must be one JSON object", "an array may hold only this one task"),
-        ("text", RESPONSE, "the request must be one JSON object", "an array may hold only this one task"),
-        (7, RESPONSE, "the request must be one JSON object", "an array may hold only this one task"),
-        ("t", RESPONSE, "the request must be one JSON object", "an array may hold only this one task"),
+        (
+            [REQUEST, REQUEST],
+            RESPONSE,
+            "the request must be one JSON object",
+            "an array may contain only this one task",
+        ),
+        ("text", RESPONSE, "the request must be one JSON object", "an array may contain only this one task"),
+        (7, RESPONSE, "the request must be one JSON object", "an array may contain only this one task"),
+        ("t", RESPONSE, "the request must be one JSON object", "an array may contain only this one task"),
         (REQUEST, {**RESPONSE, "taskUUID": "another"}, NO_VIDEO, ONE_RENDER),
         (REQUEST, {**RESPONSE, "videoURL": None}, NO_VIDEO, ONE_RENDER),
         (REQUEST, {**RESPONSE, "videoURL": "ftp://videos.example/v-1.mp4"}, NO_ADDRESS, AS_IT_CAME),
@@ -108,7 +113,7 @@ NO_VIDEO = f"the response holds no finished video of task `{TASK}`"
             {**REQUEST, "inputs": {"frameImages": [{"image": "a.png"}]}},
             RESPONSE,
             "the request has no fingerprint: ",
-            "give the request as it was sent, with images as URLs, data URIs or media ids",
+            "pass the request as it was sent, with images as URLs, data URIs or media ids",
         ),
     ],
 )

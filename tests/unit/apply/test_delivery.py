@@ -231,7 +231,7 @@ def test_a_provider_that_cannot_be_asked_is_named_beside_the_dead_address() -> N
             raise ProviderUnavailable(f"it answers 503 to {task.task_id[:8]}")
 
     bench = Bench(Mute(answers=[GONE]))
-    reason = "the address expired; no fresh address could be asked for: it answers 503 to 00000001"
+    reason = "the address expired; requesting a fresh address failed: it answers 503 to 00000001"
     assert bench.deliver(FRESH) == FetchOutcome([None], reason, [FRESH])
 
 

@@ -315,7 +315,7 @@ def test_eight_unclear_orders_are_not_bought_by_a_run_without_room_for_all_of_th
     summary = bench.run(*changes, limit="0.50")
     assert bench.provider.submitted == []
     assert summary.count(Outcome.UNRESOLVED) == 8
-    assert "new money" in (summary.outcomes[0].message or "")
+    assert "costs money" in (summary.outcomes[0].message or "")
 
 
 def test_a_journal_that_came_from_elsewhere_decides_neither_what_is_sent_nor_what_is_recorded() -> None:
@@ -522,7 +522,7 @@ def test_results_that_are_there_are_kept_while_another_never_comes() -> None:
     assert (kept.cost, kept.finished_at) == (None, None)
     assert bench.state.lockfile.shots["alley"].current == task()
     assert summary.outcomes[0].outcome is Outcome.UNRESOLVED
-    assert "3 of 4 results are recorded, the others are not there" in (summary.outcomes[0].message or "")
+    assert "3 of 4 results are recorded, the others are not available" in (summary.outcomes[0].message or "")
     assert bench.open == {task()}
     fourth = Output(video_uuid="v3", video_url="https://videos.example/3.mp4", cost=Decimal("0.48"))
     bench.provider.reports[task()] = TaskReport(
@@ -760,7 +760,7 @@ def test_a_finished_task_that_no_shot_wants_is_recorded_and_not_linked() -> None
 def test_an_order_that_no_shot_wants_any_more_says_so_and_one_of_another_run_does_not() -> None:
     bench = Bench(state=MemoryState(events=[intent()]))
     unwanted = replace(change(Action.RESUME), request=None, estimate=None)
-    assert "no shot wants it under this name any more" in (bench.run(unwanted).outcomes[0].message or "")
+    assert "no shot needs it under this name any more" in (bench.run(unwanted).outcomes[0].message or "")
     assert "no shot wants it" not in (bench.run().outcomes[0].message or "")
 
 

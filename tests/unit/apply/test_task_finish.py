@@ -346,11 +346,13 @@ def test_an_end_of_an_earlier_run_is_only_brought_home() -> None:
 
 def test_what_is_left_open_is_told_and_keeps_its_money() -> None:
     bench = Bench()
-    ended = leave(bench.story(), "no end in sight")
-    assert (ended.outcome, ended.message) == (Outcome.UNRESOLVED, "no end in sight")
+    ended = leave(bench.story(), "it did not finish in time")
+    assert (ended.outcome, ended.message) == (Outcome.UNRESOLVED, "it did not finish in time")
     (event,) = bench.events
     assert event.kind is EventKind.SHOT_UNRESOLVED
-    assert event.message.startswith("unresolved (no end in sight); the next `ltxspec apply` or `ltxspec collect`")
+    assert event.message.startswith(
+        "unresolved (it did not finish in time); the next `ltxspec apply` or `ltxspec collect`"
+    )
     assert bench.budget.committed == PRICE
     assert bench.state.writes == ["Intent"]
 
@@ -380,7 +382,7 @@ def test_giving_up_closes_what_was_never_sent_and_what_nobody_wants() -> None:
 def test_what_is_held_back_was_never_begun() -> None:
     bench = Bench()
     on = stage(bench.provider, emit=bench.events.append)
-    ended = held_back(change(), on, "the cost limit would be passed")
+    ended = held_back(change(), on, "the cost limit would be exceeded")
     assert (ended.outcome, ended.estimate) == (Outcome.HELD_BACK, PRICE)
-    assert ended.message == "the cost limit would be passed"
-    assert bench.events[-1].message == "not ordered: the cost limit would be passed"
+    assert ended.message == "the cost limit would be exceeded"
+    assert bench.events[-1].message == "not ordered: the cost limit would be exceeded"

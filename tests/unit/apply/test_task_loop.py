@@ -117,8 +117,8 @@ def test_a_lost_order_is_repeated_only_after_the_grace_time_and_that_is_written_
     assert len(bench.provider.submitted) == 2
     assert bench.told[:4] == [
         (EventKind.SHOT_SUBMITTED, "ordered"),
-        (EventKind.SHOT_UNCLEAR, "the reply was lost; looking before anything else is sent"),
-        (EventKind.SHOT_SUBMITTED, "the same order sent again under its id"),
+        (EventKind.SHOT_UNCLEAR, "the reply was lost; looking it up before anything else is sent"),
+        (EventKind.SHOT_SUBMITTED, "the same order sent again with the same id"),
         (EventKind.SHOT_ACCEPTED, "accepted"),
     ]
 
@@ -228,7 +228,7 @@ def test_a_no_to_a_repeat_says_nothing_of_the_first_copy() -> None:
     bench = Bench(FakeProvider(script=[LOST, MODERATED]))
     ended = bench.follow()
     assert ended.outcome is Outcome.UNRESOLVED
-    assert ended.message == "it may have been accepted before, but now: not allowed"
+    assert ended.message == "it may have been accepted earlier, but was refused now: not allowed"
 
 
 def test_after_a_refused_repeat_the_first_copy_is_looked_for_once_more() -> None:
@@ -281,14 +281,14 @@ def test_without_a_connection_an_order_that_may_be_there_stays_open() -> None:
 def test_a_task_that_does_not_end_is_left_and_not_bought_again() -> None:
     bench = Bench(FakeProvider(polls_needed=10_000))
     ended = bench.follow()
-    assert (ended.outcome, ended.message) == (Outcome.UNRESOLVED, "no end in sight")
+    assert (ended.outcome, ended.message) == (Outcome.UNRESOLVED, "it did not finish in time")
     assert bench.provider.charges == {task(): 1}
     assert bench.clock.seconds == 60
 
 
 def test_the_time_limit_counts_from_the_beginning_also_for_what_was_unclear_at_first() -> None:
     bench = Bench(FakeProvider(script=[LOST], polls_needed=10_000))
-    assert bench.follow().message == "no end in sight"
+    assert bench.follow().message == "it did not finish in time"
     assert bench.clock.seconds == 60
 
 
@@ -297,18 +297,18 @@ def test_the_time_limit_counts_from_the_beginning_also_for_what_was_unclear_at_f
     [
         (Facts(submits=4), {}, "the provider does not know it"),
         (Facts(submits=4, age=86400), {}, "the provider does not know it"),
-        (Facts(age=86401), {}, "the provider does not know it, and it is too old to be ordered again unasked"),
+        (Facts(age=86401), {}, "the provider does not know it, and it is too old to be ordered again automatically"),
         (
             Facts(age=86401, consent=True),
             {"resumed": True, "approved": False},
-            "the provider does not know it, and to order it again is new money: approve it",
+            "the provider does not know it, and ordering it again costs money: approve it",
         ),
         (
             Facts(unwanted=True),
             {},
-            "no shot wants it under this name any more, and the provider does not know it; `--retry` gives it up",
+            "no shot needs it under this name any more, and the provider does not know it; `--retry` gives it up",
         ),
-        (Facts(), {"resumed": True, "approved": False}, "and to order it again is new money: approve it"),
+        (Facts(), {"resumed": True, "approved": False}, "and ordering it again costs money: approve it"),
         (Facts(), {"resumed": True, "whole": False}, "the provider does not know it"),
         (Facts(), {"resumed": True, "submit": False}, "the provider does not know it"),
     ],
@@ -327,7 +327,9 @@ def test_what_no_look_could_reach_has_no_end_in_sight() -> None:
             raise ProviderUnavailable("no answer")
 
     bench = Bench(Deaf())
-    assert bench.follow(facts=Facts(submits=1)).message == "no end in sight; the last look failed: no answer"
+    assert (
+        bench.follow(facts=Facts(submits=1)).message == "it did not finish in time; the last lookup failed: no answer"
+    )
     assert bench.clock.seconds == 60
 
 
@@ -373,14 +375,14 @@ def test_each_result_of_several_is_taken_in_when_it_is_seen() -> None:
 def test_results_that_only_the_archive_shows_are_taken_in_as_well() -> None:
     bench = Bench(Shows(script=[LOST_BUT_TAKEN], archived=[seen(results=1)]))
     ended = bench.follow(results=2)
-    assert ended.message == "1 of 2 results are recorded, the others are not there"
+    assert ended.message == "1 of 2 results are recorded, the others are not available"
     assert len(bench.state.lockfile.shots["alley"].takes[0].outputs) == 1
 
 
 def test_a_person_may_be_done_with_results_that_never_come() -> None:
     bench = Bench(Shows(live=[seen(results=1)]))
     ended = bench.follow(facts=Facts(submits=1, consent=True), results=2)
-    missing = "1 of 2 results were delivered, and no more were waited for"
+    missing = "1 of 2 results were delivered; the others are no longer awaited"
     (failed,) = (event for event in bench.state.journal if isinstance(event, Failed))
     assert (ended.outcome, failed.failure) == (Outcome.RENDERED, Failure("incomplete", missing, permanent=False))
     assert bench.events[-1].message == f"archived and recorded; only 1 of 2 results were made (incomplete: {missing})"

@@ -278,7 +278,7 @@ def test_an_adopted_shot_needs_no_room_in_the_budget() -> None:
 def test_what_would_pass_the_limit_is_not_ordered() -> None:
     bench = Bench(limit="0.10")
     ended = bench.order()
-    assert (ended.outcome, ended.message) == (Outcome.HELD_BACK, "the cost limit would be passed")
+    assert (ended.outcome, ended.message) == (Outcome.HELD_BACK, "the cost limit would be exceeded")
     assert (bench.provider.submitted, bench.state.writes) == ([], [])
 
 
@@ -389,7 +389,7 @@ def test_an_order_that_an_earlier_run_sent_once_ends_by_a_failure_in_the_archive
 def test_an_order_that_an_earlier_run_knew_to_be_accepted_is_never_sent_again() -> None:
     bench = Bench(Shows())
     ended = bench.resume(intent(at=AGO), Accepted(task(), AGO), wanted=change())
-    assert (ended.message, bench.provider.submitted) == ("no end in sight", [])
+    assert (ended.message, bench.provider.submitted) == ("it did not finish in time", [])
     assert bench.provider.looked_up == []
 
 
@@ -457,7 +457,7 @@ def test_a_task_that_nobody_wants_is_not_bought_now() -> None:
     bench = Bench()
     ended = bench.resume(unwanted=True)
     assert ended.outcome is Outcome.UNRESOLVED
-    assert "no shot wants it under this name any more" in (ended.message or "")
+    assert "no shot needs it under this name any more" in (ended.message or "")
     assert bench.provider.submitted == []
 
 

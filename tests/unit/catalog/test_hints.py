@@ -56,7 +56,7 @@ def test_a_misspelt_parameter_gets_the_nearest_at_its_place(pro: Model) -> None:
 
 def test_an_unheard_of_parameter_gets_the_list_without_what_ltxspec_sets(pro: Model) -> None:
     hint = hint_for_unknown(("zebra",), list(pro.schema["properties"]), pro)
-    assert hint.startswith("what may stand here: `width`, `height`, ")
+    assert hint.startswith("allowed here: `width`, `height`, ")
     assert not any(f"`{name}`" in hint for name in (*pro.order, "positivePrompt", "taskType", "model"))
 
 

@@ -214,7 +214,7 @@ KEYWORDS: list[tuple[dict[str, Any], Any, str]] = [
     ({"exclusiveMaximum": 1}, 1.5, "`p` must be less than 1, not `1.5`"),
     ({"maximum": 4}, 5, "`p` must be at most 4, not `5`"),
     ({"multipleOf": 64}, 100, "`p` must be a multiple of 64, not `100`"),
-    ({"pattern": "^a+$"}, "b", '`p` does not have the form this model asks for: "b"'),
+    ({"pattern": "^a+$"}, "b", '`p` does not have the form this model requires: "b"'),
     ({"uniqueItems": True}, [1, 1], "`p` has the same item twice"),
     ({"minProperties": 1}, {}, "`p` has 0 keys, at least 1 is needed"),
     ({"type": ["integer", "null"]}, "x", '`p` must be a whole number or null, not the text "x"'),
@@ -230,7 +230,7 @@ KEYWORDS: list[tuple[dict[str, Any], Any, str]] = [
         1,
         "`p` must be at least 3, not `1`",
     ),
-    ({"dependentRequired": {"a": ["b"]}}, {"a": 1}, "`p.a` needs `p.b` beside it"),
+    ({"dependentRequired": {"a": ["b"]}}, {"a": 1}, "`p.a` also needs `p.b`"),
     ({"propertyNames": {"maxLength": 1}}, {"long": 1}, "`p` has 4 characters, at most 1 is allowed"),
     ({"not": {"type": "string"}}, "x", "`p` breaks a rule of `LTX-2 Pro` (`not` in its schema)"),
     (False, 1, "`p` breaks a rule of `LTX-2 Pro` (`None` in its schema)"),  # type: ignore[list-item]  # a schema too

@@ -79,7 +79,7 @@ def edited(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
         (
             "x-ltxspec defaults implied",
             [{"when": "/model", "is": ["x"], "set": "/positivePrompt", "to": "another"}],
-            "`x-ltxspec.defaults.implied` overrules `/positivePrompt`, which decides what is bought",
+            "`x-ltxspec.defaults.implied` overrides `/positivePrompt`, which decides what is bought",
         ),
         ("x-ltxspec air", "lightricks:9@9", "`properties.model` must have the `const` `lightricks:9@9`"),
         (

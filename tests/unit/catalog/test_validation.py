@@ -113,7 +113,7 @@ def test_a_missing_parameter_is_still_reported_beside_a_wrong_one(pro: Model) ->
             {"inputs": AUDIO},
             {"inputs": {"audio": "voice.wav"}},
             ("inputs", "audio"),
-            "`inputs.audio` needs an image in `inputs.referenceImages` beside it",
+            "`inputs.audio` also needs an image in `inputs.referenceImages`",
         ),
         (
             {"inputs": AUDIO},

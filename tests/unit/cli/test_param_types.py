@@ -62,4 +62,4 @@ def test_a_plan_is_approved_by_its_whole_digest() -> None:
     for text in ("nonsense", "", digest[:-1], digest.upper(), f"{digest}0", digest.removeprefix("sha256:")):
         with pytest.raises(WrongUsage, match="is not the digest of a plan") as caught:
             PLAN_DIGEST.convert(text, None, None)
-        assert "`sha256:` and 64 digits" in (caught.value.hint or "")
+        assert "`sha256:` and 64 hexadecimal digits" in (caught.value.hint or "")

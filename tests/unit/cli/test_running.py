@@ -100,4 +100,4 @@ def test_a_second_signal_leaves_at_once(
     assert left == []
     _on_signal(run, lambda _: None)
     assert left == [130]
-    assert "left at once with nothing under way" in capsys.readouterr().err
+    assert "stopped immediately with nothing under way" in capsys.readouterr().err

@@ -101,7 +101,7 @@ def test_a_pull_request_is_found_by_its_head(opened: Open) -> None:
 
 def test_an_answer_of_something_else_is_no_bug_of_ours(opened: Open) -> None:
     far = FakeGitHub(faults=[Answer(200, {"hello": "proxy"})])
-    with pytest.raises(ForgeError, match="not what it documents"):
+    with pytest.raises(ForgeError, match="not match its documentation"):
         opened(far).pull_request()
 
 

@@ -282,7 +282,7 @@ def test_a_key_that_stands_twice_is_an_error(line: str) -> None:
     key, _, rest = data.decode().partition(f"{line}: ")
     value = json.dumps(json.JSONDecoder().raw_decode(rest)[0])
     error = refused(f"{key}{line}: {value},\n{line}: {rest}".encode())
-    assert "stands twice" in error.summary
+    assert "appears twice" in error.summary
     assert line.strip('"') in error.summary
 
 
@@ -291,7 +291,7 @@ def test_among_many_keys_the_one_that_stands_twice_is_found_at_once() -> None:
     names = "".join(f'"k{number}":1,' for number in range(many))
     started = time.process_time()
     error = refused(f'{{"lockfileVersion":1,"shots":{{{names}"k{many - 1}":1}}}}'.encode())
-    assert f"`k{many - 1}` stands twice" in error.summary
+    assert f"`k{many - 1}` appears twice" in error.summary
     assert time.process_time() - started < 10  # of the minutes that 800 million comparisons take
 
 
@@ -342,7 +342,7 @@ def test_a_name_that_utf8_cannot_hold_is_not_written() -> None:
 
 def test_a_number_that_no_canonical_form_has_is_damage() -> None:
     data = encode_lockfile(lockfile(alley=record(take(seed=7)))).replace(b'"seed": 7', f'"seed": {2**60}'.encode())
-    assert "it holds a value that ltxspec never writes" in refused(data).summary
+    assert "it contains a value that ltxspec never writes" in refused(data).summary
 
 
 @pytest.mark.parametrize("value", [Block(None, (), "x"), LockfileDocument(1, "p", "s", {}, {})], ids=repr)
@@ -433,7 +433,7 @@ def test_a_block_that_is_none_is_refused(value: object) -> None:
 def test_a_current_take_must_be_there() -> None:
     parsed = document(alley=record(take()))
     block(parsed)["current"] = task(9)
-    assert "`shots.alley.current` names a take that is not there" in refused(sealed(parsed)).summary
+    assert "`shots.alley.current` names a take that does not exist" in refused(sealed(parsed)).summary
 
 
 def test_a_task_stands_only_once_in_a_shot() -> None:

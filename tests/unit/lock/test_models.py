@@ -149,7 +149,7 @@ def test_a_time_that_cannot_be_read_has_a_place_all_the_same() -> None:
 
 @pytest.mark.parametrize("name", ["code", "message", "permanent"])
 def test_a_take_that_succeeded_does_not_say_why_it_failed(name: str) -> None:
-    with pytest.raises(ValueError, match=f"`{name}` has no place in a task that succeeded"):
+    with pytest.raises(ValueError, match=f"`{name}` is not allowed in a task that succeeded"):
         replace(take(), **{name: False if name == "permanent" else "x"})
 
 
@@ -160,7 +160,7 @@ def test_a_take_that_failed_says_why(name: str) -> None:
 
 
 def test_a_take_that_failed_has_not_been_picked() -> None:
-    with pytest.raises(ValueError, match="`picked` has no place in a task that failed"):
+    with pytest.raises(ValueError, match="`picked` is not allowed in a task that failed"):
         replace(take(status="failed"), picked="1")
 
 

@@ -54,7 +54,7 @@ def test_a_plan_over_the_limit_of_one_apply_is_refused_with_both_sums() -> None:
 
 def test_a_plan_whose_only_price_is_unknown_is_held_to_the_limits_all_the_same() -> None:
     plan = planned(shot(estimate=None))
-    assert "$3.00 (1 unknown, reckoned at $3.00)" in refusal(plan, limit("2.99", per_shot="3.00"))
+    assert "$3.00 (1 unknown, counted as $3.00)" in refusal(plan, limit("2.99", per_shot="3.00"))
     assert "`night` would have cost $3.00" in refusal(plan, limit(per_shot="3.00", per_spec="2.99"))
 
 
@@ -63,7 +63,7 @@ def test_amounts_are_told_with_their_cents() -> None:
     assert refusal(plan, limit("1.2")) == (
         "the plan costs at least $1.50 (1 unknown), which is over the limit of $1.20 for one apply"
     )
-    assert "costs $3.90 (1 unknown, reckoned at $2.40)" in refusal(plan, limit("1.2", per_shot="2.4"))
+    assert "costs $3.90 (1 unknown, counted as $2.40)" in refusal(plan, limit("1.2", per_shot="2.4"))
     assert refusal(planned(shot("a", "1.5")), limit(per_spec="1.2")) == (
         "`night` would have cost $1.50 in all, over its limit of $1.20"
     )
@@ -112,9 +112,9 @@ def test_a_spec_in_which_nothing_is_ordered_is_not_held_to_its_limit() -> None:
 
 def test_an_unknown_cost_counts_as_the_dearest_shot_that_is_allowed() -> None:
     summary = refusal(planned(shot("a"), shot("b", None)), limit("3.00", per_shot="3.00"))
-    assert "$3.48 (1 unknown, reckoned at $3.00)" in summary
+    assert "$3.48 (1 unknown, counted as $3.00)" in summary
     before = planned(shot(), spent={"night": (Decimal("1.00"), 2)})
-    assert "$7.48 (2 unknown, reckoned at $3.00)" in refusal(before, limit(per_shot="3.00", per_spec="7.00"))
+    assert "$7.48 (2 unknown, counted as $3.00)" in refusal(before, limit(per_shot="3.00", per_spec="7.00"))
 
 
 def test_where_nothing_says_what_an_unknown_cost_may_be_the_sum_is_at_least_the_rest() -> None:
@@ -135,14 +135,14 @@ def test_takes_of_unreported_cost_count_for_a_spec_at_their_listed_price() -> No
 def test_a_take_without_a_listed_price_counts_for_a_spec_as_the_dearest_shot_that_is_allowed() -> None:
     plan = planned(shot(), spent={"night": (Decimal("1.00"), 2)}, assumed={"night": (Decimal("0.48"), 1)})
     summary = refusal(plan, limit(per_shot="3.00", per_spec="4.95"))
-    assert "$4.96 (1 unknown, reckoned at $3.00) in all" in summary
+    assert "$4.96 (1 unknown, counted as $3.00) in all" in summary
     assert "(with 1 take of unreported cost at the listed price)" in summary
     refuse_over_budget(plan, limit(per_shot="3.00", per_spec="4.96"))
 
 
 def test_money_in_flight_counts_for_a_spec_known_or_unknown() -> None:
     plan = planned(shot(), shot("b", "0.60", Action.RESUME), shot("c", None, Action.RESUME), shot("d", None))
-    assert "`night` would have cost $7.08 (2 unknown, reckoned at $3.00)" in refusal(
+    assert "`night` would have cost $7.08 (2 unknown, counted as $3.00)" in refusal(
         plan, limit(per_shot="3.00", per_spec="7.07")
     )
     refuse_over_budget(plan, limit(per_shot="3.00", per_spec="7.08"))

@@ -138,5 +138,5 @@ def test_what_is_no_plan_of_this_version_is_refused(data: bytes) -> None:
 )
 def test_a_plan_file_that_was_damaged_is_refused(damage: dict[str, object]) -> None:
     whole = orjson.loads(plan_json(plan(change()), PlanOptions()))
-    with pytest.raises(PlanFileError, match="no plan that ltxspec wrote"):
+    with pytest.raises(PlanFileError, match="not a plan that ltxspec wrote"):
         read_plan_file(orjson.dumps({**whole, **damage}), "plan.json")

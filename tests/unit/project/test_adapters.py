@@ -53,7 +53,7 @@ def test_who_writes_to_an_archive_outside_of_the_project_hears_where_it_is(
     open_archive(opened)
     assert told == []
     open_archive(opened, ["night"])
-    where = f"videos are kept outside of the project, in `{tmp_path / 'shared'}`: see `[archive] url` in `ltxspec.toml`"
+    where = f"videos are stored outside the project, in `{tmp_path / 'shared'}`: see `[archive] url` in `ltxspec.toml`"
     assert told == ([where] if outside else [])
 
 
@@ -63,4 +63,4 @@ def test_a_free_preview_says_where_else_it_writes(tmp_path: Path) -> None:
     write_spec(root, SPEC)
     (root / "ltxspec.toml").write_text("[archive]\nurl = '../shared'\n")
     result = ltxspec("apply", "--provider", "sandbox", cwd=root)
-    assert result.err.count(f"warning: videos are kept outside of the project, in `{tmp_path / 'shared'}`") == 1
+    assert result.err.count(f"warning: videos are stored outside the project, in `{tmp_path / 'shared'}`") == 1

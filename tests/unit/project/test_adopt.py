@@ -30,7 +30,7 @@ def test_a_render_becomes_the_current_take_under_its_own_id(tmp_path: Path) -> N
 def test_a_task_is_recorded_once(tmp_path: Path) -> None:
     opened = project(tmp_path, lockfile(alley=record(take())))
     adopt(opened, ShotAddress("night", "pier"), REQUEST, RESPONSE)
-    with pytest.raises(WrongUsage, match=r"is recorded already, as `night\.pier`"):
+    with pytest.raises(WrongUsage, match=r"is already recorded as `night\.pier`"):
         adopt(opened, ShotAddress("night", "alley"), json.loads(json.dumps(REQUEST)), RESPONSE)
 
 

@@ -56,5 +56,5 @@ def test_a_review_is_data(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("amount", ["-1", "much", 5.0, True, "NaN"])
 def test_a_limit_that_is_no_amount_is_refused(free: Project, amount: object) -> None:
-    with pytest.raises(WrongUsage, match="`max_cost` is no amount in USD"):
+    with pytest.raises(WrongUsage, match="`max_cost` is not an amount in USD"):
         free.apply(free.plan(), max_cost=amount)

@@ -128,7 +128,7 @@ def test_somebody_is_asked_with_the_money_in_the_question(paid: Project) -> None
 
 def test_with_nobody_to_ask_money_is_not_spent(paid: Project) -> None:
     with (
-        pytest.raises(Refused, match=r"would spend \$0\.54, and there is no terminal to ask on"),
+        pytest.raises(Refused, match=r"would spend \$0\.54, and there is no terminal to ask for approval"),
         prepare_apply(paid, ApplyOptions()),
     ):
         pass

@@ -148,7 +148,7 @@ def test_a_spec_on_which_another_command_works_is_left_to_it(opened: ProjectCont
     with open_state(opened.paths_of("night"), command="apply"):
         pulled, said = pull(opened)
     assert pulled == Pulled(0, 2)
-    assert all("`apply`" in line and "is at work on this spec" in line for line in said)
+    assert all("`apply`" in line and "is working on this spec" in line for line in said)
 
 
 def test_without_a_key_it_says_how_to_get_fresh_addresses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,7 +161,7 @@ def test_without_a_key_it_says_how_to_get_fresh_addresses(tmp_path: Path, monkey
         Pulled(0, 1),
         [
             "night.alley: the provider gave no address for the video",
-            "hint: set `RUNWARE_API_KEY` to ask the provider for fresh addresses; asking is free",
+            "hint: set `RUNWARE_API_KEY` to request fresh addresses from the provider, which is free",
         ],
     )
 

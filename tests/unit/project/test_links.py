@@ -63,6 +63,6 @@ def test_a_tree_that_cannot_be_put_right_is_a_warning_and_hides_no_other_spec(tm
     (opened.renders / "night" / "alley.mp4").write_text("my own cut")
     relink(opened, [lockfile(alley=record(made)), Lockfile("runware", "day", {"gate": record(made)})])
     (warning,) = warnings
-    assert warning.startswith("`night` is without some of its links: `")
+    assert warning.startswith("`night` is missing some of its links: `")
     assert tree(opened.renders / "night") == {"alley.mp4": "my own cut"}
     assert tree(opened.renders / "day") == {"gate.mp4": "video"}

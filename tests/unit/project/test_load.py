@@ -110,4 +110,4 @@ def test_a_spec_of_another_project_is_refused(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     ((message, _),) = told(project(elsewhere), {}, str(tmp_path / "specs" / "one.yaml"))
-    assert message == f"`{tmp_path}/specs/one.yaml` is outside of the project"
+    assert message == f"`{tmp_path}/specs/one.yaml` is outside the project"

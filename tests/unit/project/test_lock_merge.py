@@ -97,7 +97,7 @@ def test_a_file_that_changes_while_it_is_merged_is_not_overwritten(
     monkeypatch.setenv("PATH", f"{other.parent}:/usr/bin:/bin")
     (problem,) = merge_conflicts(opened, ("lockfiles/night.lock.json",))
     assert isinstance(problem, LockfileError)
-    assert "was changed meanwhile" in problem.summary
+    assert "was changed in the meantime" in problem.summary
     assert path_of(opened).read_text() == "edited\n"
 
 

@@ -57,7 +57,7 @@ def test_an_address_may_be_a_spec_a_shot_or_a_wildcard(opened: ProjectContext, p
 
 
 def test_what_nobody_knows_gets_a_suggestion(opened: ProjectContext, tmp_path: Path) -> None:
-    with pytest.raises(UnknownAddress, match=r"no lockfile knows `night\.aley`") as caught:
+    with pytest.raises(UnknownAddress, match=r"no lockfile contains `night\.aley`") as caught:
         find(opened, "night.aley")
     assert caught.value.hint == "did you mean `night.alley`?"
     (tmp_path / "empty").mkdir()
@@ -69,12 +69,14 @@ def test_what_nobody_knows_gets_a_suggestion(opened: ProjectContext, tmp_path: P
     path.write_bytes(encode_lockfile(Lockfile("sandbox", "night")))
     with pytest.raises(UnknownAddress) as caught:
         find(project(tmp_path / "empty"), "night.alley")
-    assert caught.value.hint == "nothing is recorded with `runware`, but something with `sandbox`: `--provider sandbox`"
+    assert caught.value.hint == (
+        "nothing is recorded with `runware`, but there are records with `sandbox`: use `--provider sandbox`"
+    )
 
 
 def test_one_shot_is_one_shot(opened: ProjectContext) -> None:
     assert find_one(opened, "day").address.instance == "gate"
-    with pytest.raises(UnknownAddress, match="`night` means 3 shots") as caught:
+    with pytest.raises(UnknownAddress, match="`night` matches 3 shots") as caught:
         find_one(opened, "night")
     assert caught.value.hint == "name one: `night.alley`, `night.weather[fog]`, `night.old`"
 

@@ -77,7 +77,7 @@ def test_a_plan_that_cannot_be_saved_says_so(opened: ProjectContext, tmp_path: P
 
 def test_a_saved_plan_keeps_no_secret(opened: ProjectContext, tmp_path: Path) -> None:
     planned = plan_project(opened, PlanOptions(variables={"token": "https://user:hush@example.com/a"}))
-    with pytest.raises(WrongUsage, match="`token` may hold a secret"):
+    with pytest.raises(WrongUsage, match="`token` may contain a secret"):
         planned.save(tmp_path / "plan.json")
 
 
@@ -119,5 +119,5 @@ def test_a_pattern_that_names_nothing_stops_the_plan(recorded: ProjectContext) -
 def test_what_targets_leave_without_effect_is_a_warning(recorded: ProjectContext) -> None:
     made = plan(recorded, retakes=("night.a",), retries=("night.b",), targets=("night.b",))
     assert [(found.severity, found.code, found.message) for found in made.diagnostics] == [
-        ("warning", "outside-target", "`night.a` is outside of `--target`: nothing is done for it")
+        ("warning", "outside-target", "`night.a` is outside `--target` and has no effect")
     ]

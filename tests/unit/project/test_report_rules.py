@@ -68,5 +68,5 @@ def test_a_change_that_merged_an_older_branch_does_not_choose_its_base(tmp_path:
     for base in ("older", tight):
         told = make_review(opened(root), base, "undone")
         assert known_rules(opened(root), told) is None
-    with pytest.raises(AmbiguousRevision, match="went apart at more than one commit"):
+    with pytest.raises(AmbiguousRevision, match="diverged at more than one commit"):
         make_review(opened(root), "main...undone")

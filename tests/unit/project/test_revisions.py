@@ -57,7 +57,7 @@ def test_git_s_own_notation_is_understood(root: Path, text: str, base: str, name
 
 
 def test_a_range_and_a_head_are_one_too_many(root: Path) -> None:
-    with pytest.raises(WrongUsage, match="names two revisions already"):
+    with pytest.raises(WrongUsage, match="already names two revisions"):
         choose_revisions(root, os.environ, "main..feature", "HEAD")
 
 
@@ -81,7 +81,7 @@ def test_an_empty_variable_of_ci_means_no_pull_request(root: Path, monkeypatch: 
 
 def test_a_branch_that_ci_did_not_fetch_is_an_error(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITHUB_BASE_REF", "nosuch")
-    with pytest.raises(UnknownRevision, match="git knows no commit `nosuch`"):
+    with pytest.raises(UnknownRevision, match="git does not know the commit `nosuch`"):
         choose_revisions(root, os.environ)
 
 

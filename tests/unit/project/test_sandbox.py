@@ -13,7 +13,7 @@ def serve(folder: Path, options: ServeOptions) -> None:
 
 
 def test_a_port_that_is_taken_is_said_with_a_cure(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(CannotListen, match="listens there") as caught:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(CannotListen, match="listening") as caught:
         serve(tmp_path, ServeOptions(port=taken.getsockname()[1]))
     assert "--port 0" in str(caught.value.hint)
 

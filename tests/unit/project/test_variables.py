@@ -35,7 +35,7 @@ def test_a_pair_without_a_name_or_a_sign_is_wrong_usage(pair: str, tmp_path: Pat
 
 
 def test_files_that_hold_something_else_are_named(tmp_path: Path) -> None:
-    with pytest.raises(WrongUsage, match="`a` must hold a mapping"):
+    with pytest.raises(WrongUsage, match="`a` must contain a mapping"):
         read(tmp_path, a="- x\n")
     with pytest.raises(Invalid, match="duplicate key `x`"):
         read(tmp_path, a="x: 1\nx: 2\n")

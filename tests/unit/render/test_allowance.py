@@ -39,7 +39,8 @@ def test_a_matrix_of_busy_templates_is_refused_by_name(monkeypatch: pytest.Monke
     found = only(shot(BUSY))
     assert found.code == "spec-limit"
     assert (
-        found.message == "`test` is too much for one spec: all templates together do more than 3,000,000 steps of work"
+        found.message
+        == "`test` is too large for one spec: all templates together need more than 3,000,000 steps of work"
     )
     assert found.where.line == 3
 

@@ -241,7 +241,7 @@ shots:
     ("shot", "code", "hint"),
     [
         ("prompt: hi, model: ^lightriks:2@0", "unknown-model", "did you mean `lightricks:2@0`?"),
-        ("prompt: hi, model: ^nothing-like-it", "unknown-model", "`ltxspec models` lists those there are"),
+        ("prompt: hi, model: ^nothing-like-it", "unknown-model", "`ltxspec models` lists the available models"),
         ("prompt: hi, duration: ^7", "not-allowed", None),
         ("prompt: hi, ^durration: 8", "unknown-parameter", "did you mean `duration`?"),
         ("prompt: hi, width: ^null", "missing-size", None),
@@ -279,7 +279,7 @@ def test_a_wrong_configuration_is_no_fault_of_the_spec() -> None:
     assert (problem.code, problem.where, problem.hint) == (
         "out-of-range",
         None,
-        "it stands under `[delivery]` of the configuration",
+        "set it under `[delivery]` of the configuration",
     )
 
 

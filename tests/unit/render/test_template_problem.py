@@ -7,6 +7,7 @@ from ltxspec.render.template_problem import suggestion
     ("word", "known", "hint"),
     [
         ("citty", ["mood", "city"], "did you mean `city`? the variables are `city`, `mood`"),
+        ("citty", ["city"], "did you mean `city`?"),
         ("zzzzzz", ["city"], "the variables are `city`"),
         ("", ["city"], "the variables are `city`"),
         ("x", [], None),

@@ -285,7 +285,7 @@ ESCAPES = [
 @pytest.mark.parametrize("text", ESCAPES)
 def test_nothing_private_can_be_reached(templates: Templates, text: str) -> None:
     problem = problem_of(templates, text)
-    assert (problem.code, problem.message.partition("` ")[2]) == ("template-security", "is out of reach of templates")
+    assert (problem.code, problem.message.partition("` ")[2]) == ("template-security", "is not accessible in templates")
 
 
 @pytest.mark.parametrize(
@@ -385,9 +385,9 @@ def test_problems_know_their_line_and_word(templates: Templates, text: str, line
         ("{% if night %}", "unexpected end of template"),
         ("{{ 1 / 0 }}", "division by zero"),
         ("{{ city|truncate(nope=1) }}", "a call in the template got an unexpected keyword argument `nope`"),
-        ("{{ '{n}'.format(m=1) }}", "`format` is given nothing for `{n}`"),
-        ("{{ city|random }}", "the filter `random` is not available in specs: it gives something else each time"),
-        ("{{ tags|map('nope')|list }}", "`map` needs the name of a filter, and `nope` is none"),
+        ("{{ '{n}'.format(m=1) }}", "`format` has no value for `{n}`"),
+        ("{{ city|random }}", "the filter `random` is not available in specs: it gives a different result each time"),
+        ("{{ tags|map('nope')|list }}", "`map` needs the name of a filter, and `nope` is not a filter"),
     ],
 )
 def test_messages_are_one_sentence_without_jargon(templates: Templates, text: str, message: str) -> None:

@@ -15,7 +15,7 @@ EVENTS = [
     ApplyEvent(EventKind.SHOT_SUBMITTED, "ordered", ALLEY, TASK, PRICE),
     ApplyEvent(EventKind.SHOT_SUBMITTED, "ordered", RAIN, TASK, PRICE),
     ApplyEvent(
-        EventKind.SHOT_UNCLEAR, "no answer within 30 s; looking before anything else is sent", RAIN, TASK, PRICE
+        EventKind.SHOT_UNCLEAR, "no answer within 30 s; looking it up before anything else is sent", RAIN, TASK, PRICE
     ),
     *[
         ApplyEvent(EventKind.SHOT_RUNNING, "rendering", ALLEY, TASK, percent=percent)

@@ -59,9 +59,9 @@ def test_altered_records_stand_in_the_way_unless_they_are_expected_and_count_onc
     forged, fresh = (FactChange("/outputs/0/videoURL", "a", "b", expected=expected) for expected in (False, True))
     altered = [AlteredTake(ALLEY, task(1), (forged,)), AlteredTake(ShotAddress("night", "b"), task(1), (forged, fresh))]
     (found,) = refusals(NOTHING, SpendingLimits(), [], [], [*altered, AlteredTake(ALLEY, task(2), (fresh,))])
-    assert (found.code, found.message) == ("record-altered", "1 paid task is recorded with other facts")
+    assert (found.code, found.message) == ("record-altered", "1 paid task is recorded differently")
     (found,) = refusals(NOTHING, SpendingLimits(), [], [], [*altered, AlteredTake(ALLEY, task(2), (forged,))])
-    assert found.message == "2 paid tasks are recorded with other facts"
+    assert found.message == "2 paid tasks are recorded differently"
     assert refusals(NOTHING, SpendingLimits(), [], [], [AlteredTake(ALLEY, task(2), (fresh,))]) == []
 
 

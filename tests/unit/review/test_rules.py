@@ -59,7 +59,7 @@ def test_a_model_file_of_the_project_in_place_of_a_packaged_one_is_told_with_its
     found = told(model_changes(catalog(), catalog(price=price("0.001"))))
     assert found[f"model {AIR}"] == (
         "the file that comes with ltxspec",
-        "a file of the project in place of ltxspec's own",
+        "a file of the project instead of ltxspec's own",
     )
     assert found[f"price of {AIR} at width 1920, height 1080"] == ("$0.06 a second", "$0.001 a second")
     assert found[f"price of {AIR} at width 3840, height 2160"] == ("$0.24 a second", None)

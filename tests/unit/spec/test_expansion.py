@@ -44,7 +44,11 @@ def test_the_key_of_an_instance_does_not_depend_on_how_the_matrix_is_written() -
     [
         (
             "matrix: {a: [1, 2, '1']}",
-            ("duplicate-instance", "specs/s.yaml:7:24", "`1` stands twice in the axis `a`, first at specs/s.yaml:7:18"),
+            (
+                "duplicate-instance",
+                "specs/s.yaml:7:24",
+                "`1` appears twice in the axis `a`, first at specs/s.yaml:7:18",
+            ),
         ),
         (
             "matrix:\n  a: [1]\n  include:\n    - {a: 2, b: 1}\n    - {a: 2, b: '1'}",

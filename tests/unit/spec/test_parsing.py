@@ -165,7 +165,7 @@ def test_a_later_version_is_not_judged_by_the_rules_of_this_one() -> None:
     (only,) = problems.errors
     assert (only.code, only.message) == (
         "unknown-version",
-        "this spec was made for a later ltxspec: its apiVersion is `ltxspec/v3`",
+        "this spec needs a newer ltxspec: its apiVersion is `ltxspec/v3`",
     )
 
 

@@ -34,7 +34,7 @@ def test_names_of_rows_are_called_key_when_the_spec_does_not_say_otherwise() -> 
         ),
         (
             "forEach: {file: r.csv, key: n}",
-            ("missing-key", "specs/r.csv:3:1", "this row has no `n`, which tells rows apart"),
+            ("missing-key", "specs/r.csv:3:1", "this row has no `n`, which identifies the row"),
         ),
         ("forEach: {file: gone.csv}", ("file", "specs/s.yaml:7:21", "`gone.csv` does not exist")),
         ("forEach: {file: r.txt}", ("data-file", "specs/s.yaml:7:21", "`specs/r.txt` is not a data file")),
@@ -52,15 +52,15 @@ def test_names_of_rows_are_called_key_when_the_spec_does_not_say_otherwise() -> 
         ),
         (
             "forEach: {items: [{k: [1]}]}",
-            ("missing-key", "specs/s.yaml:7:27", "`k` tells rows apart, so it must be a single value"),
+            ("missing-key", "specs/s.yaml:7:27", "`k` identifies the rows, so it must be a single value"),
         ),
         (
             "forEach: [{k: 1}, {l: 1}]",
-            ("missing-key", "specs/s.yaml:7:23", "this row has no `k`, which tells rows apart"),
+            ("missing-key", "specs/s.yaml:7:23", "this row has no `k`, which identifies the row"),
         ),
         (
             "forEach: [{}]",
-            ("missing-key", "specs/s.yaml:7:15", "the first row is empty, so nothing tells the rows apart"),
+            ("missing-key", "specs/s.yaml:7:15", "the first row is empty, so the rows cannot be told apart"),
         ),
     ],
 )

@@ -32,7 +32,7 @@ def of_shot(shot: str) -> tuple[str, str | None]:
         ({"apiVersion": "1"}, "unknown apiVersion `1`", "write `apiVersion: ltxspec/v1`"),
         (
             {"apiVersion": "ltxspec/v2"},
-            "this spec was made for a later ltxspec: its apiVersion is `ltxspec/v2`",
+            "this spec needs a newer ltxspec: its apiVersion is `ltxspec/v2`",
             "upgrade ltxspec; this one reads `ltxspec/v1`",
         ),
         ({"apiVersion": ""}, "`apiVersion` is empty", "begin the file with `apiVersion: ltxspec/v1`"),

@@ -341,7 +341,7 @@ def test_a_copy_of_a_video_gives_way_to_the_current_one_and_a_file_of_a_users_do
     archive.link("night", "alley", [output(MP4)])
     place.unlink()
     place.write_bytes(b"a holiday")
-    with pytest.raises(StorageError, match="was not made by ltxspec"):
+    with pytest.raises(StorageError, match="was not created by ltxspec"):
         archive.link("night", "alley", [output(MP4)])
     assert place.read_bytes() == b"a holiday"
 

@@ -150,7 +150,7 @@ def test_a_planted_link_under_the_temporary_name_is_not_followed(tmp_path: Path)
 def test_a_link_that_leads_nowhere_is_no_file_that_does_not_exist(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("unmounted")
     for path in (tmp_path / "link", tmp_path / "link" / "folder" / "file"):
-        with pytest.raises(StorageError, match="leads nowhere"):
+        with pytest.raises(StorageError, match="is broken"):
             read_if_exists(path)
     (tmp_path / "unmounted").mkdir()
     assert read_if_exists(tmp_path / "link" / "folder" / "file") is None
@@ -162,7 +162,7 @@ def test_only_a_missing_file_reads_as_none(tmp_path: Path) -> None:
     assert read_if_exists(tmp_path / "empty") == b""
     with pytest.raises(StorageError, match="cannot read") as caught:
         read_if_exists(tmp_path)
-    assert "folder stands where a file is expected" in (caught.value.hint or "")
+    assert "there is a folder where a file is expected" in (caught.value.hint or "")
     with pytest.raises(StorageError, match="Not a directory"):
         read_if_exists(tmp_path / "empty" / "x")
 

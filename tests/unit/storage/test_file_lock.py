@@ -110,7 +110,7 @@ def test_a_lock_file_that_was_deleted_while_held_does_not_break_the_next_one(gua
 def test_unreadable_holder_information_is_no_obstacle(guard: Path, left: bytes) -> None:
     with exclusive(guard, wait=0, command="one"):
         guard.write_bytes(left)
-        with pytest.raises(LockHeld, match="another process is at work"):
+        with pytest.raises(LockHeld, match="another process is working"):
             take(guard)
     guard.write_bytes(left)
     take(guard)

@@ -144,7 +144,7 @@ def test_a_git_that_gave_up_is_an_error(repository: Path) -> None:
         found._process.kill()
         found._process.wait()
         for _ in range(2):
-            with pytest.raises(StorageError, match="does not say which attributes"):
+            with pytest.raises(StorageError, match="does not report which attributes"):
                 found.changed("notes.txt")
 
 

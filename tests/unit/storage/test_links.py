@@ -191,7 +191,7 @@ def test_what_a_user_put_in_the_way_of_a_link_stays_and_hides_no_other_link(
     else:
         mine.symlink_to("../../other.mp4" if kind == "link" else "nowhere")
     before = (mine.lstat().st_ino, mine.lstat().st_mode)
-    with pytest.raises(StorageError, match="was not made by ltxspec"):
+    with pytest.raises(StorageError, match="was not created by ltxspec"):
         archive.link_all("night", {"alley": [output(MP4)], "tower": [output(MP4)]})
     assert (mine.lstat().st_ino, mine.lstat().st_mode) == before
     assert (tmp_path / "other.mp4").read_bytes() == b"my own cut"

@@ -24,7 +24,7 @@ def test_a_pipe_and_a_device_are_refused_at_once(tmp_path: Path) -> None:
 def test_what_is_no_file_or_too_large_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"12345")
     assert read_named(tmp_path / "file", "file", limit=5) == b"12345"
-    for name, message in (("none", "No such file"), ("a\0b", "no name of a file"), (".", "directory")):
+    for name, message in (("none", "No such file"), ("a\0b", "not a valid file name"), (".", "directory")):
         with pytest.raises(WrongUsage, match=message):
             read_named(tmp_path / name, name)
     with pytest.raises(WrongUsage, match="is larger than 4 bytes"):

@@ -294,11 +294,11 @@ def test_a_folder_that_becomes_a_link_while_ltxspec_is_at_work_is_no_way_out(tmp
 def test_a_link_that_leads_nowhere_is_no_empty_folder(tmp_path: Path) -> None:
     paths = spec_paths(tmp_path, "lockfiles", "runware", "night")
     (tmp_path / "lockfiles").symlink_to("not-mounted")
-    with pytest.raises(StorageError, match="leads nowhere"):
+    with pytest.raises(StorageError, match="is broken"):
         read_state(paths)
     (tmp_path / "lockfiles").unlink()
     (tmp_path / ".ltxspec").symlink_to("not-mounted")
-    with pytest.raises(StorageError, match="leads nowhere"):
+    with pytest.raises(StorageError, match="is broken"):
         read_state(paths)
 
 
@@ -425,4 +425,4 @@ def test_a_lockfile_that_went_away_is_to_be_brought_back_first(
             paths.lockfile.symlink_to(other)
         with pytest.raises(LockfileError, match=words) as caught:
             state.write_lockfile(OURS)
-    assert (caught.value.hint or "").startswith("bring it back")
+    assert (caught.value.hint or "").startswith("restore it")

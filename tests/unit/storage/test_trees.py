@@ -227,7 +227,7 @@ def test_a_pointer_that_only_git_lfs_knows_is_no_image(root: Path) -> None:
     (root / ".gitattributes").write_text("*.png filter=lfs\n", "utf-8")
     git(root, "add", ".gitattributes")
     git(root, "commit", "--quiet", "--message=attributes")
-    with GitTree(root, commit_of(root, "HEAD")) as tree, pytest.raises(FileProblem, match="another form"):
+    with GitTree(root, commit_of(root, "HEAD")) as tree, pytest.raises(FileProblem, match="an unknown format"):
         tree.sha256("assets/old.png", beside="")
 
 

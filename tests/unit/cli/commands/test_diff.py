@@ -61,9 +61,9 @@ def test_markdown_keeps_to_a_forge_and_its_links(root: Path, capsys: pytest.Capt
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["nosuch"], 1, "git knows no commit `nosuch`"),
+        (["nosuch"], 1, "git does not know the commit `nosuch`"),
         (["--forge", "gitea", "--format", "markdown"], 64, "no forge is called `gitea`"),
-        (["a..b", "c"], 64, "names two revisions already"),
+        (["a..b", "c"], 64, "already names two revisions"),
         (["a", "b", "c"], 64, "unexpected extra argument"),
     ],
 )

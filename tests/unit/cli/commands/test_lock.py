@@ -27,7 +27,7 @@ def test_a_person_is_asked_and_only_yes_is_yes(
     opened = project(tmp_path, lockfile(alley=record(take(cost=None))))
     for answer in ("y", "no", ""):
         assert forget(tmp_path, answer, monkeypatch) == 4
-    assert "Forget this for good (1 of unknown cost)?" in capsys.readouterr().err
+    assert "Permanently remove this record (1 of unknown cost)?" in capsys.readouterr().err
     assert recorded(opened).shots
     assert forget(tmp_path, "yes", monkeypatch) == 0
     assert recorded(opened).shots == {}

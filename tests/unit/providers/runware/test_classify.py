@@ -156,7 +156,7 @@ def test_everything_else_about_an_order_is_unclear(body: Any, status: int) -> No
         ({"errors": [refusal("providerError")]}, "HTTP 502, `providerError`: No."),
         ({"errors": [{"taskUUID": TASK}]}, "HTTP 502, `no code`: no message"),
         (b"<html>", "HTTP 502 with a web page instead of JSON"),
-        ({"data": []}, "HTTP 502 with no word about this order"),
+        ({"data": []}, "HTTP 502 without information about this order"),
     ],
 )
 def test_the_reason_for_doubt_tells_what_came(body: Any, reason: str) -> None:

@@ -119,7 +119,7 @@ def test_a_packed_reply_is_unpacked_no_further_than_an_endless_one(connect: Conn
         (httpx.ReadError("reset"), True),
         (httpx.WriteError("reset"), True),
         (httpx.CloseError("reset"), True),
-        (httpx.RemoteProtocolError("hung up"), True),
+        (httpx.RemoteProtocolError("closed the connection"), True),
         (httpx.LocalProtocolError("odd"), True),
         (httpx.ProxyError("no"), False),
         (httpx.DecodingError("gzip"), True),
@@ -242,7 +242,7 @@ def test_https_goes_through_the_proxy_of_the_environment_which_sees_no_key(monke
         with pytest.raises(Broken) as caught:
             post(Connection("https://api.example.test/v1", ApiKey("canary-key")))
     assert not caught.value.sent
-    assert caught.value.line.startswith(f"the proxy `127.0.0.1:{port}` gave no connection to `api.example.test`; check")
+    assert caught.value.line.startswith(f"the proxy `127.0.0.1:{port}` did not connect to `api.example.test`; check")
     (asked,) = proxy.asked
     assert asked.startswith(b"CONNECT api.example.test:443 ")
     assert b"canary" not in asked
@@ -292,7 +292,7 @@ def certificate(folder: Path, name: str = "api.example.test", *, authority: bool
     [
         ("api.example.test", False, None, "is self-signed; if it is one of your own network"),
         ("api.example.test", True, None, "is signed by an authority that this machine does not know; if it is"),
-        ("login.test", True, "authority.pem", "is for another host; check the address; the login page"),
+        ("login.test", True, "authority.pem", "is for another host; check the address; a network's login page"),
     ],
 )
 def test_a_certificate_that_is_not_accepted_is_told_with_its_cure(
@@ -367,9 +367,9 @@ def test_a_service_on_this_machine_is_never_reached_through_a_proxy(monkeypatch:
     [
         ("HTTPS_PROXY", "gopher://me:pw-canary@proxy.test", "`HTTPS_PROXY` has a value that cannot be used"),
         ("ALL_PROXY", "gopher://me:pw-canary@proxy.test", "`ALL_PROXY` has a value that cannot be used"),
-        ("SSL_CERT_FILE", "/nowhere/pw-canary.pem", "what `SSL_CERT_FILE` names does not exist"),
-        ("SSL_CERT_FILE", __file__, "what `SSL_CERT_FILE` names has no certificates that can be used"),
-        ("SSL_CERT_FILE", "/", "what `SSL_CERT_FILE` names cannot be read"),
+        ("SSL_CERT_FILE", "/nowhere/pw-canary.pem", "the path in `SSL_CERT_FILE` does not exist"),
+        ("SSL_CERT_FILE", __file__, "the path in `SSL_CERT_FILE` contains no usable certificates"),
+        ("SSL_CERT_FILE", "/", "the path in `SSL_CERT_FILE` cannot be read"),
     ],
 )
 def test_a_proxy_or_certificate_that_cannot_be_used_is_named_without_its_value(

@@ -93,7 +93,7 @@ FAULTS: dict[str, httpx.Response | Exception] = {
     "could not be sent in time": httpx.WriteTimeout("slow"),
     "the connection broke while writing": httpx.WriteError("reset"),
     "the connection broke while reading": httpx.ReadError("reset"),
-    "the server hung up": httpx.RemoteProtocolError("hung up"),
+    "the server closed the connection": httpx.RemoteProtocolError("closed the connection"),
     "gibberish": httpx.DecodingError("gzip"),
     "no word of it": httpx.Response(200, json={"data": []}),
     "HTML": httpx.Response(200, text="<html>"),
@@ -125,7 +125,7 @@ def test_an_order_that_never_left_is_told_apart(open_provider: OpenProvider, err
 
 def test_an_unclear_answer_may_ask_for_a_wait(open_provider: OpenProvider) -> None:
     answer = httpx.Response(503, headers={"Retry-After": "17"}, json={"data": []})
-    with pytest.raises(SubmissionUncertain, match="HTTP 503 with no word about this order") as caught:
+    with pytest.raises(SubmissionUncertain, match="HTTP 503 without information about this order") as caught:
         run(open_provider(lambda _: answer), lambda p: p.submit(ORDER))
     assert caught.value.retry_after == 17.0
 

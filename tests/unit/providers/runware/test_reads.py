@@ -187,8 +187,8 @@ def test_a_service_that_does_not_answer_is_named(ask: Ask) -> None:
 
 @pytest.mark.parametrize(
     ("status", "cure"),
-    [(404, "check the path in `RUNWARE_BASE_URL`"), (500, "the service has trouble: try again later"),
-     (429, "the service is asked too often: try again later")],
+    [(404, "check the path in `RUNWARE_BASE_URL`"), (500, "the service has a problem: try again later"),
+     (429, "too many requests: try again later")],
 )  # fmt: skip
 def test_a_status_that_is_no_answer_names_the_address_and_a_cure(status: int, cure: str) -> None:
     for body in ("", "{}"):

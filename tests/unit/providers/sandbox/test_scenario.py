@@ -41,7 +41,7 @@ def test_every_fault_is_of_one_sort() -> None:
         ([], "must be a mapping", None),
         ({"fault": []}, "no key `fault`", "did you mean `faults`?"),
         ({"faults": {}}, "must be a list", None),
-        ({"faults": [{}]}, "does not say which `fault`", "one of `drop`"),
+        ({"faults": [{}]}, "has no `fault`", "one of `drop`"),
         ({"faults": [{"fault": "dropp"}]}, '`fault` cannot be `"dropp"`', "one of `drop`"),
         ({"faults": [{"fault": "drop", "nht": 2}]}, "`faults[0]` has no key `nht`", "did you mean `nth`?"),
         ({"faults": [{"fault": "drop", "nth": "2"}]}, '`nth` cannot be `"2"`', None),

@@ -93,7 +93,7 @@ def test_a_sandbox_on_a_port_fetches_nothing_from_itself(tmp_path: Path) -> None
 def test_a_port_in_use_is_an_error_for_users(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(LtxspecError, match="cannot listen") as caught:
         run(settings(tmp_path), "127.0.0.1", taken.getsockname()[1], lambda _: None)
-    assert caught.value.hint == "port 0 takes any free one"
+    assert caught.value.hint == "port 0 picks a free one"
 
 
 @pytest.mark.parametrize("port", [-1, 70_000])

@@ -108,10 +108,10 @@ def test_a_damaged_state_is_an_error_for_users(tmp_path: Path) -> None:
     (tmp_path / "state.sqlite").write_bytes(b"no database at all" * 100)
     with pytest.raises(StorageError, match="cannot be used") as caught:
         TaskStore(tmp_path)
-    assert caught.value.hint == "delete the folder to begin with a new sandbox"
+    assert caught.value.hint == "delete the folder to start with a new sandbox"
 
 
 def test_a_folder_that_cannot_be_made_is_an_error_for_users(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(StorageError, match="cannot keep its state"):
+    with pytest.raises(StorageError, match="cannot store its state"):
         TaskStore(tmp_path / "file" / "state")

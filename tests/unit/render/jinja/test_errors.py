@@ -18,7 +18,11 @@ TEXT = "first\nsecond {{ name }}\nthird"
         (TemplateSyntaxError("Unexpected 'x'. Perhaps you …", 1), "template-syntax", "unexpected `x`"),
         (UnknownName("`x` is not defined", "x"), "undefined-variable", "`x` is not defined"),
         (UndefinedError("'x' is undefined"), "undefined-variable", "`x` is undefined"),
-        (SecurityError("`x` is out of reach of templates"), "template-security", "`x` is out of reach of templates"),
+        (
+            SecurityError("`x` is not accessible in templates"),
+            "template-security",
+            "`x` is not accessible in templates",
+        ),
         (TemplateLimit("too much"), "template-limit", "too much"),
         (RecursionError("maximum recursion depth"), "template-limit", "the template is nested too deeply"),
         (SyntaxError("too many statically nested blocks"), "template-limit", "the template is nested too deeply"),

@@ -34,7 +34,7 @@ def test_what_failed_is_told_with_its_cure() -> None:
 def test_money_under_way_is_told() -> None:
     run = summary(left(Outcome.UNRESOLVED, "no answer"), in_flight=1)
     assert summary_line(run) == "Applied: 1 unresolved. Spent $0.00; $0.48 under way (1 task)."
-    assert "`ltxspec collect` goes on with it; it is never ordered twice" in summary_text(run, PLAIN)
+    assert "`ltxspec collect` continues with it; it is never ordered twice" in summary_text(run, PLAIN)
 
 
 def test_a_run_that_cost_more_than_it_was_allowed_says_by_how_much() -> None:

@@ -25,7 +25,7 @@ def test_plain_lines_tell_the_story_and_skip_what_is_nothing_new() -> None:
         "night-scenes.monastery: move recorded",
         "night-scenes.alley: ordered",
         "night-scenes.weather[rain,dusk]: ordered",
-        "night-scenes.weather[rain,dusk]: no answer within 30 s; looking before anything else is sent",
+        "night-scenes.weather[rain,dusk]: no answer within 30 s; looking it up before anything else is sent",
         "night-scenes.alley: rendering, 0 %",
         "night-scenes.alley: rendering, 30 %",
         "night-scenes.alley: rendering, 60 %",

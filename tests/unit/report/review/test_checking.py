@@ -97,7 +97,7 @@ def test_a_price_is_the_readers_own(honest: Review) -> None:
     found = refused(changed(honest, estimate=Decimal("0.01")))
     assert "`/shots/0/change/estimate`" in found
     assert "is 0.01 in the report, but its request gives" in found
-    assert "leaves out what stands in the way" in refused(changed(honest, estimate=None))
+    assert "omits why the plan is not ready" in refused(changed(honest, estimate=None))
 
 
 def longer(review: Review) -> Review:
@@ -207,8 +207,8 @@ def test_a_model_that_only_the_change_knows_leaves_nothing_to_approve(films: Pat
     shot = "  own: {model: 'own:1@1', prompt: A model of our own}\n"
     root = branch(films, tmp_path, "schemas/models/own.json", model("own:1@1"), spec=shot)
     told = reported(root)
-    assert "`night.own` cannot be worked out again" in (message := left_open(told))
-    assert "the model `own:1@1` is not known here" in message
+    assert "`night.own` cannot be reproduced" in (message := left_open(told))
+    assert "the model `own:1@1` is unknown here" in message
     assert checked(told, Reader(opened(root).catalog, PACKAGED, "test"), "x") == told
 
 
@@ -216,7 +216,7 @@ def test_a_secret_that_is_left_out_leaves_nothing_to_approve(films: Path, tmp_pa
     image = "https://bucket.example/a.jpg?id=5&X-Amz-Signature=0123456789abcdef"
     shot = f"  doorway: {{prompt: A door, inputs: {{frameImages: [{{image: '{image}', frame: first}}]}}}}\n"
     root = branch(films, tmp_path, "notes.txt", "x", spec=shot)
-    assert "`night.doorway` cannot be worked out again" in (message := left_open(reported(root)))
+    assert "`night.doorway` cannot be reproduced" in (message := left_open(reported(root)))
     assert "may be secret" in message
 
 
@@ -245,7 +245,7 @@ def test_where_results_are_sent_is_not_approved_by_a_digest_alone(films: Path, t
     index, found = destination(told)
     forged = changed(told, index, destination=replace(found, shown={"webhookURL": "https://good.example/hook"}))
     assert forged.plan_digest == told.plan_digest
-    assert "where its results are sent is left out in part" in left_open(forged)
+    assert "part of where its results are sent is omitted" in left_open(forged)
     assert "/change/delivery/digest`" in refused(changed(told, index, destination=replace(found, shown={"ttl": 60})))
 
 
@@ -254,7 +254,7 @@ def test_a_secret_in_where_results_are_sent_leaves_nothing_to_approve_unless_the
 ) -> None:
     own = {"webhookURL": "https://calls.example/hook?token=canary"}
     told = sending(films, tmp_path, own["webhookURL"])
-    assert "`night.doorway` cannot be worked out again" in left_open(told)
+    assert "`night.doorway` cannot be reproduced" in left_open(told)
     assert "canary" not in json.dumps(review_values(told))
     assert checked(told, replace(NEIGHBOUR, delivery=own), "x") == told
 
@@ -287,7 +287,7 @@ def test_a_shot_that_stands_in_a_report_twice_is_refused(honest: Review) -> None
     free = next(shot for shot in honest.shots if shot.kind is ShotKind.UPDATED)
     for twin in (honest.shots[0], replace(free, address=honest.shots[0].address)):
         told = summed(replace(honest, shots=[*honest.shots, twin], limit=Decimal(100)))
-        assert "/address` does not follow from the report's own requests: the shot stands there twice" in refused(told)
+        assert "/address` does not match the report's own requests: the shot is listed twice" in refused(told)
 
 
 def test_a_file_of_a_model_that_assumes_something_else_leaves_nothing_to_approve(films: Path, tmp_path: Path) -> None:
@@ -295,7 +295,7 @@ def test_a_file_of_a_model_that_assumes_something_else_leaves_nothing_to_approve
     lightricks = document["properties"]["providerSettings"]["properties"]["lightricks"]
     lightricks["properties"]["generateAudio"]["default"] = True
     root = branch(films, tmp_path, f"schemas/models/{MODEL}", json.dumps(document))
-    assert "the file of `lightricks:2@0` is another one here" in left_open(reported(root))
+    assert "the file of `lightricks:2@0` is different here" in left_open(reported(root))
 
 
 def places(value: Any) -> list[tuple[Any, Any]]:

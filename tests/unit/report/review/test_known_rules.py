@@ -24,11 +24,11 @@ def test_the_same_rules_pass_beside_what_specs_say_of_deliveries(rules: list[Rul
 @pytest.mark.parametrize(
     ("rules", "said"),
     [
-        ([], "it does not say that `budget.per_apply` changed"),
-        ([HOOK], "it does not say that `budget.per_apply` changed"),
-        ([replace(BUDGET, after="$5.01")], "it does not say that `budget.per_apply` changed"),
-        ([BUDGET, BUDGET], "the commits do not say that `budget.per_apply` changed"),
-        ([BUDGET, replace(HOOK, name="project.id")], "the commits do not say that `project.id` changed"),
+        ([], "the change of `budget.per_apply` is missing or different"),
+        ([HOOK], "the change of `budget.per_apply` is missing or different"),
+        ([replace(BUDGET, after="$5.01")], "the change of `budget.per_apply` is missing or different"),
+        ([BUDGET, BUDGET], "the commits do not contain this change of `budget.per_apply`"),
+        ([BUDGET, replace(HOOK, name="project.id")], "the commits do not contain this change of `project.id`"),
     ],
 )
 def test_what_is_left_out_or_invented_is_named(rules: list[RuleChange], said: str) -> None:
@@ -45,7 +45,7 @@ def test_a_parameter_that_is_called_like_a_rule_of_models_hides_none(name: str) 
     known = replace(KNOWN, delivery=frozenset({"webhookURL", name}))
     found = told_otherwise(replace(TOLD, rules=[BUDGET, invented]), known)
     assert found is not None
-    assert f"the commits do not say that `{name} of lightricks:2@0` changed like this" in found
+    assert f"the commits do not contain this change of `{name} of lightricks:2@0`" in found
     real = replace(known, changes=[BUDGET, invented])
     assert told_otherwise(replace(TOLD, rules=[BUDGET, invented]), real) is None
 

@@ -40,10 +40,10 @@ def test_lost_and_altered_takes_and_problems_are_read() -> None:
 def test_a_take_stands_under_its_own_task() -> None:
     assert checked_takes(DOCUMENT.takes) == DOCUMENT.takes
     moved = {task(99): next(iter(DOCUMENT.takes.base.values()))}
-    with pytest.raises(FormatError, match=rf"`takes\.base\.{task(99)}\.taskUUID` is not the task it stands under"):
+    with pytest.raises(FormatError, match=rf"`takes\.base\.{task(99)}\.taskUUID` is not the task it is listed under"):
         checked_takes(replace(DOCUMENT.takes, base=moved))
 
 
 def test_a_task_that_no_take_is_of_is_refused() -> None:
-    with pytest.raises(FormatError, match="of which no take is there"):
+    with pytest.raises(FormatError, match="which has no take"):
         lost_take(replace(DOCUMENT.lost[0], task_id=task(99)), DOCUMENT.takes.base)

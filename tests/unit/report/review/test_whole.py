@@ -110,7 +110,7 @@ def test_what_was_rendered_is_shown_whole(tmp_path: Path) -> None:
 
 
 def test_what_was_before_is_said_to_be_the_reports_word(honest: Document) -> None:
-    assert "What was there before is only the report's claim" in comment(honest)
+    assert "The earlier state comes from the report" in comment(honest)
 
 
 def test_which_rules_changed_is_said_to_be_the_reports_word(honest: Document) -> None:
@@ -118,11 +118,11 @@ def test_which_rules_changed_is_said_to_be_the_reports_word(honest: Document) ->
     for shots in (review.shots, []):
         for limit in (None, 4_000):
             text = review_markdown(replace(review, shots=shots), Page(limit=limit, whole=True))
-            assert "prices and limits changed, and whether the policies hold, is only the report's claim" in text
+            assert "prices and limits changed, and whether the policies hold, is stated by the report" in text
             assert "look at `ltxspec.toml`" in text
     known = review_markdown(review, Page(whole=True, rules_known=True))
     assert "was checked against the two commits" in known
-    assert "report's claim" not in review_markdown(review, Page())
+    assert "was not checked" not in review_markdown(review, Page())
 
 
 def test_a_comment_without_room_for_all_that_is_bought_says_so_in_plain_sight(honest: Document) -> None:

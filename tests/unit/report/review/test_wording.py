@@ -124,7 +124,7 @@ def test_every_shot_has_a_reason_and_a_cost() -> None:
         "alley": ("prompt changed", "$0.48", "est. $0.48"),
         "pier[a]": ("not rendered yet, prompt changed", "", "est. $0.48"),
         "pier[b]": ("not rendered yet, prompt changed", "", "price unknown"),
-        "weather": ("failed for good", "$0.48", "cost unknown"),
+        "weather": ("failed permanently", "$0.48", "cost unknown"),
         "monastery": ("moved from temple", "unknown", "no cost"),
         "shrine": ("an earlier take fits", "$0.48", "no cost"),
         "coast": ("record changed", "$0.48", "no cost"),

@@ -81,7 +81,7 @@ def test_an_unknown_price_is_never_a_number() -> None:
     ("kind", "note", "blank", "reason"),
     [
         (ShotKind.BLOCKED, "safety: refused", "Blocked", "safety: refused"),
-        (ShotKind.BLOCKED, None, "Blocked", "Its last attempt failed for good."),
+        (ShotKind.BLOCKED, None, "Blocked", "Its last attempt failed permanently."),
         (ShotKind.RETIRED, None, "Retired", "Gone from the spec; its takes are kept."),
         (ShotKind.UPDATED, None, "No video", "No task of this shot has succeeded."),
     ],
