@@ -43,10 +43,10 @@ if TYPE_CHECKING:
     from ltxspec.lock.models import Take as Take
     from ltxspec.plan.actions import Action as Action
     from ltxspec.plan.actions import Change as Change
+    from ltxspec.plan.actions import Estimate as Estimate
     from ltxspec.plan.actions import Reason as Reason
     from ltxspec.plan.document import PlanDocument as PlanDocument
     from ltxspec.plan.document import PlanOptions as PlanOptions
-    from ltxspec.plan.estimate import Estimate as Estimate
     from ltxspec.project.api import Project as Project
     from ltxspec.project.api import open_project as open_project
     from ltxspec.project.plan import ProjectPlan as ProjectPlan
@@ -61,8 +61,7 @@ _PUBLIC = {
         "StorageError", "WrongUsage",
     ),
     "lock.models": ("Output", "Take"),
-    "plan.actions": ("Action", "Change", "Reason"),
-    "plan.estimate": ("Estimate",),
+    "plan.actions": ("Action", "Change", "Estimate", "Reason"),
     "plan.document": ("PlanDocument", "PlanOptions"),
     "project.api": ("Project", "open_project"),
     "project.plan": ("ProjectPlan",),

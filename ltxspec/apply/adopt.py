@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ltxspec.catalog.models import Catalog, Model
-from ltxspec.catalog.names import known_names
+from ltxspec.catalog.models import Catalog, Model, known_names
 from ltxspec.errors import LtxspecError
 from ltxspec.fingerprint import fingerprint_of
 from ltxspec.lock.models import Output, Take

@@ -11,10 +11,9 @@ from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.events import ApplyEvent, Emit, EventKind, Outcome, RunSummary, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.orders import results_of
-from ltxspec.apply.polling import Poller
+from ltxspec.apply.polling import Poller, Silence
 from ltxspec.apply.ports import Archive, Clock, LocalMedia, Provider, RenderOrder, TaskReport
 from ltxspec.apply.recovery import RecoveryLimits
-from ltxspec.apply.silence import Silence
 from ltxspec.apply.task import RunContext, StopSignal
 from ltxspec.apply.task_finish import held_back, unresolved
 from ltxspec.apply.task_start import failed_attempts, order_shot, reopen, resume_shot

@@ -4,8 +4,9 @@ A model file is a JSON Schema (2020-12) of the request body, plus one `x-ltxspec
 express: prices, which defaults are sent, where media are, and the source and date of every fact; see `docs/models.md`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final
 
 from ltxspec.canonical import digest
@@ -149,3 +150,22 @@ def _read(file: str, document: Mapping[str, Json]) -> Model:
         media=tuple(parse_pointer(text) for text in settings.media),
         digest=digest(document),
     )
+
+
+@lru_cache(maxsize=256)
+def known_names(model: Model) -> frozenset[str]:
+    """The names of all fields in a request for the model, at any depth."""
+    return frozenset(_names(model.schema))
+
+
+def _names(schema: Json) -> Iterator[str]:
+    if isinstance(schema, list):
+        for item in schema:
+            yield from _names(item)
+    elif isinstance(schema, dict):
+        properties = schema.get("properties")
+        if isinstance(properties, dict):
+            yield from properties
+        for key, item in schema.items():
+            if key not in ("x-ltxspec", "examples"):
+                yield from _names(item)

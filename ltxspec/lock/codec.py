@@ -15,7 +15,7 @@ import orjson
 from msgspec import Meta
 
 from ltxspec.canonical import digest, has_digest
-from ltxspec.formats import FormatError, Record, Sha256, Text, an_object, read, to_json
+from ltxspec.formats import FormatError, Record, Schema, Sha256, Text, an_object, read, schema, to_json
 from ltxspec.lock import errors as damage
 from ltxspec.lock.models import Age, Lockfile, ShotRecord, Take
 from ltxspec.values import Json, TaskId
@@ -176,3 +176,18 @@ def _is_intact(block: Mapping[str, Json], key: str) -> bool:
 
 def _age(take: Take) -> Age:
     return take.sort_key
+
+
+WHEN_FAILED: Schema = {
+    "if": {"properties": {"status": {"const": "failed"}}},
+    "then": {"required": ["code", "message", "permanent"], "properties": {"picked": False}},
+    "else": {"properties": {"code": False, "message": False, "permanent": False}},
+}
+
+
+def lockfile_schema() -> Schema:
+    """The schema as a new dict."""
+    about = "What was bought for one spec from one provider, with the requests. Written by ltxspec."
+    document = schema(LockfileDocument, f"ltxspec lockfile, version {VERSION}", about)
+    document["$defs"]["Take"] |= WHEN_FAILED
+    return document

@@ -17,8 +17,7 @@ from urllib.parse import SplitResult, urlsplit
 from msgspec import Meta
 from msgspec.structs import replace
 
-from ltxspec.catalog.models import Catalog
-from ltxspec.catalog.names import known_names
+from ltxspec.catalog.models import Catalog, known_names
 from ltxspec.formats import Record, to_json
 from ltxspec.lock.models import Lockfile, Output, Take
 from ltxspec.lock.times import TIMES, Copies, is_in_order

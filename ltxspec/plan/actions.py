@@ -1,7 +1,7 @@
-"""The nine actions a plan can hold, why each was chosen, and which of them spend money."""
+"""The nine actions a plan can hold, why each was chosen, which of them spend money, and how much."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, assert_never
@@ -13,7 +13,7 @@ from ltxspec.formats import Record
 from ltxspec.plan.destinations import Destination
 from ltxspec.plan.terms import Terms
 from ltxspec.render.models import Request
-from ltxspec.values import Fingerprint, Json, ShotAddress, TaskId, Usd
+from ltxspec.values import Fingerprint, Json, ShotAddress, TaskId, Usd, total_usd
 
 
 class Action(StrEnum):
@@ -149,3 +149,38 @@ class Plan:
     def pending(self) -> list[Change]:
         """Everything that is not up to date."""
         return [change for change in self.changes if change.action is not Action.NO_OP]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Money a plan would spend (`usd`, plus `unknown` shots without a price) and money already under way."""
+
+    usd: Usd
+    unknown: int
+    under_way: Usd
+    under_way_unknown: int
+
+
+def estimate(changes: Iterable[Change]) -> Estimate:
+    """Sum up a plan. Resumed tasks are already committed and are counted separately."""
+    return _add(changes, lambda change: change.estimate)
+
+
+def reckoning(changes: Iterable[Change]) -> Estimate:
+    """The same with the prices used for limits: see `Change.reckoned`."""
+    return _add(changes, lambda change: change.reckoned)
+
+
+def reckoned(changes: Iterable[Change]) -> Usd | None:
+    """The total used for limits, including money under way, if it exceeds the estimates; else None."""
+    listed = list(changes)
+    estimated, limits = estimate(listed), reckoning(listed)
+    total = limits.usd + limits.under_way
+    return total if total > estimated.usd + estimated.under_way else None
+
+
+def _add(changes: Iterable[Change], price: Callable[[Change], Usd | None]) -> Estimate:
+    listed = list(changes)
+    usd, unknown = total_usd([price(change) for change in listed if change.action in SPENDING])
+    under_way, under_way_unknown = total_usd([price(change) for change in listed if change.action is Action.RESUME])
+    return Estimate(usd, unknown, under_way, under_way_unknown)

@@ -1,9 +1,11 @@
 """Which fields of a request changed, as JSON Pointers (RFC 6901) with both values, without secrets."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from ltxspec.plan.actions import Action, Change, FieldChange
-from ltxspec.redaction import REDACTED, redact_field
+from ltxspec.lock.models import Take
+from ltxspec.plan.actions import Action, Change, FieldChange, Reason
+from ltxspec.redaction import REDACTED, redact_field, redact_request
+from ltxspec.render.models import Request
 from ltxspec.values import Json
 
 _MISSING = object()
@@ -65,3 +67,37 @@ def _differ(before: Json, after: Json) -> bool:
 
 def _pointer(path: str, key: str) -> str:
     return f"{path}/{key.replace('~', '~0').replace('/', '~1')}"
+
+
+def why(base: Take | None, request: Request, changes: Sequence[FieldChange]) -> tuple[Reason, ...]:
+    """The reasons for a new render; `base` is the take that was current (None: there was none)."""
+    if base is None:
+        return (Reason.NEW,)
+    reasons = []
+    if base.model != request.body["model"]:
+        reasons.append(Reason.MODEL_CHANGED)
+    if any(change.path.startswith("/files/") for change in changes):
+        reasons.append(Reason.INPUT_CHANGED)
+    if any(not change.path.startswith(("/files/", "/model")) for change in changes):
+        reasons.append(Reason.REQUEST_CHANGED)
+    return tuple(reasons) or (Reason.REQUEST_CHANGED,)
+
+
+def request_changes(base: Take | None, request: Request) -> tuple[FieldChange, ...]:
+    """What changed since a take was bought."""
+    if base is None:
+        return ()  # everything is new: `differences.changes_of` lists it on request
+    return field_changes(base.request, request.body, base.inputs, request.inputs, request.known)
+
+
+def recorded_changes(take: Take, request: Request) -> tuple[FieldChange, ...]:
+    """Changes of recorded-only values. A written-out default or another YAML style is not a change."""
+    changes: tuple[FieldChange, ...] = ()
+    names = [name for name in request.recorded if name in take.request or name in request.body]
+    if names:
+        before = {name: take.request[name] for name in names if name in take.request}
+        after = {name: request.body[name] for name in names if name in request.body}
+        changes = field_changes(redact_request(before, request.known), redact_request(after, request.known))
+    if take.inputs.keys() == request.inputs.keys():
+        return changes
+    return (*changes, FieldChange("/inputs", sorted(take.inputs), sorted(request.inputs)))

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ltxspec.errors import Diagnostic, Refused
-from ltxspec.plan.actions import Change, Plan
-from ltxspec.plan.estimate import reckoning
+from ltxspec.plan.actions import Change, Plan, reckoning
 from ltxspec.plan.terms import SpendingLimits
 from ltxspec.values import Usd, format_usd
 

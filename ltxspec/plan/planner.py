@@ -11,8 +11,8 @@ from ltxspec.lock.journal import OpenTask
 from ltxspec.lock.merge import recorded_tasks
 from ltxspec.lock.models import ShotRecord, Take
 from ltxspec.plan.actions import SPENDING, Action, Change, FieldChange, Reason
-from ltxspec.plan.comparison import recorded_changes, request_changes, why
 from ltxspec.plan.destinations import destination_of, recorded_digest
+from ltxspec.plan.differences import recorded_changes, request_changes, why
 from ltxspec.plan.left_over import left_over
 from ltxspec.plan.origins import assign_origins, has_answer
 from ltxspec.plan.prices import limit_price

@@ -229,7 +229,7 @@ def _approved(project: ProjectContext, plan: Plan, options: ApplyOptions, approv
 
 def _refuse_without_key(project: ProjectContext, plan: Plan) -> None:
     """Fail before asking for approval if there is no key to order with. Raises ProviderRefused."""
-    from ltxspec.project.service import has_key
+    from ltxspec.project.adapters import has_key
     from ltxspec.providers.registry import missing_key
 
     if not has_key(project.service, project.environ) and any(change.action.spends for change in plan.changes):
@@ -237,7 +237,7 @@ def _refuse_without_key(project: ProjectContext, plan: Plan) -> None:
 
 
 def _and_the_key(project: ProjectContext) -> str:
-    from ltxspec.project.service import has_key
+    from ltxspec.project.adapters import has_key
 
     return "" if has_key(project.service, project.environ) else f"; `{project.service.key}` is not set either"
 

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from ltxspec.errors import LtxspecError, Refused
-from ltxspec.plan.actions import Action, Change, Plan
+from ltxspec.plan.actions import Action, Change, Plan, estimate
 from ltxspec.plan.document import PlanDocument, PlannedShot, PlanOptions, Problem
-from ltxspec.plan.estimate import estimate
 from ltxspec.plan.limits import budget_warning
 from ltxspec.plan.planfile import plan_differences, plan_digest, terms_of
 from ltxspec.project.project import ProjectContext

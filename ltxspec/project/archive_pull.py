@@ -13,12 +13,11 @@ from ltxspec.apply.orders import results_of
 from ltxspec.apply.ports import Archive, Archived, Clock, Provider, RenderOrder
 from ltxspec.errors import LockHeld, LtxspecError
 from ltxspec.lock.models import Lockfile, Output, ShotRecord, Take
-from ltxspec.project.adapters import open_archive, open_provider
+from ltxspec.project.adapters import has_key, open_archive, open_provider
 from ltxspec.project.links import relink
 from ltxspec.project.locks import locked
 from ltxspec.project.lookup import RecordedShot, UnknownAddress, matching, readable_lockfiles
 from ltxspec.project.project import ProjectContext
-from ltxspec.project.service import has_key
 from ltxspec.redaction import redact_url
 from ltxspec.storage.clock import SystemClock
 from ltxspec.values import ShotAddress, TaskId

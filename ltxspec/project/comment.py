@@ -186,9 +186,9 @@ def _head(review: "Review", content: Content, target: Target) -> str:
 
 
 def _page(content: Content, target: Target, head: str) -> "Page":
+    from ltxspec.report.markdown import FORGE_LIMITS
     from ltxspec.report.review.details import Links
     from ltxspec.report.review.markdown import Page
-    from ltxspec.report.sized import FORGE_LIMITS
 
     server, blob = target.change.server, "-/blob" if target.forge == "gitlab" else "blob"
     return Page(

@@ -69,7 +69,7 @@ def _checked(name: str, check: Callable[[ProjectContext], Row], project: Project
 
 
 def _key(project: ProjectContext) -> Row:
-    from ltxspec.project.service import has_key
+    from ltxspec.project.adapters import has_key
 
     service = project.service
     if not service.key:
@@ -81,7 +81,7 @@ def _key(project: ProjectContext) -> Row:
 
 
 def _service(project: ProjectContext) -> Row:
-    from ltxspec.project.service import address_setting, service_address
+    from ltxspec.project.adapters import address_setting, service_address
     from ltxspec.redaction import redact_url
 
     service, configured = project.service, project.service_config.base_url
@@ -137,7 +137,7 @@ def _delivery(project: ProjectContext) -> Row:
 
 def _git(root: Path) -> Row:
     from ltxspec.errors import StorageError
-    from ltxspec.project.git_drivers import finds_command, has_drivers
+    from ltxspec.project.scaffold import finds_command, has_drivers
 
     if shutil.which("git") is None:
         return "git", False, "not installed: review needs it"

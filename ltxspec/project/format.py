@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ltxspec.project.load import spec_files
 from ltxspec.project.project import ProjectContext
-from ltxspec.spec.formatting import format_spec
+from ltxspec.spec.layout import format_spec
 from ltxspec.storage.durable import REAL, read_file, replace_file
 
 

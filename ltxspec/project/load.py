@@ -1,4 +1,4 @@
-"""Reads specs from disk or from a commit: parses and renders each, and collects every problem.
+"""Reads specs from disk or from a commit, and values for their variables; renders each, and collects every problem.
 
 All files are read through a `ProjectFiles`, so the two cases differ only in where the files are.
 """
@@ -214,3 +214,34 @@ def spec_files(project: ProjectContext, paths: Sequence[str]) -> list[Path]:
             hint="`ltxspec init` sets up a project with an example; specs elsewhere are given as PATH or with -C",
         )
     return find_specs(folders, project.root)
+
+
+def read_variables(pairs: Sequence[str], files: Sequence[str], folder: Path) -> dict[str, Json]:
+    """Later files override earlier ones, `--var` overrides files. Values from `--var` get the type of the spec's var.
+
+    Raises:
+        WrongUsage: a pair without `=`, or a file that is not a mapping.
+    """
+    values: dict[str, Json] = {}
+    for name in files:
+        values.update(_read_file(folder / name, name))
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key.strip():
+            raise WrongUsage(f"`--var {pair}` has no `=`", hint="write it as --var NAME=VALUE")
+        values[key.strip()] = value
+    return values
+
+
+def _read_file(path: Path, name: str) -> dict[str, Json]:
+    from ltxspec.spec.document import read_document
+    from ltxspec.storage.named import LARGEST_INPUT, read_named
+
+    try:
+        text = read_named(path, name, LARGEST_INPUT).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise WrongUsage(f"`{name}` is not UTF-8 text") from error
+    root = read_document(text, name).root
+    if not isinstance(root, dict):
+        raise WrongUsage(f"`{name}` must contain a mapping of variable names to values")
+    return root

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from ltxspec.errors import Diagnostic, StorageError, WrongUsage
 from ltxspec.formats import to_json
-from ltxspec.plan.actions import Action, Change, Plan
+from ltxspec.plan.actions import Action, Change, Estimate, Plan, estimate
 from ltxspec.plan.addresses import refuse_unknown
 from ltxspec.plan.document import PlanDocument, PlanOptions
-from ltxspec.plan.estimate import Estimate, estimate
 from ltxspec.plan.limits import budget_warning
 from ltxspec.plan.planfile import plan_digest, read_plan_file
 from ltxspec.plan.planner import PlanContext, plan_spec
@@ -82,7 +81,7 @@ class ProjectPlan:
             StorageError: the file cannot be written.
         """
         from ltxspec.report.plan.json import plan_json
-        from ltxspec.storage.documents import write_document
+        from ltxspec.storage.durable import write_document
 
         _refuse_to_keep_secrets(self.options.variables)
         if not Path(path).parent.is_dir():

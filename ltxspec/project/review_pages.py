@@ -7,7 +7,7 @@ from ltxspec.project.adapters import open_archive
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.review_media import MediaOptions, ReviewMedia, screen
 from ltxspec.review.models import Review
-from ltxspec.storage.documents import write_document
+from ltxspec.storage.durable import write_document
 from ltxspec.storage.paths import shown
 
 
@@ -30,7 +30,7 @@ def write_review(
     Raises:
         StorageError: a file cannot be written.
     """
-    from ltxspec.project.review_sheets import STILL_WIDTH
+    from ltxspec.project.review_media import STILL_WIDTH
 
     page = files.get("html", project.folder / "review.html")
     how = MediaOptions(open_archive(project).path_of, page.parent.resolve(), embed)
@@ -50,11 +50,11 @@ def _documents(screened: ReviewMedia, files: Mapping[str, Path]) -> Iterator[tup
         page = storyboard(screened.review, screened.footage)
         yield files["html"], (piece.encode("utf-8", "replace") for piece in page)
     if "png" in files:
-        from ltxspec.project.review_sheets import sheet_of
+        from ltxspec.project.review_media import sheet_of
 
         yield files["png"], [sheet_of(screened)]
     if "png_dir" in files:
-        from ltxspec.project.review_sheets import sheets_of
+        from ltxspec.project.review_media import sheets_of
         from ltxspec.report.jsontext import encode
 
         names = {}

@@ -5,10 +5,9 @@ from pathlib import Path
 import orjson
 
 from ltxspec.catalog.models import Catalog, load_catalog
-from ltxspec.lock.schema import lockfile_schema
+from ltxspec.lock.codec import lockfile_schema
 from ltxspec.report.apply.document import events_schema
-from ltxspec.report.review.schema import review_schema
-from ltxspec.report.schemas import plan_schema
+from ltxspec.report.schemas import plan_schema, review_schema
 from ltxspec.spec.structure import spec_schema
 from ltxspec.storage.packaged import read_model_documents, schemas_folder
 

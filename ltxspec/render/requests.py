@@ -7,17 +7,15 @@ prepared once for all shots with the same ones (see `parameter_sets.py`), and it
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ltxspec.catalog.models import PROMPT, Catalog, Model
-from ltxspec.catalog.names import known_names
+from ltxspec.catalog.models import PROMPT, Catalog, Model, known_names
 from ltxspec.catalog.validation import ParameterProblem, validate_prompt
 from ltxspec.errors import Diagnostic, Problems
 from ltxspec.render.allowance import Allowance, SpecLimit
 from ltxspec.render.checks import names_for, run_checks
 from ltxspec.render.conversion import convert
 from ltxspec.render.findings import Findings
-from ltxspec.render.merge import merge
 from ltxspec.render.models import RenderedSpec, Request
-from ltxspec.render.parameter_sets import KnownGood, ParameterSet, ParameterSets, PlainParameters
+from ltxspec.render.parameter_sets import KnownGood, ParameterSet, ParameterSets, PlainParameters, merge
 from ltxspec.render.places import Path, Places
 from ltxspec.render.templating import Templates, has_tags
 from ltxspec.render.texts import FAILED, Scope, TextReading, Texts

@@ -1,4 +1,4 @@
-"""JSON Schemas (2020-12) of plans and of single problems; `schemas/plan/v1.json` is generated from it.
+"""JSON Schemas (2020-12) of plans, reviews and single problems; those in `schemas/` are generated from it.
 
 Constraints that the action of a shot puts on its other fields are added to the declarations in `plan/document.py`.
 """
@@ -6,9 +6,11 @@ Constraints that the action of a shot puts on its other fields are added to the 
 from collections.abc import Mapping
 
 from ltxspec.formats import Schema, schema
+from ltxspec.lock.codec import WHEN_FAILED
 from ltxspec.plan.actions import Action
 from ltxspec.plan.document import PlanDocument, Problem
 from ltxspec.report.wording import MEANINGS
+from ltxspec.review.document import ReviewDocument
 from ltxspec.values import Json
 
 
@@ -43,3 +45,11 @@ def _rules() -> list[Json]:
 
 def _when(actions: list[str], then: Mapping[str, Json]) -> Schema:
     return {"if": {"properties": {"action": {"enum": actions}}}, "then": {"properties": then}}
+
+
+def review_schema() -> Schema:
+    """The schema of `diff --format json`."""
+    about = "What changed between two versions of a project: shots, takes and money."
+    document = schema(ReviewDocument, "ltxspec review, version 1", about)
+    document["$defs"]["Take"] |= WHEN_FAILED
+    return document

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 import orjson
 
 from ltxspec.lock.facts import FactChange
-from ltxspec.plan.actions import Action, Change, FieldChange, Plan, Reason
-from ltxspec.plan.estimate import estimate, reckoned
+from ltxspec.plan.actions import Action, Change, FieldChange, Plan, Reason, estimate, reckoned
 from ltxspec.redaction import redact_secrets
 from ltxspec.report.jsontext import as_text
 from ltxspec.report.terminal import clean, fit, width_of

@@ -7,8 +7,7 @@ from ltxspec.catalog.models import Catalog
 from ltxspec.errors import Diagnostic
 from ltxspec.lock.facts import AlteredTake, altered_takes, copies_of
 from ltxspec.lock.models import Take
-from ltxspec.plan.actions import Action, Change, Plan
-from ltxspec.plan.estimate import estimate, reckoned
+from ltxspec.plan.actions import Action, Change, Plan, estimate, reckoned
 from ltxspec.plan.planfile import plan_digest
 from ltxspec.plan.terms import SpendingLimits
 from ltxspec.redaction import redact_diagnostic

@@ -9,12 +9,12 @@ import errno
 import fcntl
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ltxspec.errors import StorageError
-from ltxspec.storage.inside import make_one_folder, open_file, refuse_outside, remove, rename
+from ltxspec.storage.inside import kind_of, make_one_folder, open_file, refuse_outside, remove, rename
 
 LARGEST = 256 * 2**20  # bytes of a file that is read whole; a lockfile of 100,000 takes is smaller
 
@@ -217,3 +217,25 @@ def remove_file(path: Path, ops: FileOps = REAL) -> None:
     with contextlib.suppress(FileNotFoundError):
         ops.unlink(str(path), ops.within)
         sync_folder(path.parent, ops)
+
+
+def write_document(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file, creating its folders; the old file stays until the new one is complete.
+
+    Raises:
+        StorageError: the file cannot be written; nothing has changed.
+    """
+    with translated("write", path):
+        # A pipe or a device is read by someone else and must not be removed.
+        if path.exists() and not path.is_file():
+            raise OSError(errno.EINVAL, f"it is {kind_of(path.stat().st_mode)}, not a file")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+        aside.unlink(missing_ok=True)
+        try:
+            with aside.open("xb") as file:  # never through a link that someone put there
+                for piece in pieces:
+                    file.write(piece)
+            aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)

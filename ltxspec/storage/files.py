@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -10,8 +11,17 @@ from pathlib import Path
 
 from ltxspec.spec.files import FileProblem, refuse_hidden, refuse_odd, text_of
 from ltxspec.storage.inside import kind_of, open_real
-from ltxspec.storage.lfs import LARGEST_POINTER, pointed_at
 from ltxspec.suggest import nearest
+
+LARGEST_POINTER = 1024  # bytes
+_POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n")
+
+
+def pointed_at(data: bytes) -> str | None:
+    """`sha256:<hex>` of the file a pointer refers to; None when the bytes are not a pointer."""
+    match = _POINTER.match(data) if len(data) <= LARGEST_POINTER else None
+    return f"sha256:{match.group(1).decode()}" if match else None
+
 
 MAX_TEXT = 32 * 2**20  # bytes of a prompt or data file
 MAX_BYTES = 256 * 2**20  # bytes of an image or audio file; providers accept far less

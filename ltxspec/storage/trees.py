@@ -17,11 +17,10 @@ from ltxspec.spec.files import (
     text_of,
 )
 from ltxspec.storage.durable import LARGEST, read_if_exists, translated
-from ltxspec.storage.files import MAX_BYTES, MAX_TEXT, ProjectFolder
+from ltxspec.storage.files import LARGEST_POINTER, MAX_BYTES, MAX_TEXT, ProjectFolder, pointed_at
 from ltxspec.storage.git_checkout import SUBMODULE, Checkout, may_be_text, parents
 from ltxspec.storage.git_objects import Blobs, TooLarge, list_tree
 from ltxspec.storage.inside import refuse_outside
-from ltxspec.storage.lfs import LARGEST_POINTER, pointed_at
 from ltxspec.storage.paths import find_specs
 
 

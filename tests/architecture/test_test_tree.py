@@ -29,7 +29,6 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "cli/commands/show.py": "acceptance/test_command_show.py",
     "cli/commands/validate.py": "acceptance/test_command_validate.py",
     "cli/commands/why.py": "acceptance/test_command_why.py",
-    "project/scaffold.py": "acceptance/test_command_init.py",
 }
 
 # Test modules that test data instead of a source module, and which.

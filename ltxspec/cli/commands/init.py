@@ -26,8 +26,7 @@ def command(session: Session, directory: str, name: str | None, service: str | N
     Existing files stay as they are; `.gitignore` and `.gitattributes` only get the lines that are missing.
     """
     from ltxspec.errors import StorageError
-    from ltxspec.project.git_drivers import has_drivers, install_drivers
-    from ltxspec.project.scaffold import scaffold
+    from ltxspec.project.scaffold import has_drivers, install_drivers, scaffold
     from ltxspec.project.scaffold_ci import root_above
     from ltxspec.redaction import redact_secrets
 

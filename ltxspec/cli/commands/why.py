@@ -18,7 +18,7 @@ def command(session: Session, address: str, variables: VariableOptions, provider
     from ltxspec.project.adapters import local_places
     from ltxspec.project.lookup import record_of
     from ltxspec.project.plan import plan_project
-    from ltxspec.report.plan.explain import explain
+    from ltxspec.report.plan.text import explain
 
     values = variables.read(session.folder)
     project = session.open_project(provider)

@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ltxspec.providers.sandbox.account import account
 from ltxspec.providers.sandbox.identifiers import is_uuid4
-from ltxspec.providers.sandbox.lookups import Answer, details, poll
+from ltxspec.providers.sandbox.lookups import Answer, account, details, poll
 from ltxspec.providers.sandbox.matching import matching, subject
 from ltxspec.providers.sandbox.orders import Desk, order
 from ltxspec.providers.sandbox.problems import ServiceProblem

@@ -9,8 +9,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.text import Text
 
 from ltxspec.apply.events import ApplyEvent, EventKind, RunSummary
-from ltxspec.report.apply.lines import event_line
-from ltxspec.report.apply.summary import write_summary
+from ltxspec.report.apply.summary import event_line, write_summary
 from ltxspec.report.terminal import Style, clean, fit
 from ltxspec.report.wording import amount
 from ltxspec.values import Usd

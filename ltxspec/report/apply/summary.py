@@ -1,9 +1,9 @@
-"""The summary of a finished run: what is left to do, how to do it, and one line with the costs."""
+"""A run in lines: one for an event, and at the end what is left to do, how to do it, and the costs."""
 
 from collections.abc import Iterable, Mapping
 from typing import IO
 
-from ltxspec.apply.events import Outcome, RunSummary, ShotOutcome
+from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, RunSummary, ShotOutcome
 from ltxspec.redaction import redact_secrets
 from ltxspec.report.terminal import Paint, Style, clean, pad, width_of, wrap
 from ltxspec.report.wording import amount, charged, counted, money
@@ -96,3 +96,28 @@ def _rows(left: list[tuple[ShotOutcome, str]], style: Style) -> list[str]:
 def _cures(words: Iterable[str], style: Style) -> list[str]:
     present = set(words)
     return [style.paint(f"  {cure}", Paint.DIM) for word, cure in _CURES.items() if word in present]
+
+
+_EVENT_PAINTS: Mapping[EventKind, Paint] = {
+    EventKind.SHOT_COMMITTED: Paint.GREEN,
+    EventKind.SHOT_FAILED: Paint.RED,
+    EventKind.SHOT_UNCLEAR: Paint.YELLOW,
+    EventKind.SHOT_NOT_ARCHIVED: Paint.YELLOW,
+    EventKind.SHOT_UNRESOLVED: Paint.YELLOW,
+    EventKind.SHOT_HELD_BACK: Paint.YELLOW,
+    EventKind.WAITING_FOR_LOCK: Paint.YELLOW,
+    EventKind.SERVICE_SILENT: Paint.YELLOW,
+    EventKind.STOPPING: Paint.YELLOW,
+}
+_TIMED = {EventKind.SHOT_RENDERED, EventKind.SHOT_FAILED, EventKind.SHOT_UNRESOLVED}
+
+
+def event_line(event: ApplyEvent, style: Style) -> str:
+    """`night-scenes.alley: rendered, $0.48 (72 s)`."""
+    message = clean(str(redact_secrets(event.message)))
+    if event.kind is EventKind.SHOT_RUNNING and event.percent is not None:
+        message += f", {event.percent} %"
+    if event.kind in _TIMED and event.elapsed:
+        message += f" ({event.elapsed:.0f} s)"
+    message = style.paint(message, _EVENT_PAINTS.get(event.kind))
+    return message if event.address is None else f"{style.paint(clean(str(event.address)), Paint.BOLD)}: {message}"

@@ -7,8 +7,7 @@ from typing import IO, Protocol
 from ltxspec.apply.events import ApplyEvent, EventKind, RunSummary
 from ltxspec.formats import to_json
 from ltxspec.report.apply.document import EventDocument, event_document
-from ltxspec.report.apply.lines import event_line
-from ltxspec.report.apply.summary import summary_line, write_summary
+from ltxspec.report.apply.summary import event_line, summary_line, write_summary
 from ltxspec.report.jsontext import encode
 from ltxspec.report.terminal import Style
 

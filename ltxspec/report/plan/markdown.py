@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from ltxspec.errors import Diagnostic
-from ltxspec.plan.actions import Action, Change, Plan
-from ltxspec.plan.estimate import reckoning
+from ltxspec.plan.actions import Action, Change, Plan, reckoning
 from ltxspec.redaction import redact_diagnostic, redact_secrets
 from ltxspec.report import wording as phrases
 from ltxspec.report.destinations import sent_to

@@ -1,17 +1,21 @@
-"""The plan for a terminal: the action, reason and cost of each shot, with the changes underneath."""
+"""The plan for a terminal: action, reason and cost of each shot, with the changes underneath; one shot for `why`."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from textwrap import dedent
 
-from ltxspec.plan.actions import Action, Change, Plan
+from ltxspec.lock.models import ShotRecord
+from ltxspec.plan.actions import Action, Change, Plan, reckoned
 from ltxspec.redaction import redact_secrets
 from ltxspec.report import wording as phrases
 from ltxspec.report.changes import field_lines, preview_lines
 from ltxspec.report.destinations import sent_to
+from ltxspec.report.takes import Places, record_text
 from ltxspec.report.terminal import Paint, Style, clean, fit, pad, width_of, wrap
 from ltxspec.report.word_diff import Effort
+from ltxspec.report.wording import MEANINGS, higher, money, reason
 
 MOST_ROWS = 500  # changed shots listed; the rest are counted
 MOST_PROMPTS = 50  # of these, with a prompt or its difference shown in full
@@ -185,3 +189,22 @@ def _legend(plan: Plan, style: Style) -> list[str]:
         lines.append(f"  {sign} {style.paint(first, Paint.DIM)}")
         lines += [" " * _SIGN_COLUMN + style.paint(line, Paint.DIM) for line in rest]
     return lines
+
+
+def explain(change: Change, record: ShotRecord | None, places: Places, style: Style) -> str:
+    """The action and its meaning, the reasons, the changes, the price, the ids, and all takes so far."""
+    head = f"{style.paint(clean(str(change.address)), Paint.BOLD)}: {change.action.value}, {MEANINGS[change.action]}\n"
+    lines = [f"because: {reason(change)}"] if change.reasons else []
+    if change.action is not Action.NO_OP:
+        lines += dedent(format_change(change, style)).splitlines()
+    if change.action.spends:
+        price = "unknown" if change.estimate is None else money(change.estimate)
+        lines.append(f"price: {price}{higher(reckoned([change]))}")
+    if change.source is not None:
+        lines.append("written at: {}:{}:{}".format(*change.source))
+    if change.fingerprint is not None:
+        lines.append(f"fingerprint: {change.fingerprint}")
+    if change.task_id is not None:
+        lines.append(f"task: {change.task_id} (take {change.retake}, attempt {change.attempt})")
+    text = head + "".join(f"  {line}\n" for line in lines)
+    return text + (record_text("takes", record, places, style) if record is not None and record.takes else "")

@@ -15,9 +15,8 @@ from ltxspec.catalog.models import Catalog, Model
 from ltxspec.catalog.pricing import estimate
 from ltxspec.errors import Diagnostic
 from ltxspec.fingerprint import TaskIdentity, fingerprint_of, task_id, version_of
-from ltxspec.plan.actions import Action, Change, Plan
+from ltxspec.plan.actions import Action, Change, Plan, reckoned
 from ltxspec.plan.destinations import destination_of, is_shown_whole, recorded_digest
-from ltxspec.plan.estimate import reckoned
 from ltxspec.plan.planfile import plan_digest
 from ltxspec.plan.prices import limit_price
 from ltxspec.plan.terms import SpendingLimits

@@ -11,12 +11,11 @@ from itertools import islice
 from ltxspec.errors import Diagnostic
 from ltxspec.plan.actions import Change
 from ltxspec.report import wording as phrases
-from ltxspec.report.markdown import code, escape, fence, link, prose
+from ltxspec.report.markdown import Room, code, escape, fence, link, prose
 from ltxspec.report.review import wording as review_words
 from ltxspec.report.review.details import Links, address, details_of, has_details, picture
 from ltxspec.report.review.marker import CommentMarker, write_marker
 from ltxspec.report.review.whole import CLAIMED, is_bought, whose_word
-from ltxspec.report.sized import Room
 from ltxspec.report.terminal import clean, fit
 from ltxspec.report.word_diff import Effort
 from ltxspec.review.models import WORKING_TREE, LostTake, Review, ShotKind, ShotReview

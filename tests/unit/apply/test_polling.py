@@ -8,7 +8,7 @@ from crash.simulator.clock import Clock as VirtualClock
 from crash.simulator.clock import make_virtual
 from fakes import FakeClock, FakeProvider
 
-from ltxspec.apply.polling import Poller
+from ltxspec.apply.polling import Poller, Silence
 from ltxspec.apply.ports import Clock, RenderOrder, TaskReport, TaskState
 from ltxspec.errors import ProviderRefused, ProviderUnavailable
 from ltxspec.values import TaskId
@@ -305,3 +305,23 @@ def test_a_slow_service_may_take_as_long_as_the_longest_watch_of_a_look() -> Non
     reports = in_no_time(provider, story)
     assert [report is not None and report.state for report in reports] == [TaskState.SUCCEEDED] * 2
     assert provider.asked == [(2, 2)]
+
+
+def test_a_silent_service_is_told_at_once_and_then_at_growing_intervals() -> None:
+    clock, told = FakeClock(), list[float]()
+    silence = Silence(clock, lambda _: told.append(clock.seconds))
+    for _ in range(200):
+        silence.failed("nothing answers")
+        clock.seconds += 5
+    assert told == [0.0, 30.0, 90.0, 210.0, 450.0, 930.0]
+
+
+def test_the_reason_is_named_and_is_news_again_after_an_answer() -> None:
+    told: list[str] = []
+    silence = Silence(FakeClock(), told.append)
+    for _ in range(2):
+        silence.failed("nothing answers at `http://127.0.0.1:9`")
+        silence.failed("nothing answers at `http://127.0.0.1:9`")
+        silence.answered()
+    assert silence.trouble is None
+    assert told == ["nothing answers at `http://127.0.0.1:9`; trying again"] * 2

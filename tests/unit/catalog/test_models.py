@@ -7,10 +7,11 @@ import pytest
 
 from ltxspec.catalog.defaults import full_defaults, sent_defaults
 from ltxspec.catalog.media import media_values
-from ltxspec.catalog.models import Catalog, load_catalog
+from ltxspec.catalog.models import Catalog, known_names, load_catalog
 from ltxspec.catalog.pricing import estimate
 from ltxspec.catalog.validation import validate
 from ltxspec.errors import Invalid
+from ltxspec.storage.packaged import read_model_documents
 from ltxspec.values import format_usd
 
 SOURCED = {"confidence": "verified", "source": "test", "date": "2026-01-31"}
@@ -250,3 +251,11 @@ def test_of_two_files_with_one_name_the_projects_own_is_to_blame_as_nobody_can_m
     assert first.where.file == "schemas/models/a.json"
     assert first.message == "`acme:clip@1` is already the name of the model in the packaged `b.json`"
     assert "name the file `b.json`" in (first.hint or "")
+
+
+def test_the_names_of_all_fields_are_known_at_any_depth_and_nothing_else() -> None:
+    model = load_catalog(read_model_documents(None)).find("lightricks:2@0")
+    assert model is not None
+    names = known_names(model)
+    assert {"positivePrompt", "providerSettings", "lightricks", "generateAudio", "frameImages", "image"} <= names
+    assert not names & {"type", "properties", "facts", "price", "source"}

@@ -9,7 +9,7 @@ from fake_forges import HEAD, OLD_HEAD, FakeGitHub
 
 from ltxspec.errors import Refused
 from ltxspec.forges.marker import Marker
-from ltxspec.forges.orders import ApplyOrder, OrderComment, accept, asks_to_apply
+from ltxspec.forges.orders import ApplyOrder, OrderComment, accept, asks_to_apply, said
 
 DIGEST = "sha256:" + "d" * 64
 MARKER = Marker(HEAD, DIGEST, (5, 1))
@@ -126,3 +126,30 @@ def test_a_review_that_another_account_wrote_is_not_one(opened: Open, author: tu
     forge.comments[0]["user"] = dict(zip(("login", "type"), author, strict=True))
     with pytest.raises(Refused, match="no review"):
         accept(opened(forge), order(), ANY)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("", []),
+        ("one", ["one"]),
+        ("one\r\n\r\ntwo  \r\rthree", ["one", "two  ", "three"]),
+        ("two\nlines\n\none", ["one"]),
+        ("# heading\n\nunderlined\n---\n\none", ["one"]),
+        ("> quoted\nlazily\n\none", ["one"]),
+        ("- item\n\n  more\n\none", ["one"]),
+        ("|cell|\n|-|\n|cell|\n\none", ["one"]),
+        ("```\ncode\n``` no end\ncode\n```\none", ["one"]),
+        ("<!-- nothing\n\n -->\none", ["one"]),
+        ("a < b and <https://example.com>\n\none", ["a < b and <https://example.com>", "one"]),
+        ("one\n\n<div>\n\nshown\n\n</div>\n\nshown", ["one"]),
+        ("one\n\ntext <div>\n\nshown", ["one"]),
+        ("one\n\n> <div>\n\nshown", ["one"]),
+        ("one\n\n<!-- a --> <div>\n\nshown", ["one"]),
+        ("one\n\n<!-- a --> <div> -->\n\nshown", ["one"]),
+        ("one\n\n<!--> <div> -->\n\nshown", ["one"]),
+        ("one\n\n<!-- a --> <!-- b\n\nshown", ["one"]),
+    ],
+)
+def test_only_paragraphs_of_one_line_are_said(text: str, lines: list[str]) -> None:
+    assert list(said(text)) == lines

@@ -1,10 +1,11 @@
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
 from unit.report.runs import ALLEY, DONE, FAILED, PRICE, TASK, summary
 
-from ltxspec.apply.events import Outcome, RunSummary, ShotOutcome
-from ltxspec.report.apply.summary import summary_line, summary_text
+from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, RunSummary, ShotOutcome
+from ltxspec.report.apply.summary import event_line, summary_line, summary_text
 from ltxspec.report.terminal import Style, width_of
 from ltxspec.values import ShotAddress
 
@@ -97,3 +98,15 @@ def test_orders_that_nobody_waits_for_are_told_as_ordered() -> None:
     assert summary_line(summary(DONE, left(Outcome.DETACHED), in_flight=1)).startswith(
         "Applied: 1 rendered, 1 in progress. Spent $0.48"
     )
+
+
+@pytest.mark.parametrize(
+    ("event", "line"),
+    [
+        (ApplyEvent(EventKind.SHOT_RUNNING, "rendering", ALLEY, percent=40), "night-scenes.alley: rendering, 40 %"),
+        (ApplyEvent(EventKind.SHOT_RUNNING, "rendering", ALLEY), "night-scenes.alley: rendering"),
+        (ApplyEvent(EventKind.WAITING_FOR_LOCK, "another apply is at work"), "another apply is at work"),
+    ],
+)
+def test_an_event_is_one_line(event: ApplyEvent, line: str) -> None:
+    assert event_line(event, Style()) == line

@@ -13,11 +13,11 @@ from unit.review.changes import BASE, HEAD, reviewed, side
 from ltxspec import __version__
 from ltxspec.errors import Diagnostic, Location
 from ltxspec.redaction import redact_secrets
+from ltxspec.report.markdown import FORGE_LIMITS, length
 from ltxspec.report.review.details import Links
 from ltxspec.report.review.markdown import LEAST, MOST_DETAILS, MOST_ROWS, Page, review_markdown
 from ltxspec.report.review.marker import read_marker
 from ltxspec.report.review.reading import review_from_json
-from ltxspec.report.sized import FORGE_LIMITS, length
 from ltxspec.review.models import WORKING_TREE, ApplyRefusal, Cause, Review
 
 BLOB = "https://host/o/r/blob/abc/"

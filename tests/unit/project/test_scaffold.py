@@ -5,7 +5,7 @@ from pathlib import Path
 
 from acceptance.repositories import git
 
-from ltxspec.project.git_drivers import SETTINGS, has_drivers, install_drivers
+from ltxspec.project.scaffold import SETTINGS, has_drivers, install_drivers
 
 
 def test_the_drivers_are_set_in_the_repository_around_a_folder(tmp_path: Path) -> None:
