@@ -35,6 +35,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--live", action="store_true", help="also run the tests that speak to the paid service")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores, because tests of processes and browsers often wait."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_configure(config: pytest.Config) -> None:
     # Under pytest's own cache, so that a run leaves nothing new in the checkout.
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(config.rootpath / ".pytest_cache" / "hypothesis"))

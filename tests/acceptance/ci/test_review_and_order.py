@@ -150,7 +150,7 @@ def test_an_order_after_another_commit_buys_nothing(studio: Studio, branch: Path
 
 @pytest.mark.parametrize(
     ("author", "text", "reason"),
-    [("eve", "/ltxspec apply", "may not push"), ("ada", "please do not /ltxspec apply", "no order")],
+    [("eve", "/ltxspec apply", "may not push"), ("ada", "please do not /ltxspec apply", "not an order")],
 )
 def test_an_order_that_is_none_buys_nothing(studio: Studio, branch: Path, author: str, text: str, reason: str) -> None:
     post(studio, plan(studio, branch))
