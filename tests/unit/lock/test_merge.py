@@ -16,7 +16,7 @@ from replacing import replace
 from ltxspec.errors import LockfileError
 from ltxspec.lock.codec import decode_lockfile, encode_lockfile
 from ltxspec.lock.merge import MissingTask, join_takes, merge_lockfiles, missing_tasks, recorded_videos, split_conflict
-from ltxspec.lock.models import Failure, Lockfile, ShotRecord
+from ltxspec.lock.models import Failure, Lockfile, ShotRecord, Take
 from ltxspec.values import TaskId
 
 LATER = "2026-11-23T10:00:00Z"
@@ -91,7 +91,9 @@ def test_two_branches_that_change_one_shot_keep_both_takes_and_the_newer_is_curr
     older, newer = take("b", number=2, at="2026-11-22T11:00:00Z"), take("c", number=3, at="2026-11-22T12:00:00Z")
     ours = lockfile(alley=record(take(), newer, current=3))
     theirs = lockfile(alley=record(take(), older, current=2))
-    assert merge_lockfiles(ours, theirs, base).shots["alley"] == record(take(), older, newer, current=3)
+    merged = record(take(), older, newer, current=3)
+    assert merge_lockfiles(ours, theirs, base).shots["alley"] == merged
+    assert merge_lockfiles(theirs, ours, base).shots["alley"] == merged
 
 
 def test_the_side_that_picked_an_earlier_take_wins_over_the_one_that_did_nothing() -> None:
@@ -211,6 +213,53 @@ def test_a_shot_that_one_side_renamed_while_the_other_learned_its_cost_is_known_
     assert merged == lockfile(alley=record(take()), lane=record(take()))
 
 
+def test_shots_and_retired_shots_are_in_the_order_of_their_keys() -> None:
+    one = Lockfile("runware", "night", {"pier": record(take())}, {"old": record(take("c", number=3))})
+    other = Lockfile("runware", "night", {"alley": record(take("b", number=2))}, {"gone": record(take("d", number=4))})
+    merged = merge_lockfiles(one, other)
+    assert (list(merged.shots), list(merged.retired)) == (["alley", "pier"], ["gone", "old"])
+
+
+def asking(prompt: str, *, turned: bool = False) -> Take:
+    """The same task with another prompt in its request; `turned`: its fields in the opposite order."""
+    request = {**take().request, "positivePrompt": prompt}
+    return replace(take(), request=dict(reversed(request.items())) if turned else request)
+
+
+def test_what_one_side_changed_in_an_order_counts_also_where_it_is_shorter() -> None:
+    base, shorter = asking("a long prompt"), asking("short")
+    for unchanged in (base, asking("a long prompt", turned=True)):
+        assert join_takes(unchanged, shorter, base).request == shorter.request
+        assert join_takes(shorter, unchanged, base).request == shorter.request
+
+
+def test_of_two_requests_of_which_nobody_knows_the_earlier_the_longer_is_kept() -> None:
+    longer, shorter = asking("aaaa"), asking("z")
+    assert join_takes(longer, shorter).request == join_takes(shorter, longer).request == longer.request
+
+
+def test_the_earlier_of_two_times_counts_on_either_side() -> None:
+    late = replace(take(), submitted_at=LATER)
+    assert join_takes(late, take()).submitted_at == join_takes(take(), late).submitted_at == take().submitted_at
+
+
+def test_of_two_picks_that_both_changed_the_greater_counts() -> None:
+    first, second, third = (replace(take(), picked=f"2026-11-2{day}T10:00:00Z") for day in (2, 3, 4))
+    assert join_takes(second, third, first).picked == join_takes(third, second, first).picked == third.picked
+
+
+def test_a_video_without_an_id_is_known_by_its_address_without_secrets() -> None:
+    signed, bare, other = (
+        replace(output(), video_uuid=None, video_url=f"https://video.example/{rest}", sha256=sha256)
+        for rest, sha256 in (("a.mp4?signature=f00", None), ("a.mp4", "a" * 64), ("b.mp4", None))
+    )
+    joined = join_takes(replace(take(), outputs=(other, signed)), replace(take(), outputs=(bare,))).outputs
+    assert {(str(item.video_url).partition("?")[0][-5:], item.sha256) for item in joined} == {
+        ("a.mp4", "a" * 64),
+        ("b.mp4", None),
+    }
+
+
 def test_missing_tasks_are_named_with_what_they_cost() -> None:
     failed = take(number=2, status="failed", cost=None)
     base = lockfile({"fog": record(take("b", number=3))}, alley=record(take(), failed))
@@ -250,6 +299,16 @@ def test_a_base_that_only_some_conflicts_show_is_no_base() -> None:
 def test_windows_line_ends_and_bare_markers_are_understood() -> None:
     text = "a\r\n<<<<<<<\r\nours\r\n=======\r\ntheirs\r\n>>>>>>>\r\n"
     assert split_conflict(text) == ("a\r\nours\r\n", "a\r\ntheirs\r\n", None)
+
+
+def test_a_marker_that_something_follows_at_once_is_text() -> None:
+    text = "<<<<<<<x\n=======x\n"
+    assert split_conflict(text)[:2] == (text, text)
+
+
+def test_a_marker_out_of_order_is_named_with_its_line() -> None:
+    with pytest.raises(LockfileError, match="at line 3 is"):
+        split_conflict("one\ntwo\n=======\n")
 
 
 def test_text_without_conflicts_is_the_same_on_all_sides() -> None:
