@@ -75,6 +75,15 @@ def test_every_command_a_page_names_exists(page: Path) -> None:
     assert set(COMMAND.findall(page.read_text("utf-8"))) <= COMMANDS.keys()
 
 
+@pytest.mark.parametrize("page", PAGES, ids=names)
+def test_every_file_of_ours_that_a_page_names_is_there(page: Path) -> None:
+    text = page.read_text("utf-8")
+    named = set(re.findall(r"(?<![.\w/])(?:ltxspec|tests)/[\w/]+\.\w+", text))
+    assert {name for name in named if not (REPOSITORY / name).exists()} == set()
+    tests = set(re.findall(r"`(?:\w+/)*(test_\w+\.py)`", text))
+    assert tests - {path.name for path in (REPOSITORY / "tests").rglob("test_*.py")} == set()
+
+
 def test_the_files_and_folders_that_contributors_are_sent_to_are_there() -> None:
     text = (REPOSITORY / "docs" / "contributing.md").read_text("utf-8")
     named = set(re.findall(r"`((?:ltxspec|schemas|tests)/[\w/.]*)`", text))
