@@ -43,7 +43,7 @@ class Session:
     def show_plan(self, planned: "ProjectPlan", output_format: str) -> None:
         """Write the plan to standard output; its warnings to standard error, unless the output is for programs."""
         from ltxspec.report.diagnostics import format_diagnostics
-        from ltxspec.report.plan.json import PLAN_FORMATS
+        from ltxspec.report.plan.formats import PLAN_FORMATS
 
         if output_format != "json" and planned.diagnostics:
             sys.stderr.write(format_diagnostics(planned.diagnostics, self.style(sys.stderr)))

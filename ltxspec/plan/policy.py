@@ -12,7 +12,7 @@ from ltxspec.catalog.models import Catalog
 from ltxspec.errors import Diagnostic, Location, Refused, Severity
 from ltxspec.plan.actions import Action, Change, Estimate, Plan, reckoning
 from ltxspec.render.checks import names_for
-from ltxspec.render.findings import TemplateProblem
+from ltxspec.render.template_problem import TemplateProblem
 from ltxspec.render.templating import Templates
 from ltxspec.spec.files import ProjectFiles
 from ltxspec.values import Json, ShotAddress, Usd

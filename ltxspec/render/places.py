@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from ltxspec.errors import Location
-from ltxspec.render.findings import TemplateProblem
+from ltxspec.render.template_problem import TemplateProblem
 from ltxspec.spec.models import Spec, SpecShot
 from ltxspec.values import Json
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from ltxspec.errors import Diagnostic
-from ltxspec.render.findings import Findings, TemplateProblem
+from ltxspec.render.findings import Findings
 from ltxspec.render.places import Path, Places
+from ltxspec.render.template_problem import TemplateProblem
 from ltxspec.render.templating import Templates, has_tags
 from ltxspec.values import Json
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ltxspec.render.findings import Findings, suggestion
+from ltxspec.render.findings import Findings
+from ltxspec.render.template_problem import suggestion
 from ltxspec.render.texts import FAILED, Scope, Texts
 from ltxspec.spec.models import Instance, Spec
 from ltxspec.values import Json

@@ -46,7 +46,7 @@ def named_rows(
         return None
     rows, column = _identified(table, for_each.key)
     if not column:
-        problems.error("missing-key", "the first row is empty, so the rows cannot be told apart", table.locate(0, None))
+        problems.error("missing-key", "the first row is empty, so no column identifies the rows", table.locate(0, None))
         return None
     if not any(column in row for row in rows):
         columns = list(dict.fromkeys(name for row in rows for name in row))

@@ -118,30 +118,30 @@ def _repository_at(top: str) -> Repository:
 
 
 def run_git(
-    root: Path, *arguments: str, told: bytes = b"", index: str | None = None
+    root: Path, *arguments: str, stdin: bytes = b"", index: str | None = None
 ) -> subprocess.CompletedProcess[bytes]:
     """Run git in `root`, whatever its exit code.
 
     Args:
         root: a folder in the repository.
         arguments: git's arguments.
-        told: bytes for its standard input.
+        stdin: bytes for its standard input.
         index: a file to use as the repository's index in this call.
 
     Raises:
         NoRepository: there is no repository.
         StorageError: git is missing, or does not read the repository.
     """
-    return _started(_command(root, arguments), told, index)
+    return _started(_command(root, arguments), stdin, index)
 
 
-def git(root: Path, *arguments: str, told: bytes = b"", index: str | None = None) -> bytes:
+def git(root: Path, *arguments: str, stdin: bytes = b"", index: str | None = None) -> bytes:
     """Run git in `root` and return its output; otherwise as `run_git`.
 
     Raises:
         StorageError: git is missing, this is not a repository, or git failed (its message is quoted).
     """
-    done = run_git(root, *arguments, told=told, index=index)
+    done = run_git(root, *arguments, stdin=stdin, index=index)
     if done.returncode != 0:
         raise StorageError(f"git {arguments[0]} failed: {complaint(done)}", hint="check the repository with `git fsck`")
     return done.stdout
@@ -184,10 +184,10 @@ def _command(root: Path, arguments: tuple[str, ...]) -> list[str]:
     return ["-C", str(root), *_OPTIONS, *inside_repository(root).options, *arguments]
 
 
-def _started(arguments: list[str], told: bytes = b"", index: str | None = None) -> subprocess.CompletedProcess[bytes]:
+def _started(arguments: list[str], stdin: bytes = b"", index: str | None = None) -> subprocess.CompletedProcess[bytes]:
     command = ["git", *arguments]
     try:
-        return subprocess.run(command, input=told, capture_output=True, check=False, env=_with_index(index))  # noqa: S603  # arguments as a list, no shell
+        return subprocess.run(command, input=stdin, capture_output=True, check=False, env=_with_index(index))  # noqa: S603  # arguments as a list, no shell
     except FileNotFoundError as error:
         raise _no_git() from error
 

@@ -128,7 +128,7 @@ class Checkout:
             "update-index",
             "-z",
             "--index-info",
-            told=b"".join(b"%b\0" % line for line in lines),
+            stdin=b"".join(b"%b\0" % line for line in lines),
             index=index,
         )
         return open_git(self._root, *_PLAIN, "check-attr", "--cached", "-z", "--stdin", *_ATTRIBUTES, index=index)

@@ -7,7 +7,6 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 from unit.render.project import SPEC_FILE, VARIABLES, MemoryFiles
 
-from ltxspec.render.findings import TemplateProblem
 from ltxspec.render.jinja.environment import Engine
 from ltxspec.render.jinja.words import (
     DIFFERENT_FILTERS,
@@ -15,6 +14,7 @@ from ltxspec.render.jinja.words import (
     UNAVAILABLE_FUNCTIONS,
     UNAVAILABLE_TESTS,
 )
+from ltxspec.render.template_problem import TemplateProblem
 from ltxspec.render.templating import Templates
 
 SPECS = Path(__file__).parents[2] / "docs" / "specs.md"

@@ -44,7 +44,7 @@ def command(
     """
     from ltxspec.project.review import make_review
     from ltxspec.report.diagnostics import format_diagnostics
-    from ltxspec.report.review.json import REVIEW_FORMATS, ReviewOptions, page_for
+    from ltxspec.report.review.formats import REVIEW_FORMATS, ReviewOptions, page_for
 
     page = page_for(form.forge, form.link_base)
     review = make_review(session.open_project(provider), base, head)

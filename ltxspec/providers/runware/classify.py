@@ -125,7 +125,7 @@ def _unclear_reason(reply: WireReply, errors: Sequence[ApiError]) -> str:
     if errors:
         return f"HTTP {reply.status}, `{errors[0].code or 'no code'}`: {errors[0].message or 'no message'}"
     if not reply.readable:
-        return reply.told if reply.transient or reply.cure is None else f"{reply.told}; {reply.cure}"
+        return reply.summary if reply.transient or reply.cure is None else f"{reply.summary}; {reply.cure}"
     return f"HTTP {reply.status} without information about this order"
 
 

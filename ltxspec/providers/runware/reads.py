@@ -148,7 +148,7 @@ def unanswered(what: str, place: str, reply: WireReply, *, settled: bool = False
     first = next((error for error in reply.errors if error.code or error.message), None)
     detail = f" (`{first.code or 'no code'}`: {first.message or 'no message'})" if first else ""
     return ProviderUnavailable(
-        f"{what}, the service at `{place}` answered {reply.told}{detail}",
+        f"{what}, the service at `{place}` answered {reply.summary}{detail}",
         retry_after=reply.retry_after,
         settled=settled,
         hint=reply.cure,

@@ -73,7 +73,7 @@ class WireReply:
         return self.status in TRANSIENT_STATUSES or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """A description of the answer for messages."""
         if self._is_redirect:
             return f"HTTP {self.status}, a redirect"

@@ -11,7 +11,7 @@ from ltxspec.providers.sandbox.films import images_of, shape_of
 from ltxspec.providers.sandbox.problems import ServiceProblem, problem_of
 from ltxspec.providers.sandbox.scenario import ScenarioFault
 from ltxspec.providers.sandbox.settings import SandboxSettings
-from ltxspec.providers.sandbox.states import UNSAFE, checks_content, render_seconds, told_cost
+from ltxspec.providers.sandbox.states import UNSAFE, checks_content, render_seconds, reported_cost
 from ltxspec.providers.sandbox.tasks import Fate, Task, TaskStore
 from ltxspec.providers.sandbox.uploads import check_image, problem
 from ltxspec.values import Json, Usd
@@ -82,7 +82,7 @@ def _order(task: Mapping[str, Json], model: Model, price: Usd | None, desk: Desk
     width, height, seconds, fps = shape_of(full_defaults(model, task))
     fate, slower = fate_of(task, desk.faults)
     if fate.cost == "higher":
-        price = told_cost(price, "higher")
+        price = reported_cost(price, "higher")
         fate = replace(fate, cost="listed")
     return Task(
         uuid=uuid,

@@ -50,7 +50,7 @@ def finished_item(task: Task, result: int, behaviour: Behaviour) -> dict[str, Js
         "seed": seed_of(task.uuid, task.run, result),
     }
     if task.body.get("includeCost") is True:
-        cost = told_cost(task.price, task.fate.cost or behaviour.cost)
+        cost = reported_cost(task.price, task.fate.cost or behaviour.cost)
         if cost is not None:
             item["cost"] = float(cost)
     if task.fate.nsfw or checks_content(task.body):
@@ -64,7 +64,7 @@ def failed_item(task: Task) -> dict[str, Json]:
     return {"taskType": "videoInference", "taskUUID": task.uuid, "status": "error", "error": error}
 
 
-def told_cost(price: Usd | None, how: Cost) -> Usd | None:
+def reported_cost(price: Usd | None, how: Cost) -> Usd | None:
     """The cost that a result reports."""
     if price is None or how == "missing":
         return None

@@ -8,11 +8,11 @@ from jinja2.environment import Template
 from jinja2.exceptions import SecurityError, TemplateSyntaxError, UndefinedError
 
 from ltxspec.errors import LtxspecError
-from ltxspec.render.findings import TemplateProblem, suggestion
 from ltxspec.render.jinja.access import UnknownName
 from ltxspec.render.jinja.budget import TemplateLimit
 from ltxspec.render.jinja.environment import TEXT
 from ltxspec.render.jinja.metering import Unsupported
+from ltxspec.render.template_problem import TemplateProblem, suggestion
 
 Meaning = tuple[str, str, str | None, str | None]  # code, message, the word it is about, hint
 

@@ -1,6 +1,6 @@
 """The plan as the JSON document that programs read and `plan -o FILE` saves; `plan/document.py` declares it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from ltxspec.formats import read, to_json
 from ltxspec.plan.actions import Action, Change, Plan
@@ -10,7 +10,6 @@ from ltxspec.plan.planfile import delivery_of, limits_of, plan_digest
 from ltxspec.redaction import redact_request, redact_secrets
 from ltxspec.report.diagnostics import problem_of
 from ltxspec.report.jsontext import encode
-from ltxspec.report.terminal import Style
 from ltxspec.report.wording import is_counted, total
 from ltxspec.values import Usd
 from ltxspec.version import __version__
@@ -75,27 +74,3 @@ def source_of(place: tuple[str, int, int] | None) -> Source | None:
 def _summary(plan: Plan) -> Mapping[str, int]:
     counts = plan.counts()
     return {action.value: counts[action] for action in Action}
-
-
-PlanReport = Callable[[Plan, PlanOptions, Style], str]
-
-
-def _text(plan: Plan, _options: PlanOptions, style: Style) -> str:
-    from ltxspec.report.plan.text import plan_text
-
-    return plan_text(plan, style)
-
-
-def _json(plan: Plan, options: PlanOptions, _style: Style) -> str:
-    from ltxspec.report.plan.json import plan_json
-
-    return plan_json(plan, options).decode()
-
-
-def _markdown(plan: Plan, _options: PlanOptions, _style: Style) -> str:
-    from ltxspec.report.plan.markdown import plan_markdown
-
-    return plan_markdown(plan)
-
-
-PLAN_FORMATS: Mapping[str, PlanReport] = {"text": _text, "json": _json, "markdown": _markdown}

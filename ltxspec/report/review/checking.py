@@ -22,7 +22,7 @@ from ltxspec.plan.prices import limit_price
 from ltxspec.plan.terms import SpendingLimits
 from ltxspec.redaction import REDACTED
 from ltxspec.render.models import Request
-from ltxspec.report.review.known_rules import KnownRules, told_otherwise
+from ltxspec.report.review.known_rules import KnownRules, disagreement
 from ltxspec.report.review.reading import ReviewFileError, leaves_out_refusals
 from ltxspec.report.review.shown import shown_differently
 from ltxspec.review.models import Review, RuleChange, ShotReview
@@ -78,7 +78,7 @@ class _Check:
         self._unknown: dict[str, list[ShotAddress]] = {}  # why a request cannot be recomputed -> its shots
 
     def run(self) -> Review:
-        if self._rules is not None and (otherwise := told_otherwise(self._review, self._rules)) is not None:
+        if self._rules is not None and (otherwise := disagreement(self._review, self._rules)) is not None:
             raise self._contradicted(otherwise)
         changes, seen = [], set()
         for index, shot in enumerate(self._review.shots):

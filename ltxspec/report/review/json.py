@@ -1,11 +1,9 @@
 """Writes a review as a JSON document for programs; `review/document.py` declares it, `reading.py` reads it back."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 
 from msgspec.structs import asdict, replace
 
-from ltxspec.errors import WrongUsage
 from ltxspec.formats import to_json
 from ltxspec.lock.facts import AlteredTake
 from ltxspec.lock.models import Take
@@ -14,12 +12,7 @@ from ltxspec.plan.document import Sum
 from ltxspec.redaction import redact_secrets
 from ltxspec.report.diagnostics import problem_of
 from ltxspec.report.jsontext import encode
-from ltxspec.report.markdown import FORGE_LIMITS
 from ltxspec.report.plan.json import planned_shot, source_of
-from ltxspec.report.review.details import Links
-from ltxspec.report.review.markdown import Page, review_markdown
-from ltxspec.report.review.text import review_text
-from ltxspec.report.terminal import Style
 from ltxspec.review.document import (
     Address,
     AlteredTask,
@@ -126,27 +119,3 @@ def _pending(change: Change) -> PendingShot:
     """The entry of a plan document, and everything else that is needed to show the shot in full."""
     inputs = dict(change.request.inputs) if change.request else {}
     return PendingShot(**asdict(planned_shot(change)), retake=change.retake, attempt=change.attempt, inputs=inputs)
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewOptions:
-    """How a review is written: the text style, and for Markdown the size limit and the links."""
-
-    style: Style
-    page: Page = field(default_factory=Page)
-
-
-ReviewReport = Callable[[Review, ReviewOptions], str]
-
-REVIEW_FORMATS: Mapping[str, ReviewReport] = {
-    "text": lambda review, options: review_text(review, options.style),
-    "json": lambda review, _options: review_json(review).decode(),
-    "markdown": lambda review, options: review_markdown(review, options.page),
-}
-
-
-def page_for(forge: str | None, link_base: str) -> Page:
-    """A page within the size limit of a forge. Raises WrongUsage for an unknown forge."""
-    if forge is not None and forge not in FORGE_LIMITS:
-        raise WrongUsage(f"no forge is called `{forge}`", hint=f"known: {', '.join(FORGE_LIMITS)}")
-    return Page(limit=FORGE_LIMITS[forge] if forge else None, links=Links(link_base))

@@ -27,7 +27,7 @@ class KnownRules:
     delivery: frozenset[str]
 
 
-def told_otherwise(review: Review, known: KnownRules) -> str | None:
+def disagreement(review: Review, known: KnownRules) -> str | None:
     """The first difference between the report and its commits, with a JSON Pointer; None if there is none."""
     delivery = known.delivery - _OF_MODELS
     shown = [rule for rule in review.rules if rule.name.partition(" of ")[0] not in delivery]

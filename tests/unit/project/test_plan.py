@@ -16,7 +16,7 @@ from ltxspec.plan.selection import selection
 from ltxspec.project.load import render_specs
 from ltxspec.project.plan import plan_project, plan_specs, read_saved_plan, with_budget_warning
 from ltxspec.project.project import ProjectContext, open_project
-from ltxspec.report.plan.json import PLAN_FORMATS
+from ltxspec.report.plan.formats import PLAN_FORMATS
 from ltxspec.report.terminal import Style
 from ltxspec.storage.state import open_state
 

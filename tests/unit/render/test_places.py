@@ -1,8 +1,8 @@
 import pytest
 from unit.render.project import HEAD, SPEC_FILE, read
 
-from ltxspec.render.findings import TemplateProblem
 from ltxspec.render.places import Places
+from ltxspec.render.template_problem import TemplateProblem
 
 TEXT = (
     HEAD

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.render.project import SPEC_FILE, MemoryFiles
 
-from ltxspec.render.findings import TemplateProblem
+from ltxspec.render.template_problem import TemplateProblem
 from ltxspec.render.templating import Templates, has_tags
 
 ROOT = Path(__file__).parents[3]

@@ -60,7 +60,7 @@ def test_names_of_rows_are_called_key_when_the_spec_does_not_say_otherwise() -> 
         ),
         (
             "forEach: [{}]",
-            ("missing-key", "specs/s.yaml:7:15", "the first row is empty, so the rows cannot be told apart"),
+            ("missing-key", "specs/s.yaml:7:15", "the first row is empty, so no column identifies the rows"),
         ),
     ],
 )

@@ -170,7 +170,7 @@ def test_only_a_few_requests_are_under_way_at_once(connect: Callable[..., Connec
 )
 def test_who_else_may_have_answered_is_told(ask: Ask, answer: httpx.Response, words: str) -> None:
     reply = ask([answer] * 4)
-    told = f"{reply.told}; {reply.cure}"
+    told = f"{reply.summary}; {reply.cure}"
     assert told.startswith(words)
     assert ("login page" in told and "HTTPS_PROXY" in told) is (answer.text != "ok")
 

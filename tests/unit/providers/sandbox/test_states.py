@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sandboxes import order
 
 from ltxspec.providers.sandbox.scenario import Behaviour
-from ltxspec.providers.sandbox.states import checks_content, extension, look_at, render_seconds, told_cost
+from ltxspec.providers.sandbox.states import checks_content, extension, look_at, render_seconds, reported_cost
 from ltxspec.providers.sandbox.tasks import Fate, Task
 
 
@@ -45,8 +45,8 @@ def test_one_error_tells_of_all_failed_results() -> None:
     ("how", "told"), [("listed", "0.48"), ("missing", None), ("zero", "0"), ("higher", "1.2"), ("negative", "-0.48")]
 )
 def test_cost_is_told_in_five_ways(how: Any, told: str | None) -> None:
-    assert told_cost(Decimal("0.48"), how) == (None if told is None else Decimal(told))
-    assert told_cost(None, how) is None
+    assert reported_cost(Decimal("0.48"), how) == (None if told is None else Decimal(told))
+    assert reported_cost(None, how) is None
 
 
 @pytest.mark.parametrize(

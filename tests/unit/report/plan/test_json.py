@@ -12,9 +12,8 @@ from ltxspec.formats import to_json
 from ltxspec.plan.actions import Action, Plan, Reason
 from ltxspec.plan.document import PlanOptions
 from ltxspec.plan.planfile import plan_digest, read_plan_file
-from ltxspec.report.plan.json import PLAN_FORMATS, plan_document, plan_json
+from ltxspec.report.plan.json import plan_document, plan_json
 from ltxspec.report.schemas import plan_schema
-from ltxspec.report.terminal import Style
 
 OPTIONS = PlanOptions(("specs",), retakes=("night-scenes.harbour",), variables={"city": "Neo-Kyoto"})
 
@@ -121,15 +120,3 @@ def test_the_schema_accepts_what_a_later_minor_version_may_add() -> None:
 def test_ten_thousand_shots_are_all_in_the_document() -> None:
     plan = replace(rich_plan(), changes=[change(f"s{number}", Action.CREATE, Reason.NEW) for number in range(10_000)])
     assert len(orjson.loads(plan_json(plan, OPTIONS))["shots"]) == 10_000
-
-
-@pytest.mark.parametrize("plan", [rich_plan(), Plan("runware", [change("a", Action.NO_OP)])])
-@pytest.mark.parametrize("name", ["text", "json", "markdown"])
-def test_every_form_tells_any_plan_and_ends_its_last_line(name: str, plan: Plan) -> None:
-    text = PLAN_FORMATS[name](plan, PlanOptions(), Style())
-    assert text.endswith("\n")
-    assert not text.endswith("\n\n")
-
-
-def test_the_json_form_is_the_document_apply_reads() -> None:
-    assert orjson.loads(PLAN_FORMATS["json"](rich_plan(), PlanOptions(), Style()))["formatVersion"] == "1.0"

@@ -1,17 +1,12 @@
 import json
 
-import pytest
 from unit.report.plans import golden
 from unit.report.reviews import many, review_values, rich_review
 
 from ltxspec import __version__
-from ltxspec.errors import WrongUsage
 from ltxspec.formats import to_json
-from ltxspec.report.markdown import FORGE_LIMITS
 from ltxspec.report.plan.json import planned_shot
-from ltxspec.report.review.json import FORMAT_VERSION, REVIEW_FORMATS, ReviewOptions, page_for, review_json
-from ltxspec.report.review.markdown import Page
-from ltxspec.report.terminal import Style
+from ltxspec.report.review.json import FORMAT_VERSION, review_json
 from ltxspec.review.models import WORKING_TREE, ShotKind
 
 
@@ -69,23 +64,3 @@ def test_what_is_to_do_reads_as_in_a_saved_plan() -> None:
 
 def test_kinds_are_counted_once_each() -> None:
     assert sum(review_values(rich_review())["summary"][kind.value] for kind in ShotKind) == len(rich_review().shots)
-
-
-def test_every_form_tells_the_review() -> None:
-    told = {name: form(many(1), ReviewOptions(Style())) for name, form in REVIEW_FORMATS.items()}
-    assert list(told) == ["text", "json", "markdown"]
-    assert told["text"].endswith("1 shot to render for $0.48.\n")
-    assert json.loads(told["json"])["estimate"]["usd"] == "0.48"
-    assert "**1 shot to render for $0.48.**" in told["markdown"]
-
-
-def test_a_page_is_as_large_as_its_forge_takes() -> None:
-    assert {name: page_for(name, "").limit for name in FORGE_LIMITS} == dict(FORGE_LIMITS)
-    assert page_for(None, "https://h/") == Page(links=page_for(None, "https://h/").links)
-    assert page_for(None, "https://h/").links.base == "https://h/"
-
-
-def test_a_forge_nobody_knows_is_refused_with_those_there_are() -> None:
-    with pytest.raises(WrongUsage, match="no forge is called `gitea`") as caught:
-        page_for("gitea", "")
-    assert "github, gitlab" in str(caught.value.hint)

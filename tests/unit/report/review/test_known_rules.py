@@ -7,7 +7,7 @@ from replacing import replace
 from unit.report.reviews import rich_review
 
 from ltxspec.plan.terms import SpendingLimits
-from ltxspec.report.review.known_rules import KnownRules, told_otherwise
+from ltxspec.report.review.known_rules import KnownRules, disagreement
 from ltxspec.review.models import RuleChange
 
 BUDGET = RuleChange("budget.per_apply", "$5.00", "$500.00")
@@ -18,7 +18,7 @@ TOLD = replace(rich_review(), rules=[BUDGET], limit=Decimal(5))
 
 @pytest.mark.parametrize("rules", [[BUDGET], [BUDGET, HOOK], [HOOK, BUDGET]])
 def test_the_same_rules_pass_beside_what_specs_say_of_deliveries(rules: list[RuleChange]) -> None:
-    assert told_otherwise(replace(TOLD, rules=rules), KNOWN) is None
+    assert disagreement(replace(TOLD, rules=rules), KNOWN) is None
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_the_same_rules_pass_beside_what_specs_say_of_deliveries(rules: list[Rul
     ],
 )
 def test_what_is_left_out_or_invented_is_named(rules: list[RuleChange], said: str) -> None:
-    found = told_otherwise(replace(TOLD, rules=rules), KNOWN)
+    found = disagreement(replace(TOLD, rules=rules), KNOWN)
     assert found is not None
     assert found.startswith("`/rules` is wrong: ")
     assert said in found
@@ -43,14 +43,14 @@ def test_a_parameter_that_is_called_like_a_rule_of_models_hides_none(name: str) 
     """The change brings the model file in which the parameter stands."""
     invented = RuleChange(f"{name} of lightricks:2@0", "$0.06 a second", "$0.01 a second")
     known = replace(KNOWN, delivery=frozenset({"webhookURL", name}))
-    found = told_otherwise(replace(TOLD, rules=[BUDGET, invented]), known)
+    found = disagreement(replace(TOLD, rules=[BUDGET, invented]), known)
     assert found is not None
     assert f"the commits do not contain this change of `{name} of lightricks:2@0`" in found
     real = replace(known, changes=[BUDGET, invented])
-    assert told_otherwise(replace(TOLD, rules=[BUDGET, invented]), real) is None
+    assert disagreement(replace(TOLD, rules=[BUDGET, invented]), real) is None
 
 
 @pytest.mark.parametrize(("limit", "said"), [(None, "no limit"), (Decimal(6), "$6.00")])
 def test_another_limit_than_that_of_the_head_is_named_with_both(limit: Decimal | None, said: str) -> None:
-    found = told_otherwise(replace(TOLD, limit=limit), KNOWN)
+    found = disagreement(replace(TOLD, limit=limit), KNOWN)
     assert found == f"`/limit` is {said} in the report, but $5.00 at its commit"
