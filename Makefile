@@ -1,7 +1,7 @@
 # Everything a developer does here, by name. Needs only make and Python 3.11 or later with its venv module.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format bench crash mutants fuzz lock wheel clean
+.PHONY: help demo test check processes lint format bench crash mutants fuzz lock wheel clean
 
 # Set in many containers. It would make every start of ltxspec compile all of its sources again: seconds instead of
 # tenths, and no timing would mean anything.
@@ -26,13 +26,18 @@ demo: $(RUNTIME) ## plan and render the quickstart, offline and free, then show 
 	$(BIN)/ltxspec apply --provider sandbox --auto-approve specs/quickstart.yaml
 	@ls -lhL renders/sandbox/quickstart/*
 
-test: lint ## all checks, then the tests: what CI runs
-	$(if $(MEMORY),TMPDIR=$(MEMORY)) $(BIN)/python -m pytest -n auto --dist worksteal
+test: lint ## style, types, layers, and all tests but those of `make processes`
+	$(PYTEST) $(addprefix --ignore=,$(PROCESSES))
+
+processes: $(DEV) ## the tests that kill processes, drive a browser, and run pipelines and documentation
+	$(PYTEST) $(PROCESSES)
 
 # Tests write some 90,000 files, each of them safely: on a file system in memory that takes half of the time.
 MEMORY := $(shell test -w /dev/shm && df -Pk /dev/shm | awk 'END { if ($$4 > 2000000) print "/dev/shm" }')
+PYTEST := $(if $(MEMORY),TMPDIR=$(MEMORY)) $(BIN)/python -m pytest -n auto --dist worksteal
+PROCESSES := tests/crash tests/browser tests/acceptance/ci tests/acceptance/test_docs.py tests/architecture/test_benchmarks.py
 
-check: test ## the same as test
+check: test processes ## everything: what CI runs
 
 lint: $(DEV) ## style, types and layers
 	$(BIN)/ruff check .
