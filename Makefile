@@ -29,13 +29,15 @@ demo: $(RUNTIME) ## plan and render the quickstart, offline and free, then show 
 test: lint ## style, types, layers, and all tests but those of `make processes`
 	$(PYTEST) $(addprefix --ignore=,$(PROCESSES))
 
-processes: $(DEV) ## the tests that kill processes, drive a browser, and run pipelines and documentation
+processes: $(DEV) ## the slow tests: they start, kill and watch processes, and drive a browser
 	$(PYTEST) $(PROCESSES)
 
 # Tests write some 90,000 files, each of them safely: on a file system in memory that takes half of the time.
 MEMORY := $(shell test -w /dev/shm && df -Pk /dev/shm | awk 'END { if ($$4 > 2000000) print "/dev/shm" }')
 PYTEST := $(if $(MEMORY),TMPDIR=$(MEMORY)) $(BIN)/python -m pytest -n auto --dist worksteal
-PROCESSES := tests/crash tests/browser tests/acceptance/ci tests/acceptance/test_docs.py tests/architecture/test_benchmarks.py
+PROCESSES := tests/crash tests/browser tests/mutation tests/acceptance/ci \
+  $(addprefix tests/,$(addsuffix .py,acceptance/test_docs acceptance/test_offline acceptance/test_secrets \
+    acceptance/test_untrusted architecture/test_benchmarks architecture/test_startup contract/test_faults))
 
 check: test processes ## everything: what CI runs
 
