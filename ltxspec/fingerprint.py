@@ -1,7 +1,11 @@
 """Request -> fingerprint -> task id: what identifies a render.
 
 Fingerprints carry the version of their algorithm, and every released version stays here, because lockfiles keep the
-fingerprints they were written with. A new algorithm is a new version in addition to the old ones.
+fingerprints they were written with. A new algorithm is a new version in addition to the old ones, and is used only for
+the requests that it treats differently: all others keep their fingerprints and task ids.
+
+- v1: the body with its defaults, and local files by their content.
+- v2: the same with addresses of images and sound without the parameters that only sign them.
 """
 
 import hashlib
@@ -14,14 +18,13 @@ from ltxspec.catalog.defaults import full_defaults
 from ltxspec.catalog.media import is_local_file, media_values
 from ltxspec.catalog.models import PROMPT, Model
 from ltxspec.catalog.pointers import parse_pointer
+from ltxspec.catalog.signatures import without_signature
 from ltxspec.values import Fingerprint, Json, TaskId
-
-CURRENT_VERSION: Final = "v1"
 
 _TASK_FORMAT: Final = "ltxspec/task/v1"
 _VARIANT: Final = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}  # its upper two bits become 10
 
-Subject = Callable[[Model, Mapping[str, Json], Mapping[str, str]], bytes]  # (model, body, inputs) -> what is hashed
+Document = dict[str, Json]  # what is hashed, as canonical JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class TaskIdentity:
 
 
 def fingerprint_of(
-    model: Model, body: Mapping[str, Json], inputs: Mapping[str, str], version: str = CURRENT_VERSION
+    model: Model, body: Mapping[str, Json], inputs: Mapping[str, str], version: str | None = None
 ) -> Fingerprint:
     """The fingerprint of a request.
 
@@ -46,26 +49,36 @@ def fingerprint_of(
         model: the model of the request.
         body: the request as in `Request.body`; keys of one order (task id, …) and delivery do not matter.
         inputs: local file as written in the body -> `sha256:<hex>` of its content.
-        version: the algorithm; see `version_of` for that of a stored fingerprint.
+        version: the algorithm; see `version_of` for that of a stored fingerprint. None: `versions_for` the request.
 
     Raises:
         ValueError: the version is unknown, a local file has no hash, or a number has no canonical form.
     """
-    subject = _VERSIONS.get(version)
-    if subject is None:
-        raise ValueError(f"fingerprint version `{version}` is not known to this ltxspec")
-    return Fingerprint(f"{version}:sha256:{sha256_hex(subject(model, body, inputs))}")
+    version = version or versions_for(model, body)[0]
+    document = _document(version)(model, body, inputs)
+    return Fingerprint(f"{version}:sha256:{sha256_hex(canonical_bytes(document))}")
+
+
+def versions_for(model: Model, body: Mapping[str, Json]) -> tuple[str, ...]:
+    """The version of a request's fingerprint, followed by those under which an equal request may be recorded.
+
+    The address of an image may have been signed when a take was bought and not be signed now, or the reverse.
+    """
+    addresses = [value for _, value in media_values(model, body) if "://" in value]
+    if any(without_signature(address) != address for address in addresses):
+        return "v2", "v1"
+    return ("v1", "v2") if addresses else ("v1",)
 
 
 def fingerprints_by_prompt(
-    model: Model, body: Mapping[str, Json], inputs: Mapping[str, str]
+    model: Model, body: Mapping[str, Json], inputs: Mapping[str, str], version: str
 ) -> Callable[[str], Fingerprint]:
-    """A function from prompts to current fingerprints, for many requests that differ only in the prompt.
+    """A function from prompts to fingerprints of a version, for many requests that differ only in the prompt.
 
     It gives the same result as `fingerprint_of` for the body with that prompt, in a hundredth of the time, and raises
     the same errors.
     """
-    document = _document_v1(model, {**body, PROMPT: ""}, inputs)
+    document = _document(version)(model, {**body, PROMPT: ""}, inputs)
     before = canonical_bytes({key: value for key, value in document.items() if key < PROMPT})[:-1]
     after = canonical_bytes({key: value for key, value in document.items() if key > PROMPT})[1:]
     name = canonical_bytes(PROMPT) + b":"
@@ -75,7 +88,7 @@ def fingerprints_by_prompt(
     def fingerprint(prompt: str) -> Fingerprint:
         hashed = start.copy()
         hashed.update(canonical_bytes(prompt) + end)
-        return Fingerprint(f"{CURRENT_VERSION}:sha256:{hashed.hexdigest()}")
+        return Fingerprint(f"{version}:sha256:{hashed.hexdigest()}")
 
     return fingerprint
 
@@ -127,11 +140,14 @@ def task_ids(project: str, provider: str, spec: str) -> Callable[[str, Fingerpri
     return derive
 
 
-def _subject_v1(model: Model, body: Mapping[str, Json], inputs: Mapping[str, str]) -> bytes:
-    return canonical_bytes(_document_v1(model, body, inputs))
+def _document(version: str) -> Callable[[Model, Mapping[str, Json], Mapping[str, str]], Document]:
+    found = _VERSIONS.get(version)
+    if found is None:
+        raise ValueError(f"fingerprint version `{version}` is not known to this ltxspec")
+    return found
 
 
-def _document_v1(model: Model, body: Mapping[str, Json], inputs: Mapping[str, str]) -> dict[str, Json]:
+def _document_v1(model: Model, body: Mapping[str, Json], inputs: Mapping[str, str]) -> Document:
     """The body with every default written out, without recorded-only and delivery parameters.
 
     Local files are replaced by the hash of their content.
@@ -146,6 +162,15 @@ def _document_v1(model: Model, body: Mapping[str, Json], inputs: Mapping[str, st
     return document
 
 
+def _document_v2(model: Model, body: Mapping[str, Json], inputs: Mapping[str, str]) -> Document:
+    """As version 1, with signed addresses of images and sound without their signatures."""
+    document = _document_v1(model, body, inputs)
+    for path, value in media_values(model, document):
+        if (address := without_signature(value)) != value:
+            document = _replaced(document, path, address)
+    return document
+
+
 def _replaced(value: Json, path: tuple[str | int, ...], new: Json) -> Json:
     """A copy of `value` with `new` at `path`; everything not on the path is shared."""
     if not path:
@@ -155,4 +180,7 @@ def _replaced(value: Json, path: tuple[str | int, ...], new: Json) -> Json:
     return copy
 
 
-_VERSIONS: Mapping[str, Subject] = {"v1": _subject_v1}
+_VERSIONS: Mapping[str, Callable[[Model, Mapping[str, Json], Mapping[str, str]], Document]] = {
+    "v1": _document_v1,
+    "v2": _document_v2,
+}

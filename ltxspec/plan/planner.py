@@ -76,7 +76,7 @@ def plan_spec(rendered: RenderedSpec, recorded: RecordedState, context: PlanCont
         spare=cache(lambda: spare_takes(recorded.lockfile, wanted, context.catalog)),
         known=cache(lambda: recorded_tasks(recorded.lockfile)),
         claimed=set(),
-        under_way=open_by_fingerprint(recorded.journal),
+        under_way=open_by_fingerprint(recorded.journal, context.catalog),
         task_id=task_ids(context.project, context.provider, rendered.name),
     )
     changes = _decided(rendered.requests, spec)
@@ -118,7 +118,7 @@ def _plan_shot(request: Request, spec: _Spec) -> Change:
 def _under_way(request: Request, spec: _Spec, mine: Sequence[Take], *, is_owned: bool) -> OpenTask | None:
     """A task ordered for exactly this request; if it has no take yet, also one under a name removed from the spec."""
     known = {take.task_id for take in mine}
-    for task in spec.under_way.get(request.fingerprint, ()):
+    for task in (task for each in request.fingerprints for task in spec.under_way.get(each, ())):
         task_id, instance = task.intent.task_id, task.intent.instance
         is_free = not is_owned and instance not in spec.wanted and task_id not in spec.claimed
         is_left = task_id not in known or not task.ended  # some of its results may be recorded already
@@ -129,7 +129,7 @@ def _under_way(request: Request, spec: _Spec, mine: Sequence[Take], *, is_owned:
 
 def _spare(request: Request, spec: _Spec) -> Spare | None:
     """A take of exactly this request that its key does not need and that no other shot has claimed."""
-    candidates = spec.spare().get(request.fingerprint, ())
+    candidates = (spare for each in request.fingerprints for spare in spec.spare().get(each, ()))
     return next((spare for spare in candidates if spare.take.task_id not in spec.claimed), None)
 
 

@@ -1,13 +1,14 @@
 """What is recorded for a shot: which takes answer a request, and which task id a new order would get."""
 
+import contextlib
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from ltxspec.catalog.models import Catalog, Model
-from ltxspec.fingerprint import CURRENT_VERSION, fingerprint_of, version_of
-from ltxspec.lock.journal import JournalState, OpenTask
+from ltxspec.catalog.models import Catalog
+from ltxspec.fingerprint import fingerprint_of, version_of, versions_for
+from ltxspec.lock.journal import Intent, JournalState, OpenTask
 from ltxspec.lock.models import Age, Lockfile, ShotRecord, Take
 from ltxspec.render.models import Request
 from ltxspec.values import Fingerprint, TaskId
@@ -28,7 +29,7 @@ def answers(take: Take, request: Request, catalog: Catalog) -> bool:
     cause a new order. So a take also answers if its recorded request, fingerprinted like the present one, gives the
     same fingerprint.
     """
-    if take.fingerprint == request.fingerprint:
+    if take.fingerprint in request.fingerprints:
         return True
     if take.request.get("positivePrompt") != request.body.get("positivePrompt") or take.model != request.body["model"]:
         return False
@@ -36,18 +37,28 @@ def answers(take: Take, request: Request, catalog: Catalog) -> bool:
     if model is None:
         return False
     try:
-        if _in_version_of(take, request, model) == take.fingerprint:
+        own = version_of(take.fingerprint)
+        if fingerprint_of(model, request.body, request.inputs, own) == take.fingerprint:
             return True
-        return fingerprint_of(model, take.request, take.inputs) == request.fingerprint
+        versions = map(version_of, request.fingerprints)
+        return any(fingerprint_of(model, take.request, take.inputs, v) in request.fingerprints for v in versions)
     except ValueError:  # an unknown algorithm version, or a file whose hash was not recorded
         return False
 
 
-def _in_version_of(take: Take, request: Request, model: Model) -> Fingerprint:
-    version = version_of(take.fingerprint)
-    if version == CURRENT_VERSION:
-        return request.fingerprint
-    return fingerprint_of(model, request.body, request.inputs, version)
+def every_fingerprint(order: Take | Intent, catalog: Catalog) -> set[Fingerprint]:
+    """The fingerprint of an order, and those by which an equal request is recognised: see `Request.fingerprints`.
+
+    A record has addresses without their signatures, so it is found however the address is signed now.
+    """
+    found = {order.fingerprint}
+    model = catalog.find(str(order.request.get("model")))
+    if model is None:
+        return found
+    for version in versions_for(model, order.request)[1:]:
+        with contextlib.suppress(ValueError):  # a file whose hash was not recorded
+            found.add(fingerprint_of(model, order.request, order.inputs, version))
+    return found
 
 
 def next_order(takes: Iterable[Take], *, retake: bool) -> tuple[int, int]:
@@ -90,11 +101,12 @@ def is_needless(task: OpenTask, takes: Iterable[Take]) -> bool:
     return task.stage == "intent" and others >= task.intent.retake
 
 
-def open_by_fingerprint(journal: JournalState) -> dict[Fingerprint, list[OpenTask]]:
-    """Tasks under way, by fingerprint of the order."""
+def open_by_fingerprint(journal: JournalState, catalog: Catalog) -> dict[Fingerprint, list[OpenTask]]:
+    """Tasks under way, by every fingerprint of the order."""
     found: dict[Fingerprint, list[OpenTask]] = {}
     for task in journal.open.values():
-        found.setdefault(task.intent.fingerprint, []).append(task)
+        for fingerprint in every_fingerprint(task.intent, catalog):
+            found.setdefault(fingerprint, []).append(task)
     return found
 
 
@@ -109,7 +121,7 @@ class Spare:
 def spare_takes(
     lockfile: Lockfile, wanted: Mapping[str, Request], catalog: Catalog
 ) -> dict[Fingerprint, Sequence[Spare]]:
-    """Succeeded takes that their own key does not request any more, by fingerprint of the order.
+    """Succeeded takes that their own key does not request any more, by every fingerprint of the order.
 
     Keys removed from the spec come first, then retired ones, then shots whose request has changed. A take that is also
     used by a key that still requests it (one branch renamed the shot, or it was copied from there) is not spare.
@@ -127,7 +139,8 @@ def spare_takes(
                 if take in mine:
                     continue
                 rank = int(retired) if own is None else 2
-                found.setdefault(take.fingerprint, {}).setdefault((rank, key), []).append(take)
+                for fingerprint in every_fingerprint(take, catalog):
+                    found.setdefault(fingerprint, {}).setdefault((rank, key), []).append(take)
     return {fingerprint: _offers(by_key, in_use) for fingerprint, by_key in found.items()}
 
 

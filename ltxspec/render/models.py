@@ -30,6 +30,12 @@ class Request:
     moved: str | None = None  # shot or instance key it takes over from, as written
     title: str | None = None
     labels: Mapping[str, str] | None = None
+    also: tuple[Fingerprint, ...] = ()  # by other versions of the algorithm, under which its takes may be recorded
+
+    @property
+    def fingerprints(self) -> tuple[Fingerprint, ...]:
+        """Every fingerprint that this request has, the one of a new order first."""
+        return self.fingerprint, *self.also
 
 
 @dataclass(frozen=True, slots=True)

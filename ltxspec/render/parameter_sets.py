@@ -1,6 +1,6 @@
 """Parameter sets: merged, completed, checked, priced and hashed once, however many shots share one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,7 +12,7 @@ from ltxspec.catalog.media import is_local_file, media_values
 from ltxspec.catalog.models import Catalog, Model
 from ltxspec.catalog.pricing import estimate
 from ltxspec.catalog.validation import ParameterProblem, validate
-from ltxspec.fingerprint import fingerprints_by_prompt
+from ltxspec.fingerprint import fingerprints_by_prompt, versions_for
 from ltxspec.render.allowance import Allowance
 from ltxspec.render.templating import has_tags
 from ltxspec.spec.files import FileProblem, ProjectFiles
@@ -45,7 +45,7 @@ class ParameterSet:
     delivery: Mapping[str, Json]
     inputs: Mapping[str, str]  # local file as written -> sha256
     estimate: Usd | None
-    fingerprint: Callable[[str], Fingerprint]  # by prompt
+    fingerprints: Sequence[Callable[[str], Fingerprint]]  # by prompt; see `Request.fingerprints`
     problems: tuple[ParameterProblem, ...] = ()
 
 
@@ -89,9 +89,11 @@ class ParameterSets:
         problems = self._validated(model, {**head, **body, **delivery})
         inputs, missing = self._inputs(model, body)
         problems += missing
-        fingerprint = _refuse if problems else fingerprints_by_prompt(model, {**head, **body}, inputs)
+        whole = {**head, **body}
+        versions = () if problems else versions_for(model, whole)
+        fingerprints = [fingerprints_by_prompt(model, whole, inputs, version) for version in versions]
         price = None if problems else estimate(model, body)
-        return ParameterSet(model, body, delivery, inputs, price, fingerprint, tuple(problems))
+        return ParameterSet(model, body, delivery, inputs, price, fingerprints, tuple(problems))
 
     def _validated(self, model: Model, body: Mapping[str, Json]) -> list[ParameterProblem]:
         try:
@@ -150,10 +152,6 @@ class PlainParameters:
         if model is None or not self._plain_defaults or has_tags(written):
             return None
         return self._sets.prepare(model, merge(self._spec.defaults, shot.parameters))
-
-
-def _refuse(_prompt: str) -> Fingerprint:
-    raise ValueError("parameters with problems have no fingerprint")
 
 
 def merge(defaults: Mapping[str, Json], changes: Mapping[str, Json]) -> dict[str, Json]:

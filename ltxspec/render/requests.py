@@ -232,6 +232,7 @@ class _Rendering:
     def assemble(self, instance: Instance, prompt: str, parameters: ParameterSet, position: tuple[int, int]) -> Request:
         """Assemble a request."""
         shot, spec = instance.shot, self.spec
+        fingerprint, *also = [by_prompt(prompt) for by_prompt in parameters.fingerprints]
         return Request(
             address=ShotAddress(spec.name, instance.key),
             body={
@@ -242,7 +243,7 @@ class _Rendering:
             },
             delivery=parameters.delivery,
             inputs=parameters.inputs,
-            fingerprint=parameters.fingerprint(prompt),
+            fingerprint=fingerprint,
             estimate=parameters.estimate,
             file=self.file,
             line=position[0],
@@ -252,4 +253,5 @@ class _Rendering:
             moved=shot.moved,
             title=shot.title,
             labels={**spec.labels, **shot.labels} if shot.labels else spec.labels or None,
+            also=tuple(also),
         )

@@ -13,19 +13,21 @@ from unit.render.project import model
 
 from ltxspec.catalog.models import Model, load_catalog
 from ltxspec.fingerprint import (
-    CURRENT_VERSION,
     TaskIdentity,
     beside_fingerprint,
     fingerprint_of,
     fingerprints_by_prompt,
     task_id,
     version_of,
+    versions_for,
 )
 from ltxspec.storage.packaged import read_model_documents
 from ltxspec.values import Fingerprint
 
-GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "fingerprints" / "v1.json").read_text("utf-8"))
+FOLDER = Path(__file__).parents[1] / "golden" / "fingerprints"
+GOLDEN = json.loads((FOLDER / "v1.json").read_text("utf-8"))
 VECTORS = GOLDEN["vectors"]
+SIGNED = json.loads((FOLDER / "v2.json").read_text("utf-8"))["vectors"]
 HASH = "sha256:" + "ab" * 32
 
 IDENTITY = TaskIdentity("9f2c", "runware", "night", "alley", Fingerprint("v1:sha256:00"))
@@ -41,9 +43,14 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=[vector["name"] for vector in VECTORS])
-def test_golden_vectors_never_change(vector: dict[str, Any], frozen: Model) -> None:
-    fingerprint = fingerprint_of(frozen, vector["body"], vector["inputs"], "v1")
+@pytest.mark.parametrize(
+    ("version", "vector"),
+    [*(("v1", vector) for vector in VECTORS), *(("v2", vector) for vector in SIGNED)],
+    ids=[vector["name"] for vector in (*VECTORS, *SIGNED)],
+)
+def test_golden_vectors_never_change(version: str, vector: dict[str, Any], frozen: Model) -> None:
+    fingerprint = fingerprint_of(frozen, vector["body"], vector["inputs"], version)
+    assert fingerprint_of(frozen, vector["body"], vector["inputs"]) == fingerprint  # nothing else is made of it now
     task = vector["task"]
     identity = TaskIdentity(
         task["project"], task["provider"], task["spec"], task["instance"], fingerprint, task["retake"], task["attempt"]
@@ -51,12 +58,47 @@ def test_golden_vectors_never_change(vector: dict[str, Any], frozen: Model) -> N
     assert (fingerprint, task_id(identity)) == (vector["fingerprint"], vector["taskUUID"])
 
 
-def test_the_golden_file_itself_is_untouched() -> None:
-    """Whoever must change this line is about to buy every user's videos again."""
-    assert (
-        sha256(json.dumps(VECTORS, sort_keys=True))
-        == "0b06775d808e22857dbb7b87c3f5625c39cace80ea4fce42fb5c758f6a065b4f"
+@pytest.mark.parametrize(
+    ("vectors", "digest"),
+    [
+        (VECTORS, "0b06775d808e22857dbb7b87c3f5625c39cace80ea4fce42fb5c758f6a065b4f"),
+        (SIGNED, "5369cd4171ae69f6e9006ba0dcb8af6e2446cbafe88d4086e4a53db51644297a"),
+    ],
+    ids=["v1", "v2"],
+)
+def test_the_golden_files_themselves_are_untouched(vectors: list[dict[str, Any]], digest: str) -> None:
+    """Whoever must change these lines is about to buy every user's videos again."""
+    assert sha256(json.dumps(vectors, sort_keys=True)) == digest
+
+
+def test_an_address_signed_again_is_the_same_request(frozen: Model) -> None:
+    """Only what chooses the content makes another: a version of the object, another kind of reply."""
+    (plain,) = [vector["body"] for vector in VECTORS if vector["name"] == "an image by URL"]
+    unsigned = {**plain, "inputs": {"frameImages": [{"image": "https://media.example/hero.jpg", "frame": "first"}]}}
+    same = fingerprint_of(frozen, unsigned, {}, "v2")
+    assert [vector["name"] for vector in SIGNED if vector["fingerprint"] != same] == [
+        "another version of the object",
+        "a response of another type",
+    ]
+
+
+def test_the_golden_fingerprints_of_version_2_by_hand() -> None:
+    hashed = (
+        '{"duration":8,"fps":25,"height":1080,'
+        '"inputs":{"frameImages":[{"frame":"first","image":"https://media.example/hero.jpg"}]},'
+        '"model":"maker:1@0","numberResults":1,"outputFormat":"MP4","positivePrompt":"A lighthouse at dusk.",'
+        '"settings":{"audio":false},"taskType":"videoInference","width":1920}'
     )
+    assert SIGNED[0]["fingerprint"] == f"v2:sha256:{sha256(hashed)}"
+
+
+def test_only_requests_with_signed_addresses_have_version_2(frozen: Model) -> None:
+    """All others keep their fingerprints, and with them their task ids, when ltxspec is upgraded."""
+    body = {"positivePrompt": "hi", "settings": {"note": SIGNED[0]["body"]["inputs"]["frameImages"][0]["image"]}}
+    assert versions_for(frozen, body) == ("v1",)
+    assert versions_for(frozen, {"inputs": {"frameImages": ["a.jpg"]}}) == ("v1",)
+    assert versions_for(frozen, {"inputs": {"frameImages": ["https://a.example/b.jpg"]}}) == ("v1", "v2")
+    assert versions_for(frozen, SIGNED[0]["body"]) == ("v2", "v1")
 
 
 BY_HAND = {
@@ -139,7 +181,7 @@ def test_numbers_without_a_canonical_form_are_refused(frozen: Model, strength: f
 
 def test_the_version_can_be_read_back(frozen: Model) -> None:
     fingerprint = fingerprint_of(frozen, {"positivePrompt": "hi"}, {})
-    assert (version_of(fingerprint), CURRENT_VERSION) == ("v1", "v1")
+    assert version_of(fingerprint) == "v1"
     assert re.fullmatch(r"v1:sha256:[0-9a-f]{64}", fingerprint)
 
 
@@ -158,7 +200,7 @@ def test_fingerprints_by_prompt_are_those_of_whole_bodies(prompt: str, extra: di
     (frozen,) = load_catalog({"frozen.json": GOLDEN["model"]}).models
     body = {"width": 1920, **extra}
     expected = fingerprint_of(frozen, {**body, "positivePrompt": prompt}, {})
-    assert fingerprints_by_prompt(frozen, body, {})(prompt) == expected
+    assert fingerprints_by_prompt(frozen, body, {}, "v1")(prompt) == expected
 
 
 NAMES = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)

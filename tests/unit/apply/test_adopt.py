@@ -69,7 +69,7 @@ def test_the_take_is_of_the_request_without_its_secrets(catalog: Catalog) -> Non
     secret = "https://pictures.example/a.png?X-Amz-Signature=canary"
     request = {**REQUEST, "inputs": {"frameImages": [{"image": secret, "frame": "first"}]}}
     take = adopted_take(request, RESPONSE, catalog)
-    assert take.fingerprint.startswith("v1:sha256:")
+    assert take.fingerprint.startswith("v2:sha256:")
     assert take.fingerprint != adopted_take(REQUEST, RESPONSE, catalog).fingerprint
     assert take.request["inputs"] == {"frameImages": [{"image": secret.partition("?")[0], "frame": "first"}]}
 

@@ -9,9 +9,18 @@ from replacing import replace
 from ltxspec import fingerprint as fingerprints
 from ltxspec.catalog.models import Catalog, load_catalog
 from ltxspec.fingerprint import fingerprint_of
-from ltxspec.lock.journal import OpenTask
+from ltxspec.lock.journal import JournalState, OpenTask
 from ltxspec.lock.models import Lockfile, Take
-from ltxspec.plan.recorded import answers, is_needless, latest, next_order, preferred, record_under, spare_takes
+from ltxspec.plan.recorded import (
+    answers,
+    is_needless,
+    latest,
+    next_order,
+    open_by_fingerprint,
+    preferred,
+    record_under,
+    spare_takes,
+)
 from ltxspec.render.models import Request
 from ltxspec.storage.packaged import read_model_documents
 from ltxspec.values import Fingerprint
@@ -146,7 +155,7 @@ def test_the_latest_take_is_the_last_submitted() -> None:
 @pytest.fixture
 def earlier(monkeypatch: pytest.MonkeyPatch) -> str:
     """A version of the fingerprint's algorithm besides the present one, which looks at the prompt only."""
-    known = {**fingerprints._VERSIONS, "v0": lambda _model, body, _inputs: str(body["positivePrompt"]).encode()}
+    known = {**fingerprints._VERSIONS, "v0": lambda _model, body, _inputs: {"prompt": body["positivePrompt"]}}
     monkeypatch.setattr(fingerprints, "_VERSIONS", known)
     return "v0"
 
@@ -215,3 +224,19 @@ def test_a_key_whose_shot_has_no_current_take_has_that_of_the_retired_one() -> N
     again = record_under(Lockfile("runware", "night", {"a": record(take("c", cost="9"))}, {"a": record(take())}), "a")
     assert again is not None
     assert [item.cost for item in again.takes] == [take("c", cost="9").cost]
+
+
+def test_an_order_in_progress_is_found_when_its_image_is_signed_again(catalog: Catalog) -> None:
+    """Its journal has the address without the signature."""
+    model = catalog.find(AIR)
+    assert model is not None
+    address = "https://bucket.example/hero.jpg"
+    signed = [
+        {**BODY, "inputs": {"frameImages": [{"image": image, "frame": "first"}]}}
+        for image in (f"{address}?X-Amz-Signature=1", address, f"{address}?X-Amz-Signature=2")
+    ]
+    for version in ("v1", "v2"):
+        mark = fingerprint_of(model, signed[0], {}, version)
+        task = OpenTask(replace(intent(), fingerprint=mark, request=signed[1]))
+        found = open_by_fingerprint(JournalState({task.intent.task_id: task}), catalog)
+        assert found[fingerprint_of(model, signed[2], {})] == [task]

@@ -39,7 +39,7 @@ def test_a_good_set_is_complete() -> None:
     assert (found.problems, found.body, found.delivery, found.inputs) == ((), {**GOOD, "fps": 25}, {}, {})
     assert str(found.estimate) == "0.48"
     body = {"taskType": "videoInference", "model": model().air, "positivePrompt": "hi", **found.body}
-    assert found.fingerprint("hi") == fingerprint_of(model(), body, {})
+    assert found.fingerprints[0]("hi") == fingerprint_of(model(), body, {})
 
 
 def test_the_same_parameters_are_prepared_once() -> None:
@@ -73,8 +73,7 @@ def test_a_bad_set_has_problems_and_no_fingerprint(parameters: dict[str, Any]) -
     found = prepare(parameters)
     assert found.problems
     assert found.estimate is None
-    with pytest.raises(ValueError, match="no fingerprint"):
-        found.fingerprint("a prompt")
+    assert not found.fingerprints
 
 
 def test_local_images_are_hashed_once() -> None:
