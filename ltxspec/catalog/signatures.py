@@ -1,37 +1,27 @@
 """Addresses that are signed for a time: the same file under an address that changes with every signature."""
 
-from collections.abc import Sequence
 from typing import Final
 from urllib.parse import unquote_plus
 
 # Query parameters that only sign an address, by the one that holds the signature. Names are compared without case.
 # Sources: Amazon S3 "Authenticating requests: query parameters" (versions 4 and 2), Google Cloud Storage "Signed URLs"
 # (V4 and V2), Azure Storage "Create a service SAS" and "Create a user delegation SAS", Amazon CloudFront "Use signed
-# URLs". Parameters that choose or change content (`versionId`, `snapshot`, `response-content-type`, …) are none of them.
-_SCHEMES: Final[Sequence[tuple[str, frozenset[str], frozenset[str]]]] = (
-    (
-        "x-amz-signature",
-        frozenset(),
-        frozenset(
-            f"x-amz-{name}" for name in ("algorithm", "credential", "date", "expires", "security-token", "signedheaders")
+# URLs". Parameters that choose or change content (`versionId`, `snapshot`, `response-content-type`, …) are none.
+_SCHEMES: Final = tuple(
+    (signature, frozenset(marks.split()), frozenset(others.split()))
+    for signature, marks, others in (
+        (
+            "x-amz-signature", "", "x-amz-algorithm x-amz-credential x-amz-date x-amz-expires x-amz-security-token "
+            "x-amz-signedheaders",
         ),
-    ),
-    (
-        "x-goog-signature",
-        frozenset(),
-        frozenset(f"x-goog-{name}" for name in ("algorithm", "credential", "date", "expires", "signedheaders")),
-    ),
-    ("signature", frozenset({"awsaccesskeyid"}), frozenset({"expires", "x-amz-security-token"})),
-    ("signature", frozenset({"googleaccessid"}), frozenset({"expires"})),
-    ("signature", frozenset({"key-pair-id"}), frozenset({"expires", "policy", "hash-algorithm"})),
-    (
-        "sig",
-        frozenset({"sv"}),
-        frozenset(
-            {"se", "si", "sip", "sp", "spr", "sr", "srt", "ss", "st", "sdd", "saoid", "suoid", "scid"}
-            | {"skoid", "sktid", "skt", "ske", "sks", "skv", "sduoid", "skdutid"}
+        ("x-goog-signature", "", "x-goog-algorithm x-goog-credential x-goog-date x-goog-expires x-goog-signedheaders"),
+        ("signature", "awsaccesskeyid", "expires x-amz-security-token"),
+        ("signature", "googleaccessid", "expires"),
+        ("signature", "key-pair-id", "expires policy hash-algorithm"),
+        (
+            "sig", "sv", "se si sip sp spr sr srt ss st sdd saoid suoid scid skoid sktid skt ske sks skv sduoid skdutid",
         ),
-    ),
+    )
 )  # fmt: skip
 
 
