@@ -29,6 +29,7 @@ _FOLDED = re.compile(r"(https?:/)(?!/)([^ \t\r\n]+)", re.IGNORECASE)  # an addre
 _ONLY_URL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^ \t\r\n]+")
 _TAIL = re.compile(r"[?#;]|%(?:25)*(?:3f|3b|23)", re.IGNORECASE)  # start of a query or fragment, escaped or not
 _BETWEEN = re.compile(r"[?#;&]|%(?:25)*(?:3f|3b|23|26)", re.IGNORECASE)
+_LONGEST_NUMBER = 6  # characters; longer ones in unknown fields may be credentials
 _MOST_INSIDE = 32  # nested addresses; anything after them is removed
 _LEFT_OUT = "…"  # marks a query that is already removed
 # Characters that may follow an address in running text without being part of it.
@@ -221,7 +222,9 @@ def without_unknown(value: Json, known: Collection[str] | None) -> Json:
 
 
 def _emptied(value: Json) -> Json:
-    """The remainder of an unknown field's value: only null, true and false are kept."""
+    """The remainder of an unknown field's value: only null, true, false and short numbers are kept."""
+    if isinstance(value, int | float) and len(repr(value)) <= _LONGEST_NUMBER:
+        return value
     return value if value is None or isinstance(value, bool) else REDACTED
 
 

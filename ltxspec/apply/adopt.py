@@ -1,9 +1,10 @@
 """Turns a render made elsewhere into a take, from its request and reply as JSON. Pure."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
-from ltxspec.catalog.models import Catalog, Model, known_names
+from ltxspec.catalog.models import PROMPT, Catalog, Model, known_names
 from ltxspec.errors import LtxspecError
 from ltxspec.fingerprint import fingerprint_of
 from ltxspec.lock.models import Output, Take
@@ -11,6 +12,8 @@ from ltxspec.redaction import redact_request, redact_url
 from ltxspec.values import Fingerprint, Json, TaskId, is_web_address, parse_usd, total_usd
 
 _ORDER_ONLY = frozenset({"taskUUID", "includeCost", "deliveryMethod", "outputType"})  # set by ltxspec itself
+_SAFE_INTEGER = 2**53 - 1  # beyond it JSON numbers differ between readers
+_AUTHENTICATION = "authentication"  # an element of the array that carries the key instead of a header
 
 
 class CannotAdopt(LtxspecError):
@@ -43,7 +46,8 @@ def adopted_take(request: Json, response: Json, catalog: Catalog) -> Take:
     model = catalog.find(str(order.get("model")))
     if model is None:
         raise CannotAdopt(f"the request's model `{order.get('model')}` is not in the catalog")
-    body = {name: value for name, value in order.items() if name not in _ORDER_ONLY | model.delivery}
+    sent = {name: value for name, value in order.items() if name not in _ORDER_ONLY | model.delivery}
+    body = as_rendered(sent, model)
     outputs = tuple(_output(item) for item in items)
     cost, unknown = total_usd(output.cost for output in outputs)
     return Take(
@@ -57,6 +61,41 @@ def adopted_take(request: Json, response: Json, catalog: Catalog) -> Take:
     )
 
 
+def as_rendered(sent: Mapping[str, Json], model: Model) -> dict[str, Json]:
+    """A request as a spec gives the same one, whatever form it was sent in.
+
+    Null means that a parameter is not given, whole numbers may be written as fractions, a model may be given by its
+    slug, the service ignores space around a prompt, and images had another place and name in an older form.
+    """
+    body: dict[str, Any] = {name: _plain(value) for name, value in sent.items() if value is not None}
+    body |= {"taskType": model.task_type, "model": model.air}
+    if isinstance(prompt := body.get(PROMPT), str):
+        body[PROMPT] = prompt.strip()
+    if ("inputs", "frameImages", "*") in model.media and isinstance(old := body.get("frameImages"), list):
+        del body["frameImages"]
+        body["inputs"] = {"frameImages": [*map(_renamed, old)], **(body.get("inputs") or {})}
+    return body
+
+
+def _plain(value: Json) -> Json:
+    """A JSON value without nulls in mappings, with numbers as JSON writes them: whole ones as integers."""
+    if isinstance(value, Mapping):
+        return {name: _plain(item) for name, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, float | Decimal):
+        number = float(value)
+        return int(number) if number.is_integer() and abs(number) <= _SAFE_INTEGER else number
+    return value
+
+
+def _renamed(image: Json) -> Json:
+    """An item of `frameImages` in its present form; the older one had `inputImage`."""
+    if not isinstance(image, Mapping) or "inputImage" not in image:
+        return image
+    return {"image": image["inputImage"], **{name: value for name, value in image.items() if name != "inputImage"}}
+
+
 def _fingerprint(model: Model, body: Mapping[str, Json]) -> Fingerprint:
     try:
         return fingerprint_of(model, body, {})
@@ -68,11 +107,16 @@ def _fingerprint(model: Model, body: Mapping[str, Json]) -> Fingerprint:
 
 
 def _only(document: Json, name: str) -> Mapping[str, Any]:
-    if isinstance(document, list) and len(document) == 1:
-        document = document[0]
+    if isinstance(document, list):
+        tasks = [item for item in document if not _is_authentication(item)]
+        document = tasks[0] if len(tasks) == 1 else document
     if not isinstance(document, dict):
         raise CannotAdopt(f"the {name} must be one JSON object", hint="an array may contain only this one task")
     return document
+
+
+def _is_authentication(item: Json) -> bool:
+    return isinstance(item, Mapping) and item.get("taskType") == _AUTHENTICATION
 
 
 def _items(response: Json) -> list[Mapping[str, Any]]:

@@ -7,22 +7,20 @@ from urllib.parse import unquote_plus
 # Sources: Amazon S3 "Authenticating requests: query parameters" (versions 4 and 2), Google Cloud Storage "Signed URLs"
 # (V4 and V2), Azure Storage "Create a service SAS" and "Create a user delegation SAS", Amazon CloudFront "Use signed
 # URLs". Parameters that choose or change content (`versionId`, `snapshot`, `response-content-type`, …) are none.
+_AMAZON: Final = "x-amz-algorithm x-amz-credential x-amz-date x-amz-expires x-amz-security-token x-amz-signedheaders"
+_GOOGLE: Final = "x-goog-algorithm x-goog-credential x-goog-date x-goog-expires x-goog-signedheaders"
+_AZURE: Final = "se si sip sp spr sr srt ss st sdd saoid suoid scid skoid sktid skt ske sks skv sduoid skdutid"
 _SCHEMES: Final = tuple(
     (signature, frozenset(marks.split()), frozenset(others.split()))
     for signature, marks, others in (
-        (
-            "x-amz-signature", "", "x-amz-algorithm x-amz-credential x-amz-date x-amz-expires x-amz-security-token "
-            "x-amz-signedheaders",
-        ),
-        ("x-goog-signature", "", "x-goog-algorithm x-goog-credential x-goog-date x-goog-expires x-goog-signedheaders"),
+        ("x-amz-signature", "", _AMAZON),
+        ("x-goog-signature", "", _GOOGLE),
         ("signature", "awsaccesskeyid", "expires x-amz-security-token"),
         ("signature", "googleaccessid", "expires"),
         ("signature", "key-pair-id", "expires policy hash-algorithm"),
-        (
-            "sig", "sv", "se si sip sp spr sr srt ss st sdd saoid suoid scid skoid sktid skt ske sks skv sduoid skdutid",
-        ),
+        ("sig", "sv", _AZURE),
     )
-)  # fmt: skip
+)
 
 
 def without_signature(address: str) -> str:

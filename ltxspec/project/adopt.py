@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from decimal import Decimal
 from pathlib import Path
 
 from ltxspec.apply.adopt import adopted_take
@@ -47,7 +48,7 @@ def read_exchange(path: Path, name: str) -> Json:
     from ltxspec.storage.named import LARGEST_INPUT, read_named
 
     try:
-        return json.loads(read_named(path, name, LARGEST_INPUT), parse_float=str)
+        return json.loads(read_named(path, name, LARGEST_INPUT), parse_float=Decimal)
     except (ValueError, RecursionError) as error:
         raise WrongUsage(f"`{name}` is not JSON: {error}") from error
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from acceptance.commands import REPOSITORY, ltxspec
+from acceptance.commands import REPOSITORY, ltxspec, write_spec
 
 PAGE = REPOSITORY / "tests" / "acceptance" / "page"
 NAME = "rain-slick-neon-alleyway-portrait"
@@ -26,6 +26,39 @@ def test_a_render_is_adopted_once_and_says_where_it_is(tmp_path: Path) -> None:
     assert "is already recorded as `night.alley`" in again
     lockfile = json.loads((tmp_path / "lockfiles" / "night.lock.json").read_text("utf-8"))
     assert list(lockfile["shots"]) == ["alley"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "wanted"),
+    [
+        ({"duration": 8.0, "fps": 25.0}, "duration: 8\n    fps: 25"),
+        ({"CFGScale": 3.5}, "CFGScale: 3.5"),
+        ({"seed": None}, ""),
+        ({"model": "lightricks-ltx-2-pro"}, ""),
+        (
+            {"frameImages": [{"inputImage": "https://a.example/b.jpg"}]},
+            "inputs: {frameImages: ['https://a.example/b.jpg']}",
+        ),
+    ],
+    ids=["numbers", "a fraction", "null", "a slug", "the older form of images"],
+)
+def test_what_was_adopted_is_not_planned_again(sent: dict[str, Any], wanted: str, tmp_path: Path) -> None:
+    request = json.loads((PAGE / f"{NAME}.request.json").read_text("utf-8"))
+    del request["inputs"]
+    document = json.dumps([{"taskType": "authentication", "apiKey": "x"}, {**request, **sent}])
+    (tmp_path / "request.json").write_text(document, "utf-8")
+    ltxspec("import", "night.alley", "--request", "request.json", *FILES[2:], cwd=tmp_path)
+    same = "\n".join(
+        f"    {name}: {json.dumps(value)}"
+        for name, value in request.items()
+        if name in {"width", "height", "providerSettings", *({"duration", "fps"} - sent.keys())}
+    )
+    prompt = json.dumps(request["positivePrompt"])
+    write_spec(tmp_path, f"model: lightricks:2@0\nshots:\n  alley:\n    prompt: {prompt}\n{same}\n    {wanted}\n")
+    if "CFGScale" in sent:
+        return  # the model of the catalog has no such parameter
+    plan = ltxspec("plan", "--provider", "runware", "--format", "json", cwd=tmp_path).json
+    assert [shot["action"] for shot in plan["shots"]] == ["no-op"]
 
 
 @pytest.mark.parametrize(

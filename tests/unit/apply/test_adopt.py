@@ -16,6 +16,7 @@ RESPONSE = {
     "taskType": "videoInference", "taskUUID": TASK, "videoUUID": "v-1",
     "videoURL": "https://videos.example/v-1.mp4", "cost": "0.48",
 }  # fmt: skip
+IMAGE = "https://pictures.example/a.png"
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +78,48 @@ def test_the_take_is_of_the_request_without_its_secrets(catalog: Catalog) -> Non
 def test_a_task_is_known_by_its_id_in_lower_case(catalog: Catalog) -> None:
     take = adopted_take({**REQUEST, "taskUUID": TASK.upper()}, {**RESPONSE, "taskUUID": TASK.upper()}, catalog)
     assert take.task_id == TASK
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"duration": 8.0, "fps": Decimal("25.0")},
+        {"seed": None, "providerSettings": {"lightricks": {"generateAudio": None}}},
+        {"inputs": None},
+        {"model": "lightricks-ltx-2-pro"},
+        {"positivePrompt": f"\n{REQUEST['positivePrompt']}\r\n"},
+        {"taskType": None},
+    ],
+    ids=["numbers", "nulls", "a null object", "a slug", "space", "no type"],
+)
+def test_equal_requests_are_adopted_as_equal(sent: dict[str, Any], catalog: Catalog) -> None:
+    take, plain = (adopted_take(request, RESPONSE, catalog) for request in ({**REQUEST, **sent}, REQUEST))
+    assert take.fingerprint == plain.fingerprint
+    assert {**take.request, "providerSettings": 0} == {**plain.request, "providerSettings": 0}
+
+
+@pytest.mark.parametrize("item", [{"inputImage": IMAGE, "frame": "first"}, {"inputImage": IMAGE}, IMAGE])
+def test_images_in_the_older_form_are_the_same_images(item: Any, catalog: Catalog) -> None:
+    now = {**REQUEST, "inputs": {"frameImages": [{"image": IMAGE, "frame": "first"}]}}
+    older = adopted_take({**REQUEST, "frameImages": [item]}, RESPONSE, catalog)
+    assert older.fingerprint == adopted_take(now, RESPONSE, catalog).fingerprint
+    assert "frameImages" not in older.request
+
+
+def test_an_array_may_hold_the_key(catalog: Catalog) -> None:
+    key = {"taskType": "authentication", "apiKey": "secret"}
+    take = adopted_take([key, REQUEST], RESPONSE, catalog)
+    assert take == adopted_take(REQUEST, RESPONSE, catalog)
+
+
+@pytest.mark.parametrize("number", [Decimal("1e999999"), Decimal("NaN"), float("inf"), 10**400])
+def test_a_number_that_json_cannot_hold_is_refused(number: Any, catalog: Catalog) -> None:
+    with pytest.raises(CannotAdopt, match="no fingerprint"):
+        adopted_take({**REQUEST, "duration": number}, RESPONSE, catalog)
+
+
+def test_a_fraction_stays_a_number(catalog: Catalog) -> None:
+    assert adopted_take({**REQUEST, "CFGScale": Decimal("3.5")}, RESPONSE, catalog).request["CFGScale"] == 3.5
 
 
 AS_SENT = "pass the request as it was sent"
