@@ -39,6 +39,13 @@ def parse_address(text: str) -> ShotAddress:
     return ShotAddress(spec, instance)
 
 
+def foreign_address(origin: str) -> ShotAddress | None:
+    """The address that an origin names in another spec (`day.alley`); None for a key of the same spec (`alley`)."""
+    shot, bracket, key = origin.partition("[")
+    spec, dot, name = shot.partition(".")
+    return ShotAddress(spec, name + bracket + key) if dot and spec and name else None
+
+
 def parse_usd(value: object) -> Usd | None:
     """Read an amount in USD from JSON (string, integer or float); None for anything that is not a plausible number."""
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, assert_never
 
@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from ltxspec.errors import Diagnostic
 from ltxspec.formats import Record
+from ltxspec.lock.models import ShotRecord
 from ltxspec.plan.destinations import Destination
 from ltxspec.plan.terms import Terms
 from ltxspec.render.models import Request
@@ -88,6 +89,7 @@ class Reason(StrEnum):
     UNDER_WAY = "under-way"
     OUTCOME_UNKNOWN = "outcome-unknown"
     FAILED_FOR_GOOD = "failed-for-good"
+    OWNED_ELSEWHERE = "owned-elsewhere"  # another spec has this render and uses it
 
 
 class FieldChange(Record, frozen=True):
@@ -114,7 +116,7 @@ class Change:
     attempt: int = 1
     request: Request | None = None  # None for retire
     source: tuple[str, int, int] | None = None  # file, line, column of the shot; None when it is not in the spec
-    origin: str | None = None  # instance key that a move takes over from
+    origin: str | None = None  # what it takes over from: an instance key, or the address of another spec's shot
     note: str | None = None  # further information for the reader, such as an error message
     destination: Destination | None = None  # where the results of an order are sent; None: nowhere
     recorded: str | None = None  # digest of the order's parameters outside the fingerprint: see `recorded_digest`
@@ -136,6 +138,7 @@ class Plan:
     assumed: Mapping[str, tuple[Usd, int]] | None = None  # per spec: listed price of those, and how many have none
     outside: Sequence[Change] = ()  # tasks under way that `--target` excludes: limits count them, too
     terms: Terms | None = None  # the limits and policies in force; None: no project
+    offered: Mapping[str, Mapping[str, ShotRecord]] = field(default_factory=dict)  # per spec: what it may take over
 
     def count(self, action: Action) -> int:
         """How many changes have this action."""

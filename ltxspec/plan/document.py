@@ -92,7 +92,15 @@ class PlannedShot(Open, frozen=True, kw_only=True):
     estimate: Money | None
     source: Source | None  # None when the shot is gone
     request: Annotated[Mapping[str, Json], Meta(description="the request to the provider, without delivery options")]
-    from_: Annotated[str, Meta(description="the lockfile key whose takes or task this shot takes over")] | None = None
+    from_: (
+        Annotated[
+            str,
+            Meta(
+                description="the lockfile key, or the address in another spec, of the takes that this shot takes over"
+            ),
+        ]
+        | None
+    ) = None
     note: Annotated[str, Meta(description="further information, such as why a task failed")] | None = None
     delivery: Delivery | None = None
     recorded: Annotated[Sha256, Meta(description="digest of what the fingerprint leaves out of `request`")] | None = (

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from ltxspec.apply.events import ApplyEvent, Emit, EventKind, RunSummary
 from ltxspec.errors import Refused
 from ltxspec.plan.actions import Change, Plan, Reason
 from ltxspec.plan.document import PlanDocument, PlanOptions
+from ltxspec.plan.elsewhere import refuse_buying_again
 from ltxspec.plan.limits import left_for_specs, refuse_over_budget, refuse_unknown_prices
 from ltxspec.plan.planfile import terms_of
 from ltxspec.plan.policy import refuse_by_policy
@@ -18,11 +19,13 @@ from ltxspec.plan.spending import proven_factor
 from ltxspec.plan.terms import SpendingLimits
 from ltxspec.project.approval import refuse_stale, refuse_unapproved
 from ltxspec.project.links import relink
-from ltxspec.project.locks import holding_specs
+from ltxspec.project.locks import LockedSpecs, holding_specs, locked
+from ltxspec.project.others import move_takes, sources
 from ltxspec.project.plan import ProjectPlan, limits_of, plan_project
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.run import PreparedRun, jobs_of, settings_of
 from ltxspec.report.apply.summary import summary_line
+from ltxspec.storage.state import FileSpecState
 from ltxspec.values import Usd, format_usd, total_usd
 
 
@@ -40,6 +43,7 @@ class ApplyOptions:
         lock_timeout: seconds to wait for another process that is working on a spec.
         parallelism: tasks in progress at once; None: as configured.
         detach: order only; `collect` fetches the videos later.
+        buy_again: also order renders that another spec of the project has.
     """
 
     plan_options: PlanOptions = field(default_factory=PlanOptions)
@@ -51,6 +55,7 @@ class ApplyOptions:
     lock_timeout: float = 0.0
     parallelism: int | None = None
     detach: bool = False
+    buy_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +104,10 @@ def prepare_apply(
         LockfileError, StorageError: a record cannot be read or locked.
     """
     asked = options.plan_options
-    with holding_specs(project, asked.paths, asked.variables, wait=options.lock_timeout, command="apply") as held:
-        planned = plan_project(project, asked, held.rendered, held.recorded)
+    with (
+        holding_specs(project, asked.paths, asked.variables, wait=options.lock_timeout, command="apply") as held,
+        _planned_under_locks(project, options, held) as (planned, sources),
+    ):
         show(planned)
         limits = _limits(project, options)
         _refuse(project, planned.plan, options, limits)
@@ -108,16 +115,40 @@ def prepare_apply(
             relink(project, [have.lockfile for have in held.recorded.values()])
             yield None
             return
+        approved = _approved(project, planned.plan, options, approve)
+        relink(project, move_takes(planned.plan, {**held.states, **sources}))
         settings = settings_of(
             project,
             parallelism=options.parallelism,
             detach=options.detach,
-            approved=_approved(project, planned.plan, options, approve),
+            approved=approved,
         )
         factor = proven_factor(held.recorded.values(), project.catalog)
         budget = RunBudget(limits.per_apply, limits.per_shot, left_for_specs(planned.plan, limits), factor)
         _warn_of_factor(project, budget)
         yield PreparedRun(project, jobs_of(held, planned), settings, budget)
+
+
+@contextlib.contextmanager
+def _planned_under_locks(
+    project: ProjectContext, options: ApplyOptions, held: LockedSpecs
+) -> Iterator[tuple[ProjectPlan, Mapping[str, FileSpecState]]]:
+    """Plan under the locks of all specs concerned, also of those that takes are taken over from.
+
+    Raises:
+        Refused: other specs are taken over from than a moment ago.
+        LockHeld, LockfileError, WrongUsage: as `prepare_apply`.
+    """
+    first = plan_project(project, options.plan_options, held.rendered, held.recorded)
+    names = sources(first.changes) - held.states.keys()
+    if not names:
+        yield first, {}
+        return
+    with locked(project, names, command="apply", wait=options.lock_timeout) as states:
+        again = plan_project(project, options.plan_options, held.rendered, held.recorded)
+        if not sources(again.changes) <= names | held.states.keys():
+            raise Refused("stale-plan", "lockfiles are being changed while they are applied", hint="run it again")
+        yield again, states
 
 
 def apply_plan(planned: ProjectPlan, options: ApplyOptions, emit: Emit = lambda _: None) -> RunSummary:
@@ -187,6 +218,8 @@ def _refuse(project: ProjectContext, plan: Plan, options: ApplyOptions, limits: 
     if options.approved is not None:
         refuse_unapproved(project, plan, options.approved)
     refuse_by_policy(plan)
+    if not options.buy_again:
+        refuse_buying_again(plan.changes)
     if not options.allow_unknown_cost:
         refuse_unknown_prices(plan)
     refuse_over_budget(plan, limits)

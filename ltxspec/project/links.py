@@ -3,9 +3,11 @@
 import contextlib
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from ltxspec.errors import LtxspecError
 from ltxspec.lock.merge import recorded_videos
-from ltxspec.lock.models import Lockfile, Output
+from ltxspec.lock.models import Lockfile, Output, ShotRecord
 from ltxspec.project.adapters import open_archive
 from ltxspec.project.lookup import recorded_state
 from ltxspec.project.project import ProjectContext
@@ -24,6 +26,12 @@ def relink(project: ProjectContext, lockfiles: Iterable[Lockfile]) -> None:
             archive.link_all(lockfile.spec, _wanted(project, lockfile))
         except LtxspecError as error:
             project.warn(f"`{lockfile.spec}` is missing some of its links: {error.summary}")
+
+
+def with_gone(lockfile: Lockfile, keys: Iterable[str]) -> Lockfile:
+    """A lockfile as input for `relink`: keys that were removed count as retired, so that their links are removed."""
+    gone = dict.fromkeys(keys, ShotRecord(None, ()))
+    return replace(lockfile, retired={**gone, **lockfile.retired})
 
 
 def _wanted(project: ProjectContext, lockfile: Lockfile) -> dict[str, Sequence[Output]]:

@@ -39,6 +39,11 @@ class LoadedSpecs:
     variables: dict[str, None] = field(default_factory=dict)  # of all specs, in order of appearance
     files: dict[str, str] = field(default_factory=dict)  # name -> the first file that has it
 
+    @property
+    def every_file(self) -> set[str]:
+        """All files that were read."""
+        return {*(spec.file for spec in self.rendered.values()), *self.broken}
+
 
 def render_specs(
     project: ProjectContext,
@@ -61,6 +66,15 @@ def render_specs(
     if problems is None:
         found.raise_if_errors()
     return list(specs.rendered.values())
+
+
+def every_spec(project: ProjectContext) -> LoadedSpecs:
+    """All specs in the project's own folders, as far as they can be read; none if there are no such folders."""
+    if not any((project.root / folder).exists() for folder in project.config.project.specs):
+        return LoadedSpecs()
+    files = [project.label(path) for path in spec_files(project, ())]
+    with FileVerdicts(project.local / "cache" / "verdicts", project.root) as verdicts:
+        return load_specs(files, project, project.files, verdicts, Problems())
 
 
 def rendered_orders(

@@ -4,7 +4,8 @@ Each operation holds the exclusive lock of every spec it touches. While a task o
 not renamed or removed: the journal records the result under its name.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -15,10 +16,11 @@ from ltxspec.lock.journal import fold
 from ltxspec.lock.merge import join_takes
 from ltxspec.lock.models import Lockfile, ShotRecord, Take
 from ltxspec.plan.addresses import suggestion
-from ltxspec.project.links import relink
+from ltxspec.project.links import relink, with_gone
 from ltxspec.project.locks import locked
-from ltxspec.project.lookup import UnknownAddress, lockfile_names
+from ltxspec.project.lookup import UnknownAddress, lockfile_names, recorded_state
 from ltxspec.project.project import ProjectContext
+from ltxspec.spec.names import INSTANCE_KEY, SHOT_NAME_RULE, SPEC_NAME, SPEC_NAME_RULE
 from ltxspec.storage.durable import read_if_exists
 from ltxspec.storage.state import FileSpecState
 from ltxspec.values import ShotAddress, format_usd, total_usd
@@ -30,6 +32,8 @@ class UnderWay(LtxspecError):
     code = "under-way"
 
 
+_WILDCARD = re.compile(r"[*?]")
+_PATTERNS = {"*": "(.*)", "?": "(.)"}
 FORMAT_VERSION = VERSION  # the version that lockfiles are written in
 
 
@@ -49,36 +53,61 @@ class Forgotten:
         return f"at least ${format_usd(known)}, {unknown} of unknown cost" if known else f"{unknown} of unknown cost"
 
 
-def move(project: ProjectContext, origin: ShotAddress, target: ShotAddress) -> list[tuple[ShotAddress, ShotAddress]]:
-    """Move the takes of a shot to another name, possibly in another spec's lockfile; nothing paid is lost.
+Renames = Sequence[tuple[ShotAddress, ShotAddress]]  # old and new address of each instance
 
-    If only the bare name of a shot with a matrix is given, all its instances are moved. Takes already recorded under
-    the new name are kept, and so is their current take.
+
+def move(
+    project: ProjectContext, origin: str, target: str, agreed: Callable[[Renames], bool] = lambda _: True
+) -> Renames:
+    """Move takes to other names, possibly in another spec's lockfile; nothing paid is lost.
+
+    Takes already recorded under a new name are kept, and so is their current take.
+
+    Args:
+        project: the project.
+        origin: a shot, an instance, an address with the wildcards `*` and `?`, or the name of a whole spec.
+        target: the new name: of the same kind, or the name of a spec, where everything keeps its name. As many
+            wildcards as in `origin` stand for the same parts.
+        agreed: called with the renames before anything is written.
 
     Returns:
         Each instance's old and new address.
 
     Raises:
         UnknownAddress: nothing is recorded under the old name.
+        WrongUsage: it is not clear which instances are meant, or a new name is not a name.
         UnderWay: a task of one of the shots is not finished.
+        Refused: not agreed.
         LockHeld, LockfileError, StorageError: as for every change of a lockfile.
     """
-    if origin == target:
-        raise WrongUsage(f"`{origin}` is already its name")
-    with locked(project, (origin.spec, target.spec), command="lock mv") as states:
+    source, destination = (text.partition(".")[0] for text in (origin, target))
+    for name in (source, destination):
+        if re.fullmatch(SPEC_NAME, name) is None:
+            raise WrongUsage(f"`{name}` is not the name of a spec", hint=SPEC_NAME_RULE)
+    with locked(project, (source, destination), command="lock mv") as states:
         lockfiles = {spec: state.read_lockfile() for spec, state in states.items()}
-        pairs = _renamed(_keys(lockfiles[origin.spec], origin), origin, target)
+        pairs = renames(lockfiles[source], origin, target)
         _refuse_open(states, [address for pair in pairs for address in pair])
+        if not agreed(pairs):
+            raise Refused("not-approved", "not confirmed; nothing was moved")
+        before = lockfiles[source]
+        for old, _ in pairs:
+            lockfiles[source] = _without(lockfiles[source], old.instance)
         for old, new in pairs:
-            record, section = _taken(lockfiles[old.spec], old.instance)
+            record, section = _taken(before, old.instance)
             lockfiles[new.spec] = _put(lockfiles[new.spec], new.instance, record, section)
-            # The new name is written first: after a crash between the two writes the takes have both names, never none.
-            if new.spec != old.spec:
-                states[new.spec].write_lockfile(lockfiles[new.spec])
-            lockfiles[old.spec] = _without(lockfiles[old.spec], old.instance)
-        states[origin.spec].write_lockfile(lockfiles[origin.spec])
-        relink(project, _with_gone(lockfiles, [old for old, _ in pairs]))
+        # The new name is written first: after a crash between the two writes the takes have both names, never none.
+        for spec in dict.fromkeys((destination, source)):
+            states[spec].write_lockfile(lockfiles[spec])
+        gone = [old.instance for old, _ in pairs if old.instance not in lockfiles[source].shots]
+        lockfiles[source] = with_gone(lockfiles[source], gone)
+        relink(project, lockfiles.values())
     return pairs
+
+
+def planned_moves(project: ProjectContext, origin: str, target: str) -> Renames:
+    """What `move` would do. Raises as `move`."""
+    return renames(recorded_state(project, origin.partition(".")[0]).lockfile, origin, target)
 
 
 def forget(
@@ -116,7 +145,7 @@ def forget(
         if kept:
             lockfile = _put(lockfile, address.instance, _with_current(ShotRecord(record.current, kept)), section)
         state.write_lockfile(lockfile)
-        relink(project, _with_gone({address.spec: lockfile}, [address]))
+        relink(project, [with_gone(lockfile, [address.instance])])
     return found
 
 
@@ -140,27 +169,51 @@ def migrate(project: ProjectContext) -> tuple[list[str], int]:
     return written, len(names)
 
 
-def _keys(lockfile: Lockfile, address: ShotAddress) -> list[str]:
-    """The instance keys of an address: its own, or those of all instances if it is a bare shot name."""
+def renames(lockfile: Lockfile, origin: str, target: str) -> list[tuple[ShotAddress, ShotAddress]]:
+    """Old and new address of each instance that is renamed: see `move`. Raises UnknownAddress, WrongUsage."""
+    _, _, wanted = origin.partition(".")
     every = sorted({*lockfile.shots, *lockfile.retired})
-    if address.instance in every:
-        return [address.instance]
-    family = [key for key in every if key.partition("[")[0] == address.instance]
-    if not family:
-        raise _unknown(address, lockfile)
-    return family
-
-
-def _renamed(keys: Sequence[str], origin: ShotAddress, target: ShotAddress) -> list[tuple[ShotAddress, ShotAddress]]:
-    """Old and new address of each instance; for a bare name the part in brackets is kept."""
-    if keys != [origin.instance] and "[" in target.instance:
-        raise WrongUsage(
-            f"`{origin}` has {len(keys)} instances, but `{target}` is only one", hint="give the names without a key"
-        )
-    return [
-        (ShotAddress(origin.spec, key), ShotAddress(target.spec, target.instance + key[len(origin.instance) :]))
+    keys = [key for key in every if key == wanted] or [key for key in every if _parts(wanted or "*", key) is not None]
+    if not keys:
+        raise _unknown(ShotAddress(lockfile.spec, wanted), lockfile)
+    if wanted and keys != [wanted] and not _WILDCARD.search(wanted):
+        raise WrongUsage(f"`{origin}` has {len(keys)} instances", hint=f"to move all of them, write '{origin}[*]'")
+    spec, dot, name = target.partition(".")
+    pairs = [
+        (ShotAddress(lockfile.spec, key), ShotAddress(spec, _renamed(wanted or "*", key, name if dot else None)))
         for key in keys
     ]
+    news = [new for _, new in pairs]
+    if len(set(news)) < len(news):
+        raise WrongUsage(
+            f"`{target}` is one name for {len(news)} instances",
+            hint="give it as many wildcards as the old name, or only the name of a spec",
+        )
+    for old, new in pairs:
+        if old == new:
+            raise WrongUsage(f"`{old}` is already its name")
+        if re.fullmatch(INSTANCE_KEY, new.instance) is None:
+            raise WrongUsage(f"`{new.instance}` is not a valid name of a shot", hint=SHOT_NAME_RULE)
+    return pairs
+
+
+def _parts(pattern: str, key: str) -> tuple[str, ...] | None:
+    """What the wildcards of a pattern stand for in a key; a bare name also matches its instances. None: no match."""
+    escaped = "".join(_PATTERNS.get(piece, re.escape(piece)) for piece in re.split(r"([*?])", pattern))
+    instances = "" if "[" in pattern else r"(?:\[.*\])?"
+    found = re.fullmatch(escaped + instances, key, re.DOTALL)
+    return None if found is None else found.groups()
+
+
+def _renamed(pattern: str, key: str, target: str | None) -> str:
+    """The new name of one instance; None for the target keeps it."""
+    if target is None:
+        return key
+    parts = list(_parts(pattern, key) or ())
+    pieces = re.split(r"([*?])", target)
+    if len(pieces) == 1 or len(pieces) // 2 != len(parts):
+        return target if "[" in target or "[" not in pattern else target + key[len(key.partition("[")[0]) :]
+    return "".join(parts.pop(0) if number % 2 else piece for number, piece in enumerate(pieces))
 
 
 def _unknown(address: ShotAddress, lockfile: Lockfile) -> UnknownAddress:
@@ -220,13 +273,3 @@ def _without(lockfile: Lockfile, key: str) -> Lockfile:
         for records in (lockfile.shots, lockfile.retired)
     )
     return replace(lockfile, shots=shots, retired=retired)
-
-
-def _with_gone(lockfiles: Mapping[str, Lockfile], addresses: Iterable[ShotAddress]) -> list[Lockfile]:
-    """The lockfiles as input for the tree of links: removed shots count as retired, so that their links are removed."""
-    shown = dict(lockfiles)
-    for address in addresses:
-        lockfile = shown[address.spec]
-        retired = {address.instance: ShotRecord(None, ()), **lockfile.retired}
-        shown[address.spec] = replace(lockfile, retired=retired)
-    return list(shown.values())

@@ -57,6 +57,12 @@ def expected_names(project: ProjectContext) -> list[str]:
     return sorted({*lockfile_names(project), *(path.name.removesuffix(SUFFIX) for path in missing)})
 
 
+def recorded_names(project: ProjectContext) -> list[str]:
+    """Specs that have a lockfile or a journal, or should have a lockfile, sorted. Raises LockfileError."""
+    journals = project.paths_of("any").journal.parent.glob("*.jsonl")
+    return sorted({*expected_names(project), *(path.name.removesuffix(".jsonl") for path in journals)})
+
+
 def all_lockfiles(project: ProjectContext) -> list[Lockfile]:
     """Every lockfile of the project, sorted by name. Raises LockfileError, also if one is missing."""
     return [recorded_state(project, name).lockfile for name in expected_names(project)]
@@ -129,11 +135,9 @@ def in_progress(project: ProjectContext, pattern: str | None = None) -> list[Sho
     Raises:
         LockfileError: a journal or lockfile cannot be trusted.
     """
-    journals = (project.local / project.service.folder / "journal").glob("*.jsonl")
-    names = {*expected_names(project), *(path.name.removesuffix(".jsonl") for path in journals)}
     found = [
         ShotAddress(name, task.intent.instance)
-        for name in sorted(names)
+        for name in recorded_names(project)
         for task in recorded_state(project, name).journal.open.values()
     ]
     wanted = None if pattern is None else Pattern(pattern)

@@ -10,9 +10,10 @@ from ltxspec.formats import to_json
 from ltxspec.plan.actions import Action, Change, Estimate, Plan, estimate
 from ltxspec.plan.addresses import refuse_unknown
 from ltxspec.plan.document import PlanDocument, PlanOptions
+from ltxspec.plan.elsewhere import owned_elsewhere_warnings
 from ltxspec.plan.limits import budget_warning
 from ltxspec.plan.planfile import plan_digest, read_plan_file
-from ltxspec.plan.planner import PlanContext, plan_spec
+from ltxspec.plan.planner import PlanContext
 from ltxspec.plan.prices import shadowed_prices
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.selection import Selection, selection
@@ -20,6 +21,7 @@ from ltxspec.plan.spending import assumed, spent
 from ltxspec.plan.terms import SpendingLimits, Terms
 from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import recorded_state
+from ltxspec.project.others import Others, others_on_disk, planned_across, unclaimed
 from ltxspec.project.project import ProjectContext
 from ltxspec.render.models import RenderedSpec
 from ltxspec.storage.config import Config
@@ -113,7 +115,10 @@ def plan_project(
     """
     specs = rendered if rendered is not None else render_specs(project, options.paths, options.variables)
     wanted = selection(options.targets, options.retakes, options.retries)
-    return ProjectPlan(project, options, plan_specs(project, specs, wanted, recorded), specs)
+    plan = plan_specs(project, specs, wanted, recorded)
+    if not options.paths:
+        plan = replace(plan, diagnostics=[*plan.diagnostics, *unclaimed(project, specs, plan.changes)])
+    return ProjectPlan(project, options, plan, specs)
 
 
 def plan_specs(
@@ -121,24 +126,36 @@ def plan_specs(
     rendered: Sequence[RenderedSpec],
     selection: Selection,
     recorded: Mapping[str, RecordedState] | None = None,
+    others: Others | None = None,
 ) -> Plan:
-    """Plan rendered specs against their recorded state. Raises as `plan_project`."""
+    """Plan rendered specs against their recorded state.
+
+    Args:
+        project: the project.
+        rendered: the specs.
+        selection: the selected shots.
+        recorded: their recorded state, as far as it was read already.
+        others: the other specs that have records; None: as they are on disk.
+
+    Raises:
+        LockfileError, WrongUsage: as `plan_project`.
+    """
     whole = replace(selection, targets=())  # tasks in progress outside the targets are committed money, too
     context = PlanContext(
         project.config.project.id, project.provider, project.catalog, whole, project.config.provider.attempts
     )
     have = {spec.name: (recorded or {}).get(spec.name) or recorded_state(project, spec.name) for spec in rendered}
     diagnostics = _check_selection(selection, rendered, have)
-    changes: list[Change] = []
+    changes, offered = planned_across(rendered, have, context, others or others_on_disk(project, rendered))
+    diagnostics += owned_elsewhere_warnings(changes)
     money, unreported = {}, {}
     for spec in rendered:
-        changes += plan_spec(spec, have[spec.name], context)
         diagnostics += spec.diagnostics
         money[spec.name] = spent(have[spec.name])
         unreported[spec.name] = assumed(have[spec.name], project.catalog)
     targets = [change for change in changes if selection.is_target(change.address)]
-    others = [c for c in changes if c.action is Action.RESUME and not selection.is_target(c.address)]
-    plan = Plan(project.provider, targets, diagnostics, money, unreported, others, _terms(project.config))
+    outside = [c for c in changes if c.action is Action.RESUME and not selection.is_target(c.address)]
+    plan = Plan(project.provider, targets, diagnostics, money, unreported, outside, _terms(project.config), offered)
     diagnostics += shadowed_prices(plan, project.catalog)
     return _with_policies(project, plan) if project.config.policy else plan
 

@@ -56,7 +56,8 @@ def _read_commit(commit: str, project: ProjectContext, stack: ExitStack, verdict
 def _compared(old: SnapshotReading, new: SnapshotReading, revisions: Revisions) -> Review:
     plannable = [spec for name, spec in new.specs.rendered.items() if name in new.recorded]
     config = new.project.config
-    plan = plan_specs(replace(new.project, config=replace(config, policy=())), plannable, Selection(), new.recorded)
+    unruled = replace(new.project, config=replace(config, policy=()))
+    plan = plan_specs(unruled, plannable, Selection(), new.recorded, new.others)
     broken = check_policies(rules_of(config), plan, new.project.catalog, new.tree)
     sides = old.side(new.files), new.side(old.files)
     terms = ComparisonTerms(

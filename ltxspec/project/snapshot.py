@@ -18,6 +18,7 @@ from ltxspec.lock.journal import fold
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.project.load import LoadedSpecs, load_specs
+from ltxspec.project.others import Others, others_of_side
 from ltxspec.project.project import ProjectContext
 from ltxspec.review.sides import ReviewSide
 from ltxspec.storage.config import Config, parse_config
@@ -68,6 +69,11 @@ class SnapshotReading:
             edited=frozenset(self.edited),
             complete=all(names.values()),
         )
+
+    @property
+    def others(self) -> Others:
+        """The recorded specs of this side that cannot be planned."""
+        return others_of_side(self.specs, self.recorded, self.project.catalog)
 
     @property
     def files(self) -> dict[str, str]:

@@ -250,7 +250,7 @@ class _Rendering:
             column=position[1],
             recorded=parameters.model.recorded,
             known=known_names(parameters.model),
-            moved=shot.moved,
+            moved=shot.moved.removeprefix(f"{spec.name}.") if shot.moved is not None else None,
             title=shot.title,
             labels={**spec.labels, **shot.labels} if shot.labels else spec.labels or None,
             also=tuple(also),

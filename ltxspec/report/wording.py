@@ -23,6 +23,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.RETAKE_REQUESTED: "retake requested",
     Reason.RETRY_REQUESTED: "retry requested",
     Reason.LAST_ATTEMPT_FAILED: "last attempt failed",
+    Reason.OWNED_ELSEWHERE: "owned elsewhere",
     Reason.RECORDED_FIELDS_CHANGED: "record changed",
     Reason.EARLIER_TAKE_MATCHES: "an earlier take fits",
     Reason.SAME_FINGERPRINT_ELSEWHERE: "same request elsewhere",

@@ -11,7 +11,7 @@ from ltxspec.redaction import redact_request, redact_secrets
 from ltxspec.render.models import Request
 from ltxspec.review.models import Cause, ShotKind, ShotReview
 from ltxspec.review.sides import Holdings, ReviewSide
-from ltxspec.values import Json, ShotAddress
+from ltxspec.values import Json, ShotAddress, foreign_address
 
 FindCauses = Callable[[ShotAddress, ShotAddress, Sequence[FieldChange]], Sequence[Cause]]
 """(shot at the base, shot at the head, changes) -> causes; asked for shots that both sides render."""
@@ -91,7 +91,7 @@ def _origin(key: str, pair: Pair) -> ShotAddress | None:
     """The name of this shot's takes at the base, if it is a different one."""
     change = pair.changes.get(key)
     if change is not None and change.origin is not None and change.action is not Action.RESUME:
-        return ShotAddress(pair.spec, change.origin)
+        return foreign_address(change.origin) or ShotAddress(pair.spec, change.origin)
     record = pair.new.shots.get(key)
     if record is None or record.current is None:
         return None

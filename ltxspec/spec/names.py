@@ -12,6 +12,8 @@ from ltxspec.values import Json
 
 SPEC_NAME = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 SHOT_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$"
+# A key, or the address of a shot or an instance of another spec.
+EARLIER_NAME = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)?[A-Za-z0-9][A-Za-z0-9_-]{0,62}(\[.+\])?$"
 INSTANCE_KEY = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}(\[.+\])?$"
 VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 

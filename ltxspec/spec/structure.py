@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from ltxspec.spec.models import SET_BY_LTXSPEC
-from ltxspec.spec.names import INSTANCE_KEY, SHOT_NAME, SPEC_NAME, VARIABLE
+from ltxspec.spec.names import EARLIER_NAME, SHOT_NAME, SPEC_NAME, VARIABLE
 from ltxspec.spec.relaxing import TEMPLATE_DEFINITION, parameter_schemas
 from ltxspec.values import Json
 
@@ -137,7 +137,11 @@ class ShotPart(_Part):
     ] = Field(default=None)  # type: ignore[assignment]  # absent, never null
     model: Annotated[Text | None, Field(description="The model of this shot instead of the spec's")] = None
     moved: Annotated[
-        str | None, Field(pattern=INSTANCE_KEY, description="The earlier name whose takes this shot takes over")
+        str | None,
+        Field(
+            pattern=EARLIER_NAME,
+            description="The earlier name whose takes this shot takes over; in another spec: `spec.shot`",
+        ),
     ] = None
     title: Title = None
     labels: Labels = None

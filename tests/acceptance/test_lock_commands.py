@@ -264,20 +264,59 @@ def test_mv_onto_a_shot_that_has_takes_keeps_them_and_its_choice(tmp_path: Path)
     assert (fog.current, {item.task_id for item in fog.takes}) == (task(9), {task(1), task(2), task(9)})
 
 
-def test_mv_moves_all_instances_of_a_shot_given_by_its_bare_name(tmp_path: Path) -> None:
+def test_mv_moves_the_instances_of_a_shot_only_when_they_are_meant(tmp_path: Path) -> None:
     held = {"sky[dawn]": record(take()), "sky[dusk]": record(take("b", number=2))}
     write_lockfile(tmp_path, Lockfile("runware", "night", held, {"sky[noon]": record(take("c", number=3))}))
-    assert "has 3 instances" in ltxspec("lock", "mv", "night.sky", "night.air[dawn]", cwd=tmp_path, check=64).err
-    ltxspec("lock", "mv", "night.sky", "night.air", cwd=tmp_path)
+    many = ltxspec("lock", "mv", "night.sky", "night.air", cwd=tmp_path, check=64).err
+    assert "`night.sky` has 3 instances" in many
+    assert "write 'night.sky[*]'" in many
+    one = ltxspec("lock", "mv", "night.sky[*]", "night.air[dawn]", cwd=tmp_path, check=64).err
+    assert "is one name for 3 instances" in one
+    shown = ltxspec("lock", "mv", "night.sky[*]", "night.air[*]", "--dry-run", cwd=tmp_path).out
+    assert shown.splitlines()[0] == "night.sky[dawn] would be night.air[dawn]."
+    assert sorted(read_lockfile(tmp_path).shots) == ["sky[dawn]", "sky[dusk]"]
+    ltxspec("lock", "mv", "night.sky[*]", "night.air", cwd=tmp_path)
     now = read_lockfile(tmp_path)
     assert (sorted(now.shots), sorted(now.retired)) == (["air[dawn]", "air[dusk]"], ["air[noon]"])
+
+
+@pytest.mark.parametrize(
+    ("origin", "target", "night", "day"),
+    [
+        ("night", "day", [], ["fog", "sky[dawn]", "sky[dusk]", "sky[noon]"]),
+        ("night.sky[d*]", "day.sky[d*]", ["fog", "sky[noon]"], ["sky[dawn]", "sky[dusk]"]),
+        ("night.sky[d*]", "day.air[late-*]", ["fog", "sky[noon]"], ["air[late-awn]", "air[late-usk]"]),
+        ("night.sky[d*]", "day", ["fog", "sky[noon]"], ["sky[dawn]", "sky[dusk]"]),
+        ("night.sky[?oon]", "day.noon", ["fog", "sky[dawn]", "sky[dusk]"], ["noon[noon]"]),
+        ("night.fog", "day", ["sky[dawn]", "sky[dusk]", "sky[noon]"], ["fog"]),
+        ("night.*", "day.x-*", [], ["x-fog", "x-sky[dawn]", "x-sky[dusk]", "x-sky[noon]"]),
+    ],
+)
+def test_mv_knows_wildcards_and_whole_specs(
+    origin: str, target: str, night: list[str], day: list[str], tmp_path: Path
+) -> None:
+    held = {"sky[dawn]": record(take()), "sky[dusk]": record(take("b", number=2)), "fog": record(take("d", number=4))}
+    write_lockfile(tmp_path, Lockfile("runware", "night", held, {"sky[noon]": record(take("c", number=3))}))
+    ltxspec("lock", "mv", origin, target, cwd=tmp_path)
+    left, moved = (read_lockfile(tmp_path, name) for name in ("night", "day"))
+    assert sorted({*left.shots, *left.retired}) == night
+    assert sorted({*moved.shots, *moved.retired}) == day
+
+
+def test_mv_can_swap_nothing_by_halves(tmp_path: Path) -> None:
+    """Names that are both old and new are moved as one step."""
+    held = {"a-1": record(take()), "a-a-1": record(take("b", number=2))}
+    write_lockfile(tmp_path, Lockfile("runware", "night", held, {}))
+    ltxspec("lock", "mv", "night.*", "night.a-*", cwd=tmp_path)
+    now = read_lockfile(tmp_path).shots
+    assert {key: shot.takes[0].task_id for key, shot in now.items()} == {"a-a-1": task(1), "a-a-a-1": task(2)}
 
 
 def test_mv_names_what_it_does_not_understand(tmp_path: Path) -> None:
     write_lockfile(tmp_path, OURS)
     assert "did you mean `night.alley`?" in ltxspec("lock", "mv", "night.aley", "night.b", cwd=tmp_path, check=1).err
     assert "already its name" in ltxspec("lock", "mv", "night.alley", "night.alley", cwd=tmp_path, check=64).err
-    for odd in ("night", "../x.alley", "night.a/b", "Night.alley", "night."):
+    for odd in ("../x.alley", "night.a/b", "Night.alley", "night."):
         ltxspec("lock", "mv", "night.alley", odd, cwd=tmp_path, check=64)
 
 

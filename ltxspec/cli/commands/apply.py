@@ -32,6 +32,7 @@ class ApplyFlags:
     approved: str | None
     parallelism: int | None
     detach: bool
+    buy_again: bool
     lock_timeout: float
 
 
@@ -42,6 +43,7 @@ class ApplyFlags:
 @click.option("--approved", metavar="DIGEST", type=PLAN_DIGEST, help="Refuse any plan except the one with this digest.")
 @click.option("--parallelism", metavar="N", type=click.IntRange(1, 64), help="Tasks in progress at once.")
 @click.option("--detach", is_flag=True, help="Order and exit; `ltxspec collect` archives the videos.")
+@click.option("--buy-again", is_flag=True, help="Also order renders that another spec of the project has.")
 @options.lock_timeout
 @options.gathered("flags", ApplyFlags)
 @options.output_format("text", "json")
@@ -68,6 +70,7 @@ def command(session: Session, selected: Selected, flags: ApplyFlags, output_form
         lock_timeout=flags.lock_timeout,
         parallelism=flags.parallelism,
         detach=flags.detach,
+        buy_again=flags.buy_again,
     )
 
     def show(planned: "ProjectPlan") -> None:

@@ -10,7 +10,7 @@ from ltxspec.cli.context import Session
 from ltxspec.cli.param_types import NEW_ADDRESS
 
 if TYPE_CHECKING:
-    from ltxspec.project.lock_edit import Forgotten
+    from ltxspec.project.lock_edit import Forgotten, Renames
     from ltxspec.values import ShotAddress
 
 
@@ -126,21 +126,42 @@ def migrate(session: Session, provider: str | None) -> int:
 
 
 @command.command(
-    "mv", epilog="Examples: `ltxspec lock mv night.alley night.lane`, `ltxspec lock mv night.alley day.alley`."
+    "mv",
+    epilog="Examples: `ltxspec lock mv night.alley day.alley`, `ltxspec lock mv night dusk`, "
+    "`ltxspec lock mv 'night.shot[storm-*]' 'day.shot[storm-*]' --dry-run`.",
 )
-@click.argument("origin", metavar="SPEC.SHOT", type=NEW_ADDRESS)
-@click.argument("target", metavar="SPEC.SHOT", type=NEW_ADDRESS)
+@click.argument("origin", metavar="SPEC|SPEC.SHOT")
+@click.argument("target", metavar="SPEC|SPEC.SHOT")
+@click.option("--dry-run", is_flag=True, help="Only show what would be moved.")
 @options.provider
 @click.pass_obj
-def mv(session: Session, origin: "ShotAddress", target: "ShotAddress", provider: str | None) -> int:
-    """Move a shot's takes to another name, also in another spec. Costs nothing and loses nothing."""
-    from ltxspec.project.lock_edit import move
+def mv(session: Session, origin: str, target: str, provider: str | None, *, dry_run: bool) -> int:
+    """Move takes to other names, also in another spec. Costs nothing and loses nothing.
+
+    A name may have the wildcards * and ?, with the same ones in the new name, or be that of a whole spec. On a terminal
+    more than one shot is moved only after a question.
+    """
+    from ltxspec.project.lock_edit import move, planned_moves
     from ltxspec.report.terminal import clean
 
     project = session.open_project(provider)
-    for old, new in move(project, origin, target):
+    if dry_run:
+        for old, new in planned_moves(project, origin, target):
+            click.echo(clean(f"{old} would be {new}."))
+        return 0
+    for old, new in move(project, origin, target, _agreed_to_move):
         click.echo(clean(f"{old} is now {new}."))
     return 0
+
+
+def _agreed_to_move(pairs: "Renames") -> bool:
+    from ltxspec.report.terminal import clean
+
+    if len(pairs) == 1 or not sys.stdin.isatty():
+        return True
+    for old, new in pairs:
+        click.echo(clean(f"{old} -> {new}"), err=True)
+    return click.confirm(f"Move the takes of {len(pairs)} shots?", err=True)
 
 
 @command.command("rm", epilog="Examples: `ltxspec lock rm night.alley --take 1`, `ltxspec lock rm night.alley --yes`.")

@@ -18,20 +18,18 @@ ALLEY = record(take(), take("b", number=2, at="2026-11-23T10:00:00Z"), current=2
 
 def test_a_retired_record_stays_retired_under_its_new_name_unless_the_other_is_a_shot(tmp_path: Path) -> None:
     opened = project(tmp_path, lockfile({"old": ALLEY}, fog=record(take("f", number=9))))
-    move(opened, parse_address("night.old"), parse_address("night.older"))
+    move(opened, "night.old", "night.older")
     assert recorded(opened) == lockfile({"older": ALLEY}, fog=record(take("f", number=9)))
-    move(opened, parse_address("night.older"), parse_address("night.fog"))
+    move(opened, "night.older", "night.fog")
     assert recorded(opened).retired == {}
     assert recorded(opened).shots["fog"].current == task(9)
-    move(opened, parse_address("night.fog"), parse_address("night.mist"))
+    move(opened, "night.fog", "night.mist")
     assert len(recorded(opened).shots["mist"].takes) == 3
 
 
 def test_a_task_that_stands_under_both_names_is_kept_once(tmp_path: Path) -> None:
     opened = project(tmp_path, lockfile(alley=ALLEY), Lockfile("runware", "day", {"lane": record(take())}))
-    assert move(opened, parse_address("night.alley"), parse_address("day.lane")) == [
-        (ShotAddress("night", "alley"), ShotAddress("day", "lane"))
-    ]
+    assert move(opened, "night.alley", "day.lane") == [(ShotAddress("night", "alley"), ShotAddress("day", "lane"))]
     assert [item.task_id for item in recorded(opened, "day").shots["lane"].takes] == [task(1), task(2)]
     assert recorded(opened).shots == {}
 
@@ -39,7 +37,7 @@ def test_a_task_that_stands_under_both_names_is_kept_once(tmp_path: Path) -> Non
 def test_nothing_is_written_when_nothing_is_known_by_that_name(tmp_path: Path) -> None:
     opened = project(tmp_path, lockfile(alley=ALLEY))
     with pytest.raises(UnknownAddress):
-        move(opened, parse_address("night.lane"), parse_address("day.lane"))
+        move(opened, "night.lane", "day.lane")
     with pytest.raises(UnknownAddress):
         forget(opened, parse_address("night.lane"), None, lambda _: True)
     assert recorded(opened) == lockfile(alley=ALLEY)

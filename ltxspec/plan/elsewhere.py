@@ -1,0 +1,210 @@
+"""Renders that other specs of the project own: what a spec can take over from them, and what it would buy again. Pure.
+
+While a spec is planned, a record it may take over is among its retired ones, under its whole address
+(`other-spec.shot`): planning then treats it like any other name that is gone, and a change names it as its origin.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from dataclasses import replace as with_fields
+from functools import cached_property
+
+from msgspec.structs import replace
+
+from ltxspec.catalog.models import Catalog
+from ltxspec.errors import Diagnostic, Location, Refused
+from ltxspec.lock.models import Lockfile, ShotRecord
+from ltxspec.plan.actions import SPENDING, Change, Reason
+from ltxspec.plan.recorded import RecordedState, every_fingerprint, record_under, spare_takes
+from ltxspec.render.models import Request
+from ltxspec.values import Fingerprint, ShotAddress, TaskId, foreign_address
+
+_CURE = "remove the shot there, and its take moves here; or use the one video in both places"
+_ON_PURPOSE = frozenset({Reason.RETAKE_REQUESTED, Reason.RETRY_REQUESTED, Reason.LAST_ATTEMPT_FAILED})
+
+
+@dataclass(frozen=True)
+class OtherSpec:
+    """What another spec has, and what it requests now."""
+
+    name: str
+    recorded: RecordedState
+    requests: Callable[[], Mapping[str, Request] | None]  # empty: no spec has this name; None: unknown
+    catalog: Catalog
+
+    @cached_property
+    def marks(self) -> Mapping[TaskId, Collection[Fingerprint]]:
+        """Every fingerprint of each recorded take and each task in progress."""
+        lockfile = self.recorded.lockfile
+        records = (*lockfile.shots.values(), *lockfile.retired.values())
+        found = {take.task_id: every_fingerprint(take, self.catalog) for record in records for take in record.takes}
+        open_tasks = self.recorded.journal.open.items()
+        return found | {task: every_fingerprint(one.intent, self.catalog) for task, one in open_tasks}
+
+    @cached_property
+    def every_mark(self) -> Collection[Fingerprint]:
+        """All of them."""
+        return frozenset().union(*self.marks.values())
+
+
+@dataclass(slots=True)
+class Offers:
+    """What other specs have of one spec's requests."""
+
+    records: dict[str, ShotRecord] = field(default_factory=dict)  # by whole address: free to be taken over
+    owned: dict[Fingerprint, str] = field(default_factory=dict)  # in use, or in progress: by whose address
+
+
+def offers(changes: Iterable[Change], others: Iterable[OtherSpec], claimed: Collection[TaskId]) -> Offers:
+    """Find what other specs have of the renders that a spec would buy, and of the shots that `moved:` names.
+
+    Args:
+        changes: the plan of one spec without regard to others.
+        others: all other specs that have records.
+        claimed: takes that another change of the plan uses.
+    """
+    buying = [change for change in changes if change.action in SPENDING and not _ON_PURPOSE & set(change.reasons)]
+    requests = [change.request for change in buying if change.request is not None]
+    wanted = {fingerprint for request in requests for fingerprint in request.fingerprints}
+    found = Offers()
+    for other in others:
+        named = _named_by_moves(requests, other)
+        if not named and wanted.isdisjoint(other.every_mark):
+            continue
+        free = _free_takes(other, wanted, claimed)
+        present = other.requests()
+        if present is not None:
+            free |= {key: set() for key in named if key not in present and key not in free}
+        _offer(found, other, wanted, free)
+    return found
+
+
+def with_offers(recorded: RecordedState, found: Offers) -> RecordedState:
+    """The state of a spec as if it had what it may take over."""
+    lockfile = recorded.lockfile
+    return RecordedState(replace(lockfile, retired={**lockfile.retired, **found.records}), recorded.journal)
+
+
+def owned_elsewhere(changes: Sequence[Change], found: Offers) -> list[Change]:
+    """The changes, with a reason and a note where a render would be bought that another spec has and uses."""
+    return [_marked(change, found) for change in changes]
+
+
+def owned_elsewhere_warnings(changes: Iterable[Change]) -> list[Diagnostic]:
+    """A warning for each render that would be bought although another spec has it."""
+    return [
+        Diagnostic("warning", Reason.OWNED_ELSEWHERE.value, f"`{change.address}`: {change.note}", _place(change), _CURE)
+        for change in bought_again(changes)
+    ]
+
+
+def refuse_buying_again(changes: Iterable[Change]) -> None:
+    """Refuse a plan that would buy what another spec of the project has. Raises Refused."""
+    found = bought_again(changes)
+    if found:
+        count = f"{len(found)} render{'s' * (len(found) != 1)}"
+        raise Refused(
+            Reason.OWNED_ELSEWHERE.value,
+            f"{count} would be bought again that other specs of the project have",
+            hint=f"{_CURE}; `--buy-again` buys another",
+            details=[f"{change.address}: {change.note}" for change in found],
+        )
+
+
+def bought_again(changes: Iterable[Change]) -> list[Change]:
+    """The orders of renders that another spec has."""
+    return [change for change in changes if Reason.OWNED_ELSEWHERE in change.reasons]
+
+
+def _place(change: Change) -> Location | None:
+    return Location(*change.source) if change.source is not None else None
+
+
+def without_moved(changes: Sequence[Change]) -> list[Change]:
+    """The changes of a whole plan without the retirement of shots whose takes another spec takes over."""
+    taken = {change.origin for change in changes if change.origin is not None and foreign_address(change.origin)}
+    return [change for change in changes if str(change.address) not in taken or change.request is not None]
+
+
+def foreign_origins(changes: Iterable[Change]) -> dict[ShotAddress, ShotAddress]:
+    """The shots of other specs that changes take over: shot -> its origin."""
+    found = {}
+    for change in changes:
+        origin = foreign_address(change.origin) if change.origin is not None else None
+        if origin is not None:
+            found[change.address] = origin
+    return found
+
+
+def without_takes(lockfile: Lockfile, key: str, taken: Collection[TaskId]) -> Lockfile:
+    """A lockfile without takes of a key that another spec has now. A key without takes is removed."""
+    sections = [lockfile.shots, lockfile.retired]
+    for number, records in enumerate(sections):
+        if key in records:
+            record = records[key]
+            kept = tuple(take for take in record.takes if take.task_id not in taken)
+            current = record.current if any(take.task_id == record.current for take in kept) else None
+            rest = {name: other for name, other in records.items() if name != key}
+            sections[number] = {**rest, key: ShotRecord(current, kept)} if kept else rest
+    return replace(lockfile, shots=sections[0], retired=sections[1])
+
+
+def _named_by_moves(requests: Iterable[Request], other: OtherSpec) -> set[str]:
+    """The keys of another spec's lockfile that `moved:` of a shot names."""
+    lockfile = other.recorded.lockfile
+    found = set()
+    for request in requests:
+        origin = foreign_address(request.moved) if request.moved is not None else None
+        if origin is None or origin.spec != other.name:
+            continue
+        key = request.address.instance.partition("[")
+        names = (origin.instance + "".join(key[1:]) if "[" not in origin.instance else origin.instance, origin.instance)
+        found |= {name for name in names if name in lockfile.shots or name in lockfile.retired}
+    return found
+
+
+def _offer(found: Offers, other: OtherSpec, wanted: Collection[Fingerprint], free: Mapping[str, set[TaskId]]) -> None:
+    """Add what another spec has: its free takes by key, and the owners of those that it uses."""
+    lockfile = other.recorded.lockfile
+    gone = free.keys() - (other.requests() or {}).keys()  # all their takes go to the heir, with their history
+    for key in {*lockfile.shots, *lockfile.retired}:
+        record = record_under(lockfile, key) or ShotRecord(None, ())
+        if key in free:
+            takes = tuple(take for take in record.takes if key in gone or take.task_id in free[key])
+            current = record.current if any(take.task_id == record.current for take in takes) else None
+            found.records[f"{other.name}.{key}"] = ShotRecord(current, takes)
+        in_use = [take for take in record.takes if take.status == "succeeded" and take.task_id not in free.get(key, ())]
+        _own(found, f"{other.name}.{key}", [other.marks[take.task_id] for take in in_use], wanted)
+    for task in other.recorded.journal.open.values():
+        _own(found, f"{other.name}.{task.intent.instance}", [other.marks[task.intent.task_id]], wanted)
+
+
+def _own(
+    found: Offers, owner: str, renders: Iterable[Collection[Fingerprint]], wanted: Collection[Fingerprint]
+) -> None:
+    for mark in (mark for marks in renders for mark in marks if mark in wanted):
+        found.owned.setdefault(mark, owner)
+
+
+def _free_takes(
+    other: OtherSpec, wanted: Collection[Fingerprint], claimed: Collection[TaskId]
+) -> dict[str, set[TaskId]]:
+    """The takes of some renders that another spec does not need, by key; none if it is unknown what it needs."""
+    requests = other.requests()
+    free: dict[str, set[TaskId]] = {}
+    if requests is not None:
+        for mark, spares in spare_takes(other.recorded.lockfile, requests, other.catalog).items():
+            for spare in spares:
+                if mark in wanted and spare.take.task_id not in claimed:
+                    free.setdefault(spare.key, set()).add(spare.take.task_id)
+    return free
+
+
+def _marked(change: Change, found: Offers) -> Change:
+    request = change.request
+    if change.action not in SPENDING or request is None or _ON_PURPOSE & set(change.reasons):
+        return change
+    owner = next((found.owned[mark] for mark in request.fingerprints if mark in found.owned), None)
+    if owner is None:
+        return change
+    return with_fields(change, reasons=(*change.reasons, Reason.OWNED_ELSEWHERE), note=f"`{owner}` has the same render")

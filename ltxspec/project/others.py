@@ -1,0 +1,186 @@
+"""The other specs of a project: what they have, what they still request, and how takes move from one to another."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
+
+from msgspec.structs import replace
+
+from ltxspec.apply.records import record_changes
+from ltxspec.catalog.models import Catalog
+from ltxspec.errors import Diagnostic
+from ltxspec.lock.models import Lockfile, ShotRecord
+from ltxspec.plan.actions import SPENDING, Change, Plan
+from ltxspec.plan.elsewhere import (
+    OtherSpec,
+    foreign_origins,
+    offers,
+    owned_elsewhere,
+    with_offers,
+    without_moved,
+    without_takes,
+)
+from ltxspec.plan.planner import PlanContext, plan_spec
+from ltxspec.plan.recorded import RecordedState
+from ltxspec.project.links import with_gone
+from ltxspec.project.load import LoadedSpecs, every_spec
+from ltxspec.project.lookup import expected_names, recorded_names, recorded_state
+from ltxspec.project.project import ProjectContext
+from ltxspec.render.models import RenderedSpec, Request
+from ltxspec.storage.state import FileSpecState
+from ltxspec.values import TaskId, money_text, total_usd
+
+Offered = Mapping[str, ShotRecord]  # address in another spec -> the takes there
+Others = Callable[[], Sequence[OtherSpec]]  # those that are not planned; called only if something would be bought
+
+
+def others_on_disk(project: ProjectContext, rendered: Sequence[RenderedSpec]) -> Others:
+    """The specs that have lockfiles and are not planned, read when they are needed."""
+    every = cache(lambda: every_spec(project))
+    known = {spec.name for spec in rendered}
+
+    def requests(name: str) -> Mapping[str, Request] | None:
+        specs = every()
+        if any(spec.file not in specs.every_file for spec in rendered):
+            return None  # specs are also in places where this project does not look for them
+        return _requests_of(name, specs)
+
+    def read() -> list[OtherSpec]:
+        return [
+            OtherSpec(name, recorded_state(project, name), partial(requests, name), project.catalog)
+            for name in recorded_names(project)
+            if name not in known
+        ]
+
+    return read
+
+
+def others_of_side(specs: LoadedSpecs, recorded: Mapping[str, RecordedState], catalog: Catalog) -> Others:
+    """The same for one side of a review, where everything has been read."""
+
+    def read() -> list[OtherSpec]:
+        return [
+            OtherSpec(name, state, partial(_requests_of, name, specs), catalog)
+            for name, state in recorded.items()
+            if name not in specs.rendered
+        ]
+
+    return read
+
+
+def planned_across(
+    rendered: Sequence[RenderedSpec], have: Mapping[str, RecordedState], context: PlanContext, others: Others
+) -> tuple[list[Change], dict[str, Offered]]:
+    """Plan each spec; what it would buy is taken over from other specs where these do not need it any more.
+
+    Args:
+        rendered: the specs to plan.
+        have: what each of them has recorded.
+        context: what planning needs to know besides.
+        others: the remaining specs of the project.
+
+    Returns:
+        The changes of all specs, and what each spec may take over: address in another spec -> its takes.
+    """
+    planned = {spec.name: plan_spec(spec, have[spec.name], context) for spec in rendered}
+    offered: dict[str, Offered] = {}
+    if any(change.action in SPENDING for changes in planned.values() for change in changes):
+        own = [OtherSpec(s.name, have[s.name], partial(_requests, s), context.catalog) for s in rendered]
+        every = [spec for spec in (*own, *others()) if spec.marks]
+        used = [c for changes in planned.values() for c in changes if c.action not in SPENDING and c.request]
+        claimed = {change.task_id for change in used if change.task_id is not None}
+        for spec in rendered:
+            found = offers(planned[spec.name], [other for other in every if other.name != spec.name], claimed)
+            if found.records:
+                planned[spec.name] = plan_spec(spec, with_offers(have[spec.name], found), context)
+                taken = [change for change in planned[spec.name] if change.address in foreign_origins([change])]
+                claimed |= {change.task_id for change in taken if change.task_id is not None}
+                offered[spec.name] = found.records
+            planned[spec.name] = owned_elsewhere(planned[spec.name], found)
+    return without_moved([change for changes in planned.values() for change in changes]), offered
+
+
+def sources(changes: Iterable[Change]) -> set[str]:
+    """The specs that a plan takes over takes from."""
+    return {origin.spec for origin in foreign_origins(changes).values()}
+
+
+def move_takes(plan: Plan, states: Mapping[str, FileSpecState]) -> list[Lockfile]:
+    """Move what a plan takes over from other specs, before anything else is recorded or ordered.
+
+    The new record is written before the old one is removed: after a crash between the two, the takes are in both
+    lockfiles, never in none.
+
+    Args:
+        plan: the plan, made under the locks.
+        states: the locked specs: those planned, and those that takes are moved from.
+
+    Returns:
+        The lockfiles that takes were moved from; keys without takes count as retired, so that their links are removed.
+
+    Raises:
+        LockfileError, StorageError: a lockfile cannot be read or written.
+    """
+    gone: dict[str, dict[str, set[TaskId]]] = {}
+    for spec, records in plan.offered.items():
+        changes = [change for change in plan.changes if change.address.spec == spec]
+        origins = foreign_origins(changes)
+        moving = [change for change in changes if change.address in origins]
+        if not moving:
+            continue
+        lockfile = states[spec].read_lockfile()
+        shown = replace(lockfile, retired={**lockfile.retired, **records})
+        moved = record_changes(shown, moving, ())
+        for address, origin in origins.items():
+            here = moved.shots[address.instance] if address.instance in moved.shots else ShotRecord(None, ())
+            tasks = {take.task_id for take in records[str(origin)].takes if here.take(take.task_id) is not None}
+            gone.setdefault(origin.spec, {}).setdefault(origin.instance, set()).update(tasks)
+        rest = {key: record for key, record in moved.retired.items() if key not in records}
+        states[spec].write_lockfile(replace(moved, retired=rest))
+    return [_without_moved_takes(states[spec], keys) for spec, keys in gone.items()]
+
+
+def _without_moved_takes(state: FileSpecState, keys: Mapping[str, set[TaskId]]) -> Lockfile:
+    lockfile = state.read_lockfile()
+    for key, tasks in keys.items():
+        lockfile = without_takes(lockfile, key, tasks)
+    state.write_lockfile(lockfile)
+    return with_gone(lockfile, keys)
+
+
+def unclaimed(project: ProjectContext, rendered: Sequence[RenderedSpec], changes: Sequence[Change]) -> list[Diagnostic]:
+    """Warnings about lockfiles with takes that belong to no spec, for a plan of the whole project."""
+    known = {spec.name for spec in rendered} | sources(changes)
+    found = []
+    for name in expected_names(project):
+        if name in known:
+            continue
+        lockfile = recorded_state(project, name).lockfile
+        takes = {
+            take.task_id: take
+            for record in (*lockfile.shots.values(), *lockfile.retired.values())
+            for take in record.takes
+        }
+        if takes:
+            cost, unknown = total_usd(take.cost for take in takes.values())
+            file = project.label(project.paths_of(name).lockfile)
+            money = money_text(cost) + (f" and {unknown} of unknown cost" if unknown else "")
+            found.append(
+                Diagnostic(
+                    "warning",
+                    "unclaimed-lockfile",
+                    f"`{file}` belongs to no spec; it records {len(takes)} takes for {money}",
+                    hint=f"if `{name}` has another name now, `ltxspec lock mv {name} NEW-NAME` moves its takes",
+                )
+            )
+    return found
+
+
+def _requests(spec: RenderedSpec) -> Mapping[str, Request]:
+    return {request.address.instance: request for request in spec.requests}
+
+
+def _requests_of(name: str, specs: LoadedSpecs) -> Mapping[str, Request] | None:
+    """What a spec of this name requests: nothing if there is none, None if that is unknown."""
+    if name in specs.rendered:
+        return _requests(specs.rendered[name])
+    return None if {name, ""} & set(specs.broken.values()) else {}
