@@ -36,7 +36,7 @@ processes: $(DEV) ## the slow tests: they start, kill and watch processes, and d
 MEMORY := $(shell test -w /dev/shm && df -Pk /dev/shm | awk 'END { if ($$4 > 2000000) print "/dev/shm" }')
 PYTEST := $(if $(MEMORY),TMPDIR=$(MEMORY)) $(BIN)/python -m pytest -n auto --dist worksteal
 PROCESSES := tests/crash tests/browser tests/mutation tests/acceptance/ci \
-  $(addprefix tests/,$(addsuffix .py,acceptance/test_docs acceptance/test_offline acceptance/test_secrets \
+  $(addprefix tests/,$(addsuffix .py,acceptance/test_docs acceptance/test_forty_shots acceptance/test_offline acceptance/test_secrets \
     acceptance/test_untrusted architecture/test_benchmarks architecture/test_startup contract/test_faults))
 
 check: test processes ## everything: what CI runs
