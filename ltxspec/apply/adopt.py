@@ -71,9 +71,11 @@ def as_rendered(sent: Mapping[str, Json], model: Model) -> dict[str, Json]:
     body |= {"taskType": model.task_type, "model": model.air}
     if isinstance(prompt := body.get(PROMPT), str):
         body[PROMPT] = prompt.strip()
-    if ("inputs", "frameImages", "*") in model.media and isinstance(old := body.get("frameImages"), list):
-        del body["frameImages"]
-        body["inputs"] = {"frameImages": [*map(_renamed, old)], **(body.get("inputs") or {})}
+    if ("inputs", "frameImages", "*") in model.media:
+        inputs = body.get("inputs", {})
+        images = inputs.get("frameImages", body.pop("frameImages", None)) if isinstance(inputs, Mapping) else None
+        if isinstance(images, list):
+            body["inputs"] = {**inputs, "frameImages": [*map(_renamed, images)]}
     return body
 
 

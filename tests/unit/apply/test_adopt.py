@@ -101,9 +101,11 @@ def test_equal_requests_are_adopted_as_equal(sent: dict[str, Any], catalog: Cata
 @pytest.mark.parametrize("item", [{"inputImage": IMAGE, "frame": "first"}, {"inputImage": IMAGE}, IMAGE])
 def test_images_in_the_older_form_are_the_same_images(item: Any, catalog: Catalog) -> None:
     now = {**REQUEST, "inputs": {"frameImages": [{"image": IMAGE, "frame": "first"}]}}
-    older = adopted_take({**REQUEST, "frameImages": [item]}, RESPONSE, catalog)
-    assert older.fingerprint == adopted_take(now, RESPONSE, catalog).fingerprint
-    assert "frameImages" not in older.request
+    wanted = adopted_take(now, RESPONSE, catalog).fingerprint
+    for place in ({"frameImages": [item]}, {"inputs": {"frameImages": [item]}}):
+        older = adopted_take({**REQUEST, **place}, RESPONSE, catalog)
+        assert older.fingerprint == wanted
+        assert "frameImages" not in older.request
 
 
 def test_an_array_may_hold_the_key(catalog: Catalog) -> None:
