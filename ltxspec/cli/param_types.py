@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from ltxspec.errors import WrongUsage
-from ltxspec.values import ShotAddress, TaskId, Usd, parse_address, parse_usd
+from ltxspec.values import Moment, ShotAddress, TaskId, Usd, parse_address, parse_usd
 
 
 class _Usd(click.ParamType[Usd]):
@@ -77,4 +77,23 @@ class _PlanDigest(click.ParamType[str]):
         return str(value)
 
 
-USD, NEW_ADDRESS, TASK_ID, PLAN_DIGEST = _Usd(), _NewAddress(), _TaskId(), _PlanDigest()
+class _Moment(click.ParamType[Moment]):
+    """A time in a video: `first`, `last`, or seconds from its start."""
+
+    name = "first|last|SECONDS"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Moment:
+        """Convert it. Raises WrongUsage."""
+        del param, ctx
+        if value in ("first", "last"):
+            moment: Moment = value
+            return moment
+        text = str(value).removesuffix("s").strip()
+        if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,9})?", text) is None:
+            raise WrongUsage(
+                f"`{value}` is not a time in a video", hint="write `first`, `last`, or seconds such as 3.5"
+            )
+        return float(text)
+
+
+USD, NEW_ADDRESS, TASK_ID, PLAN_DIGEST, MOMENT = _Usd(), _NewAddress(), _TaskId(), _PlanDigest(), _Moment()

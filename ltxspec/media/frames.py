@@ -9,16 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from ltxspec.errors import MediaError
 from ltxspec.media.probe import OpenVideo, open_video
+from ltxspec.values import Moment
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from PIL.Image import Image
-
-Moment = Literal["first", "last"] | float  # seconds from the first frame
 
 EXTRACTION: Final = 1  # version of everything here that decides what the picture looks like
 

@@ -47,7 +47,7 @@ def pick(project: ProjectContext, address: str, number: int | None = None, resul
             raise UnknownAddress(
                 f"`{address}` was removed from the lockfile in the meantime", hint="run the command again"
             )
-        place, take = _chosen(address, records[key], number, result)
+        place, take = chosen(address, records[key], number, result)
         changed = {**records, key: records[key].with_pick(take.task_id, result or 1)}
         lockfile = replace(lockfile, retired=changed) if is_retired else replace(lockfile, shots=changed)
         states[spec].write_lockfile(lockfile)
@@ -55,7 +55,7 @@ def pick(project: ProjectContext, address: str, number: int | None = None, resul
     return Picked(found, place, take.task_id)
 
 
-def _chosen(address: str, record: ShotRecord, number: int | None, result: int | None) -> tuple[int, Take]:
+def chosen(address: str, record: ShotRecord, number: int | None, result: int | None) -> tuple[int, Take]:
     """The chosen take, and its number."""
     takes = record.takes
     if number is None:

@@ -1,0 +1,47 @@
+"""`ltxspec frame`: one frame of a shot's video as a picture."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ltxspec.cli import options
+from ltxspec.cli.context import Session
+from ltxspec.cli.param_types import MOMENT
+
+if TYPE_CHECKING:
+    from ltxspec.values import Moment
+
+_EXAMPLES = (
+    "Examples: `ltxspec frame night-scenes.alley --at last -o alley.png`, "
+    "`ltxspec frame night-scenes.alley --at 3.5 --take 2 -o still.jpg`."
+)
+
+
+@click.command("frame", epilog=_EXAMPLES)
+@click.argument("address")
+@click.option("--at", type=MOMENT, default="first", show_default=True, help="first, last, or seconds from the start.")
+@click.option("-o", "--output", "file", metavar="FILE", required=True, help="The picture: .png or .jpg.")
+@click.option("--take", "number", type=int, metavar="N", help="Position in `ltxspec show ADDRESS`; default: current.")
+@click.option("--result", type=int, metavar="K", help="Which of the take's outputs, from 1.")
+@options.provider
+@click.pass_obj
+def command(
+    session: Session,
+    address: str,
+    at: "Moment",
+    file: str,
+    provider: str | None,
+    *,
+    number: int | None,
+    result: int | None,
+) -> int:
+    """Save the frame that a player shows at that time. The video must be archived; nothing is ordered."""
+    from ltxspec.project.frame import save_frame
+
+    project = session.open_project(provider)
+    picture = save_frame(project, address, at, session.folder / file, number=number, result=result)
+    if picture.hdr is not None:
+        project.warn(f"the video is HDR ({picture.hdr}); the picture has its colours without tone mapping")
+    size = f"{picture.width}x{picture.height}"
+    click.echo(f"{file}: {size} {picture.format.upper()}, frame at {picture.seconds:.3f} s.")
+    return 0
