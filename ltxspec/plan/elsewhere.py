@@ -5,6 +5,7 @@ While a spec is planned, a record it may take over is among its retired ones, un
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from dataclasses import replace as with_fields
 from functools import cached_property
@@ -33,7 +34,7 @@ class OtherSpec:
     catalog: Catalog
 
     @cached_property
-    def marks(self) -> Mapping[TaskId, Collection[Fingerprint]]:
+    def marks(self) -> Mapping[TaskId, AbstractSet[Fingerprint]]:
         """Every fingerprint of each recorded take and each task in progress."""
         lockfile = self.recorded.lockfile
         records = (*lockfile.shots.values(), *lockfile.retired.values())
@@ -41,8 +42,14 @@ class OtherSpec:
         open_tasks = self.recorded.journal.open.items()
         return found | {task: every_fingerprint(one.intent, self.catalog) for task, one in open_tasks}
 
+    def tasks_of(self, renders: Collection[Fingerprint]) -> set[TaskId]:
+        """The tasks that made some renders."""
+        if not renders or self.every_mark.isdisjoint(renders):
+            return set()
+        return {task for task, marks in self.marks.items() if not marks.isdisjoint(renders)}
+
     @cached_property
-    def every_mark(self) -> Collection[Fingerprint]:
+    def every_mark(self) -> AbstractSet[Fingerprint]:
         """All of them."""
         return frozenset().union(*self.marks.values())
 
@@ -55,16 +62,21 @@ class Offers:
     owned: dict[Fingerprint, str] = field(default_factory=dict)  # in use, or in progress: by whose address
 
 
-def offers(changes: Iterable[Change], others: Iterable[OtherSpec], claimed: Collection[TaskId]) -> Offers:
+def offers(
+    changes: Iterable[Change],
+    others: Iterable[OtherSpec],
+    claimed: Collection[TaskId],
+    sought: Collection[Fingerprint] = (),
+) -> Offers:
     """Find what other specs have of the renders that a spec would buy, and of the shots that `moved:` names.
 
     Args:
         changes: the plan of one spec without regard to others.
         others: all other specs that have records.
         claimed: takes that another change of the plan uses.
+        sought: renders that other specs would buy: their takes are not moved as history of another one.
     """
-    buying = [change for change in changes if change.action in SPENDING and not _ON_PURPOSE & set(change.reasons)]
-    requests = [change.request for change in buying if change.request is not None]
+    requests = _buying(changes)
     wanted = {fingerprint for request in requests for fingerprint in request.fingerprints}
     found = Offers()
     for other in others:
@@ -75,8 +87,18 @@ def offers(changes: Iterable[Change], others: Iterable[OtherSpec], claimed: Coll
         present = other.requests()
         if present is not None:
             free |= {key: set() for key in named if key not in present and key not in free}
-        _offer(found, other, wanted, free)
+        _offer(found, other, wanted, free, {*claimed, *other.tasks_of(sought)})
     return found
+
+
+def renders_to_buy(changes: Iterable[Change]) -> set[Fingerprint]:
+    """Every fingerprint of what a spec would buy without wanting another render of it."""
+    return {fingerprint for request in _buying(changes) for fingerprint in request.fingerprints}
+
+
+def _buying(changes: Iterable[Change]) -> list[Request]:
+    buying = [change for change in changes if change.action in SPENDING and not _ON_PURPOSE & set(change.reasons)]
+    return [change.request for change in buying if change.request is not None]
 
 
 def with_offers(recorded: RecordedState, found: Offers) -> RecordedState:
@@ -163,14 +185,25 @@ def _named_by_moves(requests: Iterable[Request], other: OtherSpec) -> set[str]:
     return found
 
 
-def _offer(found: Offers, other: OtherSpec, wanted: Collection[Fingerprint], free: Mapping[str, set[TaskId]]) -> None:
-    """Add what another spec has: its free takes by key, and the owners of those that it uses."""
+def _offer(
+    found: Offers,
+    other: OtherSpec,
+    wanted: Collection[Fingerprint],
+    free: Mapping[str, set[TaskId]],
+    kept: Collection[TaskId],
+) -> None:
+    """Add what another spec has: its free takes by key, and the owners of those that it uses.
+
+    A key that is gone gives its whole history away, except for takes that are kept.
+    """
     lockfile = other.recorded.lockfile
-    gone = free.keys() - (other.requests() or {}).keys()  # all their takes go to the heir, with their history
+    gone = free.keys() - (other.requests() or {}).keys()
     for key in {*lockfile.shots, *lockfile.retired}:
         record = record_under(lockfile, key) or ShotRecord(None, ())
         if key in free:
-            takes = tuple(take for take in record.takes if key in gone or take.task_id in free[key])
+            takes = tuple(
+                take for take in record.takes if take.task_id in free[key] or (key in gone and take.task_id not in kept)
+            )
             current = record.current if any(take.task_id == record.current for take in takes) else None
             found.records[f"{other.name}.{key}"] = ShotRecord(current, takes)
         in_use = [take for take in record.takes if take.status == "succeeded" and take.task_id not in free.get(key, ())]

@@ -14,6 +14,8 @@ from ltxspec.lock.codec import SUFFIX, decode_lockfile, encode_lockfile
 from ltxspec.lock.errors import without_merge
 from ltxspec.lock.merge import merge_lockfiles, missing_tasks, recorded_tasks, split_conflict
 from ltxspec.lock.models import Lockfile
+from ltxspec.lock.verdicts import SUFFIX as VERDICTS
+from ltxspec.lock.verdicts import VerdictError, decode_verdicts, encode_verdicts, merge_verdicts
 from ltxspec.project.project import ProjectContext
 from ltxspec.storage.durable import LARGEST, REAL, read_if_exists, replace_file
 from ltxspec.storage.file_lock import exclusive
@@ -21,6 +23,7 @@ from ltxspec.storage.git import repository_of, run_git
 from ltxspec.storage.git_objects import BASE, OURS, THEIRS, TooLarge, conflicts
 from ltxspec.storage.git_refs import find_commit
 
+_SUFFIXES = (SUFFIX, VERDICTS)
 # Names under which git keeps the other side during a merge, cherry-pick or rebase. Our side is HEAD.
 _OTHER_SIDES = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD")
 
@@ -55,6 +58,9 @@ def merge_driver(base: Path, ours: Path, theirs: Path, name: str) -> None:
         StorageError: a file cannot be read or written.
     """
     contents = [read_if_exists(path) or b"" for path in (base, ours, theirs)]
+    if name.endswith(VERDICTS):
+        _merge_verdicts_driven(ours, contents, name)
+        return
     try:
         sides = _sides_of(dict(zip((BASE, OURS, THEIRS), contents, strict=True)), name)
         merged = _joined(sides)
@@ -62,6 +68,39 @@ def merge_driver(base: Path, ours: Path, theirs: Path, name: str) -> None:
         replace_file(ours, _in_conflict(contents[1], contents[2]))
         raise
     replace_file(ours, merged)
+
+
+def _merge_verdicts_driven(ours: Path, contents: Sequence[bytes], name: str) -> None:
+    """The same for files of verdicts. Raises VerdictError, StorageError."""
+    try:
+        merged = _merged_verdicts(contents[1], contents[2], name)
+    except VerdictError:
+        replace_file(ours, _in_conflict(contents[1], contents[2]))
+        raise
+    replace_file(ours, merged)
+
+
+def _merged_verdicts(ours: bytes, theirs: bytes, name: str) -> bytes:
+    """Every remark of both sides; a side that has no such file has no remarks. Raises VerdictError."""
+    sides = [decode_verdicts(side, name) for side in (ours, theirs) if side]
+    if not sides:
+        raise VerdictError(f"neither side of `{name}` has verdicts")
+    return encode_verdicts(merge_verdicts(sides[0], sides[-1]))
+
+
+def _merge_verdict_file(root: Path, path: str, stages: dict[int, bytes] | None) -> Merged | None:
+    """Merge one file of verdicts that a git merge left unresolved; None if nothing is wrong with it."""
+    data = read_if_exists(root / path, root) or b""
+    if stages is not None:
+        ours, theirs = stages.get(OURS) or b"", stages.get(THEIRS) or b""
+    elif b"<<<<<<<" in data:
+        ours, theirs = (side.encode() for side in split_conflict(data.decode("utf-8", "replace"))[:2])
+    else:
+        decode_verdicts(data, path)
+        return None
+    merged = _merged_verdicts(ours, theirs, path)
+    replace_file(root / path, merged, REAL.inside(root))
+    return Merged(path, len(decode_verdicts(merged, path).verdicts), "verdicts of both sides")
 
 
 def merge_conflicts(project: ProjectContext, paths: Sequence[str]) -> Iterator[Merged | LtxspecError]:
@@ -77,11 +116,13 @@ def merge_conflicts(project: ProjectContext, paths: Sequence[str]) -> Iterator[M
     folder = project.label(project.lockfiles)
     places = [_place(project, path) for path in paths] or [folder]
     unmerged = conflicts(project.root, *places)
-    present = places if paths else [project.label(path) for path in sorted(project.lockfiles.glob(f"*{SUFFIX}"))]
-    for path in sorted({*present, *(path for path in unmerged if path.endswith(SUFFIX))}):
+    every = (path for suffix in _SUFFIXES for path in project.lockfiles.glob(f"*{suffix}"))
+    present = places if paths else [project.label(path) for path in every]
+    for path in sorted({*present, *(path for path in unmerged if path.endswith(_SUFFIXES))}):
+        merge_one = _merge_verdict_file if path.endswith(VERDICTS) else _merge_one
         try:
             with exclusive(project.paths_of(_spec_of(path)).guard, wait=0.0, command="lock merge", within=project.root):
-                merged = _merge_one(project.root, path, unmerged.get(path))
+                merged = merge_one(project.root, path, unmerged.get(path))
         except LtxspecError as error:
             yield error
             continue
@@ -91,13 +132,14 @@ def merge_conflicts(project: ProjectContext, paths: Sequence[str]) -> Iterator[M
 
 def _place(project: ProjectContext, path: str) -> str:
     label = project.label((project.folder / path).resolve())
-    if not label.endswith(SUFFIX):
-        raise WrongUsage(f"`{path}` is not a lockfile", hint=f"name files that end in `{SUFFIX}`, or none for all")
+    if not label.endswith(_SUFFIXES):
+        hint = f"name files that end in `{SUFFIX}` or `{VERDICTS}`, or none for all"
+        raise WrongUsage(f"`{path}` is not a lockfile", hint=hint)
     return label
 
 
 def _spec_of(path: str) -> str:
-    return Path(path).name.removesuffix(SUFFIX)
+    return Path(path).name.removesuffix(SUFFIX).removesuffix(VERDICTS)
 
 
 def _merge_one(root: Path, path: str, stages: dict[int, bytes] | None) -> Merged | None:

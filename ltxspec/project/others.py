@@ -15,6 +15,7 @@ from ltxspec.plan.elsewhere import (
     foreign_origins,
     offers,
     owned_elsewhere,
+    renders_to_buy,
     with_offers,
     without_moved,
     without_takes,
@@ -88,12 +89,15 @@ def planned_across(
         every = [spec for spec in (*own, *others()) if spec.marks]
         used = [c for changes in planned.values() for c in changes if c.action not in SPENDING and c.request]
         claimed = {change.task_id for change in used if change.task_id is not None}
+        sought = {name: renders_to_buy(changes) for name, changes in planned.items()}
         for spec in rendered:
-            found = offers(planned[spec.name], [other for other in every if other.name != spec.name], claimed)
+            others_of = [other for other in every if other.name != spec.name]
+            theirs = set().union(*(marks for name, marks in sought.items() if name != spec.name))
+            found = offers(planned[spec.name], others_of, claimed, theirs)
             if found.records:
                 planned[spec.name] = plan_spec(spec, with_offers(have[spec.name], found), context)
-                taken = [change for change in planned[spec.name] if change.address in foreign_origins([change])]
-                claimed |= {change.task_id for change in taken if change.task_id is not None}
+                taken = {str(origin) for origin in foreign_origins(planned[spec.name]).values()}
+                claimed |= {take.task_id for name in taken for take in found.records[name].takes}
                 offered[spec.name] = found.records
             planned[spec.name] = owned_elsewhere(planned[spec.name], found)
     return without_moved([change for changes in planned.values() for change in changes]), offered

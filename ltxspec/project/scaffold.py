@@ -56,7 +56,10 @@ _OWN_FILE, _OWN_FOLDER, _FILE = 0o644, 0o755, 0o664
 
 # Lines for `.gitignore` (including what a crash may leave next to lockfiles) and for `.gitattributes`.
 _IGNORED = (".ltxspec/", "renders/", "{lockfiles}/.*.tmp")
-_ATTRIBUTES = ("{lockfiles}/*.lock.json text eol=lf merge=ltxspec diff=ltxspec",)
+_ATTRIBUTES = (
+    "{lockfiles}/*.lock.json text eol=lf merge=ltxspec diff=ltxspec",
+    "{lockfiles}/*.review.json text eol=lf merge=ltxspec",
+)
 
 
 @dataclass(slots=True)

@@ -1,25 +1,39 @@
 """The content of lockfiles as text and JSON: takes, costs, locations of videos."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import orjson
 
+from ltxspec.formats import to_json
 from ltxspec.lock.models import Output, ShotRecord, Take
+from ltxspec.lock.verdicts import Remark
 from ltxspec.redaction import redact_secrets
 from ltxspec.report.terminal import Paint, Style, clean
 from ltxspec.report.wording import amount, charged, counted
-from ltxspec.values import Json, ShotAddress, format_usd, is_web_address, money_text, total_usd
+from ltxspec.values import Json, ShotAddress, TaskId, format_usd, is_web_address, money_text, total_usd
 
 _MOST_NAMED = 5
+Remarks = Mapping[TaskId, Remark]  # the deciding remark of each take
 Places = Mapping[str, str]  # sha256 -> local path, for videos that are archived
 
 
-def record_text(address: str, record: ShotRecord, places: Places, style: Style, *, retired: bool = False) -> str:
-    """One shot with all its takes, the current one marked."""
+def record_text(  # the last two are what is known besides
+    address: str,
+    record: ShotRecord,
+    places: Places,
+    style: Style,
+    *,
+    retired: bool = False,
+    remarks: Remarks = MappingProxyType({}),
+) -> str:
+    """One shot with all its takes, the current one marked, and what was decided about them."""
     note = "  (retired: gone from the spec)" if retired else ""
     lines = [style.paint(clean(address), Paint.BOLD) + note]
     for number, take in enumerate(record.takes, 1):
         lines += _take_lines(number, take, current=take.task_id == record.current, places=places, style=style)
+        if take.task_id in remarks:
+            lines.append(f"      {remark_text(remarks[take.task_id])}")
     return "\n".join(lines) + "\n"
 
 
@@ -38,6 +52,14 @@ def _take_lines(number: int, take: Take, *, current: bool, places: Places, style
     return lines
 
 
+def remark_text(remark: Remark) -> str:
+    """A verdict on one line: who decided, and what was said."""
+    by = f" by {remark.by}" if remark.by is not None else ""
+    at = f" at {remark.at:g} s" if remark.at is not None else ""
+    note = f": {remark.note}" if remark.note is not None else ""
+    return clean(f"{remark.verdict.value}{by}{at}{note}")
+
+
 def place_of(output: Output, places: Places) -> str:
     """Where a video can be played: the local file if it is archived, otherwise its address."""
     if output.sha256 is not None and output.sha256 in places:
@@ -50,14 +72,28 @@ def _address(output: Output) -> str | None:
     return output.video_url if output.video_url and is_web_address(output.video_url) else None
 
 
-def record_json(address: str, record: ShotRecord, places: Places, *, retired: bool = False) -> dict[str, Json]:
+def record_json(
+    address: str,
+    record: ShotRecord,
+    places: Places,
+    *,
+    retired: bool = False,
+    remarks: Remarks = MappingProxyType({}),
+) -> dict[str, Json]:
     """One shot with all its takes, for programs."""
     return {
         "address": address,
         "retired": retired,
         "current": record.current,
-        "takes": [_take_json(number, take, record, places) for number, take in enumerate(record.takes, 1)],
+        "takes": [
+            _take_json(number, take, record, places) | {"verdict": _verdict_json(remarks.get(take.task_id))}
+            for number, take in enumerate(record.takes, 1)
+        ],
     }
+
+
+def _verdict_json(remark: Remark | None) -> Json:
+    return None if remark is None else to_json(remark)
 
 
 def _take_json(number: int, take: Take, record: ShotRecord, places: Places) -> dict[str, Json]:

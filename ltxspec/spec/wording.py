@@ -62,7 +62,7 @@ _BAD_NAMES: dict[Path, tuple[str, str]] = {
     ("shots", "*"): ("cannot name a shot", SHOT_NAME_RULE),
     ("shots", "*", "moved"): (
         "is neither a shot nor an instance",
-        "write the earlier name: `alley`, `weather[rain,dusk]` or, in another spec, `day.alley`",
+        "write the earlier name: `alley` or `weather[rain,dusk]`",
     ),
 }
 

@@ -17,6 +17,8 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "cli/commands/cost.py": "acceptance/test_command_cost.py",
     "cli/commands/doctor.py": "acceptance/test_command_doctor.py",
     "cli/commands/fmt.py": "acceptance/test_command_fmt.py",
+    "cli/commands/approve.py": "acceptance/test_verdicts.py",
+    "cli/commands/frame.py": "acceptance/test_command_frame.py",
     "cli/commands/import_.py": "acceptance/test_command_import.py",
     "cli/commands/init.py": "acceptance/test_command_init.py",
     "cli/commands/models.py": "acceptance/test_command_models.py",
@@ -29,6 +31,8 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "cli/commands/show.py": "acceptance/test_command_show.py",
     "cli/commands/validate.py": "acceptance/test_command_validate.py",
     "cli/commands/why.py": "acceptance/test_command_why.py",
+    "project/frame.py": "acceptance/test_command_frame.py",
+    "project/verdicts.py": "acceptance/test_verdicts.py",
 }
 
 # Test modules that test data instead of a source module, and which.

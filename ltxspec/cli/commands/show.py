@@ -17,19 +17,24 @@ def command(session: Session, address: str | None, provider: str | None, output_
 
     from ltxspec.project.adapters import local_places
     from ltxspec.project.lookup import find, in_progress, recorded_elsewhere
+    from ltxspec.project.verdicts import remarks_by_task
     from ltxspec.report.takes import progress_note, record_json, record_text
 
     project = session.open_project(provider)
     found = find(project, address)
     places = local_places(project)
+    remarks = remarks_by_task(project, [item.address.spec for item in found])
     click.echo(progress_note(in_progress(project, address)), err=True, nl=False)
     if output_format == "json":
-        documents = [record_json(str(item.address), item.record, places, retired=item.retired) for item in found]
+        documents = [
+            record_json(str(item.address), item.record, places, retired=item.retired, remarks=remarks) for item in found
+        ]
         click.echo(orjson.dumps(documents, option=orjson.OPT_INDENT_2))
         return 0
     style = session.style()
     for item in found:
-        click.echo(record_text(str(item.address), item.record, places, style, retired=item.retired), nl=False)
+        text = record_text(str(item.address), item.record, places, style, retired=item.retired, remarks=remarks)
+        click.echo(text, nl=False)
     if not found:
         click.echo("Nothing is recorded yet.")
         session.hint(recorded_elsewhere(project))

@@ -1,0 +1,110 @@
+import json
+from typing import Any
+
+import pytest
+from builders import take, task
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from ltxspec.lock.verdicts import (
+    Remark,
+    Verdict,
+    VerdictError,
+    VerdictFile,
+    decode_verdicts,
+    encode_verdicts,
+    merge_verdicts,
+    no_verdicts,
+    verdict_schema,
+)
+from ltxspec.values import TaskId
+
+NOON, LATER = "2026-11-28T12:00:00.000Z", "2026-11-28T12:00:00.001Z"
+EMPTY = no_verdicts("runware", "night")
+
+
+def remark(verdict: Verdict = Verdict.APPROVED, time: str = NOON, **fields: Any) -> Remark:
+    return Remark(verdict, **{"note": None, "at": None, "by": "Ann", "time": time, **fields})
+
+
+remarks = st.builds(
+    Remark,
+    st.sampled_from(Verdict),
+    st.none() | st.text(alphabet=st.characters(codec="utf-8"), max_size=5),
+    st.none() | st.floats(0, 9),
+    st.none() | st.sampled_from(["Ann", "Bo"]),
+    st.sampled_from([NOON, LATER]),
+)
+files = st.dictionaries(st.integers(1, 4).map(task), st.lists(remarks, min_size=1, max_size=3), max_size=3).map(
+    lambda verdicts: decode_verdicts(encode_verdicts(VerdictFile(1, "runware", "night", _tuples(verdicts))), "f")
+)
+
+
+def _tuples(verdicts: dict[TaskId, list[Remark]]) -> dict[TaskId, tuple[Remark, ...]]:
+    return {name: tuple(items) for name, items in verdicts.items()}
+
+
+def test_the_latest_remark_decides_and_all_are_kept() -> None:
+    file = EMPTY.with_remark(task(1), remark(Verdict.REJECTED, LATER)).with_remark(task(1), remark())
+    assert file.of(take()) == remark(Verdict.REJECTED, LATER)
+    assert len(file.verdicts[task(1)]) == 2
+    assert file.of(take(number=2)) is None
+
+
+def test_of_one_moment_the_more_cautious_counts() -> None:
+    file = EMPTY
+    for verdict in (Verdict.NEEDS_WORK, Verdict.REJECTED, Verdict.APPROVED):
+        file = file.with_remark(task(1), remark(verdict))
+    decided = file.of(take())
+    assert decided is not None
+    assert decided.verdict is Verdict.REJECTED
+
+
+@given(files)
+def test_a_file_comes_back_as_it_was_and_fits_its_schema(file: VerdictFile) -> None:
+    data = encode_verdicts(file)
+    assert decode_verdicts(data, "f") == file
+    assert encode_verdicts(decode_verdicts(data, "f")) == data
+    Draft202012Validator(verdict_schema()).validate(json.loads(data))
+
+
+@given(files, files, files)
+def test_merging_keeps_every_remark_in_any_order(one: VerdictFile, two: VerdictFile, three: VerdictFile) -> None:
+    both = merge_verdicts(one, two)
+    assert both == merge_verdicts(two, one)
+    assert merge_verdicts(both, three) == merge_verdicts(one, merge_verdicts(two, three))
+    assert merge_verdicts(one, one) == one
+    for side in (one, two):
+        for name, given_ in side.verdicts.items():
+            assert set(given_) <= set(both.verdicts[name])
+
+
+def test_one_field_is_one_line() -> None:
+    lines = encode_verdicts(EMPTY.with_remark(task(1), remark(note="too dark", at=2.5))).decode().splitlines()
+    assert '        "at": 2.5,' in lines
+    assert '        "verdict": "approved"' in lines
+
+
+def _document(**changes: Any) -> bytes:
+    return json.dumps({"reviewVersion": 1, "provider": "runware", "spec": "night", "verdicts": {}, **changes}).encode()
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"<<<<<<< ours\n{}", "is not JSON"),
+        (b"[]", "is not a file of verdicts"),
+        (_document(reviewVersion=2), "`reviewVersion`"),
+        (_document(more=1), "`more` is not a field of this version"),
+        (_document(verdicts={"x": [{"verdict": "maybe"}]}), "is not a file of verdicts"),
+    ],
+)
+def test_what_is_no_file_of_verdicts_is_refused(data: bytes, words: str) -> None:
+    with pytest.raises(VerdictError, match=words):
+        decode_verdicts(data, "f")
+
+
+def test_files_of_different_specs_are_not_merged() -> None:
+    with pytest.raises(VerdictError, match="cannot be merged"):
+        merge_verdicts(EMPTY, no_verdicts("runware", "day"))
