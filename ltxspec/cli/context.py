@@ -40,14 +40,16 @@ class Session:
             _show_settings(project)
         return project
 
-    def show_plan(self, planned: "ProjectPlan", output_format: str) -> None:
+    def show_plan(self, planned: "ProjectPlan", output_format: str, *, is_summary: bool = False) -> None:
         """Write the plan to standard output; its warnings to standard error, unless the output is for programs."""
         from ltxspec.report.diagnostics import format_diagnostics
         from ltxspec.report.plan.formats import PLAN_FORMATS
+        from ltxspec.report.plan.rows import Detail
 
         if output_format != "json" and planned.diagnostics:
             sys.stderr.write(format_diagnostics(planned.diagnostics, self.style(sys.stderr)))
-        sys.stdout.write(PLAN_FORMATS[output_format](planned.plan, planned.options, self.style()))
+        detail = Detail.SUMMARY if is_summary else Detail.ALL if self.verbose else Detail.USUAL
+        sys.stdout.write(PLAN_FORMATS[output_format](planned.plan, planned.options, self.style(), detail))
 
     def hint(self, text: str | None) -> None:
         """Write a hint, if there is one, to standard error."""

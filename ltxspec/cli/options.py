@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
+
+from ltxspec.cli.param_types import LABEL, ORDER_LIMIT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ltxspec import PlanOptions
-    from ltxspec.values import Json
+    from ltxspec.values import Json, Usd
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -40,13 +42,31 @@ class Selected:
     retries: tuple[str, ...] = ()
     var: tuple[str, ...] = ()
     var_files: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    limit: "int | Literal['budget'] | None" = None
 
-    def plan_options(self, folder: "Path") -> "PlanOptions":
-        """The options of the plan; files are relative to `folder`. Raises WrongUsage."""
+    def plan_options(self, folder: "Path", budget: "Usd | None" = None) -> "PlanOptions":
+        """The options of the plan; files are relative to `folder`. Raises WrongUsage.
+
+        Args:
+            folder: the folder to work in.
+            budget: `--max-cost`, which `--limit budget` follows.
+        """
         from ltxspec import PlanOptions
 
         variables = VariableOptions(self.var, self.var_files).read(folder)
-        return PlanOptions(self.paths, self.targets, self.retakes, self.retries, variables)
+        return PlanOptions(
+            self.paths,
+            self.targets,
+            self.retakes,
+            self.retries,
+            variables,
+            excludes=self.excludes,
+            labels=self.labels,
+            limit=self.limit,
+            max_cost=budget if self.limit == "budget" else None,
+        )
 
 
 def gathered(name: str, kind: type[Any]) -> Callable[[Command], Command]:
@@ -75,10 +95,14 @@ def variables(command: Command) -> Command:
 
 
 def selected(metavar: str = "[PATH]...") -> Callable[[Command], Command]:
-    """`[PATH…]`, `--target`, `--retake`, `--retry`, `--var` and `--var-file`, as `selected: Selected`."""
+    """`[PATH…]`, the options that select shots, `--var` and `--var-file`, as `selected: Selected`."""
 
     def decorate(command: Command) -> Command:
         command = _variable_options(gathered("selected", Selected)(command))
+        limit = "Order at most N of the shots, in the order of the plan, or as many as the `budget` allows."
+        command = click.option("--limit", type=ORDER_LIMIT, help=limit)(command)
+        text = "Only shots with this label; repeat it for more labels."
+        command = click.option("--label", "labels", type=LABEL, multiple=True, help=text)(command)
         for option, name, text in reversed(_SELECTORS):
             command = click.option(option, name, multiple=True, metavar="ADDRESS", help=text)(command)
         return click.argument("paths", nargs=-1, metavar=metavar, type=click.Path())(command)
@@ -88,6 +112,7 @@ def selected(metavar: str = "[PATH]...") -> Callable[[Command], Command]:
 
 _SELECTORS = (
     ("--target", "targets", "Only these shots (`*` and `?` are wildcards)."),
+    ("--exclude", "excludes", "Leave these shots out (`*` and `?` are wildcards)."),
     ("--retake", "retakes", "Render an unchanged shot once more."),
     ("--retry", "retries", "Try a failed shot again."),
 )

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -77,4 +77,39 @@ class _PlanDigest(click.ParamType[str]):
         return str(value)
 
 
+class _Label(click.ParamType[str]):
+    """`KEY=VALUE`."""
+
+    name = "KEY=VALUE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check it. Raises WrongUsage."""
+        del param, ctx
+        key, equals, _ = str(value).partition("=")
+        if not equals or not key.strip():
+            raise WrongUsage(f"`{value}` is not a label", hint="write it as --label campaign=autumn")
+        return str(value)
+
+
+class _OrderLimit(click.ParamType["int | Literal['budget']"]):
+    """A number of orders, or `budget`."""
+
+    name = "N|budget"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> "int | Literal['budget']":
+        """Convert it. Raises WrongUsage."""
+        del param, ctx
+        text = str(value)
+        if text == "budget":
+            return "budget"
+        if not (text.isascii() and text.isdecimal()) or not int(text[:_MOST_DIGITS]) > 0:
+            raise WrongUsage(f"`--limit {value}` is not a number of shots", hint="write --limit 5, or --limit budget")
+        return int(text[:_MOST_DIGITS])
+
+
+_MOST_DIGITS = 9
+
 USD, NEW_ADDRESS, TASK_ID, PLAN_DIGEST = _Usd(), _NewAddress(), _TaskId(), _PlanDigest()
+LABEL, ORDER_LIMIT = _Label(), _OrderLimit()

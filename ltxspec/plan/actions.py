@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, assert_never
 
@@ -120,6 +120,11 @@ class Change:
     recorded: str | None = None  # digest of the order's parameters outside the fingerprint: see `recorded_digest`
 
     @property
+    def labels(self) -> Mapping[str, str]:
+        """The shot's labels; none for a shot that is not in the spec."""
+        return (self.request.labels or {}) if self.request is not None else {}
+
+    @property
     def reckoned(self) -> Usd | None:
         """The price used for all limits; None: unknown."""
         return self.estimate if self.limit_price is None else self.limit_price
@@ -134,8 +139,10 @@ class Plan:
     diagnostics: Sequence[Diagnostic] = ()
     spent: Mapping[str, tuple[Usd, int]] | None = None  # per spec: what its takes cost, and how many are unreported
     assumed: Mapping[str, tuple[Usd, int]] | None = None  # per spec: listed price of those, and how many have none
-    outside: Sequence[Change] = ()  # tasks under way that `--target` excludes: limits count them, too
+    outside: Sequence[Change] = ()  # tasks under way that the selection excludes: limits count them, too
     terms: Terms | None = None  # the limits and policies in force; None: no project
+    later: Sequence[Change] = ()  # orders that `--limit` leaves for a later run
+    variables: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)  # per spec; names the causes of changes
 
     def count(self, action: Action) -> int:
         """How many changes have this action."""

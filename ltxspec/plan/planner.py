@@ -81,7 +81,7 @@ def plan_spec(rendered: RenderedSpec, recorded: RecordedState, context: PlanCont
     )
     changes = _decided(rendered.requests, spec)
     changes += left_over(rendered.name, recorded, wanted.keys(), context.catalog, changes)
-    return [change for change in changes if context.selection.is_target(change.address)]
+    return [change for change in changes if context.selection.is_target(change.address, change.labels)]
 
 
 def _decided(requests: Sequence[Request], spec: _Spec) -> list[Change]:

@@ -189,14 +189,15 @@ def charged(line: str, provider: str) -> str:
 def _headline(plan: Plan) -> str:
     found = plan.counts()
     counts = {action: found[action] for action in Action}
-    if counts[Action.NO_OP] == len(plan.changes):
+    later = f", {len(plan.later):,} left for later" if plan.later else ""
+    if counts[Action.NO_OP] == len(plan.changes) and not plan.later:
         paid = f"; {spent(plan)}" if plan.spent else ""
         return f"No changes. {counted(counts[Action.NO_OP], 'shot')} up to date{paid}."
     orders = {action: number for action, number in counts.items() if action.spends and number}
     kinds = ", ".join(f"{number:,} {action}" for action, number in orders.items())
     parts = [f"{sum(orders.values()):,} to render" + (f" ({kinds})" if kinds else "")]
     parts += [f"{counts[action]:,} {word}" for action, word in _OUTCOMES.items() if counts[action]]
-    return f"Plan: {', '.join(parts)}. Estimated {_estimated(plan)}{higher(reckoned(plan.changes))}."
+    return f"Plan: {', '.join(parts)}{later}. Estimated {_estimated(plan)}{higher(reckoned(plan.changes))}."
 
 
 def higher(packaged: Usd | None) -> str:

@@ -59,7 +59,7 @@ def command(session: Session, selected: Selected, flags: ApplyFlags, output_form
 
     saved = _saved_plan(session, selected)
     how = ApplyOptions(
-        plan_options=saved.options if saved else selected.plan_options(session.folder),
+        plan_options=saved.options if saved else selected.plan_options(session.folder, flags.max_cost),
         saved=saved,
         approved=flags.approved,
         max_cost=flags.max_cost,
@@ -110,6 +110,9 @@ def _saved_plan(session: Session, selected: Selected) -> "PlanDocument | None":
         raise WrongUsage("a saved plan is applied alone", hint="give either one plan file or spec paths")
     given = {
         "--target": selected.targets,
+        "--exclude": selected.excludes,
+        "--label": selected.labels,
+        "--limit": selected.limit,
         "--retake": selected.retakes,
         "--retry": selected.retries,
         "--var": selected.var,

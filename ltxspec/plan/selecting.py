@@ -1,0 +1,64 @@
+"""Leaves shots out of a plan: those that the options do not select, and orders beyond `--limit`.
+
+What is left out is not touched by the run: nothing is ordered, moved, retired or recorded for it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ltxspec.errors import Diagnostic, Refused
+from ltxspec.plan.actions import Action, Change, Plan
+from ltxspec.plan.limits import within
+from ltxspec.plan.selection import Selection
+from ltxspec.plan.terms import SpendingLimits
+from ltxspec.values import ShotAddress
+
+
+def selected(changes: Sequence[Change], selection: Selection) -> tuple[list[Change], list[Diagnostic]]:
+    """The changes of the selected shots, and warnings about shots that are left out because of another one."""
+    chosen = [change for change in changes if selection.is_target(change.address, change.labels)]
+    if not selection.excludes:
+        return chosen, []
+    bound = [change for change in chosen if (source := _source(change)) and selection.is_excluded(source)]
+    ids = {id(change) for change in bound}
+    return [change for change in chosen if id(change) not in ids], [_left_out(change) for change in bound]
+
+
+def _source(change: Change) -> ShotAddress | None:
+    """The shot whose takes a change takes over; None for a task under way, which belongs to no shot yet."""
+    if change.origin is None or change.action is Action.RESUME:
+        return None
+    return ShotAddress(change.address.spec, change.origin)
+
+
+def _left_out(change: Change) -> Diagnostic:
+    message = f"`{change.address}` is left out: it takes over the takes of `{_source(change)}`, which `--exclude` names"
+    return Diagnostic("warning", "left-out", message)
+
+
+def limited(plan: Plan, most: int | SpendingLimits) -> Plan:
+    """A plan with its first orders only; the others are `later`. Everything that costs nothing stays.
+
+    Args:
+        plan: the whole plan.
+        most: the number of orders, or the limits that the orders must not exceed.
+    """
+    orders = [change for change in plan.changes if change.action.spends]
+    number, refusal = within(plan, most) if isinstance(most, SpendingLimits) else (most, None)
+    if number >= len(orders):
+        return plan
+    later = {id(change) for change in orders[number:]}
+    return replace(
+        plan,
+        changes=[change for change in plan.changes if id(change) not in later],
+        later=orders[number:],
+        diagnostics=[*plan.diagnostics, *(_nothing_fits(orders[0], refusal) if not number else [])],
+    )
+
+
+def _nothing_fits(first: Change, refusal: Refused | None) -> list[Diagnostic]:
+    """A warning if not even the first order is within the limits."""
+    if refusal is None:
+        return []
+    message = f"not even `{first.address}` is within the limits: {refusal.summary}"
+    return [Diagnostic("warning", "nothing-fits", message, hint=refusal.hint)]
