@@ -1,7 +1,7 @@
 """Options shared by several commands, so that they look and behave the same everywhere."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -140,6 +140,25 @@ def output_format(*names: str, default: str | None = None) -> Callable[[Command]
         show_default=True,
         help="Output format.",
     )
+
+
+def loudness(command: Command) -> Command:
+    """`-v` and `-q` after the command's name, where users also look for them; they are global options, too."""
+
+    def louder(context: click.Context, _: click.Parameter, count: int) -> None:
+        if count:
+            context.obj = replace(context.obj, verbose=context.obj.verbose + count)
+
+    def quieter(context: click.Context, _: click.Parameter, is_quiet: bool) -> None:  # noqa: FBT001  # click's signature
+        if is_quiet:
+            context.obj = replace(context.obj, quiet=True)
+
+    command = click.option(
+        "-q", "--quiet", is_flag=True, expose_value=False, callback=quieter, help="Only errors and the last line."
+    )(command)
+    return click.option(
+        "-v", "--verbose", count=True, expose_value=False, callback=louder, help="Every shot and every event."
+    )(command)
 
 
 def lock_timeout(command: Command) -> Command:

@@ -91,7 +91,7 @@ class Later(Record, frozen=True):
 class PlannedShot(Open, frozen=True, kw_only=True):
     """What would be done to one shot."""
 
-    left_out: ClassVar[frozenset[str]] = frozenset({"from", "note", "delivery", "recorded"})
+    left_out: ClassVar[frozenset[str]] = frozenset({"labels", "from", "note", "delivery", "recorded"})
 
     address: Annotated[str, Meta(description="spec.shot or spec.shot[key]")]
     spec: Text
@@ -105,9 +105,9 @@ class PlannedShot(Open, frozen=True, kw_only=True):
     estimate: Money | None
     source: Source | None  # None when the shot is gone
     request: Annotated[Mapping[str, Json], Meta(description="the request to the provider, without delivery options")]
-    labels: Annotated[Mapping[str, str], Meta(description="of the spec and the shot; empty if the shot is gone")] = (
-        msgspec.field(default_factory=dict)
-    )
+    labels: (
+        Annotated[Mapping[str, str], Meta(description="of the spec and the shot; empty if the shot is gone")] | None
+    ) = None
     from_: Annotated[str, Meta(description="the lockfile key whose takes or task this shot takes over")] | None = None
     note: Annotated[str, Meta(description="further information, such as why a task failed")] | None = None
     delivery: Delivery | None = None

@@ -216,10 +216,10 @@ def _estimated(plan: Plan) -> str:
 
 
 def spent(plan: Plan, specs: Sequence[str] | None = None) -> str:
-    """The cost of the takes of some specs (default: all): `$4.80 spent`, `≥ $4.80 + 1 unknown spent`."""
+    """The cost of the takes of some specs (default: all): `$4.80 spent`; of a free provider, `worth $4.80`."""
     pairs = [pair for name, pair in (plan.spent or {}).items() if specs is None or name in specs]
     known, unknown = sum((usd for usd, _ in pairs), Usd(0)), sum(number for _, number in pairs)
-    return f"{amount(known, unknown)} spent"
+    return f"worth {amount(known, unknown)}" if is_free(plan.provider) else f"{amount(known, unknown)} spent"
 
 
 def field_name(pointer: str) -> str:

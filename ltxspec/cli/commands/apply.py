@@ -42,6 +42,7 @@ class ApplyFlags:
 @click.option("--approved", metavar="DIGEST", type=PLAN_DIGEST, help="Refuse any plan except the one with this digest.")
 @click.option("--parallelism", metavar="N", type=click.IntRange(1, 64), help="Tasks in progress at once.")
 @click.option("--detach", is_flag=True, help="Order and exit; `ltxspec collect` archives the videos.")
+@options.loudness
 @options.lock_timeout
 @options.gathered("flags", ApplyFlags)
 @options.output_format("text", "json")
@@ -72,7 +73,8 @@ def command(session: Session, selected: Selected, flags: ApplyFlags, output_form
 
     def show(planned: "ProjectPlan") -> None:
         if output_format == "text":  # programs only get the events
-            session.show_plan(planned, "text")
+            approved = saved is not None or flags.approved is not None
+            session.show_plan(planned, "text", only_line=approved and not session.verbose)
 
     if saved is not None:
         _refuse_other_provider(saved.provider, provider)

@@ -23,6 +23,7 @@ _EXAMPLES = "Examples: `ltxspec plan`, `ltxspec plan -o plan.json`, `ltxspec pla
 @click.option("--summary", is_flag=True, help="Only what changes and why, in groups, and the costs.")
 @click.option("--max-cost", type=USD, help="The budget that `--limit budget` follows.")
 @options.selected()
+@options.loudness
 @options.provider
 @click.pass_obj
 def command(

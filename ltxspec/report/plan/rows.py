@@ -17,6 +17,7 @@ from ltxspec.values import total_usd
 class Detail(Enum):
     """How much of a plan is shown."""
 
+    LINE = "line"  # the last line
     SUMMARY = "summary"  # groups of shots without examples
     USUAL = "usual"  # every shot; of a long plan, groups with examples
     ALL = "all"  # every shot

@@ -35,6 +35,8 @@ def plan_text(plan: Plan, style: Style, detail: Detail = Detail.USUAL) -> str:
         style: how to write it.
         detail: how much of it is shown.
     """
+    if detail is Detail.LINE:
+        return style.paint(phrases.headline(plan), Paint.BOLD) + "\n"
     legend = [] if detail is Detail.SUMMARY else _legend(plan, style)
     blocks = [*_spec_blocks(plan, style, detail), _others(plan, style), legend, _sent(plan, style)]
     paragraphs = ["\n".join(block) for block in blocks if block]
