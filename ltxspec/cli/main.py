@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plan": ("plan", "Show what a change would render, and what it would cost."),
     "apply": ("apply", "Render what the plan says, and record it."),
     "collect": ("collect", "Finish what is under way; order nothing new."),
+    "status": ("status", "Show what is up to date, to render, in progress, failed or expiring."),
     "show": ("show", "Show the takes of specs and shots."),
     "output": ("output", "Print where a shot's current video is."),
     "cost": ("cost", "Show what was spent."),

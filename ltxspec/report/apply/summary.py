@@ -70,7 +70,7 @@ def summary_line(summary: RunSummary) -> str:
         verb = "Collected"
         counts = ", ".join(filter(None, [collected, counts])) or "nothing to do"
         collected = ""
-    if summary.ordering or _spent_now(summary) != (0, 0):
+    if summary.ordering or any(_spent_now(summary)):
         parts.append(_spent(summary))
     if collected:
         parts.append(f"collected {collected}")
