@@ -76,6 +76,7 @@ class ShotOutcome:
     cost: Usd | None = None
     message: str | None = None
     archived: bool = True  # false: paid and recorded, but the video could not be archived yet
+    permanent: bool = True  # for a failure: false if the same request may succeed later
     billable: bool = True  # false: refused before it was accepted, so nothing can have been charged
 
 

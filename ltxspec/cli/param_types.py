@@ -109,7 +109,22 @@ class _OrderLimit(click.ParamType["int | Literal['budget']"]):
         return int(text[:_MOST_DIGITS])
 
 
+class _Grouping(click.ParamType[str]):
+    """What costs are grouped by: a fixed name, or `label:KEY`."""
+
+    name = "spec|shot|month|model|label:KEY"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check it. Raises WrongUsage."""
+        del param, ctx
+        kind, colon, key = str(value).partition(":")
+        if value in ("spec", "shot", "month", "model") or (kind == "label" and colon and key.strip()):
+            return str(value)
+        hint = "write spec, shot, month or model, or a label such as label:campaign"
+        raise WrongUsage(f"costs cannot be grouped by `{value}`", hint=hint)
+
+
 _MOST_DIGITS = 9
 
 USD, NEW_ADDRESS, TASK_ID, PLAN_DIGEST = _Usd(), _NewAddress(), _TaskId(), _PlanDigest()
-LABEL, ORDER_LIMIT = _Label(), _OrderLimit()
+LABEL, ORDER_LIMIT, GROUPING = _Label(), _OrderLimit(), _Grouping()

@@ -88,6 +88,7 @@ class Reason(StrEnum):
     UNDER_WAY = "under-way"
     OUTCOME_UNKNOWN = "outcome-unknown"
     FAILED_FOR_GOOD = "failed-for-good"
+    ATTEMPTS_USED_UP = "attempts-used-up"  # failures that may pass, as often as `[provider] attempts` allows
 
 
 class FieldChange(Record, frozen=True):

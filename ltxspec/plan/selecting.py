@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ltxspec.errors import Diagnostic, Refused
-from ltxspec.plan.actions import Action, Change, Plan
+from ltxspec.plan.actions import Action, Change, Plan, Reason
 from ltxspec.plan.limits import within
 from ltxspec.plan.selection import Selection
 from ltxspec.plan.terms import SpendingLimits
@@ -34,6 +34,34 @@ def _source(change: Change) -> ShotAddress | None:
 def _left_out(change: Change) -> Diagnostic:
     message = f"`{change.address}` is left out: it takes over the takes of `{_source(change)}`, which `--exclude` names"
     return Diagnostic("warning", "left-out", message)
+
+
+def idle_retries(changes: Sequence[Change], selection: Selection) -> list[Diagnostic]:
+    """A warning for each `--retry` that names only shots that have not failed."""
+    return [
+        Diagnostic(
+            "warning",
+            "nothing-to-retry",
+            f"`--retry {pattern.text}` has no effect: {_healthy(named)}",
+            hint="`--retake` renders a shot once more, for its full price",
+        )
+        for pattern in selection.retries
+        if (named := [change for change in changes if pattern.matches(change.address)])
+        and not any(_retries(change) for change in named)
+    ]
+
+
+def _retries(change: Change) -> bool:
+    """Whether `--retry` has an effect: it also lets an order of unknown outcome be sent again or given up."""
+    return Reason.RETRY_REQUESTED in change.reasons or change.action is Action.RESUME
+
+
+def _healthy(changes: Sequence[Change]) -> str:
+    if len(changes) > 1:
+        return f"none of its {len(changes):,} shots has failed"
+    (change,) = changes
+    state = "is up to date" if change.action is Action.NO_OP else "has not failed"
+    return f"`{change.address}` {state}"
 
 
 def limited(plan: Plan, most: int | SpendingLimits) -> Plan:

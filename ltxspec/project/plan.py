@@ -16,7 +16,7 @@ from ltxspec.plan.planner import PlanContext, plan_spec
 from ltxspec.plan.prices import shadowed_prices
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.renamed import renamed
-from ltxspec.plan.selecting import limited, selected
+from ltxspec.plan.selecting import idle_retries, limited, selected
 from ltxspec.plan.selection import Selection, selection
 from ltxspec.plan.spending import assumed, spent
 from ltxspec.plan.terms import SpendingLimits, Terms
@@ -150,7 +150,7 @@ def plan_specs(
         money[spec.name] = spent(have[spec.name])
         unreported[spec.name] = assumed(have[spec.name], project.catalog)
     targets, left_out = selected(changes, selection)
-    diagnostics += left_out
+    diagnostics += [*left_out, *idle_retries(targets, selection)]
     chosen = {id(change) for change in targets}
     others = [c for c in changes if c.action is Action.RESUME and id(c) not in chosen]
     plan = Plan(

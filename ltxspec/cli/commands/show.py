@@ -16,7 +16,7 @@ def command(session: Session, address: str | None, provider: str | None, output_
     import orjson
 
     from ltxspec.project.adapters import local_places
-    from ltxspec.project.lookup import find, in_progress, recorded_elsewhere
+    from ltxspec.project.lookup import elsewhere_hint, find, in_progress
     from ltxspec.report.takes import progress_note, record_json, record_text
 
     project = session.open_project(provider)
@@ -26,11 +26,12 @@ def command(session: Session, address: str | None, provider: str | None, output_
     if output_format == "json":
         documents = [record_json(str(item.address), item.record, places, retired=item.retired) for item in found]
         click.echo(orjson.dumps(documents, option=orjson.OPT_INDENT_2))
+        session.hint(elsewhere_hint(project, is_named=provider is not None))
         return 0
     style = session.style()
     for item in found:
         click.echo(record_text(str(item.address), item.record, places, style, retired=item.retired), nl=False)
     if not found:
         click.echo("Nothing is recorded yet.")
-        session.hint(recorded_elsewhere(project))
+    session.hint(elsewhere_hint(project, is_named=provider is not None))
     return 0

@@ -23,15 +23,21 @@ _DONE: Mapping[Outcome, str] = {
     Outcome.HELD_BACK: "not ordered",
 }
 
+_TEMPORARY = "failed for now"
 _CURES: Mapping[str, str] = {
     _DONE[Outcome.FAILED]: "failed: edit the shot, or `ltxspec apply --retry ADDRESS`",
+    _TEMPORARY: "failed for now: the cause may pass; `ltxspec apply` tries again, up to `[provider] attempts` times",
     _DONE[Outcome.UNRESOLVED]: "unresolved: `ltxspec collect` continues with it; it is never ordered twice",
     _DONE[Outcome.HELD_BACK]: "not ordered: nothing was spent on it; `ltxspec apply` again",
     _DONE[Outcome.DETACHED]: "in progress: `ltxspec collect` fetches it; it is billed either way",
     _NOT_ARCHIVED: "not archived: paid and recorded; `ltxspec archive pull` fetches the video, no render is repeated",
 }
 
-_PAINTS: Mapping[str, Paint] = {_DONE[Outcome.FAILED]: Paint.RED, _DONE[Outcome.DETACHED]: Paint.DIM}
+_PAINTS: Mapping[str, Paint] = {
+    _DONE[Outcome.FAILED]: Paint.RED,
+    _TEMPORARY: Paint.RED,
+    _DONE[Outcome.DETACHED]: Paint.DIM,
+}
 
 
 def summary_text(summary: RunSummary, style: Style) -> str:
@@ -124,6 +130,8 @@ def _left(item: ShotOutcome) -> str | None:
     """The word for an unfinished shot; None if it is finished."""
     if item.outcome in (Outcome.RENDERED, Outcome.COLLECTED, Outcome.RECORDED):
         return None if item.archived else _NOT_ARCHIVED
+    if item.outcome is Outcome.FAILED and not item.permanent:
+        return _TEMPORARY
     return _DONE[item.outcome]
 
 

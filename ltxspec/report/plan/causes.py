@@ -39,7 +39,7 @@ def cause(change: Change, variables: Mapping[str, Json]) -> str:
         variables: the variables of its spec.
     """
     if change.action is Action.BLOCKED and change.note:
-        return f"{phrases.REASONS[Reason.FAILED_FOR_GOOD]} ({clean(change.note.partition(':')[0])})"
+        return f"{phrases.reason(change)} ({clean(change.note.partition(':')[0])})"
     if Reason.REQUEST_CHANGED not in change.reasons:
         return ", ".join(phrases.REASONS[reason] for reason in change.reasons)
     others = [phrases.REASONS[reason] for reason in change.reasons if reason is not Reason.REQUEST_CHANGED]

@@ -157,5 +157,5 @@ def _next(plan: Plan) -> str:
         refused = "  # a price is unknown: needs --allow-unknown-cost" if unknown else ""
         lines.append(f"ltxspec apply{budget}{refused}")
     if blocked and len(str(blocked[0].address)) <= _LONGEST_ADDRESS:
-        lines.append(f"ltxspec plan {phrases.retry_command(blocked[0])}  # or edit the shot")
+        lines.append(phrases.retry_line(blocked[0]))
     return fence("\n".join(lines), "sh") if lines else ""

@@ -109,7 +109,7 @@ def details(change: Change, style: Style, effort: Effort | None) -> list[str]:
         paint = Paint.RED if change.action is Action.BLOCKED else None
         lines += [style.paint(line, paint) for line in wrap(clean(str(redact_secrets(change.note))), width)]
     if change.action is Action.BLOCKED:
-        lines += wrap(f"edit the shot or `{phrases.retry_command(change)}`", width)
+        lines += wrap(phrases.cure(change), width)
     return [" " * _DETAIL_INDENT + line for line in lines]
 
 

@@ -132,7 +132,7 @@ def _details(shot: ShotReview, style: Style, effort: Effort | None) -> list[str]
     if shot.change is not None and shot.change.note:
         lines += wrap(clean(shot.change.note), width)
     if shot.change is not None and shot.kind is ShotKind.BLOCKED:
-        lines += wrap(f"edit the shot or `{phrases.retry_command(shot.change)}`", width)
+        lines += wrap(phrases.cure(shot.change), width)
     return lines
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from builders import change, request
 from replacing import replace
 
-from ltxspec.plan.actions import Action, Change, Plan
+from ltxspec.plan.actions import Action, Change, Plan, Reason
 from ltxspec.plan.planfile import plan_digest
-from ltxspec.plan.selecting import limited, selected
+from ltxspec.plan.selecting import idle_retries, limited, selected
 from ltxspec.plan.selection import selection
 from ltxspec.plan.terms import SpendingLimits
 from ltxspec.values import ShotAddress
@@ -85,3 +85,18 @@ def test_a_budget_that_is_too_small_for_the_first_order_says_so() -> None:
     assert names(list(plan.later)) == ["a", "b", "d"]
     (warning,) = plan.diagnostics
     assert "not even `night.a` is within the limits" in warning.message
+
+
+def test_a_retry_of_a_healthy_shot_says_that_it_does_nothing() -> None:
+    healthy, new = shot("a", Action.NO_OP), shot("b")
+    (warning,) = idle_retries([healthy, new], selection(retries=["night.a"]))
+    assert warning.message == "`--retry night.a` has no effect: `night.a` is up to date"
+    assert "`--retake`" in str(warning.hint)
+    (many,) = idle_retries([healthy, new], selection(retries=["night.*"]))
+    assert many.message.endswith("none of its 2 shots has failed")
+
+
+def test_a_retry_that_reaches_a_failed_shot_is_no_mistake() -> None:
+    failed = shot("b", reasons=(Reason.RETRY_REQUESTED,))
+    assert idle_retries([shot("a", Action.NO_OP), failed], selection(retries=["night.*"])) == []
+    assert idle_retries([shot("a", Action.RESUME)], selection(retries=["night.a"])) == []

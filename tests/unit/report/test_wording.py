@@ -200,3 +200,12 @@ def test_two_values_that_begin_alike_are_cut_where_they_are_alike(width: int) ->
     assert "2" in after
     assert max(len(before), len(after)) <= width
     assert phrases.values("one", "two", width) == ("one", "two")
+
+
+def test_a_failure_that_may_pass_is_not_advised_like_a_permanent_one() -> None:
+    refused = change("a", Action.BLOCKED, Reason.FAILED_FOR_GOOD)
+    overloaded = change("a", Action.BLOCKED, Reason.ATTEMPTS_USED_UP)
+    assert phrases.cure(refused) == "edit the shot or `--retry night-scenes.a`"
+    assert phrases.cure(overloaded) == "the cause may pass: try again later with `--retry night-scenes.a`"
+    assert "edit" in phrases.retry_line(refused)
+    assert "edit" not in phrases.retry_line(overloaded)

@@ -32,6 +32,13 @@ def test_what_failed_is_told_with_its_cure() -> None:
     )
 
 
+def test_a_failure_that_may_pass_is_tried_again_without_an_edit() -> None:
+    text = summary_text(summary(replace(FAILED, permanent=False, message="timeoutProvider: too busy")), PLAIN)
+    assert "failed for now  timeoutProvider: too busy" in text
+    assert "`ltxspec apply` tries again" in text
+    assert "edit the shot" not in text
+
+
 def test_money_under_way_is_told() -> None:
     run = summary(left(Outcome.UNRESOLVED, "no answer"), in_flight=1)
     assert summary_line(run) == "Applied: 1 unresolved. Spent $0.00; $0.48 under way (1 task)."
