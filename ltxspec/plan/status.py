@@ -69,6 +69,7 @@ class FindingKind(StrEnum):
     VIDEO_MISSING = "video-missing"
     VIDEO_ALTERED = "video-altered"
     TASK_UNKNOWN = "task-unknown"
+    TASK_REMARK = "task-remark"  # the provider says something about a task in progress that does not end it
     NOT_CHECKED = "not-checked"
 
 

@@ -42,7 +42,9 @@ def _labels(project: ProjectContext, key: str) -> dict[ShotAddress, str]:
     problems = Problems()
     rendered = render_specs(project, (), problems=problems)
     if problems.errors:
-        project.warn(f"specs with problems (`ltxspec validate` lists them): their takes are under `{NO_LABEL}`")
+        project.warn(
+            f"shots with problems (`ltxspec validate` lists them) have no labels: their takes are under `{NO_LABEL}`"
+        )
     return {
         request.address: request.labels[key]
         for spec in rendered

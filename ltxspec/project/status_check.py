@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from ltxspec.apply.orders import results_of
-from ltxspec.apply.ports import Provider, RenderOrder
+from ltxspec.apply.ports import Provider, RenderOrder, TaskReport, TaskState
 from ltxspec.errors import LtxspecError, ProviderUnavailable
 from ltxspec.lock.models import Output
 from ltxspec.plan.status import Finding, FindingKind, ProjectStatus, ShotState, ShotStatus
@@ -105,10 +105,18 @@ async def _tasks(project: ProjectContext, provider: Provider, shots: Sequence[Sh
     except LtxspecError as error:
         return [Finding(FindingKind.NOT_CHECKED, f"the provider could not be asked: {error.line}")]
     return [
-        Finding(FindingKind.TASK_UNKNOWN, "the provider does not report this task", waiting[task].address)
+        finding
         for task, report in reports.items()
-        if task in waiting and report.heard and not report.exists
+        if task in waiting and (finding := _about(report, waiting[task])) is not None
     ]
+
+
+def _about(report: TaskReport, shot: ShotStatus) -> Finding | None:
+    if report.remark is not None:
+        return Finding(FindingKind.TASK_REMARK, report.remark, shot.address)
+    if report.heard and report.state is TaskState.UNKNOWN:
+        return Finding(FindingKind.TASK_UNKNOWN, "the provider does not report this task", shot.address)
+    return None
 
 
 def _order(task: TaskId, shot: ShotStatus) -> RenderOrder:

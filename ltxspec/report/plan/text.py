@@ -165,5 +165,7 @@ def explain(change: Change, record: ShotRecord | None, places: Places, style: St
         lines.append(f"fingerprint: {change.fingerprint}")
     if change.task_id is not None:
         lines.append(f"task: {change.task_id} (take {change.retake}, attempt {change.attempt})")
+    if change.action is Action.RESUME:
+        lines.append("`ltxspec status --check` asks the provider about it; `ltxspec collect` fetches it")
     text = head + "".join(f"  {line}\n" for line in lines)
     return text + (record_text("takes", record, places, style) if record is not None and record.takes else "")

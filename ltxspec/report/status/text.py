@@ -32,6 +32,7 @@ _FINDINGS: Mapping[FindingKind, str] = {
     FindingKind.VIDEO_MISSING: "video missing",
     FindingKind.VIDEO_ALTERED: "video altered",
     FindingKind.TASK_UNKNOWN: "task unknown",
+    FindingKind.TASK_REMARK: "the provider says",
     FindingKind.NOT_CHECKED: "not checked",
 }
 

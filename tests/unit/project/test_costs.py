@@ -57,5 +57,5 @@ def test_a_broken_spec_has_no_labels_and_that_is_said(tmp_path: Path) -> None:
     warnings: list[str] = []
     opened = replace(project(tmp_path, NIGHT), warn=warnings.append)
     write_spec(tmp_path, SPEC.replace("prompt: A tower", "prompt: 7"))
-    assert [name for name, _ in takes_by(opened, None, "label:campaign")] == ["(none)"]
+    assert [name for name, _ in takes_by(opened, None, "label:campaign")] == ["winter", "(none)"]
     assert "their takes are under `(none)`" in warnings[0]
