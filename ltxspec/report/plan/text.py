@@ -95,7 +95,7 @@ class _Listing:
             lines += self.rows(group.changes[:examples], _INDENT)
             more = f"… and {len(group.changes) - examples:,} more like these"
             lines += [" " * (SIGN_COLUMN + _INDENT) + self._style.paint(more, Paint.DIM)] if examples else []
-            hidden = True
+            hidden = hidden or len(group.changes) > 1
         note = "      `ltxspec -v plan` and `--format json` list every shot"
         return [*lines, self._style.paint(note, Paint.DIM)] if hidden else lines
 

@@ -526,13 +526,13 @@ def test_a_failure_of_the_provider_is_written_down_with_its_reason() -> None:
 def test_what_the_provider_says_of_a_task_in_progress_is_passed_on_once() -> None:
     @dataclass
     class Remarking(FakeProvider):
-        looks: int = 0
+        asked: int = 0
 
         async def poll(self, tasks: Sequence[RenderOrder]) -> Mapping[TaskId, TaskReport]:
-            self.looks += 1
-            if self.looks > 3:
+            self.asked += 1
+            if self.asked > 3:
                 return await super().poll(tasks)
-            said = "providerError: rejected the image" if self.looks > 1 else None
+            said = "providerError: rejected the image" if self.asked > 1 else None
             return {
                 item.task_id: TaskReport(item.task_id, TaskState.RUNNING, remark=said, exists=True) for item in tasks
             }
