@@ -7,6 +7,7 @@ from ltxspec.errors import Diagnostic
 from ltxspec.plan.actions import Action, Change, Plan, reckoning
 from ltxspec.redaction import redact_diagnostic, redact_secrets
 from ltxspec.report import wording as phrases
+from ltxspec.report.cures import retry_line
 from ltxspec.report.destinations import sent_to
 from ltxspec.report.markdown import code, details, escape, fence, field_html, link, prose
 from ltxspec.report.plan.causes import grouped
@@ -157,5 +158,5 @@ def _next(plan: Plan) -> str:
         refused = "  # a price is unknown: needs --allow-unknown-cost" if unknown else ""
         lines.append(f"ltxspec apply{budget}{refused}")
     if blocked and len(str(blocked[0].address)) <= _LONGEST_ADDRESS:
-        lines.append(phrases.retry_line(blocked[0]))
+        lines.append(retry_line(blocked[0]))
     return fence("\n".join(lines), "sh") if lines else ""

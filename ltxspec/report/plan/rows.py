@@ -8,6 +8,7 @@ from ltxspec.plan.actions import Action, Change
 from ltxspec.redaction import redact_secrets
 from ltxspec.report import wording as phrases
 from ltxspec.report.changes import field_lines, preview_lines
+from ltxspec.report.cures import cure
 from ltxspec.report.plan.causes import Group
 from ltxspec.report.terminal import Paint, Style, clean, fit, pad, width_of, wrap
 from ltxspec.report.word_diff import Effort
@@ -109,7 +110,7 @@ def details(change: Change, style: Style, effort: Effort | None) -> list[str]:
         paint = Paint.RED if change.action is Action.BLOCKED else None
         lines += [style.paint(line, paint) for line in wrap(clean(str(redact_secrets(change.note))), width)]
     if change.action is Action.BLOCKED:
-        lines += wrap(phrases.cure(change), width)
+        lines += wrap(cure(change), width)
     return [" " * _DETAIL_INDENT + line for line in lines]
 
 

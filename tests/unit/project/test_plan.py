@@ -119,7 +119,8 @@ def test_a_pattern_that_names_nothing_stops_the_plan(recorded: ProjectContext) -
 def test_what_targets_leave_without_effect_is_a_warning(recorded: ProjectContext) -> None:
     made = plan(recorded, retakes=("night.a",), retries=("night.b",), targets=("night.b",))
     assert [(found.severity, found.code, found.message) for found in made.diagnostics] == [
-        ("warning", "outside-target", "`night.a` is outside `--target` and has no effect")
+        ("warning", "outside-target", "`night.a` is outside `--target` and has no effect"),
+        ("warning", "nothing-to-retry", "`--retry night.b` has no effect: `night.b` has not failed"),
     ]
 
 

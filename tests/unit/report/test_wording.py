@@ -181,11 +181,6 @@ def test_only_prose_is_compared_word_by_word(path: str, before: object, after: o
     assert phrases.is_text(FieldChange(path, before, after)) is prose
 
 
-def test_the_retry_command_can_be_pasted_into_a_shell() -> None:
-    assert phrases.retry_command(change("alley", Action.BLOCKED)) == "--retry night-scenes.alley"
-    assert phrases.retry_command(change("w[a'b]", Action.BLOCKED)) == "--retry 'night-scenes.w[a'\"'\"'b]'"
-
-
 def test_a_plan_without_any_known_price_says_so_in_whole_words() -> None:
     plan = Plan("runware", [change(name, Action.CREATE, estimate=None) for name in "abcd"])
     assert phrases.headline(plan) == "Plan: 4 to render (4 create). Estimated cost unknown for 4 shots."
@@ -200,12 +195,3 @@ def test_two_values_that_begin_alike_are_cut_where_they_are_alike(width: int) ->
     assert "2" in after
     assert max(len(before), len(after)) <= width
     assert phrases.values("one", "two", width) == ("one", "two")
-
-
-def test_a_failure_that_may_pass_is_not_advised_like_a_permanent_one() -> None:
-    refused = change("a", Action.BLOCKED, Reason.FAILED_FOR_GOOD)
-    overloaded = change("a", Action.BLOCKED, Reason.ATTEMPTS_USED_UP)
-    assert phrases.cure(refused) == "edit the shot or `--retry night-scenes.a`"
-    assert phrases.cure(overloaded) == "the cause may pass: try again later with `--retry night-scenes.a`"
-    assert "edit" in phrases.retry_line(refused)
-    assert "edit" not in phrases.retry_line(overloaded)
