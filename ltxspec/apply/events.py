@@ -20,6 +20,7 @@ class EventKind(StrEnum):
     SHOT_ACCEPTED = "shot-accepted"
     SHOT_UNCLEAR = "shot-unclear"  # no clear answer to the order; look and wait, never use a new id
     SHOT_RUNNING = "shot-running"
+    SHOT_REMARK = "shot-remark"  # the provider says something about a task in progress that does not end it
     SHOT_DELIVERED = "shot-delivered"  # some of several results were delivered; the others are still being rendered
     SHOT_RENDERED = "shot-rendered"  # the provider delivered; `cost` is what it reported
     SHOT_ARCHIVED = "shot-archived"
@@ -75,6 +76,7 @@ class ShotOutcome:
     cost: Usd | None = None
     message: str | None = None
     archived: bool = True  # false: paid and recorded, but the video could not be archived yet
+    permanent: bool = True  # for a failure: false if the same request may succeed later
     billable: bool = True  # false: refused before it was accepted, so nothing can have been charged
 
 

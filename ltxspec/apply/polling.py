@@ -101,7 +101,7 @@ class Poller:
         Args:
             order: the task; `results` says when it is complete.
             seconds: the longest time to watch.
-            on_look: called with every report.
+            on_look: called with every report, and with what an answer that is no report says about the task.
             until: also return as soon as a report satisfies this.
 
         Raises:
@@ -179,6 +179,8 @@ class Poller:
 
     def _look(self, watch: _Watch, report: TaskReport) -> None:
         if not report.heard:
+            if report.remark is not None:
+                watch.on_look(report)
             self._later(watch, None)
             return
         watch.last = report

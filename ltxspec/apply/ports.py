@@ -4,7 +4,7 @@ Arguments are frozen values, so that a port grows by a field rather than by a ke
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -44,6 +44,7 @@ class TaskReport:
     failure: Failure | None = None
     progress: int | None = None  # per cent
     exists: bool = False  # the provider gave proof that it has this task (a result, progress, a failure)
+    remark: str | None = field(default=None, compare=False)  # what the look says about the task without ending it
     heard: bool = True  # false if this look failed while looks at other tasks succeeded: it says nothing
 
 

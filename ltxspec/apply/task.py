@@ -70,6 +70,7 @@ class TaskRun:
     resumed: bool = False  # an earlier run sent it: sending again may cost again, and images are uploaded again
     delivered: int = 0  # results this run has recorded while others are still being rendered
     unsent: int = 0  # attempts without a connection
+    remark: str | None = None  # what the provider last said about the task without ending it
     sent: float = field(init=False)  # when the order was last sent, by the clock's `monotonic`; set by `follow`
 
     @property

@@ -120,7 +120,7 @@ def _failed(run: TaskRun, take: Take) -> ShotOutcome:
     reason = f"{failure.code}: {failure.message}"
     run.tell(EventKind.SHOT_FAILED, reason, cost=take.cost, code=failure.code)
     end = run.ends(Outcome.FAILED, reason, cost=take.cost)
-    return replace(end, billable=run.facts.refused is None)
+    return replace(end, billable=run.facts.refused is None, permanent=failure.permanent)
 
 
 def unresolved(why: str) -> str:

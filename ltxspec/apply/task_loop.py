@@ -74,6 +74,7 @@ def _why_left(run: TaskRun) -> str:
         ),
     )
     why, trouble = next((words for holds, words in reasons if holds), unknown), run.context.poller.silence.trouble
+    why = f"{why}; the provider said: {run.remark}" if run.remark else why
     return f"{why}; the last lookup failed: {trouble}" if trouble else why
 
 
@@ -220,7 +221,10 @@ async def _watched(run: TaskRun) -> TaskReport | None:
         left = min(left, max(context.limits.grace - facts.waited, context.poll_interval))
 
     def on_look(report: TaskReport) -> None:
-        if report.state is TaskState.RUNNING:
+        if report.remark is not None and report.remark != run.remark:
+            run.remark = report.remark
+            run.tell(EventKind.SHOT_REMARK, f"the provider says: {report.remark}; still waiting")
+        if report.state is TaskState.RUNNING and report.heard:
             run.tell(EventKind.SHOT_RUNNING, "rendering", percent=report.progress)
 
     def is_news(report: TaskReport) -> bool:

@@ -23,6 +23,7 @@ class Session:
     config: str | None = None
     no_color: bool = False
     verbose: int = 0
+    quiet: bool = False
 
     @property
     def folder(self) -> "Path":
@@ -36,18 +37,33 @@ class Session:
         from ltxspec.project.project import open_project
 
         project = replace(open_project(self.directory, provider, config=self.config, warn=_warn), on_wait=_note)
+        if self.quiet:
+            project = replace(project, warn=_ignore, on_wait=_ignore)
         if self.verbose:
             _show_settings(project)
         return project
 
-    def show_plan(self, planned: "ProjectPlan", output_format: str) -> None:
-        """Write the plan to standard output; its warnings to standard error, unless the output is for programs."""
+    def show_plan(
+        self, planned: "ProjectPlan", output_format: str, *, is_summary: bool = False, only_line: bool = False
+    ) -> None:
+        """Write the plan to standard output; its warnings to standard error, unless the output is for programs.
+
+        Args:
+            planned: the plan.
+            output_format: one of `PLAN_FORMATS`.
+            is_summary: whether shots with the same cause are one line.
+            only_line: whether only the last line is shown, because the reader has seen the plan.
+        """
         from ltxspec.report.diagnostics import format_diagnostics
         from ltxspec.report.plan.formats import PLAN_FORMATS
+        from ltxspec.report.plan.rows import Detail
 
-        if output_format != "json" and planned.diagnostics:
-            sys.stderr.write(format_diagnostics(planned.diagnostics, self.style(sys.stderr)))
-        sys.stdout.write(PLAN_FORMATS[output_format](planned.plan, planned.options, self.style()))
+        shown = [item for item in planned.diagnostics if item.severity == "error" or not self.quiet]
+        if output_format != "json" and shown:
+            sys.stderr.write(format_diagnostics(shown, self.style(sys.stderr)))
+        detail = Detail.SUMMARY if is_summary else Detail.ALL if self.verbose else Detail.USUAL
+        detail = Detail.LINE if self.quiet or only_line else detail
+        sys.stdout.write(PLAN_FORMATS[output_format](planned.plan, planned.options, self.style(), detail))
 
     def hint(self, text: str | None) -> None:
         """Write a hint, if there is one, to standard error."""
@@ -62,6 +78,10 @@ class Session:
 def _note(text: str) -> None:
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
+
+
+def _ignore(_: str) -> None:
+    """Show nothing: `--quiet`."""
 
 
 def _warn(text: str) -> None:

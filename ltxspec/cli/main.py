@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plan": ("plan", "Show what a change would render, and what it would cost."),
     "apply": ("apply", "Render what the plan says, and record it."),
     "collect": ("collect", "Finish what is under way; order nothing new."),
+    "status": ("status", "Show what is up to date, to render, in progress, failed or expiring."),
     "show": ("show", "Show the takes of specs and shots."),
     "output": ("output", "Print where a shot's current video is."),
     "frame": ("frame", "Save one frame of a shot's video as a picture."),
@@ -103,9 +104,10 @@ def _lay_out_examples(command: click.Command) -> None:
 @click.option("--config", "config", metavar="FILE", help="Use this ltxspec.toml.")
 @click.option("--no-color", is_flag=True, help="No colours (also: NO_COLOR).")
 @click.option("-v", "--verbose", count=True, help="Show more details of what is done.")
+@click.option("-q", "--quiet", is_flag=True, help="Show only errors and the last line.")
 @click.version_option(__version__, message="ltxspec %(version)s")
 @click.pass_context
-def cli(ctx: click.Context, directory: str, config: str | None, verbose: int, *, no_color: bool) -> None:
+def cli(ctx: click.Context, directory: str, config: str | None, verbose: int, *, quiet: bool, no_color: bool) -> None:
     """Plan, review and apply AI video renders from versioned specs.
 
     A render spec (YAML) is kept in git; `plan` shows which shots a change would render and for how much; `apply`
@@ -113,7 +115,7 @@ def cli(ctx: click.Context, directory: str, config: str | None, verbose: int, *,
     """
     from ltxspec.cli.context import Session
 
-    ctx.obj = Session(directory, config, no_color=no_color, verbose=verbose)
+    ctx.obj = Session(directory, config, no_color=no_color, verbose=verbose, quiet=quiet)
     ctx.color = True  # the session's style decides on colour; click would remove it from piped output
 
 

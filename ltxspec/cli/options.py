@@ -1,17 +1,19 @@
 """Options shared by several commands, so that they look and behave the same everywhere."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
+
+from ltxspec.cli.param_types import LABEL, ORDER_LIMIT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ltxspec import PlanOptions
-    from ltxspec.values import Json
+    from ltxspec.values import Json, Usd
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -40,13 +42,31 @@ class Selected:
     retries: tuple[str, ...] = ()
     var: tuple[str, ...] = ()
     var_files: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    limit: "int | Literal['budget'] | None" = None
 
-    def plan_options(self, folder: "Path") -> "PlanOptions":
-        """The options of the plan; files are relative to `folder`. Raises WrongUsage."""
+    def plan_options(self, folder: "Path", budget: "Usd | None" = None) -> "PlanOptions":
+        """The options of the plan; files are relative to `folder`. Raises WrongUsage.
+
+        Args:
+            folder: the folder to work in.
+            budget: `--max-cost`, which `--limit budget` follows.
+        """
         from ltxspec import PlanOptions
 
         variables = VariableOptions(self.var, self.var_files).read(folder)
-        return PlanOptions(self.paths, self.targets, self.retakes, self.retries, variables)
+        return PlanOptions(
+            self.paths,
+            self.targets,
+            self.retakes,
+            self.retries,
+            variables,
+            excludes=self.excludes,
+            labels=self.labels,
+            limit=self.limit,
+            max_cost=budget if self.limit == "budget" else None,
+        )
 
 
 def gathered(name: str, kind: type[Any]) -> Callable[[Command], Command]:
@@ -75,10 +95,14 @@ def variables(command: Command) -> Command:
 
 
 def selected(metavar: str = "[PATH]...") -> Callable[[Command], Command]:
-    """`[PATH…]`, `--target`, `--retake`, `--retry`, `--var` and `--var-file`, as `selected: Selected`."""
+    """`[PATH…]`, the options that select shots, `--var` and `--var-file`, as `selected: Selected`."""
 
     def decorate(command: Command) -> Command:
         command = _variable_options(gathered("selected", Selected)(command))
+        limit = "Order at most N of the shots, in the order of the plan, or as many as the `budget` allows."
+        command = click.option("--limit", type=ORDER_LIMIT, help=limit)(command)
+        text = "Only shots with this label; repeat it for more labels."
+        command = click.option("--label", "labels", type=LABEL, multiple=True, help=text)(command)
         for option, name, text in reversed(_SELECTORS):
             command = click.option(option, name, multiple=True, metavar="ADDRESS", help=text)(command)
         return click.argument("paths", nargs=-1, metavar=metavar, type=click.Path())(command)
@@ -88,6 +112,7 @@ def selected(metavar: str = "[PATH]...") -> Callable[[Command], Command]:
 
 _SELECTORS = (
     ("--target", "targets", "Only these shots (`*` and `?` are wildcards)."),
+    ("--exclude", "excludes", "Leave these shots out (`*` and `?` are wildcards)."),
     ("--retake", "retakes", "Render an unchanged shot once more."),
     ("--retry", "retries", "Try a failed shot again."),
 )
@@ -115,6 +140,25 @@ def output_format(*names: str, default: str | None = None) -> Callable[[Command]
         show_default=True,
         help="Output format.",
     )
+
+
+def loudness(command: Command) -> Command:
+    """`-v` and `-q` after the command's name, where users also look for them; they are global options, too."""
+
+    def louder(context: click.Context, _: click.Parameter, count: int) -> None:
+        if count:
+            context.obj = replace(context.obj, verbose=context.obj.verbose + count)
+
+    def quieter(context: click.Context, _: click.Parameter, is_quiet: bool) -> None:  # noqa: FBT001  # click's signature
+        if is_quiet:
+            context.obj = replace(context.obj, quiet=True)
+
+    command = click.option(
+        "-q", "--quiet", is_flag=True, expose_value=False, callback=quieter, help="Only errors and the last line."
+    )(command)
+    return click.option(
+        "-v", "--verbose", count=True, expose_value=False, callback=louder, help="Every shot and every event."
+    )(command)
 
 
 def lock_timeout(command: Command) -> Command:

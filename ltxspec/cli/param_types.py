@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -96,4 +96,54 @@ class _Moment(click.ParamType[Moment]):
         return float(text)
 
 
-USD, NEW_ADDRESS, TASK_ID, PLAN_DIGEST, MOMENT = _Usd(), _NewAddress(), _TaskId(), _PlanDigest(), _Moment()
+class _Label(click.ParamType[str]):
+    """`KEY=VALUE`."""
+
+    name = "KEY=VALUE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check it. Raises WrongUsage."""
+        del param, ctx
+        key, equals, _ = str(value).partition("=")
+        if not equals or not key.strip():
+            raise WrongUsage(f"`{value}` is not a label", hint="write it as --label campaign=autumn")
+        return str(value)
+
+
+class _OrderLimit(click.ParamType["int | Literal['budget']"]):
+    """A number of orders, or `budget`."""
+
+    name = "N|budget"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> "int | Literal['budget']":
+        """Convert it. Raises WrongUsage."""
+        del param, ctx
+        text = str(value)
+        if text == "budget":
+            return "budget"
+        if not (text.isascii() and text.isdecimal()) or not int(text[:_MOST_DIGITS]) > 0:
+            raise WrongUsage(f"`--limit {value}` is not a number of shots", hint="write --limit 5, or --limit budget")
+        return int(text[:_MOST_DIGITS])
+
+
+class _Grouping(click.ParamType[str]):
+    """What costs are grouped by: a fixed name, or `label:KEY`."""
+
+    name = "spec|shot|month|model|label:KEY"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check it. Raises WrongUsage."""
+        del param, ctx
+        kind, colon, key = str(value).partition(":")
+        if value in ("spec", "shot", "month", "model") or (kind == "label" and colon and key.strip()):
+            return str(value)
+        hint = "write spec, shot, month or model, or a label such as label:campaign"
+        raise WrongUsage(f"costs cannot be grouped by `{value}`", hint=hint)
+
+
+_MOST_DIGITS = 9
+
+USD, NEW_ADDRESS, TASK_ID, PLAN_DIGEST = _Usd(), _NewAddress(), _TaskId(), _PlanDigest()
+LABEL, ORDER_LIMIT, GROUPING, MOMENT = _Label(), _OrderLimit(), _Grouping(), _Moment()

@@ -35,10 +35,13 @@ def announcing(project: ProjectContext, output_format: str) -> ProjectContext:
 
 def run(prepared: PreparedRun, session: Session, output_format: str) -> int:
     """Carry out a run and show its progress. Returns the exit code."""
-    from ltxspec.report.apply.views import view_for
+    from ltxspec.report.apply.progress import Expected
+    from ltxspec.report.apply.views import Loudness, ViewSettings, view_for
 
-    style, live = session.style(sys.stderr), is_interactive(sys.stderr)
-    with view_for(output_format, sys.stdout, sys.stderr, style, live=live) as view:
+    loudness = Loudness.QUIET if session.quiet else Loudness.VERBOSE if session.verbose else Loudness.USUAL
+    expected = Expected.of(change for job in prepared.jobs for change in job.changes)
+    settings = ViewSettings(session.style(sys.stderr), is_interactive(sys.stderr), loudness, expected)
+    with view_for(output_format, sys.stdout, sys.stderr, settings) as view:
         return run_on(prepared, view)
 
 

@@ -90,6 +90,7 @@ class Reason(StrEnum):
     OUTCOME_UNKNOWN = "outcome-unknown"
     FAILED_FOR_GOOD = "failed-for-good"
     OWNED_ELSEWHERE = "owned-elsewhere"  # another spec has this render and uses it
+    ATTEMPTS_USED_UP = "attempts-used-up"  # failures that may pass, as often as `[provider] attempts` allows
 
 
 class FieldChange(Record, frozen=True):
@@ -122,6 +123,11 @@ class Change:
     recorded: str | None = None  # digest of the order's parameters outside the fingerprint: see `recorded_digest`
 
     @property
+    def labels(self) -> Mapping[str, str]:
+        """The shot's labels; none for a shot that is not in the spec."""
+        return (self.request.labels or {}) if self.request is not None else {}
+
+    @property
     def reckoned(self) -> Usd | None:
         """The price used for all limits; None: unknown."""
         return self.estimate if self.limit_price is None else self.limit_price
@@ -136,9 +142,11 @@ class Plan:
     diagnostics: Sequence[Diagnostic] = ()
     spent: Mapping[str, tuple[Usd, int]] | None = None  # per spec: what its takes cost, and how many are unreported
     assumed: Mapping[str, tuple[Usd, int]] | None = None  # per spec: listed price of those, and how many have none
-    outside: Sequence[Change] = ()  # tasks under way that `--target` excludes: limits count them, too
+    outside: Sequence[Change] = ()  # tasks under way that the selection excludes: limits count them, too
     terms: Terms | None = None  # the limits and policies in force; None: no project
     offered: Mapping[str, Mapping[str, ShotRecord]] = field(default_factory=dict)  # per spec: what it may take over
+    later: Sequence[Change] = ()  # orders that `--limit` leaves for a later run
+    variables: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)  # per spec; names the causes of changes
 
     def count(self, action: Action) -> int:
         """How many changes have this action."""

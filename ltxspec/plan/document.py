@@ -59,11 +59,17 @@ class Sum(Record, frozen=True):
 class PlanOptions(Open, frozen=True):
     """The options of the command line: planning again with the same options must give the same plan."""
 
+    left_out: ClassVar[frozenset[str]] = frozenset({"limit", "maxCost"})
+
     paths: _Words = ()
     targets: _Words = msgspec.field(default=(), name="target")
     retakes: _Words = msgspec.field(default=(), name="retake")
     retries: _Words = msgspec.field(default=(), name="retry")
     variables: Mapping[str, Json] = msgspec.field(default_factory=dict, name="var")
+    excludes: _Words = msgspec.field(default=(), name="exclude")
+    labels: _Words = msgspec.field(default=(), name="label")
+    limit: Annotated[int, Meta(ge=1)] | Literal["budget"] | None = None
+    max_cost: Annotated[Money | None, Meta(description="the budget of `--limit budget`, if one was given")] = None
 
 
 class Limits(Record, frozen=True):
@@ -75,10 +81,17 @@ class Limits(Record, frozen=True):
     policies: Sha256 | None
 
 
+class Later(Record, frozen=True):
+    """The orders that `--limit` leaves for a later run."""
+
+    shots: Count
+    estimate: Sum
+
+
 class PlannedShot(Open, frozen=True, kw_only=True):
     """What would be done to one shot."""
 
-    left_out: ClassVar[frozenset[str]] = frozenset({"from", "note", "delivery", "recorded"})
+    left_out: ClassVar[frozenset[str]] = frozenset({"labels", "from", "note", "delivery", "recorded"})
 
     address: Annotated[str, Meta(description="spec.shot or spec.shot[key]")]
     spec: Text
@@ -92,6 +105,9 @@ class PlannedShot(Open, frozen=True, kw_only=True):
     estimate: Money | None
     source: Source | None  # None when the shot is gone
     request: Annotated[Mapping[str, Json], Meta(description="the request to the provider, without delivery options")]
+    labels: (
+        Annotated[Mapping[str, str], Meta(description="of the spec and the shot; empty if the shot is gone")] | None
+    ) = None
     from_: (
         Annotated[
             str,
@@ -111,7 +127,7 @@ class PlannedShot(Open, frozen=True, kw_only=True):
 class PlanDocument(Open, frozen=True, kw_only=True):
     """The whole document."""
 
-    left_out: ClassVar[frozenset[str]] = frozenset({"limits"})
+    left_out: ClassVar[frozenset[str]] = frozenset({"limits", "later"})
 
     format_version: FormatVersion
     ltxspec_version: Text
@@ -123,3 +139,6 @@ class PlanDocument(Open, frozen=True, kw_only=True):
     estimate: Sum
     shots: tuple[PlannedShot, ...]
     diagnostics: tuple[Problem, ...]
+    later: Annotated[Later, Meta(description="orders that `--limit` leaves out; missing if it leaves none")] | None = (
+        None
+    )

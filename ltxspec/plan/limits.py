@@ -1,7 +1,7 @@
 """Refuses a plan before anything is spent, because of budget limits or unknown prices."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ltxspec.errors import Diagnostic, Refused
 from ltxspec.plan.actions import Change, Plan, reckoning
@@ -42,6 +42,27 @@ def budget_warning(plan: Plan, limits: SpendingLimits) -> list[Diagnostic]:
     except Refused as refused:
         return [Diagnostic("warning", refused.code, refused.summary, hint=refused.hint)]
     return []
+
+
+def within(plan: Plan, limits: SpendingLimits) -> tuple[int, Refused | None]:
+    """The number of orders, in the order of the plan, that the limits allow; and what refuses one more.
+
+    Args:
+        plan: the plan, with its orders.
+        limits: the limits.
+    """
+    orders = [change for change in plan.changes if change.action.spends]
+    free = [change for change in plan.changes if not change.action.spends]
+    fits, too_many, refusal = 0, len(orders) + 1, None  # the limits refuse more than a number of orders, never fewer
+    while too_many - fits > 1:
+        number = (fits + too_many) // 2
+        try:
+            refuse_over_budget(replace(plan, changes=[*free, *orders[:number]]), limits)
+        except Refused as refused:
+            too_many, refusal = number, refused
+        else:
+            fits = number
+    return fits, refusal
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def plan_spec(rendered: RenderedSpec, recorded: RecordedState, context: PlanCont
     )
     changes = _decided(rendered.requests, spec)
     changes += left_over(rendered.name, recorded, wanted.keys(), context.catalog, changes)
-    return [change for change in changes if context.selection.is_target(change.address)]
+    return [change for change in changes if context.selection.is_target(change.address, change.labels)]
 
 
 def _decided(requests: Sequence[Request], spec: _Spec) -> list[Change]:
@@ -178,7 +178,8 @@ def _order(request: Request, spec: _Spec, takes: Sequence[Take], mine: Sequence[
     failed = latest([take for take in tries if (take.retake or 1) == number])
     if failed is not None and not retry and _for_good(failed, attempt, spec.context.max_attempts):
         note = f"{failed.failure.code}: {failed.failure.message}" if failed.failure else None
-        return _change(request, Action.BLOCKED, (Reason.FAILED_FOR_GOOD,), (), spec, task=failed.task_id, note=note)
+        reason = Reason.FAILED_FOR_GOOD if _is_permanent(failed) else Reason.ATTEMPTS_USED_UP
+        return _change(request, Action.BLOCKED, (reason,), (), spec, task=failed.task_id, note=note)
     base = _current(spec, request) or latest([take for take in takes if take.status == "succeeded"])
     action = Action.CREATE if base is None else Action.REPLACE
     changes = request_changes(base, request)
@@ -196,7 +197,12 @@ def _order(request: Request, spec: _Spec, takes: Sequence[Take], mine: Sequence[
 
 
 def _for_good(failed: Take, attempt: int, max_attempts: int) -> bool:
-    return failed.failure is None or failed.failure.permanent or attempt > max_attempts
+    return _is_permanent(failed) or attempt > max_attempts
+
+
+def _is_permanent(failed: Take) -> bool:
+    """Whether only an edit can help."""
+    return failed.failure is None or failed.failure.permanent
 
 
 def _current(spec: _Spec, request: Request) -> Take | None:

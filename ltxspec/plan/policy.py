@@ -53,8 +53,29 @@ def check_policies(rules: Sequence[Rule], plan: Plan, catalog: Catalog, files: P
             fault = _fault(rule, templates, names)
             if fault is not None:
                 broken.setdefault(fault, []).extend([address] if address else [])
-        found += [_diagnostic(rule, message, hint, shots) for (message, hint), shots in broken.items()]
+        found += _diagnostics(rule, broken)
     return found
+
+
+def _diagnostics(rule: Rule, broken: Mapping[tuple[str, str | None], Sequence[ShotAddress]]) -> list[Diagnostic]:
+    """One diagnostic for each message of a rule; one for all of them if they are many."""
+    if len(broken) <= _NAMED:
+        return [_diagnostic(rule, message, hint, shots) for (message, hint), shots in broken.items()]
+    by_hint: dict[str | None, list[tuple[str, Sequence[ShotAddress]]]] = {}
+    for (message, hint), shots in broken.items():
+        by_hint.setdefault(hint, []).append((message, shots))
+    return [_joined(rule, hint, messages) for hint, messages in by_hint.items()]
+
+
+def _joined(rule: Rule, hint: str | None, messages: Sequence[tuple[str, Sequence[ShotAddress]]]) -> Diagnostic:
+    """One diagnostic for several messages of a rule: the number of shots, and the first messages."""
+    first = [_diagnostic(rule, message, hint, shots) for message, shots in messages[:_NAMED]]
+    if len(messages) == 1:
+        return first[0]
+    number = sum(len(shots) for _, shots in messages)
+    more = number - sum(len(shots) for _, shots in messages[:_NAMED])
+    text = "; ".join(diagnostic.message for diagnostic in first) + (f"; and {more:,} more" if more else "")
+    return Diagnostic(rule.severity, CODE, f"{number:,} shots: {text}", rule.where, hint)
 
 
 def policies_digest(rules: Sequence[Rule]) -> str | None:

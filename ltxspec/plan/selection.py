@@ -1,7 +1,7 @@
-"""Which shots a run covers: `--target`, `--retake` and `--retry` patterns over addresses."""
+"""Which shots a run covers: `--target`, `--exclude`, `--label`, `--retake` and `--retry`."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ltxspec.values import ShotAddress
@@ -23,17 +23,55 @@ class Pattern:
         return self._expression.match(str(address)) is not None
 
 
+Labels = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """`KEY=VALUE`, as on the command line."""
+
+    key: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.key}={self.value}"
+
+    def matches(self, labels: Labels) -> bool:
+        """Whether a shot has this label."""
+        return labels.get(self.key) == self.value
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What the user requested beyond the spec itself. No targets means every shot."""
+    """What the user requested beyond the spec itself. No targets and no labels means every shot."""
 
     targets: tuple[Pattern, ...] = ()
     retakes: tuple[Pattern, ...] = ()
     retries: tuple[Pattern, ...] = ()
+    excludes: tuple[Pattern, ...] = ()
+    labels: tuple[Label, ...] = ()
 
-    def is_target(self, address: ShotAddress) -> bool:
-        """Whether this run may touch the shot."""
-        return not self.targets or any(pattern.matches(address) for pattern in self.targets)
+    @property
+    def narrows(self) -> bool:
+        """Whether some shots may be left out."""
+        return bool(self.targets or self.excludes or self.labels)
+
+    def is_target(self, address: ShotAddress, labels: Labels | None = None) -> bool:
+        """Whether this run may touch the shot. A shot that is not in the spec any more has no labels.
+
+        Of several values of one label, one must match; different labels must all match.
+        """
+        if self.targets and not any(pattern.matches(address) for pattern in self.targets):
+            return False
+        if self.is_excluded(address):
+            return False
+        wanted = {label.key for label in self.labels}
+        met = {label.key for label in self.labels if label.matches(labels or {})}
+        return wanted == met
+
+    def is_excluded(self, address: ShotAddress) -> bool:
+        """Whether `--exclude` names the shot."""
+        return bool(self.excludes) and any(pattern.matches(address) for pattern in self.excludes)
 
     def wants_retake(self, address: ShotAddress) -> bool:
         """Whether another render of the same request is requested."""
@@ -45,15 +83,30 @@ class Selection:
 
     def unmatched(self, addresses: Iterable[ShotAddress]) -> list[str]:
         """Patterns that match no known shot: most likely typing errors, which must not be ignored."""
-        patterns = [*self.targets, *self.retakes, *self.retries]
+        patterns = [*self.targets, *self.retakes, *self.retries, *self.excludes]
         known = list(addresses) if patterns else []
         return [pattern.text for pattern in patterns if not any(pattern.matches(address) for address in known)]
 
 
-def selection(targets: Iterable[str] = (), retakes: Iterable[str] = (), retries: Iterable[str] = ()) -> Selection:
+def selection(
+    targets: Iterable[str] = (),
+    retakes: Iterable[str] = (),
+    retries: Iterable[str] = (),
+    *,
+    excludes: Iterable[str] = (),
+    labels: Iterable[str] = (),
+) -> Selection:
     """Build a selection from command-line arguments."""
     return Selection(
-        tuple(Pattern(text) for text in targets),
-        tuple(Pattern(text) for text in retakes),
-        tuple(Pattern(text) for text in retries),
+        tuple(map(Pattern, targets)),
+        tuple(map(Pattern, retakes)),
+        tuple(map(Pattern, retries)),
+        tuple(map(Pattern, excludes)),
+        tuple(map(label, labels)),
     )
+
+
+def label(text: str) -> Label:
+    """Read `KEY=VALUE`. A text without `=` names a label that no shot has."""
+    key, _, value = text.partition("=")
+    return Label(key.strip(), value.strip())

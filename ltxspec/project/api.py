@@ -4,7 +4,7 @@ import os
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 from ltxspec.errors import WrongUsage
 from ltxspec.project import project as opened
@@ -29,6 +29,14 @@ class ApplyTerms(TypedDict, total=False):
     lock_timeout: float  # seconds
 
 
+class Selectors(TypedDict, total=False):
+    """Options that leave shots out of a plan."""
+
+    excludes: Sequence[str]
+    labels: Sequence[str]
+    limit: "int | Literal['budget'] | None"
+
+
 @dataclass(frozen=True, slots=True)
 class Project(opened.ProjectContext):
     """A project on disk, as its configuration describes it. Relative paths are relative to where it was opened."""
@@ -42,6 +50,7 @@ class Project(opened.ProjectContext):
         retries: Sequence[str] = (),
         variables: Mapping[str, Json] | None = None,
         provider: str | None = None,
+        **selectors: "Unpack[Selectors]",
     ) -> "ProjectPlan":
         """Plan what applying would render and what it would cost. Free; needs neither network nor key.
 
@@ -52,6 +61,7 @@ class Project(opened.ProjectContext):
             retries: addresses of failed shots to try again.
             variables: values that override the specs' own.
             provider: used instead of the project's provider.
+            selectors: `excludes`, `labels` (as `KEY=VALUE`) and `limit`, as the options of `ltxspec plan`.
 
         Raises:
             Invalid: the specs have problems, or a pattern names no shot.
@@ -61,7 +71,16 @@ class Project(opened.ProjectContext):
         from ltxspec.project.plan import plan_project, with_budget_warning
 
         project = self.on(opened.known_provider(provider)) if provider is not None else self
-        wanted = PlanOptions(tuple(paths), tuple(targets), tuple(retakes), tuple(retries), dict(variables or {}))
+        wanted = PlanOptions(
+            tuple(paths),
+            tuple(targets),
+            tuple(retakes),
+            tuple(retries),
+            dict(variables or {}),
+            excludes=tuple(selectors.get("excludes", ())),
+            labels=tuple(selectors.get("labels", ())),
+            limit=selectors.get("limit"),
+        )
         return with_budget_warning(plan_project(project, wanted))
 
     def apply(

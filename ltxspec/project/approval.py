@@ -71,6 +71,8 @@ def _untrue(saved: PlanDocument, plan: Plan) -> str | None:
         return "/diagnostics"
     if saved.summary != document.summary:
         return "/summary"
+    if saved.later != document.later:
+        return "/later"
     return "/estimate" if saved.estimate != document.estimate else None
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from ltxspec.errors import LtxspecError
 from ltxspec.lock.codec import SUFFIX
 from ltxspec.lock.journal import fold
-from ltxspec.lock.models import Lockfile, ShotRecord, Take
+from ltxspec.lock.models import Lockfile, ShotRecord
 from ltxspec.plan.addresses import suggestion
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.selection import Pattern
 from ltxspec.project.project import ProjectContext
+from ltxspec.report.wording import counted
 from ltxspec.storage.provenance import refuse_stranger
 from ltxspec.storage.state import read_state
 from ltxspec.values import ShotAddress
@@ -116,6 +117,33 @@ def recorded_elsewhere(project: ProjectContext) -> str | None:
     )
 
 
+def elsewhere_hint(project: ProjectContext, *, is_named: bool) -> str | None:
+    """A hint to records of another provider, such as those of a tour on the sandbox; None if there are none.
+
+    Args:
+        project: the project.
+        is_named: whether the user named the provider: then only a lack of records needs a hint.
+    """
+    if not lockfile_names(project):
+        return recorded_elsewhere(project)
+    other = next((side for side in project.sides if side.provider != project.provider and lockfile_names(side)), None)
+    if other is None or is_named:
+        return None
+    number = sum(len(record.takes) for name in lockfile_names(other) for record in _records(other, name))
+    if not number:
+        return None
+    return f"`{other.provider}` also has {counted(number, 'take')}: `--provider {other.provider}` shows them"
+
+
+def _records(project: ProjectContext, name: str) -> list[ShotRecord]:
+    """The records of one lockfile; none if it cannot be read."""
+    try:
+        lockfile = recorded_state(project, name).lockfile
+    except LtxspecError:
+        return []
+    return [*lockfile.shots.values(), *lockfile.retired.values()]
+
+
 def matching(lockfiles: Iterable[Lockfile], pattern: str | None) -> list[RecordedShot]:
     """Like `find`, in the given lockfiles. Raises UnknownAddress if nothing matches."""
     every = recorded_shots(lockfiles)
@@ -155,22 +183,3 @@ def find_one(project: ProjectContext, address: str) -> RecordedShot:
         names = ", ".join(f"`{item.address}`" for item in found[:5])
         raise UnknownAddress(f"`{address}` matches {len(found)} shots", hint=f"name one: {names}")
     return found[0]
-
-
-def takes_by(project: ProjectContext, pattern: str | None, by: str) -> list[tuple[str, list[Take]]]:
-    """All takes of the shots that match an address, grouped by `spec`, `shot`, `month` or `model`, sorted.
-
-    Raises:
-        UnknownAddress: nothing matches.
-    """
-    groups: dict[str, list[Take]] = {}
-    for item in find(project, pattern):
-        for take in item.record.takes:
-            names = {
-                "spec": item.address.spec,
-                "shot": str(item.address),
-                "month": take.submitted_at[:7] if take.submitted_at else "not dated",
-                "model": take.model,
-            }
-            groups.setdefault(names[by], []).append(take)
-    return sorted(groups.items())

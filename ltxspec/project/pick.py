@@ -4,11 +4,15 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from ltxspec.errors import WrongUsage
+from ltxspec.errors import LtxspecError, WrongUsage
 from ltxspec.lock.models import ShotRecord, Take
+from ltxspec.plan.actions import Action, Change, FieldChange
+from ltxspec.plan.differences import request_changes
+from ltxspec.plan.document import PlanOptions
 from ltxspec.project.links import relink
 from ltxspec.project.locks import locked
 from ltxspec.project.lookup import UnknownAddress, find_one
+from ltxspec.project.plan import plan_project
 from ltxspec.project.project import ProjectContext
 from ltxspec.report.wording import counted
 from ltxspec.values import ShotAddress, TaskId
@@ -53,6 +57,27 @@ def pick(project: ProjectContext, address: str, number: int | None = None, resul
         states[spec].write_lockfile(lockfile)
         relink(project, [lockfile])
     return Picked(found, place, take.task_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """The next plan would make another take current: the picked one was made for another request than the spec's."""
+
+    change: Change  # what the next plan does
+    fields: tuple[FieldChange, ...]  # from the picked take's request to the spec's
+
+
+def undone_by(project: ProjectContext, picked: Picked) -> Undoing | None:
+    """What the next plan would do to a pick; None if it keeps it, or if that cannot be planned."""
+    try:
+        planned = plan_project(project, PlanOptions(targets=(str(picked.address),)))
+        record = find_one(project, str(picked.address)).record
+    except LtxspecError:
+        return None
+    change = next((item for item in planned.changes if item.address == picked.address), None)
+    if change is None or change.request is None or not (change.action.spends or change.action is Action.RESTORE):
+        return None
+    return Undoing(change, request_changes(record.take(picked.task), change.request))
 
 
 def chosen(address: str, record: ShotRecord, number: int | None, result: int | None) -> tuple[int, Take]:

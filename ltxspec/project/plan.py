@@ -1,11 +1,11 @@
 """Plans what a change would render and what it would cost. Every command and the Python API use the same steps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from ltxspec.errors import Diagnostic, StorageError, WrongUsage
+from ltxspec.errors import Diagnostic, Problems, StorageError, WrongUsage
 from ltxspec.formats import to_json
 from ltxspec.plan.actions import Action, Change, Estimate, Plan, estimate
 from ltxspec.plan.addresses import refuse_unknown
@@ -16,6 +16,8 @@ from ltxspec.plan.planfile import plan_digest, read_plan_file
 from ltxspec.plan.planner import PlanContext
 from ltxspec.plan.prices import shadowed_prices
 from ltxspec.plan.recorded import RecordedState
+from ltxspec.plan.renamed import renamed
+from ltxspec.plan.selecting import idle_retries, limited, selected
 from ltxspec.plan.selection import Selection, selection
 from ltxspec.plan.spending import assumed, spent
 from ltxspec.plan.terms import SpendingLimits, Terms
@@ -25,10 +27,13 @@ from ltxspec.project.others import Others, others_on_disk, planned_across, uncla
 from ltxspec.project.project import ProjectContext
 from ltxspec.render.models import RenderedSpec
 from ltxspec.storage.config import Config
-from ltxspec.values import Json, ShotAddress
+from ltxspec.values import Json, ShotAddress, Usd
 
 if TYPE_CHECKING:
     from ltxspec.plan.policy import Rule
+
+
+_NAMED = 5  # labels named in one message
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +119,16 @@ def plan_project(
         WrongUsage: a selected shot does not exist.
     """
     specs = rendered if rendered is not None else render_specs(project, options.paths, options.variables)
-    wanted = selection(options.targets, options.retakes, options.retries)
+    wanted = selection(
+        options.targets, options.retakes, options.retries, excludes=options.excludes, labels=options.labels
+    )
     plan = plan_specs(project, specs, wanted, recorded)
     if not options.paths:
         plan = replace(plan, diagnostics=[*plan.diagnostics, *unclaimed(project, specs, plan.changes)])
+    if options.limit is not None:
+        plan = limited(plan, _most_orders(project, options.limit, options.max_cost))
+    if project.config.policy:
+        plan = _with_policies(project, plan)
     return ProjectPlan(project, options, plan, specs)
 
 
@@ -128,7 +139,7 @@ def plan_specs(
     recorded: Mapping[str, RecordedState] | None = None,
     others: Others | None = None,
 ) -> Plan:
-    """Plan rendered specs against their recorded state.
+    """Plan rendered specs against their recorded state, without policies.
 
     Args:
         project: the project.
@@ -140,24 +151,31 @@ def plan_specs(
     Raises:
         LockfileError, WrongUsage: as `plan_project`.
     """
-    whole = replace(selection, targets=())  # tasks in progress outside the targets are committed money, too
+    whole = Selection(retakes=selection.retakes, retries=selection.retries)  # what is left out may be in progress
     context = PlanContext(
         project.config.project.id, project.provider, project.catalog, whole, project.config.provider.attempts
     )
     have = {spec.name: (recorded or {}).get(spec.name) or recorded_state(project, spec.name) for spec in rendered}
     diagnostics = _check_selection(selection, rendered, have)
     changes, offered = planned_across(rendered, have, context, others or others_on_disk(project, rendered))
-    diagnostics += owned_elsewhere_warnings(changes)
+    by_spec: dict[str, list[Change]] = {spec.name: [] for spec in rendered}
+    for change in changes:
+        by_spec[change.address.spec].append(change)
     money, unreported = {}, {}
     for spec in rendered:
-        diagnostics += spec.diagnostics
+        diagnostics += [*spec.diagnostics, *renamed(by_spec[spec.name], have[spec.name].lockfile)]
         money[spec.name] = spent(have[spec.name])
         unreported[spec.name] = assumed(have[spec.name], project.catalog)
-    targets = [change for change in changes if selection.is_target(change.address)]
-    outside = [c for c in changes if c.action is Action.RESUME and not selection.is_target(c.address)]
-    plan = Plan(project.provider, targets, diagnostics, money, unreported, outside, _terms(project.config), offered)
+    targets, left_out = selected(changes, selection)
+    diagnostics += [*left_out, *idle_retries(targets, selection), *owned_elsewhere_warnings(targets)]
+    chosen = {id(change) for change in targets}
+    outside = [c for c in changes if c.action is Action.RESUME and id(c) not in chosen]
+    plan = Plan(
+        project.provider, targets, diagnostics, money, unreported, outside, _terms(project.config), offered,
+        variables={spec.name: spec.variables for spec in rendered},
+    )  # fmt: skip
     diagnostics += shadowed_prices(plan, project.catalog)
-    return _with_policies(project, plan) if project.config.policy else plan
+    return plan
 
 
 def read_saved_plan(path: Path, name: str) -> PlanDocument:
@@ -181,6 +199,18 @@ def with_budget_warning(planned: ProjectPlan) -> ProjectPlan:
     plan = planned.plan
     found = budget_warning(plan, limits_of(planned.project.config))
     return replace(planned, plan=replace(plan, diagnostics=[*plan.diagnostics, *found])) if found else planned
+
+
+def _most_orders(project: ProjectContext, limit: int | Literal["budget"], budget: Usd | None) -> int | SpendingLimits:
+    """What `--limit` allows. Raises WrongUsage if it follows a budget that does not exist."""
+    if limit != "budget":
+        return limit
+    limits = limits_of(project.config).tightened(SpendingLimits(per_apply=budget))
+    if limits.per_apply is None and limits.per_spec is None:
+        raise WrongUsage(
+            "`--limit budget` needs a budget", hint="set `[budget] per_apply`, or give `--max-cost` as well"
+        )
+    return limits
 
 
 def limits_of(config: Config) -> SpendingLimits:
@@ -214,18 +244,39 @@ def _with_policies(project: ProjectContext, plan: Plan) -> Plan:
 def _check_selection(
     selection: Selection, rendered: Sequence[RenderedSpec], have: Mapping[str, RecordedState]
 ) -> list[Diagnostic]:
-    """Refuse patterns that match no shot; warn about those that have no effect because of `--target`."""
-    if not (selection.targets or selection.retakes or selection.retries):
+    """Refuse patterns and labels that match no shot; warn about those without effect because of the selection."""
+    if not (selection.narrows or selection.retakes or selection.retries):
         return []
+    labels = {request.address: request.labels or {} for spec in rendered for request in spec.requests}
+    _refuse_unknown_labels(selection, labels.values())
     wanted = [request.address for spec in rendered for request in spec.requests]
     known = dict.fromkeys([*wanted, *(address for name in have for address in _recorded(name, have[name]))])
     refuse_unknown(selection.unmatched(known), known)
-    targets = [address for address in known if selection.is_target(address)]
+    targets = [address for address in known if selection.is_target(address, labels.get(address))]
+    options = {"--target": selection.targets, "--exclude": selection.excludes, "--label": selection.labels}
+    narrowed = " and ".join(f"`{option}`" for option, given in options.items() if given)
     return [
-        Diagnostic("warning", "outside-target", f"`{pattern.text}` is outside `--target` and has no effect")
+        Diagnostic("warning", "outside-target", f"`{pattern.text}` is outside {narrowed} and has no effect")
         for pattern in (*selection.retakes, *selection.retries)
         if not any(pattern.matches(address) for address in targets)
     ]
+
+
+def _refuse_unknown_labels(selection: Selection, labels: Iterable[Mapping[str, str]]) -> None:
+    """Refuse labels that no shot has: most likely typing errors. Raises Invalid."""
+    every = dict.fromkeys((key, value) for item in labels for key, value in item.items())
+    problems = Problems()
+    for wanted in selection.labels:
+        if (wanted.key, wanted.value) in every:
+            continue
+        values = [value for key, value in every if key == wanted.key]
+        known = values or list(dict.fromkeys(key for key, _ in every))
+        named = ", ".join(f"`{name}`" for name in known[:_NAMED]) + (" and more" if len(known) > _NAMED else "")
+        hint = (
+            (f"`{wanted.key}` is {named}" if values else f"the labels are {named}") if known else "no shot has labels"
+        )
+        problems.error("unknown-label", f"no shot has the label `{wanted}`", hint=hint)
+    problems.raise_if_errors()
 
 
 def _recorded(spec: str, have: RecordedState) -> list[ShotAddress]:

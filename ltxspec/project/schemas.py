@@ -9,12 +9,13 @@ from ltxspec.lock.codec import lockfile_schema
 from ltxspec.lock.verdicts import verdict_schema
 from ltxspec.report.apply.document import events_schema
 from ltxspec.report.schemas import plan_schema, review_schema
+from ltxspec.report.status.document import status_schema
 from ltxspec.spec.structure import spec_schema
 from ltxspec.storage.packaged import read_model_documents, schemas_folder
 
 
 def schema_text(name: str, catalog: Catalog) -> str:
-    """The schema of `spec`, `lockfile`, `plan`, `events`, `review` or `verdicts`, as it is published."""
+    """The schema of `spec`, `lockfile`, `plan`, `events`, `review`, `status` or `verdicts`, as it is published."""
     documents = {
         "spec": lambda: spec_schema({model.air: model.schema for model in catalog.models}),
         "lockfile": lockfile_schema,
@@ -22,6 +23,7 @@ def schema_text(name: str, catalog: Catalog) -> str:
         "events": events_schema,
         "review": review_schema,
         "verdicts": verdict_schema,
+        "status": status_schema,
     }
     option = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
     return orjson.dumps(documents[name](), option=option).decode()
@@ -30,7 +32,7 @@ def schema_text(name: str, catalog: Catalog) -> str:
 def write_all(folder: Path) -> None:
     """Write every generated schema below `folder`."""
     catalog = load_catalog(read_model_documents(None))
-    for name in ("spec", "lockfile", "plan", "events", "review", "verdicts"):
+    for name in ("spec", "lockfile", "plan", "events", "review", "status", "verdicts"):
         target = folder / name / "v1.json"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(schema_text(name, catalog), encoding="utf-8")

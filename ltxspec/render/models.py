@@ -1,7 +1,7 @@
 """The result of rendering: one `Request` per shot instance, ready to be planned, priced and ordered."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ltxspec.errors import Diagnostic
 from ltxspec.values import Fingerprint, Json, ShotAddress, Usd
@@ -47,3 +47,4 @@ class RenderedSpec:
     title: str | None
     requests: Sequence[Request]
     diagnostics: Sequence[Diagnostic] = ()
+    variables: Mapping[str, Json] = field(default_factory=dict)  # of the spec, rendered

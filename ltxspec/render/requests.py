@@ -66,7 +66,8 @@ def render_spec(spec: Spec, context: RenderContext, problems: Problems) -> Rende
     problems.extend(diagnostics)
     if rendering.expansion.errors or found.errors:
         return None
-    return RenderedSpec(spec.name, spec.document.source.file, spec.title, requests, diagnostics)
+    values = rendering.variables.values
+    return RenderedSpec(spec.name, spec.document.source.file, spec.title, requests, diagnostics, values)
 
 
 class _Rendering:

@@ -1,7 +1,6 @@
 """The wording of plans, shared by all plan reports. Results are clean text on one line, without markup."""
 
 import re
-import shlex
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -33,6 +32,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.UNDER_WAY: "under way, committed",
     Reason.OUTCOME_UNKNOWN: "outcome unknown, committed",
     Reason.FAILED_FOR_GOOD: "failed permanently",
+    Reason.ATTEMPTS_USED_UP: "failed in every attempt so far",
 }
 
 _WITH_ORIGIN: Mapping[Reason, str] = {
@@ -190,14 +190,15 @@ def charged(line: str, provider: str) -> str:
 def _headline(plan: Plan) -> str:
     found = plan.counts()
     counts = {action: found[action] for action in Action}
-    if counts[Action.NO_OP] == len(plan.changes):
+    later = f", {len(plan.later):,} left for later" if plan.later else ""
+    if counts[Action.NO_OP] == len(plan.changes) and not plan.later:
         paid = f"; {spent(plan)}" if plan.spent else ""
         return f"No changes. {counted(counts[Action.NO_OP], 'shot')} up to date{paid}."
     orders = {action: number for action, number in counts.items() if action.spends and number}
     kinds = ", ".join(f"{number:,} {action}" for action, number in orders.items())
     parts = [f"{sum(orders.values()):,} to render" + (f" ({kinds})" if kinds else "")]
     parts += [f"{counts[action]:,} {word}" for action, word in _OUTCOMES.items() if counts[action]]
-    return f"Plan: {', '.join(parts)}. Estimated {_estimated(plan)}{higher(reckoned(plan.changes))}."
+    return f"Plan: {', '.join(parts)}{later}. Estimated {_estimated(plan)}{higher(reckoned(plan.changes))}."
 
 
 def higher(packaged: Usd | None) -> str:
@@ -216,10 +217,10 @@ def _estimated(plan: Plan) -> str:
 
 
 def spent(plan: Plan, specs: Sequence[str] | None = None) -> str:
-    """The cost of the takes of some specs (default: all): `$4.80 spent`, `≥ $4.80 + 1 unknown spent`."""
+    """The cost of the takes of some specs (default: all): `$4.80 spent`; of a free provider, `worth $4.80`."""
     pairs = [pair for name, pair in (plan.spent or {}).items() if specs is None or name in specs]
     known, unknown = sum((usd for usd, _ in pairs), Usd(0)), sum(number for _, number in pairs)
-    return f"{amount(known, unknown)} spent"
+    return f"worth {amount(known, unknown)}" if is_free(plan.provider) else f"{amount(known, unknown)} spent"
 
 
 def field_name(pointer: str) -> str:
@@ -293,8 +294,3 @@ def prompt(change: Change) -> str:
     """The prompt of a shot as clean text; empty if there is none."""
     text = change.request.body.get("positivePrompt", "") if change.request else ""
     return clean(str(redact_secrets(text))).strip() if isinstance(text, str) else ""
-
-
-def retry_command(change: Change) -> str:
-    """The option that retries a blocked shot, quoted for a shell."""
-    return f"--retry {shlex.quote(clean(str(change.address)))}"

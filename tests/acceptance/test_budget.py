@@ -133,13 +133,13 @@ def test_a_spec_keeps_to_its_limit_when_reality_is_dearer(tmp_path: Path) -> Non
     out, told = apply(tmp_path, check=3, faults={"behaviour": {"cost": "higher"}})
     assert "the cost limit would be exceeded" in told
     assert charges(tmp_path) == 1
-    assert "Spent $1.35" in out
+    assert "Would have cost $1.35" in out
 
 
 def test_a_run_that_cost_more_than_its_limit_is_no_success_and_says_by_how_much(tmp_path: Path) -> None:
     project(tmp_path, "a")
     out, _ = apply(tmp_path, "--max-cost", "0.60", check=3, faults={"behaviour": {"cost": "higher"}})
-    assert "Spent $1.35, $0.75 over the limit of $0.60" in out
+    assert "Would have cost $1.35, $0.75 over the limit of $0.60" in out
 
 
 def test_a_price_that_the_last_run_proved_too_low_is_not_believed_by_the_next(tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_with_nothing_to_reckon_by_one_unknown_price_at_a_time_is_risked(tmp_pat
 def test_a_cost_that_was_not_told_or_cannot_be_true_stays_unknown_everywhere(tmp_path: Path, cost: str) -> None:
     project(tmp_path, "a")
     out, _ = apply(tmp_path, faults={"behaviour": {"cost": cost}})
-    assert "Spent 1 unknown" in out
+    assert "Would have cost 1 unknown" in out
     lockfile = json.loads((tmp_path / ".ltxspec" / "sandbox" / "lockfiles" / "night.lock.json").read_text())
     (take,) = lockfile["shots"]["a"]["takes"]
     assert (take["cost"], take["outputs"][0]["cost"]) == (None, None)
@@ -195,7 +195,7 @@ def test_a_cost_that_was_not_told_or_cannot_be_true_stays_unknown_everywhere(tmp
     assert "$" not in ltxspec("cost", *SANDBOX, cwd=tmp_path).out
     assert "cost unknown" in ltxspec("show", *SANDBOX, cwd=tmp_path).out
     assert ltxspec("show", *SANDBOX, "--format", "json", cwd=tmp_path).json[0]["takes"][0]["cost"] is None
-    assert "1 unknown spent" in ltxspec("plan", *SANDBOX, cwd=tmp_path).out
+    assert "worth 1 unknown" in ltxspec("plan", *SANDBOX, cwd=tmp_path).out
 
 
 def test_a_cost_that_was_not_told_keeps_counting_against_the_limits(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def test_an_order_may_be_left_and_collected_later(project: Path) -> None:
     assert "in progress: `ltxspec collect` fetches it" in left.out
     (shot,) = ltxspec("plan", *ALLEY, "--format", "json", cwd=project).json["shots"]
     assert (shot["action"], shot["estimate"]) == ("resume", "0.54")
-    assert "1 collected" in ltxspec("collect", cwd=project).out
+    assert ltxspec("collect", cwd=project).out == "Collected: 1 (sandbox: nothing is charged).\n"
     assert (project / "renders" / "sandbox" / "night" / "alley.mp4").stat().st_size > 0
     assert ltxspec("collect", cwd=project).err == "Nothing is under way.\n"
 

@@ -39,3 +39,10 @@ def test_an_order_in_progress_is_mentioned_as_it_is_in_no_sum_yet(project: Path)
         assert "`ltxspec collect`" in told
     ltxspec("collect", "--provider", "sandbox", cwd=project, check=3)
     assert ltxspec("cost", "--provider", "sandbox", cwd=project).err == ""
+
+
+def test_costs_are_grouped_by_a_label(rendered: Path) -> None:
+    grouped = ltxspec("cost", "--by", "label:campaign", "--format", "json", cwd=rendered).json["groups"]
+    assert grouped == [{"name": "(none)", "takes": 3, "usd": "1.08", "unknown": 1}]
+    refused = ltxspec("cost", "--by", "campaign", cwd=rendered, check=64).err
+    assert "label:campaign" in refused

@@ -57,3 +57,15 @@ def test_one_of_several_results_is_picked_shown_and_linked_first(project: Path) 
 def test_a_take_that_cannot_be_current_is_refused(address: str, number: str, words: str, rendered: Path) -> None:
     assert f"error[usage]: {words}\n" in ltxspec("pick", address, "--take", number, cwd=rendered, check=64).err
     assert current(rendered) == [False, True]
+
+
+def test_a_pick_that_the_next_plan_would_undo_is_said_to_be_so(rendered: Path) -> None:
+    """A take of another request than the spec's does not stay current."""
+    text = (rendered / "specs" / "night.yaml").read_text(encoding="utf-8")
+    (rendered / "specs" / "night.yaml").write_text(text.replace("Rain over", "Snow over"), encoding="utf-8")
+    ltxspec("apply", "--target", "night.alley", cwd=rendered)
+    picked = ltxspec("pick", "night.alley", "--take", "1", cwd=rendered)
+    assert "take 1 is current" in picked.out
+    assert "the next apply will make another take current again" in picked.err
+    assert "to keep take 1, edit prompt in the spec back" in picked.err
+    assert ltxspec("pick", "night.alley", "--take", "3", cwd=rendered).err == ""

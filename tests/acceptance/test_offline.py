@@ -25,6 +25,7 @@ COMMANDS = [
     ["render"],
     ["plan"],
     ["plan", "--provider", "runware", "--detailed-exitcode"],
+    ["status"],
     ["show"],
     ["output", "night.alley"],
     ["cost"],

@@ -29,6 +29,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "cli/commands/sandbox.py": "acceptance/test_command_sandbox.py",
     "cli/commands/schema.py": "acceptance/test_command_schema.py",
     "cli/commands/show.py": "acceptance/test_command_show.py",
+    "cli/commands/status.py": "acceptance/test_command_status.py",
     "cli/commands/validate.py": "acceptance/test_command_validate.py",
     "cli/commands/why.py": "acceptance/test_command_why.py",
     "project/frame.py": "acceptance/test_command_frame.py",

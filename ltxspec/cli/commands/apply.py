@@ -44,6 +44,7 @@ class ApplyFlags:
 @click.option("--parallelism", metavar="N", type=click.IntRange(1, 64), help="Tasks in progress at once.")
 @click.option("--detach", is_flag=True, help="Order and exit; `ltxspec collect` archives the videos.")
 @click.option("--buy-again", is_flag=True, help="Also order renders that another spec of the project has.")
+@options.loudness
 @options.lock_timeout
 @options.gathered("flags", ApplyFlags)
 @options.output_format("text", "json")
@@ -61,7 +62,7 @@ def command(session: Session, selected: Selected, flags: ApplyFlags, output_form
 
     saved = _saved_plan(session, selected)
     how = ApplyOptions(
-        plan_options=saved.options if saved else selected.plan_options(session.folder),
+        plan_options=saved.options if saved else selected.plan_options(session.folder, flags.max_cost),
         saved=saved,
         approved=flags.approved,
         max_cost=flags.max_cost,
@@ -75,7 +76,8 @@ def command(session: Session, selected: Selected, flags: ApplyFlags, output_form
 
     def show(planned: "ProjectPlan") -> None:
         if output_format == "text":  # programs only get the events
-            session.show_plan(planned, "text")
+            approved = saved is not None or flags.approved is not None
+            session.show_plan(planned, "text", only_line=approved and not session.verbose)
 
     if saved is not None:
         _refuse_other_provider(saved.provider, provider)
@@ -113,6 +115,9 @@ def _saved_plan(session: Session, selected: Selected) -> "PlanDocument | None":
         raise WrongUsage("a saved plan is applied alone", hint="give either one plan file or spec paths")
     given = {
         "--target": selected.targets,
+        "--exclude": selected.excludes,
+        "--label": selected.labels,
+        "--limit": selected.limit,
         "--retake": selected.retakes,
         "--retry": selected.retries,
         "--var": selected.var,

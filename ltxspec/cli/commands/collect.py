@@ -8,6 +8,7 @@ from ltxspec.cli.context import Session
 
 @click.command("collect", epilog="Examples: `ltxspec collect`, `ltxspec collect specs/night.yaml --format json`.")
 @options.paths
+@options.loudness
 @options.lock_timeout
 @options.output_format("text", "json")
 @options.provider

@@ -4,17 +4,22 @@ import click
 
 from ltxspec.cli import options
 from ltxspec.cli.context import Session
+from ltxspec.cli.param_types import GROUPING
 
 
-@click.command("cost", epilog="Examples: `ltxspec cost`, `ltxspec cost --by shot`, `ltxspec cost --by month`.")
+@click.command("cost", epilog="Examples: `ltxspec cost --by month`, `ltxspec cost --by label:campaign`.")
 @click.argument("address", required=False)
-@click.option("--by", type=click.Choice(["spec", "shot", "month", "model"]), default="spec", help="How to group.")
+@click.option("--by", type=GROUPING, default="spec", show_default=True, help="How to group.")
 @options.provider
 @options.output_format("text", "json")
 @click.pass_obj
 def command(session: Session, address: str | None, by: str, provider: str | None, output_format: str) -> int:
-    """Add up the cost of all takes, including failed and superseded ones. Unknown costs are counted, not taken as 0."""
-    from ltxspec.project.lookup import in_progress, recorded_elsewhere, takes_by
+    """Add up the cost of all takes, including failed and superseded ones. Unknown costs are counted, not taken as 0.
+
+    With `label:KEY`, takes are grouped by a label of the current specs; those without it are under `(none)`.
+    """
+    from ltxspec.project.costs import takes_by
+    from ltxspec.project.lookup import elsewhere_hint, in_progress
     from ltxspec.report.takes import cost_json, cost_text, progress_note
 
     project = session.open_project(provider)
@@ -22,5 +27,5 @@ def command(session: Session, address: str | None, by: str, provider: str | None
     text = cost_text(rows, session.style(), project.provider)
     click.echo(cost_json(rows) if output_format == "json" else text, nl=False)
     click.echo(progress_note(in_progress(project, address)), err=True, nl=False)
-    session.hint(None if rows else recorded_elsewhere(project))
+    session.hint(elsewhere_hint(project, is_named=provider is not None))
     return 0

@@ -22,14 +22,19 @@ def command(
 ) -> int:
     """Make take N of a shot the current one. The choice is kept: it applies again when an edit is reverted."""
     from ltxspec.errors import WrongUsage
-    from ltxspec.project.pick import pick
+    from ltxspec.project.pick import pick, undone_by
+    from ltxspec.report.picks import undoing_text
 
     if more:
         hint = f"write `--take {more[0]}`" if more[0].isdecimal() else "`ltxspec pick --help` shows its usage"
         raise WrongUsage(f"unexpected `{' '.join(more)}` after the shot", hint=hint)
     if number is None and result is None:
         raise WrongUsage("missing option `--take`", hint="`ltxspec pick --help` shows its usage")
-    picked = pick(session.open_project(provider), address, number, result)
+    project = session.open_project(provider)
+    picked = pick(project, address, number, result)
     which = f"result {result} of take {picked.number}" if result is not None else f"take {picked.number}"
     click.echo(f"{picked.address}: {which} is current ({picked.task}).")
+    undoing = undone_by(project, picked)
+    if undoing is not None:
+        click.echo(undoing_text(picked.number, undoing.change, undoing.fields), err=True, nl=False)
     return 0

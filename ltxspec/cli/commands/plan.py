@@ -1,10 +1,17 @@
 """`ltxspec plan`: what would be rendered, and its cost. Offline, without a key, free."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from ltxspec.cli import options
 from ltxspec.cli.context import Session
 from ltxspec.cli.options import Selected
+from ltxspec.cli.param_types import USD
+from ltxspec.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from ltxspec.values import Usd
 
 _EXAMPLES = "Examples: `ltxspec plan`, `ltxspec plan -o plan.json`, `ltxspec plan --retake night-scenes.alley`."
 
@@ -13,7 +20,10 @@ _EXAMPLES = "Examples: `ltxspec plan`, `ltxspec plan -o plan.json`, `ltxspec pla
 @click.option("-o", "--out", metavar="FILE", help="Save the plan, for `ltxspec apply FILE`.")
 @options.output_format("text", "json", "markdown")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
+@click.option("--summary", is_flag=True, help="Only what changes and why, in groups, and the costs.")
+@click.option("--max-cost", type=USD, help="The budget that `--limit budget` follows.")
 @options.selected()
+@options.loudness
 @options.provider
 @click.pass_obj
 def command(
@@ -22,7 +32,9 @@ def command(
     out: str | None,
     output_format: str,
     provider: str | None,
+    max_cost: "Usd | None",
     *,
+    summary: bool,
     detailed_exitcode: bool,
 ) -> int:
     """Compare the specs with what was bought, and show what `apply` would do.
@@ -31,11 +43,14 @@ def command(
     """
     from ltxspec.project.plan import plan_project, with_budget_warning
 
-    plan_options = selected.plan_options(session.folder)
+    if max_cost is not None and selected.limit != "budget":
+        hint = "`ltxspec apply --max-cost` limits what is spent"
+        raise WrongUsage("`plan --max-cost` only has a meaning with `--limit budget`", hint=hint)
+    plan_options = selected.plan_options(session.folder, max_cost)
     planned = with_budget_warning(plan_project(session.open_project(provider), plan_options))
     if out is not None:
         planned.save(session.folder / out)
-    session.show_plan(planned, output_format)
+    session.show_plan(planned, output_format, is_summary=summary)
     if out is not None and output_format == "text":
         then = f"To do exactly this: ltxspec apply {out}" if planned.pending else "There is nothing to do."
         click.echo(f"Saved to {out}. {then}", err=True)

@@ -4,7 +4,7 @@ import click
 
 from ltxspec.cli.context import Session
 
-NAMES = ("spec", "lockfile", "plan", "events", "review", "verdicts")
+NAMES = ("spec", "lockfile", "plan", "events", "review", "status", "verdicts")
 
 
 @click.command("schema", epilog="Example: `ltxspec schema spec > .vscode/ltxspec.json`.")

@@ -16,7 +16,7 @@ def command(session: Session, address: str | None, provider: str | None, output_
     import orjson
 
     from ltxspec.project.adapters import local_places
-    from ltxspec.project.lookup import find, in_progress, recorded_elsewhere
+    from ltxspec.project.lookup import elsewhere_hint, find, in_progress
     from ltxspec.project.verdicts import remarks_by_task
     from ltxspec.report.takes import progress_note, record_json, record_text
 
@@ -30,6 +30,7 @@ def command(session: Session, address: str | None, provider: str | None, output_
             record_json(str(item.address), item.record, places, retired=item.retired, remarks=remarks) for item in found
         ]
         click.echo(orjson.dumps(documents, option=orjson.OPT_INDENT_2))
+        session.hint(elsewhere_hint(project, is_named=provider is not None))
         return 0
     style = session.style()
     for item in found:
@@ -37,5 +38,5 @@ def command(session: Session, address: str | None, provider: str | None, output_
         click.echo(text, nl=False)
     if not found:
         click.echo("Nothing is recorded yet.")
-        session.hint(recorded_elsewhere(project))
+    session.hint(elsewhere_hint(project, is_named=provider is not None))
     return 0

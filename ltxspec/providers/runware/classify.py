@@ -142,8 +142,20 @@ def judge_poll(reply: WireReply, orders: Iterable[RenderOrder]) -> dict[TaskId, 
         errors, items = reply.errors_of(order.task_id), reply.items_of(order.task_id)
         verdicts = [error for error in errors if _ends_the_task(error, reply, items)]
         known = any(kind_of(error.code) is ErrorKind.DUPLICATE for error in errors)
-        reports[order.task_id] = _report(order, items, verdicts, known=known)
+        report = _report(order, items, verdicts, known=known)
+        reports[order.task_id] = replace(report, remark=None if verdicts else remark_in(reply, order.task_id))
     return reports
+
+
+def remark_in(reply: WireReply, task_id: TaskId) -> str | None:
+    """What an answer says about a task beyond its state: errors that name it, whether or not they end it.
+
+    Answers such as "unknown" or "seen before" are states, not remarks.
+    """
+    named = reply.errors_of(task_id)
+    errors = [error for error in named if kind_of(error.code) not in _ANSWERS and not _about_the_question(error)]
+    said = [f"{error.code}: {error.message}" if error.code else error.message for error in errors]
+    return "; ".join(dict.fromkeys(filter(None, said))) or None
 
 
 def answers_poll(reply: WireReply, task_id: TaskId) -> bool:

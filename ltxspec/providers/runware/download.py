@@ -211,6 +211,7 @@ def _no_video(url: httpx.URL, status: int) -> ProviderUnavailable:
     if status in _GONE:
         return ProviderUnavailable(
             f"the video at `{place_of(url)}` is gone (HTTP {status})",
+            settled=True,
             hint="the service removes videos after their `ttl`; check whether the archive of another machine has it",
         )
     return ProviderUnavailable(f"the video at `{place_of(url)}` could not be fetched: HTTP {status}")

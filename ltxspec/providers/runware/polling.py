@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from ltxspec.apply.ports import RenderOrder, TaskReport, TaskState
 from ltxspec.errors import ProviderUnavailable
-from ltxspec.providers.runware.classify import answers_poll, judge_poll
+from ltxspec.providers.runware.classify import answers_poll, judge_poll, remark_in
 from ltxspec.providers.runware.codes import ErrorKind, kind_of
 from ltxspec.providers.runware.reads import Reads, unanswered
 from ltxspec.providers.runware.wire import WireReply, encode, get_response
@@ -71,7 +71,7 @@ class Polls:
         heard = [order for order in orders if answers_poll(reply, order.task_id)]
         if not heard:
             raise self._no_word(reply)
-        return {**_not_heard(orders), **await self._weighed(judge_poll(reply, heard))}
+        return {**_not_heard(orders, reply), **await self._weighed(judge_poll(reply, heard))}
 
     async def _weighed(self, reports: Mapping[TaskId, TaskReport]) -> Mapping[TaskId, TaskReport]:
         """The same reports, with "running" as proof of existence if the service uses it only for existing tasks."""
@@ -134,9 +134,17 @@ async def _gathered(
     return reports
 
 
-def _not_heard(orders: Sequence[RenderOrder]) -> dict[TaskId, TaskReport]:
-    """The reports of tasks whose poll failed."""
-    return {order.task_id: TaskReport(order.task_id, TaskState.RUNNING, heard=False) for order in orders}
+def _not_heard(orders: Sequence[RenderOrder], reply: WireReply | None = None) -> dict[TaskId, TaskReport]:
+    """The reports of tasks whose poll failed, with what the answer says about each of them."""
+    return {
+        order.task_id: TaskReport(
+            order.task_id,
+            TaskState.RUNNING,
+            heard=False,
+            remark=remark_in(reply, order.task_id) if reply is not None else None,
+        )
+        for order in orders
+    }
 
 
 def _unreadable(reply: WireReply, found: AbstractSet[TaskId]) -> bool:

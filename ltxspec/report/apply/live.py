@@ -9,36 +9,22 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.text import Text
 
 from ltxspec.apply.events import ApplyEvent, EventKind, RunSummary
+from ltxspec.report.apply.progress import ENDS, Expected, RunProgress
 from ltxspec.report.apply.summary import event_line, write_summary
 from ltxspec.report.terminal import Style, clean, fit
-from ltxspec.report.wording import amount
-from ltxspec.values import Usd
 
 _MOST_LINES = 12  # renders shown at once; the others are only counted
 _LONGEST_ADDRESS = 40
 _LONGEST_STATE = 24
 
-_ENDS = {
-    EventKind.SHOT_COMMITTED,
-    EventKind.SHOT_NOT_ARCHIVED,
-    EventKind.SHOT_FAILED,
-    EventKind.SHOT_UNRESOLVED,
-    EventKind.SHOT_HELD_BACK,
-}
-_SAID = _ENDS | {
-    EventKind.SHOT_UNCLEAR,
-    EventKind.SHOT_ADOPTED,
-    EventKind.WAITING_FOR_LOCK,
-    EventKind.SERVICE_SILENT,
-    EventKind.STOPPING,
-}
+_MOST_FINISHED = 20  # finished renders that scroll by; of a longer run they are only counted
 _COUNTED = {EventKind.SHOT_RECORDED, EventKind.RUN_FINISHED}
 
 
 class LiveView:
     """Draws on a terminal between `__enter__` and `__exit__`; only the finished lines remain."""
 
-    def __init__(self, out: IO[str], err: IO[str], style: Style) -> None:
+    def __init__(self, out: IO[str], err: IO[str], style: Style, expected: Expected | None = None) -> None:
         self._out, self._style = out, style
         terminal = getattr(err, "unguarded", err)  # drawing needs control characters, which texts may not contain
         console = Console(
@@ -54,8 +40,8 @@ class LiveView:
             transient=True,
         )
         self._under_way: dict[str, TaskID] = {}
-        self._ended = 0
-        self._cost, self._unknown = Usd(0), 0
+        expected = expected or Expected()
+        self._run, self._is_short = RunProgress(expected), expected.shots <= _MOST_FINISHED
         self._overall = self._progress.add_task("", total=None, state="")
         self._count()
 
@@ -71,24 +57,26 @@ class LiveView:
 
     def emit(self, event: ApplyEvent) -> None:
         """Update the shot's line; print what a reader must not miss."""
-        if event.kind in _SAID:
+        is_finished = event.kind is EventKind.SHOT_COMMITTED and self._is_short
+        if self._run.is_notable(event) or is_finished:
             self._progress.console.print(Text.from_ansi(event_line(event, self._style)), soft_wrap=True)
         if event.address is not None and event.kind not in _COUNTED:
             self._follow(event, clean(str(event.address)))
-        self._ended += event.kind in _ENDS or event.kind is EventKind.SHOT_RECORDED
+        self._run.count(event)
         self._count()
 
     def finish(self, summary: RunSummary) -> None:
         """Stop drawing and write the result."""
+        for line in self._run.repeated():
+            self._progress.console.print(Text(line), soft_wrap=True)
         self._progress.stop()
         write_summary(self._out, summary, self._style)
 
     def _follow(self, event: ApplyEvent, address: str) -> None:
-        if event.kind in _ENDS:
+        if event.kind in ENDS:
             task = self._under_way.pop(address, None)
             if task is not None:
                 self._progress.remove_task(task)
-            self._pay(event)
             return
         if address not in self._under_way:
             name = fit(address, _LONGEST_ADDRESS)
@@ -101,13 +89,7 @@ class LiveView:
         else:
             self._progress.update(task, state=state, total=100, completed=event.percent)
 
-    def _pay(self, event: ApplyEvent) -> None:
-        if event.kind in {EventKind.SHOT_COMMITTED, EventKind.SHOT_NOT_ARCHIVED}:
-            self._cost += event.cost or Usd(0)
-            self._unknown += event.cost is None
-
     def _count(self) -> None:
         for task in list(self._under_way.values())[:_MOST_LINES]:
             self._progress.update(task, visible=True)
-        state = f"{self._ended:,} done, {len(self._under_way):,} under way, {amount(self._cost, self._unknown)} spent"
-        self._progress.update(self._overall, description="apply", state=state)
+        self._progress.update(self._overall, description="all", state=self._run.line())

@@ -7,6 +7,8 @@ from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, RunSummary, Sho
 from ltxspec.redaction import redact_secrets
 from ltxspec.report.terminal import Paint, Style, clean, pad, width_of, wrap
 from ltxspec.report.wording import amount, charged, counted, money
+from ltxspec.services import is_free
+from ltxspec.values import Usd, total_usd
 
 _MOST_ROWS = 200
 _NOT_ARCHIVED = "not archived"
@@ -21,15 +23,21 @@ _DONE: Mapping[Outcome, str] = {
     Outcome.HELD_BACK: "not ordered",
 }
 
+_TEMPORARY = "failed for now"
 _CURES: Mapping[str, str] = {
     _DONE[Outcome.FAILED]: "failed: edit the shot, or `ltxspec apply --retry ADDRESS`",
+    _TEMPORARY: "failed for now: the cause may pass; `ltxspec apply` tries again, up to `[provider] attempts` times",
     _DONE[Outcome.UNRESOLVED]: "unresolved: `ltxspec collect` continues with it; it is never ordered twice",
     _DONE[Outcome.HELD_BACK]: "not ordered: nothing was spent on it; `ltxspec apply` again",
     _DONE[Outcome.DETACHED]: "in progress: `ltxspec collect` fetches it; it is billed either way",
     _NOT_ARCHIVED: "not archived: paid and recorded; `ltxspec archive pull` fetches the video, no render is repeated",
 }
 
-_PAINTS: Mapping[str, Paint] = {_DONE[Outcome.FAILED]: Paint.RED, _DONE[Outcome.DETACHED]: Paint.DIM}
+_PAINTS: Mapping[str, Paint] = {
+    _DONE[Outcome.FAILED]: Paint.RED,
+    _TEMPORARY: Paint.RED,
+    _DONE[Outcome.DETACHED]: Paint.DIM,
+}
 
 
 def summary_text(summary: RunSummary, style: Style) -> str:
@@ -48,32 +56,82 @@ def write_summary(out: IO[str], summary: RunSummary, style: Style) -> None:
 
 
 def summary_line(summary: RunSummary) -> str:
-    """The last line: `Applied: 3 rendered, 1 failed. Spent $1.44; $0.48 under way (1 task).`, stable enough to grep."""
-    counts = ", ".join(f"{number:,} {word}" for outcome, word in _DONE.items() if (number := summary.count(outcome)))
-    verb = "Interrupted" if summary.interrupted else "Applied" if summary.ordering else "Collected"
-    under_way = ""
+    """The last line: `Applied: 3 rendered, 1 failed. Spent $1.44; $0.48 under way (1 task).`, stable enough to grep.
+
+    What an earlier run or another machine ordered is separate: `Collected: 3, $1.44 already paid.`
+    """
+    if _is_ordered_only(summary):
+        return _ordered(summary)
+    counts = ", ".join(
+        f"{number:,} {word}"
+        for outcome, word in _DONE.items()
+        if outcome is not Outcome.COLLECTED and (number := summary.count(outcome))
+    )
+    collected, parts = _collected(summary), []
+    if summary.interrupted:
+        verb, counts = "Interrupted", counts or ("" if collected else "nothing to do")
+    elif summary.ordering:
+        verb, counts = "Applied", counts or ("" if collected else "nothing to do")
+    else:
+        verb = "Collected"
+        counts = ", ".join(filter(None, [collected, counts])) or "nothing to do"
+        collected = ""
+    if summary.ordering or any(_spent_now(summary)):
+        parts.append(_spent(summary))
+    if collected:
+        parts.append(f"collected {collected}")
     if summary.in_flight_count:
         flying = amount(summary.in_flight, summary.in_flight_unknown)
-        under_way = f"; {flying} under way ({counted(summary.in_flight_count, 'task')})"
+        parts.append(f"{flying} under way ({counted(summary.in_flight_count, 'task')})")
+    money_part = "; ".join(parts)
+    sentences = [f"{verb}: {counts}" if counts else verb, money_part[:1].upper() + money_part[1:]]
+    return charged(". ".join(filter(None, sentences)) + ".", summary.provider)
+
+
+def _is_ordered_only(summary: RunSummary) -> bool:
+    """Whether a run only ordered, and waits for nothing."""
     left = summary.count(Outcome.DETACHED)
-    if summary.in_flight_count and left == len(summary.outcomes) and not summary.interrupted:
-        price, them = amount(summary.in_flight, summary.in_flight_unknown), "it" if left == 1 else "them"
-        line = f"Ordered: {left:,}, in progress for {price}; `ltxspec collect` fetches {them}."
-        return charged(line, summary.provider)
-    spent = amount(summary.spent, summary.spent_unknown)
-    if summary.spent_before:
-        spent += f", {money(summary.spent_before)} of it ordered before this run"
-    over = ""
-    if summary.overspent and summary.limit is not None:
-        over = f", {money(summary.overspent)} over the limit of {money(summary.limit)}"
-    line = f"{verb}: {counts or 'nothing to do'}. Spent {spent}{over}{under_way}."
+    return summary.in_flight_count > 0 and left == len(summary.outcomes) and not summary.interrupted
+
+
+def _ordered(summary: RunSummary) -> str:
+    left = summary.count(Outcome.DETACHED)
+    price, them = amount(summary.in_flight, summary.in_flight_unknown), "it" if left == 1 else "them"
+    line = f"Ordered: {left:,}, in progress for {price}; `ltxspec collect` fetches {them}."
     return charged(line, summary.provider)
+
+
+def _spent_now(summary: RunSummary) -> tuple[Usd, int]:
+    """What the orders of this run cost, and how many of them did not report a cost."""
+    collected = [item for item in summary.outcomes if item.outcome is Outcome.COLLECTED]
+    unknown = sum(1 for item in collected if item.cost is None and item.billable)
+    return summary.spent - summary.spent_before, max(summary.spent_unknown - unknown, 0)
+
+
+def _spent(summary: RunSummary) -> str:
+    usd = amount(*_spent_now(summary))
+    text = f"{'Would have cost' if is_free(summary.provider) else 'Spent'} {usd}"
+    if summary.overspent and summary.limit is not None:
+        text += f", {money(summary.overspent)} over the limit of {money(summary.limit)}"
+    return text
+
+
+def _collected(summary: RunSummary) -> str:
+    """`3, $1.44 already paid`: renders that an earlier run, another machine or another shot ordered."""
+    found = [item for item in summary.outcomes if item.outcome is Outcome.COLLECTED]
+    if not found:
+        return ""
+    if is_free(summary.provider):
+        return f"{len(found):,}"
+    return f"{len(found):,}, {amount(*total_usd(item.cost for item in found))} already paid"
 
 
 def _left(item: ShotOutcome) -> str | None:
     """The word for an unfinished shot; None if it is finished."""
     if item.outcome in (Outcome.RENDERED, Outcome.COLLECTED, Outcome.RECORDED):
         return None if item.archived else _NOT_ARCHIVED
+    if item.outcome is Outcome.FAILED and not item.permanent:
+        return _TEMPORARY
     return _DONE[item.outcome]
 
 
@@ -104,6 +162,7 @@ _EVENT_PAINTS: Mapping[EventKind, Paint] = {
     EventKind.SHOT_UNCLEAR: Paint.YELLOW,
     EventKind.SHOT_NOT_ARCHIVED: Paint.YELLOW,
     EventKind.SHOT_UNRESOLVED: Paint.YELLOW,
+    EventKind.SHOT_REMARK: Paint.YELLOW,
     EventKind.SHOT_HELD_BACK: Paint.YELLOW,
     EventKind.WAITING_FOR_LOCK: Paint.YELLOW,
     EventKind.SERVICE_SILENT: Paint.YELLOW,

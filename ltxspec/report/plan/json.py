@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from ltxspec.formats import read, to_json
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.differences import changes_of
-from ltxspec.plan.document import PlanDocument, PlannedShot, PlanOptions, Source, Sum
+from ltxspec.plan.document import Later, PlanDocument, PlannedShot, PlanOptions, Source, Sum
 from ltxspec.plan.planfile import delivery_of, limits_of, plan_digest
 from ltxspec.redaction import redact_request, redact_secrets
 from ltxspec.report.diagnostics import problem_of
 from ltxspec.report.jsontext import encode
 from ltxspec.report.wording import is_counted, total
-from ltxspec.values import Usd
+from ltxspec.values import Usd, total_usd
 from ltxspec.version import __version__
 
 FORMAT_VERSION = "1.0"  # added keys increase the minor number, changed meanings the major one
@@ -41,6 +41,7 @@ def plan_document(plan: Plan, options: PlanOptions) -> PlanDocument:
         estimate=Sum(usd, unknown),
         shots=tuple(map(planned_shot, plan.changes)),
         diagnostics=tuple(map(problem_of, plan.diagnostics)),
+        later=_later(plan),
     )
 
 
@@ -59,6 +60,7 @@ def planned_shot(change: Change) -> PlannedShot:
         estimate=change.estimate if is_counted(change) else Usd(0),  # an action that orders nothing costs nothing
         source=source_of(change.source),
         request=redact_request(change.request.body, change.request.known) if change.request else {},
+        labels=redact_secrets(dict(change.labels)),
         from_=change.origin,
         note=redact_secrets(change.note),
         delivery=delivery_of(change.destination) if change.destination is not None else None,
@@ -69,6 +71,11 @@ def planned_shot(change: Change) -> PlannedShot:
 def source_of(place: tuple[str, int, int] | None) -> Source | None:
     """A location in a spec; None if the shot was removed."""
     return None if place is None else Source(*place)
+
+
+def _later(plan: Plan) -> Later | None:
+    known, unknown = total_usd(change.estimate for change in plan.later)
+    return Later(len(plan.later), Sum(known, unknown)) if plan.later else None
 
 
 def _summary(plan: Plan) -> Mapping[str, int]:

@@ -1,16 +1,20 @@
 """The plan for a pull request: one sentence, a table of changed shots, folded details, the next commands."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from ltxspec.errors import Diagnostic
 from ltxspec.plan.actions import Action, Change, Plan, reckoning
 from ltxspec.redaction import redact_diagnostic, redact_secrets
 from ltxspec.report import wording as phrases
+from ltxspec.report.cures import retry_line
 from ltxspec.report.destinations import sent_to
 from ltxspec.report.markdown import code, details, escape, fence, field_html, link, prose
+from ltxspec.report.plan.causes import grouped
+from ltxspec.report.plan.rows import Detail
 from ltxspec.report.terminal import clean, fit
 from ltxspec.report.word_diff import Effort
-from ltxspec.values import format_usd
+from ltxspec.values import format_usd, total_usd
 
 MOST_ROWS = 500  # changed shots listed
 MOST_DETAILS = 50  # of these, with their changes folded underneath
@@ -19,20 +23,22 @@ _LONGEST_ADDRESS = 100
 _LONGEST_NOTE = 500
 _LONGEST_PROMPT = 2000
 
+_GROUP_HEADER = "| Action | Shots | Spec | Why | Cost |\n|---|---|---|---|--:|"
 _HEADER = "| Action | Shot | Why | Size | Cost |\n|---|---|---|---|--:|"
 
 
-def plan_markdown(plan: Plan) -> str:
-    """The plan as Markdown with a final newline."""
+def plan_markdown(plan: Plan, detail: Detail = Detail.USUAL) -> str:
+    """The plan as Markdown with a final newline; as a summary, shots with the same cause are one row."""
     sentence, _, rest = phrases.headline(plan).partition(". ")
     first = f"**{sentence}.** {rest}" if rest else f"**{sentence}**"
     next_steps = _next(plan)
     blocks = [first]
-    blocks += _table(plan.pending)
+    is_summary = detail is Detail.SUMMARY
+    blocks += _groups(plan) if is_summary else _table(plan.pending)
     blocks += _unchanged(plan)
     blocks += [escape(line) for line in [sent_to(plan)] if line]
     blocks += _problems(plan)
-    blocks += _details(plan.pending)
+    blocks += [] if is_summary else _details(plan.pending)
     return "\n\n".join([*blocks, next_steps] if next_steps else blocks) + "\n"
 
 
@@ -46,6 +52,22 @@ def _table(changes: Sequence[Change]) -> list[str]:
             f"… and {phrases.counted(left_out, 'more changed shot')}; `ltxspec plan --format json` lists all."
         )
     return blocks
+
+
+def _groups(plan: Plan) -> list[str]:
+    """A table of causes: the action, the number of shots, their spec, the cause and the cost."""
+    rows = []
+    for spec, changes in groupby(plan.pending, key=lambda change: change.address.spec):
+        for group in grouped(list(changes), plan):
+            counted = phrases.is_counted(group.changes[0])
+            usd = phrases.amount(*total_usd(change.estimate for change in group.changes)) if counted else "no cost"
+            cells = (f"`{group.action.sign}` {group.action}", phrases.counted(len(group.changes), "shot"))
+            rows.append(
+                f"| {' | '.join([*cells, code(fit(clean(spec), _LONGEST_ADDRESS)), escape(group.cause), usd])} |"
+            )
+    left_out = len(rows) - MOST_ROWS
+    lines = [_GROUP_HEADER, *rows[:MOST_ROWS]] if rows else []
+    return ["\n".join(lines)] + ([f"… and {left_out:,} more causes."] if left_out > 0 else []) if lines else []
 
 
 def _unchanged(plan: Plan) -> list[str]:
@@ -136,5 +158,5 @@ def _next(plan: Plan) -> str:
         refused = "  # a price is unknown: needs --allow-unknown-cost" if unknown else ""
         lines.append(f"ltxspec apply{budget}{refused}")
     if blocked and len(str(blocked[0].address)) <= _LONGEST_ADDRESS:
-        lines.append(f"ltxspec plan {phrases.retry_command(blocked[0])}  # or edit the shot")
+        lines.append(retry_line(blocked[0]))
     return fence("\n".join(lines), "sh") if lines else ""

@@ -1,71 +1,103 @@
 """The plan for a terminal: action, reason and cost of each shot, with the changes underneath; one shot for `why`."""
 
+import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from textwrap import dedent
 
 from ltxspec.lock.models import ShotRecord
 from ltxspec.plan.actions import Action, Change, Plan, reckoned
-from ltxspec.redaction import redact_secrets
 from ltxspec.report import wording as phrases
-from ltxspec.report.changes import field_lines, preview_lines
 from ltxspec.report.destinations import sent_to
+from ltxspec.report.plan.causes import grouped
+from ltxspec.report.plan.rows import SIGN_COLUMN, SIGN_PAINTS, Detail, columns, details, group_lines, row_of
 from ltxspec.report.takes import Places, record_text
-from ltxspec.report.terminal import Paint, Style, clean, fit, pad, width_of, wrap
+from ltxspec.report.terminal import Paint, Style, clean, wrap
 from ltxspec.report.word_diff import Effort
 from ltxspec.report.wording import MEANINGS, higher, money, reason
 
 MOST_ROWS = 500  # changed shots listed; the rest are counted
 MOST_PROMPTS = 50  # of these, with a prompt or its difference shown in full
 
-_SIGN_COLUMN = 6  # two spaces, three for the sign, one space
-_DETAIL_INDENT = 10
+MOST_TOGETHER = 25  # changed shots of a spec; of more, shots with the same cause are shown as a group
 
-_SIGN_PAINTS: Mapping[Action, Paint] = {
-    Action.CREATE: Paint.GREEN,
-    Action.REPLACE: Paint.MAGENTA,
-    Action.UPDATE: Paint.CYAN,
-    Action.RESTORE: Paint.BLUE,
-    Action.MOVE: Paint.BLUE,
-    Action.RETIRE: Paint.DIM,
-    Action.RESUME: Paint.YELLOW,
-    Action.BLOCKED: Paint.RED,
-}
+_INDENT = 4  # of the examples of a group
+_FEW = 3  # shots of one cause that are listed rather than counted, and the examples of a group
 
 
-def plan_text(plan: Plan, style: Style) -> str:
-    """The whole plan as text with a final newline. The last line is `phrases.headline`. Without diagnostics."""
-    blocks = [*_spec_blocks(plan, style), _others(plan, style), _legend(plan, style), _sent(plan, style)]
+def plan_text(plan: Plan, style: Style, detail: Detail = Detail.USUAL) -> str:
+    """The whole plan as text with a final newline. The last line is `phrases.headline`. Without diagnostics.
+
+    Args:
+        plan: the plan.
+        style: how to write it.
+        detail: how much of it is shown.
+    """
+    if detail is Detail.LINE:
+        return style.paint(phrases.headline(plan), Paint.BOLD) + "\n"
+    legend = [] if detail is Detail.SUMMARY else _legend(plan, style)
+    blocks = [*_spec_blocks(plan, style, detail), _others(plan, style), legend, _sent(plan, style)]
     paragraphs = ["\n".join(block) for block in blocks if block]
     return "\n\n".join([*paragraphs, style.paint(phrases.headline(plan), Paint.BOLD)]) + "\n"
 
 
 def format_change(change: Change, style: Style) -> str:
     """The changes of one shot, as shown under its row in the plan; lines with a final newline, or empty."""
-    return "".join(f"{line}\n" for line in _details(change, style, Effort()))
+    return "".join(f"{line}\n" for line in details(change, style, Effort()))
 
 
-def _spec_blocks(plan: Plan, style: Style) -> Iterator[list[str]]:
+def _spec_blocks(plan: Plan, style: Style, detail: Detail) -> Iterator[list[str]]:
     """One block per spec with changes."""
-    room, prompts, effort = MOST_ROWS, MOST_PROMPTS, Effort()
+    room = sys.maxsize if detail is Detail.ALL else MOST_ROWS
+    listing = _Listing(plan, style)
     for name, group in groupby(plan.changes, key=lambda change: change.address.spec):
         changes = list(group)
         pending = [change for change in changes if change.action is not Action.NO_OP]
         if not pending:
             continue
-        shown, hidden = pending[:room], pending[room:]
-        room -= len(shown)
-        rows = [_row(change) for change in shown]
-        table = _table(rows, style)
         block = [_heading(name, changes, plan, style)]
-        for change, row in zip(shown, rows, strict=True):
-            details = _details(change, style, effort if prompts > 0 else None)
-            prompts -= change.action is Action.CREATE or any(map(phrases.is_text, change.changes))
-            block += [*table.lines(row), *details]
-        block += _hidden(hidden, style) + _unchanged(name, len(changes) - len(pending), plan, style)
-        yield block
+        if detail is Detail.SUMMARY or (detail is Detail.USUAL and len(pending) > MOST_TOGETHER):
+            block += listing.groups(pending, 0 if detail is Detail.SUMMARY else _FEW)
+        else:
+            block += listing.rows(pending[:room]) + _hidden(pending[room:], style)
+            room -= len(pending[:room])
+        yield block + _unchanged(name, len(changes) - len(pending), plan, style)
+
+
+class _Listing:
+    """Lists changes; prompts and their differences are shown only for the first ones of a plan."""
+
+    def __init__(self, plan: Plan, style: Style) -> None:
+        self._plan, self._style = plan, style
+        self._prompts, self._effort = MOST_PROMPTS, Effort()
+
+    def rows(self, changes: Sequence[Change], indent: int = 0) -> list[str]:
+        """Every change, with its details."""
+        rows, style = [row_of(change) for change in changes], replace(self._style, width=self._style.width - indent)
+        table = columns(rows, style)
+        lines: list[str] = []
+        for change, row in zip(changes, rows, strict=True):
+            lines += [*table.lines(row), *details(change, style, self._effort if self._prompts > 0 else None)]
+            self._prompts -= change.action is Action.CREATE or any(map(phrases.is_text, change.changes))
+        return [" " * indent + line for line in lines]
+
+    def groups(self, changes: Sequence[Change], examples: int) -> list[str]:
+        """The changes by cause, each with some examples."""
+        lines: list[str] = []
+        hidden = False
+        for group in grouped(changes, self._plan):
+            if len(group.changes) <= examples:
+                lines += self.rows(group.changes)
+                continue
+            lines += group_lines(group, self._style)
+            lines += self.rows(group.changes[:examples], _INDENT)
+            more = f"… and {len(group.changes) - examples:,} more like these"
+            lines += [" " * (SIGN_COLUMN + _INDENT) + self._style.paint(more, Paint.DIM)] if examples else []
+            hidden = hidden or len(group.changes) > 1
+        note = "      `ltxspec -v plan` and `--format json` list every shot"
+        return [*lines, self._style.paint(note, Paint.DIM)] if hidden else lines
 
 
 def _heading(name: str, changes: Sequence[Change], plan: Plan, style: Style) -> str:
@@ -74,85 +106,12 @@ def _heading(name: str, changes: Sequence[Change], plan: Plan, style: Style) -> 
     return f"{style.paint(clean(name), Paint.BOLD)}  {style.paint(about, Paint.DIM)}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """The texts about one changed shot; the size is given only if it is paid for."""
-
-    action: Action
-    address: str
-    reason: str
-    size: str
-    cost: str
-    counted: bool
-
-
-def _row(change: Change) -> _Row:
-    counted = phrases.is_counted(change)
-    size = phrases.size(change) if counted else ""
-    address, reason, cost = clean(str(change.address)), phrases.reason(change), phrases.cost(change)
-    return _Row(change.action, address, reason, size, cost, counted)
-
-
-@dataclass(frozen=True, slots=True)
-class _PlanColumns:
-    """Column widths shared by the rows of one spec. What does not fit on the first line of a row goes on a second."""
-
-    address: int
-    reason: int
-    size: bool  # whether sizes are on the first line
-    style: Style
-
-    def lines(self, row: _Row) -> list[str]:
-        """One line, or two, for a changed shot."""
-        style = self.style
-        sign = style.paint(f"{row.action.sign:>3}", _SIGN_PAINTS.get(row.action))
-        address = pad(fit(row.address, self.address), self.address)
-        reason, size, cost = row.reason, row.size, row.cost
-        first, second = [reason], [size]
-        if size and self.size:
-            first, second = [pad(reason, self.reason), size], []
-        elif self.address + width_of(reason) + width_of(cost) + 4 > style.width - _SIGN_COLUMN:
-            first, second = [], [reason, size]
-        middle = "".join(f"  {text}" for text in first)
-        gap = max(style.width - _SIGN_COLUMN - self.address - width_of(middle) - width_of(cost), 2)
-        cost = style.paint(cost, None if row.counted else Paint.DIM)
-        line = f"  {sign} {style.paint(address, Paint.BOLD)}{middle}{' ' * gap}{cost}"
-        rest = wrap(", ".join(text for text in second if text), style.width - _DETAIL_INDENT)
-        return [line, *(" " * _DETAIL_INDENT + text for text in rest)]
-
-
-def _table(rows: Sequence[_Row], style: Style) -> _PlanColumns:
-    cost = max((width_of(row.cost) for row in rows), default=0)
-    room = style.width - _SIGN_COLUMN - cost - 2
-    address = min(max((width_of(row.address) for row in rows), default=0), room)
-    sized = [(width_of(row.reason), width_of(row.size)) for row in rows if row.size]
-    reason = max((width for width, _ in sized), default=0)
-    size = max((width for _, width in sized), default=0)
-    return _PlanColumns(address, reason, address + 2 + reason + 2 + size <= room, style)
-
-
-def _details(change: Change, style: Style, effort: Effort | None) -> list[str]:
-    """The lines under a row: fields, prompt, the provider's message, the remedy; no texts if there is no `effort`."""
-    width = style.width - _DETAIL_INDENT
-    lines: list[str] = []
-    if change.action is not Action.CREATE:
-        lines += field_lines(change.changes, style, width, effort)
-    elif effort is not None:
-        lines += preview_lines(phrases.prompt(change), style, width)
-    if change.note:
-        paint = Paint.RED if change.action is Action.BLOCKED else None
-        lines += [style.paint(line, paint) for line in wrap(clean(str(redact_secrets(change.note))), width)]
-    if change.action is Action.BLOCKED:
-        lines += wrap(f"edit the shot or `{phrases.retry_command(change)}`", width)
-    return [" " * _DETAIL_INDENT + line for line in lines]
-
-
 def _hidden(changes: Sequence[Change], style: Style) -> list[str]:
     if not changes:
         return []
     counts = Counter([change.action for change in changes])
     kinds = ", ".join(f"{counts[action]:,} {action}" for action in Action if counts[action])
-    return [style.paint(f"      … and {len(changes):,} more ({kinds}); `--format json` lists all", Paint.DIM)]
+    return [style.paint(f"      … and {len(changes):,} more ({kinds}); `-v` and `--format json` list all", Paint.DIM)]
 
 
 def _unchanged(name: str, number: int, plan: Plan, style: Style) -> list[str]:
@@ -184,10 +143,10 @@ def _legend(plan: Plan, style: Style) -> list[str]:
     for action in Action:
         if action is Action.NO_OP or not counts[action]:
             continue
-        sign = style.paint(f"{action.sign:>3}", _SIGN_PAINTS[action])
-        first, *rest = wrap(phrases.MEANINGS[action], style.width - _SIGN_COLUMN)
+        sign = style.paint(f"{action.sign:>3}", SIGN_PAINTS[action])
+        first, *rest = wrap(phrases.MEANINGS[action], style.width - SIGN_COLUMN)
         lines.append(f"  {sign} {style.paint(first, Paint.DIM)}")
-        lines += [" " * _SIGN_COLUMN + style.paint(line, Paint.DIM) for line in rest]
+        lines += [" " * SIGN_COLUMN + style.paint(line, Paint.DIM) for line in rest]
     return lines
 
 
@@ -206,5 +165,7 @@ def explain(change: Change, record: ShotRecord | None, places: Places, style: St
         lines.append(f"fingerprint: {change.fingerprint}")
     if change.task_id is not None:
         lines.append(f"task: {change.task_id} (take {change.retake}, attempt {change.attempt})")
+    if change.action is Action.RESUME:
+        lines.append("`ltxspec status --check` asks the provider about it; `ltxspec collect` fetches it")
     text = head + "".join(f"  {line}\n" for line in lines)
     return text + (record_text("takes", record, places, style) if record is not None and record.takes else "")

@@ -118,4 +118,5 @@ def _shot(shot: ShotReview) -> ReviewedShot:
 def _pending(change: Change) -> PendingShot:
     """The entry of a plan document, and everything else that is needed to show the shot in full."""
     inputs = dict(change.request.inputs) if change.request else {}
-    return PendingShot(**asdict(planned_shot(change)), retake=change.retake, attempt=change.attempt, inputs=inputs)
+    shot = asdict(planned_shot(change)) | {"labels": None}  # the labels are in the reviewed shot itself
+    return PendingShot(**shot, retake=change.retake, attempt=change.attempt, inputs=inputs)

@@ -11,6 +11,7 @@ from itertools import islice
 from ltxspec.errors import Diagnostic
 from ltxspec.plan.actions import Change
 from ltxspec.report import wording as phrases
+from ltxspec.report.cures import retry_line
 from ltxspec.report.markdown import Room, code, escape, fence, link, prose
 from ltxspec.report.review import wording as review_words
 from ltxspec.report.review.details import Links, address, details_of, has_details, picture
@@ -278,7 +279,7 @@ def _commands(review: Review) -> str:
         lines.append(f"ltxspec apply --approved {clean(review.plan_digest)}{unknown}")
     blocked = [shot.change for shot in review.shots if shot.kind is ShotKind.BLOCKED and shot.change]
     if blocked and len(str(blocked[0].address)) <= _LONGEST_NOTE:
-        lines.append(f"ltxspec plan {phrases.retry_command(blocked[0])}  # or edit the shot")
+        lines.append(retry_line(blocked[0]))
     if review.shots:
         lines.append(f"ltxspec diff {_short(review.base)}  # the same, in a terminal")
     return fence("\n".join(lines), "sh") if lines else ""

@@ -7,6 +7,7 @@ from itertools import groupby
 from ltxspec.lock.models import Take
 from ltxspec.report import wording as phrases
 from ltxspec.report.changes import field_lines, preview_lines
+from ltxspec.report.cures import cure
 from ltxspec.report.review import wording as review_words
 from ltxspec.report.terminal import Paint, Style, clean, fit, pad, width_of, wrap
 from ltxspec.report.word_diff import Effort
@@ -132,7 +133,7 @@ def _details(shot: ShotReview, style: Style, effort: Effort | None) -> list[str]
     if shot.change is not None and shot.change.note:
         lines += wrap(clean(shot.change.note), width)
     if shot.change is not None and shot.kind is ShotKind.BLOCKED:
-        lines += wrap(f"edit the shot or `{phrases.retry_command(shot.change)}`", width)
+        lines += wrap(cure(shot.change), width)
     return lines
 
 

@@ -325,3 +325,30 @@ def test_the_reason_is_named_and_is_news_again_after_an_answer() -> None:
         silence.answered()
     assert silence.trouble is None
     assert told == ["nothing answers at `http://127.0.0.1:9`; trying again"] * 2
+
+
+def test_a_remark_is_passed_on_even_if_the_look_says_nothing_else() -> None:
+    """Waiting goes on; the reader learns why it takes so long."""
+
+    class Remarking(Counting):
+        async def poll(self, tasks: Sequence[RenderOrder]) -> Mapping[TaskId, TaskReport]:
+            await super().poll(tasks)
+            first = len(self.asked) == 1
+            return {
+                item.task_id: TaskReport(item.task_id, TaskState.RUNNING, heard=False, remark="rejected the image")
+                if first
+                else TaskReport(item.task_id, TaskState.FAILED)
+                for item in tasks
+            }
+
+    heard: list[str | None] = []
+
+    async def run() -> TaskReport | None:
+        provider = Remarking(FakeClock())
+        async with Poller(provider, provider.clock, interval=2.0, longest=15.0) as poller:
+            return await poller.watch(order(), 100, lambda report: heard.append(report.remark), until=lambda _: False)
+
+    end = asyncio.run(run())
+    assert end is not None
+    assert end.state is TaskState.FAILED
+    assert heard == ["rejected the image", None]

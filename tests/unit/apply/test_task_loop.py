@@ -521,3 +521,23 @@ def test_a_failure_of_the_provider_is_written_down_with_its_reason() -> None:
     bench.provider.reports[task()] = TaskReport(task(), TaskState.FAILED, failure=broken, exists=True)
     assert bench.follow(limits=RecoveryLimits(grace=5, task_timeout=60)).message == "providerError: it broke"
     assert bench.state.lockfile.shots["alley"].takes[0].failure == broken
+
+
+def test_what_the_provider_says_of_a_task_in_progress_is_passed_on_once() -> None:
+    @dataclass
+    class Remarking(FakeProvider):
+        asked: int = 0
+
+        async def poll(self, tasks: Sequence[RenderOrder]) -> Mapping[TaskId, TaskReport]:
+            self.asked += 1
+            if self.asked > 3:
+                return await super().poll(tasks)
+            said = "providerError: rejected the image" if self.asked > 1 else None
+            return {
+                item.task_id: TaskReport(item.task_id, TaskState.RUNNING, remark=said, exists=True) for item in tasks
+            }
+
+    bench = Bench(Remarking())
+    assert bench.follow().outcome is Outcome.RENDERED
+    remarks = [event.message for event in bench.events if event.kind is EventKind.SHOT_REMARK]
+    assert remarks == ["the provider says: providerError: rejected the image; still waiting"]

@@ -17,7 +17,7 @@ from ltxspec.project.locks import holding
 from ltxspec.project.plan import plan_project
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.run import PreparedRun, jobs_of, settings_of
-from ltxspec.report.apply.views import PlainView
+from ltxspec.report.apply.views import EventView
 from ltxspec.report.terminal import Style
 from ltxspec.values import ShotAddress
 
@@ -56,7 +56,7 @@ def test_a_run_goes_on_when_nobody_listens_any_more(opened: ProjectContext) -> N
     out, err = BrokenPipe(), BrokenPipe()
     with holding(opened, ["night"], wait=0, command="apply") as held:
         run = PreparedRun(opened, jobs_of(held, planned), settings_of(opened), RunBudget(None))
-        assert run_on(run, PlainView(out, err, Style())) == 0
+        assert run_on(run, EventView(out, err, Style())) == 0
     assert err.getvalue().startswith("night.tower: ")
     assert (opened.renders / "night" / "tower.mp4").is_file()
 

@@ -444,6 +444,23 @@ def test_a_recorded_take_whose_video_is_not_home_is_up_to_date() -> None:
     )
 
 
+def test_a_shot_whose_attempts_are_used_up_is_not_said_to_be_wrong() -> None:
+    """An edit does not help against an overloaded service."""
+    tries = [
+        take(
+            status="failed",
+            cost=None,
+            permanent=False,
+            number=number,
+            attempt=number,
+            at=f"2026-11-22T10:0{number}:00Z",
+        )
+        for number in (1, 2, 3)
+    ]
+    blocked = only(plan(request(), locked=lockfile(alley=record(*tries))))
+    assert (blocked.action, blocked.reasons) == (Action.BLOCKED, (Reason.ATTEMPTS_USED_UP,))
+
+
 def test_a_failure_for_good_blocks_until_retry() -> None:
     locked = lockfile(alley=record(take(status="failed", cost=None)))
     blocked = only(plan(request(), locked=locked))

@@ -162,3 +162,16 @@ def test_a_plan_that_does_nothing_is_not_refused() -> None:
 def test_a_shot_that_the_message_names_is_not_named_again() -> None:
     rule = Rule("duration <= 6", "{{ shot.address }} is {{ duration }} s long", where=WHERE)
     assert messages(ask(rule, planned(shot(duration=8)))) == ["night.alley is 8 s long"]
+
+
+def test_many_breaches_of_one_rule_are_one_message() -> None:
+    """A message that names the shot differs for each: 300 of them must not be 300 blocks."""
+    shots = [shot(f"s{number}") for number in range(300)]
+    (found,) = ask(Rule("duration <= 5", "{{ shot.address }} is too long"), planned(*shots))
+    assert found.message.startswith("300 shots: night.s0 is too long; night.s1 is too long; night.s2 is too long; ")
+    assert found.message.endswith("and 297 more")
+
+
+def test_few_breaches_keep_their_own_messages() -> None:
+    found = ask(Rule("duration <= 5", "{{ shot.address }} is too long"), planned(shot("a"), shot("b")))
+    assert messages(found) == ["night.a is too long", "night.b is too long"]

@@ -2,7 +2,6 @@ from pathlib import Path
 
 import pytest
 from builders import record, take
-from replacing import replace
 from unit.project.projects import path_of, project
 
 from ltxspec.errors import LockfileError
@@ -11,12 +10,12 @@ from ltxspec.lock.models import Lockfile
 from ltxspec.project.lookup import (
     UnknownAddress,
     all_lockfiles,
+    elsewhere_hint,
     find,
     find_one,
     lockfile_names,
     record_of,
     recorded_state,
-    takes_by,
 )
 from ltxspec.project.project import ProjectContext
 from ltxspec.values import ShotAddress
@@ -95,20 +94,12 @@ def test_a_shot_s_record_is_found_wherever_it_is(opened: ProjectContext) -> None
     assert record_of(opened, ShotAddress("night", "none")) is None
 
 
-@pytest.mark.parametrize(
-    ("by", "groups"),
-    [
-        ("spec", {"day": 1, "night": 3}),
-        ("shot", {"day.gate": 1, "night.alley": 1, "night.old": 1, "night.weather[fog]": 1}),
-        ("month", {"2026-11": 4}),
-        ("model", {"maker:1@0": 4}),
-    ],
-)
-def test_takes_are_grouped(opened: ProjectContext, by: str, groups: dict[str, int]) -> None:
-    assert {name: len(takes) for name, takes in takes_by(opened, None, by)} == groups
-
-
-def test_takes_without_a_date_are_a_group_of_their_own(tmp_path: Path) -> None:
-    imported = replace(take(), submitted_at=None)
-    opened = project(tmp_path, Lockfile("runware", "night", {"alley": record(imported)}))
-    assert takes_by(opened, "night", "month") == [("not dated", [imported])]
+def test_takes_of_another_provider_are_pointed_out_unless_the_provider_was_named(tmp_path: Path) -> None:
+    opened = project(tmp_path, NIGHT)
+    tour = opened.on("sandbox").paths_of("night").lockfile
+    tour.parent.mkdir(parents=True)
+    tour.write_bytes(encode_lockfile(Lockfile("sandbox", "night", {"alley": record(take())})))
+    assert elsewhere_hint(opened, is_named=False) == "`sandbox` also has 1 take: `--provider sandbox` shows them"
+    assert elsewhere_hint(opened, is_named=True) is None
+    path_of(opened).unlink()
+    assert str(elsewhere_hint(opened, is_named=True)).startswith("nothing is recorded with `runware`")

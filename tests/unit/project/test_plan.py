@@ -14,7 +14,7 @@ from ltxspec.plan.planfile import PlanFileError
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.selection import selection
 from ltxspec.project.load import render_specs
-from ltxspec.project.plan import plan_project, plan_specs, read_saved_plan, with_budget_warning
+from ltxspec.project.plan import ProjectPlan, plan_project, plan_specs, read_saved_plan, with_budget_warning
 from ltxspec.project.project import ProjectContext, open_project
 from ltxspec.report.plan.formats import PLAN_FORMATS
 from ltxspec.report.terminal import Style
@@ -119,5 +119,63 @@ def test_a_pattern_that_names_nothing_stops_the_plan(recorded: ProjectContext) -
 def test_what_targets_leave_without_effect_is_a_warning(recorded: ProjectContext) -> None:
     made = plan(recorded, retakes=("night.a",), retries=("night.b",), targets=("night.b",))
     assert [(found.severity, found.code, found.message) for found in made.diagnostics] == [
-        ("warning", "outside-target", "`night.a` is outside `--target` and has no effect")
+        ("warning", "outside-target", "`night.a` is outside `--target` and has no effect"),
+        ("warning", "nothing-to-retry", "`--retry night.b` has no effect: `night.b` has not failed"),
     ]
+
+
+def labelled(tmp_path: Path, budget: str = "") -> ProjectContext:
+    """A project with four shots in two scenes."""
+    (tmp_path / "ltxspec.toml").write_text(budget)
+    shots = "".join(f"  s{n}: {{labels: {{scene: '{n // 2}'}}, prompt: 'shot {n}'}}\n" for n in range(4))
+    write_spec(tmp_path, f"model: lightricks:ltx@2.5-fast\nshots:\n{shots}")
+    return open_project(tmp_path)
+
+
+def instances(planned: ProjectPlan) -> list[str]:
+    return [change.address.instance for change in planned.changes]
+
+
+def test_labels_excludes_and_limits_narrow_a_plan(tmp_path: Path) -> None:
+    opened = labelled(tmp_path)
+    assert instances(plan_project(opened, PlanOptions(labels=("scene=1",)))) == ["s2", "s3"]
+    assert instances(plan_project(opened, PlanOptions(excludes=("night.s1", "night.s2")))) == ["s0", "s3"]
+    assert instances(plan_project(opened, PlanOptions(labels=("scene=1",), limit=1))) == ["s2"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message", "hint"),
+    [
+        (PlanOptions(labels=("scene=7",)), "no shot has the label `scene=7`", "`scene` is `0`, `1`"),
+        (PlanOptions(labels=("place=sea",)), "no shot has the label `place=sea`", "the labels are `scene`"),
+        (PlanOptions(excludes=("night.s9",)), r"no shot matches `night\.s9`", "did you mean"),
+    ],
+)
+def test_a_selector_that_matches_nothing_is_a_mistake(
+    tmp_path: Path, options: PlanOptions, message: str, hint: str
+) -> None:
+    with pytest.raises(Invalid, match=message) as caught:
+        plan_project(labelled(tmp_path), options)
+    assert hint in str(caught.value.diagnostics[0].hint)
+
+
+def test_a_limit_by_budget_follows_the_lower_budget(tmp_path: Path) -> None:
+    opened = labelled(tmp_path, "[budget]\nper_apply = 2.40\n")
+    assert len(plan_project(opened, PlanOptions(limit="budget")).changes) == 3
+    assert len(plan_project(opened, PlanOptions(limit="budget", max_cost=Decimal("0.80"))).changes) == 1
+    assert len(plan_project(opened, PlanOptions(limit="budget", max_cost=Decimal(9))).changes) == 3
+
+
+def test_a_limit_by_budget_needs_a_budget(tmp_path: Path) -> None:
+    with pytest.raises(WrongUsage, match="needs a budget"):
+        plan_project(labelled(tmp_path), PlanOptions(limit="budget"))
+
+
+def test_a_saved_plan_keeps_its_selection(tmp_path: Path) -> None:
+    opened = labelled(tmp_path)
+    planned = plan_project(opened, PlanOptions(labels=("scene=1",), excludes=("night.s3",), limit=1))
+    planned.save(tmp_path / "plan.json")
+    saved = read_saved_plan(tmp_path / "plan.json", "plan.json")
+    assert saved.options == planned.options
+    assert plan_project(opened, saved.options).digest == saved.digest
+    assert [shot.labels for shot in saved.shots] == [{"scene": "1"}]

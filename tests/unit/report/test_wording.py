@@ -181,11 +181,6 @@ def test_only_prose_is_compared_word_by_word(path: str, before: object, after: o
     assert phrases.is_text(FieldChange(path, before, after)) is prose
 
 
-def test_the_retry_command_can_be_pasted_into_a_shell() -> None:
-    assert phrases.retry_command(change("alley", Action.BLOCKED)) == "--retry night-scenes.alley"
-    assert phrases.retry_command(change("w[a'b]", Action.BLOCKED)) == "--retry 'night-scenes.w[a'\"'\"'b]'"
-
-
 def test_a_plan_without_any_known_price_says_so_in_whole_words() -> None:
     plan = Plan("runware", [change(name, Action.CREATE, estimate=None) for name in "abcd"])
     assert phrases.headline(plan) == "Plan: 4 to render (4 create). Estimated cost unknown for 4 shots."

@@ -758,3 +758,17 @@ def test_whatever_bytes_come_nothing_is_concluded(content: bytes, status: int) -
     reply = decode_reply(status, content)
     assert isinstance(judge_submission(reply, TASK), Unclear)
     assert judge_poll(reply, [order()]) == {TASK: BLANK}
+
+
+def test_what_is_said_about_a_task_without_ending_it_is_a_remark() -> None:
+    said = refusal("unheardOf", message="Provider rejected the image")
+    report = polled(
+        {"data": [{"taskType": "videoInference", "taskUUID": TASK, "status": "processing"}], "errors": [said]}
+    )
+    assert report.state is TaskState.RUNNING
+    assert report.remark == "unheardOf: Provider rejected the image"
+
+
+@pytest.mark.parametrize("code", ["conflictTaskUUID", "taskNotFound", "invalidTaskUUID"])
+def test_a_state_or_a_problem_with_the_question_is_no_remark(code: str) -> None:
+    assert polled({"errors": [refusal(code, message="whatever")]}).remark is None

@@ -32,6 +32,13 @@ def test_what_failed_is_told_with_its_cure() -> None:
     )
 
 
+def test_a_failure_that_may_pass_is_tried_again_without_an_edit() -> None:
+    text = summary_text(summary(replace(FAILED, permanent=False, message="timeoutProvider: too busy")), PLAIN)
+    assert "failed for now  timeoutProvider: too busy" in text
+    assert "`ltxspec apply` tries again" in text
+    assert "edit the shot" not in text
+
+
 def test_money_under_way_is_told() -> None:
     run = summary(left(Outcome.UNRESOLVED, "no answer"), in_flight=1)
     assert summary_line(run) == "Applied: 1 unresolved. Spent $0.00; $0.48 under way (1 task)."
@@ -62,7 +69,8 @@ def test_an_interrupted_run_says_so() -> None:
 def test_play_money_is_called_so() -> None:
     run = replace(summary(DONE, left(Outcome.UNRESOLVED), in_flight=1), provider="sandbox")
     assert summary_line(run) == (
-        "Applied: 1 rendered, 1 unresolved. Spent $0.48; $0.48 under way (1 task) (sandbox: nothing is charged)."
+        "Applied: 1 rendered, 1 unresolved. "
+        "Would have cost $0.48; $0.48 under way (1 task) (sandbox: nothing is charged)."
     )
 
 
@@ -81,13 +89,32 @@ def test_very_many_failures_are_counted() -> None:
 def test_every_outcome_has_a_word() -> None:
     for outcome in Outcome:
         run: RunSummary = summary(left(outcome))
-        assert summary_line(run).startswith("Applied: 1 ")
+        expected = "Applied. Spent $0.00; collected 1, " if outcome is Outcome.COLLECTED else "Applied: 1 "
+        assert summary_line(run).startswith(expected)
 
 
-def test_money_that_was_ordered_before_is_told_apart() -> None:
-    """Whoever adds up the last lines of several runs can leave out what another run has counted already."""
-    run = replace(summary(DONE), spent=Decimal("0.96"), spent_before=Decimal("0.48"))
-    assert summary_line(run).endswith("Spent $0.96, $0.48 of it ordered before this run.")
+def test_money_that_was_ordered_before_is_not_spent_again() -> None:
+    """Whoever adds up the last lines of several runs counts each order once."""
+    collected = replace(DONE, outcome=Outcome.COLLECTED)
+    run = replace(summary(DONE, collected), spent_before=PRICE)
+    assert summary_line(run) == "Applied: 1 rendered. Spent $0.48; collected 1, $0.48 already paid."
+    only = replace(summary(collected), spent_before=PRICE)
+    assert summary_line(only) == "Applied. Spent $0.00; collected 1, $0.48 already paid."
+
+
+def test_a_collection_spends_nothing_and_says_what_was_paid_already() -> None:
+    collected = replace(DONE, outcome=Outcome.COLLECTED)
+    run = replace(summary(collected, collected, collected), spent_before=PRICE * 3, ordering=False)
+    assert summary_line(run) == "Collected: 3, $1.44 already paid."
+    failed = replace(summary(collected, FAILED, spent_unknown=1), spent_before=PRICE, ordering=False)
+    assert summary_line(failed) == "Collected: 1, $0.48 already paid, 1 failed. Spent 1 unknown."
+    assert summary_line(replace(run, provider="sandbox")) == "Collected: 3 (sandbox: nothing is charged)."
+
+
+def test_the_sandbox_never_says_that_money_was_spent() -> None:
+    for outcome in Outcome:
+        run = replace(summary(left(outcome), DONE), provider="sandbox")
+        assert "spent" not in summary_line(run).lower()
 
 
 def test_orders_that_nobody_waits_for_are_told_as_ordered() -> None:

@@ -9,6 +9,7 @@ from unit.report.plans import EDITED_PROCESSION, PROCESSION, body, change, golde
 
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Action, Change, FieldChange, Plan, Reason
+from ltxspec.report.plan.rows import Detail
 from ltxspec.report.plan.text import MOST_PROMPTS, MOST_ROWS, explain, format_change, plan_text
 from ltxspec.report.terminal import Style, width_of
 from ltxspec.values import ShotAddress
@@ -103,15 +104,39 @@ def test_a_shot_without_changes_has_no_details() -> None:
     assert format_change(change("a", Action.NO_OP), PLAIN) == ""
 
 
-def test_a_very_long_plan_lists_a_part_and_counts_the_rest() -> None:
-    text = plan_text(edited(MOST_ROWS + 1500), PLAIN)
-    assert text.count("  -/+ many.shot-") == MOST_ROWS
-    assert "… and 1,500 more (1,500 replace); `--format json` lists all\n" in text
+def test_a_long_plan_is_grouped_by_cause_with_a_few_examples() -> None:
+    text = plan_text(edited(2000), PLAIN)
+    assert "  -/+ 2,000 shots: prompt changed " in text
+    assert text.count("  -/+ many.shot-") == 3
+    assert "… and 1,997 more like these\n      `ltxspec -v plan` and `--format json` list every shot\n" in text
+    assert len(text.splitlines()) < 40
     assert text.endswith("Plan: 2,000 to render (2,000 replace). Estimated $960.00.\n")
 
 
+def test_the_whole_list_of_a_long_plan_is_available() -> None:
+    text = plan_text(edited(MOST_ROWS + 1500), PLAIN, Detail.ALL)
+    assert text.count("  -/+ many.shot-") == 2000
+
+
+def test_a_summary_has_one_line_for_each_cause_however_few_shots_it_has() -> None:
+    text = plan_text(edited(2), PLAIN, Detail.SUMMARY)
+    assert text.splitlines()[1].split() == ["-/+", "2", "shots:", "prompt", "changed", "$0.96"]
+    assert "render again" not in text
+    assert "many.shot-00000: prompt changed" in plan_text(edited(1), PLAIN, Detail.SUMMARY)
+
+
+def test_only_so_many_rows_of_many_specs_are_listed() -> None:
+    shots = [
+        replace(item, address=ShotAddress(f"spec-{number:03}", "shot"))
+        for number, item in enumerate(edited(MOST_ROWS + 5).changes)
+    ]
+    text = plan_text(Plan("runware", shots), PLAIN)
+    assert text.count("  -/+ spec-") == MOST_ROWS
+    assert text.count("… and 1 more (1 replace); `-v` and `--format json` list all\n") == 5
+
+
 def test_only_the_first_prompts_are_compared_word_by_word() -> None:
-    text = plan_text(edited(MOST_PROMPTS + 3), PLAIN)
+    text = plan_text(edited(MOST_PROMPTS + 3), PLAIN, Detail.ALL)
     assert text.count("[-saffron-robed-]") == MOST_PROMPTS
     assert text.count(f"changed, {len(PROCESSION)} → {len(EDITED_PROCESSION)} characters") == 3
 

@@ -1,0 +1,92 @@
+"""Leaves shots out of a plan: those that the options do not select, and orders beyond `--limit`.
+
+What is left out is not touched by the run: nothing is ordered, moved, retired or recorded for it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ltxspec.errors import Diagnostic, Refused
+from ltxspec.plan.actions import Action, Change, Plan, Reason
+from ltxspec.plan.limits import within
+from ltxspec.plan.selection import Selection
+from ltxspec.plan.terms import SpendingLimits
+from ltxspec.values import ShotAddress
+
+
+def selected(changes: Sequence[Change], selection: Selection) -> tuple[list[Change], list[Diagnostic]]:
+    """The changes of the selected shots, and warnings about shots that are left out because of another one."""
+    chosen = [change for change in changes if selection.is_target(change.address, change.labels)]
+    if not selection.excludes:
+        return chosen, []
+    bound = [change for change in chosen if (source := _source(change)) and selection.is_excluded(source)]
+    ids = {id(change) for change in bound}
+    return [change for change in chosen if id(change) not in ids], [_left_out(change) for change in bound]
+
+
+def _source(change: Change) -> ShotAddress | None:
+    """The shot whose takes a change takes over; None for a task under way, which belongs to no shot yet."""
+    if change.origin is None or change.action is Action.RESUME:
+        return None
+    return ShotAddress(change.address.spec, change.origin)
+
+
+def _left_out(change: Change) -> Diagnostic:
+    message = f"`{change.address}` is left out: it takes over the takes of `{_source(change)}`, which `--exclude` names"
+    return Diagnostic("warning", "left-out", message)
+
+
+def idle_retries(changes: Sequence[Change], selection: Selection) -> list[Diagnostic]:
+    """A warning for each `--retry` that names only shots that have not failed."""
+    return [
+        Diagnostic(
+            "warning",
+            "nothing-to-retry",
+            f"`--retry {pattern.text}` has no effect: {_healthy(named)}",
+            hint="`--retake` renders a shot once more, for its full price",
+        )
+        for pattern in selection.retries
+        if (named := [change for change in changes if pattern.matches(change.address)])
+        and not any(_retries(change) for change in named)
+    ]
+
+
+def _retries(change: Change) -> bool:
+    """Whether `--retry` has an effect: it also lets an order of unknown outcome be sent again or given up."""
+    return Reason.RETRY_REQUESTED in change.reasons or change.action is Action.RESUME
+
+
+def _healthy(changes: Sequence[Change]) -> str:
+    if len(changes) > 1:
+        return f"none of its {len(changes):,} shots has failed"
+    (change,) = changes
+    state = "is up to date" if change.action is Action.NO_OP else "has not failed"
+    return f"`{change.address}` {state}"
+
+
+def limited(plan: Plan, most: int | SpendingLimits) -> Plan:
+    """A plan with its first orders only; the others are `later`. Everything that costs nothing stays.
+
+    Args:
+        plan: the whole plan.
+        most: the number of orders, or the limits that the orders must not exceed.
+    """
+    orders = [change for change in plan.changes if change.action.spends]
+    number, refusal = within(plan, most) if isinstance(most, SpendingLimits) else (most, None)
+    if number >= len(orders):
+        return plan
+    later = {id(change) for change in orders[number:]}
+    return replace(
+        plan,
+        changes=[change for change in plan.changes if id(change) not in later],
+        later=orders[number:],
+        diagnostics=[*plan.diagnostics, *(_nothing_fits(orders[0], refusal) if not number else [])],
+    )
+
+
+def _nothing_fits(first: Change, refusal: Refused | None) -> list[Diagnostic]:
+    """A warning if not even the first order is within the limits."""
+    if refusal is None:
+        return []
+    message = f"not even `{first.address}` is within the limits: {refusal.summary}"
+    return [Diagnostic("warning", "nothing-fits", message, hint=refusal.hint)]

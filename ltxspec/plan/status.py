@@ -1,0 +1,119 @@
+"""The state of a project as data: what each shot needs, where its video is, and the money."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ltxspec.lock.models import Take
+from ltxspec.plan.actions import Change, Plan, estimate
+from ltxspec.plan.terms import SpendingLimits
+from ltxspec.values import ShotAddress, Usd
+
+
+class ShotState(StrEnum):
+    """What a shot needs. The value is the name in JSON."""
+
+    UP_TO_DATE = "up-to-date"
+    TO_BUY = "to-buy"  # new or changed: applying orders it
+    TO_RECORD = "to-record"  # applying records something, and spends nothing
+    IN_PROGRESS = "in-progress"
+    FAILED = "failed"
+
+
+class Expiry(StrEnum):
+    """Whether the provider's link to a video still works, by the time that is recorded."""
+
+    SOON = "soon"
+    PAST = "past"
+
+
+class Kept(StrEnum):
+    """Where the current video of a shot is."""
+
+    HERE = "here"  # in the archive
+    ELSEWHERE = "elsewhere"  # archived by another machine
+    NEVER = "never"  # its hash is not recorded: only the provider has it
+
+
+@dataclass(frozen=True, slots=True)
+class ShotStatus:
+    """One shot.
+
+    Attributes:
+        address: its address.
+        state: what it needs.
+        change: what applying would do.
+        take: its current take, if it has one.
+        kept: where the current video is; None without a take.
+        expires_at: when the provider's link ends, if that is recorded.
+        expiry: whether that is soon, or past.
+        note: why it failed, or since when it is in progress.
+    """
+
+    address: ShotAddress
+    state: ShotState
+    change: Change
+    take: Take | None = None
+    kept: Kept | None = None
+    expires_at: str | None = None
+    expiry: Expiry | None = None
+    note: str | None = None
+
+
+class FindingKind(StrEnum):
+    """What `--check` found. The value is the name in JSON."""
+
+    LINK_GONE = "link-gone"
+    LINK_UNREACHABLE = "link-unreachable"
+    VIDEO_MISSING = "video-missing"
+    VIDEO_ALTERED = "video-altered"
+    TASK_UNKNOWN = "task-unknown"
+    TASK_REMARK = "task-remark"  # the provider says something about a task in progress that does not end it
+    NOT_CHECKED = "not-checked"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One result of a check that needs attention."""
+
+    kind: FindingKind
+    message: str
+    address: ShotAddress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectStatus:
+    """The state of all shots, and the money.
+
+    Attributes:
+        plan: what applying would do.
+        shots: one entry per shot, in the order of the plan.
+        limits: the limits of `[budget]`.
+        left: what each spec may still spend, where that is limited.
+        findings: what a check found.
+        checked: whether provider and archive were asked.
+    """
+
+    plan: Plan
+    shots: Sequence[ShotStatus]
+    limits: SpendingLimits
+    left: Mapping[str, Usd]
+    findings: Sequence[Finding] = ()
+    checked: bool = False
+
+    def count(self, state: ShotState) -> int:
+        """How many shots are in this state."""
+        return Counter(shot.state for shot in self.shots)[state]
+
+    @property
+    def to_buy(self) -> tuple[Usd, int]:
+        """What applying would order: (known sum, number of unknown prices)."""
+        sums = estimate(self.plan.changes)
+        return sums.usd, sums.unknown
+
+    @property
+    def in_progress(self) -> tuple[Usd, int]:
+        """What is ordered and not recorded yet: (known sum, number of unknown prices)."""
+        sums = estimate(self.plan.changes)
+        return sums.under_way, sums.under_way_unknown

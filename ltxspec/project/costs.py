@@ -1,0 +1,53 @@
+"""Groups what was spent: by spec, shot, month, model, or a label of the current specs."""
+
+from ltxspec.errors import Problems
+from ltxspec.lock.models import Take
+from ltxspec.project.load import render_specs
+from ltxspec.project.lookup import find
+from ltxspec.project.project import ProjectContext
+from ltxspec.values import ShotAddress
+
+_LABEL = "label:"
+NO_LABEL = "(none)"
+
+
+def takes_by(project: ProjectContext, pattern: str | None, by: str) -> list[tuple[str, list[Take]]]:
+    """All takes of the shots that match an address, grouped by `spec`, `shot`, `month`, `model` or `label:KEY`, sorted.
+
+    Labels are those of the current specs; takes of shots without the label are under `NO_LABEL`, last.
+
+    Raises:
+        UnknownAddress: nothing matches.
+    """
+    labels = _labels(project, by.removeprefix(_LABEL)) if by.startswith(_LABEL) else {}
+    groups: dict[str, list[Take]] = {}
+    for item in find(project, pattern):
+        for take in item.record.takes:
+            if by.startswith(_LABEL):
+                name = labels.get(item.address, NO_LABEL)
+            else:
+                names = {
+                    "spec": item.address.spec,
+                    "shot": str(item.address),
+                    "month": take.submitted_at[:7] if take.submitted_at else "not dated",
+                    "model": take.model,
+                }
+                name = names[by]
+            groups.setdefault(name, []).append(take)
+    return sorted(groups.items(), key=lambda group: (group[0] == NO_LABEL, group[0]))
+
+
+def _labels(project: ProjectContext, key: str) -> dict[ShotAddress, str]:
+    """The value of one label for each shot that has it; specs with problems are left out, with a warning."""
+    problems = Problems()
+    rendered = render_specs(project, (), problems=problems)
+    if problems.errors:
+        project.warn(
+            f"shots with problems (`ltxspec validate` lists them) have no labels: their takes are under `{NO_LABEL}`"
+        )
+    return {
+        request.address: request.labels[key]
+        for spec in rendered
+        for request in spec.requests
+        if request.labels and key in request.labels
+    }

@@ -1,0 +1,108 @@
+"""Finds the state of a project: what is up to date, to buy, in progress, failed, expiring or not archived."""
+
+from collections.abc import Container, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ltxspec.lock.models import Take
+from ltxspec.plan.actions import Action, Change, Reason
+from ltxspec.plan.document import PlanOptions
+from ltxspec.plan.limits import left_for_specs
+from ltxspec.plan.recorded import RecordedState
+from ltxspec.plan.status import Expiry, Kept, ProjectStatus, ShotState, ShotStatus
+from ltxspec.project.adapters import open_archive
+from ltxspec.project.load import render_specs
+from ltxspec.project.lookup import recorded_state
+from ltxspec.project.plan import limits_of, plan_project
+from ltxspec.project.project import ProjectContext
+from ltxspec.project.status_check import check_status
+from ltxspec.storage.clock import SystemClock
+
+_SOON = timedelta(days=7)
+
+
+def project_status(
+    project: ProjectContext, paths: Sequence[str] = (), *, check: bool = False, now: datetime | None = None
+) -> ProjectStatus:
+    """The state of a project. Changes nothing; without `check`, it is offline.
+
+    Args:
+        project: the project, with its provider.
+        paths: only these specs.
+        check: ask the provider and read the archive.
+        now: the present time; by default the system's.
+
+    Raises:
+        Invalid: the specs have problems.
+        LockfileError: a lockfile or a journal cannot be trusted.
+    """
+    rendered = render_specs(project, paths)
+    recorded = {spec.name: recorded_state(project, spec.name) for spec in rendered}
+    plan = plan_project(project, PlanOptions(tuple(paths)), rendered, recorded).plan
+    archived = open_archive(project).contents().keys()
+    moment = now or SystemClock().now()
+    shots = [_status(change, recorded[change.address.spec], archived, moment) for change in plan.changes]
+    limits = limits_of(project.config)
+    status = ProjectStatus(plan, shots, limits, left_for_specs(plan, limits))
+    if not check:
+        return status
+    return replace(status, findings=check_status(project, status), checked=True)
+
+
+def _status(change: Change, recorded: RecordedState, archived: Container[str], now: datetime) -> ShotStatus:
+    record = recorded.lockfile.shots.get(change.address.instance)
+    take = record.current_take if record is not None else None
+    expires = take.expires_at if take is not None else None
+    return ShotStatus(
+        address=change.address,
+        state=_state(change),
+        change=change,
+        take=take,
+        kept=_kept(take, archived) if take is not None else None,
+        expires_at=expires,
+        expiry=_expiry(expires, now),
+        note=_note(change, recorded),
+    )
+
+
+def _state(change: Change) -> ShotState:
+    if change.action is Action.NO_OP:
+        return ShotState.UP_TO_DATE
+    if change.action is Action.RESUME:
+        return ShotState.IN_PROGRESS
+    if change.action is Action.BLOCKED or Reason.LAST_ATTEMPT_FAILED in change.reasons:
+        return ShotState.FAILED
+    return ShotState.TO_BUY if change.action.spends else ShotState.TO_RECORD
+
+
+def _kept(take: Take, archived: Container[str]) -> Kept:
+    hashes = [output.sha256 for output in take.outputs]
+    if None in hashes:
+        return Kept.NEVER
+    return Kept.HERE if all(sha256 in archived for sha256 in hashes) else Kept.ELSEWHERE
+
+
+def _expiry(expires: str | None, now: datetime) -> Expiry | None:
+    try:
+        end = datetime.fromisoformat(expires) if expires else None
+    except ValueError:
+        return None
+    if end is None or end.tzinfo is None or end > now + _SOON:
+        return None
+    return Expiry.PAST if end <= now else Expiry.SOON
+
+
+def _note(change: Change, recorded: RecordedState) -> str | None:
+    if change.action is Action.RESUME:
+        task = recorded.journal.open.get(change.task_id) if change.task_id is not None else None
+        return f"ordered {task.intent.at}" if task is not None else change.note
+    if Reason.LAST_ATTEMPT_FAILED not in change.reasons:
+        return change.note
+    failed = [
+        take
+        for records in (recorded.lockfile.shots, recorded.lockfile.retired)
+        for take in (records[change.address.instance].takes if change.address.instance in records else ())
+        if take.status == "failed" and take.fingerprint == change.fingerprint
+    ]
+    last = max(failed, key=lambda take: take.sort_key, default=None)
+    return f"{last.failure.code}: {last.failure.message}" if last is not None and last.failure else None

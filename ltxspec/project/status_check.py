@@ -1,0 +1,124 @@
+"""Asks the provider and reads the archive for `status --check`. Nothing is ordered, downloaded or recorded."""
+
+import asyncio
+from collections.abc import Sequence
+
+from ltxspec.apply.orders import results_of
+from ltxspec.apply.ports import Provider, RenderOrder, TaskReport, TaskState
+from ltxspec.errors import LtxspecError, ProviderUnavailable
+from ltxspec.lock.models import Output
+from ltxspec.plan.status import Finding, FindingKind, ProjectStatus, ShotState, ShotStatus
+from ltxspec.project.adapters import has_key, open_archive, open_provider
+from ltxspec.project.project import ProjectContext
+from ltxspec.values import TaskId, is_web_address
+
+_SECONDS = 20.0  # for one link
+_AT_ONCE = 16
+
+
+def check_status(project: ProjectContext, status: ProjectStatus) -> list[Finding]:
+    """Everything that needs attention: videos first, then links, then tasks in progress."""
+    return _videos(project, status.shots) + asyncio.run(_asked(project, status.shots))
+
+
+def _videos(project: ProjectContext, shots: Sequence[ShotStatus]) -> list[Finding]:
+    """Current videos that the archive lacks, or that have changed there."""
+    archive, found = open_archive(project), []
+    for shot, output in _outputs(shots):
+        if output.sha256 is None:
+            continue
+        try:
+            problem = archive.problem_with(output.sha256)
+        except LtxspecError as error:
+            problem = error.summary
+        if problem is not None:
+            kind = FindingKind.VIDEO_ALTERED if archive.has(output.sha256) else FindingKind.VIDEO_MISSING
+            found.append(Finding(kind, problem, shot.address))
+    return found
+
+
+def _outputs(shots: Sequence[ShotStatus]) -> list[tuple[ShotStatus, Output]]:
+    return [(shot, output) for shot in shots if shot.take is not None for output in shot.take.outputs]
+
+
+async def _asked(project: ProjectContext, shots: Sequence[ShotStatus]) -> list[Finding]:
+    provider = open_provider(project, need_key=False)
+    try:
+        return await _links(provider, shots) + await _tasks(project, provider, shots)
+    finally:
+        await provider.close()
+
+
+class _Enough(Exception):
+    """The first bytes of a video arrived: its link works."""
+
+
+class _Peek:
+    """A sink that ends a download with its first bytes."""
+
+    size = 0
+
+    def write(self, data: bytes) -> None:
+        """End the download."""
+        del data
+        raise _Enough
+
+    def restart(self) -> None:
+        """Nothing was kept."""
+
+
+async def _links(provider: Provider, shots: Sequence[ShotStatus]) -> list[Finding]:
+    """Links of current videos that are gone, or that cannot be fetched now."""
+    turn = asyncio.Semaphore(_AT_ONCE)
+
+    async def look(shot: ShotStatus, url: str) -> Finding | None:
+        async with turn:
+            try:
+                async with asyncio.timeout(_SECONDS):
+                    await provider.download(url, _Peek())
+            except _Enough:
+                return None
+            except ProviderUnavailable as error:
+                kind = FindingKind.LINK_GONE if error.settled else FindingKind.LINK_UNREACHABLE
+                return Finding(kind, error.summary, shot.address)
+            except (LtxspecError, TimeoutError) as error:
+                message = error.summary if isinstance(error, LtxspecError) else "the link did not answer in time"
+                return Finding(FindingKind.LINK_UNREACHABLE, message, shot.address)
+            return None
+
+    urls = [(shot, output.video_url) for shot, output in _outputs(shots)]
+    looks = [look(shot, url) for shot, url in urls if url is not None and is_web_address(url)]
+    return [finding for finding in await asyncio.gather(*looks) if finding is not None]
+
+
+async def _tasks(project: ProjectContext, provider: Provider, shots: Sequence[ShotStatus]) -> list[Finding]:
+    """Tasks in progress that the provider does not know, or that it says something about."""
+    waiting = {shot.change.task_id: shot for shot in shots if shot.state is ShotState.IN_PROGRESS}
+    orders = [_order(task, shot) for task, shot in waiting.items() if task is not None]
+    if not orders:
+        return []
+    if not has_key(project.service, project.environ):
+        message = f"`{project.service.key}` is not set: the provider was not asked about tasks in progress"
+        return [Finding(FindingKind.NOT_CHECKED, message)]
+    try:
+        reports = await provider.poll(orders)
+    except LtxspecError as error:
+        return [Finding(FindingKind.NOT_CHECKED, f"the provider could not be asked: {error.line}")]
+    return [
+        finding
+        for task, report in reports.items()
+        if task in waiting and (finding := _about(report, waiting[task])) is not None
+    ]
+
+
+def _about(report: TaskReport, shot: ShotStatus) -> Finding | None:
+    if report.remark is not None:
+        return Finding(FindingKind.TASK_REMARK, report.remark, shot.address)
+    if report.heard and report.state is TaskState.UNKNOWN:
+        return Finding(FindingKind.TASK_UNKNOWN, "the provider does not report this task", shot.address)
+    return None
+
+
+def _order(task: TaskId, shot: ShotStatus) -> RenderOrder:
+    body = shot.change.request.body if shot.change.request is not None else {}
+    return RenderOrder(task, {}, results_of(body))

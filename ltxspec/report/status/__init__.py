@@ -1,0 +1,1 @@
+"""The state of a project, as text and JSON."""

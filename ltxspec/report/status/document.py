@@ -1,0 +1,107 @@
+"""The state of a project as a document: what `status --format json` writes. Money is a decimal string in US dollars."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from msgspec import Meta
+
+from ltxspec.formats import Count, Money, Open, Record, Schema, Text, counts, schema
+from ltxspec.lock.models import Time
+from ltxspec.plan.document import FormatVersion, Sum, TaskUuid
+from ltxspec.plan.status import Expiry, Finding, FindingKind, Kept, ProjectStatus, ShotState, ShotStatus
+from ltxspec.redaction import redact_secrets
+from ltxspec.version import __version__
+
+FORMAT_VERSION = "1.0"  # added keys increase the minor number, changed meanings the major one
+
+
+class StatusOfShot(Open, frozen=True):
+    """One shot."""
+
+    address: Text
+    spec: Text
+    shot: Text
+    labels: Mapping[str, str]
+    state: ShotState
+    action: Annotated[str, Meta(description="what applying would do, as in a plan")]
+    task_id: Annotated[TaskUuid | None, Meta(description="of the current take")]
+    kept: Annotated[Kept | None, Meta(description="where the current video is; null without one")]
+    expires_at: Annotated[Time | None, Meta(description="when the provider's link ends, if that is known")]
+    expiry: Annotated[Expiry | None, Meta(description="whether that is within a week, or past")]
+    note: Annotated[str | None, Meta(description="why it failed, or since when it is in progress")]
+
+
+class StatusOfSpec(Open, frozen=True):
+    """The money of one spec."""
+
+    name: Text
+    spent: Sum
+    left: Annotated[Money | None, Meta(description="what `[budget] per_spec` leaves; null without that limit")]
+
+
+class FindingDocument(Record, frozen=True):
+    """Something that `--check` found."""
+
+    kind: FindingKind
+    address: str | None
+    message: str
+
+
+class StatusDocument(Open, frozen=True):
+    """The whole document."""
+
+    format_version: FormatVersion
+    ltxspec_version: Text
+    provider: Text
+    checked: Annotated[bool, Meta(description="whether provider and archive were asked (`--check`)")]
+    summary: Annotated[Mapping[str, Count], counts(ShotState, "how many shots are in each state")]
+    to_buy: Annotated[Sum, Meta(description="what applying would order")]
+    in_progress: Annotated[Sum, Meta(description="already ordered, not yet recorded")]
+    per_apply: Annotated[Money | None, Meta(description="`[budget] per_apply`")]
+    specs: tuple[StatusOfSpec, ...]
+    shots: tuple[StatusOfShot, ...]
+    findings: tuple[FindingDocument, ...]
+
+
+def status_document(status: ProjectStatus) -> StatusDocument:
+    """The document of a status."""
+    spent = status.plan.spent or {}
+    return StatusDocument(
+        format_version=FORMAT_VERSION,
+        ltxspec_version=__version__,
+        provider=status.plan.provider,
+        checked=status.checked,
+        summary={state.value: status.count(state) for state in ShotState},
+        to_buy=Sum(*status.to_buy),
+        in_progress=Sum(*status.in_progress),
+        per_apply=status.limits.per_apply,
+        specs=tuple(StatusOfSpec(name, Sum(*money), status.left.get(name)) for name, money in spent.items()),
+        shots=tuple(map(_shot, status.shots)),
+        findings=tuple(map(_finding, status.findings)),
+    )
+
+
+def _shot(shot: ShotStatus) -> StatusOfShot:
+    return StatusOfShot(
+        address=str(shot.address),
+        spec=shot.address.spec,
+        shot=shot.address.shot,
+        labels=redact_secrets(dict(shot.change.labels)),
+        state=shot.state,
+        action=shot.change.action.value,
+        task_id=shot.take.task_id if shot.take is not None else None,
+        kept=shot.kept,
+        expires_at=shot.expires_at,
+        expiry=shot.expiry,
+        note=redact_secrets(shot.note),
+    )
+
+
+def _finding(finding: Finding) -> FindingDocument:
+    address = None if finding.address is None else str(finding.address)
+    return FindingDocument(finding.kind, address, redact_secrets(finding.message))
+
+
+def status_schema() -> Schema:
+    """The schema of `status --format json`."""
+    return schema(StatusDocument, "ltxspec status, version 1", "The state of every shot of a project, and the money.")

@@ -1,0 +1,59 @@
+"""`ltxspec status`: offline unless it is told to check; it changes nothing."""
+
+import json
+from pathlib import Path
+
+from acceptance.commands import REPOSITORY, ltxspec
+from jsonschema import Draft202012Validator
+from replacing import replace
+
+from ltxspec.project.project import open_project
+from ltxspec.storage.state import open_state
+
+SCHEMA = REPOSITORY / "schemas" / "status" / "v1.json"
+
+
+def files(project: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in sorted(project.rglob("*")) if path.is_file()}
+
+
+def test_the_state_of_a_project_ends_with_its_money(rendered: Path) -> None:
+    shown = ltxspec("status", cwd=rendered).out
+    assert shown.startswith("night  1 up to date, 2 to render, 1 failed\n")
+    assert "failed: 1 shot; `ltxspec why ADDRESS` says what to do\n  night.flagged  " in shown
+    assert shown.splitlines()[-1].endswith("$1.08 to render (sandbox: nothing is charged).")
+    assert ltxspec("status", "-q", cwd=rendered).out == shown.splitlines(keepends=True)[-1]
+
+
+def test_its_json_follows_the_published_schema(rendered: Path) -> None:
+    document = ltxspec("status", "--format", "json", cwd=rendered).json
+    Draft202012Validator(json.loads(SCHEMA.read_text("utf-8"))).validate(document)
+    assert (document["formatVersion"], document["checked"]) == ("1.0", False)
+
+
+def test_a_check_finds_nothing_in_a_sound_project_and_changes_nothing(rendered: Path) -> None:
+    before = files(rendered / ".ltxspec" / "archive")
+    checked = ltxspec("status", "--check", cwd=rendered)
+    assert "checked: links, videos and tasks are as recorded" in checked.out
+    assert files(rendered / ".ltxspec" / "archive") == before
+
+
+def test_a_check_finds_videos_that_are_missing_or_altered(rendered: Path) -> None:
+    link = (rendered / "renders" / "sandbox" / "night" / "alley.mp4").resolve()
+    link.chmod(0o600)
+    link.write_bytes(b"something else")
+    altered = ltxspec("status", "--check", "--format", "json", cwd=rendered, check=3).json
+    assert [item["kind"] for item in altered["findings"]] == ["video-altered"]
+    link.unlink()
+    assert "video missing" in ltxspec("status", "--check", cwd=rendered, check=3).out
+
+
+def test_a_check_finds_links_that_are_gone(rendered: Path) -> None:
+    with open_state(open_project(rendered).paths_of("night")) as state:
+        lockfile = state.read_lockfile()
+        record = lockfile.shots["alley"]
+        gone = "https://sandbox.invalid/video/00000000-0000-4000-8000-000000000009.mp4"
+        takes = tuple(replace(take, outputs=(replace(take.outputs[0], video_url=gone),)) for take in record.takes)
+        state.write_lockfile(replace(lockfile, shots={**lockfile.shots, "alley": replace(record, takes=takes)}))
+    found = ltxspec("status", "--check", "--format", "json", cwd=rendered, check=3).json["findings"]
+    assert [(item["kind"], item["address"]) for item in found] == [("link-gone", "night.alley")]

@@ -1,0 +1,34 @@
+"""A shot that was renamed and edited at once gets the advice to write `moved:`."""
+
+from builders import change, lockfile, record, request, take
+
+from ltxspec.plan.actions import Action, Change
+from ltxspec.plan.renamed import renamed
+from ltxspec.values import ShotAddress
+
+PROMPT = "a fox walks over a bridge in the evening light"
+
+
+def gone(name: str) -> Change:
+    return Change(ShotAddress("night", name), Action.RETIRE)
+
+
+def test_a_new_shot_like_a_removed_one_may_be_the_same() -> None:
+    new = change(Action.CREATE, request("bridge", PROMPT.replace("fox", "wolf")))
+    (found,) = renamed([new, gone("alley")], lockfile(alley=record(take(PROMPT))))
+    assert found.code == "maybe-moved"
+    assert found.hint == "if it was renamed, write `moved: alley` in it: it then keeps the earlier takes"
+
+
+def test_a_new_shot_of_its_own_is_not_suspected() -> None:
+    new = change(Action.CREATE, request("bridge", "boats rocking in a harbour at night"))
+    assert renamed([new, gone("alley")], lockfile(alley=record(take(PROMPT)))) == []
+    assert renamed([new], lockfile()) == []
+
+
+def test_instances_are_compared_by_their_keys_and_their_shots_named_once() -> None:
+    held = {f"weather[{sky}]": record(take(f"{sky} {PROMPT}")) for sky in ("rain", "fog")}
+    new = [change(Action.CREATE, request(f"sky[{sky}]", f"{sky} {PROMPT} now")) for sky in ("rain", "fog")]
+    (found,) = renamed([*new, *map(gone, held)], lockfile(**held))
+    assert "`night.sky` is new" in found.message
+    assert "`moved: weather`" in str(found.hint)

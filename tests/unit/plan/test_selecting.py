@@ -1,0 +1,102 @@
+"""What a selection or `--limit` leaves out is never ordered, moved or retired."""
+
+from decimal import Decimal
+from typing import Any
+
+from builders import change, request
+from replacing import replace
+
+from ltxspec.plan.actions import Action, Change, Plan, Reason
+from ltxspec.plan.planfile import plan_digest
+from ltxspec.plan.selecting import idle_retries, limited, selected
+from ltxspec.plan.selection import selection
+from ltxspec.plan.terms import SpendingLimits
+from ltxspec.values import ShotAddress
+
+
+def shot(name: str, action: Action = Action.CREATE, labels: dict[str, str] | None = None, **more: Any) -> Change:
+    return change(action, replace(request(name), labels=labels), **more)
+
+
+def names(changes: list[Change]) -> list[str]:
+    return [change.address.instance for change in changes]
+
+
+def removed(name: str) -> Change:
+    return Change(ShotAddress("night", name), Action.RETIRE)
+
+
+PLAN = Plan("runware", [shot("a"), removed("gone"), shot("b"), shot("c", Action.UPDATE), shot("d")])
+
+
+def test_a_label_selects_the_shots_that_have_it() -> None:
+    shots = [shot("a", labels={"campaign": "autumn"}), shot("b", labels={"campaign": "winter"}), shot("c")]
+    assert names(selected(shots, selection(labels=["campaign=autumn"]))[0]) == ["a"]
+    assert names(selected(shots, selection(labels=["campaign=autumn", "campaign=winter"]))[0]) == ["a", "b"]
+
+
+def test_different_labels_must_all_match() -> None:
+    shots = [shot("a", labels={"campaign": "autumn", "scene": "1"}), shot("b", labels={"campaign": "autumn"})]
+    assert names(selected(shots, selection(labels=["campaign=autumn", "scene=1"]))[0]) == ["a"]
+
+
+def test_a_shot_that_is_gone_has_no_label_and_is_not_retired_by_one() -> None:
+    shots = [shot("a", labels={"campaign": "autumn"}), removed("gone")]
+    assert names(selected(shots, selection(labels=["campaign=autumn"]))[0]) == ["a"]
+
+
+def test_what_is_excluded_is_left_out_even_if_it_is_a_target() -> None:
+    chosen, _ = selected(PLAN.changes, selection(["night.*"], excludes=["night.gone", "night.?"]))
+    assert chosen == []
+
+
+def test_a_shot_does_not_take_over_the_takes_of_an_excluded_one() -> None:
+    shots = [shot("new", Action.MOVE, origin="old"), shot("b")]
+    chosen, (warning,) = selected(shots, selection(excludes=["night.old"]))
+    assert names(chosen) == ["b"]
+    assert "`night.new` is left out: it takes over the takes of `night.old`" in warning.message
+
+
+def test_a_limit_keeps_the_first_orders_and_all_that_is_free() -> None:
+    plan = limited(PLAN, 2)
+    assert names(list(plan.changes)) == ["a", "gone", "b", "c"]
+    assert names(list(plan.later)) == ["d"]
+    assert limited(PLAN, 3) is PLAN
+
+
+def test_the_digest_covers_only_what_the_limit_leaves() -> None:
+    assert len({plan_digest(plan) for plan in (PLAN, limited(PLAN, 2), limited(PLAN, 1))}) == 3
+
+
+def test_a_budget_takes_as_many_orders_as_fit() -> None:
+    plan = limited(PLAN, SpendingLimits(per_apply=Decimal("1.00")))
+    assert names(list(plan.later)) == ["d"]
+    assert list(plan.diagnostics) == []
+    assert limited(PLAN, SpendingLimits(per_apply=Decimal("1.44"))) is PLAN
+
+
+def test_money_under_way_counts_for_the_budget() -> None:
+    plan = replace(PLAN, outside=[shot("ordered", Action.RESUME)])
+    assert names(list(limited(plan, SpendingLimits(per_apply=Decimal("1.00"))).later)) == ["b", "d"]
+
+
+def test_a_budget_that_is_too_small_for_the_first_order_says_so() -> None:
+    plan = limited(PLAN, SpendingLimits(per_apply=Decimal("0.10")))
+    assert names(list(plan.later)) == ["a", "b", "d"]
+    (warning,) = plan.diagnostics
+    assert "not even `night.a` is within the limits" in warning.message
+
+
+def test_a_retry_of_a_healthy_shot_says_that_it_does_nothing() -> None:
+    healthy, new = shot("a", Action.NO_OP), shot("b")
+    (warning,) = idle_retries([healthy, new], selection(retries=["night.a"]))
+    assert warning.message == "`--retry night.a` has no effect: `night.a` is up to date"
+    assert "`--retake`" in str(warning.hint)
+    (many,) = idle_retries([healthy, new], selection(retries=["night.*"]))
+    assert many.message.endswith("none of its 2 shots has failed")
+
+
+def test_a_retry_that_reaches_a_failed_shot_is_no_mistake() -> None:
+    failed = shot("b", reasons=(Reason.RETRY_REQUESTED,))
+    assert idle_retries([shot("a", Action.NO_OP), failed], selection(retries=["night.*"])) == []
+    assert idle_retries([shot("a", Action.RESUME)], selection(retries=["night.a"])) == []
