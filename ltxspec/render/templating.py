@@ -150,7 +150,7 @@ class Templates:
                 continue
             self.allowance.work(len(text) // _LETTERS_A_STEP)
             if self._engine:
-                self._engine.texts[key] = text.removesuffix("\n")  # a file's final newline is not part of its content
+                self._engine.texts[key] = text
             return key
         raise problem or FileProblem(f"`{name}` cannot be read")
 

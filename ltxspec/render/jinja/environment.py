@@ -23,6 +23,7 @@ from jinja2.utils import Joiner
 from ltxspec.render.allowance import Allowance
 from ltxspec.render.jinja import access
 from ltxspec.render.jinja.budget import Meter, TemplateLimit, as_text, describe, operate
+from ltxspec.render.jinja.lines import LAST, WHOLE, LineLexer, settle_includes, whole_line, without_line_end
 from ltxspec.render.jinja.metering import (
     COMPARED,
     ENTERED,
@@ -72,12 +73,12 @@ class Engine(ImmutableSandboxedEnvironment):
             loader=DictLoader(self.texts),
             extensions=[_Counting],
             optimized=False,  # no constant folding: it would run before anything is counted
-            trim_blocks=True,  # a line that holds only a tag leaves no trace in the prompt
-            lstrip_blocks=True,
+            lstrip_blocks=True,  # `LineLexer` does the rest for lines that hold only tags
             keep_trailing_newline=True,
             auto_reload=False,
             cache_size=-1,  # every included file is compiled once
         )
+        self._lines = LineLexer(self)
         self.tests: dict[str, Any] = tests_for(self.budget, self.tests)
         self.filters: dict[str, Any] = filters_for(self.budget, self.filters)
         self.globals: dict[str, Any] = access.functions_for(self.budget)
@@ -97,7 +98,14 @@ class Engine(ImmutableSandboxedEnvironment):
             KEYED: access.hashable,
             SLICED: partial(_sliced, budget),
             SPREAD: partial(_spread, budget),
+            WHOLE: whole_line,
+            LAST: without_line_end,
         }
+
+    @property
+    def lexer(self) -> LineLexer:
+        """Jinja reads templates with this."""
+        return self._lines
 
     @pass_context
     def _print(self, _context: Context, value: Any) -> str:
@@ -111,7 +119,9 @@ class Engine(ImmutableSandboxedEnvironment):
     def parse(self, source: str, name: str | None = None, filename: str | None = None) -> nodes.Template:
         """Parse a template and insert the counting."""
         try:
-            tree = harden(super().parse(source, name, filename), *self.words)
+            parsed = super().parse(source, name, filename)
+            tree = harden(parsed, *self.words)
+            settle_includes(tree.body, self._lines.alone, ends=name == TEXT)
         except Unsupported as error:
             error.name = name
             raise

@@ -403,7 +403,7 @@ def test_files_are_included_imported_and_extended() -> None:
         }
     )
     templates = Templates(files)
-    assert render(templates, "roofs {% include 'tail.j2' %}.") == "roofs of Rome."
+    assert render(templates, "roofs {% include 'tail.j2' %}.") == "roofs of Rome\n."
     assert render(templates, "{% from 'macros.j2' import loud %}{{ loud(city) }}") == "ROME!"
     assert render(templates, "{% import 'macros.j2' as m %}{{ m.loud('a') }}{{ m.mood }}") == "A!calm"
     text = "{% extends 'base.j2' %}{% block body %}{{ super() }} {{ city }}{% endblock %}"
