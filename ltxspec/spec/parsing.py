@@ -131,7 +131,9 @@ def _for_each(value: Json) -> ForEach | None:
         return None
     if isinstance(value, list):
         return ForEach(items=value, file=None, key=None)
-    return ForEach(items=value.get("items"), file=value.get("file"), key=value.get("key"))
+    return ForEach(
+        items=value.get("items"), file=value.get("file"), key=value.get("key"), types=value.get("types") or {}
+    )
 
 
 def _checks(value: Json, path: Path) -> tuple[Check, ...]:

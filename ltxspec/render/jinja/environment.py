@@ -23,6 +23,8 @@ from jinja2.utils import Joiner
 from ltxspec.render.allowance import Allowance
 from ltxspec.render.jinja import access
 from ltxspec.render.jinja.budget import Meter, TemplateLimit, as_text, describe, operate
+from ltxspec.render.jinja.checking import judge, unchecked
+from ltxspec.render.jinja.guards import comparable, looped, sliced, spread
 from ltxspec.render.jinja.lines import LAST, WHOLE, LineLexer, settle_includes, whole_line, without_line_end
 from ltxspec.render.jinja.metering import (
     COMPARED,
@@ -37,7 +39,8 @@ from ltxspec.render.jinja.metering import (
     Unsupported,
     harden,
 )
-from ltxspec.render.jinja.words import comparable, filters_for, tests_for
+from ltxspec.render.jinja.traps import JUDGED, PRINTED, judged, printable
+from ltxspec.render.jinja.words import filters_for, tests_for
 
 TEXT = "<text>"  # the name of a template that is not a file
 RESULT = "ltxspec_result"
@@ -92,12 +95,14 @@ class Engine(ImmutableSandboxedEnvironment):
             SPENT: budget.spend,
             ENTERED: lambda _: budget.enter(),
             LEFT: lambda _: budget.leave(),
-            LOOPED: partial(_looped, budget),
+            LOOPED: partial(looped, budget),
             JOINED: partial(access.join, budget, ""),
             COMPARED: partial(comparable, budget),
             KEYED: access.hashable,
-            SLICED: partial(_sliced, budget),
-            SPREAD: partial(_spread, budget),
+            SLICED: partial(sliced, budget),
+            SPREAD: partial(spread, budget),
+            JUDGED: judged,
+            PRINTED: printable,
             WHOLE: whole_line,
             LAST: without_line_end,
         }
@@ -163,17 +168,19 @@ class Engine(ImmutableSandboxedEnvironment):
         if len(rest) == 1 and isinstance(rest[0], nodes.Output):
             parts = [part for part in rest[0].nodes if not _is_blank(part)]
             if len(parts) == 1 and not isinstance(parts[0], nodes.TemplateData):
-                return self._compiled(nodes.Template([paid, _result(parts[0])], lineno=1)), True
+                return self._compiled(nodes.Template([paid, _result(unchecked(parts[0]))], lineno=1)), True
         return self._compiled(tree), False
 
     def expression(self, text: str) -> Template:
-        """Compile a bare expression; the run stores its value under `RESULT`."""
+        """Compile a bare expression that is judged; the run stores its value under `RESULT`."""
         parser = Parser(self, text, TEXT, state="variable")
         parsed = parser.parse_expression()
         if not parser.stream.eos:
             token = parser.stream.current
             raise TemplateSyntaxError(f"unexpected {token.value!r} after the expression", token.lineno, TEXT)
-        tree = harden(nodes.Template([_result(parsed)], lineno=1), *self.words)
+        tree = harden(
+            nodes.Template([_result(judge(parsed))], lineno=1), frozenset({*self.words[0], JUDGED}), self.words[1]
+        )
         return self._compiled(tree)
 
     def names_in(self, text: str) -> set[str]:
@@ -280,23 +287,3 @@ def _counted(stream: TokenStream, allowance: Allowance) -> Iterator[Token]:
         if brackets > MAX_BRACKETS:
             raise TemplateLimit(f"the template has more than {MAX_BRACKETS} brackets open at once")
         yield token
-
-
-def _looped(budget: Meter, values: Any, cost: int) -> Any:
-    """Count all rounds of a loop whose body costs `cost` steps, before the first one."""
-    items = access.elements(budget, values)
-    budget.spend(len(items) * cost)
-    return items
-
-
-def _sliced(budget: Meter, value: Any) -> Any:
-    budget.build(len(value))
-    return value
-
-
-def _spread(budget: Meter, value: Any) -> Any:
-    """The mapping that `**` unpacks, counted."""
-    if not isinstance(value, dict):
-        raise TypeError(f"`**` needs a mapping, not {describe(value)}")
-    budget.spend(len(value))
-    return value

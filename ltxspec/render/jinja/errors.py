@@ -12,6 +12,7 @@ from ltxspec.render.jinja.access import UnknownName
 from ltxspec.render.jinja.budget import TemplateLimit
 from ltxspec.render.jinja.environment import TEXT
 from ltxspec.render.jinja.metering import Unsupported
+from ltxspec.render.jinja.traps import Trap
 from ltxspec.render.template_problem import TemplateProblem, suggestion
 
 Meaning = tuple[str, str, str | None, str | None]  # code, message, the word it is about, hint
@@ -77,6 +78,10 @@ def _unsupported(error: Unsupported, _names: Iterable[str]) -> Meaning:
     return "template-unsupported", str(error.message), error.word, hint
 
 
+def _trap(error: Trap, _names: Iterable[str]) -> Meaning:
+    return error.code, str(error), error.label, error.hint
+
+
 def _syntax(error: TemplateSyntaxError, _names: Iterable[str]) -> Meaning:
     return "template-syntax", _sentence(error.message), _token(error.message), None
 
@@ -117,6 +122,7 @@ def _other(error: Exception, names: Iterable[str]) -> Meaning:
 # The first matching kind counts, so the special ones come first.
 _MEANINGS: Sequence[tuple[type[Exception] | tuple[type[Exception], ...], Callable[[Any, Iterable[str]], Meaning]]] = (
     (LtxspecError, _file),
+    (Trap, _trap),
     (Unsupported, _unsupported),
     (TemplateSyntaxError, _syntax),
     (UnknownName, _unknown),
