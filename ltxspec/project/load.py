@@ -149,7 +149,7 @@ def _parse(
     try:
         text = source.read_text(file, beside="")
     except FileProblem as error:
-        problems.error("file", error.summary, Location(file, 1, 1), error.hint)
+        problems.error("file", error.summary, error.where or Location(file, 1, 1), error.hint)
         return None
     asked: list[str] = []
 

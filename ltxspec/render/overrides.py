@@ -78,10 +78,8 @@ def _problem(spec: Spec, name: str, given: Json, read: Json, place: Location | N
     option = f"`--var {name}`" if place is None else f"{shown(name)} in `{place.file}`"
     wanted = _KINDS.get(type(spec.vars[name]))
     if wanted is not None and wanted != _KINDS.get(type(read)):
-        was = f"`{given}`" if read is _UNREADABLE else found_value(read)
-        message = (
-            f"{option} must be {wanted}, as `{name}` is in spec `{spec.name}`, not {'null' if read is None else was}"
-        )
+        was = shown(given) if read is _UNREADABLE else "null" if read is None else found_value(read)
+        message = f"{option} must be {wanted}, as `{name}` is in spec `{spec.name}`, not {was}"
         example = _EXAMPLES.get(wanted)
         hint = "put it in quotes" if wanted == "text" else f"write {example}"
         return Diagnostic("error", "wrong-variable", message, place, hint)

@@ -156,7 +156,7 @@ class _Rendering:
             path = (*path, "file")
             read = self.prompt_file(shot.prompt_file)
             if isinstance(read, FileProblem):
-                self.findings.add("error", read.code, read.summary, self.places.value(path), read.hint)
+                self.findings.add("error", read.code, read.summary, read.where or self.places.value(path), read.hint)
                 return None
             text, file = read
         if has_tags(text):

@@ -126,7 +126,7 @@ def _from_file(spec: Spec, shot: SpecShot, file: str, files: ProjectFiles, probl
         return read_table(files.read_text(file, beside=beside), files.resolve(file, beside=beside))
     except FileProblem as problem:
         where = spec.document.locate(("shots", shot.name, "forEach", "file"), value=True)
-        problems.error(problem.code, problem.summary, where, problem.hint)
+        problems.error(problem.code, problem.summary, problem.where or where, problem.hint)
     except Invalid as invalid:
         where = spec.document.locate(("shots", shot.name, "forEach", "file"), value=True)
         problems.extend(replace(found, where=found.where or where) for found in invalid.diagnostics)

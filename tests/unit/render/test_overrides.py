@@ -75,7 +75,7 @@ def test_an_option_is_literal_text_or_of_the_kind_it_replaces(bench: Bench, name
         ("night", "yes", "`--var night` must be true or false, as `night` is in spec `test`, not `yes`"),
         ("night", "0", "`--var night` must be true or false, as `night` is in spec `test`, not the number `0`"),
         ("colors", "red", "`--var colors` must be a list, as `colors` is in spec `test`, not `red`"),
-        ("colors", "null", "`--var colors` must be a list, as `colors` is in spec `test`, not null"),
+        ("colors", "null", "`--var colors` must be a list, as `colors` is in spec `test`, not `null`"),
         ("colors", "[red", "`--var colors` must be a list, as `colors` is in spec `test`, not `[red`"),
         ("size", "[1]", "`--var size` must be a mapping, as `size` is in spec `test`, not a list"),
         ("city", ["a"], "`--var city` must be text, as `city` is in spec `test`, not a list"),

@@ -25,7 +25,7 @@ def complaint(text: str) -> Diagnostic:
         ('a: "it\n---\nb: 1', 1, 4, "this quoted text never ends"),
         ('a: "C:\\dir"', 1, 7, "unknown escape in double quotes"),
         ('a: "\\u12"', 1, 7, "this escape is incomplete"),
-        ('a: "\\ud83d"', 1, 7, "this escape is not a character"),
+        ('a: "\\ud83d"', 1, 7, "half of a surrogate pair is not a character"),
         ("a: **bold**", 1, 4, "a name is missing after `*` or `&`"),
         ("a: - b", 1, 4, "a list cannot begin here"),
         ("a: ]", 1, 4, "a value is missing here"),
