@@ -27,10 +27,8 @@ def test_json_with_escaped_pairs_is_read_as_json_reads_it(value: dict[str, objec
 
 
 def test_pairs_in_quotes_of_yaml_are_read_too_and_other_texts_stay() -> None:
-    text = (
-        f'a: "x {SMILE}"\nb: {SMILE}\nc: \'{SMILE}\'\nd: |\n  "{SMILE}"\n'
+    text = f'a: "x {SMILE}"\nb: {SMILE}\nc: \'{SMILE}\'\nd: |\n  "{SMILE}"\n'
     text += f'e: "{SMILE}{SMILE}"\nf: "\\\\ud83d\\\\ude00"\n'
-    )
     assert root(text) == {"a": "x 😀", "b": SMILE, "c": SMILE, "d": f'"{SMILE}"\n', "e": "😀😀", "f": SMILE}
 
 
