@@ -14,6 +14,7 @@ from ltxspec.project.project import ProjectContext
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.render.overrides import Overrides
 from ltxspec.render.requests import RenderContext, render_spec
+from ltxspec.spec.cuts import cut_texts, of_table
 from ltxspec.spec.document import Document, read_document
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.spec.models import Spec
@@ -176,7 +177,8 @@ def _render(spec: Spec, context: RenderContext, specs: LoadedSpecs, problems: Pr
         return None
     if not context.overrides.keys() <= spec.vars.keys():
         own = Overrides({name: value for name, value in context.overrides.items() if name in spec.vars})
-        own.places = context.overrides.places if isinstance(context.overrides, Overrides) else {}
+        if isinstance(context.overrides, Overrides):
+            own.places, own.warnings = context.overrides.places, context.overrides.warnings
         context = replace(context, overrides=own)
     return render_spec(spec, context, problems)
 
@@ -229,13 +231,18 @@ def read_variables(pairs: Sequence[str], files: Sequence[str], folder: Path) -> 
     for name in files:
         document = _read_file(folder / name, name)
         values.update(document.root)
-        values.places |= {key: document.locate((key,), value=True) for key in document.root}
+        for key in document.root:
+            values.places[key] = document.locate((key,), value=True)
+            values.warnings[key] = []
+        for path, warning in cut_texts(document, of_table).items():
+            values.warnings[str(path[0])].append(warning)
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key.strip():
             raise WrongUsage(f"`--var {pair}` has no `=`", hint="write it as --var NAME=VALUE")
         values[key.strip()] = value
         values.places.pop(key.strip(), None)
+        values.warnings.pop(key.strip(), None)
     return values
 
 

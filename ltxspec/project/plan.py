@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from ltxspec.errors import Diagnostic, StorageError, WrongUsage
 from ltxspec.formats import to_json
+from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Action, Change, Estimate, Plan, estimate
 from ltxspec.plan.addresses import refuse_unknown
 from ltxspec.plan.document import PlanDocument, PlanOptions
 from ltxspec.plan.limits import budget_warning
+from ltxspec.plan.moves import idle_moves
 from ltxspec.plan.planfile import plan_digest, read_plan_file
 from ltxspec.plan.planner import PlanContext, plan_spec
 from ltxspec.plan.prices import shadowed_prices
@@ -133,6 +135,7 @@ def plan_specs(
     money, unreported = {}, {}
     for spec in rendered:
         changes += plan_spec(spec, have[spec.name], context)
+        diagnostics += idle_moves(spec, have[spec.name].lockfile, lambda name: _lockfile(project, name, have))
         diagnostics += spec.diagnostics
         money[spec.name] = spent(have[spec.name])
         unreported[spec.name] = assumed(have[spec.name], project.catalog)
@@ -141,6 +144,11 @@ def plan_specs(
     plan = Plan(project.provider, targets, diagnostics, money, unreported, others, _terms(project.config))
     diagnostics += shadowed_prices(plan, project.catalog)
     return _with_policies(project, plan) if project.config.policy else plan
+
+
+def _lockfile(project: ProjectContext, name: str, have: Mapping[str, RecordedState]) -> Lockfile:
+    """The lockfile of any spec of the project."""
+    return (have.get(name) or recorded_state(project, name)).lockfile
 
 
 def read_saved_plan(path: Path, name: str) -> PlanDocument:

@@ -18,11 +18,12 @@ from ltxspec.values import Json, control_in
 
 
 class Overrides(dict[str, Json]):
-    """Values of variables by name; `places` are those of the values that come from a file. All others are options."""
+    """Values of variables by name. Those with a place come from a file, perhaps with warnings; others are options."""
 
     def __init__(self, values: Mapping[str, Json] | None = None) -> None:
         super().__init__(values or {})
         self.places: dict[str, Location] = {}
+        self.warnings: dict[str, list[Diagnostic]] = {}
 
 
 _UNREADABLE: Final = object()
@@ -53,6 +54,8 @@ def accepted(spec: Spec, overrides: Mapping[str, Json], findings: Findings) -> d
             findings.add("error", "unknown-variable", message, places.get(name), hint)
             continue
         read = value if name in places else _read(value, spec.vars[name])
+        for warning in overrides.warnings.get(name, ()) if isinstance(overrides, Overrides) else ():
+            findings.note(warning)
         problem = _problem(spec, name, value, read, places.get(name))
         if problem is None:
             found[name] = read

@@ -125,6 +125,27 @@ class Document:
         is_block = _BLOCK.match(self.source.text, place) is not None
         return self._lines.number(place) + is_block
 
+    def locate_index(self, index: int) -> Location:
+        """The location of the character at `index`."""
+        return self._lines.locate(index)
+
+    def texts(self) -> Iterator[tuple[int, tuple[str | int, ...], str]]:
+        """(index, path, text) of every value that is text; what an alias names again counts where it is first used."""
+        waiting: list[tuple[tuple[str | int, ...], Json]] = [((), self._tree.root)]
+        seen: set[int] = set()
+        while waiting:
+            path, node = waiting.pop()
+            if not isinstance(node, dict | list) or id(node) in seen:
+                continue
+            seen.add(id(node))
+            places = self._tree.places[id(node)][slice(2, None, 2) if isinstance(node, dict) else slice(1, None)]
+            pairs = node.items() if isinstance(node, dict) else enumerate(node)
+            for (step, value), place in zip(pairs, places, strict=True):
+                if isinstance(value, str):
+                    yield place, (*path, step), value
+                else:
+                    waiting.append(((*path, step), value))
+
     def _find(self, path: Sequence[str | int], *, value: bool) -> int:
         node, place = self._tree.root, self._tree.root_place
         last = len(path) - 1

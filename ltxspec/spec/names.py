@@ -13,6 +13,7 @@ from ltxspec.values import Json
 SPEC_NAME = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 SHOT_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$"
 INSTANCE_KEY = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}(\[.+\])?$"
+MOVED = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)?[A-Za-z0-9][A-Za-z0-9_-]{0,62}(\[.+\])?$"
 VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 
 SPEC_NAME_RULE = "use lower-case letters, digits and `-`, at most 63, with a letter or digit at both ends"
@@ -46,6 +47,11 @@ def instance_key(shot: str, values: Iterable[Json]) -> str:
     Text is used as it is if that is unambiguous, otherwise as a JSON string; numbers in their shortest form.
     """
     return f"{shot}[{','.join(_value_text(value) for value in values)}]"
+
+
+def own_name(spec: Json, moved: Json) -> Json:
+    """What `moved:` names: `spec.shot` is `shot` in the spec itself."""
+    return moved.removeprefix(f"{spec}.") if isinstance(moved, str) else moved
 
 
 def is_scalar(value: Json) -> bool:

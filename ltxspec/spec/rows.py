@@ -123,13 +123,16 @@ def _inline(spec: Spec, shot: SpecShot, for_each: ForEach) -> Table:
 def _from_file(spec: Spec, shot: SpecShot, file: str, files: ProjectFiles, problems: Problems) -> Table | None:
     beside = spec.document.source.file
     try:
-        return read_table(files.read_text(file, beside=beside), files.resolve(file, beside=beside))
+        table = read_table(files.read_text(file, beside=beside), files.resolve(file, beside=beside))
     except FileProblem as problem:
         where = spec.document.locate(("shots", shot.name, "forEach", "file"), value=True)
         problems.error(problem.code, problem.summary, problem.where or where, problem.hint)
     except Invalid as invalid:
         where = spec.document.locate(("shots", shot.name, "forEach", "file"), value=True)
         problems.extend(replace(found, where=found.where or where) for found in invalid.diagnostics)
+    else:
+        problems.extend(table.warnings)
+        return table
     return None
 
 

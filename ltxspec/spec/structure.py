@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from ltxspec.spec.models import SET_BY_LTXSPEC
-from ltxspec.spec.names import INSTANCE_KEY, SHOT_NAME, SPEC_NAME, VARIABLE
+from ltxspec.spec.names import MOVED, SHOT_NAME, SPEC_NAME, VARIABLE
 from ltxspec.spec.relaxing import TEMPLATE_DEFINITION, parameter_schemas
 from ltxspec.values import Json
 
@@ -146,7 +146,7 @@ class ShotPart(_Part):
     ] = Field(default=None)  # type: ignore[assignment]  # absent, never null
     model: Annotated[Text | None, Field(description="The model of this shot instead of the spec's")] = None
     moved: Annotated[
-        str | None, Field(pattern=INSTANCE_KEY, description="The earlier name whose takes this shot takes over")
+        str | None, Field(pattern=MOVED, description="The earlier name whose takes this shot takes over")
     ] = None
     title: Title = None
     labels: Labels = None
