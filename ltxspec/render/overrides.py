@@ -36,10 +36,11 @@ _KINDS: Mapping[type, str] = {
     dict: "a mapping",
 }
 _EXAMPLES: Mapping[str, str] = {
-    "true or false": "`true` or `false`, in small letters",
-    "a number": "digits, with a decimal point where one is needed",
-    "a list": "`[red, blue]`, in quotes that keep the shell from reading it",
-    "a mapping": "`{name: value}`, in quotes that keep the shell from reading it",
+    "text": '"8"',
+    "true or false": "true",
+    "a number": "8",
+    "a list": "[red, blue]",
+    "a mapping": "{name: Cup}",
 }
 
 
@@ -83,8 +84,8 @@ def _problem(spec: Spec, name: str, given: Json, read: Json, place: Location | N
     if wanted is not None and wanted != _KINDS.get(type(read)):
         was = shown(given) if read is _UNREADABLE else "null" if read is None else found_value(read)
         message = f"{option} must be {wanted}, as `{name}` is in spec `{spec.name}`, not {was}"
-        example = _EXAMPLES.get(wanted)
-        hint = "put it in quotes" if wanted == "text" else f"write {example}"
+        example = _EXAMPLES[wanted]
+        hint = f"write `--var '{name}={example}'`" if place is None else f"write `{name}: {example}`"
         return Diagnostic("error", "wrong-variable", message, place, hint)
     if (control := control_in(read)) is not None:
         message = f"{option} holds the control character {control}"

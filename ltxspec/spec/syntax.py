@@ -81,6 +81,9 @@ _COMPLAINTS: tuple[tuple[str, _Words], ...] = (
     ("YAML document", _Words("a line that begins with `%` is a directive", "remove it; only YAML 1.2 is read")),
     ("<document start>", _Words("nothing may follow the end of the document", "remove the `...` or what follows it")),
 )
+_CUT = re.compile(r"\S[ \t]+#")  # a comment after a text, which then cannot go on in the next line
+_CUT_HINT = "a comment (`#` after a blank) ends the text of the line above: quote the text, or write it below `|`"
+_AFTER_A_CUT = frozenset({"expected a key here", "expected `:` after this key"})
 _HALF = re.compile(r"[dD][89a-fA-F][0-9a-fA-F]{2}")  # the digits of half of a surrogate pair, in an escape
 _HALF_WORDS = _Words(
     "half of a surrogate pair is not a character", "write the character itself, or both halves: `\\ud83d\\ude00`"
@@ -145,6 +148,8 @@ def _hint(words: _Words, text: str, place: int) -> str | None:
     if statement := _BARE_STATEMENT.search(line):
         sign = statement[1]
         return f'quote a value that begins with `{sign}`: "{sign} … {"%}" if sign != "%" else ""}'.rstrip() + '"'
+    if words.message in _AFTER_A_CUT and _CUT.search(text, text.rfind("\n", 0, max(line_start - 1, 0)) + 1, line_start):
+        return _CUT_HINT
     if words.hint == _COLUMN_HINT and before.strip() and before.rstrip()[-1] in "\"'}]":
         return _QUOTE_HINT
     return words.hint

@@ -29,17 +29,21 @@ def judged(value: Any, label: str | None = None) -> Any:
     found = misleading(value) if isinstance(value, str) else None
     if found is None:
         return value
-    subject = f"`{label}` is the text {shown(value)}" if label else f"{shown(value)} is a text"
-    message = f"{subject}, which reads as {found}: a condition would take it for true"
-    raise Trap("template-condition", message, label, _cure(value, found, label))
+    subject = f"`{label}`" if label else shown(value)  # not the value of what has a name: one error for all rows
+    raise Trap(
+        "template-condition",
+        f"{subject} is a text that reads as {found}, and a condition would take it for true",
+        label,
+        _cure(found, label),
+    )
 
 
-def _cure(text: str, found: str, label: str | None) -> str:
+def _cure(found: str, label: str | None) -> str:
     name = label or "value"
     if found == "nothing":
-        return f"leave it empty, which is false, or compare it: `{name} == {text.strip()!r}`"
+        return f"leave it empty, which is false, or compare it: `{name} == 'none'`"
     is_number = found == "a number"
-    asked = f"`{name} != ''`" if is_number else f"`{name} == {text.strip()!r}`"
+    asked = f"`{name} != ''`" if is_number else f"`{name} == 'no'`"
     hint = f"convert it, `{name}|{'int' if is_number else 'bool'}`, or compare it, {asked}"
     if label is None or not label.isidentifier():
         return hint

@@ -110,11 +110,12 @@ def test_values_of_a_file_that_are_of_the_kind_are_taken(bench: Bench) -> None:
 
 
 def test_the_hint_shows_how_to_write_the_kind(bench: Bench) -> None:
-    accepted(SPEC, {"colors": "red", "night": "yes", "city": 8}, bench.findings)
+    accepted(SPEC, {"colors": "red", "night": "yes"}, bench.findings)
+    accepted(SPEC, from_file(city=8), bench.findings)
     assert [found.hint for found in bench.diagnostics] == [
-        "write `[red, blue]`, in quotes that keep the shell from reading it",
-        "write `true` or `false`, in small letters",
-        "put it in quotes",
+        "write `--var 'colors=[red, blue]'`",
+        "write `--var 'night=true'`",
+        'write `city: "8"`',
     ]
 
 

@@ -63,7 +63,7 @@ def rendered(text: str) -> str:
 def test_a_condition_refuses_a_text_that_reads_as_a_truth_value(text: str) -> None:
     problem = problem_of(text)
     assert (problem.code, problem.line) == ("template-condition", 1)
-    assert "reads as a truth value: a condition would take it for true" in problem.message
+    assert "is a text that reads as a truth value, and a condition would take it for true" in problem.message
 
 
 NOT_TEXT = "true TRUE False no Yes on off y N t 0 1 1.5 -2 1,5 1e3 .5 007 none NULL n/a WAHR"
@@ -119,19 +119,19 @@ def test_an_assertion_refuses_such_a_text(assertion: str) -> None:
     [
         (
             "{% if row.hero %}",
-            "`row.hero` is the text `no`, which reads as a truth value: a condition would take it for true",
+            "`row.hero` is a text that reads as a truth value, and a condition would take it for true",
             "row.hero",
             "convert it, `row.hero|bool`, or compare it, `row.hero == 'no'`",
         ),
         (
             "{% if hero %}",
-            "`hero` is the text `FALSE`, which reads as a truth value: a condition would take it for true",
+            "`hero` is a text that reads as a truth value, and a condition would take it for true",
             "hero",
-            "convert it, `hero|bool`, or compare it, `hero == 'FALSE'`; " + OF_COLUMN.format("hero: boolean"),
+            "convert it, `hero|bool`, or compare it, `hero == 'no'`; " + OF_COLUMN.format("hero: boolean"),
         ),
         (
             "{% if seconds %}",
-            "`seconds` is the text `0`, which reads as a number: a condition would take it for true",
+            "`seconds` is a text that reads as a number, and a condition would take it for true",
             "seconds",
             "convert it, `seconds|int`, or compare it, `seconds != ''`; " + OF_COLUMN.format("seconds: number"),
         ),
