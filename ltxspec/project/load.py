@@ -130,8 +130,10 @@ def load_specs(
     for file in files:
         found = Problems()
         spec = _parse(file, project, source, verdicts, found)
+        early = tuple(found.diagnostics)  # if the spec can be rendered, these are warnings
         rendered = _render(spec, context, specs, found) if spec is not None else None
         if spec is not None and rendered is not None:
+            rendered = replace(rendered, diagnostics=(*early, *rendered.diagnostics)) if early else rendered
             specs.rendered[spec.name], specs.parsed[spec.name] = rendered, spec
         else:
             specs.broken[file] = spec.name if spec is not None else ""

@@ -10,7 +10,7 @@ from jinja2.runtime import Undefined
 
 from ltxspec.render.jinja.access import attribute_path, elements, fail, replaced_size, short
 from ltxspec.render.jinja.budget import Meter, TemplateLimit, as_text, check_percent, describe, operate, width_of
-from ltxspec.render.jinja.traps import judged
+from ltxspec.render.jinja.traps import items_of, judged
 from ltxspec.spec.readings import number_of
 from ltxspec.suggest import shown
 
@@ -145,7 +145,7 @@ def format_guard(budget: Meter, value: Any, /, *given: Any, **named: Any) -> str
 
 def join_guard(budget: Meter, values: Any, /, d: Any = "", attribute: Any = None) -> Sequence[Any]:
     """For `join`."""
-    items = elements(budget, values)
+    items = elements(budget, items_of(values) if d else values)
     texts = [as_text(budget, value) for value in _picked(budget, items, attribute)]
     budget.build(sum(map(len, texts)) + len(as_text(budget, d)) * max(len(texts) - 1, 0))
     return texts if attribute is None else items
@@ -236,9 +236,9 @@ def divide(budget: Meter, value: Any, /, num: Any = 2) -> None:
     operate(budget, "%", value, num)
 
 
-def looped(budget: Meter, values: Any, cost: int) -> Any:
+def looped(budget: Meter, values: Any, cost: int, label: str | None = None) -> Any:
     """Count all rounds of a loop whose body costs `cost` steps, before the first one."""
-    items = elements(budget, values)
+    items = elements(budget, items_of(values, label))
     budget.spend(len(items) * cost)
     return items
 

@@ -14,7 +14,7 @@ from jinja2.exceptions import TemplateSyntaxError
 from jinja2.visitor import NodeTransformer
 
 from ltxspec.render.jinja.budget import MAX_BITS, TemplateLimit
-from ltxspec.render.jinja.checking import judge, prints
+from ltxspec.render.jinja.checking import judge, label_of, prints
 from ltxspec.render.jinja.words import UNAVAILABLE_FILTERS, UNAVAILABLE_TESTS
 
 MAX_NODES = 6_000  # of one template, about 20,000 characters of tags alone
@@ -88,7 +88,7 @@ def _cost(*trees: nodes.Node) -> int:
     return total
 
 
-def _pay(name: str, subject: Any, *arguments: int) -> nodes.Filter:
+def _pay(name: str, subject: Any, *arguments: int | str | None) -> nodes.Filter:
     constants = [nodes.Const(argument, lineno=subject.lineno) for argument in arguments]
     return nodes.Filter(subject, name, constants, [], None, None, lineno=subject.lineno)
 
@@ -144,7 +144,7 @@ class _Payments(NodeTransformer):
             raise Unsupported("recursive loops are not available in specs; use a macro", node.lineno, "recursive")
         self.generic_visit(node)
         once = [node.target, *([node.test] if node.test is not None else []), *node.body]
-        node.iter = _pay(LOOPED, node.iter, _cost(*once))
+        node.iter = _pay(LOOPED, node.iter, _cost(*once), label_of(node.iter))
         node.test = judge(node.test) if node.test is not None else None
         return node
 

@@ -69,5 +69,15 @@ def printable(value: Any, label: str | None = None) -> Any:
     raise Trap("template-print", message, label, hint)
 
 
+def items_of(value: Any, label: str | None = None) -> Any:
+    """The value, whose items are visited one by one. Raises Trap if it is a text, whose items are its letters."""
+    if not isinstance(value, str) or not value:
+        return value
+    subject = f"`{label}` is a text" if label else f"{shown(value)} is a text"
+    name = label or "value"
+    hint = f"split it, `{name}.split(',')`, or give a list; `{name}|list` are its letters"
+    raise Trap("template-letters", f"{subject}, and not a list: its letters would be taken one by one", label, hint)
+
+
 def _key_of(mapping: dict[Any, Any]) -> str:
     return next((key for key in mapping if isinstance(key, str) and key.isidentifier()), "name")

@@ -38,7 +38,7 @@ DIFFERENT_FILTERS: Mapping[str, str] = {
     "bool": "reads `true`, `yes`, `on` and `1` as true, `false`, `no`, `off` and `0` as false, and refuses other texts",
     "float": "refuses text that is not a number, unless a default is given",
     "int": "refuses text that is not a number, unless a default is given",
-    "join": "refuses null, lists and mappings among the items",
+    "join": "refuses a text instead of a list, and null, lists and mappings among the items",
     "string": "refuses null, lists and mappings",
     "sum": "adds numbers only",
     "tojson": "writes plain JSON: no escapes for web pages, keys in their order",

@@ -221,3 +221,31 @@ def test_a_conversion_never_guesses(text: str, message: str) -> None:
 )
 def test_conversions(text: str, result: str) -> None:
     assert rendered(text) == result
+
+
+@pytest.mark.parametrize(
+    ("text", "needle"),
+    [
+        ("{% for c in city %}{{ c }}, {% endfor %}", "city"),
+        ("{% for c in row.hero %}{{ c }}, {% endfor %}", "row.hero"),
+        ("{{ city|join(', ') }}", "{{"),
+    ],
+)
+def test_the_letters_of_a_text_are_not_taken_for_a_list(text: str, needle: str) -> None:
+    problem = problem_of(text)
+    assert (problem.code, problem.needle) == ("template-letters", needle)
+    assert "its letters would be taken one by one" in problem.message
+    assert "split(',')" in (problem.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("{% for c in city.split('e') %}{{ c }}, {% endfor %}", "R, no, "),
+        ("{% for c in city|list %}{{ c }} {% endfor %}", "R e n o "),
+        ("{% for c in empty %}x{% else %}nothing{% endfor %}", "nothing"),
+        ("{{ city|join }} {{ city|list|join('-') }}", "Reno R-e-n-o"),
+    ],
+)
+def test_letters_can_be_asked_for(text: str, result: str) -> None:
+    assert rendered(text) == result
