@@ -1,4 +1,4 @@
-"""Orders that nobody meant: what a spec, a table or the command line says is never bought as something else in silence."""
+"""Orders that nobody meant: what is written is never bought as something else in silence."""
 
 from pathlib import Path
 
