@@ -15,7 +15,7 @@ def assign_origins(lockfile: Lockfile, wanted: Mapping[str, Request], catalog: C
     the heir is the one whose request its takes answer, else the first; the others are treated as ordinary shots.
     """
     movers = {
-        key: [name for name in _names(key, request.moved) if name not in wanted and record_under(lockfile, name)]
+        key: [name for name in names_of(key, request.moved) if name not in wanted and record_under(lockfile, name)]
         for key, request in wanted.items()
         if request.moved is not None
     }
@@ -32,7 +32,7 @@ def assign_origins(lockfile: Lockfile, wanted: Mapping[str, Request], catalog: C
     return found
 
 
-def _names(key: str, moved: str) -> list[str]:
+def names_of(key: str, moved: str) -> list[str]:
     """The keys the takes may be recorded under, the one with the same brackets first."""
     if "[" in key and "[" not in moved:
         return [moved + key[key.index("[") :], moved]

@@ -12,7 +12,10 @@ from ltxspec.canonical import sha256_hex
 from ltxspec.errors import Diagnostic, Location, LtxspecError, Problems, WrongUsage
 from ltxspec.project.project import ProjectContext
 from ltxspec.render.models import RenderedSpec, Request
+from ltxspec.render.overrides import Overrides
 from ltxspec.render.requests import RenderContext, render_spec
+from ltxspec.spec.cuts import cut_texts, of_table
+from ltxspec.spec.document import Document, read_document
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.spec.models import Spec
 from ltxspec.spec.parsing import parse_spec
@@ -141,8 +144,10 @@ def load_specs(
     for file in files:
         found = Problems()
         spec = _parse(file, project, source, verdicts, found)
+        early = tuple(found.diagnostics)  # if the spec can be rendered, these are warnings
         rendered = _render(spec, context, specs, found) if spec is not None else None
         if spec is not None and rendered is not None:
+            rendered = replace(rendered, diagnostics=(*early, *rendered.diagnostics)) if early else rendered
             specs.rendered[spec.name], specs.parsed[spec.name] = rendered, spec
         else:
             specs.broken[file] = spec.name if spec is not None else ""
@@ -161,7 +166,7 @@ def _parse(
     try:
         text = source.read_text(file, beside="")
     except FileProblem as error:
-        problems.error("file", error.summary, Location(file, 1, 1), error.hint)
+        problems.error("file", error.summary, error.where or Location(file, 1, 1), error.hint)
         return None
     asked: list[str] = []
 
@@ -187,7 +192,9 @@ def _render(spec: Spec, context: RenderContext, specs: LoadedSpecs, problems: Pr
         )
         return None
     if not context.overrides.keys() <= spec.vars.keys():
-        own = {name: value for name, value in context.overrides.items() if name in spec.vars}
+        own = Overrides({name: value for name, value in context.overrides.items() if name in spec.vars})
+        if isinstance(context.overrides, Overrides):
+            own.places, own.warnings = context.overrides.places, context.overrides.warnings
         context = replace(context, overrides=own)
     return render_spec(spec, context, problems)
 
@@ -230,32 +237,39 @@ def spec_files(project: ProjectContext, paths: Sequence[str]) -> list[Path]:
     return find_specs(folders, project.root)
 
 
-def read_variables(pairs: Sequence[str], files: Sequence[str], folder: Path) -> dict[str, Json]:
-    """Later files override earlier ones, `--var` overrides files. Values from `--var` get the type of the spec's var.
+def read_variables(pairs: Sequence[str], files: Sequence[str], folder: Path) -> Overrides:
+    """Later files override earlier ones, `--var` overrides files. Each value is of the kind of the spec's variable.
 
     Raises:
         WrongUsage: a pair without `=`, or a file that is not a mapping.
     """
-    values: dict[str, Json] = {}
+    values = Overrides()
     for name in files:
-        values.update(_read_file(folder / name, name))
+        document = _read_file(folder / name, name)
+        values.update(document.root)
+        for key in document.root:
+            values.places[key] = document.locate((key,), value=True)
+            values.warnings[key] = []
+        for path, warning in cut_texts(document, of_table).items():
+            values.warnings[str(path[0])].append(warning)
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key.strip():
             raise WrongUsage(f"`--var {pair}` has no `=`", hint="write it as --var NAME=VALUE")
         values[key.strip()] = value
+        values.places.pop(key.strip(), None)
+        values.warnings.pop(key.strip(), None)
     return values
 
 
-def _read_file(path: Path, name: str) -> dict[str, Json]:
-    from ltxspec.spec.document import read_document
+def _read_file(path: Path, name: str) -> Document:
     from ltxspec.storage.named import LARGEST_INPUT, read_named
 
     try:
         text = read_named(path, name, LARGEST_INPUT).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise WrongUsage(f"`{name}` is not UTF-8 text") from error
-    root = read_document(text, name).root
-    if not isinstance(root, dict):
+    document = read_document(text, name, needs="write variables as `city: Lisbon`")
+    if not isinstance(document.root, dict):
         raise WrongUsage(f"`{name}` must contain a mapping of variable names to values")
-    return root
+    return document

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Literal
 
 from ltxspec.errors import Diagnostic, Problems, StorageError, WrongUsage
 from ltxspec.formats import to_json
+from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Action, Change, Estimate, Plan, estimate
 from ltxspec.plan.addresses import refuse_unknown
 from ltxspec.plan.document import PlanDocument, PlanOptions
 from ltxspec.plan.elsewhere import owned_elsewhere_warnings
 from ltxspec.plan.limits import budget_warning
+from ltxspec.plan.moves import idle_moves
 from ltxspec.plan.planfile import plan_digest, read_plan_file
 from ltxspec.plan.planner import PlanContext
 from ltxspec.plan.prices import shadowed_prices
@@ -163,6 +165,8 @@ def plan_specs(
         by_spec[change.address.spec].append(change)
     money, unreported = {}, {}
     for spec in rendered:
+        moved = {change.address for change in by_spec[spec.name] if change.origin is not None}
+        diagnostics += idle_moves(spec, have[spec.name].lockfile, lambda name: _lockfile(project, name, have), moved)
         diagnostics += [*spec.diagnostics, *renamed(by_spec[spec.name], have[spec.name].lockfile)]
         money[spec.name] = spent(have[spec.name])
         unreported[spec.name] = assumed(have[spec.name], project.catalog)
@@ -176,6 +180,11 @@ def plan_specs(
     )  # fmt: skip
     diagnostics += shadowed_prices(plan, project.catalog)
     return plan
+
+
+def _lockfile(project: ProjectContext, name: str, have: Mapping[str, RecordedState]) -> Lockfile:
+    """The lockfile of any spec of the project."""
+    return (have.get(name) or recorded_state(project, name)).lockfile
 
 
 def read_saved_plan(path: Path, name: str) -> PlanDocument:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ltxspec.errors import Diagnostic
+from ltxspec.errors import Diagnostic, Location
 from ltxspec.values import Fingerprint, Json, ShotAddress, Usd
 
 
@@ -27,7 +27,8 @@ class Request:
     column: int
     recorded: frozenset[str] = frozenset()  # names in `body` that are only recorded (model data)
     known: frozenset[str] | None = None  # names of all fields the model has, at any depth; None: unknown
-    moved: str | None = None  # shot or instance key it takes over from, as written
+    moved: str | None = None  # shot or instance key it takes over from; `spec.shot` if that is another spec
+    moved_place: Location | None = None  # where that is written
     title: str | None = None
     labels: Mapping[str, str] | None = None
     also: tuple[Fingerprint, ...] = ()  # by other versions of the algorithm, under which its takes may be recorded

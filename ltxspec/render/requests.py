@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ltxspec.catalog.models import PROMPT, Catalog, Model, known_names
 from ltxspec.catalog.validation import ParameterProblem, validate_prompt
 from ltxspec.errors import Diagnostic, Problems
+from ltxspec.render.about import About, about_shot, title_of
 from ltxspec.render.allowance import Allowance, SpecLimit
 from ltxspec.render.checks import names_for, run_checks
 from ltxspec.render.conversion import convert
@@ -67,7 +68,7 @@ def render_spec(spec: Spec, context: RenderContext, problems: Problems) -> Rende
     if rendering.expansion.errors or found.errors:
         return None
     values = rendering.variables.values
-    return RenderedSpec(spec.name, spec.document.source.file, spec.title, requests, diagnostics, values)
+    return RenderedSpec(spec.name, spec.document.source.file, rendering.title, requests, diagnostics, values)
 
 
 class _Rendering:
@@ -86,11 +87,13 @@ class _Rendering:
         self.sets = ParameterSets(self.file, context.files, context.delivery, context.known_requests, self.allowance)
         self.variables = Variables({})
         self.plain_sets = PlainParameters(spec, context.catalog, self.sets)
+        self.title: str | None = None
         self.prompt_files: dict[str, tuple[str, str] | FileProblem] = {}
 
     def requests(self) -> list[Request]:
         """All valid requests. Raises SpecLimit."""
         self.variables = spec_variables(self.spec, self.context.overrides, self.texts, self.findings)
+        self.title = title_of(self.spec, self.variables, self.texts)
         found = []
         positions = self.spec.document.key_positions(("shots",))
         for shot in self.spec.shots.values():
@@ -116,9 +119,10 @@ class _Rendering:
         model = self.model(shot, scope)
         prompt = self.prompt(shot, scope, model)
         parameters = self.parameters(shot, scope, model)
-        if model is None or prompt is None or parameters is None or variables.broken:
+        about = about_shot(self.spec, shot, scope, self.texts)
+        if model is None or prompt is None or parameters is None or about is None or variables.broken:
             return None
-        request = self.assemble(instance, prompt, parameters, position)
+        request = self.assemble(instance, prompt, parameters, position, about)
         checks = (*self.spec.checks, *shot.checks)
         if not checks:
             return request
@@ -157,7 +161,7 @@ class _Rendering:
             path = (*path, "file")
             read = self.prompt_file(shot.prompt_file)
             if isinstance(read, FileProblem):
-                self.findings.add("error", read.code, read.summary, self.places.value(path), read.hint)
+                self.findings.add("error", read.code, read.summary, read.where or self.places.value(path), read.hint)
                 return None
             text, file = read
         if has_tags(text):
@@ -230,12 +234,14 @@ class _Rendering:
         diagnostic = Diagnostic("error", problem.code, problem.message, where, problem.hint)
         self.findings.note(diagnostic, scope.instance, shared=path[:1] != ("shots",))
 
-    def assemble(self, instance: Instance, prompt: str, parameters: ParameterSet, position: tuple[int, int]) -> Request:
+    def assemble(
+        self, instance: Instance, prompt: str, parameters: ParameterSet, position: tuple[int, int], about: About
+    ) -> Request:
         """Assemble a request."""
-        shot, spec = instance.shot, self.spec
+        shot = instance.shot
         fingerprint, *also = [by_prompt(prompt) for by_prompt in parameters.fingerprints]
         return Request(
-            address=ShotAddress(spec.name, instance.key),
+            address=ShotAddress(self.spec.name, instance.key),
             body={
                 "taskType": parameters.model.task_type,
                 "model": parameters.model.air,
@@ -251,8 +257,9 @@ class _Rendering:
             column=position[1],
             recorded=parameters.model.recorded,
             known=known_names(parameters.model),
-            moved=shot.moved.removeprefix(f"{spec.name}.") if shot.moved is not None else None,
-            title=shot.title,
-            labels={**spec.labels, **shot.labels} if shot.labels else spec.labels or None,
+            moved=None if shot.moved is None else shot.moved.removeprefix(f"{self.spec.name}."),
+            moved_place=None if shot.moved is None else self.places.value(("shots", shot.name, "moved")),
+            title=about.title,
+            labels=about.labels or None,
             also=tuple(also),
         )

@@ -22,7 +22,7 @@ _NAME = re.compile(r"\{\{ *([A-Za-z_][A-Za-z0-9_]*) *\}\}")
 _LETTERS_A_STEP = 64  # of a text that is only scanned
 _STARTED = 45  # steps to run the smallest template
 _EXPLAINED = 10_000  # steps to explain a failure, with a suggestion
-_PLAIN = frozenset({str, int, float, bool, type(None)})
+_PLAIN = frozenset({str, int, float, bool})
 _WORDS = (
     "true false none True False None and or not if else elif is in for recursive import from as with without context "
     "include extends block macro call filter set self super loop caller varargs kwargs"
@@ -150,7 +150,7 @@ class Templates:
                 continue
             self.allowance.work(len(text) // _LETTERS_A_STEP)
             if self._engine:
-                self._engine.texts[key] = text.removesuffix("\n")  # a file's final newline is not part of its content
+                self._engine.texts[key] = text
             return key
         raise problem or FileProblem(f"`{name}` cannot be read")
 

@@ -7,7 +7,7 @@ the few that are needed into lines and columns.
 
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import yaml
@@ -44,6 +44,11 @@ class NodeTree:
     root_place: int
     places: Places
     empty: bool = False  # only white space and comments
+
+    def moved(self, place_of: Callable[[int], int]) -> "NodeTree":
+        """The same values at other places."""
+        places = {name: array("q", map(place_of, found)) for name, found in self.places.items()}
+        return replace(self, root_place=place_of(self.root_place), places=places)
 
 
 def build(text: str) -> NodeTree:

@@ -13,6 +13,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from ltxspec.errors import Diagnostic, Invalid, Location
+from ltxspec.spec.conflicts import CONFLICT, CONFLICT_HINT, conflict_in
 from ltxspec.values import Json
 
 if TYPE_CHECKING:
@@ -124,6 +125,27 @@ class Document:
         is_block = _BLOCK.match(self.source.text, place) is not None
         return self._lines.number(place) + is_block
 
+    def locate_index(self, index: int) -> Location:
+        """The location of the character at `index`."""
+        return self._lines.locate(index)
+
+    def texts(self) -> Iterator[tuple[int, tuple[str | int, ...], str]]:
+        """(index, path, text) of every value that is text; what an alias names again counts where it is first used."""
+        waiting: list[tuple[tuple[str | int, ...], Json]] = [((), self._tree.root)]
+        seen: set[int] = set()
+        while waiting:
+            path, node = waiting.pop()
+            if not isinstance(node, dict | list) or id(node) in seen:
+                continue
+            seen.add(id(node))
+            places = self._tree.places[id(node)][slice(2, None, 2) if isinstance(node, dict) else slice(1, None)]
+            pairs = node.items() if isinstance(node, dict) else enumerate(node)
+            for (step, value), place in zip(pairs, places, strict=True):
+                if isinstance(value, str):
+                    yield place, (*path, step), value
+                else:
+                    waiting.append(((*path, step), value))
+
     def _find(self, path: Sequence[str | int], *, value: bool) -> int:
         node, place = self._tree.root, self._tree.root_place
         last = len(path) - 1
@@ -172,21 +194,28 @@ def _read_tree(lines: Lines, needs: str) -> "NodeTree":
     import yaml
 
     from ltxspec.spec.building import NotAccepted, build
+    from ltxspec.spec.surrogates import Rewritten
 
-    try:
-        tree = build(lines.source.text)
-    except NotAccepted as refused:
-        again = "" if refused.first is None else f", first at {lines.locate(refused.first)}"
-        problem = Diagnostic("error", refused.code, refused.message + again, hint=refused.hint)
-        raise _invalid(lines, problem, refused.place) from None
-    except (yaml.YAMLError, UnicodeEncodeError) as error:
-        from ltxspec.spec.syntax import explain
+    source = Rewritten(lines.source.text)
+    while True:
+        try:
+            tree = build(source.text)
+        except NotAccepted as refused:
+            again = "" if refused.first is None else f", first at {lines.locate(source.before(refused.first))}"
+            problem = Diagnostic("error", refused.code, refused.message + again, hint=refused.hint)
+            raise _invalid(lines, problem, source.before(refused.place)) from None
+        except (yaml.YAMLError, UnicodeEncodeError) as error:
+            from ltxspec.spec.syntax import explain, odd_escape
 
-        found = explain(error, lines.source.text)
-        raise _invalid(lines, Diagnostic("error", "yaml", found.message, hint=found.hint), found.place) from None
+            if (start := odd_escape(error)) is not None and source.mend(start):
+                continue
+            found = explain(error, source.text)
+            problem = Diagnostic("error", "yaml", found.message, hint=found.hint)
+            raise _invalid(lines, problem, source.before(found.place)) from None
+        break
     if tree.empty:
         raise _invalid(lines, Diagnostic("error", "empty", "the file is empty", hint=needs), 0)
-    return tree
+    return tree.moved(source.before) if source.text is not lines.source.text else tree
 
 
 def _refuse_unreadable(lines: Lines) -> None:
@@ -194,6 +223,8 @@ def _refuse_unreadable(lines: Lines) -> None:
     if len(text) > MAX_CHARACTERS:
         message = f"the file has more than {MAX_CHARACTERS // 1_000_000} million characters"
         raise _invalid(lines, Diagnostic("error", "too-large", message, hint="split it into several"), 0)
+    if (conflict := conflict_in(text)) is not None:
+        raise _invalid(lines, Diagnostic("error", "yaml", f"this file has {CONFLICT}", hint=CONFLICT_HINT), conflict)
     if text.isascii():
         return
     for character, name in _EXOTIC_BREAKS.items():

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from ltxspec.suggest import shown
+from ltxspec.values import Json
+
 Path = tuple[str | int, ...]
 
 
@@ -22,3 +25,16 @@ def spoken(path: Path) -> str:
     for step in path:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
     return text or "the spec"
+
+
+def found_value(value: Json) -> str:
+    """A value in a spec, in the user's terms."""
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, int | float):
+        return f"the number {shown(value)}"
+    if isinstance(value, str):
+        return shown(value)
+    return "a list" if isinstance(value, list) else "a mapping"

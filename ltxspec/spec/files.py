@@ -1,9 +1,12 @@
 """The port through which the pure core reads files of the project: prompts, data tables, local images."""
 
 import re
+from collections.abc import Callable
 from typing import Protocol
 
-from ltxspec.errors import LtxspecError
+from ltxspec.errors import Location, LtxspecError
+from ltxspec.spec.conflicts import CONFLICT, CONFLICT_HINT, conflict_in
+from ltxspec.spec.document import Lines, SourceText
 from ltxspec.values import CONTROL, character_name
 
 SPEC_SUFFIXES = (".yaml", ".yml")
@@ -16,23 +19,41 @@ class FileProblem(LtxspecError):
     code = "file"
 
 
-def text_of(data: bytes, path: str) -> str:
+def text_of(data: bytes, path: str, place: Callable[[], str] | None = None) -> str:
     """The text of a file: a BOM is dropped, CRLF becomes LF.
 
+    Args:
+        data: the bytes of the file.
+        path: the path as the user wrote it.
+        place: gives the path from the project's root; called only if there is a problem.
+
     Raises:
-        FileProblem: it is not UTF-8, or contains a control character; both name the line. In YAML files the parser
-            refuses control characters, and shows the place.
+        FileProblem: it is not UTF-8, or contains a control character or a conflict marker; each with its place. In
+            YAML files the parser refuses such characters and markers.
     """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise FileProblem(f"`{path}` is not UTF-8 text (line {line})", hint="save it as UTF-8") from None
-    if not path.endswith(SPEC_SUFFIXES) and (found := CONTROL.search(text)) is not None:
-        line = text.count("\n", 0, found.start()) + 1
-        name = character_name(found[0])
-        raise FileProblem(f"`{path}` holds the control character {name} (line {line})", hint="remove it")
-    return text.replace("\r\n", "\n") if "\r" in text else text  # finding one character is ten times faster
+        where = Location(place() if place else path, line, 1)
+        raise FileProblem(f"`{path}` is not UTF-8 text (line {line})", where=where, hint="save it as UTF-8") from None
+    text = text.replace("\r\n", "\n") if "\r" in text else text  # finding one character is ten times faster
+    if not path.endswith(SPEC_SUFFIXES):
+        _refuse_unfit(text, path, place)
+    return text
+
+
+def _refuse_unfit(text: str, path: str, place: Callable[[], str] | None) -> None:
+    found, conflict = CONTROL.search(text), conflict_in(text)
+    index = found.start() if found else conflict
+    if index is None:
+        return
+    where = Lines(SourceText(place() if place else path, text)).locate(index)
+    if found:
+        what, hint = f"the control character {character_name(found[0])}", "remove it"
+    else:
+        what, hint = CONFLICT, CONFLICT_HINT
+    raise FileProblem(f"`{path}` holds {what} (line {where.line})", where=where, hint=hint)
 
 
 def says_it_is_a_spec(data: bytes) -> bool:

@@ -41,6 +41,7 @@ class ForEach:
     items: Sequence[Mapping[str, Json]] | None
     file: str | None
     key: str | None
+    types: Mapping[str, str] = field(default_factory=dict)  # column -> `boolean`, `integer`, `number` or `text`
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,11 @@ def instance_key(shot: str, values: Iterable[Json]) -> str:
     return f"{shot}[{','.join(_value_text(value) for value in values)}]"
 
 
+def own_name(spec: Json, moved: Json) -> Json:
+    """What `moved:` names: `spec.shot` is `shot` in the spec itself."""
+    return moved.removeprefix(f"{spec}.") if isinstance(moved, str) else moved
+
+
 def is_scalar(value: Json) -> bool:
     """Whether a value can be part of an instance's name."""
     return not isinstance(value, dict | list)

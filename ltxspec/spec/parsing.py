@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 from ltxspec.errors import Invalid, Problems
+from ltxspec.spec.cuts import cut_texts, of_spec
 from ltxspec.spec.document import Document, read_document
 from ltxspec.spec.faults import Fault, Path
 from ltxspec.spec.models import RESERVED_KEYS, SET_BY_LTXSPEC, Check, ForEach, Spec, SpecShot
+from ltxspec.spec.names import own_name
 from ltxspec.suggest import nearest
 from ltxspec.values import Json
 
@@ -41,6 +43,8 @@ def parse_spec(
         return None
     sound = known_good() if callable(known_good) else known_good
     faults = [] if sound else _judge(document, problems)
+    if not sound:  # a spec with a warning is never remembered as good
+        problems.extend(cut_texts(document, of_spec).values())
     if any(_is_fatal(fault) for fault in faults):
         return None
     return _spec(document, _spoiled_shots(faults))
@@ -94,11 +98,13 @@ def _spec(document: Document, without: set[str]) -> Spec:
         vars=root.get("vars") or {},
         defaults=_parameters(root.get("defaults") or {}),
         checks=_checks(root.get("checks"), ("checks",)),
-        shots={name: _shot(name, shot) for name, shot in root["shots"].items() if name not in without},
+        shots={
+            name: _shot(name, shot, metadata["name"]) for name, shot in root["shots"].items() if name not in without
+        },
     )
 
 
-def _shot(name: str, shot: dict[str, Json]) -> SpecShot:
+def _shot(name: str, shot: dict[str, Json], spec: str) -> SpecShot:
     prompt = shot["prompt"]
     reserved = shot.keys() & _NOT_PARAMETERS
     parameters = shot.copy()
@@ -114,7 +120,7 @@ def _shot(name: str, shot: dict[str, Json]) -> SpecShot:
         vars=shot.get("vars") or {},
         matrix=shot.get("matrix"),
         for_each=_for_each(shot.get("forEach")),
-        moved=_text(shot.get("moved")),
+        moved=_text(own_name(spec, shot.get("moved"))),
         title=_text(shot.get("title")),
         labels=_labels(shot.get("labels")),
         checks=_checks(shot.get("checks"), ("shots", name, "checks")),
@@ -131,7 +137,9 @@ def _for_each(value: Json) -> ForEach | None:
         return None
     if isinstance(value, list):
         return ForEach(items=value, file=None, key=None)
-    return ForEach(items=value.get("items"), file=value.get("file"), key=value.get("key"))
+    return ForEach(
+        items=value.get("items"), file=value.get("file"), key=value.get("key"), types=value.get("types") or {}
+    )
 
 
 def _checks(value: Json, path: Path) -> tuple[Check, ...]:

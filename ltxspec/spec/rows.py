@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ltxspec.errors import Invalid, Location, Problems
+from ltxspec.spec.faults import found_value
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.spec.models import ForEach, Spec, SpecShot
 from ltxspec.spec.names import is_scalar
+from ltxspec.spec.readings import TYPES
 from ltxspec.spec.tables import Locate, Table, read_table
 from ltxspec.suggest import did_you_mean, shown
 from ltxspec.values import Json, control_in
@@ -54,7 +56,45 @@ def named_rows(
         where = spec.document.locate((*path, "key"), value=True)
         problems.error("unknown-column", f"no row has a column {shown(column)}", where, hint)
         return None
-    return NamedRows(rows, column, table.locate) if _all_named(rows, column, table, problems) else None
+    typed = _typed(spec, (*path, "types"), for_each.types, replace(table, rows=rows), problems)
+    return NamedRows(typed, column, table.locate) if _all_named(typed, column, table, problems) else None
+
+
+def _typed(
+    spec: Spec, path: tuple[str, ...], types: Mapping[str, str], table: Table, problems: Problems
+) -> Sequence[Mapping[str, Json]]:
+    """The rows with the cells of `types` converted; what cannot be read is reported."""
+    if not types:
+        return table.rows
+    columns = dict.fromkeys(name for row in table.rows for name in row)
+    for name in types.keys() - columns.keys():
+        hint = did_you_mean(name, columns) or f"the columns are {', '.join(map(shown, columns))}"
+        where = spec.document.locate((*path, name))
+        problems.error("unknown-column", f"no row has a column {shown(name)}", where, hint)
+    rows = []
+    for number, row in enumerate(table.rows):
+        changed = {name: _converted(row[name], kind) for name, kind in types.items() if name in row}
+        for name, value in changed.items():
+            if value is None and not _is_empty(row[name]):
+                message = f"{shown(name)} must be {TYPES[types[name]][1]}, not {found_value(row[name])}"
+                problems.error("wrong-type", message, table.locate(number, name), _cure(types[name], row[name]))
+        rows.append({**row, **changed})
+    return rows
+
+
+def _converted(value: Json, kind: str) -> Json:
+    """A cell as its type; null if it is empty or cannot be read. An empty text stays one."""
+    return None if _is_empty(value) and kind != "text" else TYPES[kind][0](value)
+
+
+def _is_empty(value: Json) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _cure(kind: str, given: Json) -> str | None:
+    if kind in ("integer", "number") and isinstance(given, str) and "," in given:
+        return "write a decimal point, and no sign between thousands"
+    return "write it in quotes" if kind == "text" else None
 
 
 def _are_printable(table: Table, problems: Problems) -> bool:
@@ -83,13 +123,16 @@ def _inline(spec: Spec, shot: SpecShot, for_each: ForEach) -> Table:
 def _from_file(spec: Spec, shot: SpecShot, file: str, files: ProjectFiles, problems: Problems) -> Table | None:
     beside = spec.document.source.file
     try:
-        return read_table(files.read_text(file, beside=beside), files.resolve(file, beside=beside))
+        table = read_table(files.read_text(file, beside=beside), files.resolve(file, beside=beside))
     except FileProblem as problem:
         where = spec.document.locate(("shots", shot.name, "forEach", "file"), value=True)
-        problems.error(problem.code, problem.summary, where, problem.hint)
+        problems.error(problem.code, problem.summary, problem.where or where, problem.hint)
     except Invalid as invalid:
         where = spec.document.locate(("shots", shot.name, "forEach", "file"), value=True)
         problems.extend(replace(found, where=found.where or where) for found in invalid.diagnostics)
+    else:
+        problems.extend(table.warnings)
+        return table
     return None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ltxspec.spec.faults import Fault, Path
 from ltxspec.spec.models import RESERVED_KEYS, SET_BY_LTXSPEC
-from ltxspec.spec.names import as_variable, is_variable
+from ltxspec.spec.names import as_variable, is_variable, own_name
 from ltxspec.suggest import shown
 from ltxspec.values import Json
 
@@ -23,9 +23,10 @@ def broken_rules(root: Json) -> list[Fault]:
     spec = _mapping(root)
     faults = [*_defaults(spec), *_variables(("vars",), spec.get("vars"))]
     takeovers: dict[str, str] = {}
+    spec_name = _mapping(spec.get("metadata")).get("name")
     for name, shot in _mapping(spec.get("shots")).items():
         if isinstance(shot, dict):
-            faults += [*_shot(("shots", name), shot), *_move(name, shot.get("moved"), takeovers)]
+            faults += [*_shot(("shots", name), shot), *_move(name, own_name(spec_name, shot.get("moved")), takeovers)]
     return faults
 
 

@@ -17,6 +17,7 @@ from ltxspec.values import Json
 
 API_VERSION = "ltxspec/v1"
 KIND = "RenderSpec"
+OWN_KEY = "x-"  # what begins so at the top of a spec is the author's own, such as a place for anchors
 
 
 def _scalar(value: Json) -> Json:
@@ -76,11 +77,18 @@ class PromptFile(_Part):
     file: Annotated[Text, Field(description="Path of the template, relative to the spec")]
 
 
+Types = Annotated[
+    dict[str, Literal["boolean", "integer", "number", "text"]] | None,
+    Field(description="What the cells of columns are converted to; other cells of a CSV file stay text"),
+]
+
+
 class RowsFile(_Part):
     """Rows kept in a data file."""
 
     file: Annotated[Text, Field(description="Path of a CSV, JSON or YAML file, relative to the spec")]
     key: Annotated[Text | None, Field(description="The column that identifies a row; the first by default")] = None
+    types: Types = None
 
 
 class RowsInline(_Part):
@@ -88,6 +96,7 @@ class RowsInline(_Part):
 
     items: Annotated[list[Row], Field(description="One mapping per row")]
     key: Annotated[Text | None, Field(description="The column that identifies a row; the first by default")] = None
+    types: Types = None
 
 
 class MatrixPart(_Part):
@@ -158,11 +167,16 @@ class SpecPart(_Part):
     vars: Variables = None
     defaults: Annotated[dict[str, Any] | None, Field(description="Request parameters for every shot")] = None
     checks: Checks = None
-    shots: Annotated[dict[Annotated[str, Field(pattern=SHOT_NAME)], ShotPart], Field(min_length=1)]
+    shots: Annotated[
+        dict[Annotated[str, Field(pattern=SHOT_NAME)], ShotPart],
+        Field(description="The shots by name; none, when the last one was retired"),
+    ]
 
 
 def structural_errors(root: Json) -> list[ErrorDetails]:
     """The errors that pydantic finds in a document's structure."""
+    if isinstance(root, dict):
+        root = {key: value for key, value in root.items() if not key.startswith(OWN_KEY)}
     try:
         SpecPart.model_validate(root)
     except ValidationError as error:
@@ -180,6 +194,8 @@ def spec_schema(model_schemas: Mapping[str, Mapping[str, Json]]) -> dict[str, Js
     schema = _tidy(SpecPart.model_json_schema())
     parameters = parameter_schemas(model_schemas, leave_out=frozenset({*SET_BY_LTXSPEC, "model"}))
     parts, top = schema.pop("$defs"), schema["properties"]
+    del schema["additionalProperties"]
+    schema["propertyNames"] = {"anyOf": [{"enum": [*top]}, {"pattern": f"^{OWN_KEY}"}]}
     shot = parts["ShotPart"]
     shot |= {"properties": {**shot["properties"], **parameters}, "additionalProperties": False}
     top["defaults"] |= {"type": ["object", "null"], "properties": parameters, "additionalProperties": False}

@@ -81,21 +81,27 @@ _COMPLAINTS: tuple[tuple[str, _Words], ...] = (
     ("YAML document", _Words("a line that begins with `%` is a directive", "remove it; only YAML 1.2 is read")),
     ("<document start>", _Words("nothing may follow the end of the document", "remove the `...` or what follows it")),
 )
-_CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)  # as git writes them
+_CUT = re.compile(r"\S[ \t]+#")  # a comment after a text, which then cannot go on in the next line
+_CUT_HINT = "a comment (`#` after a blank) ends the text of the line above: quote the text, or write it below `|`"
+_AFTER_A_CUT = frozenset({"expected a key here", "expected `:` after this key"})
+_HALF = re.compile(r"[dD][89a-fA-F][0-9a-fA-F]{2}")  # the digits of half of a surrogate pair, in an escape
+_HALF_WORDS = _Words(
+    "half of a surrogate pair is not a character", "write the character itself, or both halves: `\\ud83d\\ude00`"
+)
 _TAB = _Words("a tab indents this line", "indent with spaces")
+
+
+def odd_escape(error: Exception) -> int | None:
+    """Where the text in double quotes begins, if the error is about an escape in it that is no whole character."""
+    if isinstance(error, yaml.MarkedYAMLError) and "Unicode character escape" in (error.problem or ""):
+        return error.context_mark.index if error.context_mark else None
+    return None
 
 
 def explain(error: Exception, text: str) -> Explanation:
     """Explain an error that libyaml (or the codec before it) raised about `text`."""
     if isinstance(error, UnicodeEncodeError):
         return Explanation("half of a surrogate pair is not a character", error.start, "save the file as UTF-8 again")
-    conflict = _CONFLICT.search(text)
-    if conflict:
-        return Explanation(
-            "this file has the conflict markers of an unfinished merge",
-            conflict.start(),
-            "combine both sides, and remove the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`",
-        )
     if isinstance(error, yaml.MarkedYAMLError):
         return _explain_marked(error, text)
     found = _NOT_YAML.search(text) if isinstance(error, ReaderError) else None
@@ -109,6 +115,8 @@ def _explain_marked(error: yaml.MarkedYAMLError, text: str) -> Explanation:
     noticed = min(_index(error.problem_mark, error.context_mark), len(text))
     complaint = error.problem or ""
     words = _words(complaint, text[noticed : noticed + 1])
+    if "Unicode character escape" in complaint and _HALF.match(text, noticed):
+        words = _HALF_WORDS
     place = _index(error.context_mark, error.problem_mark) if words.at_start else noticed
     return Explanation(words.message, place, _hint(words, text, place))
 
@@ -140,6 +148,8 @@ def _hint(words: _Words, text: str, place: int) -> str | None:
     if statement := _BARE_STATEMENT.search(line):
         sign = statement[1]
         return f'quote a value that begins with `{sign}`: "{sign} … {"%}" if sign != "%" else ""}'.rstrip() + '"'
+    if words.message in _AFTER_A_CUT and _CUT.search(text, text.rfind("\n", 0, max(line_start - 1, 0)) + 1, line_start):
+        return _CUT_HINT
     if words.hint == _COLUMN_HINT and before.strip() and before.rstrip()[-1] in "\"'}]":
         return _QUOTE_HINT
     return words.hint

@@ -7,10 +7,11 @@ to mappings, whose names then identify the rows.
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from ltxspec.errors import Diagnostic, Invalid, Location
+from ltxspec.spec.cuts import cut_texts, of_table
 from ltxspec.spec.document import Document, Lines, SourceText, read_document
 from ltxspec.spec.json_text import read_json
 from ltxspec.suggest import shown
@@ -33,6 +34,7 @@ class Table:
     rows: Sequence[Mapping[str, Json]]
     names: Sequence[str] | None
     locate: Locate
+    warnings: Sequence[Diagnostic] = ()
 
 
 def read_table(text: str, file: str) -> Table:
@@ -48,7 +50,8 @@ def read_table(text: str, file: str) -> Table:
         return _table(read_json(text, file), cache(lambda: _places(text, file)), file)
     if ending in ("yaml", "yml"):
         document = read_document(text, file, needs=_ROWS_NEEDED)
-        return _table(document.root, lambda: document, file)
+        warnings = tuple(cut_texts(document, of_table).values())
+        return replace(_table(document.root, lambda: document, file), warnings=warnings)
     message = f"{shown(file)} is not a data file"
     raise Invalid([Diagnostic("error", "data-file", message, hint="rows come from `.csv`, `.json` or `.yaml` files")])
 

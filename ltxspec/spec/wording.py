@@ -7,8 +7,9 @@ from pydantic_core import ErrorDetails
 
 from ltxspec.spec import structure
 from ltxspec.spec.document import SPEC_NEEDS
-from ltxspec.spec.faults import Fault, Path, spoken
+from ltxspec.spec.faults import Fault, Path, found_value, spoken
 from ltxspec.spec.names import SHOT_NAME_RULE, SPEC_NAME_RULE
+from ltxspec.spec.readings import TYPES
 from ltxspec.suggest import did_you_mean, nearest, shown
 from ltxspec.values import Json
 
@@ -129,10 +130,11 @@ def _unknown_key(path: Path) -> Fault:
 def _unknown_word(path: Path, value: Json) -> Fault:
     if path == ("apiVersion",):
         return _unknown_version(value)
-    known = [structure.KIND] if path == ("kind",) else ["error", "warning"]
-    choice = " or ".join(f"`{word}`" for word in known)
+    is_type = "types" in path[-2:]
+    known = [structure.KIND] if path == ("kind",) else list(TYPES) if is_type else ["error", "warning"]
+    choice = f"{', '.join(f'`{word}`' for word in known[:-1])} or `{known[-1]}`" if len(known) > 1 else f"`{known[0]}`"
     near = did_you_mean(value, known) if isinstance(value, str) else None
-    message = f"`{spoken(path)}` must be {choice}, not {_found(value)}"
+    message = f"`{spoken(path)}` must be {choice}, not {found_value(value)}"
     return Fault(path, "wrong-value", message, near, at_value=True)
 
 
@@ -141,7 +143,7 @@ def _unknown_version(value: Json) -> Fault:
         message = f"this spec needs a newer ltxspec: its apiVersion is {shown(value)}"
         hint = f"upgrade ltxspec; this one reads `{structure.API_VERSION}`"
     else:
-        message = f"unknown apiVersion {_found(value).removeprefix('the number ')}"
+        message = f"unknown apiVersion {found_value(value).removeprefix('the number ')}"
         near = did_you_mean(value, [structure.API_VERSION]) if isinstance(value, str) else None
         hint = near or f"write `apiVersion: {structure.API_VERSION}`"
     return Fault(("apiVersion",), "unknown-version", message, hint, at_value=True)
@@ -156,18 +158,5 @@ def _wrong_type(path: Path, kind: str, value: Json) -> Fault:
     if expected.startswith("text") and isinstance(value, bool | int | float):
         hint = "put it in quotes"
     return Fault(
-        path, "wrong-type", f"{name} must be {expected}, not {_found(value)}", hint, at_value=value is not None
+        path, "wrong-type", f"{name} must be {expected}, not {found_value(value)}", hint, at_value=value is not None
     )
-
-
-def _found(value: Json) -> str:
-    """A value in a spec, in the user's terms."""
-    if value is None:
-        return "empty"
-    if isinstance(value, bool):
-        return f"`{str(value).lower()}`"
-    if isinstance(value, int | float):
-        return f"the number {shown(value)}"
-    if isinstance(value, str):
-        return shown(value)
-    return "a list" if isinstance(value, list) else "a mapping"

@@ -51,7 +51,7 @@ class ProjectFolder:
     def read_text(self, path: str, *, beside: str) -> str:
         """UTF-8 text of `path` as named in the file `beside`; a BOM is dropped, CRLF becomes LF. Raises FileProblem."""
         data = b"".join(self._chunks(path, beside, self._max_text))
-        return text_of(data, path)
+        return text_of(data, path, lambda: self.resolve(path, beside=beside))
 
     def read_bytes(self, path: str, *, beside: str) -> bytes:
         """The bytes of `path` as named in the file `beside`. Raises FileProblem, also for a Git LFS pointer."""

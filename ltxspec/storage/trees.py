@@ -126,7 +126,7 @@ class GitTree:
         if pointed_at(data):
             raise FileProblem(f"`{path}` is kept in Git LFS, so its text is not in the commit")
         self._refuse_changed(place, path, exact=False)
-        return text_of(data, path)
+        return text_of(data, path, lambda: place)
 
     def sha256(self, path: str, *, beside: str) -> str:
         """`sha256:<hex>` of the bytes of `path` as named in the file `beside`. Raises FileProblem."""

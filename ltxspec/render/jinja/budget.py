@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ltxspec.render.allowance import Allowance
+from ltxspec.render.jinja.traps import printable
 
 MAX_SIZE = 100_000  # characters of one text, items of one list; a prompt may have 10,000 characters
 MAX_WORK = 1_000_000  # steps of one render, less than half a second of Python
@@ -166,9 +167,12 @@ _ARITHMETIC: Mapping[str, Any] = {
 
 
 def as_text(budget: Meter, value: Any) -> str:
-    """The text a value prints as."""
-    if type(value) is str:
-        return value
+    """The text a value prints as. Raises Trap for null, a list or a mapping."""
+    return value if type(value) is str else written(budget, printable(value))
+
+
+def written(budget: Meter, value: Any) -> str:
+    """The text that Python makes of a value, whatever it is."""
     budget.measure(value)
     text = str(value)
     budget.build(len(text))
@@ -193,8 +197,12 @@ def check_percent(budget: Meter, text: str, arguments: Any) -> None:
 
     Raises:
         ValueError: a `%` is not followed by a conversion available in templates.
+        Trap: null, a list or a mapping would be printed.
     """
     budget.measure(arguments)
+    given = arguments.values() if isinstance(arguments, dict) else arguments
+    for value in given if isinstance(arguments, dict | tuple) else (arguments,):
+        printable(value)
     longest = len(repr(arguments))  # no one argument prints longer
     position, size = text.find("%"), len(text)
     while position >= 0:
@@ -226,7 +234,7 @@ def format_braces(budget: Meter, text: str, arguments: Sequence[Any], named: Map
         for digits in re.findall(r"\d+", layout or ""):
             width_of(digits)
         value = _field(field, waiting, arguments, named)
-        budget.measure(value)
+        budget.measure(printable(value))
         pieces.append(format(str(value) if conversion else value, layout or ""))
         budget.build(len(pieces[-1]) + len(literal))
     budget.build(sum(map(len, pieces)))

@@ -23,6 +23,9 @@ from jinja2.utils import Joiner
 from ltxspec.render.allowance import Allowance
 from ltxspec.render.jinja import access
 from ltxspec.render.jinja.budget import Meter, TemplateLimit, as_text, describe, operate
+from ltxspec.render.jinja.checking import judge, unchecked
+from ltxspec.render.jinja.guards import comparable, looped, sliced, spread
+from ltxspec.render.jinja.lines import LAST, WHOLE, LineLexer, settle_includes, whole_line, without_line_end
 from ltxspec.render.jinja.metering import (
     COMPARED,
     ENTERED,
@@ -36,7 +39,8 @@ from ltxspec.render.jinja.metering import (
     Unsupported,
     harden,
 )
-from ltxspec.render.jinja.words import comparable, filters_for, tests_for
+from ltxspec.render.jinja.traps import JUDGED, PRINTED, judged, printable
+from ltxspec.render.jinja.words import filters_for, tests_for
 
 TEXT = "<text>"  # the name of a template that is not a file
 RESULT = "ltxspec_result"
@@ -72,12 +76,12 @@ class Engine(ImmutableSandboxedEnvironment):
             loader=DictLoader(self.texts),
             extensions=[_Counting],
             optimized=False,  # no constant folding: it would run before anything is counted
-            trim_blocks=True,  # a line that holds only a tag leaves no trace in the prompt
-            lstrip_blocks=True,
+            lstrip_blocks=True,  # `LineLexer` does the rest for lines that hold only tags
             keep_trailing_newline=True,
             auto_reload=False,
             cache_size=-1,  # every included file is compiled once
         )
+        self._lines = LineLexer(self)
         self.tests: dict[str, Any] = tests_for(self.budget, self.tests)
         self.filters: dict[str, Any] = filters_for(self.budget, self.filters)
         self.globals: dict[str, Any] = access.functions_for(self.budget)
@@ -91,13 +95,22 @@ class Engine(ImmutableSandboxedEnvironment):
             SPENT: budget.spend,
             ENTERED: lambda _: budget.enter(),
             LEFT: lambda _: budget.leave(),
-            LOOPED: partial(_looped, budget),
+            LOOPED: partial(looped, budget),
             JOINED: partial(access.join, budget, ""),
             COMPARED: partial(comparable, budget),
             KEYED: access.hashable,
-            SLICED: partial(_sliced, budget),
-            SPREAD: partial(_spread, budget),
+            SLICED: partial(sliced, budget),
+            SPREAD: partial(spread, budget),
+            JUDGED: judged,
+            PRINTED: printable,
+            WHOLE: whole_line,
+            LAST: without_line_end,
         }
+
+    @property
+    def lexer(self) -> LineLexer:
+        """Jinja reads templates with this."""
+        return self._lines
 
     @pass_context
     def _print(self, _context: Context, value: Any) -> str:
@@ -111,7 +124,9 @@ class Engine(ImmutableSandboxedEnvironment):
     def parse(self, source: str, name: str | None = None, filename: str | None = None) -> nodes.Template:
         """Parse a template and insert the counting."""
         try:
-            tree = harden(super().parse(source, name, filename), *self.words)
+            parsed = super().parse(source, name, filename)
+            tree = harden(parsed, *self.words)
+            settle_includes(tree.body, self._lines.alone, ends=name == TEXT)
         except Unsupported as error:
             error.name = name
             raise
@@ -153,17 +168,19 @@ class Engine(ImmutableSandboxedEnvironment):
         if len(rest) == 1 and isinstance(rest[0], nodes.Output):
             parts = [part for part in rest[0].nodes if not _is_blank(part)]
             if len(parts) == 1 and not isinstance(parts[0], nodes.TemplateData):
-                return self._compiled(nodes.Template([paid, _result(parts[0])], lineno=1)), True
+                return self._compiled(nodes.Template([paid, _result(unchecked(parts[0]))], lineno=1)), True
         return self._compiled(tree), False
 
     def expression(self, text: str) -> Template:
-        """Compile a bare expression; the run stores its value under `RESULT`."""
+        """Compile a bare expression that is judged; the run stores its value under `RESULT`."""
         parser = Parser(self, text, TEXT, state="variable")
         parsed = parser.parse_expression()
         if not parser.stream.eos:
             token = parser.stream.current
             raise TemplateSyntaxError(f"unexpected {token.value!r} after the expression", token.lineno, TEXT)
-        tree = harden(nodes.Template([_result(parsed)], lineno=1), *self.words)
+        tree = harden(
+            nodes.Template([_result(judge(parsed))], lineno=1), frozenset({*self.words[0], JUDGED}), self.words[1]
+        )
         return self._compiled(tree)
 
     def names_in(self, text: str) -> set[str]:
@@ -270,23 +287,3 @@ def _counted(stream: TokenStream, allowance: Allowance) -> Iterator[Token]:
         if brackets > MAX_BRACKETS:
             raise TemplateLimit(f"the template has more than {MAX_BRACKETS} brackets open at once")
         yield token
-
-
-def _looped(budget: Meter, values: Any, cost: int) -> Any:
-    """Count all rounds of a loop whose body costs `cost` steps, before the first one."""
-    items = access.elements(budget, values)
-    budget.spend(len(items) * cost)
-    return items
-
-
-def _sliced(budget: Meter, value: Any) -> Any:
-    budget.build(len(value))
-    return value
-
-
-def _spread(budget: Meter, value: Any) -> Any:
-    """The mapping that `**` unpacks, counted."""
-    if not isinstance(value, dict):
-        raise TypeError(f"`**` needs a mapping, not {describe(value)}")
-    budget.spend(len(value))
-    return value

@@ -7,11 +7,12 @@ from typing import Any
 from jinja2.environment import Template
 from jinja2.exceptions import SecurityError, TemplateSyntaxError, UndefinedError
 
-from ltxspec.errors import LtxspecError
+from ltxspec.errors import Location, LtxspecError
 from ltxspec.render.jinja.access import UnknownName
 from ltxspec.render.jinja.budget import TemplateLimit
 from ltxspec.render.jinja.environment import TEXT
 from ltxspec.render.jinja.metering import Unsupported
+from ltxspec.render.jinja.traps import Trap
 from ltxspec.render.template_problem import TemplateProblem, suggestion
 
 Meaning = tuple[str, str, str | None, str | None]  # code, message, the word it is about, hint
@@ -39,6 +40,8 @@ def explain(error: Exception, text: str, names: Iterable[str], files: Mapping[st
         names: the variables available to it.
         files: the included files by key, for the line to show.
     """
+    if isinstance(error, LtxspecError) and error.where is not None:
+        return _in_file(error, error.where)
     line, file = _place(error)
     lines = (files.get(file, "") if file else text).split("\n")
     source = lines[line - 1] if 0 < line <= len(lines) else ""
@@ -47,6 +50,12 @@ def explain(error: Exception, text: str, names: Iterable[str], files: Mapping[st
         mark = _MARK.search(source)
         needle = mark[0] if mark else None
     return TemplateProblem(code, message, line, needle, hint, file, source)
+
+
+def _in_file(error: LtxspecError, where: Location) -> TemplateProblem:
+    """A problem of an included file that was not even parsed."""
+    needle = where.excerpt[where.column - 1 :]
+    return TemplateProblem("template-file", error.summary, where.line, needle, error.hint, where.file, where.excerpt)
 
 
 def _place(error: Exception) -> tuple[int, str | None]:
@@ -75,6 +84,10 @@ def _file(error: LtxspecError, _names: Iterable[str]) -> Meaning:
 def _unsupported(error: Unsupported, _names: Iterable[str]) -> Meaning:
     hint = suggestion(error.word, error.known, "there are")
     return "template-unsupported", str(error.message), error.word, hint
+
+
+def _trap(error: Trap, _names: Iterable[str]) -> Meaning:
+    return error.code, str(error), error.label, error.hint
 
 
 def _syntax(error: TemplateSyntaxError, _names: Iterable[str]) -> Meaning:
@@ -117,6 +130,7 @@ def _other(error: Exception, names: Iterable[str]) -> Meaning:
 # The first matching kind counts, so the special ones come first.
 _MEANINGS: Sequence[tuple[type[Exception] | tuple[type[Exception], ...], Callable[[Any, Iterable[str]], Meaning]]] = (
     (LtxspecError, _file),
+    (Trap, _trap),
     (Unsupported, _unsupported),
     (TemplateSyntaxError, _syntax),
     (UnknownName, _unknown),

@@ -14,6 +14,7 @@ from jinja2.exceptions import TemplateSyntaxError
 from jinja2.visitor import NodeTransformer
 
 from ltxspec.render.jinja.budget import MAX_BITS, TemplateLimit
+from ltxspec.render.jinja.checking import judge, label_of, prints
 from ltxspec.render.jinja.words import UNAVAILABLE_FILTERS, UNAVAILABLE_TESTS
 
 MAX_NODES = 6_000  # of one template, about 20,000 characters of tags alone
@@ -87,7 +88,7 @@ def _cost(*trees: nodes.Node) -> int:
     return total
 
 
-def _pay(name: str, subject: Any, *arguments: int) -> nodes.Filter:
+def _pay(name: str, subject: Any, *arguments: int | str | None) -> nodes.Filter:
     constants = [nodes.Const(argument, lineno=subject.lineno) for argument in arguments]
     return nodes.Filter(subject, name, constants, [], None, None, lineno=subject.lineno)
 
@@ -107,6 +108,12 @@ class _Payments(NodeTransformer):
         self.tests = tests
         self.rules: dict[type[nodes.Node], Callable[[Any], Rewritten]] = {
             nodes.For: self.loop,
+            nodes.If: self.condition,
+            nodes.CondExpr: self.condition,
+            nodes.Not: self.negation,
+            nodes.And: self.junction,
+            nodes.Or: self.junction,
+            nodes.Output: self.output,
             nodes.Macro: self.body,
             nodes.CallBlock: self.body,
             nodes.Block: self.body,
@@ -137,8 +144,28 @@ class _Payments(NodeTransformer):
             raise Unsupported("recursive loops are not available in specs; use a macro", node.lineno, "recursive")
         self.generic_visit(node)
         once = [node.target, *([node.test] if node.test is not None else []), *node.body]
-        node.iter = _pay(LOOPED, node.iter, _cost(*once))
+        node.iter = _pay(LOOPED, node.iter, _cost(*once), label_of(node.iter))
+        node.test = judge(node.test) if node.test is not None else None
         return node
+
+    def condition(self, node: nodes.If | nodes.CondExpr) -> Rewritten:
+        self.generic_visit(node)
+        node.test = judge(node.test)
+        return node
+
+    def negation(self, node: nodes.Not) -> Rewritten:
+        self.generic_visit(node)
+        node.node = judge(node.node)
+        return node
+
+    def junction(self, node: nodes.And | nodes.Or) -> Rewritten:
+        self.generic_visit(node)
+        node.left = judge(node.left)  # the right side is judged only where the whole is
+        return node
+
+    def output(self, node: nodes.Output) -> Rewritten:
+        self.generic_visit(node)
+        return prints(node)
 
     def body(self, node: nodes.Macro | nodes.CallBlock | nodes.Block) -> Rewritten:
         self.generic_visit(node)

@@ -6,7 +6,7 @@ counted, and lazy results become lists, so that no work is deferred. A filter wi
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial, wraps
 from itertools import islice
 from typing import Any
@@ -15,8 +15,11 @@ from jinja2 import Environment
 from jinja2.nodes import EvalContext
 from jinja2.runtime import Context, Undefined
 
-from ltxspec.render.jinja.access import attribute_path, elements, fail, replaced_size, short
-from ltxspec.render.jinja.budget import MAX_SIZE, Meter, TemplateLimit, as_text, check_percent, operate, width_of
+from ltxspec.render.jinja import guards
+from ltxspec.render.jinja.access import fail
+from ltxspec.render.jinja.budget import MAX_SIZE, Meter, as_text, written
+from ltxspec.spec.readings import truth_of
+from ltxspec.suggest import shown
 
 Function = Callable[..., Any]
 
@@ -32,13 +35,16 @@ UNAVAILABLE_TESTS: Mapping[str, str] = {
     "sameas": "compares memory addresses, which differ from run to run; use `==`",
 }
 DIFFERENT_FILTERS: Mapping[str, str] = {
+    "bool": "reads `true`, `yes`, `on` and `1` as true, `false`, `no`, `off` and `0` as false, and refuses other texts",
+    "float": "refuses text that is not a number, unless a default is given",
+    "int": "refuses text that is not a number, unless a default is given",
+    "join": "refuses a text instead of a list, and null, lists and mappings among the items",
+    "string": "refuses null, lists and mappings",
     "sum": "adds numbers only",
     "tojson": "writes plain JSON: no escapes for web pages, keys in their order",
 }
 UNAVAILABLE_FUNCTIONS: Mapping[str, str] = {"lipsum": "gives a different result each time"}
 
-_HASHED_BITS = 60  # from 61 on, Python gives any number of integers the same hash
-_COPIED = 64  # characters copied in one step
 _RUNNING = (Context, EvalContext, Environment)
 _GROWN = (str, list)
 
@@ -46,21 +52,12 @@ _GROWN = (str, list)
 def filters_for(budget: Meter, stock: Mapping[str, Function]) -> dict[str, Function]:
     """The filters of templates by name, based on Jinja's own."""
     metered = {name: _metered(budget, stock[name], guard) for name, guard in _FILTERS.items()}
-    return {**metered, "tojson": partial(_tojson, budget)}
+    return {**metered, "bool": _bool, "tojson": partial(_tojson, budget)}
 
 
 def tests_for(budget: Meter, stock: Mapping[str, Function]) -> dict[str, Function]:
     """The tests of templates by name, based on Jinja's own."""
     return {name: _judged(budget, stock[name], guard) if guard else stock[name] for name, guard in _TESTS.items()}
-
-
-def comparable(budget: Meter, value: Any) -> Any:
-    """Count the cost of comparing or searching a value, and return it."""
-    if isinstance(value, str):
-        budget.spend(len(value) // 16)
-    elif isinstance(value, list | tuple | dict):
-        budget.measure(value)
-    return value
 
 
 def _metered(budget: Meter, stock: Function, guard: Function) -> Function:
@@ -90,152 +87,6 @@ def _judged(budget: Meter, stock: Function, guard: Function) -> Function:
     return run
 
 
-def _unseen(_budget: Meter, value: Any, /, *_given: Any, **_named: Any) -> Any:
-    """For filters that pass a value on, or take its length, without inspecting it."""
-    return value
-
-
-def _walked(budget: Meter, values: Any, /, *_given: Any, **_named: Any) -> Sequence[Any]:
-    return elements(budget, values)
-
-
-def _items(budget: Meter, value: Any, /) -> Any:
-    if not isinstance(value, Undefined):  # which has no items in Jinja
-        elements(budget, value)
-    return value
-
-
-def _batch(budget: Meter, values: Any, /, linecount: Any, fill_with: Any = None) -> Sequence[Any]:
-    budget.build(0 if fill_with is None else max(linecount, 0))
-    return elements(budget, values)
-
-
-def _slice(budget: Meter, values: Any, /, slices: Any, *_given: Any, **_named: Any) -> Sequence[Any]:
-    budget.build(max(slices, 0))
-    return elements(budget, values)
-
-
-def _text(budget: Meter, value: Any, /, *given: Any, **named: Any) -> str:
-    """For filters whose work is proportional to a text; other values become text first, as in Jinja."""
-    short(*given, *named.values())
-    text = as_text(budget, value)
-    budget.build(len(text))
-    return text
-
-
-def _urlencode(budget: Meter, value: Any, /) -> Any:
-    if not isinstance(value, dict | list | tuple):
-        return _text(budget, value)
-    budget.measure(value)
-    return value
-
-
-def _striptags(budget: Meter, value: Any, /) -> str:
-    text = _text(budget, value)
-    budget.spend(text.count("<") * len(text) // _COPIED)  # each removed tag copies the rest
-    return text
-
-
-def _center(budget: Meter, value: Any, /, width: Any = 80) -> str:
-    budget.build(max(width, 0))
-    return _text(budget, value)
-
-
-def _indent(budget: Meter, value: Any, /, width: Any = 4, *_given: Any, **_named: Any) -> str:
-    text = as_text(budget, value)
-    margin = len(width) if isinstance(width, str) else max(width, 0)
-    budget.build(len(text) + (len(text.splitlines()) + 1) * (margin + 1))
-    return text
-
-
-def _wordwrap(budget: Meter, value: Any, /, width: Any = 79, *given: Any, wrapstring: Any = None, **_named: Any) -> str:
-    text = _text(budget, value)
-    between = given[1] if len(given) > 1 else wrapstring
-    longest = max(map(len, text.split()), default=0)
-    budget.spend(len(text) * (longest // max(width, 1)) // _COPIED)  # each line of a long word copies the rest of it
-    lines = len(text.splitlines()) + 2 * len(text) // max(width, 1)
-    budget.build(len(text) + lines * len(between or "\n"))
-    return text
-
-
-def _replace(budget: Meter, value: Any, /, old: Any, new: Any, count: Any = None) -> str:
-    text = as_text(budget, value)
-    budget.build(replaced_size(text, as_text(budget, old), as_text(budget, new), count))
-    return text
-
-
-def _format(budget: Meter, value: Any, /, *given: Any, **named: Any) -> str:
-    text = as_text(budget, value)
-    check_percent(budget, text, named or given)
-    return text
-
-
-def _join(budget: Meter, values: Any, /, d: Any = "", attribute: Any = None) -> Sequence[Any]:
-    items = elements(budget, values)
-    texts = [as_text(budget, value) for value in _picked(budget, items, attribute)]
-    budget.build(sum(map(len, texts)) + len(as_text(budget, d)) * max(len(texts) - 1, 0))
-    return texts if attribute is None else items
-
-
-def _picked(budget: Meter, items: Sequence[Any], path: Any) -> Sequence[Any]:
-    if path is None:
-        return items
-    find = attribute_path(path)
-    return [find(budget, value) for value in items]
-
-
-def _compared(position: int, check: Function | None = None, *, sorts: bool = False) -> Function:
-    """For filters that compare items, or the `attribute` of items given as argument number `position`."""
-
-    def guard(budget: Meter, values: Any, /, *given: Any, attribute: Any = None, **named: Any) -> Sequence[Any]:
-        short(*given, *named.values())  # a default may replace every item
-        items = elements(budget, values)
-        budget.spend(len(items) * len(items).bit_length() if sorts else 0)
-        path = given[position] if len(given) > position else attribute
-        for part in path.split(",") if sorts and isinstance(path, str) else [path]:
-            for key in _picked(budget, items, part):
-                if not isinstance(key, Undefined):
-                    budget.measure(key)
-                if check is not None:
-                    check(key)
-        return items
-
-    return guard
-
-
-def _hashed(key: Any) -> None:
-    if isinstance(key, tuple):
-        for part in key:
-            _hashed(part)
-    elif isinstance(key, int) and key.bit_length() > _HASHED_BITS:
-        raise TemplateLimit(f"`unique` compares a number of more than {_HASHED_BITS} bits")
-
-
-def _summed(key: Any) -> None:
-    if not isinstance(key, int | float | Undefined):
-        raise TypeError("`sum` adds only numbers; combine texts with `join`")
-
-
-def _dictsort(budget: Meter, value: Any, /, *given: Any, **named: Any) -> Any:
-    by_value = "value" in (*given, *named.values()) and isinstance(value, dict)
-    _compared(0, sorts=True)(budget, list(value.values()) if by_value else value)
-    return value
-
-
-def _number(_budget: Meter, value: Any, /, *_given: Any, **_named: Any) -> Any:
-    """For filters that read a number: no undefined value, and no text too long to be a number."""
-    if isinstance(value, Undefined):
-        fail(value)
-    if isinstance(value, str):
-        width_of(str(len(value)))
-    return value
-
-
-def _round(budget: Meter, value: Any, /, precision: Any = 0, *_given: Any, **_named: Any) -> Any:
-    width_of(str(abs(precision)))
-    return _number(budget, value)
-
-
 def _tojson(budget: Meter, value: Any, indent: int | None = None) -> str:
     """Plain JSON: Jinja's own filter is for web pages; it escapes signs and sorts keys."""
     budget.measure(value)
@@ -244,16 +95,18 @@ def _tojson(budget: Meter, value: Any, indent: int | None = None) -> str:
     return text
 
 
-def _compare(budget: Meter, *values: Any, **named: Any) -> None:
-    for value in (*values, *named.values()):
-        comparable(budget, value)
-
-
-def _divide(budget: Meter, value: Any, /, num: Any = 2) -> None:
-    for part in (value, num):
-        if isinstance(part, Undefined):
-            fail(part)
-    operate(budget, "%", value, num)
+def _bool(value: Any) -> bool:
+    """`bool`, which Jinja does not have: a text becomes the truth value it reads as."""
+    if isinstance(value, Undefined):
+        fail(value)
+    if not isinstance(value, str):
+        return bool(value)
+    found = truth_of(value) if value.strip() else False
+    if found is None:
+        raise ValueError(
+            f"{shown(value)} is neither true nor false; write `true` or `false`, `yes` or `no`, `1` or `0`"
+        )
+    return found
 
 
 def _each(names: str, guard: Function | None) -> dict[str, Any]:
@@ -261,35 +114,39 @@ def _each(names: str, guard: Function | None) -> dict[str, Any]:
 
 
 _FILTERS: Mapping[str, Function] = {
-    **_each("count d default length", _unseen),
-    **_each("first last list map reject rejectattr reverse select selectattr", _walked),
-    **_each("capitalize lower title trim truncate upper wordcount", _text),
-    **_each("abs filesizeformat float int", _number),
-    **_each("max min", _compared(1)),
-    "batch": _batch,
-    "center": _center,
-    "dictsort": _dictsort,
-    "format": _format,
-    "groupby": _compared(0, sorts=True),
-    "indent": _indent,
-    "items": _items,
-    "join": _join,
-    "replace": _replace,
-    "round": _round,
-    "slice": _slice,
-    "sort": _compared(2, sorts=True),
+    **_each("count length", guards.unseen),
+    **_each("d default", guards.default_guard),
+    **_each("first last list map reverse", guards.walked),
+    **_each("reject select", guards.chosen),
+    **_each("rejectattr selectattr", guards.chosen_by),
+    **_each("capitalize lower title trim truncate upper wordcount", guards.text_guard),
+    **_each("abs filesizeformat", guards.number_guard),
+    **_each("float int", guards.read_number),
+    **_each("max min", guards.compared(1)),
+    "batch": guards.batch_guard,
+    "center": guards.center_guard,
+    "dictsort": guards.dictsort_guard,
+    "format": guards.format_guard,
+    "groupby": guards.compared(0, sorts=True),
+    "indent": guards.indent_guard,
+    "items": guards.items_guard,
+    "join": guards.join_guard,
+    "replace": guards.replace_guard,
+    "round": guards.round_guard,
+    "slice": guards.slice_guard,
+    "sort": guards.compared(2, sorts=True),
     "string": as_text,
-    "striptags": _striptags,
-    "sum": _compared(0, _summed),
-    "unique": _compared(1, _hashed),
-    "urlencode": _urlencode,
-    "wordwrap": _wordwrap,
+    "striptags": guards.striptags_guard,
+    "sum": guards.compared(0, guards.summed),
+    "unique": guards.compared(1, guards.hashed),
+    "urlencode": guards.urlencode_guard,
+    "wordwrap": guards.wordwrap_guard,
 }
 
 _TESTS: Mapping[str, Function | None] = {
     **_each("boolean callable defined false float integer iterable mapping none number sequence string", None),
     **_each("true undefined", None),
-    **_each("!= < <= == > >= eq equalto filter ge greaterthan gt in le lessthan lt ne test", _compare),
-    **_each("divisibleby even odd", _divide),
-    **_each("lower upper", as_text),
+    **_each("!= < <= == > >= eq equalto filter ge greaterthan gt in le lessthan lt ne test", guards.compare),
+    **_each("divisibleby even odd", guards.divide),
+    **_each("lower upper", written),
 }

@@ -43,52 +43,8 @@ def test_texts_may_use_what_stands_before_them(bench: Bench) -> None:
     assert bench.diagnostics == []
 
 
-@pytest.mark.parametrize(
-    ("name", "given", "value"),
-    [
-        ("city", "Oslo", "Oslo"),
-        ("city", "8", "8"),
-        ("city", "{{ x }}", "{{ x }}"),
-        ("line", "literal", "literal"),
-        ("seconds", "10", 10),
-        ("seconds", "-1", -1),
-        ("ratio", "1", 1.0),
-        ("ratio", "0.25", 0.25),
-        ("night", "False", False),
-        ("nothing", "text", "text"),
-        ("seconds", 7.5, 7.5),
-        ("city", ["a"], ["a"]),
-        ("city", None, None),
-    ],
-)
-def test_overrides_are_literal_and_of_the_kind_they_replace(bench: Bench, name: str, given: Any, value: Any) -> None:
-    found = variables(bench, {name: given}).values[name]
-    assert (found, type(found)) == (value, type(value))
-    assert bench.diagnostics == []
-
-
 def test_later_variables_see_an_override(bench: Bench) -> None:
     assert variables(bench, {"city": "Oslo"}).values["line"] == "Oslo at night"
-
-
-@pytest.mark.parametrize(
-    ("name", "given", "message"),
-    [
-        ("seconds", "ten", "`seconds` must be a whole number as in spec `test`, not `ten`"),
-        ("seconds", "8.5", "`seconds` must be a whole number as in spec `test`, not `8.5`"),
-        ("ratio", "nan", "`ratio` must be a number as in spec `test`, not `nan`"),
-        ("night", "yes", "`night` must be `true` or `false` as in spec `test`, not `yes`"),
-        ("citty", "Oslo", "spec `test` has no variable `citty` to override"),
-    ],
-)
-def test_wrong_overrides_are_refused(bench: Bench, name: str, given: str, message: str) -> None:
-    variables(bench, {name: given})
-    assert [found.message for found in bench.diagnostics] == [message]
-
-
-def test_a_misspelt_override_gets_a_suggestion(bench: Bench) -> None:
-    variables(bench, {"citty": "Oslo"})
-    assert (bench.diagnostics[0].hint or "").startswith("did you mean `city`?")
 
 
 def test_the_rows_own_win_over_the_shots_which_win_over_the_specs(bench: Bench) -> None:

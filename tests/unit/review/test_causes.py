@@ -156,7 +156,8 @@ def test_the_content_of_a_local_image_is_named() -> None:
 
 @pytest.mark.parametrize(("old", "new"), [("true", "1"), ("1", "1.0"), ("[1]", "[true]")])
 def test_values_that_python_takes_for_equal_are_told_apart(old: str, new: str) -> None:
-    spec = f'vars: {{n: {old}}}\ndefaults: {{width: 1920, height: 1080}}\nshots: {{a: {{prompt: "x {{{{ n }}}}"}}}}\n'
+    shot = "{prompt: 'x {{ n|tojson }}'}"
+    spec = f"vars: {{n: {old}}}\ndefaults: {{width: 1920, height: 1080}}\nshots: {{a: {shot}}}\n"
     found = causes({"spec": (f"n: {old}", f"n: {new}")}, spec)
     assert found == {"a": (Cause("variable", "n", old, new),)}
 

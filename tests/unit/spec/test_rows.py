@@ -73,3 +73,41 @@ def test_a_null_key_is_missing_even_where_the_column_is_there() -> None:
         "specs/s.yaml:7:27",
         "specs/s.yaml:7:34",
     ]
+
+
+TYPED = "forEach: {file: r.csv, types: {n: integer, hero: boolean, ratio: number, note: text}}"
+
+
+def test_cells_are_converted_to_the_types_of_their_columns() -> None:
+    table = "sku,n,hero,ratio,note,other\nA,6,no,0.5,7,8\nB,8.0,TRUE,2,,\nC,,,,,\n"
+    assert instances(TYPED, r_csv=table) == {
+        "x[A]": {"sku": "A", "n": 6, "hero": False, "ratio": 0.5, "note": "7", "other": "8"},
+        "x[B]": {"sku": "B", "n": 8, "hero": True, "ratio": 2, "note": "", "other": ""},
+        "x[C]": {"sku": "C", "n": None, "hero": None, "ratio": None, "note": "", "other": ""},
+    }
+
+
+def test_rows_of_other_kinds_have_types_too() -> None:
+    rows = "[{k: a, n: '6'}, {k: b, n: 7}, {k: c}]"
+    expected = {"x[a]": {"k": "a", "n": 6}, "x[b]": {"k": "b", "n": 7}, "x[c]": {"k": "c"}}
+    assert instances(f"forEach: {{items: {rows}, types: {{n: integer}}}}") == expected
+    assert instances("forEach: {file: r.yaml, types: {n: integer}}", r_yaml=rows) == expected
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        ("6.5,no,1,x", "`n` must be a whole number, not `6.5`"),
+        ("six,no,1,x", "`n` must be a whole number, not `six`"),
+        ("6,maybe,1,x", "`hero` must be true or false (also yes or no, on or off, 1 or 0), not `maybe`"),
+        ('6,no,"1,5",x', "`ratio` must be a number, with a decimal point, not `1,5`"),
+    ],
+)
+def test_a_cell_that_is_not_of_its_type_is_an_error(cells: str, message: str) -> None:
+    table = f"sku,n,hero,ratio,note\nA,6,no,1,x\nB,{cells}\n"
+    assert problems(TYPED, r_csv=table) == [("wrong-type", "specs/r.csv:3:1", message)]
+
+
+def test_a_type_of_a_column_that_does_not_exist_is_an_error() -> None:
+    found = problems("forEach: {file: r.csv, types: {heroo: boolean}}", r_csv="sku,hero\nA,no\n")
+    assert found == [("unknown-column", "specs/s.yaml:7:36", "no row has a column `heroo`")]

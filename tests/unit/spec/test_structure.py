@@ -5,7 +5,7 @@ import jsonschema
 import pytest
 
 from ltxspec.spec.document import read_document
-from ltxspec.spec.structure import spec_schema
+from ltxspec.spec.structure import spec_schema, structural_errors
 from ltxspec.values import Json
 
 MODEL: dict[str, Json] = {
@@ -91,3 +91,17 @@ def test_the_schema_describes_itself_and_names_known_models() -> None:
 
 def test_the_schema_is_the_same_every_time() -> None:
     assert json.dumps(spec_schema({"acme": MODEL})) == json.dumps(spec_schema({"acme": MODEL}))
+
+
+def test_keys_that_begin_with_x_are_the_authors_own() -> None:
+    assert errors(f"{GOOD}x-sizes: {{wide: &wide {{width: 1920}}}}\nx-: 1\n") == []
+    assert errors(f"{GOOD}y-sizes: 1\n") == ["$"]
+    assert [
+        error["loc"] for error in structural_errors({"x-a": 1, "y-a": 2}) if error["type"] == "extra_forbidden"
+    ] == [("y-a",)]
+
+
+def test_a_spec_may_be_without_shots() -> None:
+    head = {"apiVersion": "ltxspec/v1", "kind": "RenderSpec", "metadata": {"name": "s"}}
+    assert structural_errors({**head, "shots": {}}) == []
+    assert errors(json.dumps({**head, "shots": {}})) == []

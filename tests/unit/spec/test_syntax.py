@@ -25,7 +25,7 @@ def complaint(text: str) -> Diagnostic:
         ('a: "it\n---\nb: 1', 1, 4, "this quoted text never ends"),
         ('a: "C:\\dir"', 1, 7, "unknown escape in double quotes"),
         ('a: "\\u12"', 1, 7, "this escape is incomplete"),
-        ('a: "\\ud83d"', 1, 7, "this escape is not a character"),
+        ('a: "\\ud83d"', 1, 7, "half of a surrogate pair is not a character"),
         ("a: **bold**", 1, 4, "a name is missing after `*` or `&`"),
         ("a: - b", 1, 4, "a list cannot begin here"),
         ("a: ]", 1, 4, "a value is missing here"),
@@ -77,3 +77,9 @@ def test_a_template_without_quotes_is_the_likelier_cause(text: str) -> None:
 @pytest.mark.parametrize(("value", "sign"), [("% of rain", "%"), ("{% if x %}a{% endif %}", "{%")])
 def test_a_value_that_begins_as_a_statement_of_a_template_is_to_be_quoted(value: str, sign: str) -> None:
     assert f"quote a value that begins with `{sign}`" in (complaint(f"a:\n  prompt: {value}\n").hint or "")
+
+
+@pytest.mark.parametrize("more", ["in rain", "in rain: 1"])
+def test_a_text_that_a_comment_has_cut_is_the_likelier_cause(more: str) -> None:
+    hint = complaint(f"a:\n  b: A racer\n    with number #7 on\n    {more}\n  c: 1\n").hint or ""
+    assert hint.startswith("a comment (`#` after a blank) ends the text of the line above: quote the text")

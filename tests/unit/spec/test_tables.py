@@ -1,6 +1,5 @@
 import csv
 import io
-import json
 
 import pytest
 from hypothesis import given
@@ -114,6 +113,6 @@ def test_rows_and_cells_know_their_places() -> None:
 
 
 def test_json_that_is_not_quite_yaml_has_at_least_its_file() -> None:
-    table = read_table(json.dumps([{"a": "😀"}, {"a": 1}]), "r.json")
-    assert table.rows[0] == {"a": "😀"}
+    table = read_table('[{"a": "\x7f"}, {"a": 1}]', "r.json")  # YAML allows no such character
+    assert table.rows[0] == {"a": "\x7f"}
     assert places(table, 1, "a") == ["r.json:1:1", "r.json:1:1"]

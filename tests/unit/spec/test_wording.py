@@ -57,12 +57,12 @@ def of_shot(shot: str) -> tuple[str, str | None]:
             "put it in quotes",
         ),
         ({"shots": None}, "`shots` is missing", "name each shot: `shots: {alley: {prompt: …}}`"),
-        ({"shots": "{}"}, "`shots` is empty", "name each shot: `shots: {alley: {prompt: …}}`"),
         (
             {"shots": "[{name: x}]"},
             "`shots` must be a mapping of names to shots, not a list",
             "name each shot instead of listing it: `alley: {prompt: …}` instead of `- name: alley`",
         ),
+        ({"y-sizes": "{}"}, "unknown key `y-sizes`", "request parameters go below `defaults` or into a shot"),
         ({"var": "{a: 1}"}, "unknown key `var`", "did you mean `vars`?"),
         ({"prompt": "p"}, "unknown key `prompt`", "`prompt` belongs to a shot"),
         ({"width": "3"}, "unknown key `width`", "request parameters go below `defaults` or into a shot"),
@@ -84,6 +84,12 @@ def of_shot(shot: str) -> tuple[str, str | None]:
 )
 def test_a_fault_at_the_top_is_said_in_our_words(changes: dict[str, str], message: str, hint: str | None) -> None:
     assert of_top(**changes) == (message, hint)
+
+
+def test_a_type_that_does_not_exist_is_said_with_those_that_do() -> None:
+    message, hint = of_shot("{prompt: p, forEach: {file: a.csv, types: {n: integr}}}")
+    assert message.endswith("must be `boolean`, `integer`, `number` or `text`, not `integr`")
+    assert hint == "did you mean `integer`?"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from unit.render.project import SPEC_FILE, VARIABLES, MemoryFiles
 from ltxspec.render.jinja.access import functions_for
 from ltxspec.render.jinja.budget import MAX_WORK, Meter, TemplateLimit
 from ltxspec.render.jinja.environment import Engine
-from ltxspec.render.jinja.words import comparable
+from ltxspec.render.jinja.guards import comparable
 from ltxspec.render.template_problem import TemplateProblem
 from ltxspec.render.templating import Templates
 

@@ -1,0 +1,60 @@
+"""Inserts the checks of `traps` into a parsed template: where a value is judged, and where it is printed."""
+
+from typing import Any
+
+from jinja2 import nodes
+
+from ltxspec.render.jinja.traps import JUDGED, PRINTED
+
+_LONGEST_LABEL = 60
+
+
+def label_of(node: nodes.Node) -> str | None:
+    """How a template names a value: `hero`, `row.hero`; None for anything that is computed."""
+    if isinstance(node, nodes.Name):
+        return node.name
+    owner = label_of(node.node) if isinstance(node, nodes.Getattr | nodes.Getitem) else None
+    if owner is None or len(owner) > _LONGEST_LABEL:
+        return None
+    if isinstance(node, nodes.Getattr):
+        return f"{owner}.{node.attr}"
+    argument = node.arg if isinstance(node, nodes.Getitem) else None
+    return f"{owner}[{argument.value!r}]" if isinstance(argument, nodes.Const) else None
+
+
+def judge(node: nodes.Node) -> Any:
+    """The expression, with every value in it that decides as a truth value checked."""
+    if isinstance(node, nodes.And | nodes.Or):
+        node.left, node.right = judge(node.left), judge(node.right)
+        return node
+    if isinstance(node, nodes.CondExpr):
+        node.expr1 = judge(node.expr1)
+        node.expr2 = judge(node.expr2) if node.expr2 is not None else None
+        return node
+    if isinstance(node, nodes.Compare | nodes.Test | nodes.Not) or _is(node, JUDGED):
+        return node
+    return _checked(JUDGED, node)
+
+
+def prints(node: nodes.Output) -> nodes.Output:
+    """The output, with every value checked that has a name. Others are checked when they become text."""
+    node.nodes = [
+        _checked(PRINTED, part) if not isinstance(part, nodes.TemplateData) and label_of(part) else part
+        for part in node.nodes
+    ]
+    return node
+
+
+def unchecked(node: nodes.Expr) -> nodes.Expr:
+    """The expression itself, if it was to be printed: its value may be of any kind."""
+    inner = node.node if isinstance(node, nodes.Filter) and _is(node, PRINTED) else None
+    return node if inner is None else inner
+
+
+def _is(node: nodes.Node, name: str) -> bool:
+    return isinstance(node, nodes.Filter) and node.name == name
+
+
+def _checked(name: str, node: Any) -> nodes.Filter:
+    label = nodes.Const(label_of(node), lineno=node.lineno)
+    return nodes.Filter(node, name, [label], [], None, None, lineno=node.lineno)

@@ -1,0 +1,73 @@
+from dataclasses import replace
+
+import pytest
+from builders import lockfile, record, request, take
+
+from ltxspec.errors import Location
+from ltxspec.lock.models import Lockfile
+from ltxspec.plan.moves import idle_moves
+from ltxspec.render.models import RenderedSpec, Request
+from ltxspec.values import ShotAddress
+
+PLACE = Location("specs/a.yaml", 9, 12)
+
+
+def moves(
+    locked: Lockfile,
+    *requests: Request,
+    others: dict[str, Lockfile] | None = None,
+    taken: frozenset[ShotAddress] = frozenset(),
+) -> list[str]:
+    rendered = RenderedSpec("night", "specs/a.yaml", None, requests)
+    found = idle_moves(rendered, locked, lambda name: (others or {}).get(name, lockfile()), taken)
+    assert {(each.severity, each.code, each.where) for each in found} <= {("warning", "moved", PLACE)}
+    assert all(each.hint for each in found)
+    return [each.message for each in found]
+
+
+def mover(name: str, moved: str) -> Request:
+    return replace(request(name, "new", moved=moved), moved_place=PLACE)
+
+
+def test_a_move_from_something_recorded_needs_no_word() -> None:
+    assert moves(lockfile(alley=record(take())), mover("gate", "alley")) == []
+    assert moves(Lockfile("runware", "night", {}, {"alley": record(take())}), mover("gate", "alley")) == []
+    assert moves(lockfile(), request("gate")) == []
+
+
+def test_a_move_from_nothing_is_a_warning() -> None:
+    said = ["`moved: aley` names nothing: the lockfile has no takes of it"]
+    assert moves(lockfile(alley=record(take())), mover("gate", "aley")) == said
+    assert moves(lockfile(aley=record()), mover("gate", "aley")) == said
+
+
+def test_a_move_that_was_made_needs_no_word_any_more() -> None:
+    assert moves(lockfile(gate=record(take())), mover("gate", "alley")) == []
+
+
+def test_each_shot_is_said_once_and_only_if_no_instance_gets_anything() -> None:
+    rain, fog = mover("new[rain]", "old"), mover("new[fog]", "old")
+    assert moves(lockfile(), rain, fog) == ["`moved: old` names nothing: the lockfile has no takes of it"]
+    assert moves(lockfile(**{"old[fog]": record(take())}), rain, fog) == []
+    assert moves(lockfile(**{"new[fog]": record(take())}), rain, fog) == []
+
+
+def test_a_shot_that_still_exists_gives_nothing_away() -> None:
+    said = moves(lockfile(alley=record(take())), mover("gate", "alley"), request("alley"))
+    assert said == ["`moved: alley` moves nothing: `alley` is still a shot of this spec, and keeps its takes"]
+
+
+@pytest.mark.parametrize("moved", ["day.alley", "day.alley[rain]"])
+def test_another_spec_is_looked_at_too(moved: str) -> None:
+    key = moved.removeprefix("day.")
+    assert moves(lockfile(), mover("gate", moved)) == [
+        f"`moved: {moved}` names nothing: the lockfile of `day` has no takes of it"
+    ]
+    assert moves(lockfile(), mover("gate", moved), others={"day": lockfile(**{key: record(take())})}) == [
+        f"`moved: {moved}` moves nothing: it is still a shot of `day`, and keeps its takes"
+    ]
+    gate = mover("gate", moved)
+    assert (
+        moves(lockfile(), gate, others={"day": lockfile(**{key: record(take())})}, taken=frozenset({gate.address}))
+        == []
+    )
