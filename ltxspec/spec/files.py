@@ -4,6 +4,7 @@ import re
 from typing import Protocol
 
 from ltxspec.errors import LtxspecError
+from ltxspec.spec.encodings import TextProblem, decode_table
 from ltxspec.values import CONTROL, character_name
 
 SPEC_SUFFIXES = (".yaml", ".yml")
@@ -16,23 +17,39 @@ class FileProblem(LtxspecError):
     code = "file"
 
 
-def text_of(data: bytes, path: str) -> str:
+def text_of(data: bytes, path: str, encoding: str | None = None) -> str:
     """The text of a file: a BOM is dropped, CRLF becomes LF.
 
+    Args:
+        data: the bytes.
+        path: the file's name, for messages.
+        encoding: None for UTF-8; for a table, one of `ltxspec.spec.encodings`.
+
     Raises:
-        FileProblem: it is not UTF-8, or contains a control character; both name the line. In YAML files the parser
-            refuses control characters, and shows the place.
+        FileProblem: it is not text in that encoding, or contains a control character; both name the line. In YAML files
+            the parser refuses control characters, and shows the place.
     """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise FileProblem(f"`{path}` is not UTF-8 text (line {line})", hint="save it as UTF-8") from None
+    text = _decoded(data, path) if encoding is None else _table(data, path, encoding)
     if not path.endswith(SPEC_SUFFIXES) and (found := CONTROL.search(text)) is not None:
         line = text.count("\n", 0, found.start()) + 1
         name = character_name(found[0])
         raise FileProblem(f"`{path}` holds the control character {name} (line {line})", hint="remove it")
     return text.replace("\r\n", "\n") if "\r" in text else text  # finding one character is ten times faster
+
+
+def _decoded(data: bytes, path: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise FileProblem(f"`{path}` is not UTF-8 text (line {line})", hint="save it as UTF-8") from None
+
+
+def _table(data: bytes, path: str, encoding: str) -> str:
+    try:
+        return decode_table(data, encoding)
+    except TextProblem as problem:
+        raise FileProblem(f"`{path}` {problem.message}", hint=problem.hint) from None
 
 
 def says_it_is_a_spec(data: bytes) -> bool:
@@ -70,8 +87,8 @@ class ProjectFiles(Protocol):
     paths, `..` out of the project, links out of it and hidden files raise `FileProblem`.
     """
 
-    def read_text(self, path: str, *, beside: str) -> str:
-        """UTF-8 text (a BOM is dropped, CRLF becomes LF) of `path` as named in the file `beside`."""
+    def read_text(self, path: str, *, beside: str, encoding: str | None = None) -> str:
+        """Text (a BOM is dropped, CRLF becomes LF) of `path` as named in the file `beside`; encodings as `text_of`."""
         ...
 
     def sha256(self, path: str, *, beside: str) -> str:

@@ -41,6 +41,8 @@ class ForEach:
     items: Sequence[Mapping[str, Json]] | None
     file: str | None
     key: str | None
+    delimiter: str | None = None  # of a CSV file: `,`, `;` or a tab
+    encoding: str | None = None  # of a CSV file
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,13 @@ def _for_each(value: Json) -> ForEach | None:
         return None
     if isinstance(value, list):
         return ForEach(items=value, file=None, key=None)
-    return ForEach(items=value.get("items"), file=value.get("file"), key=value.get("key"))
+    return ForEach(
+        items=value.get("items"),
+        file=value.get("file"),
+        key=value.get("key"),
+        delimiter="\t" if value.get("delimiter") == "tab" else value.get("delimiter"),
+        encoding=value.get("encoding"),
+    )
 
 
 def _checks(value: Json, path: Path) -> tuple[Check, ...]:

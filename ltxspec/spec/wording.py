@@ -7,6 +7,7 @@ from pydantic_core import ErrorDetails
 
 from ltxspec.spec import structure
 from ltxspec.spec.document import SPEC_NEEDS
+from ltxspec.spec.encodings import ENCODINGS
 from ltxspec.spec.faults import Fault, Path, spoken
 from ltxspec.spec.names import SHOT_NAME_RULE, SPEC_NAME_RULE
 from ltxspec.suggest import did_you_mean, nearest, shown
@@ -48,6 +49,12 @@ _HINTS: dict[Path, str] = {
     ("shots", "*", "checks", "*"): _CHECK,
     ("checks",): _CHECK,
     ("checks", "*"): _CHECK,
+}
+_FEW = 4  # words that a message lists
+_WORDS: dict[Path, list[str]] = {
+    ("kind",): [structure.KIND],
+    ("shots", "*", "forEach", "delimiter"): [",", ";", "tab"],
+    ("shots", "*", "forEach", "encoding"): [*ENCODINGS],
 }
 _PARTS: dict[Path, type[BaseModel]] = {
     (): structure.SpecPart,
@@ -129,9 +136,11 @@ def _unknown_key(path: Path) -> Fault:
 def _unknown_word(path: Path, value: Json) -> Fault:
     if path == ("apiVersion",):
         return _unknown_version(value)
-    known = [structure.KIND] if path == ("kind",) else ["error", "warning"]
-    choice = " or ".join(f"`{word}`" for word in known)
+    known = _WORDS.get(_pattern(path), ["error", "warning"])
+    choice = " or ".join(f"`{word}`" for word in known) if len(known) <= _FEW else "the name of a known encoding"
     near = did_you_mean(value, known) if isinstance(value, str) else None
+    if near is None and len(known) > _FEW:
+        near = f"write one of {', '.join(f'`{word}`' for word in known)}"
     message = f"`{spoken(path)}` must be {choice}, not {_found(value)}"
     return Fault(path, "wrong-value", message, near, at_value=True)
 

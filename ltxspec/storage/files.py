@@ -48,10 +48,10 @@ class ProjectFolder:
         self._found: dict[tuple[str, str], str] = {}  # (folder of the spec, path as written) -> real path
         self._digests: dict[tuple[str, int, int], str] = {}  # (real path, size, mtime in ns) -> digest; never on disk
 
-    def read_text(self, path: str, *, beside: str) -> str:
-        """UTF-8 text of `path` as named in the file `beside`; a BOM is dropped, CRLF becomes LF. Raises FileProblem."""
+    def read_text(self, path: str, *, beside: str, encoding: str | None = None) -> str:
+        """Text of `path` as named in the file `beside`; see `spec.files.text_of`. Raises FileProblem."""
         data = b"".join(self._chunks(path, beside, self._max_text))
-        return text_of(data, path)
+        return text_of(data, path, encoding)
 
     def read_bytes(self, path: str, *, beside: str) -> bytes:
         """The bytes of `path` as named in the file `beside`. Raises FileProblem, also for a Git LFS pointer."""

@@ -119,14 +119,14 @@ class GitTree:
             found.update(dict.fromkeys([start] if is_one else self._specs_in(start)))
         return list(found)
 
-    def read_text(self, path: str, *, beside: str) -> str:
-        """UTF-8 text of `path` as named in the file `beside`; a BOM is dropped, CRLF becomes LF. Raises FileProblem."""
+    def read_text(self, path: str, *, beside: str, encoding: str | None = None) -> str:
+        """Text of `path` as named in the file `beside`; see `spec.files.text_of`. Raises FileProblem."""
         place = self._find(path, beside)
         data = b"".join(self._chunks(place, path, self._max_text))
         if pointed_at(data):
             raise FileProblem(f"`{path}` is kept in Git LFS, so its text is not in the commit")
         self._refuse_changed(place, path, exact=False)
-        return text_of(data, path)
+        return text_of(data, path, encoding)
 
     def sha256(self, path: str, *, beside: str) -> str:
         """`sha256:<hex>` of the bytes of `path` as named in the file `beside`. Raises FileProblem."""

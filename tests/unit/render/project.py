@@ -50,7 +50,8 @@ class MemoryFiles:
                 return candidate
         raise FileProblem(f"`{path}` does not exist", hint=f"looked beside `{beside}`")
 
-    def read_text(self, path: str, *, beside: str) -> str:
+    def read_text(self, path: str, *, beside: str, encoding: str | None = None) -> str:
+        del encoding
         return self.texts[self.resolve(path, beside=beside)]
 
     def sha256(self, path: str, *, beside: str) -> str:
