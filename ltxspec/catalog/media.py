@@ -41,6 +41,11 @@ def is_local_file(value: str) -> bool:
     return not (_SCHEME.match(value) or _UUID.fullmatch(value) or _is_base64(value))
 
 
+def is_inline(value: str) -> bool:
+    """Whether a media value holds the content itself: a data URI or base64 data."""
+    return value[:5].lower() == "data:" or _is_base64(value)
+
+
 def _is_base64(value: str) -> bool:
     if len(value) < _SHORTEST_IMAGE or not _BASE64.fullmatch(value):
         return False

@@ -89,7 +89,7 @@ def _from_file(
     if not is_delimited(file):
         for name in ("delimiter", "encoding"):
             if getattr(for_each, name) is not None:
-                message = f"`{name}` is for `.csv` and `.tsv` files, and {shown(file)} is none"
+                message = f"`{name}` is only for `.csv` and `.tsv` files, not for {shown(file)}"
                 problems.error("data-file", message, spec.document.locate((*path, name)), "remove it")
                 return None
     try:

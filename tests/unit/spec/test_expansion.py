@@ -93,13 +93,13 @@ def test_instances_that_would_share_a_file_are_refused_with_both_names() -> None
     assert problems(rows) == [
         (
             "duplicate-instance",
-            "specs/s.yaml:9:12",
-            "`x[ab]` and `x[AB]` at specs/s.yaml:8:12 differ only in letter case: they share a file name",
+            "specs/s.yaml:9:13",
+            "`x[ab]` and `x[AB]` at specs/s.yaml:8:13 differ only in letter case: they share a file name",
         ),
         (
             "duplicate-instance",
-            "specs/s.yaml:11:12",
-            "`x[cafe\u0301]` and `x[caf\u00e9]` at specs/s.yaml:10:12 differ only in Unicode form: they share a file name",
+            "specs/s.yaml:11:13",
+            "`x[cafe\u0301]` and `x[caf\u00e9]` at specs/s.yaml:10:13 differ only in Unicode form: they share a file name",
         ),
     ]
     assert problems("matrix: {sky: [Rain, fog, rain], hour: [1, 2]}") == [
