@@ -6,16 +6,11 @@ from pathlib import Path
 import av
 import pytest
 from PIL import Image
+from pictures import picture
 
 from ltxspec.media.animatic import write_animatic
 from ltxspec.media.looking import look
 from ltxspec.media.specs import AnimaticSpec
-
-
-def picture(kind: str, size: tuple[int, int] = (64, 36), **options: object) -> bytes:
-    buffer = io.BytesIO()
-    Image.effect_noise(size, 60).convert("RGB").save(buffer, kind, **options)
-    return buffer.getvalue()
 
 
 def chunk(name: bytes, data: bytes) -> bytes:

@@ -1,12 +1,11 @@
 import base64
-import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from PIL import Image
+from pictures import picture
 from sandboxes import Sandbox, catalog, codes, order, poll
 
 from ltxspec.catalog.media_facts import facts_by_bytes
@@ -77,12 +76,6 @@ def test_equal_files_get_the_same_id(sandbox: Sandbox) -> None:
         for media in (URI, PLAIN)
     }
     assert len(ids) == 1
-
-
-def picture(kind: str, size: tuple[int, int] = (64, 36)) -> bytes:
-    buffer = io.BytesIO()
-    Image.effect_noise(size, 60).convert("RGB").save(buffer, kind)
-    return buffer.getvalue()
 
 
 def uri(content: bytes, declared: str = "image/png") -> str:
