@@ -13,7 +13,7 @@ from ltxspec.canonical import canonical_bytes, sha256_hex
 from ltxspec.catalog.defaults import full_defaults
 from ltxspec.catalog.media import is_local_file, media_values
 from ltxspec.catalog.models import PROMPT, Model
-from ltxspec.catalog.pointers import parse_pointer
+from ltxspec.catalog.pointers import parse_pointer, replaced_at
 from ltxspec.values import Fingerprint, Json, TaskId
 
 CURRENT_VERSION: Final = "v1"
@@ -142,17 +142,8 @@ def _document_v1(model: Model, body: Mapping[str, Json], inputs: Mapping[str, st
         if is_local_file(value):
             if value not in inputs:
                 raise ValueError(f"the content of `{value}` is not known")
-            document = _replaced(document, path, inputs[value])
+            document = replaced_at(document, path, inputs[value])
     return document
-
-
-def _replaced(value: Json, path: tuple[str | int, ...], new: Json) -> Json:
-    """A copy of `value` with `new` at `path`; everything not on the path is shared."""
-    if not path:
-        return new
-    copy: Any = dict(value) if isinstance(value, dict) else list(value)
-    copy[path[0]] = _replaced(value[path[0]], path[1:], new)
-    return copy
 
 
 _VERSIONS: Mapping[str, Subject] = {"v1": _subject_v1}
