@@ -7,7 +7,7 @@ fingerprints they were written with. A new algorithm is a new version in additio
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from ltxspec.canonical import canonical_bytes, sha256_hex
 from ltxspec.catalog.defaults import full_defaults

@@ -45,10 +45,14 @@ _OTHERS: Final = (
 )
 _EBML: Final = b"\x1a\x45\xdf\xa3"
 _HEAD: Final = 512  # bytes
+_SYNC: Final = 0xE0  # bits of the second byte of a frame of sound; the first has all bits set
+_LAYER: Final = 0x06  # bits that are never all 0 in MP3, and always in AAC
 _MEDIA_TYPES: Final = {
-    "M4A": "audio/mp4", "MP3": "audio/mpeg", "MOV": "video/quicktime", "MKV": "video/x-matroska", "AVI": "video/x-msvideo",
+    "M4A": "audio/mp4", "MP3": "audio/mpeg",
+    "MOV": "video/quicktime", "MKV": "video/x-matroska", "AVI": "video/x-msvideo",
     "JPEG XL": "image/jxl", "JPEG 2000": "image/jp2", "ICO": "image/x-icon", "PSD": "image/vnd.adobe.photoshop",
 }  # fmt: skip
+_SIDEWAYS: Final = (5, 6, 7, 8)  # orientations in EXIF data that swap width and height
 _DECLARED: Final = ("text", "image", "audio", "video", "font", "model")  # what a data URI may contradict
 
 
@@ -84,9 +88,6 @@ class MediaFacts:
         return (self.height, self.width) if self.turned in _SIDEWAYS else (self.width, self.height)
 
 
-_SIDEWAYS: Final = (5, 6, 7, 8)
-
-
 def facts_by_bytes(data: bytes) -> MediaFacts:
     """What a file is by its first bytes, without decoding it."""
     name = _name(data[:_HEAD])
@@ -95,22 +96,30 @@ def facts_by_bytes(data: bytes) -> MediaFacts:
 
 
 def _name(head: bytes) -> str:
+    """The format, or what the file seems to be."""
+    simple = next((name for start, name in _STARTS if head.startswith(start)), "")
+    return simple or _boxed(head) or (_stream(head) if head[:1] == b"\xff" else _other(head))
+
+
+def _boxed(head: bytes) -> str:
+    """The format of a file whose type is inside an outer structure; empty for any other."""
     if head[:4] == b"RIFF":
         return _RIFF.get(head[8:12], "")
     if head[4:8] == b"ftyp":
         return _BRANDS.get(head[8:12], "MP4")
-    if head[4:8] in {b"moov", b"mdat"}:
-        return "MOV"
     if head.startswith(_EBML):
         return "WEBM" if b"webm" in head[:64] else "MKV"
     if head[:4] == b"FORM" and head[8:11] == b"AIF":
         return "AIFF"
-    for start, name in _STARTS:
-        if head.startswith(start):
-            return name
-    if head[:1] == b"\xff" and len(head) > 1 and head[1] & 0xE0 == 0xE0:  # frames without a file header
-        return "AAC" if head[1] & 0x06 == 0 else "MP3"
-    return _other(head)
+    return "MOV" if head[4:8] in {b"moov", b"mdat"} else ""
+
+
+def _stream(head: bytes) -> str:
+    """The format of a sound that has only frames, without a file header."""
+    second = head[1] if len(head) > 1 else 0
+    if second & _SYNC != _SYNC:
+        return ""
+    return "MP3" if second & _LAYER else "AAC"
 
 
 def _other(head: bytes) -> str:
@@ -123,8 +132,8 @@ def _other(head: bytes) -> str:
     found = next((name for start, name in _OTHERS if text.startswith(start.lower())), "")
     if found or not text:
         return found
-    is_text = all(byte >= 0x20 or byte in b"\t\n\r\f" for byte in text)
-    return "text" if is_text and text.isascii() else ""
+    is_text = text.isascii() and all(byte >= ord(" ") or byte in b"\t\n\r\f" for byte in text)
+    return "text" if is_text else ""
 
 
 def decoded(value: str) -> tuple[str, bytes]:
@@ -133,7 +142,7 @@ def decoded(value: str) -> tuple[str, bytes]:
     Raises:
         BrokenData: it cannot be decoded.
     """
-    if not value[:5].lower() == "data:":
+    if value[:5].lower() != "data:":
         return "", _from_base64(value)
     head, comma, payload = value[5:].partition(",")
     if not comma:

@@ -16,8 +16,14 @@ from ltxspec.values import Json
 
 _MEGA: Final = 1_000_000
 _TOLERANCE: Final = 0.015  # share by which two aspects may differ: sizes are multiples of 8 or 64
+_SHOWN: Final = 40  # characters of a declared type
 _NOUNS: Final = {"image": "an image", "audio": "a sound file", "video": "a video"}
 _PLURALS: Final = {"image": "images", "audio": "sound files", "video": "videos"}
+_SMALLER: Final = {
+    "image": "save it as JPEG, or with fewer pixels",
+    "audio": "compress it, or make it shorter",
+    "video": "compress it, or make it shorter",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,7 @@ class MediaUse:
 
 
 def bytes_of(value: str, use: MediaUse) -> tuple[bytes, ParameterProblem | None]:
-    """The bytes of a data URI or of base64 text, and the problem of one that is broken or declared as something else."""
+    """The bytes of a data URI or of base64 text, and the problem if it is broken or declared as something else."""
     limit = use.limit
     kind = limit.kind if limit else "image"
     try:
@@ -51,9 +57,6 @@ def bytes_of(value: str, use: MediaUse) -> tuple[bytes, ParameterProblem | None]
         message = f"{use.name} is declared as `{declared[:_SHOWN]}`, not as {_NOUNS[kind]}"
         return data, ParameterProblem(use.path, "media-format", message, hint)
     return data, None
-
-
-_SHOWN: Final = 40  # characters of a declared type
 
 
 def media_problems(facts: MediaFacts, use: MediaUse) -> Iterator[ParameterProblem]:
@@ -80,13 +83,6 @@ def media_problems(facts: MediaFacts, use: MediaUse) -> Iterator[ParameterProble
         yield ParameterProblem(use.path, "media-damaged", message, "save, export or download the file again")
     yield from _wrong_size(facts, limit, use, accepts)
     yield from _wrong_length(facts, limit, use, accepts)
-
-
-_SMALLER: Final = {
-    "image": "save it as JPEG, or with fewer pixels",
-    "audio": "compress it, or make it shorter",
-    "video": "compress it, or make it shorter",
-}
 
 
 def media_warnings(facts: MediaFacts, use: MediaUse) -> Iterator[ParameterProblem]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from ltxspec.catalog.media_facts import MediaFacts, facts_by_bytes
 
 if TYPE_CHECKING:
+    from av.container import InputContainer
     from PIL.ImageFile import ImageFile
 
 MOST_PIXELS: Final = 64_000_000  # about 256 MB when decoded; 8K has 33 million
@@ -73,18 +74,21 @@ def _recording(facts: MediaFacts, data: bytes) -> MediaFacts:
     import av
 
     try:
-        with av.open(io.BytesIO(data), format=_DEMUXERS[facts.format]) as container:
-            streams = container.streams.audio if facts.kind == "audio" else container.streams.video
-            if not streams:
-                return replace(facts, problem=f"there is no {facts.kind} in it")
-            stream = streams[0]
+        with av.open(io.BytesIO(data), mode="r", format=_DEMUXERS[facts.format]) as container:
             if container.duration is not None:
-                facts = replace(facts, seconds=container.duration / 1_000_000)
-            frames = _MOST_SAMPLES if facts.kind == "audio" else 1
-            if not any([True for _ in islice(container.decode(stream), frames)]):
-                return replace(facts, problem="nothing in it can be decoded")
-            if facts.kind == "video":
-                facts = replace(facts, width=stream.codec_context.width, height=stream.codec_context.height)
-            return facts
+                facts = replace(facts, seconds=container.duration / av.time_base)
+            return _sound(facts, container) if facts.kind == "audio" else _film(facts, container)
     except Exception as error:  # noqa: BLE001  # as for pictures
         return replace(facts, problem=_reason(error))
+
+
+def _sound(facts: MediaFacts, container: "InputContainer") -> MediaFacts:
+    frames = sum(1 for _ in islice(container.decode(audio=0), _MOST_SAMPLES))
+    return facts if frames else replace(facts, problem="there is no sound in it")
+
+
+def _film(facts: MediaFacts, container: "InputContainer") -> MediaFacts:
+    frame = next(container.decode(video=0), None)
+    if frame is None:
+        return replace(facts, problem="there is no picture in it")
+    return replace(facts, width=frame.width, height=frame.height)

@@ -16,8 +16,8 @@ from ltxspec.render.conversion import convert
 from ltxspec.render.findings import Findings
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.render.parameter_sets import KnownGood, ParameterSet, ParameterSets, PlainParameters, merge
-from ltxspec.render.request_media import MediaLooks, RequestMedia
 from ltxspec.render.places import Path, Places
+from ltxspec.render.request_media import MediaLooks, RequestMedia
 from ltxspec.render.templating import Templates, has_tags
 from ltxspec.render.texts import FAILED, Scope, TextReading, Texts
 from ltxspec.render.uploads import warn_of_shared_uploads
@@ -222,9 +222,7 @@ class _Rendering:
             self.blame(remark, shot, scope, "warning")
         return None if found.problems else found
 
-    def blame(
-        self, problem: ParameterProblem, shot: SpecShot, scope: Scope, severity: Severity = "error"
-    ) -> None:
+    def blame(self, problem: ParameterProblem, shot: SpecShot, scope: Scope, severity: Severity = "error") -> None:
         """Report an invalid parameter where it is written."""
         path = self.places.path_of(shot, problem.path)
         if path == ("shots", shot.name) and problem.path[0] in self.context.delivery:

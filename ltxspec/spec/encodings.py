@@ -48,7 +48,8 @@ def decode_table(data: bytes, encoding: str = BY_MARK) -> str:
     name = marked or ("utf-8" if encoding == BY_MARK else encoding)
     if name == "utf-16":
         raise TextProblem(
-            "has no byte-order mark, so the order of its bytes is unclear", "set `encoding:` to `utf-16le` or `utf-16be`"
+            "has no byte-order mark, so the order of its bytes is unclear",
+            "set `encoding:` to `utf-16le` or `utf-16be`",
         )
     try:
         text = data[len(mark) :].decode(name)

@@ -81,9 +81,7 @@ def _inline(spec: Spec, shot: SpecShot, for_each: ForEach) -> Table:
     return Table(for_each.items or (), None, locate)
 
 
-def _from_file(
-    spec: Spec, shot: SpecShot, for_each: ForEach, files: ProjectFiles, problems: Problems
-) -> Table | None:
+def _from_file(spec: Spec, shot: SpecShot, for_each: ForEach, files: ProjectFiles, problems: Problems) -> Table | None:
     beside, file, path = spec.document.source.file, for_each.file or "", ("shots", shot.name, "forEach")
     where = spec.document.locate((*path, "file"), value=True)
     if not is_delimited(file):

@@ -1,7 +1,7 @@
 """Reads rows from data files: CSV, JSON or YAML text -> mappings, each with its place in the file.
 
-CSV has a line of column names, and every cell is text (`delimited.py`). JSON and YAML hold a list of mappings, or a mapping of names
-to mappings, whose names then identify the rows.
+CSV has a line of column names, and every cell is text (`delimited.py`). JSON and YAML hold a list of mappings, or a
+mapping of names to mappings, whose names then identify the rows.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -10,7 +10,9 @@ from itertools import islice
 from pathlib import Path
 
 from ltxspec.spec.files import FileProblem, refuse_hidden, refuse_odd, text_of
+from ltxspec.spec.names import folded
 from ltxspec.storage.inside import kind_of, open_real
+from ltxspec.storage.spelling import FolderSpellings, composed, other_case
 from ltxspec.suggest import nearest
 
 LARGEST_POINTER = 1024  # bytes
@@ -45,6 +47,7 @@ class ProjectFolder:
         self._root = os.path.realpath(root)
         self._max_text = max_text
         self._max_bytes = max_bytes
+        self._spellings = FolderSpellings(self._root)
         self._found: dict[tuple[str, str], str] = {}  # (folder of the spec, path as written) -> real path
         self._digests: dict[tuple[str, int, int], str] = {}  # (real path, size, mtime in ns) -> digest; never on disk
 
@@ -107,12 +110,18 @@ class ProjectFolder:
         inside = [candidate for candidate in candidates if self._holds(candidate)]
         if not inside:
             raise FileProblem(f"`{path}` leads out of the project", hint=_COPY_IT)
-        for candidate in inside:
+        others = () if path.isascii() else (self._in_another_form(candidate) for candidate in inside)
+        for candidate in (*inside, *filter(None, others)):
             refuse_hidden(self._inner(candidate), path)
             if os.path.lexists(candidate):
                 self._found[beside, path] = real = self._follow(candidate, path)
                 return real
         raise self._missing(path, inside)
+
+    def _in_another_form(self, candidate: str) -> str | None:
+        """The path of a file whose name is the same in another Unicode form."""
+        found = self._spellings.find(self._inner(candidate), composed)
+        return None if found is None else os.path.normpath(Path(self._root, found))
 
     def _follow(self, candidate: str, path: str) -> str:
         real = os.path.realpath(candidate)
@@ -157,6 +166,9 @@ class ProjectFolder:
     def _missing(self, path: str, looked_at: Sequence[str]) -> FileProblem:
         places = [Path(os.path.relpath(place, self._root)).as_posix() for place in looked_at]
         hint = "write paths with `/`" if "\\" in path else None
+        if hint is None:
+            cased = (self._spellings.find(self._inner(place), folded) for place in looked_at)
+            hint = other_case(path, next(filter(None, cased), None))
         near = next(filter(None, map(_similar, looked_at)), None)
         if hint is None and near is not None:
             hint = f"did you mean `{Path(path).with_name(near).as_posix()}`?"

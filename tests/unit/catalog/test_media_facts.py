@@ -59,7 +59,9 @@ def test_data_are_decoded_with_their_declared_type(value: str, declared: str, da
     assert decoded(value) == (declared, data)
 
 
-@pytest.mark.parametrize("value", ["data:image/png;base64", "data:image/png;base64,@@", "data:;base64,AAA", "AAAA\nAAAA"])
+@pytest.mark.parametrize(
+    "value", ["data:image/png;base64", "data:image/png;base64,@@", "data:;base64,AAA", "AAAA\nAAAA"]
+)
 def test_broken_data_are_refused(value: str) -> None:
     with pytest.raises(BrokenData):
         decoded(value)

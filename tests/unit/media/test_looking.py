@@ -2,15 +2,19 @@ import io
 import struct
 import zlib
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import av
 import pytest
-from PIL import Image
 from pictures import picture
+from PIL import Image
 
 from ltxspec.media.animatic import write_animatic
 from ltxspec.media.looking import look
 from ltxspec.media.specs import AnimaticSpec
+
+if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
 
 
 def chunk(name: bytes, data: bytes) -> bytes:
@@ -19,13 +23,15 @@ def chunk(name: bytes, data: bytes) -> bytes:
 
 def huge(width: int, height: int) -> bytes:
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+    )
 
 
 def sound(seconds: float = 1, kind: str = "wav", codec: str = "pcm_s16le") -> bytes:
     buffer = io.BytesIO()
     with av.open(buffer, "w", format=kind) as container:
-        stream = container.add_stream(codec, rate=48_000)
+        stream = cast("AudioStream", container.add_stream(codec, rate=48_000))
         stream.layout = "mono"
         for start in range(0, round(seconds * 48_000), 1000):
             frame = av.AudioFrame(format="s16", layout="mono", samples=1000)

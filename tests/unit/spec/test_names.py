@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltxspec.spec.names import INSTANCE_KEY, SHOT_NAME, SPEC_NAME, as_variable, difference, folded, instance_key, is_variable
+from ltxspec.spec.names import (
+    INSTANCE_KEY,
+    SHOT_NAME,
+    SPEC_NAME,
+    as_variable,
+    difference,
+    folded,
+    instance_key,
+    is_variable,
+)
 from ltxspec.values import Json, parse_address
 
 

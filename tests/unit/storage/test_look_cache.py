@@ -5,6 +5,7 @@ import pytest
 from ltxspec.catalog.media_facts import MediaFacts
 from ltxspec.storage import look_cache
 from ltxspec.storage.look_cache import LookCache
+from ltxspec.storage.validation_cache import write_lines
 
 FACTS = MediaFacts("image", "PNG", 12, 64, 36, problem="it ends too early")
 
@@ -27,7 +28,7 @@ def test_a_file_from_elsewhere_is_not_believed(tmp_path: Path) -> None:
 
 
 def test_a_damaged_line_is_looked_at_again(tmp_path: Path) -> None:
-    look_cache.write_lines(tmp_path / "looks", look_cache._TITLE, ["sha256:1 {", "sha256:2", '{"kind": 3}'], tmp_path)
+    write_lines(tmp_path / "looks", look_cache._TITLE, ["sha256:1 {", "sha256:2", '{"kind": 3}'], tmp_path)
     cache = LookCache(tmp_path / "looks")
     assert cache.get("sha256:1") is cache.get("sha256:2") is None
 

@@ -95,7 +95,7 @@ WRONG: list[tuple[bytes, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("content", "code", "message"), WRONG)
+@pytest.mark.parametrize(("content", "code", "message"), WRONG, ids=[str(number) for number in range(len(WRONG))])
 @pytest.mark.parametrize("way", ["inline", "stored", "url"])
 def test_an_order_with_a_wrong_image_is_refused_however_it_is_given(
     open_sandbox: Callable[..., Sandbox], tmp_path: Path, content: bytes, code: str, message: str, way: str
@@ -122,7 +122,11 @@ def test_a_data_uri_of_a_page_is_refused_whatever_its_bytes_are(open_sandbox: Ca
     assert codes(reply) == [("unsupportedImageFormat", "inputs.frameImages")]
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>", picture("PNG")[:200], b"\x89PNG\r\n\x1a\n" + bytes(40)])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"<html>", picture("PNG")[:200], b"\x89PNG\r\n\x1a\n" + bytes(40)],
+    ids=["", "page", "cut", "zeros"],
+)
 def test_damaged_files_are_not_stored(open_sandbox: Callable[..., Sandbox], content: bytes) -> None:
     sandbox = open_sandbox(look=look)
     assert codes(sandbox.call(task("mediaStorage", operation="upload", media=uri(content)))) == [
