@@ -104,7 +104,7 @@ def media_warnings(facts: MediaFacts, use: MediaUse) -> Iterator[ParameterProble
 def _wrong_format(facts: MediaFacts, limit: MediaLimit, use: MediaUse) -> ParameterProblem | None:
     noun = _NOUNS[limit.kind]
     listed = joined(limit.formats, "or")
-    hint = f"save it as {listed}; another file name does not change the format" if listed else None
+    hint = f"export it as {listed}; another file name does not change what it is" if listed else f"give {noun} here"
     if facts.kind != limit.kind:
         is_what = f"is {facts.format}, not {noun}" if facts.format else f"is not {noun}: its format is unknown"
         return ParameterProblem(use.path, "media-kind", f"{use.name} {is_what}", hint)

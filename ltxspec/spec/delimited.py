@@ -181,7 +181,7 @@ def _row_problems(reading: _Reading, lines: Lines) -> list[Diagnostic]:
             continue
         if nameless is not None:
             message = f"{shown(record.cells[nameless].strip())} is in column {nameless + 1}, which has no name"
-            hint = f"name the column in line {reading.records[0].line}, or empty it"
+            hint = f"name the column in line {reading.records[0].line}, or clear its cells"
         else:
             cells = max(filled, columns) if len(record.cells) > columns else len(record.cells)
             message = f"this row has {_count(cells, 'cell')}, but there {_are(columns)}"
