@@ -12,11 +12,11 @@ from ltxspec.catalog.models import Model
 from ltxspec.catalog.pointers import Path, parse_pointer
 from ltxspec.catalog.settings import MediaLimit
 from ltxspec.catalog.wording import joined
+from ltxspec.suggest import shown
 from ltxspec.values import Json
 
 _MEGA: Final = 1_000_000
 _TOLERANCE: Final = 0.015  # share by which two aspects may differ: sizes are multiples of 8 or 64
-_SHOWN: Final = 40  # characters of a declared type
 _NOUNS: Final = {"image": "an image", "audio": "a sound file", "video": "a video"}
 _PLURALS: Final = {"image": "images", "audio": "sound files", "video": "videos"}
 _SMALLER: Final = {
@@ -54,7 +54,7 @@ def bytes_of(value: str, use: MediaUse) -> tuple[bytes, ParameterProblem | None]
         return b"", ParameterProblem(use.path, "media-data", f"{use.name} cannot be read: {error}", hint)
     if contradicts(declared, kind):
         hint = f"a data URI of {_NOUNS[kind]} begins with `data:{kind}/`"
-        message = f"{use.name} is declared as `{declared[:_SHOWN]}`, not as {_NOUNS[kind]}"
+        message = f"{use.name} is declared as {shown(declared)}, not as {_NOUNS[kind]}"
         return data, ParameterProblem(use.path, "media-format", message, hint)
     return data, None
 

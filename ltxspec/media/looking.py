@@ -25,6 +25,7 @@ _DEMUXERS: Final = {
     "MP4": "mov", "MOV": "mov", "WEBM": "matroska", "MKV": "matroska", "AVI": "avi",
 }  # fmt: skip
 _ORIENTATION: Final = 0x0112
+_PNG_END: Final = b"IEND\xaeB`\x82"
 
 
 def look(data: bytes) -> MediaFacts:
@@ -49,7 +50,8 @@ def _picture(facts: MediaFacts, data: bytes) -> MediaFacts:
                     return replace(facts, problem=_too_many(picture.width, picture.height), oversized=True)
                 turned = _orientation(picture)
                 picture.load()
-                return replace(facts, turned=turned)
+                cut = facts.format == "PNG" and _PNG_END not in data  # which its decoder does not mind
+                return replace(facts, turned=turned, problem="it ends too early" if cut else None)
         except Image.DecompressionBombError:
             return replace(facts, problem=f"it has more than {MOST_PIXELS // 10**6} million pixels", oversized=True)
         except Exception as error:  # noqa: BLE001  # damaged files cause errors of every kind in decoders

@@ -112,7 +112,9 @@ def recorded_changes(take: Take, request: Request, model: Model | None = None) -
 
 def _renamed(take: Take, request: Request, model: Model) -> list[FieldChange]:
     """The files of a request that had other names in the take, each in its place."""
-    old, new = (dict(media_values(model, full_defaults(model, body))) for body in (take.request, request.body))
+    old, new = (dict(media_values(model, body)) for body in (take.request, request.body))
+    if old.keys() != new.keys():  # one of them has a short form
+        old, new = (dict(media_values(model, full_defaults(model, body))) for body in (take.request, request.body))
     return [
         FieldChange("".join(_pointer("", str(key)) for key in path), old[path], name)
         for path, name in new.items()

@@ -55,6 +55,11 @@ def test_a_picture_that_was_cut_off_does_not_decode(kind: str, share: float) -> 
     assert look(whole[: int(len(whole) * share)]).problem is not None
 
 
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_not_even_the_last_byte_may_be_missing(kind: str) -> None:
+    assert look(picture(kind)[:-1]).problem is not None
+
+
 def test_a_damaged_picture_does_not_decode() -> None:
     whole = bytearray(picture("PNG", (320, 180)))
     whole[200:260] = bytes(60)

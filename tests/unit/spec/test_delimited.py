@@ -5,6 +5,7 @@ from ltxspec.spec.delimited import read_grid
 from ltxspec.spec.document import Lines, SourceText
 
 ROWS = [{"sku": "A1", "name": "Lamp"}, {"sku": "B2", "name": "Vase"}]
+NAME_IT = "name the column in line {}, or clear its cells"
 
 
 def lines(text: str) -> Lines:
@@ -74,8 +75,8 @@ def test_an_unclear_separator_is_an_error_that_says_what_to_set() -> None:
 @pytest.mark.parametrize(
     ("text", "place", "message", "hint"),
     [
-        ("a,b,\n1,2,\n3,4,5\n", 3, "`5` is in column 3, which has no name", "name the column in line 1, or clear its cells"),
-        ("\na,,b\n1,x,2\n", 3, "`x` is in column 2, which has no name", "name the column in line 2, or clear its cells"),
+        ("a,b,\n1,2,\n3,4,5\n", 3, "`5` is in column 3, which has no name", NAME_IT.format(1)),
+        ("\na,,b\n1,x,2\n", 3, "`x` is in column 2, which has no name", NAME_IT.format(2)),
         ("a;b\n1\n", 2, "this row has 1 cell, but there are 2 columns", "add the missing semicolons"),
         ("a\tb\n1\t2\t3\t\n", 2, "this row has 3 cells, but there are 2 columns", "quote a cell that contains a tab"),
         ("a\n1, 2\n", 2, "this row has 2 cells, but there is 1 column", "quote a cell that contains a comma"),
