@@ -11,13 +11,13 @@ the requests that it treats differently: all others keep their fingerprints and 
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from ltxspec.canonical import canonical_bytes, sha256_hex
 from ltxspec.catalog.defaults import full_defaults
 from ltxspec.catalog.media import is_local_file, media_values
 from ltxspec.catalog.models import PROMPT, Model
-from ltxspec.catalog.pointers import parse_pointer
+from ltxspec.catalog.pointers import parse_pointer, replaced_at
 from ltxspec.catalog.signatures import without_signature
 from ltxspec.values import Fingerprint, Json, TaskId
 
@@ -158,7 +158,7 @@ def _document_v1(model: Model, body: Mapping[str, Json], inputs: Mapping[str, st
         if is_local_file(value):
             if value not in inputs:
                 raise ValueError(f"the content of `{value}` is not known")
-            document = _replaced(document, path, inputs[value])
+            document = replaced_at(document, path, inputs[value])
     return document
 
 
@@ -167,17 +167,8 @@ def _document_v2(model: Model, body: Mapping[str, Json], inputs: Mapping[str, st
     document = _document_v1(model, body, inputs)
     for path, value in media_values(model, document):
         if (address := without_signature(value)) != value:
-            document = _replaced(document, path, address)
+            document = replaced_at(document, path, address)
     return document
-
-
-def _replaced(value: Json, path: tuple[str | int, ...], new: Json) -> Json:
-    """A copy of `value` with `new` at `path`; everything not on the path is shared."""
-    if not path:
-        return new
-    copy: Any = dict(value) if isinstance(value, dict) else list(value)
-    copy[path[0]] = _replaced(value[path[0]], path[1:], new)
-    return copy
 
 
 _VERSIONS: Mapping[str, Callable[[Model, Mapping[str, Json], Mapping[str, str]], Document]] = {

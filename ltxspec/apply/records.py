@@ -1,6 +1,6 @@
 """Records changes as pure steps from one lockfile to the next. No paid take is ever removed."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -9,7 +9,7 @@ from ltxspec.lock.models import Lockfile, ShotRecord, Take
 from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.plan.recorded import record_under
 from ltxspec.redaction import redact_request
-from ltxspec.values import ShotAddress
+from ltxspec.values import Json, ShotAddress
 
 _EMPTY = ShotRecord(None, ())
 
@@ -150,7 +150,7 @@ def _take_over(lockfile: Lockfile, before: Lockfile, change: Change, origin: str
 
 
 def _update(lockfile: Lockfile, change: Change) -> Lockfile:
-    """Copy the recorded-only fields of the current request into the current take."""
+    """Copy the recorded-only fields of the current request, and its names of files, into the current take."""
     record, request = lockfile.shots.get(change.address.instance), change.request
     current = record.current_take if record else None
     if record is None or current is None or request is None:
@@ -158,8 +158,19 @@ def _update(lockfile: Lockfile, change: Change) -> Lockfile:
     kept = {name: value for name, value in current.request.items() if name not in request.recorded}
     recorded = {name: request.body[name] for name in request.recorded if name in request.body}
     recorded = redact_request(recorded, request.known)
-    take = replace(current, request={**kept, **recorded}, inputs=dict(request.inputs))
+    files = {name: value for name, value in request.body.items() if _names_one(value, request.inputs)}
+    files = redact_request(files, request.known) if current.inputs.keys() != request.inputs.keys() else {}
+    take = replace(current, request={**kept, **recorded, **files}, inputs=dict(request.inputs))
     return _with_shot(lockfile, change.address.instance, record.with_take(take))
+
+
+def _names_one(value: Json, files: Container[str]) -> bool:
+    """Whether a parameter names one of these files, at any depth."""
+    if isinstance(value, Mapping):
+        return any(_names_one(item, files) for item in value.values())
+    if isinstance(value, list | tuple):
+        return any(_names_one(item, files) for item in value)
+    return isinstance(value, str) and value in files
 
 
 def _merge(older: ShotRecord | None, newer: ShotRecord | None) -> ShotRecord:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from ltxspec.catalog.models import Model
-from ltxspec.catalog.pointers import Path
+from ltxspec.catalog.pointers import Path, replaced_at
 from ltxspec.values import Json
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|data:", re.IGNORECASE)
@@ -36,9 +36,30 @@ def media_values(model: Model, params: Mapping[str, Json]) -> list[tuple[Path, s
     return found
 
 
+def with_contents(model: Model, body: Mapping[str, Json], inputs: Mapping[str, str]) -> Mapping[str, Json]:
+    """A request with the hash of its content in the place of each local file: a renamed file makes no difference.
+
+    Args:
+        model: the model of the request.
+        body: the request.
+        inputs: local file -> hash of its content. Earlier versions renamed files only here, so the only one of a
+            request is that of its only file, whatever it is called there.
+    """
+    local = [(path, value) for path, value in media_values(model, body) if is_local_file(value)]
+    only = next(iter(inputs.values())) if len(local) == len(inputs) == 1 else None
+    for path, value in local:
+        body = replaced_at(body, path, inputs.get(value, only or value))
+    return body
+
+
 def is_local_file(value: str) -> bool:
     """Whether a media value is a path, not a URL, a data URI, the UUID of an upload or base64 data."""
     return not (_SCHEME.match(value) or _UUID.fullmatch(value) or _is_base64(value))
+
+
+def is_inline(value: str) -> bool:
+    """Whether a media value holds the content itself: a data URI or base64 data."""
+    return value[:5].lower() == "data:" or _is_base64(value)
 
 
 def _is_base64(value: str) -> bool:

@@ -44,6 +44,15 @@ def with_value(value: Mapping[str, Json], path: Names, new: Json) -> dict[str, J
     return result
 
 
+def replaced_at(value: Json, path: Sequence[str | int], new: Json) -> Json:
+    """A copy of `value` with `new` at `path`, through mappings and lists; everything not on the path is shared."""
+    if not path:
+        return new
+    copy: Any = dict(value) if isinstance(value, Mapping) else list(value)
+    copy[path[0]] = replaced_at(value[path[0]], path[1:], new)
+    return copy
+
+
 def resolve(root: Mapping[str, Json], schema: Json) -> Mapping[str, Json]:
     """The schema itself or the target of its local `$ref`; an empty schema if that is missing or circular."""
     for _ in range(16):

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import msgspec
 
+from ltxspec.catalog.media_facts import KINDS
 from ltxspec.formats import Record, matching
 from ltxspec.values import Json
 
@@ -15,6 +16,11 @@ Slug = Annotated[str, matching(r"\A[a-z0-9]+(-[a-z0-9]+)*\Z", "lower case words 
 # Above zero, because an unknown price is left out, never 0; and with few digits, so that no product of it becomes 0.
 Rate = Annotated[str, matching(r"\A(?!0+(\.0+)?\Z)[0-9]{1,9}(\.[0-9]{1,18})?\Z", "a decimal string above zero")]
 Confidence = Annotated[str, matching(r"\A(verified|inferred|unverified)\Z", "`verified`, `inferred` or `unverified`")]
+
+MediaKind = Annotated[str, matching(r"\A(image|audio|video)\Z", "`image`, `audio` or `video`")]
+_FORMATS = "|".join(name for formats in KINDS.values() for name in formats)
+MediaFormat = Annotated[str, matching(rf"\A({_FORMATS})\Z", "a format such as `PNG`, `WAV` or `MP4`")]
+Count = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class ListForm(Record, frozen=True):
@@ -75,6 +81,24 @@ class PriceTable(Record, frozen=True):
     rows: tuple[PriceLine, ...]
 
 
+class MediaLimit(Sourced, frozen=True, kw_only=True):
+    """What the provider accepts as an image, a sound or a video in some places of a request."""
+
+    at: tuple[Pointer, ...]  # of those in `media`
+    kind: MediaKind
+    formats: tuple[MediaFormat, ...] = ()  # empty: not stated
+    max_bytes: Count | None = None
+    min_side: Count | None = None  # pixels
+    max_side: Count | None = None
+    max_seconds: Count | None = None
+    fills: bool = False  # whether it becomes a whole frame of the video, so that its aspect matters
+
+    def __post_init__(self) -> None:
+        """Refuse formats of another kind."""
+        if wrong := [name for name in self.formats if name not in KINDS[self.kind]]:
+            raise ValueError(f"Field `formats` names `{wrong[0]}`, which is not a format of kind `{self.kind}`")
+
+
 class Fact(Sourced, frozen=True, kw_only=True):
     """Something that the file rests on."""
 
@@ -108,6 +132,7 @@ class Settings(Record, frozen=True):
     price: PriceTable
     facts: tuple[Fact, ...]
     decisions: tuple[Decision, ...] = ()
+    media_limits: tuple[MediaLimit, ...] = ()
 
 
 class RuleWords(Record, frozen=True):

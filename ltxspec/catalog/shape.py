@@ -92,6 +92,12 @@ def _references(document: Mapping[str, Json], settings: Settings) -> Iterator[st
     for field, name in named:
         if name not in properties:
             yield f"`x-ltxspec.{field}` names `{name}`, which `properties` does not have"
+    limited = (pointer for limit in settings.media_limits for pointer in limit.at)
+    yield from (
+        f"`x-ltxspec.mediaLimits` names `{pointer}`, which `x-ltxspec.media` does not have"
+        for pointer in limited
+        if pointer not in settings.media
+    )
     yield from _uncounted(settings)
     yield from _dangling(document, settings.defaults, price)
     for number, row in enumerate(price.rows):

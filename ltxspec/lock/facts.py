@@ -17,7 +17,8 @@ from urllib.parse import SplitResult, urlsplit
 from msgspec import Meta
 from msgspec.structs import replace
 
-from ltxspec.catalog.models import Catalog, known_names
+from ltxspec.catalog.media import with_contents
+from ltxspec.catalog.models import Catalog, Model, known_names
 from ltxspec.formats import Record, to_json
 from ltxspec.lock.models import Lockfile, Output, Take
 from ltxspec.lock.times import TIMES, Copies, is_in_order
@@ -140,11 +141,19 @@ def _request(before: Take, after: Take, catalog: Catalog) -> Iterator[FactChange
     model = catalog.packaged.get(before.model) or catalog.find(before.model)
     recorded, names = (model.recorded, known_names(model)) if model is not None else (frozenset(), None)
     old, new = before.request, after.request
+    files = {path[0] for path in model.media} if model is not None else set()
+    had, has = (_with_contents(model, take) for take in (before, after))
     for name in sorted((old.keys() | new.keys()) - recorded):
         known, now = old.get(name), new.get(name)
         if name in old and name in new and now in (known, redact_field(f"/{_escaped(name)}", known, names)):
             continue  # unchanged, except for a secret that an earlier version recorded
+        if name in files and had.get(name) == has.get(name):
+            continue  # a file was renamed
         yield FactChange(f"/request/{_escaped(name)}", known, now)
+
+
+def _with_contents(model: Model | None, take: Take) -> Mapping[str, Json]:
+    return take.request if model is None else with_contents(model, take.request, take.inputs)
 
 
 def _inputs(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[FactChange]:

@@ -2,6 +2,9 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from ltxspec.catalog.defaults import full_defaults
+from ltxspec.catalog.media import media_values
+from ltxspec.catalog.models import Model
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Action, Change, FieldChange, Reason
 from ltxspec.redaction import REDACTED, redact_field, redact_request
@@ -90,8 +93,11 @@ def request_changes(base: Take | None, request: Request) -> tuple[FieldChange, .
     return field_changes(base.request, request.body, base.inputs, request.inputs, request.known)
 
 
-def recorded_changes(take: Take, request: Request) -> tuple[FieldChange, ...]:
-    """Changes of recorded-only values. A written-out default or another YAML style is not a change."""
+def recorded_changes(take: Take, request: Request, model: Model | None = None) -> tuple[FieldChange, ...]:
+    """Changes of recorded-only values and of names of files, whose content is the same.
+
+    A written-out default or another YAML style is not a change.
+    """
     changes: tuple[FieldChange, ...] = ()
     names = [name for name in request.recorded if name in take.request or name in request.body]
     if names:
@@ -100,4 +106,17 @@ def recorded_changes(take: Take, request: Request) -> tuple[FieldChange, ...]:
         changes = field_changes(redact_request(before, request.known), redact_request(after, request.known))
     if take.inputs.keys() == request.inputs.keys():
         return changes
-    return (*changes, FieldChange("/inputs", sorted(take.inputs), sorted(request.inputs)))
+    renamed = () if model is None else _renamed(take, request, model)
+    return (*changes, *(renamed or [FieldChange("/inputs", sorted(take.inputs), sorted(request.inputs))]))
+
+
+def _renamed(take: Take, request: Request, model: Model) -> list[FieldChange]:
+    """The files of a request that had other names in the take, each in its place."""
+    old, new = (dict(media_values(model, body)) for body in (take.request, request.body))
+    if old.keys() != new.keys():  # one of them has a short form
+        old, new = (dict(media_values(model, full_defaults(model, body))) for body in (take.request, request.body))
+    return [
+        FieldChange("".join(_pointer("", str(key)) for key in path), old[path], name)
+        for path, name in new.items()
+        if path in old and old[path] != name and name in request.inputs
+    ]

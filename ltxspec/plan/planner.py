@@ -146,7 +146,7 @@ def _keep(request: Request, mine: Sequence[Take], record: ShotRecord | None, ori
         return _change(request, Action.RESTORE, (Reason.EARLIER_TAKE_MATCHES,), changes, spec, task=chosen.task_id)
     if origin is not None:
         spec.claimed.update(take.task_id for take in good)
-        changes = recorded_changes(chosen, request)
+        changes = recorded_changes(chosen, request, spec.context.catalog.find(chosen.model))
         return _change(request, Action.MOVE, (Reason.MOVED_BY_SPEC,), changes, spec, task=chosen.task_id, origin=origin)
     return _change(request, Action.RESTORE, (Reason.BACK_IN_SPEC,), (), spec, task=chosen.task_id)
 
@@ -155,7 +155,7 @@ def _keep_current(request: Request, current: Take, spec: _Spec) -> Change:
     if current.is_incomplete:  # even if no journal says that some of its results are still to come
         order = (current.retake or 1, current.attempt or 1)
         return _change(request, Action.RESUME, (Reason.UNDER_WAY,), (), spec, task=current.task_id, order=order)
-    differences = recorded_changes(current, request)
+    differences = recorded_changes(current, request, spec.context.catalog.find(current.model))
     action = Action.UPDATE if differences else Action.NO_OP
     reasons = (Reason.RECORDED_FIELDS_CHANGED,) if differences else ()
     return _change(request, action, reasons, differences, spec, task=current.task_id)
@@ -163,7 +163,7 @@ def _keep_current(request: Request, current: Take, spec: _Spec) -> Change:
 
 def _move(request: Request, spare: Spare, spec: _Spec) -> Change:
     spec.claimed.add(spare.take.task_id)
-    changes = recorded_changes(spare.take, request)
+    changes = recorded_changes(spare.take, request, spec.context.catalog.find(spare.take.model))
     reasons = (Reason.SAME_FINGERPRINT_ELSEWHERE,)
     return _change(request, Action.MOVE, reasons, changes, spec, task=spare.take.task_id, origin=spare.key)
 

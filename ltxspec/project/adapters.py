@@ -90,6 +90,7 @@ def open_provider(
         need_key: false for downloads only, which never carry a key.
     """
     from ltxspec.media.animatic import write_animatic
+    from ltxspec.media.looking import look
     from ltxspec.providers.registry import ProviderSettings, SandboxParts
     from ltxspec.providers.registry import open_provider as open_named
     from ltxspec.storage.clock import SystemClock
@@ -98,6 +99,7 @@ def open_provider(
     sandbox = SandboxParts(
         catalog=project.catalog,
         make_video=write_animatic,
+        look=look,
         folder=project.local / service.folder,
         speed=project.config.sandbox.speed,
         scenario=_scenario(project.environ.get("LTXSPEC_SANDBOX_SCENARIO")) if not service.address else None,

@@ -10,15 +10,18 @@ from pathlib import Path
 
 from ltxspec.canonical import sha256_hex
 from ltxspec.errors import Diagnostic, Location, LtxspecError, Problems, WrongUsage
+from ltxspec.project.looks import ProjectLooks
 from ltxspec.project.project import ProjectContext
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.render.overrides import Overrides
+from ltxspec.render.request_media import MediaLooks
 from ltxspec.render.requests import RenderContext, render_spec
 from ltxspec.spec.cuts import cut_texts, of_table
 from ltxspec.spec.document import Document, read_document
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.spec.models import Spec
 from ltxspec.spec.parsing import parse_spec
+from ltxspec.storage.look_cache import LookCache
 from ltxspec.storage.paths import find_specs
 from ltxspec.storage.validation_cache import FileVerdicts
 from ltxspec.suggest import did_you_mean
@@ -30,6 +33,15 @@ class NoSpecs(LtxspecError):
     """No path was given, and there are no specs in the default location."""
 
     code = "no-specs"
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """One version of a project's files, and what is known about them."""
+
+    files: ProjectFiles
+    verdicts: FileVerdicts  # what was found valid before
+    looks: MediaLooks | None = None  # None: images are not looked at, as those of a commit
 
 
 @dataclass(slots=True)
@@ -62,8 +74,10 @@ def render_specs(
     found = problems if problems is not None else Problems()
     overrides = variables or {}
     files = [project.label(path) for path in spec_files(project, paths)]
-    with FileVerdicts(project.local / "cache" / "verdicts", project.root) as verdicts:
-        specs = load_specs(files, project, project.files, verdicts, found, overrides)
+    cache = project.local / "cache"
+    with FileVerdicts(cache / "verdicts", project.root) as verdicts, LookCache(cache / "looks", project.root) as seen:
+        sources = Sources(project.files, verdicts, ProjectLooks(project.files, seen))
+        specs = load_specs(files, project, sources, found, overrides)
     if all(specs.broken.values()):
         _refuse_undeclared(overrides, specs.variables, found)
     if problems is None:
@@ -77,7 +91,7 @@ def every_spec(project: ProjectContext) -> LoadedSpecs:
         return LoadedSpecs()
     files = [project.label(path) for path in spec_files(project, ())]
     with FileVerdicts(project.local / "cache" / "verdicts", project.root) as verdicts:
-        return load_specs(files, project, project.files, verdicts, Problems())
+        return load_specs(files, project, Sources(project.files, verdicts), Problems())
 
 
 def rendered_orders(
@@ -118,8 +132,7 @@ def lowered_prices(project: ProjectContext, orders: Iterable[tuple[Request, Mapp
 def load_specs(
     files: Iterable[str],
     project: ProjectContext,
-    source: ProjectFiles,
-    verdicts: FileVerdicts,
+    sources: Sources,
     problems: Problems,
     overrides: Mapping[str, Json] | None = None,
 ) -> LoadedSpecs:
@@ -128,22 +141,22 @@ def load_specs(
     Args:
         files: spec files, relative to the project's root.
         project: configuration and models of that version.
-        source: the files of that version.
-        verdicts: what was found valid before.
+        sources: the files of that version, and what is known about them.
         problems: receives the problems, file by file, each from top to bottom.
         overrides: values of variables; each spec uses those that it declares.
     """
     context = RenderContext(
         catalog=project.catalog,
-        files=source,
+        files=sources.files,
         overrides=overrides or {},
         delivery=project.config.delivery.parameters(),
-        known_requests=verdicts,
+        known_requests=sources.verdicts,
+        looks=sources.looks,
     )
     specs = LoadedSpecs()
     for file in files:
         found = Problems()
-        spec = _parse(file, project, source, verdicts, found)
+        spec = _parse(file, project, sources, found)
         early = tuple(found.diagnostics)  # if the spec can be rendered, these are warnings
         rendered = _render(spec, context, specs, found) if spec is not None else None
         if spec is not None and rendered is not None:
@@ -155,16 +168,14 @@ def load_specs(
     return specs
 
 
-def _parse(
-    file: str, project: ProjectContext, source: ProjectFiles, verdicts: FileVerdicts, problems: Problems
-) -> Spec | None:
+def _parse(file: str, project: ProjectContext, sources: Sources, problems: Problems) -> Spec | None:
     """Parse a spec; the slow check of its structure is cached for exactly this text."""
     if Path(file).is_absolute():
         hint = f"the project is `{project.root}`; work in another one with -C"
         problems.error("file", f"`{file}` is outside the project", Location(file, 1, 1), hint)
         return None
     try:
-        text = source.read_text(file, beside="")
+        text = sources.files.read_text(file, beside="")
     except FileProblem as error:
         problems.error("file", error.summary, error.where or Location(file, 1, 1), error.hint)
         return None
@@ -172,11 +183,11 @@ def _parse(
 
     def known_good() -> bool:
         asked.append(sha256_hex(f"spec {__version__}\0{text}".encode()))
-        return asked[0] in verdicts
+        return asked[0] in sources.verdicts
 
     spec = parse_spec(text, file, problems, known_good=known_good)
     if spec is not None and asked and not problems.diagnostics:
-        verdicts.add(asked[0])
+        sources.verdicts.add(asked[0])
     return spec
 
 

@@ -56,6 +56,7 @@ def serve_sandbox(project: ProjectContext, options: ServeOptions, ready: Callabl
         WrongUsage: the scenario cannot be read.
     """
     from ltxspec.media.animatic import write_animatic
+    from ltxspec.media.looking import look
     from ltxspec.providers.sandbox.scenario import Scenario, read_scenario
     from ltxspec.providers.sandbox.serve import run
     from ltxspec.providers.sandbox.settings import Outside, SandboxSettings
@@ -67,6 +68,7 @@ def serve_sandbox(project: ProjectContext, options: ServeOptions, ready: Callabl
         catalog=project.catalog,
         clock=SystemClock(),
         make_video=write_animatic,
+        look=look,
         folder=project.folder / options.state if options.state else project.local / SANDBOX.folder,
         speed=options.speed or project.config.sandbox.speed,
         api_key=options.key,

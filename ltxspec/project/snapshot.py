@@ -17,7 +17,7 @@ from ltxspec.lock.codec import SUFFIX, decode_lockfile
 from ltxspec.lock.journal import fold
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.recorded import RecordedState
-from ltxspec.project.load import LoadedSpecs, load_specs
+from ltxspec.project.load import LoadedSpecs, Sources, load_specs
 from ltxspec.project.others import Others, others_of_side
 from ltxspec.project.project import ProjectContext
 from ltxspec.review.sides import ReviewSide
@@ -90,7 +90,7 @@ def read_side(name: str, project: ProjectContext, tree: FileTree, verdicts: File
     """
     reading = SnapshotReading(name, project, tree, verdicts)
     files = tree.specs(project.config.project.specs)
-    reading.specs = load_specs(files, project, tree, verdicts, reading.problems)
+    reading.specs = load_specs(files, project, Sources(tree, verdicts), reading.problems)
     _read_lockfiles(reading)
     return reading
 

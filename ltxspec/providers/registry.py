@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from ltxspec.apply.ports import Clock, Provider
+from ltxspec.catalog.media_facts import MediaFacts, facts_by_bytes
 from ltxspec.catalog.models import Catalog
 from ltxspec.errors import LtxspecError, ProviderRefused
 from ltxspec.services import RUNWARE, SANDBOX, Polling, Service
@@ -45,6 +46,7 @@ class SandboxParts:
     folder: Path  # where its state is stored
     speed: float = 20.0  # how many times faster than a real render
     scenario: str | bytes | None = None  # behaviour and faults, as JSON
+    look: Callable[[bytes], MediaFacts] = facts_by_bytes  # what an image is
     label: Callable[[str], str | None] = lambda _: None  # task UUID -> text burned into its video
 
 
@@ -93,6 +95,7 @@ def _sandbox(settings: ProviderSettings) -> Provider:
             folder=parts.folder,
             speed=parts.speed,
             scenario=read_scenario(parts.scenario) if parts.scenario else Scenario(),
+            look=parts.look,
             label=parts.label,
         )
     )

@@ -8,14 +8,13 @@ import orjson
 
 from ltxspec.canonical import digest
 from ltxspec.catalog.defaults import sent_defaults
-from ltxspec.catalog.media import is_local_file, media_values
 from ltxspec.catalog.models import Catalog, Model
 from ltxspec.catalog.pricing import estimate
 from ltxspec.catalog.validation import ParameterProblem, validate
 from ltxspec.fingerprint import fingerprints_by_prompt, versions_for
 from ltxspec.render.allowance import Allowance
+from ltxspec.render.request_media import RequestMedia
 from ltxspec.render.templating import has_tags
-from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.spec.models import Spec, SpecShot
 from ltxspec.values import Fingerprint, Json, Usd
 
@@ -47,6 +46,7 @@ class ParameterSet:
     estimate: Usd | None
     fingerprints: Sequence[Callable[[str], Fingerprint]]  # by prompt; see `Request.fingerprints`
     problems: tuple[ParameterProblem, ...] = ()
+    warnings: tuple[ParameterProblem, ...] = ()
 
 
 class ParameterSets:
@@ -54,18 +54,15 @@ class ParameterSets:
 
     def __init__(
         self,
-        file: str,
-        files: ProjectFiles,
+        media: RequestMedia,
         delivery: Mapping[str, Json],
         known: KnownGood | None,
         allowance: Allowance | None = None,
     ) -> None:
         self._allowance = allowance or Allowance()
-        self._file = file
-        self._files = files
+        self._media = media
         self._delivery = delivery
         self._known = known
-        self._hashes: dict[str, str] = {}
         self._prepared: dict[tuple[str, str], ParameterSet] = {}
 
     def prepare(self, model: Model, parameters: Mapping[str, Json]) -> ParameterSet:
@@ -87,13 +84,14 @@ class ParameterSets:
         body = sent_defaults(model, wanted)
         head = {"taskType": model.task_type, "model": model.air}
         problems = self._validated(model, {**head, **body, **delivery})
-        inputs, missing = self._inputs(model, body)
-        problems += missing
+        media = self._media.of(model, body)
+        problems += media.problems
         whole = {**head, **body}
         versions = () if problems else versions_for(model, whole)
-        fingerprints = [fingerprints_by_prompt(model, whole, inputs, version) for version in versions]
+        fingerprints = [fingerprints_by_prompt(model, whole, media.inputs, version) for version in versions]
         price = None if problems else estimate(model, body)
-        return ParameterSet(model, body, delivery, inputs, price, fingerprints, tuple(problems))
+        warnings = tuple(media.warnings)
+        return ParameterSet(model, body, delivery, media.inputs, price, fingerprints, tuple(problems), warnings)
 
     def _validated(self, model: Model, body: Mapping[str, Json]) -> list[ParameterProblem]:
         try:
@@ -106,21 +104,6 @@ class ParameterSets:
         if self._known is not None and not problems:
             self._known.add(name)
         return problems
-
-    def _inputs(self, model: Model, body: Mapping[str, Json]) -> tuple[dict[str, str], list[ParameterProblem]]:
-        """The hashes of local files, and problems with files that cannot be read."""
-        found: dict[str, str] = {}
-        problems = []
-        for path, value in media_values(model, body):
-            if not is_local_file(value):
-                continue
-            try:
-                if value not in self._hashes:
-                    self._hashes[value] = self._files.sha256(value, beside=self._file)
-                found[value] = self._hashes[value]
-            except FileProblem as error:
-                problems.append(ParameterProblem(path, error.code, error.summary, error.hint))
-        return found, problems
 
 
 class PlainParameters:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ltxspec.catalog.models import PROMPT, Catalog, Model, known_names
 from ltxspec.catalog.validation import ParameterProblem, validate_prompt
-from ltxspec.errors import Diagnostic, Problems
+from ltxspec.errors import Diagnostic, Problems, Severity
 from ltxspec.render.about import About, about_shot, title_of
 from ltxspec.render.allowance import Allowance, SpecLimit
 from ltxspec.render.checks import names_for, run_checks
@@ -18,6 +18,7 @@ from ltxspec.render.findings import Findings
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.render.parameter_sets import KnownGood, ParameterSet, ParameterSets, PlainParameters, merge
 from ltxspec.render.places import Path, Places
+from ltxspec.render.request_media import MediaLooks, RequestMedia
 from ltxspec.render.templating import Templates, has_tags
 from ltxspec.render.texts import FAILED, Scope, TextReading, Texts
 from ltxspec.render.uploads import warn_of_shared_uploads
@@ -33,7 +34,8 @@ class RenderContext:
     """What rendering needs besides the spec.
 
     `overrides` are variables from the command line; `delivery` is the configuration's, with the lowest precedence;
-    `known_requests` saves checking parameter sets again that were valid before.
+    `known_requests` saves checking parameter sets again that were valid before. `looks` shows what images and sounds
+    are; without it they are not checked.
     """
 
     catalog: Catalog
@@ -41,6 +43,7 @@ class RenderContext:
     overrides: Mapping[str, Json]
     delivery: Mapping[str, Json]
     known_requests: KnownGood | None = None
+    looks: MediaLooks | None = None
 
 
 def render_spec(spec: Spec, context: RenderContext, problems: Problems) -> RenderedSpec | None:
@@ -84,7 +87,8 @@ class _Rendering:
         self.places = Places(spec)
         self.allowance = Allowance()
         self.texts = Texts(self.file, Templates(context.files, self.allowance), self.places, self.findings)
-        self.sets = ParameterSets(self.file, context.files, context.delivery, context.known_requests, self.allowance)
+        media = RequestMedia(self.file, context.files, context.looks)
+        self.sets = ParameterSets(media, context.delivery, context.known_requests, self.allowance)
         self.variables = Variables({})
         self.plain_sets = PlainParameters(spec, context.catalog, self.sets)
         self.title: str | None = None
@@ -219,9 +223,11 @@ class _Rendering:
             found = self.sets.prepare(model, rendered)
         for problem in found.problems:
             self.blame(problem, shot, scope)
+        for remark in found.warnings:
+            self.blame(remark, shot, scope, "warning")
         return None if found.problems else found
 
-    def blame(self, problem: ParameterProblem, shot: SpecShot, scope: Scope) -> None:
+    def blame(self, problem: ParameterProblem, shot: SpecShot, scope: Scope, severity: Severity = "error") -> None:
         """Report an invalid parameter where it is written."""
         path = self.places.path_of(shot, problem.path)
         if path == ("shots", shot.name) and problem.path[0] in self.context.delivery:
@@ -231,7 +237,7 @@ class _Rendering:
         whole = path[-len(problem.path) :] == problem.path
         at_value = whole and problem.code != "unknown-parameter"
         where = self.places.value(path) if at_value else self.places.key(path)
-        diagnostic = Diagnostic("error", problem.code, problem.message, where, problem.hint)
+        diagnostic = Diagnostic(severity, problem.code, problem.message, where, problem.hint)
         self.findings.note(diagnostic, scope.instance, shared=path[:1] != ("shots",))
 
     def assemble(

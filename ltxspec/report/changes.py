@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ltxspec.plan.actions import FieldChange
 from ltxspec.report import wording as phrases
 from ltxspec.report.terminal import Paint, Style, chop, clean, fit, pad, width_of, wrap
-from ltxspec.report.word_diff import Effort, Kind, Segment, collapse, word_diff
+from ltxspec.report.word_diff import Effort, Kind, Segment, collapse, unseen_difference, word_diff
 
 _LONGEST_NAME = 24  # field names are aligned up to this width
 _PREVIEW_LINES = 2
@@ -53,13 +53,19 @@ def _field(change: FieldChange, style: Style, width: int, effort: Effort | None)
     if not phrases.is_text(change):
         half = max((width - 3) // 2, 8)
         before, after = phrases.values(change.before, change.after, half)
-        return [f"{style.paint(before, Paint.RED)} → {style.paint(after, Paint.GREEN)}"]
+        lines = [f"{style.paint(before, Paint.RED)} → {style.paint(after, Paint.GREEN)}"]
+        unseen = unseen_difference(change.before, change.after) if _are_texts(change) else None
+        return [*lines, *wrap(unseen or "", width)]
     if effort is None:
         return [f"changed, {len(change.before):,} → {len(change.after):,} characters"]
     segments = word_diff(change.before, change.after, effort)
-    if not any(segment.kind in {"delete", "insert"} for segment in segments):
-        return ["only white space changed"]
+    if (unseen := unseen_difference(change.before, change.after, segments)) is not None:
+        return wrap(unseen, width)
     return marked_lines(collapse(segments), style, max(width, 20))
+
+
+def _are_texts(change: FieldChange) -> bool:
+    return isinstance(change.before, str) and isinstance(change.after, str)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from ltxspec.plan.actions import FieldChange
 from ltxspec.report import wording as phrases
 from ltxspec.report.terminal import clean
-from ltxspec.report.word_diff import Effort, Segment, collapse, word_diff
+from ltxspec.report.word_diff import Effort, Segment, collapse, unseen_difference, word_diff
 
 # Mentions, references and links: a sign before a word, `GH-` before a number, the beginning of an address. Both
 # services look for these after rendering, so an entity alone does not help; an invisible space is added after it.
@@ -111,12 +111,15 @@ def field_html(change: FieldChange, effort: Effort | None, longest: int | None =
     name = f"<b>{escape(phrases.field_name(change.path))}</b>"
     if not phrases.is_text(change):
         before, after = map(escape, phrases.values(change.before, change.after))
-        return f"<p>{name}: <del>{before}</del> → <ins><b>{after}</b></ins></p>"
+        are_texts = isinstance(change.before, str) and isinstance(change.after, str)
+        unseen = unseen_difference(change.before, change.after) if are_texts else None
+        remark = f" ({escape(unseen)})" if unseen else ""
+        return f"<p>{name}: <del>{before}</del> → <ins><b>{after}</b></ins>{remark}</p>"
     if longest is not None and len(change.before) + len(change.after) > longest:
         return f"<p>{name}: {len(change.before):,} → {len(change.after):,} characters</p>"
     segments = word_diff(change.before, change.after, effort)
-    if not any(segment.kind in {"delete", "insert"} for segment in segments):
-        return f"<p>{name}: only white space changed</p>"
+    if (unseen := unseen_difference(change.before, change.after, segments)) is not None:
+        return f"<p>{name}: {escape(unseen)}</p>"
     return f"<p>{name}:</p><blockquote>{marked(collapse(segments, _KEEP))}</blockquote>"
 
 

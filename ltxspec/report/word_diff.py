@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import Match, SequenceMatcher
 from itertools import accumulate, zip_longest
 from typing import Literal, NamedTuple
+from unicodedata import is_normalized, normalize
 
 Kind = Literal["equal", "delete", "insert", "gap"]
 
@@ -62,6 +63,25 @@ def word_diff(before: str, after: str, effort: Effort | None = None) -> tuple[Se
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
     spans = _merge(_spans(old, new, effort or Effort()), old, new)
     return tuple(_segments(spans, old, new))
+
+
+def unseen_difference(before: str, after: str, segments: Iterable[Segment] | None = None) -> str | None:
+    """How two texts differ that look the same: in white space only, or in the form of Unicode only. None: they do not.
+
+    Args:
+        before: the old text.
+        after: the new text.
+        segments: their comparison; None for values that are not compared word by word.
+    """
+    if segments is not None and not any(segment.kind in {"delete", "insert"} for segment in segments):
+        return "only white space changed"
+    if before != after and normalize("NFC", before) == normalize("NFC", after):
+        return f"same letters, other Unicode form ({_form(before)} → {_form(after)})"
+    return None
+
+
+def _form(text: str) -> str:
+    return next((form for form in ("NFC", "NFD") if is_normalized(form, text)), "mixed")
 
 
 def changed_words(segments: Iterable[Segment]) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from ltxspec.errors import Location, Problems
 from ltxspec.spec.files import ProjectFiles
 from ltxspec.spec.matrix import axes_of, combine, idle_excludes, size_of
 from ltxspec.spec.models import ForEach, Instance, Spec, SpecShot
-from ltxspec.spec.names import instance_key
+from ltxspec.spec.names import difference, folded, instance_key
 from ltxspec.suggest import did_you_mean, shown
 from ltxspec.values import Json
 
@@ -78,8 +78,8 @@ def _distinct(
     locate: Callable[[int], Location],
     problems: Problems,
 ) -> list[Instance]:
-    """Instances from keys and variables; a duplicate key is an error that names both places."""
-    numbers: dict[str, int] = {}
+    """Instances from keys and variables; two keys that are the same, or the same as file names, are an error."""
+    numbers: dict[str, tuple[int, str]] = {}  # by what names of one file have in common
     instances: list[Instance] = []
     room = MAX_NAMES
     for number, (key, variables) in enumerate(keyed):
@@ -89,17 +89,20 @@ def _distinct(
             hint = "let shorter values name them, and keep long texts under `vars`"
             problems.error("too-many-instances", message, locate(number), hint)
             break
-        first = numbers.setdefault(key, number)
+        first, other = numbers.setdefault(folded(key), (number, key))
         if first != number:
-            message = f"{shown(key)} names two instances, first at {locate(first)}"
-            problems.error(
-                "duplicate-instance",
-                message,
-                locate(number),
-                "two instances cannot share a name: give each its own value here",
-            )
+            problems.error("duplicate-instance", _alike(key, other, locate(first)), locate(number), _OWN_NAME)
         instances.append(Instance(shot, key, variables))
     return instances
+
+
+_OWN_NAME = "two instances cannot share a name: give each its own value here"
+
+
+def _alike(key: str, other: str, first: Location) -> str:
+    if key == other:
+        return f"{shown(key)} names two instances, first at {first}"
+    return f"{shown(key)} and {shown(other)} at {first} differ only in {difference(key, other)}: they share a file name"
 
 
 def _too_many(count: int, shot: SpecShot, where: Location, problems: Problems) -> bool:
@@ -113,12 +116,15 @@ def _check_axes(spec: Spec, path: tuple[str, ...], matrix: Mapping[str, Json], p
     """Check that the values of each axis differ in their part of the instance's name."""
     for name, values in axes_of(matrix).items():
         seen: dict[str, int] = {}
-        for number, value in enumerate(values):
-            text = instance_key("", [value])
-            if seen.setdefault(text, number) != number:
-                first = spec.document.locate((*path, name, seen[text]))
-                message = f"{shown(text[1:-1])} appears twice in the axis {shown(name)}, first at {first}"
-                problems.error("duplicate-instance", message, spec.document.locate((*path, name, number)))
+        texts = [instance_key("", [value])[1:-1] for value in values]
+        for number, text in enumerate(texts):
+            if (earlier := seen.setdefault(folded(text), number)) == number:
+                continue
+            first, other = spec.document.locate((*path, name, earlier)), texts[earlier]
+            message = f"{shown(text)} appears twice in the axis {shown(name)}, first at {first}"
+            if text != other:
+                message = f"{_alike(text, other, first)} (in the axis {shown(name)})"
+            problems.error("duplicate-instance", message, spec.document.locate((*path, name, number)))
 
 
 def _check_entries(spec: Spec, path: tuple[str, ...], matrix: Mapping[str, Json], problems: Problems) -> None:

@@ -7,6 +7,7 @@ from typing import Protocol
 from ltxspec.errors import Location, LtxspecError
 from ltxspec.spec.conflicts import CONFLICT, CONFLICT_HINT, conflict_in
 from ltxspec.spec.document import Lines, SourceText
+from ltxspec.spec.encodings import TextProblem, decode_table
 from ltxspec.values import CONTROL, character_name
 
 SPEC_SUFFIXES = (".yaml", ".yml")
@@ -19,24 +20,20 @@ class FileProblem(LtxspecError):
     code = "file"
 
 
-def text_of(data: bytes, path: str, place: Callable[[], str] | None = None) -> str:
+def text_of(data: bytes, path: str, place: Callable[[], str] | None = None, encoding: str | None = None) -> str:
     """The text of a file: a BOM is dropped, CRLF becomes LF.
 
     Args:
         data: the bytes of the file.
         path: the path as the user wrote it.
         place: gives the path from the project's root; called only if there is a problem.
+        encoding: None for UTF-8; for a table, one of `ltxspec.spec.encodings`.
 
     Raises:
-        FileProblem: it is not UTF-8, or contains a control character or a conflict marker; each with its place. In
-            YAML files the parser refuses such characters and markers.
+        FileProblem: it is not text in that encoding, or contains a control character or a conflict marker; each
+            with its place. In YAML files the parser refuses such characters and markers.
     """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        where = Location(place() if place else path, line, 1)
-        raise FileProblem(f"`{path}` is not UTF-8 text (line {line})", where=where, hint="save it as UTF-8") from None
+    text = _decoded(data, path, place) if encoding is None else _table(data, path, encoding)
     text = text.replace("\r\n", "\n") if "\r" in text else text  # finding one character is ten times faster
     if not path.endswith(SPEC_SUFFIXES):
         _refuse_unfit(text, path, place)
@@ -54,6 +51,22 @@ def _refuse_unfit(text: str, path: str, place: Callable[[], str] | None) -> None
     else:
         what, hint = CONFLICT, CONFLICT_HINT
     raise FileProblem(f"`{path}` holds {what} (line {where.line})", where=where, hint=hint)
+
+
+def _decoded(data: bytes, path: str, place: Callable[[], str] | None) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        where = Location(place() if place else path, line, 1)
+        raise FileProblem(f"`{path}` is not UTF-8 text (line {line})", where=where, hint="save it as UTF-8") from None
+
+
+def _table(data: bytes, path: str, encoding: str) -> str:
+    try:
+        return decode_table(data, encoding)
+    except TextProblem as problem:
+        raise FileProblem(f"`{path}` {problem.message}", hint=problem.hint) from None
 
 
 def says_it_is_a_spec(data: bytes) -> bool:
@@ -91,8 +104,8 @@ class ProjectFiles(Protocol):
     paths, `..` out of the project, links out of it and hidden files raise `FileProblem`.
     """
 
-    def read_text(self, path: str, *, beside: str) -> str:
-        """UTF-8 text (a BOM is dropped, CRLF becomes LF) of `path` as named in the file `beside`."""
+    def read_text(self, path: str, *, beside: str, encoding: str | None = None) -> str:
+        """Text (a BOM is dropped, CRLF becomes LF) of `path` as named in the file `beside`; encodings as `text_of`."""
         ...
 
     def sha256(self, path: str, *, beside: str) -> str:

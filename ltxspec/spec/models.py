@@ -42,6 +42,8 @@ class ForEach:
     file: str | None
     key: str | None
     types: Mapping[str, str] = field(default_factory=dict)  # column -> `boolean`, `integer`, `number` or `text`
+    delimiter: str | None = None  # of a CSV file: `,`, `;` or a tab
+    encoding: str | None = None  # of a CSV file
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ A shot's name is used in addresses (`spec.shot[key]`) and in file names, so it h
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -66,3 +67,15 @@ def _value_text(value: Json) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)  # of any size: beyond 2**53 there is no canonical JSON
     return canonical_bytes(value).decode()
+
+
+def folded(name: str) -> str:
+    """What a name has in common with all names that denote the same file on a system that ignores letter case."""
+    return name.casefold() if name.isascii() else unicodedata.normalize("NFC", name).casefold()
+
+
+def difference(one: str, other: str) -> str:
+    """How two names differ that are the same when folded: `letter case`, `Unicode form` or both."""
+    if unicodedata.normalize("NFC", one) == unicodedata.normalize("NFC", other):
+        return "Unicode form"
+    return "letter case" if one.casefold() == other.casefold() else "letter case and Unicode form"

@@ -138,7 +138,12 @@ def _for_each(value: Json) -> ForEach | None:
     if isinstance(value, list):
         return ForEach(items=value, file=None, key=None)
     return ForEach(
-        items=value.get("items"), file=value.get("file"), key=value.get("key"), types=value.get("types") or {}
+        items=value.get("items"),
+        file=value.get("file"),
+        key=value.get("key"),
+        types=value.get("types") or {},
+        delimiter="\t" if value.get("delimiter") == "tab" else value.get("delimiter"),
+        encoding=value.get("encoding"),
     )
 
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ltxspec.errors import Invalid, Location, Problems
+from ltxspec.spec.encodings import BY_MARK
 from ltxspec.spec.faults import found_value
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.spec.models import ForEach, Spec, SpecShot
 from ltxspec.spec.names import is_scalar
 from ltxspec.spec.readings import TYPES
-from ltxspec.spec.tables import Locate, Table, read_table
+from ltxspec.spec.tables import Locate, Table, is_delimited, read_table
 from ltxspec.suggest import did_you_mean, shown
 from ltxspec.values import Json, control_in
 
@@ -36,7 +37,7 @@ def named_rows(
     if for_each.file is None:
         table: Table | None = _inline(spec, shot, for_each)
     else:
-        table = _from_file(spec, shot, for_each.file, files, problems)
+        table = _from_file(spec, shot, for_each, files, problems)
     if table is None:
         return None
     path = ("shots", shot.name, "forEach")
@@ -120,15 +121,22 @@ def _inline(spec: Spec, shot: SpecShot, for_each: ForEach) -> Table:
     return Table(for_each.items or (), None, locate)
 
 
-def _from_file(spec: Spec, shot: SpecShot, file: str, files: ProjectFiles, problems: Problems) -> Table | None:
-    beside = spec.document.source.file
+def _from_file(spec: Spec, shot: SpecShot, for_each: ForEach, files: ProjectFiles, problems: Problems) -> Table | None:
+    beside, file, path = spec.document.source.file, for_each.file or "", ("shots", shot.name, "forEach")
+    where = spec.document.locate((*path, "file"), value=True)
+    if not is_delimited(file):
+        for name in ("delimiter", "encoding"):
+            if getattr(for_each, name) is not None:
+                message = f"`{name}` is only for `.csv` and `.tsv` files, not for {shown(file)}"
+                problems.error("data-file", message, spec.document.locate((*path, name)), "remove it")
+                return None
     try:
-        table = read_table(files.read_text(file, beside=beside), files.resolve(file, beside=beside))
+        encoding = (for_each.encoding or BY_MARK) if is_delimited(file) else None
+        text = files.read_text(file, beside=beside, encoding=encoding)
+        table = read_table(text, files.resolve(file, beside=beside), for_each.delimiter)
     except FileProblem as problem:
-        where = spec.document.locate(("shots", shot.name, "forEach", "file"), value=True)
         problems.error(problem.code, problem.summary, problem.where or where, problem.hint)
     except Invalid as invalid:
-        where = spec.document.locate(("shots", shot.name, "forEach", "file"), value=True)
         problems.extend(replace(found, where=found.where or where) for found in invalid.diagnostics)
     else:
         problems.extend(table.warnings)

@@ -24,7 +24,12 @@ def broken_rules(root: Json) -> list[Fault]:
     faults = [*_defaults(spec), *_variables(("vars",), spec.get("vars"))]
     takeovers: dict[str, str] = {}
     spec_name = _mapping(spec.get("metadata")).get("name")
+    names: dict[str, str] = {}
     for name, shot in _mapping(spec.get("shots")).items():
+        other = names.setdefault(name.casefold(), name)
+        if other != name:
+            message = f"{shown(name)} and {shown(other)} differ only in letter case: they share a file name"
+            faults.append(Fault(("shots", name), "duplicate-shot", message, "give each shot its own name"))
         if isinstance(shot, dict):
             faults += [*_shot(("shots", name), shot), *_move(name, own_name(spec_name, shot.get("moved")), takeovers)]
     return faults

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from ltxspec.spec.encodings import Encoding
 from ltxspec.spec.models import SET_BY_LTXSPEC
 from ltxspec.spec.names import EARLIER_NAME, SHOT_NAME, SPEC_NAME, VARIABLE
 from ltxspec.spec.relaxing import TEMPLATE_DEFINITION, parameter_schemas
@@ -89,6 +90,14 @@ class RowsFile(_Part):
     file: Annotated[Text, Field(description="Path of a CSV, JSON or YAML file, relative to the spec")]
     key: Annotated[Text | None, Field(description="The column that identifies a row; the first by default")] = None
     types: Types = None
+    delimiter: Annotated[
+        Literal[",", ";", "\t", "tab"] | None,
+        Field(description="What separates the cells of a CSV file; only needed where the file does not show it"),
+    ] = None
+    encoding: Annotated[
+        Encoding | None,
+        Field(description="Encoding of a CSV file; by default UTF-8, or UTF-16 if the file has a byte-order mark"),
+    ] = None
 
 
 class RowsInline(_Part):

@@ -1,11 +1,9 @@
 """Reads rows from data files: CSV, JSON or YAML text -> mappings, each with its place in the file.
 
-CSV has a header row and commas, and every cell is text. JSON and YAML hold a list of mappings, or a mapping of names
-to mappings, whose names then identify the rows.
+CSV has a line of column names, and every cell is text (`delimited.py`). JSON and YAML hold a list of mappings, or a
+mapping of names to mappings, whose names then identify the rows.
 """
 
-import csv
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -20,6 +18,7 @@ from ltxspec.values import Json
 _ROWS_NEEDED = "a data file contains a list of rows, each a mapping of names to values"
 
 
+_DELIMITED = {"csv": None, "tsv": "\t"}  # extension -> what separates the cells; None: see the file
 Locate = Callable[[int, str | None], Location]
 
 
@@ -37,15 +36,29 @@ class Table:
     warnings: Sequence[Diagnostic] = ()
 
 
-def read_table(text: str, file: str) -> Table:
+def is_delimited(file: str) -> bool:
+    """Whether a data file is one that a spreadsheet writes, with cells and separators."""
+    return _ending(file) in _DELIMITED
+
+
+def _ending(file: str) -> str:
+    return file.rpartition(".")[2].lower()
+
+
+def read_table(text: str, file: str, delimiter: str | None = None) -> Table:
     """Read the text of a data file; the file name's extension decides the format.
+
+    Args:
+        text: the text.
+        file: the file's name.
+        delimiter: what separates the cells of a CSV file; None: what the file shows.
 
     Raises:
         Invalid: with all problems of the file.
     """
-    ending = file.rpartition(".")[2].lower()
-    if ending == "csv":
-        return _read_csv(Lines(SourceText(file, text.removeprefix("\ufeff"))))
+    ending = _ending(file)
+    if ending in _DELIMITED:
+        return _read_csv(Lines(SourceText(file, text.removeprefix("\ufeff"))), delimiter or _DELIMITED[ending])
     if ending == "json":
         return _table(read_json(text, file), cache(lambda: _places(text, file)), file)
     if ending in ("yaml", "yml"):
@@ -56,60 +69,11 @@ def read_table(text: str, file: str) -> Table:
     raise Invalid([Diagnostic("error", "data-file", message, hint="rows come from `.csv`, `.json` or `.yaml` files")])
 
 
-def _read_csv(lines: Lines) -> Table:
-    records = _csv_records(lines)
-    if not records:
-        hint = "begin with a line of column names"
-        raise Invalid([Diagnostic("error", "empty", "the file is empty", lines.locate_line(1), hint)])
-    header = [name.strip() for name in records[0][1]]
-    problems = _header_problems(header, lines.locate_line(records[0][0])) or _row_problems(records, lines)
-    if problems:
-        raise Invalid(problems)
-    starts = [line for line, _ in records[1:]]
-    rows = [dict(zip(header, cells, strict=True)) for _, cells in records[1:]]
-    return Table(rows, None, lambda row, _: lines.locate_line(starts[row]))
+def _read_csv(lines: Lines, delimiter: str | None) -> Table:
+    from ltxspec.spec.delimited import read_grid
 
-
-def _csv_records(lines: Lines) -> list[tuple[int, list[str]]]:
-    """(first line, cells) of every record that is not an empty line."""
-    reader = csv.reader(io.StringIO(lines.source.text, newline=""), strict=True)
-    records, before = [], 0
-    try:
-        for cells in reader:
-            if cells:
-                records.append((before + 1, cells))
-            before = reader.line_num
-    except csv.Error as error:
-        hint = 'a quoted cell begins and ends with `"`; inside it write `""`'
-        message = f"this row is not valid CSV: {error}"
-        raise Invalid([Diagnostic("error", "csv", message, lines.locate_line(before + 1), hint)]) from None
-    return records
-
-
-def _header_problems(header: list[str], where: Location) -> list[Diagnostic]:
-    if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
-        message = f"there is only one column, {shown(header[0])}"
-        return [Diagnostic("error", "csv", message, where, "separate columns with commas")]
-    messages = [f"column {number} has no name" for number, name in enumerate(header, start=1) if not name]
-    doubled = {name for number, name in enumerate(header) if name and name in header[:number]}
-    messages += [f"two columns are named {shown(name)}" for name in sorted(doubled)]
-    return [Diagnostic("error", "csv", message, where) for message in messages]
-
-
-def _row_problems(records: list[tuple[int, list[str]]], lines: Lines) -> list[Diagnostic]:
-    """Rows with more or fewer cells than the header; cells are never guessed."""
-    columns = len(records[0][1])
-    problems = []
-    for line, cells in records[1:]:
-        if len(cells) != columns:
-            message = f"this row has {_count(len(cells), 'cell')}, but there are {_count(columns, 'column')}"
-            hint = "quote a cell that contains a comma" if len(cells) > columns else "add the missing commas"
-            problems.append(Diagnostic("error", "csv", message, lines.locate_line(line), hint))
-    return problems
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    grid = read_grid(lines, delimiter)
+    return Table(grid.rows, None, lambda row, _: lines.locate_line(grid.lines[row]))
 
 
 def _places(text: str, file: str) -> Document | None:

@@ -7,6 +7,7 @@ from pydantic_core import ErrorDetails
 
 from ltxspec.spec import structure
 from ltxspec.spec.document import SPEC_NEEDS
+from ltxspec.spec.encodings import ENCODINGS
 from ltxspec.spec.faults import Fault, Path, found_value, spoken
 from ltxspec.spec.names import SHOT_NAME_RULE, SPEC_NAME_RULE
 from ltxspec.spec.readings import TYPES
@@ -49,6 +50,12 @@ _HINTS: dict[Path, str] = {
     ("shots", "*", "checks", "*"): _CHECK,
     ("checks",): _CHECK,
     ("checks", "*"): _CHECK,
+}
+_FEW = 4  # words that a message lists
+_WORDS: dict[Path, list[str]] = {
+    ("kind",): [structure.KIND],
+    ("shots", "*", "forEach", "delimiter"): [",", ";", "tab"],
+    ("shots", "*", "forEach", "encoding"): [*ENCODINGS],
 }
 _PARTS: dict[Path, type[BaseModel]] = {
     (): structure.SpecPart,
@@ -130,10 +137,13 @@ def _unknown_key(path: Path) -> Fault:
 def _unknown_word(path: Path, value: Json) -> Fault:
     if path == ("apiVersion",):
         return _unknown_version(value)
-    is_type = "types" in path[-2:]
-    known = [structure.KIND] if path == ("kind",) else list(TYPES) if is_type else ["error", "warning"]
-    choice = f"{', '.join(f'`{word}`' for word in known[:-1])} or `{known[-1]}`" if len(known) > 1 else f"`{known[0]}`"
+    known = list(TYPES) if "types" in path[-2:] else _WORDS.get(_pattern(path), ["error", "warning"])
+    quoted = [f"`{word}`" for word in known]
+    choice = f"{', '.join(quoted[:-1])} or {quoted[-1]}" if len(quoted) > 1 else quoted[0]
+    choice = choice if len(known) <= _FEW else "the name of a known encoding"
     near = did_you_mean(value, known) if isinstance(value, str) else None
+    if near is None and len(known) > _FEW:
+        near = f"write one of {', '.join(quoted)}"
     message = f"`{spoken(path)}` must be {choice}, not {found_value(value)}"
     return Fault(path, "wrong-value", message, near, at_value=True)
 

@@ -10,7 +10,9 @@ from itertools import islice
 from pathlib import Path
 
 from ltxspec.spec.files import FileProblem, refuse_hidden, refuse_odd, text_of
+from ltxspec.spec.names import folded
 from ltxspec.storage.inside import kind_of, open_real
+from ltxspec.storage.spelling import FolderSpellings, composed, other_case
 from ltxspec.suggest import nearest
 
 LARGEST_POINTER = 1024  # bytes
@@ -45,20 +47,26 @@ class ProjectFolder:
         self._root = os.path.realpath(root)
         self._max_text = max_text
         self._max_bytes = max_bytes
+        self._spellings = FolderSpellings(self._root)
         self._found: dict[tuple[str, str], str] = {}  # (folder of the spec, path as written) -> real path
         self._digests: dict[tuple[str, int, int], str] = {}  # (real path, size, mtime in ns) -> digest; never on disk
 
-    def read_text(self, path: str, *, beside: str) -> str:
-        """UTF-8 text of `path` as named in the file `beside`; a BOM is dropped, CRLF becomes LF. Raises FileProblem."""
+    def read_text(self, path: str, *, beside: str, encoding: str | None = None) -> str:
+        """Text of `path` as named in the file `beside`; see `spec.files.text_of`. Raises FileProblem."""
         data = b"".join(self._chunks(path, beside, self._max_text))
-        return text_of(data, path, lambda: self.resolve(path, beside=beside))
+        return text_of(data, path, lambda: self.resolve(path, beside=beside), encoding)
 
     def read_bytes(self, path: str, *, beside: str) -> bytes:
         """The bytes of `path` as named in the file `beside`. Raises FileProblem, also for a Git LFS pointer."""
-        data = b"".join(self._chunks(path, beside, self._max_bytes))
-        if pointed_at(data) is not None:
+        data = self.read_media(path, beside=beside)
+        if data is None:
             raise FileProblem(f"`{path}` is only a Git LFS pointer here", hint="fetch the file with `git lfs pull`")
         return data
+
+    def read_media(self, path: str, *, beside: str) -> bytes | None:
+        """As `read_bytes`, but None for a Git LFS pointer."""
+        data = b"".join(self._chunks(path, beside, self._max_bytes))
+        return None if pointed_at(data) is not None else data
 
     def sha256(self, path: str, *, beside: str) -> str:
         """`sha256:<hex>` of the bytes of `path` as named in the file `beside`. Raises FileProblem.
@@ -102,12 +110,18 @@ class ProjectFolder:
         inside = [candidate for candidate in candidates if self._holds(candidate)]
         if not inside:
             raise FileProblem(f"`{path}` leads out of the project", hint=_COPY_IT)
-        for candidate in inside:
+        others = () if path.isascii() else (self._in_another_form(candidate) for candidate in inside)
+        for candidate in (*inside, *filter(None, others)):
             refuse_hidden(self._inner(candidate), path)
             if os.path.lexists(candidate):
                 self._found[beside, path] = real = self._follow(candidate, path)
                 return real
         raise self._missing(path, inside)
+
+    def _in_another_form(self, candidate: str) -> str | None:
+        """The path of a file whose name is the same in another Unicode form."""
+        found = self._spellings.find(self._inner(candidate), composed)
+        return None if found is None else os.path.normpath(Path(self._root, found))
 
     def _follow(self, candidate: str, path: str) -> str:
         real = os.path.realpath(candidate)
@@ -152,6 +166,9 @@ class ProjectFolder:
     def _missing(self, path: str, looked_at: Sequence[str]) -> FileProblem:
         places = [Path(os.path.relpath(place, self._root)).as_posix() for place in looked_at]
         hint = "write paths with `/`" if "\\" in path else None
+        if hint is None:
+            cased = (self._spellings.find(self._inner(place), folded) for place in looked_at)
+            hint = other_case(path, next(filter(None, cased), None))
         near = next(filter(None, map(_similar, looked_at)), None)
         if hint is None and near is not None:
             hint = f"did you mean `{Path(path).with_name(near).as_posix()}`?"

@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import stat
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import BinaryIO
 
 from ltxspec.canonical import sha256_hex
 from ltxspec.errors import StorageError
+from ltxspec.spec.names import folded
 from ltxspec.storage.durable import REAL, FileOps, make_folder, opened, translated
 from ltxspec.storage.inside import open_file, refuse_outside
 
@@ -197,13 +197,13 @@ def _names(wanted: Mapping[str, Videos], present: Iterable[str]) -> dict[str, Pa
     """
     taken: dict[str, set[str]] = {}  # names that may denote the same file
     for name in present:
-        taken.setdefault(_fold(name), set()).add(name)
+        taken.setdefault(folded(name), set()).add(name)
     names: dict[str, Path] = {}
     for key, videos in wanted.items():
         choices = [dict(_numbered(stem, videos)) for stem in _stems(key)]
-        free = (choice for choice in choices if all(taken.get(_fold(name), set()) <= {name} for name in choice))
+        free = (choice for choice in choices if all(taken.get(folded(name), set()) <= {name} for name in choice))
         for name, video in next(free, choices[-1]).items():
-            taken.setdefault(_fold(name), set()).add(name)
+            taken.setdefault(folded(name), set()).add(name)
             names[name] = video
     return names
 
@@ -212,10 +212,6 @@ def _numbered(stem: str, videos: Videos) -> Iterator[tuple[str, Path]]:
     for number, video in enumerate(videos, start=1):
         if video is not None:
             yield f"{stem}{'' if len(videos) == 1 else f'.{number}'}{video.suffix}", video
-
-
-def _fold(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _stem_of(name: str, stems: set[str]) -> str | None:

@@ -16,12 +16,14 @@ from ltxspec.spec.files import (
     says_it_is_a_spec,
     text_of,
 )
+from ltxspec.spec.names import folded
 from ltxspec.storage.durable import LARGEST, read_if_exists, translated
 from ltxspec.storage.files import LARGEST_POINTER, MAX_BYTES, MAX_TEXT, ProjectFolder, pointed_at
 from ltxspec.storage.git_checkout import SUBMODULE, Checkout, may_be_text, parents
 from ltxspec.storage.git_objects import Blobs, TooLarge, list_tree
 from ltxspec.storage.inside import refuse_outside
 from ltxspec.storage.paths import find_specs
+from ltxspec.storage.spelling import Spellings, composed, other_case
 
 
 class FileTree(ProjectFiles, Protocol):
@@ -87,6 +89,7 @@ class GitTree:
         self._digests: dict[str, str] = {}  # blob -> digest
         self._like_text: set[str] = set()  # blobs of images and sounds that git may treat as text
         self._folders: set[str] | None = None
+        self._spellings = Spellings(self._entries)
 
     def content(self, path: str, limit: int = LARGEST) -> bytes | None:
         """As `Tree.content`. Raises StorageError, also for a file that a checkout would contain differently."""
@@ -119,14 +122,14 @@ class GitTree:
             found.update(dict.fromkeys([start] if is_one else self._specs_in(start)))
         return list(found)
 
-    def read_text(self, path: str, *, beside: str) -> str:
-        """UTF-8 text of `path` as named in the file `beside`; a BOM is dropped, CRLF becomes LF. Raises FileProblem."""
+    def read_text(self, path: str, *, beside: str, encoding: str | None = None) -> str:
+        """Text of `path` as named in the file `beside`; see `spec.files.text_of`. Raises FileProblem."""
         place = self._find(path, beside)
         data = b"".join(self._chunks(place, path, self._max_text))
         if pointed_at(data):
             raise FileProblem(f"`{path}` is kept in Git LFS, so its text is not in the commit")
         self._refuse_changed(place, path, exact=False)
-        return text_of(data, path, lambda: place)
+        return text_of(data, path, lambda: place, encoding)
 
     def sha256(self, path: str, *, beside: str) -> str:
         """`sha256:<hex>` of the bytes of `path` as named in the file `beside`. Raises FileProblem."""
@@ -184,12 +187,14 @@ class GitTree:
         inside = [place for place in dict.fromkeys(places) if place != ".." and not place.startswith("../")]
         if not inside:
             raise FileProblem(f"`{path}` leads out of the project", hint="copy it into the project")
-        for place in inside:
+        others = () if path.isascii() else (self._spellings.find(place, composed) for place in inside)
+        for place in (*inside, *filter(None, others)):
             refuse_hidden(place, path)
             if self._exists(place, path):
                 return place
         named = " and ".join(f"`{place}`" for place in inside)
-        raise FileProblem(f"`{path}` is not in the commit (looked for {named})", hint="was it committed?")
+        hint = other_case(path, next(filter(None, (self._spellings.find(place, folded) for place in inside)), None))
+        raise FileProblem(f"`{path}` is not in the commit (looked for {named})", hint=hint or "was it committed?")
 
     def _exists(self, place: str, path: str) -> bool:
         """Whether a regular file is there. Raises FileProblem for anything else."""

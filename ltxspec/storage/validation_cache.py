@@ -7,6 +7,7 @@ modification time, set to a whole second. Both differ in a file that comes from 
 import contextlib
 import os
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -37,7 +38,7 @@ class FileVerdicts:
 
     def __contains__(self, digest: str) -> bool:
         if self._known is None:
-            self._known = _read(self._path, self._within)
+            self._known = set(read_lines(self._path, _HEADER, self._within))
         known = digest in self._known or digest in self._added
         if known:
             self._asked.add(digest)
@@ -49,24 +50,13 @@ class FileVerdicts:
 
     def save(self) -> None:
         """Write the added digests to disk."""
-        known = self._known if self._known is not None else _read(self._path, self._within)
+        known = self._known if self._known is not None else set(read_lines(self._path, _HEADER, self._within))
         if not self._added - known:
             return
         kept = known | self._added
         if len(kept) > _AT_MOST:
             kept = self._asked | self._added
-        ops = REAL.inside(self._within)
-        with contextlib.suppress(OSError, StorageError):
-            make_folder(self._path.parent, ops)
-            # A temporary name per process: two commands may save at once. No fsync: losing the cache is harmless.
-            temporary = self._path.with_name(f"{self._path.name}.{os.getpid()}.tmp")
-            try:
-                with opened(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, ops) as descriptor:
-                    _write(descriptor, kept)
-                rename(str(temporary), str(self._path), ops.within)
-            finally:
-                with contextlib.suppress(FileNotFoundError):
-                    remove(str(temporary), ops.within)
+        write_lines(self._path, _HEADER, sorted(kept), self._within)
         self._known, self._added = kept, set()
 
     def __enter__(self) -> Self:
@@ -78,23 +68,47 @@ class FileVerdicts:
         self.save()
 
 
-def _write(descriptor: int, digests: set[str]) -> None:
+def write_lines(path: Path, title: str, lines: Iterable[str], within: Path | None) -> None:
+    """Write a cache file; errors are ignored.
+
+    Args:
+        path: the file; its folder is created.
+        title: the first words of the first line, for the format.
+        lines: the content.
+        within: the folder that links must not lead out of.
+    """
+    ops = REAL.inside(within)
+    with contextlib.suppress(OSError, StorageError):
+        make_folder(path.parent, ops)
+        # A temporary name per process: two commands may save at once. No fsync: losing the cache is harmless.
+        temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+        try:
+            with opened(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, ops) as descriptor:
+                _write(descriptor, title, lines)
+            rename(str(temporary), str(path), ops.within)
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                remove(str(temporary), ops.within)
+
+
+def read_lines(path: Path, title: str, within: Path | None) -> list[str]:
+    """The lines of a cache file that `write_lines` wrote here with this title; none of any other file."""
+    try:
+        descriptor = open_file(str(path), os.O_RDONLY, within=None if within is None else str(within))
+        expected = _header(title, os.fstat(descriptor))
+        header, *lines = read_open_file(descriptor, path, _LARGEST).decode("utf-8").splitlines()
+    except (OSError, StorageError, ValueError):
+        return []
+    return lines if header == expected else []
+
+
+def _write(descriptor: int, title: str, lines: Iterable[str]) -> None:
     now = time.time_ns() // _SECOND * _SECOND  # whole seconds: some file systems store nothing finer
     os.utime(descriptor, ns=(now, now))
-    text = "\n".join([_header(os.fstat(descriptor)), *sorted(digests), ""])
+    text = "\n".join([_header(title, os.fstat(descriptor)), *lines, ""])
     write_all(descriptor, text.encode())
     os.utime(descriptor, ns=(now, now))
 
 
-def _read(path: Path, within: Path | None) -> set[str]:
-    try:
-        descriptor = open_file(str(path), os.O_RDONLY, within=None if within is None else str(within))
-        expected = _header(os.fstat(descriptor))
-        header, *digests = read_open_file(descriptor, path, _LARGEST).decode("utf-8").splitlines()
-    except (OSError, StorageError, ValueError):
-        return set()
-    return set(digests) if header == expected else set()
-
-
-def _header(file: os.stat_result) -> str:
-    return f"{_HEADER} {file.st_ino} {file.st_mtime_ns}"
+def _header(title: str, file: os.stat_result) -> str:
+    return f"{title} {file.st_ino} {file.st_mtime_ns}"

@@ -11,7 +11,7 @@ from ltxspec.providers.sandbox.problems import ServiceProblem
 from ltxspec.providers.sandbox.scenario import ORDER_FAULTS, Behaviour, Scenario
 from ltxspec.providers.sandbox.settings import SandboxSettings
 from ltxspec.providers.sandbox.tasks import TaskRefusal, TaskStore
-from ltxspec.providers.sandbox.uploads import problem, store_image, store_media
+from ltxspec.providers.sandbox.uploads import MediaDesk, problem, store_image, store_media
 from ltxspec.values import Json
 
 _NO_ID_NEEDED = frozenset(("authentication", "ping"))
@@ -32,6 +32,11 @@ class Call:
     def now(self) -> float:
         """Seconds since the epoch."""
         return self.settings.clock.now().timestamp()
+
+    @property
+    def media(self) -> MediaDesk:
+        """The context for reading media."""
+        return MediaDesk(self.store, self.base_url, self.settings.look, self.settings.outside)
 
     @property
     def quotes_only(self) -> bool:
@@ -142,9 +147,9 @@ def _served(task: Mapping[str, Json], call: Call) -> Answer:
         case "accountManagement":
             found = account(task, call.settings, call.store, call.now)
         case "mediaStorage":
-            found = store_media(task, call.store, call.base_url, call.settings.outside)
+            found = store_media(task, call.media)
         case "imageUpload":
-            found = store_image(task, call.store, call.base_url, call.settings.outside)
+            found = store_image(task, call.media)
         case _:
             found = problem(task, "unsupportedTaskType", "The sandbox does not know this task type.", "taskType")
     return ([], [found]) if isinstance(found, ServiceProblem) else ([found], [])

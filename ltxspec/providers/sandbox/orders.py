@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ltxspec.catalog.defaults import full_defaults
+from ltxspec.catalog.media import media_values
+from ltxspec.catalog.media_limits import MediaUse
 from ltxspec.catalog.models import Model
 from ltxspec.catalog.pricing import estimate
 from ltxspec.catalog.validation import validate
-from ltxspec.providers.sandbox.films import images_of, shape_of
+from ltxspec.providers.sandbox.films import shape_of
 from ltxspec.providers.sandbox.problems import ServiceProblem, problem_of
 from ltxspec.providers.sandbox.scenario import ScenarioFault
 from ltxspec.providers.sandbox.settings import SandboxSettings
 from ltxspec.providers.sandbox.states import UNSAFE, checks_content, render_seconds, reported_cost
 from ltxspec.providers.sandbox.tasks import Fate, Task, TaskStore
-from ltxspec.providers.sandbox.uploads import check_image, problem
+from ltxspec.providers.sandbox.uploads import MediaDesk, check_media, problem
 from ltxspec.values import Json, Usd
 
 
@@ -65,10 +67,11 @@ def _problems(task: Mapping[str, Json], model: Model | None, desk: Desk) -> list
     found = [problem_of(wrong, model, task) for wrong in validate(model, task)]
     if found:
         return found
-    for image in images_of(model, task):
-        wrong_image = check_image(image, desk.store)
-        if wrong_image is not None:
-            found.append(problem(task, *wrong_image, "inputs.frameImages"))
+    media = MediaDesk(desk.store, desk.base_url, desk.settings.look, desk.settings.outside)
+    for path, value in media_values(model, task):
+        use = MediaUse(model, task, path, "the file")
+        parameter = ".".join(str(key) for key in path[:2])
+        found += [problem(task, code, message, parameter) for code, message in check_media(value, use, media)]
     return found
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ltxspec.apply.ports import Clock
+from ltxspec.catalog.media_facts import MediaFacts, facts_by_bytes
 from ltxspec.catalog.models import Catalog
 from ltxspec.providers.sandbox.scenario import Scenario
 from ltxspec.redaction import redact_secrets
@@ -65,6 +66,7 @@ class SandboxSettings:
     )  # the only accepted key; the sandbox then simulates the paid service. None: any key is accepted
     balance: Usd = Decimal(1000)  # initial balance in USD
     scenario: Scenario = field(default_factory=Scenario)
+    look: Callable[[bytes], MediaFacts] = facts_by_bytes  # what an image is; without a decoder by its first bytes only
     label: Callable[[str], str | None] = no_label  # task UUID -> text burned into its video
     outside: Outside = Outside()
     patience: float = 25.0  # seconds a download waits for its video to be made before it answers "not ready"

@@ -1,12 +1,13 @@
 """mediaStorage and imageUpload, and the content of a request's images."""
 
 import base64
-import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import unquote_to_bytes
 
+from ltxspec.catalog.media_facts import KINDS, BrokenData, MediaFacts, decoded, facts_by_bytes
+from ltxspec.catalog.media_limits import MediaUse, bytes_of, media_problems
 from ltxspec.providers.sandbox.identifiers import derived_uuid, is_uuid
 from ltxspec.providers.sandbox.problems import ServiceProblem
 from ltxspec.providers.sandbox.tasks import TaskStore
@@ -17,23 +18,24 @@ if TYPE_CHECKING:
 
 _OWN = re.compile(r"https?://[^/]+/media/([0-9a-f-]{36})(?:\.\w+)?", re.IGNORECASE)
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
-_MAGIC = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF8", "image/gif"),
-    (b"BM", "image/bmp"),
-    (b"ID3", "audio/mpeg"),
-    (b"OggS", "audio/ogg"),
-)
+_UPLOADED = ("JPEG", "PNG", "WEBP", "BMP", "GIF")  # what imageUpload accepts
 
 
 class Unreadable(Exception):
     """A media value that cannot be turned into bytes; its text gives the reason."""
 
 
-def store_media(
-    task: Mapping[str, Json], store: TaskStore, base_url: str, outside: "Outside | None"
-) -> Json | ServiceProblem:
+@dataclass(frozen=True, slots=True)
+class MediaDesk:
+    """The context for reading media: the store, what may be called, and how content is looked at."""
+
+    store: TaskStore
+    base_url: str
+    look: Callable[[bytes], MediaFacts]
+    outside: "Outside | None" = None
+
+
+def store_media(task: Mapping[str, Json], desk: MediaDesk) -> Json | ServiceProblem:
     """Answer a mediaStorage task: `upload` any file, or `delete` one by its id."""
     operation, media = task.get("operation"), task.get("media")
     if not isinstance(media, str) or not media:
@@ -41,33 +43,44 @@ def store_media(
     reply: dict[str, Json] = {"taskType": "mediaStorage", "taskUUID": task["taskUUID"], "operation": operation}
     if operation == "upload":
         try:
-            uuid = _keep(media, store, outside)
+            uuid = _stored(_whole(media, desk, tuple(KINDS)), desk)
         except Unreadable as reason:
             return problem(task, "invalidMedia", f"The media cannot be stored: {reason}.", "media")
-        return reply | {"mediaUUID": uuid, "mediaURL": f"{base_url}/media/{uuid}"}
+        return reply | {"mediaUUID": uuid, "mediaURL": f"{desk.base_url}/media/{uuid}"}
     if operation == "delete":
-        if not store.drop_media(media):
+        if not desk.store.drop_media(media):
             return problem(task, "mediaNotFound", "There is no such media file.", "media")
         return reply | {"mediaUUID": media}
     return problem(task, "invalidOperation", "The operation is either upload or delete.", "operation")
 
 
-def store_image(
-    task: Mapping[str, Json], store: TaskStore, base_url: str, outside: "Outside | None"
-) -> Json | ServiceProblem:
+def store_image(task: Mapping[str, Json], desk: MediaDesk) -> Json | ServiceProblem:
     """Answer an imageUpload task, the older way to store an image."""
     image = task.get("image")
     if not isinstance(image, str) or not image:
         return problem(task, "missingParameter", "An image is required.", "image")
     try:
-        content = read_media(image, store, outside)
+        content = _whole(image, desk, ("image",))
     except Unreadable as reason:
         return problem(task, "invalidImage", f"The image cannot be stored: {reason}.", "image")
-    if not kind_of(content).startswith("image/"):
-        return problem(task, "invalidImage", "The file is not an image.", "image")
-    uuid = _stored(content, store)
+    if facts_by_bytes(content).format not in _UPLOADED:
+        return problem(task, "unsupportedImageFormat", "The image must be JPG, PNG, WEBP, BMP or GIF.", "image")
+    uuid = _stored(content, desk)
     reply = {"taskType": "imageUpload", "taskUUID": task["taskUUID"]}
-    return reply | {"imageUUID": uuid, "imageURL": f"{base_url}/media/{uuid}"}
+    return reply | {"imageUUID": uuid, "imageURL": f"{desk.base_url}/media/{uuid}"}
+
+
+def _whole(value: str, desk: MediaDesk, kinds: Sequence[str]) -> bytes:
+    """The bytes of an upload. Raises Unreadable unless they are of one of these kinds and can be decoded."""
+    content = read_media(value, desk.store, desk.outside)
+    facts = desk.look(content)
+    if not content:
+        raise Unreadable("it is empty")
+    if facts.kind not in kinds:
+        raise Unreadable(f"it is {facts.format or 'a file of an unknown format'}, not {' or '.join(kinds)}")
+    if facts.problem is not None:
+        raise Unreadable(f"it cannot be decoded as {facts.format}: {facts.problem}")
+    return content
 
 
 def problem(task: Mapping[str, Json], code: str, message: str, parameter: str | None = None) -> ServiceProblem:
@@ -75,19 +88,39 @@ def problem(task: Mapping[str, Json], code: str, message: str, parameter: str | 
     return ServiceProblem(code, message, parameter, str(task.get("taskType")), str(task.get("taskUUID")))
 
 
-def check_image(value: str, store: TaskStore) -> tuple[str, str] | None:
-    """Code and message for an image of an order that cannot be used; remote images are not fetched for this."""
-    if is_uuid(value):
-        return None if store.media(value) else ("mediaNotFound", f"There is no media file {value}.")
-    if _URL.fullmatch(value):
-        return None
+def check_media(value: str, use: MediaUse, desk: MediaDesk) -> Iterator[tuple[str, str]]:
+    """Code and message of everything that is wrong with one image or sound of an order.
+
+    A remote file that cannot be fetched is accepted: a preview may be offline.
+    """
+    kind = (use.limit.kind if use.limit else "image").capitalize()
+    if is_uuid(value) and desk.store.media(value) is None:
+        yield "mediaNotFound", f"There is no media file {value}."
+        return
     try:
-        content = read_media(value, store, None)
+        content = read_media(value, desk.store, desk.outside)
     except Unreadable as reason:
-        return "invalidImage", f"The image cannot be used: {reason}."
-    if kind_of(content) not in {"image/png", "image/jpeg", "image/webp"}:
-        return "unsupportedImageFormat", "The image must be PNG, JPG or WEBP."
-    return None
+        if not _URL.fullmatch(value):
+            yield f"invalid{kind}", f"The {kind.lower()} cannot be used: {reason}."
+        return
+    found = list(media_problems(desk.look(content), use))
+    if value[:5].lower() == "data:" and (declared := bytes_of(value, use)[1]) is not None:
+        found = [declared]
+    for wrong in found:
+        hint = f" ({wrong.hint})" if wrong.hint else ""
+        yield _CODES[wrong.code].format(kind), f"Invalid request for {use.model.name}: {wrong.message}{hint}."
+
+
+_CODES = {
+    "media-data": "invalid{}",
+    "media-empty": "invalid{}",
+    "media-damaged": "invalid{}",
+    "media-kind": "unsupported{}Format",
+    "media-format": "unsupported{}Format",
+    "media-bytes": "valueTooLarge",
+    "media-size": "unsupportedDimensions",
+    "media-seconds": "unsupportedDuration",
+}
 
 
 def image_bytes(value: str, store: TaskStore, outside: "Outside | None") -> bytes | None:
@@ -110,47 +143,22 @@ def read_media(value: str, store: TaskStore, outside: "Outside | None") -> bytes
         if found is None:
             raise Unreadable("there is no such media file")
         return found[1]
-    if value.startswith("data:"):
-        return _from_data_uri(value)
     if _URL.fullmatch(value):
         return _fetched(value, outside)
-    return _from_base64(value)
-
-
-def _keep(media: str, store: TaskStore, outside: "Outside | None") -> str:
-    return _stored(read_media(media, store, outside), store)
-
-
-def _stored(content: bytes, store: TaskStore) -> str:
-    uuid = derived_uuid("media", base64.b64encode(content).decode())
-    store.keep_media(uuid, kind_of(content), content)
-    return uuid
-
-
-def kind_of(content: bytes) -> str:
-    """The content type, by the first bytes."""
-    if content[:4] == b"RIFF":
-        return "image/webp" if content[8:12] == b"WEBP" else "audio/wav"
-    if content[4:8] == b"ftyp":
-        return "video/mp4"
-    return next((kind for magic, kind in _MAGIC if content.startswith(magic)), "application/octet-stream")
-
-
-def _from_data_uri(value: str) -> bytes:
-    head, comma, payload = value.partition(",")
-    if not comma:
-        raise Unreadable("the data URI has no data")
-    return _from_base64(payload) if head.endswith(";base64") else unquote_to_bytes(payload)
-
-
-def _from_base64(value: str) -> bytes:
     try:
-        content = base64.b64decode(value, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise Unreadable("it is neither a UUID, a URL, a data URI nor base64") from error
-    if not content:
+        content = decoded(value)[1]
+    except BrokenData as error:
+        is_uri = value[:5].lower() == "data:"
+        raise Unreadable(str(error) if is_uri else "it is neither a UUID, a URL, a data URI nor base64") from error
+    if not content and ":" not in value:
         raise Unreadable("it is empty")
     return content
+
+
+def _stored(content: bytes, desk: MediaDesk) -> str:
+    uuid = derived_uuid("media", base64.b64encode(content).decode())
+    desk.store.keep_media(uuid, facts_by_bytes(content).media_type, content)
+    return uuid
 
 
 def _fetched(url: str, outside: "Outside | None") -> bytes:

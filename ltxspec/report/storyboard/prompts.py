@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ltxspec.plan.actions import FieldChange
 from ltxspec.report import wording as phrases
 from ltxspec.report.review import wording as words
-from ltxspec.report.word_diff import Effort, Segment, changed_words, word_diff
+from ltxspec.report.word_diff import Effort, Segment, changed_words, unseen_difference, word_diff
 from ltxspec.review.models import Cause, ShotReview
 from ltxspec.values import Json
 
@@ -45,8 +45,8 @@ def prompt_of(shot: ShotReview, effort: Effort | None = None) -> Prompt | None:
         return Prompt(heading, (Segment("equal", text, 0),), changed=False)
     segments = word_diff(before, after, effort)
     deleted, inserted = changed_words(segments)
-    if all(segment.kind == "equal" for segment in segments):
-        return Prompt("Prompt: only white space changed", segments, changed=True)
+    if (unseen := unseen_difference(before, after, segments)) is not None:
+        return Prompt(f"Prompt: {unseen}", segments, changed=True)
     return Prompt(f"Prompt: {_counted(deleted)} out, {_counted(inserted)} in", segments, changed=True)
 
 

@@ -133,6 +133,16 @@ def test_an_update_writes_only_what_is_recorded() -> None:
     assert (kept.task_id, kept.fingerprint, kept.cost) == (OLD.task_id, OLD.fingerprint, OLD.cost)
 
 
+def test_an_update_writes_the_new_name_of_a_file_wherever_it_is_recorded() -> None:
+    old = replace(take(inputs={"frameImages": ["a.jpg"]}, safety={"mode": "full"}), inputs={"a.jpg": "sha256:x"})
+    named = {"frameImages": [{"image": "b.jpg", "frame": "first"}]}
+    wanted = replace(request(), body={**request().body, "inputs": named}, inputs={"b.jpg": "sha256:x"})
+    updated = record_changes(lockfile(alley=record(old)), [change(Action.UPDATE, wanted)], wanted={"alley"})
+    (kept,) = updated.shots["alley"].takes
+    assert (kept.request["inputs"], kept.inputs) == (named, {"b.jpg": "sha256:x"})
+    assert (kept.task_id, kept.fingerprint, kept.cost) == (old.task_id, old.fingerprint, old.cost)
+
+
 def test_an_update_writes_no_secret() -> None:
     signed = "https://hooks.example/done?X-Amz-Signature=canary"
     wanted = request(recorded=frozenset({"webhookURL"}), webhookURL=signed)

@@ -115,6 +115,19 @@ def test_parameters_that_are_only_recorded_follow_the_spec_and_files_may_be_rena
     assert list(changed(before, replace(after, inputs={"a.png": "sha256:2"}), catalog)) == ["/inputs/a.png"]
 
 
+def test_a_renamed_file_may_have_its_new_name_in_the_request_too() -> None:
+    catalog = load_catalog(read_model_documents(None))
+
+    def named(name: str, recorded: str, content: str = "1") -> Take:
+        files = {"frameImages": [{"image": name, "frame": "first"}]}
+        return replace(take(inputs=files), model="lightricks:2@0", inputs={recorded: f"sha256:{content}"})
+
+    assert fact_changes(named("a.png", "a.png"), named("b.png", "b.png"), catalog) == ()
+    assert fact_changes(named("a.png", "b.png"), named("c.png", "c.png"), catalog) == ()
+    other = fact_changes(named("a.png", "a.png"), named("b.png", "b.png", "2"), catalog)
+    assert [change.path for change in other] == ["/request/inputs", "/inputs/a.png", "/inputs/b.png"]
+
+
 def test_every_copy_of_a_task_is_held_against_the_earlier_copy_that_it_is_nearest_to() -> None:
     poor = take(cost=None)
     before = copies_of([lockfile({"old": record(poor)}, alley=record(take()))])

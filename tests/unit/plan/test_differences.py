@@ -1,8 +1,10 @@
 from builders import change, request, take
 from replacing import replace
 
+from ltxspec.catalog.models import load_catalog
 from ltxspec.plan.actions import Action, FieldChange, Reason
 from ltxspec.plan.differences import changes_of, field_changes, recorded_changes, request_changes, why
+from ltxspec.storage.packaged import read_model_documents
 
 
 def test_leaves_are_compared_one_by_one() -> None:
@@ -92,3 +94,11 @@ def test_only_recorded_fields_and_file_names_count_as_recorded() -> None:
         FieldChange("/inputs", ["a.jpg"], ["b.jpg"]),
     )
     assert recorded_changes(take(), request(outputQuality=80)) == ()
+
+
+def test_a_renamed_file_is_one_change_in_its_place() -> None:
+    model = load_catalog(read_model_documents(None)).find("lightricks:2@0")
+    images = [{"frameImages": ["a.jpg"]}, {"frameImages": [{"image": "b.jpg", "frame": "first"}]}]
+    before = replace(take(inputs=images[0]), inputs={"a.jpg": "sha256:1"})
+    wanted = replace(request(), body={**request().body, "inputs": images[1]}, inputs={"b.jpg": "sha256:1"})
+    assert recorded_changes(before, wanted, model) == (FieldChange("/inputs/frameImages/0/image", "a.jpg", "b.jpg"),)

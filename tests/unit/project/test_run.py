@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from acceptance.commands import write_spec
 from builders import own_intent
+from pictures import picture
 from replacing import replace
 from unit.project.projects import project
 
@@ -17,6 +18,7 @@ from ltxspec.project.project import ProjectContext
 from ltxspec.project.run import PreparedRun, jobs_of, media_loader, settings_of
 from ltxspec.values import ShotAddress, TaskId
 
+PICTURE = picture()
 SPEC = """\
 model: lightricks:ltx@2.5-fast
 defaults: {width: 1280, height: 720}
@@ -30,7 +32,7 @@ shots:
 def opened(tmp_path: Path) -> ProjectContext:
     (tmp_path / "ltxspec.toml").write_text("[sandbox]\nspeed = 1000\n")
     write_spec(tmp_path, SPEC)
-    (tmp_path / "specs" / "a.png").write_bytes(b"png")
+    (tmp_path / "specs" / "a.png").write_bytes(PICTURE)
     return replace(project(tmp_path), provider="sandbox")
 
 
@@ -46,7 +48,7 @@ def test_local_images_are_read_and_others_left_alone(opened: ProjectContext) -> 
     (alley, tower) = plan_project(opened, PlanOptions()).plan.changes
     load = media_loader(opened)
     (media,) = load(alley)
-    assert (media.path, media.name, media.content) == (("inputs", "frameImages", 0), "a.png", b"png")
+    assert (media.path, media.name, media.content) == (("inputs", "frameImages", 0), "a.png", PICTURE)
     assert load(tower) == []
 
 

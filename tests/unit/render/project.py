@@ -14,6 +14,7 @@ from ltxspec.render.findings import Findings
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.render.parameter_sets import KnownGood
 from ltxspec.render.places import Places
+from ltxspec.render.request_media import MediaLooks
 from ltxspec.render.requests import RenderContext, render_spec
 from ltxspec.render.templating import Templates
 from ltxspec.render.texts import Texts
@@ -50,7 +51,8 @@ class MemoryFiles:
                 return candidate
         raise FileProblem(f"`{path}` does not exist", hint=f"looked beside `{beside}`")
 
-    def read_text(self, path: str, *, beside: str) -> str:
+    def read_text(self, path: str, *, beside: str, encoding: str | None = None) -> str:
+        del encoding
         return self.texts[self.resolve(path, beside=beside)]
 
     def sha256(self, path: str, *, beside: str) -> str:
@@ -119,10 +121,11 @@ def render(
     overrides: Mapping[str, Any] | None = None,
     delivery: Mapping[str, Any] | None = None,
     known: KnownGood | None = None,
+    looks: MediaLooks | None = None,
 ) -> Outcome:
     """Render a whole spec, or only what stands below its head when `apiVersion` is missing."""
     whole = text if "apiVersion" in text else HEAD + text
-    context = RenderContext(catalog(), files or MemoryFiles(), overrides or {}, delivery or {}, known)
+    context = RenderContext(catalog(), files or MemoryFiles(), overrides or {}, delivery or {}, known, looks)
     problems = Problems()
     rendered = render_spec(read(whole), context, problems)
     return Outcome(rendered, problems.diagnostics)

@@ -9,6 +9,7 @@ from unit.render.project import MemoryFiles, render
 from ltxspec.render import allowance
 from ltxspec.render.allowance import MAX_CHARACTERS, MAX_STEPS, Allowance, SpecLimit
 from ltxspec.render.parameter_sets import ParameterSets
+from ltxspec.render.request_media import RequestMedia
 from ltxspec.render.templating import Templates
 
 AXES = "matrix: {a: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], b: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]}"
@@ -94,7 +95,7 @@ def test_ten_thousand_ordinary_shots_take_a_twentieth_at_most() -> None:
 
 def test_a_model_file_that_checks_each_item_again_and_again_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     limits(monkeypatch, MAX_STEPS=100_000)
-    sets = ParameterSets("specs/test.yaml", MemoryFiles(), {}, None, Allowance())
+    sets = ParameterSets(RequestMedia("specs/test.yaml", MemoryFiles()), {}, None, Allowance())
     model = with_mood({"type": "array", "items": {"allOf": [{"type": "integer"}] * 100}})
     with pytest.raises(SpecLimit):
         sets.prepare(model, {"width": 1920, "height": 1080, "mood": [1] * 100})

@@ -7,6 +7,7 @@ from unit.render.project import SPEC_FILE, MemoryFiles, model
 
 from ltxspec.fingerprint import fingerprint_of
 from ltxspec.render.parameter_sets import ParameterSet, ParameterSets, merge
+from ltxspec.render.request_media import RequestMedia
 
 GOOD = {"width": 1920, "height": 1080, "duration": 8}
 IMAGE = {"inputs": {"frameImages": [{"image": "assets/a.jpg", "frame": "first"}]}}
@@ -27,7 +28,7 @@ class Remembered(set[str]):
 def sets(
     *, files: MemoryFiles | None = None, delivery: dict[str, Any] | None = None, known: Remembered | None = None
 ) -> ParameterSets:
-    return ParameterSets(SPEC_FILE, files or MemoryFiles(), delivery or {}, known)
+    return ParameterSets(RequestMedia(SPEC_FILE, files or MemoryFiles()), delivery or {}, known)
 
 
 def prepare(parameters: dict[str, Any], **options: Any) -> ParameterSet:

@@ -2,10 +2,11 @@ import random
 import time
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltxspec.report.word_diff import Effort, Segment, changed_words, collapse, word_diff
+from ltxspec.report.word_diff import Effort, Segment, changed_words, collapse, unseen_difference, word_diff
 
 LONG = " ".join(f"word{number}" for number in range(40))
 
@@ -128,3 +129,21 @@ def test_ordinary_edits_never_use_up_what_a_view_has() -> None:
         after = [chance.choice(vocabulary) if chance.random() < 0.2 else word for word in before]
         word_diff(" ".join(before), " ".join(after), effort)
     assert effort.left >= Effort().left
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("a  b", "a b", "only white space changed"),
+        ("caf\u00e9 noir", "cafe\u0301 noir", "same letters, other Unicode form (NFC → NFD)"),
+        ("cafe\u0301 caf\u00e9", "caf\u00e9 caf\u00e9", "same letters, other Unicode form (mixed → NFC)"),
+        ("caf\u00e9", "cafe", None),
+    ],
+)
+def test_a_difference_that_cannot_be_seen_is_named(before: str, after: str, said: str | None) -> None:
+    assert unseen_difference(before, after, word_diff(before, after)) == said
+
+
+def test_of_values_only_the_unicode_form_is_compared() -> None:
+    assert unseen_difference("a  b", "a b") is None
+    assert unseen_difference("e\u0301", "\u00e9") == "same letters, other Unicode form (NFD → NFC)"

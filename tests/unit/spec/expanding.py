@@ -18,7 +18,8 @@ class Files:
     def __init__(self, files: Mapping[str, str]) -> None:
         self.files = files
 
-    def read_text(self, path: str, *, beside: str) -> str:
+    def read_text(self, path: str, *, beside: str, encoding: str | None = None) -> str:
+        del encoding
         if path not in self.files:
             raise FileProblem(f"`{path}` does not exist", hint=f"paths are relative to {beside}")
         return self.files[path]

@@ -3,6 +3,9 @@ from unit.spec.expanding import expanded, instances, problems
 
 from ltxspec.spec.expansion import MAX_INSTANCES
 
+CASE = "differ only in letter case: they share a file name"
+UNICODE = "differ only in Unicode form: they share a file name"
+
 
 def test_a_plain_shot_is_its_own_instance() -> None:
     assert instances("width: 3") == {"x": {}}
@@ -86,3 +89,26 @@ def test_a_matrix_beyond_all_bounds_is_refused_before_it_is_built() -> None:
     ((code, where, message),) = problems(f"matrix: {{a: &v [{axis}], b: *v, c: *v, d: *v, e: *v, f: *v}}")
     assert (code, where) == ("too-many-instances", "specs/s.yaml:7:5")
     assert f"{MAX_INSTANCES:,}" in message
+
+
+def test_instances_that_would_share_a_file_are_refused_with_both_names() -> None:
+    rows = "forEach:\n  - {k: AB}\n  - {k: ab}\n  - {k: caf\u00e9}\n  - {k: cafe\u0301}"
+    assert problems(rows) == [
+        (
+            "duplicate-instance",
+            "specs/s.yaml:9:13",
+            "`x[ab]` and `x[AB]` at specs/s.yaml:8:13 " + CASE,
+        ),
+        (
+            "duplicate-instance",
+            "specs/s.yaml:11:13",
+            "`x[cafe\u0301]` and `x[caf\u00e9]` at specs/s.yaml:10:13 " + UNICODE,
+        ),
+    ]
+    assert problems("matrix: {sky: [Rain, fog, rain], hour: [1, 2]}") == [
+        (
+            "duplicate-instance",
+            "specs/s.yaml:7:31",
+            "`rain` and `Rain` at specs/s.yaml:7:20 " + CASE + " (in the axis `sky`)",
+        )
+    ]

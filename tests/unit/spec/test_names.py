@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltxspec.spec.names import INSTANCE_KEY, SHOT_NAME, SPEC_NAME, as_variable, instance_key, is_variable
+from ltxspec.spec.names import (
+    INSTANCE_KEY,
+    SHOT_NAME,
+    SPEC_NAME,
+    as_variable,
+    difference,
+    folded,
+    instance_key,
+    is_variable,
+)
 from ltxspec.values import Json, parse_address
 
 
@@ -61,3 +70,17 @@ def test_different_texts_make_different_keys(pair: list[list[str]]) -> None:
 def test_a_key_survives_an_address(values: list[str]) -> None:
     key = instance_key("x", values)
     assert parse_address(f"s.{key}").instance == key
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "how"),
+    [
+        ("x[AB]", "x[ab]", "letter case"),
+        ("x[STRASSE]", "x[straße]", "letter case"),
+        ("x[caf\u00e9]", "x[cafe\u0301]", "Unicode form"),
+        ("x[Caf\u00e9]", "x[cafe\u0301]", "letter case and Unicode form"),
+    ],
+)
+def test_names_that_share_a_file_on_some_systems_fold_to_one(one: str, other: str, how: str) -> None:
+    assert folded(one) == folded(other) != folded("x[a]")
+    assert difference(one, other) == difference(other, one) == how

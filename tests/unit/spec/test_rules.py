@@ -64,3 +64,9 @@ def test_takes_move_once_and_never_to_where_they_are() -> None:
 @pytest.mark.parametrize("spec", [None, [], {"shots": []}, {"shots": {"x": 3}}, {"vars": 3, "defaults": [1]}])
 def test_a_wrong_shape_is_left_to_others(spec: Json) -> None:
     assert found(spec) == []
+
+
+def test_two_shots_whose_names_differ_in_letter_case_are_refused() -> None:
+    (fault,) = broken_rules({"shots": {"Alley": {"prompt": "p"}, "roof": {"prompt": "p"}, "alley": {"prompt": "p"}}})
+    assert (fault.path, fault.code) == (("shots", "alley"), "duplicate-shot")
+    assert fault.message == "`alley` and `Alley` differ only in letter case: they share a file name"

@@ -27,6 +27,9 @@ def summary(found: Diagnostic) -> tuple[str, str]:
         ("rows.csv", "sku,name\nA1,Lamp\nB2,Vase\n"),
         ("ROWS.CSV", "\ufeffsku, name \r\nA1,Lamp\r\n\r\nB2,Vase"),
         ("rows.csv", '"sku","name"\n"A1","Lamp"\n"B2","Vase"\n'),
+        ("rows.csv", "sku;name\nA1;Lamp\nB2;Vase\n"),
+        ("rows.csv", "sku\tname\nA1\tLamp\nB2\tVase\n"),
+        ("rows.tsv", "sku\tname\nA1\tLamp\nB2\tVase\n"),
         ("rows.json", '[{"sku": "A1", "name": "Lamp"}, {"sku": "B2", "name": "Vase"}]'),
         ("rows.yaml", "- {sku: A1, name: Lamp}\n- {sku: B2, name: Vase}\n"),
         ("rows.yml", "- sku: A1\n  name: Lamp\n- sku: B2\n  name: Vase\n"),
@@ -58,26 +61,22 @@ def test_json_and_yaml_keep_their_types() -> None:
 def test_whatever_was_written_as_csv_is_read_again(records: list[list[str]]) -> None:
     out = io.StringIO(newline="")
     csv.writer(out, quoting=csv.QUOTE_ALL).writerows([["a", "b"], *records])
-    assert [list(row.values()) for row in read_table(out.getvalue(), "r.csv").rows] == records
+    filled = [record for record in records if any(cell.strip() for cell in record)]
+    assert [list(row.values()) for row in read_table(out.getvalue(), "r.csv").rows] == filled
 
 
 @pytest.mark.parametrize(
     ("text", "problems"),
     [
         ("", [("r.csv:1:1", "the file is empty")]),
-        ("a;b\n1;2\n", [("r.csv:1:1", "there is only one column, `a;b`")]),
         ("a,b\n1\n\n1,2,3\n", [
             ("r.csv:2:1", "this row has 1 cell, but there are 2 columns"),
             ("r.csv:4:1", "this row has 3 cells, but there are 2 columns"),
         ]),
         ('a,b\n"x\ny",1\n2\n', [("r.csv:4:1", "this row has 1 cell, but there are 2 columns")]),
-        ("a,,a, \n", [
-            ("r.csv:1:1", "column 2 has no name"),
-            ("r.csv:1:1", "column 4 has no name"),
-            ("r.csv:1:1", "two columns are named `a`"),
-        ]),
-        ('a,b\nx,y\n"x"z,1\n', [("r.csv:3:1", "this row is not valid CSV: ',' expected after '\"'")]),
-        ('a,b\nx,"y\n', [("r.csv:2:1", "this row is not valid CSV: unexpected end of data")]),
+        ("a,,a, \n", [("r.csv:1:1", "two columns are named `a`")]),
+        ('a,b\nx,y\n"x"z,1\n', [("r.csv:3:1", "this row is not valid CSV: there is text after a quoted cell")]),
+        ('a,b\nx,"y\n', [("r.csv:2:1", "this row is not valid CSV: a quoted cell is not closed")]),
     ],
 )  # fmt: skip
 def test_broken_csv_is_refused_line_by_line(text: str, problems: list[tuple[str, str]]) -> None:

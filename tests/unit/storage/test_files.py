@@ -266,3 +266,20 @@ def test_a_checkout_without_lfs_has_the_same_digest_and_refuses_to_send_the_poin
     assert files.read_bytes("real.png", beside="a.yaml") == PICTURE
     with pytest.raises(FileProblem, match="Git LFS pointer"):
         files.read_bytes("left-out.png", beside="a.yaml")
+
+
+@pytest.mark.parametrize(("saved", "written"), [("caf\u00e9", "cafe\u0301"), ("cafe\u0301", "caf\u00e9")])
+def test_a_file_saved_in_the_other_unicode_form_is_found(
+    root: Path, files: ProjectFolder, saved: str, written: str
+) -> None:
+    (root / "specs" / f"{saved}.j2").write_text("rain")
+    assert files.read_text(f"{written}.j2", beside=SPEC) == "rain"
+    assert files.resolve(f"{written}.j2", beside=SPEC) == f"specs/{saved}.j2"
+    assert files.sha256(f"{written}.j2", beside=SPEC) == files.sha256(f"{saved}.j2", beside=SPEC)
+
+
+def test_a_name_in_other_letter_case_is_not_found_but_suggested(root: Path, files: ProjectFolder) -> None:
+    (root / "specs" / "Assets").mkdir()
+    (root / "specs" / "Assets" / "Hero.JPG").touch()
+    hint = "there is `Assets/Hero.JPG`: upper and lower case letters differ in file names"
+    assert problem(files, "assets/hero.jpg").hint == hint

@@ -24,6 +24,8 @@ FILES = {
     "specs/prompts/broken.j2": b"fine\n\xff\xfe",
     "assets/alley.jpg": bytes(range(256)),
     "top.j2": b"top\n",
+    "specs/prompts/cafe\u0301.j2": b"decomposed\n",
+    "specs/prompts/Hero.j2": b"hero\n",
     "lockfiles/night.lock.json": b"{}",
     "lockfiles/deep/day.lock.json": b"{}",
 }
@@ -61,6 +63,14 @@ def test_text_is_read_beside_the_spec_or_from_the_root(tree: FileTree) -> None:
 def test_paths_are_resolved_from_the_root(tree: FileTree) -> None:
     assert tree.resolve("prompts/./rain.j2", beside="specs/b.yaml") == "specs/prompts/rain.j2"
     assert tree.resolve("top.j2", beside="specs/c/early.yaml") == "top.j2"
+
+
+def test_names_are_found_in_the_other_unicode_form_and_suggested_in_other_letter_case(tree: FileTree) -> None:
+    assert tree.read_text("prompts/caf\u00e9.j2", beside="specs/b.yaml") == "decomposed\n"
+    assert tree.resolve("prompts/caf\u00e9.j2", beside="specs/b.yaml") == "specs/prompts/cafe\u0301.j2"
+    with pytest.raises(FileProblem) as caught:
+        tree.read_text("prompts/hero.j2", beside="specs/b.yaml")
+    assert caught.value.hint == "there is `prompts/Hero.j2`: upper and lower case letters differ in file names"
 
 
 def test_content_is_hashed(tree: FileTree) -> None:

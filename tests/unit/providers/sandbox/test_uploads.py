@@ -5,12 +5,16 @@ from typing import Any
 
 import httpx
 import pytest
-from sandboxes import Sandbox, codes, order, poll
+from pictures import picture
+from sandboxes import Sandbox, catalog, codes, order, poll
 
+from ltxspec.catalog.media_facts import facts_by_bytes
+from ltxspec.catalog.media_limits import MediaUse
+from ltxspec.media.looking import look
 from ltxspec.providers.sandbox.identifiers import derived_uuid
 from ltxspec.providers.sandbox.settings import Outside
 from ltxspec.providers.sandbox.tasks import TaskStore
-from ltxspec.providers.sandbox.uploads import Unreadable, check_image, image_bytes, kind_of, read_media
+from ltxspec.providers.sandbox.uploads import MediaDesk, Unreadable, check_media, image_bytes, read_media
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 PLAIN = base64.b64encode(PNG).decode()
@@ -74,8 +78,75 @@ def test_equal_files_get_the_same_id(sandbox: Sandbox) -> None:
     assert len(ids) == 1
 
 
-def test_remote_images_are_not_fetched_for_an_order(tmp_path: Path) -> None:
-    assert check_image("https://elsewhere.example/x.png", TaskStore(tmp_path)) is None
+def uri(content: bytes, declared: str = "image/png") -> str:
+    return f"data:{declared};base64,{base64.b64encode(content).decode()}"
+
+
+WRONG: list[tuple[bytes, str, str]] = [
+    (b"", "invalidImage", "is empty"),
+    (b"<!DOCTYPE html><html>", "unsupportedImageFormat", "is a web page, not an image"),
+    (b"\0\0\0\x18ftypheic", "unsupportedImageFormat", "is HEIC"),
+    (picture("GIF"), "unsupportedImageFormat", "is GIF"),
+    (picture("TIFF"), "unsupportedImageFormat", "is TIFF"),
+    (picture("AVIF"), "unsupportedImageFormat", "is AVIF"),
+    (picture("PNG")[:200], "invalidImage", "cannot be decoded as PNG"),
+    (picture("JPEG", (640, 360))[:4000], "invalidImage", "it ends too early"),
+    (picture("PNG") + bytes(7_000_000), "valueTooLarge", "has 7.1 MB; LTX-2 Pro accepts images of at most 7 MB"),
+]
+
+
+@pytest.mark.parametrize(("content", "code", "message"), WRONG, ids=[str(number) for number in range(len(WRONG))])
+@pytest.mark.parametrize("way", ["inline", "stored", "url"])
+def test_an_order_with_a_wrong_image_is_refused_however_it_is_given(
+    open_sandbox: Callable[..., Sandbox], tmp_path: Path, content: bytes, code: str, message: str, way: str
+) -> None:
+    answer = httpx.MockTransport(lambda _: httpx.Response(200, content=content))
+    sandbox = open_sandbox(look=look, outside=Outside("anywhere", answer))
+    uuid = derived_uuid("wrong")
+    TaskStore(tmp_path / "state").keep_media(uuid, "image/png", content)
+    image = {"inline": uri(content), "stored": uuid, "url": "https://elsewhere.example/x.png"}[way]
+    reply = sandbox.call(order(inputs={"frameImages": [{"image": image, "frame": "first"}]}))
+    (error,) = reply["errors"]
+    assert (error["code"], error["parameter"]) == (code, "inputs.frameImages")
+    assert message in error["message"]
+    assert sandbox.ledger()["charges"] == []
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_an_order_with_a_good_image_is_taken(open_sandbox: Callable[..., Sandbox], kind: str) -> None:
+    assert "errors" not in open_sandbox(look=look).call(order(inputs={"frameImages": [uri(picture(kind))]}))
+
+
+def test_a_data_uri_of_a_page_is_refused_whatever_its_bytes_are(open_sandbox: Callable[..., Sandbox]) -> None:
+    reply = open_sandbox(look=look).call(order(inputs={"frameImages": [uri(picture("PNG"), "text/html")]}))
+    assert codes(reply) == [("unsupportedImageFormat", "inputs.frameImages")]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"<html>", picture("PNG")[:200], b"\x89PNG\r\n\x1a\n" + bytes(40)],
+    ids=["", "page", "cut", "zeros"],
+)
+def test_damaged_files_are_not_stored(open_sandbox: Callable[..., Sandbox], content: bytes) -> None:
+    sandbox = open_sandbox(look=look)
+    assert codes(sandbox.call(task("mediaStorage", operation="upload", media=uri(content)))) == [
+        ("invalidMedia", "media")
+    ]
+    assert codes(sandbox.call(task("imageUpload", image=uri(content)))) == [("invalidImage", "image")]
+
+
+def test_the_older_way_stores_only_its_formats(open_sandbox: Callable[..., Sandbox]) -> None:
+    sandbox = open_sandbox(look=look)
+    assert codes(sandbox.call(task("imageUpload", image=uri(picture("TIFF"))))) == [("unsupportedImageFormat", "image")]
+    assert "errors" not in sandbox.call(task("imageUpload", image=uri(picture("GIF"))))
+    assert "errors" not in sandbox.call(task("mediaStorage", operation="upload", media=uri(picture("TIFF"))))
+
+
+def test_an_offline_sandbox_does_not_fetch_the_images_of_an_order(tmp_path: Path) -> None:
+    model, image = catalog().find("lightricks:2@0"), "https://elsewhere.example/x.png"
+    assert model is not None
+    use = MediaUse(model, {"inputs": {"frameImages": [image]}}, ("inputs", "frameImages", 0), "the file")
+    assert list(check_media(image, use, MediaDesk(TaskStore(tmp_path), "", look, Outside()))) == []
 
 
 def test_a_remote_image_that_is_not_there_is_done_without(tmp_path: Path) -> None:
@@ -111,4 +182,4 @@ def test_nothing_is_made_up_for_unreadable_media(tmp_path: Path, value: str) -> 
     ],
 )
 def test_the_kind_of_a_file_is_told_by_its_first_bytes(content: bytes, kind: str) -> None:
-    assert kind_of(content) == kind
+    assert facts_by_bytes(content).media_type == kind

@@ -94,6 +94,16 @@ def test_a_prompt_that_was_only_reflowed_is_said_to_be() -> None:
     )
 
 
+def test_texts_that_differ_only_in_their_unicode_form_are_said_to_do_so() -> None:
+    prompt = FieldChange("/positivePrompt", "a caf\u00e9", "a cafe\u0301")
+    name = FieldChange("/inputs/frameImages/0", "caf\u00e9.png", "cafe\u0301.png")
+    assert format_change(change("a", Action.REPLACE, changes=(prompt, name)), PLAIN).splitlines() == [
+        "          prompt                 same letters, other Unicode form (NFC → NFD)",
+        "          inputs.frameImages[0]  caf\u00e9.png → cafe\u0301.png",
+        "                                 same letters, other Unicode form (NFC → NFD)",
+    ]
+
+
 def test_a_long_new_prompt_is_cut_after_two_lines() -> None:
     lines = format_change(change("a", Action.CREATE, body=body(PROCESSION)), PLAIN).splitlines()
     assert len(lines) == 2

@@ -37,6 +37,12 @@ def test_white_space_alone_is_said_in_words() -> None:
     assert prompt.heading == "Prompt: only white space changed"
 
 
+def test_another_unicode_form_alone_is_said_in_words() -> None:
+    prompt = prompt_of(changed("a caf\u00e9", "a cafe\u0301"))
+    assert prompt is not None
+    assert prompt.heading == "Prompt: same letters, other Unicode form (NFC → NFD)"
+
+
 def test_no_prompt_is_none() -> None:
     assert prompt_of(changed(None, None)) is None
 
