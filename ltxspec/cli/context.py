@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ltxspec.formats import Record
     from ltxspec.project.plan import ProjectPlan
     from ltxspec.project.project import ProjectContext
     from ltxspec.report.terminal import Style
@@ -48,6 +49,12 @@ class Session:
         if output_format != "json" and planned.diagnostics:
             sys.stderr.write(format_diagnostics(planned.diagnostics, self.style(sys.stderr)))
         sys.stdout.write(PLAN_FORMATS[output_format](planned.plan, planned.options, self.style()))
+
+    def answer(self, result: "Record") -> None:
+        """Write the document of a command to standard output."""
+        from ltxspec.report.results.base import result_json
+
+        sys.stdout.write(result_json(result) + "\n")
 
     def hint(self, text: str | None) -> None:
         """Write a hint, if there is one, to standard error."""

@@ -3,7 +3,6 @@
 Only click is imported here; a command's module is loaded when the command is called.
 """
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -136,19 +135,22 @@ def _run(arguments: "Sequence[str]") -> int:
 
 def _failed(error: Exception, arguments: "Sequence[str]") -> int:
     """Report an error to the user in the form for its kind; returns the exit code."""
+    from ltxspec.cli.failures import Answered, report_bug, report_error
     from ltxspec.errors import Interrupted, LtxspecError
 
     match error:
         case click.ClickException():
             return _click_error(error, arguments)
         case click.Abort():
-            return _expected(Interrupted("interrupted"), arguments)
+            return report_error(Interrupted("interrupted"), arguments)
         case LtxspecError():
-            return _expected(error, arguments)
+            return report_error(error, arguments)
+        case Answered():
+            return report_error(error.error, arguments, answered=True)
         case OSError():
-            return _expected(_storage(error), arguments)
+            return report_error(_storage(error), arguments)
         case _:
-            return _bug(error)
+            return report_bug(error, arguments)
 
 
 def _storage(error: OSError) -> "LtxspecError":
@@ -163,7 +165,9 @@ def _click_error(error: click.ClickException, arguments: "Sequence[str]") -> int
     if type(error).__name__ == "NoArgsIsHelpError":  # click 8.1 does not have it
         error.show()
         return EXIT_USAGE
-    return _expected(_usage(error), arguments)
+    from ltxspec.cli.failures import report_error
+
+    return report_error(_usage(error), arguments)
 
 
 def _usage(error: click.ClickException) -> "LtxspecError":
@@ -182,24 +186,3 @@ def _usage(error: click.ClickException) -> "LtxspecError":
 
 def _uncapitalised(text: str) -> str:
     return text[:1].lower() + text[1:]
-
-
-def _expected(error: "LtxspecError", arguments: "Sequence[str]") -> int:
-    from ltxspec.cli.context import style_for
-    from ltxspec.report.diagnostics import format_error
-
-    sys.stderr.write(format_error(error, style_for(sys.stderr, no_color="--no-color" in arguments)))
-    return error.exit_code
-
-
-def _bug(error: Exception) -> int:
-    """Save the traceback to a file for a bug report; show the user a short message."""
-    from ltxspec.cli.crash import save_crash_report
-
-    place = save_crash_report(error)
-    sys.stderr.write(
-        f"error[bug]: this is a bug in ltxspec: {type(error).__name__}\n"
-        f"  = nothing that was paid for is lost; `ltxspec apply` continues where it stopped\n"
-        f"  = details for a bug report: {place}\n"
-    )
-    return EXIT_BUG

@@ -49,6 +49,19 @@ class Problem(Record, frozen=True):
     hint: str | None
 
 
+class Failure(Open, frozen=True):
+    """Why a command ended; `file`, `line` and `column` are null where no file is at fault."""
+
+    code: Text
+    summary: str
+    hint: str | None
+    file: str | None
+    line: Place | None
+    column: Place | None
+    details: Annotated[tuple[str, ...], Meta(description="further lines, such as how two plans differ")]
+    exit_code: Annotated[int, Meta(ge=1, le=255)]
+
+
 class Sum(Record, frozen=True):
     """The sum of the known amounts, in US dollars, and the number of unknown ones."""
 
@@ -103,7 +116,7 @@ class PlannedShot(Open, frozen=True, kw_only=True):
 class PlanDocument(Open, frozen=True, kw_only=True):
     """The whole document."""
 
-    left_out: ClassVar[frozenset[str]] = frozenset({"limits"})
+    left_out: ClassVar[frozenset[str]] = frozenset({"limits", "error"})
 
     format_version: FormatVersion
     ltxspec_version: Text
@@ -115,3 +128,4 @@ class PlanDocument(Open, frozen=True, kw_only=True):
     estimate: Sum
     shots: tuple[PlannedShot, ...]
     diagnostics: tuple[Problem, ...]
+    error: Annotated[Failure | None, Meta(description="why there is no plan; then there are no shots")] = None

@@ -1,5 +1,6 @@
 """Generates the published JSON Schemas from the code. Run as a module, it writes them under `schemas/`."""
 
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -7,19 +8,23 @@ import orjson
 from ltxspec.catalog.models import Catalog, load_catalog
 from ltxspec.lock.codec import lockfile_schema
 from ltxspec.report.apply.document import events_schema
+from ltxspec.report.results.schemas import RESULTS, result_schema
 from ltxspec.report.schemas import plan_schema, review_schema
 from ltxspec.spec.structure import spec_schema
 from ltxspec.storage.packaged import read_model_documents, schemas_folder
 
+NAMES = ("spec", "lockfile", "plan", "events", "review", *RESULTS)
+
 
 def schema_text(name: str, catalog: Catalog) -> str:
-    """The schema of `spec`, `lockfile`, `plan`, `events` or `review`, as it is published."""
+    """The schema of one of `NAMES`, as it is published."""
     documents = {
         "spec": lambda: spec_schema({model.air: model.schema for model in catalog.models}),
         "lockfile": lockfile_schema,
         "plan": plan_schema,
         "events": events_schema,
         "review": review_schema,
+        **{name: partial(result_schema, name) for name in RESULTS},
     }
     option = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
     return orjson.dumps(documents[name](), option=option).decode()
@@ -28,7 +33,7 @@ def schema_text(name: str, catalog: Catalog) -> str:
 def write_all(folder: Path) -> None:
     """Write every generated schema below `folder`."""
     catalog = load_catalog(read_model_documents(None))
-    for name in ("spec", "lockfile", "plan", "events", "review"):
+    for name in NAMES:
         target = folder / name / "v1.json"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(schema_text(name, catalog), encoding="utf-8")

@@ -93,9 +93,9 @@ def _refuse_other_provider(saved: str, option: str | None) -> None:
 
 
 def _approve(approval: "Approval") -> bool:
-    question = f"{approval.question} Only `yes` is accepted"
-    answer: str = click.prompt(question, default="", show_default=False, err=True)
-    return answer.strip() == "yes"
+    from ltxspec.cli.asking import agreed
+
+    return agreed(approval.question)
 
 
 def _saved_plan(session: Session, selected: Selected) -> "PlanDocument | None":

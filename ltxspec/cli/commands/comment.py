@@ -1,11 +1,18 @@
 """`ltxspec comment`: the single comment on a change, on GitHub or GitLab."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from ltxspec.cli import options
 from ltxspec.cli.context import Session
 from ltxspec.project.comment import Content
 from ltxspec.project.forge_access import Place
+
+if TYPE_CHECKING:
+    from ltxspec.forges.sticky import Posted
+    from ltxspec.project.comment import DraftComment
+    from ltxspec.report.results.reviews import CommentResult
 
 _EXAMPLES = (
     "Examples: `ltxspec comment --dry-run`, `ltxspec comment --report review.json`, "
@@ -34,8 +41,11 @@ _EXAMPLES = (
 )
 @options.gathered("place", Place)
 @options.gathered("content", Content)
+@options.output_format("text", "json")
 @click.pass_obj
-def command(session: Session, place: Place, content: Content, *, dry_run: bool, accept_order: bool) -> int:
+def command(
+    session: Session, place: Place, content: Content, output_format: str, *, dry_run: bool, accept_order: bool
+) -> int:
     """Post on the pull request what changes, how it looks, what it cost and what it will cost.
 
     One comment is kept up to date: only runs for the current head update it. The token is read from GITHUB_TOKEN, or
@@ -47,11 +57,13 @@ def command(session: Session, place: Place, content: Content, *, dry_run: bool, 
 
     project = session.open_project()
     comment = make_comment(project, place, content)
+    posted = None if dry_run else post_comment(project, comment)
+    if output_format == "json":
+        session.answer(_answer(comment, posted, dry_run=dry_run))
+        return 0
     if dry_run:
         click.echo(comment.text, nl=False)
-        return 0
-    posted = post_comment(project, comment)
-    if posted is None:
+    elif posted is None:
         head = comment.head[:12]
         click.echo(f"no open pull request has the head {head} any more; nothing to comment on", err=True)
     elif posted.comment is None:
@@ -65,9 +77,23 @@ def command(session: Session, place: Place, content: Content, *, dry_run: bool, 
 def _accept(session: Session, place: Place) -> int:
     from dataclasses import asdict
 
-    import orjson
-
     from ltxspec.project.comment import accept_order
+    from ltxspec.report.results.reviews import OrderResult
 
-    click.echo(orjson.dumps(asdict(accept_order(session.folder, place))).decode())
+    session.answer(OrderResult(**asdict(accept_order(session.folder, place))))
     return 0
+
+
+def _answer(comment: "DraftComment", posted: "Posted | None", *, dry_run: bool) -> "CommentResult":
+    from ltxspec.report.results.reviews import CommentResult
+
+    shown = posted.comment if posted is not None else None
+    closed = "dry-run" if dry_run else "closed"
+    return CommentResult(
+        outcome=str(posted.outcome) if posted is not None else closed,
+        reason=(posted.reason or None) if posted is not None else None,
+        url=(shown.url or None) if shown is not None else None,
+        head=comment.head,
+        digest=comment.digest,
+        text=comment.text,
+    )

@@ -15,12 +15,16 @@ from ltxspec.cli.context import Session
 def command(session: Session, address: str | None, by: str, provider: str | None, output_format: str) -> int:
     """Add up the cost of all takes, including failed and superseded ones. Unknown costs are counted, not taken as 0."""
     from ltxspec.project.lookup import in_progress, recorded_elsewhere, takes_by
-    from ltxspec.report.takes import cost_json, cost_text, progress_note
+    from ltxspec.report.results.takes import cost_of
+    from ltxspec.report.takes import cost_text, progress_note
 
     project = session.open_project(provider)
     rows = takes_by(project, address, by)
-    text = cost_text(rows, session.style(), project.provider)
-    click.echo(cost_json(rows) if output_format == "json" else text, nl=False)
-    click.echo(progress_note(in_progress(project, address)), err=True, nl=False)
+    ordered = in_progress(project, address)
+    if output_format == "json":
+        session.answer(cost_of(rows, list(map(str, ordered))))
+        return 0
+    click.echo(cost_text(rows, session.style(), project.provider), nl=False)
+    click.echo(progress_note(ordered), err=True, nl=False)
     session.hint(None if rows else recorded_elsewhere(project))
     return 0

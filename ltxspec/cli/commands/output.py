@@ -26,11 +26,10 @@ def command(session: Session, address: str, provider: str | None, output_format:
 
     The output selected with `ltxspec pick --result` comes first.
     """
-    import orjson
-
     from ltxspec.project.adapters import local_places
     from ltxspec.project.lookup import find_one
-    from ltxspec.report.takes import output_json, place_of
+    from ltxspec.report.results.takes import Outputs, video
+    from ltxspec.report.takes import place_of
 
     project = session.open_project(provider)
     holding = find_one(project, address)
@@ -39,8 +38,8 @@ def command(session: Session, address: str, provider: str | None, output_format:
         raise NoVideo(f"`{address}` has no finished video yet", hint=f"`ltxspec show {address}` lists its takes")
     places = {} if url else local_places(project, from_here=True)
     if output_format == "json":
-        documents = [output_json(output, places) for output in take.shown]
-        click.echo(orjson.dumps(documents, option=orjson.OPT_INDENT_2))
+        videos = tuple(video(output, places) for output in take.shown)
+        session.answer(Outputs(address=str(holding.address), outputs=videos))
     else:
         for output in take.shown:
             click.echo(place_of(output, places))

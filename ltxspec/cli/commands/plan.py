@@ -5,6 +5,7 @@ import click
 from ltxspec.cli import options
 from ltxspec.cli.context import Session
 from ltxspec.cli.options import Selected
+from ltxspec.errors import Invalid
 
 _EXAMPLES = "Examples: `ltxspec plan`, `ltxspec plan -o plan.json`, `ltxspec plan --retake night-scenes.alley`."
 
@@ -32,7 +33,17 @@ def command(
     from ltxspec.project.plan import plan_project, with_budget_warning
 
     plan_options = selected.plan_options(session.folder)
-    planned = with_budget_warning(plan_project(session.open_project(provider), plan_options))
+    project = session.open_project(provider)
+    try:
+        planned = with_budget_warning(plan_project(project, plan_options))
+    except Invalid as error:
+        if output_format != "json":
+            raise
+        from ltxspec.cli.failures import Answered
+        from ltxspec.report.plan.json import failed_plan
+
+        session.answer(failed_plan(project.provider, plan_options, error))
+        raise Answered(error) from error
     if out is not None:
         planned.save(session.folder / out)
     session.show_plan(planned, output_format)

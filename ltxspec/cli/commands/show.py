@@ -13,20 +13,20 @@ from ltxspec.cli.context import Session
 @click.pass_obj
 def command(session: Session, address: str | None, provider: str | None, output_format: str) -> int:
     """Show every take of a shot (or of all shots): status, cost, task id, location of the video."""
-    import orjson
-
     from ltxspec.project.adapters import local_places
     from ltxspec.project.lookup import find, in_progress, recorded_elsewhere
-    from ltxspec.report.takes import progress_note, record_json, record_text
+    from ltxspec.report.results.takes import Show, shown_shot
+    from ltxspec.report.takes import progress_note, record_text
 
     project = session.open_project(provider)
     found = find(project, address)
     places = local_places(project)
-    click.echo(progress_note(in_progress(project, address)), err=True, nl=False)
+    ordered = in_progress(project, address)
     if output_format == "json":
-        documents = [record_json(str(item.address), item.record, places, retired=item.retired) for item in found]
-        click.echo(orjson.dumps(documents, option=orjson.OPT_INDENT_2))
+        shots = [shown_shot(str(item.address), item.record, places, retired=item.retired) for item in found]
+        session.answer(Show(shots=tuple(shots), in_progress=tuple(map(str, ordered))))
         return 0
+    click.echo(progress_note(ordered), err=True, nl=False)
     style = session.style()
     for item in found:
         click.echo(record_text(str(item.address), item.record, places, style, retired=item.retired), nl=False)

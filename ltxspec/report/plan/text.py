@@ -12,7 +12,8 @@ from ltxspec.redaction import redact_secrets
 from ltxspec.report import wording as phrases
 from ltxspec.report.changes import field_lines, preview_lines
 from ltxspec.report.destinations import sent_to
-from ltxspec.report.takes import Places, record_text
+from ltxspec.report.results.takes import Places
+from ltxspec.report.takes import record_text
 from ltxspec.report.terminal import Paint, Style, clean, fit, pad, width_of, wrap
 from ltxspec.report.word_diff import Effort
 from ltxspec.report.wording import MEANINGS, higher, money, reason
