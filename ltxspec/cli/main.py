@@ -3,10 +3,12 @@
 Only click is imported here; a command's module is loaded when the command is called.
 """
 
+import os
 from typing import TYPE_CHECKING
 
 import click
 
+from ltxspec.cli.global_options import global_options
 from ltxspec.version import __version__
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from ltxspec.errors import LtxspecError
 
 EXIT_USAGE, EXIT_BUG = 64, 70
+_COMPLETE = "_LTXSPEC_COMPLETE"
 
 # name -> (module under ltxspec.cli.commands, one line for --help); in the order in which users need them
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -60,6 +63,7 @@ class Commands(click.Group):
         module = import_module(f"ltxspec.cli.commands.{COMMANDS[cmd_name][0]}")
         command: click.Command = module.command
         _lay_out_examples(command)
+        global_options(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
@@ -106,6 +110,8 @@ def cli(ctx: click.Context, directory: str, config: str | None, verbose: int, *,
 
     A render spec (YAML) is kept in git; `plan` shows which shots a change would render and for how much; `apply`
     renders only those and records every task, video and cent in a lockfile.
+
+    The options below may also follow the command.
     """
     from ltxspec.cli.context import Session
 
@@ -122,6 +128,10 @@ def run(arguments: "Sequence[str]") -> int:
 
 
 def _run(arguments: "Sequence[str]") -> int:
+    if _COMPLETE in os.environ:  # a shell asks
+        from ltxspec.cli.shells import register
+
+        register()
     try:
         result = cli.main(args=list(arguments), prog_name="ltxspec", standalone_mode=False)
     except Exception as error:  # noqa: BLE001  # the outermost boundary: unexpected errors are reported as bugs

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from ltxspec.cli.completing import addresses, providers
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -80,7 +82,9 @@ def selected(metavar: str = "[PATH]...") -> Callable[[Command], Command]:
     def decorate(command: Command) -> Command:
         command = _variable_options(gathered("selected", Selected)(command))
         for option, name, text in reversed(_SELECTORS):
-            command = click.option(option, name, multiple=True, metavar="ADDRESS", help=text)(command)
+            command = click.option(option, name, multiple=True, metavar="ADDRESS", help=text, shell_complete=addresses)(
+                command
+            )
         return click.argument("paths", nargs=-1, metavar=metavar, type=click.Path())(command)
 
     return decorate
@@ -102,7 +106,8 @@ def _variable_options(command: Command) -> Command:
 
 def provider(command: Command) -> Command:
     """`--provider`."""
-    return click.option("--provider", metavar="NAME", help="`runware` (paid) or `sandbox` (free, offline).")(command)
+    text = "`runware` (paid) or `sandbox` (free, offline)."
+    return click.option("--provider", metavar="NAME", help=text, shell_complete=providers)(command)
 
 
 def output_format(*names: str, default: str | None = None) -> Callable[[Command], Command]:

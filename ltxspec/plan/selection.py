@@ -4,18 +4,21 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ltxspec.values import ShotAddress
+from ltxspec.values import ShotAddress, typed_address
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """An address in which `*` and `?` are wildcards. A shot's name without a key means all its instances."""
+    """An address in which `*` and `?` are wildcards. A shot's name without a key means all its instances.
+
+    `spec.shot/key` is `spec.shot[key]`.
+    """
 
     text: str
     _expression: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        escaped = re.escape(self.text).replace(r"\*", ".*").replace(r"\?", ".")
+        escaped = re.escape(typed_address(self.text)).replace(r"\*", ".*").replace(r"\?", ".")
         object.__setattr__(self, "_expression", re.compile(rf"{escaped}(\[.*\])?\Z", re.DOTALL))
 
     def matches(self, address: ShotAddress) -> bool:

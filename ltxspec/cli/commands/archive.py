@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ltxspec.cli import options
+from ltxspec.cli.completing import addresses
 from ltxspec.cli.context import Session
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def command() -> None:
 
 
 @command.command("pull", epilog="Examples: `ltxspec archive pull`, `ltxspec archive pull night-scenes.alley`.")
-@click.argument("address", required=False)
+@click.argument("address", required=False, shell_complete=addresses)
 @click.option("--current", "only_current", is_flag=True, help="Leave out superseded takes and retired shots.")
 @options.lock_timeout
 @options.output_format("text", "json")

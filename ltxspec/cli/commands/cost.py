@@ -3,11 +3,12 @@
 import click
 
 from ltxspec.cli import options
+from ltxspec.cli.completing import addresses
 from ltxspec.cli.context import Session
 
 
 @click.command("cost", epilog="Examples: `ltxspec cost`, `ltxspec cost --by shot`, `ltxspec cost --by month`.")
-@click.argument("address", required=False)
+@click.argument("address", required=False, shell_complete=addresses)
 @click.option("--by", type=click.Choice(["spec", "shot", "month", "model"]), default="spec", help="How to group.")
 @options.provider
 @options.output_format("text", "json")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ltxspec.cli import options
+from ltxspec.cli.completing import addresses
 from ltxspec.cli.context import Session
 from ltxspec.cli.param_types import NEW_ADDRESS, TASK_ID
 
@@ -25,7 +26,7 @@ class Origin:
 
 
 @click.command("import", epilog=f"Example: {_EXAMPLE}.")
-@click.argument("address", type=NEW_ADDRESS)
+@click.argument("address", type=NEW_ADDRESS, shell_complete=addresses)
 @click.option("--request", "request_file", metavar="F", help="The task object as it was sent (JSON).")
 @click.option("--response", "response_file", metavar="F", help="The reply with the finished video (JSON).")
 @click.option("--task-uuid", "task", type=TASK_ID, help="Ask the provider's archive for both.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ltxspec.cli import options
+from ltxspec.cli.completing import addresses, takes
 from ltxspec.cli.context import Session
 from ltxspec.cli.param_types import NEW_ADDRESS
 
@@ -161,8 +162,8 @@ def migrate(session: Session, provider: str | None, output_format: str) -> int:
 @command.command(
     "mv", epilog="Examples: `ltxspec lock mv night.alley night.lane`, `ltxspec lock mv night.alley day.alley`."
 )
-@click.argument("origin", metavar="SPEC.SHOT", type=NEW_ADDRESS)
-@click.argument("target", metavar="SPEC.SHOT", type=NEW_ADDRESS)
+@click.argument("origin", metavar="SPEC.SHOT", type=NEW_ADDRESS, shell_complete=addresses)
+@click.argument("target", metavar="SPEC.SHOT", type=NEW_ADDRESS, shell_complete=addresses)
 @options.output_format("text", "json")
 @options.provider
 @click.pass_obj
@@ -182,8 +183,10 @@ def mv(session: Session, origin: "ShotAddress", target: "ShotAddress", provider:
 
 
 @command.command("rm", epilog="Examples: `ltxspec lock rm night.alley --take 1`, `ltxspec lock rm night.alley --yes`.")
-@click.argument("address", metavar="SPEC.SHOT", type=NEW_ADDRESS)
-@click.option("--take", "number", type=int, metavar="N", help="Only this take, as `ltxspec show` counts.")
+@click.argument("address", metavar="SPEC.SHOT", type=NEW_ADDRESS, shell_complete=addresses)
+@click.option(
+    "--take", "number", type=int, metavar="N", shell_complete=takes, help="Only this take, as `ltxspec show` counts."
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @options.output_format("text", "json")
 @options.provider

@@ -3,11 +3,12 @@
 import click
 
 from ltxspec.cli import options
+from ltxspec.cli.completing import models
 from ltxspec.cli.context import Session
 
 
 @click.command("models", epilog="Examples: `ltxspec models`, `ltxspec models lightricks:2@0 --format json`.")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=models)
 @options.output_format("text", "json")
 @click.pass_obj
 def command(session: Session, name: str | None, output_format: str) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import click
 
 from ltxspec.cli import options
+from ltxspec.cli.completing import addresses, takes
 from ltxspec.cli.context import Session
 
 _EXAMPLES = "Examples: `ltxspec pick night-scenes.alley --take 1`, `ltxspec pick night-scenes.alley --result 3`."
@@ -19,9 +20,16 @@ class Choice:
 
 
 @click.command("pick", epilog=_EXAMPLES)
-@click.argument("address")
+@click.argument("address", shell_complete=addresses)
 @click.argument("more", nargs=-1, metavar="")
-@click.option("--take", "number", type=int, metavar="N", help="Position in `ltxspec show ADDRESS`; default: current.")
+@click.option(
+    "--take",
+    "number",
+    type=int,
+    metavar="N",
+    shell_complete=takes,
+    help="Position in `ltxspec show ADDRESS`; default: current.",
+)
 @click.option(
     "--result", type=int, metavar="K", help="Which of the take's outputs, from 1; it is shown and linked first."
 )

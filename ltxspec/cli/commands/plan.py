@@ -1,5 +1,7 @@
 """`ltxspec plan`: what would be rendered, and its cost. Offline, without a key, free."""
 
+import shlex
+
 import click
 
 from ltxspec.cli import options
@@ -48,6 +50,6 @@ def command(
         planned.save(session.folder / out)
     session.show_plan(planned, output_format)
     if out is not None and output_format == "text":
-        then = f"To do exactly this: ltxspec apply {out}" if planned.pending else "There is nothing to do."
+        then = f"To do exactly this: ltxspec apply {shlex.quote(out)}" if planned.pending else "There is nothing to do."
         click.echo(f"Saved to {out}. {then}", err=True)
     return 2 if detailed_exitcode and planned.pending else 0

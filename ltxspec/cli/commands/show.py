@@ -3,11 +3,12 @@
 import click
 
 from ltxspec.cli import options
+from ltxspec.cli.completing import addresses
 from ltxspec.cli.context import Session
 
 
 @click.command("show", epilog="Examples: `ltxspec show`, `ltxspec show night-scenes.alley --format json`.")
-@click.argument("address", required=False)
+@click.argument("address", required=False, shell_complete=addresses)
 @options.provider
 @options.output_format("text", "json")
 @click.pass_obj

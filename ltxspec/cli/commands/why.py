@@ -3,12 +3,13 @@
 import click
 
 from ltxspec.cli import options
+from ltxspec.cli.completing import addresses
 from ltxspec.cli.context import Session
 from ltxspec.cli.options import VariableOptions
 
 
 @click.command("why", epilog="Examples: `ltxspec why night-scenes.alley`, `ltxspec why 'night-scenes.weather[*]'`.")
-@click.argument("address")
+@click.argument("address", shell_complete=addresses)
 @options.variables
 @options.provider
 @options.output_format("text", "json")

@@ -18,6 +18,12 @@ from ltxspec.values import parse_address
         ("*.alley", "day.alley", True),
         ("night.alley", "knight.alley", False),
         ("night.a[b]", "night.ab", False),
+        ("night.weather/rain,dusk", "night.weather[rain,dusk]", True),
+        ("night.weather/rain,*", "night.weather[rain,dusk]", True),
+        ("*/rain,dusk", "night.weather[rain,dusk]", False),
+        ("night.*/rain,dusk", "night.weather[rain,dusk]", True),
+        ("night.files[a/b]", "night.files[a/b]", True),
+        ("night.files/a/b", "night.files[a/b]", True),
     ],
 )
 def test_patterns(pattern: str, address: str, matches: bool) -> None:
