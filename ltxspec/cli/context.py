@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from ltxspec.formats import Record
@@ -41,6 +42,12 @@ class Session:
             _show_settings(project)
         return project
 
+    def open_with_specs(self, paths: "Sequence[str]", provider: str | None = None) -> "ProjectContext":
+        """The project to work on, with the spec from standard input if `-` is among the paths."""
+        from ltxspec.project.load import with_typed_spec
+
+        return with_typed_spec(self.open_project(provider), paths, _read_stdin)
+
     def show_plan(self, planned: "ProjectPlan", output_format: str) -> None:
         """Write the plan to standard output; its warnings to standard error, unless the output is for programs."""
         from ltxspec.report.diagnostics import format_diagnostics
@@ -64,6 +71,10 @@ class Session:
     def style(self, stream: IO[str] | None = None) -> "Style":
         """The style for a stream (stdout by default)."""
         return style_for(stream or sys.stdout, no_color=self.no_color)
+
+
+def _read_stdin(most: int) -> bytes:
+    return sys.stdin.buffer.read(most)
 
 
 def _note(text: str) -> None:

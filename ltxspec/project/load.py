@@ -4,7 +4,7 @@ All files are read through a `ProjectFiles`, so the two cases differ only in whe
 """
 
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,11 +16,15 @@ from ltxspec.render.requests import RenderContext, render_spec
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.spec.models import Spec
 from ltxspec.spec.parsing import parse_spec
+from ltxspec.storage.files import MAX_TEXT
 from ltxspec.storage.paths import find_specs
+from ltxspec.storage.typed import TYPED, TypedFolder
 from ltxspec.storage.validation_cache import FileVerdicts
 from ltxspec.suggest import did_you_mean
 from ltxspec.values import Json
 from ltxspec.version import __version__
+
+STDIN = "-"  # instead of a path
 
 
 class NoSpecs(LtxspecError):
@@ -199,8 +203,24 @@ def _refuse_undeclared(given: Collection[str], declared: Collection[str], proble
             problems.error("unknown-variable", f"no spec of this run has a variable `{name}` to override", hint=hint)
 
 
+def with_typed_spec(project: ProjectContext, paths: Sequence[str], read: Callable[[int], bytes]) -> ProjectContext:
+    """The project, with the spec that `read` gives (up to a number of bytes) if `-` is among the paths."""
+    if STDIN not in paths:
+        return project
+    data = read(MAX_TEXT + 1)
+    if len(data) > MAX_TEXT:
+        raise WrongUsage(f"standard input is larger than {MAX_TEXT // 2**20} MiB")
+    return replace(project, files=TypedFolder(project.root, project.folder, data))
+
+
 def spec_files(project: ProjectContext, paths: Sequence[str]) -> list[Path]:
     """The spec files of a command: the given ones, or those of `[project] specs`."""
+    if STDIN in paths:
+        if not isinstance(project.files, TypedFolder):
+            hint = "`plan`, `validate` and `render` read a spec from standard input; all else works on files"
+            raise WrongUsage("this command reads no spec from standard input", hint=hint)
+        others = [path for path in paths if path != STDIN]
+        return [*(spec_files(project, others) if others else ()), Path(TYPED)]
     for path in paths:
         if not (project.folder / path).exists():
             raise WrongUsage(f"`{path}` does not exist", hint="name a spec file, or a folder that contains some")

@@ -103,6 +103,9 @@ def _saved_plan(session: Session, selected: Selected) -> "PlanDocument | None":
     from ltxspec.project.plan import read_saved_plan
 
     paths = selected.paths
+    if "-" in paths:
+        hint = "save the spec as a file: what is ordered must be what is recorded beside it"
+        raise WrongUsage("`apply` reads no spec from standard input", hint=hint)
     files = [path for path in paths if not path.endswith((".yaml", ".yml")) and not (session.folder / path).is_dir()]
     if not files:
         return None

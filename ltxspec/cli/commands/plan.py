@@ -7,7 +7,7 @@ import click
 from ltxspec.cli import options
 from ltxspec.cli.context import Session
 from ltxspec.cli.options import Selected
-from ltxspec.errors import Invalid
+from ltxspec.errors import Invalid, WrongUsage
 
 _EXAMPLES = "Examples: `ltxspec plan`, `ltxspec plan -o plan.json`, `ltxspec plan --retake night-scenes.alley`."
 
@@ -30,12 +30,16 @@ def command(
 ) -> int:
     """Compare the specs with what was bought, and show what `apply` would do.
 
-    Nothing is sent or spent.
+    Nothing is sent or spent. `-` as PATH reads a spec from standard input; its files are looked up from here.
     """
+    from ltxspec.project.load import STDIN
     from ltxspec.project.plan import plan_project, with_budget_warning
 
+    if out is not None and STDIN in selected.paths:
+        hint = "save the spec as a file first: `apply` plans again from files"
+        raise WrongUsage("a plan of a spec from standard input cannot be saved", hint=hint)
     plan_options = selected.plan_options(session.folder)
-    project = session.open_project(provider)
+    project = session.open_with_specs(selected.paths, provider)
     try:
         planned = with_budget_warning(plan_project(project, plan_options))
     except Invalid as error:

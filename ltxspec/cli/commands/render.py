@@ -43,7 +43,7 @@ def command(
     from ltxspec.report.requests import FORMATS
 
     values = variables.read(session.folder)
-    project = session.open_project(provider)
+    project = session.open_with_specs(paths, provider)
     orders = rendered_orders(project, paths, values, shots)
     warnings = lowered_prices(project, orders)
     click.echo(format_diagnostics(warnings, session.style(sys.stderr)), err=True, nl=False)

@@ -20,7 +20,7 @@ def command(session: Session, paths: tuple[str, ...], variables: VariableOptions
     problems = Problems()
     try:
         values = variables.read(session.folder)
-        specs = render_specs(session.open_project(), paths, values, problems)
+        specs = render_specs(session.open_with_specs(paths), paths, values, problems)
     except LtxspecError as error:  # nothing could be checked, but a program still gets its document
         if output_format != "json":
             raise
