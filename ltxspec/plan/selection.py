@@ -25,6 +25,13 @@ class Pattern:
         """Whether the pattern matches the address."""
         return self._expression.match(str(address)) is not None
 
+    def may_match_instance_of(self, shot: ShotAddress) -> bool:
+        """Whether the pattern may match an instance of a shot whose instances are unknown."""
+        head, bracket, _ = typed_address(self.text).partition("[")
+        if self.text.endswith("]") and not bracket:  # `night.w*dusk]`: the bracket may be part of the wildcard
+            head = f"{head.partition('*')[0]}*"
+        return Pattern(head).matches(shot)
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:
@@ -37,6 +44,10 @@ class Selection:
     def is_target(self, address: ShotAddress) -> bool:
         """Whether this run may touch the shot."""
         return not self.targets or any(pattern.matches(address) for pattern in self.targets)
+
+    def may_target(self, shot: ShotAddress) -> bool:
+        """Whether this run may touch an instance of a shot whose instances are unknown."""
+        return not self.targets or any(pattern.may_match_instance_of(shot) for pattern in self.targets)
 
     def wants_retake(self, address: ShotAddress) -> bool:
         """Whether another render of the same request is requested."""

@@ -99,7 +99,7 @@ def prepare_apply(
         LockfileError, StorageError: a record cannot be read or locked.
     """
     asked = options.plan_options
-    with holding_specs(project, asked.paths, asked.variables, wait=options.lock_timeout, command="apply") as held:
+    with holding_specs(project, asked, wait=options.lock_timeout, command="apply") as held:
         planned = plan_project(project, asked, held.rendered, held.recorded)
         show(planned)
         limits = _limits(project, options)

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from ltxspec.canonical import sha256_hex
 from ltxspec.errors import Diagnostic, Location, LtxspecError, Problems, WrongUsage
+from ltxspec.plan.selection import Selection, selection
 from ltxspec.project.project import ProjectContext
+from ltxspec.render.concern import Concern
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.render.requests import RenderContext, render_spec
 from ltxspec.spec.files import FileProblem, ProjectFiles
@@ -33,6 +35,14 @@ class NoSpecs(LtxspecError):
     code = "no-specs"
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Values of variables (each spec uses those that it declares), and the shots that a run is about; None: all."""
+
+    overrides: Mapping[str, Json] = field(default_factory=dict)
+    concern: Concern | None = None
+
+
 @dataclass(slots=True)
 class LoadedSpecs:
     """The specs of a project, as far as they can be read."""
@@ -49,8 +59,11 @@ def render_specs(
     paths: Sequence[str],
     variables: Mapping[str, Json] | None = None,
     problems: Problems | None = None,
+    selected: Selection | None = None,
 ) -> list[RenderedSpec]:
     """Read, expand, render and validate all specs under `paths` (default: `[project] specs`).
+
+    Errors in shots that the targets of `selected` do not name are warnings: these shots are left out.
 
     Raises:
         Invalid: with every problem of every file; if `problems` is given, they are collected there instead.
@@ -59,7 +72,8 @@ def render_specs(
     overrides = variables or {}
     files = [project.label(path) for path in spec_files(project, paths)]
     with FileVerdicts(project.local / "cache" / "verdicts", project.root) as verdicts:
-        specs = load_specs(files, project, project.files, verdicts, found, overrides)
+        concern = Concern(selected.is_target, selected.may_target) if selected and selected.targets else None
+        specs = load_specs(files, project, project.files, verdicts, found, Asked(overrides, concern))
     if all(specs.broken.values()):
         _refuse_undeclared(overrides, specs.variables, found)
     if problems is None:
@@ -78,10 +92,10 @@ def rendered_orders(
     from ltxspec.apply.orders import order_body
     from ltxspec.fingerprint import TaskIdentity, task_id
     from ltxspec.plan.addresses import refuse_unknown
-    from ltxspec.plan.selection import selection
 
     wanted = selection(targets=shots)
-    requests = [request for spec in render_specs(project, paths, variables) for request in spec.requests]
+    rendered = render_specs(project, paths, variables, selected=wanted)
+    requests = [request for spec in rendered for request in spec.requests]
     addresses = [request.address for request in requests]
     refuse_unknown(wanted.unmatched(addresses), addresses)
     orders = []
@@ -108,7 +122,7 @@ def load_specs(
     source: ProjectFiles,
     verdicts: FileVerdicts,
     problems: Problems,
-    overrides: Mapping[str, Json] | None = None,
+    asked: Asked | None = None,
 ) -> LoadedSpecs:
     """Read specs from a version of a project.
 
@@ -118,14 +132,16 @@ def load_specs(
         source: the files of that version.
         verdicts: what was found valid before.
         problems: receives the problems, file by file, each from top to bottom.
-        overrides: values of variables; each spec uses those that it declares.
+        asked: what the user asked for; None: the whole specs as they are.
     """
+    asked = asked or Asked()
     context = RenderContext(
         catalog=project.catalog,
         files=source,
-        overrides=overrides or {},
+        overrides=asked.overrides,
         delivery=project.config.delivery.parameters(),
         known_requests=verdicts,
+        concern=asked.concern,
     )
     specs = LoadedSpecs()
     for file in files:

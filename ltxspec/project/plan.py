@@ -111,8 +111,10 @@ def plan_project(
         LockfileError: a lockfile or a journal cannot be trusted.
         WrongUsage: a selected shot does not exist.
     """
-    specs = rendered if rendered is not None else render_specs(project, options.paths, options.variables)
     wanted = selection(options.targets, options.retakes, options.retries)
+    specs = rendered
+    if specs is None:
+        specs = render_specs(project, options.paths, options.variables, selected=wanted)
     return ProjectPlan(project, options, plan_specs(project, specs, wanted, recorded), specs)
 
 
@@ -201,6 +203,7 @@ def _check_selection(
     if not (selection.targets or selection.retakes or selection.retries):
         return []
     wanted = [request.address for spec in rendered for request in spec.requests]
+    wanted += [ShotAddress(spec.name, key) for spec in rendered for key in spec.left_out]
     known = dict.fromkeys([*wanted, *(address for name in have for address in _recorded(name, have[name]))])
     refuse_unknown(selection.unmatched(known), known)
     targets = [address for address in known if selection.is_target(address)]
@@ -213,8 +216,7 @@ def _check_selection(
 
 def _recorded(spec: str, have: RecordedState) -> list[ShotAddress]:
     """Every shot in the lockfile or the journal of a spec."""
-    ordered = [task.intent.instance for task in have.journal.open.values()]
-    return [ShotAddress(spec, key) for key in (*have.lockfile.shots, *have.lockfile.retired, *ordered)]
+    return [ShotAddress(spec, key) for key in have.instances()]
 
 
 def _refuse_to_keep_secrets(variables: Mapping[str, Json]) -> None:

@@ -1,11 +1,13 @@
 """Generates the published JSON Schemas from the code. Run as a module, it writes them under `schemas/`."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import orjson
 
 from ltxspec.catalog.models import Catalog, load_catalog
+from ltxspec.formats import Schema
 from ltxspec.lock.codec import lockfile_schema
 from ltxspec.report.apply.document import events_schema
 from ltxspec.report.results.schemas import RESULTS, result_schema
@@ -18,7 +20,7 @@ NAMES = ("spec", "lockfile", "plan", "events", "review", *RESULTS)
 
 def schema_text(name: str, catalog: Catalog) -> str:
     """The schema of one of `NAMES`, as it is published."""
-    documents = {
+    documents: dict[str, Callable[[], Schema]] = {
         "spec": lambda: spec_schema({model.air: model.schema for model in catalog.models}),
         "lockfile": lockfile_schema,
         "plan": plan_schema,
