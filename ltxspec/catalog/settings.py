@@ -108,6 +108,7 @@ class Settings(Record, frozen=True):
     price: PriceTable
     facts: tuple[Fact, ...]
     decisions: tuple[Decision, ...] = ()
+    renamed: Mapping[Pointer, tuple[Pointer, ...]] = msgspec.field(default_factory=dict)  # its names in other models
 
 
 class RuleWords(Record, frozen=True):

@@ -7,6 +7,7 @@ prepared once for all shots with the same ones (see `parameter_sets.py`), and it
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from ltxspec.catalog.elsewhere import Elsewhere
 from ltxspec.catalog.models import PROMPT, Catalog, Model, known_names
 from ltxspec.catalog.validation import ParameterProblem, validate_prompt
 from ltxspec.errors import Diagnostic, Problems
@@ -91,6 +92,7 @@ class _Rendering:
         self.allowance = Allowance()
         self.texts = Texts(self.file, Templates(context.files, self.allowance), self.places, self.findings)
         self.sets = ParameterSets(self.file, context.files, context.delivery, context.known_requests, self.allowance)
+        self.elsewhere = Elsewhere(context.catalog)
         self.variables = Variables({})
         self.plain_sets = PlainParameters(spec, context.catalog, self.sets)
         self.prompt_files: dict[str, tuple[str, str] | FileProblem] = {}
@@ -230,7 +232,8 @@ class _Rendering:
                 return None
             found = self.sets.prepare(model, rendered)
         for problem in found.problems:
-            self.blame(problem, shot, scope)
+            hint = self.elsewhere.hint(problem, found.model, found.body) if found.model is not None else problem.hint
+            self.blame(replace(problem, hint=hint), shot, scope)
         return None if found.problems else found
 
     def blame(self, problem: ParameterProblem, shot: SpecShot, scope: Scope) -> None:
