@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ltxspec.cli.main import EXIT_BUG
-
 if TYPE_CHECKING:
     from ltxspec.errors import LtxspecError
     from ltxspec.formats import Record
@@ -46,7 +44,7 @@ def report_error(error: "LtxspecError", arguments: Sequence[str], *, answered: b
     return error.exit_code
 
 
-def report_bug(error: Exception, arguments: Sequence[str]) -> int:
+def report_bug(error: Exception, arguments: Sequence[str], exit_code: int) -> int:
     """Save the traceback to a file for a bug report; show the user a short message. Returns the exit code."""
     from ltxspec.cli.crash import save_crash_report
 
@@ -61,8 +59,8 @@ def report_bug(error: Exception, arguments: Sequence[str]) -> int:
     if wants_json(arguments):
         from ltxspec.report.results.errors import bug_result
 
-        _answer(bug_result(what, details, EXIT_BUG))
-    return EXIT_BUG
+        _answer(bug_result(what, details, exit_code))
+    return exit_code
 
 
 def _answer(result: "Record") -> None:

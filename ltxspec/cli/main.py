@@ -160,7 +160,7 @@ def _failed(error: Exception, arguments: "Sequence[str]") -> int:
         case OSError():
             return report_error(_storage(error), arguments)
         case _:
-            return report_bug(error, arguments)
+            return report_bug(error, arguments, EXIT_BUG)
 
 
 def _storage(error: OSError) -> "LtxspecError":

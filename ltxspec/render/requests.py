@@ -232,7 +232,7 @@ class _Rendering:
                 return None
             found = self.sets.prepare(model, rendered)
         for problem in found.problems:
-            hint = self.elsewhere.hint(problem, found.model, found.body) if found.model is not None else problem.hint
+            hint = self.elsewhere.hint(problem, found.model, found.body)
             self.blame(replace(problem, hint=hint), shot, scope)
         return None if found.problems else found
 

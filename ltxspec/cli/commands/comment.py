@@ -1,18 +1,11 @@
 """`ltxspec comment`: the single comment on a change, on GitHub or GitLab."""
 
-from typing import TYPE_CHECKING
-
 import click
 
 from ltxspec.cli import options
 from ltxspec.cli.context import Session
 from ltxspec.project.comment import Content
 from ltxspec.project.forge_access import Place
-
-if TYPE_CHECKING:
-    from ltxspec.forges.sticky import Posted
-    from ltxspec.project.comment import DraftComment
-    from ltxspec.report.results.reviews import CommentResult
 
 _EXAMPLES = (
     "Examples: `ltxspec comment --dry-run`, `ltxspec comment --report review.json`, "
@@ -53,13 +46,13 @@ def command(
     """
     if accept_order:
         return _accept(session, place)
-    from ltxspec.project.comment import make_comment, post_comment
+    from ltxspec.project.comment import comment_result, make_comment, post_comment
 
     project = session.open_project()
     comment = make_comment(project, place, content)
     posted = None if dry_run else post_comment(project, comment)
     if output_format == "json":
-        session.answer(_answer(comment, posted, dry_run=dry_run))
+        session.answer(comment_result(comment, posted, dry_run=dry_run))
         return 0
     if dry_run:
         click.echo(comment.text, nl=False)
@@ -82,18 +75,3 @@ def _accept(session: Session, place: Place) -> int:
 
     session.answer(OrderResult(**asdict(accept_order(session.folder, place))))
     return 0
-
-
-def _answer(comment: "DraftComment", posted: "Posted | None", *, dry_run: bool) -> "CommentResult":
-    from ltxspec.report.results.reviews import CommentResult
-
-    shown = posted.comment if posted is not None else None
-    closed = "dry-run" if dry_run else "closed"
-    return CommentResult(
-        outcome=str(posted.outcome) if posted is not None else closed,
-        reason=(posted.reason or None) if posted is not None else None,
-        url=(shown.url or None) if shown is not None else None,
-        head=comment.head,
-        digest=comment.digest,
-        text=comment.text,
-    )

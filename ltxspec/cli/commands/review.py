@@ -54,7 +54,7 @@ def command(
     from ltxspec.project.review import make_review
     from ltxspec.project.review_pages import write_review
     from ltxspec.report.diagnostics import format_diagnostics
-    from ltxspec.report.results.reviews import review_files
+    from ltxspec.report.review.files import review_files
     from ltxspec.report.review.wording import headline
 
     project = session.open_project(provider)

@@ -1,17 +1,12 @@
 """What `review` and `comment` did, as documents. The review itself is that of `diff`: `review/document.py`."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from msgspec import Meta
 
 from ltxspec.formats import Place, Text
 from ltxspec.plan.document import Problem
-from ltxspec.redaction import redact_secrets
-from ltxspec.report.diagnostics import problem_of
 from ltxspec.report.results.base import Result
-from ltxspec.report.review.wording import headline
-from ltxspec.review.models import Review
 
 
 class ReviewFiles(Result, frozen=True, kw_only=True):
@@ -43,13 +38,3 @@ class OrderResult(Result, frozen=True, kw_only=True):
     base: Annotated[str, Meta(description="the target branch")]
     head: Annotated[str, Meta(description="the commit to check out")]
     digest: Annotated[str, Meta(description="of the only plan that may be applied")]
-
-
-def review_files(review: Review, files: Sequence[str], problems: Sequence[str]) -> ReviewFiles:
-    """What `review` wrote, without secrets."""
-    return ReviewFiles(
-        headline=redact_secrets(headline(review)),
-        files=tuple(files),
-        problems=tuple(map(redact_secrets, problems)),
-        diagnostics=tuple(map(problem_of, review.diagnostics)),
-    )

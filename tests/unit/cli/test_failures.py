@@ -37,7 +37,7 @@ def test_an_error_is_text_and_for_programs_one_line_of_json(capsys: pytest.Captu
 
 
 def test_a_bug_is_reported_with_the_place_of_its_details(capsys: pytest.CaptureFixture[str]) -> None:
-    assert report_bug(ValueError("x"), ["show", "--format=json"]) == 70
+    assert report_bug(ValueError("x"), ["show", "--format=json"], 70) == 70
     shown = capsys.readouterr()
     assert "error[bug]: this is a bug in ltxspec: ValueError\n" in shown.err
     assert json.loads(shown.out)["error"]["exitCode"] == 70

@@ -1,7 +1,7 @@
 from unit.report.reviews import rich_review
 
 from ltxspec.formats import to_json
-from ltxspec.report.results.reviews import review_files
+from ltxspec.report.review.files import review_files
 
 
 def test_the_files_of_a_review_have_its_headline_and_its_problems() -> None:
