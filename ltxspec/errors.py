@@ -16,7 +16,7 @@
     │       └── NotSent               exit 1   the order never left this machine; the same body may be repeated
     └── Interrupted                   exit 130 stopped by the user or the machine
 
-Exceptions carry data and print nothing; only `cli/main.py` turns them into text and exit codes.
+Exceptions carry data and print nothing; only `cli/failures.py` turns them into text, JSON and exit codes.
 """
 
 from collections.abc import Iterable, Sequence

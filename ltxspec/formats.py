@@ -161,8 +161,8 @@ def _plain(value: Any) -> Json:
         return to_json(value)
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, Mapping) and isinstance(next(iter(value.values()), None), Record):
-        return {name: to_json(record) for name, record in value.items()}
+    if isinstance(value, Mapping) and isinstance(next(iter(value.values()), None), Record | tuple):
+        return {name: _plain(item) for name, item in value.items()}
     if isinstance(value, Decimal):
         return format_usd(value)
     return value.value if isinstance(value, Enum) else value

@@ -47,6 +47,12 @@ def foreign_address(origin: str) -> ShotAddress | None:
     return ShotAddress(spec, name + bracket + key) if dot and spec and name else None
 
 
+def typed_address(text: str) -> str:
+    """An address or a pattern as typed: `spec.shot/key`, which no shell reads as a pattern, is `spec.shot[key]`."""
+    head, slash, key = text.partition("/")
+    return f"{head}[{key}]" if slash and key and "[" not in head and "." in head else text
+
+
 def parse_usd(value: object) -> Usd | None:
     """Read an amount in USD from JSON (string, integer or float); None for anything that is not a plausible number."""
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):

@@ -133,6 +133,7 @@ class Settings(Record, frozen=True):
     facts: tuple[Fact, ...]
     decisions: tuple[Decision, ...] = ()
     media_limits: tuple[MediaLimit, ...] = ()
+    renamed: Mapping[Pointer, tuple[Pointer, ...]] = msgspec.field(default_factory=dict)  # its names in other models
 
 
 class RuleWords(Record, frozen=True):

@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from ltxspec.formats import Record
     from ltxspec.project.plan import ProjectPlan
     from ltxspec.project.project import ProjectContext
     from ltxspec.report.terminal import Style
@@ -43,6 +45,12 @@ class Session:
             _show_settings(project)
         return project
 
+    def open_with_specs(self, paths: "Sequence[str]", provider: str | None = None) -> "ProjectContext":
+        """The project to work on, with the spec from standard input if `-` is among the paths."""
+        from ltxspec.project.load import with_typed_spec
+
+        return with_typed_spec(self.open_project(provider), paths, _read_stdin)
+
     def show_plan(
         self, planned: "ProjectPlan", output_format: str, *, is_summary: bool = False, only_line: bool = False
     ) -> None:
@@ -65,6 +73,12 @@ class Session:
         detail = Detail.LINE if self.quiet or only_line else detail
         sys.stdout.write(PLAN_FORMATS[output_format](planned.plan, planned.options, self.style(), detail))
 
+    def answer(self, result: "Record") -> None:
+        """Write the document of a command to standard output."""
+        from ltxspec.report.results.base import result_json
+
+        sys.stdout.write(result_json(result) + "\n")
+
     def hint(self, text: str | None) -> None:
         """Write a hint, if there is one, to standard error."""
         if text:
@@ -73,6 +87,10 @@ class Session:
     def style(self, stream: IO[str] | None = None) -> "Style":
         """The style for a stream (stdout by default)."""
         return style_for(stream or sys.stdout, no_color=self.no_color)
+
+
+def _read_stdin(most: int) -> bytes:
+    return sys.stdin.buffer.read(most)
 
 
 def _note(text: str) -> None:

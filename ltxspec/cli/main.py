@@ -3,11 +3,12 @@
 Only click is imported here; a command's module is loaded when the command is called.
 """
 
-import sys
+import os
 from typing import TYPE_CHECKING
 
 import click
 
+from ltxspec.cli.global_options import global_options
 from ltxspec.version import __version__
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from ltxspec.errors import LtxspecError
 
 EXIT_USAGE, EXIT_BUG = 64, 70
+_COMPLETE = "_LTXSPEC_COMPLETE"
 
 # name -> (module under ltxspec.cli.commands, one line for --help); in the order in which users need them
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -65,6 +67,7 @@ class Commands(click.Group):
         module = import_module(f"ltxspec.cli.commands.{COMMANDS[cmd_name][0]}")
         command: click.Command = getattr(module, cmd_name, None) or module.command
         _lay_out_examples(command)
+        global_options(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
@@ -112,6 +115,8 @@ def cli(ctx: click.Context, directory: str, config: str | None, verbose: int, *,
 
     A render spec (YAML) is kept in git; `plan` shows which shots a change would render and for how much; `apply`
     renders only those and records every task, video and cent in a lockfile.
+
+    The options below may also follow the command.
     """
     from ltxspec.cli.context import Session
 
@@ -128,6 +133,10 @@ def run(arguments: "Sequence[str]") -> int:
 
 
 def _run(arguments: "Sequence[str]") -> int:
+    if _COMPLETE in os.environ:  # a shell asks
+        from ltxspec.cli.shells import register
+
+        register()
     try:
         result = cli.main(args=list(arguments), prog_name="ltxspec", standalone_mode=False)
     except Exception as error:  # noqa: BLE001  # the outermost boundary: unexpected errors are reported as bugs
@@ -141,19 +150,22 @@ def _run(arguments: "Sequence[str]") -> int:
 
 def _failed(error: Exception, arguments: "Sequence[str]") -> int:
     """Report an error to the user in the form for its kind; returns the exit code."""
+    from ltxspec.cli.failures import Answered, report_bug, report_error
     from ltxspec.errors import Interrupted, LtxspecError
 
     match error:
         case click.ClickException():
             return _click_error(error, arguments)
         case click.Abort():
-            return _expected(Interrupted("interrupted"), arguments)
+            return report_error(Interrupted("interrupted"), arguments)
         case LtxspecError():
-            return _expected(error, arguments)
+            return report_error(error, arguments)
+        case Answered():
+            return report_error(error.error, arguments, answered=True)
         case OSError():
-            return _expected(_storage(error), arguments)
+            return report_error(_storage(error), arguments)
         case _:
-            return _bug(error)
+            return report_bug(error, arguments, EXIT_BUG)
 
 
 def _storage(error: OSError) -> "LtxspecError":
@@ -168,7 +180,9 @@ def _click_error(error: click.ClickException, arguments: "Sequence[str]") -> int
     if type(error).__name__ == "NoArgsIsHelpError":  # click 8.1 does not have it
         error.show()
         return EXIT_USAGE
-    return _expected(_usage(error), arguments)
+    from ltxspec.cli.failures import report_error
+
+    return report_error(_usage(error), arguments)
 
 
 def _usage(error: click.ClickException) -> "LtxspecError":
@@ -187,24 +201,3 @@ def _usage(error: click.ClickException) -> "LtxspecError":
 
 def _uncapitalised(text: str) -> str:
     return text[:1].lower() + text[1:]
-
-
-def _expected(error: "LtxspecError", arguments: "Sequence[str]") -> int:
-    from ltxspec.cli.context import style_for
-    from ltxspec.report.diagnostics import format_error
-
-    sys.stderr.write(format_error(error, style_for(sys.stderr, no_color="--no-color" in arguments)))
-    return error.exit_code
-
-
-def _bug(error: Exception) -> int:
-    """Save the traceback to a file for a bug report; show the user a short message."""
-    from ltxspec.cli.crash import save_crash_report
-
-    place = save_crash_report(error)
-    sys.stderr.write(
-        f"error[bug]: this is a bug in ltxspec: {type(error).__name__}\n"
-        f"  = nothing that was paid for is lost; `ltxspec apply` continues where it stopped\n"
-        f"  = details for a bug report: {place}\n"
-    )
-    return EXIT_BUG

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
+from ltxspec.cli.completing import addresses, providers
 from ltxspec.cli.param_types import LABEL, ORDER_LIMIT
 
 if TYPE_CHECKING:
@@ -104,7 +105,9 @@ def selected(metavar: str = "[PATH]...") -> Callable[[Command], Command]:
         text = "Only shots with this label; repeat it for more labels."
         command = click.option("--label", "labels", type=LABEL, multiple=True, help=text)(command)
         for option, name, text in reversed(_SELECTORS):
-            command = click.option(option, name, multiple=True, metavar="ADDRESS", help=text)(command)
+            command = click.option(option, name, multiple=True, metavar="ADDRESS", help=text, shell_complete=addresses)(
+                command
+            )
         return click.argument("paths", nargs=-1, metavar=metavar, type=click.Path())(command)
 
     return decorate
@@ -127,7 +130,8 @@ def _variable_options(command: Command) -> Command:
 
 def provider(command: Command) -> Command:
     """`--provider`."""
-    return click.option("--provider", metavar="NAME", help="`runware` (paid) or `sandbox` (free, offline).")(command)
+    text = "`runware` (paid) or `sandbox` (free, offline)."
+    return click.option("--provider", metavar="NAME", help=text, shell_complete=providers)(command)
 
 
 def output_format(*names: str, default: str | None = None) -> Callable[[Command], Command]:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import click
 
 from ltxspec.errors import WrongUsage
-from ltxspec.values import Moment, ShotAddress, TaskId, Usd, parse_address, parse_usd
+from ltxspec.values import Moment, ShotAddress, TaskId, Usd, parse_address, parse_usd, typed_address
 
 
 class _Usd(click.ParamType[Usd]):
@@ -36,7 +36,7 @@ class _NewAddress(click.ParamType[ShotAddress]):
 
         del param, ctx
         try:
-            address = parse_address(str(value))
+            address = parse_address(typed_address(str(value)))
         except ValueError as error:
             raise WrongUsage(str(error), hint="write it as `ltxspec show` does, such as `night-scenes.alley`") from None
         for name, pattern, rule in (

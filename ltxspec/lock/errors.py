@@ -3,6 +3,7 @@
 No hint ever suggests deleting the file: it is the record of what was paid for.
 """
 
+import shlex
 from collections.abc import Sequence
 
 import orjson
@@ -52,8 +53,8 @@ def digest_mismatch(shots: Sequence[tuple[str, str]], data: bytes, name: str) ->
     return LockfileError(
         f"lockfile `{name}`: {named}{more} {verb}",
         where=block_place(data, name, shots[0]),
-        hint=f"{_AFTER_MERGE}undo the edit that `git diff -- {name}` shows, or, once it is committed, restore the file "
-        f"from an earlier revision (`git checkout REVISION -- {name}`); {_KEEP}",
+        hint=f"{_AFTER_MERGE}undo the edit that `git diff -- {shlex.quote(name)}` shows, or, once it is committed, "
+        f"restore the file from an earlier revision (`git checkout REVISION -- {shlex.quote(name)}`); {_KEEP}",
     )
 
 
@@ -85,6 +86,6 @@ def _first_marker(data: bytes) -> int | None:
 
 def _restore(name: str) -> str:
     return (
-        f"restore it with `git checkout -- {name}`, or, once the damage is committed, from an earlier revision "
-        f"(`git checkout REVISION -- {name}`); {_KEEP}"
+        f"restore it with `git checkout -- {shlex.quote(name)}`, or, once the damage is committed, from an earlier "
+        f"revision (`git checkout REVISION -- {shlex.quote(name)}`); {_KEEP}"
     )

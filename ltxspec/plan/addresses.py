@@ -1,12 +1,15 @@
 """Addresses given on the command line: one that matches nothing is a typing error, never an empty plan."""
 
+import re
 from collections.abc import Collection, Sequence
+from fnmatch import fnmatchcase
 
 from ltxspec.errors import Problems
 from ltxspec.values import ShotAddress
 
 _MOST_PAIRS = 1_000_000  # of letters; patterns are typed, so there are few
 _LISTED = 5
+_NO_ADDRESS = re.compile(r"[{}|^$+()!%~,;\\[\]]")  # what no name of a spec or shot can contain
 
 
 def refuse_unknown(patterns: Sequence[str], known: Collection[ShotAddress]) -> None:
@@ -25,10 +28,22 @@ def refuse_unknown(patterns: Sequence[str], known: Collection[ShotAddress]) -> N
     problems.raise_if_errors()
 
 
+def _other_wildcards(pattern: str, known: Collection[ShotAddress]) -> str | None:
+    """What to write instead of the wildcards of shells and regular expressions; None if there are none."""
+    outside = re.sub(r"\[.*\]$", "", pattern)
+    if found := _NO_ADDRESS.search(outside):
+        return f"`{found[0]}` is no wildcard here, only `*` and `?` are; for several shots repeat the option"
+    if "[" in pattern and any(fnmatchcase(str(address), pattern) for address in known):
+        return "`[…]` holds the key of an instance and is no set of letters; only `*` and `?` are wildcards"
+    return None
+
+
 def suggestion(pattern: str, known: Collection[ShotAddress]) -> str:
     """The probable intention: the whole spec, the shot with its spec's name, the nearest address, or a list of all."""
     if any(pattern == address.spec for address in known):
         return f"for every shot of a spec write `{pattern}.*`"
+    if (other := _other_wildcards(pattern, known)) is not None:
+        return other
     from ltxspec.suggest import nearest
 
     for address in known:

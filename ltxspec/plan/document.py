@@ -49,6 +49,19 @@ class Problem(Record, frozen=True):
     hint: str | None
 
 
+class Failure(Open, frozen=True):
+    """Why a command ended; `file`, `line` and `column` are null where no file is at fault."""
+
+    code: Text
+    summary: str
+    hint: str | None
+    file: str | None
+    line: Place | None
+    column: Place | None
+    details: Annotated[tuple[str, ...], Meta(description="further lines, such as how two plans differ")]
+    exit_code: Annotated[int, Meta(ge=1, le=255)]
+
+
 class Sum(Record, frozen=True):
     """The sum of the known amounts, in US dollars, and the number of unknown ones."""
 
@@ -127,7 +140,7 @@ class PlannedShot(Open, frozen=True, kw_only=True):
 class PlanDocument(Open, frozen=True, kw_only=True):
     """The whole document."""
 
-    left_out: ClassVar[frozenset[str]] = frozenset({"limits", "later"})
+    left_out: ClassVar[frozenset[str]] = frozenset({"limits", "later", "error"})
 
     format_version: FormatVersion
     ltxspec_version: Text
@@ -142,3 +155,4 @@ class PlanDocument(Open, frozen=True, kw_only=True):
     later: Annotated[Later, Meta(description="orders that `--limit` leaves out; missing if it leaves none")] | None = (
         None
     )
+    error: Annotated[Failure | None, Meta(description="why there is no plan; then there are no shots")] = None

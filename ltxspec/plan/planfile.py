@@ -67,9 +67,12 @@ def read_plan_file(data: bytes, name: str) -> PlanDocument:
             f"`{name}` has plan format {version}, which this ltxspec does not support", hint="plan again"
         )
     try:
-        return read(document, PlanDocument)
+        saved = read(document, PlanDocument)
     except FormatError as error:
         raise PlanFileError(f"`{name}` is not a plan that ltxspec wrote: {error}", hint=_SAVE) from None
+    if saved.error is not None:
+        raise PlanFileError(f"`{name}` is the report of an error, not a plan: {saved.error.summary}", hint=_SAVE)
+    return saved
 
 
 def plan_differences(saved: PlanDocument, plan: Plan) -> list[str]:

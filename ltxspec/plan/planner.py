@@ -1,6 +1,6 @@
 """Decides what each shot needs: one pass over the spec's shots, one over what is recorded. It spends nothing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -28,6 +28,7 @@ from ltxspec.plan.recorded import (
     record_under,
     spare_takes,
     unused_order,
+    without,
 )
 from ltxspec.plan.selection import Selection
 from ltxspec.render.models import RenderedSpec, Request
@@ -53,6 +54,7 @@ class _Spec:
     recorded: RecordedState
     context: PlanContext
     wanted: Mapping[str, Request]
+    keys: Container[str]  # of the spec, with those of shots that are left out
     origins: Mapping[str, str]  # moves by `moved:`: instance key -> the key its takes are recorded under
     spare: Callable[[], Mapping[Fingerprint, Sequence[Spare]]]  # computed on first use
     known: Callable[[], AbstractSet[TaskId]]  # tasks under any key of the lockfile; computed on first use
@@ -67,20 +69,23 @@ def plan_spec(rendered: RenderedSpec, recorded: RecordedState, context: PlanCont
     All shots are decided even if only some are targets: a run does to a shot what the whole plan says.
     """
     wanted = {request.address.instance: request for request in rendered.requests}
+    seen = without(recorded, rendered.leaves_out) if rendered.left_out else recorded
+    keys = rendered.keys(recorded.instances()) if rendered.left_out else wanted.keys()
     spec = _Spec(
         name=rendered.name,
-        recorded=recorded,
+        recorded=seen,
         context=context,
         wanted=wanted,
-        origins=assign_origins(recorded.lockfile, wanted, context.catalog),
-        spare=cache(lambda: spare_takes(recorded.lockfile, wanted, context.catalog)),
+        keys=keys,
+        origins=assign_origins(seen.lockfile, wanted, context.catalog),
+        spare=cache(lambda: spare_takes(seen.lockfile, wanted, context.catalog)),
         known=cache(lambda: recorded_tasks(recorded.lockfile)),
         claimed=set(),
         under_way=open_by_fingerprint(recorded.journal, context.catalog),
         task_id=task_ids(context.project, context.provider, rendered.name),
     )
     changes = _decided(rendered.requests, spec)
-    changes += left_over(rendered.name, recorded, wanted.keys(), context.catalog, changes)
+    changes += left_over(rendered.name, recorded, keys, context.catalog, changes)
     return [change for change in changes if context.selection.is_target(change.address, change.labels)]
 
 
@@ -120,7 +125,7 @@ def _under_way(request: Request, spec: _Spec, mine: Sequence[Take], *, is_owned:
     known = {take.task_id for take in mine}
     for task in (task for each in request.fingerprints for task in spec.under_way.get(each, ())):
         task_id, instance = task.intent.task_id, task.intent.instance
-        is_free = not is_owned and instance not in spec.wanted and task_id not in spec.claimed
+        is_free = not is_owned and instance not in spec.keys and task_id not in spec.claimed
         is_left = task_id not in known or not task.ended  # some of its results may be recorded already
         if is_left and not is_needless(task, mine) and (is_free or instance == request.address.instance):
             return task

@@ -21,6 +21,21 @@ class RecordedState:
     lockfile: Lockfile
     journal: JournalState = field(default_factory=JournalState)
 
+    def instances(self) -> list[str]:
+        """Every instance key in the lockfile and in the journal."""
+        ordered = (task.intent.instance for task in self.journal.open.values())
+        return [*self.lockfile.shots, *self.lockfile.retired, *ordered]
+
+
+def without(recorded: RecordedState, leaves_out: Callable[[str], bool]) -> RecordedState:
+    """The state without the records of shots that are left out: their takes are not free for other shots."""
+    shots, retired = (
+        {key: record for key, record in records.items() if not leaves_out(key)}
+        for records in (recorded.lockfile.shots, recorded.lockfile.retired)
+    )
+    lockfile = replace(recorded.lockfile, shots=shots, retired=retired)
+    return RecordedState(lockfile, recorded.journal)
+
 
 def answers(take: Take, request: Request, catalog: Catalog) -> bool:
     """Whether a take was bought for exactly this request.

@@ -4,23 +4,33 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ltxspec.values import ShotAddress
+from ltxspec.values import ShotAddress, typed_address
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """An address in which `*` and `?` are wildcards. A shot's name without a key means all its instances."""
+    """An address in which `*` and `?` are wildcards. A shot's name without a key means all its instances.
+
+    `spec.shot/key` is `spec.shot[key]`.
+    """
 
     text: str
     _expression: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        escaped = re.escape(self.text).replace(r"\*", ".*").replace(r"\?", ".")
+        escaped = re.escape(typed_address(self.text)).replace(r"\*", ".*").replace(r"\?", ".")
         object.__setattr__(self, "_expression", re.compile(rf"{escaped}(\[.*\])?\Z", re.DOTALL))
 
     def matches(self, address: ShotAddress) -> bool:
         """Whether the pattern matches the address."""
         return self._expression.match(str(address)) is not None
+
+    def may_match_instance_of(self, shot: ShotAddress) -> bool:
+        """Whether the pattern may match an instance of a shot whose instances are unknown."""
+        head, bracket, _ = typed_address(self.text).partition("[")
+        if self.text.endswith("]") and not bracket:  # `night.w*dusk]`: the bracket may be part of the wildcard
+            head = f"{head.partition('*')[0]}*"
+        return Pattern(head).matches(shot)
 
 
 Labels = Mapping[str, str]
@@ -72,6 +82,10 @@ class Selection:
     def is_excluded(self, address: ShotAddress) -> bool:
         """Whether `--exclude` names the shot."""
         return bool(self.excludes) and any(pattern.matches(address) for pattern in self.excludes)
+
+    def may_target(self, shot: ShotAddress) -> bool:
+        """Whether this run may touch an instance of a shot whose instances are unknown."""
+        return not self.targets or any(pattern.may_match_instance_of(shot) for pattern in self.targets)
 
     def wants_retake(self, address: ShotAddress) -> bool:
         """Whether another render of the same request is requested."""

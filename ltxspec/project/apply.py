@@ -105,7 +105,7 @@ def prepare_apply(
     """
     asked = options.plan_options
     with (
-        holding_specs(project, asked.paths, asked.variables, wait=options.lock_timeout, command="apply") as held,
+        holding_specs(project, asked, wait=options.lock_timeout, command="apply") as held,
         _planned_under_locks(project, options, held) as (planned, sources),
     ):
         show(planned)

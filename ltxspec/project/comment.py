@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ltxspec.forges.orders import ApplyOrder
     from ltxspec.forges.sticky import Posted
     from ltxspec.project.forge_access import AnyForge
+    from ltxspec.report.results.reviews import CommentResult
     from ltxspec.report.review.checking import Reader
     from ltxspec.report.review.markdown import Page
     from ltxspec.review.models import Review
@@ -106,6 +107,22 @@ def post_comment(project: ProjectContext, comment: DraftComment) -> "Posted | No
         if not comment.reported:
             _wait_for_push(project.folder, forge, head)
         return post(forge, Marker(head, comment.digest, target.change.run, target.key), comment.text)
+
+
+def comment_result(comment: DraftComment, posted: "Posted | None", *, dry_run: bool) -> "CommentResult":
+    """What became of a comment; `posted` is None where nothing was sent."""
+    from ltxspec.report.results.reviews import CommentResult
+
+    shown = posted.comment if posted is not None else None
+    unsent = "dry-run" if dry_run else "closed"
+    return CommentResult(
+        outcome=str(posted.outcome) if posted is not None else unsent,
+        reason=(posted.reason or None) if posted is not None else None,
+        url=(shown.url or None) if shown is not None else None,
+        head=comment.head,
+        digest=comment.digest,
+        text=comment.text,
+    )
 
 
 def accept_order(folder: Path, place: Place, environ: Mapping[str, str] = os.environ) -> "ApplyOrder":

@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ltxspec.errors import LtxspecError
 from ltxspec.project.load import spec_files
 from ltxspec.project.project import ProjectContext
 from ltxspec.spec.layout import format_spec
 from ltxspec.storage.durable import REAL, read_file, replace_file
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,16 +19,32 @@ class Formatted:
     file: str  # as shown to users
     before: str
     after: str
+    data: bytes  # as on disk; `before` has no line endings of Windows and no byte order mark
+
+    @property
+    def unseen(self) -> str | None:
+        """The differences that no comparison of lines shows; None if there are none."""
+        marks = ["byte order mark"] if self.data.startswith(_BYTE_ORDER_MARK) else []
+        ends = ["line endings"] if b"\r" in self.data else []
+        return ", ".join(ends + marks) or None
 
 
-def unformatted(project: ProjectContext, paths: Sequence[str] = ()) -> Iterator[Formatted]:
-    """The spec files that formatting would change. Raises WrongUsage, Invalid, StorageError."""
+def unformatted(project: ProjectContext, paths: Sequence[str] = ()) -> Iterator[Formatted | LtxspecError]:
+    """The spec files that formatting would change, and an error for each that cannot be formatted.
+
+    Raises:
+        WrongUsage: there is no such path.
+    """
     for path in spec_files(project, paths):
         file = project.label(path)
-        before = project.files.read_text(file, beside="")
-        after = format_spec(before, file)
-        if after.encode() != read_file(path, project.root):
-            yield Formatted(file, before, after)
+        try:
+            before = project.files.read_text(file, beside="")
+            after, data = format_spec(before, file), read_file(path, project.root)
+        except LtxspecError as error:
+            yield error
+        else:
+            if after.encode() != data:
+                yield Formatted(file, before, after, data)
 
 
 def write_formatted(project: ProjectContext, formatted: Formatted) -> None:

@@ -4,14 +4,16 @@ All files are read through a `ProjectFiles`, so the two cases differ only in whe
 """
 
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ltxspec.canonical import sha256_hex
 from ltxspec.errors import Diagnostic, Location, LtxspecError, Problems, WrongUsage
+from ltxspec.plan.selection import Selection, selection
 from ltxspec.project.looks import ProjectLooks
 from ltxspec.project.project import ProjectContext
+from ltxspec.render.concern import Concern
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.render.overrides import Overrides
 from ltxspec.render.request_media import MediaLooks
@@ -21,12 +23,16 @@ from ltxspec.spec.document import Document, read_document
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.spec.models import Spec
 from ltxspec.spec.parsing import parse_spec
+from ltxspec.storage.files import MAX_TEXT
 from ltxspec.storage.look_cache import LookCache
 from ltxspec.storage.paths import find_specs
+from ltxspec.storage.typed import TYPED, TypedFolder
 from ltxspec.storage.validation_cache import FileVerdicts
 from ltxspec.suggest import did_you_mean
 from ltxspec.values import Json
 from ltxspec.version import __version__
+
+STDIN = "-"  # instead of a path
 
 
 class NoSpecs(LtxspecError):
@@ -42,6 +48,14 @@ class Sources:
     files: ProjectFiles
     verdicts: FileVerdicts  # what was found valid before
     looks: MediaLooks | None = None  # None: images are not looked at, as those of a commit
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Values of variables (each spec uses those that it declares), and the shots that a run is about; None: all."""
+
+    overrides: Mapping[str, Json] = field(default_factory=dict)
+    concern: Concern | None = None
 
 
 @dataclass(slots=True)
@@ -65,8 +79,11 @@ def render_specs(
     paths: Sequence[str],
     variables: Mapping[str, Json] | None = None,
     problems: Problems | None = None,
+    selected: Selection | None = None,
 ) -> list[RenderedSpec]:
     """Read, expand, render and validate all specs under `paths` (default: `[project] specs`).
+
+    Errors in shots that the targets of `selected` do not name are warnings: these shots are left out.
 
     Raises:
         Invalid: with every problem of every file; if `problems` is given, they are collected there instead.
@@ -75,9 +92,10 @@ def render_specs(
     overrides = variables or {}
     files = [project.label(path) for path in spec_files(project, paths)]
     cache = project.local / "cache"
+    concern = Concern(selected.is_target, selected.may_target) if selected and selected.targets else None
     with FileVerdicts(cache / "verdicts", project.root) as verdicts, LookCache(cache / "looks", project.root) as seen:
         sources = Sources(project.files, verdicts, ProjectLooks(project.files, seen))
-        specs = load_specs(files, project, sources, found, overrides)
+        specs = load_specs(files, project, sources, found, Asked(overrides, concern))
     if all(specs.broken.values()):
         _refuse_undeclared(overrides, specs.variables, found)
     if problems is None:
@@ -105,10 +123,10 @@ def rendered_orders(
     from ltxspec.apply.orders import order_body
     from ltxspec.fingerprint import TaskIdentity, task_id
     from ltxspec.plan.addresses import refuse_unknown
-    from ltxspec.plan.selection import selection
 
     wanted = selection(targets=shots)
-    requests = [request for spec in render_specs(project, paths, variables) for request in spec.requests]
+    rendered = render_specs(project, paths, variables, selected=wanted)
+    requests = [request for spec in rendered for request in spec.requests]
     addresses = [request.address for request in requests]
     refuse_unknown(wanted.unmatched(addresses), addresses)
     orders = []
@@ -134,7 +152,7 @@ def load_specs(
     project: ProjectContext,
     sources: Sources,
     problems: Problems,
-    overrides: Mapping[str, Json] | None = None,
+    asked: Asked | None = None,
 ) -> LoadedSpecs:
     """Read specs from a version of a project.
 
@@ -143,15 +161,17 @@ def load_specs(
         project: configuration and models of that version.
         sources: the files of that version, and what is known about them.
         problems: receives the problems, file by file, each from top to bottom.
-        overrides: values of variables; each spec uses those that it declares.
+        asked: what the user asked for; None: the whole specs as they are.
     """
+    asked = asked or Asked()
     context = RenderContext(
         catalog=project.catalog,
         files=sources.files,
-        overrides=overrides or {},
+        overrides=asked.overrides,
         delivery=project.config.delivery.parameters(),
         known_requests=sources.verdicts,
         looks=sources.looks,
+        concern=asked.concern,
     )
     specs = LoadedSpecs()
     for file in files:
@@ -231,8 +251,24 @@ def _refuse_undeclared(given: Collection[str], declared: Collection[str], proble
             problems.error("unknown-variable", f"no spec of this run has a variable `{name}` to override", hint=hint)
 
 
+def with_typed_spec(project: ProjectContext, paths: Sequence[str], read: Callable[[int], bytes]) -> ProjectContext:
+    """The project, with the spec that `read` gives (up to a number of bytes) if `-` is among the paths."""
+    if STDIN not in paths:
+        return project
+    data = read(MAX_TEXT + 1)
+    if len(data) > MAX_TEXT:
+        raise WrongUsage(f"standard input is larger than {MAX_TEXT // 2**20} MiB")
+    return replace(project, files=TypedFolder(project.root, project.folder, data))
+
+
 def spec_files(project: ProjectContext, paths: Sequence[str]) -> list[Path]:
     """The spec files of a command: the given ones, or those of `[project] specs`."""
+    if STDIN in paths:
+        if not isinstance(project.files, TypedFolder):
+            hint = "`plan`, `validate` and `render` read a spec from standard input; all else works on files"
+            raise WrongUsage("this command reads no spec from standard input", hint=hint)
+        others = [path for path in paths if path != STDIN]
+        return [*(spec_files(project, others) if others else ()), Path(TYPED)]
     for path in paths:
         if not (project.folder / path).exists():
             raise WrongUsage(f"`{path}` does not exist", hint="name a spec file, or a folder that contains some")

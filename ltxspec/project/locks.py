@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from ltxspec.errors import Refused
 from ltxspec.lock.journal import fold
+from ltxspec.plan.document import PlanOptions
 from ltxspec.plan.recorded import RecordedState
+from ltxspec.plan.selection import selection
 from ltxspec.project.load import render_specs
 from ltxspec.project.project import ProjectContext
 from ltxspec.render.models import RenderedSpec
 from ltxspec.storage.provenance import refuse_stranger
 from ltxspec.storage.state import FileSpecState, open_state
-from ltxspec.values import Json
 
 _TRIES = 4  # attempts, if specs are renamed while their locks are acquired
 
@@ -64,10 +65,8 @@ def holding(project: ProjectContext, specs: Collection[str], *, wait: float, com
 
 
 @contextlib.contextmanager
-def holding_specs(
-    project: ProjectContext, paths: Sequence[str], variables: Mapping[str, Json], *, wait: float, command: str
-) -> Iterator[LockedSpecs]:
-    """Like `holding`, for the specs in some files, which are read under the locks: that content is what is bought.
+def holding_specs(project: ProjectContext, options: PlanOptions, *, wait: float, command: str) -> Iterator[LockedSpecs]:
+    """Like `holding`, for the specs of a plan, which are read under the locks: that content is what is bought.
 
     Locks are named after the specs, so the files are also read before locking; problems in them then leave no lock
     behind.
@@ -77,10 +76,11 @@ def holding_specs(
         Refused: the specs keep being renamed.
         LockHeld, LockfileError: as `holding`.
     """
-    names = _names(render_specs(project, paths, variables))
+    selected = selection(options.targets)
+    names = _names(render_specs(project, options.paths, options.variables, selected=selected))
     for _ in range(_TRIES):
         with holding(project, names, wait=wait, command=command) as held:
-            rendered = render_specs(project, paths, variables)
+            rendered = render_specs(project, options.paths, options.variables, selected=selected)
             if _names(rendered) == names:
                 yield LockedSpecs(held.states, held.recorded, rendered)
                 return

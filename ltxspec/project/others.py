@@ -179,7 +179,10 @@ def unclaimed(project: ProjectContext, rendered: Sequence[RenderedSpec], changes
     return found
 
 
-def _requests(spec: RenderedSpec) -> Mapping[str, Request]:
+def _requests(spec: RenderedSpec) -> Mapping[str, Request] | None:
+    """What a spec requests; None if it is unknown, because a run about other shots leaves some of it out."""
+    if spec.left_out:
+        return None
     return {request.address.instance: request for request in spec.requests}
 
 

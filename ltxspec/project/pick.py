@@ -1,5 +1,6 @@
 """Makes an earlier take of a shot current, or another of its outputs. Nothing is ordered."""
 
+import shlex
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -89,7 +90,9 @@ def chosen(address: str, record: ShotRecord, number: int | None, result: int | N
             raise WrongUsage(f"`{address}` has no current take", hint="choose one with --take N")
     if not 1 <= number <= len(takes):
         has = counted(len(takes), "take")
-        raise WrongUsage(f"`{address}` has {has}, no take {number}", hint=f"`ltxspec show {address}` lists them")
+        raise WrongUsage(
+            f"`{address}` has {has}, no take {number}", hint=f"`ltxspec show {shlex.quote(address)}` lists them"
+        )
     take = takes[number - 1]
     if take.status != "succeeded":
         raise WrongUsage(f"take {number} of `{address}` failed and has no video", hint="pick one that succeeded")

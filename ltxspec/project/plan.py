@@ -120,10 +120,12 @@ def plan_project(
         LockfileError: a lockfile or a journal cannot be trusted.
         WrongUsage: a selected shot does not exist.
     """
-    specs = rendered if rendered is not None else render_specs(project, options.paths, options.variables)
     wanted = selection(
         options.targets, options.retakes, options.retries, excludes=options.excludes, labels=options.labels
     )
+    specs = rendered
+    if specs is None:
+        specs = render_specs(project, options.paths, options.variables, selected=wanted)
     plan = plan_specs(project, specs, wanted, recorded)
     if not options.paths:
         plan = replace(plan, diagnostics=[*plan.diagnostics, *unclaimed(project, specs, plan.changes)])
@@ -259,6 +261,7 @@ def _check_selection(
     labels = {request.address: request.labels or {} for spec in rendered for request in spec.requests}
     _refuse_unknown_labels(selection, labels.values())
     wanted = [request.address for spec in rendered for request in spec.requests]
+    wanted += [ShotAddress(spec.name, key) for spec in rendered for key in spec.left_out]
     known = dict.fromkeys([*wanted, *(address for name in have for address in _recorded(name, have[name]))])
     refuse_unknown(selection.unmatched(known), known)
     targets = [address for address in known if selection.is_target(address, labels.get(address))]
@@ -290,8 +293,7 @@ def _refuse_unknown_labels(selection: Selection, labels: Iterable[Mapping[str, s
 
 def _recorded(spec: str, have: RecordedState) -> list[ShotAddress]:
     """Every shot in the lockfile or the journal of a spec."""
-    ordered = [task.intent.instance for task in have.journal.open.values()]
-    return [ShotAddress(spec, key) for key in (*have.lockfile.shots, *have.lockfile.retired, *ordered)]
+    return [ShotAddress(spec, key) for key in have.instances()]
 
 
 def _refuse_to_keep_secrets(variables: Mapping[str, Json]) -> None:

@@ -141,7 +141,8 @@ def jobs_of(held: LockedSpecs, planned: ProjectPlan, *, only_open: bool = False)
     retried = selection(retries=planned.options.retries)
     jobs = []
     for spec in planned.rendered:
-        ledger = Ledger(spec.name, held.states[spec.name], clock, {r.address.instance for r in spec.requests})
+        keys = spec.keys(held.recorded[spec.name].instances())
+        ledger = Ledger(spec.name, held.states[spec.name], clock, keys)
         changes = [change for change in planned.plan.changes if change.address.spec == spec.name]
         if only_open:
             changes = [change for change in changes if change.action in (Action.RESUME, Action.NO_OP)]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ltxspec.catalog.models import load_catalog
 from ltxspec.errors import Problems
-from ltxspec.project.scaffold_ci import branch_of, ci_files, service_of
+from ltxspec.project.scaffold_ci import CiPlace, ci_place
 from ltxspec.project.schemas import schema_text
 from ltxspec.storage.config import parse_config
 from ltxspec.storage.durable import REAL, make_folder, read_if_exists, replace_file, translated
@@ -69,6 +69,7 @@ class Scaffolded:
     written: list[str] = field(default_factory=list)  # new files
     added: list[str] = field(default_factory=list)  # existing files that got more lines
     kept: list[str] = field(default_factory=list)  # files left as they were
+    notes: list[str] = field(default_factory=list)  # what was not done, and is left to the user
 
 
 def scaffold(folder: Path, name: str | None, service: str | None = None) -> Scaffolded:
@@ -89,14 +90,15 @@ def scaffold(folder: Path, name: str | None, service: str | None = None) -> Scaf
         "ltxspec.toml": _CONFIG.format(id=secrets.token_hex(16)),
         f"specs/{spec}.yaml": _SPEC.format(name=spec, title=spec.replace("-", " ").capitalize()),
         "schemas/spec/v1.json": schema_text("spec", load_catalog(read_model_documents(None))),
-        **ci_files(service or service_of(folder), branch_of(folder)),
     }
+    place = ci_place(folder, service)
     lockfiles = _lockfile_folder(folder)
     lists = {
         name: tuple(line.format(lockfiles=lockfiles) for line in lines)
         for name, lines in ((".gitignore", _IGNORED), (".gitattributes", _ATTRIBUTES))
     }
     refuse_outside(folder, *(folder / path for path in (*files, *lists)))
+    refuse_outside(place.root, *(place.root / path for path in place.files()))
     if any((folder / "specs").glob("*.y*ml")):  # an existing project has its own specs
         del files[f"specs/{spec}.yaml"]
     done = _write_new(folder, files)
@@ -104,7 +106,17 @@ def scaffold(folder: Path, name: str | None, service: str | None = None) -> Scaf
         was_there = os.path.lexists(folder / path)
         is_changed = _add_lines(folder, path, lines)
         (done.kept if not is_changed else done.added if was_there else done.written).append(path)
+    _write_ci(folder, place, done)
     return done
+
+
+def _write_ci(folder: Path, place: CiPlace, done: Scaffolded) -> None:
+    """Write the CI files at the root of the repository, which may be above the project."""
+    with_ci = _write_new(place.root, place.files())
+    way = os.path.relpath(place.root, folder.resolve()) if place.folder else ""
+    for names, paths in ((done.written, with_ci.written), (done.kept, with_ci.kept)):
+        names += [Path(way, path).as_posix() for path in paths]
+    done.notes += place.left(with_ci.kept)
 
 
 def _lockfile_folder(folder: Path) -> str:

@@ -1,12 +1,15 @@
 """The CI files that `ltxspec init` writes: short, because the action and the component they call do the work."""
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from ltxspec.errors import StorageError
-from ltxspec.storage.git import run_git
+from ltxspec.storage.durable import read_if_exists
+from ltxspec.storage.git import repository_of, run_git
 from ltxspec.storage.git_refs import default_branch
 
 SERVICES = ("github", "gitlab", "none")
@@ -15,13 +18,17 @@ _BRANCH = "main"  # the branch that the reusable workflow and the component appl
 _PLAIN = re.compile(r"[A-Za-z_][\w./-]*")  # needs no escaping in YAML, in a GitHub pattern, or in a comment
 _RELEASE = "v0"  # of the action and the reusable workflow: the newest release with this major number
 _COMPONENT_RELEASE = "0.1"
+_SECRETS = {
+    "github": "the secret RUNWARE_API_KEY",
+    "gitlab": "the masked variables RUNWARE_API_KEY (protected) and GITLAB_TOKEN",
+}
 _HOME = "ltxspec/ltxspec"  # where they are published; a fork or mirror works as well
 
 _CALL = """\
     uses: {home}/.github/workflows/ltxspec.yml@{release}
     with:
       max-cost: "20.00" # USD that one apply may spend
-{branch}"""
+{inputs}"""
 
 _GITHUB = """\
 # Plans pull requests, and renders after a merge or when someone who may push comments `/ltxspec apply`.
@@ -71,27 +78,78 @@ include:
   - component: $CI_SERVER_FQDN/{home}/ltxspec@{release}
     inputs:
       max-cost: "20.00" # USD that one apply may spend
-{line}"""
+{inputs}"""
 
 
-def ci_files(service: str, branch: str = _BRANCH) -> Mapping[str, str]:
-    """Path inside a repository -> text, for one of `SERVICES`. Merges to `branch` are rendered."""
-    line = "" if branch == _BRANCH else f"      apply-branch: {branch}\n"
-    call = _CALL.format(home=_HOME, release=_RELEASE, branch=line)
+@dataclass(frozen=True, slots=True)
+class CiPlace:
+    """Where the CI files of a project belong, and what they say about it."""
+
+    service: str  # one of `SERVICES`
+    root: Path  # of the repository: services look for CI files only there
+    folder: str  # of the project inside it: "" for the root itself
+    branch: str
+    notes: Sequence[str] = ()  # what could not be found out
+
+    def files(self) -> Mapping[str, str]:
+        """Path below `root` -> text."""
+        return ci_files(self.service, self.branch, self.folder)
+
+    def left(self, kept: Collection[str]) -> list[str]:
+        """What is left to the user; `kept` are those of the files that existed."""
+        names = list(self.files())
+        if not names:
+            return list(self.notes)
+        others = [name for name in names if name in kept and self.folder and not self._has_folder(name)]
+        again = [
+            f"`{name}` exists and stays as it is: add this project to it, with `working-directory: {self.folder}`"
+            for name in others
+        ]
+        return [*self.notes, *again, f"set {_SECRETS[self.service]} in the repository's settings, for CI"]
+
+    def _has_folder(self, name: str) -> bool:
+        data = read_if_exists(self.root / name, self.root) or b""
+        return f"working-directory: {_scalar(self.folder)}\n".encode() in data
+
+
+def ci_place(folder: Path, service: str | None = None) -> CiPlace:
+    """Where the CI files of the project in a folder belong; `service` if the user chose one."""
+    root = root_above(folder)
+    if root is not None and not _is_ours(folder):
+        note = f"no CI files: git does not work in `{root}`, the root of the repository; `git status` there says why"
+        return CiPlace("none", root, "", _BRANCH, [note] if service != "none" else [])
+    branch = _default_branch(folder)
+    notes = []
+    if not _PLAIN.fullmatch(branch):
+        notes = [f"the CI files name the branch `{_BRANCH}`: `{branch}` has characters that they cannot hold"]
+    place = folder.resolve().relative_to(root).as_posix() if root is not None else ""
+    chosen = service or service_of(root or folder)
+    return CiPlace(chosen, root or folder, place, branch_of(folder), notes if chosen != "none" else [])
+
+
+def ci_files(service: str, branch: str = _BRANCH, folder: str = "") -> Mapping[str, str]:
+    """Path inside a repository -> text, for one of `SERVICES`.
+
+    Args:
+        service: where the repository is.
+        branch: merges to it are rendered.
+        folder: of the project in the repository; "" for its root.
+    """
+    place = f"      working-directory: {_scalar(folder)}\n" if folder else ""
+    inputs = ("" if branch == _BRANCH else f"      apply-branch: {branch}\n") + place
+    call = _CALL.format(home=_HOME, release=_RELEASE, inputs=inputs)
     if service == "github":
         return {
             ".github/workflows/ltxspec.yml": _GITHUB.format(call=call, branch=branch),
             ".github/workflows/ltxspec-comment.yml": _GITHUB_COMMENT.format(call=call),
         }
     if service == "gitlab":
-        return {".gitlab-ci.yml": _GITLAB.format(home=_HOME, release=_COMPONENT_RELEASE, branch=branch, line=line)}
+        return {".gitlab-ci.yml": _GITLAB.format(home=_HOME, release=_COMPONENT_RELEASE, branch=branch, inputs=inputs)}
     return {}
 
 
 def service_of(folder: Path) -> str:
-    """The service that a project most likely uses; `none` inside a larger repository: CI files belong at its root."""
-    if root_above(folder) is not None:
-        return "none"
+    """The service that a repository most likely uses."""
     if (folder / ".gitlab-ci.yml").exists() or (folder / ".gitlab").exists() or "gitlab" in _remote_host(folder):
         return "gitlab"
     return "github"
@@ -106,11 +164,28 @@ def root_above(folder: Path) -> Path | None:
 
 def branch_of(folder: Path) -> str:
     """The default branch, if git knows it and a CI file can name it."""
+    branch = _default_branch(folder)
+    return branch if _PLAIN.fullmatch(branch) else _BRANCH
+
+
+def _default_branch(folder: Path) -> str:
     try:
-        branch = default_branch(folder) or ""
+        return default_branch(folder) or _BRANCH
     except StorageError:
         return _BRANCH
-    return branch if _PLAIN.fullmatch(branch) else _BRANCH
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether git works in the repository around a folder: it may belong to another user."""
+    try:
+        return repository_of(folder) is not None
+    except StorageError:
+        return False
+
+
+def _scalar(text: str) -> str:
+    """A text as YAML."""
+    return text if _PLAIN.fullmatch(text) else json.dumps(text)
 
 
 def _remote_host(folder: Path) -> str:

@@ -1,22 +1,28 @@
 """Generates the published JSON Schemas from the code. Run as a module, it writes them under `schemas/`."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import orjson
 
 from ltxspec.catalog.models import Catalog, load_catalog
+from ltxspec.formats import Schema
 from ltxspec.lock.codec import lockfile_schema
 from ltxspec.lock.verdicts import verdict_schema
 from ltxspec.report.apply.document import events_schema
+from ltxspec.report.results.schemas import RESULTS, result_schema
 from ltxspec.report.schemas import plan_schema, review_schema
 from ltxspec.report.status.document import status_schema
 from ltxspec.spec.structure import spec_schema
 from ltxspec.storage.packaged import read_model_documents, schemas_folder
 
+NAMES = ("spec", "lockfile", "plan", "events", "review", "status", "verdicts", *RESULTS)
+
 
 def schema_text(name: str, catalog: Catalog) -> str:
-    """The schema of `spec`, `lockfile`, `plan`, `events`, `review`, `status` or `verdicts`, as it is published."""
-    documents = {
+    """The schema of one of `NAMES`, as it is published."""
+    documents: dict[str, Callable[[], Schema]] = {
         "spec": lambda: spec_schema({model.air: model.schema for model in catalog.models}),
         "lockfile": lockfile_schema,
         "plan": plan_schema,
@@ -24,6 +30,7 @@ def schema_text(name: str, catalog: Catalog) -> str:
         "review": review_schema,
         "verdicts": verdict_schema,
         "status": status_schema,
+        **{name: partial(result_schema, name) for name in RESULTS},
     }
     option = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
     return orjson.dumps(documents[name](), option=option).decode()
@@ -32,7 +39,7 @@ def schema_text(name: str, catalog: Catalog) -> str:
 def write_all(folder: Path) -> None:
     """Write every generated schema below `folder`."""
     catalog = load_catalog(read_model_documents(None))
-    for name in ("spec", "lockfile", "plan", "events", "review", "status", "verdicts"):
+    for name in NAMES:
         target = folder / name / "v1.json"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(schema_text(name, catalog), encoding="utf-8")

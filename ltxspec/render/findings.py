@@ -1,10 +1,12 @@
 """Problems of the requests of a spec, each reported once for all affected instances."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from ltxspec.errors import Diagnostic, Location, Problems, Severity
+from ltxspec.errors import Diagnostic, Location, Severity
 from ltxspec.redaction import mask_secrets
+
+Place = tuple[str, str] | None  # shot and instance key (the shot's name for all of them); None: the spec as a whole
 
 
 class Findings:
@@ -13,6 +15,12 @@ class Findings:
     def __init__(self) -> None:
         self._found: dict[Diagnostic, dict[str, None]] = {}
         self._shared: set[Diagnostic] = set()
+        self._places: dict[Diagnostic, dict[Place, None]] = {}
+        self._here: Place = None
+
+    def enter(self, shot: str | None, instance: str | None = None) -> None:
+        """Say where what follows is found: in a shot or one instance of it; None: in the spec as a whole."""
+        self._here = None if shot is None else (shot, instance or shot)
 
     def note(self, diagnostic: Diagnostic, instance: str | None = None, *, shared: bool = False) -> None:
         """Add a problem; `instance` is the key of the instance it concerns, if any.
@@ -25,27 +33,26 @@ class Findings:
             keys[instance] = None
         if shared:
             self._shared.add(shown)
+        self._places.setdefault(shown, {})[self._here] = None
 
     def add(self, severity: Severity, code: str, message: str, where: Location | None, hint: str | None = None) -> None:
         """Add a problem that concerns the spec as a whole."""
         self.note(Diagnostic(severity, code, message, where, hint))
 
-    def report(self, problems: Problems, instances: Mapping[str, int]) -> list[Diagnostic]:
-        """Add all diagnostics to `problems`, and return them.
+    def report(self, instances: Mapping[str, int]) -> list[tuple[Diagnostic, Collection[Place]]]:
+        """All diagnostics, each with the places where it was found.
 
         Args:
-            problems: receives the diagnostics.
             instances: shot -> its number of instances. If all of them have a problem, none is named.
         """
         every = sum(instances.values())
-        diagnostics = []
+        diagnostics: list[tuple[Diagnostic, Collection[Place]]] = []
         for diagnostic, keys in self._found.items():
             if diagnostic in self._shared:
                 shown = _named(diagnostic, list(keys)) if len(keys) < every else diagnostic
             else:
                 shown = _with_instances(diagnostic, list(keys), instances)
-            diagnostics.append(shown)
-        problems.extend(diagnostics)
+            diagnostics.append((shown, self._places[diagnostic]))
         return diagnostics
 
 

@@ -1,6 +1,6 @@
 """The result of rendering: one `Request` per shot instance, ready to be planned, priced and ordered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ltxspec.errors import Diagnostic, Location
@@ -41,7 +41,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class RenderedSpec:
-    """All requests of one spec, in the order written, and the warnings (errors are raised)."""
+    """All requests of one spec, in the order written, and the warnings (errors are raised).
+
+    `left_out` are shots and instances with errors that the run does not concern. Nothing is known about them, so
+    nothing recorded under their keys is planned, given to other shots, or retired.
+    """
 
     name: str
     file: str
@@ -49,3 +53,12 @@ class RenderedSpec:
     requests: Sequence[Request]
     diagnostics: Sequence[Diagnostic] = ()
     variables: Mapping[str, Json] = field(default_factory=dict)  # of the spec, rendered
+    left_out: frozenset[str] = frozenset()  # names of shots, and instance keys
+
+    def leaves_out(self, key: str) -> bool:
+        """Whether an instance key belongs to a shot that is left out."""
+        return bool(self.left_out) and (key in self.left_out or key.partition("[")[0] in self.left_out)
+
+    def keys(self, recorded: Iterable[str]) -> set[str]:
+        """The instance keys of the spec; of shots that are left out, those that are recorded."""
+        return {request.address.instance for request in self.requests} | set(filter(self.leaves_out, recorded))

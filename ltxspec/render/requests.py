@@ -5,14 +5,16 @@ prepared once for all shots with the same ones (see `parameter_sets.py`), and it
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ltxspec.catalog.elsewhere import Elsewhere
 from ltxspec.catalog.models import PROMPT, Catalog, Model, known_names
 from ltxspec.catalog.validation import ParameterProblem, validate_prompt
 from ltxspec.errors import Diagnostic, Problems, Severity
 from ltxspec.render.about import About, about_shot, title_of
 from ltxspec.render.allowance import Allowance, SpecLimit
 from ltxspec.render.checks import names_for, run_checks
+from ltxspec.render.concern import Concern, Found
 from ltxspec.render.conversion import convert
 from ltxspec.render.findings import Findings
 from ltxspec.render.models import RenderedSpec, Request
@@ -35,7 +37,7 @@ class RenderContext:
 
     `overrides` are variables from the command line; `delivery` is the configuration's, with the lowest precedence;
     `known_requests` saves checking parameter sets again that were valid before. `looks` shows what images and sounds
-    are; without it they are not checked.
+    are; without it they are not checked. `concern` are the shots that the run is about, None: all.
     """
 
     catalog: Catalog
@@ -44,6 +46,7 @@ class RenderContext:
     delivery: Mapping[str, Json]
     known_requests: KnownGood | None = None
     looks: MediaLooks | None = None
+    concern: Concern | None = None
 
 
 def render_spec(spec: Spec, context: RenderContext, problems: Problems) -> RenderedSpec | None:
@@ -64,14 +67,18 @@ def render_spec(spec: Spec, context: RenderContext, problems: Problems) -> Rende
         message = f"`{spec.name}` is too large for one spec: {limit.summary}"
         problems.error(limit.code, message, spec.document.locate(("metadata", "name"), value=True), limit.hint)
         return None
-    found = Problems()
-    rendering.findings.report(found, rendering.instances)
-    diagnostics = (*rendering.expansion.diagnostics, *found.diagnostics)
+    found = [*rendering.expansion, *rendering.findings.report(rendering.instances)]
+    diagnostics, left_out = [diagnostic for diagnostic, _ in found], frozenset[str]()
+    if context.concern is not None:
+        diagnostics, left_out = context.concern.sort(spec.name, found)
     problems.extend(diagnostics)
-    if rendering.expansion.errors or found.errors:
+    if any(diagnostic.severity == "error" for diagnostic in diagnostics):
         return None
-    values = rendering.variables.values
-    return RenderedSpec(spec.name, spec.document.source.file, rendering.title, requests, diagnostics, values)
+    file, values = spec.document.source.file, rendering.variables.values
+    rendered = RenderedSpec(spec.name, file, rendering.title, requests, tuple(diagnostics), values, left_out)
+    if left_out:  # an instance whose check failed has a request
+        requests = [item for item in requests if not rendered.leaves_out(item.address.instance)]
+    return replace(rendered, requests=requests)
 
 
 class _Rendering:
@@ -82,13 +89,14 @@ class _Rendering:
         self.context = context
         self.file = spec.document.source.file
         self.findings = Findings()
-        self.expansion = Problems()
+        self.expansion: list[Found] = []
         self.instances: dict[str, int] = {}
         self.places = Places(spec)
         self.allowance = Allowance()
         self.texts = Texts(self.file, Templates(context.files, self.allowance), self.places, self.findings)
         media = RequestMedia(self.file, context.files, context.looks)
         self.sets = ParameterSets(media, context.delivery, context.known_requests, self.allowance)
+        self.elsewhere = Elsewhere(context.catalog)
         self.variables = Variables({})
         self.plain_sets = PlainParameters(spec, context.catalog, self.sets)
         self.title: str | None = None
@@ -101,16 +109,25 @@ class _Rendering:
         found = []
         positions = self.spec.document.key_positions(("shots",))
         for shot in self.spec.shots.values():
-            instances = expand(self.spec, shot, self.context.files, self.expansion)
+            instances = self.expand(shot)
             self.instances[shot.name] = len(instances)
             self.allowance.expand(len(instances))
             for instance in instances:
                 position = positions[shot.name]
+                self.findings.enter(shot.name, instance.key)
                 request = self.request(instance, position)
                 if request is not None:
                     found.append(request)
+        self.findings.enter(None)
         warn_of_shared_uploads(self.spec, found, self.places, self.findings)
         return found
+
+    def expand(self, shot: SpecShot) -> list[Instance]:
+        """The instances of a shot; none if there is an error in them, which is kept."""
+        problems = Problems()
+        instances = expand(self.spec, shot, self.context.files, problems)
+        self.expansion += [(diagnostic, [(shot.name, shot.name)]) for diagnostic in problems.diagnostics]
+        return instances
 
     def request(self, instance: Instance, position: tuple[int, int]) -> Request | None:
         """One request, or None if there is an error in it."""
@@ -222,7 +239,8 @@ class _Rendering:
                 return None
             found = self.sets.prepare(model, rendered)
         for problem in found.problems:
-            self.blame(problem, shot, scope)
+            hint = self.elsewhere.hint(problem, found.model, found.body)
+            self.blame(replace(problem, hint=hint), shot, scope)
         for remark in found.warnings:
             self.blame(remark, shot, scope, "warning")
         return None if found.problems else found

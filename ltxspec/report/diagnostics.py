@@ -4,13 +4,9 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ltxspec.errors import Diagnostic, Invalid, Location, LtxspecError, Refused, Severity
-from ltxspec.formats import to_json
 from ltxspec.plan.document import Problem
 from ltxspec.redaction import redact_diagnostic
-from ltxspec.report.jsontext import encode
 from ltxspec.report.terminal import Paint, Style, clean, cut, width_of
-
-FORMAT_VERSION = "1.0"
 
 _PAINTS: dict[Severity, Paint] = {"error": Paint.ERROR, "warning": Paint.WARNING}
 _WORD = re.compile(r"[\w./$@-]+")  # what a caret underlines: a key, a number, a path, a bare value
@@ -62,20 +58,6 @@ def count_line(diagnostics: Iterable[Diagnostic]) -> str:
     severities = [diagnostic.severity for diagnostic in diagnostics]
     numbers = [(severities.count(name), name) for name in _PAINTS]
     return ", ".join(f"{n:,} {name}{'s' if n > 1 else ''}" for n, name in numbers if n) or "no problems"
-
-
-def diagnostics_json(diagnostics: Iterable[Diagnostic]) -> str:
-    """One JSON document with all problems and their numbers, without a final newline; `valid` means no errors."""
-    documents = [to_json(problem_of(diagnostic)) for diagnostic in diagnostics]
-    severities = [document["severity"] for document in documents]
-    summary = {
-        "formatVersion": FORMAT_VERSION,
-        "valid": "error" not in severities,
-        "errors": severities.count("error"),
-        "warnings": severities.count("warning"),
-        "diagnostics": documents,
-    }
-    return encode(summary, indent=True).decode()
 
 
 def problem_of(diagnostic: Diagnostic) -> Problem:

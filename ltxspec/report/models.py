@@ -34,6 +34,8 @@ def model_text(model: Model, packaged: Packaged = NONE) -> str:
     prompt = model.schema["properties"][PROMPT]
     lines += _described("prompt (required)", prompt)
     lines += _parameters(model, model.schema, "")
+    for names, values in _together(model.schema.get("allOf", [])):
+        lines += ["", f"Accepted together: {' x '.join(names)}", f"  {', '.join(values)}"]
     if rules := list(_rules(model.schema.get("allOf", []))):
         lines += ["", "Rules", *(f"  {rule}" for rule in rules)]
     lines += ["", "Prices (USD per second)"]
@@ -108,6 +110,18 @@ def _default(schema: Mapping[str, Json]) -> list[str]:
 
 def _shown(value: Json) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _together(rules: Sequence[Json]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
+    """Parameters of which only certain combinations are accepted, such as sizes: names, and values as `1920x1080`."""
+    for written in rules:
+        rule = written.get("then", {}) if written.get("if", {}).keys() == {"required"} else written
+        options = [option.get("properties", {}) for option in rule.get("anyOf", [])]
+        names = list(options[0]) if options else []
+        if len(names) > 1 and all(
+            option.keys() == set(names) and all("const" in value for value in option.values()) for option in options
+        ):
+            yield names, ["x".join(_shown(option[name]["const"]) for name in names) for option in options]
 
 
 def _rules(rules: Sequence[Json]) -> Iterator[str]:

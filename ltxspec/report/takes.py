@@ -1,21 +1,15 @@
-"""The content of lockfiles as text and JSON: takes, costs, locations of videos."""
+"""The content of lockfiles as text: takes, costs, locations of videos. As documents: `results/takes.py`."""
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 
-import orjson
-
-from ltxspec.formats import to_json
 from ltxspec.lock.models import Output, ShotRecord, Take
 from ltxspec.lock.verdicts import Remark
-from ltxspec.redaction import redact_secrets
+from ltxspec.report.results.takes import NO_REMARKS, Places, Remarks, result_of, web_address
 from ltxspec.report.terminal import Paint, Style, clean
 from ltxspec.report.wording import amount, charged, counted
-from ltxspec.values import Json, ShotAddress, TaskId, format_usd, is_web_address, money_text, total_usd
+from ltxspec.values import ShotAddress, money_text, total_usd
 
 _MOST_NAMED = 5
-Remarks = Mapping[TaskId, Remark]  # the deciding remark of each take
-Places = Mapping[str, str]  # sha256 -> local path, for videos that are archived
 
 
 def record_text(  # the last two are what is known besides
@@ -25,7 +19,7 @@ def record_text(  # the last two are what is known besides
     style: Style,
     *,
     retired: bool = False,
-    remarks: Remarks = MappingProxyType({}),
+    remarks: Remarks = NO_REMARKS,
 ) -> str:
     """One shot with all its takes, the current one marked, and what was decided about them."""
     note = "  (retired: gone from the spec)" if retired else ""
@@ -46,7 +40,7 @@ def _take_lines(number: int, take: Take, *, current: bool, places: Places, style
         lines.append(f"      {clean(take.failure.code)}: {clean(take.failure.message)}")
     several = len(take.outputs) > 1
     for place, output in enumerate(take.outputs, 1):
-        chosen = several and take.picked is not None and place == _result(take)
+        chosen = several and take.picked is not None and place == result_of(take)
         label = f"result {place}: " if several else ""
         lines.append(f"      {label}{place_of(output, places)}" + ("  picked" if chosen else ""))
     return lines
@@ -64,72 +58,7 @@ def place_of(output: Output, places: Places) -> str:
     """Where a video can be played: the local file if it is archived, otherwise its address."""
     if output.sha256 is not None and output.sha256 in places:
         return clean(places[output.sha256])
-    return clean(_address(output) or "no address")
-
-
-def _address(output: Output) -> str | None:
-    """A video's address, if it is a web address that is safe to open."""
-    return output.video_url if output.video_url and is_web_address(output.video_url) else None
-
-
-def record_json(
-    address: str,
-    record: ShotRecord,
-    places: Places,
-    *,
-    retired: bool = False,
-    remarks: Remarks = MappingProxyType({}),
-) -> dict[str, Json]:
-    """One shot with all its takes, for programs."""
-    return {
-        "address": address,
-        "retired": retired,
-        "current": record.current,
-        "takes": [
-            _take_json(number, take, record, places) | {"verdict": _verdict_json(remarks.get(take.task_id))}
-            for number, take in enumerate(record.takes, 1)
-        ],
-    }
-
-
-def _verdict_json(remark: Remark | None) -> Json:
-    return None if remark is None else to_json(remark)
-
-
-def _take_json(number: int, take: Take, record: ShotRecord, places: Places) -> dict[str, Json]:
-    return {
-        "take": number,
-        "current": take.task_id == record.current,
-        "picked": None if take.picked is None else _result(take),
-        "taskUUID": take.task_id,
-        "status": take.status,
-        "fingerprint": take.fingerprint,
-        "model": take.model,
-        "cost": None if take.cost is None else format_usd(take.cost),
-        "submittedAt": take.submitted_at,
-        "finishedAt": take.finished_at,
-        "request": redact_secrets(dict(take.request)),
-        "code": take.failure.code if take.failure else None,
-        "message": take.failure.message if take.failure else None,
-        "outputs": [output_json(output, places) for output in take.outputs],
-    }
-
-
-def _result(take: Take) -> int:
-    """The number of the output that is shown first, from 1."""
-    return next((number for number, output in enumerate(take.outputs, 1) if output is take.shown[0]), 1)
-
-
-def output_json(output: Output, places: Places) -> dict[str, Json]:
-    """One video, for programs."""
-    return {
-        "videoURL": _address(output),
-        "videoUUID": output.video_uuid,
-        "file": places.get(output.sha256) if output.sha256 else None,
-        "sha256": output.sha256,
-        "bytes": output.bytes,
-        "cost": None if output.cost is None else format_usd(output.cost),
-    }
+    return clean(web_address(output) or "no address")
 
 
 def progress_note(addresses: Sequence[ShotAddress]) -> str:
@@ -141,19 +70,6 @@ def progress_note(addresses: Sequence[ShotAddress]) -> str:
     them = "it" if len(addresses) == 1 else "them"
     number = counted(len(addresses), "order")
     return f"{number} in progress, not recorded yet: {names}{more}; `ltxspec collect` fetches {them}\n"
-
-
-def cost_json(rows: Sequence[tuple[str, Sequence[Take]]]) -> bytes:
-    """Costs per group (such as a spec or a month) and in total, for programs."""
-    groups = []
-    every: dict[str, Take] = {}
-    for name, takes in rows:
-        known, unknown = total_usd(take.cost for take in takes)
-        every.update((take.task_id, take) for take in takes)
-        groups.append({"name": name, "takes": len(takes), "usd": format_usd(known), "unknown": unknown})
-    known, unknown = total_usd(take.cost for take in every.values())
-    total = {"takes": len(every), "usd": format_usd(known), "unknown": unknown}
-    return orjson.dumps({"groups": groups, "total": total}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def cost_text(rows: Sequence[tuple[str, Sequence[Take]]], style: Style, provider: str = "") -> str:

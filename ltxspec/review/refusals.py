@@ -1,5 +1,6 @@
 """The reasons why a change cannot be applied, by the same rules as `apply`, so that a review can show them first."""
 
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 
 from ltxspec.errors import Diagnostic, Refused
@@ -41,7 +42,8 @@ def _lost(lost: Sequence[LostTake], rules: Sequence[RuleChange]) -> Iterator[App
 
 
 def _moved(rule: RuleChange) -> str:
-    return f"`[project] lockfiles` changed: move the files as well, with `git mv {rule.before} {rule.after}`"
+    command = shlex.join(["git", "mv", str(rule.before), str(rule.after)])
+    return f"`[project] lockfiles` changed: move the files as well, with `{command}`"
 
 
 def _altered(altered: Sequence[AlteredTake]) -> Iterator[ApplyRefusal]:

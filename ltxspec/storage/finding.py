@@ -95,9 +95,10 @@ def _missing(places: Sequence[Path]) -> tuple[str, ...]:
         return ()
     top = next((place for place in (gone[0].parent, *gone[0].parents) if os.path.lexists(place / ".git")), places[-1])
     shown = shlex.quote(gone[0].relative_to(top).as_posix())
+    word = shlex.quote(shown)
     raise StorageError(
         f"`{shown}` is missing, but git tracks it: it holds the limits, the policies and the project's id",
-        hint=f"restore it with `git checkout -- {shown}`; `git rm {shown}` if it was removed on purpose",
+        hint=f"restore it with `git checkout -- {word}`; `git rm {word}` if it was removed on purpose",
     )
 
 

@@ -5,6 +5,7 @@ lockfile were treated as empty, everything would be bought again.
 """
 
 import os
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -40,10 +41,11 @@ class TrackedFolder:
                     hint="git submodule update --init",
                 )
         if place in entries:
+            word, folder = shlex.quote(shown), shlex.quote(os.path.relpath(self._folder, self._root))
             raise LockfileError(
                 f"lockfile `{shown}` is missing, but git tracks it: it records what was paid for",
-                hint=f"restore it with `git checkout -- {shown}` (in a sparse checkout `git sparse-checkout add "
-                f"{os.path.relpath(self._folder, self._root)}`); `git rm {shown}` if it was removed on purpose",
+                hint=f"restore it with `git checkout -- {word}` (in a sparse checkout `git sparse-checkout add "
+                f"{folder}`); `git rm {word}` if it was removed on purpose",
             )
 
     def missing(self, suffix: str) -> list[Path]:

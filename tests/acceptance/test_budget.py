@@ -194,7 +194,7 @@ def test_a_cost_that_was_not_told_or_cannot_be_true_stays_unknown_everywhere(tmp
     assert spent["total"] == {"takes": 1, "usd": "0.00", "unknown": 1}
     assert "$" not in ltxspec("cost", *SANDBOX, cwd=tmp_path).out
     assert "cost unknown" in ltxspec("show", *SANDBOX, cwd=tmp_path).out
-    assert ltxspec("show", *SANDBOX, "--format", "json", cwd=tmp_path).json[0]["takes"][0]["cost"] is None
+    assert ltxspec("show", *SANDBOX, "--format", "json", cwd=tmp_path).json["shots"][0]["takes"][0]["cost"] is None
     assert "worth 1 unknown" in ltxspec("plan", *SANDBOX, cwd=tmp_path).out
 
 

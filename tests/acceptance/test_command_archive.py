@@ -117,7 +117,7 @@ def test_links_that_lead_out_of_the_project_are_refused_before_anything_is_order
         (rendered / place).unlink()
         kept.rename(rendered / place)
         assert [path.name for path in outside.iterdir()] == ["alley.mp4"]
-    assert len(ltxspec("show", "night.alley", "--format", "json", cwd=rendered).json[0]["takes"]) == 2
+    assert len(ltxspec("show", "night.alley", "--format", "json", cwd=rendered).json["shots"][0]["takes"]) == 2
 
 
 @pytest.mark.parametrize("place", ["shared", "a/.ltxspec/archive"])

@@ -11,7 +11,7 @@ def test_only_what_was_ordered_is_collected(project: Path) -> None:
     *_, last = collected.out.splitlines()
     assert '"collected":2' in last.replace(" ", "")
     assert ltxspec("plan", "--format", "json", cwd=project).json["summary"]["create"] == 2
-    shown = ltxspec("show", "--format", "json", cwd=project).json
+    shown = ltxspec("show", "--format", "json", cwd=project).json["shots"]
     assert [record["address"] for record in shown] == ["night.weather[fog]", "night.weather[rain]"]
 
 

@@ -22,7 +22,7 @@ def test_takes_are_grouped_as_asked(by: str, name: str, rendered: Path) -> None:
 
 
 def test_months_are_those_of_the_orders(rendered: Path) -> None:
-    (take, *_) = ltxspec("show", "night.alley", "--format", "json", cwd=rendered).json[0]["takes"]
+    (take, *_) = ltxspec("show", "night.alley", "--format", "json", cwd=rendered).json["shots"][0]["takes"]
     (group, *_) = ltxspec("cost", "--by", "month", "--format", "json", cwd=rendered).json["groups"]
     assert group["name"] == take["submittedAt"][:7]
 

@@ -9,7 +9,7 @@ from acceptance.repositories import git
 
 
 def checks(project: Path, check: int, *arguments: str, **environment: str) -> dict[str, Any]:
-    rows = ltxspec("doctor", "--format", "json", *arguments, cwd=project, check=check, **environment).json
+    rows = ltxspec("doctor", "--format", "json", *arguments, cwd=project, check=check, **environment).json["checks"]
     return {row["check"]: row for row in rows}
 
 

@@ -77,3 +77,22 @@ def test_what_is_no_yaml_is_left_alone(tmp_path: Path) -> None:
     path.write_text(UNTIDY + "  : [", encoding="utf-8")
     assert "--> specs/untidy.yaml:" in ltxspec("fmt", cwd=tmp_path, check=1).err
     assert path.read_text("utf-8") == UNTIDY + "  : ["
+
+
+def test_a_broken_file_does_not_keep_the_others_from_being_formatted(tmp_path: Path) -> None:
+    path = untidy(tmp_path)
+    (path.parent / "broken.yaml").write_text("shots: [", encoding="utf-8")
+    done = ltxspec("fmt", cwd=tmp_path, check=1)
+    assert done.out == "formatted specs/untidy.yaml\n"
+    assert "--> specs/broken.yaml:" in done.err
+    assert path.read_text("utf-8") == TIDY
+    document = ltxspec("fmt", "--format", "json", cwd=tmp_path, check=1).json
+    assert (document["files"], document["diagnostics"][0]["file"]) == ([], "specs/broken.yaml")
+
+
+def test_line_endings_are_named_as_no_comparison_of_lines_shows_them(tmp_path: Path) -> None:
+    path = untidy(tmp_path)
+    path.write_bytes(TIDY.replace("\n", "\r\n").encode())
+    assert ltxspec("fmt", "--check", cwd=tmp_path, check=1).out == "not formatted: specs/untidy.yaml (line endings)\n"
+    assert ltxspec("fmt", "--diff", cwd=tmp_path, check=1).out == "specs/untidy.yaml: line endings would change\n"
+    assert ltxspec("fmt", cwd=tmp_path).out == "formatted specs/untidy.yaml (line endings)\n"

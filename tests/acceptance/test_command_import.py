@@ -107,7 +107,7 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
 
 
 def test_a_task_of_the_provider_s_archive_is_adopted_by_its_id(rendered: Path) -> None:
-    (record,) = ltxspec("show", "night.alley", "--format", "json", cwd=rendered).json
+    (record,) = ltxspec("show", "night.alley", "--format", "json", cwd=rendered).json["shots"]
     task = record["takes"][0]["taskUUID"]
     assert ltxspec("import", "day.copy", "--task-uuid", task.upper(), cwd=rendered).out == (
         f"day.copy: task {task} recorded, $0.54.\n"

@@ -96,11 +96,18 @@ def test_a_remote_at_gitlab_gets_gitlabs_file(tmp_path: Path) -> None:
     assert not (tmp_path / ".github").exists()
 
 
-def test_in_a_folder_of_a_repository_it_is_told_where_the_ci_files_belong(tmp_path: Path) -> None:
-    git(tmp_path, "init", "--quiet")
+def test_in_a_folder_of_a_repository_the_ci_files_are_at_its_root_and_name_the_folder(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "--initial-branch=trunk")
     told = ltxspec("init", "films", cwd=tmp_path).out
-    assert f"no CI files: they belong in `{tmp_path.resolve()}`, the root of the repository" in told
-    assert "no CI files" not in ltxspec("init", cwd=tmp_path).out
+    assert "wrote ../.github/workflows/ltxspec.yml\n" in told
+    assert "to do set the secret RUNWARE_API_KEY in the repository's settings" in told
+    for name in ("ltxspec.yml", "ltxspec-comment.yml"):
+        text = (tmp_path / ".github" / "workflows" / name).read_text("utf-8")
+        assert "      apply-branch: trunk\n      working-directory: films\n" in text
+    assert not (tmp_path / "films" / ".github").exists()
+    other = ltxspec("init", "shorts", cwd=tmp_path).out
+    assert "kept  ../.github/workflows/ltxspec.yml (exists)" in other
+    assert "add this project to it, with `working-directory: shorts`" in other
 
 
 def test_with_a_umask_of_002_a_folder_of_the_project_uses_its_configuration(

@@ -219,3 +219,9 @@ def test_a_terminal_of_another_encoding_gets_what_it_can_show(project: Path) -> 
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"Rain over \\u6771\\u4eac\n" in done.stdout
     assert "1280×720".encode("latin-1") in done.stdout
+
+
+@pytest.mark.parametrize("name", ["plan", "show", "lock verify", "archive gc", "validate", "doctor"])
+def test_global_options_may_follow_the_command(name: str, tmp_path: Path) -> None:
+    refused = ltxspec(*name.split(), "-C", "no-such-folder", "--no-color", cwd=tmp_path, check=64)
+    assert refused.err == ltxspec("-C", "no-such-folder", "--no-color", *name.split(), cwd=tmp_path, check=64).err

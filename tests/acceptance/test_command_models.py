@@ -11,7 +11,7 @@ FOLDER = REPOSITORY / "schemas" / "models"
 def test_every_model_file_is_listed(tmp_path: Path) -> None:
     blocks = [json.loads(path.read_text("utf-8"))["x-ltxspec"] for path in sorted(FOLDER.glob("*.json"))]
     expected = [{key: block[key] for key in ("air", "slug", "name")} for block in blocks]
-    assert ltxspec("models", "--format", "json", cwd=tmp_path).json == expected
+    assert ltxspec("models", "--format", "json", cwd=tmp_path).json["models"] == expected
     listed = ltxspec("models", cwd=tmp_path).out
     assert all(block["air"] in listed for block in blocks)
 
@@ -23,6 +23,7 @@ def test_one_model_is_shown_by_any_of_its_names_with_what_a_shot_may_set(tmp_pat
     assert "  duration: one of 6, 8, 10, default 6\n" in shown
     assert "  providerSettings.lightricks.generateAudio: true or false, default false\n" in shown
     assert "  3840×2160: $0.24 " in shown
+    assert "\nAccepted together: width x height\n  1920x1080, 2560x1440, 3840x2160\n" in shown
     assert "taskType" not in shown
 
 

@@ -17,7 +17,7 @@ def test_the_file_can_be_opened_from_where_the_command_was_typed(rendered: Path)
 
 def test_the_address_at_the_provider_is_told_on_request(rendered: Path) -> None:
     assert ltxspec("output", "night.alley", "--url", cwd=rendered).out.startswith("http")
-    (output,) = ltxspec("output", "night.alley", "--url", "--format", "json", cwd=rendered).json
+    (output,) = ltxspec("output", "night.alley", "--url", "--format", "json", cwd=rendered).json["outputs"]
     assert (output["file"], output["cost"]) == (None, "0.54")
 
 

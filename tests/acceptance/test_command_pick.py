@@ -7,7 +7,7 @@ from acceptance.commands import ltxspec, write_spec
 
 
 def current(project: Path) -> list[bool]:
-    (record,) = ltxspec("show", "night.alley", "--format", "json", cwd=project).json
+    (record,) = ltxspec("show", "night.alley", "--format", "json", cwd=project).json["shots"]
     return [take["current"] for take in record["takes"]]
 
 
@@ -39,7 +39,7 @@ def test_one_of_several_results_is_picked_shown_and_linked_first(project: Path) 
     first, second = ltxspec("output", "night.alley", cwd=project).out.split()
     assert "result 2 of take 1 is current" in ltxspec("pick", "night.alley", "--result", "2", cwd=project).out
     assert ltxspec("output", "night.alley", cwd=project).out.split() == [second, first]
-    (record,) = ltxspec("show", "night.alley", "--format", "json", cwd=project).json
+    (record,) = ltxspec("show", "night.alley", "--format", "json", cwd=project).json["shots"]
     assert record["takes"][0]["picked"] == 2
     refused = ltxspec("pick", "night.alley", "--result", "3", cwd=project, check=64).err
     assert "take 1 of `night.alley` has 2 outputs, no result 3" in refused

@@ -1,10 +1,12 @@
 """`ltxspec plan`: offline, free, and the same every time."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from acceptance.commands import REPOSITORY, ltxspec, write_spec
+from acceptance.commands import REPOSITORY, Result, ltxspec, write_spec
 from acceptance.repositories import commit, git, repository, write_lockfile
 from jsonschema import Draft202012Validator
 
@@ -188,3 +190,54 @@ def test_the_provider_is_chosen_by_option_then_environment_then_configuration(
 def test_a_saved_plan_without_changes_offers_nothing_to_do(rendered: Path) -> None:
     told = ltxspec("plan", "--provider", "sandbox", "--target", "night.alley", "-o", "plan.json", cwd=rendered).err
     assert "Saved to plan.json. There is nothing to do." in told
+
+
+TYPED = """\
+apiVersion: ltxspec/v1
+kind: RenderSpec
+metadata: {name: typed}
+model: lightricks:ltx@2.5-fast
+defaults: {width: 1280, height: 720, fps: 24}
+shots:
+  alley: {prompt: {file: alley.j2}}
+"""
+
+
+def typed(text: str, *arguments: str, cwd: Path, check: int = 0) -> Result:
+    done = subprocess.run(
+        [sys.executable, "-m", "ltxspec", *arguments],
+        cwd=cwd,
+        input=text.encode(),
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == check, done.stdout + done.stderr
+    return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def test_a_spec_is_read_from_standard_input_with_its_files_from_here(project: Path) -> None:
+    here = project / "prompts"
+    here.mkdir()
+    (here / "alley.j2").write_text("Rain over a bridge", encoding="utf-8")
+    (shot,) = typed(TYPED, "plan", "-", "--format", "json", cwd=here).json["shots"]
+    assert (shot["address"], shot["action"], shot["source"]["file"]) == ("typed.alley", "create", "<stdin>")
+    assert shot["request"]["positivePrompt"] == "Rain over a bridge"
+    assert "1 spec, 1 shot: valid." in typed(TYPED, "validate", "-", cwd=here).out
+    assert typed(TYPED, "render", "-", "--format", "json", cwd=here).json[0]["positivePrompt"] == "Rain over a bridge"
+    both = typed(TYPED, "plan", "../specs", "-", "--format", "json", cwd=here).json["shots"]
+    assert {shot["spec"] for shot in both} == {"night", "typed"}
+
+
+def test_problems_of_standard_input_have_its_name(project: Path) -> None:
+    wrong = typed(TYPED.replace("alley.j2", "none.j2"), "plan", "-", cwd=project, check=1).err
+    assert "`none.j2` does not exist" in wrong
+    assert "--> <stdin>:7:" in wrong
+    assert "--> <stdin>:1:" in typed("a: [", "validate", "-", cwd=project, check=1).out
+
+
+@pytest.mark.parametrize(
+    "arguments", [("plan", "-", "-o", "plan.json"), ("apply", "-"), ("fmt", "-"), ("collect", "-")]
+)
+def test_what_works_on_files_refuses_standard_input(project: Path, arguments: list[str]) -> None:
+    assert "standard input" in ltxspec(*arguments, cwd=project, check=64).err

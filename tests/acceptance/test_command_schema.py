@@ -8,7 +8,7 @@ import pytest
 from acceptance.commands import REPOSITORY, ltxspec
 from jsonschema import Draft202012Validator
 
-from ltxspec.cli.commands.schema import NAMES
+from ltxspec.project.schemas import NAMES
 from ltxspec.spec.document import read_document
 
 

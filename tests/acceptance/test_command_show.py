@@ -21,7 +21,7 @@ def test_a_failure_is_shown_with_its_reason_and_no_invented_cost(rendered: Path)
 
 
 def test_programs_get_the_same(rendered: Path) -> None:
-    alley, flagged = ltxspec("show", "--format", "json", cwd=rendered).json
+    alley, flagged = ltxspec("show", "--format", "json", cwd=rendered).json["shots"]
     assert [take["take"] for take in alley["takes"]] == [1, 2]
     assert alley["current"] == alley["takes"][1]["taskUUID"]
     assert (flagged["takes"][0]["status"], flagged["takes"][0]["cost"]) == ("failed", None)
@@ -29,7 +29,7 @@ def test_programs_get_the_same(rendered: Path) -> None:
 
 def test_a_spec_or_a_wildcard_stands_for_its_shots(rendered: Path) -> None:
     for pattern in ("night", "night.*"):
-        assert len(ltxspec("show", pattern, "--format", "json", cwd=rendered).json) == 2
+        assert len(ltxspec("show", pattern, "--format", "json", cwd=rendered).json["shots"]) == 2
 
 
 def test_an_unknown_address_gets_a_suggestion(rendered: Path, project: Path) -> None:

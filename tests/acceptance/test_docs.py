@@ -76,6 +76,22 @@ def test_every_command_a_page_names_exists(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=names)
+def test_every_option_of_a_command_that_a_page_names_exists(page: Path) -> None:
+    import click
+
+    from ltxspec.cli.main import COMMANDS, cli
+
+    written = re.findall(r"(?:`|^ {4}|&& |=any )ltxspec ([^`\n#;|>]+)", page.read_text("utf-8"), re.MULTILINE)
+    for words in (text.split() for text in written):
+        command = cli.get_command(click.Context(cli), words[0]) if words[0] in COMMANDS else None
+        if isinstance(command, click.Group) and len(words) > 1:
+            command = command.commands.get(words[1])
+        if command is not None:
+            known = {option for item in (*command.params, *cli.params) for option in item.opts} | {"--help"}
+            assert {word.partition("=")[0] for word in words if word.startswith("--")} - {"--"} <= known, words
+
+
+@pytest.mark.parametrize("page", PAGES, ids=names)
 def test_every_file_of_ours_that_a_page_names_is_there(page: Path) -> None:
     text = page.read_text("utf-8")
     named = set(re.findall(r"(?<![.\w/])(?:ltxspec|tests)/[\w/]+\.\w+", text))

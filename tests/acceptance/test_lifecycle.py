@@ -78,7 +78,7 @@ def test_a_retake_is_bought_on_request_only_and_any_take_can_be_picked(project: 
     shots(project, alley="rain on a roof")
     apply(project)
     apply(project, "--retake", "night.alley")
-    (record,) = ltxspec("show", "night.alley", *SANDBOX, "--format", "json", cwd=project).json
+    (record,) = ltxspec("show", "night.alley", *SANDBOX, "--format", "json", cwd=project).json["shots"]
     assert [take["current"] for take in record["takes"]] == [False, True]
     ltxspec("pick", "night.alley", "--take", "1", *SANDBOX, cwd=project)
     assert plan(project)["alley"]["action"] == "no-op"

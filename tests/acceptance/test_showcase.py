@@ -35,7 +35,7 @@ def test_all_four_are_up_to_date_and_what_they_cost_is_told() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_lockfile_holds_what_the_page_tells(name: str) -> None:
-    (record,) = ltxspec("show", f"ltx-2-pro-showcase.{name}", "--format", "json", cwd=REPOSITORY).json
+    (record,) = ltxspec("show", f"ltx-2-pro-showcase.{name}", "--format", "json", cwd=REPOSITORY).json["shots"]
     (take,) = record["takes"]
     (output,) = take["outputs"]
     reply = page(name, "response")

@@ -98,9 +98,9 @@ def _refuse_other_provider(saved: str, option: str | None) -> None:
 
 
 def _approve(approval: "Approval") -> bool:
-    question = f"{approval.question} Only `yes` is accepted"
-    answer: str = click.prompt(question, default="", show_default=False, err=True)
-    return answer.strip() == "yes"
+    from ltxspec.cli.asking import agreed
+
+    return agreed(approval.question)
 
 
 def _saved_plan(session: Session, selected: Selected) -> "PlanDocument | None":
@@ -108,6 +108,9 @@ def _saved_plan(session: Session, selected: Selected) -> "PlanDocument | None":
     from ltxspec.project.plan import read_saved_plan
 
     paths = selected.paths
+    if "-" in paths:
+        hint = "save the spec as a file: what is ordered must be what is recorded beside it"
+        raise WrongUsage("`apply` reads no spec from standard input", hint=hint)
     files = [path for path in paths if not path.endswith((".yaml", ".yml")) and not (session.folder / path).is_dir()]
     if not files:
         return None

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 import click
 
 from ltxspec.cli import options
+from ltxspec.cli.completing import addresses
 from ltxspec.cli.context import Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ltxspec.project.archive_gc import Loose, Pruned, Pruning
+    from ltxspec.project.archive_verify import Verified
     from ltxspec.project.project import ProjectContext
-    from ltxspec.values import Json
+    from ltxspec.report.results.archive import ArchivedVideo, ArchiveGc, ArchiveVerify
 
 
 @click.group("archive")
@@ -22,13 +24,20 @@ def command() -> None:
 
 
 @command.command("pull", epilog="Examples: `ltxspec archive pull`, `ltxspec archive pull night-scenes.alley`.")
-@click.argument("address", required=False)
+@click.argument("address", required=False, shell_complete=addresses)
 @click.option("--current", "only_current", is_flag=True, help="Leave out superseded takes and retired shots.")
 @options.lock_timeout
+@options.output_format("text", "json")
 @options.provider
 @click.pass_obj
 def pull(
-    session: Session, address: str | None, provider: str | None, lock_timeout: float, *, only_current: bool
+    session: Session,
+    address: str | None,
+    provider: str | None,
+    lock_timeout: float,
+    output_format: str,
+    *,
+    only_current: bool,
 ) -> int:
     """Download every recorded video that is not archived yet. Orders nothing.
 
@@ -37,25 +46,43 @@ def pull(
     missing.
     """
     from ltxspec.project.archive_pull import Wanted, pull_missing
+    from ltxspec.redaction import redact_secrets
+    from ltxspec.report.results.archive import ArchivePull
+
+    notes: list[str] = []
+
+    def say(line: str) -> None:
+        notes.append(redact_secrets(line))
+        click.echo(line, err=True)
 
     project = session.open_project(provider)
     wanted = Wanted(address, only_current=only_current, wait=lock_timeout)
-    pulled = pull_missing(project, wanted, lambda line: click.echo(line, err=True))
-    click.echo(f"{pulled.fetched} fetched, {pulled.missing} missing.")
+    pulled = pull_missing(project, wanted, say)
+    if output_format == "json":
+        session.answer(
+            ArchivePull(fetched=pulled.fetched, missing=pulled.missing, unreadable=pulled.unread, notes=tuple(notes))
+        )
+    else:
+        click.echo(f"{pulled.fetched} fetched, {pulled.missing} missing.")
     return 3 if pulled.missing or pulled.unread else 0
 
 
 @command.command("verify", epilog="Example: `ltxspec archive verify`.")
 @click.option("--current", "only_current", is_flag=True, help="Leave out superseded takes and retired shots.")
+@options.output_format("text", "json")
 @options.provider
 @click.pass_obj
-def verify(session: Session, provider: str | None, *, only_current: bool) -> int:
+def verify(session: Session, provider: str | None, output_format: str, *, only_current: bool) -> int:
     """Read every recorded video again and compare its hash. Exit 3 if one is missing or damaged."""
     from ltxspec.project.archive_verify import verify_archive
     from ltxspec.report.diagnostics import format_error
     from ltxspec.report.wording import counted
 
     found = verify_archive(session.open_project(provider), only_current=only_current)
+    code = 3 if found.bad or found.unreadable else 0
+    if output_format == "json":
+        session.answer(_verified(found))
+        return code
     for error in found.unreadable:
         click.echo(format_error(error, session.style(sys.stderr)), nl=False, err=True)
     for line in found.bad:
@@ -63,7 +90,17 @@ def verify(session: Session, provider: str | None, *, only_current: bool) -> int
     click.echo(f"{counted(found.sound, 'video')} verified, {len(found.bad)} damaged or missing.")
     if found.bad:
         click.echo("hint: `ltxspec archive pull` fetches what is missing; delete a changed file first", err=True)
-    return 3 if found.bad or found.unreadable else 0
+    return code
+
+
+def _verified(found: "Verified") -> "ArchiveVerify":
+    from ltxspec.redaction import redact_secrets
+    from ltxspec.report.results.archive import ArchiveVerify
+    from ltxspec.report.results.errors import problems_of
+
+    return ArchiveVerify(
+        sound=found.sound, problems=tuple(map(redact_secrets, found.bad)), diagnostics=problems_of(found.unreadable)
+    )
 
 
 @command.command(
@@ -100,7 +137,7 @@ def gc(
     how = Pruning(min_days=min_age, dry_run=dry_run, wait=lock_timeout)
     pruned = prune(project, how)
     if output_format == "json":
-        _tell_json(project, pruned, how)
+        session.answer(_pruned(project, pruned, how))
     else:
         _tell(project, pruned, how)
     return 0
@@ -131,27 +168,19 @@ def _tell(project: "ProjectContext", pruned: "Pruned", how: "Pruning") -> None:
     click.echo(f"{summary}.")
 
 
-def _tell_json(project: "ProjectContext", pruned: "Pruned", how: "Pruning") -> None:
-    import orjson
+def _pruned(project: "ProjectContext", pruned: "Pruned", how: "Pruning") -> "ArchiveGc":
+    from ltxspec.report.results.archive import ArchivedVideo, ArchiveGc
 
-    def listed(items: "Iterable[Loose]") -> "list[Json]":
-        return [
-            {
-                "sha256": item.sha256,
-                "file": project.label(item.path),
-                "bytes": item.bytes,
-                "ageDays": round(item.days, 2),
-            }
-            for item in items
-        ]
+    def listed(items: "Iterable[Loose]") -> "tuple[ArchivedVideo, ...]":
+        return tuple(
+            ArchivedVideo(item.sha256, project.label(item.path), item.bytes, round(item.days, 2)) for item in items
+        )
 
-    document = {
-        "formatVersion": "1.0",
-        "dryRun": how.dry_run,
-        "reason": pruned.reason,
-        "dropped": listed(pruned.dropped),
-        "tooYoung": listed(pruned.young),
-        "shared": listed(pruned.shared),
-        "bytes": sum(item.bytes for item in pruned.dropped),
-    }
-    click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2))
+    return ArchiveGc(
+        dry_run=how.dry_run,
+        reason=pruned.reason,
+        dropped=listed(pruned.dropped),
+        too_young=listed(pruned.young),
+        shared=listed(pruned.shared),
+        bytes=sum(item.bytes for item in pruned.dropped),
+    )

@@ -34,8 +34,11 @@ _EXAMPLES = (
 )
 @options.gathered("place", Place)
 @options.gathered("content", Content)
+@options.output_format("text", "json")
 @click.pass_obj
-def command(session: Session, place: Place, content: Content, *, dry_run: bool, accept_order: bool) -> int:
+def command(
+    session: Session, place: Place, content: Content, output_format: str, *, dry_run: bool, accept_order: bool
+) -> int:
     """Post on the pull request what changes, how it looks, what it cost and what it will cost.
 
     One comment is kept up to date: only runs for the current head update it. The token is read from GITHUB_TOKEN, or
@@ -43,15 +46,17 @@ def command(session: Session, place: Place, content: Content, *, dry_run: bool, 
     """
     if accept_order:
         return _accept(session, place)
-    from ltxspec.project.comment import make_comment, post_comment
+    from ltxspec.project.comment import comment_result, make_comment, post_comment
 
     project = session.open_project()
     comment = make_comment(project, place, content)
+    posted = None if dry_run else post_comment(project, comment)
+    if output_format == "json":
+        session.answer(comment_result(comment, posted, dry_run=dry_run))
+        return 0
     if dry_run:
         click.echo(comment.text, nl=False)
-        return 0
-    posted = post_comment(project, comment)
-    if posted is None:
+    elif posted is None:
         head = comment.head[:12]
         click.echo(f"no open pull request has the head {head} any more; nothing to comment on", err=True)
     elif posted.comment is None:
@@ -65,9 +70,8 @@ def command(session: Session, place: Place, content: Content, *, dry_run: bool, 
 def _accept(session: Session, place: Place) -> int:
     from dataclasses import asdict
 
-    import orjson
-
     from ltxspec.project.comment import accept_order
+    from ltxspec.report.results.reviews import OrderResult
 
-    click.echo(orjson.dumps(asdict(accept_order(session.folder, place))).decode())
+    session.answer(OrderResult(**asdict(accept_order(session.folder, place))))
     return 0

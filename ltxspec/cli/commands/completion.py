@@ -13,9 +13,12 @@ _HOW = {
 @click.argument("shell", metavar="bash|zsh|fish", type=click.Choice(list(_HOW)))
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> int:
-    """Print a script that completes commands and options in SHELL."""
+    """Print a script that completes commands, options, addresses, takes, models and providers in SHELL."""
     from click.shell_completion import get_completion_class
 
+    from ltxspec.cli.shells import register
+
+    register()
     maker = get_completion_class(shell)
     if maker is None:
         raise click.UsageError(f"no completion for {shell}", ctx)

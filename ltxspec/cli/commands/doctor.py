@@ -16,10 +16,9 @@ def command(session: Session, provider: str | None, output_format: str) -> int:
 
     Also shows the limits, service, archive and delivery settings in force.
     """
-    import orjson
-
     from ltxspec.project.doctor import WARNING, check_machine, check_setup
     from ltxspec.redaction import redact_secrets
+    from ltxspec.report.results.setup import Check, Doctor
 
     try:
         found = check_setup(session.open_project(provider))
@@ -29,11 +28,8 @@ def command(session: Session, provider: str | None, output_format: str) -> int:
         found = check_machine(session.folder, error)
     rows = [(name, ok, redact_secrets(detail)) for name, ok, detail in found]
     if output_format == "json":
-        document = [
-            {"check": name, "ok": bool(ok), **({"warning": True} if ok is WARNING else {}), "detail": detail}
-            for name, ok, detail in rows
-        ]
-        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2))
+        checks = tuple(Check(name, bool(ok), detail, True if ok is WARNING else None) for name, ok, detail in rows)
+        session.answer(Doctor(ok=all(ok is not False for _, ok, _ in rows), checks=checks))
     else:
         for name, ok, detail in rows:
             click.echo(f"{'WARN' if ok is WARNING else 'ok' if ok else 'BAD':<4} {name:<10} {detail}")

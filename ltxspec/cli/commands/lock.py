@@ -1,16 +1,23 @@
 """`ltxspec lock`: verify, merge and repair lockfiles."""
 
+import shlex
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from ltxspec.cli import options
+from ltxspec.cli.completing import addresses, takes
 from ltxspec.cli.context import Session
 from ltxspec.cli.param_types import NEW_ADDRESS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ltxspec.errors import LtxspecError
     from ltxspec.project.lock_edit import Forgotten, Renames
+    from ltxspec.project.lock_merge import Merged
+    from ltxspec.report.results.lock import LockMerge
     from ltxspec.values import ShotAddress
 
 
@@ -37,9 +44,10 @@ def command() -> None:
     multiple=True,
     help="Also check that no paid task of this git revision is missing or altered.",
 )
+@options.output_format("text", "json")
 @options.provider
 @click.pass_obj
-def verify(session: Session, bases: tuple[str, ...], provider: str | None) -> int:
+def verify(session: Session, bases: tuple[str, ...], provider: str | None, output_format: str) -> int:
     """Check every lockfile: format, block digests; with --base, that nothing paid was lost or altered. Exit 1 if not.
 
     A task counts as kept wherever it is recorded now: lockfiles may be renamed, shots may move to another spec. Filling
@@ -48,9 +56,16 @@ def verify(session: Session, bases: tuple[str, ...], provider: str | None) -> in
     """
     from ltxspec.project.lock_verify import verified_names, verify_lockfiles
     from ltxspec.report.diagnostics import format_error
+    from ltxspec.report.results.errors import problems_of
+    from ltxspec.report.results.lock import LockVerify
 
     project = session.open_project(provider)
     problems = verify_lockfiles(project, bases)
+    if output_format == "json":
+        count = 0 if problems else len(verified_names(project))
+        found = problems_of(problems)
+        session.answer(LockVerify(valid=not problems, lockfiles=count, bases=bases, diagnostics=found))
+        return 1 if problems else 0
     for problem in problems:
         click.echo(format_error(problem, session.style(sys.stderr)), nl=False, err=True)
     if any(problem.hint is None for problem in problems):
@@ -70,9 +85,10 @@ def verify(session: Session, bases: tuple[str, ...], provider: str | None) -> in
 )
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
 @click.option("--driver", is_flag=True, help="Run as git's merge driver: merge BASE OURS THEIRS [NAME] into OURS.")
+@options.output_format("text", "json")
 @options.provider
 @click.pass_obj
-def merge(session: Session, paths: tuple[str, ...], provider: str | None, *, driver: bool) -> int:
+def merge(session: Session, paths: tuple[str, ...], provider: str | None, output_format: str, *, driver: bool) -> int:
     """Merge conflicted lockfiles: the result has the takes of both sides, and nothing paid is lost.
 
     The result is written and checked; run `git add` yourself. `ltxspec init` sets this up as git's merge driver for
@@ -82,20 +98,33 @@ def merge(session: Session, paths: tuple[str, ...], provider: str | None, *, dri
         return _drive(session, paths)
     from ltxspec.project.lock_merge import Merged, merge_conflicts
     from ltxspec.report.diagnostics import format_error
+    from ltxspec.report.terminal import clean
 
-    code, done = 0, []
+    text = output_format == "text"
+    merged: list[Merged] = []
+    failed: list[LtxspecError] = []
     for result in merge_conflicts(session.open_project(provider), paths):
         if isinstance(result, Merged):
-            done.append(result.path)
-            click.echo(f"{result.path}: {result.tasks} tasks ({result.source})")
+            merged.append(result)
+            click.echo(clean(f"{result.path}: {result.tasks} tasks ({result.source})"), err=not text)
         else:
-            code = code or result.exit_code
+            failed.append(result)
             click.echo(format_error(result, session.style(sys.stderr)), nl=False, err=True)
-    if done:
-        click.echo(f"Merged. Now: git add {' '.join(done)}")
-    elif not code:
+    if not text:
+        session.answer(_merged(merged, failed))
+    elif merged:
+        click.echo(f"Merged. Now: git add {shlex.join(item.path for item in merged)}")
+    elif not failed:
         click.echo("No lockfile is in conflict.")
-    return code
+    return failed[0].exit_code if failed else 0
+
+
+def _merged(merged: "Sequence[Merged]", failed: "Sequence[LtxspecError]") -> "LockMerge":
+    from ltxspec.report.results.errors import problems_of
+    from ltxspec.report.results.lock import LockMerge, MergedLockfile
+
+    files = tuple(MergedLockfile(item.path, item.tasks, item.source) for item in merged)
+    return LockMerge(merged=files, diagnostics=problems_of(failed))
 
 
 def _drive(session: Session, paths: tuple[str, ...]) -> int:
@@ -110,17 +139,22 @@ def _drive(session: Session, paths: tuple[str, ...]) -> int:
 
 
 @command.command("migrate", epilog="Example: `ltxspec lock migrate`.")
+@options.output_format("text", "json")
 @options.provider
 @click.pass_obj
-def migrate(session: Session, provider: str | None) -> int:
+def migrate(session: Session, provider: str | None, output_format: str) -> int:
     """Write lockfiles of older versions in the current format. Reads all of them, changes only where necessary."""
     from ltxspec.project.lock_edit import FORMAT_VERSION
     from ltxspec.project.lock_edit import migrate as migrate_all
+    from ltxspec.report.results.lock import LockMigrate
 
     written, count = migrate_all(session.open_project(provider))
+    left = count - len(written)
+    if output_format == "json":
+        session.answer(LockMigrate(lockfile_version=FORMAT_VERSION, rewritten=tuple(written), unchanged=left))
+        return 0
     for name in written:
         click.echo(f"rewritten: {name}")
-    left = count - len(written)
     click.echo(f"{left} lockfile{'s' * (left != 1)} already in version {FORMAT_VERSION}, {len(written)} rewritten.")
     return 0
 
@@ -130,27 +164,30 @@ def migrate(session: Session, provider: str | None) -> int:
     epilog="Examples: `ltxspec lock mv night.alley day.alley`, `ltxspec lock mv night dusk`, "
     "`ltxspec lock mv 'night.shot[storm-*]' 'day.shot[storm-*]' --dry-run`.",
 )
-@click.argument("origin", metavar="SPEC|SPEC.SHOT")
-@click.argument("target", metavar="SPEC|SPEC.SHOT")
+@click.argument("origin", metavar="SPEC|SPEC.SHOT", shell_complete=addresses)
+@click.argument("target", metavar="SPEC|SPEC.SHOT", shell_complete=addresses)
 @click.option("--dry-run", is_flag=True, help="Only show what would be moved.")
+@options.output_format("text", "json")
 @options.provider
 @click.pass_obj
-def mv(session: Session, origin: str, target: str, provider: str | None, *, dry_run: bool) -> int:
+def mv(session: Session, origin: str, target: str, provider: str | None, output_format: str, *, dry_run: bool) -> int:
     """Move takes to other names, also in another spec. Costs nothing and loses nothing.
 
     A name may have the wildcards * and ?, with the same ones in the new name, or be that of a whole spec. On a terminal
     more than one shot is moved only after a question.
     """
     from ltxspec.project.lock_edit import move, planned_moves
+    from ltxspec.report.results.lock import LockMv, Renamed
     from ltxspec.report.terminal import clean
+    from ltxspec.values import typed_address
 
-    project = session.open_project(provider)
-    if dry_run:
-        for old, new in planned_moves(project, origin, target):
-            click.echo(clean(f"{old} would be {new}."))
+    project, origin, target = session.open_project(provider), typed_address(origin), typed_address(target)
+    moved = planned_moves(project, origin, target) if dry_run else move(project, origin, target, _agreed_to_move)
+    if output_format == "json":
+        session.answer(LockMv(moved=tuple(Renamed(str(old), str(new)) for old, new in moved), dry_run=dry_run))
         return 0
-    for old, new in move(project, origin, target, _agreed_to_move):
-        click.echo(clean(f"{old} is now {new}."))
+    for old, new in moved:
+        click.echo(clean(f"{old} {'would be' if dry_run else 'is now'} {new}."))
     return 0
 
 
@@ -165,21 +202,39 @@ def _agreed_to_move(pairs: "Renames") -> bool:
 
 
 @command.command("rm", epilog="Examples: `ltxspec lock rm night.alley --take 1`, `ltxspec lock rm night.alley --yes`.")
-@click.argument("address", metavar="SPEC.SHOT", type=NEW_ADDRESS)
-@click.option("--take", "number", type=int, metavar="N", help="Only this take, as `ltxspec show` counts.")
+@click.argument("address", metavar="SPEC.SHOT", type=NEW_ADDRESS, shell_complete=addresses)
+@click.option(
+    "--take", "number", type=int, metavar="N", shell_complete=takes, help="Only this take, as `ltxspec show` counts."
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@options.output_format("text", "json")
 @options.provider
 @click.pass_obj
-def rm(session: Session, address: "ShotAddress", number: int | None, provider: str | None, *, yes: bool) -> int:
+def rm(
+    session: Session,
+    address: "ShotAddress",
+    number: int | None,
+    provider: str | None,
+    output_format: str,
+    *,
+    yes: bool,
+) -> int:
     """Forget a shot, or one take of it, on purpose. Shows what it is and what it cost, and asks first.
 
     The money stays spent: rendering it again must be paid again, unless the provider still has it. Git still has
     the record, and so do other branches: merging one that has it brings it back.
     """
     from ltxspec.project.lock_edit import forget
+    from ltxspec.report.results.lock import LockRm, RemovedTake
 
     project = session.open_project(provider)
     gone = forget(project, address, number, lambda found: _agreed(found, yes=yes))
+    if output_format == "json":
+        removed = tuple(
+            RemovedTake(place, take.task_id, take.status, take.cost, take.submitted_at) for place, take in gone.takes
+        )
+        session.answer(LockRm(address=str(gone.address), removed=removed))
+        return 0
     count = len(gone.takes)
     click.echo(f"Removed: {count} take{'s' * (count != 1)} of {gone.address}, {gone.money}.")
     return 0
@@ -203,13 +258,9 @@ def _agreed(found: "Forgotten", *, yes: bool) -> bool:
             f"this removes the record of {found.money}, and there is no terminal to ask for approval",
             hint="pass --yes",
         )
-    answer: str = click.prompt(
-        f"Permanently remove this record ({found.money})? Only `yes` is accepted",
-        default="",
-        show_default=False,
-        err=True,
-    )
-    return answer.strip() == "yes"
+    from ltxspec.cli.asking import agreed
+
+    return agreed(f"Permanently remove this record ({found.money})?")
 
 
 @command.command("textconv", hidden=True)

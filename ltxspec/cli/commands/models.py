@@ -3,11 +3,12 @@
 import click
 
 from ltxspec.cli import options
+from ltxspec.cli.completing import models
 from ltxspec.cli.context import Session
 
 
 @click.command("models", epilog="Examples: `ltxspec models`, `ltxspec models lightricks:2@0 --format json`.")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=models)
 @options.output_format("text", "json")
 @click.pass_obj
 def command(session: Session, name: str | None, output_format: str) -> int:
@@ -16,12 +17,15 @@ def command(session: Session, name: str | None, output_format: str) -> int:
 
     from ltxspec.errors import WrongUsage
     from ltxspec.report.models import model_text, models_text
+    from ltxspec.report.results.setup import CatalogResult, ListedModel
 
     catalog = session.open_project().catalog
     if name is None:
-        rows = [{"air": model.air, "slug": model.slug, "name": model.name} for model in catalog.models]
-        text = models_text(catalog.models, catalog.packaged)
-        click.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2) if output_format == "json" else text)
+        if output_format == "json":
+            listed = (ListedModel(model.air, model.slug, model.name) for model in catalog.models)
+            session.answer(CatalogResult(models=tuple(listed)))
+        else:
+            click.echo(models_text(catalog.models, catalog.packaged))
         return 0
     model = catalog.find(name)
     if model is None:

@@ -1,8 +1,11 @@
 """`ltxspec output`: the location of a shot's current video, for scripts."""
 
+import shlex
+
 import click
 
 from ltxspec.cli import options
+from ltxspec.cli.completing import addresses
 from ltxspec.cli.context import Session
 from ltxspec.errors import LtxspecError
 
@@ -16,7 +19,7 @@ class NoVideo(LtxspecError):
 
 
 @click.command("output", epilog=_EXAMPLES)
-@click.argument("address")
+@click.argument("address", shell_complete=addresses)
 @click.option("--url", is_flag=True, help="The provider's address, even when the video is archived.")
 @options.provider
 @options.output_format("text", "json")
@@ -26,21 +29,24 @@ def command(session: Session, address: str, provider: str | None, output_format:
 
     The output selected with `ltxspec pick --result` comes first.
     """
-    import orjson
-
     from ltxspec.project.adapters import local_places
     from ltxspec.project.lookup import find_one
-    from ltxspec.report.takes import output_json, place_of
+    from ltxspec.report.results.takes import Outputs, video
+    from ltxspec.report.takes import place_of
 
     project = session.open_project(provider)
     holding = find_one(project, address)
     take = holding.record.current_take
     if take is None:
-        raise NoVideo(f"`{address}` has no finished video yet", hint=f"`ltxspec show {address}` lists its takes")
+        shown = shlex.quote(str(holding.address))
+        raise NoVideo(
+            f"`{address}` has no finished video yet",
+            hint=f"`ltxspec show {shown}` lists its takes",
+        )
     places = {} if url else local_places(project, from_here=True)
     if output_format == "json":
-        documents = [output_json(output, places) for output in take.shown]
-        click.echo(orjson.dumps(documents, option=orjson.OPT_INDENT_2))
+        videos = tuple(video(output, places) for output in take.shown)
+        session.answer(Outputs(address=str(holding.address), outputs=videos))
     else:
         for output in take.shown:
             click.echo(place_of(output, places))

@@ -1,5 +1,6 @@
 """`ltxspec plan`: what would be rendered, and its cost. Offline, without a key, free."""
 
+import shlex
 from typing import TYPE_CHECKING
 
 import click
@@ -8,7 +9,7 @@ from ltxspec.cli import options
 from ltxspec.cli.context import Session
 from ltxspec.cli.options import Selected
 from ltxspec.cli.param_types import USD
-from ltxspec.errors import WrongUsage
+from ltxspec.errors import Invalid, WrongUsage
 
 if TYPE_CHECKING:
     from ltxspec.values import Usd
@@ -39,19 +40,33 @@ def command(
 ) -> int:
     """Compare the specs with what was bought, and show what `apply` would do.
 
-    Nothing is sent or spent.
+    Nothing is sent or spent. `-` as PATH reads a spec from standard input; its files are looked up from here.
     """
+    from ltxspec.project.load import STDIN
     from ltxspec.project.plan import plan_project, with_budget_warning
 
     if max_cost is not None and selected.limit != "budget":
         hint = "`ltxspec apply --max-cost` limits what is spent"
         raise WrongUsage("`plan --max-cost` only has a meaning with `--limit budget`", hint=hint)
+    if out is not None and STDIN in selected.paths:
+        hint = "save the spec as a file first: `apply` plans again from files"
+        raise WrongUsage("a plan of a spec from standard input cannot be saved", hint=hint)
     plan_options = selected.plan_options(session.folder, max_cost)
-    planned = with_budget_warning(plan_project(session.open_project(provider), plan_options))
+    project = session.open_with_specs(selected.paths, provider)
+    try:
+        planned = with_budget_warning(plan_project(project, plan_options))
+    except Invalid as error:
+        if output_format != "json":
+            raise
+        from ltxspec.cli.failures import Answered
+        from ltxspec.report.plan.json import failed_plan
+
+        session.answer(failed_plan(project.provider, plan_options, error))
+        raise Answered(error) from error
     if out is not None:
         planned.save(session.folder / out)
     session.show_plan(planned, output_format, is_summary=summary)
     if out is not None and output_format == "text":
-        then = f"To do exactly this: ltxspec apply {out}" if planned.pending else "There is nothing to do."
+        then = f"To do exactly this: ltxspec apply {shlex.quote(out)}" if planned.pending else "There is nothing to do."
         click.echo(f"Saved to {out}. {then}", err=True)
     return 2 if detailed_exitcode and planned.pending else 0

@@ -5,6 +5,7 @@ import sys
 import click
 
 from ltxspec.cli import options
+from ltxspec.cli.completing import addresses
 from ltxspec.cli.context import Session
 from ltxspec.cli.options import VariableOptions
 
@@ -13,7 +14,14 @@ from ltxspec.cli.options import VariableOptions
     "render", epilog="Examples: `ltxspec render --shot night-scenes.alley`, `ltxspec render --format json | jq '.[0]'`."
 )
 @options.paths
-@click.option("--shot", "shots", multiple=True, metavar="ADDRESS", help="Only these shots (`*` and `?` are wildcards).")
+@click.option(
+    "--shot",
+    "shots",
+    multiple=True,
+    metavar="ADDRESS",
+    shell_complete=addresses,
+    help="Only these shots (`*` and `?` are wildcards).",
+)
 @options.variables
 @options.provider
 @options.output_format("text", "json", "yaml")
@@ -35,7 +43,7 @@ def command(
     from ltxspec.report.requests import FORMATS
 
     values = variables.read(session.folder)
-    project = session.open_project(provider)
+    project = session.open_with_specs(paths, provider)
     orders = rendered_orders(project, paths, values, shots)
     warnings = lowered_prices(project, orders)
     click.echo(format_diagnostics(warnings, session.style(sys.stderr)), err=True, nl=False)

@@ -1,7 +1,7 @@
 """`ltxspec review`: how a change looks, as a storyboard page and as pictures."""
 
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -24,10 +24,12 @@ class Outputs:
     html: str | None
     png: str | None
     png_dir: str | None
+    embed: bool
 
     def files(self, folder: "Path") -> "dict[str, Path]":
         """The requested files, relative to a folder."""
-        return {name: folder / file for name, file in asdict(self).items() if file}
+        given = {"html": self.html, "png": self.png, "png_dir": self.png_dir}
+        return {name: folder / file for name, file in given.items() if file}
 
 
 @click.command("review", epilog=_EXAMPLES)
@@ -38,10 +40,11 @@ class Outputs:
 @click.option("--png", metavar="FILE", help="One picture of all shots, before and after.")
 @click.option("--png-dir", metavar="DIR", help="One picture per shot, and `index.json`, which maps addresses to files.")
 @options.gathered("outputs", Outputs)
+@options.output_format("text", "json")
 @options.provider
 @click.pass_obj
 def command(
-    session: Session, base: str | None, head: str | None, outputs: Outputs, provider: str | None, *, embed: bool
+    session: Session, base: str | None, head: str | None, outputs: Outputs, provider: str | None, output_format: str
 ) -> int:
     """Show before and after of every changed shot: videos in step, prompts word by word, costs.
 
@@ -51,12 +54,16 @@ def command(
     from ltxspec.project.review import make_review
     from ltxspec.project.review_pages import write_review
     from ltxspec.report.diagnostics import format_diagnostics
+    from ltxspec.report.review.files import review_files
     from ltxspec.report.review.wording import headline
 
     project = session.open_project(provider)
     review = make_review(project, base, head)
     files = outputs.files(session.folder) or {"html": project.local / "review" / "index.html"}
-    written, problems = write_review(project, review, files, embed=embed)
+    written, problems = write_review(project, review, files, embed=outputs.embed)
+    if output_format == "json":
+        session.answer(review_files(review, written, problems))
+        return 0
     for path in written:
         click.echo(path)
     click.echo(format_diagnostics(review.diagnostics, session.style(sys.stderr)), err=True, nl=False)

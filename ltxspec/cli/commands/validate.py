@@ -20,13 +20,16 @@ def command(session: Session, paths: tuple[str, ...], variables: VariableOptions
     problems = Problems()
     try:
         values = variables.read(session.folder)
-        specs = render_specs(session.open_project(), paths, values, problems)
+        specs = render_specs(session.open_with_specs(paths), paths, values, problems)
     except LtxspecError as error:  # nothing could be checked, but a program still gets its document
-        if output_format == "json":
-            from ltxspec.report.diagnostics import diagnostics_json, error_diagnostics
+        if output_format != "json":
+            raise
+        from ltxspec.cli.failures import Answered
+        from ltxspec.report.diagnostics import error_diagnostics
+        from ltxspec.report.results.errors import validation
 
-            click.echo(diagnostics_json(error_diagnostics(error)))
-        raise
+        session.answer(validation(error_diagnostics(error), error))
+        raise Answered(error) from error
     shots = [len(spec.requests) for spec in specs]
     _show(session, shots, problems, output_format)
     return 1 if problems.errors else 0
@@ -34,11 +37,12 @@ def command(session: Session, paths: tuple[str, ...], variables: VariableOptions
 
 def _show(session: Session, shots: list[int], problems: Problems, output_format: str) -> None:
     """Show the result on standard output. `shots`: the number of shots of each spec."""
-    from ltxspec.report.diagnostics import diagnostics_json, format_diagnostics
+    from ltxspec.report.diagnostics import format_diagnostics
+    from ltxspec.report.results.errors import validation
     from ltxspec.report.wording import counted
 
     if output_format == "json":
-        click.echo(diagnostics_json(problems.diagnostics))
+        session.answer(validation(problems.diagnostics))
         return
     click.echo(format_diagnostics(problems.diagnostics, session.style()), nl=False)
     if not problems.errors:

@@ -2,7 +2,11 @@
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
+from ltxspec.errors import Invalid
 from ltxspec.formats import read, to_json
+from ltxspec.lock.models import ShotRecord
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.differences import changes_of
 from ltxspec.plan.document import Later, PlanDocument, PlannedShot, PlanOptions, Source, Sum
@@ -10,6 +14,8 @@ from ltxspec.plan.planfile import delivery_of, limits_of, plan_digest
 from ltxspec.redaction import redact_request, redact_secrets
 from ltxspec.report.diagnostics import problem_of
 from ltxspec.report.jsontext import encode
+from ltxspec.report.results.errors import failure_of
+from ltxspec.report.results.takes import Explained, Places, shown_takes
 from ltxspec.report.wording import is_counted, total
 from ltxspec.values import Usd, total_usd
 from ltxspec.version import __version__
@@ -45,6 +51,11 @@ def plan_document(plan: Plan, options: PlanOptions) -> PlanDocument:
     )
 
 
+def failed_plan(provider: str, options: PlanOptions, error: Invalid) -> PlanDocument:
+    """The document of a plan that cannot be made: every problem, and no shots."""
+    return replace(plan_document(Plan(provider, [], error.diagnostics), options), error=failure_of(error))
+
+
 def planned_shot(change: Change) -> PlannedShot:
     """The document's entry for one shot."""
     return PlannedShot(
@@ -66,6 +77,12 @@ def planned_shot(change: Change) -> PlannedShot:
         delivery=delivery_of(change.destination) if change.destination is not None else None,
         recorded=change.recorded,
     )
+
+
+def explained(change: Change, record: ShotRecord | None, places: Places) -> Explained:
+    """What a plan would do with one shot, and which takes it has."""
+    takes = shown_takes(record, places) if record is not None else ()
+    return Explained(planned=planned_shot(change), retake=change.retake, attempt=change.attempt, takes=takes)
 
 
 def source_of(place: tuple[str, int, int] | None) -> Source | None:

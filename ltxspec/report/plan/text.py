@@ -13,7 +13,8 @@ from ltxspec.report import wording as phrases
 from ltxspec.report.destinations import sent_to
 from ltxspec.report.plan.causes import grouped
 from ltxspec.report.plan.rows import SIGN_COLUMN, SIGN_PAINTS, Detail, columns, details, group_lines, row_of
-from ltxspec.report.takes import Places, record_text
+from ltxspec.report.results.takes import Places
+from ltxspec.report.takes import record_text
 from ltxspec.report.terminal import Paint, Style, clean, wrap
 from ltxspec.report.word_diff import Effort
 from ltxspec.report.wording import MEANINGS, higher, money, reason

@@ -17,5 +17,6 @@ def test_the_demo_shows_a_review_and_a_merge_that_costs_nothing(tmp_path: Path) 
     demo = tmp_path / "demo"
     assert "night-scenes.tram" in (demo / "review.md").read_text("utf-8")
     assert (demo / "review.html").stat().st_size > 0
+    assert git(demo, "status", "--porcelain") == ""
     assert git(demo, "symbolic-ref", "--short", "HEAD") == "more-rain"
     assert git(demo, "rev-list", "--count", "--merges", "main") == "1"

@@ -29,6 +29,16 @@ def test_what_was_meant_is_suggested(typed: str, hint: str) -> None:
     assert suggestion(typed, KNOWN) == hint
 
 
+@pytest.mark.parametrize("typed", ["night.{alley,tower}", "night.alley|tower", "night.a.+y", "night.alley,day.gate"])
+def test_other_wildcards_are_explained(typed: str) -> None:
+    assert "only `*` and `?` are; for several shots repeat the option" in suggestion(typed, KNOWN)
+
+
+@pytest.mark.parametrize("typed", ["night.[ab]lley", "night.alle[x-z]"])
+def test_sets_of_letters_are_explained(typed: str) -> None:
+    assert "only `*` and `?` are" in suggestion(typed, KNOWN)
+
+
 def test_of_many_shots_some_are_named() -> None:
     many = [parse_address(f"night.s{number}") for number in range(8)]
     assert (

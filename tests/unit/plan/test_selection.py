@@ -18,6 +18,12 @@ from ltxspec.values import parse_address
         ("*.alley", "day.alley", True),
         ("night.alley", "knight.alley", False),
         ("night.a[b]", "night.ab", False),
+        ("night.weather/rain,dusk", "night.weather[rain,dusk]", True),
+        ("night.weather/rain,*", "night.weather[rain,dusk]", True),
+        ("*/rain,dusk", "night.weather[rain,dusk]", False),
+        ("night.*/rain,dusk", "night.weather[rain,dusk]", True),
+        ("night.files[a/b]", "night.files[a/b]", True),
+        ("night.files/a/b", "night.files[a/b]", True),
     ],
 )
 def test_patterns(pattern: str, address: str, matches: bool) -> None:
@@ -32,3 +38,22 @@ def test_no_targets_mean_every_shot() -> None:
 def test_a_pattern_that_names_nothing_is_told() -> None:
     chosen = selection(["night.*"], ["night.aley"], [])
     assert chosen.unmatched([parse_address("night.alley")]) == ["night.aley"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "shot", "may"),
+    [
+        ("night.weather", "night.weather", True),
+        ("night.weather[rain,*]", "night.weather", True),
+        ("night.weather/rain", "night.weather", True),
+        ("night.alley", "night.weather", False),
+        ("night.*", "night.weather", True),
+        ("*.alley", "night.weather", False),
+        ("night.w*dusk]", "night.weather", True),
+        ("night.x*dusk]", "night.weather", False),
+    ],
+)
+def test_a_pattern_may_match_instances_that_are_not_known(pattern: str, shot: str, may: bool) -> None:
+    assert Pattern(pattern).may_match_instance_of(parse_address(shot)) is may
+    assert selection([pattern]).may_target(parse_address(shot)) is may
+    assert selection().may_target(parse_address(shot))

@@ -88,7 +88,7 @@ def test_a_configuration_that_cannot_be_read_is_a_row_among_the_others(
     assert told in out
     assert "ok   video" in out
     assert run(["-C", str(tmp_path), "doctor", "--format", "json"]) == 1
-    assert {k: v for k, v in json.loads(capsys.readouterr().out)[0].items() if k != "detail"} == {
+    assert {k: v for k, v in json.loads(capsys.readouterr().out)["checks"][0].items() if k != "detail"} == {
         "check": "ltxspec",
         "ok": True,
     }

@@ -7,6 +7,7 @@ from replacing import replace
 from unit.project.projects import project
 
 from ltxspec.errors import Invalid, LockfileError, LockHeld, Refused
+from ltxspec.plan.document import PlanOptions
 from ltxspec.project import locks as module
 from ltxspec.project.locks import holding, holding_specs
 from ltxspec.project.project import ProjectContext
@@ -29,12 +30,12 @@ def test_what_is_rendered_is_what_stands_in_the_files_when_the_lock_is_held(
         return open_state(*arguments, **more)  # type: ignore[arg-type]  # handed on
 
     monkeypatch.setattr(module, "open_state", edited_while_waiting)  # the far side here is another process
-    with holding_specs(opened, (), {}, wait=0, command="apply") as held:
+    with holding_specs(opened, PlanOptions(), wait=0, command="apply") as held:
         assert held.rendered[0].requests[0].body["positivePrompt"] == "Snow."
 
 
 def test_the_lock_is_that_of_the_spec(opened: ProjectContext) -> None:
-    with holding_specs(opened, (), {}, wait=0, command="apply") as held:
+    with holding_specs(opened, PlanOptions(), wait=0, command="apply") as held:
         assert list(held.states) == ["night"]
         with pytest.raises(LockHeld), holding(opened, ["night"], wait=0, command="apply"):
             pass
@@ -49,7 +50,7 @@ def test_a_spec_that_was_renamed_meanwhile_is_held_under_its_new_name(
         return open_state(*arguments, **more)  # type: ignore[arg-type]  # handed on
 
     monkeypatch.setattr(module, "open_state", renamed_once)  # the far side here is another process
-    with holding_specs(opened, (), {}, wait=0, command="apply") as held:
+    with holding_specs(opened, PlanOptions(), wait=0, command="apply") as held:
         assert list(held.states) == [spec.name for spec in held.rendered] == ["day"]
         with holding(opened, ["night"], wait=0, command="apply"):
             pass
@@ -57,7 +58,7 @@ def test_a_spec_that_was_renamed_meanwhile_is_held_under_its_new_name(
 
 def test_specs_with_problems_leave_no_lock_behind(opened: ProjectContext) -> None:
     write_spec(opened.root, SPEC.replace("prompt", "promt"))
-    with pytest.raises(Invalid), holding_specs(opened, (), {}, wait=0, command="apply"):
+    with pytest.raises(Invalid), holding_specs(opened, PlanOptions(), wait=0, command="apply"):
         pass
     assert not opened.paths_of("night").guard.exists()
 
@@ -74,7 +75,7 @@ def test_specs_that_are_renamed_all_the_time_are_not_applied(
         return open_state(*arguments, **more)  # type: ignore[arg-type]  # handed on
 
     monkeypatch.setattr(module, "open_state", renamed)  # the far side here is another process
-    with pytest.raises(Refused, match="renamed"), holding_specs(opened, (), {}, wait=0, command="apply"):
+    with pytest.raises(Refused, match="renamed"), holding_specs(opened, PlanOptions(), wait=0, command="apply"):
         pass
 
 

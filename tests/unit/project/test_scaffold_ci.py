@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from acceptance.repositories import git
 
-from ltxspec.project.scaffold_ci import SERVICES, branch_of, ci_files, service_of
+from ltxspec.project.scaffold_ci import SERVICES, branch_of, ci_files, ci_place, service_of
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -25,11 +25,50 @@ def test_signs_of_gitlab_are_seen(tmp_path: Path, sign: str) -> None:
     assert service_of(tmp_path) == "gitlab"
 
 
-def test_a_project_inside_a_larger_repository_gets_none(tmp_path: Path) -> None:
+def test_the_files_of_a_project_inside_a_larger_repository_belong_to_its_root(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "--initial-branch=trunk")
+    (tmp_path / "films" / "autumn").mkdir(parents=True)
+    (tmp_path / ".gitlab").mkdir()
+    place = ci_place(tmp_path / "films" / "autumn")
+    assert (place.root, place.folder, place.service, place.branch) == (tmp_path, "films/autumn", "gitlab", "trunk")
+    (text,) = place.files().values()
+    assert "      working-directory: films/autumn\n" in text
+    whole = ci_place(tmp_path)
+    assert (whole.root, whole.folder) == (tmp_path, "")
+    assert "working-directory" not in "".join(whole.files().values())
+
+
+def test_a_folder_with_an_odd_name_is_quoted() -> None:
+    for service in ("github", "gitlab"):
+        text = "".join(ci_files(service, folder="autumn: {films}").values())
+        assert '      working-directory: "autumn: {films}"\n' in text
+
+
+def test_a_root_that_is_no_repository_gets_none_and_that_is_said(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / "films").mkdir()
-    assert service_of(tmp_path) == "github"
-    assert service_of(tmp_path / "films") == "none"
+    place = ci_place(tmp_path / "films", "github")
+    assert place.files() == {}
+    assert "no CI files: git does not work in" in place.left(())[0]
+
+
+def test_what_is_left_to_do_is_listed(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / "films").mkdir()
+    place = ci_place(tmp_path / "films", "gitlab")
+    assert [note.partition(" ")[0] for note in place.left(())] == ["set"]
+    (tmp_path / ".gitlab-ci.yml").write_text("stages: [build]\n")
+    others, *_ = place.left([".gitlab-ci.yml"])
+    assert "add this project to it, with `working-directory: films`" in others
+    (tmp_path / ".gitlab-ci.yml").write_text(place.files()[".gitlab-ci.yml"])
+    assert len(place.left([".gitlab-ci.yml"])) == 1
+    assert ci_place(tmp_path / "films", "none").left(()) == []
+
+
+def test_a_branch_that_the_files_cannot_name_is_said(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/x{y}")
+    assert "`x{y}` has characters that they cannot hold" in ci_place(tmp_path).left(())[0]
 
 
 @pytest.mark.parametrize(

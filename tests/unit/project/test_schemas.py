@@ -4,8 +4,7 @@ from pathlib import Path
 import pytest
 from unit.project.projects import project
 
-from ltxspec.cli.commands.schema import NAMES
-from ltxspec.project.schemas import schema_text, write_all
+from ltxspec.project.schemas import NAMES, schema_text, write_all
 
 PUBLISHED = Path(__file__).parents[3] / "schemas"
 

@@ -141,8 +141,7 @@ class Bench:
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
-        problems = Problems()
-        return self.findings.report(problems, {})
+        return [diagnostic for diagnostic, _ in self.findings.report({})]
 
 
 # Values of every kind, for expressions.

@@ -1,13 +1,11 @@
-from ltxspec.errors import Diagnostic, Location, Problems
+from ltxspec.errors import Diagnostic, Location
 from ltxspec.render.findings import Findings
 
 WHERE = Location("specs/a.yaml", 3, 5, "    duration: 7")
 
 
 def reported(findings: Findings, instances: dict[str, int]) -> list[str]:
-    problems = Problems()
-    assert findings.report(problems, instances) == problems.diagnostics
-    return [diagnostic.message for diagnostic in problems.diagnostics]
+    return [diagnostic.message for diagnostic, _ in findings.report(instances)]
 
 
 def noted(*instances: str) -> Findings:
@@ -49,9 +47,7 @@ def test_problems_keep_their_order_and_kind() -> None:
     findings.add("warning", "w", "first", None)
     findings.add("error", "e", "second", WHERE, "hint")
     findings.add("warning", "w", "first", None)
-    problems = Problems()
-    findings.report(problems, {})
-    assert problems.diagnostics == [
+    assert [diagnostic for diagnostic, _ in findings.report({})] == [
         Diagnostic("warning", "w", "first"),
         Diagnostic("error", "e", "second", WHERE, "hint"),
     ]
@@ -61,11 +57,23 @@ def test_queries_of_urls_never_show_and_columns_stay() -> None:
     line = 'uploadEndpoint: "https://bucket/x?X-Sig=SECRET&b=c" # https://a/?b no?question'
     findings = Findings()
     findings.add("error", "e", "m", Location("f", 1, 60, line))
-    problems = Problems()
-    findings.report(problems, {})
-    where = problems.diagnostics[0].where
+    where = findings.report({})[0][0].where
     assert where is not None
     assert (len(where.excerpt), where.column) == (len(line), 60)
     assert "SECRET" not in where.excerpt
     assert where.excerpt.startswith('uploadEndpoint: "https://bucket/x***')
     assert where.excerpt.endswith("no?question")
+
+
+def test_each_problem_has_the_places_where_it_was_found() -> None:
+    findings = Findings()
+    findings.add("error", "e", "of the spec", None)
+    findings.enter("alley")
+    findings.add("error", "e", "of shots", None)
+    findings.enter("weather", "weather[rain]")
+    findings.add("error", "e", "of shots", None)
+    findings.enter(None)
+    assert [list(places) for _, places in findings.report({})] == [
+        [None],
+        [("alley", "alley"), ("weather", "weather[rain]")],
+    ]

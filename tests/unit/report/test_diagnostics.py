@@ -1,20 +1,15 @@
-import json
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
 
 from ltxspec.errors import Diagnostic, Invalid, Location, LockHeld
 from ltxspec.report.diagnostics import (
     count_line,
-    diagnostics_json,
     error_diagnostics,
     format_diagnostic,
     format_diagnostics,
     format_error,
 )
-from ltxspec.report.schemas import problem_schema
 from ltxspec.report.terminal import Style, width_of
 
 PLAIN = Style()
@@ -116,28 +111,3 @@ def test_colour_marks_errors_and_warnings() -> None:
     text = format_diagnostics([TYPO, WARNING], Style(color=True))
     assert "\x1b[1;31merror[unknown-parameter]\x1b[0m" in text
     assert "\x1b[1;33mwarning[unused-variable]\x1b[0m" in text
-
-
-def test_json_holds_every_key_and_null_for_what_is_not_known() -> None:
-    documents = json.loads(diagnostics_json([TYPO, WARNING]))["diagnostics"]
-    assert documents[0]["line"] == 17
-    assert documents[1] == {
-        "severity": "warning",
-        "code": "unused-variable",
-        "message": "`moon` is not used",
-        "file": None,
-        "line": None,
-        "column": None,
-        "hint": None,
-    }
-    validator = Draft202012Validator(problem_schema())
-    assert all(validator.is_valid(document) for document in documents)
-
-
-def test_json_says_whether_all_is_well() -> None:
-    nothing = {"formatVersion": "1.0", "valid": True, "errors": 0, "warnings": 0, "diagnostics": []}
-    assert json.loads(diagnostics_json([])) == nothing
-    warned = json.loads(diagnostics_json([WARNING]))
-    assert (warned["valid"], warned["errors"], warned["warnings"]) == (True, 0, 1)
-    wrong = json.loads(diagnostics_json([TYPO, TYPO, WARNING]))
-    assert (wrong["valid"], wrong["errors"], wrong["warnings"]) == (False, 2, 1)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from ltxspec.catalog.models import Catalog, load_catalog
-from ltxspec.report.models import model_text, models_text
+from ltxspec.report.models import _together, model_text, models_text
+from ltxspec.values import Json
 
 FOLDER = Path(__file__).parents[3] / "schemas" / "models"
 
@@ -63,3 +64,15 @@ def test_no_placeholder_of_a_message_is_left() -> None:
 def test_prices_tell_how_sure_they_are() -> None:
     (line,) = [line for line in shown("lightricks:2@0") if "3840×2160: " in line]
     assert line.startswith("  3840×2160: $0.24  (verified, ")
+
+
+def test_combinations_are_shown_as_pairs_only_where_every_alternative_fixes_the_same_parameters() -> None:
+    def option(**values: int) -> Json:
+        return {"properties": {name: {"const": value} for name, value in values.items()}}
+
+    pairs = {"anyOf": [option(width=2, height=1), option(width=1, height=2)]}
+    others = [{"anyOf": [option(width=2)]}, {"anyOf": [option(width=2, height=1), option(fps=2, height=1)]}, {}]
+    given = {"if": {"required": ["width", "height"]}, "then": pairs}
+    sometimes = {"if": {"required": ["fps"], "properties": {}}, "then": pairs}
+    assert len(list(_together([given, sometimes]))) == 1
+    assert list(_together([*others, pairs])) == [(["width", "height"], ["2x1", "1x2"])]

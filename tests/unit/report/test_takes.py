@@ -1,11 +1,9 @@
-import json
-
 import builders
 from builders import record, take, task
 from replacing import replace
 
 from ltxspec.lock.models import Output
-from ltxspec.report.takes import cost_json, cost_text, output_json, place_of, record_json, record_text
+from ltxspec.report.takes import cost_text, place_of, record_text
 from ltxspec.report.terminal import Style
 
 HOME = {builders.output(1).sha256 or "": "renders/night/alley.mp4"}
@@ -44,24 +42,6 @@ def test_a_pick_is_shown_with_the_result_that_was_chosen() -> None:
     lines = record_text("night.alley", shot, HOME, Style()).splitlines()
     assert [line.split()[-1] == "picked" for line in lines[1:]] == [True, False, True, False, False]
     assert [line.split()[:2] for line in lines[2:4]] == [["result", "1:"], ["result", "2:"]]
-    assert [item["picked"] for item in record_json("night.alley", shot, HOME)["takes"]] == [2, None]
-
-
-def test_programs_get_every_field_with_null_for_what_is_unknown() -> None:
-    document = record_json("night.alley", record(take(number=1), BAD), HOME, retired=False)
-    assert (document["address"], document["current"], document["retired"]) == ("night.alley", task(1), False)
-    good, bad = document["takes"]
-    assert (good["take"], good["current"], good["cost"], good["code"]) == (1, True, "0.48", None)
-    assert good["outputs"] == [output_json(builders.output(1), HOME)]
-    assert good["outputs"][0]["file"] == "renders/night/alley.mp4"
-    assert (bad["take"], bad["current"], bad["cost"], bad["code"], bad["outputs"]) == (
-        2,
-        False,
-        None,
-        "providerError",
-        [],
-    )
-    assert good.keys() == bad.keys()
 
 
 def test_takes_that_several_shots_share_count_once_in_the_total() -> None:
@@ -69,13 +49,6 @@ def test_takes_that_several_shots_share_count_once_in_the_total() -> None:
     assert (
         cost_text(rows, Style()) == "a        2 takes    $0.96\nb         1 take    $0.48\ntotal    2 takes    $0.96\n"
     )
-    assert json.loads(cost_json(rows)) == {
-        "groups": [
-            {"name": "a", "takes": 2, "usd": "0.96", "unknown": 0},
-            {"name": "b", "takes": 1, "usd": "0.48", "unknown": 0},
-        ],
-        "total": {"takes": 2, "usd": "0.96", "unknown": 0},
-    }
 
 
 def test_what_is_unknown_is_counted_beside_the_sum() -> None:

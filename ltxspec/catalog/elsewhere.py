@@ -1,0 +1,70 @@
+"""Where another model differs: what a parameter is called here, and which model accepts what this one does not."""
+
+from collections.abc import Iterator, Mapping
+
+from ltxspec.catalog.models import Catalog, Model
+from ltxspec.catalog.pointers import MISSING, Path, parse_pointer, value_at
+from ltxspec.catalog.validation import ParameterProblem, validate
+from ltxspec.catalog.wording import joined, name_of
+from ltxspec.values import Json
+
+_ASKED = 50  # problems for which other models are asked: each is one validation of each model
+_LIMITS = frozenset({"unknown-parameter", "not-allowed", "out-of-range", "wrong-count", "unsupported-size"})
+
+
+class Elsewhere:
+    """Hints from the rest of the catalog, for the problems of one spec."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._known: dict[str, str | None] = {}
+
+    def hint(self, problem: ParameterProblem, model: Model, params: Mapping[str, Json]) -> str | None:
+        """The hint of a problem, with what the other models of the catalog add to it."""
+        if problem.code == "unknown-parameter" and (moved := _moved(problem.path, model, params)):
+            return moved
+        if problem.code not in _LIMITS:
+            return problem.hint
+        given = {name: params[name] for name in _together(str(problem.path[0]), model) if name in params}
+        key = repr((model.air, problem.path, given))
+        if key not in self._known and len(self._known) < _ASKED:
+            self._known[key] = self._accepted_by(problem.path, model, given)
+        own = problem.hint
+        if (other := self._known.get(key)) is None:
+            return own
+        if own is None or (problem.code == "unknown-parameter" and own.startswith("allowed here")):
+            return other
+        return f"{own}; {other}"
+
+    def _accepted_by(self, path: Path, model: Model, given: Mapping[str, Json]) -> str | None:
+        names = []
+        for other in self._catalog.models:
+            if other is model or value_at(given, path[:1]) is MISSING:
+                continue
+            found = validate(other, {"taskType": other.task_type, "model": other.air, **given}, prompt=False)
+            if not any(problem.path[0] in given for problem in found):
+                names.append(f"`{other.air}` ({other.name})")
+        return f"{joined(names, 'and')} {'accept' if len(names) > 1 else 'accepts'} it" if names else None
+
+
+def _moved(path: Path, model: Model, params: Mapping[str, Json]) -> str | None:
+    """Where parameters that another model has under an unknown name are written here."""
+    found = [
+        f"`{'.'.join(old)}` as {name_of(parse_pointer(new))}"
+        for new, old in _renamed(model)
+        if old[: len(path)] == tuple(path) and value_at(params, old) is not MISSING
+    ]
+    return f"this model takes {joined(found, 'and')}" if found else None
+
+
+def _renamed(model: Model) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for new, others in model.settings.renamed.items():
+        for other in others:
+            yield new, tuple(parse_pointer(other))
+
+
+def _together(name: str, model: Model) -> list[str]:
+    """A parameter and those that are only accepted together with it, such as width and height."""
+    groups = [model.settings.price.by, *model.settings.defaults.together]
+    tops = [[parse_pointer(pointer)[0] for pointer in group] for group in groups]
+    return list(dict.fromkeys([name, *(top for group in tops if name in group for top in group)]))

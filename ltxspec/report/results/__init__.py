@@ -1,0 +1,1 @@
+"""What commands answer to `--format json`: one versioned document each, declared once."""

@@ -1,0 +1,40 @@
+"""The JSON Schemas (2020-12) of the results of commands; those in `schemas/` are generated from it."""
+
+from collections.abc import Mapping
+
+from ltxspec.formats import Schema, schema
+from ltxspec.report.results import archive, errors, lock, reviews, setup, takes
+from ltxspec.report.results.base import Result
+
+# name of the schema -> its declaration; commands of a group are written with a hyphen
+RESULTS: Mapping[str, type[Result]] = {
+    "error": errors.ErrorResult,
+    "init": setup.Init,
+    "validate": errors.Validation,
+    "show": takes.Show,
+    "output": takes.Outputs,
+    "cost": takes.Cost,
+    "why": takes.Why,
+    "pick": takes.Pick,
+    "import": takes.Import,
+    "lock-verify": lock.LockVerify,
+    "lock-merge": lock.LockMerge,
+    "lock-migrate": lock.LockMigrate,
+    "lock-mv": lock.LockMv,
+    "lock-rm": lock.LockRm,
+    "archive-pull": archive.ArchivePull,
+    "archive-verify": archive.ArchiveVerify,
+    "archive-gc": archive.ArchiveGc,
+    "review-files": reviews.ReviewFiles,
+    "comment": reviews.CommentResult,
+    "order": reviews.OrderResult,
+    "catalog": setup.CatalogResult,
+    "fmt": setup.Fmt,
+    "doctor": setup.Doctor,
+}
+
+
+def result_schema(name: str) -> Schema:
+    """The schema of a result, by its name in `RESULTS`."""
+    kind = RESULTS[name]
+    return schema(kind, f"ltxspec {name}, version 1", " ".join((kind.__doc__ or "").split()))

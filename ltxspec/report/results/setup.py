@@ -1,0 +1,67 @@
+"""The set-up of a project as documents: what `init` wrote, what `doctor` found, layout, models."""
+
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from ltxspec.formats import Open, Text
+from ltxspec.plan.document import Problem
+from ltxspec.report.results.base import Result
+
+
+class Init(Result, frozen=True, kw_only=True):
+    """The files of a project, relative to its folder, and what was not done."""
+
+    folder: str
+    written: tuple[str, ...]
+    added: Annotated[tuple[str, ...], Meta(description="existing files that got more lines")]
+    kept: Annotated[tuple[str, ...], Meta(description="existing files, left as they were")]
+    drivers: Annotated[bool, Meta(description="whether git merges lockfiles with ltxspec in this clone now")]
+    notes: Annotated[tuple[str, ...], Meta(description="what was not done, and what is left to do")]
+
+
+class Check(Open, frozen=True):
+    """One check; a `warning` is `ok: false` that does not prevent a run."""
+
+    left_out: ClassVar[frozenset[str]] = frozenset({"warning"})
+
+    check: Text
+    ok: bool
+    detail: str
+    warning: bool | None = None
+
+
+class Doctor(Result, frozen=True, kw_only=True):
+    """All checks of the set-up; `ok` if none failed."""
+
+    ok: bool
+    checks: tuple[Check, ...]
+
+
+class FormattedFile(Open, frozen=True):
+    """A file whose layout differs from the common one."""
+
+    file: Text
+    written: Annotated[bool, Meta(description="whether it was formatted; false with `--check` and `--diff`")]
+    note: Annotated[str | None, Meta(description="what differs, where the text alone does not show it")]
+
+
+class Fmt(Result, frozen=True, kw_only=True):
+    """The files that were formatted, or would be, and those that cannot be."""
+
+    files: tuple[FormattedFile, ...]
+    diagnostics: tuple[Problem, ...]
+
+
+class ListedModel(Open, frozen=True):
+    """A model that a spec can name."""
+
+    air: Text
+    slug: Text
+    name: str
+
+
+class CatalogResult(Result, frozen=True, kw_only=True):
+    """The model catalog."""
+
+    models: tuple[ListedModel, ...]

@@ -1,0 +1,192 @@
+"""`--format json`: every command answers with one versioned document, also when it fails."""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from acceptance.commands import REPOSITORY, Result, ltxspec, write_spec
+from acceptance.repositories import git
+from jsonschema import Draft202012Validator
+
+from ltxspec.cli.main import cli
+
+# Commands without `--format`, and why.
+WITHOUT = {
+    "schema": "prints a schema, which is JSON",
+    "completion": "prints a script for a shell",
+    "sandbox serve": "runs until it is interrupted",
+    "lock textconv": "is for git, which wants text",
+}
+
+PAGE = REPOSITORY / "tests" / "acceptance" / "page"
+SHOWCASE = "rain-slick-neon-alleyway-portrait"
+
+# command -> (arguments of a call in `ready`, schema of each document, exit code)
+CALLS: dict[str, tuple[tuple[str, ...], str, int]] = {
+    "init": (("other", "--name", "other"), "init", 0),
+    "validate": ((), "validate", 0),
+    "render": ((), "", 0),
+    "plan": ((), "plan", 0),
+    "apply": (("--target", "night.weather[fog]"), "events", 0),
+    "collect": ((), "events", 0),
+    "show": ((), "show", 0),
+    "output": (("night.alley",), "output", 0),
+    "cost": ((), "cost", 0),
+    "why": (("night.*",), "why", 0),
+    "pick": (("night.alley", "--take", "1"), "pick", 0),
+    "import": (("night.new", "--request", "request.json", "--response", "response.json"), "import", 0),
+    "lock verify": ((), "lock-verify", 0),
+    "lock merge": ((), "lock-merge", 0),
+    "lock migrate": ((), "lock-migrate", 0),
+    "lock mv": (("night.alley", "night.lane"), "lock-mv", 0),
+    "lock rm": (("night.alley", "--take", "1", "--yes"), "lock-rm", 0),
+    "archive pull": ((), "archive-pull", 0),
+    "archive verify": ((), "archive-verify", 0),
+    "archive gc": (("--dry-run",), "archive-gc", 0),
+    "diff": (("HEAD",), "review", 0),
+    "review": (("HEAD",), "review-files", 0),
+    "comment": (("--dry-run", "--base", "HEAD", "--repo", "a/b", "--pr", "1", "--forge", "github"), "comment", 0),
+    "models": ((), "catalog", 0),
+    "fmt": ((), "fmt", 0),
+    "doctor": ((), "doctor", 0),
+}
+
+
+def leaves(command: click.Command, *names: str) -> Iterator[tuple[str, click.Command]]:
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner is not None
+            yield from leaves(inner, *names, name)
+    else:
+        yield " ".join(names), command
+
+
+COMMANDS = dict(leaves(cli))
+
+
+@cache
+def validator(name: str) -> Draft202012Validator:
+    return Draft202012Validator(json.loads((REPOSITORY / "schemas" / name / "v1.json").read_text("utf-8")))
+
+
+def problems(name: str, document: Any) -> list[str]:
+    return [error.message for error in validator(name).iter_errors(document)]
+
+
+@pytest.fixture
+def ready(rendered: Path) -> Path:
+    """A project with takes, in a repository, with everything that the calls need."""
+    for part in ("request", "response"):
+        text = (PAGE / f"{SHOWCASE}.{part}.json").read_text("utf-8")
+        (rendered / f"{part}.json").write_text(text, "utf-8")
+    git(rendered, "init", "--quiet")
+    git(rendered, "add", "specs", "ltxspec.toml")
+    git(rendered, "commit", "--quiet", "--message=First")
+    return rendered
+
+
+def test_every_command_has_it_or_a_reason() -> None:
+    options = {name: {option for item in command.params for option in item.opts} for name, command in COMMANDS.items()}
+    assert {name for name, known in options.items() if "--format" not in known} == WITHOUT.keys()
+    assert COMMANDS.keys() - WITHOUT.keys() == CALLS.keys()
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_what_a_command_answers_fits_its_schema(name: str, ready: Path) -> None:
+    arguments, schema, code = CALLS[name]
+    done = ltxspec(*name.split(), *arguments, "--format", "json", cwd=ready, check=code)
+    documents = [json.loads(line) for line in done.out.splitlines()] if schema == "events" else [done.json]
+    if not schema:  # the orders, in the provider's form: what `curl` would send
+        assert all(body["taskType"] == "videoInference" for body in documents[0])
+        return
+    assert [problems(schema, document) for document in documents] == [[]] * len(documents)
+    assert all(document["formatVersion"] == "1.0" for document in documents)
+
+
+def only_error(done: Result) -> dict[str, Any]:
+    """The error of a command that answered with one document."""
+    document = done.json
+    assert problems("error", document) == []
+    assert document["error"]["exitCode"] == done.code
+    error: dict[str, Any] = document["error"]
+    assert f"error[{error['code']}]: {error['summary']}" in done.err
+    return error
+
+
+@pytest.mark.parametrize("name", sorted(CALLS.keys() - {"init", "validate", "doctor"}))
+def test_a_command_that_cannot_start_answers_with_an_error(name: str, tmp_path: Path) -> None:
+    (tmp_path / "ltxspec.toml").write_text("[projekt]\n", encoding="utf-8")
+    arguments = CALLS[name][0]
+    document = ltxspec(*name.split(), *arguments, "--format", "json", cwd=tmp_path, check=1).json
+    assert problems("error", document) == []
+    assert document["error"]["code"] == "invalid"
+    assert document["error"]["file"] == "ltxspec.toml"
+    (problem,) = document["diagnostics"]
+    assert (problem["line"], problem["hint"]) == (1, "did you mean `project`?")
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_wrong_command_line_is_an_error_document(name: str, tmp_path: Path) -> None:
+    for form in (("--format", "json"), ("--format=json",)):
+        error = only_error(ltxspec(*name.split(), "--nonsense", *form, cwd=tmp_path, check=64))
+        assert (error["code"], error["summary"]) == ("usage", "no such option `--nonsense`")
+
+
+def test_nothing_is_answered_twice_or_where_nobody_asked(project: Path) -> None:
+    assert ltxspec("show", "night.nowhere", cwd=project, check=1).out == ""
+    assert ltxspec("show", "--format", "json", "--format", "text", "night.nowhere", cwd=project, check=1).out == ""
+    only_error(ltxspec("show", "night.nowhere", "--format", "json", cwd=project, check=1))
+    only_error(ltxspec("no-such-command", "--format", "json", cwd=project, check=64))
+
+
+def test_a_refusal_keeps_its_exit_code_and_its_details(project: Path) -> None:
+    ltxspec("plan", "-o", "plan.json", cwd=project)
+    write_spec(project, "model: lightricks:ltx@2.5-fast\nshots: {alley: {prompt: Other}}\n")
+    done = ltxspec("apply", "plan.json", "--format", "json", cwd=project, check=4)
+    document = json.loads(done.out.splitlines()[-1])
+    assert problems("error", document) == []
+    assert document["error"]["code"] == "stale-plan"
+    assert any("night.alley" in line for line in document["error"]["details"])
+
+
+def test_a_spec_with_problems_gives_a_plan_without_shots(project: Path) -> None:
+    write_spec(project, "model: lightricks:ltx@2.5-fast\nshots: {alley: {prompt: Rain, durration: 8}}\n")
+    done = ltxspec("plan", "--format", "json", cwd=project, check=1)
+    document = done.json
+    assert problems("plan", document) == []
+    assert (document["shots"], document["error"]["code"]) == ([], "invalid")
+    assert document["diagnostics"][0]["hint"] == "did you mean `duration`?"
+    (project / "plan.json").write_text(done.out, encoding="utf-8")
+    refused = ltxspec("apply", "plan.json", cwd=project, check=1).err
+    assert "`plan.json` is the report of an error, not a plan" in refused
+
+
+def test_validate_says_that_nothing_is_valid_where_nothing_can_be_checked(tmp_path: Path) -> None:
+    document = ltxspec("validate", "--format", "json", cwd=tmp_path, check=1).json
+    assert problems("validate", document) == []
+    assert (document["valid"], document["error"]["code"]) == (False, "no-specs")
+
+
+def test_a_bug_is_an_error_document_as_well(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ltxspec.project.lookup.find", lambda *_: 1 / 0)
+    done = ltxspec("show", "--format", "json", cwd=project, check=70)
+    assert problems("error", done.json) == []
+    assert done.json["error"]["code"] == "bug"
+
+
+def test_what_lock_commands_find_is_in_the_document(ready: Path) -> None:
+    (ready / ".ltxspec" / "sandbox" / "lockfiles" / "night.lock.json").write_text("{", encoding="utf-8")
+    for name in ("lock verify", "lock merge"):
+        done = ltxspec(*name.split(), "--format", "json", cwd=ready, check=None)
+        assert problems(name.replace(" ", "-"), done.json) == []
+    verified = ltxspec("lock", "verify", "--format", "json", cwd=ready, check=1).json
+    assert (verified["valid"], len(verified["diagnostics"])) == (False, 1)
+    archived = ltxspec("archive", "verify", "--format", "json", cwd=ready, check=3).json
+    assert problems("archive-verify", archived) == []
+    assert len(archived["diagnostics"]) == 1

@@ -1,0 +1,109 @@
+"""`--target`: only what is selected matters; errors of other shots leave these out, and change nothing of theirs."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from acceptance.commands import ltxspec, write_spec
+
+ALLEY = ("--target", "night.alley")
+HEAD = "model: lightricks:ltx@2.5-fast\ndefaults: {width: 1280, height: 720, fps: 24}\n"
+GOOD = """\
+shots:
+  alley: {prompt: Rain}
+  tower: {prompt: A tower}
+  rows:
+    forEach: {file: rows.csv, key: id}
+    prompt: "{{ id }} by a river"
+"""
+
+
+@pytest.fixture
+def bought(project: Path) -> Path:
+    """Every shot is rendered."""
+    (project / "specs" / "rows.csv").write_text("id\na\nb\n", encoding="utf-8")
+    write_spec(project, HEAD + GOOD)
+    ltxspec("apply", cwd=project)
+    return project
+
+
+BROKEN = {
+    "template": (("prompt: A tower", "prompt: 'A {{ towr }}'"), "tower"),
+    "parameter": (("tower: {prompt: A tower}", "tower: {prompt: A tower, duration: 1000}"), "tower"),
+    "prompt file": (("tower: {prompt: A tower}", "tower: {prompt: {file: none.j2}}"), "tower"),
+    "check": (("tower: {prompt: A tower}", "tower: {prompt: A tower, checks: [{assert: 'fps == 1'}]}"), "tower"),
+    "model": (("tower: {prompt: A tower}", "tower: {prompt: A tower, model: 'no:such@1'}"), "tower"),
+    "table": (("rows.csv", "none.csv"), "rows"),
+    "rows": (("{{ id }} by", "{{ idd }} by"), "rows[a]"),
+}
+
+
+def lockfile(project: Path) -> dict[str, Any]:
+    text = (project / ".ltxspec" / "sandbox" / "lockfiles" / "night.lock.json").read_text("utf-8")
+    document: dict[str, Any] = json.loads(text)
+    return document
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_an_error_in_another_shot_only_leaves_that_out(kind: str, bought: Path) -> None:
+    (good, bad), name = BROKEN[kind]
+    write_spec(bought, HEAD + GOOD.replace(good, bad).replace("alley: {prompt: Rain}", "alley: {prompt: Fog}"))
+    assert ltxspec("plan", cwd=bought, check=1).out == ""
+    document = ltxspec("plan", *ALLEY, "--format", "json", cwd=bought).json
+    assert [(shot["address"], shot["action"]) for shot in document["shots"]] == [("night.alley", "replace")]
+    (warning,) = document["diagnostics"]
+    assert warning["severity"] == "warning"
+    assert f"`night.{name}`" in warning["message"]
+    assert "left out of this run" in warning["message"]
+    before = lockfile(bought)
+    ltxspec("apply", *ALLEY, cwd=bought)
+    after = lockfile(bought)
+    assert (len(after["shots"]["alley"]["takes"]), after["retired"]) == (2, {})
+    others = before["shots"].keys() - {"alley"}
+    assert {key: after["shots"][key] for key in others} == {key: before["shots"][key] for key in others}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_the_selected_shot_itself_is_still_checked(kind: str, bought: Path) -> None:
+    (good, bad), name = BROKEN[kind]
+    write_spec(bought, HEAD + GOOD.replace(good, bad))
+    for target in (f"night.{name}", f"night.{name.partition('[')[0]}", "night.*"):
+        refused = ltxspec("plan", "--target", target, cwd=bought, check=1)
+        assert "error[" in refused.err
+
+
+def test_the_take_of_a_shot_that_is_left_out_is_given_to_no_other(bought: Path) -> None:
+    text = GOOD.replace("prompt: A tower", "prompt: 'A {{ towr }}'").replace("prompt: Rain", "prompt: A tower")
+    write_spec(bought, HEAD + text)
+    (shot,) = ltxspec("plan", *ALLEY, "--format", "json", cwd=bought).json["shots"]
+    assert shot["action"] == "replace", "it may still be the take of the other shot"
+    moved = text.replace("alley: {prompt: A tower}", "alley: {prompt: A tower, moved: tower}")
+    write_spec(bought, HEAD + moved)
+    (shot,) = ltxspec("plan", *ALLEY, "--format", "json", cwd=bought).json["shots"]
+    assert (shot["action"], shot.get("from")) == ("replace", None)
+
+
+def test_what_all_shots_share_and_what_cannot_be_parsed_is_an_error_all_the_same(bought: Path) -> None:
+    write_spec(bought, HEAD.replace("720", "7") + GOOD)
+    assert "error[" in ltxspec("plan", *ALLEY, cwd=bought, check=1).err
+    write_spec(bought, HEAD + GOOD)
+    write_spec(bought, "shots: [", "other")
+    assert "--> specs/other.yaml" in ltxspec("plan", *ALLEY, cwd=bought, check=1).err
+
+
+def test_a_spec_of_its_own_with_an_error_is_left_out_and_not_retired(bought: Path) -> None:
+    write_spec(bought, HEAD + "shots: {gate: {prompt: '{{ nothing }}'}}\n", "other")
+    planned = ltxspec("plan", *ALLEY, cwd=bought)
+    assert "`other.gate` is left out of this run" in planned.err
+    assert "render" not in ltxspec("render", "--shot", "night.alley", cwd=bought).err
+    assert "night.alley" in ltxspec("why", "night.alley", cwd=bought).out
+
+
+def test_warnings_of_other_shots_are_not_shown(bought: Path) -> None:
+    warns = GOOD.replace("A tower", "A tower", 1).replace(
+        "tower: {prompt: A tower}", "tower: {prompt: A tower, checks: [{assert: 'fps == 1', severity: warning}]}"
+    )
+    write_spec(bought, HEAD + warns)
+    assert "warning" in ltxspec("plan", cwd=bought).err
+    assert "warning" not in ltxspec("plan", *ALLEY, cwd=bought).err

@@ -1,0 +1,68 @@
+from typing import Any
+
+import pytest
+
+from ltxspec.catalog.elsewhere import Elsewhere
+from ltxspec.catalog.models import Catalog, load_catalog
+from ltxspec.catalog.pointers import parse_pointer, property_at
+from ltxspec.catalog.validation import validate
+from ltxspec.storage.packaged import read_model_documents
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return load_catalog(read_model_documents(None))
+
+
+def hints(catalog: Catalog, name: str, **params: Any) -> list[str | None]:
+    model = catalog.by_name[name]
+    size = {"width": 1920, "height": 1080}
+    body = {"taskType": "videoInference", "model": model.air, **size, **params}
+    there = Elsewhere(catalog)
+    return [there.hint(problem, model, body) for problem in validate(model, body, prompt=False)]
+
+
+def test_a_parameter_that_another_model_names_otherwise_is_said_to_be_there(catalog: Catalog) -> None:
+    old = {"lightricks": {"generateAudio": True}}
+    assert hints(catalog, "lightricks:ltx@2.5-fast", providerSettings=old) == [
+        "this model takes `providerSettings.lightricks.generateAudio` as `settings.audio`"
+    ]
+    assert hints(catalog, "lightricks:2@0", settings={"audio": True}) == [
+        "this model takes `settings.audio` as `providerSettings.lightricks.generateAudio`"
+    ]
+
+
+def test_the_model_that_has_what_this_one_lacks_is_named(catalog: Catalog) -> None:
+    fast = "`lightricks:ltx@2.5-fast` (LTX-2.5 Fast) accepts it"
+    assert hints(catalog, "lightricks:2@0", fps=24) == [fast]
+    (portrait,) = hints(catalog, "lightricks:2@0", width=1080, height=1920)
+    assert portrait == f"the sizes are 1920 × 1080, 2560 × 1440 and 3840 × 2160; there is no portrait; {fast}"
+    (unknown,) = hints(catalog, "lightricks:2@0", settings={"cameraMovement": "static"})
+    assert unknown is not None
+    assert unknown.endswith(fast)
+
+
+def test_what_no_model_accepts_keeps_its_own_hint(catalog: Catalog) -> None:
+    assert hints(catalog, "lightricks:2@0", fps=7) == [None]
+    (quoted,) = hints(catalog, "lightricks:2@0", fps="25")
+    assert quoted is not None
+    assert quoted.startswith("write `25` without quotes")
+    assert hints(catalog, "lightricks:2@0", durration=8) == ["did you mean `duration`?"]
+
+
+def test_not_every_value_of_a_large_table_is_asked_about(catalog: Catalog) -> None:
+    model, there = catalog.by_name["lightricks:2@0"], Elsewhere(catalog)
+    found = []
+    for number in [*range(100, 160), 24]:
+        body = {"taskType": "videoInference", "model": model.air, "width": 1920, "height": 1080, "fps": number}
+        found += [there.hint(problem, model, body) for problem in validate(model, body, prompt=False)]
+    assert found == [None] * 61
+
+
+def test_every_other_name_is_one_of_another_model_and_none_of_this(catalog: Catalog) -> None:
+    for model in catalog.models:
+        for new, others in model.settings.renamed.items():
+            assert property_at(model.schema, parse_pointer(new)) is not None
+            for other in map(parse_pointer, others):
+                assert property_at(model.schema, other) is None
+                assert any(property_at(one.schema, other) is not None for one in catalog.models)
