@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
-from ltxspec.cli.completing import addresses, providers
+from ltxspec.cli.completing import addresses, labels, providers
 from ltxspec.cli.param_types import LABEL, ORDER_LIMIT
 
 if TYPE_CHECKING:
@@ -102,8 +102,10 @@ def selected(metavar: str = "[PATH]...") -> Callable[[Command], Command]:
         command = _variable_options(gathered("selected", Selected)(command))
         limit = "Order at most N of the shots, in the order of the plan, or as many as the `budget` allows."
         command = click.option("--limit", type=ORDER_LIMIT, help=limit)(command)
-        text = "Only shots with this label; repeat it for more labels."
-        command = click.option("--label", "labels", type=LABEL, multiple=True, help=text)(command)
+        text = "Only shots with this label; repeat it for more."
+        command = click.option("--label", "labels", type=LABEL, multiple=True, help=text, shell_complete=labels)(
+            command
+        )
         for option, name, text in reversed(_SELECTORS):
             command = click.option(option, name, multiple=True, metavar="ADDRESS", help=text, shell_complete=addresses)(
                 command

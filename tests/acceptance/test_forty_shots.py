@@ -168,7 +168,7 @@ def test_a_retake_is_one_shot_and_a_pick_lasts(film: Path) -> None:
     assert plan(film) == ({}, "0.00")
     ltxspec("pick", "ferry.rescue", "--take", "1", *SANDBOX, cwd=film)
     assert plan(film) == ({}, "0.00")
-    (shot,) = ltxspec("show", "ferry.rescue", "--format", "json", *SANDBOX, cwd=film).json
+    (shot,) = ltxspec("show", "ferry.rescue", "--format", "json", *SANDBOX, cwd=film).json["shots"]
     takes: list[dict[str, Any]] = shot["takes"]
     assert (len(takes), shot["current"]) == (2, takes[0]["taskUUID"])
 

@@ -60,7 +60,7 @@ def test_show_has_the_verdict_that_counts(bought: Path) -> None:
     ltxspec("approve", "night.alley", "--by", "Ann", cwd=bought)
     ltxspec("reject", "night.alley", "--by", "Bo", "--note", "no", cwd=bought)
     assert "      rejected by Bo: no\n" in ltxspec("show", "night.alley", cwd=bought).out
-    (shot,) = ltxspec("show", "night.alley", "--format", "json", cwd=bought).json
+    (shot,) = ltxspec("show", "night.alley", "--format", "json", cwd=bought).json["shots"]
     assert [item["verdict"] and item["verdict"]["verdict"] for item in shot["takes"]] == [None, "rejected"]
     assert len(verdicts(bought)[task(2)]) == 2
 

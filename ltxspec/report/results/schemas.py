@@ -16,6 +16,8 @@ RESULTS: Mapping[str, type[Result]] = {
     "cost": takes.Cost,
     "why": takes.Why,
     "pick": takes.Pick,
+    "frame": takes.Frame,
+    "decision": takes.Decision,
     "import": takes.Import,
     "lock-verify": lock.LockVerify,
     "lock-merge": lock.LockMerge,

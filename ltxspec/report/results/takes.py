@@ -124,6 +124,27 @@ class Pick(Result, frozen=True, kw_only=True):
     task_id: TaskUuid
 
 
+class Decision(Result, frozen=True, kw_only=True):
+    """A take that was approved or rejected."""
+
+    address: Address
+    take: Place
+    task_id: str
+    decided: Remark
+
+
+class Frame(Result, frozen=True, kw_only=True):
+    """A frame that was saved as a picture; `hdr` names the transfer function of an HDR video."""
+
+    address: Address
+    file: str
+    picture_format: Text
+    width: Place
+    height: Place
+    seconds: Annotated[float, Meta(description="the frame's time, from the first frame")]
+    hdr: str | None
+
+
 class Import(Result, frozen=True, kw_only=True):
     """A take that was adopted."""
 
