@@ -14,8 +14,8 @@ GIVEN = "ltxspec.global_options"  # in `Context.meta`: those given so far; compl
 
 def global_options(command: click.Command) -> None:
     """Let a command and its subcommands take the global options as well. They are listed in the help of `ltxspec`."""
-    if not any(option.name == "directory_here" for option in command.params):
-        command.params += _options()
+    taken = {name for option in command.params for name in option.opts}  # some list -v and -q themselves
+    command.params += [option for option in _options() if taken.isdisjoint(option.opts)]
     for inner in command.commands.values() if isinstance(command, click.Group) else ():
         global_options(inner)
 
@@ -26,6 +26,7 @@ def _options() -> list[click.Parameter]:
         (("--config", "config_here"), "config", {"metavar": "FILE"}),
         (("--no-color", "no_color_here"), "no_color", {"is_flag": True}),
         (("-v", "--verbose", "verbose_here"), "verbose", {"count": True}),
+        (("-q", "--quiet", "quiet_here"), "quiet", {"is_flag": True}),
     ]
     return [
         click.Option(names, expose_value=False, hidden=True, callback=_into(field), **more)

@@ -35,7 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "why": ("why", "Explain what would be done with a shot, and why."),
     "pick": ("pick", "Make an earlier take current."),
     "approve": ("approve", "Record that a take is approved."),
-    "reject": ("approve", "Record that a take is rejected, or needs work."),
+    "reject": ("reject", "Record that a take is rejected, or needs work."),
     "import": ("import_", "Adopt a render made elsewhere."),
     "lock": ("lock", "Verify, merge and repair lockfiles."),
     "archive": ("archive", "Fetch videos, check them, drop unused ones."),
@@ -65,7 +65,7 @@ class Commands(click.Group):
         from importlib import import_module
 
         module = import_module(f"ltxspec.cli.commands.{COMMANDS[cmd_name][0]}")
-        command: click.Command = getattr(module, cmd_name, None) or module.command
+        command: click.Command = module.command
         _lay_out_examples(command)
         global_options(command)
         return command

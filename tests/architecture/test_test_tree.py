@@ -25,6 +25,8 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "cli/commands/output.py": "acceptance/test_command_output.py",
     "cli/commands/pick.py": "acceptance/test_command_pick.py",
     "cli/commands/plan.py": "acceptance/test_command_plan.py",
+    "cli/commands/reject.py": "acceptance/test_verdicts.py",
+    "cli/deciding.py": "acceptance/test_verdicts.py",
     "cli/commands/render.py": "acceptance/test_command_render.py",
     "cli/commands/sandbox.py": "acceptance/test_command_sandbox.py",
     "cli/commands/schema.py": "acceptance/test_command_schema.py",

@@ -1,0 +1,51 @@
+"""What `approve` and `reject` have in common: their parameters, and their answer."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ltxspec.cli import options
+from ltxspec.cli.completing import addresses, takes
+from ltxspec.cli.context import Session
+from ltxspec.project.verdicts import Opinion
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ltxspec.project.verdicts import Verdict
+
+
+def parameters(command: "Callable[..., int]") -> "Callable[..., Any]":
+    """The parameters that both commands have."""
+    decorated: Any = options.gathered("opinion", Opinion)(command)
+    for add in (
+        options.provider,
+        options.output_format("text", "json"),
+        click.option("--by", metavar="NAME", help="Who decides; default: the name that git has."),
+        click.option("--at", type=click.FloatRange(min=0), metavar="S", help="The second that the note is about."),
+        click.option("--note", metavar="T", help="What to say about it."),
+        click.option(
+            "--take", "number", type=int, metavar="N", shell_complete=takes, help="Position in `ltxspec show ADDRESS`."
+        ),
+        click.argument("address", shell_complete=addresses),
+    ):
+        decorated = add(decorated)
+    return click.pass_obj(decorated)
+
+
+def decide(  # those of the commands
+    session: Session, address: str, verdict: "Verdict", opinion: Opinion, provider: str | None, output_format: str
+) -> int:
+    """Record a verdict, and say so."""
+    from ltxspec.project.verdicts import decide as record
+    from ltxspec.report.results.takes import Decision
+    from ltxspec.report.takes import remark_text
+    from ltxspec.values import typed_address
+
+    decided = record(session.open_project(provider), typed_address(address), verdict, opinion)
+    if output_format == "json":
+        shot, remark = str(decided.address), decided.remark
+        session.answer(Decision(address=shot, take=decided.number, task_id=decided.task, decided=remark))
+    else:
+        click.echo(f"{decided.address} take {decided.number}: {remark_text(decided.remark)}")
+    return 0
