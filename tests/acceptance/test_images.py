@@ -2,13 +2,11 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from acceptance.commands import ltxspec, write_spec
 from pictures import picture
 
-SANDBOX: dict[str, Any] = {"LTXSPEC_PROVIDER": "sandbox"}
 SPEC = """\
 model: lightricks:2@0
 defaults: {width: 1920, height: 1080, duration: 6, fps: 25}
@@ -26,7 +24,7 @@ def write(folder: Path, name: str, content: bytes) -> Path:
 @pytest.mark.parametrize("command", [("validate",), ("plan",), ("apply", "--auto-approve")])
 def test_no_command_accepts_a_web_page_as_a_picture(tmp_path: Path, command: tuple[str, ...]) -> None:
     write(tmp_path, "a.png", b"<!DOCTYPE html>")
-    refused = ltxspec(*command, cwd=tmp_path, check=1, **SANDBOX)
+    refused = ltxspec(*command, cwd=tmp_path, check=1, LTXSPEC_PROVIDER="sandbox")
     said = refused.out + refused.err
     assert "error[media-kind]: `a.png` is a web page, not an image" in said
     assert "--> specs/night.yaml:7:54" in said
@@ -35,24 +33,26 @@ def test_no_command_accepts_a_web_page_as_a_picture(tmp_path: Path, command: tup
 
 def test_a_renamed_picture_is_one_change_and_costs_nothing(tmp_path: Path) -> None:
     spec = write(tmp_path, "a.png", picture())
-    ltxspec("apply", "--auto-approve", cwd=tmp_path, **SANDBOX)
+    ltxspec("apply", "--auto-approve", cwd=tmp_path, LTXSPEC_PROVIDER="sandbox")
     (spec.parent / "a.png").rename(spec.parent / "b.png")
     spec.write_text(spec.read_text("utf-8").replace("a.png", "b.png"), encoding="utf-8")
-    plan = ltxspec("plan", "--format", "json", cwd=tmp_path, **SANDBOX).json
+    plan = ltxspec("plan", "--format", "json", cwd=tmp_path, LTXSPEC_PROVIDER="sandbox").json
     (shot,) = plan["shots"]
     assert (shot["action"], plan["estimate"]["usd"]) == ("update", "0.00")
     assert shot["changes"] == [{"path": "/inputs/frameImages/0", "before": "a.png", "after": "b.png"}]
-    ltxspec("apply", "--auto-approve", cwd=tmp_path, **SANDBOX)
+    ltxspec("apply", "--auto-approve", cwd=tmp_path, LTXSPEC_PROVIDER="sandbox")
     (lockfile,) = tmp_path.rglob("*.lock.json")
     (take,) = json.loads(lockfile.read_text("utf-8"))["shots"]["kettle"]["takes"]
     assert (list(take["inputs"]), take["request"]["inputs"]["frameImages"]) == (["b.png"], ["b.png"])
-    assert "No changes" in ltxspec("plan", cwd=tmp_path, **SANDBOX).out
+    assert "No changes" in ltxspec("plan", cwd=tmp_path, LTXSPEC_PROVIDER="sandbox").out
 
 
 def test_names_are_found_in_either_unicode_form_and_prompts_are_compared(tmp_path: Path) -> None:
     spec = write(tmp_path, "caf\u00e9.png", picture())
     (spec.parent / "caf\u00e9.png").rename(spec.parent / "cafe\u0301.png")
     spec.write_text(spec.read_text("utf-8").replace("A kettle.", "A caf\u00e9."), encoding="utf-8")
-    ltxspec("apply", "--auto-approve", cwd=tmp_path, **SANDBOX)
+    ltxspec("apply", "--auto-approve", cwd=tmp_path, LTXSPEC_PROVIDER="sandbox")
     spec.write_text(spec.read_text("utf-8").replace("A caf\u00e9.", "A cafe\u0301."), encoding="utf-8")
-    assert "same letters, other Unicode form (NFC → NFD)" in ltxspec("plan", cwd=tmp_path, **SANDBOX).out
+    assert (
+        "same letters, other Unicode form (NFC → NFD)" in ltxspec("plan", cwd=tmp_path, LTXSPEC_PROVIDER="sandbox").out
+    )
