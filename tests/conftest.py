@@ -50,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "suppress_health_check": [HealthCheck.too_slow],
     }
     hypothesis.settings.register_profile("dev", max_examples=25, **shared)
-    hypothesis.settings.register_profile("ci", max_examples=50, derandomize=True, print_blob=True, **shared)
+    hypothesis.settings.register_profile("ci", max_examples=30, derandomize=True, print_blob=True, **shared)
     if not config.getoption("--hypothesis-profile"):
         hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
