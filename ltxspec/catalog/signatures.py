@@ -18,7 +18,8 @@ _SCHEMES: Final = tuple(
         ("signature", "awsaccesskeyid", "expires x-amz-security-token"),
         ("signature", "googleaccessid", "expires"),
         ("signature", "key-pair-id", "expires policy hash-algorithm"),
-        ("sig", "sv", _AZURE),
+        ("sig", "sv se sp", _AZURE),
+        ("sig", "sv si sr", _AZURE),
     )
 )
 

@@ -15,12 +15,12 @@ from msgspec.structs import replace
 from ltxspec.catalog.models import Catalog
 from ltxspec.errors import Diagnostic, Location, Refused
 from ltxspec.lock.models import Lockfile, ShotRecord
-from ltxspec.plan.actions import SPENDING, Change, Reason
+from ltxspec.plan.actions import SPENDING, Action, Change, Reason
 from ltxspec.plan.recorded import RecordedState, every_fingerprint, record_under, spare_takes
 from ltxspec.render.models import Request
 from ltxspec.values import Fingerprint, ShotAddress, TaskId, foreign_address
 
-_CURE = "remove the shot there, and its take moves here; or use the one video in both places"
+_CURE = "remove the shot there and its take moves here, or use the one video in both places"
 _ON_PURPOSE = frozenset({Reason.RETAKE_REQUESTED, Reason.RETRY_REQUESTED, Reason.LAST_ATTEMPT_FAILED})
 
 
@@ -59,7 +59,7 @@ class Offers:
     """What other specs have of one spec's requests."""
 
     records: dict[str, ShotRecord] = field(default_factory=dict)  # by whole address: free to be taken over
-    owned: dict[Fingerprint, str] = field(default_factory=dict)  # in use, or in progress: by whose address
+    owned: dict[Fingerprint, str] = field(default_factory=dict)  # in use, or in progress: who has it, in words
 
 
 def offers(
@@ -145,7 +145,7 @@ def _place(change: Change) -> Location | None:
 def without_moved(changes: Sequence[Change]) -> list[Change]:
     """The changes of a whole plan without the retirement of shots whose takes another spec takes over."""
     taken = {change.origin for change in changes if change.origin is not None and foreign_address(change.origin)}
-    return [change for change in changes if str(change.address) not in taken or change.request is not None]
+    return [change for change in changes if change.action is not Action.RETIRE or str(change.address) not in taken]
 
 
 def foreign_origins(changes: Iterable[Change]) -> dict[ShotAddress, ShotAddress]:
@@ -205,11 +205,16 @@ def _offer(
                 take for take in record.takes if take.task_id in free[key] or (key in gone and take.task_id not in kept)
             )
             current = record.current if any(take.task_id == record.current for take in takes) else None
-            found.records[f"{other.name}.{key}"] = ShotRecord(current, takes)
+            if takes:
+                found.records[f"{other.name}.{key}"] = ShotRecord(current, takes)
         in_use = [take for take in record.takes if take.status == "succeeded" and take.task_id not in free.get(key, ())]
-        _own(found, f"{other.name}.{key}", [other.marks[take.task_id] for take in in_use], wanted)
+        owner = f"`{other.name}.{key}` has the same render"
+        if other.requests() is None:
+            owner += f"; `{other.name}` cannot be read as a whole, so it is unknown whether it still needs it"
+        _own(found, owner, [other.marks[take.task_id] for take in in_use], wanted)
     for task in other.recorded.journal.open.values():
-        _own(found, f"{other.name}.{task.intent.instance}", [other.marks[task.intent.task_id]], wanted)
+        owner = f"`{other.name}.{task.intent.instance}` has it in progress; `ltxspec collect` finishes that"
+        _own(found, owner, [other.marks[task.intent.task_id]], wanted)
 
 
 def _own(
@@ -240,4 +245,4 @@ def _marked(change: Change, found: Offers) -> Change:
     owner = next((found.owned[mark] for mark in request.fingerprints if mark in found.owned), None)
     if owner is None:
         return change
-    return with_fields(change, reasons=(*change.reasons, Reason.OWNED_ELSEWHERE), note=f"`{owner}` has the same render")
+    return with_fields(change, reasons=(*change.reasons, Reason.OWNED_ELSEWHERE), note=owner)

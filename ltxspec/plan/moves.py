@@ -55,8 +55,10 @@ def _idle(
         hint = "write the name under which the takes are recorded (`ltxspec show` lists them), or remove the line"
         return Diagnostic("warning", "moved", message, where, hint)
     if is_elsewhere:
-        message = f"`moved: {moved}` moves nothing: it is still a shot of `{owner}`, and keeps its takes"
-        return Diagnostic("warning", "moved", message, where, "remove the earlier shot, or this line")
+        message = f"`moved: {moved}` moves nothing: `{owner}` still has that shot, or cannot be read as a whole"
+        return Diagnostic(
+            "warning", "moved", message, where, f"correct `{owner}`, remove the earlier shot, or remove this line"
+        )
     if all(each in wanted for each in named):
         message = f"`moved: {moved}` moves nothing: `{named[0]}` is still a shot of this spec, and keeps its takes"
         return Diagnostic("warning", "moved", message, where, "remove the earlier shot, or this line")

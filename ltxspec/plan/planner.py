@@ -63,10 +63,21 @@ class _Spec:
     task_id: Callable[[str, Fingerprint, int, int], TaskId]  # of (instance, fingerprint, retake, attempt)
 
 
-def plan_spec(rendered: RenderedSpec, recorded: RecordedState, context: PlanContext) -> list[Change]:
+def plan_spec(
+    rendered: RenderedSpec,
+    recorded: RecordedState,
+    context: PlanContext,
+    elsewhere: Callable[[], AbstractSet[TaskId]] = frozenset,
+) -> list[Change]:
     """Compare one spec with what is recorded: one change per shot, in the spec's order, then what is left over.
 
     All shots are decided even if only some are targets: a run does to a shot what the whole plan says.
+
+    Args:
+        rendered: the spec.
+        recorded: what is recorded for it.
+        context: what else planning needs to know.
+        elsewhere: gives the tasks of other specs, which may have come from here: no order gets the id of one of them.
     """
     wanted = {request.address.instance: request for request in rendered.requests}
     seen = without(recorded, rendered.leaves_out) if rendered.left_out else recorded
@@ -79,7 +90,7 @@ def plan_spec(rendered: RenderedSpec, recorded: RecordedState, context: PlanCont
         keys=keys,
         origins=assign_origins(seen.lockfile, wanted, context.catalog),
         spare=cache(lambda: spare_takes(seen.lockfile, wanted, context.catalog)),
-        known=cache(lambda: recorded_tasks(recorded.lockfile)),
+        known=cache(lambda: recorded_tasks(recorded.lockfile) | elsewhere()),
         claimed=set(),
         under_way=open_by_fingerprint(recorded.journal, context.catalog),
         task_id=task_ids(context.project, context.provider, rendered.name),

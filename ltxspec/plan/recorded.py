@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from ltxspec.catalog.models import Catalog
+from ltxspec.catalog.models import Catalog, Model
 from ltxspec.fingerprint import fingerprint_of, version_of, versions_for
 from ltxspec.lock.journal import Intent, JournalState, OpenTask
 from ltxspec.lock.models import Age, Lockfile, ShotRecord, Take
@@ -55,8 +55,10 @@ def answers(take: Take, request: Request, catalog: Catalog) -> bool:
         own = version_of(take.fingerprint)
         if fingerprint_of(model, request.body, request.inputs, own) == take.fingerprint:
             return True
-        versions = map(version_of, request.fingerprints)
-        return any(fingerprint_of(model, take.request, take.inputs, v) in request.fingerprints for v in versions)
+        marks = request.fingerprints
+        return _is_whole(take, model) and any(
+            fingerprint_of(model, take.request, take.inputs, version) in marks for version in map(version_of, marks)
+        )
     except ValueError:  # an unknown algorithm version, or a file whose hash was not recorded
         return False
 
@@ -64,16 +66,28 @@ def answers(take: Take, request: Request, catalog: Catalog) -> bool:
 def every_fingerprint(order: Take | Intent, catalog: Catalog) -> set[Fingerprint]:
     """The fingerprint of an order, and those by which an equal request is recognised: see `Request.fingerprints`.
 
-    A record has addresses without their signatures, so it is found however the address is signed now.
+    A record has addresses without their queries. If only a signature is missing, it is found however the address is
+    signed now.
     """
     found = {order.fingerprint}
     model = catalog.find(str(order.request.get("model")))
-    if model is None:
+    versions = versions_for(model, order.request) if model is not None else ()
+    if model is None or len(versions) == 1:
         return found
-    for version in versions_for(model, order.request)[1:]:
-        with contextlib.suppress(ValueError):  # a file whose hash was not recorded
-            found.add(fingerprint_of(model, order.request, order.inputs, version))
+    with contextlib.suppress(ValueError):  # a file whose hash was not recorded
+        if _is_whole(order, model):
+            found |= {fingerprint_of(model, order.request, order.inputs, version) for version in versions}
     return found
+
+
+def _is_whole(order: Take | Intent, model: Model) -> bool:
+    """Whether a recorded request is what was sent, except perhaps for the signatures of addresses.
+
+    Records have no queries of addresses, and a query may name another picture (`?id=7`). Raises ValueError.
+    """
+    if len(versions_for(model, order.request)) == 1:  # no addresses
+        return True
+    return fingerprint_of(model, order.request, order.inputs, version_of(order.fingerprint)) == order.fingerprint
 
 
 def next_order(takes: Iterable[Take], *, retake: bool) -> tuple[int, int]:

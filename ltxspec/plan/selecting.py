@@ -11,7 +11,7 @@ from ltxspec.plan.actions import Action, Change, Plan, Reason
 from ltxspec.plan.limits import within
 from ltxspec.plan.selection import Selection
 from ltxspec.plan.terms import SpendingLimits
-from ltxspec.values import ShotAddress
+from ltxspec.values import ShotAddress, foreign_address
 
 
 def selected(changes: Sequence[Change], selection: Selection) -> tuple[list[Change], list[Diagnostic]]:
@@ -28,7 +28,7 @@ def _source(change: Change) -> ShotAddress | None:
     """The shot whose takes a change takes over; None for a task under way, which belongs to no shot yet."""
     if change.origin is None or change.action is Action.RESUME:
         return None
-    return ShotAddress(change.address.spec, change.origin)
+    return foreign_address(change.origin) or ShotAddress(change.address.spec, change.origin)
 
 
 def _left_out(change: Change) -> Diagnostic:

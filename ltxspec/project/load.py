@@ -103,13 +103,13 @@ def render_specs(
     return list(specs.rendered.values())
 
 
-def every_spec(project: ProjectContext) -> LoadedSpecs:
+def every_spec(project: ProjectContext, variables: Mapping[str, Json]) -> LoadedSpecs:
     """All specs in the project's own folders, as far as they can be read; none if there are no such folders."""
     if not any((project.root / folder).exists() for folder in project.config.project.specs):
         return LoadedSpecs()
     files = [project.label(path) for path in spec_files(project, ())]
     with FileVerdicts(project.local / "cache" / "verdicts", project.root) as verdicts:
-        return load_specs(files, project, Sources(project.files, verdicts), Problems())
+        return load_specs(files, project, Sources(project.files, verdicts), Problems(), Asked(variables))
 
 
 def rendered_orders(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
+from types import MappingProxyType
 
 from msgspec.structs import replace
 
@@ -28,15 +29,17 @@ from ltxspec.project.lookup import expected_names, recorded_names, recorded_stat
 from ltxspec.project.project import ProjectContext
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.storage.state import FileSpecState
-from ltxspec.values import TaskId, money_text, total_usd
+from ltxspec.values import Json, TaskId, money_text, total_usd
 
 Offered = Mapping[str, ShotRecord]  # address in another spec -> the takes there
 Others = Callable[[], Sequence[OtherSpec]]  # those that are not planned; called only if something would be bought
 
 
-def others_on_disk(project: ProjectContext, rendered: Sequence[RenderedSpec]) -> Others:
-    """The specs that have lockfiles and are not planned, read when they are needed."""
-    every = cache(lambda: every_spec(project))
+def others_on_disk(
+    project: ProjectContext, rendered: Sequence[RenderedSpec], variables: Mapping[str, Json] = MappingProxyType({})
+) -> Others:
+    """The specs that have lockfiles and are not planned, read when they are needed, with the variables of the run."""
+    every = cache(lambda: every_spec(project, variables))
     known = {spec.name for spec in rendered}
 
     def requests(name: str) -> Mapping[str, Request] | None:
@@ -82,25 +85,37 @@ def planned_across(
     Returns:
         The changes of all specs, and what each spec may take over: address in another spec -> its takes.
     """
-    planned = {spec.name: plan_spec(spec, have[spec.name], context) for spec in rendered}
+    every = cache(lambda: _with_records(rendered, have, context.catalog, others))
+
+    def elsewhere(name: str) -> set[TaskId]:
+        return {task for other in every() if other.name != name for task in other.marks}
+
+    planned = {s.name: plan_spec(s, have[s.name], context, partial(elsewhere, s.name)) for s in rendered}
     offered: dict[str, Offered] = {}
     if any(change.action in SPENDING for changes in planned.values() for change in changes):
-        own = [OtherSpec(s.name, have[s.name], partial(_requests, s), context.catalog) for s in rendered]
-        every = [spec for spec in (*own, *others()) if spec.marks]
         used = [c for changes in planned.values() for c in changes if c.action not in SPENDING and c.request]
         claimed = {change.task_id for change in used if change.task_id is not None}
         sought = {name: renders_to_buy(changes) for name, changes in planned.items()}
         for spec in rendered:
-            others_of = [other for other in every if other.name != spec.name]
+            others_of = [other for other in every() if other.name != spec.name]
             theirs = set().union(*(marks for name, marks in sought.items() if name != spec.name))
             found = offers(planned[spec.name], others_of, claimed, theirs)
             if found.records:
-                planned[spec.name] = plan_spec(spec, with_offers(have[spec.name], found), context)
+                seen = with_offers(have[spec.name], found)
+                planned[spec.name] = plan_spec(spec, seen, context, partial(elsewhere, spec.name))
                 taken = {str(origin) for origin in foreign_origins(planned[spec.name]).values()}
                 claimed |= {take.task_id for name in taken for take in found.records[name].takes}
                 offered[spec.name] = found.records
             planned[spec.name] = owned_elsewhere(planned[spec.name], found)
     return without_moved([change for changes in planned.values() for change in changes]), offered
+
+
+def _with_records(
+    rendered: Sequence[RenderedSpec], have: Mapping[str, RecordedState], catalog: Catalog, others: Others
+) -> list[OtherSpec]:
+    """Every spec of the project that has records."""
+    own = [OtherSpec(spec.name, have[spec.name], partial(_requests, spec), catalog) for spec in rendered]
+    return [spec for spec in (*own, *others()) if spec.marks]
 
 
 def sources(changes: Iterable[Change]) -> set[str]:

@@ -126,7 +126,7 @@ def plan_project(
     specs = rendered
     if specs is None:
         specs = render_specs(project, options.paths, options.variables, selected=wanted)
-    plan = plan_specs(project, specs, wanted, recorded)
+    plan = plan_specs(project, specs, wanted, recorded, others_on_disk(project, specs, options.variables))
     if not options.paths:
         plan = replace(plan, diagnostics=[*plan.diagnostics, *unclaimed(project, specs, plan.changes)])
     if options.limit is not None:

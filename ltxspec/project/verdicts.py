@@ -21,6 +21,7 @@ from ltxspec.project.locks import locked
 from ltxspec.project.lookup import find_one, record_of
 from ltxspec.project.pick import chosen
 from ltxspec.project.project import ProjectContext
+from ltxspec.redaction import redact_secrets
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.durable import REAL, read_if_exists, replace_file
 from ltxspec.values import ShotAddress, TaskId
@@ -71,11 +72,11 @@ def decide(project: ProjectContext, address: str, verdict: Verdict, opinion: Opi
         VerdictError: the file cannot be read.
         LockHeld, LockfileError, StorageError: as for every change of a spec's records.
     """
-    note = (opinion.note or "").strip() or None
+    note = redact_secrets((opinion.note or "").strip()) or None
     if note is not None and len(note) > _LONGEST_NOTE:
         raise WrongUsage(f"the note has {len(note):,} characters, and at most {_LONGEST_NOTE:,} are kept")
     found = find_one(project, address).address
-    who = opinion.by or _git_name(project.root)
+    who = redact_secrets(opinion.by or _git_name(project.root))
     with locked(project, [found.spec], command="approve" if verdict is Verdict.APPROVED else "reject"):
         record = record_of(project, found) or ShotRecord(None, ())
         place, take = chosen(str(found), record, opinion.number, None)

@@ -66,16 +66,22 @@ def planned(folder: Path, text: str) -> list[tuple[str, str]]:
     return [(shot["address"], shot["action"]) for shot in plan["shots"]]
 
 
-@pytest.mark.parametrize("version", ["v1", None])
 @pytest.mark.parametrize("image", [FIRST, AGAIN, *OTHERS.values()], ids=["the same", "again", *OTHERS])
-def test_an_image_signed_again_is_up_to_date(image: str, version: str | None, tmp_path: Path) -> None:
-    bought(tmp_path, FIRST, version)
+def test_an_image_signed_again_is_up_to_date(image: str, tmp_path: Path) -> None:
+    bought(tmp_path, FIRST, None)
     assert planned(tmp_path, spec(image)) == [("night.hero", "no-op")]
 
 
-@pytest.mark.parametrize("version", ["v1", None])
-def test_a_renamed_shot_keeps_its_take_also_when_its_image_is_signed_again(version: str | None, tmp_path: Path) -> None:
-    bought(tmp_path, FIRST, version)
+def test_an_upgrade_buys_nothing(tmp_path: Path) -> None:
+    """A take of version 1 answers the address it was bought with. What else its address had was not recorded."""
+    bought(tmp_path, FIRST, "v1")
+    assert planned(tmp_path, spec(FIRST)) == [("night.hero", "no-op")]
+    assert planned(tmp_path, spec(FIRST, "heroine")) == [("night.heroine", "move")]
+    assert planned(tmp_path, spec(AGAIN)) == [("night.hero", "replace")]
+
+
+def test_a_renamed_shot_keeps_its_take_also_when_its_image_is_signed_again(tmp_path: Path) -> None:
+    bought(tmp_path, FIRST, None)
     assert planned(tmp_path, spec(AGAIN, "heroine")) == [("night.heroine", "move")]
 
 
@@ -89,6 +95,22 @@ def test_a_take_of_the_plain_address_is_used_when_the_address_is_signed(tmp_path
 def test_another_object_or_another_version_of_it_is_bought(image: str, tmp_path: Path) -> None:
     bought(tmp_path, FIRST, None)
     assert planned(tmp_path, spec(image)) == [("night.hero", "replace")]
+
+
+@pytest.mark.parametrize(
+    ("then", "now"),
+    [
+        (f"{PLAIN}?id=7", PLAIN),
+        (f"{FIRST}&versionId=7", PLAIN),
+        (f"{PLAIN}?id=7", FIRST),
+        (f"{PLAIN}?sv=1&sig=2&sr=cat&st=7", f"{PLAIN}?sv=1&sig=2&sr=dog&st=8"),
+    ],
+)
+def test_a_query_that_was_not_recorded_may_have_named_another_picture(then: str, now: str, tmp_path: Path) -> None:
+    bought(tmp_path, then, None)
+    assert planned(tmp_path, spec(now)) == [("night.hero", "replace")]
+    assert planned(tmp_path, spec(now, "heroine")) != [("night.heroine", "move")]
+    assert planned(tmp_path, spec(then)) == [("night.hero", "no-op")]
 
 
 def test_no_signature_is_recorded(tmp_path: Path) -> None:

@@ -16,7 +16,9 @@ PLAIN = "https://media.example/a%20b/hero.jpg"
         ("?X-Goog-Signature=00&generation=17#top", "?generation=17#top"),
         ("?Signature=a&Expires=1&AWSAccessKeyId=b", ""),
         ("?Signature=a&Expires=1&Key-Pair-Id=b&w=2", "?w=2"),
-        ("?sig=a&sv=b&se=c&snapshot=2026", "?snapshot=2026"),
+        ("?sig=a&sv=b&se=c&sp=r&snapshot=2026", "?snapshot=2026"),
+        ("?sig=a&sv=b&si=policy&sr=b", ""),
+        ("?sv=1&sig=2&sr=cat&st=7", "?sv=1&sig=2&sr=cat&st=7"),
         ("?sig=a", "?sig=a"),  # of no known scheme
         ("?Signature=a&Expires=1", "?Signature=a&Expires=1"),
         ("?X-Amz-Date=1", "?X-Amz-Date=1"),  # not signed
