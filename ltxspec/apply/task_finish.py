@@ -102,6 +102,7 @@ def _linked(run: TaskRun, take: Take) -> str:
         current = record.current_take if record else None
         run.context.archive.link(run.address.spec, run.address.instance, (current or take).shown)
     except LtxspecError as error:
+        run.tell(EventKind.SHOT_REMARK, f"archived, but without its link: {error.summary}")
         return f", but without its link: {error.summary}"
     return ""
 

@@ -38,14 +38,14 @@ def decide(  # those of the commands
 ) -> int:
     """Record a verdict, and say so."""
     from ltxspec.project.verdicts import decide as record
-    from ltxspec.report.results.takes import Decision
+    from ltxspec.report.results.takes import GivenVerdict
     from ltxspec.report.takes import remark_text
     from ltxspec.values import typed_address
 
     decided = record(session.open_project(provider), typed_address(address), verdict, opinion)
     if output_format == "json":
         shot, remark = str(decided.address), decided.remark
-        session.answer(Decision(address=shot, take=decided.number, task_id=decided.task, decided=remark))
+        session.answer(GivenVerdict(address=shot, take=decided.number, task_id=decided.task, decided=remark))
     else:
         click.echo(f"{decided.address} take {decided.number}: {remark_text(decided.remark)}")
     return 0

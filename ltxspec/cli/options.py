@@ -28,7 +28,7 @@ class VariableOptions:
 
     def read(self, folder: "Path") -> "dict[str, Json]":
         """The values; files are relative to `folder`. Raises WrongUsage."""
-        from ltxspec.project.load import read_variables
+        from ltxspec.project.variables import read_variables
 
         return read_variables(self.var, self.var_files, folder)
 

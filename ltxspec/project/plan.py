@@ -1,15 +1,14 @@
 """Plans what a change would render and what it would cost. Every command and the Python API use the same steps."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from ltxspec.errors import Diagnostic, Problems, StorageError, WrongUsage
+from ltxspec.errors import Diagnostic, StorageError, WrongUsage
 from ltxspec.formats import to_json
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Action, Change, Estimate, Plan, estimate
-from ltxspec.plan.addresses import refuse_unknown
 from ltxspec.plan.document import PlanDocument, PlanOptions
 from ltxspec.plan.elsewhere import owned_elsewhere_warnings
 from ltxspec.plan.limits import budget_warning
@@ -21,6 +20,7 @@ from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.renamed import renamed
 from ltxspec.plan.selecting import idle_retries, limited, selected
 from ltxspec.plan.selection import Selection, selection
+from ltxspec.plan.selection_check import check_selection
 from ltxspec.plan.spending import assumed, spent
 from ltxspec.plan.terms import SpendingLimits, Terms
 from ltxspec.project.load import render_specs
@@ -29,13 +29,10 @@ from ltxspec.project.others import Others, others_on_disk, planned_across, uncla
 from ltxspec.project.project import ProjectContext
 from ltxspec.render.models import RenderedSpec
 from ltxspec.storage.config import Config
-from ltxspec.values import Json, ShotAddress, Usd
+from ltxspec.values import Json, Usd
 
 if TYPE_CHECKING:
     from ltxspec.plan.policy import Rule
-
-
-_NAMED = 5  # labels named in one message
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +157,7 @@ def plan_specs(
         project.config.project.id, project.provider, project.catalog, whole, project.config.provider.attempts
     )
     have = {spec.name: (recorded or {}).get(spec.name) or recorded_state(project, spec.name) for spec in rendered}
-    diagnostics = _check_selection(selection, rendered, have)
+    diagnostics = check_selection(selection, rendered, have)
     changes, offered = planned_across(rendered, have, context, others or others_on_disk(project, rendered))
     by_spec: dict[str, list[Change]] = {spec.name: [] for spec in rendered}
     for change in changes:
@@ -250,50 +247,6 @@ def _with_policies(project: ProjectContext, plan: Plan) -> Plan:
 
     found = check_policies(rules_of(project.config), plan, project.catalog, project.files)
     return replace(plan, diagnostics=[*plan.diagnostics, *found])
-
-
-def _check_selection(
-    selection: Selection, rendered: Sequence[RenderedSpec], have: Mapping[str, RecordedState]
-) -> list[Diagnostic]:
-    """Refuse patterns and labels that match no shot; warn about those without effect because of the selection."""
-    if not (selection.narrows or selection.retakes or selection.retries):
-        return []
-    labels = {request.address: request.labels or {} for spec in rendered for request in spec.requests}
-    _refuse_unknown_labels(selection, labels.values())
-    wanted = [request.address for spec in rendered for request in spec.requests]
-    wanted += [ShotAddress(spec.name, key) for spec in rendered for key in spec.left_out]
-    known = dict.fromkeys([*wanted, *(address for name in have for address in _recorded(name, have[name]))])
-    refuse_unknown(selection.unmatched(known), known)
-    targets = [address for address in known if selection.is_target(address, labels.get(address))]
-    options = {"--target": selection.targets, "--exclude": selection.excludes, "--label": selection.labels}
-    narrowed = " and ".join(f"`{option}`" for option, given in options.items() if given)
-    return [
-        Diagnostic("warning", "outside-target", f"`{pattern.text}` is outside {narrowed} and has no effect")
-        for pattern in (*selection.retakes, *selection.retries)
-        if not any(pattern.matches(address) for address in targets)
-    ]
-
-
-def _refuse_unknown_labels(selection: Selection, labels: Iterable[Mapping[str, str]]) -> None:
-    """Refuse labels that no shot has: most likely typing errors. Raises Invalid."""
-    every = dict.fromkeys((key, value) for item in labels for key, value in item.items())
-    problems = Problems()
-    for wanted in selection.labels:
-        if (wanted.key, wanted.value) in every:
-            continue
-        values = [value for key, value in every if key == wanted.key]
-        known = values or list(dict.fromkeys(key for key, _ in every))
-        named = ", ".join(f"`{name}`" for name in known[:_NAMED]) + (" and more" if len(known) > _NAMED else "")
-        hint = (
-            (f"`{wanted.key}` is {named}" if values else f"the labels are {named}") if known else "no shot has labels"
-        )
-        problems.error("unknown-label", f"no shot has the label `{wanted}`", hint=hint)
-    problems.raise_if_errors()
-
-
-def _recorded(spec: str, have: RecordedState) -> list[ShotAddress]:
-    """Every shot in the lockfile or the journal of a spec."""
-    return [ShotAddress(spec, key) for key in have.instances()]
 
 
 def _refuse_to_keep_secrets(variables: Mapping[str, Json]) -> None:

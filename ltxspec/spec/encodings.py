@@ -19,6 +19,7 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16be"),
 )
 _SET_IT: Final = "set `encoding:` next to `file:`"
+_ZEROS = 4  # one of so many bytes, in UTF-16 of mostly other scripts; every second one in English
 _LOOKED_AT: Final = 1024  # bytes that are searched for a zero, which no other text has
 
 
@@ -43,7 +44,7 @@ def decode_table(data: bytes, encoding: str = BY_MARK) -> str:
     if marked is not None and encoding != BY_MARK and not _agree(encoding, marked):
         message = f"begins with the byte-order mark of {_shown(marked)}, but `encoding:` is `{encoding}`"
         raise TextProblem(message, "remove `encoding:`; the mark says how to read the file")
-    if encoding == BY_MARK and marked is None and 0 in data[:_LOOKED_AT]:
+    if encoding == BY_MARK and marked is None and _is_half_empty(data[:_LOOKED_AT]):
         raise TextProblem("looks like UTF-16 text without a byte-order mark", f"{_SET_IT}: `utf-16le` or `utf-16be`")
     name = marked or ("utf-8" if encoding == BY_MARK else encoding)
     if name == "utf-16":
@@ -59,6 +60,11 @@ def decode_table(data: bytes, encoding: str = BY_MARK) -> str:
         message = f"holds a byte-order mark (U+FEFF) in the middle (line {text.count(chr(10), 0, place) + 1})"
         raise TextProblem(message, "remove it: files that were joined often have one")
     return text
+
+
+def _is_half_empty(data: bytes) -> bool:
+    """Whether so many bytes are zero that the text is most likely UTF-16."""
+    return data.count(0) * _ZEROS >= len(data) > 0
 
 
 def _agree(encoding: str, marked: str) -> bool:

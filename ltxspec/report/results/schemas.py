@@ -17,7 +17,7 @@ RESULTS: Mapping[str, type[Result]] = {
     "why": takes.Why,
     "pick": takes.Pick,
     "frame": takes.Frame,
-    "decision": takes.Decision,
+    "decision": takes.GivenVerdict,
     "import": takes.Import,
     "lock-verify": lock.LockVerify,
     "lock-merge": lock.LockMerge,

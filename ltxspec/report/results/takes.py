@@ -124,7 +124,7 @@ class Pick(Result, frozen=True, kw_only=True):
     task_id: TaskUuid
 
 
-class Decision(Result, frozen=True, kw_only=True):
+class GivenVerdict(Result, frozen=True, kw_only=True):
     """A take that was approved or rejected."""
 
     address: Address

@@ -109,10 +109,10 @@ def test_hostile_texts_are_compared_in_bounded_time() -> None:
 
 def test_many_hostile_texts_are_compared_in_bounded_time() -> None:
     effort = Effort()
-    start = time.perf_counter()
+    start = time.process_time()
     for number in range(100):
         assert word_diff(f"{number} {alternating('a', 40, 400)}", alternating("b", 40, 400), effort)
-    assert time.perf_counter() - start < 10  # unbounded, each takes a second
+    assert time.process_time() - start < 10  # unbounded, each takes a second
     assert effort.left < 400_000
 
 
