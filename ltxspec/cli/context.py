@@ -62,16 +62,21 @@ class Session:
             is_summary: whether shots with the same cause are one line.
             only_line: whether only the last line is shown, because the reader has seen the plan.
         """
-        from ltxspec.report.diagnostics import format_diagnostics
         from ltxspec.report.plan.formats import PLAN_FORMATS
         from ltxspec.report.plan.rows import Detail
 
-        shown = [item for item in planned.diagnostics if item.severity == "error" or not self.quiet]
-        if output_format != "json" and shown:
-            sys.stderr.write(format_diagnostics(shown, self.style(sys.stderr)))
+        if output_format != "json":
+            self.show_diagnostics(planned)
         detail = Detail.SUMMARY if is_summary else Detail.ALL if self.verbose else Detail.USUAL
         detail = Detail.LINE if self.quiet or only_line else detail
         sys.stdout.write(PLAN_FORMATS[output_format](planned.plan, planned.options, self.style(), detail))
+
+    def show_diagnostics(self, planned: "ProjectPlan") -> None:
+        """Write the warnings and errors of a plan to standard error, also if little else is wanted: they cost money."""
+        from ltxspec.report.diagnostics import format_diagnostics
+
+        if planned.diagnostics:
+            sys.stderr.write(format_diagnostics(planned.diagnostics, self.style(sys.stderr)))
 
     def answer(self, result: "Record") -> None:
         """Write the document of a command to standard output."""

@@ -85,10 +85,10 @@ class _Moment(click.ParamType[Moment]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Moment:
         """Convert it. Raises WrongUsage."""
         del param, ctx
-        if value in ("first", "last"):
-            moment: Moment = value
-            return moment
-        text = str(value).removesuffix("s").strip()
+        text = str(value).strip().lower()
+        if text in ("first", "last"):
+            return "first" if text == "first" else "last"
+        text = text.removesuffix("s").strip()
         if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,9})?", text) is None:
             raise WrongUsage(
                 f"`{value}` is not a time in a video", hint="write `first`, `last`, or seconds such as 3.5"

@@ -142,3 +142,10 @@ def test_json_with_escaped_pairs_means_the_emoji(project: Path) -> None:
     assert prompts(project, "--var-file", "v.json") == ["A cup 😀 🌧."]
     (project / "specs" / "one.yaml").write_text(text.replace("\\ude00", ""), "utf-8")
     assert "half of a surrogate pair is not a character" in refused(project)
+
+
+@pytest.mark.parametrize("options", [("-q",), ("--format", "json"), ()])
+def test_a_warning_about_an_order_is_never_hidden(options: tuple[str, ...], tmp_path: Path) -> None:
+    write_spec(tmp_path, "model: lightricks:ltx@2.5-fast\nshots:\n  a:\n    prompt: A car #7\n")
+    done = ltxspec("apply", "--provider", "sandbox", "--auto-approve", *options, cwd=tmp_path)
+    assert "warning[cut-text]" in done.err

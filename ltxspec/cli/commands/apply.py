@@ -78,6 +78,8 @@ def command(session: Session, selected: Selected, flags: ApplyFlags, output_form
         if output_format == "text":  # programs only get the events
             approved = saved is not None or flags.approved is not None
             session.show_plan(planned, "text", only_line=approved and not session.verbose)
+        else:
+            session.show_diagnostics(planned)
 
     if saved is not None:
         _refuse_other_provider(saved.provider, provider)
