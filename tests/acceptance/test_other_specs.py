@@ -183,3 +183,50 @@ def test_a_task_in_progress_under_the_old_name_is_not_ordered_again(tmp_path: Pa
     run(tmp_path, "apply", check=4)
     run(tmp_path, "collect")
     assert planned(tmp_path) == {"day.wall": ("move", "night.wall")}
+
+
+def moved_wall(film: Path) -> None:
+    """Move the shot `wall` from `night` to `day`, and record that."""
+    write_spec(film, shots("tower", "gate"))
+    write_spec(film, shots("wall"), "day")
+    run(film, "apply")
+
+
+def test_an_order_never_gets_the_id_of_a_take_that_moved_away(film: Path) -> None:
+    moved_wall(film)
+    write_spec(film, shots(*PROMPTS))
+    run(film, "apply", "--buy-again")
+    (here,), (there,) = takes(film, "night")["wall"], takes(film, "day")["wall"]
+    assert here != there
+    run(film, "apply", "--retake", "night.wall", "--target", "night.wall")
+    assert len({*takes(film, "night")["wall"], there}) == 3
+
+
+def test_an_order_in_progress_stays_in_the_plan_when_its_shot_moves(film: Path) -> None:
+    run(film, "apply", "--retake", "night.wall", "--target", "night.wall", "--detach", check=None)
+    write_spec(film, shots("tower", "gate"))
+    write_spec(film, shots("wall"), "day")
+    found = run(film, "plan", "--format", "json").json["shots"]
+    assert [(shot["address"], shot["action"]) for shot in found if shot["action"] != "no-op"] == [
+        ("day.wall", "move"),
+        ("night.wall", "resume"),
+    ]
+
+
+def test_other_specs_are_read_with_the_variables_of_the_run(tmp_path: Path) -> None:
+    head = HEAD.replace("shots:\n", "vars: {city: Rome}\nshots:\n")
+    write_spec(tmp_path, head + '  gate: {prompt: "a gate of {{ city }}"}\n')
+    run(tmp_path, "apply", "--var", "city=Porto")
+    write_spec(tmp_path, head + '  gate: {prompt: "a gate of {{ city }}"}\n', "day")
+    plan = run(tmp_path, "plan", "specs/day.yaml", "--var", "city=Porto", "--format", "json").json
+    assert [(shot["action"], shot["reasons"][-1]) for shot in plan["shots"]] == [("create", "owned-elsewhere")]
+
+
+def test_what_is_excluded_keeps_its_takes(film: Path) -> None:
+    write_spec(film, shots("tower", "gate"))
+    write_spec(film, shots("wall"), "day")
+    plan = run(film, "plan", "--exclude", "night.wall", "--format", "json").json
+    assert [shot["address"] for shot in plan["shots"]] == ["night.tower", "night.gate"]
+    assert "left-out" in [item["code"] for item in plan["diagnostics"]]
+    run(film, "apply", "--exclude", "night.wall")
+    assert (len(takes(film, "night")), takes(film, "day")) == (3, {})
