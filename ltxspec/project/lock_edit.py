@@ -18,11 +18,11 @@ from ltxspec.lock.models import Lockfile, ShotRecord, Take
 from ltxspec.plan.addresses import suggestion
 from ltxspec.project.links import relink, with_gone
 from ltxspec.project.locks import locked
-from ltxspec.project.lookup import UnknownAddress, lockfile_names, recorded_state
+from ltxspec.project.lookup import UnknownAddress, lockfile_names
 from ltxspec.project.project import ProjectContext
 from ltxspec.spec.names import INSTANCE_KEY, SHOT_NAME_RULE, SPEC_NAME, SPEC_NAME_RULE
 from ltxspec.storage.durable import read_if_exists
-from ltxspec.storage.state import FileSpecState
+from ltxspec.storage.state import FileSpecState, read_state
 from ltxspec.values import ShotAddress, format_usd, total_usd
 
 
@@ -80,10 +80,7 @@ def move(
         Refused: not agreed.
         LockHeld, LockfileError, StorageError: as for every change of a lockfile.
     """
-    source, destination = (text.partition(".")[0] for text in (origin, target))
-    for name in (source, destination):
-        if re.fullmatch(SPEC_NAME, name) is None:
-            raise WrongUsage(f"`{name}` is not the name of a spec", hint=SPEC_NAME_RULE)
+    source, destination = _specs_of(origin, target)
     with locked(project, (source, destination), command="lock mv") as states:
         lockfiles = {spec: state.read_lockfile() for spec, state in states.items()}
         pairs = renames(lockfiles[source], origin, target)
@@ -107,7 +104,27 @@ def move(
 
 def planned_moves(project: ProjectContext, origin: str, target: str) -> Renames:
     """What `move` would do. Raises as `move`."""
-    return renames(recorded_state(project, origin.partition(".")[0]).lockfile, origin, target)
+    return renames(_read(project, _specs_of(origin, target)[0]), origin, target)
+
+
+def joined_takes(project: ProjectContext, pairs: Renames) -> dict[ShotAddress, int]:
+    """The new names that have takes already, and how many. Raises LockfileError."""
+    lockfiles = {spec: _read(project, spec) for spec in {new.spec for _, new in pairs}}
+    found = {new: _taken(lockfiles[new.spec], new.instance)[0] for _, new in pairs}
+    return {address: len(record.takes) for address, record in found.items() if record.takes}
+
+
+def _specs_of(origin: str, target: str) -> tuple[str, str]:
+    """The specs of an old and a new name. Raises WrongUsage."""
+    source, destination = (text.partition(".")[0] for text in (origin, target))
+    for name in (source, destination):
+        if re.fullmatch(SPEC_NAME, name) is None:
+            raise WrongUsage(f"`{name}` is not the name of a spec", hint=SPEC_NAME_RULE)
+    return source, destination
+
+
+def _read(project: ProjectContext, spec: str) -> Lockfile:
+    return read_state(project.paths_of(spec))[0]
 
 
 def forget(

@@ -259,7 +259,8 @@ def test_mv_renames_a_shot_also_into_another_spec_and_nothing_paid_is_lost(tmp_p
 
 def test_mv_onto_a_shot_that_has_takes_keeps_them_and_its_choice(tmp_path: Path) -> None:
     write_lockfile(tmp_path, OURS)
-    ltxspec("lock", "mv", "night.alley", "night.fog", cwd=tmp_path)
+    said = ltxspec("lock", "mv", "night.alley", "night.fog", cwd=tmp_path).err
+    assert said == "warning: night.fog already has 1 take; the takes of both are one list then\n"
     fog = read_lockfile(tmp_path).shots["fog"]
     assert (fog.current, {item.task_id for item in fog.takes}) == (task(9), {task(1), task(2), task(9)})
 
@@ -318,6 +319,7 @@ def test_mv_names_what_it_does_not_understand(tmp_path: Path) -> None:
     assert "already its name" in ltxspec("lock", "mv", "night.alley", "night.alley", cwd=tmp_path, check=64).err
     for odd in ("../x.alley", "night.a b", "Night.alley", "night."):
         ltxspec("lock", "mv", "night.alley", odd, cwd=tmp_path, check=64)
+    assert "is not the name of a spec" in ltxspec("lock", "mv", "../x.alley", "day", cwd=tmp_path, check=64).err
 
 
 def test_a_shot_with_a_task_under_way_is_neither_renamed_nor_forgotten(tmp_path: Path) -> None:

@@ -174,15 +174,21 @@ def mv(session: Session, origin: str, target: str, provider: str | None, output_
     """Move takes to other names, also in another spec. Costs nothing and loses nothing.
 
     A name may have the wildcards * and ?, with the same ones in the new name, or be that of a whole spec. On a terminal
-    more than one shot is moved only after a question.
+    more than one shot, or a shot onto another that has takes, is moved only after a question.
     """
-    from ltxspec.project.lock_edit import move, planned_moves
+    from ltxspec.project.lock_edit import joined_takes, move, planned_moves
     from ltxspec.report.results.lock import LockMv, Renamed
     from ltxspec.report.terminal import clean
+    from ltxspec.report.wording import counted
     from ltxspec.values import typed_address
 
     project, origin, target = session.open_project(provider), typed_address(origin), typed_address(target)
-    moved = planned_moves(project, origin, target) if dry_run else move(project, origin, target, _agreed_to_move)
+    wanted = planned_moves(project, origin, target)
+    joined = joined_takes(project, wanted)
+    for address, count in joined.items():
+        note = f"warning: {address} already has {counted(count, 'take')}; the takes of both are one list then"
+        click.echo(clean(note), err=True)
+    moved = wanted if dry_run else move(project, origin, target, lambda pairs: _agreed_to_move(pairs, bool(joined)))
     if output_format == "json":
         session.answer(LockMv(moved=tuple(Renamed(str(old), str(new)) for old, new in moved), dry_run=dry_run))
         return 0
@@ -191,14 +197,14 @@ def mv(session: Session, origin: str, target: str, provider: str | None, output_
     return 0
 
 
-def _agreed_to_move(pairs: "Renames") -> bool:
+def _agreed_to_move(pairs: "Renames", is_joining: bool) -> bool:  # noqa: FBT001  # one question for both reasons
     from ltxspec.report.terminal import clean
 
-    if len(pairs) == 1 or not sys.stdin.isatty():
+    if (len(pairs) == 1 and not is_joining) or not sys.stdin.isatty():
         return True
     for old, new in pairs:
         click.echo(clean(f"{old} -> {new}"), err=True)
-    return click.confirm(f"Move the takes of {len(pairs)} shots?", err=True)
+    return click.confirm(f"Move the takes of {len(pairs)} shot{'s' * (len(pairs) != 1)}?", err=True)
 
 
 @command.command("rm", epilog="Examples: `ltxspec lock rm night.alley --take 1`, `ltxspec lock rm night.alley --yes`.")
