@@ -126,7 +126,7 @@ def schema(kind: type[Record], title: str, description: str) -> Schema:
     """The JSON Schema (2020-12) of the written form: every field not in `left_out` is required."""
     (reference,), parts = msgspec.json.schema_components([kind], schema_hook=_describe_money)
     kinds = {record.__name__: record for record in _descendants(Record)}
-    parts = {name: _as_written(part, kinds[name]) if name in kinds else part for name, part in parts.items()}
+    parts = {name: _as_written(part, kinds[name]) if "properties" in part else part for name, part in parts.items()}
     own = parts.pop(reference["$ref"].rpartition("/")[2])
     return {"$schema": _DIALECT, **own, "title": title, "description": description, "$defs": parts}
 

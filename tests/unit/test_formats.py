@@ -61,7 +61,7 @@ class Whole(Record, frozen=True):
     from_: Annotated[str, Meta(description="where it was")] | None = None
 
 
-class Kept(Open, frozen=True):
+class KeptRecord(Open, frozen=True):
     """An object of which later versions may say more."""
 
     name: Text
@@ -144,7 +144,7 @@ def test_only_an_object_is_a_record(value: object) -> None:
 
 def test_a_text_of_a_form_without_a_name_is_refused_as_well() -> None:
     with pytest.raises(FormatError, match="`version` is wrong: expected `str` matching regex"):
-        read({"name": "x", "version": "2"}, Kept)
+        read({"name": "x", "version": "2"}, KeptRecord)
 
 
 def test_a_missing_field_is_named() -> None:
@@ -197,6 +197,6 @@ def test_the_schema_asks_for_what_is_written() -> None:
 
 
 def test_the_schema_of_an_open_record_allows_more_and_reading_does_not() -> None:
-    assert Draft202012Validator(schema(Kept, "t", "d")).is_valid({"name": "x", "version": "1", "later": 1})
+    assert Draft202012Validator(schema(KeptRecord, "t", "d")).is_valid({"name": "x", "version": "1", "later": 1})
     with pytest.raises(FormatError, match="`later`"):
-        read({"name": "x", "later": 1}, Kept)
+        read({"name": "x", "later": 1}, KeptRecord)
