@@ -1,7 +1,7 @@
 # Everything a developer does here, by name. Needs only make and Python 3.11 or later with its venv module.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check processes lint format bench crash mutants fuzz lock wheel clean
+.PHONY: help demo test check slow lint format bench crash mutants fuzz lock wheel clean
 
 # Set in many containers. It would make every start of ltxspec compile all of its sources again: seconds instead of
 # tenths, and no timing would mean anything.
@@ -26,20 +26,19 @@ demo: $(RUNTIME) ## plan and render the quickstart, offline and free, then show 
 	$(BIN)/ltxspec apply --provider sandbox --auto-approve specs/quickstart.yaml
 	@ls -lhL renders/sandbox/quickstart/*
 
-test: lint ## style, types, layers, and all tests but those of `make processes`
-	$(PYTEST) $(addprefix --ignore=,$(PROCESSES))
+test: lint ## style, types, layers, and the quick tests
+	$(PYTEST) $(addprefix --ignore=,$(SLOW))
 
-processes: $(DEV) ## the slow tests: they start, kill and watch processes, and drive a browser
-	$(PYTEST) $(PROCESSES)
+slow: $(DEV) ## the slow tests: commands and pipelines as users run them, kills, a browser
+	$(PYTEST) $(SLOW)
 
 # Tests write some 90,000 files, each of them safely: on a file system in memory that takes half of the time.
 MEMORY := $(shell test -w /dev/shm && df -Pk /dev/shm | awk 'END { if ($$4 > 2000000) print "/dev/shm" }')
 PYTEST := $(if $(MEMORY),TMPDIR=$(MEMORY)) $(BIN)/python -m pytest -n auto --dist worksteal
-PROCESSES := tests/crash tests/browser tests/mutation tests/acceptance/ci \
-  $(addprefix tests/,$(addsuffix .py,acceptance/test_docs acceptance/test_forty_shots acceptance/test_offline acceptance/test_secrets \
-    acceptance/test_untrusted architecture/test_benchmarks architecture/test_startup contract/test_faults))
+SLOW := tests/acceptance tests/browser tests/crash tests/mutation tests/architecture/test_benchmarks.py \
+  tests/architecture/test_startup.py tests/contract/test_faults.py
 
-check: test processes ## everything: what CI runs
+check: test slow ## everything: what CI runs
 
 lint: $(DEV) ## style, types and layers
 	$(BIN)/ruff check .
