@@ -122,14 +122,14 @@ def write_project(bench: Bench) -> None:
     (bench.folder / "ltxspec.toml").write_text(
         "[runware]\npoll_interval = 0.05\npoll_max = 0.2\ngrace = 0.5\n"
         f'[delivery]\nwebhookURL = "http://{bench.web}/hook?token={CANARIES["webhook token"]}"\n'
-        '[[policy]]\nassert = "request.inputs is not defined"\nseverity = "warning"\nmessage = "{{ request }}"\n'
+        '[[policy]]\nassert = "request.inputs is not defined"\nseverity = "warning"\nmessage = "{{ request|tojson }}"\n'
     )
     write_spec(
         bench.folder,
         "model: lightricks:ltx@2.5-fast\n"
         f"vars: {{where: '', secret: 'https://h.example/?token={CANARIES['unused token']}'}}\n"
         "defaults: {width: 1280, height: 720, duration: 6, fps: 24}\n"
-        "checks: [{assert: \"'x' in prompt\", severity: warning, message: '{{ secret }} {{ request }}'}]\n"
+        "checks: [{assert: \"'x' in prompt\", severity: warning, message: '{{ secret }} {{ request|tojson }}'}]\n"
         "shots:\n"
         f"  stored: {{prompt: a stored one, uploadEndpoint: '{upload}'}}\n"
         f"  framed: {{prompt: a framed one, inputs: {{frameImages: [{{image: '{image}'}}]}}}}\n"
@@ -274,7 +274,7 @@ def test_an_order_left_by_a_crash_is_repeated_with_its_secrets_from_the_spec(ben
     assert "[redacted]" in content(bench.folder / ".ltxspec" / "journal" / "night.jsonl")
     assert "outcome unknown" in bench.run("plan", "--target", "night.framed").out
     done = bench.run("apply", "--auto-approve", "--target", "night.framed")
-    assert "1 collected" in done.out
+    assert "collected 1" in done.out
     assert bench.leaks() == []
 
 

@@ -70,7 +70,7 @@ def test_the_second_signal_leaves_at_once_and_the_next_run_goes_on(
 def test_a_closed_pipe_does_not_stop_what_is_paid_for(service: Service, tmp_path: Path, form: str) -> None:
     service.renew(speed=QUICK)
     work = project(service, tmp_path, ALLEY + PAIR)
-    process = work.start("apply", "--auto-approve", "--format", form, stderr=subprocess.STDOUT)
+    process = work.start("apply", "-v", "--auto-approve", "--format", form, stderr=subprocess.STDOUT)
     wait_for(process, "accepted")
     assert process.stdout is not None
     process.stdout.close()
