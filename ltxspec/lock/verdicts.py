@@ -51,7 +51,7 @@ class VerdictFile(Record, frozen=True):
     verdicts: Mapping[TaskId, tuple[Remark, ...]]
 
     def of(self, take: Take) -> Remark | None:
-        """The remark that decides about a take; None if nobody has decided."""
+        """The latest remark about a take, which is its verdict; None if it has none."""
         return max(self.verdicts.get(take.task_id, ()), key=_weight, default=None)
 
     def with_remark(self, task: TaskId, remark: Remark) -> "VerdictFile":

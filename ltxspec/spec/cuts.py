@@ -1,6 +1,6 @@
 """Comments that cut a text: `prompt: A racer with number #7 on the door` buys "A racer with number".
 
-In an unquoted YAML text, ` #` begins a comment. In a prompt nobody can tell whether it was meant as one. In other texts
+In an unquoted YAML text, ` #` begins a comment. In a prompt its intent is ambiguous. In other texts
 a comment that is written as comments are (a blank after `#`, and two before it or a single word) is taken for one.
 """
 

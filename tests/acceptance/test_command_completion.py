@@ -76,7 +76,7 @@ def test_what_cannot_be_read_offers_nothing_and_says_nothing(project: Path) -> N
 @pytest.mark.parametrize("shell", ["bash", "zsh"])
 def test_a_shell_completes_a_line(shell: str, typed: str, words: list[str], project: Path, tmp_path: Path) -> None:
     if shutil.which(shell) is None:
-        pytest.skip(f"{shell} is not installed")
+        pytest.skip(f"{shell} is not installed")  # a machine need not have each; the candidates are tested without
     (project / "lock").mkdir()  # a folder of that name is not meant
     assert completed_words(shell, f"ltxspec {typed}", project, tmp_path) == ["ltxspec", *words]
 
@@ -84,7 +84,7 @@ def test_a_shell_completes_a_line(shell: str, typed: str, words: list[str], proj
 @pytest.mark.parametrize(("typed", "words"), PROBED, ids=[typed for typed, _ in PROBED])
 def test_fish_completes_a_line(typed: str, words: list[str], project: Path, tmp_path: Path) -> None:
     if shutil.which("fish") is None:
-        pytest.skip("fish is not installed")
+        pytest.skip("fish is not installed")  # as above
     question = "ltxspec completion fish | source; complete -C $argv[1]"
     done = subprocess.run(
         ["fish", "-c", question, f"ltxspec {typed}"],

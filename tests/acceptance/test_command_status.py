@@ -1,4 +1,4 @@
-"""`ltxspec status`: offline unless it is told to check; it changes nothing."""
+"""`ltxspec status`: offline unless `--check` is given; read-only."""
 
 import json
 from pathlib import Path
