@@ -63,7 +63,7 @@ def order_from(intent: Intent, request: Request | None) -> RenderOrder:
         request: the request for this task now. Without it, or if it has changed since, the order is not whole: it can
             be watched, but is never sent.
     """
-    if request is None or intent.fingerprint not in request.fingerprints:
+    if request is None or intent.fingerprint not in request.versions:
         return RenderOrder(intent.task_id, {}, results=results_of(intent.order), whole=False)
     return make_order(request, intent.task_id)
 

@@ -57,7 +57,7 @@ def failed_attempts(change: Change, ledger: Ledger) -> list[Take]:
     if change.attempt == 1:
         return []
     lockfile, found = ledger.lockfile, {}
-    same = change.request.fingerprints if change.request is not None else ()
+    same = tuple(change.request.fingerprints) if change.request is not None else ()
     for shot in (*lockfile.shots.values(), *lockfile.retired.values()):
         for take in shot.takes:
             if take.status == "failed" and take.fingerprint in same and take.retake == change.retake:
@@ -101,7 +101,7 @@ async def resume_shot(  # noqa: PLR0913  # the first three are the subject, the 
     """
     intent, request = task.intent, change.request if change else None
     context.budget.count(intent.task_id, estimate, ledger.spec)
-    if request is not None and intent.fingerprint in request.fingerprints:
+    if request is not None and intent.fingerprint in request.versions:
         ledger.plan_says(as_planned(intent, request))
     facts = Facts(
         submits=1,

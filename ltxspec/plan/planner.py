@@ -133,6 +133,8 @@ def _plan_shot(request: Request, spec: _Spec) -> Change:
 
 def _under_way(request: Request, spec: _Spec, mine: Sequence[Take], *, is_owned: bool) -> OpenTask | None:
     """A task ordered for exactly this request; if it has no take yet, also one under a name removed from the spec."""
+    if not spec.under_way:
+        return None
     known = {take.task_id for take in mine}
     for task in (task for each in request.fingerprints for task in spec.under_way.get(each, ())):
         task_id, instance = task.intent.task_id, task.intent.instance

@@ -55,9 +55,8 @@ def answers(take: Take, request: Request, catalog: Catalog) -> bool:
         own = version_of(take.fingerprint)
         if fingerprint_of(model, request.body, request.inputs, own) == take.fingerprint:
             return True
-        marks = request.fingerprints
         return _is_whole(take, model) and any(
-            fingerprint_of(model, take.request, take.inputs, version) in marks for version in map(version_of, marks)
+            fingerprint_of(model, take.request, take.inputs, version_of(mark)) == mark for mark in request.versions
         )
     except ValueError:  # an unknown algorithm version, or a file whose hash was not recorded
         return False

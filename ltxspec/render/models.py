@@ -1,6 +1,6 @@
 """The result of rendering: one `Request` per shot instance, ready to be planned, priced and ordered."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ltxspec.errors import Diagnostic, Location
@@ -32,11 +32,21 @@ class Request:
     title: str | None = None
     labels: Mapping[str, str] | None = None
     also: tuple[Fingerprint, ...] = ()  # by other versions of the algorithm, under which its takes may be recorded
+    earlier: Callable[[], Sequence[Fingerprint]] = field(default=tuple, compare=False, repr=False)
 
     @property
-    def fingerprints(self) -> tuple[Fingerprint, ...]:
-        """Every fingerprint that this request has, the one of a new order first."""
+    def versions(self) -> tuple[Fingerprint, ...]:
+        """The fingerprints of exactly this body, the one of a new order first."""
         return self.fingerprint, *self.also
+
+    @property
+    def fingerprints(self) -> Iterator[Fingerprint]:
+        """Every fingerprint under which a take for this request may be recorded, the one of a new order first.
+
+        `earlier` comes last: earlier ltxspecs rendered some templates otherwise, and finding out how takes time.
+        """
+        yield from self.versions
+        yield from self.earlier()
 
 
 @dataclass(frozen=True, slots=True)

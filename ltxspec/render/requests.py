@@ -6,6 +6,7 @@ prepared once for all shots with the same ones (see `parameter_sets.py`), and it
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache, partial
 
 from ltxspec.catalog.elsewhere import Elsewhere
 from ltxspec.catalog.models import PROMPT, Catalog, Model, known_names
@@ -28,7 +29,7 @@ from ltxspec.render.variables import Variables, instance_variables, spec_variabl
 from ltxspec.spec.expansion import expand
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.spec.models import Instance, Spec, SpecShot
-from ltxspec.values import Json, ShotAddress
+from ltxspec.values import Fingerprint, Json, ShotAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def render_spec(spec: Spec, context: RenderContext, problems: Problems) -> Rende
     Returns:
         The requests in the order written, or None if `problems` received an error. Its diagnostics are the warnings.
     """
-    rendering = _Rendering(spec, context)
+    rendering = Rendering(spec, context)
     try:
         requests = rendering.requests()
     except SpecLimit as limit:
@@ -81,19 +82,21 @@ def render_spec(spec: Spec, context: RenderContext, problems: Problems) -> Rende
     return replace(rendered, requests=requests)
 
 
-class _Rendering:
-    """The rendering of one spec: what its shots share."""
+class Rendering:
+    """The rendering of one spec: what its shots share; with `as_before`, by the rules of earlier versions."""
 
-    def __init__(self, spec: Spec, context: RenderContext) -> None:
+    def __init__(self, spec: Spec, context: RenderContext, *, as_before: bool = False) -> None:
         self.spec = spec
         self.context = context
+        self.as_before = as_before
         self.file = spec.document.source.file
         self.findings = Findings()
         self.expansion: list[Found] = []
         self.instances: dict[str, int] = {}
         self.places = Places(spec)
         self.allowance = Allowance()
-        self.texts = Texts(self.file, Templates(context.files, self.allowance), self.places, self.findings)
+        self.templates = Templates(context.files, self.allowance, earlier=as_before)
+        self.texts = Texts(self.file, self.templates, self.places, self.findings)
         media = RequestMedia(self.file, context.files, context.looks)
         self.sets = ParameterSets(media, context.delivery, context.known_requests, self.allowance)
         self.elsewhere = Elsewhere(context.catalog)
@@ -101,11 +104,13 @@ class _Rendering:
         self.plain_sets = PlainParameters(spec, context.catalog, self.sets)
         self.title: str | None = None
         self.prompt_files: dict[str, tuple[str, str] | FileProblem] = {}
+        self.before: Rendering | None = None
 
     def requests(self) -> list[Request]:
         """All valid requests. Raises SpecLimit."""
         self.variables = spec_variables(self.spec, self.context.overrides, self.texts, self.findings)
         self.title = title_of(self.spec, self.variables, self.texts)
+        all_changed = self.templates.take_changed()
         found = []
         positions = self.spec.document.key_positions(("shots",))
         for shot in self.spec.shots.values():
@@ -116,11 +121,30 @@ class _Rendering:
                 position = positions[shot.name]
                 self.findings.enter(shot.name, instance.key)
                 request = self.request(instance, position)
+                is_changed = self.templates.take_changed() or all_changed or instance.spaced
                 if request is not None:
-                    found.append(request)
+                    earlier = cache(partial(self.earlier, instance, position))
+                    found.append(replace(request, earlier=earlier) if is_changed else request)
         self.findings.enter(None)
         warn_of_shared_uploads(self.spec, found, self.places, self.findings)
         return found
+
+    def earlier(self, instance: Instance, position: tuple[int, int]) -> tuple[Fingerprint, ...]:
+        """The fingerprints that earlier versions gave to a request.
+
+        They glued or kept other lines of a template, and kept the spaces around the cells of a table. What was bought
+        under those rules must not be bought again.
+        """
+        if self.before is None:
+            self.before = Rendering(self.spec, replace(self.context, looks=None), as_before=True)
+            texts, findings = self.before.texts, self.before.findings
+            self.before.variables = spec_variables(self.spec, self.context.overrides, texts, findings)
+        before = replace(instance, variables={**instance.variables, **instance.spaced})
+        try:
+            found = self.before.request(before, position)
+        except SpecLimit:
+            return ()
+        return () if found is None else found.versions
 
     def expand(self, shot: SpecShot) -> list[Instance]:
         """The instances of a shot; none if there is an error in them, which is kept."""
@@ -145,7 +169,7 @@ class _Rendering:
             return None
         request = self.assemble(instance, prompt, parameters, position, about)
         checks = (*self.spec.checks, *shot.checks)
-        if not checks:
+        if not checks or self.as_before:
             return request
         inside = Scope(names_for(model, request, variables.values), instance.key)
         return request if run_checks(checks, inside, self.texts, self.places, self.findings) else None

@@ -45,10 +45,12 @@ class Templates:
     Args:
         files: the files that templates may include.
         allowance: the total work allowed; by default, that of one spec.
+        earlier: keep and drop line ends as earlier versions did.
     """
 
-    def __init__(self, files: ProjectFiles, allowance: Allowance | None = None) -> None:
+    def __init__(self, files: ProjectFiles, allowance: Allowance | None = None, *, earlier: bool = False) -> None:
         self._files = files
+        self._earlier = earlier
         self.allowance = allowance or Allowance()
         self._beside: tuple[str, ...] = ()
         self._engine: Engine | None = None
@@ -100,6 +102,13 @@ class Templates:
         with self._running(expression, {}, ()) as engine:
             return engine.names_in(expression)
 
+    def take_changed(self) -> bool:
+        """Whether a text rendered since the last call may have had other spaces in earlier versions."""
+        found = self._engine is not None and self._engine.has_changed
+        if found and self._engine is not None:
+            self._engine.has_changed = False
+        return found
+
     def _split(self, text: str) -> list[str] | None:
         """A text whose only tags are plain names, split into literal, name, literal, …; None for any other text."""
         if text not in self._pieces:
@@ -121,7 +130,7 @@ class Templates:
             # imports jinja2: 60 ms that most specs never need
             from ltxspec.render.jinja.environment import Engine
 
-            self._engine = Engine(self._resolve, self.allowance)
+            self._engine = Engine(self._resolve, self.allowance, earlier=self._earlier)
         self._beside = beside
         self.allowance.work(_STARTED)
         try:
@@ -150,7 +159,7 @@ class Templates:
                 continue
             self.allowance.work(len(text) // _LETTERS_A_STEP)
             if self._engine:
-                self._engine.texts[key] = text
+                self._engine.texts[key] = text.removesuffix("\n") if self._earlier else text
             return key
         raise problem or FileProblem(f"`{name}` cannot be read")
 

@@ -1,6 +1,7 @@
 """Reads tables as spreadsheets write them: the separator, quotes, and rows and columns that are empty.
 
-Spaces around a cell are dropped, those inside quotes are kept. Names of columns never have spaces around them.
+Spaces around a cell are dropped, those inside quotes are kept. Names of columns never have spaces around them. Earlier
+versions kept all spaces, so such cells are also given as written: see `Rendering.earlier`.
 """
 
 import contextlib
@@ -22,10 +23,11 @@ _QUOTES: Final = 'a quoted cell begins and ends with `"`; inside it write `""`'
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row of a file: the line that it begins on, and its cells."""
+    """One row of a file: the line that it begins on, its cells, and these with the spaces around them."""
 
     line: int
     cells: Sequence[str]
+    spaced: Sequence[str]
 
     @property
     def is_empty(self) -> bool:
@@ -35,10 +37,14 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The rows of a file that are not empty, without the columns that are: by name, and the line of each."""
+    """The rows of a file that are not empty, without the columns that are: by name, and the line of each.
+
+    `spaced` holds, for each row, the cells written with spaces around them, as written.
+    """
 
     rows: Sequence[Mapping[str, str]]
     lines: Sequence[int]
+    spaced: Sequence[Mapping[str, str]]
 
 
 def read_grid(lines: Lines, delimiter: str | None = None) -> Grid:
@@ -63,7 +69,11 @@ def read_grid(lines: Lines, delimiter: str | None = None) -> Grid:
         raise Invalid(problems)
     kept = [(column, name) for column, name in enumerate(reading.names) if name]
     rows = [{name: record.cells[column] for column, name in kept} for record in reading.body]
-    return Grid(rows, [record.line for record in reading.body])
+    spaced = [
+        {name: record.spaced[column] for column, name in kept if record.spaced[column] != record.cells[column]}
+        for record in reading.body
+    ]
+    return Grid(rows, [record.line for record in reading.body], spaced)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +149,7 @@ def _all_records(lines: Lines, start: int, delimiter: str) -> Iterator[Record]:
     line = lines.number(start) if start else 1
     while place < len(text):
         cells: list[str] = []
+        spaced: list[str] = []
         first = line
         while True:
             found = cell.match(text, place)
@@ -154,13 +165,14 @@ def _all_records(lines: Lines, start: int, delimiter: str) -> Iterator[Record]:
             else:
                 cells.append(quoted.replace('""', '"'))
                 line += len(_END.findall(quoted))
+            spaced.append(cells[-1] if quoted is not None else plain)
             place = found.end()
             if not text.startswith(delimiter, place):
                 break
             place += 1
         if (end := _END.match(text, place)) is not None:
             place, line = end.end(), line + 1
-        yield Record(first, cells)
+        yield Record(first, cells, spaced)
 
 
 def _header_problems(reading: _Reading, lines: Lines) -> list[Diagnostic]:

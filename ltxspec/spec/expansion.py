@@ -1,6 +1,7 @@
 """Expands a shot into its instances: itself, the combinations of a matrix, or one for each row of data."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from ltxspec.errors import Location, Problems
 from ltxspec.spec.files import ProjectFiles
@@ -69,7 +70,11 @@ def _of_rows(spec: Spec, shot: SpecShot, for_each: ForEach, files: ProjectFiles,
     if found is None or _too_many(len(found.rows), shot, where, problems):
         return []
     keyed = ((instance_key(shot.name, [row[found.column]]), row) for row in found.rows)
-    return _distinct(shot, keyed, lambda number: found.locate(number, found.column), problems)
+    instances = _distinct(shot, keyed, lambda number: found.locate(number, found.column), problems)
+    if not any(found.spaced):
+        return instances
+    pairs = zip(instances, found.spaced, strict=False)  # fewer instances than rows if their names are too long
+    return [replace(instance, spaced=spaced) if spaced else instance for instance, spaced in pairs]
 
 
 def _distinct(

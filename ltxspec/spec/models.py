@@ -84,9 +84,11 @@ class Instance:
     """One shot after `matrix` or `forEach`, which becomes one request.
 
     `key` is the lockfile key (`alley`, `weather[rain,dusk]`); `variables` are the instance's own (matrix values or the
-    row), which override the shot's and the spec's `vars`.
+    row), which override the shot's and the spec's `vars`. `spaced` are those that earlier versions read otherwise: the
+    cells of a table with spaces around them, as written.
     """
 
     shot: SpecShot
     key: str
     variables: Mapping[str, Json]
+    spaced: Mapping[str, str] = field(default_factory=dict)

@@ -19,11 +19,12 @@ NAME_OF_ROW = "key"  # the variable with a row's name, if the file is a mapping 
 
 @dataclass(frozen=True, slots=True)
 class NamedRows:
-    """Rows, each with a single value in `column` that names it."""
+    """Rows, each with a single value in `column` that names it; see `Table` for `spaced`."""
 
     rows: Sequence[Mapping[str, Json]]
     column: str
     locate: Locate
+    spaced: Sequence[Mapping[str, str]]
 
 
 def named_rows(
@@ -58,7 +59,8 @@ def named_rows(
         problems.error("unknown-column", f"no row has a column {shown(column)}", where, hint)
         return None
     typed = _typed(spec, (*path, "types"), for_each.types, replace(table, rows=rows), problems)
-    return NamedRows(typed, column, table.locate) if _all_named(typed, column, table, problems) else None
+    spaced = () if for_each.types else table.spaced
+    return NamedRows(typed, column, table.locate, spaced) if _all_named(typed, column, table, problems) else None
 
 
 def _typed(

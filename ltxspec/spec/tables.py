@@ -34,6 +34,7 @@ class Table:
     names: Sequence[str] | None
     locate: Locate
     warnings: Sequence[Diagnostic] = ()
+    spaced: Sequence[Mapping[str, str]] = ()  # for each row of a CSV file, cells with spaces around them, as written
 
 
 def is_delimited(file: str) -> bool:
@@ -73,7 +74,7 @@ def _read_csv(lines: Lines, delimiter: str | None) -> Table:
     from ltxspec.spec.delimited import read_grid
 
     grid = read_grid(lines, delimiter)
-    return Table(grid.rows, None, lambda row, _: lines.locate_line(grid.lines[row]))
+    return Table(grid.rows, None, lambda row, _: lines.locate_line(grid.lines[row]), spaced=grid.spaced)
 
 
 def _places(text: str, file: str) -> Document | None:

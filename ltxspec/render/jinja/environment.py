@@ -13,7 +13,7 @@ from jinja2 import nodes, pass_context
 from jinja2.environment import Template
 from jinja2.exceptions import SecurityError, TemplateSyntaxError
 from jinja2.ext import Extension
-from jinja2.lexer import Token, TokenStream
+from jinja2.lexer import Lexer, Token, TokenStream, get_lexer
 from jinja2.loaders import DictLoader
 from jinja2.parser import Parser
 from jinja2.runtime import BlockReference, Context, Macro, Undefined
@@ -49,6 +49,8 @@ MAX_BRACKETS = 24  # open at once
 _COMPILED = 20  # steps to compile one token
 _CALLED = 8  # steps to call a filter or test by its name
 
+_LINE_ENDS_OF_OTHERS = (nodes.Include, nodes.Extends, nodes.CallBlock, nodes.FilterBlock)
+
 Resolve = Callable[[str, str], str]  # (name in the tag, template that contains it) -> key in `Engine.texts`
 
 
@@ -62,11 +64,15 @@ class _Counting(Extension):
 
 
 class Engine(ImmutableSandboxedEnvironment):
-    """Runs templates. `texts` holds the files they include; `resolve` adds them."""
+    """Runs templates. `texts` holds the files they include; `resolve` adds them.
+
+    `has_changed` becomes true when a template runs that has other spaces here than in earlier versions, whose engine is
+    made by `earlier=True`.
+    """
 
     intercepted_binops: frozenset[str] = frozenset({"+", "-", "*", "/", "//", "%", "**"})
 
-    def __init__(self, resolve: Resolve, allowance: Allowance | None = None) -> None:
+    def __init__(self, resolve: Resolve, allowance: Allowance | None = None, *, earlier: bool = False) -> None:
         self.budget = Meter(allowance)
         self.texts: dict[str, str] = {}
         self.resolve = resolve
@@ -77,11 +83,14 @@ class Engine(ImmutableSandboxedEnvironment):
             extensions=[_Counting],
             optimized=False,  # no constant folding: it would run before anything is counted
             lstrip_blocks=True,  # `LineLexer` does the rest for lines that hold only tags
+            trim_blocks=earlier,
             keep_trailing_newline=True,
             auto_reload=False,
             cache_size=-1,  # every included file is compiled once
         )
-        self._lines = LineLexer(self)
+        self._lines = None if earlier else LineLexer(self)
+        self.has_changed = False
+        self._changed: set[Template | str | None] = set()  # also the names of their files, or their texts
         self.tests: dict[str, Any] = tests_for(self.budget, self.tests)
         self.filters: dict[str, Any] = filters_for(self.budget, self.filters)
         self.globals: dict[str, Any] = access.functions_for(self.budget)
@@ -108,9 +117,9 @@ class Engine(ImmutableSandboxedEnvironment):
         }
 
     @property
-    def lexer(self) -> LineLexer:
+    def lexer(self) -> Lexer:
         """Jinja reads templates with this."""
-        return self._lines
+        return self._lines or get_lexer(self)
 
     @pass_context
     def _print(self, _context: Context, value: Any) -> str:
@@ -126,7 +135,10 @@ class Engine(ImmutableSandboxedEnvironment):
         try:
             parsed = super().parse(source, name, filename)
             tree = harden(parsed, *self.words)
-            settle_includes(tree.body, self._lines.alone, ends=name == TEXT)
+            if self._lines is not None:
+                settle_includes(tree.body, self._lines.alone, ends=name == TEXT)
+                if self._lines.changed or any(tree.find(kind) for kind in _LINE_ENDS_OF_OTHERS):
+                    self._changed.add(source if name == TEXT else name)
         except Unsupported as error:
             error.name = name
             raise
@@ -140,6 +152,7 @@ class Engine(ImmutableSandboxedEnvironment):
     def get_template(self, *args: Any, **kwargs: Any) -> Template:
         """The template of an include, import or extends: a new one each time, so that no state is shared."""
         compiled = super().get_template(*args, **kwargs)
+        self.has_changed |= compiled.name in self._changed
         return Template.from_module_dict(self, compiled.root_render_func.__globals__, self.globals)
 
     def call_filter(self, name: str, *args: Any, **kwargs: Any) -> Any:
@@ -156,7 +169,7 @@ class Engine(ImmutableSandboxedEnvironment):
 
     def program(self, text: str) -> Template:
         """Compile a text."""
-        return self._compiled(self.parse(text, TEXT))
+        return self._compiled(self.parse(text, TEXT), text)
 
     def value_program(self, text: str) -> tuple[Template, bool]:
         """Compile a text. True: it is a single expression, whose value the run stores under `RESULT`.
@@ -169,7 +182,7 @@ class Engine(ImmutableSandboxedEnvironment):
             parts = [part for part in rest[0].nodes if not _is_blank(part)]
             if len(parts) == 1 and not isinstance(parts[0], nodes.TemplateData):
                 return self._compiled(nodes.Template([paid, _result(unchecked(parts[0]))], lineno=1)), True
-        return self._compiled(tree), False
+        return self._compiled(tree, text), False
 
     def expression(self, text: str) -> Template:
         """Compile a bare expression that is judged; the run stores its value under `RESULT`."""
@@ -188,13 +201,17 @@ class Engine(ImmutableSandboxedEnvironment):
         parsed = nodes.Output([Parser(self, text, TEXT, state="variable").parse_expression()])
         return {name.name for name in parsed.find_all(nodes.Name)} - self.globals.keys()
 
-    def _compiled(self, tree: nodes.Template) -> Template:
+    def _compiled(self, tree: nodes.Template, text: str | None = None) -> Template:
         tree.set_environment(self)
-        return Template.from_code(self, self.compile(tree, TEXT), self.globals)
+        compiled = Template.from_code(self, self.compile(tree, TEXT), self.globals)
+        if text in self._changed:
+            self._changed.add(compiled)
+        return compiled
 
     def run(self, template: Template, variables: Mapping[str, Any]) -> tuple[str, Any]:
         """Run a template with a fresh budget; returns its text and the value stored under `RESULT`."""
         self.budget.reset()
+        self.has_changed |= template in self._changed
         context = template.new_context(dict(variables))
         text = "".join(template.root_render_func(context))
         self.budget.build(len(text))

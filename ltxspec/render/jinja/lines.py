@@ -2,9 +2,11 @@
 
 Jinja's own `trim_blocks` removes the line end after every block tag, and so glues two words where a line of text ends
 in a tag. Here the tokens of a template are sorted into the lines they are written on, before Jinja reads them.
+
+Earlier versions had Jinja's rule, and what was bought under it must still answer (`Rendering.earlier`).
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from jinja2 import Environment, nodes
 from jinja2.lexer import (
@@ -33,18 +35,30 @@ _VARIABLE = frozenset({TOKEN_VARIABLE_BEGIN, TOKEN_VARIABLE_END})
 
 
 class LineLexer(Lexer):
-    """Reads templates by whole lines. `alone` are the lines of the last text on which only tags are written."""
+    """Reads templates by whole lines. `alone` are the lines of the last text on which only tags are written.
+
+    `changed` tells whether the last text would have other words or spaces under `trim_blocks`.
+    """
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
+        self._trimming = Lexer(environment.overlay(trim_blocks=True))
         self.alone: set[int] = set()
+        self.changed = False
 
     def tokeniter(
         self, source: str, name: str | None, filename: str | None = None, state: str | None = None
     ) -> Iterator[RawToken]:
         """The raw tokens, without the line ends of lines that vanish."""
         self.alone = set()
-        yield from _Sorter(self.alone).tokens(super().tokeniter(source, name, filename, state))
+        tokens = _Sorter(self.alone).tokens(super().tokeniter(source, name, filename, state))
+        self.changed = _printed(tokens) != _printed(self._trimming.tokeniter(source, name, filename, state))
+        yield from tokens
+
+
+def _printed(tokens: Iterable[RawToken]) -> list[str]:
+    """What a template prints between its tags."""
+    return [text if kind == TOKEN_DATA else f"\0{kind}" for _, kind, text in tokens if kind != TOKEN_DATA or text]
 
 
 class _Sorter:
@@ -162,9 +176,10 @@ def without_line_end(text: str) -> str:
 
 
 def _closes_a_line(node: nodes.Node) -> bool:
-    """Whether no text is written before the end tag on its line."""
-    texts = [part for part in node.find_all(nodes.TemplateData) if part.data]
-    return not texts or texts[-1].data.endswith("\n")
+    """Whether nothing is printed before the end tag on its line."""
+    parts = [part for output in node.find_all(nodes.Output) for part in output.nodes]
+    printed = [part for part in parts if not isinstance(part, nodes.TemplateData) or part.data]
+    return not printed or (isinstance(printed[-1], nodes.TemplateData) and printed[-1].data.endswith("\n"))
 
 
 def _filtered(node: nodes.Node, name: str) -> nodes.FilterBlock:

@@ -39,6 +39,13 @@ def test_what_is_sent_again_is_the_planned_request_whatever_the_journal_says() -
         assert (order.body, order.whole, order.results) == (body, True, 1)
 
 
+def test_an_order_whose_prompt_an_earlier_version_rendered_is_watched_and_never_sent_again() -> None:
+    before = make_intent(change(wanted=request("alley", "glued")), order_body(request("alley", "glued"), task()), NOW)
+    wanted = replace(request("alley", "apart"), earlier=lambda: (before.fingerprint,))
+    assert before.fingerprint in wanted.fingerprints
+    assert not order_from(before, wanted).whole
+
+
 def with_secrets() -> Request:
     """Secrets where they may stand: a presigned upload, a token in a webhook, a presigned image, a password."""
     inputs = {"frameImages": [{"image": "media-1"}, {"image": SECRET}], "audio": "https://me:pw-canary@host.example/a"}

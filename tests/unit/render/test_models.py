@@ -1,3 +1,5 @@
+from typing import NoReturn
+
 from builders import fingerprint, request
 from replacing import replace
 
@@ -7,8 +9,18 @@ SPEC = RenderedSpec("s", "specs/s.yaml", None, (), (), {}, frozenset({"weather",
 
 
 def test_the_fingerprint_of_a_new_order_comes_first() -> None:
-    assert request("alley", "a").fingerprints == (fingerprint("a"),)
-    assert replace(request("alley", "a"), also=(fingerprint("b"),)).fingerprints == (fingerprint("a"), fingerprint("b"))
+    wanted = replace(request("alley", "a"), also=(fingerprint("b"),), earlier=lambda: (fingerprint("c"),))
+    assert list(request("alley", "a").fingerprints) == [fingerprint("a")]
+    assert wanted.versions == (fingerprint("a"), fingerprint("b"))
+    assert list(wanted.fingerprints) == [fingerprint("a"), fingerprint("b"), fingerprint("c")]
+
+
+def test_what_earlier_versions_rendered_is_not_found_out_unless_needed() -> None:
+    def unneeded() -> NoReturn:
+        raise AssertionError
+
+    wanted = replace(request("alley", "a"), earlier=unneeded)
+    assert fingerprint("a") in wanted.fingerprints
 
 
 def test_a_shot_that_is_left_out_is_so_with_all_its_instances() -> None:

@@ -96,3 +96,9 @@ def test_what_is_wrong_is_reported_at_its_line(text: str, place: int, message: s
 
 def test_rows_know_their_lines() -> None:
     assert read_grid(lines('sep=,\na,b\n"x\r\ny",1\n,\n2,3\n')).lines == [3, 6]
+
+
+def test_spaces_around_cells_are_dropped_but_known() -> None:
+    grid = read_grid(lines('a,b, c\n1, x ," y "\n2,z,"w"\n'))
+    assert grid.rows == [{"a": "1", "b": "x", "c": " y "}, {"a": "2", "b": "z", "c": "w"}]
+    assert grid.spaced == [{"b": " x "}, {}]

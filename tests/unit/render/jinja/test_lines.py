@@ -1,7 +1,10 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from unit.render.project import SPEC_FILE, MemoryFiles
 
 from ltxspec.render.jinja.lines import whole_line, without_line_end
+from ltxspec.render.template_problem import TemplateProblem
 from ltxspec.render.templating import Templates
 
 FILES = {
@@ -68,6 +71,13 @@ def test_white_space_in_a_definition_is_part_of_it() -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["{% filter upper %}\n{{ words[0] }}{% endfilter %}b", "{% filter upper %}\n{{ words[0] }}b{% endfilter %}"]
+)
+def test_the_first_line_of_a_block_says_nothing_of_its_last(text: str) -> None:
+    assert rendered(text).upper() == "AB"
+
+
+@pytest.mark.parametrize(
     ("text", "result"),
     [
         ("a {% if x -%}\n   b {%- endif %}\nc", "a b\nc"),
@@ -120,3 +130,55 @@ def test_an_include_that_ends_a_text_adds_no_line_end(text: str, result: str) ->
 def test_line_ends_are_added_and_removed_once() -> None:
     assert [whole_line(text) for text in ("", "a", "a\n")] == ["", "a\n", "a\n"]
     assert [without_line_end(text) for text in ("", "a", "a\n\n")] == ["", "a", "a\n"]
+
+
+WORDS = ["a", " ", "\n", "\n\n", "b\n", "{# note #}", "{# two\nlines #}", "{{ x }}", "{% set y = 1 %}"]
+INCLUDES = ["{% include 'look.j2' %}", "{% include 'none.j2' %}", "{% include 'deep.j2' -%}"]
+OPENED = [
+    "{% if x %}|{% endif %}",
+    "{%- if x %}|{%- endif %}",
+    "{%+ if x +%}|{% endif -%}",
+    "{% if not x %}|{% endif %}",
+]
+OPENED += ["{% for w in words %}|{% endfor %}", "{% macro m() %}|{% endmacro %}", "{% set z %}|{% endset %}{{ z }}"]
+OPENED += ["{% raw %}|{% endraw %}", "{% filter upper %}|{% endfilter %}"]
+TEXTS = st.recursive(
+    st.sampled_from([*WORDS, *INCLUDES]),
+    lambda inner: st.builds(
+        lambda tags, body: tags.replace("|", "".join(body)), st.sampled_from(OPENED), st.lists(inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(text=st.lists(TEXTS, max_size=8).map("".join))
+def test_a_text_that_earlier_versions_rendered_otherwise_is_noticed(text: str) -> None:
+    templates, earlier = Templates(MemoryFiles(FILES)), Templates(MemoryFiles(FILES), earlier=True)
+    variables = {"x": 1, "words": ["a", "b"]}
+    try:
+        now = templates.render(text, variables, beside=(SPEC_FILE,))
+    except TemplateProblem:
+        return
+    before = earlier.render(text, variables, beside=(SPEC_FILE,))
+    assert templates.take_changed() or now == before
+    assert not templates.take_changed()
+    assert not earlier.take_changed()
+
+
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [
+        ("in rain{% if x %}, wet{% endif %}\nwith cars", "in rain, wetwith cars"),
+        ("a {% include 'deep.j2' %}\nb", "a deep\nlookb"),
+        ("{% if x %} {% endif %}\na", " a"),
+    ],
+)
+def test_the_earlier_rule_is_still_known(text: str, before: str) -> None:
+    assert Templates(MemoryFiles(FILES), earlier=True).render(text, {"x": 1}, beside=(SPEC_FILE,)) == before
+
+
+def test_most_templates_are_the_same_in_both() -> None:
+    templates = Templates(MemoryFiles(FILES))
+    for text in ("a {{ x }} b", "{% if x %}\na\n{% endif %}\nb", "a {% if x %}b{% endif %} c\nd"):
+        templates.render(text, {"x": 1}, beside=(SPEC_FILE,))
+        assert not templates.take_changed()

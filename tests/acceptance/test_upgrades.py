@@ -1,0 +1,61 @@
+"""An upgrade buys nothing: projects bought by earlier versions, with the lockfiles these wrote, plan as up to date.
+
+`whole-lines` was bought when Jinja's rule for line ends held (words glued after `{% endif %}`), when included files
+lost their last line end, and cells of tables kept the spaces around them. Its lockfile is that version's.
+"""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from acceptance.commands import REPOSITORY, ltxspec
+
+EARLIER = REPOSITORY / "tests" / "golden" / "upgrades" / "whole-lines"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(EARLIER, tmp_path / "street"))
+
+
+def edit(project: Path, name: str, old: str, new: str) -> None:
+    path = project / "specs" / name
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def test_takes_of_templates_that_render_otherwise_now_still_answer(project: Path) -> None:
+    assert ltxspec("plan", cwd=project).out == "No changes. 9 shots up to date; $3.24 spent.\n"
+    ltxspec("lock", "verify", cwd=project)
+
+
+def test_the_prompts_are_those_of_the_present_rule(project: Path) -> None:
+    bodies = ltxspec("render", "--format", "json", cwd=project).json
+    prompts = [body["positivePrompt"] for body in bodies]
+    assert prompts[0] == "A street in rain, wet\nwith a red car,a van,\nat night."
+    assert "A red car, low sun." in prompts
+
+
+def test_an_edit_is_a_new_render_and_only_its_own(project: Path) -> None:
+    edit(project, "street.yaml", "A street, {{ mood }}", "A road, {{ mood }}")
+    edit(project, "rows.csv", "low sun", "low moon")
+    shots = ltxspec("plan", "--format", "json", cwd=project).json["shots"]
+    changed = {shot["address"]: shot["action"] for shot in shots if shot["action"] != "no-op"}
+    assert changed == {"street.by-variable": "replace", "street.table[A]": "replace"}
+
+
+def test_a_renamed_shot_takes_its_take_along(project: Path) -> None:
+    edit(project, "street.yaml", "  glued:", "  joined:")
+    plan = ltxspec("plan", "--format", "json", cwd=project).json
+    assert [shot["address"] for shot in plan["shots"] if shot["action"] == "move"] == ["street.joined"]
+    assert plan["estimate"] == {"usd": "0.00", "unknown": 0}
+
+
+def test_a_variable_of_the_command_line_is_used_for_the_earlier_prompt_as_well(project: Path) -> None:
+    shots = ltxspec("plan", "--format", "json", "--var", "rain=false", cwd=project).json["shots"]
+    assert {shot["address"] for shot in shots if shot["action"] == "no-op"} == {
+        "street.by-variable",
+        "street.table[A]",
+        "street.table[B]",
+    }
