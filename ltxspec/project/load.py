@@ -14,10 +14,11 @@ from ltxspec.plan.selection import Selection, selection
 from ltxspec.project.looks import ProjectLooks
 from ltxspec.project.project import ProjectContext
 from ltxspec.render.concern import Concern
+from ltxspec.render.context import RenderContext
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.render.overrides import Overrides
 from ltxspec.render.request_media import MediaLooks
-from ltxspec.render.requests import RenderContext, render_spec
+from ltxspec.render.requests import render_spec
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.spec.models import Spec
 from ltxspec.spec.parsing import parse_spec

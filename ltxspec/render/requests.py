@@ -4,50 +4,32 @@ All problems of all shots are found in one pass. A shot without templates costs 
 prepared once for all shots with the same ones (see `parameter_sets.py`), and its prompt is used as written.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, partial
 
 from ltxspec.catalog.elsewhere import Elsewhere
-from ltxspec.catalog.models import PROMPT, Catalog, Model, known_names
+from ltxspec.catalog.models import PROMPT, Model, known_names
 from ltxspec.catalog.validation import ParameterProblem, validate_prompt
 from ltxspec.errors import Diagnostic, Problems, Severity
 from ltxspec.render.about import About, about_shot, title_of
 from ltxspec.render.allowance import Allowance, SpecLimit
 from ltxspec.render.checks import names_for, run_checks
-from ltxspec.render.concern import Concern, Found
+from ltxspec.render.concern import Found
+from ltxspec.render.context import RenderContext
 from ltxspec.render.conversion import convert
 from ltxspec.render.findings import Findings
 from ltxspec.render.models import RenderedSpec, Request
-from ltxspec.render.parameter_sets import KnownGood, ParameterSet, ParameterSets, PlainParameters, merge
+from ltxspec.render.parameter_sets import ParameterSet, ParameterSets, PlainParameters, merge
 from ltxspec.render.places import Path, Places
-from ltxspec.render.request_media import MediaLooks, RequestMedia
+from ltxspec.render.request_media import RequestMedia
 from ltxspec.render.templating import Templates, has_tags
 from ltxspec.render.texts import FAILED, Scope, TextReading, Texts
 from ltxspec.render.uploads import warn_of_shared_uploads
 from ltxspec.render.variables import Variables, instance_variables, spec_variables
 from ltxspec.spec.expansion import expand
-from ltxspec.spec.files import FileProblem, ProjectFiles
+from ltxspec.spec.files import FileProblem
 from ltxspec.spec.models import Instance, Spec, SpecShot
-from ltxspec.values import Fingerprint, Json, ShotAddress
-
-
-@dataclass(frozen=True, slots=True)
-class RenderContext:
-    """What rendering needs besides the spec.
-
-    `overrides` are variables from the command line; `delivery` is the configuration's, with the lowest precedence;
-    `known_requests` saves checking parameter sets again that were valid before. `looks` shows what images and sounds
-    are; without it they are not checked. `concern` are the shots that the run is about, None: all.
-    """
-
-    catalog: Catalog
-    files: ProjectFiles
-    overrides: Mapping[str, Json]
-    delivery: Mapping[str, Json]
-    known_requests: KnownGood | None = None
-    looks: MediaLooks | None = None
-    concern: Concern | None = None
+from ltxspec.values import Fingerprint, ShotAddress
 
 
 def render_spec(spec: Spec, context: RenderContext, problems: Problems) -> RenderedSpec | None:

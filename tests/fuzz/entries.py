@@ -33,7 +33,8 @@ from ltxspec.plan.planner import PlanContext, plan_spec
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.providers.runware.classify import answers_poll, judge_archive, judge_poll, judge_submission, key_refusal
 from ltxspec.providers.runware.wire import decode_reply, parse_retry_after
-from ltxspec.render.requests import RenderContext, render_spec
+from ltxspec.render.context import RenderContext
+from ltxspec.render.requests import render_spec
 from ltxspec.report.plan.json import plan_json
 from ltxspec.report.review.checking import Reader, checked
 from ltxspec.report.review.json import review_json

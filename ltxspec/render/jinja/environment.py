@@ -22,8 +22,9 @@ from jinja2.utils import Joiner
 
 from ltxspec.render.allowance import Allowance
 from ltxspec.render.jinja import access
-from ltxspec.render.jinja.budget import Meter, TemplateLimit, as_text, describe, operate
+from ltxspec.render.jinja.budget import Meter, as_text, describe, operate
 from ltxspec.render.jinja.checking import judge, unchecked
+from ltxspec.render.jinja.counting import counted
 from ltxspec.render.jinja.guards import comparable, looped, sliced, spread
 from ltxspec.render.jinja.lines import LAST, WHOLE, LineLexer, settle_includes, whole_line, without_line_end
 from ltxspec.render.jinja.metering import (
@@ -44,9 +45,6 @@ from ltxspec.render.jinja.words import filters_for, tests_for
 
 TEXT = "<text>"  # the name of a template that is not a file
 RESULT = "ltxspec_result"
-MAX_TOKENS = 10_000  # of one template text: they are read before anything else can be counted
-MAX_BRACKETS = 24  # open at once
-_COMPILED = 20  # steps to compile one token
 _CALLED = 8  # steps to call a filter or test by its name
 
 _LINE_ENDS_OF_OTHERS = (nodes.Include, nodes.Extends, nodes.CallBlock, nodes.FilterBlock)
@@ -60,7 +58,7 @@ class _Counting(Extension):
     environment: "Engine"
 
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
-        return _counted(stream, self.environment.budget.allowance)
+        return counted(stream, self.environment.budget.allowance)
 
 
 class Engine(ImmutableSandboxedEnvironment):
@@ -288,19 +286,3 @@ def _is_blank(part: nodes.Node) -> bool:
 
 def _result(expression: nodes.Expr) -> nodes.Assign:
     return nodes.Assign(nodes.Name(RESULT, "store", lineno=1), expression, lineno=expression.lineno)
-
-
-def _counted(stream: TokenStream, allowance: Allowance) -> Iterator[Token]:
-    """The tokens of a template, limited so that the parser neither takes too long nor recurses too deeply."""
-    brackets = 0
-    for number, token in enumerate(stream):
-        allowance.work(_COMPILED)
-        if token.type in ("lparen", "lbracket", "lbrace"):
-            brackets += 1
-        elif token.type in ("rparen", "rbracket", "rbrace"):
-            brackets -= 1
-        if number > MAX_TOKENS:
-            raise TemplateLimit(f"the template has more than {MAX_TOKENS:,} words and signs inside its tags")
-        if brackets > MAX_BRACKETS:
-            raise TemplateLimit(f"the template has more than {MAX_BRACKETS} brackets open at once")
-        yield token

@@ -10,12 +10,13 @@ from typing import Any
 from ltxspec.canonical import sha256_hex
 from ltxspec.catalog.models import Catalog, Model, load_catalog
 from ltxspec.errors import Diagnostic, Problems
+from ltxspec.render.context import RenderContext
 from ltxspec.render.findings import Findings
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.render.parameter_sets import KnownGood
 from ltxspec.render.places import Places
 from ltxspec.render.request_media import MediaLooks
-from ltxspec.render.requests import RenderContext, render_spec
+from ltxspec.render.requests import render_spec
 from ltxspec.render.templating import Templates
 from ltxspec.render.texts import Texts
 from ltxspec.spec.files import FileProblem
