@@ -75,6 +75,10 @@ class Selection:
             return False
         if self.is_excluded(address):
             return False
+        if not self.labels:
+            return True
+        if not self.labels:
+            return True
         wanted = {label.key for label in self.labels}
         met = {label.key for label in self.labels if label.matches(labels or {})}
         return wanted == met

@@ -20,7 +20,7 @@ class About:
 def about_shot(spec: Spec, shot: SpecShot, scope: Scope, texts: Texts) -> About | None:
     """Title and labels of an instance, the spec's labels included; None if one cannot be rendered."""
     labels = {**spec.labels, **shot.labels} if shot.labels else spec.labels
-    if not has_tags(shot.title or "") and not any(map(has_tags, labels.values())):
+    if not (shot.title and has_tags(shot.title)) and not (labels and any(map(has_tags, labels.values()))):
         return About(shot.title, labels)
     own = ("shots", shot.name)
     title = shot.title

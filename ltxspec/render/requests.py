@@ -104,9 +104,10 @@ class Rendering:
                 self.findings.enter(shot.name, instance.key)
                 request = self.request(instance, position)
                 is_changed = self.templates.take_changed() or all_changed or instance.spaced
+                if request is not None and is_changed:
+                    request = replace(request, earlier=cache(partial(self.earlier, instance, position)))
                 if request is not None:
-                    earlier = cache(partial(self.earlier, instance, position))
-                    found.append(replace(request, earlier=earlier) if is_changed else request)
+                    found.append(request)
         self.findings.enter(None)
         warn_of_shared_uploads(self.spec, found, self.places, self.findings)
         return found
@@ -132,7 +133,8 @@ class Rendering:
         """The instances of a shot; none if there is an error in them, which is kept."""
         problems = Problems()
         instances = expand(self.spec, shot, self.context.files, problems)
-        self.expansion += [(diagnostic, [(shot.name, shot.name)]) for diagnostic in problems.diagnostics]
+        if problems.diagnostics:
+            self.expansion += [(diagnostic, [(shot.name, shot.name)]) for diagnostic in problems.diagnostics]
         return instances
 
     def request(self, instance: Instance, position: tuple[int, int]) -> Request | None:

@@ -24,13 +24,13 @@ def expand(spec: Spec, shot: SpecShot, files: ProjectFiles, problems: Problems) 
         files: the source of the rows of a `forEach: {file: …}`.
         problems: receives the problems; after an error the list is empty.
     """
-    found = Problems()
+    if shot.matrix is None and shot.for_each is None:
+        return [Instance(shot, shot.name, {})]
+    found, instances = Problems(), list[Instance]()
     if shot.matrix is not None:
         instances = _of_matrix(spec, shot, shot.matrix, found)
     elif shot.for_each is not None:
         instances = _of_rows(spec, shot, shot.for_each, files, found)
-    else:
-        return [Instance(shot, shot.name, {})]
     problems.extend(found.diagnostics)
     return [] if found.errors else instances
 
