@@ -10,6 +10,7 @@ from click.shell_completion import (
     BashComplete,
     CompletionItem,
     FishComplete,
+    ShellComplete,
     ZshComplete,
     add_completion_class,
     split_arg_string,
@@ -80,8 +81,8 @@ class Bash(BashComplete):
         return f"{item.type},{str(item.value).removeprefix(self._cut)}"
 
 
-class Zsh(ZshComplete):
-    """Completion in zsh, with click's script."""
+class _KeepsOption(ShellComplete):
+    """Repeats the `--option=` that a word begins with in every answer, as zsh and fish expect."""
 
     _option = ""
 
@@ -92,25 +93,18 @@ class Zsh(ZshComplete):
         return words, typed
 
     def format_completion(self, item: CompletionItem) -> str:
-        """The lines of one answer."""
+        """One answer, as the shell's script reads it."""
         return super().format_completion(_with_option(item, self._option))
 
 
-class Fish(FishComplete):
+class Zsh(_KeepsOption, ZshComplete):
+    """Completion in zsh, with click's script."""
+
+
+class Fish(_KeepsOption, FishComplete):
     """Completion in fish."""
 
     source_template = _FISH
-    _option = ""
-
-    def get_completion_args(self) -> tuple[list[str], str]:
-        """The words before the one that is typed, and that one as far as it is typed."""
-        words, typed = super().get_completion_args()
-        self._option = _option_of(typed)
-        return words, typed
-
-    def format_completion(self, item: CompletionItem) -> str:
-        """One line of the answer."""
-        return super().format_completion(_with_option(item, self._option))
 
 
 def _option_of(typed: str) -> str:
