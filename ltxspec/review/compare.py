@@ -14,7 +14,7 @@ from ltxspec.redaction import redact_diagnostic
 from ltxspec.review.models import Review, RuleChange, ShotKind, ShotReview
 from ltxspec.review.refusals import refusals
 from ltxspec.review.shots import FindCauses, Pair, find_origins, review_spec
-from ltxspec.review.sides import Holdings, ReviewSide, comparable, holdings, lost_takes
+from ltxspec.review.sides import ReviewSide, TakesById, comparable, lost_takes, takes_by_id
 from ltxspec.values import ShotAddress, Usd, total_usd
 
 
@@ -44,14 +44,14 @@ def compare(base: ReviewSide, head: ReviewSide, terms: ComparisonTerms) -> Revie
     """Review a change. Its digest is empty if the head is not completely known: then nothing can be approved."""
     is_whole = head.is_whole
     base, head = comparable(base, head)
-    had, has = holdings(base.lockfiles.values()), holdings(head.lockfiles.values())
+    had, has = takes_by_id(base.lockfiles.values()), takes_by_id(head.lockfiles.values())
     bought = _bought(had, has)
     shots, unchanged = _shots(base, head, terms, had, bought)
     spent, spent_unknown = total_usd(take.cost for takes in bought.values() for take in takes)
     before, before_unknown = _total(had)
     after, after_unknown = _total(has)
     ahead = estimate(terms.plan.changes)
-    lost = lost_takes(holdings(base.records), holdings(head.records))
+    lost = lost_takes(takes_by_id(base.records), takes_by_id(head.records))
     altered = altered_takes(copies_of(base.records), copies_of(head.records), terms.catalog)
     return Review(
         base=base.name,
@@ -84,7 +84,7 @@ def _shots(
     base: ReviewSide,
     head: ReviewSide,
     terms: ComparisonTerms,
-    had: Holdings,
+    had: TakesById,
     bought: Mapping[ShotAddress, tuple[Take, ...]],
 ) -> tuple[list[ShotReview], int]:
     """All shots that the change touches, spec by spec, and the number of the others."""
@@ -120,7 +120,7 @@ def _left_over(change: Change) -> ShotReview:
     return ShotReview(change.address, kind, change=change, source=change.source)
 
 
-def _bought(had: Holdings, has: Holdings) -> dict[ShotAddress, tuple[Take, ...]]:
+def _bought(had: TakesById, has: TakesById) -> dict[ShotAddress, tuple[Take, ...]]:
     """Takes that only the head has, by the address they are recorded under, oldest first."""
     found: dict[ShotAddress, list[Take]] = {}
     for task, (address, take) in has.items():
@@ -129,9 +129,9 @@ def _bought(had: Holdings, has: Holdings) -> dict[ShotAddress, tuple[Take, ...]]
     return {address: tuple(sorted(takes, key=lambda take: take.sort_key)) for address, takes in found.items()}
 
 
-def _total(takes: Holdings) -> tuple[Usd, int]:
+def _total(takes: TakesById) -> tuple[Usd, int]:
     return total_usd(_costs(takes))
 
 
-def _costs(takes: Holdings) -> Iterable[Usd | None]:
+def _costs(takes: TakesById) -> Iterable[Usd | None]:
     return (take.cost for _, take in takes.values())

@@ -10,7 +10,7 @@ from ltxspec.plan.differences import field_changes
 from ltxspec.redaction import redact_request, redact_secrets
 from ltxspec.render.models import Request
 from ltxspec.review.models import Cause, ShotKind, ShotReview
-from ltxspec.review.sides import Holdings, ReviewSide
+from ltxspec.review.sides import ReviewSide, TakesById
 from ltxspec.values import Json, ShotAddress, foreign_address
 
 FindCauses = Callable[[ShotAddress, ShotAddress, Sequence[FieldChange]], Sequence[Cause]]
@@ -36,7 +36,7 @@ class Pair:
     spec: str
     base: ReviewSide
     head: ReviewSide
-    had: Holdings  # every take of the base, of all specs
+    had: TakesById  # every take of the base, of all specs
     bought: Mapping[ShotAddress, tuple[Take, ...]]  # new takes at the head, by the address they are recorded under
     changes: Mapping[str, Change]  # of the plan at the head, by instance key
     causes: FindCauses

@@ -8,7 +8,7 @@ from ltxspec.render.models import Request
 from ltxspec.review.models import LostTake
 from ltxspec.values import ShotAddress, TaskId
 
-Holdings = Mapping[TaskId, tuple[ShotAddress, Take]]  # every take once, with the address it is recorded under
+TakesById = Mapping[TaskId, tuple[ShotAddress, Take]]  # every take once, with the address it is recorded under
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def _without(side: ReviewSide, spec: str, other: ReviewSide) -> ReviewSide:
     return replace(side, lockfiles={**side.lockfiles, **ours}, paid={**side.paid, **paid})
 
 
-def holdings(lockfiles: Iterable[Lockfile]) -> Holdings:
+def takes_by_id(lockfiles: Iterable[Lockfile]) -> TakesById:
     """Every take by its id. A take recorded under two names is listed under the one that is still a shot."""
     found: dict[TaskId, tuple[ShotAddress, Take]] = {}
     for lockfile in lockfiles:
@@ -81,7 +81,7 @@ def holdings(lockfiles: Iterable[Lockfile]) -> Holdings:
     return found
 
 
-def lost_takes(base: Holdings, head: Holdings) -> Sequence[LostTake]:
+def lost_takes(base: TakesById, head: TakesById) -> Sequence[LostTake]:
     """Takes that the base paid for and the head does not record, sorted by address and age."""
     gone = [LostTake(address, take) for task, (address, take) in base.items() if task not in head]
     return sorted(gone, key=lambda item: (item.address, item.take.sort_key))

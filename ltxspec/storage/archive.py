@@ -272,12 +272,12 @@ class FolderArchive:
             arrival = self._arrival(name) if name is not None else self._root / "arrived" / partial.name
             replace_file(arrival, f"{sha256} {size}\n".encode("ascii"), self._ops)
             self.users.note([sha256])
-            home = self._root / sha256[:2] / f"{sha256}{suffix_of(partial)}"
-            make_folder(home.parent, self._ops)
-            self._rename(partial, home)  # also over an existing copy: these bytes are verified
-            with opened(home, os.O_RDONLY | os.O_NOFOLLOW, self._ops) as descriptor:
+            place = self._root / sha256[:2] / f"{sha256}{suffix_of(partial)}"
+            make_folder(place.parent, self._ops)
+            self._rename(partial, place)  # also over an existing copy: these bytes are verified
+            with opened(place, os.O_RDONLY | os.O_NOFOLLOW, self._ops) as descriptor:
                 os.fchmod(descriptor, _READ_ONLY)
-            sync_folder(home.parent, self._ops)
+            sync_folder(place.parent, self._ops)
             return Archived(sha256, size)
 
     def _reject(self, partial: Path) -> Path:

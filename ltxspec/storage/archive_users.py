@@ -39,12 +39,12 @@ class ArchiveUsers:
     """
 
     def __init__(self, archive: Path, project: Path, ident: str, ops: FileOps = REAL) -> None:
-        home, root = os.path.realpath(archive), os.path.realpath(project)
-        is_inside = home.startswith(root.rstrip(os.sep) + os.sep)
-        self._is_own = is_inside and not _is_in_another(Path(home), Path(root))
+        folder, root = os.path.realpath(archive), os.path.realpath(project)
+        is_inside = folder.startswith(root.rstrip(os.sep) + os.sep)
+        self._is_own = is_inside and not _is_in_another(Path(folder), Path(root))
         self._is_known = self._is_own or bool(ident)  # else another project at the same relative path shares the list
         self._root = root
-        self._list = archive / _FOLDER / sha256_hex(f"{ident}\0{os.path.relpath(root, home)}".encode())[:32]
+        self._list = archive / _FOLDER / sha256_hex(f"{ident}\0{os.path.relpath(root, folder)}".encode())[:32]
         self._within = project if is_inside else None  # no link of such an archive may lead out of this folder
         self._ops = ops
         self._noted: set[str] | None = None

@@ -125,7 +125,7 @@ class Account:
         if bought.key in run.retakes or self.retakes[bought.key, bought.wish]:
             return  # a retake whose order was lost is sent again by a later run
         holders = [key for key, wish in wishes(run.texts[-1]).items() if wish == bought.wish]
-        owned = holdings(run.place.lock_bytes and run.place.lock, bought.wish)
+        owned = takes_by_id(run.place.lock_bytes and run.place.lock, bought.wish)
         hidden = not run.place.lock_bytes and run.place.git("cat-file", "-e", f":{LOCKFILE}").returncode == 0
         if hidden:
             index = run.place.git("cat-file", "blob", f":{LOCKFILE}").stdout
@@ -179,7 +179,7 @@ def where(place: Checkout) -> str:
     return f"{place.name}:{place.git('branch', '--show-current').stdout.decode().strip()}"
 
 
-def holdings(lock: Json, wish: Wish) -> dict[str, str]:
+def takes_by_id(lock: Json, wish: Wish) -> dict[str, str]:
     """Instance keys (also retired ones) with a take of a wish that succeeded: key -> the one in use, else the last."""
     found = {}
     for section in ("shots", "retired"):

@@ -3,7 +3,7 @@ from replacing import replace
 from unit.review.changes import BASE, HEAD, side
 
 from ltxspec.lock.models import Lockfile
-from ltxspec.review.sides import ReviewSide, comparable, holdings, lost_takes
+from ltxspec.review.sides import ReviewSide, comparable, lost_takes, takes_by_id
 from ltxspec.values import ShotAddress
 
 OWNED = lockfile(alley=record(take("rain", number=1)))
@@ -30,13 +30,13 @@ def test_every_take_is_held_once_and_found_where_it_is_in_use() -> None:
     both = lockfile(
         {"old": record(take("rain", number=1))}, alley=record(take("rain", number=1), take("fog", number=2))
     )
-    held = holdings([both])
+    held = takes_by_id([both])
     assert {key: str(address) for key, (address, _) in held.items()} == {task(1): "night.alley", task(2): "night.alley"}
 
 
 def test_lost_takes_are_listed_by_address_and_age() -> None:
     late = take("fog", number=3, at="2026-11-22T12:00:00Z")
-    base = holdings([lockfile(pier=record(late, take("x", number=2)), alley=record(take("rain", number=1)))])
+    base = takes_by_id([lockfile(pier=record(late, take("x", number=2)), alley=record(take("rain", number=1)))])
     assert [(str(item.address), item.take.task_id) for item in lost_takes(base, {})] == [
         ("night.alley", task(1)),
         ("night.pier", task(2)),
@@ -58,7 +58,7 @@ def test_an_unreadable_lockfile_of_the_paid_provider_is_taken_for_unchanged_besi
     base, head = comparable(ReviewSide(BASE, paid=paid), ReviewSide(HEAD, unreadable=frozenset({"night"})))
     assert head.paid == base.paid == paid
     assert list(head.records) == paid["night"]
-    assert lost_takes(holdings(base.records), holdings(head.records)) == []
+    assert lost_takes(takes_by_id(base.records), takes_by_id(head.records)) == []
 
 
 def test_sides_that_can_be_read_stay_as_they_are() -> None:
@@ -68,4 +68,4 @@ def test_sides_that_can_be_read_stay_as_they_are() -> None:
 
 def test_addresses_are_those_of_the_lockfile_s_spec() -> None:
     day = Lockfile("runware", "day", {"alley": record(take("rain", number=1))})
-    assert holdings([day])[task(1)][0] == ShotAddress("day", "alley")
+    assert takes_by_id([day])[task(1)][0] == ShotAddress("day", "alley")
