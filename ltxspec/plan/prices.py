@@ -6,7 +6,7 @@ from decimal import Decimal
 from ltxspec.catalog.models import Catalog
 from ltxspec.catalog.pricing import estimate
 from ltxspec.errors import Diagnostic
-from ltxspec.plan.actions import Plan
+from ltxspec.plan.actions import SPENDING, Plan
 from ltxspec.render.models import Request
 from ltxspec.values import Json, Usd, format_usd, total_usd
 
@@ -38,7 +38,7 @@ def shadowed_prices(plan: Plan, catalog: Catalog) -> list[Diagnostic]:
     orders = [
         (str(change.request.body["model"]), change.estimate, change.reckoned)
         for change in plan.changes
-        if change.request is not None and change.action.spends
+        if change.request is not None and change.action in SPENDING
     ]
     return _shadowed(orders, catalog)
 

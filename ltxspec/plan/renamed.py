@@ -1,6 +1,6 @@
 """Finds shots that were probably renamed and edited at once, so that a plan can suggest `moved:`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 
 from ltxspec.errors import Diagnostic, Location
@@ -13,26 +13,35 @@ _MOST_PAIRS = 400  # of removed and new shots; comparing more would slow the pla
 _MOST_WORDS = 500
 
 
-def renamed(changes: Sequence[Change], lockfile: Lockfile) -> list[Diagnostic]:
-    """A warning for each new shot whose prompt is that of a removed one, or near it.
+def renamed(changes: Sequence[Change], lockfiles: Mapping[str, Lockfile]) -> list[Diagnostic]:
+    """A warning for each new shot whose prompt is that of a removed one, or near it, also of another spec.
 
     A removed shot with exactly the same request needs no `moved:`: its takes are moved without it.
 
     Args:
-        changes: the changes of one spec.
-        lockfile: what is recorded for it.
+        changes: the changes of a plan.
+        lockfiles: what is recorded for its specs.
     """
     gone = [change for change in changes if change.action is Action.RETIRE]
     new = [change for change in changes if change.action is Action.CREATE]
     if not gone or not new or len(gone) * len(new) > _MOST_PAIRS:
         return []
-    found: dict[tuple[str, str], Diagnostic] = {}
+    found: dict[tuple[str, ...], Diagnostic] = {}
     for change in new:
-        scores = [(_likeness(_recorded(lockfile, old), _prompt(change)), old) for old in gone if _fits(old, change)]
-        score, old = max(scores, key=lambda item: item[0], default=(0.0, change))
+        scores = [
+            (_likeness(_recorded(lockfiles[old.address.spec], old), _prompt(change)), old)
+            for old in gone
+            if _fits(old, change)
+        ]
+        score, old = max(scores, key=lambda item: (item[0], _in_one_spec(item[1], change)), default=(0.0, change))
         if score >= _ALIKE:
-            found.setdefault((old.address.shot, change.address.shot), _suggestion(old, change))
+            names = (old.address.spec, old.address.shot, change.address.spec, change.address.shot)
+            found.setdefault(names, _suggestion(old, change))
     return list(found.values())
+
+
+def _in_one_spec(old: Change, new: Change) -> bool:
+    return old.address.spec == new.address.spec
 
 
 def _fits(old: Change, new: Change) -> bool:
@@ -63,12 +72,13 @@ def _likeness(one: Sequence[str], other: Sequence[str]) -> float:
 
 
 def _suggestion(old: Change, new: Change) -> Diagnostic:
+    verb = "renamed" if _in_one_spec(old, new) else "moved here"
     where = Location(new.source[0], new.source[1], new.source[2]) if new.source is not None else None
+    name = old.address.shot if _in_one_spec(old, new) else f"{old.address.spec}.{old.address.shot}"
     return Diagnostic(
         "warning",
         "maybe-moved",
-        f"`{new.address.spec}.{new.address.shot}` is new, and its prompt resembles that of `{old.address.shot}`, "
-        "which is gone",
+        f"`{new.address.spec}.{new.address.shot}` is new, and its prompt resembles that of `{name}`, which is gone",
         where,
-        f"if it was renamed, write `moved: {old.address.shot}` in it: it then keeps the earlier takes",
+        f"if it was {verb}, write `moved: {name}` in it: it then keeps the earlier takes",
     )

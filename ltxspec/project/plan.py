@@ -166,10 +166,12 @@ def plan_specs(
     for spec in rendered:
         moved = {change.address for change in by_spec[spec.name] if change.origin is not None}
         diagnostics += idle_moves(spec, have[spec.name].lockfile, lambda name: _lockfile(project, name, have), moved)
-        diagnostics += [*spec.diagnostics, *renamed(by_spec[spec.name], have[spec.name].lockfile)]
+        diagnostics += spec.diagnostics
         money[spec.name] = spent(have[spec.name])
         unreported[spec.name] = assumed(have[spec.name], project.catalog)
     targets, left_out = selected(changes, selection)
+    lockfiles = {name: state.lockfile for name, state in have.items()}
+    diagnostics += renamed(changes, lockfiles)
     diagnostics += [*left_out, *idle_retries(targets, selection), *owned_elsewhere_warnings(targets)]
     chosen = {id(change) for change in targets}
     outside = [c for c in changes if c.action is Action.RESUME and id(c) not in chosen]

@@ -15,20 +15,35 @@ def gone(name: str) -> Change:
 
 def test_a_new_shot_like_a_removed_one_may_be_the_same() -> None:
     new = change(Action.CREATE, request("bridge", PROMPT.replace("fox", "wolf")))
-    (found,) = renamed([new, gone("alley")], lockfile(alley=record(take(PROMPT))))
+    (found,) = renamed([new, gone("alley")], {"night": lockfile(alley=record(take(PROMPT)))})
     assert found.code == "maybe-moved"
     assert found.hint == "if it was renamed, write `moved: alley` in it: it then keeps the earlier takes"
 
 
 def test_a_new_shot_of_its_own_is_not_suspected() -> None:
     new = change(Action.CREATE, request("bridge", "boats rocking in a harbour at night"))
-    assert renamed([new, gone("alley")], lockfile(alley=record(take(PROMPT)))) == []
-    assert renamed([new], lockfile()) == []
+    assert renamed([new, gone("alley")], {"night": lockfile(alley=record(take(PROMPT)))}) == []
+    assert renamed([new], {"night": lockfile()}) == []
 
 
 def test_instances_are_compared_by_their_keys_and_their_shots_named_once() -> None:
     held = {f"weather[{sky}]": record(take(f"{sky} {PROMPT}")) for sky in ("rain", "fog")}
     new = [change(Action.CREATE, request(f"sky[{sky}]", f"{sky} {PROMPT} now")) for sky in ("rain", "fog")]
-    (found,) = renamed([*new, *map(gone, held)], lockfile(**held))
+    (found,) = renamed([*new, *map(gone, held)], {"night": lockfile(**held)})
     assert "`night.sky` is new" in found.message
     assert "`moved: weather`" in str(found.hint)
+
+
+def test_a_shot_that_moved_to_another_spec_and_was_edited_is_found_there() -> None:
+    new = change(Action.CREATE, request("alley", PROMPT.replace("fox", "wolf")))
+    old = Change(ShotAddress("day", "alley"), Action.RETIRE)
+    (found,) = renamed([new, old], {"night": lockfile(), "day": lockfile(alley=record(take(PROMPT)))})
+    assert "`night.alley` is new, and its prompt resembles that of `day.alley`" in found.message
+    assert found.hint == "if it was moved here, write `moved: day.alley` in it: it then keeps the earlier takes"
+
+
+def test_a_shot_of_the_same_spec_is_the_likelier_one() -> None:
+    new = change(Action.CREATE, request("bridge", PROMPT + " now"))
+    olds = [Change(ShotAddress("day", "alley"), Action.RETIRE), gone("alley")]
+    (found,) = renamed([new, *olds], {name: lockfile(alley=record(take(PROMPT))) for name in ("day", "night")})
+    assert "`moved: alley`" in str(found.hint)
