@@ -22,7 +22,7 @@ from ltxspec.plan.same_render import same_renders
 from ltxspec.plan.selecting import idle_retries, limited, selected
 from ltxspec.plan.selection import Selection, selection
 from ltxspec.plan.selection_check import check_selection
-from ltxspec.plan.spending import assumed, spent
+from ltxspec.plan.spending import assumed, counted_once, spent
 from ltxspec.plan.terms import SpendingLimits, Terms
 from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import recorded_state
@@ -163,13 +163,13 @@ def plan_specs(
     by_spec: dict[str, list[Change]] = {spec.name: [] for spec in rendered}
     for change in changes:
         by_spec[change.address.spec].append(change)
-    money, unreported = {}, {}
+    money, unreported, once = {}, {}, counted_once(have)
     for spec in rendered:
         moved = {change.address for change in by_spec[spec.name] if change.origin is not None}
         diagnostics += idle_moves(spec, have[spec.name].lockfile, lambda name: _lockfile(project, name, have), moved)
         diagnostics += [*spec.diagnostics, *renamed(by_spec[spec.name], have[spec.name].lockfile)]
-        money[spec.name] = spent(have[spec.name])
-        unreported[spec.name] = assumed(have[spec.name], project.catalog)
+        money[spec.name] = spent(once[spec.name])
+        unreported[spec.name] = assumed(once[spec.name], project.catalog)
     targets, left_out = selected(changes, selection)
     diagnostics += [*left_out, *idle_retries(targets, selection), *owned_elsewhere_warnings(targets)]
     diagnostics += same_renders(changes, targets)
