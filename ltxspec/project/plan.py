@@ -104,6 +104,8 @@ def plan_project(
     options: PlanOptions,
     rendered: Sequence[RenderedSpec] | None = None,
     recorded: Mapping[str, RecordedState] | None = None,
+    *,
+    is_saved: bool = False,
 ) -> ProjectPlan:
     """Plan according to `options`.
 
@@ -112,6 +114,7 @@ def plan_project(
         options: paths, selected shots and variables.
         rendered: the specs, if they are rendered already.
         recorded: their recorded state, if it was read under a lock.
+        is_saved: the options are those of a saved plan: shots they name may be gone.
 
     Raises:
         Invalid: the specs have problems.
@@ -124,7 +127,8 @@ def plan_project(
     specs = rendered
     if specs is None:
         specs = render_specs(project, options.paths, options.variables, selected=wanted)
-    plan = plan_specs(project, specs, wanted, recorded, others_on_disk(project, specs, options.variables))
+    others = others_on_disk(project, specs, options.variables)
+    plan = plan_specs(project, specs, wanted, recorded, others, is_saved=is_saved)
     if not options.paths:
         plan = replace(plan, diagnostics=[*plan.diagnostics, *unclaimed(project, specs, plan.changes)])
     if options.limit is not None:
@@ -140,6 +144,8 @@ def plan_specs(
     selection: Selection,
     recorded: Mapping[str, RecordedState] | None = None,
     others: Others | None = None,
+    *,
+    is_saved: bool = False,
 ) -> Plan:
     """Plan rendered specs against their recorded state, without policies.
 
@@ -149,6 +155,7 @@ def plan_specs(
         selection: the selected shots.
         recorded: their recorded state, as far as it was read already.
         others: the other specs that have records; None: as they are on disk.
+        is_saved: the selection is that of a saved plan.
 
     Raises:
         LockfileError, WrongUsage: as `plan_project`.
@@ -158,7 +165,7 @@ def plan_specs(
         project.config.project.id, project.provider, project.catalog, whole, project.config.provider.attempts
     )
     have = {spec.name: (recorded or {}).get(spec.name) or recorded_state(project, spec.name) for spec in rendered}
-    diagnostics = check_selection(selection, rendered, have)
+    diagnostics = check_selection(selection, rendered, have, is_saved=is_saved)
     changes, offered = planned_across(rendered, have, context, others or others_on_disk(project, rendered))
     by_spec: dict[str, list[Change]] = {spec.name: [] for spec in rendered}
     for change in changes:
