@@ -1,17 +1,19 @@
 """The plan's digest, and the comparison of a saved plan with a new one: approving a plan approves its digest."""
 
+from collections.abc import Container
+
 import orjson
 
 from ltxspec.canonical import digest
 from ltxspec.errors import LtxspecError
 from ltxspec.formats import FormatError, read
-from ltxspec.plan.actions import Action, Change, Plan
+from ltxspec.plan.actions import Action, Change, Plan, Reason
 from ltxspec.plan.destinations import Destination
 from ltxspec.plan.differences import field_changes
 from ltxspec.plan.document import Delivery, Limits, PlanDocument, PlannedShot
 from ltxspec.plan.terms import SpendingLimits, Terms
 from ltxspec.redaction import redact_request, redact_secrets
-from ltxspec.values import Json, Usd, format_usd
+from ltxspec.values import Json, TaskId, Usd, format_usd
 
 FORMAT_MAJOR = "1"
 _SAVE = "write one with `ltxspec plan -o FILE`"
@@ -75,14 +77,20 @@ def read_plan_file(data: bytes, name: str) -> PlanDocument:
     return saved
 
 
-def plan_differences(saved: PlanDocument, plan: Plan) -> list[str]:
-    """One line for each shot whose action or price differs between the saved plan and the present one."""
+def plan_differences(saved: PlanDocument, plan: Plan, done: Container[str] = ()) -> list[str]:
+    """One line for each shot whose action or price differs between the saved plan and the present one.
+
+    Args:
+        saved: the saved plan.
+        plan: the present plan.
+        done: the shots of the saved plan that have been applied; these are left out.
+    """
     shots = {shot.address: shot for shot in saved.shots if shot.action is not Action.NO_OP}
     changes = {str(change.address): change for change in plan.pending}
     before = {address: _saved_words(shot) for address, shot in shots.items()}
     after = {address: _words(change) for address, change in changes.items()}
     lines = []
-    for address in sorted(before.keys() | after.keys()):
+    for address in sorted(address for address in before.keys() | after.keys() if address not in done):
         (old, old_sent), (new, new_sent) = before.get(address, _NO_CHANGE), after.get(address, _NO_CHANGE)
         if old_sent != new_sent:  # otherwise it is no difference, and is not shown
             old, new = old + old_sent, new + new_sent
@@ -91,9 +99,40 @@ def plan_differences(saved: PlanDocument, plan: Plan) -> list[str]:
             lines.append(f"{address}: planned {old}, now {new}{changed}")
         elif different := _recorded_differences(shots.get(address), changes.get(address)):
             lines.append(f"{address}: {different}")
+        elif other := _other_task(shots.get(address), changes.get(address)):
+            lines.append(f"{address}: {old} is {other}")
     if saved.provider != plan.provider:
         lines.insert(0, f"provider: planned {saved.provider}, now {plan.provider}")
     return lines
+
+
+def applied(saved: PlanDocument, plan: Plan, recorded: Container[TaskId]) -> set[str]:
+    """The shots for which a saved plan has been applied, and nothing else is planned now.
+
+    Args:
+        saved: the saved plan.
+        plan: the present plan.
+        recorded: the tasks with a successful take.
+    """
+    now = {str(change.address): change for change in plan.pending}
+    shots = [shot for shot in saved.shots if shot.action not in (Action.NO_OP, Action.BLOCKED)]
+    return {shot.address for shot in shots if _is_applied(shot, now.get(shot.address), recorded)}
+
+
+def _is_applied(shot: PlannedShot, now: Change | None, recorded: Container[TaskId]) -> bool:
+    if shot.action is Action.RETIRE:
+        return now is None
+    if shot.task_id not in recorded:
+        return False
+    is_repeated = now is not None and now.fingerprint == shot.fingerprint and Reason.RETAKE_REQUESTED in now.reasons
+    return now is None or (shot.action.spends and is_repeated)  # a retake would be yet another one now
+
+
+def _other_task(shot: PlannedShot | None, change: Change | None) -> str:
+    """That the same order would have another id now: it was made once, and would be another attempt."""
+    if shot is None or change is None or shot.task_id == change.task_id:
+        return ""
+    return f"task {change.task_id} now, and was planned as {shot.task_id}"
 
 
 def _saved_words(shot: PlannedShot) -> tuple[str, str]:

@@ -13,24 +13,30 @@ _NAMED = 5  # labels named in one message
 
 
 def check_selection(
-    selection: Selection, rendered: Sequence[RenderedSpec], have: Mapping[str, RecordedState]
+    selection: Selection, rendered: Sequence[RenderedSpec], have: Mapping[str, RecordedState], *, is_saved: bool = False
 ) -> list[Diagnostic]:
-    """Refuse patterns and labels that match no shot; warn about those without effect because of the selection."""
+    """Refuse patterns and labels that match no shot; warn about those without effect because of the selection.
+
+    Those of a saved plan matched when it was made: what they match now shows in how the plans differ.
+    """
     if not (selection.narrows or selection.retakes or selection.retries):
         return []
     labels = {request.address: request.labels or {} for spec in rendered for request in spec.requests}
-    _refuse_unknown_labels(selection, labels.values())
+    if not is_saved:
+        _refuse_unknown_labels(selection, labels.values())
     wanted = [request.address for spec in rendered for request in spec.requests]
     wanted += [ShotAddress(spec.name, key) for spec in rendered for key in spec.left_out]
     known = dict.fromkeys([*wanted, *(address for name in have for address in _recorded(name, have[name]))])
-    refuse_unknown(selection.unmatched(known), known)
+    unmatched = selection.unmatched(known)
+    if not is_saved:
+        refuse_unknown(unmatched, known)
     targets = [address for address in known if selection.is_target(address, labels.get(address))]
     options = {"--target": selection.targets, "--exclude": selection.excludes, "--label": selection.labels}
     narrowed = " and ".join(f"`{option}`" for option, given in options.items() if given)
     return [
         Diagnostic("warning", "outside-target", f"`{pattern.text}` is outside {narrowed} and has no effect")
         for pattern in (*selection.retakes, *selection.retries)
-        if not any(pattern.matches(address) for address in targets)
+        if pattern.text not in unmatched and not any(pattern.matches(address) for address in targets)
     ]
 
 

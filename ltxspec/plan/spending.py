@@ -1,13 +1,43 @@
 """What the takes of a spec have cost: as reported by the provider, else as counted for limits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from ltxspec.catalog.models import Catalog
-from ltxspec.lock.models import Take
+from ltxspec.lock.homes import Homes, homes
+from ltxspec.lock.merge import recorded_tasks
+from ltxspec.lock.models import Lockfile, ShotRecord, Take
 from ltxspec.plan.prices import limit_price, listed_price
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.values import TaskId, Usd, total_usd
+
+
+def counted_once(recorded: Mapping[str, RecordedState]) -> Mapping[str, RecordedState]:
+    """The records of several specs, with each task only in the lockfile where it is at home (see `homes`)."""
+    lockfiles = {name: have.lockfile for name, have in recorded.items()}
+    tasks = [recorded_tasks(lockfile) for lockfile in lockfiles.values()]
+    if sum(map(len, tasks)) == len(set().union(*tasks)):
+        return recorded
+    found = homes(lockfiles.values())
+    return {name: replace(have, lockfile=_at_home(have.lockfile, found)) for name, have in recorded.items()}
+
+
+def _at_home(lockfile: Lockfile, found: Homes) -> Lockfile:
+    """A lockfile with the takes that are at home there, for sums only: no take is current."""
+    shots, retired = (
+        {
+            key: ShotRecord(None, tuple(take for one in record.takes if (take := _own(one, lockfile.spec, found))))
+            for key, record in records.items()
+        }
+        for records in (lockfile.shots, lockfile.retired)
+    )
+    return Lockfile(lockfile.provider, lockfile.spec, shots, retired)
+
+
+def _own(take: Take, spec: str, found: Homes) -> Take | None:
+    address, known = found[take.task_id]
+    return known if address.spec == spec else None
 
 
 def spent(recorded: RecordedState) -> tuple[Usd, int]:

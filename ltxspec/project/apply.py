@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 
 from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.events import ApplyEvent, Emit, EventKind, RunSummary
@@ -17,7 +18,7 @@ from ltxspec.plan.planfile import terms_of
 from ltxspec.plan.policy import refuse_by_policy
 from ltxspec.plan.spending import proven_factor
 from ltxspec.plan.terms import SpendingLimits
-from ltxspec.project.approval import refuse_stale, refuse_unapproved
+from ltxspec.project.approval import refuse_stale, refuse_unapproved, refusing_gone
 from ltxspec.project.links import relink
 from ltxspec.project.locks import LockedSpecs, holding_specs, locked
 from ltxspec.project.others import move_takes, sources
@@ -104,25 +105,20 @@ def prepare_apply(
         LockfileError, StorageError: a record cannot be read or locked.
     """
     asked = options.plan_options
-    with (
-        holding_specs(project, asked, wait=options.lock_timeout, command="apply") as held,
-        _planned_under_locks(project, options, held) as (planned, sources),
-    ):
+    with contextlib.ExitStack() as locks:
+        with refusing_gone(project, options.saved):
+            held = locks.enter_context(holding_specs(project, asked, wait=options.lock_timeout, command="apply"))
+        planned, sources = locks.enter_context(_planned_under_locks(project, options, held))
         show(planned)
         limits = _limits(project, options)
-        _refuse(project, planned.plan, options, limits)
+        _refuse(project, planned.plan, options, limits, held)
         if not planned.pending and not any(item.journal.open for item in held.recorded.values()):
             relink(project, [have.lockfile for have in held.recorded.values()])
             yield None
             return
         approved = _approved(project, planned.plan, options, approve)
         relink(project, move_takes(planned.plan, {**held.states, **sources}))
-        settings = settings_of(
-            project,
-            parallelism=options.parallelism,
-            detach=options.detach,
-            approved=approved,
-        )
+        settings = settings_of(project, parallelism=options.parallelism, detach=options.detach, approved=approved)
         factor = proven_factor(held.recorded.values(), project.catalog)
         budget = RunBudget(limits.per_apply, limits.per_shot, left_for_specs(planned.plan, limits), factor)
         _warn_of_factor(project, budget)
@@ -139,13 +135,15 @@ def _planned_under_locks(
         Refused: other specs are taken over from than a moment ago.
         LockHeld, LockfileError, WrongUsage: as `prepare_apply`.
     """
-    first = plan_project(project, options.plan_options, held.rendered, held.recorded)
+    plan = partial(plan_project, project, options.plan_options, held.rendered, held.recorded)
+    is_saved = options.saved is not None
+    first = plan(is_saved=is_saved)
     names = sources(first.changes) - held.states.keys()
     if not names:
         yield first, {}
         return
     with locked(project, names, command="apply", wait=options.lock_timeout) as states:
-        again = plan_project(project, options.plan_options, held.rendered, held.recorded)
+        again = plan(is_saved=is_saved)
         if not sources(again.changes) <= names | held.states.keys():
             raise Refused("stale-plan", "lockfiles are being changed while they are applied", hint="run it again")
         yield again, states
@@ -211,10 +209,12 @@ def _limits(project: ProjectContext, options: ApplyOptions) -> SpendingLimits:
     return replace(limits, per_apply=cap, typed=True, saved=limits.saved - {"per_apply"})
 
 
-def _refuse(project: ProjectContext, plan: Plan, options: ApplyOptions, limits: SpendingLimits) -> None:
+def _refuse(
+    project: ProjectContext, plan: Plan, options: ApplyOptions, limits: SpendingLimits, held: LockedSpecs
+) -> None:
     """Make every check that may forbid ordering, before anything is spent."""
     if options.saved is not None:
-        refuse_stale(options.saved, plan)
+        refuse_stale(options.saved, plan, [have.lockfile for have in held.recorded.values()])
     if options.approved is not None:
         refuse_unapproved(project, plan, options.approved)
     refuse_by_policy(plan)

@@ -1,35 +1,73 @@
 """Refuses a plan that is not the saved or approved one, and reports how they differ, including the cost."""
 
+import contextlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 
 from msgspec.structs import replace
 
-from ltxspec.errors import LtxspecError, Refused
+from ltxspec.errors import Invalid, LtxspecError, Refused
+from ltxspec.lock.homes import homes
+from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Action, Change, Plan, estimate
 from ltxspec.plan.document import PlanDocument, PlannedShot, PlanOptions, Problem
 from ltxspec.plan.limits import budget_warning
-from ltxspec.plan.planfile import plan_differences, plan_digest, terms_of
+from ltxspec.plan.planfile import applied, plan_differences, plan_digest, terms_of
 from ltxspec.project.project import ProjectContext
-from ltxspec.values import format_usd, money_text
+from ltxspec.values import TaskId, format_usd, money_text
 
 _MOST_COMMITS = 10  # searched for the approved plan, newest first
 _MOST_LINES = 20
 _SAVE_AGAIN = "review the current plan and save it again: `ltxspec plan -o FILE`"
 
 
-def refuse_stale(saved: PlanDocument, plan: Plan) -> None:
+@contextlib.contextmanager
+def refusing_gone(project: ProjectContext, saved: PlanDocument | None) -> Iterator[None]:
+    """While specs are read: refuse a saved plan whose specs or variables are not there any more. Raises Refused."""
+    message = "the saved plan is out of date: {} that it names are gone"
+    gone = [path for path in saved.options.paths if not (project.folder / path).exists()] if saved else []
+    if gone:
+        raise Refused(
+            "stale-plan",
+            message.format("specs"),
+            hint=f"run it in the folder where it was saved; or {_SAVE_AGAIN}",
+            details=_cut([f"{path}: there is no such file or folder" for path in gone]),
+        )
+    try:
+        yield
+    except Invalid as error:
+        errors = [item for item in error.diagnostics if item.severity == "error"]
+        if saved is None or {item.code for item in errors} != {"unknown-variable"}:
+            raise
+        details = _cut([item.message for item in errors])
+        raise Refused("stale-plan", message.format("variables"), hint=_SAVE_AGAIN, details=details) from error
+
+
+def refuse_stale(saved: PlanDocument, plan: Plan, lockfiles: Iterable[Lockfile] = ()) -> None:
     """Refuse a plan that differs from the saved one.
+
+    Args:
+        saved: the saved plan.
+        plan: the present plan.
+        lockfiles: what is recorded now: it tells whether the saved plan has been applied.
 
     Raises:
         Refused: with the differences, including the cost, as details.
     """
     if saved.digest != plan_digest(plan):
+        done = applied(saved, plan, {task for lockfile in lockfiles for task in _succeeded(lockfile)})
+        lines = _cut(plan_differences(saved, plan, done))
+        if done and not lines:
+            raise Refused(
+                "stale-plan",
+                f"the saved plan has been applied already: {_counted(done)} as it says, and nothing is left to do",
+                hint="`ltxspec plan` shows what there is to do now",
+            )
         raise Refused(
             "stale-plan",
             "the saved plan is out of date: planning again gives a different plan",
             hint=_SAVE_AGAIN,
-            details=_cut(plan_differences(saved, plan)),
+            details=[*lines, *([f"{_counted(done)} as planned: that part has been applied already"] if done else [])],
         )
     policies = plan.terms.policies if plan.terms is not None else None
     if saved.limits is not None and saved.limits.policies != policies:
@@ -45,6 +83,15 @@ def refuse_stale(saved: PlanDocument, plan: Plan) -> None:
             f"the saved plan differs from what ltxspec would write now: `{wrong}` does not match its digest",
             hint=f"the file was edited, or its warnings have changed; {_SAVE_AGAIN}",
         )
+
+
+def _succeeded(lockfile: Lockfile) -> set[TaskId]:
+    return {task for task, (_, take) in homes([lockfile]).items() if take.status == "succeeded"}
+
+
+def _counted(done: Sized) -> str:
+    number = len(done)
+    return "1 shot is" if number == 1 else f"{number:,} shots are"
 
 
 def _untrue(saved: PlanDocument, plan: Plan) -> str | None:

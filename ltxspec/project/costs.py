@@ -1,9 +1,10 @@
 """Groups what was spent: by spec, shot, month, model, or a label of the current specs."""
 
 from ltxspec.errors import Problems
+from ltxspec.lock.homes import homes
 from ltxspec.lock.models import Take
 from ltxspec.project.load import render_specs
-from ltxspec.project.lookup import find
+from ltxspec.project.lookup import all_lockfiles, find
 from ltxspec.project.project import ProjectContext
 from ltxspec.values import ShotAddress
 
@@ -14,6 +15,7 @@ NO_LABEL = "(none)"
 def takes_by(project: ProjectContext, pattern: str | None, by: str) -> list[tuple[str, list[Take]]]:
     """All takes of the shots that match an address, grouped by `spec`, `shot`, `month`, `model` or `label:KEY`, sorted.
 
+    Each task counts once, under the shot where it is at home (see `homes`), also if that one does not match.
     Labels are those of the current specs; takes of shots without the label are under `NO_LABEL`, last.
 
     Raises:
@@ -21,8 +23,11 @@ def takes_by(project: ProjectContext, pattern: str | None, by: str) -> list[tupl
     """
     labels = _labels(project, by.removeprefix(_LABEL)) if by.startswith(_LABEL) else {}
     groups: dict[str, list[Take]] = {}
-    for item in find(project, pattern):
-        for take in item.record.takes:
+    lockfiles = all_lockfiles(project)
+    left = homes(lockfiles)
+    for item in find(project, pattern, lockfiles):
+        mine = [one.task_id for one in item.record.takes if left.get(one.task_id, (None,))[0] == item.address]
+        for _, take in map(left.pop, mine):
             if by.startswith(_LABEL):
                 name = labels.get(item.address, NO_LABEL)
             else:

@@ -177,11 +177,15 @@ def _specs(project: ProjectContext) -> Row:
 
 
 def _lockfiles(project: ProjectContext) -> Row:
+    from ltxspec.project.lock_twice import recorded_twice
     from ltxspec.project.lock_verify import verified_names, verify_lockfiles
 
     problems = verify_lockfiles(project)
     if problems:
         return "lockfiles", False, problems[0].line
+    twice = recorded_twice(project)
+    if twice:
+        return "lockfiles", WARNING, f"{twice[0].message}; see `ltxspec lock verify`"
     return "lockfiles", True, f"{len(verified_names(project))} verified"
 
 

@@ -44,7 +44,7 @@ def verify_lockfiles(project: ProjectContext, bases: Sequence[str] = ()) -> list
     problems: list[LockfileError] = []
     present: list[Lockfile] = []
     damaged: set[str] = set()
-    for side in _sides(project):
+    for side in sides_of(project):
         # with a base, it determines which lockfiles should exist
         for name in lockfile_names(side) if bases else expected_names(side):
             try:
@@ -65,10 +65,10 @@ def verify_lockfiles(project: ProjectContext, bases: Sequence[str] = ()) -> list
 
 def verified_names(project: ProjectContext) -> list[str]:
     """The lockfiles that `verify_lockfiles` reads, by their specs."""
-    return [name for side in _sides(project) for name in lockfile_names(side)]
+    return [name for side in sides_of(project) for name in lockfile_names(side)]
 
 
-def _sides(project: ProjectContext) -> list[ProjectContext]:
+def sides_of(project: ProjectContext) -> list[ProjectContext]:
     """The project as its provider sees it, then as each other paid provider sees it."""
     return [project, *(side for side in project.paid if side.provider != project.provider)]
 

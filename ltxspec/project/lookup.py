@@ -1,6 +1,6 @@
 """Finds recorded shots by address, in all lockfiles of a project."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ltxspec.errors import LtxspecError
@@ -93,15 +93,21 @@ def recorded_shots(lockfiles: Iterable[Lockfile]) -> list[RecordedShot]:
     return found
 
 
-def find(project: ProjectContext, pattern: str | None) -> list[RecordedShot]:
+def find(
+    project: ProjectContext, pattern: str | None, lockfiles: Sequence[Lockfile] | None = None
+) -> list[RecordedShot]:
     """The recorded shots that match an address (with wildcards, or just a spec's name); all of them without one.
+
+    Args:
+        project: the project.
+        pattern: the address.
+        lockfiles: the lockfiles of the project, if they were read already.
 
     Raises:
         UnknownAddress: nothing matches.
     """
-    lockfiles = all_lockfiles(project)
     try:
-        return matching(lockfiles, pattern)
+        return matching(all_lockfiles(project) if lockfiles is None else lockfiles, pattern)
     except UnknownAddress as error:
         error.hint = recorded_elsewhere(project) or error.hint
         raise
@@ -129,7 +135,9 @@ def elsewhere_hint(project: ProjectContext, *, is_named: bool) -> str | None:
     other = next((side for side in project.sides if side.provider != project.provider and lockfile_names(side)), None)
     if other is None or is_named:
         return None
-    number = sum(len(record.takes) for name in lockfile_names(other) for record in _records(other, name))
+    number = len(
+        {take.task_id for name in lockfile_names(other) for shot in _records(other, name) for take in shot.takes}
+    )
     if not number:
         return None
     return f"`{other.provider}` also has {counted(number, 'take')}: `--provider {other.provider}` shows them"

@@ -18,10 +18,11 @@ from ltxspec.plan.planner import PlanContext
 from ltxspec.plan.prices import shadowed_prices
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.renamed import renamed
+from ltxspec.plan.same_render import same_renders
 from ltxspec.plan.selecting import idle_retries, limited, selected
 from ltxspec.plan.selection import Selection, selection
 from ltxspec.plan.selection_check import check_selection
-from ltxspec.plan.spending import assumed, spent
+from ltxspec.plan.spending import assumed, counted_once, spent
 from ltxspec.plan.terms import SpendingLimits, Terms
 from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import recorded_state
@@ -103,6 +104,8 @@ def plan_project(
     options: PlanOptions,
     rendered: Sequence[RenderedSpec] | None = None,
     recorded: Mapping[str, RecordedState] | None = None,
+    *,
+    is_saved: bool = False,
 ) -> ProjectPlan:
     """Plan according to `options`.
 
@@ -111,6 +114,7 @@ def plan_project(
         options: paths, selected shots and variables.
         rendered: the specs, if they are rendered already.
         recorded: their recorded state, if it was read under a lock.
+        is_saved: the options are those of a saved plan: shots they name may be gone.
 
     Raises:
         Invalid: the specs have problems.
@@ -123,7 +127,8 @@ def plan_project(
     specs = rendered
     if specs is None:
         specs = render_specs(project, options.paths, options.variables, selected=wanted)
-    plan = plan_specs(project, specs, wanted, recorded, others_on_disk(project, specs, options.variables))
+    others = others_on_disk(project, specs, options.variables)
+    plan = plan_specs(project, specs, wanted, recorded, others, is_saved=is_saved)
     if not options.paths:
         plan = replace(plan, diagnostics=[*plan.diagnostics, *unclaimed(project, specs, plan.changes)])
     if options.limit is not None:
@@ -139,6 +144,8 @@ def plan_specs(
     selection: Selection,
     recorded: Mapping[str, RecordedState] | None = None,
     others: Others | None = None,
+    *,
+    is_saved: bool = False,
 ) -> Plan:
     """Plan rendered specs against their recorded state, without policies.
 
@@ -148,6 +155,7 @@ def plan_specs(
         selection: the selected shots.
         recorded: their recorded state, as far as it was read already.
         others: the other specs that have records; None: as they are on disk.
+        is_saved: the selection is that of a saved plan.
 
     Raises:
         LockfileError, WrongUsage: as `plan_project`.
@@ -157,22 +165,23 @@ def plan_specs(
         project.config.project.id, project.provider, project.catalog, whole, project.config.provider.attempts
     )
     have = {spec.name: (recorded or {}).get(spec.name) or recorded_state(project, spec.name) for spec in rendered}
-    diagnostics = check_selection(selection, rendered, have)
+    diagnostics = check_selection(selection, rendered, have, is_saved=is_saved)
     changes, offered = planned_across(rendered, have, context, others or others_on_disk(project, rendered))
     by_spec: dict[str, list[Change]] = {spec.name: [] for spec in rendered}
     for change in changes:
         by_spec[change.address.spec].append(change)
-    money, unreported = {}, {}
+    money, unreported, once = {}, {}, counted_once(have)
     for spec in rendered:
         moved = {change.address for change in by_spec[spec.name] if change.origin is not None}
         diagnostics += idle_moves(spec, have[spec.name].lockfile, lambda name: _lockfile(project, name, have), moved)
         diagnostics += spec.diagnostics
-        money[spec.name] = spent(have[spec.name])
-        unreported[spec.name] = assumed(have[spec.name], project.catalog)
+        money[spec.name] = spent(once[spec.name])
+        unreported[spec.name] = assumed(once[spec.name], project.catalog)
     targets, left_out = selected(changes, selection)
     lockfiles = {name: state.lockfile for name, state in have.items()}
     diagnostics += renamed(changes, lockfiles)
     diagnostics += [*left_out, *idle_retries(targets, selection), *owned_elsewhere_warnings(targets)]
+    diagnostics += same_renders(changes, targets)
     chosen = {id(change) for change in targets}
     outside = [c for c in changes if c.action is Action.RESUME and id(c) not in chosen]
     plan = Plan(

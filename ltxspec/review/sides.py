@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from ltxspec.lock.homes import homes
 from ltxspec.lock.models import Lockfile, Take
 from ltxspec.render.models import Request
 from ltxspec.review.models import LostTake
@@ -71,14 +72,8 @@ def _without(side: ReviewSide, spec: str, other: ReviewSide) -> ReviewSide:
 
 
 def takes_by_id(lockfiles: Iterable[Lockfile]) -> TakesById:
-    """Every take by its id. A take recorded under two names is listed under the one that is still a shot."""
-    found: dict[TaskId, tuple[ShotAddress, Take]] = {}
-    for lockfile in lockfiles:
-        for records in (lockfile.retired, lockfile.shots):
-            for key, record in records.items():
-                address = ShotAddress(lockfile.spec, key)
-                found.update((take.task_id, (address, take)) for take in record.takes)
-    return found
+    """Every take by its id. A take recorded under two names is listed under the first one that is still a shot."""
+    return homes(lockfiles)
 
 
 def lost_takes(base: TakesById, head: TakesById) -> Sequence[LostTake]:

@@ -230,3 +230,14 @@ def test_what_is_excluded_keeps_its_takes(film: Path) -> None:
     assert "left-out" in [item["code"] for item in plan["diagnostics"]]
     run(film, "apply", "--exclude", "night.wall")
     assert (len(takes(film, "night")), takes(film, "day")) == (3, {})
+
+
+def test_one_new_render_in_two_specs_is_named_before_it_is_bought_twice(tmp_path: Path) -> None:
+    write_spec(tmp_path, shots("wall"), "day")
+    write_spec(tmp_path, shots("wall"), "night")
+    document = run(tmp_path, "plan", "--format", "json").json
+    (warning,) = document["diagnostics"]
+    assert (warning["code"], warning["severity"]) == ("same-render-twice", "warning")
+    assert "`day.wall` and `night.wall` request the same render: it would be bought twice" in run(tmp_path, "plan").err
+    assert "same-render-twice" not in run(tmp_path, "plan", "--exclude", "night.wall", "--format", "json").out
+    assert "it would be bought twice" in run(tmp_path, "apply").err

@@ -3,14 +3,14 @@ from typing import Any
 
 import orjson
 import pytest
-from builders import change, request
+from builders import change, request, task
 from replacing import replace
 
 from ltxspec.canonical import digest
-from ltxspec.plan.actions import Action, Change, Plan
+from ltxspec.plan.actions import Action, Change, Plan, Reason
 from ltxspec.plan.destinations import destination_of
 from ltxspec.plan.document import PlanOptions
-from ltxspec.plan.planfile import PlanFileError, plan_differences, plan_digest, read_plan_file, terms_of
+from ltxspec.plan.planfile import PlanFileError, applied, plan_differences, plan_digest, read_plan_file, terms_of
 from ltxspec.plan.terms import SpendingLimits, Terms
 from ltxspec.report.plan.json import plan_json
 
@@ -98,6 +98,20 @@ def test_differences_name_the_shot_and_the_money() -> None:
     assert plan_differences(saved, plan()) == [
         f"night.alley: planned create of {change().fingerprint[:18]}… for $0.48, now no change"  # type: ignore[index]  # set
     ]
+
+
+def test_another_attempt_of_the_same_order_is_a_difference() -> None:
+    saved = read_plan_file(plan_json(plan(change()), PlanOptions()), "plan.json")
+    (line,) = plan_differences(saved, plan(change(number=2)))
+    assert line.endswith(f"for $0.48 is task {task(2)} now, and was planned as {task(1)}")
+
+
+def test_what_was_applied_is_known_by_its_tasks() -> None:
+    saved = read_plan_file(plan_json(plan(change()), PlanOptions()), "plan.json")
+    assert applied(saved, plan(), {task(1)}) == {"night.alley"}
+    assert applied(saved, plan(), set()) == set()
+    assert applied(saved, plan(change(number=2)), {task(1)}) == set()
+    assert applied(saved, plan(change(number=2, reasons=(Reason.RETAKE_REQUESTED,))), {task(1)}) == {"night.alley"}
 
 
 def test_differences_name_the_parameters_that_changed_and_no_address_that_did_not() -> None:

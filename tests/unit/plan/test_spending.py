@@ -8,9 +8,9 @@ from builders import lockfile, record, take
 from replacing import replace
 
 from ltxspec.catalog.models import Catalog, load_catalog
-from ltxspec.lock.models import Take
+from ltxspec.lock.models import Lockfile, Take
 from ltxspec.plan.recorded import RecordedState
-from ltxspec.plan.spending import assumed, proven_factor, spent
+from ltxspec.plan.spending import assumed, counted_once, proven_factor, spent
 from ltxspec.storage.packaged import read_model_documents, replaced_model_documents
 
 AIR = "lightricks:2@0"
@@ -37,6 +37,19 @@ def test_spent_counts_shared_takes_once_and_unknown_costs_apart() -> None:
 def test_a_task_whose_cost_is_known_under_one_of_two_keys_is_known() -> None:
     locked = lockfile({"old": record(take(cost=None))}, alley=record(take()), gate=record(take(cost=None)))
     assert spent(RecordedState(locked)) == (Decimal("0.48"), 0)
+
+
+def test_a_task_in_two_lockfiles_counts_in_the_one_where_it_is_still_a_shot() -> None:
+    have = {
+        "dawn": RecordedState(Lockfile("runware", "dawn", {}, {"alley": record(take())})),
+        "night": RecordedState(lockfile(alley=record(take(cost=None)), gate=record(take(number=2)))),
+    }
+    assert {name: spent(one) for name, one in counted_once(have).items()} == {
+        "dawn": (Decimal(0), 0),
+        "night": (Decimal("0.96"), 0),
+    }
+    alone = {"night": have["night"]}
+    assert counted_once(alone) is alone
 
 
 def test_takes_of_unreported_cost_are_reckoned_at_the_listed_price_of_their_own_request(catalog: Catalog) -> None:

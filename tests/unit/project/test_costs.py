@@ -12,8 +12,13 @@ from ltxspec.lock.models import Lockfile
 from ltxspec.project.costs import takes_by
 from ltxspec.project.project import ProjectContext
 
-NIGHT = Lockfile("runware", "night", {"weather[fog]": record(take()), "alley": record(take())}, {"old": record(take())})
-DAY = Lockfile("runware", "day", {"gate": record(take())})
+NIGHT = Lockfile(
+    "runware",
+    "night",
+    {"weather[fog]": record(take()), "alley": record(take(number=2))},
+    {"old": record(take(number=3))},
+)
+DAY = Lockfile("runware", "day", {"gate": record(take(number=4))})
 SPEC = """\
 model: lightricks:ltx@2.5-fast
 shots:
@@ -38,6 +43,14 @@ def opened(tmp_path: Path) -> ProjectContext:
 )
 def test_takes_are_grouped(opened: ProjectContext, by: str, groups: dict[str, int]) -> None:
     assert {name: len(takes) for name, takes in takes_by(opened, None, by)} == groups
+
+
+def test_a_task_that_stands_in_two_lockfiles_counts_once_where_it_is_still_a_shot(tmp_path: Path) -> None:
+    gone = Lockfile("runware", "dawn", {}, {"gate": record(take(number=4, cost=None))})
+    opened = project(tmp_path, NIGHT, Lockfile("runware", "day", {"gate": record(take(number=4))}), gone)
+    assert {name: len(takes) for name, takes in takes_by(opened, None, "spec")} == {"day": 1, "night": 3}
+    assert {name: len(takes) for name, takes in takes_by(opened, None, "month")} == {"2026-11": 4}
+    assert takes_by(opened, "dawn", "spec") == []
 
 
 def test_takes_without_a_date_are_a_group_of_their_own(tmp_path: Path) -> None:

@@ -1,0 +1,57 @@
+"""Finds tasks that stand in two lockfiles: after a crash between the two writes of a move, or after a merge."""
+
+from ltxspec.errors import Diagnostic
+from ltxspec.lock.facts import copies_of
+from ltxspec.lock.homes import homes
+from ltxspec.lock.models import Lockfile, Take
+from ltxspec.project.lock_verify import sides_of
+from ltxspec.project.lookup import readable_lockfiles
+from ltxspec.project.project import ProjectContext
+from ltxspec.values import ShotAddress, TaskId
+
+_NAMED = 3  # tasks that one warning names
+
+
+def recorded_twice(project: ProjectContext) -> list[Diagnostic]:
+    """A warning for each pair of shots of two lockfiles that share tasks. Nothing is lost: a record is there twice."""
+    return [diagnostic for side in sides_of(project) for diagnostic in _shared(side, readable_lockfiles(side)[0])]
+
+
+def _shared(side: ProjectContext, lockfiles: list[Lockfile]) -> list[Diagnostic]:
+    home = homes(lockfiles)
+    shared: dict[tuple[ShotAddress, ShotAddress], dict[TaskId, Take]] = {}
+    for task, copies in copies_of(lockfiles).items():
+        own, _ = home[task]
+        for address, take in copies:
+            if address.spec != own.spec:
+                shared.setdefault((own, address), {})[task] = take
+    by_spec = {lockfile.spec: lockfile for lockfile in lockfiles}
+    return [_warning(side, *pair, list(tasks), by_spec[pair[1].spec]) for pair, tasks in sorted(shared.items())]
+
+
+def _warning(
+    side: ProjectContext, own: ShotAddress, other: ShotAddress, tasks: list[TaskId], lockfile: Lockfile
+) -> Diagnostic:
+    files = [f"`{side.label(side.paths_of(address.spec).lockfile)}`" for address in (own, other)]
+    more = f" and {len(tasks) - _NAMED:,} more" if len(tasks) > _NAMED else ""
+    noun = "task" if len(tasks) == 1 else "tasks"
+    return Diagnostic(
+        "warning",
+        "recorded-twice",
+        f"{noun} {', '.join(tasks[:_NAMED])}{more} stand{'s' * (len(tasks) == 1)} in two lockfiles: "
+        f"in {files[0]} as a take of `{own}`, and in {files[1]} of `{other}`",
+        hint=f"sums count it under `{own}`; {_cure(other, tasks, lockfile)}; "
+        f"if `{other}` is the one that should keep it, remove it from `{own}` instead",
+    )
+
+
+def _cure(other: ShotAddress, tasks: list[TaskId], lockfile: Lockfile) -> str:
+    """The command that removes the second records: of a whole shot, or of its takes, the last one first."""
+    records = [record for section in (lockfile.shots, lockfile.retired) if (record := section.get(other.instance))]
+    takes = [take.task_id for record in records for take in record.takes]
+    if set(takes) <= set(tasks):
+        return f"`ltxspec lock rm {other}` removes the second record"
+    numbers = sorted((number for number, task in enumerate(takes, 1) if task in tasks), reverse=True)
+    first = f"`ltxspec lock rm {other} --take {numbers[0]}`"
+    rest = [f"`--take {number}`" for number in numbers[1 : _NAMED + 1]]
+    return f"{', then '.join([first, *rest])} removes the second record"
