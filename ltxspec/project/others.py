@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from ltxspec.apply.records import record_changes
 from ltxspec.catalog.models import Catalog
-from ltxspec.errors import Diagnostic
+from ltxspec.errors import Diagnostic, LtxspecError
 from ltxspec.lock.models import Lockfile, ShotRecord
 from ltxspec.plan.actions import SPENDING, Change, Plan
 from ltxspec.plan.elsewhere import (
@@ -29,6 +29,7 @@ from ltxspec.project.lookup import expected_names, recorded_names, recorded_stat
 from ltxspec.project.project import ProjectContext
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.storage.state import FileSpecState
+from ltxspec.suggest import did_you_mean
 from ltxspec.values import Json, TaskId, money_text, total_usd
 
 Offered = Mapping[str, ShotRecord]  # address in another spec -> the takes there
@@ -192,6 +193,29 @@ def unclaimed(project: ProjectContext, rendered: Sequence[RenderedSpec], changes
                 )
             )
     return found
+
+
+def without_spec(project: ProjectContext, names: Iterable[str]) -> list[Diagnostic]:
+    """Warnings about names that takes are moved to although no spec of the project has them."""
+    try:
+        specs = every_spec(project, {})
+    except LtxspecError as error:
+        message = f"it is unknown whether a spec has the new name: {error.summary}"
+        return [Diagnostic("warning", "no-such-spec", message, hint=error.hint)]
+    known = list(dict.fromkeys([*specs.files, *filter(None, specs.broken.values())]))
+    where = " or ".join(f"`{folder}`" for folder in project.config.project.specs)
+    unread = [f"`{file}`" for file, name in specs.broken.items() if not name]
+    besides = f" (besides {', '.join(unread)}, whose name cannot be read)" if unread else ""
+    return [
+        Diagnostic(
+            "warning",
+            "no-such-spec",
+            f"no spec in {where} is named `{name}`{besides}: no plan uses takes that are moved there",
+            hint=did_you_mean(name, known) or f"write a spec with `metadata: {{name: {name}}}`, or move them back",
+        )
+        for name in dict.fromkeys(names)
+        if name not in known
+    ]
 
 
 def _requests(spec: RenderedSpec) -> Mapping[str, Request] | None:

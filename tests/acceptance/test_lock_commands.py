@@ -304,6 +304,34 @@ def test_mv_knows_wildcards_and_whole_specs(
     assert sorted({*moved.shots, *moved.retired}) == day
 
 
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+@pytest.mark.parametrize(("origin", "target"), [("night", "nihgt-two"), ("night.*", "nihgt-two.*")])
+def test_mv_to_a_name_that_no_spec_has_says_so(origin: str, target: str, dry: tuple[str, ...], tmp_path: Path) -> None:
+    for name in ("night", "night-two"):
+        write_spec(tmp_path, "model: lightricks:2@0\nshots: {alley: {prompt: x}}\n", name)
+    write_lockfile(tmp_path, OURS)
+    done = ltxspec("lock", "mv", origin, target, *dry, "--format", "json", cwd=tmp_path)
+    assert "no spec in `specs` is named `nihgt-two`: no plan uses takes that are moved there" in done.err
+    assert "did you mean `night-two`?" in done.err
+    (problem,) = done.json["diagnostics"]
+    assert (problem["code"], problem["hint"]) == ("no-such-spec", "did you mean `night-two`?")
+    assert len(done.json["moved"]) == 2
+
+
+def test_mv_to_a_spec_is_silent_also_when_that_spec_has_errors(tmp_path: Path) -> None:
+    write_lockfile(tmp_path, OURS)
+    write_spec(tmp_path, "model: lightricks:2@0\nshots: {alley: {prompt: '{{ gone }}'}}\n", "day")
+    done = ltxspec("lock", "mv", "night", "day", "--dry-run", "--format", "json", cwd=tmp_path)
+    assert (done.err, done.json["diagnostics"]) == ("", [])
+
+
+def test_mv_names_the_specs_whose_names_cannot_be_read(tmp_path: Path) -> None:
+    write_lockfile(tmp_path, OURS)
+    write_spec(tmp_path, "shots: [", "day")
+    said = ltxspec("lock", "mv", "night", "day", "--dry-run", cwd=tmp_path).err
+    assert "(besides `specs/day.yaml`, whose name cannot be read)" in said
+
+
 def test_mv_can_swap_nothing_by_halves(tmp_path: Path) -> None:
     """Names that are both old and new are moved as one step."""
     held = {"a-1": record(take()), "a-a-1": record(take("b", number=2))}

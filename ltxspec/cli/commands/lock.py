@@ -181,6 +181,8 @@ def mv(session: Session, origin: str, target: str, provider: str | None, output_
     more than one shot, or a shot onto another that has takes, is moved only after a question.
     """
     from ltxspec.project.lock_edit import joined_takes, move, planned_moves
+    from ltxspec.project.others import without_spec
+    from ltxspec.report.diagnostics import format_diagnostic, problem_of
     from ltxspec.report.results.lock import LockMv, Renamed
     from ltxspec.report.terminal import clean
     from ltxspec.report.wording import counted
@@ -192,9 +194,13 @@ def mv(session: Session, origin: str, target: str, provider: str | None, output_
     for address, count in joined.items():
         note = f"warning: {address} already has {counted(count, 'take')}; the takes of both are one list then"
         click.echo(clean(note), err=True)
+    nowhere = without_spec(project, (new.spec for old, new in wanted if old.spec != new.spec))
+    for item in nowhere:
+        click.echo(format_diagnostic(item, session.style(sys.stderr)), err=True)
     moved = wanted if dry_run else move(project, origin, target, lambda pairs: _agreed_to_move(pairs, bool(joined)))
     if output_format == "json":
-        session.answer(LockMv(moved=tuple(Renamed(str(old), str(new)) for old, new in moved), dry_run=dry_run))
+        shown = tuple(Renamed(str(old), str(new)) for old, new in moved)
+        session.answer(LockMv(moved=shown, dry_run=dry_run, diagnostics=tuple(map(problem_of, nowhere))))
         return 0
     for old, new in moved:
         click.echo(clean(f"{old} {'would be' if dry_run else 'is now'} {new}."))

@@ -53,6 +53,7 @@ class LockMv(Result, frozen=True, kw_only=True):
 
     moved: tuple[Renamed, ...]
     dry_run: bool
+    diagnostics: Annotated[tuple[Problem, ...], Meta(description="new names that no spec has")]
 
 
 class RemovedTake(Open, frozen=True):
