@@ -39,7 +39,7 @@ def test_one_content_is_looked_at_once_in_all_runs(root: Path, monkeypatch: pyte
 
 def test_changed_content_is_looked_at_again(root: Path) -> None:
     now, _ = looks(root)
-    assert now.at_file("a.png", beside=SPEC)
+    assert now.at_file("a.png", beside=SPEC).format == "PNG"
     (root / "a.png").write_bytes(b"<html>")
     facts = now.at_file("a.png", beside=SPEC)
     assert facts is not None
@@ -48,7 +48,7 @@ def test_changed_content_is_looked_at_again(root: Path) -> None:
 
 def test_a_git_lfs_pointer_is_refused_also_where_its_file_is_known(root: Path) -> None:
     now, _ = looks(root)
-    assert now.at_file("a.png", beside=SPEC)
+    assert now.at_file("a.png", beside=SPEC).format == "PNG"
     digest = hashlib.sha256((root / "a.png").read_bytes()).hexdigest()
     for known in (digest, "ab" * 32):
         (root / "a.png").write_text(POINTER.replace("ab" * 32, known))
