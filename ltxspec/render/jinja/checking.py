@@ -7,6 +7,8 @@ from jinja2 import nodes
 from ltxspec.render.jinja.traps import EQUATED, JUDGED, PRINTED
 
 _LONGEST_LABEL = 60
+_TEXTS = "capitalize center format indent lower replace string striptags title trim truncate upper wordcount wordwrap"
+_TEXT_FILTERS = frozenset(_TEXTS.split())  # which make a text of any value
 _EQUALITIES = ("eq", "ne", "in", "notin")  # as Jinja calls them
 
 
@@ -39,11 +41,29 @@ def judge(node: nodes.Node) -> Any:
 
 def prints(node: nodes.Output) -> nodes.Output:
     """The output, with every value checked that has a name. Others are checked when they become text."""
-    node.nodes = [
-        _checked(PRINTED, part) if not isinstance(part, nodes.TemplateData) and label_of(part) else part
-        for part in node.nodes
-    ]
+    node.nodes = [part if isinstance(part, nodes.TemplateData) else printed(part) for part in node.nodes]
     return node
+
+
+def printed(node: nodes.Expr) -> nodes.Expr:
+    """A value that becomes text, checked if it has a name."""
+    return _checked(PRINTED, node) if label_of(node) else node
+
+
+def name_value(node: nodes.Filter) -> nodes.Filter:
+    """The filter, with its value checked by its name, if it has one, so that the filter need not refuse it without."""
+    if node.node is None or not label_of(node.node):
+        return node
+    if node.name in _TEXT_FILTERS:
+        node.node = printed(node.node)
+    elif node.name in ("d", "default") and any(_is_true(part) for part in (*node.args[1:2], *node.kwargs)):
+        node.node = judge(node.node)
+    return node
+
+
+def _is_true(part: nodes.Node) -> bool:
+    value = part.value if isinstance(part, nodes.Keyword) and part.key == "boolean" else part
+    return isinstance(value, nodes.Const) and value.value is True
 
 
 def unchecked(node: nodes.Expr) -> nodes.Expr:

@@ -15,7 +15,7 @@ from jinja2.exceptions import TemplateSyntaxError
 from jinja2.visitor import NodeTransformer
 
 from ltxspec.render.jinja.budget import MAX_BITS, TemplateLimit
-from ltxspec.render.jinja.checking import equate, judge, label_of, prints
+from ltxspec.render.jinja.checking import equate, judge, label_of, name_value, printed, prints
 from ltxspec.render.jinja.words import UNAVAILABLE_FILTERS, UNAVAILABLE_TESTS
 
 MAX_NODES = 6_000  # of one template, about 20,000 characters of tags alone
@@ -199,6 +199,7 @@ class _Payments(NodeTransformer):
 
     def concat(self, node: nodes.Concat) -> Rewritten:
         self.generic_visit(node)
+        node.nodes = [printed(part) for part in node.nodes]
         return _pay(JOINED, nodes.List(node.nodes, lineno=node.lineno))
 
     def pick(self, node: nodes.Getitem) -> Rewritten:
@@ -228,7 +229,8 @@ class _Payments(NodeTransformer):
     def filter(self, node: nodes.Filter) -> Rewritten:
         if node.name not in self.filters:
             raise _unavailable("filter", node, UNAVAILABLE_FILTERS, self.filters)
-        return self.call(node)
+        self.call(node)
+        return name_value(node)
 
     def test(self, node: nodes.Test) -> Rewritten:
         if node.name not in self.tests:

@@ -152,15 +152,15 @@ def test_the_error_names_the_value_and_the_cure(text: str, message: str, needle:
         ("of {{ size }}", "`size` is a mapping, which has no form in a text", "size"),
         ("in {{ tags|sort }}", "this is a list, which has no form in a text", "{{"),
         ("in {{ range(3) }}", "this is a list, which has no form in a text", "{{"),
-        ("{{ 'a ' ~ light }}", "this is null, and nothing can be printed for it", "{{"),
+        ("{{ 'a ' ~ light }}", "`light` is null, and nothing can be printed for it", "light"),
         ("{{ '%s'|format(light) }}", "this is null, and nothing can be printed for it", "{{"),
         ("{{ '%s' % light }}", "this is null, and nothing can be printed for it", "{{"),
         ("{{ '%(a)s' % {'a': tags} }}", "this is a list, which has no form in a text", "{{"),
         ("{{ '{}'.format(light) }}", "this is null, and nothing can be printed for it", "{{"),
         ("{{ mixed|join(', ') }}", "this is null, and nothing can be printed for it", "{{"),
         ("{{ ', '.join(mixed) }}", "this is null, and nothing can be printed for it", "{{"),
-        ("{{ light|upper }}", "this is null, and nothing can be printed for it", "{{"),
-        ("{{ light|string }}", "this is null, and nothing can be printed for it", "{{"),
+        ("{{ light|upper }}", "`light` is null, and nothing can be printed for it", "light"),
+        ("{{ light|string }}", "`light` is null, and nothing can be printed for it", "light"),
         ("{{ name|replace('C', light) }}", "this is null, and nothing can be printed for it", "{{"),
         ("{{ none }}", "this is null, and nothing can be printed for it", "{{"),
     ],
@@ -325,3 +325,16 @@ def test_the_cure_names_the_conversion() -> None:
     assert caught.value.hint == (
         "convert it, `n|int`, or compare it with a text in quotes; `types: {n: integer}` of `forEach` converts a column"
     )
+
+
+@pytest.mark.parametrize("text", ["{{ hero|default('x', true) }}", "{{ hero|d('x', boolean=true) }}"])
+def test_default_names_the_value_that_it_judges(text: str) -> None:
+    problem = problem_of(text)
+    assert (problem.code, problem.needle) == ("template-condition", "hero")
+    assert problem.message.startswith("`hero` is a text that reads as a truth value")
+    assert problem.hint is not None
+    assert "`hero|bool`" in problem.hint
+
+
+def test_default_of_what_is_not_defined_still_answers() -> None:
+    assert rendered("{{ nobody|default('x', true) }} {{ row.nobody|d('y', boolean=true) }}") == "x y"
