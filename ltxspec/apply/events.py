@@ -107,3 +107,6 @@ class RunSummary:
         """Whether anything is unfinished (failed, unresolved, held back, not archived) or overspent (exit code 3)."""
         left = {Outcome.FAILED, Outcome.UNRESOLVED, Outcome.HELD_BACK}
         return self.overspent > 0 or any(item.outcome in left or not item.archived for item in self.outcomes)
+
+
+NOTHING_DONE = RunSummary((), Decimal(0), Decimal(0), 0, Decimal(0), 0)  # of a run that has nothing to do

@@ -9,6 +9,7 @@ from urllib.parse import unquote_to_bytes
 IMAGES: Final = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIC", "JPEG XL", "JPEG 2000", "ICO", "PSD")
 SOUNDS: Final = ("WAV", "MP3", "OGG", "FLAC", "AAC", "M4A", "AIFF")
 VIDEOS: Final = ("MP4", "MOV", "WEBM", "MKV", "AVI")
+LFS_POINTER: Final = "a Git LFS pointer"
 KINDS: Final = {"image": IMAGES, "audio": SOUNDS, "video": VIDEOS}
 
 _STARTS: Final = (
@@ -39,7 +40,7 @@ _BRANDS: Final = {
 _OTHERS: Final = (
     (b"%PDF", "PDF"),
     (b"PK\3\4", "a ZIP archive"),
-    (b"version https://git-lfs", "a Git LFS pointer"),
+    (b"version https://git-lfs", LFS_POINTER),
     (b"{", "JSON"),
     (b"[", "JSON"),
 )

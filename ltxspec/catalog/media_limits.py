@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ltxspec.catalog.defaults import full_defaults
-from ltxspec.catalog.media_facts import BrokenData, MediaFacts, contradicts, decoded
+from ltxspec.catalog.media_facts import LFS_POINTER, BrokenData, MediaFacts, contradicts, decoded
 from ltxspec.catalog.messages import ParameterProblem
 from ltxspec.catalog.models import Model
 from ltxspec.catalog.pointers import Path, parse_pointer
@@ -105,6 +105,8 @@ def _wrong_format(facts: MediaFacts, limit: MediaLimit, use: MediaUse) -> Parame
     noun = _NOUNS[limit.kind]
     listed = joined(limit.formats, "or")
     hint = f"export it as {listed}; another file name does not change what it is" if listed else f"give {noun} here"
+    if facts.format == LFS_POINTER:
+        hint = "fetch the file with `git lfs pull`"
     if facts.kind != limit.kind:
         is_what = f"is {facts.format}, not {noun}" if facts.format else f"is not {noun}: its format is unknown"
         return ParameterProblem(use.path, "media-kind", f"{use.name} {is_what}", hint)

@@ -33,6 +33,16 @@ def announcing(project: ProjectContext, output_format: str) -> ProjectContext:
     return replace(project, on_wait=lambda text: view.emit(ApplyEvent(EventKind.WAITING_FOR_LOCK, text)))
 
 
+def nothing_to_do(project: ProjectContext, output_format: str, *, ordering: bool) -> int:
+    """Tell programs that the run has nothing to do, by the summary of an empty one. Returns the exit code."""
+    if output_format == "json":
+        from ltxspec.apply.events import NOTHING_DONE
+        from ltxspec.report.apply.views import JsonView
+
+        JsonView(sys.stdout).finish(replace(NOTHING_DONE, ordering=ordering, provider=project.provider))
+    return 0
+
+
 def run(prepared: PreparedRun, session: Session, output_format: str) -> int:
     """Carry out a run and show its progress. Returns the exit code."""
     from ltxspec.report.apply.progress import Expected

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from ltxspec.catalog.models import Catalog
-from ltxspec.lock.homes import Homes, homes
+from ltxspec.lock.by_task import TakesById, takes_by_id
 from ltxspec.lock.merge import recorded_tasks
 from ltxspec.lock.models import Lockfile, ShotRecord, Take
 from ltxspec.plan.prices import limit_price, listed_price
@@ -14,17 +14,17 @@ from ltxspec.values import TaskId, Usd, total_usd
 
 
 def counted_once(recorded: Mapping[str, RecordedState]) -> Mapping[str, RecordedState]:
-    """The records of several specs, with each task only in the lockfile where it is at home (see `homes`)."""
+    """The records of several specs, with each task only in the lockfile where it counts (see `takes_by_id`)."""
     lockfiles = {name: have.lockfile for name, have in recorded.items()}
     tasks = [recorded_tasks(lockfile) for lockfile in lockfiles.values()]
-    if sum(map(len, tasks)) == len(set().union(*tasks)):
+    if len(tasks) == 1 or sum(map(len, tasks)) == len(set().union(*tasks)):
         return recorded
-    found = homes(lockfiles.values())
-    return {name: replace(have, lockfile=_at_home(have.lockfile, found)) for name, have in recorded.items()}
+    found = takes_by_id(lockfiles.values())
+    return {name: replace(have, lockfile=_counted(have.lockfile, found)) for name, have in recorded.items()}
 
 
-def _at_home(lockfile: Lockfile, found: Homes) -> Lockfile:
-    """A lockfile with the takes that are at home there, for sums only: no take is current."""
+def _counted(lockfile: Lockfile, found: TakesById) -> Lockfile:
+    """A lockfile with the takes that count there, for sums only: no take is current."""
     shots, retired = (
         {
             key: ShotRecord(None, tuple(take for one in record.takes if (take := _own(one, lockfile.spec, found))))
@@ -35,7 +35,7 @@ def _at_home(lockfile: Lockfile, found: Homes) -> Lockfile:
     return Lockfile(lockfile.provider, lockfile.spec, shots, retired)
 
 
-def _own(take: Take, spec: str, found: Homes) -> Take | None:
+def _own(take: Take, spec: str, found: TakesById) -> Take | None:
     address, known = found[take.task_id]
     return known if address.spec == spec else None
 

@@ -4,11 +4,10 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from functools import partial
 
 from ltxspec.apply.budget import RunBudget
-from ltxspec.apply.events import ApplyEvent, Emit, EventKind, RunSummary
+from ltxspec.apply.events import NOTHING_DONE, ApplyEvent, Emit, EventKind, RunSummary
 from ltxspec.errors import Refused
 from ltxspec.plan.actions import Change, Plan, Reason
 from ltxspec.plan.document import PlanDocument, PlanOptions
@@ -75,8 +74,6 @@ class Approval:
 
 
 Approve = Callable[[Approval], bool]
-
-_NOTHING = RunSummary((), Decimal(0), Decimal(0), 0, Decimal(0), 0)  # summary of a run with nothing to do
 
 
 @contextlib.contextmanager
@@ -166,7 +163,7 @@ def apply_plan(planned: ProjectPlan, options: ApplyOptions, emit: Emit = lambda 
         async for event in apply_events(planned, options):
             emit(event)
             summary = event.summary
-        return summary or _NOTHING
+        return summary or NOTHING_DONE
 
     return asyncio.run(last())
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence, Sized
 from msgspec.structs import replace
 
 from ltxspec.errors import Invalid, LtxspecError, Refused
-from ltxspec.lock.homes import homes
+from ltxspec.lock.by_task import takes_by_id
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Action, Change, Plan, estimate
 from ltxspec.plan.document import PlanDocument, PlannedShot, PlanOptions, Problem
@@ -86,7 +86,7 @@ def refuse_stale(saved: PlanDocument, plan: Plan, lockfiles: Iterable[Lockfile] 
 
 
 def _succeeded(lockfile: Lockfile) -> set[TaskId]:
-    return {task for task, (_, take) in homes([lockfile]).items() if take.status == "succeeded"}
+    return {task for task, (_, take) in takes_by_id([lockfile]).items() if take.status == "succeeded"}
 
 
 def _counted(done: Sized) -> str:

@@ -1,7 +1,7 @@
 """Groups what was spent: by spec, shot, month, model, or a label of the current specs."""
 
 from ltxspec.errors import Problems
-from ltxspec.lock.homes import homes
+from ltxspec.lock.by_task import takes_by_id
 from ltxspec.lock.models import Take
 from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import all_lockfiles, find
@@ -15,7 +15,7 @@ NO_LABEL = "(none)"
 def takes_by(project: ProjectContext, pattern: str | None, by: str) -> list[tuple[str, list[Take]]]:
     """All takes of the shots that match an address, grouped by `spec`, `shot`, `month`, `model` or `label:KEY`, sorted.
 
-    Each task counts once, under the shot where it is at home (see `homes`), also if that one does not match.
+    Each task counts once, under the address of `takes_by_id`, also if that one does not match.
     Labels are those of the current specs; takes of shots without the label are under `NO_LABEL`, last.
 
     Raises:
@@ -24,7 +24,7 @@ def takes_by(project: ProjectContext, pattern: str | None, by: str) -> list[tupl
     labels = _labels(project, by.removeprefix(_LABEL)) if by.startswith(_LABEL) else {}
     groups: dict[str, list[Take]] = {}
     lockfiles = all_lockfiles(project)
-    left = homes(lockfiles)
+    left = dict(takes_by_id(lockfiles))
     for item in find(project, pattern, lockfiles):
         mine = [one.task_id for one in item.record.takes if left.get(one.task_id, (None,))[0] == item.address]
         for _, take in map(left.pop, mine):

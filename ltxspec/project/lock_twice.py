@@ -1,8 +1,8 @@
 """Finds tasks that stand in two lockfiles: after a crash between the two writes of a move, or after a merge."""
 
 from ltxspec.errors import Diagnostic
+from ltxspec.lock.by_task import takes_by_id
 from ltxspec.lock.facts import copies_of
-from ltxspec.lock.homes import homes
 from ltxspec.lock.models import Lockfile, Take
 from ltxspec.project.lock_verify import sides_of
 from ltxspec.project.lookup import readable_lockfiles
@@ -18,7 +18,7 @@ def recorded_twice(project: ProjectContext) -> list[Diagnostic]:
 
 
 def _shared(side: ProjectContext, lockfiles: list[Lockfile]) -> list[Diagnostic]:
-    home = homes(lockfiles)
+    home = takes_by_id(lockfiles)
     shared: dict[tuple[ShotAddress, ShotAddress], dict[TaskId, Take]] = {}
     for task, copies in copies_of(lockfiles).items():
         own, _ = home[task]

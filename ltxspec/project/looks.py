@@ -13,13 +13,11 @@ class ProjectLooks:
         self._files = files
         self._cache = cache
 
-    def at_file(self, path: str, *, beside: str) -> MediaFacts | None:
-        """What is in `path` as named in the file `beside`. None for a Git LFS pointer. Raises FileProblem."""
+    def at_file(self, path: str, *, beside: str) -> MediaFacts:
+        """What is in `path` as named in the file `beside`. Raises FileProblem, also for a Git LFS pointer."""
+        self._files.refuse_pointer(path, beside=beside)  # which has the digest of the file, and may be known by it
         known = self._cache.get(self._files.sha256(path, beside=beside))
-        if known is not None:
-            return known
-        data = self._files.read_media(path, beside=beside)
-        return None if data is None else self.at_data(data)
+        return self.at_data(self._files.read_bytes(path, beside=beside)) if known is None else known
 
     def at_data(self, data: bytes) -> MediaFacts:
         """What these bytes are."""

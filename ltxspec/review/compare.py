@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from ltxspec.catalog.models import Catalog
 from ltxspec.errors import Diagnostic
+from ltxspec.lock.by_task import TakesById, takes_by_id
 from ltxspec.lock.facts import AlteredTake, altered_takes, copies_of
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Action, Change, Plan, estimate, reckoned
@@ -14,7 +15,7 @@ from ltxspec.redaction import redact_diagnostic
 from ltxspec.review.models import Review, RuleChange, ShotKind, ShotReview
 from ltxspec.review.refusals import refusals
 from ltxspec.review.shots import FindCauses, Pair, find_origins, review_spec
-from ltxspec.review.sides import ReviewSide, TakesById, comparable, lost_takes, takes_by_id
+from ltxspec.review.sides import ReviewSide, comparable, lost_takes
 from ltxspec.values import ShotAddress, Usd, total_usd
 
 

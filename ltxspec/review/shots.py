@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ltxspec.catalog.models import PROMPT
+from ltxspec.lock.by_task import TakesById
 from ltxspec.lock.models import Lockfile, ShotRecord, Take
 from ltxspec.plan.actions import Action, Change, FieldChange
 from ltxspec.plan.differences import field_changes
 from ltxspec.redaction import redact_request, redact_secrets
 from ltxspec.render.models import Request
 from ltxspec.review.models import Cause, ShotKind, ShotReview
-from ltxspec.review.sides import ReviewSide, TakesById
+from ltxspec.review.sides import ReviewSide
 from ltxspec.values import Json, ShotAddress, foreign_address
 
 FindCauses = Callable[[ShotAddress, ShotAddress, Sequence[FieldChange]], Sequence[Cause]]

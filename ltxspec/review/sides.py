@@ -1,15 +1,12 @@
 """One side of a change as values: the requests of its specs, and the content of its lockfiles."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ltxspec.lock.homes import homes
-from ltxspec.lock.models import Lockfile, Take
+from ltxspec.lock.by_task import TakesById
+from ltxspec.lock.models import Lockfile
 from ltxspec.render.models import Request
 from ltxspec.review.models import LostTake
-from ltxspec.values import ShotAddress, TaskId
-
-TakesById = Mapping[TaskId, tuple[ShotAddress, Take]]  # every take once, with the address it is recorded under
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +66,6 @@ def _without(side: ReviewSide, spec: str, other: ReviewSide) -> ReviewSide:
     ours = {spec: other.lockfiles[spec]} if spec in other.lockfiles else {}
     paid = {spec: other.paid[spec]} if spec in other.paid else {}
     return replace(side, lockfiles={**side.lockfiles, **ours}, paid={**side.paid, **paid})
-
-
-def takes_by_id(lockfiles: Iterable[Lockfile]) -> TakesById:
-    """Every take by its id. A take recorded under two names is listed under the first one that is still a shot."""
-    return homes(lockfiles)
 
 
 def lost_takes(base: TakesById, head: TakesById) -> Sequence[LostTake]:

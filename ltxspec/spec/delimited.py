@@ -6,12 +6,12 @@ versions kept all spaces, so such cells are also given as written: see `Renderin
 
 import contextlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from ltxspec.errors import Diagnostic, Invalid
+from ltxspec.errors import Diagnostic, Invalid, Location
 from ltxspec.spec.document import Lines
 from ltxspec.suggest import shown
 
@@ -23,9 +23,10 @@ _QUOTES: Final = 'a quoted cell begins and ends with `"`; inside it write `""`'
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row of a file: the line that it begins on, its cells, and these with the spaces around them."""
+    """One row of a file: the line and the index that it begins on, its cells, and these with the spaces around them."""
 
     line: int
+    place: int
     cells: Sequence[str]
     spaced: Sequence[str]
 
@@ -37,14 +38,15 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The rows of a file that are not empty, without the columns that are: by name, and the line of each.
+    """The rows of a file that are not empty, without the columns that are: by name.
 
-    `spaced` holds, for each row, the cells written with spaces around them, as written.
+    `spaced` holds, for each row, the cells written with spaces around them, as written; `locate` finds a row by its
+    position from 0, or the cell of a column in it.
     """
 
     rows: Sequence[Mapping[str, str]]
-    lines: Sequence[int]
     spaced: Sequence[Mapping[str, str]]
+    locate: Callable[[int, str | None], Location]
 
 
 def read_grid(lines: Lines, delimiter: str | None = None) -> Grid:
@@ -73,7 +75,26 @@ def read_grid(lines: Lines, delimiter: str | None = None) -> Grid:
         {name: record.spaced[column] for column, name in kept if record.spaced[column] != record.cells[column]}
         for record in reading.body
     ]
-    return Grid(rows, [record.line for record in reading.body], spaced)
+    numbers = {name: column for column, name in kept}
+
+    def locate(row: int, column: str | None) -> Location:
+        record = reading.body[row]
+        if column not in numbers:
+            return lines.locate_line(record.line)
+        return lines.locate(_place(text, record, numbers[column], reading.delimiter))
+
+    return Grid(rows, spaced, locate)
+
+
+def _place(text: str, record: Record, column: int, delimiter: str) -> int:
+    """The index at which a cell of a record begins, after spaces."""
+    place, cell = record.place, _cell(delimiter)
+    for _ in range(column):
+        found = cell.match(text, place)
+        place = found.end() + 1 if found else place
+    found = cell.match(text, place)
+    written = found[0] if found else ""
+    return place + len(written) - len(written.lstrip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +171,7 @@ def _all_records(lines: Lines, start: int, delimiter: str) -> Iterator[Record]:
     while place < len(text):
         cells: list[str] = []
         spaced: list[str] = []
-        first = line
+        first, begin = line, place
         while True:
             found = cell.match(text, place)
             if found is None:
@@ -160,7 +181,7 @@ def _all_records(lines: Lines, start: int, delimiter: str) -> Iterator[Record]:
                 cells.append(plain.strip())
             elif not closing or rest.strip():
                 message = "a quoted cell is not closed" if not closing else "there is text after a quoted cell"
-                where = lines.locate_line(first)
+                where = lines.locate(place + len(found[0]) - len(found[0].lstrip()))
                 raise Invalid([Diagnostic("error", "csv", f"this row is not valid CSV: {message}", where, _QUOTES)])
             else:
                 cells.append(quoted.replace('""', '"'))
@@ -172,7 +193,7 @@ def _all_records(lines: Lines, start: int, delimiter: str) -> Iterator[Record]:
             place += 1
         if (end := _END.match(text, place)) is not None:
             place, line = end.end(), line + 1
-        yield Record(first, cells, spaced)
+        yield Record(first, begin, cells, spaced)
 
 
 def _header_problems(reading: _Reading, lines: Lines) -> list[Diagnostic]:
@@ -191,14 +212,16 @@ def _row_problems(reading: _Reading, lines: Lines) -> list[Diagnostic]:
         nameless = next((n for n, name in enumerate(names[:filled]) if not name and record.cells[n].strip()), None)
         if len(record.cells) >= columns and filled <= len(names) and nameless is None:
             continue
+        where = lines.locate_line(record.line)
         if nameless is not None:
+            where = lines.locate(_place(lines.source.text, record, nameless, reading.delimiter))
             message = f"{shown(record.cells[nameless].strip())} is in column {nameless + 1}, which has no name"
             hint = f"name the column in line {reading.records[0].line}, or clear its cells"
         else:
             cells = max(filled, columns) if len(record.cells) > columns else len(record.cells)
             message = f"this row has {_count(cells, 'cell')}, but there {_are(columns)}"
             hint = f"quote a cell that contains a {word}" if cells > columns else f"add the missing {word}s"
-        problems.append(Diagnostic("error", "csv", message, lines.locate_line(record.line), hint))
+        problems.append(Diagnostic("error", "csv", message, where, hint))
     return problems
 
 

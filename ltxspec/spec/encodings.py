@@ -18,6 +18,8 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16le"),
     (codecs.BOM_UTF16_BE, "utf-16be"),
 )
+_WORKBOOKS: Final = (b"PK\3\4", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")  # .xlsx and .ods, .xls
+_OPEN: Final = b"application/vnd.oasis.opendocument"
 _SET_IT: Final = "set `encoding:` next to `file:`"
 _ZEROS = 4  # one of so many bytes, in UTF-16 of mostly other scripts; every second one in English
 _LOOKED_AT: Final = 1024  # bytes that are searched for a zero, which no other text has
@@ -38,6 +40,7 @@ def decode_table(data: bytes, encoding: str = BY_MARK) -> str:
     Raises:
         TextProblem: the bytes are not text in this encoding, or have the mark of another one.
     """
+    refuse_workbook(data)
     mark, marked = next(((mark, name) for mark, name in _MARKS if data.startswith(mark)), (b"", None))
     if marked == "utf-32":
         raise TextProblem("is UTF-32 text, which is not supported", "save it as UTF-8")
@@ -60,6 +63,13 @@ def decode_table(data: bytes, encoding: str = BY_MARK) -> str:
         message = f"holds a byte-order mark (U+FEFF) in the middle (line {text.count(chr(10), 0, place) + 1})"
         raise TextProblem(message, "remove it: files that were joined often have one")
     return text
+
+
+def refuse_workbook(data: bytes) -> None:
+    """Raise TextProblem for the file of a spreadsheet program, whatever its name is."""
+    if data.startswith(_WORKBOOKS):
+        what = "an OpenDocument spreadsheet" if _OPEN in data[:_LOOKED_AT] else "an Excel workbook"
+        raise TextProblem(f"is {what}, not text", "export it as CSV (UTF-8); another file name does not change it")
 
 
 def _is_half_empty(data: bytes) -> bool:

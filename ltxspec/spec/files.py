@@ -7,7 +7,7 @@ from typing import Protocol
 from ltxspec.errors import Location, LtxspecError
 from ltxspec.spec.conflicts import CONFLICT, CONFLICT_HINT, conflict_in
 from ltxspec.spec.document import Lines, SourceText
-from ltxspec.spec.encodings import TextProblem, decode_table
+from ltxspec.spec.encodings import TextProblem, decode_table, refuse_workbook
 from ltxspec.values import CONTROL, character_name
 
 SPEC_SUFFIXES = (".yaml", ".yml")
@@ -57,9 +57,17 @@ def _decoded(data: bytes, path: str, place: Callable[[], str] | None) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        _refuse_workbook(data, path)
         line = data.count(b"\n", 0, error.start) + 1
         where = Location(place() if place else path, line, 1)
         raise FileProblem(f"`{path}` is not UTF-8 text (line {line})", where=where, hint="save it as UTF-8") from None
+
+
+def _refuse_workbook(data: bytes, path: str) -> None:
+    try:
+        refuse_workbook(data)
+    except TextProblem as problem:
+        raise FileProblem(f"`{path}` {problem.message}", hint=problem.hint) from None
 
 
 def _table(data: bytes, path: str, encoding: str) -> str:

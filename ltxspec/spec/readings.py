@@ -17,6 +17,13 @@ _NOTHING = frozenset(["null", "none", "nil", "n/a"])
 _NUMBER = re.compile(r"[-+]?(?:[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})(?:[eE][-+]?[0-9]{1,3})?")
 _WHOLE = re.compile(r"([-+]?[0-9]{1,15})(?:\.0{1,15})?")
 _LIKE_A_NUMBER = re.compile(r"[-+]?[0-9]{1,3}(?:[., ']?[0-9]{3})*(?:[.,][0-9]*)?")
+# what spreadsheets write for a formula that fails, in English, German, French, Spanish and Italian
+_FAILED = (
+    "#REF! #N/A #NAME? #DIV/0! #VALUE! #NUM! #NULL! #SPILL! #CALC! #FIELD! #BLOCKED! #CONNECT! #GETTING_DATA #ERROR! "
+    "#BEZUG! #NV #WERT! #ZAHL! #ÜBERLAUF! #VALEUR! #NOM? #NOMBRE! #NUL! #¡REF! #¿NOMBRE? #¡VALOR! #¡DIV/0! #¡NUM! "
+    "#RIF! #NOME? #VALORE! #N/D"
+)
+_FORMULA_ERRORS = frozenset(_FAILED.split())
 _LONGEST = 40  # characters of a text that can read as one of these
 
 
@@ -50,6 +57,11 @@ def misleading(text: str) -> str | None:
     if plain in _NOTHING:
         return "nothing"
     return "a number" if plain and (number_of(plain) is not None or _LIKE_A_NUMBER.fullmatch(plain)) else None
+
+
+def is_formula_error(text: str) -> bool:
+    """Whether a cell holds what a spreadsheet writes for a formula that fails: `#REF!`, `#N/A`."""
+    return text[:1] == "#" and text.strip().upper() in _FORMULA_ERRORS
 
 
 def _boolean(value: Json) -> bool | None:

@@ -9,7 +9,7 @@ from ltxspec.spec.faults import found_value
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.spec.models import ForEach, Spec, SpecShot
 from ltxspec.spec.names import is_scalar
-from ltxspec.spec.readings import TYPES
+from ltxspec.spec.readings import TYPES, is_formula_error
 from ltxspec.spec.tables import Locate, Table, is_delimited, read_table
 from ltxspec.suggest import did_you_mean, shown
 from ltxspec.values import Json, control_in
@@ -142,8 +142,21 @@ def _from_file(spec: Spec, shot: SpecShot, for_each: ForEach, files: ProjectFile
         problems.extend(replace(found, where=found.where or where) for found in invalid.diagnostics)
     else:
         problems.extend(table.warnings)
-        return table
+        return table if not is_delimited(file) or _are_computed(table, problems) else None
     return None
+
+
+def _are_computed(table: Table, problems: Problems) -> bool:
+    """Whether no cell holds the error of a formula; each one is reported."""
+    sound = True
+    for number, row in enumerate(table.rows):
+        for column, value in row.items():
+            if isinstance(value, str) and is_formula_error(value):
+                message = f"{shown(column)} holds {shown(value)}, the error of a formula in the spreadsheet"
+                hint = "repair the formula there, and export the table again"
+                problems.error("formula-error", message, table.locate(number, column), hint)
+                sound = False
+    return sound
 
 
 def _identified(table: Table, key: str | None) -> tuple[Sequence[Mapping[str, Json]], str]:

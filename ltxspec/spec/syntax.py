@@ -33,20 +33,18 @@ class _Words:
     at_start: bool = False
 
 
+_COLON = _Words(
+    "a `:` is not allowed here",
+    "quote a text that contains `: `, or put it below `|`; otherwise check the indentation",
+)
 # A part of libyaml's message (0.2.5, scanner.c and parser.c) -> our message. The first match counts.
 _COMPLAINTS: tuple[tuple[str, _Words], ...] = (
-    (
-        "mapping values are not allowed",
-        _Words(
-            "a `:` is not allowed here",
-            "quote a text that contains `: `, or put it below `|`; otherwise check the indentation",
-        ),
-    ),
+    ("mapping values are not allowed", _COLON),
     (
         "could not find expected ':'",
         _Words(
             "expected `:` after this key",
-            "write `key: value`, and check the quotes and indentation around it",
+            "write `key: value`; quote a text that contains `: `, or put it below `|`; check the indentation",
             at_start=True,
         ),
     ),
@@ -115,6 +113,9 @@ def _explain_marked(error: yaml.MarkedYAMLError, text: str) -> Explanation:
     noticed = min(_index(error.problem_mark, error.context_mark), len(text))
     complaint = error.problem or ""
     words = _words(complaint, text[noticed : noticed + 1])
+    opened = _index(error.context_mark, error.problem_mark)
+    if "expected ','" in complaint and text[noticed : noticed + 1] == ":" and "\n" not in text[opened:noticed]:
+        words = _COLON  # `{prompt: A street: rain}`
     if "Unicode character escape" in complaint and _HALF.match(text, noticed):
         words = _HALF_WORDS
     place = _index(error.context_mark, error.problem_mark) if words.at_start else noticed

@@ -27,7 +27,7 @@ class Table:
     """Rows of a data file.
 
     `names` are the keys of a file that is a mapping of names to rows. `locate` finds the row at a position from 0, and
-    the value of a column in it where the format has such exact places.
+    the value of a column in it.
     """
 
     rows: Sequence[Mapping[str, Json]]
@@ -74,7 +74,7 @@ def _read_csv(lines: Lines, delimiter: str | None) -> Table:
     from ltxspec.spec.delimited import read_grid
 
     grid = read_grid(lines, delimiter)
-    return Table(grid.rows, None, lambda row, _: lines.locate_line(grid.lines[row]), spaced=grid.spaced)
+    return Table(grid.rows, None, grid.locate, spaced=grid.spaced)
 
 
 def _places(text: str, file: str) -> Document | None:

@@ -42,6 +42,10 @@ _HINTS: dict[Path, str] = {
     ("metadata", "name"): "it names the spec and its lockfile, as in `name: night-scenes`",
     ("shots",): "name each shot: `shots: {alley: {prompt: …}}`",
     ("shots", "*"): "write at least `prompt:` below the name",
+    (
+        *_PROMPT,
+        "file",
+    ): "a prompt that contains `: ` goes in quotes, or below `|`; a file is `{file: prompts/alley.j2}`",
     ("shots", "*", "matrix"): "write at least one axis, as in `sky: [rain, fog]`",
     ("shots", "*", "matrix", "*"): "write the values as a list, as in `sky: [rain, fog]`",
     ("shots", "*", "forEach"): "for a file write `forEach: {file: data/rows.csv}`",
@@ -51,6 +55,7 @@ _HINTS: dict[Path, str] = {
     ("checks",): _CHECK,
     ("checks", "*"): _CHECK,
 }
+_QUOTE_IT = "a text that contains `: ` goes in quotes, or below `|`"
 _FEW = 4  # words that a message lists
 _WORDS: dict[Path, list[str]] = {
     ("kind",): [structure.KIND],
@@ -126,6 +131,8 @@ def _unknown_key(path: Path) -> Fault:
     key, parent = str(path[-1]), path[:-1]
     known = [field.alias or name for name, field in _PARTS[_pattern(parent)].model_fields.items()]
     hint = did_you_mean(key, known)
+    if _pattern(parent) == _PROMPT:
+        hint = hint or _QUOTE_IT
     if hint is None and not parent:
         is_for_shots = key in structure.ShotPart.model_fields
         hint = f"`{key}` belongs to a shot" if is_for_shots else "request parameters go below `defaults` or into a shot"
@@ -167,6 +174,8 @@ def _wrong_type(path: Path, kind: str, value: Json) -> Fault:
         hint = "name each shot instead of listing it: `alley: {prompt: …}` instead of `- name: alley`"
     if expected.startswith("text") and isinstance(value, bool | int | float):
         hint = "put it in quotes"
+    elif expected.startswith("text") and isinstance(value, dict):
+        hint = hint or _QUOTE_IT
     return Fault(
         path, "wrong-type", f"{name} must be {expected}, not {found_value(value)}", hint, at_value=value is not None
     )

@@ -113,6 +113,18 @@ def test_what_a_command_answers_fits_its_schema(name: str, ready: Path) -> None:
     assert all(document["formatVersion"] == "1.0" for document in documents)
 
 
+@pytest.mark.parametrize(("name", "verb"), [("apply", "Applied"), ("collect", "Collected")])
+def test_a_run_with_nothing_to_do_has_a_summary_as_any_other(name: str, verb: str, ready: Path) -> None:
+    target = ("--target", "night.alley") if name == "apply" else ()
+    (line,) = ltxspec(name, *target, "--format", "json", cwd=ready).out.splitlines()
+    document = json.loads(line)
+    assert problems("events", document) == []
+    assert (document["formatVersion"], document["type"]) == ("1.0", "run-finished")
+    assert document["message"].startswith(f"{verb}: nothing to do")
+    assert document["summary"]["shots"] == []
+    assert document["summary"]["incomplete"] is False
+
+
 def only_error(done: Result) -> dict[str, Any]:
     """The error of a command that answered with one document."""
     document = done.json

@@ -57,7 +57,7 @@ def command(session: Session, selected: Selected, flags: ApplyFlags, output_form
     Nothing is paid for before its intent is on disk. Interrupting stops new orders; what is in progress is billed
     anyway and is collected by the next run.
     """
-    from ltxspec.cli.running import announcing, run
+    from ltxspec.cli.running import announcing, nothing_to_do, run
     from ltxspec.project.apply import ApplyOptions, prepare_apply
 
     saved = _saved_plan(session, selected)
@@ -85,7 +85,9 @@ def command(session: Session, selected: Selected, flags: ApplyFlags, output_form
         _refuse_other_provider(saved.provider, provider)
     project = announcing(session.open_project(saved.provider if saved else provider), output_format)
     with prepare_apply(project, how, _approve if sys.stdin.isatty() else None, show) as prepared:
-        return run(prepared, session, output_format) if prepared is not None else 0
+        if prepared is None:
+            return nothing_to_do(project, output_format, ordering=True)
+        return run(prepared, session, output_format)
 
 
 def _refuse_other_provider(saved: str, option: str | None) -> None:

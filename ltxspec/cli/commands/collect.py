@@ -20,12 +20,12 @@ def command(
 
     Works from the journals: a broken or deleted spec does not prevent it.
     """
-    from ltxspec.cli.running import announcing, run
+    from ltxspec.cli.running import announcing, nothing_to_do, run
     from ltxspec.project.collect import prepare_collect
 
     project = announcing(session.open_project(provider), output_format)
     with prepare_collect(project, paths, lock_timeout=lock_timeout) as prepared:
         if prepared is None:
             click.echo("Nothing is under way.", err=True)
-            return 0
+            return nothing_to_do(project, output_format, ordering=False)
         return run(prepared, session, output_format)

@@ -4,9 +4,12 @@ from typing import Any
 
 from jinja2 import nodes
 
-from ltxspec.render.jinja.traps import JUDGED, PRINTED
+from ltxspec.render.jinja.traps import EQUATED, JUDGED, PRINTED
 
 _LONGEST_LABEL = 60
+_TEXTS = "capitalize center format indent lower replace string striptags title trim truncate upper wordcount wordwrap"
+_TEXT_FILTERS = frozenset(_TEXTS.split())  # which make a text of any value
+_EQUALITIES = ("eq", "ne", "in", "notin")  # as Jinja calls them
 
 
 def label_of(node: nodes.Node) -> str | None:
@@ -31,18 +34,36 @@ def judge(node: nodes.Node) -> Any:
         node.expr1 = judge(node.expr1)
         node.expr2 = judge(node.expr2) if node.expr2 is not None else None
         return node
-    if isinstance(node, nodes.Compare | nodes.Test | nodes.Not) or _is(node, JUDGED):
+    if isinstance(node, nodes.Compare | nodes.Test | nodes.Not) or _is(node, JUDGED, EQUATED):
         return node
     return _checked(JUDGED, node)
 
 
 def prints(node: nodes.Output) -> nodes.Output:
     """The output, with every value checked that has a name. Others are checked when they become text."""
-    node.nodes = [
-        _checked(PRINTED, part) if not isinstance(part, nodes.TemplateData) and label_of(part) else part
-        for part in node.nodes
-    ]
+    node.nodes = [part if isinstance(part, nodes.TemplateData) else printed(part) for part in node.nodes]
     return node
+
+
+def printed(node: nodes.Expr) -> nodes.Expr:
+    """A value that becomes text, checked if it has a name."""
+    return _checked(PRINTED, node) if label_of(node) else node
+
+
+def name_value(node: nodes.Filter) -> nodes.Filter:
+    """The filter, with its value checked by its name, if it has one, so that the filter need not refuse it without."""
+    if node.node is None or not label_of(node.node):
+        return node
+    if node.name in _TEXT_FILTERS:
+        node.node = printed(node.node)
+    elif node.name in ("d", "default") and any(_is_true(part) for part in (*node.args[1:2], *node.kwargs)):
+        node.node = judge(node.node)
+    return node
+
+
+def _is_true(part: nodes.Node) -> bool:
+    value = part.value if isinstance(part, nodes.Keyword) and part.key == "boolean" else part
+    return isinstance(value, nodes.Const) and value.value is True
 
 
 def unchecked(node: nodes.Expr) -> nodes.Expr:
@@ -51,8 +72,28 @@ def unchecked(node: nodes.Expr) -> nodes.Expr:
     return node if inner is None else inner
 
 
-def _is(node: nodes.Node, name: str) -> bool:
-    return isinstance(node, nodes.Filter) and node.name == name
+def equate(node: nodes.Compare) -> list[nodes.Expr]:
+    """The parts of a comparison, which hold together: each `==`, `!=`, `in` and `not in` is one that is checked.
+
+    A chain (`1 < n == 5`) has several. What stands in its middle is then computed twice, so it must be a name or a
+    constant; a chain with anything else stays as it is.
+    """
+    middle = [operand.expr for operand in node.ops[:-1]]
+    if not all(isinstance(part, nodes.Const) or label_of(part) for part in middle):
+        return [node]
+    return [_equated(left, operand) for left, operand in zip([node.expr, *middle], node.ops, strict=True)]
+
+
+def _equated(left: nodes.Expr, operand: nodes.Operand) -> nodes.Expr:
+    right = operand.expr
+    if operand.op not in _EQUALITIES:
+        return nodes.Compare(left, [operand], lineno=left.lineno)
+    constants = [nodes.Const(value, lineno=left.lineno) for value in (operand.op, label_of(left), label_of(right))]
+    return nodes.Filter(left, EQUATED, [right, *constants], [], None, None, lineno=left.lineno)
+
+
+def _is(node: nodes.Node, *names: str) -> bool:
+    return isinstance(node, nodes.Filter) and node.name in names
 
 
 def _checked(name: str, node: Any) -> nodes.Filter:

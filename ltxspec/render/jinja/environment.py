@@ -25,7 +25,7 @@ from ltxspec.render.jinja import access
 from ltxspec.render.jinja.budget import Meter, as_text, describe, operate
 from ltxspec.render.jinja.checking import judge, unchecked
 from ltxspec.render.jinja.counting import counted
-from ltxspec.render.jinja.guards import comparable, looped, sliced, spread
+from ltxspec.render.jinja.guards import comparable, equated, looped, sliced, spread
 from ltxspec.render.jinja.lines import LAST, WHOLE, LineLexer, settle_includes, whole_line, without_line_end
 from ltxspec.render.jinja.metering import (
     COMPARED,
@@ -40,7 +40,7 @@ from ltxspec.render.jinja.metering import (
     Unsupported,
     harden,
 )
-from ltxspec.render.jinja.traps import JUDGED, PRINTED, judged, printable
+from ltxspec.render.jinja.traps import EQUATED, JUDGED, PRINTED, judged, printable
 from ltxspec.render.jinja.words import filters_for, tests_for
 
 TEXT = "<text>"  # the name of a template that is not a file
@@ -108,6 +108,7 @@ class Engine(ImmutableSandboxedEnvironment):
             KEYED: access.hashable,
             SLICED: partial(sliced, budget),
             SPREAD: partial(spread, budget),
+            EQUATED: partial(equated, budget),
             JUDGED: judged,
             PRINTED: printable,
             WHOLE: whole_line,

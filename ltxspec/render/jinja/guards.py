@@ -10,7 +10,7 @@ from jinja2.runtime import Undefined
 
 from ltxspec.render.jinja.access import attribute_path, elements, fail, replaced_size, short
 from ltxspec.render.jinja.budget import Meter, TemplateLimit, as_text, check_percent, describe, operate, width_of
-from ltxspec.render.jinja.traps import items_of, judged
+from ltxspec.render.jinja.traps import comparable_items, comparable_kinds, items_of, judged
 from ltxspec.spec.readings import number_of
 from ltxspec.suggest import shown
 
@@ -27,6 +27,17 @@ def comparable(budget: Meter, value: Any) -> Any:
     elif isinstance(value, list | tuple | dict):
         budget.measure(value)
     return value
+
+
+def equated(budget: Meter, left: Any, right: Any, sign: str, *labels: str | None) -> bool:
+    """The result of `==`, `!=`, `in` or `not in` (as Jinja calls them): no text is compared with a number."""
+    for value in (left, right):
+        comparable(budget, value)
+    is_in = sign in ("in", "notin")
+    found = left in right if is_in else bool(left == right)
+    if not found:
+        (comparable_items if is_in else comparable_kinds)(left, right, (labels[0], labels[1]))
+    return found is (sign in ("eq", "in"))
 
 
 def unseen(_budget: Meter, value: Any, /, *_given: Any, **_named: Any) -> Any:
@@ -226,6 +237,16 @@ def compare(budget: Meter, *values: Any, **named: Any) -> None:
     """For tests that compare two values."""
     for value in (*values, *named.values()):
         comparable(budget, value)
+
+
+def equals(budget: Meter, value: Any, other: Any, /) -> None:
+    """For tests that ask whether two values are equal."""
+    equated(budget, value, other, "eq", None, None)
+
+
+def within(budget: Meter, value: Any, seq: Any) -> None:
+    """For the test `in`."""
+    equated(budget, value, seq, "in", None, None)
 
 
 def divide(budget: Meter, value: Any, /, num: Any = 2) -> None:

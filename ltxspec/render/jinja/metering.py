@@ -7,6 +7,7 @@ in a template carry the counting into the compiled code.
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 from jinja2 import nodes
@@ -14,7 +15,7 @@ from jinja2.exceptions import TemplateSyntaxError
 from jinja2.visitor import NodeTransformer
 
 from ltxspec.render.jinja.budget import MAX_BITS, TemplateLimit
-from ltxspec.render.jinja.checking import judge, label_of, prints
+from ltxspec.render.jinja.checking import equate, judge, label_of, name_value, printed, prints
 from ltxspec.render.jinja.words import UNAVAILABLE_FILTERS, UNAVAILABLE_TESTS
 
 MAX_NODES = 6_000  # of one template, about 20,000 characters of tags alone
@@ -188,13 +189,17 @@ class _Payments(NodeTransformer):
 
     def compare(self, node: nodes.Compare) -> Rewritten:
         self.generic_visit(node)
-        node.expr = _pay(COMPARED, node.expr)
-        for operand in node.ops:
-            operand.expr = _pay(COMPARED, operand.expr)
-        return node
+        parts = equate(node)
+        for part in parts:
+            if isinstance(part, nodes.Compare):
+                part.expr = _pay(COMPARED, part.expr)
+                for operand in part.ops:
+                    operand.expr = _pay(COMPARED, operand.expr)
+        return reduce(lambda left, right: nodes.And(left, right, lineno=node.lineno), parts)
 
     def concat(self, node: nodes.Concat) -> Rewritten:
         self.generic_visit(node)
+        node.nodes = [printed(part) for part in node.nodes]
         return _pay(JOINED, nodes.List(node.nodes, lineno=node.lineno))
 
     def pick(self, node: nodes.Getitem) -> Rewritten:
@@ -224,7 +229,8 @@ class _Payments(NodeTransformer):
     def filter(self, node: nodes.Filter) -> Rewritten:
         if node.name not in self.filters:
             raise _unavailable("filter", node, UNAVAILABLE_FILTERS, self.filters)
-        return self.call(node)
+        self.call(node)
+        return name_value(node)
 
     def test(self, node: nodes.Test) -> Rewritten:
         if node.name not in self.tests:

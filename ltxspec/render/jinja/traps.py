@@ -6,10 +6,14 @@ prompt without a word, so both are errors, at their place and with the cure.
 
 from typing import Any
 
-from ltxspec.spec.readings import misleading
+from ltxspec.spec.readings import misleading, number_of, truth_of
 from ltxspec.suggest import shown
 
-JUDGED, PRINTED = " judge", " print"  # filters that `harden` inserts; they cannot be written in a template
+JUDGED, PRINTED, EQUATED = (
+    " judge",
+    " print",
+    " equate",
+)  # filters that `harden` inserts; they cannot be written in a template
 
 _UNPRINTABLE = (type(None), list, tuple, dict, range)
 
@@ -48,6 +52,49 @@ def _cure(found: str, label: str | None) -> str:
     if label is None or not label.isidentifier():
         return hint
     return f"{hint}; `types: {{{label}: {'number' if is_number else 'boolean'}}}` of `forEach` converts a column"
+
+
+def comparable_kinds(left: Any, right: Any, labels: tuple[str | None, str | None] = (None, None)) -> None:
+    """Two values that are not equal. Raises Trap if one is a text that reads as what the other is: never equal."""
+    if not _clash(left, right):
+        return
+    (text, label), other = ((left, labels[0]), right) if isinstance(left, str) else ((right, labels[1]), left)
+    subject = f"`{label}`" if label else shown(text)
+    kind = "a truth value" if isinstance(other, bool) else "a number"
+    raise Trap(
+        "template-comparison",
+        f"{subject} is a text that reads as {misleading(text)}, and a text never equals {kind}",
+        label,
+        _cure_of_comparison(other, label),
+    )
+
+
+def comparable_items(value: Any, items: Any, labels: tuple[str | None, str | None] = (None, None)) -> None:
+    """A value that is not among the items. Raises Trap if it might be, were it not a text, or they not texts."""
+    if not isinstance(items, list | tuple | range | dict):
+        return
+    others = [item for item in items if type(item) is not type(value)]
+    is_mixed = isinstance(value, str) and len(others) < len(items)
+    for other in others:
+        if not is_mixed or other in (number_of(value), truth_of(value)):
+            comparable_kinds(value, other, (labels[0], None))
+
+
+def _clash(left: Any, right: Any) -> bool:
+    text, other = (left, right) if isinstance(left, str) else (right, left)
+    if not isinstance(text, str) or not isinstance(other, int | float):
+        return False
+    return misleading(text) in ("a number", "a truth value")
+
+
+def _cure_of_comparison(other: float, label: str | None) -> str:
+    word, kind = ("int", "integer") if isinstance(other, int) else ("float", "number")
+    if isinstance(other, bool):
+        word, kind = "bool", "boolean"
+    hint = f"convert it, `{label or 'value'}|{word}`, or compare it with a text in quotes"
+    if label is None or not label.isidentifier():
+        return hint
+    return f"{hint}; `types: {{{label}: {kind}}}` of `forEach` converts a column"
 
 
 def printable(value: Any, label: str | None = None) -> Any:

@@ -146,7 +146,9 @@ _FILTERS: Mapping[str, Function] = {
 _TESTS: Mapping[str, Function | None] = {
     **_each("boolean callable defined false float integer iterable mapping none number sequence string", None),
     **_each("true undefined", None),
-    **_each("!= < <= == > >= eq equalto filter ge greaterthan gt in le lessthan lt ne test", guards.compare),
+    **_each("< <= > >= filter ge greaterthan gt le lessthan lt test", guards.compare),
+    **_each("!= == eq equalto ne", guards.equals),
+    "in": guards.within,
     **_each("divisibleby even odd", guards.divide),
     **_each("lower upper", written),
 }

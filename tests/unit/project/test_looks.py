@@ -1,3 +1,4 @@
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -5,6 +6,7 @@ from pictures import picture
 
 from ltxspec.media import looking
 from ltxspec.project.looks import ProjectLooks
+from ltxspec.spec.files import FileProblem
 from ltxspec.storage.files import ProjectFolder
 from ltxspec.storage.look_cache import LookCache
 
@@ -37,13 +39,19 @@ def test_one_content_is_looked_at_once_in_all_runs(root: Path, monkeypatch: pyte
 
 def test_changed_content_is_looked_at_again(root: Path) -> None:
     now, _ = looks(root)
-    assert now.at_file("a.png", beside=SPEC)
+    assert now.at_file("a.png", beside=SPEC).format == "PNG"
     (root / "a.png").write_bytes(b"<html>")
     facts = now.at_file("a.png", beside=SPEC)
     assert facts is not None
     assert facts.format == "a web page"
 
 
-def test_a_git_lfs_pointer_is_not_looked_at(root: Path) -> None:
-    (root / "a.png").write_text(POINTER)
-    assert looks(root)[0].at_file("a.png", beside=SPEC) is None
+def test_a_git_lfs_pointer_is_refused_also_where_its_file_is_known(root: Path) -> None:
+    now, _ = looks(root)
+    assert now.at_file("a.png", beside=SPEC).format == "PNG"
+    digest = hashlib.sha256((root / "a.png").read_bytes()).hexdigest()
+    for known in (digest, "ab" * 32):
+        (root / "a.png").write_text(POINTER.replace("ab" * 32, known))
+        with pytest.raises(FileProblem, match="only a Git LFS pointer") as refused:
+            now.at_file("a.png", beside=SPEC)
+        assert refused.value.hint == "fetch the file with `git lfs pull`"

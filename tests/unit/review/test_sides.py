@@ -2,8 +2,9 @@ from builders import lockfile, record, request, take, task
 from replacing import replace
 from unit.review.changes import BASE, HEAD, side
 
+from ltxspec.lock.by_task import takes_by_id
 from ltxspec.lock.models import Lockfile
-from ltxspec.review.sides import ReviewSide, comparable, lost_takes, takes_by_id
+from ltxspec.review.sides import ReviewSide, comparable, lost_takes
 from ltxspec.values import ShotAddress
 
 OWNED = lockfile(alley=record(take("rain", number=1)))

@@ -75,27 +75,34 @@ def test_an_unclear_separator_is_an_error_that_says_what_to_set() -> None:
 @pytest.mark.parametrize(
     ("text", "place", "message", "hint"),
     [
-        ("a,b,\n1,2,\n3,4,5\n", 3, "`5` is in column 3, which has no name", NAME_IT.format(1)),
-        ("\na,,b\n1,x,2\n", 3, "`x` is in column 2, which has no name", NAME_IT.format(2)),
-        ("a;b\n1\n", 2, "this row has 1 cell, but there are 2 columns", "add the missing semicolons"),
-        ("a\tb\n1\t2\t3\t\n", 2, "this row has 3 cells, but there are 2 columns", "quote a cell that contains a tab"),
-        ("a\n1, 2\n", 2, "this row has 2 cells, but there is 1 column", "quote a cell that contains a comma"),
-        ("sep=|\na|b\n", 1, "the `sep=` line names `|`", "cells are separated by a comma, a semicolon or a tab"),
-        ("sep=\na,b\n", 1, "the `sep=` line names nothing", "cells are separated by a comma, a semicolon or a tab"),
-        ("\n , \n", 1, "the file is empty", "begin with a line of column names"),
+        ("a,b,\n1,2,\n3,4,5\n", "3:5", "`5` is in column 3, which has no name", NAME_IT.format(1)),
+        ("\na,,b\n1,x,2\n", "3:3", "`x` is in column 2, which has no name", NAME_IT.format(2)),
+        ("a;b\n1\n", "2:1", "this row has 1 cell, but there are 2 columns", "add the missing semicolons"),
         (
-            'a,b\n"x\ry",1\n"z,1\n', 4, "this row is not valid CSV: a quoted cell is not closed",
+            "a\tb\n1\t2\t3\t\n", "2:1", "this row has 3 cells, but there are 2 columns",
+            "quote a cell that contains a tab",
+        ),
+        ("a\n1, 2\n", "2:1", "this row has 2 cells, but there is 1 column", "quote a cell that contains a comma"),
+        ("sep=|\na|b\n", "1:1", "the `sep=` line names `|`", "cells are separated by a comma, a semicolon or a tab"),
+        ("sep=\na,b\n", "1:1", "the `sep=` line names nothing", "cells are separated by a comma, a semicolon or a tab"),
+        ("\n , \n", "1:1", "the file is empty", "begin with a line of column names"),
+        (
+            'a,b\n"x\ry",1\n"z,1\n', "4:1", "this row is not valid CSV: a quoted cell is not closed",
             'a quoted cell begins and ends with `"`; inside it write `""`',
         ),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_reported_at_its_line(text: str, place: int, message: str, hint: str) -> None:
+def test_what_is_wrong_is_reported_at_its_place(text: str, place: str, message: str, hint: str) -> None:
     (problem,) = refusals(text, "," if text.startswith("a\n") else None)
-    assert (str(problem.where), problem.message, problem.hint) == (f"r.csv:{place}:1", message, hint)
+    assert (str(problem.where), problem.message, problem.hint) == (f"r.csv:{place}", message, hint)
 
 
-def test_rows_know_their_lines() -> None:
-    assert read_grid(lines('sep=,\na,b\n"x\r\ny",1\n,\n2,3\n')).lines == [3, 6]
+def test_rows_and_cells_know_their_places() -> None:
+    grid = read_grid(lines('sep=,\na,b,c\n"x\r\ny",1, "z"\n,\n2,  3,\n'))
+    assert [str(grid.locate(row, None)) for row in (0, 1)] == ["r.csv:3:1", "r.csv:6:1"]
+    assert [str(grid.locate(0, name)) for name in "abc"] == ["r.csv:3:1", "r.csv:4:4", "r.csv:4:7"]
+    assert [str(grid.locate(1, name)) for name in "abc"] == ["r.csv:6:1", "r.csv:6:5", "r.csv:6:7"]
+    assert str(grid.locate(1, "other")) == "r.csv:6:1"
 
 
 def test_spaces_around_cells_are_dropped_but_known() -> None:

@@ -2,7 +2,7 @@ import codecs
 
 import pytest
 
-from ltxspec.spec.encodings import ENCODINGS, TextProblem, decode_table
+from ltxspec.spec.encodings import BY_MARK, ENCODINGS, TextProblem, decode_table
 
 TEXT = "sku;name\nA1;Café\n"
 
@@ -57,3 +57,18 @@ def test_bytes_that_cannot_be_read_say_what_to_set(encoding: str | None, data: b
         decode_table(data, *([encoding] if encoding else []))
     assert caught.value.message.startswith(message)
     assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"PK\x03\x04\x14\0\0\0[Content_Types].xml", "an Excel workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", "an Excel workbook"),
+        (b"PK\x03\x04\x14mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "an OpenDocument spreadsheet"),
+    ],
+)
+@pytest.mark.parametrize("encoding", [BY_MARK, "utf-8", "windows-1252"])
+def test_a_workbook_that_is_only_called_a_table_is_no_text(data: bytes, what: str, encoding: str) -> None:
+    with pytest.raises(TextProblem, match=f"is {what}, not text") as caught:
+        decode_table(data + bytes(400), encoding)
+    assert "export it as CSV" in caught.value.hint

@@ -28,3 +28,10 @@ def test_what_is_no_text_is_refused_with_its_line(data: bytes, words: str) -> No
 def test_odd_names_are_refused(path: str) -> None:
     with pytest.raises(FileProblem, match="control character"):
         refuse_odd(path)
+
+
+@pytest.mark.parametrize("encoding", [None, "utf-8"])
+def test_a_workbook_is_called_one_whatever_its_name_is(encoding: str | None) -> None:
+    with pytest.raises(FileProblem, match="is an Excel workbook, not text") as caught:
+        text_of(b"PK\x03\x04\xff\xff\0\0", "a.csv", encoding=encoding)
+    assert caught.value.hint == "export it as CSV (UTF-8); another file name does not change it"

@@ -34,7 +34,7 @@ def test_names_of_rows_are_called_key_when_the_spec_does_not_say_otherwise() -> 
         ),
         (
             "forEach: {file: r.csv, key: n}",
-            ("missing-key", "specs/r.csv:3:1", "this row has no `n`, which identifies the row"),
+            ("missing-key", "specs/r.csv:3:3", "this row has no `n`, which identifies the row"),
         ),
         ("forEach: {file: gone.csv}", ("file", "specs/s.yaml:7:21", "`gone.csv` does not exist")),
         ("forEach: {file: r.txt}", ("data-file", "specs/s.yaml:7:21", "`specs/r.txt` is not a data file")),
@@ -95,19 +95,36 @@ def test_rows_of_other_kinds_have_types_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cells", "message"),
+    ("cells", "column", "message"),
     [
-        ("6.5,no,1,x", "`n` must be a whole number, not `6.5`"),
-        ("six,no,1,x", "`n` must be a whole number, not `six`"),
-        ("6,maybe,1,x", "`hero` must be true or false (also yes or no, on or off, 1 or 0), not `maybe`"),
-        ('6,no,"1,5",x', "`ratio` must be a number, with a decimal point, not `1,5`"),
+        ("6.5,no,1,x", 3, "`n` must be a whole number, not `6.5`"),
+        ("six,no,1,x", 3, "`n` must be a whole number, not `six`"),
+        ("6,maybe,1,x", 5, "`hero` must be true or false (also yes or no, on or off, 1 or 0), not `maybe`"),
+        ('6,no,"1,5",x', 8, "`ratio` must be a number, with a decimal point, not `1,5`"),
     ],
 )
-def test_a_cell_that_is_not_of_its_type_is_an_error(cells: str, message: str) -> None:
+def test_a_cell_that_is_not_of_its_type_is_an_error(cells: str, column: int, message: str) -> None:
     table = f"sku,n,hero,ratio,note\nA,6,no,1,x\nB,{cells}\n"
-    assert problems(TYPED, r_csv=table) == [("wrong-type", "specs/r.csv:3:1", message)]
+    assert problems(TYPED, r_csv=table) == [("wrong-type", f"specs/r.csv:3:{column}", message)]
 
 
 def test_a_type_of_a_column_that_does_not_exist_is_an_error() -> None:
     found = problems("forEach: {file: r.csv, types: {heroo: boolean}}", r_csv="sku,hero\nA,no\n")
     assert found == [("unknown-column", "specs/s.yaml:7:36", "no row has a column `heroo`")]
+
+
+def test_a_decimal_comma_in_a_table_with_semicolons_is_explained_at_its_cell() -> None:
+    found = problems("forEach: {file: r.csv, types: {ratio: number}}", r_csv="sku;ratio;n\nA;1,5;2\n")
+    message = "`ratio` must be a number, with a decimal point, not `1,5`"
+    assert found == [("wrong-type", "specs/r.csv:2:3", message)]
+
+
+@pytest.mark.parametrize("value", ["#REF!", "#N/A", "#NAME?", "#DIV/0!", "#BEZUG!", "#n/a"])
+def test_the_error_of_a_formula_is_an_error_at_its_cell(value: str) -> None:
+    found = problems("forEach: {file: r.csv}", r_csv=f"sku,n\nA,1\nB, {value}\n")
+    message = f"`n` holds `{value}`, the error of a formula in the spreadsheet"
+    assert found == [("formula-error", "specs/r.csv:3:4", message)]
+
+
+def test_other_texts_with_a_number_sign_are_texts() -> None:
+    assert list(instances("forEach: {file: r.csv}", r_csv="sku,n\n#1,#neon\n#2,the #REF! sign\n")) == ["x[#1]", "x[#2]"]

@@ -14,6 +14,9 @@ def complaint(text: str) -> Diagnostic:
     ("text", "line", "column", "message"),
     [
         ("a: b: c", 1, 5, "a `:` is not allowed here"),
+        ("a: {b: c: d}", 1, 9, "a `:` is not allowed here"),
+        ("a: {b: c: d, e: f}", 1, 9, "a `:` is not allowed here"),
+        ("a: {b: c: d", 1, 9, "a `:` is not allowed here"),
         ("a: 1\nb\nc: 2", 2, 1, "expected `:` after this key"),
         ("a: 1\nb", 2, 1, "expected `:` after this key"),
         ("a:\n  b: 1\n c: 2", 3, 2, "expected a key here"),

@@ -76,7 +76,7 @@ def test_whatever_was_written_as_csv_is_read_again(records: list[list[str]]) -> 
         ('a,b\n"x\ny",1\n2\n', [("r.csv:4:1", "this row has 1 cell, but there are 2 columns")]),
         ("a,,a, \n", [("r.csv:1:1", "two columns are named `a`")]),
         ('a,b\nx,y\n"x"z,1\n', [("r.csv:3:1", "this row is not valid CSV: there is text after a quoted cell")]),
-        ('a,b\nx,"y\n', [("r.csv:2:1", "this row is not valid CSV: a quoted cell is not closed")]),
+        ('a,b\nx,"y\n', [("r.csv:2:3", "this row is not valid CSV: a quoted cell is not closed")]),
     ],
 )  # fmt: skip
 def test_broken_csv_is_refused_line_by_line(text: str, problems: list[tuple[str, str]]) -> None:
@@ -105,7 +105,7 @@ def places(table: Table, row: int, column: str) -> list[str]:
 
 
 def test_rows_and_cells_know_their_places() -> None:
-    assert places(read_table('a,b\n"x\ny",1\n2,3\n', "r.csv"), 1, "b") == ["r.csv:4:1", "r.csv:4:1"]
+    assert places(read_table('a,b\n"x\ny",1\n2,3\n', "r.csv"), 1, "b") == ["r.csv:4:1", "r.csv:4:3"]
     assert places(read_table('[{"a": 1},\n {"a": 2}]', "r.json"), 1, "a") == ["r.json:2:2", "r.json:2:8"]
     assert places(read_table("- a: 1\n- a: 2\n", "r.yaml"), 1, "a") == ["r.yaml:2:3", "r.yaml:2:6"]
     assert places(read_table("X: {a: 1}\nY: {a: 2}\n", "r.yaml"), 1, "a") == ["r.yaml:2:1", "r.yaml:2:8"]

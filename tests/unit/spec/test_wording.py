@@ -3,6 +3,8 @@ import pytest
 from ltxspec.errors import Diagnostic, Problems
 from ltxspec.spec.parsing import parse_spec
 
+IN_QUOTES = "a text that contains `: ` goes in quotes, or below `|`"
+PROMPT_IN_QUOTES = "a prompt that contains `: ` goes in quotes, or below `|`; a file is `{file: prompts/alley.j2}`"
 TOP = {"apiVersion": "ltxspec/v1", "kind": "RenderSpec", "metadata": "{name: s}", "shots": "{x: {prompt: p}}"}
 
 
@@ -97,6 +99,9 @@ def test_a_type_that_does_not_exist_is_said_with_those_that_do() -> None:
     [
         ("", "`shots.x` must be a mapping with a `prompt`, not empty", "write at least `prompt:` below the name"),
         ("{}", "`x` has no prompt", "write what the video shows below `prompt:`"),
+        ("{prompt: {}}", "`shots.x.prompt.file` is missing", PROMPT_IN_QUOTES),
+        ("{prompt: {file: a.j2, wide shot: b}}", "unknown key `wide shot` in `shots.x.prompt`", IN_QUOTES),
+        ("{prompt: p, title: {a: b}}", "`shots.x.title` must be text, not a mapping", IN_QUOTES),
         ("{prmpt: p}", "`x` has no prompt", "did you mean `prompt` instead of `prmpt`?"),
         ("{prompt: }", "`x` has no prompt", "write what the video shows below `prompt:`"),
         ("{prompt: 3}", "`shots.x.prompt` must be text or `{file: …}`, not the number `3`", "put it in quotes"),

@@ -152,15 +152,15 @@ def test_the_error_names_the_value_and_the_cure(text: str, message: str, needle:
         ("of {{ size }}", "`size` is a mapping, which has no form in a text", "size"),
         ("in {{ tags|sort }}", "this is a list, which has no form in a text", "{{"),
         ("in {{ range(3) }}", "this is a list, which has no form in a text", "{{"),
-        ("{{ 'a ' ~ light }}", "this is null, and nothing can be printed for it", "{{"),
+        ("{{ 'a ' ~ light }}", "`light` is null, and nothing can be printed for it", "light"),
         ("{{ '%s'|format(light) }}", "this is null, and nothing can be printed for it", "{{"),
         ("{{ '%s' % light }}", "this is null, and nothing can be printed for it", "{{"),
         ("{{ '%(a)s' % {'a': tags} }}", "this is a list, which has no form in a text", "{{"),
         ("{{ '{}'.format(light) }}", "this is null, and nothing can be printed for it", "{{"),
         ("{{ mixed|join(', ') }}", "this is null, and nothing can be printed for it", "{{"),
         ("{{ ', '.join(mixed) }}", "this is null, and nothing can be printed for it", "{{"),
-        ("{{ light|upper }}", "this is null, and nothing can be printed for it", "{{"),
-        ("{{ light|string }}", "this is null, and nothing can be printed for it", "{{"),
+        ("{{ light|upper }}", "`light` is null, and nothing can be printed for it", "light"),
+        ("{{ light|string }}", "`light` is null, and nothing can be printed for it", "light"),
         ("{{ name|replace('C', light) }}", "this is null, and nothing can be printed for it", "{{"),
         ("{{ none }}", "this is null, and nothing can be printed for it", "{{"),
     ],
@@ -249,3 +249,92 @@ def test_the_letters_of_a_text_are_not_taken_for_a_list(text: str, needle: str) 
 )
 def test_letters_can_be_asked_for(text: str, result: str) -> None:
     assert rendered(text) == result
+
+
+COMPARISON = {"n": "5", "seven": 7, "hero": "no", "row": {"n": "5"}, "name": "Cup", "rows": [{"n": "5"}], "yes": True}
+COMPARISON |= {"counts": [5, 6], "texts": ["5", "6"], "mixed": ["auto", 5], "flags": [True], "none": None, "u": "5,5"}
+
+
+def compared(text: str) -> str:
+    template = "{{ 'yes' if " + text + " else 'no' }}"
+    return Templates(MemoryFiles()).render(template, COMPARISON, beside=(SPEC_FILE,))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("n == 5", "`n` is a text that reads as a number, and a text never equals a number"),
+        ("n != 5", "`n` is a text that reads as a number, and a text never equals a number"),
+        ("5 == n", "`n` is a text that reads as a number, and a text never equals a number"),
+        ("row.n == 5.0", "`row.n` is a text that reads as a number, and a text never equals a number"),
+        ("u == 5.5", "`u` is a text that reads as a number, and a text never equals a number"),
+        ("hero == false", "`hero` is a text that reads as a truth value, and a text never equals a truth value"),
+        ("n == yes", "`n` is a text that reads as a number, and a text never equals a truth value"),
+        ("n in [5, 6]", "`n` is a text that reads as a number, and a text never equals a number"),
+        ("n not in counts", "`n` is a text that reads as a number, and a text never equals a number"),
+        ("n in range(9)", "`n` is a text that reads as a number, and a text never equals a number"),
+        ("n in mixed", "`n` is a text that reads as a number, and a text never equals a number"),
+        ("hero in flags", "`hero` is a text that reads as a truth value, and a text never equals a truth value"),
+        ("5 in texts", '"5" is a text that reads as a number, and a text never equals a number'),
+        ("1 < seven == n", "`n` is a text that reads as a number, and a text never equals a number"),
+        ("n|trim == 5", '"5" is a text that reads as a number, and a text never equals a number'),
+        ("n is eq 5", '"5" is a text that reads as a number, and a text never equals a number'),
+        ("n is in [5]", '"5" is a text that reads as a number, and a text never equals a number'),
+        ("rows|selectattr('n', '==', 5)|list|length", '"5" is a text that reads as a number'),
+        ("texts|reject('equalto', 5)|list|length", '"5" is a text that reads as a number'),
+    ],
+)
+def test_a_text_that_reads_as_a_number_is_not_compared_with_one(text: str, message: str) -> None:
+    with pytest.raises(TemplateProblem) as caught:
+        compared(text)
+    assert caught.value.code == "template-comparison"
+    assert message.replace('"5"', "`5`") in str(caught.value).replace('"5"', "`5`")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("n == '5'", "yes"),
+        ("n|int == 5", "yes"),
+        ("n != '6'", "yes"),
+        ("name == 5", "no"),
+        ("name == true", "no"),
+        ("name in counts", "no"),
+        ("n in texts", "yes"),
+        ("n in '456'", "yes"),
+        ("hero in ['yes', 1]", "no"),
+        ("n in ['5', 5]", "yes"),
+        ("n == none", "no"),
+        ("n == counts", "no"),
+        ("seven == 7.0", "yes"),
+        ("1 < seven == 7 < 8", "yes"),
+        ("1 < seven == 8", "no"),
+        ("7 < seven == missing", "no"),
+        ("yes == true", "yes"),
+        ("seven not in counts", "yes"),
+        ("seven in {7: 1}", "yes"),
+    ],
+)
+def test_other_comparisons_answer_as_in_jinja(text: str, answer: str) -> None:
+    assert compared(text) == answer
+
+
+def test_the_cure_names_the_conversion() -> None:
+    with pytest.raises(TemplateProblem) as caught:
+        compared("n == 5")
+    assert caught.value.hint == (
+        "convert it, `n|int`, or compare it with a text in quotes; `types: {n: integer}` of `forEach` converts a column"
+    )
+
+
+@pytest.mark.parametrize("text", ["{{ hero|default('x', true) }}", "{{ hero|d('x', boolean=true) }}"])
+def test_default_names_the_value_that_it_judges(text: str) -> None:
+    problem = problem_of(text)
+    assert (problem.code, problem.needle) == ("template-condition", "hero")
+    assert problem.message.startswith("`hero` is a text that reads as a truth value")
+    assert problem.hint is not None
+    assert "`hero|bool`" in problem.hint
+
+
+def test_default_of_what_is_not_defined_still_answers() -> None:
+    assert rendered("{{ nobody|default('x', true) }} {{ row.nobody|d('y', boolean=true) }}") == "x y"
