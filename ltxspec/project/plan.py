@@ -167,19 +167,11 @@ def plan_specs(
     have = {spec.name: (recorded or {}).get(spec.name) or recorded_state(project, spec.name) for spec in rendered}
     diagnostics = check_selection(selection, rendered, have, is_saved=is_saved)
     changes, offered = planned_across(rendered, have, context, others or others_on_disk(project, rendered))
-    by_spec: dict[str, list[Change]] = {spec.name: [] for spec in rendered}
-    for change in changes:
-        by_spec[change.address.spec].append(change)
-    money, unreported, once = {}, {}, counted_once(have)
-    for spec in rendered:
-        moved = {change.address for change in by_spec[spec.name] if change.origin is not None}
-        diagnostics += idle_moves(spec, have[spec.name].lockfile, lambda name: _lockfile(project, name, have), moved)
-        diagnostics += spec.diagnostics
-        money[spec.name] = spent(once[spec.name])
-        unreported[spec.name] = assumed(once[spec.name], project.catalog)
+    diagnostics += _remarks(project, rendered, have, changes)
+    counted = counted_once(have)
+    money = {name: spent(state) for name, state in counted.items()}
+    unreported = {name: assumed(state, project.catalog) for name, state in counted.items()}
     targets, left_out = selected(changes, selection)
-    lockfiles = {name: state.lockfile for name, state in have.items()}
-    diagnostics += renamed(changes, lockfiles)
     diagnostics += [*left_out, *idle_retries(targets, selection), *owned_elsewhere_warnings(targets)]
     diagnostics += same_renders(changes, targets)
     chosen = {id(change) for change in targets}
@@ -190,6 +182,21 @@ def plan_specs(
     )  # fmt: skip
     diagnostics += shadowed_prices(plan, project.catalog)
     return plan
+
+
+def _remarks(
+    project: ProjectContext,
+    rendered: Sequence[RenderedSpec],
+    have: Mapping[str, RecordedState],
+    changes: Sequence[Change],
+) -> list[Diagnostic]:
+    """The warnings of the specs, and those about names: `moved:` without effect, and shots that may have moved."""
+    moved = {change.address for change in changes if change.origin is not None}
+    found: list[Diagnostic] = []
+    for spec in rendered:
+        found += idle_moves(spec, have[spec.name].lockfile, lambda name: _lockfile(project, name, have), moved)
+        found += spec.diagnostics
+    return found + renamed(changes, {name: state.lockfile for name, state in have.items()})
 
 
 def _lockfile(project: ProjectContext, name: str, have: Mapping[str, RecordedState]) -> Lockfile:
