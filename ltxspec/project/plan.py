@@ -12,7 +12,7 @@ from ltxspec.plan.actions import Action, Change, Estimate, Plan, estimate
 from ltxspec.plan.document import PlanDocument, PlanOptions
 from ltxspec.plan.elsewhere import owned_elsewhere_warnings
 from ltxspec.plan.limits import budget_warning
-from ltxspec.plan.moves import idle_moves
+from ltxspec.plan.moves import heirs_of, idle_moves
 from ltxspec.plan.planfile import plan_digest, read_plan_file
 from ltxspec.plan.planner import PlanContext
 from ltxspec.plan.prices import shadowed_prices
@@ -167,16 +167,10 @@ def plan_specs(
     have = {spec.name: (recorded or {}).get(spec.name) or recorded_state(project, spec.name) for spec in rendered}
     diagnostics = check_selection(selection, rendered, have, is_saved=is_saved)
     changes, offered = planned_across(rendered, have, context, others or others_on_disk(project, rendered))
-    by_spec: dict[str, list[Change]] = {spec.name: [] for spec in rendered}
-    for change in changes:
-        by_spec[change.address.spec].append(change)
-    money, unreported, once = {}, {}, counted_once(have)
-    for spec in rendered:
-        moved = {change.address for change in by_spec[spec.name] if change.origin is not None}
-        diagnostics += idle_moves(spec, have[spec.name].lockfile, lambda name: _lockfile(project, name, have), moved)
-        diagnostics += [*spec.diagnostics, *renamed(by_spec[spec.name], have[spec.name].lockfile)]
-        money[spec.name] = spent(once[spec.name])
-        unreported[spec.name] = assumed(once[spec.name], project.catalog)
+    diagnostics += _warnings(project, rendered, have, changes)
+    once = counted_once(have)
+    money = {spec.name: spent(once[spec.name]) for spec in rendered}
+    unreported = {spec.name: assumed(once[spec.name], project.catalog) for spec in rendered}
     targets, left_out = selected(changes, selection)
     diagnostics += [*left_out, *idle_retries(targets, selection), *owned_elsewhere_warnings(targets)]
     diagnostics += same_renders(changes, targets)
@@ -188,6 +182,25 @@ def plan_specs(
     )  # fmt: skip
     diagnostics += shadowed_prices(plan, project.catalog)
     return plan
+
+
+def _warnings(
+    project: ProjectContext,
+    rendered: Sequence[RenderedSpec],
+    have: Mapping[str, RecordedState],
+    changes: Sequence[Change],
+) -> list[Diagnostic]:
+    """What is to be said about each spec, and about moves to and from it."""
+    by_spec: dict[str, list[Change]] = {spec.name: [] for spec in rendered}
+    for change in changes:
+        by_spec[change.address.spec].append(change)
+    heirs, found = heirs_of(changes), list[Diagnostic]()
+    for spec in rendered:
+        lockfile = have[spec.name].lockfile
+        moved = {change.address for change in by_spec[spec.name] if change.origin is not None}
+        found += idle_moves(spec, lockfile, lambda name: _lockfile(project, name, have), moved, heirs)
+        found += [*spec.diagnostics, *renamed(by_spec[spec.name], lockfile)]
+    return found
 
 
 def _lockfile(project: ProjectContext, name: str, have: Mapping[str, RecordedState]) -> Lockfile:
