@@ -9,7 +9,7 @@ from ltxspec.lock.models import Lockfile, ShotRecord, Take
 from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.plan.recorded import record_under
 from ltxspec.redaction import redact_request
-from ltxspec.values import Json, ShotAddress
+from ltxspec.values import Json, ShotAddress, TaskId
 
 _EMPTY = ShotRecord(None, ())
 
@@ -17,8 +17,9 @@ _EMPTY = ShotRecord(None, ())
 def record_changes(lockfile: Lockfile, changes: Iterable[Change], wanted: Collection[str]) -> Lockfile:
     """Record changes that cost nothing, and the moves that precede orders, all at once.
 
-    A change takes over what was recorded before any of them: names may be swapped and passed on in any order. A change
-    that does not fit the lockfile (it has no such take) is left to the next plan.
+    A change takes over what was recorded before any of them: names may be swapped and passed on in any order. Each take
+    goes to one shot: the heir of a name gets all of them, except those that other shots take over. A change that does
+    not fit the lockfile (it has no such take) is left to the next plan.
 
     Args:
         lockfile: the current lockfile.
@@ -30,8 +31,9 @@ def record_changes(lockfile: Lockfile, changes: Iterable[Change], wanted: Collec
     for change in listed:
         origin = _origin(change)
         if origin is not None:
-            is_whole = heirs.get(origin) == change.address
-            lockfile = _take_over(lockfile, before, change, origin, is_whole=is_whole)
+            is_heir = heirs.get(origin) == change.address
+            given = {c.task_id for c in listed if _origin(c) == origin and c.address != change.address}
+            lockfile = _take_over(lockfile, before, change, origin, given if is_heir else None)
         lockfile = _record(lockfile, change)
     return lockfile
 
@@ -134,13 +136,18 @@ def _revive(lockfile: Lockfile, key: str) -> Lockfile:
     return replace(lockfile, shots={**lockfile.shots, key: merged}, retired=_without(lockfile.retired, key))
 
 
-def _take_over(lockfile: Lockfile, before: Lockfile, change: Change, origin: str, *, is_whole: bool) -> Lockfile:
-    """Move the origin's takes to the new key: all of them, or only the change's own take."""
+def _take_over(
+    lockfile: Lockfile, before: Lockfile, change: Change, origin: str, given: Container[TaskId | None] | None
+) -> Lockfile:
+    """Move the origin's takes to the new key: all but those given to others, or (None) only the change's own take."""
     key = change.address.instance
     source = _merge(before.retired.get(origin), before.shots.get(origin))
-    if is_whole:
+    if given is not None:
         lockfile = replace(lockfile, shots=_without(lockfile.shots, origin), retired=_without(lockfile.retired, origin))
-        return _with_shot(lockfile, key, _merge(source, lockfile.shots.get(key))) if source.takes else lockfile
+        takes = tuple(take for take in source.takes if take.task_id not in given)
+        current = source.current if any(take.task_id == source.current for take in takes) else None
+        rest = ShotRecord(current, takes)
+        return _with_shot(lockfile, key, _merge(rest, lockfile.shots.get(key))) if takes else lockfile
     take = source.take(change.task_id) if change.task_id else None
     return (
         lockfile

@@ -1,18 +1,24 @@
 """What a `moved:` names, if that is not what its author meant: then the shot would be bought again without a word."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from types import MappingProxyType
 
 from ltxspec.errors import Diagnostic
 from ltxspec.lock.models import Lockfile
+from ltxspec.plan.actions import Change, Reason
 from ltxspec.plan.origins import names_of
 from ltxspec.plan.recorded import record_under
 from ltxspec.render.models import RenderedSpec, Request
-from ltxspec.values import ShotAddress
+from ltxspec.values import ShotAddress, foreign_address
 
 
 def idle_moves(
-    spec: RenderedSpec, lockfile: Lockfile, other: Callable[[str], Lockfile], taken: AbstractSet[ShotAddress]
+    spec: RenderedSpec,
+    lockfile: Lockfile,
+    other: Callable[[str], Lockfile],
+    taken: AbstractSet[ShotAddress],
+    heirs: Mapping[str, ShotAddress] = MappingProxyType({}),
 ) -> list[Diagnostic]:
     """Warnings about each `moved:` that moves nothing to a shot without takes of its own.
 
@@ -21,6 +27,7 @@ def idle_moves(
         lockfile: its lockfile.
         other: gives the lockfile of another spec, by name.
         taken: the shots that take over from another name.
+        heirs: by the whole address of a name, the shot that takes over from it.
     """
     shots: dict[str, list[Request]] = {}
     for request in spec.requests:
@@ -28,11 +35,42 @@ def idle_moves(
             shots.setdefault(request.address.shot, []).append(request)
     wanted = {request.address.instance for request in spec.requests} if shots else set()
     found = (
-        _idle(spec.name, requests, wanted, lockfile, other)
+        _second_heir(spec.name, requests, lockfile, heirs) or _idle(spec.name, requests, wanted, lockfile, other)
         for requests in shots.values()
         if taken.isdisjoint(request.address for request in requests)
     )
     return [diagnostic for diagnostic in found if diagnostic is not None]
+
+
+def heirs_of(changes: Iterable[Change]) -> dict[str, ShotAddress]:
+    """The shot that takes over from each name, by its whole address: the one whose `moved:` says so, else the first."""
+    found: dict[str, ShotAddress] = {}
+    for change in sorted(changes, key=lambda change: Reason.MOVED_BY_SPEC not in change.reasons):
+        if change.origin is not None:
+            origin = foreign_address(change.origin) or ShotAddress(change.address.spec, change.origin)
+            found.setdefault(str(origin), change.address)
+    return found
+
+
+def _second_heir(
+    spec: str, requests: list[Request], lockfile: Lockfile, heirs: Mapping[str, ShotAddress]
+) -> Diagnostic | None:
+    """The warning about a shot that names what another one takes over; None if it has takes, or is the only one."""
+    if any(_has_takes(lockfile, request.address.instance) for request in requests):
+        return None
+    for request in requests:
+        for name in names_of(request.address.instance, request.moved or ""):
+            heir = heirs.get(name) or heirs.get(f"{spec}.{name}")
+            if heir is not None:
+                return Diagnostic(
+                    "warning",
+                    "moved",
+                    f"`moved: {request.moved}` of `{request.address}` moves nothing: `{heir}` takes over from it, and "
+                    "a take is moved to one shot only",
+                    request.moved_place,
+                    "remove the line in the shot that is new; it is rendered for its own price",
+                )
+    return None
 
 
 def _idle(

@@ -12,7 +12,7 @@ from ltxspec.plan.actions import Action, Change, Estimate, Plan, estimate
 from ltxspec.plan.document import PlanDocument, PlanOptions
 from ltxspec.plan.elsewhere import owned_elsewhere_warnings
 from ltxspec.plan.limits import budget_warning
-from ltxspec.plan.moves import idle_moves
+from ltxspec.plan.moves import heirs_of, idle_moves
 from ltxspec.plan.planfile import plan_digest, read_plan_file
 from ltxspec.plan.planner import PlanContext
 from ltxspec.plan.prices import shadowed_prices
@@ -192,9 +192,10 @@ def _remarks(
 ) -> list[Diagnostic]:
     """The warnings of the specs, and those about names: `moved:` without effect, and shots that may have moved."""
     moved = {change.address for change in changes if change.origin is not None}
-    found: list[Diagnostic] = []
+    heirs, found = heirs_of(changes), list[Diagnostic]()
     for spec in rendered:
-        found += idle_moves(spec, have[spec.name].lockfile, lambda name: _lockfile(project, name, have), moved)
+        lockfile = have[spec.name].lockfile
+        found += idle_moves(spec, lockfile, lambda name: _lockfile(project, name, have), moved, heirs)
         found += spec.diagnostics
     return found + renamed(changes, {name: state.lockfile for name, state in have.items()})
 

@@ -241,3 +241,16 @@ def test_one_new_render_in_two_specs_is_named_before_it_is_bought_twice(tmp_path
     assert "`day.wall` and `night.wall` request the same render: it would be bought twice" in run(tmp_path, "plan").err
     assert "same-render-twice" not in run(tmp_path, "plan", "--exclude", "night.wall", "--format", "json").out
     assert "it would be bought twice" in run(tmp_path, "apply").err
+
+
+def test_two_specs_that_name_one_earlier_shot_are_both_named_and_its_takes_go_to_one(film: Path) -> None:
+    before = takes(film, "night")["wall"]
+    write_spec(film, shots("tower", "gate"))
+    for spec in ("dawn", "dusk"):
+        write_spec(film, HEAD + f"  wall: {{prompt: a wall at {spec}, moved: night.wall}}\n", spec)
+    told = run(film, "plan").err
+    assert "`moved: night.wall` of `dusk.wall` moves nothing: `dawn.wall` takes over from it" in told
+    run(film, "apply")
+    assert takes(film, "dawn")["wall"][:1] == before
+    assert not set(before) & {*takes(film, "dusk")["wall"], *takes(film, "night")}
+    assert "moves nothing" not in run(film, "plan").err

@@ -1,11 +1,12 @@
 from dataclasses import replace
 
 import pytest
-from builders import lockfile, record, request, take
+from builders import change, lockfile, record, request, take
 
 from ltxspec.errors import Location
 from ltxspec.lock.models import Lockfile
-from ltxspec.plan.moves import idle_moves
+from ltxspec.plan.actions import Action, Reason
+from ltxspec.plan.moves import heirs_of, idle_moves
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.values import ShotAddress
 
@@ -17,9 +18,10 @@ def moves(
     *requests: Request,
     others: dict[str, Lockfile] | None = None,
     taken: frozenset[ShotAddress] = frozenset(),
+    heirs: dict[str, ShotAddress] | None = None,
 ) -> list[str]:
     rendered = RenderedSpec("night", "specs/a.yaml", None, requests)
-    found = idle_moves(rendered, locked, lambda name: (others or {}).get(name, lockfile()), taken)
+    found = idle_moves(rendered, locked, lambda name: (others or {}).get(name, lockfile()), taken, heirs or {})
     assert {(each.severity, each.code, each.where) for each in found} <= {("warning", "moved", PLACE)}
     assert all(each.hint for each in found)
     return [each.message for each in found]
@@ -55,6 +57,26 @@ def test_each_shot_is_said_once_and_only_if_no_instance_gets_anything() -> None:
 def test_a_shot_that_still_exists_gives_nothing_away() -> None:
     said = moves(lockfile(alley=record(take())), mover("gate", "alley"), request("alley"))
     assert said == ["`moved: alley` moves nothing: `alley` is still a shot of this spec, and keeps its takes"]
+
+
+def test_of_two_shots_that_name_one_the_second_is_said_with_both() -> None:
+    first, second = mover("gate", "alley"), mover("lane", "alley")
+    locked = lockfile(alley=record(take()))
+    heirs = heirs_of([change(Action.REPLACE, first, origin="alley", reasons=(Reason.MOVED_BY_SPEC,))])
+    assert heirs == {"night.alley": first.address}
+    (message,) = moves(locked, first, second, taken=frozenset({first.address}), heirs=heirs)
+    assert message.startswith(
+        "`moved: alley` of `night.lane` moves nothing: `night.gate` takes over from it, and a take"
+    )
+    bought = lockfile(alley=record(take()), lane=record(take("new", number=2)))
+    assert moves(bought, first, second, taken=frozenset({first.address}), heirs=heirs) == []
+
+
+def test_of_two_specs_that_name_a_shot_of_a_third_the_second_is_said_with_both() -> None:
+    rival = replace(request("gate", "new", spec="dusk", moved="day.alley"), moved_place=PLACE)
+    heirs = heirs_of([change(Action.REPLACE, rival, origin="day.alley", reasons=(Reason.MOVED_BY_SPEC,))])
+    (message,) = moves(lockfile(), mover("lane", "day.alley"), heirs=heirs)
+    assert "`moved: day.alley` of `night.lane` moves nothing: `dusk.gate` takes over from it" in message
 
 
 @pytest.mark.parametrize("moved", ["day.alley", "day.alley[rain]"])
