@@ -78,7 +78,7 @@ def render_specs(
     paths: Sequence[str],
     variables: Mapping[str, Json] | None = None,
     problems: Problems | None = None,
-    selected: Selection | None = None,
+    selected: Selection | Concern | None = None,
 ) -> list[RenderedSpec]:
     """Read, expand, render and validate all specs under `paths` (default: `[project] specs`).
 
@@ -92,7 +92,7 @@ def render_specs(
     overrides = variables or {}
     files = [project.label(path) for path in spec_files(project, paths)]
     cache = project.local / "cache"
-    concern = _concern(selected) if selected is not None else None
+    concern = _concern(selected) if isinstance(selected, Selection) else selected
     with FileVerdicts(cache / "verdicts", project.root) as verdicts, LookCache(cache / "looks", project.root) as seen:
         sources = Sources(project.files, verdicts, ProjectLooks(project.files, seen))
         specs = load_specs(files, project, sources, found, Asked(overrides, concern))
