@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, NewType
 Fingerprint = NewType("Fingerprint", str)  # "v1:sha256:<64 hex digits>"
 TaskId = NewType("TaskId", str)  # a v4-shaped UUID, lower case
 Moment = Literal["first", "last"] | float  # a time in a video; a number is in seconds from its first frame
+GROUPINGS = ("spec", "shot", "month", "model")  # what costs are grouped by, besides `label:KEY`
 Usd = Decimal  # US dollars; None means unknown, which is never the same as 0
 
 Json = Any  # a JSON value at the boundary; inside, use a specific type

@@ -56,6 +56,12 @@ def _labels(project: "ProjectContext", _: click.Context, __: str) -> "Iterable[N
     return labels(project)
 
 
+def _groupings(project: "ProjectContext", _: click.Context, __: str) -> "Iterable[Name]":
+    from ltxspec.project.names import groupings
+
+    return groupings(project)
+
+
 def _models(project: "ProjectContext", _: click.Context, __: str) -> "Iterable[Name]":
     from ltxspec.project.names import models
 
@@ -69,4 +75,10 @@ def providers(_: click.Context, __: click.Parameter, typed: str) -> list[Complet
     return [CompletionItem(name.text, help=name.about) for name in names() if name.text.startswith(typed)]
 
 
+def moments(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionItem]:
+    """Complete the times in a video that have names."""
+    return [CompletionItem(name) for name in ("first", "last") if name.startswith(typed)]
+
+
 addresses, takes, labels, models = map(_completer, (_addresses, _takes, _labels, _models))
+groupings = _completer(_groupings)

@@ -3,18 +3,28 @@
 import os
 import sys
 from dataclasses import dataclass, replace
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from ltxspec.errors import Diagnostic
     from ltxspec.formats import Record
     from ltxspec.project.plan import ProjectPlan
     from ltxspec.project.project import ProjectContext
     from ltxspec.report.terminal import Style
 
 _DEFAULT_WIDTH = 100
+
+
+class Diagnosed(Protocol):
+    """A result with warnings and errors, such as a plan."""
+
+    @property
+    def diagnostics(self) -> "Sequence[Diagnostic]":
+        """The warnings and errors."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +81,8 @@ class Session:
         detail = Detail.LINE if self.quiet or only_line else detail
         sys.stdout.write(PLAN_FORMATS[output_format](planned.plan, planned.options, self.style(), detail))
 
-    def show_diagnostics(self, planned: "ProjectPlan") -> None:
-        """Write the warnings and errors of a plan to standard error, also if little else is wanted: they cost money."""
+    def show_diagnostics(self, planned: "Diagnosed") -> None:
+        """Write warnings and errors to standard error, also if little else is wanted: they cost money."""
         from ltxspec.report.diagnostics import format_diagnostics
 
         if planned.diagnostics:

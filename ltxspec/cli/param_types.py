@@ -7,7 +7,7 @@ from typing import Any, Literal
 import click
 
 from ltxspec.errors import WrongUsage
-from ltxspec.values import Moment, ShotAddress, TaskId, Usd, parse_address, parse_usd, typed_address
+from ltxspec.values import GROUPINGS, Moment, ShotAddress, TaskId, Usd, parse_address, parse_usd, typed_address
 
 
 class _Usd(click.ParamType[Usd]):
@@ -137,7 +137,7 @@ class _Grouping(click.ParamType[str]):
         """Check it. Raises WrongUsage."""
         del param, ctx
         kind, colon, key = str(value).partition(":")
-        if value in ("spec", "shot", "month", "model") or (kind == "label" and colon and key.strip()):
+        if value in GROUPINGS or (kind == "label" and colon and key.strip()):
             return str(value)
         hint = "write spec, shot, month or model, or a label such as label:campaign"
         raise WrongUsage(f"costs cannot be grouped by `{value}`", hint=hint)

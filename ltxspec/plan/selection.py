@@ -89,6 +89,8 @@ class Selection:
 
     def may_target(self, shot: ShotAddress) -> bool:
         """Whether this run may touch an instance of a shot whose instances are unknown."""
+        if self.is_excluded(shot):
+            return False
         return not self.targets or any(pattern.may_match_instance_of(shot) for pattern in self.targets)
 
     def wants_retake(self, address: ShotAddress) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ltxspec.errors import Diagnostic
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Change, Plan, estimate
 from ltxspec.plan.terms import SpendingLimits
@@ -93,6 +94,8 @@ class ProjectStatus:
         left: what each spec may still spend, where that is limited.
         findings: what a check found.
         checked: whether provider and archive were asked.
+        broken: shots with errors, of which nothing else is known; all instances of a shot count as one.
+        diagnostics: the problems of the specs, if there are errors among them.
     """
 
     plan: Plan
@@ -101,6 +104,8 @@ class ProjectStatus:
     left: Mapping[str, Usd]
     findings: Sequence[Finding] = ()
     checked: bool = False
+    broken: Sequence[ShotAddress] = ()
+    diagnostics: Sequence[Diagnostic] = ()
 
     def count(self, state: ShotState) -> int:
         """How many shots are in this state."""

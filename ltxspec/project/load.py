@@ -78,11 +78,12 @@ def render_specs(
     paths: Sequence[str],
     variables: Mapping[str, Json] | None = None,
     problems: Problems | None = None,
-    selected: Selection | None = None,
+    selected: Selection | Concern | None = None,
 ) -> list[RenderedSpec]:
     """Read, expand, render and validate all specs under `paths` (default: `[project] specs`).
 
-    Errors in shots that the targets of `selected` do not name are warnings: these shots are left out.
+    Errors in shots that the targets of `selected` do not name, or that it excludes, are warnings: these shots are left
+    out.
 
     Raises:
         Invalid: with every problem of every file; if `problems` is given, they are collected there instead.
@@ -91,7 +92,7 @@ def render_specs(
     overrides = variables or {}
     files = [project.label(path) for path in spec_files(project, paths)]
     cache = project.local / "cache"
-    concern = Concern(selected.is_target, selected.may_target) if selected and selected.targets else None
+    concern = _concern(selected) if isinstance(selected, Selection) else selected
     with FileVerdicts(cache / "verdicts", project.root) as verdicts, LookCache(cache / "looks", project.root) as seen:
         sources = Sources(project.files, verdicts, ProjectLooks(project.files, seen))
         specs = load_specs(files, project, sources, found, Asked(overrides, concern))
@@ -100,6 +101,14 @@ def render_specs(
     if problems is None:
         found.raise_if_errors()
     return list(specs.rendered.values())
+
+
+def _concern(selected: Selection) -> Concern | None:
+    """The shots that a run is about by its `--target` and `--exclude`. The labels of broken shots are unknown."""
+    if not (selected.targets or selected.excludes):
+        return None
+    named = replace(selected, labels=())
+    return Concern(named.is_target, named.may_target)
 
 
 def every_spec(project: ProjectContext, variables: Mapping[str, Json]) -> LoadedSpecs:

@@ -76,7 +76,7 @@ def holding_specs(project: ProjectContext, options: PlanOptions, *, wait: float,
         Refused: the specs keep being renamed.
         LockHeld, LockfileError: as `holding`.
     """
-    selected = selection(options.targets)
+    selected = selection(options.targets, excludes=options.excludes)
     names = _names(render_specs(project, options.paths, options.variables, selected=selected))
     for _ in range(_TRIES):
         with holding(project, names, wait=wait, command=command) as held:

@@ -11,7 +11,7 @@ from ltxspec.project.lookup import readable_lockfiles, recorded_shots
 from ltxspec.project.project import ProjectContext
 from ltxspec.render.models import Request
 from ltxspec.services import SERVICES
-from ltxspec.values import money_text
+from ltxspec.values import GROUPINGS, money_text
 
 MOST = 300  # instances; of more, the shots are offered until one of them is typed
 
@@ -56,6 +56,12 @@ def labels(project: ProjectContext) -> list[Name]:
     """Every label of a shot, as `key=value`."""
     found = ((request.labels or {}).items() for request in _requests(project))
     return _named(f"{key}={value}" for pairs in found for key, value in pairs)
+
+
+def groupings(project: ProjectContext) -> list[Name]:
+    """What costs can be grouped by: the fixed names, and every label's key."""
+    keys = (key for request in _requests(project) for key in request.labels or {})
+    return _named([*GROUPINGS, *(f"label:{key}" for key in keys)])
 
 
 def models(project: ProjectContext) -> list[Name]:

@@ -4,6 +4,7 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from ltxspec.errors import Problems
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.plan.document import PlanOptions
@@ -16,7 +17,9 @@ from ltxspec.project.lookup import recorded_state
 from ltxspec.project.plan import limits_of, plan_project
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.status_check import check_status
+from ltxspec.render.concern import NO_SHOT
 from ltxspec.storage.clock import SystemClock
+from ltxspec.values import ShotAddress
 
 _SOON = timedelta(days=7)
 
@@ -32,18 +35,25 @@ def project_status(
         check: ask the provider and read the archive.
         now: the present time; by default the system's.
 
+    Shots and specs with errors are left out, and named.
+
     Raises:
-        Invalid: the specs have problems.
+        Invalid: no spec can be read.
         LockfileError: a lockfile or a journal cannot be trusted.
     """
-    rendered = render_specs(project, paths)
+    problems = Problems()
+    rendered = render_specs(project, paths, problems=problems, selected=NO_SHOT)
+    if not rendered:
+        problems.raise_if_errors()
     recorded = {spec.name: recorded_state(project, spec.name) for spec in rendered}
     plan = plan_project(project, PlanOptions(tuple(paths)), rendered, recorded).plan
     archived = open_archive(project).contents().keys()
     moment = now or SystemClock().now()
     shots = [_status(change, recorded[change.address.spec], archived, moment) for change in plan.changes]
     limits = limits_of(project.config)
-    status = ProjectStatus(plan, shots, limits, left_for_specs(plan, limits))
+    broken = [ShotAddress(spec.name, key) for spec in rendered for key in sorted(spec.left_out)]
+    shown = problems.diagnostics if broken or problems.errors else []
+    status = ProjectStatus(plan, shots, limits, left_for_specs(plan, limits), broken=broken, diagnostics=shown)
     if not check:
         return status
     return replace(status, findings=check_status(project, status), checked=True)

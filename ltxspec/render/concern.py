@@ -45,3 +45,6 @@ class Concern:
                 message = f"{diagnostic.message}; {names} {'are' if len(keys) > 1 else 'is'} left out of this run"
                 shown.append(replace(diagnostic, severity="warning", message=message))
         return shown, frozenset(left_out)
+
+
+NO_SHOT = Concern(lambda _: False, lambda _: False)  # of a run that only reports: every broken shot is left out

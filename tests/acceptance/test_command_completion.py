@@ -54,6 +54,9 @@ def test_names_of_the_project_are_completed(rendered: Path) -> None:
     assert asked("lock mv night.w", rendered) == instances
     assert asked("pick night.alley --take ", rendered) == ["1", "2"]
     assert asked("lock rm night.alley --take ", rendered) == ["1", "2"]
+    assert asked("frame night.alley --at ", rendered) == ["first", "last"]
+    assert asked("frame night.alley --at l", rendered) == ["last"]
+    assert asked("cost --by s", rendered) == ["spec", "shot"]
     assert asked("show --provider ", rendered) == ["runware", "sandbox"]
     assert "lightricks:2@0" in asked("models lightr", rendered)
 
@@ -99,3 +102,12 @@ def test_fish_completes_a_line(typed: str, words: list[str], project: Path, tmp_
 
 def test_an_unknown_shell_gets_the_list(tmp_path: Path) -> None:
     assert "`pwsh` is not one of `bash`, `zsh`, `fish`" in ltxspec("completion", "pwsh", cwd=tmp_path, check=64).err
+
+
+def test_costs_can_be_grouped_by_every_label(project: Path) -> None:
+    spec = project / "specs" / "night.yaml"
+    text = spec.read_text("utf-8")
+    spec.write_text(
+        text.replace("metadata: {name: night", "metadata: {labels: {campaign: autumn}, name: night"), "utf-8"
+    )
+    assert asked("cost --by ", project) == ["spec", "shot", "month", "model", "label:campaign"]

@@ -57,3 +57,24 @@ def test_a_check_finds_links_that_are_gone(rendered: Path) -> None:
         state.write_lockfile(replace(lockfile, shots={**lockfile.shots, "alley": replace(record, takes=takes)}))
     found = ltxspec("status", "--check", "--format", "json", cwd=rendered, check=3).json["findings"]
     assert [(item["kind"], item["address"]) for item in found] == [("link-gone", "night.alley")]
+
+
+def test_a_broken_shot_is_named_and_the_others_are_shown(rendered: Path) -> None:
+    spec = rendered / "specs" / "night.yaml"
+    text = spec.read_text("utf-8")
+    spec.write_text(text.replace("shots:\n", "shots:\n  tower: {prompt: 'A {{ towr }}'}\n", 1), "utf-8")
+    shown = ltxspec("status", cwd=rendered, check=1)
+    assert shown.out.startswith("night  1 up to date, 2 to render, 1 failed\n")
+    assert "\nbroken: 1 shot; `ltxspec validate` lists the errors\n  night.tower\n" in shown.out
+    assert "`towr` is not defined" in shown.err
+    document = ltxspec("status", "--format", "json", cwd=rendered, check=1).json
+    Draft202012Validator(json.loads(SCHEMA.read_text("utf-8"))).validate(document)
+    assert (document["broken"], document["diagnostics"][0]["code"]) == (["night.tower"], "undefined-variable")
+    assert "night.alley" in [shot["address"] for shot in document["shots"]]
+
+
+def test_a_spec_that_cannot_be_read_leaves_the_others(rendered: Path) -> None:
+    (rendered / "specs" / "odd.yaml").write_text("apiVersion: ltxspec/v1\nshots: [\n", "utf-8")
+    shown = ltxspec("status", cwd=rendered, check=1)
+    assert shown.out.startswith("night  1 up to date, 2 to render, 1 failed\n")
+    assert "specs/odd.yaml" in shown.err

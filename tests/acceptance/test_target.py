@@ -65,6 +65,31 @@ def test_an_error_in_another_shot_only_leaves_that_out(kind: str, bought: Path) 
 
 
 @pytest.mark.parametrize("kind", BROKEN)
+def test_excluding_what_is_broken_leaves_the_rest(kind: str, bought: Path) -> None:
+    (good, bad), name = BROKEN[kind]
+    write_spec(bought, HEAD + GOOD.replace(good, bad).replace("alley: {prompt: Rain}", "alley: {prompt: Fog}"))
+    exclude = ("--exclude", f"night.{name.partition('[')[0]}")
+    document = ltxspec("plan", *exclude, "--format", "json", cwd=bought).json
+    assert [(s["address"], s["action"]) for s in document["shots"] if s["action"] != "no-op"] == [
+        ("night.alley", "replace")
+    ]
+    assert any(f"`night.{name}`" in found["message"] for found in document["diagnostics"])
+    before = lockfile(bought)
+    ltxspec("apply", *exclude, cwd=bought)
+    after = lockfile(bought)
+    assert (len(after["shots"]["alley"]["takes"]), after["retired"]) == (2, {})
+    others = before["shots"].keys() - {"alley"}
+    assert {key: after["shots"][key] for key in others} == {key: before["shots"][key] for key in others}
+    refused = ltxspec("plan", "--exclude", "night.alley", cwd=bought, check=1)
+    assert "error[" in refused.err
+
+
+def test_excluding_one_row_does_not_hide_a_broken_table(bought: Path) -> None:
+    write_spec(bought, HEAD + GOOD.replace("rows.csv", "none.csv"))
+    assert "`none.csv` does not exist" in ltxspec("plan", "--exclude", "night.rows[a]", cwd=bought, check=1).err
+
+
+@pytest.mark.parametrize("kind", BROKEN)
 def test_the_selected_shot_itself_is_still_checked(kind: str, bought: Path) -> None:
     (good, bad), name = BROKEN[kind]
     write_spec(bought, HEAD + GOOD.replace(good, bad))

@@ -3,14 +3,14 @@
 import click
 
 from ltxspec.cli import options
-from ltxspec.cli.completing import addresses
+from ltxspec.cli.completing import addresses, groupings
 from ltxspec.cli.context import Session
 from ltxspec.cli.param_types import GROUPING
 
 
 @click.command("cost", epilog="Examples: `ltxspec cost --by month`, `ltxspec cost --by label:campaign`.")
 @click.argument("address", required=False, shell_complete=addresses)
-@click.option("--by", type=GROUPING, default="spec", show_default=True, help="How to group.")
+@click.option("--by", type=GROUPING, default="spec", show_default=True, shell_complete=groupings, help="How to group.")
 @options.provider
 @options.output_format("text", "json")
 @click.pass_obj

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ltxspec.cli import options
-from ltxspec.cli.completing import addresses, takes
+from ltxspec.cli.completing import addresses, moments, takes
 from ltxspec.cli.context import Session
 from ltxspec.cli.param_types import MOMENT
 
@@ -20,7 +20,14 @@ _EXAMPLES = (
 
 @click.command("frame", epilog=_EXAMPLES)
 @click.argument("address", shell_complete=addresses)
-@click.option("--at", type=MOMENT, default="first", show_default=True, help="first, last, or seconds from the start.")
+@click.option(
+    "--at",
+    type=MOMENT,
+    default="first",
+    show_default=True,
+    shell_complete=moments,
+    help="first, last, or seconds from the start.",
+)
 @click.option("-o", "--output", "file", metavar="FILE", required=True, help="The picture: .png or .jpg.")
 @click.option("--take", "number", type=int, metavar="N", shell_complete=takes, help="Position in `ltxspec show`.")
 @click.option("--result", type=int, metavar="K", help="Which of the take's outputs, from 1.")

@@ -16,7 +16,8 @@ from ltxspec.cli.context import Session
 def command(session: Session, paths: tuple[str, ...], output_format: str, provider: str | None, *, check: bool) -> int:
     """Show what is up to date, to render, in progress, failed, expiring or not archived; what was spent and is left.
 
-    Offline and free; changes nothing. With --check, exit 3 if a link is gone, or a video is missing or altered.
+    Offline and free; changes nothing. With --check, exit 3 if a link is gone, or a video is missing or altered. Shots
+    with errors are named, with exit 1, and the others are shown.
     """
     from ltxspec.formats import to_json
     from ltxspec.project.status import project_status
@@ -25,10 +26,12 @@ def command(session: Session, paths: tuple[str, ...], output_format: str, provid
     from ltxspec.report.status.text import money_line, status_text
 
     status = project_status(session.open_project(provider), paths, check=check)
+    if output_format != "json":
+        session.show_diagnostics(status)
     if output_format == "json":
         click.echo(encode(to_json(status_document(status)), indent=True).decode())
     elif session.quiet:
         click.echo(money_line(status))
     else:
         click.echo(status_text(status, session.style(), whole=session.verbose > 0), nl=False)
-    return 3 if status.findings else 0
+    return 3 if status.findings else 1 if status.diagnostics else 0

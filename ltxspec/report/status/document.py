@@ -7,9 +7,10 @@ from msgspec import Meta
 
 from ltxspec.formats import Count, Money, Open, Record, Schema, Text, counts, schema
 from ltxspec.lock.models import Time
-from ltxspec.plan.document import FormatVersion, Sum, TaskUuid
+from ltxspec.plan.document import FormatVersion, Problem, Sum, TaskUuid
 from ltxspec.plan.status import Expiry, Finding, FindingKind, Kept, ProjectStatus, ShotState, ShotStatus
 from ltxspec.redaction import redact_secrets
+from ltxspec.report.diagnostics import problem_of
 from ltxspec.version import __version__
 
 FORMAT_VERSION = "1.0"  # added keys increase the minor number, changed meanings the major one
@@ -61,6 +62,8 @@ class StatusDocument(Open, frozen=True):
     specs: tuple[StatusOfSpec, ...]
     shots: tuple[StatusOfShot, ...]
     findings: tuple[FindingDocument, ...]
+    broken: Annotated[tuple[Text, ...], Meta(description="shots with errors, which are not among `shots`")]
+    diagnostics: Annotated[tuple[Problem, ...], Meta(description="problems of the specs, if any has an error")]
 
 
 def status_document(status: ProjectStatus) -> StatusDocument:
@@ -78,6 +81,8 @@ def status_document(status: ProjectStatus) -> StatusDocument:
         specs=tuple(StatusOfSpec(name, Sum(*money), status.left.get(name)) for name, money in spent.items()),
         shots=tuple(map(_shot, status.shots)),
         findings=tuple(map(_finding, status.findings)),
+        broken=tuple(map(str, status.broken)),
+        diagnostics=tuple(map(problem_of, status.diagnostics)),
     )
 
 

@@ -46,7 +46,12 @@ def status_text(status: ProjectStatus, style: Style, *, whole: bool = False) -> 
         whole: whether every shot that needs attention is listed.
     """
     most = sys.maxsize if whole else _MOST_LINES
-    blocks = [list(_specs(status, style)), *_attention(status.shots, style, most), _found(status, style, most)]
+    blocks = [
+        list(_specs(status, style)),
+        _broken(status, style, most),
+        *_attention(status.shots, style, most),
+        _found(status, style, most),
+    ]
     paragraphs = ["\n".join(block) for block in blocks if block]
     return "\n\n".join([*paragraphs, style.paint(money_line(status), Paint.BOLD)]) + "\n"
 
@@ -79,6 +84,16 @@ def _specs(status: ProjectStatus, style: Style) -> Iterator[str]:
         yield f"{style.paint(pad(clean(name), width), Paint.BOLD)}  {', '.join(parts)}"
     if not names:
         yield "There are no shots."
+
+
+def _broken(status: ProjectStatus, style: Style, most: int) -> list[str]:
+    """The shots with errors."""
+    if not status.broken:
+        return []
+    heading = f"broken: {counted(len(status.broken), 'shot')}"
+    lines = [f"{style.paint(heading, Paint.BOLD)}; `ltxspec validate` lists the errors"]
+    lines += [_line(str(address), "", style) for address in status.broken[:most]]
+    return lines + _more(len(status.broken) - most, style)
 
 
 def _attention(shots: Sequence[ShotStatus], style: Style, most: int) -> Iterator[list[str]]:
