@@ -13,11 +13,13 @@ class ProjectLooks:
         self._files = files
         self._cache = cache
 
-    def at_file(self, path: str, *, beside: str) -> MediaFacts:
-        """What is in `path` as named in the file `beside`. Raises FileProblem, also for a Git LFS pointer."""
-        self._files.refuse_pointer(path, beside=beside)  # which has the digest of the file, and may be known by it
+    def at_file(self, path: str, *, beside: str) -> MediaFacts | None:
+        """What is in `path` as named in the file `beside`. None: only a Git LFS pointer is here. Raises FileProblem."""
         known = self._cache.get(self._files.sha256(path, beside=beside))
-        return self.at_data(self._files.read_bytes(path, beside=beside)) if known is None else known
+        if known is not None:
+            return known
+        data = self._files.read_media(path, beside=beside)
+        return None if data is None else self.at_data(data)
 
     def at_data(self, data: bytes) -> MediaFacts:
         """What these bytes are."""

@@ -18,7 +18,10 @@ class MediaLooks(Protocol):
     """The port through which the core learns what an image or a sound is; each content is looked at once."""
 
     def at_file(self, path: str, *, beside: str) -> MediaFacts | None:
-        """What is in a project file as named in the file `beside`; None if that is not known. Raises FileProblem."""
+        """What is in a project file as named in the file `beside`. Raises FileProblem.
+
+        None: the file is not here, only a Git LFS pointer with its hash.
+        """
         ...
 
     def at_data(self, data: bytes) -> MediaFacts:
@@ -65,12 +68,17 @@ class RequestMedia:
             if value not in self._hashes:
                 self._hashes[value] = self._files.sha256(value, beside=self._file)
             found.inputs[value] = self._hashes[value]
-            facts = None if self._looks is None else self._looks.at_file(value, beside=self._file)
+            if self._looks is None:
+                return
+            facts = self._looks.at_file(value, beside=self._file)
         except FileProblem as error:
             found.problems.append(ParameterProblem(use.path, error.code, error.summary, error.hint))
             return
         if facts is not None:
             _judge(found, use, facts)
+        else:  # a checkout without LFS can plan: what was bought with the file is known by its hash
+            message = f"{use.name} is only a Git LFS pointer here, so it is not checked, and cannot be ordered"
+            found.warnings.append(ParameterProblem(use.path, "lfs-pointer", message, "fetch it with `git lfs pull`"))
 
     def _data_in(self, found: FoundMedia, use: MediaUse, value: str) -> None:
         data, problem = bytes_of(value, use)

@@ -58,19 +58,15 @@ class ProjectFolder:
 
     def read_bytes(self, path: str, *, beside: str) -> bytes:
         """The bytes of `path` as named in the file `beside`. Raises FileProblem, also for a Git LFS pointer."""
-        data = b"".join(self._chunks(path, beside, self._max_bytes))
-        if pointed_at(data) is not None:
+        data = self.read_media(path, beside=beside)
+        if data is None:
             raise FileProblem(f"`{path}` is only a Git LFS pointer here", hint="fetch the file with `git lfs pull`")
         return data
 
-    def refuse_pointer(self, path: str, *, beside: str) -> None:
-        """Raise FileProblem if `path` as named in the file `beside` is a Git LFS pointer; cheap for large files."""
-        try:
-            size = Path(self._find(path, beside)).stat().st_size
-        except OSError as error:
-            raise _unreadable(path, error) from error
-        if size <= LARGEST_POINTER:
-            self.read_bytes(path, beside=beside)
+    def read_media(self, path: str, *, beside: str) -> bytes | None:
+        """As `read_bytes`, but None for a Git LFS pointer."""
+        data = b"".join(self._chunks(path, beside, self._max_bytes))
+        return None if pointed_at(data) is not None else data
 
     def sha256(self, path: str, *, beside: str) -> str:
         """`sha256:<hex>` of the bytes of `path` as named in the file `beside`. Raises FileProblem.

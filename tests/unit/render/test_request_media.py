@@ -54,8 +54,14 @@ def test_what_may_not_look_as_expected_is_a_warning() -> None:
 
 
 def test_an_image_that_cannot_be_looked_at_passes() -> None:
-    remote = {"url": "https://a.b/c.jpg", "upload": "aac49721-1964-481a-ae78-8a4e29b91402", "pointer": "pointer"}
+    remote = {"url": "https://a.b/c.jpg", "upload": "aac49721-1964-481a-ae78-8a4e29b91402"}
     assert render(shots(good="good", **remote), files=FILES, looks=Looks(**LOOKS)).diagnostics == []
+
+
+def test_a_git_lfs_pointer_is_a_warning_because_what_was_bought_with_its_file_is_known() -> None:
+    outcome = render(shots(pointer="pointer"), files=FILES, looks=Looks(**LOOKS))
+    assert [(found.severity, found.code) for found in outcome.diagnostics] == [("warning", "lfs-pointer")]
+    assert [request.inputs.keys() for request in outcome.requests.values()] == [{"pointer"}]
 
 
 def test_a_file_that_cannot_be_read_is_reported_once() -> None:
