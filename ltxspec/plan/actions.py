@@ -11,6 +11,7 @@ from msgspec import Meta
 from ltxspec.errors import Diagnostic
 from ltxspec.formats import Record
 from ltxspec.lock.models import ShotRecord
+from ltxspec.lock.verdicts import Remark
 from ltxspec.plan.destinations import Destination
 from ltxspec.plan.terms import Terms
 from ltxspec.render.models import Request
@@ -146,6 +147,7 @@ class Plan:
     terms: Terms | None = None  # the limits and policies in force; None: no project
     offered: Mapping[str, Mapping[str, ShotRecord]] = field(default_factory=dict)  # per spec: what it may take over
     later: Sequence[Change] = ()  # orders that `--limit` leaves for a later run
+    doubted: Mapping[ShotAddress, Remark] = field(default_factory=dict)  # kept takes that were decided against
     variables: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)  # per spec; names the causes of changes
 
     def count(self, action: Action) -> int:

@@ -10,6 +10,7 @@ from ltxspec.formats import to_json
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Action, Change, Estimate, Plan, estimate
 from ltxspec.plan.document import PlanDocument, PlanOptions
+from ltxspec.plan.doubts import doubt_warning, doubted
 from ltxspec.plan.elsewhere import owned_elsewhere_warnings
 from ltxspec.plan.limits import budget_warning
 from ltxspec.plan.moves import idle_moves
@@ -27,6 +28,7 @@ from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import recorded_state
 from ltxspec.project.others import Others, others_on_disk, planned_across, unclaimed
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.remarks import remarks_of
 from ltxspec.render.models import RenderedSpec
 from ltxspec.storage.config import Config
 from ltxspec.values import Json, Usd
@@ -130,6 +132,7 @@ def plan_project(
         plan = limited(plan, _most_orders(project, options.limit, options.max_cost))
     if project.config.policy:
         plan = _with_policies(project, plan)
+    plan = _with_verdicts(project, plan)
     return ProjectPlan(project, options, plan, specs)
 
 
@@ -247,6 +250,13 @@ def _with_policies(project: ProjectContext, plan: Plan) -> Plan:
 
     found = check_policies(rules_of(project.config), plan, project.catalog, project.files)
     return replace(plan, diagnostics=[*plan.diagnostics, *found])
+
+
+def _with_verdicts(project: ProjectContext, plan: Plan) -> Plan:
+    """The plan with what people decided about the takes that it keeps; what it does stays the same."""
+    remarks = remarks_of(project)
+    found = doubted(plan.changes, remarks.by_task)
+    return replace(plan, doubted=found, diagnostics=[*plan.diagnostics, *remarks.unread, *doubt_warning(found)])
 
 
 def _refuse_to_keep_secrets(variables: Mapping[str, Json]) -> None:

@@ -1,10 +1,11 @@
 """Finds the state of a project: what is up to date, to buy, in progress, failed, expiring or not archived."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ltxspec.lock.models import Take
+from ltxspec.lock.verdicts import Remark
 from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.plan.document import PlanOptions
 from ltxspec.plan.limits import left_for_specs
@@ -15,8 +16,10 @@ from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import recorded_state
 from ltxspec.project.plan import limits_of, plan_project
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.remarks import remarks_of
 from ltxspec.project.status_check import check_status
 from ltxspec.storage.clock import SystemClock
+from ltxspec.values import TaskId
 
 _SOON = timedelta(days=7)
 
@@ -41,9 +44,13 @@ def project_status(
     plan = plan_project(project, PlanOptions(tuple(paths)), rendered, recorded).plan
     archived = open_archive(project).contents().keys()
     moment = now or SystemClock().now()
-    shots = [_status(change, recorded[change.address.spec], archived, moment) for change in plan.changes]
+    remarks = remarks_of(project)
+    shots = [
+        _decided(_status(change, recorded[change.address.spec], archived, moment), remarks.by_task)
+        for change in plan.changes
+    ]
     limits = limits_of(project.config)
-    status = ProjectStatus(plan, shots, limits, left_for_specs(plan, limits))
+    status = ProjectStatus(plan, shots, limits, left_for_specs(plan, limits), unread=remarks.unread)
     if not check:
         return status
     return replace(status, findings=check_status(project, status), checked=True)
@@ -63,6 +70,11 @@ def _status(change: Change, recorded: RecordedState, archived: Container[str], n
         expiry=_expiry(expires, now),
         note=_note(change, recorded),
     )
+
+
+def _decided(shot: ShotStatus, remarks: Mapping[TaskId, Remark]) -> ShotStatus:
+    remark = remarks.get(shot.take.task_id) if shot.take is not None else None
+    return shot if remark is None else replace(shot, remark=remark)
 
 
 def _state(change: Change) -> ShotState:

@@ -1,32 +1,23 @@
 """Verdicts: what people decide about takes. Nothing is ordered, and no lockfile is changed."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ltxspec.apply.ledger import timestamp
 from ltxspec.errors import LtxspecError, WrongUsage
 from ltxspec.lock.models import ShotRecord
-from ltxspec.lock.verdicts import (
-    SUFFIX,
-    Remark,
-    Verdict,
-    VerdictError,
-    VerdictFile,
-    decode_verdicts,
-    encode_verdicts,
-    no_verdicts,
-)
+from ltxspec.lock.verdicts import Remark, Verdict, encode_verdicts
 from ltxspec.project.locks import locked
 from ltxspec.project.lookup import find_one, record_of
 from ltxspec.project.pick import chosen
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.remarks import verdict_path, verdicts_of
 from ltxspec.redaction import redact_secrets
 from ltxspec.storage.clock import SystemClock
-from ltxspec.storage.durable import REAL, read_if_exists, replace_file
+from ltxspec.storage.durable import REAL, replace_file
 from ltxspec.values import ShotAddress, TaskId
 
-__all__ = ["Decided", "Opinion", "Verdict", "decide", "remarks_by_task", "verdict_path", "verdicts_of"]
+__all__ = ["Decided", "Opinion", "Verdict", "decide"]
 _LONGEST_NOTE = 10_000  # characters
 
 
@@ -84,29 +75,6 @@ def decide(project: ProjectContext, address: str, verdict: Verdict, opinion: Opi
         file = verdicts_of(project, found.spec).with_remark(take.task_id, remark)
         replace_file(verdict_path(project, found.spec), encode_verdicts(file), REAL.inside(project.root))
     return Decided(found, place, take.task_id, remark)
-
-
-def verdict_path(project: ProjectContext, spec: str) -> Path:
-    """The file of a spec's verdicts, beside its lockfile."""
-    return project.paths_of(spec).lockfile.with_name(f"{spec}{SUFFIX}")
-
-
-def verdicts_of(project: ProjectContext, spec: str) -> VerdictFile:
-    """What was decided about the takes of a spec. Raises VerdictError, StorageError."""
-    path = verdict_path(project, spec)
-    data = read_if_exists(path, project.root)
-    if data is None:
-        return no_verdicts(project.provider, spec)
-    file = decode_verdicts(data, project.label(path))
-    if (file.provider, file.spec) != (project.provider, spec):
-        raise VerdictError(f"`{project.label(path)}` belongs to `{file.spec}` with {file.provider}")
-    return file
-
-
-def remarks_by_task(project: ProjectContext, specs: Iterable[str]) -> Mapping[TaskId, Remark]:
-    """The deciding remark of each take of some specs. Raises VerdictError, StorageError."""
-    files = [verdicts_of(project, spec) for spec in dict.fromkeys(specs)]
-    return {task: remarks[-1] for file in files for task, remarks in file.verdicts.items() if remarks}
 
 
 def _git_name(root: Path) -> str | None:

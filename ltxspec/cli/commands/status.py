@@ -1,5 +1,7 @@
 """`ltxspec status`: what is up to date, to buy, in progress, failed or expiring, and the money."""
 
+import sys
+
 import click
 
 from ltxspec.cli import options
@@ -20,11 +22,14 @@ def command(session: Session, paths: tuple[str, ...], output_format: str, provid
     """
     from ltxspec.formats import to_json
     from ltxspec.project.status import project_status
+    from ltxspec.report.diagnostics import format_diagnostics
     from ltxspec.report.jsontext import encode
     from ltxspec.report.status.document import status_document
     from ltxspec.report.status.text import money_line, status_text
 
     status = project_status(session.open_project(provider), paths, check=check)
+    if status.unread and output_format != "json":
+        click.echo(format_diagnostics(status.unread, session.style(sys.stderr)), err=True, nl=False)
     if output_format == "json":
         click.echo(encode(to_json(status_document(status)), indent=True).decode())
     elif session.quiet:

@@ -9,7 +9,7 @@ from ltxspec.formats import read, to_json
 from ltxspec.lock.models import ShotRecord
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.differences import changes_of
-from ltxspec.plan.document import Later, PlanDocument, PlannedShot, PlanOptions, Source, Sum
+from ltxspec.plan.document import DoubtedShot, Later, PlanDocument, PlannedShot, PlanOptions, Source, Sum
 from ltxspec.plan.planfile import delivery_of, limits_of, plan_digest
 from ltxspec.redaction import redact_request, redact_secrets
 from ltxspec.report.diagnostics import problem_of
@@ -48,6 +48,7 @@ def plan_document(plan: Plan, options: PlanOptions) -> PlanDocument:
         shots=tuple(map(planned_shot, plan.changes)),
         diagnostics=tuple(map(problem_of, plan.diagnostics)),
         later=_later(plan),
+        doubted=tuple(DoubtedShot(address=str(item), decided=said) for item, said in plan.doubted.items()) or None,
     )
 
 

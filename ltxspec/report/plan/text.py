@@ -14,7 +14,7 @@ from ltxspec.report.destinations import sent_to
 from ltxspec.report.plan.causes import grouped
 from ltxspec.report.plan.rows import SIGN_COLUMN, SIGN_PAINTS, Detail, columns, details, group_lines, row_of
 from ltxspec.report.results.takes import Places
-from ltxspec.report.takes import record_text
+from ltxspec.report.takes import record_text, remark_text
 from ltxspec.report.terminal import Paint, Style, clean, wrap
 from ltxspec.report.word_diff import Effort
 from ltxspec.report.wording import MEANINGS, higher, money, reason
@@ -40,6 +40,7 @@ def plan_text(plan: Plan, style: Style, detail: Detail = Detail.USUAL) -> str:
         return style.paint(phrases.headline(plan), Paint.BOLD) + "\n"
     legend = [] if detail is Detail.SUMMARY else _legend(plan, style)
     blocks = [*_spec_blocks(plan, style, detail), _others(plan, style), legend, _sent(plan, style)]
+    blocks += [_doubted(plan, style)] if detail is Detail.ALL else []
     paragraphs = ["\n".join(block) for block in blocks if block]
     return "\n\n".join([*paragraphs, style.paint(phrases.headline(plan), Paint.BOLD)]) + "\n"
 
@@ -135,6 +136,12 @@ def _others(plan: Plan, style: Style) -> list[str]:
 
 def _sent(plan: Plan, style: Style) -> list[str]:
     return [style.paint(line, Paint.YELLOW) for line in wrap(sent_to(plan), style.width)]
+
+
+def _doubted(plan: Plan, style: Style) -> list[str]:
+    """Every kept take that was decided against, with what was said."""
+    lines = [f"  {clean(str(address))}  {remark_text(remark)}" for address, remark in plan.doubted.items()]
+    return [style.paint("kept, though decided against:", Paint.BOLD), *lines] if lines else []
 
 
 def _legend(plan: Plan, style: Style) -> list[str]:

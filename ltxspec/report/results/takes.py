@@ -122,6 +122,7 @@ class Pick(Result, frozen=True, kw_only=True):
     take: Place
     result: Place | None
     task_id: TaskUuid
+    verdict: Annotated[Remark | None, Meta(description="what was decided about it last")]
 
 
 class GivenVerdict(Result, frozen=True, kw_only=True):

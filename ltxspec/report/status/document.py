@@ -7,9 +7,11 @@ from msgspec import Meta
 
 from ltxspec.formats import Count, Money, Open, Record, Schema, Text, counts, schema
 from ltxspec.lock.models import Time
-from ltxspec.plan.document import FormatVersion, Sum, TaskUuid
+from ltxspec.lock.verdicts import Remark, Verdict
+from ltxspec.plan.document import FormatVersion, Problem, Sum, TaskUuid
 from ltxspec.plan.status import Expiry, Finding, FindingKind, Kept, ProjectStatus, ShotState, ShotStatus
 from ltxspec.redaction import redact_secrets
+from ltxspec.report.diagnostics import problem_of
 from ltxspec.version import __version__
 
 FORMAT_VERSION = "1.0"  # added keys increase the minor number, changed meanings the major one
@@ -29,6 +31,7 @@ class StatusOfShot(Open, frozen=True):
     expires_at: Annotated[Time | None, Meta(description="when the provider's link ends, if that is known")]
     expiry: Annotated[Expiry | None, Meta(description="whether that is within a week, or past")]
     note: Annotated[str | None, Meta(description="why it failed, or since when it is in progress")]
+    verdict: Annotated[Remark | None, Meta(description="what was decided last about the current take")]
 
 
 class StatusOfSpec(Open, frozen=True):
@@ -61,6 +64,8 @@ class StatusDocument(Open, frozen=True):
     specs: tuple[StatusOfSpec, ...]
     shots: tuple[StatusOfShot, ...]
     findings: tuple[FindingDocument, ...]
+    verdicts: Annotated[Mapping[str, Count], counts(Verdict, "how many current takes have each verdict")]
+    diagnostics: Annotated[tuple[Problem, ...], Meta(description="files of verdicts that cannot be read")]
 
 
 def status_document(status: ProjectStatus) -> StatusDocument:
@@ -78,6 +83,8 @@ def status_document(status: ProjectStatus) -> StatusDocument:
         specs=tuple(StatusOfSpec(name, Sum(*money), status.left.get(name)) for name, money in spent.items()),
         shots=tuple(map(_shot, status.shots)),
         findings=tuple(map(_finding, status.findings)),
+        verdicts={verdict.value: status.decided(verdict) for verdict in Verdict},
+        diagnostics=tuple(map(problem_of, status.unread)),
     )
 
 
@@ -94,6 +101,7 @@ def _shot(shot: ShotStatus) -> StatusOfShot:
         expires_at=shot.expires_at,
         expiry=shot.expiry,
         note=redact_secrets(shot.note),
+        verdict=shot.remark,
     )
 
 
