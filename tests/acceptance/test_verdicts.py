@@ -9,6 +9,8 @@ from acceptance.commands import ltxspec, write_spec
 from acceptance.repositories import branch, commit, git, repository, write_lockfile
 from builders import lockfile, record, take, task
 
+from ltxspec.lock.models import ShotRecord
+
 SPEC = """\
 model: lightricks:2@0
 defaults: {width: 1920, height: 1080}
@@ -78,6 +80,12 @@ def test_show_has_the_verdict_that_counts(bought: Path) -> None:
         (("approve", "night.aley"), 1, "did you mean `night.alley`?"),
         (("approve", "night.alley", "--take", "9"), 64, "no take 9"),
         (("reject", "night.alley", "--at", "-1"), 64, "--at"),
+        (("reject", "night.alley", "--at", "8.1"), 64, "beyond the end of take 2 of `night.alley`, which is 8 s long"),
+        (("approve", "night.*", "--at", "99"), 64, "beyond the end"),
+        (("reject", "night.alley", "--at", "nan"), 64, "no moment"),
+        (("reject", "night.alley", "--at", "inf"), 64, "no moment"),
+        (("approve", "night.fog", "night.aley"), 1, "did you mean `night.alley`?"),
+        (("approve", "night.*", "--take", "1"), 64, "2 shots are given"),
         (("reject", "night.alley", "--note", "x" * 10_001), 64, "10,001 characters"),
         (("approve",), 64, "ADDRESS"),
     ],
@@ -85,6 +93,26 @@ def test_show_has_the_verdict_that_counts(bought: Path) -> None:
 def test_what_cannot_be_decided_writes_nothing(arguments: tuple[str, ...], code: int, words: str, bought: Path) -> None:
     assert words in ltxspec(*arguments, cwd=bought, check=code).err
     assert not (bought / "lockfiles" / "night.review.json").exists()
+
+
+@pytest.mark.parametrize("patterns", [["night.*"], ["night"], ["night.fog", "night.alley", "night.alley"]])
+def test_several_shots_are_decided_about_at_once(patterns: list[str], bought: Path) -> None:
+    done = ltxspec("approve", *patterns, "--at", "8", "--format", "json", cwd=bought)
+    assert sorted((item["address"], item["take"]) for item in done.json["decisions"]) == [
+        ("night.alley", 2),
+        ("night.fog", 1),
+    ]
+    assert {name: len(items) for name, items in verdicts(bought).items()} == {task(2): 1, task(3): 1}
+
+
+def test_of_many_shots_those_without_a_take_in_use_are_left_out(bought: Path) -> None:
+    failed = ShotRecord(None, (take("x", number=7, status="failed"),))
+    write_lockfile(bought, lockfile({"old": record(take("o", number=8))}, **BOUGHT.shots, bad=failed))
+    done = ltxspec("reject", "night", cwd=bought)
+    assert "nothing is decided about `night.bad`, `night.old`" in done.err
+    assert sorted(verdicts(bought)) == [task(2), task(3)]
+    assert "has no current take" in ltxspec("reject", "night.bad", cwd=bought, check=64).err
+    ltxspec("reject", "night.old", cwd=bought)
 
 
 @pytest.mark.parametrize(

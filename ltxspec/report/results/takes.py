@@ -125,13 +125,23 @@ class Pick(Result, frozen=True, kw_only=True):
     verdict: Annotated[Remark | None, Meta(description="what was decided about it last")]
 
 
-class GivenVerdict(Result, frozen=True, kw_only=True):
+class Decision(Record, frozen=True):
     """A take that was approved or rejected."""
 
     address: Address
     take: Place
     task_id: str
     decided: Remark
+
+
+class GivenVerdict(Result, frozen=True, kw_only=True):
+    """The takes that were approved or rejected: all of them in `decisions`, and the first one again beside it."""
+
+    address: Address
+    take: Place
+    task_id: str
+    decided: Remark
+    decisions: tuple[Decision, ...]
 
 
 class Frame(Result, frozen=True, kw_only=True):
