@@ -43,13 +43,13 @@ def decide(  # those of the commands
 ) -> int:
     """Record a verdict about each shot, and say so."""
     from ltxspec.project.verdicts import decide as record
-    from ltxspec.report.results.takes import Decision, GivenVerdict
+    from ltxspec.report.results.takes import DecidedTake, GivenVerdict
     from ltxspec.report.takes import remark_text
     from ltxspec.values import typed_address
 
     decided = record(session.open_project(provider), [*map(typed_address, patterns)], verdict, opinion)
     if output_format == "json":
-        every = [Decision(str(item.address), item.number, item.task, item.remark) for item in decided]
+        every = [DecidedTake(str(item.address), item.number, item.task, item.remark) for item in decided]
         first = every[0]
         session.answer(
             GivenVerdict(

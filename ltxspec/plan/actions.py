@@ -116,6 +116,7 @@ class Change:
     limit_price: Usd | None = None  # the price for limits, if not the estimate: see `prices.limit_price`
     retake: int = 1
     attempt: int = 1
+    number: int | None = field(default=None, compare=False)  # of the take, as `show` counts; None: not known
     request: Request | None = None  # None for retire
     source: tuple[str, int, int] | None = None  # file, line, column of the shot; None when it is not in the spec
     origin: str | None = None  # what it takes over from: an instance key, or the address of another spec's shot

@@ -80,7 +80,7 @@ def reason(change: Change) -> str:
     if change.action.spends and change.attempt > 1:
         words.append(f"attempt {change.attempt}")
     elif change.action.spends and change.retake > 1:
-        words.append(f"take {change.retake} of this request")
+        words.append(f"take {change.number}" if change.number else f"render {change.retake} of this request")
     return ", ".join(words)
 
 

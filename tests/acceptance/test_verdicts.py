@@ -245,6 +245,27 @@ def test_two_branches_that_decide_are_merged(driver: bool, bought: Path) -> None
     }
 
 
+def test_every_command_says_the_same_number_of_a_take(rendered: Path) -> None:
+    spec = rendered / "specs" / "night.yaml"
+    spec.write_text(spec.read_text("utf-8").replace("Rain over", "Snow over"), "utf-8")
+    ltxspec("apply", "--target", "night.alley", cwd=rendered)
+    retake = ("--target", "night.alley", "--retake", "night.alley")
+    assert "retake requested, take 4" in ltxspec("plan", *retake, cwd=rendered).out
+    (shot,) = ltxspec("why", "night.alley", "--format", "json", cwd=rendered).json["shots"]
+    assert shot["take"] == 3
+    said = ltxspec("why", "night.alley", cwd=rendered).out
+    assert f"task: {shot['planned']['taskUUID']} (take 3)" in said
+    assert "  * take 3  succeeded" in said
+    ltxspec("apply", *retake, cwd=rendered)
+    assert "  * take 4  succeeded" in ltxspec("show", "night.alley", cwd=rendered).out
+    assert "night.alley take 4: approved" in ltxspec("approve", "night.alley", cwd=rendered).out
+    assert "take 4)" in ltxspec("why", "night.alley", cwd=rendered).out
+    assert "take 3 is current" in ltxspec("pick", "night.alley", "--take", "3", cwd=rendered).out
+    assert "(take 3)" in ltxspec("why", "night.alley", cwd=rendered).out
+    ltxspec("frame", "night.alley", "--take", "4", "-o", "four.png", cwd=rendered)
+    assert "no take 5" in ltxspec("frame", "night.alley", "--take", "5", "-o", "x.png", cwd=rendered, check=64).err
+
+
 def test_the_sandbox_has_verdicts_of_its_own(rendered: Path) -> None:
     ltxspec("approve", "night.alley", cwd=rendered)
     assert (rendered / ".ltxspec" / "sandbox" / "lockfiles" / "night.review.json").exists()

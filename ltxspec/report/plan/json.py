@@ -83,7 +83,9 @@ def planned_shot(change: Change) -> PlannedShot:
 def explained(change: Change, record: ShotRecord | None, places: Places) -> Explained:
     """What a plan would do with one shot, and which takes it has."""
     takes = shown_takes(record, places) if record is not None else ()
-    return Explained(planned=planned_shot(change), retake=change.retake, attempt=change.attempt, takes=takes)
+    return Explained(
+        planned=planned_shot(change), take=change.number, retake=change.retake, attempt=change.attempt, takes=takes
+    )
 
 
 def source_of(place: tuple[str, int, int] | None) -> Source | None:

@@ -158,6 +158,15 @@ def _legend(plan: Plan, style: Style) -> list[str]:
     return lines
 
 
+def _which(change: Change) -> str:
+    """The number of the take as `show` counts, and which render of the request and which attempt an order is."""
+    parts = [f"take {change.number}"] if change.number is not None else []
+    if change.action.spends or change.action is Action.RESUME:
+        parts += [f"render {change.retake} of this request"] if change.retake > 1 else []
+        parts += [f"attempt {change.attempt}"] if change.attempt > 1 else []
+    return f" ({', '.join(parts)})" if parts else ""
+
+
 def explain(change: Change, record: ShotRecord | None, places: Places, style: Style) -> str:
     """The action and its meaning, the reasons, the changes, the price, the ids, and all takes so far."""
     head = f"{style.paint(clean(str(change.address)), Paint.BOLD)}: {change.action.value}, {MEANINGS[change.action]}\n"
@@ -172,7 +181,7 @@ def explain(change: Change, record: ShotRecord | None, places: Places, style: St
     if change.fingerprint is not None:
         lines.append(f"fingerprint: {change.fingerprint}")
     if change.task_id is not None:
-        lines.append(f"task: {change.task_id} (take {change.retake}, attempt {change.attempt})")
+        lines.append(f"task: {change.task_id}{_which(change)}")
     if change.action is Action.RESUME:
         lines.append("`ltxspec status --check` asks the provider about it; `ltxspec collect` fetches it")
     text = head + "".join(f"  {line}\n" for line in lines)

@@ -37,8 +37,9 @@ def test_a_changed_request_names_its_fields(paths: list[str], phrase: str) -> No
         (
             (Reason.RETAKE_REQUESTED,),
             {"action": Action.REPLACE, "retake": 3},
-            "retake requested, take 3 of this request",
+            "retake requested, render 3 of this request",
         ),
+        ((Reason.RETAKE_REQUESTED,), {"action": Action.REPLACE, "retake": 2, "number": 5}, "retake requested, take 5"),
         ((Reason.MODEL_CHANGED, Reason.INPUT_CHANGED), {}, "model changed, local file changed"),
         ((Reason.UNDER_WAY,), {"action": Action.RESUME}, "under way, committed"),
     ],
