@@ -9,6 +9,7 @@ from ltxspec.errors import Diagnostic, StorageError, WrongUsage
 from ltxspec.formats import to_json
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Action, Change, Estimate, Plan, estimate
+from ltxspec.plan.addresses import instead_of
 from ltxspec.plan.document import PlanDocument, PlanOptions
 from ltxspec.plan.doubts import doubt_warning, doubted
 from ltxspec.plan.elsewhere import owned_elsewhere_warnings
@@ -202,6 +203,8 @@ def read_saved_plan(path: Path, name: str) -> PlanDocument:
     """
     from ltxspec.storage.named import read_named
 
+    if not path.exists() and (hint := instead_of(name)) is not None:
+        raise WrongUsage(f"`{name}` does not exist", hint=hint)
     return read_plan_file(read_named(path, name), name)
 
 

@@ -107,3 +107,10 @@ def test_warnings_of_other_shots_are_not_shown(bought: Path) -> None:
     write_spec(bought, HEAD + warns)
     assert "warning" in ltxspec("plan", cwd=bought).err
     assert "warning" not in ltxspec("plan", *ALLEY, cwd=bought).err
+
+
+@pytest.mark.parametrize("command", ["plan", "apply"])
+def test_an_address_as_a_path_names_the_option(command: str, project: Path) -> None:
+    said = ltxspec(command, "night.alley", cwd=project, check=64).err
+    assert "`night.alley` does not exist" in said
+    assert "write `--target night.alley`" in said
