@@ -149,6 +149,7 @@ class Plan:
     offered: Mapping[str, Mapping[str, ShotRecord]] = field(default_factory=dict)  # per spec: what it may take over
     later: Sequence[Change] = ()  # orders that `--limit` leaves for a later run
     doubted: Mapping[ShotAddress, Remark] = field(default_factory=dict)  # kept takes that were decided against
+    is_part: bool = False  # whether a selection leaves shots out; `spent` covers these as well
     variables: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)  # per spec; names the causes of changes
 
     def count(self, action: Action) -> int:

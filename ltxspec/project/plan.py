@@ -179,10 +179,14 @@ def plan_specs(
     outside = [c for c in changes if c.action is Action.RESUME and id(c) not in chosen]
     plan = Plan(
         project.provider, targets, diagnostics, money, unreported, outside, _terms(project.config), offered,
-        variables={spec.name: spec.variables for spec in rendered},
+        variables={spec.name: spec.variables for spec in rendered}, is_part=_leaves_out(rendered, changes, targets),
     )  # fmt: skip
     diagnostics += shadowed_prices(plan, project.catalog)
     return plan
+
+
+def _leaves_out(rendered: Sequence[RenderedSpec], changes: Sequence[Change], targets: Sequence[Change]) -> bool:
+    return len(targets) < len(changes) or any(spec.left_out for spec in rendered)
 
 
 def _lockfile(project: ProjectContext, name: str, have: Mapping[str, RecordedState]) -> Lockfile:
