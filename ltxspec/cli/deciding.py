@@ -10,7 +10,7 @@ from ltxspec.cli.context import Session
 from ltxspec.project.verdicts import Opinion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ltxspec.project.verdicts import Verdict
 
@@ -27,25 +27,40 @@ def parameters(command: "Callable[..., int]") -> "Callable[..., Any]":
         click.option(
             "--take", "number", type=int, metavar="N", shell_complete=takes, help="Position in `ltxspec show ADDRESS`."
         ),
-        click.argument("address", shell_complete=addresses),
+        click.argument("patterns", metavar="ADDRESS...", nargs=-1, required=True, shell_complete=addresses),
     ):
         decorated = add(decorated)
     return click.pass_obj(decorated)
 
 
 def decide(  # those of the commands
-    session: Session, address: str, verdict: "Verdict", opinion: Opinion, provider: str | None, output_format: str
+    session: Session,
+    patterns: "Sequence[str]",
+    verdict: "Verdict",
+    opinion: Opinion,
+    provider: str | None,
+    output_format: str,
 ) -> int:
-    """Record a verdict, and say so."""
+    """Record a verdict about each shot, and say so."""
     from ltxspec.project.verdicts import decide as record
-    from ltxspec.report.results.takes import GivenVerdict
+    from ltxspec.report.results.takes import DecidedTake, GivenVerdict
     from ltxspec.report.takes import remark_text
     from ltxspec.values import typed_address
 
-    decided = record(session.open_project(provider), typed_address(address), verdict, opinion)
+    decided = record(session.open_project(provider), [*map(typed_address, patterns)], verdict, opinion)
     if output_format == "json":
-        shot, remark = str(decided.address), decided.remark
-        session.answer(GivenVerdict(address=shot, take=decided.number, task_id=decided.task, decided=remark))
-    else:
-        click.echo(f"{decided.address} take {decided.number}: {remark_text(decided.remark)}")
+        every = [DecidedTake(str(item.address), item.number, item.task, item.remark) for item in decided]
+        first = every[0]
+        session.answer(
+            GivenVerdict(
+                address=first.address,
+                take=first.take,
+                task_id=first.task_id,
+                decided=first.decided,
+                decisions=tuple(every),
+            )
+        )
+        return 0
+    for item in decided:
+        click.echo(f"{item.address} take {item.number}: {remark_text(item.remark)}")
     return 0

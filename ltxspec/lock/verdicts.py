@@ -41,6 +41,11 @@ class Remark(Record, frozen=True):
     by: Annotated[str, Meta(description="Who decided, as git knows them")] | None
     time: Annotated[str, Meta(min_length=1, description="RFC 3339, UTC")]
 
+    @property
+    def is_against(self) -> bool:
+        """Whether the take should not be used as it is."""
+        return self.verdict is not Verdict.APPROVED
+
 
 class VerdictFile(Record, frozen=True):
     """The whole file; keys are the tasks of takes."""
@@ -52,7 +57,7 @@ class VerdictFile(Record, frozen=True):
 
     def of(self, take: Take) -> Remark | None:
         """The latest remark about a take, which is its verdict; None if it has none."""
-        return max(self.verdicts.get(take.task_id, ()), key=_weight, default=None)
+        return latest(self.verdicts.get(take.task_id, ()))
 
     def with_remark(self, task: TaskId, remark: Remark) -> "VerdictFile":
         """The file with one more remark."""
@@ -63,6 +68,11 @@ class VerdictError(LtxspecError):
     """A file of verdicts cannot be read."""
 
     code = "verdicts"
+
+
+def latest(remarks: Iterable[Remark]) -> Remark | None:
+    """The remark that decides, which is the verdict; None without any."""
+    return max(remarks, key=_weight, default=None)
 
 
 def no_verdicts(provider: str, spec: str) -> VerdictFile:

@@ -11,6 +11,7 @@ from msgspec import Meta
 from ltxspec.errors import Diagnostic
 from ltxspec.formats import Record
 from ltxspec.lock.models import ShotRecord
+from ltxspec.lock.verdicts import Remark
 from ltxspec.plan.destinations import Destination
 from ltxspec.plan.terms import Terms
 from ltxspec.render.models import Request
@@ -115,6 +116,7 @@ class Change:
     limit_price: Usd | None = None  # the price for limits, if not the estimate: see `prices.limit_price`
     retake: int = 1
     attempt: int = 1
+    number: int | None = field(default=None, compare=False)  # of the take, as `show` counts; None: not known
     request: Request | None = None  # None for retire
     source: tuple[str, int, int] | None = None  # file, line, column of the shot; None when it is not in the spec
     origin: str | None = None  # what it takes over from: an instance key, or the address of another spec's shot
@@ -146,6 +148,8 @@ class Plan:
     terms: Terms | None = None  # the limits and policies in force; None: no project
     offered: Mapping[str, Mapping[str, ShotRecord]] = field(default_factory=dict)  # per spec: what it may take over
     later: Sequence[Change] = ()  # orders that `--limit` leaves for a later run
+    doubted: Mapping[ShotAddress, Remark] = field(default_factory=dict)  # kept takes that were decided against
+    is_part: bool = False  # whether a selection leaves shots out; `spent` covers these as well
     variables: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)  # per spec; names the causes of changes
 
     def count(self, action: Action) -> int:

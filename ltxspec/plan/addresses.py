@@ -1,14 +1,17 @@
 """Addresses given on the command line: one that matches nothing is a typing error, never an empty plan."""
 
 import re
+import shlex
 from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
 
 from ltxspec.errors import Problems
-from ltxspec.values import ShotAddress
+from ltxspec.values import ShotAddress, typed_address
 
 _MOST_PAIRS = 1_000_000  # of letters; patterns are typed, so there are few
 _LISTED = 5
+_FILES = (".yaml", ".yml", ".json")
+_SPEC, _SHOT = re.compile(r"[a-z0-9*?-]+"), re.compile(r"[\w*?-]+(\[.*\])?")
 _NO_ADDRESS = re.compile(r"[{}|^$+()!%~,;\\[\]]")  # what no name of a spec or shot can contain
 
 
@@ -26,6 +29,14 @@ def refuse_unknown(patterns: Sequence[str], known: Collection[ShotAddress]) -> N
     for pattern in patterns:
         problems.error("unknown-address", f"no shot matches `{pattern}`", hint=suggestion(pattern, known))
     problems.raise_if_errors()
+
+
+def instead_of(path: str) -> str | None:
+    """What to write instead of a path that does not exist and reads as an address; None if it does not."""
+    spec, dot, shot = typed_address(path).partition(".")
+    if not dot or path.endswith(_FILES) or _SPEC.fullmatch(spec) is None or _SHOT.fullmatch(shot) is None:
+        return None
+    return f"to choose shots write `--target {shlex.quote(path)}`; a path is a spec file, a folder or a saved plan"
 
 
 def _other_wildcards(pattern: str, known: Collection[ShotAddress]) -> str | None:

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from ltxspec.formats import Count, Money, Open, Place, Record, Sha256, Text, counts
+from ltxspec.lock.verdicts import Remark
 from ltxspec.plan.actions import Action, FieldChange
 from ltxspec.values import Json
 
@@ -137,10 +138,17 @@ class PlannedShot(Open, frozen=True, kw_only=True):
     )
 
 
+class DoubtedShot(Open, frozen=True, kw_only=True):
+    """A shot that keeps a take which was rejected or needs work."""
+
+    address: Annotated[str, Meta(description="spec.shot or spec.shot[key]")]
+    decided: Remark
+
+
 class PlanDocument(Open, frozen=True, kw_only=True):
     """The whole document."""
 
-    left_out: ClassVar[frozenset[str]] = frozenset({"limits", "later", "error"})
+    left_out: ClassVar[frozenset[str]] = frozenset({"limits", "later", "error", "doubted"})
 
     format_version: FormatVersion
     ltxspec_version: Text
@@ -155,4 +163,10 @@ class PlanDocument(Open, frozen=True, kw_only=True):
     later: Annotated[Later, Meta(description="orders that `--limit` leaves out; missing if it leaves none")] | None = (
         None
     )
+    doubted: (
+        Annotated[
+            tuple[DoubtedShot, ...], Meta(description="kept takes that were decided against; missing without any")
+        ]
+        | None
+    ) = None
     error: Annotated[Failure | None, Meta(description="why there is no plan; then there are no shots")] = None

@@ -14,6 +14,7 @@ from ltxspec.plan.actions import SPENDING, Action, Change, FieldChange, Reason
 from ltxspec.plan.destinations import destination_of, recorded_digest
 from ltxspec.plan.differences import recorded_changes, request_changes, why
 from ltxspec.plan.left_over import left_over
+from ltxspec.plan.numbering import numbered
 from ltxspec.plan.origins import assign_origins, has_answer
 from ltxspec.plan.prices import limit_price
 from ltxspec.plan.recorded import (
@@ -110,6 +111,13 @@ def _decided(requests: Sequence[Request], spec: _Spec) -> list[Change]:
 
 
 def _plan_shot(request: Request, spec: _Spec) -> Change:
+    """Decide on one shot, and number the take that it orders or keeps."""
+    lockfile, key = spec.recorded.lockfile, request.address.instance
+    records = (lockfile.shots.get(key), lockfile.retired.get(key), record_under(lockfile, spec.origins.get(key)))
+    return numbered(_decide(request, spec), [record for record in records if record], spec.recorded)
+
+
+def _decide(request: Request, spec: _Spec) -> Change:
     """Decide on one shot; each branch names its case."""
     key = request.address.instance
     lockfile, catalog = spec.recorded.lockfile, spec.context.catalog

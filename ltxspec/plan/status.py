@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from ltxspec.errors import Diagnostic
 from ltxspec.lock.models import Take
+from ltxspec.lock.verdicts import Remark, Verdict
 from ltxspec.plan.actions import Change, Plan, estimate
 from ltxspec.plan.terms import SpendingLimits
 from ltxspec.values import ShotAddress, Usd
@@ -50,6 +51,7 @@ class ShotStatus:
         expires_at: when the provider's link ends, if that is recorded.
         expiry: whether that is soon, or past.
         note: why it failed, or since when it is in progress.
+        remark: what was decided about its current take.
     """
 
     address: ShotAddress
@@ -60,6 +62,7 @@ class ShotStatus:
     expires_at: str | None = None
     expiry: Expiry | None = None
     note: str | None = None
+    remark: Remark | None = None
 
 
 class FindingKind(StrEnum):
@@ -95,7 +98,7 @@ class ProjectStatus:
         findings: what a check found.
         checked: whether provider and archive were asked.
         broken: shots with errors, of which nothing else is known; all instances of a shot count as one.
-        diagnostics: the problems of the specs, if there are errors among them.
+        diagnostics: problems of the specs, if any has an error, and files of verdicts that cannot be read.
     """
 
     plan: Plan
@@ -110,6 +113,10 @@ class ProjectStatus:
     def count(self, state: ShotState) -> int:
         """How many shots are in this state."""
         return Counter(shot.state for shot in self.shots)[state]
+
+    def decided(self, verdict: Verdict) -> int:
+        """How many shots have a current take with this verdict."""
+        return sum(shot.remark is not None and shot.remark.verdict is verdict for shot in self.shots)
 
     @property
     def to_buy(self) -> tuple[Usd, int]:

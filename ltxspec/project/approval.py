@@ -11,6 +11,7 @@ from ltxspec.lock.by_task import takes_by_id
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Action, Change, Plan, estimate
 from ltxspec.plan.document import PlanDocument, PlannedShot, PlanOptions, Problem
+from ltxspec.plan.doubts import ABOUT_VERDICTS
 from ltxspec.plan.limits import budget_warning
 from ltxspec.plan.planfile import applied, plan_differences, plan_digest, terms_of
 from ltxspec.project.project import ProjectContext
@@ -110,8 +111,8 @@ def _untrue(saved: PlanDocument, plan: Plan) -> str | None:
         return shot
     terms = terms_of(saved.limits)
     over = budget_warning(plan, terms.limits) if terms is not None else []  # `plan -o` warned of these
-    problems = [*map(_anywhere, document.diagnostics)]
-    if [*map(_anywhere, saved.diagnostics)] not in (
+    problems = _compared(document.diagnostics)
+    if _compared(saved.diagnostics) not in (
         problems,
         [*problems, *(_anywhere(problem_of(item)) for item in over)],
     ):
@@ -133,6 +134,11 @@ def _by_address(shots: Iterable[PlannedShot]) -> dict[str, list[PlannedShot]]:
 
 def _anywhere(problem: Problem) -> Problem:
     return replace(problem, file=None, line=None, column=None)
+
+
+def _compared(problems: Iterable[Problem]) -> list[Problem]:
+    """The warnings that must be the same; what people decide about takes in the meantime changes no plan."""
+    return [_anywhere(problem) for problem in problems if problem.code not in ABOUT_VERDICTS]
 
 
 def _listed_twice(shots: Iterable[PlannedShot]) -> str | None:

@@ -6,10 +6,12 @@ from ltxspec.lock.models import Take
 from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import all_lockfiles, find
 from ltxspec.project.project import ProjectContext
+from ltxspec.suggest import did_you_mean
 from ltxspec.values import ShotAddress
 
 _LABEL = "label:"
 NO_LABEL = "(none)"
+_NAMED = 5  # labels named in one message
 
 
 def takes_by(project: ProjectContext, pattern: str | None, by: str) -> list[tuple[str, list[Take]]]:
@@ -43,13 +45,18 @@ def takes_by(project: ProjectContext, pattern: str | None, by: str) -> list[tupl
 
 
 def _labels(project: ProjectContext, key: str) -> dict[ShotAddress, str]:
-    """The value of one label for each shot that has it; specs with problems are left out, with a warning."""
+    """The value of one label for each shot that has it. Warns of specs with problems, and if none has it."""
     problems = Problems()
     rendered = render_specs(project, (), problems=problems)
     if problems.errors:
         project.warn(
             f"shots with problems (`ltxspec validate` lists them) have no labels: their takes are under `{NO_LABEL}`"
         )
+    keys = dict.fromkeys(key for spec in rendered for request in spec.requests for key in request.labels or ())
+    if key not in keys:
+        named = ", ".join(f"`{known}`" for known in list(keys)[:_NAMED]) + (" and more" if len(keys) > _NAMED else "")
+        hint = did_you_mean(key, keys) or (f"the labels are {named}" if keys else "no shot has labels")
+        project.warn(f"no shot has a label `{key}`, so all takes are under `{NO_LABEL}`; {hint}")
     return {
         request.address: request.labels[key]
         for spec in rendered

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ltxspec.canonical import sha256_hex
 from ltxspec.errors import Diagnostic, Location, LtxspecError, Problems, WrongUsage
+from ltxspec.plan.addresses import instead_of
 from ltxspec.plan.selection import Selection, selection
 from ltxspec.project.looks import ProjectLooks
 from ltxspec.project.project import ProjectContext
@@ -32,6 +33,7 @@ from ltxspec.values import Json
 from ltxspec.version import __version__
 
 STDIN = "-"  # instead of a path
+_PATHS = "name a spec file, or a folder that contains some"
 
 
 class NoSpecs(LtxspecError):
@@ -279,7 +281,7 @@ def spec_files(project: ProjectContext, paths: Sequence[str]) -> list[Path]:
         return [*(spec_files(project, others) if others else ()), Path(TYPED)]
     for path in paths:
         if not (project.folder / path).exists():
-            raise WrongUsage(f"`{path}` does not exist", hint="name a spec file, or a folder that contains some")
+            raise WrongUsage(f"`{path}` does not exist", hint=instead_of(path) or _PATHS)
     if paths:
         return find_specs([os.path.normpath(project.folder / path) for path in paths], project.root)
     folders = project.config.project.specs

@@ -9,7 +9,9 @@ from ltxspec.errors import Diagnostic, StorageError, WrongUsage
 from ltxspec.formats import to_json
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Action, Change, Estimate, Plan, estimate
+from ltxspec.plan.addresses import instead_of
 from ltxspec.plan.document import PlanDocument, PlanOptions
+from ltxspec.plan.doubts import doubt_warning, doubted
 from ltxspec.plan.elsewhere import owned_elsewhere_warnings
 from ltxspec.plan.limits import budget_warning
 from ltxspec.plan.moves import heirs_of, idle_moves
@@ -28,6 +30,7 @@ from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import recorded_state
 from ltxspec.project.others import Others, others_on_disk, planned_across, unclaimed
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.remarks import remarks_of
 from ltxspec.render.models import RenderedSpec
 from ltxspec.storage.config import Config
 from ltxspec.values import Json, Usd
@@ -135,6 +138,7 @@ def plan_project(
         plan = limited(plan, _most_orders(project, options.limit, options.max_cost))
     if project.config.policy:
         plan = _with_policies(project, plan)
+    plan = _with_verdicts(project, plan)
     return ProjectPlan(project, options, plan, specs)
 
 
@@ -178,7 +182,7 @@ def plan_specs(
     outside = [c for c in changes if c.action is Action.RESUME and id(c) not in chosen]
     plan = Plan(
         project.provider, targets, diagnostics, money, unreported, outside, _terms(project.config), offered,
-        variables={spec.name: spec.variables for spec in rendered},
+        variables={spec.name: spec.variables for spec in rendered}, is_part=_leaves_out(rendered, changes, targets),
     )  # fmt: skip
     diagnostics += shadowed_prices(plan, project.catalog)
     return plan
@@ -200,6 +204,10 @@ def _remarks(
     return found + renamed(changes, {name: state.lockfile for name, state in have.items()})
 
 
+def _leaves_out(rendered: Sequence[RenderedSpec], changes: Sequence[Change], targets: Sequence[Change]) -> bool:
+    return len(targets) < len(changes) or any(spec.left_out for spec in rendered)
+
+
 def _lockfile(project: ProjectContext, name: str, have: Mapping[str, RecordedState]) -> Lockfile:
     """The lockfile of any spec of the project."""
     return (have.get(name) or recorded_state(project, name)).lockfile
@@ -218,6 +226,8 @@ def read_saved_plan(path: Path, name: str) -> PlanDocument:
     """
     from ltxspec.storage.named import read_named
 
+    if not path.exists() and (hint := instead_of(name)) is not None:
+        raise WrongUsage(f"`{name}` does not exist", hint=hint)
     return read_plan_file(read_named(path, name), name)
 
 
@@ -266,6 +276,13 @@ def _with_policies(project: ProjectContext, plan: Plan) -> Plan:
 
     found = check_policies(rules_of(project.config), plan, project.catalog, project.files)
     return replace(plan, diagnostics=[*plan.diagnostics, *found])
+
+
+def _with_verdicts(project: ProjectContext, plan: Plan) -> Plan:
+    """The plan with what people decided about the takes that it keeps; what it does stays the same."""
+    remarks = remarks_of(project)
+    found = doubted(plan.changes, remarks.by_task)
+    return replace(plan, doubted=found, diagnostics=[*plan.diagnostics, *remarks.unread, *doubt_warning(found)])
 
 
 def _refuse_to_keep_secrets(variables: Mapping[str, Json]) -> None:

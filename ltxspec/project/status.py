@@ -1,11 +1,12 @@
 """Finds the state of a project: what is up to date, to buy, in progress, failed, expiring or not archived."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ltxspec.errors import Problems
 from ltxspec.lock.models import Take
+from ltxspec.lock.verdicts import Remark
 from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.plan.document import PlanOptions
 from ltxspec.plan.limits import left_for_specs
@@ -16,10 +17,11 @@ from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import recorded_state
 from ltxspec.project.plan import limits_of, plan_project
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.remarks import remarks_of
 from ltxspec.project.status_check import check_status
 from ltxspec.render.concern import NO_SHOT
 from ltxspec.storage.clock import SystemClock
-from ltxspec.values import ShotAddress
+from ltxspec.values import ShotAddress, TaskId
 
 _SOON = timedelta(days=7)
 
@@ -49,10 +51,14 @@ def project_status(
     plan = plan_project(project, PlanOptions(tuple(paths)), rendered, recorded).plan
     archived = open_archive(project).contents().keys()
     moment = now or SystemClock().now()
-    shots = [_status(change, recorded[change.address.spec], archived, moment) for change in plan.changes]
+    remarks = remarks_of(project)
+    shots = [
+        _decided(_status(change, recorded[change.address.spec], archived, moment), remarks.by_task)
+        for change in plan.changes
+    ]
     limits = limits_of(project.config)
     broken = [ShotAddress(spec.name, key) for spec in rendered for key in sorted(spec.left_out)]
-    shown = problems.diagnostics if broken or problems.errors else []
+    shown = [*(problems.diagnostics if broken or problems.errors else []), *remarks.unread]
     status = ProjectStatus(plan, shots, limits, left_for_specs(plan, limits), broken=broken, diagnostics=shown)
     if not check:
         return status
@@ -73,6 +79,11 @@ def _status(change: Change, recorded: RecordedState, archived: Container[str], n
         expiry=_expiry(expires, now),
         note=_note(change, recorded),
     )
+
+
+def _decided(shot: ShotStatus, remarks: Mapping[TaskId, Remark]) -> ShotStatus:
+    remark = remarks.get(shot.take.task_id) if shot.take is not None else None
+    return shot if remark is None else replace(shot, remark=remark)
 
 
 def _state(change: Change) -> ShotState:

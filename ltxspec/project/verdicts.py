@@ -1,32 +1,25 @@
 """Verdicts: what people decide about takes. Nothing is ordered, and no lockfile is changed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 
 from ltxspec.apply.ledger import timestamp
 from ltxspec.errors import LtxspecError, WrongUsage
 from ltxspec.lock.models import ShotRecord
-from ltxspec.lock.verdicts import (
-    SUFFIX,
-    Remark,
-    Verdict,
-    VerdictError,
-    VerdictFile,
-    decode_verdicts,
-    encode_verdicts,
-    no_verdicts,
-)
+from ltxspec.lock.verdicts import Remark, Verdict, encode_verdicts
 from ltxspec.project.locks import locked
-from ltxspec.project.lookup import find_one, record_of
+from ltxspec.project.lookup import UnknownAddress, find, record_of
 from ltxspec.project.pick import chosen
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.remarks import verdict_path, verdicts_of
 from ltxspec.redaction import redact_secrets
 from ltxspec.storage.clock import SystemClock
-from ltxspec.storage.durable import REAL, read_if_exists, replace_file
+from ltxspec.storage.durable import REAL, replace_file
 from ltxspec.values import ShotAddress, TaskId
 
-__all__ = ["Decided", "Opinion", "Verdict", "decide", "remarks_by_task", "verdict_path", "verdicts_of"]
+__all__ = ["Decided", "Opinion", "Verdict", "decide"]
 _LONGEST_NOTE = 10_000  # characters
 
 
@@ -57,56 +50,72 @@ class Decided:
     remark: Remark
 
 
-def decide(project: ProjectContext, address: str, verdict: Verdict, opinion: Opinion) -> Decided:
-    """Record a verdict about one take, in the file beside the spec's lockfile.
+def decide(project: ProjectContext, patterns: Sequence[str], verdict: Verdict, opinion: Opinion) -> list[Decided]:
+    """Record a verdict about one take of each shot, in the files beside the lockfiles: about all of them, or none.
 
     Args:
         project: the project.
-        address: one shot.
+        patterns: shots, also with wildcards or as the name of a spec.
         verdict: the decision.
         opinion: the take, and what is said about it.
 
     Raises:
         UnknownAddress: nothing is recorded there.
-        WrongUsage: there is no such take, it has no video, or the note is too long.
-        VerdictError: the file cannot be read.
+        WrongUsage: there is no such take or moment, it has no video, or the note is too long.
+        VerdictError: a file cannot be read.
         LockHeld, LockfileError, StorageError: as for every change of a spec's records.
     """
     note = redact_secrets((opinion.note or "").strip()) or None
     if note is not None and len(note) > _LONGEST_NOTE:
         raise WrongUsage(f"the note has {len(note):,} characters, and at most {_LONGEST_NOTE:,} are kept")
-    found = find_one(project, address).address
+    shots = _shots(project, patterns)
+    if opinion.number is not None and len(shots) > 1:
+        raise WrongUsage(
+            f"`--take` is the number of a take of one shot, and {len(shots)} shots are given",
+            hint="without it the current take of each is meant",
+        )
     who = redact_secrets(opinion.by or _git_name(project.root))
-    with locked(project, [found.spec], command="approve" if verdict is Verdict.APPROVED else "reject"):
-        record = record_of(project, found) or ShotRecord(None, ())
-        place, take = chosen(str(found), record, opinion.number, None)
+    command = "approve" if verdict is Verdict.APPROVED else "reject"
+    specs = sorted({shot.spec for shot in shots})
+    with locked(project, specs, command=command):
         remark = Remark(verdict, note, opinion.at, who, timestamp(SystemClock().now()))
-        file = verdicts_of(project, found.spec).with_remark(take.task_id, remark)
-        replace_file(verdict_path(project, found.spec), encode_verdicts(file), REAL.inside(project.root))
-    return Decided(found, place, take.task_id, remark)
+        decided = [_decided(project, shot, opinion, remark) for shot in shots]
+        files = {spec: verdicts_of(project, spec) for spec in specs}
+        for item in decided:
+            files[item.address.spec] = files[item.address.spec].with_remark(item.task, remark)
+        for spec, file in files.items():
+            replace_file(verdict_path(project, spec), encode_verdicts(file), REAL.inside(project.root))
+    return decided
 
 
-def verdict_path(project: ProjectContext, spec: str) -> Path:
-    """The file of a spec's verdicts, beside its lockfile."""
-    return project.paths_of(spec).lockfile.with_name(f"{spec}{SUFFIX}")
+def _shots(project: ProjectContext, patterns: Sequence[str]) -> list[ShotAddress]:
+    """The shots that are meant: of a pattern for several, those of the spec that have a take in use."""
+    shots: list[ShotAddress] = []
+    for pattern in patterns:
+        found = find(project, pattern)
+        meant = [item for item in found if len(found) == 1 or (item.record.current is not None and not item.retired)]
+        if not meant:
+            raise UnknownAddress(f"no shot of `{pattern}` has a take in use", hint="`ltxspec show` lists all takes")
+        if len(meant) < len(found):
+            names = ", ".join(f"`{item.address}`" for item in found if item not in meant)
+            project.warn(f"nothing is decided about {names}: without a take in use, or gone from the spec")
+        shots += [item.address for item in meant]
+    return list(dict.fromkeys(shots))
 
 
-def verdicts_of(project: ProjectContext, spec: str) -> VerdictFile:
-    """What was decided about the takes of a spec. Raises VerdictError, StorageError."""
-    path = verdict_path(project, spec)
-    data = read_if_exists(path, project.root)
-    if data is None:
-        return no_verdicts(project.provider, spec)
-    file = decode_verdicts(data, project.label(path))
-    if (file.provider, file.spec) != (project.provider, spec):
-        raise VerdictError(f"`{project.label(path)}` belongs to `{file.spec}` with {file.provider}")
-    return file
-
-
-def remarks_by_task(project: ProjectContext, specs: Iterable[str]) -> Mapping[TaskId, Remark]:
-    """The deciding remark of each take of some specs. Raises VerdictError, StorageError."""
-    files = [verdicts_of(project, spec) for spec in dict.fromkeys(specs)]
-    return {task: remarks[-1] for file in files for task, remarks in file.verdicts.items() if remarks}
+def _decided(project: ProjectContext, shot: ShotAddress, opinion: Opinion, remark: Remark) -> Decided:
+    """What is decided about one shot. Raises WrongUsage."""
+    record = record_of(project, shot) or ShotRecord(None, ())
+    place, take = chosen(str(shot), record, opinion.number, None)
+    length = take.request.get("duration")
+    if opinion.at is not None:
+        if not isfinite(opinion.at):
+            raise WrongUsage(f"`--at {opinion.at}` is no moment", hint="write seconds from the start, such as 2.5")
+        if isinstance(length, int | float) and opinion.at > length:
+            raise WrongUsage(
+                f"`--at {opinion.at:g}` is beyond the end of take {place} of `{shot}`, which is {length:g} s long"
+            )
+    return Decided(shot, place, take.task_id, remark)
 
 
 def _git_name(root: Path) -> str | None:

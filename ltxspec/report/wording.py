@@ -80,7 +80,7 @@ def reason(change: Change) -> str:
     if change.action.spends and change.attempt > 1:
         words.append(f"attempt {change.attempt}")
     elif change.action.spends and change.retake > 1:
-        words.append(f"take {change.retake} of this request")
+        words.append(f"take {change.number}" if change.number else f"render {change.retake} of this request")
     return ", ".join(words)
 
 
@@ -220,7 +220,10 @@ def spent(plan: Plan, specs: Sequence[str] | None = None) -> str:
     """The cost of the takes of some specs (default: all): `$4.80 spent`; of a free provider, `worth $4.80`."""
     pairs = [pair for name, pair in (plan.spent or {}).items() if specs is None or name in specs]
     known, unknown = sum((usd for usd, _ in pairs), Usd(0)), sum(number for _, number in pairs)
-    return f"worth {amount(known, unknown)}" if is_free(plan.provider) else f"{amount(known, unknown)} spent"
+    rest = " with the shots left out" if plan.is_part else ""
+    return (
+        f"worth {amount(known, unknown)}{rest}" if is_free(plan.provider) else f"{amount(known, unknown)} spent{rest}"
+    )
 
 
 def field_name(pointer: str) -> str:

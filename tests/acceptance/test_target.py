@@ -132,3 +132,20 @@ def test_warnings_of_other_shots_are_not_shown(bought: Path) -> None:
     write_spec(bought, HEAD + warns)
     assert "warning" in ltxspec("plan", cwd=bought).err
     assert "warning" not in ltxspec("plan", *ALLEY, cwd=bought).err
+
+
+def test_the_money_of_a_part_says_that_it_covers_the_rest(rendered: Path) -> None:
+    ltxspec("apply", "--exclude", "night.flagged", cwd=rendered)
+    part = ltxspec("plan", *ALLEY, cwd=rendered).out
+    assert "No changes. 1 shot up to date; worth ≥ $" in part
+    assert " with the shots left out (sandbox: nothing is charged)." in part
+    whole = ltxspec("plan", cwd=rendered).out
+    assert "worth ≥ $" in whole
+    assert "left out" not in whole
+
+
+@pytest.mark.parametrize("command", ["plan", "apply"])
+def test_an_address_as_a_path_names_the_option(command: str, project: Path) -> None:
+    said = ltxspec(command, "night.alley", cwd=project, check=64).err
+    assert "`night.alley` does not exist" in said
+    assert "write `--target night.alley`" in said

@@ -5,10 +5,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from acceptance.commands import ltxspec
+from acceptance.commands import ltxspec, write_spec
 from acceptance.repositories import branch, commit, git, repository, write_lockfile
 from builders import lockfile, record, take, task
 
+from ltxspec.lock.models import ShotRecord
+
+SPEC = """\
+model: lightricks:2@0
+defaults: {width: 1920, height: 1080}
+shots:
+  alley: {prompt: be}
+  fog: {prompt: ce}
+"""
 BOUGHT = lockfile(alley=record(take(), take("b", number=2), current=2), fog=record(take("c", number=3)))
 
 
@@ -71,6 +80,12 @@ def test_show_has_the_verdict_that_counts(bought: Path) -> None:
         (("approve", "night.aley"), 1, "did you mean `night.alley`?"),
         (("approve", "night.alley", "--take", "9"), 64, "no take 9"),
         (("reject", "night.alley", "--at", "-1"), 64, "--at"),
+        (("reject", "night.alley", "--at", "8.1"), 64, "beyond the end of take 2 of `night.alley`, which is 8 s long"),
+        (("approve", "night.*", "--at", "99"), 64, "beyond the end"),
+        (("reject", "night.alley", "--at", "nan"), 64, "no moment"),
+        (("reject", "night.alley", "--at", "inf"), 64, "no moment"),
+        (("approve", "night.fog", "night.aley"), 1, "did you mean `night.alley`?"),
+        (("approve", "night.*", "--take", "1"), 64, "2 shots are given"),
         (("reject", "night.alley", "--note", "x" * 10_001), 64, "10,001 characters"),
         (("approve",), 64, "ADDRESS"),
     ],
@@ -80,11 +95,129 @@ def test_what_cannot_be_decided_writes_nothing(arguments: tuple[str, ...], code:
     assert not (bought / "lockfiles" / "night.review.json").exists()
 
 
+@pytest.mark.parametrize("patterns", [["night.*"], ["night"], ["night.fog", "night.alley", "night.alley"]])
+def test_several_shots_are_decided_about_at_once(patterns: list[str], bought: Path) -> None:
+    done = ltxspec("approve", *patterns, "--at", "8", "--format", "json", cwd=bought)
+    assert sorted((item["address"], item["take"]) for item in done.json["decisions"]) == [
+        ("night.alley", 2),
+        ("night.fog", 1),
+    ]
+    assert {name: len(items) for name, items in verdicts(bought).items()} == {task(2): 1, task(3): 1}
+
+
+def test_of_many_shots_those_without_a_take_in_use_are_left_out(bought: Path) -> None:
+    failed = ShotRecord(None, (take("x", number=7, status="failed"),))
+    write_lockfile(bought, lockfile({"old": record(take("o", number=8))}, **BOUGHT.shots, bad=failed))
+    done = ltxspec("reject", "night", cwd=bought)
+    assert "nothing is decided about `night.bad`, `night.old`" in done.err
+    assert sorted(verdicts(bought)) == [task(2), task(3)]
+    assert "has no current take" in ltxspec("reject", "night.bad", cwd=bought, check=64).err
+    ltxspec("reject", "night.old", cwd=bought)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("show", "night.alley"),
+        ("plan",),
+        ("plan", "-q"),
+        ("status",),
+        ("status", "-q"),
+        ("pick", "night.alley", "--take", "1"),
+    ],
+)
+def test_a_damaged_file_is_a_warning_for_what_only_shows_verdicts(command: tuple[str, ...], bought: Path) -> None:
+    write_spec(bought, SPEC)
+    path = bought / "lockfiles" / "night.review.json"
+    path.write_text('{"reviewVersion": 1', "utf-8")
+    done = ltxspec(*command, cwd=bought)
+    assert "`lockfiles/night.review.json` is not JSON" in done.err
+    assert "its verdicts are unknown" in done.err
+    assert path.read_text("utf-8") == '{"reviewVersion": 1'
+
+
+def test_a_damaged_file_stops_no_apply(rendered: Path) -> None:
+    (rendered / ".ltxspec" / "sandbox" / "lockfiles" / "night.review.json").write_text("[]", "utf-8")
+    done = ltxspec("apply", "--target", "night.alley", cwd=rendered)
+    assert "is not a file of verdicts" in done.err
+    assert "No changes" in done.out
+
+
+@pytest.mark.parametrize("command", ["plan", "status"])
+def test_a_damaged_file_is_in_the_documents(command: str, bought: Path) -> None:
+    (bought / "lockfiles" / "night.review.json").write_text("{", "utf-8")
+    found = ltxspec(command, "--format", "json", cwd=bought).json["diagnostics"]
+    assert "verdicts" in [item["code"] for item in found]
+
+
+def test_plan_says_which_up_to_date_shots_have_takes_that_are_decided_against(rendered: Path) -> None:
+    plan = ("plan", "--target", "night.alley")
+    assert "decided against" not in ltxspec(*plan, cwd=rendered).err
+    digest = ltxspec(*plan, "--format", "json", cwd=rendered).json["digest"]
+    ltxspec(*plan, "-o", "saved.json", cwd=rendered)
+    ltxspec("reject", "night.alley", "--note", "too dark", "--by", "Bo", cwd=rendered)
+    said = ltxspec(*plan, cwd=rendered).err
+    assert "warning[doubted-take]: the take that `night.alley` uses is decided against (1 rejected)" in said
+    assert "hint: `--retake night.alley` renders it once more, for its full price" in said
+    whole = ltxspec("-v", *plan, cwd=rendered).out
+    assert "kept, though decided against:\n  night.alley  rejected by Bo: too dark\n" in whole
+    document = ltxspec(*plan, "--format", "json", cwd=rendered).json
+    assert document["digest"] == digest
+    assert [(item["address"], item["decided"]["verdict"]) for item in document["doubted"]] == [
+        ("night.alley", "rejected")
+    ]
+    assert "No changes" in ltxspec("apply", "saved.json", cwd=rendered).out
+    assert "decided against" not in ltxspec(*plan, "--retake", "night.alley", cwd=rendered).err
+    ltxspec("approve", "night.alley", cwd=rendered)
+    assert "decided against" not in ltxspec(*plan, cwd=rendered).err
+
+
+def test_status_counts_verdicts_of_current_takes(bought: Path) -> None:
+    write_spec(bought, SPEC)
+    assert "verdicts" not in ltxspec("status", cwd=bought).out
+    ltxspec("reject", "night.alley", "--take", "1", cwd=bought)
+    ltxspec("reject", "night.alley", "--needs-work", "--note", "slower", "--by", "Bo", cwd=bought)
+    ltxspec("approve", "night.fog", cwd=bought)
+    said = ltxspec("status", cwd=bought).out
+    assert "verdicts: 1 approved, 1 needs work\n" in said
+    assert "decided against" not in said, "both will be rendered again anyway"
+    document = ltxspec("status", "--format", "json", cwd=bought).json
+    assert document["verdicts"] == {"approved": 1, "needs-work": 1, "rejected": 0}
+    assert [shot["verdict"]["verdict"] for shot in document["shots"]] == ["needs-work", "approved"]
+
+
+def test_status_lists_shots_that_stay_with_a_rejected_take(rendered: Path) -> None:
+    ltxspec("reject", "night.alley", "--note", "slower", "--by", "Bo", cwd=rendered)
+    said = ltxspec("status", cwd=rendered).out
+    assert "decided against: 1 shot; `ltxspec apply --retake ADDRESS` renders it once more" in said
+    assert "  night.alley  rejected by Bo: slower\n" in said
+
+
+def test_pick_of_a_rejected_take_warns(bought: Path) -> None:
+    ltxspec("reject", "night.alley", "--take", "1", "--note", "no", "--by", "Bo", cwd=bought)
+    done = ltxspec("pick", "night.alley", "--take", "1", "--format", "json", cwd=bought)
+    assert "warning: take 1 is decided against: rejected by Bo: no\n" in done.err
+    assert done.json["verdict"]["verdict"] == "rejected"
+    assert "decided against" not in ltxspec("pick", "night.alley", "--take", "2", cwd=bought).err
+
+
+def test_pick_says_once_that_the_next_plan_undoes_it(bought: Path) -> None:
+    write_spec(bought, SPEC)
+    said = ltxspec("pick", "night.alley", "--take", "1", cwd=bought).err
+    assert said.count("warning: the spec asks for something else than take 1 shows") == 1
+
+
+def test_verdicts_follow_takes_into_another_spec(bought: Path) -> None:
+    ltxspec("reject", "night.alley", "--by", "Bo", cwd=bought)
+    ltxspec("lock", "mv", "night.alley", "day.alley", cwd=bought)
+    assert "rejected by Bo" in ltxspec("show", "day.alley", cwd=bought).out
+
+
 def test_a_damaged_file_is_an_error_and_stays(bought: Path) -> None:
     path = bought / "lockfiles" / "night.review.json"
     path.write_text('{"reviewVersion": 1', "utf-8")
-    for command in (("approve", "night.alley"), ("show", "night.alley")):
-        assert "is not JSON" in ltxspec(*command, cwd=bought, check=1).err
+    for name in ("approve", "reject"):
+        assert "is not JSON" in ltxspec(name, "night.alley", cwd=bought, check=1).err
     assert path.read_text("utf-8") == '{"reviewVersion": 1'
 
 
@@ -110,6 +243,27 @@ def test_two_branches_that_decide_are_merged(driver: bool, bought: Path) -> None
         task(2): ["bo"],
         task(3): ["Ann", "ann", "bo"],
     }
+
+
+def test_every_command_says_the_same_number_of_a_take(rendered: Path) -> None:
+    spec = rendered / "specs" / "night.yaml"
+    spec.write_text(spec.read_text("utf-8").replace("Rain over", "Snow over"), "utf-8")
+    ltxspec("apply", "--target", "night.alley", cwd=rendered)
+    retake = ("--target", "night.alley", "--retake", "night.alley")
+    assert "retake requested, take 4" in ltxspec("plan", *retake, cwd=rendered).out
+    (shot,) = ltxspec("why", "night.alley", "--format", "json", cwd=rendered).json["shots"]
+    assert shot["take"] == 3
+    said = ltxspec("why", "night.alley", cwd=rendered).out
+    assert f"task: {shot['planned']['taskUUID']} (take 3)" in said
+    assert "  * take 3  succeeded" in said
+    ltxspec("apply", *retake, cwd=rendered)
+    assert "  * take 4  succeeded" in ltxspec("show", "night.alley", cwd=rendered).out
+    assert "night.alley take 4: approved" in ltxspec("approve", "night.alley", cwd=rendered).out
+    assert "take 4)" in ltxspec("why", "night.alley", cwd=rendered).out
+    assert "take 3 is current" in ltxspec("pick", "night.alley", "--take", "3", cwd=rendered).out
+    assert "(take 3)" in ltxspec("why", "night.alley", cwd=rendered).out
+    ltxspec("frame", "night.alley", "--take", "4", "-o", "four.png", cwd=rendered)
+    assert "no take 5" in ltxspec("frame", "night.alley", "--take", "5", "-o", "x.png", cwd=rendered, check=64).err
 
 
 def test_the_sandbox_has_verdicts_of_its_own(rendered: Path) -> None:

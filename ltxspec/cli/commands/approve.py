@@ -11,10 +11,18 @@ if TYPE_CHECKING:
     from ltxspec.project.verdicts import Opinion
 
 
-@click.command("approve", epilog="Examples: `ltxspec approve night.alley`, `ltxspec approve night.alley --take 2`.")
+@click.command(
+    "approve",
+    epilog="Examples: `ltxspec approve night.alley --take 2`, `ltxspec approve 'night.*'`.",
+)
 @parameters
-def command(session: Session, address: str, opinion: "Opinion", provider: str | None, output_format: str) -> int:
-    """Record that a take is approved. Nothing is ordered, and no lockfile changes."""
+def command(
+    session: Session, patterns: tuple[str, ...], opinion: "Opinion", provider: str | None, output_format: str
+) -> int:
+    """Record that the current take of each shot, or one take of a shot, is approved.
+
+    Nothing is ordered, and no lockfile changes.
+    """
     from ltxspec.project.verdicts import Verdict
 
-    return decide(session, address, Verdict.APPROVED, opinion, provider, output_format)
+    return decide(session, patterns, Verdict.APPROVED, opinion, provider, output_format)

@@ -48,8 +48,10 @@ def command(
     """Make take N of a shot the current one. The choice is kept: it applies again when an edit is reverted."""
     from ltxspec.errors import WrongUsage
     from ltxspec.project.pick import pick, undone_by
+    from ltxspec.project.remarks import remarks_or_warn
     from ltxspec.report.picks import undoing_text
     from ltxspec.report.results.takes import Pick
+    from ltxspec.report.takes import remark_text
 
     if more:
         hint = f"write `--take {more[0]}`" if more[0].isdecimal() else "`ltxspec pick --help` shows its usage"
@@ -62,12 +64,14 @@ def command(
     undoing = undone_by(project, picked)
     if undoing is not None:
         click.echo(undoing_text(picked.number, undoing.change, undoing.fields), err=True, nl=False)
+    decided = remarks_or_warn(project).get(picked.task)
+    if decided is not None and decided.is_against:
+        click.echo(f"warning: take {picked.number} is decided against: {remark_text(decided)}", err=True)
     if output_format == "json":
-        session.answer(Pick(address=str(picked.address), take=picked.number, result=result, task_id=picked.task))
+        session.answer(
+            Pick(address=str(picked.address), take=picked.number, result=result, task_id=picked.task, verdict=decided)
+        )
         return 0
     which = f"result {result} of take {picked.number}" if result is not None else f"take {picked.number}"
     click.echo(f"{picked.address}: {which} is current ({picked.task}).")
-    undoing = undone_by(project, picked)
-    if undoing is not None:
-        click.echo(undoing_text(picked.number, undoing.change, undoing.fields), err=True, nl=False)
     return 0

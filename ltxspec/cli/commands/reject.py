@@ -19,10 +19,16 @@ if TYPE_CHECKING:
 @click.option("--needs-work", is_flag=True, help="The take can be used once something was changed.")
 @parameters
 def command(
-    session: Session, address: str, opinion: "Opinion", provider: str | None, output_format: str, *, needs_work: bool
+    session: Session,
+    patterns: tuple[str, ...],
+    opinion: "Opinion",
+    provider: str | None,
+    output_format: str,
+    *,
+    needs_work: bool,
 ) -> int:
     """Record that a take is rejected, or needs work. It stays recorded and is not ordered again by itself."""
     from ltxspec.project.verdicts import Verdict
 
     verdict = Verdict.NEEDS_WORK if needs_work else Verdict.REJECTED
-    return decide(session, address, verdict, opinion, provider, output_format)
+    return decide(session, patterns, verdict, opinion, provider, output_format)

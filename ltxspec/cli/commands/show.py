@@ -16,14 +16,14 @@ def command(session: Session, address: str | None, provider: str | None, output_
     """Show every take of a shot (or of all shots): status, cost, task id, location of the video."""
     from ltxspec.project.adapters import local_places
     from ltxspec.project.lookup import elsewhere_hint, find, in_progress
-    from ltxspec.project.verdicts import remarks_by_task
+    from ltxspec.project.remarks import remarks_or_warn
     from ltxspec.report.results.takes import Show, shown_shot
     from ltxspec.report.takes import progress_note, record_text
 
     project = session.open_project(provider)
     found = find(project, address)
     places = local_places(project)
-    remarks = remarks_by_task(project, [item.address.spec for item in found])
+    remarks = remarks_or_warn(project)
     ordered = in_progress(project, address)
     if output_format == "json":
         shots = [shown_shot(str(item.address), item.record, places, remarks, retired=item.retired) for item in found]

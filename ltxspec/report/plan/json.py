@@ -9,7 +9,7 @@ from ltxspec.formats import read, to_json
 from ltxspec.lock.models import ShotRecord
 from ltxspec.plan.actions import Action, Change, Plan
 from ltxspec.plan.differences import changes_of
-from ltxspec.plan.document import Later, PlanDocument, PlannedShot, PlanOptions, Source, Sum
+from ltxspec.plan.document import DoubtedShot, Later, PlanDocument, PlannedShot, PlanOptions, Source, Sum
 from ltxspec.plan.planfile import delivery_of, limits_of, plan_digest
 from ltxspec.redaction import redact_request, redact_secrets
 from ltxspec.report.diagnostics import problem_of
@@ -48,6 +48,7 @@ def plan_document(plan: Plan, options: PlanOptions) -> PlanDocument:
         shots=tuple(map(planned_shot, plan.changes)),
         diagnostics=tuple(map(problem_of, plan.diagnostics)),
         later=_later(plan),
+        doubted=tuple(DoubtedShot(address=str(item), decided=said) for item, said in plan.doubted.items()) or None,
     )
 
 
@@ -82,7 +83,9 @@ def planned_shot(change: Change) -> PlannedShot:
 def explained(change: Change, record: ShotRecord | None, places: Places) -> Explained:
     """What a plan would do with one shot, and which takes it has."""
     takes = shown_takes(record, places) if record is not None else ()
-    return Explained(planned=planned_shot(change), retake=change.retake, attempt=change.attempt, takes=takes)
+    return Explained(
+        planned=planned_shot(change), take=change.number, retake=change.retake, attempt=change.attempt, takes=takes
+    )
 
 
 def source_of(place: tuple[str, int, int] | None) -> Source | None:

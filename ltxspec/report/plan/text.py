@@ -14,7 +14,7 @@ from ltxspec.report.destinations import sent_to
 from ltxspec.report.plan.causes import grouped
 from ltxspec.report.plan.rows import SIGN_COLUMN, SIGN_PAINTS, Detail, columns, details, group_lines, row_of
 from ltxspec.report.results.takes import Places
-from ltxspec.report.takes import record_text
+from ltxspec.report.takes import record_text, remark_text
 from ltxspec.report.terminal import Paint, Style, clean, wrap
 from ltxspec.report.word_diff import Effort
 from ltxspec.report.wording import MEANINGS, higher, money, reason
@@ -40,6 +40,7 @@ def plan_text(plan: Plan, style: Style, detail: Detail = Detail.USUAL) -> str:
         return style.paint(phrases.headline(plan), Paint.BOLD) + "\n"
     legend = [] if detail is Detail.SUMMARY else _legend(plan, style)
     blocks = [*_spec_blocks(plan, style, detail), _others(plan, style), legend, _sent(plan, style)]
+    blocks += [_doubted(plan, style)] if detail is Detail.ALL else []
     paragraphs = ["\n".join(block) for block in blocks if block]
     return "\n\n".join([*paragraphs, style.paint(phrases.headline(plan), Paint.BOLD)]) + "\n"
 
@@ -137,6 +138,12 @@ def _sent(plan: Plan, style: Style) -> list[str]:
     return [style.paint(line, Paint.YELLOW) for line in wrap(sent_to(plan), style.width)]
 
 
+def _doubted(plan: Plan, style: Style) -> list[str]:
+    """Every kept take that was decided against, with what was said."""
+    lines = [f"  {clean(str(address))}  {remark_text(remark)}" for address, remark in plan.doubted.items()]
+    return [style.paint("kept, though decided against:", Paint.BOLD), *lines] if lines else []
+
+
 def _legend(plan: Plan, style: Style) -> list[str]:
     """The meanings of the signs that occur in the plan."""
     lines: list[str] = []
@@ -149,6 +156,15 @@ def _legend(plan: Plan, style: Style) -> list[str]:
         lines.append(f"  {sign} {style.paint(first, Paint.DIM)}")
         lines += [" " * SIGN_COLUMN + style.paint(line, Paint.DIM) for line in rest]
     return lines
+
+
+def _which(change: Change) -> str:
+    """The number of the take as `show` counts, and which render of the request and which attempt an order is."""
+    parts = [f"take {change.number}"] if change.number is not None else []
+    if change.action.spends or change.action is Action.RESUME:
+        parts += [f"render {change.retake} of this request"] if change.retake > 1 else []
+        parts += [f"attempt {change.attempt}"] if change.attempt > 1 else []
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def explain(change: Change, record: ShotRecord | None, places: Places, style: Style) -> str:
@@ -165,7 +181,7 @@ def explain(change: Change, record: ShotRecord | None, places: Places, style: St
     if change.fingerprint is not None:
         lines.append(f"fingerprint: {change.fingerprint}")
     if change.task_id is not None:
-        lines.append(f"task: {change.task_id} (take {change.retake}, attempt {change.attempt})")
+        lines.append(f"task: {change.task_id}{_which(change)}")
     if change.action is Action.RESUME:
         lines.append("`ltxspec status --check` asks the provider about it; `ltxspec collect` fetches it")
     text = head + "".join(f"  {line}\n" for line in lines)

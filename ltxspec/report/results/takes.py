@@ -104,6 +104,7 @@ class Explained(Open, frozen=True, kw_only=True):
     """What a plan would do with one shot, and which takes it has."""
 
     planned: PlannedShot
+    take: Annotated[Place | None, Meta(description="the number that its take has or will have in `show`, if known")]
     retake: Annotated[int, Meta(ge=1, description="the number of this render of the same request")]
     attempt: Annotated[int, Meta(ge=1, description="the number of this attempt at it")]
     takes: tuple[ShownTake, ...]
@@ -122,15 +123,26 @@ class Pick(Result, frozen=True, kw_only=True):
     take: Place
     result: Place | None
     task_id: TaskUuid
+    verdict: Annotated[Remark | None, Meta(description="what was decided about it last")]
 
 
-class GivenVerdict(Result, frozen=True, kw_only=True):
+class DecidedTake(Record, frozen=True):
     """A take that was approved or rejected."""
 
     address: Address
     take: Place
     task_id: str
     decided: Remark
+
+
+class GivenVerdict(Result, frozen=True, kw_only=True):
+    """The takes that were approved or rejected: all of them in `decisions`, and the first one again beside it."""
+
+    address: Address
+    take: Place
+    task_id: str
+    decided: Remark
+    decisions: tuple[DecidedTake, ...]
 
 
 class Frame(Result, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from ltxspec.formats import Count, Money, Open, Record, Schema, Text, counts, schema
 from ltxspec.lock.models import Time
+from ltxspec.lock.verdicts import Remark, Verdict
 from ltxspec.plan.document import FormatVersion, Problem, Sum, TaskUuid
 from ltxspec.plan.status import Expiry, Finding, FindingKind, Kept, ProjectStatus, ShotState, ShotStatus
 from ltxspec.redaction import redact_secrets
@@ -30,6 +31,7 @@ class StatusOfShot(Open, frozen=True):
     expires_at: Annotated[Time | None, Meta(description="when the provider's link ends, if that is known")]
     expiry: Annotated[Expiry | None, Meta(description="whether that is within a week, or past")]
     note: Annotated[str | None, Meta(description="why it failed, or since when it is in progress")]
+    verdict: Annotated[Remark | None, Meta(description="what was decided last about the current take")]
 
 
 class StatusOfSpec(Open, frozen=True):
@@ -63,7 +65,11 @@ class StatusDocument(Open, frozen=True):
     shots: tuple[StatusOfShot, ...]
     findings: tuple[FindingDocument, ...]
     broken: Annotated[tuple[Text, ...], Meta(description="shots with errors, which are not among `shots`")]
-    diagnostics: Annotated[tuple[Problem, ...], Meta(description="problems of the specs, if any has an error")]
+    verdicts: Annotated[Mapping[str, Count], counts(Verdict, "how many current takes have each verdict")]
+    diagnostics: Annotated[
+        tuple[Problem, ...],
+        Meta(description="problems of the specs, if any has an error, and files of verdicts that cannot be read"),
+    ]
 
 
 def status_document(status: ProjectStatus) -> StatusDocument:
@@ -82,6 +88,7 @@ def status_document(status: ProjectStatus) -> StatusDocument:
         shots=tuple(map(_shot, status.shots)),
         findings=tuple(map(_finding, status.findings)),
         broken=tuple(map(str, status.broken)),
+        verdicts={verdict.value: status.decided(verdict) for verdict in Verdict},
         diagnostics=tuple(map(problem_of, status.diagnostics)),
     )
 
@@ -99,6 +106,7 @@ def _shot(shot: ShotStatus) -> StatusOfShot:
         expires_at=shot.expires_at,
         expiry=shot.expiry,
         note=redact_secrets(shot.note),
+        verdict=shot.remark,
     )
 
 

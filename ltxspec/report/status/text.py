@@ -4,8 +4,10 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
+from ltxspec.lock.verdicts import Verdict
 from ltxspec.plan.status import Expiry, FindingKind, Kept, ProjectStatus, ShotState, ShotStatus
 from ltxspec.redaction import redact_secrets
+from ltxspec.report.takes import remark_text
 from ltxspec.report.terminal import Paint, Style, clean, fit, pad, width_of
 from ltxspec.report.wording import amount, charged, counted, money, spent
 
@@ -18,9 +20,16 @@ _STATES: Mapping[ShotState, tuple[str, Paint]] = {
     ShotState.IN_PROGRESS: ("in progress", Paint.YELLOW),
     ShotState.FAILED: ("failed", Paint.RED),
 }
+_VERDICTS: Mapping[Verdict, tuple[str, Paint]] = {
+    Verdict.APPROVED: ("approved", Paint.GREEN),
+    Verdict.REJECTED: ("rejected", Paint.RED),
+    Verdict.NEEDS_WORK: ("needs work", Paint.YELLOW),
+}
+_KEEPS = frozenset({ShotState.UP_TO_DATE, ShotState.TO_RECORD})  # states in which a shot stays with its take
 _ADVICE: Mapping[str, str] = {
     "in progress": "`ltxspec collect` fetches it",
     "failed": "`ltxspec why ADDRESS` says what to do",
+    "decided against": "`ltxspec apply --retake ADDRESS` renders it once more, for its full price",
     "link expired, not archived": "`ltxspec archive pull` requests a fresh link from the provider",
     "link expires soon, not archived": "`ltxspec archive pull` saves the video",
     "never archived": "`ltxspec archive pull` saves the video",
@@ -47,7 +56,7 @@ def status_text(status: ProjectStatus, style: Style, *, whole: bool = False) -> 
     """
     most = sys.maxsize if whole else _MOST_LINES
     blocks = [
-        list(_specs(status, style)),
+        [*_specs(status, style), *_verdicts(status, style)],
         _broken(status, style, most),
         *_attention(status.shots, style, most),
         _found(status, style, most),
@@ -96,6 +105,13 @@ def _broken(status: ProjectStatus, style: Style, most: int) -> list[str]:
     return lines + _more(len(status.broken) - most, style)
 
 
+def _verdicts(status: ProjectStatus, style: Style) -> list[str]:
+    """How many current takes have each verdict, on one line; nothing if nobody decided."""
+    counts = [(status.decided(verdict), word, paint) for verdict, (word, paint) in _VERDICTS.items()]
+    parts = [style.paint(f"{number:,} {word}", paint) for number, word, paint in counts if number]
+    return [f"verdicts: {', '.join(parts)}"] if parts else []
+
+
 def _attention(shots: Sequence[ShotStatus], style: Style, most: int) -> Iterator[list[str]]:
     """One block for each kind of shot that needs attention."""
     kinds: dict[str, list[ShotStatus]] = {name: [] for name in _ADVICE}
@@ -116,6 +132,8 @@ def _kinds(shot: ShotStatus) -> Iterator[str]:
         yield "in progress"
     if shot.state is ShotState.FAILED:
         yield "failed"
+    if shot.remark is not None and shot.remark.is_against and shot.state in _KEEPS:
+        yield "decided against"
     if shot.kept in (None, Kept.HERE):
         return
     if shot.expiry is not None:
@@ -127,6 +145,8 @@ def _kinds(shot: ShotStatus) -> Iterator[str]:
 
 
 def _about(shot: ShotStatus, kind: str) -> str:
+    if kind == "decided against" and shot.remark is not None:
+        return remark_text(shot.remark)
     return f"{shot.expires_at}" if kind.startswith("link") else shot.note or ""
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from ltxspec.errors import Invalid
-from ltxspec.plan.addresses import refuse_unknown, suggestion
+from ltxspec.plan.addresses import instead_of, refuse_unknown, suggestion
 from ltxspec.values import parse_address
 
 KNOWN = [
@@ -55,3 +55,23 @@ def test_every_unknown_pattern_is_a_problem() -> None:
         "no shot matches `zebra`",
     ]
     refuse_unknown([], KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        ("night.alley", "night.alley"),
+        ("night.*", "'night.*'"),
+        ("night.sky[dusk]", "'night.sky[dusk]'"),
+        ("night.sky/dusk", "night.sky/dusk"),
+        ("night.yaml", None),
+        ("plan.json", None),
+        ("night", None),
+        ("specs/night.alley", None),
+        ("../night.alley", None),
+        ("night.", None),
+    ],
+)
+def test_an_address_as_a_path_is_recognised(path: str, target: str | None) -> None:
+    hint = instead_of(path)
+    assert hint is None if target is None else hint is not None and f"write `--target {target}`" in hint

@@ -66,6 +66,31 @@ def test_takes_are_grouped_by_a_label_of_the_current_specs(opened: ProjectContex
     assert [name for name, _ in takes_by(opened, None, "label:scene")] == ["(none)"]
 
 
+@pytest.mark.parametrize(
+    ("key", "hint"),
+    [
+        ("campagin", "did you mean `campaign`?"),
+        ("zebra", "the labels are `campaign`"),
+        ("campaign", None),
+    ],
+)
+def test_a_label_that_nothing_has_is_pointed_out(key: str, hint: str | None, tmp_path: Path) -> None:
+    warnings: list[str] = []
+    opened = replace(project(tmp_path, NIGHT), warn=warnings.append)
+    write_spec(tmp_path, SPEC)
+    takes_by(opened, None, f"label:{key}")
+    wanted = [] if hint is None else [f"no shot has a label `{key}`, so all takes are under `(none)`; {hint}"]
+    assert warnings == wanted
+
+
+def test_without_any_label_that_is_said(tmp_path: Path) -> None:
+    warnings: list[str] = []
+    opened = replace(project(tmp_path, NIGHT), warn=warnings.append)
+    write_spec(tmp_path, "model: lightricks:ltx@2.5-fast\nshots: {alley: {prompt: A tower}}\n")
+    takes_by(opened, None, "label:campaign")
+    assert warnings == ["no shot has a label `campaign`, so all takes are under `(none)`; no shot has labels"]
+
+
 def test_a_broken_spec_has_no_labels_and_that_is_said(tmp_path: Path) -> None:
     warnings: list[str] = []
     opened = replace(project(tmp_path, NIGHT), warn=warnings.append)

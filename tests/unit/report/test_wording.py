@@ -28,6 +28,11 @@ def test_a_changed_request_names_its_fields(paths: list[str], phrase: str) -> No
     assert phrases.reason(change("a", Action.REPLACE, Reason.REQUEST_CHANGED, changes=fields)) == phrase
 
 
+def test_money_spent_says_when_it_covers_more_than_the_plan_shows() -> None:
+    plan = Plan("runware", [], spent={"night": (Decimal("4.80"), 0)}, is_part=True)
+    assert phrases.headline(plan) == "No changes. 0 shots up to date; $4.80 spent with the shots left out."
+
+
 @pytest.mark.parametrize(
     ("reasons", "fields", "phrase"),
     [
@@ -37,8 +42,9 @@ def test_a_changed_request_names_its_fields(paths: list[str], phrase: str) -> No
         (
             (Reason.RETAKE_REQUESTED,),
             {"action": Action.REPLACE, "retake": 3},
-            "retake requested, take 3 of this request",
+            "retake requested, render 3 of this request",
         ),
+        ((Reason.RETAKE_REQUESTED,), {"action": Action.REPLACE, "retake": 2, "number": 5}, "retake requested, take 5"),
         ((Reason.MODEL_CHANGED, Reason.INPUT_CHANGED), {}, "model changed, local file changed"),
         ((Reason.UNDER_WAY,), {"action": Action.RESUME}, "under way, committed"),
     ],

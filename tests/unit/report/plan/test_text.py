@@ -161,7 +161,7 @@ def told(change: Change, *takes: Take) -> list[str]:
 
 
 def test_a_new_shot_tells_its_price_its_place_and_its_ids() -> None:
-    change = builders.change(reasons=(Reason.NEW,))
+    change = replace(builders.change(reasons=(Reason.NEW,)), number=1)
     assert told(change) == [
         "night.alley: create, render for the first time",
         "  because: new",
@@ -169,7 +169,7 @@ def test_a_new_shot_tells_its_price_its_place_and_its_ids() -> None:
         "  price: $0.48",
         "  written at: specs/night.yaml:7:3",
         f"  fingerprint: {change.fingerprint}",
-        f"  task: {change.task_id} (take 1, attempt 1)",
+        f"  task: {change.task_id} (take 1)",
     ]
 
 

@@ -1,0 +1,65 @@
+"""Reads what people decided about takes, for every command that shows it; `verdicts.py` writes it.
+
+Verdicts decide nothing about orders. A file that cannot be read is a warning here, and an error for what writes it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ltxspec.errors import Diagnostic, LtxspecError
+from ltxspec.lock.verdicts import SUFFIX, Remark, VerdictError, VerdictFile, decode_verdicts, latest, no_verdicts
+from ltxspec.plan.doubts import UNREAD
+from ltxspec.project.project import ProjectContext
+from ltxspec.storage.durable import read_if_exists
+from ltxspec.values import TaskId
+
+
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """The deciding remark of each take of a project, and the files of which that is unknown."""
+
+    by_task: Mapping[TaskId, Remark] = field(default_factory=dict)
+    unread: tuple[Diagnostic, ...] = ()
+
+
+def verdict_path(project: ProjectContext, spec: str) -> Path:
+    """The file of a spec's verdicts, beside its lockfile."""
+    return project.paths_of(spec).lockfile.with_name(f"{spec}{SUFFIX}")
+
+
+def verdicts_of(project: ProjectContext, spec: str) -> VerdictFile:
+    """What was decided about the takes of a spec. Raises VerdictError, StorageError."""
+    path = verdict_path(project, spec)
+    data = read_if_exists(path, project.root)
+    if data is None:
+        return no_verdicts(project.provider, spec)
+    file = decode_verdicts(data, project.label(path))
+    if (file.provider, file.spec) != (project.provider, spec):
+        raise VerdictError(f"`{project.label(path)}` belongs to `{file.spec}` with {file.provider}")
+    return file
+
+
+def remarks_of(project: ProjectContext) -> Remarks:
+    """What was decided about all takes: of every spec, because takes move from one to another with their tasks."""
+    found: dict[TaskId, list[Remark]] = {}
+    unread = []
+    for path in sorted(project.lockfiles.glob(f"*{SUFFIX}")):
+        try:
+            file = verdicts_of(project, path.name.removesuffix(SUFFIX))
+        except LtxspecError as error:
+            message = f"{error.summary}; its verdicts are unknown"
+            unread.append(Diagnostic("warning", UNREAD, message, error.where, error.hint))
+            continue
+        for task, remarks in file.verdicts.items():
+            found.setdefault(task, []).extend(remarks)
+    by_task = {task: remark for task, remarks in found.items() if (remark := latest(remarks)) is not None}
+    return Remarks(by_task, tuple(unread))
+
+
+def remarks_or_warn(project: ProjectContext) -> Mapping[TaskId, Remark]:
+    """As `remarks_of`; files that cannot be read are warnings of the project."""
+    remarks = remarks_of(project)
+    for item in remarks.unread:
+        project.warn(f"{item.message} ({item.hint})" if item.hint else item.message)
+    return remarks.by_task
