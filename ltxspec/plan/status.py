@@ -110,6 +110,11 @@ class ProjectStatus:
     broken: Sequence[ShotAddress] = ()
     diagnostics: Sequence[Diagnostic] = ()
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether some shots, or whole specs, have errors."""
+        return bool(self.broken) or any(found.severity == "error" for found in self.diagnostics)
+
     def count(self, state: ShotState) -> int:
         """How many shots are in this state."""
         return Counter(shot.state for shot in self.shots)[state]

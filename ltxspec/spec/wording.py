@@ -131,7 +131,7 @@ def _unknown_key(path: Path) -> Fault:
     key, parent = str(path[-1]), path[:-1]
     known = [field.alias or name for name, field in _PARTS[_pattern(parent)].model_fields.items()]
     hint = did_you_mean(key, known)
-    if _pattern(parent) == _PROMPT:
+    if _pattern(parent) == _PROMPT and " " in key:
         hint = hint or _QUOTE_IT
     if hint is None and not parent:
         is_for_shots = key in structure.ShotPart.model_fields

@@ -34,4 +34,4 @@ def command(session: Session, paths: tuple[str, ...], output_format: str, provid
         click.echo(money_line(status))
     else:
         click.echo(status_text(status, session.style(), whole=session.verbose > 0), nl=False)
-    return 3 if status.findings else 1 if status.diagnostics else 0
+    return 3 if status.findings else 1 if status.is_broken else 0
