@@ -8,7 +8,18 @@ from builders import task
 from hypothesis import strategies as st
 from replacing import replace
 
-from ltxspec.lock.journal import Abandoned, Accepted, Committed, Delivered, Event, Failed, Finished, Intent, Repeated
+from ltxspec.lock.journal import (
+    Abandoned,
+    Accepted,
+    Committed,
+    Delivered,
+    Event,
+    Failed,
+    Finished,
+    Intent,
+    Remarked,
+    Repeated,
+)
 from ltxspec.lock.models import Failure, Lockfile, Output, ShotRecord, Take
 from ltxspec.values import Fingerprint, TaskId
 
@@ -109,6 +120,7 @@ events: st.SearchStrategy[Event] = st.one_of(
     st.builds(Repeated, task_ids, times, perhaps(bodies)),
     st.builds(Delivered, task_ids, st.lists(outputs, max_size=3).map(tuple), times),
     st.builds(Accepted, task_ids, times),
+    st.builds(Remarked, task_ids, words, times),
     st.builds(Finished, task_ids, st.lists(outputs, max_size=3).map(tuple), perhaps(amounts), times),
     st.builds(
         lambda failure, **fields: Failed(**failure.recorded, **fields),

@@ -20,12 +20,13 @@ from ltxspec.lock.journal import (
     Finished,
     Intent,
     OpenTask,
+    Remarked,
     Repeated,
     step,
 )
 from ltxspec.lock.models import Failure, Output, Take, readable
 from ltxspec.plan.actions import Change
-from ltxspec.redaction import redact_url
+from ltxspec.redaction import redact_secrets, redact_url
 from ltxspec.values import Json, TaskId
 
 
@@ -99,6 +100,12 @@ class Ledger:
     def accept(self, task: TaskId) -> None:
         """Record that the provider has the order."""
         self._append(Accepted(task, self.now()))
+
+    def remark(self, task: TaskId, text: str) -> None:
+        """Record what the provider says of a task in progress, for `plan` and `why`."""
+        said = readable(str(redact_secrets(text)))
+        if self._open[task].remark != said:
+            self._append(Remarked(task, said, self.now()))
 
     def deliver(self, task: TaskId, outputs: Sequence[Output]) -> None:
         """Record some results; others are still being rendered."""

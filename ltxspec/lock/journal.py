@@ -55,6 +55,14 @@ class Accepted(_Event, frozen=True):
     at: Text
 
 
+class Remarked(_Event, frozen=True):
+    """The provider said something about a task in progress that does not end it; for readers, it decides nothing."""
+
+    task_id: _Task
+    text: str
+    at: Text
+
+
 class Delivered(_Event, frozen=True):
     """Some of several results are delivered, others still being rendered; `outputs` holds all seen so far."""
 
@@ -104,7 +112,7 @@ class Abandoned(_Event, frozen=True):
     at: Text
 
 
-Event = Intent | Repeated | Accepted | Delivered | Finished | Failed | Committed | Abandoned
+Event = Intent | Repeated | Accepted | Remarked | Delivered | Finished | Failed | Committed | Abandoned
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +127,7 @@ class OpenTask:
     finished_at: str | None = None
     sends: int = 1  # times the order was (perhaps) sent
     repeated_at: str | None = None
+    remark: str | None = None  # what the provider said of it last
 
     @property
     def sent_at(self) -> str:
@@ -163,7 +172,7 @@ def step(tasks: dict[TaskId, OpenTask], event: Event) -> None:
 
 
 def _advance(
-    task: OpenTask, event: Repeated | Accepted | Delivered | Finished | Failed | Committed | Abandoned
+    task: OpenTask, event: Repeated | Accepted | Remarked | Delivered | Finished | Failed | Committed | Abandoned
 ) -> OpenTask | None:
     """The task after one event; None when it is closed. A late event changes nothing."""
     match event:
@@ -178,6 +187,8 @@ def _advance(
             task = replace(task, stage="failed", failure=event.failure, cost=cost, finished_at=at, outputs=outputs)
         case Delivered(outputs=outputs) if not task.ended:
             task = replace(task, stage="accepted", outputs=outputs)
+        case Remarked(text=text) if not task.ended:
+            task = replace(task, remark=text)
         case Accepted() if task.stage == "intent":
             task = replace(task, stage="accepted")
     return task

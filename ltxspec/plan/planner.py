@@ -249,6 +249,7 @@ def _resume(request: Request, task: OpenTask, spec: _Spec) -> Change:
         task=task.intent.task_id,
         origin=task.intent.instance if moved else None,
         order=(task.intent.retake, task.intent.attempt),
+        note=None if task.remark is None else f"the provider says: {task.remark}",
     )
 
 

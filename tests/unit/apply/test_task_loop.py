@@ -541,3 +541,4 @@ def test_what_the_provider_says_of_a_task_in_progress_is_passed_on_once() -> Non
     assert bench.follow().outcome is Outcome.RENDERED
     remarks = [event.message for event in bench.events if event.kind is EventKind.SHOT_REMARK]
     assert remarks == ["the provider says: providerError: rejected the image; still waiting"]
+    assert bench.state.writes.count("Remarked") == 1

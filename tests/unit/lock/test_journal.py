@@ -20,6 +20,7 @@ from ltxspec.lock.journal import (
     Intent,
     JournalState,
     OpenTask,
+    Remarked,
     Repeated,
     fold,
     step,
@@ -32,6 +33,14 @@ BROKEN = Failure("providerError", "it broke", permanent=False)
 FINISHED = Finished(task(1), (output(1, home=False),), Decimal("0.48"), NOW)
 FAILED = Failed(task(1), **BROKEN.recorded, cost=None, at=NOW)
 DELIVERED = Delivered(task(1), (output(1, home=False),), NOW)
+
+
+def test_what_the_provider_says_is_kept_until_the_task_ends_and_decides_nothing() -> None:
+    said = [Remarked(task(1), text, NOW) for text in ("rejected the image", "still at it")]
+    (opened,) = fold([intent(), *said]).open.values()
+    assert (opened.remark, opened.stage) == ("still at it", "intent")
+    (ended,) = fold([intent(), FINISHED, said[0]]).open.values()
+    assert (ended.remark, ended.stage) == (None, "finished")
 
 
 def stage_after(*story: Event) -> str | None:

@@ -306,6 +306,11 @@ def test_an_open_task_is_resumed_and_never_ordered_again() -> None:
     assert change == about(wanted, Action.RESUME, Reason.UNDER_WAY, **resumed)
 
 
+def test_what_the_provider_said_of_an_open_task_is_noted() -> None:
+    change = only(plan(request(), under_way=journal(OpenTask(intent(), "accepted", remark="rejected the image"))))
+    assert (change.action, change.note) == (Action.RESUME, "the provider says: rejected the image")
+
+
 def test_a_task_that_ended_and_is_not_recorded_yet_is_resumed_and_never_ordered_again() -> None:
     change = only(plan(request(), under_way=journal(OpenTask(intent(), "finished"))))
     assert (change.action, change.task_id) == (Action.RESUME, task(1))
