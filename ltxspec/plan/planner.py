@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cache, partial
 
-from ltxspec.catalog.models import Catalog
+from ltxspec.catalog.models import PROMPT, Catalog
 from ltxspec.fingerprint import task_ids
 from ltxspec.lock.journal import OpenTask
 from ltxspec.lock.merge import recorded_tasks
@@ -34,6 +34,11 @@ from ltxspec.plan.recorded import (
 from ltxspec.plan.selection import Selection
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.values import Fingerprint, TaskId
+
+_AS_BEFORE = (
+    "its take has the line ends or spaces that an earlier ltxspec gave to this template; an edit of it, or of what "
+    "it prints, is a new render"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +189,9 @@ def _keep_current(request: Request, current: Take, spec: _Spec) -> Change:
     differences = recorded_changes(current, request, spec.context.catalog.find(current.model))
     action = Action.UPDATE if differences else Action.NO_OP
     reasons = (Reason.RECORDED_FIELDS_CHANGED,) if differences else ()
-    return _change(request, action, reasons, differences, spec, task=current.task_id)
+    is_as_before = current.fingerprint not in request.versions and current.request.get(PROMPT) != request.body[PROMPT]
+    note = _AS_BEFORE if is_as_before else None
+    return _change(request, action, reasons, differences, spec, task=current.task_id, note=note)
 
 
 def _move(request: Request, spare: Spare, spec: _Spec) -> Change:

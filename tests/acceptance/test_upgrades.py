@@ -37,6 +37,11 @@ def test_the_prompts_are_those_of_the_present_rule(project: Path) -> None:
     assert "A red car, low sun." in prompts
 
 
+def test_why_says_that_the_take_has_the_words_of_an_earlier_version(project: Path) -> None:
+    assert "an earlier ltxspec gave" in ltxspec("why", "street.glued", cwd=project).out
+    assert "earlier ltxspec" not in ltxspec("why", "street.same-in-both", cwd=project).out
+
+
 def test_an_edit_is_a_new_render_and_only_its_own(project: Path) -> None:
     edit(project, "street.yaml", "A street, {{ mood }}", "A road, {{ mood }}")
     edit(project, "rows.csv", "low sun", "low moon")

@@ -9,6 +9,7 @@ from textwrap import dedent
 
 from ltxspec.lock.models import ShotRecord
 from ltxspec.plan.actions import Action, Change, Plan, reckoned
+from ltxspec.redaction import redact_secrets
 from ltxspec.report import wording as phrases
 from ltxspec.report.destinations import sent_to
 from ltxspec.report.plan.causes import grouped
@@ -173,6 +174,8 @@ def explain(change: Change, record: ShotRecord | None, places: Places, style: St
     lines = [f"because: {reason(change)}"] if change.reasons else []
     if change.action is not Action.NO_OP:
         lines += dedent(format_change(change, style)).splitlines()
+    elif change.note:
+        lines += wrap(clean(str(redact_secrets(change.note))), style.width - 2)
     if change.action.spends:
         price = "unknown" if change.estimate is None else money(change.estimate)
         lines.append(f"price: {price}{higher(reckoned([change]))}")
