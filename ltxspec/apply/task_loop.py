@@ -1,5 +1,6 @@
 """Follows one order to its end: asks `recovery` for the next step, takes it, and updates the facts."""
 
+import contextlib
 from dataclasses import replace
 
 from ltxspec.apply.events import EventKind, Outcome, ShotOutcome
@@ -223,7 +224,8 @@ async def _watched(run: TaskRun) -> TaskReport | None:
     def on_look(report: TaskReport) -> None:
         if report.remark is not None and report.remark != run.remark:
             run.remark = report.remark
-            run.ledger.remark(run.order.task_id, report.remark)
+            with contextlib.suppress(LtxspecError):  # decides nothing, and all tasks share this look
+                run.ledger.remark(run.order.task_id, report.remark)
             run.tell(EventKind.SHOT_REMARK, f"the provider says: {report.remark}; still waiting")
         if report.state is TaskState.RUNNING and report.heard:
             run.tell(EventKind.SHOT_RUNNING, "rendering", percent=report.progress)

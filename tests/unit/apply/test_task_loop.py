@@ -18,7 +18,7 @@ from ltxspec.apply.recovery import Facts, RecoveryLimits
 from ltxspec.apply.task import StopSignal, TaskRun
 from ltxspec.apply.task_loop import follow
 from ltxspec.errors import NotSent, ProviderRefused, ProviderUnavailable, StorageError, SubmissionUncertain
-from ltxspec.lock.journal import Accepted, Event, Failed, Finished, Repeated
+from ltxspec.lock.journal import Accepted, Event, Failed, Finished, Remarked, Repeated
 from ltxspec.lock.models import Failure, Output
 from ltxspec.plan.actions import Change
 from ltxspec.values import TaskId
@@ -523,20 +523,33 @@ def test_a_failure_of_the_provider_is_written_down_with_its_reason() -> None:
     assert bench.state.lockfile.shots["alley"].takes[0].failure == broken
 
 
+@dataclass
+class Remarking(FakeProvider):
+    """Says something of a task before it delivers."""
+
+    asked: int = 0
+
+    async def poll(self, tasks: Sequence[RenderOrder]) -> Mapping[TaskId, TaskReport]:
+        self.asked += 1
+        if self.asked > 3:
+            return await super().poll(tasks)
+        said = "providerError: rejected the image" if self.asked > 1 else None
+        return {item.task_id: TaskReport(item.task_id, TaskState.RUNNING, remark=said, exists=True) for item in tasks}
+
+
+def test_a_remark_that_cannot_be_written_down_ends_no_wait() -> None:
+    class Full(MemoryState):
+        def append(self, event: Event) -> None:
+            if isinstance(event, Remarked):
+                raise StorageError("the disk is full")
+            super().append(event)
+
+    bench = Bench(Remarking(), state=Full())
+    assert bench.follow().outcome is Outcome.RENDERED
+    assert [event.kind for event in bench.events].count(EventKind.SHOT_REMARK) == 1
+
+
 def test_what_the_provider_says_of_a_task_in_progress_is_passed_on_once() -> None:
-    @dataclass
-    class Remarking(FakeProvider):
-        asked: int = 0
-
-        async def poll(self, tasks: Sequence[RenderOrder]) -> Mapping[TaskId, TaskReport]:
-            self.asked += 1
-            if self.asked > 3:
-                return await super().poll(tasks)
-            said = "providerError: rejected the image" if self.asked > 1 else None
-            return {
-                item.task_id: TaskReport(item.task_id, TaskState.RUNNING, remark=said, exists=True) for item in tasks
-            }
-
     bench = Bench(Remarking())
     assert bench.follow().outcome is Outcome.RENDERED
     remarks = [event.message for event in bench.events if event.kind is EventKind.SHOT_REMARK]
