@@ -56,6 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # `live` spends money, so it is asked for; CI requires a browser, a laptop need not have one
     missing = {
         "live": why_not_live(asked=config.getoption("--live")),
         "browser": why_no_browser(),

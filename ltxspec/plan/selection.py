@@ -77,8 +77,6 @@ class Selection:
             return False
         if not self.labels:
             return True
-        if not self.labels:
-            return True
         wanted = {label.key for label in self.labels}
         met = {label.key for label in self.labels if label.matches(labels or {})}
         return wanted == met

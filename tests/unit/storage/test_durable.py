@@ -169,6 +169,7 @@ def test_only_a_missing_file_reads_as_none(tmp_path: Path) -> None:
         read_if_exists(tmp_path / "empty" / "x")
 
 
+# Permissions do not bind root; as any other user the test runs.
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_file_that_may_not_be_read_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "secret"

@@ -172,11 +172,12 @@ def test_pipes_devices_and_folders_are_refused_without_waiting_for_them(root: Pa
     assert problem(files, ".").summary == "`.` is a folder"
 
 
+# A device inside a project needs root to exist; devices outside of it are tested above, as any user.
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may make a device")
 def test_a_device_inside_the_project_is_refused(root: Path, files: ProjectFolder) -> None:
     try:
         os.mknod(root / "zero", 0o020666, os.makedev(1, 5))
-    except PermissionError:
+    except PermissionError:  # root in a container may lack the right, and then nobody there can make one
         pytest.skip("this container may not make devices")
     assert problem(files, "zero").summary == "`zero` is a device, not a file"
 
@@ -227,6 +228,7 @@ def test_a_folder_of_very_many_files_is_not_looked_through_to_its_end(
     assert problem(files, "note.txt").hint == "did you mean `notes.txt`?"
 
 
+# Permissions do not bind root; as any other user the test runs.
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_file_that_may_not_be_read_is_told_so(root: Path, files: ProjectFolder) -> None:
     (root / "x").touch(mode=0)
