@@ -9,7 +9,8 @@ the requests that it treats differently: all others keep their fingerprints and 
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +23,7 @@ from ltxspec.catalog.signatures import without_signature
 from ltxspec.values import Fingerprint, Json, TaskId
 
 _TASK_FORMAT: Final = "ltxspec/task/v1"
+_HOLE: Final = re.compile(rb'"\\u0000([0-9]+)"')  # a text to be filled in, as canonical JSON
 _VARIANT: Final = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}  # its upper two bits become 10
 
 Document = dict[str, Json]  # what is hashed, as canonical JSON
@@ -71,23 +73,31 @@ def versions_for(model: Model, body: Mapping[str, Json]) -> tuple[str, ...]:
 
 
 def fingerprints_by_prompt(
-    model: Model, body: Mapping[str, Json], inputs: Mapping[str, str], version: str
-) -> Callable[[str], Fingerprint]:
+    model: Model, body: Mapping[str, Json], inputs: Mapping[str, str], version: str, open_inputs: Sequence[str] = ()
+) -> Callable[..., Fingerprint]:
     """A function from prompts to fingerprints of a version, for many requests that differ only in the prompt.
 
     It gives the same result as `fingerprint_of` for the body with that prompt, in a hundredth of the time, and raises
     the same errors.
-    """
-    document = _document(version)(model, {**body, PROMPT: ""}, inputs)
-    before = canonical_bytes({key: value for key, value in document.items() if key < PROMPT})[:-1]
-    after = canonical_bytes({key: value for key, value in document.items() if key > PROMPT})[1:]
-    name = canonical_bytes(PROMPT) + b":"
-    start = hashlib.sha256(before + (b"," if len(before) > 1 else b"") + name)
-    end = (b"," if len(after) > 1 else b"") + after
 
-    def fingerprint(prompt: str) -> Fingerprint:
+    Args:
+        model: the model of the requests.
+        body: a valid request; its prompt does not matter.
+        inputs: as for `fingerprint_of`.
+        version: the algorithm.
+        open_inputs: names of inputs that differ from request to request, too: the function takes the content of each,
+            in this order, after the prompt.
+    """
+    holes = {name: f"\0{number}" for number, name in enumerate(open_inputs, 1)}  # no valid request has a NUL
+    document = _document(version)(model, {**body, PROMPT: f"\0{0}"}, {**inputs, **holes})
+    first, *parts = _HOLE.split(canonical_bytes(document))
+    start = hashlib.sha256(first)
+    rest = [(int(hole), part) for hole, part in zip(parts[::2], parts[1::2], strict=True)]
+
+    def fingerprint(*values: str) -> Fingerprint:
         hashed = start.copy()
-        hashed.update(canonical_bytes(prompt) + end)
+        for hole, part in rest:
+            hashed.update(canonical_bytes(values[hole]) + part)
         return Fingerprint(f"{version}:sha256:{hashed.hexdigest()}")
 
     return fingerprint

@@ -43,6 +43,10 @@ Count = Annotated[int, Meta(ge=0)]
 Place = Annotated[int, Meta(ge=1)]  # a line or column, or a number counted from 1
 Sha256 = Annotated[str, Meta(extra_json_schema={"pattern": "^sha256:[0-9a-f]{64}$"})]
 
+Content = Annotated[  # of a local file, or of one frame of a video
+    str, Meta(extra_json_schema={"pattern": "^sha256:[0-9a-f]{64}(/frame-[0-9]+/(first|last|[0-9.e+-]+))?$"})
+]
+
 
 def matching(pattern: str, wanted: str) -> Meta:
     """A constraint for texts that match a pattern; `wanted` describes it in error messages."""

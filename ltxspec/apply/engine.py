@@ -1,23 +1,21 @@
 """Carries out a plan: free changes first, then unfinished tasks, then new orders. It makes no decisions itself."""
 
-import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from ltxspec.apply.budget import RunBudget
+from ltxspec.apply.chains import Chains, Replan, no_replan
 from ltxspec.apply.events import ApplyEvent, Emit, EventKind, Outcome, RunSummary, ShotOutcome
 from ltxspec.apply.ledger import Ledger
-from ltxspec.apply.orders import results_of
+from ltxspec.apply.ordering import Order, Ordering, guarded, run_all
 from ltxspec.apply.polling import Poller, Silence
-from ltxspec.apply.ports import Archive, Clock, LocalMedia, Provider, RenderOrder, TaskReport
+from ltxspec.apply.ports import Archive, Clock, LocalMedia, Provider, SourceMedia
 from ltxspec.apply.recovery import RecoveryLimits
-from ltxspec.apply.task import RunContext, StopSignal
-from ltxspec.apply.task_finish import held_back, unresolved
-from ltxspec.apply.task_start import failed_attempts, order_shot, reopen, resume_shot
-from ltxspec.errors import LtxspecError, ProviderError
+from ltxspec.apply.task import RunContext, StopSignal, no_source_media
+from ltxspec.apply.task_start import reopen, resume_shot
+from ltxspec.errors import LtxspecError
 from ltxspec.plan.actions import Action, Change
 from ltxspec.values import ShotAddress, TaskId, Usd, total_usd
 
@@ -32,6 +30,8 @@ class Adapters:
     load_media: Callable[[Change], Sequence[LocalMedia]]
     emit: Emit
     arriving: set[TaskId] = field(default_factory=set)  # tasks whose videos are being fetched, for status queries
+    source_media: SourceMedia = no_source_media
+    replan: Replan = no_replan
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +73,25 @@ async def run(
         context = RunContext(
             adapters.provider, adapters.archive, adapters.clock, poller, settings.poll_interval, budget, stop,
             settings.limits, adapters.emit, settings.detach, adapters.load_media, settings.submit, settings.approved,
-            adapters.arriving,
+            adapters.arriving, adapters.source_media,
         )  # fmt: skip
         for job in jobs:
             outcomes += _record_free(job, adapters)
         outcomes += await _resume_all(jobs, context)
         if settings.submit:
-            outcomes += await _order_all(jobs, context, settings.parallelism, outcomes)
+            orders = [
+                Order(change, job.ledger, change.address in job.retries)
+                for job in jobs
+                for change in job.changes
+                if change.action.spends
+            ]
+            chains = Chains(
+                [change for job in jobs for change in job.changes],
+                {job.ledger.spec: job.ledger for job in jobs},
+                tuple(outcomes),
+                adapters.replan,
+            )
+            outcomes += await Ordering(orders, context, settings.parallelism, chains).all(outcomes)
     for job in jobs:
         with contextlib.suppress(LtxspecError):  # closed tasks left in a journal are harmless
             job.ledger.close()
@@ -127,34 +139,8 @@ async def _resume_all(jobs: Sequence[Job], context: RunContext) -> list[ShotOutc
                 task, address, change, job.ledger, context, estimate=estimate,
                 consent=address in job.retries, unwanted=planned is not None and not _is_named_now(planned),
             )  # fmt: skip
-            stories.append(_guarded(running, address, task_id, estimate, context))
-    return await _all(stories)
-
-
-async def _guarded(
-    running: Coroutine[Any, Any, ShotOutcome],
-    address: ShotAddress,
-    task: TaskId | None,
-    estimate: Usd | None,
-    context: RunContext,
-) -> ShotOutcome:
-    """Run one shot; an error (such as a full disk) stops further orders but does not affect other shots."""
-    try:
-        return await running
-    except LtxspecError as error:
-        context.stop.stop(error.summary)
-        message = unresolved(error.line)
-        context.emit(ApplyEvent(EventKind.SHOT_UNRESOLVED, message, address, task, estimate, code=error.code))
-        return ShotOutcome(address, Outcome.UNRESOLVED, task, estimate, message=error.line)
-
-
-async def _all(stories: Sequence[Coroutine[Any, Any, ShotOutcome]]) -> list[ShotOutcome]:
-    """Run all to completion; an unexpected exception is raised only after all the others have ended."""
-    results = await asyncio.gather(*stories, return_exceptions=True)
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-    return [result for result in results if isinstance(result, ShotOutcome)]
+            stories.append(guarded(running, address, task_id, estimate, context))
+    return await run_all(stories)
 
 
 def _price_of(job: Job, task: TaskId, change: Change | None) -> Usd | None:
@@ -173,77 +159,6 @@ def _is_named_now(change: Change) -> bool:
 def _current(job: Job, task_id: TaskId) -> Change | None:
     """The unchanged shot whose take is already recorded and whose video alone is missing from the archive."""
     return next((c for c in job.changes if c.action is Action.NO_OP and c.task_id == task_id), None)
-
-
-async def _order_all(
-    jobs: Sequence[Job], context: RunContext, parallelism: int, before: Sequence[ShotOutcome]
-) -> list[ShotOutcome]:
-    """Place the planned orders, at most `parallelism` at a time.
-
-    Raises:
-        ProviderError: the first look failed, and this run has no outcomes from `before` to report.
-    """
-    planned = [(change, job) for job in jobs for change in job.changes if change.action.spends]
-    if not planned:
-        return []
-    try:
-        seen = await _look_first(planned, context)
-    except ProviderError as error:
-        if not before:
-            raise
-        return [held_back(change, context, error.line) for change, _ in planned]
-    places = asyncio.Semaphore(parallelism)
-
-    async def one(change: Change, job: Job, context: RunContext = context) -> ShotOutcome:
-        async with places:
-            running = order_shot(change, job.ledger, context, seen, consent=change.address in job.retries)
-            return await _guarded(running, change.address, change.task_id, change.estimate, context)
-
-    first = await _prove_prices(planned, one, context, before)
-    return first + await _all([one(change, job) for change, job in planned[len(first) :]])
-
-
-async def _prove_prices(
-    planned: Sequence[tuple[Change, Job]],
-    order: Callable[[Change, Job, RunContext], Coroutine[Any, Any, ShotOutcome]],
-    context: RunContext,
-    before: Sequence[ShotOutcome],
-) -> list[ShotOutcome]:
-    """With a limit set, order one by one until a first price is known, so that a wrong price list is noticed early.
-
-    A detached run waits for this one render, too.
-    """
-    outcomes: list[ShotOutcome] = []
-    if not context.budget.is_limited or len(planned) == 1:
-        return outcomes
-    ended, waiting = (Outcome.RENDERED, Outcome.COLLECTED), replace(context, detach=False)
-    while len(outcomes) < len(planned) and not any(item.outcome in ended for item in (*before, *outcomes)):
-        if context.stop.asked() is not None:
-            break
-        outcomes.append(await order(*planned[len(outcomes)], waiting))
-    return outcomes
-
-
-async def _look_first(planned: Sequence[tuple[Change, Job]], context: RunContext) -> Mapping[TaskId, TaskReport]:
-    """Ask whether the provider already has any planned task: another machine may have ordered it and crashed.
-
-    Earlier attempts recorded as failed are checked once more, too.
-
-    Raises:
-        ProviderError: the look failed; nothing is ordered without it.
-    """
-    wanted: dict[TaskId, RenderOrder] = {}
-    earlier: dict[TaskId, RenderOrder] = {}  # polled separately: a look that includes a failed task may fail as a whole
-    for change, job in planned:
-        if change.task_id is None or change.request is None:
-            continue
-        results = results_of(change.request.body)
-        wanted[change.task_id] = RenderOrder(change.task_id, {}, results)
-        earlier |= {
-            take.task_id: RenderOrder(take.task_id, {}, results) for take in failed_attempts(change, job.ledger)
-        }
-    seen = await context.provider.poll(list(wanted.values()))
-    return {**(await context.provider.poll(list(earlier.values())) if earlier else {}), **seen}
 
 
 def _summary(outcomes: Sequence[ShotOutcome], budget: RunBudget, *, interrupted: bool) -> RunSummary:

@@ -19,6 +19,7 @@ from ltxspec.lock.journal import (
     Failed,
     Finished,
     Intent,
+    JournalState,
     OpenTask,
     Remarked,
     Repeated,
@@ -26,6 +27,7 @@ from ltxspec.lock.journal import (
 )
 from ltxspec.lock.models import Failure, Output, Take, readable
 from ltxspec.plan.actions import Change
+from ltxspec.plan.recorded import RecordedState
 from ltxspec.redaction import redact_secrets, redact_url
 from ltxspec.values import Json, TaskId
 
@@ -61,6 +63,11 @@ class Ledger:
     def open(self) -> Mapping[TaskId, OpenTask]:
         """Tasks under way, in the order they were opened."""
         return self._open
+
+    @property
+    def state(self) -> RecordedState:
+        """What is recorded now."""
+        return RecordedState(self.lockfile, JournalState(dict(self._open)))
 
     def now(self, task: TaskId | None = None) -> str:
         """The current time as recorded. An event of a task is never dated before its order, whatever the clock says."""

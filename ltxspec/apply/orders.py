@@ -17,8 +17,8 @@ from ltxspec.values import Json, TaskId
 Uploads = Mapping[tuple[str | int, ...], str]  # place in the body -> the provider's media id
 
 
-def order_body(request: Request, task: TaskId, uploads: Uploads | None = None) -> dict[str, Json]:
-    """The task object as it is sent: the request, its id, `includeCost` and the delivery options."""
+def order_body(request: Request, task: TaskId | None, uploads: Uploads | None = None) -> dict[str, Json]:
+    """The task object as it is sent: the request, its id (None: not known yet), `includeCost`, the delivery options."""
     body = {"taskType": request.body["taskType"], "taskUUID": task, **copy.deepcopy(dict(request.body))}
     for path, media in (uploads or {}).items():
         _put(body, path, media)
@@ -39,7 +39,7 @@ def results_of(body: Mapping[str, Json]) -> int:
 def make_intent(change: Change, body: Mapping[str, Json], at: str) -> Intent:
     """The journal's record of an order: enough to watch it and to write its take, without secrets."""
     request = change.request
-    if request is None:
+    if request is None or request.fingerprint is None:
         raise AssertionError(f"{change.address} has nothing to order")
     return Intent(
         task_id=TaskId(str(body["taskUUID"])),

@@ -3,15 +3,18 @@
 Arguments are frozen values, so that a port grows by a field rather than by a keyword.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ltxspec.lock.journal import Event
 from ltxspec.lock.models import Failure, Lockfile, Output
 from ltxspec.values import Json, TaskId, Usd
+
+if TYPE_CHECKING:
+    from ltxspec.plan.actions import Change
 
 
 class TaskState(StrEnum):
@@ -115,6 +118,14 @@ class Provider(Protocol):
     async def close(self) -> None:
         """Close connections."""
         ...
+
+
+SourceMedia = Callable[["Change", Provider], Awaitable[Mapping[tuple[str | int, ...], str]]]
+"""Stores what a request takes from other shots at the provider: place in the body -> media id.
+
+Raises:
+    LtxspecError: a video is gone everywhere, or cannot be read; nothing is ordered.
+"""
 
 
 class Sink(Protocol):

@@ -1,16 +1,21 @@
 """What the shots of a run share, and the state of one order in progress."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.events import ApplyEvent, Emit, EventKind, Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.polling import Poller
-from ltxspec.apply.ports import Archive, Clock, LocalMedia, Provider, RenderOrder
+from ltxspec.apply.ports import Archive, Clock, LocalMedia, Provider, RenderOrder, SourceMedia
 from ltxspec.apply.recovery import Facts, RecoveryLimits
 from ltxspec.plan.actions import Change
 from ltxspec.values import ShotAddress, TaskId, Usd
+
+
+async def no_source_media(_change: Change, _provider: Provider) -> Mapping[tuple[str | int, ...], str]:
+    """Of a run in which no shot follows from another one."""
+    return {}
 
 
 class StopSignal:
@@ -48,6 +53,7 @@ class RunContext:
     submit: bool = True  # false for a run that only collects
     approved: bool = True  # whether sending an earlier run's orders again was approved
     arriving: set[TaskId] = field(default_factory=set)  # paid tasks whose videos are being fetched now
+    source_media: SourceMedia = no_source_media
 
     @property
     def may_send(self) -> bool:

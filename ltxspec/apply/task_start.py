@@ -215,8 +215,9 @@ async def _archived(task: TaskId, request: Request, context: RunContext) -> Task
 
 
 async def _uploaded(change: Change, context: RunContext) -> dict[tuple[str | int, ...], str]:
-    """Store the request's local images at the provider: place in the body -> media id."""
-    return {item.path: await context.provider.upload(item) for item in context.load_media(change)}
+    """Store the request's local images, and those from other shots, at the provider: place in the body -> media id."""
+    local = {item.path: await context.provider.upload(item) for item in context.load_media(change)}
+    return {**local, **await context.source_media(change, context.provider)}
 
 
 def _not_ordered(change: Change, context: RunContext, error: LtxspecError) -> ShotOutcome:

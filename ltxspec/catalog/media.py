@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from ltxspec.catalog.models import Model
-from ltxspec.catalog.pointers import Path, replaced_at
+from ltxspec.catalog.pointers import Path, parse_pointer, replaced_at
 from ltxspec.values import Json
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|data:", re.IGNORECASE)
@@ -50,6 +50,21 @@ def with_contents(model: Model, body: Mapping[str, Json], inputs: Mapping[str, s
     for path, value in local:
         body = replaced_at(body, path, inputs.get(value, only or value))
     return body
+
+
+def media_kind(model: Model, path: Path) -> str | None:
+    """Of what kind the media at a place of a request are: `image`, `audio` or `video`; None: there are none.
+
+    A place about which the model's file does not say more takes images.
+    """
+    place = tuple("*" if isinstance(key, int) else key for key in path)
+    return _kinds(model).get(place)
+
+
+@lru_cache(maxsize=256)
+def _kinds(model: Model) -> Mapping[Path, str]:
+    limits = {tuple(parse_pointer(text)): limit.kind for limit in model.settings.media_limits for text in limit.at}
+    return {tuple(place): limits.get(tuple(place), "image") for place in model.media}
 
 
 def is_local_file(value: str) -> bool:

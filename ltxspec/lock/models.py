@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
-from ltxspec.formats import Money, Record, Sha256
+from ltxspec.formats import Content, Money, Record
 from ltxspec.redaction import redact_secrets
 from ltxspec.values import Fingerprint, Json, TaskId
 
@@ -98,7 +98,7 @@ class Take(Record, frozen=True, kw_only=True):
     expires_at: Time | None = None
     finished_at: Time | None = None
     fingerprint: Annotated[Fingerprint, Meta(min_length=1)]
-    inputs: Mapping[str, Sha256] = msgspec.field(default_factory=dict)  # local files of the request, as written there
+    inputs: Mapping[str, Content] = msgspec.field(default_factory=dict)  # files and shots, as named in the request
     model: Annotated[str, Meta(min_length=1, description="AIR id of the model")]
     outputs: tuple[Output, ...]
     request: Annotated[Mapping[str, Json], Meta(description="The request as ordered, without secrets")]

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Final
 
 from ltxspec.errors import MediaError
 from ltxspec.media.probe import OpenVideo, open_video
+from ltxspec.render.references import EXTRACTIONS
 from ltxspec.values import Moment
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from PIL.Image import Image
 
-EXTRACTION: Final = 1  # version of everything here that decides what the picture looks like
+EXTRACTION: Final = EXTRACTIONS[0]  # version of everything here that decides what the picture looks like
 
 # AVColorSpace of ITU-T H.273, table 4, and the names of FFmpeg's `scale` filter.
 _MATRICES: Final = {1: "bt709", 4: "fcc", 5: "bt601", 6: "bt601", 7: "smpte240m", 9: "bt2020", 10: "bt2020"}

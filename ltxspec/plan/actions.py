@@ -1,4 +1,4 @@
-"""The nine actions a plan can hold, why each was chosen, which of them spend money, and how much."""
+"""The ten actions a plan can hold, why each was chosen, which of them spend money, and how much."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,6 +29,7 @@ class Action(StrEnum):
     RETIRE = "retire"
     RESUME = "resume"
     BLOCKED = "blocked"
+    HELD = "held"
     NO_OP = "no-op"
 
     @property
@@ -49,6 +50,7 @@ class Action(StrEnum):
                 | Action.RETIRE
                 | Action.RESUME
                 | Action.BLOCKED
+                | Action.HELD
                 | Action.NO_OP
             ):
                 return False
@@ -67,6 +69,7 @@ SIGNS: Mapping[Action, str] = {
     Action.RETIRE: "-",
     Action.RESUME: "?",
     Action.BLOCKED: "!",
+    Action.HELD: "=",
     Action.NO_OP: " ",
 }
 
@@ -91,6 +94,13 @@ class Reason(StrEnum):
     OUTCOME_UNKNOWN = "outcome-unknown"
     FAILED_FOR_GOOD = "failed-for-good"
     OWNED_ELSEWHERE = "owned-elsewhere"  # another spec has this render and uses it
+    SOURCE_NEW = "source-new"  # the shot that it follows from has no take yet
+    SOURCE_CHANGED = "source-changed"  # the shot that it follows from has another take
+    SOURCE_MOVED = "source-moved"  # the shot that it follows from has another name, and the same take
+    NOT_APPROVED = "not-approved"  # held: the take that it would follow from needs an approval
+    SOURCE_FAILED = "source-failed"  # held: the shot that it follows from is blocked
+    SOURCE_HELD = "source-held"  # held: the shot that it follows from is held
+    SOURCE_LEFT_OUT = "source-left-out"  # held: the shot that it follows from is not part of the run
     ATTEMPTS_USED_UP = "attempts-used-up"  # failures that may pass, as often as `[provider] attempts` allows
 
 
@@ -110,9 +120,9 @@ class Change:
     action: Action
     reasons: tuple[Reason, ...] = ()
     changes: tuple[FieldChange, ...] = ()  # empty for create, where everything is new: see `differences.changes_of`
-    fingerprint: Fingerprint | None = None  # None for retire
+    fingerprint: Fingerprint | None = None  # None for retire, and while the source is not rendered
     task_id: TaskId | None = None  # the task to order, resume or keep
-    estimate: Usd | None = None  # for spending actions and resume; None there means unknown
+    estimate: Usd | None = None  # for spending actions, resume and held; None there means unknown
     limit_price: Usd | None = None  # the price for limits, if not the estimate: see `prices.limit_price`
     retake: int = 1
     attempt: int = 1
@@ -123,6 +133,16 @@ class Change:
     note: str | None = None  # further information for the reader, such as an error message
     destination: Destination | None = None  # where the results of an order are sent; None: nowhere
     recorded: str | None = None  # digest of the order's parameters outside the fingerprint: see `recorded_digest`
+
+    @property
+    def draft(self) -> Fingerprint | None:
+        """What is known of a fingerprint before the sources of its request are rendered."""
+        return self.request.draft if self.request is not None and self.fingerprint is None else None
+
+    @property
+    def after(self) -> tuple[ShotAddress, ...]:
+        """The shots that it follows from."""
+        return self.request.after if self.request is not None else ()
 
     @property
     def labels(self) -> Mapping[str, str]:

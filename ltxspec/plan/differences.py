@@ -9,6 +9,7 @@ from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Action, Change, FieldChange, Reason
 from ltxspec.redaction import REDACTED, redact_field, redact_request
 from ltxspec.render.models import Request
+from ltxspec.render.references import is_reference_name
 from ltxspec.values import Json
 
 _MISSING = object()
@@ -74,13 +75,20 @@ def _pointer(path: str, key: str) -> str:
 
 def why(base: Take | None, request: Request, changes: Sequence[FieldChange]) -> tuple[Reason, ...]:
     """The reasons for a new render; `base` is the take that was current (None: there was none)."""
+    is_open = request.fingerprint is None
     if base is None:
-        return (Reason.NEW,)
+        return (Reason.NEW, Reason.SOURCE_NEW) if is_open else (Reason.NEW,)
     reasons = []
     if base.model != request.body["model"]:
         reasons.append(Reason.MODEL_CHANGED)
-    if any(change.path.startswith("/files/") for change in changes):
+    files = [change.path.removeprefix("/files/") for change in changes if change.path.startswith("/files/")]
+    if any(not is_reference_name(name) for name in files):
         reasons.append(Reason.INPUT_CHANGED)
+    if any(map(is_reference_name, files)):
+        reasons.append(Reason.SOURCE_CHANGED)
+    elif is_open:
+        is_known = any(reference.name in base.inputs for reference in request.references)
+        reasons.append(Reason.SOURCE_CHANGED if is_known else Reason.SOURCE_NEW)
     if any(not change.path.startswith(("/files/", "/model")) for change in changes):
         reasons.append(Reason.REQUEST_CHANGED)
     return tuple(reasons) or (Reason.REQUEST_CHANGED,)
@@ -91,6 +99,23 @@ def request_changes(base: Take | None, request: Request) -> tuple[FieldChange, .
     if base is None:
         return ()  # everything is new: `differences.changes_of` lists it on request
     return field_changes(base.request, request.body, base.inputs, request.inputs, request.known)
+
+
+def update_reasons(changes: Sequence[FieldChange]) -> tuple[Reason, ...]:
+    """The reasons for recording changes of a take that stays; none if there are no changes."""
+    moved = [change for change in changes if _names_source(change.after)]
+    reasons = [Reason.SOURCE_MOVED] if moved else []
+    if len(moved) < len(changes):
+        reasons.append(Reason.RECORDED_FIELDS_CHANGED)
+    return tuple(reasons)
+
+
+def _names_source(value: Json) -> bool:
+    return (
+        is_reference_name(value)
+        if isinstance(value, str)
+        else isinstance(value, list) and any(map(_names_source, value))
+    )
 
 
 def recorded_changes(take: Take, request: Request, model: Model | None = None) -> tuple[FieldChange, ...]:

@@ -96,7 +96,7 @@ class Limits(Record, frozen=True):
 
 
 class Later(Record, frozen=True):
-    """The orders that `--limit` leaves for a later run."""
+    """Orders that are not part of this run, and what they would cost."""
 
     shots: Count
     estimate: Sum
@@ -105,7 +105,9 @@ class Later(Record, frozen=True):
 class PlannedShot(Open, frozen=True, kw_only=True):
     """What would be done to one shot."""
 
-    left_out: ClassVar[frozenset[str]] = frozenset({"labels", "from", "note", "delivery", "recorded"})
+    left_out: ClassVar[frozenset[str]] = frozenset(
+        {"labels", "from", "price", "draft", "after", "note", "delivery", "recorded"}
+    )
 
     address: Annotated[str, Meta(description="spec.shot or spec.shot[key]")]
     spec: Text
@@ -131,6 +133,14 @@ class PlannedShot(Open, frozen=True, kw_only=True):
         ]
         | None
     ) = None
+    price: Annotated[Money, Meta(description="what an order that is held would cost")] | None = None
+    draft: (
+        Annotated[str, Meta(description="the fingerprint before its sources have takes, with their names instead")]
+        | None
+    ) = None
+    after: (
+        Annotated[tuple[str, ...], Meta(description="the shots that it follows from; missing if there are none")] | None
+    ) = None
     note: Annotated[str, Meta(description="further information, such as why a task failed")] | None = None
     delivery: Delivery | None = None
     recorded: Annotated[Sha256, Meta(description="digest of what the fingerprint leaves out of `request`")] | None = (
@@ -148,7 +158,7 @@ class DoubtedShot(Open, frozen=True, kw_only=True):
 class PlanDocument(Open, frozen=True, kw_only=True):
     """The whole document."""
 
-    left_out: ClassVar[frozenset[str]] = frozenset({"limits", "later", "error", "doubted"})
+    left_out: ClassVar[frozenset[str]] = frozenset({"limits", "later", "held", "error", "doubted"})
 
     format_version: FormatVersion
     ltxspec_version: Text
@@ -163,6 +173,9 @@ class PlanDocument(Open, frozen=True, kw_only=True):
     later: Annotated[Later, Meta(description="orders that `--limit` leaves out; missing if it leaves none")] | None = (
         None
     )
+    held: (
+        Annotated[Later, Meta(description="orders that wait for an approval or a source; missing without any")] | None
+    ) = None
     doubted: (
         Annotated[
             tuple[DoubtedShot, ...], Meta(description="kept takes that were decided against; missing without any")

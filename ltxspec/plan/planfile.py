@@ -48,6 +48,7 @@ def _essence(change: Change) -> list[Json]:
         [[item.path, redact_secrets(item.after)] for item in change.changes] if not change.action.spends else [],
         *([change.destination.digest] if change.destination is not None else []),
         *([{"recorded": change.recorded}] if change.recorded is not None else []),
+        *([{"draft": change.draft}] if change.draft is not None else []),
     ]
 
 
@@ -138,13 +139,13 @@ def _other_task(shot: PlannedShot | None, change: Change | None) -> str:
 def _saved_words(shot: PlannedShot) -> tuple[str, str]:
     """The description of a shot in a saved plan, and where its results are sent."""
     price = shot.estimate if shot.estimate != 0 else None  # 0 belongs to an action that orders nothing
-    return _phrase(shot.action, price, shot.fingerprint), _sent(shot.delivery)
+    return _phrase(shot.action, price, shot.fingerprint or shot.draft), _sent(shot.delivery)
 
 
 def _words(change: Change) -> tuple[str, str]:
     """The same for the present plan."""
     delivery = delivery_of(change.destination) if change.destination is not None else None
-    return _phrase(change.action, change.estimate, change.fingerprint), _sent(delivery)
+    return _phrase(change.action, change.estimate, change.fingerprint or change.draft), _sent(delivery)
 
 
 def _changed_fields(shot: PlannedShot | None, change: Change | None) -> str:

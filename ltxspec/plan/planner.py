@@ -12,7 +12,7 @@ from ltxspec.lock.merge import recorded_tasks
 from ltxspec.lock.models import ShotRecord, Take
 from ltxspec.plan.actions import SPENDING, Action, Change, FieldChange, Reason
 from ltxspec.plan.destinations import destination_of, recorded_digest
-from ltxspec.plan.differences import recorded_changes, request_changes, why
+from ltxspec.plan.differences import recorded_changes, request_changes, update_reasons, why
 from ltxspec.plan.left_over import left_over
 from ltxspec.plan.numbering import numbered
 from ltxspec.plan.origins import assign_origins, has_answer
@@ -106,6 +106,32 @@ def plan_spec(
     return [change for change in changes if context.selection.is_target(change.address, change.labels)]
 
 
+def plan_again(request: Request, recorded: RecordedState, context: PlanContext, known: AbstractSet[TaskId]) -> Change:
+    """Decide on one shot once the takes of its sources are recorded; everything that moves was moved before.
+
+    Args:
+        request: the request, completed.
+        recorded: what is recorded for its spec now.
+        context: what else planning needs to know.
+        known: the tasks of other specs.
+    """
+    key = request.address.instance
+    spec = _Spec(
+        name=request.address.spec,
+        recorded=recorded,
+        context=context,
+        wanted={key: request},
+        keys={key, *recorded.instances()},
+        origins={},
+        spare=dict,
+        known=lambda: recorded_tasks(recorded.lockfile) | known,
+        claimed=set(),
+        under_way=open_by_fingerprint(recorded.journal, context.catalog),
+        task_id=task_ids(context.project, context.provider, request.address.spec),
+    )
+    return _plan_shot(request, spec)
+
+
 def _decided(requests: Sequence[Request], spec: _Spec) -> list[Change]:
     """One change per shot, in order. Shots that get their take through `moved:` choose before all others."""
     changes, lockfile, catalog = {}, spec.recorded.lockfile, spec.context.catalog
@@ -188,7 +214,7 @@ def _keep_current(request: Request, current: Take, spec: _Spec) -> Change:
         return _change(request, Action.RESUME, (Reason.UNDER_WAY,), (), spec, task=current.task_id, order=order)
     differences = recorded_changes(current, request, spec.context.catalog.find(current.model))
     action = Action.UPDATE if differences else Action.NO_OP
-    reasons = (Reason.RECORDED_FIELDS_CHANGED,) if differences else ()
+    reasons = update_reasons(differences)
     is_as_before = current.fingerprint not in request.versions and current.request.get(PROMPT) != request.body[PROMPT]
     note = _AS_BEFORE if is_as_before else None
     return _change(request, action, reasons, differences, spec, task=current.task_id, note=note)
@@ -224,6 +250,8 @@ def _order(request: Request, spec: _Spec, takes: Sequence[Take], mine: Sequence[
         reasons = (Reason.RETRY_REQUESTED if retry else Reason.LAST_ATTEMPT_FAILED,)
     else:
         reasons = why(base, request, changes)
+    if request.fingerprint is None:  # another shot comes first: the task is known after that
+        return _change(request, action, reasons, changes, spec, task=None, origin=origin)
     name = partial(spec.task_id, request.address.instance, request.fingerprint)
     order = unused_order((number, attempt), name, spec.known())
     return _change(request, action, reasons, changes, spec, task=name(*order), origin=origin, order=order)

@@ -46,10 +46,10 @@ def answers(take: Take, request: Request, catalog: Catalog) -> bool:
     """
     if take.fingerprint in request.fingerprints:
         return True
-    if take.request.get("positivePrompt") != request.body.get("positivePrompt") or take.model != request.body["model"]:
+    model = catalog.find(take.model) if request.fingerprint is not None else None
+    if model is None or take.model != request.body["model"]:
         return False
-    model = catalog.find(take.model)
-    if model is None:
+    if take.request.get("positivePrompt") != request.body.get("positivePrompt"):
         return False
     try:
         own = version_of(take.fingerprint)
@@ -163,6 +163,8 @@ def spare_takes(
             mine = [take for take in good if own is not None and answers(take, own, catalog)]
             if mine:
                 in_use.add(_used(record, mine).task_id)
+            if own is not None and own.fingerprint is None:
+                continue  # it is not known yet which of its takes it needs
             for take in good:
                 if take in mine:
                     continue

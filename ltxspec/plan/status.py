@@ -21,6 +21,7 @@ class ShotState(StrEnum):
     TO_RECORD = "to-record"  # applying records something, and spends nothing
     IN_PROGRESS = "in-progress"
     FAILED = "failed"
+    HELD = "held"  # waits for an approval, or for the shot that it follows from
 
 
 class Expiry(StrEnum):

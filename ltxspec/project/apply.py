@@ -21,7 +21,7 @@ from ltxspec.project.approval import refuse_stale, refuse_unapproved, refusing_g
 from ltxspec.project.links import relink
 from ltxspec.project.locks import LockedSpecs, holding_specs, locked
 from ltxspec.project.others import move_takes, sources
-from ltxspec.project.plan import ProjectPlan, limits_of, plan_project
+from ltxspec.project.plan import ProjectPlan, limits_of, plan_project, replanner
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.run import PreparedRun, jobs_of, settings_of
 from ltxspec.report.apply.summary import summary_line
@@ -119,7 +119,7 @@ def prepare_apply(
         factor = proven_factor(held.recorded.values(), project.catalog)
         budget = RunBudget(limits.per_apply, limits.per_shot, left_for_specs(planned.plan, limits), factor)
         _warn_of_factor(project, budget)
-        yield PreparedRun(project, jobs_of(held, planned), settings, budget)
+        yield PreparedRun(project, jobs_of(held, planned), settings, budget, replan=replanner(planned))
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ from ltxspec.plan.addresses import instead_of
 from ltxspec.plan.selection import Selection, selection
 from ltxspec.project.looks import ProjectLooks
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.references import refuse_bad_references
 from ltxspec.render.concern import Concern
 from ltxspec.render.context import RenderContext
 from ltxspec.render.models import RenderedSpec, Request
@@ -141,12 +142,15 @@ def rendered_orders(
     refuse_unknown(wanted.unmatched(addresses), addresses)
     orders = []
     for request in requests:
-        if wanted.is_target(request.address):
-            where = request.address
+        if not wanted.is_target(request.address):
+            continue
+        where, task = request.address, None
+        if request.fingerprint is not None:
             identity = TaskIdentity(
                 project.config.project.id, project.provider, where.spec, where.instance, request.fingerprint
             )
-            orders.append((request, order_body(request, task_id(identity))))
+            task = task_id(identity)
+        orders.append((request, order_body(request, task)))
     return orders
 
 
@@ -195,6 +199,7 @@ def load_specs(
         else:
             specs.broken[file] = spec.name if spec is not None else ""
         problems.extend(_in_reading_order(found.diagnostics, file))
+    refuse_bad_references(specs.rendered, specs.parsed, specs.broken, problems, asked.concern)
     return specs
 
 

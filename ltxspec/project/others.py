@@ -21,6 +21,7 @@ from ltxspec.plan.elsewhere import (
     without_moved,
     without_takes,
 )
+from ltxspec.plan.in_order import Offered, Planned, Verdicts, planned_in_order
 from ltxspec.plan.planner import PlanContext, plan_spec
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.project.links import with_gone
@@ -32,7 +33,6 @@ from ltxspec.storage.state import FileSpecState
 from ltxspec.suggest import did_you_mean
 from ltxspec.values import Json, TaskId, money_text, total_usd
 
-Offered = Mapping[str, ShotRecord]  # address in another spec -> the takes there
 Others = Callable[[], Sequence[OtherSpec]]  # those that are not planned; called only if something would be bought
 
 
@@ -73,8 +73,12 @@ def others_of_side(specs: LoadedSpecs, recorded: Mapping[str, RecordedState], ca
 
 
 def planned_across(
-    rendered: Sequence[RenderedSpec], have: Mapping[str, RecordedState], context: PlanContext, others: Others
-) -> tuple[list[Change], dict[str, Offered]]:
+    rendered: Sequence[RenderedSpec],
+    have: Mapping[str, RecordedState],
+    context: PlanContext,
+    others: Others,
+    verdicts: Verdicts = dict,
+) -> Planned:
     """Plan each spec; what it would buy is taken over from other specs where these do not need it any more.
 
     Args:
@@ -82,10 +86,21 @@ def planned_across(
         have: what each of them has recorded.
         context: what planning needs to know besides.
         others: the remaining specs of the project.
+        verdicts: what was decided about takes.
 
     Returns:
         The changes of all specs, and what each spec may take over: address in another spec -> its takes.
     """
+
+    def plan(specs: Sequence[RenderedSpec]) -> Planned:
+        return _planned(specs, have, context, others)
+
+    return planned_in_order(rendered, have, context.selection, verdicts, plan)
+
+
+def _planned(
+    rendered: Sequence[RenderedSpec], have: Mapping[str, RecordedState], context: PlanContext, others: Others
+) -> Planned:
     every = cache(lambda: _with_records(rendered, have, context.catalog, others))
 
     def elsewhere(name: str) -> set[TaskId]:

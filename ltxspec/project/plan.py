@@ -1,7 +1,8 @@
 """Plans what a change would render and what it would cost. Every command and the Python API use the same steps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -16,7 +17,7 @@ from ltxspec.plan.elsewhere import owned_elsewhere_warnings
 from ltxspec.plan.limits import budget_warning
 from ltxspec.plan.moves import heirs_of, idle_moves
 from ltxspec.plan.planfile import plan_digest, read_plan_file
-from ltxspec.plan.planner import PlanContext
+from ltxspec.plan.planner import PlanContext, plan_again
 from ltxspec.plan.prices import shadowed_prices
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.renamed import renamed
@@ -31,7 +32,7 @@ from ltxspec.project.lookup import recorded_state
 from ltxspec.project.others import Others, others_on_disk, planned_across, unclaimed
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.remarks import remarks_of
-from ltxspec.render.models import RenderedSpec
+from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.storage.config import Config
 from ltxspec.values import Json, Usd
 
@@ -164,13 +165,11 @@ def plan_specs(
     Raises:
         LockfileError, WrongUsage: as `plan_project`.
     """
-    whole = Selection(retakes=selection.retakes, retries=selection.retries)  # what is left out may be in progress
-    context = PlanContext(
-        project.config.project.id, project.provider, project.catalog, whole, project.config.provider.attempts
-    )
+    context = _context(project, selection)
     have = {spec.name: (recorded or {}).get(spec.name) or recorded_state(project, spec.name) for spec in rendered}
     diagnostics = check_selection(selection, rendered, have, is_saved=is_saved)
-    changes, offered = planned_across(rendered, have, context, others or others_on_disk(project, rendered))
+    verdicts = cache(lambda: remarks_of(project).by_task)
+    changes, offered = planned_across(rendered, have, context, others or others_on_disk(project, rendered), verdicts)
     diagnostics += _remarks(project, rendered, have, changes)
     counted = counted_once(have)
     money = {name: spent(state) for name, state in counted.items()}
@@ -186,6 +185,21 @@ def plan_specs(
     )  # fmt: skip
     diagnostics += shadowed_prices(plan, project.catalog)
     return plan
+
+
+def _context(project: ProjectContext, selection: Selection) -> PlanContext:
+    whole = Selection(retakes=selection.retakes, retries=selection.retries)  # what is left out may be in progress
+    config = project.config
+    return PlanContext(config.project.id, project.provider, project.catalog, whole, config.provider.attempts)
+
+
+def replanner(planned: ProjectPlan) -> Callable[[Request, RecordedState], Change]:
+    """A function that decides on one shot during the run of a plan, once its sources have takes."""
+    project, options = planned.project, planned.options
+    context = _context(project, selection(retakes=options.retakes, retries=options.retries))
+    others = others_on_disk(project, planned.rendered)
+    known = cache(lambda: frozenset(task for other in others() for task in other.marks))
+    return lambda request, recorded: plan_again(request, recorded, context, known())
 
 
 def _remarks(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ltxspec.apply.budget import RunBudget
+from ltxspec.apply.chains import Replan, no_replan
 from ltxspec.apply.engine import Adapters, Job, RunSettings
 from ltxspec.apply.engine import run as run_engine
 from ltxspec.apply.events import ApplyEvent, Emit, EventKind, RunSummary
@@ -19,6 +20,8 @@ from ltxspec.project.adapters import open_archive, open_provider
 from ltxspec.project.locks import LockedSpecs
 from ltxspec.project.plan import ProjectPlan
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.source_media import SourceVideos
+from ltxspec.render.references import is_reference_name
 from ltxspec.report.wording import counted
 from ltxspec.storage.clock import SystemClock
 from ltxspec.values import TaskId, format_usd
@@ -34,6 +37,7 @@ class PreparedRun:
     budget: RunBudget
     stop: StopSignal = field(default_factory=StopSignal)  # ends the run early: nothing more is ordered
     arriving: set[TaskId] = field(default_factory=set)  # finished tasks whose videos are being downloaded
+    replan: Replan = no_replan  # decides on a shot whose sources got their takes in this run
 
     async def carry_out(self, emit: Emit) -> RunSummary:
         """Open the adapters, run the jobs, and close the adapters.
@@ -49,7 +53,11 @@ class PreparedRun:
         archive = open_archive(self.project, [job.ledger.spec for job in self.jobs])
         if self.settings.submit and any(change.action.spends for job in self.jobs for change in job.changes):
             archive.refuse_unwritable()
-        adapters = Adapters(provider, archive, SystemClock(), media_loader(self.project), emit, self.arriving)
+        clock, ledgers = SystemClock(), [job.ledger for job in self.jobs]
+        videos = SourceVideos(self.project, archive, clock, ledgers)
+        adapters = Adapters(
+            provider, archive, clock, media_loader(self.project), emit, self.arriving, videos, self.replan
+        )  # fmt: skip
         try:
             summary = await run_engine(self.jobs, adapters, self.settings, self.budget, self.stop)
         finally:
@@ -93,7 +101,7 @@ def media_loader(project: ProjectContext) -> Callable[[Change], list[LocalMedia]
             return []
         found = []
         for path, value in media_values(model, request.body):
-            if not is_local_file(value):
+            if not is_local_file(value) or is_reference_name(value):
                 continue
             content = project.files.read_bytes(value, beside=request.file)
             digest = f"sha256:{sha256_hex(content)}"

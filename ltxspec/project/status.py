@@ -93,6 +93,8 @@ def _state(change: Change) -> ShotState:
         return ShotState.IN_PROGRESS
     if change.action is Action.BLOCKED or Reason.LAST_ATTEMPT_FAILED in change.reasons:
         return ShotState.FAILED
+    if change.action is Action.HELD:
+        return ShotState.HELD
     return ShotState.TO_BUY if change.action.spends else ShotState.TO_RECORD
 
 

@@ -1,9 +1,10 @@
 """The result of rendering: one `Request` per shot instance, ready to be planned, priced and ordered."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ltxspec.errors import Diagnostic, Location
+from ltxspec.render.references import EXTRACTIONS, Reference
 from ltxspec.values import Fingerprint, Json, ShotAddress, Usd
 
 
@@ -20,7 +21,7 @@ class Request:
     body: Mapping[str, Json]
     delivery: Mapping[str, Json]  # webhookURL, uploadEndpoint, ttl: never fingerprinted, never recorded
     inputs: Mapping[str, str]  # local file as written -> "sha256:<hex>" of its content
-    fingerprint: Fingerprint
+    fingerprint: Fingerprint | None  # None: it depends on the take of another shot that is not known yet
     estimate: Usd | None  # None: the price is unknown
     file: str  # where the shot is written: path as shown to users, line and column from 1
     line: int
@@ -33,11 +34,44 @@ class Request:
     labels: Mapping[str, str] | None = None
     also: tuple[Fingerprint, ...] = ()  # by other versions of the algorithm, under which its takes may be recorded
     earlier: Callable[[], Sequence[Fingerprint]] = field(default=tuple, compare=False, repr=False)
+    references: tuple[Reference, ...] = ()  # the shots that it takes images or videos from
+    identify: Callable[..., Sequence[Fingerprint]] | None = field(default=None, compare=False, repr=False)
+    sources: tuple[str | None, ...] = ()  # the SHA-256 of what each of them means; None: not known yet
+    gate: bool = False  # whether its takes need an approval before other shots may begin with them
+
+    @property
+    def after(self) -> tuple[ShotAddress, ...]:
+        """The shots that it follows from."""
+        return tuple(dict.fromkeys(reference.source for reference in self.references))
+
+    @property
+    def draft(self) -> Fingerprint | None:
+        """The fingerprint with the names of sources in place of their contents: all that is known before these are."""
+        if self.identify is None:
+            return None
+        return self.identify(*(reference.name for reference in self.references))[0]
+
+    def beginning_with(self, sources: Sequence[str | None]) -> "Request":
+        """The request with the outputs that its references mean.
+
+        Args:
+            sources: the SHA-256 of each output, in the order of `references`; None: not known yet.
+        """
+        if self.identify is None or any(sha256 is None for sha256 in sources):
+            return replace(self, sources=tuple(sources))
+        known = list(zip(self.references, map(str, sources), strict=True))
+        marks = [
+            mark
+            for extraction in EXTRACTIONS  # a take made with an earlier one still answers
+            for mark in self.identify(*(reference.content(sha256, extraction) for reference, sha256 in known))
+        ]
+        inputs = {**self.inputs, **{reference.name: reference.content(sha256) for reference, sha256 in known}}
+        return replace(self, fingerprint=marks[0], also=tuple(marks[1:]), inputs=inputs, sources=tuple(sources))
 
     @property
     def versions(self) -> tuple[Fingerprint, ...]:
-        """The fingerprints of exactly this body, the one of a new order first."""
-        return self.fingerprint, *self.also
+        """The fingerprints of exactly this body, the one of a new order first; none while they are unknown."""
+        return () if self.fingerprint is None else (self.fingerprint, *self.also)
 
     @property
     def fingerprints(self) -> Iterator[Fingerprint]:

@@ -1,7 +1,7 @@
 """Parameter sets: merged, completed, checked, priced and hashed once, however many shots share one."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import orjson
@@ -13,6 +13,7 @@ from ltxspec.catalog.pricing import estimate
 from ltxspec.catalog.validation import ParameterProblem, validate
 from ltxspec.fingerprint import fingerprints_by_prompt, versions_for
 from ltxspec.render.allowance import Allowance
+from ltxspec.render.references import Reference, stand_ins, take_out, with_names
 from ltxspec.render.request_media import RequestMedia
 from ltxspec.render.templating import has_tags
 from ltxspec.spec.models import Spec, SpecShot
@@ -20,6 +21,7 @@ from ltxspec.values import Fingerprint, Json, Usd
 
 _LETTERS_A_STEP = 64  # of parameters that are only compared
 _TOLD = 2_000  # steps to describe one problem
+_MAY_REFER = "'shot'"  # in parameters with references to shots
 _CHECKED = 4  # steps to check and hash one character of parameters
 
 
@@ -44,7 +46,8 @@ class ParameterSet:
     delivery: Mapping[str, Json]
     inputs: Mapping[str, str]  # local file as written -> sha256
     estimate: Usd | None
-    fingerprints: Sequence[Callable[[str], Fingerprint]]  # by prompt; see `Request.fingerprints`
+    fingerprints: Sequence[Callable[..., Fingerprint]]  # by prompt and contents of sources; see `Request.versions`
+    references: tuple[Reference, ...] = ()
     problems: tuple[ParameterProblem, ...] = ()
     warnings: tuple[ParameterProblem, ...] = ()
 
@@ -58,7 +61,10 @@ class ParameterSets:
         delivery: Mapping[str, Json],
         known: KnownGood | None,
         allowance: Allowance | None = None,
+        *,
+        spec: str = "",
     ) -> None:
+        self._spec = spec
         self._allowance = allowance or Allowance()
         self._media = media
         self._delivery = delivery
@@ -67,17 +73,28 @@ class ParameterSets:
 
     def prepare(self, model: Model, parameters: Mapping[str, Json]) -> ParameterSet:
         """Everything about merged and rendered parameters, delivery included, that does not depend on the prompt."""
-        key = (model.air, repr(parameters))  # repr, because it distinguishes what JSON may not: 1, 1.0, true and NaN
+        written = repr(parameters)  # it distinguishes what JSON may not: 1, 1.0, true and NaN
+        if _MAY_REFER not in written:
+            return self._shared(model, parameters, written)
+        taken = take_out(model, parameters, self._spec)
+        if taken.problems:
+            return ParameterSet(model, {}, {}, {}, None, (), problems=taken.problems)
+        shared = self._shared(model, taken.parameters, repr(taken.parameters), len(taken.references))
+        body = with_names(shared.body, taken.references)
+        return replace(shared, body=body, references=taken.references)
+
+    def _shared(self, model: Model, parameters: Mapping[str, Json], written: str, references: int = 0) -> ParameterSet:
+        key = (model.air, written)
         prepared = self._prepared.get(key)
         self._allowance.work(len(key[1]) // _LETTERS_A_STEP)
         if prepared is None:
             self._allowance.keep(key[1])
             self._allowance.work(_CHECKED * len(key[1]))
-            prepared = self._prepared[key] = self._prepare(model, parameters)
+            prepared = self._prepared[key] = self._prepare(model, parameters, stand_ins(references))
             self._allowance.work(_TOLD * len(prepared.problems))
         return prepared
 
-    def _prepare(self, model: Model, parameters: Mapping[str, Json]) -> ParameterSet:
+    def _prepare(self, model: Model, parameters: Mapping[str, Json], sources: Sequence[str]) -> ParameterSet:
         delivery = {key: value for key, value in self._delivery.items() if key in model.delivery}
         delivery |= {key: value for key, value in parameters.items() if key in model.delivery}
         wanted = {key: value for key, value in parameters.items() if key not in model.delivery}
@@ -88,10 +105,12 @@ class ParameterSets:
         problems += media.problems
         whole = {**head, **body}
         versions = () if problems else versions_for(model, whole)
-        fingerprints = [fingerprints_by_prompt(model, whole, media.inputs, version) for version in versions]
+        fingerprints = [fingerprints_by_prompt(model, whole, media.inputs, version, sources) for version in versions]
         price = None if problems else estimate(model, body)
         warnings = tuple(media.warnings)
-        return ParameterSet(model, body, delivery, media.inputs, price, fingerprints, tuple(problems), warnings)
+        return ParameterSet(
+            model, body, delivery, media.inputs, price, fingerprints, problems=tuple(problems), warnings=warnings
+        )
 
     def _validated(self, model: Model, body: Mapping[str, Json]) -> list[ParameterProblem]:
         try:

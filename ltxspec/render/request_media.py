@@ -9,6 +9,7 @@ from ltxspec.catalog.media_facts import MediaFacts
 from ltxspec.catalog.media_limits import MediaUse, bytes_of, media_problems, media_warnings
 from ltxspec.catalog.models import Model
 from ltxspec.catalog.validation import ParameterProblem
+from ltxspec.render.references import is_reference_name
 from ltxspec.spec.files import FileProblem, ProjectFiles
 from ltxspec.suggest import shown
 from ltxspec.values import Json
@@ -57,6 +58,8 @@ class RequestMedia:
         """The media of a request. Remote files and uploads are left to the provider."""
         found = FoundMedia()
         for path, value in media_values(model, body):
+            if is_reference_name(value):
+                continue
             if is_local_file(value):
                 self._file_in(found, MediaUse(model, body, path, shown(value)), value)
             elif self._looks is not None and is_inline(value):

@@ -4,12 +4,13 @@ All problems of all shots are found in one pass. A shot without templates costs 
 prepared once for all shots with the same ones (see `parameter_sets.py`), and its prompt is used as written.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache, partial
 
 from ltxspec.catalog.elsewhere import Elsewhere
 from ltxspec.catalog.models import PROMPT, Model, known_names
-from ltxspec.catalog.validation import ParameterProblem, validate_prompt
+from ltxspec.catalog.validation import ParameterProblem
 from ltxspec.errors import Diagnostic, Problems, Severity
 from ltxspec.render.about import About, about_shot, title_of
 from ltxspec.render.allowance import Allowance, SpecLimit
@@ -21,13 +22,13 @@ from ltxspec.render.findings import Findings
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.render.parameter_sets import ParameterSet, ParameterSets, PlainParameters, merge
 from ltxspec.render.places import Path, Places
+from ltxspec.render.prompts import Prompts
 from ltxspec.render.request_media import RequestMedia
 from ltxspec.render.templating import Templates, has_tags
 from ltxspec.render.texts import FAILED, Scope, TextReading, Texts
 from ltxspec.render.uploads import warn_of_shared_uploads
 from ltxspec.render.variables import Variables, instance_variables, spec_variables
 from ltxspec.spec.expansion import expand
-from ltxspec.spec.files import FileProblem
 from ltxspec.spec.models import Instance, Spec, SpecShot
 from ltxspec.values import Fingerprint, ShotAddress
 
@@ -80,12 +81,12 @@ class Rendering:
         self.templates = Templates(context.files, self.allowance, earlier=as_before)
         self.texts = Texts(self.file, self.templates, self.places, self.findings)
         media = RequestMedia(self.file, context.files, context.looks)
-        self.sets = ParameterSets(media, context.delivery, context.known_requests, self.allowance)
+        self.sets = ParameterSets(media, context.delivery, context.known_requests, self.allowance, spec=spec.name)
         self.elsewhere = Elsewhere(context.catalog)
         self.variables = Variables({})
         self.plain_sets = PlainParameters(spec, context.catalog, self.sets)
         self.title: str | None = None
-        self.prompt_files: dict[str, tuple[str, str] | FileProblem] = {}
+        self.prompts = Prompts(self.file, context.files, self.texts, self.places, self.findings, self.allowance)
         self.before: Rendering | None = None
 
     def requests(self) -> list[Request]:
@@ -146,7 +147,7 @@ class Rendering:
             variables = instance_variables(instance, self.variables, self.texts)
         scope = Scope(variables.values, instance.key, variables.broken)
         model = self.model(shot, scope)
-        prompt = self.prompt(shot, scope, model)
+        prompt = self.prompts.of(shot, scope, model)
         parameters = self.parameters(shot, scope, model)
         about = about_shot(self.spec, shot, scope, self.texts)
         if model is None or prompt is None or parameters is None or about is None or variables.broken:
@@ -181,59 +182,6 @@ class Rendering:
                 Diagnostic("error", "unknown-model", f"there is no model `{text}`", where, hint), scope.instance
             )
         return model
-
-    def prompt(self, shot: SpecShot, scope: Scope, model: Model | None) -> str | None:
-        """The rendered, stripped prompt."""
-        path: Path = ("shots", shot.name, "prompt")
-        text, file = shot.prompt or "", None
-        if shot.prompt_file is not None:
-            path = (*path, "file")
-            read = self.prompt_file(shot.prompt_file)
-            if isinstance(read, FileProblem):
-                self.findings.add("error", read.code, read.summary, read.where or self.places.value(path), read.hint)
-                return None
-            text, file = read
-        if has_tags(text):
-            rendered = self.texts.text(text, scope, path, file)
-            if rendered is None:
-                return None
-            text = rendered
-            self.warn_of_leftovers(text, path, scope)
-        else:
-            self.allowance.keep(text)  # an alias, a file or a matrix can multiply one text
-        prompt = text.strip()
-        if prompt:
-            return prompt if model is None or self.accepts(prompt, path, scope, model) else None
-        hint = "write what the video shows below `prompt:`"
-        message = f"the prompt of `{shot.name}` is empty"
-        self.findings.note(Diagnostic("error", "missing-prompt", message, self.places.key(path), hint), scope.instance)
-        return None
-
-    def warn_of_leftovers(self, prompt: str, path: Path, scope: Scope) -> None:
-        """Warn of tags in a rendered prompt: they are probably a mistake."""
-        if "{{" in prompt or "{%" in prompt:
-            message = "the rendered prompt still has template tags in it"
-            hint = "values of variables are not rendered again"
-            diagnostic = Diagnostic("warning", "leftover-template", message, self.places.key(path), hint)
-            self.findings.note(diagnostic, scope.instance)
-
-    def accepts(self, prompt: str, path: Path, scope: Scope, model: Model) -> bool:
-        """Whether the model accepts this prompt; problems are reported."""
-        problems = validate_prompt(model, prompt)
-        for problem in problems:
-            diagnostic = Diagnostic("error", problem.code, problem.message, self.places.key(path), problem.hint)
-            self.findings.note(diagnostic, scope.instance)
-        return not problems
-
-    def prompt_file(self, path: str) -> tuple[str, str] | FileProblem:
-        """(text, path from the project's root) of a prompt file, read once."""
-        if path not in self.prompt_files:
-            try:
-                text = self.context.files.read_text(path, beside=self.file)
-                self.prompt_files[path] = (text, self.context.files.resolve(path, beside=self.file))
-            except FileProblem as problem:
-                self.prompt_files[path] = problem
-        return self.prompt_files[path]
 
     def parameters(self, shot: SpecShot, scope: Scope, model: Model | None) -> ParameterSet | None:
         """The parameters of a shot over the defaults, rendered and checked; without a model, only rendered."""
@@ -271,7 +219,12 @@ class Rendering:
     ) -> Request:
         """Assemble a request."""
         shot = instance.shot
-        fingerprint, *also = [by_prompt(prompt) for by_prompt in parameters.fingerprints]
+        marks: Sequence[Fingerprint | None] = [None]
+        identify = None
+        if parameters.references:
+            identify = partial(_identified, parameters.fingerprints, prompt)
+        else:
+            marks = [by_prompt(prompt) for by_prompt in parameters.fingerprints]
         return Request(
             address=ShotAddress(self.spec.name, instance.key),
             body={
@@ -282,7 +235,7 @@ class Rendering:
             },
             delivery=parameters.delivery,
             inputs=parameters.inputs,
-            fingerprint=fingerprint,
+            fingerprint=marks[0],
             estimate=parameters.estimate,
             file=self.file,
             line=position[0],
@@ -293,5 +246,13 @@ class Rendering:
             moved_place=None if shot.moved is None else self.places.value(("shots", shot.name, "moved")),
             title=about.title,
             labels=about.labels or None,
-            also=tuple(also),
+            also=tuple(filter(None, marks[1:])),
+            references=parameters.references,
+            gate=shot.gate,
+            identify=identify,
         )
+
+
+def _identified(by_prompt: Sequence[Callable[..., Fingerprint]], prompt: str, *contents: str) -> list[Fingerprint]:
+    """The fingerprints of a request with references, of which only the contents of its sources were unknown."""
+    return [identify(prompt, *contents) for identify in by_prompt]

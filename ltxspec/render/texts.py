@@ -7,6 +7,7 @@ from typing import Final
 from ltxspec.errors import Diagnostic
 from ltxspec.render.findings import Findings
 from ltxspec.render.places import Path, Places
+from ltxspec.render.references import REFERS_TO
 from ltxspec.render.template_problem import TemplateProblem
 from ltxspec.render.templating import Templates, has_tags
 from ltxspec.values import Json
@@ -109,5 +110,5 @@ def _failed(values: Iterable[Json]) -> bool:
 
 
 def _without_new_nulls(before: Mapping[str, Json], after: Mapping[str, Json]) -> dict[str, Json]:
-    """Drop keys whose expression gives none, as a written null does."""
-    return {key: value for key, value in after.items() if value is not None or before[key] is None}
+    """Drop keys whose expression gives none, as a written null does; a reference without a shot is dropped later."""
+    return {key: value for key, value in after.items() if value is not None or before[key] is None or key == REFERS_TO}

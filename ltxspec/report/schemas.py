@@ -34,9 +34,13 @@ def _rules() -> list[Json]:
     orders = [action.value for action in Action if action.spends]
     free = [action.value for action in Action if not action.spends and action is not Action.RESUME]
     pending = [action.value for action in Action if action is not Action.NO_OP]
-    ordered = {"taskUUID": {"type": "string"}, "fingerprint": {"type": "string"}, "request": {"minProperties": 1}}
+    known = {"taskUUID": {"type": "string"}, "fingerprint": {"type": "string"}}
     return [
-        _when(orders, ordered),
+        _when(orders, {"request": {"minProperties": 1}}),
+        {
+            "if": {"properties": {"action": {"enum": orders}}, "not": {"required": ["after"]}},
+            "then": {"properties": known},
+        },
         _when(free, {"estimate": {"const": "0.00"}}),
         _when(pending, {"reasons": {"minItems": 1}}),
         _when([Action.RETIRE.value], {"request": {"maxProperties": 0}, "source": {"type": "null"}}),

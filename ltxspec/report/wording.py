@@ -7,40 +7,13 @@ from collections.abc import Mapping, Sequence
 import orjson
 
 from ltxspec.lock.facts import FactChange
-from ltxspec.plan.actions import Action, Change, FieldChange, Plan, Reason, estimate, reckoned
+from ltxspec.plan.actions import Action, Change, FieldChange, Plan, estimate, reckoned
 from ltxspec.redaction import redact_secrets
+from ltxspec.render.references import is_reference_name
 from ltxspec.report.jsontext import as_text
 from ltxspec.report.terminal import clean, fit, width_of
 from ltxspec.services import is_free
 from ltxspec.values import Json, Usd, format_usd, money_text
-
-REASONS: Mapping[Reason, str] = {
-    Reason.NEW: "new",
-    Reason.REQUEST_CHANGED: "request changed",
-    Reason.INPUT_CHANGED: "local file changed",
-    Reason.MODEL_CHANGED: "model changed",
-    Reason.RETAKE_REQUESTED: "retake requested",
-    Reason.RETRY_REQUESTED: "retry requested",
-    Reason.LAST_ATTEMPT_FAILED: "last attempt failed",
-    Reason.OWNED_ELSEWHERE: "owned elsewhere",
-    Reason.RECORDED_FIELDS_CHANGED: "record changed",
-    Reason.EARLIER_TAKE_MATCHES: "an earlier take fits",
-    Reason.SAME_FINGERPRINT_ELSEWHERE: "same request elsewhere",
-    Reason.MOVED_BY_SPEC: "moved",
-    Reason.NOT_IN_SPEC: "gone from the spec, takes kept",
-    Reason.BACK_IN_SPEC: "back in the spec",
-    Reason.UNDER_WAY: "under way, committed",
-    Reason.OUTCOME_UNKNOWN: "outcome unknown, committed",
-    Reason.FAILED_FOR_GOOD: "failed permanently",
-    Reason.ATTEMPTS_USED_UP: "failed in every attempt so far",
-}
-
-_WITH_ORIGIN: Mapping[Reason, str] = {
-    Reason.SAME_FINGERPRINT_ELSEWHERE: "same request as",
-    Reason.MOVED_BY_SPEC: "moved from",
-    Reason.UNDER_WAY: "under way, committed as",
-    Reason.OUTCOME_UNKNOWN: "outcome unknown, committed as",
-}
 
 # What applying does, for readers who do not know the signs yet.
 MEANINGS: Mapping[Action, str] = {
@@ -52,6 +25,7 @@ MEANINGS: Mapping[Action, str] = {
     Action.RETIRE: "no longer in the spec; costs nothing, its takes are kept",
     Action.RESUME: "collect what is already ordered; the money is committed and not paid again",
     Action.BLOCKED: "nothing is ordered until the shot is edited or retried",
+    Action.HELD: "not ordered: waits for an approval, or for its source; costs nothing now",
     Action.NO_OP: "up to date",
 }
 
@@ -64,42 +38,14 @@ _OUTCOMES: Mapping[Action, str] = {
     Action.MOVE: "moved",
     Action.RETIRE: "retired",
     Action.BLOCKED: "blocked",
+    Action.HELD: "held",
     Action.NO_OP: "unchanged",
 }
 
 _LONG_TEXT = 40  # characters from which a changed string is worth comparing word by word
-_NAMED_FIELDS = 2  # a reason names up to this many changed fields; of more, it names the first and counts the others
 _CONTENT_HASH = re.compile(r"sha256:([0-9a-f]{8})[0-9a-f]{56}")
 _URL_QUERY = re.compile(r"(https?://[^\s?#\"]+)\?[^\s#\"]*")
 _DATA_URI = re.compile(r"(data:[\w/+.-]+;base64,)[A-Za-z0-9+/=_-]{16,}")
-
-
-def reason(change: Change) -> str:
-    """The reasons as one phrase: `new`, `prompt and fps changed`, `moved from temple`."""
-    words = [_reason(item, change) for item in change.reasons]
-    if change.action.spends and change.attempt > 1:
-        words.append(f"attempt {change.attempt}")
-    elif change.action.spends and change.retake > 1:
-        words.append(f"take {change.number}" if change.number else f"render {change.retake} of this request")
-    return ", ".join(words)
-
-
-def _reason(item: Reason, change: Change) -> str:
-    if item is Reason.REQUEST_CHANGED:
-        return _fields_changed(change.changes)
-    if change.origin is not None and item in _WITH_ORIGIN:
-        return f"{_WITH_ORIGIN[item]} {clean(change.origin)}"
-    return REASONS[item]
-
-
-def _fields_changed(changes: Sequence[FieldChange]) -> str:
-    names = [field_name(change.path) for change in changes if not change.path.startswith("/files/")]
-    if not names:
-        return REASONS[Reason.REQUEST_CHANGED]
-    names.sort(key=lambda name: name != "prompt")
-    if len(names) > _NAMED_FIELDS:
-        return f"{names[0]} and {len(names) - 1} more changed"
-    return f"{' and '.join(names)} changed"
 
 
 def size(change: Change) -> str:
@@ -149,6 +95,8 @@ def money(amount: Usd) -> str:
 
 def cost(change: Change) -> str:
     """What a shot's action costs: `$0.48`, `price unknown` or `no cost`."""
+    if change.action is Action.HELD:
+        return money_text(change.estimate, "later: price unknown", "later: {}")
     if not is_counted(change):
         return "no cost"
     return money_text(change.estimate, "price unknown")
@@ -232,6 +180,8 @@ def field_name(pointer: str) -> str:
     match parts:
         case ["positivePrompt"]:
             return "prompt"
+        case ["files", name] if is_reference_name(name):
+            return f"take of {clean(name.removeprefix('shot:'))}"
         case ["files", name]:
             return f"content of {clean(name)}"
         case ["providerSettings", _, *rest] if rest:

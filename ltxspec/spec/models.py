@@ -11,7 +11,9 @@ from typing import Literal
 from ltxspec.spec.document import Document
 from ltxspec.values import Json
 
-RESERVED_KEYS = frozenset({"prompt", "vars", "matrix", "forEach", "moved", "title", "labels", "checks", "model"})
+RESERVED_KEYS = frozenset(
+    {"prompt", "vars", "matrix", "forEach", "moved", "gate", "title", "labels", "checks", "model"}
+)
 
 # Set by ltxspec in every order; each maps to what the user should write instead.
 SET_BY_LTXSPEC: Mapping[str, str] = {
@@ -58,6 +60,7 @@ class SpecShot:
     matrix: Mapping[str, Json] | None = None  # axes plus `include` and `exclude`, as written
     for_each: ForEach | None = None
     moved: str | None = None
+    gate: bool = False  # whether an approval is needed before other shots may begin with its takes
     title: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     checks: Sequence[Check] = ()

@@ -17,7 +17,7 @@ _NOT_PARAMETERS = RESERVED_KEYS | SET_BY_LTXSPEC.keys()
 # Nothing else makes sense without these: a fault in one would cause a dozen others.
 _VITAL = frozenset({"metadata", "model", "vars", "defaults", "shots"})
 # A fault in one of these leaves a shot valid enough to be checked further.
-_HARMLESS_IN_SHOT = frozenset({"title", "labels", "checks", "moved"}) | SET_BY_LTXSPEC.keys()
+_HARMLESS_IN_SHOT = frozenset({"title", "labels", "checks", "moved", "gate"}) | SET_BY_LTXSPEC.keys()
 
 
 def parse_spec(
@@ -121,6 +121,7 @@ def _shot(name: str, shot: dict[str, Json], spec: str) -> SpecShot:
         matrix=shot.get("matrix"),
         for_each=_for_each(shot.get("forEach")),
         moved=_text(own_name(spec, shot.get("moved"))),
+        gate=shot.get("gate") is not None,
         title=_text(shot.get("title")),
         labels=_labels(shot.get("labels")),
         checks=_checks(shot.get("checks"), ("shots", name, "checks")),

@@ -161,6 +161,10 @@ class ShotPart(_Part):
             description="The earlier name whose takes this shot takes over; in another spec: `spec.shot`",
         ),
     ] = None
+    gate: Annotated[
+        Literal["approval"] | None,
+        Field(description="`approval`: shots that follow from this one wait until its take is approved"),
+    ] = None
     title: Title = None
     labels: Labels = None
     checks: Checks = None

@@ -59,6 +59,7 @@ _QUOTE_IT = "a text that contains `: ` goes in quotes, or below `|`"
 _FEW = 4  # words that a message lists
 _WORDS: dict[Path, list[str]] = {
     ("kind",): [structure.KIND],
+    ("shots", "*", "gate"): ["approval"],
     ("shots", "*", "forEach", "delimiter"): [",", ";", "tab"],
     ("shots", "*", "forEach", "encoding"): [*ENCODINGS],
 }

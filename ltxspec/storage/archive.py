@@ -82,7 +82,7 @@ class FolderArchive:
         Raises:
             StorageError: a link leads out of the project.
         """
-        staging = (self._root / "partial", self._root / "arrived", self._root / "projects")
+        staging = tuple(self._root / name for name in ("partial", "arrived", "projects", "frames"))
         refuse_links_outside(self._home, self._root, *staging)
         self._tree.refuse_outside(specs)
 
@@ -173,6 +173,14 @@ class FolderArchive:
             return None
         candidates = (self._root / sha256[:2] / f"{sha256}{suffix}" for suffix in SUFFIXES)
         return next((path for path in candidates if self._is_whole_file(path)), None)
+
+    def keep_frame(self, name: str, data: bytes) -> None:
+        """Keep a picture that was cut out of a video, under the hash of its bytes. Raises StorageError."""
+        target = self._root / "frames" / name
+        if not self._is_whole_file(target):
+            with translated("create", target.parent):
+                make_folder(target.parent, self._ops)
+            replace_file(target, data, self._ops)
 
     def problem_with(self, sha256: str) -> str | None:
         """What is wrong with a video, in words: not archived, or changed bytes; None when it is intact.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ltxspec.plan.actions import Action, Change, FieldChange, Plan, Reason
 from ltxspec.redaction import redact_secrets
+from ltxspec.report import reasons
 from ltxspec.report import wording as phrases
 from ltxspec.report.terminal import clean, fit
 from ltxspec.values import Json
@@ -39,14 +40,14 @@ def cause(change: Change, variables: Mapping[str, Json]) -> str:
         variables: the variables of its spec.
     """
     if change.action is Action.BLOCKED and change.note:
-        return f"{phrases.reason(change)} ({clean(change.note.partition(':')[0])})"
+        return f"{reasons.reason(change)} ({clean(change.note.partition(':')[0])})"
     if Reason.REQUEST_CHANGED not in change.reasons:
-        return ", ".join(phrases.REASONS[reason] for reason in change.reasons)
-    others = [phrases.REASONS[reason] for reason in change.reasons if reason is not Reason.REQUEST_CHANGED]
+        return ", ".join(reasons.REASONS[reason] for reason in change.reasons)
+    others = [reasons.REASONS[reason] for reason in change.reasons if reason is not Reason.REQUEST_CHANGED]
     fields = [item for item in change.changes if not item.path.startswith(("/files/", "/model"))]
     named = list(dict.fromkeys(_field_cause(item, variables) for item in fields))
     if not named or len(named) > _MOST_FIELDS:
-        return phrases.reason(change)
+        return reasons.reason(change)
     return " and ".join([*others, *named])
 
 

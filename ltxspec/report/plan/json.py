@@ -1,6 +1,6 @@
 """The plan as the JSON document that programs read and `plan -o FILE` saves; `plan/document.py` declares it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -47,7 +47,8 @@ def plan_document(plan: Plan, options: PlanOptions) -> PlanDocument:
         estimate=Sum(usd, unknown),
         shots=tuple(map(planned_shot, plan.changes)),
         diagnostics=tuple(map(problem_of, plan.diagnostics)),
-        later=_later(plan),
+        later=_sum(plan.later),
+        held=_sum([change for change in plan.changes if change.action is Action.HELD]),
         doubted=tuple(DoubtedShot(address=str(item), decided=said) for item, said in plan.doubted.items()) or None,
     )
 
@@ -74,6 +75,9 @@ def planned_shot(change: Change) -> PlannedShot:
         request=redact_request(change.request.body, change.request.known) if change.request else {},
         labels=redact_secrets(dict(change.labels)),
         from_=change.origin,
+        draft=change.draft,
+        price=change.estimate if change.action is Action.HELD else None,
+        after=tuple(map(str, change.after)) or None,
         note=redact_secrets(change.note),
         delivery=delivery_of(change.destination) if change.destination is not None else None,
         recorded=change.recorded,
@@ -93,9 +97,9 @@ def source_of(place: tuple[str, int, int] | None) -> Source | None:
     return None if place is None else Source(*place)
 
 
-def _later(plan: Plan) -> Later | None:
-    known, unknown = total_usd(change.estimate for change in plan.later)
-    return Later(len(plan.later), Sum(known, unknown)) if plan.later else None
+def _sum(orders: Sequence[Change]) -> Later | None:
+    known, unknown = total_usd(change.estimate for change in orders)
+    return Later(len(orders), Sum(known, unknown)) if orders else None
 
 
 def _summary(plan: Plan) -> Mapping[str, int]:

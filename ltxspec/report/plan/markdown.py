@@ -6,6 +6,7 @@ from itertools import groupby
 from ltxspec.errors import Diagnostic
 from ltxspec.plan.actions import Action, Change, Plan, reckoning
 from ltxspec.redaction import redact_diagnostic, redact_secrets
+from ltxspec.report import reasons
 from ltxspec.report import wording as phrases
 from ltxspec.report.cures import retry_line
 from ltxspec.report.destinations import sent_to
@@ -84,7 +85,7 @@ def _row(change: Change) -> str:
     cells = (
         f"`{change.action.sign}` {change.action}",
         shot,
-        escape(phrases.reason(change)),
+        escape(reasons.reason(change)),
         escape(sized),
         phrases.cost(change),
     )
@@ -139,7 +140,7 @@ def _details(changes: Sequence[Change]) -> list[str]:
 
 
 def _detail(change: Change, effort: Effort) -> str:
-    summary = f"{code(_address(change))}: {escape(phrases.reason(change))}"
+    summary = f"{code(_address(change))}: {escape(reasons.reason(change))}"
     if change.action is Action.CREATE:
         return details(summary, f"<blockquote>{escape(fit(phrases.prompt(change), _LONGEST_PROMPT))}</blockquote>")
     return details(summary, "\n".join(field_html(field, effort) for field in change.changes))

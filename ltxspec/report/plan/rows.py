@@ -6,6 +6,7 @@ from enum import Enum
 
 from ltxspec.plan.actions import Action, Change
 from ltxspec.redaction import redact_secrets
+from ltxspec.report import reasons
 from ltxspec.report import wording as phrases
 from ltxspec.report.changes import field_lines, preview_lines
 from ltxspec.report.cures import cure
@@ -36,6 +37,7 @@ SIGN_PAINTS: Mapping[Action, Paint] = {
     Action.RETIRE: Paint.DIM,
     Action.RESUME: Paint.YELLOW,
     Action.BLOCKED: Paint.RED,
+    Action.HELD: Paint.YELLOW,
 }
 
 
@@ -51,11 +53,13 @@ class Row:
     counted: bool
 
 
-def row_of(change: Change) -> Row:
-    """The texts about a changed shot."""
+def row_of(change: Change, depth: int = 0) -> Row:
+    """The texts about a changed shot; `depth` is how far it is moved in below its source."""
     counted = phrases.is_counted(change)
     size = phrases.size(change) if counted else ""
-    address, reason, cost = clean(str(change.address)), phrases.reason(change), phrases.cost(change)
+    address, reason, cost = clean(str(change.address)), reasons.reason(change), phrases.cost(change)
+    if depth:
+        address = f"{'  ' * (depth - 1)}└ {address}"
     return Row(change.action, address, reason, size, cost, counted)
 
 

@@ -13,12 +13,14 @@ from ltxspec.redaction import redact_secrets
 from ltxspec.report import wording as phrases
 from ltxspec.report.destinations import sent_to
 from ltxspec.report.plan.causes import grouped
+from ltxspec.report.plan.chains import chained
 from ltxspec.report.plan.rows import SIGN_COLUMN, SIGN_PAINTS, Detail, columns, details, group_lines, row_of
+from ltxspec.report.reasons import reason
 from ltxspec.report.results.takes import Places
 from ltxspec.report.takes import record_text, remark_text
 from ltxspec.report.terminal import Paint, Style, clean, wrap
 from ltxspec.report.word_diff import Effort
-from ltxspec.report.wording import MEANINGS, higher, money, reason
+from ltxspec.report.wording import MEANINGS, higher, money
 
 MOST_ROWS = 500  # changed shots listed; the rest are counted
 MOST_PROMPTS = 50  # of these, with a prompt or its difference shown in full
@@ -78,10 +80,11 @@ class _Listing:
 
     def rows(self, changes: Sequence[Change], indent: int = 0) -> list[str]:
         """Every change, with its details."""
-        rows, style = [row_of(change) for change in changes], replace(self._style, width=self._style.width - indent)
+        chains, style = chained(changes), replace(self._style, width=self._style.width - indent)
+        rows = [row_of(change, depth) for depth, change in chains]
         table = columns(rows, style)
         lines: list[str] = []
-        for change, row in zip(changes, rows, strict=True):
+        for (_, change), row in zip(chains, rows, strict=True):
             lines += [*table.lines(row), *details(change, style, self._effort if self._prompts > 0 else None)]
             self._prompts -= change.action is Action.CREATE or any(map(phrases.is_text, change.changes))
         return [" " * indent + line for line in lines]

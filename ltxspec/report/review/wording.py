@@ -8,6 +8,7 @@ import orjson
 from ltxspec.lock.facts import AlteredTake
 from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.render.models import Request
+from ltxspec.report import reasons
 from ltxspec.report import wording as phrases
 from ltxspec.report.terminal import clean, fit
 from ltxspec.review.models import INVALID, WORKING_TREE, Cause, CauseKind, Review, RuleChange, ShotKind, ShotReview
@@ -155,22 +156,22 @@ def reason(shot: ShotReview) -> str:
         case ShotKind.RESTORED:
             return "back in the spec" if shot.before is None or shot.before == shot.after else "an earlier take is used"
         case ShotKind.RETIRED:
-            return phrases.REASONS[Reason.NOT_IN_SPEC] if shot.before or shot.bought else "gone from the spec"
+            return reasons.REASONS[Reason.NOT_IN_SPEC] if shot.before or shot.bought else "gone from the spec"
         case _:
-            return "a failed task was recorded" if shot.bought else phrases.REASONS[Reason.RECORDED_FIELDS_CHANGED]
+            return "a failed task was recorded" if shot.bought else reasons.REASONS[Reason.RECORDED_FIELDS_CHANGED]
 
 
 def _planned(shot: ShotReview, change: Change) -> str:
     """Why apply would do it. A shot that was never rendered counts as new only if the base does not have it."""
     if change.action is not Action.CREATE or shot.prompt_before is None:
-        return phrases.reason(change)
+        return reasons.reason(change)
     if shot.before is not None:
         return "the record of its take is missing"
     return f"not rendered yet, {_changed(shot)}" if shot.changes else "not rendered yet"
 
 
 def _changed(shot: ShotReview) -> str:
-    return phrases.reason(Change(shot.address, Action.REPLACE, (Reason.REQUEST_CHANGED,), shot.changes))
+    return reasons.reason(Change(shot.address, Action.REPLACE, (Reason.REQUEST_CHANGED,), shot.changes))
 
 
 def _rendered(shot: ShotReview) -> str:

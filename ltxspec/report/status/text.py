@@ -19,6 +19,7 @@ _STATES: Mapping[ShotState, tuple[str, Paint]] = {
     ShotState.TO_RECORD: ("to record, free", Paint.CYAN),
     ShotState.IN_PROGRESS: ("in progress", Paint.YELLOW),
     ShotState.FAILED: ("failed", Paint.RED),
+    ShotState.HELD: ("held", Paint.YELLOW),
 }
 _VERDICTS: Mapping[Verdict, tuple[str, Paint]] = {
     Verdict.APPROVED: ("approved", Paint.GREEN),

@@ -860,7 +860,7 @@ def test_a_look_that_fails_after_something_was_recorded_holds_back_what_would_be
 def test_the_first_look_asks_for_all_of_the_tasks_and_their_results_at_once() -> None:
     provider = Polled()
     shots = [change(wanted=request("gate", "b", numberResults=3), number=2), change()]
-    nothing = [replace(change(), request=None), replace(change(), task_id=None)]
+    nothing = [replace(change(wanted=request("a1")), request=None), replace(change(wanted=request("a2")), task_id=None)]
     with pytest.raises(AssertionError, match="has nothing to order"):
         Bench(provider).run(*nothing, *shots)
     assert [(order.task_id, order.results) for order in provider.asked[0]] == [(task(2), 3), (task(1), 1)]

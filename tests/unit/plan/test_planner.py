@@ -46,6 +46,7 @@ def only(changes: list[Change]) -> Change:
 
 
 def derived(wanted: Request, retake: int = 1, attempt: int = 1) -> TaskId:
+    assert wanted.fingerprint is not None
     identity = TaskIdentity("project", "runware", "night", wanted.address.instance, wanted.fingerprint, retake, attempt)
     return task_id(identity)
 

@@ -14,5 +14,5 @@ def test_a_status_counts_its_shots_and_their_money() -> None:
         ShotStatus(ordered.address, ShotState.IN_PROGRESS, ordered),
     ]
     status = ProjectStatus(Plan("runware", [new, ordered]), shots, SpendingLimits(), {})
-    assert [status.count(state) for state in ShotState] == [0, 1, 0, 1, 0]
+    assert [status.count(state) for state in ShotState] == [0, 1, 0, 1, 0, 0]
     assert status.to_buy == status.in_progress == (Decimal("0.48"), 0)

@@ -87,6 +87,7 @@ def buy(folder: Path) -> Lockfile:
 
 
 def take_of(request: Request) -> Take:
+    assert request.fingerprint is not None
     digits = sha256(f"{request.address} {request.fingerprint}".encode()).hexdigest()
     task = TaskId(f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-8{digits[17:20]}-{digits[20:32]}")
     output = Output(

@@ -359,6 +359,7 @@ def fingerprint(spec: dict[str, Any]) -> str:
     whole = {"apiVersion": "ltxspec/v1", "kind": "RenderSpec", "metadata": {"name": "test"}, "model": PRO, **spec}
     outcome = render("# json\n" + json.dumps(whole, ensure_ascii=False), files=MemoryFiles(FILES))
     (request,) = outcome.requests.values()
+    assert request.fingerprint is not None
     return request.fingerprint
 
 

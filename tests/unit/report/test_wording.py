@@ -5,52 +5,17 @@ from typing import Any
 import pytest
 from unit.report.plans import body, change, rich_plan
 
-from ltxspec.plan.actions import Action, FieldChange, Plan, Reason
+from ltxspec.plan.actions import Action, FieldChange, Plan
 from ltxspec.report import wording as phrases
 
 
-def test_every_reason_and_every_action_has_words() -> None:
-    assert set(phrases.REASONS) == set(Reason)
+def test_every_action_has_words() -> None:
     assert set(phrases.MEANINGS) == set(Action)
-
-
-@pytest.mark.parametrize(
-    ("paths", "phrase"),
-    [
-        (["/fps"], "fps changed"),
-        (["/fps", "/positivePrompt"], "prompt and fps changed"),
-        (["/fps", "/width", "/positivePrompt"], "prompt and 2 more changed"),
-        ([], "request changed"),
-    ],
-)
-def test_a_changed_request_names_its_fields(paths: list[str], phrase: str) -> None:
-    fields = tuple(FieldChange(path, 1, 2) for path in paths)
-    assert phrases.reason(change("a", Action.REPLACE, Reason.REQUEST_CHANGED, changes=fields)) == phrase
 
 
 def test_money_spent_says_when_it_covers_more_than_the_plan_shows() -> None:
     plan = Plan("runware", [], spent={"night": (Decimal("4.80"), 0)}, is_part=True)
     assert phrases.headline(plan) == "No changes. 0 shots up to date; $4.80 spent with the shots left out."
-
-
-@pytest.mark.parametrize(
-    ("reasons", "fields", "phrase"),
-    [
-        ((Reason.MOVED_BY_SPEC,), {"origin": "temple"}, "moved from temple"),
-        ((Reason.SAME_FINGERPRINT_ELSEWHERE,), {"origin": "w[a,b]"}, "same request as w[a,b]"),
-        ((Reason.LAST_ATTEMPT_FAILED,), {"action": Action.CREATE, "attempt": 2}, "last attempt failed, attempt 2"),
-        (
-            (Reason.RETAKE_REQUESTED,),
-            {"action": Action.REPLACE, "retake": 3},
-            "retake requested, render 3 of this request",
-        ),
-        ((Reason.RETAKE_REQUESTED,), {"action": Action.REPLACE, "retake": 2, "number": 5}, "retake requested, take 5"),
-        ((Reason.MODEL_CHANGED, Reason.INPUT_CHANGED), {}, "model changed, local file changed"),
-        ((Reason.UNDER_WAY,), {"action": Action.RESUME}, "under way, committed"),
-    ],
-)
-def test_reasons_read_as_one_phrase(reasons: tuple[Reason, ...], fields: dict[str, Any], phrase: str) -> None:
-    assert phrases.reason(change("a", fields.pop("action", Action.MOVE), *reasons, **fields)) == phrase
 
 
 @pytest.mark.parametrize(

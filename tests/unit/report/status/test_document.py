@@ -25,7 +25,8 @@ def test_a_status_is_a_valid_document() -> None:
     )
     document = to_json(status_document(status))
     Draft202012Validator(status_schema()).validate(document)
-    assert document["summary"] == {"up-to-date": 1, "to-buy": 0, "to-record": 0, "in-progress": 0, "failed": 0}
+    others = {"to-buy": 0, "to-record": 0, "in-progress": 0, "failed": 0, "held": 0}
+    assert document["summary"] == {"up-to-date": 1, **others}
     assert document["specs"] == [{"name": "night", "spent": {"usd": "4.80", "unknown": 1}, "left": "15.20"}]
     assert document["shots"][0]["expiry"] == "soon"
     assert [item["address"] for item in document["findings"]] == ["night.alley", None]

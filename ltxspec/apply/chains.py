@@ -1,0 +1,140 @@
+"""Shots that follow from others: each waits for its own sources only, and is decided once their takes are recorded."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from ltxspec.apply.events import Outcome, ShotOutcome
+from ltxspec.apply.ledger import Ledger
+from ltxspec.plan.actions import Change
+from ltxspec.plan.recorded import RecordedState
+from ltxspec.plan.sources import nth_take, output_of
+from ltxspec.render.models import Request
+from ltxspec.render.references import Reference
+from ltxspec.values import ShotAddress, TaskId
+
+Replan = Callable[[Request, RecordedState], Change]  # decides on one shot, against what is recorded now
+
+_HAS_TAKE = (Outcome.RENDERED, Outcome.COLLECTED, Outcome.RECORDED)
+
+
+def no_replan(request: Request, _recorded: RecordedState) -> Change:
+    """Of a run in which no shot follows from another one."""
+    raise AssertionError(f"{request.address} follows from no shot")
+
+
+class SourceMissing(Exception):
+    """A shot cannot follow from its source in this run; the message says why."""
+
+
+@dataclass(slots=True)
+class Chains:
+    """The orders of a run by address, and how those have ended that others wait for.
+
+    Args:
+        changes: all changes of the run.
+        ledgers: the writers of its specs.
+        before: the outcomes of what was in progress before anything is ordered.
+        replan: decides on a shot whose sources are known.
+    """
+
+    changes: Sequence[Change]
+    ledgers: dict[str, Ledger]
+    before: Sequence[ShotOutcome]
+    replan: Replan
+    _ended: dict[ShotAddress, "asyncio.Future[ShotOutcome | None]"] = field(default_factory=dict)
+    _tasks: dict[ShotAddress, TaskId] = field(default_factory=dict)  # takes that sources have, or get in this run
+    _failed: dict[ShotAddress, ShotOutcome] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Note which takes there are already."""
+        for change in self.changes:
+            if change.action.spends:
+                self._ended[change.address] = asyncio.get_running_loop().create_future()
+            elif change.task_id is not None:
+                self._tasks[change.address] = change.task_id
+        for outcome in self.before:  # of other tasks of the shot as well: those are not what it keeps
+            if outcome.task_id is not None and self._tasks.get(outcome.address) == outcome.task_id:
+                self._note(outcome)
+
+    def end(self, address: ShotAddress, outcome: ShotOutcome | None) -> None:
+        """Let the shots go on that wait for this one; None: it ended by an unexpected error."""
+        self._ended[address].set_result(outcome)
+
+    async def completed(self, change: Change) -> Change:
+        """The change of an order as it is decided now that its sources have takes.
+
+        Raises:
+            SourceMissing: a source has none.
+        """
+        request = change.request
+        if request is None or change.fingerprint is not None:
+            return change
+        await self._wait_for(request)
+        known = request.sources or (None,) * len(request.references)
+        found = [sha256 or self._output(reference) for reference, sha256 in zip(request.references, known, strict=True)]
+        ledger = self.ledgers[change.address.spec]
+        return self.replan(request.beginning_with(found), ledger.state)
+
+    async def _wait_for(self, request: Request) -> None:
+        for source in request.after:
+            if source not in self._ended:
+                continue
+            outcome = await asyncio.shield(self._ended[source])
+            if outcome is None:
+                raise SourceMissing(f"its source `{source}` was not finished")
+            self._note(outcome)
+
+    def _note(self, outcome: ShotOutcome) -> None:
+        if outcome.outcome in _HAS_TAKE and outcome.task_id is not None:
+            self._tasks[outcome.address] = outcome.task_id
+        elif outcome.outcome not in _HAS_TAKE:
+            self._failed[outcome.address] = outcome
+
+    def _output(self, reference: Reference) -> str:
+        """The hash of the output that a reference means. Raises SourceMissing."""
+        source = reference.source
+        if reference.take is None and (failed := self._failed.get(source)) is not None:
+            raise SourceMissing(f"its source `{source}` {_ended_as(failed)}")
+        ledger, task = self.ledgers.get(source.spec), self._tasks.get(source)
+        record = ledger.lockfile.shots.get(source.instance) if ledger is not None else None
+        if record is None or (task is None and reference.take is None):
+            raise SourceMissing(f"its source `{source}` has no take")
+        take = record.take(task or TaskId("")) if reference.take is None else nth_take(record, reference.take)
+        if take is None or take.status != "succeeded":
+            raise SourceMissing(f"its source `{source}` has no such take")
+        sha256 = output_of(take, reference.result)
+        if sha256 is None:
+            raise SourceMissing(f"the video of its source `{source}` is not archived yet")
+        return sha256
+
+
+def sources_first(planned: Sequence[Change]) -> list[Change]:
+    """Orders in the order given, but each after those that it follows from."""
+    by_address = {change.address: change for change in planned}
+    found: dict[ShotAddress, Change] = {}
+
+    def add(change: Change) -> None:
+        left = [change]
+        while left:
+            top = left[-1]
+            waits = [by_address[a] for a in top.after if a in by_address and a not in found]
+            if waits:
+                left += waits
+            else:
+                found.setdefault(left.pop().address, top)
+
+    for change in planned:
+        add(change)
+    return list(found.values())
+
+
+def _ended_as(outcome: ShotOutcome) -> str:
+    words = {
+        Outcome.FAILED: "failed",
+        Outcome.UNRESOLVED: "is unresolved",
+        Outcome.HELD_BACK: "was not ordered",
+        Outcome.DETACHED: "is in progress; apply again once it is finished",
+    }
+    word = words.get(outcome.outcome, "has no take")
+    return f"{word}: {outcome.message}" if outcome.message and outcome.outcome is not Outcome.DETACHED else word

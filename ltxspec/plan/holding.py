@@ -1,0 +1,67 @@
+"""Which shots wait although nothing is wrong with them: a source needs an approval, failed, or is left out. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from ltxspec.lock.verdicts import Remark, Verdict
+from ltxspec.plan.actions import SPENDING, Action, Change, Reason
+from ltxspec.plan.sources import KEEPS, Sources
+from ltxspec.render.references import Reference
+from ltxspec.values import ShotAddress, TaskId
+
+
+def with_held(changes: Iterable[Change], sources: Sources, verdicts: Mapping[TaskId, Remark]) -> list[Change]:
+    """The changes of a plan; orders that must wait are `held`. A shot that has its take does not wait.
+
+    Args:
+        changes: what is decided about each shot by itself.
+        sources: the shots that others refer to.
+        verdicts: the deciding remark of each take.
+    """
+    listed = list(changes)
+    known = {change.address: change for change in listed if change.request is not None}
+    for address in sources.order:
+        change = known.get(address)
+        if change is None or change.request is None or change.action not in SPENDING:
+            continue
+        for reference in change.request.references:
+            if (found := _obstacle(reference, known, sources, verdicts)) is not None:
+                reason, note = found
+                known[address] = hold(change, reason, note)
+                break
+    return [change if change.request is None else known[change.address] for change in listed]
+
+
+def hold(change: Change, reason: Reason, note: str) -> Change:
+    """The order, held. Its price stays, because it is what setting it free would cost."""
+    return replace(change, action=Action.HELD, reasons=(*change.reasons, reason), note=note, task_id=None)
+
+
+def _obstacle(
+    reference: Reference, known: Mapping[ShotAddress, Change], sources: Sources, verdicts: Mapping[TaskId, Remark]
+) -> tuple[Reason, str] | None:
+    """Why an order cannot follow from a source, in words."""
+    name, source = f"`{reference.source}`", known.get(reference.source)
+    take = sources.take_of(reference, source.task_id if source is not None else None)
+    if reference.take is not None and take is None:
+        return Reason.SOURCE_LEFT_OUT, f"{name} has no take {reference.take}"
+    if source is None:
+        return Reason.SOURCE_LEFT_OUT, f"{name} is not part of this plan"
+    is_to_come = reference.take is None and source.action not in KEEPS
+    if is_to_come and source.action is Action.BLOCKED:
+        return Reason.SOURCE_FAILED, f"{name} failed: {source.note or 'see `ltxspec why`'}"
+    if is_to_come and source.action is Action.HELD:
+        return Reason.SOURCE_HELD, f"{name} is held itself"
+    if source.request is not None and source.request.gate:
+        remark = None if is_to_come or take is None else verdicts.get(take.task_id)
+        return _not_approved(name, remark, is_to_come=is_to_come)
+    return None
+
+
+def _not_approved(name: str, remark: Remark | None, *, is_to_come: bool) -> tuple[Reason, str] | None:
+    if remark is not None and remark.verdict is Verdict.APPROVED:
+        return None
+    if is_to_come:
+        return Reason.NOT_APPROVED, f"{name} needs an approval once it is rendered"
+    state = "is not approved yet" if remark is None else f"is decided: {remark.verdict.value}"
+    return Reason.NOT_APPROVED, f"the take of {name} {state}; `ltxspec approve {name.strip('`')}` sets this free"

@@ -1,0 +1,130 @@
+"""The graph of references between the shots of a project: whether each has a target, and in which order they follow."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+
+from ltxspec.errors import Diagnostic, Location
+from ltxspec.render.models import RenderedSpec, Request
+from ltxspec.render.references import Reference
+from ltxspec.suggest import did_you_mean
+from ltxspec.values import ShotAddress
+
+Requests = Mapping[ShotAddress, Request]
+
+
+@dataclass(frozen=True, slots=True)
+class BadReference:
+    """An error in a reference."""
+
+    shot: ShotAddress  # that has the reference
+    diagnostic: Diagnostic
+
+
+def requests_of(specs: Mapping[str, RenderedSpec]) -> dict[ShotAddress, Request]:
+    """Every request by its address."""
+    return {request.address: request for spec in specs.values() for request in spec.requests}
+
+
+def sources_first(requests: Requests) -> list[ShotAddress]:
+    """The shots with references and those that they refer to, each after its sources. Raises CycleError."""
+    sorter = TopologicalSorter({address: request.after for address, request in requests.items() if request.references})
+    return list(sorter.static_order())
+
+
+def bad_references(
+    specs: Mapping[str, RenderedSpec],
+    unread: Collection[str],
+    place_of: Callable[[Request, Reference], Location],
+) -> list[BadReference]:
+    """The references that have no target, and the cycles.
+
+    Args:
+        specs: the specs of the project by name, as far as they can be read.
+        unread: the names of other specs, which have errors of their own; "" stands for any name.
+        place_of: where a reference is written.
+    """
+    referring = [request for spec in specs.values() for request in spec.requests if request.references]
+    if not referring:
+        return []
+    requests = requests_of(specs)
+    found = []
+    for request in referring:
+        for reference in request.references:
+            source = requests.get(reference.source)
+            problem = _beyond(reference, source) if source is not None else _missing(reference, specs, requests, unread)
+            if problem is not None:
+                message, hint = problem
+                diagnostic = Diagnostic("error", "reference", message, place_of(request, reference), hint)
+                found.append(BadReference(request.address, diagnostic))
+    return found + list(_cycles(requests, place_of))
+
+
+def _missing(
+    reference: Reference, specs: Mapping[str, RenderedSpec], requests: Requests, unread: Collection[str]
+) -> tuple[str, str | None] | None:
+    """Why there is no such source; None if its spec could not be read, which is reported by itself."""
+    name, key = reference.source.spec, reference.source.instance
+    spec = specs.get(name)
+    if spec is None:
+        if name in unread or "" in unread:
+            return None
+        return f"there is no spec `{name}`", did_you_mean(name, specs)
+    if spec.leaves_out(key):
+        return f"`{reference.source}` has errors", "correct that shot first"
+    own = [address.instance for address in requests if address.spec == name]
+    instances = [other for other in own if other.partition("[")[0] == key]
+    if instances:
+        several = f"{len(instances)} instances" if len(instances) > 1 else "an instance with a key"
+        return f"`{key}` has {several}: it is not said which is meant", f"write `{instances[0]}`"
+    hint = did_you_mean(key, own) or did_you_mean(key.partition("[")[0], {other.partition("[")[0] for other in own})
+    return f"there is no shot `{reference.source}`", hint
+
+
+def _beyond(reference: Reference, source: Request) -> tuple[str, str | None] | None:
+    """That the frame is beyond the end of the video, if its length is known."""
+    length = source.body.get("duration")
+    if not isinstance(reference.at, float) or reference.take is not None or not isinstance(length, int | float):
+        return None
+    if reference.at < length:
+        return None
+    message = f"`{reference.source}` is {length:g} s long: it has no frame at {reference.at:g} s"
+    return message, "`frame: last` is its last one"
+
+
+def _cycles(requests: Requests, place_of: Callable[[Request, Reference], Location]) -> Iterator[BadReference]:
+    """One error for each cycle, with every link of it, at the reference of its first shot."""
+    links = {address: request.after for address, request in requests.items() if request.references}
+    while True:
+        try:
+            list(TopologicalSorter(links).static_order())
+        except CycleError as error:
+            cycle = list(dict.fromkeys(error.args[1]))[::-1]  # each shot before those that it refers to
+            yield _cycle(_from_the_first(cycle, requests), requests, place_of)
+            links = {address: after for address, after in links.items() if address not in cycle}
+        else:
+            return
+
+
+def _from_the_first(cycle: Sequence[ShotAddress], requests: Requests) -> list[ShotAddress]:
+    """The same cycle, from the shot that is written first."""
+    start = cycle.index(min(cycle, key=lambda address: (requests[address].file, requests[address].line)))
+    return [*cycle[start:], *cycle[:start]]
+
+
+def _cycle(
+    cycle: Sequence[ShotAddress], requests: Requests, place_of: Callable[[Request, Reference], Location]
+) -> BadReference:
+    links = []
+    for address, target in zip(cycle, [*cycle[1:], cycle[0]], strict=True):
+        request = requests[address]
+        reference = next(one for one in request.references if one.source == target)
+        links.append((address, target, place_of(request, reference)))
+    first = links[0]
+    if len(cycle) == 1:
+        message, hint = f"`{cycle[0]}` refers to itself", "a shot can follow from another one only"
+    else:
+        named = " → ".join(f"`{address}`" for address in (*cycle, cycle[0]))
+        written = "; ".join(f"`{a}` refers to `{b}` at {w.file}:{w.line}:{w.column}" for a, b, w in links)
+        message, hint = f"these shots follow from each other: {named}", written
+    return BadReference(first[0], Diagnostic("error", "reference-cycle", message, first[2], hint))

@@ -1,0 +1,152 @@
+"""Shots that begin where others end: priced before they exist, rendered in order, never bought for a new name."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from acceptance.commands import ltxspec
+from PIL import Image, ImageChops, ImageStat
+
+SPEC = """\
+apiVersion: ltxspec/v1
+kind: RenderSpec
+metadata: {name: film}
+model: lightricks:2@0
+defaults: {width: 1920, height: 1080, duration: 6}
+shots:
+  door:
+    prompt: He stops at a red door.
+    inputs: {frameImages: [{shot: street, frame: last}]}
+  alley:
+    prompt: A man walks through an alley.
+  street:
+    prompt: He turns into a street.
+    inputs: {frameImages: [{image: {shot: alley, frame: last}, frame: first}]}
+"""
+
+
+def project(folder: Path, spec: str = SPEC) -> Path:
+    (folder / "ltxspec.toml").write_text('[project]\nid = "chains"\n', "utf-8")
+    (folder / "specs").mkdir(exist_ok=True)
+    write(folder, spec)
+    return folder
+
+
+def write(folder: Path, spec: str) -> None:
+    (folder / "specs" / "film.yaml").write_text(spec, "utf-8")
+
+
+def plan(folder: Path, *options: str, check: int | None = 0) -> Any:
+    return ltxspec("plan", "--provider", "sandbox", "--format", "json", *options, cwd=folder, check=check).json
+
+
+def apply(folder: Path, *options: str, check: int | None = 0) -> str:
+    arguments = ("--provider", "sandbox", "--auto-approve", *options)
+    return ltxspec("apply", *arguments, cwd=folder, check=check).out
+
+
+def actions(document: Any) -> dict[str, str]:
+    return {shot["shot"]: shot["action"] for shot in document["shots"]}
+
+
+def reasons(document: Any) -> dict[str, list[str]]:
+    return {shot["shot"]: shot["reasons"] for shot in document["shots"] if shot["reasons"]}
+
+
+def test_a_chain_is_priced_before_anything_exists(tmp_path: Path) -> None:
+    document = plan(project(tmp_path))
+    assert document["estimate"] == {"usd": "1.08", "unknown": 0}
+    shots = {shot["shot"]: shot for shot in document["shots"]}
+    assert [shots["door"][key] for key in ("fingerprint", "taskUUID", "estimate", "after")] == [
+        None, None, "0.36", ["film.street"],
+    ]  # fmt: skip
+    assert "after" not in shots["alley"]
+    assert plan(tmp_path)["digest"] == document["digest"]
+    write(tmp_path, SPEC.replace("frame: last}]", "frame: first}]"))
+    assert plan(tmp_path)["digest"] != document["digest"]
+
+
+def frame_of(folder: Path, shot: str, at: str) -> Image.Image:
+    target = folder / f"{shot}-{at}.png"
+    ltxspec("frame", f"film.{shot}", "--at", at, "-o", str(target), "--provider", "sandbox", cwd=folder)
+    return Image.open(io.BytesIO(target.read_bytes())).convert("RGB")
+
+
+def difference(one: Image.Image, other: Image.Image) -> float:
+    """The mean difference of two pictures, from 0 to 255."""
+    return sum(ImageStat.Stat(ImageChops.difference(one.resize((320, 180)), other.resize((320, 180)))).mean) / 3
+
+
+def test_a_chain_is_rendered_continues_and_keeps_what_was_paid(tmp_path: Path) -> None:
+    apply(project(tmp_path))
+    assert set(actions(plan(tmp_path)).values()) == {"no-op"}
+    joined = difference(frame_of(tmp_path, "alley", "last"), frame_of(tmp_path, "street", "first"))
+    assert joined < 25
+
+    write(tmp_path, SPEC.replace("alley", "lane").replace("an lane", "an alley"))  # another name
+    assert actions(plan(tmp_path)) == {"door": "no-op", "lane": "move", "street": "update"}
+    assert reasons(plan(tmp_path))["street"] == ["source-moved"]
+    apply(tmp_path)
+    write(tmp_path, SPEC)
+    apply(tmp_path)
+
+    retaken = plan(tmp_path, "--retake", "film.alley")
+    assert actions(retaken) == {"door": "replace", "alley": "replace", "street": "replace"}
+    assert reasons(retaken) == {
+        "door": ["source-changed"], "alley": ["retake-requested"], "street": ["source-changed"],
+    }  # fmt: skip
+    assert retaken["estimate"]["usd"] == "1.08"
+    apply(tmp_path, "--retake", "film.alley", "--exclude", "film.street", "--exclude", "film.door")
+    assert actions(plan(tmp_path)) == {"door": "replace", "alley": "no-op", "street": "replace"}
+
+    ltxspec("pick", "film.alley", "--take", "1", "--provider", "sandbox", cwd=tmp_path)
+    assert set(actions(plan(tmp_path)).values()) == {"no-op"}
+    ltxspec("pick", "film.alley", "--take", "2", "--provider", "sandbox", cwd=tmp_path)
+    pinned = SPEC.replace("shot: alley, frame: last", "shot: alley, frame: last, take: 1")
+    write(tmp_path, pinned)
+    assert actions(plan(tmp_path)) == {"door": "no-op", "alley": "no-op", "street": "update"}
+
+
+def test_a_gate_holds_what_follows_until_an_approval(tmp_path: Path) -> None:
+    project(tmp_path, SPEC.replace("an alley.", "an alley.\n    gate: approval"))
+    document = plan(tmp_path)
+    assert actions(document) == {"door": "held", "alley": "create", "street": "held"}
+    assert document["estimate"]["usd"] == "0.36"
+    assert document["held"] == {"shots": 2, "estimate": {"usd": "0.72", "unknown": 0}}
+    apply(tmp_path)
+    assert actions(plan(tmp_path)) == {"door": "held", "alley": "no-op", "street": "held"}
+    ltxspec("approve", "film.alley", "--provider", "sandbox", cwd=tmp_path)
+    assert actions(plan(tmp_path)) == {"door": "create", "alley": "no-op", "street": "create"}
+    ltxspec("reject", "film.alley", "--provider", "sandbox", cwd=tmp_path)
+    assert actions(plan(tmp_path))["street"] == "held"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message", "line"),
+    [
+        ("shot: alley,", "shot: aley,", "there is no shot `film.aley`", 14),
+        ("shot: alley,", "shot: street,", "`film.street` refers to itself", 14),
+        ("shot: alley,", "shot: door,", "these shots follow from each other: `film.door` → `film.street`", 9),
+        ("shot: alley, frame: last", "shot: alley, frame: 6", "`film.alley` is 6 s long", 14),
+        ("shot: alley, frame: last", "shot: alley", "it is not said which frame", 14),
+        ("shot: alley,", "shot: films.alley,", "there is no spec `films`", 14),
+    ],
+)
+def test_a_reference_that_cannot_be_is_an_error_with_its_place(
+    tmp_path: Path, before: str, after: str, message: str, line: int
+) -> None:
+    project(tmp_path, SPEC.replace(before, after))
+    document = ltxspec("validate", "--format", "json", cwd=tmp_path, check=1).json
+    (problem,) = document["diagnostics"]
+    assert problem["message"].startswith(message)
+    assert problem["line"] == line
+    assert problem["hint"]
+
+
+def test_a_video_that_is_on_another_machine_is_fetched(tmp_path: Path) -> None:
+    apply(project(tmp_path), "--target", "film.alley")
+    for video in (tmp_path / ".ltxspec" / "archive").rglob("*.mp4"):
+        video.unlink()
+    apply(tmp_path, "--target", "film.street")
+    assert actions(plan(tmp_path)) == {"door": "create", "alley": "no-op", "street": "no-op"}

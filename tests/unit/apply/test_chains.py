@@ -1,0 +1,210 @@
+"""Runs over graphs: what follows is ordered after its source, once, whatever fails and whenever the run dies."""
+
+import asyncio
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import pytest
+from builders import change, request
+from fakes import FakeClock, FakeProvider, MemoryArchive, MemoryState
+from hypothesis import given
+from hypothesis import strategies as st
+from unit.plan.chains import CATALOG, follows
+
+from ltxspec.apply.budget import RunBudget
+from ltxspec.apply.chains import sources_first
+from ltxspec.apply.engine import Adapters, Job, RunSettings, run
+from ltxspec.apply.events import ApplyEvent, Outcome, RunSummary
+from ltxspec.apply.ledger import Ledger
+from ltxspec.apply.ports import Acceptance, Provider, RenderOrder, TaskReport, TaskState
+from ltxspec.apply.recovery import RecoveryLimits
+from ltxspec.apply.task import StopSignal
+from ltxspec.lock.journal import JournalState, fold
+from ltxspec.lock.models import Failure
+from ltxspec.plan.actions import Action, Change
+from ltxspec.plan.in_order import Planned, planned_in_order
+from ltxspec.plan.planner import PlanContext, plan_again, plan_spec
+from ltxspec.plan.recorded import RecordedState
+from ltxspec.plan.selection import Selection
+from ltxspec.render.models import RenderedSpec, Request
+from ltxspec.values import TaskId
+
+CONTEXT = PlanContext("project", "runware", CATALOG, Selection(), 99)
+SETTINGS = {"limits": RecoveryLimits(grace=60, task_timeout=600)}
+
+
+class Killed(Exception):
+    """The machine dies."""
+
+
+class Service(FakeProvider):
+    """Renders each task in its own number of looks, and fails the tasks of some prompts, once or for good."""
+
+    def __init__(self, looks: Mapping[str, int], fails: Mapping[str, int]) -> None:
+        super().__init__()
+        self.needed, self.fails = looks, dict(fails)
+        self.prompts: dict[TaskId, str] = {}
+        self.failed: set[TaskId] = set()
+
+    def accept(self, order: RenderOrder) -> Acceptance:
+        prompt = str(order.body["positivePrompt"])
+        if order.task_id not in self.charges and self.fails.get(prompt, 0) > 0:
+            self.fails[prompt] -= 1
+            self.failed.add(order.task_id)
+        self.prompts[order.task_id] = prompt
+        return super().accept(order)
+
+    def report(self, order: RenderOrder) -> TaskReport:
+        if order.task_id in self.failed:
+            failure = Failure("renderFailed", "it broke", permanent=False)
+            return TaskReport(order.task_id, TaskState.FAILED, failure=failure, exists=True)
+        self.polls_needed = self.needed.get(self.prompts.get(order.task_id, ""), 1)
+        return super().report(order)
+
+    async def look_up(self, task: RenderOrder) -> TaskReport:
+        return self.report(task) if task.task_id in self.failed else await super().look_up(task)
+
+
+@dataclass
+class World:
+    """One spec that is planned and applied again and again."""
+
+    requests: list[Request]
+    provider: FakeProvider
+    state: MemoryState = field(default_factory=MemoryState)
+    archive: MemoryArchive = field(default_factory=MemoryArchive)
+    deaths: int = 0  # events until the machine dies; 0: never
+    taken: list[tuple[str, tuple[str | None, ...]]] = field(default_factory=list)
+
+    def plan(self) -> list[Change]:
+        have = {"night": RecordedState(self.state.lockfile, JournalState(fold(self.state.journal).open))}
+
+        def plain(specs: list[RenderedSpec]) -> Planned:
+            return [change for spec in specs for change in plan_spec(spec, have[spec.name], CONTEXT)], {}
+
+        spec = RenderedSpec("night", "specs/night.yaml", None, self.requests)
+        return planned_in_order([spec], have, CONTEXT.selection, dict, plain)[0]  # type: ignore[arg-type]  # a list
+
+    def apply(self, **settings: object) -> RunSummary:
+        changes, clock = self.plan(), FakeClock()
+        job = Job(Ledger("night", self.state, clock, {one.address.instance for one in self.requests}), changes)
+
+        async def source_media(ordered: Change, _: Provider) -> dict[tuple[str | int, ...], str]:
+            assert ordered.request is not None
+            self.taken.append((ordered.address.instance, ordered.request.sources))
+            return {("image",): "media"} if ordered.request.references else {}
+
+        adapters = Adapters(
+            self.provider, self.archive, clock, lambda _: [], self.emit, set(), source_media,
+            lambda wanted, recorded: plan_again(wanted, recorded, CONTEXT, frozenset()),
+        )  # fmt: skip
+        chosen = RunSettings(**(SETTINGS | settings))  # type: ignore[arg-type]  # by name
+        return asyncio.run(run([job], adapters, chosen, RunBudget(None), StopSignal()))
+
+    def emit(self, _: ApplyEvent) -> None:
+        self.deaths -= 1
+        if self.deaths == 0:
+            raise Killed
+
+
+def chain(*keys: str) -> list[Request]:
+    return [request(keys[0], keys[0]), *(follows(key, source) for source, key in pairwise(keys))]
+
+
+def outcomes(summary: RunSummary) -> dict[str, Outcome]:
+    return {item.address.instance: item.outcome for item in summary.outcomes}
+
+
+def test_a_chain_is_rendered_in_order_in_one_run() -> None:
+    world = World(chain("a", "b", "c")[::-1], Service({"a": 3}, {}))
+    summary = world.apply()
+    assert outcomes(summary) == dict.fromkeys("abc", Outcome.RENDERED)
+    shots = world.state.lockfile.shots
+    hashes = {key: shots[key].takes[0].outputs[0].sha256 for key in "abc"}
+    assert world.taken == [("a", ()), ("b", (hashes["a"],)), ("c", (hashes["b"],))]
+    assert shots["b"].takes[0].inputs == {"shot:night.a#last": f"sha256:{hashes['a']}/frame-1/last"}
+    assert {change.action for change in world.plan()} == {Action.NO_OP}
+
+
+def test_a_short_chain_does_not_wait_for_a_slow_one() -> None:
+    world = World([*chain("slow", "x"), *chain("a", "b", "c")], Service({"slow": 150}, {}))
+    world.apply(parallelism=2, limits=RecoveryLimits(grace=60, task_timeout=100_000))
+    assert [key for key, _ in world.taken] == ["slow", "a", "b", "c", "x"]
+
+
+def test_what_follows_from_a_failure_is_not_ordered() -> None:
+    world = World([*chain("a", "b", "c"), request("d", "d")], Service({}, {"a": 1}))
+    summary = world.apply()
+    assert outcomes(summary) == {
+        "a": Outcome.FAILED, "b": Outcome.HELD_BACK, "c": Outcome.HELD_BACK, "d": Outcome.RENDERED,
+    }  # fmt: skip
+    assert summary.incomplete
+    (held,) = [item for item in summary.outcomes if item.address.instance == "b"]
+    assert held.message is not None
+    assert "its source `night.a` failed" in held.message
+    assert outcomes(world.apply()) == dict.fromkeys("abc", Outcome.RENDERED)
+
+
+def test_a_detached_run_orders_only_what_is_known() -> None:
+    world = World(chain("a", "b"), Service({"a": 3}, {}))
+    summary = world.apply(detach=True, parallelism=1)
+    assert outcomes(summary)["b"] is Outcome.HELD_BACK
+    assert outcomes(world.apply()) == {"a": Outcome.COLLECTED, "b": Outcome.RENDERED}
+
+
+def test_what_follows_never_uses_the_earlier_take_of_a_source_that_is_not_finished() -> None:
+    world = World(chain("a", "b"), Service({}, {}))
+    world.apply()
+    world.requests = [request("a", "edited"), follows("b", "a")]
+    world.provider = Service({}, {"edited": 9})
+    assert outcomes(world.apply()) == {"a": Outcome.FAILED, "b": Outcome.HELD_BACK}
+    assert len(world.state.lockfile.shots["b"].takes) == 1
+
+
+@pytest.mark.parametrize("order", ["abcd", "dcba", "bdac"])
+def test_orders_keep_their_place_but_follow_their_sources(order: str) -> None:
+    by_key = {one.address.instance: change(Action.CREATE, one) for one in [*chain("a", "b", "c"), request("d", "d")]}
+    found = [item.address.instance for item in sources_first([by_key[key] for key in order])]
+    assert found.index("a") < found.index("b") < found.index("c")
+    assert sorted(found) == list("abcd")
+
+
+@given(
+    parents=st.lists(st.one_of(st.none(), st.integers(0, 9)), min_size=1, max_size=7),
+    looks=st.lists(st.integers(1, 6), min_size=8, max_size=8),
+    fails=st.lists(st.integers(0, 2), min_size=8, max_size=8),
+    deaths=st.lists(st.integers(1, 25), max_size=4),
+    seed=st.integers(0, 1000),
+    parallelism=st.integers(1, 4),
+)
+def test_no_death_and_no_failure_makes_a_graph_cost_more(  # one for each dimension
+    parents: list[int | None],
+    looks: list[int],
+    fails: list[int],
+    deaths: list[int],
+    seed: int,
+    parallelism: int,
+) -> None:
+    requests = [request("s0", "s0")]
+    for number, parent in enumerate(parents, 1):
+        key = f"s{number}"
+        requests.append(request(key, key) if parent is None else follows(key, f"s{parent % number}"))
+    random.Random(seed).shuffle(requests)
+    keys = [one.address.instance for one in requests]
+    chances = dict(zip(keys, fails, strict=False))
+    world = World(requests, Service(dict(zip(keys, looks, strict=False)), chances))
+    for death in [*deaths, *[0] * (sum(fails) + 2)]:
+        world.deaths = death
+        try:
+            world.apply(parallelism=parallelism)
+        except Killed:
+            continue
+    assert {planned.action for planned in world.plan()} == {Action.NO_OP}
+    assert set(world.provider.charges.values()) == {1}
+    takes = {take.task_id: take for one in world.state.lockfile.shots.values() for take in one.takes}
+    assert takes.keys() == world.provider.charges.keys()
+    good = [take for take in takes.values() if take.status == "succeeded"]
+    assert len(good) == len(requests)
+    assert len(takes) - len(good) == sum(chances[key] for key in keys)

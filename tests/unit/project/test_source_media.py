@@ -1,0 +1,93 @@
+import asyncio
+import io
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from builders import change, lockfile, output, record, take
+from fakes import FakeClock, FakeProvider, MemoryState
+from msgspec.structs import replace as with_fields
+from PIL import Image
+from unit.media.test_animatic import animatic
+from unit.plan.chains import follows
+from unit.project.projects import project
+
+from ltxspec.apply.ledger import Ledger
+from ltxspec.apply.ports import LocalMedia
+from ltxspec.errors import MediaError
+from ltxspec.lock.models import Take
+from ltxspec.plan.actions import Action, Change
+from ltxspec.project.adapters import open_archive
+from ltxspec.project.frame import NotArchived
+from ltxspec.project.source_media import SourceVideos
+
+
+class Uploads(FakeProvider):
+    """Keeps what is uploaded."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: list[LocalMedia] = []
+
+    async def upload(self, media: LocalMedia) -> str:
+        self.kept.append(media)
+        return await super().upload(media)
+
+
+def ordered(hash_of_source: str) -> Change:
+    street = follows("street", "alley").beginning_with([hash_of_source])
+    street.body["model"] = "lightricks:2@0"  # type: ignore[index]  # a dict
+    return change(Action.CREATE, street)
+
+
+def videos(folder: Path, taken: Take) -> SourceVideos:
+    opened = project(folder, lockfile(alley=record(taken)))
+    state = MemoryState(lockfile(alley=record(taken)))
+    ledger = Ledger("night", state, FakeClock(), {"alley"})
+    return SourceVideos(opened, open_archive(opened), FakeClock(), [ledger])
+
+
+def archived(folder: Path) -> tuple[SourceVideos, str]:
+    """A project with a video in its archive."""
+    data = animatic(folder).read_bytes()
+    digest = sha256(data).hexdigest()
+    found = videos(folder, with_fields(take(), outputs=(with_fields(output(), sha256=digest, bytes=len(data)),)))
+    target = folder / ".ltxspec" / "archive" / digest[:2] / f"{digest}.mp4"
+    target.parent.mkdir(parents=True)
+    target.write_bytes(data)
+    return found, digest
+
+
+def test_the_frame_is_cut_stored_under_its_hash_and_uploaded(tmp_path: Path) -> None:
+    found, digest = archived(tmp_path)
+    provider = Uploads()
+    ids = asyncio.run(found(ordered(digest), provider))
+    (media,) = provider.kept
+    assert ids == {("image",): f"media-{media.sha256[-8:]}"}
+    assert Image.open(io.BytesIO(media.content)).format == "PNG"
+    (kept,) = (tmp_path / ".ltxspec" / "archive" / "frames").iterdir()
+    assert kept.name == f"{sha256(media.content).hexdigest()}.png"
+    assert kept.read_bytes() == media.content
+    assert media.name == "alley-last.png"
+
+
+def test_a_video_that_is_gone_everywhere_is_named(tmp_path: Path) -> None:
+    gone = with_fields(output(), sha256="ab" * 32)
+    found, provider = videos(tmp_path, with_fields(take(), outputs=(gone,))), Uploads()
+    provider.downloads_fail = True
+    with pytest.raises(NotArchived, match=r"the video of `night.alley` is not on this machine, and cannot be fetched"):
+        asyncio.run(found(ordered("ab" * 32), provider))
+    assert not provider.kept
+
+
+def test_a_video_that_no_take_has_is_not_guessed(tmp_path: Path) -> None:
+    found, _ = archived(tmp_path)
+    with pytest.raises(NotArchived, match="no lockfile of this run"):
+        asyncio.run(found(ordered("cd" * 32), Uploads()))
+
+
+def test_a_file_that_is_no_video_stops_the_order(tmp_path: Path) -> None:
+    found, digest = archived(tmp_path)
+    (tmp_path / ".ltxspec" / "archive" / digest[:2] / f"{digest}.mp4").write_bytes(b"no video")
+    with pytest.raises(MediaError):
+        asyncio.run(found(ordered(digest), Uploads()))
