@@ -21,6 +21,9 @@ from ltxspec.render.models import Request
 from ltxspec.values import Fingerprint, ShotAddress, TaskId, foreign_address
 
 _CURE = "remove the shot there and its take moves here, or use the one video in both places"
+_TAKEN = "another shot takes it over; keep one of the shots, and use its video in both places"
+_UNREAD = "correct that spec: if it does not need the render, its take moves here then"
+_COLLECT = "run `ltxspec collect` first"
 _ON_PURPOSE = frozenset({Reason.RETAKE_REQUESTED, Reason.RETRY_REQUESTED, Reason.LAST_ATTEMPT_FAILED})
 
 
@@ -60,6 +63,7 @@ class Offers:
 
     records: dict[str, ShotRecord] = field(default_factory=dict)  # by whole address: free to be taken over
     owned: dict[Fingerprint, str] = field(default_factory=dict)  # in use, or in progress: who has it, in words
+    cures: dict[str, str] = field(default_factory=dict)  # by those words: what to do instead of buying it
 
 
 def offers(
@@ -115,7 +119,9 @@ def owned_elsewhere(changes: Sequence[Change], found: Offers) -> list[Change]:
 def owned_elsewhere_warnings(changes: Iterable[Change]) -> list[Diagnostic]:
     """A warning for each render that would be bought although another spec has it."""
     return [
-        Diagnostic("warning", Reason.OWNED_ELSEWHERE.value, f"`{change.address}`: {change.note}", _place(change), _CURE)
+        Diagnostic(
+            "warning", Reason.OWNED_ELSEWHERE.value, f"`{change.address}`: {change.note}", _place(change), change.cure
+        )
         for change in bought_again(changes)
     ]
 
@@ -128,7 +134,7 @@ def refuse_buying_again(changes: Iterable[Change]) -> None:
         raise Refused(
             Reason.OWNED_ELSEWHERE.value,
             f"{count} would be bought again that other specs of the project have",
-            hint=f"{_CURE}; `--buy-again` buys another",
+            hint="; ".join([*dict.fromkeys(c.cure for c in found if c.cure), "`--buy-again` buys another"]),
             details=[f"{change.address}: {change.note}" for change in found],
         )
 
@@ -188,7 +194,7 @@ def _named_by_moves(requests: Iterable[Request], other: OtherSpec) -> set[str]:
 def _offer(
     found: Offers,
     other: OtherSpec,
-    wanted: Collection[Fingerprint],
+    wanted: AbstractSet[Fingerprint],
     free: Mapping[str, set[TaskId]],
     kept: Collection[TaskId],
 ) -> None:
@@ -198,7 +204,7 @@ def _offer(
     """
     lockfile = other.recorded.lockfile
     gone = free.keys() - (other.requests() or {}).keys()
-    for key in {*lockfile.shots, *lockfile.retired}:
+    for key in sorted({*lockfile.shots, *lockfile.retired}):
         record = record_under(lockfile, key) or ShotRecord(None, ())
         if key in free:
             takes = tuple(
@@ -211,17 +217,37 @@ def _offer(
         owner = f"`{other.name}.{key}` has the same render"
         if other.requests() is None:
             owner += f"; `{other.name}` cannot be read as a whole, so it is unknown whether it still needs it"
-        _own(found, owner, [other.marks[take.task_id] for take in in_use], wanted)
+        cure = _cure(other, key)
+        for take in in_use:
+            _own(found, owner, cure, other.marks[take.task_id] & wanted)
     for task in other.recorded.journal.open.values():
         owner = f"`{other.name}.{task.intent.instance}` has it in progress; `ltxspec collect` finishes that"
-        _own(found, owner, [other.marks[task.intent.task_id]], wanted)
+        marks = other.marks[task.intent.task_id]
+        _own(found, owner, _cure_in_progress(other, task.intent.instance, marks), marks & wanted)
 
 
-def _own(
-    found: Offers, owner: str, renders: Iterable[Collection[Fingerprint]], wanted: Collection[Fingerprint]
-) -> None:
-    for mark in (mark for marks in renders for mark in marks if mark in wanted):
+def _own(found: Offers, owner: str, cure: str, renders: Iterable[Fingerprint]) -> None:
+    for mark in renders:
         found.owned.setdefault(mark, owner)
+        found.cures.setdefault(owner, cure)
+
+
+def _cure(other: OtherSpec, key: str) -> str:
+    """What to do about a render that is recorded under a key and not free."""
+    present = other.requests()
+    if present is None:
+        return _UNREAD
+    return _CURE if key in present else _TAKEN
+
+
+def _cure_in_progress(other: OtherSpec, key: str, marks: AbstractSet[Fingerprint]) -> str:
+    """What to do about a render in progress: where no shot needs it any more, its take is free once it is recorded."""
+    present = other.requests()
+    if present is None:
+        return f"{_COLLECT}, then {_UNREAD}"
+    if key in present and not marks.isdisjoint(present[key].fingerprints):
+        return f"{_COLLECT}; then {_CURE}"
+    return f"{_COLLECT}: its take moves here then"
 
 
 def _free_takes(
@@ -245,4 +271,6 @@ def _marked(change: Change, found: Offers) -> Change:
     owner = next((found.owned[mark] for mark in request.fingerprints if mark in found.owned), None)
     if owner is None:
         return change
-    return with_fields(change, reasons=(*change.reasons, Reason.OWNED_ELSEWHERE), note=owner)
+    return with_fields(
+        change, reasons=(*change.reasons, Reason.OWNED_ELSEWHERE), note=owner, cure=found.cures.get(owner)
+    )
