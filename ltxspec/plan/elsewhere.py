@@ -12,17 +12,24 @@ from functools import cached_property
 
 from msgspec.structs import replace
 
-from ltxspec.catalog.models import Catalog
+from ltxspec.catalog.models import PROMPT, Catalog
 from ltxspec.errors import Diagnostic, Location, Refused
-from ltxspec.lock.models import Lockfile, ShotRecord
+from ltxspec.lock.journal import Intent
+from ltxspec.lock.models import Lockfile, ShotRecord, Take
 from ltxspec.plan.actions import SPENDING, Action, Change, Reason
 from ltxspec.plan.recorded import RecordedState, every_fingerprint, record_under, spare_takes
+from ltxspec.plan.same_words import letters
 from ltxspec.render.models import Request
 from ltxspec.values import Fingerprint, ShotAddress, TaskId, foreign_address
 
 _CURE = "remove the shot there and its take moves here, or use the one video in both places"
 _TAKEN = "another shot takes it over; keep one of the shots, and use its video in both places"
 _UNREAD = "correct that spec: if it does not need the render, its take moves here then"
+_LINES = ", with other line ends or spaces in its prompt"
+_EARLIER = (
+    "its take has line ends or spaces of an earlier ltxspec, and only a shot with that shot's template keeps it; "
+    "use the one video in both places"
+)
 _COLLECT = "run `ltxspec collect` first"
 _ON_PURPOSE = frozenset({Reason.RETAKE_REQUESTED, Reason.RETRY_REQUESTED, Reason.LAST_ATTEMPT_FAILED})
 
@@ -37,19 +44,35 @@ class OtherSpec:
     catalog: Catalog
 
     @cached_property
-    def marks(self) -> Mapping[TaskId, AbstractSet[Fingerprint]]:
-        """Every fingerprint of each recorded take and each task in progress."""
+    def orders(self) -> Mapping[TaskId, Take | Intent]:
+        """Each recorded take and each task in progress."""
         lockfile = self.recorded.lockfile
         records = (*lockfile.shots.values(), *lockfile.retired.values())
-        found = {take.task_id: every_fingerprint(take, self.catalog) for record in records for take in record.takes}
-        open_tasks = self.recorded.journal.open.items()
-        return found | {task: every_fingerprint(one.intent, self.catalog) for task, one in open_tasks}
+        found: dict[TaskId, Take | Intent] = {take.task_id: take for record in records for take in record.takes}
+        return found | {task: one.intent for task, one in self.recorded.journal.open.items()}
+
+    @cached_property
+    def marks(self) -> Mapping[TaskId, AbstractSet[Fingerprint]]:
+        """Every fingerprint of each order."""
+        return {task: every_fingerprint(order, self.catalog) for task, order in self.orders.items()}
 
     def tasks_of(self, renders: Collection[Fingerprint]) -> set[TaskId]:
         """The tasks that made some renders."""
         if not renders or self.every_mark.isdisjoint(renders):
             return set()
         return {task for task, marks in self.marks.items() if not marks.isdisjoint(renders)}
+
+    @cached_property
+    def letters(self) -> AbstractSet[str]:
+        """The prompts of all orders, without spaces."""
+        return {letters(order.request.get(PROMPT)) for order in self.orders.values()}
+
+    def by_earlier(self, key: str, bought: Fingerprint) -> AbstractSet[Fingerprint]:
+        """The present fingerprints of a shot, if an order of it answers only by the rules of earlier versions."""
+        request = (self.requests() or {}).get(key)
+        if request is None or bought in request.versions or bought not in request.earlier():
+            return frozenset()
+        return frozenset(request.versions)
 
     @cached_property
     def every_mark(self) -> AbstractSet[Fingerprint]:
@@ -82,10 +105,11 @@ def offers(
     """
     requests = _buying(changes)
     wanted = {fingerprint for request in requests for fingerprint in request.fingerprints}
+    prompts = {letters(request.body[PROMPT]) for request in requests}
     found = Offers()
     for other in others:
         named = _named_by_moves(requests, other)
-        if not named and wanted.isdisjoint(other.every_mark):
+        if not named and wanted.isdisjoint(other.every_mark) and prompts.isdisjoint(other.letters):
             continue
         free = _free_takes(other, wanted, claimed)
         present = other.requests()
@@ -119,10 +143,9 @@ def owned_elsewhere(changes: Sequence[Change], found: Offers) -> list[Change]:
 def owned_elsewhere_warnings(changes: Iterable[Change]) -> list[Diagnostic]:
     """A warning for each render that would be bought although another spec has it."""
     return [
-        Diagnostic(
-            "warning", Reason.OWNED_ELSEWHERE.value, f"`{change.address}`: {change.note}", _place(change), change.cure
-        )
-        for change in bought_again(changes)
+        Diagnostic("warning", Reason.OWNED_ELSEWHERE.value, f"`{c.address}`: {c.note}", where, c.cure)
+        for c in bought_again(changes)
+        for where in [Location(*c.source) if c.source is not None else None]
     ]
 
 
@@ -142,10 +165,6 @@ def refuse_buying_again(changes: Iterable[Change]) -> None:
 def bought_again(changes: Iterable[Change]) -> list[Change]:
     """The orders of renders that another spec has."""
     return [change for change in changes if Reason.OWNED_ELSEWHERE in change.reasons]
-
-
-def _place(change: Change) -> Location | None:
-    return Location(*change.source) if change.source is not None else None
 
 
 def without_moved(changes: Sequence[Change]) -> list[Change]:
@@ -220,10 +239,13 @@ def _offer(
         cure = _cure(other, key)
         for take in in_use:
             _own(found, owner, cure, other.marks[take.task_id] & wanted)
+            _own(found, f"{owner}{_LINES}", _EARLIER, other.by_earlier(key, take.fingerprint) & wanted)
     for task in other.recorded.journal.open.values():
         owner = f"`{other.name}.{task.intent.instance}` has it in progress; `ltxspec collect` finishes that"
         marks = other.marks[task.intent.task_id]
         _own(found, owner, _cure_in_progress(other, task.intent.instance, marks), marks & wanted)
+        earlier = other.by_earlier(task.intent.instance, task.intent.fingerprint) & wanted
+        _own(found, f"{owner}{_LINES}", _EARLIER, earlier)
 
 
 def _own(found: Offers, owner: str, cure: str, renders: Iterable[Fingerprint]) -> None:

@@ -20,6 +20,7 @@ from ltxspec.plan.prices import shadowed_prices
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.renamed import renamed
 from ltxspec.plan.same_render import same_renders
+from ltxspec.plan.same_words import same_words
 from ltxspec.plan.selecting import idle_retries, limited, selected
 from ltxspec.plan.selection import Selection, selection
 from ltxspec.plan.selection_check import check_selection
@@ -176,7 +177,7 @@ def plan_specs(
     unreported = {name: assumed(state, project.catalog) for name, state in counted.items()}
     targets, left_out = selected(changes, selection)
     diagnostics += [*left_out, *idle_retries(targets, selection), *owned_elsewhere_warnings(targets)]
-    diagnostics += same_renders(changes, targets)
+    diagnostics += [*same_renders(changes, targets), *same_words(targets, have)]
     chosen = {id(change) for change in targets}
     outside = [c for c in changes if c.action is Action.RESUME and id(c) not in chosen]
     plan = Plan(
