@@ -47,11 +47,9 @@ def equated(budget: Meter, left: Any, right: Any, sign: str, *named: str) -> boo
     is_in = sign in ("in", "notin")
     found = left in right if is_in else bool(left == right)
     if not found:
-        sides = [
-            Side(each or None, WRITTEN in marks, MIXED in marks)
-            for each, marks in zip(named[::2], named[1::2], strict=True)
-        ]
-        (comparable_items if is_in else comparable_kinds)(left, right, *sides)
+        names = (*named, "", "", "", "")[:4]
+        one, two = (Side(names[at] or None, WRITTEN in names[at + 1], MIXED in names[at + 1]) for at in (0, 2))
+        (comparable_items if is_in else comparable_kinds)(left, right, one, two)
     return found is (sign in ("eq", "in"))
 
 

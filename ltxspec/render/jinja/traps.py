@@ -60,8 +60,8 @@ def _cure(found: str, label: str | None) -> str:
 class Side:
     """One side of a comparison as the template has it.
 
-    `is_mixed`: the template compares it with a text as well. Then it is a text by right, and only wrong where it reads as
-    just the number that it is compared with.
+    `is_mixed`: the template compares it with a text as well. Then it is a text by right, and only wrong where it reads
+    as just the number that it is compared with.
     """
 
     label: str | None = None
