@@ -118,7 +118,7 @@ def _decided(requests: Sequence[Request], spec: _Spec) -> list[Change]:
 def _plan_shot(request: Request, spec: _Spec) -> Change:
     """Decide on one shot, and number the take that it orders or keeps."""
     lockfile, key = spec.recorded.lockfile, request.address.instance
-    records = (lockfile.shots.get(key), lockfile.retired.get(key), record_under(lockfile, spec.origins.get(key)))
+    records = (record_under(lockfile, key), record_under(lockfile, spec.origins.get(key)))
     return numbered(_decide(request, spec), [record for record in records if record], spec.recorded)
 
 

@@ -400,6 +400,20 @@ def test_rm_says_what_is_forgotten_and_what_it_cost_and_asks_first(tmp_path: Pat
     assert "did you mean" in ltxspec("lock", "rm", "night.fogg", "--yes", cwd=tmp_path, check=1).err
 
 
+def test_a_key_that_is_live_and_retired_has_one_numbering_in_every_command(tmp_path: Path) -> None:
+    live, retired = record(take("b", number=2, at=LATER)), record(take(), take("c", number=3, at=LATEST))
+    write_lockfile(tmp_path, Lockfile("runware", "night", {"alley": live}, {"alley": retired}))
+    (shown,) = ltxspec("show", "night.alley", "--format", "json", cwd=tmp_path).json["shots"]
+    numbers = {item["take"]: item["taskUUID"] for item in shown["takes"]}
+    assert (numbers, shown["retired"], shown["current"]) == ({1: task(1), 2: task(2), 3: task(3)}, False, task(2))
+    ltxspec("pick", "night.alley", "--take", "3", cwd=tmp_path)
+    assert read_lockfile(tmp_path).shots["alley"].current == task(3)
+    (shown,) = ltxspec("show", "night.alley", "--format", "json", cwd=tmp_path).json["shots"]
+    assert {item["take"]: item["taskUUID"] for item in shown["takes"]} == numbers
+    ltxspec("lock", "rm", "night.alley", "--take", "2", "--yes", cwd=tmp_path)
+    assert tasks(tmp_path) == {task(1), task(3)}
+
+
 def test_a_rename_by_hand_and_by_command_leave_the_same_free_plan(tmp_path: Path) -> None:
     head = "model: lightricks:ltx@2.5-fast\ndefaults: {width: 1280, height: 720, duration: 6, fps: 24}\nshots:\n"
     sandbox = ("--provider", "sandbox")
