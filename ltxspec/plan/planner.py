@@ -35,7 +35,7 @@ from ltxspec.plan.selection import Selection
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.values import Fingerprint, TaskId
 
-_AS_BEFORE = (
+_EARLIER_RULE = (
     "its take has the line ends or spaces that an earlier ltxspec gave to this template; an edit of it, or of what "
     "it prints, is a new render"
 )
@@ -189,8 +189,8 @@ def _keep_current(request: Request, current: Take, spec: _Spec) -> Change:
     differences = recorded_changes(current, request, spec.context.catalog.find(current.model))
     action = Action.UPDATE if differences else Action.NO_OP
     reasons = (Reason.RECORDED_FIELDS_CHANGED,) if differences else ()
-    is_as_before = current.fingerprint not in request.versions and current.request.get(PROMPT) != request.body[PROMPT]
-    note = _AS_BEFORE if is_as_before else None
+    is_earlier = current.fingerprint not in request.versions and current.request.get(PROMPT) != request.body[PROMPT]
+    note = _EARLIER_RULE if is_earlier else None
     return _change(request, action, reasons, differences, spec, task=current.task_id, note=note)
 
 
