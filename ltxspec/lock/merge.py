@@ -114,6 +114,15 @@ def join_takes(ours: Take, theirs: Take, base: Take | None = None) -> Take:
     )
 
 
+def append_takes(first: ShotRecord, second: ShotRecord) -> ShotRecord:
+    """The takes of two records in the order they were bought; the current take of the first one wins."""
+    joined = first
+    for take in second.takes:
+        known = first.take(take.task_id)
+        joined = joined.with_take(take if known is None else join_takes(known, take))
+    return replace(joined, current=first.current or second.current)
+
+
 def _all_records(lockfile: Lockfile | None) -> dict[str, ShotRecord]:
     """Every record by key; a key that is both a shot and retired is joined."""
     if lockfile is None:

@@ -131,6 +131,7 @@ class Change:
     source: tuple[str, int, int] | None = None  # file, line, column of the shot; None when it is not in the spec
     origin: str | None = None  # what it takes over from: an instance key, or the address of another spec's shot
     note: str | None = None  # further information for the reader, such as an error message
+    cure: str | None = field(default=None, compare=False)  # what to do instead of an order that is not needed
     destination: Destination | None = None  # where the results of an order are sent; None: nowhere
     recorded: str | None = None  # digest of the order's parameters outside the fingerprint: see `recorded_digest`
 

@@ -12,15 +12,25 @@ from functools import cached_property
 
 from msgspec.structs import replace
 
-from ltxspec.catalog.models import Catalog
+from ltxspec.catalog.models import PROMPT, Catalog
 from ltxspec.errors import Diagnostic, Location, Refused
-from ltxspec.lock.models import Lockfile, ShotRecord
+from ltxspec.lock.journal import Intent
+from ltxspec.lock.models import Lockfile, ShotRecord, Take
 from ltxspec.plan.actions import SPENDING, Action, Change, Reason
 from ltxspec.plan.recorded import RecordedState, every_fingerprint, record_under, spare_takes
+from ltxspec.plan.same_words import letters
 from ltxspec.render.models import Request
 from ltxspec.values import Fingerprint, ShotAddress, TaskId, foreign_address
 
 _CURE = "remove the shot there and its take moves here, or use the one video in both places"
+_TAKEN = "another shot takes it over; keep one of the shots, and use its video in both places"
+_UNREAD = "correct that spec: if it does not need the render, its take moves here then"
+_LINES = ", with other line ends or spaces in its prompt"
+_EARLIER = (
+    "its take has line ends or spaces of an earlier ltxspec, and only a shot with that shot's template keeps it; "
+    "use the one video in both places"
+)
+_COLLECT = "run `ltxspec collect` first"
 _ON_PURPOSE = frozenset({Reason.RETAKE_REQUESTED, Reason.RETRY_REQUESTED, Reason.LAST_ATTEMPT_FAILED})
 
 
@@ -34,19 +44,35 @@ class OtherSpec:
     catalog: Catalog
 
     @cached_property
-    def marks(self) -> Mapping[TaskId, AbstractSet[Fingerprint]]:
-        """Every fingerprint of each recorded take and each task in progress."""
+    def orders(self) -> Mapping[TaskId, Take | Intent]:
+        """Each recorded take and each task in progress."""
         lockfile = self.recorded.lockfile
         records = (*lockfile.shots.values(), *lockfile.retired.values())
-        found = {take.task_id: every_fingerprint(take, self.catalog) for record in records for take in record.takes}
-        open_tasks = self.recorded.journal.open.items()
-        return found | {task: every_fingerprint(one.intent, self.catalog) for task, one in open_tasks}
+        found: dict[TaskId, Take | Intent] = {take.task_id: take for record in records for take in record.takes}
+        return found | {task: one.intent for task, one in self.recorded.journal.open.items()}
+
+    @cached_property
+    def marks(self) -> Mapping[TaskId, AbstractSet[Fingerprint]]:
+        """Every fingerprint of each order."""
+        return {task: every_fingerprint(order, self.catalog) for task, order in self.orders.items()}
 
     def tasks_of(self, renders: Collection[Fingerprint]) -> set[TaskId]:
         """The tasks that made some renders."""
         if not renders or self.every_mark.isdisjoint(renders):
             return set()
         return {task for task, marks in self.marks.items() if not marks.isdisjoint(renders)}
+
+    @cached_property
+    def letters(self) -> AbstractSet[str]:
+        """The prompts of all orders, without spaces."""
+        return {letters(order.request.get(PROMPT)) for order in self.orders.values()}
+
+    def by_earlier(self, key: str, bought: Fingerprint) -> AbstractSet[Fingerprint]:
+        """The present fingerprints of a shot, if an order of it answers only by the rules of earlier versions."""
+        request = (self.requests() or {}).get(key)
+        if request is None or bought in request.versions or bought not in request.earlier():
+            return frozenset()
+        return frozenset(request.versions)
 
     @cached_property
     def every_mark(self) -> AbstractSet[Fingerprint]:
@@ -60,6 +86,7 @@ class Offers:
 
     records: dict[str, ShotRecord] = field(default_factory=dict)  # by whole address: free to be taken over
     owned: dict[Fingerprint, str] = field(default_factory=dict)  # in use, or in progress: who has it, in words
+    cures: dict[str, str] = field(default_factory=dict)  # by those words: what to do instead of buying it
 
 
 def offers(
@@ -78,10 +105,11 @@ def offers(
     """
     requests = _buying(changes)
     wanted = {fingerprint for request in requests for fingerprint in request.fingerprints}
+    prompts = {letters(request.body[PROMPT]) for request in requests}
     found = Offers()
     for other in others:
         named = _named_by_moves(requests, other)
-        if not named and wanted.isdisjoint(other.every_mark):
+        if not named and wanted.isdisjoint(other.every_mark) and prompts.isdisjoint(other.letters):
             continue
         free = _free_takes(other, wanted, claimed)
         present = other.requests()
@@ -115,8 +143,9 @@ def owned_elsewhere(changes: Sequence[Change], found: Offers) -> list[Change]:
 def owned_elsewhere_warnings(changes: Iterable[Change]) -> list[Diagnostic]:
     """A warning for each render that would be bought although another spec has it."""
     return [
-        Diagnostic("warning", Reason.OWNED_ELSEWHERE.value, f"`{change.address}`: {change.note}", _place(change), _CURE)
-        for change in bought_again(changes)
+        Diagnostic("warning", Reason.OWNED_ELSEWHERE.value, f"`{c.address}`: {c.note}", where, c.cure)
+        for c in bought_again(changes)
+        for where in [Location(*c.source) if c.source is not None else None]
     ]
 
 
@@ -128,7 +157,7 @@ def refuse_buying_again(changes: Iterable[Change]) -> None:
         raise Refused(
             Reason.OWNED_ELSEWHERE.value,
             f"{count} would be bought again that other specs of the project have",
-            hint=f"{_CURE}; `--buy-again` buys another",
+            hint="; ".join([*dict.fromkeys(c.cure for c in found if c.cure), "`--buy-again` buys another"]),
             details=[f"{change.address}: {change.note}" for change in found],
         )
 
@@ -136,10 +165,6 @@ def refuse_buying_again(changes: Iterable[Change]) -> None:
 def bought_again(changes: Iterable[Change]) -> list[Change]:
     """The orders of renders that another spec has."""
     return [change for change in changes if Reason.OWNED_ELSEWHERE in change.reasons]
-
-
-def _place(change: Change) -> Location | None:
-    return Location(*change.source) if change.source is not None else None
 
 
 def without_moved(changes: Sequence[Change]) -> list[Change]:
@@ -188,7 +213,7 @@ def _named_by_moves(requests: Iterable[Request], other: OtherSpec) -> set[str]:
 def _offer(
     found: Offers,
     other: OtherSpec,
-    wanted: Collection[Fingerprint],
+    wanted: AbstractSet[Fingerprint],
     free: Mapping[str, set[TaskId]],
     kept: Collection[TaskId],
 ) -> None:
@@ -198,7 +223,7 @@ def _offer(
     """
     lockfile = other.recorded.lockfile
     gone = free.keys() - (other.requests() or {}).keys()
-    for key in {*lockfile.shots, *lockfile.retired}:
+    for key in sorted({*lockfile.shots, *lockfile.retired}):
         record = record_under(lockfile, key) or ShotRecord(None, ())
         if key in free:
             takes = tuple(
@@ -211,17 +236,40 @@ def _offer(
         owner = f"`{other.name}.{key}` has the same render"
         if other.requests() is None:
             owner += f"; `{other.name}` cannot be read as a whole, so it is unknown whether it still needs it"
-        _own(found, owner, [other.marks[take.task_id] for take in in_use], wanted)
+        cure = _cure(other, key)
+        for take in in_use:
+            _own(found, owner, cure, other.marks[take.task_id] & wanted)
+            _own(found, f"{owner}{_LINES}", _EARLIER, other.by_earlier(key, take.fingerprint) & wanted)
     for task in other.recorded.journal.open.values():
         owner = f"`{other.name}.{task.intent.instance}` has it in progress; `ltxspec collect` finishes that"
-        _own(found, owner, [other.marks[task.intent.task_id]], wanted)
+        marks = other.marks[task.intent.task_id]
+        _own(found, owner, _cure_in_progress(other, task.intent.instance, marks), marks & wanted)
+        earlier = other.by_earlier(task.intent.instance, task.intent.fingerprint) & wanted
+        _own(found, f"{owner}{_LINES}", _EARLIER, earlier)
 
 
-def _own(
-    found: Offers, owner: str, renders: Iterable[Collection[Fingerprint]], wanted: Collection[Fingerprint]
-) -> None:
-    for mark in (mark for marks in renders for mark in marks if mark in wanted):
+def _own(found: Offers, owner: str, cure: str, renders: Iterable[Fingerprint]) -> None:
+    for mark in renders:
         found.owned.setdefault(mark, owner)
+        found.cures.setdefault(owner, cure)
+
+
+def _cure(other: OtherSpec, key: str) -> str:
+    """What to do about a render that is recorded under a key and not free."""
+    present = other.requests()
+    if present is None:
+        return _UNREAD
+    return _CURE if key in present else _TAKEN
+
+
+def _cure_in_progress(other: OtherSpec, key: str, marks: AbstractSet[Fingerprint]) -> str:
+    """What to do about a render in progress: where no shot needs it any more, its take is free once it is recorded."""
+    present = other.requests()
+    if present is None:
+        return f"{_COLLECT}, then {_UNREAD}"
+    if key in present and not marks.isdisjoint(present[key].fingerprints):
+        return f"{_COLLECT}; then {_CURE}"
+    return f"{_COLLECT}: its take moves here then"
 
 
 def _free_takes(
@@ -245,4 +293,6 @@ def _marked(change: Change, found: Offers) -> Change:
     owner = next((found.owned[mark] for mark in request.fingerprints if mark in found.owned), None)
     if owner is None:
         return change
-    return with_fields(change, reasons=(*change.reasons, Reason.OWNED_ELSEWHERE), note=owner)
+    return with_fields(
+        change, reasons=(*change.reasons, Reason.OWNED_ELSEWHERE), note=owner, cure=found.cures.get(owner)
+    )

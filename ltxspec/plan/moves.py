@@ -1,6 +1,6 @@
 """What a `moved:` names, if that is not what its author meant: then the shot would be bought again without a word."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 
@@ -19,6 +19,7 @@ def idle_moves(
     other: Callable[[str], Lockfile],
     taken: AbstractSet[ShotAddress],
     heirs: Mapping[str, ShotAddress] = MappingProxyType({}),
+    ordered: Callable[[str], Collection[str]] = lambda _: (),
 ) -> list[Diagnostic]:
     """Warnings about each `moved:` that moves nothing to a shot without takes of its own.
 
@@ -28,6 +29,7 @@ def idle_moves(
         other: gives the lockfile of another spec, by name.
         taken: the shots that take over from another name.
         heirs: by the whole address of a name, the shot that takes over from it.
+        ordered: gives the names of a spec's shots that have a task in progress.
     """
     shots: dict[str, list[Request]] = {}
     for request in spec.requests:
@@ -35,7 +37,8 @@ def idle_moves(
             shots.setdefault(request.address.shot, []).append(request)
     wanted = {request.address.instance for request in spec.requests} if shots else set()
     found = (
-        _second_heir(spec.name, requests, lockfile, heirs) or _idle(spec.name, requests, wanted, lockfile, other)
+        _second_heir(spec.name, requests, lockfile, heirs)
+        or _idle(spec.name, requests, wanted, lockfile, other, ordered)
         for requests in shots.values()
         if taken.isdisjoint(request.address for request in requests)
     )
@@ -68,13 +71,19 @@ def _second_heir(
                     f"`moved: {request.moved}` of `{request.address}` moves nothing: `{heir}` takes over from it, and "
                     "a take is moved to one shot only",
                     request.moved_place,
-                    "remove the line in the shot that is new; it is rendered for its own price",
+                    "remove this line, and the shot is rendered for its own price; "
+                    f"or remove the shot `{heir}`, or its `moved:` if it has one, and the takes move here",
                 )
     return None
 
 
 def _idle(
-    spec: str, requests: list[Request], wanted: set[str], lockfile: Lockfile, other: Callable[[str], Lockfile]
+    spec: str,
+    requests: list[Request],
+    wanted: set[str],
+    lockfile: Lockfile,
+    other: Callable[[str], Lockfile],
+    ordered: Callable[[str], Collection[str]],
 ) -> Diagnostic | None:
     """The warning about one shot; None if it has takes, or gets some."""
     if any(_has_takes(lockfile, request.address.instance) for request in requests):
@@ -87,6 +96,11 @@ def _idle(
     names = [each for request in requests for each in names_of(request.address.instance, key)]
     named = [each for each in names if _has_takes(source, each)]
     where = requests[0].moved_place
+    under_way = [] if named else [each for each in names if each in ordered(owner if is_elsewhere else spec)]
+    if under_way:
+        message = f"`moved: {moved}` moves nothing yet: `{under_way[0]}` has only a task in progress"
+        hint = "run `ltxspec collect` first: its take is recorded and moves here then"
+        return Diagnostic("warning", "moved", message, where, hint)
     if not named:
         holder = f"the lockfile of `{owner}`" if is_elsewhere else "the lockfile"
         message = f"`moved: {moved}` names nothing: {holder} has no takes of it"

@@ -35,7 +35,7 @@ from ltxspec.plan.selection import Selection
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.values import Fingerprint, TaskId
 
-_AS_BEFORE = (
+_EARLIER_RULE = (
     "its take has the line ends or spaces that an earlier ltxspec gave to this template; an edit of it, or of what "
     "it prints, is a new render"
 )
@@ -144,7 +144,7 @@ def _decided(requests: Sequence[Request], spec: _Spec) -> list[Change]:
 def _plan_shot(request: Request, spec: _Spec) -> Change:
     """Decide on one shot, and number the take that it orders or keeps."""
     lockfile, key = spec.recorded.lockfile, request.address.instance
-    records = (lockfile.shots.get(key), lockfile.retired.get(key), record_under(lockfile, spec.origins.get(key)))
+    records = (record_under(lockfile, key), record_under(lockfile, spec.origins.get(key)))
     return numbered(_decide(request, spec), [record for record in records if record], spec.recorded)
 
 
@@ -215,8 +215,8 @@ def _keep_current(request: Request, current: Take, spec: _Spec) -> Change:
     differences = recorded_changes(current, request, spec.context.catalog.find(current.model))
     action = Action.UPDATE if differences else Action.NO_OP
     reasons = update_reasons(differences)
-    is_as_before = current.fingerprint not in request.versions and current.request.get(PROMPT) != request.body[PROMPT]
-    note = _AS_BEFORE if is_as_before else None
+    is_earlier = current.fingerprint not in request.versions and current.request.get(PROMPT) != request.body[PROMPT]
+    note = _EARLIER_RULE if is_earlier else None
     return _change(request, action, reasons, differences, spec, task=current.task_id, note=note)
 
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from ltxspec.catalog.models import Catalog, Model
 from ltxspec.fingerprint import fingerprint_of, version_of, versions_for
 from ltxspec.lock.journal import Intent, JournalState, OpenTask
+from ltxspec.lock.merge import append_takes
 from ltxspec.lock.models import Age, Lockfile, ShotRecord, Take
 from ltxspec.render.models import Request
 from ltxspec.values import Fingerprint, TaskId
@@ -195,10 +196,7 @@ def record_under(lockfile: Lockfile, key: str | None) -> ShotRecord | None:
     live, retired = lockfile.shots.get(key), lockfile.retired.get(key)
     if live is None or retired is None:
         return live or retired
-    joined = live
-    for take in retired.takes:
-        joined = joined if joined.take(take.task_id) else joined.with_take(take)
-    return replace(joined, current=live.current or retired.current)
+    return append_takes(live, retired)
 
 
 def latest(takes: Sequence[Take]) -> Take | None:

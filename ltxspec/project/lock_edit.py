@@ -5,15 +5,15 @@ not renamed or removed: the journal records the result under its name.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from ltxspec.errors import LtxspecError, Refused, WrongUsage
 from ltxspec.lock.codec import VERSION, encode_lockfile
-from ltxspec.lock.journal import fold
-from ltxspec.lock.merge import join_takes
+from ltxspec.lock.journal import JournalState, fold
+from ltxspec.lock.merge import append_takes
 from ltxspec.lock.models import Lockfile, ShotRecord, Take
 from ltxspec.plan.addresses import suggestion
 from ltxspec.project.links import relink, with_gone
@@ -22,7 +22,7 @@ from ltxspec.project.lookup import UnknownAddress, lockfile_names
 from ltxspec.project.project import ProjectContext
 from ltxspec.spec.names import INSTANCE_KEY, SHOT_NAME_RULE, SPEC_NAME, SPEC_NAME_RULE
 from ltxspec.storage.durable import read_if_exists
-from ltxspec.storage.state import FileSpecState, read_state
+from ltxspec.storage.state import read_state
 from ltxspec.values import ShotAddress, format_usd, total_usd
 
 
@@ -83,8 +83,8 @@ def move(
     source, destination = _specs_of(origin, target)
     with locked(project, (source, destination), command="lock mv") as states:
         lockfiles = {spec: state.read_lockfile() for spec, state in states.items()}
-        pairs = renames(lockfiles[source], origin, target)
-        _refuse_open(states, [address for pair in pairs for address in pair])
+        journals = {spec: fold(state.events()) for spec, state in states.items()}
+        pairs = _renames_of_finished(lockfiles[source], journals, origin, target)
         if not agreed(pairs):
             raise Refused("not-approved", "not confirmed; nothing was moved")
         before = lockfiles[source]
@@ -104,7 +104,18 @@ def move(
 
 def planned_moves(project: ProjectContext, origin: str, target: str) -> Renames:
     """What `move` would do. Raises as `move`."""
-    return renames(_read(project, _specs_of(origin, target)[0]), origin, target)
+    source, destination = _specs_of(origin, target)
+    read = {spec: read_state(project.paths_of(spec)) for spec in (source, destination)}
+    journals = {spec: fold(events) for spec, (_, events) in read.items()}
+    return _renames_of_finished(read[source][0], journals, origin, target)
+
+
+def _renames_of_finished(lockfile: Lockfile, journals: Mapping[str, JournalState], origin: str, target: str) -> Renames:
+    """As `renames`. Raises UnderWay also for a shot that has nothing but a task in progress: that would stay behind."""
+    ordered = [task.intent.instance for task in journals[lockfile.spec].open.values()]
+    pairs = renames(lockfile, origin, target, ordered)
+    _refuse_open(journals, [address for pair in pairs for address in pair])
+    return pairs
 
 
 def joined_takes(project: ProjectContext, pairs: Renames) -> dict[ShotAddress, int]:
@@ -147,7 +158,7 @@ def forget(
     with locked(project, (address.spec,), command="lock rm") as states:
         state = states[address.spec]
         lockfile = state.read_lockfile()
-        _refuse_open(states, [address])
+        _refuse_open({address.spec: fold(state.events())}, [address])
         if address.instance not in {*lockfile.shots, *lockfile.retired}:
             raise _unknown(address, lockfile)
         record, section = _taken(lockfile, address.instance)
@@ -186,10 +197,13 @@ def migrate(project: ProjectContext) -> tuple[list[str], int]:
     return written, len(names)
 
 
-def renames(lockfile: Lockfile, origin: str, target: str) -> list[tuple[ShotAddress, ShotAddress]]:
-    """Old and new address of each instance that is renamed: see `move`. Raises UnknownAddress, WrongUsage."""
+def renames(lockfile: Lockfile, origin: str, target: str, ordered: Iterable[str] = ()) -> Renames:
+    """Old and new address of each instance, recorded or `ordered`, that is renamed: see `move`.
+
+    Raises UnknownAddress, WrongUsage.
+    """
     _, _, wanted = origin.partition(".")
-    every = sorted({*lockfile.shots, *lockfile.retired})
+    every = sorted({*lockfile.shots, *lockfile.retired, *ordered})
     keys = [key for key in every if key == wanted] or [key for key in every if _parts(wanted or "*", key) is not None]
     if not keys:
         raise _unknown(ShotAddress(lockfile.spec, wanted), lockfile)
@@ -238,9 +252,9 @@ def _unknown(address: ShotAddress, lockfile: Lockfile) -> UnknownAddress:
     return UnknownAddress(f"no lockfile contains `{address}`", hint=suggestion(str(address), known))
 
 
-def _refuse_open(states: Mapping[str, FileSpecState], addresses: Sequence[ShotAddress]) -> None:
+def _refuse_open(journals: Mapping[str, JournalState], addresses: Sequence[ShotAddress]) -> None:
     for address in dict.fromkeys(addresses):
-        if fold(states[address.spec].events()).by_instance(address.instance):
+        if journals[address.spec].by_instance(address.instance):
             raise UnderWay(
                 f"a task of `{address}` is still under way, and its result will be recorded under this name",
                 hint="run `ltxspec collect` first",
@@ -252,28 +266,19 @@ def _taken(lockfile: Lockfile, key: str) -> tuple[ShotRecord, str]:
     live, retired = lockfile.shots.get(key), lockfile.retired.get(key)
     if live is None or retired is None:
         return live or retired or ShotRecord(None, ()), "shots" if live else "retired"
-    return _joined(live, retired), "shots"
+    return append_takes(live, retired), "shots"
 
 
 def _put(lockfile: Lockfile, key: str, record: ShotRecord, section: str) -> Lockfile:
     """Add takes to a key in the given section; a key that is among the shots already stays there."""
     if key in lockfile.shots or key in lockfile.retired:
         present, where = _taken(lockfile, key)
-        record = _joined(present, record)
+        record = append_takes(present, record)
         section = "shots" if "shots" in (section, where) else section
         lockfile = _without(lockfile, key)
     if section == "shots":
         return replace(lockfile, shots={**lockfile.shots, key: record})
     return replace(lockfile, retired={**lockfile.retired, key: record})
-
-
-def _joined(first: ShotRecord, second: ShotRecord) -> ShotRecord:
-    """The takes of both records; the current take of the first one wins."""
-    joined = first
-    for take in second.takes:
-        known = first.take(take.task_id)
-        joined = joined.with_take(take if known is None else join_takes(known, take))
-    return replace(joined, current=first.current or second.current)
 
 
 def _with_current(record: ShotRecord) -> ShotRecord:

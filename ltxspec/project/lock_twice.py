@@ -1,9 +1,10 @@
-"""Finds tasks that stand in two lockfiles: after a crash between the two writes of a move, or after a merge."""
+"""Finds tasks that are recorded in two lockfiles: after a crash between the two writes of a move, or after a merge."""
 
 from ltxspec.errors import Diagnostic
 from ltxspec.lock.by_task import takes_by_id
 from ltxspec.lock.facts import copies_of
 from ltxspec.lock.models import Lockfile, Take
+from ltxspec.plan.recorded import record_under
 from ltxspec.project.lock_verify import sides_of
 from ltxspec.project.lookup import readable_lockfiles
 from ltxspec.project.project import ProjectContext
@@ -38,7 +39,7 @@ def _warning(
     return Diagnostic(
         "warning",
         "recorded-twice",
-        f"{noun} {', '.join(tasks[:_NAMED])}{more} stand{'s' * (len(tasks) == 1)} in two lockfiles: "
+        f"{noun} {', '.join(tasks[:_NAMED])}{more} {'is' if len(tasks) == 1 else 'are'} recorded in two lockfiles: "
         f"in {files[0]} as a take of `{own}`, and in {files[1]} of `{other}`",
         hint=f"sums count it under `{own}`; {_cure(other, tasks, lockfile)}; "
         f"if `{other}` is the one that should keep it, remove it from `{own}` instead",
@@ -47,8 +48,8 @@ def _warning(
 
 def _cure(other: ShotAddress, tasks: list[TaskId], lockfile: Lockfile) -> str:
     """The command that removes the second records: of a whole shot, or of its takes, the last one first."""
-    records = [record for section in (lockfile.shots, lockfile.retired) if (record := section.get(other.instance))]
-    takes = [take.task_id for record in records for take in record.takes]
+    record = record_under(lockfile, other.instance)
+    takes = [take.task_id for take in record.takes] if record is not None else []
     if set(takes) <= set(tasks):
         return f"`ltxspec lock rm {other}` removes the second record"
     numbers = sorted((number for number, task in enumerate(takes, 1) if task in tasks), reverse=True)

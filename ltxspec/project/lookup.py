@@ -8,7 +8,7 @@ from ltxspec.lock.codec import SUFFIX
 from ltxspec.lock.journal import fold
 from ltxspec.lock.models import Lockfile, ShotRecord
 from ltxspec.plan.addresses import suggestion
-from ltxspec.plan.recorded import RecordedState
+from ltxspec.plan.recorded import RecordedState, record_under
 from ltxspec.plan.selection import Pattern
 from ltxspec.project.project import ProjectContext
 from ltxspec.report.wording import counted
@@ -43,7 +43,7 @@ def recorded_state(project: ProjectContext, spec: str) -> RecordedState:
 def record_of(project: ProjectContext, address: ShotAddress) -> ShotRecord | None:
     """The record of one shot, retired or not; None if there is none. Raises LockfileError."""
     lockfile = recorded_state(project, address.spec).lockfile
-    return lockfile.shots.get(address.instance) or lockfile.retired.get(address.instance)
+    return record_under(lockfile, address.instance)
 
 
 def lockfile_names(project: ProjectContext) -> list[str]:
@@ -82,13 +82,17 @@ def readable_lockfiles(project: ProjectContext) -> tuple[list[Lockfile], list[Lt
 
 
 def recorded_shots(lockfiles: Iterable[Lockfile]) -> list[RecordedShot]:
-    """Every record of some lockfiles; in each, active shots come before retired ones."""
+    """Every record of some lockfiles; in each, active shots come before retired ones.
+
+    A key that is among both is one shot with all its takes, so that they have one numbering.
+    """
     found = []
     for lockfile in lockfiles:
-        for retired, records in ((False, lockfile.shots), (True, lockfile.retired)):
+        for retired, keys in ((False, lockfile.shots.keys()), (True, lockfile.retired.keys() - lockfile.shots.keys())):
             found += [
                 RecordedShot(ShotAddress(lockfile.spec, key), record, retired)
-                for key, record in sorted(records.items())
+                for key in sorted(keys)
+                if (record := record_under(lockfile, key)) is not None
             ]
     return found
 

@@ -189,7 +189,8 @@ def unclaimed(project: ProjectContext, rendered: Sequence[RenderedSpec], changes
     for name in expected_names(project):
         if name in known:
             continue
-        lockfile = recorded_state(project, name).lockfile
+        state = recorded_state(project, name)
+        lockfile, collect = state.lockfile, "run `ltxspec collect`; then, " if state.journal.open else ""
         takes = {
             take.task_id: take
             for record in (*lockfile.shots.values(), *lockfile.retired.values())
@@ -204,7 +205,8 @@ def unclaimed(project: ProjectContext, rendered: Sequence[RenderedSpec], changes
                     "warning",
                     "unclaimed-lockfile",
                     f"`{file}` belongs to no spec; it records {len(takes)} takes for {money}",
-                    hint=f"if `{name}` has another name now, `ltxspec lock mv {name} NEW-NAME` moves its takes",
+                    hint=f"{collect}if `{name}` has another name now, "
+                    f"`ltxspec lock mv {name} NEW-NAME` moves its takes",
                 )
             )
     return found

@@ -10,6 +10,7 @@ from ltxspec.lock.models import ShotRecord, Take
 from ltxspec.plan.actions import Action, Change, FieldChange
 from ltxspec.plan.differences import request_changes
 from ltxspec.plan.document import PlanOptions
+from ltxspec.plan.recorded import record_under
 from ltxspec.project.links import relink
 from ltxspec.project.locks import locked
 from ltxspec.project.lookup import UnknownAddress, find_one
@@ -48,13 +49,18 @@ def pick(project: ProjectContext, address: str, number: int | None = None, resul
         lockfile = states[spec].read_lockfile()
         is_retired = key not in lockfile.shots
         records = lockfile.retired if is_retired else lockfile.shots
-        if key not in records:
+        record = record_under(lockfile, key)
+        if record is None:
             raise UnknownAddress(
                 f"`{address}` was removed from the lockfile in the meantime", hint="run the command again"
             )
-        place, take = chosen(address, records[key], number, result)
-        changed = {**records, key: records[key].with_pick(take.task_id, result or 1)}
-        lockfile = replace(lockfile, retired=changed) if is_retired else replace(lockfile, shots=changed)
+        place, take = chosen(address, record, number, result)
+        changed = {**records, key: record.with_pick(take.task_id, result or 1)}
+        rest = {
+            name: other for name, other in lockfile.retired.items() if name != key
+        }  # its takes are among the shot's
+        sections = (lockfile.shots, changed) if is_retired else (changed, rest)
+        lockfile = replace(lockfile, shots=sections[0], retired=sections[1])
         states[spec].write_lockfile(lockfile)
         relink(project, [lockfile])
     return Picked(found, place, take.task_id)

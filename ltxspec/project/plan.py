@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal
 
 from ltxspec.errors import Diagnostic, StorageError, WrongUsage
 from ltxspec.formats import to_json
-from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Action, Change, Estimate, Plan, estimate
 from ltxspec.plan.addresses import instead_of
 from ltxspec.plan.document import PlanDocument, PlanOptions
@@ -22,6 +21,7 @@ from ltxspec.plan.prices import shadowed_prices
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.renamed import renamed
 from ltxspec.plan.same_render import same_renders
+from ltxspec.plan.same_words import same_words
 from ltxspec.plan.selecting import idle_retries, limited, selected
 from ltxspec.plan.selection import Selection, selection
 from ltxspec.plan.selection_check import check_selection
@@ -176,7 +176,7 @@ def plan_specs(
     unreported = {name: assumed(state, project.catalog) for name, state in counted.items()}
     targets, left_out = selected(changes, selection)
     diagnostics += [*left_out, *idle_retries(targets, selection), *owned_elsewhere_warnings(targets)]
-    diagnostics += same_renders(changes, targets)
+    diagnostics += [*same_renders(changes, targets), *same_words(targets, have)]
     chosen = {id(change) for change in targets}
     outside = [c for c in changes if c.action is Action.RESUME and id(c) not in chosen]
     plan = Plan(
@@ -213,7 +213,10 @@ def _remarks(
     heirs, found = heirs_of(changes), list[Diagnostic]()
     for spec in rendered:
         lockfile = have[spec.name].lockfile
-        found += idle_moves(spec, lockfile, lambda name: _lockfile(project, name, have), moved, heirs)
+        found += idle_moves(
+            spec, lockfile, lambda name: _state(project, name, have).lockfile, moved, heirs,
+            lambda name: [task.intent.instance for task in _state(project, name, have).journal.open.values()],
+        )  # fmt: skip
         found += spec.diagnostics
     return found + renamed(changes, {name: state.lockfile for name, state in have.items()})
 
@@ -222,9 +225,9 @@ def _leaves_out(rendered: Sequence[RenderedSpec], changes: Sequence[Change], tar
     return len(targets) < len(changes) or any(spec.left_out for spec in rendered)
 
 
-def _lockfile(project: ProjectContext, name: str, have: Mapping[str, RecordedState]) -> Lockfile:
-    """The lockfile of any spec of the project."""
-    return (have.get(name) or recorded_state(project, name)).lockfile
+def _state(project: ProjectContext, name: str, have: Mapping[str, RecordedState]) -> RecordedState:
+    """What any spec of the project has recorded."""
+    return have.get(name) or recorded_state(project, name)
 
 
 def read_saved_plan(path: Path, name: str) -> PlanDocument:

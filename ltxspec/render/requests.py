@@ -66,19 +66,19 @@ def render_spec(spec: Spec, context: RenderContext, problems: Problems) -> Rende
 
 
 class Rendering:
-    """The rendering of one spec: what its shots share; with `as_before`, by the rules of earlier versions."""
+    """The rendering of one spec: what its shots share; with `is_earlier`, by the rules of earlier versions."""
 
-    def __init__(self, spec: Spec, context: RenderContext, *, as_before: bool = False) -> None:
+    def __init__(self, spec: Spec, context: RenderContext, *, is_earlier: bool = False) -> None:
         self.spec = spec
         self.context = context
-        self.as_before = as_before
+        self.is_earlier = is_earlier
         self.file = spec.document.source.file
         self.findings = Findings()
         self.expansion: list[Found] = []
         self.instances: dict[str, int] = {}
         self.places = Places(spec)
         self.allowance = Allowance()
-        self.templates = Templates(context.files, self.allowance, earlier=as_before)
+        self.templates = Templates(context.files, self.allowance, earlier=is_earlier)
         self.texts = Texts(self.file, self.templates, self.places, self.findings)
         media = RequestMedia(self.file, context.files, context.looks)
         self.sets = ParameterSets(media, context.delivery, context.known_requests, self.allowance, spec=spec.name)
@@ -87,7 +87,7 @@ class Rendering:
         self.plain_sets = PlainParameters(spec, context.catalog, self.sets)
         self.title: str | None = None
         self.prompts = Prompts(self.file, context.files, self.texts, self.places, self.findings, self.allowance)
-        self.before: Rendering | None = None
+        self.earlier_rendering: Rendering | None = None
 
     def requests(self) -> list[Request]:
         """All valid requests. Raises SpecLimit."""
@@ -119,13 +119,13 @@ class Rendering:
         They glued or kept other lines of a template, and kept the spaces around the cells of a table. What was bought
         under those rules must not be bought again.
         """
-        if self.before is None:
-            self.before = Rendering(self.spec, replace(self.context, looks=None), as_before=True)
-            texts, findings = self.before.texts, self.before.findings
-            self.before.variables = spec_variables(self.spec, self.context.overrides, texts, findings)
-        before = replace(instance, variables={**instance.variables, **instance.spaced})
+        if self.earlier_rendering is None:
+            self.earlier_rendering = Rendering(self.spec, replace(self.context, looks=None), is_earlier=True)
+            texts, findings = self.earlier_rendering.texts, self.earlier_rendering.findings
+            self.earlier_rendering.variables = spec_variables(self.spec, self.context.overrides, texts, findings)
+        instance = replace(instance, variables={**instance.variables, **instance.spaced})
         try:
-            found = self.before.request(before, position)
+            found = self.earlier_rendering.request(instance, position)
         except SpecLimit:
             return ()
         return () if found is None else found.versions
@@ -154,7 +154,7 @@ class Rendering:
             return None
         request = self.assemble(instance, prompt, parameters, position, about)
         checks = (*self.spec.checks, *shot.checks)
-        if not checks or self.as_before:
+        if not checks or self.is_earlier:
             return request
         inside = Scope(names_for(model, request, variables.values), instance.key)
         return request if run_checks(checks, inside, self.texts, self.places, self.findings) else None

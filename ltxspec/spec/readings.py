@@ -24,6 +24,7 @@ _FAILED = (
     "#RIF! #NOME? #VALORE! #N/D"
 )
 _FORMULA_ERRORS = frozenset(_FAILED.split())
+_LIBREOFFICE = re.compile(r"(?:err|fehler):5[0-9]{2}", re.IGNORECASE)
 _LONGEST = 40  # characters of a text that can read as one of these
 
 
@@ -60,8 +61,10 @@ def misleading(text: str) -> str | None:
 
 
 def is_formula_error(text: str) -> bool:
-    """Whether a cell holds what a spreadsheet writes for a formula that fails: `#REF!`, `#N/A`."""
-    return text[:1] == "#" and text.strip().upper() in _FORMULA_ERRORS
+    """Whether a cell holds what a spreadsheet writes for a formula that fails: `#REF!`, `#N/A`, `Err:502`."""
+    if text[:1] == "#":
+        return text.strip().upper() in _FORMULA_ERRORS
+    return text[:1] in "EeFf" and len(text) <= _LONGEST and _LIBREOFFICE.fullmatch(text.strip()) is not None
 
 
 def _boolean(value: Json) -> bool | None:

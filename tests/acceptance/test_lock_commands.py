@@ -362,6 +362,26 @@ def test_a_shot_with_a_task_under_way_is_neither_renamed_nor_forgotten(tmp_path:
     ltxspec("lock", "mv", "night.fog", "night.mist", cwd=tmp_path)
 
 
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+@pytest.mark.parametrize("recorded", [None, OURS])
+@pytest.mark.parametrize(("origin", "target"), [("night", "day"), ("night.*", "day.*"), ("night.wall", "day.wall")])
+def test_mv_of_a_shot_that_has_only_a_task_under_way_says_why_it_does_not_move(
+    tmp_path: Path, origin: str, target: str, recorded: Lockfile | None, dry: tuple[str, ...]
+) -> None:
+    if recorded is not None:
+        write_lockfile(tmp_path, recorded)
+    journal = tmp_path / ".ltxspec" / "journal" / "night.jsonl"
+    journal.parent.mkdir(parents=True)
+    under_way = intent("new", number=7, instance="wall")
+    journal.write_bytes(encode_event(under_way) + encode_event(Accepted(under_way.task_id, under_way.at)))
+    refused = ltxspec("lock", "mv", origin, target, *dry, cwd=tmp_path, check=1).err
+    assert "a task of `night.wall` is still under way" in refused
+    assert "`ltxspec collect`" in refused
+    assert not (tmp_path / "lockfiles" / "day.lock.json").exists()
+    if recorded is not None:
+        assert read_lockfile(tmp_path) == recorded
+
+
 def test_rm_says_what_is_forgotten_and_what_it_cost_and_asks_first(tmp_path: Path) -> None:
     held = record(take(), take("b", number=2, at=LATER, cost=None), current=2)
     write_lockfile(tmp_path, lockfile(alley=held, fog=BASE.shots["fog"]))
@@ -378,6 +398,20 @@ def test_rm_says_what_is_forgotten_and_what_it_cost_and_asks_first(tmp_path: Pat
     ltxspec("lock", "rm", "night.alley", "--yes", cwd=tmp_path)
     assert read_lockfile(tmp_path).shots.keys() == {"fog"}
     assert "did you mean" in ltxspec("lock", "rm", "night.fogg", "--yes", cwd=tmp_path, check=1).err
+
+
+def test_a_key_that_is_live_and_retired_has_one_numbering_in_every_command(tmp_path: Path) -> None:
+    live, retired = record(take("b", number=2, at=LATER)), record(take(), take("c", number=3, at=LATEST))
+    write_lockfile(tmp_path, Lockfile("runware", "night", {"alley": live}, {"alley": retired}))
+    (shown,) = ltxspec("show", "night.alley", "--format", "json", cwd=tmp_path).json["shots"]
+    numbers = {item["take"]: item["taskUUID"] for item in shown["takes"]}
+    assert (numbers, shown["retired"], shown["current"]) == ({1: task(1), 2: task(2), 3: task(3)}, False, task(2))
+    ltxspec("pick", "night.alley", "--take", "3", cwd=tmp_path)
+    assert read_lockfile(tmp_path).shots["alley"].current == task(3)
+    (shown,) = ltxspec("show", "night.alley", "--format", "json", cwd=tmp_path).json["shots"]
+    assert {item["take"]: item["taskUUID"] for item in shown["takes"]} == numbers
+    ltxspec("lock", "rm", "night.alley", "--take", "2", "--yes", cwd=tmp_path)
+    assert tasks(tmp_path) == {task(1), task(3)}
 
 
 def test_a_rename_by_hand_and_by_command_leave_the_same_free_plan(tmp_path: Path) -> None:

@@ -118,6 +118,7 @@ def test_what_a_broken_spec_needs_is_unknown_and_stays_with_it(film: Path) -> No
     write_spec(film, shots("wall"), "day")
     document = run(film, "plan", "specs/day.yaml", "--format", "json").json
     assert document["shots"][0]["reasons"] == ["new", "owned-elsewhere"]
+    assert document["diagnostics"][0]["hint"].startswith("correct that spec")
     run(film, "apply", "specs/day.yaml", check=4)
 
 
@@ -143,6 +144,9 @@ def test_a_take_that_two_specs_would_move_goes_to_one_of_them(film: Path) -> Non
     found = {shot["address"]: (shot["action"], shot["reasons"]) for shot in document["shots"]}
     assert found["day.wall"][0] == "move"
     assert found["dusk.wall"] == ("create", ["new", "owned-elsewhere"])
+    (hint,) = [item["hint"] for item in document["diagnostics"] if item["code"] == "owned-elsewhere"]
+    assert "another shot takes it over" in hint
+    assert "remove the shot there" not in hint
 
 
 def test_a_lockfile_that_no_spec_claims_is_named(film: Path) -> None:
@@ -178,11 +182,37 @@ def test_a_task_in_progress_under_the_old_name_is_not_ordered_again(tmp_path: Pa
     run(tmp_path, "apply", "--detach", check=None)
     (tmp_path / "specs" / "night.yaml").unlink()
     write_spec(tmp_path, shots("wall"), "day")
-    (shot,) = run(tmp_path, "plan", "--format", "json").json["shots"]
+    document = run(tmp_path, "plan", "--format", "json").json
+    (shot,) = document["shots"]
     assert "owned-elsewhere" in shot["reasons"]
-    run(tmp_path, "apply", check=4)
+    hint = "run `ltxspec collect` first: its take moves here then"
+    assert [item["hint"] for item in document["diagnostics"]] == [hint]
+    assert f"{hint}; `--buy-again` buys another" in run(tmp_path, "apply", check=4).err
     run(tmp_path, "collect")
     assert planned(tmp_path) == {"day.wall": ("move", "night.wall")}
+
+
+@pytest.mark.parametrize("old", ["wall", "night.wall"])
+def test_moved_from_a_shot_with_only_a_task_in_progress_says_to_collect_first(old: str, tmp_path: Path) -> None:
+    write_spec(tmp_path, shots("wall"))
+    run(tmp_path, "apply", "--detach", check=None)
+    (tmp_path / "specs" / "night.yaml").unlink()
+    spec = "day" if "." in old else "night"
+    write_spec(tmp_path, HEAD + f"  gate: {{prompt: a wall in snow, moved: {old}}}\n", spec)
+    said = run(tmp_path, "plan").err
+    assert f"`moved: {old}` moves nothing yet: `wall` has only a task in progress" in said
+    assert "run `ltxspec collect` first" in said
+    run(tmp_path, "collect")
+    (shot,) = [each for each in run(tmp_path, "plan", "--format", "json").json["shots"] if each["action"] != "retire"]
+    assert (shot["from"], shot["reasons"][0]) == (old, "moved-by-spec")
+
+
+def test_a_lockfile_that_no_spec_claims_is_moved_after_what_is_in_progress_is_collected(film: Path) -> None:
+    run(film, "apply", "--retake", "night.wall", "--target", "night.wall", "--detach", check=None)
+    (film / "specs" / "night.yaml").unlink()
+    write_spec(film, HEAD + "  other: {prompt: a bell}\n", "day")
+    said = run(film, "plan").err
+    assert "run `ltxspec collect`; then, if `night` has another name now, `ltxspec lock mv night NEW-NAME`" in said
 
 
 def moved_wall(film: Path) -> None:
@@ -250,6 +280,8 @@ def test_two_specs_that_name_one_earlier_shot_are_both_named_and_its_takes_go_to
         write_spec(film, HEAD + f"  wall: {{prompt: a wall at {spec}, moved: night.wall}}\n", spec)
     told = run(film, "plan").err
     assert "`moved: night.wall` of `dusk.wall` moves nothing: `dawn.wall` takes over from it" in told
+    selected = run(film, "plan", "--target", "dusk.wall").err
+    assert "or remove the shot `dawn.wall`, or its `moved:` if it has one, and the takes move here" in selected
     run(film, "apply")
     assert takes(film, "dawn")["wall"][:1] == before
     assert not set(before) & {*takes(film, "dusk")["wall"], *takes(film, "night")}

@@ -1,10 +1,11 @@
 """Inserts the checks of `traps` into a parsed template: where a value is judged, and where it is printed."""
 
+from collections.abc import Collection
 from typing import Any
 
 from jinja2 import nodes
 
-from ltxspec.render.jinja.traps import EQUATED, JUDGED, PRINTED
+from ltxspec.render.jinja.traps import EQUATED, JUDGED, MIXED, PRINTED, WRITTEN
 
 _LONGEST_LABEL = 60
 _TEXTS = "capitalize center format indent lower replace string striptags title trim truncate upper wordcount wordwrap"
@@ -72,23 +73,59 @@ def unchecked(node: nodes.Expr) -> nodes.Expr:
     return node if inner is None else inner
 
 
-def equate(node: nodes.Compare) -> list[nodes.Expr]:
+def with_texts(tree: nodes.Template) -> frozenset[str]:
+    """The names that a template compares with a text."""
+    found: set[str | None] = set()
+    for node in tree.find_all(nodes.Compare):
+        for left, operand in zip([node.expr, *(each.expr for each in node.ops)], node.ops, strict=False):
+            for one, other in ((left, operand.expr), (operand.expr, left)):
+                if operand.op in _EQUALITIES and _has_text(other):
+                    found.add(_name_of(one))
+    return frozenset(filter(None, found))
+
+
+def _has_text(node: nodes.Node) -> bool:
+    if isinstance(node, nodes.List | nodes.Tuple):
+        return any(_has_text(item) for item in node.items)
+    return isinstance(node, nodes.Const) and isinstance(node.value, str)
+
+
+def _is_written(node: nodes.Node) -> bool:
+    """Whether a template has the value itself."""
+    if isinstance(node, nodes.List | nodes.Tuple):
+        return all(_is_written(item) for item in node.items)
+    return isinstance(node, nodes.Const)
+
+
+def _name_of(node: nodes.Node) -> str | None:
+    """As `label_of`; also of `row.get('n')`."""
+    if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Getattr) and node.node.attr == "get":
+        owner, argument = label_of(node.node), node.args[0] if len(node.args) == 1 else None
+        return f"{owner}({argument.value!r})" if owner and isinstance(argument, nodes.Const) else None
+    return label_of(node)
+
+
+def equate(node: nodes.Compare, texts: Collection[str] = ()) -> list[nodes.Expr]:
     """The parts of a comparison, which hold together: each `==`, `!=`, `in` and `not in` is one that is checked.
 
     A chain (`1 < n == 5`) has several. What stands in its middle is then computed twice, so it must be a name or a
-    constant; a chain with anything else stays as it is.
+    constant; a chain with anything else stays as it is. `texts` are names that are compared with a text, too.
     """
     middle = [operand.expr for operand in node.ops[:-1]]
     if not all(isinstance(part, nodes.Const) or label_of(part) for part in middle):
         return [node]
-    return [_equated(left, operand) for left, operand in zip([node.expr, *middle], node.ops, strict=True)]
+    return [_equated(left, operand, texts) for left, operand in zip([node.expr, *middle], node.ops, strict=True)]
 
 
-def _equated(left: nodes.Expr, operand: nodes.Operand) -> nodes.Expr:
+def _equated(left: nodes.Expr, operand: nodes.Operand, texts: Collection[str]) -> nodes.Expr:
     right = operand.expr
     if operand.op not in _EQUALITIES:
         return nodes.Compare(left, [operand], lineno=left.lineno)
-    constants = [nodes.Const(value, lineno=left.lineno) for value in (operand.op, label_of(left), label_of(right))]
+    given = [operand.op]
+    for side in (left, right):
+        name = _name_of(side) or ""
+        given += [name, WRITTEN * _is_written(side) + MIXED * (name in texts)]
+    constants = [nodes.Const(value, lineno=left.lineno) for value in given]
     return nodes.Filter(left, EQUATED, [right, *constants], [], None, None, lineno=left.lineno)
 
 

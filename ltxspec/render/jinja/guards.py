@@ -10,7 +10,15 @@ from jinja2.runtime import Undefined
 
 from ltxspec.render.jinja.access import attribute_path, elements, fail, replaced_size, short
 from ltxspec.render.jinja.budget import Meter, TemplateLimit, as_text, check_percent, describe, operate, width_of
-from ltxspec.render.jinja.traps import comparable_items, comparable_kinds, items_of, judged
+from ltxspec.render.jinja.traps import (
+    MIXED,
+    WRITTEN,
+    Side,
+    comparable_items,
+    comparable_kinds,
+    items_of,
+    judged,
+)
 from ltxspec.spec.readings import number_of
 from ltxspec.suggest import shown
 
@@ -29,14 +37,19 @@ def comparable(budget: Meter, value: Any) -> Any:
     return value
 
 
-def equated(budget: Meter, left: Any, right: Any, sign: str, *labels: str | None) -> bool:
-    """The result of `==`, `!=`, `in` or `not in` (as Jinja calls them): no text is compared with a number."""
+def equated(budget: Meter, left: Any, right: Any, sign: str, *named: str) -> bool:
+    """The result of `==`, `!=`, `in` or `not in` (as Jinja calls them): no text is compared with a number.
+
+    `named` is, for either side, its name or nothing, and what `checking.equate` remarks about it.
+    """
     for value in (left, right):
         comparable(budget, value)
     is_in = sign in ("in", "notin")
     found = left in right if is_in else bool(left == right)
     if not found:
-        (comparable_items if is_in else comparable_kinds)(left, right, (labels[0], labels[1]))
+        names = (*named, "", "", "", "")[:4]
+        one, two = (Side(names[at] or None, WRITTEN in names[at + 1], MIXED in names[at + 1]) for at in (0, 2))
+        (comparable_items if is_in else comparable_kinds)(left, right, one, two)
     return found is (sign in ("eq", "in"))
 
 
@@ -241,12 +254,12 @@ def compare(budget: Meter, *values: Any, **named: Any) -> None:
 
 def equals(budget: Meter, value: Any, other: Any, /) -> None:
     """For tests that ask whether two values are equal."""
-    equated(budget, value, other, "eq", None, None)
+    equated(budget, value, other, "eq")
 
 
 def within(budget: Meter, value: Any, seq: Any) -> None:
     """For the test `in`."""
-    equated(budget, value, seq, "in", None, None)
+    equated(budget, value, seq, "in")
 
 
 def divide(budget: Meter, value: Any, /, num: Any = 2) -> None:

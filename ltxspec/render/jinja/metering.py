@@ -15,7 +15,7 @@ from jinja2.exceptions import TemplateSyntaxError
 from jinja2.visitor import NodeTransformer
 
 from ltxspec.render.jinja.budget import MAX_BITS, TemplateLimit
-from ltxspec.render.jinja.checking import equate, judge, label_of, name_value, printed, prints
+from ltxspec.render.jinja.checking import equate, judge, label_of, name_value, printed, prints, with_texts
 from ltxspec.render.jinja.words import UNAVAILABLE_FILTERS, UNAVAILABLE_TESTS
 
 MAX_NODES = 6_000  # of one template, about 20,000 characters of tags alone
@@ -58,7 +58,7 @@ def harden(tree: nodes.Template, filters: Collection[str], tests: Collection[str
         TemplateLimit: the template is too long or too deep.
     """
     _check_shape(tree)
-    _Payments(filters, tests).visit(tree)
+    _Payments(filters, tests, with_texts(tree)).visit(tree)
     tree.body.insert(0, _statement(SPENT, tree, _cost(tree)))
     return tree
 
@@ -104,8 +104,9 @@ Rewritten = nodes.Node | Sequence[nodes.Node]
 class _Payments(NodeTransformer):
     """Inserts the counting. Children first, so that inner loops are already rewritten when a body is priced."""
 
-    def __init__(self, filters: Collection[str], tests: Collection[str]) -> None:
+    def __init__(self, filters: Collection[str], tests: Collection[str], texts: Collection[str]) -> None:
         self.filters = filters
+        self.texts = texts  # names that the template compares with a text
         self.tests = tests
         self.rules: dict[type[nodes.Node], Callable[[Any], Rewritten]] = {
             nodes.For: self.loop,
@@ -189,7 +190,7 @@ class _Payments(NodeTransformer):
 
     def compare(self, node: nodes.Compare) -> Rewritten:
         self.generic_visit(node)
-        parts = equate(node)
+        parts = equate(node, self.texts)
         for part in parts:
             if isinstance(part, nodes.Compare):
                 part.expr = _pay(COMPARED, part.expr)

@@ -4,6 +4,8 @@ Any text but the empty one is true for Jinja, `FALSE` and `0` included, and null
 prompt without a word, so both are errors, at their place and with the cure.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ltxspec.spec.readings import misleading, number_of, truth_of
@@ -15,6 +17,8 @@ JUDGED, PRINTED, EQUATED = (
     " equate",
 )  # filters that `harden` inserts; they cannot be written in a template
 
+WRITTEN, MIXED = "wm"  # remarks of `checking.equate` about a side: see `Side`
+_DEEPEST = 20  # lists within lists that are compared item by item
 _UNPRINTABLE = (type(None), list, tuple, dict, range)
 
 
@@ -49,35 +53,65 @@ def _cure(found: str, label: str | None) -> str:
     is_number = found == "a number"
     asked = f"`{name} != ''`" if is_number else f"`{name} == 'no'`"
     hint = f"convert it, `{name}|{'int' if is_number else 'bool'}`, or compare it, {asked}"
-    if label is None or not label.isidentifier():
-        return hint
-    return f"{hint}; `types: {{{label}: {'number' if is_number else 'boolean'}}}` of `forEach` converts a column"
+    return hint + _at_its_source(label, "number" if is_number else "boolean")
 
 
-def comparable_kinds(left: Any, right: Any, labels: tuple[str | None, str | None] = (None, None)) -> None:
-    """Two values that are not equal. Raises Trap if one is a text that reads as what the other is: never equal."""
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison as the template has it.
+
+    `is_mixed`: the template compares it with a text as well. Then it is a text by right, and only wrong where it reads
+    as just the number that it is compared with.
+    """
+
+    label: str | None = None
+    is_literal: bool = False
+    is_mixed: bool = False
+
+
+_COMPUTED = Side()
+
+
+def comparable_kinds(left: Any, right: Any, one: Side = _COMPUTED, two: Side = _COMPUTED, depth: int = 0) -> None:
+    """Two values that are not equal. Raises Trap if one is a text that reads as what the other is: never equal.
+
+    Lists and mappings are compared item by item.
+    """
+    for pair in _pairs(left, right) if depth < _DEEPEST else ():
+        comparable_kinds(*pair, replace(one, label=None), replace(two, label=None), depth + 1)
     if not _clash(left, right):
         return
-    (text, label), other = ((left, labels[0]), right) if isinstance(left, str) else ((right, labels[1]), left)
-    subject = f"`{label}`" if label else shown(text)
+    (text, side), other = ((left, one), right) if isinstance(left, str) else ((right, two), left)
+    if side.is_mixed and other not in (number_of(text), truth_of(text)):
+        return
     kind = "a truth value" if isinstance(other, bool) else "a number"
-    raise Trap(
-        "template-comparison",
-        f"{subject} is a text that reads as {misleading(text)}, and a text never equals {kind}",
-        label,
-        _cure_of_comparison(other, label),
-    )
+    if side.is_literal:
+        message, cure = f"{shown(text)} is a text in quotes", f"write it without quotes: `{str(text).strip()}`"
+    else:
+        subject = f"`{side.label}`" if side.label else shown(text)
+        message = f"{subject} is a text that reads as {misleading(text)}"
+        cure = _cure_of_comparison(other, side.label)
+    raise Trap("template-comparison", f"{message}, and a text never equals {kind}", side.label, cure)
 
 
-def comparable_items(value: Any, items: Any, labels: tuple[str | None, str | None] = (None, None)) -> None:
+def comparable_items(value: Any, items: Any, one: Side = _COMPUTED, two: Side = _COMPUTED) -> None:
     """A value that is not among the items. Raises Trap if it might be, were it not a text, or they not texts."""
     if not isinstance(items, list | tuple | range | dict):
         return
-    others = [item for item in items if type(item) is not type(value)]
-    is_mixed = isinstance(value, str) and len(others) < len(items)
+    has_parts = isinstance(value, list | tuple | dict)
+    others = [item for item in items if has_parts or type(item) is not type(value)]
+    if isinstance(value, str) and len(others) < len(items):
+        one = replace(one, is_mixed=True)
     for other in others:
-        if not is_mixed or other in (number_of(value), truth_of(value)):
-            comparable_kinds(value, other, (labels[0], None))
+        comparable_kinds(value, other, one, replace(two, label=None))
+
+
+def _pairs(left: Any, right: Any) -> Iterable[tuple[Any, Any]]:
+    """The items of two lists or mappings that belong together; none if the two differ in more than items."""
+    if isinstance(left, dict) and isinstance(right, dict) and left.keys() == right.keys():
+        return ((left[key], right[key]) for key in left)
+    is_alike = isinstance(left, list | tuple) and type(left) is type(right) and len(left) == len(right)
+    return zip(left, right, strict=True) if is_alike else ()
 
 
 def _clash(left: Any, right: Any) -> bool:
@@ -91,10 +125,14 @@ def _cure_of_comparison(other: float, label: str | None) -> str:
     word, kind = ("int", "integer") if isinstance(other, int) else ("float", "number")
     if isinstance(other, bool):
         word, kind = "bool", "boolean"
-    hint = f"convert it, `{label or 'value'}|{word}`, or compare it with a text in quotes"
+    return f"convert it, `{label or 'value'}|{word}`, or compare it with a text in quotes{_at_its_source(label, kind)}"
+
+
+def _at_its_source(label: str | None, kind: str) -> str:
+    """How a variable gets the kind where it is given; a template does not know where that is."""
     if label is None or not label.isidentifier():
-        return hint
-    return f"{hint}; `types: {{{label}: {kind}}}` of `forEach` converts a column"
+        return ""
+    return f"; `types: {{{label}: {kind}}}` of `forEach` converts a column, and in `vars:` it is written without quotes"
 
 
 def printable(value: Any, label: str | None = None) -> Any:

@@ -1,4 +1,4 @@
-"""A task that stands in two lockfiles is named, with both and with the way out; `lock verify` still passes."""
+"""A task that is recorded in two lockfiles is named, with both and with the way out; `lock verify` still passes."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def test_a_task_in_two_lockfiles_is_named_and_its_second_record_can_be_removed(t
     (warning,) = recorded_twice(opened)
     assert (warning.code, warning.severity) == ("recorded-twice", "warning")
     assert warning.message == (
-        f"task {task(1)} stands in two lockfiles: in `lockfiles/night.lock.json` as a take of `night.alley`, "
+        f"task {task(1)} is recorded in two lockfiles: in `lockfiles/night.lock.json` as a take of `night.alley`, "
         "and in `lockfiles/day.lock.json` of `day.gate`"
     )
     assert "`ltxspec lock rm day.gate` removes the second record" in str(warning.hint)
@@ -42,5 +42,5 @@ def test_only_the_shared_takes_are_removed_the_last_one_first(tmp_path: Path) ->
     mixed = record(take(), take("c", number=3), take("b", number=2))
     opened = project(tmp_path, NIGHT, Lockfile("runware", "day", {}, {"gate": mixed}))
     (warning,) = recorded_twice(opened)
-    assert f"tasks {task(1)}, {task(2)} stand in two lockfiles" in warning.message
+    assert f"tasks {task(1)}, {task(2)} are recorded in two lockfiles" in warning.message
     assert "`ltxspec lock rm day.gate --take 2`, then `--take 1` removes" in str(warning.hint)

@@ -119,11 +119,18 @@ def test_a_decimal_comma_in_a_table_with_semicolons_is_explained_at_its_cell() -
     assert found == [("wrong-type", "specs/r.csv:2:3", message)]
 
 
-@pytest.mark.parametrize("value", ["#REF!", "#N/A", "#NAME?", "#DIV/0!", "#BEZUG!", "#n/a"])
+@pytest.mark.parametrize(
+    "value", ["#REF!", "#N/A", "#NAME?", "#DIV/0!", "#BEZUG!", "#n/a", "Err:502", "Err:540", "err:508", "Fehler:502"]
+)
 def test_the_error_of_a_formula_is_an_error_at_its_cell(value: str) -> None:
     found = problems("forEach: {file: r.csv}", r_csv=f"sku,n\nA,1\nB, {value}\n")
     message = f"`n` holds `{value}`, the error of a formula in the spreadsheet"
     assert found == [("formula-error", "specs/r.csv:3:4", message)]
+
+
+@pytest.mark.parametrize("value", ["Err:50", "Err:5022", "Err:602", "an Err:502 sign", "Err:", "error 502"])
+def test_what_only_resembles_the_error_of_a_formula_is_a_text(value: str) -> None:
+    assert len(instances("forEach: {file: r.csv}", r_csv=f"sku,n\nA,1\nB,{value}\n")) == 2
 
 
 def test_other_texts_with_a_number_sign_are_texts() -> None:

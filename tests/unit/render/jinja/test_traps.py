@@ -23,7 +23,7 @@ ROW = {
     "on": True,
 }
 
-OF_COLUMN = "`types: {{{}}}` of `forEach` converts a column"
+OF_COLUMN = "`types: {{{}}}` of `forEach` converts a column, and in `vars:` it is written without quotes"
 
 
 def problem_of(text: str) -> TemplateProblem:
@@ -282,6 +282,19 @@ def compared(text: str) -> str:
         ("n is in [5]", '"5" is a text that reads as a number, and a text never equals a number'),
         ("rows|selectattr('n', '==', 5)|list|length", '"5" is a text that reads as a number'),
         ("texts|reject('equalto', 5)|list|length", '"5" is a text that reads as a number'),
+        ("[n, seven] == [5, 7]", '"5" is a text that reads as a number, and a text never equals a number'),
+        ("(5, 7) == (n, seven)", '"5" is a text that reads as a number, and a text never equals a number'),
+        ("[[n]] != [[5]]", '"5" is a text that reads as a number, and a text never equals a number'),
+        ("row == {'n': 5}", '"5" is a text that reads as a number, and a text never equals a number'),
+        ("[n] in [[5], [6]]", '"5" is a text that reads as a number, and a text never equals a number'),
+        ("row.get('n') == 5", "`row.get('n')` is a text that reads as a number, and a text never equals a number"),
+        ("row.get('n') in [1, 2]", "`row.get('n')` is a text that reads as a number"),
+        ("n == 'auto' or n == 5", "`n` is a text that reads as a number, and a text never equals a number"),
+        ("'7' == seven|int", "`7` is a text in quotes, and a text never equals a number"),
+        ("seven != '7'", "`7` is a text in quotes, and a text never equals a number"),
+        ("seven == '8'", "`8` is a text in quotes, and a text never equals a number"),
+        ("seven in ['5', '7']", '"5" is a text in quotes, and a text never equals a number'),
+        ("'5' in counts", '"5" is a text in quotes, and a text never equals a number'),
     ],
 )
 def test_a_text_that_reads_as_a_number_is_not_compared_with_one(text: str, message: str) -> None:
@@ -313,6 +326,15 @@ def test_a_text_that_reads_as_a_number_is_not_compared_with_one(text: str, messa
         ("yes == true", "yes"),
         ("seven not in counts", "yes"),
         ("seven in {7: 1}", "yes"),
+        ("n == 'auto' or n == 6", "no"),
+        ("n == 6 or n == 'auto'", "no"),
+        ("n in ['auto', 'no'] or n == 6", "no"),
+        ("hero == 'auto' or hero == 5", "no"),
+        ("row.n == 'auto' or row.n == 6", "no"),
+        ("[n] == [n, 5]", "no"),
+        ("row == {'m': 5}", "no"),
+        ("[name] == [5]", "no"),
+        ("[n] in [['6'], ['7']]", "no"),
     ],
 )
 def test_other_comparisons_answer_as_in_jinja(text: str, answer: str) -> None:
@@ -323,8 +345,14 @@ def test_the_cure_names_the_conversion() -> None:
     with pytest.raises(TemplateProblem) as caught:
         compared("n == 5")
     assert caught.value.hint == (
-        "convert it, `n|int`, or compare it with a text in quotes; `types: {n: integer}` of `forEach` converts a column"
+        "convert it, `n|int`, or compare it with a text in quotes; " + OF_COLUMN.format("n: integer")
     )
+
+
+def test_a_text_that_the_template_has_in_quotes_is_to_be_written_without() -> None:
+    with pytest.raises(TemplateProblem) as caught:
+        compared("seven|int == '8'")
+    assert caught.value.hint == "write it without quotes: `8`"
 
 
 @pytest.mark.parametrize("text", ["{{ hero|default('x', true) }}", "{{ hero|d('x', boolean=true) }}"])
