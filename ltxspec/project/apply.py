@@ -24,6 +24,7 @@ from ltxspec.project.others import move_takes, sources
 from ltxspec.project.plan import ProjectPlan, limits_of, plan_project
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.run import PreparedRun, jobs_of, settings_of
+from ltxspec.project.unread import refuse_unread
 from ltxspec.report.apply.summary import summary_line
 from ltxspec.storage.state import FileSpecState
 from ltxspec.values import Usd, format_usd, total_usd
@@ -220,6 +221,7 @@ def _refuse(
     if not options.allow_unknown_cost:
         refuse_unknown_prices(plan)
     refuse_over_budget(plan, limits)
+    refuse_unread(project, plan.changes)
 
 
 def _approved(project: ProjectContext, plan: Plan, options: ApplyOptions, approve: Approve | None) -> bool:
