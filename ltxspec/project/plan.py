@@ -28,7 +28,7 @@ from ltxspec.plan.spending import assumed, counted_once, spent
 from ltxspec.plan.terms import SpendingLimits, Terms
 from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import recorded_state
-from ltxspec.project.others import Others, others_on_disk, planned_across, unclaimed
+from ltxspec.project.others import Others, moved_from_unknown, others_on_disk, planned_across, unclaimed
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.remarks import remarks_of
 from ltxspec.project.unread import unread_warnings
@@ -134,6 +134,7 @@ def plan_project(
     others = others_on_disk(project, specs, options.variables)
     plan = plan_specs(project, specs, wanted, recorded, others, is_saved=is_saved)
     nameless = [] if options.paths else unclaimed(project, specs, plan.changes)
+    nameless += moved_from_unknown(project, [spec.name for spec in specs], plan.changes)
     unread = [] if project.service.free else unread_warnings(project)
     plan = replace(plan, diagnostics=[*plan.diagnostics, *nameless, *unread])
     if options.limit is not None:

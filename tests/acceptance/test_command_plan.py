@@ -95,7 +95,7 @@ def test_lockfiles_in_a_folder_that_is_not_read_any_more_stop_before_money(tmp_p
         refused = ltxspec(
             "apply", "--auto-approve", "specs/night.yaml", cwd=tmp_path, check=1, LTXSPEC_PROVIDER=paid
         ).err
-        assert "error: a lockfile that git tracks is not read" in refused
+        assert "error[lockfile]: a lockfile that git tracks is not read" in refused
         assert "git mv lockfiles/night.lock.json locks2/night.lock.json" in refused
     (tmp_path / "lockfiles" / "night.lock.json").unlink()  # what git has of it counts as well
     assert named in ltxspec("plan", cwd=tmp_path, LTXSPEC_PROVIDER=paid).err
