@@ -231,7 +231,7 @@ def _approved(project: ProjectContext, plan: Plan, options: ApplyOptions, approv
         Whether orders of an earlier run may be sent again if the provider does not know them, which costs new money.
         Without approval the provider is only asked for them.
     """
-    unclear = [change for change in plan.changes if Reason.OUTCOME_UNKNOWN in change.reasons]
+    unclear = [c for c in plan.changes if c.request is not None and Reason.OUTCOME_UNKNOWN in c.reasons]
     if not options.allow_unknown_cost and any(change.estimate is None for change in unclear):
         project.warn("the price of an earlier order is unknown: without --allow-unknown-cost it is only looked up")
         return False
