@@ -1,6 +1,6 @@
 """Turns a render made elsewhere into a take, from its request and reply as JSON. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,8 @@ from ltxspec.values import Fingerprint, Json, TaskId, is_web_address, parse_usd,
 
 _ORDER_ONLY = frozenset({"taskUUID", "includeCost", "deliveryMethod", "outputType"})  # set by ltxspec itself
 _SAFE_INTEGER = 2**53 - 1  # beyond it JSON numbers differ between readers
+_FINISHED = ("success", "completed")  # as in the replies of the service, and of its SDKs
+_FAILED = "error"
 _AUTHENTICATION = "authentication"  # an element of the array that carries the key instead of a header
 
 
@@ -37,7 +39,9 @@ def adopted_take(request: Json, response: Json, catalog: Catalog) -> Take:
     task = order.get("taskUUID")
     if not isinstance(task, str) or not task:
         raise CannotAdopt("the request has no `taskUUID`", hint="pass the request as it was sent")
-    items = [item for item in _items(response) if item.get("taskUUID") == task and _is_video(item)]
+    results = [item for item in _items(response) if item.get("taskUUID") == task]
+    items = [item for item in results if _is_video(item)]
+    _refuse_unfinished(task, results)
     if not items:
         raise CannotAdopt(
             f"the response contains no finished video of task `{task}`",
@@ -130,6 +134,18 @@ def _items(response: Json) -> list[Mapping[str, Any]]:
 
 def _is_video(item: Mapping[str, Any]) -> bool:
     return bool(item.get("videoURL") or item.get("mediaURL"))
+
+
+def _refuse_unfinished(task: str, results: Iterable[Mapping[str, Any]]) -> None:
+    """Refuse a reply with anything that is not finished: only results that failed may be beside the videos."""
+    for item in results:
+        status = item.get("status")
+        if status is None or status in _FINISHED or (status == _FAILED and not _is_video(item)):
+            continue
+        raise CannotAdopt(
+            f"the render of task `{task}` is not finished: its status is `{status}`",
+            hint="pass the reply that came when the task has ended, or use `--task-uuid`",
+        )
 
 
 def _output(item: Mapping[str, Any]) -> Output:

@@ -77,6 +77,7 @@ class ShotOutcome:
     message: str | None = None
     archived: bool = True  # false: paid and recorded, but the video could not be archived yet
     permanent: bool = True  # for a failure: false if the same request may succeed later
+    missing: int = 0  # of several results: those that were not made
     billable: bool = True  # false: refused before it was accepted, so nothing can have been charged
 
 
@@ -104,9 +105,14 @@ class RunSummary:
 
     @property
     def incomplete(self) -> bool:
-        """Whether anything is unfinished (failed, unresolved, held back, not archived) or overspent (exit code 3)."""
+        """Whether anything is unfinished (failed in part or whole, unresolved, held back, not archived) or overspent.
+
+        The exit code is 3 then.
+        """
         left = {Outcome.FAILED, Outcome.UNRESOLVED, Outcome.HELD_BACK}
-        return self.overspent > 0 or any(item.outcome in left or not item.archived for item in self.outcomes)
+        return self.overspent > 0 or any(
+            item.outcome in left or not item.archived or item.missing for item in self.outcomes
+        )
 
 
 NOTHING_DONE = RunSummary((), Decimal(0), Decimal(0), 0, Decimal(0), 0)  # of a run that has nothing to do

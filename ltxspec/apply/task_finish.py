@@ -56,14 +56,18 @@ async def bring_home_and_commit(run: TaskRun) -> ShotOutcome:
     take = ledger.commit(run.task_id, instance, delivery.archived, wanted=run.change is not None, ttl=ttl)
     if take.status == "failed":
         return _failed(run, take)
-    link = _linked(run, take)
+    link, missing = _linked(run, take), _missing(run, take)
+    also = f"; {missing}" if missing else ""
     if reason is None:
         context.archive.forget(names_of(run.task_id, outputs))
-        run.tell(EventKind.SHOT_COMMITTED, f"archived and recorded{link}{_missing(run, take)}", cost=take.cost)
+        run.tell(EventKind.SHOT_COMMITTED, f"archived and recorded{link}{also}", cost=take.cost)
     else:
-        run.tell(EventKind.SHOT_NOT_ARCHIVED, f"recorded, but the video is not archived yet: {reason}", cost=take.cost)
+        message = f"recorded, but the video is not archived yet: {reason}{also}"
+        run.tell(EventKind.SHOT_NOT_ARCHIVED, message, cost=take.cost)
     outcome = Outcome.RENDERED if run.ordered_here else Outcome.COLLECTED
-    return run.ends(outcome, reason, cost=take.cost, archived=reason is None)
+    said = "; ".join(filter(None, [reason, missing])) or None
+    end = run.ends(outcome, said, cost=take.cost, archived=reason is None)
+    return replace(end, missing=take.missing)
 
 
 async def take_in(run: TaskRun, report: TaskReport) -> None:
@@ -111,9 +115,10 @@ def _missing(run: TaskRun, take: Take) -> str:
     """A note on the results that failed, when others were delivered."""
     wanted = max(run.order.results, 1)
     failure = run.facts.end.failure if run.facts.end else None
-    if len(take.outputs) >= wanted or failure is None:
+    if len(take.outputs) >= wanted or (failure is None and not take.missing):
         return ""
-    return f"; only {len(take.outputs)} of {wanted} results were made ({failure.code}: {failure.message})"
+    why = f" ({failure.code}: {failure.message})" if failure is not None else ""
+    return f"only {len(take.outputs)} of {wanted} results were made{why}"
 
 
 def _failed(run: TaskRun, take: Take) -> ShotOutcome:

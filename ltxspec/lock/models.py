@@ -134,9 +134,20 @@ class Take(Record, frozen=True, kw_only=True):
     @property
     def is_incomplete(self) -> bool:
         """Whether only some of several results are recorded and the task has not ended: more may follow."""
-        wanted = self.request.get("numberResults", 1)
         ordered_here = self.submitted_at is not None and self.finished_at is None
-        return ordered_here and type(wanted) is int and 0 < len(self.outputs) < wanted
+        return ordered_here and 0 < len(self.outputs) < self.wanted
+
+    @property
+    def wanted(self) -> int:
+        """The number of results that were ordered."""
+        number = self.request.get("numberResults", 1)
+        return number if type(number) is int else 1
+
+    @property
+    def missing(self) -> int:
+        """How many of several results were not made, although others were: they will not follow."""
+        is_short = self.status == "succeeded" and 0 < len(self.outputs) < self.wanted
+        return self.wanted - len(self.outputs) if is_short and not self.is_incomplete else 0
 
     @property
     def shown(self) -> tuple[Output, ...]:

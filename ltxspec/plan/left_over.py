@@ -44,11 +44,13 @@ def left_over(
 
 def _collect(task: OpenTask, spec: str, catalog: Catalog) -> Change:
     """A task that no shot requests; its price is the catalog's, whatever the journal says."""
-    intent = task.intent
+    intent, is_unclear = task.intent, task.stage == "intent"
+    fate = "it is unknown whether the order arrived; if it did, it is" if is_unclear else "it is"
     estimate = listed_price(catalog, intent.request)
     return Change(
-        ShotAddress(spec, intent.instance), Action.RESUME, (Reason.UNDER_WAY,),
+        ShotAddress(spec, intent.instance), Action.RESUME,
+        (Reason.OUTCOME_UNKNOWN if is_unclear else Reason.UNDER_WAY,),
         fingerprint=intent.fingerprint, task_id=intent.task_id, estimate=estimate,
         limit_price=limit_price(catalog, intent.request, estimate), retake=intent.retake, attempt=intent.attempt,
-        note="ordered for an earlier version of the spec; it is collected and kept as a take",
+        note=f"ordered for an earlier version of the spec; {fate} collected and kept as a take",
     )  # fmt: skip

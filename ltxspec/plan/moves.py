@@ -107,7 +107,7 @@ def _idle(
         hint = "write the name under which the takes are recorded (`ltxspec show` lists them), or remove the line"
         return Diagnostic("warning", "moved", message, where, hint)
     if is_elsewhere:
-        message = f"`moved: {moved}` moves nothing: `{owner}` still has that shot, or cannot be read as a whole"
+        message = f"`moved: {moved}` moves nothing: `{owner}` still has that shot, or it is unknown whether it does"
         return Diagnostic(
             "warning", "moved", message, where, f"correct `{owner}`, remove the earlier shot, or remove this line"
         )

@@ -1,6 +1,5 @@
 """The state of a project as data: what each shot needs, where its video is, and the money."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -65,6 +64,12 @@ class ShotStatus:
     note: str | None = None
     remark: Remark | None = None
 
+    @property
+    def missing(self) -> int:
+        """How many results its take lacks, of those that were ordered; 0 if another take is wanted."""
+        keeps = self.state in {ShotState.UP_TO_DATE, ShotState.TO_RECORD}
+        return self.take.missing if self.take is not None and keeps else 0
+
 
 class FindingKind(StrEnum):
     """What `--check` found. The value is the name in JSON."""
@@ -117,8 +122,8 @@ class ProjectStatus:
         return bool(self.broken) or any(found.severity == "error" for found in self.diagnostics)
 
     def count(self, state: ShotState) -> int:
-        """How many shots are in this state."""
-        return Counter(shot.state for shot in self.shots)[state]
+        """How many shots are in this state; one with two orders in progress is one shot."""
+        return len({shot.address for shot in self.shots if shot.state is state})
 
     def decided(self, verdict: Verdict) -> int:
         """How many shots have a current take with this verdict."""

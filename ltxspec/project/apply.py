@@ -24,6 +24,7 @@ from ltxspec.project.others import move_takes, sources
 from ltxspec.project.plan import ProjectPlan, limits_of, plan_project, replanner
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.run import PreparedRun, jobs_of, settings_of
+from ltxspec.project.unread import refuse_unread
 from ltxspec.report.apply.summary import summary_line
 from ltxspec.storage.state import FileSpecState
 from ltxspec.values import Usd, format_usd, total_usd
@@ -220,6 +221,7 @@ def _refuse(
     if not options.allow_unknown_cost:
         refuse_unknown_prices(plan)
     refuse_over_budget(plan, limits)
+    refuse_unread(project, plan.changes)
 
 
 def _approved(project: ProjectContext, plan: Plan, options: ApplyOptions, approve: Approve | None) -> bool:
@@ -229,7 +231,7 @@ def _approved(project: ProjectContext, plan: Plan, options: ApplyOptions, approv
         Whether orders of an earlier run may be sent again if the provider does not know them, which costs new money.
         Without approval the provider is only asked for them.
     """
-    unclear = [change for change in plan.changes if Reason.OUTCOME_UNKNOWN in change.reasons]
+    unclear = [c for c in plan.changes if c.request is not None and Reason.OUTCOME_UNKNOWN in c.reasons]
     if not options.allow_unknown_cost and any(change.estimate is None for change in unclear):
         project.warn("the price of an earlier order is unknown: without --allow-unknown-cost it is only looked up")
         return False

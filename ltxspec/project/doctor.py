@@ -179,6 +179,7 @@ def _specs(project: ProjectContext) -> Row:
 def _lockfiles(project: ProjectContext) -> Row:
     from ltxspec.project.lock_twice import recorded_twice
     from ltxspec.project.lock_verify import verified_names, verify_lockfiles
+    from ltxspec.project.unread import unread_warnings
 
     problems = verify_lockfiles(project)
     if problems:
@@ -186,6 +187,9 @@ def _lockfiles(project: ProjectContext) -> Row:
     twice = recorded_twice(project)
     if twice:
         return "lockfiles", WARNING, f"{twice[0].message}; see `ltxspec lock verify`"
+    unread = unread_warnings(project)
+    if unread:
+        return "lockfiles", WARNING, f"{unread[0].message}: {unread[0].hint}"
     return "lockfiles", True, f"{len(verified_names(project))} verified"
 
 

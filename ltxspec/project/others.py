@@ -1,6 +1,6 @@
 """The other specs of a project: what they have, what they still request, and how takes move from one to another."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache, partial
 from types import MappingProxyType
 
@@ -31,9 +31,12 @@ from ltxspec.project.project import ProjectContext
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.storage.state import FileSpecState
 from ltxspec.suggest import did_you_mean
-from ltxspec.values import Json, TaskId, money_text, total_usd
+from ltxspec.values import Json, TaskId, Usd, money_text, total_usd
 
 Others = Callable[[], Sequence[OtherSpec]]  # those that are not planned; called only if something would be bought
+
+
+_NAMED = 3  # shots that one warning names
 
 
 def others_on_disk(
@@ -199,17 +202,65 @@ def unclaimed(project: ProjectContext, rendered: Sequence[RenderedSpec], changes
         if takes:
             cost, unknown = total_usd(take.cost for take in takes.values())
             file = project.label(project.paths_of(name).lockfile)
-            money = money_text(cost) + (f" and {unknown} of unknown cost" if unknown else "")
+            count = "1 take" if len(takes) == 1 else f"{len(takes):,} takes"
             found.append(
                 Diagnostic(
                     "warning",
                     "unclaimed-lockfile",
-                    f"`{file}` belongs to no spec; it records {len(takes)} takes for {money}",
+                    f"`{file}` belongs to no spec; it records {count} {_for_money(cost, unknown, len(takes))}",
                     hint=f"{collect}if `{name}` has another name now, "
                     f"`ltxspec lock mv {name} NEW-NAME` moves its takes",
                 )
             )
     return found
+
+
+def _for_money(cost: Usd, unknown: int, takes: int) -> str:
+    """What takes cost: an unknown cost is never shown as 0."""
+    if unknown == takes:
+        return "of unknown cost"
+    return f"for {money_text(cost)}" + (f", {unknown:,} of them of unknown cost" if unknown else "")
+
+
+def moved_from_unknown(
+    project: ProjectContext, planned: Collection[str], changes: Sequence[Change]
+) -> list[Diagnostic]:
+    """Warnings about takes that leave the lockfile of a name that no spec of the project has.
+
+    Usually the spec has another name now; but a spec in another place, which is only planned by its path, may use them.
+
+    Args:
+        project: the project.
+        planned: the specs that are known: where only some were planned, the others are read here.
+        changes: the plan.
+    """
+    origins: dict[str, list[str]] = {}
+    for origin in foreign_origins(changes).values():
+        origins.setdefault(origin.spec, []).append(f"`{origin}`")
+    if origins.keys() <= set(planned):
+        return []
+    specs = every_spec(project, {})
+    known = {*planned, *specs.rendered, *specs.files, *specs.broken.values()}
+    return [
+        Diagnostic(
+            "warning",
+            "moved-from-unknown-spec",
+            f"takes of {_named(shots)} are moved, but no spec in {_places(project)} is named `{name}`",
+            hint=f"right if `{name}` has another name now; if a spec elsewhere is still named so, "
+            "first add its place to `[project] specs`: without its takes it would buy them again",
+        )
+        for name, shots in origins.items()
+        if name not in known
+    ]
+
+
+def _named(shots: Sequence[str]) -> str:
+    more = f" and {len(shots) - _NAMED:,} more" if len(shots) > _NAMED else ""
+    return ", ".join(shots[:_NAMED]) + more
+
+
+def _places(project: ProjectContext) -> str:
+    return " or ".join(f"`{folder}`" for folder in project.config.project.specs)
 
 
 def without_spec(project: ProjectContext, names: Iterable[str]) -> list[Diagnostic]:
@@ -220,14 +271,13 @@ def without_spec(project: ProjectContext, names: Iterable[str]) -> list[Diagnost
         message = f"it is unknown whether a spec has the new name: {error.summary}"
         return [Diagnostic("warning", "no-such-spec", message, hint=error.hint)]
     known = list(dict.fromkeys([*specs.files, *filter(None, specs.broken.values())]))
-    where = " or ".join(f"`{folder}`" for folder in project.config.project.specs)
     unread = [f"`{file}`" for file, name in specs.broken.items() if not name]
     besides = f" (besides {', '.join(unread)}, whose name cannot be read)" if unread else ""
     return [
         Diagnostic(
             "warning",
             "no-such-spec",
-            f"no spec in {where} is named `{name}`{besides}: no plan uses takes that are moved there",
+            f"no spec in {_places(project)} is named `{name}`{besides}: no plan uses takes that are moved there",
             hint=did_you_mean(name, known) or f"write a spec with `metadata: {{name: {name}}}`, or move them back",
         )
         for name in dict.fromkeys(names)

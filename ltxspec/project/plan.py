@@ -29,9 +29,10 @@ from ltxspec.plan.spending import assumed, counted_once, spent
 from ltxspec.plan.terms import SpendingLimits, Terms
 from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import recorded_state
-from ltxspec.project.others import Others, others_on_disk, planned_across, unclaimed
+from ltxspec.project.others import Others, moved_from_unknown, others_on_disk, planned_across, unclaimed
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.remarks import remarks_of
+from ltxspec.project.unread import unread_warnings
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.storage.config import Config
 from ltxspec.values import Json, Usd
@@ -133,8 +134,10 @@ def plan_project(
         specs = render_specs(project, options.paths, options.variables, selected=wanted)
     others = others_on_disk(project, specs, options.variables)
     plan = plan_specs(project, specs, wanted, recorded, others, is_saved=is_saved)
-    if not options.paths:
-        plan = replace(plan, diagnostics=[*plan.diagnostics, *unclaimed(project, specs, plan.changes)])
+    nameless = [] if options.paths else unclaimed(project, specs, plan.changes)
+    nameless += moved_from_unknown(project, [spec.name for spec in specs], plan.changes)
+    unread = [] if project.service.free else unread_warnings(project)
+    plan = replace(plan, diagnostics=[*plan.diagnostics, *nameless, *unread])
     if options.limit is not None:
         plan = limited(plan, _most_orders(project, options.limit, options.max_cost))
     if project.config.policy:

@@ -19,6 +19,7 @@ from ltxspec.project.plan import limits_of, plan_project
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.remarks import remarks_of
 from ltxspec.project.status_check import check_status
+from ltxspec.project.unread import unread_warnings
 from ltxspec.render.concern import NO_SHOT
 from ltxspec.storage.clock import SystemClock
 from ltxspec.values import ShotAddress, TaskId
@@ -58,7 +59,8 @@ def project_status(
     ]
     limits = limits_of(project.config)
     broken = [ShotAddress(spec.name, key) for spec in rendered for key in sorted(spec.left_out)]
-    shown = [*(problems.diagnostics if broken or problems.errors else []), *remarks.unread]
+    unread = [] if project.service.free else unread_warnings(project)
+    shown = [*(problems.diagnostics if broken or problems.errors else []), *remarks.unread, *unread]
     status = ProjectStatus(plan, shots, limits, left_for_specs(plan, limits), broken=broken, diagnostics=shown)
     if not check:
         return status

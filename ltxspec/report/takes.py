@@ -38,12 +38,19 @@ def _take_lines(number: int, take: Take, *, current: bool, places: Places, style
     lines = [clean(head) + ("  current" if current else "") + ("  picked" if take.picked is not None else "")]
     if take.failure is not None:
         lines.append(f"      {clean(take.failure.code)}: {clean(take.failure.message)}")
+    if take.missing:
+        lines.append(f"      {missing_text(take)}")
     several = len(take.outputs) > 1
     for place, output in enumerate(take.outputs, 1):
         chosen = several and take.picked is not None and place == result_of(take)
         label = f"result {place}: " if several else ""
         lines.append(f"      {label}{place_of(output, places)}" + ("  picked" if chosen else ""))
     return lines
+
+
+def missing_text(take: Take) -> str:
+    """`only 2 of 3 results were made`, of a take with results missing."""
+    return f"only {len(take.outputs)} of {counted(take.wanted, 'result')} were made"
 
 
 def remark_text(remark: Remark) -> str:

@@ -14,6 +14,7 @@ from ltxspec.storage.git import NoRepository, complaint, repository_of, run_git
 
 _SUBMODULE = "160000"  # the mode of its index entry
 _UNKNOWN = "there are lockfiles missing, and git cannot tell whether there should be some"
+_UNREAD = "git cannot tell whether there are lockfiles in other folders"
 
 
 class TrackedFolder:
@@ -102,6 +103,26 @@ def tracked_files(files: Sequence[Path]) -> list[Path]:
         raise StorageError(complaint(done), hint="check the repository with `git status`")
     known = {os.fsdecode(name) for name in done.stdout.split(b"\0")}
     return [file for file, name in zip(files, names, strict=True) if name in known]
+
+
+def tracked_below(root: Path, suffix: str) -> dict[str, str]:
+    """The files with this suffix that git tracks in a folder and those below: their paths from there, and their blobs.
+
+    Raises:
+        LockfileError: git cannot tell.
+    """
+    try:
+        if repository_of(root) is None:
+            return {}
+        done = run_git(root, "ls-files", "--stage", "-z", "--", f":(glob)**/*{suffix}")
+    except NoRepository:  # no folder above is a repository, even if it contains a `.git`
+        return {}
+    except StorageError as error:
+        raise LockfileError(f"{_UNREAD}: {error.summary}", hint=error.hint) from error
+    if done.returncode != 0:
+        raise LockfileError(f"{_UNREAD}: {complaint(done)}", hint="check the repository with `git status`")
+    entries = (line.partition(b"\t") for line in done.stdout.split(b"\0")[:-1])
+    return {os.fsdecode(path): about.split()[1].decode() for about, _, path in entries}
 
 
 def _real(path: Path) -> str:

@@ -116,3 +116,24 @@ def test_an_archive_that_cannot_be_written_is_refused_before_anything_is_ordered
     assert "error[storage]: cannot write `" in refused
     assert "ordered" not in refused
     assert ltxspec("collect", cwd=project).err == "Nothing is under way.\n"
+
+
+def test_an_order_of_which_some_results_failed_is_not_shown_as_complete(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_spec(tmp_path, ONE.replace("720}}", "720, numberResults: 3}}"))
+    (tmp_path / "few.json").write_text('{"faults": [{"fault": "fail", "results": 1}]}', "utf-8")
+    monkeypatch.setenv("LTXSPEC_PROVIDER", "sandbox")
+    monkeypatch.setenv("LTXSPEC_SANDBOX_SCENARIO", str(tmp_path / "few.json"))
+    applied = ltxspec("apply", cwd=tmp_path, check=3)
+    assert "1 shot with results missing" in applied.out
+    assert "only 2 of 3 results were made" in applied.out
+    assert "--retake ADDRESS" in applied.out
+    assert "only 2 of 3 results were made" in ltxspec("show", cwd=tmp_path).out
+    (take,) = ltxspec("show", "--format", "json", cwd=tmp_path).json["shots"][0]["takes"]
+    assert (take["missing"], len(take["outputs"])) == (1, 2)
+    said = ltxspec("status", cwd=tmp_path).out
+    assert "results missing: 1 shot" in said
+    assert "only 2 of 3 results were made" in said
+    assert ltxspec("status", "--format", "json", cwd=tmp_path).json["shots"][0]["missing"] == 1
+    assert "No changes" in ltxspec("plan", cwd=tmp_path).out

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from acceptance.commands import REPOSITORY, Result, ltxspec, write_spec
 from acceptance.repositories import commit, git, repository, write_lockfile
+from builders import record, take
 from jsonschema import Draft202012Validator
 
 from ltxspec.lock.models import Lockfile
@@ -69,6 +70,41 @@ def test_a_lockfile_that_git_tracks_and_the_checkout_lacks_stops_before_money(tm
         assert "git checkout -- lockfiles/night.lock.json" in refused
     git(tmp_path, "rm", "--quiet", "lockfiles/night.lock.json")
     assert "1 to render" in ltxspec("plan", "--provider", "runware", "specs/night.yaml", cwd=tmp_path).out
+
+
+def test_lockfiles_in_a_folder_that_is_not_read_any_more_stop_before_money(tmp_path: Path) -> None:
+    repository(tmp_path)
+    write_spec(tmp_path, "model: lightricks:ltx@2.5-fast\nshots: {alley: {prompt: rain}}\n")
+    write_lockfile(tmp_path, Lockfile("runware", "night", {"alley": record(take())}))
+    commit(tmp_path, "bought")
+    paid = "runware"
+    named = "`lockfiles/night.lock.json` (1 take)"
+    assert named not in ltxspec("plan", "specs/night.yaml", cwd=tmp_path, LTXSPEC_PROVIDER=paid).err
+    settings = tmp_path / "ltxspec.toml"
+    usual = settings.read_text("utf-8")
+    moved = usual.replace("[project]", '[project]\nlockfiles = "locks2"', 1)
+    settings.write_text(moved, "utf-8")
+    for is_committed in (False, True):  # what counts is where git has the lockfiles, not where they were configured
+        if is_committed:
+            commit(tmp_path, "another folder")
+        for command in (("plan",), ("plan", "specs/night.yaml"), ("lock", "verify"), ("status",)):
+            said = ltxspec(*command, cwd=tmp_path, check=None, LTXSPEC_PROVIDER=paid).err
+            assert named in said, command
+            assert "git mv lockfiles/night.lock.json locks2/night.lock.json" in said
+        assert "lockfiles/night.lock.json" in ltxspec("doctor", cwd=tmp_path, check=None, LTXSPEC_PROVIDER=paid).out
+        refused = ltxspec(
+            "apply", "--auto-approve", "specs/night.yaml", cwd=tmp_path, check=1, LTXSPEC_PROVIDER=paid
+        ).err
+        assert "error[lockfile]: a lockfile that git tracks is not read" in refused
+        assert "git mv lockfiles/night.lock.json locks2/night.lock.json" in refused
+    (tmp_path / "lockfiles" / "night.lock.json").unlink()  # what git has of it counts as well
+    assert named in ltxspec("plan", cwd=tmp_path, LTXSPEC_PROVIDER=paid).err
+    git(tmp_path, "checkout", "--", "lockfiles")
+    (tmp_path / "locks2").mkdir()
+    git(tmp_path, "mv", "lockfiles/night.lock.json", "locks2/night.lock.json")
+    for command in (("plan",), ("lock", "verify"), ("doctor",)):
+        said_now = ltxspec(*command, cwd=tmp_path, check=None, LTXSPEC_PROVIDER=paid)
+        assert "lockfiles/night" not in said_now.out + said_now.err
 
 
 def test_retake_and_retry_turn_shots_into_orders(rendered: Path) -> None:

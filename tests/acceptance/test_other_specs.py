@@ -286,3 +286,25 @@ def test_two_specs_that_name_one_earlier_shot_are_both_named_and_its_takes_go_to
     assert takes(film, "dawn")["wall"][:1] == before
     assert not set(before) & {*takes(film, "dusk")["wall"], *takes(film, "night")}
     assert "moves nothing" not in run(film, "plan").err
+
+
+def test_takes_that_leave_a_spec_that_is_not_known_are_named(film: Path) -> None:
+    (film / "specs" / "night.yaml").rename(film / "out.yaml")  # it may still be used, by its path
+    write_spec(film, shots("wall"), "day")
+    for arguments in ((), ("specs/day.yaml",)):
+        (warning,) = [
+            item
+            for item in run(film, "plan", "--format", "json", *arguments).json["diagnostics"]
+            if item["code"] == "moved-from-unknown-spec"
+        ]
+        assert warning["message"] == "takes of `night.wall` are moved, but no spec in `specs` is named `night`"
+        assert "`[project] specs`" in warning["hint"]
+    assert "moved-from-unknown-spec" in run(film, "apply").err
+    assert planned(film)["day.wall"] == ("no-op",)
+
+
+def test_takes_that_leave_a_spec_that_is_known_are_not_worth_a_warning(film: Path) -> None:
+    write_spec(film, shots("tower"))
+    write_spec(film, shots("wall"), "day")
+    for arguments in ((), ("specs/day.yaml",)):
+        assert run(film, "plan", "--format", "json", *arguments).json["diagnostics"] == []

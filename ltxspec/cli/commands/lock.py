@@ -53,24 +53,26 @@ def verify(session: Session, bases: tuple[str, ...], provider: str | None, outpu
     A task counts as kept wherever it is recorded now: lockfiles may be renamed, shots may move to another spec. Filling
     in a value that was unknown, a new address of the same video and a pick are not alterations. After a merge give
     --base twice, for both sides. Paid tasks are checked whichever provider is configured. A task that stands in two
-    lockfiles is a warning.
+    lockfiles is a warning, and so are lockfiles in a folder that is not read any more.
     """
     from ltxspec.project.lock_twice import recorded_twice
     from ltxspec.project.lock_verify import verified_names, verify_lockfiles
+    from ltxspec.project.unread import unread_warnings
     from ltxspec.report.diagnostics import format_diagnostic, format_error, problem_of
     from ltxspec.report.results.errors import problems_of
     from ltxspec.report.results.lock import LockVerify
 
     project = session.open_project(provider)
-    problems, twice = verify_lockfiles(project, bases), recorded_twice(project)
+    problems = verify_lockfiles(project, bases)
+    warnings = [*recorded_twice(project), *unread_warnings(project)]
     if output_format == "json":
         count = 0 if problems else len(verified_names(project))
-        found = (*problems_of(problems), *map(problem_of, twice))
+        found = (*problems_of(problems), *map(problem_of, warnings))
         session.answer(LockVerify(valid=not problems, lockfiles=count, bases=bases, diagnostics=found))
         return 1 if problems else 0
     for problem in problems:
         click.echo(format_error(problem, session.style(sys.stderr)), nl=False, err=True)
-    for warning in twice:
+    for warning in warnings:
         click.echo(format_diagnostic(warning, session.style(sys.stderr)), err=True)
     if any(problem.hint is None for problem in problems):
         click.echo(f"hint: {_VERIFY_HINT}", err=True)

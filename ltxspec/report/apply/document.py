@@ -34,6 +34,7 @@ class ShotResult(Open, frozen=True):
     cost: Money | None
     archived: Annotated[bool, Meta(description="false: paid and recorded, but the video is not archived yet")]
     message: str | None
+    missing: Annotated[Count, Meta(description="of several results: how many were not made")]
 
 
 class SummaryDocument(Open, frozen=True):
@@ -102,7 +103,8 @@ def summary_document(summary: RunSummary) -> SummaryDocument:
 
 def _result(item: ShotOutcome) -> ShotResult:
     message = redact_secrets(item.message)
-    return ShotResult(str(item.address), item.outcome, item.task_id, item.estimate, item.cost, item.archived, message)
+    address, outcome = str(item.address), item.outcome
+    return ShotResult(address, outcome, item.task_id, item.estimate, item.cost, item.archived, message, item.missing)
 
 
 def events_schema() -> Schema:

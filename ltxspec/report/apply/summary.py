@@ -12,6 +12,7 @@ from ltxspec.values import Usd, total_usd
 
 _MOST_ROWS = 200
 _NOT_ARCHIVED = "not archived"
+_MISSING = "results missing"
 
 _DONE: Mapping[Outcome, str] = {
     Outcome.RENDERED: "rendered",
@@ -30,6 +31,7 @@ _CURES: Mapping[str, str] = {
     _DONE[Outcome.UNRESOLVED]: "unresolved: `ltxspec collect` continues with it; it is never ordered twice",
     _DONE[Outcome.HELD_BACK]: "not ordered: nothing was spent on it; `ltxspec apply` again",
     _DONE[Outcome.DETACHED]: "in progress: `ltxspec collect` fetches it; it is billed either way",
+    _MISSING: "results missing: the others are recorded; `ltxspec apply --retake ADDRESS` renders all again",
     _NOT_ARCHIVED: "not archived: paid and recorded; `ltxspec archive pull` fetches the video, no render is repeated",
 }
 
@@ -80,6 +82,8 @@ def summary_line(summary: RunSummary) -> str:
         parts.append(_spent(summary))
     if collected:
         parts.append(f"collected {collected}")
+    if short := sum(item.missing > 0 for item in summary.outcomes):
+        parts.append(f"{counted(short, 'shot')} with results missing")
     if summary.in_flight_count:
         flying = amount(summary.in_flight, summary.in_flight_unknown)
         parts.append(f"{flying} under way ({counted(summary.in_flight_count, 'task')})")
@@ -129,7 +133,7 @@ def _collected(summary: RunSummary) -> str:
 def _left(item: ShotOutcome) -> str | None:
     """The word for an unfinished shot; None if it is finished."""
     if item.outcome in (Outcome.RENDERED, Outcome.COLLECTED, Outcome.RECORDED):
-        return None if item.archived else _NOT_ARCHIVED
+        return _NOT_ARCHIVED if not item.archived else _MISSING if item.missing else None
     if item.outcome is Outcome.FAILED and not item.permanent:
         return _TEMPORARY
     return _DONE[item.outcome]

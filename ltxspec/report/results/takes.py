@@ -49,6 +49,7 @@ class ShownTake(Open, frozen=True, kw_only=True):
     code: Annotated[str | None, Meta(description="the error code of a failed take")]
     message: str | None
     outputs: tuple[Video, ...]
+    missing: Annotated[Count, Meta(description="of several results: how many were not made")]
     verdict: Annotated[Remark | None, Meta(description="what was decided about it last")]
 
 
@@ -194,6 +195,7 @@ def _shown(number: int, take: Take, record: ShotRecord, places: Places, remarks:
         code=take.failure.code if take.failure else None,
         message=take.failure.message if take.failure else None,
         outputs=tuple(video(output, places) for output in take.outputs),
+        missing=take.missing,
         verdict=remarks.get(take.task_id),
     )
 

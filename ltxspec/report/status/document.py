@@ -31,6 +31,7 @@ class StatusOfShot(Open, frozen=True):
     expires_at: Annotated[Time | None, Meta(description="when the provider's link ends, if that is known")]
     expiry: Annotated[Expiry | None, Meta(description="whether that is within a week, or past")]
     note: Annotated[str | None, Meta(description="why it failed, or since when it is in progress")]
+    missing: Annotated[Count, Meta(description="results of the current take that were ordered and not made")]
     verdict: Annotated[Remark | None, Meta(description="what was decided last about the current take")]
 
 
@@ -106,6 +107,7 @@ def _shot(shot: ShotStatus) -> StatusOfShot:
         expires_at=shot.expires_at,
         expiry=shot.expiry,
         note=redact_secrets(shot.note),
+        missing=shot.missing,
         verdict=shot.remark,
     )
 

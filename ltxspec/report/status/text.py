@@ -7,7 +7,7 @@ from itertools import groupby
 from ltxspec.lock.verdicts import Verdict
 from ltxspec.plan.status import Expiry, FindingKind, Kept, ProjectStatus, ShotState, ShotStatus
 from ltxspec.redaction import redact_secrets
-from ltxspec.report.takes import remark_text
+from ltxspec.report.takes import missing_text, remark_text
 from ltxspec.report.terminal import Paint, Style, clean, fit, pad, width_of
 from ltxspec.report.wording import amount, charged, counted, money, spent
 
@@ -30,6 +30,7 @@ _KEEPS = frozenset({ShotState.UP_TO_DATE, ShotState.TO_RECORD})  # states in whi
 _ADVICE: Mapping[str, str] = {
     "in progress": "`ltxspec collect` fetches it",
     "failed": "`ltxspec why ADDRESS` says what to do",
+    "results missing": "`ltxspec apply --retake ADDRESS` renders all of them once more, for their full price",
     "decided against": "`ltxspec apply --retake ADDRESS` renders it once more, for its full price",
     "link expired, not archived": "`ltxspec archive pull` requests a fresh link from the provider",
     "link expires soon, not archived": "`ltxspec archive pull` saves the video",
@@ -88,7 +89,7 @@ def _specs(status: ProjectStatus, style: Style) -> Iterator[str]:
         shots = list(group)
         parts = []
         for state, (word, paint) in _STATES.items():
-            number = sum(shot.state is state for shot in shots)
+            number = len({shot.address for shot in shots if shot.state is state})
             if number:
                 parts.append(style.paint(f"{number:,} {word}", paint))
         yield f"{style.paint(pad(clean(name), width), Paint.BOLD)}  {', '.join(parts)}"
@@ -122,7 +123,9 @@ def _attention(shots: Sequence[ShotStatus], style: Style, most: int) -> Iterator
     for name, found in kinds.items():
         if not found:
             continue
-        heading = f"{name}: {counted(len(found), 'shot')}"
+        number = len({shot.address for shot in found})
+        orders = f", {counted(len(found), 'order')}" if len(found) > number else ""
+        heading = f"{name}: {counted(number, 'shot')}{orders}"
         lines = [f"{style.paint(heading, Paint.BOLD)}; {_ADVICE[name]}"]
         lines += [_line(str(shot.address), _about(shot, name), style) for shot in found[:most]]
         yield lines + _more(len(found) - most, style)
@@ -133,6 +136,8 @@ def _kinds(shot: ShotStatus) -> Iterator[str]:
         yield "in progress"
     if shot.state is ShotState.FAILED:
         yield "failed"
+    if shot.missing:
+        yield "results missing"
     if shot.remark is not None and shot.remark.is_against and shot.state in _KEEPS:
         yield "decided against"
     if shot.kept in (None, Kept.HERE):
@@ -148,6 +153,8 @@ def _kinds(shot: ShotStatus) -> Iterator[str]:
 def _about(shot: ShotStatus, kind: str) -> str:
     if kind == "decided against" and shot.remark is not None:
         return remark_text(shot.remark)
+    if kind == "results missing" and shot.take is not None:
+        return missing_text(shot.take)
     return f"{shot.expires_at}" if kind.startswith("link") else shot.note or ""
 
 

@@ -182,3 +182,25 @@ def test_of_parameters_that_the_model_does_not_know_no_value_is_recorded(catalog
     assert take.request["positivePrompt"] == REQUEST["positivePrompt"]
     assert take.request["providerSettings"] == {"lightricks": {"generateAudio": True, "sesame": "[redacted]"}}
     assert take.request["sesame"] == "[redacted]"
+
+
+@pytest.mark.parametrize("status", ["processing", "error", "queued", "", 7, ["success"]])
+@pytest.mark.parametrize("besides", [[], [{**RESPONSE, "videoUUID": "v-2", "status": "success"}]])
+def test_a_reply_that_is_not_a_finished_one_is_refused(catalog: Catalog, status: Any, besides: list[Any]) -> None:
+    with pytest.raises(CannotAdopt, match="is not finished: its status is") as caught:
+        adopted_take(REQUEST, [*besides, {**RESPONSE, "status": status}], catalog)
+    assert "when the task has ended" in str(caught.value.hint)
+
+
+def test_a_result_still_in_the_making_is_waited_for(catalog: Catalog) -> None:
+    rest = {"taskUUID": TASK, "status": "processing"}
+    with pytest.raises(CannotAdopt, match="`processing`"):
+        adopted_take(REQUEST, {"data": [RESPONSE, rest]}, catalog)
+
+
+@pytest.mark.parametrize("status", ["success", "completed", None])
+def test_a_finished_reply_is_taken_with_what_failed_beside_it(catalog: Catalog, status: Any) -> None:
+    failed = {"taskUUID": TASK, "status": "error", "code": "providerError"}
+    other = {"taskUUID": "other", "status": "processing"}
+    take = adopted_take(REQUEST, [{**RESPONSE, "status": status}, failed, other], catalog)
+    assert len(take.outputs) == 1

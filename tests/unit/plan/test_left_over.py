@@ -1,5 +1,8 @@
 """Shots that are gone, and tasks that no shot wants; how they come about: `test_planner.py`."""
 
+from typing import Any
+
+import pytest
 from builders import intent, journal, lockfile, record, take, task
 from replacing import replace
 
@@ -34,3 +37,18 @@ def test_a_task_whose_end_is_recorded_is_not_left_over() -> None:
 def test_shots_that_left_are_listed_by_their_names() -> None:
     recorded = RecordedState(lockfile(pier=record(take()), alley=record(take(number=2))))
     assert [change.address.instance for change in left_over("night", recorded, set(), NOTHING, [])] == ["alley", "pier"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "reason", "note"),
+    [
+        ("intent", Reason.OUTCOME_UNKNOWN, "it is unknown whether the order arrived; if it did, it is collected"),
+        ("accepted", Reason.UNDER_WAY, "; it is collected and kept"),
+        ("finished", Reason.UNDER_WAY, "; it is collected and kept"),
+    ],
+)
+def test_whether_an_order_that_no_shot_wants_arrived_is_not_guessed(stage: Any, reason: Reason, note: str) -> None:
+    orders = journal(OpenTask(intent(), stage))
+    (left,) = left_over("night", RecordedState(lockfile(), orders), set(), NOTHING, [])
+    assert left.reasons == (reason,)
+    assert note in str(left.note)

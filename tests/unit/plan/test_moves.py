@@ -86,7 +86,7 @@ def test_another_spec_is_looked_at_too(moved: str) -> None:
         f"`moved: {moved}` names nothing: the lockfile of `day` has no takes of it"
     ]
     assert moves(lockfile(), mover("gate", moved), others={"day": lockfile(**{key: record(take())})}) == [
-        f"`moved: {moved}` moves nothing: `day` still has that shot, or cannot be read as a whole"
+        f"`moved: {moved}` moves nothing: `day` still has that shot, or it is unknown whether it does"
     ]
     gate = mover("gate", moved)
     assert (

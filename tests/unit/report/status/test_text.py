@@ -80,3 +80,12 @@ def test_the_last_line_has_the_money_and_what_is_left() -> None:
 
 def test_a_project_without_shots_says_so() -> None:
     assert status_text(status(), Style()).startswith("There are no shots.")
+
+
+def test_a_shot_with_two_orders_in_progress_is_one_shot() -> None:
+    orders = [shot("a", ShotState.IN_PROGRESS, note=note) for note in ("ordered at ten", "ordered at noon")]
+    project = status(*orders, shot("b", ShotState.IN_PROGRESS, note="ordered at one"))
+    text = status_text(project, Style())
+    assert text.startswith("night  2 in progress\n\nin progress: 2 shots, 3 orders; `ltxspec collect` fetches it\n")
+    assert project.count(ShotState.IN_PROGRESS) == 2
+    assert "in progress: 1 shot; " in status_text(status(orders[0]), Style())
