@@ -21,7 +21,7 @@ from ltxspec.render.models import Request
 from ltxspec.values import Fingerprint, ShotAddress, TaskId, foreign_address
 
 _CURE = "remove the shot there and its take moves here, or use the one video in both places"
-_ON_PURPOSE = frozenset({Reason.RETAKE_REQUESTED, Reason.RETRY_REQUESTED, Reason.LAST_ATTEMPT_FAILED})
+LACKING = SPENDING | {Action.BLOCKED}  # a shot without a take of its request
 
 
 @dataclass(frozen=True)
@@ -92,12 +92,14 @@ def offers(
 
 
 def renders_to_buy(changes: Iterable[Change]) -> set[Fingerprint]:
-    """Every fingerprint of what a spec would buy without wanting another render of it."""
+    """Every fingerprint of what a spec lacks, and would buy or try again, without wanting another render of it."""
     return {fingerprint for request in _buying(changes) for fingerprint in request.fingerprints}
 
 
 def _buying(changes: Iterable[Change]) -> list[Request]:
-    buying = [change for change in changes if change.action in SPENDING and not _ON_PURPOSE & set(change.reasons)]
+    buying = [
+        change for change in changes if change.action in LACKING and Reason.RETAKE_REQUESTED not in change.reasons
+    ]
     return [change.request for change in buying if change.request is not None]
 
 
@@ -240,7 +242,7 @@ def _free_takes(
 
 def _marked(change: Change, found: Offers) -> Change:
     request = change.request
-    if change.action not in SPENDING or request is None or _ON_PURPOSE & set(change.reasons):
+    if change.action not in SPENDING or request is None or Reason.RETAKE_REQUESTED in change.reasons:
         return change
     owner = next((found.owned[mark] for mark in request.fingerprints if mark in found.owned), None)
     if owner is None:
