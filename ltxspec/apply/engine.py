@@ -89,7 +89,7 @@ async def run(
 def _record_free(job: Job, adapters: Adapters) -> list[ShotOutcome]:
     """Record all changes that cost nothing and the moves that precede orders; update the links."""
     free = [c for c in job.changes if c.action in (Action.UPDATE, Action.RESTORE, Action.MOVE, Action.RETIRE)]
-    moved = [c for c in job.changes if c.action.spends and c.origin is not None]
+    moved = [c for c in job.changes if (c.action.spends or c.action is Action.BLOCKED) and c.origin is not None]
     if free or moved:
         job.ledger.record([*moved, *free])
     for change in [*moved, *free]:

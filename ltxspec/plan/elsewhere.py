@@ -14,8 +14,9 @@ from msgspec.structs import replace
 
 from ltxspec.catalog.models import Catalog
 from ltxspec.errors import Diagnostic, Location, Refused
-from ltxspec.lock.models import Lockfile, ShotRecord
+from ltxspec.lock.models import Lockfile, ShotRecord, Take
 from ltxspec.plan.actions import SPENDING, Action, Change, Reason
+from ltxspec.plan.failures import failures
 from ltxspec.plan.recorded import RecordedState, every_fingerprint, record_under, spare_takes
 from ltxspec.render.models import Request
 from ltxspec.values import Fingerprint, ShotAddress, TaskId, foreign_address
@@ -60,6 +61,7 @@ class Offers:
 
     records: dict[str, ShotRecord] = field(default_factory=dict)  # by whole address: free to be taken over
     owned: dict[Fingerprint, str] = field(default_factory=dict)  # in use, or in progress: who has it, in words
+    failed: dict[str, ShotRecord] = field(default_factory=dict)  # by whole address: what failed and is left there
 
 
 def offers(
@@ -87,6 +89,7 @@ def offers(
         present = other.requests()
         if present is not None:
             free |= {key: set() for key in named if key not in present and key not in free}
+            found.failed |= _failed(other, wanted, present)
         _offer(found, other, wanted, free, {*claimed, *other.tasks_of(sought)})
     return found
 
@@ -106,7 +109,9 @@ def _buying(changes: Iterable[Change]) -> list[Request]:
 def with_offers(recorded: RecordedState, found: Offers) -> RecordedState:
     """The state of a spec as if it had what it may take over."""
     lockfile = recorded.lockfile
-    return RecordedState(replace(lockfile, retired={**lockfile.retired, **found.records}), recorded.journal)
+    return RecordedState(
+        replace(lockfile, retired={**lockfile.retired, **found.records}), recorded.journal, found.failed
+    )
 
 
 def owned_elsewhere(changes: Sequence[Change], found: Offers) -> list[Change]:
@@ -217,6 +222,15 @@ def _offer(
     for task in other.recorded.journal.open.values():
         owner = f"`{other.name}.{task.intent.instance}` has it in progress; `ltxspec collect` finishes that"
         _own(found, owner, [other.marks[task.intent.task_id]], wanted)
+
+
+def _failed(other: OtherSpec, wanted: Collection[Fingerprint], present: Mapping[str, Request]) -> dict[str, ShotRecord]:
+    """What failed of some renders in another spec that does not request them any more."""
+    marks = failures(other.recorded.lockfile, present, other.catalog)
+    found: dict[str, dict[TaskId, Take]] = {}
+    for spare in (one for mark, spares in marks.items() if mark in wanted for one in spares):
+        found.setdefault(f"{other.name}.{spare.key}", {})[spare.take.task_id] = spare.take
+    return {key: ShotRecord(None, tuple(takes.values())) for key, takes in found.items()}
 
 
 def _own(

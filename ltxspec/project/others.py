@@ -102,7 +102,7 @@ def planned_across(
             others_of = [other for other in every() if other.name != spec.name]
             theirs = set().union(*(marks for name, marks in sought.items() if name != spec.name))
             found = offers(planned[spec.name], others_of, claimed, theirs)
-            if found.records:
+            if found.records or found.failed:
                 seen = with_offers(have[spec.name], found)
                 planned[spec.name] = plan_spec(spec, seen, context, partial(elsewhere, spec.name))
                 taken = {str(origin) for origin in foreign_origins(planned[spec.name]).values()}

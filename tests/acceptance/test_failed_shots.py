@@ -123,3 +123,91 @@ def test_a_spec_renamed_to_and_fro_keeps_its_renders(film: Path) -> None:
     before = charges(film)
     run(film, "apply")
     assert charges(film) == before
+
+
+RENAMED = {
+    "another name": {"e": "a tower"},
+    "an instance": {"e": "{forEach: [{what: tower}], prompt: 'a {{ what }}'}"},
+    "named by moved": {"e": "{prompt: a tower, moved: a}"},
+}
+
+
+@pytest.mark.parametrize("shots", RENAMED.values(), ids=RENAMED)
+def test_a_renamed_shot_that_is_blocked_stays_blocked(film: Path, shots: dict[str, str]) -> None:
+    spec(film, "s", a="a tower")
+    run(film, "apply", check=3, fault=FOR_GOOD)
+    spec(film, "s", **shots)
+    before, (address,) = charges(film), [name for name in planned(film) if name.startswith("s.e")]
+    for _ in range(2):
+        blocked = planned(film)[address]
+        assert (blocked["action"], blocked["reasons"]) == ("blocked", ["failed-for-good"])
+        assert FOR_GOOD in blocked["note"]
+        run(film, "apply", check=None)
+    assert charges(film) == before
+    assert told(planned(film, "--retry", "s.e*")[address]) == ("create", "retry-requested")
+    run(film, "apply", "--retry", "s.e*")
+    assert planned(film)[address]["action"] == "no-op"
+
+
+@pytest.mark.parametrize("shots", RENAMED.values(), ids=RENAMED)
+def test_attempts_count_on_when_a_shot_that_failed_is_renamed(film: Path, shots: dict[str, str]) -> None:
+    (film / "ltxspec.toml").write_text("[sandbox]\nspeed = 1000\n[provider]\nattempts = 2\n", "utf-8")
+    spec(film, "s", a="a tower")
+    run(film, "apply", check=3, fault=PASSING)
+    spec(film, "s", **shots)
+    (shown,) = run(film, "status", "--format", "json").json["shots"][:1]
+    assert (shown["state"], shown["note"].partition(":")[0]) == ("failed", PASSING)
+    run(film, "apply", check=3, fault=PASSING)
+    (shot,) = [shot for address, shot in planned(film).items() if address.startswith("s.e")]
+    assert told(shot)[:2] == ("blocked", "attempts-used-up")
+    (shown,) = run(film, "status", "--format", "json").json["shots"][:1]
+    assert (shown["state"], shown["note"].partition(":")[0]) == ("failed", PASSING)
+    spec(film, "s", g="a tower")
+    assert told(planned(film)["s.g"])[:2] == ("blocked", "attempts-used-up")
+
+
+def test_a_shot_that_is_blocked_stays_so_in_another_spec(film: Path) -> None:
+    spec(film, "s", a="a tower", b="a gate")
+    run(film, "apply", "--target", "s.a", check=3, fault=FOR_GOOD)
+    spec(film, "s", b="a gate")
+    spec(film, "t", q="a tower")
+    for _ in range(2):
+        shot = planned(film)["t.q"]
+        assert told(shot) == ("blocked", "failed-for-good")
+        assert "`s.a`" in shot["note"]
+        run(film, "apply", "specs/t.yaml")
+    (film / "specs" / "s.yaml").unlink()
+    assert told(planned(film, "specs/t.yaml")["t.q"]) == ("blocked", "failed-for-good")
+    assert told(planned(film, "--retry", "t.q")["t.q"]) == ("create", "retry-requested")
+
+
+def test_a_shot_that_moved_names_is_not_called_gone_while_its_heir_is_blocked(film: Path) -> None:
+    spec(film, "s", a="a gate")
+    run(film, "apply")
+    spec(film, "s", a="a tower")
+    run(film, "apply", check=3, fault=FOR_GOOD)
+    spec(film, "s", e="{prompt: a tower, moved: a}")
+    assert {address: told(shot) for address, shot in planned(film).items()} == {
+        "s.e": ("blocked", "failed-for-good", "a")
+    }
+    run(film, "apply")
+    assert {address: told(shot) for address, shot in planned(film).items()} == {"s.e": ("blocked", "failed-for-good")}
+    spec(film, "s", e="a gate")
+    assert told(planned(film)["s.e"]) == ("no-op",)
+
+
+def test_a_failure_that_was_overcome_does_not_count_for_another_shot(film: Path) -> None:
+    spec(film, "s", a="a tower")
+    run(film, "apply", check=3, fault=FOR_GOOD)
+    run(film, "apply", "--retry", "s.a")
+    spec(film, "s", e="a tower", f="a tower")
+    assert {address: shot["action"] for address, shot in planned(film).items()} == {"s.e": "move", "s.f": "create"}
+
+
+def test_a_failure_goes_with_its_request_when_the_shot_is_edited_and_another_one_gets_its_words(film: Path) -> None:
+    spec(film, "s", a="a tower")
+    run(film, "apply", check=3, fault=FOR_GOOD)
+    spec(film, "s", a="a gate", e="a tower")
+    assert told(planned(film)["s.e"]) == ("blocked", "failed-for-good")
+    spec(film, "s", a="a tower", e="a tower")
+    assert told(planned(film)["s.e"]) == ("create", "new")

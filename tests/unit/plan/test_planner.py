@@ -491,6 +491,25 @@ def test_what_the_latest_retake_came_to_decides_and_not_what_an_earlier_one_came
         assert (change.action, change.task_id) == (action, task(2) if permanent else derived(request(), 2, 2))
 
 
+def test_a_block_goes_with_the_history_that_moved_hands_over_and_its_reasons_stay_told() -> None:
+    locked, heir = lockfile(alley=record(take(status="failed"))), request("gate", moved="alley")
+    blocked = only(plan(heir, locked=locked))
+    assert (blocked.action, blocked.origin, blocked.task_id) == (Action.BLOCKED, "alley", task(1))
+    again = only(plan(heir, locked=locked, chosen=selection(retries=["night.gate"])))
+    assert (again.reasons, again.attempt) == ((Reason.MOVED_BY_SPEC, Reason.RETRY_REQUESTED), 2)
+    another = only(plan(heir, locked=locked, chosen=selection(retakes=["night.gate"])))
+    assert another.reasons == (Reason.MOVED_BY_SPEC, Reason.RETAKE_REQUESTED)
+
+
+def test_a_failure_counts_on_under_another_name() -> None:
+    locked = lockfile(alley=record(take(status="failed", permanent=False, attempt=2)))
+    tried, gone = plan(request("gate"), locked=locked)
+    assert (tried.action, tried.reasons, tried.attempt) == (Action.CREATE, (Reason.LAST_ATTEMPT_FAILED,), 3)
+    assert (tried.origin, gone.action) == (None, Action.RETIRE)
+    used_up = lockfile({"alley": record(take(status="failed", permanent=False, attempt=3))})
+    assert only(plan(request("gate"), locked=used_up)).reasons == (Reason.ATTEMPTS_USED_UP,)
+
+
 def test_an_edit_ends_the_block() -> None:
     locked = lockfile(alley=record(take("a", status="failed", cost=None)))
     assert only(plan(request(prompt="b"), locked=locked)).action is Action.CREATE
