@@ -16,7 +16,7 @@ from ltxspec.plan.differences import recorded_changes, request_changes, why
 from ltxspec.plan.failures import failure_note, is_for_good, is_permanent, left_failures
 from ltxspec.plan.left_over import left_over
 from ltxspec.plan.numbering import numbered
-from ltxspec.plan.origins import assign_origins, has_answer
+from ltxspec.plan.origins import assign_origins, has_answer, joined
 from ltxspec.plan.prices import limit_price
 from ltxspec.plan.recorded import (
     RecordedState,
@@ -104,7 +104,7 @@ def plan_spec(
         under_way=open_by_fingerprint(recorded.journal, context.catalog),
         task_id=task_ids(context.project, context.provider, rendered.name),
     )
-    changes = _decided(rendered.requests, spec)
+    changes = joined(_decided(rendered.requests, spec), spec.origins, seen.lockfile)
     changes += left_over(rendered.name, recorded, keys, context.catalog, changes)
     return [change for change in changes if context.selection.is_target(change.address, change.labels)]
 

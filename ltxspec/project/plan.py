@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal
 
 from ltxspec.errors import Diagnostic, StorageError, WrongUsage
 from ltxspec.formats import to_json
-from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Action, Change, Estimate, Plan, estimate
 from ltxspec.plan.addresses import instead_of
 from ltxspec.plan.document import PlanDocument, PlanOptions
@@ -198,8 +197,7 @@ def _remarks(
     moved = {change.address for change in changes if change.origin is not None}
     heirs, found = heirs_of(changes), list[Diagnostic]()
     for spec in rendered:
-        lockfile = have[spec.name].lockfile
-        found += idle_moves(spec, lockfile, lambda name: _lockfile(project, name, have), moved, heirs)
+        found += idle_moves(spec, have[spec.name], lambda name: _recorded(project, name, have), moved, heirs)
         found += spec.diagnostics
     return found + renamed(changes, {name: state.lockfile for name, state in have.items()})
 
@@ -208,9 +206,9 @@ def _leaves_out(rendered: Sequence[RenderedSpec], changes: Sequence[Change], tar
     return len(targets) < len(changes) or any(spec.left_out for spec in rendered)
 
 
-def _lockfile(project: ProjectContext, name: str, have: Mapping[str, RecordedState]) -> Lockfile:
-    """The lockfile of any spec of the project."""
-    return (have.get(name) or recorded_state(project, name)).lockfile
+def _recorded(project: ProjectContext, name: str, have: Mapping[str, RecordedState]) -> RecordedState:
+    """What is recorded for any spec of the project."""
+    return have.get(name) or recorded_state(project, name)
 
 
 def read_saved_plan(path: Path, name: str) -> PlanDocument:

@@ -142,10 +142,16 @@ def test_a_take_of_the_shots_own_comes_before_a_newer_one_that_moved_hands_to_it
     newer = take(number=2, at="2026-11-22T12:00:00Z")
     locked = lockfile(alley=record(newer), gate=record(take(), take("b", number=3), current=3))
     changes = plan(request("gate", moved="alley"), locked=locked)
-    assert [(c.action, c.origin, c.task_id) for c in changes] == [
-        (Action.RESTORE, None, task(1)),
-        (Action.RETIRE, None, task(2)),
-    ]
+    assert [(c.action, c.origin, c.task_id) for c in changes] == [(Action.RESTORE, "alley", task(1))]
+
+
+def test_what_moved_names_joins_a_shot_that_has_its_take_once() -> None:
+    locked = lockfile({"old": record(take("b", number=2), take("c", number=3, status="failed"))}, alley=record(take()))
+    (change,) = plan(request(moved="old"), locked=locked)
+    assert (change.action, change.reasons, change.origin) == (Action.MOVE, (Reason.MOVED_BY_SPEC,), "old")
+    after = record_changes(locked, [change], {"alley"})
+    assert (after.shots["alley"].current, len(after.shots["alley"].takes), after.retired) == (task(1), 3, {})
+    assert only(plan(request(moved="old"), locked=after)).action is Action.NO_OP
 
 
 def test_moved_finds_the_same_instance_of_a_renamed_shot() -> None:
@@ -642,9 +648,11 @@ def test_no_take_serves_two_shots_and_what_is_free_is_carried_out_once_and_for_a
     assert [c.address for c in changes if c.action is Action.MOVE and c.origin is None] == []
     after = record_changes(
         locked,
-        [c for c in changes if c.action.spends and c.origin] + [c for c in changes if c.action in FREE],
+        [c for c in changes if (c.action.spends or c.action is Action.BLOCKED) and c.origin]
+        + [c for c in changes if c.action in FREE],
         wanted,
     )
+    assert [c for c in changes if c.action is Action.NO_OP and c.origin is not None] == []
     assert recorded_tasks(after) == recorded_tasks(locked)
     assert decode_lockfile(encode_lockfile(after), "after") == after
     again = plan(*requests, locked=after, under_way=under_way)
