@@ -32,6 +32,7 @@ class Adapters:
     load_media: Callable[[Change], Sequence[LocalMedia]]
     emit: Emit
     arriving: set[TaskId] = field(default_factory=set)  # tasks whose videos are being fetched, for status queries
+    rival: Callable[[Change], str | None] = lambda _: None  # who else orders the same render by now, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ async def run(
         context = RunContext(
             adapters.provider, adapters.archive, adapters.clock, poller, settings.poll_interval, budget, stop,
             settings.limits, adapters.emit, settings.detach, adapters.load_media, settings.submit, settings.approved,
-            adapters.arriving,
+            adapters.arriving, adapters.rival,
         )  # fmt: skip
         for job in jobs:
             outcomes += _record_free(job, adapters)

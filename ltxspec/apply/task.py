@@ -48,6 +48,7 @@ class RunContext:
     submit: bool = True  # false for a run that only collects
     approved: bool = True  # whether sending an earlier run's orders again was approved
     arriving: set[TaskId] = field(default_factory=set)  # paid tasks whose videos are being fetched now
+    rival: Callable[[Change], str | None] = lambda _: None  # who else orders the same render by now, in words
 
     @property
     def may_send(self) -> bool:

@@ -19,6 +19,7 @@ from ltxspec.project.adapters import open_archive, open_provider
 from ltxspec.project.locks import LockedSpecs
 from ltxspec.project.plan import ProjectPlan
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.rivals import rival_of
 from ltxspec.report.wording import counted
 from ltxspec.storage.clock import SystemClock
 from ltxspec.values import TaskId, format_usd
@@ -49,7 +50,8 @@ class PreparedRun:
         archive = open_archive(self.project, [job.ledger.spec for job in self.jobs])
         if self.settings.submit and any(change.action.spends for job in self.jobs for change in job.changes):
             archive.refuse_unwritable()
-        adapters = Adapters(provider, archive, SystemClock(), media_loader(self.project), emit, self.arriving)
+        rival = rival_of(self.project, [job.ledger.spec for job in self.jobs])
+        adapters = Adapters(provider, archive, SystemClock(), media_loader(self.project), emit, self.arriving, rival)
         try:
             summary = await run_engine(self.jobs, adapters, self.settings, self.budget, self.stop)
         finally:
