@@ -32,6 +32,7 @@ class Adapters:
     arriving: set[TaskId] = field(default_factory=set)  # tasks whose videos are being fetched, for status queries
     source_media: SourceMedia = no_source_media
     replan: Replan = no_replan
+    rival: Callable[[Change], str | None] = lambda _: None  # who else orders the same render by now, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ async def run(
         context = RunContext(
             adapters.provider, adapters.archive, adapters.clock, poller, settings.poll_interval, budget, stop,
             settings.limits, adapters.emit, settings.detach, adapters.load_media, settings.submit, settings.approved,
-            adapters.arriving, adapters.source_media,
+            adapters.arriving, adapters.source_media, adapters.rival,
         )  # fmt: skip
         for job in jobs:
             outcomes += _record_free(job, adapters)
@@ -101,7 +102,7 @@ async def run(
 def _record_free(job: Job, adapters: Adapters) -> list[ShotOutcome]:
     """Record all changes that cost nothing and the moves that precede orders; update the links."""
     free = [c for c in job.changes if c.action in (Action.UPDATE, Action.RESTORE, Action.MOVE, Action.RETIRE)]
-    moved = [c for c in job.changes if c.action.spends and c.origin is not None]
+    moved = [c for c in job.changes if (c.action.spends or c.action is Action.BLOCKED) and c.origin is not None]
     if free or moved:
         job.ledger.record([*moved, *free])
     for change in [*moved, *free]:

@@ -54,6 +54,7 @@ class RunContext:
     approved: bool = True  # whether sending an earlier run's orders again was approved
     arriving: set[TaskId] = field(default_factory=set)  # paid tasks whose videos are being fetched now
     source_media: SourceMedia = no_source_media
+    rival: Callable[[Change], str | None] = lambda _: None  # who else orders the same render by now, in words
 
     @property
     def may_send(self) -> bool:

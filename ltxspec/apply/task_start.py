@@ -262,5 +262,9 @@ async def _buy(change: Change, order: RenderOrder, ledger: Ledger, context: RunC
         context.budget.release(order.task_id)
         context.stop.stop(error.summary)
         return held_back(change, context, error.summary)
+    if (rival := context.rival(change)) is not None:
+        ledger.abandon(order.task_id, rival)
+        context.budget.release(order.task_id)
+        return held_back(change, context, rival)
     run = TaskRun(change.address, change, ledger, context, order, change.estimate, Facts(), ordered_here=True)
     return await follow(run)

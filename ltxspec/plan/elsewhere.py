@@ -17,6 +17,7 @@ from ltxspec.errors import Diagnostic, Location, Refused
 from ltxspec.lock.journal import Intent
 from ltxspec.lock.models import Lockfile, ShotRecord, Take
 from ltxspec.plan.actions import SPENDING, Action, Change, Reason
+from ltxspec.plan.failures import failures
 from ltxspec.plan.recorded import RecordedState, every_fingerprint, record_under, spare_takes
 from ltxspec.plan.same_words import letters
 from ltxspec.render.models import Request
@@ -31,7 +32,7 @@ _EARLIER = (
     "use the one video in both places"
 )
 _COLLECT = "run `ltxspec collect` first"
-_ON_PURPOSE = frozenset({Reason.RETAKE_REQUESTED, Reason.RETRY_REQUESTED, Reason.LAST_ATTEMPT_FAILED})
+LACKING = SPENDING | {Action.BLOCKED}  # a shot without a take of its request
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ class Offers:
     records: dict[str, ShotRecord] = field(default_factory=dict)  # by whole address: free to be taken over
     owned: dict[Fingerprint, str] = field(default_factory=dict)  # in use, or in progress: who has it, in words
     cures: dict[str, str] = field(default_factory=dict)  # by those words: what to do instead of buying it
+    failed: dict[str, ShotRecord] = field(default_factory=dict)  # by whole address: what failed and is left there
 
 
 def offers(
@@ -115,24 +117,29 @@ def offers(
         present = other.requests()
         if present is not None:
             free |= {key: set() for key in named if key not in present and key not in free}
+            found.failed |= _failed(other, wanted, present)
         _offer(found, other, wanted, free, {*claimed, *other.tasks_of(sought)})
     return found
 
 
 def renders_to_buy(changes: Iterable[Change]) -> set[Fingerprint]:
-    """Every fingerprint of what a spec would buy without wanting another render of it."""
+    """Every fingerprint of what a spec lacks, and would buy or try again, without wanting another render of it."""
     return {fingerprint for request in _buying(changes) for fingerprint in request.fingerprints}
 
 
 def _buying(changes: Iterable[Change]) -> list[Request]:
-    buying = [change for change in changes if change.action in SPENDING and not _ON_PURPOSE & set(change.reasons)]
+    buying = [
+        change for change in changes if change.action in LACKING and Reason.RETAKE_REQUESTED not in change.reasons
+    ]
     return [change.request for change in buying if change.request is not None]
 
 
 def with_offers(recorded: RecordedState, found: Offers) -> RecordedState:
     """The state of a spec as if it had what it may take over."""
     lockfile = recorded.lockfile
-    return RecordedState(replace(lockfile, retired={**lockfile.retired, **found.records}), recorded.journal)
+    return RecordedState(
+        replace(lockfile, retired={**lockfile.retired, **found.records}), recorded.journal, found.failed
+    )
 
 
 def owned_elsewhere(changes: Sequence[Change], found: Offers) -> list[Change]:
@@ -235,7 +242,7 @@ def _offer(
         in_use = [take for take in record.takes if take.status == "succeeded" and take.task_id not in free.get(key, ())]
         owner = f"`{other.name}.{key}` has the same render"
         if other.requests() is None:
-            owner += f"; `{other.name}` cannot be read as a whole, so it is unknown whether it still needs it"
+            owner += f"; it is unknown whether `{other.name}` still needs it"
         cure = _cure(other, key)
         for take in in_use:
             _own(found, owner, cure, other.marks[take.task_id] & wanted)
@@ -246,6 +253,15 @@ def _offer(
         _own(found, owner, _cure_in_progress(other, task.intent.instance, marks), marks & wanted)
         earlier = other.by_earlier(task.intent.instance, task.intent.fingerprint) & wanted
         _own(found, f"{owner}{_LINES}", _EARLIER, earlier)
+
+
+def _failed(other: OtherSpec, wanted: Collection[Fingerprint], present: Mapping[str, Request]) -> dict[str, ShotRecord]:
+    """What failed of some renders in another spec that does not request them any more."""
+    marks = failures(other.recorded.lockfile, present, other.catalog)
+    found: dict[str, dict[TaskId, Take]] = {}
+    for spare in (one for mark, spares in marks.items() if mark in wanted for one in spares):
+        found.setdefault(f"{other.name}.{spare.key}", {})[spare.take.task_id] = spare.take
+    return {key: ShotRecord(None, tuple(takes.values())) for key, takes in found.items()}
 
 
 def _own(found: Offers, owner: str, cure: str, renders: Iterable[Fingerprint]) -> None:
@@ -288,7 +304,7 @@ def _free_takes(
 
 def _marked(change: Change, found: Offers) -> Change:
     request = change.request
-    if change.action not in SPENDING or request is None or _ON_PURPOSE & set(change.reasons):
+    if change.action not in SPENDING or request is None or Reason.RETAKE_REQUESTED in change.reasons:
         return change
     owner = next((found.owned[mark] for mark in request.fingerprints if mark in found.owned), None)
     if owner is None:

@@ -1,6 +1,6 @@
 """What a `moved:` names, if that is not what its author meant: then the shot would be bought again without a word."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 
@@ -8,28 +8,26 @@ from ltxspec.errors import Diagnostic
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Change, Reason
 from ltxspec.plan.origins import names_of
-from ltxspec.plan.recorded import record_under
+from ltxspec.plan.recorded import RecordedState, record_under
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.values import ShotAddress, foreign_address
 
 
 def idle_moves(
     spec: RenderedSpec,
-    lockfile: Lockfile,
-    other: Callable[[str], Lockfile],
+    recorded: RecordedState,
+    other: Callable[[str], RecordedState],
     taken: AbstractSet[ShotAddress],
     heirs: Mapping[str, ShotAddress] = MappingProxyType({}),
-    ordered: Callable[[str], Collection[str]] = lambda _: (),
 ) -> list[Diagnostic]:
     """Warnings about each `moved:` that moves nothing to a shot without takes of its own.
 
     Args:
         spec: the spec.
-        lockfile: its lockfile.
-        other: gives the lockfile of another spec, by name.
+        recorded: what is recorded for it.
+        other: gives what is recorded for another spec, by name.
         taken: the shots that take over from another name.
         heirs: by the whole address of a name, the shot that takes over from it.
-        ordered: gives the names of a spec's shots that have a task in progress.
     """
     shots: dict[str, list[Request]] = {}
     for request in spec.requests:
@@ -37,8 +35,8 @@ def idle_moves(
             shots.setdefault(request.address.shot, []).append(request)
     wanted = {request.address.instance for request in spec.requests} if shots else set()
     found = (
-        _second_heir(spec.name, requests, lockfile, heirs)
-        or _idle(spec.name, requests, wanted, lockfile, other, ordered)
+        _second_heir(spec.name, requests, recorded.lockfile, heirs)
+        or _idle(spec.name, requests, wanted, recorded, other)
         for requests in shots.values()
         if taken.isdisjoint(request.address for request in requests)
     )
@@ -81,26 +79,23 @@ def _idle(
     spec: str,
     requests: list[Request],
     wanted: set[str],
-    lockfile: Lockfile,
-    other: Callable[[str], Lockfile],
-    ordered: Callable[[str], Collection[str]],
+    recorded: RecordedState,
+    other: Callable[[str], RecordedState],
 ) -> Diagnostic | None:
     """The warning about one shot; None if it has takes, or gets some."""
-    if any(_has_takes(lockfile, request.address.instance) for request in requests):
+    if any(_has_takes(recorded.lockfile, request.address.instance) for request in requests):
         return None
     moved = requests[0].moved or ""
     owner, dot, _ = moved.partition("[")[0].rpartition(".")
     is_elsewhere = bool(dot) and owner != spec
-    source = other(owner) if is_elsewhere else lockfile
+    source = other(owner) if is_elsewhere else recorded
     key = moved[len(owner) + len(dot) :]
     names = [each for request in requests for each in names_of(request.address.instance, key)]
-    named = [each for each in names if _has_takes(source, each)]
+    named = [each for each in names if _has_takes(source.lockfile, each)]
     where = requests[0].moved_place
-    under_way = [] if named else [each for each in names if each in ordered(owner if is_elsewhere else spec)]
-    if under_way:
-        message = f"`moved: {moved}` moves nothing yet: `{under_way[0]}` has only a task in progress"
-        hint = "run `ltxspec collect` first: its take is recorded and moves here then"
-        return Diagnostic("warning", "moved", message, where, hint)
+    ordered = [each for each in names if source.journal.by_instance(each) and each not in named]
+    if ordered and not (named or (not is_elsewhere and ordered[0] in wanted)):
+        return _not_yet(requests[0], ordered[0])
     if not named:
         holder = f"the lockfile of `{owner}`" if is_elsewhere else "the lockfile"
         message = f"`moved: {moved}` names nothing: {holder} has no takes of it"
@@ -115,6 +110,13 @@ def _idle(
         message = f"`moved: {moved}` moves nothing: `{named[0]}` is still a shot of this spec, and keeps its takes"
         return Diagnostic("warning", "moved", message, where, "remove the earlier shot, or this line")
     return None
+
+
+def _not_yet(request: Request, ordered: str) -> Diagnostic:
+    """The warning about a shot that names one whose first take is in progress."""
+    message = f"`moved: {request.moved}` moves nothing yet: `{ordered}` is in progress"
+    hint = f"run `ltxspec collect` first: its take then moves to `{request.address}`"
+    return Diagnostic("warning", "moved", message, request.moved_place, hint)
 
 
 def _has_takes(lockfile: Lockfile, key: str) -> bool:

@@ -1,11 +1,16 @@
 """Which shot takes over which key's takes through `moved:`. Each key has one heir, whatever the spec says."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
 
 from ltxspec.catalog.models import Catalog
 from ltxspec.lock.models import Lockfile
+from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.plan.recorded import answers, record_under
 from ltxspec.render.models import Request
+from ltxspec.values import TaskId
+
+_HAVING = frozenset({Action.NO_OP, Action.UPDATE, Action.RESTORE})
 
 
 def assign_origins(lockfile: Lockfile, wanted: Mapping[str, Request], catalog: Catalog) -> dict[str, str]:
@@ -30,6 +35,29 @@ def assign_origins(lockfile: Lockfile, wanted: Mapping[str, Request], catalog: C
                 if not must_answer or has_answer(lockfile, names[choice], wanted[key], catalog):
                     found[key] = names[choice]
     return found
+
+
+def joined(changes: Sequence[Change], origins: Mapping[str, str], lockfile: Lockfile) -> list[Change]:
+    """The changes; a shot that has its take also gets what is left of the key that its `moved:` names.
+
+    That key's takes may have been in progress when the shot was bought.
+    """
+    if not origins:
+        return list(changes)
+    given = {change.task_id for change in changes if change.action is not Action.RESUME}
+    return [_joining(change, origins.get(change.address.instance), lockfile, given) for change in changes]
+
+
+def _joining(change: Change, origin: str | None, lockfile: Lockfile, given: Container[TaskId | None]) -> Change:
+    record = record_under(lockfile, origin)
+    if change.origin is not None or change.action not in _HAVING or record is None:
+        return change
+    if all(take.task_id in given for take in record.takes):
+        return change
+    reasons = (Reason.MOVED_BY_SPEC, *change.reasons)
+    if change.action is not Action.NO_OP:
+        return replace(change, reasons=reasons, origin=origin)
+    return replace(change, action=Action.MOVE, reasons=reasons, origin=origin, number=None)
 
 
 def names_of(key: str, moved: str) -> list[str]:

@@ -13,9 +13,10 @@ from ltxspec.lock.models import ShotRecord, Take
 from ltxspec.plan.actions import SPENDING, Action, Change, FieldChange, Reason
 from ltxspec.plan.destinations import destination_of, recorded_digest
 from ltxspec.plan.differences import recorded_changes, request_changes, update_reasons, why
+from ltxspec.plan.failures import failure_note, is_for_good, is_permanent, left_failures
 from ltxspec.plan.left_over import left_over
 from ltxspec.plan.numbering import numbered
-from ltxspec.plan.origins import assign_origins, has_answer
+from ltxspec.plan.origins import assign_origins, has_answer, joined
 from ltxspec.plan.prices import limit_price
 from ltxspec.plan.recorded import (
     RecordedState,
@@ -63,6 +64,7 @@ class _Spec:
     keys: Container[str]  # of the spec, with those of shots that are left out
     origins: Mapping[str, str]  # moves by `moved:`: instance key -> the key its takes are recorded under
     spare: Callable[[], Mapping[Fingerprint, Sequence[Spare]]]  # computed on first use
+    failed: Callable[[], Mapping[Fingerprint, Sequence[Spare]]]  # of other keys; computed on first use
     known: Callable[[], AbstractSet[TaskId]]  # tasks under any key of the lockfile; computed on first use
     claimed: set[TaskId]  # takes and open tasks of other keys already given to a shot of this plan
     under_way: Mapping[Fingerprint, Sequence[OpenTask]]
@@ -96,12 +98,13 @@ def plan_spec(
         keys=keys,
         origins=assign_origins(seen.lockfile, wanted, context.catalog),
         spare=cache(lambda: spare_takes(seen.lockfile, wanted, context.catalog)),
+        failed=cache(lambda: left_failures(seen, wanted, context.catalog)),
         known=cache(lambda: recorded_tasks(recorded.lockfile) | elsewhere()),
         claimed=set(),
         under_way=open_by_fingerprint(recorded.journal, context.catalog),
         task_id=task_ids(context.project, context.provider, rendered.name),
     )
-    changes = _decided(rendered.requests, spec)
+    changes = joined(_decided(rendered.requests, spec), spec.origins, seen.lockfile)
     changes += left_over(rendered.name, recorded, keys, context.catalog, changes)
     return [change for change in changes if context.selection.is_target(change.address, change.labels)]
 
@@ -124,6 +127,7 @@ def plan_again(request: Request, recorded: RecordedState, context: PlanContext, 
         keys={key, *recorded.instances()},
         origins={},
         spare=dict,
+        failed=dict,
         known=lambda: recorded_tasks(recorded.lockfile) | known,
         claimed=set(),
         under_way=open_by_fingerprint(recorded.journal, context.catalog),
@@ -232,38 +236,29 @@ def _order(request: Request, spec: _Spec, takes: Sequence[Take], mine: Sequence[
     selection = spec.context.selection
     retake = selection.wants_retake(request.address)
     retry = selection.wants_retry(request.address)
-    number, attempt = next_order(mine, retake=retake)
-    tries = () if retake else mine  # all of these failed, otherwise one would be used
+    inherited = [one for each in request.fingerprints for one in spec.failed().get(each, ())]
+    tried = [*mine, *(one.take for one in inherited)]
+    number, attempt = next_order(tried, retake=retake)
+    tries = () if retake else tried  # all of these failed, otherwise one would be used
     failed = latest([take for take in tries if (take.retake or 1) == number])
-    if failed is not None and not retry and _for_good(failed, attempt, spec.context.max_attempts):
-        note = f"{failed.failure.code}: {failed.failure.message}" if failed.failure else None
-        reason = Reason.FAILED_FOR_GOOD if _is_permanent(failed) else Reason.ATTEMPTS_USED_UP
-        return _change(request, Action.BLOCKED, (reason,), (), spec, task=failed.task_id, note=note)
+    if failed is not None and not retry and is_for_good(failed, attempt, spec.context.max_attempts):
+        note = failure_note(failed, inherited if failed not in takes else ())
+        reason = (Reason.FAILED_FOR_GOOD if is_permanent(failed) else Reason.ATTEMPTS_USED_UP,)
+        return _change(request, Action.BLOCKED, reason, (), spec, task=failed.task_id, origin=origin, note=note)
     base = _current(spec, request) or latest([take for take in takes if take.status == "succeeded"])
     action = Action.CREATE if base is None else Action.REPLACE
     changes = request_changes(base, request)
+    reasons = why(base, request, changes)
+    if retake or failed is not None:
+        again = Reason.RETRY_REQUESTED if retry else Reason.LAST_ATTEMPT_FAILED
+        reasons = (Reason.RETAKE_REQUESTED if retake else again,)
     if origin is not None:
-        reasons: tuple[Reason, ...] = (Reason.MOVED_BY_SPEC, *why(base, request, changes))
-    elif retake:
-        reasons = (Reason.RETAKE_REQUESTED,)
-    elif failed is not None:
-        reasons = (Reason.RETRY_REQUESTED if retry else Reason.LAST_ATTEMPT_FAILED,)
-    else:
-        reasons = why(base, request, changes)
+        reasons = (Reason.MOVED_BY_SPEC, *reasons)
     if request.fingerprint is None:  # another shot comes first: the task is known after that
         return _change(request, action, reasons, changes, spec, task=None, origin=origin)
     name = partial(spec.task_id, request.address.instance, request.fingerprint)
     order = unused_order((number, attempt), name, spec.known())
     return _change(request, action, reasons, changes, spec, task=name(*order), origin=origin, order=order)
-
-
-def _for_good(failed: Take, attempt: int, max_attempts: int) -> bool:
-    return _is_permanent(failed) or attempt > max_attempts
-
-
-def _is_permanent(failed: Take) -> bool:
-    """Whether only an edit can help."""
-    return failed.failure is None or failed.failure.permanent
 
 
 def _current(spec: _Spec, request: Request) -> Take | None:

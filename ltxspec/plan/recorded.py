@@ -21,6 +21,7 @@ class RecordedState:
 
     lockfile: Lockfile
     journal: JournalState = field(default_factory=JournalState)
+    failed: Mapping[str, ShotRecord] = field(default_factory=dict)  # by whole address: in other specs, and left there
 
     def instances(self) -> list[str]:
         """Every instance key in the lockfile and in the journal."""
@@ -35,7 +36,7 @@ def without(recorded: RecordedState, leaves_out: Callable[[str], bool]) -> Recor
         for records in (recorded.lockfile.shots, recorded.lockfile.retired)
     )
     lockfile = replace(recorded.lockfile, shots=shots, retired=retired)
-    return RecordedState(lockfile, recorded.journal)
+    return RecordedState(lockfile, recorded.journal, recorded.failed)
 
 
 def answers(take: Take, request: Request, catalog: Catalog) -> bool:

@@ -60,6 +60,8 @@ def _healthy(changes: Sequence[Change]) -> str:
     if len(changes) > 1:
         return f"none of its {len(changes):,} shots has failed"
     (change,) = changes
+    if change.action in (Action.MOVE, Action.RESTORE):
+        return f"`{change.address}` gets a take that is recorded already"
     state = "is up to date" if change.action is Action.NO_OP else "has not failed"
     return f"`{change.address}` {state}"
 

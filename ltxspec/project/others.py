@@ -10,8 +10,9 @@ from ltxspec.apply.records import record_changes
 from ltxspec.catalog.models import Catalog
 from ltxspec.errors import Diagnostic, LtxspecError
 from ltxspec.lock.models import Lockfile, ShotRecord
-from ltxspec.plan.actions import SPENDING, Change, Plan
+from ltxspec.plan.actions import Change, Plan
 from ltxspec.plan.elsewhere import (
+    LACKING,
     OtherSpec,
     foreign_origins,
     offers,
@@ -111,15 +112,15 @@ def _planned(
 
     planned = {s.name: plan_spec(s, have[s.name], context, partial(elsewhere, s.name)) for s in rendered}
     offered: dict[str, Offered] = {}
-    if any(change.action in SPENDING for changes in planned.values() for change in changes):
-        used = [c for changes in planned.values() for c in changes if c.action not in SPENDING and c.request]
+    if any(change.action in LACKING for changes in planned.values() for change in changes):
+        used = [c for changes in planned.values() for c in changes if c.action not in LACKING and c.request]
         claimed = {change.task_id for change in used if change.task_id is not None}
         sought = {name: renders_to_buy(changes) for name, changes in planned.items()}
         for spec in rendered:
             others_of = [other for other in every() if other.name != spec.name]
             theirs = set().union(*(marks for name, marks in sought.items() if name != spec.name))
             found = offers(planned[spec.name], others_of, claimed, theirs)
-            if found.records:
+            if found.records or found.failed:
                 seen = with_offers(have[spec.name], found)
                 planned[spec.name] = plan_spec(spec, seen, context, partial(elsewhere, spec.name))
                 taken = {str(origin) for origin in foreign_origins(planned[spec.name]).values()}

@@ -215,11 +215,7 @@ def _remarks(
     moved = {change.address for change in changes if change.origin is not None}
     heirs, found = heirs_of(changes), list[Diagnostic]()
     for spec in rendered:
-        lockfile = have[spec.name].lockfile
-        found += idle_moves(
-            spec, lockfile, lambda name: _state(project, name, have).lockfile, moved, heirs,
-            lambda name: [task.intent.instance for task in _state(project, name, have).journal.open.values()],
-        )  # fmt: skip
+        found += idle_moves(spec, have[spec.name], lambda name: _recorded(project, name, have), moved, heirs)
         found += spec.diagnostics
     return found + renamed(changes, {name: state.lockfile for name, state in have.items()})
 
@@ -228,8 +224,8 @@ def _leaves_out(rendered: Sequence[RenderedSpec], changes: Sequence[Change], tar
     return len(targets) < len(changes) or any(spec.left_out for spec in rendered)
 
 
-def _state(project: ProjectContext, name: str, have: Mapping[str, RecordedState]) -> RecordedState:
-    """What any spec of the project has recorded."""
+def _recorded(project: ProjectContext, name: str, have: Mapping[str, RecordedState]) -> RecordedState:
+    """What is recorded for any spec of the project."""
     return have.get(name) or recorded_state(project, name)
 
 

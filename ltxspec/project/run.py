@@ -20,6 +20,7 @@ from ltxspec.project.adapters import open_archive, open_provider
 from ltxspec.project.locks import LockedSpecs
 from ltxspec.project.plan import ProjectPlan
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.rivals import rival_of
 from ltxspec.project.source_media import SourceVideos
 from ltxspec.render.references import is_reference_name
 from ltxspec.report.wording import counted
@@ -55,8 +56,9 @@ class PreparedRun:
             archive.refuse_unwritable()
         clock, ledgers = SystemClock(), [job.ledger for job in self.jobs]
         videos = SourceVideos(self.project, archive, clock, ledgers)
+        rival = rival_of(self.project, [ledger.spec for ledger in ledgers])
         adapters = Adapters(
-            provider, archive, clock, media_loader(self.project), emit, self.arriving, videos, self.replan
+            provider, archive, clock, media_loader(self.project), emit, self.arriving, videos, self.replan, rival
         )  # fmt: skip
         try:
             summary = await run_engine(self.jobs, adapters, self.settings, self.budget, self.stop)

@@ -126,7 +126,8 @@ def _note(change: Change, recorded: RecordedState) -> str | None:
     failed = [
         take
         for records in (recorded.lockfile.shots, recorded.lockfile.retired)
-        for take in (records[change.address.instance].takes if change.address.instance in records else ())
+        for record in records.values()  # it may have failed under another name
+        for take in record.takes
         if take.status == "failed" and take.fingerprint == change.fingerprint
     ]
     last = max(failed, key=lambda take: take.sort_key, default=None)

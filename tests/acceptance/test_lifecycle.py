@@ -20,7 +20,7 @@ def shots(project: Path, **prompts: str) -> None:
     write_spec(project, HEAD + "".join(f"  {name}: {{prompt: '{text}'}}\n" for name, text in prompts.items()))
 
 
-def apply(project: Path, *arguments: str, check: int = 0) -> str:
+def apply(project: Path, *arguments: str, check: int | None = 0) -> str:
     return ltxspec("apply", *SANDBOX, "--auto-approve", *arguments, cwd=project, check=check).out
 
 
@@ -130,3 +130,29 @@ def test_events_are_one_json_document_a_line(project: Path) -> None:
     assert kinds[-1] == "run-finished"
     assert {"shot-submitted", "shot-rendered", "shot-committed"} <= set(kinds)
     assert lines[-1]["summary"]["spent"] == {"usd": "0.54", "unknown": 0}
+
+
+@pytest.mark.parametrize("collected_first", [True, False])
+def test_what_was_in_progress_under_a_name_that_moved_names_joins_its_heir(
+    project: Path, *, collected_first: bool
+) -> None:
+    (project / "ltxspec.toml").write_text("[sandbox]\nspeed = 20\n", encoding="utf-8")
+    shots(project, alley="rain on a roof")
+    apply(project, "--detach", check=None)
+    (project / "ltxspec.toml").write_text("[sandbox]\nspeed = 1000\n", encoding="utf-8")
+    write_spec(project, HEAD + "  lane: {prompt: snow on a roof, moved: alley}\n")
+    shown = ltxspec("plan", *SANDBOX, cwd=project).err
+    assert "`moved: alley` moves nothing yet: `alley` is in progress" in shown
+    assert "ltxspec collect" in shown
+    if collected_first:
+        ltxspec("collect", *SANDBOX, cwd=project)
+        assert (plan(project)["lane"]["action"], plan(project)["lane"]["from"]) == ("replace", "alley")
+    apply(project)
+    after = plan(project)
+    if not collected_first:
+        assert (after["lane"]["action"], after["lane"]["from"], list(after)) == ("move", "alley", ["lane"])
+        assert apply(project).count("recorded") > 0
+    assert {name: shot["action"] for name, shot in plan(project).items()} == {"lane": "no-op"}
+    (record,) = ltxspec("show", *SANDBOX, "--format", "json", cwd=project).json["shots"]
+    assert [take["current"] for take in record["takes"]] == [False, True]
+    assert charges(project) == 2

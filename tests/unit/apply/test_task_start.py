@@ -282,6 +282,21 @@ def test_what_would_pass_the_limit_is_not_ordered() -> None:
     assert (bench.provider.submitted, bench.state.writes) == ([], [])
 
 
+def test_an_order_that_another_spec_has_made_meanwhile_is_taken_back_before_it_is_sent() -> None:
+    told: list[int] = []
+
+    def rival(_: Change) -> str:
+        told.append(len(bench.ledger.open))
+        return "`day` has it"
+
+    bench = Bench(limit="0.48", settings={"rival": rival})
+    outcome = bench.order()
+    assert (outcome.outcome, outcome.message) == (Outcome.HELD_BACK, "`day` has it")
+    assert told == [1]  # asked once the own order is journalled, so that two runs cannot both miss the other's
+    assert (bench.provider.submitted, dict(bench.ledger.open)) == ([], {})
+    assert bench.budget.reserve(task(2), PRICE, "night")
+
+
 def test_a_run_that_stops_orders_nothing_and_asks_nothing() -> None:
     bench = Bench()
     bench.stop.stop("interrupted", by_user=True)

@@ -1,4 +1,6 @@
+import pytest
 from builders import fingerprint, intent, journal, lockfile, record, request, take, task
+from replacing import replace
 
 from ltxspec.catalog.models import Catalog
 from ltxspec.lock.journal import OpenTask
@@ -86,9 +88,24 @@ def test_a_failed_take_is_neither_free_nor_owned() -> None:
 
 def test_what_is_bought_on_purpose_is_not_looked_for() -> None:
     there = other(lockfile(gate=record(take())), {})
-    for reason in (Reason.RETAKE_REQUESTED, Reason.RETRY_REQUESTED, Reason.LAST_ATTEMPT_FAILED):
-        found = offers(buying(request(), reason=reason), [there], ())
-        assert (found.records, found.owned) == ({}, {})
+    found = offers(buying(request(), reason=Reason.RETAKE_REQUESTED), [there], ())
+    assert (found.records, found.owned) == ({}, {})
+
+
+@pytest.mark.parametrize("reason", [Reason.LAST_ATTEMPT_FAILED, Reason.RETRY_REQUESTED])
+def test_an_attempt_after_a_failure_asks_for_the_render_and_not_for_another_one(reason: Reason) -> None:
+    orders = buying(request(), reason=reason)
+    assert list(offers(orders, [other(lockfile(gate=record(take())), {})], ()).records) == ["day.gate"]
+    used = other(lockfile(gate=record(take())), {"gate": request("gate", spec="day")})
+    assert bought_again(owned_elsewhere(orders, offers(orders, [used], ())))
+
+
+def test_a_blocked_shot_is_offered_what_is_free_and_buys_nothing() -> None:
+    (wanted,) = buying(request())
+    blocked = [replace(wanted, action=Action.BLOCKED, reasons=(Reason.FAILED_FOR_GOOD,))]
+    assert list(offers(blocked, [other(lockfile(gate=record(take())), {})], ()).records) == ["day.gate"]
+    used = other(lockfile(gate=record(take())), {"gate": request("gate", spec="day")})
+    assert owned_elsewhere(blocked, offers(blocked, [used], ())) == blocked
 
 
 def test_moved_names_a_shot_of_another_spec_or_the_same_instance_of_it() -> None:

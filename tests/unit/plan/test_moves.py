@@ -1,12 +1,14 @@
 from dataclasses import replace
 
 import pytest
-from builders import change, lockfile, record, request, take
+from builders import change, intent, journal, lockfile, record, request, take
 
 from ltxspec.errors import Location
+from ltxspec.lock.journal import JournalState, OpenTask
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Action, Reason
 from ltxspec.plan.moves import heirs_of, idle_moves
+from ltxspec.plan.recorded import RecordedState
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.values import ShotAddress
 
@@ -19,9 +21,13 @@ def moves(
     others: dict[str, Lockfile] | None = None,
     taken: frozenset[ShotAddress] = frozenset(),
     heirs: dict[str, ShotAddress] | None = None,
+    under_way: JournalState | None = None,
 ) -> list[str]:
     rendered = RenderedSpec("night", "specs/a.yaml", None, requests)
-    found = idle_moves(rendered, locked, lambda name: (others or {}).get(name, lockfile()), taken, heirs or {})
+    state = RecordedState(locked, under_way or JournalState())
+    found = idle_moves(
+        rendered, state, lambda name: RecordedState((others or {}).get(name, lockfile())), taken, heirs or {}
+    )
     assert {(each.severity, each.code, each.where) for each in found} <= {("warning", "moved", PLACE)}
     assert all(each.hint for each in found)
     return [each.message for each in found]
@@ -41,6 +47,16 @@ def test_a_move_from_nothing_is_a_warning() -> None:
     said = ["`moved: aley` names nothing: the lockfile has no takes of it"]
     assert moves(lockfile(alley=record(take())), mover("gate", "aley")) == said
     assert moves(lockfile(aley=record()), mover("gate", "aley")) == said
+
+
+def test_a_move_from_a_shot_that_is_in_progress_waits_for_its_take() -> None:
+    ordered = journal(OpenTask(intent(instance="alley")))
+    said = ["`moved: alley` moves nothing yet: `alley` is in progress"]
+    assert moves(lockfile(), mover("gate", "alley"), under_way=ordered) == said
+    assert moves(lockfile(), mover("gate[x]", "alley"), under_way=ordered) == said
+    assert moves(lockfile(alley=record(take())), mover("gate", "alley"), under_way=ordered) == []
+    (other,) = moves(lockfile(), mover("gate", "alley"), request("alley"), under_way=ordered)
+    assert "names nothing" in other
 
 
 def test_a_move_that_was_made_needs_no_word_any_more() -> None:

@@ -143,10 +143,16 @@ def test_a_take_of_the_shots_own_comes_before_a_newer_one_that_moved_hands_to_it
     newer = take(number=2, at="2026-11-22T12:00:00Z")
     locked = lockfile(alley=record(newer), gate=record(take(), take("b", number=3), current=3))
     changes = plan(request("gate", moved="alley"), locked=locked)
-    assert [(c.action, c.origin, c.task_id) for c in changes] == [
-        (Action.RESTORE, None, task(1)),
-        (Action.RETIRE, None, task(2)),
-    ]
+    assert [(c.action, c.origin, c.task_id) for c in changes] == [(Action.RESTORE, "alley", task(1))]
+
+
+def test_what_moved_names_joins_a_shot_that_has_its_take_once() -> None:
+    locked = lockfile({"old": record(take("b", number=2), take("c", number=3, status="failed"))}, alley=record(take()))
+    (change,) = plan(request(moved="old"), locked=locked)
+    assert (change.action, change.reasons, change.origin) == (Action.MOVE, (Reason.MOVED_BY_SPEC,), "old")
+    after = record_changes(locked, [change], {"alley"})
+    assert (after.shots["alley"].current, len(after.shots["alley"].takes), after.retired) == (task(1), 3, {})
+    assert only(plan(request(moved="old"), locked=after)).action is Action.NO_OP
 
 
 def test_moved_finds_the_same_instance_of_a_renamed_shot() -> None:
@@ -492,6 +498,25 @@ def test_what_the_latest_retake_came_to_decides_and_not_what_an_earlier_one_came
         assert (change.action, change.task_id) == (action, task(2) if permanent else derived(request(), 2, 2))
 
 
+def test_a_block_goes_with_the_history_that_moved_hands_over_and_its_reasons_stay_told() -> None:
+    locked, heir = lockfile(alley=record(take(status="failed"))), request("gate", moved="alley")
+    blocked = only(plan(heir, locked=locked))
+    assert (blocked.action, blocked.origin, blocked.task_id) == (Action.BLOCKED, "alley", task(1))
+    again = only(plan(heir, locked=locked, chosen=selection(retries=["night.gate"])))
+    assert (again.reasons, again.attempt) == ((Reason.MOVED_BY_SPEC, Reason.RETRY_REQUESTED), 2)
+    another = only(plan(heir, locked=locked, chosen=selection(retakes=["night.gate"])))
+    assert another.reasons == (Reason.MOVED_BY_SPEC, Reason.RETAKE_REQUESTED)
+
+
+def test_a_failure_counts_on_under_another_name() -> None:
+    locked = lockfile(alley=record(take(status="failed", permanent=False, attempt=2)))
+    tried, gone = plan(request("gate"), locked=locked)
+    assert (tried.action, tried.reasons, tried.attempt) == (Action.CREATE, (Reason.LAST_ATTEMPT_FAILED,), 3)
+    assert (tried.origin, gone.action) == (None, Action.RETIRE)
+    used_up = lockfile({"alley": record(take(status="failed", permanent=False, attempt=3))})
+    assert only(plan(request("gate"), locked=used_up)).reasons == (Reason.ATTEMPTS_USED_UP,)
+
+
 def test_an_edit_ends_the_block() -> None:
     locked = lockfile(alley=record(take("a", status="failed", cost=None)))
     assert only(plan(request(prompt="b"), locked=locked)).action is Action.CREATE
@@ -624,9 +649,11 @@ def test_no_take_serves_two_shots_and_what_is_free_is_carried_out_once_and_for_a
     assert [c.address for c in changes if c.action is Action.MOVE and c.origin is None] == []
     after = record_changes(
         locked,
-        [c for c in changes if c.action.spends and c.origin] + [c for c in changes if c.action in FREE],
+        [c for c in changes if (c.action.spends or c.action is Action.BLOCKED) and c.origin]
+        + [c for c in changes if c.action in FREE],
         wanted,
     )
+    assert [c for c in changes if c.action is Action.NO_OP and c.origin is not None] == []
     assert recorded_tasks(after) == recorded_tasks(locked)
     assert decode_lockfile(encode_lockfile(after), "after") == after
     again = plan(*requests, locked=after, under_way=under_way)

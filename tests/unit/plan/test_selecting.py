@@ -96,6 +96,11 @@ def test_a_retry_of_a_healthy_shot_says_that_it_does_nothing() -> None:
     assert many.message.endswith("none of its 2 shots has failed")
 
 
+def test_a_retry_of_a_shot_that_gets_a_take_for_nothing_does_not_deny_its_failure() -> None:
+    (warning,) = idle_retries([shot("a", Action.MOVE)], selection(retries=["night.a"]))
+    assert warning.message.endswith("`night.a` gets a take that is recorded already")
+
+
 def test_a_retry_that_reaches_a_failed_shot_is_no_mistake() -> None:
     failed = shot("b", reasons=(Reason.RETRY_REQUESTED,))
     assert idle_retries([shot("a", Action.NO_OP), failed], selection(retries=["night.*"])) == []

@@ -2,17 +2,21 @@
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from acceptance.commands import write_spec
+from acceptance.commands import ltxspec, write_spec
 
 from ltxspec.apply.events import ApplyEvent, EventKind, Outcome
 from ltxspec.errors import LockHeld, ProviderError, Refused
+from ltxspec.plan.actions import Action, Reason
+from ltxspec.plan.document import PlanOptions
 from ltxspec.project.api import Project, open_project
 from ltxspec.project.apply import ApplyOptions, Approval, apply_events, prepare_apply
 from ltxspec.project.locks import locked
+from ltxspec.project.plan import ProjectPlan
 
 SPEC = "model: lightricks:ltx@2.5-fast\ndefaults: {width: 1280, height: 720}\nshots:\n"
 TOWER, ALLEY = "  tower: {prompt: A tower.}\n", "  alley: {prompt: Rain.}\n"
@@ -142,3 +146,28 @@ def test_the_tighter_of_two_limits_holds(tmp_path: Path) -> None:
         with prepare_apply(project, ApplyOptions(max_cost=typed, auto_approve=True)) as prepared:
             assert prepared is not None
             assert prepared.budget.limit == Decimal(limit)
+
+
+@pytest.mark.parametrize("detach", [False, True])
+def test_what_another_run_ordered_for_another_spec_since_the_plan_is_not_ordered_again(
+    free: Project, *, detach: bool
+) -> None:
+    folder = free.root
+    write_spec(folder, SPEC + TOWER, "day")
+
+    def meanwhile(_: ProjectPlan) -> None:
+        ltxspec("apply", "specs/day.yaml", *(["--detach"] if detach else []), cwd=folder, check=None)
+
+    options = ApplyOptions(plan_options=PlanOptions(("specs/night.yaml",)))
+    with prepare_apply(free, options, show=meanwhile) as prepared:
+        assert prepared is not None
+        summary = asyncio.run(prepared.carry_out(lambda _: None))
+    (outcome,) = summary.outcomes
+    assert (outcome.outcome, outcome.message) == (
+        Outcome.HELD_BACK, "`day` has ordered the same render meanwhile; plan again"
+    )  # fmt: skip
+    (change,) = free.plan(paths=["specs/night.yaml"]).changes
+    assert (change.action, change.reasons[-1]) == (Action.CREATE, Reason.OWNED_ELSEWHERE)
+    with prepare_apply(free, replace(options, buy_again=True)) as prepared:
+        assert prepared is not None
+        assert asyncio.run(prepared.carry_out(lambda _: None)).count(Outcome.RENDERED) == 1
