@@ -200,7 +200,7 @@ def test_moved_from_a_shot_with_only_a_task_in_progress_says_to_collect_first(ol
     spec = "day" if "." in old else "night"
     write_spec(tmp_path, HEAD + f"  gate: {{prompt: a wall in snow, moved: {old}}}\n", spec)
     said = run(tmp_path, "plan").err
-    assert f"`moved: {old}` moves nothing yet: `wall` has only a task in progress" in said
+    assert f"`moved: {old}` moves nothing yet: `wall` is in progress" in said
     assert "run `ltxspec collect` first" in said
     run(tmp_path, "collect")
     (shot,) = [each for each in run(tmp_path, "plan", "--format", "json").json["shots"] if each["action"] != "retire"]
