@@ -13,7 +13,6 @@ from functools import cached_property
 from msgspec.structs import replace
 
 from ltxspec.catalog.models import PROMPT, Catalog
-from ltxspec.errors import Diagnostic, Location, Refused
 from ltxspec.lock.journal import Intent
 from ltxspec.lock.models import Lockfile, ShotRecord, Take
 from ltxspec.plan.actions import SPENDING, Action, Change, Reason
@@ -145,33 +144,6 @@ def with_offers(recorded: RecordedState, found: Offers) -> RecordedState:
 def owned_elsewhere(changes: Sequence[Change], found: Offers) -> list[Change]:
     """The changes, with a reason and a note where a render would be bought that another spec has and uses."""
     return [_marked(change, found) for change in changes]
-
-
-def owned_elsewhere_warnings(changes: Iterable[Change]) -> list[Diagnostic]:
-    """A warning for each render that would be bought although another spec has it."""
-    return [
-        Diagnostic("warning", Reason.OWNED_ELSEWHERE.value, f"`{c.address}`: {c.note}", where, c.cure)
-        for c in bought_again(changes)
-        for where in [Location(*c.source) if c.source is not None else None]
-    ]
-
-
-def refuse_buying_again(changes: Iterable[Change]) -> None:
-    """Refuse a plan that would buy what another spec of the project has. Raises Refused."""
-    found = bought_again(changes)
-    if found:
-        count = f"{len(found)} render{'s' * (len(found) != 1)}"
-        raise Refused(
-            Reason.OWNED_ELSEWHERE.value,
-            f"{count} would be bought again that other specs of the project have",
-            hint="; ".join([*dict.fromkeys(c.cure for c in found if c.cure), "`--buy-again` buys another"]),
-            details=[f"{change.address}: {change.note}" for change in found],
-        )
-
-
-def bought_again(changes: Iterable[Change]) -> list[Change]:
-    """The orders of renders that another spec has."""
-    return [change for change in changes if Reason.OWNED_ELSEWHERE in change.reasons]
 
 
 def without_moved(changes: Sequence[Change]) -> list[Change]:

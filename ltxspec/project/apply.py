@@ -10,8 +10,8 @@ from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.events import NOTHING_DONE, ApplyEvent, Emit, EventKind, RunSummary
 from ltxspec.errors import Refused
 from ltxspec.plan.actions import Change, Plan, Reason
+from ltxspec.plan.bought_again import refuse_buying_again
 from ltxspec.plan.document import PlanDocument, PlanOptions
-from ltxspec.plan.elsewhere import refuse_buying_again
 from ltxspec.plan.limits import left_for_specs, refuse_over_budget, refuse_unknown_prices
 from ltxspec.plan.planfile import terms_of
 from ltxspec.plan.policy import refuse_by_policy
@@ -21,9 +21,10 @@ from ltxspec.project.approval import refuse_stale, refuse_unapproved, refusing_g
 from ltxspec.project.links import relink
 from ltxspec.project.locks import LockedSpecs, holding_specs, locked
 from ltxspec.project.others import move_takes, sources
-from ltxspec.project.plan import ProjectPlan, limits_of, plan_project, replanner
+from ltxspec.project.plan import ProjectPlan, plan_project, replanner
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.run import PreparedRun, jobs_of, settings_of
+from ltxspec.project.terms import limits_of
 from ltxspec.project.unread import refuse_unread
 from ltxspec.report.apply.summary import summary_line
 from ltxspec.storage.state import FileSpecState

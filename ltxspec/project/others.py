@@ -1,6 +1,6 @@
 """The other specs of a project: what they have, what they still request, and how takes move from one to another."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
 from types import MappingProxyType
 
@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from ltxspec.apply.records import record_changes
 from ltxspec.catalog.models import Catalog
-from ltxspec.errors import Diagnostic, LtxspecError
 from ltxspec.lock.models import Lockfile, ShotRecord
 from ltxspec.plan.actions import Change, Plan
+from ltxspec.plan.cases import PlanContext
 from ltxspec.plan.elsewhere import (
     LACKING,
     OtherSpec,
@@ -23,21 +23,17 @@ from ltxspec.plan.elsewhere import (
     without_takes,
 )
 from ltxspec.plan.in_order import Offered, Planned, Verdicts, planned_in_order
-from ltxspec.plan.planner import PlanContext, plan_spec
+from ltxspec.plan.planner import plan_spec
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.project.links import with_gone
 from ltxspec.project.load import LoadedSpecs, every_spec
-from ltxspec.project.lookup import expected_names, recorded_names, recorded_state
+from ltxspec.project.lookup import recorded_names, recorded_state
 from ltxspec.project.project import ProjectContext
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.storage.state import FileSpecState
-from ltxspec.suggest import did_you_mean
-from ltxspec.values import Json, TaskId, Usd, money_text, total_usd
+from ltxspec.values import Json, TaskId
 
 Others = Callable[[], Sequence[OtherSpec]]  # those that are not planned; called only if something would be bought
-
-
-_NAMED = 3  # shots that one warning names
 
 
 def others_on_disk(
@@ -184,106 +180,6 @@ def _without_moved_takes(state: FileSpecState, keys: Mapping[str, set[TaskId]]) 
         lockfile = without_takes(lockfile, key, tasks)
     state.write_lockfile(lockfile)
     return with_gone(lockfile, keys)
-
-
-def unclaimed(project: ProjectContext, rendered: Sequence[RenderedSpec], changes: Sequence[Change]) -> list[Diagnostic]:
-    """Warnings about lockfiles with takes that belong to no spec, for a plan of the whole project."""
-    known = {spec.name for spec in rendered} | sources(changes)
-    found = []
-    for name in expected_names(project):
-        if name in known:
-            continue
-        state = recorded_state(project, name)
-        lockfile, collect = state.lockfile, "run `ltxspec collect`; then, " if state.journal.open else ""
-        takes = {
-            take.task_id: take
-            for record in (*lockfile.shots.values(), *lockfile.retired.values())
-            for take in record.takes
-        }
-        if takes:
-            cost, unknown = total_usd(take.cost for take in takes.values())
-            file = project.label(project.paths_of(name).lockfile)
-            count = "1 take" if len(takes) == 1 else f"{len(takes):,} takes"
-            found.append(
-                Diagnostic(
-                    "warning",
-                    "unclaimed-lockfile",
-                    f"`{file}` belongs to no spec; it records {count} {_for_money(cost, unknown, len(takes))}",
-                    hint=f"{collect}if `{name}` has another name now, "
-                    f"`ltxspec lock mv {name} NEW-NAME` moves its takes",
-                )
-            )
-    return found
-
-
-def _for_money(cost: Usd, unknown: int, takes: int) -> str:
-    """What takes cost: an unknown cost is never shown as 0."""
-    if unknown == takes:
-        return "of unknown cost"
-    return f"for {money_text(cost)}" + (f", {unknown:,} of them of unknown cost" if unknown else "")
-
-
-def moved_from_unknown(
-    project: ProjectContext, planned: Collection[str], changes: Sequence[Change]
-) -> list[Diagnostic]:
-    """Warnings about takes that leave the lockfile of a name that no spec of the project has.
-
-    Usually the spec has another name now; but a spec in another place, which is only planned by its path, may use them.
-
-    Args:
-        project: the project.
-        planned: the specs that are known: where only some were planned, the others are read here.
-        changes: the plan.
-    """
-    origins: dict[str, list[str]] = {}
-    for origin in foreign_origins(changes).values():
-        origins.setdefault(origin.spec, []).append(f"`{origin}`")
-    if origins.keys() <= set(planned):
-        return []
-    specs = every_spec(project, {})
-    known = {*planned, *specs.rendered, *specs.files, *specs.broken.values()}
-    return [
-        Diagnostic(
-            "warning",
-            "moved-from-unknown-spec",
-            f"takes of {_named(shots)} are moved, but no spec in {_places(project)} is named `{name}`",
-            hint=f"right if `{name}` has another name now; if a spec elsewhere is still named so, "
-            "first add its place to `[project] specs`: without its takes it would buy them again",
-        )
-        for name, shots in origins.items()
-        if name not in known
-    ]
-
-
-def _named(shots: Sequence[str]) -> str:
-    more = f" and {len(shots) - _NAMED:,} more" if len(shots) > _NAMED else ""
-    return ", ".join(shots[:_NAMED]) + more
-
-
-def _places(project: ProjectContext) -> str:
-    return " or ".join(f"`{folder}`" for folder in project.config.project.specs)
-
-
-def without_spec(project: ProjectContext, names: Iterable[str]) -> list[Diagnostic]:
-    """Warnings about names that takes are moved to although no spec of the project has them."""
-    try:
-        specs = every_spec(project, {})
-    except LtxspecError as error:
-        message = f"it is unknown whether a spec has the new name: {error.summary}"
-        return [Diagnostic("warning", "no-such-spec", message, hint=error.hint)]
-    known = list(dict.fromkeys([*specs.files, *filter(None, specs.broken.values())]))
-    unread = [f"`{file}`" for file, name in specs.broken.items() if not name]
-    besides = f" (besides {', '.join(unread)}, whose name cannot be read)" if unread else ""
-    return [
-        Diagnostic(
-            "warning",
-            "no-such-spec",
-            f"no spec in {_places(project)} is named `{name}`{besides}: no plan uses takes that are moved there",
-            hint=did_you_mean(name, known) or f"write a spec with `metadata: {{name: {name}}}`, or move them back",
-        )
-        for name in dict.fromkeys(names)
-        if name not in known
-    ]
 
 
 def _requests(spec: RenderedSpec) -> Mapping[str, Request] | None:

@@ -4,19 +4,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
 
 from ltxspec.errors import Diagnostic, StorageError, WrongUsage
 from ltxspec.formats import to_json
 from ltxspec.plan.actions import Action, Change, Estimate, Plan, estimate
 from ltxspec.plan.addresses import instead_of
+from ltxspec.plan.bought_again import owned_elsewhere_warnings
+from ltxspec.plan.cases import PlanContext
 from ltxspec.plan.document import PlanDocument, PlanOptions
 from ltxspec.plan.doubts import doubt_warning, doubted
-from ltxspec.plan.elsewhere import owned_elsewhere_warnings
 from ltxspec.plan.limits import budget_warning
 from ltxspec.plan.moves import heirs_of, idle_moves
 from ltxspec.plan.planfile import plan_digest, read_plan_file
-from ltxspec.plan.planner import PlanContext, plan_again
+from ltxspec.plan.planner import plan_again
 from ltxspec.plan.prices import shadowed_prices
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.renamed import renamed
@@ -26,19 +26,16 @@ from ltxspec.plan.selecting import idle_retries, limited, selected
 from ltxspec.plan.selection import Selection, selection
 from ltxspec.plan.selection_check import check_selection
 from ltxspec.plan.spending import assumed, counted_once, spent
-from ltxspec.plan.terms import SpendingLimits, Terms
 from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import recorded_state
-from ltxspec.project.others import Others, moved_from_unknown, others_on_disk, planned_across, unclaimed
+from ltxspec.project.others import Others, others_on_disk, planned_across
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.remarks import remarks_of
+from ltxspec.project.terms import limits_of, most_orders, rules_of, terms_of_config
+from ltxspec.project.unclaimed import moved_from_unknown, unclaimed
 from ltxspec.project.unread import unread_warnings
 from ltxspec.render.models import RenderedSpec, Request
-from ltxspec.storage.config import Config
-from ltxspec.values import Json, Usd
-
-if TYPE_CHECKING:
-    from ltxspec.plan.policy import Rule
+from ltxspec.values import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +136,7 @@ def plan_project(
     unread = [] if project.service.free else unread_warnings(project)
     plan = replace(plan, diagnostics=[*plan.diagnostics, *nameless, *unread])
     if options.limit is not None:
-        plan = limited(plan, _most_orders(project, options.limit, options.max_cost))
+        plan = limited(plan, most_orders(project, options.limit, options.max_cost))
     if project.config.policy:
         plan = _with_policies(project, plan)
     plan = _with_verdicts(project, plan)
@@ -183,7 +180,7 @@ def plan_specs(
     chosen = {id(change) for change in targets}
     outside = [c for c in changes if c.action is Action.RESUME and id(c) not in chosen]
     plan = Plan(
-        project.provider, targets, diagnostics, money, unreported, outside, _terms(project.config), offered,
+        project.provider, targets, diagnostics, money, unreported, outside, terms_of_config(project.config), offered,
         variables={spec.name: spec.variables for spec in rendered}, is_part=_leaves_out(rendered, changes, targets),
     )  # fmt: skip
     diagnostics += shadowed_prices(plan, project.catalog)
@@ -252,38 +249,6 @@ def with_budget_warning(planned: ProjectPlan) -> ProjectPlan:
     plan = planned.plan
     found = budget_warning(plan, limits_of(planned.project.config))
     return replace(planned, plan=replace(plan, diagnostics=[*plan.diagnostics, *found])) if found else planned
-
-
-def _most_orders(project: ProjectContext, limit: int | Literal["budget"], budget: Usd | None) -> int | SpendingLimits:
-    """What `--limit` allows. Raises WrongUsage if it follows a budget that does not exist."""
-    if limit != "budget":
-        return limit
-    limits = limits_of(project.config).tightened(SpendingLimits(per_apply=budget))
-    if limits.per_apply is None and limits.per_spec is None:
-        raise WrongUsage(
-            "`--limit budget` needs a budget", hint="set `[budget] per_apply`, or give `--max-cost` as well"
-        )
-    return limits
-
-
-def limits_of(config: Config) -> SpendingLimits:
-    """The limits of `[budget]`."""
-    return SpendingLimits(config.budget.per_apply, config.budget.per_shot, config.budget.per_spec)
-
-
-def rules_of(config: Config) -> list["Rule"]:
-    """The rules of `[[policy]]`."""
-    from ltxspec.plan.policy import Rule
-
-    return [Rule(rule.assertion, rule.message, rule.severity, rule.where) for rule in config.policy]
-
-
-def _terms(config: Config) -> Terms:
-    if not config.policy:  # policies are slow to import
-        return Terms(limits_of(config))
-    from ltxspec.plan.policy import policies_digest
-
-    return Terms(limits_of(config), policies_digest(rules_of(config)))
 
 
 def _with_policies(project: ProjectContext, plan: Plan) -> Plan:

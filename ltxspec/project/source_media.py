@@ -65,7 +65,7 @@ class SourceVideos:
         picture = await asyncio.to_thread(cut_frame, video, reference.at, limits)
         digest = sha256_hex(picture.data)
         ending = "jpg" if picture.format == "jpeg" else picture.format
-        await asyncio.to_thread(self.archive.keep_frame, f"{digest}.{ending}", picture.data)
+        await asyncio.to_thread(self.archive.frames.keep, f"{digest}.{ending}", picture.data)
         name = f"{reference.source.instance}-{reference.at}.{ending}"
         return LocalMedia(reference.path, f"sha256:{digest}", name, picture.data)
 

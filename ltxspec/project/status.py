@@ -15,10 +15,11 @@ from ltxspec.plan.status import Expiry, Kept, ProjectStatus, ShotState, ShotStat
 from ltxspec.project.adapters import open_archive
 from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import recorded_state
-from ltxspec.project.plan import limits_of, plan_project
+from ltxspec.project.plan import plan_project
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.remarks import remarks_of
 from ltxspec.project.status_check import check_status
+from ltxspec.project.terms import limits_of
 from ltxspec.project.unread import unread_warnings
 from ltxspec.render.concern import NO_SHOT
 from ltxspec.storage.clock import SystemClock

@@ -29,6 +29,7 @@ from ltxspec.storage.durable import (
     sync_folder,
     translated,
 )
+from ltxspec.storage.frames import FrameFiles
 from ltxspec.storage.inside import is_inside, refuse_links_outside, remove
 from ltxspec.storage.links import SUFFIXES, LinkTree
 from ltxspec.storage.partial import PartialFile, try_writing
@@ -64,6 +65,7 @@ class FolderArchive:
         ident: str = "",
     ) -> None:
         self._root = root
+        self.frames = FrameFiles(root / "frames", ops.inside(root))
         self._project = project or renders.parent
         self.users = ArchiveUsers(root, self._project, ident, ops)
         self._tree = LinkTree(renders, self._project, self._copied, ops)
@@ -173,14 +175,6 @@ class FolderArchive:
             return None
         candidates = (self._root / sha256[:2] / f"{sha256}{suffix}" for suffix in SUFFIXES)
         return next((path for path in candidates if self._is_whole_file(path)), None)
-
-    def keep_frame(self, name: str, data: bytes) -> None:
-        """Keep a picture that was cut out of a video, under the hash of its bytes. Raises StorageError."""
-        target = self._root / "frames" / name
-        if not self._is_whole_file(target):
-            with translated("create", target.parent):
-                make_folder(target.parent, self._ops)
-            replace_file(target, data, self._ops)
 
     def problem_with(self, sha256: str) -> str | None:
         """What is wrong with a video, in words: not archived, or changed bytes; None when it is intact.

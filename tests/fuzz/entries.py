@@ -27,9 +27,10 @@ from ltxspec.media.animatic import AnimaticSpec, write_animatic
 from ltxspec.media.probe import probe
 from ltxspec.media.specs import Container
 from ltxspec.plan.actions import Plan
+from ltxspec.plan.cases import PlanContext
 from ltxspec.plan.document import PlanOptions
 from ltxspec.plan.planfile import read_plan_file
-from ltxspec.plan.planner import PlanContext, plan_spec
+from ltxspec.plan.planner import plan_spec
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.providers.runware.classify import answers_poll, judge_archive, judge_poll, judge_submission, key_refusal
 from ltxspec.providers.runware.wire import decode_reply, parse_retry_after

@@ -183,7 +183,7 @@ def mv(session: Session, origin: str, target: str, provider: str | None, output_
     more than one shot, or a shot onto another that has takes, is moved only after a question.
     """
     from ltxspec.project.lock_edit import joined_takes, move, planned_moves
-    from ltxspec.project.others import without_spec
+    from ltxspec.project.unclaimed import without_spec
     from ltxspec.report.diagnostics import format_diagnostic, problem_of
     from ltxspec.report.results.lock import LockMv, Renamed
     from ltxspec.report.terminal import clean

@@ -24,8 +24,9 @@ from ltxspec.apply.task import StopSignal
 from ltxspec.lock.journal import JournalState, fold
 from ltxspec.lock.models import Failure
 from ltxspec.plan.actions import Action, Change
+from ltxspec.plan.cases import PlanContext
 from ltxspec.plan.in_order import Planned, planned_in_order
-from ltxspec.plan.planner import PlanContext, plan_again, plan_spec
+from ltxspec.plan.planner import plan_again, plan_spec
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.selection import Selection
 from ltxspec.render.models import RenderedSpec, Request

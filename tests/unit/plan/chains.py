@@ -10,8 +10,9 @@ from ltxspec.catalog.models import Catalog
 from ltxspec.lock.models import Lockfile, Take
 from ltxspec.lock.verdicts import Remark, Verdict
 from ltxspec.plan.actions import Action, Change
+from ltxspec.plan.cases import PlanContext
 from ltxspec.plan.in_order import Planned, planned_in_order
-from ltxspec.plan.planner import PlanContext, plan_spec
+from ltxspec.plan.planner import plan_spec
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.selection import Selection
 from ltxspec.render.models import RenderedSpec, Request

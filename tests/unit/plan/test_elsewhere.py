@@ -6,13 +6,12 @@ from ltxspec.catalog.models import Catalog
 from ltxspec.lock.journal import OpenTask
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Action, Change, Reason
+from ltxspec.plan.bought_again import bought_again, owned_elsewhere_warnings
 from ltxspec.plan.elsewhere import (
     OtherSpec,
-    bought_again,
     foreign_origins,
     offers,
     owned_elsewhere,
-    owned_elsewhere_warnings,
     without_moved,
     without_takes,
 )
@@ -66,7 +65,7 @@ def test_what_another_spec_uses_is_owned() -> None:
 def test_what_is_unknown_is_owned() -> None:
     found = offers(buying(request()), [other(lockfile({"gate": record(take())}), None)], ())
     assert found.records == {}
-    assert "unknown whether it still needs it" in found.owned[fingerprint("a")]
+    assert "it is unknown whether `day` still needs it" in found.owned[fingerprint("a")]
 
 
 def test_a_task_in_progress_is_owned() -> None:

@@ -17,8 +17,9 @@ from ltxspec.lock.journal import JournalState, OpenTask
 from ltxspec.lock.merge import recorded_tasks
 from ltxspec.lock.models import Lockfile, ShotRecord, Take
 from ltxspec.plan.actions import Action, Change, Reason
+from ltxspec.plan.cases import PlanContext
 from ltxspec.plan.differences import changes_of
-from ltxspec.plan.planner import PlanContext, plan_spec
+from ltxspec.plan.planner import plan_spec
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.selection import Selection, selection
 from ltxspec.render.models import RenderedSpec, Request

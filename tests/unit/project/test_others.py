@@ -1,22 +1,20 @@
 """Takes that move between specs: none is lost, none is used twice, and nothing is bought that is there already."""
 
 import contextlib
-from pathlib import Path
 from typing import Any
 
 from builders import lockfile, record, request, take
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.project.projects import project
 
 from ltxspec.catalog.models import Catalog
 from ltxspec.lock.merge import recorded_tasks
 from ltxspec.lock.models import Lockfile, ShotRecord
 from ltxspec.plan.actions import Action, Plan, Reason
-from ltxspec.plan.elsewhere import bought_again
-from ltxspec.plan.planner import PlanContext
+from ltxspec.plan.bought_again import bought_again
+from ltxspec.plan.cases import PlanContext
 from ltxspec.plan.recorded import RecordedState
-from ltxspec.project.others import move_takes, planned_across, sources, unclaimed
+from ltxspec.project.others import move_takes, planned_across, sources
 from ltxspec.render.models import RenderedSpec
 
 SPECS = ("dawn", "day", "night")
@@ -131,15 +129,3 @@ def test_a_crash_between_the_two_writes_leaves_the_takes_in_both() -> None:
     after = {spec: state.held for spec, state in states.items()}
     assert (recorded_tasks(after["day"]), recorded_tasks(after["night"])) == ({take().task_id}, {take().task_id})
     assert {change.action for change in planned(specs, after).changes} == {Action.NO_OP, Action.RETIRE}
-
-
-def test_a_lockfile_that_no_spec_claims_says_what_it_records_and_no_invented_cost(tmp_path: Path) -> None:
-    def said(*costs: str | None) -> str:
-        held = lockfile(alley=record(*(take(number=n, cost=cost) for n, cost in enumerate(costs, 1))))
-        (warning,) = unclaimed(project(tmp_path, held), [], [])
-        return warning.message.partition("; it records ")[2]
-
-    assert said("0.48") == "1 take for $0.48"
-    assert said(None) == "1 take of unknown cost"
-    assert said(None, None) == "2 takes of unknown cost"
-    assert said("0.48", None, None) == "3 takes for $0.48, 2 of them of unknown cost"

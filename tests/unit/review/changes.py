@@ -11,7 +11,8 @@ from ltxspec.errors import Diagnostic
 from ltxspec.lock.journal import JournalState
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Plan
-from ltxspec.plan.planner import PlanContext, plan_spec
+from ltxspec.plan.cases import PlanContext
+from ltxspec.plan.planner import plan_spec
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.terms import SpendingLimits
 from ltxspec.render.models import RenderedSpec, Request
