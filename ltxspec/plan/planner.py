@@ -32,6 +32,7 @@ from ltxspec.plan.recorded import (
     without,
 )
 from ltxspec.plan.selection import Selection
+from ltxspec.plan.strays import NOTE, strays
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.values import Fingerprint, TaskId
 
@@ -62,6 +63,7 @@ class _Spec:
     wanted: Mapping[str, Request]
     keys: Container[str]  # of the spec, with those of shots that are left out
     origins: Mapping[str, str]  # moves by `moved:`: instance key -> the key its takes are recorded under
+    strays: Mapping[str, str]  # the same for retakes under an earlier name of a shot that has takes: see `strays.py`
     spare: Callable[[], Mapping[Fingerprint, Sequence[Spare]]]  # computed on first use
     known: Callable[[], AbstractSet[TaskId]]  # tasks under any key of the lockfile; computed on first use
     claimed: set[TaskId]  # takes and open tasks of other keys already given to a shot of this plan
@@ -88,13 +90,15 @@ def plan_spec(
     wanted = {request.address.instance: request for request in rendered.requests}
     seen = without(recorded, rendered.leaves_out) if rendered.left_out else recorded
     keys = rendered.keys(recorded.instances()) if rendered.left_out else wanted.keys()
+    moves = assign_origins(seen.lockfile, wanted, context.catalog)
     spec = _Spec(
         name=rendered.name,
         recorded=seen,
         context=context,
         wanted=wanted,
         keys=keys,
-        origins=assign_origins(seen.lockfile, wanted, context.catalog),
+        origins=moves,
+        strays=strays(seen.lockfile, wanted, keys, context.catalog, moves),
         spare=cache(lambda: spare_takes(seen.lockfile, wanted, context.catalog)),
         known=cache(lambda: recorded_tasks(recorded.lockfile) | elsewhere()),
         claimed=set(),
@@ -127,7 +131,7 @@ def _decide(request: Request, spec: _Spec) -> Change:
     key = request.address.instance
     lockfile, catalog = spec.recorded.lockfile, spec.context.catalog
     record = lockfile.shots.get(key)
-    origin = spec.origins.get(key)
+    origin = spec.strays.get(key) or spec.origins.get(key)
     given = record_under(lockfile, origin)
     takes = [take for source in (record, lockfile.retired.get(key), given) if source for take in source.takes]
     mine = [take for take in takes if answers(take, request, catalog)]
@@ -168,6 +172,8 @@ def _keep(request: Request, mine: Sequence[Take], record: ShotRecord | None, ori
     """A take for this request is recorded: nothing to pay, perhaps something to record."""
     good = [take for take in mine if take.status == "succeeded"]
     current = record.current_take if record else None
+    if (stray := spec.strays.get(request.address.instance)) and (current is None or not current.is_incomplete):
+        return _move(request, Spare(stray, preferred(good)), spec, note=NOTE)
     if current is not None and any(take.task_id == current.task_id for take in good):
         return _keep_current(request, current, spec)
     own = [take for take in good if record is not None and record.take(take.task_id)]
@@ -194,11 +200,11 @@ def _keep_current(request: Request, current: Take, spec: _Spec) -> Change:
     return _change(request, action, reasons, differences, spec, task=current.task_id, note=note)
 
 
-def _move(request: Request, spare: Spare, spec: _Spec) -> Change:
+def _move(request: Request, spare: Spare, spec: _Spec, note: str | None = None) -> Change:
     spec.claimed.add(spare.take.task_id)
     changes = recorded_changes(spare.take, request, spec.context.catalog.find(spare.take.model))
-    reasons = (Reason.SAME_FINGERPRINT_ELSEWHERE,)
-    return _change(request, Action.MOVE, reasons, changes, spec, task=spare.take.task_id, origin=spare.key)
+    reasons, task = (Reason.SAME_FINGERPRINT_ELSEWHERE,), spare.take.task_id
+    return _change(request, Action.MOVE, reasons, changes, spec, task=task, origin=spare.key, note=note)
 
 
 def _order(request: Request, spec: _Spec, takes: Sequence[Take], mine: Sequence[Take], origin: str | None) -> Change:
@@ -216,7 +222,7 @@ def _order(request: Request, spec: _Spec, takes: Sequence[Take], mine: Sequence[
     base = _current(spec, request) or latest([take for take in takes if take.status == "succeeded"])
     action = Action.CREATE if base is None else Action.REPLACE
     changes = request_changes(base, request)
-    if origin is not None:
+    if origin is not None and request.address.instance not in spec.strays:
         reasons: tuple[Reason, ...] = (Reason.MOVED_BY_SPEC, *why(base, request, changes))
     elif retake:
         reasons = (Reason.RETAKE_REQUESTED,)

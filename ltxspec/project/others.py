@@ -12,6 +12,7 @@ from ltxspec.errors import Diagnostic, LtxspecError
 from ltxspec.lock.models import Lockfile, ShotRecord
 from ltxspec.plan.actions import SPENDING, Change, Plan
 from ltxspec.plan.elsewhere import (
+    Offers,
     OtherSpec,
     foreign_origins,
     offers,
@@ -23,6 +24,7 @@ from ltxspec.plan.elsewhere import (
 )
 from ltxspec.plan.planner import PlanContext, plan_spec
 from ltxspec.plan.recorded import RecordedState
+from ltxspec.plan.strays import strays_elsewhere
 from ltxspec.project.links import with_gone
 from ltxspec.project.load import LoadedSpecs, every_spec
 from ltxspec.project.lookup import expected_names, recorded_names, recorded_state
@@ -30,7 +32,7 @@ from ltxspec.project.project import ProjectContext
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.storage.state import FileSpecState
 from ltxspec.suggest import did_you_mean
-from ltxspec.values import Json, TaskId, money_text, total_usd
+from ltxspec.values import Json, ShotAddress, TaskId, foreign_address, money_text, total_usd
 
 Offered = Mapping[str, ShotRecord]  # address in another spec -> the takes there
 Others = Callable[[], Sequence[OtherSpec]]  # those that are not planned; called only if something would be bought
@@ -92,7 +94,10 @@ def planned_across(
         return {task for other in every() if other.name != name for task in other.marks}
 
     planned = {s.name: plan_spec(s, have[s.name], context, partial(elsewhere, s.name)) for s in rendered}
-    offered: dict[str, Offered] = {}
+    offered = _strays(rendered, have, planned, context.catalog)
+    shown = {name: with_offers(have[name], Offers(dict(offered.get(name, {})))) for name in have}
+    again = [spec for spec in rendered if spec.name in offered]
+    planned |= {s.name: plan_spec(s, shown[s.name], context, partial(elsewhere, s.name)) for s in again}
     if any(change.action in SPENDING for changes in planned.values() for change in changes):
         used = [c for changes in planned.values() for c in changes if c.action not in SPENDING and c.request]
         claimed = {change.task_id for change in used if change.task_id is not None}
@@ -102,13 +107,36 @@ def planned_across(
             theirs = set().union(*(marks for name, marks in sought.items() if name != spec.name))
             found = offers(planned[spec.name], others_of, claimed, theirs)
             if found.records:
-                seen = with_offers(have[spec.name], found)
+                seen = with_offers(shown[spec.name], found)
                 planned[spec.name] = plan_spec(spec, seen, context, partial(elsewhere, spec.name))
                 taken = {str(origin) for origin in foreign_origins(planned[spec.name]).values()}
                 claimed |= {take.task_id for name in taken for take in found.records[name].takes}
-                offered[spec.name] = found.records
+                offered[spec.name] = {**offered.get(spec.name, {}), **found.records}
             planned[spec.name] = owned_elsewhere(planned[spec.name], found)
     return without_moved([change for changes in planned.values() for change in changes]), offered
+
+
+def _strays(
+    rendered: Sequence[RenderedSpec],
+    have: Mapping[str, RecordedState],
+    planned: Mapping[str, Sequence[Change]],
+    catalog: Catalog,
+) -> dict[str, Offered]:
+    """Retakes of shots that another branch moved to another one of the planned specs: see `plan/strays.py`."""
+    every = [OtherSpec(spec.name, have[spec.name], partial(_requests, spec), catalog) for spec in rendered]
+    taken = {
+        str(foreign_address(c.origin) or ShotAddress(name, c.origin))
+        for name in planned
+        for c in planned[name]
+        if c.origin
+    }
+    found: dict[str, Offered] = {}
+    for spec in rendered:
+        others = [other for other in every if other.name != spec.name]
+        if records := strays_elsewhere(spec, have[spec.name], others, taken, catalog):
+            found[spec.name] = records
+            taken |= records.keys()
+    return found
 
 
 def _with_records(
