@@ -179,7 +179,7 @@ def _keep(request: Request, mine: Sequence[Take], record: ShotRecord | None, ori
     own = [take for take in good if record is not None and record.take(take.task_id)]
     chosen = preferred(own or good)
     if own:
-        changes = request_changes(current, request)
+        changes = request_changes(current, request, spec.context.catalog.find(request.body["model"]))
         return _change(request, Action.RESTORE, (Reason.EARLIER_TAKE_MATCHES,), changes, spec, task=chosen.task_id)
     if origin is not None:
         spec.claimed.update(take.task_id for take in good)
@@ -221,7 +221,7 @@ def _order(request: Request, spec: _Spec, takes: Sequence[Take], mine: Sequence[
         return _change(request, Action.BLOCKED, (reason,), (), spec, task=failed.task_id, note=note)
     base = _current(spec, request) or latest([take for take in takes if take.status == "succeeded"])
     action = Action.CREATE if base is None else Action.REPLACE
-    changes = request_changes(base, request)
+    changes = request_changes(base, request, spec.context.catalog.find(request.body["model"]))
     if origin is not None and request.address.instance not in spec.strays:
         reasons: tuple[Reason, ...] = (Reason.MOVED_BY_SPEC, *why(base, request, changes))
     elif retake:

@@ -63,8 +63,8 @@ def _newer(own: ShotAddress, other: ShotAddress, by_spec: Mapping[str, Lockfile]
         is_newer = newest.sort_key > max(take.sort_key for take in ours.takes)
         if is_newer and newest.status == "succeeded" and newest.fingerprint in renders:
             return (
-                f"task {newest.task_id} is newer and stands only under `{source}`: if that is gone from its spec, a plan of "
-                f"both specs moves it; `ltxspec lock mv {source} {target}` joins them without a plan"
+                f"task {newest.task_id} is newer and stands only under `{source}`: if that is gone from its spec, "
+                f"a plan of both specs moves it; `ltxspec lock mv {source} {target}` joins them without a plan"
             )
     return None
 
