@@ -48,6 +48,8 @@ def _hint_for_text(given: str, wanted: Sequence[str]) -> str | None:
         return f"write `{word}` without quotes, or let a template give a number: `{{{{ … | int }}}}`"
     if "array" in wanted:
         return "write it as a list: a line starting with `- ` for each item"
+    if {"integer", "number"} & set(wanted) and not word:
+        return "`types:` of `forEach` reads an empty cell as null, which leaves the parameter out"
     return None
 
 

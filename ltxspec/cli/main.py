@@ -195,6 +195,8 @@ def _usage(error: click.ClickException) -> "LtxspecError":
     message, _, more = text.removesuffix(".").partition(". ")
     context = error.ctx if isinstance(error, click.UsageError) else None
     command = context.command_path if context is not None else "ltxspec"
+    if isinstance(error, click.NoSuchOption) and command.endswith("apply") and error.option_name in ("-y", "--yes"):
+        more = "to apply without a question write `--auto-approve`"
     hint = more.strip("()") or f"`{command} --help` shows its usage"
     return WrongUsage(_uncapitalised(message), hint=_uncapitalised(hint))
 

@@ -121,7 +121,7 @@ class _OrderLimit(click.ParamType["int | Literal['budget']"]):
         """Convert it. Raises WrongUsage."""
         del param, ctx
         text = str(value)
-        if text == "budget":
+        if text.lower() == "budget":
             return "budget"
         if not (text.isascii() and text.isdecimal()) or not int(text[:_MOST_DIGITS]) > 0:
             raise WrongUsage(f"`--limit {value}` is not a number of shots", hint="write --limit 5, or --limit budget")

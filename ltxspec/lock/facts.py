@@ -2,9 +2,9 @@
 
 A fact that was unknown (null) may become known. Besides that, only three facts of a task change in normal operation,
 and they are reported as expected: its pick, which is a user's decision; its times, which a merge makes earlier where
-two branches recorded the task (`times.py`); and the address of a video, which the provider replaces when the old one is
-dead (`apply/addresses.py`). Such an address has the same host and the same video id, and either the recorded hash still
-pins the video or the address itself names it.
+two branches recorded the task, and which are later where it was found again (`times.py`); and the address of a video,
+which the provider replaces when the old one is dead (`apply/addresses.py`). Such an address has the same host and the
+same video id, and either the recorded hash still pins the video or the address itself names it.
 
 Recorded-only parameters follow the spec at no cost, and local files may be renamed: neither counts as a change here.
 """
@@ -21,7 +21,7 @@ from ltxspec.catalog.media import with_contents
 from ltxspec.catalog.models import Catalog, Model, known_names
 from ltxspec.formats import Record, to_json
 from ltxspec.lock.models import Lockfile, Output, Take
-from ltxspec.lock.times import TIMES, Copies, is_in_order
+from ltxspec.lock.times import TIMES, Copies, is_found_again, is_in_order
 from ltxspec.redaction import redact_field
 from ltxspec.values import Json, ShotAddress, TaskId
 
@@ -97,9 +97,12 @@ def _by_shot(copies: Copies) -> Mapping[ShotAddress, list[TaskId]]:
 def _timed(
     change: FactChange, take: Take, known: Sequence[Take], recorded: Sequence[Take], neighbours: Sequence[Take]
 ) -> FactChange:
-    """The change, marked as expected if it is a time that a merge made earlier."""
-    in_order = change.path in TIMES and is_in_order(change.path, take, known, recorded, neighbours)
-    return replace(change, expected=True) if in_order else change
+    """The change, marked as expected if it is a time that a merge made earlier, or of a task that was found again."""
+    fits = change.path in TIMES and (
+        is_in_order(change.path, take, known, recorded, neighbours)
+        or is_found_again(change.path, take, known, neighbours)
+    )
+    return replace(change, expected=True) if fits else change
 
 
 def fact_changes(before: Take, after: Take, catalog: Catalog) -> tuple[FactChange, ...]:

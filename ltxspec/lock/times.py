@@ -3,7 +3,8 @@
 A task is ordered once, but two branches may both record it: one ordered it, the other found it at the provider later
 and recorded that time. The earlier times are more accurate, so a merge keeps them, and a time may become earlier. Takes
 are numbered by the time of their order: an earlier time that moves a take before another one is valid only if one of
-the compared versions recorded exactly that time.
+the compared versions recorded exactly that time. A time may also become later where the record was taken back and the
+task was found again: see `is_found_again`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -47,6 +48,27 @@ def is_in_order(
         return True
     if path != "/submittedAt":
         return take.submitted_at is not None and moment(take.submitted_at) <= moment(now)
+    return all((item.sort_key < take.sort_key) is (item.sort_key < known[0].sort_key) for item in neighbours)
+
+
+def is_found_again(path: str, take: Take, known: Sequence[Take], neighbours: Sequence[Take]) -> bool:
+    """Whether a later time of a take may be that of a task that was found again at the provider.
+
+    Its record had been taken back (`git revert`): the new one has the times at which the task was found, all of them
+    after its known end. Both times of the record must be like that, and the takes keep their order.
+
+    Args:
+        path: which of its times, see `TIMES`.
+        take: the take as recorded now.
+        known: the earlier records of the take; at least one.
+        neighbours: the other takes of its shot now, as they were recorded before.
+    """
+    ends = [moment(earlier.finished_at) for earlier in known if earlier.finished_at is not None]
+    own = (take.submitted_at, take.finished_at)
+    if path not in {"/submittedAt", "/finishedAt"} or not ends or None in own or not all(map(_is_time, map(str, own))):
+        return False
+    if not max(ends) < moment(take.submitted_at) <= moment(take.finished_at):
+        return False
     return all((item.sort_key < take.sort_key) is (item.sort_key < known[0].sort_key) for item in neighbours)
 
 

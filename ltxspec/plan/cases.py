@@ -15,6 +15,7 @@ from ltxspec.plan.failures import failure_note, is_for_good, is_permanent
 from ltxspec.plan.prices import limit_price
 from ltxspec.plan.recorded import RecordedState, Spare, latest, next_order, preferred, record_under, unused_order
 from ltxspec.plan.selection import Selection
+from ltxspec.plan.strays import NOTE
 from ltxspec.render.models import Request
 from ltxspec.values import Fingerprint, TaskId
 
@@ -45,6 +46,7 @@ class SpecPlan:
     wanted: Mapping[str, Request]
     keys: Container[str]  # of the spec, with those of shots that are left out
     origins: Mapping[str, str]  # moves by `moved:`: instance key -> the key its takes are recorded under
+    strays: Mapping[str, str]  # the same for retakes under an earlier name of a shot that has takes: see `strays.py`
     spare: Callable[[], Mapping[Fingerprint, Sequence[Spare]]]  # computed on first use
     failed: Callable[[], Mapping[Fingerprint, Sequence[Spare]]]  # of other keys; computed on first use
     known: Callable[[], AbstractSet[TaskId]]  # tasks under any key of the lockfile; computed on first use
@@ -59,12 +61,14 @@ def kept(
     """A take for this request is recorded: nothing to pay, perhaps something to record."""
     good = [take for take in mine if take.status == "succeeded"]
     current = record.current_take if record else None
+    if (stray := spec.strays.get(request.address.instance)) and (current is None or not current.is_incomplete):
+        return moved(request, Spare(stray, preferred(good)), spec, note=NOTE)
     if current is not None and any(take.task_id == current.task_id for take in good):
         return _keep_current(request, current, spec)
     own = [take for take in good if record is not None and record.take(take.task_id)]
     chosen = preferred(own or good)
     if own:
-        changes = request_changes(current, request)
+        changes = request_changes(current, request, spec.context.catalog.find(request.body["model"]))
         return _change(request, Action.RESTORE, (Reason.EARLIER_TAKE_MATCHES,), changes, spec, task=chosen.task_id)
     if origin is not None:
         spec.claimed.update(take.task_id for take in good)
@@ -85,12 +89,12 @@ def _keep_current(request: Request, current: Take, spec: SpecPlan) -> Change:
     return _change(request, action, reasons, differences, spec, task=current.task_id, note=note)
 
 
-def moved(request: Request, spare: Spare, spec: SpecPlan) -> Change:
+def moved(request: Request, spare: Spare, spec: SpecPlan, note: str | None = None) -> Change:
     """Another key has a take of exactly this request and does not need it."""
     spec.claimed.add(spare.take.task_id)
     changes = recorded_changes(spare.take, request, spec.context.catalog.find(spare.take.model))
-    reasons = (Reason.SAME_FINGERPRINT_ELSEWHERE,)
-    return _change(request, Action.MOVE, reasons, changes, spec, task=spare.take.task_id, origin=spare.key)
+    reasons, task = (Reason.SAME_FINGERPRINT_ELSEWHERE,), spare.take.task_id
+    return _change(request, Action.MOVE, reasons, changes, spec, task=task, origin=spare.key, note=note)
 
 
 def ordered(
@@ -111,12 +115,12 @@ def ordered(
         return _change(request, Action.BLOCKED, reason, (), spec, task=failed.task_id, origin=origin, note=note)
     base = _current(spec, request) or latest([take for take in takes if take.status == "succeeded"])
     action = Action.CREATE if base is None else Action.REPLACE
-    changes = request_changes(base, request)
+    changes = request_changes(base, request, spec.context.catalog.find(request.body["model"]))
     reasons = why(base, request, changes)
     if retake or failed is not None:
         again = Reason.RETRY_REQUESTED if retry else Reason.LAST_ATTEMPT_FAILED
         reasons = (Reason.RETAKE_REQUESTED if retake else again,)
-    if origin is not None:
+    if origin is not None and request.address.instance not in spec.strays:
         reasons = (Reason.MOVED_BY_SPEC, *reasons)
     if request.fingerprint is None:  # another shot comes first: the task is known after that
         return _change(request, action, reasons, changes, spec, task=None, origin=origin)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from ltxspec.catalog.defaulted import Defaulted
 from ltxspec.catalog.defaults import full_defaults
 from ltxspec.catalog.media import media_values
 from ltxspec.catalog.models import Model
@@ -94,11 +95,16 @@ def why(base: Take | None, request: Request, changes: Sequence[FieldChange]) -> 
     return tuple(reasons) or (Reason.REQUEST_CHANGED,)
 
 
-def request_changes(base: Take | None, request: Request) -> tuple[FieldChange, ...]:
-    """What changed since a take was bought."""
+def request_changes(base: Take | None, request: Request, model: Model | None = None) -> tuple[FieldChange, ...]:
+    """What changed since a take was bought; with a model, without defaults that one side has written out."""
     if base is None:
         return ()  # everything is new: `differences.changes_of` lists it on request
-    return field_changes(base.request, request.body, base.inputs, request.inputs, request.known)
+    changes = field_changes(base.request, request.body, base.inputs, request.inputs, request.known)
+    if model is None or base.model != request.body["model"]:
+        return changes
+    both = Defaulted(model, base.request, request.body)
+    real = [change for change in changes if change.path.startswith("/files/") or both.differ_at(change.path)]
+    return tuple(real) or changes
 
 
 def update_reasons(changes: Sequence[FieldChange]) -> tuple[Reason, ...]:

@@ -93,7 +93,9 @@ def _refuse_total(total: _Sum, limits: SpendingLimits) -> None:
             "over-budget",
             f"the plan costs {total}, which is over the limit of ${format_usd(limits.per_apply)} for one apply",
             hint=_hint(
-                limits, "per_apply", f"{setting} sets this limit: raise it, or apply part of the plan with --target"
+                limits,
+                "per_apply",
+                f"{setting} sets this limit: raise it, or apply a part: what fits with `--limit budget`, or --target",
             ),
         )
 

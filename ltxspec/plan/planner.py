@@ -24,6 +24,7 @@ from ltxspec.plan.recorded import (
     spare_takes,
     without,
 )
+from ltxspec.plan.strays import strays
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.values import TaskId
 
@@ -47,13 +48,15 @@ def plan_spec(
     wanted = {request.address.instance: request for request in rendered.requests}
     seen = without(recorded, rendered.leaves_out) if rendered.left_out else recorded
     keys = rendered.keys(recorded.instances()) if rendered.left_out else wanted.keys()
+    moves = assign_origins(seen.lockfile, wanted, context.catalog)
     spec = SpecPlan(
         name=rendered.name,
         recorded=seen,
         context=context,
         wanted=wanted,
         keys=keys,
-        origins=assign_origins(seen.lockfile, wanted, context.catalog),
+        origins=moves,
+        strays=strays(seen.lockfile, wanted, keys, context.catalog, moves),
         spare=cache(lambda: spare_takes(seen.lockfile, wanted, context.catalog)),
         failed=cache(lambda: left_failures(seen, wanted, context.catalog)),
         known=cache(lambda: recorded_tasks(recorded.lockfile) | elsewhere()),
@@ -83,6 +86,7 @@ def plan_again(request: Request, recorded: RecordedState, context: PlanContext, 
         wanted={key: request},
         keys={key, *recorded.instances()},
         origins={},
+        strays={},
         spare=dict,
         failed=dict,
         known=lambda: recorded_tasks(recorded.lockfile) | known,
@@ -114,7 +118,7 @@ def _decide(request: Request, spec: SpecPlan) -> Change:
     key = request.address.instance
     lockfile, catalog = spec.recorded.lockfile, spec.context.catalog
     record = lockfile.shots.get(key)
-    origin = spec.origins.get(key)
+    origin = spec.strays.get(key) or spec.origins.get(key)
     given = record_under(lockfile, origin)
     takes = [take for source in (record, lockfile.retired.get(key), given) if source for take in source.takes]
     mine = [take for take in takes if answers(take, request, catalog)]

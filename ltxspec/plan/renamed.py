@@ -6,9 +6,10 @@ from difflib import SequenceMatcher
 from ltxspec.errors import Diagnostic, Location
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Action, Change
-from ltxspec.values import Json
+from ltxspec.values import Json, ShotAddress
 
 _ALIKE = 0.75  # the part of two prompts, in words, that has to be the same
+_ALIKE_ROWS = 0.85  # of rows with other keys: prompts of one template are alike anyway
 _MOST_PAIRS = 400  # of removed and new shots; comparing more would slow the plan down
 _MOST_WORDS = 500
 
@@ -27,16 +28,33 @@ def renamed(changes: Sequence[Change], lockfiles: Mapping[str, Lockfile]) -> lis
     if not gone or not new or len(gone) * len(new) > _MOST_PAIRS:
         return []
     found: dict[tuple[str, ...], Diagnostic] = {}
+    rows: list[tuple[float, Change, Change]] = []
     for change in new:
-        scores = [
-            (_likeness(_recorded(lockfiles[old.address.spec], old), _prompt(change)), old)
-            for old in gone
-            if _fits(old, change)
-        ]
-        score, old = max(scores, key=lambda item: (item[0], _in_one_spec(item[1], change)), default=(0.0, change))
-        if score >= _ALIKE:
+        scores = [(_likeness(_recorded(lockfiles[old.address.spec], old), _prompt(change)), old) for old in gone]
+        likely = [item for item in scores if item[0] >= (_ALIKE if _fits(item[1], change) else _ALIKE_ROWS)]
+        best = max(
+            likely, key=lambda item: (_fits(item[1], change), item[0], _in_one_spec(item[1], change)), default=None
+        )
+        if best is not None and _fits(best[1], change):
+            old = best[1]
             names = (old.address.spec, old.address.shot, change.address.spec, change.address.shot)
             found.setdefault(names, _suggestion(old, change))
+        elif best is not None:
+            rows.append((best[0], best[1], change))
+    return [*found.values(), *_rows(rows)]
+
+
+def _rows(pairs: Sequence[tuple[float, Change, Change]]) -> list[Diagnostic]:
+    """A warning for each new row that resembles a removed one with another key, with the command that joins them.
+
+    Each removed one is named once, for the row that it is nearest to.
+    """
+    found: dict[ShotAddress, Diagnostic] = {}
+    for _, old, new in sorted(pairs, key=lambda pair: -pair[0]):
+        message = f"`{new.address}` is new, and its prompt resembles that of `{old.address}`, which is gone"
+        hint = f"if its key was changed, `ltxspec lock mv '{old.address}' '{new.address}'` keeps the earlier takes"
+        where = Location(*new.source) if new.source is not None else None
+        found.setdefault(old.address, Diagnostic("warning", "maybe-moved", message, where, hint))
     return list(found.values())
 
 

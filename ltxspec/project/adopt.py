@@ -5,42 +5,56 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
-from ltxspec.apply.adopt import adopted_take
+from ltxspec.apply.adopt import CannotAdopt, adopted_take
 from ltxspec.apply.records import add_take
-from ltxspec.errors import WrongUsage
+from ltxspec.errors import Diagnostic, ProviderRefused, WrongUsage
 from ltxspec.lock.models import Take
 from ltxspec.project.adapters import open_provider
+from ltxspec.project.adopt_check import refuse_second_record, refuse_unknown, remarks
+from ltxspec.project.load import every_spec
 from ltxspec.project.locks import locked
 from ltxspec.project.project import ProjectContext
 from ltxspec.values import Json, ShotAddress, TaskId
 
 
-def adopt(project: ProjectContext, address: ShotAddress, request: Json, response: Json) -> Take:
+def adopt(
+    project: ProjectContext,
+    address: ShotAddress,
+    request: Json,
+    response: Json,
+    warnings: list[Diagnostic] | None = None,
+) -> Take:
     """Record a finished render, with its task id, as the current take of a shot.
 
     Args:
         project: the project.
-        address: the shot; it need not exist yet.
+        address: the shot, of a spec or of the lockfile; any, while the project has no specs.
         request: the task object as it was sent.
         response: the reply with the finished video.
+        warnings: receives what differs from the shot's present request.
 
     Raises:
+        UnknownAddress: neither a spec nor the lockfile has such a shot.
         WrongUsage: the documents are not a request and its reply, or the task is already recorded.
         LockHeld, LockfileError, StorageError: as for every change of a lockfile.
     """
     take = adopted_take(request, response, project.catalog)
     with locked(project, [address.spec], command="import") as states:
         lockfile = states[address.spec].read_lockfile()
-        for key, record in {**lockfile.retired, **lockfile.shots}.items():
-            if record.take(take.task_id) is not None:
-                raise WrongUsage(f"task `{take.task_id}` is already recorded as `{address.spec}.{key}`")
+        refuse_second_record(project, address, take.task_id)
+        specs = every_spec(project, {})
+        refuse_unknown(specs, lockfile, address)
+        if warnings is not None:
+            warnings += remarks(project, specs, address, take)
         states[address.spec].write_lockfile(add_take(lockfile, address.instance, take, wanted=True))
     return take
 
 
-def adopt_task(project: ProjectContext, address: ShotAddress, task: TaskId) -> Take:
+def adopt_task(
+    project: ProjectContext, address: ShotAddress, task: TaskId, warnings: list[Diagnostic] | None = None
+) -> Take:
     """Like `adopt`, with request and reply from the provider's archive. Raises as `adopt` and `fetch_details`."""
-    return adopt(project, address, *asyncio.run(fetch_details(project, task)))
+    return adopt(project, address, *asyncio.run(fetch_details(project, task)), warnings)
 
 
 def read_exchange(path: Path, name: str) -> Json:
@@ -57,11 +71,17 @@ async def fetch_details(project: ProjectContext, task: TaskId) -> tuple[Json, Js
     """Request and response of a task, from the provider's archive.
 
     Raises:
-        ProviderRefused: the provider does not know the task.
+        CannotAdopt: the provider does not know the task.
+        ProviderRefused: it refuses the key.
         ProviderUnavailable: the provider does not answer.
     """
     service = open_provider(project)
     try:
         return await service.details(task)
+    except ProviderRefused as error:
+        if error.whole_run:
+            raise
+        hint = "check the id and the provider; with the documents, use --request and --response"
+        raise CannotAdopt(f"the provider does not know task `{task}`: {error.summary}", hint=hint) from error
     finally:
         await service.close()

@@ -198,7 +198,8 @@ def load_specs(
             specs.rendered[spec.name], specs.parsed[spec.name] = rendered, spec
         else:
             specs.broken[file] = spec.name if spec is not None else ""
-        problems.extend(_in_reading_order(found.diagnostics, file))
+        known = set(problems.diagnostics)  # two shots, or two specs, may read one table
+        problems.extend(each for each in dict.fromkeys(_in_reading_order(found.diagnostics, file)) if each not in known)
     refuse_bad_references(specs.rendered, specs.parsed, specs.broken, problems, asked.concern)
     return specs
 

@@ -1,5 +1,7 @@
 """Finds tasks that are recorded in two lockfiles: after a crash between the two writes of a move, or after a merge."""
 
+from collections.abc import Mapping
+
 from ltxspec.errors import Diagnostic
 from ltxspec.lock.by_task import takes_by_id
 from ltxspec.lock.facts import copies_of
@@ -27,23 +29,44 @@ def _shared(side: ProjectContext, lockfiles: list[Lockfile]) -> list[Diagnostic]
             if address.spec != own.spec:
                 shared.setdefault((own, address), {})[task] = take
     by_spec = {lockfile.spec: lockfile for lockfile in lockfiles}
-    return [_warning(side, *pair, list(tasks), by_spec[pair[1].spec]) for pair, tasks in sorted(shared.items())]
+    return [_warning(side, *pair, list(tasks), by_spec) for pair, tasks in sorted(shared.items())]
 
 
 def _warning(
-    side: ProjectContext, own: ShotAddress, other: ShotAddress, tasks: list[TaskId], lockfile: Lockfile
+    side: ProjectContext, own: ShotAddress, other: ShotAddress, tasks: list[TaskId], by_spec: Mapping[str, Lockfile]
 ) -> Diagnostic:
     files = [f"`{side.label(side.paths_of(address.spec).lockfile)}`" for address in (own, other)]
     more = f" and {len(tasks) - _NAMED:,} more" if len(tasks) > _NAMED else ""
     noun = "task" if len(tasks) == 1 else "tasks"
+    lockfile = by_spec[other.spec]
+    hint = _newer(own, other, by_spec) or (
+        f"sums count it under `{own}`; {_cure(other, tasks, lockfile)}; "
+        f"if `{other}` is the one that should keep it, remove it from `{own}` instead"
+    )
     return Diagnostic(
         "warning",
         "recorded-twice",
         f"{noun} {', '.join(tasks[:_NAMED])}{more} {'is' if len(tasks) == 1 else 'are'} recorded in two lockfiles: "
         f"in {files[0]} as a take of `{own}`, and in {files[1]} of `{other}`",
-        hint=f"sums count it under `{own}`; {_cure(other, tasks, lockfile)}; "
-        f"if `{other}` is the one that should keep it, remove it from `{own}` instead",
+        hint=hint,
     )
+
+
+def _newer(own: ShotAddress, other: ShotAddress, by_spec: Mapping[str, Lockfile]) -> str | None:
+    """How to join the two where one has a newer take of a shared render than the other; None if none has."""
+    for source, target in ((own, other), (other, own)):
+        theirs, ours = (record_under(by_spec[place.spec], place.instance) for place in (source, target))
+        if theirs is None or ours is None or not theirs.takes or not ours.takes:
+            continue
+        newest, known = theirs.takes[-1], {take.task_id: take for take in ours.takes}
+        renders = {take.fingerprint for take in theirs.takes if take.task_id in known}
+        is_newer = newest.sort_key > max(take.sort_key for take in ours.takes)
+        if is_newer and newest.status == "succeeded" and newest.fingerprint in renders:
+            return (
+                f"task {newest.task_id} is newer and stands only under `{source}`: if that is gone from its spec, "
+                f"a plan of both specs moves it; `ltxspec lock mv {source} {target}` joins them without a plan"
+            )
+    return None
 
 
 def _cure(other: ShotAddress, tasks: list[TaskId], lockfile: Lockfile) -> str:

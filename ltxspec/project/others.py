@@ -13,6 +13,7 @@ from ltxspec.plan.actions import Change, Plan
 from ltxspec.plan.cases import PlanContext
 from ltxspec.plan.elsewhere import (
     LACKING,
+    Offers,
     OtherSpec,
     foreign_origins,
     offers,
@@ -25,13 +26,14 @@ from ltxspec.plan.elsewhere import (
 from ltxspec.plan.in_order import Offered, Planned, Verdicts, planned_in_order
 from ltxspec.plan.planner import plan_spec
 from ltxspec.plan.recorded import RecordedState
+from ltxspec.plan.strays import strays_elsewhere
 from ltxspec.project.links import with_gone
 from ltxspec.project.load import LoadedSpecs, every_spec
 from ltxspec.project.lookup import recorded_names, recorded_state
 from ltxspec.project.project import ProjectContext
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.storage.state import FileSpecState
-from ltxspec.values import Json, TaskId
+from ltxspec.values import Json, ShotAddress, TaskId, foreign_address
 
 Others = Callable[[], Sequence[OtherSpec]]  # those that are not planned; called only if something would be bought
 
@@ -107,7 +109,10 @@ def _planned(
         return {task for other in every() if other.name != name for task in other.marks}
 
     planned = {s.name: plan_spec(s, have[s.name], context, partial(elsewhere, s.name)) for s in rendered}
-    offered: dict[str, Offered] = {}
+    offered = _strays(rendered, have, planned, context.catalog)
+    shown = {name: with_offers(have[name], Offers(dict(offered.get(name, {})))) for name in have}
+    again = [spec for spec in rendered if spec.name in offered]
+    planned |= {s.name: plan_spec(s, shown[s.name], context, partial(elsewhere, s.name)) for s in again}
     if any(change.action in LACKING for changes in planned.values() for change in changes):
         used = [c for changes in planned.values() for c in changes if c.action not in LACKING and c.request]
         claimed = {change.task_id for change in used if change.task_id is not None}
@@ -117,13 +122,36 @@ def _planned(
             theirs = set().union(*(marks for name, marks in sought.items() if name != spec.name))
             found = offers(planned[spec.name], others_of, claimed, theirs)
             if found.records or found.failed:
-                seen = with_offers(have[spec.name], found)
+                seen = with_offers(shown[spec.name], found)
                 planned[spec.name] = plan_spec(spec, seen, context, partial(elsewhere, spec.name))
                 taken = {str(origin) for origin in foreign_origins(planned[spec.name]).values()}
-                claimed |= {take.task_id for name in taken for take in found.records[name].takes}
-                offered[spec.name] = found.records
+                offered[spec.name] = {**offered.get(spec.name, {}), **found.records}
+                claimed |= {take.task_id for name in taken for take in offered[spec.name][name].takes}
             planned[spec.name] = owned_elsewhere(planned[spec.name], found)
     return without_moved([change for changes in planned.values() for change in changes]), offered
+
+
+def _strays(
+    rendered: Sequence[RenderedSpec],
+    have: Mapping[str, RecordedState],
+    planned: Mapping[str, Sequence[Change]],
+    catalog: Catalog,
+) -> dict[str, Offered]:
+    """Retakes of shots that another branch moved to another one of the planned specs: see `plan/strays.py`."""
+    every = [OtherSpec(spec.name, have[spec.name], partial(_requests, spec), catalog) for spec in rendered]
+    taken = {
+        str(foreign_address(c.origin) or ShotAddress(name, c.origin))
+        for name in planned
+        for c in planned[name]
+        if c.origin
+    }
+    found: dict[str, Offered] = {}
+    for spec in rendered:
+        others = [other for other in every if other.name != spec.name]
+        if records := strays_elsewhere(spec, have[spec.name], others, taken, catalog):
+            found[spec.name] = records
+            taken |= records.keys()
+    return found
 
 
 def _with_records(

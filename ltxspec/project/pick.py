@@ -84,7 +84,8 @@ def undone_by(project: ProjectContext, picked: Picked) -> Undoing | None:
     change = next((item for item in planned.changes if item.address == picked.address), None)
     if change is None or change.request is None or not (change.action.spends or change.action is Action.RESTORE):
         return None
-    return Undoing(change, request_changes(record.take(picked.task), change.request))
+    model = project.catalog.find(change.request.body["model"])
+    return Undoing(change, request_changes(record.take(picked.task), change.request, model))
 
 
 def chosen(address: str, record: ShotRecord, number: int | None, result: int | None) -> tuple[int, Take]:

@@ -17,6 +17,9 @@ from ltxspec.values import Json, control_in
 NAME_OF_ROW = "key"  # the variable with a row's name, if the file is a mapping of names to rows
 
 
+_MOST_CELLS = 3  # of one column that are reported one by one
+
+
 @dataclass(frozen=True, slots=True)
 class NamedRows:
     """Rows, each with a single value in `column` that names it; see `Table` for `spaced`."""
@@ -74,15 +77,25 @@ def _typed(
         hint = did_you_mean(name, columns) or f"the columns are {', '.join(map(shown, columns))}"
         where = spec.document.locate((*path, name))
         problems.error("unknown-column", f"no row has a column {shown(name)}", where, hint)
-    rows = []
+    rows: list[Mapping[str, Json]] = []
+    wrong: dict[str, list[tuple[int, Json]]] = {}
     for number, row in enumerate(table.rows):
         changed = {name: _converted(row[name], kind) for name, kind in types.items() if name in row}
         for name, value in changed.items():
             if value is None and not _is_empty(row[name]):
-                message = f"{shown(name)} must be {TYPES[types[name]][1]}, not {found_value(row[name])}"
-                problems.error("wrong-type", message, table.locate(number, name), _cure(types[name], row[name]))
+                wrong.setdefault(name, []).append((number, row[name]))
         rows.append({**row, **changed})
+    for name, cells in wrong.items():
+        _report(cells, name, types[name], table, problems)
     return rows
+
+
+def _report(cells: Sequence[tuple[int, Json]], name: str, kind: str, table: Table, problems: Problems) -> None:
+    """Report the cells of a column that cannot be read; of many only the first, with their number."""
+    for number, value in cells if len(cells) <= _MOST_CELLS else cells[:1]:
+        more = f", and {len(cells) - 1:,} more cells of this column are not" if len(cells) > _MOST_CELLS else ""
+        message = f"{shown(name)} must be {TYPES[kind][1]}, not {found_value(value)}{more}"
+        problems.error("wrong-type", message, table.locate(number, name), _cure(kind, value))
 
 
 def _converted(value: Json, kind: str) -> Json:
@@ -173,7 +186,8 @@ def _all_named(rows: Sequence[Mapping[str, Json]], column: str, table: Table, pr
         value = row.get(column)
         if value is None or value == "":
             where = table.locate(number, column if column in row else None)
-            problems.error("missing-key", f"this row has no {shown(column)}, which identifies the row", where)
+            hint = "a row of sums is no shot: remove it" if 0 < number == len(rows) - 1 else None
+            problems.error("missing-key", f"this row has no {shown(column)}, which identifies the row", where, hint)
             sound = False
         elif not is_scalar(value):
             message = f"{shown(column)} identifies the rows, so it must be a single value"

@@ -239,3 +239,17 @@ def test_the_setting_that_limits_a_plan_is_named(tmp_path: Path, typed: tuple[st
     folder = project(tmp_path, "a", "b", budget='per_apply = "1.00"')
     _, told = apply(folder, *typed, check=4)
     assert f"{setting} sets this limit" in told
+
+
+def test_the_refusal_names_the_limit_that_fits_and_it_is_taken_in_any_case_of_letters(tmp_path: Path) -> None:
+    write_spec(
+        tmp_path, "model: lightricks:2@0\ndefaults: {width: 1920, height: 1080}\nshots:\n  a: {prompt: a tower}\n"
+    )
+    refused = ltxspec("apply", "--provider", "sandbox", "--max-cost", "0.01", cwd=tmp_path, check=4).err
+    assert "`--limit budget`" in refused
+    ltxspec("plan", "--provider", "sandbox", "--max-cost", "5", "--limit", "BUDGET", cwd=tmp_path)
+
+
+def test_the_option_of_other_tools_that_skips_the_question_gets_the_one_of_this(tmp_path: Path) -> None:
+    for option in ("-y", "--yes"):
+        assert "`--auto-approve`" in ltxspec("apply", option, cwd=tmp_path, check=64).err

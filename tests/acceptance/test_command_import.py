@@ -108,11 +108,88 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
 
 def test_a_task_of_the_provider_s_archive_is_adopted_by_its_id(rendered: Path) -> None:
     (record,) = ltxspec("show", "night.alley", "--format", "json", cwd=rendered).json["shots"]
-    task = record["takes"][0]["taskUUID"]
-    assert ltxspec("import", "day.copy", "--task-uuid", task.upper(), cwd=rendered).out == (
-        f"day.copy: task {task} recorded, $0.54.\n"
-    )
+    task = record["takes"][1]["taskUUID"]
+    twice = ltxspec("import", "night.weather[fog]", "--task-uuid", task, cwd=rendered, check=64).err
+    assert f"task `{task}` is already recorded as `night.alley`" in twice
+    ltxspec("lock", "rm", "night.alley", "--take", "2", "--yes", cwd=rendered)
+    done = ltxspec("import", "night.alley", "--task-uuid", task.upper(), cwd=rendered)
+    assert (done.out, done.err) == (f"night.alley: task {task} recorded, $0.54.\n", "")
     unknown = ltxspec(
-        "import", "day.other", "--task-uuid", "4b519587-d599-47d9-88ee-654faa9c2c27", cwd=rendered, check=1
+        "import", "night.alley", "--task-uuid", "4b519587-d599-47d9-88ee-654faa9c2c27", cwd=rendered, check=1
     )
-    assert "4b519587" in unknown.err
+    assert "the provider does not know task `4b519587-d599-47d9-88ee-654faa9c2c27`" in unknown.err
+
+
+SHOTS = """\
+model: lightricks:2@0
+defaults: {width: 1920, height: 1080, duration: 8, fps: 25, providerSettings: {lightricks: {generateAudio: true}}}
+shots:
+  alley: {prompt: rain}
+  lane: {prompt: fog}
+"""
+
+
+def sent(folder: Path, **changes: Any) -> tuple[str, ...]:
+    """The arguments of an import of the page's render, without its image, with other fields."""
+    request = json.loads((PAGE / f"{NAME}.request.json").read_text("utf-8")) | changes
+    del request["inputs"]
+    (folder / "request.json").write_text(json.dumps(request), "utf-8")
+    return ("--request", "request.json", *FILES[2:])
+
+
+def test_a_render_that_is_not_what_the_shot_requests_is_recorded_with_a_warning(tmp_path: Path) -> None:
+    write_spec(tmp_path, SHOTS)
+    files = sent(tmp_path, positivePrompt="rain", CFGScale=3.5, outputFormat="mp4", numberResults=1)
+    told = ltxspec("import", "night.alley", *files, cwd=tmp_path).err
+    assert "warning[import-differs]: `night.alley` requests another render" in told
+    assert "CFGScale 3.5 → unset" in told
+    assert "outputFormat mp4 → MP4" in told or "outputFormat mp4 → unset" in told
+    assert "numberResults" not in told
+
+
+def test_the_shot_that_requests_the_render_is_named(tmp_path: Path) -> None:
+    write_spec(tmp_path, SHOTS)
+    told = ltxspec("import", "night.alley", *sent(tmp_path, positivePrompt="fog"), cwd=tmp_path).err
+    assert "prompt differs" in told
+    assert "it is what `night.lane` requests: `ltxspec lock mv 'night.alley' 'night.lane'`" in told
+
+
+def test_what_the_shot_requests_is_recorded_without_a_word(tmp_path: Path) -> None:
+    write_spec(tmp_path, SHOTS)
+    assert ltxspec("import", "night.alley", *sent(tmp_path, positivePrompt="rain"), cwd=tmp_path).err == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "words", "hint"),
+    [
+        ("night.aley", "`night` has no shot `aley`", "did you mean `night.alley`?"),
+        ("knight.alley", "no spec is named `knight`", "did you mean `night.alley`?"),
+    ],
+)
+def test_a_shot_that_does_not_exist_is_refused(address: str, words: str, hint: str, tmp_path: Path) -> None:
+    write_spec(tmp_path, SHOTS)
+    refused = ltxspec("import", address, *sent(tmp_path), cwd=tmp_path, check=None)
+    assert refused.code != 0
+    assert words in refused.err
+    assert hint in refused.err
+    assert not (tmp_path / "lockfiles").exists()
+
+
+def test_history_of_a_shot_that_is_gone_from_the_spec_is_adopted(tmp_path: Path) -> None:
+    ltxspec("import", "night.old", *sent(tmp_path), cwd=tmp_path)
+    write_spec(tmp_path, SHOTS)
+    other = "4b519587-d599-47d9-88ee-654faa9c2c27"
+    response = json.loads((PAGE / f"{NAME}.response.json").read_text("utf-8"))
+    task = json.loads((PAGE / f"{NAME}.request.json").read_text("utf-8"))["taskUUID"]
+    (tmp_path / "response.json").write_text(json.dumps(response).replace(task, other), "utf-8")
+    files = (*sent(tmp_path, taskUUID=other)[:2], "--response", "response.json")
+    assert "no spec requests `night.old` now" in ltxspec("import", "night.old", *files, cwd=tmp_path).err
+
+
+def test_a_task_that_another_spec_records_is_refused_with_its_place(tmp_path: Path) -> None:
+    write_spec(tmp_path, SHOTS)
+    write_spec(tmp_path, SHOTS, "day")
+    ltxspec("import", "night.alley", *sent(tmp_path), cwd=tmp_path)
+    refused = ltxspec("import", "day.alley", *sent(tmp_path), cwd=tmp_path, check=64).err
+    assert "is already recorded as `night.alley`" in refused
+    assert "`ltxspec lock mv 'night.alley' 'day.alley'` moves its takes" in refused

@@ -128,3 +128,7 @@ def test_outside_of_a_repository_that_is_said_as_lockfiles_are_kept_in_one(tmp_p
     assert "this is not a git repository" in ltxspec("init", cwd=tmp_path).err
     git(tmp_path, "init", "--quiet")
     assert "this is not a git repository" not in ltxspec("init", cwd=tmp_path).err
+
+
+def test_quiet_says_nothing(tmp_path: Path) -> None:
+    assert ltxspec("init", "-q", cwd=tmp_path).out == ""

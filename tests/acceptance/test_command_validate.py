@@ -83,3 +83,53 @@ def test_programs_get_their_document_even_when_nothing_can_be_judged(tmp_path: P
     (tmp_path / "ltxspec.toml").unlink()
     document = ltxspec("validate", "--format", "json", cwd=tmp_path, check=1).json
     assert document["diagnostics"][0]["code"] == "no-specs"
+
+
+TABLE = """\
+model: lightricks:2@0
+defaults: {width: 1920, height: 1080}
+shots:
+  p:
+    forEach: {file: ../data/s.csv, key: sku%s}
+    prompt: "{{ name }}"
+    duration: "{{ seconds }}"
+  q:
+    forEach: {file: ../data/s.csv, key: sku%s}
+    prompt: "{{ name }} again"
+"""
+
+
+def of_table(folder: Path, rows: str, types: str = "") -> str:
+    """What `validate` says of two shots that read one table."""
+    (folder / "data").mkdir()
+    (folder / "data" / "s.csv").write_text("sku;name;seconds\n" + rows, "utf-8")
+    write_spec(folder, TABLE % (types, types))
+    done = ltxspec("validate", cwd=folder, check=1)
+    return done.out + done.err
+
+
+def test_a_column_of_decimal_commas_is_one_error_also_where_two_shots_read_the_table(tmp_path: Path) -> None:
+    told = of_table(tmp_path, "".join(f"s{n};a;{n},5\n" for n in range(30)), ", types: {seconds: number}")
+    assert told.count("error[wrong-type]") == 1
+    assert "not `0,5`, and 29 more cells of this column are not" in told
+
+
+def test_a_row_of_sums_is_named_as_one_and_reported_once(tmp_path: Path) -> None:
+    told = of_table(tmp_path, "a;lamp;6\nb;rope;8\n;Sum;14\n")
+    assert told.count("error[missing-key]") == 1
+    assert "a row of sums is no shot: remove it" in told
+
+
+def test_an_empty_cell_for_a_number_gets_the_hint_to_types(tmp_path: Path) -> None:
+    told = of_table(tmp_path, "a;lamp;\n")
+    assert 'not the text ""' in told
+    assert "`types:` of `forEach` reads an empty cell as null, which leaves the parameter out" in told
+
+
+def test_text_that_is_compared_with_a_number_is_told_in_own_words(tmp_path: Path) -> None:
+    write_spec(
+        tmp_path, "model: lightricks:2@0\nvars: {n: '5'}\nshots:\n  a: {prompt: '{% if n > 5 %}x{% endif %}y'}\n"
+    )
+    told = ltxspec("validate", cwd=tmp_path, check=1)
+    assert "`>` does not work between text and a whole number" in told.out + told.err
+    assert "`types:` of `forEach`" in told.out + told.err

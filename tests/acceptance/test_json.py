@@ -42,7 +42,7 @@ CALLS: dict[str, tuple[tuple[str, ...], str, int]] = {
     "approve": (("night.alley",), "decision", 0),
     "reject": (("night.alley", "--note", "too dark", "--at", "1.5"), "decision", 0),
     "status": ((), "status", 0),
-    "import": (("night.new", "--request", "request.json", "--response", "response.json"), "import", 0),
+    "import": (("night.weather[fog]", "--request", "request.json", "--response", "response.json"), "import", 0),
     "lock verify": ((), "lock-verify", 0),
     "lock merge": ((), "lock-merge", 0),
     "lock migrate": ((), "lock-migrate", 0),

@@ -50,3 +50,23 @@ def test_a_merge_of_two_records_of_one_task_is_no_alteration(tmp_path: Path, ser
     record = replace(lock.shots["tower"], takes=(forged,))
     write_lockfile(ours, replace(lock, shots={**lock.shots, "tower": record}))
     assert "submittedAt: " in ltxspec("lock", "verify", "--base", "HEAD^1", "--base", "HEAD^2", cwd=ours, check=1).err
+
+
+def test_a_retake_whose_record_was_reverted_and_that_is_found_again_is_no_alteration(
+    tmp_path: Path, service: dict[str, str]
+) -> None:
+    folder = tmp_path / "film"
+    folder.mkdir()
+    repository(folder)
+    write_spec(folder, SPEC)
+    paid = ("--provider", "runware", "--auto-approve")
+    ltxspec("apply", *paid, cwd=folder, check=0, **service)
+    commit(folder, "rendered")
+    ltxspec("apply", "--retake", "night.tower", *paid, cwd=folder, check=0, **service)
+    commit(folder, "a retake")
+    git(folder, "revert", "--no-edit", "HEAD")
+    again = ltxspec("apply", "--retake", "night.tower", *paid, cwd=folder, check=0, **service)
+    assert "already has this task" in again.out + again.err
+    commit(folder, "a retake again")
+    ltxspec("lock", "verify", "--base", "HEAD~2", cwd=folder)
+    assert [item["code"] for item in ltxspec("diff", "HEAD~2", "--format", "json", cwd=folder).json["refusals"]] == []

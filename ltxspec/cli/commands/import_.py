@@ -1,5 +1,6 @@
 """`ltxspec import`: adopt a render made elsewhere, so that it is not bought again."""
 
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from ltxspec.cli.context import Session
 from ltxspec.cli.param_types import NEW_ADDRESS, TASK_ID
 
 if TYPE_CHECKING:
+    from ltxspec.errors import Diagnostic
     from ltxspec.values import ShotAddress, TaskId
 
 _EXAMPLE = "`ltxspec import night-scenes.alley --request request.json --response response.json`"
@@ -38,6 +40,7 @@ def command(session: Session, address: "ShotAddress", origin: Origin, output_for
     """Record a finished render under SPEC.SHOT. It keeps its task id; nothing is ordered."""
     from ltxspec.errors import WrongUsage
     from ltxspec.project.adopt import adopt, adopt_task, read_exchange
+    from ltxspec.report.diagnostics import format_diagnostics
     from ltxspec.report.results.takes import Import
     from ltxspec.values import money_text
 
@@ -46,12 +49,14 @@ def command(session: Session, address: "ShotAddress", origin: Origin, output_for
     if not all(given) if origin.task is None else any(given):
         raise WrongUsage("give either --request and --response, or --task-uuid", hint=_EXAMPLE)
     project = session.open_project(provider)
+    warnings: list[Diagnostic] = []
     if origin.task is not None:
-        take = adopt_task(project, address, origin.task)
+        take = adopt_task(project, address, origin.task, warnings)
     else:
         paths = (session.folder / str(file) for file in files)
         request, response = (read_exchange(path, path.name) for path in paths)
-        take = adopt(project, address, request, response)
+        take = adopt(project, address, request, response, warnings)
+    click.echo(format_diagnostics(warnings, session.style(sys.stderr)), err=True, nl=False)
     if output_format == "json":
         session.answer(Import(address=str(address), task_id=take.task_id, cost=take.cost))
         return 0

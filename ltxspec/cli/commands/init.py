@@ -47,6 +47,10 @@ def command(session: Session, directory: str, name: str | None, service: str | N
             )
         )
         return 0
+    if session.quiet:
+        if problem:
+            click.echo(problem, err=True)
+        return 0
     _tell(done, notes)
     if drivers:
         click.echo("set   git's merge and diff drivers for lockfiles (each clone needs this once)")

@@ -198,6 +198,10 @@ class RunwareProvider:
         refusal = request_refusal(reply, task_id)
         if refusal is not None:
             raise refused(refusal, what, self._client)
+        if reply.status == HTTPStatus.NOT_FOUND and (errors := reply.errors_of(task_id)):
+            raise ProviderRefused(
+                f"HTTP 404, {errors[0].message or 'no message'}", provider_code=errors[0].code or "404"
+            )
         raise unanswered(f"sent {what}", self._reads.place, reply)
 
 

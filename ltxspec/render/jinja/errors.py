@@ -19,6 +19,11 @@ Meaning = tuple[str, str, str | None, str | None]  # code, message, the word it 
 
 _TOKEN = re.compile(r"got '([^']+)'|unknown tag '([^']+)'|unexpected (?:char )?'([^']+)'")
 _CALLED = re.compile(r"^\S*\(\) ")
+_OTHER_KINDS = re.compile(r"(?:^'|type\(s\) for )(\S+?)'?(?: not supported between instances of|:) '(\w+)' and '(\w+)'")
+_KINDS = {
+    "str": "text", "int": "a whole number", "float": "a number", "bool": "a truth value", "NoneType": "null",
+    "list": "a list", "dict": "a mapping", "tuple": "a list",
+}  # fmt: skip
 _WORD = re.compile(r"'([^'\s]+)'")
 _SIGNS = {
     "'end of statement block'": "`%}`",
@@ -124,6 +129,13 @@ def _too_large(_error: Exception, _names: Iterable[str]) -> Meaning:
 def _other(error: Exception, names: Iterable[str]) -> Meaning:
     if "set_int_max_str_digits" in str(error):  # Python's advice about thousands of digits is not for users
         return _too_large(error, names)
+    if isinstance(error, TypeError) and (kinds := _OTHER_KINDS.search(str(error))) is not None:
+        sign, one, other = kinds.group(1), *(_KINDS.get(kind, f"a {kind}") for kind in kinds.groups()[1:])
+        empty = ", and an empty one of a converted column is null" if "NoneType" in kinds.groups() else ""
+        hint = (
+            f"cells of table files and --var are text{empty}: `types:` of `forEach`, `|int` and `|float` convert them"
+        )
+        return "template-error", f"`{sign}` does not work between {one} and {other}", None, hint
     return "template-error", _CALLED.sub("a call in the template ", _sentence(str(error))), None, None
 
 

@@ -78,7 +78,8 @@ def summary_line(summary: RunSummary) -> str:
         verb = "Collected"
         counts = ", ".join(filter(None, [collected, counts])) or "nothing to do"
         collected = ""
-    if summary.ordering or any(_spent_now(summary)):
+    is_free = bool(summary.outcomes) and all(item.outcome is Outcome.RECORDED for item in summary.outcomes)
+    if any(_spent_now(summary)) or (summary.ordering and not is_free):
         parts.append(_spent(summary))
     if collected:
         parts.append(f"collected {collected}")

@@ -94,8 +94,9 @@ class Actors:
         if strange:
             task = strange[step.n % len(strange)]
             key = self.oracle.account.bought[task].key
-            self.world.command(place, "import", f"{SPEC}.{key}", "--task-uuid", task, step=step)
-            self.oracle.picks.pop((place.name, str(self.oracle.account.bought[task].wish)), None)  # now it is this one
+            run = self.world.command(place, "import", f"{SPEC}.{key}", "--task-uuid", task, step=step)
+            if run.code == 0:  # a shot that neither the spec nor the lockfile has is refused
+                self.oracle.picks.pop((place.name, str(self.oracle.account.bought[task].wish)), None)  # now it is this
 
     def move(self, place: Checkout, step: Step) -> None:
         """Rename a shot's record."""

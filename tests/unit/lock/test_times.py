@@ -34,7 +34,23 @@ def test_times_that_a_merge_made_earlier_are_expected() -> None:
 
 
 def test_a_time_that_became_later_is_told() -> None:
-    assert altered([timed(EARLY)], [timed(LATE)]) == [("/finishedAt", False), ("/submittedAt", False)]
+    """Unless the whole record is later than the known end: see the next test."""
+    before = replace(timed(EARLY), finished_at=LATER)
+    assert altered([before], [replace(timed(LATE), finished_at=LATER)]) == [("/submittedAt", False)]
+    assert altered([timed(EARLY)], [replace(timed(EARLY), finished_at=LATE)]) == [("/finishedAt", False)]
+    forged = replace(timed(EARLY), submitted_at="2099-01-01T00:00:00Z")
+    assert altered([timed(EARLY)], [forged]) == [("/submittedAt", False)]
+
+
+def test_a_task_that_was_found_again_has_the_times_of_the_find() -> None:
+    """Its record was taken back with `git revert`, and the next order of it found it at the provider."""
+    found = replace(timed(LATE), finished_at=LATER)
+    assert altered([timed(EARLY)], [found]) == BOTH_EXPECTED
+    assert altered([timed(EARLY)], [replace(found, cost=None)]) == [("/cost", False), *BOTH_EXPECTED]
+    other_order = altered(
+        [timed(EARLY), timed(LATE, 2)], [replace(timed(LATER), task_id=timed(EARLY).task_id), timed(LATE, 2)]
+    )
+    assert ("/submittedAt", False) in other_order
 
 
 def test_a_task_that_ended_before_it_was_ordered_is_told() -> None:

@@ -16,7 +16,7 @@ CONTEXT = PlanContext("project", "runware", Catalog((), {}))
 
 def spec_plan(locked: Lockfile) -> SpecPlan:
     return SpecPlan(
-        "night", RecordedState(locked, journal()), CONTEXT, {}, (), {}, dict, dict, frozenset, set(), {},
+        "night", RecordedState(locked, journal()), CONTEXT, {}, (), {}, {}, dict, dict, frozenset, set(), {},
         task_ids("project", "runware", "night"),
     )  # fmt: skip
 

@@ -102,3 +102,16 @@ def test_a_renamed_file_is_one_change_in_its_place() -> None:
     before = replace(take(inputs=images[0]), inputs={"a.jpg": "sha256:1"})
     wanted = replace(request(), body={**request().body, "inputs": images[1]}, inputs={"b.jpg": "sha256:1"})
     assert recorded_changes(before, wanted, model) == (FieldChange("/inputs/frameImages/0/image", "a.jpg", "b.jpg"),)
+
+
+def test_a_default_that_one_side_has_written_out_is_no_cause_of_a_new_render() -> None:
+    model = load_catalog(read_model_documents(None)).find("lightricks:2@0")
+    assert model is not None
+    written = take("a", numberResults=1, outputFormat="MP4", providerSettings={"lightricks": {"generateAudio": False}})
+    base = replace(written, model=model.air, request={**written.request, "model": model.air})
+    wanted = request(prompt="b", model=model.air)
+    assert [change.path for change in request_changes(base, wanted, model)] == ["/positivePrompt"]
+    lower = replace(base, request={**base.request, "outputFormat": "mp4"})
+    assert [change.path for change in request_changes(lower, wanted, model)] == ["/positivePrompt", "/outputFormat"]
+    same = request(prompt="a", model=model.air)
+    assert len(request_changes(base, same, model)) > 1  # a reason is shown although nothing is known to differ

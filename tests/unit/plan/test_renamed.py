@@ -47,3 +47,18 @@ def test_a_shot_of_the_same_spec_is_the_likelier_one() -> None:
     olds = [Change(ShotAddress("day", "alley"), Action.RETIRE), gone("alley")]
     (found,) = renamed([new, *olds], {name: lockfile(alley=record(take(PROMPT))) for name in ("day", "night")})
     assert "`moved: alley`" in str(found.hint)
+
+
+def test_a_row_with_another_key_is_joined_by_its_address() -> None:
+    """`moved:` names a shot for all its rows, so it cannot say this."""
+    held = {f"p[{key}]": record(take(f"{key} {PROMPT}")) for key in ("a", "b")}
+    new = [
+        change(Action.CREATE, request(f"p[{key}]", f"{old} {PROMPT} now")) for key, old in (("a1", "a"), ("b1", "b"))
+    ]
+    found = renamed([*new, *map(gone, held)], {"night": lockfile(**held)})
+    assert [item.hint for item in found] == [
+        f"if its key was changed, `ltxspec lock mv 'night.p[{key}]' 'night.p[{key}1]'` keeps the earlier takes"
+        for key in ("a", "b")
+    ]
+    other = change(Action.CREATE, request("p[c]", PROMPT.replace("fox", "wolf").replace("bridge", "street")))
+    assert renamed([other, gone("p[a]")], {"night": lockfile({}, **{"p[a]": record(take(PROMPT))})}) == []

@@ -19,6 +19,9 @@ def left(outcome: Outcome, message: str | None = None) -> ShotOutcome:
 def test_a_run_in_which_all_went_well_is_one_line() -> None:
     assert summary_text(summary(DONE, DONE), PLAIN) == "Applied: 2 rendered. Spent $0.96.\n"
     assert summary_line(summary()) == "Applied: nothing to do. Spent $0.00."
+    recorded = replace(DONE, outcome=Outcome.RECORDED, cost=None, billable=False)
+    free = replace(summary(recorded, recorded), spent=Decimal(0))
+    assert summary_line(free) == "Applied: 2 recorded."
     assert summary_line(replace(summary(DONE), ordering=False)) == "Collected: 1 rendered. Spent $0.48."
 
 
