@@ -12,6 +12,7 @@ from ltxspec.plan.actions import SPENDING, Action, Change, FieldChange, Reason
 from ltxspec.plan.destinations import destination_of, recorded_digest
 from ltxspec.plan.differences import recorded_changes, request_changes, update_reasons, why
 from ltxspec.plan.failures import failure_note, is_for_good, is_permanent
+from ltxspec.plan.numbering import number_of
 from ltxspec.plan.prices import limit_price
 from ltxspec.plan.recorded import RecordedState, Spare, latest, next_order, preferred, record_under, unused_order
 from ltxspec.plan.selection import Selection
@@ -165,6 +166,8 @@ def _change(  # noqa: PLR0913  # one constructor for all branches keeps them com
     note: str | None = None,
 ) -> Change:
     costs = action in SPENDING or action is Action.RESUME
+    lockfile, key = spec.recorded.lockfile, request.address.instance
+    records = (record_under(lockfile, key), record_under(lockfile, spec.origins.get(key)))
     model = spec.context.catalog.find(request.body["model"]) if costs else None
     return Change(
         address=request.address,
@@ -177,6 +180,7 @@ def _change(  # noqa: PLR0913  # one constructor for all branches keeps them com
         limit_price=limit_price(spec.context.catalog, request.body, request.estimate) if costs else None,
         retake=order[0],
         attempt=order[1],
+        number=number_of(action, task, key, records, spec.recorded),
         request=request,
         source=(request.file, request.line, request.column),
         origin=origin,

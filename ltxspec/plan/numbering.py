@@ -1,33 +1,38 @@
 """The number of a take: its place among all takes of its shot in the order they were bought, as `show` counts."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable
 
 from ltxspec.lock.models import ShotRecord
-from ltxspec.plan.actions import Action, Change
+from ltxspec.plan.actions import SPENDING, Action
 from ltxspec.plan.recorded import RecordedState
+from ltxspec.values import TaskId
 
 
-def numbered(change: Change, records: Sequence[ShotRecord], recorded: RecordedState) -> Change:
-    """The change with the number of its take, if that is known.
+def number_of(
+    action: Action, task: TaskId | None, instance: str, records: Iterable[ShotRecord | None], recorded: RecordedState
+) -> int | None:
+    """The number that the take of a change has, or gets; None if that is not known.
 
     Args:
-        change: what is decided about the shot.
+        action: what is decided about the shot.
+        task: the task of its take or order; None: not known yet.
+        instance: the shot.
         records: what the shot has after it, in the order in which commands look for a take.
         recorded: the lockfile and the journal.
     """
+    known: set[TaskId] = set()
     for record in records:
-        for number, take in enumerate(record.takes, 1):
-            if take.task_id == change.task_id:
-                return replace(change, number=number) if change.action is not Action.MOVE else change
-    if not (change.action.spends or change.action is Action.RESUME):
-        return change
-    known = {take.task_id for record in records for take in record.takes}
-    own = recorded.journal.open.get(change.task_id) if change.task_id is not None else None
+        for number, take in enumerate(record.takes if record is not None else (), 1):
+            if take.task_id == task:
+                return number if action is not Action.MOVE else None
+            known.add(take.task_id)
+    if action not in SPENDING and action is not Action.RESUME:
+        return None
+    own = recorded.journal.open.get(task) if task is not None else None
     ahead = [
-        task
-        for task_id, task in recorded.journal.open.items()
-        if task.intent.instance == change.address.instance and task_id not in known and task is not own
-        if own is None or task.intent.at < own.intent.at
+        other
+        for task_id, other in recorded.journal.open.items()
+        if other.intent.instance == instance and task_id not in known and other is not own
+        if own is None or other.intent.at < own.intent.at
     ]
-    return replace(change, number=len(known) + len(ahead) + 1)
+    return len(known) + len(ahead) + 1

@@ -12,7 +12,6 @@ from ltxspec.plan.actions import Change
 from ltxspec.plan.cases import PlanContext, SpecPlan, kept, moved, ordered, resumed
 from ltxspec.plan.failures import left_failures
 from ltxspec.plan.left_over import left_over
-from ltxspec.plan.numbering import numbered
 from ltxspec.plan.origins import assign_origins, has_answer, joined
 from ltxspec.plan.recorded import (
     RecordedState,
@@ -107,13 +106,6 @@ def _decided(requests: Sequence[Request], spec: SpecPlan) -> list[Change]:
 
 
 def _plan_shot(request: Request, spec: SpecPlan) -> Change:
-    """Decide on one shot, and number the take that it orders or keeps."""
-    lockfile, key = spec.recorded.lockfile, request.address.instance
-    records = (record_under(lockfile, key), record_under(lockfile, spec.origins.get(key)))
-    return numbered(_decide(request, spec), [record for record in records if record], spec.recorded)
-
-
-def _decide(request: Request, spec: SpecPlan) -> Change:
     """Decide on one shot; each branch names its case."""
     key = request.address.instance
     lockfile, catalog = spec.recorded.lockfile, spec.context.catalog

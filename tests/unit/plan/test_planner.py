@@ -658,6 +658,13 @@ def test_no_take_serves_two_shots_and_what_is_free_is_carried_out_once_and_for_a
     assert recorded_tasks(after) == recorded_tasks(locked)
     assert decode_lockfile(encode_lockfile(after), "after") == after
     again = plan(*requests, locked=after, under_way=under_way)
+    came = {c.address: c.origin for c in changes if c.origin is not None}
+    joining = [c for c in again if c.action in FREE]  # a shot that came from one name also gets what its `moved:` names
+    assert [c for c in joining if c.origin == came.get(c.address) or Reason.MOVED_BY_SPEC not in c.reasons] == []
+    assert {c.address for c in joining} <= came.keys()
+    if joining:
+        after = record_changes(after, joining, wanted)
+        again = plan(*requests, locked=after, under_way=under_way)
     assert [c for c in again if c.action in FREE] == []
     spending = {c.address: (c.task_id, c.estimate) for c in changes if c.action.spends}
     assert {c.address: (c.task_id, c.estimate) for c in again if c.action.spends} == spending
