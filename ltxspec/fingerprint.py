@@ -12,6 +12,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from ltxspec.canonical import canonical_bytes, sha256_hex
@@ -108,9 +109,14 @@ def beside_fingerprint(model: Model, body: Mapping[str, Json]) -> dict[str, Json
 
     These are recorded-only parameters, those of a single order, and those overruled by another parameter.
     """
+    return {name: body[name] for name in _beside(model) if name in body}
+
+
+@lru_cache(maxsize=256)
+def _beside(model: Model) -> Sequence[str]:
     implied = model.settings.defaults.implied
     overruled = {parse_pointer(item.path)[0] for item in implied if not item.unless_given}
-    return {name: body[name] for name in sorted(model.recorded | model.order | overruled) if name in body}
+    return sorted(model.recorded | model.order | overruled)
 
 
 def version_of(fingerprint: str) -> str:

@@ -25,6 +25,7 @@ class Sources:
         self._lockfiles = lockfiles
         self._requests = requests_of({spec.name: spec for spec in specs})
         self.order = sources_first(self._requests)  # sources, and what follows from them
+        self._is_pinned = any(one.take for item in self._requests.values() for one in item.references)
         self._targets = {source for address in self.order for source in self._after(address)}
         self._takes = takes_by_id(lockfiles.values()) if self.order else {}
         self._origins: dict[ShotAddress, ShotRecord] = {}  # what shots take over from other names
@@ -84,7 +85,7 @@ class Sources:
         return request.after if request is not None else ()
 
     def _completed(self, request: Request, kept: Kept) -> Request:
-        if not request.references:
+        if not request.references or not (kept or self._is_pinned):
             return request
         outputs = [self._output(reference, kept) for reference in request.references]
         known = self._known.get(request.address)

@@ -38,8 +38,7 @@ class Reference:
 
     def __post_init__(self) -> None:
         """Make the name."""
-        picked = [f"{key}={value}" for key, value in (("take", self.take), ("result", self.result)) if value]
-        query = f"?{'&'.join(picked)}" if picked else ""
+        query = "" if self.take is None and self.result is None else _query(self.take, self.result)
         frame = "" if self.at is None else f"#{self.at if isinstance(self.at, str) else format(self.at, 'g')}"
         object.__setattr__(self, "name", f"{_PREFIX}{self.source}{query}{frame}")
 
@@ -58,6 +57,11 @@ class TakenOut:
     parameters: Mapping[str, Json]
     references: tuple[Reference, ...] = ()
     problems: tuple[ParameterProblem, ...] = ()
+
+
+def _query(take: int | None, result: int | None) -> str:
+    picked = [f"{key}={value}" for key, value in (("take", take), ("result", result)) if value]
+    return f"?{'&'.join(picked)}"
 
 
 def is_reference_name(value: str) -> bool:
@@ -125,7 +129,10 @@ class _Reader:
 
     def mapping(self, value: Mapping[str, Json], path: Path) -> Json:
         """A mapping of parameters; an item of a list needs all its media."""
-        found = {key: self.read(item, (*path, key)) for key, item in value.items()}
+        found = {
+            key: self.read(item, (*path, key)) if isinstance(item, dict | list | str) else item
+            for key, item in value.items()
+        }
         if found.get(REFERS_TO, _ABSENT) is None:
             found[REFERS_TO] = _ABSENT
         if path and isinstance(path[-1], int) and any(item is _ABSENT for item in found.values()):
