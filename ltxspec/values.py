@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final, Literal, NewType
+from typing import Any, Final, Literal, NamedTuple, NewType
 
 Fingerprint = NewType("Fingerprint", str)  # "v1:sha256:<64 hex digits>"
 TaskId = NewType("TaskId", str)  # a v4-shaped UUID, lower case
@@ -17,9 +16,11 @@ Json = Any  # a JSON value at the boundary; inside, use a specific type
 _MOST_DIGITS = 18  # of an amount before or after the decimal point: more must be a mistake, or an attack
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ShotAddress:
-    """`spec.shot` or `spec.shot[key]`: the user-visible name of one instance of a shot."""
+class ShotAddress(NamedTuple):
+    """`spec.shot` or `spec.shot[key]`: the user-visible name of one instance of a shot.
+
+    A tuple, because plans look up tens of thousands of them.
+    """
 
     spec: str
     instance: str  # "alley" or "weather[rain,dusk]": the key of the shot in the lockfile

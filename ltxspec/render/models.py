@@ -42,6 +42,8 @@ class Request:
     @property
     def after(self) -> tuple[ShotAddress, ...]:
         """The shots that it follows from."""
+        if len(self.references) == 1:  # as in most chains, which ask for it often
+            return (self.references[0].source,)
         return tuple(dict.fromkeys(reference.source for reference in self.references))
 
     @property

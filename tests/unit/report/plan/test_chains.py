@@ -14,7 +14,7 @@ def listed(*requests: Request) -> list[tuple[int, str]]:
 
 
 def test_each_shot_is_below_its_source() -> None:
-    other, side = replace(ALLEY, address=replace(ALLEY.address, instance="other")), follows("side", "alley")
+    other, side = replace(ALLEY, address=ALLEY.address._replace(instance="other")), follows("side", "alley")
     assert listed(DOOR, ALLEY, other, STREET, side) == [
         (0, "alley"), (1, "street"), (2, "door"), (1, "side"), (0, "other"),
     ]  # fmt: skip

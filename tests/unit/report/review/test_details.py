@@ -97,4 +97,4 @@ def test_only_clean_https_addresses_of_videos_are_linked(url: str | None) -> Non
 
 def test_long_addresses_are_cut() -> None:
     shot = SHOTS["alley"]
-    assert len(address(replace(shot, address=replace(shot.address, instance="x" * 500)))) == 100
+    assert len(address(replace(shot, address=shot.address._replace(instance="x" * 500)))) == 100

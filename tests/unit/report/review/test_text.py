@@ -53,7 +53,7 @@ def test_ten_thousand_shots_are_listed_in_part_and_counted() -> None:
 
 def test_specs_beyond_the_room_are_counted_too() -> None:
     first, rest = many(MOST_ROWS + 3), many(2)
-    others = [replace(shot, address=replace(shot.address, spec="day")) for shot in rest.shots]
+    others = [replace(shot, address=shot.address._replace(spec="day")) for shot in rest.shots]
     text = review_text(replace(first, shots=[*first.shots, *others]), Style())
     assert "… and 3 more of night (3 to render)" in text
     assert "… and 2 more of day (2 to render)" in text
