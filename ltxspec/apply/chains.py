@@ -1,11 +1,12 @@
 """Shots that follow from others: each waits for its own sources only, and is decided once their takes are recorded."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from ltxspec.apply.events import Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger
+from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Change
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.sources import nth_take, output_of
@@ -14,6 +15,7 @@ from ltxspec.render.references import Reference
 from ltxspec.values import ShotAddress, TaskId
 
 Replan = Callable[[Request, RecordedState], Change]  # decides on one shot, against what is recorded now
+Fetch = Callable[[Ledger, Take], Awaitable[None]]  # archives the videos of a take, as far as possible, and records it
 
 _HAS_TAKE = (Outcome.RENDERED, Outcome.COLLECTED, Outcome.RECORDED)
 
@@ -36,12 +38,15 @@ class Chains:
         ledgers: the writers of its specs.
         before: the outcomes of what was in progress before anything is ordered.
         replan: decides on a shot whose sources are known.
+        fetch: archives the take of a source that was recorded without its hash, such as an imported one.
     """
 
     changes: Sequence[Change]
     ledgers: dict[str, Ledger]
     before: Sequence[ShotOutcome]
     replan: Replan
+    fetch: Fetch
+    _fetched: dict[TaskId, "asyncio.Future[None]"] = field(default_factory=dict)
     _ended: dict[ShotAddress, "asyncio.Future[ShotOutcome | None]"] = field(default_factory=dict)
     _tasks: dict[ShotAddress, TaskId] = field(default_factory=dict)  # takes that sources have, or get in this run
     _failed: dict[ShotAddress, ShotOutcome] = field(default_factory=dict)
@@ -72,7 +77,8 @@ class Chains:
             return change
         await self._wait_for(request)
         known = request.sources or (None,) * len(request.references)
-        found = [sha256 or self._output(reference) for reference, sha256 in zip(request.references, known, strict=True)]
+        pairs = zip(request.references, known, strict=True)
+        found = [sha256 or await self._output(reference) for reference, sha256 in pairs]
         ledger = self.ledgers[change.address.spec]
         return self.replan(request.beginning_with(found), ledger.state)
 
@@ -91,11 +97,22 @@ class Chains:
         elif outcome.outcome not in _HAS_TAKE:
             self._failed[outcome.address] = outcome
 
-    def _output(self, reference: Reference) -> str:
+    async def _output(self, reference: Reference) -> str:
         """The hash of the output that a reference means. Raises SourceMissing."""
         source = reference.source
         if reference.take is None and (failed := self._failed.get(source)) is not None:
             raise SourceMissing(f"its source `{source}` {_ended_as(failed)}")
+        sha256 = output_of(self._take(reference), reference.result)
+        if sha256 is None:
+            await self._fetch(source, self._take(reference))
+            sha256 = output_of(self._take(reference), reference.result)
+        if sha256 is None:
+            raise SourceMissing(f"the video of its source `{source}` cannot be fetched; try `ltxspec archive pull`")
+        return sha256
+
+    def _take(self, reference: Reference) -> Take:
+        """The recorded take that a reference means. Raises SourceMissing."""
+        source = reference.source
         ledger, task = self.ledgers.get(source.spec), self._tasks.get(source)
         record = ledger.lockfile.shots.get(source.instance) if ledger is not None else None
         if record is None or (task is None and reference.take is None):
@@ -103,10 +120,13 @@ class Chains:
         take = record.take(task or TaskId("")) if reference.take is None else nth_take(record, reference.take)
         if take is None or take.status != "succeeded":
             raise SourceMissing(f"its source `{source}` has no such take")
-        sha256 = output_of(take, reference.result)
-        if sha256 is None:
-            raise SourceMissing(f"the video of its source `{source}` is not archived yet")
-        return sha256
+        return take
+
+    async def _fetch(self, source: ShotAddress, take: Take) -> None:
+        """Archive a take once, however many shots follow from it."""
+        if take.task_id not in self._fetched:
+            self._fetched[take.task_id] = asyncio.ensure_future(self.fetch(self.ledgers[source.spec], take))
+        await self._fetched[take.task_id]
 
 
 def sources_first(planned: Sequence[Change]) -> list[Change]:

@@ -4,18 +4,22 @@ import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 
 from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.chains import Chains, Replan, no_replan
+from ltxspec.apply.delivery import deliver
 from ltxspec.apply.events import ApplyEvent, Emit, EventKind, Outcome, RunSummary, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.ordering import Order, Ordering, guarded, run_all
+from ltxspec.apply.orders import results_of
 from ltxspec.apply.polling import Poller, Silence
-from ltxspec.apply.ports import Archive, Clock, LocalMedia, Provider, SourceMedia
+from ltxspec.apply.ports import Archive, Clock, LocalMedia, Provider, RenderOrder, SourceMedia
 from ltxspec.apply.recovery import RecoveryLimits
 from ltxspec.apply.task import RunContext, StopSignal, no_source_media
 from ltxspec.apply.task_start import reopen, resume_shot
 from ltxspec.errors import LtxspecError
+from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Action, Change
 from ltxspec.values import ShotAddress, TaskId, Usd, total_usd
 
@@ -91,12 +95,20 @@ async def run(
                 {job.ledger.spec: job.ledger for job in jobs},
                 tuple(outcomes),
                 adapters.replan,
+                partial(_fetch, context),
             )
             outcomes += await Ordering(orders, context, settings.parallelism, chains).all(outcomes)
     for job in jobs:
         with contextlib.suppress(LtxspecError):  # closed tasks left in a journal are harmless
             job.ledger.close()
     return _summary(outcomes, budget, interrupted=stop.by_user)
+
+
+async def _fetch(context: RunContext, ledger: Ledger, take: Take) -> None:
+    """Archive the videos of a recorded take, and record their hashes."""
+    order = RenderOrder(take.task_id, {}, results_of(take.request))
+    delivery = await deliver(context.provider, context.archive, context.clock, order, take.outputs)
+    ledger.archived(take.task_id, delivery.outputs, delivery.archived)
 
 
 def _record_free(job: Job, adapters: Adapters) -> list[ShotOutcome]:

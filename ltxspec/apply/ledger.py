@@ -7,6 +7,7 @@ from datetime import MAXYEAR, UTC, datetime, timedelta
 
 from msgspec import structs
 
+from ltxspec.apply.archived import with_archived
 from ltxspec.apply.orders import without_secrets
 from ltxspec.apply.ports import Archived, Clock, SpecState, TaskReport
 from ltxspec.apply.records import add_take, record_changes
@@ -78,6 +79,11 @@ class Ledger:
     def record(self, changes: Collection[Change]) -> None:
         """Record changes that cost nothing, all at once."""
         self.lockfile = record_changes(self.lockfile, changes, self._wanted)
+        self._state.write_lockfile(self.lockfile)
+
+    def archived(self, task: TaskId, outputs: Sequence[Output], archived: Sequence[Archived | None]) -> None:
+        """Record the hashes of a take whose videos were fetched after it was recorded."""
+        self.lockfile = with_archived(self.lockfile, task, outputs, archived)
         self._state.write_lockfile(self.lockfile)
 
     def intend(self, intent: Intent) -> OpenTask:

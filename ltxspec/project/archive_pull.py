@@ -5,20 +5,18 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from msgspec.structs import replace
-
 from ltxspec.apply.addresses import results_by_now
-from ltxspec.apply.delivery import FetchOutcome, deliver, names_of
+from ltxspec.apply.archived import with_archived
+from ltxspec.apply.delivery import deliver, names_of
 from ltxspec.apply.orders import results_of
-from ltxspec.apply.ports import Archive, Archived, Clock, Provider, RenderOrder
+from ltxspec.apply.ports import Archive, Clock, Provider, RenderOrder
 from ltxspec.errors import LockHeld, LtxspecError
-from ltxspec.lock.models import Lockfile, Output, ShotRecord, Take
+from ltxspec.lock.models import Lockfile, Output, Take
 from ltxspec.project.adapters import has_key, open_archive, open_provider
 from ltxspec.project.links import relink
 from ltxspec.project.locks import locked
 from ltxspec.project.lookup import RecordedShot, UnknownAddress, matching, readable_lockfiles
 from ltxspec.project.project import ProjectContext
-from ltxspec.redaction import redact_url
 from ltxspec.storage.clock import SystemClock
 from ltxspec.values import ShotAddress, TaskId
 
@@ -175,7 +173,7 @@ async def _pull(desk: _Desk, item: _Item) -> tuple[int, int, str | None]:
             outputs = await results_by_now(desk.provider, order, outputs)
         absent = sum(not is_archived(output, desk.archive) for output in outputs)
         delivery = await deliver(desk.provider, desk.archive, desk.clock, order, outputs, ask=desk.ask)
-        state.write_lockfile(_recorded(lockfile, item.task, delivery))
+        state.write_lockfile(with_archived(lockfile, item.task, delivery.outputs, delivery.archived))
         if delivery.reason is None:
             desk.archive.forget(names_of(item.task, outputs))
         missing = sum(archived is None for archived in delivery.archived)
@@ -187,35 +185,6 @@ def _take_of(lockfile: Lockfile, task: TaskId) -> Take | None:
     """A task as currently recorded; None if it was removed from the lockfile meanwhile."""
     records = [*lockfile.shots.values(), *lockfile.retired.values()]
     return next((take for record in records if (take := record.take(task)) is not None), None)
-
-
-def _recorded(lockfile: Lockfile, task: TaskId, delivery: FetchOutcome) -> Lockfile:
-    """The lockfile with the hashes, sizes and addresses of one task updated, wherever it is recorded."""
-
-    def changed(record: ShotRecord) -> ShotRecord:
-        take = record.take(task)
-        if take is None or len(take.outputs) > len(delivery.archived):
-            return record
-        known = (*take.outputs, *map(_without_secrets, delivery.outputs[len(take.outputs) :]))
-        results = zip(known, delivery.outputs, delivery.archived, strict=True)
-        outputs = tuple(_known_now(output, now.video_url, archived) for output, now, archived in results)
-        return record.with_take(replace(take, outputs=outputs))
-
-    shots, retired = (
-        {key: changed(record) for key, record in records.items()} for records in (lockfile.shots, lockfile.retired)
-    )
-    return replace(lockfile, shots=shots, retired=retired)
-
-
-def _without_secrets(output: Output) -> Output:
-    return replace(output, video_url=redact_url(output.video_url)) if output.video_url else output
-
-
-def _known_now(output: Output, url: str | None, archived: Archived | None) -> Output:
-    """One result with its current facts. A recorded hash is never replaced by a different one."""
-    if archived is None or output.sha256 not in (None, archived.sha256):
-        return output
-    return replace(output, sha256=archived.sha256, bytes=archived.bytes, video_url=redact_url(url) if url else None)
 
 
 def _put_links_right(project: ProjectContext, specs: Iterable[str], wait: float) -> None:

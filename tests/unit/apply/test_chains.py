@@ -11,6 +11,7 @@ from builders import change, request
 from fakes import FakeClock, FakeProvider, MemoryArchive, MemoryState
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace as with_fields
 from unit.plan.chains import CATALOG, follows
 
 from ltxspec.apply.budget import RunBudget
@@ -162,6 +163,27 @@ def test_what_follows_never_uses_the_earlier_take_of_a_source_that_is_not_finish
     world.provider = Service({}, {"edited": 9})
     assert outcomes(world.apply()) == {"a": Outcome.FAILED, "b": Outcome.HELD_BACK}
     assert len(world.state.lockfile.shots["b"].takes) == 1
+
+
+def test_the_video_of_a_source_without_a_recorded_hash_is_fetched_first_and_once() -> None:
+    world = World([*chain("a", "b"), follows("c", "a")], Service({}, {}))
+    world.apply()
+    shots = world.state.lockfile.shots
+    lost = with_fields(shots["a"].takes[0], outputs=(with_fields(shots["a"].takes[0].outputs[0], sha256=None),))
+    world.state.lockfile = with_fields(world.state.lockfile, shots={"a": with_fields(shots["a"], takes=(lost,))})
+    world.archive = MemoryArchive()
+    assert [change.action for change in world.plan()] == [Action.NO_OP, Action.CREATE, Action.CREATE]
+    charged = dict(world.provider.charges)
+    assert outcomes(world.apply()) == {"b": Outcome.COLLECTED, "c": Outcome.COLLECTED}  # the same tasks as before
+    assert world.state.lockfile.shots["a"].takes == shots["a"].takes
+    assert world.provider.charges == charged
+
+
+def test_a_source_whose_video_cannot_be_fetched_orders_nothing() -> None:
+    world = World(chain("a", "b"), Service({}, {}))
+    world.provider.downloads_fail = True
+    assert outcomes(world.apply()) == {"a": Outcome.RENDERED, "b": Outcome.HELD_BACK}
+    assert len(world.provider.charges) == 1
 
 
 @pytest.mark.parametrize("order", ["abcd", "dcba", "bdac"])
