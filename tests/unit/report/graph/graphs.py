@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from builders import change
 from unit.plan.chains import ALLEY, DOOR, STREET
@@ -9,21 +10,22 @@ from unit.plan.chains import ALLEY, DOOR, STREET
 from ltxspec.lock.verdicts import Verdict
 from ltxspec.plan.actions import Action, Change
 from ltxspec.plan.graph import Link, Node, ShotGraph
+from ltxspec.render.models import Request
 from ltxspec.render.references import Reference
 from ltxspec.values import ShotAddress
 
 HOSTILE = 'w["\\N&lt;--><b>`x`#35;;%%{style:a#b;\n\x1b[31m]'
 
 
-def order(action: Action, wanted: object, price: str | None = "0.36") -> Change:
+def order(action: Action, wanted: Request, price: str | None = "0.36") -> Change:
     usd = Decimal(price) if price is not None else None
-    return replace(change(action, wanted), estimate=usd)  # type: ignore[arg-type]
+    return replace(change(action, wanted), estimate=usd)
 
 
-def link(source: str, shot: str, **more: object) -> Link:
+def link(source: str, shot: str, **more: Any) -> Link:
     at = more.pop("at", "last")
     ends = more.pop("ends", "first")
-    return Link(ShotAddress("night", shot), Reference(ShotAddress("night", source), at, **more), ends)  # type: ignore[arg-type]
+    return Link(ShotAddress("night", shot), Reference(ShotAddress("night", source), at, **more), ends)
 
 
 CHAIN = ShotGraph(
