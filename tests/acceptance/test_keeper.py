@@ -1,0 +1,78 @@
+"""The example of shots that follow from shots: priced as a whole, held for an approval, and never bought silently."""
+
+import shutil
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from acceptance.commands import REPOSITORY, ltxspec
+
+SANDBOX = ("--provider", "sandbox")
+TOWER = ["climb", "lamp", "storm", "dawn"]
+VILLAGE = ["letter", "farewell"]
+FOLLOWING = {*TOWER, *VILLAGE}
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    (tmp_path / "ltxspec.toml").write_text('[project]\nid = "keeper"\n[sandbox]\nspeed = 1000\n', "utf-8")
+    (tmp_path / "specs").mkdir()
+    shutil.copy(REPOSITORY / "specs" / "keeper.yaml", tmp_path / "specs")
+    return tmp_path
+
+
+def plan(folder: Path, *options: str) -> Any:
+    return ltxspec("plan", "--format", "json", *SANDBOX, *options, cwd=folder).json
+
+
+def having(document: Any, *actions: str) -> set[str]:
+    return {shot["shot"] for shot in document["shots"] if shot["action"] in actions}
+
+
+def apply(folder: Path, *options: str) -> None:
+    ltxspec("apply", "--auto-approve", *SANDBOX, *options, cwd=folder)
+
+
+def edit(folder: Path, before: str, after: str) -> None:
+    spec = folder / "specs" / "keeper.yaml"
+    text = spec.read_text("utf-8")
+    assert before in text
+    spec.write_text(text.replace(before, after), "utf-8")
+
+
+def test_two_scenes_follow_from_one_character(film: Path) -> None:
+    document = ltxspec("graph", "--format", "json", cwd=film).json
+    links = {(edge["from"], edge["to"]) for edge in document["edges"]}
+    assert {("keeper.character", f"keeper.{shot}") for shot in ("climb", *VILLAGE)} <= links
+    assert {(f"keeper.{one}", f"keeper.{two}") for one, two in pairwise(TOWER)} <= links
+    assert len(links) == len(FOLLOWING)
+
+    held = plan(film)
+    assert (held["estimate"]["usd"], held["held"]["estimate"]["usd"]) == ("0.36", "2.16")
+    edit(film, "    gate: approval\n", "")
+    assert plan(film)["estimate"] == {"usd": "2.52", "unknown": 0}  # the whole film, before anything exists
+
+
+def test_it_is_approved_rendered_retaken_pinned_and_nothing_is_bought_silently(film: Path) -> None:
+    apply(film)
+    assert having(plan(film), "held") == FOLLOWING
+    ltxspec("approve", "keeper.character", *SANDBOX, cwd=film)
+    apply(film)
+    assert having(plan(film), "no-op") == {"character", *FOLLOWING}
+
+    again = plan(film, "--retake", "keeper.lamp")
+    assert (having(again, "replace"), again["estimate"]["usd"]) == ({"lamp", "storm", "dawn"}, "1.08")
+    apply(film, "--retake", "keeper.lamp", "--exclude", "keeper.storm", "--exclude", "keeper.dawn")
+    waiting = plan(film)
+    assert (having(waiting, "replace"), waiting["estimate"]["usd"]) == ({"storm", "dawn"}, "0.72")
+    edit(film, "shot: lamp, frame: last", "shot: lamp, frame: last, take: 1")
+    assert having(plan(film), "create", "replace") == set()
+    assert plan(film)["estimate"]["usd"] == "0.00"
+
+    apply(film, "--retake", "keeper.character", *(f"--exclude=keeper.{shot}" for shot in FOLLOWING))
+    assert having(plan(film), "held") == {"climb", "lamp", *VILLAGE}  # what is pinned to the lamp stays
+    ltxspec("approve", "keeper.character", *SANDBOX, cwd=film)
+    assert having(plan(film), "replace") == {"climb", "lamp", *VILLAGE}
+    ltxspec("pick", "keeper.character", "--take", "1", *SANDBOX, cwd=film)
+    assert having(plan(film), "create", "replace", "held") == set()
