@@ -76,3 +76,17 @@ def test_it_is_approved_rendered_retaken_pinned_and_nothing_is_bought_silently(f
     assert having(plan(film), "replace") == {"climb", "lamp", *VILLAGE}
     ltxspec("pick", "keeper.character", "--take", "1", *SANDBOX, cwd=film)
     assert having(plan(film), "create", "replace", "held") == set()
+
+
+@pytest.mark.parametrize("width", ["80", "120"])
+def test_each_row_of_the_plan_names_the_source_the_size_and_the_price_and_fits(film: Path, width: str) -> None:
+    lines = ltxspec("plan", cwd=film, COLUMNS=width).out.splitlines()
+    assert max(map(len, lines)) <= int(width)
+    rows = [" ".join(line.split()) for line in lines if "keeper." in line and line.endswith("$0.36")]
+    assert [row.partition("keeper.")[2].split(" later")[0].split(" 1920")[0] for row in rows[1:3]] == [
+        "climb new, waits for approval of character",
+        "lamp new, climb is held",
+    ]
+    assert sum("1920×1080, 6 s, 25 fps, 1 image" in line for line in lines) == len(FOLLOWING)
+    edit(film, "    gate: approval\n", "")
+    assert "└ keeper.lamp      new, after climb" in ltxspec("plan", cwd=film, COLUMNS=width).out
