@@ -90,3 +90,15 @@ def test_each_row_of_the_plan_names_the_source_the_size_and_the_price_and_fits(f
     assert sum("1920×1080, 6 s, 25 fps, 1 image" in line for line in lines) == len(FOLLOWING)
     edit(film, "    gate: approval\n", "")
     assert "└ keeper.lamp      new, after climb" in ltxspec("plan", cwd=film, COLUMNS=width).out
+
+
+def test_an_edit_of_a_source_that_is_taken_back_costs_nothing(film: Path) -> None:
+    edit(film, "    gate: approval\n", "")
+    tower = [f"--target=keeper.{shot}" for shot in ("character", "climb", "lamp")]
+    apply(film, *tower)
+    edit(film, "climbs a spiral staircase", "climbs an iron ladder")
+    assert having(plan(film, *tower), "replace") == {"climb", "lamp"}
+    apply(film, *tower)
+    edit(film, "climbs an iron ladder", "climbs a spiral staircase")
+    back = plan(film, *tower)
+    assert (having(back, "restore"), back["estimate"]["usd"]) == ({"climb", "lamp"}, "0.00")
