@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "apply": ("apply", "Render what the plan says, and record it."),
     "collect": ("collect", "Finish what is under way; order nothing new."),
     "status": ("status", "Show what is up to date, to render, in progress, failed or expiring."),
+    "graph": ("graph", "Show which shots follow from which."),
     "show": ("show", "Show the takes of specs and shots."),
     "output": ("output", "Print where a shot's current video is."),
     "frame": ("frame", "Save one frame of a shot's video as a picture."),

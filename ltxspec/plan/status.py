@@ -7,7 +7,7 @@ from enum import StrEnum
 from ltxspec.errors import Diagnostic
 from ltxspec.lock.models import Take
 from ltxspec.lock.verdicts import Remark, Verdict
-from ltxspec.plan.actions import Change, Plan, estimate
+from ltxspec.plan.actions import Action, Change, Plan, Reason, estimate
 from ltxspec.plan.terms import SpendingLimits
 from ltxspec.values import ShotAddress, Usd
 
@@ -21,6 +21,19 @@ class ShotState(StrEnum):
     IN_PROGRESS = "in-progress"
     FAILED = "failed"
     HELD = "held"  # waits for an approval, or for the shot that it follows from
+
+
+def state_of(change: Change) -> ShotState:
+    """What a shot needs, by what applying would do."""
+    if change.action is Action.NO_OP:
+        return ShotState.UP_TO_DATE
+    if change.action is Action.RESUME:
+        return ShotState.IN_PROGRESS
+    if change.action is Action.BLOCKED or Reason.LAST_ATTEMPT_FAILED in change.reasons:
+        return ShotState.FAILED
+    if change.action is Action.HELD:
+        return ShotState.HELD
+    return ShotState.TO_BUY if change.action.spends else ShotState.TO_RECORD
 
 
 class Expiry(StrEnum):

@@ -11,7 +11,7 @@ from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.plan.document import PlanOptions
 from ltxspec.plan.limits import left_for_specs
 from ltxspec.plan.recorded import RecordedState
-from ltxspec.plan.status import Expiry, Kept, ProjectStatus, ShotState, ShotStatus
+from ltxspec.plan.status import Expiry, Kept, ProjectStatus, ShotStatus, state_of
 from ltxspec.project.adapters import open_archive
 from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import recorded_state
@@ -74,7 +74,7 @@ def _status(change: Change, recorded: RecordedState, archived: Container[str], n
     expires = take.expires_at if take is not None else None
     return ShotStatus(
         address=change.address,
-        state=_state(change),
+        state=state_of(change),
         change=change,
         take=take,
         kept=_kept(take, archived) if take is not None else None,
@@ -87,18 +87,6 @@ def _status(change: Change, recorded: RecordedState, archived: Container[str], n
 def _decided(shot: ShotStatus, remarks: Mapping[TaskId, Remark]) -> ShotStatus:
     remark = remarks.get(shot.take.task_id) if shot.take is not None else None
     return shot if remark is None else replace(shot, remark=remark)
-
-
-def _state(change: Change) -> ShotState:
-    if change.action is Action.NO_OP:
-        return ShotState.UP_TO_DATE
-    if change.action is Action.RESUME:
-        return ShotState.IN_PROGRESS
-    if change.action is Action.BLOCKED or Reason.LAST_ATTEMPT_FAILED in change.reasons:
-        return ShotState.FAILED
-    if change.action is Action.HELD:
-        return ShotState.HELD
-    return ShotState.TO_BUY if change.action.spends else ShotState.TO_RECORD
 
 
 def _kept(take: Take, archived: Container[str]) -> Kept:

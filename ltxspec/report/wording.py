@@ -13,7 +13,7 @@ from ltxspec.render.references import is_reference_name
 from ltxspec.report.jsontext import as_text
 from ltxspec.report.terminal import clean, fit, width_of
 from ltxspec.services import is_free
-from ltxspec.values import Json, Usd, format_usd, money_text
+from ltxspec.values import Json, Usd, format_usd, money_text, total_usd
 
 # What applying does, for readers who do not know the signs yet.
 MEANINGS: Mapping[Action, str] = {
@@ -100,6 +100,19 @@ def cost(change: Change) -> str:
     if not is_counted(change):
         return "no cost"
     return money_text(change.estimate, "price unknown")
+
+
+def cost_together(changes: Sequence[Change]) -> str:
+    """What shots with the same action cost: `$1.92`, `later: $1.92` or `no cost`."""
+    is_held = changes[0].action is Action.HELD
+    if not is_held and not is_counted(changes[0]):
+        return "no cost"
+    return ("later: " if is_held else "") + amount(*total_usd(change.estimate for change in changes))
+
+
+def is_sized(change: Change) -> bool:
+    """Whether the format of a change is worth telling: it is ordered now, or once nothing holds it."""
+    return is_counted(change) or change.action is Action.HELD
 
 
 def is_counted(change: Change) -> bool:

@@ -5,7 +5,9 @@ later, on the whole request.
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
+from ltxspec.spec.references import reference_forms
 from ltxspec.values import Json
 
 TEMPLATE = {"$ref": "#/$defs/Template"}
@@ -34,10 +36,11 @@ def parameter_schemas(
     """
     forms: dict[str, list[dict[str, Json]]] = {}
     for schema in model_schemas.values():
+        relaxing = _Relaxing(schema, reference_forms(schema))
         for name, parameter in schema.get("properties", {}).items():
             if name in leave_out:
                 continue
-            form = _relax(parameter, schema, 0)
+            form = relaxing.relaxed(parameter, f"/{name}", 0)
             known = forms.setdefault(name, [])
             if form not in known:
                 known.append(form)
@@ -54,21 +57,39 @@ def _nullable(forms: list[dict[str, Json]]) -> dict[str, Json]:
     return {**about, "anyOf": [*distinct, TEMPLATE, {"type": "null"}]}
 
 
-def _relax(schema: Json, document: Mapping[str, Json], depth: int) -> dict[str, Json]:
-    """The schema of one value without conditions, with every nested value relaxed, too."""
-    if not isinstance(schema, Mapping) or depth > _MAX_DEPTH:
-        return {}
-    if "$ref" in schema:
-        target = document.get("$defs", {}).get(str(schema["$ref"]).removeprefix("#/$defs/"), {})
-        return _relax({**target, **{key: value for key, value in schema.items() if key != "$ref"}}, document, depth + 1)
-    relaxed = {key: value for key, value in schema.items() if key in _KEPT or key in _ABOUT}
-    if "properties" in schema:
-        relaxed["properties"] = {
-            name: _nullable([_relax(part, document, depth + 1)]) for name, part in schema["properties"].items()
-        }
-    if "items" in schema:
-        relaxed["items"] = {"anyOf": [_relax(schema["items"], document, depth + 1), TEMPLATE]}
-    for key in ("anyOf", "oneOf"):
-        if key in schema and all("type" in part or "$ref" in part for part in schema[key]):
-            relaxed["anyOf"] = [_relax(part, document, depth + 1) for part in schema[key]]
-    return relaxed
+@dataclass(frozen=True, slots=True)
+class _Relaxing:
+    """Relaxes the parts of one model's file."""
+
+    document: Mapping[str, Json]
+    references: Mapping[str, Json]  # place of an image or a video -> schema of a reference there
+
+    def relaxed(self, schema: Json, place: str, depth: int) -> dict[str, Json]:
+        """The schema of one value without conditions, with every nested value relaxed, too."""
+        form = self.value(schema, place, depth)
+        if place not in self.references:
+            return form
+        about = {key: form.pop(key) for key in _ABOUT if key in form}
+        forms = form["anyOf"] if form.keys() == {"anyOf"} else [form]
+        return {**about, "anyOf": [*forms, self.references[place]]}
+
+    def value(self, schema: Json, place: str, depth: int) -> dict[str, Json]:
+        """The same without references at this place."""
+        if not isinstance(schema, Mapping) or depth > _MAX_DEPTH:
+            return {}
+        if "$ref" in schema:
+            target = self.document.get("$defs", {}).get(str(schema["$ref"]).removeprefix("#/$defs/"), {})
+            own = {key: value for key, value in schema.items() if key != "$ref"}
+            return self.value({**target, **own}, place, depth + 1)
+        relaxed = {key: value for key, value in schema.items() if key in _KEPT or key in _ABOUT}
+        if "properties" in schema:
+            relaxed["properties"] = {
+                name: _nullable([self.relaxed(part, f"{place}/{name}", depth + 1)])
+                for name, part in schema["properties"].items()
+            }
+        if "items" in schema:
+            relaxed["items"] = {"anyOf": [self.relaxed(schema["items"], f"{place}/*", depth + 1), TEMPLATE]}
+        for key in ("anyOf", "oneOf"):
+            if key in schema and all("type" in part or "$ref" in part for part in schema[key]):
+                relaxed["anyOf"] = [self.value(part, place, depth + 1) for part in schema[key]]
+        return relaxed

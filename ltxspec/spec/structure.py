@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from ltxspec.spec.encodings import Encoding
 from ltxspec.spec.models import SET_BY_LTXSPEC
 from ltxspec.spec.names import EARLIER_NAME, SHOT_NAME, SPEC_NAME, VARIABLE
+from ltxspec.spec.references import REFERENCE_DEFINITIONS
 from ltxspec.spec.relaxing import TEMPLATE_DEFINITION, parameter_schemas
 from ltxspec.values import Json
 
@@ -222,7 +223,7 @@ def spec_schema(model_schemas: Mapping[str, Mapping[str, Json]]) -> dict[str, Js
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"{KIND} {API_VERSION}",
         **schema,
-        "$defs": {**parts, "Template": TEMPLATE_DEFINITION},
+        "$defs": {**parts, "Template": TEMPLATE_DEFINITION, **REFERENCE_DEFINITIONS},
     }
 
 

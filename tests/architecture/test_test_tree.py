@@ -19,6 +19,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "cli/commands/fmt.py": "acceptance/test_command_fmt.py",
     "cli/commands/approve.py": "acceptance/test_verdicts.py",
     "cli/commands/frame.py": "acceptance/test_command_frame.py",
+    "cli/commands/graph.py": "acceptance/test_command_graph.py",
     "cli/commands/import_.py": "acceptance/test_command_import.py",
     "cli/commands/init.py": "acceptance/test_command_init.py",
     "cli/commands/models.py": "acceptance/test_command_models.py",
@@ -35,6 +36,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "cli/commands/validate.py": "acceptance/test_command_validate.py",
     "cli/commands/why.py": "acceptance/test_command_why.py",
     "project/frame.py": "acceptance/test_command_frame.py",
+    "project/graph.py": "acceptance/test_command_graph.py",
     "project/verdicts.py": "acceptance/test_verdicts.py",
 }
 

@@ -15,7 +15,7 @@ from ltxspec.report.plan.causes import grouped
 from ltxspec.report.plan.rows import Detail
 from ltxspec.report.terminal import clean, fit
 from ltxspec.report.word_diff import Effort
-from ltxspec.values import format_usd, total_usd
+from ltxspec.values import format_usd
 
 MOST_ROWS = 500  # changed shots listed
 MOST_DETAILS = 50  # of these, with their changes folded underneath
@@ -60,8 +60,7 @@ def _groups(plan: Plan) -> list[str]:
     rows = []
     for spec, changes in groupby(plan.pending, key=lambda change: change.address.spec):
         for group in grouped(list(changes), plan):
-            counted = phrases.is_counted(group.changes[0])
-            usd = phrases.amount(*total_usd(change.estimate for change in group.changes)) if counted else "no cost"
+            usd = phrases.cost_together(group.changes)
             cells = (f"`{group.action.sign}` {group.action}", phrases.counted(len(group.changes), "shot"))
             rows.append(
                 f"| {' | '.join([*cells, code(fit(clean(spec), _LONGEST_ADDRESS)), escape(group.cause), usd])} |"
@@ -81,7 +80,7 @@ def _unchanged(plan: Plan) -> list[str]:
 def _row(change: Change) -> str:
     address = code(_address(change))
     shot = link(address, change.source[0], change.source[1]) if change.source else address
-    sized = phrases.size(change) if phrases.is_counted(change) else ""
+    sized = phrases.size(change) if phrases.is_sized(change) else ""
     cells = (
         f"`{change.action.sign}` {change.action}",
         shot,

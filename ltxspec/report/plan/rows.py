@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from ltxspec.plan.actions import Action, Change
+from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.redaction import redact_secrets
 from ltxspec.report import reasons
 from ltxspec.report import wording as phrases
@@ -13,7 +13,6 @@ from ltxspec.report.cures import cure
 from ltxspec.report.plan.causes import Group
 from ltxspec.report.terminal import Paint, Style, clean, fit, pad, width_of, wrap
 from ltxspec.report.word_diff import Effort
-from ltxspec.values import total_usd
 
 
 class Detail(Enum):
@@ -43,7 +42,7 @@ SIGN_PAINTS: Mapping[Action, Paint] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The texts about one changed shot; the size is given only if it is paid for."""
+    """The texts about one changed shot; the size is given only if it is paid for, now or later."""
 
     action: Action
     address: str
@@ -56,7 +55,7 @@ class Row:
 def row_of(change: Change, depth: int = 0) -> Row:
     """The texts about a changed shot; `depth` is how far it is moved in below its source."""
     counted = phrases.is_counted(change)
-    size = phrases.size(change) if counted else ""
+    size = phrases.size(change) if phrases.is_sized(change) else ""
     address, reason, cost = clean(str(change.address)), reasons.reason(change), phrases.cost(change)
     if depth:
         address = f"{'  ' * (depth - 1)}└ {address}"
@@ -110,7 +109,7 @@ def details(change: Change, style: Style, effort: Effort | None) -> list[str]:
         lines += field_lines(change.changes, style, width, effort)
     elif effort is not None:
         lines += preview_lines(phrases.prompt(change), style, width)
-    if change.note:
+    if change.note and not _repeats_reason(change):
         paint = Paint.RED if change.action is Action.BLOCKED else None
         lines += [style.paint(line, paint) for line in wrap(clean(str(redact_secrets(change.note))), width)]
     if change.action is Action.BLOCKED:
@@ -118,12 +117,17 @@ def details(change: Change, style: Style, effort: Effort | None) -> list[str]:
     return [" " * _DETAIL_INDENT + line for line in lines]
 
 
+def _repeats_reason(change: Change) -> bool:
+    """Whether the note only says what the row says already: `street is held`."""
+    return Reason.SOURCE_HELD in change.reasons and len(change.after) == 1
+
+
 def group_lines(group: Group, style: Style) -> list[str]:
     """The heading of a group: `-/+ 20 shots: variable hero changed …   $14.40`; two lines if it is too long."""
     several = len(group.changes) > 1
     number = phrases.counted(len(group.changes), "shot") if several else clean(str(group.changes[0].address))
     counted = phrases.is_counted(group.changes[0])
-    cost = phrases.amount(*total_usd(change.estimate for change in group.changes)) if counted else "no cost"
+    cost = phrases.cost_together(group.changes)
     sign = style.paint(f"{group.action.sign:>3}", SIGN_PAINTS.get(group.action))
     room = style.width - SIGN_COLUMN - width_of(cost) - 2
     first, *rest = wrap(f"{number}: {group.cause}", max(room, width_of(number) + 2))

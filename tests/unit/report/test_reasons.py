@@ -1,10 +1,14 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from unit.plan.chains import follows
 from unit.report.plans import change
 
 from ltxspec.plan.actions import Action, FieldChange, Reason
+from ltxspec.render.references import Reference
 from ltxspec.report import reasons
+from ltxspec.values import ShotAddress
 
 
 def test_every_reason_has_words() -> None:
@@ -43,3 +47,36 @@ def test_a_changed_request_names_its_fields(paths: list[str], phrase: str) -> No
 )
 def test_reasons_read_as_one_phrase(given: tuple[Reason, ...], fields: dict[str, Any], phrase: str) -> None:
     assert reasons.reason(change("a", fields.pop("action", Action.MOVE), *given, **fields)) == phrase
+
+
+@pytest.mark.parametrize(
+    ("given", "phrase"),
+    [
+        ((Reason.NEW, Reason.SOURCE_NEW), "new, after alley"),
+        ((Reason.SOURCE_CHANGED,), "another take of alley"),
+        ((Reason.SOURCE_CHANGED, Reason.MODEL_CHANGED), "another take of alley, model changed"),
+        ((Reason.SOURCE_MOVED,), "same take, referred to as alley"),
+        ((Reason.NEW, Reason.SOURCE_NEW, Reason.NOT_APPROVED), "new, waits for approval of alley"),
+        ((Reason.SOURCE_CHANGED, Reason.SOURCE_HELD), "alley is held"),
+        ((Reason.NEW, Reason.SOURCE_NEW, Reason.SOURCE_FAILED), "new, alley failed"),
+        ((Reason.NEW, Reason.SOURCE_NEW, Reason.SOURCE_LEFT_OUT), "new, alley is left out"),
+    ],
+)
+def test_what_follows_names_its_source_in_short(given: tuple[Reason, ...], phrase: str) -> None:
+    action = Action.REPLACE if Reason.NEW not in given else Action.CREATE
+    request = follows("street", "alley")
+    assert reasons.reason(change("street", action, *given, spec="night", request=request)) == phrase
+    other = change("street", action, *given, spec="day", request=request)
+    assert reasons.reason(other) == phrase.replace("alley", "night.alley")
+
+
+def test_of_several_sources_none_is_named_that_may_be_the_wrong_one() -> None:
+    sources = tuple(Reference(ShotAddress("night", key), "last") for key in ("alley", "roof", "roof"))
+    request = replace(follows("street", "alley"), references=sources)
+
+    def told(*given: Reason) -> str:
+        return reasons.reason(change("street", Action.CREATE, *given, spec="night", request=request))
+
+    assert told(Reason.NEW, Reason.SOURCE_NEW) == "new, after alley and 1 more"
+    assert told(Reason.SOURCE_CHANGED) == "another take of its source"
+    assert told(Reason.NEW, Reason.NOT_APPROVED) == "new, waits for an approval"

@@ -166,3 +166,16 @@ def test_two_values_that_begin_alike_are_cut_where_they_are_alike(width: int) ->
     assert "2" in after
     assert max(len(before), len(after)) <= width
     assert phrases.values("one", "two", width) == ("one", "two")
+
+
+def test_what_shots_cost_together_is_later_for_those_that_are_held_and_nothing_for_a_move() -> None:
+    def together(action: Action, *prices: Decimal | None) -> str:
+        return phrases.cost_together([change("a", action, estimate=price) for price in prices])
+
+    half = Decimal("0.50")
+    assert together(Action.CREATE, half, half) == "$1.00"
+    assert together(Action.HELD, half, None) == "later: ≥ $0.50 + 1 unknown"
+    assert together(Action.MOVE, half) == "no cost"
+    assert [phrases.is_sized(change("a", action)) for action in (Action.HELD, Action.RESUME, Action.MOVE)] == [
+        True, True, False,
+    ]  # fmt: skip

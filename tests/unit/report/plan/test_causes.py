@@ -1,6 +1,7 @@
 """The cause of a change is the same phrase for all shots that have it."""
 
 import pytest
+from unit.plan.chains import follows
 from unit.report.plans import change
 
 from ltxspec.plan.actions import Action, FieldChange, Plan, Reason
@@ -50,3 +51,13 @@ def test_shots_are_grouped_by_action_and_cause_in_the_order_of_the_plan() -> Non
     shots = [new[0], moved[0], new[1], moved[1]]
     groups = grouped(shots, Plan("runware", shots))
     assert [(group.cause, len(group.changes)) for group in groups] == [("new", 2), ("moved", 2)]
+
+
+def test_what_follows_from_different_shots_for_the_same_cause_is_one_group() -> None:
+    reasons = (Reason.NEW, Reason.SOURCE_NEW)
+    orders = [change(name, Action.CREATE, *reasons, request=follows(name, f"{name}-before")) for name in "ab"]
+    held = change("c", Action.HELD, *reasons, Reason.NOT_APPROVED, request=follows("c", "c-before"))
+    assert [(group.cause, len(group.changes)) for group in grouped([*orders, held], Plan("runware", []))] == [
+        ("new, after a new shot", 2),
+        ("new, waits for an approval", 1),
+    ]

@@ -10,6 +10,7 @@ from unit.report.rendering import Page
 from ltxspec.errors import Diagnostic, Location
 from ltxspec.plan.actions import Action, Change, FieldChange, Plan, Reason
 from ltxspec.report.plan.markdown import MOST_DETAILS, MOST_ROWS, plan_markdown
+from ltxspec.report.plan.rows import Detail
 from ltxspec.values import ShotAddress
 
 FIELDS = (FieldChange("/positivePrompt", PROCESSION, EDITED_PROCESSION), FieldChange("/fps", 25, 50))
@@ -85,3 +86,10 @@ def test_a_very_long_plan_lists_a_part_and_counts_the_rest() -> None:
 def test_the_limit_that_is_proposed_is_what_limits_reckon_with() -> None:
     cheap = replace(change("shot", Action.CREATE, Reason.NEW), estimate=Decimal("0.24"), limit_price=Decimal("1.44"))
     assert "ltxspec apply --max-cost 1.44\n" in plan_markdown(Plan("runware", [cheap]))
+
+
+def test_a_held_shot_has_its_size_and_what_it_would_cost() -> None:
+    held = change("a", Action.HELD, Reason.NEW, Reason.NOT_APPROVED, estimate=Decimal("0.48"))
+    page = plan_markdown(Plan("runware", [held]))
+    assert "| new, waits for an approval | 1920×1080, 8 s, 25 fps, audio | later: $0.48 |" in page
+    assert "| later: $0.48 |" in plan_markdown(Plan("runware", [held]), Detail.SUMMARY)

@@ -1,10 +1,12 @@
+from dataclasses import replace
 from decimal import Decimal
 
-from unit.report.plans import change
+from unit.plan.chains import follows
+from unit.report.plans import body, change
 
 from ltxspec.plan.actions import Action, Reason
 from ltxspec.report.plan.causes import Group
-from ltxspec.report.plan.rows import columns, group_lines, row_of
+from ltxspec.report.plan.rows import columns, details, group_lines, row_of
 from ltxspec.report.terminal import Style, width_of
 
 
@@ -28,3 +30,20 @@ def test_a_long_cause_wraps_and_an_action_without_costs_says_so() -> None:
     first, second = group_lines(Group(Action.MOVE, "word " * 12, shots), Style(width=60))
     assert first.endswith("no cost")
     assert second.split() == ["word"] * 5
+
+
+def test_a_held_shot_has_its_size_and_its_price_and_says_once_what_holds_it() -> None:
+    request = replace(follows("street", "alley"), body=body())
+    reasons = (Reason.NEW, Reason.SOURCE_NEW, Reason.SOURCE_HELD)
+    held = change(
+        "street", Action.HELD, *reasons, spec="night", request=request, estimate=Decimal("0.48"), note="`night.alley` …"
+    )
+    row = row_of(held)
+    (line,) = columns([row], Style(width=100)).lines(row)
+    assert line.startswith("    = night.street  new, alley is held  1920×1080, 8 s, 25 fps")
+    assert line.endswith("later: $0.48")
+    assert details(held, Style(), None) == []
+    approval = replace(held, reasons=(Reason.NEW, Reason.NOT_APPROVED), note="`night.alley` needs an approval")
+    assert [text.strip() for text in details(approval, Style(), None)] == ["`night.alley` needs an approval"]
+    (line,) = group_lines(Group(Action.HELD, "waits", [held, held]), Style(width=60))
+    assert line.endswith("later: $0.96")
