@@ -9,9 +9,10 @@ from ltxspec.plan.actions import FieldChange
 from ltxspec.plan.policy import check_policies
 from ltxspec.plan.prices import shadowed_prices
 from ltxspec.plan.selection import Selection
-from ltxspec.project.plan import limits_of, plan_specs, rules_of
+from ltxspec.project.plan import plan_specs
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.revisions import Revisions, choose_revisions
+from ltxspec.project.rules import limits_of, rules_of
 from ltxspec.project.snapshot import SnapshotReading, project_at, read_side
 from ltxspec.review.causes import causes_of
 from ltxspec.review.compare import ComparisonTerms, compare

@@ -184,8 +184,12 @@ def explain(change: Change, record: ShotRecord | None, places: Places, style: St
         lines.append(f"price: {price}{higher(reckoned([change]))}")
     if change.source is not None:
         lines.append("written at: {}:{}:{}".format(*change.source))
+    if change.after:
+        lines += wrap(f"follows from: {', '.join(map(str, change.after))}", style.width - 2)
     if change.fingerprint is not None:
         lines.append(f"fingerprint: {change.fingerprint}")
+    elif change.draft is not None:
+        lines.append("fingerprint and task: known once what it follows from has its take")
     if change.task_id is not None:
         lines.append(f"task: {change.task_id}{_which(change)}")
     if change.action is Action.RESUME:
