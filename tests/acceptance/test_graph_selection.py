@@ -228,10 +228,10 @@ def test_what_waits_is_shown_and_explained(tmp_path: Path) -> None:
         told = ltxspec("why", "film.street", "--provider", "sandbox", cwd=tmp_path).out
         assert "`film.alley`" in told
         assert "approv" in told
-        told = ltxspec("why", "film.street", "--format", "json", "--provider", "sandbox", cwd=tmp_path)
-        (shot,) = told.json["shots"]
+        answer = ltxspec("why", "film.street", "--format", "json", "--provider", "sandbox", cwd=tmp_path)
+        (shot,) = answer.json["shots"]
         assert shot["planned"]["action"] == "held"
-        assert "street" in ltxspec("status", "-v", "--provider", "sandbox", cwd=tmp_path).out
+        assert "2 held" in ltxspec("status", "--provider", "sandbox", cwd=tmp_path).out
         ltxspec("status", "--format", "json", "--provider", "sandbox", cwd=tmp_path)
         if not before:
             apply(tmp_path)
@@ -244,3 +244,29 @@ def test_a_shot_whose_source_is_not_rendered_is_explained(tmp_path: Path) -> Non
     assert "follows from: film.street\n" in told
     assert "known once" in told
     assert "film.alley" not in told
+
+
+def test_a_source_that_is_in_progress_is_collected_first(two: Path) -> None:
+    apply(two, "--target", "night.alley", "--detach")
+    for options in (("--target", "day.street"), ("specs/day.yaml", "--target", "day.street")):
+        document = plan(two, *options)
+        assert actions(document) == {"alley": "resume", "street": "create"}
+        (message,) = warnings(document)
+        assert message.startswith("`night.alley` is collected as well: `day.street` uses its last frame")
+    apply(two, "specs/day.yaml", "--target", "day.street")
+    assert actions(plan(two)) == {"alley": "no-op", "rain": "create", "street": "no-op", "sun": "create"}
+
+
+def test_what_is_in_progress_in_a_spec_that_is_only_referred_to_stays_so(two: Path) -> None:
+    apply(two, "--target", "night.alley")
+    apply(two, "--target", "night.rain", "--detach")
+    apply(two, "specs/day.yaml")
+    assert actions(plan(two)) == {"alley": "no-op", "rain": "resume", "street": "no-op", "sun": "no-op"}
+
+
+def test_collecting_one_spec_knows_the_sources_of_its_shots(two: Path) -> None:
+    apply(two, "--target", "night.alley")
+    apply(two, "--target", "day.street", "--detach")
+    told = ltxspec("collect", "specs/day.yaml", "--provider", "sandbox", cwd=two)
+    assert told.out.startswith("Collected: 1")
+    assert actions(plan(two)) == {"alley": "no-op", "rain": "create", "street": "no-op", "sun": "create"}

@@ -10,6 +10,7 @@ from unit.plan.chains import ALLEY, DOOR, FIRST, OWNED, STREET, actions, follows
 
 from ltxspec.lock.models import Lockfile
 from ltxspec.plan.actions import Action, Change, Plan, Reason
+from ltxspec.plan.addresses import suggestion
 from ltxspec.plan.graph_selection import covered, source_warnings, sources_first, with_dependents
 from ltxspec.plan.selecting import limited, selected
 from ltxspec.plan.selection import Selection, selection
@@ -110,6 +111,13 @@ def test_the_end_of_a_typed_key_is_no_plus() -> None:
     assert (key.text, key.dependents) == ("night.rows/c+", False)
     (all_of,) = selection(["night.rows[c+]+"]).targets
     assert (all_of.text, all_of.dependents) == ("night.rows[c+]", True)
+
+
+def test_a_plus_where_it_means_nothing_is_explained() -> None:
+    assert suggestion("night.alley+", [ALLEY.address]) == (
+        "only `--target` takes a `+`: the shots that it names and those that follow from them"
+    )
+    assert "`night.rows[a]+`" in suggestion("night.rows/a+", [ALLEY.address])
 
 
 def test_a_limit_counts_sources_first() -> None:
