@@ -129,26 +129,6 @@ class Chains:
         await self._fetched[take.task_id]
 
 
-def sources_first(planned: Sequence[Change]) -> list[Change]:
-    """Orders in the order given, but each after those that it follows from."""
-    by_address = {change.address: change for change in planned}
-    found: dict[ShotAddress, Change] = {}
-
-    def add(change: Change) -> None:
-        left = [change]
-        while left:
-            top = left[-1]
-            waits = [by_address[a] for a in top.after if a in by_address and a not in found]
-            if waits:
-                left += waits
-            else:
-                found.setdefault(left.pop().address, top)
-
-    for change in planned:
-        add(change)
-    return list(found.values())
-
-
 def _ended_as(outcome: ShotOutcome) -> str:
     words = {
         Outcome.FAILED: "failed",

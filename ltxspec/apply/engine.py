@@ -60,6 +60,7 @@ class Job:
     changes: Sequence[Change]
     retries: frozenset[ShotAddress] = frozenset()  # shots the user asked to retry
     outside: Sequence[Change] = ()  # tasks under way outside its scope: collected, and their cost counts
+    is_context: bool = False  # others refer to the spec: only its planned changes are touched
 
 
 async def run(
@@ -145,6 +146,8 @@ async def _resume_all(jobs: Sequence[Job], context: RunContext) -> list[ShotOutc
             reopen(recorded, job.ledger)
         for task_id, task in list(job.ledger.open.items()):
             planned = resumed.get(task_id)
+            if job.is_context and planned is None and _current(job, task_id) is None:
+                continue
             change = planned if planned and planned.request else _current(job, task_id)
             address = change.address if change else ShotAddress(job.ledger.spec, task.intent.instance)
             estimate = planned.reckoned if planned else _price_of(job, task_id, change)

@@ -5,7 +5,7 @@ from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ltxspec.apply.chains import Chains, SourceMissing, sources_first
+from ltxspec.apply.chains import Chains, SourceMissing
 from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.orders import results_of
@@ -15,6 +15,7 @@ from ltxspec.apply.task_finish import held_back, unresolved
 from ltxspec.apply.task_start import failed_attempts, order_shot
 from ltxspec.errors import LtxspecError, ProviderError
 from ltxspec.plan.actions import Action, Change
+from ltxspec.plan.graph_selection import sources_first
 from ltxspec.values import ShotAddress, TaskId, Usd
 
 

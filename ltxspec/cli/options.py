@@ -116,7 +116,11 @@ def selected(metavar: str = "[PATH]...") -> Callable[[Command], Command]:
 
 
 _SELECTORS = (
-    ("--target", "targets", "Only these shots (`*` and `?` are wildcards)."),
+    (
+        "--target",
+        "targets",
+        "Only these shots (`*` and `?` are wildcards); with a `+` after it, also those that follow from them.",
+    ),
     ("--exclude", "excludes", "Leave these shots out (`*` and `?` are wildcards)."),
     ("--retake", "retakes", "Render an unchanged shot once more."),
     ("--retry", "retries", "Try a failed shot again."),

@@ -170,6 +170,7 @@ class Plan:
     offered: Mapping[str, Mapping[str, ShotRecord]] = field(default_factory=dict)  # per spec: what it may take over
     later: Sequence[Change] = ()  # orders that `--limit` leaves for a later run
     doubted: Mapping[ShotAddress, Remark] = field(default_factory=dict)  # kept takes that were decided against
+    included: frozenset[ShotAddress] = frozenset()  # sources that nobody selected, and that selected shots need
     is_part: bool = False  # whether a selection leaves shots out; `spent` covers these as well
     variables: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)  # per spec; names the causes of changes
 

@@ -41,6 +41,11 @@ def instead_of(path: str) -> str | None:
 
 def _other_wildcards(pattern: str, known: Collection[ShotAddress]) -> str | None:
     """What to write instead of the wildcards of shells and regular expressions; None if there are none."""
+    if pattern.endswith("+"):
+        head = pattern.removesuffix("+")
+        if typed_address(head) != head:
+            return f"`+` ends the key here; with what follows from it, the shot is `{typed_address(head)}+`"
+        return "only `--target` takes a `+`: the shots that it names and those that follow from them"
     outside = re.sub(r"\[.*\]$", "", pattern)
     if found := _NO_ADDRESS.search(outside):
         return f"`{found[0]}` is no wildcard here, only `*` and `?` are; for several shots repeat the option"

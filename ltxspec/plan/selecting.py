@@ -3,25 +3,50 @@
 What is left out is not touched by the run: nothing is ordered, moved, retired or recorded for it.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from ltxspec.errors import Diagnostic, Refused
 from ltxspec.plan.actions import Action, Change, Plan, Reason
+from ltxspec.plan.graph_selection import covered, sources_first
 from ltxspec.plan.limits import within
 from ltxspec.plan.selection import Selection
 from ltxspec.plan.terms import SpendingLimits
 from ltxspec.values import ShotAddress, foreign_address
 
 
-def selected(changes: Sequence[Change], selection: Selection) -> tuple[list[Change], list[Diagnostic]]:
-    """The changes of the selected shots, and warnings about shots that are left out because of another one."""
-    chosen = [change for change in changes if selection.is_target(change.address, change.labels)]
-    if not selection.excludes:
-        return chosen, []
-    bound = [change for change in chosen if (source := _source(change)) and selection.is_excluded(source)]
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The changes of a run, the sources among them that nobody selected, and warnings about what is left out."""
+
+    changes: Sequence[Change]
+    included: frozenset[ShotAddress]
+    diagnostics: Sequence[Diagnostic]
+
+
+def selected(changes: Sequence[Change], selection: Selection, context: Collection[str] = ()) -> Selected:
+    """The changes of the selected shots, and of the sources that these need.
+
+    Args:
+        changes: the changes of all shots.
+        selection: the selection.
+        context: the names of specs that are only planned because others refer to them: nothing of these is selected.
+    """
+
+    def is_bound(change: Change) -> bool:
+        source = _source(change)
+        return source is not None and selection.is_excluded(source)
+
+    named = [
+        change
+        for change in changes
+        if change.address.spec not in context and selection.is_target(change.address, change.labels)
+    ]
+    bound = [change for change in named if is_bound(change)] if selection.excludes else []
     ids = {id(change) for change in bound}
-    return [change for change in chosen if id(change) not in ids], [_left_out(change) for change in bound]
+    chosen = [change for change in named if id(change) not in ids]
+    found, included = covered(changes, chosen, lambda c: selection.is_excluded(c.address) or is_bound(c))
+    return Selected(found, included, [_left_out(change) for change in bound])
 
 
 def _source(change: Change) -> ShotAddress | None:
@@ -69,12 +94,18 @@ def _healthy(changes: Sequence[Change]) -> str:
 def limited(plan: Plan, most: int | SpendingLimits) -> Plan:
     """A plan with its first orders only; the others are `later`. Everything that costs nothing stays.
 
+    An order counts after those that it follows from, so none is left without its sources.
+
     Args:
         plan: the whole plan.
         most: the number of orders, or the limits that the orders must not exceed.
     """
-    orders = [change for change in plan.changes if change.action.spends]
-    number, refusal = within(plan, most) if isinstance(most, SpendingLimits) else (most, None)
+    orders = sources_first([change for change in plan.changes if change.action.spends])
+    if isinstance(most, SpendingLimits):
+        free = [change for change in plan.changes if not change.action.spends]
+        number, refusal = within(replace(plan, changes=[*free, *orders]), most)
+    else:
+        number, refusal = most, None
     if number >= len(orders):
         return plan
     later = {id(change) for change in orders[number:]}

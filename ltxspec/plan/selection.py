@@ -15,6 +15,7 @@ class Pattern:
     """
 
     text: str
+    dependents: bool = False  # whether the shots that follow from these are meant as well
     _expression: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -60,6 +61,7 @@ class Selection:
     retries: tuple[Pattern, ...] = ()
     excludes: tuple[Pattern, ...] = ()
     labels: tuple[Label, ...] = ()
+    dependents: frozenset[ShotAddress] = frozenset()  # what targets with `+` mean besides: `with_dependents` finds it
 
     @property
     def narrows(self) -> bool:
@@ -71,7 +73,8 @@ class Selection:
 
         Of several values of one label, one must match; different labels must all match.
         """
-        if self.targets and not any(pattern.matches(address) for pattern in self.targets):
+        is_named = address in self.dependents or any(pattern.matches(address) for pattern in self.targets)
+        if self.targets and not is_named:
             return False
         if self.is_excluded(address):
             return False
@@ -99,11 +102,18 @@ class Selection:
         """Whether a failed request is to be tried again."""
         return bool(self.retries) and any(pattern.matches(address) for pattern in self.retries)
 
-    def unmatched(self, addresses: Iterable[ShotAddress]) -> list[str]:
-        """Patterns that match no known shot: most likely typing errors, which must not be ignored."""
-        patterns = [*self.targets, *self.retakes, *self.retries, *self.excludes]
-        known = list(addresses) if patterns else []
-        return [pattern.text for pattern in patterns if not any(pattern.matches(address) for address in known)]
+    def unmatched(self, addresses: Iterable[ShotAddress], context: Iterable[ShotAddress] = ()) -> list[str]:
+        """Patterns that match no known shot: most likely typing errors, which must not be ignored.
+
+        Args:
+            addresses: the shots of the run.
+            context: other shots, which the run may need but which cannot be its targets.
+        """
+        others = [*self.retakes, *self.retries, *self.excludes]
+        known = list(addresses) if others or self.targets else []
+        more = [*known, *context] if others else []
+        sought = [*((pattern, known) for pattern in self.targets), *((pattern, more) for pattern in others)]
+        return [pattern.text for pattern, among in sought if not any(pattern.matches(address) for address in among)]
 
 
 def selection(
@@ -116,12 +126,21 @@ def selection(
 ) -> Selection:
     """Build a selection from command-line arguments."""
     return Selection(
-        tuple(map(Pattern, targets)),
+        tuple(map(target, targets)),
         tuple(map(Pattern, retakes)),
         tuple(map(Pattern, retries)),
         tuple(map(Pattern, excludes)),
         tuple(map(label, labels)),
     )
+
+
+def target(text: str) -> Pattern:
+    """Read an address; a `+` after it means the shots that follow from it as well.
+
+    In `spec.shot/key` it is the end of the key: write `spec.shot[key]+`.
+    """
+    is_key = typed_address(text) != text
+    return Pattern(text[:-1], dependents=True) if text.endswith("+") and not is_key else Pattern(text)
 
 
 def label(text: str) -> Label:

@@ -23,8 +23,8 @@ from ltxspec.project.locks import LockedSpecs, holding_specs, locked
 from ltxspec.project.others import move_takes, sources
 from ltxspec.project.plan import ProjectPlan, plan_project, replanner
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.rules import limits_of
 from ltxspec.project.run import PreparedRun, jobs_of, settings_of
-from ltxspec.project.terms import limits_of
 from ltxspec.project.unread import refuse_unread
 from ltxspec.report.apply.summary import summary_line
 from ltxspec.storage.state import FileSpecState
@@ -111,8 +111,8 @@ def prepare_apply(
         show(planned)
         limits = _limits(project, options)
         _refuse(project, planned.plan, options, limits, held)
-        if not planned.pending and not any(item.journal.open for item in held.recorded.values()):
-            relink(project, [have.lockfile for have in held.recorded.values()])
+        if not planned.pending and not any(item.journal.open for item in held.given.values()):
+            relink(project, [have.lockfile for have in held.given.values()])
             yield None
             return
         approved = _approved(project, planned.plan, options, approve)

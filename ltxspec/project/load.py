@@ -6,18 +6,20 @@ All files are read through a `ProjectFiles`, so the two cases differ only in whe
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from ltxspec.canonical import sha256_hex
 from ltxspec.errors import Diagnostic, Location, LtxspecError, Problems, WrongUsage
 from ltxspec.plan.addresses import instead_of
-from ltxspec.plan.selection import Selection, selection
+from ltxspec.plan.selection import Selection
+from ltxspec.project.context_specs import Reading, add_referenced, without_context
 from ltxspec.project.looks import ProjectLooks
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.references import refuse_bad_references
-from ltxspec.render.concern import Concern
+from ltxspec.render.concern import NO_SHOT, Concern
 from ltxspec.render.context import RenderContext
-from ltxspec.render.models import RenderedSpec, Request
+from ltxspec.render.models import RenderedSpec
 from ltxspec.render.overrides import Overrides
 from ltxspec.render.request_media import MediaLooks
 from ltxspec.render.requests import render_spec
@@ -82,11 +84,13 @@ def render_specs(
     variables: Mapping[str, Json] | None = None,
     problems: Problems | None = None,
     selected: Selection | Concern | None = None,
+    *,
+    with_context: bool = False,
 ) -> list[RenderedSpec]:
     """Read, expand, render and validate all specs under `paths` (default: `[project] specs`).
 
     Errors in shots that the targets of `selected` do not name, or that it excludes, are warnings: these shots are left
-    out.
+    out. Specs that others refer to are read as well, and returned if `with_context` is set.
 
     Raises:
         Invalid: with every problem of every file; if `problems` is given, they are collected there instead.
@@ -98,12 +102,12 @@ def render_specs(
     concern = _concern(selected) if isinstance(selected, Selection) else selected
     with FileVerdicts(cache / "verdicts", project.root) as verdicts, LookCache(cache / "looks", project.root) as seen:
         sources = Sources(project.files, verdicts, ProjectLooks(project.files, seen))
-        specs = load_specs(files, project, sources, found, Asked(overrides, concern))
+        specs = load_specs(files, project, sources, found, Asked(overrides, concern), partial(_every_file, project))
     if all(specs.broken.values()):
         _refuse_undeclared(overrides, specs.variables, found)
     if problems is None:
         found.raise_if_errors()
-    return list(specs.rendered.values())
+    return list(specs.rendered.values()) if with_context else without_context(specs.rendered)
 
 
 def _concern(selected: Selection) -> Concern | None:
@@ -116,49 +120,16 @@ def _concern(selected: Selection) -> Concern | None:
 
 def every_spec(project: ProjectContext, variables: Mapping[str, Json]) -> LoadedSpecs:
     """All specs in the project's own folders, as far as they can be read; none if there are no such folders."""
-    if not any((project.root / folder).exists() for folder in project.config.project.specs):
-        return LoadedSpecs()
-    files = [project.label(path) for path in spec_files(project, ())]
+    files = _every_file(project)
     with FileVerdicts(project.local / "cache" / "verdicts", project.root) as verdicts:
         return load_specs(files, project, Sources(project.files, verdicts), Problems(), Asked(variables))
 
 
-def rendered_orders(
-    project: ProjectContext, paths: Sequence[str], variables: Mapping[str, Json], shots: Sequence[str] = ()
-) -> list[tuple[Request, dict[str, Json]]]:
-    """Each shot's request and the task object to send, for all shots or those that match the patterns.
-
-    Raises:
-        Invalid: the specs have problems, or a pattern names no shot.
-    """
-    from ltxspec.apply.orders import order_body
-    from ltxspec.fingerprint import TaskIdentity, task_id
-    from ltxspec.plan.addresses import refuse_unknown
-
-    wanted = selection(targets=shots)
-    rendered = render_specs(project, paths, variables, selected=wanted)
-    requests = [request for spec in rendered for request in spec.requests]
-    addresses = [request.address for request in requests]
-    refuse_unknown(wanted.unmatched(addresses), addresses)
-    orders = []
-    for request in requests:
-        if not wanted.is_target(request.address):
-            continue
-        where, task = request.address, None
-        if request.fingerprint is not None:
-            identity = TaskIdentity(
-                project.config.project.id, project.provider, where.spec, where.instance, request.fingerprint
-            )
-            task = task_id(identity)
-        orders.append((request, order_body(request, task)))
-    return orders
-
-
-def lowered_prices(project: ProjectContext, orders: Iterable[tuple[Request, Mapping[str, Json]]]) -> list[Diagnostic]:
-    """Warnings about prices that a project file lowers, for rendered orders."""
-    from ltxspec.plan.prices import shadowed_requests
-
-    return shadowed_requests([request for request, _ in orders], project.catalog)
+def _every_file(project: ProjectContext) -> list[str]:
+    """The spec files in the project's own folders; none if there are no such folders."""
+    if not any((project.root / folder).exists() for folder in project.config.project.specs):
+        return []
+    return [project.label(path) for path in spec_files(project, ())]
 
 
 def load_specs(
@@ -167,6 +138,7 @@ def load_specs(
     sources: Sources,
     problems: Problems,
     asked: Asked | None = None,
+    others: Callable[[], Iterable[str]] = list,
 ) -> LoadedSpecs:
     """Read specs from a version of a project.
 
@@ -176,6 +148,7 @@ def load_specs(
         sources: the files of that version, and what is known about them.
         problems: receives the problems, file by file, each from top to bottom.
         asked: what the user asked for; None: the whole specs as they are.
+        others: gives the files in which specs are looked for that these refer to.
     """
     asked = asked or Asked()
     context = RenderContext(
@@ -200,6 +173,13 @@ def load_specs(
             specs.broken[file] = spec.name if spec is not None else ""
         known = set(problems.diagnostics)  # two shots, or two specs, may read one table
         problems.extend(each for each in dict.fromkeys(_in_reading_order(found.diagnostics, file)) if each not in known)
+    aside = replace(context, concern=NO_SHOT)
+    reading = Reading(
+        lambda file, found: _parse(file, project, sources, found),
+        lambda spec, found: _render(spec, aside, specs, found),
+        specs.rendered, specs.parsed, specs.broken,
+    )  # fmt: skip
+    add_referenced(reading, others, problems)
     refuse_bad_references(specs.rendered, specs.parsed, specs.broken, problems, asked.concern)
     return specs
 

@@ -26,6 +26,12 @@ class LockedSpecs:
     recorded: Mapping[str, RecordedState]
     rendered: Sequence[RenderedSpec] = ()  # from the spec files, read under the locks
 
+    @property
+    def given(self) -> Mapping[str, RecordedState]:
+        """The state of the specs that the run is about: without those that these only refer to."""
+        context = {spec.name for spec in self.rendered if spec.is_context}
+        return {name: have for name, have in self.recorded.items() if name not in context}
+
 
 @contextlib.contextmanager
 def locked(
@@ -68,8 +74,8 @@ def holding(project: ProjectContext, specs: Collection[str], *, wait: float, com
 def holding_specs(project: ProjectContext, options: PlanOptions, *, wait: float, command: str) -> Iterator[LockedSpecs]:
     """Like `holding`, for the specs of a plan, which are read under the locks: that content is what is bought.
 
-    Locks are named after the specs, so the files are also read before locking; problems in them then leave no lock
-    behind.
+    Specs that these refer to are locked as well. Locks are named after the specs, so the files are also read before
+    locking; problems in them then leave no lock behind.
 
     Raises:
         Invalid: the specs have problems.
@@ -77,10 +83,10 @@ def holding_specs(project: ProjectContext, options: PlanOptions, *, wait: float,
         LockHeld, LockfileError: as `holding`.
     """
     selected = selection(options.targets, excludes=options.excludes)
-    names = _names(render_specs(project, options.paths, options.variables, selected=selected))
+    names = _names(render_specs(project, options.paths, options.variables, selected=selected, with_context=True))
     for _ in range(_TRIES):
         with holding(project, names, wait=wait, command=command) as held:
-            rendered = render_specs(project, options.paths, options.variables, selected=selected)
+            rendered = render_specs(project, options.paths, options.variables, selected=selected, with_context=True)
             if _names(rendered) == names:
                 yield LockedSpecs(held.states, held.recorded, rendered)
                 return

@@ -13,6 +13,7 @@ from ltxspec.plan.bought_again import owned_elsewhere_warnings
 from ltxspec.plan.cases import PlanContext
 from ltxspec.plan.document import PlanDocument, PlanOptions
 from ltxspec.plan.doubts import doubt_warning, doubted
+from ltxspec.plan.graph_selection import source_warnings, with_dependents
 from ltxspec.plan.limits import budget_warning
 from ltxspec.plan.moves import heirs_of, idle_moves
 from ltxspec.plan.planfile import plan_digest, read_plan_file
@@ -22,16 +23,16 @@ from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.renamed import renamed
 from ltxspec.plan.same_render import same_renders
 from ltxspec.plan.same_words import same_words
-from ltxspec.plan.selecting import idle_retries, limited, selected
+from ltxspec.plan.selecting import Selected, idle_retries, limited, selected
 from ltxspec.plan.selection import Selection, selection
-from ltxspec.plan.selection_check import check_selection
+from ltxspec.plan.selection_check import check_selection, with_effect
 from ltxspec.plan.spending import assumed, counted_once, spent
 from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import recorded_state
 from ltxspec.project.others import Others, others_on_disk, planned_across
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.remarks import remarks_of
-from ltxspec.project.terms import limits_of, most_orders, rules_of, terms_of_config
+from ltxspec.project.rules import limits_of, most_orders, terms_of, with_policies
 from ltxspec.project.unclaimed import moved_from_unknown, unclaimed
 from ltxspec.project.unread import unread_warnings
 from ltxspec.render.models import RenderedSpec, Request
@@ -51,6 +52,11 @@ class ProjectPlan:
     def changes(self) -> Sequence[Change]:
         """One change for each shot, in the order of the specs."""
         return self.plan.changes
+
+    @property
+    def named(self) -> Sequence[Change]:
+        """The changes of the shots that the options select: without the sources that these take along."""
+        return [change for change in self.plan.changes if change.address not in self.plan.included]
 
     @property
     def pending(self) -> Sequence[Change]:
@@ -128,7 +134,7 @@ def plan_project(
     )
     specs = rendered
     if specs is None:
-        specs = render_specs(project, options.paths, options.variables, selected=wanted)
+        specs = render_specs(project, options.paths, options.variables, selected=wanted, with_context=True)
     others = others_on_disk(project, specs, options.variables)
     plan = plan_specs(project, specs, wanted, recorded, others, is_saved=is_saved)
     nameless = [] if options.paths else unclaimed(project, specs, plan.changes)
@@ -137,8 +143,9 @@ def plan_project(
     plan = replace(plan, diagnostics=[*plan.diagnostics, *nameless, *unread])
     if options.limit is not None:
         plan = limited(plan, most_orders(project, options.limit, options.max_cost))
+    plan = replace(plan, diagnostics=[*plan.diagnostics, *source_warnings(plan)])
     if project.config.policy:
-        plan = _with_policies(project, plan)
+        plan = with_policies(project, plan)
     plan = _with_verdicts(project, plan)
     return ProjectPlan(project, options, plan, specs)
 
@@ -165,26 +172,36 @@ def plan_specs(
     Raises:
         LockfileError, WrongUsage: as `plan_project`.
     """
+    selection = with_dependents(selection, rendered)
     context = _context(project, selection)
     have = {spec.name: (recorded or {}).get(spec.name) or recorded_state(project, spec.name) for spec in rendered}
     diagnostics = check_selection(selection, rendered, have, is_saved=is_saved)
     verdicts = cache(lambda: remarks_of(project).by_task)
     changes, offered = planned_across(rendered, have, context, others or others_on_disk(project, rendered), verdicts)
     diagnostics += _remarks(project, rendered, have, changes)
-    counted = counted_once(have)
+    found = selected(changes, selection, {spec.name for spec in rendered if spec.is_context})
+    targets, aside = found.changes, _not_touched(rendered, found)
+    counted = {name: state for name, state in counted_once(have).items() if name not in aside}
     money = {name: spent(state) for name, state in counted.items()}
     unreported = {name: assumed(state, project.catalog) for name, state in counted.items()}
-    targets, left_out = selected(changes, selection)
-    diagnostics += [*left_out, *idle_retries(targets, selection), *owned_elsewhere_warnings(targets)]
+    diagnostics = with_effect(diagnostics, selection, found.included)
+    diagnostics += [*found.diagnostics, *idle_retries(targets, selection), *owned_elsewhere_warnings(targets)]
     diagnostics += [*same_renders(changes, targets), *same_words(targets, have)]
     chosen = {id(change) for change in targets}
-    outside = [c for c in changes if c.action is Action.RESUME and id(c) not in chosen]
+    own = [change for change in changes if change.address.spec not in aside]
+    outside = [c for c in own if c.action is Action.RESUME and id(c) not in chosen]
     plan = Plan(
-        project.provider, targets, diagnostics, money, unreported, outside, terms_of_config(project.config), offered,
-        variables={spec.name: spec.variables for spec in rendered}, is_part=_leaves_out(rendered, changes, targets),
+        project.provider, targets, diagnostics, money, unreported, outside, terms_of(project.config), offered,
+        variables={spec.name: spec.variables for spec in rendered}, is_part=_leaves_out(rendered, own, targets),
+        included=found.included,
     )  # fmt: skip
     diagnostics += shadowed_prices(plan, project.catalog)
     return plan
+
+
+def _not_touched(rendered: Sequence[RenderedSpec], found: Selected) -> set[str]:
+    """The specs that are only read because others refer to them, and of which the run needs nothing."""
+    return {spec.name for spec in rendered if spec.is_context} - {address.spec for address in found.included}
 
 
 def _context(project: ProjectContext, selection: Selection) -> PlanContext:
@@ -211,10 +228,12 @@ def _remarks(
     """The warnings of the specs, and those about names: `moved:` without effect, and shots that may have moved."""
     moved = {change.address for change in changes if change.origin is not None}
     heirs, found = heirs_of(changes), list[Diagnostic]()
-    for spec in rendered:
+    given = [spec for spec in rendered if not spec.is_context]
+    for spec in given:
         found += idle_moves(spec, have[spec.name], lambda name: _recorded(project, name, have), moved, heirs)
         found += spec.diagnostics
-    return found + renamed(changes, {name: state.lockfile for name, state in have.items()})
+    own = [change for change in changes if any(change.address.spec == spec.name for spec in given)]
+    return found + renamed(own, {spec.name: have[spec.name].lockfile for spec in given})
 
 
 def _leaves_out(rendered: Sequence[RenderedSpec], changes: Sequence[Change], targets: Sequence[Change]) -> bool:
@@ -249,14 +268,6 @@ def with_budget_warning(planned: ProjectPlan) -> ProjectPlan:
     plan = planned.plan
     found = budget_warning(plan, limits_of(planned.project.config))
     return replace(planned, plan=replace(plan, diagnostics=[*plan.diagnostics, *found])) if found else planned
-
-
-def _with_policies(project: ProjectContext, plan: Plan) -> Plan:
-    """The plan with the results of the project's own policies."""
-    from ltxspec.plan.policy import check_policies
-
-    found = check_policies(rules_of(project.config), plan, project.catalog, project.files)
-    return replace(plan, diagnostics=[*plan.diagnostics, *found])
 
 
 def _with_verdicts(project: ProjectContext, plan: Plan) -> Plan:

@@ -22,7 +22,8 @@ def refuse_bad_references(
     """Report references without a target and cycles, and move the specs that have some to the broken ones.
 
     Args:
-        rendered: the specs by name. Shots that `concern` does not cover are left out instead.
+        rendered: the specs by name. Shots that `concern` does not cover, and those of specs that are only read
+            because others refer to them, are left out instead.
         parsed: the same before they were rendered.
         broken: file -> name of a spec that cannot be used.
         problems: receives the errors.
@@ -37,9 +38,10 @@ def refuse_bad_references(
     while found := bad_references(rendered, set(broken.values()), place_of):
         for bad in found:
             spec = rendered.get(bad.shot.spec)
-            if concern is not None and not concern.instance(bad.shot):
+            is_context = spec is not None and spec.is_context
+            if is_context or (concern is not None and not concern.instance(bad.shot)):
                 if spec is not None:
-                    rendered[spec.name] = _without(spec, bad, problems)
+                    rendered[spec.name] = _without(spec, bad, Problems() if is_context else problems)
                 continue
             problems.extend([bad.diagnostic])
             if spec is not None:

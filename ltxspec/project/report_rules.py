@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from ltxspec.errors import LtxspecError
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.review import rules_between
+from ltxspec.project.rules import limits_of
 from ltxspec.project.snapshot import project_at
-from ltxspec.project.terms import limits_of
 from ltxspec.report.review.known_rules import KnownRules
 from ltxspec.storage.git_refs import commit_of, merge_base
 from ltxspec.storage.trees import GitTree

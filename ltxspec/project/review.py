@@ -12,8 +12,8 @@ from ltxspec.plan.selection import Selection
 from ltxspec.project.plan import plan_specs
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.revisions import Revisions, choose_revisions
+from ltxspec.project.rules import limits_of, rules_of
 from ltxspec.project.snapshot import SnapshotReading, project_at, read_side
-from ltxspec.project.terms import limits_of, rules_of
 from ltxspec.review.causes import causes_of
 from ltxspec.review.compare import ComparisonTerms, compare
 from ltxspec.review.models import WORKING_TREE, Cause, Review, RuleChange

@@ -151,6 +151,8 @@ def jobs_of(held: LockedSpecs, planned: ProjectPlan, *, only_open: bool = False)
     retried = selection(retries=planned.options.retries)
     jobs = []
     for spec in planned.rendered:
+        if only_open and spec.is_context:
+            continue
         keys = spec.keys(held.recorded[spec.name].instances())
         ledger = Ledger(spec.name, held.states[spec.name], clock, keys)
         changes = [change for change in planned.plan.changes if change.address.spec == spec.name]
@@ -158,5 +160,5 @@ def jobs_of(held: LockedSpecs, planned: ProjectPlan, *, only_open: bool = False)
             changes = [change for change in changes if change.action in (Action.RESUME, Action.NO_OP)]
         consent = frozenset(change.address for change in changes if retried.wants_retry(change.address))
         outside = [change for change in planned.plan.outside if change.address.spec == spec.name]
-        jobs.append(Job(ledger, changes, consent, outside))
+        jobs.append(Job(ledger, changes, consent, outside, is_context=spec.is_context))
     return jobs

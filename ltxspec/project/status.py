@@ -18,8 +18,8 @@ from ltxspec.project.lookup import recorded_state
 from ltxspec.project.plan import plan_project
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.remarks import remarks_of
+from ltxspec.project.rules import limits_of
 from ltxspec.project.status_check import check_status
-from ltxspec.project.terms import limits_of
 from ltxspec.project.unread import unread_warnings
 from ltxspec.render.concern import NO_SHOT
 from ltxspec.storage.clock import SystemClock
@@ -46,7 +46,7 @@ def project_status(
         LockfileError: a lockfile or a journal cannot be trusted.
     """
     problems = Problems()
-    rendered = render_specs(project, paths, problems=problems, selected=NO_SHOT)
+    rendered = render_specs(project, paths, problems=problems, selected=NO_SHOT, with_context=True)
     if not rendered:
         problems.raise_if_errors()
     recorded = {spec.name: recorded_state(project, spec.name) for spec in rendered}
@@ -59,7 +59,8 @@ def project_status(
         for change in plan.changes
     ]
     limits = limits_of(project.config)
-    broken = [ShotAddress(spec.name, key) for spec in rendered for key in sorted(spec.left_out)]
+    given = [spec for spec in rendered if not spec.is_context]
+    broken = [ShotAddress(spec.name, key) for spec in given for key in sorted(spec.left_out)]
     unread = [] if project.service.free else unread_warnings(project)
     shown = [*(problems.diagnostics if broken or problems.errors else []), *remarks.unread, *unread]
     status = ProjectStatus(plan, shots, limits, left_for_specs(plan, limits), broken=broken, diagnostics=shown)

@@ -99,7 +99,8 @@ def _missing(
             return None
         return f"there is no spec `{name}`", did_you_mean(name, specs)
     if spec.leaves_out(key):
-        return f"`{reference.source}` has errors", "correct that shot first"
+        listed = f": `ltxspec validate {spec.file}` lists them" if spec.is_context else ""
+        return f"`{reference.source}` has errors", f"correct that shot first{listed}"
     own = [address.instance for address in requests if address.spec == name]
     instances = [other for other in own if other.partition("[")[0] == key]
     if instances:

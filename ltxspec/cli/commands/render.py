@@ -38,7 +38,7 @@ def command(
 
     JSON is the list of task objects, in the provider's form.
     """
-    from ltxspec.project.load import lowered_prices, rendered_orders
+    from ltxspec.project.rendering import lowered_prices, rendered_orders
     from ltxspec.report.diagnostics import format_diagnostics
     from ltxspec.report.requests import FORMATS
 

@@ -30,7 +30,7 @@ def command(
     project = session.open_project(provider)
     planned = plan_project(project, PlanOptions(targets=(address,), variables=values))
     places = local_places(project)
-    found = [(change, record_of(project, change.address)) for change in planned.changes]
+    found = [(change, record_of(project, change.address)) for change in planned.named]
     if output_format == "json":
         session.answer(Why(shots=tuple(explained(change, record, places) for change, record in found)))
         return 0

@@ -184,11 +184,20 @@ def explain(change: Change, record: ShotRecord | None, places: Places, style: St
         lines.append(f"price: {price}{higher(reckoned([change]))}")
     if change.source is not None:
         lines.append("written at: {}:{}:{}".format(*change.source))
-    if change.fingerprint is not None:
-        lines.append(f"fingerprint: {change.fingerprint}")
-    if change.task_id is not None:
-        lines.append(f"task: {change.task_id}{_which(change)}")
+    lines += _identity(change, style)
     if change.action is Action.RESUME:
         lines.append("`ltxspec status --check` asks the provider about it; `ltxspec collect` fetches it")
     text = head + "".join(f"  {line}\n" for line in lines)
     return text + (record_text("takes", record, places, style) if record is not None and record.takes else "")
+
+
+def _identity(change: Change, style: Style) -> list[str]:
+    """What a shot follows from, and its ids, which are not known before that has its take."""
+    lines = wrap(clean(f"follows from: {', '.join(map(str, change.after))}"), style.width - 2) if change.after else []
+    if change.fingerprint is not None:
+        lines.append(f"fingerprint: {change.fingerprint}")
+    elif change.draft is not None:
+        lines.append("fingerprint and task: known once what it follows from has its take")
+    if change.task_id is not None:
+        lines.append(f"task: {change.task_id}{_which(change)}")
+    return lines

@@ -15,7 +15,6 @@ from msgspec.structs import replace as with_fields
 from unit.plan.chains import CATALOG, follows
 
 from ltxspec.apply.budget import RunBudget
-from ltxspec.apply.chains import sources_first
 from ltxspec.apply.engine import Adapters, Job, RunSettings, run
 from ltxspec.apply.events import ApplyEvent, Outcome, RunSummary
 from ltxspec.apply.ledger import Ledger
@@ -26,6 +25,7 @@ from ltxspec.lock.journal import JournalState, fold
 from ltxspec.lock.models import Failure
 from ltxspec.plan.actions import Action, Change
 from ltxspec.plan.cases import PlanContext
+from ltxspec.plan.graph_selection import sources_first
 from ltxspec.plan.in_order import Planned, planned_in_order
 from ltxspec.plan.planner import plan_again, plan_spec
 from ltxspec.plan.recorded import RecordedState

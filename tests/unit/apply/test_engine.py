@@ -41,6 +41,7 @@ class Bench:
     on_event: Callable[[ApplyEvent], None] = lambda _: None
     retries: frozenset[ShotAddress] = frozenset()
     outside: Sequence[Change] = ()
+    is_context: bool = False
 
     def run(self, *changes: Change, limit: str | None = None, **settings: object) -> RunSummary:
         wanted = {c.address.instance for c in changes if c.request is not None}
@@ -50,7 +51,7 @@ class Bench:
             self.on_event(event)
 
         world = Adapters(self.provider, self.archive, self.clock, lambda _: self.media, emit)
-        job = Job(Ledger("night", self.state, self.clock, wanted), changes, self.retries, self.outside)
+        job = Job(Ledger("night", self.state, self.clock, wanted), changes, self.retries, self.outside, self.is_context)
         budget = RunBudget(None if limit is None else Decimal(limit))
         chosen = RunSettings(**{"limits": RecoveryLimits(grace=60, task_timeout=600), **settings})  # type: ignore[arg-type]  # by name
         return asyncio.run(run([job], world, chosen, budget, self.stop))
@@ -398,6 +399,17 @@ def test_money_under_way_outside_of_the_targets_counts_at_its_price() -> None:
     assert bench.run(change(), limit="0.95").count(Outcome.HELD_BACK) == 1
     summary = bench.run(change(), limit="0.96")
     assert (summary.count(Outcome.RENDERED), summary.in_flight) == (1, PRICE)
+
+
+def test_of_a_spec_that_is_only_referred_to_nothing_but_the_plan_is_touched() -> None:
+    other = intent("b", number=2, instance="tower")
+    bench = Bench(state=MemoryState(events=[other, Accepted(task(2), START)]))
+    bench.provider.reports[task(2)] = TaskReport(task(2), TaskState.RUNNING, exists=True)
+    bench.is_context = True
+    summary = bench.run(change())
+    assert [(item.address.instance, item.outcome) for item in summary.outcomes] == [("alley", Outcome.RENDERED)]
+    assert "tower" not in bench.state.lockfile.shots
+    assert bench.open == {task(2)}
 
 
 def test_a_person_may_be_content_with_the_results_that_came() -> None:

@@ -1,5 +1,6 @@
 """What a selection or `--limit` leaves out is never ordered, moved or retired."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +19,7 @@ def shot(name: str, action: Action = Action.CREATE, labels: dict[str, str] | Non
     return change(action, replace(request(name), labels=labels), **more)
 
 
-def names(changes: list[Change]) -> list[str]:
+def names(changes: Sequence[Change]) -> list[str]:
     return [change.address.instance for change in changes]
 
 
@@ -31,29 +32,30 @@ PLAN = Plan("runware", [shot("a"), removed("gone"), shot("b"), shot("c", Action.
 
 def test_a_label_selects_the_shots_that_have_it() -> None:
     shots = [shot("a", labels={"campaign": "autumn"}), shot("b", labels={"campaign": "winter"}), shot("c")]
-    assert names(selected(shots, selection(labels=["campaign=autumn"]))[0]) == ["a"]
-    assert names(selected(shots, selection(labels=["campaign=autumn", "campaign=winter"]))[0]) == ["a", "b"]
+    assert names(selected(shots, selection(labels=["campaign=autumn"])).changes) == ["a"]
+    assert names(selected(shots, selection(labels=["campaign=autumn", "campaign=winter"])).changes) == ["a", "b"]
 
 
 def test_different_labels_must_all_match() -> None:
     shots = [shot("a", labels={"campaign": "autumn", "scene": "1"}), shot("b", labels={"campaign": "autumn"})]
-    assert names(selected(shots, selection(labels=["campaign=autumn", "scene=1"]))[0]) == ["a"]
+    assert names(selected(shots, selection(labels=["campaign=autumn", "scene=1"])).changes) == ["a"]
 
 
 def test_a_shot_that_is_gone_has_no_label_and_is_not_retired_by_one() -> None:
     shots = [shot("a", labels={"campaign": "autumn"}), removed("gone")]
-    assert names(selected(shots, selection(labels=["campaign=autumn"]))[0]) == ["a"]
+    assert names(selected(shots, selection(labels=["campaign=autumn"])).changes) == ["a"]
 
 
 def test_what_is_excluded_is_left_out_even_if_it_is_a_target() -> None:
-    chosen, _ = selected(PLAN.changes, selection(["night.*"], excludes=["night.gone", "night.?"]))
-    assert chosen == []
+    found = selected(PLAN.changes, selection(["night.*"], excludes=["night.gone", "night.?"]))
+    assert found.changes == []
 
 
 def test_a_shot_does_not_take_over_the_takes_of_an_excluded_one() -> None:
     shots = [shot("new", Action.MOVE, origin="old"), shot("b")]
-    chosen, (warning,) = selected(shots, selection(excludes=["night.old"]))
-    assert names(chosen) == ["b"]
+    found = selected(shots, selection(excludes=["night.old"]))
+    assert names(found.changes) == ["b"]
+    (warning,) = found.diagnostics
     assert "`night.new` is left out: it takes over the takes of `night.old`" in warning.message
 
 

@@ -84,3 +84,12 @@ def test_a_journal_from_elsewhere_is_refused_under_the_lock(opened: ProjectConte
         held.states["night"].append(own_intent(project="another"))
     with pytest.raises(LockfileError, match="not this project's"), holding(opened, ["night"], wait=0, command="apply"):
         pass
+
+
+def test_specs_that_are_referred_to_are_held_as_well(opened: ProjectContext) -> None:
+    begins = "{image: {shot: night.alley, frame: last}, frame: first}"
+    shot = f"shots: {{street: {{prompt: A street., inputs: {{frameImages: [{begins}]}}}}}}\n"
+    write_spec(opened.root, SPEC.partition("shots")[0] + shot, "day")
+    with holding_specs(opened, PlanOptions(paths=("specs/day.yaml",)), wait=0, command="apply") as held:
+        assert list(held.states) == ["day", "night"]
+        assert list(held.given) == ["day"]

@@ -1,8 +1,10 @@
-"""The rules of a project under which a plan is made: `[budget]`, `[[policy]]`, and `--limit` together with them."""
+"""The rules of a project about what may be bought: its limits and its policies."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from ltxspec.errors import WrongUsage
+from ltxspec.plan.actions import Plan
 from ltxspec.plan.terms import SpendingLimits, Terms
 from ltxspec.project.project import ProjectContext
 from ltxspec.storage.config import Config
@@ -36,10 +38,18 @@ def rules_of(config: Config) -> list["Rule"]:
     return [Rule(rule.assertion, rule.message, rule.severity, rule.where) for rule in config.policy]
 
 
-def terms_of_config(config: Config) -> Terms:
-    """The limits, and a digest of the policies."""
+def terms_of(config: Config) -> Terms:
+    """The limits and policies in force."""
     if not config.policy:  # policies are slow to import
         return Terms(limits_of(config))
     from ltxspec.plan.policy import policies_digest
 
     return Terms(limits_of(config), policies_digest(rules_of(config)))
+
+
+def with_policies(project: ProjectContext, plan: Plan) -> Plan:
+    """The plan with the results of the project's own policies."""
+    from ltxspec.plan.policy import check_policies
+
+    found = check_policies(rules_of(project.config), plan, project.catalog, project.files)
+    return replace(plan, diagnostics=[*plan.diagnostics, *found])
