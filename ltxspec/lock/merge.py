@@ -200,6 +200,8 @@ def _join_output(ours: Output | None, theirs: Output | None) -> Output:
         video_uuid=_known(ours.video_uuid, theirs.video_uuid),
         video_url=_known(ours.video_url, theirs.video_url),
         cost=_known(ours.cost, theirs.cost),
+        facts=_known(ours.facts, theirs.facts, repr),
+        unmet=_known(ours.unmet, theirs.unmet),
         sha256=archived[0] if archived else None,
         bytes=archived[1] if archived else _known(ours.bytes, theirs.bytes),
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from ltxspec.errors import MediaError
 from ltxspec.lock.measured import VideoFacts
-from ltxspec.media.probe import OpenVideo, audio_track, open_video
+from ltxspec.media.probe import OpenVideo, audio_track, check_decodes, open_video
 
 if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
@@ -84,6 +84,19 @@ class _Measuring:
             except (av.BlockingIOError, av.EOFError):
                 return
             yield frame.metadata
+
+
+def checked(path: Path) -> VideoFacts | None:
+    """Check a download as `check_decodes` does, and measure it; None if only that fails: it is paid for and kept.
+
+    Raises:
+        MediaError: as `check_decodes`.
+    """
+    check_decodes(path)
+    try:
+        return measure(path)
+    except MediaError:
+        return None
 
 
 def measure(path: Path) -> VideoFacts:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from ltxspec.apply.addresses import results_by_now
 from ltxspec.apply.delivery import FetchOutcome, deliver, names_of
+from ltxspec.apply.ledger import with_video
 from ltxspec.apply.orders import results_of
 from ltxspec.apply.ports import Archive, Archived, Clock, Provider, RenderOrder
 from ltxspec.errors import LockHeld, LtxspecError
@@ -215,7 +216,7 @@ def _known_now(output: Output, url: str | None, archived: Archived | None) -> Ou
     """One result with its current facts. A recorded hash is never replaced by a different one."""
     if archived is None or output.sha256 not in (None, archived.sha256):
         return output
-    return replace(output, sha256=archived.sha256, bytes=archived.bytes, video_url=redact_url(url) if url else None)
+    return replace(with_video(output, archived), video_url=redact_url(url) if url else None)
 
 
 def _put_links_right(project: ProjectContext, specs: Iterable[str], wait: float) -> None:

@@ -12,7 +12,7 @@ from ltxspec.errors import MediaError
 from ltxspec.media.animatic import AnimaticSpec, write_animatic
 from ltxspec.media.drawing import Planes
 from ltxspec.media.encoding import Format, encode
-from ltxspec.media.measure import measure
+from ltxspec.media.measure import checked, measure
 from ltxspec.media.sound import SAMPLE_RATE
 from ltxspec.media.specs import Container
 
@@ -108,3 +108,18 @@ def test_what_does_not_decode_is_not_measured(tmp_path: Path) -> None:
     path.write_bytes(b"<html>")
     with pytest.raises(MediaError):
         measure(path)
+
+
+def test_a_download_is_checked_and_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = film(tmp_path / "film.mp4", [(MOVING, 1)])
+    assert checked(path) == measure(path)
+    path.write_bytes(path.read_bytes()[:-500])
+    with pytest.raises(MediaError):
+        checked(path)
+    whole = film(tmp_path / "whole.mp4", [(MOVING, 1)])
+
+    def fails(_: Path) -> None:
+        raise MediaError("no such filter")
+
+    monkeypatch.setattr("ltxspec.media.measure.measure", fails)
+    assert checked(whole) is None
