@@ -27,6 +27,7 @@ from ltxspec.plan.selection import Selection, selection
 from ltxspec.plan.selection_check import check_selection
 from ltxspec.plan.spending import assumed, counted_once, spent
 from ltxspec.plan.terms import SpendingLimits, Terms
+from ltxspec.plan.unmet import unmet_warning
 from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import recorded_state
 from ltxspec.project.others import Others, moved_from_unknown, others_on_disk, planned_across, unclaimed
@@ -179,7 +180,11 @@ def plan_specs(
     unreported = {name: assumed(state, project.catalog) for name, state in counted.items()}
     targets, left_out = selected(changes, selection)
     diagnostics += [*left_out, *idle_retries(targets, selection), *owned_elsewhere_warnings(targets)]
-    diagnostics += [*same_renders(changes, targets), *same_words(targets, have)]
+    diagnostics += [
+        *same_renders(changes, targets),
+        *same_words(targets, have),
+        *unmet_warning(targets, have, verdicts),
+    ]
     chosen = {id(change) for change in targets}
     outside = [c for c in changes if c.action is Action.RESUME and id(c) not in chosen]
     plan = Plan(

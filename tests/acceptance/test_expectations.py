@@ -57,3 +57,29 @@ def test_expectations_change_nothing_that_was_bought(project: Path) -> None:
     write_spec(project, spec("{fps: 25, audio: false}"))
     (shot,) = ltxspec("plan", "--format", "json", cwd=project).json["shots"]
     assert shot["action"] == "no-op"
+
+
+def test_a_plan_says_of_what_it_keeps_that_it_is_not_as_expected(project: Path) -> None:
+    write_spec(project, spec("{fps: 25}"))
+    ltxspec("apply", cwd=project)
+    write_spec(project, spec("{fps: 50}"))
+    (found,) = ltxspec("plan", "--format", "json", cwd=project).json["diagnostics"]
+    assert (found["code"], found["severity"]) == ("unmet", "warning")
+    ltxspec("approve", "night.tower", cwd=project)
+    assert ltxspec("plan", "--format", "json", cwd=project).json["diagnostics"] == []
+
+
+def chain(expect: str) -> str:
+    street = "street: {prompt: A street, width: 1280, height: 720, inputs: {frameImages: [{shot: tower, frame: last}]}}"
+    return f"model: lightricks:ltx@2.5-fast\nexpect: {expect}\nshots: {{{TOWER}}}, {street}}}\n"
+
+
+def test_nothing_follows_from_a_video_that_is_not_as_expected_until_it_is_approved(project: Path) -> None:
+    write_spec(project, chain("{fps: 60}"))
+    told = ltxspec("apply", cwd=project, check=3)
+    assert "is not as expected: it has 25 frames per second instead of 60" in told.err + told.out
+    shots = ltxspec("plan", "--format", "json", cwd=project).json["shots"]
+    assert [shot["action"] for shot in shots] == ["no-op", "held"]
+    ltxspec("approve", "night.tower", cwd=project)
+    shots = ltxspec("plan", "--format", "json", cwd=project).json["shots"]
+    assert [shot["action"] for shot in shots] == ["no-op", "create"]
