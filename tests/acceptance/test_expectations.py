@@ -42,6 +42,17 @@ def test_one_that_is_not_is_kept_marked_and_not_bought_again(project: Path) -> N
     assert "nothing to do" in again.out.lower() or "up to date" in (again.out + again.err).lower()
 
 
+def test_show_has_the_facts_and_what_is_unmet(project: Path) -> None:
+    write_spec(project, spec("{fps: 60, audio: false}"))
+    ltxspec("apply", cwd=project, check=3)
+    told = ltxspec("show", "night.tower", cwd=project).out
+    assert " fps, " in told
+    assert "not as expected: fps" in told
+    (video,) = ltxspec("show", "night.tower", "--format", "json", cwd=project).json["shots"][0]["takes"][0]["outputs"]
+    assert video["unmet"] == ["fps"]
+    assert video["facts"] == output_of(project)["facts"]
+
+
 def test_the_events_name_what_is_unmet(project: Path) -> None:
     write_spec(project, spec("{fps: 60}"))
     lines = ltxspec("apply", "--format", "json", cwd=project, check=3).out.splitlines()
