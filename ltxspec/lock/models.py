@@ -157,6 +157,11 @@ class Take(Record, frozen=True, kw_only=True):
         return self.wanted - len(self.outputs) if is_short and not self.is_incomplete else 0
 
     @property
+    def unmet(self) -> tuple[str, ...]:
+        """The keys of `expect:` that any of its videos did not meet when it came."""
+        return tuple(dict.fromkeys(name for output in self.outputs for name in output.unmet or ()))
+
+    @property
     def shown(self) -> tuple[Output, ...]:
         """The outputs as they are shown and linked, with the picked one first."""
         names = [output.name(number) for number, output in enumerate(self.outputs, 1)]
