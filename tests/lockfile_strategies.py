@@ -20,6 +20,7 @@ from ltxspec.lock.journal import (
     Remarked,
     Repeated,
 )
+from ltxspec.lock.measured import VideoFacts
 from ltxspec.lock.models import Failure, Lockfile, Output, ShotRecord, Take
 from ltxspec.values import Fingerprint, TaskId
 
@@ -42,6 +43,18 @@ def perhaps(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.none() | strategy
 
 
+facts = st.builds(
+    VideoFacts,
+    width=st.just(1920),
+    height=st.just(1080),
+    fps=st.sampled_from([24.0, 25.0, 29.97]),
+    seconds=st.sampled_from([8.0, 8.04]),
+    audio=st.booleans(),
+    black_seconds=st.just(0.0),
+    frozen_seconds=st.sampled_from([0.0, 1.5]),
+    silent_seconds=st.none() | st.just(2.0),
+    loudness=st.none() | st.just(-23.1),
+)
 outputs = st.builds(
     Output,
     video_uuid=perhaps(st.sampled_from(["v1", "v2", "v3"])),
@@ -49,6 +62,8 @@ outputs = st.builds(
     cost=perhaps(amounts),
     sha256=perhaps(hashes),
     bytes=perhaps(st.integers(0, 2**40)),
+    facts=perhaps(facts),
+    unmet=perhaps(st.sampled_from([("fps",), ("audio", "fps"), ("size",)])),
 )
 
 

@@ -38,4 +38,9 @@ def _known_now(output: Output, url: str | None, archived: Archived | None) -> Ou
     """One result with its current facts. A recorded hash is never replaced by a different one."""
     if archived is None or output.sha256 not in (None, archived.sha256):
         return output
-    return replace(output, sha256=archived.sha256, bytes=archived.bytes, video_url=redact_url(url) if url else None)
+    return replace(with_video(output, archived), video_url=redact_url(url) if url else None)
+
+
+def with_video(output: Output, video: Archived) -> Output:
+    """A result with what the archive says of its video."""
+    return replace(output, sha256=video.sha256, bytes=video.bytes, facts=video.facts or output.facts)

@@ -94,7 +94,7 @@ class Chains:
     def _note(self, outcome: ShotOutcome) -> None:
         if outcome.outcome in _HAS_TAKE and outcome.task_id is not None:
             self._tasks[outcome.address] = outcome.task_id
-        elif outcome.outcome not in _HAS_TAKE:
+        if outcome.outcome not in _HAS_TAKE or outcome.unmet:
             self._failed[outcome.address] = outcome
 
     async def _output(self, reference: Reference) -> str:
@@ -130,6 +130,8 @@ class Chains:
 
 
 def _ended_as(outcome: ShotOutcome) -> str:
+    if outcome.unmet:
+        return f"is not as expected: {outcome.message}; `ltxspec approve {outcome.address}` sets this free"
     words = {
         Outcome.FAILED: "failed",
         Outcome.UNRESOLVED: "is unresolved",

@@ -91,7 +91,7 @@ async def archive_outputs(  # the three ports, the results and their sources: a 
         if addresses is not None and place not in addresses:
             continue
         if output.sha256 is not None and output.bytes is not None and archive.has(output.sha256):
-            archived[place] = Archived(output.sha256, output.bytes)
+            archived[place] = Archived(output.sha256, output.bytes, output.facts)
             continue
         url = addresses[place] if addresses is not None else output.video_url
         try:

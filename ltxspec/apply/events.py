@@ -26,6 +26,7 @@ class EventKind(StrEnum):
     SHOT_ARCHIVED = "shot-archived"
     SHOT_NOT_ARCHIVED = "shot-not-archived"  # paid and recorded, but the video is not archived yet
     SHOT_COMMITTED = "shot-committed"  # recorded in the lockfile
+    SHOT_UNMET = "shot-unmet"  # recorded and archived, but not what `expect:` says
     SHOT_FAILED = "shot-failed"
     SHOT_UNRESOLVED = "shot-unresolved"  # outcome unknown; the next apply resumes it
     SHOT_HELD_BACK = "shot-held-back"  # not ordered: budget reached, stopping, or the account cannot pay
@@ -78,6 +79,7 @@ class ShotOutcome:
     archived: bool = True  # false: paid and recorded, but the video could not be archived yet
     permanent: bool = True  # for a failure: false if the same request may succeed later
     missing: int = 0  # of several results: those that were not made
+    unmet: tuple[str, ...] = ()  # keys of `expect:` that its videos do not meet
     billable: bool = True  # false: refused before it was accepted, so nothing can have been charged
 
 
@@ -105,13 +107,13 @@ class RunSummary:
 
     @property
     def incomplete(self) -> bool:
-        """Whether anything is unfinished (failed in part or whole, unresolved, held back, not archived) or overspent.
+        """Whether something is unfinished (failed in part or whole, unresolved, held back, not archived) or overspent.
 
-        The exit code is 3 then.
+        So is a video that does not meet its expectations. The exit code is 3 then.
         """
         left = {Outcome.FAILED, Outcome.UNRESOLVED, Outcome.HELD_BACK}
         return self.overspent > 0 or any(
-            item.outcome in left or not item.archived or item.missing for item in self.outcomes
+            item.outcome in left or not item.archived or item.missing or item.unmet for item in self.outcomes
         )
 
 

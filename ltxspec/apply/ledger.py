@@ -7,7 +7,7 @@ from datetime import MAXYEAR, UTC, datetime, timedelta
 
 from msgspec import structs
 
-from ltxspec.apply.archived import with_archived
+from ltxspec.apply.archived import with_archived, with_video
 from ltxspec.apply.orders import without_secrets
 from ltxspec.apply.ports import Archived, Clock, SpecState, TaskReport
 from ltxspec.apply.records import add_take, record_changes
@@ -28,8 +28,10 @@ from ltxspec.lock.journal import (
 )
 from ltxspec.lock.models import Failure, Output, Take, readable
 from ltxspec.plan.actions import Change
+from ltxspec.plan.expectations import unmet
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.redaction import redact_secrets, redact_url
+from ltxspec.render.expectations import NONE, Expectations
 from ltxspec.values import Json, TaskId
 
 
@@ -154,7 +156,14 @@ class Ledger:
         self._open[task] = replace(self._open[task], outputs=tuple(outputs))
 
     def commit(
-        self, task: TaskId, instance: str, archived: Sequence[Archived | None], *, wanted: bool, ttl: int | None = None
+        self,
+        task: TaskId,
+        instance: str,
+        archived: Sequence[Archived | None],
+        *,
+        wanted: bool,
+        ttl: int | None = None,
+        expect: Expectations = NONE,
     ) -> Take:
         """Write a task into the lockfile, and close it when it has ended and all its videos are in the archive.
 
@@ -164,8 +173,10 @@ class Ledger:
             archived: for each output the archived video, or None when it could not be fetched yet.
             wanted: whether the spec contains exactly this request now, so that the take becomes current.
             ttl: seconds the provider keeps the result, when that was requested.
+            expect: what the spec expects of the videos now; those that do not meet it are marked.
         """
         outputs = tuple(map(_without_secrets, _with_archived(self.outputs_of(task), archived)))
+        outputs = _marked(outputs, expect)
         take = self._as_recorded(_take(self._open[task], outputs, ttl))
         self.lockfile = add_take(self.lockfile, instance, take, wanted=wanted)
         self._state.write_lockfile(self.lockfile)
@@ -218,20 +229,34 @@ def by_name(outputs: Iterable[Output]) -> dict[tuple[str, int], Output]:
     return found
 
 
+def _marked(outputs: tuple[Output, ...], expect: Expectations) -> tuple[Output, ...]:
+    """The results, each with the expectations that it does not meet; without expectations, as they are."""
+    if expect == NONE:
+        return outputs
+    return tuple(
+        structs.replace(output, unmet=tuple(unmet(expect, output.facts)) or None) if output.facts else output
+        for output in outputs
+    )
+
+
 def _without_secrets(output: Output) -> Output:
     return structs.replace(output, video_url=redact_url(output.video_url)) if output.video_url else output
 
 
 def _with_hash(output: Output, recorded: Output | None) -> Output:
-    return output if recorded is None else structs.replace(output, sha256=recorded.sha256, bytes=recorded.bytes)
+    return (
+        output
+        if recorded is None
+        else structs.replace(
+            output, sha256=recorded.sha256, bytes=recorded.bytes, facts=recorded.facts, unmet=recorded.unmet
+        )
+    )
 
 
 def _with_archived(outputs: Sequence[Output], archived: Sequence[Archived | None]) -> tuple[Output, ...]:
     """Outputs with their archived hash and size; an earlier recorded hash stays where nothing was fetched."""
     pairs = zip(outputs, archived, strict=True)
-    return tuple(
-        structs.replace(o, sha256=item.sha256, bytes=item.bytes) if item is not None else o for o, item in pairs
-    )
+    return tuple(output if item is None else with_video(output, item) for output, item in pairs)
 
 
 def _take(task: OpenTask, outputs: tuple[Output, ...], ttl: int | None) -> Take:

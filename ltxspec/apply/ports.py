@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from ltxspec.lock.journal import Event
+from ltxspec.lock.measured import VideoFacts
 from ltxspec.lock.models import Failure, Lockfile, Output
 from ltxspec.values import Json, TaskId, Usd
 
@@ -151,6 +152,7 @@ class Archived:
 
     sha256: str
     bytes: int
+    facts: VideoFacts | None = None  # None: it could not be measured
 
 
 class Archive(Protocol):

@@ -55,6 +55,7 @@ class RunContext:
     arriving: set[TaskId] = field(default_factory=set)  # paid tasks whose videos are being fetched now
     source_media: SourceMedia = no_source_media
     rival: Callable[[Change], str | None] = lambda _: None  # who else orders the same render by now, in words
+    remarked: set[tuple[str, ...]] = field(default_factory=set)  # what was said of videos unlike their orders
 
     @property
     def may_send(self) -> bool:

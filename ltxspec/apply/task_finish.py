@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from ltxspec.apply.delivery import FetchOutcome, deliver, names_of
 from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, ShotOutcome
+from ltxspec.apply.judging import expected_of, judge
 from ltxspec.apply.ports import TaskReport, TaskState
 from ltxspec.apply.task import RunContext, TaskRun
 from ltxspec.errors import LtxspecError
@@ -53,7 +54,9 @@ async def bring_home_and_commit(run: TaskRun) -> ShotOutcome:
     reason = delivery.reason
     instance = run.address.instance
     ttl = run.order.body.get("ttl")
-    take = ledger.commit(run.task_id, instance, delivery.archived, wanted=run.change is not None, ttl=ttl)
+    take = ledger.commit(
+        run.task_id, instance, delivery.archived, wanted=run.change is not None, ttl=ttl, expect=expected_of(run)
+    )
     if take.status == "failed":
         return _failed(run, take)
     link, missing = _linked(run, take), _missing(run, take)
@@ -65,9 +68,10 @@ async def bring_home_and_commit(run: TaskRun) -> ShotOutcome:
         message = f"recorded, but the video is not archived yet: {reason}{also}"
         run.tell(EventKind.SHOT_NOT_ARCHIVED, message, cost=take.cost)
     outcome = Outcome.RENDERED if run.ordered_here else Outcome.COLLECTED
-    said = "; ".join(filter(None, [reason, missing])) or None
+    unmet = judge(run, take)
+    said = "; ".join(filter(None, [reason, missing, *unmet.values()])) or None
     end = run.ends(outcome, said, cost=take.cost, archived=reason is None)
-    return replace(end, missing=take.missing)
+    return replace(end, missing=take.missing, unmet=tuple(unmet))
 
 
 async def take_in(run: TaskRun, report: TaskReport) -> None:
@@ -76,7 +80,9 @@ async def take_in(run: TaskRun, report: TaskReport) -> None:
     ledger.deliver(run.task_id, report.outputs)
     outputs = ledger.outputs_of(run.task_id)
     delivery = await _fetched(run, outputs)
-    take = ledger.commit(run.task_id, run.address.instance, delivery.archived, wanted=run.change is not None)
+    take = ledger.commit(
+        run.task_id, run.address.instance, delivery.archived, wanted=run.change is not None, expect=expected_of(run)
+    )
     link = _linked(run, take)
     late = f"; not archived yet: {delivery.reason}" if delivery.reason else ""
     if len(outputs) > done:

@@ -2,8 +2,9 @@
 
 The classes of `lock/models.py` and the two here define the format for reading, writing and the schema. Nullable fields
 are always written, as null, so that every take has the same lines and git merges them well; only `code`, `message` and
-`permanent` are omitted from successful takes, and `picked` from takes that were not picked. Reading treats a missing
-nullable field as null, refuses anything else unexpected, and never turns an unreadable file into an empty one.
+`permanent` are omitted from successful takes, `picked` from takes that were not picked, and `facts` and `unmet` from
+outputs without them. Reading treats a missing nullable field as null, refuses anything else unexpected, and never turns
+an unreadable file into an empty one.
 """
 
 import json

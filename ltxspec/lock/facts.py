@@ -179,9 +179,9 @@ def _outputs(before: Take, after: Take) -> Iterator[FactChange]:
             continue
         known, now = to_json(old), to_json(new)
         for name, value in known.items():
-            if value is not None and value != now[name]:
+            if value is not None and value != now.get(name):
                 expected = name == "videoURL" and _is_fresh_address(old, new)
-                yield FactChange(f"/outputs/{place}/{name}", value, now[name], expected=expected)
+                yield FactChange(f"/outputs/{place}/{name}", value, now.get(name), expected=expected)
     if before.is_incomplete or not before.outputs:
         return  # further results were delivered
     for place, new in enumerate(after.outputs):

@@ -196,10 +196,14 @@ def _join_output(ours: Output | None, theirs: Output | None) -> Output:
     if ours is None or theirs is None:
         return ours or theirs or Output(video_uuid=None, video_url=None)
     archived = _known(_archived(ours), _archived(theirs), lambda pair: (pair[0], -1 if pair[1] is None else pair[1]))
+    # facts are those of the bytes that are kept
+    mine, others = (side if archived is None or side.sha256 == archived[0] else Output() for side in (ours, theirs))
     return Output(
         video_uuid=_known(ours.video_uuid, theirs.video_uuid),
         video_url=_known(ours.video_url, theirs.video_url),
         cost=_known(ours.cost, theirs.cost),
+        facts=_known(mine.facts, others.facts, repr),
+        unmet=_known(mine.unmet, others.unmet),
         sha256=archived[0] if archived else None,
         bytes=archived[1] if archived else _known(ours.bytes, theirs.bytes),
     )

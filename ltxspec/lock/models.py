@@ -14,6 +14,7 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from ltxspec.formats import Content, Money, Record
+from ltxspec.lock.measured import VideoFacts
 from ltxspec.redaction import redact_secrets
 from ltxspec.values import Fingerprint, Json, TaskId
 
@@ -28,6 +29,8 @@ _Hash = Annotated[
 _Address = Annotated[str, Meta(description="Address at the provider, without secrets")]
 _Retake = Annotated[int, Meta(ge=1, description="Number of this render of the fingerprint; null for imported takes")]
 _Attempt = Annotated[int, Meta(ge=1, description="Number of this attempt of the retake; null for imported takes")]
+_Facts = Annotated[VideoFacts, Meta(description="What was measured of the video once it was archived")]
+_Unmet = Annotated[tuple[str, ...], Meta(description="Keys of `expect:` that the video did not meet when it came")]
 _Pick = Annotated[str, Meta(min_length=1, description="The output that a user picked with this take")]
 
 Age = tuple[str, int, int, str]  # moment of the order, retake, attempt, task id
@@ -54,9 +57,13 @@ def moment(written: str | None) -> str:
 class Output(Record, frozen=True, kw_only=True):
     """One finished video of a task. `sha256` (bare hex) and `bytes` are null until the archive has it."""
 
+    left_out: ClassVar[frozenset[str]] = frozenset({"facts", "unmet"})
+
     bytes: _Size | None = None
     cost: Money | None = None
+    facts: _Facts | None = None  # None: not measured
     sha256: _Hash | None = None
+    unmet: _Unmet | None = None
     video_url: _Address | None = None  # without its query string if that would be secret
     video_uuid: str | None = None
 
@@ -148,6 +155,11 @@ class Take(Record, frozen=True, kw_only=True):
         """How many of several results were not made, although others were: they will not follow."""
         is_short = self.status == "succeeded" and 0 < len(self.outputs) < self.wanted
         return self.wanted - len(self.outputs) if is_short and not self.is_incomplete else 0
+
+    @property
+    def unmet(self) -> tuple[str, ...]:
+        """The keys of `expect:` that any of its videos did not meet when it came."""
+        return tuple(dict.fromkeys(name for output in self.outputs for name in output.unmet or ()))
 
     @property
     def shown(self) -> tuple[Output, ...]:

@@ -96,7 +96,7 @@ def probe(source: Path | bytes) -> VideoInfo:
     """
     with open_video(source) as video:
         context = video.stream.codec_context
-        sound = next((track for track in video.container.streams.audio if _codec(track) is not None), None)
+        sound = audio_track(video.container)
         return VideoInfo(
             container=video.kind,
             codec=context.codec.canonical_name,
@@ -110,6 +110,11 @@ def probe(source: Path | bytes) -> VideoInfo:
             audio_codec=None if sound is None else sound.codec_context.codec.canonical_name,
             audio_rate=None if sound is None else sound.codec_context.sample_rate,
         )
+
+
+def audio_track(container: "InputContainer") -> "AudioStream | None":
+    """The first audio track that can be decoded."""
+    return next((track for track in container.streams.audio if _codec(track) is not None), None)
 
 
 def check_decodes(path: Path) -> None:

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from ltxspec.lock.models import Take
 from ltxspec.lock.verdicts import Remark, Verdict
 from ltxspec.plan.actions import SPENDING, Action, Change, Reason
+from ltxspec.plan.expectations import unmet_by
 from ltxspec.plan.sources import KEEPS, Sources
+from ltxspec.render.models import Request
 from ltxspec.render.references import Reference
 from ltxspec.values import ShotAddress, TaskId
 
@@ -52,10 +55,29 @@ def _obstacle(
         return Reason.SOURCE_FAILED, f"{name} failed: {source.note or 'see `ltxspec why`'}"
     if is_to_come and source.action is Action.HELD:
         return Reason.SOURCE_HELD, f"{name} is held itself"
-    if source.request is not None and source.request.gate:
-        remark = None if is_to_come or take is None else verdicts.get(take.task_id)
+    return _waits_for_people(name, source.request, None if is_to_come else take, verdicts, is_to_come=is_to_come)
+
+
+def _waits_for_people(
+    name: str, source: Request | None, take: Take | None, verdicts: Mapping[TaskId, Remark], *, is_to_come: bool
+) -> tuple[Reason, str] | None:
+    """Why a source must be approved before an order follows from it; None if it need not be, or is."""
+    if source is None:
+        return None
+    remark = None if take is None else verdicts.get(take.task_id)
+    if source.gate:
         return _not_approved(name, remark, is_to_come=is_to_come)
-    return None
+    if take is None or (remark is not None and remark.verdict is Verdict.APPROVED):
+        return None
+    return _not_as_expected(name, unmet_by(take, source.expect))
+
+
+def _not_as_expected(name: str, unmet: Mapping[str, str]) -> tuple[Reason, str] | None:
+    if not unmet:
+        return None
+    listed = "; ".join(f"`{key}`: {words}" for key, words in unmet.items())
+    cure = f"`ltxspec approve {name.strip('`')}` sets this free"
+    return Reason.NOT_APPROVED, f"the take of {name} is not as expected ({listed}); {cure}"
 
 
 def _not_approved(name: str, remark: Remark | None, *, is_to_come: bool) -> tuple[Reason, str] | None:

@@ -7,6 +7,7 @@ from ltxspec.lock.models import Lockfile, ShotRecord, Take
 from ltxspec.plan.actions import Action, Change
 from ltxspec.plan.recorded import preferred, record_under
 from ltxspec.plan.selection import Selection
+from ltxspec.render.expectations import NONE
 from ltxspec.render.graph import requests_of, sources_first
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.render.references import Reference
@@ -33,8 +34,9 @@ class Sources:
 
     @property
     def has_gates(self) -> bool:
-        """Whether a take needs an approval before others may follow from it."""
-        return any(request.gate for address in self._targets if (request := self._requests.get(address)))
+        """Whether a take may need an approval before others may follow from it."""
+        known = filter(None, map(self._requests.get, self._targets))
+        return any(request.gate or request.expect != NONE for request in known)
 
     @property
     def depth(self) -> int:

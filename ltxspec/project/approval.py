@@ -14,6 +14,7 @@ from ltxspec.plan.document import PlanDocument, PlannedShot, PlanOptions, Proble
 from ltxspec.plan.doubts import ABOUT_VERDICTS
 from ltxspec.plan.limits import budget_warning
 from ltxspec.plan.planfile import applied, plan_differences, plan_digest, terms_of
+from ltxspec.plan.unmet import UNMET
 from ltxspec.project.project import ProjectContext
 from ltxspec.values import TaskId, format_usd, money_text
 
@@ -137,8 +138,8 @@ def _anywhere(problem: Problem) -> Problem:
 
 
 def _compared(problems: Iterable[Problem]) -> list[Problem]:
-    """The warnings that must be the same; what people decide about takes in the meantime changes no plan."""
-    return [_anywhere(problem) for problem in problems if problem.code not in ABOUT_VERDICTS]
+    """The warnings that must be the same; what is found or decided about takes meanwhile changes no plan."""
+    return [_anywhere(problem) for problem in problems if problem.code not in {*ABOUT_VERDICTS, UNMET}]
 
 
 def _listed_twice(shots: Iterable[PlannedShot]) -> str | None:

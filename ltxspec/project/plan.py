@@ -27,6 +27,7 @@ from ltxspec.plan.selecting import Selected, idle_retries, limited, selected
 from ltxspec.plan.selection import Selection, selection
 from ltxspec.plan.selection_check import check_selection, with_effect
 from ltxspec.plan.spending import assumed, counted_once, spent
+from ltxspec.plan.unmet import unmet_warning
 from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import recorded_state
 from ltxspec.project.others import Others, others_on_disk, planned_across
@@ -186,7 +187,11 @@ def plan_specs(
     unreported = {name: assumed(state, project.catalog) for name, state in counted.items()}
     diagnostics = with_effect(diagnostics, selection, found.included)
     diagnostics += [*found.diagnostics, *idle_retries(targets, selection), *owned_elsewhere_warnings(targets)]
-    diagnostics += [*same_renders(changes, targets), *same_words(targets, have)]
+    diagnostics += [
+        *same_renders(changes, targets),
+        *same_words(targets, have),
+        *unmet_warning(targets, have, verdicts),
+    ]
     chosen = {id(change) for change in targets}
     own = [change for change in changes if change.address.spec not in aside]
     outside = [c for c in own if c.action is Action.RESUME and id(c) not in chosen]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ltxspec.errors import Diagnostic, Location
+from ltxspec.render.expectations import NONE, Expectations
 from ltxspec.render.references import EXTRACTIONS, Reference
 from ltxspec.values import Fingerprint, Json, ShotAddress, Usd
 
@@ -38,6 +39,7 @@ class Request:
     identify: Callable[..., Sequence[Fingerprint]] | None = field(default=None, compare=False, repr=False)
     sources: tuple[str | None, ...] = ()  # the SHA-256 of what each of them means; None: not known yet
     gate: bool = False  # whether its takes need an approval before other shots may begin with them
+    expect: Expectations = NONE  # of its finished videos
 
     @property
     def after(self) -> tuple[ShotAddress, ...]:

@@ -18,6 +18,7 @@ from ltxspec.render.checks import names_for, run_checks
 from ltxspec.render.concern import Found
 from ltxspec.render.context import RenderContext
 from ltxspec.render.conversion import convert
+from ltxspec.render.expectations import NONE, ExpectationTexts
 from ltxspec.render.findings import Findings
 from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.render.parameter_sets import ParameterSet, ParameterSets, PlainParameters, merge
@@ -87,6 +88,7 @@ class Rendering:
         self.plain_sets = PlainParameters(spec, context.catalog, self.sets)
         self.title: str | None = None
         self.prompts = Prompts(self.file, context.files, self.texts, self.places, self.findings, self.allowance)
+        self.expectations = ExpectationTexts(spec, self.texts, self.places, self.findings)
         self.earlier_rendering: Rendering | None = None
 
     def requests(self) -> list[Request]:
@@ -150,9 +152,13 @@ class Rendering:
         prompt = self.prompts.of(shot, scope, model)
         parameters = self.parameters(shot, scope, model)
         about = about_shot(self.spec, shot, scope, self.texts)
+        expect = NONE if self.is_earlier else self.expectations.of(shot, scope)
         if model is None or prompt is None or parameters is None or about is None or variables.broken:
             return None
+        if expect is None:
+            return None
         request = self.assemble(instance, prompt, parameters, position, about)
+        request = request if expect is NONE else replace(request, expect=expect)
         checks = (*self.spec.checks, *shot.checks)
         if not checks or self.is_earlier:
             return request

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ltxspec.lock.measured import VideoFacts
 from ltxspec.lock.models import Output, ShotRecord, Take
 from ltxspec.lock.verdicts import Remark
 from ltxspec.report.results.takes import NO_REMARKS, Places, Remarks, result_of, web_address
@@ -45,7 +46,25 @@ def _take_lines(number: int, take: Take, *, current: bool, places: Places, style
         chosen = several and take.picked is not None and place == result_of(take)
         label = f"result {place}: " if several else ""
         lines.append(f"      {label}{place_of(output, places)}" + ("  picked" if chosen else ""))
+        if current and output.facts is not None:
+            lines.append(f"      {label}{facts_text(output.facts)}")
+        if output.unmet:
+            lines.append(f"      {label}" + style.paint(clean(unmet_text(output.unmet)), Paint.YELLOW))
     return lines
+
+
+def facts_text(facts: VideoFacts) -> str:
+    """`1920x1080, 25 fps, 8 s, -23.1 LUFS; frozen for 1.2 s`: what was measured of a video."""
+    sound = "no audio" if not facts.audio else "audio" if facts.loudness is None else f"{facts.loudness:g} LUFS"
+    passages = {"black": facts.black_seconds, "frozen": facts.frozen_seconds, "silent": facts.silent_seconds or 0.0}
+    listed = ", ".join(f"{name} for {seconds:g} s" for name, seconds in passages.items() if seconds)
+    size = f"{facts.width}x{facts.height}, {facts.fps:g} fps, {facts.seconds:g} s, {sound}"
+    return f"{size}; {listed}" if listed else size
+
+
+def unmet_text(unmet: Sequence[str]) -> str:
+    """`not as expected: fps, audio`: the keys of `expect:` that a video did not meet when it came."""
+    return f"not as expected: {', '.join(unmet)}"
 
 
 def missing_text(take: Take) -> str:

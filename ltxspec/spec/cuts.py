@@ -18,7 +18,7 @@ Kind = Callable[[Path], bool | None]  # True: a prompt; False: a text that may g
 _SIGN = re.compile(r"\S([ \t]+)(#[^\r\n]*)")
 _ANCHOR = re.compile(r"&\S+\s+")
 _QUOTING = frozenset("\"'|>!")  # how a text begins that is not a plain one
-_OTHER = frozenset({"model", "moved", "gate", "checks"})  # in a shot
+_OTHER = frozenset({"model", "moved", "gate", "checks", "expect"})  # in a shot
 
 
 def cut_texts(document: Document, kind_of: Kind) -> dict[Path, Diagnostic]:

@@ -12,7 +12,7 @@ from ltxspec.spec.document import Document
 from ltxspec.values import Json
 
 RESERVED_KEYS = frozenset(
-    {"prompt", "vars", "matrix", "forEach", "moved", "gate", "title", "labels", "checks", "model"}
+    {"prompt", "vars", "matrix", "forEach", "moved", "gate", "title", "labels", "checks", "model", "expect"}
 )
 
 # Set by ltxspec in every order; each maps to what the user should write instead.
@@ -64,6 +64,7 @@ class SpecShot:
     title: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     checks: Sequence[Check] = ()
+    expect: Mapping[str, Json] = field(default_factory=dict)  # of the finished video, as written
     parameters: Mapping[str, Json] = field(default_factory=dict)  # as written: templates not yet rendered
 
 
@@ -79,6 +80,7 @@ class Spec:
     vars: Mapping[str, Json] = field(default_factory=dict)
     defaults: Mapping[str, Json] = field(default_factory=dict)
     checks: Sequence[Check] = ()
+    expect: Mapping[str, Json] = field(default_factory=dict)  # of every finished video, as written
     shots: Mapping[str, SpecShot] = field(default_factory=dict)
 
 

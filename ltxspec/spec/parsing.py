@@ -17,7 +17,7 @@ _NOT_PARAMETERS = RESERVED_KEYS | SET_BY_LTXSPEC.keys()
 # Nothing else makes sense without these: a fault in one would cause a dozen others.
 _VITAL = frozenset({"metadata", "model", "vars", "defaults", "shots"})
 # A fault in one of these leaves a shot valid enough to be checked further.
-_HARMLESS_IN_SHOT = frozenset({"title", "labels", "checks", "moved", "gate"}) | SET_BY_LTXSPEC.keys()
+_HARMLESS_IN_SHOT = frozenset({"title", "labels", "checks", "moved", "gate", "expect"}) | SET_BY_LTXSPEC.keys()
 
 
 def parse_spec(
@@ -98,6 +98,7 @@ def _spec(document: Document, without: set[str]) -> Spec:
         vars=root.get("vars") or {},
         defaults=_parameters(root.get("defaults") or {}),
         checks=_checks(root.get("checks"), ("checks",)),
+        expect=_expect(root.get("expect")),
         shots={
             name: _shot(name, shot, metadata["name"]) for name, shot in root["shots"].items() if name not in without
         },
@@ -125,6 +126,7 @@ def _shot(name: str, shot: dict[str, Json], spec: str) -> SpecShot:
         title=_text(shot.get("title")),
         labels=_labels(shot.get("labels")),
         checks=_checks(shot.get("checks"), ("shots", name, "checks")),
+        expect=_expect(shot.get("expect")),
         parameters=parameters,
     )
 
@@ -161,6 +163,10 @@ def _check(value: Json, path: Path) -> Check | None:
         return None
     severity: Literal["error", "warning"] = "warning" if value.get("severity") == "warning" else "error"
     return Check(value["assert"], _text(value.get("message")), severity, path)
+
+
+def _expect(value: Json) -> dict[str, Json]:
+    return value if isinstance(value, dict) else {}
 
 
 def _labels(value: Json) -> dict[str, str]:

@@ -13,6 +13,7 @@ _NOT_A_DEFAULT = {
     "vars": "write `vars:` at the top of the spec",
     "labels": "write `labels:` in a shot or below `metadata`",
     "title": "write `title:` in a shot or below `metadata`",
+    "expect": "write `expect:` at the top of the spec",
     "checks": "write `checks:` at the top of the spec",
 }
 _MATRIX_WORDS = ("include", "exclude")

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from ltxspec.spec.encodings import Encoding
+from ltxspec.spec.expecting import ExpectPart
 from ltxspec.spec.models import SET_BY_LTXSPEC
 from ltxspec.spec.names import EARLIER_NAME, SHOT_NAME, SPEC_NAME, VARIABLE
 from ltxspec.spec.references import REFERENCE_DEFINITIONS
@@ -70,6 +71,9 @@ class CheckPart(_Part):
     severity: Annotated[Literal["error", "warning"], Field(description="Whether a failure stops the run")] = "error"
 
 
+Expect = Annotated[
+    ExpectPart | None, Field(description="What finished videos must be like; never part of a fingerprint")
+]
 Checks = Annotated[list[CheckPart] | None, Field(description="Assertions over the rendered request")]
 
 
@@ -169,6 +173,7 @@ class ShotPart(_Part):
     title: Title = None
     labels: Labels = None
     checks: Checks = None
+    expect: Expect = None
 
 
 class SpecPart(_Part):
@@ -181,6 +186,7 @@ class SpecPart(_Part):
     vars: Variables = None
     defaults: Annotated[dict[str, Any] | None, Field(description="Request parameters for every shot")] = None
     checks: Checks = None
+    expect: Expect = None
     shots: Annotated[
         dict[Annotated[str, Field(pattern=SHOT_NAME)], ShotPart],
         Field(description="The shots by name; none, when the last one was retired"),

@@ -5,7 +5,7 @@ import re
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from ltxspec.spec import structure
+from ltxspec.spec import expecting, structure
 from ltxspec.spec.document import SPEC_NEEDS
 from ltxspec.spec.encodings import ENCODINGS
 from ltxspec.spec.faults import Fault, Path, found_value, spoken
@@ -17,6 +17,8 @@ from ltxspec.values import Json
 _LATER_VERSION = re.compile(r"ltxspec/v([2-9]|[1-9][0-9]+)")
 _PROMPT = ("shots", "*", "prompt")
 _REQUIRED = frozenset({("apiVersion",), ("kind",), ("metadata",), ("metadata", "name"), ("shots",), _PROMPT})
+_EXPECT = "write `expect: {fps: 25, audio: true}`"
+_LOUDNESS = "write `loudness: {min: -30, max: -9}`"
 _CHECK = "write `- assert: duration <= 8`"
 
 # What is expected at a path, if the type alone does not say it. `*` is any name or number.
@@ -54,6 +56,10 @@ _HINTS: dict[Path, str] = {
     ("shots", "*", "checks", "*"): _CHECK,
     ("checks",): _CHECK,
     ("checks", "*"): _CHECK,
+    ("expect",): _EXPECT,
+    ("shots", "*", "expect"): _EXPECT,
+    ("expect", "loudness"): _LOUDNESS,
+    ("shots", "*", "expect", "loudness"): _LOUDNESS,
 }
 _QUOTE_IT = "a text that contains `: ` goes in quotes, or below `|`"
 _FEW = 4  # words that a message lists
@@ -69,6 +75,10 @@ _PARTS: dict[Path, type[BaseModel]] = {
     ("checks", "*"): structure.CheckPart,
     ("shots", "*", "checks", "*"): structure.CheckPart,
     _PROMPT: structure.PromptFile,
+    ("expect",): expecting.ExpectPart,
+    ("expect", "loudness"): expecting.LoudnessPart,
+    ("shots", "*", "expect"): expecting.ExpectPart,
+    ("shots", "*", "expect", "loudness"): expecting.LoudnessPart,
     ("shots", "*", "forEach"): structure.RowsFile,
 }
 _BAD_NAMES: dict[Path, tuple[str, str]] = {

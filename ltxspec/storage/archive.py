@@ -16,6 +16,7 @@ from typing import BinaryIO
 from ltxspec.apply.ports import Archived
 from ltxspec.canonical import sha256_hex
 from ltxspec.errors import MediaError, StorageError
+from ltxspec.lock.measured import VideoFacts
 from ltxspec.lock.models import Output
 from ltxspec.storage.archive_users import ArchiveUsers
 from ltxspec.storage.durable import (
@@ -47,10 +48,9 @@ class FolderArchive:
     Args:
         root: the archive, such as `.ltxspec/archive`.
         renders: the readable tree, such as `renders`.
-        check: raises MediaError for a file that does not decode as a video.
+        check: raises MediaError for a file that does not decode as a video; what it measures is recorded.
         ops: the system calls, for tests.
-        project: nothing is written outside this folder, except in an archive that is configured to be elsewhere; by
-            default the folder that contains `renders`.
+        project: nothing is written outside it, except in an archive configured elsewhere; by default `renders`' parent.
         ident: `[project] id`, which distinguishes projects that share the archive.
     """
 
@@ -58,7 +58,7 @@ class FolderArchive:
         self,
         root: Path,
         renders: Path,
-        check: Callable[[Path], None],
+        check: Callable[[Path], VideoFacts | None],
         ops: FileOps = REAL,
         *,
         project: Path | None = None,
@@ -114,11 +114,11 @@ class FolderArchive:
         if not partial.is_file():
             raise StorageError(f"nothing was downloaded to `{partial}`", hint="run the command again")
         try:
-            self._check(partial)
+            facts = self._check(partial)
         except MediaError:
             self._reject(partial)
             raise
-        return self._keep(partial, recorded)
+        return self._keep(partial, recorded, facts)
 
     def recall(self, name: str) -> Archived | None:
         """What `finish` archived under this name, if a crash prevented it from being recorded.
@@ -127,7 +127,8 @@ class FolderArchive:
         """
         try:
             sha256, size = read_file(self._arrival(name), self._home, _LARGEST_NOTE).decode("ascii").split()
-            return Archived(sha256, int(size)) if self.problem_with(sha256) is None else None
+            path = self.path_of(sha256) if self.problem_with(sha256) is None else None
+            return None if path is None else Archived(sha256, int(size), self._measured(path))
         except (OSError, ValueError, StorageError):
             return None  # then it is downloaded again, at no cost
 
@@ -139,10 +140,10 @@ class FolderArchive:
         """
         partial = self._partial(name)
         try:
-            self._check(partial)
+            facts = self._check(partial)
         except MediaError:
             return None
-        return self._keep(partial, recorded)
+        return self._keep(partial, recorded, facts)
 
     def claim(self, former: str, name: str) -> Archived | None:
         """Take over, as `name`, a video that an earlier version archived or fully downloaded under a former name.
@@ -155,8 +156,8 @@ class FolderArchive:
                 self._rename(self._arrival(former), self._arrival(name))
                 return self.recall(name)
         with contextlib.suppress(MediaError):
-            self._check(self._partial(former))
-            return self._keep(self._partial(former), None, name)
+            facts = self._check(self._partial(former))
+            return self._keep(self._partial(former), None, facts, name)
         return None
 
     def forget(self, names: Sequence[str]) -> None:
@@ -252,14 +253,20 @@ class FolderArchive:
 
     def _partial(self, name: str) -> Path:
         """Names come from the provider: one that is not a plain file name is replaced by its hash."""
-        safe = name if _SAFE_NAME.fullmatch(name) else f"name-{_digest(name)}"
+        digest = sha256_hex(name.encode("utf-8", "surrogatepass"))[:32]
+        safe = name if _SAFE_NAME.fullmatch(name) else f"name-{digest}"
         return self._root / "partial" / safe
 
     def _arrival(self, name: str) -> Path:
         """The note that records an archived video until a lockfile does."""
         return self._root / "arrived" / self._partial(name).name
 
-    def _keep(self, partial: Path, recorded: str | None, name: str | None = None) -> Archived:
+    def _measured(self, path: Path) -> VideoFacts | None:
+        with contextlib.suppress(MediaError):  # it was checked when it was archived
+            return self._check(path)
+        return None
+
+    def _keep(self, partial: Path, recorded: str | None, facts: VideoFacts | None, name: str | None = None) -> Archived:
         """Archive a file that is known to be a video; `name` is its name until it is recorded."""
         with translated("archive", partial):
             with opened(partial, os.O_RDONLY | os.O_NOFOLLOW, self._ops) as descriptor:
@@ -280,7 +287,7 @@ class FolderArchive:
             with opened(place, os.O_RDONLY | os.O_NOFOLLOW, self._ops) as descriptor:
                 os.fchmod(descriptor, _READ_ONLY)
             sync_folder(place.parent, self._ops)
-            return Archived(sha256, size)
+            return Archived(sha256, size, facts)
 
     def _reject(self, partial: Path) -> Path:
         """Keep a file aside without overwriting earlier rejected ones; identical bytes are kept only once."""
@@ -292,7 +299,3 @@ class FolderArchive:
                 aside = partial.with_name(f"{partial.name}.{number}.rejected")
             self._rename(partial, aside)
             return aside
-
-
-def _digest(name: str) -> str:
-    return sha256_hex(name.encode("utf-8", "surrogatepass"))[:32]

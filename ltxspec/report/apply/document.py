@@ -35,6 +35,7 @@ class ShotResult(Open, frozen=True):
     archived: Annotated[bool, Meta(description="false: paid and recorded, but the video is not archived yet")]
     message: str | None
     missing: Annotated[Count, Meta(description="of several results: how many were not made")]
+    unmet: Annotated[tuple[str, ...], Meta(description="keys of `expect:` that its videos do not meet")]
 
 
 class SummaryDocument(Open, frozen=True):
@@ -48,7 +49,9 @@ class SummaryDocument(Open, frozen=True):
     overspent: Annotated[Money, Meta(description="the amount by which the run passed its limit; 0.00 when it did not")]
     in_flight: InFlight
     interrupted: bool
-    incomplete: Annotated[bool, Meta(description="unfinished, or more spent than allowed; exit code 3")]
+    incomplete: Annotated[
+        bool, Meta(description="unfinished, not as expected, or more spent than allowed; exit code 3")
+    ]
     shots: tuple[ShotResult, ...]
 
 
@@ -104,7 +107,9 @@ def summary_document(summary: RunSummary) -> SummaryDocument:
 def _result(item: ShotOutcome) -> ShotResult:
     message = redact_secrets(item.message)
     address, outcome = str(item.address), item.outcome
-    return ShotResult(address, outcome, item.task_id, item.estimate, item.cost, item.archived, message, item.missing)
+    return ShotResult(
+        address, outcome, item.task_id, item.estimate, item.cost, item.archived, message, item.missing, item.unmet
+    )
 
 
 def events_schema() -> Schema:

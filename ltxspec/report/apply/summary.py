@@ -1,6 +1,6 @@
 """A run in lines: one for an event, and at the end what is left to do, how to do it, and the costs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import IO
 
 from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, RunSummary, ShotOutcome
@@ -13,6 +13,7 @@ from ltxspec.values import Usd, total_usd
 _MOST_ROWS = 200
 _NOT_ARCHIVED = "not archived"
 _MISSING = "results missing"
+_UNMET = "not as expected"
 
 _DONE: Mapping[Outcome, str] = {
     Outcome.RENDERED: "rendered",
@@ -32,6 +33,7 @@ _CURES: Mapping[str, str] = {
     _DONE[Outcome.HELD_BACK]: "not ordered: nothing was spent on it; `ltxspec apply` again",
     _DONE[Outcome.DETACHED]: "in progress: `ltxspec collect` fetches it; it is billed either way",
     _MISSING: "results missing: the others are recorded; `ltxspec apply --retake ADDRESS` renders all again",
+    _UNMET: "not as expected: recorded and archived; only `ltxspec apply --retake ADDRESS` renders it again",
     _NOT_ARCHIVED: "not archived: paid and recorded; `ltxspec archive pull` fetches the video, no render is repeated",
 }
 
@@ -83,14 +85,21 @@ def summary_line(summary: RunSummary) -> str:
         parts.append(_spent(summary))
     if collected:
         parts.append(f"collected {collected}")
-    if short := sum(item.missing > 0 for item in summary.outcomes):
-        parts.append(f"{counted(short, 'shot')} with results missing")
+    parts += _lacking(summary)
     if summary.in_flight_count:
         flying = amount(summary.in_flight, summary.in_flight_unknown)
         parts.append(f"{flying} under way ({counted(summary.in_flight_count, 'task')})")
     money_part = "; ".join(parts)
     sentences = [f"{verb}: {counts}" if counts else verb, money_part[:1].upper() + money_part[1:]]
     return charged(". ".join(filter(None, sentences)) + ".", summary.provider)
+
+
+def _lacking(summary: RunSummary) -> Iterator[str]:
+    """What recorded shots lack."""
+    if short := sum(item.missing > 0 for item in summary.outcomes):
+        yield f"{counted(short, 'shot')} with results missing"
+    if unlike := sum(bool(item.unmet) for item in summary.outcomes):
+        yield f"{counted(unlike, 'shot')} not as expected"
 
 
 def _is_ordered_only(summary: RunSummary) -> bool:
@@ -134,7 +143,7 @@ def _collected(summary: RunSummary) -> str:
 def _left(item: ShotOutcome) -> str | None:
     """The word for an unfinished shot; None if it is finished."""
     if item.outcome in (Outcome.RENDERED, Outcome.COLLECTED, Outcome.RECORDED):
-        return _NOT_ARCHIVED if not item.archived else _MISSING if item.missing else None
+        return _NOT_ARCHIVED if not item.archived else _MISSING if item.missing else _UNMET if item.unmet else None
     if item.outcome is Outcome.FAILED and not item.permanent:
         return _TEMPORARY
     return _DONE[item.outcome]
@@ -166,6 +175,7 @@ _EVENT_PAINTS: Mapping[EventKind, Paint] = {
     EventKind.SHOT_FAILED: Paint.RED,
     EventKind.SHOT_UNCLEAR: Paint.YELLOW,
     EventKind.SHOT_NOT_ARCHIVED: Paint.YELLOW,
+    EventKind.SHOT_UNMET: Paint.YELLOW,
     EventKind.SHOT_UNRESOLVED: Paint.YELLOW,
     EventKind.SHOT_REMARK: Paint.YELLOW,
     EventKind.SHOT_HELD_BACK: Paint.YELLOW,

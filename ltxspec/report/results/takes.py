@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from ltxspec.formats import Count, Money, Open, Place, Record, Text
+from ltxspec.lock.measured import VideoFacts
 from ltxspec.lock.models import Output, ShotRecord, Take
 from ltxspec.lock.verdicts import Remark
 from ltxspec.plan.document import PlannedShot, TaskUuid
@@ -30,6 +31,8 @@ class Video(Open, frozen=True):
     sha256: str | None
     bytes: Count | None
     cost: Money | None
+    facts: Annotated[VideoFacts | None, Meta(description="what was measured of it once it was archived")] = None
+    unmet: Annotated[tuple[str, ...], Meta(description="keys of `expect:` that it did not meet when it came")] = ()
 
 
 class ShownTake(Open, frozen=True, kw_only=True):
@@ -214,6 +217,8 @@ def video(output: Output, places: Places) -> Video:
         sha256=output.sha256,
         bytes=output.bytes,
         cost=output.cost,
+        facts=output.facts,
+        unmet=output.unmet or (),
     )
 
 

@@ -130,6 +130,9 @@ def _details(shot: ShotReview, style: Style, effort: Effort | None) -> list[str]
         lines += [style.paint(line, Paint.CYAN) for line in wrap(text, width)]
     failures = [take for take in shot.bought if shot.change is None or take.task_id != shot.change.task_id]
     lines += [style.paint(line, Paint.RED) for take in failures for line in wrap(_failure(take), width)]
+    if shot.after is not None and shot.after.unmet:
+        unmet = f"not as expected: {clean(', '.join(shot.after.unmet))}"
+        lines += [style.paint(line, Paint.YELLOW) for line in wrap(unmet, width)]
     if shot.change is not None and shot.change.note:
         lines += wrap(clean(shot.change.note), width)
     if shot.change is not None and shot.kind is ShotKind.BLOCKED:

@@ -90,10 +90,12 @@ def _cost(shot: ShotReview) -> str:
 
 
 def _notes(shot: ShotReview) -> list[str]:
-    """Everything bought for the shot, if that is more than the video shown."""
+    """What of its video is not as expected; everything bought, if that is more than the video shown."""
+    unmet = shot.after.unmet if shot.after is not None else ()
+    said = [f"Not as expected: {', '.join(unmet)}."] if unmet else []
     seen = {shot.after.task_id} if shot.after is not None else set()
     is_shown = {take.task_id for take in shot.bought} <= seen
-    return [] if is_shown else [_bought(take) for take in shot.bought]
+    return said if is_shown else [*said, *(_bought(take) for take in shot.bought)]
 
 
 def _bought(take: Take) -> str:

@@ -14,11 +14,13 @@ from builders import lockfile, output, record, take, task
 from hypothesis import given
 from jsonschema import Draft202012Validator
 from lockfile_strategies import lockfiles
+from msgspec import structs
 from replacing import replace
 
 from ltxspec.canonical import digest
 from ltxspec.errors import LockfileError, LockfileTooNew
 from ltxspec.lock.codec import Block, LockfileDocument, decode_lockfile, encode_lockfile, lockfile_schema
+from ltxspec.lock.measured import VideoFacts
 from ltxspec.lock.models import Failure, Lockfile, ShotRecord
 
 NAME = "lockfiles/night.lock.json"
@@ -503,13 +505,30 @@ def test_what_is_no_lockfile_does_not_fit(spoil: Callable[[dict[str, Any]], obje
     assert problems(parsed) != []
 
 
+FACTS = VideoFacts(width=64, height=48, fps=25.0, seconds=8.04, audio=False, black_seconds=0.0, frozen_seconds=1.5)
+
+
+def test_what_was_measured_is_read_as_it_was_written() -> None:
+    measured = replace(take(), outputs=(structs.replace(output(), facts=FACTS, unmet=("fps",)),))
+    written = encode_lockfile(lockfile(alley=record(measured)))
+    assert decode_lockfile(written, "l").shots["alley"].takes == (measured,)
+    assert json.loads(written)["shots"]["alley"]["takes"][0]["outputs"][0]["facts"]["seconds"] == 8.04
+
+
+def test_a_video_that_was_not_measured_is_written_as_before() -> None:
+    (written,) = json.loads(encode_lockfile(lockfile(alley=record(take()))))["shots"]["alley"]["takes"]
+    assert written["outputs"][0].keys() == {"bytes", "cost", "sha256", "videoURL", "videoUUID"}
+
+
 def test_every_field_that_is_written_is_described() -> None:
     failed = replace(take(number=2, status="failed"), submitted_at="2026-11-23T10:00:00Z")
-    parsed = json.loads(encode_lockfile(lockfile(alley=record(take(), failed).with_pick(task(1)))))
+    measured = replace(take(), outputs=(structs.replace(output(), facts=FACTS, unmet=("fps",)),))
+    parsed = json.loads(encode_lockfile(lockfile(alley=record(measured, failed).with_pick(task(1)))))
     good, bad = parsed["shots"]["alley"]["takes"]
     definitions = lockfile_schema()["$defs"]
     assert set(definitions["Take"]["properties"]) == {*good, *bad}
     assert set(definitions["Output"]["properties"]) == set(good["outputs"][0])
+    assert set(definitions["VideoFacts"]["properties"]) == set(good["outputs"][0]["facts"])
     assert set(definitions["Block"]["properties"]) == set(parsed["shots"]["alley"])
     assert set(lockfile_schema()["properties"]) == set(parsed)
 

@@ -9,6 +9,7 @@ from replacing import replace
 
 from ltxspec.catalog.models import Catalog, load_catalog
 from ltxspec.lock.facts import altered_takes, copies_of, fact_changes
+from ltxspec.lock.measured import VideoFacts
 from ltxspec.lock.models import Lockfile, Output, Take
 from ltxspec.storage.packaged import read_model_documents
 
@@ -150,3 +151,11 @@ def test_a_secret_that_an_earlier_version_kept_may_be_taken_out_and_nothing_else
     assert list(changed(scrubbed, before)) == ["/request/inputs", "/request/passphrase"]
     other = take(inputs={"frameImages": [{"image": f"{HOST}/b.png"}]}, passphrase="[redacted]")
     assert list(changed(before, other)) == ["/request/inputs"]
+
+
+def test_facts_of_a_video_may_become_known_and_must_not_be_forgotten() -> None:
+    facts = VideoFacts(width=64, height=48, fps=25.0, seconds=8.0, audio=False, black_seconds=0.0, frozen_seconds=0.0)
+    measured = replace(take(), outputs=(replace(output(), facts=facts),))
+    assert fact_changes(take(), measured, NONE) == ()
+    (change,) = fact_changes(measured, take(), NONE)
+    assert (change.path, change.after, change.expected) == ("/outputs/0/facts", None, False)

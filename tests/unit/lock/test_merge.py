@@ -11,10 +11,12 @@ from builders import lockfile, output, record, take, task
 from hypothesis import given
 from hypothesis import strategies as st
 from lockfile_strategies import lockfiles
+from msgspec import structs
 from replacing import replace
 
 from ltxspec.errors import LockfileError
 from ltxspec.lock.codec import decode_lockfile, encode_lockfile
+from ltxspec.lock.measured import VideoFacts
 from ltxspec.lock.merge import MissingTask, join_takes, merge_lockfiles, missing_tasks, recorded_videos, split_conflict
 from ltxspec.lock.models import Failure, Lockfile, ShotRecord, Take
 from ltxspec.values import TaskId
@@ -376,3 +378,11 @@ def test_a_plain_text_merge_by_git_is_right_or_refused_and_never_loses_a_task(ra
         return
     assert done.returncode == 0, "conflict markers are never read as a lockfile"
     assert missing_tasks(ours, merged) == missing_tasks(theirs, merged) == []
+
+
+def test_what_was_measured_stays_with_the_video_it_was_measured_of() -> None:
+    facts = VideoFacts(width=64, height=48, fps=25.0, seconds=8.0, audio=False, black_seconds=0.0, frozen_seconds=0.0)
+    measured = structs.replace(take(), outputs=(structs.replace(output(), facts=facts, unmet=("fps",)),))
+    assert join_takes(take(), measured) == join_takes(measured, take()) == measured
+    other = structs.replace(take(), outputs=(structs.replace(output(), sha256="f" * 64),))
+    assert join_takes(other, measured).outputs[0].facts is None

@@ -3,10 +3,13 @@
 from dataclasses import replace
 
 from builders import lockfile, record, take
+from msgspec import structs
 from unit.plan.chains import ALLEY, DOOR, FIRST, OWNED, STREET, actions, follows, plan, remark
 
+from ltxspec.lock.measured import VideoFacts
 from ltxspec.lock.verdicts import Verdict
 from ltxspec.plan.actions import Action, Reason
+from ltxspec.render.expectations import Expectations
 
 
 def test_a_source_that_is_blocked_holds_what_follows() -> None:
@@ -38,3 +41,23 @@ def test_a_pinned_take_that_does_not_exist_holds_what_follows() -> None:
     change = plan(ALLEY, follows("street", "alley", number=4), locked=OWNED)["street"]
     assert change.action is Action.HELD
     assert change.note == "`night.alley` has no take 4"
+
+
+def test_a_source_that_is_not_as_expected_holds_what_follows_until_it_is_approved() -> None:
+    facts = VideoFacts(width=64, height=48, fps=24.0, seconds=8.0, audio=True, black_seconds=0.0, frozen_seconds=0.0)
+    measured = structs.replace(FIRST, outputs=tuple(structs.replace(output, facts=facts) for output in FIRST.outputs))
+    strict, locked = replace(ALLEY, expect=Expectations(fps=25)), lockfile(alley=record(measured))
+    held = plan(strict, STREET, locked=locked)["street"]
+    assert held.action is Action.HELD
+    assert Reason.NOT_APPROVED in held.reasons
+    assert held.note == (
+        "the take of `night.alley` is not as expected (`fps`: it has 24 frames per second instead of 25); "
+        "`ltxspec approve night.alley` sets this free"
+    )
+    rejected = plan(strict, STREET, locked=locked, verdicts={FIRST.task_id: remark(Verdict.REJECTED)})
+    assert actions(rejected)["street"] is Action.HELD
+    approved = plan(strict, STREET, locked=locked, verdicts={FIRST.task_id: remark(Verdict.APPROVED)})
+    assert actions(approved)["street"] is Action.CREATE
+    met = replace(ALLEY, expect=Expectations(fps=24))
+    assert actions(plan(met, STREET, locked=locked))["street"] is Action.CREATE
+    assert actions(plan(strict, STREET, locked=lockfile(alley=record(FIRST))))["street"] is Action.CREATE  # no facts

@@ -1,9 +1,14 @@
+from typing import Any
+
 import builders
+import pytest
 from builders import record, take, task
+from msgspec import structs
 from replacing import replace
 
+from ltxspec.lock.measured import VideoFacts
 from ltxspec.lock.models import Output
-from ltxspec.report.takes import cost_text, place_of, record_text
+from ltxspec.report.takes import cost_text, facts_text, place_of, record_text, unmet_text
 from ltxspec.report.terminal import Style
 
 HOME = {builders.output(1).sha256 or "": "renders/night/alley.mp4"}
@@ -60,3 +65,28 @@ def test_what_is_unknown_is_counted_beside_the_sum() -> None:
 def test_play_money_is_called_so_in_the_total() -> None:
     text = cost_text([("a", [take()])], Style(), "sandbox")
     assert text.splitlines()[-1] == "total     1 take    $0.48 (sandbox: nothing is charged)"
+
+
+FACTS = VideoFacts(
+    width=1920, height=1080, fps=25.0, seconds=8.0, audio=True, black_seconds=0.0, frozen_seconds=0.0, loudness=-23.1
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({}, "1920x1080, 25 fps, 8 s, -23.1 LUFS"),
+        ({"loudness": None}, "1920x1080, 25 fps, 8 s, audio"),
+        ({"audio": False, "loudness": None}, "1920x1080, 25 fps, 8 s, no audio"),
+        (
+            {"black_seconds": 1.5, "silent_seconds": 2.0},
+            "1920x1080, 25 fps, 8 s, -23.1 LUFS; black for 1.5 s, silent for 2 s",
+        ),
+    ],
+)
+def test_facts_are_one_line(change: dict[str, Any], text: str) -> None:
+    assert facts_text(structs.replace(FACTS, **change)) == text
+
+
+def test_what_was_unmet_is_named() -> None:
+    assert unmet_text(["fps", "audio"]) == "not as expected: fps, audio"

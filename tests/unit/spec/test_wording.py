@@ -171,3 +171,33 @@ def test_an_empty_spec_says_what_a_spec_is() -> None:
     (found,) = complaints("- a\n")
     assert found.message == "a spec must be a mapping, not a list"
     assert "apiVersion: ltxspec/v1" in str(found.hint)
+
+
+@pytest.mark.parametrize(
+    ("expect", "message", "hint"),
+    [
+        ("{lenght: 8}", "unknown key `lenght` in `{}`", None),
+        ("{maxBlackSecond: 8}", "unknown key `maxBlackSecond` in `{}`", "did you mean `maxBlackSeconds`?"),
+        ("{loudness: {mim: 8}}", "unknown key `mim` in `{}.loudness`", "did you mean `min`?"),
+        (
+            "{loudness: 8}",
+            "`{}.loudness` must be a mapping, not the number `8`",
+            "write `loudness: {min: -30, max: -9}`",
+        ),
+        ("[8]", "`{}` must be a mapping, not a list", "write `expect: {fps: 25, audio: true}`"),
+    ],
+)
+def test_an_expectation_with_another_form_is_refused(expect: str, message: str, hint: str | None) -> None:
+    for found, where in (
+        (of_top(expect=expect), "expect"),
+        (of_shot(f"{{prompt: p, expect: {expect}}}"), "shots.x.expect"),
+    ):
+        assert found[0] == message.replace("{}", where)
+        assert hint is None or found[1] == hint
+
+
+def test_expectations_are_no_defaults() -> None:
+    assert of_top(defaults="{expect: {fps: 25}}") == (
+        "`expect` cannot be a default: only request parameters can",
+        "write `expect:` at the top of the spec",
+    )

@@ -15,6 +15,7 @@ from replacing import replace
 
 from ltxspec.apply.ports import Archive, Archived
 from ltxspec.errors import MediaError, StorageError
+from ltxspec.lock.measured import VideoFacts
 from ltxspec.lock.models import Output
 from ltxspec.storage.archive import FolderArchive
 from ltxspec.storage.durable import REAL, FileOps
@@ -52,6 +53,24 @@ def finished_on(ops: FileOps) -> None:
 
 def output(content: bytes) -> Output:
     return Output(video_uuid=UUID, video_url=None, sha256=hashlib.sha256(content).hexdigest())
+
+
+def test_what_a_check_measures_is_handed_on_and_found_again_after_a_crash(tmp_path: Path) -> None:
+    facts = VideoFacts(width=64, height=48, fps=25.0, seconds=8.0, audio=False, black_seconds=0.0, frozen_seconds=0.0)
+    archive = FolderArchive(tmp_path / "archive", tmp_path / "renders", lambda _: facts)
+    assert brought_home(archive, MP4).facts == facts
+    again = archive.recall(UUID)
+    assert again is not None
+    assert again.facts == facts
+
+
+def test_a_video_that_was_archived_is_recalled_even_if_it_cannot_be_measured_now(tmp_path: Path) -> None:
+    known = brought_home(FolderArchive(tmp_path / "archive", tmp_path / "renders", check), MP4)
+
+    def refuse(_: Path) -> None:
+        raise MediaError("no")
+
+    assert FolderArchive(tmp_path / "archive", tmp_path / "renders", refuse).recall(UUID) == known
 
 
 def test_it_is_the_archive_that_apply_asks_for(archive: FolderArchive) -> None:

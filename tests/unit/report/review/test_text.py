@@ -1,5 +1,6 @@
 import pytest
-from builders import lockfile, record, request, take
+from builders import lockfile, output, record, request, take
+from msgspec import structs
 from replacing import replace
 from unit.report.plans import golden
 from unit.report.reviews import many, rich_review
@@ -94,3 +95,10 @@ def test_many_changed_rules_are_listed_in_part_and_counted_and_no_shot_changed()
     assert text.count("unset → warning") == 100
     assert "  … and 150 more; `--format json` lists all" in text
     assert text.splitlines()[-1] == "No shot changed: 0 shots as before; 250 rules or prices changed."
+
+
+def test_a_video_that_is_not_as_expected_says_so() -> None:
+    made = structs.replace(take("rain"), outputs=(structs.replace(output(), unmet=("fps", "audio")),))
+    head = side(HEAD, request("alley", "rain"), lock=lockfile(alley=record(made)))
+    text = review_text(reviewed(side(BASE), head), Style(width=100))
+    assert "not as expected: fps, audio" in text

@@ -1,4 +1,5 @@
 import builders
+from msgspec import structs
 from replacing import replace
 from storyboards import pending, shot, take
 
@@ -51,3 +52,9 @@ def test_what_was_bought_and_is_not_seen_is_told() -> None:
 
 def test_a_gone_shot_has_no_place_in_a_spec() -> None:
     assert card_of(1, shot("alley", ShotKind.RETIRED, OLD, source=None), []).source == ""
+
+
+def test_a_video_that_is_not_as_expected_says_so() -> None:
+    made = take(5, "c", structs.replace(builders.output(5), unmet=("fps", "audio")))
+    card = card_of(1, shot("alley", ShotKind.RENDERED, OLD, made, bought=(made,)), [])
+    assert card.notes == ("Not as expected: fps, audio.",)

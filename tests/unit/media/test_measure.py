@@ -1,0 +1,125 @@
+import math
+import random
+from array import array
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from ltxspec.errors import MediaError
+from ltxspec.media.animatic import AnimaticSpec, write_animatic
+from ltxspec.media.drawing import Planes
+from ltxspec.media.encoding import Format, encode
+from ltxspec.media.measure import checked, measure
+from ltxspec.media.sound import SAMPLE_RATE
+from ltxspec.media.specs import Container
+
+WIDTH, HEIGHT, RATE = 160, 96, 25
+BLACK, STILL, MOVING = "black", "still", "moving"
+LEVELS = {BLACK: bytes([16]), STILL: bytes([90])}
+LOUD, SILENT = "loud", "silent"
+
+
+def frames(parts: list[tuple[str, float]]) -> Iterator[Planes]:
+    noise = random.Random(5).randbytes(WIDTH * HEIGHT * 3)
+    grey = Image.new("L", (WIDTH // 2, HEIGHT // 2), 128)
+    number = 0
+    for kind, seconds in parts:
+        for _ in range(round(seconds * RATE)):
+            number += 1
+            luma = noise[number * 37 :][: WIDTH * HEIGHT] if kind == MOVING else LEVELS[kind] * (WIDTH * HEIGHT)
+            yield Image.frombytes("L", (WIDTH, HEIGHT), luma), grey, grey
+
+
+def samples(parts: list[tuple[str, float]]) -> bytes:
+    found = array("h")
+    for kind, seconds in parts:
+        height = 8000 if kind == LOUD else 0
+        found.extend(round(height * math.sin(t / 10)) for t in range(round(seconds * SAMPLE_RATE)))
+    return found.tobytes()
+
+
+def film(path: Path, pictures: list[tuple[str, float]], sound: list[tuple[str, float]] | None = None) -> Path:
+    shape = Format("webm" if path.suffix == ".webm" else "mp4", WIDTH, HEIGHT, Fraction(RATE))
+    encode(shape, path, frames(pictures), None if sound is None else samples(sound))
+    return path
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "webm"])
+def test_size_length_rate_and_audio_are_measured(tmp_path: Path, suffix: str) -> None:
+    found = measure(film(tmp_path / f"film.{suffix}", [(MOVING, 2)], [(LOUD, 2)]))
+    assert (found.width, found.height, found.fps, found.seconds, found.audio) == (WIDTH, HEIGHT, RATE, 2, True)
+    assert (found.black_seconds, found.frozen_seconds, found.silent_seconds) == (0, 0, 0)
+    assert found.loudness == pytest.approx(-15, abs=3)
+
+
+def test_the_longest_black_passage_counts(tmp_path: Path) -> None:
+    found = measure(film(tmp_path / "film.mp4", [(BLACK, 1), (MOVING, 1), (BLACK, 2), (MOVING, 1)]))
+    assert found.black_seconds == pytest.approx(2, abs=0.05)
+
+
+def test_a_passage_that_lasts_to_the_end_counts(tmp_path: Path) -> None:
+    found = measure(film(tmp_path / "film.mp4", [(MOVING, 1), (BLACK, 1.6)], [(LOUD, 1), (SILENT, 1.6)]))
+    assert found.black_seconds == pytest.approx(1.6, abs=0.05)
+    assert found.frozen_seconds == pytest.approx(1.6, abs=0.05)
+    assert found.silent_seconds == pytest.approx(1.6, abs=0.1)
+
+
+def test_a_frozen_passage_is_not_black(tmp_path: Path) -> None:
+    found = measure(film(tmp_path / "film.mp4", [(MOVING, 1), (STILL, 2), (MOVING, 1)]))
+    assert found.frozen_seconds == pytest.approx(2, abs=0.1)
+    assert found.black_seconds == 0
+
+
+def test_passages_shorter_than_half_a_second_do_not_count(tmp_path: Path) -> None:
+    found = measure(film(tmp_path / "film.mp4", [(MOVING, 1), (BLACK, 0.4), (MOVING, 1)]))
+    assert (found.black_seconds, found.frozen_seconds) == (0, 0)
+
+
+def test_silence_is_measured_where_there_is_audio(tmp_path: Path) -> None:
+    found = measure(film(tmp_path / "film.mp4", [(MOVING, 4)], [(LOUD, 1), (SILENT, 2), (LOUD, 1)]))
+    assert found.silent_seconds == pytest.approx(2, abs=0.1)
+
+
+def test_silent_audio_is_as_quiet_as_can_be(tmp_path: Path) -> None:
+    found = measure(film(tmp_path / "film.mp4", [(MOVING, 2)], [(SILENT, 2)]))
+    assert found.silent_seconds == pytest.approx(2, abs=0.1)
+    assert found.loudness == -70
+
+
+def test_without_audio_nothing_is_silent(tmp_path: Path) -> None:
+    found = measure(film(tmp_path / "film.mp4", [(MOVING, 1)]))
+    assert (found.audio, found.silent_seconds, found.loudness) == (False, None, None)
+
+
+@pytest.mark.parametrize("container", ["mp4", "mov", "webm"])
+def test_an_animatic_is_neither_black_nor_silent(tmp_path: Path, container: Container) -> None:
+    path = tmp_path / f"video.{container}"
+    write_animatic(AnimaticSpec(320, 192, 3, 25, container, audio=True, prompt="Rain"), path)
+    found = measure(path)
+    assert (found.width, found.height, found.fps, found.seconds) == (320, 192, 25, 3)
+    assert (found.black_seconds, found.silent_seconds) == (0, 0)
+
+
+def test_what_does_not_decode_is_not_measured(tmp_path: Path) -> None:
+    path = tmp_path / "video.mp4"
+    path.write_bytes(b"<html>")
+    with pytest.raises(MediaError):
+        measure(path)
+
+
+def test_a_download_is_checked_and_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = film(tmp_path / "film.mp4", [(MOVING, 1)])
+    assert checked(path) == measure(path)
+    path.write_bytes(path.read_bytes()[:-500])
+    with pytest.raises(MediaError):
+        checked(path)
+    whole = film(tmp_path / "whole.mp4", [(MOVING, 1)])
+
+    def fails(_: Path) -> None:
+        raise MediaError("no such filter")
+
+    monkeypatch.setattr("ltxspec.media.measure.measure", fails)
+    assert checked(whole) is None
