@@ -3,6 +3,9 @@
 specs.py      the content of an animatic
 animatic.py   writes one
 drawing.py    the picture: generated or given, drifting, with burned-in text
+layout.py     where its captions are
+titles.py     the captions that do not change
+frost.py      removes the captions of an earlier animatic
 lettering.py  fonts, wrapping, the running clock
 sound.py      its soft chord
 encoding.py   planes and samples into MP4, MOV or WEBM
