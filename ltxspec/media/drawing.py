@@ -14,7 +14,7 @@ from ltxspec.media.backdrop import Palette, backdrop, palette_of
 from ltxspec.media.layout import Layout
 from ltxspec.media.lettering import Digits
 from ltxspec.media.specs import AnimaticLike
-from ltxspec.media.titles import titles
+from ltxspec.media.titles import heading, titles
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
@@ -44,6 +44,18 @@ def planes_of(picture: "Image.Image") -> Planes:
         for size, plane in zip(sizes, converted.planes, strict=True)
     )
     return luma, blue, red
+
+
+def picture_of(planes: Planes) -> "Image.Image":
+    """Turn BT.709 limited-range yuv420p planes into an RGB picture."""
+    import av
+
+    frame = av.VideoFrame(*planes[0].size, "yuv420p")
+    for target, plane in zip(frame.planes, planes, strict=True):
+        target.update(plane.tobytes("raw", "L", target.line_size, 1))
+    converted = frame.reformat(format="rgb24", src_colorspace="ITU709", src_color_range="MPEG", dst_color_range="JPEG")
+    picture: Image.Image = converted.to_image()  # type: ignore[no-untyped-call]  # PyAV leaves it untyped
+    return picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +144,22 @@ class Scene:
         planes[0].paste(self._accent[0], (left, top, end, bottom))
         for plane, shade in zip(planes[1:], self._accent[1:], strict=True):
             plane.paste(shade, (left // 2, top // 2, end // 2, bottom // 2))
+
+
+class Caption:
+    """The heading of an animatic alone, to be written on the frames of a finished video.
+
+    Args:
+        spec: the size and the label.
+    """
+
+    def __init__(self, spec: AnimaticLike) -> None:
+        self._layers = _layers(heading(spec, palette_of(spec.prompt, spec.seed), Layout.of(spec.width, spec.height)))
+
+    def write(self, planes: Planes) -> None:
+        """Write it on a frame."""
+        for layer in self._layers:
+            layer.blend(planes)
 
 
 def _layers(overlay: "Image.Image") -> list[_Layer]:

@@ -30,6 +30,17 @@ def titles(spec: "AnimaticLike", palette: "Palette", layout: Layout, clock_width
     return frame
 
 
+def heading(spec: "AnimaticLike", palette: "Palette", layout: Layout) -> "Image.Image":
+    """An RGBA frame with the label only, for a finished video."""
+    from PIL import Image, ImageDraw
+
+    frame = Image.new("RGBA", (spec.width, spec.height), (0, 0, 0, 0))
+    depth = layout.margin + line_height(layout.label_size)
+    _scrim(frame, min(spec.height, round(depth * 1.3)), _FADE, at_top=True)
+    _draw_label(ImageDraw.Draw(frame), spec, palette, layout, spec.width - 2 * layout.margin - layout.label_size // 2)
+    return frame
+
+
 def _draw_scrims(frame: "Image.Image", spec: "AnimaticLike", layout: Layout, lines: int) -> None:
     bands = layout.bands(spec.width, spec.height)
     if spec.first_frame is not None and bands is not None:
@@ -68,7 +79,6 @@ def _side_by_side(spec: "AnimaticLike") -> bool:
 def _draw_head(draw: "ImageDraw.ImageDraw", spec: "AnimaticLike", palette: "Palette", layout: Layout) -> None:
     note_font = font_for("", layout.note_size)
     note = _facts(spec)
-    label_font = font_for(spec.label, layout.label_size)
     left = layout.margin + layout.label_size // 2
     room = spec.width - left - layout.margin
     if _side_by_side(spec):
@@ -77,14 +87,22 @@ def _draw_head(draw: "ImageDraw.ImageDraw", spec: "AnimaticLike", palette: "Pale
     else:
         note = fit(note_font, note, room)
         anchor, at = "ls", (left, layout.margin + layout.label_size + line_height(layout.note_size))
-    label = fit(label_font, drawable(label_font, spec.label), room)
+    _draw_label(draw, spec, palette, layout, room)
+    _write(draw, at, note, font=note_font, anchor=anchor, alpha=215)
+
+
+def _draw_label(
+    draw: "ImageDraw.ImageDraw", spec: "AnimaticLike", palette: "Palette", layout: Layout, room: int
+) -> None:
+    font = font_for(spec.label, layout.label_size)
+    label = fit(font, drawable(font, spec.label), room)
     baseline = layout.margin + layout.label_size
     thick = max(2, layout.label_size // 8)
     draw.rectangle(
         (layout.margin, layout.margin + layout.label_size // 5, layout.margin + thick, baseline), palette.accent
     )
-    _write(draw, (left, baseline), label, font=label_font, anchor="ls", alpha=255)
-    _write(draw, at, note, font=note_font, anchor=anchor, alpha=215)
+    at = (layout.margin + layout.label_size // 2, baseline)
+    _write(draw, at, label, font=font, anchor="ls", alpha=255)
 
 
 def _facts(spec: "AnimaticLike") -> str:

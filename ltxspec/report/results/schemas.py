@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ltxspec.formats import Schema, schema
-from ltxspec.report.results import archive, errors, lock, reviews, setup, takes
+from ltxspec.report.results import archive, errors, films, lock, reviews, setup, takes
 from ltxspec.report.results.base import Result
 
 # name of the schema -> its declaration; commands of a group are written with a hyphen
@@ -17,6 +17,7 @@ RESULTS: Mapping[str, type[Result]] = {
     "why": takes.Why,
     "pick": takes.Pick,
     "frame": takes.Frame,
+    "animatic": films.Animatic,
     "decision": takes.GivenVerdict,
     "import": takes.Import,
     "lock-verify": lock.LockVerify,
