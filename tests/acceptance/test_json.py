@@ -39,6 +39,7 @@ CALLS: dict[str, tuple[tuple[str, ...], str, int]] = {
     "why": (("night.*",), "why", 0),
     "pick": (("night.alley", "--take", "1"), "pick", 0),
     "frame": (("night.alley", "-o", "a.png"), "frame", 0),
+    "animatic": (("-o", "a.mp4", "--size", "64x36"), "animatic", 0),
     "approve": (("night.alley",), "decision", 0),
     "reject": (("night.alley", "--note", "too dark", "--at", "1.5"), "decision", 0),
     "status": ((), "status", 0),
