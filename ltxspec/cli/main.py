@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("show", "Show the takes of specs and shots."),
     "output": ("output", "Print where a shot's current video is."),
     "frame": ("frame", "Save one frame of a shot's video as a picture."),
+    "animatic": ("animatic", "Join all shots to one film: animatics, or takes where they exist."),
     "cost": ("cost", "Show what was spent."),
     "why": ("why", "Explain what would be done with a shot, and why."),
     "pick": ("pick", "Make an earlier take current."),

@@ -9,6 +9,8 @@ import click
 from ltxspec.errors import WrongUsage
 from ltxspec.values import GROUPINGS, Moment, ShotAddress, TaskId, Usd, parse_address, parse_usd, typed_address
 
+_LEAST_SIDE, _MOST_SIDE = 16, 8192  # of a frame, in pixels
+
 
 class _Usd(click.ParamType[Usd]):
     """An amount of money, with or without a dollar sign."""
@@ -23,6 +25,22 @@ class _Usd(click.ParamType[Usd]):
             option = param.opts[0] if param is not None else self.name
             raise WrongUsage(f"`{option} {value}` is not an amount in USD", hint=f"write it as {option} 5.00")
         return amount
+
+
+class _FrameSize(click.ParamType[tuple[int, int]]):
+    """Width and height of a video in pixels."""
+
+    name = "WxH"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        """Convert it. Raises WrongUsage."""
+        del param, ctx
+        found = re.fullmatch(r"([0-9]{2,4})[x×]([0-9]{2,4})", str(value))
+        sides = [int(side) for side in found.groups()] if found else [0, 0]
+        if any(side % 2 or not _LEAST_SIDE <= side <= _MOST_SIDE for side in sides):
+            hint = f"write it as 1280x720; sides are even, {_LEAST_SIDE} to {_MOST_SIDE}"
+            raise WrongUsage(f"`{value}` is not the size of a video", hint=hint)
+        return sides[0], sides[1]
 
 
 class _NewAddress(click.ParamType[ShotAddress]):
@@ -146,4 +164,5 @@ class _Grouping(click.ParamType[str]):
 _MOST_DIGITS = 9
 
 USD, NEW_ADDRESS, TASK_ID, PLAN_DIGEST = _Usd(), _NewAddress(), _TaskId(), _PlanDigest()
+FRAME_SIZE = _FrameSize()
 LABEL, ORDER_LIMIT, GROUPING, MOMENT = _Label(), _OrderLimit(), _Grouping(), _Moment()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ltxspec.errors import MediaError
+from ltxspec.media.frost import frosted
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -46,7 +47,7 @@ def palette_of(prompt: str, seed: int) -> Palette:
 
 
 def backdrop(spec: "AnimaticLike", palette: Palette, size: tuple[int, int]) -> "Image.Image":
-    """An RGB picture of `size`: the first frame scaled to cover it, or a generated one."""
+    """An RGB picture of `size`: the first frame scaled to cover it, without its captions, or a generated one."""
     if spec.first_frame is None:
         return _lights(palette, size)
     return _cover(spec.first_frame, size)
@@ -62,7 +63,7 @@ def _cover(image: bytes, size: tuple[int, int]) -> "Image.Image":
             upright = ImageOps.exif_transpose(opened).convert("RGB")
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise MediaError("the first frame is not an image that can be read") from error
-    return ImageOps.fit(upright, size, Image.Resampling.BICUBIC)
+    return ImageOps.fit(frosted(upright), size, Image.Resampling.BICUBIC)
 
 
 def _lights(palette: Palette, size: tuple[int, int]) -> "Image.Image":

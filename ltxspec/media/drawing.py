@@ -1,5 +1,7 @@
 """The picture of an animatic: a canvas slightly larger than the frame, a window drifting over it, text on top.
 
+A given first frame is shown as it is, and the camera moves into it.
+
 Everything static is drawn once, in colour, and converted to yuv420p planes; a frame is then a crop, two pastes, a clock
 and a bar on plain 8-bit planes. This makes 3840x2160 faster than real time.
 """
@@ -9,9 +11,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ltxspec.media.backdrop import Palette, backdrop, palette_of
+from ltxspec.media.layout import Layout
 from ltxspec.media.lettering import Digits
 from ltxspec.media.specs import AnimaticLike
-from ltxspec.media.titles import Layout, titles
+from ltxspec.media.titles import heading, titles
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
@@ -21,6 +24,8 @@ Planes = tuple["Image.Image", "Image.Image", "Image.Image"]  # Y at full size, U
 
 _DRIFT = 0.09  # of the frame's width, from the first frame to the last
 _RISE = 0.03  # of the frame's height
+_ZOOM = 0.12  # of a given picture's sides, which are out of sight on the last frame
+_FOCUS = 0.4  # of the width: the point that the camera moves towards; above and below it are the captions
 _WHITE = 235  # maximum luma in limited range
 _LARGE = 1200  # shorter side from which the camera moves in steps of two pixels: whole chroma pixels encode faster
 
@@ -39,6 +44,18 @@ def planes_of(picture: "Image.Image") -> Planes:
         for size, plane in zip(sizes, converted.planes, strict=True)
     )
     return luma, blue, red
+
+
+def picture_of(planes: Planes) -> "Image.Image":
+    """Turn BT.709 limited-range yuv420p planes into an RGB picture."""
+    import av
+
+    frame = av.VideoFrame(*planes[0].size, "yuv420p")
+    for target, plane in zip(frame.planes, planes, strict=True):
+        target.update(plane.tobytes("raw", "L", target.line_size, 1))
+    converted = frame.reformat(format="rgb24", src_colorspace="ITU709", src_color_range="MPEG", dst_color_range="JPEG")
+    picture: Image.Image = converted.to_image()  # type: ignore[no-untyped-call]  # PyAV leaves it untyped
+    return picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +87,8 @@ class Scene:
         self._size = (spec.width, spec.height)
         self._total, self._rate = total, rate
         palette = palette_of(spec.prompt, spec.seed)
-        self._room = (_even(spec.width * _DRIFT), _even(spec.height * _RISE))
+        self._is_given = spec.first_frame is not None
+        self._room = (0, 0) if self._is_given else (_even(spec.width * _DRIFT), _even(spec.height * _RISE))
         canvas = backdrop(spec, palette, (spec.width + self._room[0], spec.height + self._room[1]))
         self._canvas = planes_of(canvas)
         self._layout = Layout.of(spec.width, spec.height)
@@ -88,7 +106,7 @@ class Scene:
 
     def frame(self, number: int) -> Planes:
         """The planes of frame `number`, counted from 0."""
-        planes = self._window(number)
+        planes = self._closer(number) if self._is_given else self._window(number)
         for layer in self._layers:
             layer.blend(planes)
         self._digits.stamp(planes[0], self._clock_at, self._clock_text(number), _WHITE)
@@ -108,6 +126,13 @@ class Scene:
         half = (left // 2, top // 2, left // 2 + width // 2, top // 2 + height // 2)
         return luma.crop((left, top, left + width, top + height)), blue.crop(half), red.crop(half)
 
+    def _closer(self, number: int) -> Planes:
+        """The canvas as it is on the first frame, then a part of it that becomes smaller at constant speed."""
+        cut = _ZOOM * number / max(1, self._total - 1)
+        focus = 1 - _FOCUS if self._reverse else _FOCUS
+        luma, blue, red = (_enlarged(plane, cut, (focus, 0.5)) for plane in self._canvas)
+        return luma, blue, red
+
     def _clock_text(self, number: int) -> str:
         return f"{_clock(Fraction(number) / self._rate)} / {self._length}"
 
@@ -119,6 +144,22 @@ class Scene:
         planes[0].paste(self._accent[0], (left, top, end, bottom))
         for plane, shade in zip(planes[1:], self._accent[1:], strict=True):
             plane.paste(shade, (left // 2, top // 2, end // 2, bottom // 2))
+
+
+class Caption:
+    """The heading of an animatic alone, to be written on the frames of a finished video.
+
+    Args:
+        spec: the size and the label.
+    """
+
+    def __init__(self, spec: AnimaticLike) -> None:
+        self._layers = _layers(heading(spec, palette_of(spec.prompt, spec.seed), Layout.of(spec.width, spec.height)))
+
+    def write(self, planes: Planes) -> None:
+        """Write it on a frame."""
+        for layer in self._layers:
+            layer.blend(planes)
 
 
 def _layers(overlay: "Image.Image") -> list[_Layer]:
@@ -139,6 +180,18 @@ def _layers(overlay: "Image.Image") -> list[_Layer]:
         half = mask.resize((mask.width // 2, mask.height // 2), Image.Resampling.BOX)
         layers.append(_Layer((even[0], top + even[1]), planes_of(part.convert("RGB")), mask, half))
     return layers
+
+
+def _enlarged(plane: "Image.Image", cut: float, focus: tuple[float, float]) -> "Image.Image":
+    """A plane without a share of its sides, at its size. Everything but the focus moves towards the edges."""
+    from PIL import Image
+
+    if not cut:
+        return plane.copy()
+    width, height = plane.size
+    left, top = width * cut * focus[0], height * cut * focus[1]
+    box = (left, top, left + width * (1 - cut), top + height * (1 - cut))
+    return plane.resize(plane.size, Image.Resampling.BILINEAR, box)
 
 
 def _accent(palette: Palette) -> tuple[int, int, int]:

@@ -64,7 +64,7 @@ def cut_frame(source: Path | bytes, at: Moment, limits: PictureLimits = PictureL
     """
     with open_video(source) as video:
         frame = _frame(video, at)
-        picture = _as_shown(frame, _pixel_aspect(video))
+        picture = as_shown(frame, pixel_aspect(video))
         seconds = float(((frame.pts or 0) - _start(video)) * video.unit)
         data, form, size = _fitted(picture, limits, video.name)
         return Picture(data, form, *size, seconds, _HDR.get(frame.color_trc))
@@ -111,7 +111,7 @@ def _start(video: OpenVideo) -> int:
     return video.first if first is None or first.pts is None else first.pts
 
 
-def _as_shown(frame: "VideoFrame", aspect: Fraction) -> "Image":
+def as_shown(frame: "VideoFrame", aspect: Fraction) -> "Image":
     """The frame in the colours, the shape and the orientation that a player shows."""
     matrix = _MATRICES.get(frame.colorspace, "bt709" if frame.height >= _HIGH_DEFINITION else "bt601")
     source_range = "full" if frame.color_range == _FULL_RANGE or frame.format.name.startswith("yuvj") else "limited"
@@ -143,7 +143,7 @@ def _converted(frame: "VideoFrame", matrix: str, source_range: str) -> "VideoFra
     return converted
 
 
-def _pixel_aspect(video: OpenVideo) -> Fraction:
+def pixel_aspect(video: OpenVideo) -> Fraction:
     """Width of a pixel by its height."""
     aspect = video.stream.sample_aspect_ratio
     return Fraction(aspect) if aspect else Fraction(1)

@@ -253,8 +253,7 @@ class FolderArchive:
 
     def _partial(self, name: str) -> Path:
         """Names come from the provider: one that is not a plain file name is replaced by its hash."""
-        digest = sha256_hex(name.encode("utf-8", "surrogatepass"))[:32]
-        safe = name if _SAFE_NAME.fullmatch(name) else f"name-{digest}"
+        safe = name if _SAFE_NAME.fullmatch(name) else f"name-{sha256_hex(name.encode('utf-8', 'surrogatepass'))[:32]}"
         return self._root / "partial" / safe
 
     def _arrival(self, name: str) -> Path:

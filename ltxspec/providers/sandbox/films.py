@@ -35,7 +35,7 @@ def film_of(task: Task, result: int, catalog: Catalog, first_frame: bytes | None
         seconds=seconds,
         fps=fps,
         container=cast("Literal['mp4', 'mov', 'webm']", extension(body)),
-        audio=_wants_audio(body),
+        audio=wants_audio(body),
         prompt=str(body.get("positivePrompt", "")),
         label=task.label + number,
         seed=seed_of(task.uuid, task.run, result),
@@ -56,13 +56,13 @@ def _number(value: Json, otherwise: float) -> float:
     return value if isinstance(value, int | float) and value > 0 else otherwise
 
 
-def _wants_audio(value: Json) -> bool:
+def wants_audio(value: Json) -> bool:
     """Whether any switch for sound is on: `generateAudio` or `audio`, at any level of the request."""
     if not isinstance(value, dict):
         return False
     if value.get("generateAudio") is True or value.get("audio") not in (None, False):
         return True
-    return any(_wants_audio(part) for part in value.values())
+    return any(wants_audio(part) for part in value.values())
 
 
 class FilmShelf:

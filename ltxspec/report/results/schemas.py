@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ltxspec.formats import Schema, schema
-from ltxspec.report.results import archive, errors, graph, lock, reviews, setup, takes
+from ltxspec.report.results import archive, errors, films, graph, lock, reviews, setup, takes
 from ltxspec.report.results.base import Result
 
 # name of the schema -> its declaration; commands of a group are written with a hyphen
@@ -18,6 +18,7 @@ RESULTS: Mapping[str, type[Result]] = {
     "pick": takes.Pick,
     "frame": takes.Frame,
     "graph": graph.Graph,
+    "animatic": films.Animatic,
     "decision": takes.GivenVerdict,
     "import": takes.Import,
     "lock-verify": lock.LockVerify,

@@ -3,10 +3,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from ltxspec.errors import MediaError
 from ltxspec.media.animatic import AnimaticSpec, write_animatic
+from ltxspec.media.frames import cut_frame
 from ltxspec.media.probe import check_decodes, probe
 from ltxspec.media.specs import Container
 from ltxspec.media.stills import stills
@@ -98,6 +99,27 @@ def test_the_picture_moves_and_the_bar_grows(tmp_path: Path) -> None:
 def test_the_first_frame_image_fills_the_picture(tmp_path: Path) -> None:
     red, green, blue = middle(animatic(tmp_path, first_frame=picture("#c03020")), 0.5)
     assert (red, green, blue) == pytest.approx((0xC0, 0x30, 0x20), abs=12)
+
+
+def between(shown: Image.Image) -> Image.Image:
+    """The part of a picture where no captions are."""
+    return shown.convert("RGB").crop((0, round(shown.height * 0.17), shown.width, round(shown.height * 0.65)))
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_clip_begins_on_the_very_frame_that_was_cut_and_moves_in(tmp_path: Path, seed: int) -> None:
+    shape: dict[str, Any] = {"width": 960, "height": 540}
+    source = animatic(tmp_path, name="source", prompt="Rain " * 200, **shape)
+    cut = cut_frame(source, "last").data
+    after = animatic(tmp_path, name="after", prompt="Sun", first_frame=cut, seed=seed, seconds=2, **shape)
+    before = between(Image.open(io.BytesIO(cut)))
+    first, last = (between(Image.open(io.BytesIO(cut_frame(after, at).data))) for at in ("first", "last"))
+    assert max(ImageStat.Stat(ImageChops.difference(before, first)).mean) < 1
+    assert max(ImageStat.Stat(ImageChops.difference(before, last)).mean) > 2
+    inner = [round(side * share) for side, share in zip(first.size * 2, (0.05, 0.06, 0.95, 0.94), strict=True)]
+    closer = first.crop((inner[0], inner[1], inner[2], inner[3])).resize(first.size)
+    closeness = max(ImageStat.Stat(ImageChops.difference(closer, last)).mean)
+    assert closeness < max(ImageStat.Stat(ImageChops.difference(first, last)).mean)
 
 
 def test_a_first_frame_that_is_no_image_is_refused(tmp_path: Path) -> None:

@@ -2,8 +2,9 @@ import pytest
 from PIL import Image
 
 from ltxspec.media.backdrop import palette_of
+from ltxspec.media.layout import Layout
 from ltxspec.media.specs import AnimaticSpec
-from ltxspec.media.titles import Layout, titles
+from ltxspec.media.titles import titles
 
 SIZES = [(3840, 2160), (1920, 1080), (1080, 1920), (512, 512), (64, 64), (16, 16)]
 
