@@ -187,11 +187,8 @@ def plan_specs(
     unreported = {name: assumed(state, project.catalog) for name, state in counted.items()}
     diagnostics = with_effect(diagnostics, selection, found.included)
     diagnostics += [*found.diagnostics, *idle_retries(targets, selection), *owned_elsewhere_warnings(targets)]
-    diagnostics += [
-        *same_renders(changes, targets),
-        *same_words(targets, have),
-        *unmet_warning(targets, have, verdicts),
-    ]
+    diagnostics += [*same_renders(changes, targets), *same_words(targets, have)]
+    diagnostics += unmet_warning(targets, have, verdicts)
     chosen = {id(change) for change in targets}
     own = [change for change in changes if change.address.spec not in aside]
     outside = [c for c in own if c.action is Action.RESUME and id(c) not in chosen]
