@@ -33,6 +33,8 @@ COMMANDS = [
     ["pick", "night.alley", "--take", "1"],
     ["import", "night.weather[rain]", "--request", "request.json", "--response", "response.json"],
     ["frame", "night.alley", "-o", "frame.png"],
+    ["graph"],
+    ["animatic", "-o", "film.mp4", "--size", "64x36"],
     ["approve", "night.alley"],
     ["reject", "night.alley", "--needs-work"],
     ["lock", "verify", "--base", "HEAD"],
