@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -23,3 +24,11 @@ def test_a_link_out_of_the_archive_is_not_followed(tmp_path: Path) -> None:
     with pytest.raises(StorageError):
         FrameFiles(tmp_path / "archive" / "frames", REAL.inside(tmp_path / "archive")).keep("ab.png", b"picture")
     assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_shots_that_begin_with_one_frame_may_keep_it_at_the_same_time(tmp_path: Path) -> None:
+    frames = FrameFiles(tmp_path / "frames", REAL.inside(tmp_path))
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(20):
+            list(pool.map(lambda _, n=number: frames.keep(f"{n}.png", b"picture" * 1000), range(8)))
+    assert {path.read_bytes() for path in (tmp_path / "frames").iterdir()} == {b"picture" * 1000}
