@@ -136,7 +136,7 @@ def _ended_as(outcome: ShotOutcome) -> str:
         Outcome.FAILED: "failed",
         Outcome.UNRESOLVED: "is unresolved",
         Outcome.HELD_BACK: "was not ordered",
-        Outcome.DETACHED: "is in progress; apply again once it is finished",
+        Outcome.DETACHED: "is in progress; run `ltxspec collect`, and apply again",
     }
     word = words.get(outcome.outcome, "has no take")
     return f"{word}: {outcome.message}" if outcome.message and outcome.outcome is not Outcome.DETACHED else word

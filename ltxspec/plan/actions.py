@@ -100,6 +100,7 @@ class Reason(StrEnum):
     NOT_APPROVED = "not-approved"  # held: the take that it would follow from needs an approval
     SOURCE_FAILED = "source-failed"  # held: the shot that it follows from is blocked
     SOURCE_HELD = "source-held"  # held: the shot that it follows from is held
+    SOURCE_LACKING = "source-lacking"  # held: the take that it would follow from has no such result or frame
     SOURCE_LEFT_OUT = "source-left-out"  # held: the shot that it follows from is not part of the run
     ATTEMPTS_USED_UP = "attempts-used-up"  # failures that may pass, as often as `[provider] attempts` allows
 

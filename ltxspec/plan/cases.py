@@ -14,7 +14,16 @@ from ltxspec.plan.differences import recorded_changes, request_changes, update_r
 from ltxspec.plan.failures import failure_note, is_for_good, is_permanent
 from ltxspec.plan.numbering import number_of
 from ltxspec.plan.prices import limit_price
-from ltxspec.plan.recorded import RecordedState, Spare, latest, next_order, preferred, record_under, unused_order
+from ltxspec.plan.recorded import (
+    RecordedState,
+    Spare,
+    answers,
+    latest,
+    next_order,
+    preferred,
+    record_under,
+    unused_order,
+)
 from ltxspec.plan.selection import Selection
 from ltxspec.plan.strays import NOTE
 from ltxspec.render.models import Request
@@ -105,7 +114,8 @@ def ordered(
     selection = spec.context.selection
     retake = selection.wants_retake(request.address)
     retry = selection.wants_retry(request.address)
-    inherited = [one for each in request.fingerprints for one in spec.failed().get(each, ())]
+    failures = [one for each in request.fingerprints for one in spec.failed().get(each, ())]
+    inherited = [one for one in failures if not _goes_to_another(one, request, spec)]
     tried = [*mine, *(one.take for one in inherited)]
     number, attempt = next_order(tried, retake=retake)
     tries = () if retake else tried  # all of these failed, otherwise one would be used
@@ -135,6 +145,13 @@ def _current(spec: SpecPlan, request: Request) -> Take | None:
     key, lockfile = request.address.instance, spec.recorded.lockfile
     records = (lockfile.shots.get(key), record_under(lockfile, spec.origins.get(key)), lockfile.retired.get(key))
     return next((take for record in records if record and (take := record.current_take) is not None), None)
+
+
+def _goes_to_another(failure: Spare, request: Request, spec: SpecPlan) -> bool:
+    """Whether what failed under a name moves to another shot, by its `moved:`, which requests the same render."""
+    heir = next((key for key, name in spec.origins.items() if name == failure.key), request.address.instance)
+    is_own = heir == request.address.instance
+    return not is_own and heir in spec.wanted and answers(failure.take, spec.wanted[heir], spec.context.catalog)
 
 
 def resumed(request: Request, task: OpenTask, spec: SpecPlan) -> Change:

@@ -263,13 +263,18 @@ def _cure_in_progress(other: OtherSpec, key: str, marks: AbstractSet[Fingerprint
 def _free_takes(
     other: OtherSpec, wanted: Collection[Fingerprint], claimed: Collection[TaskId]
 ) -> dict[str, set[TaskId]]:
-    """The takes of some renders that another spec does not need, by key; none if it is unknown what it needs."""
+    """The takes of some renders that another spec does not need, by key; none where it is unknown what it needs.
+
+    A shot whose source is not known yet may still need any of its takes, and would lose what moves to this spec.
+    """
     requests = other.requests()
     free: dict[str, set[TaskId]] = {}
     if requests is not None:
         for mark, spares in spare_takes(other.recorded.lockfile, requests, other.catalog).items():
             for spare in spares:
-                if mark in wanted and spare.take.task_id not in claimed:
+                own = requests.get(spare.key)
+                is_known = own is None or own.fingerprint is not None
+                if is_known and mark in wanted and spare.take.task_id not in claimed:
                     free.setdefault(spare.key, set()).add(spare.take.task_id)
     return free
 

@@ -68,7 +68,7 @@ def _loudness(expect: Expectations, facts: VideoFacts) -> str | None:
 
 
 def unmet_by(take: Take, expect: Expectations) -> dict[str, str]:
-    """As `unmet`, for all results of a take together; several are told apart by their number."""
+    """The unmet expectations of a take: those of all its results, each with its number if there are several."""
     found: dict[str, list[str]] = {}
     for number, output in enumerate(take.outputs, start=1):
         for name, words in unmet(expect, output.facts).items():

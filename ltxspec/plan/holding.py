@@ -1,5 +1,6 @@
 """Which shots wait although nothing is wrong with them: a source needs an approval, failed, or is left out. Pure."""
 
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -47,43 +48,73 @@ def _obstacle(
     name, source = f"`{reference.source}`", known.get(reference.source)
     take = sources.take_of(reference, source.task_id if source is not None else None)
     if reference.take is not None and take is None:
-        return Reason.SOURCE_LEFT_OUT, f"{name} has no take {reference.take}"
+        return Reason.SOURCE_LACKING, f"{name} has no take {reference.take}"
     if source is None:
         return Reason.SOURCE_LEFT_OUT, f"{name} is not part of this plan"
     is_to_come = reference.take is None and source.action not in KEEPS
+    if take is not None and not is_to_come and (lack := _lack(reference, take)) is not None:
+        return Reason.SOURCE_LACKING, lack
     if is_to_come and source.action is Action.BLOCKED:
         return Reason.SOURCE_FAILED, f"{name} failed: {source.note or 'see `ltxspec why`'}"
     if is_to_come and source.action is Action.HELD:
         return Reason.SOURCE_HELD, f"{name} is held itself"
-    return _waits_for_people(name, source.request, None if is_to_come else take, verdicts, is_to_come=is_to_come)
+    return _waits_for_people(reference, source.request, None if is_to_come else take, verdicts, is_to_come=is_to_come)
+
+
+def _lack(reference: Reference, take: Take) -> str | None:
+    """What a recorded take does not have that a reference asks for, in words: it will never have it."""
+    name, length = _take(reference), take.request.get("duration")
+    if take.status == "failed":
+        return f"{name} failed"
+    if reference.result is not None and reference.result > len(take.outputs) and not take.is_incomplete:
+        results = "1 result" if len(take.outputs) == 1 else f"{len(take.outputs)} results"
+        return f"{name} has {results}, and no result {reference.result}"
+    if isinstance(reference.at, float) and isinstance(length, int | float) and reference.at >= length:
+        return f"{name} is {length:g} s long: it has no frame at {reference.at:g} s"
+    return None
 
 
 def _waits_for_people(
-    name: str, source: Request | None, take: Take | None, verdicts: Mapping[TaskId, Remark], *, is_to_come: bool
+    reference: Reference,
+    source: Request | None,
+    take: Take | None,
+    verdicts: Mapping[TaskId, Remark],
+    *,
+    is_to_come: bool,
 ) -> tuple[Reason, str] | None:
     """Why a source must be approved before an order follows from it; None if it need not be, or is."""
     if source is None:
         return None
     remark = None if take is None else verdicts.get(take.task_id)
     if source.gate:
-        return _not_approved(name, remark, is_to_come=is_to_come)
+        return _not_approved(reference, remark, is_to_come=is_to_come)
     if take is None or (remark is not None and remark.verdict is Verdict.APPROVED):
         return None
-    return _not_as_expected(name, unmet_by(take, source.expect))
+    return _not_as_expected(reference, unmet_by(take, source.expect))
 
 
-def _not_as_expected(name: str, unmet: Mapping[str, str]) -> tuple[Reason, str] | None:
+def _not_as_expected(reference: Reference, unmet: Mapping[str, str]) -> tuple[Reason, str] | None:
     if not unmet:
         return None
     listed = "; ".join(f"`{key}`: {words}" for key, words in unmet.items())
-    cure = f"`ltxspec approve {name.strip('`')}` sets this free"
-    return Reason.NOT_APPROVED, f"the take of {name} is not as expected ({listed}); {cure}"
+    return Reason.NOT_APPROVED, f"{_take(reference)} is not as expected ({listed}); {_approval(reference)}"
 
 
-def _not_approved(name: str, remark: Remark | None, *, is_to_come: bool) -> tuple[Reason, str] | None:
+def _not_approved(reference: Reference, remark: Remark | None, *, is_to_come: bool) -> tuple[Reason, str] | None:
     if remark is not None and remark.verdict is Verdict.APPROVED:
         return None
     if is_to_come:
-        return Reason.NOT_APPROVED, f"{name} needs an approval once it is rendered"
+        return Reason.NOT_APPROVED, f"`{reference.source}` needs an approval once it is rendered"
     state = "is not approved yet" if remark is None else f"is decided: {remark.verdict.value}"
-    return Reason.NOT_APPROVED, f"the take of {name} {state}; `ltxspec approve {name.strip('`')}` sets this free"
+    return Reason.NOT_APPROVED, f"{_take(reference)} {state}; {_approval(reference)}"
+
+
+def _take(reference: Reference) -> str:
+    which = "the take" if reference.take is None else f"take {reference.take}"
+    return f"{which} of `{reference.source}`"
+
+
+def _approval(reference: Reference) -> str:
+    """The command that approves exactly the take that would be used."""
+    number = "" if reference.take is None else f" --take {reference.take}"
+    return f"`ltxspec approve {shlex.quote(str(reference.source))}{number}` sets this free"

@@ -165,8 +165,6 @@ def spare_takes(
             mine = [take for take in good if own is not None and answers(take, own, catalog)]
             if mine:
                 in_use.add(_used(record, mine).task_id)
-            if own is not None and own.fingerprint is None:
-                continue  # it is not known yet which of its takes it needs
             for take in good:
                 if take in mine:
                     continue

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace as with_fields
+
 from ltxspec.apply.delivery import archive_outputs
 from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.ports import Clock, LocalMedia, Provider
@@ -70,23 +72,22 @@ class SourceVideos:
         return LocalMedia(reference.path, f"sha256:{digest}", name, picture.data)
 
     async def _video(self, reference: Reference, sha256: str, provider: Provider) -> Path:
-        """The file of a source's output, fetched if it is not on this machine."""
-        place = self.archive.path_of(sha256)
+        """The file of a source's output; fetched if it is not on this machine, or has changed since it was archived."""
+        place = await asyncio.to_thread(self._intact, sha256)
         if place is not None:
             return place
         take, number = self._recorded(sha256)
-        _, reason = await archive_outputs(
-            provider,
-            self.archive,
-            self.clock,
-            take.task_id,
-            take.outputs,
-            {number: str(take.outputs[number].video_url)},
-        )
-        place = self.archive.path_of(sha256)
+        absent = [with_fields(output, bytes=None) for output in take.outputs]  # else a changed file counts as archived
+        addresses = {number: take.outputs[number].video_url or ""}
+        _, reason = await archive_outputs(provider, self.archive, self.clock, take.task_id, absent, addresses)
+        place = await asyncio.to_thread(self._intact, sha256)
         if place is None:
             raise _gone(reference, reason or "it could not be fetched")
         return place
+
+    def _intact(self, sha256: str) -> Path | None:
+        """The archived file, if it has exactly the recorded bytes. Raises StorageError."""
+        return self.archive.path_of(sha256) if self.archive.problem_with(sha256) is None else None
 
     def _named(self, reference: Reference, sha256: str) -> str:
         """The provider's own name of a whole video."""
@@ -108,7 +109,7 @@ class SourceVideos:
 
 def _gone(reference: Reference, reason: str) -> LtxspecError:
     return NotArchived(
-        f"the video of `{reference.source}` is not on this machine, and cannot be fetched: {reason}",
+        f"the video of `{reference.source}` is not intact on this machine, and cannot be fetched: {reason}",
         hint=f"`ltxspec archive pull '{reference.source}'`, or restore it from another machine's archive",
     )
 

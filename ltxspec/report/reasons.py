@@ -32,6 +32,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.NOT_APPROVED: "waits for an approval",
     Reason.SOURCE_FAILED: "its source failed",
     Reason.SOURCE_HELD: "its source is held",
+    Reason.SOURCE_LACKING: "its source lacks what it needs",
     Reason.SOURCE_LEFT_OUT: "its source is left out",
 }
 
@@ -49,9 +50,12 @@ _WITH_SOURCE: Mapping[Reason, str] = {
     Reason.NOT_APPROVED: "waits for approval of {}",
     Reason.SOURCE_FAILED: "{} failed",
     Reason.SOURCE_HELD: "{} is held",
+    Reason.SOURCE_LACKING: "{} lacks what it needs",
     Reason.SOURCE_LEFT_OUT: "{} is left out",
 }
-_HOLDING = frozenset({Reason.NOT_APPROVED, Reason.SOURCE_FAILED, Reason.SOURCE_HELD, Reason.SOURCE_LEFT_OUT})
+_HOLDING = frozenset(
+    {Reason.NOT_APPROVED, Reason.SOURCE_FAILED, Reason.SOURCE_HELD, Reason.SOURCE_LACKING, Reason.SOURCE_LEFT_OUT}
+)
 _FOLLOWING = frozenset({Reason.SOURCE_NEW, Reason.SOURCE_CHANGED})  # said again by what holds a shot
 
 _NAMED_FIELDS = 2  # a reason names up to this many changed fields; of more, it names the first and counts the others

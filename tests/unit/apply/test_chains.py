@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -239,3 +239,27 @@ def test_no_death_and_no_failure_makes_a_graph_cost_more(  # one for each dimens
     good = [take for take in takes.values() if take.status == "succeeded"]
     assert len(good) == len(requests)
     assert len(takes) - len(good) == sum(chances[key] for key in keys)
+
+
+def rows(keys: Sequence[str], prompts: Mapping[str, str]) -> list[Request]:
+    """A table whose rows follow from each other in this order."""
+    first = [request(keys[0], prompts[keys[0]])] if keys else []
+    return [*first, *(follows(key, source, prompts[key]) for source, key in pairwise(keys))]
+
+
+@given(
+    prompts=st.fixed_dictionaries(dict.fromkeys("vwxyz", st.sampled_from(["walk", "run"]))),
+    edits=st.lists(st.lists(st.sampled_from("vwxyz"), unique=True, max_size=5), max_size=3),
+)
+def test_an_edit_of_a_chain_that_is_taken_back_costs_nothing(prompts: dict[str, str], edits: list[list[str]]) -> None:
+    world = World(rows("vwxyz", prompts), Service({}, {}))
+    world.apply()
+    for keys in edits:
+        world.requests = rows(keys, prompts)
+        world.apply()
+    world.requests = rows("vwxyz", prompts)
+    assert [str(change.address) for change in world.plan() if change.action.spends] == []
+    before = dict(world.provider.charges)
+    world.apply()
+    assert world.provider.charges == before
+    assert {change.action for change in world.plan()} == {Action.NO_OP}

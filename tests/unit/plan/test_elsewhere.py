@@ -68,6 +68,12 @@ def test_what_is_unknown_is_owned() -> None:
     assert "it is unknown whether `day` still needs it" in found.owned[fingerprint("a")]
 
 
+def test_what_a_shot_may_still_need_once_its_source_is_known_is_owned() -> None:
+    unsure = {"gate": replace(request("gate", spec="day"), fingerprint=None)}
+    found = offers(buying(request()), [other(lockfile({"gate": record(take())}), unsure)], ())
+    assert (found.records, found.owned) == ({}, {fingerprint("a"): HAS})
+
+
 def test_a_task_in_progress_is_owned() -> None:
     state = RecordedState(lockfile(), journal(OpenTask(intent(instance="gate"))))
     assert offers(buying(request()), [other(lockfile(), {}, state)], ()).owned == {

@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 
-from builders import lockfile, record, take
+import pytest
+from builders import lockfile, record, request, take
 from msgspec import structs
-from unit.plan.chains import ALLEY, DOOR, FIRST, OWNED, STREET, actions, follows, plan, remark
+from unit.plan.chains import ALLEY, DOOR, FIRST, OWNED, STREET, actions, bought, follows, plan, remark
 
 from ltxspec.lock.measured import VideoFacts
+from ltxspec.lock.models import Lockfile
 from ltxspec.lock.verdicts import Verdict
 from ltxspec.plan.actions import Action, Reason
 from ltxspec.render.expectations import Expectations
+from ltxspec.render.references import Reference
 
 
 def test_a_source_that_is_blocked_holds_what_follows() -> None:
@@ -61,3 +64,36 @@ def test_a_source_that_is_not_as_expected_holds_what_follows_until_it_is_approve
     met = replace(ALLEY, expect=Expectations(fps=24))
     assert actions(plan(met, STREET, locked=locked))["street"] is Action.CREATE
     assert actions(plan(strict, STREET, locked=lockfile(alley=record(FIRST))))["street"] is Action.CREATE  # no facts
+
+
+def test_the_approval_that_sets_a_shot_free_is_of_the_take_that_it_would_use() -> None:
+    gated = replace(ALLEY, gate=True)
+    current = plan(gated, STREET, locked=lockfile(alley=record(FIRST)))["street"].note or ""
+    assert current.endswith("`ltxspec approve night.alley` sets this free")
+    pinned = (
+        plan(gated, follows("street", "alley", number=1), locked=lockfile(alley=record(FIRST)))["street"].note or ""
+    )
+    assert pinned.startswith("take 1 of `night.alley` is not approved yet")
+    assert pinned.endswith("`ltxspec approve night.alley --take 1` sets this free")
+    first = replace(request("w[x]", "alley"), gate=True)
+    taken = bought(first, 1)
+    locked = Lockfile("runware", "night", {"w[x]": record(taken)}, {})
+    assert "`ltxspec approve 'night.w[x]'`" in (
+        plan(first, follows("street", "w[x]"), locked=locked)["street"].note or ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "note"),
+    [
+        (Reference(ALLEY.address, "last", 1), "take 1 of `night.alley` failed"),
+        (Reference(ALLEY.address, "last", 2, 3), "take 2 of `night.alley` has 1 result, and no result 3"),
+        (Reference(ALLEY.address, 50.0, 2), "take 2 of `night.alley` is 8 s long: it has no frame at 50 s"),
+    ],
+)
+def test_what_a_recorded_take_will_never_have_is_no_order(wanted: Reference, note: str) -> None:
+    failed = take("alley", status="failed", number=5, at="2026-11-20T10:00:00Z")
+    street = replace(STREET, references=(replace(wanted, path=("image",)),))
+    change = plan(ALLEY, street, locked=lockfile(alley=record(failed, FIRST, current=1)))["street"]
+    assert (change.action, change.note) == (Action.HELD, note)
+    assert Reason.SOURCE_LACKING in change.reasons

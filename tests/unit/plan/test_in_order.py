@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.plan.chains import ALLEY, DOOR, FIRST, OWNED, SECOND, STREET, actions, bought, follows, plan
 
+from ltxspec.apply.records import record_changes
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Action, Reason
 from ltxspec.plan.selection import selection
@@ -68,6 +69,23 @@ def test_a_renamed_source_costs_nothing() -> None:
 def test_a_chain_whose_names_all_changed_costs_nothing() -> None:
     renamed = [request("a", "alley"), follows("b", "a", "street"), follows("c", "b", "door")]
     assert set(actions(plan(*renamed, locked=OWNED)).values()) == {Action.MOVE}
+
+
+def test_a_row_that_is_taken_away_and_brought_back_costs_nothing() -> None:
+    """Without the first row, each of the others begins where that one began, and has the take of the one before."""
+    first = request("x", "walk")
+    rows = [first, follows("y", "x", "walk"), follows("z", "y", "walk"), follows("w", "z", "walk")]
+    takes = [bought(rows[0], 1)]
+    for number, row in enumerate(rows[1:], 2):
+        takes.append(bought(row, number, takes[-1]))
+    whole = lockfile(x=record(takes[0]), y=record(takes[1]), z=record(takes[2]), w=record(takes[3]))
+    fewer = [request("y", "walk"), follows("z", "y", "walk"), follows("w", "z", "walk")]
+    gone = plan(*fewer, locked=whole)
+    assert actions(gone) == {"y": Action.MOVE, "z": Action.MOVE, "w": Action.MOVE}
+    after = record_changes(whole, gone.values(), {"y", "z", "w"})
+    back = plan(*rows, locked=after)
+    assert not any(change.action.spends for change in back.values())
+    assert [back[key].task_id for key in ("x", "y", "z", "w")] == [take.task_id for take in takes]
 
 
 @given(

@@ -13,8 +13,7 @@ from unit.plan.chains import follows
 from unit.project.projects import project
 
 from ltxspec.apply.ledger import Ledger
-from ltxspec.apply.ports import LocalMedia
-from ltxspec.errors import MediaError
+from ltxspec.apply.ports import LocalMedia, Sink
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Action, Change
 from ltxspec.project.adapters import open_archive
@@ -75,7 +74,9 @@ def test_a_video_that_is_gone_everywhere_is_named(tmp_path: Path) -> None:
     gone = with_fields(output(), sha256="ab" * 32)
     found, provider = videos(tmp_path, with_fields(take(), outputs=(gone,))), Uploads()
     provider.downloads_fail = True
-    with pytest.raises(NotArchived, match=r"the video of `night.alley` is not on this machine, and cannot be fetched"):
+    with pytest.raises(
+        NotArchived, match=r"the video of `night.alley` is not intact on this machine, and cannot be fetched"
+    ):
         asyncio.run(found(ordered("ab" * 32), provider))
     assert not provider.kept
 
@@ -86,8 +87,29 @@ def test_a_video_that_no_take_has_is_not_guessed(tmp_path: Path) -> None:
         asyncio.run(found(ordered("cd" * 32), Uploads()))
 
 
-def test_a_file_that_is_no_video_stops_the_order(tmp_path: Path) -> None:
+@pytest.mark.parametrize("data", [b"no video", b""])
+def test_a_file_that_changed_since_it_was_archived_is_not_used(tmp_path: Path, data: bytes) -> None:
     found, digest = archived(tmp_path)
-    (tmp_path / ".ltxspec" / "archive" / digest[:2] / f"{digest}.mp4").write_bytes(b"no video")
-    with pytest.raises(MediaError):
-        asyncio.run(found(ordered(digest), Uploads()))
+    (tmp_path / ".ltxspec" / "archive" / digest[:2] / f"{digest}.mp4").write_bytes(data)
+    provider = Uploads()
+    with pytest.raises(NotArchived, match="is not intact on this machine"):
+        asyncio.run(found(ordered(digest), provider))
+    assert not provider.kept
+
+
+def test_a_file_that_changed_since_it_was_archived_is_fetched_again(tmp_path: Path) -> None:
+    found, digest = archived(tmp_path)
+    place = tmp_path / ".ltxspec" / "archive" / digest[:2] / f"{digest}.mp4"
+    whole = place.read_bytes()
+    other = animatic(tmp_path, name="other", prompt="Snow").read_bytes()
+    place.write_bytes(other)
+
+    class Delivers(Uploads):
+        async def download(self, url: str, sink: Sink) -> None:
+            assert url.startswith("https://")
+            sink.write(whole)
+
+    provider = Delivers()
+    asyncio.run(found(ordered(digest), provider))
+    assert place.read_bytes() == whole
+    assert len(provider.kept) == 1
