@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
+_DARK = 0.1  # above the page's own background
 
 
 def still(color: tuple[int, int, int]) -> bytes:
@@ -38,6 +39,10 @@ def red_and_blue(films: Films, tmp_path_factory: pytest.TempPathFactory) -> Path
 def colors(open_page: Callable[..., Opened], red_and_blue: Path) -> Opened:
     opened = open_page(red_and_blue)
     opened.settle()
+    for _ in range(100):  # a decoded frame is on the screen only after the browser has painted it
+        if all(max(color_at(opened, across)) > _DARK for across in (0.25, 0.75)):
+            break
+        opened.page.wait_for_timeout(100)
     return opened
 
 
