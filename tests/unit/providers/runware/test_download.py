@@ -362,7 +362,7 @@ def test_a_stalled_transfer_is_resumed_where_it_stopped(clock: Clock, slept: lis
         writer.write(b"HTTP/1.1 206 Partial\r\n%sContent-Length: %d\r\n\r\n%s" % (told, len(rest), rest))
 
     sink = MemorySink()
-    assert fetch_from(stall_once, clock, HASTY, sink) == [None]
+    assert fetch_from(stall_once, clock, replace(HASTY, stall=0.5), sink) == [None]
     assert (bytes(sink.content), sink.restarts, slept) == (VIDEO, 0, [2.0])
     assert b"Range: bytes=5000-" in asked[1]
 
@@ -373,19 +373,19 @@ async def slow_but_steady(reader: asyncio.StreamReader, writer: asyncio.StreamWr
     for start in range(0, len(VIDEO), 500):
         writer.write(VIDEO[start : start + 500])
         await writer.drain()
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.06)
 
 
 def test_a_slow_link_that_brings_piece_after_piece_is_waited_for(clock: Clock, slept: list[float]) -> None:
     sink = MemorySink()
-    pace = replace(HASTY, stall=0.1, idle=0.1)  # all of it takes 0.2 s
+    pace = replace(HASTY, stall=1.0, idle=1.0)  # all of it takes 1.3 s, a piece 0.12 s
     assert fetch_from(slow_but_steady, clock, pace, sink) == [None]
     assert (bytes(sink.content), slept) == (VIDEO, [])
 
 
 def test_the_whole_time_for_one_video_is_bounded_and_what_arrived_is_kept(clock: Clock) -> None:
     sink = MemorySink()
-    (error,) = fetch_from(slow_but_steady, clock, replace(HASTY, stall=5.0, longest=0.1), sink)
+    (error,) = fetch_from(slow_but_steady, clock, replace(HASTY, stall=5.0, longest=0.6), sink)
     assert "is not complete after" in str(error)
     assert f"{sink.size} bytes have arrived" in str(error)
     assert 0 < sink.size < len(VIDEO)
@@ -393,15 +393,15 @@ def test_the_whole_time_for_one_video_is_bounded_and_what_arrived_is_kept(clock:
 
 async def answer_after_a_while(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     await reader.readuntil(b"\r\n\r\n")
-    await asyncio.sleep(0.4)
+    await asyncio.sleep(0.3)
     writer.write(HEAD_200 + VIDEO)
     await writer.drain()
 
 
 def test_videos_that_wait_for_their_turn_lose_no_time(clock: Clock, slept: list[float]) -> None:
-    sinks = [MemorySink() for _ in range(16)]  # two turns of 0.4 s, and 0.75 s for each video
-    pace = RequestPace(piece=1, stall=0.75, idle=0.75, longest=0.75)
-    assert fetch_from(answer_after_a_while, clock, pace, *sinks) == [None] * 16
+    sinks = [MemorySink() for _ in range(64)]  # eight turns of 0.3 s; a video may take six times as long as it needs
+    pace = RequestPace(piece=1, stall=1.9, idle=1.9, longest=1.9)
+    assert fetch_from(answer_after_a_while, clock, pace, *sinks) == [None] * 64
     assert slept == []
 
 
