@@ -114,7 +114,8 @@ def ordered(
     selection = spec.context.selection
     retake = selection.wants_retake(request.address)
     retry = selection.wants_retry(request.address)
-    failures = [one for each in request.fingerprints for one in spec.failed().get(each, ())]
+    elsewhere = spec.failed()
+    failures = [one for each in request.fingerprints for one in elsewhere.get(each, ())] if elsewhere else []
     inherited = [one for one in failures if not _goes_to_another(one, request, spec)]
     tried = [*mine, *(one.take for one in inherited)]
     number, attempt = next_order(tried, retake=retake)
@@ -124,7 +125,8 @@ def ordered(
         note = failure_note(failed, inherited if failed not in takes else ())
         reason = (Reason.FAILED_FOR_GOOD if is_permanent(failed) else Reason.ATTEMPTS_USED_UP,)
         return _change(request, Action.BLOCKED, reason, (), spec, task=failed.task_id, origin=origin, note=note)
-    base = _current(spec, request) or latest([take for take in takes if take.status == "succeeded"])
+    succeeded = [take for take in takes if take.status == "succeeded"]
+    base = (_current(spec, request) or latest(succeeded)) if takes else None
     action = Action.CREATE if base is None else Action.REPLACE
     changes = request_changes(base, request, spec.context.catalog.find(request.body["model"]))
     reasons = why(base, request, changes)
@@ -136,8 +138,8 @@ def ordered(
     if request.fingerprint is None:  # another shot comes first: the task is known after that
         return _change(request, action, reasons, changes, spec, task=None, origin=origin)
     name = partial(spec.task_id, request.address.instance, request.fingerprint)
-    order = unused_order((number, attempt), name, spec.known())
-    return _change(request, action, reasons, changes, spec, task=name(*order), origin=origin, order=order)
+    task, *order = unused_order((number, attempt), name, spec.known())
+    return _change(request, action, reasons, changes, spec, task=task, origin=origin, order=(order[0], order[1]))
 
 
 def _current(spec: SpecPlan, request: Request) -> Take | None:

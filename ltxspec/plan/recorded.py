@@ -109,15 +109,17 @@ def next_order(takes: Iterable[Take], *, retake: bool) -> tuple[int, int]:
 
 def unused_order(
     order: tuple[int, int], task_id: Callable[[int, int], TaskId], recorded: Container[TaskId]
-) -> tuple[int, int]:
-    """This order, or the next retake whose task is not recorded: a take that moved to another shot keeps its id.
+) -> tuple[TaskId, int, int]:
+    """The task of this order, or of the next retake whose task is not recorded, with its retake and attempt.
+
+    A take that moved to another shot keeps its id.
 
     An order under a recorded id would be charged a second time once the provider no longer knows the first.
     """
     number, attempt = order
-    while task_id(number, attempt) in recorded:
+    while (task := task_id(number, attempt)) in recorded:
         number, attempt = number + 1, 1
-    return number, attempt
+    return task, number, attempt
 
 
 def is_needless(task: OpenTask, takes: Iterable[Take]) -> bool:

@@ -38,9 +38,11 @@ def same_words(chosen: Iterable[Change], have: Mapping[str, RecordedState]) -> l
 def _take_of(change: Change, have: Mapping[str, RecordedState]) -> Take | None:
     """The newest take of a shot, or of the name that it takes over, that has the words of its order."""
     request = change.request
-    if change.action not in SPENDING or request is None or _ON_PURPOSE & set(change.reasons):
+    if change.action not in SPENDING or request is None or not _ON_PURPOSE.isdisjoint(change.reasons):
         return None
     lockfile = have[change.address.spec].lockfile
+    if not lockfile.shots and not lockfile.retired:
+        return None
     records = [record_under(lockfile, key) for key in (change.address.instance, change.origin)]
     takes = [take for record in records if record is not None for take in reversed(record.takes)]
     return next((take for take in takes if take.status == "succeeded" and _has_words(take, request)), None)

@@ -73,6 +73,8 @@ class Selection:
 
         Of several values of one label, one must match; different labels must all match.
         """
+        if not self.narrows:
+            return True
         is_named = address in self.dependents or any(pattern.matches(address) for pattern in self.targets)
         if self.targets and not is_named:
             return False

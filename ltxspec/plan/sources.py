@@ -49,7 +49,7 @@ class Sources:
     def as_recorded(self, selection: Selection) -> Kept:
         """The takes that answer the sources' requests under their own names: what a plan keeps in most cases."""
         kept: Kept = {}
-        for address in self.order:
+        for address in self.order if self._takes else ():
             request = self._requests.get(address)
             if request is None or address not in self._targets or selection.wants_retake(address):
                 continue

@@ -113,7 +113,8 @@ def _planned(
     shown = {name: with_offers(have[name], Offers(dict(offered.get(name, {})))) for name in have}
     again = [spec for spec in rendered if spec.name in offered]
     planned |= {s.name: plan_spec(s, shown[s.name], context, partial(elsewhere, s.name)) for s in again}
-    if any(change.action in LACKING for changes in planned.values() for change in changes):
+    is_lacking = any(change.action in LACKING for changes in planned.values() for change in changes)
+    if is_lacking and any(other.name != spec.name for spec in rendered for other in every()):
         used = [c for changes in planned.values() for c in changes if c.action not in LACKING and c.request]
         claimed = {change.task_id for change in used if change.task_id is not None}
         sought = {name: renders_to_buy(changes) for name, changes in planned.items()}

@@ -1,5 +1,6 @@
 """Parameter sets: merged, completed, checked, priced and hashed once, however many shots share one."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,7 +14,7 @@ from ltxspec.catalog.pricing import estimate
 from ltxspec.catalog.validation import ParameterProblem, validate
 from ltxspec.fingerprint import fingerprints_by_prompt, versions_for
 from ltxspec.render.allowance import Allowance
-from ltxspec.render.references import Reference, stand_ins, take_out, with_names
+from ltxspec.render.references import Reference, source_of, stand_ins, take_out, with_names
 from ltxspec.render.request_media import RequestMedia
 from ltxspec.render.templating import has_tags
 from ltxspec.spec.models import Spec, SpecShot
@@ -22,6 +23,7 @@ from ltxspec.values import Fingerprint, Json, Usd
 _LETTERS_A_STEP = 64  # of parameters that are only compared
 _TOLD = 2_000  # steps to describe one problem
 _MAY_REFER = "'shot'"  # in parameters with references to shots
+_SOURCE = re.compile(rb'"shot":"([^"\\]+)"')  # the name in a reference, in compact JSON
 _CHECKED = 4  # steps to check and hash one character of parameters
 
 
@@ -80,10 +82,7 @@ class ParameterSets:
         if taken.problems:
             return ParameterSet(model, {}, {}, {}, None, (), problems=taken.problems)
         shared = self._shared(model, taken.parameters, repr(taken.parameters), len(taken.references))
-        return ParameterSet(  # as `replace` would make it, in a third of the time
-            model, with_names(shared.body, taken.references), shared.delivery, shared.inputs, shared.estimate,
-            shared.fingerprints, taken.references, shared.problems, shared.warnings,
-        )  # fmt: skip
+        return _referring(shared, taken.references)
 
     def _shared(self, model: Model, parameters: Mapping[str, Json], written: str, references: int = 0) -> ParameterSet:
         key = (model.air, written)
@@ -127,8 +126,19 @@ class ParameterSets:
         return problems
 
 
+def _referring(shared: ParameterSet, references: tuple[Reference, ...]) -> ParameterSet:
+    """A set with these references in the places of its own; as `replace` would make it, in a third of the time."""
+    return ParameterSet(
+        shared.model, with_names(shared.body, references), shared.delivery, shared.inputs, shared.estimate,
+        shared.fingerprints, references, shared.problems, shared.warnings,
+    )  # fmt: skip
+
+
 class PlainParameters:
-    """The parameters of shots without templates; shots with identical ones share them."""
+    """The parameters of shots without templates; shots with identical ones share them.
+
+    Shots that differ in nothing but the names of their sources share all the rest: each link of a chain has another.
+    """
 
     def __init__(self, spec: Spec, catalog: Catalog, sets: ParameterSets) -> None:
         self._spec = spec
@@ -136,6 +146,7 @@ class PlainParameters:
         self._sets = sets
         self._plain_defaults = not has_tags(repr(spec.defaults))
         self._known: dict[tuple[str | None, bytes], ParameterSet | None] = {}
+        self._links: dict[tuple[str | None, bytes], ParameterSet] = {}  # by their JSON without the names of sources
 
     def of(self, shot: SpecShot) -> ParameterSet | None:
         """A shot's parameters over the defaults; None if they or its model have templates, or the model is unknown.
@@ -148,8 +159,23 @@ class PlainParameters:
         except orjson.JSONEncodeError:  # a number beyond 64 bits: not shared
             return None
         if key not in self._known:
-            self._known[key] = self._prepare(name, shot, key[1].decode())
+            self._known[key] = self._link(name, shot, key[1]) or self._prepare(name, shot, key[1].decode())
         return self._known[key]
+
+    def _link(self, name: str | None, shot: SpecShot, written: bytes) -> ParameterSet | None:
+        """The parameters of a shot that names its sources; None if it names none, or if there is an error in them."""
+        sources = [source_of(text.decode(), self._spec.name) for text in _SOURCE.findall(written)]
+        if not sources:
+            return None
+        key = (name, _SOURCE.sub(b"", written))
+        like = self._links.get(key)
+        if like is not None:
+            places = zip(like.references, sources, strict=True)
+            return _referring(like, tuple(Reference(to, old.at, old.take, old.result, old.path) for old, to in places))
+        found = self._prepare(name, shot, written.decode())
+        if found is not None and not found.problems and [one.source for one in found.references] == sources:
+            self._links[key] = found
+        return found
 
     def _prepare(self, name: str | None, shot: SpecShot, written: str) -> ParameterSet | None:
         model = None if name is None or has_tags(name) else self._catalog.find(name)

@@ -82,6 +82,12 @@ def with_names(body: Mapping[str, Json], references: Sequence[Reference]) -> Map
     return body
 
 
+def source_of(text: str, spec: str) -> ShotAddress:
+    """The shot that a reference in a spec names."""
+    name = typed_address(text.strip())
+    return foreign_address(name) or ShotAddress(spec, name)
+
+
 def take_out(model: Model, parameters: Mapping[str, Json], spec: str) -> TakenOut:
     """Take the references out of rendered parameters.
 
@@ -123,22 +129,20 @@ class _Reader:
                 if found is not _ABSENT:
                     items.append(found)
             return items if items or not value else _ABSENT
-        if isinstance(value, str) and is_reference_name(value) and media_kind(self.model, path) is not None:
+        if _may_refer(value) and media_kind(self.model, path) is not None:
             self.problem(path, f"{shown(value)} is not the name of a file", "write `{shot: alley, frame: last}`")
         return value
 
     def mapping(self, value: Mapping[str, Json], path: Path) -> Json:
         """A mapping of parameters; an item of a list needs all its media."""
-        found = {
-            key: self.read(item, (*path, key)) if isinstance(item, dict | list | str) else item
-            for key, item in value.items()
-        }
+        found = {key: self.read(item, (*path, key)) if _may_refer(item) else item for key, item in value.items()}
         if found.get(REFERS_TO, _ABSENT) is None:
             found[REFERS_TO] = _ABSENT
-        if path and isinstance(path[-1], int) and any(item is _ABSENT for item in found.values()):
+        if _ABSENT not in found.values():
+            return found
+        if path and isinstance(path[-1], int):
             return _ABSENT
-        left = {key: item for key, item in found.items() if item is not _ABSENT}
-        return left if left or not value else _ABSENT
+        return {key: item for key, item in found.items() if item is not _ABSENT} or _ABSENT
 
     def reference(self, value: Mapping[str, Json], path: Path, kind: str) -> Json:
         """One reference: its stand-in, or `_ABSENT`."""
@@ -147,13 +151,12 @@ class _Reader:
         count = len(self.problems)
         source = self.source(value["shot"], (*path, "shot"))
         at = self.frame(value, path, kind)
-        take = self.number(value.get("take"), (*path, "take"), "take")
-        result = self.number(value.get("result"), (*path, "result"), "result")
-        for key in value:
-            if key not in _KEYS:
-                near = nearest(key, _KEYS)
-                hint = f"did you mean `{near}`?" if near else f"a reference has {', '.join(f'`{k}`' for k in _KEYS)}"
-                self.problem((*path, key), f"a reference to a shot has no `{key}`", hint)
+        take = self.number(value, path, "take")
+        result = self.number(value, path, "result")
+        for key in [key for key in value if key not in _KEYS]:
+            near = nearest(key, _KEYS)
+            hint = f"did you mean `{near}`?" if near else f"a reference has {', '.join(f'`{k}`' for k in _KEYS)}"
+            self.problem((*path, key), f"a reference to a shot has no `{key}`", hint)
         if source is not None and len(self.problems) == count:
             self.references.append(Reference(source, at, take, result, path))
         return stand_ins(len(self.references) or 1)[-1]
@@ -163,8 +166,7 @@ class _Reader:
         if not isinstance(text, str):
             self.problem(path, f"`shot` is the name of a shot, not {shown(text)}", "write `shot: alley`")
             return None
-        name = typed_address(text.strip())
-        return foreign_address(name) or ShotAddress(self.spec, name)
+        return source_of(text, self.spec)
 
     def frame(self, value: Mapping[str, Json], path: Path, kind: str) -> Moment | None:
         """The frame that is meant, as the place requires; None: the whole video."""
@@ -193,19 +195,26 @@ class _Reader:
             )
         return seconds
 
-    def number(self, given: Json, path: Path, name: str) -> int | None:
+    def number(self, value: Mapping[str, Json], path: Path, name: str) -> int | None:
         """A number from 1, or None for the one in use."""
+        given = value.get(name)
         if given is None or given == "current":
             return None
         number = _number(given)
         if number is None or number < 1 or number != int(number):
-            self.problem(path, f"there is no {name} {shown(given)}", f"`{name}` is a number from 1")
+            self.problem((*path, name), f"there is no {name} {shown(given)}", f"`{name}` is a number from 1")
             return None
         return int(number)
 
     def problem(self, path: Path, message: str, hint: str) -> None:
         """Add a problem."""
         self.problems.append(ParameterProblem(path, "reference", message, hint))
+
+
+def _may_refer(value: Json) -> bool:
+    """Whether a value is a reference, has one in it, or looks like the name of one."""
+    kind = type(value)
+    return kind is dict or kind is list or (kind is str and is_reference_name(value))
 
 
 def _number(value: Json) -> float | None:

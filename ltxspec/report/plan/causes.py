@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from ltxspec.plan.actions import Action, Change, FieldChange, Plan, Reason
 from ltxspec.redaction import redact_secrets
@@ -26,10 +27,11 @@ class Group:
 def grouped(changes: Sequence[Change], plan: Plan) -> list[Group]:
     """The changes of a spec by action and cause, in the order of their first shots."""
     found: dict[tuple[Action, str], list[Change]] = {}
-    for change in changes:
-        variables = plan.variables.get(change.address.spec, {})
-        found.setdefault((change.action, cause(change, variables)), []).append(change)
-    return [Group(action, text, members) for (action, text), members in found.items()]
+    for spec, members in groupby(changes, key=lambda change: change.address.spec):
+        variables = plan.variables.get(spec, {})
+        for change in members:
+            found.setdefault((change.action, cause(change, variables)), []).append(change)
+    return [Group(action, text, together) for (action, text), together in found.items()]
 
 
 def cause(change: Change, variables: Mapping[str, Json]) -> str:
