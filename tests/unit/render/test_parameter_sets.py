@@ -1,12 +1,13 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.render.project import SPEC_FILE, MemoryFiles, model
+from unit.render.project import HEAD, SPEC_FILE, MemoryFiles, catalog, model, read
 
 from ltxspec.fingerprint import fingerprint_of
-from ltxspec.render.parameter_sets import ParameterSet, ParameterSets, merge
+from ltxspec.render.parameter_sets import ParameterSet, ParameterSets, PlainParameters, merge
 from ltxspec.render.request_media import RequestMedia
 
 GOOD = {"width": 1920, "height": 1080, "duration": 8}
@@ -172,3 +173,42 @@ def test_no_null_is_left_and_nothing_is_mutated(defaults: dict[str, Any], change
 def test_merging_with_nothing_changes_nothing(values: dict[str, Any]) -> None:
     once = merge({}, values)
     assert (merge(values, {}), merge(once, {}), merge(once, once)) == (once, once, once)
+
+
+NAMES = st.sampled_from(["alley", "night.tower", "weather[rain]", 'a"b', "a\\b", "é", " alley ", "a b", "", None, 5])
+SHAPES = st.fixed_dictionaries(
+    {"frame": st.sampled_from(["first", "last", 1.5, "shot", {"shot": "alley"}])},
+    optional={"take": st.sampled_from([1, 2, None]), "result": st.just(2), "colour": st.just("red")},
+)
+
+
+@st.composite
+def alike(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """The parameters of shots of which most differ in nothing but the names of their sources."""
+    links = []
+    for shape in draw(st.lists(SHAPES, min_size=1, max_size=2)):
+        for names in draw(st.lists(st.lists(NAMES, min_size=1, max_size=2), min_size=1, max_size=4)):
+            ends = zip(names, ("first", "last"), strict=False)
+            images = [{"image": {"shot": name, **shape}, "frame": end} for name, end in ends]
+            more = draw(st.sampled_from([{}, {}, {"settings": {"shot": "alley"}}]))
+            links.append({**GOOD, "inputs": {"frameImages": images}, **more})
+    return links
+
+
+def plain(links: list[dict[str, Any]]) -> list[Any]:
+    """What shots of one spec with these parameters are sent with, as far as it can be compared."""
+    spec = read(f"{HEAD}shots: {{one: {{prompt: hi}}}}\n")
+    prepared = ParameterSets(RequestMedia(SPEC_FILE, MemoryFiles()), {}, None, spec=spec.name)
+    parameters = PlainParameters(spec, catalog(), prepared)
+    found = [parameters.of(replace(spec.shots["one"], parameters=link)) for link in links]
+    return [None if one is None else (replace(one, fingerprints=()), identified(one)) for one in found]
+
+
+def identified(one: ParameterSet) -> list[str]:
+    """The fingerprints of a set, with the names of its sources as their contents."""
+    return [mark("hi", *(reference.name for reference in one.references)) for mark in one.fingerprints]
+
+
+@given(alike())
+def test_links_of_a_chain_are_what_each_is_by_itself(links: list[dict[str, Any]]) -> None:
+    assert plain(links) == [found for link in links for found in plain([link])]
