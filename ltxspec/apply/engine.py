@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 
@@ -102,7 +102,9 @@ async def run(
     for job in jobs:
         with contextlib.suppress(LtxspecError):  # closed tasks left in a journal are harmless
             job.ledger.close()
-    return _summary(outcomes, budget, interrupted=stop.by_user)
+    held = [change for job in jobs for change in job.changes if change.action is Action.HELD]
+    summary = _summary(outcomes, budget, interrupted=stop.by_user)
+    return replace(summary, held=len(held) if settings.submit else 0)
 
 
 async def _fetch(context: RunContext, ledger: Ledger, take: Take) -> None:

@@ -99,6 +99,7 @@ class RunSummary:
     limit: Usd | None = None  # that limit, else the run's
     ordering: bool = True  # false for collect, which orders nothing
     spent_before: Usd = Decimal(0)  # part of `spent`: ordered by an earlier run or another machine
+    held: int = 0  # shots of the plan that wait for an approval or for their source, and were not ordered
     provider: str = ""  # for a free provider, amounts are what a paid one would charge; nothing is charged
 
     def count(self, outcome: Outcome) -> int:

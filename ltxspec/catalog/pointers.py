@@ -23,9 +23,10 @@ def parse_pointer(text: str) -> Names:
 
 
 def value_at(value: Json, path: Sequence[str | int]) -> Any:
-    """The value at `path` through mappings, or `MISSING`."""
+    """The value at `path` through mappings and lists, or `MISSING`."""
     for key in path:
-        if not isinstance(value, Mapping) or key not in value:
+        is_item = isinstance(value, list) and isinstance(key, int) and key < len(value)
+        if not is_item and not (isinstance(value, Mapping) and key in value):
             return MISSING
         value = value[key]
     return value

@@ -9,7 +9,7 @@ from ltxspec.lock.models import Take
 from ltxspec.lock.verdicts import Remark, Verdict
 from ltxspec.plan.actions import Action, Change, Plan, Reason, estimate
 from ltxspec.plan.terms import SpendingLimits
-from ltxspec.values import ShotAddress, Usd
+from ltxspec.values import ShotAddress, Usd, total_usd
 
 
 class ShotState(StrEnum):
@@ -117,7 +117,8 @@ class ProjectStatus:
         findings: what a check found.
         checked: whether provider and archive were asked.
         broken: shots with errors, of which nothing else is known; all instances of a shot count as one.
-        diagnostics: problems of the specs, if any has an error, and files of verdicts that cannot be read.
+        diagnostics: problems of the specs, if any has an error; files of verdicts that cannot be read; videos that are
+            not as expected.
     """
 
     plan: Plan
@@ -147,6 +148,11 @@ class ProjectStatus:
         """What applying would order: (known sum, number of unknown prices)."""
         sums = estimate(self.plan.changes)
         return sums.usd, sums.unknown
+
+    @property
+    def held(self) -> tuple[Usd, int]:
+        """What the shots that wait would cost: (known sum, number of unknown prices)."""
+        return total_usd(change.estimate for change in self.plan.changes if change.action is Action.HELD)
 
     @property
     def in_progress(self) -> tuple[Usd, int]:

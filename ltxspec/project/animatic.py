@@ -13,6 +13,7 @@ from ltxspec.lock.models import ShotRecord
 from ltxspec.media.film import Clip, Size, write_film
 from ltxspec.media.specs import AnimaticSpec
 from ltxspec.plan.addresses import refuse_unknown
+from ltxspec.plan.graph_selection import with_dependents
 from ltxspec.plan.recorded import record_under
 from ltxspec.plan.selection import selection
 from ltxspec.project.adapters import open_archive
@@ -78,6 +79,7 @@ def make_film(project: ProjectContext, options: FilmOptions, target: Path, begun
     _check_target(target)
     wanted = selection(targets=options.targets)
     specs = render_specs(project, options.paths, options.variables, selected=wanted)
+    wanted = with_dependents(wanted, specs)
     requests = {request.address: request for spec in specs for request in spec.requests}
     refuse_unknown(wanted.unmatched(requests), list(requests))
     shots = [address for address in requests if wanted.is_target(address)]

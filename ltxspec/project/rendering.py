@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from ltxspec.errors import Diagnostic
+from ltxspec.plan.graph_selection import with_dependents
 from ltxspec.plan.selection import selection
 from ltxspec.project.load import render_specs
 from ltxspec.project.project import ProjectContext
@@ -24,6 +25,7 @@ def rendered_orders(
 
     wanted = selection(targets=shots)
     rendered = render_specs(project, paths, variables, selected=wanted)
+    wanted = with_dependents(wanted, rendered)
     requests = [request for spec in rendered for request in spec.requests]
     addresses = [request.address for request in requests]
     refuse_unknown(wanted.unmatched(addresses), addresses)

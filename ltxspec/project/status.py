@@ -12,6 +12,7 @@ from ltxspec.plan.document import PlanOptions
 from ltxspec.plan.limits import left_for_specs
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.status import Expiry, Kept, ProjectStatus, ShotStatus, state_of
+from ltxspec.plan.unmet import UNMET
 from ltxspec.project.adapters import open_archive
 from ltxspec.project.load import render_specs
 from ltxspec.project.lookup import recorded_state
@@ -63,6 +64,7 @@ def project_status(
     broken = [ShotAddress(spec.name, key) for spec in given for key in sorted(spec.left_out)]
     unread = [] if project.service.free else unread_warnings(project)
     shown = [*(problems.diagnostics if broken or problems.errors else []), *remarks.unread, *unread]
+    shown += [found for found in plan.diagnostics if found.code == UNMET]
     status = ProjectStatus(plan, shots, limits, left_for_specs(plan, limits), broken=broken, diagnostics=shown)
     if not check:
         return status

@@ -5,7 +5,7 @@ Never part of what is bought: it changes no fingerprint.
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -74,6 +74,14 @@ class ExpectationTexts:
             self._findings.note(diagnostic, scope.instance, shared=path[:1] != ("shots",))
             return None
 
+    def compare(self, shot: SpecShot, scope: Scope, expected: Expectations, body: Mapping[str, Json]) -> None:
+        """Warn of what the videos of a request cannot be: each would be paid for, and miss it."""
+        for name, message in contradictions(expected, body):
+            path = self._written(shot, (name,))
+            hint = "correct `expect:`, or what is ordered"
+            diagnostic = Diagnostic("warning", "unlikely-expectation", message, self._places.value(path), hint)
+            self._findings.note(diagnostic, scope.instance, shared=path[:1] != ("shots",))
+
     def _written(self, shot: SpecShot, path: Path) -> Path:
         """Where a value is written: in the shot, or at the top of the spec."""
         return ("shots", shot.name, "expect", *path) if _has(shot.expect, path) else ("expect", *path)
@@ -101,6 +109,19 @@ def read_expectations(values: Mapping[str, Json]) -> Expectations:
     if found.min_loudness is not None and found.max_loudness is not None and found.min_loudness > found.max_loudness:
         raise _Unfit(("loudness",), "`expect.loudness` allows nothing: `min` is greater than `max`")
     return found
+
+
+def contradictions(expected: Expectations, body: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    """What is expected otherwise than it is ordered: the key below `expect:`, and the contradiction in words."""
+    length, fps, size = body.get("duration"), body.get("fps"), (body.get("width"), body.get("height"))
+    wanted = expected.duration
+    if wanted is not None and isinstance(length, int | float) and abs(wanted - length) > expected.tolerance:
+        yield "duration", f"{wanted:g} s are expected, and {length:g} s are ordered"
+    if expected.fps is not None and isinstance(fps, int | float) and expected.fps != fps:
+        yield "fps", f"{expected.fps:g} frames per second are expected, and {fps:g} are ordered"
+    if expected.size is not None and all(isinstance(side, int) for side in size) and expected.size != size:
+        asked, ordered = ("×".join(map(str, sides)) for sides in (expected.size, size))
+        yield "size", f"{asked} are expected, and {ordered} are ordered"
 
 
 def _of(values: Mapping[str, Json], path: Path, read: Callable[[str, Json], T | None]) -> T | None:

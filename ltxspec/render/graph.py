@@ -80,7 +80,9 @@ def bad_references(
     for request in referring:
         for reference in request.references:
             source = requests.get(reference.source)
-            problem = _beyond(reference, source) if source is not None else _missing(reference, specs, requests, unread)
+            problem = (
+                _lacking(reference, source) if source is not None else _missing(reference, specs, requests, unread)
+            )
             if problem is not None:
                 message, hint = problem
                 diagnostic = Diagnostic("error", "reference", message, place_of(request, reference), hint)
@@ -101,18 +103,31 @@ def _missing(
     if spec.leaves_out(key):
         listed = f": `ltxspec validate {spec.file}` lists them" if spec.is_context else ""
         return f"`{reference.source}` has errors", f"correct that shot first{listed}"
-    own = [address.instance for address in requests if address.spec == name]
-    instances = [other for other in own if other.partition("[")[0] == key]
+    return _unknown(reference.source, [address.instance for address in requests if address.spec == name])
+
+
+def _unknown(source: ShotAddress, own: Sequence[str]) -> tuple[str, str | None]:
+    """That a spec, which has these instances, has no such shot."""
+    key = source.instance
+    instances = [other for other in own if other.partition("[")[0] == key.removesuffix("[]")]
     if instances:
         several = f"{len(instances)} instances" if len(instances) > 1 else "an instance with a key"
         return f"`{key}` has {several}: it is not said which is meant", f"write `{instances[0]}`"
     hint = did_you_mean(key, own) or did_you_mean(key.partition("[")[0], {other.partition("[")[0] for other in own})
-    return f"there is no shot `{reference.source}`", hint
+    if key == "none":
+        hint = "for no shot at all, write `null`"
+    elif keyed := [other for other in own if other.endswith(f"[{key}]")]:
+        hint = f"did you mean `{keyed[0]}`?"
+    return f"there is no shot `{source}`", hint
 
 
-def _beyond(reference: Reference, source: Request) -> tuple[str, str | None] | None:
-    """That the frame is beyond the end of the video, if its length is known."""
-    length = source.body.get("duration")
+def _lacking(reference: Reference, source: Request) -> tuple[str, str | None] | None:
+    """That the frame is beyond the end of the video, if its length is known, or that there are fewer results."""
+    length, results = source.body.get("duration"), source.body.get("numberResults", 1)
+    if reference.result is not None and reference.take is None and reference.result > results:
+        gives = "1 video" if results == 1 else f"{results} videos"
+        hint = "raise `numberResults` of that shot, or ask for another result; `take:` names a take that has more"
+        return f"`{reference.source}` gives {gives}: it has no result {reference.result}", hint
     if not isinstance(reference.at, float) or reference.take is not None or not isinstance(length, int | float):
         return None
     if reference.at < length:

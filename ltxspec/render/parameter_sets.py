@@ -22,7 +22,7 @@ from ltxspec.values import Fingerprint, Json, Usd
 
 _LETTERS_A_STEP = 64  # of parameters that are only compared
 _TOLD = 2_000  # steps to describe one problem
-_MAY_REFER = "'shot'"  # in parameters with references to shots
+_MAY_REFER = re.compile(r"""['"]shot['":]""")  # in parameters with references to shots, or what is meant as one
 _SOURCE = re.compile(rb'"shot":"([^"\\]+)"')  # the name in a reference, in compact JSON
 _CHECKED = 4  # steps to check and hash one character of parameters
 
@@ -76,7 +76,7 @@ class ParameterSets:
     def prepare(self, model: Model, parameters: Mapping[str, Json]) -> ParameterSet:
         """Everything about merged and rendered parameters, delivery included, that does not depend on the prompt."""
         written = repr(parameters)  # it distinguishes what JSON may not: 1, 1.0, true and NaN
-        if _MAY_REFER not in written:
+        if not _MAY_REFER.search(written):
             return self._shared(model, parameters, written)
         taken = take_out(model, parameters, self._spec)
         if taken.problems:

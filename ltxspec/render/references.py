@@ -5,6 +5,7 @@ source's output, the frame, the version of the extraction) is its content, which
 the take is known: the rest of a plan treats it as it treats the content of a file.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -22,6 +23,7 @@ from ltxspec.values import Json, Moment, ShotAddress, foreign_address, typed_add
 EXTRACTIONS: Final = (1,)  # versions of how a frame becomes a picture (see `media.frames`), the present one first
 _PREFIX: Final = "shot:"
 REFERS_TO: Final = "shot"  # the key that makes a mapping a reference
+_NAME_END: Final = re.compile("[?#]")  # after the address, in a name
 _KEYS: Final = (REFERS_TO, "frame", "take", "result")
 
 
@@ -130,7 +132,9 @@ class _Reader:
                     items.append(found)
             return items if items or not value else _ABSENT
         if _may_refer(value) and media_kind(self.model, path) is not None:
-            self.problem(path, f"{shown(value)} is not the name of a file", "write `{shot: alley, frame: last}`")
+            name = _NAME_END.split(value.removeprefix(_PREFIX))[0].strip() or "alley"
+            hint = f"for a frame of a shot, write `{{shot: {name}, frame: last}}`, a mapping and not a text"
+            self.problem(path, f"{shown(value)} is not the name of a file", hint)
         return value
 
     def mapping(self, value: Mapping[str, Json], path: Path) -> Json:
@@ -156,6 +160,8 @@ class _Reader:
         for key in [key for key in value if key not in _KEYS]:
             near = nearest(key, _KEYS)
             hint = f"did you mean `{near}`?" if near else f"a reference has {', '.join(f'`{k}`' for k in _KEYS)}"
+            if media_kind(self.model, (*path, key)) is not None and value[key] is None:
+                hint = f"indent `shot` and `frame` so that they stand below `{key}:`"
             self.problem((*path, key), f"a reference to a shot has no `{key}`", hint)
         if source is not None and len(self.problems) == count:
             self.references.append(Reference(source, at, take, result, path))

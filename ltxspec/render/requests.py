@@ -24,6 +24,7 @@ from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.render.parameter_sets import ParameterSet, ParameterSets, PlainParameters, merge
 from ltxspec.render.places import Path, Places
 from ltxspec.render.prompts import Prompts
+from ltxspec.render.reference_hints import reference_hint
 from ltxspec.render.request_media import RequestMedia
 from ltxspec.render.templating import Templates, has_tags
 from ltxspec.render.texts import FAILED, Scope, TextReading, Texts
@@ -158,7 +159,9 @@ class Rendering:
         if expect is None:
             return None
         request = self.assemble(instance, prompt, parameters, position, about)
-        request = request if expect is NONE else replace(request, expect=expect)
+        if expect is not NONE:
+            request = replace(request, expect=expect)
+            self.expectations.compare(shot, scope, expect, request.body)
         checks = (*self.spec.checks, *shot.checks)
         if not checks or self.is_earlier:
             return request
@@ -201,7 +204,8 @@ class Rendering:
                 return None
             found = self.sets.prepare(model, rendered)
         for problem in found.problems:
-            hint = self.elsewhere.hint(problem, found.model, found.body)
+            hint = reference_hint(problem, found.model, found.body, self.spec.shots)
+            hint = hint or self.elsewhere.hint(problem, found.model, found.body)
             self.blame(replace(problem, hint=hint), shot, scope)
         for remark in found.warnings:
             self.blame(remark, shot, scope, "warning")

@@ -159,7 +159,14 @@ def _headline(plan: Plan) -> str:
     kinds = ", ".join(f"{number:,} {action}" for action, number in orders.items())
     parts = [f"{sum(orders.values()):,} to render" + (f" ({kinds})" if kinds else "")]
     parts += [f"{counts[action]:,} {word}" for action, word in _OUTCOMES.items() if counts[action]]
-    return f"Plan: {', '.join(parts)}{later}. Estimated {_estimated(plan)}{higher(reckoned(plan.changes))}."
+    cost = f"{_estimated(plan)}{_held(plan)}{higher(reckoned(plan.changes))}"
+    return f"Plan: {', '.join(parts)}{later}. Estimated {cost}."
+
+
+def _held(plan: Plan) -> str:
+    """What the shots that wait would cost besides; empty if none does."""
+    held = [change.estimate for change in plan.changes if change.action is Action.HELD]
+    return f", and {amount(*total_usd(held))} held" if held else ""
 
 
 def higher(packaged: Usd | None) -> str:

@@ -81,6 +81,7 @@ _COMPLAINTS: tuple[tuple[str, _Words], ...] = (
 )
 _CUT = re.compile(r"\S[ \t]+#")  # a comment after a text, which then cannot go on in the next line
 _CUT_HINT = "a comment (`#` after a blank) ends the text of the line above: quote the text, or write it below `|`"
+_NOT_CLOSED = frozenset({"this list is not closed", "this mapping is not closed"})
 _AFTER_A_CUT = frozenset({"expected a key here", "expected `:` after this key"})
 _HALF = re.compile(r"[dD][89a-fA-F][0-9a-fA-F]{2}")  # the digits of half of a surrogate pair, in an escape
 _HALF_WORDS = _Words(
@@ -116,6 +117,8 @@ def _explain_marked(error: yaml.MarkedYAMLError, text: str) -> Explanation:
     opened = _index(error.context_mark, error.problem_mark)
     if "expected ','" in complaint and text[noticed : noticed + 1] == ":" and "\n" not in text[opened:noticed]:
         words = _COLON  # `{prompt: A street: rain}`
+    if words.message in _NOT_CLOSED and text[noticed : noticed + 1] in {"[", "{"} and text[noticed - 1].isalnum():
+        words = _Words(words.message, 'quote a text that contains brackets or braces: `"weather[rain]"`', at_start=True)
     if "Unicode character escape" in complaint and _HALF.match(text, noticed):
         words = _HALF_WORDS
     place = _index(error.context_mark, error.problem_mark) if words.at_start else noticed

@@ -35,7 +35,7 @@ TROUBLE = frozenset(
     }
 )
 _NOTABLE = TROUBLE | {EventKind.SHOT_ADOPTED, EventKind.WAITING_FOR_LOCK, EventKind.STOPPING}
-_OF_NO_ORDER = frozenset({EventKind.SHOT_RECORDED, EventKind.RUN_FINISHED})
+_OF_NO_ORDER = frozenset({EventKind.SHOT_RECORDED, EventKind.SHOT_UNMET, EventKind.RUN_FINISHED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,8 @@ def _lacking(summary: RunSummary) -> Iterator[str]:
         yield f"{counted(short, 'shot')} with results missing"
     if unlike := sum(bool(item.unmet) for item in summary.outcomes):
         yield f"{counted(unlike, 'shot')} not as expected"
+    if summary.held:
+        yield f"{counted(summary.held, 'shot')} held (`ltxspec plan` says why)"
 
 
 def _is_ordered_only(summary: RunSummary) -> bool:

@@ -60,6 +60,7 @@ class StatusDocument(Open, frozen=True):
     checked: Annotated[bool, Meta(description="whether provider and archive were asked (`--check`)")]
     summary: Annotated[Mapping[str, Count], counts(ShotState, "how many shots are in each state")]
     to_buy: Annotated[Sum, Meta(description="what applying would order")]
+    held: Annotated[Sum, Meta(description="what the shots that wait would cost")]
     in_progress: Annotated[Sum, Meta(description="already ordered, not yet recorded")]
     per_apply: Annotated[Money | None, Meta(description="`[budget] per_apply`")]
     specs: tuple[StatusOfSpec, ...]
@@ -69,7 +70,10 @@ class StatusDocument(Open, frozen=True):
     verdicts: Annotated[Mapping[str, Count], counts(Verdict, "how many current takes have each verdict")]
     diagnostics: Annotated[
         tuple[Problem, ...],
-        Meta(description="problems of the specs, if any has an error, and files of verdicts that cannot be read"),
+        Meta(
+            description="problems of the specs, if any has an error, files of verdicts that cannot be read, and videos "
+            "that are not as expected"
+        ),
     ]
 
 
@@ -83,6 +87,7 @@ def status_document(status: ProjectStatus) -> StatusDocument:
         checked=status.checked,
         summary={state.value: status.count(state) for state in ShotState},
         to_buy=Sum(*status.to_buy),
+        held=Sum(*status.held),
         in_progress=Sum(*status.in_progress),
         per_apply=status.limits.per_apply,
         specs=tuple(StatusOfSpec(name, Sum(*money), status.left.get(name)) for name, money in spent.items()),

@@ -26,10 +26,12 @@ _VERDICTS: Mapping[Verdict, tuple[str, Paint]] = {
     Verdict.REJECTED: ("rejected", Paint.RED),
     Verdict.NEEDS_WORK: ("needs work", Paint.YELLOW),
 }
+_WAITING = frozenset({ShotState.IN_PROGRESS, ShotState.FAILED, ShotState.HELD})  # states that are told of each shot
 _KEEPS = frozenset({ShotState.UP_TO_DATE, ShotState.TO_RECORD})  # states in which a shot stays with its take
 _ADVICE: Mapping[str, str] = {
     "in progress": "`ltxspec collect` fetches it",
     "failed": "`ltxspec why ADDRESS` says what to do",
+    "held": "not ordered until its source is there and approved",
     "results missing": "`ltxspec apply --retake ADDRESS` renders all of them once more, for their full price",
     "decided against": "`ltxspec apply --retake ADDRESS` renders it once more, for its full price",
     "link expired, not archived": "`ltxspec archive pull` requests a fresh link from the provider",
@@ -70,6 +72,8 @@ def status_text(status: ProjectStatus, style: Style, *, whole: bool = False) -> 
 def money_line(status: ProjectStatus) -> str:
     """The last line: `$28.80 spent, $7.20 to render, $0.72 in progress. Limit for one apply: $5.00.`."""
     parts = [spent(status.plan), f"{amount(*status.to_buy)} to render"]
+    if any(status.held):
+        parts.append(f"{amount(*status.held)} held")
     if any(status.in_progress):
         parts.append(f"{amount(*status.in_progress)} in progress")
     sentences = [", ".join(parts)]
@@ -132,10 +136,8 @@ def _attention(shots: Sequence[ShotStatus], style: Style, most: int) -> Iterator
 
 
 def _kinds(shot: ShotStatus) -> Iterator[str]:
-    if shot.state is ShotState.IN_PROGRESS:
-        yield "in progress"
-    if shot.state is ShotState.FAILED:
-        yield "failed"
+    if shot.state in _WAITING:
+        yield _STATES[shot.state][0]
     if shot.missing:
         yield "results missing"
     if shot.remark is not None and shot.remark.is_against and shot.state in _KEEPS:

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from unit.render.project import SIZE, render
 
-from ltxspec.render.expectations import NONE, Expectations
+from ltxspec.render.expectations import NONE, Expectations, contradictions
 
 ALL = (
     "{duration: 8, tolerance: 0.2, fps: 25, size: 1920x1080, audio: true, maxBlackSeconds: 1, maxFrozenSeconds: 2,"
@@ -81,3 +81,30 @@ def test_a_wrong_value_is_reported_at_its_place(form: str, expect: str, message:
 def test_a_value_is_blamed_where_it_is_written() -> None:
     outcome = render(f"{SIZE}expect: {{fps: 25}}\nshots:\n  a: {{prompt: hi, expect: {{duration: -1}}}}\n")
     assert outcome.places == ["specs/test.yaml:8:38"]
+
+
+@pytest.mark.parametrize(
+    ("expected", "message"),
+    [
+        (Expectations(duration=8), "8 s are expected, and 6 s are ordered"),
+        (Expectations(duration=6.1), None),
+        (Expectations(duration=6.5, tolerance=0.5), None),
+        (Expectations(fps=24), "24 frames per second are expected, and 25 are ordered"),
+        (Expectations(fps=25), None),
+        (Expectations(size=(1080, 1920)), "1080×1920 are expected, and 1920×1080 are ordered"),
+        (Expectations(size=(1920, 1080), audio=True, max_black=0), None),
+    ],
+)
+def test_what_is_ordered_cannot_be_what_is_expected(expected: Expectations, message: str | None) -> None:
+    ordered = {"width": 1920, "height": 1080, "duration": 6, "fps": 25}
+    assert [text for _, text in contradictions(expected, ordered)] == ([message] if message else [])
+    assert list(contradictions(expected, {"positivePrompt": "hi"})) == []
+
+
+def test_a_contradiction_is_a_warning_where_it_is_written() -> None:
+    found = render(
+        f"{SIZE}expect: {{duration: 8}}\nshots: {{a: {{prompt: hi, duration: 6}}, b: {{prompt: hi, duration: 6}}}}\n"
+    )
+    assert list(found.requests) == ["a", "b"]
+    assert (found.problem.severity, found.problem.code) == ("warning", "unlikely-expectation")
+    assert str(found.problem.where) == "specs/test.yaml:6:20"

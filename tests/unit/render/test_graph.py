@@ -42,6 +42,9 @@ def test_references_in_the_spec_and_to_another_one_have_targets() -> None:
         ("nigth.alley", ("there is no spec `nigth`", "did you mean `night`?")),
         ("w", ("`w` has 2 instances: it is not said which is meant", "write `w[1]`")),
         ("w[3]", ("there is no shot `test.w[3]`", "did you mean `w[1]`?")),
+        ("w[]", ("`w[]` has 2 instances: it is not said which is meant", "write `w[1]`")),
+        ("2", ("there is no shot `test.2`", "did you mean `w[2]`?")),
+        ("none", ("there is no shot `test.none`", "for no shot at all, write `null`")),
     ],
 )
 def test_a_reference_without_a_target(source: str, problem: tuple[str, str]) -> None:
@@ -81,3 +84,13 @@ def test_each_cycle_is_an_error_of_its_own() -> None:
 def test_sources_come_first() -> None:
     requests = requests_of({"test": spec("\n".join([shot("c", "b"), shot("b", "a"), shot("a"), shot("x")]))})
     assert [address.instance for address in sources_first(requests)] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(("results", "lacks"), [(1, True), (2, True), (3, False)])
+def test_a_result_that_the_source_does_not_give(results: int, lacks: bool) -> None:
+    source = f"alley: {{prompt: A shot., duration: 6, numberResults: {results}}}"
+    link = "street: {prompt: A shot., duration: 6, inputs: {frameImages: [{shot: alley, frame: last, result: 3}]}}"
+    found = [message for message, _ in problems(spec(f"{source}\n{link}"))]
+    gives = "1 video" if results == 1 else f"{results} videos"
+    assert found == ([f"`test.alley` gives {gives}: it has no result 3"] if lacks else [])
+    assert problems(spec(f"{source}\n{link.replace('result: 3', 'result: 3, take: 1')}")) == []

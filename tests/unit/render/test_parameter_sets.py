@@ -212,3 +212,9 @@ def identified(one: ParameterSet) -> list[str]:
 @given(alike())
 def test_links_of_a_chain_are_what_each_is_by_itself(links: list[dict[str, Any]]) -> None:
     assert plain(links) == [found for link in links for found in plain([link])]
+
+
+@pytest.mark.parametrize("image", ["shot: a", "shot:a", "shot:e.a#last", 'shot:"a"'])
+def test_a_text_that_looks_like_a_reference_is_a_problem(image: str) -> None:
+    (problem,) = prepare({**GOOD, "inputs": {"frameImages": [{"image": image, "frame": "first"}]}}).problems
+    assert problem.message.endswith("is not the name of a file")

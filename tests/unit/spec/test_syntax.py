@@ -24,6 +24,7 @@ def complaint(text: str) -> Diagnostic:
         ("- a\nb: 1", 2, 1, "expected `- ` like the items above"),
         ("a: [1, 2\nb: 3", 1, 4, "this list is not closed"),
         ("a: {b: 1\nc: 2", 1, 4, "this mapping is not closed"),
+        ("a: {b: wx[rain]}", 1, 4, "this mapping is not closed"),
         ("a: 'it\nb: 1", 1, 4, "this quoted text never ends"),
         ('a: "it\n---\nb: 1', 1, 4, "this quoted text never ends"),
         ('a: "C:\\dir"', 1, 7, "unknown escape in double quotes"),
@@ -86,3 +87,9 @@ def test_a_value_that_begins_as_a_statement_of_a_template_is_to_be_quoted(value:
 def test_a_text_that_a_comment_has_cut_is_the_likelier_cause(more: str) -> None:
     hint = complaint(f"a:\n  b: A racer\n    with number #7 on\n    {more}\n  c: 1\n").hint or ""
     assert hint.startswith("a comment (`#` after a blank) ends the text of the line above: quote the text")
+
+
+@pytest.mark.parametrize("text", ["a: {b: wx[rain], c: 1}", "a: [wx[rain]]", "a: {b: beat{c}}"])
+def test_brackets_in_a_text_are_to_be_quoted(text: str) -> None:
+    assert complaint(text).hint == 'quote a text that contains brackets or braces: `"weather[rain]"`'
+    assert complaint("a: {b: 1\nc: [").hint == "add `}`, or `,` between pairs"
