@@ -60,6 +60,8 @@ class Action(StrEnum):
 
 SPENDING = frozenset(action for action in Action if action.spends)  # a set, for fast checks over thousands of shots
 
+KEEPS = frozenset({Action.NO_OP, Action.UPDATE, Action.RESTORE, Action.MOVE})  # a take that is recorded
+
 SIGNS: Mapping[Action, str] = {
     Action.CREATE: "+",
     Action.REPLACE: "-/+",
@@ -134,6 +136,8 @@ class Change:
     note: str | None = None  # further information for the reader, such as an error message
     cure: str | None = field(default=None, compare=False)  # what to do instead of an order that is not needed
     destination: Destination | None = None  # where the results of an order are sent; None: nowhere
+    current: TaskId | None = field(default=None, compare=False)  # its take before an order
+    source_takes: tuple[TaskId | None, ...] = field(default=(), compare=False)  # None: to come
     recorded: str | None = None  # digest of the order's parameters outside the fingerprint: see `recorded_digest`
 
     @property

@@ -8,7 +8,7 @@ from functools import partial
 from ltxspec.catalog.models import PROMPT, Catalog
 from ltxspec.lock.journal import OpenTask
 from ltxspec.lock.models import ShotRecord, Take
-from ltxspec.plan.actions import SPENDING, Action, Change, FieldChange, Reason
+from ltxspec.plan.actions import KEEPS, SPENDING, Action, Change, FieldChange, Reason
 from ltxspec.plan.destinations import destination_of, recorded_digest
 from ltxspec.plan.differences import recorded_changes, request_changes, update_reasons, why
 from ltxspec.plan.failures import failure_note, is_for_good, is_permanent
@@ -188,6 +188,7 @@ def _change(  # noqa: PLR0913  # one constructor for all branches keeps them com
     lockfile, key = spec.recorded.lockfile, request.address.instance
     records = (record_under(lockfile, key), record_under(lockfile, spec.origins.get(key)))
     model = spec.context.catalog.find(request.body["model"]) if costs else None
+    current = _current(spec, request) if action not in KEEPS else None
     return Change(
         address=request.address,
         action=action,
@@ -204,6 +205,7 @@ def _change(  # noqa: PLR0913  # one constructor for all branches keeps them com
         source=(request.file, request.line, request.column),
         origin=origin,
         note=note,
+        current=None if current is None else current.task_id,
         destination=destination_of(request.delivery) if costs else None,
         recorded=recorded_digest(model, request.body) if model is not None else None,
     )

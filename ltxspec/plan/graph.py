@@ -6,8 +6,7 @@ from typing import Literal
 
 from ltxspec.errors import Diagnostic
 from ltxspec.lock.verdicts import Remark, Verdict
-from ltxspec.plan.actions import Change, Plan
-from ltxspec.plan.sources import KEEPS
+from ltxspec.plan.actions import KEEPS, Change, Plan
 from ltxspec.plan.status import ShotState, state_of
 from ltxspec.render.references import Reference
 from ltxspec.values import ShotAddress, TaskId

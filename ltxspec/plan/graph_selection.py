@@ -8,10 +8,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ltxspec.errors import Diagnostic
-from ltxspec.plan.actions import SPENDING, Action, Change, Plan, Reason
+from ltxspec.plan.actions import KEEPS, SPENDING, Action, Change, Plan, Reason
 from ltxspec.plan.holding import hold
 from ltxspec.plan.selection import Selection
-from ltxspec.plan.sources import KEEPS
 from ltxspec.render.models import RenderedSpec
 from ltxspec.render.references import Reference
 from ltxspec.values import ShotAddress, money_text, total_usd

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from ltxspec.lock.models import Take
 from ltxspec.lock.verdicts import Remark, Verdict
-from ltxspec.plan.actions import SPENDING, Action, Change, Reason
+from ltxspec.plan.actions import KEEPS, SPENDING, Action, Change, Reason
 from ltxspec.plan.expectations import unmet_by
-from ltxspec.plan.sources import KEEPS, Sources
+from ltxspec.plan.sources import Sources
 from ltxspec.render.models import Request
 from ltxspec.render.references import Reference
 from ltxspec.values import ShotAddress, TaskId
@@ -26,7 +26,10 @@ def with_held(changes: Iterable[Change], sources: Sources, verdicts: Mapping[Tas
     known = {change.address: change for change in listed if change.request is not None}
     for address in sources.order:
         change = known.get(address)
-        if change is None or change.request is None or change.action not in SPENDING:
+        if change is None or change.request is None or not change.request.references:
+            continue
+        change = known[address] = _with_source_takes(change, change.request, known, sources)
+        if change.request is None or change.action not in SPENDING:
             continue
         for reference in change.request.references:
             if (found := _obstacle(reference, known, sources, verdicts)) is not None:
@@ -34,6 +37,18 @@ def with_held(changes: Iterable[Change], sources: Sources, verdicts: Mapping[Tas
                 known[address] = hold(change, reason, note)
                 break
     return [change if change.request is None else known[change.address] for change in listed]
+
+
+def _with_source_takes(
+    change: Change, request: Request, known: Mapping[ShotAddress, Change], sources: Sources
+) -> Change:
+    """The change, with the takes that its references mean after the plan."""
+    takes = []
+    for reference in request.references:
+        source = known.get(reference.source)
+        kept = source.task_id if source is not None and source.action in KEEPS else None
+        takes.append(sources.take_of(reference, kept))
+    return replace(change, source_takes=tuple(None if take is None else take.task_id for take in takes))
 
 
 def hold(change: Change, reason: Reason, note: str) -> Change:

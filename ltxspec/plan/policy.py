@@ -5,17 +5,18 @@ that cannot be computed does not hold: a comparison with an unknown price refuse
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ltxspec.canonical import digest
 from ltxspec.catalog.models import Catalog
 from ltxspec.errors import Diagnostic, Location, Refused, Severity
-from ltxspec.plan.actions import Action, Change, Estimate, Plan, reckoning
+from ltxspec.lock.verdicts import Remark
+from ltxspec.plan.actions import KEEPS, Action, Change, Estimate, Plan, reckoning
 from ltxspec.render.checks import names_for
 from ltxspec.render.template_problem import TemplateProblem
 from ltxspec.render.templating import Templates
 from ltxspec.spec.files import ProjectFiles
-from ltxspec.values import Json, ShotAddress, Usd
+from ltxspec.values import Json, ShotAddress, TaskId, Usd
 
 CODE = "policy"
 OF_THE_PLAN = frozenset({"plan", "shots"})
@@ -32,7 +33,24 @@ class Rule:
     where: Location | None = None
 
 
-def check_policies(rules: Sequence[Rule], plan: Plan, catalog: Catalog, files: ProjectFiles) -> list[Diagnostic]:
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The deciding remark of each take, and the files of verdicts that cannot be read: with one, none is certain."""
+
+    by_task: Mapping[TaskId, Remark] = field(default_factory=dict)
+    unread: Sequence[Diagnostic] = ()
+
+    def about(self, task: TaskId | None) -> dict[str, Json]:
+        """What rules see of a take: its verdict, none if nobody decided; no name at all while that is not known."""
+        if self.unread:
+            return {}
+        remark = self.by_task.get(task) if task is not None else None
+        return {"verdict": None if remark is None else remark.verdict.value}
+
+
+def check_policies(
+    rules: Sequence[Rule], plan: Plan, catalog: Catalog, files: ProjectFiles, decided: Decided | None = None
+) -> list[Diagnostic]:
     """Evaluate every rule. Broken rules are returned as diagnostics of their own severity, in order.
 
     Args:
@@ -40,17 +58,23 @@ def check_policies(rules: Sequence[Rule], plan: Plan, catalog: Catalog, files: P
         plan: the plan to check.
         catalog: the models, for the defaults of requests.
         files: the files that messages may include.
+        decided: what people decided about takes.
     """
     if not rules:
         return []
-    about_plan = plan_names(plan)
-    ordered = [(change.address, _shot_names(change, catalog, about_plan)) for change in plan.changes if _spends(change)]
+    decided = decided or Decided()
+    about_plan = plan_names(plan, decided)
+    ordered = [
+        (change.address, _shot_names(change, catalog, about_plan, decided))
+        for change in plan.changes
+        if _spends(change)
+    ]
     templates = Templates(files)
     found: list[Diagnostic] = []
     for rule in rules:
         broken: dict[tuple[str, str | None], list[ShotAddress]] = {}
         for address, names in _scopes(rule, templates, about_plan, ordered):
-            fault = _fault(rule, templates, names)
+            fault = _fault(rule, templates, names, decided)
             if fault is not None:
                 broken.setdefault(fault, []).extend([address] if address else [])
         found += _diagnostics(rule, broken)
@@ -93,7 +117,7 @@ def refuse_by_policy(plan: Plan) -> None:
         raise Refused(CODE, f"refused by a policy{place}: {first.message}{more}", hint=first.hint)
 
 
-def plan_names(plan: Plan) -> dict[str, Json]:
+def plan_names(plan: Plan, decided: Decided | None = None) -> dict[str, Json]:
     """`plan` and `shots` as rules see them. Sums of money are numbers in USD, none if a part is unknown.
 
     Prices are those used for limits: see `Change.reckoned`.
@@ -111,7 +135,7 @@ def plan_names(plan: Plan) -> dict[str, Json]:
             for name in dict.fromkeys([*by_spec, *spent])
         },
     }
-    return {"plan": whole, "shots": [_shot(change) for change in plan.changes]}
+    return {"plan": whole, "shots": [_shot(change, decided or Decided()) for change in plan.changes]}
 
 
 def _sums(planned: Estimate, spent: tuple[Usd, int]) -> dict[str, Json]:
@@ -133,8 +157,9 @@ def _money(known: Usd, unknown: int) -> dict[str, Json]:
     return {"usd": None if unknown else float(known), "known": float(known), "unknown": unknown}
 
 
-def _shot(change: Change) -> dict[str, Json]:
+def _shot(change: Change, decided: Decided) -> dict[str, Json]:
     request = change.request
+    takes = change.source_takes
     return {
         "address": str(change.address),
         "spec": change.address.spec,
@@ -149,6 +174,11 @@ def _shot(change: Change) -> dict[str, Json]:
         "title": request.title if request else None,
         "labels": dict(request.labels or {}) if request else {},
         "request": dict(request.body) if request else {},
+        "take": decided.about(change.task_id if change.action in KEEPS else change.current),
+        "sources": [
+            {"address": str(reference.source), **decided.about(task)}
+            for reference, task in zip(request.references if request and takes else (), takes, strict=True)
+        ],
     }
 
 
@@ -156,12 +186,13 @@ def _spends(change: Change) -> bool:
     return change.action.spends and change.request is not None
 
 
-def _shot_names(change: Change, catalog: Catalog, about_plan: Mapping[str, Json]) -> dict[str, Json]:
+def _shot_names(change: Change, catalog: Catalog, about_plan: Mapping[str, Json], decided: Decided) -> dict[str, Json]:
     """What a rule about a request may use: the names of `checks` without the spec's variables, and the plan."""
     request = change.request
     model = catalog.find(str(request.body["model"])) if request else None
     parameters = names_for(model, request, {}) if request and model else {}
-    return {**parameters, "shot": _shot(change), **about_plan}
+    shot = _shot(change, decided)
+    return {**parameters, "shot": shot, "take": shot["take"], **about_plan}
 
 
 def _scopes(
@@ -178,7 +209,9 @@ def _scopes(
     return [(None, about_plan)] if is_about_plan else ordered
 
 
-def _fault(rule: Rule, templates: Templates, names: Mapping[str, Json]) -> tuple[str, str | None] | None:
+def _fault(
+    rule: Rule, templates: Templates, names: Mapping[str, Json], decided: Decided
+) -> tuple[str, str | None] | None:
     """Message and hint if a rule does not hold or cannot be computed; else None."""
     try:
         if templates.holds(rule.assertion, names, beside=()):
@@ -187,7 +220,9 @@ def _fault(rule: Rule, templates: Templates, names: Mapping[str, Json]) -> tuple
             return f"`{rule.assertion}` is not true", None
         return templates.render(rule.message, names, beside=()), f"the rule is `{rule.assertion}`"
     except TemplateProblem as problem:
-        return f"the rule `{rule.assertion}` cannot be evaluated: {problem.message}", problem.hint
+        unread = decided.unread[0] if decided.unread and "verdict" in f"{rule.assertion}{rule.message}" else None
+        why, hint = (problem.message, problem.hint) if unread is None else (unread.message, unread.hint)
+        return f"the rule `{rule.assertion}` cannot be evaluated: {why}", hint
 
 
 def _diagnostic(rule: Rule, message: str, hint: str | None, shots: Sequence[ShotAddress]) -> Diagnostic:

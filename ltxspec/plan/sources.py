@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ltxspec.lock.models import Lockfile, ShotRecord, Take
-from ltxspec.plan.actions import Action, Change
+from ltxspec.plan.actions import KEEPS, Change
 from ltxspec.plan.recorded import preferred, record_under
 from ltxspec.plan.selection import Selection
 from ltxspec.render.expectations import NONE
@@ -14,8 +14,6 @@ from ltxspec.render.references import Reference
 from ltxspec.values import ShotAddress, TaskId
 
 Kept = dict[ShotAddress, TaskId]  # sources and the takes that they have after a plan
-
-KEEPS = frozenset({Action.NO_OP, Action.UPDATE, Action.RESTORE, Action.MOVE})  # a take that is recorded
 
 
 class Sources:

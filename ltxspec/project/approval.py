@@ -206,7 +206,7 @@ def _plan_at(project: ProjectContext, commit: str) -> Plan | None:
         ):
             side = read_side(commit, project_at(project, tree), tree, verdicts)
             plannable = [spec for name, spec in side.specs.rendered.items() if name in side.recorded]
-            return plan_specs(side.project, plannable, Selection(), side.recorded, side.others)
+            return plan_specs(side.project, plannable, Selection(), side.recorded, side.others, tree=tree)
     except LtxspecError:
         return None
 

@@ -37,6 +37,7 @@ from ltxspec.project.rules import limits_of, most_orders, terms_of, with_policie
 from ltxspec.project.unclaimed import moved_from_unknown, unclaimed
 from ltxspec.project.unread import unread_warnings
 from ltxspec.render.models import RenderedSpec, Request
+from ltxspec.storage.trees import FileTree
 from ltxspec.values import Json
 
 
@@ -151,7 +152,7 @@ def plan_project(
     return ProjectPlan(project, options, plan, specs)
 
 
-def plan_specs(
+def plan_specs(  # noqa: PLR0913  # what a plan is made of, each from another side
     project: ProjectContext,
     rendered: Sequence[RenderedSpec],
     selection: Selection,
@@ -159,6 +160,7 @@ def plan_specs(
     others: Others | None = None,
     *,
     is_saved: bool = False,
+    tree: FileTree | None = None,
 ) -> Plan:
     """Plan rendered specs against their recorded state, without policies.
 
@@ -169,6 +171,7 @@ def plan_specs(
         recorded: their recorded state, as far as it was read already.
         others: the other specs that have records; None: as they are on disk.
         is_saved: the selection is that of a saved plan.
+        tree: the files of the commit whose verdicts count; None: those on disk.
 
     Raises:
         LockfileError, WrongUsage: as `plan_project`.
@@ -177,7 +180,7 @@ def plan_specs(
     context = _context(project, selection)
     have = {spec.name: (recorded or {}).get(spec.name) or recorded_state(project, spec.name) for spec in rendered}
     diagnostics = check_selection(selection, rendered, have, is_saved=is_saved)
-    verdicts = cache(lambda: remarks_of(project).by_task)
+    verdicts = cache(lambda: remarks_of(project, tree).by_task)
     changes, offered = planned_across(rendered, have, context, others or others_on_disk(project, rendered), verdicts)
     diagnostics += _remarks(project, rendered, have, changes)
     found = selected(changes, selection, {spec.name for spec in rendered if spec.is_context})

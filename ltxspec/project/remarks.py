@@ -12,6 +12,7 @@ from ltxspec.lock.verdicts import SUFFIX, Remark, VerdictError, VerdictFile, dec
 from ltxspec.plan.doubts import UNREAD
 from ltxspec.project.project import ProjectContext
 from ltxspec.storage.durable import read_if_exists
+from ltxspec.storage.trees import FileTree
 from ltxspec.values import TaskId
 
 
@@ -28,10 +29,10 @@ def verdict_path(project: ProjectContext, spec: str) -> Path:
     return project.paths_of(spec).lockfile.with_name(f"{spec}{SUFFIX}")
 
 
-def verdicts_of(project: ProjectContext, spec: str) -> VerdictFile:
-    """What was decided about the takes of a spec. Raises VerdictError, StorageError."""
+def verdicts_of(project: ProjectContext, spec: str, tree: FileTree | None = None) -> VerdictFile:
+    """What was decided about the takes of a spec, on disk or in a commit. Raises VerdictError, StorageError."""
     path = verdict_path(project, spec)
-    data = read_if_exists(path, project.root)
+    data = read_if_exists(path, project.root) if tree is None else tree.content(project.label(path))
     if data is None:
         return no_verdicts(project.provider, spec)
     file = decode_verdicts(data, project.label(path))
@@ -40,13 +41,22 @@ def verdicts_of(project: ProjectContext, spec: str) -> VerdictFile:
     return file
 
 
-def remarks_of(project: ProjectContext) -> Remarks:
-    """What was decided about all takes: of every spec, because takes move from one to another with their tasks."""
+def remarks_of(project: ProjectContext, tree: FileTree | None = None) -> Remarks:
+    """What was decided about all takes: of every spec, because takes move from one to another with their tasks.
+
+    Args:
+        project: the project.
+        tree: the files of a commit; None: those on disk.
+    """
     found: dict[TaskId, list[Remark]] = {}
     unread = []
-    for path in sorted(project.lockfiles.glob(f"*{SUFFIX}")):
+    if tree is None:
+        names = [path.name for path in project.lockfiles.glob(f"*{SUFFIX}")]
+    else:
+        names = [path.rpartition("/")[2] for path in tree.names(project.label(project.lockfiles), SUFFIX)]
+    for name in sorted(names):
         try:
-            file = verdicts_of(project, path.name.removesuffix(SUFFIX))
+            file = verdicts_of(project, name.removesuffix(SUFFIX), tree)
         except LtxspecError as error:
             message = f"{error.summary}; its verdicts are unknown"
             unread.append(Diagnostic("warning", UNREAD, message, error.where, error.hint))

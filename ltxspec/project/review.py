@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from ltxspec.errors import Diagnostic
 from ltxspec.plan.actions import FieldChange
-from ltxspec.plan.policy import check_policies
+from ltxspec.plan.policy import Decided, check_policies
 from ltxspec.plan.prices import shadowed_prices
 from ltxspec.plan.selection import Selection
 from ltxspec.project.plan import plan_specs
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.remarks import remarks_of
 from ltxspec.project.revisions import Revisions, choose_revisions
 from ltxspec.project.rules import limits_of, rules_of
 from ltxspec.project.snapshot import SnapshotReading, project_at, read_side
@@ -58,8 +59,10 @@ def _compared(old: SnapshotReading, new: SnapshotReading, revisions: Revisions) 
     plannable = [spec for name, spec in new.specs.rendered.items() if name in new.recorded]
     config = new.project.config
     unruled = replace(new.project, config=replace(config, policy=()))
-    plan = plan_specs(unruled, plannable, Selection(), new.recorded, new.others)
-    broken = check_policies(rules_of(config), plan, new.project.catalog, new.tree)
+    plan = plan_specs(unruled, plannable, Selection(), new.recorded, new.others, tree=new.tree)
+    remarks = remarks_of(new.project, new.tree)
+    decided = Decided(remarks.by_task, remarks.unread)
+    broken = check_policies(rules_of(config), plan, new.project.catalog, new.tree, decided)
     sides = old.side(new.files), new.side(old.files)
     terms = ComparisonTerms(
         plan=replace(plan, diagnostics=broken),

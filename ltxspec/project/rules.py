@@ -7,6 +7,7 @@ from ltxspec.errors import WrongUsage
 from ltxspec.plan.actions import Plan
 from ltxspec.plan.terms import SpendingLimits, Terms
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.remarks import remarks_of
 from ltxspec.storage.config import Config
 from ltxspec.values import Usd
 
@@ -49,7 +50,9 @@ def terms_of(config: Config) -> Terms:
 
 def with_policies(project: ProjectContext, plan: Plan) -> Plan:
     """The plan with the results of the project's own policies."""
-    from ltxspec.plan.policy import check_policies
+    from ltxspec.plan.policy import Decided, check_policies
 
-    found = check_policies(rules_of(project.config), plan, project.catalog, project.files)
+    remarks = remarks_of(project)
+    decided = Decided(remarks.by_task, remarks.unread)
+    found = check_policies(rules_of(project.config), plan, project.catalog, project.files, decided)
     return replace(plan, diagnostics=[*plan.diagnostics, *found])

@@ -151,3 +151,20 @@ def test_a_video_that_is_on_another_machine_is_fetched(tmp_path: Path) -> None:
         video.unlink()
     apply(tmp_path, "--target", "film.street")
     assert actions(plan(tmp_path)) == {"door": "create", "alley": "no-op", "street": "no-op"}
+
+
+def test_rules_see_the_verdicts_of_takes_and_of_sources(tmp_path: Path) -> None:
+    project(tmp_path)
+    apply(tmp_path, "--target", "film.alley")
+    config = tmp_path / "ltxspec.toml"
+    rule = "'rejected' not in shot.sources|map(attribute='verdict')"
+    config.write_text(f'[project]\nid = "chains"\n[[policy]]\nassert = "{rule}"\n', "utf-8")
+    assert plan(tmp_path)["diagnostics"] == []
+    ltxspec("reject", "film.alley", "--provider", "sandbox", cwd=tmp_path)
+    (found,) = [item for item in plan(tmp_path)["diagnostics"] if item["code"] == "policy"]
+    assert found["message"] == f"`{rule}` is not true (`film.street`)"
+    (review,) = (tmp_path / ".ltxspec").rglob("film.review.json")
+    review.write_text("<<<<<<<", "utf-8")
+    told = [item["message"] for item in plan(tmp_path)["diagnostics"] if item["code"] == "policy"]
+    assert told
+    assert all("cannot be evaluated" in item and "film.review.json` is not JSON" in item for item in told)

@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 from builders import change, request
 from replacing import replace
+from unit.plan.chains import remark
 
 from ltxspec.catalog.models import load_catalog
 from ltxspec.errors import Diagnostic, Location, Refused
+from ltxspec.lock.verdicts import Verdict
 from ltxspec.plan.actions import Action, Change, Plan
-from ltxspec.plan.policy import Rule, check_policies, plan_names, refuse_by_policy
+from ltxspec.plan.policy import Decided, Rule, check_policies, plan_names, refuse_by_policy
 from ltxspec.spec.files import FileProblem
-from ltxspec.values import Usd
+from ltxspec.values import TaskId, Usd
 
 MODELS = Path(__file__).parents[3] / "schemas" / "models"
 CATALOG = load_catalog({path.name: json.loads(path.read_text("utf-8")) for path in sorted(MODELS.glob("*.json"))})
@@ -179,3 +181,30 @@ def test_many_breaches_of_one_rule_are_one_message() -> None:
 def test_few_breaches_keep_their_own_messages() -> None:
     found = ask(Rule("duration <= 5", "{{ shot.address }} is too long"), planned(shot("a"), shot("b")))
     assert messages(found) == ["night.a is too long", "night.b is too long"]
+
+
+def test_rules_see_the_verdict_of_the_take_in_use_or_of_the_one_that_is_replaced() -> None:
+    kept, replaced, new = shot("a", action=Action.NO_OP), shot("b", action=Action.REPLACE), shot("c")
+    kept, replaced = replace(kept, task_id="1"), replace(replaced, task_id="9", current="2")
+    plan = planned(kept, replaced, replace(new, task_id="3"))
+    verdicts = {"1": Verdict.APPROVED, "2": Verdict.NEEDS_WORK, "3": Verdict.REJECTED}
+    decided = Decided({TaskId(task): remark(verdict) for task, verdict in verdicts.items()})
+    rule = "shots|map(attribute='take.verdict')|list == ['approved', 'needs-work', none]"
+    assert check_policies([Rule(rule), Rule("take.verdict != 'rejected'")], plan, CATALOG, NoFiles(), decided) == []
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "take.verdict == 'approved'",
+        "take.verdict != 'rejected'",
+        "'rejected' not in shots|map(attribute='take.verdict')",
+        "shots|selectattr('take.verdict', 'eq', 'rejected')|list|length == 0",
+    ],
+)
+def test_a_verdict_that_cannot_be_read_passes_no_rule(rule: str) -> None:
+    unread = Diagnostic("warning", "verdicts", "`night.review.json` is not JSON", hint="restore it")
+    (found,) = check_policies([Rule(rule)], planned(), CATALOG, NoFiles(), Decided({}, [unread]))
+    assert "cannot be evaluated: `night.review.json` is not JSON" in found.message
+    assert found.hint == "restore it"
+    assert check_policies([Rule("duration <= 8")], planned(), CATALOG, NoFiles(), Decided({}, [unread])) == []
