@@ -147,7 +147,7 @@ def _listed(title: str, lines: Iterable[str], room: Room) -> list[str]:
 def _problems(review: Review, room: Room, page: Page) -> list[str]:
     """Errors first, then warnings, then what the provider said about blocked shots."""
     ordered = sorted(review.diagnostics, key=lambda diagnostic: diagnostic.severity != "error")
-    noted = [shot for shot in review.shots if shot.change is not None and shot.change.note]
+    noted = [shot for shot in review.shots if shot.kind is not ShotKind.HELD and _note(shot.change)]
     items = [_diagnostic(diagnostic, page.links.base) for diagnostic in ordered[:_MOST_LISTED]]
     items += [f"- {code(address(shot))}: {_prose(_note(shot.change))}" for shot in noted[:_MOST_LISTED]]
     return _list("Please check:", items, len(ordered) + len(noted), room)

@@ -27,6 +27,7 @@ _PAINTS: Mapping[ShotKind, Paint] = {
     ShotKind.PENDING: Paint.MAGENTA,
     ShotKind.RESUMING: Paint.YELLOW,
     ShotKind.BLOCKED: Paint.RED,
+    ShotKind.HELD: Paint.YELLOW,
     ShotKind.RESTORED: Paint.BLUE,
     ShotKind.MOVED: Paint.BLUE,
     ShotKind.UPDATED: Paint.CYAN,

@@ -26,6 +26,7 @@ _SIGNS: Mapping[ShotKind, str] = {
     ShotKind.PENDING: "◌",
     ShotKind.RESUMING: "…",
     ShotKind.BLOCKED: "!",
+    ShotKind.HELD: "=",
     ShotKind.RESTORED: "↺",
     ShotKind.MOVED: "→",
     ShotKind.UPDATED: "≈",
