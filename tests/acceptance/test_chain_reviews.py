@@ -1,5 +1,6 @@
 """`diff`, `review` and `comment` about shots that follow from each other, and about takes that are not as expected."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,11 @@ def test_a_shot_says_which_frame_of_which_take_it_begins_with(film: Path) -> Non
     assert (before["take"], after["take"]) == (1, 2)
     assert before["sha256"] != after["sha256"]
     assert shots["alley"]["references"] == {"before": [], "after": []}
-    assert "kept" not in comment(film).err
+    told = comment(film).out
+    assert told.count("<sub>begins with the last frame of <code>alley</code></sub>") == 1
+    assert told.index("night.alley") < told.index("night.street") < told.index("night.door")
+    assert "| another take of its source |" in told
+    assert "frame-1" not in told.partition("<details>")[0]
 
 
 def test_a_report_of_a_chain_that_is_not_rendered_yet_is_believed_as_any_other(film: Path) -> None:
@@ -92,3 +97,35 @@ def test_a_report_of_a_chain_that_is_not_rendered_yet_is_believed_as_any_other(f
     told = comment(film)
     assert document["planDigest"] in told.out
     assert "cannot be reproduced" not in told.out
+
+
+def test_takes_that_are_not_as_expected_are_told_once_for_all_and_outside_of_folds(film: Path) -> None:
+    on_a_branch(film, PLAIN, EDITED)
+    spec = film / "specs" / "night.yaml"
+    spec.write_text(spec.read_text("utf-8").replace("shots:", "expect: {audio: true, fps: 25}\nshots:"), "utf-8")
+    ltxspec("apply", "--auto-approve", cwd=film, check=3)
+    ltxspec("approve", "night.*", cwd=film)
+    ltxspec("apply", "--auto-approve", cwd=film, check=3)
+    ltxspec("approve", "night.*", cwd=film)
+    ltxspec("apply", "--auto-approve", cwd=film, check=3)
+    commit(film, "rendered")
+    for shot in report(film)["shots"]:
+        assert shot["unmet"] == {"before": [], "after": [{"name": "audio", "words": "it has no audio"}]}
+    told = comment(film).out.partition("<details")[0]
+    line = "- audio: it has no audio: <code>night.alley</code>, <code>night.street</code>, <code>night.door</code>"
+    assert told.count(line) == told.count("it has no audio") == 1
+    assert "not as expected: audio: it has no audio" in ltxspec("diff", "main", cwd=film).out
+
+
+def test_the_page_shows_the_frames_where_one_shot_goes_on_from_another(film: Path) -> None:
+    on_a_branch(film, PLAIN, EDITED)
+    ltxspec("apply", "--auto-approve", cwd=film)
+    ltxspec("review", "main", "--html", "page.html", cwd=film)
+    page = (film / "page.html").read_text("utf-8")
+    assert page.count('<div class="join">') == 4  # two shots, before and after
+    assert page.count("Own first frame, at 0.00 s") == 4
+    shutil.rmtree(film / ".ltxspec" / "archive")
+    ltxspec("review", "main", "--html", "page.html", cwd=film)
+    page = (film / "page.html").read_text("utf-8")
+    assert page.count('<div class="join">') == 4
+    assert page.count("Its video is not on this machine") == 8

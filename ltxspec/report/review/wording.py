@@ -176,6 +176,8 @@ def _planned(shot: ShotReview, change: Change) -> str:
 
 
 def _changed(shot: ShotReview) -> str:
+    if shot.changes and all(change.path.startswith("/files/shot:") for change in shot.changes):
+        return reasons.REASONS[Reason.SOURCE_CHANGED]
     return reasons.reason(Change(shot.address, Action.REPLACE, (Reason.REQUEST_CHANGED,), shot.changes))
 
 
