@@ -135,7 +135,7 @@ def screened(films: Films, of: Review, folder: Path, *, embed: bool = False, sti
 def write_page(films: Films, of: Review, path: Path, *, embed: bool = False, still_width: int = 96) -> Path:
     """Write the page of a review."""
     page = screened(films, of, path.parent, embed=embed, still_width=still_width)
-    path.write_text("".join(storyboard(page.review, page.footage)), "utf-8")
+    path.write_text("".join(storyboard(page.review, page.footage, page.frames)), "utf-8")
     return path
 
 

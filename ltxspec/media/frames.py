@@ -63,14 +63,20 @@ def cut_frame(source: Path | bytes, at: Moment, limits: PictureLimits = PictureL
         MediaError: it is not a readable video, it ends before that time, or no picture of the series fits.
     """
     with open_video(source) as video:
-        frame = _frame(video, at)
+        frame = frame_at(video, at)
         picture = as_shown(frame, pixel_aspect(video))
-        seconds = float(((frame.pts or 0) - _start(video)) * video.unit)
+        seconds = seconds_of(video, frame)
         data, form, size = _fitted(picture, limits, video.name)
         return Picture(data, form, *size, seconds, _HDR.get(frame.color_trc))
 
 
-def _frame(video: OpenVideo, at: Moment) -> "VideoFrame":
+def seconds_of(video: OpenVideo, frame: "VideoFrame") -> float:
+    """When a frame is shown, from the first one."""
+    return float(((frame.pts or 0) - _start(video)) * video.unit)
+
+
+def frame_at(video: OpenVideo, at: Moment) -> "VideoFrame":
+    """The frame that a player shows then. Raises MediaError."""
     if at == "last":
         return _last(video.frames_from(video.last), video)
     frames = video.frames_from(video.first)

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ltxspec.errors import MediaError
+from ltxspec.media.frames import as_shown, frame_at, pixel_aspect, seconds_of
 from ltxspec.media.probe import OpenVideo, open_video
+from ltxspec.values import Moment
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
@@ -70,11 +72,21 @@ def _cut(video: OpenVideo, times: Sequence[int], width: int) -> list[Still]:
     return [found[time] for time in inside]
 
 
+def still_of(source: Path | bytes, at: Moment, *, width: int = 480) -> Still:
+    """Extract exactly the frame, in the colours, that another shot begins with; see `frames.cut_frame`."""
+    with open_video(source) as video:
+        frame = frame_at(video, at)
+        return _written(as_shown(frame, pixel_aspect(video)), seconds_of(video, frame), width)
+
+
 def _still(video: OpenVideo, frame: "VideoFrame", width: int) -> Still:
     picture: Image = frame.to_image()  # type: ignore[no-untyped-call]  # PyAV leaves it untyped
+    return _written(picture, float(((frame.pts or 0) - video.first) * video.unit), width)
+
+
+def _written(picture: "Image", seconds: float, width: int) -> Still:
     if picture.width > width:
         picture = picture.resize((width, max(1, round(picture.height * width / picture.width))), reducing_gap=2.0)
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=_JPEG_QUALITY, optimize=True)
-    seconds = ((frame.pts or 0) - video.first) * video.unit
-    return Still(float(seconds), picture.width, picture.height, buffer.getvalue())
+    return Still(seconds, picture.width, picture.height, buffer.getvalue())

@@ -87,10 +87,10 @@ def _links(change: Change) -> list[Link]:
     request = change.request
     if request is None:
         return []
-    return [Link(change.address, reference, _end(request.body, reference)) for reference in request.references]
+    return [Link(change.address, reference, end_of(request.body, reference)) for reference in request.references]
 
 
-def _end(body: object, reference: Reference) -> End:
+def end_of(body: object, reference: Reference) -> End:
     """The end of its own video that a frame stands for: what is written beside it, or the first of a bare list."""
     beside = body
     *above, last = reference.path or ("",)

@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
@@ -13,12 +13,14 @@ from ltxspec.errors import MediaError
 from ltxspec.lock.models import Output, Take
 from ltxspec.media.comparison import Filmed, compare
 from ltxspec.media.contact_sheet import Frame, Sheet, SheetShot, SheetSide, contact_sheet
+from ltxspec.project.review_frames import start_cutting
 from ltxspec.report.review import wording as words
 from ltxspec.report.storyboard.cards import Card, card_of
-from ltxspec.report.storyboard.models import Clip, ClipPair, Picture
+from ltxspec.report.storyboard.models import Clip, ClipPair, Frames, Picture
 from ltxspec.report.storyboard.players import PlayerSide
 from ltxspec.report.terminal import clean
 from ltxspec.report.word_diff import Effort
+from ltxspec.review.chains import in_chains
 from ltxspec.review.models import Review, ShotReview
 from ltxspec.storage.durable import translated
 
@@ -54,6 +56,7 @@ class ReviewMedia:
     review: Review
     footage: Sequence[Sequence[ClipPair]]
     problems: Sequence[str] = ()
+    frames: Frames = field(default_factory=dict)  # where shots follow from others
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +68,21 @@ class _ClipFiles:
 
 
 def screen(review: Review, how: MediaOptions) -> ReviewMedia:
-    """Find and measure the videos of a review.
+    """Find and measure the videos of a review, whose shots are then in the order of their chains.
 
     Videos are read in several threads: decoding is most of the work, and PyAV releases the GIL meanwhile.
     """
     problems: list[str] = []
+    review = replace(review, shots=in_chains(review.shots))
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         reels = [list(_reels(shot, how.find)) for shot in review.shots]
         work = [[(reel, pool.submit(_compare, reel, how.still_width, problems)) for reel in shot] for shot in reels]
+        cuts = start_cutting(review, how.find, how.still_width, pool)
         footage = [[_footage(reel, filmed.result(), how) for reel, filmed in shot] for shot in work]
     if away := _missing(review, how.find):
         those = "1 video is" if away == 1 else f"{away:,} videos are"
         problems.append(f"{those} not on this machine; `ltxspec archive pull` fetches those in use")
-    return ReviewMedia(review, footage, problems)
+    return ReviewMedia(review, footage, problems, {cut: made.result() for cut, made in cuts.items()})
 
 
 def _missing(review: Review, find: Callable[[str], Path | None]) -> int:

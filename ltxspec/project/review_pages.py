@@ -47,7 +47,7 @@ def _documents(screened: ReviewMedia, files: Mapping[str, Path]) -> Iterator[tup
     if "html" in files:
         from ltxspec.report.storyboard.page import storyboard
 
-        page = storyboard(screened.review, screened.footage)
+        page = storyboard(screened.review, screened.footage, screened.frames)
         yield files["html"], (piece.encode("utf-8", "replace") for piece in page)
     if "png" in files:
         from ltxspec.project.review_media import sheet_of

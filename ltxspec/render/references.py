@@ -24,6 +24,11 @@ EXTRACTIONS: Final = (1,)  # versions of how a frame becomes a picture (see `med
 _PREFIX: Final = "shot:"
 REFERS_TO: Final = "shot"  # the key that makes a mapping a reference
 _NAME_END: Final = re.compile("[?#]")  # after the address, in a name
+_NAME: Final = re.compile(
+    r"shot:(?P<source>.+?)(\?(?=[tr])(take=(?P<take>[1-9][0-9]{0,8}))?&?(result=(?P<result>[1-9][0-9]{0,8}))?)?"
+    r"(#(?P<frame>first|last|[0-9][0-9.e+-]{0,30}))?",
+    re.DOTALL,
+)
 _KEYS: Final = (REFERS_TO, "frame", "take", "result")
 
 
@@ -64,6 +69,19 @@ class TakenOut:
 def _query(take: int | None, result: int | None) -> str:
     picked = [f"{key}={value}" for key, value in (("take", take), ("result", result)) if value]
     return f"?{'&'.join(picked)}"
+
+
+def read_name(name: str, path: Path = ()) -> Reference | None:
+    """The reference that a name in a request stands for; None if it is no such name."""
+    found = _NAME.fullmatch(name)
+    source = foreign_address(found["source"]) if found else None
+    if found is None or source is None:
+        return None
+    frame = found["frame"]
+    at: Moment | None = "first" if frame == "first" else "last" if frame == "last" else _number(frame)
+    take, result = (int(found[key]) if found[key] else None for key in ("take", "result"))
+    reference = Reference(source, at, take, result, path)
+    return reference if reference.name == name else None
 
 
 def is_reference_name(value: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from ltxspec.plan.actions import FieldChange
 from ltxspec.redaction import redact_secrets
+from ltxspec.render.references import is_reference_name
 from ltxspec.review.models import Cause, CauseKind
 from ltxspec.review.references import References, references
 from ltxspec.review.scopes import ScopeView, SpecScope, TextFile
@@ -34,7 +35,8 @@ def causes_of(before: ScopeView, after: ScopeView, changes: Sequence[FieldChange
             case ["positivePrompt"]:
                 search.prompt()
             case ["files", name]:
-                search.add(CauseKind.FILE, name)
+                if not is_reference_name(name):  # else it is shown as what the shot follows from
+                    search.add(CauseKind.FILE, name)
             case ["model"]:
                 search.model(change)
             case [name, *_]:

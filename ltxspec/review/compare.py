@@ -12,6 +12,7 @@ from ltxspec.plan.actions import Action, Change, Plan, estimate, reckoned
 from ltxspec.plan.planfile import plan_digest
 from ltxspec.plan.terms import SpendingLimits
 from ltxspec.redaction import redact_diagnostic
+from ltxspec.review.follows import uses_of
 from ltxspec.review.models import Review, RuleChange, ShotKind, ShotReview
 from ltxspec.review.refusals import refusals
 from ltxspec.review.shots import FindCauses, Pair, find_origins, review_spec
@@ -118,7 +119,7 @@ def _altered_alone(altered: Sequence[AlteredTake], shots: Sequence[ShotReview], 
 def _left_over(change: Change) -> ShotReview:
     """An additional entry for a task that was ordered for an earlier version of a shot."""
     kind = ShotKind.RESUMING if change.action is Action.RESUME else ShotKind.UPDATED
-    return ShotReview(change.address, kind, change=change, source=change.source)
+    return ShotReview(change.address, kind, change=change, source=change.source, uses_after=uses_of(change.request))
 
 
 def _bought(had: TakesById, has: TakesById) -> dict[ShotAddress, tuple[Take, ...]]:

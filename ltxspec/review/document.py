@@ -5,7 +5,7 @@ fields to the document and to a shot; all other objects are closed.
 """
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -14,7 +14,7 @@ from ltxspec.lock.facts import FactChange
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import FieldChange
 from ltxspec.plan.document import FormatVersion, PlannedShot, Problem, Source, Sum
-from ltxspec.review.models import ApplyRefusal, Cause, RuleChange, ShotKind
+from ltxspec.review.models import ApplyRefusal, Cause, RuleChange, ShotKind, Unmet
 
 _Commit = Annotated[str, Meta(extra_json_schema={"pattern": "^[0-9a-f]{40}([0-9a-f]{24})?$"})]
 _Task = Annotated[str, Meta(min_length=1, description="taskUUID")]
@@ -77,6 +77,35 @@ class SidesTakes(Record, frozen=True):
     head: _Takes
 
 
+class UsedShot(Address, frozen=True):
+    """A frame, or the whole video, that a shot takes from another one: `sha256` is the content of the other's video."""
+
+    frame: Annotated[
+        Literal["first", "last"] | float | None, Meta(description="from the start, in seconds; null: the video")
+    ]
+    ends: Annotated[
+        Literal["first", "last"] | None, Meta(description="the end of the shot's own video that the frame becomes")
+    ]
+    take: Annotated[Place | None, Meta(description="as `show` counts; null while it is not known")]
+    result: Annotated[Place | None, Meta(description="which output of that take")]
+    pinned: Annotated[bool, Meta(description="the spec names the take")]
+    sha256: Annotated[str | None, Meta(description="null while it is not known")]
+
+
+class SidesUses(Record, frozen=True):
+    """What a shot takes from others, on each side."""
+
+    before: tuple[UsedShot, ...]
+    after: tuple[UsedShot, ...]
+
+
+class SidesUnmet(Record, frozen=True):
+    """What the takes of both sides do not meet of `expect:`."""
+
+    before: tuple[Unmet, ...]
+    after: tuple[Unmet, ...]
+
+
 class PendingShot(PlannedShot, frozen=True, kw_only=True):
     """A shot of a plan document, with fields that a plan omits."""
 
@@ -95,6 +124,8 @@ class ReviewedShot(Open, frozen=True, kw_only=True):
     inherited: Annotated[bool, Meta(description="applying the base would do the same")]
     before: _Task | None
     after: _Task | None
+    references: SidesUses
+    unmet: SidesUnmet
     bought: Annotated[tuple[_Task, ...], Meta(description="takes that are new in this change, oldest first")]
     changes: tuple[FieldChange, ...]
     prompt: Prompts

@@ -9,6 +9,7 @@ from ltxspec.formats import Record
 from ltxspec.lock.facts import AlteredTake
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Change, FieldChange
+from ltxspec.review.follows import Use
 from ltxspec.values import ShotAddress, Usd
 
 WORKING_TREE = "working tree"  # the name of a side that is not a commit
@@ -23,6 +24,7 @@ class ShotKind(StrEnum):
     PENDING = "pending"  # apply would order it: `change` has the action and the estimate
     RESUMING = "resuming"  # ordered and not yet recorded
     BLOCKED = "blocked"  # failed permanently
+    HELD = "held"  # to be rendered once an approval, or the shot that it follows from, no longer holds it
     RESTORED = "restored"  # an earlier take is current again, at no cost
     MOVED = "moved"  # the same takes under another name
     UPDATED = "updated"  # only the record changed: fields that do not affect rendering, or a failed task
@@ -54,6 +56,13 @@ class Cause(Record, frozen=True):
     after: str | None = None
 
 
+class Unmet(Record, frozen=True):
+    """One expectation that a take does not meet, by what is recorded of its videos."""
+
+    name: str  # a key of `expect:`
+    words: str | None  # None where the spec does not expect it now: then only the record says so
+
+
 @dataclass(frozen=True, slots=True)
 class ShotReview:
     """One shot on both sides of a change. `before` and `after` are the takes a reviewer compares.
@@ -76,6 +85,15 @@ class ShotReview:
     source: tuple[str, int, int] | None = None  # file, line, column at the head
     bought: tuple[Take, ...] = ()  # new takes in this change, including failed and superseded ones, oldest first
     inherited: bool = False  # applying the base would do the same: not caused by this change
+    uses_before: tuple[Use, ...] = ()  # what the take of the base took from other shots
+    uses_after: tuple[Use, ...] = ()  # what the take of the head took from other shots, or the one to come will
+    unmet_before: tuple[Unmet, ...] = ()  # how the videos of the two takes are not as expected
+    unmet_after: tuple[Unmet, ...] = ()
+
+    @property
+    def sources(self) -> tuple[ShotAddress, ...]:
+        """The shots that it follows from, at the head if it is there."""
+        return tuple(dict.fromkeys(use.source for use in self.uses_after or self.uses_before))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,9 @@ from ltxspec.plan.actions import Action, Change, FieldChange
 from ltxspec.plan.differences import field_changes
 from ltxspec.redaction import redact_request, redact_secrets
 from ltxspec.render.models import Request
+from ltxspec.review.expected import unmet_of
+from ltxspec.review.follows import numbered, uses_of
+from ltxspec.review.inherited import is_inherited
 from ltxspec.review.models import Cause, ShotKind, ShotReview
 from ltxspec.review.sides import ReviewSide
 from ltxspec.values import Json, ShotAddress, foreign_address
@@ -22,12 +25,13 @@ KINDS: Mapping[Action, ShotKind] = {  # kind of a shot, by its planned action
     Action.REPLACE: ShotKind.PENDING,
     Action.RESUME: ShotKind.RESUMING,
     Action.BLOCKED: ShotKind.BLOCKED,
+    Action.HELD: ShotKind.HELD,
     Action.RESTORE: ShotKind.RESTORED,
     Action.MOVE: ShotKind.MOVED,
     Action.UPDATE: ShotKind.UPDATED,
     Action.RETIRE: ShotKind.RETIRED,
 }
-_NOT_YET = (ShotKind.PENDING, ShotKind.RESUMING, ShotKind.BLOCKED)
+_NOT_YET = (ShotKind.PENDING, ShotKind.RESUMING, ShotKind.BLOCKED, ShotKind.HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +178,11 @@ def _shot(key: str, kind: ShotKind, pair: Pair, origin: ShotAddress | None) -> S
         origin=origin,
         source=(asked.file, asked.line, asked.column) if asked else None,
         bought=pair.bought.get(address, ()),
-        inherited=pending is not None and _is_inherited(key, pending, pair),
+        inherited=pending is not None and is_inherited(pending, pair.base, pair.head),
+        uses_before=numbered(uses_of(before), pair.base.lockfiles),
+        uses_after=numbered(uses_of(after or _to_come(kind, pending)), pair.head.lockfiles),
+        unmet_before=unmet_of(before, asked_before),
+        unmet_after=unmet_of(after, asked),
     )
 
 
@@ -211,6 +219,11 @@ def _new_request(kind: ShotKind, after: Take | None, asked: Request | None) -> M
     if after is not None:
         return after.request
     return asked.body if asked is not None else None
+
+
+def _to_come(kind: ShotKind, pending: Change | None) -> Request | None:
+    """The request of a shot that has no take at the head."""
+    return pending.request if pending is not None and kind is not ShotKind.RETIRED else None
 
 
 def _inputs(take: Take | None, asked: Request | None) -> Mapping[str, str]:
@@ -256,20 +269,3 @@ def _without_secrets(change: Change | None) -> Change | None:
 
 def _redacted(changes: Sequence[FieldChange]) -> tuple[FieldChange, ...]:
     return tuple(FieldChange(item.path, redact_secrets(item.before), redact_secrets(item.after)) for item in changes)
-
-
-def _is_inherited(key: str, change: Change, pair: Pair) -> bool:
-    """Whether applying the base would do the same: its request and its records are the same."""
-    if change.action is Action.RESUME or not pair.base.knows(pair.spec):
-        return False
-    if _asked(pair.base.wanted(pair.spec).get(key)) != _asked(pair.head.wanted(pair.spec).get(key)):
-        return False
-    names = (key, change.origin or key)
-    return all(_record(pair.old, name) == _record(pair.new, name) for name in names)
-
-
-def _asked(request: Request | None) -> tuple[Json, ...] | None:
-    """The content of a request, including fields that are recorded only."""
-    if request is None:
-        return None
-    return request.fingerprint, request.body, request.inputs, request.moved

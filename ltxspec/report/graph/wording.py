@@ -26,7 +26,7 @@ _VERDICTS: Mapping[Verdict, str] = {
     Verdict.NEEDS_WORK: "needs work",
     Verdict.REJECTED: "rejected",
 }
-_HOW: Mapping[str | None, str] = {"first": "begins with", "last": "ends with", None: "uses"}
+HOW: Mapping[str | None, str] = {"first": "begins with", "last": "ends with", None: "uses"}
 
 
 def name_of(node: Node) -> str:
@@ -69,4 +69,4 @@ def link_phrase(link: Link) -> str:
     """How a shot follows from another one: `begins with the last frame of film.alley`."""
     taken, _, picked = frame_of(link.reference).partition(", ")
     source = fit(clean(str(link.source)), LONGEST_NAME)
-    return f"{_HOW[link.ends]} the {taken} of {source}" + (f" ({picked})" if picked else "")
+    return f"{HOW[link.ends]} the {taken} of {source}" + (f" ({picked})" if picked else "")

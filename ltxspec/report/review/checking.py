@@ -113,7 +113,7 @@ class _Check:
         if model is None:
             self._leave_open(f"the model `{air}` is unknown here", change.address)
             return change
-        self._follows(f"{place}/fingerprint", change, model, change.fingerprint, _fingerprint(change, request, model))
+        self._marks(change, request, model, place)
         if not (change.action.spends or change.action is Action.RESUME):
             return change
         if change.action.spends and self._project is not None:
@@ -121,6 +121,18 @@ class _Check:
         self._destination(change, model, place)
         self._follows(f"{place}/recorded", change, model, change.recorded, _recorded(request, model))
         return replace(change, limit_price=self._price(change, request, model, place))
+
+    def _marks(self, change: Change, request: Request, model: Model, place: str) -> None:
+        """Check the fingerprint; while the content of a source is unknown, the one with its name instead."""
+        inputs = request.inputs
+        if all(reference.name in inputs for reference in request.references):
+            found = _fingerprint(change, request.body, inputs, model)
+            self._follows(f"{place}/fingerprint", change, model, change.fingerprint, found)
+        else:
+            names = {reference.name: reference.name for reference in request.references}
+            draft = _fingerprint(change, request.body, {**inputs, **names}, model)
+            self._same(f"{place}/fingerprint", change.fingerprint, None)
+            self._follows(f"{place}/draft", change, model, change.draft, draft)
 
     def _follows(self, place: str, change: Change, model: Model, reported: str | None, found: str | None) -> None:
         """Compare a value computed from the whole request with the report's, unless it cannot be computed here."""
@@ -147,7 +159,9 @@ class _Check:
 
     def _task(self, change: Change, project: str) -> TaskId | None:
         spec, instance = change.address.spec, change.address.instance
-        mark = change.fingerprint or Fingerprint("")
+        mark = change.fingerprint
+        if mark is None:  # known once its source is rendered
+            return None
         try:
             return task_id(
                 TaskIdentity(project, self._review.provider, spec, instance, mark, change.retake, change.attempt)
@@ -225,9 +239,11 @@ def _project_id(known: str | None, rules: Sequence[RuleChange]) -> str | None:
     return known if known is None or reported is None else reported.after or ""
 
 
-def _fingerprint(change: Change, request: Request, model: Model) -> Fingerprint | None:
+def _fingerprint(
+    change: Change, body: Mapping[str, Json], inputs: Mapping[str, str], model: Model
+) -> Fingerprint | None:
     try:
-        return fingerprint_of(model, request.body, request.inputs, version_of(change.fingerprint or ""))
+        return fingerprint_of(model, body, inputs, version_of(change.fingerprint or change.draft or ""))
     except _ODD:
         return None
 

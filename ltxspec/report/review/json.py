@@ -24,8 +24,12 @@ from ltxspec.review.document import (
     ReviewDocument,
     ReviewedShot,
     SidesTakes,
+    SidesUnmet,
+    SidesUses,
     Totals,
+    UsedShot,
 )
+from ltxspec.review.follows import Use
 from ltxspec.review.models import WORKING_TREE, Review, ShotKind, ShotReview
 from ltxspec.values import ShotAddress
 from ltxspec.version import __version__
@@ -103,6 +107,8 @@ def _shot(shot: ShotReview) -> ReviewedShot:
         inherited=shot.inherited,
         before=shot.before.task_id if shot.before else None,
         after=shot.after.task_id if shot.after else None,
+        references=SidesUses(tuple(map(_used, shot.uses_before)), tuple(map(_used, shot.uses_after))),
+        unmet=SidesUnmet(shot.unmet_before, shot.unmet_after),
         bought=tuple(take.task_id for take in shot.bought),
         changes=shot.changes,
         prompt=Prompts(shot.prompt_before, shot.prompt_after),
@@ -113,6 +119,12 @@ def _shot(shot: ShotReview) -> ReviewedShot:
         source=source_of(shot.source),
         change=_pending(shot.change) if shot.change else None,
     )
+
+
+def _used(use: Use) -> UsedShot:
+    reference = use.reference
+    pinned = reference.take is not None
+    return UsedShot(*_names(use.source), reference.at, use.ends, use.take, use.result, pinned, use.sha256)
 
 
 def _pending(change: Change) -> PendingShot:

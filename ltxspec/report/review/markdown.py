@@ -6,6 +6,7 @@ what is left in their order, the differences last. What does not fit is counted.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 
 from ltxspec.errors import Diagnostic
@@ -16,9 +17,12 @@ from ltxspec.report.markdown import Room, code, escape, fence, link, prose
 from ltxspec.report.review import wording as review_words
 from ltxspec.report.review.details import Links, address, details_of, has_details, picture
 from ltxspec.report.review.marker import CommentMarker, write_marker
+from ltxspec.report.review.noticed import Noticed, failures, unmet
+from ltxspec.report.review.table import HEADER, row_of
 from ltxspec.report.review.whole import CLAIMED, is_bought, whose_word
 from ltxspec.report.terminal import clean, fit
 from ltxspec.report.word_diff import Effort
+from ltxspec.review.chains import in_chains
 from ltxspec.review.models import WORKING_TREE, LostTake, Review, ShotKind, ShotReview
 from ltxspec.values import money_text
 from ltxspec.version import __version__
@@ -33,7 +37,6 @@ _LONGEST_NOTE = 500
 _LONGEST_NAME = 60
 _ROOM_FOR_NOTES = 900  # for notes about what was left out
 _SHARE = 0.5  # share of the room for the table's rows; differences are worth more than the 300th row
-_HEADER = "| Change | Shot | Why | Size | Was | Costs |\n|---|---|---|---|--:|--:|"
 _ORDER = {kind: number for number, kind in enumerate(ShotKind)}
 
 
@@ -80,7 +83,7 @@ def review_markdown(review: Review, page: Page | None = None) -> str:
     claim = [whose_word(rules_known=page.rules_known)] if page.whole else []
     room = Room(page.limit)
     room.reserve(*first, *claim, *last, " " * _ROOM_FOR_NOTES, 2 * (page.report or ""))
-    shots = sorted(_shown(review, page), key=lambda shot: (shot.inherited, _ORDER[shot.kind]))
+    shots = in_chains(sorted(_shown(review, page), key=lambda shot: (shot.inherited, _ORDER[shot.kind])))
     blocks = [
         first[0],
         *_listed(f"⚠️ **{review_words.RULES}:**", map(review_words.rule, review.rules), room),
@@ -90,6 +93,8 @@ def review_markdown(review: Review, page: Page | None = None) -> str:
         *_lost(review.lost, room),
         *_listed(f"{review_words.ALTERED}:", map(review_words.altered, review.altered), room),
         *_problems(review, room, page),
+        *_noticed("Tasks that failed:", failures(review.shots, partial(fit, width=_LONGEST_NOTE)), room),
+        *_noticed("Not as expected:", unmet(review.shots), room),
         *_causes(review, room),
         *_pictures(page, room),
         *_table(shots, room, page),
@@ -147,10 +152,20 @@ def _listed(title: str, lines: Iterable[str], room: Room) -> list[str]:
 def _problems(review: Review, room: Room, page: Page) -> list[str]:
     """Errors first, then warnings, then what the provider said about blocked shots."""
     ordered = sorted(review.diagnostics, key=lambda diagnostic: diagnostic.severity != "error")
-    noted = [shot for shot in review.shots if shot.change is not None and shot.change.note]
+    noted = [shot for shot in review.shots if shot.kind is not ShotKind.HELD and _note(shot.change)]
     items = [_diagnostic(diagnostic, page.links.base) for diagnostic in ordered[:_MOST_LISTED]]
     items += [f"- {code(address(shot))}: {_prose(_note(shot.change))}" for shot in noted[:_MOST_LISTED]]
     return _list("Please check:", items, len(ordered) + len(noted), room)
+
+
+def _noticed(title: str, found: Sequence[Noticed], room: Room) -> list[str]:
+    """One line for each message, with the first shots that it is about."""
+    items = []
+    for item in found[:_MOST_LISTED]:
+        names = ", ".join(code(fit(name, _LONGEST_NAME)) for name in item.shots)
+        more = f" and {phrases.counted(item.more, 'more shot')}" if item.more else ""
+        items.append(f"- {_prose(item.words)}: {names}{more}{f', {item.cost}' if item.cost else ''}")
+    return _list(title, items, len(found), room)
 
 
 def _note(change: Change | None) -> str:
@@ -175,9 +190,9 @@ def _list(title: str, items: Sequence[str], total: int, room: Room) -> list[str]
 def _table(shots: Sequence[ShotReview], room: Room, page: Page) -> list[str]:
     if not shots:
         return []
-    rows = (_row(shot, page.links.base) for shot in islice(shots, MOST_ROWS))
+    rows = (row_of(shot, page.links.base) for shot in islice(shots, MOST_ROWS))
     taken = room.fill(rows, MOST_ROWS, _SHARE)
-    blocks = ["\n".join([_HEADER, *taken])] if taken else []
+    blocks = ["\n".join([HEADER, *taken])] if taken else []
     left = len(shots) - len(taken)
     if left:
         blocks.append(f"… and {phrases.counted(left, 'more changed shot')}; {_elsewhere(page)} lists all.")
@@ -188,29 +203,6 @@ def _inherited(review: Review, room: Room) -> list[str]:
     """What applying would also do, although it is not part of this change."""
     line = escape(fit(review_words.inherited(review), _LONGEST_NOTE))
     return [line] if line and room.fits(line) else []
-
-
-def _row(shot: ShotReview, base: str) -> str:
-    name = code(address(shot))
-    cells = (
-        review_words.KINDS[shot.kind],
-        link(name, shot.source[0], shot.source[1], base) if shot.source else name,
-        _why(shot),
-        escape(review_words.size(shot)),
-        review_words.cost_before(shot),
-        review_words.cost_after(shot),
-    )
-    return f"| {' | '.join(cells)} |"
-
-
-def _why(shot: ShotReview) -> str:
-    """The reason, with its cause if that is outside the shot."""
-    causes = review_words.hidden_causes(shot)
-    reason = escape(fit(review_words.reason(shot), _LONGEST_NOTE))
-    if not causes:
-        return reason
-    more = f" and {len(causes) - 1} more" if len(causes) > 1 else ""
-    return f"{reason}: {code(fit(review_words.cause_name(causes[0]), _LONGEST_NOTE))}{more}"
 
 
 def _causes(review: Review, room: Room) -> list[str]:

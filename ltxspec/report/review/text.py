@@ -9,6 +9,7 @@ from ltxspec.report import wording as phrases
 from ltxspec.report.changes import field_lines, preview_lines
 from ltxspec.report.cures import cure
 from ltxspec.report.review import wording as review_words
+from ltxspec.report.review.noticed import unmet_phrase
 from ltxspec.report.terminal import Paint, Style, clean, fit, pad, width_of, wrap
 from ltxspec.report.word_diff import Effort
 from ltxspec.review.models import LostTake, Review, ShotKind, ShotReview
@@ -27,6 +28,7 @@ _PAINTS: Mapping[ShotKind, Paint] = {
     ShotKind.PENDING: Paint.MAGENTA,
     ShotKind.RESUMING: Paint.YELLOW,
     ShotKind.BLOCKED: Paint.RED,
+    ShotKind.HELD: Paint.YELLOW,
     ShotKind.RESTORED: Paint.BLUE,
     ShotKind.MOVED: Paint.BLUE,
     ShotKind.UPDATED: Paint.CYAN,
@@ -130,8 +132,8 @@ def _details(shot: ShotReview, style: Style, effort: Effort | None) -> list[str]
         lines += [style.paint(line, Paint.CYAN) for line in wrap(text, width)]
     failures = [take for take in shot.bought if shot.change is None or take.task_id != shot.change.task_id]
     lines += [style.paint(line, Paint.RED) for take in failures for line in wrap(_failure(take), width)]
-    if shot.after is not None and shot.after.unmet:
-        unmet = f"not as expected: {clean(', '.join(shot.after.unmet))}"
+    if shot.unmet_after:
+        unmet = f"not as expected: {', '.join(map(unmet_phrase, shot.unmet_after))}"
         lines += [style.paint(line, Paint.YELLOW) for line in wrap(unmet, width)]
     if shot.change is not None and shot.change.note:
         lines += wrap(clean(shot.change.note), width)

@@ -19,6 +19,7 @@ KINDS: Mapping[ShotKind, str] = {
     ShotKind.PENDING: "to render",
     ShotKind.RESUMING: "under way",
     ShotKind.BLOCKED: "blocked",
+    ShotKind.HELD: "held",
     ShotKind.RESTORED: "restored",
     ShotKind.MOVED: "moved",
     ShotKind.UPDATED: "recorded",
@@ -120,6 +121,10 @@ def totals(review: Review) -> str:
 def all_clear(review: Review) -> str:
     """The text if there are no refusals."""
     if not review.count(ShotKind.PENDING):
+        held = [shot.change.estimate for shot in review.shots if shot.kind is ShotKind.HELD and shot.change is not None]
+        if held:
+            waits = "1 shot is" if len(held) == 1 else f"{len(held):,} shots are"
+            return f"Nothing to pay for now; {waits} held, for {phrases.amount(*total_usd(held))} later"
         return "Nothing left to pay for"
     line = f"Ready to apply: {phrases.money(review.estimate + review.under_way)} to spend"
     if review.reckoned is not None:
@@ -171,6 +176,8 @@ def _planned(shot: ShotReview, change: Change) -> str:
 
 
 def _changed(shot: ShotReview) -> str:
+    if shot.changes and all(change.path.startswith("/files/shot:") for change in shot.changes):
+        return reasons.REASONS[Reason.SOURCE_CHANGED]
     return reasons.reason(Change(shot.address, Action.REPLACE, (Reason.REQUEST_CHANGED,), shot.changes))
 
 
@@ -197,14 +204,15 @@ def cost_before(shot: ShotReview) -> str:
 
 
 def cost_after(shot: ShotReview) -> str:
-    """What this change paid for the shot plus what applying would cost: `$0.48`, `est. $0.48`, `no cost`."""
+    """What the change paid for the shot plus what applying would cost: `$0.48`, `est. $0.48`, `later: $0.48`."""
     parts = []
     if shot.bought:
         known, unknown = total_usd(take.cost for take in shot.bought)
         parts.append("cost unknown" if unknown == 1 and not known else phrases.amount(known, unknown))
     if shot.change is not None and phrases.is_counted(shot.change):
-        estimate = shot.change.estimate
-        parts.append(money_text(estimate, "price unknown", "est. {}"))
+        parts.append(money_text(shot.change.estimate, "price unknown", "est. {}"))
+    elif shot.kind is ShotKind.HELD and shot.change is not None:
+        parts.append(phrases.cost(shot.change))
     return " + ".join(parts) or "no cost"
 
 
@@ -215,7 +223,7 @@ def _price(cost: Usd | None) -> str:
 def size(shot: ShotReview) -> str:
     """The format of a render that is paid for: `1920×1080, 8 s, 25 fps`; otherwise empty."""
     if shot.change is not None:
-        return phrases.size(shot.change) if phrases.is_counted(shot.change) else ""
+        return phrases.size(shot.change) if phrases.is_sized(shot.change) else ""
     if shot.kind is not ShotKind.RENDERED or shot.after is None:
         return ""
     take = shot.after

@@ -2,6 +2,7 @@
 
 models.py     input of the page besides the review: the videos, linked or embedded
 cards.py      what the page shows about each shot
+joins.py      where shots follow from others, frame beside frame
 players.py    the videos of a shot, side by side, or the text instead of them
 prompts.py    the prompt and parameters of a shot, compared
 page.py       the page, piece by piece

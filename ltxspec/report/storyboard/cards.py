@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from ltxspec.lock.models import Take
 from ltxspec.report.review import wording as words
+from ltxspec.report.review.noticed import unmet_phrase
+from ltxspec.report.storyboard.joins import Join
 from ltxspec.report.storyboard.models import ClipPair
 from ltxspec.report.storyboard.players import Player, is_same_video, players_of, take_cost
 from ltxspec.report.storyboard.prompts import Field, Prompt, causes_of, fields_of, parameters_of, prompt_of
 from ltxspec.report.word_diff import Effort
-from ltxspec.review.models import ShotKind, ShotReview
+from ltxspec.review.models import ShotKind, ShotReview, Unmet
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ _SIGNS: Mapping[ShotKind, str] = {
     ShotKind.PENDING: "◌",
     ShotKind.RESUMING: "…",
     ShotKind.BLOCKED: "!",
+    ShotKind.HELD: "=",
     ShotKind.RESTORED: "↺",
     ShotKind.MOVED: "→",
     ShotKind.UPDATED: "≈",
@@ -58,9 +61,17 @@ class Card:
     causes: tuple[str, ...]
     notes: tuple[str, ...]
     same_video: bool  # on both sides
+    joins: tuple[Join, ...] = ()
+    unmet: str = ""  # the note that says what of the video at the head is not as expected
 
 
-def card_of(number: int, shot: ShotReview, footage: Sequence[ClipPair], effort: Effort | None = None) -> Card:
+def card_of(
+    number: int,
+    shot: ShotReview,
+    footage: Sequence[ClipPair],
+    effort: Effort | None = None,
+    joins: tuple[Join, ...] = (),
+) -> Card:
     """Make a shot's card; `footage` has its results in the order of the takes' outputs."""
     return Card(
         number=number,
@@ -80,6 +91,8 @@ def card_of(number: int, shot: ShotReview, footage: Sequence[ClipPair], effort: 
         causes=causes_of(shot),
         notes=tuple(_notes(shot)),
         same_video=is_same_video(shot),
+        joins=joins,
+        unmet=_unmet(shot),
     )
 
 
@@ -91,11 +104,16 @@ def _cost(shot: ShotReview) -> str:
 
 def _notes(shot: ShotReview) -> list[str]:
     """What of its video is not as expected; everything bought, if that is more than the video shown."""
-    unmet = shot.after.unmet if shot.after is not None else ()
-    said = [f"Not as expected: {', '.join(unmet)}."] if unmet else []
+    said = [unmet] if (unmet := _unmet(shot)) else []
     seen = {shot.after.task_id} if shot.after is not None else set()
     is_shown = {take.task_id for take in shot.bought} <= seen
     return said if is_shown else [*said, *(_bought(take) for take in shot.bought)]
+
+
+def _unmet(shot: ShotReview) -> str:
+    recorded = shot.after.unmet if shot.after is not None else ()
+    found = shot.unmet_after or [Unmet(name, None) for name in recorded]
+    return f"Not as expected: {', '.join(map(unmet_phrase, found))}." if found else ""
 
 
 def _bought(take: Take) -> str:

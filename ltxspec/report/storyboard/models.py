@@ -1,7 +1,9 @@
 """Input of a storyboard besides the review: the videos of its shots, found and measured by the caller."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+
+from ltxspec.values import Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +14,10 @@ class Picture:
     width: int
     height: int
     jpeg: bytes
+
+
+Frames = Mapping[tuple[str, Moment], Picture | str]
+"""(SHA-256 of a video, frame) -> its picture, or why there is none, in words."""
 
 
 @dataclass(frozen=True, slots=True)

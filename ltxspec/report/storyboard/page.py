@@ -3,11 +3,13 @@
 import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from ltxspec.report import wording as phrases
 from ltxspec.report.review import wording as words
 from ltxspec.report.storyboard.cards import BADGES, Badge, Card, card_of
-from ltxspec.report.storyboard.models import ClipPair
+from ltxspec.report.storyboard.joins import joins_of
+from ltxspec.report.storyboard.models import ClipPair, Frames
 from ltxspec.report.storyboard.players import PlayerSide, take_cost
 from ltxspec.report.storyboard.templates import as_it_stands, asset, island, policy, template
 from ltxspec.report.terminal import clean
@@ -29,15 +31,22 @@ class HeaderLine:
     value: str
 
 
-def storyboard(review: Review, footage: Sequence[Sequence[ClipPair]]) -> Iterator[str]:
+def storyboard(
+    review: Review, footage: Sequence[Sequence[ClipPair]], frames: Frames = MappingProxyType({})
+) -> Iterator[str]:
     """The page, in pieces to write one after another: an embedded video is read only when its piece is next.
 
     Args:
         review: the review to show.
         footage: for each shot of the review, in order, the results whose videos are on this machine.
+        frames: the pictures of frames where shots follow from others.
     """
     effort, shots = Effort(), zip(review.shots, footage, strict=True)
-    cards = [card_of(number, shot, found, effort) for number, (shot, found) in enumerate(shots, 1)]
+    numbers = {shot.address: number for number, shot in reversed(list(enumerate(review.shots, 1)))}
+    cards = [
+        card_of(number, shot, found, effort, joins_of(shot, frames, numbers))
+        for number, (shot, found) in enumerate(shots, 1)
+    ]
     style, script = asset("page.css"), "".join(map(asset, SCRIPTS))
     yield from template("page.html.j2").generate(
         policy=policy(style, script),

@@ -101,6 +101,9 @@ def _to_come(shot: ShotReview) -> PlayerSide:
             reason = "Ordered, and the money is committed; `ltxspec collect` fetches the video."
         case ShotKind.BLOCKED, change:
             blank, reason = "Blocked", (change.note if change else None) or "Its last attempt failed permanently."
+        case ShotKind.HELD, Change() as change:
+            cost, blank = phrases.cost(change), "Held"
+            reason = f"Not ordered now: {change.note or 'it waits for its source'}."
         case ShotKind.RETIRED, _:
             blank, reason = "Retired", "Gone from the spec; its takes are kept."
         case _:

@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 from unit.render.project import HEAD, PRO, SIZE, model, render
 
-from ltxspec.render.references import EXTRACTIONS, Reference, is_reference_name, take_out
-from ltxspec.values import Fingerprint, ShotAddress
+from ltxspec.render.references import EXTRACTIONS, Reference, is_reference_name, read_name, take_out
+from ltxspec.values import Fingerprint, Moment, ShotAddress
 
 
 def taken(parameters: dict[str, Any], name: str = PRO) -> Any:
@@ -152,3 +152,19 @@ def test_each_row_of_a_table_follows_from_the_one_before() -> None:
         "walk[1]": [], "walk[2]": ["test.walk[1]"], "walk[3]": ["test.walk[2]"],
     }  # fmt: skip
     assert "inputs" not in requests["walk[1]"].body
+
+
+@pytest.mark.parametrize("at", ["first", "last", 3.5, 0.0, None])
+@pytest.mark.parametrize("instance", ["alley", "weather[rain,dusk]", "row[a?take=2#last]", "row[x.y]"])
+@pytest.mark.parametrize(("take", "result"), [(None, None), (2, None), (None, 3), (2, 3)])
+def test_a_name_reads_as_the_reference_that_has_it(
+    at: Moment | None, instance: str, take: int | None, result: int | None
+) -> None:
+    reference = Reference(ShotAddress("film", instance), at, take, result)
+    assert read_name(reference.name) == reference
+
+
+@pytest.mark.parametrize("name", ["alley.jpg", "shot:", "shot:alley#last", "shot:film.a#", "shot:film.a?take=01#last"])
+def test_what_no_reference_is_called_is_none(name: str) -> None:
+    found = read_name(name)
+    assert found is None or found.name == name

@@ -28,6 +28,7 @@ def test_versions_and_sums_stand_at_the_top() -> None:
         "pending": 4,
         "resuming": 0,
         "blocked": 1,
+        "held": 0,
         "restored": 1,
         "moved": 1,
         "updated": 1,
