@@ -120,8 +120,11 @@ def _not_approved(reference: Reference, remark: Remark | None, *, is_to_come: bo
         return None
     if is_to_come:
         return Reason.NOT_APPROVED, f"`{reference.source}` needs an approval once it is rendered"
-    state = "is not approved yet" if remark is None else f"is decided: {remark.verdict.value}"
-    return Reason.NOT_APPROVED, f"{_take(reference)} {state}; {_approval(reference)}"
+    if remark is None:
+        return Reason.NOT_APPROVED, f"{_take(reference)} is not approved yet; {_approval(reference)}"
+    cure = "" if reference.take else f"; `--retake {shlex.quote(str(reference.source))}` renders it once more"
+    decided = {Verdict.REJECTED: "was rejected", Verdict.NEEDS_WORK: "needs work"}[remark.verdict]
+    return Reason.NOT_APPROVED, f"{_take(reference)} {decided}{cure}"
 
 
 def _take(reference: Reference) -> str:

@@ -15,6 +15,7 @@ from ltxspec.plan.addresses import instead_of
 from ltxspec.plan.selection import Selection
 from ltxspec.project.context_specs import Reading, add_referenced, without_context
 from ltxspec.project.looks import ProjectLooks
+from ltxspec.project.lookup import takes_kept
 from ltxspec.project.project import ProjectContext
 from ltxspec.project.references import refuse_bad_references
 from ltxspec.render.concern import NO_SHOT, Concern
@@ -32,7 +33,7 @@ from ltxspec.storage.paths import find_specs
 from ltxspec.storage.typed import TYPED, TypedFolder
 from ltxspec.storage.validation_cache import FileVerdicts
 from ltxspec.suggest import did_you_mean
-from ltxspec.values import Json
+from ltxspec.values import Json, ShotAddress
 from ltxspec.version import __version__
 
 STDIN = "-"  # instead of a path
@@ -52,6 +53,7 @@ class Sources:
     files: ProjectFiles
     verdicts: FileVerdicts  # what was found valid before
     looks: MediaLooks | None = None  # None: images are not looked at, as those of a commit
+    kept: Callable[[ShotAddress], int] = lambda _: 0  # how many takes are recorded of a shot that is in no spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,8 @@ def render_specs(
     cache = project.local / "cache"
     concern = _concern(selected) if isinstance(selected, Selection) else selected
     with FileVerdicts(cache / "verdicts", project.root) as verdicts, LookCache(cache / "looks", project.root) as seen:
-        sources = Sources(project.files, verdicts, ProjectLooks(project.files, seen))
+        looks, kept = ProjectLooks(project.files, seen), partial(takes_kept, project)
+        sources = Sources(project.files, verdicts, looks, kept)
         specs = load_specs(files, project, sources, found, Asked(overrides, concern), partial(_every_file, project))
     if all(specs.broken.values()):
         _refuse_undeclared(overrides, specs.variables, found)
@@ -180,7 +183,7 @@ def load_specs(
         specs.rendered, specs.parsed, specs.broken,
     )  # fmt: skip
     add_referenced(reading, others, problems)
-    refuse_bad_references(specs.rendered, specs.parsed, specs.broken, problems, asked.concern)
+    refuse_bad_references(specs.rendered, specs.parsed, specs.broken, problems, asked.concern, sources.kept)
     return specs
 
 

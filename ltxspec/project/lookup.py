@@ -1,5 +1,6 @@
 """Finds recorded shots by address, in all lockfiles of a project."""
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -44,6 +45,14 @@ def record_of(project: ProjectContext, address: ShotAddress) -> ShotRecord | Non
     """The record of one shot, retired or not; None if there is none. Raises LockfileError."""
     lockfile = recorded_state(project, address.spec).lockfile
     return record_under(lockfile, address.instance)
+
+
+def takes_kept(project: ProjectContext, address: ShotAddress) -> int:
+    """How many takes of a shot are recorded; 0 as well if its lockfile cannot be read, which is told elsewhere."""
+    with contextlib.suppress(LtxspecError):
+        record = record_of(project, address)
+        return len(record.takes) if record is not None else 0
+    return 0
 
 
 def lockfile_names(project: ProjectContext) -> list[str]:

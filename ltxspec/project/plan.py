@@ -13,9 +13,11 @@ from ltxspec.plan.bought_again import owned_elsewhere_warnings
 from ltxspec.plan.cases import PlanContext
 from ltxspec.plan.document import PlanDocument, PlanOptions
 from ltxspec.plan.doubts import doubt_warning, doubted
+from ltxspec.plan.followers import follower_warning
 from ltxspec.plan.graph_selection import source_warnings, with_dependents
 from ltxspec.plan.limits import budget_warning
 from ltxspec.plan.moves import heirs_of, idle_moves
+from ltxspec.plan.pins import pin_warnings
 from ltxspec.plan.planfile import plan_digest, read_plan_file
 from ltxspec.plan.planner import plan_again
 from ltxspec.plan.prices import shadowed_prices
@@ -141,6 +143,7 @@ def plan_project(
     plan = plan_specs(project, specs, wanted, recorded, others, is_saved=is_saved)
     nameless = [] if options.paths else unclaimed(project, specs, plan.changes)
     nameless += moved_from_unknown(project, [spec.name for spec in specs], plan.changes)
+    nameless += follower_warning(plan.changes, others()) if options.paths else []
     unread = [] if project.service.free else unread_warnings(project)
     plan = replace(plan, diagnostics=[*plan.diagnostics, *nameless, *unread])
     if options.limit is not None:
@@ -191,7 +194,7 @@ def plan_specs(  # noqa: PLR0913  # what a plan is made of, each from another si
     diagnostics = with_effect(diagnostics, selection, found.included)
     diagnostics += [*found.diagnostics, *idle_retries(targets, selection), *owned_elsewhere_warnings(targets)]
     diagnostics += [*same_renders(changes, targets), *same_words(targets, have)]
-    diagnostics += unmet_warning(targets, have, verdicts)
+    diagnostics += [*unmet_warning(targets, have, verdicts), *pin_warnings(targets, have)]
     chosen = {id(change) for change in targets}
     own = [change for change in changes if change.address.spec not in aside]
     outside = [c for c in own if c.action is Action.RESUME and id(c) not in chosen]

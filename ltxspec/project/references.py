@@ -1,7 +1,8 @@
 """Checks the references between the shots of all specs that were read."""
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import replace
+from functools import partial
 
 from ltxspec.errors import Location, Problems
 from ltxspec.render.concern import Concern
@@ -10,6 +11,7 @@ from ltxspec.render.models import RenderedSpec, Request
 from ltxspec.render.places import Places
 from ltxspec.render.references import Reference
 from ltxspec.spec.models import Spec
+from ltxspec.values import ShotAddress
 
 
 def refuse_bad_references(
@@ -18,6 +20,7 @@ def refuse_bad_references(
     broken: MutableMapping[str, str],
     problems: Problems,
     concern: Concern | None,
+    kept: Callable[[ShotAddress], int] = lambda _: 0,
 ) -> None:
     """Report references without a target and cycles, and move the specs that have some to the broken ones.
 
@@ -28,6 +31,7 @@ def refuse_bad_references(
         broken: file -> name of a spec that cannot be used.
         problems: receives the errors.
         concern: the shots that the run is about; None: all.
+        kept: how many takes are recorded of a shot that is not in its spec.
     """
 
     def place_of(request: Request, reference: Reference) -> Location:
@@ -36,7 +40,7 @@ def refuse_bad_references(
         return places.value(places.path_of(spec.shots[request.address.shot], reference.path))
 
     while found := bad_references(rendered, set(broken.values()), place_of):
-        for bad in found:
+        for bad in map(partial(_told, kept), found):
             spec = rendered.get(bad.shot.spec)
             is_context = spec is not None and spec.is_context
             if is_context or (concern is not None and not concern.instance(bad.shot)):
@@ -47,6 +51,20 @@ def refuse_bad_references(
             if spec is not None:
                 broken[spec.file] = spec.name
                 del rendered[spec.name], parsed[spec.name]
+
+
+def _told(kept: Callable[[ShotAddress], int], bad: BadReference) -> BadReference:
+    """The error, with the takes of a source that was removed: what follows from it cannot change."""
+    takes = kept(bad.missing) if bad.missing is not None else 0
+    if bad.missing is None or not takes:
+        return bad
+    has = "its take is kept" if takes == 1 else f"its {takes:,} takes are kept"
+    message = (
+        f"{bad.diagnostic.message}: it was removed, or has another name now; {has}, and `{bad.shot}` follows from it"
+    )
+    cures = "write the shot again, refer to its new name, or to another shot"
+    hint = "; ".join(filter(None, [bad.diagnostic.hint, cures]))
+    return replace(bad, diagnostic=replace(bad.diagnostic, message=message, hint=hint))
 
 
 def _without(spec: RenderedSpec, bad: BadReference, problems: Problems) -> RenderedSpec:

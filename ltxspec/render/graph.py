@@ -19,6 +19,7 @@ class BadReference:
 
     shot: ShotAddress  # that has the reference
     diagnostic: Diagnostic
+    missing: ShotAddress | None = None  # the source, if there is no such shot
 
 
 def requests_of(specs: Mapping[str, RenderedSpec]) -> dict[ShotAddress, Request]:
@@ -86,7 +87,8 @@ def bad_references(
             if problem is not None:
                 message, hint = problem
                 diagnostic = Diagnostic("error", "reference", message, place_of(request, reference), hint)
-                found.append(BadReference(request.address, diagnostic))
+                missing = reference.source if source is None else None
+                found.append(BadReference(request.address, diagnostic, missing))
     return found + list(_cycles(requests, place_of))
 
 

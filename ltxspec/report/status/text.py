@@ -31,7 +31,7 @@ _KEEPS = frozenset({ShotState.UP_TO_DATE, ShotState.TO_RECORD})  # states in whi
 _ADVICE: Mapping[str, str] = {
     "in progress": "`ltxspec collect` fetches it",
     "failed": "`ltxspec why ADDRESS` says what to do",
-    "held": "not ordered until its source is there and approved",
+    "held": "waits for its source; `ltxspec approve SOURCE` where an approval is missing",
     "results missing": "`ltxspec apply --retake ADDRESS` renders all of them once more, for their full price",
     "decided against": "`ltxspec apply --retake ADDRESS` renders it once more, for its full price",
     "link expired, not archived": "`ltxspec archive pull` requests a fresh link from the provider",
