@@ -9,7 +9,7 @@ import orjson
 from ltxspec.lock.facts import FactChange
 from ltxspec.plan.actions import Action, Change, FieldChange, Plan, estimate, reckoned
 from ltxspec.redaction import redact_secrets
-from ltxspec.render.references import is_reference_name
+from ltxspec.render.references import Reference, read_name
 from ltxspec.report.jsontext import as_text
 from ltxspec.report.terminal import clean, fit, width_of
 from ltxspec.services import is_free
@@ -43,7 +43,7 @@ _OUTCOMES: Mapping[Action, str] = {
 }
 
 _LONG_TEXT = 40  # characters from which a changed string is worth comparing word by word
-_CONTENT_HASH = re.compile(r"sha256:([0-9a-f]{8})[0-9a-f]{56}")
+_CONTENT_HASH = re.compile(r"sha256:([0-9a-f]{8})[0-9a-f]{56}(/frame-[0-9]+/[a-z0-9.]+)?")  # and the frame of a video
 _URL_QUERY = re.compile(r"(https?://[^\s?#\"]+)\?[^\s#\"]*")
 _DATA_URI = re.compile(r"(data:[\w/+.-]+;base64,)[A-Za-z0-9+/=_-]{16,}")
 
@@ -200,8 +200,9 @@ def field_name(pointer: str) -> str:
     match parts:
         case ["positivePrompt"]:
             return "prompt"
-        case ["files", name] if is_reference_name(name):
-            return f"take of {clean(name.removeprefix('shot:'))}"
+        case ["files", name] if (reference := read_name(name)) is not None:
+            taken, _, picked = frame_of(reference).partition(", ")
+            return clean(f"{taken} of {reference.source}") + (f" ({picked})" if picked else "")
         case ["files", name]:
             return f"content of {clean(name)}"
         case ["providerSettings", _, *rest] if rest:
@@ -210,6 +211,19 @@ def field_name(pointer: str) -> str:
             pass
     name = "".join(f"[{part}]" if part.isdigit() else f".{part}" for part in parts)
     return clean(name.removeprefix(".")) or "request"
+
+
+def frame_of(reference: Reference) -> str:
+    """What a reference takes, in short: `last frame`, `frame at 3.5 s, take 2`, `video`."""
+    match reference.at:
+        case None:
+            taken = "video"
+        case str():
+            taken = f"{reference.at} frame"
+        case _:
+            taken = f"frame at {reference.at:g} s"
+    picked = [f"{name} {value}" for name, value in (("take", reference.take), ("result", reference.result)) if value]
+    return ", ".join([taken, *picked])
 
 
 def fact(change: FactChange) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from ltxspec.plan.graph import ShotGraph
 from ltxspec.plan.status import ShotState
-from ltxspec.report.graph.wording import frame_of, name_of, state_of
+from ltxspec.report.graph.wording import name_of, state_of
 from ltxspec.report.terminal import clean
+from ltxspec.report.wording import frame_of
 
 _STYLES: Mapping[ShotState, str] = {
     ShotState.TO_BUY: "rounded,bold",

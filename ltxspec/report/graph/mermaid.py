@@ -9,8 +9,9 @@ from collections.abc import Mapping
 
 from ltxspec.plan.graph import ShotGraph
 from ltxspec.plan.status import ShotState
-from ltxspec.report.graph.wording import frame_of, name_of, state_of
+from ltxspec.report.graph.wording import name_of, state_of
 from ltxspec.report.terminal import clean
+from ltxspec.report.wording import frame_of
 
 MOST_LINKS = 500  # Mermaid draws no graph with more
 _SPECIAL = re.compile(r"[^\w .,/()=+-]", re.ASCII)

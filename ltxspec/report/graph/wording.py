@@ -6,7 +6,6 @@ from ltxspec.lock.verdicts import Verdict
 from ltxspec.plan.actions import Action
 from ltxspec.plan.graph import Link, Node
 from ltxspec.plan.status import ShotState
-from ltxspec.render.references import Reference
 from ltxspec.report import wording as phrases
 from ltxspec.report.terminal import clean, fit
 from ltxspec.values import money_text
@@ -52,21 +51,8 @@ def state_of(node: Node) -> str:
     return ", ".join(parts)
 
 
-def frame_of(reference: Reference) -> str:
-    """What a reference takes, in short: `last frame`, `frame at 3.5 s, take 2`, `video`."""
-    match reference.at:
-        case None:
-            taken = "video"
-        case str():
-            taken = f"{reference.at} frame"
-        case _:
-            taken = f"frame at {reference.at:g} s"
-    picked = [f"{name} {value}" for name, value in (("take", reference.take), ("result", reference.result)) if value]
-    return ", ".join([taken, *picked])
-
-
 def link_phrase(link: Link) -> str:
     """How a shot follows from another one: `begins with the last frame of film.alley`."""
-    taken, _, picked = frame_of(link.reference).partition(", ")
+    taken, _, picked = phrases.frame_of(link.reference).partition(", ")
     source = fit(clean(str(link.source)), LONGEST_NAME)
     return f"{HOW[link.ends]} the {taken} of {source}" + (f" ({picked})" if picked else "")

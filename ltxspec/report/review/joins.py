@@ -1,7 +1,8 @@
 """The wording of what shots take from others, shared by the reports of a review. Results are clean text on one line."""
 
-from ltxspec.report.graph.wording import HOW, frame_of
+from ltxspec.report.graph.wording import HOW
 from ltxspec.report.terminal import clean
+from ltxspec.report.wording import frame_of
 from ltxspec.review.follows import Use
 from ltxspec.review.models import ShotReview
 from ltxspec.values import ShotAddress

@@ -7,7 +7,8 @@ from unit.report.graph.graphs import link, order
 from ltxspec.lock.verdicts import Verdict
 from ltxspec.plan.actions import Action, Reason
 from ltxspec.plan.graph import Node
-from ltxspec.report.graph.wording import frame_of, link_phrase, name_of, state_of
+from ltxspec.report.graph.wording import link_phrase, name_of, state_of
+from ltxspec.report.wording import frame_of
 
 GATED = replace(ALLEY, gate=True)
 
