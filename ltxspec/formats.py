@@ -6,7 +6,9 @@ unknown field, or a field of another type, is refused, because writing the docum
 msgspec reads a lockfile with 10,000 takes in a third of the time that pydantic needs, and it imports faster.
 """
 
+import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
@@ -200,3 +202,17 @@ def _descendants(kind: type[Record]) -> Iterator[type[Record]]:
     for child in kind.__subclasses__():
         yield child
         yield from _descendants(child)
+
+
+def refuse_duplicate_keys(data: bytes) -> None:
+    """Refuse duplicate keys in an object: a bad merge leaves them, and reading would silently drop one.
+
+    Raises FormatError.
+    """
+
+    def refuse_twins(items: list[tuple[str, Json]]) -> None:
+        numbers = Counter(key for key, _ in items)
+        if len(numbers) < len(items):
+            raise FormatError("appears twice in one object", next(key for key, times in numbers.items() if times > 1))
+
+    json.loads(data, object_pairs_hook=refuse_twins)

@@ -8,8 +8,11 @@ from ltxspec.apply.events import Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger
 from ltxspec.lock.models import Take
 from ltxspec.plan.actions import Change
+from ltxspec.plan.expectations import unmet_by
+from ltxspec.plan.holding import approval, lack
 from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.sources import nth_take, output_of
+from ltxspec.render.expectations import NONE, Expectations
 from ltxspec.render.models import Request
 from ltxspec.render.references import Reference
 from ltxspec.values import ShotAddress, TaskId
@@ -39,6 +42,7 @@ class Chains:
         before: the outcomes of what was in progress before anything is ordered.
         replan: decides on a shot whose sources are known.
         fetch: archives the take of a source that was recorded without its hash, such as an imported one.
+        is_approved: whether somebody approved a take: then it may be other than expected.
     """
 
     changes: Sequence[Change]
@@ -46,14 +50,18 @@ class Chains:
     before: Sequence[ShotOutcome]
     replan: Replan
     fetch: Fetch
+    is_approved: Callable[[TaskId], bool] = lambda _: False
     _fetched: dict[TaskId, "asyncio.Future[None]"] = field(default_factory=dict)
     _ended: dict[ShotAddress, "asyncio.Future[ShotOutcome | None]"] = field(default_factory=dict)
     _tasks: dict[ShotAddress, TaskId] = field(default_factory=dict)  # takes that sources have, or get in this run
     _failed: dict[ShotAddress, ShotOutcome] = field(default_factory=dict)
+    _expected: dict[ShotAddress, Expectations] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Note which takes there are already."""
         for change in self.changes:
+            if change.request is not None:
+                self._expected[change.address] = change.request.expect
             if change.action.spends:
                 self._ended[change.address] = asyncio.get_running_loop().create_future()
             elif change.task_id is not None:
@@ -94,7 +102,7 @@ class Chains:
     def _note(self, outcome: ShotOutcome) -> None:
         if outcome.outcome in _HAS_TAKE and outcome.task_id is not None:
             self._tasks[outcome.address] = outcome.task_id
-        if outcome.outcome not in _HAS_TAKE or outcome.unmet:
+        if outcome.outcome not in _HAS_TAKE:
             self._failed[outcome.address] = outcome
 
     async def _output(self, reference: Reference) -> str:
@@ -102,12 +110,18 @@ class Chains:
         source = reference.source
         if reference.take is None and (failed := self._failed.get(source)) is not None:
             raise SourceMissing(f"its source `{source}` {_ended_as(failed)}")
-        sha256 = output_of(self._take(reference), reference.result)
-        if sha256 is None:
+        if output_of(self._take(reference), reference.result) is None:
             await self._fetch(source, self._take(reference))
-            sha256 = output_of(self._take(reference), reference.result)
+        take = self._take(reference)
+        if (lacking := lack(reference, take)) is not None:
+            raise SourceMissing(lacking)
+        sha256 = output_of(take, reference.result)
         if sha256 is None:
             raise SourceMissing(f"the video of its source `{source}` cannot be fetched; try `ltxspec archive pull`")
+        unmet = unmet_by(take, self._expected.get(source, NONE))
+        if unmet and not self.is_approved(take.task_id):
+            cure = f"{approval(reference)} sets this free"
+            raise SourceMissing(f"its source `{source}` is not as expected: {'; '.join(unmet.values())}; {cure}")
         return sha256
 
     def _take(self, reference: Reference) -> Take:
@@ -130,8 +144,6 @@ class Chains:
 
 
 def _ended_as(outcome: ShotOutcome) -> str:
-    if outcome.unmet:
-        return f"is not as expected: {outcome.message}; `ltxspec approve {outcome.address}` sets this free"
     words = {
         Outcome.FAILED: "failed",
         Outcome.UNRESOLVED: "is unresolved",

@@ -37,6 +37,7 @@ class Adapters:
     source_media: SourceMedia = no_source_media
     replan: Replan = no_replan
     rival: Callable[[Change], str | None] = lambda _: None  # who else orders the same render by now, in words
+    is_approved: Callable[[TaskId], bool] = lambda _: False  # whether somebody approved a take
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ async def run(
                 tuple(outcomes),
                 adapters.replan,
                 partial(_fetch, context),
+                adapters.is_approved,
             )
             outcomes += await Ordering(orders, context, settings.parallelism, chains).all(outcomes)
     for job in jobs:

@@ -7,8 +7,6 @@ outputs without them. Reading treats a missing nullable field as null, refuses a
 an unreadable file into an empty one.
 """
 
-import json
-from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Final
 
@@ -16,7 +14,18 @@ import orjson
 from msgspec import Meta
 
 from ltxspec.canonical import digest, has_digest
-from ltxspec.formats import FormatError, Record, Schema, Sha256, Text, an_object, read, schema, to_json
+from ltxspec.formats import (
+    FormatError,
+    Record,
+    Schema,
+    Sha256,
+    Text,
+    an_object,
+    read,
+    refuse_duplicate_keys,
+    schema,
+    to_json,
+)
 from ltxspec.lock import errors as damage
 from ltxspec.lock.models import Age, Lockfile, ShotRecord, Take
 from ltxspec.values import Json, TaskId
@@ -89,7 +98,7 @@ def decode_lockfile(data: bytes, name: str, *, check_digests: bool = True) -> Lo
     try:
         _check_version(document, name)
         if orjson.dumps(document, option=_LAYOUT) != data:
-            _refuse_duplicate_keys(data)
+            refuse_duplicate_keys(data)
         mismatched: _Places = []
         for section in _SECTIONS:
             document[section] = _read_section(document.get(section), section, mismatched)
@@ -130,17 +139,6 @@ def _check_version(document: Mapping[str, Json], name: str) -> None:
         raise FormatError("must be an integer of at least 1", "lockfileVersion")
     if version > VERSION:
         raise damage.too_new(name, version, VERSION)
-
-
-def _refuse_duplicate_keys(data: bytes) -> None:
-    """Refuse duplicate keys in an object: a bad merge leaves them, and reading would silently drop one."""
-
-    def refuse_twins(items: list[tuple[str, Json]]) -> None:
-        numbers = Counter(key for key, _ in items)
-        if len(numbers) < len(items):
-            raise FormatError("appears twice in one object", next(key for key, times in numbers.items() if times > 1))
-
-    json.loads(data, object_pairs_hook=refuse_twins)
 
 
 def _read_section(blocks: Json, section: str, mismatched: _Places) -> dict[str, Block]:

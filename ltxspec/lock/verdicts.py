@@ -3,7 +3,9 @@
 Every remark is kept; the latest one is the verdict. Nothing in the file changes what is planned to be bought.
 """
 
+import contextlib
 from collections.abc import Iterable, Mapping
+from datetime import MAXYEAR, datetime
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -12,12 +14,13 @@ import orjson
 from msgspec import Meta
 
 from ltxspec.errors import LtxspecError
-from ltxspec.formats import FormatError, Record, Schema, Text, read, schema, to_json
+from ltxspec.formats import FormatError, Record, Schema, Text, read, refuse_duplicate_keys, schema, to_json
 from ltxspec.lock.models import Take
 from ltxspec.values import TaskId
 
 VERSION: Final = 1
 SUFFIX: Final = ".review.json"  # of the file, after the name of its spec
+_MOMENT: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z$"
 _LAYOUT = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 
 
@@ -39,7 +42,7 @@ class Remark(Record, frozen=True):
     note: str | None
     at: Annotated[float, Meta(ge=0, description="The moment in the video that the note is about, in seconds")] | None
     by: Annotated[str, Meta(description="Who decided, as git knows them")] | None
-    time: Annotated[str, Meta(min_length=1, description="RFC 3339, UTC")]
+    time: Annotated[str, Meta(pattern=_MOMENT, description="RFC 3339, UTC")]
 
     @property
     def is_against(self) -> bool:
@@ -98,7 +101,9 @@ def decode_verdicts(data: bytes, name: str) -> VerdictFile:
         VerdictError: it is not JSON (a merge left conflict markers), or not a file of this version.
     """
     try:
-        found = read(orjson.loads(data), VerdictFile)
+        document = orjson.loads(data)
+        refuse_duplicate_keys(data)
+        found = read(document, VerdictFile)
     except orjson.JSONDecodeError as error:
         raise VerdictError(
             f"`{name}` is not JSON (line {error.lineno}): {error.msg}",
@@ -106,6 +111,8 @@ def decode_verdicts(data: bytes, name: str) -> VerdictFile:
         ) from None
     except FormatError as error:
         raise VerdictError(f"`{name}` is not a file of verdicts: {error}", hint="restore it with git") from None
+    for remark in (remark for remarks in found.verdicts.values() for remark in remarks):
+        _check_time(remark.time, name)
     return _replaced(found, {task: _in_order(remarks) for task, remarks in found.verdicts.items()})
 
 
@@ -133,5 +140,15 @@ def _in_order(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
     return tuple(sorted(set(remarks), key=lambda remark: (_weight(remark), repr(remark))))
 
 
+def _check_time(time: str, name: str) -> None:
+    """Refuse a time that does not exist, or that no later verdict could follow. Raises VerdictError."""
+    with contextlib.suppress(ValueError):
+        if datetime.fromisoformat(time).year < MAXYEAR:
+            return
+    raise VerdictError(
+        f"`{name}` has a verdict of `{time}`, which is no time", hint="correct it, or restore the file with git"
+    )
+
+
 def _weight(remark: Remark) -> tuple[str, int]:
-    return remark.time, _CAUTION.index(remark.verdict)
+    return remark.time.removesuffix("Z"), _CAUTION.index(remark.verdict)  # 10:00:00 is before 10:00:00.5

@@ -54,12 +54,12 @@ class Clip:
     def picture(self, at: Moment) -> bytes:
         """One of its frames as a PNG, for a clip that begins with it. Raises MediaError if there is no such frame."""
         from ltxspec.media.drawing import picture_of
-        from ltxspec.media.frames import cut_frame
+        from ltxspec.media.frames import begun_by, cut_frame
 
         if self.file is not None:
             return cut_frame(self.file, at).data
         numbers = {"first": 0, "last": self.count - 1}
-        number = numbers[at] if isinstance(at, str) else min(self.count - 1, int(Fraction(at) * self.rate))
+        number = numbers[at] if isinstance(at, str) else min(self.count - 1, int(begun_by(at) * self.rate))
         buffer = io.BytesIO()
         picture_of(self._scene().frame(number)).save(buffer, "PNG", compress_level=1)
         return buffer.getvalue()

@@ -85,12 +85,20 @@ def frame_at(video: OpenVideo, at: Moment) -> "VideoFrame":
         raise MediaError(f"no picture of `{video.name}` decodes")
     if at == "first":
         return first
-    return _on_screen(video, first.pts or 0, Fraction(at))
+    return _on_screen(video, first.pts or 0, at)
 
 
-def _on_screen(video: OpenVideo, start: int, seconds: Fraction) -> "VideoFrame":
-    """The frame that is shown at that time: the last one that begins at or before it."""
-    time = start + seconds / video.unit
+def begun_by(seconds: float) -> Fraction:
+    """The time by which a frame has begun that is meant by `seconds`: half a millisecond later.
+
+    Times are written with three decimals, and a frame of 30 a second begins at 0.0333….
+    """
+    return Fraction(repr(seconds)) + Fraction(1, 2000)
+
+
+def _on_screen(video: OpenVideo, start: int, at: float) -> "VideoFrame":
+    """The frame that is shown at that time: the last one that has begun."""
+    seconds, time = Fraction(repr(at)), start + begun_by(at) / video.unit
     length = (video.last - start) * video.unit + 1 / video.rate
     if seconds < 0 or seconds >= length:
         raise MediaError(f"`{video.name}` is {float(length):.2f} s long: it has no frame at {float(seconds):g} s")

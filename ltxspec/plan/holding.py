@@ -1,7 +1,7 @@
 """Which shots wait although nothing is wrong with them: a source needs an approval, failed, or is left out. Pure."""
 
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ltxspec.lock.models import Take
@@ -11,7 +11,9 @@ from ltxspec.plan.expectations import unmet_by
 from ltxspec.plan.sources import Sources
 from ltxspec.render.models import Request
 from ltxspec.render.references import Reference
-from ltxspec.values import ShotAddress, TaskId
+from ltxspec.values import ShotAddress, TaskId, foreign_address
+
+_RENUMBERED = "takes of `{}` move in this plan: which one is take {} is known after it; apply, then plan again"
 
 
 def with_held(changes: Iterable[Change], sources: Sources, verdicts: Mapping[TaskId, Remark]) -> list[Change]:
@@ -24,6 +26,7 @@ def with_held(changes: Iterable[Change], sources: Sources, verdicts: Mapping[Tas
     """
     listed = list(changes)
     known = {change.address: change for change in listed if change.request is not None}
+    renumbered = {address for address in _moving(listed) if sources.has_record(address)}
     for address in sources.order:
         change = known.get(address)
         if change is None or change.request is None or not change.request.references:
@@ -32,11 +35,21 @@ def with_held(changes: Iterable[Change], sources: Sources, verdicts: Mapping[Tas
         if change.request is None or change.action not in SPENDING:
             continue
         for reference in change.request.references:
-            if (found := _obstacle(reference, known, sources, verdicts)) is not None:
+            is_certain = reference.take is None or reference.source not in renumbered
+            moving = Reason.SOURCE_HELD, _RENUMBERED.format(reference.source, reference.take)
+            if (found := _obstacle(reference, known, sources, verdicts) if is_certain else moving) is not None:
                 reason, note = found
                 known[address] = hold(change, reason, note)
                 break
     return [change if change.request is None else known[change.address] for change in listed]
+
+
+def _moving(changes: Iterable[Change]) -> Iterator[ShotAddress]:
+    """The shots that get takes from another name, and the names that they get them from."""
+    for change in changes:
+        if change.origin is not None and change.action is Action.MOVE:
+            yield change.address
+            yield foreign_address(change.origin) or ShotAddress(change.address.spec, change.origin)
 
 
 def _with_source_takes(
@@ -67,8 +80,8 @@ def _obstacle(
     if source is None:
         return Reason.SOURCE_LEFT_OUT, f"{name} is not part of this plan"
     is_to_come = reference.take is None and source.action not in KEEPS
-    if take is not None and not is_to_come and (lack := _lack(reference, take)) is not None:
-        return Reason.SOURCE_LACKING, lack
+    if take is not None and not is_to_come and (lacking := lack(reference, take)) is not None:
+        return Reason.SOURCE_LACKING, lacking
     if is_to_come and source.action is Action.BLOCKED:
         return Reason.SOURCE_FAILED, f"{name} failed: {source.note or 'see `ltxspec why`'}"
     if is_to_come and source.action is Action.HELD:
@@ -76,7 +89,7 @@ def _obstacle(
     return _waits_for_people(reference, source.request, None if is_to_come else take, verdicts, is_to_come=is_to_come)
 
 
-def _lack(reference: Reference, take: Take) -> str | None:
+def lack(reference: Reference, take: Take) -> str | None:
     """What a recorded take does not have that a reference asks for, in words: it will never have it."""
     name, length = _take(reference), take.request.get("duration")
     if take.status == "failed":
@@ -112,7 +125,8 @@ def _not_as_expected(reference: Reference, unmet: Mapping[str, str]) -> tuple[Re
     if not unmet:
         return None
     listed = "; ".join(f"`{key}`: {words}" for key, words in unmet.items())
-    return Reason.NOT_APPROVED, f"{_take(reference)} is not as expected ({listed}); {_approval(reference)}"
+    cure = f"{approval(reference)} sets this free"
+    return Reason.NOT_APPROVED, f"{_take(reference)} is not as expected ({listed}); {cure}"
 
 
 def _not_approved(reference: Reference, remark: Remark | None, *, is_to_come: bool) -> tuple[Reason, str] | None:
@@ -121,7 +135,7 @@ def _not_approved(reference: Reference, remark: Remark | None, *, is_to_come: bo
     if is_to_come:
         return Reason.NOT_APPROVED, f"`{reference.source}` needs an approval once it is rendered"
     if remark is None:
-        return Reason.NOT_APPROVED, f"{_take(reference)} is not approved yet; {_approval(reference)}"
+        return Reason.NOT_APPROVED, f"{_take(reference)} is not approved yet; {approval(reference)} sets this free"
     cure = "" if reference.take else f"; `--retake {shlex.quote(str(reference.source))}` renders it once more"
     decided = {Verdict.REJECTED: "was rejected", Verdict.NEEDS_WORK: "needs work"}[remark.verdict]
     return Reason.NOT_APPROVED, f"{_take(reference)} {decided}{cure}"
@@ -132,7 +146,7 @@ def _take(reference: Reference) -> str:
     return f"{which} of `{reference.source}`"
 
 
-def _approval(reference: Reference) -> str:
-    """The command that approves exactly the take that would be used."""
+def approval(reference: Reference) -> str:
+    """The command that approves exactly the take that would be used, as code."""
     number = "" if reference.take is None else f" --take {reference.take}"
-    return f"`ltxspec approve {shlex.quote(str(reference.source))}{number}` sets this free"
+    return f"`ltxspec approve {shlex.quote(str(reference.source))}{number}`"

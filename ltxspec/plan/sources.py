@@ -103,6 +103,11 @@ class Sources:
             return nth_take(self._record(reference.source), reference.take)
         return self._takes.get(current) if current is not None else None
 
+    def has_record(self, source: ShotAddress) -> bool:
+        """Whether takes are recorded under the shot's own name."""
+        lockfile = self._lockfiles.get(source.spec)
+        return lockfile is not None and record_under(lockfile, source.instance) is not None
+
     def _record(self, source: ShotAddress) -> ShotRecord | None:
         lockfile = self._lockfiles.get(source.spec)
         record = record_under(lockfile, source.instance) if lockfile is not None else None

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ltxspec.catalog.defaults import full_defaults
 from ltxspec.catalog.media import is_local_file, media_values
@@ -28,6 +29,9 @@ from ltxspec.report.results.films import Animatic, FilmShot
 from ltxspec.spec.files import FileProblem
 from ltxspec.storage.durable import replacing
 from ltxspec.values import Json, ShotAddress
+
+if TYPE_CHECKING:
+    from ltxspec.storage.archive import FolderArchive
 
 NOT_RENDERED = "not rendered"
 Begun = Callable[[int, int, ShotAddress], None]  # the place of a shot in the film, from 1, and the number of shots
@@ -102,24 +106,25 @@ def _check_target(target: Path) -> None:
 
 def _takes(project: ProjectContext, specs: Sequence[RenderedSpec]) -> dict[ShotAddress, _Take]:
     """The current take of each shot that has one."""
-    archived = open_archive(project).contents()
+    archive = open_archive(project)
     found = {}
     for spec in specs:
         lockfile = recorded_state(project, spec.name).lockfile
         for request in spec.requests:
-            take = _current(record_under(lockfile, request.address.instance), archived)
+            take = _current(record_under(lockfile, request.address.instance), archive)
             if take is not None:
                 found[request.address] = take
     return found
 
 
-def _current(record: ShotRecord | None, archived: Mapping[str, Path]) -> _Take | None:
+def _current(record: ShotRecord | None, archive: "FolderArchive") -> _Take | None:
     take = record.current_take if record is not None else None
     if record is None or take is None:
         return None
     number = next(number for number, other in enumerate(record.takes, 1) if other.task_id == take.task_id)
-    output = next(iter(take.shown), None)
-    return _Take(number, archived.get(output.sha256 or "") if output is not None else None)
+    sha256 = next((output.sha256 for output in take.shown), None)
+    is_intact = sha256 is not None and archive.problem_with(sha256) is None  # an altered file is none of ours
+    return _Take(number, archive.path_of(sha256) if sha256 is not None and is_intact else None)
 
 
 def _document(name: str, shots: Mapping[ShotAddress, Clip], takes: Mapping[ShotAddress, _Take]) -> Animatic:

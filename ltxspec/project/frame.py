@@ -58,10 +58,15 @@ def save_frame(
     found = find_one(project, address)
     _, take = chosen(str(found.address), found.record, number, result)
     output = take.outputs[result - 1] if result is not None else next(iter(take.shown), None)
-    place = open_archive(project).path_of(output.sha256) if output is not None and output.sha256 is not None else None
-    if place is None:
+    archive = open_archive(project)
+    place = archive.path_of(output.sha256) if output is not None and output.sha256 is not None else None
+    if output is None or output.sha256 is None or place is None:
         raise NotArchived(
             f"the video of `{found.address}` is not on this machine", hint=f"`ltxspec archive pull '{found.address}'`"
+        )
+    if problem := archive.problem_with(output.sha256):
+        raise NotArchived(
+            problem, hint="`ltxspec archive verify` lists such files; `ltxspec archive pull` fetches them"
         )
     picture = cut_frame(place, at, PictureLimits((form,)))
     write_document(target, [picture.data])

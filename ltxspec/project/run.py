@@ -1,7 +1,8 @@
 """Runs the engine on a project: its adapters, its settings, and one job per spec."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 
 from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.chains import Replan, no_replan
@@ -14,12 +15,14 @@ from ltxspec.apply.recovery import RecoveryLimits
 from ltxspec.apply.task import StopSignal
 from ltxspec.catalog.media import is_local_file, media_values
 from ltxspec.errors import Refused
+from ltxspec.lock.verdicts import Remark, Verdict
 from ltxspec.plan.actions import Action, Change
 from ltxspec.plan.selection import selection
 from ltxspec.project.adapters import open_archive, open_provider
 from ltxspec.project.locks import LockedSpecs
 from ltxspec.project.plan import ProjectPlan
 from ltxspec.project.project import ProjectContext
+from ltxspec.project.remarks import remarks_of
 from ltxspec.project.rivals import rival_of
 from ltxspec.project.source_media import SourceVideos
 from ltxspec.render.references import is_reference_name
@@ -58,7 +61,8 @@ class PreparedRun:
         videos = SourceVideos(self.project, archive, clock, ledgers)
         rival = rival_of(self.project, [ledger.spec for ledger in ledgers])
         adapters = Adapters(
-            provider, archive, clock, media_loader(self.project), emit, self.arriving, videos, self.replan, rival
+            provider, archive, clock, media_loader(self.project), emit, self.arriving, videos, self.replan, rival,
+            partial(_is_approved, cache(lambda: remarks_of(self.project).by_task)),
         )  # fmt: skip
         try:
             summary = await run_engine(self.jobs, adapters, self.settings, self.budget, self.stop)
@@ -162,3 +166,9 @@ def jobs_of(held: LockedSpecs, planned: ProjectPlan, *, only_open: bool = False)
         outside = [change for change in planned.plan.outside if change.address.spec == spec.name]
         jobs.append(Job(ledger, changes, consent, outside, is_context=spec.is_context))
     return jobs
+
+
+def _is_approved(remarks: Callable[[], Mapping[TaskId, Remark]], task: TaskId) -> bool:
+    """Whether the deciding remark of a take approves it."""
+    remark = remarks().get(task)
+    return remark is not None and remark.verdict is Verdict.APPROVED

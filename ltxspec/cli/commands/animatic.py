@@ -71,9 +71,9 @@ def command(
     project = session.open_project(provider)
     film = make_film(project, asked, session.folder / file, begun)
     for address in film.missing:
-        project.warn(f"the video of `{address}` is not on this machine: an animatic is shown")
+        project.warn(f"the video of `{address}` is not on this machine, or was altered: an animatic is shown")
     if film.missing:
-        session.hint("`ltxspec archive pull --current` fetches them")
+        session.hint("`ltxspec archive pull --current` fetches them anew")
     if output_format == "json":
         session.answer(film)
         return 0
