@@ -1,5 +1,6 @@
 """What people and commands do in a world of films, and what is checked after each step."""
 
+import shutil
 from collections.abc import Callable, Mapping
 
 from crash.graphs.checkout import current
@@ -7,7 +8,7 @@ from crash.graphs.films import wishes, written
 from crash.graphs.money import Account
 from crash.graphs.world import GraphWorld
 from crash.simulator.script import Step
-from crash.simulator.users import SECONDS
+from crash.simulator.users import JUMPS, SECONDS
 from crash.simulator.world import Run
 
 OF_A_SHOT = ("--retake", "--retry", "--exclude", "--target")
@@ -29,6 +30,7 @@ class Actors:
             "gc": lambda step: self.run("archive", "gc", step=step),
             "archive pull": lambda step: self.run("archive", "pull", step=step),
             "plan": lambda step: self.run("plan", step=step), "wait": self.wait,
+            "set clock": self.set_clock, "remove local": self.remove_local, "lose videos": self.lose_videos,
         }  # fmt: skip
         world.act = self.take
         world.after_run = self.after_run
@@ -81,6 +83,23 @@ class Actors:
         """Nobody does anything."""
         self.world.clock.pass_seconds(SECONDS[step.n % len(SECONDS)])
 
+    def set_clock(self, step: Step) -> None:
+        """The machine's clock is set forwards or back."""
+        self.world.clock.jump(JUMPS[step.n % len(JUMPS)])
+
+    def remove_local(self, _: Step) -> None:
+        """Another machine goes on: it has the specs, the lockfiles and the verdicts, and nothing else."""
+        shutil.rmtree(self.world.place.root / ".ltxspec", ignore_errors=True)
+        self._given_up |= set(self.account.bought) - self.world.place.recorded
+        self._archived = frozenset()
+
+    def lose_videos(self, step: Step) -> None:
+        """Some files of the archive are gone."""
+        for video in sorted(self.world.place.archived)[step.n % 3 :: 2]:
+            for path in self.world.place.root.glob(f".ltxspec/archive/*/{video}*"):
+                path.unlink()
+        self._archived = frozenset()
+
     # --- the promises -----------------------------------------------------------------------------
 
     def after_run(self, run: Run) -> None:
@@ -96,7 +115,7 @@ class Actors:
     def check(self) -> None:
         """What holds between steps: every paid task is named, and every named video is kept."""
         place = self.world.place
-        missing = set(self.account.bought) - place.recorded - place.journalled
+        missing = set(self.account.bought) - place.recorded - place.journalled - self._given_up
         if missing:
             self.world.judge("reachable", f"no lockfile and no journal leads to {sorted(missing)}")
         lost = {video for video in self._archived - place.archived if video.encode() in place.lock_bytes}

@@ -36,9 +36,18 @@ FILMS: tuple[Film, ...] = (
 )
 STEPS: Mapping[str, int] = {
     "apply": 34, "edit": 26, "approve": 14, "reject": 3, "pick": 5, "collect": 4, "gc": 3, "archive pull": 2, "plan": 1,
-    "wait": 4,
+    "wait": 4, "set clock": 2, "remove local": 1, "lose videos": 2,
 }  # fmt: skip
-INNER: Mapping[str, int] = {"edit": 4, "approve": 3, "reject": 2, "pick": 2, "apply": 2, "gc": 2, "collect": 1}
+INNER: Mapping[str, int] = {
+    "edit": 4,
+    "approve": 3,
+    "reject": 2,
+    "pick": 2,
+    "apply": 2,
+    "gc": 2,
+    "collect": 1,
+    "lose videos": 1,
+}
 STRUCK = frozenset(("apply", "collect", "archive pull", "pick", "gc", "approve"))
 ASKING = frozenset(("apply", "collect", "archive pull"))
 LENGTH = 24  # steps

@@ -205,7 +205,7 @@ def test_what_an_earlier_run_left_is_not_sent_again_without_its_frames() -> None
     bench = Bench()
     result = bench.follow(facts=Facts(submits=1, waited=100), resumed=True, source_media=gone)
     assert result.outcome is Outcome.UNRESOLVED
-    assert "the video of its source is gone" in result.message
+    assert result.message == "the video of its source is gone"
     assert bench.provider.submitted == []
 
 
