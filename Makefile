@@ -54,13 +54,14 @@ bench: $(DEV) ## start-up time and planning speed, beside what Python alone and 
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/plan_speed.py
 
-crash: $(DEV) ## kill thousands of applies, play worlds of many actors, count what was lost (COUNT SEED KILLS STEPS)
+crash: $(DEV) ## kill thousands of applies, play worlds of many actors, count what was lost (COUNT SEED KILLS STEPS FILMS)
 	PYTHONPATH=tests PYTHONHASHSEED=0 $(BIN)/python -m crash \
-	  --count $(COUNT) --seed $(SEED) --kills $(KILLS) --steps $(STEPS)
+	  --count $(COUNT) --seed $(SEED) --kills $(KILLS) --steps $(STEPS) --films $(FILMS)
 COUNT := 2000
 SEED  := 1
 KILLS := 200
 STEPS := 20000
+FILMS := 5000
 
 mutants: $(DEV) ## make small mistakes where money is decided, and list those no test notices (ONLY="lock apply/recovery")
 	PYTHONPATH=tests nice $(BIN)/python -m mutation $(ONLY)

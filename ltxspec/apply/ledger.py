@@ -49,6 +49,14 @@ def _time_of(written: str | None) -> datetime | None:
     return found if found.tzinfo is not None and found.year < MAXYEAR else None
 
 
+def time_after(wanted: str, known: Iterable[str | None]) -> str:
+    """A time as written, or one millisecond after the latest of those known: a clock may have been set back."""
+    at, others = _time_of(wanted), [found for found in map(_time_of, known) if found is not None]
+    if at is None or not others or at > max(others):
+        return wanted
+    return timestamp(max(others) + timedelta(milliseconds=1))
+
+
 class Ledger:
     """Lockfile and journal of one spec, while its lock is held."""
 
@@ -203,10 +211,7 @@ class Ledger:
         records = (self.lockfile.shots.get(intent.instance), self.lockfile.retired.get(intent.instance))
         known = [take.submitted_at for record in records if record for take in record.takes]
         known += [task.intent.at for task in self._open.values() if task.intent.instance == intent.instance]
-        wanted, others = _time_of(intent.at), [at for at in map(_time_of, known) if at is not None]
-        if wanted is None or not others or wanted > max(others):
-            return intent.at
-        return timestamp(max(others) + timedelta(milliseconds=1))
+        return time_after(intent.at, known)
 
     def _append(self, event: Event) -> None:
         self._state.append(event)

@@ -62,6 +62,11 @@ class RunContext:
         """Whether an order may be sent now."""
         return self.submit and self.stop.asked() is None
 
+    async def uploaded(self, change: Change) -> dict[tuple[str | int, ...], str]:
+        """Store a request's images, local ones and those from other shots, at the provider: place in the body -> id."""
+        local = {item.path: await self.provider.upload(item) for item in self.load_media(change)}
+        return {**local, **await self.source_media(change, self.provider)}
+
 
 @dataclass(slots=True)
 class TaskRun:

@@ -114,12 +114,12 @@ async def _submit(run: TaskRun) -> ShotOutcome | None:
 async def _written_down(run: TaskRun) -> None:
     """Make sure the order is on disk before it is sent, as its intent or as a repeat.
 
-    An order left by an earlier run is built again from the request, including local images: nothing that is sent comes
+    An order left by an earlier run is built again from the request, including its images: nothing that is sent comes
     from a journal.
     """
     facts = run.facts
     if run.resumed and run.change is not None and run.change.request is not None:
-        stored = {item.path: await run.context.provider.upload(item) for item in run.context.load_media(run.change)}
+        stored = await run.context.uploaded(run.change)
         run.order = make_order(run.change.request, run.task_id, stored)
         run.ledger.repeat(run.task_id, without_unknown(run.order.body, run.change.request.known))
         run.context.budget.resend(run.task_id)

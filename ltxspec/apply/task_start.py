@@ -44,7 +44,7 @@ async def order_shot(
         return held_back(change, context, reason)
     try:
         there, facts = await _already_there(change, ledger, context, seen)
-        order = make_order(request, task, {} if facts else await _uploaded(change, context))
+        order = make_order(request, task, {} if facts else await context.uploaded(change))
     except LtxspecError as error:
         return _not_ordered(change, context, error)
     if facts is not None:
@@ -212,12 +212,6 @@ async def _archived(task: TaskId, request: Request, context: RunContext) -> Task
         if error.settled:
             return None
         raise
-
-
-async def _uploaded(change: Change, context: RunContext) -> dict[tuple[str | int, ...], str]:
-    """Store the request's local images, and those from other shots, at the provider: place in the body -> media id."""
-    local = {item.path: await context.provider.upload(item) for item in context.load_media(change)}
-    return {**local, **await context.source_media(change, context.provider)}
 
 
 def _not_ordered(change: Change, context: RunContext, error: LtxspecError) -> ShotOutcome:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 
-from ltxspec.apply.ledger import timestamp
+from ltxspec.apply.ledger import time_after, timestamp
 from ltxspec.errors import LtxspecError, WrongUsage
 from ltxspec.lock.models import ShotRecord
 from ltxspec.lock.verdicts import Remark, Verdict, encode_verdicts
@@ -78,9 +78,11 @@ def decide(project: ProjectContext, patterns: Sequence[str], verdict: Verdict, o
     command = "approve" if verdict is Verdict.APPROVED else "reject"
     specs = sorted({shot.spec for shot in shots})
     with locked(project, specs, command=command):
-        remark = Remark(verdict, note, opinion.at, who, timestamp(SystemClock().now()))
-        decided = [_decided(project, shot, opinion, remark) for shot in shots]
+        takes = [(shot, *_take(project, shot, opinion)) for shot in shots]
         files = {spec: verdicts_of(project, spec) for spec in specs}
+        known = [remark.time for shot, _, task in takes for remark in files[shot.spec].verdicts.get(task, ())]
+        remark = Remark(verdict, note, opinion.at, who, time_after(timestamp(SystemClock().now()), known))
+        decided = [Decided(shot, place, task, remark) for shot, place, task in takes]
         for item in decided:
             files[item.address.spec] = files[item.address.spec].with_remark(item.task, remark)
         for spec, file in files.items():
@@ -103,8 +105,8 @@ def _shots(project: ProjectContext, patterns: Sequence[str]) -> list[ShotAddress
     return list(dict.fromkeys(shots))
 
 
-def _decided(project: ProjectContext, shot: ShotAddress, opinion: Opinion, remark: Remark) -> Decided:
-    """What is decided about one shot. Raises WrongUsage."""
+def _take(project: ProjectContext, shot: ShotAddress, opinion: Opinion) -> tuple[int, TaskId]:
+    """The number and the task of the take that is decided about. Raises WrongUsage."""
     record = record_of(project, shot) or ShotRecord(None, ())
     place, take = chosen(str(shot), record, opinion.number, None)
     length = take.request.get("duration")
@@ -115,7 +117,7 @@ def _decided(project: ProjectContext, shot: ShotAddress, opinion: Opinion, remar
             raise WrongUsage(
                 f"`--at {opinion.at:g}` is beyond the end of take {place} of `{shot}`, which is {length:g} s long"
             )
-    return Decided(shot, place, take.task_id, remark)
+    return place, take.task_id
 
 
 def _git_name(root: Path) -> str | None:

@@ -36,6 +36,16 @@ def verdicts(folder: Path) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
+def test_a_later_verdict_counts_although_the_clock_was_set_back(bought: Path) -> None:
+    ltxspec("reject", "night.alley", cwd=bought)
+    path = bought / "lockfiles" / "night.review.json"
+    text, written = path.read_text("utf-8"), verdicts(bought)[task(2)][0]["time"]
+    path.write_text(text.replace(written, "2099-01-01T00:00:00.000Z"), "utf-8")
+    ltxspec("approve", "night.*", cwd=bought)
+    assert [item["verdict"] for item in verdicts(bought)[task(2)]] == ["rejected", "approved"]
+    assert verdicts(bought)[task(2)][1]["time"] == "2099-01-01T00:00:00.001Z"
+
+
 def test_a_verdict_is_of_one_take_and_says_who_and_why(bought: Path) -> None:
     git(bought, "config", "user.name", "Ann")
     lock = (bought / "lockfiles" / "night.lock.json").read_bytes()

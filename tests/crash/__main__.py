@@ -1,6 +1,7 @@
 """`make crash`: kills thousands of applies, plays thousands of worlds, and prints what became of the money.
 
-Exit 1 unless every figure is 0 and every promise was kept. `--world N` plays one simulated world again.
+Exit 1 unless every figure is 0 and every promise was kept. `--world N` plays one simulated world again, and `--film N`
+one in which shots follow from each other.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from crash.campaign import Figures, campaign, every_point, worlds
 from crash.commands import serving
+from crash.graphs import play as films
 from crash.kills import kill_campaign
 from crash.simulator.campaign import Sums, replay, simulate
 
@@ -25,19 +27,23 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=100, help="SIGKILLs of the real command")
     parser.add_argument("--step", type=int, default=1, help="every how many points of the standard project")
     parser.add_argument("--steps", type=int, default=20_000, help="steps of simulated worlds")
-    parser.add_argument("--only", choices=("campaigns", "simulator"), help="not both")
+    parser.add_argument("--films", type=int, default=5000, help="steps of worlds whose shots follow from each other")
+    parser.add_argument("--only", choices=("campaigns", "simulator", "films"), help="not all of them")
     parser.add_argument("--world", type=int, metavar="N", help="play one simulated world again, and shorten its script")
+    parser.add_argument("--film", type=int, metavar="N", help="the same for a world whose shots follow from each other")
     parser.add_argument("--ignore", action="append", default=[], metavar="RULE", help="a promise not to look at")
     asked = parser.parse_args()
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
         folder = Path(name)
-        if asked.world is not None:
-            broken = replay(asked.world, folder, asked.ignore)
-            sys.stdout.write(f"{broken or f'world {asked.world}: every promise was kept'}\n")
+        if asked.world is not None or asked.film is not None:
+            number, again = (asked.world, replay) if asked.film is None else (asked.film, films.replay)
+            broken = again(number, folder, asked.ignore)
+            sys.stdout.write(f"{broken or f'world {number}: every promise was kept'}\n")
             return 1 if broken else 0
-        kept = asked.only == "simulator" or _campaigns(asked, folder)
-        return 0 if (asked.only == "campaigns" or _simulator(asked, folder)) and kept else 1
+        parts = {"campaigns": _campaigns, "simulator": _simulator, "films": _films}
+        kept = [part(asked, folder) for name, part in parts.items() if asked.only in (None, name)]
+        return 0 if all(kept) else 1
 
 
 def _campaigns(asked: argparse.Namespace, folder: Path) -> bool:
@@ -57,18 +63,28 @@ def _campaigns(asked: argparse.Namespace, folder: Path) -> bool:
 
 def _simulator(asked: argparse.Namespace, folder: Path) -> bool:
     """Many actors in many worlds."""
+    title = f"simulated worlds of many actors (seed {asked.seed})"
+    return _played(title, folder / "simulator", lambda place: simulate(asked.steps, asked.seed, place, asked.ignore))
+
+
+def _films(asked: argparse.Namespace, folder: Path) -> bool:
+    """Shots that follow from each other."""
+    title = f"simulated worlds of shots that follow from each other (seed {asked.seed})"
+    return _played(title, folder / "films", lambda place: films.simulate(asked.films, asked.seed, place, asked.ignore))
+
+
+def _played(title: str, place: Path, play: Callable[[Path], Sums]) -> bool:
     started = time.monotonic()
-    place = folder / "simulator"
     place.mkdir()
-    sums = simulate(asked.steps, asked.seed, place, asked.ignore)
-    sys.stdout.write("\n".join(_summary(sums, asked.seed, time.monotonic() - started)) + "\n")
+    sums = play(place)
+    sys.stdout.write("\n".join(_summary(title, sums, time.monotonic() - started)) + "\n")
     return not sums.broken
 
 
-def _summary(sums: Sums, seed: int, seconds: float) -> list[str]:
+def _summary(title: str, sums: Sums, seconds: float) -> list[str]:
     struck = ", ".join(f"{_STRIKES.get(what, what)} {number}" for what, number in sorted(sums.struck.items()))
     return [
-        f"\nsimulated worlds of many actors (seed {seed}): {sums.worlds} worlds, {sums.steps} steps, {seconds:.0f} s",
+        f"\n{title}: {sums.worlds} worlds, {sums.steps} steps, {seconds:.0f} s",
         f"  commands {sums.commands}   charges {sums.charges}   broken promises {len(sums.broken)}",
         f"  struck: {struck}",
         *(f"  BROKEN in {one}" for one in sums.broken),

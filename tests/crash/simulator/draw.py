@@ -45,7 +45,7 @@ def draw(seed: int, length: int = LENGTH) -> Script:
     wild = rng.random() < 0.6
     shots = rng.choice(SPECS)
     setting = Setting(rng.choice((None, None, None, "2.00")), rng.choice((1, 2, 4)))
-    manners = _manners(rng) if wild else Manners(speed=rng.choice((4.0, 1000.0)))
+    manners = some_manners(rng) if wild else Manners(speed=rng.choice((4.0, 1000.0)))
     steps = [Step("apply", rng.randrange(2), 0, ("--auto-approve",))] if rng.random() < 0.3 else []
     while len(steps) < length:
         if rng.random() < 0.06:
@@ -55,7 +55,8 @@ def draw(seed: int, length: int = LENGTH) -> Script:
     return Script(seed, shots, setting, manners, tuple(steps))
 
 
-def _manners(rng: random.Random) -> Manners:
+def some_manners(rng: random.Random) -> Manners:
+    """How a provider is."""
     if rng.random() < 0.08:
         late = Behaviour(visible_after=200.0, archive="last")
         return Manners(late, (ScenarioFault("refuse", nth=2, code="contentPolicyViolation", message="no", status=400),))
@@ -98,20 +99,20 @@ def _fault(rng: random.Random) -> ScenarioFault:
 
 
 def _step(rng: random.Random, *, troubled: bool) -> Step:
-    act = _one_of(rng, OUTER)
+    act = one_of(rng, OUTER)
     place = int(rng.random() < 0.35)
     step = Step(act, place, rng.randrange(12), _words(rng, act))
     meanwhile = act == "apply after a wait" or (act in STRUCK and rng.random() < 0.2)
     inner = _inner(rng, place) if meanwhile else None
     strikes = [Strike(_point(rng, act), "meanwhile")] if inner and act != "apply after a wait" else []
     if troubled and act in STRUCK and rng.random() < 0.6:
-        strikes.append(_strike(rng, act))
-    troubles = tuple(_trouble(rng) for _ in range(rng.choice((1, 1, 2)))) if troubled and act in ASKING else ()
+        strikes.append(some_strike(rng, act))
+    troubles = tuple(some_trouble(rng) for _ in range(rng.choice((1, 1, 2)))) if troubled and act in ASKING else ()
     return Step(act, place, step.n, step.words, tuple(strikes), troubles, inner)
 
 
 def _inner(rng: random.Random, place: int) -> Step:
-    act = _one_of(rng, INNER)
+    act = one_of(rng, INNER)
     return Step(act, place if rng.random() < 0.7 else 1 - place, rng.randrange(12), _words(rng, act))
 
 
@@ -137,14 +138,16 @@ def _point(rng: random.Random, act: str) -> int:
     return rng.randint(1, 150 if act == "apply" else 30)
 
 
-def _strike(rng: random.Random, act: str) -> Strike:
+def some_strike(rng: random.Random, act: str) -> Strike:
+    """A death, or a disk that fails."""
     at = _point(rng, act)
     if rng.random() < 0.3:
         return Strike(at, "disk", rng.choice((errno.ENOSPC, errno.EIO)), rng.random() < 0.5)
     return Strike(at, rng.choice(("kill", "power")), salt=rng.randrange(1000))
 
 
-def _trouble(rng: random.Random) -> Trouble:
+def some_trouble(rng: random.Random) -> Trouble:
+    """Something that happens to an exchange."""
     exchange = rng.choice(("order", "order", "look", "look", "archive look", "video"))
     kinds = {
         "order": ("not connected", "lost", "lost", "reply lost", "reply lost", "cut", "late", "page",
@@ -158,5 +161,6 @@ def _trouble(rng: random.Random) -> Trouble:
     return Trouble(exchange, kind, rng.choice((1, 1, 2, 3)), times, rng.choice(CODES))  # type: ignore[arg-type]  # drawn from the allowed words
 
 
-def _one_of(rng: random.Random, weights: Mapping[str, int]) -> str:
+def one_of(rng: random.Random, weights: Mapping[str, int]) -> str:
+    """A word by its weight."""
     return rng.choices(list(weights), list(weights.values()))[0]

@@ -13,11 +13,11 @@ from unit.apply.stages import UNKNOWN, Shows, stage
 from ltxspec.apply.events import ApplyEvent, EventKind, Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger, timestamp
 from ltxspec.apply.polling import Poller
-from ltxspec.apply.ports import Acceptance, LocalMedia, RenderOrder, TaskReport, TaskState
+from ltxspec.apply.ports import Acceptance, LocalMedia, Provider, RenderOrder, TaskReport, TaskState
 from ltxspec.apply.recovery import Facts, RecoveryLimits
 from ltxspec.apply.task import StopSignal, TaskRun
 from ltxspec.apply.task_loop import follow
-from ltxspec.errors import NotSent, ProviderRefused, ProviderUnavailable, StorageError, SubmissionUncertain
+from ltxspec.errors import MediaError, NotSent, ProviderRefused, ProviderUnavailable, StorageError, SubmissionUncertain
 from ltxspec.lock.journal import Accepted, Event, Failed, Finished, Remarked, Repeated
 from ltxspec.lock.models import Failure, Output
 from ltxspec.plan.actions import Change
@@ -185,6 +185,28 @@ def test_what_an_earlier_run_left_is_made_anew_once_and_is_then_an_order_of_this
     assert orders[0]["image"] == "media-44556677"
     assert orders[1:] == [None, None]
     assert {order.body["image"] for order in provider.submitted} == {"media-44556677"}
+
+
+def test_what_an_earlier_run_left_takes_its_frames_from_other_shots_when_it_is_sent_again() -> None:
+    async def frames(_change: Change, _provider: Provider) -> dict[tuple[str | int, ...], str]:
+        return {("image",): "the stored frame"}
+
+    bench = Bench(FakeProvider(script=[LOST]))
+    wanted = change(wanted=request(image="shot:night.source#last"))
+    facts = Facts(submits=1, waited=100)
+    assert bench.follow(facts=facts, resumed=True, wanted=wanted, source_media=frames).outcome is Outcome.RENDERED
+    assert [order.body["image"] for order in bench.provider.submitted] == ["the stored frame", "the stored frame"]
+
+
+def test_what_an_earlier_run_left_is_not_sent_again_without_its_frames() -> None:
+    async def gone(_change: Change, _provider: Provider) -> dict[tuple[str | int, ...], str]:
+        raise MediaError("the video of its source is gone")
+
+    bench = Bench()
+    result = bench.follow(facts=Facts(submits=1, waited=100), resumed=True, source_media=gone)
+    assert result.outcome is Outcome.UNRESOLVED
+    assert result.message == "the video of its source is gone"
+    assert bench.provider.submitted == []
 
 
 def test_of_what_an_earlier_run_left_no_unknown_value_is_written_down_again() -> None:

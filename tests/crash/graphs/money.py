@@ -1,0 +1,193 @@
+"""The oracle's own account of films: an order follows from recorded, archived, approved takes, and is paid once.
+
+It reads specs, journals, lockfiles and remarks as raw JSON; only the cutting of frames is ltxspec's own.
+"""
+
+import base64
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any
+
+from crash.graphs.checkout import GraphCheckout, current
+from crash.graphs.films import FRAMES, LISTED, Link, Wish, wishes
+from crash.graphs.world import GraphWorld
+from crash.simulator.world import Run
+
+from ltxspec.media.frames import cut_frame
+
+Json = Any
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What one order asks for, whatever the shot is called: who takes an edit back has it already."""
+
+    prompt: str
+    results: int
+    links: tuple[tuple[str, str], ...]  # hash of the source's video, frame
+
+    @property
+    def price(self) -> Decimal:
+        """As listed."""
+        return LISTED * self.results
+
+
+class Account:
+    """Judges every order before it is taken, and every charge."""
+
+    def __init__(self, world: GraphWorld) -> None:
+        self.world = world
+        self.scenes: dict[str, Scene] = {}  # of every task that was ever ordered
+        self.bought: dict[str, Scene] = {}
+        self.retakes: Counter[str] = Counter()  # asked for: by prompt
+        self.refused: dict[str, Scene] = {}
+        self._charges = 0
+        world.before_order = self.before_order
+        world.after_order = self.after_order
+
+    def before_order(self, run: Run, tasks: Json) -> None:
+        """Nothing is sent that does not follow from what is recorded, archived and approved."""
+        place = self.world.place
+        for order in tasks:
+            task = order["taskUUID"]
+            intent = next((one for one in reversed(place.journal) if _is_intent(one, task)), None)
+            if intent is None:
+                self.world.judge("intent first", f"{task} was sent without its intent in a journal")
+                continue
+            address = intent["address"]
+            if not self.world.disk.is_durable(place.journal_of(address.partition(".")[0]), place.root):
+                self.world.judge("intent durable", f"{task} was sent while a power failure could take its intent")
+            scenes = [self._scene(text, address, order, intent) for text in dict.fromkeys(run.texts)]
+            scene = next((one for one in scenes if isinstance(one, Scene)), None)
+            if scene is None:
+                self.world.judge("planned body", f"`{address}` was ordered, but {scenes[-1]}")
+            elif self.scenes.setdefault(task, scene) != scene:
+                self.world.judge("one id", f"{task} is {scene}, and was {self.scenes[task]}")
+
+    def _scene(self, text: str, address: str, order: Json, intent: Json) -> Scene | str:
+        """What an order is by a text; in words why it is not what that text asks for."""
+        wish = wishes(text).get(address)
+        if wish is None or (wish.prompt, wish.results) != (order["positivePrompt"], order.get("numberResults", 1)):
+            return f"the spec says {wish}"
+        images = order.get("inputs", {}).get("frameImages", [])
+        if [image["frame"] for image in images] != list(FRAMES[: len(wish.links)]):
+            return f"its images are {images}, for {wish.links}"
+        found = []
+        for link, image in zip(wish.links, images, strict=True):
+            video = self._video(text, link)
+            if not video.isalnum():
+                return video
+            if (named := f"sha256:{video}/frame-1/{link.at}") not in intent["inputs"].values():
+                return f"its intent has {intent['inputs']}, not {named}"
+            if (why := self._wrong_picture(video, link.at, image["image"])) is not None:
+                return why
+            found.append((video, link.at))
+        return Scene(wish.prompt, wish.results, tuple(found))
+
+    def _video(self, text: str, link: Link) -> str:
+        """The hash of the video that a link means now; in words why no order may follow from it."""
+        place, source = self.world.place, wishes(text)[link.source]
+        record = place.records.get(link.source)
+        if record is None:
+            return f"its source {link} has no record"
+        takes = record["takes"]
+        take = current(record) if link.take is None else (takes[link.take - 1] if link.take <= len(takes) else None)
+        if take is None or take["status"] != "succeeded":
+            return f"the take of its source {link} is {take and take['status']}"
+        if source.gate and place.verdicts.get(take["taskUUID"]) != "approved":
+            return f"nobody approved {take['taskUUID']} of its source {link}"
+        if link.take is None and (why := outdated(place, text, link.source)) is not None:
+            return why
+        video = output(take, link)
+        if video is None or video not in place.archived:
+            return f"the video {video} of its source {link} is not in the archive"
+        return str(video)
+
+    def _wrong_picture(self, video: str, at: str, media: str) -> str | None:
+        path = next(self.world.place.root.glob(f".ltxspec/archive/*/{video}*"))
+        stored = self.world.service.store.media(media)
+        if stored is None:
+            return f"the picture {media} was never stored"
+        if sha256(_content(stored)).hexdigest() != _frame(path.read_bytes(), at):
+            return f"the picture {media} is not the {at} frame of {video}"
+        return None
+
+    def after_order(self, run: Run, tasks: Json) -> None:
+        """Look at what was charged for a call."""
+        store = self.world.service.store
+        for order in tasks:
+            task = order["taskUUID"]
+            if store.ever(task) is None and store.refusal(task) is not None and task in self.scenes:
+                self.refused[task] = self.scenes[task]
+        charges = self.world.service.charges()
+        new, self._charges = charges[self._charges :], len(charges)
+        for charge in new:
+            self._charge(run, charge.task)
+
+    def _charge(self, run: Run, task: str) -> None:
+        if not run.approved:
+            self.world.judge("approval", f"{task} was charged in a run that nobody approved")
+        if task in self.bought:
+            self.world.judge("paid once", f"{task} was charged twice")
+        if task not in self.scenes:
+            return  # judged before, and that rule is left out
+        scene = self.bought[task] = self.scenes[task]
+        run.charged.append((task, scene.price))
+        same_scene = [one for one, other in self.bought.items() if other == scene]
+        failures = sum(self.world.service.failed(one) for one in same_scene)
+        refused = sum(other == scene for other in self.refused.values())
+        allowed = 1 + self.retakes[scene.prompt] + failures + refused
+        if len(same_scene) > allowed:
+            self.world.judge("wanted", f"{scene} was charged {len(same_scene)} times, not {allowed}: {same_scene}")
+        listed = sum((price for _, price in run.charged), Decimal(0))
+        if run.limit is not None and listed > run.limit:
+            self.world.judge("budget", f"an order beyond --max-cost {run.limit}: {listed} by now")
+
+
+def output(take: Json, link: Link) -> str | None:
+    """The hash of the video that a link means in a take."""
+    outputs, number = take["outputs"], (link.result or 1) - 1
+    return outputs[number]["sha256"] if number < len(outputs) else None
+
+
+def outdated(place: GraphCheckout, text: str, address: str) -> str | None:
+    """Why the take in use of a shot is not what a text asks for, in words; None if it is, and so is all before it."""
+    wish, record = wishes(text)[address], place.records.get(address)
+    take = record and current(record)
+    if not take or take["status"] != "succeeded":
+        return f"`{address}` has no take"
+    if not same(take, wish):
+        return f"`{address}` is outdated: {take['request']['positivePrompt']!r}, not {wish}"
+    for link in wish.links:
+        if link.take is None and (why := outdated(place, text, link.source)) is not None:
+            return why
+        source = place.records.get(link.source)
+        takes = source["takes"] if source else []
+        meant = current(source) if source and link.take is None else next(iter(takes[(link.take or 1) - 1 :]), None)
+        named = f"sha256:{meant and output(meant, link)}/frame-1/{link.at}"
+        if named not in take["inputs"].values():
+            return f"`{address}` follows from {take['inputs']}, not from {named} of {link}"
+    return None
+
+
+def same(take: Json, wish: Wish) -> bool:
+    """Whether a take has the prompt and the number of results of a wish."""
+    request = take["request"]
+    return bool((request["positivePrompt"], request.get("numberResults", 1)) == (wish.prompt, wish.results))
+
+
+def _is_intent(entry: Json, task: str) -> bool:
+    return bool(entry["event"] == "intent" and entry["taskUUID"] == task)
+
+
+def _content(stored: Any) -> bytes:
+    _, content = stored
+    return bytes(content) if not isinstance(content, str) else base64.b64decode(content)
+
+
+@lru_cache(4096)
+def _frame(video: bytes, at: str) -> str:
+    return sha256(cut_frame(video, at).data).hexdigest()  # type: ignore[arg-type]  # `first` or `last`
