@@ -145,9 +145,7 @@ def _check_time(time: str, name: str) -> None:
     with contextlib.suppress(ValueError):
         if datetime.fromisoformat(time).year < MAXYEAR:
             return
-    raise VerdictError(
-        f"`{name}` has a verdict of `{time}`, which is no time", hint="correct it, or restore the file with git"
-    )
+    raise VerdictError(f"`{name}` has a verdict of `{time}`, which is no time", hint="restore it with git")
 
 
 def _weight(remark: Remark) -> tuple[str, int]:

@@ -108,3 +108,27 @@ def test_what_is_no_file_of_verdicts_is_refused(data: bytes, words: str) -> None
 def test_files_of_different_specs_are_not_merged() -> None:
     with pytest.raises(VerdictError, match="cannot be merged"):
         merge_verdicts(EMPTY, no_verdicts("runware", "day"))
+
+
+@pytest.mark.parametrize(
+    "time", ["zzz", "2026-11-28T12:00:00+05:00", "2026-11-28 12:00:00Z", "2026-13-40T12:00:00Z", "9999-12-31T23:59:59Z"]
+)
+def test_what_is_no_time_is_refused(time: str) -> None:
+    data = encode_verdicts(EMPTY.with_remark(task(1), remark())).replace(NOON.encode(), time.encode())
+    with pytest.raises(VerdictError):
+        decode_verdicts(data, "f")
+
+
+def test_times_of_other_precision_are_compared_as_times() -> None:
+    early, late = remark(time="2026-11-28T12:00:00Z"), remark(Verdict.REJECTED, "2026-11-28T12:00:00.5Z")
+    file = EMPTY.with_remark(task(1), late).with_remark(task(1), early)
+    assert file.of(take()) == late
+
+
+def test_a_take_that_is_listed_twice_is_refused() -> None:
+    data = encode_verdicts(EMPTY.with_remark(task(1), remark()))
+    start = data.index(b'    "' + task(1).encode())
+    block = data[start : data.index(b"]", start) + 1]
+    twice = data.replace(block, block + b",\n" + block.replace(b"approved", b"rejected"))
+    with pytest.raises(VerdictError, match="appears twice"):
+        decode_verdicts(twice, "f")
