@@ -51,3 +51,15 @@ def test_a_video_that_is_not_here_is_named_with_the_cure(rendered: Path, tmp_pat
     said = ltxspec("frame", "night.alley", "-o", "x.png", cwd=folder, check=1).err
     assert "the video of `night.alley` is not on this machine" in said
     assert "ltxspec archive pull 'night.alley'" in said
+
+
+def test_an_altered_video_is_not_shown_as_the_one_that_was_paid_for(rendered: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(rendered, tmp_path / "copy", symlinks=True))
+    for video in (folder / ".ltxspec" / "archive").rglob("*.mp4"):
+        video.chmod(0o644)
+        video.write_bytes(video.read_bytes() + b" ")
+    said = ltxspec("frame", "night.alley", "-o", "x.png", cwd=folder, check=1).err
+    assert "has changed since it was archived" in said
+    film = ltxspec("animatic", "--rendered", "--size", "160x90", "-o", "f.mp4", "--format", "json", cwd=folder)
+    assert "night.alley" in film.json["missing"]
+    assert "is not on this machine, or was altered" in film.err

@@ -84,3 +84,51 @@ def test_a_plus_takes_what_follows_into_the_film_and_into_what_is_printed(tmp_pa
     )  # fmt: skip
     assert [shot["address"] for shot in film.json["shots"]] == ["film.door", "film.street"]
     assert "film.door" in run(tmp_path, "render", "--shot", "film.street+")
+
+
+LOST = '{"faults":[{"fault":"video-status","status":404,"times":null}]}'
+STRICT = SPEC.replace("    prompt: A man walks", "    expect: {audio: true}\n    prompt: A man walks")
+
+
+def lost(folder: Path, spec: str) -> None:
+    """Render the first shot of a spec, whose video cannot be fetched yet: nobody knows whether it is as expected."""
+    write(project(folder), spec)
+    arguments = ("--auto-approve", "--target", "film.alley", *SANDBOX)
+    ltxspec("apply", *arguments, cwd=folder, check=3, LTXSPEC_SANDBOX_SCENARIO=LOST)
+    write(folder, spec.replace("{shot: alley, frame: last}", "{shot: alley, frame: last, take: 1}"))
+
+
+def test_a_pinned_take_that_turns_out_not_as_expected_holds_what_follows(tmp_path: Path) -> None:
+    lost(tmp_path, STRICT)
+    told = apply(tmp_path, check=3)
+    assert "is not as expected: it has no audio; `ltxspec approve film.alley --take 1`" in " ".join(told.split())
+    assert actions(plan(tmp_path)) == {"door": "held", "alley": "no-op", "street": "held"}
+
+
+def test_an_approval_counts_in_the_run_that_finds_the_video_not_as_expected(tmp_path: Path) -> None:
+    lost(tmp_path, STRICT)
+    run(tmp_path, "approve", "film.alley")
+    apply(tmp_path, check=3)  # the video is not as expected, which the exit code tells
+    assert set(actions(plan(tmp_path)).values()) == {"no-op"}
+
+
+def test_pins_on_names_that_are_swapped_buy_nothing(tmp_path: Path) -> None:
+    def spec(one: str, two: str) -> str:
+        head = SPEC.partition("shots:")[0]
+        shots = f"  {one}: {{prompt: Alpha.}}\n  {two}: {{prompt: Beta.}}\n"
+        for name, source in (("c", one), ("d", two)):
+            image = f"{{shot: {source}, take: 1, frame: last}}"
+            shots += f"  {name}: {{prompt: From it., inputs: {{frameImages: [{{image: {image}, frame: first}}]}}}}\n"
+        return f"{head}shots:\n{shots}"
+
+    apply(project(tmp_path, spec("a", "b").partition("  c:")[0]))
+    write(tmp_path, spec("a", "b"))
+    apply(tmp_path)
+    write(tmp_path, spec("b", "a"))
+    document = plan(tmp_path)
+    assert document["estimate"] == {"usd": "0.00", "unknown": 0}
+    apply(tmp_path)
+    after = plan(tmp_path)
+    assert after["estimate"] == {"usd": "0.00", "unknown": 0}
+    apply(tmp_path)
+    assert set(actions(plan(tmp_path)).values()) == {"no-op"}

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from ltxspec.errors import MediaError
-from ltxspec.media.frames import EXTRACTION, PictureLimits, cut_frame
+from ltxspec.media.frames import EXTRACTION, PictureLimits, begun_by, cut_frame
 
 GREYS = [16 + 8 * number for number in range(24)]
 SIZE = (64, 48)
@@ -200,3 +200,18 @@ def test_what_is_no_video_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "page.mp4").write_text("<html>")
     with pytest.raises(MediaError, match="web page"):
         cut_frame(tmp_path / "page.mp4", "first")
+
+
+@pytest.mark.parametrize("rate", [24, 25, 30, 50, 60])
+def test_a_time_with_three_decimals_names_the_frame_that_begins_then(rate: int) -> None:
+    for number in range(rate * 6):
+        begins = Fraction(number, rate)
+        written = float(f"{float(begins):.3f}")
+        assert begins <= begun_by(written) < begins + Fraction(1, rate)
+        assert begun_by(written) - begins <= Fraction(1, 1000)
+
+
+def test_the_time_that_is_told_of_a_frame_gives_it_again(tmp_path: Path) -> None:
+    video = film(tmp_path / "a.mp4", greys(24), [round(1000 * number / 30) for number in range(24)])
+    for number in range(24):
+        assert number_of(cut_frame(video, float(f"{number / 30:.3f}")).data) == number
