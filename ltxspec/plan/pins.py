@@ -3,11 +3,12 @@
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 
+from ltxspec.catalog.pointers import value_at
 from ltxspec.errors import Diagnostic, Location
 from ltxspec.lock.models import ShotRecord
 from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.plan.recorded import RecordedState, record_under
-from ltxspec.render.references import Reference
+from ltxspec.render.references import Reference, read_name
 from ltxspec.values import ShotAddress
 
 Recorded = Mapping[str, RecordedState]
@@ -59,9 +60,13 @@ def _renumbered(change: Change, have: Recorded) -> Iterator[Diagnostic]:
 
 
 def _last_content(record: ShotRecord, reference: Reference) -> str | None:
-    """What the reference meant when the shot was rendered last."""
-    known = (take.inputs.get(reference.name) for take in reversed(record.takes) if take.status == "succeeded")
-    return next((content for content in known if content is not None), None)
+    """What stood in the place of the reference when the shot was rendered last with a pin, under whatever name."""
+    for take in reversed(record.takes):
+        name = value_at(take.request, reference.path) if take.status == "succeeded" else None
+        before = read_name(name) if isinstance(name, str) else None
+        if before is not None and before.take is not None and before.at == reference.at:
+            return take.inputs.get(before.name)
+    return None
 
 
 def _number(source: ShotRecord, content: str) -> int | None:

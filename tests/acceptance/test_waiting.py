@@ -107,6 +107,7 @@ def test_a_pinned_take_that_turns_out_not_as_expected_holds_what_follows(tmp_pat
 
 def test_an_approval_counts_in_the_run_that_finds_the_video_not_as_expected(tmp_path: Path) -> None:
     lost(tmp_path, STRICT)
+    write(tmp_path, STRICT)
     run(tmp_path, "approve", "film.alley")
     apply(tmp_path, check=3)  # the video is not as expected, which the exit code tells
     assert set(actions(plan(tmp_path)).values()) == {"no-op"}
@@ -118,7 +119,9 @@ def test_pins_on_names_that_are_swapped_buy_nothing(tmp_path: Path) -> None:
         shots = f"  {one}: {{prompt: Alpha.}}\n  {two}: {{prompt: Beta.}}\n"
         for name, source in (("c", one), ("d", two)):
             image = f"{{shot: {source}, take: 1, frame: last}}"
-            shots += f"  {name}: {{prompt: From it., inputs: {{frameImages: [{{image: {image}, frame: first}}]}}}}\n"
+            shots += (
+                f"  {name}: {{prompt: Shot {name}., inputs: {{frameImages: [{{image: {image}, frame: first}}]}}}}\n"
+            )
         return f"{head}shots:\n{shots}"
 
     apply(project(tmp_path, spec("a", "b").partition("  c:")[0]))
@@ -128,7 +131,11 @@ def test_pins_on_names_that_are_swapped_buy_nothing(tmp_path: Path) -> None:
     document = plan(tmp_path)
     assert document["estimate"] == {"usd": "0.00", "unknown": 0}
     apply(tmp_path)
-    after = plan(tmp_path)
-    assert after["estimate"] == {"usd": "0.00", "unknown": 0}
+    told = run(tmp_path, "plan")
+    assert "take 1 of `film.a` is not the one that `film.d` was rendered from: that is take 2 now" in " ".join(
+        told.split()
+    )
+    write(tmp_path, spec("b", "a").replace("shot: a, take: 1", "shot: a, take: 2"))
+    assert plan(tmp_path)["estimate"] == {"usd": "0.00", "unknown": 0}
     apply(tmp_path)
     assert set(actions(plan(tmp_path)).values()) == {"no-op"}
