@@ -23,7 +23,6 @@ class Actors:
         self.steps = 0
         self._recorded: frozenset[str] = frozenset()
         self._archived: frozenset[str] = frozenset()
-        self._given_up: set[str] = set()
         self.acts: Mapping[str, Callable[[Step], object]] = {
             "apply": self.apply, "approve": self.approve, "reject": self.approve, "pick": self.pick, "edit": self.edit,
             "collect": lambda step: self.run("collect", step=step),
@@ -90,7 +89,7 @@ class Actors:
     def remove_local(self, _: Step) -> None:
         """Another machine goes on: it has the specs, the lockfiles and the verdicts, and nothing else."""
         shutil.rmtree(self.world.place.root / ".ltxspec", ignore_errors=True)
-        self._given_up |= set(self.account.bought) - self.world.place.recorded
+        self.account.given_up |= set(self.account.bought) - self.world.place.recorded
         self._archived = frozenset()
 
     def lose_videos(self, step: Step) -> None:
@@ -115,7 +114,7 @@ class Actors:
     def check(self) -> None:
         """What holds between steps: every paid task is named, and every named video is kept."""
         place = self.world.place
-        missing = set(self.account.bought) - place.recorded - place.journalled - self._given_up
+        missing = set(self.account.bought) - place.recorded - place.journalled - self.account.given_up
         if missing:
             self.world.judge("reachable", f"no lockfile and no journal leads to {sorted(missing)}")
         lost = {video for video in self._archived - place.archived if video.encode() in place.lock_bytes}

@@ -21,6 +21,8 @@ def settle(world: GraphWorld, actors: Actors) -> None:
     said = ""
     for round_ in range(ROUNDS):
         world.clock.pass_seconds(100.0 if round_ == 0 else A_DAY)
+        if round_ > 0:
+            actors.run("collect")  # as the hint says where a shot of another spec has what is wanted in progress
         for address in actors.waiting():
             actors.run("approve", address)
         blocked = [shot["address"] for shot in _planned(actors) if shot["action"] == "blocked"]
@@ -28,8 +30,6 @@ def settle(world: GraphWorld, actors: Actors) -> None:
         last = actors.run("apply", "--auto-approve", *retry)
         said = f"exit {last.code}: {last.said.err[-600:]}{last.said.out[-600:]}"
         actors.check()
-        if round_ > 1:
-            actors.run("archive", "pull")  # as the hint says where a video is not at hand
         if last.code == 0 and not actors.waiting() and not _to_do(actors):
             break
     _judge(world, actors, said)
@@ -56,6 +56,9 @@ def _to_do(actors: Actors) -> list[str]:
 
 def _judge(world: GraphWorld, actors: Actors, said: str) -> None:
     place = world.place
+    pull = actors.run("archive", "pull")
+    if pull.code != 0:
+        world.judge("settles", f"`archive pull` fails: {(pull.said.err + pull.said.out)[-400:]}")
     if to_do := _to_do(actors):
         world.judge("settles", f"still to do: {to_do}; the last apply: {said}")
     for address in wishes(place.text):

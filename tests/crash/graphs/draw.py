@@ -58,7 +58,7 @@ def draw(seed: int, length: int = LENGTH) -> GraphScript:
     rng = random.Random(f"film {seed}")
     wild = rng.random() < 0.6
     film, setting = rng.choice(FILMS), Setting(None, rng.choice((1, 2, 4)))
-    tame = {"remembers": float("inf"), "same_video": False, "incomplete": ""}
+    tame = {"remembers": float("inf"), "incomplete": ""}
     manners = replace(some_manners(rng), **tame) if wild else Manners(speed=rng.choice((4.0, 1000.0)))  # type: ignore[arg-type]  # fields of Manners
     steps = [_step(rng, troubled=rng.random() < (0.5 if wild else 0.2)) for _ in range(length)]
     return GraphScript(seed, (), setting, manners, tuple(steps), film)

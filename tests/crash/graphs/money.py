@@ -44,6 +44,8 @@ class Account:
         self.bought: dict[str, Scene] = {}
         self.retakes: Counter[str] = Counter()  # asked for: by prompt
         self.refused: dict[str, Scene] = {}
+        self.given_up: set[str] = set()  # bought, and a machine that was lost was the only one to know of them
+        self._names: dict[str, str] = {}  # addresses of tasks when they were ordered
         self._charges = 0
         world.before_order = self.before_order
         world.after_order = self.after_order
@@ -57,7 +59,7 @@ class Account:
             if intent is None:
                 self.world.judge("intent first", f"{task} was sent without its intent in a journal")
                 continue
-            address = intent["address"]
+            address = self._names[task] = intent["address"]
             if not self.world.disk.is_durable(place.journal_of(address.partition(".")[0]), place.root):
                 self.world.judge("intent durable", f"{task} was sent while a power failure could take its intent")
             scenes = [self._scene(text, address, order, intent) for text in dict.fromkeys(run.texts)]
@@ -139,7 +141,8 @@ class Account:
         same_scene = [one for one, other in self.bought.items() if other == scene]
         failures = sum(self.world.service.failed(one) for one in same_scene)
         refused = sum(other == scene for other in self.refused.values())
-        allowed = 1 + self.retakes[scene.prompt] + failures + refused
+        renamed = sum(one in self.given_up and self._names[one] != self._names[task] for one in same_scene)
+        allowed = 1 + self.retakes[scene.prompt] + failures + refused + renamed  # ids follow from names
         if len(same_scene) > allowed:
             self.world.judge("wanted", f"{scene} was charged {len(same_scene)} times, not {allowed}: {same_scene}")
         listed = sum((price for _, price in run.charged), Decimal(0))
