@@ -111,7 +111,7 @@ def test_takes_are_shown_where_they_exist_and_missing_ones_are_named(chain: Path
 
     shutil.rmtree(chain / ".ltxspec" / "archive")
     done = ltxspec("animatic", "-o", "film.mp4", "--rendered", *SIZE, cwd=chain)
-    assert "the video of `film.alley` is not on this machine: an animatic is shown" in done.err
+    assert "the video of `film.alley` is not on this machine, or was altered: an animatic is shown" in done.err
     assert "ltxspec archive pull" in done.err
     assert done.out == "film.mp4: 3 shots (0 takes, 3 animatics), 20.00 s, 640x360, 25 fps.\n"
 

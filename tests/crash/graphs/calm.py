@@ -12,6 +12,7 @@ from crash.graphs.world import GraphWorld
 
 ROUNDS = 14  # more than the longest chain has gates
 A_DAY = 90_000.0
+_GONE = "cannot be fetched: the video at"  # what an apply says of a source that neither machine nor service has
 
 
 def settle(world: GraphWorld, actors: Actors) -> None:
@@ -59,6 +60,8 @@ def _judge(world: GraphWorld, actors: Actors, said: str) -> None:
     pull = actors.run("archive", "pull")
     if pull.code != 0:
         world.judge("settles", f"`archive pull` fails: {(pull.said.err + pull.said.out)[-400:]}")
+    if _GONE in said:
+        return  # a source that is lost everywhere is refused before money: only a retake of it goes on from there
     if to_do := _to_do(actors):
         world.judge("settles", f"still to do: {to_do}; the last apply: {said}")
     for address in wishes(place.text):
