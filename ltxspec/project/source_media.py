@@ -1,4 +1,4 @@
-"""What shots take from others: a frame is cut and stored at the provider, a whole video is named by its id there."""
+"""What shots take from others, stored at the provider: a frame, cut from the archived video, or the whole video."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -51,11 +51,13 @@ class SourceVideos:
         for reference, sha256 in zip(request.references, request.sources, strict=True):
             if sha256 is None:
                 raise AssertionError(f"{change.address} is ordered before its source")
+            video = await self._video(reference, sha256, provider)
             if reference.at is None:
-                found[reference.path] = self._named(reference, sha256)
+                content = await asyncio.to_thread(video.read_bytes)
+                part = LocalMedia(reference.path, f"sha256:{sha256}", video.name, content)
             else:
-                video = await self._video(reference, sha256, provider)
-                found[reference.path] = await provider.upload(await self._picture(request, reference, video))
+                part = await self._picture(request, reference, video)
+            found[reference.path] = await provider.upload(part)
         return found
 
     async def _picture(self, request: Request, reference: Reference, video: Path) -> LocalMedia:
@@ -88,15 +90,6 @@ class SourceVideos:
     def _intact(self, sha256: str) -> Path | None:
         """The archived file, if it has exactly the recorded bytes. Raises StorageError."""
         return self.archive.path_of(sha256) if self.archive.problem_with(sha256) is None else None
-
-    def _named(self, reference: Reference, sha256: str) -> str:
-        """The provider's own name of a whole video."""
-        take, number = self._recorded(sha256)
-        output = take.outputs[number]
-        name = output.video_uuid or output.video_url
-        if name is None:
-            raise _gone(reference, "the provider gave it no name")
-        return name
 
     def _recorded(self, sha256: str) -> tuple["Take", int]:
         """The take that has an output with this hash, and which one it is, from 0."""
