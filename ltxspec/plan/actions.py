@@ -137,7 +137,7 @@ class Change:
     cure: str | None = field(default=None, compare=False)  # what to do instead of an order that is not needed
     destination: Destination | None = None  # where the results of an order are sent; None: nowhere
     current: TaskId | None = field(default=None, compare=False)  # its take before an order
-    source_takes: tuple[TaskId | None, ...] = field(default=(), compare=False)  # None: to come
+    source_takes: tuple[TaskId | None, ...] = field(default=(), compare=False)  # None: to come; empty: all of them are
     recorded: str | None = None  # digest of the order's parameters outside the fingerprint: see `recorded_digest`
 
     @property

@@ -35,9 +35,10 @@ def with_held(changes: Iterable[Change], sources: Sources, verdicts: Mapping[Tas
         if change.request is None or change.action not in SPENDING:
             continue
         for reference in change.request.references:
-            is_certain = reference.take is None or reference.source not in renumbered
-            moving = Reason.SOURCE_HELD, _RENUMBERED.format(reference.source, reference.take)
-            if (found := _obstacle(reference, known, sources, verdicts) if is_certain else moving) is not None:
+            if reference.take is not None and reference.source in renumbered:
+                known[address] = hold(change, Reason.SOURCE_HELD, _RENUMBERED.format(reference.source, reference.take))
+                break
+            if (found := _obstacle(reference, known, sources, verdicts)) is not None:
                 reason, note = found
                 known[address] = hold(change, reason, note)
                 break
@@ -61,6 +62,8 @@ def _with_source_takes(
         source = known.get(reference.source)
         kept = source.task_id if source is not None and source.action in KEEPS else None
         takes.append(sources.take_of(reference, kept))
+    if not any(takes):
+        return change
     return replace(change, source_takes=tuple(None if take is None else take.task_id for take in takes))
 
 

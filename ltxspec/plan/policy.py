@@ -159,7 +159,8 @@ def _money(known: Usd, unknown: int) -> dict[str, Json]:
 
 def _shot(change: Change, decided: Decided) -> dict[str, Json]:
     request = change.request
-    takes = change.source_takes
+    references = request.references if request else ()
+    takes = change.source_takes or (None,) * len(references)
     return {
         "address": str(change.address),
         "spec": change.address.spec,
@@ -177,7 +178,7 @@ def _shot(change: Change, decided: Decided) -> dict[str, Json]:
         "take": decided.about(change.task_id if change.action in KEEPS else change.current),
         "sources": [
             {"address": str(reference.source), **decided.about(task)}
-            for reference, task in zip(request.references if request and takes else (), takes, strict=True)
+            for reference, task in zip(references, takes, strict=True)
         ],
     }
 
