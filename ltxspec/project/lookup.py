@@ -48,7 +48,7 @@ def record_of(project: ProjectContext, address: ShotAddress) -> ShotRecord | Non
 
 
 def takes_kept(project: ProjectContext, address: ShotAddress) -> int:
-    """How many takes of a shot are recorded; 0 as well if its lockfile cannot be read, which is told elsewhere."""
+    """How many takes of a shot are recorded; also 0 if its lockfile is unreadable, which a plan reports."""
     with contextlib.suppress(LtxspecError):
         record = record_of(project, address)
         return len(record.takes) if record is not None else 0

@@ -26,7 +26,7 @@ _VERDICTS: Mapping[Verdict, tuple[str, Paint]] = {
     Verdict.REJECTED: ("rejected", Paint.RED),
     Verdict.NEEDS_WORK: ("needs work", Paint.YELLOW),
 }
-_WAITING = frozenset({ShotState.IN_PROGRESS, ShotState.FAILED, ShotState.HELD})  # states that are told of each shot
+_WAITING = frozenset({ShotState.IN_PROGRESS, ShotState.FAILED, ShotState.HELD})  # listed shot by shot
 _KEEPS = frozenset({ShotState.UP_TO_DATE, ShotState.TO_RECORD})  # states in which a shot stays with its take
 _ADVICE: Mapping[str, str] = {
     "in progress": "`ltxspec collect` fetches it",

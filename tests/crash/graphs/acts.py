@@ -123,7 +123,7 @@ class Actors:
         self._recorded, self._archived = place.recorded, place.archived
 
     def waiting(self) -> list[str]:
-        """Addresses whose gate nobody has opened for the take in use."""
+        """Addresses of gated shots whose current take nobody has approved yet."""
         place, wanted, found = self.world.place, wishes(self.world.place.text), []
         for address, record in sorted(place.records.items()):
             take = current(record)
