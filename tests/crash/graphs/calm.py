@@ -7,7 +7,7 @@ from typing import Any
 from crash.graphs.acts import Actors
 from crash.graphs.checkout import current
 from crash.graphs.films import wishes, written
-from crash.graphs.money import outdated
+from crash.graphs.money import outdated, record_for
 from crash.graphs.world import GraphWorld
 
 ROUNDS = 14  # more than the longest chain has gates
@@ -23,6 +23,7 @@ def settle(world: GraphWorld, actors: Actors) -> None:
     for round_ in range(ROUNDS):
         world.clock.pass_seconds(100.0 if round_ == 0 else A_DAY)
         if round_ > 0:
+            actors.run("archive", "pull")  # where the address of a lost video of a source has expired
             actors.run("collect")  # as the hint says where a shot of another spec has what is wanted in progress
         for address in actors.waiting():
             actors.run("approve", address)
@@ -67,7 +68,7 @@ def _judge(world: GraphWorld, actors: Actors, said: str) -> None:
     for address in wishes(place.text):
         if (why := outdated(place, place.text, address)) is not None:
             world.judge("follows", f"nothing is to do, but {why}")
-        take = current(place.records[address])
+        take = current(record_for(place, place.text, address))
         missing = [one["sha256"] for one in take["outputs"] if one["sha256"] not in place.archived]
         if missing:
             world.judge("settles", f"the videos {missing} of `{address}` are not in the archive")

@@ -92,7 +92,7 @@ class Account:
     def _video(self, text: str, link: Link) -> str:
         """The hash of the video that a link means now; in words why no order may follow from it."""
         place, source = self.world.place, wishes(text)[link.source]
-        record = place.records.get(link.source)
+        record = record_for(place, text, link.source)
         if record is None:
             return f"its source {link} has no record"
         takes = record["takes"]
@@ -156,9 +156,18 @@ def output(take: Json, link: Link) -> str | None:
     return outputs[number]["sha256"] if number < len(outputs) else None
 
 
+def record_for(place: GraphCheckout, text: str, address: str) -> Json:
+    """The record of a shot, or of its earlier name, as long as no apply was about the shot itself."""
+    if address in place.records:
+        return place.records[address]
+    wanted, others = wishes(text), {**place.records, **place.retired}
+    left = [record for name, record in sorted(others.items()) if name not in wanted]
+    return next((one for one in left if (take := current(one)) and same(take, wanted[address])), None)
+
+
 def outdated(place: GraphCheckout, text: str, address: str) -> str | None:
     """Why the take in use of a shot is not what a text asks for, in words; None if it is, and so is all before it."""
-    wish, record = wishes(text)[address], place.records.get(address)
+    wish, record = wishes(text)[address], record_for(place, text, address)
     take = record and current(record)
     if not take or take["status"] != "succeeded":
         return f"`{address}` has no take"
@@ -167,9 +176,10 @@ def outdated(place: GraphCheckout, text: str, address: str) -> str | None:
     for link in wish.links:
         if link.take is None and (why := outdated(place, text, link.source)) is not None:
             return why
-        source = place.records.get(link.source)
+        source = record_for(place, text, link.source)
         takes = source["takes"] if source else []
-        meant = current(source) if source and link.take is None else next(iter(takes[(link.take or 1) - 1 :]), None)
+        pinned = next(iter(takes[(link.take or 1) - 1 :]), None)
+        meant = current(source) if source and link.take is None else pinned
         named = f"sha256:{meant and output(meant, link)}/frame-1/{link.at}"
         if named not in take["inputs"].values():
             return f"`{address}` follows from {take['inputs']}, not from {named} of {link}"

@@ -7,6 +7,7 @@ from crash.graphs.checkout import GraphCheckout
 from crash.graphs.edits import Desk
 from crash.graphs.films import Film, written
 from crash.simulator.checkout import Templates
+from crash.simulator.disk import Disk
 from crash.simulator.script import Script
 from crash.simulator.world import World
 
@@ -27,6 +28,7 @@ class GraphWorld(World):
 
     def __init__(self, script: GraphScript, folder: Path, templates: Templates) -> None:
         super().__init__(script, folder, templates)
+        self.disk = Disk(keeps_synced=True)
         self.place = GraphCheckout("A", folder / "A")
         self.place.write(written(script.film))
         self.place.git("add", "--all")

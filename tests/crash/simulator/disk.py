@@ -40,9 +40,14 @@ class _Name:
 
 
 class Disk:
-    """Every system call that writes, of all commands; they pass the points of the command at work."""
+    """Every system call that writes, of all commands; they pass the points of the command at work.
 
-    def __init__(self) -> None:
+    Args:
+        keeps_synced: whether a torn file has at least what was synced of it, as where bytes are only added.
+    """
+
+    def __init__(self, *, keeps_synced: bool = False) -> None:
+        self._keeps_synced = keeps_synced
         self.courses: list[Course] = []
         self._paths: dict[int, str] = {}
         self._content: dict[str, bytes | None] = {}  # files with unsynced bytes -> their durable content
@@ -94,10 +99,14 @@ class Disk:
         for name, content in self._content.items():
             path = Path(name)
             if name.startswith(f"{root}/") and path.is_file():
-                _put(path, rng.choice((content or b"", path.read_bytes(), _torn(path.read_bytes(), rng))))
+                _put(path, rng.choice((content or b"", path.read_bytes(), self._torn(content, path.read_bytes(), rng))))
         for folder, _, _ in os.walk(root / ".ltxspec", topdown=False):
             if folder not in self._folders and rng.random() < 0.5:
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def _torn(self, synced: bytes | None, data: bytes, rng: random.Random) -> bytes:
+        added = self._keeps_synced and synced is not None and data.startswith(synced)
+        return data[: rng.randint(len(synced or b"") if added else 0, len(data))]
 
     # --- system calls -----------------------------------------------------------------------------
 
@@ -177,10 +186,6 @@ def _bytes(path: str) -> bytes | None:
         return Path(path).read_bytes()
     except OSError:
         return None
-
-
-def _torn(data: bytes, rng: random.Random) -> bytes:
-    return data[: rng.randint(0, len(data))]
 
 
 def _put(path: Path, data: bytes) -> None:
