@@ -14,9 +14,10 @@ from pathlib import Path
 
 from crash.campaign import Figures, campaign, every_point, worlds
 from crash.commands import serving
-from crash.graphs import play as films
+from crash.graphs.play import FILMS
 from crash.kills import kill_campaign
-from crash.simulator.campaign import Sums, replay, simulate
+from crash.simulator.campaign import Stage, Sums, replay, simulate
+from crash.simulator.play import WORLDS, Game
 
 
 def main() -> int:
@@ -37,8 +38,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
         folder = Path(name)
         if asked.world is not None or asked.film is not None:
-            number, again = (asked.world, replay) if asked.film is None else (asked.film, films.replay)
-            broken = again(number, folder, asked.ignore)
+            number, game = (asked.world, WORLDS) if asked.film is None else (asked.film, FILMS)
+            broken = replay(number, Stage(game, folder, asked.ignore))
             sys.stdout.write(f"{broken or f'world {number}: every promise was kept'}\n")
             return 1 if broken else 0
         parts = {"campaigns": _campaigns, "simulator": _simulator, "films": _films}
@@ -64,19 +65,19 @@ def _campaigns(asked: argparse.Namespace, folder: Path) -> bool:
 def _simulator(asked: argparse.Namespace, folder: Path) -> bool:
     """Many actors in many worlds."""
     title = f"simulated worlds of many actors (seed {asked.seed})"
-    return _played(title, folder / "simulator", lambda place: simulate(asked.steps, asked.seed, place, asked.ignore))
+    return _played(title, WORLDS, asked.steps, asked, folder / "simulator")
 
 
 def _films(asked: argparse.Namespace, folder: Path) -> bool:
     """Shots that follow from each other."""
     title = f"simulated worlds of shots that follow from each other (seed {asked.seed})"
-    return _played(title, folder / "films", lambda place: films.simulate(asked.films, asked.seed, place, asked.ignore))
+    return _played(title, FILMS, asked.films, asked, folder / "films")
 
 
-def _played(title: str, place: Path, play: Callable[[Path], Sums]) -> bool:
+def _played(title: str, game: Game, steps: int, asked: argparse.Namespace, place: Path) -> bool:
     started = time.monotonic()
     place.mkdir()
-    sums = play(place)
+    sums = simulate(Stage(game, place, asked.ignore), steps, asked.seed)
     sys.stdout.write("\n".join(_summary(title, sums, time.monotonic() - started)) + "\n")
     return not sums.broken
 

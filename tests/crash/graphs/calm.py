@@ -7,12 +7,12 @@ from typing import Any
 from crash.graphs.acts import Actors
 from crash.graphs.checkout import current
 from crash.graphs.films import wishes, written
-from crash.graphs.money import outdated, record_for
+from crash.graphs.money import fitting, record_for
 from crash.graphs.world import GraphWorld
+from crash.simulator.calm import contradicts_itself
 
 ROUNDS = 14  # more than the longest chain has gates
 A_DAY = 90_000.0
-_GONE = "cannot be fetched: the video at"  # what an apply says of a source that neither machine nor service has
 
 
 def settle(world: GraphWorld, actors: Actors) -> None:
@@ -61,14 +61,16 @@ def _judge(world: GraphWorld, actors: Actors, said: str) -> None:
     pull = actors.run("archive", "pull")
     if pull.code != 0:
         world.judge("settles", f"`archive pull` fails: {(pull.said.err + pull.said.out)[-400:]}")
-    if _GONE in said:
-        return  # a source that is lost everywhere is refused before money: only a retake of it goes on from there
+    if contradicts_itself(world.script) and "it did not finish in time" in said:
+        return  # nobody can tell, so nothing is given up and nothing is bought again
     if to_do := _to_do(actors):
         world.judge("settles", f"still to do: {to_do}; the last apply: {said}")
     for address in wishes(place.text):
-        if (why := outdated(place, place.text, address)) is not None:
-            world.judge("follows", f"nothing is to do, but {why}")
         take = current(record_for(place, place.text, address))
+        if take not in fitting(place, place.text, address):
+            world.judge(
+                "follows", f"nothing is to do, but the take of `{address}` is not what its spec asks for: {take}"
+            )
         missing = [one["sha256"] for one in take["outputs"] if one["sha256"] not in place.archived]
         if missing:
             world.judge("settles", f"the videos {missing} of `{address}` are not in the archive")

@@ -79,34 +79,27 @@ class Account:
             return f"its images are {images}, for {wish.links}"
         found = []
         for link, image in zip(wish.links, images, strict=True):
-            video = self._video(text, link)
-            if not video.isalnum():
-                return video
-            if (named := f"sha256:{video}/frame-1/{link.at}") not in intent["inputs"].values():
-                return f"its intent has {intent['inputs']}, not {named}"
+            videos = self._videos(text, link)
+            if isinstance(videos, str):
+                return videos
+            video = next((one for one in videos if named(one, link) in intent["inputs"].values()), None)
+            if video is None:
+                return f"its intent has {intent['inputs']}, not {videos} of {link}"
             if (why := self._wrong_picture(video, link.at, image["image"])) is not None:
                 return why
             found.append((video, link.at))
         return Scene(wish.prompt, wish.results, tuple(found))
 
-    def _video(self, text: str, link: Link) -> str:
-        """The hash of the video that a link means now; in words why no order may follow from it."""
-        place, source = self.world.place, wishes(text)[link.source]
-        record = record_for(place, text, link.source)
-        if record is None:
-            return f"its source {link} has no record"
-        takes = record["takes"]
-        take = current(record) if link.take is None else (takes[link.take - 1] if link.take <= len(takes) else None)
-        if take is None or take["status"] != "succeeded":
-            return f"the take of its source {link} is {take and take['status']}"
-        if source.gate and place.verdicts.get(take["taskUUID"]) != "approved":
-            return f"nobody approved {take['taskUUID']} of its source {link}"
-        if link.take is None and (why := outdated(place, text, link.source)) is not None:
-            return why
-        video = output(take, link)
-        if video is None or video not in place.archived:
-            return f"the video {video} of its source {link} is not in the archive"
-        return str(video)
+    def _videos(self, text: str, link: Link) -> list[str] | str:
+        """The hashes of the videos that a link may mean now; in words why no order may follow from it."""
+        place, gate = self.world.place, wishes(text)[link.source].gate
+        takes = meant(place, text, link)
+        if not takes:
+            return f"no take of its source {link} is what its spec asks for: {record_for(place, text, link.source)}"
+        if gate and not (takes := [take for take in takes if place.verdicts.get(take["taskUUID"]) == "approved"]):
+            return f"nobody approved its source {link}"
+        videos = [video for take in takes if (video := output(take, link)) in place.archived]
+        return videos or f"no video of its source {link} is in the archive"
 
     def _wrong_picture(self, video: str, at: str, media: str) -> str | None:
         path = next(self.world.place.root.glob(f".ltxspec/archive/*/{video}*"))
@@ -165,25 +158,33 @@ def record_for(place: GraphCheckout, text: str, address: str) -> Json:
     return next((one for one in left if (take := current(one)) and same(take, wanted[address])), None)
 
 
-def outdated(place: GraphCheckout, text: str, address: str) -> str | None:
-    """Why the take in use of a shot is not what a text asks for, in words; None if it is, and so is all before it."""
+def fitting(place: GraphCheckout, text: str, address: str) -> list[Json]:
+    """The take in use if it and all before it is what a text asks for; else the other takes of the shot that are.
+
+    One of those is in use again after the next apply that is about the shot, and costs nothing.
+    """
     wish, record = wishes(text)[address], record_for(place, text, address)
-    take = record and current(record)
-    if not take or take["status"] != "succeeded":
-        return f"`{address}` has no take"
-    if not same(take, wish):
-        return f"`{address}` is outdated: {take['request']['positivePrompt']!r}, not {wish}"
+    if record is None:
+        return []
+    found = [take for take in record["takes"] if take["status"] == "succeeded" and same(take, wish)]
     for link in wish.links:
-        if link.take is None and (why := outdated(place, text, link.source)) is not None:
-            return why
-        source = record_for(place, text, link.source)
-        takes = source["takes"] if source else []
-        pinned = next(iter(takes[(link.take or 1) - 1 :]), None)
-        meant = current(source) if source and link.take is None else pinned
-        named = f"sha256:{meant and output(meant, link)}/frame-1/{link.at}"
-        if named not in take["inputs"].values():
-            return f"`{address}` follows from {take['inputs']}, not from {named} of {link}"
-    return None
+        names = {named(output(take, link), link) for take in meant(place, text, link)}
+        found = [take for take in found if names & set(take["inputs"].values())]
+    return [current(record)] if current(record) in found else found
+
+
+def meant(place: GraphCheckout, text: str, link: Link) -> list[Json]:
+    """The takes that a link may mean now: one that is pinned, or those that are what the text asks for."""
+    if link.take is None:
+        return fitting(place, text, link.source)
+    record = record_for(place, text, link.source)
+    pinned = record["takes"][link.take - 1 :][:1] if record else []
+    return [take for take in pinned if take["status"] == "succeeded"]
+
+
+def named(video: str | None, link: Link) -> str:
+    """How takes record the frame of a video that they follow from."""
+    return f"sha256:{video}/frame-1/{link.at}"
 
 
 def same(take: Json, wish: Wish) -> bool:

@@ -76,7 +76,7 @@ def _judge(world: World, place: Checkout, last: Run) -> None:
     }
     if script.setting.per_spec is not None and "with enough budget left" in last.said.err:
         return  # what nobody has word of is new money, and there is none
-    if _contradicts_itself(script) and "it did not finish in time" in last.said.err:
+    if contradicts_itself(script) and "it did not finish in time" in last.said.err:
         return  # nobody can tell, so nothing is given up and nothing is bought again
     if script.setting.per_spec is not None and "the cost limit would be exceeded" in last.said.err:
         return  # renders that cost more than listed have used it up
@@ -94,7 +94,7 @@ def _judge(world: World, place: Checkout, last: Run) -> None:
     _check_renders(world, place)
 
 
-def _contradicts_itself(script: Script) -> bool:
+def contradicts_itself(script: Script) -> bool:
     """Whether the service calls unknown tasks running, and once said of one that it knows none."""
     troubles = [trouble for step in script.steps for trouble in step.troubles]
     return script.manners.behaviour.unknown_task == "processing" and any(

@@ -8,8 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from crash.simulator.checkout import Templates
-from crash.simulator.draw import draw
-from crash.simulator.play import Result, play
+from crash.simulator.play import Game, Result
 from crash.simulator.script import Script
 from crash.simulator.shrink import shortened
 
@@ -51,19 +50,24 @@ class Sums:
 
 
 class Stage:
-    """A folder in which worlds are played one after the other."""
+    """A folder in which worlds of one kind are played one after the other."""
 
-    def __init__(self, folder: Path, ignored: Collection[str] = ()) -> None:
+    def __init__(self, game: Game, folder: Path, ignored: Collection[str] = ()) -> None:
+        self._game = game
         self._folder = folder
         self._templates = Templates(folder)
         self._ignored = ignored
         self._numbers = count()
 
+    def draw(self, seed: int) -> Script:
+        """The script of a seed."""
+        return self._game.draw(seed)
+
     def play(self, script: Script) -> Result:
         """Play one script in a fresh folder."""
         place = self._folder / f"world-{next(self._numbers)}"
         try:
-            return play(script, place, self._templates, self._ignored)
+            return self._game.play(script, place, self._templates, self._ignored)
         finally:
             shutil.rmtree(place, ignore_errors=True)
 
@@ -72,13 +76,13 @@ class Stage:
         return shortened(script, lambda one: self.play(one).rule == result.rule)
 
 
-def simulate(steps: int, seed: int, folder: Path, ignored: Collection[str] = (), *, shorten: bool = True) -> Sums:
+def simulate(stage: Stage, steps: int, seed: int, *, shorten: bool = True) -> Sums:
     """Play worlds of a seed until so many steps were taken."""
-    stage, sums = Stage(folder, ignored), Sums()
+    sums = Sums()
     for number in count(seed * WORLDS_APART):
         if sums.steps >= steps:
             return sums
-        script = draw(number)
+        script = stage.draw(number)
         result = stage.play(script)
         sums.add(result)
         if result.rule is not None:
@@ -89,9 +93,9 @@ def simulate(steps: int, seed: int, folder: Path, ignored: Collection[str] = (),
     return sums
 
 
-def replay(world: int, folder: Path, ignored: Collection[str] = ()) -> Broken | None:
+def replay(world: int, stage: Stage) -> Broken | None:
     """Play one world again; when it fails, with the shortest script that does."""
-    stage, script = Stage(folder, ignored), draw(world)
+    script = stage.draw(world)
     result = stage.play(script)
     if result.rule is None:
         return None

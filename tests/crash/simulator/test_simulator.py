@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from crash.simulator.campaign import Stage, simulate
 from crash.simulator.draw import draw
+from crash.simulator.play import WORLDS
 from crash.simulator.shrink import shortened
 
 STEPS = 600
@@ -13,14 +14,14 @@ SHARES = 3  # so that several processes can share the work
 
 @pytest.mark.parametrize("share", range(SHARES))
 def test_every_promise_is_kept_in_worlds_of_many_actors(tmp_path: Path, share: int) -> None:
-    sums = simulate(STEPS // SHARES, seed=share + 1, folder=tmp_path, shorten=False)
+    sums = simulate(Stage(WORLDS, tmp_path), STEPS // SHARES, seed=share + 1, shorten=False)
     assert [str(one) for one in sums.broken] == []
     assert sums.steps >= STEPS // SHARES
     assert sums.struck["meanwhile"] > 0
 
 
 def test_a_seed_plays_the_same_world_again(tmp_path: Path) -> None:
-    stage = Stage(tmp_path)
+    stage = Stage(WORLDS, tmp_path)
     assert draw(7) == draw(7)
     assert stage.play(draw(7)) == stage.play(draw(7))
 
