@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from ltxspec.apply.addresses import fresh_addresses
+from ltxspec.apply.addresses import Fresh, fresh_addresses
 from ltxspec.apply.ports import Archive, Archived, Clock, Provider, RenderOrder
 from ltxspec.canonical import sha256_hex
 from ltxspec.errors import LtxspecError, MediaError, ProviderUnavailable
@@ -55,13 +55,36 @@ async def deliver(  # the three ports, the results and a switch: a class would o
     if reason is not None and ask:
         fresh = await fresh_addresses(provider, order, outputs, _missing(archived))
         addresses, more = fresh.found, fresh.more
-        reason = f"{reason}; requesting a fresh address failed: {fresh.trouble}" if fresh.trouble else reason
+        reason = _with_trouble(reason, fresh)
         again, still = await archive_outputs(provider, archive, clock, order.task_id, outputs, addresses)
         archived = [again[place] if place in addresses else item for place, item in enumerate(archived)]
         reason = still or reason
     archived = await _from_former_names(archive, order.task_id, outputs, archived)
     worked = {place: url for place, url in addresses.items() if archived[place] is not None}
     return FetchOutcome(archived, reason if None in archived else None, _readdressed(outputs, worked), more)
+
+
+async def fetch_again(  # the three ports and one result: a class would only rename them
+    provider: Provider, archive: Archive, clock: Clock, order: RenderOrder, outputs: Sequence[Output], place: int
+) -> str | None:
+    """Fetch one result of a task, whatever the archive has of it, using a fresh address where the known one is dead.
+
+    Returns:
+        None, or why it could not be fetched now.
+    """
+    unknown = [replace(output, bytes=None) for output in outputs]  # else a changed file counts as archived
+    known = {place: outputs[place].video_url or ""}
+    _, reason = await archive_outputs(provider, archive, clock, order.task_id, unknown, known)
+    if reason is None:
+        return None
+    fresh = await fresh_addresses(provider, order, outputs, [place])
+    reason = _with_trouble(reason, fresh)
+    again, still = await archive_outputs(provider, archive, clock, order.task_id, unknown, fresh.found)
+    return None if again[place] is not None else still or reason
+
+
+def _with_trouble(reason: str, fresh: Fresh) -> str:
+    return f"{reason}; requesting a fresh address failed: {fresh.trouble}" if fresh.trouble else reason
 
 
 async def archive_outputs(  # the three ports, the results and their sources: a class would only rename them

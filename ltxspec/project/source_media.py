@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace as with_fields
-
-from ltxspec.apply.delivery import archive_outputs
+from ltxspec.apply.delivery import fetch_again
 from ltxspec.apply.ledger import Ledger
-from ltxspec.apply.ports import Clock, LocalMedia, Provider
+from ltxspec.apply.orders import results_of
+from ltxspec.apply.ports import Clock, LocalMedia, Provider, RenderOrder
 from ltxspec.canonical import sha256_hex
 from ltxspec.catalog.media_limits import MediaUse
 from ltxspec.errors import LtxspecError, MediaError
@@ -79,9 +78,8 @@ class SourceVideos:
         if place is not None:
             return place
         take, number = self._recorded(sha256)
-        absent = [with_fields(output, bytes=None) for output in take.outputs]  # else a changed file counts as archived
-        addresses = {number: take.outputs[number].video_url or ""}
-        _, reason = await archive_outputs(provider, self.archive, self.clock, take.task_id, absent, addresses)
+        order = RenderOrder(take.task_id, {}, results_of(take.request))
+        reason = await fetch_again(provider, self.archive, self.clock, order, take.outputs, number)
         place = await asyncio.to_thread(self._intact, sha256)
         if place is None:
             raise _gone(reference, reason or "it could not be fetched")

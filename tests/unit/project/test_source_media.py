@@ -13,8 +13,9 @@ from unit.plan.chains import follows
 from unit.project.projects import project
 
 from ltxspec.apply.ledger import Ledger
-from ltxspec.apply.ports import LocalMedia, Sink
-from ltxspec.lock.models import Take
+from ltxspec.apply.ports import LocalMedia, RenderOrder, Sink, TaskReport, TaskState
+from ltxspec.errors import ProviderUnavailable
+from ltxspec.lock.models import Output, Take
 from ltxspec.plan.actions import Action, Change
 from ltxspec.project.adapters import open_archive
 from ltxspec.project.frame import NotArchived
@@ -85,6 +86,44 @@ def test_a_video_that_no_take_has_is_not_guessed(tmp_path: Path) -> None:
     found, _ = archived(tmp_path)
     with pytest.raises(NotArchived, match="no lockfile of this run"):
         asyncio.run(found(ordered("cd" * 32), Uploads()))
+
+
+class Moved(Uploads):
+    """Has a video at a new address only, and says so when it is asked."""
+
+    def __init__(self, whole: bytes, outputs: tuple[Output, ...]) -> None:
+        super().__init__()
+        self.whole, self.outputs = whole, outputs
+        self.asked: list[str] = []
+
+    def report(self, order: RenderOrder) -> TaskReport:
+        return TaskReport(order.task_id, TaskState.SUCCEEDED, self.outputs, exists=True)
+
+    async def download(self, url: str, sink: Sink) -> None:
+        self.asked.append(url)
+        if "fresh" not in url:
+            raise ProviderUnavailable("gone (HTTP 410)")
+        sink.write(self.whole)
+
+
+def test_where_the_address_of_a_lost_video_has_expired_the_provider_is_asked_for_a_fresh_one(tmp_path: Path) -> None:
+    whole = animatic(tmp_path).read_bytes()
+    digest = sha256(whole).hexdigest()
+    lost = with_fields(output(), video_uuid="one", video_url="https://v.example/old-1.mp4", sha256="cd" * 32)
+    wanted = with_fields(lost, video_uuid="two", video_url="https://v.example/old-2.mp4", sha256=digest, bytes=9)
+    fresh = with_fields(wanted, video_url="https://v.example/fresh-2.mp4")
+    found, provider = videos(tmp_path, with_fields(take(), outputs=(lost, wanted))), Moved(whole, (fresh,))
+    asyncio.run(found(ordered(digest), provider))
+    assert provider.asked == ["https://v.example/old-2.mp4", "https://v.example/fresh-2.mp4"]
+    assert len(provider.kept) == 1
+
+
+def test_a_video_that_has_no_fresh_address_is_gone_and_both_reasons_are_said(tmp_path: Path) -> None:
+    expired = with_fields(output(), sha256="ab" * 32)
+    found, provider = videos(tmp_path, with_fields(take(), outputs=(expired,))), Moved(b"", (expired,))
+    with pytest.raises(NotArchived, match=r"cannot be fetched: gone \(HTTP 410\)"):
+        asyncio.run(found(ordered("ab" * 32), provider))
+    assert not provider.kept
 
 
 @pytest.mark.parametrize("data", [b"no video", b""])
