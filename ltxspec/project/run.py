@@ -17,6 +17,7 @@ from ltxspec.catalog.media import is_local_file, media_values
 from ltxspec.errors import Refused
 from ltxspec.lock.verdicts import Remark, Verdict
 from ltxspec.plan.actions import Action, Change
+from ltxspec.plan.recorded import RecordedState
 from ltxspec.plan.selection import selection
 from ltxspec.project.adapters import open_archive, open_provider
 from ltxspec.project.locks import LockedSpecs
@@ -25,6 +26,7 @@ from ltxspec.project.project import ProjectContext
 from ltxspec.project.remarks import remarks_of
 from ltxspec.project.rivals import rival_of
 from ltxspec.project.source_media import SourceVideos
+from ltxspec.render.models import Request
 from ltxspec.render.references import is_reference_name
 from ltxspec.report.wording import counted
 from ltxspec.storage.clock import SystemClock
@@ -61,8 +63,8 @@ class PreparedRun:
         videos = SourceVideos(self.project, archive, clock, ledgers)
         rival = rival_of(self.project, [ledger.spec for ledger in ledgers])
         adapters = Adapters(
-            provider, archive, clock, media_loader(self.project), emit, self.arriving, videos, self.replan, rival,
-            partial(_is_approved, cache(lambda: remarks_of(self.project).by_task)),
+            provider, archive, clock, media_loader(self.project), emit, self.arriving, videos,
+            _labelled(self.replan, labels), rival, partial(_is_approved, cache(lambda: remarks_of(self.project).by_task)),
         )  # fmt: skip
         try:
             summary = await run_engine(self.jobs, adapters, self.settings, self.budget, self.stop)
@@ -93,6 +95,18 @@ class PreparedRun:
                 estimate=self.budget.open_orders[1],
             )
         )
+
+
+def _labelled(replan: Replan, labels: dict[TaskId, str]) -> Replan:
+    """Notes the names of tasks that are known only when the sources of their shots have takes."""
+
+    def decide(request: Request, recorded: RecordedState) -> Change:
+        change = replan(request, recorded)
+        if change.task_id is not None:
+            labels[change.task_id] = str(change.address)
+        return change
+
+    return decide
 
 
 def media_loader(project: ProjectContext) -> Callable[[Change], list[LocalMedia]]:

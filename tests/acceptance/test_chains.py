@@ -1,6 +1,8 @@
 """Shots that begin where others end: priced before they exist, rendered in order, never bought for a new name."""
 
 import io
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +54,13 @@ def actions(document: Any) -> dict[str, str]:
 
 def reasons(document: Any) -> dict[str, list[str]]:
     return {shot["shot"]: shot["reasons"] for shot in document["shots"] if shot["reasons"]}
+
+
+def test_videos_of_a_chain_show_their_shots(tmp_path: Path) -> None:
+    apply(project(tmp_path))
+    with closing(sqlite3.connect(tmp_path / ".ltxspec" / "sandbox" / "state.sqlite")) as state:
+        labels = {label for (label,) in state.execute("select label from tasks")}
+    assert labels == {"film.alley", "film.street", "film.door"}
 
 
 def test_a_chain_is_priced_before_anything_exists(tmp_path: Path) -> None:
