@@ -64,7 +64,8 @@ class PreparedRun:
         rival = rival_of(self.project, [ledger.spec for ledger in ledgers])
         adapters = Adapters(
             provider, archive, clock, media_loader(self.project), emit, self.arriving, videos,
-            _labelled(self.replan, labels), rival, partial(_is_approved, cache(lambda: remarks_of(self.project).by_task)),
+            _labelled(self.replan, labels), rival,
+            partial(_is_approved, cache(lambda: remarks_of(self.project).by_task)),
         )  # fmt: skip
         try:
             summary = await run_engine(self.jobs, adapters, self.settings, self.budget, self.stop)
