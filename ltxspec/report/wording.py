@@ -185,12 +185,12 @@ def _estimated(plan: Plan) -> str:
 
 
 def spent(plan: Plan, specs: Sequence[str] | None = None) -> str:
-    """The cost of the takes of some specs (default: all): `$4.80 spent`; of a free provider, `worth $4.80`."""
+    """The cost of the takes of some specs (default: all): `$4.80 spent`; of a free provider, `takes worth $4.80`."""
     pairs = [pair for name, pair in (plan.spent or {}).items() if specs is None or name in specs]
     known, unknown = sum((usd for usd, _ in pairs), Usd(0)), sum(number for _, number in pairs)
     rest = " with the shots left out" if plan.is_part else ""
     return (
-        f"worth {amount(known, unknown)}{rest}" if is_free(plan.provider) else f"{amount(known, unknown)} spent{rest}"
+        f"takes worth {amount(known, unknown)}{rest}" if is_free(plan.provider) else f"{amount(known, unknown)} spent{rest}"
     )
 
 

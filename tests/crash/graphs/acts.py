@@ -96,6 +96,8 @@ class Actors:
         """Some files of the archive are gone."""
         for video in sorted(self.world.place.archived)[step.n % 3 :: 2]:
             for path in self.world.place.root.glob(f".ltxspec/archive/*/{video}*"):
+                if self.world.runs:
+                    self.account.lost[video] = path.read_bytes()
                 path.unlink()
         self._archived = frozenset()
 
@@ -103,6 +105,7 @@ class Actors:
 
     def after_run(self, run: Run) -> None:
         """What holds when a command has ended, or was killed."""
+        self.account.lost.clear()
         said = " ".join(run.arguments)
         if run.endless:
             self.world.judge("ends", f"`{said}` never ends")

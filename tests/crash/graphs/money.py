@@ -45,6 +45,7 @@ class Account:
         self.retakes: Counter[str] = Counter()  # asked for: by prompt
         self.refused: dict[str, Scene] = {}
         self.given_up: set[str] = set()  # bought, and a machine that was lost was the only one to know of them
+        self.lost: dict[str, bytes] = {}  # videos that went while a command ran, which may have cut their frames before
         self._names: dict[str, str] = {}  # addresses of tasks when they were ordered
         self._charges = 0
         world.before_order = self.before_order
@@ -98,15 +99,15 @@ class Account:
             return f"no take of its source {link} is what its spec asks for: {record_for(place, text, link.source)}"
         if gate and not (takes := [take for take in takes if place.verdicts.get(take["taskUUID"]) == "approved"]):
             return f"nobody approved its source {link}"
-        videos = [video for take in takes if (video := output(take, link)) in place.archived]
+        videos = [video for take in takes if (video := output(take, link)) in place.archived | self.lost.keys()]
         return videos or f"no video of its source {link} is in the archive"
 
     def _wrong_picture(self, video: str, at: str, media: str) -> str | None:
-        path = next(self.world.place.root.glob(f".ltxspec/archive/*/{video}*"))
+        path = next(self.world.place.root.glob(f".ltxspec/archive/*/{video}*"), None)
         stored = self.world.service.store.media(media)
         if stored is None:
             return f"the picture {media} was never stored"
-        if sha256(_content(stored)).hexdigest() != _frame(path.read_bytes(), at):
+        if sha256(_content(stored)).hexdigest() != _frame(path.read_bytes() if path else self.lost[video], at):
             return f"the picture {media} is not the {at} frame of {video}"
         return None
 
