@@ -190,7 +190,9 @@ def spent(plan: Plan, specs: Sequence[str] | None = None) -> str:
     known, unknown = sum((usd for usd, _ in pairs), Usd(0)), sum(number for _, number in pairs)
     rest = " with the shots left out" if plan.is_part else ""
     return (
-        f"takes worth {amount(known, unknown)}{rest}" if is_free(plan.provider) else f"{amount(known, unknown)} spent{rest}"
+        f"takes worth {amount(known, unknown)}{rest}"
+        if is_free(plan.provider)
+        else f"{amount(known, unknown)} spent{rest}"
     )
 
 

@@ -8,7 +8,7 @@ from ltxspec.plan.graph import Link, Node, ShotGraph
 from ltxspec.plan.status import ShotState
 from ltxspec.report import wording as phrases
 from ltxspec.report.graph.wording import link_phrase, name_of, state_of
-from ltxspec.report.plan.chains import chained
+from ltxspec.report.plan.chains import BRANCHES, chained
 from ltxspec.report.terminal import Paint, Style, pad, width_of, wrap
 from ltxspec.values import ShotAddress, total_usd
 
@@ -51,11 +51,10 @@ def _rows(graph: ShotGraph) -> list[_Row]:
     for link in graph.links:
         links.setdefault(link.shot, []).append(link)
     rows = []
-    for depth, change in chained([node.change for node in graph.nodes]):
+    for lead, change in chained([node.change for node in graph.nodes]):
         node = nodes[change.address]
         phrases_ = [link_phrase(link) for link in links.get(change.address, ())]
-        name = f"{'  ' * (depth - 1)}└ {name_of(node)}" if depth else name_of(node)
-        rows.append(_Row(name, phrases_, state_of(node), _PAINTS[node.state]))
+        rows.append(_Row(lead + name_of(node), phrases_, state_of(node), _PAINTS[node.state]))
     return rows
 
 
@@ -75,7 +74,7 @@ def _narrow(row: _Row, names: int, style: Style) -> Iterator[str]:
     else:
         yield row.name
         under = [(row.state, row.paint)]
-    indent = len(row.name) - len(row.name.lstrip(" └")) + 4
+    indent = len(row.name) - len(row.name.lstrip(BRANCHES)) + 4
     for text, paint in [*under, *((text, Paint.DIM) for text in row.links)]:
         for line in wrap(text, max(style.width - indent, 1)):
             yield " " * indent + style.paint(line, paint)

@@ -6,10 +6,11 @@ from ltxspec.plan.actions import Change
 from ltxspec.values import ShotAddress
 
 _DEEPEST = 6  # steps that a row is moved in
+BRANCHES = " │├└"  # what the lead of a row consists of
 
 
-def chained(changes: Sequence[Change]) -> list[tuple[int, Change]]:
-    """The changes with the depth of each; a shot follows the first of its sources that is listed."""
+def chained(changes: Sequence[Change]) -> list[tuple[str, Change]]:
+    """The changes with the lead of each, such as `│ └ `; a shot follows the first of its sources that is listed."""
     listed = {change.address for change in changes}
     below: dict[ShotAddress, list[Change]] = {}
     tops: list[Change] = []
@@ -17,11 +18,15 @@ def chained(changes: Sequence[Change]) -> list[tuple[int, Change]]:
         source = next((source for source in change.after if source in listed and source != change.address), None)
         (tops if source is None else below.setdefault(source, [])).append(change)
     if not below:
-        return [(0, change) for change in changes]
-    found: list[tuple[int, Change]] = []
-    left = [(0, change) for change in reversed(tops)]
+        return [("", change) for change in changes]
+    found: list[tuple[str, Change]] = []
+    left = [("", "", change) for change in reversed(tops)]  # with what leads the rows below it
     while left:
-        depth, change = left.pop()
-        found.append((min(depth, _DEEPEST), change))
-        left += [(depth + 1, after) for after in reversed(below.get(change.address, []))]
+        lead, inner, change = left.pop()
+        found.append((lead, change))
+        inner = inner[: 2 * (_DEEPEST - 1)]
+        branch = ("└ ", "  ")  # of the last one below
+        for after in reversed(below.get(change.address, [])):
+            left.append((inner + branch[0], inner + branch[1], after))
+            branch = ("├ ", "│ ")
     return found

@@ -52,13 +52,11 @@ class Row:
     counted: bool
 
 
-def row_of(change: Change, depth: int = 0) -> Row:
-    """The texts about a changed shot; `depth` is how far it is moved in below its source."""
+def row_of(change: Change, lead: str = "") -> Row:
+    """The texts about a changed shot; `lead` moves its address in below its source."""
     counted = phrases.is_counted(change)
     size = phrases.size(change) if phrases.is_sized(change) else ""
-    address, reason, cost = clean(str(change.address)), reasons.reason(change), phrases.cost(change)
-    if depth:
-        address = f"{'  ' * (depth - 1)}└ {address}"
+    address, reason, cost = lead + clean(str(change.address)), reasons.reason(change), phrases.cost(change)
     return Row(change.action, address, reason, size, cost, counted)
 
 

@@ -81,7 +81,7 @@ class _Listing:
     def rows(self, changes: Sequence[Change], indent: int = 0) -> list[str]:
         """Every change, with its details."""
         chains, style = chained(changes), replace(self._style, width=self._style.width - indent)
-        rows = [row_of(change, depth) for depth, change in chains]
+        rows = [row_of(change, lead) for lead, change in chains]
         table = columns(rows, style)
         lines: list[str] = []
         for (_, change), row in zip(chains, rows, strict=True):

@@ -8,23 +8,36 @@ from ltxspec.render.models import Request
 from ltxspec.report.plan.chains import chained
 
 
-def listed(*requests: Request) -> list[tuple[int, str]]:
+def listed(*requests: Request) -> list[str]:
     changes = [change(Action.CREATE, wanted) for wanted in requests]
-    return [(depth, item.address.instance) for depth, item in chained(changes)]
+    return [lead + item.address.instance for lead, item in chained(changes)]
 
 
 def test_each_shot_is_below_its_source() -> None:
     other, side = replace(ALLEY, address=ALLEY.address._replace(instance="other")), follows("side", "alley")
     assert listed(DOOR, ALLEY, other, STREET, side) == [
-        (0, "alley"), (1, "street"), (2, "door"), (1, "side"), (0, "other"),
-    ]  # fmt: skip
+        "alley",
+        "├ street",
+        "│ └ door",
+        "└ side",
+        "other",
+    ]
+
+
+def test_long_chains_are_not_moved_in_for_ever() -> None:
+    links = [follows(f"s{number}", f"s{number - 1}") for number in range(1, 9)]
+    assert listed(replace(ALLEY, address=ALLEY.address._replace(instance="s0")), *links)[-3:] == [
+        "          └ s6",
+        "          └ s7",
+        "          └ s8",
+    ]
 
 
 def test_a_source_that_is_not_listed_does_not_matter() -> None:
-    assert listed(DOOR, STREET) == [(0, "street"), (1, "door")]
-    assert listed(DOOR) == [(0, "door")]
+    assert listed(DOOR, STREET) == ["street", "└ door"]
+    assert listed(DOOR) == ["door"]
 
 
 def test_plans_without_chains_stay_as_they_are() -> None:
     changes: list[Change] = [change(Action.CREATE, ALLEY)]
-    assert chained(changes) == [(0, changes[0])]
+    assert chained(changes) == [("", changes[0])]
