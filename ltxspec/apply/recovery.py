@@ -12,8 +12,8 @@ The guarantee of paying only once rests on this table, read from top to bottom:
     unclear, not looked at, or within the grace time WAIT     an accepted task may become visible late
     unclear, archive not asked since the last order  LOOK_UP  read it before a refused repeat could overwrite it
     not found, and a repeat was refused              LEAVE    says nothing about the first copy (consent: RECORD)
+    not found, and no shot requests it any more      LEAVE    never ordered now (consent, or an apply after a day: DROP)
     not found, and nothing may be sent               LEAVE    the next apply resumes it
-    not found, and no shot requests it any more      LEAVE    never ordered now (after a day, or consent: DROP)
     not found, too old or repeated too often         LEAVE    the user decides
     not found                                        SUBMIT   the same body under the same id
 
@@ -111,9 +111,9 @@ def _all_looks_empty(facts: Facts, limits: RecoveryLimits) -> Step:
     too_old = facts.age > limits.replay_age
     if facts.repeat_refused is not None:
         return Step.RECORD if facts.consent else Step.LEAVE
+    if facts.unwanted:
+        return Step.DROP if facts.consent or (too_old and facts.may_send) else Step.LEAVE
     if not facts.may_send:
         return Step.LEAVE
-    if facts.unwanted:
-        return Step.DROP if too_old or facts.consent else Step.LEAVE
     again = facts.submits < limits.max_submits and (facts.consent or not too_old)
     return Step.SUBMIT if again else Step.LEAVE

@@ -53,7 +53,7 @@ async def follow(run: TaskRun) -> ShotOutcome:
 def _why_left(run: TaskRun) -> str:
     """Why an order stays open, for the message to the user."""
     facts, limits, refusal = run.facts, run.context.limits, run.facts.repeat_refused
-    unknown = "the provider does not know it"
+    unknown, give_up_by = "the provider does not know it", f"`ltxspec collect --retry '{run.address}'`"
     reasons = (
         (
             run.delivered > 0,
@@ -64,7 +64,7 @@ def _why_left(run: TaskRun) -> str:
             refusal is not None,
             f"it may have been accepted earlier, but was refused now: {refusal.message if refusal else ''}",
         ),
-        (facts.unwanted, f"no shot needs it under this name any more, and {unknown}; `--retry` gives it up"),
+        (facts.unwanted, f"no shot needs it under this name any more, and {unknown}; {give_up_by} gives it up"),
         (
             facts.age > limits.replay_age and not facts.consent,
             f"{unknown}, and it is too old to be ordered again automatically: `--retry` orders it",

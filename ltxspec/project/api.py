@@ -119,15 +119,23 @@ class Project(opened.ProjectContext):
 
         return apply_events(plan, _apply_options(max_cost, terms))
 
-    def collect(self, paths: Sequence[str] = (), on_event: "Emit | None" = None) -> "RunSummary | None":
+    def collect(
+        self, paths: Sequence[str] = (), on_event: "Emit | None" = None, *, retry: Sequence[str] = ()
+    ) -> "RunSummary | None":
         """Finish what is in progress; order nothing new. Returns None if nothing is in progress.
 
+        Args:
+            paths: only these specs.
+            on_event: called with each event as it happens.
+            retry: addresses whose orders are given up where no shot needs them and the provider does not know them.
+
         Raises:
+            Refused: something is to be given up, and a spec that may need it has problems.
             LockHeld: another process is working on one of the specs.
         """
         from ltxspec.project.collect import collect
 
-        return collect(self, paths, on_event or (lambda _: None))
+        return collect(self, paths, on_event or (lambda _: None), retry)
 
     def shots(self, pattern: str | None = None) -> "list[Shot]":
         """Recorded takes, files and costs of the shots that match an address (with wildcards), or of all shots.

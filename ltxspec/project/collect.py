@@ -10,7 +10,7 @@ from pathlib import Path
 from ltxspec.apply.budget import RunBudget
 from ltxspec.apply.engine import Job
 from ltxspec.apply.events import Emit, RunSummary
-from ltxspec.errors import LtxspecError, Problems, StorageError
+from ltxspec.errors import LtxspecError, Problems, Refused, StorageError
 from ltxspec.plan.document import PlanOptions
 from ltxspec.project.load import render_specs, spec_files
 from ltxspec.project.locks import LockedSpecs, holding
@@ -39,13 +39,14 @@ def journalled(project: ProjectContext) -> list[str]:
 
 @contextlib.contextmanager
 def prepare_collect(
-    project: ProjectContext, paths: Sequence[str] = (), *, lock_timeout: float = 0.0
+    project: ProjectContext, paths: Sequence[str] = (), *, retries: Sequence[str] = (), lock_timeout: float = 0.0
 ) -> Iterator[PreparedRun | None]:
     """Lock what is in progress, and prepare to finish it. Nothing is ordered.
 
     Args:
         project: the project, with its provider.
         paths: only these specs.
+        retries: shots whose orders are given up where no spec needs them and the provider does not know them.
         lock_timeout: seconds to wait for another process that is working on one of them.
 
     Yields:
@@ -53,23 +54,35 @@ def prepare_collect(
 
     Raises:
         WrongUsage: a path does not exist.
+        Refused: it is unknown whether an order that is to be given up is needed.
         LockHeld: another process is working on a spec.
         LockfileError, StorageError: a record cannot be read or locked.
     """
     collection = what_to_collect(project, paths)
+    if retries and collection.broken:
+        raise Refused(
+            "unread-spec",
+            f"`--retry` gives up what no shot needs, and `{collection.broken[0]}` has problems",
+            hint="`ltxspec validate` lists them",
+        )
     for file in collection.broken:
         project.warn(f"`{file}` has problems (`ltxspec validate` lists them); only its journal is used")
     with holding(project, collection.names, wait=lock_timeout, command="collect") as held:
         if not any(item.journal.open for item in held.recorded.values()):
             yield None
             return
-        jobs = jobs_for(project, held, collection, paths)
+        jobs = jobs_for(project, held, collection, PlanOptions(tuple(paths), retries=tuple(retries)))
         yield PreparedRun(project, jobs, settings_of(project, submit=False), RunBudget(None))
 
 
-def collect(project: ProjectContext, paths: Sequence[str] = (), emit: Emit = lambda _: None) -> RunSummary | None:
+def collect(
+    project: ProjectContext,
+    paths: Sequence[str] = (),
+    emit: Emit = lambda _: None,
+    retries: Sequence[str] = (),
+) -> RunSummary | None:
     """Finish what is in progress; order nothing new. Returns None if nothing is. Raises as `prepare_collect`."""
-    with prepare_collect(project, paths) as prepared:
+    with prepare_collect(project, paths, retries=retries) as prepared:
         return asyncio.run(prepared.carry_out(emit)) if prepared is not None else None
 
 
@@ -114,9 +127,9 @@ def _is_called(text: str, name: str) -> bool:
     return bool(re.search(named, text, re.MULTILINE))
 
 
-def jobs_for(project: ProjectContext, held: LockedSpecs, collection: Collection, paths: Sequence[str]) -> list[Job]:
+def jobs_for(project: ProjectContext, held: LockedSpecs, collection: Collection, options: PlanOptions) -> list[Job]:
     """One job for each journal: with the shots of its spec if there is one, otherwise with the journal only."""
     known = {spec.name for spec in collection.rendered}
     alone = [RenderedSpec(name, "", None, ()) for name in collection.names if name not in known]
-    planned = plan_project(project, PlanOptions(tuple(paths)), [*collection.rendered, *alone], held.recorded)
+    planned = plan_project(project, options, [*collection.rendered, *alone], held.recorded)
     return jobs_of(held, planned, only_open=True)

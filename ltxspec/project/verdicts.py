@@ -13,7 +13,7 @@ from ltxspec.project.locks import locked
 from ltxspec.project.lookup import UnknownAddress, find, record_of
 from ltxspec.project.pick import chosen
 from ltxspec.project.project import ProjectContext
-from ltxspec.project.remarks import verdict_path, verdicts_of
+from ltxspec.project.remarks import remarks_of, verdict_path, verdicts_of
 from ltxspec.redaction import redact_secrets
 from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.durable import REAL, replace_file
@@ -80,7 +80,8 @@ def decide(project: ProjectContext, patterns: Sequence[str], verdict: Verdict, o
     with locked(project, specs, command=command):
         takes = [(shot, *_take(project, shot, opinion)) for shot in shots]
         files = {spec: verdicts_of(project, spec) for spec in specs}
-        known = [remark.time for shot, _, task in takes for remark in files[shot.spec].verdicts.get(task, ())]
+        counting = remarks_of(project).by_task  # also those from a spec that the take was in before
+        known = [counting[task].time for _, _, task in takes if task in counting]
         remark = Remark(verdict, note, opinion.at, who, time_after(timestamp(SystemClock().now()), known))
         decided = [Decided(shot, place, task, remark) for shot, place, task in takes]
         for item in decided:

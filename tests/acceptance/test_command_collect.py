@@ -1,8 +1,13 @@
 """`ltxspec collect`: fetches what is under way and never orders."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from acceptance.commands import ltxspec
+import pytest
+from acceptance.commands import ltxspec, write_spec
+from acceptance.services import KEY, paid_service
+
+from ltxspec.apply.recovery import RecoveryLimits
 
 
 def test_only_what_was_ordered_is_collected(project: Path) -> None:
@@ -13,6 +18,51 @@ def test_only_what_was_ordered_is_collected(project: Path) -> None:
     assert ltxspec("plan", "--format", "json", cwd=project).json["summary"]["create"] == 2
     shown = ltxspec("show", "--format", "json", cwd=project).json["shots"]
     assert [record["address"] for record in shown] == ["night.weather[fog]", "night.weather[rain]"]
+
+
+ALLEY = "model: lightricks:2@0\ndefaults: {width: 1920, height: 1080}\nshots:\n  alley: {prompt: Rain.}\n"
+
+
+@pytest.fixture
+def renamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A project whose only order got lost; then its shot went to another spec under another name."""
+    lost = {"fault": "drop", "accepted": False, "task": "videoInference", "times": RecoveryLimits().max_submits}
+    runware = "[runware]\npoll_interval = 0.05\npoll_max = 0.1\ngrace = 0.2\n"
+    (tmp_path / "ltxspec.toml").write_text(f'[project]\nid = "lost"\n{runware}')
+    write_spec(tmp_path, ALLEY, "day")
+    with paid_service(tmp_path / "service", {"faults": [lost]}) as address:
+        monkeypatch.setenv("RUNWARE_BASE_URL", address)
+        monkeypatch.setenv("RUNWARE_API_KEY", KEY)
+        ltxspec("apply", "--auto-approve", cwd=tmp_path, check=3)
+        write_spec(tmp_path, ALLEY.replace("alley:", "street:"), "night")
+        write_spec(tmp_path, ALLEY.replace("alley: {prompt: Rain.}", "door: {prompt: A door.}"), "day")
+        yield tmp_path
+
+
+def test_an_order_that_never_arrived_and_that_no_shot_needs_is_given_up_on_request(renamed: Path) -> None:
+    refused = ltxspec("apply", "--auto-approve", cwd=renamed, check=4)
+    assert "`day.alley` has it in progress; `ltxspec collect` finishes that" in refused.err
+    left = ltxspec("collect", cwd=renamed, check=3)
+    assert "`ltxspec collect --retry 'day.alley'` gives it up" in left.out
+    assert ltxspec("plan", "--format", "json", cwd=renamed).json["summary"]["resume"] == 1
+    ltxspec("collect", "--retry", "day.alley", cwd=renamed)
+    assert ltxspec("plan", "--format", "json", cwd=renamed).json["summary"]["resume"] == 0
+    ltxspec("apply", "--auto-approve", cwd=renamed)
+
+
+def test_an_order_that_a_shot_needs_is_not_given_up(renamed: Path) -> None:
+    write_spec(renamed, ALLEY, "day")
+    ltxspec("collect", "--retry", "day.alley", cwd=renamed, check=3)
+    plan = ltxspec("plan", "specs/day.yaml", "--format", "json", cwd=renamed).json
+    assert plan["summary"]["resume"] == 1
+
+
+def test_nothing_is_given_up_while_it_is_unknown_what_is_needed(renamed: Path) -> None:
+    write_spec(renamed, ALLEY.replace("{prompt: Rain.}", "{prompt: ["), "day")
+    refused = ltxspec("collect", "--retry", "day.alley", cwd=renamed, check=4)
+    assert "`specs/day.yaml` has problems" in refused.err
+    write_spec(renamed, ALLEY, "day")
+    assert ltxspec("plan", "specs/day.yaml", "--format", "json", cwd=renamed).json["summary"]["resume"] == 1
 
 
 def test_with_nothing_under_way_there_is_nothing_to_do(rendered: Path) -> None:

@@ -223,6 +223,16 @@ def test_verdicts_follow_takes_into_another_spec(bought: Path) -> None:
     assert "rejected by Bo" in ltxspec("show", "day.alley", cwd=bought).out
 
 
+def test_a_verdict_counts_after_one_that_the_take_has_from_another_spec(bought: Path) -> None:
+    ltxspec("reject", "night.alley", cwd=bought)
+    path = bought / "lockfiles" / "night.review.json"
+    written = verdicts(bought)[task(2)][0]["time"]
+    path.write_text(path.read_text("utf-8").replace(written, "2099-01-01T00:00:00.000Z"), "utf-8")
+    ltxspec("lock", "mv", "night.alley", "day.alley", cwd=bought)
+    ltxspec("approve", "day.alley", "--by", "Bo", cwd=bought)
+    assert "approved by Bo" in ltxspec("show", "day.alley", cwd=bought).out
+
+
 def test_a_damaged_file_is_an_error_and_stays(bought: Path) -> None:
     path = bought / "lockfiles" / "night.review.json"
     path.write_text('{"reviewVersion": 1', "utf-8")

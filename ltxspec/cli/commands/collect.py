@@ -3,18 +3,32 @@
 import click
 
 from ltxspec.cli import options
+from ltxspec.cli.completing import addresses
 from ltxspec.cli.context import Session
 
 
 @click.command("collect", epilog="Examples: `ltxspec collect`, `ltxspec collect specs/night.yaml --format json`.")
 @options.paths
+@click.option(
+    "--retry",
+    "retries",
+    multiple=True,
+    metavar="ADDRESS",
+    help="Give up an order that no shot needs under this name, if the provider does not know it.",
+    shell_complete=addresses,
+)
 @options.loudness
 @options.lock_timeout
 @options.output_format("text", "json")
 @options.provider
 @click.pass_obj
 def command(
-    session: Session, paths: tuple[str, ...], lock_timeout: float, output_format: str, provider: str | None
+    session: Session,
+    paths: tuple[str, ...],
+    retries: tuple[str, ...],
+    lock_timeout: float,
+    output_format: str,
+    provider: str | None,
 ) -> int:
     """Query the provider for every task in progress, archive what is finished, and record it. Spends nothing.
 
@@ -24,7 +38,7 @@ def command(
     from ltxspec.project.collect import prepare_collect
 
     project = announcing(session.open_project(provider), output_format)
-    with prepare_collect(project, paths, lock_timeout=lock_timeout) as prepared:
+    with prepare_collect(project, paths, retries=retries, lock_timeout=lock_timeout) as prepared:
         if prepared is None:
             click.echo("Nothing is under way.", err=True)
             return nothing_to_do(project, output_format, ordering=False)

@@ -24,7 +24,9 @@ def settle(world: GraphWorld, actors: Actors) -> None:
         world.clock.pass_seconds(100.0 if round_ == 0 else A_DAY)
         if round_ > 0:
             actors.run("archive", "pull")  # where the address of a lost video of a source has expired
-            actors.run("collect")  # as the hint says where a shot of another spec has what is wanted in progress
+            left = world.place.unresolved - set(wishes(world.place.text)) if round_ > 1 else set()
+            retry = [word for address in sorted(left) for word in ("--retry", address)]
+            actors.run("collect", *retry)  # as hints say where a shot of another spec has what is wanted in progress
         for address in actors.waiting():
             actors.run("approve", address)
         blocked = [shot["address"] for shot in _planned(actors) if shot["action"] == "blocked"]

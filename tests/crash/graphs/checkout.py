@@ -54,6 +54,12 @@ class GraphCheckout(Checkout):
             found += (_addressed(entry, name) for entry in entries(bytes_of(self.journal_of(name))))
         return found
 
+    @property
+    def unresolved(self) -> set[str]:
+        """Addresses of orders that have not ended."""
+        ended = {entry["taskUUID"] for entry in self.journal if entry["event"] in ("committed", "abandoned")}
+        return {e["address"] for e in self.journal if e["event"] == "intent" and e["taskUUID"] not in ended}
+
     def journal_of(self, name: str) -> Path:
         """The journal of a spec."""
         return self.root / f".ltxspec/journal/{name}.jsonl"

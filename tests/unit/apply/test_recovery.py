@@ -62,6 +62,12 @@ ROWS = [
     ("nobody has wanted it for a day: given up", replace(EMPTY, unwanted=True, age=90000), Step.DROP),
     ("nobody wants it, a person says so: given up", replace(EMPTY, unwanted=True, consent=True), Step.DROP),
     ("a run that only collects gives nothing up", replace(EMPTY, unwanted=True, age=9e9, may_send=False), Step.LEAVE),
+    (
+        "a run that only collects gives up what nobody wants if a person says so",
+        replace(EMPTY, unwanted=True, consent=True, may_send=False),
+        Step.DROP,
+    ),
+    ("and nothing else", replace(EMPTY, consent=True, may_send=False), Step.LEAVE),
     ("an unwanted task that is there is waited for", Facts(submits=1, accepted=True, unwanted=True), Step.WAIT),
     ("a refused repeat says nothing of the first copy", replace(EMPTY, repeat_refused=REFUSAL), Step.LEAVE),
     (

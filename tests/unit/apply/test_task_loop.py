@@ -328,7 +328,7 @@ def test_the_time_limit_counts_from_the_beginning_also_for_what_was_unclear_at_f
         (
             Facts(unwanted=True),
             {},
-            "no shot needs it under this name any more, and the provider does not know it; `--retry` gives it up",
+            "does not know it; `ltxspec collect --retry 'night.alley'` gives it up",
         ),
         (Facts(), {"resumed": True, "approved": False}, "and ordering it again costs money: approve it"),
         (Facts(), {"resumed": True, "whole": False}, "the provider does not know it"),

@@ -6,6 +6,7 @@ from unit.project.projects import path_of, project, recorded
 
 from ltxspec.errors import WrongUsage
 from ltxspec.plan.actions import Action
+from ltxspec.plan.document import PlanOptions
 from ltxspec.project.collect import jobs_for, journalled, what_to_collect
 from ltxspec.project.locks import holding
 from ltxspec.project.project import ProjectContext
@@ -70,7 +71,7 @@ def test_a_journal_without_a_spec_is_a_job_of_its_own(tmp_path: Path) -> None:
     journal(opened, "night")
     collection = what_to_collect(opened, ())
     with holding(opened, collection.names, wait=0.0, command="collect") as held:
-        (job,) = jobs_for(opened, held, collection, ())
+        (job,) = jobs_for(opened, held, collection, PlanOptions())
         assert (job.ledger.spec, len(job.ledger.open)) == ("night", 1)
         (left,) = job.changes
         assert (left.action, left.request) == (Action.RESUME, None)
