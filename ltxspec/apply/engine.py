@@ -20,7 +20,7 @@ from ltxspec.apply.task import RunContext, StopSignal, no_source_media
 from ltxspec.apply.task_start import reopen, resume_shot
 from ltxspec.errors import LtxspecError
 from ltxspec.lock.models import Take
-from ltxspec.plan.actions import Action, Change
+from ltxspec.plan.actions import Action, Change, Reason
 from ltxspec.values import ShotAddress, TaskId, Usd, total_usd
 
 
@@ -158,6 +158,7 @@ async def _resume_all(jobs: Sequence[Job], context: RunContext) -> list[ShotOutc
             running = resume_shot(
                 task, address, change, job.ledger, context, estimate=estimate,
                 consent=address in job.retries, unwanted=planned is not None and not _is_named_now(planned),
+                unapproved=planned is not None and Reason.NOT_APPROVED in planned.reasons,
             )  # fmt: skip
             stories.append(guarded(running, address, task_id, estimate, context))
     return await run_all(stories)

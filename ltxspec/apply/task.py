@@ -82,6 +82,7 @@ class TaskRun:
     ordered_here: bool  # in this run; otherwise an earlier run or another machine ordered it
     resumed: bool = False  # an earlier run sent it: sending again may cost again, and images are uploaded again
     delivered: int = 0  # results this run has recorded while others are still being rendered
+    unapproved: bool = False  # its source has lost its approval since it was ordered: it is not sent again
     unsent: int = 0  # attempts without a connection
     remark: str | None = None  # what the provider last said about the task without ending it
     sent: float = field(init=False)  # when the order was last sent, by the clock's `monotonic`; set by `follow`
@@ -96,7 +97,7 @@ class TaskRun:
         """Whether the order may be sent (again) now; for one that no shot requests, whether it may be given up."""
         if self.facts.unwanted:
             return self.context.may_send
-        if not (self.order.whole and self.context.may_send):
+        if self.unapproved or not (self.order.whole and self.context.may_send):
             return False
         return not self.resumed or (self.context.approved and self.context.budget.has_room(self.task_id))
 

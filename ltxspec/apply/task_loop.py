@@ -64,6 +64,7 @@ def _why_left(run: TaskRun) -> str:
             refusal is not None,
             f"it may have been accepted earlier, but was refused now: {refusal.message if refusal else ''}",
         ),
+        (run.unapproved, f"{unknown}, and its source needs an approval before it may be ordered again"),
         (facts.unwanted, f"no shot needs it under this name any more, and {unknown}; {give_up_by} gives it up"),
         (
             facts.age > limits.replay_age and not facts.consent,

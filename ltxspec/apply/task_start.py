@@ -86,6 +86,7 @@ async def resume_shot(  # noqa: PLR0913  # the first three are the subject, the 
     estimate: Usd | None = None,
     consent: bool = False,
     unwanted: bool = False,
+    unapproved: bool = False,
 ) -> ShotOutcome:
     """Resume a task that an earlier run left open, under its own id.
 
@@ -98,6 +99,7 @@ async def resume_shot(  # noqa: PLR0913  # the first three are the subject, the 
         estimate: its catalog price; prices in a journal are not used.
         consent: the user asked to retry the shot.
         unwanted: it is certain that no shot of the spec requests it any more, so it is not ordered now.
+        unapproved: its source has no approval any more, so it is not sent again.
     """
     intent, request = task.intent, change.request if change else None
     context.budget.count(intent.task_id, estimate, ledger.spec)
@@ -113,7 +115,10 @@ async def resume_shot(  # noqa: PLR0913  # the first three are the subject, the 
         unwanted=unwanted,
     )
     order = order_from(intent, None if unwanted else request)
-    run = TaskRun(address, change, ledger, context, order, estimate, facts, ordered_here=False, resumed=True)
+    run = TaskRun(
+        address, change, ledger, context, order, estimate, facts,
+        ordered_here=False, resumed=True, unapproved=unapproved,
+    )  # fmt: skip
     if task.ended:
         return await _end(run, task)
     run.tell(EventKind.SHOT_LOOKED_UP, "under way since an earlier run; asking the provider")

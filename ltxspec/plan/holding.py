@@ -32,6 +32,8 @@ def with_held(changes: Iterable[Change], sources: Sources, verdicts: Mapping[Tas
         if change is None or change.request is None or not change.request.references:
             continue
         change = known[address] = _with_source_takes(change, change.request, known, sources)
+        if change.request is not None and change.action is Action.RESUME:
+            known[address] = _only_looked_for(change, change.request, known, sources, verdicts)
         if change.request is None or change.action not in SPENDING:
             continue
         for reference in change.request.references:
@@ -65,6 +67,22 @@ def _with_source_takes(
     if not any(takes):
         return change
     return replace(change, source_takes=tuple(None if take is None else take.task_id for take in takes))
+
+
+def _only_looked_for(
+    change: Change,
+    request: Request,
+    known: Mapping[ShotAddress, Change],
+    sources: Sources,
+    verdicts: Mapping[TaskId, Remark],
+) -> Change:
+    """The task that may have been ordered; one whose source has lost its approval since is not sent again."""
+    found = (_obstacle(reference, known, sources, verdicts) for reference in request.references)
+    for reason, note in filter(None, found):
+        if reason is Reason.NOT_APPROVED:
+            told = change.note or f"{note}; until then the task is only looked for"
+            return replace(change, reasons=(*change.reasons, reason), note=told)
+    return change
 
 
 def hold(change: Change, reason: Reason, note: str) -> Change:

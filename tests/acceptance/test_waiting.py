@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from acceptance.commands import ltxspec
+from acceptance.services import KEY, paid_service
 from acceptance.test_chains import SPEC, actions, apply, plan, project, write
+
+from ltxspec.apply.recovery import RecoveryLimits
 
 GATED = SPEC.replace("  alley:\n", "  alley:\n    gate: approval\n")
 SANDBOX = ("--provider", "sandbox")
@@ -139,3 +143,27 @@ def test_pins_on_names_that_are_swapped_buy_nothing(tmp_path: Path) -> None:
     assert plan(tmp_path)["estimate"] == {"usd": "0.00", "unknown": 0}
     apply(tmp_path)
     assert set(actions(plan(tmp_path)).values()) == {"no-op"}
+
+
+def test_an_order_that_may_have_got_lost_is_not_sent_again_while_its_source_waits_for_an_approval(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project(tmp_path)
+    config = '[project]\nid = "chains"\n[runware]\npoll_interval = 0.05\npoll_max = 0.1\ngrace = 0.2\n'
+    (tmp_path / "ltxspec.toml").write_text(config, "utf-8")
+    lost = {"fault": "drop", "accepted": False, "prompt": "turns into", "times": RecoveryLimits().max_submits}
+    paid = ("apply", "--auto-approve", "--target", "film.street")
+    with paid_service(tmp_path / "service", {"faults": [lost]}) as address:
+        monkeypatch.setenv("RUNWARE_BASE_URL", address)
+        monkeypatch.setenv("RUNWARE_API_KEY", KEY)
+        ltxspec(*paid, cwd=tmp_path, check=3)
+        write(tmp_path, SPEC.replace("    prompt: A man walks", "    gate: approval\n    prompt: A man walks"))
+        shown = " ".join(ltxspec("plan", cwd=tmp_path).out.split())
+        assert "is not approved yet" in shown
+        assert "until then the task is only looked for" in shown
+        left = ltxspec(*paid, cwd=tmp_path, check=3).out
+        assert "its source needs an approval before it may be ordered again" in " ".join(left.split())
+        assert ltxspec("cost", "--format", "json", cwd=tmp_path).json["total"]["usd"] == "0.36"
+        ltxspec("approve", "film.alley", cwd=tmp_path)
+        ltxspec(*paid, cwd=tmp_path)
+        assert ltxspec("cost", "--format", "json", cwd=tmp_path).json["total"]["usd"] == "0.72"
