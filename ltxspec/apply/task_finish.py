@@ -28,7 +28,7 @@ async def record(run: TaskRun) -> ShotOutcome:
         run.tell(EventKind.SHOT_RENDERED, f"rendered, {price}", cost=report.cost)
     else:
         run.ledger.fail(run.task_id, report.failure or _NO_REASON, report)
-    return await bring_home_and_commit(run)
+    return await archive_and_commit(run)
 
 
 async def _record_refusal(run: TaskRun) -> ShotOutcome:
@@ -42,10 +42,10 @@ async def _record_refusal(run: TaskRun) -> ShotOutcome:
         run.context.budget.release(run.task_id)
     else:
         run.context.budget.settle(run.task_id, None)
-    return await bring_home_and_commit(run)
+    return await archive_and_commit(run)
 
 
-async def bring_home_and_commit(run: TaskRun) -> ShotOutcome:
+async def archive_and_commit(run: TaskRun) -> ShotOutcome:
     """Download and check each video, then write the lockfile. A missing video leaves the task open but recorded."""
     context, ledger = run.context, run.ledger
     outputs = ledger.outputs_of(run.task_id)

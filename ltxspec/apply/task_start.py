@@ -15,7 +15,7 @@ from ltxspec.apply.orders import as_planned, make_intent, make_order, order_from
 from ltxspec.apply.ports import RenderOrder, TaskReport, TaskState
 from ltxspec.apply.recovery import Facts
 from ltxspec.apply.task import RunContext, TaskRun
-from ltxspec.apply.task_finish import bring_home_and_commit, held_back, record
+from ltxspec.apply.task_finish import archive_and_commit, held_back, record
 from ltxspec.apply.task_loop import follow
 from ltxspec.errors import LtxspecError, ProviderError, ProviderRefused, ProviderUnavailable
 from ltxspec.lock.journal import OpenTask
@@ -139,7 +139,7 @@ async def _end(run: TaskRun, task: OpenTask) -> ShotOutcome:
                 run.facts = replace(run.facts, poll=report)
                 return await record(run)
     run.context.budget.settle(run.task_id, task.cost)
-    return await bring_home_and_commit(run)
+    return await archive_and_commit(run)
 
 
 async def _live_end(run: TaskRun) -> TaskReport | None:

@@ -12,7 +12,7 @@ from ltxspec.values import Fingerprint
 def left_failures(
     recorded: RecordedState, wanted: Mapping[str, Request], catalog: Catalog
 ) -> Mapping[Fingerprint, Sequence[Spare]]:
-    """What failed of requests that no longer stand under the same name, here or in other specs, by fingerprints.
+    """What failed of requests that no longer have the same name, here or in other specs, by fingerprints.
 
     Args:
         recorded: what is recorded for the spec, with what is left in other specs.

@@ -80,8 +80,8 @@ def _only_looked_for(
     found = (_obstacle(reference, known, sources, verdicts) for reference in request.references)
     for reason, note in filter(None, found):
         if reason is Reason.NOT_APPROVED:
-            told = change.note or f"{note}; until then the task is only looked for"
-            return replace(change, reasons=(*change.reasons, reason), note=told)
+            words = change.note or f"{note}; until then the task is only looked for"
+            return replace(change, reasons=(*change.reasons, reason), note=words)
     return change
 
 

@@ -21,10 +21,10 @@ def recorded_twice(project: ProjectContext) -> list[Diagnostic]:
 
 
 def _shared(side: ProjectContext, lockfiles: list[Lockfile]) -> list[Diagnostic]:
-    home = takes_by_id(lockfiles)
+    records = takes_by_id(lockfiles)
     shared: dict[tuple[ShotAddress, ShotAddress], dict[TaskId, Take]] = {}
     for task, copies in copies_of(lockfiles).items():
-        own, _ = home[task]
+        own, _ = records[task]
         for address, take in copies:
             if address.spec != own.spec:
                 shared.setdefault((own, address), {})[task] = take
@@ -63,7 +63,7 @@ def _newer(own: ShotAddress, other: ShotAddress, by_spec: Mapping[str, Lockfile]
         is_newer = newest.sort_key > max(take.sort_key for take in ours.takes)
         if is_newer and newest.status == "succeeded" and newest.fingerprint in renders:
             return (
-                f"task {newest.task_id} is newer and stands only under `{source}`: if that is gone from its spec, "
+                f"task {newest.task_id} is newer and is only under `{source}`: if that is gone from its spec, "
                 f"a plan of both specs moves it; `ltxspec lock mv {source} {target}` joins them without a plan"
             )
     return None

@@ -36,7 +36,7 @@ class Unread:
     spec: str
     provider: str
     path: str
-    home: str
+    expected: str
     takes: int
 
 
@@ -60,8 +60,8 @@ def unread_lockfiles(project: ProjectContext) -> list[Unread]:
     for path, lockfile in found:
         takes = len(copies_of([lockfile]).keys() - known.keys())
         if takes and (side := sides.get(lockfile.provider)) is not None:
-            home = project.label(side.paths_of(lockfile.spec).lockfile)
-            unread.append(Unread(lockfile.spec, lockfile.provider, path, home, takes))
+            expected = project.label(side.paths_of(lockfile.spec).lockfile)
+            unread.append(Unread(lockfile.spec, lockfile.provider, path, expected, takes))
     return unread
 
 
@@ -91,16 +91,16 @@ def _message(items: Sequence[Unread]) -> str:
     shown = ", ".join(f"`{item.path}` ({counted(item.takes, 'take')})" for item in items[:_SHOWN])
     more = f" and {len(items) - _SHOWN:,} more" if len(items) > _SHOWN else ""
     what = "lockfiles that git tracks are" if len(items) > 1 else "a lockfile that git tracks is"
-    folder = PurePosixPath(items[0].home).parent
+    folder = PurePosixPath(items[0].expected).parent
     return f"{what} not read, because lockfiles are kept in `{folder}` now: {shown}{more}"
 
 
 def _cure(items: Sequence[Unread]) -> str:
     """How to move the lockfiles to the folder where they are read, or to keep the folder."""
     first = items[0]
-    old, new = PurePosixPath(first.path).parent, PurePosixPath(first.home).parent
+    old, new = PurePosixPath(first.path).parent, PurePosixPath(first.expected).parent
     moves = " and so on" if len(items) > 1 else ""
-    command = f"git mv {shlex.quote(first.path)} {shlex.quote(first.home)}"
+    command = f"git mv {shlex.quote(first.path)} {shlex.quote(first.expected)}"
     return (
         f"`mkdir -p {shlex.quote(str(new))}` and `{command}`{moves}, or name the folder again: "
         f'`[project] lockfiles = "{old}"`; `git rm` what is not a record of this project'

@@ -1,6 +1,6 @@
 """References between shots: a request takes a frame, or the whole video, of another shot's take.
 
-In a prepared request a reference stands as a name, like the path of a local file. What the name means (the hash of the
+In a prepared request a reference is a name, like the path of a local file. What the name means (the hash of the
 source's output, the frame, the version of the extraction) is its content, which `Request.beginning_with` fills in once
 the take is known: the rest of a plan treats it as it treats the content of a file.
 """
@@ -41,7 +41,7 @@ class Reference:
     take: int | None = None  # as numbered by `ltxspec show`; None: the current one
     result: int | None = None  # which output of that take, from 1; None: the one that is shown first
     path: Path = ()  # in the request, and in the parameters of the shot
-    name: str = field(init=False, compare=False)  # what stands in the request
+    name: str = field(init=False, compare=False)  # its text in the request
 
     def __post_init__(self) -> None:
         """Make the name."""
@@ -111,7 +111,7 @@ def source_of(text: str, spec: str) -> ShotAddress:
 def take_out(model: Model, parameters: Mapping[str, Json], spec: str) -> TakenOut:
     """Take the references out of rendered parameters.
 
-    A reference whose `shot` is null or empty is left out, with the item of a list that it stands in: the first of a
+    A reference whose `shot` is null or empty is left out, with the item of a list that it is in: the first of a
     chain has no source.
 
     Args:

@@ -63,7 +63,7 @@ _NAMED_FIELDS = 2  # a reason names up to this many changed fields; of more, it 
 
 def reason(change: Change) -> str:
     """The reasons as one phrase: `new, after alley`, `prompt and fps changed`, `moved from temple`."""
-    words = [_reason(item, change) for item in told(change)]
+    words = [_reason(item, change) for item in shown(change)]
     if change.action.spends and change.attempt > 1:
         words.append(f"attempt {change.attempt}")
     elif change.action.spends and change.retake > 1:
@@ -71,7 +71,7 @@ def reason(change: Change) -> str:
     return ", ".join(words)
 
 
-def told(change: Change) -> Sequence[Reason]:
+def shown(change: Change) -> Sequence[Reason]:
     """The reasons that are worth telling: of a shot that waits for its source, what it waits for."""
     if _HOLDING.isdisjoint(change.reasons):
         return change.reasons

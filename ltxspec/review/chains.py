@@ -7,7 +7,7 @@ from ltxspec.values import ShotAddress
 
 
 def in_chains(shots: Sequence[ShotReview]) -> list[ShotReview]:
-    """The shots, each directly after the first of its sources that is listed; a chain stands where its first one does.
+    """The shots, each directly after the first of its sources that is listed; a chain is where its first one is.
 
     Reports may be forged: shots that follow from each other in a circle stay where they are.
     """

@@ -66,7 +66,7 @@ def test_a_retake_of_a_shot_that_another_branch_moved_to_another_spec_follows_it
         commit(folder, "a retake")
         git(folder, "merge", "--quiet", "--no-edit", "bob")
         told = ltxspec("lock", "verify", cwd=folder, check=0, **paid).err
-        assert f"task {newest} is newer and stands only under `night.two`" in told
+        assert f"task {newest} is newer and is only under `night.two`" in told
         assert "`ltxspec lock mv night.two day.two` joins them" in told
         planned = ltxspec("plan", "--format", "json", cwd=folder, check=None, **paid).json["shots"]
         (shot,) = [shot for shot in planned if shot["action"] != "no-op"]

@@ -1,6 +1,6 @@
 """The graph for Mermaid, which GitHub and GitLab draw in a block of Markdown.
 
-Names and labels of users stand only in quoted labels, in which every character that could mean something is written as
+Names and labels of users are only in quoted labels, in which every character that could mean something is written as
 its number; the identifiers are numbered.
 """
 

@@ -44,8 +44,8 @@ def cause(change: Change, variables: Mapping[str, Json]) -> str:
     if change.action is Action.BLOCKED and change.note:
         return f"{reasons.reason(change)} ({clean(change.note.partition(':')[0])})"
     if Reason.REQUEST_CHANGED not in change.reasons:
-        return ", ".join(reasons.REASONS[reason] for reason in reasons.told(change))
-    others = [reasons.REASONS[reason] for reason in reasons.told(change) if reason is not Reason.REQUEST_CHANGED]
+        return ", ".join(reasons.REASONS[reason] for reason in reasons.shown(change))
+    others = [reasons.REASONS[reason] for reason in reasons.shown(change) if reason is not Reason.REQUEST_CHANGED]
     fields = [item for item in change.changes if not item.path.startswith(("/files/", "/model"))]
     named = list(dict.fromkeys(_field_cause(item, variables) for item in fields))
     if not named or len(named) > _MOST_FIELDS:

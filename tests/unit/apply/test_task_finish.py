@@ -18,7 +18,7 @@ from ltxspec.apply.ledger import Ledger
 from ltxspec.apply.ports import RenderOrder, Sink, TaskReport, TaskState
 from ltxspec.apply.recovery import Facts
 from ltxspec.apply.task import TaskRun
-from ltxspec.apply.task_finish import abandon, bring_home_and_commit, give_up, held_back, leave, record, take_in
+from ltxspec.apply.task_finish import abandon, archive_and_commit, give_up, held_back, leave, record, take_in
 from ltxspec.errors import ProviderUnavailable, StorageError
 from ltxspec.lock.models import Failure, Output
 from ltxspec.values import TaskId
@@ -341,7 +341,7 @@ def test_an_end_of_an_earlier_run_is_only_brought_home() -> None:
     story = bench.story()
     story.ledger.finish(task(), DONE)
     story.ordered_here = False
-    assert bench.tell(story, bring_home_and_commit(story)).outcome is Outcome.COLLECTED
+    assert bench.tell(story, archive_and_commit(story)).outcome is Outcome.COLLECTED
 
 
 def test_what_is_left_open_is_told_and_keeps_its_money() -> None:

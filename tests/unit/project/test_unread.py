@@ -35,7 +35,7 @@ def test_a_tracked_lockfile_in_another_folder_is_found_with_what_it_alone_record
     write(tmp_path / "lockfiles", Lockfile("runware", "night", {"alley": record(take(number=1), take(number=2))}))
     write(tmp_path / "locks2", Lockfile("runware", "night", {"alley": record(take(number=1))}))
     (found,) = unread_lockfiles(project(tmp_path))
-    assert (found.path, found.home, found.takes) == ("lockfiles/night.lock.json", "locks2/night.lock.json", 1)
+    assert (found.path, found.expected, found.takes) == ("lockfiles/night.lock.json", "locks2/night.lock.json", 1)
 
 
 def test_what_git_has_of_a_deleted_file_counts(tmp_path: Path) -> None:
