@@ -121,7 +121,7 @@ _SELECTORS = (
         "targets",
         "Only these shots (`*` and `?` are wildcards); with a `+` after it, also those that follow from them.",
     ),
-    ("--exclude", "excludes", "Leave these shots out (`*` and `?` are wildcards)."),
+    ("--exclude", "excludes", "Leave these shots out (wildcards and a `+` after it as for `--target`)."),
     ("--retake", "retakes", "Render an unchanged shot once more."),
     ("--retry", "retries", "Try a failed shot again."),
 )

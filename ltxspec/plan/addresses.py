@@ -45,7 +45,7 @@ def _other_wildcards(pattern: str, known: Collection[ShotAddress]) -> str | None
         head = pattern.removesuffix("+")
         if typed_address(head) != head:
             return f"`+` ends the key here; with what follows from it, the shot is `{typed_address(head)}+`"
-        return "only `--target` takes a `+`: the shots that it names and those that follow from them"
+        return "only `--target` and `--exclude` take a `+`: the shots that it names and those that follow from them"
     outside = re.sub(r"\[.*\]$", "", pattern)
     if found := _NO_ADDRESS.search(outside):
         return f"`{found[0]}` is no wildcard here, only `*` and `?` are; for several shots repeat the option"

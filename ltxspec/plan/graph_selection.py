@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from ltxspec.errors import Diagnostic
 from ltxspec.plan.actions import KEEPS, SPENDING, Action, Change, Plan, Reason
 from ltxspec.plan.holding import hold
-from ltxspec.plan.selection import Selection
+from ltxspec.plan.selection import Pattern, Selection
 from ltxspec.render.models import RenderedSpec
 from ltxspec.render.references import Reference
 from ltxspec.values import ShotAddress, money_text, total_usd
@@ -20,22 +20,33 @@ _NAMED = 3  # sources that have a message of their own, or are named in one
 
 
 def with_dependents(selection: Selection, specs: Sequence[RenderedSpec]) -> Selection:
-    """The selection, with the shots that follow from those that a target with `+` names."""
-    if not any(target.dependents for target in selection.targets):
+    """The selection, with the shots that follow from those that a target or an exclude with `+` names."""
+    if not any(pattern.dependents for pattern in (*selection.targets, *selection.excludes)):
         return selection
     requests = [request for spec in specs for request in spec.requests]
     below: dict[ShotAddress, list[ShotAddress]] = {}
     for request in requests:
         for source in request.after:
             below.setdefault(source, []).append(request.address)
-    heads = [target for target in selection.targets if target.dependents]
+    return replace(
+        selection,
+        dependents=_following(selection.targets, below),
+        spared=_following(selection.excludes, below),
+    )
+
+
+def _following(
+    patterns: Sequence[Pattern], below: Mapping[ShotAddress, Sequence[ShotAddress]]
+) -> frozenset[ShotAddress]:
+    """The shots that follow, however far, from those that a pattern with `+` names."""
+    heads = [pattern for pattern in patterns if pattern.dependents]
     left = [address for address in below if any(head.matches(address) for head in heads)]
     found: set[ShotAddress] = set()
     while left:
         new = [address for address in below.get(left.pop(), ()) if address not in found]
         found.update(new)
         left += new
-    return replace(selection, dependents=frozenset(found))
+    return frozenset(found)
 
 
 def covered(

@@ -62,6 +62,7 @@ class Selection:
     excludes: tuple[Pattern, ...] = ()
     labels: tuple[Label, ...] = ()
     dependents: frozenset[ShotAddress] = frozenset()  # what targets with `+` mean besides: `with_dependents` finds it
+    spared: frozenset[ShotAddress] = frozenset()  # the same of excludes
 
     @property
     def narrows(self) -> bool:
@@ -88,7 +89,9 @@ class Selection:
 
     def is_excluded(self, address: ShotAddress) -> bool:
         """Whether `--exclude` names the shot."""
-        return bool(self.excludes) and any(pattern.matches(address) for pattern in self.excludes)
+        if not self.excludes:
+            return False
+        return address in self.spared or any(pattern.matches(address) for pattern in self.excludes)
 
     def may_target(self, shot: ShotAddress) -> bool:
         """Whether this run may touch an instance of a shot whose instances are unknown."""
@@ -131,7 +134,7 @@ def selection(
         tuple(map(target, targets)),
         tuple(map(Pattern, retakes)),
         tuple(map(Pattern, retries)),
-        tuple(map(Pattern, excludes)),
+        tuple(map(target, excludes)),
         tuple(map(label, labels)),
     )
 

@@ -78,6 +78,8 @@ def test_a_plus_selects_what_follows(tmp_path: Path) -> None:
     apply(tmp_path)
     document = plan(tmp_path, "--target", "film.street+", "--retake", "film.street")
     assert actions(document) == {"door": "replace", "street": "replace"}
+    document = plan(tmp_path, "--retake", "film.alley", "--exclude", "film.street+")
+    assert actions(document) == {"alley": "replace"}
     assert "`film.aley`" in ltxspec("plan", "--target", "film.aley+", cwd=tmp_path, check=1).err
     assert "+" in ltxspec("plan", "--help", cwd=tmp_path).out
 

@@ -137,7 +137,7 @@ def test_warnings_of_other_shots_are_not_shown(bought: Path) -> None:
 def test_the_money_of_a_part_says_that_it_covers_the_rest(rendered: Path) -> None:
     ltxspec("apply", "--exclude", "night.flagged", cwd=rendered)
     part = ltxspec("plan", *ALLEY, cwd=rendered).out
-    assert "No changes. 1 shot up to date; worth ≥ $" in part
+    assert "No changes. 1 shot up to date; takes worth ≥ $" in part
     assert " with the shots left out (sandbox: nothing is charged)." in part
     whole = ltxspec("plan", cwd=rendered).out
     assert "worth ≥ $" in whole

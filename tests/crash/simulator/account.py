@@ -163,7 +163,9 @@ class Account:
         spent = sum((self._true(task) for task, _ in run.charged), Decimal(0))
         if run.limit is not None and spent > run.limit:
             if run.code == 0:
-                self.world.judge("budget reported", f"{spent} was spent of --max-cost {run.limit}, and the exit code is 0")
+                self.world.judge(
+                    "budget reported", f"{spent} was spent of --max-cost {run.limit}, and the exit code is 0"
+                )
             first, listed = run.charged[0]
             dearest = max(self._true(task) for task, _ in run.charged)
             if spent > run.limit + dearest and self._true(first) > listed:  # when it was right, the list is believed

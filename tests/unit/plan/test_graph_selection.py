@@ -104,6 +104,8 @@ def test_a_plus_means_what_follows() -> None:
     assert named("night.alley+") == {"alley", "street", "door"}
     assert named("night.s*+") == {"street", "door"}
     assert named("night.street+", "night.fog") == {"street", "door", "fog"}
+    spared = with_dependents(selection(excludes=["night.street+"]), [spec])
+    assert [shot.address.instance for shot in spec.requests if spared.is_excluded(shot.address)] == ["door", "street"]
 
 
 def test_the_end_of_a_typed_key_is_no_plus() -> None:
@@ -115,7 +117,7 @@ def test_the_end_of_a_typed_key_is_no_plus() -> None:
 
 def test_a_plus_where_it_means_nothing_is_explained() -> None:
     assert suggestion("night.alley+", [ALLEY.address]) == (
-        "only `--target` takes a `+`: the shots that it names and those that follow from them"
+        "only `--target` and `--exclude` take a `+`: the shots that it names and those that follow from them"
     )
     assert "`night.rows[a]+`" in suggestion("night.rows/a+", [ALLEY.address])
 
