@@ -152,8 +152,8 @@ def make_one_folder(path: str, mode: int, within: str | None = None) -> None:
 
 
 def kind_of(mode: int) -> str:
-    """A description of something that is neither a file nor a folder."""
-    kinds = ((stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
+    """A description of something that is no regular file."""
+    kinds = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
     return next((name for is_one, name in kinds if is_one(mode)), "a device")
 
 

@@ -1,4 +1,5 @@
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from ltxspec.errors import StorageError
 from ltxspec.storage.inside import (
     folder_of,
     is_inside,
+    kind_of,
     make_one_folder,
     open_file,
     open_real,
@@ -193,3 +195,11 @@ def test_it_works_where_the_system_cannot_hold_a_folder_without_reading_it(
     (project / "inner" / "link").symlink_to("../../outside")
     with pytest.raises(StorageError, match="leads out"):
         open_file(str(project / "inner" / "link" / "x"), os.O_RDONLY, within=str(project))
+
+
+@pytest.mark.parametrize(
+    ("mode", "name"),
+    [(stat.S_IFDIR, "a folder"), (stat.S_IFIFO, "a pipe"), (stat.S_IFSOCK, "a socket"), (stat.S_IFCHR, "a device")],
+)
+def test_what_is_no_file_is_named(mode: int, name: str) -> None:
+    assert kind_of(mode) == name
