@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ltxspec.apply.events import Outcome, ShotOutcome
 from ltxspec.apply.ledger import Ledger
-from ltxspec.lock.models import Take
+from ltxspec.lock.models import ShotRecord, Take
 from ltxspec.plan.actions import Change
 from ltxspec.plan.expectations import unmet_by
 from ltxspec.plan.holding import approval, lack
@@ -131,7 +131,7 @@ class Chains:
         record = ledger.lockfile.shots.get(source.instance) if ledger is not None else None
         if record is None or (task is None and reference.take is None):
             raise SourceMissing(f"its source `{source}` has no take")
-        take = record.take(task or TaskId("")) if reference.take is None else nth_take(record, reference.take)
+        take = _in_use(record, task) if reference.take is None else nth_take(record, reference.take)
         if take is None or take.status != "succeeded":
             raise SourceMissing(f"its source `{source}` has no such take")
         return take
@@ -141,6 +141,12 @@ class Chains:
         if take.task_id not in self._fetched:
             self._fetched[take.task_id] = asyncio.ensure_future(self.fetch(self.ledgers[source.spec], take))
         await self._fetched[take.task_id]
+
+
+def _in_use(record: ShotRecord, task: TaskId | None) -> Take | None:
+    """The take of a task; the one in use where another was picked before all results of the task had arrived."""
+    take = record.take(task or TaskId(""))
+    return take if take is None or record.current is None else record.current_take
 
 
 def _ended_as(outcome: ShotOutcome) -> str:

@@ -36,15 +36,16 @@ def left_over(
         return gone
     known, resumed = recorded_tasks(recorded.lockfile), {c.task_id for c in changes if c.action is Action.RESUME}
     return gone + [
-        _collect(task, spec, catalog)
+        _collect(task, spec, catalog, is_known=key in known)
         for key, task in recorded.journal.open.items()
         if key not in resumed and not (task.ended and key in known)
     ]
 
 
-def _collect(task: OpenTask, spec: str, catalog: Catalog) -> Change:
+def _collect(task: OpenTask, spec: str, catalog: Catalog, *, is_known: bool) -> Change:
     """A task that no shot requests; its price is the catalog's, whatever the journal says."""
     intent, is_unclear = task.intent, task.stage == "intent"
+    about = "some of its results are recorded" if is_known else "ordered for an earlier version of the spec"
     fate = "it is unknown whether the order arrived; if it did, it is" if is_unclear else "it is"
     estimate = listed_price(catalog, intent.request)
     return Change(
@@ -52,5 +53,5 @@ def _collect(task: OpenTask, spec: str, catalog: Catalog) -> Change:
         (Reason.OUTCOME_UNKNOWN if is_unclear else Reason.UNDER_WAY,),
         fingerprint=intent.fingerprint, task_id=intent.task_id, estimate=estimate,
         limit_price=limit_price(catalog, intent.request, estimate), retake=intent.retake, attempt=intent.attempt,
-        note=f"ordered for an earlier version of the spec; {fate} collected and kept as a take",
+        note=f"{about}; {fate} collected and kept as a take",
     )  # fmt: skip

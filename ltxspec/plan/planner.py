@@ -128,14 +128,22 @@ def _plan_shot(request: Request, spec: SpecPlan) -> Change:
 
 
 def _under_way(request: Request, spec: SpecPlan, mine: Sequence[Take], *, is_owned: bool) -> OpenTask | None:
-    """A task ordered for exactly this request; if it has no take yet, also one under a name removed from the spec."""
+    """A task ordered for exactly this request; if it has no take yet, also one under a name removed from the spec.
+
+    Not one of whose results some are recorded and another take was picked since: that one stays in use.
+    """
     if not spec.under_way:
         return None
     known = {take.task_id for take in mine}
+    record = spec.recorded.lockfile.shots.get(request.address.instance)
+    is_kept = (
+        record is not None and record.current in known and not spec.context.selection.wants_retake(request.address)
+    )
+    in_use = record.current if record is not None and is_kept else None
     for task in (task for each in request.fingerprints for task in spec.under_way.get(each, ())):
         task_id, instance = task.intent.task_id, task.intent.instance
         is_free = not is_owned and instance not in spec.keys and task_id not in spec.claimed
-        is_left = task_id not in known or not task.ended  # some of its results may be recorded already
+        is_left = task_id not in known or (not task.ended and in_use in (task_id, None))
         if is_left and not is_needless(task, mine) and (is_free or instance == request.address.instance):
             return task
     return None

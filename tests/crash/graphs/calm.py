@@ -30,7 +30,8 @@ def settle(world: GraphWorld, actors: Actors) -> None:
         for address in actors.waiting():
             actors.run("approve", address)
         blocked = [shot["address"] for shot in _planned(actors) if shot["action"] == "blocked"]
-        retry = [word for address in blocked for word in ("--retry", address)]
+        unclear = set(blocked) | (world.place.unresolved & set(wishes(world.place.text)) if round_ > 1 else set())
+        retry = [word for address in sorted(unclear) for word in ("--retry", address)]
         last = actors.run("apply", "--auto-approve", *retry)
         said = f"exit {last.code}: {last.said.err[-600:]}{last.said.out[-600:]}"
         actors.check()

@@ -337,6 +337,15 @@ def test_a_take_of_which_results_are_still_to_come_is_resumed_where_no_journal_k
         assert change == about(request(), Action.RESUME, Reason.UNDER_WAY, retake=order[0], attempt=order[1], **resumed)
 
 
+def test_a_take_that_was_picked_while_results_of_a_retake_are_still_to_come_stays_in_use() -> None:
+    locked = lockfile(alley=record(take(), partial(number=5, retake=2), current=1).with_pick(task(1)))
+    order = OpenTask(replace(intent(number=5), retake=2), "accepted")
+    kept, rest = plan(request(), locked=locked, under_way=journal(order))
+    assert (kept.action, kept.task_id) == (Action.NO_OP, task(1))
+    assert (rest.action, rest.task_id, rest.request) == (Action.RESUME, task(5), None)
+    assert rest.note == "some of its results are recorded; it is collected and kept as a take"
+
+
 def test_a_retake_of_which_results_are_still_to_come_is_not_bought_again() -> None:
     locked = lockfile(alley=record(take(), partial(number=5, retake=2)))
     under_way = journal(OpenTask(replace(intent(number=5), retake=2), "accepted", (output(5),)))
