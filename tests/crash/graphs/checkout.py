@@ -66,13 +66,13 @@ class GraphCheckout(Checkout):
 
     @property
     def verdicts(self) -> Mapping[str, str]:
-        """Task -> what was decided about it last."""
-        found: dict[str, str] = {}
+        """Task -> what was decided about it last, in whatever spec it was then."""
+        found: dict[str, list[Json]] = {}
         for name in SPECS:
             data = bytes_of(self.root / f"lockfiles/{name}.review.json")
-            remarks = orjson.loads(data)["verdicts"] if data else {}
-            found |= {task: max(said, key=lambda one: one["time"])["verdict"] for task, said in remarks.items() if said}
-        return found
+            for task, said in orjson.loads(data)["verdicts"].items() if data else ():
+                found.setdefault(task, []).extend(said)
+        return {task: max(said, key=lambda one: one["time"])["verdict"] for task, said in found.items() if said}
 
 
 def _addressed(entry: Json, spec: str) -> Json:
