@@ -8,12 +8,14 @@ import click
 
 from ltxspec.cli import options
 from ltxspec.cli.context import Session
+from ltxspec.cli.own_action import ActingGroup
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _EXAMPLES = (
-    "Examples: `ltxspec review`, `ltxspec review main --embed --html review.html`, `ltxspec review --png a.png`."
+    "Examples: `ltxspec review`, `ltxspec review main --embed --html review.html`, `ltxspec review --png a.png`, "
+    "`ltxspec review import review.json`."
 )
 
 
@@ -32,7 +34,7 @@ class Outputs:
         return {name: folder / file for name, file in given.items() if file}
 
 
-@click.command("review", epilog=_EXAMPLES)
+@click.group("review", cls=ActingGroup, epilog=_EXAMPLES)
 @click.argument("base", required=False)
 @click.argument("head", required=False)
 @click.option("--html", metavar="FILE", help="Where to write the page (default: .ltxspec/review/index.html).")
@@ -69,4 +71,40 @@ def command(
     click.echo(format_diagnostics(review.diagnostics, session.style(sys.stderr)), err=True, nl=False)
     for line in (*problems, headline(review)):
         click.echo(line, err=True)
+    return 0
+
+
+@command.command("import", epilog="Example: `ltxspec review import night-review.json`.")
+@click.argument("file", type=click.Path())
+@options.output_format("text", "json")
+@options.provider
+@click.pass_obj
+def import_(session: Session, file: str, provider: str | None, output_format: str) -> int:
+    """Record the verdicts and notes that a review page exported, as `approve` and `reject` do.
+
+    All of them are recorded, or none. What is recorded already stays as it is.
+    """
+    from ltxspec.project.review_import import import_review
+    from ltxspec.report.results.takes import DecidedTake, NotedTake, ReviewImport
+    from ltxspec.report.takes import note_text, remark_text
+    from ltxspec.report.wording import counted
+
+    done = import_review(session.open_project(provider), session.folder / file, file)
+    if output_format == "json":
+        session.answer(
+            ReviewImport(
+                decisions=tuple(DecidedTake(str(it.address), it.number, it.task, it.remark) for it in done.decided),
+                notes=tuple(NotedTake(str(it.address), it.number, it.task, it.note) for it in done.noted),
+                known=done.known,
+                overruled=tuple(sorted(done.overruled)),
+            )
+        )
+        return 0
+    for item in done.decided:
+        later = " (a later verdict counts)" if item.task in done.overruled else ""
+        click.echo(f"{item.address} take {item.number}: {remark_text(item.remark)}{later}")
+    for said in done.noted:
+        click.echo(f"{said.address} take {said.number}: {note_text(said.note)}")
+    what = f"{counted(len(done.decided), 'verdict')} and {counted(len(done.noted), 'note')} recorded"
+    click.echo(f"{what}, {done.known:,} known before.", err=True)
     return 0

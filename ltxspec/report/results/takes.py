@@ -9,7 +9,7 @@ from msgspec import Meta
 from ltxspec.formats import Count, Money, Open, Place, Record, Text
 from ltxspec.lock.measured import VideoFacts
 from ltxspec.lock.models import Output, ShotRecord, Take
-from ltxspec.lock.verdicts import Remark
+from ltxspec.lock.verdicts import Note, Remark
 from ltxspec.plan.document import PlannedShot, TaskUuid
 from ltxspec.redaction import redact_secrets
 from ltxspec.report.results.base import Result
@@ -147,6 +147,27 @@ class GivenVerdict(Result, frozen=True, kw_only=True):
     task_id: str
     decided: Remark
     decisions: tuple[DecidedTake, ...]
+
+
+class NotedTake(Record, frozen=True):
+    """A take about which something was said."""
+
+    address: Address
+    take: Place
+    task_id: str
+    note: Note
+
+
+class ReviewImport(Result, frozen=True, kw_only=True):
+    """What was recorded of an exported file; `known` counts what was recorded before.
+
+    `overruled` are the tasks with a new verdict that does not count, because a later one is recorded.
+    """
+
+    decisions: tuple[DecidedTake, ...]
+    notes: tuple[NotedTake, ...]
+    known: Count
+    overruled: tuple[str, ...]
 
 
 class Frame(Result, frozen=True, kw_only=True):
