@@ -15,7 +15,8 @@ SIZES = [(1440, 900), (390, 844)]
 LONG = " ".join(f"word{number}" for number in range(150))
 OUTSIDE = """(selectors) => selectors.filter((selector) => [...document.querySelectorAll(selector)].some((one) => {
   const box = one.getBoundingClientRect();
-  return !box.height || box.top < 0 || box.bottom > innerHeight || box.left < 0 || box.right > innerWidth;
+  const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+  return !one.contains(hit) || !box.height || box.top < 0 || box.bottom > innerHeight || box.left < 0 || box.right > innerWidth;
 }))"""
 SEEN = ["#shot-1 .screen", "#shot-1 .transport", "#shot-1 .prompt del", "#shot-1 .prompt ins", "h1"]
 IN_SIGHT = """() => { const it = document.querySelector("#shot-1 .transport").getBoundingClientRect();
