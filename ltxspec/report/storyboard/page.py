@@ -19,7 +19,10 @@ from ltxspec.values import Json
 
 # In order of dependency; they share one scope.
 SCRIPTS = tuple(
-    f"{name}.js" for name in ("dom", "clip", "player", "compare", "lazy", "filters", "theme", "active", "keys", "main")
+    f"{name}.js"
+    for name in (
+        *("dom", "clip", "player", "compare", "lazy", "words", "filters", "theme", "active", "links", "keys", "main"),
+    )
 )
 
 
@@ -67,6 +70,7 @@ def storyboard(
         labels=sorted({label for card in cards for label in card.labels}),
         data=island({"players": _players(cards), "labels": {str(card.number): card.labels for card in cards}}),
         films=_films(cards),
+        films_to_play=any(player.clips for card in cards for player in card.players),
     )
 
 

@@ -26,6 +26,18 @@ class Clip {
     return clamp(Math.floor(time * this.facts.fps + 0.001), 0, this.facts.frames - 1);
   }
 
+  /** Show its first still at once, and whenever there is no video: never a black box. */
+  cover() {
+    const side = [...this.video.closest(".stage").querySelectorAll(".side")].indexOf(this.video.closest(".side"));
+    const still = find(all(this.video.closest(".player"), ".strip")[side], "img");
+    if (still) this.video.poster = still.getAttribute("src");
+  }
+
+  /** Mark it as over while the other one goes on. */
+  tell(time) {
+    find(this.video.parentElement, ".ended").hidden = time < this.seconds;
+  }
+
   /** Give the element its video. Only what is near the viewport has one. */
   attach() {
     if (this.video.hasAttribute("src") || this.broken) return;

@@ -20,7 +20,7 @@ function filter(shots) {
   let shown = 0;
   for (const shot of shots) {
     shot.hidden = !fits(shot);
-    find(document, `.list [data-shot="${shot.dataset.number}"]`).hidden = shot.hidden;
+    linkOf(shot).parentElement.hidden = shot.hidden;
     shown += !shot.hidden;
   }
   document.getElementById("none").hidden = shown > 0;
@@ -28,8 +28,17 @@ function filter(shots) {
   document.getElementById("count").textContent = shown === shots.length ? `${shown} ${noun}` : `${shown} of ${shots.length} ${noun}`;
 }
 
+function clearFilters() {
+  document.getElementById("search").value = "";
+  for (const box of all(document, '[name="kind"]:checked')) box.checked = false;
+  for (const name of ["spec", "label"]) if (document.getElementById(name)) document.getElementById(name).value = "";
+  filter(shots);
+}
+
 function listenForFilters(shots) {
   const run = () => filter(shots);
   find(document, ".bar").addEventListener("input", run);
+  const button = document.getElementById("tools-button");
+  button.addEventListener("click", () => button.setAttribute("aria-expanded", document.getElementById("tools").classList.toggle("open")));
   run();
 }

@@ -15,6 +15,7 @@ class Player {
     this.playing = false;
     this.scrub = control(root, "scrub");
     this.scrub.max = this.frames - 1;
+    for (const clip of this.clips) clip.cover();
     this.listen();
     this.tell();
   }
@@ -137,6 +138,7 @@ class Player {
     this.scrub.value = this.frame;
     this.scrub.setAttribute("aria-valuetext", `${seconds.toFixed(2)} seconds, frame ${this.frame + 1} of ${this.frames}`);
     display(this.root, "time").textContent = `${text} · frame ${this.frame + 1}`;
+    for (const clip of this.clips) clip.tell(this.frame / this.fps);
     if (this.shown === this.playing) return;
     this.shown = this.playing;
     play.setAttribute("aria-label", this.playing ? "Pause" : "Play");
@@ -157,6 +159,6 @@ function change(name, value) {
   settings[name] = value;
   const shot = activeShot();
   const top = shot?.getBoundingClientRect().top;
-  for (const player of players) player.apply();
+  for (const one of near) for (const player of playersOf(one)) player.apply(); // others apply it when they come near
   if (shot) scrollBy(0, shot.getBoundingClientRect().top - top);
 }
