@@ -5,7 +5,7 @@ const MIX_WORDS = { overlay: "After, opacity", wipe: "Wipe at" };
 /** Lay a player out as the page's setting says, where it has two videos. */
 function compare(player) {
   const mix = control(player.root, "mix");
-  if (!mix) return;
+  if (!mix || player.clips.length < 2) return;
   const mode = settings.mode;
   player.root.dataset.mode = mode;
   find(player.root, `.modes input[value="${mode}"]`).checked = true;

@@ -1,5 +1,6 @@
 /* Which shots are shown: by kind, spec, label and words. */
 
+const moreFilters = []; // functions of a shot, from other parts of the page
 const searchable = new WeakMap(); // shot -> its words, in lower case; made when first needed
 
 function words(shot) {
@@ -16,7 +17,8 @@ function filter(shots) {
     (!kinds.length || kinds.includes(shot.dataset.kind)) &&
     (!spec || shot.dataset.spec === spec) &&
     (!label || DATA.labels[shot.dataset.number].includes(label)) &&
-    wanted.every((word) => words(shot).includes(word));
+    wanted.every((word) => words(shot).includes(word)) &&
+    moreFilters.every((more) => more(shot));
   let shown = 0;
   for (const shot of shots) {
     shot.hidden = !fits(shot);
@@ -31,7 +33,7 @@ function filter(shots) {
 function clearFilters() {
   document.getElementById("search").value = "";
   for (const box of all(document, '[name="kind"]:checked')) box.checked = false;
-  for (const name of ["spec", "label"]) if (document.getElementById(name)) document.getElementById(name).value = "";
+  for (const name of ["spec", "label", "verdict"]) if (document.getElementById(name)) document.getElementById(name).value = "";
   filter(shots);
 }
 

@@ -19,6 +19,7 @@ for (const root of all(document, ".player")) {
   listenForComparing(player);
 }
 for (const shot of shots) addThumbnail(shot);
+listenForReview(shots);
 listenForFilters(shots);
 listenForActive();
 listenForKeys();

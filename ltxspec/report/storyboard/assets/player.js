@@ -8,16 +8,22 @@ class Player {
   constructor(root, sources) {
     this.root = root;
     this.clips = all(root, "video").map((video) => new Clip(video, sources[video.dataset.side]));
-    this.lead = this.clips.reduce((one, other) => (other.seconds > one.seconds ? other : one));
-    this.fps = Math.max(...this.clips.map((clip) => clip.facts.fps)); // frames are stepped at the finer rate
-    this.frames = Math.max(1, Math.round(this.lead.seconds * this.fps));
     this.frame = 0;
     this.playing = false;
     this.scrub = control(root, "scrub");
-    this.scrub.max = this.frames - 1;
+    this.measure();
     for (const clip of this.clips) clip.cover();
     this.listen();
     this.tell();
+  }
+
+  /** How long the clips are, and how fine: again when another one is put on a side. */
+  measure() {
+    this.lead = this.clips.reduce((one, other) => (other.seconds > one.seconds ? other : one));
+    this.fps = Math.max(...this.clips.map((clip) => clip.facts.fps)); // frames are stepped at the finer rate
+    this.frames = Math.max(1, Math.round(this.lead.seconds * this.fps));
+    this.frame = Math.min(this.frame, this.frames - 1);
+    this.scrub.max = this.frames - 1;
   }
 
   listen() {
