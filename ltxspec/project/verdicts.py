@@ -20,7 +20,17 @@ from ltxspec.storage.clock import SystemClock
 from ltxspec.storage.durable import REAL, replace_file
 from ltxspec.values import ShotAddress, TaskId
 
-__all__ = ["Decided", "Opinion", "Verdict", "add_note", "check_place", "decide", "kept_note", "write_verdicts"]
+__all__ = [
+    "Decided",
+    "Opinion",
+    "Verdict",
+    "add_note",
+    "check_place",
+    "decide",
+    "git_name",
+    "kept_note",
+    "write_verdicts",
+]
 _LONGEST_NOTE = 10_000  # characters
 
 
@@ -81,7 +91,7 @@ def decide(project: ProjectContext, patterns: Sequence[str], verdict: Verdict, o
             f"`--take` is the number of a take of one shot, and {len(shots)} shots are given",
             hint="without it the current take of each is meant",
         )
-    who = redact_secrets(opinion.by or _git_name(project.root))
+    who = redact_secrets(opinion.by or git_name(project.root))
     command = "approve" if verdict is Verdict.APPROVED else "reject"
     specs = sorted({shot.spec for shot in shots})
     with locked(project, specs, command=command):
@@ -114,7 +124,7 @@ def add_note(project: ProjectContext, address: str, opinion: Opinion) -> Note:
     if text is None:
         raise WrongUsage("the note is empty", hint="write what is to be said")
     shot = find_one(project, address).address
-    who = redact_secrets(opinion.by or _git_name(project.root))
+    who = redact_secrets(opinion.by or git_name(project.root))
     with locked(project, [shot.spec], command="note"):
         _, task = _take(project, shot, opinion)
         file = verdicts_of(project, shot.spec)
@@ -188,7 +198,7 @@ def check_place(name: str, take: Take, said: Placed) -> None:
         raise WrongUsage(f"{problem}, in what is said about {name}")
 
 
-def _git_name(root: Path) -> str | None:
+def git_name(root: Path) -> str | None:
     """The name that commits are made under; None without git or without a name."""
     from ltxspec.storage.git import run_git
 

@@ -1,4 +1,4 @@
-"""All takes and results of a shot: the strip below its player, and the data with which the page compares and decides."""
+"""All takes and results of a shot: the strip below its player, and the data to compare them and to decide."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

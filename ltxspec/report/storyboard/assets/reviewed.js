@@ -106,17 +106,22 @@ async function ask(path, body) {
   }
 }
 
-/** Take over what the server has. state: {version, said, current, takes} */
+/** Take over what the server has. state: {version, said, shots: address -> {current, tasks}} */
 function learn(state) {
   if (state.version === version) return;
   version = state.version;
   recorded = state.said;
-  for (const [number, current] of Object.entries(state.current)) if (DATA.takes[number]) DATA.takes[number].current = current;
+  const shown = (data) => data.takes.map((take) => take.task).join();
+  for (const data of Object.values(DATA.takes)) {
+    const now = state.shots[data.address];
+    data.current = now?.current ?? null;
+    if ((now?.tasks ?? []).join() !== shown(data)) tell("There are other takes by now: load the page again to see them.");
+  }
   announce();
 }
 
 function followServer() {
-  const look = () => document.visibilityState === "visible" && ask("state");
+  const look = () => document.visibilityState === "visible" && ask(`state?version=${version}`);
   setInterval(look, 2000);
   addEventListener("focus", look);
   document.addEventListener("visibilitychange", look);
