@@ -1,4 +1,4 @@
-"""A reviewer compares takes, decides, draws on a frame, and what was decided reaches the repository: by file or at once."""
+"""A reviewer compares takes, decides and draws on a frame; that reaches the repository by a file, or at once."""
 
 import json
 import re
@@ -142,17 +142,15 @@ def test_any_take_is_put_on_either_side(disk: Opened) -> None:
     assert after[1] == before[0]
     assert len({*before, *after}) == 3
     assert shot(disk, "alley").locator("figcaption b").all_inner_texts() == ["A: take 2", "B: take 1"]
-    disk.press("Space")
+    disk.button("Play").click()
     disk.until("players[0].clips.every((clip) => clip.video.currentTime > 0.3)")
-    disk.press("Space")
+    disk.button("Pause").click()
     disk.settle()
     one, other = disk.times("alley")
     assert one == pytest.approx(other, abs=0.001)
 
 
-def test_a_shot_with_one_side_gets_a_second_one(
-    browser: "Browser", open_page: Callable[..., Opened], studio: Path
-) -> None:
+def test_a_shot_with_one_side_gets_a_second_one(open_page: Callable[..., Opened], studio: Path) -> None:
     run(studio, "apply", "--auto-approve", "--retake", "night.bridge", "--target", "night.bridge")
     run(studio, "review", "--html", "review.html")
     opened = open_page(studio / "review.html")
@@ -162,7 +160,7 @@ def test_a_shot_with_one_side_gets_a_second_one(
     press(opened, "bridge", 1, "Show take 1 on side A")
     opened.settle()
     assert shot(opened, "bridge").locator("figcaption b").all_inner_texts() == ["A: take 1", "After"]
-    shot(opened, "bridge").get_by_text("Difference", exact=True).click()
+    shot(opened, "bridge").get_by_role("radio", name="Difference").check(force=True)
     assert shot(opened, "bridge").locator('.pair[data-mode="difference"] video').count() == 2
 
 
@@ -226,9 +224,7 @@ def test_a_review_on_disk_is_exported_imported_and_sets_a_gated_shot_free(disk: 
     assert [item["status"] for item in takes(studio, "night.door")] == ["succeeded"]
 
 
-def test_what_the_repository_has_is_forgotten_by_the_browser(
-    disk: Opened, open_page: Callable[..., Opened], studio: Path
-) -> None:
+def test_what_the_repository_has_is_forgotten_by_the_browser(disk: Opened, studio: Path) -> None:
     press(disk, "bridge", 1, "Approve")
     disk.page.locator("#export-button").click()
     with disk.page.expect_download() as download:
@@ -262,8 +258,9 @@ def test_decisions_are_kept_over_a_reload_and_can_be_taken_back(disk: Opened) ->
 
 
 def test_two_pages_of_one_browser_keep_both(disk: Opened, page_file: Path) -> None:
-    second = disk.page.context.new_page()
-    second.goto(page_file.as_uri())
+    with disk.page.expect_popup() as popup:
+        disk.ask(f"window.open({page_file.as_uri()!r})")
+    second = popup.value
     other = ready(Opened(second))
     press(disk, "bridge", 1, "Approve")
     press(other, "alley", 3, "Needs work")
