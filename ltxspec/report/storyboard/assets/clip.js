@@ -24,6 +24,10 @@ class Clip {
     return this.facts.frames / this.facts.fps;
   }
 
+  get aspect() {
+    return Number(this.video.getAttribute("width")) / Number(this.video.getAttribute("height"));
+  }
+
   frameAt(time) {
     return clamp(Math.floor(time * this.facts.fps + 0.001), 0, this.facts.frames - 1);
   }
@@ -32,6 +36,7 @@ class Clip {
   cover() {
     const [first] = this.stills();
     if (first) this.video.poster = first.image;
+    this.video.closest(".side").style.setProperty("--aspect", this.aspect);
   }
 
   /** Its stills on the page: [{seconds, image}]. */

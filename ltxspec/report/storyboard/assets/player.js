@@ -17,6 +17,7 @@ class Player {
     this.scrub = control(root, "scrub");
     this.scrub.max = this.frames - 1;
     for (const clip of this.clips) clip.cover();
+    this.root.style.setProperty("--aspect", Math.max(...this.clips.map((clip) => clip.aspect)));
     this.listen();
     this.tell();
   }
@@ -138,7 +139,9 @@ class Player {
     const play = control(this.root, "play");
     this.scrub.value = this.frame;
     this.scrub.setAttribute("aria-valuetext", `${seconds.toFixed(2)} seconds, frame ${this.frame + 1} of ${this.frames}`);
-    display(this.root, "time").textContent = `${text} · frame ${this.frame + 1}`;
+    const [time, frame] = display(this.root, "time").children;
+    time.textContent = text;
+    frame.textContent = ` · frame ${this.frame + 1}`;
     for (const clip of this.clips) clip.tell(this.frame / this.fps);
     if (this.shown === this.playing) return;
     this.shown = this.playing;

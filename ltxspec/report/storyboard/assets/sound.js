@@ -62,8 +62,10 @@ async function drawWaves(player) {
   for (const clip of clips) {
     try {
       const sound = await new OfflineAudioContext(1, 1, 8000).decodeAudioData(clip.bytes().buffer);
-      find(player.root, ".waves").append(waveOf(sound.getChannelData(0), clip, player));
-      find(player.root, ".waves").hidden = false;
+      const waves = find(player.root, ".waves");
+      const name = find(clip.video.closest(".side"), "figcaption b").textContent;
+      waves.append(Object.assign(document.createElement("span"), { textContent: name }), waveOf(sound.getChannelData(0), clip, player));
+      waves.hidden = false;
     } catch {
       // a sound that this browser cannot decode has no waveform
     }
@@ -71,17 +73,18 @@ async function drawWaves(player) {
 }
 
 function waveOf(samples, clip, player) {
-  const canvas = Object.assign(document.createElement("canvas"), { width: BINS * 3, height: 32, className: `wave ${clip.side}` });
+  const canvas = Object.assign(document.createElement("canvas"), { width: BINS * 3, height: 32, className: "wave" });
   canvas.style.width = `${(100 * clip.seconds) / player.lead.seconds}%`;
   const pen = canvas.getContext("2d");
-  pen.fillStyle = getComputedStyle(player.root).getPropertyValue("--wave");
+  pen.fillStyle = getComputedStyle(find(player.root, ".waves")).color;
   const each = Math.max(1, Math.floor(samples.length / BINS));
   for (let bin = 0; bin < BINS; bin++) {
     let peak = 0;
     for (let at = bin * each; at < Math.min(samples.length, (bin + 1) * each); at++) peak = Math.max(peak, Math.abs(samples[at]));
-    const height = Math.max(1, peak * canvas.height);
+    const height = Math.max(1, Math.sqrt(peak) * canvas.height); // so that what is quiet is seen as well
     pen.fillRect(bin * 3, (canvas.height - height) / 2, 2, height);
   }
+  canvas.addEventListener("click", (event) => player.goTo((event.offsetX / canvas.clientWidth) * clip.seconds * player.fps));
   return canvas;
 }
 
