@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from browsing import LOW_CONTRAST, NAMELESS, Opened
@@ -20,7 +21,7 @@ def mixed(films: Films) -> Review:
     """Shots of several prices and causes; the last one is retired, another one only moved."""
     clip = films.make("A", seconds=0.4)
 
-    def bought(number: int, cost: str) -> dict[str, object]:
+    def bought(number: int, cost: str) -> dict[str, Any]:
         made = take(number, f"p{number}", clip, cost=cost)
         return {"after": made, "bought": (made,)}
 
@@ -28,7 +29,7 @@ def mixed(films: Films) -> Review:
         shot("alley", ShotKind.RENDERED, **bought(1, "0.10"), causes=(CITY,)),
         shot("tower", ShotKind.RENDERED, **bought(2, "2.00"), causes=(LENGTH,)),
         shot("door", ShotKind.PENDING, change=pending("door", "d", estimate=None)),
-        shot("pier", ShotKind.RENDERED, **bought(3, "0.30"), causes=(LENGTH, CITY)),
+        shot("pier", ShotKind.RENDERED, **bought(3, "0.30"), causes=(CITY, LENGTH)),
         shot("quay", ShotKind.MOVED, take(4, "q", clip), take(4, "q", clip)),
         shot("gone", ShotKind.RETIRED, take(5, "g", clip)),
     )
@@ -48,15 +49,15 @@ def listed(opened: Opened) -> list[str]:
 
 def test_shots_are_sorted_by_cost_with_unknown_prices_first(page: Opened) -> None:
     assert page.shown() == IN_ORDER
-    page.page.get_by_label("Order").select_option("cost")
+    page.page.get_by_label("Order", exact=True).select_option("cost")
     assert page.shown() == ["door", "tower", "pier", "alley", "quay", "gone"]
     assert listed(page) == page.shown()
-    page.page.get_by_label("Order").select_option("")
+    page.page.get_by_label("Order", exact=True).select_option("")
     assert page.shown() == IN_ORDER
 
 
 def test_shots_are_grouped_by_the_cause_they_share_most(page: Opened) -> None:
-    page.page.get_by_label("Order").select_option("cause")
+    page.page.get_by_label("Order", exact=True).select_option("cause")
     groups = page.page.locator(".group")
     assert [text.replace("\n", " ") for text in groups.all_inner_texts()] == [
         "Changed in the shots themselves 3 shots",
@@ -69,12 +70,12 @@ def test_shots_are_grouped_by_the_cause_they_share_most(page: Opened) -> None:
     assert not page.page.get_by_role("article", name="night.alley").is_visible()
     page.ask("location.hash = '#night.alley'")
     page.page.get_by_role("article", name="night.alley").wait_for()
-    page.page.get_by_label("Order").select_option("")
+    page.page.get_by_label("Order", exact=True).select_option("")
     assert groups.count() == 0
 
 
 def test_shots_are_grouped_by_what_happens_to_them(page: Opened) -> None:
-    page.page.get_by_label("Order").select_option("kind")
+    page.page.get_by_label("Order", exact=True).select_option("kind")
     assert page.shown() == ["door", "alley", "tower", "pier", "quay", "gone"]
     assert page.page.locator(".group").count() == 4
 

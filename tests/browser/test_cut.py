@@ -11,7 +11,9 @@ from ltxspec.review.models import ShotKind
 
 pytestmark = pytest.mark.browser
 
-STARTS = "cut.items.map((item) => [item.shot.dataset.address.split('.')[1], Math.round(item.start * 10) / 10, item.stands])"
+STARTS = (
+    "cut.items.map((item) => [item.shot.dataset.address.split('.')[1], Math.round(item.start * 10) / 10, item.stands])"
+)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +40,12 @@ def opened(open_page: Callable[..., Opened], file: Path) -> Opened:
 
 
 def test_it_plays_every_shot_to_the_end(opened: Opened) -> None:
-    assert opened.ask(STARTS) == [["alley", 0, False], ["tower", 0.8, False], ["temple", 1.4, True], ["quay", 1.8, False]]
+    assert opened.ask(STARTS) == [
+        ["alley", 0, False],
+        ["tower", 0.8, False],
+        ["temple", 1.4, True],
+        ["quay", 1.8, False],
+    ]
     assert opened.ask("cut.seconds") == pytest.approx(2.4)
     opened.ask("window.seen = new Set([cut.index]), setInterval(() => seen.add(cut.index), 10)")
     opened.until("!cut.playing && cut.index === 3")

@@ -73,7 +73,9 @@ def test_the_moment_under_the_pointer_is_shown_above_the_slider(storyboard: Open
     assert peek.is_visible()
     assert peek.locator("video").count() == 2
     assert peek.inner_text() == "0.96 s" or peek.inner_text() == "1.00 s"
-    storyboard.until("[...document.querySelectorAll('.peek video')].every((one) => one.currentTime > 0.9 && !one.seeking)")
+    storyboard.until(
+        "[...document.querySelectorAll('.peek video')].every((one) => one.currentTime > 0.9 && !one.seeking)"
+    )
     assert storyboard.ask("players[0].frame") == 0  # looking is not going there
     storyboard.page.mouse.move(5, 5)
     assert not peek.is_visible()
@@ -94,7 +96,8 @@ def test_blinking_shows_one_side_at_a_time_in_the_same_place(storyboard: Opened)
 
 
 def test_zoom_and_pan_move_both_sides_together(storyboard: Opened) -> None:
-    moved = """() => [...document.querySelectorAll("#shot-1 .screen video")].map((one) => getComputedStyle(one).transform)"""
+    moved = """() => [...document.querySelectorAll("#shot-1 .screen video")].map(
+      (one) => getComputedStyle(one).transform)"""
     assert storyboard.ask(moved) == ["none", "none"]
     storyboard.press("+", "+")
     one, other = storyboard.ask(moved)
@@ -149,7 +152,9 @@ def test_the_sound_of_a_side_is_one_button_away_and_never_that_of_both(storyboar
     assert [state["muted"] for state in storyboard.state().values()] == [False, True]
     storyboard.button("Sound of before").click()
     assert [state["muted"] for state in storyboard.state().values()] == [True, True]
-    assert storyboard.page.locator("#shot-1 .level").first.is_hidden()  # a page from disk may not measure, and says nothing
+    assert storyboard.page.locator(
+        "#shot-1 .level"
+    ).first.is_hidden()  # a page from disk may not measure, and says nothing
 
 
 def test_the_sound_of_videos_inside_the_page_has_a_waveform_and_a_level(

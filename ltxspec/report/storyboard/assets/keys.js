@@ -47,7 +47,7 @@ function here() {
 /** Whether an element wants this key for itself. */
 function wants(element, key) {
   if (element.closest('input[type="search"], select, dialog')) return true;
-  if (key === " ") return element.closest("button, a, summary, input") !== null;
+  if (key === " ") return element.closest("button, a, summary, input:not([type=range])") !== null;
   return /^(Arrow|Home|End)/.test(key) && element.closest("input") !== null;
 }
 
