@@ -1,4 +1,4 @@
-"""What a reviewer sees without scrolling: the videos of the first shot, how to play them, and what differs in its prompt."""
+"""What a reviewer sees without scrolling: videos of the first shot, how to play them, what differs in its prompt."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +16,8 @@ LONG = " ".join(f"word{number}" for number in range(150))
 OUTSIDE = """(selectors) => selectors.filter((selector) => [...document.querySelectorAll(selector)].some((one) => {
   const box = one.getBoundingClientRect();
   const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
-  return !one.contains(hit) || !box.height || box.top < 0 || box.bottom > innerHeight || box.left < 0 || box.right > innerWidth;
+  const inside = box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth;
+  return !one.contains(hit) || !box.height || !inside;
 }))"""
 SEEN = ["#shot-1 .screen", "#shot-1 .transport", "#shot-1 .prompt del", "#shot-1 .prompt ins", "h1"]
 IN_SIGHT = """() => { const it = document.querySelector("#shot-1 .transport").getBoundingClientRect();

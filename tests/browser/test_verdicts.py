@@ -309,7 +309,7 @@ def test_a_box_is_set_by_the_keyboard_alone(disk: Opened) -> None:
 
 def test_keys_decide_about_the_take_on_side_b(disk: Opened) -> None:
     disk.press("j", "k")
-    disk.press("x")
+    disk.press("r")
     assert take(disk, "alley", 3).locator(".decided").first.inner_text() == "✕ Rejected"
     press(disk, "alley", 1, "Show take 1 on side B")
     disk.press("a")

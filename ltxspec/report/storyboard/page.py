@@ -22,7 +22,8 @@ from ltxspec.values import Json
 SCRIPTS = tuple(
     f"{name}.js"
     for name in (
-        *("dom", "clip", "player", "compare", "lazy", "words", "filters", "theme", "active", "links", "keys"),
+        *("dom", "clip", "player", "range", "peek", "zoom", "compare", "sound", "lazy", "words", "filters"),
+        *("theme", "arrange", "active", "links", "cut", "keys"),
         *("reviewed", "takes", "bench", "notes", "verdicts", "main"),
     )
 )
@@ -79,13 +80,7 @@ def storyboard(
         labels=sorted({label for card in cards for label in card.labels}),
         strips=strips,
         live=reviewing.live,
-        data=island(
-            {
-                "players": _players(cards),
-                "labels": {str(card.number): card.labels for card in cards},
-                **review_data(review, strips, reviewing),
-            }
-        ),
+        data=island(_data(cards) | review_data(review, strips, reviewing)),
         films=_films(cards, dict(spare_films([*strips.values()], reviewing))),
         films_to_play=any(player.clips for card in cards for player in card.players),
     )
@@ -120,6 +115,15 @@ def _lost(item: LostTake) -> str:
 def _kinds(cards: Sequence[Card]) -> list[tuple[Badge, int]]:
     counts = [(badge, sum(1 for card in cards if card.badge is badge)) for badge in BADGES.values()]
     return [(badge, count) for badge, count in counts if count]
+
+
+def _data(cards: Sequence[Card]) -> dict[str, Json]:
+    """What the scripts need besides the text: videos, and by what shots are filtered and grouped."""
+    return {
+        "players": _players(cards),
+        "labels": {str(card.number): list(card.labels) for card in cards},
+        "causes": {str(card.number): list(card.causes) for card in cards if card.causes},
+    }
 
 
 def _players(cards: Sequence[Card]) -> dict[str, Json]:

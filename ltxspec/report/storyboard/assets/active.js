@@ -2,12 +2,12 @@
 
 let active = null;
 
-const shownShots = () => all(document, ".shot:not([hidden])");
+const shownShots = () => all(document, ".shot:not([hidden], .away)");
 const linkOf = (shot) => find(document, `.list [data-shot="${shot.dataset.number}"] a`);
 
 function isInView(shot) {
   const { top, bottom } = shot.getBoundingClientRect();
-  return !shot.hidden && bottom > innerHeight * 0.2 && top < innerHeight * 0.8;
+  return !shot.hidden && bottom > top && bottom > innerHeight * 0.2 && top < innerHeight * 0.8;
 }
 
 /** The first shot in view: among those that are near, which are few. */

@@ -18,10 +18,12 @@ const playersOf = (shot) => ofShot.get(shot) ?? [];
 
 function come(shot) {
   near.add(shot);
+  if (shot.classList.contains("folded")) return;
   offerWords(shot);
   for (const player of playersOf(shot)) {
     player.apply();
     player.show();
+    drawWaves(player);
   }
 }
 

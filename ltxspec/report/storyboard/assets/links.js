@@ -41,8 +41,7 @@ function followHash() {
   }
   const { shot, seconds } = placeOf(address);
   if (!shot) return;
-  if (shot.hidden) clearFilters();
-
+  reveal(shot);
   land(shot);
   if (seconds !== null) for (const player of playersOf(shot)) player.goTo(Math.floor(seconds * player.fps + 0.001));
 }
@@ -69,6 +68,15 @@ function remember(name) {
   } catch {
     // a page inside another may not be allowed to
   }
+}
+
+/** Put the shot and second in view into the address, and into the clipboard where that is allowed. */
+function copyLink() {
+  const shot = activeShot();
+  if (!shot) return;
+  const player = playersOf(shot)[0];
+  remember(`${nameOf(shot)}${player?.frame ? `@${(player.frame / player.fps).toFixed(2)}` : ""}`);
+  navigator.clipboard?.writeText(location.href).catch(() => null); // the address has it in any case
 }
 
 function listenForLinks() {

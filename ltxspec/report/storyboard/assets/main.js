@@ -16,7 +16,7 @@ for (const root of all(document, ".player")) {
   const player = new Player(root, DATA.players[root.dataset.player]);
   players.push(player);
   ofShot.set(root.closest(".shot"), [...playersOf(root.closest(".shot")), player]);
-  listenForComparing(player);
+  for (const listen of [listenForComparing, listenForMarks, listenForPeeking, listenForZooming, listenForSound]) listen(player);
 }
 for (const shot of shots) addThumbnail(shot);
 listenForReview(shots);
@@ -24,6 +24,8 @@ listenForFilters(shots);
 listenForActive();
 listenForKeys();
 listenForWords();
+listenForArranging();
+document.getElementById("play-all")?.addEventListener("click", playAll);
 watch(shots);
 listenForLinks();
 activeShot();

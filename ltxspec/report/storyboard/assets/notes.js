@@ -1,7 +1,7 @@
 /* Notes at a frame or a span, with a point or a box that is drawn on the frame. */
 
 const SMALLEST = 0.012; // of the frame: what is smaller is a point
-const STEP = 0.02; // of the frame, by a key
+const NUDGE = 0.02; // of the frame, by a key
 const SVG = find(document, ".sprite").namespaceURI;
 let composing = null; // {shot, task, at, until, box, point, form, drawing}
 
@@ -221,13 +221,13 @@ function listenForDrawing(canvas, video) {
   });
   canvas.addEventListener("keydown", (event) => {
     if (!composing?.drawing || !composing.box) return;
-    const [across, down] = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] }[event.key] ?? [0, 0];
+    const [across, down] = { ArrowLeft: [-NUDGE, 0], ArrowRight: [NUDGE, 0], ArrowUp: [0, -NUDGE], ArrowDown: [0, NUDGE] }[event.key] ?? [0, 0];
     const done = event.key === "Enter" || event.key === "Escape";
     if (!across && !down && !done) return;
     event.preventDefault();
     event.stopPropagation();
     let [x, y, width, height] = composing.box;
-    if (event.shiftKey) [width, height] = [clamp(width + across, STEP, 1 - x), clamp(height + down, STEP, 1 - y)];
+    if (event.shiftKey) [width, height] = [clamp(width + across, NUDGE, 1 - x), clamp(height + down, NUDGE, 1 - y)];
     else [x, y] = [clamp(x + across, 0, 1 - width), clamp(y + down, 0, 1 - height)];
     composing.box = [x, y, width, height].map(rounded);
     if (done) composing.drawing = false;
@@ -237,7 +237,7 @@ function listenForDrawing(canvas, video) {
 }
 
 /** Marks follow the videos, playing or not. */
-function listenForMarks() {
+function listenForNotes() {
   const paint = (event) => {
     const shot = event.target.closest?.(".shot");
     if (shot && (find(shot, "svg.canvas") || hasMarks(shot))) paintMarks(shot);

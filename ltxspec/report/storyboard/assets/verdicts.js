@@ -165,7 +165,7 @@ const withSubject = (does) => () => {
 KEYS.push(
   { keys: ["a"], shown: "a", says: "approve the take on side B", does: withSubject((shot, task) => decide(shot, task, "approved")) },
   { keys: ["w"], shown: "w", says: "it needs work", does: withSubject((shot, task) => decide(shot, task, "needs-work")) },
-  { keys: ["x"], shown: "x", says: "reject it", does: withSubject((shot, task) => decide(shot, task, "rejected")) },
+  { keys: ["r"], shown: "r", says: "reject it", does: withSubject((shot, task) => decide(shot, task, "rejected")) },
   { keys: ["n"], shown: "n", says: "a note at this frame", does: withSubject(compose) },
 );
 
@@ -208,7 +208,7 @@ function listenForReview(shots) {
   });
   listenForExport();
   listenForBench();
-  listenForMarks();
+  listenForNotes();
   tellProgress();
   if (REVIEW.live) followServer();
 }
