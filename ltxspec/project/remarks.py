@@ -77,8 +77,13 @@ def remarks_of(project: ProjectContext, tree: FileTree | None = None) -> Remarks
 
 
 def remarks_or_warn(project: ProjectContext) -> Mapping[TaskId, Remark]:
+    """The deciding remarks, as `said_or_warn`."""
+    return said_or_warn(project).by_task
+
+
+def said_or_warn(project: ProjectContext) -> Remarks:
     """As `remarks_of`; files that cannot be read are warnings of the project."""
     remarks = remarks_of(project)
     for item in remarks.unread:
         project.warn(f"{item.message} ({item.hint})" if item.hint else item.message)
-    return remarks.by_task
+    return remarks

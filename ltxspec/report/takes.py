@@ -6,7 +6,7 @@ from ltxspec.lock.measured import VideoFacts
 from ltxspec.lock.models import Output, ShotRecord, Take
 from ltxspec.lock.places import place_text
 from ltxspec.lock.verdicts import Note, Remark
-from ltxspec.report.results.takes import NO_REMARKS, Places, Remarks, result_of, web_address
+from ltxspec.report.results.takes import NO_REMARKS, Notes, Places, Remarks, result_of, web_address
 from ltxspec.report.terminal import Paint, Style, clean
 from ltxspec.report.wording import amount, charged, counted
 from ltxspec.values import ShotAddress, money_text, total_usd
@@ -85,6 +85,12 @@ def note_text(note: Note) -> str:
     """A note on one line: who said it, about which place, and what."""
     by = f" by {note.by}" if note.by is not None else ""
     return clean(f"note{by}{place_text(note)}: {note.note}")
+
+
+def notes_text(record: ShotRecord, notes: Notes) -> str:
+    """The notes about a shot's takes, one line each; empty without any."""
+    said = ((number, note) for number, take in enumerate(record.takes, 1) for note in notes.get(take.task_id, ()))
+    return "".join(f"    take {number}  {note_text(note)}\n" for number, note in said)
 
 
 def place_of(output: Output, places: Places) -> str:

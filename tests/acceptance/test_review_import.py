@@ -70,7 +70,11 @@ def test_verdicts_and_notes_are_recorded_and_said(bought: Path) -> None:
         task(2): ["approved"],
     }
     assert [item["note"] for item in written(bought)["notes"][task(1)]] == ["here", "too dark"]
-    assert "rejected by Bo" in ltxspec("show", "night.alley", cwd=bought).out
+    shown = ltxspec("show", "night.alley", cwd=bought).out
+    assert "rejected by Bo" in shown
+    assert "    take 1  note by Bo at 1.5–2.5 s in the box 0.1,0.2,0.3,0.3: too dark\n" in shown
+    (shot,) = ltxspec("show", "night.alley", "--format", "json", cwd=bought).json["shots"]
+    assert [[item["note"] for item in one["notes"]] for one in shot["takes"]] == [["here", "too dark"], []]
 
 
 def test_importing_twice_changes_nothing(bought: Path) -> None:

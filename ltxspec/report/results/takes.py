@@ -19,6 +19,8 @@ Remarks = Mapping[TaskId, Remark]  # the deciding remark of each take
 Places = Mapping[str, str]  # sha256 -> local path, for videos that are archived
 Address = Annotated[str, Meta(description="spec.shot or spec.shot[key]")]
 NO_REMARKS: Remarks = MappingProxyType({})
+Notes = Mapping[TaskId, Sequence[Note]]
+NO_NOTES: Notes = MappingProxyType({})
 ListedTake = tuple[int, Take]  # with its number, as `show` counts
 
 
@@ -54,6 +56,7 @@ class ShownTake(Open, frozen=True, kw_only=True):
     outputs: tuple[Video, ...]
     missing: Annotated[Count, Meta(description="of several results: how many were not made")]
     verdict: Annotated[Remark | None, Meta(description="what was decided about it last")]
+    notes: Annotated[tuple[Note, ...], Meta(description="what was said about it besides, the oldest first")] = ()
 
 
 class ShownShot(Open, frozen=True, kw_only=True):
@@ -191,19 +194,27 @@ class Import(Result, frozen=True, kw_only=True):
 
 
 def shown_shot(
-    address: str, record: ShotRecord, places: Places, remarks: Remarks = NO_REMARKS, *, retired: bool = False
+    address: str,
+    record: ShotRecord,
+    places: Places,
+    remarks: Remarks = NO_REMARKS,
+    *,
+    retired: bool = False,
+    notes: Notes = NO_NOTES,
 ) -> ShownShot:
     """One shot with all its takes."""
-    takes = shown_takes(record, places, remarks)
+    takes = shown_takes(record, places, remarks, notes)
     return ShownShot(address=address, retired=retired, current=record.current, takes=takes)
 
 
-def shown_takes(record: ShotRecord, places: Places, remarks: Remarks = NO_REMARKS) -> tuple[ShownTake, ...]:
+def shown_takes(
+    record: ShotRecord, places: Places, remarks: Remarks = NO_REMARKS, notes: Notes = NO_NOTES
+) -> tuple[ShownTake, ...]:
     """All takes of a shot."""
-    return tuple(_shown(number, take, record, places, remarks) for number, take in enumerate(record.takes, 1))
+    return tuple(_shown(number, take, record, places, (remarks, notes)) for number, take in enumerate(record.takes, 1))
 
 
-def _shown(number: int, take: Take, record: ShotRecord, places: Places, remarks: Remarks) -> ShownTake:
+def _shown(number: int, take: Take, record: ShotRecord, places: Places, said: tuple[Remarks, Notes]) -> ShownTake:
     return ShownTake(
         take=number,
         current=take.task_id == record.current,
@@ -220,7 +231,8 @@ def _shown(number: int, take: Take, record: ShotRecord, places: Places, remarks:
         message=take.failure.message if take.failure else None,
         outputs=tuple(video(output, places) for output in take.outputs),
         missing=take.missing,
-        verdict=remarks.get(take.task_id),
+        verdict=said[0].get(take.task_id),
+        notes=tuple(said[1].get(take.task_id, ())),
     )
 
 

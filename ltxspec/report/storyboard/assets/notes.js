@@ -126,18 +126,6 @@ function closeComposer() {
 
 /* Drawing. Places are fractions of the frame, whatever size it is shown in. */
 
-/** Where the frame is on the screen: a video may have bars around it. */
-function frameBox(video) {
-  const { left, top, width, height } = video.getBoundingClientRect();
-  const scale = Math.min(width / (video.videoWidth || width), height / (video.videoHeight || height));
-  const [wide, high] = [(video.videoWidth || width) * scale, (video.videoHeight || height) * scale];
-  return { left: left + (width - wide) / 2, top: top + (height - high) / 2, width: wide, height: high };
-}
-
-const videoWith = (shot, task) => {
-  const side = sideWith(shot, task);
-  return side ? playersOf(shot)[0].clips.find((clip) => clip.side === side).video : null;
-};
 const canvasOf = (shot) => find(shot, "svg.canvas.drawing");
 
 /** Show the marks that belong to the frame each side shows, and the one being drawn. */
@@ -162,36 +150,36 @@ function paintOn(video, marks, drawing) {
   if (!marks.some((mark) => mark.box || mark.point) && !drawing) return canvas?.remove();
   if (!canvas) {
     canvas = document.createElementNS(SVG, "svg");
-    canvas.setAttribute("viewBox", "0 0 1 1");
-    canvas.setAttribute("preserveAspectRatio", "none");
     canvas.setAttribute("class", "canvas");
     canvas.setAttribute("aria-hidden", "true");
     screen.append(canvas);
-    listenForDrawing(canvas, video);
+    listenForDrawing(canvas);
   }
   canvas.classList.toggle("drawing", drawing);
   drawing ? canvas.setAttribute("tabindex", "0") : canvas.removeAttribute("tabindex");
-  const [frame, box] = [frameBox(video), screen.getBoundingClientRect()];
-  for (const [name, value] of [["left", frame.left - box.left], ["top", frame.top - box.top], ["width", frame.width], ["height", frame.height]]) canvas.style.setProperty(name, `${value}px`);
-  canvas.replaceChildren(...marks.flatMap((mark) => shapes(mark, frame)));
+  const size = [video.videoWidth || video.width, video.videoHeight || video.height];
+  canvas.setAttribute("viewBox", `0 0 ${size.join(" ")}`); // as large as the video, and with the same bars around the frame
+  for (const [name, value] of [["left", video.offsetLeft], ["top", video.offsetTop], ["width", video.offsetWidth], ["height", video.offsetHeight]]) canvas.style.setProperty(name, `${value}px`);
+  canvas.replaceChildren(...marks.flatMap((mark) => shapes(mark, size)));
 }
 
-function shapes({ box, point, own }, frame) {
+function shapes({ box, point, own }, [wide, high]) {
   const made = (name, attributes) => {
     const shape = document.createElementNS(SVG, name);
     for (const [key, value] of Object.entries({ ...attributes, class: own ? "own" : "" })) shape.setAttribute(key, value);
     return [shape];
   };
-  if (box) return made("rect", { x: box[0], y: box[1], width: box[2], height: box[3] });
-  if (point) return made("ellipse", { cx: point[0], cy: point[1], rx: 12 / frame.width, ry: 12 / frame.height });
+  if (box) return made("rect", { x: box[0] * wide, y: box[1] * high, width: box[2] * wide, height: box[3] * high });
+  if (point) return made("circle", { cx: point[0] * wide, cy: point[1] * high, r: wide / 50 });
   return [];
 }
 
-function listenForDrawing(canvas, video) {
+function listenForDrawing(canvas) {
   let from = null;
   const place = (event) => {
-    const frame = frameBox(video);
-    return [clamp((event.clientX - frame.left) / frame.width, 0, 1), clamp((event.clientY - frame.top) / frame.height, 0, 1)];
+    const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(canvas.getScreenCTM().inverse());
+    const [, , wide, high] = canvas.getAttribute("viewBox").split(" ").map(Number);
+    return [clamp(x / wide, 0, 1), clamp(y / high, 0, 1)];
   };
   const drag = (event) => {
     const to = place(event);

@@ -70,8 +70,15 @@ function putOn(shot, side, task, result = 1) {
   video.setAttribute("aria-label", `${nameOfResult(take, result)}, ${takesOf(shot).address}`);
   find(screen, ".trouble").hidden = true;
   if (find(screen, ".ended")) find(screen, ".ended").textContent = `Ended at ${clip.seconds.toFixed(2)} s`;
-  const caption = find(screen.closest(".side"), "figcaption");
-  caption.replaceChildren(make("b", {}, `${SIDES[side]}: ${nameOfResult(take, result)}`), ` ${priceOf(take, result)} `, make("span", { class: "facts" }, `${facts.width}×${facts.height} · ${clip.seconds.toFixed(2)} s`));
+  clip.stills = () => []; // those on the page are of another take
+  const figure = screen.closest(".side");
+  figure.style.setProperty("--aspect", clip.aspect);
+  const [name, price, shape] = find(figure, "figcaption").children;
+  name.textContent = `${SIDES[side]}: ${nameOfResult(take, result)}`;
+  price.textContent = priceOf(take, result);
+  shape.textContent = `${facts.width}×${facts.height} · ${clip.seconds.toFixed(2)} s`;
+  const sound = find(figure, ".sound");
+  if (sound) sound.hidden = !facts.audio;
   player.root.classList.add("swapped");
   player.measure();
   player.apply();
@@ -87,7 +94,7 @@ function screenOn(player, side) {
   if (!figure) {
     figure = other.cloneNode(true);
     figure.classList.replace(side === "before" ? "after" : "before", side);
-    for (const copied of all(figure, ".screen")) copied.remove();
+    for (const copied of all(figure, ".screen, .sound")) copied.remove();
     side === "before" ? other.before(figure) : other.after(figure);
   }
   if (!find(figure, ".screen")) {
