@@ -133,6 +133,15 @@ def test_the_strip_has_every_take_with_its_price_date_and_role(disk: Opened) -> 
     assert all(re.search(r"20\d\d-\d\d-\d\d", " ".join(head)) for head in heads)
 
 
+def test_small_pictures_are_painted(disk: Opened) -> None:
+    painted = """[...document.querySelectorAll("canvas.thumb")].map((canvas) =>
+      canvas.getContext("2d") && !canvas.dataset.waits)"""
+    disk.until(f"({painted}).every(Boolean)")
+    picture = shot(disk, "alley").locator("canvas.thumb").first.screenshot()
+    disk.ask("document.querySelector('canvas.thumb').getContext('2d').clearRect(0, 0, 112, 63)")
+    assert shot(disk, "alley").locator("canvas.thumb").first.screenshot() != picture
+
+
 def test_any_take_is_put_on_either_side(disk: Opened) -> None:
     before = disk.ask("players[0].clips.map((clip) => clip.video.getAttribute('src'))")
     press(disk, "alley", 2, "Show take 2 on side A")

@@ -204,16 +204,29 @@ function resultLine(shot, take, result, several, pictures) {
 
 /* Small pictures: the first frame of a video, painted by the browser itself, one after another. */
 
+const CALM = 250; // milliseconds without scrolling before anything is painted
 let painting = Promise.resolve();
+let scrolled = 0; // when that was last
+addEventListener("scroll", () => (scrolled = performance.now()), { passive: true });
 const thumbName = (facts) => facts.href ?? facts.film;
 
 function thumbnail(facts) {
   const canvas = make("canvas", { class: "thumb", width: 112, height: 63, "aria-hidden": "true", "data-film": thumbName(facts) });
-  painting = painting.then(() => paint(canvas, facts)).catch(() => null);
+  canvas.facts = facts;
+  paintLater(canvas);
   return canvas;
 }
 
+function paintLater(canvas) {
+  canvas.dataset.waits = "true";
+  painting = painting.then(() => paint(canvas, canvas.facts)).catch(() => null);
+}
+
 async function paint(canvas, facts) {
+  while (performance.now() - scrolled < CALM) await new Promise((resolve) => setTimeout(resolve, CALM / 2));
+  const shot = canvas.closest(".shot");
+  if (!shot || !near.has(shot)) return; // it waits until its shot is near again
+  delete canvas.dataset.waits;
   const screen = make("div", {}, make("video", { preload: "auto", muted: true, playsinline: true }), make("p", { class: "trouble", hidden: true }));
   const clip = new Clip(find(screen, "video"), facts);
   clip.attach();

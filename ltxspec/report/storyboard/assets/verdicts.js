@@ -179,7 +179,11 @@ function listenForReview(shots) {
   };
   const observer = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) {
-      if (!isIntersecting || filled.has(target)) continue;
+      if (!isIntersecting) continue;
+      if (filled.has(target)) {
+        all(target, "canvas.thumb[data-waits]").forEach(paintLater);
+        continue;
+      }
       filled.add(target);
       fillTakes(target);
     }
